@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor screenshots demo-reports ui architecture requirements migrations setup setup-dev
+.PHONY: help run test test-slow test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui architecture requirements migrations setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -20,11 +20,15 @@ run: setup  ## start everything on PORT (8000), keeping its data in DATA_DIR (.d
 	@exec $(py) -m launcher.run
 
 # Also where the environment wants no bytecode: each worker rewrites 11,000 assertions, and tests start many processes.
-test test-long crash: export PYTHONDONTWRITEBYTECODE =
+test test-slow test-long crash: export PYTHONDONTWRITEBYTECODE =
 
-test: setup-dev  ## the whole suite with browser journeys; ARGS='tests/posts -x' narrows it
+test: setup-dev  ## the suite without its slow and long tests, a browser included; ARGS='tests/posts -x' narrows it
 	@$(py) -m launcher.browser
 	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "not real" $(ARGS)
+
+test-slow: setup-dev  ## the slow tests: every address as every role, journeys of the whole product, killed workers, backups; with `make test` the whole suite
+	@$(py) -m launcher.browser
+	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -m slow $(ARGS)
 
 test-long: setup-dev  ## what takes minutes: large instances, every page as every role over hostile rows, journeys in every look (dark, phone); writes docs/long-tests.md and docs/hostile-rendering.md
 	@$(py) -m launcher.browser
@@ -42,12 +46,12 @@ test-real: setup-dev  ## connectors against real servers; QUICK=1 for what Debia
 fakes: setup-dev  ## stand-ins for all networks on port 8900 (ARGS='--port 8900'), and what to set to try them
 	@exec $(py) -m tests.platforms.fakes --explain --port 8900 $(ARGS)
 
-check: setup-dev  ## style, types, floors, templates, migrations, texts, deploy check, requirements
+check: setup-dev  ## style, types, layers, templates, migrations, texts, deploy check, requirements
 	@exec $(py) -m launcher.check
 
 coverage: setup-dev  ## the suite with branches counted: total and least covered packages; ARGS='tests/posts' narrows it
 	@$(py) -m launcher.browser
-	@exec $(py) -m launcher.coverage_report -n $(PYTEST_WORKERS) -m "not real" $(ARGS)
+	@exec $(py) -m launcher.coverage_report -n $(PYTEST_WORKERS) -m "slow or not real" $(ARGS)
 
 hooks: setup-dev  ## install the git hooks of .pre-commit-config.yaml
 	@exec $(py) -m pre_commit install
@@ -88,7 +92,7 @@ dictionary: setup-dev  ## measure the converter on a whole dictionary; HUNSPELL=
 	@exec $(py) -m serbian.measure tests/serbian/data/words.txt.xz $(if $(HUNSPELL),--hunspell $(HUNSPELL)) --to docs/serbian-figures.md
 
 triage-figures: setup-dev  ## measure how well citizens' messages are read; writes docs/triage-figures.md
-	@exec $(py) -m inbox.reading.measure --to docs/triage-figures.md
+	@exec $(py) -m inbox.text_analysis.evaluate --to docs/triage-figures.md
 
 migrations: setup-dev  ## write every app's 0001_initial anew from the models (until version 0.1.0)
 	@exec $(py) manage.py write_initial_migrations
@@ -101,6 +105,9 @@ messages: setup-dev  ## collect the interface's texts, derive Serbian Latin, com
 
 vendor:  ## bundle third-party browser code (needs npm)
 	npm ci --ignore-scripts --no-audit --no-fund && npm run vendor
+
+js-check:  ## types of the browser modules, read from their JSDoc by TypeScript (needs npm)
+	npm ci --ignore-scripts --no-audit --no-fund && npm run check
 
 screenshots: setup-dev  ## pictures of the main pages for docs/, from a running demo; ARGS='--base http://127.0.0.1:8000'
 	@exec $(py) manage.py screenshots $(ARGS)

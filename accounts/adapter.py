@@ -43,13 +43,13 @@ class AccountAdapter(DefaultAccountAdapter):
         self._attempt.take_back()
 
     def post_login(self, request: HttpRequest, user: Any, **rest: Any) -> HttpResponse:
-        """Whoever has just signed in, or chosen the password of a new account, need not type it again at once."""
+        """A person who has just signed in, or chosen the password of a new account, need not enter it again."""
         record_authentication(request, user, method="sign_in", reauthenticated=True)
         response: HttpResponse = super().post_login(request, user, **rest)
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the language its reader chose; the browser that asks may speak another, or belong to somebody else."""
+        """In the recipient's language; the requesting browser may use another one or belong to another person."""
         if template_prefix == "account/email/unknown_account":
             self._write_and_drop(email, context)
             return

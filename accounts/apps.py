@@ -28,7 +28,7 @@ class AccountsConfig(AppConfig):
         )
         endings.register("invitations", invitations.end_unauthorised)
         crypto.rotates("second factors", second_factor.reseals)
-        sentences.words(
+        sentences.register_labels(
             "factor",
             {
                 "totp": gettext_lazy("authenticator app"),

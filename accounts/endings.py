@@ -1,9 +1,9 @@
-"""What ends when a person loses a right: the app that owns such a thing registers here how it is ended.
+"""What ends when a person loses a right: each app registers here how to end what it owns.
 
-Verbs that take a right away (a membership ends, a role changes, an account is switched off) call `end_unauthorised` in
-their own transaction, after they have written. Each registered function then reads what the person may do *now* and
-ends what they could not make any more: waiting invitations, lent rights, secret links. So it does not matter which of
-several rights was lost, and calling it once too often ends nothing (ADR 20).
+Verbs that revoke a right (a membership ends, a role changes, an account is deactivated) call `end_unauthorised` in
+their own transaction, after their writes. Each registered function reads what the person may do *now* and ends what
+they could no longer create: pending invitations, lent rights, secret links. So it does not matter which of several
+rights was lost, and an unnecessary call ends nothing (ADR 20).
 """
 
 from collections.abc import Callable

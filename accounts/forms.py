@@ -1,4 +1,4 @@
-"""Forms about oneself."""
+"""Forms of the person's own account and of invitations."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ class ProfileForm(forms.ModelForm):
 
 
 class AcceptForm(forms.Form):
-    """Name and password of somebody who comes by invitation."""
+    """Name and password of an invited person."""
 
     name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     password = forms.CharField(

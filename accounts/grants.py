@@ -1,9 +1,9 @@
-"""What an invitation gives. The app that owns a kind of right registers here how it is described and given, and who may
-give it, so that this floor need not know municipalities and programmes.
+"""Rights that an invitation grants. The app that owns a kind of right registers here how it is described and granted,
+and who may grant it, so that this package need not know municipalities and programmes.
 
 A grant is plain data in the invitation's row: `{"kind": "membership", "municipality": "cuprija", "role": "officer"}`.
-Whether the one who invited may give it is asked when it takes effect, not only when the invitation was written: between
-the two lie days, in which people are dismissed (ADR 20).
+Whether the inviter may grant it is checked when it takes effect, not only when the invitation is written: days lie
+between the two, and inviters lose rights (ADR 20).
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class Grant(TypedDict, total=False):
 
 
 class NotGranted(Exception):
-    """Whoever invited may not give this right, now."""
+    """The inviter may not grant this right at this moment."""
 
 
 @dataclass(frozen=True)

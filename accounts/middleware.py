@@ -56,7 +56,7 @@ class SessionSeenMiddleware:
 class SecondFactorMiddleware:
     """Sends those who need a second factor, and administrators, to set one up where the installation requires it.
 
-    `settings.SECOND_FACTOR_ASKED_OF` names the question who needs one: its answer lies a floor above.
+    `settings.SECOND_FACTOR_ASKED_OF` names the question who needs one: its answer lies a layer above.
     """
 
     # Pages that set a second factor up, and the ways out. Public pages stay open too.
@@ -95,7 +95,7 @@ class SecondFactorMiddleware:
 
 
 class DeviceMiddleware:
-    """Gives the browser in which somebody has just signed in what `accounts.throttling` knows it by the next time."""
+    """Sets the device cookie of `accounts.throttling` in a browser in which a person has just signed in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

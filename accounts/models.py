@@ -1,4 +1,4 @@
-"""The person: who signs in, in which language, and the invitations by which people come."""
+"""Users and the invitations by which they get accounts."""
 
 from typing import Any, ClassVar
 
@@ -79,7 +79,7 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     revoked_at = models.DateTimeField(null=True)
-    # the one who invited lost the right to: the link works no more, although nobody revoked it
+    # the inviter lost the right: the link is invalid, although it was not revoked
     stopped_at = models.DateTimeField(null=True)
 
     objects = InvitationQuerySet.as_manager()

@@ -1,4 +1,4 @@
-"""What makes a password bad besides its length: that others guess it first.
+"""Validators for passwords that are easy to guess in spite of their length.
 
 Django's list of 20,000 common passwords holds some two hundred of twelve characters and more, so its words are also
 looked for inside a password: `Password2026!` and `passwordpassword` are no better than `password`.
@@ -42,9 +42,9 @@ WordSource = Callable[[], Iterable[str]]
 CONTEXT: list[WordSource] = [lambda: PORTAL]
 
 
-def register_context(words: WordSource) -> None:
+def register_context(source: WordSource) -> None:
     """Make passwords out of these words bad; for the app that knows them. Called when a password is chosen."""
-    CONTEXT.append(words)
+    CONTEXT.append(source)
 
 
 @lru_cache
@@ -80,9 +80,9 @@ class ContextValidator:
     """No password that consists mostly of the portal's name, a municipality's, or the person's own."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        words = {fold(word) for source in CONTEXT for word in source()} | {fold(word) for word in _of(user)}
+        guessable = {fold(word) for source in CONTEXT for word in source()} | {fold(word) for word in _of(user)}
         left = plain = fold(password)
-        for word in sorted(words, key=len, reverse=True):
+        for word in sorted(guessable, key=len, reverse=True):
             if len(word) >= SHORTEST_WORD:
                 left = left.replace(word, " ")
         if left != plain and len(re.sub(r"\s", "", left)) < OWN_CHARACTERS:

@@ -1,4 +1,4 @@
-"""Who is here."""
+"""Reads of people: administrators, second factors, open invitations."""
 
 from django.db.models import QuerySet
 

@@ -1,14 +1,15 @@
-"""Messages of django-allauth that we word ourselves in Serbian, so that its pages and mails use the words of ours.
+"""Messages of django-allauth that have a translation of our own, so that its pages and mails use the terms of ours.
 
-Our catalogue wins over the library's where both have a message, but it only keeps what the sources name: hence this
-list. English stays the library's own. A message the library no longer has must go from here; a test says which.
+Our catalogue takes precedence over the library's, but xgettext keeps only messages of our sources: hence this list.
+English stays the library's own. A test lists messages that the library no longer has and that must be removed here.
 """
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext_lazy
 
-REWORDED: tuple[str | Promise, ...] = (
+from common.lazy_text import LazyText
+
+REWORDED: tuple[LazyText, ...] = (
     _("This account is currently inactive."),
     _("You cannot remove your primary email address."),
     _("This email address is already associated with this account."),

@@ -1,4 +1,4 @@
-"""The security trail: sign-ins and changes of passwords and second factors, as allauth and Django tell them.
+"""Audit events of sign-ins and of changes of passwords and second factors, from signals of allauth and Django.
 
 A failed sign-in names the account it was aimed at, or nothing: people type passwords into the address field.
 """

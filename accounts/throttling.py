@@ -1,4 +1,4 @@
-"""Guessing passwords is made slow for whoever guesses, not for the owner of the account (docs/adr/0022).
+"""Throttling of sign-in that slows down whoever guesses passwords, not the owner of the account (docs/adr/0022).
 
 A browser in which somebody signed in to an account keeps a signed cookie of that account, as OWASP's "device cookies"
 do. With it only its own failures count. Without it they count for the account together with the address they come from,
@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
 
-# Failed attempts, in the notation of django-allauth. Refused attempts are not looked at and do not count.
+# Failed attempts, in the notation of django-allauth. Refused attempts are not checked and do not count.
 RATES = {
     "device": "10/5m/key,50/d/key",
     # one account from one address, or from one network /64 of IPv6
@@ -32,7 +32,7 @@ DAY = 24 * 3600
 
 
 class TooMany(Exception):
-    """The attempt is refused before the password is looked at. `limit` is a name in `RATES`."""
+    """The attempt is refused before the password is checked. `limit` is a name in `RATES`."""
 
     def __init__(self, limit: str) -> None:
         super().__init__(limit)
@@ -78,7 +78,7 @@ def _address(request: HttpRequest) -> str:
 
 
 def _cookie(email: str) -> str:
-    """One cookie for each account, as people share browsers. Its name tells nobody whose it is."""
+    """One cookie for each account, as people share browsers. Its name does not reveal the account."""
     return f"{settings.SESSION_COOKIE_NAME}_device_{salted_hmac(SALT, email.lower()).hexdigest()[:20]}"
 
 
@@ -103,5 +103,5 @@ def remember_device(response: HttpResponseBase, email: str) -> None:
 
 
 def is_first_warning(email: str) -> bool:
-    """Whether nobody asked this for `email` within a day."""
+    """Whether this is the first call for `email` within a day."""
     return bool(cache.add(f"guessing:{salted_hmac(SALT, email.lower()).hexdigest()[:20]}", 1, DAY))

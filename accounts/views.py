@@ -1,4 +1,4 @@
-"""Pages about oneself that django-allauth does not have."""
+"""Account pages that django-allauth does not have."""
 
 from typing import Any
 
@@ -84,51 +84,51 @@ def end_session(request: SignedInRequest, session: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Accept an invitation: a new person chooses a name and a password, one with an account just agrees."""
-    found = Invitation.objects.filter(token_hash=invitations.hashed(token)).select_related("invited_by").first()
-    language = _language(request, found)
+    row = Invitation.objects.filter(token_hash=invitations.hashed(token)).select_related("invited_by").first()
+    language = _language(request, row)
     with translation.override(language):
-        response = _answer(request, found)
+        response = _answer(request, row)
         response.headers["Content-Language"] = language
         return response
 
 
-def _language(request: HttpRequest, found: Invitation | None) -> str:
-    if found is None or request.user.is_authenticated or settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
+def _language(request: HttpRequest, row: Invitation | None) -> str:
+    if row is None or request.user.is_authenticated or settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
         return str(request.LANGUAGE_CODE)
-    return found.language
+    return row.language
 
 
-def _answer(request: HttpRequest, found: Invitation | None) -> HttpResponse:
-    if found is None:
+def _answer(request: HttpRequest, row: Invitation | None) -> HttpResponse:
+    if row is None:
         return render(request, "accounts/invitation_unusable.html", {"state": "unknown"}, status=404)
-    state = InvitationState.STOPPED if invitations.stop_unauthorised(found) else found.state()
+    state = InvitationState.STOPPED if invitations.stop_unauthorised(row) else row.state()
     if state is not InvitationState.WAITING:
-        context = {"state": state.value, "inviter": found.invited_by}
+        context = {"state": state.value, "inviter": row.invited_by}
         return render(request, "accounts/invitation_unusable.html", context, status=410)
-    account = User.objects.filter(email=found.email).first()
+    account = User.objects.filter(email=row.email).first()
     if account is not None and not account.is_active:
         return render(request, "accounts/invitation_unusable.html", {"state": "inactive"}, status=410)
     if account is None and not request.user.is_authenticated:
-        return _newcomer(request, found)
-    return _known(request, found, account)
+        return _newcomer(request, row)
+    return _known(request, row, account)
 
 
-def _context(found: Invitation) -> dict[str, Any]:
-    return {"invitation": found, "gives": grants.describe(found.grants)}
+def _context(row: Invitation) -> dict[str, Any]:
+    return {"invitation": row, "gives": grants.describe(row.grants)}
 
 
-def _newcomer(request: HttpRequest, found: Invitation) -> HttpResponse:
-    form = AcceptForm(request.POST or None, email=found.email, initial={"name": found.name})
+def _newcomer(request: HttpRequest, row: Invitation) -> HttpResponse:
+    form = AcceptForm(request.POST or None, email=row.email, initial={"name": row.name})
     if request.method == "POST" and form.is_valid():
         name, password = form.cleaned_data["name"], form.cleaned_data["password"]
         try:
             language = translation.get_language() or settings.LANGUAGE_CODE
-            user = invitations.accept(found, name=name, password=password, language=language)
+            user = invitations.accept(row, name=name, password=password, language=language)
         except invitations.Unusable:
             return redirect(request.path)  # used meanwhile in another tab: the page says so
         return _enter(request, user)
     return render(
-        request, "accounts/invitation.html", {**_context(found), "form": form}, status=422 if form.errors else 200
+        request, "accounts/invitation.html", {**_context(row), "form": form}, status=422 if form.errors else 200
     )
 
 
@@ -139,14 +139,14 @@ def _enter(request: HttpRequest, user: User) -> HttpResponse:
     return response
 
 
-def _known(request: HttpRequest, found: Invitation, account: User | None) -> HttpResponse:
-    """Somebody is signed in, or the invited address has an account."""
+def _known(request: HttpRequest, row: Invitation, account: User | None) -> HttpResponse:
+    """The visitor is signed in, or the invited address has an account."""
     mine = account is not None and request.user == account
     if request.method == "POST" and account is not None and mine:
         try:
-            invitations.accept_as(found, account)
+            invitations.accept_as(row, account)
         except invitations.Unusable:
             return redirect(request.path)
         messages.success(request, _("You accepted the invitation."))
         return redirect("home")
-    return render(request, "accounts/invitation_known.html", {**_context(found), "mine": mine, "account": account})
+    return render(request, "accounts/invitation_known.html", {**_context(row), "mine": mine, "account": account})

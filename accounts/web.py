@@ -31,5 +31,5 @@ def client_address(request: HttpRequest) -> str:
 
 
 def client_network(request: HttpRequest) -> str:
-    """What stands for one connection in a rate limit: the address, of IPv6 its /64."""
+    """The key of a connection in a rate limit: the address, for IPv6 its /64."""
     return network_of(client_address(request))

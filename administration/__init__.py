@@ -1,1 +1,1 @@
-"""Running the installation: its first set-up, a municipality's first steps, and everything of it to take along."""
+"""Running the installation: its first set-up, a municipality's first steps, and the export of its data."""

@@ -1,4 +1,4 @@
-"""Whether people, the proxy and the networks find the portal where its settings say it is. Asks nobody."""
+"""Whether people, the proxy and the networks reach the portal at the address of its settings. Makes no calls."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -13,14 +13,14 @@ from channels.rules import base_is_public
 @dataclass(frozen=True)
 class Finding:
     fine: bool
-    words: str
+    message: str
 
 
 def findings(request: HttpRequest) -> list[Finding]:
-    """What this very request tells, in the order in which one would put it right."""
+    """Findings of this very request, in the order in which to fix them."""
     parts = urlsplit(settings.PUBLIC_BASE_URL)
     here = f"{request.scheme}://{request.get_host()}"
-    told = [part for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    forwarded_for = [part for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     return [
         Finding(
@@ -43,9 +43,9 @@ def findings(request: HttpRequest) -> list[Finding]:
             else _("The proxy does not say that the connection is encrypted: let it set X-Forwarded-Proto."),
         ),
         Finding(
-            len(told) >= proxies and bool(proxies) == bool(told),
+            len(forwarded_for) >= proxies and bool(proxies) == bool(forwarded_for),
             _("Visitors are told apart by their own addresses.")
-            if len(told) >= proxies and bool(proxies) == bool(told)
+            if len(forwarded_for) >= proxies and bool(proxies) == bool(forwarded_for)
             else _("TRUSTED_PROXY_COUNT is %(count)s, which does not fit: limits would count the proxy as one visitor.")
             % {"count": proxies},
         ),

@@ -15,10 +15,10 @@ class AdministrationConfig(AppConfig):
         from common import audit_messages, sentences
 
         audit_messages.register(self.name, MESSAGES)
-        sentences.words(
+        sentences.register_labels(
             "step", {**dict(SetUpStep.choices), **dict(FirstStep.choices), PutAway.ALL: gettext_lazy("the whole list")}
         )
         fields = {field.name: field.verbose_name for field in Installation._meta.concrete_fields}
-        sentences.words("changed", {name: fields[name] for name in FACTS})
+        sentences.register_labels("changed", {name: fields[name] for name in FACTS})
         endings.register("exports", exports.end_unauthorised)
         personal_data.register()

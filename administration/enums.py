@@ -1,4 +1,4 @@
-"""Closed lists: the steps of the first set-up, first steps of a municipality, and how far an export is."""
+"""Enumerations: the steps of the first set-up, first steps of a municipality, states of an export."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -25,7 +25,7 @@ class AccountForm(AcceptForm):
         self.order_fields(["name", "email", "password", "again", "language"])
 
     def clean_email(self) -> str:
-        # The rules of passwords look at the address too.
+        # Password validators use the address as well.
         self.email = str(self.cleaned_data["email"]).strip().lower()
         return self.email
 

@@ -1,4 +1,4 @@
-"""What the installation knows of itself, what municipalities take along, and what they are reminded of."""
+"""The installation's own data, exports of municipalities, and dismissed first steps."""
 
 import pghistory
 
@@ -46,7 +46,7 @@ class Installation(models.Model):
 
 
 class Export(TenantModel):
-    """Everything of a municipality in one file, for the person who asked for it and nobody else.
+    """An export of a municipality in one file, for the person who requested it only.
 
     `name` is that of the file in `settings.EXPORTS_ROOT`, unguessable. A worker that builds it renews `lease_until`;
     when that is over, the worker is dead and another one begins again. `contents` counts what is in it.
@@ -55,7 +55,7 @@ class Export(TenantModel):
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=8, choices=ExportState, default=ExportState.WAITING)
-    tries = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     name = models.CharField(max_length=120, blank=True)
     bytes = models.BigIntegerField(null=True)
@@ -66,7 +66,7 @@ class Export(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
-            # what a worker looks for: what is to be made, and what is to be deleted
+            # queried by workers: exports to build, and exports to delete
             models.Index(
                 fields=["state"], name="export_open", condition=models.Q(state__in=["waiting", "building", "ready"])
             )
@@ -94,7 +94,7 @@ class Export(TenantModel):
 
 
 class PutAway(TenantModel):
-    """A first step of which somebody does not want to be reminded; `ALL`: the whole list."""
+    """A first step that was dismissed; `ALL`: the whole list."""
 
     ALL = "all"
 

@@ -1,4 +1,4 @@
-"""Exports of whole municipalities: made one after the other, where nobody waits, and deleted in time."""
+"""Tasks of exports: built one at a time, where nobody waits for them, and deleted when they expire."""
 
 import logging
 
@@ -28,4 +28,4 @@ def build_exports() -> None:
 
 @shared_task(name="administration.tasks.forget_exports")
 def forget_exports() -> None:
-    exports.forget()
+    exports.purge_expired()

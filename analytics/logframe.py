@@ -1,8 +1,8 @@
-"""The programme's indicators: a closed list, each with its code, its level and the one formula it is measured by.
+"""The programme's indicators: a closed list, each with its code, its level and the formula by which it is measured.
 
-The codes are those of the programme's logframe: OC outcomes, OP outputs, ME mentoring, GV governance. Those that need
-what citizens write or what was agreed with a mentor are measured by floors above this one, which say so with `provide`;
-until they do, the indicator stands in the list and says that nothing is measured yet. It is never guessed.
+The codes are those of the programme's logframe: OC outcomes, OP outputs, ME mentoring, GV governance. Indicators that
+need citizens' messages or agreements with a mentor are measured by higher packages, which register with `provide`;
+until they do, the indicator is listed as not measured yet. Values are never guessed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from analytics.enums import Area, Better, Level, Unit
-
-LazyText = str | Promise
+from common.lazy_text import LazyText
 
 # Below this many posts a share or a median says little; below three municipalities a median betrays them.
 FEW_POSTS = 5
@@ -26,9 +24,9 @@ BASELINE_DAYS = 28
 
 @dataclass(frozen=True)
 class Indicator:
-    """One line of the logframe. `counts` says what n is; below `least` of them a value says too little to be judged.
+    """An indicator of the logframe. `counts` says what n is; below `least` of them a value cannot be judged.
 
-    `split_by` are the ways in which a value of one municipality is taken apart ("network", "category").
+    `split_by` are the breakdowns of a municipality's value ("network", "category").
     """
 
     code: str
@@ -175,9 +173,9 @@ HERE = tuple(code for code, indicator in INDICATORS.items() if not indicator.nee
 
 @dataclass(frozen=True)
 class Measured:
-    """A value of one municipality over some days. `value` None: `why` says by which word of `WHY` it is missing.
+    """A value of one municipality over some days. `value` None: `why` is the key of the reason in `WHY`.
 
-    `parts` holds the same taken apart: (way, part) → (value, n). `quality` is what the note beside it is made of.
+    `parts` holds the breakdowns: (way, part) → (value, n). `quality` is the data of the note beside it.
     """
 
     value: float | None
@@ -208,7 +206,7 @@ WHY: dict[str, LazyText] = {
     "no_activities": _("No agreed activity was due in these days."),
 }
 
-# ---- floors above
+# ---- layers above
 
 
 Measure = Callable[[Sequence[Any], date, date], Mapping[int, Measured]]
@@ -216,7 +214,7 @@ Measure = Callable[[Sequence[Any], date, date], Mapping[int, Measured]]
 
 @dataclass(frozen=True)
 class Provider:
-    """How a floor above measures a code: municipalities, first and last day in; a value by municipality id out."""
+    """How a layer above measures a code: municipalities, first and last day in; a value by municipality id out."""
 
     measure: Measure
     since: date  # from when on there is anything to measure
@@ -226,14 +224,14 @@ _PROVIDERS: dict[str, Provider] = {}
 
 
 def provide(code: str, measure: Measure, *, since: date) -> None:
-    """Let a floor above measure `code`. Raises `ValueError` for a code that is not in the list or is measured here."""
+    """Let a layer above measure `code`. Raises `ValueError` for a code that is not in the list or is measured here."""
     if code not in INDICATORS or code in HERE:
         raise ValueError(f"{code} is not an indicator that waits for a measure")
     _PROVIDERS[code] = Provider(measure, since)
 
 
 def withdraw(code: str) -> None:
-    """Take a measure back, as its floor is taken out."""
+    """Take a measure back, as its layer is taken out."""
     _PROVIDERS.pop(code, None)
 
 

@@ -1,7 +1,8 @@
-"""`make bench ARGS=inbox`: an inbox of 100,000 messages beside those of 145 other places, and a burst of events.
+"""`make bench ARGS=inbox`: an inbox of 100,000 messages beside those of 145 other municipalities, and a burst of
+events.
 
-Rows, not acts, in a database that is dropped afterwards; messages come in by COPY. What people write repeats in its
-turns of phrase as it does in life: some words are in every tenth message, some in a few of all.
+Inserts rows instead of using verbs, in a database that is dropped afterwards; messages come in by COPY. Phrases repeat
+as they do in real messages: some words are in every tenth message, some in very few.
 """
 
 import csv
@@ -19,13 +20,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from benchmarks import burst, counting, measure
+from benchmarks import burst, daily_counts, measure
 from channels.models import Channel
 from delivery.enums import State as Sent
 from delivery.models import Delivery
-from inbox import reading
-from inbox.enums import MessageKind, State
-from inbox.models import Listening, Message, Reply
+from inbox import text_analysis
+from inbox.enums import MessageKind, MessageState
+from inbox.models import Message, MessageFetch, Reply
 from municipalities.domain import reference
 from municipalities.enums import Role
 from municipalities.models import Membership, Municipality
@@ -66,9 +67,9 @@ NAMES = ("Мира", "Петар", "Јелена", "Dragan", "Snežana", "Мил
 SURNAMES = ("Петровић", "Јовановић", "Nikolić", "Илић", "Đorđević", "Марковић", "Хасановић", "Nagy")
 COLUMNS = (
     "municipality_id", "channel_id", "remote_id", "root", "in_reply_to", "publication_id", "author_id",
-    "author_handle", "author_name", "text", "seen", "search_key", "url", "at", "heard_at", "counts_from", "kind",
-    "topic", "state", "read_at", "due_at", "first_answer_at", "settled_at", "script", "suggested_kind",
-    "suggested_topic", "hints", "alike", "has_personal_data", "visibility",
+    "author_handle", "author_name", "text", "first_text", "search_key", "url", "at", "received_at", "counts_from",
+    "kind", "topic", "state", "read_at", "due_at", "first_answer_at", "settled_at", "script", "suggested_kind",
+    "suggested_topic", "hints", "similar_group", "has_personal_data", "visibility",
 )  # fmt: skip
 
 
@@ -96,9 +97,9 @@ def fill() -> Filled:
         ours = [channel for channel in channels if channel.municipality_id == home.pk]
         below = _publications(home, ours, officer, now, rng)
         _copy(_rows(MESSAGES, ours, below, now, rng))
-        for theirs in channels:
-            if theirs.municipality_id != home.pk:
-                _copy(_rows(OTHERS, [theirs], [], now, rng))
+        for other in channels:
+            if other.municipality_id != home.pk:
+                _copy(_rows(OTHERS, [other], [], now, rng))
         _replies(home, officer)
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
@@ -119,8 +120,9 @@ def _channels(places: list[Municipality], user: User, now: datetime) -> list[Cha
         for platform in (("facebook", "instagram", "mastodon") if n == 0 else ("facebook",))
     ]  # fmt: skip
     made = Channel.objects.bulk_create(rows)
-    Listening.objects.bulk_create(
-        Listening(municipality_id=each.municipality_id, channel=each, asked_at=now, outcome="read") for each in made
+    MessageFetch.objects.bulk_create(
+        MessageFetch(municipality_id=channel.municipality_id, channel=channel, fetched_at=now, outcome="read")
+        for channel in made
     )
     return made
 
@@ -158,7 +160,7 @@ def _delivery(home: Municipality, channel: Channel, kind: str, remote_id: str, a
 def _rows(
     amount: int, channels: list[Channel], below: list[Publication], now: datetime, rng: random.Random
 ) -> Iterator[tuple[Any, ...]]:
-    """The newest are open; what is long ago was answered or closed. Few posts are much talked about."""
+    """The newest messages are open; old ones were answered or closed. Few posts have many comments."""
     kinds, weights = zip(*KINDS, strict=True)
     people = [(f"{rng.choice(NAMES)} {rng.choice(SURNAMES)}", f"p{n}") for n in range(max(amount // 12, 1))]
     open_ones, waiting = OPEN * amount // MESSAGES, WAITING * amount // MESSAGES
@@ -167,42 +169,49 @@ def _rows(
         publication = below[int(len(below) * rng.random() ** 2)] if below and n % 10 else None
         channel_id = publication.channel_id if publication else rng.choice(channels).pk
         name, author = rng.choice(people)
-        text = said(n, rng)
-        state = State.OPEN if n < open_ones else State.WAITING if n < open_ones + waiting else _settled(rng)
+        text = message_text(n, rng)
+        state = (
+            MessageState.OPEN if n < open_ones else MessageState.WAITING if n < open_ones + waiting else _settled(rng)
+        )
         root = publication.delivery.remote_id if publication else ""
-        settled_at = at + timedelta(hours=rng.uniform(0.2, 40)) if state in (State.ANSWERED, State.CLOSED) else None
+        settled_at = (
+            at + timedelta(hours=rng.uniform(0.2, 40))
+            if state in (MessageState.ANSWERED, MessageState.CLOSED)
+            else None
+        )
         yield (
             channels[0].municipality_id, channel_id, f"m{channel_id}-{n}", root, root,
             publication.pk if publication else None, author, f"@{author}", name, text, "",
             fold(f"{text} {name} @{author}"), "", at, at, at, rng.choices(kinds, weights)[0], "", state,
             at if rng.random() < 0.9 else None, at + timedelta(days=1) if rng.random() < 0.85 else None,
-            settled_at if state == State.ANSWERED else None, settled_at, *_read(text, state), "public",
+            settled_at if state == MessageState.ANSWERED else None, settled_at, *_read(text, state), "public",
         )  # fmt: skip
 
 
-def _read(text: str, state: State) -> tuple[Any, ...]:
-    """What hearing would have read of it. Suggestions for what is settled are shown nowhere, so they are left out."""
-    if state not in (State.OPEN, State.WAITING):
+def _read(text: str, state: MessageState) -> tuple[Any, ...]:
+    """The result of the analysis on arrival. Suggestions for settled messages are shown nowhere, so they are left
+    out."""
+    if state not in (MessageState.OPEN, MessageState.WAITING):
         return "", "", "", "{}", None, False
-    read = reading.read(text)
-    hints = {"kind": read.kind.because, "topic": read.topic.because, "flags": [flag.value for flag in read.flags]}
-    told = (read.spelling.value, read.kind.value, read.topic.value, json.dumps(hints))
-    return *told, reading.joined(read.alike, ()), read.has_personal_data
+    read = text_analysis.analyse(text)
+    hints = {"kind": read.kind.reasons, "topic": read.topic.reasons, "flags": [flag.value for flag in read.flags]}
+    columns = (read.spelling.value, read.kind.value, read.topic.value, json.dumps(hints))
+    return *columns, text_analysis.assign_group(read.fingerprint, ()), read.has_personal_data
 
 
-def said(n: int, rng: random.Random) -> str:
-    words = f"{rng.choice(BEGINNINGS)} {rng.choice(MATTERS)} {rng.choice(PLACES)}, број {rng.randrange(3000)}"
+def message_text(n: int, rng: random.Random) -> str:
+    sentence = f"{rng.choice(BEGINNINGS)} {rng.choice(MATTERS)} {rng.choice(PLACES)}, број {rng.randrange(3000)}"
     more = f". {rng.choice(BEGINNINGS)} {rng.choice(MATTERS)}" * rng.randrange(3)
-    return f"{words}{more}{rng.choice(ENDS)}" + (f" Летео је {RARE}." if n % 20_011 == 500 else "")
+    return f"{sentence}{more}{rng.choice(ENDS)}" + (f" Летео је {RARE}." if n % 20_011 == 500 else "")
 
 
-def _settled(rng: random.Random) -> State:
-    return State.ANSWERED if rng.random() < 0.7 else State.CLOSED
+def _settled(rng: random.Random) -> MessageState:
+    return MessageState.ANSWERED if rng.random() < 0.7 else MessageState.CLOSED
 
 
 def _copy(rows: Iterator[tuple[Any, ...]]) -> None:
     out = io.StringIO()
-    csv.writer(out).writerows([["\\N" if each is None else each for each in row] for row in rows])
+    csv.writer(out).writerows([["\\N" if cell is None else cell for cell in row] for row in rows])
     out.seek(0)
     with connection.cursor() as cursor:
         table = Message._meta.db_table
@@ -210,7 +219,7 @@ def _copy(rows: Iterator[tuple[Any, ...]]) -> None:
 
 
 def _replies(home: Municipality, user: User) -> None:
-    answered = list(Message.objects.filter(municipality=home, state=State.ANSWERED).order_by("-at")[:REPLIES])
+    answered = list(Message.objects.filter(municipality=home, state=MessageState.ANSWERED).order_by("-at")[:REPLIES])
     channels = {channel.pk: channel for channel in Channel.objects.filter(municipality=home)}
     deliveries = Delivery.objects.bulk_create(
         (
@@ -250,10 +259,10 @@ def pages(filled: Filled) -> dict[str, str]:
     }
 
 
-def measured(address: str) -> tuple[list[measure.Figures], burst.Figures, counting.Figures]:
+def measured(address: str) -> tuple[list[measure.Figures], burst.Figures, daily_counts.Figures]:
     """Fill the database in use and measure."""
     filled = fill()
-    days = counting.measured()
+    days = daily_counts.measured()
     with measure.served({"DATABASE_URL": address}) as base:
         figures = measure.measured(pages(filled), filled.officer, base)
         return figures, burst.measured(filled.home, filled.officer, base), days

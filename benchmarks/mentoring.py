@@ -1,7 +1,7 @@
-"""`make bench ARGS=mentoring`: pages of the mentoring with 145 municipalities, 30 mentors and plans of three cohorts.
+"""`make bench ARGS=mentoring`: pages of mentoring with 145 municipalities, 30 mentors and plans of three cohorts.
 
-Rows, not acts, in a database that is dropped afterwards. Many need something: a few have no mentor or no plan,
-activities are late, posts wait for a word, indicators fall short.
+Inserts rows instead of using verbs, in a database that is dropped afterwards. Many rows need attention: no mentor or no
+plan, late activities, posts waiting for feedback, indicators that are behind.
 """
 
 import random
@@ -18,10 +18,10 @@ from accounts.models import User
 from analytics.enums import Span
 from analytics.indicators.domain import definitions
 from analytics.logframe import INDICATORS
-from analytics.models import IndicatorValue, PlaceBaseline, ProgrammeIndicator, Target
+from analytics.models import IndicatorValue, MunicipalityBaseline, ProgrammeIndicator, Target
 from benchmarks import measure
-from mentoring.enums import ChangeKind, CheckInState, Side, Way
-from mentoring.models import Activity, Change, CheckIn, Criterion, Feedback, Plan, Score
+from mentoring.enums import ChangeKind, CheckInMethod, CheckInState, Side
+from mentoring.models import Activity, CheckIn, Criterion, Feedback, Plan, PlanChange, Score
 from mentoring.queries.rubric import rubric
 from municipalities.domain import reference
 from municipalities.enums import Role
@@ -69,8 +69,8 @@ def fill() -> People:
         enrolments = _enrol(programme, places, mentors, today)
         plans = Plan.objects.bulk_create(_plans(enrolments, mentors, officer, now, rng))
         Activity.objects.bulk_create(_activities(plans, now, rng))
-        Change.objects.bulk_create(
-            Change(
+        PlanChange.objects.bulk_create(
+            PlanChange(
                 municipality_id=plan.municipality_id, plan=plan, what=ChangeKind.DATES, reason="Празници",
                 side=rng.choice(list(Side)), proposed_by=officer,
             )
@@ -141,8 +141,8 @@ def _check_ins(plans: list[Plan], now: datetime, rng: random.Random) -> Iterator
             if weeks > 0 and rng.random() < 0.3:
                 continue
             yield CheckIn(
-                municipality_id=plan.municipality_id, mentor_id=plan.created_by_id, way=Way.VIDEO, local_time=at,
-                due_at=at, planned_by_id=plan.created_by_id, hours=1 if is_held else None,
+                municipality_id=plan.municipality_id, mentor_id=plan.created_by_id, way=CheckInMethod.VIDEO,
+                local_time=at, due_at=at, planned_by_id=plan.created_by_id, hours=1 if is_held else None,
                 state=CheckInState.HELD if is_held else CheckInState.PLANNED, settled_at=at if is_held else None,
             )  # fmt: skip
 
@@ -211,8 +211,8 @@ def _indicators(
         Target(indicator=row, value=60, due_on=today + timedelta(days=20), reason="Договор", set_by=staff)
         for row in rows
     )
-    PlaceBaseline.objects.bulk_create(
-        PlaceBaseline(
+    MunicipalityBaseline.objects.bulk_create(
+        MunicipalityBaseline(
             municipality=place, indicator=row, first=first - timedelta(days=60), last=last - timedelta(days=60),
             value=30, n=20, frozen_by=staff,
         )
@@ -248,4 +248,4 @@ def measured(address: str) -> list[measure.Figures]:
         },
     }
     with measure.served({"DATABASE_URL": address}) as base:
-        return [each for who, named in pages.items() for each in measure.measured(named, who, base)]
+        return [figures for who, named in pages.items() for figures in measure.measured(named, who, base)]

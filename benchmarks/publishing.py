@@ -1,7 +1,7 @@
 """How fast the outbox empties: approved posts of 50 municipalities, all due in the same second, on a fake of Mastodon.
 
-The fake is a process of its own that answers after 50 ms. What went out when is read from its public lists, what it
-cost from the processes' CPU time and from PostgreSQL's own statistics.
+The fake is a process of its own that answers after 50 ms. Its public lists show what was published when; CPU times of
+the processes and PostgreSQL's own statistics show the cost.
 """
 
 import json
@@ -70,15 +70,15 @@ class Fake:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def told(self, method: str, path: str, told: Any = None) -> Any:
-        return requests.request(method, f"{self.url}/__fake__/{path}", json=told, timeout=60).json()
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        return requests.request(method, f"{self.url}/__fake__/{path}", json=body, timeout=60).json()
 
     def account(self, name: str) -> dict[str, Any]:
-        return self.told("POST", "account", {"platform": "mastodon", "name": name})
+        return self.call("POST", "account", {"platform": "mastodon", "name": name})
 
     def accepted(self) -> list[dict[str, Any]]:
         """The calls that published, oldest first."""
-        return [e for e in self.told("GET", "ledger") if e["path"] == "/api/v1/statuses" and e["status"] == 200]
+        return [e for e in self.call("GET", "ledger") if e["path"] == "/api/v1/statuses" and e["status"] == 200]
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def fake() -> Iterator[Fake]:
         assert process.stdout is not None
         try:
             server = Fake(json.loads(process.stdout.readline())["url"])
-            server.told("POST", "options", {"latency": LATENCY_SECONDS})
+            server.call("POST", "options", {"latency": LATENCY_SECONDS})
             yield server
         finally:
             process.terminate()
@@ -229,7 +229,7 @@ def run(load: Load, server: Fake, publishers: list[psutil.Process], amount: int,
     asked = statements() - asked
     worked, stored = cpu(publishers) - worked, cpu(postgres()) - stored
     at = [datetime.fromisoformat(entry["at"]) for entry in server.accepted()[before:]]
-    delays = sorted((each - due_at).total_seconds() + LATENCY_SECONDS for each in at) or [0.0]
+    delays = sorted((moment - due_at).total_seconds() + LATENCY_SECONDS for moment in at) or [0.0]
     done = amount - left or 1
     return Figures(
         amount, len(at), round(delays[-1], 2), round(statistics.median(delays), 2),
@@ -260,11 +260,11 @@ def _left() -> int:
 def measured(database: str, *, runs: int, say: Callable[[str], object]) -> tuple[list[Figures], list[float]]:
     """Figures of every run, and the sorted delays of single posts in seconds."""
     with everywhere("benchmark data"), fake() as server:
-        load, found = Load(server), []
+        load, figures = Load(server), []
         with engine(database, server) as publishers:
             run(load, server, publishers, 20)  # everything is loaded and connected
             for amount in AMOUNTS:
                 for _ in range(runs if amount < AMOUNTS[-1] else 1):
-                    found.append(run(load, server, publishers, amount))
-                    say(json.dumps(found[-1].json()))
-            return found, singles(load, server)
+                    figures.append(run(load, server, publishers, amount))
+                    say(json.dumps(figures[-1].json()))
+            return figures, singles(load, server)

@@ -1,4 +1,4 @@
-"""The sentences of the audit events that this package records."""
+"""Sentences of the audit events that this package records."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _

@@ -1,6 +1,6 @@
-"""How a channel stands, in words for people who know no API: one state, one sentence, and what to do. Pure.
+"""The status of a channel in plain language: one state, one sentence, one action. Pure.
 
-What is worst comes first; what a person has to do comes before what passes by itself.
+The worst state comes first; what a person has to do comes before what resolves by itself.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,9 @@ Act = Literal["", "reconnect", "resume_channel", "resume", "wide"]
 
 
 @dataclass(frozen=True)
-class Standing:
-    """`state` is one of `common.states`, with `word` beside its icon. `act` is the button: what a person does now."""
+class ChannelStatus:
+    """The status of a channel: `state` is one of `common.states`, with `word` beside its icon. `act` is the button, if
+    any."""
 
     state: str
     word: str
@@ -29,7 +30,7 @@ class Standing:
     act: Act = ""
 
 
-def standing(channel: Channel, paused: Paused | None, ends: datetime | None, traffic: Traffic) -> Standing:
+def channel_status(channel: Channel, paused: Paused | None, ends: datetime | None, traffic: Traffic) -> ChannelStatus:
     """`paused`: the widest pause that runs here. `ends`: when a person has to consent anew, as far as it is known."""
     checks = (
         _connection(channel),
@@ -38,21 +39,23 @@ def standing(channel: Channel, paused: Paused | None, ends: datetime | None, tra
         _network(channel, traffic),
         _problem(channel),
     )
-    return next((check for check in checks if check), Standing("connected", _("Works"), _("There is nothing to do.")))
+    return next(
+        (check for check in checks if check), ChannelStatus("connected", _("Works"), _("There is nothing to do."))
+    )
 
 
-def _connection(channel: Channel) -> Standing | None:
+def _connection(channel: Channel) -> ChannelStatus | None:
     if channel.state == ChannelState.DISCONNECTED:
         says = _("Nothing goes out here. Connect it again if it is needed.")
-        return Standing("disconnected", _("Disconnected"), says, "reconnect")
+        return ChannelStatus("disconnected", _("Disconnected"), says, "reconnect")
     if channel.state == ChannelState.NEEDS_CONSENT:
         why = _(channel.problem) if channel.problem else _("The network no longer accepts the portal.")
         what = _("Connect it again; what is scheduled waits and is not lost.")
-        return Standing("needs_consent", _("Needs reconnecting"), f"{why} {what}", "reconnect")
+        return ChannelStatus("needs_consent", _("Needs reconnecting"), f"{why} {what}", "reconnect")
     return None
 
 
-def _pause(paused: Paused | None) -> Standing | None:
+def _pause(paused: Paused | None) -> ChannelStatus | None:
     if paused is None:
         return None
     facts = {"by": paused.by, "reason": paused.reason, "programme": paused.programme}
@@ -64,33 +67,33 @@ def _pause(paused: Paused | None) -> Standing | None:
     }[paused.kind] % {**facts, "reason": paused.reason.rstrip(".")}
     word = _("Paused until %(time)s") % {"time": date_time(paused.ends_at)} if paused.ends_at else _("Paused")
     act: Act = "resume_channel" if paused.kind == "channel" else "resume" if paused.kind == "municipality" else "wide"
-    return Standing("paused", word, says, act)
+    return ChannelStatus("paused", word, says, act)
 
 
-def _access(channel: Channel, ends: datetime | None, now: datetime) -> Standing | None:
+def _access(channel: Channel, ends: datetime | None, now: datetime) -> ChannelStatus | None:
     """Access that a person has to renew, because it runs out or because its giver has left."""
     if ends and ends <= now + timedelta(days=rules.WARNINGS[0]):
         says = _("Connect it again before that day: it takes a minute, and nothing that is scheduled is lost.")
-        return Standing("late", _("Access ends on %(day)s") % {"day": short_date(ends)}, says, "reconnect")
-    if channel.left_told_at:
+        return ChannelStatus("late", _("Access ends on %(day)s") % {"day": short_date(ends)}, says, "reconnect")
+    if channel.leaver_notified_at:
         says = _(
             "%(person)s connected it and is no longer with the municipality. Let somebody who stays connect it again, "
             "before the network ends the access."
         ) % {"person": channel.connected_by}
-        return Standing("late", _("Hand it over"), says, "reconnect")
+        return ChannelStatus("late", _("Hand it over"), says, "reconnect")
     return None
 
 
-def _network(channel: Channel, traffic: Traffic) -> Standing | None:
-    """What passes by itself."""
+def _network(channel: Channel, traffic: Traffic) -> ChannelStatus | None:
+    """States that resolve by themselves."""
     if traffic.circuit(channel.server) != "closed":
         says = _("The network has not answered of late. The portal tries again by itself; posts wait meanwhile.")
-        return Standing("unreachable", _("Network does not answer"), says)
+        return ChannelStatus("unreachable", _("Network does not answer"), says)
     if until := traffic.limited_until(channel.pk, app_of(channel.platform, channel.server)):
         says = _("The network takes no more posts from the portal for now. They wait and then go out by themselves.")
-        return Standing("waiting", _("Limited until %(time)s") % {"time": clock(until)}, says)
+        return ChannelStatus("waiting", _("Limited until %(time)s") % {"time": clock(until)}, says)
     return None
 
 
-def _problem(channel: Channel) -> Standing | None:
-    return Standing("unreachable", _("Not checked"), _(channel.problem)) if channel.problem else None
+def _problem(channel: Channel) -> ChannelStatus | None:
+    return ChannelStatus("unreachable", _("Not checked"), _(channel.problem)) if channel.problem else None

@@ -1,7 +1,7 @@
-"""The door that may lead to the network: a channel's connector, with its token inside.
+"""Builds the connector of a channel, with its token. The only module through which a network can be called.
 
-Only workers come through here (delivery, collecting numbers, reading answers, keeping channels healthy); import-linter
-holds that. What a page needs to know about a channel it asks of `channels.validation`.
+Only workers import it (delivery, metrics, replies, upkeep of channels); import-linter enforces that. Pages use
+`channels.validation`.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,20 +28,21 @@ def open_channel(
     before_send: Callable[[], None] | None = None,
     deadline: float | None = None,
     loaded: bool = False,
-    witness: Callable[[str], None] | None = None,
+    save_checkpoint: Callable[[str], None] | None = None,
 ) -> Connector:
     """The connector of `channel`, inside its municipality's scope.
 
-    `before_send` runs right before the one request that cannot be taken back; what it raises comes out unchanged.
-    `deadline`: seconds for one call, the installation's `CALL_DEADLINE_SECONDS` unless given.
-    `loaded`: the channel came with its credential in the query that loaded it, a moment ago.
-    `witness` is told under which id the network holds what is not public yet, and has stored it when it returns.
-    A session that the connector renews is stored at once. Raises `NeedsConsent` when the channel is not connected or
-    has no credential, and `NotReached` when the stored token cannot be decrypted: nothing has left the house then.
+    `before_send` runs right before the one irreversible request; its exceptions are passed on unchanged. `deadline`:
+    seconds for one call, the installation's `CALL_DEADLINE_SECONDS` unless given. `loaded`: the query that just loaded
+    the channel also loaded its credential. `save_checkpoint` stores the id under which the network holds what is not
+    public yet, before it returns. A session that the connector renews is stored at once.
+
+    Raises `NeedsConsent` when the channel is not connected or has no credential, and `NotReached` when the stored token
+    cannot be decrypted: nothing was sent then.
     """
     if channel.state != ChannelState.CONNECTED:
         raise NeedsConsent("The channel is not connected.", {"state": channel.state})
-    return opened(channel, before_send=before_send, deadline=deadline, loaded=loaded, witness=witness)
+    return opened(channel, before_send=before_send, deadline=deadline, loaded=loaded, save_checkpoint=save_checkpoint)
 
 
 def opened(
@@ -50,7 +51,7 @@ def opened(
     before_send: Callable[[], None] | None = None,
     deadline: float | None = None,
     loaded: bool = False,
-    witness: Callable[[str], None] | None = None,
+    save_checkpoint: Callable[[str], None] | None = None,
 ) -> Connector:
     """As `open_channel`, whatever the channel's state: to give the right back."""
     try:
@@ -63,7 +64,7 @@ def opened(
         channel.platform,
         http(
             before_send=before_send,
-            heard=lambda answer, commits: rate_limits.record_answer(
+            on_answer=lambda answer, commits: rate_limits.record_answer(
                 channel.pk, channel.server, answer, commits=commits, app=app
             ),
             deadline=deadline,
@@ -73,12 +74,12 @@ def opened(
         credential=credential,
         facts=channel.facts,
         keep=lambda fresh: _keep(channel, fresh),
-        witness=witness,
+        save_checkpoint=save_checkpoint,
     )
 
 
 def built(platform: str, way_out: Http, *, facts: Mapping[str, Any] | None = None, **more: Any) -> Connector:
-    """A connector with what this installation sets differently. `more` as `platforms.protocols` has it."""
+    """A connector with the installation's options. `more` as in `platforms.protocols`."""
     return connector(platform)(way_out, facts=known(platform, facts), **more)
 
 
@@ -89,14 +90,14 @@ def _keep(channel: Channel, fresh: Credential) -> None:
 def http(
     *,
     before_send: Callable[[], None] | None = None,
-    heard: Callable[[Answer | None, bool], None] | None = None,
+    on_answer: Callable[[Answer | None, bool], None] | None = None,
     deadline: float | None = None,
 ) -> Http:
     """The way out with this installation's settings. `deadline` in seconds, for one call."""
     return Http(
         allow=settings.PRIVATE_HOSTS_ALLOWED,
         before_send=before_send,
-        heard=heard,
+        on_answer=on_answer,
         reuse=True,
         deadline=settings.CALL_DEADLINE_SECONDS if deadline is None else deadline,
     )

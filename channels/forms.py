@@ -1,4 +1,4 @@
-"""What people type about channels. Whether a server may be called is decided by `channels.rules`."""
+"""Forms of channels. Whether a server may be called is decided by `channels.rules`."""
 
 from typing import Any
 
@@ -80,7 +80,7 @@ FORMS: dict[str, type[forms.Form]] = {"oauth": ServerForm, "app_password": AppPa
 
 
 def connect_form(platform: Platform, *args: Any, **more: Any) -> forms.Form:
-    """What a person types to connect: of the form of this kind the fields that the network asks for, often none."""
+    """The form for connecting to a network, with the fields that it needs, often none."""
     form = FORMS[platform.connect_by](*args, **more)
     for name in set(form.fields) - set(platform.asks):
         del form.fields[name]
@@ -134,17 +134,17 @@ class ArrangeForm(forms.Form):
         field.choices = choices
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        chosen = [found[name] for name in ("first", "second", "third") if found.get(name)]
+        cleaned = super().clean() or {}
+        chosen = [cleaned[name] for name in ("first", "second", "third") if cleaned.get(name)]
         if len(set(chosen)) < len(chosen):
             raise forms.ValidationError(_("A language and script stands twice. Choose each only once."))
-        if found.get("layout") == Layout.ONE and len(chosen) > 1:
+        if cleaned.get("layout") == Layout.ONE and len(chosen) > 1:
             self.add_error(
                 "layout", _("This layout shows one language. Set the others to “None”, or choose another layout.")
             )
-        if found.get("layout") in (Layout.COMBINED, Layout.SEPARATE) and len(chosen) < 2:
+        if cleaned.get("layout") in (Layout.COMBINED, Layout.SEPARATE) and len(chosen) < 2:
             self.add_error("second", _("This layout needs a second language or script. Choose one."))
-        return {**found, "languages": chosen}
+        return {**cleaned, "languages": chosen}
 
 
 class WallTime(forms.DateTimeField):
@@ -157,8 +157,10 @@ class WallTime(forms.DateTimeField):
             return super().to_python(value)
         except ValidationError as problem:
             if problem.code == "ambiguous_timezone":
-                told = _("The clocks change that night, and this time exists twice or not at all. Choose another one.")
-                raise ValidationError(told, code=problem.code) from problem
+                message = _(
+                    "The clocks change that night, and this time exists twice or not at all. Choose another one."
+                )
+                raise ValidationError(message, code=problem.code) from problem
             raise
 
 

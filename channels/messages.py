@@ -1,8 +1,8 @@
-"""What is said to people about connecting a channel and keeping it. Stored in English, translated when shown.
+"""Texts about connecting and maintaining a channel. Stored in English, translated when shown.
 
-A worker does not know who will read, so rows (`ConnectAttempt.problem`, `Channel.problem`) hold one of these texts and
-the page translates it. `SAID` are the connectors' own sentences: they know no gettext, so they are marked here; a test
-holds that none is missing. Their findings about a post are marked where they stand, in `platforms/checks.py`.
+A worker does not know the reader's language, so rows (`ConnectAttempt.problem`, `Channel.problem`) hold one of these
+texts and the page translates it. `CONNECTOR_TEXTS` are the connectors' own sentences: connectors do not use gettext, so
+they are marked here; a test checks that none is missing. Problems of a post are marked in `platforms/checks.py`.
 """
 
 from django.utils.translation import gettext_noop
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from platforms.checks import NOT_FOR_FEW
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 
-# ---- a try to connect
+# ---- attempts to connect
 EXPIRED = gettext_noop("Ten minutes passed and the connection was not finished, so it was dropped. Start it again.")
 MAY_NOT_ANY_MORE = gettext_noop(
     "Whoever began this may no longer connect channels, so nothing was connected. Somebody who may has to start again."
@@ -158,15 +158,15 @@ KINDS: dict[type[PlatformError], str] = {
 }
 
 
-def worded(error: PlatformError) -> str:
-    """What a failed try to connect means and what to do, as one of the texts above (English, to be translated)."""
+def problem_text(error: PlatformError) -> str:
+    """The text for a failed attempt to connect: the problem and what to do (English msgid)."""
     code = getattr(error, "code", None) or ""
     return CODES.get(code) or KINDS[next(kind for kind in KINDS if isinstance(error, kind))]
 
 
 # What connectors (and `channels.connector_factory`) say in their errors. Delivery shows it beside a publication that
 # did not go out.
-SAID = (
+CONNECTOR_TEXTS = (
     gettext_noop("No Bluesky server answers at this address."),
     gettext_noop("No Mastodon server answers at this address."),
     gettext_noop("The channel has no access to its account any more."),

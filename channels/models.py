@@ -21,7 +21,7 @@ def default_languages() -> list[str]:
 class Channel(TenantModel):
     """A municipality's account on a network.
 
-    `facts` is what the server told of itself at `facts_at` (what the connector's `look()` returned: limits, software).
+    `facts` is what the connector's `fetch_facts()` returned at `facts_at`: limits, software.
     `problem` is one of `channels.messages`.
     `languages` are "sr-Cyrl", "sr-Latn", "bs-Latn" …, in the order in which the layout uses them.
     """
@@ -45,14 +45,14 @@ class Channel(TenantModel):
     connected_at = models.DateTimeField()
     disconnected_at = models.DateTimeField(null=True)
     granted = models.JSONField(default=list)  # permissions, in the network's own names
-    subscribe_at = models.DateTimeField(null=True)  # when the network is asked next to tell us of events
-    hears = models.BooleanField(default=False)  # the network tells us of events
-    hears_at = models.CharField(max_length=500, blank=True)  # the address at which it does
-    left_told_at = models.DateTimeField(null=True)  # its people were told that who connected it has left
+    subscribe_at = models.DateTimeField(null=True)  # when we next subscribe to the network's events
+    is_subscribed = models.BooleanField(default=False)  # the network sends us events
+    subscription_url = models.CharField(max_length=500, blank=True)  # the address to which it sends them
+    leaver_notified_at = models.DateTimeField(null=True)  # its people know that whoever connected it has left
 
     class Meta(TenantModel.Meta):
         indexes = [
-            # upkeep looks for what was checked longest ago
+            # upkeep queries what was checked longest ago
             models.Index(fields=["checked_at"], name="channel_upkeep", condition=models.Q(state="connected")),
         ]
         constraints = [
@@ -69,7 +69,7 @@ class Channel(TenantModel):
 
     @property
     def takes_polls(self) -> bool:
-        """Whether its server, as far as it told, has polls."""
+        """Whether its server has polls, by its facts."""
         return connector(self.platform).limits(self.facts).polls is not None
 
 
@@ -149,7 +149,7 @@ class ConnectAttempt(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
-            # a worker looks every few seconds for attempts that run
+            # a worker queries running attempts every few seconds
             models.Index(fields=["step"], name="attempt_running", condition=~models.Q(step__in=["done", "failed"])),
         ]
 
@@ -158,10 +158,10 @@ class ConnectAttempt(TenantModel):
 
 
 class Event(models.Model):
-    """What a network told by itself, as it said it, for whoever reads it later. Its municipality is not known yet.
+    """A webhook event of a network as it came, to be read later. Its municipality is not known yet.
 
-    `key` is the same whenever the network tells the same thing again. `account_id` is the channel's `remote_id`. The
-    payload holds citizens' words: rows are forgotten after a month. `read_at`: what it tells is in the inbox.
+    `key` is the same whenever the network sends the same event again. `account_id` is the channel's `remote_id`. The
+    payload holds citizens' texts: rows are purged after a month. `read_at`: its content is in the inbox.
     """
 
     platform = models.CharField(max_length=20)
@@ -178,7 +178,7 @@ class Event(models.Model):
             # what is new on one account, in order
             models.Index(fields=["platform", "account_id", "received_at"], name="event_of_account"),
             models.Index(fields=["received_at"], name="event_age"),
-            # what citizens wrote that nobody has read yet: a worker looks every other second
+            # citizens' messages that were not read yet: a worker queries them every other second
             models.Index(
                 fields=["platform", "account_id", "id"],
                 name="event_unread",
@@ -192,7 +192,7 @@ class Event(models.Model):
 
 
 class Deletion(models.Model):
-    """A person asked a network that we forget what we hold of them. `code` is what they can ask by."""
+    """A deletion request of a person, passed on by a network. `code` identifies it for their enquiry."""
 
     platform = models.CharField(max_length=20)
     code = models.CharField(max_length=40, unique=True)

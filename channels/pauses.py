@@ -1,6 +1,6 @@
-"""What holds publishing back here, and who said so: all municipalities, those of a programme, this one, a channel.
+"""Running pauses and who started them: of everybody, of a programme, of a municipality, of a channel.
 
-A gate asks with `of`, a column of the query that it makes anyway. Pages ask with `here`: one query, whatever is paused.
+A publish policy reads them with `of`, a column of a query that it makes anyway. Pages use `of_municipality`: one query.
 """
 
 import json
@@ -36,13 +36,13 @@ class Paused:
     channel_id: int | None = None
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """Who and why, in no language of ours: "Ана Јовић: Дан жалости"."""
         return f"{self.by}: {self.reason}"
 
     @classmethod
     def read(cls, row: dict[str, Any] | str) -> "Paused":
-        """From what `of` and `here` bring: JSON of PostgreSQL, as text where nobody has read it yet."""
+        """From a value of `of` or `columns`: PostgreSQL's JSON, as text where it was not decoded yet."""
         row = json.loads(row) if isinstance(row, str) else row
         kind = "everybody" if row["kind"] == "programme" and not row["programme"] else row["kind"]
         ends_at = datetime.fromisoformat(row["ends_at"]) if row["ends_at"] else None
@@ -58,9 +58,9 @@ FIELDS = {"pk": F("pk"), "reason": F("reason"), "by": NAME, "at": F("at"), "ends
 def of(
     municipality: str = "municipality", channel: str = "channel", *, now: datetime | None = None, on: date | None = None
 ) -> Coalesce:
-    """For a query whose rows have a municipality and a channel: the widest pause that runs for them, as `Paused` reads.
+    """For a query whose rows have a municipality and a channel: the widest running pause, as `Paused.read` takes it.
 
-    Three looks by index into tables that are nearly always empty of what runs; a found one spares the next.
+    Three index scans of tables that hold few running rows; the first hit spares the rest.
     """
     return Coalesce(
         *(Subquery(rows[:1]) for rows in _rows(now or timezone.now(), on or today(), municipality, channel))
@@ -68,20 +68,20 @@ def of(
 
 
 def columns(municipality: str = "pk") -> dict[str, ArraySubquery]:
-    """For a query of municipalities, whose rows `told` reads. Only what is in the open scope is seen as paused."""
+    """For a query of municipalities whose rows `from_columns` reads. Only the open scope is seen as paused."""
     names = ("paused_wide", "paused_own", "paused_channels")
     rows = _rows(timezone.now(), today(), municipality, None)
-    return {name: ArraySubquery(each) for name, each in zip(names, rows, strict=True)}
+    return {name: ArraySubquery(subquery) for name, subquery in zip(names, rows, strict=True)}
 
 
 def from_columns(row: Any) -> list[Paused]:
-    """What is paused in this municipality, the widest first, of a row that came with `columns`."""
-    found = (*row.paused_wide, *row.paused_own, *row.paused_channels)
-    return [Paused.read(each) for each in found]
+    """The running pauses of a municipality, the widest first, from a row that was loaded with `columns`."""
+    columns = (*row.paused_wide, *row.paused_own, *row.paused_channels)
+    return [Paused.read(pause) for pause in columns]
 
 
 def of_municipality(municipality: Municipality) -> list[Paused]:
-    """What is paused in this municipality, the widest first. Inside its scope."""
+    """The running pauses of this municipality, the widest first. Inside its scope."""
     return from_columns(Municipality.objects.filter(pk=municipality.pk).only("pk").annotate(**columns()).get())
 
 

@@ -1,7 +1,7 @@
-"""Addresses from which a network fetches a picture or video by itself: signed, expiring, unguessable.
+"""Signed, expiring, unguessable addresses from which a network fetches a picture or video.
 
-The address holds the file's name in the store and the time at which it runs out, encrypted. Nobody can make one or read
-a name out of one; whoever has one may read that file until then, without a cookie and without being sent elsewhere.
+The address holds the file's storage name and its expiry time, encrypted. It cannot be forged and reveals no name;
+whoever has one may read that file until it expires, without a cookie and without a redirect.
 """
 
 import io
@@ -44,9 +44,9 @@ class OutOfRange(Exception):
 
 
 def address(ref: str, sides: tuple[int, int] | None = None) -> str:
-    """The address of one file of the store, good for six hours. Its ending tells the type to whoever looks there.
+    """The address of one stored file, valid for six hours. Its suffix shows the type.
 
-    `sides`: longer and shorter side that the network takes at most; a picture is given out as a JPEG that fits.
+    `sides`: the longest longer and shorter side that the network takes; a picture is served as a JPEG that fits.
     """
     sealed = crypto.seal(PURPOSE, json.dumps([ref, int(time.time()) + LIFE_SECONDS, sides]), "file")
     name = "file" + (".jpg" if sides else PurePosixPath(ref).suffix.lower())
@@ -55,7 +55,7 @@ def address(ref: str, sides: tuple[int, int] | None = None) -> str:
 
 @dataclass(frozen=True)
 class File:
-    """What an address stands for: name in the store, type, and the sides that it has to fit."""
+    """The file behind an address: storage name, type, and the sides that it has to fit."""
 
     ref: str
     kind: str
@@ -76,7 +76,7 @@ def named(word: str) -> File:
 
 
 def fitted(body: bytes, sides: tuple[int, int]) -> bytes:
-    """The picture as a JPEG, made smaller where it is too large. Raises `Unknown` for what is no picture."""
+    """The picture as a JPEG, scaled down where it is too large. Raises `Unknown` for a file that is no picture."""
     longer, shorter = sides
     try:
         with Image.open(io.BytesIO(body)) as picture:
@@ -90,7 +90,7 @@ def fitted(body: bytes, sides: tuple[int, int]) -> bytes:
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
-    """What shows through would be black in a JPEG."""
+    """Transparent pixels would be black in a JPEG."""
     if not picture.has_transparency_data:
         return picture.convert("RGB")
     seen = picture.convert("RGBA")
@@ -99,9 +99,9 @@ def _on_white(picture: Image.Image) -> Image.Image:
 
 
 def part(asked: str, size: int) -> tuple[int, int] | None:
-    """(first, last) byte of a Range header; None where the whole file is meant. Raises `OutOfRange`.
+    """(first, last) byte of a Range header; None for the whole file. Raises `OutOfRange`.
 
-    One part only; several, or what is no range of bytes, may be answered with the whole: RFC 9110, section 14.2.
+    One part only; several parts or an invalid range may be answered with the whole: RFC 9110, section 14.2.
     """
     match = RANGE.fullmatch(asked.strip())
     if match is None or match[0] == "bytes=-":

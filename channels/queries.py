@@ -1,4 +1,4 @@
-"""Reads of channels: a municipality's list, and what is due for the workers across all municipalities."""
+"""Queries of channels: a municipality's list, and what is due for the workers in all municipalities."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -25,10 +25,8 @@ Due = list[tuple[int, int]]
 
 
 def listed() -> QuerySet[Channel]:
-    """The channels of the municipality in scope: what needs somebody first, what has ended last.
-
-    Each has `consent_until`: when a person has to consent anew.
-    """
+    """The channels of the municipality in scope: those that need action first, ended ones last. Each has
+    `consent_until`: when a person has to consent anew."""
     place = Case(*(When(state=state, then=Value(n)) for state, n in ORDER.items()), output_field=IntegerField())
     rows = Channel.objects.select_related("connected_by").annotate(consent_until=F("credential__consent_until"))
     return rows.order_by(place, "name", "platform", "pk")
@@ -46,8 +44,8 @@ def networks_with_keys() -> set[str]:
 
 def keyed() -> dict[str, Platform]:
     """Networks with keys of their own, which an administrator enters, by title."""
-    found = {k: p for k, p in PLATFORMS.items() if p.keys_from == "administrator" and not p.keys_of}
-    return dict(sorted(found.items(), key=lambda one: one[1].title.casefold()))
+    with_keys = {k: p for k, p in PLATFORMS.items() if p.keys_from == "administrator" and not p.keys_of}
+    return dict(sorted(with_keys.items(), key=lambda one: one[1].title.casefold()))
 
 
 def without_keys() -> list[str]:
@@ -61,13 +59,13 @@ def registrations() -> dict[str, AppRegistration]:
 
 
 def ends(channel: Channel) -> datetime | None:
-    """When a person has to consent anew, as far as the network told."""
+    """When a person has to consent anew, if the network reported it."""
     held = Credential.objects.filter(channel=channel).values_list("consent_until", flat=True)
     return held.first()
 
 
 def attempts_due() -> Due:
-    """Tries to connect that wait for a worker."""
+    """Attempts to connect that wait for a worker."""
     with everywhere("find due work on channels"):
         waiting = ConnectAttempt.objects.filter(
             step__in=(ConnectStep.REGISTERING, ConnectStep.SIGNING_IN, ConnectStep.READING),
@@ -77,7 +75,7 @@ def attempts_due() -> Due:
 
 
 def attempts_overdue() -> Due:
-    """Tries that nobody finished in time."""
+    """Attempts that have passed their time."""
     with everywhere("find due work on channels"):
         running = ConnectAttempt.objects.exclude(step__in=(ConnectStep.DONE, ConnectStep.FAILED))
         return list(running.filter(expires_at__lte=timezone.now()).values_list("pk", "municipality_id"))
@@ -89,7 +87,8 @@ def ends_soon() -> Q:
 
 
 def subscriptions_due(*, calls_first: bool = False) -> Due:
-    """Channels whose network has not been asked yet to tell us of events; of all, or where no post goes out before."""
+    """Channels without a subscription to events that is due; of all networks, or of those that need one before they
+    publish."""
     networks = [key for key, platform in PLATFORMS.items() if platform.calls_first or not calls_first]
     with everywhere("find due work on channels"):
         due = Channel.objects.filter(state=ChannelState.CONNECTED, subscribe_at__lte=timezone.now())
@@ -98,17 +97,18 @@ def subscriptions_due(*, calls_first: bool = False) -> Due:
 
 
 def moved() -> Due:
-    """Channels whose network tells us of events at an address that is no longer ours."""
+    """Channels whose network sends us events to an address that is no longer ours."""
     if not rules.base_is_public():
         return []
     here = settings.PUBLIC_BASE_URL.rstrip("/") + "/"
     with everywhere("find due work on channels"):
-        told = Channel.objects.filter(state=ChannelState.CONNECTED, hears=True, subscribe_at=None)
-        return list(told.exclude(hears_at__startswith=here).order_by("pk").values_list("pk", "municipality_id"))
+        subscribed = Channel.objects.filter(state=ChannelState.CONNECTED, is_subscribed=True, subscribe_at=None)
+        rows = subscribed.exclude(subscription_url__startswith=here)
+        return list(rows.order_by("pk").values_list("pk", "municipality_id"))
 
 
 def warnings_due() -> Due:
-    """Channels whose access somebody has to renew within two weeks."""
+    """Channels whose access expires within two weeks."""
     with everywhere("find due work on channels"):
         soon = timezone.now() + timedelta(days=rules.WARNINGS[0])
         ending = Credential.objects.filter(consent_until__lte=soon, channel__state=ChannelState.CONNECTED)
@@ -117,13 +117,16 @@ def warnings_due() -> Due:
 
 
 def left_behind() -> Due:
-    """Channels that live from the role of somebody who is no longer with the municipality, not told yet."""
+    """Channels that depend on the role of a person who has left the municipality, which was not notified yet."""
     tied = [key for key, platform in PLATFORMS.items() if platform.tied_to_person]
     with everywhere("find due work on channels"):
         here = Membership.objects.running().filter(user=OuterRef("connected_by"), municipality=OuterRef("municipality"))
-        orphans = Channel.objects.filter(platform__in=tied, left_told_at=None).exclude(state=ChannelState.DISCONNECTED)
-        gone = orphans.filter(~Exists(here)).exclude(connected_by__is_administrator=True, connected_by__is_active=True)
-        return list(gone.order_by("pk").values_list("pk", "municipality_id"))
+        tied_channels = Channel.objects.filter(platform__in=tied, leaver_notified_at=None)
+        orphans = tied_channels.exclude(state=ChannelState.DISCONNECTED)
+        abandoned = orphans.filter(~Exists(here)).exclude(
+            connected_by__is_administrator=True, connected_by__is_active=True
+        )
+        return list(abandoned.order_by("pk").values_list("pk", "municipality_id"))
 
 
 def of_grantor(platform: str, grantor: str) -> list[Credential]:
@@ -131,8 +134,8 @@ def of_grantor(platform: str, grantor: str) -> list[Credential]:
     holder = PLATFORMS[platform].keys_of or platform
     family = [key for key, one in PLATFORMS.items() if holder in (key, one.keys_of)]
     with everywhere("one person may have connected pages of several municipalities"):
-        found = Credential.objects.filter(channel__platform__in=family, grantor=grantor).exclude(grantor="")
-        return list(found.select_related("channel", "channel__municipality"))
+        credentials = Credential.objects.filter(channel__platform__in=family, grantor=grantor).exclude(grantor="")
+        return list(credentials.select_related("channel", "channel__municipality"))
 
 
 def accounts_here(platform: str, accounts: Collection[str]) -> set[str]:
@@ -153,14 +156,14 @@ def beside(channel: Channel) -> list[Channel]:
 
 
 def called_by(platform: str, channel_id: int) -> Channel | None:
-    """The channel of whose address a network calls us."""
+    """The channel to which a webhook address belongs."""
     with everywhere("an event names its channel by the address, and that its municipality"):
         connected_ones = Channel.objects.exclude(state=ChannelState.DISCONNECTED)
         return connected_ones.filter(pk=channel_id, platform=platform).first()
 
 
 def sessions_due() -> Due:
-    """Channels whose session ends soon."""
+    """Channels whose session expires soon."""
     with everywhere("find due work on channels"):
         soon = Credential.objects.filter(ends_soon(), channel__state=ChannelState.CONNECTED)
         return list(soon.order_by("expires_at").values_list("channel_id", "municipality_id"))
@@ -182,7 +185,7 @@ def _stale(stamp: str, after: timedelta) -> Due:
 
 
 def pauses_over(model: type[Pause] | type[ChannelPause]) -> Due:
-    """Pauses whose time has come, of municipalities or of channels."""
+    """Pauses that have reached their end, of municipalities or of channels."""
     with everywhere("pauses end by themselves"):
         over = model.objects.filter(ended_at=None, ends_at__lte=timezone.now())
         return list(over.order_by("ends_at").values_list("pk", "municipality_id"))
@@ -194,7 +197,7 @@ def wide_pauses_over() -> list[int]:
 
 
 def revocations_due() -> Due:
-    """Channels that ended and whose network has not been told."""
+    """Ended channels whose access was not revoked yet."""
     with everywhere("find due work on channels"):
         left = Credential.objects.filter(channel__state=ChannelState.DISCONNECTED)
         return list(left.values_list("channel_id", "municipality_id"))

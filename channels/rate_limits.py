@@ -1,12 +1,12 @@
-"""Rate limits of the networks, learnt from their answers and shared by all workers through Valkey; circuit breakers.
+"""Rate limits and circuit breakers of the networks, learnt from their answers and shared by all workers through Valkey.
 
-- A *budget* belongs to a channel: what its network said is left until when. Some networks count all channels of our
-  application together besides; that budget belongs to the application. A little of each is kept back for what is
-  urgent. Whoever is out of budget waits without using up a try.
-- A *breaker* belongs to a server: after five calls in a row that it did not answer, nobody calls it for a while, twice
-  as long each time, and then one call looks whether it is back. What is urgent is tried all the same.
+- A *budget* belongs to a channel: the number of calls left until a reset. Some networks also count all channels of our
+  application together; that budget belongs to the application. A small part of each is reserved for urgent calls. A
+  delivery without a budget waits without using up an attempt.
+- A *breaker* belongs to a server: after five calls in a row without an answer nobody calls it for a while, twice as
+  long each time; then one call probes whether it is back. Urgent calls are made all the same.
 
-All of it is advice. Without Valkey everything may go, and the networks themselves say when it is too much.
+Both are advisory. Without Valkey every call is allowed, and the networks themselves refuse what is too much.
 """
 
 import logging
@@ -34,20 +34,20 @@ INITIAL_BACKOFF, MAX_BACKOFF = timedelta(seconds=15), timedelta(minutes=5)
 KEPT_BACK = 100
 # Of what all channels of an application share, a tenth: one flood warning must not wait for a hundred greetings.
 APP_KEPT_BACK = 10
-# Told when less than a quarter is left.
+# Reported when less than a quarter is left.
 REPORT_BELOW = 4
-# A success is told at most this often for each server: it is what happens all day.
+# A success is reported at most this often for each server: it is the normal case.
 REPORT_INTERVAL = 2.0
 
 Circuit = Literal["closed", "open", "probing"]
-_told: dict[str, float] = {}
+_reported_at: dict[str, float] = {}
 _scarce: set[str] = set()
 KNOWN = "traffic:servers"
 
 
 @dataclass
 class Traffic:
-    """What may go to channels and servers, as it was at one moment."""
+    """A snapshot of rate limits and circuits of channels and servers."""
 
     now: datetime
     budgets: dict[int, RateLimit] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Traffic:
     circuits: dict[str, tuple[Circuit, datetime]] = field(default_factory=dict)
 
     def limited_until(self, channel_id: int, app: str = "") -> datetime | None:
-        """Until when nothing but urgent posts leaves this channel, whose application is `app`."""
+        """Until when only urgent posts may use this channel, whose application is `app`."""
         own = self._spent(self.budgets.get(channel_id), KEPT_BACK)
         shared = self._spent(self.apps.get(app), APP_KEPT_BACK)
         return max(own, shared) if own and shared else own or shared
@@ -83,17 +83,17 @@ def snapshot(
 ) -> Traffic:
     """Three kinds of keys in one question to Valkey."""
     keys = [*map(_budget, channel_ids), *map(_open, servers), *map(_app, apps)]
-    found: dict[str, Any] = _valkey(lambda: cache.get_many(keys), {}) if keys else {}
+    cached: dict[str, Any] = _valkey(lambda: cache.get_many(keys), {}) if keys else {}
     return Traffic(
         now,
-        {pk: found[_budget(pk)] for pk in channel_ids if _budget(pk) in found},
-        {app: found[_app(app)] for app in apps if _app(app) in found},
-        {server: ("open", found[_open(server)]) for server in servers if _open(server) in found},
+        {pk: cached[_budget(pk)] for pk in channel_ids if _budget(pk) in cached},
+        {app: cached[_app(app)] for app in apps if _app(app) in cached},
+        {server: ("open", cached[_open(server)]) for server in servers if _open(server) in cached},
     )
 
 
 def servers() -> Traffic:
-    """What administrators see: every server that has failed of late."""
+    """For administrators: every server that has failed recently."""
     known: set[str] = _valkey(lambda: cache.get(KNOWN), None) or set()
     return snapshot((), known, timezone.now())
 
@@ -102,22 +102,22 @@ def record_answer(channel_id: int, server: str, answer: Answer | None, *, commit
     """Learn from one call: `answer` is None where none came."""
     if answer is None or answer.status >= 500:
         _valkey(lambda: _failed(server), None)
-    elif time.monotonic() - _told.get(server, 0) > REPORT_INTERVAL:
-        _told[server] = time.monotonic()
+    elif time.monotonic() - _reported_at.get(server, 0) > REPORT_INTERVAL:
+        _reported_at[server] = time.monotonic()
         _valkey(lambda: cache.delete_many([_failures(server), _open(server), _trips(server)]), None)
     if answer is None:
         return
     now = datetime.now(UTC)
-    told = rate_limits.read(answer.status, answer.headers, now)
+    limits = rate_limits.read(answer.status, answer.headers, now)
     if app:
         # Reads count with the rest.
-        _tell(_app(app), told.app, now)
+        _publish(_app(app), limits.app, now)
     if commits or answer.status == 429:
-        _tell(_budget(channel_id), told.account, now)
+        _publish(_budget(channel_id), limits.account, now)
 
 
-def _tell(key: str, budget: RateLimit | None, now: datetime) -> None:
-    """Plenty is what there is all day: it is worth a word only after we have said that there is little."""
+def _publish(key: str, budget: RateLimit | None, now: datetime) -> None:
+    """Store a budget that runs low. A plentiful one is the normal state: it is written only after a low one was."""
     if budget is None:
         return
     if budget.left * REPORT_BELOW < budget.of or not budget.left:
@@ -130,7 +130,7 @@ def _tell(key: str, budget: RateLimit | None, now: datetime) -> None:
 
 
 def _failed(server: str) -> None:
-    _told.pop(server, None)  # the next success is news
+    _reported_at.pop(server, None)  # the next success is news
     window = FAILURES_WITHIN.total_seconds()
     cache.add(_failures(server), 0, window)
     if cache.incr(_failures(server)) < FAILURES:
@@ -180,10 +180,10 @@ def of(channels: Iterable[Channel]) -> Traffic:
 
 
 def waits_until(channel: Channel) -> datetime | None:
-    """Until when what can wait (numbers, upkeep) leaves this channel's network alone; None: it may go.
+    """Until when deferrable calls (metrics, upkeep) leave this channel's network alone; None: they may be made.
 
-    What is left of the account's or our application's budget is kept for posts, and a server that does not answer is
-    not asked for what nobody waits for.
+    What is left of the account's or our application's budget is reserved for posts, and a failing server is not called
+    for what can wait.
     """
     traffic = of([channel])
     limited = traffic.limited_until(channel.pk, app_of(channel.platform, channel.server))
@@ -196,5 +196,5 @@ def limited(channels: Iterable[Channel]) -> dict[int, datetime]:
     """Channel → until when its network takes nothing more from it."""
     rows = list(channels)
     traffic = of(rows)
-    found = {row.pk: traffic.limited_until(row.pk, app_of(row.platform, row.server)) for row in rows}
-    return {pk: until for pk, until in found.items() if until}
+    limits = {row.pk: traffic.limited_until(row.pk, app_of(row.platform, row.server)) for row in rows}
+    return {pk: until for pk, until in limits.items() if until}

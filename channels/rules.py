@@ -1,4 +1,4 @@
-"""What may be connected, decided without looking anything up. A server's address typed by a person is hostile input."""
+"""What may be connected, decided without a query or a call. A server address that a person types is hostile input."""
 
 import re
 import unicodedata
@@ -67,14 +67,14 @@ def renew_at(expires_at: datetime, now: datetime) -> datetime:
     return expires_at - (life / 3 if life > timedelta(days=1) else timedelta(minutes=20))
 
 
-# Days before access ends on which people are told that somebody has to consent anew.
+# Days before access ends on which people are notified that a new consent is needed.
 WARNINGS = (14, 7, 1)
 
 
-def warning(until: datetime, told: int | None, now: datetime) -> int | None:
+def warning(until: datetime, last: int | None, now: datetime) -> int | None:
     """The warning that is due, in days; None when none is, or it was given."""
     reached = [days for days in WARNINGS if until - now <= timedelta(days=days)]
-    return reached[-1] if reached and (told is None or reached[-1] < told) else None
+    return reached[-1] if reached and (last is None or reached[-1] < last) else None
 
 
 def _bad(message: str) -> ActionNotAllowed:
@@ -85,8 +85,8 @@ def _split(text: str) -> tuple[str, str]:
     """(scheme or "", host and port). A page's path is dropped; a user name in an address is refused."""
     if len(text) > LONGEST or any(c.isspace() or c == "\\" or not c.isprintable() for c in text):
         raise _bad(messages.SERVER_BAD)
-    scheme, found, rest = text.partition("://")
-    if not found:
+    scheme, separator, rest = text.partition("://")
+    if not separator:
         # "@opstina@mastodon.social", as people know their handle
         scheme, rest = "", text.rsplit("@", 1)[-1]
     authority = rest.replace("?", "/").replace("#", "/").split("/", 1)[0].lower()
@@ -129,7 +129,7 @@ def is_private_name(host: str) -> bool:
 
 
 def base_is_public() -> bool:
-    """Whether a network could fetch a file from here: https and a name of the open internet. Asks nobody."""
+    """Whether a network could fetch a file from here: https and a public host name. Makes no query."""
     parts = urlsplit(settings.PUBLIC_BASE_URL)
     if parts.netloc in settings.PRIVATE_HOSTS_ALLOWED:
         return True  # named on purpose: a network on this very machine fetches from here

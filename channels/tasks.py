@@ -1,4 +1,4 @@
-"""The workers of channels. Each tick looks into the database for what is due: a lost or doubled one costs nothing."""
+"""Tasks of channels. Each tick queries the database for what is due: a lost or duplicate one does no harm."""
 
 import logging
 import time
@@ -29,43 +29,43 @@ BUDGET_SECONDS = 90
 
 @shared_task(name="channels.tasks.connect")
 def connect() -> None:
-    """Tries to connect: a person looks at the page and waits."""
-    _each(queries.attempts_overdue(), connecting.expire)
-    _each(queries.attempts_due(), connecting.proceed)
+    """Attempts to connect: a person watches the page and waits."""
+    _run(queries.attempts_overdue(), connecting.expire)
+    _run(queries.attempts_due(), connecting.proceed)
     # A network that calls us before it takes a post: the channel is not ready before that.
-    _each(queries.subscriptions_due(calls_first=True), ahead.subscribe)
+    _run(queries.subscriptions_due(calls_first=True), ahead.subscribe)
 
 
 @shared_task(name="channels.tasks.upkeep")
 def upkeep() -> None:
-    """Renew sessions, give back what ended, look whether channels are well, learn what servers accept, warn in time."""
+    """Renew sessions, revoke ended ones, check channels, refresh facts, send warnings."""
     ends_at = time.monotonic() + BUDGET_SECONDS
-    _each(queries.sessions_due(), refresh, ends_at)
-    _each(queries.revocations_due(), give_back, ends_at)
-    _each(queries.checks_due(), check, ends_at)
-    _each(queries.facts_due(), refresh_facts, ends_at)
-    _each(queries.warnings_due(), ahead.warn, ends_at)
-    _each(queries.left_behind(), ahead.hand_over, ends_at)
-    _each(queries.moved(), ahead.follow, ends_at)
-    _each(queries.subscriptions_due(), ahead.subscribe, ends_at)
+    _run(queries.sessions_due(), refresh, ends_at)
+    _run(queries.revocations_due(), give_back, ends_at)
+    _run(queries.checks_due(), check, ends_at)
+    _run(queries.facts_due(), refresh_facts, ends_at)
+    _run(queries.warnings_due(), ahead.warn, ends_at)
+    _run(queries.left_behind(), ahead.hand_over, ends_at)
+    _run(queries.moved(), ahead.follow, ends_at)
+    _run(queries.subscriptions_due(), ahead.subscribe, ends_at)
 
 
 @shared_task(name="channels.tasks.end_pauses")
 def end_pauses() -> None:
-    """Say of pauses that ended by themselves that they did. The gate knew before."""
+    """Announce pauses that ended by themselves. The publish policy has applied their end already."""
     for model in (Pause, ChannelPause):
-        _each(queries.pauses_over(model), partial(pausing.end, model))
+        _run(queries.pauses_over(model), partial(pausing.end, model))
     for pk in queries.wide_pauses_over():
         pausing.end(WidePause, pk)
 
 
 @shared_task(name="channels.tasks.forget_events")
 def forget_events() -> None:
-    """What networks told us long ago, with the words of citizens in it."""
+    """Delete old webhook events, which contain citizens' messages."""
     inbound.purge_expired()
 
 
-def _each(due: queries.Due, verb: Callable[[int], object], ends_at: float | None = None) -> None:
+def _run(due: queries.Due, verb: Callable[[int], object], ends_at: float | None = None) -> None:
     """Do it for every row in the scope of its municipality. One row that fails does not stop the others."""
     for row_id, municipality_id in due:
         if ends_at is not None and time.monotonic() > ends_at:

@@ -1,7 +1,7 @@
-"""The door that never leads to the network: what a channel takes, and what is wrong with a text for it.
+"""What a channel accepts, and what is wrong with a post for it. Never calls the network.
 
-Everything comes from the facts its server told last (`channel.facts`) and from pure functions of the connector, so a
-page may ask at every keystroke.
+Everything comes from the facts that were fetched last (`channel.facts`) and from pure functions of the connector, so a
+page may call it at every keystroke.
 """
 
 import logging
@@ -41,22 +41,22 @@ def platform(channel: Channel) -> Platform:
 
 
 def known(platform: str, facts: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What a server told, with what this installation sets differently (`platforms.options`)."""
+    """The server's facts, with the installation's options (`platforms.options`)."""
     return {**(facts or {}), "options": settings.NETWORK_OPTIONS.get(platform, {})}
 
 
 def unknown_options() -> list[str]:
-    """What `NETWORK_OPTIONS` names that no connector knows: "facebook.versoin"."""
-    found = []
-    for key, told in settings.NETWORK_OPTIONS.items():
-        known_here = {"server", *connector(key).options} if key in PLATFORMS and isinstance(told, dict) else set()
-        named = told if isinstance(told, dict) and key in PLATFORMS else {}
-        found += [f"{key}.{name}" for name in named if name not in known_here] if named else [key]
-    return found
+    """Options of `NETWORK_OPTIONS` that no connector has: "facebook.versoin"."""
+    unknown = []
+    for key, options in settings.NETWORK_OPTIONS.items():
+        known_here = {"server", *connector(key).options} if key in PLATFORMS and isinstance(options, dict) else set()
+        named = options if isinstance(options, dict) and key in PLATFORMS else {}
+        unknown += [f"{key}.{name}" for name in named if name not in known_here] if named else [key]
+    return unknown
 
 
 def limits(channel: Channel) -> Limits:
-    """What the account's server accepts, as of `channel.facts_at`."""
+    """The limits of the account's server, as of `channel.facts_at`."""
     return connector(channel.platform).limits(known(channel.platform, channel.facts))
 
 
@@ -69,18 +69,18 @@ def check(channel: Channel, outgoing: Outgoing) -> list[Finding]:
         problems.append(Problem("base_is_private", "channel", messages.BASE_IS_PRIVATE))
     if platform(channel).calls_first and not rules.base_is_public():
         problems.append(Problem("portal_is_private", "channel", messages.NEEDS_PUBLIC_BASE))
-    return [Finding(p.code, p.field, _worded(p), p.severity) for p in problems]
+    return [Finding(p.code, p.field, _sentence(p), p.severity) for p in problems]
 
 
-def _worded(problem: Problem) -> str:
+def _sentence(problem: Problem) -> str:
     # The connectors' texts are marked for translation where they stand, in platforms/checks.py.
     return gettext(problem.message_id) % problem.params
 
 
 @dataclass(frozen=True)
 class MetricDescription:
-    """How one network tells one metric. `remark` and the changes' words are in the reader's language, changes newest
-    first, as (day, words, source)."""
+    """How one network reports one metric. `remark` and the changes' texts are in the reader's language, changes newest
+    first, as (day, text, source)."""
 
     platform: str
     title: str
@@ -95,7 +95,7 @@ def networks() -> dict[str, str]:
 
 
 def metric_descriptions(metric: str) -> list[MetricDescription]:
-    """Which networks tell this metric of a post or an account, by title."""
+    """The networks that report this metric of a post or an account, by title."""
     metric_descriptions = []
     for key, title in networks().items():
         kind = connector(key)
@@ -121,7 +121,7 @@ def post_of_event(platform: str, payload: Any) -> str:
 
 
 def message_changes(event: Event) -> types.MessageChanges | None:
-    """What a stored event tells of messages by itself; None where its network has to be asked."""
+    """The changes of messages that a stored event contains; None where its network has to be asked."""
     if event.platform not in PLATFORMS:
         return None
     raw = types.RawEvent(event.key, event.account_id, event.kind, event.payload, event.at)
@@ -143,27 +143,27 @@ def count(channel: Channel, text: str) -> int:
 
 
 def remote_id(channel: Channel, link: str) -> str | None:
-    """The id of the post of this channel that a link leads to, as far as its form tells."""
+    """The id of the post of this channel to which a link leads, as far as its form shows it."""
     return connector(channel.platform).named_by(link, channel.server, channel.remote_id)
 
 
 def reply_prefix(channel: Channel, message: Message) -> str:
-    """What an answer to `message` has to begin with on this network so that its author hears of it, or ""."""
+    """The prefix of a reply to `message` that notifies its author on this network, or ""."""
     return connector(channel.platform).opening(message)
 
 
 def can_hide(channel: Channel) -> bool:
-    """Whether its server lets us hide what others write below our posts, and show it again."""
+    """Whether its server can hide other people's replies to our posts, and show them again."""
     return _moderates(channel).hides
 
 
 def can_remove(channel: Channel) -> bool:
-    """Whether its server deletes for us what others write below our posts."""
+    """Whether its server can delete other people's replies to our posts."""
     return _moderates(channel).removes
 
 
 def manual_steps(channel: Channel) -> str:
-    """What a person does on its network about a message that has to go, in the reader's language."""
+    """How a person removes a message on its network by hand, in the reader's language."""
     return gettext(_moderates(channel).manual_steps)
 
 
@@ -172,10 +172,10 @@ def _moderates(channel: Channel) -> types.ModerationSupport:
 
 
 def has_history(channel: Channel) -> bool:
-    """Whether its network tells the account's older posts with their numbers."""
+    """Whether its network lists the account's older posts with their metrics."""
     return connector(channel.platform).has_history
 
 
 def measures(channel: Channel) -> frozenset[str]:
-    """Metrics that a post may have on this channel; another one is "not told here", never 0."""
+    """Metrics that a post may have on this channel; any other one is "not available", never 0."""
     return platform(channel).measures

@@ -1,7 +1,7 @@
-"""Every view says who may open it. A middleware asks before the view runs and refuses a view of ours without a mark,
-so that a forgotten check closes a page instead of opening it.
+"""Permission marks of views. A middleware checks the mark before the view runs and refuses a view of ours without one,
+so a forgotten check closes a page instead of opening it.
 
-Marks of pages for who is signed in are in `accounts.access`, those of workspaces and programmes in
+Marks of pages for signed-in people are in `accounts.access`, those of workspaces and programmes in
 `municipalities.access`.
 """
 

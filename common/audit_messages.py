@@ -1,10 +1,10 @@
-"""The sentences of audit events. A package registers those of the events that it records, when Django is ready:
+"""The sentences of audit events. Each package registers the sentences of the events it records in its `ready()`:
 
     audit_messages.register(self.name, MESSAGES)
 
-A sentence has the event's details as its placeholders and `%(target)s` for its target. The actor stands beside it, so
-that no sentence has to agree with a person's gender. tests/architecture/test_audit_messages.py holds that every
-recorded verb has a sentence, in the package that records it.
+A sentence has the event's details as its placeholders and `%(target)s` for its target. The actor is shown beside it, so
+no sentence has to agree with a person's gender. tests/architecture/test_source.py checks that every recorded verb has a
+sentence in the package that records it.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What browsers may keep of our answers: nothing, unless a view says otherwise.
+"""Cache-Control of our answers: `no-store`, unless a view sets its own.
 
 Pages of people who are signed in hold citizens' messages, and on a shared computer the next person must not get them
 from the browser's cache or by its back button (OWASP ASVS 5.0, 14.3.2). Static files and public pages are answered

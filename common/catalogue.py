@@ -1,6 +1,6 @@
-"""The interface's translations: extracted with xgettext, kept with polib, the Latin script derived.
+"""The translation catalogues: extracted with xgettext, stored with polib, Serbian Latin derived from Cyrillic.
 
-`locale/sr` is written by people, in Cyrillic. `locale/sr_Latn` is made from it and never edited; `locale/en` only
+`locale/sr` is written by people, in Cyrillic. `locale/sr_Latn` is derived from it and never edited; `locale/en` only
 overrides the English of the sources. The compiled .mo files are committed, because a production machine has neither
 gettext nor polib. Only `make_messages` and `check_messages` use this module.
 """
@@ -72,8 +72,10 @@ def path(language: str) -> Path:
 
 def read(language: str) -> polib.POFile:
     """The catalogue of a language, empty if there is none yet."""
-    found = polib.pofile(str(path(language)), wrapwidth=110) if path(language).exists() else polib.POFile(wrapwidth=110)
-    found.metadata = {
+    catalogue = (
+        polib.pofile(str(path(language)), wrapwidth=110) if path(language).exists() else polib.POFile(wrapwidth=110)
+    )
+    catalogue.metadata = {
         "Project-Id-Version": "dobosar",
         "Language": language,
         "MIME-Version": "1.0",
@@ -81,7 +83,7 @@ def read(language: str) -> polib.POFile:
         "Content-Transfer-Encoding": "8bit",
         "Plural-Forms": _plural_forms(language),
     }
-    return found
+    return catalogue
 
 
 def write(language: str, catalogue: polib.POFile) -> None:

@@ -1,4 +1,4 @@
-"""What a reader calls a character: extended grapheme clusters (UAX 29)."""
+"""Extended grapheme clusters (UAX 29): what a reader perceives as one character."""
 
 import regex
 

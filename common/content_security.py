@@ -1,9 +1,9 @@
-"""What a page may load and run, beyond the policy in the settings: docs/adr/0019-content-security.md.
+"""The parts of the Content Security Policy that depend on the page: docs/adr/0019-content-security.md.
 
 - A script runs only with the nonce of its page, which `{% script %}` writes.
-- htmx acts only on elements with the mark of their page, which `{% htmx %}` writes. What somebody put into a text has
-  neither: both are made anew for each page. The mark is no nonce: a page tells it to its scripts.
-- A page that is kept for everybody has no nonce, as many would get the same; it names the few files that it loads.
+- htmx acts only on elements with the mark of their page, which `{% htmx %}` writes. Injected markup has neither,
+  as both are generated per page. The mark is not a nonce: a page passes it to its scripts.
+- A page that is cached for everybody has no nonce, as many would get the same; it lists the few files that it loads.
 """
 
 import json

@@ -1,9 +1,9 @@
 """Secrets at rest: a keyring, and ciphertext that opens only in the row it was sealed for.
 
 `settings.TOKEN_KEYS` is the keyring ("id:base64 of 32 bytes"). The first key seals, all of them open, so a key is
-changed by putting a new one in front and running `manage.py rotate_keys`. What is sealed names its key:
+rotated by putting a new one in front and running `manage.py rotate_keys`. Ciphertext names its key:
 "keyid.nonce.ciphertext", AES-256-GCM, and is bound to its purpose and row ("credential:17"): moved into another row it
-is refused. Whatever goes wrong raises; nothing here ever returns ciphertext.
+is refused. Every failure raises; nothing here ever returns ciphertext as plaintext.
 """
 
 import base64
@@ -52,15 +52,15 @@ def read_keyring(entries: tuple[str, ...]) -> Keyring:
     """`entries` as in the setting. Raises `BadKeyring` with the number of the bad entry, never with its text."""
     if not entries:
         raise BadKeyring("TOKEN_KEYS is empty: there is no key to encrypt secrets with.")
-    found: Keyring = {}
+    keys: Keyring = {}
     for number, entry in enumerate(entries, 1):
         name, _, encoded = entry.strip().partition(":")
         if not KEY_ID.fullmatch(name):
             raise BadKeyring(f"Entry {number} of TOKEN_KEYS has no name of letters and digits before its colon.")
-        if name in found:
+        if name in keys:
             raise BadKeyring(f"TOKEN_KEYS names two keys {name!r}.")
-        found[name] = _key(number, encoded)
-    return found
+        keys[name] = _key(number, encoded)
+    return keys
 
 
 def _key(number: int, encoded: str) -> bytes:
@@ -126,7 +126,7 @@ def _bytes(text: str) -> bytes:
 # ---- what `rotate_keys` goes through; an app registers its own in AppConfig.ready()
 
 Reseals = Callable[[], Iterable[Callable[[], bool]]]
-"""Gives one call per row; each reseals its row in a transaction of its own and tells whether it changed it."""
+"""Yields one call per row, which reseals it in a transaction of its own and returns whether it changed."""
 
 SEALED: dict[str, Reseals] = {}
 

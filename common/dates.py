@@ -1,4 +1,4 @@
-"""Dates in words, in the language and script of the interface.
+"""Dates as text, in the language and script of the interface.
 
 Serbian needs the genitive in running text ("24. новембра 2026."), the nominative over a calendar ("новембар 2026.")
 and lower-case names of days. Functions take a date or an aware datetime, which is shown in Belgrade time.
@@ -102,8 +102,8 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
         return _("just now")
     if distance >= 7 * 86400:
         return short_date(moment)
-    say = _ago if seconds > 0 else _ahead
-    return say(distance)
+    relative_text = _ago if seconds > 0 else _ahead
+    return relative_text(distance)
 
 
 def _ago(seconds: int) -> str:
@@ -138,8 +138,8 @@ def _local(moment: Moment) -> Moment:
 
 
 def _is_english() -> bool:
-    return languages.current().words == languages.ENGLISH
+    return languages.current().text_variant == languages.ENGLISH
 
 
 def _scripted(cyrillic: str) -> str:
-    return letters_to_latin(cyrillic) if languages.current().words == languages.LATIN else cyrillic
+    return letters_to_latin(cyrillic) if languages.current().text_variant == languages.LATIN else cyrillic

@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word. Pure.
+"""The difference between two texts, word by word. Pure.
 
     for piece in differences(before, after): piece.kind, piece.text
 
@@ -53,31 +53,31 @@ def tokens(text: str) -> list[str]:
 def differences(before: str, after: str) -> list[Piece]:
     """Pieces in reading order; where words were replaced, the old ones come first."""
     old, new = tokens(before), tokens(after)
-    return list(_joined(_readable(_pieces(old, new, _kept(old, new)))))
+    return list(_joined(_readable(_pieces(old, new, _unchanged(old, new)))))
 
 
-def _kept(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+def _unchanged(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """Pairs of positions that stay, in order."""
-    kept: list[tuple[int, int]] = []
+    unchanged: list[tuple[int, int]] = []
     todo: list[Run] = [(0, len(old), 0, len(new))]
     while todo:
         a, b, c, d = todo.pop()
         while a < b and c < d and old[a] == new[c]:
-            kept.append((a, c))
+            unchanged.append((a, c))
             a, c = a + 1, c + 1
         while a < b and c < d and old[b - 1] == new[d - 1]:
             b, d = b - 1, d - 1
-            kept.append((b, d))
+            unchanged.append((b, d))
         if a == b or c == d:
             continue
         anchors = _anchors(old, new, (a, b, c, d))
         if anchors:
-            kept += anchors
+            unchanged += anchors
             ends = [(a - 1, c - 1), *anchors, (b, d)]
             todo += [(p + 1, r, q + 1, s) for (p, q), (r, s) in itertools.pairwise(ends)]
         elif (b - a) * (d - c) <= MOST_CELLS:
-            kept += _common(old, new, (a, b, c, d))
-    return sorted(kept)
+            unchanged += _common(old, new, (a, b, c, d))
+    return sorted(unchanged)
 
 
 def _anchors(old: Sequence[str], new: Sequence[str], run: Run) -> list[tuple[int, int]]:
@@ -102,11 +102,11 @@ def rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
             ends.append(at)
         else:
             tails[length], ends[length] = value, at
-    found, at = [], ends[-1] if ends else -1
+    longest, at = [], ends[-1] if ends else -1
     while at >= 0:
-        found.append(pairs[at])
+        longest.append(pairs[at])
         at = before[at]
-    return found[::-1]
+    return longest[::-1]
 
 
 def _common(old: Sequence[str], new: Sequence[str], run: Run) -> list[tuple[int, int]]:
@@ -118,22 +118,22 @@ def _common(old: Sequence[str], new: Sequence[str], run: Run) -> list[tuple[int,
         row, below, word = table[i], table[i + 1], old[a + i]
         for j in range(wide - 2, -1, -1):
             row[j] = below[j + 1] + 1 if word == new[c + j] else max(below[j], row[j + 1])
-    found, i, j = [], 0, 0
+    subsequence, i, j = [], 0, 0
     while i < b - a and j < wide - 1:
         if old[a + i] == new[c + j]:
-            found.append((a + i, c + j))
+            subsequence.append((a + i, c + j))
             i, j = i + 1, j + 1
         elif table[i + 1][j] >= table[i][j + 1]:
             i += 1
         else:
             j += 1
-    return found
+    return subsequence
 
 
-def _pieces(old: Sequence[str], new: Sequence[str], kept: Iterable[tuple[int, int]]) -> list[Piece]:
+def _pieces(old: Sequence[str], new: Sequence[str], unchanged: Iterable[tuple[int, int]]) -> list[Piece]:
     pieces: list[Piece] = []
     a = c = 0
-    for at, to in [*kept, (len(old), len(new))]:
+    for at, to in [*unchanged, (len(old), len(new))]:
         pieces += _change("".join(old[a:at]), "".join(new[c:to]))
         if at < len(old):
             pieces.append(Piece("kept", old[at]))
@@ -148,7 +148,7 @@ def _change(deleted: str, inserted: str) -> list[Piece]:
 
 def _readable(pieces: Sequence[Piece]) -> list[Piece]:
     """A lone space between two changes belongs to both: "у 10 часова" becomes "у подне" in one stroke, not in three."""
-    found: list[Piece] = []
+    readable: list[Piece] = []
     deleted = inserted = ""
     position = 0
     while position < len(pieces):
@@ -160,10 +160,10 @@ def _readable(pieces: Sequence[Piece]) -> list[Piece]:
         elif _is_bridge(pieces, position, deleted, inserted):
             deleted, inserted = deleted + piece.text, inserted + piece.text
         else:
-            found += [*_change(deleted, inserted), piece]
+            readable += [*_change(deleted, inserted), piece]
             deleted = inserted = ""
         position += 1
-    return [*found, *_change(deleted, inserted)]
+    return [*readable, *_change(deleted, inserted)]
 
 
 def _is_bridge(pieces: Sequence[Piece], at: int, deleted: str, inserted: str) -> bool:

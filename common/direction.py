@@ -1,4 +1,4 @@
-"""Marks that turn the direction of writing: no language of the portal needs them, and they make words read wrongly."""
+"""Bidirectional control characters: no language of the portal needs them, and they can disguise a text."""
 
 import re
 from collections.abc import Callable
@@ -11,12 +11,12 @@ _IN_TEXT = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _IN_UTF8 = re.compile(rb"\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
 
 
-def without_turns(text: str) -> str:
+def without_bidi_controls(text: str) -> str:
     return _IN_TEXT.sub("", text)
 
 
 class DirectionMiddleware:
-    """Takes them out of every page, so that a name cannot turn what stands beside it. Below `GZipMiddleware`.
+    """Removes them from every page, so that a name cannot reverse the text beside it. Below `GZipMiddleware`.
 
     Data that scripts read (JSON in a page and in answers) holds them escaped and keeps them: a post goes out as it was
     written.

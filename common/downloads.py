@@ -1,4 +1,4 @@
-"""What somebody uploaded leaves as a download, so that nothing in it runs in our pages, and no cache keeps it."""
+"""Uploaded files are served as attachments, so that nothing in them runs in our pages, and are never cached."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ def stored(file: Any, *, name: str, mime: str) -> HttpResponseBase:
         raise Http404
     try:
         body = default_storage.open(str(file.name), "rb")
-    except FileNotFoundError as gone:
-        raise Http404 from gone
+    except FileNotFoundError as error:
+        raise Http404 from error
     return guarded(FileResponse(body, as_attachment=True, filename=name, content_type=mime))
 
 

@@ -1,4 +1,4 @@
-"""Closed lists of the kernel."""
+"""Enumerations of the kernel."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Fields of models that guard what pages later do with their values."""
+"""Model fields that validate values on every write, whichever code makes it."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ def web_address(value: str) -> str:
 
 
 class WebAddressField(models.URLField):
-    """An address that pages may print as a link, whoever sent it.
+    """An address that is safe as a link on pages, whatever its source.
 
     Forms check the scheme, but networks and other servers send addresses too, and no form sees those. Whatever does not
     begin with http:// or https:// is neither stored nor read, and is "" instead. Migrations know it as a `URLField`.

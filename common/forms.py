@@ -1,4 +1,4 @@
-"""Django's forms drawn with our components."""
+"""The form renderer: Django's forms with our components."""
 
 from django.forms.renderers import TemplatesSetting
 

@@ -1,11 +1,11 @@
-"""The one way out of the house: HTTP over `requests`, for hosts that strangers may have typed.
+"""The HTTP client for every outgoing request, over `requests`; hosts may have been typed by anybody.
 
-Every request has a total deadline, a largest answer and no retry but one: a read whose kept connection turns out to be
-closed goes out again on a new one (RFC 9110, 9.2.2). A name is resolved once, every address is checked,
-and the connection goes to the checked address, so a name that changes its mind in between (DNS rebinding) gains
-nothing. `NotReached` means that no byte of the request left; `NoAnswer` that it may have. Workers may keep a connection
-for requests that follow at once (`reuse`), a write only where the server has shown that it keeps them; everybody else
-has one for each request.
+Every request has a total deadline and a maximum answer size. The only retry is of a read whose reused connection turns
+out to be closed: it is sent again on a new one (RFC 9110, 9.2.2). A name is resolved once, every address is checked
+against SSRF, and the connection goes to the checked address, so DNS rebinding gains nothing. `NotReached` means that no
+byte of the request was sent, `NoAnswer` that it may have been. Workers may keep a connection alive for requests that
+follow at once (`reuse`), writes only where the server has shown that it keeps connections open; all other callers open
+a connection per request.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from common import networks, outside
+from common import networks, untrusted_json
 
 log = logging.getLogger(__name__)
 # At DEBUG it writes whole addresses, and some networks have tokens in theirs.
@@ -43,9 +43,9 @@ DEADLINE_SECONDS = 30.0
 MAX_BYTES = 8 * 1024 * 1024
 MAX_REDIRECTS = 3
 # A kept connection is used again within this time only. Servers close idle ones after two seconds at the earliest
-# (gunicorn; Node and Apache five), and a request that meets the closing counts as sent: nobody would know.
+# (gunicorn; Node and Apache five), and a request that meets the closing counts as sent, with an unknown outcome.
 REUSE_SECONDS = 1.0
-KEPT_LINES = 4
+MAX_IDLE_CONNECTIONS = 4
 SENSITIVE = re.compile(
     r"(?i)((?:access_?token|refresh_?token|accessjwt|refreshjwt|client_secret|code|password|bearer|code_verifier)"
     r"[\"']?\s*[=:\s]\s*[\"']?)[^\s\"'&,}]+"
@@ -60,11 +60,11 @@ class HttpError(Exception):
 
 
 class NotReached(HttpError):
-    """No byte of the request left the house: name, refused, connect time-out, TLS."""
+    """No byte of the request was sent: DNS, connection refused, connect timeout, TLS."""
 
 
 class Refused(NotReached):
-    """We did not even try: the address is private or the scheme is not allowed."""
+    """Blocked before connecting: the address is private or the scheme is not allowed."""
 
 
 class NoAnswer(HttpError):
@@ -90,11 +90,11 @@ class Answer:
 
     def json(self) -> Any:
         """The parsed body. Raises `ValueError` when it is not JSON, or nested deeper than anybody nests it."""
-        return outside.loads(self.content)
+        return untrusted_json.loads(self.content)
 
 
 def redact(text: str, secrets: Collection[str] = ()) -> str:
-    """`text` without the given secrets and without anything that looks like a token or a password."""
+    """`text` without the given secrets and anything that resembles a token or a password."""
     for secret in secrets:
         if secret:
             text = text.replace(secret, "…")
@@ -102,7 +102,7 @@ def redact(text: str, secrets: Collection[str] = ()) -> str:
 
 
 class _Stale(Exception):
-    """A kept connection was closed before anything of the answer came."""
+    """A reused connection was closed before any byte of the answer arrived."""
 
 
 class Http:
@@ -113,7 +113,7 @@ class Http:
     what it raises comes out unchanged and nothing is sent.
     `reuse`: keep the connection for the next request of this thread to the same place, if it comes within
     `reuse_seconds`.
-    `heard`: called after each request with what came back (None: no answer) and whether it was the committing one.
+    `on_answer`: called after each request with what came back (None: no answer) and whether it was the committing one.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Http:
         *,
         allow: Collection[str] = (),
         before_send: Callable[[], None] | None = None,
-        heard: Callable[[Answer | None, bool], None] | None = None,
+        on_answer: Callable[[Answer | None, bool], None] | None = None,
         deadline: float = DEADLINE_SECONDS,
         connect_timeout: float = CONNECT_SECONDS,
         max_bytes: int = MAX_BYTES,
@@ -130,7 +130,7 @@ class Http:
     ) -> None:
         self.allow = frozenset(allow)
         self.before_send = before_send
-        self.heard = heard or (lambda answer, commits: None)
+        self.on_answer = on_answer or (lambda answer, commits: None)
         self.deadline = deadline
         self.connect_timeout = connect_timeout
         self.max_bytes = max_bytes
@@ -161,9 +161,9 @@ class Http:
             except Refused:
                 raise
             except HttpError:
-                self.heard(None, commits)
+                self.on_answer(None, commits)
                 raise
-            self.heard(answer, commits)
+            self.on_answer(answer, commits)
             target = answer.headers.get("location")
             if method in WRITES or answer.status not in (301, 302, 303, 307, 308) or not target:
                 return answer
@@ -180,37 +180,37 @@ class Http:
 
     def _sent(self, method: str, url: str, ends_at: float, more: Mapping[str, Any]) -> Answer:
         started = time.monotonic()
-        line = self._line(method, url)
-        trip = _Trip(self, ends_at, line)
+        connection = self._connection(method, url)
+        exchange = _Exchange(self, ends_at, connection)
         try:
-            answer = trip.send(method, url, more)
+            answer = exchange.send(method, url, more)
         except HttpError as problem:
-            if trip.is_stale and not trip.overdue:
-                _forgetful().add(self._place(url))
+            if exchange.is_stale and not exchange.overdue:
+                _closing_origins().add(self._origin(url))
                 if method not in WRITES:
                     raise _Stale from None
             log.warning("%s", problem)
             raise
         finally:
-            if trip.end() and self.reuse and self._place(url) not in _forgetful():
-                _keep(self._place(url), line)
+            if exchange.end() and self.reuse and self._origin(url) not in _closing_origins():
+                _keep_alive(self._origin(url), connection)
             else:
-                line.close()
+                connection.close()
         log.info("%s %s %s in %d ms", method, _where(url), answer.status, (time.monotonic() - started) * 1000)
         return answer
 
-    def _line(self, method: str, url: str) -> "_Line":
-        line = _kept().pop(self._place(url), None) if self.reuse else None
-        if line is None:
-            return _Line()
-        idle = time.monotonic() - line.idle_since
-        # A write that meets a closing connection is a post of which nobody knows whether it is out.
-        if idle > self.reuse_seconds or (method in WRITES and not line.is_trusted):
-            line.close()
-            return _Line()
-        return line
+    def _connection(self, method: str, url: str) -> "_Connection":
+        connection = _idle_connections().pop(self._origin(url), None) if self.reuse else None
+        if connection is None:
+            return _Connection()
+        idle = time.monotonic() - connection.idle_since
+        # A write that meets a closing connection is a post with an unknown outcome.
+        if idle > self.reuse_seconds or (method in WRITES and not connection.is_trusted):
+            connection.close()
+            return _Connection()
+        return connection
 
-    def _place(self, url: str) -> "_Place":
+    def _origin(self, url: str) -> "_Origin":
         # Who may call more places must not hand a connection to one who may call fewer.
         parts = urlsplit(url)
         return parts.scheme, parts.netloc, self.allow
@@ -229,14 +229,14 @@ class Http:
     def addresses(self, host: str, port: int, seconds: float) -> list[tuple[int, str]]:
         """(family, address) pairs of `host`, resolved once. Raises `Refused` if one of them is not public."""
         try:
-            found = networks.resolve(host, port, seconds)
+            resolved = networks.resolve(host, port, seconds)
         except networks.Unknown:
             raise NotReached(f"{host}: the name could not be resolved") from None
         if not self.allows(host, port):
-            for _, address in found:
+            for _, address in resolved:
                 if not networks.is_public(address):
                     raise Refused(f"{host}:{port}: is not a public address")
-        return found
+        return resolved
 
 
 def _where(url: str) -> str:
@@ -245,45 +245,45 @@ def _where(url: str) -> str:
 
 
 def _follow(old: str, new: str, more: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    kept = {key: value for key, value in more.items() if key != "params"}
+    arguments = {key: value for key, value in more.items() if key != "params"}
     if (urlsplit(old).scheme, urlsplit(old).netloc) != (urlsplit(new).scheme, urlsplit(new).netloc):
-        headers = {k: v for k, v in (kept.get("headers") or {}).items() if k.lower() != "authorization"}
-        kept["headers"] = headers
-    return new, kept
+        headers = {k: v for k, v in (arguments.get("headers") or {}).items() if k.lower() != "authorization"}
+        arguments["headers"] = headers
+    return new, arguments
 
 
-_Place = tuple[str, str, frozenset[str]]
+_Origin = tuple[str, str, frozenset[str]]
 _threads = threading.local()
 
 
-def _kept() -> "dict[_Place, _Line]":
-    """This thread's connections that wait for another request."""
-    found: dict[_Place, _Line] = _threads.__dict__.setdefault("lines", {})
-    return found
+def _idle_connections() -> "dict[_Origin, _Connection]":
+    """Connections of this thread that are kept alive, by origin."""
+    connections: dict[_Origin, _Connection] = _threads.__dict__.setdefault("connections", {})
+    return connections
 
 
-def _forgetful() -> set[_Place]:
-    """Where a server closed a connection that it should have kept: nothing is kept there any more by this thread."""
-    found: set[_Place] = _threads.__dict__.setdefault("forgetful", set())
-    return found
+def _closing_origins() -> set[_Origin]:
+    """Origins that closed a connection which should have been kept alive: this thread keeps none to them any more."""
+    origins: set[_Origin] = _threads.__dict__.setdefault("closing_origins", set())
+    return origins
 
 
-def _keep(place: _Place, line: "_Line") -> None:
-    lines = _kept()
-    line.idle_since = time.monotonic()
-    lines[place] = line
-    while len(lines) > KEPT_LINES:
-        lines.pop(next(iter(lines))).close()
+def _keep_alive(origin: _Origin, connection: "_Connection") -> None:
+    idle = _idle_connections()
+    connection.idle_since = time.monotonic()
+    idle[origin] = connection
+    while len(idle) > MAX_IDLE_CONNECTIONS:
+        idle.pop(next(iter(idle))).close()
 
 
-class _Line:
-    """A connection to one place, for one request after the other. One that the server has closed is opened anew."""
+class _Connection:
+    """A connection to one origin for consecutive requests; opened again when the server has closed it."""
 
     def __init__(self) -> None:
-        self.trip: _Trip | None = None
+        self.exchange: _Exchange | None = None
         self.socket: socket.socket | None = None
         self.idle_since = 0.0
-        self.is_trusted = False  # the server said that it keeps the connection, or has done so once
+        self.is_trusted = False  # the server announced keep-alive, or has kept it open once
         self.session = requests.Session()
         # No proxies, no .netrc, no certificate bundles from the environment; and no cookies, since the next request may
         # be another account's.
@@ -294,101 +294,102 @@ class _Line:
         self.session.mount("http://", adapter)
 
     def connect(self, host: str, port: int) -> socket.socket:
-        """A new connection for the trip that is under way. What fails before it stands has not reached anybody."""
-        assert self.trip is not None
-        self.trip.reached = self.trip.is_stale = self.is_trusted = False
-        self._hang_up()
-        channel = self.trip.connect(host, port)
+        """Open a socket for the current exchange. A failure before it is established has reached no server."""
+        assert self.exchange is not None
+        self.exchange.reached = self.exchange.is_stale = self.is_trusted = False
+        self._close_socket()
+        channel = self.exchange.connect(host, port)
         # A second handle on the same connection: TLS takes the first one away, and shutting down either ends both.
         self.socket = channel.dup()
         return channel
 
     def close(self) -> None:
         self.session.close()
-        self._hang_up()
+        self._close_socket()
 
-    def _hang_up(self) -> None:
+    def _close_socket(self) -> None:
         if self.socket is not None:
             self.socket.close()
             self.socket = None
 
 
 class _Watchdog:
-    """Calls `bark` of each trip that is not over by its time. One thread for all: a thread for each request costs more
-    than the rest of it.
+    """Calls `on_timeout` of every exchange that has not ended by its deadline.
+
+    One thread serves all of them: a thread per request costs more than the rest of the request.
     """
 
     def __init__(self) -> None:
-        self.begin_anew()
+        self.restart()
 
-    def begin_anew(self) -> None:
-        """In a process that was just forked the thread is gone, and whoever held the lock."""
+    def restart(self) -> None:
+        """A forked process has neither the thread nor the holder of the lock."""
         self._changed = threading.Condition()
-        self._turns: list[_Turn] = []  # a heap; what is over stays until its time, without its trip
+        self._timers: list[_Timer] = []  # a heap; a cancelled timer stays until its time, without a callback
         self._thread: threading.Thread | None = None
 
-    def watch(self, ends_at: float, bark: Callable[[], None]) -> "_Turn":
-        turn = _Turn(ends_at, bark)
+    def watch(self, ends_at: float, on_timeout: Callable[[], None]) -> "_Timer":
+        timer = _Timer(ends_at, on_timeout)
         with self._changed:
-            heapq.heappush(self._turns, turn)
+            heapq.heappush(self._timers, timer)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
                 self._thread.start()
-            elif self._turns[0] is turn:
+            elif self._timers[0] is timer:
                 self._changed.notify()
-        return turn
+        return timer
 
-    def leave(self, turn: "_Turn | None") -> None:
-        if turn is not None:
-            turn.bark = None
+    def cancel(self, timer: "_Timer | None") -> None:
+        if timer is not None:
+            timer.on_timeout = None
 
     def _run(self) -> None:
         while True:
             with self._changed:
-                while not self._turns or (wait := self._turns[0].at - time.monotonic()) > 0:
-                    self._changed.wait(wait if self._turns else None)
-                bark = heapq.heappop(self._turns).bark
-            if bark is not None:
-                with contextlib.suppress(Exception):  # it must outlive whatever one trip does
-                    bark()
+                while not self._timers or (wait := self._timers[0].at - time.monotonic()) > 0:
+                    self._changed.wait(wait if self._timers else None)
+                on_timeout = heapq.heappop(self._timers).on_timeout
+            if on_timeout is not None:
+                with contextlib.suppress(Exception):  # it must outlive whatever one exchange does
+                    on_timeout()
 
 
 @dataclass(slots=True, order=True)
-class _Turn:
+class _Timer:
     at: float
-    bark: Callable[[], None] | None = field(compare=False)
+    on_timeout: Callable[[], None] | None = field(compare=False)
 
 
 _watchdog = _Watchdog()
-os.register_at_fork(after_in_child=_watchdog.begin_anew)
+os.register_at_fork(after_in_child=_watchdog.restart)
 
 
-class _Trip:
-    """One request on a connection, and the watchdog that ends it at the deadline whatever the server does."""
+class _Exchange:
+    """One request on a connection, cut off by the watchdog at its deadline whatever the server does."""
 
-    def __init__(self, http: Http, ends_at: float, line: _Line) -> None:
+    def __init__(self, http: Http, ends_at: float, connection: _Connection) -> None:
         self.http = http
         self.ends_at = ends_at
-        self.line = line
-        line.trip = self
-        # On a connection that stands already, the first byte reaches the server.
+        self.connection = connection
+        connection.exchange = self
+        # On a reused connection, the first byte reaches the server.
         # What breaks there before anything of the answer has come, may have broken because it was closed.
-        self.reached = self.is_stale = line.socket is not None
+        self.reached = self.is_stale = connection.socket is not None
         self.complete = self.over = self.overdue = False
-        self.watched: _Turn | None = None
+        self.timer: _Timer | None = None
         self._ending = threading.Lock()
 
-    def left(self) -> float:
+    def remaining(self) -> float:
         return self.ends_at - time.monotonic()
 
     def send(self, method: str, url: str, more: Mapping[str, Any]) -> Answer:
         headers = {"User-Agent": USER_AGENT, **(more.get("headers") or {})}
         arguments = {**more, "headers": headers, "stream": True, "allow_redirects": False}
-        self.watched = _watchdog.watch(time.monotonic() + max(self.left(), 0.01), self._give_up)
+        self.timer = _watchdog.watch(time.monotonic() + max(self.remaining(), 0.01), self._give_up)
         try:
-            timeout = (self.http.connect_timeout, max(self.left(), 0.01))
-            response = self.line.session.request(method, url, timeout=timeout, **arguments)
-            self.line.is_trusted = self.is_stale or _keeps(response)
+            timeout = (self.http.connect_timeout, max(self.remaining(), 0.01))
+            response = self.connection.session.request(method, url, timeout=timeout, **arguments)
+            self.connection.is_trusted = self.is_stale or _is_kept_alive(response)
             self.is_stale = False
             content = self._body(method, url, response)
         except (requests.RequestException, OSError, ValueError) as problem:
@@ -416,9 +417,9 @@ class _Trip:
     def connect(self, host: str, port: int) -> socket.socket:
         """A connection to the first checked address that answers."""
         problem: OSError = OSError("no address")
-        for family, address in self.http.addresses(host, port, min(self.http.connect_timeout, self.left())):
+        for family, address in self.http.addresses(host, port, min(self.http.connect_timeout, self.remaining())):
             channel = socket.socket(family, socket.SOCK_STREAM)
-            channel.settimeout(max(min(self.http.connect_timeout, self.left()), 0.01))
+            channel.settimeout(max(min(self.http.connect_timeout, self.remaining()), 0.01))
             try:
                 channel.connect((address, port))
             except OSError as refused:
@@ -434,60 +435,60 @@ class _Trip:
             if self.over:
                 return  # the connection may be another request's by now
             self.overdue = True
-            if self.line.socket is not None:
+            if self.connection.socket is not None:
                 # Closed already is what we want.
                 with contextlib.suppress(OSError):
-                    self.line.socket.shutdown(socket.SHUT_RDWR)
+                    self.connection.socket.shutdown(socket.SHUT_RDWR)
 
     def end(self) -> bool:
-        """Whether the connection is as good as before."""
-        _watchdog.leave(self.watched)
+        """Whether the connection can be used again."""
+        _watchdog.cancel(self.timer)
         with self._ending:
             self.over = True
         return self.complete and not self.overdue
 
 
 class _Adapter(HTTPAdapter):
-    """Opens connections through a `_Line`, so that addresses are checked and reaching the server is noticed."""
+    """Opens connections through a `_Connection`, so that addresses are checked and reaching the server is noticed."""
 
-    def __init__(self, line: _Line) -> None:
-        self.line = line
+    def __init__(self, connection: _Connection) -> None:
+        self.connection = connection
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
         super().init_poolmanager(*args, ssl_context=_tls, **more)
-        self.poolmanager.pool_classes_by_scheme = _pools(self.line)
+        self.poolmanager.pool_classes_by_scheme = _pools(self.connection)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """The shared context verifies already; `requests` would load the roots into it again at every call."""
 
 
-def _keeps(response: requests.Response) -> bool:
-    """Whether the server says in so many words that the connection stands for another request."""
+def _is_kept_alive(response: requests.Response) -> bool:
+    """Whether the server announces that it keeps the connection alive."""
     return "keep-alive" in response.headers.get("connection", "").lower() or "keep-alive" in response.headers
 
 
-def _reached(line: _Line) -> None:
-    if line.trip is not None:
-        line.trip.reached = True
+def _reached(connection: _Connection) -> None:
+    if connection.exchange is not None:
+        connection.exchange.reached = True
 
 
-def _pools(line: _Line) -> dict[str, type]:
+def _pools(connection: _Connection) -> dict[str, type]:
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
-            return line.connect(self.host, self.port or 80)
+            return connection.connect(self.host, self.port or 80)
 
         def connect(self) -> None:
             super().connect()
-            _reached(line)
+            _reached(connection)
 
     class Secure(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
-            return line.connect(self.host, self.port or 443)
+            return connection.connect(self.host, self.port or 443)
 
         def connect(self) -> None:
             super().connect()
-            _reached(line)
+            _reached(connection)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain

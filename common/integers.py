@@ -1,4 +1,4 @@
-"""Whole numbers that come as text: from addresses, forms and calls."""
+"""Parsing of integers from addresses, forms and API calls."""
 
 from collections.abc import Iterable
 

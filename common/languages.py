@@ -1,16 +1,16 @@
-"""The interface's languages, from `settings.INTERFACE_LANGUAGES`, and which words of stored data each of them shows.
+"""The interface's languages, from `settings.INTERFACE_LANGUAGES`, and which form of stored texts each of them shows.
 
 Names of places, holidays, services and the like are stored in Serbian Cyrillic, from which Latin is derived, and often
-in English as well. A language of the interface shows one of the three (`InterfaceLanguage.words`).
+in English as well. A language of the interface shows one of the three (`InterfaceLanguage.text_variant`).
 """
 
 from functools import cache
 from typing import NamedTuple
 
 from django.conf import settings
-from django.utils.functional import Promise
 from django.utils.translation import get_language
 
+from common.lazy_text import LazyText
 from serbian.transliteration import to_latin
 
 CYRILLIC, LATIN, ENGLISH = "cyrl", "latn", "en"
@@ -21,8 +21,8 @@ class InterfaceLanguage(NamedTuple):
     tag: str  # of pages in it, BCP 47 with the script: fonts pick Serbian letterforms by it
     own_name: str  # in itself, with its script
     short_name: str  # in itself, where other languages and not scripts stand beside it
-    words: str  # CYRILLIC, LATIN or ENGLISH: which words of stored data its pages show
-    label: Promise | str  # translated
+    text_variant: str  # CYRILLIC, LATIN or ENGLISH: which form of stored texts its pages show
+    label: LazyText  # translated
 
     @property
     def language(self) -> str:
@@ -45,7 +45,7 @@ def interface_languages() -> tuple[InterfaceLanguage, ...]:
 
 
 def codes_and_tags() -> list[tuple[str, str]]:
-    """For pages that say the same in every language: whoever reads them has not chosen one."""
+    """For pages that repeat their text in every language, as their reader has not chosen one."""
     return [(language.code, language.tag) for language in interface_languages()]
 
 
@@ -59,7 +59,7 @@ def by_tag() -> dict[str, InterfaceLanguage]:
     return {language.tag: language for language in interface_languages()}
 
 
-def choices() -> list[tuple[str, Promise | str]]:
+def choices() -> list[tuple[str, LazyText]]:
     """(code, translated label), for fields of forms and models."""
     return [(language.code, language.label) for language in interface_languages()]
 
@@ -74,14 +74,14 @@ def current() -> InterfaceLanguage:
     return by_code().get(get_language() or "") or interface_languages()[0]
 
 
-def stored_words(cyrillic: str, english: str = "") -> str:
+def stored_text(cyrillic: str, english: str = "") -> str:
     """Stored words as pages in the active language show them: English where there is any, Latin derived."""
-    wanted = current().words
-    if wanted == ENGLISH:
+    variant = current().text_variant
+    if variant == ENGLISH:
         return english or cyrillic
-    return to_latin(cyrillic) if wanted == LATIN else cyrillic
+    return to_latin(cyrillic) if variant == LATIN else cyrillic
 
 
 def of_script(script: str) -> InterfaceLanguage:
     """The Serbian interface in a script ("cyrl", "latn")."""
-    return next(language for language in interface_languages() if language.words == script)
+    return next(language for language in interface_languages() if language.text_variant == script)

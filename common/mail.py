@@ -1,10 +1,11 @@
-"""Mail leaves through rows: a request only writes `MailMessage`, a worker sends it.
+"""The mail outbox: a request only writes a `MailMessage`, a worker sends it.
 
-`OutboxBackend` is Django's e-mail backend (so that django-allauth's mail takes the same way); `send_waiting` is what
-the worker runs; `DemoTransport` keeps the demo's mail inside the demo, where the mailbox page shows it.
+`OutboxBackend` is Django's e-mail backend, so django-allauth's mail goes through the outbox as well. The worker runs
+`send_waiting`, which retries with exponential backoff. `DemoTransport` sends nothing: the mailbox page of the demo
+shows the rows.
 
-What a mail says is encrypted while it waits and deleted once it was sent: links that work like passwords stand neither
-in the database nor in its backups.
+The content of a mail is encrypted while it waits and deleted once it is sent: links that work like passwords are
+neither in the database nor in its backups.
 """
 
 import re
@@ -21,11 +22,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from common import crypto
-from common.direction import without_turns
+from common.direction import without_bidi_controls
 from common.enums import MailState
 from common.models import MailContent, MailMessage
 
-TRIES = 6
+MAX_ATTEMPTS = 6
 INITIAL_BACKOFF = timedelta(minutes=1)
 LONGEST_SUBJECT = 300
 DEMO_TRANSPORT = "common.mail.DemoTransport"
@@ -71,7 +72,7 @@ def compose(
     """
     message = MailMessage(
         to=to,
-        subject=" ".join(without_turns(subject).split())[:LONGEST_SUBJECT],
+        subject=" ".join(without_bidi_controls(subject).split())[:LONGEST_SUBJECT],
         from_email=settings.DEFAULT_FROM_EMAIL,
         dedupe=dedupe,
         files=[dict(file) for file in files],
@@ -104,8 +105,8 @@ def send_waiting(limit: int = 50) -> int:
         with transaction.atomic():
             message = (
                 MailMessage.objects.select_for_update(skip_locked=True)
-                .filter(state=MailState.WAITING, next_try_at__lte=timezone.now())
-                .order_by("next_try_at")
+                .filter(state=MailState.WAITING, next_attempt_at__lte=timezone.now())
+                .order_by("next_attempt_at")
                 .first()
             )
             if message is None:
@@ -115,7 +116,7 @@ def send_waiting(limit: int = 50) -> int:
 
 
 def _send(message: MailMessage) -> bool:
-    message.tries += 1
+    message.attempts += 1
     try:
         content = message.content()
         connection = get_connection(settings.MAIL_TRANSPORT)
@@ -130,8 +131,8 @@ def _send(message: MailMessage) -> bool:
         ).send()
     except (OSError, crypto.CryptoError) as error:  # smtplib's errors are OSError too
         message.problem = ADDRESS.sub("…", str(error))[:300]
-        message.next_try_at = timezone.now() + INITIAL_BACKOFF * 2 ** (message.tries - 1)
-        message.state = MailState.FAILED if message.tries >= TRIES else MailState.WAITING
+        message.next_attempt_at = timezone.now() + backoff(message.attempts)
+        message.state = MailState.FAILED if message.attempts >= MAX_ATTEMPTS else MailState.WAITING
     except ValueError as error:  # a header that cannot be one; the mails behind it must not wait for ever
         message.problem, message.state = ADDRESS.sub("…", str(error))[:300], MailState.FAILED
     else:
@@ -142,19 +143,24 @@ def _send(message: MailMessage) -> bool:
     return message.state == MailState.SENT
 
 
+def backoff(attempts: int) -> timedelta:
+    """Exponential: the last of the attempts follows half an hour after the first."""
+    return INITIAL_BACKOFF * 2 ** (attempts - 1)
+
+
 def keeps_content() -> bool:
     """Whether mail stays readable after it was sent: in the demo, whose mailbox page is the only place to read it."""
     return bool(settings.DEMO and settings.MAIL_TRANSPORT == DEMO_TRANSPORT)
 
 
 def _attachments(files: Iterable[Mapping[str, str]]) -> list[tuple[str, bytes, str]]:
-    found = []
+    attachments = []
     for file in files:
         with suppress(FileNotFoundError):
-            # A plain name: whatever stands in a row leads to no other folder.
+            # The bare name: no value of a row leads to another folder.
             body = (Path(settings.MAIL_FILES_ROOT) / Path(file["path"]).name).read_bytes()
-            found.append((file["name"], body, file["type"]))
-    return found
+            attachments.append((file["name"], body, file["type"]))
+    return attachments
 
 
 def purge_sent() -> int:

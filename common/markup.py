@@ -1,8 +1,8 @@
 """The only module that turns text into markup: everything else gets markup from here or from Django's `format_html`.
 
 Markup is a `SafeString`; templates print it as it is, and escape every other value. So there is no `|safe` in a
-template and no `mark_safe` in any other module (tests/architecture/test_markup.py). Patterns are written in the source:
-what comes from outside goes in as a value, and is escaped on its way.
+template and no `mark_safe` in any other module (tests/architecture/test_markup.py). Patterns are literals of the
+source; untrusted input is passed as a value and escaped.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""The kernel's two tables: what people did, and the mail that waits to leave."""
+"""The tables of the kernel: the audit trail and the mail outbox."""
 
 import json
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from common.enums import MailState
 
 
 class AuditEvent(models.Model):
-    """One verb that somebody did. Append-only; ids and labels, no foreign keys, so that it outlives its target."""
+    """One audited action. Append-only; ids and labels, no foreign keys, so that it outlives its target."""
 
     at = models.DateTimeField(auto_now_add=True)
     verb = models.CharField(max_length=60)
@@ -63,8 +63,8 @@ class MailMessage(models.Model):
     # [{"path": name in settings.MAIL_FILES_ROOT, "name": as the reader sees it, "type": "application/pdf"}]
     files = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=MailState, default=MailState.WAITING)
-    tries = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(auto_now_add=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=300, blank=True)
     dedupe = models.CharField(max_length=120, unique=True, null=True)
@@ -74,7 +74,7 @@ class MailMessage(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["next_try_at"], name="mail_due", condition=models.Q(state="waiting")),
+            models.Index(fields=["next_attempt_at"], name="mail_due", condition=models.Q(state="waiting")),
         ]
 
     def __str__(self) -> str:
@@ -93,7 +93,7 @@ class MailMessage(models.Model):
 
     @property
     def bound_to(self) -> str:
-        """With the recipient, so that nobody who can write the row has somebody else's link sent to themselves."""
+        """Includes the recipient, so that write access to the row is not enough to receive another person's link."""
         if self.pk is None:
             raise ValueError("A mail is encrypted for its row: give it an id first.")
         return f"{self.pk}:{self.to}"

@@ -1,4 +1,4 @@
-"""Which addresses are on the open internet, and where a name leads."""
+"""Name resolution with a timeout, and whether an address is on the public internet (against SSRF)."""
 
 import ipaddress
 import socket
@@ -14,8 +14,8 @@ class Unknown(Exception):
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 # What `ipaddress` takes for global and is not, or not for us:
 INSIDE = [
-    ipaddress.ip_network(each)
-    for each in (
+    ipaddress.ip_network(network)
+    for network in (
         "168.63.129.16/32",  # the host that serves a virtual machine at Azure, with its metadata
         "192.0.0.0/24",  # protocol assignments; the metadata of Oracle's machines
         "192.88.99.0/24",  # relays of 6to4, withdrawn (RFC 7526)
@@ -32,16 +32,16 @@ def is_public(address: str) -> bool:
     bare, mark, _zone = address.partition("%")
     ip = ipaddress.ip_address(bare)
     if isinstance(ip, ipaddress.IPv6Address) and (hidden := _hidden(ip)):
-        return not mark and all(is_public(str(each)) for each in hidden)
-    if mark or (ip.version == 6 and ip not in GLOBAL_UNICAST) or any(ip in each for each in INSIDE):
+        return not mark and all(is_public(str(inner)) for inner in hidden)
+    if mark or (ip.version == 6 and ip not in GLOBAL_UNICAST) or any(ip in network for network in INSIDE):
         return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 def _hidden(ip: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
     """The IPv4 addresses that it leads to: mapped, 6to4, Teredo (its server and its client), NAT64."""
-    found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ()), _nat64(ip)]
-    return [each for each in found if each is not None]
+    candidates = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ()), _nat64(ip)]
+    return [address for address in candidates if address is not None]
 
 
 def _nat64(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
@@ -56,13 +56,13 @@ def resolve(host: str, port: int, seconds: float) -> list[tuple[int, str]]:
     # getaddrinfo knows no time-out, so it gets a thread that we stop waiting for.
     box: list[Any] = []
 
-    def look() -> None:
+    def query() -> None:
         try:
             box.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as problem:
             box.append(problem)
 
-    thread = threading.Thread(target=look, daemon=True)
+    thread = threading.Thread(target=query, daemon=True)
     thread.start()
     thread.join(max(seconds, 0.01))
     if not box or isinstance(box[0], Exception):
@@ -71,7 +71,7 @@ def resolve(host: str, port: int, seconds: float) -> list[tuple[int, str]]:
 
 
 def network_of(address: str) -> str:
-    """The part of an IP address that stands for one connection: IPv6 is handed out by the /64."""
+    """The part of an IP address that identifies a subscriber: IPv6 is assigned by the /64."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

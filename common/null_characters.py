@@ -1,4 +1,4 @@
-"""Takes NUL out of what forms send: PostgreSQL stores none in text, and no keyboard types one."""
+"""Removes NUL characters from submitted forms: PostgreSQL cannot store them in text, and no keyboard types one."""
 
 from collections.abc import Callable
 from typing import Any

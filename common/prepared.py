@@ -1,19 +1,19 @@
-"""Statements that are made once and run often.
+"""SQL statements that are compiled once and executed often.
 
-Django takes about a millisecond to make the SQL of a query with some joins. That is nothing for a page; for the eight
-statements of each post, when a thousand are due in the same second, it is most of what a post costs. Here Django makes
-the SQL of a query as always (`QuerySet.query.sql_with_params`), with markers in place of the values, and each run puts
-the values where the markers stand. INSERT and UPDATE are written here, with the names of tables and columns from the
-models. Rows become instances by `Model.from_db`. Django's private compiler is not used.
+Django takes about a millisecond to compile the SQL of a query with some joins. That is negligible for a page; for the
+eight statements per post, when a thousand posts are due in the same second, it is most of the cost of a post. Here
+Django compiles a query as usual (`QuerySet.query.sql_with_params`), with markers in place of the values, and each
+execution replaces the markers by values. INSERT and UPDATE are written here, with the names of tables and columns from
+the models. Rows become instances by `Model.from_db`. Django's private compiler is not used.
 
     STATE = Prepared(lambda of: Delivery.objects.filter(pk=of.pk).values_list("state"), pk=int)
     STATE.rows(pk=7)
 
-PostgreSQL, too, plans it once for each connection (PREPARE); not where `CONN_MAX_AGE=0` says that a pooler hands a
-connection from one transaction to another.
+PostgreSQL plans it once per connection as well (PREPARE), except where `CONN_MAX_AGE=0` indicates a pooler in
+transaction mode.
 
-Whatever decides the *shape* of a query (a condition that is sometimes there, a value that may be None) must not be a
-marker. How long a list of ids is does not: `pk__in=among(of.some)`, and `some=array(ids)` at each run.
+Anything that changes the *shape* of a query (an optional condition, a value that may be None) must not be a marker. The
+length of a list of ids does not change it: `pk__in=among(of.some)`, and `some=array(ids)` at each run.
 """
 
 from abc import ABC, abstractmethod
@@ -37,7 +37,7 @@ _known: "WeakKeyDictionary[Any, set[int]]" = WeakKeyDictionary()
 
 
 def _marker(kind: type) -> Any:
-    """A value that nobody means, and that no two markers share."""
+    """A value that cannot occur, unique to each marker."""
     number = next(_numbers)
     if kind is int:
         return 2**62 + number

@@ -1,10 +1,10 @@
-"""How often something may happen: fixed windows in Valkey, each beginning with the first hit.
+"""Rate limits: fixed windows in Valkey, each of which begins with the first hit.
 
     usage = ratelimit.hit("calendar-feed", token, limit=20, seconds=3600)
     if usage.is_exceeded: ...
 
 Why not django-ratelimit: docs/dependencies.md. Up to twice `limit` is possible around the end of a window.
-Nothing is kept for longer than a window. Raises what the cache raises when Valkey does not answer.
+Nothing is kept for longer than a window. When Valkey does not answer, the cache's error is raised.
 """
 
 import hashlib
@@ -72,8 +72,10 @@ def usage(name: str, who: object, *, limit: int, seconds: int) -> Usage:
 
 def _window(name: str, who: object, seconds: int) -> float:
     """The end of the window that runs now; begins one where none does."""
-    now, key = time.time(), _key(name, who)
-    ends_at = cache.get_or_set(key, now + seconds, seconds)
+    key = _key(name, who)
+    ends_at = cache.get_or_set(key, time.time() + seconds, seconds)
+    # The clock is read again: a window that another thread began since the first reading is not of another time.
+    now = time.time()
     if ends_at is None or not _is_running(ends_at, now, seconds):
         ends_at = now + seconds
         cache.set(key, ends_at, seconds)

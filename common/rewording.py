@@ -1,14 +1,15 @@
-"""Django's own messages of forms and passwords that we word ourselves in Serbian: what is wrong and what to do.
+"""Django's messages of forms and passwords that have a translation of our own: what is wrong and what to do.
 
-Our catalogue wins over Django's where both have a message, but it only keeps what the sources name: hence this list.
-English stays Django's. A message Django no longer has must go from here; a test says which.
+Our catalogue takes precedence over Django's, but xgettext keeps only messages of our sources: hence this list. English
+stays Django's. A test lists messages that Django no longer has and that must be removed here.
 """
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext_lazy
 
-REWORDED: tuple[str | Promise, ...] = (
+from common.lazy_text import LazyText
+
+REWORDED: tuple[LazyText, ...] = (
     _("This field is required."),
     _("Enter a valid email address."),
     _("Enter a valid URL."),

@@ -1,4 +1,4 @@
-"""Audit events as people read them: the sentence of the verb (`common.audit_messages`) with labels for its details."""
+"""Audit events as sentences: the message of the verb (`common.audit_messages`) with labels for its details."""
 
 import re
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.audit_messages import message
 from common.dates import short_date
+from common.lazy_text import LazyText
 from common.models import AuditEvent
 
 
@@ -40,13 +41,13 @@ def mark_of(verb: str) -> str:
     return next((area.icon for area in AREAS.values() if verb.startswith(area.prefixes)), "history")
 
 
-WORDS: dict[str, dict[str, Promise | str]] = {}
+LABELS: dict[str, dict[str, LazyText]] = {}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def words(detail: str, labels: Mapping[str, Promise | str]) -> None:
+def register_labels(detail: str, labels: Mapping[str, LazyText]) -> None:
     """Labels for the codes that events keep under this name: `words("role", dict(Role.choices))`."""
-    WORDS.setdefault(detail, {}).update(labels)
+    LABELS.setdefault(detail, {}).update(labels)
 
 
 class _Details(dict[str, str]):
@@ -65,10 +66,10 @@ def sentence(event: AuditEvent) -> str:
 
 def _shown(name: str, value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(_shown(name, each) for each in value)
+        return ", ".join(_shown(name, element) for element in value)
     if isinstance(value, str) and _DAY.fullmatch(value):
         return _day(value)
-    return str(WORDS.get(name, {}).get(str(value), value))
+    return str(LABELS.get(name, {}).get(str(value), value))
 
 
 def _day(written: str) -> str:

@@ -1,4 +1,4 @@
-"""Tables for spreadsheets: what may stand in a cell that somebody else typed."""
+"""CSV and Excel files, safe from formula injection by values that people typed."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-# A cell that begins so is a formula to a spreadsheet, whoever typed it. https://owasp.org/www-community/attacks/CSV_Injection
+# A spreadsheet takes a cell that begins so for a formula. https://owasp.org/www-community/attacks/CSV_Injection
 # Some programs also read the wide forms of East Asian keyboards, and what stands behind spaces.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -61,7 +61,7 @@ def sample(name: str, kind: str, lines: Sequence[Sequence[str]], widths: Sequenc
     elif kind == "csv":
         out = io.StringIO(newline="")
         csv.writer(out, delimiter=";").writerows([harmless(value) for value in line] for line in lines)
-        # With the mark that tells Excel that the file is UTF-8.
+        # With a BOM, by which Excel recognises UTF-8.
         answer = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     else:
         raise Http404

@@ -1,20 +1,21 @@
-"""How each state looks and what it is called: tone (a colour), icon, word. Never a colour alone.
+"""Presentation of states: tone (a colour), icon and label. Never a colour alone.
 
-One list for every kind of thing that has a state, so that *waiting* looks the same wherever it stands.
+One list for everything that has a state, so that *waiting* looks the same on every page.
 Tones: quiet, info, good, warning, problem, waiting.
 """
 
 from typing import NamedTuple
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from common.lazy_text import LazyText
 
 
 class State(NamedTuple):
     tone: str
     icon: str
-    label: str | Promise
+    label: LazyText
 
 
 STATES: dict[str, State] = {

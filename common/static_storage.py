@@ -1,4 +1,4 @@
-"""Static files under names that carry their hash, compressed beforehand, so that browsers may keep them for ever."""
+"""Static files with hashed names, compressed in advance, so that browsers may cache them forever."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 

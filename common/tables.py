@@ -1,4 +1,4 @@
-"""Tables whose rows are shown as blocks of facts where a screen has no room for columns."""
+"""Tables whose rows become blocks with labelled cells on narrow screens."""
 
 import re
 
@@ -14,12 +14,12 @@ def named(markup: str) -> str:
     Cells are paired with headings by their place: no cell spans columns.
     """
     head, end, body = markup.partition("</thead>")
-    names = [" ".join(strip_tags(each).split()).replace('"', "&quot;") for each in HEADING.findall(head)]
+    names = [" ".join(strip_tags(heading).split()).replace('"', "&quot;") for heading in HEADING.findall(head)]
     column = 0
 
-    def name(found: re.Match[str]) -> str:
+    def name(cell: re.Match[str]) -> str:
         nonlocal column
-        column = 0 if found[1] == "tr" else column + 1
-        return f'<td data-label="{names[column - 1]}"' if found[1] == "td" and column <= len(names) else found[0]
+        column = 0 if cell[1] == "tr" else column + 1
+        return f'<td data-label="{names[column - 1]}"' if cell[1] == "td" and column <= len(names) else cell[0]
 
     return f"{head}{end}{CELL.sub(name, body)}"

@@ -1,4 +1,4 @@
-"""The loader of our own templates."""
+"""The template loader, which trims whitespace (`common.template_source`)."""
 
 from django.template import Origin
 from django.template.loaders import filesystem

@@ -60,21 +60,21 @@ class _Trim:
 
     def text(self) -> str:
         source, written, copied, at = self.source, [], 0, 0
-        while found := _POINT.search(source, at):
-            start, at = found.span()
+        while match := _POINT.search(source, at):
+            start, at = match.span()
             instead = None
-            if found.lastgroup == "line_break":
+            if match.lastgroup == "line_break":
                 instead = self._break(start, at)
-            elif found.lastgroup == "space":
+            elif match.lastgroup == "space":
                 instead = " "
-            elif found.lastgroup == "element":
+            elif match.lastgroup == "element":
                 self.after_tag = at
-                instead = self._tag(found[0], start) if "\n" in found[0] else None
+                instead = self._tag(match[0], start) if "\n" in match[0] else None
             if instead is not None:
                 written += [source[copied:start], instead]
                 copied = at
-            if found.lastgroup in _MAY_BEGIN_UNTOUCHED:
-                at = self._after_untouched(found[0], at)
+            if match.lastgroup in _MAY_BEGIN_UNTOUCHED:
+                at = self._after_untouched(match[0], at)
         return "".join([*written, source[copied:]])
 
     def _after_untouched(self, opening: str, at: int) -> int:
@@ -92,9 +92,9 @@ class _Trim:
         after = end < len(source) and not source.startswith(("{%", "{#", SPACE), end)
         if after and source[end] == "<":
             after = not (source[end + 1 : end + 2].isalpha() or source[end + 1 : end + 2] in {"/", "!"})
-        return self._kept(source[start:end], start) + (" " if before and after else "")
+        return self._kept_lines(source[start:end], start) + (" " if before and after else "")
 
-    def _kept(self, formatting: str, at: int) -> str:
+    def _kept_lines(self, formatting: str, at: int) -> str:
         if not self.keep_lines:
             return ""
         return formatting if at < self.keep_as_is_until else "{% comment %}" + formatting + "{% endcomment %}"
@@ -102,15 +102,15 @@ class _Trim:
     def _tag(self, tag: str, at: int) -> str:
         """The tag of an element, its attributes on one line."""
 
-        def one(found: re.Match[str]) -> str:
-            begin = at + found.start()
-            if found.lastgroup == "value":
-                text = found[0]
+        def one(match: re.Match[str]) -> str:
+            begin = at + match.start()
+            if match.lastgroup == "value":
+                text = match[0]
                 inner = _Trim(text[1:-1], keep_lines=self.keep_lines, keep_as_is_until=self.keep_as_is_until - begin)
                 return text[0] + inner.text() + text[-1]
-            if found.lastgroup == "line_break":
-                is_none = tag.startswith((">", "/>"), found.end()) or _BRANCH_WITH_SPACE.match(tag, found.end())
-                return self._kept(found[0], begin) + ("" if is_none else " ")
-            return found[0]
+            if match.lastgroup == "line_break":
+                is_none = tag.startswith((">", "/>"), match.end()) or _BRANCH_WITH_SPACE.match(tag, match.end())
+                return self._kept_lines(match[0], begin) + ("" if is_none else " ")
+            return match[0]
 
         return _IN_TAG.sub(one, tag)

@@ -1,7 +1,7 @@
-"""Uploads: where they lie while they arrive, and how large they may be.
+"""Uploads: where they are stored while they arrive, and how large they may be.
 
-A body that is too large is refused by the length that it announces, before a byte of it is read: else the form would be
-written to the disk before anybody could say no. A body without a length is empty for us.
+A body that is too large is refused by its Content-Length, before a byte of it is read: otherwise the form would be
+written to the disk before a view could refuse it. A body without a length counts as empty.
 """
 
 import tempfile
@@ -32,16 +32,16 @@ def incoming() -> Path:
     return place
 
 
-def forget_abandoned() -> int:
-    """Delete what a process that was killed left there; returns how many."""
-    old = [each for each in incoming().iterdir() if each.stat().st_mtime < time.time() - ABANDONED_SECONDS]
-    for each in old:
-        each.unlink(missing_ok=True)
+def purge_abandoned() -> int:
+    """Delete files that killed processes left there; returns how many."""
+    old = [path for path in incoming().iterdir() if path.stat().st_mtime < time.time() - ABANDONED_SECONDS]
+    for path in old:
+        path.unlink(missing_ok=True)
     return len(old)
 
 
 class Arriving(TemporaryUploadedFile):
-    """A file on its way in. It is gone when it is closed, unless somebody has moved it."""
+    """A file that is being uploaded. It is deleted when it is closed, unless it was moved."""
 
     def __init__(self, name: str, content_type: str, charset: str | None, extra: dict[str, Any] | None) -> None:
         # Deletes itself when it is closed: there is nothing to close it here.
@@ -65,19 +65,19 @@ def most_bytes() -> int:
 
 
 def too_large(size: int) -> str:
-    """What to tell about a file of so many bytes."""
-    told = {"size": filesizeformat(size), "most": filesizeformat(most_bytes())}
+    """The message about a file of so many bytes."""
+    sizes = {"size": filesizeformat(size), "most": filesizeformat(most_bytes())}
     return (
         _(
             "This file has %(size)s, and a video may have %(most)s at most. Save it in Full HD (1080p) or cut it "
             "shorter, and add it again."
         )
-        % told
+        % sizes
     )
 
 
 class BodyLimitMiddleware:
-    """Answers 413, with what to do, to a body that nobody will read. After sign-in and language, before the forms."""
+    """Answers 413, with advice, to a body that no view will read. After sign-in and language, before the forms."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

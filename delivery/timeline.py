@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.lazy_text import LazyText
 from common.models import AuditEvent
 from delivery.enums import Outcome, ReasonCode, Step
 from delivery.models import Attempt, Delivery
-
-LazyText = str | Promise
 
 EVENTS: dict[str, LazyText] = {
     "delivery.enqueue": _("Put in the queue."),

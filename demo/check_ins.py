@@ -1,6 +1,6 @@
-"""Check-ins on top of the demo's plans: what was said and came of it, the next ones; a review under way, one frozen.
+"""Check-ins of the demo's plans: past ones with their outcome, the next ones; a review in progress, and a frozen one.
 
-What is past is written down as it was; the next check-ins are planned by the verbs, so that people were told.
+Past check-ins are inserted as rows; the next ones are planned by the verbs, so that people are notified.
 """
 
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from django.utils import timezone
 from demo.people import People, Team
 from demo.rows import insert
 from mentoring.domain import checkins, reviews
-from mentoring.enums import CheckInState, ReviewKind, Side, Way
+from mentoring.enums import CheckInMethod, CheckInState, ReviewKind, Side
 from mentoring.models import CheckIn, NextStep, Plan, Review
 from municipalities.holidays import is_working_day
 from municipalities.tenancy import scope
-from posts.rules import Resolved, wall_time
+from posts.rules import ResolvedTime, resolve_wall_time
 
 OFFICE = "Канцеларија начелника"
 CALL = "https://video.example/mentorstvo"
@@ -42,7 +42,7 @@ class Talk:
 
     after: int
     at: time
-    way: Way
+    way: CheckInMethod
     hours: str
     about: str
     notes: str
@@ -55,12 +55,12 @@ class Next:
 
     days: int
     at: time
-    way: Way
+    way: CheckInMethod
     about: str
 
 
 FIRST = Talk(
-    4, time(10), Way.VISIT, "3.5", "Први разговор: шта радимо до краја плана",
+    4, time(10), CheckInMethod.VISIT, "3.5", "Први разговор: шта радимо до краја плана",
     "Прошли смо план редом. Договорено је ко шта ради и шта показује да је урађено. Највише времена узима одобравање: "
     "објаве чекају и по два дана, па ћемо писати унапред, за целу недељу.",
     (
@@ -72,7 +72,7 @@ TALKS: dict[str, tuple[Talk, ...]] = {
     "cuprija": (
         FIRST,
         Talk(
-            19, time(9, 30), Way.VIDEO, "1.25", "Како одговарамо на питања",
+            19, time(9, 30), CheckInMethod.VIDEO, "1.25", "Како одговарамо на питања",
             "На већину питања стиже одговор истог дана, али викендом нико не гледа. Правила разговора су објављена. "
             "Најбоље је прошла објава о упису у вртиће, јер је у првој реченици писало до када.",
             (
@@ -81,7 +81,7 @@ TALKS: dict[str, tuple[Talk, ...]] = {
             ),
         ),
         Talk(
-            33, time(11), Way.PHONE, "0.5", "Анкета о паркингу",
+            33, time(11), CheckInMethod.PHONE, "0.5", "Анкета о паркингу",
             "Анкета је изашла и за два дана добила 140 одговора. Следеће је да грађани виде шта је са њом урађено.",
             (
                 Step("Објавити резултате анкете и шта општина ради са њима", owner="Ана", due=10),
@@ -92,7 +92,7 @@ TALKS: dict[str, tuple[Talk, ...]] = {
     "kragujevac": (
         FIRST,
         Talk(
-            21, time(12), Way.VIDEO, "1", "еУслуге пред крај године",
+            21, time(12), CheckInMethod.VIDEO, "1", "еУслуге пред крај године",
             "Три објаве о еУслугама су изашле. Највише кликова донела је она са сликом екрана и бројем корака. "
             "Разговор уживо са чланом већа помера се јер је на путу.",
             (Step("Предложити нов датум разговора уживо", owner="Служба за културу", due=6, done=5),),
@@ -101,12 +101,12 @@ TALKS: dict[str, tuple[Talk, ...]] = {
     "mali-zvornik": (
         FIRST,
         Talk(
-            17, time(10), Way.VIDEO, "1.5", "Прве објаве са позивом",
+            17, time(10), CheckInMethod.VIDEO, "1.5", "Прве објаве са позивом",
             "Позив на акцију је у свакој другој објави. Коментари су учтиви откад стоје правила разговора.",
             (Step("Закачити правила разговора на врх странице", due=2, done=1),),
         ),
         Talk(
-            30, time(13), Way.VISIT, "4.25", "Завршни разговор",
+            30, time(13), CheckInMethod.VISIT, "4.25", "Завршни разговор",
             "Све што је договорено је урађено. Општина наставља сама: једна анкета месечно и позив у свакој трећој "
             "објави. За следећи план предлажемо описе слика.",
             (Step("Написати шта општина жели у следећем плану", owner="Начелник кабинета", due=20),),
@@ -115,7 +115,7 @@ TALKS: dict[str, tuple[Talk, ...]] = {
     "vlasotince": (
         FIRST,
         Talk(
-            31, time(9), Way.VIDEO, "1.75", "Упознавање са новим ментором",
+            31, time(9), CheckInMethod.VIDEO, "1.75", "Упознавање са новим ментором",
             "Нови ментор је прошао план са општином. Питања младих највише стижу увече, па ћемо тада и одговарати.",
             (
                 Step("Послати списак школа и њихових налога", owner="Канцеларија за младе", due=8),
@@ -126,23 +126,23 @@ TALKS: dict[str, tuple[Talk, ...]] = {
     "vrnjacka-banja": (
         FIRST,
         Talk(
-            24, time(10, 30), Way.PHONE, "0.75", "Без разговора уживо",
+            24, time(10, 30), CheckInMethod.PHONE, "0.75", "Без разговора уживо",
             "Начелник одељења је на боловању, па обе стране одустају од разговора уживо. Уместо њега иду два кратка "
             "снимка са шеталишта.",
             (Step("Снимити два кратка снимка са титловима", owner="Ана", due=12, done=11),),
         ),
         Talk(
-            41, time(9), Way.MAIL, "0.25", "Преглед за први месец",
+            41, time(9), CheckInMethod.MAIL, "0.25", "Преглед за први месец",
             "Преглед је послат поштом. Гледаност расте кад објава изађе пре осам ујутру.",
         ),
     ),
 }  # fmt: skip
 # One that was held and waits for its notes, in days before today.
-FORGOTTEN = {"kragujevac": Next(-2, time(10), Way.VIDEO, "Припрема разговора уживо")}
+FORGOTTEN = {"kragujevac": Next(-2, time(10), CheckInMethod.VIDEO, "Припрема разговора уживо")}
 COMING = {
-    "cuprija": Next(1, time(10), Way.VIDEO, "Резултати анкете и шта даље"),
-    "kragujevac": Next(6, time(12), Way.VISIT, "Преглед еУслуга које још нису објављене"),
-    "vlasotince": Next(3, time(9), Way.VIDEO, "Извештај о анкети за младе"),
+    "cuprija": Next(1, time(10), CheckInMethod.VIDEO, "Резултати анкете и шта даље"),
+    "kragujevac": Next(6, time(12), CheckInMethod.VISIT, "Преглед еУслуга које још нису објављене"),
+    "vlasotince": Next(3, time(9), CheckInMethod.VIDEO, "Извештај о анкети за младе"),
 }
 MID_WORDS = (
     "Позив на акцију је ушао у навику и види се у бројевима. Одговори касне само викендом. До краја плана вреди се "
@@ -177,10 +177,10 @@ def _lay(team: Team, people: People, plan: Plan, on: date) -> None:
     if slug in FORGOTTEN:
         _planned_before(team, people.mentor, FORGOTTEN[slug], on)
     if slug in COMING:
-        each = COMING[slug]
-        moment = _moment(_working(on + timedelta(days=each.days)), each.at)
-        place = OFFICE if each.way == Way.VISIT else CALL
-        wanted = checkins.Planned(moment, each.way, each.about, place)
+        upcoming = COMING[slug]
+        moment = _moment(_working(on + timedelta(days=upcoming.days)), upcoming.at)
+        place = OFFICE if upcoming.way == CheckInMethod.VISIT else CALL
+        wanted = checkins.CheckInPlan(moment, upcoming.way, upcoming.about, place)
         checkins.plan(team.municipality, wanted, by=people.mentor)
     if slug == "cuprija":
         row = reviews.begin(plan, ReviewKind.MID, by=people.mentor)
@@ -206,17 +206,17 @@ def _working(day: date) -> date:
     return day
 
 
-def _moment(day: date, at: time) -> Resolved:
-    found = wall_time(day, at, 0)
-    assert isinstance(found, Resolved)  # no office hour is jumped over
-    return found
+def _moment(day: date, at: time) -> ResolvedTime:
+    resolved = resolve_wall_time(day, at, 0)
+    assert isinstance(resolved, ResolvedTime)  # no office hour is jumped over
+    return resolved
 
 
-def _row(team: Team, mentor: Any, moment: Resolved, way: Way, about: str) -> CheckIn:
+def _row(team: Team, mentor: Any, moment: ResolvedTime, way: CheckInMethod, about: str) -> CheckIn:
     planned_at = moment.due_at - timedelta(days=6)
     return CheckIn(
         municipality=team.municipality, mentor=mentor, planned_by=mentor, way=way, subject=about,
-        place=OFFICE if way == Way.VISIT else CALL if way == Way.VIDEO else "",
+        place=OFFICE if way == CheckInMethod.VISIT else CALL if way == CheckInMethod.VIDEO else "",
         local_time=moment.local.replace(tzinfo=UTC), fold=moment.fold, zone=moment.zone, due_at=moment.due_at,
         planned_at=planned_at, changed_at=planned_at,
     )  # fmt: skip
@@ -241,8 +241,8 @@ def _step(team: Team, row: CheckIn, step: Step, number: int, on: date) -> NextSt
     return made
 
 
-def _planned_before(team: Team, mentor: Any, each: Next, on: date) -> None:
-    day = on + timedelta(days=each.days)
+def _planned_before(team: Team, mentor: Any, upcoming: Next, on: date) -> None:
+    day = on + timedelta(days=upcoming.days)
     while not is_working_day(day):
         day -= timedelta(days=1)
-    insert([_row(team, mentor, _moment(day, each.at), each.way, each.about)])
+    insert([_row(team, mentor, _moment(day, upcoming.at), upcoming.way, upcoming.about)])

@@ -1,4 +1,4 @@
-"""What the programme keeps of good practice: two examples of its own, and one that it does not show."""
+"""The programme's good practice: two examples of its own, and a built-in one that is switched off."""
 
 import tomllib
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from exchange.domain import practice
 from exchange.models import Example
 from library.domain.templates import TemplateContent
 from municipalities.models import Programme
-from posts.draft import Call, Draft, Text
+from posts.draft import CallToAction, Draft, Text
 
 
 def arrange(people: People) -> None:
@@ -26,15 +26,15 @@ def arrange(people: People) -> None:
         practice.switch(programme, key, on=False, by=people.staff)
 
 
-def _written(raw: Mapping[str, Any]) -> practice.Written:
+def _written(raw: Mapping[str, Any]) -> practice.ExampleContent:
     draft = Draft(
         texts={"sr-Cyrl": Text(raw["text"].strip())},
         link=raw.get("link", ""),
-        call=Call(raw["call"], raw["call_words"]),
+        call=CallToAction(raw["call"], raw["call_words"]),
         tracked=bool(raw.get("link")),
     )
     gaps = [dict(zip(("name", "kind", "label", "example"), gap, strict=True)) for gap in raw["gaps"]]
     same = ("purpose", "shape", "why", "watch", "patterns", "networks", "drawing")
-    english = {name: words.strip() for name, words in raw["en"].items()}
-    words = TemplateContent(raw["name"], raw["about"], "", draft, gaps)
-    return practice.Written(words, **{name: raw[name] for name in same}, english=english)
+    english = {name: template_content.strip() for name, template_content in raw["en"].items()}
+    template_content = TemplateContent(raw["name"], raw["about"], "", draft, gaps)
+    return practice.ExampleContent(template_content, **{name: raw[name] for name in same}, english=english)

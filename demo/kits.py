@@ -1,4 +1,4 @@
-"""The programme's kits, adopted by some: written, published and filled in with the verbs that people use."""
+"""The programme's kits, some of them adopted: written, published and filled in by the verbs that people use."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from demo.people import PROGRAMME, People, Team
 from demo.texts import CONTENT
-from kits.domain import adopt, keep
+from kits.domain import adopt, edit
 from kits.models import Kit
-from kits.queries import adoptions, known, parts_of
+from kits.queries import adoptions, known_answers, parts_of
 from library.domain.templates import TemplateContent
 from municipalities.availability import months_later
 from municipalities.domain import services
@@ -21,7 +21,7 @@ from municipalities.domain.reference import load_services
 from municipalities.models import EService, Programme, ServiceAvailability
 from municipalities.tenancy import scope
 from notifications.models import Notification
-from posts.draft import Call, Draft, Interactive, Text
+from posts.draft import CallToAction, Draft, Interactive, Text
 from posts.models import Post
 
 # Days from the first one of the campaign to the deadline.
@@ -66,17 +66,17 @@ def _kits(people: People, now: datetime) -> list[Kit]:
 
 
 def _kit(programme: Programme, raw: Mapping[str, Any], people: People, now: datetime) -> Kit:
-    found = Kit.objects.filter(programme=programme, name=raw["name"]).first()
-    if found:
-        return found
+    existing = Kit.objects.filter(programme=programme, name=raw["name"]).first()
+    if existing:
+        return existing
     first, last = _season(raw.get("season"), timezone.localdate(now))
     service = EService.objects.get(key=raw["service"])
     values = {"name": raw["name"], "purpose": raw["purpose"], "service": service, "starts_on": first, "ends_on": last}
-    kit = keep.create(programme, values, by=people.staff)
+    kit = edit.create(programme, values, by=people.staff)
     for post in raw["post"]:
-        keep.write(kit, None, _part(post, raw["question"]), by=people.staff)
+        edit.save_post(kit, None, _part(post, raw["question"]), by=people.staff)
     if raw["published_days_ago"] >= 0:
-        keep.publish(kit, by=people.staff)
+        edit.publish(kit, by=people.staff)
         at = now - timedelta(days=raw["published_days_ago"])
         Kit.objects.filter(pk=kit.pk).update(published_at=at, created_at=at - timedelta(days=3))
         Notification.objects.filter(about=f"kits.kit:{kit.pk}").update(created_at=at, mail_due_at=None)
@@ -91,11 +91,11 @@ def _season(days: Sequence[int] | None, today: date) -> tuple[date | None, date 
     return max(date(year, days[0], days[1]), today + timedelta(days=3)), date(year, days[2], days[3])
 
 
-def _part(raw: Mapping[str, Any], questions: list[dict[str, str]]) -> keep.Part:
+def _part(raw: Mapping[str, Any], questions: list[dict[str, str]]) -> edit.KitPostContent:
     draft = Draft(
         texts={"sr-Cyrl": Text(raw["text"].strip())},
         link=raw.get("link", ""),
-        call=Call(raw["call"], raw["call_words"]),
+        call=CallToAction(raw["call"], raw["call_words"]),
         interactive=Interactive(
             kind=raw.get("format", ""),
             options=tuple(raw.get("options", ())),
@@ -103,14 +103,20 @@ def _part(raw: Mapping[str, Any], questions: list[dict[str, str]]) -> keep.Part:
             promise=raw.get("promise", ""),
         ),
     )
-    words = TemplateContent(raw["name"], raw["about"], raw["category"], draft, questions, raw.get("deadline", ""))
-    return keep.Part(words, raw["day"], time.fromisoformat(raw["at"]))
+    template_content = TemplateContent(
+        raw["name"], raw["about"], raw["category"], draft, questions, raw.get("deadline", "")
+    )
+    return edit.KitPostContent(template_content, raw["day"], time.fromisoformat(raw["at"]))
 
 
 def _adopt(kit: Kit, team: Team, answered: Mapping[str, Any], today: date) -> None:
-    house = team.municipality
+    municipality = team.municipality
     start = kit.starts_on or today + timedelta(days=3)
-    values = {**known(kit, adoptions(), house).values, **answered["answers"], "рок": start + timedelta(days=RUNS)}
+    values = {
+        **known_answers(kit, adoptions(), municipality).values,
+        **answered["answers"],
+        "рок": start + timedelta(days=RUNS),
+    }
     parts = [part.pk for part in parts_of(kit)[: answered["posts"]]]
-    made = adopt.adopt(kit, adopt.Choice(start, values, parts), municipality=house, by=team.officer).made
+    made = adopt.adopt(kit, adopt.AdoptionChoice(start, values, parts), municipality=municipality, by=team.officer).made
     Post.objects.filter(pk__in=[post.pk for post in made]).update(is_demo=True)

@@ -1,4 +1,5 @@
-"""What the demo's people were told. The verbs told them as they always do; here only what is over becomes read."""
+"""Notifications of the demo's people. The verbs create them as always; this module marks those that are over as
+read."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,14 +7,14 @@ from datetime import datetime
 from accounts.models import User
 from demo.people import Team
 from municipalities.tenancy import scope
-from notifications.enums import How
-from notifications.models import Notification, Preferences
+from notifications.enums import MailFrequency
+from notifications.models import MailSchedule, Notification
 from posts.enums import Stage
 from posts.models import Post
 
 
 def settle(teams: Iterable[Team], now: datetime) -> None:
-    """Read what is over, without mail about it; no quiet hours, since somebody may look at the demo at any hour."""
+    """Mark old notifications as read, without mail; no quiet hours, because the demo is shown at any hour."""
     for team in teams:
         with scope(team.municipality):
             decided = Post.objects.filter(stage=Stage.APPROVED).values_list("pk", flat=True)
@@ -21,9 +22,11 @@ def settle(teams: Iterable[Team], now: datetime) -> None:
         unread = Notification.objects.unread().filter(municipality=team.municipality, about__in=abouts)
         unread.update(read_at=now, mail_due_at=None)
     everybody = User.objects.filter(is_demo=True)
-    quiet = [Preferences(user=person, has_quiet_hours=False) for person in everybody]
-    Preferences.objects.bulk_create(quiet, ignore_conflicts=True)
-    at_once = Notification.objects.filter(user__in=everybody, how=How.AT_ONCE, mail_due_at__isnull=False)
+    quiet = [MailSchedule(user=person, has_quiet_hours=False) for person in everybody]
+    MailSchedule.objects.bulk_create(quiet, ignore_conflicts=True)
+    at_once = Notification.objects.filter(
+        user__in=everybody, mail_frequency=MailFrequency.AT_ONCE, mail_due_at__isnull=False
+    )
     at_once.update(mail_due_at=now)
 
 

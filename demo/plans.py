@@ -1,6 +1,6 @@
-"""Plans of three months, each at another stage, shown by posts that the demo really published.
+"""Plans of three months, each at another stage, with posts as evidence that the demo really published.
 
-What is past is written down as it was; what is recent is done by the verbs, so that the other side was told.
+Past steps are inserted as rows; recent ones are done by the verbs, so that the other side is notified.
 """
 
 import zlib
@@ -16,9 +16,9 @@ from demo.people import PROGRAMME, People, Team
 from demo.rows import insert
 from mentoring.domain import plan_activities, plan_changes, plan_readings
 from mentoring.domain.plan_library import stored
-from mentoring.domain.plans import Wanted, taken
-from mentoring.enums import ChangeKind, Closing, Proof, Side
-from mentoring.models import Activity, ActivityKind, Change, Evidence, Plan
+from mentoring.domain.plans import ActivitySpec, from_library
+from mentoring.enums import ChangeKind, ClosingReason, Proof, Side
+from mentoring.models import Activity, ActivityKind, Evidence, Plan, PlanChange
 from mentoring.plan_rules import last_day, usual_day
 from mentoring.queries.plans import enrolment_of, fitting, published_since
 from municipalities.holidays import BELGRADE
@@ -35,7 +35,7 @@ OFFICER, APPROVER, MENTOR = "officer", "approver", "mentor"
 class DemoActivity:
     """An activity of the library: due and done so many days after the first one. `done` None: open.
 
-    `posts` are shown as evidence where posts show it. `confirmed` False: the mentor has not looked at it yet.
+    `posts` are its evidence where posts are evidence for it. `confirmed` False: the mentor has not checked it yet.
     """
 
     key: str
@@ -185,13 +185,13 @@ class _Laid:
             plan.agreed_at = agreed
         if self.story.is_finished:
             plan.closed_at, plan.closed_by = at(last, 12), self.people.mentor
-            plan.closed_because = Closing.FINISHED
+            plan.closed_because = ClosingReason.FINISHED
         return insert([plan])[0]
 
     def _activity(self, plan: Plan, line: DemoActivity, number: int) -> Activity:
         person = self._person(line.who)
         due_on = usual_day(plan.starts_on, line.due, plan.ends_on)
-        wanted = taken(self.kinds[line.key], due_on, person)
+        wanted = from_library(self.kinds[line.key], due_on, person)
         row = Activity(municipality=self.team.municipality, plan=plan, position=number, **vars(wanted))
         row.owner_name = "" if person else line.who
         if line.done is not None:
@@ -246,9 +246,9 @@ class _Laid:
         dropped = [(row, row.dropped_at) for row in rows if row.dropped_at]
         insert(
             [
-                Change(
+                PlanChange(
                     municipality=self.team.municipality, plan=plan, activity=row, what=ChangeKind.DROP,
-                    before=plan_changes.told_of(row), reason=row.dropped_because, side=Side.MUNICIPALITY,
+                    before=plan_changes.activity_values(row), reason=row.dropped_because, side=Side.MUNICIPALITY,
                     proposed_by=self.team.officer, proposed_at=moment - timedelta(days=2), accepted=True,
                     decided_by=self._mentor(plan.starts_on), decided_at=moment,
                 )
@@ -257,12 +257,12 @@ class _Laid:
         )  # fmt: skip
 
     def _lately(self, plan: Plan, rows: dict[str, Activity]) -> None:
-        """By the verbs: the other side is told."""
+        """By the verbs, so that the other side is notified."""
         slug, officer = self.team.municipality.slug, self.team.officer
         if slug == "kragujevac":
             row = Activity.objects.select_related("plan", "owner", "kind").get(pk=rows["live"].pk)
             later = usual_day(plan.starts_on, 64, plan.ends_on)
-            wanted = Wanted(
+            wanted = ActivitySpec(
                 name=row.name, description=row.description, owner_name=row.owner_name, due_on=later, proof=row.proof,
                 wanted=row.wanted, kind=row.kind, english=row.english,
             )  # fmt: skip
@@ -280,7 +280,7 @@ def at(day: date, hour: int) -> datetime:
 
 
 def paper(row: Activity) -> dict[str, Any]:
-    """A page that somebody scanned: the smallest PDF that opens."""
+    """A scanned page: the smallest PDF that opens."""
     text = zlib.compress(b"BT /F1 12 Tf 72 770 Td (Demo) Tj ET")
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
@@ -289,9 +289,9 @@ def paper(row: Activity) -> dict[str, Any]:
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     ]  # fmt: skip
     body, places = b"%PDF-1.4\n", []
-    for number, each in enumerate(objects, start=1):
+    for number, pdf_object in enumerate(objects, start=1):
         places.append(len(body))
-        body += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, pdf_object)
     start = len(body)
     body += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     body += b"".join(b"%010d 00000 n \n" % place for place in places)

@@ -1,4 +1,4 @@
-"""Wiping what the demo wrote: posts, channels, numbers of the demo's municipalities, and the whole practice network."""
+"""Deletes what the demo wrote: posts, channels and statistics of its municipalities, and the whole practice network."""
 
 from django.conf import settings
 from django.db import transaction
@@ -7,61 +7,60 @@ from analytics.models import (
     AccessCheck,
     ChannelDay,
     DailyFact,
+    DirtyDay,
+    DirtyTally,
+    HistoryImport,
     IndicatorValue,
+    MetricCoverage,
+    MetricSnapshot,
     MonthlyFact,
     MonthlyMedian,
-    PastImport,
-    Pull,
     Sharing,
-    StaleDay,
-    StaleTally,
     Subject,
     Tally,
-    Telling,
     TrainingWindow,
 )
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from common.models import MailMessage
 from delivery.models import Attempt, Delivery
 from demo import exercises, notifications
-from demo.network import PLATFORM, server
-from demo.seed import NotTheDemo
+from demo.network import PLATFORM, NotTheDemo, server
 from exchange.models import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
 from inbox.models import (
     AnswerDraft,
-    Below,
     Department,
     HandOver,
-    Hold,
     HouseRules,
-    Listening,
+    LegalHold,
     Message,
+    MessageFetch,
     Moderation,
     Note,
     ProposedAnswer,
     Reply,
+    ReplyFetch,
     SavedAnswer,
+    SentNotification,
     Settlement,
-    Told,
 )
 from kits.models import AdoptedPost, Adoption
 from library.models import Snippet, Template
 from mentoring.models import (
     Activity,
-    Change,
     CheckIn,
     Evidence,
     Feedback,
     NextStep,
     PerformanceNotice,
     Plan,
+    PlanChange,
     Reminder,
     Review,
     Score,
 )
 from municipalities.models import Municipality, Pause, WidePause
 from municipalities.tenancy import scope
-from needs.models import Need, NeedPicture, NeedsPage, Round, Voice
+from needs.models import AnswerRound, Need, NeedPicture, NeedsPage, Supporter
 from planning.models import Campaign, CampaignPost, ImportRun, Occurrence, Recurrence, Slot
 from posts.models import (
     Amendment,
@@ -88,10 +87,10 @@ from trainings.models import Play
 
 # From what points to what is pointed at.
 ORDER = (
-    NextStep, CheckIn, Reminder, Review, Evidence, Change, Activity, Plan,
-    Play, NeedPicture, Voice, Round, Need, NeedsPage,
-    Moderation, HouseRules, ProposedAnswer, AnswerDraft, SavedAnswer, Told,
-    HandOver, Hold, Note, Reply, Message, Below, Listening, Department, Settlement,
+    NextStep, CheckIn, Reminder, Review, Evidence, PlanChange, Activity, Plan,
+    Play, NeedPicture, Supporter, AnswerRound, Need, NeedsPage,
+    Moderation, HouseRules, ProposedAnswer, AnswerDraft, SavedAnswer, SentNotification,
+    HandOver, LegalHold, Note, Reply, Message, ReplyFetch, MessageFetch, Department, Settlement,
     Pick, SharedCopy, SharedComment, SharedPicture, SharedPost,
     Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,
@@ -99,9 +98,10 @@ ORDER = (
     Score, Feedback, PerformanceNotice,
     AmendmentPart, Amendment,
     AccessCheck, IndicatorValue,
-    Pull, DailyFact, MonthlyFact, MonthlyMedian, TrainingWindow, Sharing, StaleDay, ChannelDay, Telling, Subject,
-    StaleTally, Tally,
-    PastImport,
+    MetricSnapshot, DailyFact, MonthlyFact, MonthlyMedian, TrainingWindow, Sharing, DirtyDay, ChannelDay,
+    MetricCoverage, Subject,
+    DirtyTally, Tally,
+    HistoryImport,
     PollResult, Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
     Media, Folder, Snippet, Template, Credential, ConnectAttempt, ChannelPause, Channel, Pause,

@@ -1,4 +1,4 @@
-"""The trainings of the demo: one that was held, with everything of it, and one that is to come."""
+"""Trainings of the demo: a past one with all its records, and an upcoming one."""
 
 import io
 import tomllib
@@ -18,7 +18,7 @@ from municipalities.models import Cohort, Municipality, Programme
 from reports.document import Bullets, Document, DocumentTexts, Paragraph
 from reports.files import pdf
 from trainings import files, queries
-from trainings.domain import agenda, attendance, certificates, keep, materials
+from trainings.domain import agenda, attendance, certificates, lifecycle, materials
 from trainings.domain import people as participants
 from trainings.models import Attendance, Certificate, Participant, Session, Training
 from trainings.queries.attendance import sheet
@@ -56,7 +56,7 @@ def _begin(cohort: Cohort, kind: str, first: date, days: int, people: People) ->
     last = first + timedelta(days=days - 1)
     facts = {name: raw[name] for name in ("name", "place", "languages")}
     values = {**facts, "cohort": cohort, "starts_on": first, "ends_on": last, "share_asked": 80}
-    return keep.create(cohort.programme, values, by=people.trainer, with_agenda=kind == "held")
+    return lifecycle.create(cohort.programme, values, by=people.trainer, with_agenda=kind == "held")
 
 
 def _line(raw: Mapping[str, Any], day: date) -> dict[str, Any]:
@@ -107,10 +107,10 @@ def _materials(training: Training, people: People, now: datetime) -> None:
 
 
 def _sheet(raw: Mapping[str, Any], now: datetime) -> Document:
-    words = DocumentTexts(as_of="Сачињено", page="Страна", of="од")
+    texts = DocumentTexts(as_of="Сачињено", page="Страна", of="од")
     blocks = (Paragraph(raw["lead"], "lead"), Bullets(raw["steps"]))
     title = content()["held"]["name"]
-    return Document(raw["title"], title, "sr", raw["lead"], now, blocks, "Добошар (демо)", words)
+    return Document(raw["title"], title, "sr", raw["lead"], now, blocks, "Добошар (демо)", texts)
 
 
 def _attendance(training: Training, people: People) -> None:

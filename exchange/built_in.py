@@ -1,7 +1,7 @@
-"""Examples that every programme begins with, read from `reference/practice.toml`.
+"""Examples that every programme starts with, read from `reference/practice.toml`.
 
-They are no rows: a programme that changes one keeps a copy of its own (`Example.starter`), and the others keep getting
-the better words of the next release. Their drawings are `static/img/practice/<key>.svg`, made by
+They are not stored as rows: a programme that changes one keeps a copy of its own (`Example.starter`), the others get
+the improved texts of the next release. Their drawings are `static/img/practice/<key>.svg`, made by
 `python -m tools.practice.draw`.
 """
 
@@ -39,14 +39,14 @@ def _fields(key: str, raw: Mapping[str, Any]) -> dict[str, Any]:
         **fields_of({**raw, "category": CATEGORY[Purpose(raw["purpose"])].value}),
         "patterns": list(raw.get("patterns", ())),
         "networks": list(raw.get("networks", ())),
-        "english": {name: words.strip() for name, words in raw.get("en", {}).items()},
+        "english": {name: text.strip() for name, text in raw.get("en", {}).items()},
         "drawing": key,
     }
     return {**fields, "search_key": key_of(fields)}
 
 
 def key_of(fields: Mapping[str, Any]) -> str:
-    """Folded words by which an example is found, in Serbian and English."""
-    texts = [str(each.get("text", "")) for each in fields["content"].get("texts", {}).values()]
+    """The folded text in which an example is searched, in Serbian and English."""
+    texts = [str(text.get("text", "")) for text in fields["content"].get("texts", {}).values()]
     own = [str(fields[name]) for name in ("name", "about", "why", "watch")]
     return fold(" ".join([*own, *texts, *fields["english"].values()]))

@@ -1,4 +1,4 @@
-"""Closed lists of what municipalities learn from each other."""
+"""Enumerations of good practice: purposes and formats of examples."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ class Purpose(models.TextChoices):
     CONTEST = "contest", _("Contest")
 
 
-class Shape(models.TextChoices):
+class ExampleShape(models.TextChoices):
     """In what form it is told."""
 
     PICTURE = "picture", _("Short text with a picture")

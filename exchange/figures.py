@@ -1,18 +1,17 @@
-"""What a shared post achieved, in words: figures of one day with the names of their formulas."""
+"""The results of a shared post as text: figures of one day, with the names of their formulas."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from analytics.metrics import FORMULAS
+from common.lazy_text import LazyText
 from common.numbers import number, significant
 from exchange.gallery_rules import EARLY
 
-LazyText = str | Promise
 CLICKS = gettext_lazy("people who followed the short link of the post; programs are left out")
 REASONS: dict[str, LazyText] = {
     "unread": gettext_lazy("Nobody has read the numbers of this post yet."),
@@ -23,7 +22,7 @@ REASONS: dict[str, LazyText] = {
 
 
 @dataclass(frozen=True)
-class Figure:
+class PostFigure:
     """One number with its formula; `value` None: `reason` says why."""
 
     label: LazyText
@@ -33,30 +32,34 @@ class Figure:
     places: int = 0
 
 
-def figures(stored: Mapping[str, Any]) -> list[Figure]:
+def figures(stored: Mapping[str, Any]) -> list[PostFigure]:
     """Interactions, the same per 1,000 inhabitants, clicks."""
     formula, per = FORMULAS["interactions"], FORMULAS["per_inhabitants"]
     rate = stored.get("inhabitants")
     reason = str(stored.get("reason") or "unread")
     without = reason if stored.get("interactions") is None else "population"
     return [
-        Figure(formula.label, stored.get("interactions"), formula.text, REASONS.get(reason, "")),
-        Figure(per.label, rate, per.text, REASONS.get(without, ""), places=2 if rate is not None and rate < 10 else 1),
-        Figure(_("Clicks"), stored.get("clicks"), CLICKS, REASONS["no_link"]),
+        PostFigure(formula.label, stored.get("interactions"), formula.text, REASONS.get(reason, "")),
+        PostFigure(
+            per.label, rate, per.text, REASONS.get(without, ""), places=2 if rate is not None and rate < 10 else 1
+        ),
+        PostFigure(_("Clicks"), stored.get("clicks"), CLICKS, REASONS["no_link"]),
     ]
 
 
 def achieved(stored: Mapping[str, Any]) -> str:
     """The same in one line: "312 interactions, 14.2 per 1,000 inhabitants · 41 clicks"."""
     parts = []
-    told, per, clicks = (stored.get(name) for name in ("interactions", "inhabitants", "clicks"))
-    if told is not None:
-        words = ngettext("%(count)s interaction", "%(count)s interactions", told) % {"count": number(told)}
+    interactions, per, clicks = (stored.get(name) for name in ("interactions", "inhabitants", "clicks"))
+    if interactions is not None:
+        text = ngettext("%(count)s interaction", "%(count)s interactions", interactions) % {
+            "count": number(interactions)
+        }
         if per is not None:
-            words = _("%(interactions)s, %(per)s per 1,000 inhabitants") % {
-                "interactions": words, "per": significant(per)
+            text = _("%(interactions)s, %(per)s per 1,000 inhabitants") % {
+                "interactions": text, "per": significant(per)
             }  # fmt: skip
-        parts.append(words)
+        parts.append(text)
     if clicks:
         parts.append(ngettext("%(count)s click", "%(count)s clicks", clicks) % {"count": number(clicks)})
     return " · ".join(parts)

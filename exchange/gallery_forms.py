@@ -33,7 +33,7 @@ class PickForm(forms.Form):
     )  # fmt: skip
 
 
-class ReasonForm(forms.Form):
+class TakeDownForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("The municipality is told in these words."),

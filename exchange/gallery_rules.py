@@ -1,4 +1,4 @@
-"""Pure rules of the gallery: how much, how long, and how a post ends there."""
+"""Rules of the gallery: limits of length and number, periods, reasons why sharing ends. Pure."""
 
 from datetime import date, timedelta
 
@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 MOST_WHY = 1200
 LEAST_WHY = 20
 MOST_COMMENT = 2000
-# A comment may be put into other words while it is fresh; later, people have answered it as it was.
+# A comment may be edited while it is fresh; later, people may have answered it as it was.
 EDIT_FOR = timedelta(minutes=15)
-# Nobody talks faster than this with colleagues elsewhere.
+# More comments than this within the period are no conversation.
 COMMENTS_AT_ONCE, WITHIN = 10, timedelta(minutes=10)
 MOST_PICKS = 3
 # Networks tell the first numbers within the hour; what a post achieved shows after some days.
@@ -27,5 +27,5 @@ class Ending(models.TextChoices):
 
 
 def month_of(day: date) -> date:
-    """The first day of its month, by which picks are kept."""
+    """The first day of its month, the key of picks."""
     return day.replace(day=1)

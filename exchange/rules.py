@@ -1,4 +1,4 @@
-"""Pure rules of good practice: to which kind of post a purpose belongs, and which examples fit a draft best."""
+"""Rules of good practice: the category of each purpose, and which examples fit a draft best. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from posts.enums import Category
 
 MOST_EXAMPLES = 200
 MOST_OFFERED = 6
-# From so many points on an example fits what somebody chose, not only what every post has.
+# From this score on an example fits what the writer chose, not only what every post has.
 MEANT = 2
 CATEGORY = {
     Purpose.SERVICE: Category.SERVICE,
@@ -75,12 +75,12 @@ def fit(example: Fitting, kind: PostTraits) -> int:
 
 def fitting(examples: Iterable[E], kind: PostTraits) -> list[E]:
     """The best first, in their own order where they fit alike; at most `MOST_OFFERED`, none without any likeness."""
-    found = sorted(((fit(example, kind), example) for example in examples), key=lambda pair: -pair[0])
-    best = [fitting for points, fitting in found if points >= MEANT]
+    ranked = sorted(((fit(example, kind), example) for example in examples), key=lambda pair: -pair[0])
+    best = [fitting for points, fitting in ranked if points >= MEANT]
     if best:
         # then others that do the same job in another form; every post has a category, so alone it says little
         purposes = {fitting.purpose for fitting in best}
-        best += [fitting for points, fitting in found if points < MEANT and fitting.purpose in purposes]
+        best += [fitting for points, fitting in ranked if points < MEANT and fitting.purpose in purposes]
     else:
-        best = [fitting for points, fitting in found if points]
+        best = [fitting for points, fitting in ranked if points]
     return best[:MOST_OFFERED]

@@ -1,4 +1,4 @@
-"""What a worker does for the gallery."""
+"""Celery tasks of the gallery."""
 
 from celery import shared_task
 

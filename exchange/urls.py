@@ -2,9 +2,9 @@ from django.urls import path
 
 from exchange.views import (
     gallery,
+    gallery_comments,
     gallery_programme,
     gallery_sharing,
-    gallery_talk,
     good_practice,
     programme_practice,
 )
@@ -25,10 +25,10 @@ urlpatterns = [
     path(f"{G}<int:shared>/renew/", gallery_sharing.renew, name="gallery_renew"),
     path(f"{G}<int:shared>/take-down/", gallery_sharing.take_down, name="gallery_take_down"),
     path(f"{G}<int:shared>/copy/", gallery_sharing.copy, name="gallery_copy"),
-    path(f"{G}<int:shared>/comments/", gallery_talk.comment, name="gallery_comment"),
-    path(f"{G}<int:shared>/comments/<int:comment>/", gallery_talk.edit, name="gallery_comment_edit"),
-    path(f"{G}<int:shared>/comments/<int:comment>/delete/", gallery_talk.delete, name="gallery_comment_delete"),
-    path(f"{G}<int:shared>/comments/<int:comment>/hide/", gallery_talk.hide, name="gallery_comment_hide"),
+    path(f"{G}<int:shared>/comments/", gallery_comments.comment, name="gallery_comment"),
+    path(f"{G}<int:shared>/comments/<int:comment>/", gallery_comments.edit, name="gallery_comment_edit"),
+    path(f"{G}<int:shared>/comments/<int:comment>/delete/", gallery_comments.delete, name="gallery_comment_delete"),
+    path(f"{G}<int:shared>/comments/<int:comment>/hide/", gallery_comments.hide, name="gallery_comment_hide"),
     path(P, gallery_programme.gallery, name="programme_gallery"),
     path(f"{P}<int:shared>/", gallery_programme.post, name="programme_gallery_post"),
     path(f"{P}<int:shared>/pictures/<int:picture>/", gallery_programme.picture, name="programme_gallery_picture"),

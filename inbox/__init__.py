@@ -1,1 +1,1 @@
-"""What citizens say on the networks: heard, sorted, answered in time, forgotten when its time is over."""
+"""Citizens' messages on the networks: fetching, triage, answers within their deadlines, retention."""

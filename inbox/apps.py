@@ -10,14 +10,14 @@ class InboxConfig(AppConfig):
         from common import audit_messages, sentences
         from inbox import measured
         from inbox.audit_messages import MESSAGES
-        from inbox.domain import personal_data_places, triage
+        from inbox.domain import personal_data_stores, triage
         from inbox.enums import Topic
         from inbox.queries import moderation
         from posts.coaching import published_phones
 
         audit_messages.register(self.name, MESSAGES)
         measured.register()
-        personal_data_places.register()
-        published_phones.provide(moderation.contacts)
-        sentences.words("topic", dict(Topic.choices))
+        personal_data_stores.register()
+        published_phones.register(moderation.contacts)
+        sentences.register_labels("topic", dict(Topic.choices))
         endings.register("messages that somebody sees to", triage.end_unauthorised)

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class MessageKind(models.TextChoices):
-    """What a message is. Empty: nobody has said yet."""
+    """What a message is. Empty: not sorted yet."""
 
     QUESTION = "question", _("Question")
     COMPLAINT = "complaint", _("Complaint")
@@ -18,7 +18,7 @@ class MessageKind(models.TextChoices):
 
 
 class Topic(models.TextChoices):
-    """What a message or a need is about: what a municipality's services do. Empty: nobody has said yet."""
+    """What a message or a need is about: a municipality's services. Empty: not set."""
 
     WATER = "water", _("Water and sewers")
     ROADS = "roads", _("Roads and pavements")
@@ -37,7 +37,7 @@ class Topic(models.TextChoices):
     OTHER = "other", pgettext_lazy("topic", "Something else")
 
 
-class Visibility(models.TextChoices):
+class MessageVisibility(models.TextChoices):
     """Who may read a message on its network, as `platforms.visibility` has it. Empty: not known yet."""
 
     PUBLIC = "public", _("Everybody")
@@ -46,8 +46,8 @@ class Visibility(models.TextChoices):
     DIRECT = "direct", _("The municipality alone")
 
 
-class State(models.TextChoices):
-    """Where the work on a message stands."""
+class MessageState(models.TextChoices):
+    """State of the work on a message."""
 
     OPEN = "open", pgettext_lazy("of a message", "Open")
     WAITING = "waiting", _("Waiting for somebody")
@@ -55,16 +55,16 @@ class State(models.TextChoices):
     CLOSED = "closed", _("Closed without an answer")
 
 
-class Sleep(models.TextChoices):
-    """Until when a message may sleep, as people say it. Any other time is chosen by the clock."""
+class Snooze(models.TextChoices):
+    """Usual times until which a message is snoozed. Any other time can be chosen as well."""
 
     TOMORROW = "tomorrow", _("Tomorrow morning")
     MONDAY = "monday", _("Monday morning")
     WEEK = "week", _("In a week")
 
 
-class Proposed(models.TextChoices):
-    """What became of an answer that an approver is to see before it goes out."""
+class ProposalState(models.TextChoices):
+    """State of an answer that needs approval."""
 
     WAITING = "waiting", pgettext_lazy("of an answer", "Waits for approval")
     SENT = "sent", pgettext_lazy("of an answer", "Approved")
@@ -72,8 +72,8 @@ class Proposed(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("of an answer", "Withdrawn")
 
 
-class Heard(models.TextChoices):
-    """How the last look for messages of a channel went."""
+class FetchOutcome(models.TextChoices):
+    """Outcome of the last fetch of a channel's messages."""
 
     READ = "read", _("Read")
     NEEDS_CONSENT = "needs_consent", _("The channel has to be connected again")

@@ -24,7 +24,7 @@ TIMES = (
 
 
 class AskForm(forms.Form):
-    """A question to a department. What of the citizen's goes along is chosen here, and nothing goes by itself."""
+    """A question to a department. The officer chooses which parts of the message are shown with it."""
 
     department: Any = forms.ModelChoiceField(None, label=_("Department"), empty_label=_("Choose"))
     question = forms.CharField(
@@ -57,7 +57,7 @@ class AskForm(forms.Form):
         super().__init__(*args, **kwargs)
         asked = Department.objects.filter(is_retired=False).exclude(email="").order_by("name", "pk")
         self.fields["department"].queryset = asked  # type: ignore[attr-defined]
-        self.fields["shown"].initial = handover.offered(message)
+        self.fields["shown"].initial = handover.suggest_excerpt(message)
         if not message.is_private:
             del self.fields["with_private"]
         if contacts:
@@ -73,10 +73,10 @@ class AskForm(forms.Form):
             del self.fields["with_name"]
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        if told.get("within") == "day" and not told.get("day") and "day" not in self.errors:
+        values = super().clean() or {}
+        if values.get("within") == "day" and not values.get("day") and "day" not in self.errors:
             self.add_error("day", _("Choose the day."))
-        return told
+        return values
 
 
 # ---- The form of the house rules.
@@ -107,7 +107,7 @@ class HouseRulesForm(forms.Form):
         required=False,
         help_text=_("The person for the protection of personal data, as on your website."),
     )
-    own_words = forms.CharField(
+    own_text = forms.CharField(
         label=_("In your own words"),
         max_length=1000,
         required=False,
@@ -122,7 +122,7 @@ class HouseRulesForm(forms.Form):
         return values
 
 
-# ---- The form of a saved answer. What the words may hold is asked by `inbox.domain.saved`.
+# ---- The form of a saved answer. What the words may hold is asked by `inbox.domain.saved_answers`.
 
 
 class SavedForm(forms.Form):

@@ -1,7 +1,7 @@
-"""What may help whoever answers: eServices that fit the citizen's words, and the filing office for what is formal.
+"""Suggestions for an answer: eServices that match the message, and the filing office for formal requests.
 
-Only stems that are written here or stand in a service's name are looked for, so that anybody can say why something was
-offered. `offers` come from `municipalities.queries`.
+Only stems that are listed here or occur in a service's name are matched, so that every suggestion can be explained.
+`offers` come from `municipalities.queries`.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inbox.wording import in_script
+from inbox.saved_answer_text import convert_script
 from municipalities.availability import Offer
 from serbian.folding import fold
 from serbian.glossary import EMPTY, Glossary
@@ -44,7 +44,7 @@ BY_TOPIC: Mapping[str, tuple[str, ...]] = {
 }
 FORMAL_STEMS = ("zahtev", "zalb", "resenj", "prigovor", "zvanicn", "podnes", "podnos", "prituzb", "uvid", "dopis")
 FORMAL_WORDS = frozenset({"rok", "roka", "roku", "rokovi", "rokove"})
-# A name of a service says what it is about by its longer words.
+# Only the longer words of a service's name describe it.
 SHORTEST = 6
 HERE = frozenset({Offer.AVAILABLE, Offer.STALE, Offer.UNVERIFIED})
 
@@ -61,41 +61,41 @@ class Hint:
 
 
 def is_formal(text: str) -> bool:
-    """Whether it sounds like what an office has to decide, which no comment can begin."""
-    return any(word in FORMAL_WORDS or word.startswith(FORMAL_STEMS) for word in _words(text))
+    """Whether it looks like a formal request, which a comment cannot start."""
+    return any(word in FORMAL_WORDS or word.startswith(FORMAL_STEMS) for word in _tokens(text))
 
 
-def hints(text: str, topic: str, offers: Iterable[Any], script: str, glossary: Glossary = EMPTY) -> list[Hint]:
-    """The filing office first where the words are formal, then up to `MOST` services, those that fit best first."""
+def suggest_hints(text: str, topic: str, offers: Iterable[Any], script: str, glossary: Glossary = EMPTY) -> list[Hint]:
+    """The filing office first for formal requests, then up to `MOST` services, best matches first."""
     known = {offer.service.key: offer for offer in offers if offer.state in HERE}
-    words = _words(text)
-    scores = {key: _score(each.service, words, topic) for key, each in known.items() if key != FILING}
+    tokens = _tokens(text)
+    scores = {key: _score(availability.service, tokens, topic) for key, availability in known.items() if key != FILING}
     best = sorted((key for key, score in scores.items() if score), key=lambda key: (-scores[key], key))[:MOST]
     hints = [_service(known[key], script, glossary) for key in best]
     filing = known.get(FILING)
     return [_filing(filing, script, glossary), *hints] if filing and is_formal(text) else hints
 
 
-def _words(text: str) -> list[str]:
+def _tokens(text: str) -> list[str]:
     return re.findall(r"[a-z]+", fold(text))
 
 
-def _score(service: Any, words: list[str], topic: str) -> int:
-    own = tuple(word[:SHORTEST] for word in _words(service.name_cyrl) if len(word) >= SHORTEST)
+def _score(service: Any, tokens: list[str], topic: str) -> int:
+    own = tuple(word[:SHORTEST] for word in _tokens(service.name_cyrl) if len(word) >= SHORTEST)
     stems = (*STEMS.get(service.key, ()), *own)
-    said = sum(word.startswith(stems) for word in words) if stems else 0
-    return 2 * said + (service.key in BY_TOPIC.get(topic, ()))
+    matches = sum(word.startswith(stems) for word in tokens) if stems else 0
+    return 2 * matches + (service.key in BY_TOPIC.get(topic, ()))
 
 
 def _service(offer: Any, script: str, glossary: Glossary) -> Hint:
-    words = f"То можете да завршите и преко интернета, {offer.service.name_cyrl}: {offer.url}"
+    answer = f"То можете да завршите и преко интернета, {offer.service.name_cyrl}: {offer.url}"
     return Hint(
-        f"service-{offer.service.key}", str(offer.service), in_script(words, script, glossary), offer.url
+        f"service-{offer.service.key}", str(offer.service), convert_script(answer, script, glossary), offer.url
     )  # fmt: skip
 
 
 def _filing(offer: Any, script: str, glossary: Glossary) -> Hint:
-    words = f"Да бисте добили званичан одговор, поднесите захтев преко еПисарнице: {offer.url}"
+    answer = f"Да бисте добили званичан одговор, поднесите захтев преко еПисарнице: {offer.url}"
     return Hint(
-        f"service-{FILING}", str(offer.service), in_script(words, script, glossary), offer.url, is_formal=True
+        f"service-{FILING}", str(offer.service), convert_script(answer, script, glossary), offer.url, is_formal=True
     )  # fmt: skip

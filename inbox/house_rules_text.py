@@ -1,6 +1,6 @@
-"""The house rules of a municipality's social networks, in the language that is active. No clock, no database.
+"""The house rules of a municipality's social networks, in the active language. No clock, no database.
 
-One list of sections serves the public page and the plain text for the network's own page, so both always say the same.
+One list of sections serves the public page and the plain text for the network's own page, so both are always the same.
 """
 
 from collections.abc import Callable
@@ -13,36 +13,42 @@ from django.utils.translation import gettext, ngettext
 from common import languages
 from inbox import rules
 from inbox.enums import MessageKind
-from inbox.reasons import Reason
+from inbox.moderation_rules import ModerationReason
 
 # municipalities/reference/services.toml
 EPISARNICA = "https://euprava.gov.rs/usluga-episarnica"
 
 
 @dataclass(frozen=True)
-class Section:
+class RulesSection:
     heading: str
     lines: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
 
 
 def unwelcome() -> tuple[str, ...]:
-    """The closed list, in words for everybody and in its order."""
-    words: dict[str, Callable[[], str]] = {
-        Reason.THREAT: lambda: gettext("Threats, and calls to violence."),
-        Reason.HATE: lambda: gettext("Hate against people for what they are: nation, faith, sex, disability."),
-        Reason.INSULT: lambda: gettext("Insults, and untruths that hurt somebody's good name."),
-        Reason.PRIVACY: lambda: gettext("Personal data of others: addresses, telephone and identity numbers, health."),
-        Reason.SPAM: lambda: gettext("Advertising and spam."),
-        Reason.UNLAWFUL: lambda: gettext("Anything else that is clearly against the law."),
-        Reason.FALSEHOOD: lambda: gettext("Falsehoods that put people in danger during an emergency."),
-        Reason.FLOOD: lambda: gettext("The same words over and over again, off the topic, so that others cannot talk."),
+    """The closed list in plain words, in its order."""
+    texts: dict[str, Callable[[], str]] = {
+        ModerationReason.THREAT: lambda: gettext("Threats, and calls to violence."),
+        ModerationReason.HATE: lambda: gettext(
+            "Hate against people for what they are: nation, faith, sex, disability."
+        ),
+        ModerationReason.INSULT: lambda: gettext("Insults, and untruths that hurt somebody's good name."),
+        ModerationReason.PRIVACY: lambda: gettext(
+            "Personal data of others: addresses, telephone and identity numbers, health."
+        ),
+        ModerationReason.SPAM: lambda: gettext("Advertising and spam."),
+        ModerationReason.UNLAWFUL: lambda: gettext("Anything else that is clearly against the law."),
+        ModerationReason.FALSEHOOD: lambda: gettext("Falsehoods that put people in danger during an emergency."),
+        ModerationReason.FLOOD: lambda: gettext(
+            "The same words over and over again, off the topic, so that others cannot talk."
+        ),
     }  # fmt: skip
-    return tuple(words[reason]() for reason in Reason)
+    return tuple(texts[reason]() for reason in ModerationReason)
 
 
 def promises() -> tuple[str, ...]:
-    """How soon an answer comes, from the very rules by which the inbox reckons."""
+    """How soon an answer comes, computed from the inbox's own rules."""
     question, complaint, proposal = (
         _days(kind) for kind in (MessageKind.QUESTION, MessageKind.COMPLAINT, MessageKind.PROPOSAL)
     )
@@ -67,26 +73,27 @@ def _minutes(kind: str) -> str:
     return ngettext("%(count)s hour", "%(count)s hours", minutes // 60) % {"count": minutes // 60}
 
 
-def sections(municipality: Any, told: Any) -> list[Section]:
-    """`told` has contact, formal, privacy and own_words (`inbox.models.HouseRules`, or what somebody is typing)."""
+def sections(municipality: Any, house_rules: Any) -> list[RulesSection]:
+    """`house_rules` has contact, formal, privacy and own_text (`inbox.models.HouseRules` or the submitted form)."""
     hours = municipality.office_hours or f"{rules.OPENS:%H:%M}–{rules.CLOSES:%H:%M}"
     contact, formal, privacy, own = (
-        _in_script(each) for each in (told.contact, told.formal, told.privacy, told.own_words)
+        _in_script(value)
+        for value in (house_rules.contact, house_rules.formal, house_rules.privacy, house_rules.own_text)
     )
     sections = [
-        Section(
+        RulesSection(
             gettext("When we answer"),
             (gettext("We read and answer while the offices work: %(hours)s, Monday to Friday, not on holidays.")
              % {"hours": _in_script(hours)},),
             promises(),
         ),
-        Section(
+        RulesSection(
             gettext("Criticism is welcome"),
             (gettext("Say what does not work and who is to blame for it. We do not hide criticism of the municipality "
                      "or of those who lead it, however sharp it is."),),
         ),
-        Section(gettext("What is not welcome"), points=unwelcome()),
-        Section(
+        RulesSection(gettext("What is not welcome"), points=unwelcome()),
+        RulesSection(
             gettext("What we do about it"),
             (
                 gettext("We hide only what is in this list. A person decides it, never a program, and writes down the "
@@ -100,14 +107,14 @@ def sections(municipality: Any, told: Any) -> list[Section]:
                 % {"time": _minutes(MessageKind.UNLAWFUL)},
             ),
         ),
-        Section(
+        RulesSection(
             gettext("How to object"),
             (
                 gettext("If we hid your words and you disagree, write to: %(contact)s. Somebody who did not hide them "
                         "decides, and tells you why.") % {"contact": contact},
             ) if contact else (),
         ),
-        Section(
+        RulesSection(
             gettext("Formal requests"),
             (
                 gettext("A comment is no formal request, and no deadline runs from it. Send requests, complaints by "
@@ -115,7 +122,7 @@ def sections(municipality: Any, told: Any) -> list[Section]:
                 % {"formal": formal or f"{gettext('ePisarnica')}, {EPISARNICA}"},
             ),
         ),
-        Section(
+        RulesSection(
             gettext("Your personal data"),
             (
                 gettext("Do not write personal data, yours or others', in comments. We keep what you write to us only "
@@ -123,19 +130,19 @@ def sections(municipality: Any, told: Any) -> list[Section]:
                 *((gettext("Ask about your data at: %(contact)s.") % {"contact": privacy},) if privacy else ()),
             ),
         ),
-        *([Section(gettext("What else we want to say"), tuple(own.splitlines()))] if own else []),
+        *([RulesSection(gettext("What else we want to say"), tuple(own.splitlines()))] if own else []),
     ]  # fmt: skip
     return [section for section in sections if section.lines or section.points]
 
 
-def plain(municipality: Any, told: Any) -> str:
+def plain(municipality: Any, house_rules: Any) -> str:
     """The same as text that a network's own page takes."""
     parts = [gettext("House rules of our social networks")]
-    for section in sections(municipality, told):
+    for section in sections(municipality, house_rules):
         parts.append("\n".join([section.heading.upper(), *section.lines, *(f"– {point}" for point in section.points)]))
     return "\n\n".join(parts)
 
 
 def _in_script(text: str) -> str:
     """What the municipality typed, in Latin letters where the page has those. Addresses of mail and web stay."""
-    return languages.stored_words(text, text)
+    return languages.stored_text(text, text)

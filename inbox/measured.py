@@ -1,9 +1,8 @@
-"""What the inbox counts of each day for the programme's indicators: questions and their answers (OC3, OC4), and what
-was hidden (GV1).
+"""Daily counts of the inbox for the programme's indicators: answers to questions (OC3, OC4), hidden messages (GV1).
 
-Counted are messages that a person sorted as questions, by the day on which they were written, and what was hidden by
-the day on which that was done (Belgrade). `analytics.rollups.domain.daily_counts` asks for the days and keeps what it
-is told; the scope of the municipalities is open.
+Messages that a person sorted as questions count by the day on which they were written, hidden messages by the day on
+which they were hidden (Belgrade). `analytics.rollups.domain.daily_counts` requests the days and stores the counts; the
+scope of the municipalities is open.
 """
 
 from collections import defaultdict
@@ -22,7 +21,7 @@ from analytics.rollups import daily_counts
 from analytics.rollups.daily_counts import DailyTally, Days
 from inbox.enums import MessageKind
 from inbox.models import Message, Moderation
-from inbox.reasons import Reason
+from inbox.moderation_rules import ModerationReason
 from municipalities.holidays import BELGRADE, working_minutes
 
 # Messages are read in the portal since this month.
@@ -34,9 +33,9 @@ AT_ONCE = 5000
 
 
 def register() -> None:
-    """Tell the list of indicators how these are measured, and from which days."""
+    """Register how these indicators are measured, and from which days."""
     daily_counts.provide(QUESTIONS, ("OC3", "OC4"), questions, recent=RECENT)
-    # A copy may be touched at any time, and nobody marks that.
+    # A copy may be changed at any time without a mark.
     daily_counts.provide(HIDDEN, ("GV1",), hidden, recent=None)
     provide("OC3", share("OC3", "no_questions"), since=SINCE)
     provide("OC4", median_hours("OC4", "no_questions"), since=SINCE)
@@ -55,36 +54,36 @@ class _Day:
 
 
 def questions(days: Days) -> Iterator[DailyTally]:
-    """OC3: questions whose time is not over and that nobody has answered yet say nothing; whoever took the question
-    back in time waits for nothing. OC4: working minutes from each to its first answer."""
-    now, found = timezone.now(), defaultdict[tuple[int, date], _Day](_Day)
+    """OC3: unanswered questions within their deadline do not count, nor do questions that were deleted in time. OC4:
+    working minutes from each question to its first answer."""
+    now, counts_by_day = timezone.now(), defaultdict[tuple[int, date], _Day](_Day)
     rows = _within(Message.objects.filter(kind=MessageKind.QUESTION), "at", "channel", days)
-    told = rows.values_list("municipality_id", "at", "counts_from", "due_at", "first_answer_at", "gone_at")
-    for place, at, asked_at, due_at, answered_at, gone_at in told.iterator(chunk_size=AT_ONCE):
-        each = found[place, day_of(at)]
+    values = rows.values_list("municipality_id", "at", "counts_from", "due_at", "first_answer_at", "remote_deleted_at")
+    for municipality_id, at, asked_at, due_at, answered_at, gone_at in values.iterator(chunk_size=AT_ONCE):
+        counts = counts_by_day[municipality_id, day_of(at)]
         if answered_at is not None:
-            each.asked += 1
-            each.kept += due_at is not None and answered_at <= due_at
-            each.minutes.append(working_minutes(asked_at, answered_at))
+            counts.asked += 1
+            counts.kept += due_at is not None and answered_at <= due_at
+            counts.minutes.append(working_minutes(asked_at, answered_at))
         elif due_at is not None and due_at < now and not (gone_at is not None and gone_at <= due_at):
-            each.asked += 1
-    for (place, day), each in found.items():
-        if each.asked:
-            yield DailyTally(place, "OC3", day, each.asked, each.kept)
-        if each.minutes:
-            yield DailyTally(place, "OC4", day, len(each.minutes), minutes=tuple(sorted(each.minutes)))
+            counts.asked += 1
+    for (municipality_id, day), counts in counts_by_day.items():
+        if counts.asked:
+            yield DailyTally(municipality_id, "OC3", day, counts.asked, counts.kept)
+        if counts.minutes:
+            yield DailyTally(municipality_id, "OC4", day, len(counts.minutes), minutes=tuple(sorted(counts.minutes)))
 
 
 def hidden(days: Days) -> Iterator[DailyTally]:
-    """GV1. Of what was hidden or removed: what has a reason and a copy that nobody touched since. One seal for each; of
-    a copy that was erased in its time, what was found then."""
+    """GV1: of hidden or removed messages, those with a reason and an intact copy. For erased copies, the check made at
+    erasure."""
     rows = _within(Moderation.objects.filter(done_at__isnull=False), "done_at", "message__channel", days)
-    found: dict[tuple[int, date], list[bool]] = defaultdict(list)
+    untouched: dict[tuple[int, date], list[bool]] = defaultdict(list)
     for row in rows.select_related("message").iterator(chunk_size=AT_ONCE):
         has_copy = row.was_untouched is not False if row.erased_at else row.is_untouched
-        found[row.municipality_id, day_of(row.done_at)].append(row.reason in Reason.values and has_copy)
-    for (place, day), kept in found.items():
-        yield DailyTally(place, "GV1", day, len(kept), sum(kept))
+        untouched[row.municipality_id, day_of(row.done_at)].append(row.reason in ModerationReason.values and has_copy)
+    for (municipality_id, day), results in untouched.items():
+        yield DailyTally(municipality_id, "GV1", day, len(results), sum(results))
 
 
 def _within(rows: QuerySet[Any], moment: str, channel: str, days: Days) -> QuerySet[Any]:
@@ -94,5 +93,5 @@ def _within(rows: QuerySet[Any], moment: str, channel: str, days: Days) -> Query
         rows = rows.filter(**{f"{moment}__gte": datetime.combine(days.first, time(), BELGRADE)})
     if days.last is not None:
         rows = rows.filter(**{f"{moment}__lt": datetime.combine(days.last + timedelta(days=1), time(), BELGRADE)})
-    # What is said on the practice network is nothing of a citizen's, but in the demo there is nothing else.
+    # Practice channels do not count, but in the demo there is nothing else.
     return rows if settings.DEMO else rows.filter(**{f"{channel}__is_practice": False})

@@ -1,8 +1,8 @@
-"""The list of places where something of a citizen is kept: what a copy for them shows, what an erasure does there.
+"""The list of stores that hold personal data of citizens: what a copy for them shows, and what an erasure does.
 
-There is one list for both questions: `inbox.domain.subject_access` makes the copy of it, `inbox.domain.retention`
-erases by it. `tests/architecture/test_personal_data.py` compares it with the columns of the database. The inbox knows
-nobody above it, so floors above add their places when the portal starts (`AppConfig.ready`).
+Both use the same list: `inbox.domain.subject_access` makes the copy, `inbox.domain.retention` erases.
+`tests/architecture/test_personal_data.py` compares it with the columns of the database. The inbox does not know the
+packages above it, so these register their stores when the portal starts (`AppConfig.ready`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -18,8 +18,8 @@ from serbian.folding import fold
 
 
 @dataclass(frozen=True)
-class Person:
-    """Whose data is asked for: their id on each channel, their messages by number, and what they call themselves."""
+class DataSubject:
+    """Whose data is requested: their id on each channel, the ids of their messages, and the names they use."""
 
     authors: Sequence[tuple[int, str]]
     messages: Sequence[int]
@@ -27,19 +27,19 @@ class Person:
 
     @property
     def full_names(self) -> list[list[str]]:
-        """Folded words of each name of more than one word: a single word would find half of the town."""
+        """Folded words of each name of more than one word: a single word would match half of the population."""
         return [words for name in self.names if len(words := fold(name).split()) > 1]
 
     def is_named_in(self, text: str) -> bool:
-        """Whether every word of one of their full names stands in it. It need not be the same person."""
+        """Whether every word of one of their full names occurs in it. It need not be the same person."""
         folded = fold(text)
         return any(all(word in folded for word in words) for words in self.full_names)
 
 
 @dataclass(frozen=True)
-class Erasing:
-    """What is to be erased. `asked`: its author asked for it, and is named by `authors`, (channel, id there). Else the
-    time of these messages is over, and `authors` is empty."""
+class Erasure:
+    """What is to be erased. `asked`: on request of the authors in `authors`, (channel id, author id). Otherwise the
+    retention period of these messages is over, and `authors` is empty."""
 
     messages: Sequence[int]
     now: datetime
@@ -48,8 +48,8 @@ class Erasing:
     by: Any = None
 
 
-class Fate(StrEnum):
-    """What an erasure does: the row goes, its words and names are emptied, part of it stays, or all of it does."""
+class ErasureEffect(StrEnum):
+    """What an erasure does: the row is deleted, its texts and names emptied, or part or all of it is retained."""
 
     DELETED = "deleted"
     EMPTIED = "emptied"
@@ -58,7 +58,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True)
-class Field:
+class StoredField:
     """One value of a row: `key` in the file, `label` on the page, `of` the attribute, or a function of the row."""
 
     key: str
@@ -84,38 +84,38 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class PersonalDataStore:
-    """One place. `model` ("inbox.note") is empty for what is no table: files, backups, mailboxes of others.
+    """One store. `model` ("inbox.note") is empty for what is no table: files, backups, mailboxes of others.
 
-    `columns` are those that can hold a citizen's words or name. `rows` finds a person's, in a fixed number of queries;
-    `message` is the attribute with the number of the message that a row belongs to. `how_long` says when it goes by
-    itself, `stays` why something is left after an erasure (for `Fate.PARTLY` and `Fate.STAYS`). `left` finds what
-    would be left of this person, so that they can be told before.
+    `columns` can hold a citizen's text or name. `rows` finds a person's rows, in a fixed number of queries; `message`
+    is the attribute with the id of the row's message. `how_long` describes the retention period, `stays` why something
+    is retained after an erasure (for `PARTLY` and `STAYS`). `left` counts what would be retained of this person, so
+    that they can be informed beforehand.
     """
 
     code: str
     title: Any
-    fate: Fate
+    effect: ErasureEffect
     how_long: Callable[[], str]
     model: str = ""
     columns: tuple[str, ...] = ()
-    rows: Callable[[Person], Iterable[Any]] | None = None
-    fields: tuple[Field, ...] = ()
+    rows: Callable[[DataSubject], Iterable[Any]] | None = None
+    fields: tuple[StoredField, ...] = ()
     message: str = "message_id"
-    erase: Callable[[Erasing], None] | None = None
+    erase: Callable[[Erasure], None] | None = None
     stays: Callable[[], str] | None = None
-    left: Callable[[Person], int] | None = None
+    left: Callable[[DataSubject], int] | None = None
 
     def __post_init__(self) -> None:
-        keeps = self.fate in (Fate.PARTLY, Fate.STAYS)
+        keeps = self.effect in (ErasureEffect.PARTLY, ErasureEffect.STAYS)
         if keeps != (self.stays is not None):
             raise ValueError(f"{self.code}: what stays needs a reason, and nothing else does")
 
 
 @dataclass(frozen=True)
 class PersonalDataRow:
-    """One row of a place, ready to be shown: (key, label, value) of what is not empty. `message` as in `Place`."""
+    """One row of a store, ready for display: (key, label, value) of its non-empty fields. `message` as in the store."""
 
-    place: PersonalDataStore
+    store: PersonalDataStore
     message: int | None
     values: list[tuple[str, Any, Any]] = field(default_factory=list)
 
@@ -123,37 +123,37 @@ class PersonalDataRow:
         return {key: value for key, _label, value in self.values}
 
 
-_places: dict[str, PersonalDataStore] = {}
+_stores: dict[str, PersonalDataStore] = {}
 
 
 def register(*places: PersonalDataStore) -> None:
-    """Add places to the list; one that is there already stays. Raises `ValueError` for a code used twice."""
-    for place in places:
-        if _places.setdefault(place.code, place) is not place:
-            raise ValueError(f"two places are called {place.code}")
+    """Add stores to the list; a store that is registered already stays. Raises `ValueError` for a code used twice."""
+    for store in places:
+        if _stores.setdefault(store.code, store) is not store:
+            raise ValueError(f"two places are called {store.code}")
 
 
-def places() -> list[PersonalDataStore]:
+def stores() -> list[PersonalDataStore]:
     """In the order in which they are shown and erased."""
-    return list(_places.values())
+    return list(_stores.values())
 
 
-def held(person: Person) -> list[PersonalDataRow]:
-    """Every row of this person in every place, place by place. A fixed number of queries for each."""
-    return [_row(place, row) for place in places() if place.rows is not None for row in place.rows(person)]
+def collect(person: DataSubject) -> list[PersonalDataRow]:
+    """Every row of this person in every store, store by store. A fixed number of queries for each."""
+    return [_row(store, row) for store in stores() if store.rows is not None for row in store.rows(person)]
 
 
-def _row(place: PersonalDataStore, row: Any) -> PersonalDataRow:
-    told = ((field.key, field.label, field.value(row)) for field in place.fields)
-    values = [one for one in told if one[2] not in (None, "", {}, [], ())]
-    return PersonalDataRow(place, getattr(row, place.message, None), values)
+def _row(store: PersonalDataStore, row: Any) -> PersonalDataRow:
+    fields = ((field.key, field.label, field.value(row)) for field in store.fields)
+    values = [one for one in fields if one[2] not in (None, "", {}, [], ())]
+    return PersonalDataRow(store, getattr(row, store.message, None), values)
 
 
-def erase(what: Erasing) -> None:
-    """Erase in every place. The caller has opened a transaction and holds the messages."""
-    for place in places():
-        if place.erase is not None:
-            place.erase(what)
+def erase(what: Erasure) -> None:
+    """Erase in every store. The caller has opened a transaction and locked the messages."""
+    for store in stores():
+        if store.erase is not None:
+            store.erase(what)
 
 
 def with_the_message() -> str:

@@ -1,4 +1,4 @@
-"""May an answer go out now? Asked right before the call, as of every delivery."""
+"""The policy for answers: may one be sent now? Evaluated right before the call, as for every delivery."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from inbox.enums import MessageKind
 from inbox.models import Reply
 from municipalities.queries import emergency_rights
 from platforms.visibility import Visibility, is_wider, of_answer
-from posts.publishing.domain.gate import held_by
+from posts.publishing.domain.policy import defer_for_pause
 
 TOO_WIDE = gettext_noop("The message is private, and this answer would be read by more people. Answer it anew.")
 
@@ -35,8 +35,8 @@ def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
         "delivery_id", "sent_to", "message__visibility", "message__kind", "pause", "by_listed", "approved_by",
         "municipality__answers_need_approval",
     )  # fmt: skip
-    found = {row["delivery_id"]: row for row in rows.values(*asked)}
-    return {delivery.pk: _verdict(found.get(delivery.pk)) for delivery in deliveries}
+    by_delivery = {row["delivery_id"]: row for row in rows.values(*asked)}
+    return {delivery.pk: _verdict(by_delivery.get(delivery.pk)) for delivery in deliveries}
 
 
 def _verdict(row: dict | None) -> PolicyDecision:
@@ -53,4 +53,4 @@ def _verdict(row: dict | None) -> PolicyDecision:
         return defer(ReasonCode.NOT_APPROVED)
     if row["pause"] is None or is_emergency:
         return allow()
-    return held_by(Paused.read(row["pause"]))
+    return defer_for_pause(Paused.read(row["pause"]))

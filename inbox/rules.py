@@ -1,14 +1,14 @@
-"""Until when a message wants its answer, and how long its words are kept. Pure: no clock, no database.
+"""Deadlines of answers, and retention periods of drafts. Pure: no clock, no database.
 
-An emergency and what is clearly unlawful run by the clock on the wall; everything else by working hours of the offices
-(`municipalities.holidays`): nobody is late on a Sunday. Source of the hours: the programme's own promise, two working
-days at most, as the British government's house rules give it.
+Emergencies and clearly unlawful messages have deadlines in wall-clock time, all others in working hours of the offices
+(`municipalities.holidays`), so nothing is late on a Sunday. Source of the hours: the programme's promise, two working
+days at most, as in the British government's house rules.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
-from inbox.enums import MessageKind, Sleep
+from inbox.enums import MessageKind, Snooze
 from municipalities.holidays import BELGRADE, CLOSES, OPENS, is_working_day
 
 WORKING_DAY = 8 * 60
@@ -21,53 +21,53 @@ WORKING_MINUTES: Mapping[str, int] = {
 }
 CLOCK_MINUTES: Mapping[str, int] = {MessageKind.EMERGENCY: 60, MessageKind.UNLAWFUL: 120}
 
-# How often a channel is asked; where its network tells us by itself, at once besides.
-ASK_EVERY = timedelta(minutes=2)
-# A channel that cannot be asked is thought of again after this.
-ASK_AFTER_TROUBLE = timedelta(minutes=30)
+# Polling interval of a channel; events wake it in addition.
+FETCH_INTERVAL = timedelta(minutes=2)
+# When a channel is fetched again after an error.
+FETCH_RETRY_INTERVAL = timedelta(minutes=30)
 
-# Of what was written before anybody listened, older messages are kept and not put on the table.
+# Messages from before the first fetch that are older than this are stored as closed.
 OPEN_BEFORE = timedelta(days=7)
 
 MOST_CHARACTERS = 10_000
 
-# An answer that somebody began: how long it is kept, and how long after the last letter they count as writing.
-DRAFT_KEPT = timedelta(days=30)
-WRITES_FOR = timedelta(minutes=3)
+# How long a draft is kept, and how long after the last change its author counts as writing.
+DRAFT_RETENTION = timedelta(days=30)
+WRITING_WINDOW = timedelta(minutes=3)
 
 
-# Nobody remembers why after so long.
-LONGEST_SLEEP = timedelta(days=92)
+# After longer nobody remembers why.
+MAX_SNOOZE = timedelta(days=92)
 
 
-def wakes_at(choice: Sleep, now: datetime) -> datetime:
-    """When a message wakes that sleeps until `choice` (UTC): when offices open on that day, on a holiday, too."""
+def snoozed_until(choice: Snooze, now: datetime) -> datetime:
+    """When a message snoozed until `choice` comes back (UTC): when offices open on that day, also on a holiday."""
     today = now.astimezone(BELGRADE).date()
-    days = {Sleep.TOMORROW: 1, Sleep.MONDAY: 7 - today.weekday(), Sleep.WEEK: 7}[choice]
+    days = {Snooze.TOMORROW: 1, Snooze.MONDAY: 7 - today.weekday(), Snooze.WEEK: 7}[choice]
     return datetime.combine(today + timedelta(days=days), OPENS, BELGRADE).astimezone(UTC)
 
 
-# Below a post, where its network does not tell by itself: (age of the post up to, pause until the next look).
-BELOW = (
+# Replies below a post: (age of the post up to, interval until the next fetch).
+REPLY_FETCH_SCHEDULE = (
     (timedelta(hours=1), timedelta(minutes=5)),
     (timedelta(hours=6), timedelta(minutes=20)),
     (timedelta(days=1), timedelta(hours=1)),
     (timedelta(days=3), timedelta(hours=4)),
     (timedelta(days=14), timedelta(hours=12)),
 )
-BELOW_UNTIL = BELOW[-1][0]
-# What a look does not find is looked for once more before anybody is told that it is gone.
-MISSING_AGAIN = timedelta(minutes=10)
+REPLY_FETCH_UNTIL = REPLY_FETCH_SCHEDULE[-1][0]
+# A missing reply is checked once more before it counts as deleted.
+MISSING_RECHECK_INTERVAL = timedelta(minutes=10)
 
 
-def next_below(published_at: datetime, now: datetime) -> datetime | None:
-    """When to look again below a post; None: it is too old."""
-    pause = next((pause for limit, pause in BELOW if now - published_at < limit), None)
+def next_reply_fetch(published_at: datetime, now: datetime) -> datetime | None:
+    """When to fetch replies next; None: the post is too old."""
+    pause = next((pause for limit, pause in REPLY_FETCH_SCHEDULE if now - published_at < limit), None)
     return now + pause if pause else None
 
 
 def due_at(kind: str, at: datetime) -> datetime | None:
-    """Until when a message written at `at` wants its answer (UTC); None where it wants none."""
+    """The deadline of a message whose time counts from `at` (UTC); None where it needs no answer."""
     if kind in CLOCK_MINUTES:
         return at + timedelta(minutes=CLOCK_MINUTES[kind])
     if kind not in WORKING_MINUTES:

@@ -12,7 +12,7 @@ from inbox.views import (
     moderation,
     people,
     public_rules,
-    saved,
+    saved_answers,
 )
 
 M = "m/<slug:municipality>/inbox/"
@@ -21,12 +21,12 @@ urlpatterns = [
     path(M, messages.inbox, name="inbox"),
     path(f"{M}several/", messages.several, name="inbox_several"),
     path(f"{M}<int:message>/", message.message, name="message"),
-    path(f"{M}answers/", saved.answers, name="inbox_answers"),
-    path(f"{M}answers/new/", saved.new, name="inbox_answer_new"),
-    path(f"{M}answers/begin/", saved.begin, name="inbox_answers_begin"),
-    path(f"{M}answers/<int:saved>/", saved.edit, name="inbox_answer_edit"),
-    path(f"{M}answers/<int:saved>/retire/", saved.retire, name="inbox_answer_retire"),
-    path(f"{M}answers/<int:saved>/restore/", saved.restore, name="inbox_answer_restore"),
+    path(f"{M}answers/", saved_answers.answers, name="inbox_answers"),
+    path(f"{M}answers/new/", saved_answers.new, name="inbox_answer_new"),
+    path(f"{M}answers/begin/", saved_answers.begin, name="inbox_answers_begin"),
+    path(f"{M}answers/<int:saved>/", saved_answers.edit, name="inbox_answer_edit"),
+    path(f"{M}answers/<int:saved>/retire/", saved_answers.retire, name="inbox_answer_retire"),
+    path(f"{M}answers/<int:saved>/restore/", saved_answers.restore, name="inbox_answer_restore"),
     path(f"{M}proposed/", answers.proposed, name="inbox_proposed"),
     path(f"{M}<int:message>/answer/", answers.answer, name="message_answer"),
     path(f"{M}<int:message>/fill/", answers.fill, name="message_fill"),

@@ -1,4 +1,4 @@
-"""Forms of kits: the kit, one of its posts, and what a municipality answers when it adopts it."""
+"""Forms for kits: the kit, one of its posts, and the answers that a municipality gives when it adopts it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -10,9 +10,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kits.domain.keep import Part
+from kits.domain.edit import KitPostContent
 from kits.models import Kit, KitPost
-from kits.queries import OFFICE_HOURS, WEBSITE, Known
+from kits.queries import OFFICE_HOURS, WEBSITE, KnownAnswers
 from kits.rules import LAST_DAY
 from library.forms import DAY, TemplateForm, UseForm
 from library.gaps import Gap
@@ -60,12 +60,12 @@ class KitForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("name", "purpose"):
             self.fields[name].widget.attrs["lang"] = "sr-Cyrl"
-        self.services = {str(each.pk): each for each in services}
+        self.services = {str(row.pk): row for row in services}
         if kit and kit.service:
             self.services.setdefault(str(kit.service_id), kit.service)
         chosen = [(key, str(eservice)) for key, eservice in self.services.items()]
         self.fields["service"].choices = [("", _("None")), *chosen]  # type: ignore[attr-defined]
-        self.programmes = {str(each.pk): each for each in programmes}
+        self.programmes = {str(row.pk): row for row in programmes}
         if kit or len(self.programmes) == 1:
             del self.fields["programme"]
         else:
@@ -87,7 +87,7 @@ class KitForm(forms.Form):
 
 
 class KitPostForm(TemplateForm):
-    """A template's words, and when the post comes."""
+    """The content of a template, with the day and time of the post."""
 
     about = forms.CharField(
         label=gettext_lazy("Note for the municipality"), max_length=300, required=False,
@@ -106,12 +106,14 @@ class KitPostForm(TemplateForm):
     def _initial(self) -> dict[str, Any]:
         return {**super()._initial(), "day": self.part.day + 1, "at": self.part.at}
 
-    def written(self) -> Part:
-        return Part(self.words(), self.cleaned_data["day"] - 1, self.cleaned_data["at"])
+    def written(self) -> KitPostContent:
+        return KitPostContent(self.content(), self.cleaned_data["day"] - 1, self.cleaned_data["at"])
 
 
 class AdoptForm(UseForm):
-    """The first day, one question for each gap of all posts, and which posts. What is known stands there already."""
+    """The first day, one question for each placeholder of all posts, and the choice of posts. Known answers are
+    prefilled.
+    """
 
     starts_on = forms.DateField(label=gettext_lazy("First day of the campaign"), widget=DAY)
     parts = forms.TypedMultipleChoiceField(
@@ -119,7 +121,7 @@ class AdoptForm(UseForm):
         error_messages={"required": gettext_lazy("Choose at least one post.")},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, parts: Sequence[KitPost], known: Known, start: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parts: Sequence[KitPost], known: KnownAnswers, start: date, **kwargs: Any) -> None:
         self.known = known
         super().__init__(*args, **kwargs)
         self.fields["starts_on"].initial = start
@@ -132,11 +134,11 @@ class AdoptForm(UseForm):
             field.help_text = self._hint(gap)
 
     def key(self, at: int, gap: Gap) -> str:
-        """By its name: the programme may change the kit while the page is open, and no answer shall slip."""
+        """By its name: the kit may change while the page is open, and answers must not shift."""
         return f"gap-{slugify(fold(gap['name'])) or at}"
 
     def _label(self, gap: Gap) -> str:
-        """Gaps that are filled by themselves have names for writers; who reads them is told what stands there."""
+        """Standard placeholders have names for writers; this returns labels for those who adopt."""
         guessed = gap["label"].lower() == gap["name"].lower()
         return str(LABELS[gap["name"]]) if guessed and gap["name"] in LABELS else gap["label"]
 
@@ -157,14 +159,14 @@ class AdoptForm(UseForm):
         return [self[self.key(at, gap)] for at, gap in enumerate(self.gaps)]
 
     def filled(self) -> Mapping[str, Any]:
-        """What to show in the posts: what was typed as far as it is right, else what is known."""
+        """The values to show in the posts: valid input, else the known answers."""
         if not self.is_bound:
             return self.known.values
         self.is_valid()
         return self.values()
 
     def start(self) -> date:
-        """The first day as typed, else the suggested one."""
+        """The first day as entered, else the suggested one."""
         suggested: date = self.fields["starts_on"].initial
         if not self.is_bound:
             return suggested

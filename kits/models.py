@@ -1,7 +1,7 @@
-"""A programme's kits, and what municipalities made of them.
+"""Campaign kits of a programme, and their adoption by municipalities.
 
-A kit and its posts belong to a programme. An adoption belongs to a municipality and stands behind its wall; it keeps
-which draft came of which post, so that a second visit goes on where the first one ended.
+A kit and its posts belong to a programme. An adoption belongs to a municipality and is visible to it alone; it records
+which draft was made from which post, so that a later visit continues where the first one ended.
 """
 
 from datetime import time
@@ -23,9 +23,9 @@ User = settings.AUTH_USER_MODEL
 USUAL = time(10)
 
 
-def shown(serbian: str) -> str:
-    """Words that were written in Serbian Cyrillic, in the letters the reader reads."""
-    return languages.stored_words(serbian)
+def in_interface_script(serbian: str) -> str:
+    """A text written in Serbian Cyrillic, in the script of the interface."""
+    return languages.stored_text(serbian)
 
 
 class Kit(models.Model):
@@ -59,11 +59,11 @@ class Kit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return shown(self.name)
+        return in_interface_script(self.name)
 
     @property
     def about(self) -> str:
-        return shown(self.purpose)
+        return in_interface_script(self.purpose)
 
     @property
     def is_open(self) -> bool:
@@ -79,10 +79,10 @@ class Kit(models.Model):
 
 
 class KitPost(models.Model):
-    """A post with gaps; `content` is a draft in the shape of `posts.draft`, without channels and pictures.
+    """A post with placeholders; `content` is a draft in the shape of `posts.draft`, without channels and pictures.
 
-    `day` counts from the first day that a municipality chooses, from 0; `at` is the time on the wall there. Its gaps
-    are asked for with those of the whole kit; `deadline` names the day that ends its call to action.
+    `day` counts from the municipality's first day, from 0; `at` is wall-clock time there. Its placeholders are asked
+    for with those of the whole kit; `deadline` names the day that is the deadline of its call to action.
     """
 
     kit = models.ForeignKey(Kit, models.CASCADE, related_name="posts")
@@ -102,11 +102,11 @@ class KitPost(models.Model):
         ]
 
     def __str__(self) -> str:
-        return shown(self.name)
+        return in_interface_script(self.name)
 
     @property
     def note(self) -> str:
-        return shown(self.about)
+        return in_interface_script(self.about)
 
     @property
     def gaps(self) -> list[dict[str, Any]]:
@@ -114,12 +114,12 @@ class KitPost(models.Model):
 
 
 class Adoption(TenantModel):
-    """A municipality works with a kit: what it answered, and the campaign that holds its drafts."""
+    """A municipality's use of a kit: its answers, and the campaign of its drafts."""
 
     kit = models.ForeignKey(Kit, models.PROTECT, related_name="adoptions")
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+")
     starts_on = models.DateField()
-    # by the name of the gap, days in ISO form
+    # by the name of the placeholder, dates in ISO format
     values = models.JSONField(default=dict)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
@@ -132,7 +132,7 @@ class Adoption(TenantModel):
 
 
 class AdoptedPost(TenantModel):
-    """The draft that came of a kit's post. Once it was deleted, a new one may take its place."""
+    """The draft made from a kit's post. Once it is deleted, a new one may replace it."""
 
     adoption = models.ForeignKey(Adoption, models.CASCADE, related_name="parts")
     part = models.ForeignKey(KitPost, models.PROTECT, related_name="+")

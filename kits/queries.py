@@ -1,4 +1,4 @@
-"""Reads of kits. Each has a fixed number of queries, however many kits and municipalities there are."""
+"""Reads of kits. Each has a fixed number of queries, regardless of the number of kits and municipalities."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sub
 from django.db.models.functions import Coalesce
 
 from kits.models import AdoptedPost, Adoption, Kit, KitPost
-from kits.rules import beforehand, read_back
+from kits.rules import prefilled_answers, read_back
 from library.enums import GapKind
 from municipalities import place_words
 from municipalities.models import Enrolment, Municipality, Programme
@@ -23,18 +23,18 @@ from posts.models import Publication
 from posts.queries import SEEN
 from serbian.sorting import sort_key
 
-# Gaps that the profile of a municipality fills, besides those of its name (`municipalities.place_words`).
+# Placeholders filled from a municipality's profile, besides those of its name (`municipalities.place_words`).
 WEBSITE, OFFICE_HOURS = "сајт", "радно време"
 FILLED_BY_THEMSELVES = (*place_words.KNOWN, WEBSITE, OFFICE_HOURS)
 
 
 def _parts() -> QuerySet[KitPost]:
-    """A kit's posts in the order of their days."""
+    """A kit's posts ordered by day."""
     return KitPost.objects.filter(removed_at__isnull=True).order_by("day", "at", "position", "pk")
 
 
 def parts_of(kit: Kit) -> list[KitPost]:
-    """The posts of a kit, each knowing it. One query."""
+    """The posts of a kit, with `kit` set. One query."""
     kit_posts = list(_parts().filter(kit=kit))
     for part in kit_posts:
         part.kit = kit
@@ -51,7 +51,7 @@ def kits_of(programmes: Sequence[Programme]) -> QuerySet[Kit]:
 
 @dataclass(frozen=True)
 class Overview:
-    """A kit with how many of the municipalities that agreed to comparison have adopted it."""
+    """A kit with the number of adoptions among the municipalities that agreed to comparison."""
 
     kit: Kit
     adopted: int
@@ -73,24 +73,24 @@ def _taking_part(programmes: Iterable[Programme | int]) -> QuerySet[Enrolment]:
 
 
 def comparable(programmes: Iterable[Programme | int]) -> dict[int, set[int]]:
-    """By programme: the municipalities that take part today and agreed to comparison. One query."""
-    found: dict[int, set[int]] = {}
+    """By programme: its current municipalities that agreed to comparison. One query."""
+    by_programme: dict[int, set[int]] = {}
     for programme, place in (
         _taking_part(programmes).filter(compares=True).values_list("cohort__programme", "municipality")
     ):
-        found.setdefault(programme, set()).add(place)
-    return found
+        by_programme.setdefault(programme, set()).add(place)
+    return by_programme
 
 
 def adoption_counts(places: Mapping[int, set[int]]) -> dict[int, int]:
-    """By kit: how many of its programme's `places` have adopted it. Nobody learns which ones. One query."""
-    found: dict[int, int] = {}
-    with scope(*{place for each in places.values() for place in each}):
+    """By kit: how many of its programme's `places` have adopted it, without revealing which. One query."""
+    counts: dict[int, int] = {}
+    with scope(*{place for group in places.values() for place in group}):
         rows = Adoption.objects.values_list("kit", "kit__programme", "municipality")
         for kit, programme, place in rows:
             if place in places.get(programme, ()):
-                found[kit] = found.get(kit, 0) + 1
-    return found
+                counts[kit] = counts.get(kit, 0) + 1
+    return counts
 
 
 def with_adoptions(kits: QuerySet[Kit]) -> QuerySet[Kit]:
@@ -106,7 +106,7 @@ def with_adoptions(kits: QuerySet[Kit]) -> QuerySet[Kit]:
 
 @dataclass(frozen=True)
 class AdoptionRow:
-    """What a municipality made of a kit, in numbers only. `adoption` None: nothing yet."""
+    """The adoption of a kit by one municipality, in numbers only. `adoption` None: none yet."""
 
     municipality: Municipality
     adoption: Adoption | None
@@ -126,8 +126,8 @@ class AdoptionRow:
 
 
 @dataclass(frozen=True)
-class Table:
-    """`withheld`: municipalities that take part and did not agree to comparison."""
+class AdoptionTable:
+    """`withheld`: municipalities of the programme that did not agree to comparison."""
 
     rows: list[AdoptionRow]
     withheld: int
@@ -137,8 +137,8 @@ class Table:
         return sum(row.adoption is not None for row in self.rows)
 
 
-def adoption_table(kit: Kit) -> Table:
-    """Municipalities that take part today, by name. Two queries."""
+def adoption_table(kit: Kit) -> AdoptionTable:
+    """The current municipalities of the programme, by name. Two queries."""
     agreed: dict[int, Municipality] = {}
     everybody: set[int] = set()
     for enrolment in _taking_part([kit.programme_id]):
@@ -155,20 +155,22 @@ def adoption_table(kit: Kit) -> Table:
         )  # fmt: skip
         adoptions = {row.municipality_id: row for row in rows}
     places = sorted(agreed.values(), key=lambda place: sort_key(str(place)))
-    return Table([AdoptionRow(place, adoptions.get(place.pk)) for place in places], len(everybody - set(agreed)))
+    return AdoptionTable(
+        [AdoptionRow(place, adoptions.get(place.pk)) for place in places], len(everybody - set(agreed))
+    )
 
 
 def reached(kit: Kit) -> list[Municipality]:
-    """All municipalities that take part in the kit's programme today. One query."""
+    """All current municipalities of the kit's programme. One query."""
     return list({row.municipality_id: row.municipality for row in _taking_part([kit.programme_id])}.values())
 
 
 def languages_of(programme: Programme) -> list[str]:
     """The languages of its municipalities besides Serbian, as tags. One query."""
-    found: dict[str, None] = {}
+    tags: dict[str, None] = {}
     for enrolment in _taking_part([programme]):
-        found |= dict.fromkeys(tag for tag in official(enrolment.municipality) if not tag.startswith("sr-"))
-    return sorted(found)
+        tags |= dict.fromkeys(tag for tag in official(enrolment.municipality) if not tag.startswith("sr-"))
+    return sorted(tags)
 
 
 def official(place: Municipality) -> list[str]:
@@ -182,7 +184,7 @@ def official(place: Municipality) -> list[str]:
 
 
 def offered(municipality: Municipality) -> QuerySet[Kit]:
-    """Kits that the municipality may look at: published ones of its programmes of today, and those it adopted."""
+    """Kits that the municipality can see: published ones of its current programmes, and those it adopted."""
     programmes = Enrolment.objects.on(today()).filter(municipality=municipality).values("cohort__programme")
     mine = Adoption.objects.filter(kit=OuterRef("pk"))
     rows = Kit.objects.filter(published_at__isnull=False).annotate(takes_part=Q(programme__in=programmes))
@@ -191,12 +193,12 @@ def offered(municipality: Municipality) -> QuerySet[Kit]:
 
 
 def takes_part(kit: Kit) -> bool:
-    """Whether the municipality is in the kit's programme today; of a kit from `offered`."""
+    """Whether the municipality is in the kit's programme today; for a kit from `offered`."""
     return bool(getattr(kit, "takes_part", False))
 
 
 @dataclass(frozen=True)
-class Offer:
+class KitOffer:
     """A kit in a municipality's list."""
 
     kit: Kit
@@ -210,8 +212,8 @@ class Offer:
         return max(int(self.kit.size) - self.made, 0)  # type: ignore[attr-defined]
 
 
-def offers(municipality: Municipality) -> list[Offer]:
-    """Those to adopt first, then those at work; closed ones only where they were adopted. Four queries."""
+def kit_offers(municipality: Municipality) -> list[KitOffer]:
+    """New ones first, then adopted ones; closed ones only if they were adopted. Four queries."""
     kits = list(offered(municipality))
     counts = adoption_counts(comparable({kit.programme_id for kit in kits}))
     lives = Q(parts__post__deleted_at__isnull=True, parts__part__removed_at__isnull=True)
@@ -220,12 +222,12 @@ def offers(municipality: Municipality) -> list[Offer]:
     )  # fmt: skip
     mine = {row.kit_id: row for row in rows}
     offers = [
-        Offer(kit, mine.get(kit.pk), getattr(mine.get(kit.pk), "made", 0), counts.get(kit.pk, 0))
+        KitOffer(kit, mine.get(kit.pk), getattr(mine.get(kit.pk), "made", 0), counts.get(kit.pk, 0))
         for kit in kits
         if kit.is_open or kit.pk in mine
     ]
     return sorted(
-        offers, key=lambda each: (each.adoption is not None, not each.kit.is_open, _soon(each.kit), -each.kit.pk)
+        offers, key=lambda offer: (offer.adoption is not None, not offer.kit.is_open, _soon(offer.kit), -offer.kit.pk)
     )
 
 
@@ -234,12 +236,12 @@ def _soon(kit: Kit) -> date:
 
 
 def adoptions() -> list[Adoption]:
-    """All of the municipality in scope, the oldest first. One query."""
+    """All adoptions of the municipality in scope, the oldest first. One query."""
     return list(Adoption.objects.select_related("by", "campaign").order_by("at", "pk"))
 
 
 def adoption_of(kit: Kit, among: Iterable[Adoption]) -> Adoption | None:
-    """The one of a kit, with its `drafts` that were not deleted. Two queries if there is one."""
+    """The adoption of a kit, with its `drafts` that were not deleted. Two queries if there is one."""
     adoption = next((adoption for adoption in among if adoption.kit_id == kit.pk), None)
     if adoption is None:
         return None
@@ -253,8 +255,8 @@ def adoption_of(kit: Kit, among: Iterable[Adoption]) -> Adoption | None:
 
 
 @dataclass(frozen=True)
-class Known:
-    """What a municipality need not type: from its profile and its eService, and from what it answered before."""
+class KnownAnswers:
+    """Prefilled answers: from the municipality's profile and eService, and from earlier answers."""
 
     service: Offered | None
     profile: Mapping[str, Value] = field(default_factory=dict)
@@ -265,8 +267,8 @@ class Known:
         return {**self.profile, **self.before}
 
 
-def known(kit: Kit, adoptions: Iterable[Adoption], municipality: Municipality) -> Known:
-    """One query at most. What was answered for this very kit goes before the profile, words of other kits after;
+def known_answers(kit: Kit, adoptions: Iterable[Adoption], municipality: Municipality) -> KnownAnswers:
+    """One query at most. Earlier answers for this kit take precedence over the profile, those for other kits do not;
     `adoptions` are all of the municipality, the oldest first.
     """
     gaps = kit.questions
@@ -275,18 +277,20 @@ def known(kit: Kit, adoptions: Iterable[Adoption], municipality: Municipality) -
     if service:
         profile |= gap_values(parse({}), municipality, service)
     else:
-        profile |= place_words.words(municipality)
-    words = {gap["name"] for gap in gaps if gap["kind"] == GapKind.TEXT}
+        profile |= place_words.gap_values(municipality)
+    text_gaps = {gap["name"] for gap in gaps if gap["kind"] == GapKind.TEXT}
     here: dict[str, Value] = {}
     others: dict[str, Value] = {}
     for adoption in adoptions:
         if adoption.kit_id == kit.pk:
             here = read_back(adoption.values, gaps)
         else:
-            others |= {name: value for name, value in adoption.values.items() if name in words}
-    before = beforehand(gaps, here)
-    profile = {name: value for name, value in beforehand(gaps, profile).items() if name not in before}
+            others |= {name: value for name, value in adoption.values.items() if name in text_gaps}
+    before = prefilled_answers(gaps, here)
+    profile = {name: value for name, value in prefilled_answers(gaps, profile).items() if name not in before}
     before |= {
-        name: value for name, value in beforehand(gaps, others).items() if name not in profile and name not in before
+        name: value
+        for name, value in prefilled_answers(gaps, others).items()
+        if name not in profile and name not in before
     }
-    return Known(service, profile, before)
+    return KnownAnswers(service, profile, before)

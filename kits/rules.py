@@ -1,4 +1,4 @@
-"""Pure rules of kits: on which day a post comes, what is asked once for all posts, and what is known beforehand."""
+"""Pure rules for kits: the day of each post, the questions asked once for all posts, and the prefilled answers."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 from library.enums import GapKind
 from library.gaps import MOST as MOST_QUESTIONS
-from library.gaps import Gap, asked
+from library.gaps import Gap, with_defaults
 from posts.draft import Draft
 from posts.editing.placeholders import Value
 from serbian.folding import fold
@@ -16,7 +16,7 @@ LAST_DAY = 120
 
 
 def day_of(start: date, day: int, without: Collection[date] = ()) -> date:
-    """The day of a post that comes `day` days after the start; the next one where offices rest that day."""
+    """The day of a post `day` days after the start; the next working day if that is a day off."""
     on = start + timedelta(days=day)
     while on in without:
         on += timedelta(days=1)
@@ -24,41 +24,43 @@ def day_of(start: date, day: int, without: Collection[date] = ()) -> date:
 
 
 def questions(drafts: Iterable[Draft], known: Sequence[Mapping[str, Any]]) -> list[Gap]:
-    """One for each gap of all the drafts, in the order in which one meets them; worded as `known` has it."""
-    found: dict[str, Gap] = {}
+    """One for each placeholder of all drafts, in reading order; labelled as in `known`."""
+    by_key: dict[str, Gap] = {}
     for draft in drafts:
-        for gap in asked(draft, known):
-            found.setdefault(fold(gap["name"]), gap)
-    return list(found.values())[:MOST_QUESTIONS]
+        for gap in with_defaults(draft, known):
+            by_key.setdefault(fold(gap["name"]), gap)
+    return list(by_key.values())[:MOST_QUESTIONS]
 
 
-def beforehand(gaps: Sequence[Gap], *sources: Mapping[str, Value]) -> dict[str, Value]:
-    """What can be filled in before anybody types, by the name of the gap; an earlier source goes first.
+def prefilled_answers(gaps: Sequence[Gap], *sources: Mapping[str, Value]) -> dict[str, Value]:
+    """Answers known in advance, by placeholder name; an earlier source takes precedence.
 
-    A day fits only a question for a day, an address only one for a link.
+    A date only answers a question for a date, an address one for a link.
     """
     folded = [{fold(name): value for name, value in source.items() if value} for source in sources]
-    found: dict[str, Value] = {}
+    answers: dict[str, Value] = {}
     for gap in gaps:
         values = (source[fold(gap["name"])] for source in folded if fold(gap["name"]) in source)
-        value = next((each for each in values if isinstance(each, date) == (gap["kind"] == GapKind.DATE)), None)
+        value = next(
+            (candidate for candidate in values if isinstance(candidate, date) == (gap["kind"] == GapKind.DATE)), None
+        )
         if value:
-            found[gap["name"]] = value
-    return found
+            answers[gap["name"]] = value
+    return answers
 
 
 def stored(values: Mapping[str, Value]) -> dict[str, str]:
-    """Answers as JSON keeps them."""
+    """Answers as JSON."""
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
 def read_back(values: Mapping[str, str], gaps: Sequence[Gap]) -> dict[str, Value]:
-    """Stored answers, for the questions as they are asked now; what is no day any more is left out."""
+    """Stored answers for the current questions; values that are no longer dates are left out."""
     days = {gap["name"] for gap in gaps if gap["kind"] == GapKind.DATE}
-    found: dict[str, Value] = {}
+    answers: dict[str, Value] = {}
     for name, value in values.items():
         try:
-            found[name] = date.fromisoformat(value) if name in days else value
+            answers[name] = date.fromisoformat(value) if name in days else value
         except ValueError:
             continue
-    return found
+    return answers

@@ -62,7 +62,7 @@ STYLE = """
 def layers() -> list[list[str]]:
     """Packages from the uppermost layer down; those of one layer do not import each other."""
     linter = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
-    (contract,) = (contract for contract in linter["contracts"] if contract["id"] == "floors")
+    (contract,) = (contract for contract in linter["contracts"] if contract["id"] == "layers")
     return [[name.strip() for name in layer.split("|")] for layer in contract["layers"]]
 
 

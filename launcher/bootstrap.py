@@ -1,4 +1,4 @@
-"""Makes .venv and installs requirements-NAME.txt into it, with hashes: `python bootstrap.py local`.
+"""Creates .venv and installs requirements-NAME.txt into it, with hashes: `python bootstrap.py local`.
 
 Standard library only, as it runs before anything is installed. Does nothing when the file has not changed since.
 """
@@ -66,14 +66,14 @@ def make_venv() -> None:
     )
     if done.returncode == 0:
         return
-    said = done.stdout + done.stderr
-    if "ensurepip" in said or "No module named venv" in said:
+    output = done.stdout + done.stderr
+    if "ensurepip" in output or "No module named venv" in output:
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
         fail(
             f"Python {version} on this computer comes without its venv module.\n"
             f"On Debian and Ubuntu: sudo apt-get install python3-venv   (or python{version}-venv)"
         )
-    fail(explain(said) or f"The virtual environment could not be made:\n{said}")
+    fail(explain(output) or f"The virtual environment could not be made:\n{output}")
 
 
 def install(name: str) -> None:
@@ -90,8 +90,8 @@ def install(name: str) -> None:
         assert pip.stdout is not None
         show_progress(keep(pip.stdout, log), total)
     if pip.returncode:
-        said = LOG.read_text()
-        fail(explain(said) or "pip could not install the requirements:\n" + "\n".join(said.splitlines()[-15:]))
+        output = LOG.read_text()
+        fail(explain(output) or "pip could not install the requirements:\n" + "\n".join(output.splitlines()[-15:]))
     stamp(name).write_text(fingerprint(name))
     print(f"Installed in {time.monotonic() - began:.0f} s.", flush=True)
 
@@ -121,12 +121,12 @@ def show_progress(lines: Iterator[str], total: int) -> None:
         print("\r\x1b[K", end="", flush=True)
 
 
-def explain(said: str) -> str:
-    return next((meaning for sign, meaning in EXPLANATIONS.items() if sign in said), "")
+def explain(output: str) -> str:
+    return next((meaning for sign, meaning in EXPLANATIONS.items() if sign in output), "")
 
 
-def fail(words: str) -> None:
-    sys.exit(f"\n{words}")
+def fail(message: str) -> None:
+    sys.exit(f"\n{message}")
 
 
 if __name__ == "__main__":

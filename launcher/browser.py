@@ -46,10 +46,10 @@ def find() -> str:
         if not os.access(named, os.X_OK):
             raise NoBrowser(f"BROWSER_PATH is {named}, which is not a program.")
         return named
-    found = next(filter(None, map(shutil.which, NAMES)), None) or _playwright()
-    if not found:
+    path = next(filter(None, map(shutil.which, NAMES)), None) or _playwright()
+    if not path:
         raise NoBrowser(MISSING)
-    return found
+    return path
 
 
 def describe() -> str:
@@ -68,8 +68,8 @@ def _playwright() -> str | None:
         "chromium-*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium",
     )
     for pattern in patterns:
-        if found := sorted(path for place in (base, mac) for path in place.glob(pattern)):
-            return str(found[-1])
+        if paths := sorted(path for place in (base, mac) for path in place.glob(pattern)):
+            return str(paths[-1])
     return None
 
 
@@ -79,21 +79,21 @@ def install() -> None:
         return
     print("No Chromium found: installing Debian's (apt-get install chromium) ...", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-        subprocess.run(["apt-get", "-qq", *words], env=quiet, stdin=subprocess.DEVNULL, check=False)
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+        subprocess.run(["apt-get", "-qq", *arguments], env=quiet, stdin=subprocess.DEVNULL, check=False)
 
 
 def main() -> int:
     try:
         try:
-            found = find()
+            path = find()
         except NoBrowser:
             install()
-            found = find()
+            path = find()
     except NoBrowser as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
-    print(f"Browser journeys use {found}", flush=True)
+    print(f"Browser journeys use {path}", flush=True)
     return 0
 
 

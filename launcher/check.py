@@ -1,4 +1,4 @@
-"""`make check`: everything that can be known without running the product. Runs all of it, then says what failed.
+"""`make check`: all static checks. Runs every step, then reports what failed.
 
 `python -m launcher.check style texts` runs the steps that are named, as the git hooks do.
 """
@@ -39,7 +39,7 @@ def steps() -> dict[str, list[str] | Callable[[], str]]:
     return {
         "style": [str(bins / "ruff"), "check", "--quiet", "--output-format", "concise", "."],
         "format": [str(bins / "ruff"), "format", "--check", "--output-format", "concise", "."],
-        "floors": [str(bins / "lint-imports")],
+        "layers": [str(bins / "lint-imports")],
         "drawing": architecture.stale,
         "templates": [str(bins / "djlint"), "templates", "--lint", "--quiet"],
         "lines": [sys.executable, "-m", "tools.template_format", "--check"],
@@ -52,7 +52,7 @@ def steps() -> dict[str, list[str] | Callable[[], str]]:
 
 
 # Settings are read, and nothing is connected to.
-WITHOUT_SERVERS = {"style", "format", "floors", "templates", "requirements", "texts"}
+WITHOUT_SERVERS = {"style", "format", "layers", "templates", "requirements", "texts"}
 
 
 def _requirements() -> str:

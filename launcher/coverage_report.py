@@ -1,16 +1,20 @@
-"""`make coverage`: the suite with branches counted, then the total and the packages with the least.
+"""`make coverage`: runs the suite with branch coverage, then prints the total and the least covered packages.
 
-Threads are counted. Servers that journeys start are processes of their own and are not: the same views run in the
-suite's own process as well.
+coverage.py is started with the interpreter of pytest and of each of its workers (its `.pth` file reads
+COVERAGE_PROCESS_START), so that modules which Django imports before any plugin of pytest are counted. Threads are
+counted. Programs that tests start (servers of journeys, the publisher) are not, `tests/servers.py` sees to that: they
+would be too slow for their deadlines, and the same code runs in the suite's own processes as well.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,19 +37,28 @@ class Count(NamedTuple):
 
 
 def main(arguments: list[str]) -> int:
-    suite = [sys.executable, "-m", "pytest", "--cov", "--cov-report=", *arguments]
-    outcome = subprocess.run(suite, cwd=ROOT, check=False).returncode
-    print(summary(_report()))
+    outcome, report = measure(arguments)
+    print(summary(report))
     return outcome
 
 
-def _report() -> dict[str, Any]:
+def measure(arguments: list[str]) -> tuple[int, dict[str, Any]]:
+    """Run pytest; its exit code, and what `coverage json` reports of all its processes."""
     with tempfile.TemporaryDirectory(prefix="dobosar-coverage-") as name:
-        path = Path(name) / "coverage.json"
-        command = [sys.executable, "-m", "coverage", "json", "--quiet", "-o", str(path)]
-        subprocess.run(command, cwd=ROOT, check=True)
-        report: dict[str, Any] = json.loads(path.read_text())
-        return report
+        environ = {**os.environ, "COVERAGE_FILE": str(Path(name) / "data")}
+        suite = [sys.executable, "-m", "pytest", *arguments]
+        measured = {**environ, "COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml")}
+        outcome = subprocess.run(suite, cwd=ROOT, env=measured, check=False).returncode
+        return outcome, _report(Path(name), environ)
+
+
+def _report(directory: Path, environ: Mapping[str, str]) -> dict[str, Any]:
+    """The report of all processes, which wrote a file of data each into `directory`."""
+    path = directory / "coverage.json"
+    for command in (["combine", "--quiet"], ["json", "--quiet", "-o", str(path)]):
+        subprocess.run([sys.executable, "-m", "coverage", *command], cwd=ROOT, env=dict(environ), check=True)
+    report: dict[str, Any] = json.loads(path.read_text())
+    return report
 
 
 def by_package(files: dict[str, Any]) -> dict[str, Count]:

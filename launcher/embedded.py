@@ -1,6 +1,6 @@
-"""PostgreSQL and Valkey out of their wheels: `with serving(directory) as urls:`.
+"""PostgreSQL and Valkey from their wheels: `with serving(directory) as urls:`.
 
-A server whose URL the environment gives already is left alone. Several programs may use one directory at a time (the
+A server whose URL is in the environment already is not started. Several programs may use one directory at a time (the
 site, a shell, a backup): the last one to leave stops the servers. A program that is killed leaves them running, and the
 next one adopts them.
 
@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from launcher import binaries, files, postgres, valkey
-from launcher.trouble import Trouble
+from launcher.errors import LauncherError
 
 
 def ensure(base: Path, *, test: bool = False, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -27,7 +27,7 @@ def ensure(base: Path, *, test: bool = False, environ: Mapping[str, str] = os.en
 
 
 def stop(base: Path) -> dict[str, bool]:
-    """Stop the servers of `base`; tells which of them were running."""
+    """Stop the servers of `base`; returns which of them were running."""
     base = _directory(base)
     with files.exclusive(base / "start.lock"):
         return _stop(base)
@@ -66,8 +66,8 @@ def _stop(base: Path) -> dict[str, bool]:
     return {"valkey": valkey.stop(base), "postgres": postgres.stop(base)}
 
 
-def main(words: list[str]) -> int:
-    match words:
+def main(arguments: list[str]) -> int:
+    match arguments:
         case ["start", base]:
             for name, url in ensure(Path(base)).items():
                 print(f"export {name}='{url}'")
@@ -82,5 +82,5 @@ def main(words: list[str]) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except Trouble as trouble:
-        sys.exit(str(trouble))
+    except LauncherError as error:
+        sys.exit(str(error))

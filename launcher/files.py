@@ -1,4 +1,4 @@
-"""Small private files: JSON that only its owner reads, and locks that vanish with their process."""
+"""Small private files: JSON readable by its owner only, and locks that are released with their process."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from typing import IO, Any
 def load(path: Path) -> dict[str, Any]:
     """The JSON object in `path`; empty when the file is missing or was cut off by a crash."""
     try:
-        found = json.loads(path.read_text())
+        values = json.loads(path.read_text())
     except (FileNotFoundError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return values if isinstance(values, dict) else {}
 
 
 def save(path: Path, values: dict[str, Any]) -> None:
@@ -51,7 +51,7 @@ def share(held: IO[str]) -> None:
 
 
 def take(held: IO[str]) -> bool:
-    """True when nobody else holds or shares the file; it is then ours."""
+    """Take an exclusive lock; False when another process holds or shares the file."""
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""For health checks in containers, which have no curl: exit code 0 when every given address answers 200."""
+"""Health check for containers without curl: exit code 0 when every given address answers 200."""
 
 import os
 import sys

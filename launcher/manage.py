@@ -1,6 +1,6 @@
 """A management command on the site of DATA_DIR, whether it runs or not: `python -m launcher.manage seed_demo`.
 
-Starts the embedded servers when they do not run yet, and stops them again unless somebody else uses them by then.
+Starts the embedded servers when they do not run yet, and stops them again unless another program uses them by then.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ import sys
 
 from launcher import embedded, prepare
 from launcher import site as sites
+from launcher.errors import LauncherError
 from launcher.site import ROOT
-from launcher.trouble import Trouble
 
 
-def manage(words: list[str]) -> int:
+def manage(arguments: list[str]) -> int:
     site = sites.read()
     sites.make_directory(site.data)
     with embedded.serving(site.servers) as urls:
         environ = sites.environment(site, urls)
         prepare.prepare(site, environ, own_database=not os.environ.get("DATABASE_URL"))
-        return subprocess.run([sys.executable, "manage.py", *words], env=environ, cwd=ROOT, check=False).returncode
+        return subprocess.run([sys.executable, "manage.py", *arguments], env=environ, cwd=ROOT, check=False).returncode
 
 
 if __name__ == "__main__":
     try:
         sys.exit(manage(sys.argv[1:]))
-    except Trouble as trouble:
-        sys.exit(f"\n{trouble}")
+    except LauncherError as error:
+        sys.exit(f"\n{error}")
     except KeyboardInterrupt:
         sys.exit(130)

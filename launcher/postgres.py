@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL in one directory: make it once, start or adopt it, stop it.
+"""An embedded PostgreSQL in one directory: create it once, start or adopt it, stop it.
 
 The server is detached (its own session, 127.0.0.1 only, a random password, a free port kept in state.json). It outlives
 a killed launcher, and the next start adopts it.
@@ -19,7 +19,7 @@ import psutil
 import psycopg2
 
 from launcher import binaries, files, ports
-from launcher.trouble import Trouble
+from launcher.errors import LauncherError
 
 USER = DATABASE = "portal"
 SETTINGS = {
@@ -32,7 +32,7 @@ SETTINGS = {
 }
 # A sixteenth of the memory, within these megabytes: the pages of a programme read tables of a gigabyte.
 BUFFERS = (64, 512)
-# Nobody misses a test database after a power cut.
+# A test database may be lost in a power cut.
 TEST_SETTINGS = {
     "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "120",
     "shared_buffers": "64MB",
@@ -75,7 +75,7 @@ def stop(base: Path) -> bool:
         if not _running(data):
             return True
         time.sleep(0.02)
-    raise Trouble(
+    raise LauncherError(
         f"PostgreSQL (pid {pid}) did not stop within {STOP_SECONDS:.0f} seconds. Its log: {data / 'server.log'}"
     )
 
@@ -113,17 +113,17 @@ def _initdb(bins: Path, data: Path, secret: Path) -> None:
         if "invalid locale name" not in output:
             break
     if "No space left" in output:
-        raise Trouble(
+        raise LauncherError(
             f"The disk is full: PostgreSQL could not create its files in {data}. Free some space and start again."
         )
-    raise Trouble(f"PostgreSQL could not create its files in {data}:\n{output}")
+    raise LauncherError(f"PostgreSQL could not create its files in {data}:\n{output}")
 
 
 def _same_major(bins: Path, data: Path) -> None:
     made_by = (data / "PG_VERSION").read_text().strip()
     installed = _run([bins / "postgres", "--version"])[1].split()[2].split(".")[0]
     if made_by != installed:
-        raise Trouble(
+        raise LauncherError(
             f"The data in {data} was made by PostgreSQL {made_by}, the installed version is {installed}. "
             "Make a backup with the old version (make backup) and restore it into an empty DATA_DIR (make restore)."
         )
@@ -144,10 +144,10 @@ def _launch(bins: Path, data: Path, settings: dict[str, str]) -> None:
         if _ready(data, server.pid):
             return
         time.sleep(0.02)
-    said = log.read_text(errors="replace")[-1500:]
-    if "No space left" in said:
-        raise Trouble(f"The disk is full: PostgreSQL cannot write to {data}. Free some space and start again.")
-    raise Trouble(f"PostgreSQL did not start. Its last words:\n{said}")
+    log_tail = log.read_text(errors="replace")[-1500:]
+    if "No space left" in log_tail:
+        raise LauncherError(f"The disk is full: PostgreSQL cannot write to {data}. Free some space and start again.")
+    raise LauncherError(f"PostgreSQL did not start. Its last words:\n{log_tail}")
 
 
 def _ready(data: Path, pid: int) -> bool:

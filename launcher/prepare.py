@@ -1,4 +1,4 @@
-"""Before the first request: tables and static files. Skipped while nothing changed, as this costs seconds."""
+"""Migrations and static files before the first request. Skipped while nothing changed, as they take seconds."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 import psycopg2
 
 from launcher import files
+from launcher.errors import LauncherError
 from launcher.site import ROOT, Site
-from launcher.trouble import Trouble
 from portal import migration_history
 
-WORDS = {
+MESSAGES = {
     "migrate": "Preparing the tables",
     "collectstatic": "Gathering the static files",
     "check": "Checking the settings",
@@ -46,10 +46,10 @@ def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool, to_se
     if not due:
         return
     for task in due:
-        print(f"{WORDS[task]} ...", flush=True)
+        print(f"{MESSAGES[task]} ...", flush=True)
     done = subprocess.run([sys.executable, "-m", "launcher.prepare", *due], env=dict(environ), cwd=ROOT, check=False)
     if done.returncode:
-        raise Trouble("The preparation failed; the lines above say why. Nothing was started.")
+        raise LauncherError("The preparation failed; the lines above say why. Nothing was started.")
     files.update(stamps, **{task: now[task] for task in due if task in now})
 
 
@@ -73,7 +73,7 @@ def require_own_tables(site: Site, url: str, *, own_database: bool) -> dict[str,
             "The tables in the database of DATABASE_URL were",
             "Name another one or empty it, then start again.",
         )
-    raise Trouble(migration_history.refusal(place, way_out))
+    raise LauncherError(migration_history.refusal(place, way_out))
 
 
 def _migrations() -> str:

@@ -1,7 +1,8 @@
-"""`make test-real`: the connectors against real servers, on this computer. QUICK=1 takes only what Debian packages.
+"""`make test-real`: the connectors against real servers, on this computer. QUICK=1 uses only servers that Debian
+packages.
 
-Tests say which server they need: `@pytest.mark.real("snac2")`. A server that cannot run here is named, loudly, with the
-reason; its tests are left out. A run in which no server at all could be used fails.
+Tests say which server they need: `@pytest.mark.real("snac2")`. A server that cannot run here is reported
+with the reason, and its tests are left out. A run without any usable server fails.
 """
 
 from __future__ import annotations
@@ -38,10 +39,10 @@ def bluesky() -> str:
     if os.environ.get("QUICK"):
         return "QUICK=1 leaves it out"
     node = shutil.which("node")
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout if node else ""
-    match = re.match(r"v(\d+)", said)
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout if node else ""
+    match = re.match(r"v(\d+)", version)
     if not match or int(match[1]) < NODE_AT_LEAST or not shutil.which("npm"):
-        return f"it needs Node {NODE_AT_LEAST} or later with npm (found: {said.strip() or 'none'})"
+        return f"it needs Node {NODE_AT_LEAST} or later with npm (found: {version.strip() or 'none'})"
     return "" if _ready() else _install()
 
 
@@ -82,21 +83,21 @@ SERVERS: dict[str, tuple[str, Callable[[], str]]] = {
 def _apt(package: str) -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update"], ["install", "-y", "--no-install-recommends", package]):
-            subprocess.run(["apt-get", "-qq", *words], env=environ, stdin=subprocess.DEVNULL, check=False)
+        for arguments in (["update"], ["install", "-y", "--no-install-recommends", package]):
+            subprocess.run(["apt-get", "-qq", *arguments], env=environ, stdin=subprocess.DEVNULL, check=False)
 
 
 def _last_line(text: str) -> str:
     return (text.strip().splitlines() or ["no words"])[-1]
 
 
-def main(words: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     why_not = {name: reason() for name, (_, reason) in SERVERS.items()}
     usable = [name for name, reason in why_not.items() if not reason]
     environ = {**os.environ, "REAL_SERVERS": ",".join(usable), "REAL_SERVERS_DIR": str(CACHE)}
     code = 1
     if usable:
-        pytest = [str(Path(sys.executable)), "-m", "pytest", "-m", "real", f"--timeout={SECONDS}", *words]
+        pytest = [str(Path(sys.executable)), "-m", "pytest", "-m", "real", f"--timeout={SECONDS}", *arguments]
         code = subprocess.run(pytest, env=environ, cwd=ROOT, check=False).returncode
     _report(why_not, code)
     return code

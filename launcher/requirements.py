@@ -1,4 +1,6 @@
-"""The compiled requirements files. `make requirements` makes them; `make check` sees offline whether they fit."""
+"""The compiled requirements files. `make requirements` compiles them; `make check` verifies offline that they are up
+to date.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,7 @@ def stale() -> list[str]:
 def compile_all() -> None:
     for name, extras in EXTRAS.items():
         print(f"{name} ...", flush=True)
-        extra = [word for each in extras for word in ("--extra", each)]
+        extra = [word for extra_name in extras for word in ("--extra", extra_name)]
         uv = [
             str(Path(sys.executable).with_name("uv")),
             "pip",

@@ -1,4 +1,4 @@
-"""`make run`: everything of one Dobošar in one terminal, until Ctrl-C."""
+"""`make run`: all programs of one Dobošar in one terminal, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 from launcher import embedded, files, prepare
 from launcher import site as sites
+from launcher.errors import LauncherError
 from launcher.site import ROOT, Site
 from launcher.supervisor import Program, Supervisor
-from launcher.trouble import Trouble
 from portal import queues
 
 PATIENCE_SECONDS = 60.0
@@ -46,7 +47,8 @@ def publishing(data: Path) -> list[Program]:
     ]
 
 
-def programs(site: Site, *, seed: bool) -> list[Program]:
+def programs(site: Site, *, seed: list[str] | None) -> list[Program]:
+    """`seed`: arguments of `seed_demo`; None where it has nothing to do."""
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:launcher.gunicorn", "--bind"]
     programs = [
         Program("web", [*gunicorn, f"{site.host}:{site.port}", "portal.wsgi:application"]),
@@ -57,10 +59,23 @@ def programs(site: Site, *, seed: bool) -> list[Program]:
         # One process is plenty for a training; it stops last, as the worker may still be publishing to it.
         command = [*gunicorn, practice, "--workers", "1", "portal.practice_wsgi:application"]
         programs.append(Program("practice", command, wave=1))
-    if seed:
+    if seed is not None:
         after = partial(answers, f"http://{practice}/healthz") if site.practice else None
-        programs.append(Program("seed", [sys.executable, "manage.py", "seed_demo"], once=True, after=after))
+        programs.append(Program("seed", [sys.executable, "manage.py", "seed_demo", *seed], once=True, after=after))
     return programs
+
+
+def seeding(site: Site, stamps: Mapping[str, str], now: Mapping[str, str]) -> list[str] | None:
+    """Arguments of `seed_demo` at this start, None for none. Both mappings: "seeded" (database), "practice" (address).
+
+    A database is filled in once. When the practice network has moved, only the channels follow it: whatever people did
+    in the demo stays.
+    """
+    if not site.demo:
+        return None
+    if stamps.get("seeded") != now["seeded"]:
+        return []
+    return ["--address"] if site.practice and stamps.get("practice") != now["practice"] else None
 
 
 def answers(address: str) -> bool:
@@ -87,16 +102,16 @@ def _embeds() -> bool:
 
 
 def _supervise(site: Site, environ: dict[str, str], database: str, began: float) -> int:
-    stamps = site.data / "stamps.json"
-    seed = site.demo and files.load(stamps).get("seeded") != database
-    print("Starting Dobošar" + (" and filling in the demo, once ..." if seed else " ..."), flush=True)
+    stamps, now = site.data / "stamps.json", {"seeded": database, "practice": sites.practice_address(site, environ)}
+    seed = seeding(site, files.load(stamps), now)
+    print("Starting Dobošar" + (" and filling in the demo, once ..." if seed == [] else " ..."), flush=True)
     reminder = threading.Timer(PATIENCE_SECONDS, _still_waiting, [site])
     reminder.daemon = True
 
     def on_ready() -> None:
         reminder.cancel()
-        if seed:
-            files.update(stamps, seeded=database)
+        if seed is not None:
+            files.update(stamps, **now)
         print(greeting(site, time.monotonic() - began), flush=True)
 
     reminder.start()
@@ -112,13 +127,14 @@ def _supervise(site: Site, environ: dict[str, str], database: str, began: float)
 def _still_waiting(site: Site) -> None:
     try:
         with urllib.request.urlopen(f"{site.address}/readyz", timeout=5) as answer:
-            said = str(answer.status)
+            status = str(answer.status)
     except urllib.error.HTTPError as error:
-        said = error.read().decode(errors="replace")[:500]
+        status = error.read().decode(errors="replace")[:500]
     except OSError as error:
-        said = str(error)
+        status = str(error)
     print(
-        f"Not ready after {PATIENCE_SECONDS:.0f} seconds, still trying. {site.address}/readyz says: {said}", flush=True
+        f"Not ready after {PATIENCE_SECONDS:.0f} seconds, still trying. {site.address}/readyz says: {status}",
+        flush=True,
     )
 
 
@@ -145,8 +161,8 @@ def main() -> int:
         signal.signal(number, _interrupt)
     try:
         return run(sites.read())
-    except Trouble as trouble:
-        print(f"\n{trouble}", file=sys.stderr)
+    except LauncherError as error:
+        print(f"\n{error}", file=sys.stderr)
     except OSError as error:
         where = Path(error.filename) if isinstance(error.filename, str) else sites.read().data
         print(f"\n{sites.explain(error, where)}", file=sys.stderr)

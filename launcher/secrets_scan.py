@@ -1,4 +1,4 @@
-"""`make secrets`: the hook that looks for secrets in a commit, over all tracked files."""
+"""`make secrets`: runs the hook that detects secrets in a commit over all tracked files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One installation on this computer: what the environment says about it, and whether it can start here."""
+"""One installation on this computer: its options from the environment, and checks whether it can start."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from secrets import token_bytes, token_urlsafe
 import environ
 
 from launcher import files
+from launcher.errors import LauncherError
 from launcher.ports import is_free
-from launcher.trouble import Trouble
 
 ROOT = Path(__file__).resolve().parents[1]
 NEEDED_MEGABYTES = 300
@@ -61,15 +61,17 @@ def read(variables: Mapping[str, str] | None = None) -> Site:
 
 
 def _flag(variables: Mapping[str, str], name: str, default: bool) -> bool:
-    said = variables.get(name)
-    return default if not said else said.strip().lower() in TRUE
+    value = variables.get(name)
+    return default if not value else value.strip().lower() in TRUE
 
 
 def _port(variables: Mapping[str, str], name: str, default: int) -> int:
-    said = variables.get(name) or str(default)
-    if not said.isascii() or not said.isdigit() or not 0 < int(said) < 65536:
-        raise Trouble(f"{name} is {said!r}, but a port is a number from 1 to 65535. For example: {name}=8010 make run")
-    return int(said)
+    value = variables.get(name) or str(default)
+    if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
+        raise LauncherError(
+            f"{name} is {value!r}, but a port is a number from 1 to 65535. For example: {name}=8010 make run"
+        )
+    return int(value)
 
 
 def environment(site: Site, urls: Mapping[str, str]) -> dict[str, str]:
@@ -91,18 +93,27 @@ def environment(site: Site, urls: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def practice_address(site: Site, variables: Mapping[str, str]) -> str:
+    """The practice network's address as `portal.settings` has it."""
+    return variables.get("PRACTICE_URL") or f"http://127.0.0.1:{site.practice_port}"
+
+
 def keep_secrets(site: Site) -> dict[str, str]:
     """SECRET_KEY and TOKEN_KEYS of this site, made once. Without TOKEN_KEYS no stored network token can be read."""
     path = site.data / "secrets.json"
-    found = files.load(path)
-    if path.exists() and not found:
-        raise Trouble(
+    secrets = files.load(path)
+    if path.exists() and not secrets:
+        raise LauncherError(
             f"{path} is damaged. It holds the keys of the stored tokens: put it back from a backup (make restore)."
         )
-    if "TOKEN_KEYS" not in found:
-        found = {"SECRET_KEY": token_urlsafe(50), "TOKEN_KEYS": f"first:{b64encode(token_bytes(32)).decode()}", **found}
-        files.save(path, found)
-    return {name: str(found[name]) for name in ("SECRET_KEY", "TOKEN_KEYS")}
+    if "TOKEN_KEYS" not in secrets:
+        secrets = {
+            "SECRET_KEY": token_urlsafe(50),
+            "TOKEN_KEYS": f"first:{b64encode(token_bytes(32)).decode()}",
+            **secrets,
+        }
+        files.save(path, secrets)
+    return {name: str(secrets[name]) for name in ("SECRET_KEY", "TOKEN_KEYS")}
 
 
 @contextlib.contextmanager
@@ -112,7 +123,7 @@ def hold(site: Site, *, ports: bool = True) -> Iterator[None]:
     lock = site.data / "run.lock"
     with lock.open("a+") as held:
         if not files.take(held):
-            raise Trouble(_runs_already(site, lock))
+            raise LauncherError(_runs_already(site, lock))
         require_room(site.data)
         if ports:
             require_port(site.port, site.host, "PORT", "Dobošar")
@@ -143,7 +154,7 @@ def make_directory(path: Path) -> None:
         probe.write_bytes(b"0" * 4096)
         probe.unlink()
     except OSError as error:
-        raise Trouble(explain(error, path)) from error
+        raise LauncherError(explain(error, path)) from error
 
 
 def explain(error: OSError, path: Path) -> str:
@@ -158,7 +169,7 @@ def explain(error: OSError, path: Path) -> str:
 def require_room(path: Path, megabytes: int = NEEDED_MEGABYTES) -> None:
     free = shutil.disk_usage(path).free // 2**20
     if free < megabytes:
-        raise Trouble(
+        raise LauncherError(
             f"The disk with {path} is nearly full: {free} MB free, Dobošar needs {megabytes} MB to start safely. "
             "Free some space, or choose another disk: DATA_DIR=/another/disk make run"
         )
@@ -170,7 +181,9 @@ def require_port(port: int, host: str, variable: str, who: str) -> None:
         if is_free(port, host):
             return
     except PermissionError:
-        raise Trouble(f"Port {port} is reserved for the system administrator. Choose another: {another}") from None
-    raise Trouble(
+        raise LauncherError(
+            f"Port {port} is reserved for the system administrator. Choose another: {another}"
+        ) from None
+    raise LauncherError(
         f"{who} cannot use port {port}: another program listens there. Stop that one, or choose another: {another}"
     )

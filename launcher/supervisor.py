@@ -1,8 +1,8 @@
 """Runs the programs of one Dobošar side by side and stops them in order.
 
 - What a program prints appears with its name in front.
-- One program ends by itself: all stop, and the exit code is 1. One that may `restart` is started again, unless it ended
-  so soon that it could not live: that is a fault of the installation.
+- When a program ends by itself, all are stopped and the exit code is 1. One that may `restart` is started again, unless
+  it ended so soon that it could not live: that is a fault of the installation.
 - SIGINT, SIGTERM or SIGHUP: SIGTERM to the main process of each program, never to its group. Celery's pool children
   would die in the middle of a task; this way the worker finishes what it began. Exit code 0, so that `make` prints
   no error.
@@ -88,14 +88,14 @@ class Supervisor:
 
     def _watch(self) -> None:
         waiting = list(self.programs)
-        told = self.on_ready is None
+        was_announced = self.on_ready is None
         while not self.signals and not self.failed:
-            for program in [each for each in waiting if each.after is None or each.after()]:
+            for program in [candidate for candidate in waiting if candidate.after is None or candidate.after()]:
                 waiting.remove(program)
                 self._start(program)
-            self._look_for_ended()
-            if not told and not self.failed and self._all_ready():
-                told = True
+            self._note_ended()
+            if not was_announced and not self.failed and self._all_ready():
+                was_announced = True
                 assert self.on_ready is not None
                 self.on_ready()
             self._wake.wait(0.1)
@@ -118,7 +118,7 @@ class Supervisor:
             for line in iter(output.readline, b""):
                 self.say(name, line.decode(errors="replace").rstrip())
 
-    def _look_for_ended(self) -> None:
+    def _note_ended(self) -> None:
         for program in self.programs:
             child = self.running.get(program.name)
             if child is None or program.name in self.done or child.poll() is None:
@@ -172,9 +172,11 @@ class Supervisor:
         self.signals.append(now)
         self._wake.set()
         # os.write, not print: the signal may have arrived in the middle of a print.
-        words = b"\nStopping; a second Ctrl-C stops at once.\n" if len(self.signals) == 1 else b"\nStopping at once.\n"
+        message = (
+            b"\nStopping; a second Ctrl-C stops at once.\n" if len(self.signals) == 1 else b"\nStopping at once.\n"
+        )
         with contextlib.suppress(OSError):
-            os.write(1, words)
+            os.write(1, message)
 
 
 def _die_with_parent() -> None:

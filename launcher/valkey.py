@@ -10,7 +10,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 from launcher import binaries, files, ports
-from launcher.trouble import Trouble
+from launcher.errors import LauncherError
 
 START_SECONDS = STOP_SECONDS = 20.0
 
@@ -21,7 +21,7 @@ def start(base: Path, *, test: bool = False) -> str:
     files.update(base / "secrets.json", valkey=password)
     port = files.load(base / "state.json").get("valkey_port")
     # Who answers to our password is ours. Two servers on one append-only file would ruin it.
-    if not port or not _alive(port, password):
+    if not port or not _is_alive(port, password):
         port = ports.keep_or_choose(port)
         _launch(base / "valkey", port, password, keep=not test)
         files.update(base / "state.json", valkey_port=port)
@@ -32,16 +32,18 @@ def stop(base: Path) -> bool:
     """Stop the server of `base`; false when none runs."""
     port = files.load(base / "state.json").get("valkey_port")
     password = files.load(base / "secrets.json").get("valkey", "")
-    if not port or not _alive(port, password):
+    if not port or not _is_alive(port, password):
         return False
     with contextlib.suppress(OSError):
-        _say(port, password, "SHUTDOWN")
+        _command(port, password, "SHUTDOWN")
     ends = time.monotonic() + STOP_SECONDS
     while time.monotonic() < ends:
-        if not _alive(port, password):
+        if not _is_alive(port, password):
             return True
         time.sleep(0.02)
-    raise Trouble(f"Valkey on port {port} did not stop within {STOP_SECONDS:.0f} seconds. Its log: {base / 'valkey'}")
+    raise LauncherError(
+        f"Valkey on port {port} did not stop within {STOP_SECONDS:.0f} seconds. Its log: {base / 'valkey'}"
+    )
 
 
 def _launch(data: Path, port: int, password: str, *, keep: bool) -> None:
@@ -58,33 +60,33 @@ def _launch(data: Path, port: int, password: str, *, keep: bool) -> None:
     )  # fmt: skip
     ends = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < ends:
-        if _alive(port, password):
+        if _is_alive(port, password):
             return
         time.sleep(0.02)
-    raise Trouble(f"Valkey did not start. Its last words:\n{_last_words(data / 'valkey.log')}")
+    raise LauncherError(f"Valkey did not start. Its last words:\n{_log_tail(data / 'valkey.log')}")
 
 
 def _quoted(path: Path) -> str:
     return str(path).replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _last_words(log: Path) -> str:
+def _log_tail(log: Path) -> str:
     return log.read_text(errors="replace")[-1500:] if log.exists() else "(nothing)"
 
 
-def _alive(port: int, password: str) -> bool:
+def _is_alive(port: int, password: str) -> bool:
     try:
-        return _say(port, password, "PING").startswith("+PONG")
+        return _command(port, password, "PING").startswith("+PONG")
     except OSError:
         return False
 
 
-def _say(port: int, password: str, word: str) -> str:
+def _command(port: int, password: str, word: str) -> str:
     """One command in the server's own protocol, so that starting needs no client library and no retry policy."""
     answer = ""
     with socket.create_connection(("127.0.0.1", port), timeout=2) as wire:
-        for words in (("AUTH", password), (word,)):
-            wire.sendall(f"*{len(words)}\r\n".encode() + b"".join(f"${len(w)}\r\n{w}\r\n".encode() for w in words))
+        for parts in (("AUTH", password), (word,)):
+            wire.sendall(f"*{len(parts)}\r\n".encode() + b"".join(f"${len(w)}\r\n{w}\r\n".encode() for w in parts))
             answer = wire.recv(4096).decode(errors="replace")
             if answer.startswith("-"):
                 break

@@ -1,1 +1,1 @@
-"""What officers start from: templates, snippets, hashtags, and the programme's campaign kits."""
+"""Starting points for posts: templates, snippets, hashtags and pictures."""

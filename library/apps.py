@@ -12,4 +12,4 @@ class LibraryConfig(AppConfig):
         from posts.coaching import published_phones
 
         audit_messages.register(self.name, MESSAGES)
-        published_phones.provide(queries.snippet_texts)
+        published_phones.register(queries.snippet_texts)

@@ -1,4 +1,4 @@
-"""Closed lists of the library."""
+"""Enumerations of the library."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -13,19 +13,19 @@ from django.utils.translation import gettext_lazy
 from library.domain.templates import TemplateContent
 from library.enums import GapKind
 from library.gaps import MOST as MOST_GAPS
-from library.gaps import Gap, Pattern, asked
+from library.gaps import Gap, TemplateSource, with_defaults
 from library.queries import Branch
 from posts.draft import MOST_OPTION, MOST_OPTIONS, MOST_PROMISE, MOST_RULES, BadDraft, is_link, parse, storable
 from posts.editing.placeholders import Value
 from posts.enums import CallKind, Category, ConsentKind, Format
 from posts.labels import language_name
-from posts.media.domain.consents import ConsentDetails, Scan, scanned
-from posts.media.domain.pictures import About, BadPicture
+from posts.media.domain.consents import ConsentDetails, Scan, read_scan
+from posts.media.domain.pictures import BadPicture, PictureDetails
 from posts.models import Folder, Media
 
 NONE = ("", gettext_lazy("None"))
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-# A consent is kept as long as it may be asked for: while it holds, and a year on.
+# A consent is kept as long as it may be asked for: while it is valid, and one year more.
 KEEP_YEARS = 5
 
 
@@ -37,7 +37,7 @@ def _area(tag: str, rows: int) -> forms.Textarea:
 
 
 class TemplateForm(forms.Form):
-    """A template's words. The questions for its gaps come beside it: `gap-0-name`, `-label`, `-kind`, `-example`."""
+    """The texts of a template. Questions for its gaps are sent as `gap-0-name`, `-label`, `-kind`, `-example`."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     about = forms.CharField(
@@ -67,7 +67,7 @@ class TemplateForm(forms.Form):
         label=gettext_lazy("Rules"), max_length=MOST_RULES, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
 
-    def __init__(self, *args: Any, template: Pattern, tags: Sequence[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, template: TemplateSource, tags: Sequence[str], **kwargs: Any) -> None:
         self.template = template
         self.stored = parse(template.content)
         self.tags = list(dict.fromkeys([*tags, *self.stored.texts]))
@@ -119,24 +119,26 @@ class TemplateForm(forms.Form):
     def _raw(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
         """What the form knows of a draft, over what the template holds besides (channels, eService, …)."""
         raw = self.stored.to_json()
-        kept = {tag: each for tag, each in raw["texts"].items() if tag not in self.tags}
+        other_texts = {tag: stored for tag, stored in raw["texts"].items() if tag not in self.tags}
         texts = {tag: {"text": cleaned[f"text-{tag}"]} for tag in self.tags if cleaned.get(f"text-{tag}", "").strip()}
         interactive = {
             **raw["interactive"], "kind": cleaned["format"], "options": cleaned["options"],
             "days": cleaned["days"], "promise": cleaned["promise"], "rules": cleaned["rules"],
         }  # fmt: skip
         return {
-            **raw, "texts": {**kept, **texts}, "link": cleaned["link"], "interactive": interactive,
+            **raw, "texts": {**other_texts, **texts}, "link": cleaned["link"], "interactive": interactive,
             "call": {"kind": cleaned["call"], "words": cleaned["call_words"]},
         }  # fmt: skip
 
-    def words(self) -> TemplateContent:
+    def content(self) -> TemplateContent:
         cleaned = self.cleaned_data
         about = storable(cleaned["about"]).strip()
         deadline = self.data.get("deadline", "")
-        return TemplateContent(cleaned["name"], about, cleaned["category"], cleaned["draft"], self.told(), deadline)
+        return TemplateContent(
+            cleaned["name"], about, cleaned["category"], cleaned["draft"], self.gaps_sent(), deadline
+        )
 
-    def told(self) -> list[dict[str, str]]:
+    def gaps_sent(self) -> list[dict[str, str]]:
         """The questions as they were sent, else as they are stored."""
         if not self.is_bound:
             return list(self.template.gaps)
@@ -145,8 +147,8 @@ class TemplateForm(forms.Form):
         return [row for row in rows if row["name"]] or list(self.template.gaps)
 
     def questions(self) -> list[dict[str, str]]:
-        """One for each gap of the words as they are stored."""
-        return asked(self.stored, self.told())
+        """One question for each gap of the stored texts."""
+        return with_defaults(self.stored, self.gaps_sent())
 
     gap_kinds = GapKind.choices
 
@@ -185,8 +187,8 @@ class UseForm(forms.Form):
         return cleaned
 
     def values(self) -> dict[str, Value]:
-        found = {gap["name"]: self.cleaned_data.get(self.key(at, gap)) for at, gap in enumerate(self.gaps)}
-        return {name: value if isinstance(value, date) else storable(value) for name, value in found.items() if value}
+        answers = {gap["name"]: self.cleaned_data.get(self.key(at, gap)) for at, gap in enumerate(self.gaps)}
+        return {name: value if isinstance(value, date) else storable(value) for name, value in answers.items() if value}
 
 
 class FromPostForm(forms.Form):
@@ -226,8 +228,8 @@ class SnippetForm(forms.Form):
         if not self.is_hashtags:
             return plain
         # people type hashtags with commas, with and without the sign
-        words = [word.strip("#,;") for word in plain.replace(",", " ").split()]
-        return " ".join(dict.fromkeys(f"#{word}" for word in words if word))
+        hashtags = [word.strip("#,;") for word in plain.replace(",", " ").split()]
+        return " ".join(dict.fromkeys(f"#{word}" for word in hashtags if word))
 
 
 # ---- pictures
@@ -261,10 +263,10 @@ class PictureForm(forms.Form):
             self.fields["alt"].label = _("What does the video show?")
         self.known = {str(branch.folder.pk): branch.folder for branch in branches}
 
-    def about(self) -> About:
+    def about(self) -> PictureDetails:
         cleaned = self.cleaned_data
-        words = {name: cleaned[name] for name in ("name", "alt", "credit", "licence", "shows_children")}
-        return About(**words, folder=self.known.get(cleaned["folder"]))
+        fields = {name: cleaned[name] for name in ("name", "alt", "credit", "licence", "shows_children")}
+        return PictureDetails(**fields, folder=self.known.get(cleaned["folder"]))
 
 
 class FolderForm(forms.Form):
@@ -322,7 +324,7 @@ class ConsentForm(forms.Form):
         if not file:
             return None
         try:
-            return scanned(file, size=file.size)
+            return read_scan(file, size=file.size)
         except BadPicture as bad:
             raise forms.ValidationError(str(bad)) from bad
 
@@ -337,7 +339,7 @@ class ConsentForm(forms.Form):
             self.add_error("keep_until", _("Keep the names at least as long as the consent holds."))
         return cleaned
 
-    def told(self) -> ConsentDetails:
+    def details(self) -> ConsentDetails:
         cleaned = self.cleaned_data
         people, given_by = (storable(cleaned[name]).strip() for name in ("people", "given_by"))
         days = {name: cleaned[name] for name in ("given_on", "valid_until", "keep_until")}

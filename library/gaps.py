@@ -1,4 +1,4 @@
-"""What a template asks for when it is used: one question for each gap in its words. Pure."""
+"""The questions of a template: one for each gap in its texts. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ _LINKS = ("adresa", "link", "veza", "stranica")
 Gap = dict[str, str]
 
 
-class Pattern(Protocol):
+class TemplateSource(Protocol):
     """What a template is written from: one of a municipality's library, or a post of a programme's kit."""
 
     name: str
@@ -30,19 +30,19 @@ class Pattern(Protocol):
     def gaps(self) -> Any: ...
 
 
-def asked(draft: Draft, known: Sequence[Mapping[str, Any]]) -> list[Gap]:
+def with_defaults(draft: Draft, known: Sequence[Mapping[str, Any]]) -> list[Gap]:
     """One entry for each gap of the draft, in order: as `known` has it, else guessed from its name."""
-    told = {fold(str(each.get("name", ""))): each for each in known}
-    return [_gap(name, told.get(fold(name), {})) for name in gaps(draft)[:MOST]]
+    known_by_name = {fold(str(gap.get("name", ""))): gap for gap in known}
+    return [_gap(name, known_by_name.get(fold(name), {})) for name in gaps(draft)[:MOST]]
 
 
-def _gap(name: str, told: Mapping[str, Any]) -> Gap:
-    kind = told.get("kind", "")
+def _gap(name: str, known: Mapping[str, Any]) -> Gap:
+    kind = known.get("kind", "")
     return {
         "name": name,
         "kind": kind if kind in GapKind.values else _guessed(fold(name)),
-        "label": str(told.get("label") or "").strip()[:MOST_LABEL] or name[:1].upper() + name[1:],
-        "example": str(told.get("example") or "").strip()[:MOST_LABEL],
+        "label": str(known.get("label") or "").strip()[:MOST_LABEL] or name[:1].upper() + name[1:],
+        "example": str(known.get("example") or "").strip()[:MOST_LABEL],
     }
 
 

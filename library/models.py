@@ -1,4 +1,4 @@
-"""What officers start from. Pictures, their folders and consents are kept by `posts`."""
+"""Templates and snippets. Pictures, their folders and consents are models of `posts`."""
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -20,11 +20,11 @@ User = settings.AUTH_USER_MODEL
 
 
 class Template(TenantModel):
-    """A post with gaps: `content` is a draft in the shape of `posts.draft`, whose words may hold `{{gaps}}`.
+    """A post with gaps: `content` is a draft in the shape of `posts.draft`, whose texts may hold `{{gaps}}`.
 
     `gaps` say what to ask for: [{"name": "рок", "label": "…", "kind": "text|date|link", "example": "…"}]; `deadline` is
     the name of the date that also becomes the deadline of the call to action. `starter` is the key of the built-in
-    template (`library.starters`) that this municipality keeps in its own words; the built-in one is not shown then.
+    template (`library.starters`) of which this municipality keeps a copy; the built-in one is then not shown.
     """
 
     starter = models.SlugField(max_length=60, blank=True, editable=False)
@@ -71,13 +71,13 @@ class Template(TenantModel):
         return self.pk is None
 
 
-# ---- Words that are used again and again.
+# ---- Texts that are used again and again.
 
 
 class Snippet(TenantModel):
     """A sentence, a phone line, an address, or a set of hashtags: `texts` by language, {"sr-Cyrl": "…"}.
 
-    A Serbian script that is not among them is derived from the other one when the words are put into a post.
+    A Serbian script that is missing is derived from the other one when the text is inserted into a post.
     """
 
     kind = models.CharField(_("kind"), max_length=10, choices=SnippetKind, default=SnippetKind.TEXT)

@@ -1,4 +1,4 @@
-"""Reads of the library. Each has a fixed number of queries, however much is kept."""
+"""Queries of the library. Each has a fixed number of queries, however much is stored."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,16 +26,16 @@ BY_CATEGORY = {value: place for place, value in enumerate(Category.values)}
 # ---------------------------------------------------------------- templates
 
 
-def templates(words: str = "", category: str = "") -> list[Template]:
+def templates(query: str = "", category: str = "") -> list[Template]:
     """The municipality's own and the built-in ones it has not changed, by purpose and name. One query."""
     own = list(Template.objects.filter(removed_at__isnull=True).select_related("updated_by"))
-    kept = {each.starter for each in own}
-    found = own + [_starter(key) for key in starters() if key not in kept]
-    asked = fold(words).split()
-    found = [each for each in found if all(word in each.search_key for word in asked)]
+    replaced = {template.starter for template in own}
+    matches = own + [_starter(key) for key in starters() if key not in replaced]
+    asked = fold(query).split()
+    matches = [template for template in matches if all(word in template.search_key for word in asked)]
     if category:
-        found = [each for each in found if each.category == category]
-    return sorted(found, key=lambda each: (BY_CATEGORY.get(each.category, 99), sort_key(each.name)))
+        matches = [template for template in matches if template.category == category]
+    return sorted(matches, key=lambda template: (BY_CATEGORY.get(template.category, 99), sort_key(template.name)))
 
 
 def _starter(key: str) -> Template:
@@ -45,8 +45,8 @@ def _starter(key: str) -> Template:
 
 
 def template_key(name: str, about: str, content: Mapping[str, Any]) -> str:
-    """Folded words by which a template is found."""
-    texts = [str(each.get("text", "")) for each in content.get("texts", {}).values()]
+    """The folded text in which a template is searched."""
+    texts = [str(text.get("text", "")) for text in content.get("texts", {}).values()]
     return fold(" ".join([name, about, *texts]))
 
 
@@ -64,19 +64,19 @@ def template(ref: str) -> Template | None:
 # ---------------------------------------------------------------- snippets
 
 
-def snippets(kind: str = "", words: str = "") -> QuerySet[Snippet]:
-    """Those that hold all the words, in either script."""
+def snippets(kind: str = "", query: str = "") -> QuerySet[Snippet]:
+    """Those that contain all words of the query, in either script."""
     rows = Snippet.objects.filter(removed_at__isnull=True)
     if kind:
         rows = rows.filter(kind=kind)
-    for word in fold(words).split():
+    for word in fold(query).split():
         rows = rows.filter(search_key__contains=word)
     return rows.order_by("name", "pk")
 
 
-def snippets_by_name(kind: str, words: str = "") -> list[Snippet]:
+def snippets_by_name(kind: str, query: str = "") -> list[Snippet]:
     """In Serbian alphabetical order. One query; there are never more than a few hundred."""
-    return sorted(snippets(kind, words), key=lambda each: sort_key(each.name))
+    return sorted(snippets(kind, query), key=lambda snippet: sort_key(snippet.name))
 
 
 @dataclass(frozen=True)
@@ -90,13 +90,15 @@ class Insert:
     derived: bool
 
 
-def inserts(tag: str, words: str = "", spellings: Glossary = EMPTY) -> list[Insert]:
+def inserts(tag: str, query: str = "", spellings: Glossary = EMPTY) -> list[Insert]:
     """What can be put into a text of the language `tag`, at most `MOST_INSERTED`; `spellings` are the municipality's.
     One query."""
     usable = [key for key in (tag, other_script(tag)) if key]
-    rows = snippets(words=words).filter(texts__has_any_keys=usable).order_by("kind", "name", "pk")
-    found = (_insert(row, tag, spellings) for row in rows[:MOST_INSERTED])
-    return sorted((insert for insert in found if insert.text), key=lambda each: (each.is_hashtags, sort_key(each.name)))
+    rows = snippets(query=query).filter(texts__has_any_keys=usable).order_by("kind", "name", "pk")
+    candidates = (_insert(row, tag, spellings) for row in rows[:MOST_INSERTED])
+    return sorted(
+        (insert for insert in candidates if insert.text), key=lambda insert: (insert.is_hashtags, sort_key(insert.name))
+    )
 
 
 def _insert(snippet: Snippet, tag: str, spellings: Glossary) -> Insert:
@@ -124,15 +126,15 @@ class Branch:
 def folders() -> list[Branch]:
     """All folders, each followed by those inside it, by name. One query."""
     seen = Count("pictures", filter=Q(pictures__archived_at__isnull=True))
-    rows = sorted(Folder.objects.select_related("parent").annotate(seen=seen), key=lambda each: sort_key(each.name))
+    rows = sorted(Folder.objects.select_related("parent").annotate(seen=seen), key=lambda folder: sort_key(folder.name))
     top = [row for row in rows if row.parent_id is None]
     inside: dict[int, list[Any]] = {}
     for row in rows:
         inside.setdefault(row.parent_id or 0, []).append(row)
     return [
-        Branch(each, each.seen + sum(child.seen for child in inside.get(each.pk, [])), level)
+        Branch(folder, folder.seen + sum(child.seen for child in inside.get(folder.pk, [])), level)
         for parent in top
-        for level, each in [(0, parent), *((1, child) for child in inside.get(parent.pk, []))]
+        for level, folder in [(0, parent), *((1, child) for child in inside.get(parent.pk, []))]
     ]
 
 
@@ -141,16 +143,16 @@ NOWHERE = "none"
 
 @dataclass(frozen=True)
 class PictureFilters:
-    """`folder`: an id, `NOWHERE` for those in no folder, empty for all. `words` in either script."""
+    """`folder`: an id, `NOWHERE` for those in no folder, empty for all. `query` in either script."""
 
-    words: str = ""
+    query: str = ""
     folder: str = ""
     children: bool = False
     archived: bool = False
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.words or self.folder or self.children or self.archived)
+        return bool(self.query or self.folder or self.children or self.archived)
 
 
 def pictures(filters: PictureFilters, branches: Sequence[Branch]) -> QuerySet[Media]:
@@ -159,11 +161,11 @@ def pictures(filters: PictureFilters, branches: Sequence[Branch]) -> QuerySet[Me
     if filters.folder == NOWHERE:
         rows = rows.filter(folder__isnull=True)
     elif (chosen := parse_int(filters.folder)) is not None:
-        within = [each.folder.pk for each in branches if chosen in (each.folder.pk, each.folder.parent_id)]
+        within = [branch.folder.pk for branch in branches if chosen in (branch.folder.pk, branch.folder.parent_id)]
         rows = rows.filter(folder__in=within)
     if filters.children:
         rows = rows.filter(shows_children=True)
-    for word in fold(filters.words).split():
+    for word in fold(filters.query).split():
         rows = rows.filter(search_key__contains=word)
     return rows.select_related("folder__parent").order_by("-pk")
 

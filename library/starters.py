@@ -1,7 +1,7 @@
-"""Templates that every municipality begins with, read from `reference/starters.toml`.
+"""Built-in templates, read from `reference/starters.toml`.
 
-They are no rows: a municipality that changes one gets a copy of its own (`Template.starter`), and the others keep
-getting the better words of the next release.
+They are not stored as rows: a municipality that changes one gets a copy (`Template.starter`), the others get the
+improved texts of the next release.
 """
 
 import tomllib
@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from posts.draft import Call, Draft, Interactive, Text
+from posts.draft import CallToAction, Draft, Interactive, Text
 
 FILE = Path(__file__).parent / "reference" / "starters.toml"
 
@@ -28,7 +28,7 @@ def fields_of(raw: Mapping[str, Any]) -> dict[str, Any]:
     draft = Draft(
         texts={"sr-Cyrl": Text(raw["text"].strip())},
         link=raw.get("link", ""),
-        call=Call(raw.get("call", ""), raw.get("call_words", "")),
+        call=CallToAction(raw.get("call", ""), raw.get("call_words", "")),
         tracked=bool(raw.get("link")),
         interactive=Interactive(**{**interactive, "options": tuple(interactive.get("options", ()))}),
     )

@@ -1,4 +1,4 @@
-"""Short links are answered before anything that knows people: no session is opened, no cookie read or set."""
+"""Answers short links before sessions and authentication: no session is opened, no cookie is read or set."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from links.views import follow
 
 
 class ShortLinkMiddleware:
-    """Stands above sessions. A host of its own for short links (SHORT_LINK_BASE_URL) shows nothing else."""
+    """Runs before sessions. A separate host for short links (SHORT_LINK_BASE_URL) serves nothing else."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

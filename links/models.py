@@ -1,4 +1,4 @@
-"""Short links and how often they were followed. Nothing here says who followed them."""
+"""Short links and their click counts. Nothing here identifies visitors."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,9 +9,9 @@ from municipalities.tenancy import TenantModel
 class Link(TenantModel):
     """One short link: a frozen address on one channel.
 
-    `subject` is the key of what it was made for (a post's), `place` the id of the channel, `network` its platform.
-    `target` is the address as people get it, campaign parameters included; it never changes. A worker looks at it now
-    and then: after two failures, an hour apart at least, `gone_since` is set and people get a page instead.
+    `subject` is the key of the object that it was made for (a post), `place` the id of the channel, `network` its
+    platform. `target` is the full address with campaign parameters; it never changes. A worker checks it regularly:
+    after two failures, at least an hour apart, `gone_since` is set and visitors get a page instead.
     """
 
     code = models.CharField(max_length=12, unique=True)
@@ -28,7 +28,7 @@ class Link(TenantModel):
         indexes = [
             # the clicks of a post
             models.Index(fields=["municipality", "subject"], name="link_subject"),
-            # which one is looked at next
+            # which one is checked next
             models.Index(fields=["checked_at"], name="link_check"),
         ]
 
@@ -37,7 +37,7 @@ class Link(TenantModel):
 
 
 class ClickCount(TenantModel):
-    """How often a link was followed in one hour of local time. `machines` were left out of `people`."""
+    """Clicks of a link in one hour of local time. `machines` are not included in `people`."""
 
     link = models.ForeignKey(Link, models.PROTECT, related_name="counts")
     counted_on = models.DateField()

@@ -1,4 +1,4 @@
-"""Reads of short links. A code is one for all municipalities, so its row is found without knowing whose it is."""
+"""Reads of short links. Codes are unique over all municipalities, so a link is found without its municipality."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from municipalities.tenancy import everywhere
 
 
 def by_code(code: str) -> Link | None:
-    """The link people mean by what stands after /l/; capital letters do no harm. One query at most."""
+    """The link of the path after /l/, ignoring case. One query at most."""
     if not rules.is_code(code.lower()):
         return None
     with everywhere("a short link is known by its code alone"):
@@ -27,23 +27,23 @@ def base() -> str:
 
 
 def short(code: str) -> str:
-    """The whole short address, as it stands in a post."""
+    """The full short address, as used in a post."""
     return f"{base()}{rules.PREFIX}{code}"
 
 
-def trouble(address: str) -> str:
-    """Why nobody is led to `address`; see `rules.trouble`."""
-    return rules.trouble(address, base(), settings.PRIVATE_HOSTS_ALLOWED)
+def target_problem(address: str) -> str:
+    """Why no link may lead to `address`; see `rules.target_problem`."""
+    return rules.target_problem(address, base(), settings.PRIVATE_HOSTS_ALLOWED)
 
 
-def foreseen(subject: UUID, place: int, target: str) -> str:
-    """The short address that `domain.make` is going to give, so that a page can show it before."""
+def expected_address(subject: UUID, place: int, target: str) -> str:
+    """The short address that `domain.make` will create, so that a page can show it in advance."""
     return short(rules.code(settings.SECRET_KEY, subject, place, target))
 
 
 @dataclass
-class Clicks:
-    """How often people followed the links of one subject, by place and by day."""
+class ClickTotals:
+    """Clicks on the links of one subject, by place and by day."""
 
     total: int = 0
     machines: int = 0
@@ -57,19 +57,19 @@ def since_last_week() -> date:
     return timezone.localdate() - timedelta(days=6)
 
 
-def clicks(subject: UUID) -> Clicks:
+def clicks(subject: UUID) -> ClickTotals:
     """All counts of one subject, in the open scope. One query."""
-    found, since = Clicks(), since_last_week()
+    counts, since = ClickTotals(), since_last_week()
     rows = ClickCount.objects.filter(link__subject=subject).values("link__place", "counted_on")
     for row in rows.annotate(some=Sum("people"), others=Sum("machines")).order_by("-counted_on"):
         place, day, some = row["link__place"], row["counted_on"], row["some"]
-        found.total += some
-        found.machines += row["others"]
-        found.last_week += some if day >= since else 0
-        found.by_place[place] = found.by_place.get(place, 0) + some
+        counts.total += some
+        counts.machines += row["others"]
+        counts.last_week += some if day >= since else 0
+        counts.by_place[place] = counts.by_place.get(place, 0) + some
         if some:
-            found.by_day.setdefault(day, {})[place] = found.by_day.get(day, {}).get(place, 0) + some
-    return found
+            counts.by_day.setdefault(day, {})[place] = counts.by_day.get(day, {}).get(place, 0) + some
+    return counts
 
 
 def totals(subjects: Iterable[UUID]) -> dict[UUID, int]:
@@ -83,11 +83,11 @@ def links_of(subject: UUID) -> list[Link]:
     return list(Link.objects.filter(subject=subject).order_by("pk"))
 
 
-def places(subjects: Iterable[UUID]) -> dict[UUID, list[int]]:
+def places_by_subject(subjects: Iterable[UUID]) -> dict[UUID, list[int]]:
     """The channels for which each subject has links, in the open scope. One query."""
-    found: dict[UUID, list[int]] = {}
+    by_subject: dict[UUID, list[int]] = {}
     rows = Link.objects.filter(subject__in=list(subjects)).order_by("pk").values_list("subject", "place")
     for subject, place in rows:
-        if place not in found.setdefault(subject, []):
-            found[subject].append(place)
-    return found
+        if place not in by_subject.setdefault(subject, []):
+            by_subject[subject].append(place)
+    return by_subject

@@ -1,10 +1,10 @@
-"""Codes, addresses and machines. Pure: no tables, no settings, no network.
+"""Codes, target addresses and detection of bots. Pure: no tables, no settings, no network.
 
-code(secret, subject, place, target)    what stands after /l/: the same for the same four, so that a page can show
-                                        a link before it exists
-with_campaign(address, …)               the address with utm_ parameters, what it had already untouched
-trouble(address, own)                   why nobody is led there; "" when nothing speaks against it
-is_machine(headers)                     whether a program asks, not a person
+code(secret, subject, place, target)    the path after /l/: deterministic, so that a page can show a link before it
+                                        exists
+with_campaign(address, …)               the address with utm_ parameters; existing ones stay untouched
+target_problem(address, own)            why a link may not lead there; "" if it may
+is_machine(headers)                     whether a program makes the request, not a person
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from uuid import UUID
 
 from common.networks import is_public
 
-# Nothing that is misread on a poster (0 o 1 l i), no vowels, so that no word comes about, and small letters only.
+# No characters that are misread on a poster (0 o 1 l i), no vowels, so that no word results, and lower case only.
 ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 LENGTH = 8
 PREFIX = "/l/"
@@ -26,7 +26,7 @@ _PRIVATE_NAMES = (".local", ".localhost", ".internal", ".intranet", ".lan", ".ho
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 _ODD = re.compile(r"[\x00-\x20\x7f\\\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
-# Programs that fetch pages for previews, indexes and checks. Most name themselves as robots do; networks whose
+# Programs that fetch pages for previews, indexes and checks. Most identify themselves as bots; networks whose
 # preview fetchers do not are named one by one. Browsers inside apps (FBAN, Instagram, Viber) are people, and so is
 # whoever has a phone by Cubot.
 _MACHINE = re.compile(
@@ -44,7 +44,7 @@ _AHEAD = ("purpose", "sec-purpose", "x-purpose", "x-moz")
 
 
 def code(secret: str, subject: UUID, place: int, target: str, turn: int = 0) -> str:
-    """`turn` gives another code when the first is taken by a stranger."""
+    """`turn` gives another code when the first is taken."""
     asked = f"{subject.hex} {place} {turn} {target}".encode()
     number = int.from_bytes(hmac.new(f"links.code {secret}".encode(), asked, hashlib.sha256).digest()[:16], "big")
     letters = []
@@ -61,7 +61,7 @@ def is_code(text: str) -> bool:
 def with_campaign(address: str, *, source: str, campaign: str, medium: str = "social") -> str:
     """The address with `utm_source`, `utm_medium` and `utm_campaign`.
 
-    Everything the address has stays as it is, to the letter: order, encoding, fragment, and utm_ parameters of its own.
+    Everything else stays unchanged: order, encoding, fragment, and existing utm_ parameters.
     """
     front, hash_mark, fragment = address.partition("#")
     path, _question_mark, query = front.partition("?")
@@ -74,11 +74,11 @@ def with_campaign(address: str, *, source: str, campaign: str, medium: str = "so
     return path + ("?" + joined if joined else "") + hash_mark + fragment
 
 
-def trouble(address: str, own: str, allowed: Collection[str] = ()) -> str:
-    """Why nobody is led to `address`: "shape", "scheme", "login", "private", "loop"; "" when it is all right.
+def target_problem(address: str, own: str, allowed: Collection[str] = ()) -> str:
+    """Why a link may not lead to `address`: "shape", "scheme", "login", "private", "loop"; "" if it may.
 
-    `own` is the base of our short links: one that leads to another, or to itself, leads nowhere. `allowed` are
-    "host:port" in a private network that the installation names on purpose.
+    `own` is the base of our short links: a link to another one, or to itself, is a loop. `allowed` are "host:port" in a
+    private network that the installation permits.
     """
     try:
         parts = urlsplit(address)
@@ -111,7 +111,7 @@ def is_own(host: str, port: int | None, own: str) -> bool:
 
 
 def _is_public(host: str) -> bool:
-    """Judged by the letters alone; the name may still lead inside, which the worker finds out before it looks."""
+    """Judged by its syntax alone; the name may still resolve to an internal host, which the worker detects."""
     with suppress(ValueError):
         return is_public(host)
     last = host.rpartition(".")[2]
@@ -122,7 +122,7 @@ def _is_public(host: str) -> bool:
 
 
 def as_uri(address: str) -> str:
-    """In ASCII, as a `Location` must be: the name in Punycode, the rest percent-encoded, what is encoded left alone."""
+    """In ASCII, as a `Location` must be: the host in Punycode, the rest percent-encoded, existing encoding kept."""
     match = _PARTS.fullmatch(address)
     if match is None:
         raise ValueError(address)
@@ -133,12 +133,12 @@ def as_uri(address: str) -> str:
 
 
 def is_machine(headers: Mapping[str, str]) -> bool:
-    """`headers` are those of the request, looked up without regard to case."""
+    """`headers` are those of the request, case-insensitive."""
     agent = (headers.get("user-agent") or "").strip()
     if not agent or _MACHINE.search(agent):
         return True
-    return any("prefetch" in value or "preview" in value for value in _said(headers))
+    return any("prefetch" in value or "preview" in value for value in _header_values(headers))
 
 
-def _said(headers: Mapping[str, str]) -> list[str]:
+def _header_values(headers: Mapping[str, str]) -> list[str]:
     return [(headers.get(name) or "").lower() for name in _AHEAD]

@@ -3,7 +3,7 @@ from celery import shared_task
 from links.domain import check
 
 
-@shared_task(ignore_result=True)
-def look() -> None:
-    """Whether the pages behind short links are still there."""
-    check.look()
+@shared_task(name="links.tasks.look", ignore_result=True)
+def check_links() -> None:
+    """Check whether the targets of short links still exist."""
+    check.check_due()

@@ -1,6 +1,6 @@
-"""The public door of a short link, and its QR code for posters.
+"""The public redirect of a short link, and its QR code for posters.
 
-`follow` is reached before sessions, languages and people are (links/middleware.py): no cookie is read or set.
+`follow` runs before sessions, languages and users (links/middleware.py): no cookie is read or set.
 """
 
 import io
@@ -27,7 +27,7 @@ from municipalities.web import MunicipalityRequest
 @public
 @require_safe
 def follow(request: HttpRequest, code: str) -> HttpResponse:
-    """Lead on to where the link was frozen to lead; at most two queries. Else a page says why not."""
+    """Redirect to the frozen target; at most two queries. Otherwise a page says why not."""
     agent = request.headers.get("user-agent", "")
     line, person = count.visitor(client_address(request), agent)
     if count.is_too_much(line):
@@ -35,7 +35,7 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
     link = queries.by_code(code)
     if link is None:
         return _page("unknown", 404)
-    if queries.trouble(link.target):
+    if queries.target_problem(link.target):
         return _page("unsafe", 410)
     machine = request.method == "HEAD" or rules.is_machine(request.headers)
     if machine:
@@ -48,7 +48,7 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _page(why: str, status: int, **more: Any) -> HttpResponse:
-    """One page in all languages of the portal: whoever follows a link has not chosen one."""
+    """One page in all languages of the portal: visitors have not chosen one."""
     body = render_to_string("links/page.html", {"why": why, "languages": languages.codes_and_tags(), **more})
     answer = _answer(HttpResponse(body, status=status))
     if status == 429:

@@ -1,1 +1,1 @@
-"""What mentors do across their municipalities: the desk, feedback by the rubric, absence and handover."""
+"""Mentoring: the mentor's desk, feedback by the rubric, absences and handovers, plans, check-ins and reviews."""

@@ -11,10 +11,10 @@ class MentoringConfig(AppConfig):
         from common import audit_messages
         from mentoring.audit_messages import MESSAGES
         from mentoring.queries import measured, plan_measure
-        from mentoring.queries.rubric import words_of
+        from mentoring.queries.rubric import criteria_texts
         from trainings import rubric
 
         audit_messages.register(self.name, MESSAGES)
-        rubric.provide(words_of)
+        rubric.provide(criteria_texts)
         provide("ME1", plan_measure.in_time, since=plan_measure.SINCE)
         measured.register()

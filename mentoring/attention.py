@@ -1,7 +1,7 @@
-"""What a municipality's mentoring needs, seen from the programme, and in which order. Pure: facts in, needs out.
+"""Reasons why a municipality needs the programme's attention, in order of urgency. Pure: facts in, reasons out.
 
-Everything that is late, missing or waits too long is a need; what merely waits is told beside it and is none. A
-municipality that has left needs nothing.
+Whatever is late, missing or waits too long is a reason; what merely waits is shown beside it. A municipality that has
+left the programme needs no attention.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 from common.dates import short_date
 from mentoring.enums import Side
 
-# Before that nobody has to worry.
+# Below these periods there is no reason yet.
 PLAN_AFTER = timedelta(days=14)  # the training is over, and no plan was begun
-AGREED_AFTER = timedelta(days=7)  # a plan or a change waits for somebody's agreement
+AGREED_AFTER = timedelta(days=7)  # a plan or a change waits for agreement
 WORD_AFTER = timedelta(days=2)  # a draft waits for the mentor: the programme promises a day
 ANSWER_AFTER = timedelta(days=7)  # a remark waits for the municipality
 SILENT_AFTER = timedelta(days=21)  # the mentor and the municipality have not talked
@@ -29,7 +29,7 @@ KINDS = ("no_mentor", "ends", "no_plan", "overdue", "drafts", "agreement", "prop
          "behind")  # fmt: skip
 
 
-class Days(Protocol):
+class HasDates(Protocol):
     """A period of days; both ends belong to it, and it may have no end."""
 
     starts_on: date
@@ -37,7 +37,7 @@ class Days(Protocol):
 
 
 @dataclass(frozen=True)
-class Need:
+class AttentionReason:
     """`since` is the day from which on it counts (of `ends` the last day); `count` how many things it is about."""
 
     kind: str
@@ -59,10 +59,10 @@ class Need:
         return _SENTENCES[self.kind](self, place)
 
 
-def covered_until(rows: Iterable[Days], on: date) -> date | None:
-    """The last day up to which somebody accompanies the municipality without a gap, from `on`; None: no end is set.
+def covered_until(rows: Iterable[HasDates], on: date) -> date | None:
+    """The last day up to which a mentor accompanies the municipality without a gap, from `on`; None: no end is set.
 
-    Raises `ValueError` where nobody does today.
+    Raises `ValueError` if no mentor does today.
     """
     left = sorted(rows, key=lambda row: row.starts_on)
     if not any(row.starts_on <= on and (row.ends_on is None or row.ends_on >= on) for row in left):
@@ -77,70 +77,70 @@ def covered_until(rows: Iterable[Days], on: date) -> date | None:
     return until
 
 
-def needs(seat: Any, on: date) -> list[Need]:
-    """Of a `mentoring.queries.programme_home.CohortMembership`, the most urgent first."""
-    if seat.has_left or seat.is_to_come:
+def attention_reasons(status: Any, on: date) -> list[AttentionReason]:
+    """Of a `mentoring.queries.programme_home.EnrolmentStatus`, the most urgent first."""
+    if status.has_left or status.is_to_come:
         return []
-    needs = [*_people(seat, on), *_plan(seat, on), *_talk(seat, on), *_posts(seat, on)]
-    if seat.behind:
-        needs.append(Need("behind", None, len(seat.behind)))
+    needs = [*_people(status, on), *_plan(status, on), *_talk(status, on), *_posts(status, on)]
+    if status.behind:
+        needs.append(AttentionReason("behind", None, len(status.behind)))
     return sorted(needs, key=lambda need: need.rank)
 
 
-def _people(seat: Any, on: date) -> Iterable[Need]:
-    if seat.glance.is_closed:
-        return  # what was agreed is over: nobody has to accompany it any more
-    if not seat.current:
-        yield Need("no_mentor", seat.without_since)
+def _people(status: Any, on: date) -> Iterable[AttentionReason]:
+    if status.overview.is_closed:
+        return  # the plan is over: it needs no mentor any more
+    if not status.current:
+        yield AttentionReason("no_mentor", status.without_since)
         return
-    until = covered_until(seat.pairings, on)
-    last = min((day for day in (seat.plan_until, seat.enrolment.ends_on) if day), default=None)
+    until = covered_until(status.pairings, on)
+    last = min((day for day in (status.plan_until, status.enrolment.ends_on) if day), default=None)
     if until and until - on <= ENDS_WITHIN and not (last and last <= until):
-        yield Need("ends", until)
+        yield AttentionReason("ends", until)
 
 
-def _plan(seat: Any, on: date) -> Iterable[Need]:
-    glance, begins = seat.glance, max(seat.enrolment.cohort.training_on, seat.enrolment.starts_on)
-    if glance.plan is None:
+def _plan(status: Any, on: date) -> Iterable[AttentionReason]:
+    overview, begins = status.overview, max(status.enrolment.cohort.training_on, status.enrolment.starts_on)
+    if overview.plan is None:
         if on - begins >= PLAN_AFTER:
-            yield Need("no_plan", begins)
+            yield AttentionReason("no_plan", begins)
         return
-    if glance.overdue:
-        yield Need("overdue", None, glance.overdue)
-    if sides := glance.waits_to_agree:
-        since = _day(glance.plan.created_at)
+    if overview.overdue:
+        yield AttentionReason("overdue", None, overview.overdue)
+    if sides := overview.waits_to_agree:
+        since = _day(overview.plan.created_at)
         if on - since >= AGREED_AFTER:
-            yield Need("agreement", since, sides=tuple(sides))
-    waits = [(_day(at), Side(side)) for side, at in glance.proposed]
+            yield AttentionReason("agreement", since, sides=tuple(sides))
+    waits = [(_day(at), Side(side)) for side, at in overview.proposed]
     if waits and on - min(waits)[0] >= AGREED_AFTER:
-        yield Need("proposal", min(waits)[0], sides=tuple(side for _since, side in sorted(waits)))
+        yield AttentionReason("proposal", min(waits)[0], sides=tuple(side for _since, side in sorted(waits)))
 
 
-def _talk(seat: Any, on: date) -> Iterable[Need]:
-    glance = seat.glance
-    if not glance.is_agreed or glance.is_closed:
+def _talk(status: Any, on: date) -> Iterable[AttentionReason]:
+    overview = status.overview
+    if not overview.is_agreed or overview.is_closed:
         return
-    if glance.unsaid_at and on - _day(glance.unsaid_at) >= WORD_AFTER:
-        yield Need("unsaid", _day(glance.unsaid_at))
-    elif glance.next_at is None:
-        since = _day(glance.last_at or glance.plan.agreed_at)
+    if overview.unsaid_at and on - _day(overview.unsaid_at) >= WORD_AFTER:
+        yield AttentionReason("unsaid", _day(overview.unsaid_at))
+    elif overview.next_at is None:
+        since = _day(overview.last_at or overview.plan.agreed_at)
         if on - since >= SILENT_AFTER:
-            yield Need("silence", since)
+            yield AttentionReason("silence", since)
 
 
-def _posts(seat: Any, on: date) -> Iterable[Need]:
+def _posts(status: Any, on: date) -> Iterable[AttentionReason]:
     for kind, waiting, after in (
-        ("drafts", seat.to_mentor, WORD_AFTER), ("feedback", seat.to_municipality, ANSWER_AFTER),
+        ("drafts", status.to_mentor, WORD_AFTER), ("feedback", status.to_municipality, ANSWER_AFTER),
     ):  # fmt: skip
         if waiting and on - _day(waiting.since) >= after:
-            yield Need(kind, _day(waiting.since), waiting.count)
+            yield AttentionReason(kind, _day(waiting.since), waiting.count)
 
 
 def _day(at: datetime) -> date:
     return timezone.localdate(at)
 
 
-# ---- in words
+# ---- texts
 
 
 def _who(sides: Sequence[Side]) -> str:
@@ -149,7 +149,7 @@ def _who(sides: Sequence[Side]) -> str:
     return _("the mentor") if sides[0] == Side.MENTOR else _("the municipality")
 
 
-def _since(need: Need) -> str:
+def _since(need: AttentionReason) -> str:
     return short_date(need.since) if need.since else ""
 
 

@@ -1,4 +1,4 @@
-"""A check-in as an iCalendar file (RFC 5545) for the calendar of whoever fetches it. Pure."""
+"""A check-in as an iCalendar file (RFC 5545). Pure."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from icalendar import Alarm, Calendar, Event
 
 from django.utils.translation import gettext as _
 
-from mentoring.enums import CheckInState, Way
+from mentoring.enums import CheckInMethod, CheckInState
 from mentoring.models import CheckIn
 
 LONG, AHEAD = timedelta(hours=1), timedelta(minutes=30)
@@ -29,7 +29,7 @@ def event(row: CheckIn, address: str, host: str) -> bytes:
     one.add("status", "CANCELLED" if row.state == CheckInState.CANCELLED else "CONFIRMED")
     if row.place:
         one.add("location", row.place)
-    one.add("description", "\n".join(filter(None, [str(Way(row.way).label), row.subject, address])))
+    one.add("description", "\n".join(filter(None, [str(CheckInMethod(row.way).label), row.subject, address])))
     one.add("url", address)
     bell = Alarm()
     bell.add("action", "DISPLAY")

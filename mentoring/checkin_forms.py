@@ -1,4 +1,4 @@
-"""Forms of check-ins: a time on the clock with how and where, notes with hours, next steps."""
+"""Forms of check-ins: time, method and place; notes with hours; next steps."""
 
 from datetime import date
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mentoring.domain.checkins import MOST_STEPS, CheckInRecord, Planned, Step
-from mentoring.enums import Side, Way
+from mentoring.domain.checkins import MOST_STEPS, CheckInPlan, CheckInRecord, StepContent
+from mentoring.enums import CheckInMethod, Side
 from mentoring.models import CheckIn
 from mentoring.models.checkins import MOST_HOURS, QUARTER
 from posts.forms import MoveForm
@@ -23,7 +23,7 @@ def clock_of(row: CheckIn) -> dict[str, Any]:
 class PlanCheckInForm(MoveForm):
     """When, how, where and about what; a time that does not exist or exists twice is asked about."""
 
-    way = forms.ChoiceField(label=_("How"), choices=Way.choices)
+    way = forms.ChoiceField(label=_("How"), choices=CheckInMethod.choices)
     place = forms.CharField(
         label=_("Where"),
         max_length=300,
@@ -38,10 +38,10 @@ class PlanCheckInForm(MoveForm):
         super().__init__(*args, **kwargs)
         self.order_fields(self.field_order)
 
-    def planned(self) -> Planned:
+    def planned(self) -> CheckInPlan:
         """After `is_valid`."""
-        said = self.cleaned_data
-        return Planned(said["resolved"], said["way"], said["subject"], said["place"])
+        values = self.cleaned_data
+        return CheckInPlan(values["resolved"], values["way"], values["subject"], values["place"])
 
 
 class ReasonOfCheckInForm(forms.Form):
@@ -61,7 +61,7 @@ class MoveCheckInForm(PlanCheckInForm):
 class WriteDownForm(MoveForm):
     """When it was held, how long it took with everything around it, and what was said."""
 
-    way = forms.ChoiceField(label=_("How"), choices=Way.choices)
+    way = forms.ChoiceField(label=_("How"), choices=CheckInMethod.choices)
     hours = forms.DecimalField(
         label=_("Hours"),
         min_value=QUARTER,
@@ -86,10 +86,12 @@ class WriteDownForm(MoveForm):
         super().__init__(*args, **kwargs)
         self.order_fields(self.field_order)
 
-    def told(self, steps: list[Step]) -> CheckInRecord:
+    def record(self, steps: list[StepContent]) -> CheckInRecord:
         """After `is_valid`."""
-        said = self.cleaned_data
-        return CheckInRecord(said["resolved"], said["way"], said["hours"], said["notes"], steps, said["subject"])
+        values = self.cleaned_data
+        return CheckInRecord(
+            values["resolved"], values["way"], values["hours"], values["notes"], steps, values["subject"]
+        )
 
 
 class StepForm(forms.Form):
@@ -132,12 +134,12 @@ def steps_form(data: Any, row: CheckIn | None) -> Any:
     return StepFormSet(data, initial=initial, prefix="step", form_kwargs={"empty_permitted": False})
 
 
-def steps_of(formset: Any) -> list[Step]:
+def steps_of(formset: Any) -> list[StepContent]:
     """After `is_valid`."""
     return [
-        Step(said["text"], said["side"], said["owner"], said["due_on"], said["pk"])
-        for said in (form.cleaned_data for form in formset)
-        if said.get("text")
+        StepContent(values["text"], values["side"], values["owner"], values["due_on"], values["pk"])
+        for values in (form.cleaned_data for form in formset)
+        if values.get("text")
     ]
 
 
@@ -159,8 +161,8 @@ class HoursForm(forms.Form):
 
     def months(self, today: date) -> tuple[date, date]:
         """First days of the first and the last month, in order; what makes no sense counts as not chosen."""
-        said = self.cleaned_data if self.is_valid() else {}
+        values = self.cleaned_data if self.is_valid() else {}
         this = today.replace(day=1)
-        last = said.get("last") or this
-        first = said.get("first") or last.replace(year=last.year - 1)
+        last = values.get("last") or this
+        first = values.get("first") or last.replace(year=last.year - 1)
         return (last, first) if last < first else (first, last)

@@ -1,11 +1,11 @@
-"""Closed lists of mentoring: the levels of the rubric, and the words of a plan."""
+"""Enumerations of mentoring: levels of the rubric, and the states and kinds of plans, check-ins and reviews."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Level(models.IntegerChoices):
-    """How far a post has come by one criterion; what a level means there is said by the criterion's own words."""
+class RubricLevel(models.IntegerChoices):
+    """The level of a post by one criterion; each criterion describes its levels."""
 
     NOT_YET = 1, _("Not yet")
     PARTLY = 2, _("Partly")
@@ -35,7 +35,7 @@ class Side(models.TextChoices):
         return Side.MUNICIPALITY if self == Side.MENTOR else Side.MENTOR
 
 
-class Closing(models.TextChoices):
+class ClosingReason(models.TextChoices):
     """Why a plan is no longer followed."""
 
     FINISHED = "finished", _("Finished")
@@ -52,7 +52,7 @@ class ChangeKind(models.TextChoices):
     DATES = "dates", _("Other days or another goal of the plan")
 
 
-class Way(models.TextChoices):
+class CheckInMethod(models.TextChoices):
     """How a check-in is held."""
 
     VIDEO = "video", _("Video call")
@@ -67,8 +67,8 @@ class CheckInState(models.TextChoices):
     CANCELLED = "cancelled", _("Called off")
 
 
-class Reminded(models.TextChoices):
-    """What somebody is reminded of, once."""
+class ReminderKind(models.TextChoices):
+    """Subjects of reminders."""
 
     DUE_SOON = "due_soon", _("An activity is due soon")
     OVERDUE = "overdue", _("An activity was due")

@@ -1,13 +1,13 @@
-"""Forms of mentoring: the rubric and what is said by it, absences, handovers."""
+"""Forms of mentoring: feedback and criteria of the rubric, absences, handovers."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mentoring.defaults import words
-from mentoring.enums import Level
+from mentoring.enums import RubricLevel
 from mentoring.models import Criterion, Feedback
+from mentoring.rubric_defaults import criterion_texts
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 LINES = forms.Textarea(attrs={"rows": 4})
@@ -16,7 +16,7 @@ LINES = forms.Textarea(attrs={"rows": 4})
 class FeedbackForm(forms.Form):
     """One choice of a level for each criterion, none of them required, and a note.
 
-    A criterion by which the post was judged before stands there in the words of then.
+    A criterion by which the post was judged before keeps its texts of then.
     """
 
     note = forms.CharField(
@@ -29,9 +29,9 @@ class FeedbackForm(forms.Form):
     def __init__(self, *args: Any, criteria: list[Criterion], given: Feedback | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         scores = {score.criterion.key: score for score in given.scores.all()} if given else {}
-        kept = {key: score.criterion for key, score in scores.items()}
-        current = [kept.pop(criterion.key, criterion) for criterion in criteria]
-        self.criteria = [*current, *kept.values()]
+        judged = {key: score.criterion for key, score in scores.items()}
+        current = [judged.pop(criterion.key, criterion) for criterion in criteria]
+        self.criteria = [*current, *judged.values()]
         for criterion in self.criteria:
             score = scores.get(criterion.key)
             choices = [("", _("Not judged")), *((str(level.value), level.label) for level, _said in criterion.levels)]
@@ -52,20 +52,20 @@ class FeedbackForm(forms.Form):
         bound = self[self._name(criterion)]
         chosen = str(bound.value() or "")
         options = [
-            {"value": level.value, "label": level.label, "text": said, "chosen": chosen == str(level.value)}
-            for level, said in criterion.levels
+            {"value": level.value, "label": level.label, "text": description, "chosen": chosen == str(level.value)}
+            for level, description in criterion.levels
         ]
         return {"bound": bound, "name": bound.html_name, "label": str(criterion), "options": options,
                 "chosen": chosen}  # fmt: skip
 
-    def levels(self) -> dict[str, Level]:
+    def levels(self) -> dict[str, RubricLevel]:
         """Chosen levels by the key of their criterion. After `is_valid`."""
         chosen = {criterion.key: self.cleaned_data[self._name(criterion)] for criterion in self.criteria}
-        return {key: Level(int(value)) for key, value in chosen.items() if value}
+        return {key: RubricLevel(int(value)) for key, value in chosen.items() if value}
 
 
 class CriterionForm(forms.Form):
-    """A criterion in Serbian, and in English if somebody needs it."""
+    """A criterion in Serbian, and optionally in English."""
 
     name = forms.CharField(label=_("Name of the criterion"), max_length=60)
     level1 = forms.CharField(label=_("Level 1: not yet"), max_length=200)
@@ -80,18 +80,18 @@ class CriterionForm(forms.Form):
 
     NUMBERS = (1, 2, 3, 4)
 
-    def __init__(self, *args: Any, criterion: Criterion | None = None, **kwargs: Any) -> None:
-        kwargs["initial"] = self._initial(criterion)
+    def __init__(self, *args: Any, entry: Criterion | None = None, **kwargs: Any) -> None:
+        kwargs["initial"] = self._initial(entry)
         super().__init__(*args, **kwargs)
 
     def _initial(self, criterion: Criterion | None) -> dict[str, str]:
-        found: dict[str, str] = {}
+        initial: dict[str, str] = {}
         for language, suffix in (("sr", ""), ("en", "_en")):
-            said = criterion.words.get(language) if criterion else None
-            if said:
-                found[f"name{suffix}"] = said["name"]
-                found |= {f"level{n}{suffix}": said["levels"][n - 1] for n in self.NUMBERS}
-        return found
+            texts = criterion.texts.get(language) if criterion else None
+            if texts:
+                initial[f"name{suffix}"] = texts["name"]
+                initial |= {f"level{n}{suffix}": texts["levels"][n - 1] for n in self.NUMBERS}
+        return initial
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -100,11 +100,13 @@ class CriterionForm(forms.Form):
             raise forms.ValidationError(_("Write the English words in full, or leave all of them empty."))
         return values
 
-    def words(self) -> dict[str, Any]:
-        """Words as a `Criterion` keeps them. After `is_valid`."""
-        said = self.cleaned_data
-        levels = [said[f"level{n}"] for n in self.NUMBERS]
-        return words(said["name"], levels, said["name_en"], [said[f"level{n}_en"] for n in self.NUMBERS])
+    def content(self) -> dict[str, Any]:
+        """Texts in the shape of `Criterion.texts`. After `is_valid`."""
+        values = self.cleaned_data
+        levels = [values[f"level{n}"] for n in self.NUMBERS]
+        return criterion_texts(
+            values["name"], levels, values["name_en"], [values[f"level{n}_en"] for n in self.NUMBERS]
+        )
 
 
 class AbsenceForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Addresses of a municipality's mentoring that several pages lead to."""
+"""Addresses of the mentoring pages of a municipality that several pages link to."""
 
 from django.urls import reverse
 

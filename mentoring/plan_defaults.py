@@ -1,7 +1,7 @@
-"""The library of activities with which a programme begins, until its staff change a word of it.
+"""The activities of a programme's library until its staff change one.
 
-Written in Serbian, in Cyrillic, and in English; Latin is derived where it is shown. They follow what the training
-teaches: a call to action, interactive formats, eServices, answers to citizens, posts that everybody can read, numbers.
+Written in Serbian Cyrillic and in English; Latin is derived where it is shown. They follow the topics of the training:
+calls to action, interactive formats, eServices, answers to citizens, accessible posts, metrics.
 """
 
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from mentoring.enums import Proof
 
 
-class Default(NamedTuple):
+class DefaultActivity(NamedTuple):
     """`usual_days` after the first day of the plan; `fits` narrows the posts that are suggested as evidence."""
 
     key: str
@@ -27,23 +27,23 @@ class Default(NamedTuple):
     fits: dict[str, Any] = {}
 
     @property
-    def words(self) -> dict[str, Any]:
-        return words(
+    def texts(self) -> dict[str, Any]:
+        return activity_texts(
             (self.name, self.description, self.evidence), (self.name_en, self.description_en, self.evidence_en)
         )
 
 
-def words(serbian: tuple[str, str, str], english: tuple[str, str, str] = ("", "", "")) -> dict[str, Any]:
+def activity_texts(serbian: tuple[str, str, str], english: tuple[str, str, str] = ("", "", "")) -> dict[str, Any]:
     """Words as an `ActivityKind` keeps them: name, description, evidence. Without an English name no English."""
     names = ("name", "description", "evidence")
-    found: dict[str, Any] = {"sr": dict(zip(names, serbian, strict=True))}
+    texts: dict[str, Any] = {"sr": dict(zip(names, serbian, strict=True))}
     if english[0]:
-        found["en"] = dict(zip(names, english, strict=True))
-    return found
+        texts["en"] = dict(zip(names, english, strict=True))
+    return texts
 
 
 ACTIVITIES = (
-    Default(
+    DefaultActivity(
         "calls", "Три објаве са јасним позивом на акцију",
         "Један глагол, једна радња, једна веза и рок. Позив стоји у првој реченици.",
         "Три објављене објаве у којима је позив на акцију означен.",
@@ -52,7 +52,7 @@ ACTIVITIES = (
         "Three published posts whose call to action is marked.",
         21, wanted=3, fits={"call": True},
     ),
-    Default(
+    DefaultActivity(
         "calls-share", "Позив на акцију у већини објава",
         "Пре слања на одобрење проверите: шта грађани треба да ураде после читања? Ако одговора нема, допишите га.",
         "Удео објава са позивом на акцију од почетка плана. Портал га сам рачуна.",
@@ -61,7 +61,7 @@ ACTIVITIES = (
         "The share of posts with a call to action since the plan began. The portal measures it.",
         75, Proof.INDICATOR, code="OP1", threshold=60,
     ),
-    Default(
+    DefaultActivity(
         "eservice", "Једна еУслуга сваке недеље, месец дана",
         "Изаберите услугу која је у сезони и покажите први корак: за кога је, шта је потребно и докле траје.",
         "Четири објаве о еУслугама, са кратком везом до услуге.",
@@ -70,7 +70,7 @@ ACTIVITIES = (
         "Four posts about eServices with a short link to the service.",
         45, wanted=4, fits={"service": True},
     ),
-    Default(
+    DefaultActivity(
         "interactive", "Две објаве које позивају на разговор",
         "Питање, анкета, квиз или „ово или оно”. Питајте нешто о чему заиста можете да одлучите.",
         "Две објаве у интерактивном формату.",
@@ -79,7 +79,7 @@ ACTIVITIES = (
         "Two posts in an interactive format.",
         30, wanted=2, fits={"interactive": True},
     ),
-    Default(
+    DefaultActivity(
         "poll-report", "Анкета са завршним извештајем",
         "Питајте шта прво да се уреди, најавите рок, па објавите резултат и шта ће бити учињено.",
         "Објава са питањем и објављен извештај о томе шта је било с одговорима.",
@@ -88,7 +88,7 @@ ACTIVITIES = (
         "A post that asks, with its published report of what became of the answers.",
         50, fits={"closed": True},
     ),
-    Default(
+    DefaultActivity(
         "answers", "Одговор на свако питање грађана",
         "Договорите ко одговара, у ком року и како се питање прослеђује служби. Бележите питања и одговоре.",
         "Кратак преглед питања и одговора, као документ.",
@@ -97,7 +97,7 @@ ACTIVITIES = (
         "A short list of questions and answers, as a document.",
         40, Proof.FILE,
     ),
-    Default(
+    DefaultActivity(
         "live", "Разговор уживо с начелником одељења",
         "Најавите два дана раније, прикупите питања, а после објавите одговоре и у писаном облику.",
         "Најава и објава са одговорима.",
@@ -106,7 +106,7 @@ ACTIVITIES = (
         "The announcement and the post with the answers.",
         60, wanted=2, fits={"interactive": True},
     ),
-    Default(
+    DefaultActivity(
         "accessible", "Објаве које свако може да прочита",
         "Опис сваке слике, титлови на видеу, текст ван слике, читљиви хештегови.",
         "Удео објава са свим проверама приступачности од почетка плана. Портал га сам рачуна.",
@@ -115,7 +115,7 @@ ACTIVITIES = (
         "The share of posts with every check of accessibility passed since the plan began. The portal measures it.",
         75, Proof.INDICATOR, code="OP5", threshold=90,
     ),
-    Default(
+    DefaultActivity(
         "rhythm", "Редовно објављивање, сваке недеље",
         "Направите календар за месец унапред: сервисне информације, еУслуге, питања грађанима и култура.",
         "Недеље у којима је нешто објављено, од почетка плана. Портал их сам рачуна.",
@@ -124,7 +124,7 @@ ACTIVITIES = (
         "Weeks in which something was published since the plan began. The portal measures them.",
         80, Proof.INDICATOR, code="OP7", threshold=90,
     ),
-    Default(
+    DefaultActivity(
         "visibility", "Месечни преглед видљивости",
         "Погледајте шта је радило, а шта није, и запишите једну одлуку за следећи месец.",
         "Извештај о месецу с једном одлуком на крају.",
@@ -133,7 +133,7 @@ ACTIVITIES = (
         "The report of a month with one decision at its end.",
         35, Proof.FILE,
     ),
-    Default(
+    DefaultActivity(
         "done-for-you", "„Питали сте – урадили смо”",
         "Покажите пре и после: шта су грађани тражили, шта је урађено, шта следи.",
         "Једна објава о предлогу грађана који је испуњен.",
@@ -142,7 +142,7 @@ ACTIVITIES = (
         "One post about a proposal of citizens that was met.",
         65, fits={"category": "consultation"},
     ),
-    Default(
+    DefaultActivity(
         "exchange", "Размена искуства са другом општином",
         "Договорите разговор с колегама из друге општине и преузмите једну њихову идеју.",
         "Веза до објаве која је настала по узору на њихову.",
@@ -151,7 +151,7 @@ ACTIVITIES = (
         "A link to the post that was made after theirs.",
         70, Proof.LINK,
     ),
-    Default(
+    DefaultActivity(
         "house-rules", "Правила разговора на страницама",
         "Напишите кратка правила: шта се уклања, ко одлучује и коме се грађани жале. Закачите их на страницу.",
         "Веза до објављених правила.",

@@ -1,4 +1,4 @@
-"""Forms of plans: beginning one, its days and goal, an activity, evidence, and the library of activities."""
+"""Forms of plans: start one, its days and goal, an activity, evidence, and the library of activities."""
 
 from datetime import date
 from typing import Any
@@ -10,13 +10,13 @@ from django.utils.translation import pgettext_lazy
 from analytics.logframe import INDICATORS, measured_codes
 from mentoring import plan_rules as rules
 from mentoring.domain.plan_library import ActivityContent
-from mentoring.domain.plans import MOST_DESCRIPTION, MOST_GOAL, Wanted
+from mentoring.domain.plans import MOST_DESCRIPTION, MOST_GOAL, ActivitySpec
 from mentoring.enums import Proof
 from mentoring.models import Activity, ActivityKind, Plan
-from mentoring.plan_defaults import words
-from mentoring.plan_words import whole
+from mentoring.plan_defaults import activity_texts
+from mentoring.plan_texts import whole
 from posts.enums import Category
-from posts.media.domain.consents import Scan, scanned
+from posts.media.domain.consents import Scan, read_scan
 from posts.media.domain.pictures import BadPicture
 
 SELF = "other"
@@ -96,7 +96,7 @@ class PlanForm(ReasonMixin):
             self.ask_reason()
 
 
-class AsksMixin(forms.Form):
+class EvidenceRequirementMixin(forms.Form):
     """What shows that an activity was done."""
 
     proof = forms.ChoiceField(
@@ -122,17 +122,17 @@ class AsksMixin(forms.Form):
                 self.add_error("threshold", _("Say which value shall be reached."))
         return values
 
-    def asks(self) -> dict[str, Any]:
+    def evidence_requirement(self) -> dict[str, Any]:
         """After `is_valid`."""
-        said = self.cleaned_data
-        is_indicator = said["proof"] == Proof.INDICATOR
+        values = self.cleaned_data
+        is_indicator = values["proof"] == Proof.INDICATOR
         return {
-            "proof": said["proof"], "wanted": 1 if is_indicator else said["wanted"],
-            "code": said["code"] if is_indicator else "", "threshold": said["threshold"] if is_indicator else None,
+            "proof": values["proof"], "wanted": 1 if is_indicator else values["wanted"],
+            "code": values["code"] if is_indicator else "", "threshold": values["threshold"] if is_indicator else None,
         }  # fmt: skip
 
 
-class ActivityForm(AsksMixin, ReasonMixin):
+class ActivityForm(EvidenceRequirementMixin, ReasonMixin):
     name = forms.CharField(
         label=pgettext_lazy("agreed with the mentor", "Activity"),
         max_length=140,
@@ -160,7 +160,7 @@ class ActivityForm(AsksMixin, ReasonMixin):
         self.people = {str(person.pk): person for person in people}
         self.kind = kind or (activity.kind if activity else None)
         self.activity = activity
-        kwargs["initial"] = _said(activity) if activity else _taken(kind, plan)
+        kwargs["initial"] = _values_of(activity) if activity else _taken(kind, plan)
         super().__init__(*args, **kwargs)
         if activity and activity.owner_id and str(activity.owner_id) not in self.people:
             self.people[str(activity.owner_id)] = activity.owner
@@ -171,39 +171,39 @@ class ActivityForm(AsksMixin, ReasonMixin):
         if not plan.is_draft:
             self.ask_reason()
 
-    def wanted_activity(self) -> Wanted:
+    def wanted_activity(self) -> ActivitySpec:
         """After `is_valid`."""
-        said = self.cleaned_data
-        owner = self.people.get(said["owner"])
+        values = self.cleaned_data
+        owner = self.people.get(values["owner"])
         english = dict(self.activity.english) if self.activity else {}
-        if self.activity is None and self.kind and said["name"] == self.kind.words["sr"]["name"]:
-            told = self.kind.words.get("en") or {}
-            english = {name: str(told[name]) for name in ("name", "description") if told.get(name)}
-        return Wanted(
-            name=said["name"], description=said["description"], owner=owner,
-            owner_name="" if owner else said["owner_name"], due_on=said["due_on"],
-            kind=self.kind if self.kind and self.kind.pk else None, english=english, **self.asks(),
+        if self.activity is None and self.kind and values["name"] == self.kind.texts["sr"]["name"]:
+            translated = self.kind.texts.get("en") or {}
+            english = {name: str(translated[name]) for name in ("name", "description") if translated.get(name)}
+        return ActivitySpec(
+            name=values["name"], description=values["description"], owner=owner,
+            owner_name="" if owner else values["owner_name"], due_on=values["due_on"],
+            kind=self.kind if self.kind and self.kind.pk else None, english=english, **self.evidence_requirement(),
         )  # fmt: skip
 
 
-def _said(activity: Activity) -> dict[str, Any]:
+def _values_of(activity: Activity) -> dict[str, Any]:
     names = ("name", "description", "owner_name", "due_on", "proof", "wanted", "code", "threshold")
     owner = str(activity.owner_id) if activity.owner_id else SELF if activity.owner_name else ""
-    said = {name: getattr(activity, name) for name in names}
-    return {**said, "owner": owner, "threshold": whole(activity.threshold)}
+    values = {name: getattr(activity, name) for name in names}
+    return {**values, "owner": owner, "threshold": whole(activity.threshold)}
 
 
 def _taken(kind: ActivityKind | None, plan: Plan) -> dict[str, Any]:
     if kind is None:
         return {"wanted": 1}
     return {
-        "name": kind.words["sr"]["name"], "description": kind.words["sr"].get("description", ""), "proof": kind.proof,
+        "name": kind.texts["sr"]["name"], "description": kind.texts["sr"].get("description", ""), "proof": kind.proof,
         "wanted": kind.wanted, "code": kind.code, "threshold": whole(kind.threshold),
         "due_on": rules.usual_day(plan.starts_on, kind.usual_days, plan.ends_on),
     }  # fmt: skip
 
 
-class ReasonForm(ReasonMixin):
+class PlanReasonForm(ReasonMixin):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ask_reason()
@@ -212,12 +212,12 @@ class ReasonForm(ReasonMixin):
 NOTE = _("Note")
 
 
-class LinkForm(forms.Form):
+class EvidenceLinkForm(forms.Form):
     url = forms.URLField(label=_("Address"), max_length=500, assume_scheme="https")
     note = forms.CharField(label=NOTE, max_length=500, required=False)
 
 
-class FileForm(forms.Form):
+class EvidenceFileForm(forms.Form):
     file = forms.FileField(
         label=_("File"), help_text=_("A PDF or a picture, up to 10 MB. The municipality, its mentor and the "
                                      "programme's staff can fetch it."),
@@ -225,10 +225,10 @@ class FileForm(forms.Form):
     note = forms.CharField(label=NOTE, max_length=500, required=False)
 
     def clean_file(self) -> Scan:
-        """Told by its content, not by its name."""
+        """The type is detected from the content, not from the name."""
         upload = self.cleaned_data["file"]
         try:
-            return scanned(upload, size=upload.size)
+            return read_scan(upload, size=upload.size)
         except BadPicture as bad:
             raise forms.ValidationError(str(bad)) from bad
 
@@ -242,8 +242,8 @@ FITS = (
 )
 
 
-class KindForm(AsksMixin):
-    """An activity of the library in Serbian, and in English if somebody needs it."""
+class ActivityKindForm(EvidenceRequirementMixin):
+    """An activity of the library in Serbian, and optionally in English."""
 
     name = forms.CharField(label=pgettext_lazy("agreed with the mentor", "Activity"), max_length=140)
     description = forms.CharField(label=_("What exactly"), max_length=600, required=False, widget=lines(3))
@@ -258,8 +258,8 @@ class KindForm(AsksMixin):
 
     field_order = ("name", "description", "evidence", "usual_days", "proof", "wanted", "fits", "code", "threshold")
 
-    def __init__(self, *args: Any, kind: ActivityKind | None = None, **kwargs: Any) -> None:
-        kwargs["initial"] = self._initial(kind)
+    def __init__(self, *args: Any, entry: ActivityKind | None = None, **kwargs: Any) -> None:
+        kwargs["initial"] = self._initial(entry)
         super().__init__(*args, **kwargs)
         categories = [(f"category:{value}", label) for value, label in Category.choices]
         self.fields["fits"].choices = [*FITS, *categories]  # type: ignore[attr-defined]
@@ -268,14 +268,14 @@ class KindForm(AsksMixin):
     def _initial(self, kind: ActivityKind | None) -> dict[str, Any]:
         if kind is None:
             return {"usual_days": 45, "wanted": 1}
-        found: dict[str, Any] = {name: getattr(kind, name) for name in ("proof", "wanted", "code")}
-        found["threshold"] = whole(kind.threshold)
+        initial: dict[str, Any] = {name: getattr(kind, name) for name in ("proof", "wanted", "code")}
+        initial["threshold"] = whole(kind.threshold)
         for language, suffix in (("sr", ""), ("en", "_en")):
-            said = kind.words.get(language) or {}
-            found |= {f"{name}{suffix}": said.get(name, "") for name in ("name", "description", "evidence")}
+            texts = kind.texts.get(language) or {}
+            initial |= {f"{name}{suffix}": texts.get(name, "") for name in ("name", "description", "evidence")}
         first = next(iter(kind.fits.items()), None)
         fits = "" if first is None else f"category:{first[1]}" if first[0] == "category" else first[0]
-        return {**found, "usual_days": kind.usual_days, "fits": fits}
+        return {**initial, "usual_days": kind.usual_days, "fits": fits}
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -283,11 +283,16 @@ class KindForm(AsksMixin):
             self.add_error("name_en", _("Write the English words in full, or leave all of them empty."))
         return values
 
-    def told(self) -> ActivityContent:
+    def content(self) -> ActivityContent:
         """After `is_valid`."""
-        said = self.cleaned_data
+        values = self.cleaned_data
         names = ("name", "description", "evidence")
-        serbian, english = (tuple(said[f"{name}{suffix}"] for name in names) for suffix in ("", "_en"))
-        key, _colon, value = said["fits"].partition(":")
+        serbian, english = (tuple(values[f"{name}{suffix}"] for name in names) for suffix in ("", "_en"))
+        key, _colon, value = values["fits"].partition(":")
         fits = {key: value or True} if key else {}
-        return ActivityContent(words=words(serbian, english), usual_days=said["usual_days"], fits=fits, **self.asks())
+        return ActivityContent(
+            texts=activity_texts(serbian, english),
+            usual_days=values["usual_days"],
+            fits=fits,
+            **self.evidence_requirement(),
+        )

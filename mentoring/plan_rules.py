@@ -1,7 +1,7 @@
 """Days and states of a plan. Pure: no tables.
 
-Everything is reckoned in dates of the calendar in Belgrade, never in hours: three months from 1 December end on the
-last day of February, the night in which the clock is changed is a night like any other, and so is New Year's.
+Everything is counted in calendar dates in Belgrade, never in hours: three months from 1 December end on the last day of
+February, whatever happens to the clock in between.
 """
 
 from collections.abc import Collection
@@ -21,7 +21,7 @@ MOST_ACTIVITIES = 30
 
 def last_day(first: date) -> date:
     """The last day of a plan that begins on `first`."""
-    if first.year >= date.max.year:  # somebody typed it, and it is refused elsewhere
+    if first.year >= date.max.year:  # typed by a person, and refused elsewhere
         return first
     return months_later(first, MONTHS) - timedelta(days=1)
 
@@ -37,7 +37,7 @@ def usual_day(first: date, days: int, last: date) -> date:
 
 
 def side_of(roles: Collection[str]) -> Side | None:
-    """For whom somebody with these roles speaks in this municipality; None: they only read.
+    """The side for which a person with these roles speaks in this municipality; None: they only read.
 
     Who accompanies it as a mentor speaks for the mentor's side alone, whatever else they are here or elsewhere: nobody
     agrees with themselves.

@@ -1,5 +1,5 @@
-"""A review in words: a document as every report is one, in the language of the moment. The page and the PDF are both
-written from it, so that they cannot disagree.
+"""A review as a document of `reports`, in the active language. The page and the PDF are both made from it, so that
+they cannot differ.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from common.numbers import number
 from common.states import STATES
 from mentoring.enums import Proof, ReviewKind, Side
 from mentoring.models import Review
-from mentoring.models.plans import in_readers_words
+from mentoring.models.plans import in_readers_language
 from mentoring.rules import FEW
 from reports.contents.common import document
 from reports.document import (
@@ -40,41 +40,41 @@ from reports.document import (
 Content = Mapping[str, Any]
 
 
-def written(review: Review) -> Document:
+def build(review: Review) -> Document:
     """In the language of the moment; who may see the workspace may read it."""
-    found = _complete(review)
+    content = _complete(review)
     facts = {
-        "municipality": _name(found["municipality"]),
-        "since": short_date(_day(found["plan"]["starts_on"])),
-        "until": short_date(_day(found["plan"]["ends_on"])),
+        "municipality": _name(content["municipality"]),
+        "since": short_date(_day(content["plan"]["starts_on"])),
+        "until": short_date(_day(content["plan"]["ends_on"])),
     }
     subtitle = _("%(municipality)s · plan from %(since)s to %(until)s") % facts
     about = _("Made from the agreed plan, the check-ins, the numbers of the networks and the feedback of the mentor.")
-    as_of = datetime.fromisoformat(found["as_of"])
-    return document(str(ReviewKind(review.kind).label), subtitle, about, as_of, _blocks(review, found))
+    as_of = datetime.fromisoformat(content["as_of"])
+    return document(str(ReviewKind(review.kind).label), subtitle, about, as_of, _blocks(review, content))
 
 
 def _complete(review: Review) -> Content:
     """The content with what people said: frozen with it, or as it stands in the draft."""
-    said = {name: getattr(review, name) for name in ("mentor_words", "municipality_words", "next_steps")}
-    return {"said": said, "confirmed": {}, **review.content}
+    comments = {name: getattr(review, name) for name in ("mentor_comment", "municipality_comment", "next_steps")}
+    return {"said": comments, "confirmed": {}, **review.content}
 
 
-def _blocks(review: Review, found: Content) -> Iterator[Block]:
+def _blocks(review: Review, content: Content) -> Iterator[Block]:
     if not review.is_frozen:
         yield Paragraph(_("This is a draft: both sides have not confirmed it yet."), "warning")
-    yield from _summary(found)
-    yield from _activities(found)
-    yield from _indicators(found)
-    yield from _feedback(found)
-    yield from _words(found)
-    yield from _next(found)
-    yield from _signed(found)
+    yield from _summary(content)
+    yield from _activities(content)
+    yield from _indicators(content)
+    yield from _feedback(content)
+    yield from _comments(content)
+    yield from _next(content)
+    yield from _signed(content)
 
 
 def _name(names: Content) -> str:
     language = languages.current()
-    return str(names.get(language.code) or names["en" if language.words == languages.ENGLISH else "sr"])
+    return str(names.get(language.code) or names["en" if language.text_variant == languages.ENGLISH else "sr"])
 
 
 def _day(text: str) -> date:
@@ -84,12 +84,12 @@ def _day(text: str) -> date:
 # ---------------------------------------------------------------- plan and check-ins
 
 
-def _summary(found: Content) -> Iterator[Block]:
-    counts, talks = found["counts"], found["check_ins"]
+def _summary(content: Content) -> Iterator[Block]:
+    counts, talks = content["counts"], content["check_ins"]
     facts = {"done": number(counts["done"]), "agreed": number(counts["agreed"])}
     yield Paragraph(_("%(done)s of %(agreed)s agreed activities are done.") % facts, "lead")
-    if goal := found["plan"]["goal"]:
-        yield Paragraph(_("Goal of the plan: %(goal)s") % {"goal": in_readers_words(goal)})
+    if goal := content["plan"]["goal"]:
+        yield Paragraph(_("Goal of the plan: %(goal)s") % {"goal": in_readers_language(goal)})
     yield Tiles(
         "",
         [
@@ -99,8 +99,8 @@ def _summary(found: Content) -> Iterator[Block]:
         ],
         "summary",
     )
-    if mentors := found["mentors"]:
-        yield Paragraph(_("Mentor: %(people)s") % {"people": in_readers_words(", ".join(mentors))}, "quiet")
+    if mentors := content["mentors"]:
+        yield Paragraph(_("Mentor: %(people)s") % {"people": in_readers_language(", ".join(mentors))}, "quiet")
 
 
 def _in_time(counts: Content) -> float | Missing:
@@ -110,7 +110,7 @@ def _in_time(counts: Content) -> float | Missing:
     return float(counts["in_time"] * 100 / counts["due"])
 
 
-def _activities(found: Content) -> Iterator[Block]:
+def _activities(content: Content) -> Iterator[Block]:
     columns = (
         Column(pgettext("agreed with the mentor", "Activity")),
         Column(_("Who")),
@@ -119,31 +119,30 @@ def _activities(found: Content) -> Iterator[Block]:
         Column(_("State")),
         Column(_("What shows it")),
     )
-    rows = [_activity(each) for each in found["activities"]]
+    rows = [_activity(activity) for activity in content["activities"]]
     yield Heading(_("What was agreed and what was done"))
     yield Table("activities", "", columns, rows, empty=_("No activities were agreed."))
 
 
-def _activity(each: Content) -> list[Cell]:
-    state = STATES.get(each["state"])
-    label = str(state.label) if state else each["state"]
-    if each["state"] in ("done", "confirmed"):
-        label = _("%(state)s, in time") % {"state": label} if each["in_time"] else _("%(state)s, later than agreed") % {
-            "state": label
-        }  # fmt: skip
-    shown = "; ".join(_evidence(one) for one in each["evidence"])
+def _activity(activity: Content) -> list[Cell]:
+    state = STATES.get(activity["state"])
+    label = str(state.label) if state else activity["state"]
+    if activity["state"] in ("done", "confirmed"):
+        text = _("%(state)s, in time") if activity["in_time"] else _("%(state)s, later than agreed")
+        label = text % {"state": label}
+    shown = "; ".join(_evidence(one) for one in activity["evidence"])
     return [
-        in_readers_words(each["name"], each["english"]),
-        in_readers_words(each["who"]) or Missing(),
-        _day(each["due_on"]),
-        _day(each["done_on"]) if each["done_on"] else Missing(),
+        in_readers_language(activity["name"], activity["english"]),
+        in_readers_language(activity["who"]) or Missing(),
+        _day(activity["due_on"]),
+        _day(activity["done_on"]) if activity["done_on"] else Missing(),
         label,
         shown or Missing(),
     ]
 
 
 def _evidence(one: Content) -> str:
-    title = in_readers_words(one["title"]) or one["url"] or str(Proof(one["kind"]).label)
+    title = in_readers_language(one["title"]) or one["url"] or str(Proof(one["kind"]).label)
     if one["code"] in INDICATORS:
         unit = INDICATORS[one["code"]].unit
         return f"{one['code']} {INDICATORS[one['code']].name}: {labels.value(one['value'], unit)}"
@@ -159,8 +158,8 @@ def _evidence(one: Content) -> str:
 # ---------------------------------------------------------------- numbers
 
 
-def _indicators(found: Content) -> Iterator[Block]:
-    windows = found["windows"]
+def _indicators(content: Content) -> Iterator[Block]:
+    windows = content["windows"]
     (since, until), (first, last) = windows["before"], windows["now"]
     yield Heading(_("Before and now"))
     facts = {
@@ -182,17 +181,17 @@ def _indicators(found: Content) -> Iterator[Block]:
         Column("n", CellType.NUMBER),
         Column(pgettext("of a number", "Change"), CellType.NUMBER),
     )
-    rows = [_indicator(each) for each in found["indicators"] if each["code"] in INDICATORS]
+    known = [indicator for indicator in content["indicators"] if indicator["code"] in INDICATORS]
+    rows = [_indicator(indicator) for indicator in known]
     yield Table("indicators", "", columns, rows, empty=_("None of the indicators is measured yet."))
-    told = [(str(INDICATORS[each["code"]].name), str(INDICATORS[each["code"]].formula)) for each in found["indicators"]
-            if each["code"] in INDICATORS]  # fmt: skip
-    if told:
-        yield Facts([(name, formula) for name, formula in told])
+    if known:
+        described = [INDICATORS[indicator["code"]] for indicator in known]
+        yield Facts([(str(indicator.name), str(indicator.formula)) for indicator in described])
 
 
-def _indicator(each: Content) -> list[Cell]:
-    one = INDICATORS[each["code"]]
-    before, now = each["before"], each["now"]
+def _indicator(compared: Content) -> list[Cell]:
+    one = INDICATORS[compared["code"]]
+    before, now = compared["before"], compared["now"]
     return [
         f"{one.code} {one.name}",
         _value(before, one.unit),
@@ -203,11 +202,11 @@ def _indicator(each: Content) -> list[Cell]:
     ]
 
 
-def _value(told: Content, unit: str) -> Cell:
-    if told["value"] is None:
-        return Missing(str(WHY.get(told["why"], WHY["before"])))
-    said = labels.value(told["value"], unit)
-    return _("%(value)s (few)") % {"value": said} if told["why"] == "few" else said
+def _value(measured: Content, unit: str) -> Cell:
+    if measured["value"] is None:
+        return Missing(str(WHY.get(measured["why"], WHY["before"])))
+    text = labels.value(measured["value"], unit)
+    return _("%(value)s (few)") % {"value": text} if measured["why"] == "few" else text
 
 
 def _change(before: Content, now: Content, unit: str) -> Cell:
@@ -227,13 +226,13 @@ def _with_sign(change: float) -> str:
     return f"{'+' if change > 0 else ''}{number(change, 0)}".replace("-", "−")
 
 
-def _feedback(found: Content) -> Iterator[Block]:
-    told = found["feedback"]
+def _feedback(content: Content) -> Iterator[Block]:
+    feedback = content["feedback"]
     yield Heading(_("Feedback by the rubric"))
-    if not told["begin"] or not any(line["begin"][1] or line["end"][1] for line in told["lines"]):
+    if not feedback["begin"] or not any(line["begin"][1] or line["end"][1] for line in feedback["lines"]):
         yield Paragraph(_("No feedback by the rubric was given in these weeks."))
         return
-    (since, until), (first, last) = told["begin"], told["end"]
+    (since, until), (first, last) = feedback["begin"], feedback["end"]
     facts = {
         "since": short_date(_day(since)), "until": short_date(_day(until)), "first": short_date(_day(first)),
         "last": short_date(_day(last)), "few": FEW,
@@ -251,13 +250,13 @@ def _feedback(found: Content) -> Iterator[Block]:
     )
     rows = [
         [_criterion(line["words"]), _mean(line["begin"]), line["begin"][1], _mean(line["end"]), line["end"][1]]
-        for line in told["lines"]
+        for line in feedback["lines"]
     ]
     yield Table("feedback", "", columns, rows, note % facts)
 
 
-def _criterion(words: Content) -> str:
-    return in_readers_words(words["sr"]["name"], (words.get("en") or {}).get("name", ""))
+def _criterion(texts: Content) -> str:
+    return in_readers_language(texts["sr"]["name"], (texts.get("en") or {}).get("name", ""))
 
 
 def _mean(cell: Any) -> Cell:
@@ -267,42 +266,45 @@ def _mean(cell: Any) -> Cell:
 # ---------------------------------------------------------------- what people say
 
 
-def _words(found: Content) -> Iterator[Block]:
-    said = found["said"]
-    titles = (("mentor_words", _("What the mentor says")), ("municipality_words", _("What the municipality says")))
+def _comments(content: Content) -> Iterator[Block]:
+    comments = content["said"]
+    titles = (("mentor_comment", _("What the mentor says")), ("municipality_comment", _("What the municipality says")))
     for name, title in titles:
         yield Heading(title)
-        yield from _text(said[name], _("Nothing was written yet."))
+        yield from _text(comments[name], _("Nothing was written yet."))
 
 
 def _text(text: str, otherwise: str) -> Iterator[Block]:
     parts = [" ".join(part.split()) for part in text.splitlines() if part.strip()]
     for part in parts:
-        yield Paragraph(in_readers_words(part))
+        yield Paragraph(in_readers_language(part))
     if not parts:
         yield Paragraph(otherwise, "quiet")
 
 
-def _next(found: Content) -> Iterator[Block]:
+def _next(content: Content) -> Iterator[Block]:
     yield Heading(_("What comes next"))
-    yield from _text(found["said"]["next_steps"], _("Nothing was written yet."))
-    if steps := found["steps"]:
+    yield from _text(content["said"]["next_steps"], _("Nothing was written yet."))
+    if steps := content["steps"]:
         yield Heading(_("Open next steps of the check-ins"), 3)
         yield Bullets([_step(step) for step in steps])
 
 
-def _step(each: Content) -> str:
-    facts = {"step": in_readers_words(each["text"]), "who": in_readers_words(each["owner"]) or Side(each["side"]).label}
-    if not each["due_on"]:
+def _step(step: Content) -> str:
+    facts = {
+        "step": in_readers_language(step["text"]),
+        "who": in_readers_language(step["owner"]) or Side(step["side"]).label,
+    }
+    if not step["due_on"]:
         return _("%(step)s (%(who)s)") % facts
-    return _("%(step)s (%(who)s, until %(day)s)") % {**facts, "day": short_date(_day(each["due_on"]))}
+    return _("%(step)s (%(who)s, until %(day)s)") % {**facts, "day": short_date(_day(step["due_on"]))}
 
 
-def _signed(found: Content) -> Iterator[Block]:
-    if not (confirmed := found["confirmed"]):
+def _signed(content: Content) -> Iterator[Block]:
+    if not (confirmed := content["confirmed"]):
         return
     pairs = [
-        (label, f"{in_readers_words(confirmed[side][0])}, {date_time(datetime.fromisoformat(confirmed[side][1]))}")
+        (label, f"{in_readers_language(confirmed[side][0])}, {date_time(datetime.fromisoformat(confirmed[side][1]))}")
         for side, label in (("mentor", _("For the mentor's side")), ("municipality", _("For the municipality")))
     ]
     yield Heading(_("Confirmed by both"))

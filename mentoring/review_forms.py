@@ -1,4 +1,4 @@
-"""What a side says in a review."""
+"""The comment of one side in a review."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ LABELS = {
 }
 
 
-class WordsForm(forms.Form):
+class ReviewCommentForm(forms.Form):
     """`revision` is that of the review when the page was opened."""
 
     words = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 8}))

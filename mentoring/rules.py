@@ -1,4 +1,4 @@
-"""Reckoning working hours and levels. Pure: no tables."""
+"""Working hours and response times. Pure: no tables."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ def working_hours(since: datetime, until: datetime, away: Iterable[Days] = ()) -
 
 
 @dataclass(frozen=True)
-class Answers:
+class ResponseTime:
     """How soon a mentor says the first word. `hours` is None while there are fewer than `FEW` answers."""
 
     days: int
@@ -39,28 +39,28 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class Asked:
+class MentorQuestion:
     """A question to a mentor (a submission, or a comment that names them) and their first word after it, if any."""
 
     at: datetime
     word_at: datetime | None
 
 
-def questions(asks: Sequence[datetime], words: Sequence[datetime]) -> list[Asked]:
-    """Pairs of one post: the first question since the last word, and the word that answers it."""
-    askeds: list[Asked] = []
+def questions(asks: Sequence[datetime], replies: Sequence[datetime]) -> list[MentorQuestion]:
+    """Pairs of one post: the first question since the last reply, and the reply to it."""
+    pairs: list[MentorQuestion] = []
     waiting: datetime | None = None
-    for at, is_word in sorted([(at, False) for at in asks] + [(at, True) for at in words]):
+    for at, is_word in sorted([(at, False) for at in asks] + [(at, True) for at in replies]):
         if not is_word:
             waiting = waiting or at
         elif waiting is not None:
-            askeds.append(Asked(waiting, at))
+            pairs.append(MentorQuestion(waiting, at))
             waiting = None
-    return [*askeds, Asked(waiting, None)] if waiting else askeds
+    return [*pairs, MentorQuestion(waiting, None)] if waiting else pairs
 
 
-def answers(asked: Iterable[Asked], days: int, now: datetime, away: Sequence[Days] = ()) -> Answers:
+def response_time(asked: Iterable[MentorQuestion], days: int, now: datetime, away: Sequence[Days] = ()) -> ResponseTime:
     """The median of working hours over the questions of the last `days` days."""
-    recent = [each for each in asked if each.at >= now - timedelta(days=days)]
-    hours = [working_hours(each.at, each.word_at, away) for each in recent if each.word_at]
-    return Answers(days, median(hours) if len(hours) >= FEW else None, len(hours), len(recent))
+    recent = [question for question in asked if question.at >= now - timedelta(days=days)]
+    hours = [working_hours(question.at, question.word_at, away) for question in recent if question.word_at]
+    return ResponseTime(days, median(hours) if len(hours) >= FEW else None, len(hours), len(recent))

@@ -7,7 +7,7 @@ from mentoring.domain import performance, plan_readings, plans, reminders
 
 @shared_task(name="mentoring.tasks.tell_performance")
 def tell_performance() -> None:
-    performance.tell(timezone.now())
+    performance.notify_mentors(timezone.now())
 
 
 @shared_task(name="mentoring.tasks.follow_plans")

@@ -1,5 +1,6 @@
-"""The one line of "what to do next", for a mentor and for the people of a municipality: a sentence, and the place where
-it is done. What somebody else waits for comes before what one does for oneself. No queries.
+"""The next action of a mentor or of a municipality in one sentence, with a link to the page where it is done.
+
+Actions that somebody else waits for come first. No queries.
 """
 
 from collections.abc import Iterable, Sequence
@@ -44,45 +45,45 @@ def for_mentor(rows: Sequence[Any], now: datetime) -> WhatNext:
     for find in (_talks_today, _waits_for_word, _waits_to_agree, _without_notes, _past_its_day, _without_plan, _silent):
         if (what_next := find(rows, now)) is not None:
             return what_next
-    coming = min((row for row in rows if row.glance.next_at), key=lambda row: row.glance.next_at, default=None)
+    coming = min((row for row in rows if row.overview.next_at), key=lambda row: row.overview.next_at, default=None)
     if coming is None:
         return WhatNext(_("Nothing waits for you today."), calm=True)
-    told = {"place": coming.municipality, "day": short_date(timezone.localdate(coming.glance.next_at))}
-    sentence = _("Nothing waits for you. The next check-in is with %(place)s on %(day)s.") % told
-    return WhatNext(sentence, *_to_check_in(coming.municipality.slug, coming.glance), calm=True)
+    facts = {"place": coming.municipality, "day": short_date(timezone.localdate(coming.overview.next_at))}
+    sentence = _("Nothing waits for you. The next check-in is with %(place)s on %(day)s.") % facts
+    return WhatNext(sentence, *_to_check_in(coming.municipality.slug, coming.overview), calm=True)
 
 
-def _to_check_in(slug: str, glance: Any) -> tuple[str, str]:
-    return links.check_in(slug, glance.next_check_in), _("Open the check-in")
+def _to_check_in(slug: str, overview: Any) -> tuple[str, str]:
+    return links.check_in(slug, overview.next_check_in), _("Open the check-in")
 
 
 def _talks_today(rows: Iterable[Any], now: datetime) -> WhatNext | None:
-    today = [row for row in rows if _is_today(row.glance.next_at, now)]
+    today = [row for row in rows if _is_today(row.overview.next_at, now)]
     if not today:
         return None
-    row = min(today, key=lambda each: each.glance.next_at)
-    told = {"place": row.municipality, "time": clock(row.glance.next_at)}
-    sentence = _("Today at %(time)s you talk with %(place)s. Look at its plan before.") % told
-    return WhatNext(sentence, *_to_check_in(row.municipality.slug, row.glance))
+    row = min(today, key=lambda accompanied: accompanied.overview.next_at)
+    facts = {"place": row.municipality, "time": clock(row.overview.next_at)}
+    sentence = _("Today at %(time)s you talk with %(place)s. Look at its plan before.") % facts
+    return WhatNext(sentence, *_to_check_in(row.municipality.slug, row.overview))
 
 
 def _waits_for_word(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     waiting = [row for row in rows if row.first is not None]
     if not waiting:
         return None
-    row = min(waiting, key=lambda each: each.since)
-    told = {"place": row.municipality, "day": date_time(row.since)}
-    sentence = _("A post of %(place)s has waited for your word since %(day)s.") % told
+    row = min(waiting, key=lambda accompanied: accompanied.since)
+    facts = {"place": row.municipality, "day": date_time(row.since)}
+    sentence = _("A post of %(place)s has waited for your word since %(day)s.") % facts
     return WhatNext(sentence, reverse("post", args=[row.municipality.slug, row.first]), _("Read the post"))
 
 
 def _waits_to_agree(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     for row in rows:
-        told = {"place": row.municipality}
+        facts = {"place": row.municipality}
         if row.proposed_at:
-            sentence = _("%(place)s proposes a change to the plan. Say whether you agree.") % told
+            sentence = _("%(place)s proposes a change to the plan. Say whether you agree.") % facts
         elif row.asks_to_agree:
-            sentence = _("%(place)s has agreed to the plan. Now it is your turn.") % told
+            sentence = _("%(place)s has agreed to the plan. Now it is your turn.") % facts
         else:
             continue
         return WhatNext(sentence, links.plan(row.municipality.slug), _("Look at the plan"))
@@ -91,26 +92,26 @@ def _waits_to_agree(rows: Iterable[Any], now: datetime) -> WhatNext | None:
 
 def _without_notes(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     for row in rows:
-        if row.glance.unsaid_at:
-            told = {"place": row.municipality, "day": short_date(timezone.localdate(row.glance.unsaid_at))}
-            sentence = _("Write down what came of the check-in with %(place)s on %(day)s.") % told
+        if row.overview.unsaid_at:
+            facts = {"place": row.municipality, "day": short_date(timezone.localdate(row.overview.unsaid_at))}
+            sentence = _("Write down what came of the check-in with %(place)s on %(day)s.") % facts
             return WhatNext(sentence, links.check_ins(row.municipality.slug), _("Open the check-ins"))
     return None
 
 
 def _past_its_day(rows: Iterable[Any], now: datetime) -> WhatNext | None:
-    late = [row for row in rows if row.glance.overdue]
+    late = [row for row in rows if row.overview.overdue]
     if not late:
         return None
-    row = min(late, key=lambda each: each.glance.next_on)
-    told = {"place": row.municipality, "activity": row.glance.next_name, "day": short_date(row.glance.next_on)}
-    sentence = _("In %(place)s “%(activity)s” was due on %(day)s. Ask what is in the way.") % told
-    return WhatNext(sentence, links.activity(row.municipality.slug, row.glance.next_pk), _("Look at the activity"))
+    row = min(late, key=lambda accompanied: accompanied.overview.next_on)
+    facts = {"place": row.municipality, "activity": row.overview.next_name, "day": short_date(row.overview.next_on)}
+    sentence = _("In %(place)s “%(activity)s” was due on %(day)s. Ask what is in the way.") % facts
+    return WhatNext(sentence, links.activity(row.municipality.slug, row.overview.next_pk), _("Look at the activity"))
 
 
 def _without_plan(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     for row in rows:
-        if row.glance.plan is None and row.glance.is_enrolled:
+        if row.overview.plan is None and row.overview.is_enrolled:
             sentence = _("%(place)s has no plan yet. Begin one together.") % {"place": row.municipality}
             return WhatNext(sentence, links.plan(row.municipality.slug), _("Begin the plan"))
     return None
@@ -118,7 +119,7 @@ def _without_plan(rows: Iterable[Any], now: datetime) -> WhatNext | None:
 
 def _silent(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     for row in rows:
-        if row.glance.plan is not None and row.glance.plan.is_running and row.glance.next_at is None:
+        if row.overview.plan is not None and row.overview.plan.is_running and row.overview.next_at is None:
             sentence = _("No check-in with %(place)s is planned. Agree on a day.") % {"place": row.municipality}
             return WhatNext(sentence, links.check_ins(row.municipality.slug), _("Plan a check-in"))
     return None
@@ -127,40 +128,40 @@ def _silent(rows: Iterable[Any], now: datetime) -> WhatNext | None:
 # ---- the people of a municipality
 
 
-def for_municipality(slug: str, glance: Any, to_answer: Any, now: datetime) -> WhatNext:
-    """`to_answer` is the feedback that waits for an answer (`mentoring.queries.waiting.Waiting`), if any does."""
+def for_municipality(slug: str, overview: Any, to_answer: Any, now: datetime) -> WhatNext:
+    """`to_answer` is the feedback that waits for an answer (`mentoring.queries.waiting.WaitingPosts`), if any does."""
     return (
-        _meeting(slug, glance, now)
-        or _to_agree(slug, glance)
-        or _late(slug, glance)
+        _meeting(slug, overview, now)
+        or _to_agree(slug, overview)
+        or _late(slug, overview)
         or _to_answer(slug, to_answer)
-        or _following(slug, glance)
+        or _following(slug, overview)
     )
 
 
-def _meeting(slug: str, glance: Any, now: datetime) -> WhatNext | None:
-    if not _is_today(glance.next_at, now):
+def _meeting(slug: str, overview: Any, now: datetime) -> WhatNext | None:
+    if not _is_today(overview.next_at, now):
         return None
-    sentence = _("Today at %(time)s you talk with your mentor.") % {"time": clock(glance.next_at)}
-    return WhatNext(sentence, *_to_check_in(slug, glance))
+    sentence = _("Today at %(time)s you talk with your mentor.") % {"time": clock(overview.next_at)}
+    return WhatNext(sentence, *_to_check_in(slug, overview))
 
 
-def _to_agree(slug: str, glance: Any) -> WhatNext | None:
-    if glance.proposed_to(Side.MUNICIPALITY):
+def _to_agree(slug: str, overview: Any) -> WhatNext | None:
+    if overview.proposed_to(Side.MUNICIPALITY):
         sentence = _("Your mentor proposes a change to the plan. Say whether you agree.")
-    elif Side.MUNICIPALITY in glance.waits_to_agree and glance.agreed:
+    elif Side.MUNICIPALITY in overview.waits_to_agree and overview.agreed:
         sentence = _("The plan waits for your agreement. Read it, change what does not fit, and agree.")
     else:
         return None
     return WhatNext(sentence, links.plan(slug), _("Look at the plan"))
 
 
-def _late(slug: str, glance: Any) -> WhatNext | None:
-    if not glance.overdue:
+def _late(slug: str, overview: Any) -> WhatNext | None:
+    if not overview.overdue:
         return None
-    told = {"activity": glance.next_name, "day": short_date(glance.next_on)}
-    sentence = _("“%(activity)s” was due on %(day)s. Do it now, or propose another day.") % told
-    return WhatNext(sentence, links.activity(slug, glance.next_pk), _("Look at the activity"))
+    facts = {"activity": overview.next_name, "day": short_date(overview.next_on)}
+    sentence = _("“%(activity)s” was due on %(day)s. Do it now, or propose another day.") % facts
+    return WhatNext(sentence, links.activity(slug, overview.next_pk), _("Look at the activity"))
 
 
 def _to_answer(slug: str, to_answer: Any) -> WhatNext | None:
@@ -173,18 +174,18 @@ def _to_answer(slug: str, to_answer: Any) -> WhatNext | None:
     return WhatNext(sentence, reverse("posts", args=[slug]), _("Look at the posts"))
 
 
-def _following(slug: str, glance: Any) -> WhatNext:
-    if glance.plan is None:
+def _following(slug: str, overview: Any) -> WhatNext:
+    if overview.plan is None:
         sentence = _("There is no plan for the mentoring yet. Your mentor begins it with you.")
         return WhatNext(sentence, links.plan(slug), _("Look at the plan"), calm=True)
-    if glance.is_closed:
+    if overview.is_closed:
         sentence = _("The plan is closed. See what came of it.")
         return WhatNext(sentence, links.plan(slug), _("Look at the plan"), calm=True)
-    if glance.next_on is None:
-        sentence = _("All that was agreed is done.") if glance.agreed else _("The plan is still empty.")
+    if overview.next_on is None:
+        sentence = _("All that was agreed is done.") if overview.agreed else _("The plan is still empty.")
         return WhatNext(sentence, links.plan(slug), _("Look at the plan"), calm=True)
-    if not glance.is_agreed:
+    if not overview.is_agreed:
         return WhatNext(_("The plan waits for your mentor."), links.plan(slug), _("Look at the plan"), calm=True)
-    told = {"activity": glance.next_name, "day": short_date(glance.next_on)}
-    sentence = _("“%(activity)s”, until %(day)s.") % told
-    return WhatNext(sentence, links.activity(slug, glance.next_pk), _("Look at the activity"))
+    facts = {"activity": overview.next_name, "day": short_date(overview.next_on)}
+    sentence = _("“%(activity)s”, until %(day)s.") % facts
+    return WhatNext(sentence, links.activity(slug, overview.next_pk), _("Look at the activity"))

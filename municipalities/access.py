@@ -1,4 +1,4 @@
-"""Marks for pages of a workspace and of a programme; `WorkspaceMiddleware` asks before the view runs.
+"""Marks for pages of a workspace and of a programme; `WorkspaceMiddleware` checks them before the view runs.
 
 The type of a view's request may ask for no more than its mark guarantees (`common.web.request`).
 """

@@ -25,12 +25,14 @@ class MunicipalitiesConfig(AppConfig):
         endings.register("relaxations of house rules", house_rules.end_unauthorised)
         reactivation.register(members.restore)
         passwords.register_context(queries.names_in_passwords)
-        sentences.words("role", dict(Role.choices))
+        sentences.register_labels("role", dict(Role.choices))
         rights = {
             "approver": _("Approver"),
             "emergency": _("Emergency list"),
             "delegate": _("Stands in for an approver"),
         }
-        sentences.words("right", rights)
-        sentences.words("changed", {field.name: field.verbose_name for field in Municipality._meta.concrete_fields})
+        sentences.register_labels("right", rights)
+        sentences.register_labels(
+            "changed", {field.name: field.verbose_name for field in Municipality._meta.concrete_fields}
+        )
         checks.register(tenant_models_are_scoped)

@@ -1,4 +1,4 @@
-"""Coats of arms: whatever somebody uploads becomes a small PNG of our own making, under an unguessable name.
+"""Coats of arms: every upload is encoded anew as a small PNG with an unguessable name.
 
 Arms are public. They are served at `/arms/<name>`, apart from the media of posts, which are not.
 """

@@ -1,6 +1,6 @@
-"""Whether an eService can be used in a municipality today, as far as somebody has looked. Pure.
+"""Whether an eService is available in a municipality today, as far as it was verified. Pure.
 
-state(entry, today, stale_months)   one word for it
+state(entry, today, stale_months)   the state, an `Offer`
 promotable(state)                   whether a post may promote it without a warning
 """
 
@@ -33,7 +33,7 @@ class Entry(Protocol):
 
 
 def state(entry: Entry | None, today: date, stale_months: int) -> Offer:
-    """The dates decide first, then whether somebody looked lately."""
+    """The dates decide first, then whether it was verified lately."""
     if entry is None:
         return Offer.UNKNOWN
     if not entry.is_offered:

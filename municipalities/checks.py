@@ -1,4 +1,4 @@
-"""System check: whatever belongs to a municipality stands behind the wall (`municipalities.tenancy`)."""
+"""System check: every model that belongs to a municipality is a tenant model (`municipalities.tenancy`)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,7 +22,7 @@ IN_FRONT: dict[str, str] = {
 
 
 def tenant_models_are_scoped(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """municipalities.E001: a model above this floor with a municipality that is no `TenantModel`."""
+    """municipalities.E001: a model above this layer with a municipality that is no `TenantModel`."""
     return [_error(model) for model in unscoped(apps.get_models())]
 
 

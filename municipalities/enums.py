@@ -1,4 +1,4 @@
-"""Closed lists: roles, kinds, languages of official use, layouts of two scripts."""
+"""Enumerations: roles, kinds, languages of official use, layouts of two scripts."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,7 @@ class Approval(models.TextChoices):
 
 
 class ChangeOutcome(models.TextChoices):
-    """What became of rules that somebody asked to relax."""
+    """The outcome of a requested relaxation of rules."""
 
     APPLIED = "applied", _("took effect after the delay")
     CONFIRMED = "confirmed", _("another approver agreed")

@@ -69,12 +69,12 @@ class ProfileForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """What to write; `arms` only when the picture changes."""
-        found = {name: self.cleaned_data[name] for name in ("colour", "website", "office_hours")}
+        profile = {name: self.cleaned_data[name] for name in ("colour", "website", "office_hours")}
         if self.cleaned_data["arms"]:
-            found["arms"] = self.cleaned_data["arms"]
+            profile["arms"] = self.cleaned_data["arms"]
         elif self.cleaned_data.get("remove_arms"):
-            found["arms"] = ""
-        return found
+            profile["arms"] = ""
+        return profile
 
 
 class ConditionalText(forms.CharField):
@@ -172,7 +172,7 @@ class RoleForm(forms.Form):
 
 
 class DelegateForm(forms.Form):
-    """Who stands in for an absent approver, and from when to when."""
+    """A delegate of an absent approver, and the period."""
 
     approver = forms.ChoiceField(label=_("Who is away"))
     to = forms.ChoiceField(label=_("Who stands in"))
@@ -422,15 +422,15 @@ class ServiceTextForm(forms.Form):
     call_kind = forms.ChoiceField(
         label=_("Call to action"), required=False, choices=[("", _("None")), *ServiceCall.choices]
     )
-    call_words = forms.CharField(label=_("Call in words, Cyrillic"), max_length=120, required=False)
+    call_text = forms.CharField(label=_("Call in words, Cyrillic"), max_length=120, required=False)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        for name in ("text", "call_words"):
+        for name in ("text", "call_text"):
             unknown = [gap for gap in GAP.findall(values.get(name) or "") if gap not in KNOWN]
             if unknown:
                 sentence = _("Nobody knows how to fill %(gap)s. These gaps are filled: %(known)s.")
-                known = ", ".join(f"{{{{{each}}}}}" for each in KNOWN)
+                known = ", ".join(f"{{{{{known_gap}}}}}" for known_gap in KNOWN)
                 self.add_error(name, sentence % {"gap": f"{{{{{unknown[0]}}}}}", "known": known})
         if (values.get("text") or "").strip() and not values.get("title"):
             self.add_error("title", _("Give the text a title, so that it can be told from the others."))

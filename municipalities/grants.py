@@ -1,4 +1,6 @@
-"""What invitations of this floor give: a membership, a pairing, a place among a programme's staff or trainers."""
+"""Rights that invitations of this package grant: a membership, a pairing, a place among a programme's staff or
+trainers.
+"""
 
 from datetime import date
 from typing import Any

@@ -1,6 +1,6 @@
 """Holidays of Serbia and the clock of working hours.
 
-The days stand in `reference/holidays.toml`; here are only the rules that cannot be a table: Easter, the Sunday rule,
+The days are in `reference/holidays.toml`; this module has the rules that cannot be a table: Easter, the Sunday rule,
 the Islamic calendar and what a working minute is. `holidays()` feeds calendars and warnings, `working_minutes()` feeds
 response times.
 """
@@ -48,8 +48,8 @@ class Holiday:
 
     def name(self, language: str) -> str:
         """The name as pages in an interface language (a code of settings.LANGUAGES) show it."""
-        words = languages.by_code()[language].words
-        return {"cyrl": self.name_cyrl, "latn": self.name_latn, "en": self.name_en}[words]
+        variant = languages.by_code()[language].text_variant
+        return {"cyrl": self.name_cyrl, "latn": self.name_latn, "en": self.name_en}[variant]
 
 
 def holidays(start: date, end: date, municipality_slug: str | None = None) -> list[Holiday]:

@@ -1,4 +1,4 @@
-"""Opens the scope of the municipality in the URL and refuses who may not enter.
+"""Opens the scope of the municipality in the URL and refuses people without access.
 
 Strangers get 404 (a municipality's pages do not betray that they exist), people with too little right get 403, and a
 view of ours that does not say who may open it is an error.

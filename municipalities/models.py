@@ -1,7 +1,7 @@
 """The tenant, its people and the programme that trains it.
 
 `Municipality` rows are all 145 local self-governments of the reference data; one becomes a *workspace* when
-`joined_on` is set. Memberships, pairings and enrolments open the wall and are therefore not behind it.
+`joined_on` is set. Memberships, pairings and enrolments decide who may open a scope and are therefore no tenant models.
 """
 
 from datetime import datetime
@@ -36,7 +36,7 @@ class District(models.Model):
 
 def localised(named: "Municipality | District | EService") -> str:
     """The name in the language and script of the interface."""
-    return str(getattr(named, f"name_{languages.current().words}"))
+    return str(getattr(named, f"name_{languages.current().text_variant}"))
 
 
 def search_key(municipality: "Municipality") -> str:
@@ -84,7 +84,7 @@ class Municipality(models.Model):
 
     class Meta:
         indexes = [
-            # pickers and search fold script and diacritics, so they look at this key
+            # pickers and search ignore script and diacritics, so they use this key
             GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="municipality_search"),
         ]
         constraints = [
@@ -108,7 +108,7 @@ class Municipality(models.Model):
 
     @property
     def is_training(self) -> bool:
-        """Whether it is a workspace of an exercise and stands for no place at all."""
+        """Whether it is a workspace of an exercise and not a real place."""
         return self.kind == MunicipalityKind.TRAINING
 
     @property
@@ -117,7 +117,7 @@ class Municipality(models.Model):
         return self.approval != Approval.NONE
 
 
-# Of municipalities: those that stand for a place. Every list of all municipalities asks for it.
+# Municipalities that are real places. Every list of all municipalities filters by it.
 REAL_PLACE = ~models.Q(kind=MunicipalityKind.TRAINING)
 
 
@@ -328,7 +328,7 @@ class EmergencyRight(Waiting):
 
 
 class RuleChange(TenantModel):
-    """House rules that somebody asked to relax. They take effect at `effective_at`, or once another approver agrees.
+    """A requested relaxation of house rules. It takes effect at `effective_at`, or once another approver agrees.
 
     `values`: what each rule is and shall be, {"approval": {"before": "one", "after": "none"}}. While `ended_at` is
     empty it waits; `domain.house_rules` ends it.
@@ -384,7 +384,7 @@ def runs(now: datetime) -> models.Q:
 
 
 class Held(models.Model):
-    """Somebody holds publishing back, with a reason, until somebody resumes it or until `ends_at`.
+    """Publishing is paused, with a reason, until a person resumes it or until `ends_at`.
 
     Asked before every irreversible step (`channels.pauses`). `ended_by` is nobody's where it ended by itself.
     """
@@ -465,9 +465,9 @@ class EService(models.Model):
     def __str__(self) -> str:
         return localised(self)
 
-    def words(self, field: str) -> str:
+    def text(self, field: str) -> str:
         """`description`, `season` or `angle` in the language and script of the interface."""
-        return languages.stored_words(str(getattr(self, field)), str(getattr(self, f"{field}_en")))
+        return languages.stored_text(str(getattr(self, field)), str(getattr(self, f"{field}_en")))
 
 
 class ServiceTemplate(models.Model):
@@ -478,7 +478,7 @@ class ServiceTemplate(models.Model):
     title = models.CharField(_("title"), max_length=120)
     text = models.TextField(_("text, Cyrillic"))
     call_kind = models.CharField(_("call to action"), max_length=10, choices=ServiceCall, blank=True)
-    call_words = models.CharField(_("call in words"), max_length=120, blank=True)
+    call_text = models.CharField(_("call in words"), max_length=120, blank=True)
 
     class Meta:
         ordering = ["position", "pk"]
@@ -488,7 +488,7 @@ class ServiceTemplate(models.Model):
 
 
 class ServiceAvailability(TenantModel):
-    """Whether a municipality has a service, from when to when, where, and who looked last."""
+    """Whether a municipality has a service, in which period, where, and who verified it last."""
 
     service = models.ForeignKey(EService, models.PROTECT, related_name="+")
     is_offered = models.BooleanField(_("available here"), default=True)
@@ -520,14 +520,14 @@ class ServiceAvailability(TenantModel):
 
 
 class GlossaryWord(TenantModel):
-    """A word that the house spells its own way: what stands in Latin texts, and what in Cyrillic ones.
+    """A word with the municipality's own spelling in Latin and in Cyrillic texts.
 
     Where both are the same the word keeps its script everywhere (names of firms). `serbian.Glossary` reads it.
     """
 
     latin = models.CharField(_("in Latin text"), max_length=60)
     cyrillic = models.CharField(_("in Cyrillic text"), max_length=60)
-    folded = models.CharField(max_length=260, editable=False)
+    search_key = models.CharField(max_length=260, editable=False)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
 
@@ -541,7 +541,7 @@ class GlossaryWord(TenantModel):
         return self.latin if self.stays else f"{self.latin} – {self.cyrillic}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.folded = f"{fold(self.latin)} {fold(self.cyrillic)}"
+        self.search_key = f"{fold(self.latin)} {fold(self.cyrillic)}"
         super().save(*args, **kwargs)
 
     @property

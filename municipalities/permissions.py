@@ -10,7 +10,7 @@ ROLES = {
     "staff": "Programme staff",
     "administrator": "Administrator",
 }
-WORDS: dict[Verb, str] = {
+DESCRIPTIONS: dict[Verb, str] = {
     Verb.WORKSPACE_VIEW: "open the workspace",
     Verb.POST_VIEW: "read what was published",
     Verb.DRAFT_VIEW: "read drafts",
@@ -49,7 +49,7 @@ WORDS: dict[Verb, str] = {
     Verb.ACTIVITY_VIEW: "read the activity",
     Verb.EXPORT: "take everything of the municipality along in one file",
 }
-PROGRAMME_WORDS: dict[ProgrammeVerb, str] = {
+PROGRAMME_DESCRIPTIONS: dict[ProgrammeVerb, str] = {
     ProgrammeVerb.COMPARE: "compare the municipalities that agreed to it",
     ProgrammeVerb.CATALOGUES: "keep the catalogue of eServices, the campaign kits and the rubric",
     ProgrammeVerb.INDICATORS: "choose indicators, freeze baselines, set targets, enter values",
@@ -96,19 +96,19 @@ An invitation gives a right only while whoever invited may still give it. A role
 
 
 def document() -> str:
-    """The whole page, as it stands in the repository."""
+    """The whole page, as committed in the repository."""
     rows = [
         "| | " + " | ".join(ROLES.values()) + " |",
         "|---|" + ":-:|" * len(ROLES),
         *(_row(verb) for verb in Verb),
     ]
-    programme = "\n".join(f"- {words} (`{verb}`)" for verb, words in PROGRAMME_WORDS.items())
+    programme = "\n".join(f"- {description} (`{verb}`)" for verb, description in PROGRAMME_DESCRIPTIONS.items())
     factor = ", ".join(ROLES[role].lower() for role in ROLES if role in PUBLISHING_ROLES)
     return HEAD + "\n".join(rows) + "\n" + FOOT.format(programme=programme, factor=factor)
 
 
 def _row(verb: Verb) -> str:
-    return f"| {WORDS[verb]} (`{verb}`) | " + " | ".join(_cell(role, verb) for role in ROLES) + " |"
+    return f"| {DESCRIPTIONS[verb]} (`{verb}`) | " + " | ".join(_cell(role, verb) for role in ROLES) + " |"
 
 
 def _cell(role: str, verb: Verb) -> str:

@@ -1,4 +1,6 @@
-"""A municipality's name as sentences need it: the gaps `{{назив}}`, `{{у месту}}` and `{{општине}}` of texts. Pure."""
+"""A municipality's name in the cases that sentences need: values of the gaps `{{назив}}`, `{{у месту}}` and
+`{{општине}}` of templates. Pure.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -19,7 +21,7 @@ class Named(Protocol):
     forms: Mapping[str, Any]
 
 
-def words(place: Named) -> dict[str, str]:
+def gap_values(place: Named) -> dict[str, str]:
     """Ћуприја · у Ћуприји · општине Ћуприја, in Cyrillic.
 
     Where no source gives the forms, the kind is declined and the name left alone ("у општини Ада"), which is right

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.lazy_text import LazyText
 from serbian.folding import fold
 
 LARGEST_BYTES = 1024 * 1024
@@ -27,7 +27,7 @@ _FORMULA = ("=", "+", "-", "@", "\t")
 class Unreadable(ValueError):
     """The file as a whole cannot be read; the message is a sentence."""
 
-    def __init__(self, message: str | Promise) -> None:
+    def __init__(self, message: LazyText) -> None:
         super().__init__(message)
         self.message = message
 
@@ -41,7 +41,7 @@ class PopulationRow:
     slug: str = ""
     population: int | None = None
     year: int | None = None
-    problems: list[str | Promise] = field(default_factory=list)
+    problems: list[LazyText] = field(default_factory=list)
 
 
 def read(raw: bytes, *, year: int | None, known: Iterable[tuple[str, tuple[str, ...]]]) -> list[PopulationRow]:
@@ -79,23 +79,23 @@ def _lines(text: str) -> list[tuple[int, list[str]]]:
     delimiter = max(";\t,", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        found = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(map(str.strip, cells))]
+        lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(map(str.strip, cells))]
     except csv.Error:
         raise Unreadable(_("The file breaks the rules of CSV. Save the table as CSV once more.")) from None
-    if not found:
+    if not lines:
         raise Unreadable(_("The file is empty."))
-    if len(found) > MOST_ROWS:
+    if len(lines) > MOST_ROWS:
         raise Unreadable(_("The file has more than 1,000 rows. There are 145 municipalities; choose another table."))
-    return found
+    return lines
 
 
 def _columns(heading: list[str]) -> dict[str, int]:
-    words = [fold(cell) for cell in heading]
-    found = {
-        key: next((place for place, word in enumerate(words) if word in headings), None)
+    names = [fold(cell) for cell in heading]
+    places = {
+        key: next((place for place, word in enumerate(names) if word in headings), None)
         for key, headings in (("name", NAME_HEADINGS), ("population", FIGURE_HEADINGS), ("year", YEAR_HEADINGS))
     }
-    columns = {key: place for key, place in found.items() if place is not None}
+    columns = {key: place for key, place in places.items() if place is not None}
     if "name" not in columns or "population" not in columns:
         raise Unreadable(_("The first row must name the columns: “municipality” and “population”, and perhaps “year”."))
     return columns

@@ -1,4 +1,4 @@
-"""Statements that are made once (`common.prepared`) and see one municipality, or several, named at each run."""
+"""Compiled statements (`common.prepared`) that see one or several municipalities, named at each execution."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who is with whom: the reads from which access is decided."""
+"""Reads of memberships, pairings, programmes and delegations, from which access is decided."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -163,7 +163,7 @@ def coming_delegations(municipality: Municipality) -> QuerySet[Delegation]:
 
 
 def emergency_rights(municipality: Municipality | OuterRef) -> QuerySet[EmergencyRight]:
-    """The emergency list: only members who publish, and nobody who still waits."""
+    """The emergency list in force: only members who publish, without entries that still wait."""
     return entered_emergency_rights(municipality).filter(waits_until__isnull=True)
 
 
@@ -178,7 +178,7 @@ def access(user: Any, municipality: Municipality) -> Access:
 
 
 def still_may(user: Any, municipality: Municipality, verb: Verb) -> bool:
-    """Whether this person may do it at this moment: for what somebody began or granted earlier and takes effect now.
+    """Whether this person may do it now: for what they began or granted earlier and takes effect now.
 
     Everything is read anew, the person too: an account that is switched off may do nothing. Two queries.
     """
@@ -251,7 +251,7 @@ def needs_second_factor(user: Any) -> bool:
 
 
 def names_in_passwords() -> list[str]:
-    """Names of which nobody should make a password: of all municipalities, whole and without "grad" and the like."""
+    """Names that make bad passwords: of all municipalities, whole and without "grad" and the like."""
     names = Municipality.objects.values_list("name_latn", flat=True)
     return [part for name in names for part in (name, name.replace(" ", ""), *name.split())]
 
@@ -263,9 +263,9 @@ def members(municipality: Municipality) -> list[Membership]:
 
 
 def colleagues(municipality: Municipality) -> list[User]:
-    """Who works here and can sign in, each once, by name."""
-    found = {row.user_id: row.user for row in members(municipality) if row.user.is_active}
-    return sorted(found.values(), key=lambda person: (sort_key(person.name), person.pk))
+    """Active members, each once, by name."""
+    people = {row.user_id: row.user for row in members(municipality) if row.user.is_active}
+    return sorted(people.values(), key=lambda person: (sort_key(person.name), person.pk))
 
 
 def mentors(municipality: Municipality) -> QuerySet[Pairing]:
@@ -367,7 +367,7 @@ class CohortMembership:
     has_ended: bool
 
 
-def board(programmes: list[Programme]) -> list[tuple[Cohort, list[CohortMembership]]]:
+def cohorts_with_members(programmes: list[Programme]) -> list[tuple[Cohort, list[CohortMembership]]]:
     """Every cohort with its municipalities by name, those that still take part first. Three queries."""
     mentored_by: dict[int, list[Pairing]] = {}
     for pairing in pairings(programmes):
@@ -414,17 +414,17 @@ def people(text: str) -> list[User]:
 
 
 def rights_of(users: list[User]) -> dict[int, list[str]]:
-    """What each person may do, in words: "Approver, Ćuprija". Four queries for any number of people."""
-    found: dict[int, list[str]] = {user.pk: [] for user in users}
+    """The rights of each person as text: "Approver, Ćuprija". Four queries for any number of people."""
+    rights: dict[int, list[str]] = {user.pk: [] for user in users}
     for membership in Membership.objects.running().filter(user__in=users).select_related("municipality"):
-        found[membership.user_id].append(_place(Role(membership.role).label, membership.municipality))
+        rights[membership.user_id].append(_place(Role(membership.role).label, membership.municipality))
     for pairing in Pairing.objects.on(today()).filter(mentor__in=users).select_related("municipality"):
-        found[pairing.mentor_id].append(_place(_("Mentor"), pairing.municipality))
+        rights[pairing.mentor_id].append(_place(_("Mentor"), pairing.municipality))
     for staff in Programme.staff.through.objects.filter(user__in=users).select_related("programme"):
-        found[staff.user_id].append(_("Staff of the programme %(programme)s") % {"programme": staff.programme})
+        rights[staff.user_id].append(_("Staff of the programme %(programme)s") % {"programme": staff.programme})
     for trainer in Programme.trainers.through.objects.filter(user__in=users).select_related("programme"):
-        found[trainer.user_id].append(_("Trainer of the programme %(programme)s") % {"programme": trainer.programme})
-    return found
+        rights[trainer.user_id].append(_("Trainer of the programme %(programme)s") % {"programme": trainer.programme})
+    return rights
 
 
 def _place(role: Any, municipality: Municipality) -> str:
@@ -442,7 +442,7 @@ def programmes() -> QuerySet[Programme]:
 
 @dataclass(frozen=True)
 class Offered:
-    """A service of the catalogue in one municipality. `entry` None: nobody wrote anything down."""
+    """A service of the catalogue in one municipality. `entry` None: nothing was entered."""
 
     service: EService
     entry: ServiceAvailability | None
@@ -472,10 +472,10 @@ def services(*, all_of_them: bool = False) -> list[EService]:
 
 
 def offers() -> list[Offered]:
-    """Every service as it stands in the open scope of one municipality, those in season first. Two queries."""
+    """Every service in the municipality of the open scope, those in season first. Two queries."""
     entries = {row.service_id: row for row in ServiceAvailability.objects.select_related("verified_by")}
     offereds = [offered(service, entries.get(service.pk)) for service in services()]
-    return sorted(offereds, key=lambda each: not each.is_in_season)
+    return sorted(offereds, key=lambda offer: not offer.is_in_season)
 
 
 def offer(key: str) -> Offered | None:
@@ -496,7 +496,7 @@ def offer_of(service: EService) -> Offered:
 
 
 def offers_of(service: EService, places: list[Municipality]) -> list[tuple[Municipality, Offered]]:
-    """How one service stands in each of these municipalities; the caller opens their scope. One query."""
+    """One service in each of these municipalities; the caller opens their scope. One query."""
     rows = ServiceAvailability.objects.filter(service=service).select_related("verified_by")
     entries = {row.municipality_id: row for row in rows}
     return [(place, offered(service, entries.get(place.pk))) for place in places]
@@ -504,11 +504,11 @@ def offers_of(service: EService, places: list[Municipality]) -> list[tuple[Munic
 
 def counts_of_offers(places: list[Municipality]) -> dict[int, int]:
     """In how many of these municipalities each service is available and verified; their scope is open. One query."""
-    found: dict[int, int] = {}
+    counts: dict[int, int] = {}
     for row in ServiceAvailability.objects.filter(municipality__in=places):
         if promotable(availability_state(row, today(), settings.SERVICE_STALE_MONTHS)):
-            found[row.service_id] = found.get(row.service_id, 0) + 1
-    return found
+            counts[row.service_id] = counts.get(row.service_id, 0) + 1
+    return counts
 
 
 # ---- words of the house
@@ -523,9 +523,9 @@ def glossary(municipality_id: int) -> Glossary:
     )
 
 
-def glossary_words(words: str = "") -> QuerySet[GlossaryWord]:
+def search_glossary(query: str = "") -> QuerySet[GlossaryWord]:
     """The list as people read it; `words` in either script, with or without diacritics."""
     rows = GlossaryWord.objects.select_related("added_by")
-    for word in fold(words).split():
-        rows = rows.filter(folded__contains=word)
+    for word in fold(query).split():
+        rows = rows.filter(search_key__contains=word)
     return rows.order_by(SerbianKey("latin"), "latin")

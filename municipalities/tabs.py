@@ -1,12 +1,12 @@
-"""The pages of a workspace that stand beside each other, as tabs for who may open them."""
+"""Tabs of related workspace pages, filtered by permission."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.urls import reverse
-from django.utils.functional import Promise
 
+from common.lazy_text import LazyText
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
@@ -15,7 +15,7 @@ class Page(NamedTuple):
     """`name` is a url name whose address takes the workspace alone; `verb` lets in."""
 
     name: str
-    label: str | Promise
+    label: LazyText
     verb: Verb
     icon: str = ""
 
@@ -24,7 +24,7 @@ class Page(NamedTuple):
 class Tab:
     """An item of `{% tabs %}`."""
 
-    label: str | Promise
+    label: LazyText
     url: str
     current: bool
     icon: str = ""

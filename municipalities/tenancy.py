@@ -1,6 +1,6 @@
-"""The wall between municipalities.
+"""Row-level isolation of municipalities (multi-tenancy).
 
-Every table that holds one municipality's things derives from `TenantModel`. Its manager raises `OutOfScope` unless a
+Every table with data of one municipality derives from `TenantModel`. Its manager raises `OutOfScope` unless a
 scope is open, and inside a scope shows that municipality's rows only: also for `.exists()`, aggregates, subqueries,
 related managers and forward foreign keys, because all of them start at `get_queryset()` of the base manager. A row of
 another municipality cannot be saved either.

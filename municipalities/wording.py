@@ -1,4 +1,4 @@
-"""House rules in words: the name of each rule and what its value says, for pages and for notices."""
+"""House rules as text: the name of each rule and its value, for pages and notifications."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

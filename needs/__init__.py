@@ -1,1 +1,1 @@
-"""What citizens need, gathered from what they write and say: what was decided, what was done, and who was told."""
+"""Needs of citizens, gathered from messages and calls: what was decided and done, and who was answered."""

@@ -9,11 +9,11 @@ class NeedsConfig(AppConfig):
         from common import audit_messages
         from needs import measured
         from needs.audit_messages import MESSAGES
-        from needs.domain import erase
+        from needs.domain import personal_data_stores
         from needs.queries import public
         from posts.coaching import published_phones
 
         audit_messages.register(self.name, MESSAGES)
-        erase.register()
-        published_phones.provide(public.contacts)
+        personal_data_stores.register()
+        published_phones.register(public.contacts)
         measured.register()

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
-class Stage(models.TextChoices):
-    """Where a need stands. From *decided* on it says what and why."""
+class NeedStage(models.TextChoices):
+    """Stage of a need. From *planned* on it has a reason and a day."""
 
     NEW = "new", pgettext_lazy("of a need", "New")
     LOOKED_AT = "looked_at", pgettext_lazy("of a need", "Being looked at")
@@ -15,19 +15,19 @@ class Stage(models.TextChoices):
     DECLINED = "declined", pgettext_lazy("of a need", "It will not be done")
 
 
-SETTLED = (Stage.DONE, Stage.DECLINED)
+SETTLED = (NeedStage.DONE, NeedStage.DECLINED)
 # How each looks: tone and icon (`common.states`). Never a colour alone.
-LOOKS = {
-    Stage.NEW: ("info", "circle-dot"),
-    Stage.LOOKED_AT: ("waiting", "eye"),
-    Stage.PLANNED: ("info", "calendar-clock"),
-    Stage.DONE: ("good", "circle-check"),
-    Stage.DECLINED: ("quiet", "circle-slash"),
+STAGE_STYLES = {
+    NeedStage.NEW: ("info", "circle-dot"),
+    NeedStage.LOOKED_AT: ("waiting", "eye"),
+    NeedStage.PLANNED: ("info", "calendar-clock"),
+    NeedStage.DONE: ("good", "circle-check"),
+    NeedStage.DECLINED: ("quiet", "circle-slash"),
 }
 
 
-class Source(models.TextChoices):
-    """How a need was heard."""
+class SupporterSource(models.TextChoices):
+    """How a supporter asked for it."""
 
     MESSAGE = "message", _("Message on a network")
     PHONE = "phone", _("Phone call")
@@ -36,7 +36,7 @@ class Source(models.TextChoices):
     MEETING = "meeting", _("Meeting of citizens")
 
 
-class Moment(models.TextChoices):
+class PictureMoment(models.TextChoices):
     """When a picture of a need was taken."""
 
     BEFORE = "before", pgettext_lazy("of a picture", "Before")

@@ -11,7 +11,7 @@ from needs import rules
 from needs.domain.decide import DECISIONS
 from needs.domain.supporters import BY_HAND
 from needs.domain.write import MOST_TITLE, NeedContent
-from needs.enums import Moment, Stage
+from needs.enums import NeedStage, PictureMoment
 from needs.models import Need
 from needs.queries import board
 from posts.draft import MOST_ALT
@@ -26,7 +26,7 @@ def _area(rows: int) -> forms.Textarea:
 
 
 class NeedForm(forms.Form):
-    """Our words for it, and where it belongs."""
+    """Title, text and classification of a need."""
 
     title = forms.CharField(
         label=_("What is needed"), max_length=MOST_TITLE,
@@ -57,23 +57,27 @@ class NeedForm(forms.Form):
     @staticmethod
     def of(need: Need) -> dict[str, Any]:
         """What a need fills in."""
-        told = {"settlement": need.settlement_id or "", "department": need.department_id or ""}
-        return {"title": need.title, "text": need.text, "topic": need.topic, **told}
+        places = {"settlement": need.settlement_id or "", "department": need.department_id or ""}
+        return {"title": need.title, "text": need.text, "topic": need.topic, **places}
 
-    def words(self) -> NeedContent:
-        said = self.cleaned_data
-        return NeedContent(said["title"], said["text"], said["topic"], self._row("settlement"), self._row("department"))
+    def content(self) -> NeedContent:
+        values = self.cleaned_data
+        return NeedContent(
+            values["title"], values["text"], values["topic"], self._row("settlement"), self._row("department")
+        )
 
     def _row(self, name: str) -> Any:
         asked = self.cleaned_data.get(name, "")
         return next((row for row in self.known[name] if str(row.pk) == asked), None)
 
 
-class VoiceForm(forms.Form):
-    """Somebody asked for it, but not on a network."""
+class SupporterForm(forms.Form):
+    """A supporter who did not write on a network."""
 
-    source = forms.ChoiceField(label=_("How you heard of it"), choices=[(each.value, each.label) for each in BY_HAND])
-    heard_on = forms.DateField(label=_("Day"), widget=_day())
+    source = forms.ChoiceField(
+        label=_("How you heard of it"), choices=[(source.value, source.label) for source in BY_HAND]
+    )
+    received_on = forms.DateField(label=_("Day"), widget=_day())
     note = forms.CharField(
         label=_("Note"), max_length=rules.MOST_NOTE, required=False, widget=_area(2),
         help_text=_("For you and your colleagues only."),
@@ -85,15 +89,15 @@ class VoiceForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["heard_on"].initial = timezone.localdate
+        self.fields["received_on"].initial = timezone.localdate
 
 
-class FirstVoiceForm(VoiceForm):
+class FirstSupporterForm(SupporterForm):
     """The same together with a new need, where it may be left out."""
 
     source = forms.ChoiceField(
         label=_("How you heard of it"), required=False,
-        choices=[("", _("Nobody has asked yet")), *((each.value, each.label) for each in BY_HAND)],
+        choices=[("", _("Nobody has asked yet")), *((source.value, source.label) for source in BY_HAND)],
     )  # fmt: skip
 
 
@@ -120,7 +124,7 @@ class DecideForm(forms.Form):
 
     @staticmethod
     def of(need: Need) -> dict[str, Any]:
-        stage = need.stage if need.stage in DECISIONS else Stage.LOOKED_AT
+        stage = need.stage if need.stage in DECISIONS else NeedStage.LOOKED_AT
         return {"stage": stage, "reason": need.reason, "on": need.decided_on or timezone.localdate()}
 
 
@@ -136,9 +140,9 @@ class DoneForm(forms.Form):
         return {"done": need.done, "on": need.done_on or timezone.localdate()}
 
 
-class TellForm(forms.Form):
+class AnswerForm(forms.Form):
     text = forms.CharField(
-        label=_("What each of them will read"), max_length=rules.MOST_TOLD, widget=_area(5),
+        label=_("What each of them will read"), max_length=rules.MOST_ANSWER, widget=_area(5),
         help_text=_("It stands below what they wrote, for everybody to read. It begins with their name where the "
                     "network needs it."),
     )  # fmt: skip
@@ -156,14 +160,16 @@ class TellForm(forms.Form):
         )  # fmt: skip
 
 
-class PictureForm(forms.Form):
+class NeedPictureForm(forms.Form):
     """A picture from the computer, or one of the library that is ticked on the page."""
 
     file = forms.FileField(
         label=_("Picture from your computer or phone"), required=False,
         widget=forms.FileInput(attrs={"accept": "image/*"}),
     )  # fmt: skip
-    moment = forms.ChoiceField(label=_("It shows"), choices=Moment, widget=forms.RadioSelect, initial=Moment.AFTER)
+    moment = forms.ChoiceField(
+        label=_("It shows"), choices=PictureMoment, widget=forms.RadioSelect, initial=PictureMoment.AFTER
+    )
     alt = forms.CharField(
         label=_("What does the picture show?"), max_length=MOST_ALT, required=False, widget=_area(2),
         help_text=_("For those who cannot see it. A picture of the library brings its description along."),

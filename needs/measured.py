@@ -1,10 +1,9 @@
-"""What the needs count of each day for the programme's indicators: OC6, whether people hear what became of what they
-asked for.
+"""Daily counts of the needs for the programme's indicator OC6: people learn what became of their needs.
 
-Counted are needs by the day on which they were first heard, whoever heard it and how. One was told when it is done or
-declined with the reason and everybody can read so: on the page "You asked, we did" of a municipality whose page is on,
-or in a post that is out. What is planned does not count yet. `analytics.rollups.domain.daily_counts` asks for the days
-and keeps what it is told; the scope of the municipalities is open.
+Needs count by the day of their first supporter, whatever its source. A need counts as answered when it is done or
+declined with the reason and everybody can read that: on the page "You asked, we did" of a municipality whose page is
+on, or in a published post. Planned needs do not count yet. `analytics.rollups.domain.daily_counts` requests the days
+and stores the counts; the scope of the municipalities is open.
 """
 
 from collections.abc import Iterator
@@ -20,39 +19,39 @@ from analytics.rollups import daily_counts
 from analytics.rollups.daily_counts import DailyTally, Days
 from delivery.enums import State
 from needs.enums import SETTLED
-from needs.models import Need, NeedsPage, Voice
+from needs.models import Need, NeedsPage, Supporter
 from posts.models import Publication
 
-# Needs are kept in the portal since this month.
+# Needs are recorded in the portal since this month.
 SINCE = date(2026, 11, 1)
 NEEDS = "needs"
 
 
 def register() -> None:
-    """Tell the list of indicators how it is measured, and from which days."""
-    # Whether a post is out and whether the page is on changes without a need of that day being touched.
+    """Register how it is measured, and from which days."""
+    # Publishing a post or switching the page on changes results without changing a need of that day.
     daily_counts.provide(NEEDS, ("OC6",), needs, recent=None)
     provide("OC6", share("OC6", "no_needs"), since=SINCE)
 
 
 def needs(days: Days) -> Iterator[DailyTally]:
-    """OC6. A need that is still open when it is counted counts as not told. One query."""
+    """OC6. A need that is open when it is counted counts as not answered. One query."""
     rows = _heard(days).annotate(stands=Exists(_pages()), posted=Exists(_posts()))
-    is_told = Q(stage__in=SETTLED) & (Q(is_public=True, stands=True) | Q(posted=True))
+    is_answered = Q(stage__in=SETTLED) & (Q(is_public=True, stands=True) | Q(posted=True))
     counted = rows.order_by().values("municipality", "began")
-    for row in counted.annotate(heard=Count("pk"), told=Count("pk", filter=is_told)):
-        yield DailyTally(row["municipality"], "OC6", row["began"], row["heard"], row["told"])
+    for row in counted.annotate(heard=Count("pk"), answered=Count("pk", filter=is_answered)):
+        yield DailyTally(row["municipality"], "OC6", row["began"], row["heard"], row["answered"])
 
 
 def _heard(days: Days) -> QuerySet[Any]:
-    voices, rows = Voice.objects.filter(need=OuterRef("pk")), Need.objects.all()
+    supporters, rows = Supporter.objects.filter(need=OuterRef("pk")), Need.objects.all()
     if not settings.DEMO:
-        # What is said on the practice network is nobody's need, but in the demo there is nothing else.
-        voices = voices.exclude(message__channel__is_practice=True)
+        # Practice channels do not count, but in the demo there is nothing else.
+        supporters = supporters.exclude(message__channel__is_practice=True)
         rows = rows.filter(municipality__is_practice=False)
     if days.places is not None:
         rows = rows.filter(municipality__in=days.places)
-    began = voices.order_by().values("need").annotate(on=Min("heard_on")).values("on")
+    began = supporters.order_by().values("need").annotate(on=Min("received_on")).values("on")
     rows = rows.annotate(began=Subquery(began)).filter(began__isnull=False)
     if days.first is not None:
         rows = rows.filter(began__gte=days.first)

@@ -1,7 +1,7 @@
 """Needs of citizens and what became of them.
 
-A need is what many say in many ways. It holds our own words; a citizen's words appear only where somebody chose to
-quote them (`Voice.quote`), and never with a name.
+A need gathers what many people ask for in many ways. Its texts are the municipality's own; a citizen's words appear
+only where somebody chose to quote them (`Supporter.quote`), and never with a name.
 """
 
 from typing import Any
@@ -14,23 +14,23 @@ from django.utils.translation import gettext_lazy as _
 from inbox.enums import Topic
 from inbox.models import Department, Message, Reply, Settlement
 from municipalities.tenancy import TenantModel
-from needs.enums import LOOKS, SETTLED, Moment, Source, Stage
+from needs.enums import SETTLED, STAGE_STYLES, NeedStage, PictureMoment, SupporterSource
 from platforms.visibility import FOR_EVERYBODY
 from posts.models import Media, Post
 from serbian.folding import fold
 
 User = settings.AUTH_USER_MODEL
-# Quotes that may be shown: of a call, or of a message that everybody may read. A message may turn out to be private.
-QUOTED = ~Q(quote="") & (Q(message=None) | Q(message__visibility__in=sorted(FOR_EVERYBODY)))
-# Voices of people who are still to be told what became of it.
-OPEN = Q(round__isnull=False, told__isnull=True, trouble="")
+# Quotes that may be shown: of a call, or of a public message. A message may turn out to be private later.
+QUOTABLE = ~Q(quote="") & (Q(message=None) | Q(message__visibility__in=sorted(FOR_EVERYBODY)))
+# Supporters of a running round who have no answer yet.
+UNANSWERED = Q(round__isnull=False, reply__isnull=True, error="")
 
 
 class Need(TenantModel):
-    """What citizens ask for, in our words, with the decision and what was done.
+    """What citizens ask for, in the municipality's words, with the decision and what was done.
 
-    `reason` says why it is decided so, for citizens to read; `decided_on` and `done_on` are days here. `is_public`: it
-    stands on the page "You asked, we did". `follow_up` is the post that tells of it. `size` counts its voices.
+    `reason` explains the decision to citizens; `decided_on` and `done_on` are local days. `is_public`: it is on the
+    page "You asked, we did". `follow_up` is the post about the outcome. `size` is the number of its supporters.
     """
 
     title = models.CharField(_("what is needed"), max_length=160)
@@ -39,7 +39,7 @@ class Need(TenantModel):
     topic = models.CharField(_("topic"), max_length=10, choices=Topic, blank=True)
     settlement = models.ForeignKey(Settlement, models.SET_NULL, null=True, blank=True, related_name="+")
     department = models.ForeignKey(Department, models.SET_NULL, null=True, blank=True, related_name="+")
-    stage = models.CharField(max_length=10, choices=Stage, default=Stage.NEW)
+    stage = models.CharField(max_length=10, choices=NeedStage, default=NeedStage.NEW)
     reason = models.TextField(_("why"), blank=True)
     decided_on = models.DateField(null=True, blank=True)
     done = models.TextField(_("what we did"), blank=True)
@@ -75,12 +75,12 @@ class Need(TenantModel):
 
     @property
     def pill(self) -> tuple[str, str, Any]:
-        """How its stage looks: tone, icon, word (`common.states`)."""
-        return *LOOKS[Stage(self.stage)], self.get_stage_display()
+        """Its stage as a pill: tone, icon, label (`common.states`)."""
+        return *STAGE_STYLES[NeedStage(self.stage)], self.get_stage_display()
 
     @property
     def is_settled(self) -> bool:
-        """Whether there is something final to tell those who asked."""
+        """Whether there is a final outcome that supporters can be answered with."""
         return self.stage in SETTLED
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -88,39 +88,39 @@ class Need(TenantModel):
         super().save(*args, **kwargs)
 
 
-class Voice(TenantModel):
-    """One time that a need was heard: a message, or what somebody said by phone or at the counter.
+class Supporter(TenantModel):
+    """One citizen's support for a need: a message, or a request by phone or at the counter.
 
-    `quote` are the citizen's words as they may be shown (`QUOTED`), without names, and never those of a private
-    message; `note` is for our people only. A message is a voice of one need at most. `round` is the round in which this
-    person is to be told what became of it, `told` the answer that did so, `trouble` why it could not be sent. Who wrote
-    several messages is told once: all of them then point to the one answer.
+    `quote` is a public quotation (`QUOTABLE`), without names, and never of a private message; `note` is internal.
+    A message supports at most one need. `round` is the round that is to answer this person, `reply` the answer that was
+    sent, `error` why it could not be sent. An author of several messages is answered once: all of their rows point to
+    the same reply.
     """
 
-    need = models.ForeignKey(Need, models.CASCADE, related_name="voices")
-    source = models.CharField(max_length=8, choices=Source)
-    message = models.OneToOneField(Message, models.SET_NULL, null=True, related_name="voice")
-    heard_on = models.DateField()
+    need = models.ForeignKey(Need, models.CASCADE, related_name="supporters")
+    source = models.CharField(max_length=8, choices=SupporterSource)
+    message = models.OneToOneField(Message, models.SET_NULL, null=True, related_name="supporter")
+    received_on = models.DateField()
     quote = models.TextField(blank=True)
     note = models.CharField(max_length=300, blank=True)
-    round = models.ForeignKey("Round", models.SET_NULL, null=True, related_name="voices")
-    told = models.ForeignKey(Reply, models.SET_NULL, null=True, related_name="+")
-    trouble = models.CharField(max_length=500, blank=True)
+    round = models.ForeignKey("AnswerRound", models.SET_NULL, null=True, related_name="supporters")
+    reply = models.ForeignKey(Reply, models.SET_NULL, null=True, related_name="+")
+    error = models.CharField(max_length=500, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantModel.Meta):
         indexes = [
-            # who is still to be told
-            models.Index(fields=["round", "id"], name="voice_to_tell", condition=OPEN),
+            # supporters without an answer
+            models.Index(fields=["round", "id"], name="supporter_unanswered", condition=UNANSWERED),
         ]
 
     def __str__(self) -> str:
         return self.quote[:60] or self.get_source_display()
 
 
-class Round(TenantModel):
-    """One round of answers to all who asked: the words, whose they are, and how many people it set out to reach."""
+class AnswerRound(TenantModel):
+    """One round of answers to all supporters: the text, its author, and how many people it was meant for."""
 
     need = models.ForeignKey(Need, models.CASCADE, related_name="rounds")
     text = models.TextField()
@@ -133,11 +133,11 @@ class Round(TenantModel):
 
 
 class NeedPicture(TenantModel):
-    """A picture of how it was, or of how it is now. It goes when the library deletes it."""
+    """A picture from before or after. It is deleted with the picture in the library."""
 
     need = models.ForeignKey(Need, models.CASCADE, related_name="pictures")
     media = models.ForeignKey(Media, models.CASCADE, related_name="+")
-    moment = models.CharField(max_length=6, choices=Moment)
+    moment = models.CharField(max_length=6, choices=PictureMoment)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta(TenantModel.Meta):
@@ -149,7 +149,7 @@ class NeedPicture(TenantModel):
 
 
 class NeedsPage(TenantModel):
-    """The public page of a municipality: whether it is on, and whom citizens turn to (`contact`)."""
+    """The public page of a municipality: whether it is on, and its contact."""
 
     is_on = models.BooleanField(default=False)
     contact = models.TextField(blank=True)

@@ -1,7 +1,7 @@
-"""How long words may be, and which of a citizen's words may be quoted. Pure: no clock, no database.
+"""Maximum lengths, and which of a citizen's words may be quoted. Pure: no clock, no database.
 
-A quote is public, so it names nobody: neither its author nor a telephone, an address or a number by which somebody
-could be found. Names of others cannot be known here; the officer reads every quote before it is kept.
+A quote is public, so it identifies nobody: neither its author nor a telephone, an address or a number of anybody. Names
+of others cannot be known here; the officer reads every quote before it is saved.
 """
 
 import re
@@ -14,11 +14,11 @@ MOST_REASON = 2000
 MOST_DONE = 4000
 MOST_QUOTE = 500
 MOST_NOTE = 300
-MOST_TOLD = 2000
+MOST_ANSWER = 2000
 MOST_MESSAGES = 200
 MOST_PICTURES = 20
 
-# What leads to a person, wherever it stands. In this order: "@opstina@mastodon.rs" ends like an e-mail.
+# Identifying parts of a text. The order matters: "@opstina@mastodon.rs" ends like an e-mail.
 MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++\.[\w.-]++")
 HANDLE = re.compile(r"(?<!\w)@[\w.-]*\w(?:@[\w.-]*\w)?")
 LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -33,25 +33,28 @@ _WORD = re.compile(r"\w+")
 SHORTEST_NAME = 3
 
 
-def names(*told: str, but: Iterable[str] = ()) -> frozenset[str]:
-    """Folded words of somebody's names; those of `but` (the municipality's own name) give nobody away."""
+def names(*full_names: str, but: Iterable[str] = ()) -> frozenset[str]:
+    """Folded words of a person's names, without those of `but` (the municipality's own name)."""
     allowed = {fold(word) for name in but for word in _WORD.findall(name)}
-    words = {fold(word) for name in told for word in _WORD.findall(name.partition("@")[0] or name.lstrip("@"))}
-    return frozenset(word for word in words - allowed if len(word) >= SHORTEST_NAME and not word.isdigit())
+    name_words = {
+        fold(word) for name in full_names for word in _WORD.findall(name.partition("@")[0] or name.lstrip("@"))
+    }
+    return frozenset(word for word in name_words - allowed if len(word) >= SHORTEST_NAME and not word.isdigit())
 
 
-def suggested(text: str, known: frozenset[str]) -> str:
-    """The words without what leads to their author: `known` are folded names (`names`). A person reads them after."""
+def suggest_quote(text: str, known: frozenset[str]) -> str:
+    """The text without anything that identifies its author: `known` are folded names (`names`). A person reads it
+    afterwards."""
     for trace in TRACES:
         text = trace.sub("", text)
-    text = _WORD.sub(lambda found: "" if fold(found[0]) in known else found[0], text)
+    text = _WORD.sub(lambda match: "" if fold(match[0]) in known else match[0], text)
     text = re.sub(r" ([,.!?;:…])", r"\1", " ".join(text.split()))
     text = re.sub(r"([,.!?;:…])[,;:]+", r"\1", text).strip(",;:- ")
     return text if len(text) <= MOST_QUOTE else text[: MOST_QUOTE - 1].rsplit(" ", 1)[0] + "…"
 
 
-def given_away(text: str, known: frozenset[str]) -> Iterator[str]:
-    """What in these words leads to a person, as it stands there."""
+def identifying_parts(text: str, known: frozenset[str]) -> Iterator[str]:
+    """Parts of the text that identify a person, literally."""
     for trace in TRACES:
         yield from (match[0].strip() for match in trace.finditer(text))
     yield from (word for word in _WORD.findall(text) if fold(word) in known)

@@ -1,16 +1,16 @@
-"""Thin doors for beat. What is due stands in the database."""
+"""Celery tasks. Due work is found in the database."""
 
 from celery import shared_task
 
-from needs.domain import erase, notify
+from needs.domain import notify, personal_data_stores
 
 
 @shared_task(name="needs.tasks.tell")
-def tell_everybody() -> None:
-    """Answer those who are still to be told what became of what they asked for."""
-    notify.work()
+def send_pending_answers() -> None:
+    """Send pending answers to supporters."""
+    notify.send_pending()
 
 
-@shared_task(name="needs.tasks.forget_notes")
-def forget_notes() -> None:
-    erase.forget_notes()
+@shared_task(name="needs.tasks.purge_expired_notes")
+def purge_expired_notes() -> None:
+    personal_data_stores.purge_expired_notes()

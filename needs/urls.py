@@ -1,6 +1,6 @@
 from django.urls import path
 
-from needs.views import answers, board, need, overview, pictures, public, public_page, supporters, telling
+from needs.views import answers, board, need, notify, overview, pictures, public, public_page, supporters
 
 M = "m/<slug:municipality>/needs/"
 N = f"{M}<int:need>/"
@@ -19,10 +19,10 @@ urlpatterns = [
     path(f"{N}merge/", need.merge, name="need_merge"),
     path(f"{N}delete/", need.delete, name="need_delete"),
     path(f"{N}post/", need.post, name="need_post"),
-    path(f"{N}tell/", telling.tell, name="need_tell"),
+    path(f"{N}tell/", notify.notify_supporters, name="need_tell"),
     path(f"{N}voices/", supporters.add, name="need_voice_add"),
-    path(f"{N}voices/<int:voice>/quote/", supporters.quote, name="need_quote"),
-    path(f"{N}voices/<int:voice>/remove/", supporters.remove, name="need_voice_remove"),
+    path(f"{N}voices/<int:supporter>/quote/", supporters.quote, name="need_quote"),
+    path(f"{N}voices/<int:supporter>/remove/", supporters.remove, name="need_voice_remove"),
     path(f"{N}pictures/", pictures.pictures, name="need_pictures"),
     path(f"{N}pictures/<int:shot>/remove/", pictures.remove, name="need_picture_remove"),
     # what is shown of needs
@@ -31,7 +31,7 @@ urlpatterns = [
     path(f"{M}overview/csv/", overview.table, name="needs_overview_csv"),
     path("m/<slug:municipality>/settings/needs-page/", public_page.settings_page, name="settings_needs_page"),
     path("m/<slug:municipality>/settings/needs-page/save/", public_page.save, name="settings_needs_page_save"),
-    path("asked/<slug:place>/", public.asked, name="needs_public"),
-    path("asked/<slug:place>/<slug:tongue>/", public.asked, name="needs_public_in"),
+    path("asked/<slug:place>/", public.public_page, name="needs_public"),
+    path("asked/<slug:place>/<slug:tongue>/", public.public_page, name="needs_public_in"),
     path("asked/<slug:place>/<slug:tongue>/feed.xml", public.feed, name="needs_feed"),
 ]

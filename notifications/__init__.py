@@ -1,1 +1,1 @@
-"""What a person is told, in the portal and by mail, and how they want to be told."""
+"""Notifications of a person, in the portal and by mail, and their preferences for mail."""

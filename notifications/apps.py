@@ -8,13 +8,13 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import endings
         from common import audit_messages, sentences
-        from municipalities.domain import notices
+        from municipalities.domain import notifications
         from notifications.audit_messages import MESSAGES
         from notifications.domain import leave
         from notifications.domain.privileges import send
         from notifications.enums import NotificationKind
 
         audit_messages.register(self.name, MESSAGES)
-        sentences.words("kinds", dict(NotificationKind.choices))
-        notices.register(send)
+        sentences.register_labels("kinds", dict(NotificationKind.choices))
+        notifications.register(send)
         endings.register("mail", leave.end_unauthorised)

@@ -1,11 +1,11 @@
-"""What a person is told about, and how the mail about it comes."""
+"""Kinds of notifications, and how often mail about them is sent."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class NotificationKind(models.TextChoices):
-    """Kinds of notifications; each can be had at once, once a day or never by mail."""
+    """Kinds of notifications; mail for each can be immediate, daily or off."""
 
     SUBMITTED = "submitted", _("A post waits for a decision")
     DECIDED = "decided", _("A decision about a post")
@@ -40,8 +40,8 @@ class NotificationKind(models.TextChoices):
     DEPARTMENT = "department", _("A department answered a question about a message")
 
 
-class How(models.TextChoices):
-    """How mail of one kind comes to one person. In the portal everything is shown."""
+class MailFrequency(models.TextChoices):
+    """The frequency of mail of one kind for one person. The portal shows everything."""
 
     AT_ONCE = "at_once", _("At once")
     DIGEST = "digest", _("In the daily summary")

@@ -1,21 +1,21 @@
-"""How and when a person hears by mail."""
+"""The form for mail preferences."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.lazy_text import LazyText
 from notifications.domain.choose import TIMES
-from notifications.enums import How, NotificationKind
-from notifications.models import Preferences
-from notifications.queries import Manner
+from notifications.enums import MailFrequency, NotificationKind
+from notifications.models import MailSchedule
+from notifications.queries import MailSettings
 from notifications.rules import ALWAYS
 
 CHOOSABLE = tuple(kind for kind in NotificationKind if kind not in ALWAYS)
 
-GROUPS: tuple[tuple[str | Promise, tuple[NotificationKind, ...]], ...] = (
+GROUPS: tuple[tuple[LazyText, tuple[NotificationKind, ...]], ...] = (
     (_("Words in drafts"), (NotificationKind.MENTION, NotificationKind.COMMENT, NotificationKind.SUGGESTION)),
     (
         _("Decisions"),
@@ -67,10 +67,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[NotificationKind, ...]], ...] = (
 
 
 class MailForm(forms.ModelForm):
-    """Times of `Preferences`, and a choice for each kind under `how-<kind>`."""
+    """Times of `MailSchedule`, and a choice for each kind under `how-<kind>`."""
 
     class Meta:
-        model = Preferences
+        model = MailSchedule
         fields = TIMES
         widgets = {
             name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -89,14 +89,14 @@ class MailForm(forms.ModelForm):
             "digest_at": _("One mail a day, and none when nothing is new."),
         }
 
-    def __init__(self, data: Any = None, *, manner: Manner) -> None:
+    def __init__(self, data: Any = None, *, manner: MailSettings) -> None:
         super().__init__(data, instance=manner.preferences)
         for kind in CHOOSABLE:
             self.fields[f"how-{kind}"] = forms.ChoiceField(
-                label=kind.label, choices=How.choices, initial=manner.hows[kind]
+                label=kind.label, choices=MailFrequency.choices, initial=manner.frequencies[kind]
             )
 
-    def groups(self) -> Iterator[tuple[str | Promise, list[forms.BoundField]]]:
+    def groups(self) -> Iterator[tuple[LazyText, list[forms.BoundField]]]:
         for label, kinds in GROUPS:
             yield label, [self[f"how-{kind}"] for kind in kinds]
 
@@ -107,5 +107,5 @@ class MailForm(forms.ModelForm):
             self.add_error("quiet_until", _("Quiet hours cannot end when they begin: choose another hour."))
         return values
 
-    def hows(self) -> dict[NotificationKind, How]:
-        return {kind: How(self.cleaned_data[f"how-{kind}"]) for kind in CHOOSABLE}
+    def frequencies(self) -> dict[NotificationKind, MailFrequency]:
+        return {kind: MailFrequency(self.cleaned_data[f"how-{kind}"]) for kind in CHOOSABLE}

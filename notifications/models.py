@@ -1,8 +1,8 @@
-"""What a person was told, and how they want to be told.
+"""Notifications of a person and their mail preferences.
 
 A notification belongs to a person, not to a municipality: it may come from several municipalities or from none. Its
-words may be a municipality's drafts, so they are shown and mailed only while the person may still read those
-(`notifications.queries.shown`).
+text may quote a municipality's drafts, so it is shown and mailed only while the person may still read those
+(`notifications.queries.is_readable`).
 """
 
 import secrets
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from common import languages
 from municipalities.models import Municipality
-from notifications.enums import How, NotificationKind
+from notifications.enums import MailFrequency, NotificationKind
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -23,10 +23,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """One thing one person was told, in their language of that moment.
+    """One notification of one person, in their language at that time.
 
     `url` is a path of the portal with its fragment; `about` groups ("posts.post:7"). `mail_due_at` (UTC) is set while a
-    mail is still to come, `mailed_at` when one left.
+    mail is pending, `mailed_at` when one was sent.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
@@ -40,9 +40,9 @@ class Notification(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
-    # what is attached to a mail of its own (`common.mail.compose`); a summary of the day only leads to it
+    # attachment of a mail of its own (`common.mail.compose`); a daily summary only links to it
     file = models.JSONField(default=dict)
-    how = models.CharField(max_length=8, choices=How)
+    mail_frequency = models.CharField(max_length=8, choices=MailFrequency)
     mail_due_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
 
@@ -78,8 +78,8 @@ def new_key() -> str:
     return secrets.token_urlsafe(12)
 
 
-class Preferences(models.Model):
-    """When mail may come to a person; all times on the clock in Belgrade. Nobody without a row has other wishes."""
+class MailSchedule(models.Model):
+    """When mail may be sent to a person; wall-clock times in Belgrade. Without a row the defaults apply."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     has_quiet_hours = models.BooleanField(default=True)
@@ -88,22 +88,22 @@ class Preferences(models.Model):
     quiet_weekends = models.BooleanField(default=False)
     urgent_always = models.BooleanField(default=True)
     digest_at = models.TimeField(default=time(8))
-    # in the links that stop mail: a new key makes the old links void
+    # in the unsubscribe links: a new key invalidates them
     key = models.CharField(max_length=20, default=new_key)
 
     def __str__(self) -> str:
         return str(self.user)
 
 
-class Wish(models.Model):
-    """How mail of one kind comes to a person who chose it; without a row the default of their roles counts."""
+class MailPreference(models.Model):
+    """The frequency of mail of one kind that a person chose; without a row the default of their roles applies."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=12, choices=NotificationKind)
-    how = models.CharField(max_length=8, choices=How)
+    frequency = models.CharField(max_length=8, choices=MailFrequency)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="one_wish_per_kind", fields=["user", "kind"])]
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.kind} · {self.how}"
+        return f"{self.user} · {self.kind} · {self.frequency}"

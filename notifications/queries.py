@@ -1,4 +1,4 @@
-"""Reads of notifications. Each has a fixed number of queries, however many people and rows there are."""
+"""Reads of notifications. Each has a fixed number of queries, regardless of the number of people and rows."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,74 +12,74 @@ from municipalities.models import HELD_ROLE, Enrolment, Membership, Municipality
 from municipalities.queries import today
 from municipalities.rules import verbs
 from notifications import rules
-from notifications.enums import How, NotificationKind
-from notifications.models import Notification, NotificationQuerySet, Preferences, Wish
+from notifications.enums import MailFrequency, NotificationKind
+from notifications.models import MailPreference, MailSchedule, Notification, NotificationQuerySet
 
-# The bell says "99+" rather than count on.
+# The bell shows "99+" beyond this.
 MOST_COUNTED = 100
 
 Roles = dict[tuple[int, int], set[str]]
 
 
 @dataclass(frozen=True)
-class Manner:
-    """How one person wants to hear: chosen where they chose, the default of their roles elsewhere."""
+class MailSettings:
+    """The mail settings of one person: their choices, else the defaults of their roles."""
 
-    preferences: Preferences
-    hows: dict[NotificationKind, How]
+    preferences: MailSchedule
+    frequencies: dict[NotificationKind, MailFrequency]
 
 
-def manners(people: Iterable[User]) -> dict[int, Manner]:
+def mail_settings_by_user(people: Iterable[User]) -> dict[int, MailSettings]:
     """By the person's id. Five queries."""
     everybody = {person.pk: person for person in people}
-    stored = {row.user_id: row for row in Preferences.objects.filter(user__in=everybody)}
+    stored = {row.user_id: row for row in MailSchedule.objects.filter(user__in=everybody)}
     chosen: dict[int, dict[str, str]] = defaultdict(dict)
-    for wish in Wish.objects.filter(user__in=everybody):
-        chosen[wish.user_id][wish.kind] = wish.how
+    for wish in MailPreference.objects.filter(user__in=everybody):
+        chosen[wish.user_id][wish.kind] = wish.frequency
     held: dict[int, set[str]] = defaultdict(set)
     for (user, _municipality), roles in roles_of(everybody.values()).items():
         held[user] |= roles
     return {
-        pk: Manner(
-            stored.get(pk) or Preferences(user=person),
+        pk: MailSettings(
+            stored.get(pk) or MailSchedule(user=person),
             {kind: rules.chosen(kind, chosen[pk].get(kind), held[pk]) for kind in NotificationKind},
         )
         for pk, person in everybody.items()
     }
 
 
-def manner(person: User) -> Manner:
-    return manners([person])[person.pk]
+def mail_settings(person: User) -> MailSettings:
+    return mail_settings_by_user([person])[person.pk]
 
 
-def defaults(person: User) -> dict[NotificationKind, How]:
-    """How each kind would come if the person had chosen nothing."""
+def defaults(person: User) -> dict[NotificationKind, MailFrequency]:
+    """The frequency of each kind for a person without choices."""
     held = set().union(*roles_of([person]).values())
     return {kind: rules.default(kind, held) for kind in NotificationKind}
 
 
 def roles_of(people: Iterable[User]) -> Roles:
-    """Running roles by (person, municipality); an administrator's count everywhere, under municipality 0."""
+    """Current roles by (person, municipality); an administrator's count everywhere, under municipality 0."""
     everybody = list(people)
     member = Membership.objects.running().filter(user__in=everybody).values_list("user", "municipality", HELD_ROLE)
     mentor = Pairing.objects.on(today()).filter(mentor__in=everybody)
     staff = Enrolment.objects.on(today()).filter(cohort__programme__staff__in=everybody)
-    found: Roles = defaultdict(set)
+    roles: Roles = defaultdict(set)
     rows = [
         *member,
         *mentor.values_list("mentor", "municipality", Value("mentor")),
         *staff.values_list("cohort__programme__staff", "municipality", Value("staff")),
     ]
     for user, municipality, role in rows:
-        found[user, municipality].add(role)
+        roles[user, municipality].add(role)
     for person in everybody:
         if person.is_administrator:
-            found[person.pk, 0].add("administrator")
-    return found
+            roles[person.pk, 0].add("administrator")
+    return roles
 
 
-def shown(notification: Notification, roles: Roles) -> bool:
-    """Whether its person may still read what it says. `user` and `municipality` are loaded."""
+def is_readable(notification: Notification, roles: Roles) -> bool:
+    """Whether its person may still read its content. `user` and `municipality` are loaded."""
     place: Municipality | None = notification.municipality
     if place is None:
         return True
@@ -101,7 +101,7 @@ def unread_count(person: Any) -> int:
 
 
 class Unread(Subquery):
-    """The same as a column of another query, whatever its rows: it is reckoned once."""
+    """The same as an annotation of another query: computed once, regardless of its rows."""
 
     template = "(SELECT count(*) FROM (%(subquery)s) unread)"
     output_field = IntegerField()

@@ -1,7 +1,7 @@
-"""When mail comes, what is shown to whom, and the defaults per role. Pure: no clock, no database.
+"""When mail is sent, who may read what, and the defaults per role. Pure: no clock, no database.
 
-Hours on the clock are hours in Belgrade; what is stored is UTC. Where a night has no such hour (March) the hour after
-the gap counts, where it has it twice (October) the first.
+Local times are in Belgrade; stored times are UTC. A local time that does not exist (March) means the hour after the
+gap, one that exists twice (October) means the first.
 """
 
 from collections.abc import Iterable
@@ -12,21 +12,21 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from municipalities.rules import Verb
-from notifications.enums import How, NotificationKind
+from notifications.enums import MailFrequency, NotificationKind
 
 ZONE = ZoneInfo(settings.TIME_ZONE)
-# They come through quiet hours, and by mail even when they were read in the portal.
+# They ignore quiet hours, and are mailed even if they were read in the portal.
 URGENT = frozenset(
     {NotificationKind.EMERGENCY, NotificationKind.URGENT, NotificationKind.RULES, NotificationKind.RIGHTS}
 )
-# Mail about them comes at once to everybody, whatever they chose, so that nobody relaxes rules while others sleep.
+# Mailed at once to everybody, whatever their preferences, so that nobody relaxes rules unnoticed.
 ALWAYS = frozenset({NotificationKind.RULES, NotificationKind.RIGHTS})
-# In a conversation several words come within minutes: they wait so long for each other and make one mail.
+# Comments in a conversation follow each other within minutes: they are collected for this long into one mail.
 CHATTY = frozenset({NotificationKind.COMMENT, NotificationKind.SUGGESTION, NotificationKind.MENTION})
 GATHERED = timedelta(minutes=2)
 SATURDAY = 5
 
-# What one must be allowed to do in the municipality to see such words; losing it hides them.
+# The permission needed in the municipality to see the content; losing it hides the content.
 _DRAFTS = (
     NotificationKind.SUBMITTED,
     NotificationKind.DECIDED,
@@ -64,7 +64,7 @@ NEEDS = {
     NotificationKind.DEPARTMENT: Verb.INBOX_VIEW,
 }
 
-# What a role has in the daily summary; everything else comes at once.
+# What a role gets in the daily summary; everything else is mailed at once.
 _CALM = {
     NotificationKind.PERFORMANCE,
     NotificationKind.FEEDBACK,
@@ -85,15 +85,15 @@ _SUMMARY: dict[str, set[NotificationKind]] = {
         NotificationKind.COMMENT,
         NotificationKind.SUGGESTION,
     },
-    # Who gets a report was put on its list by name.
+    # Recipients of a report are on its list by name.
     "staff": set(NotificationKind)
     - {NotificationKind.MENTION, NotificationKind.EMERGENCY, NotificationKind.HANDOVER, NotificationKind.REPORT},
     "viewer": set(NotificationKind) - {NotificationKind.MENTION, NotificationKind.EMERGENCY, NotificationKind.REPORT},
 }
 
 
-class Times(Protocol):
-    """When mail may come: the row `notifications.models.Preferences`, hours on the clock."""
+class QuietHours(Protocol):
+    """When mail may be sent: the row `notifications.models.MailSchedule`, wall-clock times."""
 
     has_quiet_hours: bool
     quiet_from: time
@@ -103,36 +103,39 @@ class Times(Protocol):
     digest_at: time
 
 
-def default(kind: NotificationKind, roles: Iterable[str]) -> How:
-    """At once when one of the roles has it at once; somebody without a role hears at once, too."""
+def default(kind: NotificationKind, roles: Iterable[str]) -> MailFrequency:
+    """Immediate if that is the default of one of the roles; also without any role."""
     if kind in ALWAYS:
-        return How.AT_ONCE
+        return MailFrequency.AT_ONCE
     held = [_SUMMARY[role] for role in roles]
-    return How.DIGEST if held and all(kind in summary for summary in held) else How.AT_ONCE
+    return MailFrequency.DIGEST if held and all(kind in summary for summary in held) else MailFrequency.AT_ONCE
 
 
-def chosen(kind: NotificationKind, wish: str | None, roles: Iterable[str]) -> How:
-    """How mail of a kind comes to somebody with this wish, or none."""
-    return How(wish) if wish and kind not in ALWAYS else default(kind, roles)
+def chosen(kind: NotificationKind, wish: str | None, roles: Iterable[str]) -> MailFrequency:
+    """The frequency of mail of a kind for somebody with this preference, or none."""
+    return MailFrequency(wish) if wish and kind not in ALWAYS else default(kind, roles)
 
 
-def mail_due(how: How, kind: NotificationKind, now: datetime, times: Times, *, urgent: bool = False) -> datetime | None:
-    """When the mail about something told at `now` may leave (UTC); None when none is wanted. `urgent`: as if its kind
-    were one of `URGENT`."""
+def mail_due(
+    frequency: MailFrequency, kind: NotificationKind, now: datetime, times: QuietHours, *, urgent: bool = False
+) -> datetime | None:
+    """When the mail about a notification of `now` is due (UTC); None when none is wanted. `urgent`: treat its kind as
+    one of `URGENT`.
+    """
     if kind in ALWAYS:
         return now
-    if how == How.NEVER:
+    if frequency == MailFrequency.NEVER:
         return None
-    if how == How.DIGEST:
+    if frequency == MailFrequency.DIGEST:
         return _next_digest(now, times)
     if (urgent or kind in URGENT) and times.urgent_always:
         return now
     return after_quiet(now + (GATHERED if kind in CHATTY else timedelta()), times)
 
 
-def after_quiet(moment: datetime, times: Times) -> datetime:
-    """`moment` itself, or the end of the quiet hours in which it lies."""
-    for _round in range(4):  # a Friday night runs into a weekend, the weekend into the night to Monday
+def after_quiet(moment: datetime, times: QuietHours) -> datetime:
+    """`moment` itself, or the end of the quiet hours that contain it."""
+    for _round in range(4):  # a Friday night is followed by the weekend, the weekend by the night to Monday
         end = _end_of_quiet(moment, times)
         if end is None:
             break
@@ -140,7 +143,7 @@ def after_quiet(moment: datetime, times: Times) -> datetime:
     return moment
 
 
-def _end_of_quiet(moment: datetime, times: Times) -> datetime | None:
+def _end_of_quiet(moment: datetime, times: QuietHours) -> datetime | None:
     local = moment.astimezone(ZONE)
     if _is_quiet_day(local, times):
         return _at(local + timedelta(days=7 - local.weekday()), time())
@@ -155,12 +158,12 @@ def _end_of_quiet(moment: datetime, times: Times) -> datetime | None:
 
 
 def _later(day: datetime, clock: time, moment: datetime) -> datetime | None:
-    """The hour of that day. Already past in the hour that comes twice in October: then the quiet is over."""
+    """That hour of the day. If it has passed in the ambiguous hour of October, quiet hours are over."""
     end = _at(day, clock)
     return end if end > moment else None
 
 
-def _next_digest(now: datetime, times: Times) -> datetime:
+def _next_digest(now: datetime, times: QuietHours) -> datetime:
     local = now.astimezone(ZONE)
     for days in range(9):
         day = local + timedelta(days=days)
@@ -170,7 +173,7 @@ def _next_digest(now: datetime, times: Times) -> datetime:
     raise AssertionError("a week has a working day")
 
 
-def _is_quiet_day(local: datetime, times: Times) -> bool:
+def _is_quiet_day(local: datetime, times: QuietHours) -> bool:
     return times.quiet_weekends and local.weekday() >= SATURDAY
 
 

@@ -4,10 +4,10 @@ from notifications.views import mail, page
 
 urlpatterns = [
     path("notifications/", page.notifications, name="notifications"),
-    path("notifications/<int:notification>/open/", page.opened, name="notification_open"),
-    path("notifications/read/", page.marked, name="notifications_read"),
+    path("notifications/<int:notification>/open/", page.open_notification, name="notification_open"),
+    path("notifications/read/", page.mark_notifications, name="notifications_read"),
     path("notifications/bell/", page.bell, name="notifications_bell"),
-    path("notifications/stop/<str:token>/", mail.stop, name="notifications_stop"),
+    path("notifications/stop/<str:token>/", mail.unsubscribe, name="notifications_stop"),
     path("accounts/notifications/", mail.account_notifications, name="account_notifications"),
     path("accounts/notifications/links/", mail.void_links, name="notification_links"),
 ]

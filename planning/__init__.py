@@ -1,1 +1,1 @@
-"""When posts go out, and which belong together: slots, repetition, campaigns, a month's plan from a file, the feed."""
+"""Schedules and groups of posts: slots, recurrences, campaigns, import of a month's plan, calendar feeds."""

@@ -1,4 +1,4 @@
-"""Days and times as people type them into a table, in both scripts and in English. Pure."""
+"""Parses dates and times as people type them into a table, in both scripts and in English. Pure."""
 
 import re
 from datetime import date, time, timedelta
@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from serbian.folding import fold
 
 MOST = 60
-# A day without a year lies ahead; one of last week was meant for last week and not for next year.
+# A date without a year is in the future, but one of last week means last week and not next year.
 BACK = timedelta(days=60)
 
 _WEEKDAY = (
@@ -32,7 +32,7 @@ _CLOCK = re.compile(
 )
 
 
-def day(typed: str, today: date) -> date | None:
+def parse_day(typed: str, today: date) -> date | None:
     """24.11.2026., 24/11/26, 24. новембар, уторак 24. XI 2026. and 2026-11-24; None for anything else."""
     plain = fold(typed[:MOST]).strip()
     for form in (_ISO, _NUMBERS, _WORDS):
@@ -53,8 +53,8 @@ def _month(word: str) -> int | None:
 def _date(year: str | None, month: int, day: int, today: date) -> date | None:
     if year:
         return _in_year(int(year) if len(year) == 4 else 2000 + int(year), month, day)
-    days = [_in_year(each, month, day) for each in range(today.year - 1, today.year + 2)]
-    return next((each for each in days if each and each >= today - BACK), None)
+    days = [_in_year(candidate, month, day) for candidate in range(today.year - 1, today.year + 2)]
+    return next((on for on in days if on and on >= today - BACK), None)
 
 
 def _in_year(year: int, month: int, day: int) -> date | None:
@@ -64,7 +64,7 @@ def _in_year(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def clock(typed: str) -> time | None:
+def parse_time(typed: str) -> time | None:
     """9:00, 09.00, 9h, 9 часова, у 9 and 7 pm; None for anything else."""
     match = _CLOCK.fullmatch(fold(typed[:MOST]).strip())
     if not match:
@@ -78,9 +78,9 @@ def clock(typed: str) -> time | None:
         return None
 
 
-def moment(typed_day: str, typed_time: str, today: date) -> tuple[date | None, time | None]:
+def parse_day_and_time(typed_day: str, typed_time: str, today: date) -> tuple[date | None, time | None]:
     """The day and the time of a row, also where one cell holds both: "24.11.2026. у 9 часова"."""
-    on, at = day(typed_day, today), clock(typed_time)
+    on, at = parse_day(typed_day, today), parse_time(typed_time)
     if on is None:
         on, within = _both(typed_day, today)
         at = at if typed_time else within
@@ -91,9 +91,9 @@ def moment(typed_day: str, typed_time: str, today: date) -> tuple[date | None, t
 
 
 def _both(typed: str, today: date) -> tuple[date | None, time | None]:
-    words = typed[:MOST].replace("T", " ").split()
-    for cut in range(len(words) - 1, 0, -1):
-        on, at = day(" ".join(words[:cut]).rstrip(","), today), clock(" ".join(words[cut:]))
+    tokens = typed[:MOST].replace("T", " ").split()
+    for cut in range(len(tokens) - 1, 0, -1):
+        on, at = parse_day(" ".join(tokens[:cut]).rstrip(","), today), parse_time(" ".join(tokens[cut:]))
         if on and at:
             return on, at
     return None, None

@@ -1,11 +1,11 @@
-"""Closed lists of planning."""
+"""Enumerations of planning."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Every(models.TextChoices):
-    """How often a post is repeated."""
+    """The frequency of a recurrence."""
 
     WEEK = "week", _("Every week")
     TWO_WEEKS = "two_weeks", _("Every two weeks")

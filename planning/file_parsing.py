@@ -1,7 +1,7 @@
-"""From a file to rows: CSV in whatever encoding a spreadsheet wrote it, or Excel. Everything in it is hostile text.
+"""Parses a file into rows: CSV in any encoding that spreadsheets write, or Excel. All of it is untrusted input.
 
-`read` gives cells by our own names of the columns, untouched; `planning.date_parsing` understands the days and times
-that people type. A cell that begins with = + - @ is text here and stays text: nothing is ever evaluated.
+`read` returns cells by our own column names, unchanged; `planning.date_parsing` parses the days and times in them. A
+cell that begins with = + - @ is text and stays text: nothing is ever evaluated.
 """
 
 import csv
@@ -25,24 +25,24 @@ from serbian.folding import fold
 MOST_BYTES = 1024 * 1024
 MOST_ROWS = 200
 MOST_COLUMNS = 40
-# A plan of 200 rows unpacks to a few hundred kilobytes; a second of work is done on each megabyte.
+# A plan of 200 rows unpacks to a few hundred kilobytes; parsing takes a second per megabyte.
 MOST_UNPACKED = 5 * 1024 * 1024
 MOST_STYLES = 1024 * 1024
 MOST_LINES = 5000
-# One more than a post may have, so that a text that is too long is told and not cut.
+# One more than a post may have, so that a text that is too long is reported and not cut.
 MOST_CELL = MOST_TEXT + 1
-# In Excel a long text costs a number wherever it stands again, so that a small file can hold a library.
+# Excel stores a repeated text once and refers to it by number, so a small file can expand to a huge one.
 MOST_LETTERS = MOST_BYTES
-# Above the names of the columns there may stand what the plan is and who made it.
+# Above the column names there may be a title and an author.
 MOST_ABOVE = 10
 MOST_SHEETS = 24
 MOST_MERGED = 500
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-# How .xls begins, and an .xlsx with a password: https://learn.microsoft.com/openspecs/windows_protocols/ms-cfb
+# The first bytes of .xls, and of an .xlsx with a password: https://learn.microsoft.com/openspecs/windows_protocols/ms-cfb
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 BROKEN = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
 
-# Our name: what the heading may say, folded, the plainest first; both scripts fold to the same.
+# Our name: possible headings, folded, the most specific first; both scripts fold to the same.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "day": ("datum", "dan", "datum objave", "datum i vreme", "termin", "date", "day"),
     "time": ("vreme", "vrijeme", "vreme objave", "sat", "cas", "time"),
@@ -65,9 +65,9 @@ _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s+ref=["']([A-Z]{1,3})(\d{1,7}):[A
 
 @dataclass(frozen=True)
 class Shape:
-    """What a table holds: our name of each column with the headings it goes by, folded, the plainest first.
+    """The columns of a table: our name of each with its possible headings, folded, the most specific first.
 
-    `without` is what a person is told when no row names the column `needed`, `too_many` when there are more rows than
+    `without` is the message when no row names the column `needed`, `too_many` when there are more rows than
     `most_rows`; both as English msgids, the second with %(most)s.
     """
 
@@ -79,7 +79,7 @@ class Shape:
 
     @cached_property
     def known(self) -> dict[str, tuple[str, int]]:
-        return {word: (column, rank) for column, words in self.columns.items() for rank, word in enumerate(words)}
+        return {name: (column, rank) for column, names in self.columns.items() for rank, name in enumerate(names)}
 
 
 PLAN = Shape(
@@ -93,20 +93,20 @@ PLAN = Shape(
 )
 
 
-class Unreadable(ValueError):
-    """The file is none we can read. The text says what to do."""
+class UnreadableFile(ValueError):
+    """The file cannot be read. The message says what to do."""
 
 
 @dataclass(frozen=True)
 class FileRow:
-    """`number` is that of the line in the file, counted as a spreadsheet does; `cells` by our names of the columns."""
+    """`number` is the line in the file, counted as a spreadsheet does; `cells` by our column names."""
 
     number: int
     cells: dict[str, str]
 
 
 def stored(lines: Iterable[Any]) -> list[dict[str, Any]]:
-    """Lines, or rows made of them, as JSON."""
+    """File rows, or rows made from them, as JSON."""
     return [{"number": line.number, "cells": line.cells} for line in lines]
 
 
@@ -115,15 +115,15 @@ def from_stored(rows: Iterable[dict[str, Any]]) -> list[FileRow]:
 
 
 def refuse_broken(row: Any, line: FileRow) -> None:
-    """Cells in which Excel shows an error are told and taken out of `row`, which was made of `line`."""
+    """Report cells in which Excel shows an error and remove them from `row`, which was made from `line`."""
     for column in [column for column, cell in line.cells.items() if cell in BROKEN]:
-        row.tell(column, _("Excel shows an error in this cell. Correct its formula."))
+        row.add_problem(column, _("Excel shows an error in this cell. Correct its formula."))
         del row.cells[column]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """`sheet` is named where the workbook has others, too; `left_out` are headings that are none of ours."""
+class ParsedTable:
+    """`sheet` is set if the workbook has others, too; `left_out` are unknown headings."""
 
     lines: list[FileRow]
     left_out: list[str]
@@ -133,26 +133,28 @@ class Plan:
 Table = list[list[str]]
 
 
-def read(raw: bytes, shape: Shape = PLAN) -> Plan:
-    """The rows of a CSV or Excel file. Raises `Unreadable`."""
+def read(raw: bytes, shape: Shape = PLAN) -> ParsedTable:
+    """The rows of a CSV or Excel file. Raises `UnreadableFile`."""
     if not raw:
-        raise Unreadable(_("The file is empty."))
+        raise UnreadableFile(_("The file is empty."))
     if len(raw) > MOST_BYTES:
-        raise Unreadable(_("The file is larger than 1 MB. Leave out pictures and old months."))
+        raise UnreadableFile(_("The file is larger than 1 MB. Leave out pictures and old months."))
     if raw.startswith(COMPOUND):
-        raise Unreadable(_("This is an old Excel file, or one with a password. Save it as .xlsx without a password."))
+        raise UnreadableFile(
+            _("This is an old Excel file, or one with a password. Save it as .xlsx without a password.")
+        )
     return _excel(raw, shape) if raw[:2] == b"PK" else _csv(raw, shape)
 
 
 # ---------------------------------------------------------------- rows
 
 
-def _plan(rows: Table, shape: Shape, sheet: str = "") -> Plan:
+def _plan(rows: Table, shape: Shape, sheet: str = "") -> ParsedTable:
     heading = _heading(rows, shape)
     if heading is None:
         if not any(any(row) for row in rows):
-            raise Unreadable(_("The file has no rows."))
-        raise Unreadable(_(shape.without))
+            raise UnreadableFile(_("The file has no rows."))
+        raise UnreadableFile(_(shape.without))
     columns = _columns(rows[heading], shape)
     lines = [
         FileRow(number, {columns[at]: cell for at, cell in enumerate(row) if at in columns and cell})
@@ -160,22 +162,24 @@ def _plan(rows: Table, shape: Shape, sheet: str = "") -> Plan:
         if any(row)
     ]
     if not lines:
-        raise Unreadable(_("There is no row under the names of the columns."))
+        raise UnreadableFile(_("There is no row under the names of the columns."))
     if len(lines) > shape.most_rows:
-        raise Unreadable(_(shape.too_many) % {"most": shape.most_rows})
+        raise UnreadableFile(_(shape.too_many) % {"most": shape.most_rows})
     strange = [cell[:60] for at, cell in enumerate(rows[heading]) if cell and at not in columns]
-    return Plan([line for line in lines if line.cells], strange, sheet)
+    return ParsedTable([line for line in lines if line.cells], strange, sheet)
 
 
 def _heading(rows: Table, shape: Shape) -> int | None:
-    """Which row names the columns: of the first ones that which names the most of them, the needed one among them."""
+    """The row with the column names: the one of the first rows with the most known headings, including the
+    needed one.
+    """
     first = [at for at, row in enumerate(rows) if any(row)][:MOST_ABOVE]
     known = {at: _columns(rows[at], shape) for at in first}
     return max((at for at in first if shape.needed in known[at].values()), key=lambda at: len(known[at]), default=None)
 
 
 def _columns(cells: Sequence[str], shape: Shape) -> dict[int, str]:
-    """Our name of each column; where two would do, the plainer word wins, then the one on the left."""
+    """Our name of each column; of two candidates the more specific heading wins, then the left one."""
     best: dict[str, tuple[int, int]] = {}
     for at, cell in enumerate(cells):
         column, rank = shape.known.get(" ".join(re.findall(r"[a-z]+", fold(cell[:80]))), ("", 0))
@@ -191,8 +195,8 @@ def _tidy(cells: Iterable[str]) -> list[str]:
 # ---------------------------------------------------------------- CSV
 
 
-def _csv(raw: bytes, shape: Shape) -> Plan:
-    """With the separator that makes the most columns of ours."""
+def _csv(raw: bytes, shape: Shape) -> ParsedTable:
+    """With the separator that yields the most known columns."""
     text = _decoded(raw)
     tables = [_table(text, separator) for separator in ";,\t"]
     return _plan(max(tables, key=lambda table: _known(table, shape)), shape)
@@ -204,15 +208,15 @@ def _known(rows: Table, shape: Shape) -> int:
 
 
 def _table(text: str, separator: str) -> Table:
-    found: Table = []
+    table: Table = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            found.append(_tidy(row[:MOST_COLUMNS]))
-            if len(found) > MOST_LINES:
+            table.append(_tidy(row[:MOST_COLUMNS]))
+            if len(table) > MOST_LINES:
                 break
     except csv.Error as error:
-        raise Unreadable(_("The file could not be read as CSV. Save it as CSV (UTF-8) or as Excel.")) from error
-    return found
+        raise UnreadableFile(_("The file could not be read as CSV. Save it as CSV (UTF-8) or as Excel.")) from error
+    return table
 
 
 def _decoded(raw: bytes) -> str:
@@ -221,11 +225,11 @@ def _decoded(raw: bytes) -> str:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Unreadable(_("The letters of the file could not be read. Save it as CSV (UTF-8) or as Excel."))
+    raise UnreadableFile(_("The letters of the file could not be read. Save it as CSV (UTF-8) or as Excel."))
 
 
 def _old(raw: bytes) -> list[str]:
-    """Windows-1250 (Latin) or Windows-1251 (Cyrillic): whichever makes more letters of our alphabets of the bytes."""
+    """Windows-1250 (Latin) or Windows-1251 (Cyrillic), whichever decodes to more letters of our alphabets."""
     guesses = {name: raw.decode(name, "replace") for name in ("cp1250", "cp1251")}
     latin = sum(letter in "čćžšđČĆŽŠĐ" for letter in guesses["cp1250"])
     cyrillic = len(re.findall(r"[а-яА-ЯђјљњћџЂЈЉЊЋЏ]{3,}", guesses["cp1251"]))
@@ -235,30 +239,32 @@ def _old(raw: bytes) -> list[str]:
 # ---------------------------------------------------------------- Excel
 
 
-def _excel(raw: bytes, shape: Shape) -> Plan:
+def _excel(raw: bytes, shape: Shape) -> ParsedTable:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             is_small = _is_small(packed)
             name, rows = _sheet(raw, packed, shape) if is_small else ("", [])
-    except Unreadable:
+    except UnreadableFile:
         raise
     except Exception as error:
-        # openpyxl lets through whatever its parsers raise; the file is somebody's, so none of it is our fault.
-        raise Unreadable(_("The Excel file could not be read. Save it again as .xlsx, or as CSV (UTF-8).")) from error
+        # openpyxl passes on any exception of its parsers; the file is untrusted, so all of them mean a bad file.
+        raise UnreadableFile(
+            _("The Excel file could not be read. Save it again as .xlsx, or as CSV (UTF-8).")
+        ) from error
     if not is_small:
-        raise Unreadable(_("The Excel file unpacks to far too much. Save only the sheet with the plan."))
+        raise UnreadableFile(_("The Excel file unpacks to far too much. Save only the sheet with the plan."))
     return _plan(rows, shape, name)
 
 
 def _is_small(packed: zipfile.ZipFile) -> bool:
-    """By the sizes that the file says of itself; `zipfile` never unpacks more than that of a part."""
+    """By the sizes that the archive declares; `zipfile` never unpacks more than that."""
     parts = packed.infolist()
     styles = sum(part.file_size for part in parts if part.filename.endswith("styles.xml"))
     return sum(part.file_size for part in parts) <= MOST_UNPACKED and styles <= MOST_STYLES
 
 
 def _sheet(raw: bytes, packed: zipfile.ZipFile, shape: Shape) -> tuple[str, Table]:
-    """The plan among the visible sheets, first the one that was open when it was saved; named if it has sisters."""
+    """The plan among the visible sheets, the active one first; named if there are several."""
     book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][:MOST_SHEETS]
     sheets.sort(key=lambda sheet: sheet is not book.active)
@@ -271,23 +277,23 @@ def _sheet(raw: bytes, packed: zipfile.ZipFile, shape: Shape) -> tuple[str, Tabl
 
 
 def _rows(sheet: Any, packed: zipfile.ZipFile, shape: Shape) -> Table:
-    found: Table = []
+    table: Table = []
     letters = filled = 0
     for row in sheet.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_LINES, values_only=True):
         cells = [] if row.count(None) == len(row) else [_cell(value) for value in row]
         letters += sum(map(len, cells))
         filled += bool(cells)
         if letters > MOST_LETTERS:
-            raise Unreadable(_("There is far too much text in the file. Save only the sheet with the plan."))
-        found.append(_tidy(cells))
+            raise UnreadableFile(_("There is far too much text in the file. Save only the sheet with the plan."))
+        table.append(_tidy(cells))
         if filled > shape.most_rows + MOST_ABOVE:
             break
-    _spread(found, packed.read(sheet._worksheet_path.lstrip("/")))
-    return found
+    _spread(table, packed.read(sheet._worksheet_path.lstrip("/")))
+    return table
 
 
 def _spread(rows: Table, xml: bytes) -> None:
-    """Merged cells say the same for each of their rows; a file keeps it in the first of them only."""
+    """Copy merged cells to each of their rows; the file has the value in the first only."""
     filled = [any(row) for row in rows]
     for merged in list(_MERGED.finditer(xml))[:MOST_MERGED]:
         column, first, last = _column(merged[1]), int(merged[2]) - 1, int(merged[3])

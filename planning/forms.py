@@ -11,7 +11,7 @@ from posts.draft import storable
 DAY = {"type": "date"}
 
 
-def day() -> forms.DateInput:
+def date_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs=DAY)
 
 
@@ -20,8 +20,8 @@ class CampaignForm(forms.Form):
     note = forms.CharField(
         label=_("What it is for"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    starts_on = forms.DateField(label=_("First day"), required=False, widget=day())
-    ends_on = forms.DateField(label=_("Last day"), required=False, widget=day())
+    starts_on = forms.DateField(label=_("First day"), required=False, widget=date_input())
+    ends_on = forms.DateField(label=_("Last day"), required=False, widget=date_input())
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -47,8 +47,8 @@ class RecurrenceForm(forms.Form):
         help_text=_("A monthly post takes the day of its first date instead."),
     )  # fmt: skip
     at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
-    starts_on = forms.DateField(label=_("First day"), widget=day())
-    ends_on = forms.DateField(label=_("Last day"), widget=day(), help_text=_("Every repetition ends."))
+    starts_on = forms.DateField(label=_("First day"), widget=date_input())
+    ends_on = forms.DateField(label=_("Last day"), widget=date_input(), help_text=_("Every repetition ends."))
     skips_holidays = forms.BooleanField(label=_("Leave out holidays"), required=False, initial=True)
 
     def clean(self) -> dict[str, Any]:

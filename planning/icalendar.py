@@ -1,4 +1,4 @@
-"""Posts as an iCalendar file (RFC 5545): one event per post with a time, named by a stable id. Pure."""
+"""Posts as an iCalendar file (RFC 5545): one event per scheduled post, with a stable id. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,12 +11,12 @@ LONG = timedelta(minutes=15)
 
 
 def calendar(name: str, entries: Sequence[tuple[int, str, str, str, datetime, datetime]], host: str) -> bytes:
-    """`entries` are (id, title, state in words, address, time, last change); times aware UTC."""
+    """`entries` are (id, title, state as text, address, time, last change); times aware UTC."""
     made = Calendar()
     made.add("prodid", "-//Dobošar//Calendar//")
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
-    made.add("x-wr-calname", vText(name))  # the library does not escape what it has no type for
+    made.add("x-wr-calname", vText(name))  # the library does not escape values without a type
     made.add("refresh-interval;value=duration", "PT30M")
     for number, title, state, address, due_at, changed_at in entries:
         event = Event()

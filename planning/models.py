@@ -1,4 +1,4 @@
-"""What is planned: campaigns, slots, repetitions, imports of a plan, and the calendar's feeds."""
+"""Campaigns, slots, recurrences, imports of a plan, and calendar feeds."""
 
 from django.conf import settings
 from django.db import models
@@ -13,11 +13,11 @@ from posts.models import Post
 __all__ = ["Campaign", "CampaignPost", "Feed", "ImportRun", "Occurrence", "Recurrence", "Slot"]
 
 
-# ---- Posts that belong together.
+# ---- Campaigns.
 
 
 class Campaign(TenantModel):
-    """A subject over some weeks, with the posts that carry it."""
+    """A topic over several weeks, with its posts."""
 
     name = models.CharField(_("name"), max_length=120)
     note = models.TextField(_("what it is for"), blank=True)
@@ -52,13 +52,13 @@ class CampaignPost(TenantModel):
         return f"{self.post_id} in {self.campaign_id}"
 
 
-# ---- Posts that come again, with an end.
+# ---- Recurrences, which always have an end.
 
 
 class Recurrence(TenantModel):
-    """How a post is repeated. `weekdays` count from Monday 0; `at` is the time on the wall in Belgrade.
+    """How a post is repeated. `weekdays` count from Monday 0; `at` is wall-clock time in Belgrade.
 
-    It makes drafts, never publications: each goes the way of approval of its municipality.
+    It creates drafts, never publications: each needs its municipality's approval.
     """
 
     pattern = models.ForeignKey(Post, models.PROTECT, related_name="recurrences")
@@ -74,7 +74,7 @@ class Recurrence(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
-            # the worker looks for those that still run
+            # the worker reads those that are still running
             models.Index(fields=["ends_on"], name="recurrence_running", condition=models.Q(ended_at__isnull=True)),
         ]
         constraints = [
@@ -88,7 +88,7 @@ class Recurrence(TenantModel):
 
 
 class Occurrence(TenantModel):
-    """One day of a repetition: its draft once that is made, or that a person left it out."""
+    """One day of a recurrence: its draft once created, or that it is skipped."""
 
     recurrence = models.ForeignKey(Recurrence, models.CASCADE, related_name="occurrences")
     on = models.DateField()
@@ -102,11 +102,11 @@ class Occurrence(TenantModel):
         return f"{self.recurrence_id} on {self.on}"
 
 
-# ---- The times of a week at which a channel usually posts.
+# ---- The usual weekly posting times of a channel.
 
 
 class Slot(TenantModel):
-    """`weekday` counts from Monday 0; `at` is the time on the wall in Belgrade."""
+    """`weekday` counts from Monday 0; `at` is wall-clock time in Belgrade."""
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="slots")
     weekday = models.PositiveSmallIntegerField()
@@ -122,13 +122,14 @@ class Slot(TenantModel):
         return f"{self.channel_id} {self.weekday} {self.at}"
 
 
-# ---- A month's plan from a file: what was read, and what was made of it.
+# ---- Imports of a month's plan from a file.
 
 
 class ImportRun(TenantModel):
-    """`rows` hold what was read until a person confirms, then those that were left out; `digest` is the file's SHA-256.
+    """`rows` are the parsed rows until a person confirms, then those that were left out; `digest` is the file's
+    SHA-256.
 
-    `sheet` is named where the workbook had others, too; `left_out` are headings of columns that are none of ours.
+    `sheet` is set if the workbook had others, too; `left_out` are unknown column headings.
     """
 
     name = models.CharField(max_length=200)
@@ -148,13 +149,13 @@ class ImportRun(TenantModel):
         return self.name
 
 
-# ---- Secret links to the calendar.
+# ---- Secret calendar URLs.
 
 
 class Feed(models.Model):
-    """A person's link to one municipality's calendar. Only the hash of its secret is kept.
+    """A person's URL of one municipality's calendar. Only the hash of its secret is stored.
 
-    Looked up by that hash before any municipality is known, so it stands outside the wall; what it shows does not.
+    Looked up by that hash before the municipality is known, so the table is not tenant-scoped; its content is.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

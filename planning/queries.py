@@ -1,4 +1,4 @@
-"""Reads of planning. Everything here has a fixed number of queries."""
+"""Reads of planning. Each has a fixed number of queries."""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
@@ -11,16 +11,16 @@ from channels.models import Channel
 from delivery.enums import State
 from municipalities.holidays import BELGRADE, holidays
 from planning.models import Campaign, CampaignPost, Occurrence, Recurrence, Slot
-from planning.rules import LOOK_AHEAD, Free, next_free
+from planning.rules import LOOK_AHEAD, FreeSlot, next_free
 from posts.models import Post, Publication
 from posts.queries import SEEN, usable_channels
 
-# States in which a delivery still means to go out.
+# States in which a delivery is still pending.
 COMING = (State.WAITING, State.SCHEDULED, State.SENDING, State.PROCESSING, State.PUBLISHED, State.UNCONFIRMED)
 
 
 def campaigns() -> QuerySet[Campaign]:
-    """Running ones first, then the newest; `posts` and `public` are their numbers."""
+    """Running ones first, then the newest; annotated with the counts `posts` and `public`."""
     visible = Q(members__post__deleted_at__isnull=True)
     public = visible & Q(members__post__publications__delivery__state__in=SEEN)
     rows = Campaign.objects.annotate(
@@ -35,7 +35,7 @@ def running_campaigns() -> QuerySet[Campaign]:
 
 
 def posts_of(campaign: Campaign, *, drafts: bool) -> list[Post]:
-    """The posts of a campaign, by their time. Two queries."""
+    """The posts of a campaign, ordered by time. Two queries."""
     live = Publication.objects.filter(live=True).select_related("channel", "delivery").order_by("pk")
     rows = Post.objects.filter(campaign_post__campaign=campaign, deleted_at__isnull=True).select_related("author")
     if not drafts:
@@ -50,15 +50,15 @@ def campaign_of(post: Post) -> Campaign | None:
 
 
 def with_slots() -> list[tuple[Channel, list[Slot]]]:
-    """Every usable channel with its slots in the order of the week. Two queries."""
+    """Every usable channel with its slots in weekly order. Two queries."""
     channels = list(usable_channels().prefetch_related(Prefetch("slots", Slot.objects.order_by("weekday", "at"))))
     return [(channel, list(channel.slots.all())) for channel in channels]
 
 
-def free_slot(channels: Collection[int], after: datetime, municipality: Any, *, besides: int = 0) -> Free | None:
+def free_slot(channels: Collection[int], after: datetime, municipality: Any, *, besides: int = 0) -> FreeSlot | None:
     """The next slot that is free on those of `channels` that have it. Three queries.
 
-    `after` is wall time; the post `besides` takes no slot from itself.
+    `after` is wall-clock time; the post `besides` does not occupy a slot itself.
     """
     slots = Slot.objects.filter(channel__in=channels).values_list("channel_id", "weekday", "at")
     since = after.replace(tzinfo=BELGRADE) - timedelta(hours=1)
@@ -66,7 +66,7 @@ def free_slot(channels: Collection[int], after: datetime, municipality: Any, *, 
     planned = Publication.objects.exclude(post=besides).filter(
         channel__in=channels, live=True, delivery__state__in=COMING, delivery__due_at__range=(since, until)
     )
-    # Drafts with a time have no delivery yet, but somebody means to keep it.
+    # Drafts with a time have no delivery yet, but they occupy it.
     meant = Post.objects.filter(deleted_at__isnull=True, due_at__range=(since, until)).exclude(pk=besides)
     taken: list[tuple[int, Any]] = list(planned.values_list("channel_id", "delivery__due_at"))
     for ids, due in meant.values_list("draft__channels", "due_at"):
@@ -75,9 +75,9 @@ def free_slot(channels: Collection[int], after: datetime, municipality: Any, *, 
 
 
 def free_days(first: date, ahead: int, municipality: Any) -> set[date]:
-    """Days on which offices rest or nobody posts cheerfully."""
-    found = holidays(first, first + timedelta(days=ahead), municipality.slug)
-    return {day.on for day in found if not day.is_working or day.sensitive}
+    """Days off, and days on which cheerful posts are out of place."""
+    days = holidays(first, first + timedelta(days=ahead), municipality.slug)
+    return {day.on for day in days if not day.is_working or day.sensitive}
 
 
 def recurrences() -> QuerySet[Recurrence]:

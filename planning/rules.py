@@ -1,7 +1,7 @@
-"""Pure rules of planning: which days a repetition falls on, and which slot is free next.
+"""Pure rules of planning: the days of a recurrence, and the next free slot.
 
-Days and times are those of the clock on the wall in Belgrade; `posts.rules.wall_time` turns them into moments, so a
-post that repeats at 9:00 goes out at 9:00 in summer and in winter.
+Days and times are wall-clock times in Belgrade; `posts.rules.resolve_wall_time` converts them to UTC, so a post that
+repeats at 9:00 goes out at 9:00 in summer and in winter.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -10,20 +10,20 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from planning.enums import Every
-from posts.rules import DoesNotExist, Resolved, wall_time
+from posts.rules import NonexistentTime, ResolvedTime, resolve_wall_time
 
-# A repetition ends: nobody remembers after half a year of weeks why it is there.
+# A recurrence must end: after half a year nobody remembers its purpose.
 MOST_TIMES = 26
-# Where nothing is set: before work, at noon, in the evening (`domain.md` 4.3).
+# The default: before work, at noon, in the evening (`domain.md` 4.3).
 SUGGESTED = (time(7, 30), time(12), time(19))
-# Two posts on one channel closer than this take each other's readers.
+# Two posts on one channel closer than this compete for readers.
 APART = timedelta(minutes=30)
 LOOK_AHEAD = 60
 
 
 @dataclass(frozen=True)
-class Pattern:
-    """`weekdays` count from Monday 0 and are those of a week; a month repeats the day of `starts_on`."""
+class RecurrenceRule:
+    """`weekdays` count from Monday 0 and apply to weekly rules; a monthly one repeats the day of `starts_on`."""
 
     every: str
     weekdays: tuple[int, ...]
@@ -31,13 +31,13 @@ class Pattern:
     ends_on: date
 
 
-def days(pattern: Pattern, without: Collection[date] = (), most: int = MOST_TIMES) -> list[date]:
-    """The days of a repetition in order, `without` some (holidays); never more than `most`."""
-    found = (day for day in _every(pattern) if day not in without)
-    return list(islice(found, most))
+def recurrence_days(pattern: RecurrenceRule, without: Collection[date] = (), most: int = MOST_TIMES) -> list[date]:
+    """The days of a recurrence in order, `without` some (holidays); at most `most`."""
+    matching = (day for day in _every(pattern) if day not in without)
+    return list(islice(matching, most))
 
 
-def _every(pattern: Pattern) -> Iterator[date]:
+def _every(pattern: RecurrenceRule) -> Iterator[date]:
     if pattern.every == Every.MONTH:
         yield from _months(pattern.starts_on, pattern.ends_on)
         return
@@ -52,7 +52,7 @@ def _every(pattern: Pattern) -> Iterator[date]:
 
 
 def _months(first: date, last: date) -> Iterator[date]:
-    """The same day of each month; months that do not have it take their last day."""
+    """The same day of each month, or the last day of shorter months."""
     year, month = first.year, first.month
     while True:
         after = date(year + month // 12, month % 12 + 1, 1)
@@ -64,10 +64,10 @@ def _months(first: date, last: date) -> Iterator[date]:
 
 
 @dataclass(frozen=True)
-class Free:
+class FreeSlot:
     """A slot without a post near it, and the channels that have it."""
 
-    time: Resolved
+    time: ResolvedTime
     channels: tuple[int, ...]
 
 
@@ -76,11 +76,11 @@ def next_free(
     taken: Collection[tuple[int, datetime]],
     after: datetime,
     without: Collection[date] = (),
-) -> Free | None:
+) -> FreeSlot | None:
     """The first slot after `after` that is free on every channel that has it.
 
-    `slots` are (channel, weekday, time); `taken` (channel, due_at); `after` is local wall time without zone. None when
-    there is no slot, or all are taken for two months.
+    `slots` are (channel, weekday, time); `taken` (channel, due_at); `after` is naive local time. None when there is no
+    slot, or all are taken for two months.
     """
     by_weekday: dict[int, dict[time, list[int]]] = {}
     for channel, weekday, at in slots:
@@ -90,18 +90,18 @@ def next_free(
         if day in without:
             continue
         for at, channels in sorted(by_weekday.get(day.weekday(), {}).items()):
-            moment = wall_time(day, at)
-            if datetime.combine(day, at) <= after or not isinstance(moment, Resolved):
+            moment = resolve_wall_time(day, at)
+            if datetime.combine(day, at) <= after or not isinstance(moment, ResolvedTime):
                 continue
             if not any(channel in channels and abs(due - moment.due_at) < APART for channel, due in taken):
-                return Free(moment, tuple(sorted(channels)))
+                return FreeSlot(moment, tuple(sorted(channels)))
     return None
 
 
-def nearest(on: date, at: time) -> Resolved:
-    """The moment of a wall time; in the hour that the clocks skip the next one, in the hour they repeat the first."""
-    found = wall_time(on, at, 0)
-    if isinstance(found, DoesNotExist):
-        found = wall_time(on, found.next_valid.time(), 0)
-    assert isinstance(found, Resolved)
-    return found
+def resolve_nearest(on: date, at: time) -> ResolvedTime:
+    """The moment of a wall-clock time: the next one in the spring gap, the first one in the autumn hour."""
+    resolution = resolve_wall_time(on, at, 0)
+    if isinstance(resolution, NonexistentTime):
+        resolution = resolve_wall_time(on, resolution.next_valid.time(), 0)
+    assert isinstance(resolution, ResolvedTime)
+    return resolution

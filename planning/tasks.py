@@ -10,4 +10,4 @@ def repeat_posts() -> None:
 
 @shared_task(name="planning.tasks.forget_plans")
 def forget_plans() -> None:
-    imports.forget()
+    imports.purge_expired()

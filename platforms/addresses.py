@@ -1,4 +1,4 @@
-"""What people type when they are asked for their server."""
+"""Server addresses as people type them."""
 
 import re
 from urllib.parse import urlsplit

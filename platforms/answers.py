@@ -1,4 +1,4 @@
-"""From an HTTP answer to the five errors: what all connectors share. The networks' own codes stay with them."""
+"""From an HTTP response to the five errors: what all connectors share. Each network's own codes stay in its package."""
 
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from typing import Any
 from common import http
 from common.http import Answer
 from platforms.errors import NotReached, OutcomeUnknown, RateLimited
-from platforms.words import gettext_noop
+from platforms.translation import gettext_noop
 
 EVIDENCE_CHARACTERS = 500
 WAIT_WITHOUT_HINT = timedelta(minutes=5)
@@ -19,7 +19,7 @@ UNANSWERED = gettext_noop("The network did not answer in time.")
 
 
 def evidence(answer: Answer, secrets: Collection[str] = ()) -> dict[str, Any]:
-    """What may be stored about an answer: status and the beginning of the body, secrets cut out."""
+    """What may be stored of an answer: status and the beginning of the body, with secrets removed."""
     return {"status": answer.status, "body": http.redact(answer.text[:EVIDENCE_CHARACTERS], secrets)}
 
 
@@ -73,8 +73,8 @@ def _moment(value: str | None) -> datetime | None:
 
 def moment(value: str) -> datetime:
     """A network's ISO time as aware UTC. Raises `ValueError`."""
-    told = datetime.fromisoformat(value)
-    return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+    time = datetime.fromisoformat(value)
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def body(answer: Answer, *, public: bool, secrets: Collection[str] = ()) -> Any:

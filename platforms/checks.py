@@ -1,11 +1,11 @@
-"""What is wrong with a post before it is sent, from the limits alone. Pure; texts are English msgids.
+"""Validates a post against the limits of a network. Pure; texts are English msgids.
 
-`gettext_noop` only marks the texts for translation: whoever shows a problem translates `message_id`.
+`gettext_noop` only marks the texts for translation: the caller translates `message_id`.
 """
 
 from platforms import counting
+from platforms.translation import gettext_noop
 from platforms.types import Limits, LinkCard, Outgoing, Picture, Poll, PollLimits, Problem, Video, VideoLimits
-from platforms.words import gettext_noop
 
 EMPTY = gettext_noop("There is nothing to publish yet. Write a text or add a picture.")
 TOO_LONG = gettext_noop("The text has %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s.")
@@ -150,8 +150,8 @@ def _video_picture(video: Video, limits: VideoLimits) -> list[Problem]:
     if video.width and video.width < limits.min_width:
         problems.append(Problem("video_too_small", "video", VIDEO_SMALL, params=_pair(video.width, limits.min_width)))
     if limits.frames and video.frames and not limits.frames[0] <= video.frames <= limits.frames[1]:
-        told = {"count": f"{video.frames:g}", "least": f"{limits.frames[0]:g}", "most": f"{limits.frames[1]:g}"}
-        problems.append(Problem("video_frames", "video", VIDEO_FRAMES, params={**told}))
+        params = {"count": f"{video.frames:g}", "least": f"{limits.frames[0]:g}", "most": f"{limits.frames[1]:g}"}
+        problems.append(Problem("video_frames", "video", VIDEO_FRAMES, params={**params}))
     return problems
 
 
@@ -207,15 +207,19 @@ def _marks(text: str, limits: Limits) -> list[Problem]:
         ("too_many_mentions", MENTIONS, len(counting.MENTION.findall(without)), limits.max_mentions),
         ("too_many_links", LINKS, len(counting.urls(text)), limits.max_links),
     )
-    return [_over(code, "text", words, n, most) for code, words, n, most in counted if most is not None and n > most]
+    return [
+        _over(code, "text", message_id, n, most)
+        for code, message_id, n, most in counted
+        if most is not None and n > most
+    ]
 
 
 def _picture(picture: Picture, field: str, limits: Limits) -> list[Problem]:
     problems = []
     pixels = picture.width * picture.height
     if limits.mime_types and picture.mime not in limits.mime_types:
-        words = PICTURE_TYPE if "image/png" in limits.mime_types else PICTURE_JPEG
-        problems.append(Problem("picture_type", field, words, params={"mime": picture.mime}))
+        message_id = PICTURE_TYPE if "image/png" in limits.mime_types else PICTURE_JPEG
+        problems.append(Problem("picture_type", field, message_id, params={"mime": picture.mime}))
     if picture.size > limits.image_bytes:
         problems.append(_over("picture_too_large", field, PICTURE_BYTES, picture.size, limits.image_bytes))
     if limits.image_pixels and pixels > limits.image_pixels:

@@ -1,4 +1,4 @@
-"""How long a text is in the eyes of each network. Pure.
+"""The length of a text as each network counts it. Pure.
 
 `count(text, limits)` picks the function by `limits.counting`.
 """
@@ -37,7 +37,7 @@ def count(text: str, limits: Limits) -> int:
 
 
 def graphemes(text: str) -> int:
-    """Extended grapheme clusters: what a reader calls a character. A family emoji is one."""
+    """Extended grapheme clusters: what a reader perceives as one character. A family emoji is one."""
     return len(clusters(text))
 
 
@@ -86,21 +86,21 @@ def little_text(text: str) -> int:
 
 def without_urls(text: str) -> str:
     """`text` with a blank for each address, so that an anchor in one is no hashtag."""
-    kept, last = [], 0
+    parts, last = [], 0
     for start, end, _url in urls(text):
-        kept += [text[last:start], " "]
+        parts += [text[last:start], " "]
         last = end
-    return "".join([*kept, text[last:]])
+    return "".join([*parts, text[last:]])
 
 
 def urls(text: str) -> list[tuple[int, int, str]]:
     """(start, end, url) of each http(s) address, in code points, without the punctuation that ends a sentence."""
-    found = []
+    addresses = []
     for match in URL.finditer(text):
         url = _trimmed(match.group())
         if len(url) > len("https://"):
-            found.append((match.start(), match.start() + len(url), url))
-    return found
+            addresses.append((match.start(), match.start() + len(url), url))
+    return addresses
 
 
 def _trimmed(url: str) -> str:
@@ -122,9 +122,9 @@ def _host(url: str) -> str:
 
 
 def normalised(text: str) -> str:
-    """For comparing what we sent with what a network shows: NFC, all white space as one blank, nothing invisible.
+    """Normalises a text for comparison with what a network shows: NFC, white space as one blank, nothing invisible.
 
-    Marks of direction and letters without width are left out: some servers take them out, and nobody sees them.
+    Direction marks and zero-width letters are left out: some servers remove them, and they are invisible.
     """
     visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
     return " ".join(unicodedata.normalize("NFC", visible).split())

@@ -1,4 +1,4 @@
-"""What a connector inherits when its network has no such thing. Everything here says so, or does the obvious."""
+"""Defaults of a connector for what its network does not offer: they report that, or do the obvious."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from common.http import Http
 from platforms.errors import OutcomeUnknown, Rejected
 from platforms.options import Option, values
 from platforms.protocols import Facts, SaveCheckpoint, SaveCredential
+from platforms.translation import gettext_noop
 from platforms.types import (
     Account,
     Credential,
@@ -27,15 +28,14 @@ from platforms.types import (
     Scope,
 )
 from platforms.visibility import Visibility
-from platforms.words import gettext_noop
 
 
 class OfEachNetwork(ABC):
-    """What every network says in its own way."""
+    """The part of a connector that every network implements itself."""
 
     @abstractmethod
     def wire(self) -> None:
-        """Make what the calls go through; everything of `__init__` is there."""
+        """Create the objects that make calls; all attributes of `__init__` are set."""
 
     @abstractmethod
     def profile(self) -> Profile: ...
@@ -65,13 +65,13 @@ class Defaults(OfEachNetwork):
         credential: Credential | None = None,
         facts: Facts | None = None,
         keep: SaveCredential | None = None,
-        witness: SaveCheckpoint | None = None,
+        save_checkpoint: SaveCheckpoint | None = None,
     ) -> None:
         self.http, self.server, self.keys = http, server.rstrip("/") or self.home, keys
         self.facts = facts or {}
         self.set: Mapping[str, Any] = values(self.options, self.facts)
         self.keep = keep
-        self.witness = witness or (lambda _token: None)
+        self.save_checkpoint = save_checkpoint or (lambda _token: None)
         self.credential = credential
         self.token = credential.access_token if credential else ""
         self.account_id = credential.account_id if credential else ""
@@ -101,7 +101,7 @@ class Defaults(OfEachNetwork):
     # Publishes
 
     def resume(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
-        """What was prepared lapses by itself; it is prepared anew."""
+        """A prepared post expires by itself; it is prepared anew."""
         return self.publish(outgoing, read)
 
     def check_status(self, pending: Pending) -> Any:
@@ -126,7 +126,7 @@ class Defaults(OfEachNetwork):
     # Converses
 
     hides: ClassVar[bool] = False
-    """Of every server of the network; where servers differ, `moderates` tells."""
+    """For every server of the network; where servers differ, `moderates` decides."""
     manual_steps: ClassVar[str] = gettext_noop(
         "Open the message on the network, signed in as the municipality, and delete it there by its menu. Where there "
         "is no such choice, report it to the network."
@@ -160,7 +160,7 @@ class Defaults(OfEachNetwork):
         return False
 
     @classmethod
-    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
+    def answer_challenge(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
         return None
 
     @classmethod
@@ -176,8 +176,8 @@ class Defaults(OfEachNetwork):
         return None
 
     @classmethod
-    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
+    def deauthorisation(cls, raw_body: bytes, secret: str) -> RawEvent | None:
         return None
 
     def subscribe(self, address: str, secret: str) -> None:
-        """The network tells nothing by itself."""
+        """The network has no webhooks."""

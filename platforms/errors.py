@@ -1,8 +1,8 @@
-"""What a connector may raise. Each class says what the caller may do next, and there are no others.
+"""The exceptions of connectors. Each class says what the caller may do next, and there are no others.
 
 `Rejected`: a person edits. `NeedsConsent`: the channel is connected again. `RateLimited`: wait until `retry_at`.
-`NotReached`: nothing left the house, try soon. `OutcomeUnknown`: it may have happened; look before doing it again.
-An exception that is none of these counts as `OutcomeUnknown` when it comes out of `publish`, `finish` or `reply`.
+`NotReached`: nothing was sent, retry soon. `OutcomeUnknown`: it may have been done; reconcile before repeating it.
+Any other exception out of `publish`, `finish` or `reply` counts as `OutcomeUnknown`.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class PlatformError(Exception):
 
 
 class Rejected(PlatformError):
-    """The network said no to this content; repeating it is useless.
+    """The network refused this content; repeating it is useless.
 
     `field` is "text", "pictures" or None; `code` is the network's own error name, where it has one.
     """
@@ -46,7 +46,7 @@ class RateLimited(PlatformError):
 
 
 class NotReached(PlatformError):
-    """Nothing left the house (address, connection, TLS), or a read got no usable answer. Safe to try again."""
+    """Nothing was sent (address, connection, TLS), or a read got no usable answer. Safe to retry."""
 
 
 class OutcomeUnknown(PlatformError):

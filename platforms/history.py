@@ -1,4 +1,4 @@
-"""What connectors share that tell an account's own older posts."""
+"""Shared by connectors that list an account's older posts."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,15 +6,15 @@ from datetime import datetime
 from platforms.types import PastPost, PastPosts
 
 
-def page(found: Iterable[PastPost], since: datetime, cursor: str | None) -> PastPosts:
-    """One page of a list that is newest first: what is older than `since` is left out, and ends the list."""
-    posts = sorted(found, key=lambda post: post.at, reverse=True)
+def page(listed: Iterable[PastPost], since: datetime, cursor: str | None) -> PastPosts:
+    """One page of a list that is newest first: posts older than `since` are left out and end the list."""
+    posts = sorted(listed, key=lambda post: post.at, reverse=True)
     inside = tuple(post for post in posts if post.at >= since)
     return PastPosts(inside, cursor if len(inside) == len(posts) else None)
 
 
 def material(pictures: int, *, video: bool = False, link: bool = False) -> str:
-    """As `PastPost.material` says it; a video beside pictures makes it a video."""
+    """The value of `PastPost.material`; a video beside pictures makes it a video."""
     if video:
         return "video"
     if pictures:

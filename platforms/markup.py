@@ -1,4 +1,4 @@
-"""Plain text out of the HTML in which a server shows a post, with links written out in full."""
+"""Plain text from the HTML of a post, with links written out in full."""
 
 from html.parser import HTMLParser
 

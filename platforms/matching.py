@@ -1,8 +1,8 @@
-"""Which post of ours on a network is the one we sent and got no answer for. Pure.
+"""Finds the post on a network that a call with an unknown outcome may have published. Pure.
 
-Candidates are our own posts from two minutes before the first attempt on, not bound to another publication.
+Candidates are our own posts since two minutes before the first attempt that are not bound to another publication.
 Equal text (and the same number of pictures) is a match; an equal beginning with as many pictures is one too, since
-servers add or cut at the end. Exactly one match is the post; several are a person's decision.
+servers add or cut at the end. Exactly one match is the post; between several a person decides.
 """
 
 from collections.abc import Collection, Iterable
@@ -31,7 +31,7 @@ class Candidate:
 def match_candidates(
     candidates: Iterable[Candidate], outgoing: Outgoing, since: datetime, now: datetime, bound: Collection[str]
 ) -> FindResult:
-    """What the list says about `outgoing`, first attempted at `since`."""
+    """The result for `outgoing`, first attempted at `since`, among the candidates."""
     near = [c for c in candidates if since - SLACK <= c.at <= now + SLACK and c.remote_id not in bound]
     same = [c for c in near if _same_form(c, outgoing) and _same_text(c.text, outgoing.text)]
     if len(same) == 1:

@@ -1,14 +1,16 @@
-"""Giving out messages once and oldest first, where a network has no list of them of its own. Pure."""
+"""Returns messages once and oldest first, for networks without a list of messages. Pure."""
 
 from collections.abc import Iterable
 
 from platforms.types import Message, Messages
 
 
-def after(found: Iterable[Message], cursor: str | None) -> Messages:
+def after(messages: Iterable[Message], cursor: str | None) -> Messages:
     """`cursor`: the second of the newest message, and which messages of that second were given out."""
     second, given = _read(cursor)
-    fresh = [m for m in found if (at := int(m.at.timestamp())) > second or (at == second and m.remote_id not in given)]
+    fresh = [
+        m for m in messages if (at := int(m.at.timestamp())) > second or (at == second and m.remote_id not in given)
+    ]
     items = tuple(sorted(fresh, key=lambda m: (m.at, m.remote_id)))
     if not items:
         return Messages((), cursor)

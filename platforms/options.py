@@ -1,7 +1,7 @@
-"""What changes at a vendor without our doing: API versions, quotas, prices, and limits that no document states.
+"""Values that vendors change: API versions, quotas, prices, and undocumented limits.
 
-A connector lists them as `options` with a date and a source. An installation sets another value in `NETWORK_OPTIONS`;
-it arrives inside `facts` under "options" and needs no new release.
+A connector lists them as `options` with a date and a source. An installation overrides them in `NETWORK_OPTIONS`; the
+value arrives inside `facts` under "options" and needs no new release.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Option:
-    """`as_of`: the day (ISO) on which `source` said so. `source` is a link, or "believed" where no document says it."""
+    """`as_of`: the day (ISO) of the statement in `source`, which is a link, or "believed" without a document."""
 
     value: Any
     as_of: str

@@ -1,14 +1,14 @@
-"""What a connector can do. One class per network implements those that its network offers.
+"""The protocols of connectors. One class per network implements those that its network offers.
 
-Built from plain values, the same for all:
+All are built from the same plain values:
 
     Connector(http, server="https://…", keys=Keys(…), credential=Credential(…), facts={…}, keep=callable)
 
-`facts` is what `look()` returned when the channel was connected (public, JSON, stored on the channel): limits,
-software, features; under "options" stands what the installation sets differently (`platforms.options`).
-`keep(credential)` is called at once when the connector renewed its session by itself. `witness(token)` is called before
-a step that cannot be taken back, with the id under which the network holds what we have prepared; it is stored before
-it returns. `platforms.defaults.Defaults` gives what most networks do not have.
+`facts` is what `fetch_facts()` returned when the channel was connected (public, JSON, stored on the channel): limits,
+software, features; "options" holds what the installation overrides (`platforms.options`). `keep(credential)` is called
+at once when the connector renewed its session. `save_checkpoint(token)` is called before an irreversible step, with the
+id under which the network holds what was prepared; it has stored the id when it returns. `platforms.defaults.Defaults`
+implements what most networks do not offer.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -57,9 +57,9 @@ class Connects(Protocol):
     """"oauth": prepare, authorize_url, exchange(code). "app_password": exchange(identifier, password). "token":
     exchange(token, account), where a person copies the token of a bot or channel."""
     scopes: ClassVar[tuple[Scope, ...]]
-    """What is asked for, in the order in which it is shown. Empty where the network has none."""
+    """The requested permissions, in the order in which they are shown. Empty where the network has none."""
     options: ClassVar[Mapping[str, Option]]
-    """What is believed, priced or versioned, with its date; an installation may set it differently."""
+    """Assumed, priced or versioned values, with their dates; an installation may override them."""
 
     def __init__(
         self,
@@ -70,12 +70,12 @@ class Connects(Protocol):
         credential: Credential | None = ...,
         facts: Facts | None = ...,
         keep: SaveCredential | None = ...,
-        witness: SaveCheckpoint | None = ...,
+        save_checkpoint: SaveCheckpoint | None = ...,
     ) -> None: ...
 
     @classmethod
     def address(cls, typed: str) -> str:
-        """The server's base address from what a person typed. Pure. Raises `Rejected(field="server")`."""
+        """The server's base address, normalised from user input. Pure. Raises `Rejected(field="server")`."""
 
     def fetch_facts(self) -> dict[str, Any]:
         """The server's facts, to be stored on the channel and given back as `facts`. Refresh daily. A read."""
@@ -96,8 +96,8 @@ class Connects(Protocol):
         """
 
     def accounts(self) -> list[Account]:
-        """The accounts that this credential can act for, each with a credential of its own. Those that it cannot
-        (a role is missing) are there too, with their `problem`, so that nobody looks for them in vain. A read."""
+        """The accounts for which this credential can act, each with a credential of its own. Accounts for which it
+        cannot act (a role is missing) are included with their `problem`. A read."""
 
     def refresh(self) -> Credential:
         """A fresh credential, to be stored at once; the same one where the network's tokens do not expire."""
@@ -132,17 +132,17 @@ class Publishes(Protocol):
         the network lets it go on from there."""
 
     def check_status(self, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
-        """Reads what became of it. Raises `Rejected` where the network gave up on it for its content."""
+        """Reads the state of a pending post. Raises `Rejected` where the network gave up on its content."""
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
-        """Mutates, under the rules of `publish`: the step that makes public what was `Ready`. After it `poll` never
-        says `Ready` again."""
+        """Mutates, under the rules of `publish`: makes public what was `Ready`. Afterwards `check_status` never returns
+        `Ready`."""
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
         """Reads only. `since`: start of the earliest attempt. `bound`: remote ids that belong to other publications.
-        `witness`: what `publish` gave or noted before the outcome became unknown."""
+        `checkpoint`: what `publish` returned or saved before the outcome became unknown."""
 
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:
         """Whether `publish` may be repeated without looking, the first attempt having been opened at `opened_at`."""
@@ -152,8 +152,8 @@ class Publishes(Protocol):
         """The remote id of the post that `link`, as a person copied it, leads to; None if it is not one here. Pure."""
 
     def edit(self, remote_id: str, outgoing: Outgoing) -> Published:
-        """Mutates: change what `limits.edits` names on a published post, to what `outgoing` says. Doing it twice does
-        no harm. Raises `Rejected(code="unsupported")` where the network cannot."""
+        """Mutates: change the fields in `limits.edits` of a published post to those of `outgoing`. Repeating it does no
+        harm. Raises `Rejected(code="unsupported")` where the network cannot."""
 
     def withdraw(self, remote_id: str) -> None:
         """Mutates: delete our own post. Success too when it is gone already."""
@@ -164,18 +164,18 @@ class Measures(Protocol):
     """Metrics that a post may have here."""
     account_measures: ClassVar[frozenset[str]]
     own_names: ClassVar[Mapping[str, str]]
-    """Metric → what the network itself calls it."""
+    """Metric → the network's own name."""
     remarks: ClassVar[Mapping[str, str]]
-    """Metric → what is particular about it here, as an English msgid."""
+    """Metric → a remark about it on this network, as an English msgid."""
     changes: ClassVar[tuple[MetricChange, ...]]
-    """What was renamed or counted anew, so that nobody compares across it unawares. Oldest first."""
+    """Metrics that were renamed or redefined, so that comparisons across the change are marked. Oldest first."""
     reads_back: ClassVar[bool]
-    """Whether `readings` tell the text of a post too. Only where it costs no further call."""
+    """Whether `fetch_metrics` returns the text of a post, too. Only where it needs no further call."""
     counts_polls: ClassVar[bool]
-    """Whether `readings` tell how people voted in the poll of a post."""
+    """Whether `fetch_metrics` returns the votes of a post's poll."""
     metrics_batch_size: ClassVar[int]
-    """For how many posts `readings` is best asked at a time: what one call tells of. Fewer where each post costs calls
-    of its own, so that a budget that ends half-way loses little."""
+    """The best number of posts for one `fetch_metrics`: those of one call. Fewer where each post needs calls of its
+    own, so that little is lost when the budget runs out half-way."""
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
         """Reads, in batches where the network has them. A post the network did not answer for is left out."""
@@ -185,7 +185,8 @@ class Measures(Protocol):
 
 class Remembers(Protocol):
     has_history: ClassVar[bool]
-    """Whether the network tells an account's own posts with their numbers, also those that we did not send."""
+    """Whether the network lists an account's own posts with their metrics, also those that the portal did not publish.
+    """
 
     def past_posts(self, since: datetime, cursor: str | None = None) -> PastPosts:
         """Reads one page of them, newest first and back to `since`; answers to others are none. One or two calls.
@@ -197,33 +198,33 @@ class Remembers(Protocol):
 class Converses(Protocol):
     @classmethod
     def moderates(cls, facts: Facts) -> ModerationSupport:
-        """What is done for us about other people's answers. Pure. Where nothing is, `hide`, `show` and `remove` raise
-        `Rejected(code="unsupported")`."""
+        """The supported moderation of other people's replies. Pure. Where there is none, `hide`, `show` and `remove`
+        raise `Rejected(code="unsupported")`."""
 
     def messages(self, cursor: str | None = None) -> Messages:
-        """Reads replies and mentions that came after `cursor`; without one, what is there. Where that is more than a
-        page, the cursor leads further back first (`Messages.is_past`), up to a limit of the connector's."""
+        """Reads replies and mentions after `cursor`; without one, the existing ones. If they fill more than a page, the
+        cursor leads further back first (`Messages.is_past`), up to a limit of the connector's."""
 
     lists_replies: ClassVar[bool]
-    """Whether `messages` tells everything below our newer posts. Where it does not, `replies` is asked besides."""
+    """Whether `messages` returns all replies to our newer posts. Where it does not, `replies` is called as well."""
 
     def replies(self, remote_id: str) -> Messages:
         """Reads the answers below one post of ours, as far as the server knows them."""
 
     @classmethod
     def opening(cls, message: Message) -> str:
-        """What an answer has to begin with so that its author hears of it, or "". Pure."""
+        """The prefix of a reply that notifies the author of `message`, or "". Pure."""
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         """Mutates: `outgoing.reply_to` is the message's `remote_id`. Same rules as `publish`. Raises `Rejected` rather
-        than let anybody read it for whom `outgoing.visibility` does not mean it."""
+        than show it to more people than `outgoing.visibility` allows."""
 
     def visibilities(self, remote_ids: Sequence[str]) -> Mapping[str, Visibility]:
-        """Reads who may read these messages, of those that the network still shows us. Of a network whose messages are
-        all public: nothing is asked."""
+        """Reads the visibility of those of these messages that still exist for us. Makes no call where all messages are
+        public."""
 
     def hide(self, remote_id: str, root: str) -> None:
-        """Mutates: nobody but its author sees it below our post any more. Doing it twice does no harm. `root` is our
+        """Mutates: hides it below our post from everybody but its author. Repeating it does no harm. `root` is our
         post. Raises `Rejected(code="unsupported")` where the network cannot hide."""
 
     def show(self, remote_id: str, root: str) -> None:
@@ -234,21 +235,21 @@ class Converses(Protocol):
 
 
 class Notifies(Protocol):
-    """What a network tells us by itself. All but `subscribe` are pure and classmethods: they run before anybody knows
-    whose event it is. The registry's `signed_by` says which secret is given."""
+    """Webhooks. All but `subscribe` are pure and classmethods: they run before the channel of an event is known. The
+    registry's `signed_by` says which secret is given."""
 
     @classmethod
     def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
         """Whether these very bytes were signed with `secret`. `headers` in lower case. Constant time."""
 
     @classmethod
-    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
+    def answer_challenge(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
         """The answer to a network that checks an address by a GET, or None to refuse. `token` is the word that the
         administrator entered at the network (`verify_token`), derived from this installation's key."""
 
     @classmethod
     def events(cls, payload: Any) -> list[RawEvent]:
-        """What a verified body holds. What is not understood is kept as "other", never an exception."""
+        """The events of a verified body. Unknown ones get the kind "other"; never an exception."""
 
     @classmethod
     def about(cls, payload: Any) -> str:
@@ -256,16 +257,16 @@ class Notifies(Protocol):
 
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:
-        """What a stored event of kind "comment" or "mention" tells of messages; None where it does not hold the words,
-        so that the network has to be asked. `account_id` and `at` are the stored ones. Never an exception."""
+        """The changes of messages in a stored event of kind "comment" or "mention"; None where it does not contain the
+        text, so that the network has to be asked. `account_id` and `at` are the stored ones. Never an exception."""
 
     @classmethod
-    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
-        """Whose consent ended (`grantor`) and when, from a network's own notice of that; None if it is not signed."""
+    def deauthorisation(cls, raw_body: bytes, secret: str) -> RawEvent | None:
+        """The person whose consent ended (`grantor`) and when, from the network's notice; None if it is not signed."""
 
     def subscribe(self, address: str, secret: str) -> None:
-        """Have the network tell of this account at `address`. Repeated without harm. A write nobody sees."""
+        """Subscribe to events of this account at `address`. Repeating it does no harm. Has no public effect."""
 
 
 class Connector(Connects, Publishes, Measures, Remembers, Converses, Notifies, Protocol):
-    """All six. `platforms.defaults.Defaults` stands in for what a network does not have."""
+    """All six. `platforms.defaults.Defaults` implements what a network does not offer."""

@@ -1,15 +1,15 @@
-"""What a network's answer says about how much more it takes, from one account and from our whole application. Pure.
+"""Reads rate limits, of one account and of our whole application, from the headers of an answer. Pure.
 
-- Calls left until a moment: X-RateLimit-* (Mastodon writes the reset as an ISO time, others as epoch seconds),
-  RateLimit-* (Bluesky: epoch seconds; the IETF draft: seconds from now), X's x-rate-limit-* and its limits of a day.
+- Calls left until a reset: X-RateLimit-* (Mastodon writes the reset as an ISO time, others as epoch seconds),
+  RateLimit-* (Bluesky: epoch seconds; the IETF draft: seconds from now), X's x-rate-limit-* and its daily limits.
   https://docs.joinmastodon.org/api/rate-limits/ https://docs.bsky.app/docs/advanced-guides/rate-limits
   https://docs.x.com/x-api/fundamentals/rate-limits
-- Per cent used of a rolling hour, in JSON: Meta's X-App-Usage counts all accounts of the application together,
+- Percentage of a rolling hour that is used, in JSON: Meta's X-App-Usage counts all accounts of the application,
   X-Page-Usage and X-Business-Use-Case-Usage one account. The last also says when calls are answered again.
   https://developers.facebook.com/docs/graph-api/overview/rate-limiting
 - Retry-After of a refusal.
 
-Anybody may run a server that answers us, so a number is believed only as far as it is one.
+The server may be anybody's, so only sensible numbers are accepted.
 """
 
 import math
@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from common import outside
+from common import untrusted_json
 from platforms import answers
 
-# A number above this is a moment, below it a span: nobody makes us wait for 30 years.
+# A number above this is a point in time, below it a duration: no network makes us wait for 30 years.
 EPOCH_FROM = 1_000_000_000
-# A share of a rolling hour falls by itself: after this it is looked at anew.
+# A share of a rolling hour falls by itself: it is valid for this long.
 ROLLS = timedelta(minutes=5)
 LONGEST_JSON = 10_000
 USAGES = ("call_count", "total_time", "total_cputime")
@@ -47,30 +47,30 @@ class RateLimit:
 
 @dataclass(frozen=True)
 class RateLimits:
-    """The scarcest of what one answer said. None: nothing, or nothing that can be believed."""
+    """The scarcest limits of one answer. None: no credible one."""
 
     account: RateLimit | None = None
     app: RateLimit | None = None
 
 
 def read(status: int, headers: Mapping[str, str], now: datetime) -> RateLimits:
-    """What the headers (names in any case) of an answer tell."""
-    told = {name.lower(): value for name, value in headers.items()}
-    app = _scarcest([*_counted(told, OF_APP, now), *_used(told.get("x-app-usage"), now)], now)
-    if status in (429, 503) and (until := answers.retry_after(told.get("retry-after"), now)):
+    """Reads the headers (names in any case) of an answer."""
+    lowered = {name.lower(): value for name, value in headers.items()}
+    app = _scarcest([*_counted(lowered, OF_APP, now), *_used(lowered.get("x-app-usage"), now)], now)
+    if status in (429, 503) and (until := answers.retry_after(lowered.get("retry-after"), now)):
         return RateLimits(_believed(RateLimit(0, 0, until), now), app)
-    account = [*_counted(told, OF_ACCOUNT, now), *_used(told.get("x-page-usage"), now)]
-    for usages in _parsed(told.get("x-business-use-case-usage")).values():
+    account = [*_counted(lowered, OF_ACCOUNT, now), *_used(lowered.get("x-page-usage"), now)]
+    for usages in _parsed(lowered.get("x-business-use-case-usage")).values():
         for usage in usages if isinstance(usages, list) else ():
             account += _used_up(usage, now)
     return RateLimits(_scarcest(account, now), app)
 
 
-def _counted(told: Mapping[str, str], families: tuple[str, ...], now: datetime) -> Iterator[RateLimit]:
+def _counted(headers: Mapping[str, str], families: tuple[str, ...], now: datetime) -> Iterator[RateLimit]:
     for family in families:
-        left, until = _number(told.get(f"{family}-remaining")), _reset(told.get(f"{family}-reset"), now)
+        left, until = _number(headers.get(f"{family}-remaining")), _reset(headers.get(f"{family}-reset"), now)
         if left is not None and until is not None:
-            yield RateLimit(left, _number(told.get(f"{family}-limit")) or left, until)
+            yield RateLimit(left, _number(headers.get(f"{family}-limit")) or left, until)
 
 
 def _used(header: str | None, now: datetime) -> list[RateLimit]:
@@ -95,10 +95,10 @@ def _parsed(header: str | None) -> dict[str, Any]:
     if not header or len(header) > LONGEST_JSON:
         return {}
     try:
-        found = outside.loads(header)
+        usages = untrusted_json.loads(header)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return usages if isinstance(usages, dict) else {}
 
 
 def _finite(value: Any) -> float | None:

@@ -1,4 +1,4 @@
-"""The networks we know. A connector's module is imported on first use."""
+"""The supported networks. A connector's module is imported on first use."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -9,7 +9,7 @@ from platforms.protocols import Connector
 
 @dataclass(frozen=True)
 class Platform:
-    """`preview` names the look of the live preview; `colour` is a small mark beside the name, never a background.
+    """`preview` names the style of the live preview; `colour` is a small mark beside the name, never a background.
 
     `keys_from`: where the keys of our application come from. "server": we register ourselves at each server.
     "administrator": a person registers the portal at the network and enters the keys. "none": there are none.
@@ -18,9 +18,9 @@ class Platform:
     `picks_account`: consent may cover several pages or organisations, of which a person picks one.
     `tied_to_person`: the access ends with the role of the person who gave it.
     `signed_by`: what signs the network's events. "app": our application's secret. "token": the channel's own
-    token. "ours": a word that we made for the channel. "": the network tells nothing by itself.
-    `calls_first`: no post is taken before the network has called an address of ours, so the portal has to be public.
-    `consent_host`: the host of the network's page of consent, where it is not the server.
+    token. "ours": a secret that we made for the channel. "": the network has no webhooks.
+    `calls_first`: posts are accepted only after the network has called an address of ours, so the portal is public.
+    `consent_host`: the host of the network's consent page, where it is not the server.
     """
 
     title: str

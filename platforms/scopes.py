@@ -1,4 +1,4 @@
-"""What was asked for and not granted. Pure."""
+"""Permissions that were requested and not granted. Pure."""
 
 from collections.abc import Collection, Sequence
 
@@ -6,5 +6,5 @@ from platforms.types import Scope
 
 
 def missing(asked: Sequence[Scope], granted: Collection[str]) -> list[Scope]:
-    """Of what was asked for, what was not given. "write" gives "write:statuses" too, as Mastodon has it."""
+    """The requested permissions that were not granted. "write" includes "write:statuses", as Mastodon defines it."""
     return [scope for scope in asked if scope.name not in granted and scope.name.split(":", 1)[0] not in granted]

@@ -1,4 +1,4 @@
-"""Requests in the name of one account, with a session that renews itself once it has run out."""
+"""Requests as one account, with a session that renews itself when it has expired."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -61,7 +61,7 @@ class Session(ABC):
         return self.credential
 
     def unreadable(self, answer: Answer, *, public: bool) -> NotReached | OutcomeUnknown:
-        """The error for an answer that is well but says nothing that can be used."""
+        """The error for a successful answer without usable content."""
         kind = OutcomeUnknown if public else NotReached
         return kind("The server's answer could not be read.", answers.evidence(answer, self.secrets()))
 

@@ -1,4 +1,4 @@
-"""The values that go into connectors and come out of them. All frozen; times are aware UTC."""
+"""The values that connectors take and return. All frozen; times are aware UTC."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from platforms.visibility import NARROWEST, Visibility
 
 
 class Read(Protocol):
-    """The files of a post by their `ref`. Raises whatever the storage raises.
+    """The files of a post by their `ref`. Raises the storage's exceptions.
 
-    `read(ref)` gives all bytes of a picture, captions or a cover. `read.open(ref)` gives a file for what is sent in
-    chunks; each `read(n)` of it keeps the caller's lease alive. `read.address(ref)` gives the public, signed, expiring
-    address from which a network that fetches by itself (`Limits.fetches_media`) takes the file; with `sides`, the
-    longer and the shorter one, a picture comes as a JPEG that fits them.
+    `read(ref)` returns all bytes of a picture, captions or a cover. `read.open(ref)` returns a file that is sent in
+    chunks; each `read(n)` of it keeps the caller's lease alive. `read.address(ref)` returns the public, signed,
+    expiring address from which a network fetches the file (`Limits.fetches_media`); with `sides`, the longer and the
+    shorter one, a picture is served as a JPEG that fits them.
     """
 
     def __call__(self, ref: str) -> bytes: ...
@@ -27,9 +27,10 @@ class Read(Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one account on one server accepts. `counting` names a function in `platforms.counting`.
+    """What one account on one server accepts.
 
-    What is 0, None, False or empty does not exist on the network, so a connector names only what there is.
+    `counting` names a function in `platforms.counting`. 0, None, False or empty means that the network does not have
+    it, so a connector lists only what exists.
     """
 
     max_characters: int
@@ -70,20 +71,20 @@ class Limits:
     threads: bool = False
     """Whether a post can go on in a chain of answers to itself."""
     post_links: bool = True
-    """False where no link that a person can copy tells which post it leads to."""
+    """False where a link does not identify its post."""
     closed: str = ""
     """Why the account could publish nothing when it was last asked, as an English msgid; empty when it could."""
     edits: tuple[str, ...] = ()
-    """What of a published post can be changed: "text", "title", "alt". Empty: withdraw it and send it anew."""
+    """Fields of a published post that can be edited: "text", "title", "alt". Empty: withdraw it and publish it anew."""
     withdraws: bool = True
-    """False where nobody but a person can take a post down."""
+    """False where only a person can delete a post."""
     visibilities: tuple[Visibility, ...] = (Visibility.PUBLIC,)
-    """Whom a post or an answer can be meant for. Most networks know nothing but public comments."""
+    """Possible audiences of a post or an answer. Most networks have only public ones."""
 
 
 @dataclass(frozen=True)
 class VideoLimits:
-    """What a video may be. Sizes in bytes, times in seconds, `aspect_ratios` as in `Limits`."""
+    """Limits of a video. Sizes in bytes, times in seconds, `aspect_ratios` as in `Limits`."""
 
     max_bytes: int
     max_seconds: float
@@ -109,7 +110,7 @@ class VideoLimits:
 
 @dataclass(frozen=True)
 class PollLimits:
-    """What a poll may be where the network has polls. Times in seconds."""
+    """Limits of a poll. Times in seconds."""
 
     max_options: int
     option_characters: int
@@ -132,7 +133,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Captions:
-    """What is spoken in a video, as a file (SubRip)."""
+    """The spoken text of a video, as a file (SubRip)."""
 
     ref: str
     language: str
@@ -141,7 +142,7 @@ class Captions:
 
 @dataclass(frozen=True)
 class Video:
-    """One video, as a worker has probed it. What the probe could not tell is "" or 0."""
+    """A video, as a worker has probed it. Unknown values are "" or 0."""
 
     ref: str
     mime: str
@@ -199,7 +200,7 @@ class Outgoing:
     title: str = ""
     first_comment: str = ""
     visibility: Visibility = Visibility.PUBLIC
-    """Of an answer: `visibility.of_answer` of what it answers. No connector makes it wider."""
+    """Of an answer: `visibility.of_answer` of the answered message. No connector makes it wider."""
 
     @property
     def heading(self) -> str:
@@ -230,7 +231,7 @@ class Outgoing:
 
 
 def _visibility(stored: Mapping[str, Any]) -> Visibility:
-    """What was frozen before payloads had one was meant for everybody: nothing else was ever sent then."""
+    """A payload without one was frozen when all posts were public."""
     name = stored.get("visibility", Visibility.PUBLIC)
     return Visibility(name) if name in Visibility else NARROWEST
 
@@ -253,7 +254,7 @@ def _picture(stored: Mapping[str, Any] | None) -> Picture | None:
 
 @dataclass(frozen=True)
 class Published:
-    """It is public. `at` is the network's own time where it tells one."""
+    """The post is public. `at` is the network's own time if it returns one."""
 
     remote_id: str
     permalink: str
@@ -262,11 +263,11 @@ class Published:
 
 @dataclass(frozen=True)
 class Pending:
-    """The network took it and works on it; give `token` to `poll`.
+    """The network is processing the post; pass `token` to `check_status`.
 
-    The token is the witness of what the network holds (a container, a session, a video): at most 2,000 characters,
-    JSON inside if there is more than one id, stored in plain. It is what `poll`, `finish` and `find` go by after a
-    crash.
+    The token is the checkpoint of what the network holds (a container, a session, a video): at most 2,000 characters,
+    JSON inside if there is more than one id, stored unencrypted. `check_status`, `finish` and `find` continue from it
+    after a crash.
     """
 
     token: str
@@ -274,14 +275,14 @@ class Pending:
 
 @dataclass(frozen=True)
 class Ready:
-    """The network has prepared it and shows it to nobody: `finish` makes it public. `token` as in `Pending`."""
+    """The network has prepared the post, still invisible: `finish` makes it public. `token` as in `Pending`."""
 
     token: str
 
 
 @dataclass(frozen=True)
 class ContainerExpired:
-    """The network let what it held lapse, provably unpublished: it may be published from the beginning."""
+    """The prepared post expired, provably unpublished: it may be published from the beginning."""
 
     reason: str = ""
 
@@ -296,7 +297,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Absent:
-    """The network answered and the post is not there. Lists may lag: look twice, minutes apart."""
+    """The network answered and the post does not exist. Lists may lag: reconcile twice, minutes apart."""
 
 
 @dataclass(frozen=True)
@@ -335,7 +336,7 @@ class Keys:
 
 @dataclass(frozen=True)
 class Credential:
-    """What lets us act for the account: secret, to be stored encrypted. `service` is where its API is."""
+    """The account's access: secret, to be stored encrypted. `service` is the address of its API."""
 
     access_token: str
     refresh_token: str = ""
@@ -343,14 +344,14 @@ class Credential:
     service: str = ""
     account_id: str = ""
     scopes: tuple[str, ...] = ()
-    """What was granted, in the network's own names."""
+    """The granted permissions, in the network's own names."""
     consent_until: datetime | None = None
     """When a person has to consent anew because no call of ours can renew it; None: not as far as we know."""
     grantor: str = ""
-    """The network's id of the person who consented, where that is somebody else than the account."""
+    """The network's id of the person who consented, if that is not the account itself."""
 
     def renewed(self, fresh: "Credential") -> "Credential":
-        """With the access of `fresh`; what a network does not tell again when it renews stays as it was."""
+        """With the access of `fresh`; what a network does not return again at a renewal stays unchanged."""
         return replace(
             self,
             access_token=fresh.access_token,
@@ -378,7 +379,7 @@ def _time(stored: str | None) -> datetime | None:
 
 @dataclass(frozen=True)
 class Scope:
-    """A permission that we ask for. `purpose` is an English msgid: what does not work without it."""
+    """A permission that we request. `purpose` is an English msgid: what does not work without it."""
 
     name: str
     purpose: str
@@ -388,7 +389,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Profile:
-    """The account as the network shows it. `followers` is None where the network does not tell."""
+    """The account as the network shows it. `followers` is None where the network does not return it."""
 
     remote_id: str
     handle: str
@@ -417,7 +418,7 @@ class Account:
 
 @dataclass(frozen=True)
 class MetricChange:
-    """What a network changed about one of our metrics on a day (ISO), as an English msgid. `source` is a link."""
+    """A change of one of our metrics by the network on a day (ISO), as an English msgid. `source` is a link."""
 
     metric: str
     on: str
@@ -431,10 +432,8 @@ MetricValues = Mapping[str, int]
 
 @dataclass(frozen=True)
 class PollCount:
-    """How people voted in the poll of a post, as the network counts. `votes` in the order of the answers.
-
-    A count is None while the network keeps it to itself, and `voters` where it does not tell how many people that were.
-    """
+    """The votes of a post's poll, as the network counts them. `votes` in the order of the answers. A count is None
+    while the network hides it, and `voters` where it does not return the number of people."""
 
     votes: tuple[int | None, ...]
     voters: int | None = None
@@ -449,8 +448,8 @@ class PostMetrics:
     values: MetricValues
     at: datetime
     text: str | None = None
-    """The text as the network shows it, where the connector `reads_back`; None: it was not told. Networks rewrite what
-    they are sent, so it is compared with what they showed before."""
+    """The text as the network shows it, where the connector `reads_back`; None: it was not returned. Networks rewrite
+    texts, so it is compared with an earlier text of theirs."""
     poll: PollCount | None = None
     """Where the connector `counts_polls` and the post has one."""
 
@@ -480,7 +479,7 @@ class PastPosts:
 
 @dataclass(frozen=True)
 class Gone:
-    """The network answered and says that this post does not exist (any more)."""
+    """The network answered and says that this post does not exist any more."""
 
     subject_remote_id: str
     at: datetime
@@ -488,7 +487,7 @@ class Gone:
 
 @dataclass(frozen=True)
 class Message:
-    """What somebody wrote under our post or to us. `text` is plain; `remote_id` can be given to `reply`."""
+    """A reply to our post, or a message to us. `text` is plain; `remote_id` can be given to `reply`."""
 
     remote_id: str
     in_reply_to: str | None
@@ -502,7 +501,7 @@ class Message:
     url: str
     at: datetime
     visibility: Visibility
-    """Each connector says it. A network that has nothing but public comments says `Visibility.PUBLIC`."""
+    """Set by every connector. A network that has only public comments sets `Visibility.PUBLIC`."""
     kind: str = "reply"
     """"reply", "mention" or "quote"."""
     is_hidden: bool = False
@@ -510,10 +509,8 @@ class Message:
 
 @dataclass(frozen=True)
 class ModerationSupport:
-    """What a network does for us about other people's answers below our posts.
-
-    `by_hand`: what a person does on the network itself about one that has to go, as an English msgid.
-    """
+    """The network's support for moderating other people's replies. `manual_steps`: how a person removes one on the
+    network itself, as an English msgid."""
 
     hides: bool
     removes: bool
@@ -529,28 +526,26 @@ class Messages:
     is_whole: bool = False
     """Of `replies`: an answer to our post, or to one of `items`, that is not among them is not there any more."""
     is_past: bool = False
-    """What a first look brings, or one that goes further back from there: written before anybody listened."""
+    """Whether these come from the first fetch, or from one that goes further back: they are older than the connection.
+    """
 
 
 @dataclass(frozen=True)
 class MessageChanges:
-    """What one event tells of what people wrote, by itself.
-
-    `new` was just written, `changed` has other words than before, `gone` are the ids of what was deleted.
-    """
+    """The changes of messages in one event. `new` were just written, `changed` have another text, `deleted` are ids."""
 
     new: tuple[Message, ...] = ()
     changed: tuple[Message, ...] = ()
-    gone: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class RawEvent:
-    """One thing that a network told us by itself. `payload` is the network's own JSON about it.
+    """A webhook event.
 
-    `key` is the same whenever the network tells the same thing again. `account_id` is the `remote_id` of the account
-    it is about, "" where it is about our application or a person. `kind` is ours: "comment", "mention", "post",
-    "status" (what became of a publication), "deauthorised", "deletion", "other".
+    `payload` is the network's own JSON. `key` is the same whenever the network repeats the event. `account_id` is the
+    `remote_id` of the account it is about, "" where it is about our application or a person. `kind` is ours: "comment",
+    "mention", "post", "status" (the result of a publication), "deauthorised", "deletion", "other".
     """
 
     key: str
@@ -561,4 +556,4 @@ class RawEvent:
     grantor: str = ""
     """Of "deauthorised" and "deletion": whose consent ended."""
     place: str = ""
-    """Where it was said, when that tells whose it is: what `look` calls "group", a channel's discussion group."""
+    """Where it happened, if that identifies the channel: the "group" of `fetch_facts`, a channel's discussion group."""

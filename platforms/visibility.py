@@ -1,4 +1,4 @@
-"""Who may read what somebody wrote, and who may read our answer to it. Pure."""
+"""Who may read a message, and who may read our answer to it. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -11,9 +11,9 @@ class Visibility(StrEnum):
     UNLISTED = "unlisted"
     """Everybody may read it, but no public list shows it."""
     FOLLOWERS = "followers"
-    """The author's followers, and whom it mentions."""
+    """The author's followers, and the mentioned accounts."""
     DIRECT = "direct"
-    """Whom it mentions."""
+    """The mentioned accounts."""
 
 
 NARROWEST = Visibility.DIRECT
@@ -27,7 +27,7 @@ def of(name: object, names: Mapping[str, Visibility]) -> Visibility:
 
 
 def is_private(visibility: str) -> bool:
-    """Whether some people may not read it. What is not known (empty) is private."""
+    """Whether some people may not read it. An unknown visibility (empty) is private."""
     return visibility not in FOR_EVERYBODY
 
 

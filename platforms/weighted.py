@@ -1,8 +1,8 @@
-"""How X counts: most of the world's letters as one, the rest as two, an address as 23, an emoji as two. Pure.
+"""How X (Twitter) counts a post: most letters as one, the rest as two, a link as 23 (`t.co`), an emoji as two. Pure.
 
-https://docs.x.com/resources/fundamentals/counting-characters and twitter-text 3.1.0, configuration 3. What is an
-address is decided by the network's own rules: "cuprija.rs" alone is one, "http://localhost" is none, and a letter
-outside ASCII ends a query. `tlds.txt` are the endings of names (IANA's, as twitter-text has them).
+https://docs.x.com/resources/fundamentals/counting-characters and twitter-text 3.1.0, configuration 3. The network's own
+rules decide what an address is: "cuprija.rs" alone is one, "http://localhost" is none, and a letter outside ASCII ends
+a query. `tlds.txt` lists the top-level domains (IANA's, as twitter-text has them).
 """
 
 import unicodedata
@@ -47,7 +47,7 @@ def x(text: str, url_length: int = URL_LENGTH) -> int:
 
 def addresses(text: str) -> list[tuple[int, int]]:
     """(start, end) of each address, in code points of a composed text."""
-    found, place = [], 0
+    spans, place = [], 0
     while match := HOST.search(text, place):
         scheme, host = match[1] or "", match[2] or match[3] or ""
         known = _known(host)
@@ -57,9 +57,9 @@ def addresses(text: str) -> list[tuple[int, int]]:
             continue
         rest = REST.match(text, end) if len(known) == len(host) else None
         end = rest.end() if rest else end
-        found.append((match.start(), end))
+        spans.append((match.start(), end))
         place = end
-    return found
+    return spans
 
 
 def _known(host: str) -> str:

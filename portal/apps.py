@@ -6,7 +6,7 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # celery: tasks sent by web processes go to our broker; checks: wrong settings are said at the start
+        # celery: tasks sent by web processes go to our broker; checks: wrong settings are reported at the start
         from portal import celery, checks, publish_policies  # noqa: F401
 
         publish_policies.register()

@@ -1,6 +1,6 @@
-"""The Channels page: how each account stands, what went out on it last, what goes out next, and what to do.
+"""The Channels page: the state of each account, its last and next post, and what to do.
 
-Here because it looks from channels up to posts.
+It is in this package because it needs both channels and posts.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from channels import pauses, rate_limits
 from channels import queries as of_channels
-from channels.channel_status import Standing, standing
+from channels.channel_status import ChannelStatus, channel_status
 from channels.enums import ChannelState
 from channels.models import Channel
 from channels.pauses import Paused
@@ -33,8 +33,8 @@ class ChannelRow:
     next: Publication | None
 
     @cached_property
-    def standing(self) -> Standing:
-        return standing(self.channel, self.paused, getattr(self.channel, "consent_until", None), self.traffic)
+    def status(self) -> ChannelStatus:
+        return channel_status(self.channel, self.paused, getattr(self.channel, "consent_until", None), self.traffic)
 
 
 @requires(Verb.CHANNEL_VIEW)

@@ -1,6 +1,6 @@
-"""Settings that would break or endanger an installation, said in words before it starts. Ids are `portal.E…`.
+"""System checks of settings that would break or endanger an installation. Ids are `portal.E…`.
 
-Web and worker run them at their start (`require`), with the one that looks for demo accounts in the database; by hand
+Web and worker run them at their start (`require`), with the one that searches the database for demo accounts; by hand
 it is `manage.py check --database default`.
 """
 
@@ -92,19 +92,19 @@ def public_address(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 @register(START)
 def deadlines(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """E005: a call ends before its task, and a task before its claim; so for what carries a video."""
-    found: list[CheckMessage] = []
+    problems: list[CheckMessage] = []
     for names, defaults in ORDERED:
         times = [getattr(settings, name) for name in names]
         if not 0 < times[0] < times[1] < times[2]:
             order = " < ".join(f"{name} ({seconds})" for name, seconds in zip(names, times, strict=True))
-            found.append(
+            problems.append(
                 Error(
                     f"{order} must hold: otherwise two workers could publish the same post.",
                     hint=f"Leave all three out to take the defaults {defaults}.",
                     id="portal.E005",
                 )
             )
-    return found
+    return problems
 
 
 @register(Tags.security, START)
@@ -141,7 +141,7 @@ def network_options(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 @register(START)
 def readings_kept(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
-    """E008: growth of a post is counted while it is looked at, three months long."""
+    """E008: metrics of a post are fetched for three months, and its growth is computed from them."""
     if settings.READINGS_KEEP_MONTHS == 0 or settings.READINGS_KEEP_MONTHS >= LOOKED_AT_MONTHS:
         return []
     return [
@@ -170,20 +170,20 @@ def relaxation_delay(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 @register(Tags.database, START)
 def demo_accounts(app_configs: Any = None, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """E003: accounts with the password that stands in the README. Runs with `check --database default`."""
+    """E003: accounts with the password from the README. Runs with `check --database default`."""
     if settings.DEMO or not databases:
         return []
     from accounts.models import User
 
     try:
-        found = User.objects.filter(is_demo=True, is_active=True).count()
+        count = User.objects.filter(is_demo=True, is_active=True).count()
     except DatabaseError:
-        return []  # There are no tables yet: nobody can sign in either.
-    if not found:
+        return []  # There are no tables yet, and so no accounts.
+    if not count:
         return []
     return [
         Error(
-            f"{found} demo accounts can sign in, and everybody knows their password.",
+            f"{count} demo accounts can sign in, and everybody knows their password.",
             hint="Start with an empty database, or set DEMO=true if this is a demonstration.",
             id="portal.E003",
         )
@@ -191,8 +191,8 @@ def demo_accounts(app_configs: Any = None, databases: Sequence[str] | None = Non
 
 
 def require() -> None:
-    """End the process, with the reasons, when an error stands in the way. For the start of web and worker."""
-    found = run_checks(tags=[START], databases=["default"])
-    errors = [message for message in found if message.is_serious()]
+    """Exit with the reasons if a check fails. For the start of web and worker."""
+    problems = run_checks(tags=[START], databases=["default"])
+    errors = [message for message in problems if message.is_serious()]
     if errors:
         raise SystemExit("Dobošar does not start:\n" + "\n".join(map(str, errors)))

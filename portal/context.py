@@ -1,7 +1,7 @@
-"""What every page needs: where one is, what one may open, and the workspace's state.
+"""Context of every page: navigation by permission, and the state of the workspace.
 
-One query: the workspaces of the person, with how much they have not read, what is paused here and what waits in the
-inbox. Outside workspaces whether the person is staff of a programme, and what is paused for many at once.
+One query: the person's workspaces with unread notifications, pauses and waiting messages. Outside workspaces also
+whether the person is staff of a programme, and programme-wide pauses.
 """
 
 from collections.abc import Mapping
@@ -14,16 +14,17 @@ from django.db.models import Exists, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.web import SignedInRequest
 from administration.views.setting_up import UNDER_WAY
 from channels import pauses
+from common.lazy_text import LazyText
 from common.web.request import url_name
-from inbox.queries.listing import Waits
-from inbox.queries.moderation import SecondLooks
+from inbox.queries.listing import OpenCounts
+from inbox.queries.moderation import SecondReviewCounts
 from municipalities.models import Programme
 from municipalities.queries import workspaces
 from municipalities.rules import Verb
@@ -41,7 +42,7 @@ class NavigationRequest(PageRequest, SignedInRequest):
 
 @dataclass(frozen=True)
 class Item:
-    label: str | Promise
+    label: LazyText
     url: str
     icon: str
     current: bool = False
@@ -52,7 +53,7 @@ class Item:
 @dataclass(frozen=True)
 class Section:
     items: list[Item]
-    label: str | Promise = ""
+    label: LazyText = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Page:
     """A page of the rail: `url` is its name, `prefixes` the url names under it."""
 
     url: str
-    label: str | Promise
+    label: LazyText
     icon: str
     verb: Verb | None = None
     prefixes: tuple[str, ...] = field(default=())
@@ -148,10 +149,10 @@ HOME = ("home", "desk", "absence")
 
 def navigation(request: NavigationRequest) -> dict[str, Any]:
     """Context processor: `nav`, `workspaces`, `bell`, `new_post_url`, `workspace_notice`, `demo`."""
-    found: dict[str, Any] = {"demo": settings.DEMO}
+    context: dict[str, Any] = {"demo": settings.DEMO}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return found
+        return context
     municipality, access = getattr(request, "municipality", None), getattr(request, "access", None)
     in_scope = getattr(request, "tenancy", None) is not None
     with_inbox = in_scope and access is not None and access.may(Verb.INBOX_VIEW)
@@ -159,26 +160,26 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
     rows = cache(
         lambda: list(_rows(user, in_scope=in_scope, with_inbox=with_inbox, works=works))
     )  # the rail, the bell and the banner ask for them
-    found["workspaces"] = SimpleLazyObject(lambda: _workspaces(rows(), municipality))
-    found["bell"] = cache(lambda: _unread(user, rows()))  # a plain number: plurals reckon with it
+    context["workspaces"] = SimpleLazyObject(lambda: _workspaces(rows(), municipality))
+    context["bell"] = cache(lambda: _unread(user, rows()))  # a plain number: plurals reckon with it
     if with_inbox:
-        found["inbox_waits"] = SimpleLazyObject(lambda: _inbox(rows()))
-    found["nav"] = SimpleLazyObject(lambda: _sections(request, rows()))
+        context["inbox_waits"] = SimpleLazyObject(lambda: _inbox(rows()))
+    context["nav"] = SimpleLazyObject(lambda: _sections(request, rows()))
     if settings.DEMO:
-        found["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
+        context["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
     if request.session.get(UNDER_WAY):
-        found["workspace_notice"] = SimpleLazyObject(lambda: render_to_string("administration/setup_notice.html"))
+        context["workspace_notice"] = SimpleLazyObject(lambda: render_to_string("administration/setup_notice.html"))
     elif is_inside(request):
-        found["workspace_notice"] = SimpleLazyObject(lambda: _notices(request, rows()))
+        context["workspace_notice"] = SimpleLazyObject(lambda: _notices(request, rows()))
     elif getattr(request, "resolver_match", None):
-        found["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request))
+        context["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request))
     if municipality and access and access.may(Verb.POST_EDIT):
-        found["new_post_url"] = reverse("post_new", args=[municipality.slug])
-    return found
+        context["new_post_url"] = reverse("post_new", args=[municipality.slug])
+    return context
 
 
 def _notices(request: MunicipalityRequest, rows: list[Any]) -> str:
-    """What stands above every page of a workspace: that it is an exercise, and what is paused."""
+    """The notices above every page of a workspace: that it is an exercise, and what is paused."""
     if not request.municipality.is_training:
         return _pause_notice(request, rows)
     played = render_to_string("trainings/_notice.html", {"slug": request.municipality.slug}, request)
@@ -217,9 +218,9 @@ def _rows(user: Any, *, in_scope: bool, with_inbox: bool, works: bool) -> QueryS
     names = ("pk", "slug", "name_cyrl", "name_latn", "name_en")
     rows = workspaces(user).only(*names).annotate(unread=Unread(user), trains=Exists(_as_trainer(user)))
     if with_inbox:
-        rows = rows.annotate(inbox_waits=Waits(timezone.now()))
+        rows = rows.annotate(inbox_waits=OpenCounts(timezone.now()))
     if works:
-        rows = rows.annotate(second_looks=SecondLooks(user, timezone.now()))
+        rows = rows.annotate(second_looks=SecondReviewCounts(user, timezone.now()))
     return rows.annotate(**pauses.columns()) if in_scope else rows
 
 
@@ -251,13 +252,13 @@ def _trains(request: NavigationRequest, rows: list[Any]) -> bool:
 
 
 def _unread(user: Any, rows: list[Any]) -> int:
-    """Who has no workspace is told of no row, and asked for."""
+    """For people without a workspace, who have no such row."""
     return int(rows[0].unread) if rows else unread_count(user)
 
 
 def _workspaces(rows: list[Any], current: Any) -> list[Workspace]:
-    found = sorted(rows, key=lambda m: sort_key(str(m)))
-    return [Workspace(str(m), reverse("workspace", args=[m.slug]), m == current) for m in found]
+    municipalities = sorted(rows, key=lambda m: sort_key(str(m)))
+    return [Workspace(str(m), reverse("workspace", args=[m.slug]), m == current) for m in municipalities]
 
 
 def _sections(request: NavigationRequest, rows: list[Any]) -> list[Section]:
@@ -283,7 +284,7 @@ def _sections(request: NavigationRequest, rows: list[Any]) -> list[Section]:
 
 
 def _is_staff(request: NavigationRequest) -> bool:
-    """Whether the programme's pages stand in the rail: in a workspace of a programme's, and outside workspaces."""
+    """Whether the navigation shows the programme's pages: in a workspace of the programme, and outside workspaces."""
     if request.access:
         return "staff" in request.access.roles
     if not hasattr(request, "runs_a_programme"):

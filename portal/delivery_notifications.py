@@ -1,6 +1,6 @@
-"""Notifications (and mail) about a post that failed, expired or was not confirmed, once for each delivery.
+"""Notifications (and mail) about a post that failed, expired or was not confirmed, once per delivery.
 
-They go to the people of the municipality who can answer what the portal must not decide alone.
+The recipients are the people of the municipality who can decide what the portal must not decide alone.
 """
 
 from django.db import transaction
@@ -22,14 +22,14 @@ from notifications.enums import NotificationKind
 
 @transaction.atomic
 def send() -> int:
-    """Tell the officers of each municipality about everything new that needs them. Returns how many notifications."""
+    """Notify the officers of each municipality of everything new that needs them. Returns how many notifications."""
     with everywhere("tell people what needs them"):
         taken = claim_unsent_notifications(timezone.now())
     people: dict[int, list[User]] = {}
     for delivery in taken:
         if delivery.municipality_id not in people:
             people[delivery.municipality_id] = officers(delivery.municipality)
-    return sum(_tell(delivery, people[delivery.municipality_id]) for delivery in taken)
+    return sum(_notify(delivery, people[delivery.municipality_id]) for delivery in taken)
 
 
 def officers(municipality: Municipality) -> list[User]:
@@ -38,7 +38,7 @@ def officers(municipality: Municipality) -> list[User]:
     return list(User.objects.filter(pk__in=members.values("user")))
 
 
-def _tell(delivery: Delivery, people: list[User]) -> int:
+def _notify(delivery: Delivery, people: list[User]) -> int:
     place = delivery.municipality
     with scope(place):
         origin = origins.of(delivery)

@@ -1,4 +1,4 @@
-"""`/ui/`: every component in every state, for whoever builds or looks at a page. The figures are examples."""
+"""`/ui/`: every component in every state, for developers and designers of pages. The figures are examples."""
 
 from dataclasses import dataclass
 from datetime import timedelta

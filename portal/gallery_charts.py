@@ -1,4 +1,4 @@
-"""The charts of `/ui/`: every kind with figures that show what it can do. The figures are examples."""
+"""The charts of `/ui/`: every kind, with example figures that show its features."""
 
 from datetime import date, timedelta
 from random import Random
@@ -16,7 +16,7 @@ DAYS = 30
 TOWNS = ("Ћуприја", "Нови Пазар", "Прокупље", "Бујановац", "Кула", "Мајданпек", "Пожега", "Ириг")
 
 
-def _words(formula: str = "", heading: str = "") -> ChartTexts:
+def _texts(formula: str = "", heading: str = "") -> ChartTexts:
     return ChartTexts(heading=heading or _("Day"), formula=formula)
 
 
@@ -55,11 +55,11 @@ def charts_of_all_kinds() -> dict[str, Chart]:
 
 
 def _line() -> Chart:
-    gone = dict.fromkeys(range(11, 15), _("the channel was disconnected"))
+    reasons = dict.fromkeys(range(11, 15), _("the channel was disconnected"))
     answers = [180 + (day * 53) % 120 for day in range(DAYS)]
-    series = [Series(_("Reach"), _reach(), gone), Series(_("Interactions"), answers)]
-    words = _words(_("Reach: people who saw a post at least once"))
-    return charts.line(_("Reach and interactions"), _days(), series, words, target=(_("Target"), 700))
+    series = [Series(_("Reach"), _reach(), reasons), Series(_("Interactions"), answers)]
+    texts = _texts(_("Reach: people who saw a post at least once"))
+    return charts.line(_("Reach and interactions"), _days(), series, texts, target=(_("Target"), 700))
 
 
 def _broken() -> Chart:
@@ -67,7 +67,7 @@ def _broken() -> Chart:
     before = [1500 + at * 9 for at in range(DAYS)]
     series = [Series(_("Followers"), followers), Series(_("The period before"), before, muted=True)]
     marks = [Mark(6, _("Training")), Mark(18, _("Connected to another page"), broken=True)]
-    return charts.line(_("Followers"), _days(), series, _words(), from_zero=False, marks=marks)
+    return charts.line(_("Followers"), _days(), series, _texts(), from_zero=False, marks=marks)
 
 
 def _bars() -> Chart:
@@ -75,8 +75,8 @@ def _bars() -> Chart:
         Series(_("Posts"), [14, 17, 12, None, 21, 26, 24, 29, 31, 28, 33, 36], {3: _("nobody looked in this week")}),
         Series(_("The period before"), [12, 13, 13, 12, 14, 13, 15, 14, 16, 15, 14, 16], muted=True),
     ]
-    words = _words(_("publications on all channels"), _("Week from"))
-    return charts.bars(_("Posts by week"), _weeks(12), series, words, marks=[Mark(3.5, _("Training"))])
+    texts = _texts(_("publications on all channels"), _("Week from"))
+    return charts.bars(_("Posts by week"), _weeks(12), series, texts, marks=[Mark(3.5, _("Training"))])
 
 
 def _stacked(*, share: bool) -> Chart:
@@ -88,8 +88,8 @@ def _stacked(*, share: bool) -> Chart:
     ]
     title = _("What the posts were about, in shares") if share else _("What the posts were about")
     marks = [Mark(4.5, _("Training"))]
-    words = ChartTexts(heading=_("Week from"), formula=_("posts by category"), gap=_("no posts"))
-    return charts.stacked(title, _weeks(12), parts, words, share=share, marks=marks)
+    texts = ChartTexts(heading=_("Week from"), formula=_("posts by category"), gap=_("no posts"))
+    return charts.stacked(title, _weeks(12), parts, texts, share=share, marks=marks)
 
 
 def _heat() -> Chart:
@@ -98,25 +98,25 @@ def _heat() -> Chart:
     for day in range(7):
         busy = [round((10 - abs(hour - 18 + day % 3)) ** 2 * (1.2 - day / 9)) for hour in range(24)]
         values.append([None if at < 6 or (day > 4 and at > 20) else count for at, count in enumerate(busy)])
-    words = ChartTexts(
+    texts = ChartTexts(
         heading=_("Day of the week"), gap=_("not enough data"), formula=_("median interactions of a post, by its hour")
     )
     hours = [f"{hour:02d}" for hour in range(24)]
-    return charts.heat(_("Best time to publish"), days, hours, values, words, marked=[(0, 18), (1, 17), (2, 16)])
+    return charts.heat(_("Best time to publish"), days, hours, values, texts, marked=[(0, 18), (1, 17), (2, 16)])
 
 
 def _multiples() -> Chart:
     chance = Random(7)  # noqa: S311 - examples, the same each time
     series = []
-    for at, town in enumerate(TOWNS):
+    for at, name in enumerate(TOWNS):
         start, slope = chance.uniform(4, 14), chance.uniform(-0.2, 1.1)
         values: list[float | None] = [max(0, round(start + slope * week + chance.uniform(-3, 3))) for week in range(24)]
         if at == 3:
             values[8:13] = [None] * 5
-        series.append(Series(town, values))
+        series.append(Series(name, values))
     median = Series(_("Median of the size class"), [8 + week * 0.3 for week in range(24)], muted=True)
     return charts.multiples(
-        _("Interactions per post, by municipality"), _weeks(24), series, _words(heading=_("Municipality")),
+        _("Interactions per post, by municipality"), _weeks(24), series, _texts(heading=_("Municipality")),
         against=median, marks=[Mark(10, _("Training"))], marked=0,
     )  # fmt: skip
 
@@ -124,19 +124,19 @@ def _multiples() -> Chart:
 def _dumbbell() -> Chart:
     figures = [(4.1, 11.8), (6.2, 10.9), (3.0, 8.4), (5.5, None), (7.9, 7.1), (2.2, 5.0), (4.4, 4.4), (None, None)]
     reasons = {3: _("no channel after the training"), 7: _("joined later")}
-    pairs = [Pair(town, *pair, reasons.get(at, "")) for at, (town, pair) in enumerate(zip(TOWNS, figures, strict=True))]
+    pairs = [Pair(name, *pair, reasons.get(at, "")) for at, (name, pair) in enumerate(zip(TOWNS, figures, strict=True))]
     names = (_("3 months before the training"), _("3 months after it"))
-    words = _words(_("interactions per post per 1,000 followers, median"), _("Municipality"))
-    return charts.dumbbell(_("Before and after the training"), pairs, words, names=names, marked=0)
+    texts = _texts(_("interactions per post per 1,000 followers, median"), _("Municipality"))
+    return charts.dumbbell(_("Before and after the training"), pairs, texts, names=names, marked=0)
 
 
 def _ranking() -> Chart:
     rank = Series(_("Reach per 1,000 inhabitants"), [312, 287.5, 198, 121, 64, None], {5: _("no channel yet")})
-    return charts.ranking(rank.name, TOWNS[:6], rank, _words(heading=_("Municipality")), marked=2)
+    return charts.ranking(rank.name, TOWNS[:6], rank, _texts(heading=_("Municipality")), marked=2)
 
 
 def _tiles() -> Chart:
-    name = f"name_{languages.current().words}"
+    name = f"name_{languages.current().text_variant}"
     cells = [
         Tile(
             district_record.code,
@@ -147,21 +147,21 @@ def _tiles() -> Chart:
         for at, district_record in enumerate(load().districts)
         if at != 14
     ]
-    words = ChartTexts(
+    texts = ChartTexts(
         heading=_("District"), formula=_("interactions per 1,000 inhabitants, median of the municipalities")
     )
-    return charts.tiles(_("The districts"), cells, words)
+    return charts.tiles(_("The districts"), cells, texts)
 
 
 def _bullet() -> Chart:
     milestones = [(_("after 6 months"), 28), (_("after 12 months"), 36)]
-    words = ChartTexts(heading=_("Indicator"), formula=_("share of posts with a call to action, in per cent"))
+    texts = ChartTexts(heading=_("Indicator"), formula=_("share of posts with a call to action, in per cent"))
     return charts.bullet(
-        _("Posts with a call to action"), baseline=12, actual=31, target=45, milestones=milestones, words=words
+        _("Posts with a call to action"), baseline=12, actual=31, target=45, milestones=milestones, texts=texts
     )
 
 
 def small_charts() -> list[Chart]:
     months = ["I", "II", "III", "IV", "V", "VI"]
-    series = [Series(town, [at * 3 + 5, 12, None, 20, 18 + at, 30 - at * 4]) for at, town in enumerate(TOWNS[:4])]
-    return charts.small(months, series, _words(heading=_("Month")))
+    series = [Series(name, [at * 3 + 5, 12, None, 20, 18 + at, 30 - at * 4]) for at, name in enumerate(TOWNS[:4])]
+    return charts.small(months, series, _texts(heading=_("Month")))

@@ -1,4 +1,4 @@
-"""`/healthz`: this process answers. `/readyz`: everything a post needs to go out is there."""
+"""Health checks. `/healthz`: this process answers. `/readyz`: everything that publishing a post needs is up."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from municipalities.access import public
 from portal import queues
 from portal.tasks import BEAT_KEY, key_of
 
-# An answer that comes later is none: whoever asks waits ten seconds at most.
+# Clients of health checks wait ten seconds at most.
 PATIENCE_SECONDS = 2
 
 
@@ -39,15 +39,15 @@ def _valkey() -> bool:
 
 
 def _told(*keys: str) -> Callable[[], bool]:
-    """Whether all of these gave a sign of late; without Valkey nobody can."""
+    """Whether all of these have sent a heartbeat of late; False without Valkey."""
 
-    def look() -> bool:
+    def check() -> bool:
         try:
             return len(cache.get_many(keys)) == len(keys)
         except (redis.RedisError, OSError):
             return False
 
-    return look
+    return check
 
 
 def _partitions() -> bool:
@@ -75,5 +75,5 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @public
 def readyz(request: HttpRequest) -> JsonResponse:
-    found = {name: check() for name, check in CHECKS.items()}
-    return JsonResponse(found, status=200 if all(found.values()) else 503)
+    checks = {name: check() for name, check in CHECKS.items()}
+    return JsonResponse(checks, status=200 if all(checks.values()) else 503)

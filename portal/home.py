@@ -1,6 +1,6 @@
-"""Home: what needs me today?
+"""Home: what a person has to do today.
 
-`workspace` answers it for one municipality; the Home of a mentor is the desk, over all of theirs.
+`workspace` shows it for one municipality; a mentor's Home shows it for all of theirs.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from administration.queries import first_steps, setting_up
 from inbox.queries.answering import waiting_count
 from mentoring.queries.people import own_pairings, running
 from mentoring.views.desk import page_of
-from mentoring.views.my_plan import glance_of, my_plan
+from mentoring.views.my_plan import my_plan, overview_of
 from municipalities.access import requires, signed_in
 from municipalities.enums import MunicipalityKind, Role
 from municipalities.holidays import holidays
@@ -23,7 +23,7 @@ from municipalities.queries import today, trained_by, workspaces
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts import queries
-from posts.home import board
+from posts.home import home_dashboard
 from serbian.sorting import sort_key
 
 
@@ -55,25 +55,25 @@ def _only_trains(user: Any) -> bool:
 def workspace(request: MunicipalityRequest) -> HttpResponse:
     access = request.access
     officer, approver = access.may(Verb.POST_EDIT), access.may(Verb.POST_APPROVE)
-    # who stands in for an approver writes, too
+    # a delegate of an approver writes as well
     writer = officer and Role.APPROVER not in access.roles
-    glance = glance_of(request) if officer else None
+    overview = overview_of(request) if officer else None
     context = {
         "today": today(),
         "now": timezone.now(),
         "first_steps": first_steps.unfinished(request) if access.may(Verb.SETTINGS_VIEW) else None,
         "holiday": _holiday(request.municipality, request.LANGUAGE_CODE),
         "officer": officer,
-        "absences": glance.away if glance else (),
-        "mentoring": my_plan(request, glance) if glance and access.may(Verb.PLAN_EDIT) else None,
+        "absences": overview.away if overview else (),
+        "mentoring": my_plan(request, overview) if overview and access.may(Verb.PLAN_EDIT) else None,
         "approver": approver,
         "answers_waiting": waiting_count() if approver and request.municipality.answers_need_approval else 0,
-        "board": board(request.user, request.municipality, access, own=writer),
+        "board": home_dashboard(request.user, request.municipality, access, own=writer),
         "closings": queries.closings_due() if officer else [],
     }
     return render(request, "portal/workspace.html", context)
 
 
 def _holiday(municipality: Municipality, language: str) -> str:
-    found = holidays(today(), today(), municipality.slug)
-    return found[0].name(language) if found else ""
+    of_today = holidays(today(), today(), municipality.slug)
+    return of_today[0].name(language) if of_today else ""

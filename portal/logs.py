@@ -1,7 +1,7 @@
-"""What Django writes about refused requests: one line each, and without the secrets that stand in addresses.
+"""Log filters: one line per refused request, without the secrets that addresses contain.
 
-Links in mails to departments, invitations, password resets, confirmations of addresses, calendar feeds, links that stop
-mail, the link of the first set-up and signed addresses of files are permissions by themselves.
+Links in mails to departments, invitations, password resets, confirmations of addresses, calendar feeds, unsubscribe
+links, the link of the first set-up and signed addresses of files grant access by themselves.
 """
 
 import logging
@@ -26,10 +26,8 @@ class WithoutSecrets(logging.Filter):
 
 
 class Refusals(logging.Filter):
-    """Makes one line of a refusal (below 500): status, method, path, who, which permission the page asks for, and why.
-
-    Where a refusal came from is known by its page, so a traceback only hides what is an error. Those of 500 stay whole.
-    """
+    """Makes one line of a refusal (below 500): status, method, path, user, the permission that the page needs, and the
+    reason. The page shows where a refusal came from, so a traceback would only hide errors. Those of 500 stay whole."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request, status = getattr(record, "request", None), getattr(record, "status_code", None)
@@ -51,10 +49,10 @@ def _line(request: HttpRequest, status: int, reason: str) -> str:
 
 
 def _reason(record: logging.LogRecord) -> str:
-    """The first line of what was raised, if it says anything."""
+    """The first line of the exception, if it has a text."""
     raised = record.exc_info[1] if record.exc_info else None
-    words = str(raised).strip().partition("\n")[0][:200] if raised else ""
-    return f": {_printable(words)}" if words and not isinstance(raised, Http404) else ""
+    line = str(raised).strip().partition("\n")[0][:200] if raised else ""
+    return f": {_printable(line)}" if line and not isinstance(raised, Http404) else ""
 
 
 def _printable(text: str | None) -> str:

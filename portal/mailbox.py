@@ -1,4 +1,4 @@
-"""The demo's mailbox: every mail the portal would have sent, so that invitations and notices can be tried."""
+"""The demo's mailbox: every mail the portal would have sent, so that invitations and notifications can be tried."""
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -16,7 +16,7 @@ PER_PAGE = 20
 
 @signed_in
 def mailbox(request: SignedInRequest) -> HttpResponse:
-    """Newest first. Only in the demo, where nobody's mail is secret."""
+    """Newest first. Only in the demo, where no mail is confidential."""
     if not settings.DEMO:
         raise Http404
     mails = Paginator(MailMessage.objects.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))

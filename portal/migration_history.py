@@ -1,7 +1,7 @@
 """Which migrations made a database, and whether they are those of this version. No Django: the launcher uses it too.
 
-Until version 0.1.0 migrations are amended (ADR 23), so a name alone does not tell. `migrate` keeps a fingerprint of
-each migration that it applies in the comment of the table `django_migrations`, which a backup carries along.
+Until version 0.1.0 migrations are amended (ADR 23), so a name alone does not identify one. `migrate` stores a
+fingerprint of each migration that it applies in the comment of the table `django_migrations`, which backups include.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ class _Stored(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_Dict(self, node: ast.Dict) -> ast.AST:
-        kept = [
+        stored = [
             (key, value)
             for key, value in zip(node.keys, node.values, strict=True)
             if not (isinstance(key, ast.Constant) and key.value in NOT_STORED)
         ]
-        node.keys, node.values = [key for key, _ in kept], [value for _, value in kept]
+        node.keys, node.values = [key for key, _ in stored], [value for _, value in stored]
         return self.generic_visit(node)
 
 
@@ -74,8 +74,8 @@ def is_current(migrations: Mapping[str, str]) -> bool:
 def record(cursor: Any, name: str) -> None:
     """Keep the fingerprint of a migration that is about to be applied; of other people's apps none."""
     if name in current():
-        kept = json.dumps({**_recorded(cursor), name: current()[name]}, sort_keys=True)
-        cursor.execute(f"COMMENT ON TABLE {TABLE} IS %s", [kept])
+        fingerprints = json.dumps({**_recorded(cursor), name: current()[name]}, sort_keys=True)
+        cursor.execute(f"COMMENT ON TABLE {TABLE} IS %s", [fingerprints])
 
 
 def _recorded(cursor: Any) -> dict[str, str]:
@@ -87,7 +87,7 @@ def _recorded(cursor: Any) -> dict[str, str]:
 
 
 def refusal(place: str, way_out: str) -> str:
-    """What somebody is told whose database this version cannot use."""
+    """The message when this version cannot use the database."""
     return (
         f"{place} made by another version of Dobošar with other tables, and until version 0.1.0 no upgrade is "
         f"promised. Nothing was changed. {way_out}"

@@ -1,4 +1,4 @@
-"""How the installation is doing: for its administrator a page, for Prometheus `/metrics`."""
+"""Monitoring of the installation: a page for its administrator, `/metrics` for Prometheus."""
 
 import hmac
 from collections.abc import Iterator, Mapping
@@ -41,7 +41,7 @@ class Server:
         return {"open": "paused", "probing": "sending"}.get(self.circuit, "published")
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         known = {"open": _("Left alone"), "probing": _("The next call looks whether it is back")}
         return known.get(self.circuit, _("It answers"))
 
@@ -96,7 +96,7 @@ def waiting() -> dict[str, int]:
 @public
 @require_GET
 def metrics(request: HttpRequest) -> HttpResponse:
-    """404 to whoever has not the token: a stranger learns nothing, not even that there is something."""
+    """404 without the token, so that strangers do not even learn that the page exists."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not settings.METRICS_TOKEN or not hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
         raise Http404

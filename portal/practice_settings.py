@@ -1,9 +1,9 @@
-"""Settings of the practice network: the same stores, an origin, cookies and urls of its own."""
+"""Settings of the practice network: the same database and cache; its own origin, cookies and URLs."""
 
 from portal.settings import *  # noqa: F403
 from portal.settings import PRACTICE_URL, TEMPLATES
 
-# What the network stands on and nothing of the portal: it knows no municipality and no user.
+# Only what the network needs and nothing of the portal: it has no municipality and no user.
 INSTALLED_APPS = [
     "practice",
     "common",

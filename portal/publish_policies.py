@@ -1,4 +1,4 @@
-"""Who is asked before something leaves, and what a delivery belongs to, per kind. Put in place at start-up."""
+"""Publish policies and origins of deliveries by kind. Registered at start-up."""
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -8,7 +8,7 @@ from delivery.models import Delivery
 from inbox.models import Reply
 from inbox.reply_policy import answers
 from posts.models import Publication
-from posts.publishing.domain.gate import changes, may_take_down, verdicts
+from posts.publishing.domain.policy import decide, decide_changes, may_take_down
 from posts.publishing.domain.publications import KIND
 
 
@@ -30,8 +30,8 @@ def reply_origin(delivery: Delivery) -> origins.Origin:
 
 
 def register() -> None:
-    policies.register_for_several(KIND, verdicts)
-    policies.register_for_several(policies.EDIT, changes)
+    policies.register_for_several(KIND, decide)
+    policies.register_for_several(policies.EDIT, decide_changes)
     policies.register_for_several(policies.REPLY, answers)
     origins.register(policies.REPLY, reply_origin)
     policies.register_removal(KIND, may_take_down)

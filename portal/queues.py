@@ -1,4 +1,4 @@
-"""Which task waits in which queue, so that what is slow never stands before what is quick.
+"""Routing of tasks to queues, so that slow tasks never delay quick ones.
 
 Posts and answers wait in no queue at all: a worker of `publishing` reads the outbox. The other queues are told apart by
 what their tasks wait for.
@@ -11,7 +11,7 @@ MAIL = "mail"  # a mail server that may take its time
 NUMBERS = "numbers"  # the networks' numbers, hundreds of calls
 INBOX = "inbox"  # what citizens say
 MEDIA = "media"  # pictures and video: processor time, large files
-ERRANDS = "errands"  # strangers' servers that nobody waits for: upkeep of channels, links that may be dead
+ERRANDS = "errands"  # calls to foreign servers in the background: upkeep of channels, checks of links
 
 ROUTES = {
     "administration.tasks.*": {"queue": ERRANDS},

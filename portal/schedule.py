@@ -1,4 +1,4 @@
-"""What beat rings, and how often (seconds). A tick that waits too long expires: the next one does its work."""
+"""The beat schedule, in seconds. A task that waits too long expires: the next one does its work."""
 
 from typing import Any
 
@@ -43,10 +43,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-past": {"task": "analytics.tasks.forget_past", "schedule": 6 * 3600.0},
     "indicators": {"task": "analytics.tasks.measure_indicators", "schedule": 3 * 3600.0, "options": {"expires": 3600}},
     "inbox": {"task": "inbox.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
-    "below": {"task": "inbox.tasks.look_below", "schedule": 30.0, "options": {"expires": 30}},
-    "told": {"task": "inbox.tasks.read_told", "schedule": 2.0, "options": {"expires": 2}},
-    "forget-messages": {"task": "inbox.tasks.forget", "schedule": 6 * 3600.0},
-    "forget-notes": {"task": "needs.tasks.forget_notes", "schedule": 24 * 3600.0},
+    "below": {"task": "inbox.tasks.schedule_reply_fetches", "schedule": 30.0, "options": {"expires": 30}},
+    "told": {"task": "inbox.tasks.read_events", "schedule": 2.0, "options": {"expires": 2}},
+    "forget-messages": {"task": "inbox.tasks.purge_expired", "schedule": 6 * 3600.0},
+    "forget-notes": {"task": "needs.tasks.purge_expired_notes", "schedule": 24 * 3600.0},
     "needs": {"task": "needs.tasks.tell", "schedule": 5.0, "options": {"expires": 5}},
     "reports": {"task": "reports.tasks.make", "schedule": 5.0, "options": {"expires": 5}},
     "forget-reports": {"task": "reports.tasks.forget", "schedule": 6 * 3600.0},

@@ -266,12 +266,12 @@ INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 RULE_RELAXATION_HOURS = env.int("RULE_RELAXATION_HOURS", default=24)
 # How long the link works by which a new installation gets its first administrator.
 SETUP_CODE_HOURS = env.int("SETUP_CODE_HOURS", default=24)
-# An eService that nobody looked at for so many months is no longer taken for available.
+# An eService that was not verified for so many months no longer counts as available.
 SERVICE_STALE_MONTHS = env.int("SERVICE_STALE_MONTHS", default=6)
-# Of fewer municipalities together nothing is said: a group of two tells each of them about the other.
+# No figures of fewer municipalities together: in a group of two each would learn the other's.
 SMALLEST_GROUP = env.int("SMALLEST_GROUP", default=3)
 
-# Months of what networks told at each look that are kept besides the present one; facts made of it stay. 0: all.
+# Months for which metric snapshots are kept besides the present one; rollups made of them stay. 0: all.
 READINGS_KEEP_MONTHS = env.int("READINGS_KEEP_MONTHS", default=25)
 
 # ------------------------------------------------------------------ mail: rows first, a worker sends them
@@ -287,7 +287,7 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _smtp.get("EMAIL_USE_TLS", False), _smtp.get("EMA
 EMAIL_TIMEOUT = 20
 # To whom mail was sent, and about what, is deleted after this many days; its body as soon as it was sent.
 MAIL_KEPT_DAYS = env.int("MAIL_KEPT_DAYS", default=30)
-# Notifications in the portal: deleted so many days after they were read, or told when nobody read them.
+# Notifications in the portal: deleted so many days after they were read, or sent if they were not read.
 NOTIFICATIONS_READ_KEPT_DAYS = env.int("NOTIFICATIONS_READ_KEPT_DAYS", default=180)
 NOTIFICATIONS_UNREAD_KEPT_DAYS = env.int("NOTIFICATIONS_UNREAD_KEPT_DAYS", default=365)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Dobošar <dobosar@localhost>")
@@ -318,7 +318,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
-# Who sends it as "Authorization: Bearer …" may read /metrics; empty: nobody may.
+# Bearer token ("Authorization: Bearer …") for /metrics; empty: closed.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 CELERY_TASK_DEFAULT_QUEUE = queues.DEFAULT
 CELERY_TASK_ROUTES = queues.ROUTES
@@ -334,7 +334,8 @@ VIDEO_LEASE_SECONDS = env.int("VIDEO_LEASE_SECONDS", default=1200)
 # How far apart two looks for a missing post must be.
 RECONCILIATION_INTERVAL_SECONDS = env.int("RECONCILIATION_INTERVAL_SECONDS", default=60)
 
-# ------------------------------------------------------------------ walls
+# ------------------------------------------------------------------ Content-Security-Policy (CSP)
+# The parts that depend on the page are in common/content_security.py.
 _SELF = "'self'"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

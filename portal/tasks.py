@@ -1,4 +1,4 @@
-"""Heartbeats: how `/readyz` knows that beat rings and that every queue has a worker."""
+"""Heartbeats, by which `/readyz` knows that beat runs and that every queue has a worker."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ ALIVE_SECONDS = 60
 
 
 def key_of(queue: str) -> str:
-    """Under which a worker of this queue says that it is alive."""
+    """The cache key of the heartbeat of this queue's workers."""
     return f"heartbeat:queue:{queue}"
 
 

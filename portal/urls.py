@@ -1,4 +1,4 @@
-"""All addresses of the portal. Workspace pages lie under `/m/<municipality>/`."""
+"""The root URLconf. Workspace pages are below `/m/<municipality>/`."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""Reads about decisions: how far a version is, who may decide today and in whose name."""
+"""Reads about approval: the progress of a version, who may decide today and in whose name."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -13,14 +13,16 @@ from posts.enums import Stage
 from posts.models import Decision, Post, Version
 
 
-def standing(version: Version | int, house: Municipality) -> rules.Standing:
-    """How far a version is on the way that the house asks for, from fresh rows. One query or two."""
+def approval_progress(version: Version | int, municipality: Municipality) -> rules.ApprovalProgress:
+    """The progress of a version through the approval that its municipality requires, from fresh rows. One or two
+    queries.
+    """
     rows = Decision.objects.filter(version=version).select_related("by", "for_whom").order_by("pk")
-    return rules.standing(rows, house.approval, mentored=asks_mentor(house))
+    return rules.approval_progress(rows, municipality.approval, mentored=requires_mentor(municipality))
 
 
-def approval_hours(post: Post) -> tuple[datetime, datetime] | None:
-    """Between which moments an approved post may go out without being approved again; None: whenever.
+def approval_window(post: Post) -> tuple[datetime, datetime] | None:
+    """When an approved post may be published without a new approval: (first, last); None: at any time.
 
     Two queries for an approved post, none for others.
     """
@@ -29,39 +31,41 @@ def approval_hours(post: Post) -> tuple[datetime, datetime] | None:
     newest = post.versions.order_by("-number").values_list("pk", flat=True).first()
     if newest is None:
         return None
-    at = standing(newest, post.municipality)
-    return rules.holds_between(at, timedelta(hours=post.municipality.move_window_hours))
+    progress = approval_progress(newest, post.municipality)
+    return rules.approval_window(progress, timedelta(hours=post.municipality.move_window_hours))
 
 
-def mentors_of(house: Municipality) -> list[Any]:
-    """Who accompanies the municipality today and can sign in."""
-    return [row.mentor for row in mentors(house) if row.mentor.is_active]
+def mentors_of(municipality: Municipality) -> list[Any]:
+    """The municipality's mentors of today who can sign in."""
+    return [row.mentor for row in mentors(municipality) if row.mentor.is_active]
 
 
-def asks_mentor(house: Municipality) -> bool:
-    """Whether the house wants its mentor to read first, and has one today. No query where it does not."""
-    return house.approval == Approval.MENTOR and bool(mentors_of(house))
+def requires_mentor(municipality: Municipality) -> bool:
+    """Whether the municipality requires its mentor's endorsement and has a mentor today. No query if it does not."""
+    return municipality.approval == Approval.MENTOR and bool(mentors_of(municipality))
 
 
-def seats(user: Any, house: Municipality) -> list[rules.ApprovalCapacity]:
-    """In whose names `user` may decide here today: their own, or those of absent approvers. One query or two."""
-    own = Membership.objects.deciding().filter(user=user, municipality=house)
+def approval_capacities(user: Any, municipality: Municipality) -> list[rules.ApprovalCapacity]:
+    """The capacities in which `user` may decide here today: as approver, or for absent ones. One or two queries."""
+    own = Membership.objects.deciding().filter(user=user, municipality=municipality)
     if own.exists():
         return [rules.ApprovalCapacity(user.pk)]
-    lent = delegations(house).filter(delegate=user).values_list("approver_id", flat=True)
+    lent = delegations(municipality).filter(delegate=user).values_list("approver_id", flat=True)
     return [rules.ApprovalCapacity(user.pk, approver) for approver in lent]
 
 
-def seats_of(user: Any, house: Municipality, roles: Collection[str]) -> list[rules.ApprovalCapacity]:
-    """The same for a page, whose `roles` were read for this very request. One query for a delegate, else none."""
+def approval_capacities_by_role(
+    user: Any, municipality: Municipality, roles: Collection[str]
+) -> list[rules.ApprovalCapacity]:
+    """The same from the `roles` that the request has read already. One query for a delegate, else none."""
     if Role.APPROVER in roles:
         return [rules.ApprovalCapacity(user.pk)]
     if DELEGATE not in roles:
         return []
-    lent = delegations(house).filter(delegate=user).values_list("approver_id", flat=True)
+    lent = delegations(municipality).filter(delegate=user).values_list("approver_id", flat=True)
     return [rules.ApprovalCapacity(user.pk, approver) for approver in lent]
 
 
-def deciders(house: Municipality) -> list[Any]:
-    """Everybody who may approve here today: the approvers, and who stands in for one of them."""
-    return [*approvers(house), *(row.delegate for row in delegations(house))]
+def deciders(municipality: Municipality) -> list[Any]:
+    """Everybody who may approve here today: the approvers and their delegates."""
+    return [*approvers(municipality), *(row.delegate for row in delegations(municipality))]

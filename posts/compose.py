@@ -1,10 +1,10 @@
-"""From what was written to what each network gets. Pure: values in, values out.
+"""From a draft to what each network gets. Pure: values in, values out.
 
-    resolved(draft)                  every language's text, derived scripts included
+    resolve_text(texts, tag)         the text of one language, derived from the other Serbian script if need be
     parts(draft, channel)            what appears on a channel: one post, several scripts in one, or a post for each
     outgoing(draft, part, files)     the frozen payload of a part
 
-A draft and a frozen version are composed by the same code: `content(version)` of `posts.queries` gives a `Draft`, too.
+The same code composes a draft and a frozen version: `content(version)` of `posts.queries` returns a `Draft`, too.
 """
 
 import re
@@ -24,19 +24,19 @@ from serbian.transliteration import for_publishing, to_cyrillic, to_latin
 
 BETWEEN = "\n\n—\n\n"
 WHOLE = "all"
-# Formats with answers to choose from, and how long a poll runs when nobody says it.
+# Formats with answers to choose from, and the default duration of a poll.
 WITH_ANSWERS = (Format.POLL, Format.QUIZ, Format.THIS_OR_THAT)
 POLL_DAYS = 3
-# Letters would be another alphabet in each script; numbers are read in all of them.
+# Numbers, since letters differ between the scripts.
 NUMBERS = tuple(str(number) for number in range(1, 11))
 
-# A link inside a text is the whole address, not the beginning of a longer one nor a part of another.
+# Matches the whole address in a text, not a prefix or part of a longer one.
 _BEFORE = r"(?<![^\s(\[{<„“\"'«:;,])"
 _BEHIND = r"(?=[.,;:!?)\]}>”“\"'»…]*(?:\s|$))"
 
 
-class Account(Protocol):
-    """What composing needs to know of a channel."""
+class ComposeChannel(Protocol):
+    """The part of a channel that composing depends on."""
 
     pk: int
     layout: str
@@ -47,22 +47,22 @@ class Account(Protocol):
 
 
 @dataclass(frozen=True)
-class Resolved:
-    """A text ready for use. `derived_from`: made by us from that script; `chosen`: a person asked for that."""
+class ResolvedText:
+    """A text ready for use. `derived_from`: the script it was derived from; `chosen`: a person asked for that."""
 
     text: str
     derived_from: str | None = None
     chosen: bool = True
 
     @property
-    def wants_a_look(self) -> bool:
-        """Latin to Cyrillic has to guess, so a person should look before it goes out."""
+    def needs_review(self) -> bool:
+        """Transliteration from Latin to Cyrillic guesses, so a person should read it before publishing."""
         return self.derived_from == "sr-Latn" and not self.chosen
 
 
 @dataclass(frozen=True)
 class Part:
-    """One post on one channel. `languages` are the texts in it, in order; `missing` those that nobody has written."""
+    """One post on one channel. `languages` are those of its texts, in order; `missing` those without a text."""
 
     slot: str
     text: str
@@ -77,9 +77,9 @@ class Part:
         return self.languages[0] if self.languages else ""
 
 
-def derive(text: str, into: str, words: Glossary = EMPTY) -> str:
-    """`text` in the Serbian script `into`; `words` are the municipality's own."""
-    return to_latin(text, words) if into == "sr-Latn" else to_cyrillic(text, words)
+def derive(text: str, into: str, glossary: Glossary = EMPTY) -> str:
+    """`text` in the Serbian script `into`; `glossary` has the municipality's own spellings."""
+    return to_latin(text, glossary) if into == "sr-Latn" else to_cyrillic(text, glossary)
 
 
 def other_script(tag: str) -> str | None:
@@ -89,14 +89,14 @@ def other_script(tag: str) -> str | None:
     return SERBIAN[1 - SERBIAN.index(tag)]
 
 
-def resolved(texts: Mapping[str, Text], tag: str, words: Glossary = EMPTY) -> Resolved | None:
-    """The text of `tag` from a draft's `texts`: written, or derived from the other Serbian script; None: not there."""
+def resolve_text(texts: Mapping[str, Text], tag: str, glossary: Glossary = EMPTY) -> ResolvedText | None:
+    """The text of `tag` from a draft's `texts`: written, or derived from the other Serbian script; None: missing."""
     own, source_tag = texts.get(tag), other_script(tag)
     if _is_written(own):
-        return Resolved(own.text)
+        return ResolvedText(own.text)
     source = texts.get(source_tag) if source_tag else None
     if _is_written(source):
-        return Resolved(derive(source.text, tag, words), source_tag, chosen=own is not None)
+        return ResolvedText(derive(source.text, tag, glossary), source_tag, chosen=own is not None)
     return None
 
 
@@ -104,60 +104,62 @@ def _is_written(entry: Text | None) -> TypeGuard[Text]:
     return entry is not None and not entry.derived_from and bool(entry.text.strip())
 
 
-def texts_for(draft: Draft, channel_id: int, tag: str) -> Resolved | None:
-    """A channel's own text wins, then its own text in the other script, then what is written for all."""
-    own = resolved({each: Text(text) for each, text in draft.per_channel.get(channel_id, {}).items()}, tag, draft.words)
-    shared = resolved(draft.texts, tag, draft.words)
+def channel_text(draft: Draft, channel_id: int, tag: str) -> ResolvedText | None:
+    """A channel's own text, else its own text in the other script, else the text for all channels."""
+    own = resolve_text(
+        {language: Text(text) for language, text in draft.per_channel.get(channel_id, {}).items()}, tag, draft.glossary
+    )
+    shared = resolve_text(draft.texts, tag, draft.glossary)
     if own and own.derived_from and shared and not shared.derived_from:
         return shared
     return own or shared
 
 
-def layout_of(draft: Draft, channel: Account) -> ChannelLayout:
+def layout_of(draft: Draft, channel: ComposeChannel) -> ChannelLayout:
     chosen = draft.layout.get(channel.pk)
     languages = tuple(chosen.languages if chosen and chosen.languages else channel.languages) or SERBIAN[:1]
     return ChannelLayout(chosen.layout if chosen else channel.layout, languages)
 
 
-def parts(draft: Draft, channel: Account) -> list[Part]:
-    """What appears on the channel; at least one part, also when nothing is written yet."""
+def parts(draft: Draft, channel: ComposeChannel) -> list[Part]:
+    """What appears on the channel; at least one part, even for an empty draft."""
     layout, polls, link = layout_of(draft, channel), channel.takes_polls, draft.link_on(channel.pk)
-    found = {tag: text for tag in layout.languages if (text := texts_for(draft, channel.pk, tag))}
-    missing = tuple(tag for tag in layout.languages if tag not in found)
+    texts = {tag: text for tag in layout.languages if (text := channel_text(draft, channel.pk, tag))}
+    missing = tuple(tag for tag in layout.languages if tag not in texts)
     if layout.layout == Layout.SEPARATE:
-        apart = [_part(tag, {tag: text}, draft, link=link, polls=polls) for tag, text in found.items()]
+        apart = [_part(tag, {tag: text}, draft, link=link, polls=polls) for tag, text in texts.items()]
         if apart:
             return [Part(**{**vars(apart[0]), "missing": missing}), *apart[1:]]
         return [Part(layout.languages[0], link, (), missing, link=link)]
     if layout.layout == Layout.COMBINED:
-        return [_part(WHOLE, found, draft, missing, link=link, polls=polls)]
-    only = _first(draft, channel.pk, layout.languages, found)
+        return [_part(WHOLE, texts, draft, missing, link=link, polls=polls)]
+    only = _first(draft, channel.pk, layout.languages, texts)
     return [_part(WHOLE, only, draft, () if only else layout.languages[:1], link=link, polls=polls)]
 
 
 def _first(
-    draft: Draft, channel_id: int, languages: Sequence[str], found: Mapping[str, Resolved]
-) -> dict[str, Resolved]:
-    """One text for a channel that shows one: in its first language that is written, else in any that is."""
+    draft: Draft, channel_id: int, languages: Sequence[str], texts: Mapping[str, ResolvedText]
+) -> dict[str, ResolvedText]:
+    """One text for a channel that shows one: in its first language that has a text, else in any that has."""
     for tag in languages:
-        if tag in found:
-            return {tag: found[tag]}
+        if tag in texts:
+            return {tag: texts[tag]}
     for tag in (*draft.per_channel.get(channel_id, {}), *draft.texts):
-        text = texts_for(draft, channel_id, tag)
+        text = channel_text(draft, channel_id, tag)
         if text:
             return {tag: text}
     return {}
 
 
 def _part(
-    slot: str, texts: Mapping[str, Resolved], draft: Draft, missing: tuple[str, ...] = (), *, link: str, polls: bool
+    slot: str, texts: Mapping[str, ResolvedText], draft: Draft, missing: tuple[str, ...] = (), *, link: str, polls: bool
 ) -> Part:
     asked = draft.interactive.kind in WITH_ANSWERS
     text = BETWEEN.join(
         with_answers(for_publishing(resolved.text).strip(), [] if polls else answers(draft, tag))
         for tag, resolved in texts.items()
     )
-    derived = tuple(tag for tag, resolved in texts.items() if resolved.wants_a_look)
+    derived = tuple(tag for tag, resolved in texts.items() if resolved.needs_review)
     poll = _poll(draft, next(iter(texts), SERBIAN[0])) if polls and asked else None
     return Part(slot, with_link(text, draft.address, link), tuple(texts), missing, derived, poll, link)
 
@@ -169,23 +171,23 @@ def _poll(draft: Draft, tag: str) -> Poll:
 
 
 def answers(draft: Draft, tag: str) -> list[str]:
-    """The answers of a poll, quiz or choice of two in the script of `tag`; none for other formats."""
+    """The answers of a poll, quiz or choice of two in the script of `tag`; empty for other formats."""
     if draft.interactive.kind not in WITH_ANSWERS:
         return []
     if tag in draft.answers:
         return list(draft.answers[tag])
     options = [for_publishing(option).strip() for option in draft.interactive.options]
-    return [derive(option, tag, draft.words) for option in options] if tag in SERBIAN else options
+    return [derive(option, tag, draft.glossary) for option in options] if tag in SERBIAN else options
 
 
 def with_answers(text: str, options: Sequence[str]) -> str:
-    """The answers as lines below the text, for networks without polls: people name the number in a comment."""
+    """The answers as lines below the text, for networks without polls: people answer with the number in a comment."""
     lines = [f"{number}) {option}" for number, option in zip(NUMBERS, options, strict=False)]
     return "\n\n".join(filter(None, [text, "\n".join(lines)]))
 
 
 def with_link(text: str, link: str, shown: str = "") -> str:
-    """The link at the end, unless the text has it already; `shown`: what stands for it, also inside the text."""
+    """The text with the link at its end, unless it contains it; `shown` replaces it, also inside the text."""
     if not link:
         return text
     inside = _inside(link)
@@ -194,24 +196,24 @@ def with_link(text: str, link: str, shown: str = "") -> str:
     return f"{text}\n\n{shown or link}" if text else shown or link
 
 
-def beside(draft: Draft, name: str, tag: str) -> str:
-    """The headline or first comment (`name`) in the script of `tag`; another language has it as it was written."""
+def extra_text(draft: Draft, name: str, tag: str) -> str:
+    """The headline or first comment (`name`) in the script of `tag`; unchanged for other languages."""
     if tag in draft.beside:
         return draft.beside[tag].get(name, "")
-    words = for_publishing(getattr(draft, name)).strip()
-    return derive(words, tag, draft.words) if tag in SERBIAN else words
+    text = for_publishing(getattr(draft, name)).strip()
+    return derive(text, tag, draft.glossary) if tag in SERBIAN else text
 
 
 def headline(draft: Draft, part: Part) -> str:
-    return beside(draft, "headline", part.language or SERBIAN[0])
+    return extra_text(draft, "headline", part.language or SERBIAN[0])
 
 
 def first_comment(draft: Draft, part: Part) -> str:
-    """In the scripts of the post, one below the other where they differ; its link is counted like that of the text."""
-    words = dict.fromkeys(beside(draft, "first_comment", tag) for tag in part.languages or SERBIAN[:1])
-    text = BETWEEN.join(filter(None, words))
+    """The first comment in the scripts of the post, one below the other where they differ, with the counted link."""
+    by_script = dict.fromkeys(extra_text(draft, "first_comment", tag) for tag in part.languages or SERBIAN[:1])
+    text = BETWEEN.join(filter(None, by_script))
     inside = _inside(draft.address)
-    return inside.sub(lambda _found: part.link, text) if draft.address and part.link else text
+    return inside.sub(lambda _match: part.link, text) if draft.address and part.link else text
 
 
 def _inside(link: str) -> re.Pattern[str]:
@@ -225,7 +227,7 @@ def outgoing(
     card = LinkCard(part.link, draft.link_card.title, draft.link_card.description)
     return Outgoing(
         text=part.text,
-        # networks want the language alone: "sr", not "sr-Cyrl"
+        # networks expect the language alone: "sr", not "sr-Cyrl"
         language=(part.language or SERBIAN[0]).split("-")[0],
         key=key.hex,
         created_at=created_at,
@@ -238,7 +240,7 @@ def outgoing(
     )
 
 
-def unwritten(draft: Draft, official: Sequence[Mapping[str, str]]) -> list[str]:
-    """Languages of official use in which there is no text and none can be derived: a person has to write it."""
+def missing_languages(draft: Draft, official: Sequence[Mapping[str, str]]) -> list[str]:
+    """Official languages without a text that cannot be derived: a person has to write it."""
     tags = [f"{entry.get('language')}-{entry.get('script')}" for entry in official]
-    return [tag for tag in tags if tag not in SERBIAN and not resolved(draft.texts, tag)]
+    return [tag for tag in tags if tag not in SERBIAN and not resolve_text(draft.texts, tag)]

@@ -50,8 +50,8 @@ MOST_RULES = 4000
 MOST_DAYS = 30
 MOST_HEADLINE = 300
 MOST_COMMENT = 8000
-# What stands beside the text, with how long it may be.
-BESIDE = {"headline": MOST_HEADLINE, "first_comment": MOST_COMMENT}
+# The fields beside the text, with their maximum lengths.
+EXTRA_FIELDS = {"headline": MOST_HEADLINE, "first_comment": MOST_COMMENT}
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 LANGUAGES = tuple(f"{language}-{script}" for language in TextLanguage.values for script in Script.values)
@@ -59,7 +59,7 @@ SERBIAN = ("sr-Cyrl", "sr-Latn")
 
 
 class BadDraft(ValueError):
-    """What was sent is no draft. `problems` are sentences for people."""
+    """The input is not a valid draft. `problems` are sentences for users."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__(" ".join(problems))
@@ -90,7 +90,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Card:
+class LinkCard:
     title: str = ""
     description: str = ""
 
@@ -102,7 +102,7 @@ class ChannelLayout:
 
 
 @dataclass(frozen=True)
-class Call:
+class CallToAction:
     """The call to action: `kind` of `CallKind`, the verb in `words`, until when. Its link is the draft's."""
 
     kind: str = ""
@@ -134,10 +134,10 @@ class Draft:
     per_channel: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     media: tuple[Shown, ...] = ()
     link: str = ""
-    link_card: Card = Card()
+    link_card: LinkCard = LinkCard()
     channels: tuple[int, ...] = ()
     layout: Mapping[int, ChannelLayout] = field(default_factory=dict)
-    call: Call = Call()
+    call: CallToAction = CallToAction()
     service: str = ""
     tracked: bool = False
     interactive: Interactive = Interactive()
@@ -150,7 +150,7 @@ class Draft:
     short_links: Mapping[int, str] = field(default_factory=dict)
     """By channel: what stands there in place of the link. Made when a version is frozen, never part of the JSON."""
 
-    words: Glossary = EMPTY
+    glossary: Glossary = EMPTY
     """The municipality's own words, by which the other script is derived. Never part of the JSON either."""
 
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -165,7 +165,7 @@ class Draft:
 
     @property
     def address(self) -> str:
-        """The link, once it is a web address: half-typed ones are kept, but never used."""
+        """The link if it is a valid web address: half-typed ones are stored, but never used."""
         return self.link if is_link(self.link) else ""
 
     @property
@@ -173,7 +173,7 @@ class Draft:
         return not self.media and not any(text.text.strip() for text in self.texts.values())
 
     def to_json(self) -> dict[str, Any]:
-        """What `parse` gives back as an equal value."""
+        """The JSON from which `parse` makes an equal value."""
         return {
             "texts": {tag: {"text": text.text, "derived_from": text.derived_from} for tag, text in self.texts.items()},
             "per_channel": {str(channel): dict(texts) for channel, texts in self.per_channel.items()},
@@ -189,15 +189,15 @@ class Draft:
         }
 
     def structure(self) -> dict[str, Any]:
-        """What the post is for, as data: what a version freezes of it, in the same shape."""
+        """The purpose of the post as data, in the shape in which a version freezes it."""
         interactive = {**asdict(self.interactive), "options": list(self.interactive.options)}
         return {
             "call": asdict(self.call),
             "service": self.service,
             "tracked": self.tracked,
             "interactive": interactive,
-            # Left out where there is none: most posts have neither.
-            **{name: words for name in BESIDE if (words := getattr(self, name))},
+            # Omitted if empty: most posts have neither.
+            **{name: text for name in EXTRA_FIELDS if (text := getattr(self, name))},
         }
 
 
@@ -212,7 +212,7 @@ def parse(raw: Any) -> Draft:
 
 
 class _Parser:
-    """Collects every problem, so that a person hears of all of them at once."""
+    """Collects every problem, so that the user sees all of them at once."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
@@ -225,7 +225,7 @@ class _Parser:
             per_channel=self.per_channel(raw.get("per_channel")),
             media=self.media(raw.get("media")),
             link=self.text(raw.get("link"), MOST_LINK, _("The link")).strip(),
-            link_card=Card(
+            link_card=LinkCard(
                 **{
                     name: self.text(card.get(name), most, _("The link card")).strip()
                     for name, most in MOST_CARD.items()
@@ -298,13 +298,13 @@ class _Parser:
         return None
 
     def texts(self, raw: Any) -> dict[str, Text]:
-        found: dict[str, Text] = {}
+        by_language: dict[str, Text] = {}
         for name, value in list(self.mapping(raw, _("The text")).items())[:MOST_LANGUAGES]:
             tag, entry = self.tag(name), self.mapping(value, _("The text"))
             text = Text(self.text(entry.get("text"), MOST_TEXT, _("The text")), self.source(tag, entry))
             if tag and (text.text or text.derived_from):
-                found[tag] = text
-        return found
+                by_language[tag] = text
+        return by_language
 
     def source(self, tag: str | None, entry: Mapping[str, Any]) -> str | None:
         source = entry.get("derived_from") or None
@@ -316,7 +316,7 @@ class _Parser:
         return None
 
     def per_channel(self, raw: Any) -> dict[int, dict[str, str]]:
-        found: dict[int, dict[str, str]] = {}
+        by_channel: dict[int, dict[str, str]] = {}
         for key, value in list(self.mapping(raw, _("The text")).items())[:MOST_CHANNELS]:
             channel, entry = self.id(key, _("The channels")), self.mapping(value, _("The text"))
             texts = {
@@ -325,18 +325,18 @@ class _Parser:
                 if (tag := self.tag(name)) and (text := self.text(own, MOST_TEXT, _("The text")))
             }
             if channel and texts:
-                found[channel] = texts
-        return found
+                by_channel[channel] = texts
+        return by_channel
 
     def media(self, raw: Any) -> tuple[Shown, ...]:
-        found: dict[int, Shown] = {}
-        for each in self.sequence(raw, _("Pictures"), MOST_PICTURES):
-            entry = self.mapping(each, _("A picture"))
+        shown: dict[int, Shown] = {}
+        for item in self.sequence(raw, _("Pictures"), MOST_PICTURES):
+            entry = self.mapping(item, _("A picture"))
             number = self.id(entry.get("id"), _("A picture"))
             alt = self.text(entry.get("alt"), MOST_ALT, _("The description of a picture"))
             if number:
-                found[number] = Shown(number, alt.strip(), self.crop(entry.get("crop")))
-        return tuple(found.values())
+                shown[number] = Shown(number, alt.strip(), self.crop(entry.get("crop")))
+        return tuple(shown.values())
 
     def crop(self, raw: Any) -> Crop | None:
         if not raw:
@@ -350,11 +350,11 @@ class _Parser:
         return None
 
     def channels(self, raw: Any) -> tuple[int, ...]:
-        ids = [self.id(each, _("The channels")) for each in self.sequence(raw, _("The channels"), MOST_CHANNELS)]
+        ids = [self.id(value, _("The channels")) for value in self.sequence(raw, _("The channels"), MOST_CHANNELS)]
         return tuple(dict.fromkeys(id_ for id_ in ids if id_))
 
     def layout(self, raw: Any) -> dict[int, ChannelLayout]:
-        found: dict[int, ChannelLayout] = {}
+        layouts: dict[int, ChannelLayout] = {}
         for key, value in list(self.mapping(raw, _("The layout")).items())[:MOST_CHANNELS]:
             channel, entry = self.id(key, _("The layout")), self.mapping(value, _("The layout"))
             tags = [self.tag(tag) for tag in self.sequence(entry.get("languages"), _("The layout"), MOST_LANGUAGES)]
@@ -362,8 +362,8 @@ class _Parser:
                 self.complain(_("The layout could not be read. Choose one of those offered."))
             elif channel:
                 languages = tuple(dict.fromkeys(tag for tag in tags if tag))
-                found[channel] = ChannelLayout(str(entry["layout"]), languages)
-        return found
+                layouts[channel] = ChannelLayout(str(entry["layout"]), languages)
+        return layouts
 
     def key(self, raw: Any, what: str) -> str:
         if not raw:
@@ -381,9 +381,9 @@ class _Parser:
         self.complain(_unreadable(what))
         return ""
 
-    def call(self, raw: Mapping[str, Any]) -> Call:
+    def call(self, raw: Mapping[str, Any]) -> CallToAction:
         what = _("The call to action")
-        return Call(
+        return CallToAction(
             kind=self.choice(raw.get("kind"), CallKind.values, what),
             words=self.text(raw.get("words"), MOST_WORDS, what).strip(),
             deadline=self.day(raw.get("deadline"), _("The deadline")),
@@ -393,18 +393,18 @@ class _Parser:
         if not raw:
             return ""
         try:
-            found = date.fromisoformat(raw) if isinstance(raw, str) else None
+            parsed = date.fromisoformat(raw) if isinstance(raw, str) else None
         except ValueError:
-            found = None
-        if found is None or not 2000 <= found.year <= 2100:
+            parsed = None
+        if parsed is None or not 2000 <= parsed.year <= 2100:
             self.complain(_unreadable(what))
             return ""
-        return found.isoformat()
+        return parsed.isoformat()
 
     def interactive(self, raw: Mapping[str, Any]) -> Interactive:
         what = _("The interactive part")
         given = self.sequence(raw.get("options"), _("The options"), MOST_OPTIONS)
-        options = tuple(self.text(each, MOST_OPTION, _("An option")).strip() for each in given)
+        options = tuple(self.text(option, MOST_OPTION, _("An option")).strip() for option in given)
         return Interactive(
             kind=self.choice(raw.get("kind"), Format.values, what),
             options=options,

@@ -1,11 +1,11 @@
-"""Closed lists of posts."""
+"""Enumerations of posts."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Stage(models.TextChoices):
-    """Where the writing of a post stands. What happens on the networks is told by its deliveries."""
+    """The editorial state of a post. Its state on the networks is that of its deliveries."""
 
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Waiting for approval")
@@ -14,7 +14,7 @@ class Stage(models.TextChoices):
 
 
 class Category(models.TextChoices):
-    """What a post is for; the content mix is counted by it."""
+    """The purpose of a post; the content mix is computed from it."""
 
     SERVICE = "service", _("Service information")
     ESERVICE = "eservice", _("eService")
@@ -42,7 +42,7 @@ class CallKind(models.TextChoices):
 
 
 class Format(models.TextChoices):
-    """How a post asks people to take part. Empty: it informs only."""
+    """How a post asks people to take part. Empty: it only informs."""
 
     POLL = "poll", _("Poll")
     QUESTION = "question", _("Question")
@@ -52,23 +52,23 @@ class Format(models.TextChoices):
     CONTEST = "contest", _("Contest")
 
 
-class Counted(models.TextChoices):
-    """What the networks counted. Votes may be added over channels; people may not, as one may vote on several."""
+class CountedUnit(models.TextChoices):
+    """What the networks counted. Votes can be added over channels; people cannot, as one may vote on several."""
 
     PEOPLE = "people", _("people, counted by the network")
     VOTES = "votes", _("votes, counted by the networks")
 
 
-class Step(models.TextChoices):
-    """A step that a post still has to take before it may go out."""
+class ReviewStep(models.TextChoices):
+    """A step that a post still needs before it can be published."""
 
     MENTOR = "mentor", _("The mentor reads it")
     APPROVER = "approver", _("An approver approves it")
     SECOND = "second", _("A second approver approves it")
 
 
-class Bar(models.TextChoices):
-    """Why somebody who may approve cannot approve this version."""
+class DenialReason(models.TextChoices):
+    """Why an approver cannot approve this version."""
 
     NO_RIGHT = "no_right", _("You cannot approve posts here today.")
     OWN = "own", _("You wrote this post, so somebody else has to approve it.")
@@ -88,7 +88,7 @@ class DecisionKind(models.TextChoices):
 
 
 class AmendmentKind(models.TextChoices):
-    """What shall happen to a post that is out."""
+    """The kind of change to a published post."""
 
     CORRECTION = "correction", _("Correction")
     REMOVAL = "removal", _("Taking down")
@@ -104,7 +104,7 @@ class AmendmentState(models.TextChoices):
     DROPPED = "dropped", _("Dropped")
 
 
-class Way(models.TextChoices):
+class AmendmentWay(models.TextChoices):
     """How one publication is amended."""
 
     EDIT = "edit", _("It is changed there. Comments and reactions stay.")
@@ -114,7 +114,7 @@ class Way(models.TextChoices):
 
 
 class PartState(models.TextChoices):
-    """Refused: the network would not, or there was nothing left to amend; a person has to see to it there."""
+    """Refused: the network refused, or there was nothing left to amend; a person has to act there."""
 
     ASKED = "asked", _("Waits for a decision")
     UNDER_WAY = "under_way", _("Under way")
@@ -125,7 +125,7 @@ class PartState(models.TextChoices):
 
 
 class AnchorKind(models.TextChoices):
-    """On what a thread lies."""
+    """What a thread is anchored to."""
 
     POST = "post", _("The whole post")
     TEXT = "text", _("Words of a text")
@@ -133,7 +133,7 @@ class AnchorKind(models.TextChoices):
 
 
 class SuggestionState(models.TextChoices):
-    """Outdated: the words it replaces were changed by something else since."""
+    """Outdated: the text it replaces has changed since."""
 
     OPEN = "open", _("Waits for a decision")
     ACCEPTED = "accepted", _("Accepted")
@@ -151,14 +151,14 @@ class ConsentKind(models.TextChoices):
 
 
 class Agreement(models.TextChoices):
-    """What the consent records of a picture come to. Empty: none is recorded."""
+    """The summary of a picture's consent records. Empty: none is recorded."""
 
     GIVEN = "given", _("Consent recorded")
     WITHDRAWN = "withdrawn", _("Consent withdrawn")
 
 
 class LinkState(models.TextChoices):
-    """What a worker found behind a link."""
+    """The result of a link check."""
 
     WAITING = "waiting", _("Being checked")
     WORKS = "works", _("Works")
@@ -169,7 +169,7 @@ class LinkState(models.TextChoices):
 
 
 class Probe(models.TextChoices):
-    """Whether a worker has looked at a video; a picture is looked at when it comes in."""
+    """Whether a video has been probed; a picture is checked on upload."""
 
     READY = "ready", _("Ready")
     WAITING = "waiting", _("Being looked at")

@@ -1,15 +1,15 @@
-"""Forms of posts: what a person typed, checked and explained."""
+"""Forms of posts: validation with explanations."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from posts.rules import DoesNotExist, Twice, wall_time
+from posts.rules import AmbiguousTime, NonexistentTime, resolve_wall_time
 
 
 class MoveForm(forms.Form):
-    """A day and a time on the clock in Belgrade; `cleaned_data["resolved"]` is `posts.rules.Resolved`."""
+    """A wall-clock day and time in Belgrade; `cleaned_data["resolved"]` is `posts.rules.ResolvedTime`."""
 
     on = forms.DateField(label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
@@ -29,25 +29,25 @@ class MoveForm(forms.Form):
         if not values.get("on") or not values.get("at"):
             return values
         answered = values.get("fold")
-        found = wall_time(values["on"], values["at"], int(answered) if answered else None)
-        if isinstance(found, DoesNotExist):
+        resolution = resolve_wall_time(values["on"], values["at"], int(answered) if answered else None)
+        if isinstance(resolution, NonexistentTime):
             self.add_error(
                 "at",
                 _("This time does not exist: the clocks go forward that night. The first time after it is %(time)s.")
-                % {"time": found.next_valid.strftime("%H:%M")},
+                % {"time": resolution.next_valid.strftime("%H:%M")},
             )
-        elif isinstance(found, Twice):
+        elif isinstance(resolution, AmbiguousTime):
             self.asks_fold = True
             self.add_error(
                 "fold", _("This hour exists twice: the clocks go back that night. Choose which one you mean.")
             )
         else:
-            values["resolved"] = found
+            values["resolved"] = resolution
         return values
 
 
-class ReasonForm(forms.Form):
-    """Why something happens to a post that is public."""
+class AmendmentReasonForm(forms.Form):
+    """The reason for a change to a published post."""
 
     reason = forms.CharField(
         label=_("Why?"),

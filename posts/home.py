@@ -1,7 +1,7 @@
-"""What the Home of one municipality shows of its posts: what waits for whom, what came back, what goes out next.
+"""The posts on the home page of one municipality: pending decisions, returned posts, upcoming posts.
 
-The lists overlap and each needs its publications and decisions. So there are as many queries as there are kinds of rows
-and not of lists: posts, publications, decisions. Each list keeps its own order and its own most.
+The lists overlap, and each needs publications and decisions. So there is one query per kind of row, not per list:
+posts, publications, decisions. Each list keeps its own order and limit.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -21,8 +21,8 @@ from municipalities.models import Municipality
 from municipalities.queries import Access
 from municipalities.rules import Verb
 from posts import rules
-from posts.approval import asks_mentor, seats_of
-from posts.enums import AmendmentKind, AmendmentState, Bar, DecisionKind, Stage
+from posts.approval import approval_capacities_by_role, requires_mentor
+from posts.enums import AmendmentKind, AmendmentState, DecisionKind, DenialReason, Stage
 from posts.models import Amendment, Decision, Post, Publication, Version
 from posts.queries import visible
 
@@ -31,38 +31,38 @@ UNDECIDED, WAITING, ATTENTION, EMERGENCIES, REMOVALS = 120, 40, 20, 10, 10
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A post that waits for a decision, and why this person cannot take it now (None: it is their turn)."""
+class PendingPost:
+    """A post that waits for a decision; `denial`: why this person cannot decide now (None: it is their turn)."""
 
     post: Post
-    standing: rules.Standing
-    bar: Bar | None
+    progress: rules.ApprovalProgress
+    denial: DenialReason | None
     for_whom: int | None = None
 
 
 @dataclass(frozen=True)
 class HomeDashboard:
-    """`attention`: live publications on whose delivery a person must decide, oldest first, `asks` being the one that
-    changes what is public where it is that which needs somebody; `returned` know what the approver wrote as `returned`;
-    `emergencies`: those that nobody has reviewed yet, the most urgent first; `removals`: what somebody wants taken
-    down, with `removal_reason` and `removal_by`.
+    """`attention`: live publications whose delivery needs a decision, oldest first, `asks` being the pending edit if it
+    is that which needs it; `returned`: posts with the approver's note as `returned`; `emergencies`: those not reviewed
+    yet, the most urgent first; `removals`: posts with a pending removal request, with `removal_reason` and
+    `removal_by`.
     """
 
     upcoming: Sequence[Post] = ()
     attention: Sequence[Publication] = ()
-    waiting: Sequence[Waiting] = ()
+    waiting: Sequence[PendingPost] = ()
     emergencies: Sequence[Decision] = ()
     returned: Sequence[Post] = ()
     drafts: Sequence[Post] = ()
     removals: Sequence[Post] = ()
 
     @property
-    def mine(self) -> list[Waiting]:
-        return [each for each in self.waiting if each.bar is None]
+    def mine(self) -> list[PendingPost]:
+        return [item for item in self.waiting if item.denial is None]
 
     @property
-    def of_others(self) -> list[Waiting]:
-        return [each for each in self.waiting if each.bar is not None]
+    def of_others(self) -> list[PendingPost]:
+        return [item for item in self.waiting if item.denial is not None]
 
 
 @dataclass(frozen=True)
@@ -77,28 +77,28 @@ class _List:
         return visible().filter(self.which).order_by(*self.order).values("pk")[: self.most]
 
 
-def board(user: Any, house: Municipality, access: Access, *, own: bool = True) -> HomeDashboard:
-    """In the open scope of the house. `own`: also what `user` has begun and what came back to them.
+def home_dashboard(user: Any, municipality: Municipality, access: Access, *, own: bool = True) -> HomeDashboard:
+    """In the open scope of the municipality. `own`: also drafts of `user` and posts returned to them.
 
-    Three queries; who decides takes one more for each of two rules: a mentor who reads first, an approver who is away.
+    Three queries; for approvers one more for each of two rules: a mentor who endorses first, an absent approver.
     """
     lists, decides = _lists(user, access, own=own), access.may(Verb.POST_APPROVE)
-    found = _posts(lists)
+    by_list = _posts(lists)
     answers = access.may(Verb.DELIVERY_ANSWER)
-    attention = _publications({post.pk: post for posts in found.values() for post in posts}, with_attention=answers)
-    undecided, returned = found.get("undecided", []), found.get("returned", [])
+    attention = _publications({post.pk: post for posts in by_list.values() for post in posts}, with_attention=answers)
+    undecided, returned = by_list.get("undecided", []), by_list.get("returned", [])
     decisions = _decisions(undecided, returned, emergencies=decides)
     for post in returned:
         notes = [row for row in decisions if row.version.post_id == post.pk and row.kind == DecisionKind.RETURNED]
         post.returned = notes[-1] if notes else None  # type: ignore[attr-defined]
     return HomeDashboard(
-        upcoming=found["upcoming"],
+        upcoming=by_list["upcoming"],
         attention=attention,
-        waiting=_waiting(undecided, decisions, user, house, access) if decides else (),
+        waiting=_waiting(undecided, decisions, user, municipality, access) if decides else (),
         emergencies=_to_review(decisions) if decides else (),
         returned=returned,
-        drafts=found.get("drafts", ()),
-        removals=found.get("removals", ()),
+        drafts=by_list.get("drafts", ()),
+        removals=by_list.get("removals", ()),
     )
 
 
@@ -106,14 +106,14 @@ def board(user: Any, house: Municipality, access: Access, *, own: bool = True) -
 
 
 def _lists(user: Any, access: Access, *, own: bool) -> dict[str, _List]:
-    found = {"upcoming": _List(_goes_out() & Q(due_at__isnull=False), ("due_at",), 10)}
+    lists = {"upcoming": _List(_goes_out() & Q(due_at__isnull=False), ("due_at",), 10)}
     if access.may(Verb.POST_APPROVE):
-        found["undecided"] = _List(_undecided(timezone.now()), ("due_at", "updated_at"), UNDECIDED)
-        found["removals"] = _List(Q(Exists(_removal())), ("due_at", "updated_at"), REMOVALS)
+        lists["undecided"] = _List(_undecided(timezone.now()), ("due_at", "updated_at"), UNDECIDED)
+        lists["removals"] = _List(Q(Exists(_removal())), ("due_at", "updated_at"), REMOVALS)
     if own:
-        found["returned"] = _List(Q(stage=Stage.RETURNED, author=user), ("-updated_at",), 20)
-        found["drafts"] = _List(Q(stage=Stage.DRAFT, author=user), ("-updated_at",), 10)
-    return found
+        lists["returned"] = _List(Q(stage=Stage.RETURNED, author=user), ("-updated_at",), 20)
+        lists["drafts"] = _List(Q(stage=Stage.DRAFT, author=user), ("-updated_at",), 10)
+    return lists
 
 
 def _goes_out() -> Q:
@@ -122,42 +122,44 @@ def _goes_out() -> Q:
 
 
 def _undecided(now: datetime) -> Q:
-    """Submitted posts, and approved ones that have not gone out: the house may have come to ask for more."""
+    """Submitted posts, and approved ones not published yet: the municipality may require more approvals now."""
     coming = (State.SCHEDULED, State.WAITING)
     has_not_gone = Exists(Publication.objects.filter(post=OuterRef("pk"), live=True, delivery__state__in=coming))
-    # what has missed its time asks for a new time first
+    # overdue ones need a new time first
     in_time = Q(due_at__isnull=True) | Q(due_at__gt=now) | Q(is_correction=True)
     return in_time & (Q(stage=Stage.SUBMITTED) | (Q(stage=Stage.APPROVED) & Q(has_not_gone)))
 
 
 def _removal() -> QuerySet[Amendment]:
-    """The wish to take down a post, which an approver has not decided about."""
+    """The pending removal request of a post."""
     return Amendment.objects.filter(post=OuterRef("pk"), kind=AmendmentKind.REMOVAL, state=AmendmentState.OPEN)
 
 
 def _posts(lists: Mapping[str, _List]) -> dict[str, list[Post]]:
     """The posts of each list, in its order. One query; a post that is on two lists is one object.
 
-    Undecided posts know their `newest` version and who made it.
+    Undecided posts have the id of their `newest` version and of its author.
     """
-    ids: QuerySet[Any, Any] = reduce(lambda one, other: one.union(other), (each.ids() for each in lists.values()))
+    ids: QuerySet[Any, Any] = reduce(
+        lambda one, other: one.union(other), (selection.ids() for selection in lists.values())
+    )
     versions = Version.objects.filter(post=OuterRef("pk")).order_by("-number")
     rows = Post.objects.filter(pk__in=ids).select_related("author").defer("draft", "search_key").annotate(
         newest=Subquery(versions.values("pk")[:1]), written_by=Subquery(versions.values("created_by")[:1]),
         removal_reason=Subquery(_removal().values("reason")[:1]),
         removal_by=Subquery(_removal().values("by__name")[:1]),
-        **{f"is_{name}": each.which for name, each in lists.items()},
+        **{f"is_{name}": selection.which for name, selection in lists.items()},
     )  # fmt: skip
     posts: list[Post] = list(rows.order_by("due_at", "updated_at"))
-    found = {name: [post for post in posts if getattr(post, f"is_{name}")] for name in lists}
-    for name, each in lists.items():
-        if each.order == ("-updated_at",):
-            found[name].sort(key=lambda post: post.updated_at, reverse=True)
-    return {name: posts[: lists[name].most] for name, posts in found.items()}
+    by_list = {name: [post for post in posts if getattr(post, f"is_{name}")] for name in lists}
+    for name, selection in lists.items():
+        if selection.order == ("-updated_at",):
+            by_list[name].sort(key=lambda post: post.updated_at, reverse=True)
+    return {name: posts[: lists[name].most] for name, posts in by_list.items()}
 
 
 def _publications(posts: Mapping[int, Post], *, with_attention: bool) -> list[Publication]:
-    """Give the posts their live publications as `live_publications`; returns what needs an answer. One query."""
+    """Sets `live_publications` of the posts; returns those that need a decision. One query."""
     mine = _stuck().filter(parent=OuterRef("delivery")).order_by("-pk").values("pk")
     rows = Publication.objects.filter(live=True).select_related("post", "channel", "delivery")
     rows = rows.annotate(asks=Subquery(mine[:1]))
@@ -179,12 +181,12 @@ ANSWERED_BY_PEOPLE = (State.FAILED, State.EXPIRED, State.UNCONFIRMED)
 
 
 def _stuck() -> QuerySet[Delivery]:
-    """Changes of what is public that did not get through."""
+    """Edits and removals that failed."""
     return Delivery.objects.filter(kind=EDIT, state__in=(State.FAILED, State.EXPIRED))
 
 
 def _needing_attention() -> QuerySet[Publication]:
-    """By the time that is shown, oldest first; the channels of a post as on its page, whichever got stuck first."""
+    """By the displayed time, oldest first; the channels of a post in the order of its page."""
     waits = Q(delivery__state=State.WAITING, channel__state=ChannelState.NEEDS_CONSENT)
     rows = Publication.objects.filter(live=True, post__deleted_at__isnull=True)
     there = Q(delivery__state=State.MISSING) | Q(delivery__state=State.PUBLISHED, delivery__changed_at__isnull=False)
@@ -194,7 +196,7 @@ def _needing_attention() -> QuerySet[Publication]:
 
 
 def _needs_attention(row: Publication) -> bool:
-    """The same of a row at hand, of a post that is not deleted."""
+    """The same check for a loaded row, of a post that is not deleted."""
     state = row.delivery.state
     if row.asks or (row.shown_state in (State.MISSING, "changed") and row.delivery.noted_at is None):  # type: ignore[attr-defined]
         return True
@@ -205,7 +207,7 @@ def _needs_attention(row: Publication) -> bool:
 
 
 def _decisions(undecided: Iterable[Any], returned: Sequence[Post], *, emergencies: bool) -> list[Decision]:
-    """About the newest versions, the notes with which posts came back, what is to be reviewed. One query at most."""
+    """Decisions about the newest versions, notes of returned posts, emergencies to review. One query at most."""
     wanted = Q(version__in=[post.newest for post in undecided])
     wanted |= Q(version__post__in=returned, kind=DecisionKind.RETURNED)
     if emergencies:
@@ -219,20 +221,26 @@ def _to_review(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def _waiting(
-    posts: Iterable[Any], decisions: Iterable[Decision], user: Any, house: Municipality, access: Access
-) -> list[Waiting]:
-    """Those first that go out first."""
-    held, mentored = seats_of(user, house, access.roles), asks_mentor(house)
+    posts: Iterable[Any], decisions: Iterable[Decision], user: Any, municipality: Municipality, access: Access
+) -> list[PendingPost]:
+    """Pending posts, the earliest publishing time first."""
+    held, mentored = approval_capacities_by_role(user, municipality, access.roles), requires_mentor(municipality)
     decided: dict[int, list[Decision]] = {}
     for decision in decisions:
         decided.setdefault(decision.version_id, []).append(decision)
     waitings = []
     for post in posts:
         about = decided.get(post.newest, [])
-        at = rules.standing(about, house.approval, mentored=mentored)
-        if post.stage == Stage.APPROVED and (at.met or any(each.kind == DecisionKind.EMERGENCY for each in about)):
+        progress = rules.approval_progress(about, municipality.approval, mentored=mentored)
+        if post.stage == Stage.APPROVED and (
+            progress.met or any(decision.kind == DecisionKind.EMERGENCY for decision in about)
+        ):
             continue
         whose: Collection[int] = {post.author_id, post.written_by}
-        seat = rules.seat_or_bar(held, at, writers=whose, own_allowed=house.may_approve_own)
-        waitings.append(Waiting(post, at, seat) if isinstance(seat, Bar) else Waiting(post, at, None, seat.for_whom))
+        capacity = rules.capacity_or_denial(held, progress, writers=whose, own_allowed=municipality.may_approve_own)
+        waitings.append(
+            PendingPost(post, progress, capacity)
+            if isinstance(capacity, DenialReason)
+            else PendingPost(post, progress, None, capacity.for_whom)
+        )
     return waitings[:WAITING]

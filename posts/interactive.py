@@ -1,7 +1,7 @@
-"""Formats that ask people to take part: what each of them needs before it goes out. Pure.
+"""Formats in which people take part: what each of them needs before it is published. Pure.
 
-What a network takes (number and length of a poll's answers) is asked of its connector; here stands what makes a
-question fair: that there is one, that its answers differ, and that people are told what happens with them.
+The limits of a network (number and length of a poll's answers) are checked by its connector; here are the requirements
+of a fair question: that there is one, that its answers differ, and that people know what happens with the answers.
 """
 
 from datetime import UTC, datetime, time, timedelta
@@ -13,42 +13,42 @@ from posts.compose import POLL_DAYS, WITH_ANSWERS
 from posts.draft import Draft
 from posts.enums import Format
 
-# A question without an end is asked to report after this long.
+# When a report is requested for a question without an end.
 OPEN_FOR = timedelta(days=7)
 FEWEST = 2
 
 
 def format_notes(draft: Draft) -> list[str]:
-    """What is worth a thought about the interactive part, as sentences; none when the post only informs."""
+    """Warnings about the interactive part, as sentences; empty when the post only informs."""
     asked = draft.interactive
     if not asked.kind:
         return []
-    found = []
+    notes = []
     if not asked.promise:
-        found.append(_("Say what will be done with the answers. People take part when they know what for."))
+        notes.append(_("Say what will be done with the answers. People take part when they know what for."))
     if asked.kind in WITH_ANSWERS and len(asked.options) < FEWEST:
-        found.append(_("There are fewer than two answers to choose from. Write at least two."))
+        notes.append(_("There are fewer than two answers to choose from. Write at least two."))
     if asked.kind == Format.THIS_OR_THAT and len(asked.options) > FEWEST:
-        found.append(_("“This or that” has two answers. For more, make it a poll."))
+        notes.append(_("“This or that” has two answers. For more, make it a poll."))
     if asked.kind == Format.QUIZ and (asked.answer is None or asked.answer >= len(asked.options)):
-        found.append(_("Mark the right answer of the quiz; you will need it for the post that solves it."))
+        notes.append(_("Mark the right answer of the quiz; you will need it for the post that solves it."))
     if asked.kind in (Format.QUESTION, Format.POLL, Format.THIS_OR_THAT, Format.QUIZ) and not _asks(draft):
-        found.append(_("There is no question in the text. End one sentence with a question mark."))
+        notes.append(_("There is no question in the text. End one sentence with a question mark."))
     if asked.kind == Format.CONTEST:
-        found += _of_contest(draft)
+        notes += _of_contest(draft)
     if asked.kind == Format.LIVE and not asked.rules:
-        found.append(_("Write the plan: who answers, when it begins, and how people send questions beforehand."))
-    return found
+        notes.append(_("Write the plan: who answers, when it begins, and how people send questions beforehand."))
+    return notes
 
 
 def _of_contest(draft: Draft) -> list[str]:
-    found = []
+    notes = []
     if not draft.interactive.rules:
-        found.append(_("A contest needs rules: who may take part, until when, how it is decided, what can be won."))
+        notes.append(_("A contest needs rules: who may take part, until when, how it is decided, what can be won."))
     if not draft.call.deadline:
-        found.append(_("A contest needs a last day. Choose it as the deadline of the call to action."))
-    found.append(_("A prize draw can fall under the law on games of chance. Ask your lawyer before it goes out."))
-    return found
+        notes.append(_("A contest needs a last day. Choose it as the deadline of the call to action."))
+    notes.append(_("A prize draw can fall under the law on games of chance. Ask your lawyer before it goes out."))
+    return notes
 
 
 def _asks(draft: Draft) -> bool:
@@ -58,9 +58,9 @@ def _asks(draft: Draft) -> bool:
 
 
 def answers_until(draft: Draft, published_at: datetime) -> datetime:
-    """When people have answered: the end of the poll, of the deadline's day, or a week after publication. UTC.
+    """When the answers are complete: the end of the poll, of the deadline's day, or a week after publication. UTC.
 
-    A poll runs so many times 24 hours, as its network counts; a day ends at midnight in Belgrade, whatever its length.
+    A poll runs for a multiple of 24 hours, as its network counts; a day ends at midnight in Belgrade.
     """
     asked = draft.interactive
     if asked.kind in WITH_ANSWERS:

@@ -1,4 +1,4 @@
-"""Words for people: names of languages, what is unusual about a time, what is odd about a text."""
+"""Texts for users: names of languages, warnings about a time, warnings about a text."""
 
 from datetime import datetime
 from typing import Any
@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from channels.rules import languages
 from common.languages import current
 from municipalities.holidays import holidays
-from posts.rules import DoesNotExist, Twice, Unusual, unusual
+from posts.rules import AmbiguousTime, NonexistentTime, TimeWarning, time_warnings
 from serbian.scripts import mixed_script_words
 
-# Each in its own words and letters: a writer looks for these on a tab.
+# Each in its own language and script, as on the tabs of the composer.
 OWN_NAMES = {
     "sr-Cyrl": "Ћирилица", "sr-Latn": "Latinica", "bs-Latn": "Bosanski", "bs-Cyrl": "Босански", "hu-Latn": "Magyar",
     "sq-Latn": "Shqip", "sk-Latn": "Slovenčina", "ro-Latn": "Română", "rue-Cyrl": "Русински", "hr-Latn": "Hrvatski",
@@ -30,12 +30,12 @@ def own_name(tag: str) -> str:
 
 
 def time_notes(local: datetime, municipality: Any) -> list[str]:
-    """What speaks against a time; it may be chosen all the same. `local` is naive wall time."""
+    """Warnings about a time, which may be chosen all the same. `local` is naive wall-clock time."""
     days = holidays(local.date(), local.date(), municipality.slug)
-    return [_unusual(unusual) for unusual in unusual(local, days)]
+    return [_unusual(unusual) for unusual in time_warnings(local, days)]
 
 
-def _unusual(why: Unusual) -> str:
+def _unusual(why: TimeWarning) -> str:
     name = why.holiday.name(current().code) if why.holiday else ""
     sentences = {
         "early": _("This is early in the morning: few people will see it."),
@@ -48,20 +48,20 @@ def _unusual(why: Unusual) -> str:
     return sentences[why.code]
 
 
-def does_not_exist(found: DoesNotExist) -> str:
+def nonexistent_time_message(resolution: NonexistentTime) -> str:
     return _(
         "This time does not exist: the clocks go forward that night. The first time after it is %(time)s."
-    ) % {"time": f"{found.next_valid:%H:%M}"}  # fmt: skip
+    ) % {"time": f"{resolution.next_valid:%H:%M}"}  # fmt: skip
 
 
-def twice(found: Twice) -> str:
+def ambiguous_time_message(resolution: AmbiguousTime) -> str:
     return _("%(time)s exists twice that night, because the clocks go back. Choose which one you mean.") % {
-        "time": f"{found.local:%H:%M}"
+        "time": f"{resolution.local:%H:%M}"
     }
 
 
 def text_notes(text: str) -> list[str]:
-    """Words in which letters of both scripts are mixed: they look right, but searches do not find them."""
+    """A warning about words with letters of both scripts: they look right, but search does not find them."""
     words = dict.fromkeys(mixed_script_word.word for mixed_script_word in mixed_script_words(text))
     if not words:
         return []
@@ -72,8 +72,8 @@ def text_notes(text: str) -> list[str]:
     ]
 
 
-def event_words(verb: str) -> str:
-    """What an event of the audit trail says about a post."""
+def event_label(verb: str) -> str:
+    """The description of an audit event of a post."""
     sentences = {
         "post.create": _("Began the post"),
         "post.edit": _("Wrote on it"),

@@ -1,7 +1,7 @@
-"""What the library says of a picture: by which words it is found, and whether those it shows agreed. Pure.
+"""The search key of a picture, its alt texts, and notes about missing consents. Pure.
 
-`consent_notes` reads the two columns in which `posts.media.domain.consents` keeps what the records come to, so that the
-composer asks no more tables than it did.
+`consent_notes` reads the two columns in which `posts.media.domain.consents` stores the result of the consents, so that
+the composer needs no further table.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,25 +20,25 @@ MOST_ALTS = 5
 
 
 def key_of(media: Media) -> str:
-    """Folded words by which a picture is found; reads the folder and the one around it."""
+    """The search key of a picture; reads its folder and the parent folder."""
     folder = media.folder
     around = [folder.name, folder.parent.name if folder.parent else ""] if folder else []
     return fold(" ".join(dict.fromkeys(part for part in [media.name, media.alt, *media.alts, media.credit, *around])))
 
 
 def with_alt(media: Media, alt: str) -> bool:
-    """Remember a description of the picture, newest first; says whether anything changed."""
+    """Add a description to the picture's history, newest first; returns whether anything changed."""
     alt = alt.strip()
     if not alt or (media.alt == alt and media.alts[:1] == [alt]):
         return False
     media.alt = alt
-    media.alts = [alt, *(each for each in media.alts if each != alt)][:MOST_ALTS]
+    media.alts = [alt, *(earlier for earlier in media.alts if earlier != alt)][:MOST_ALTS]
     return True
 
 
 @dataclass(frozen=True)
 class ConsentNote:
-    """Why a picture should not go out as things stand. `code`: withdrawn, ended or missing."""
+    """Why a picture should not be published. `code`: withdrawn, ended or missing."""
 
     media_id: int
     code: str
@@ -49,7 +49,7 @@ class ConsentNote:
 
 
 def consent_note(media: Media, today: date) -> ConsentNote | None:
-    """The one thing to say about the people in a picture, None when all is well. `today` is Belgrade's."""
+    """The warning about the people in a picture, None if there is none. `today` is Belgrade's date."""
     name = {"name": media.name}
     if media.agreement == Agreement.WITHDRAWN:
         sentence = _("The consent of a person shown in “%(name)s” was withdrawn. Choose another picture.")
@@ -68,6 +68,6 @@ def consent_note(media: Media, today: date) -> ConsentNote | None:
 
 
 def consent_notes(shown: Iterable[Shown], library: Mapping[int, Media], today: date) -> list[ConsentNote]:
-    """Of the pictures of a draft, in its order; those that are not in `library` are passed over."""
-    found = (consent_note(library[each.id], today) for each in shown if each.id in library)
-    return [note for note in found if note]
+    """Warnings for the pictures of a draft, in order; those that are not in `library` are skipped."""
+    notes = (consent_note(library[entry.id], today) for entry in shown if entry.id in library)
+    return [note for note in notes if note]

@@ -1,34 +1,36 @@
-"""What a post's polls came to, over all its channels. Pure.
+"""Results of a post's polls over all its channels. Pure.
 
-Votes for the same answer may be added over channels: each was given once. People may not: who votes on two networks is
-two voters there and one person, and nobody can tell. So a number of people is only ever that of one channel.
+Votes for the same answer can be added over channels: each was given once. People cannot: somebody who votes on two
+networks counts as two voters, and nothing reveals it. So a number of people is only ever that of one channel.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from posts.enums import Counted
+from posts.enums import CountedUnit
 from posts.models import PollResult, Publication
 
 WHOLE = 100
 
 
 @dataclass(frozen=True)
-class Answer:
-    """`votes` by channel as in `Poll.results`; None: not told. `share`: whole percent of all votes, 0 to 100."""
+class AnswerVotes:
+    """`votes` by channel in the order of `PollOutcome.results`; None: unknown. `share`: whole percent of all votes, 0
+    to 100.
+    """
 
-    words: str
+    text: str
     votes: Sequence[int | None]
     total: int | None
     share: int | None
 
 
 @dataclass(frozen=True)
-class Poll:
+class PollOutcome:
     """The same answers on one or more channels."""
 
-    answers: Sequence[Answer]
+    answers: Sequence[AnswerVotes]
     results: Sequence[PollResult]
     total: int | None
     """All votes; None while a network keeps some to itself."""
@@ -40,7 +42,7 @@ class Poll:
 
     @property
     def at(self) -> datetime:
-        """As of when: of the oldest look."""
+        """The time of the oldest result."""
         return min(result.at for result in self.results)
 
     @property
@@ -58,25 +60,27 @@ class Poll:
 
 @dataclass(frozen=True)
 class Votes:
-    """`odd`: publications whose network tells other answers than were sent; `untold`: with a poll nobody told of."""
+    """`odd`: publications whose network returns other answers than were sent; `without_results`: polls without results
+    yet.
+    """
 
-    polls: Sequence[Poll] = ()
+    polls: Sequence[PollOutcome] = ()
     odd: Sequence[Publication] = ()
-    untold: Sequence[Publication] = ()
+    without_results: Sequence[Publication] = ()
 
 
 @dataclass(frozen=True)
-class Suggested:
+class SuggestedCount:
     """How many answered, by the networks' count."""
 
     count: int
-    counted: Counted
+    counted: CountedUnit
     at: datetime
 
 
-def votes(publications: Iterable[Publication], results: Iterable[PollResult]) -> Votes:
-    """`publications` with their versions and deliveries; the results are of those."""
-    by_publication = {each.publication_id: each for each in results}
+def count_votes(publications: Iterable[Publication], results: Iterable[PollResult]) -> Votes:
+    """`publications` with their versions and deliveries; `results` are theirs."""
+    by_publication = {result.publication_id: result for result in results}
     same: dict[tuple[str, ...], list[PollResult]] = {}
     odd, untold = [], []
     for publication in publications:
@@ -93,20 +97,20 @@ def votes(publications: Iterable[Publication], results: Iterable[PollResult]) ->
 
 
 def _options(publication: Publication) -> tuple[str, ...]:
-    """As they were written: the same for both scripts, so that a channel in Latin adds to one in Cyrillic."""
+    """As written: the same for both scripts, so that a Latin channel adds to a Cyrillic one."""
     asked = publication.version.structure.get("interactive") or {}
-    return tuple(str(each) for each in asked.get("options") or ())
+    return tuple(str(option) for option in asked.get("options") or ())
 
 
-def _poll(options: tuple[str, ...], results: list[PollResult]) -> Poll:
+def _poll(options: tuple[str, ...], results: list[PollResult]) -> PollOutcome:
     columns = [[result.votes[place] for result in results] for place in range(len(options))]
     totals = [_sum(votes) for votes in columns]
     total = _sum(totals)
     answers = [
-        Answer(words, votes, count, round(WHOLE * count / total) if count is not None and total else None)
-        for words, votes, count in zip(options, columns, totals, strict=True)
+        AnswerVotes(option, votes, count, round(WHOLE * count / total) if count is not None and total else None)
+        for option, votes, count in zip(options, columns, totals, strict=True)
     ]
-    return Poll(answers, results, total)
+    return PollOutcome(answers, results, total)
 
 
 def _sum(counts: Sequence[int | None]) -> int | None:
@@ -114,13 +118,13 @@ def _sum(counts: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(counts) else None
 
 
-def suggested(found: Votes) -> Suggested | None:
-    """People where there is one poll that tells them; votes of several, if each person has one there; else None."""
-    if len(found.polls) != 1 or found.odd:
+def suggested_count(votes: Votes) -> SuggestedCount | None:
+    """People if there is one poll with that number; votes of all channels if each person has one; else None."""
+    if len(votes.polls) != 1 or votes.odd:
         return None
-    (poll,) = found.polls
+    (poll,) = votes.polls
     if poll.total is None:
         return None
     if len(poll.results) == 1 and (voters := poll.results[0].voters) is not None:
-        return Suggested(voters, Counted.PEOPLE, poll.at)
-    return None if poll.multiple else Suggested(poll.total, Counted.VOTES, poll.at)
+        return SuggestedCount(voters, CountedUnit.PEOPLE, poll.at)
+    return None if poll.multiple else SuggestedCount(poll.total, CountedUnit.VOTES, poll.at)

@@ -1,4 +1,4 @@
-"""Reads of posts that span models. Everything here has a fixed number of queries, however many posts there are."""
+"""Reads of posts that span models. Each has a fixed number of queries, regardless of the number of posts."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -45,7 +45,7 @@ from posts.picture_metadata import consent_notes as notes_on
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
-# On the network, or possibly so: what a person can no longer take back by editing.
+# On the network, or possibly so: editing the draft no longer changes it.
 OUT = (State.SENDING, State.PROCESSING, State.PUBLISHED, State.UNCONFIRMED)
 SEEN = (State.PUBLISHED, State.WITHDRAWN, State.MISSING)
 
@@ -56,10 +56,10 @@ def is_public() -> Exists:
 
 
 def for_review(reader: Any) -> QuerySet[Post]:
-    """Posts with what their page has to know before it asks anything else.
+    """Posts with the annotations that their page needs.
 
-    Whether it `is_public`; `has_looked`: `reader` opened it since people talk about it; `has_publications`: live ones;
-    `is_mentored`: the municipality has a mentor today; `clicks` on its short links, in all and in the last week.
+    `is_public`; `has_looked`: `reader` has read the threads; `has_publications`: live ones; `is_mentored`: the
+    municipality has a mentor today; `clicks` on its short links, in total and in the last week.
     """
     here = {"post": OuterRef("pk")}
     mentors_of_today = Pairing.objects.on(timezone.localdate()).filter(mentor__is_active=True)
@@ -84,13 +84,13 @@ def visible() -> QuerySet[Post]:
 
 def call_kind(version: Version) -> str:
     """What the version asks people to do, one of `CallKind`, or "". No query."""
-    found = version.structure.get("call") or {}
-    return str(found.get("kind") or "")
+    call = version.structure.get("call") or {}
+    return str(call.get("kind") or "")
 
 
 def content(version: Version) -> Draft:
-    """A version's content in the shape of a draft. Two queries unless `variants` are prefetched."""
-    variants: list[Variant] = sorted(version.variants.all(), key=lambda each: each.pk)
+    """A version's content as a draft. Two queries unless `variants` are prefetched."""
+    variants: list[Variant] = sorted(version.variants.all(), key=lambda variant: variant.pk)
     structure = dict(version.structure)
     answers, beside = structure.pop("answers", {}), structure.pop("beside", {})
     stored = {
@@ -115,7 +115,7 @@ def content(version: Version) -> Draft:
 
 def frozen_files(version: Version) -> list[version_files.File]:
     """The pictures and the video that a version sends, in order."""
-    return [version_files.sent(entry) for entry in version.media]
+    return [version_files.file_from_entry(entry) for entry in version.media]
 
 
 def usable_channels() -> QuerySet[Channel]:
@@ -123,7 +123,7 @@ def usable_channels() -> QuerySet[Channel]:
 
 
 def channels_of(draft: Draft, among: Iterable[Channel]) -> list[Channel]:
-    """The draft's channels in the page's order, those that are no longer connected left out."""
+    """The draft's channels in the order of the page, without disconnected ones."""
     return [channel for channel in among if channel.pk in draft.channels]
 
 
@@ -137,17 +137,17 @@ def videos_of(draft: Draft) -> list[Media]:
 
 
 def consent_notes(draft: Draft, library: Mapping[int, Media]) -> list[ConsentNote]:
-    """What keeps the draft's pictures from going out: consents withdrawn, ended or missing. No query."""
+    """Reasons not to publish the draft's pictures: consents withdrawn, ended or missing. No query."""
     return notes_on(draft.media, library, timezone.localdate())
 
 
-def looked_at(urls: Sequence[str]) -> dict[str, LinkCheck]:
-    """What a worker found behind these addresses, as far as anybody looked."""
+def link_checks(urls: Sequence[str]) -> dict[str, LinkCheck]:
+    """The results of the link checks of these addresses, by address."""
     return {row.url: row for row in LinkCheck.objects.filter(digest__in=map(digest, urls))} if urls else {}
 
 
 def uses(media: Media) -> QuerySet[Post]:
-    """Posts whose draft has the picture, or one of whose versions has it; deleted ones too. An index serves each."""
+    """Posts whose draft or versions use the picture; deleted ones too. Both are indexed."""
     held = [{"id": media.pk}]
     in_drafts = Post.objects.filter(draft__media__contains=held).values("pk")
     in_versions = Version.objects.filter(media__contains=held).values("post")
@@ -166,9 +166,9 @@ def decisions(post: Post) -> list[Decision]:
 
 
 def writers(post: Post, version: Version | None, *, suggested: Collection[int] | None = None) -> set[int]:
-    """Whose words these are, so that they do not approve themselves: also whose suggestions were accepted.
+    """Ids of the authors of the text, who may not approve it: also of accepted suggestions.
 
-    Who has read the threads already names the authors of the accepted ones in `suggested`, which saves a query.
+    A caller that has read the threads passes the authors of the accepted ones as `suggested`, which saves a query.
     """
     if suggested is None:
         accepted = Suggestion.objects.filter(thread__post=post, state=SuggestionState.ACCEPTED)
@@ -184,7 +184,7 @@ def credits(versions: Iterable[Version]) -> dict[int, list[Any]]:
 
 
 def mentionable(municipality: Any) -> list[Any]:
-    """Who may be named in a comment: the people of the municipality and its mentors of today, by name. Two queries."""
+    """The people who may be mentioned: members and current mentors of the municipality, by name. Two queries."""
     members = Membership.objects.running().filter(municipality=municipality, user__is_active=True)
     people = {row.user for row in members.select_related("user") if Verb.DRAFT_VIEW in TABLE[row.role]}
     people |= {row.mentor for row in mentors(municipality) if row.mentor.is_active}
@@ -192,39 +192,39 @@ def mentionable(municipality: Any) -> list[Any]:
 
 
 def threads(post: Post, *, reader: Any) -> list[Thread]:
-    """Everything that was said about the post, in the order in which it began. One query: no thread is without a word.
+    """All threads of the post, the oldest first. One query: every thread has a comment.
 
-    Each has its comments in `said`, and in `seen_at` when `reader` last looked at the post.
+    Each has its comments in `loaded_comments`, and in `seen_at` when `reader` last read the post.
     """
     seen = Seen.objects.filter(post=OuterRef("thread__post"), user=reader).values("at")
     with_it = ("author", "resolved_by", "suggestion__decided_by", "suggestion__version")
     rows = Comment.objects.filter(thread__post=post).annotate(seen_at=Subquery(seen))
-    found: dict[int, Any] = {}
+    by_id: dict[int, Any] = {}
     for row in rows.select_related("author", *(f"thread__{name}" for name in with_it)).order_by("pk"):
-        thread = found.setdefault(row.thread_id, row.thread)
+        thread = by_id.setdefault(row.thread_id, row.thread)
         thread.post, thread.seen_at = post, row.seen_at
-        thread.said = [*getattr(thread, "said", []), row]
-    return [found[pk] for pk in sorted(found)]
+        thread.loaded_comments = [*getattr(thread, "loaded_comments", []), row]
+    return [by_id[pk] for pk in sorted(by_id)]
 
 
 def open_threads(post: Post) -> int:
-    """How many conversations about the post nobody has marked as resolved."""
+    """How many threads of the post are not resolved."""
     return Thread.objects.filter(post=post, resolved_at__isnull=True).count()
 
 
 def publications(post: Post) -> QuerySet[Publication]:
-    """Those that count, by channel and slot."""
+    """The live ones, by channel and slot."""
     rows = Publication.objects.filter(post=post, live=True).select_related("delivery", "channel", "version")
     return rows.order_by("channel__platform", "channel_id", "slot")
 
 
 def poll_results(post: Post) -> list[PollResult]:
-    """What the networks told of the polls of its live publications. One query."""
+    """The results of the polls of its live publications. One query."""
     return list(PollResult.objects.filter(publication__post=post, publication__live=True).order_by("pk"))
 
 
 def amendments(post: Post) -> list[Amendment]:
-    """What was corrected or taken down of a post that is out, or shall be; newest first. Two queries."""
+    """Corrections and removals of a published post, newest first. Two queries."""
     people = ("by", "decided_by", "for_whom", "version")
     parts = AmendmentPart.objects.select_related("publication__channel", "publication__delivery", "delivery")
     rows = Amendment.objects.filter(post=post).select_related(*people).order_by("-pk")
@@ -240,13 +240,13 @@ def last_submission(post: Post) -> Decision | None:
 
 
 def for_lists(rows: QuerySet[Post]) -> QuerySet[Post]:
-    """With what a row of a list shows: the author and the live publications. Two queries."""
+    """With the relations that a row of a list shows: the author and the live publications. Two queries."""
     live = Publication.objects.filter(live=True).select_related("channel", "delivery").order_by("pk")
     return rows.select_related("author").prefetch_related(Prefetch("publications", live, to_attr="live_publications"))
 
 
 def upcoming(limit: int = 10, since: Any = None) -> list[Post]:
-    """What goes out next, soonest first: posts with a delivery that waits for its time. Two queries."""
+    """The next posts with a scheduled delivery, soonest first. Two queries."""
     coming = Publication.objects.filter(
         post=OuterRef("pk"), live=True, delivery__state__in=(State.SCHEDULED, State.WAITING, State.SENDING)
     )
@@ -257,37 +257,37 @@ def upcoming(limit: int = 10, since: Any = None) -> list[Post]:
 
 
 def last_on_channels() -> dict[int, Publication]:
-    """By channel what was published there last. One query."""
+    """The last publication by channel. One query."""
     out = Publication.objects.filter(delivery__published_at__isnull=False).select_related("post", "delivery")
     return {row.channel_id: row for row in out.order_by("channel", "-delivery__published_at").distinct("channel")}
 
 
 def next_on_channels() -> dict[int, Publication]:
-    """By channel what goes out there next, if nothing comes between. One query."""
+    """The next scheduled publication by channel. One query."""
     states = (State.SCHEDULED, State.WAITING, State.SENDING)
     coming = Publication.objects.filter(live=True, post__deleted_at__isnull=True, delivery__state__in=states)
     rows = coming.select_related("post", "delivery").order_by("channel", "delivery__due_at", "pk")
     return {row.channel_id: row for row in rows.distinct("channel")}
 
 
-# How far back a question without a report is still asked about.
+# How long a missing report is asked for.
 REPORTS_FOR = timedelta(days=90)
 
 
 def asked_without_report(now: datetime) -> QuerySet[Post]:
-    """Posts of the last months that asked people something, public since `public_at`; oldest first."""
+    """Interactive posts of the last months without a report, public since `public_at`; oldest first."""
     first = Min("publications__delivery__published_at", filter=Q(publications__delivery__state__in=SEEN))
     rows = visible().exclude(format="").filter(closing__isnull=True).annotate(public_at=first)
     return rows.filter(public_at__lte=now, public_at__gte=now - REPORTS_FOR).order_by("public_at")
 
 
 def answered_at(post: Post) -> datetime:
-    """When people have answered a post of `asked_without_report`."""
+    """When the answers of a post of `asked_without_report` are complete."""
     return answers_until(parse(post.draft), post.public_at)  # type: ignore[attr-defined]
 
 
 def closings_due(limit: int = 10) -> list[Post]:
-    """Posts that asked people something and whose answers are in, without a report; oldest first. One query."""
+    """Interactive posts with complete answers and no report; oldest first. One query."""
     now = timezone.now()
     posts = asked_without_report(now)[: 5 * limit]
     due: Iterable[Post] = (post for post in posts if answered_at(post) <= now)
@@ -298,8 +298,8 @@ def closings_due(limit: int = 10) -> list[Post]:
 
 
 @dataclass(frozen=True)
-class Filters:
-    """What the calendar and the list may be narrowed to; empty means all."""
+class PostFilters:
+    """Filters of the calendar and the list; empty means all."""
 
     channel: int | None = None
     state: str = ""
@@ -325,22 +325,22 @@ def _live(**conditions: Any) -> QuerySet[Publication]:
 
 
 def readable(*, drafts: bool) -> QuerySet[Post]:
-    """Posts that are not deleted; without the right to read drafts only what has been on a network."""
+    """Posts that are not deleted; without permission to read drafts only those that have been on a network."""
     return visible() if drafts else visible().filter(is_public())
 
 
 def linked(*, drafts: bool) -> QuerySet[Post]:
-    """Posts that have short links, the newest first."""
+    """Posts with short links, newest first."""
     made = Link.objects.filter(subject=OuterRef("key"))
     return readable(drafts=drafts).filter(Exists(made)).defer("draft", "search_key").order_by("-created_at", "-pk")
 
 
-def in_range(since: datetime, until: datetime, filters: Filters, *, drafts: bool) -> list[Post]:
+def in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts: bool) -> list[Post]:
     """Posts with a time from `since` (included) to `until`, by time. Two queries."""
     rows = filters.apply(readable(drafts=drafts)).filter(due_at__gte=since, due_at__lt=until)
     return list(for_lists(rows).defer("draft", "search_key").order_by("due_at", "pk"))
 
 
-def listed(filters: Filters, *, drafts: bool) -> QuerySet[Post]:
+def listed(filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
     """Posts for the list, last changed first."""
     return for_lists(filters.apply(readable(drafts=drafts))).defer("draft", "search_key").order_by("-updated_at", "-pk")

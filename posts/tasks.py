@@ -11,7 +11,7 @@ from posts.scheduling.domain import wall_times
 
 @shared_task(name="posts.tasks.keep_wall_times")
 def keep_wall_times() -> None:
-    wall_times.keep_wall_times()
+    wall_times.update_due_times()
 
 
 @shared_task(name="posts.tasks.erase_consents")
@@ -21,17 +21,17 @@ def erase_consents() -> None:
 
 @shared_task(name="posts.tasks.look_at_links")
 def look_at_links() -> None:
-    check_links.look()
+    check_links.check_due_links()
 
 
 @shared_task(name="posts.tasks.forget_links")
 def forget_links() -> None:
-    check_links.forget()
+    check_links.purge_expired()
 
 
 @shared_task(name="posts.tasks.carry_on")
 def carry_on() -> None:
-    carry_out_corrections.carry_on()
+    carry_out_corrections.continue_corrections()
 
 
 @shared_task(name="posts.tasks.remind_reviews")
@@ -41,15 +41,15 @@ def remind_reviews() -> None:
 
 @shared_task(name="posts.tasks.ask_reports")
 def ask_reports() -> None:
-    ask_report.ask(timezone.now())
+    ask_report.request_reports(timezone.now())
 
 
 @shared_task(name="posts.tasks.probe_videos")
 def probe_videos() -> None:
-    """Somebody looks at the page and waits for it."""
+    """Runs often: a user waits for the result on the page."""
     videos.probe_due()
 
 
 @shared_task(name="posts.tasks.forget_uploads")
 def forget_uploads() -> None:
-    videos.forget_uploads()
+    videos.purge_uploads()

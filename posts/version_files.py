@@ -1,6 +1,6 @@
-"""The files of a post as a network gets them, from what a version froze. Pure.
+"""The files of a post as a network gets them, from a frozen version. Pure.
 
-An entry of `Version.media` is {"id", "alt", "crop", "ref", "mime", "width", "height", "bytes"}; a video has besides
+An entry of `Version.media` is {"id", "alt", "crop", "ref", "mime", "width", "height", "bytes"}; a video also has
 "seconds", "frames", "codec" and "captions" ({"ref", "tag"} or None).
 """
 
@@ -12,17 +12,18 @@ from platforms.types import Captions, Picture, Video
 File = Picture | Video
 
 
-def sent(entry: Mapping[str, Any], alt: str | None = None) -> File:
-    """`alt` where the entry itself has none yet."""
-    said = entry["alt"] if alt is None else alt
+def file_from_entry(entry: Mapping[str, Any], alt: str | None = None) -> File:
+    """`alt` is used where the entry itself has none yet."""
+    description = entry["alt"] if alt is None else alt
     sides = (entry["mime"], entry["width"], entry["height"])
     if not entry["mime"].startswith("video/"):
-        return Picture(entry["ref"], *sides, entry["bytes"], said)
-    told = entry.get("captions")
+        return Picture(entry["ref"], *sides, entry["bytes"], description)
+    captions = entry.get("captions")
     return Video(
-        entry["ref"], *sides, entry["seconds"], entry["bytes"], said, codec=entry["codec"], frames=entry["frames"],
-        # networks want the language alone: "sr", not "sr-Cyrl"
-        captions=Captions(told["ref"], told["tag"].split("-")[0]) if told else None,
+        entry["ref"], *sides, entry["seconds"], entry["bytes"], description,
+        codec=entry["codec"], frames=entry["frames"],
+        # networks expect the language alone: "sr", not "sr-Cyrl"
+        captions=Captions(captions["ref"], captions["tag"].split("-")[0]) if captions else None,
     )  # fmt: skip
 
 
@@ -31,5 +32,5 @@ def pictures(files: Iterable[File]) -> tuple[Picture, ...]:
 
 
 def video(files: Iterable[File]) -> Video | None:
-    """The one that goes out: a post carries one."""
+    """The video of the post, which has at most one."""
     return next((file for file in files if isinstance(file, Video)), None)

@@ -1,7 +1,7 @@
-"""What the network answers when it does not do as asked. Messages are sentences in English, as a server's are."""
+"""Errors of the network. Messages are sentences in English, as a server's are."""
 
 
-class Refused(Exception):
+class ApiError(Exception):
     """`status` is the HTTP status, `error` Mastodon's short word where a program reads it."""
 
     status = 422
@@ -12,8 +12,8 @@ class Refused(Exception):
         self.error = error
 
 
-class Missing(Refused):
-    """There is no such thing, or it is somebody else's."""
+class Missing(ApiError):
+    """It does not exist, or belongs to another account."""
 
     status = 404
 
@@ -21,15 +21,15 @@ class Missing(Refused):
         super().__init__(message)
 
 
-class NotAllowed(Refused):
+class NotAllowed(ApiError):
     status = 403
 
 
-class BadGrant(Refused):
-    """OAuth says no. https://www.rfc-editor.org/rfc/rfc6749#section-5.2"""
+class BadGrant(ApiError):
+    """An OAuth error. https://www.rfc-editor.org/rfc/rfc6749#section-5.2"""
 
     status = 400
 
 
-class BadClient(Refused):
+class BadClient(ApiError):
     status = 401

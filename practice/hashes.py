@@ -1,4 +1,4 @@
-"""How secrets are kept: SHA-256. They are random and long, so a slow hash would only slow the calls down."""
+"""Secrets are stored as SHA-256. They are random and long, so a slow hash would only slow the calls down."""
 
 import hashlib
 

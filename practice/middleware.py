@@ -1,4 +1,4 @@
-"""The whole network can be switched off, and no page of it is for search engines."""
+"""Switches the whole network off where it is disabled, and keeps its pages out of search engines."""
 
 from collections.abc import Callable
 from typing import Any

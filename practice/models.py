@@ -1,7 +1,7 @@
-"""A small social network of our own. It stands for somebody else's server, so it knows no municipality and no user.
+"""A small social network of our own. It stands for an external server, so it knows no municipality and no user.
 
-Counters of a status or account are kept with it. They hold at least the rows that exist (`Like`, `Boost`, `Follow`);
-the rest is the *crowd*: a public that is only counted, so that a page can have eight thousand followers without eight
+Counters of a status or account are stored on it. They are at least the number of rows (`Like`, `Boost`, `Follow`); the
+rest is the *crowd*: an audience that is only counted, so that a page can have eight thousand followers without eight
 thousand accounts (`practice.domain.crowd`).
 """
 
@@ -35,10 +35,10 @@ class Account(models.Model):
 
 
 class Status(models.Model):
-    """What somebody wrote. Ids grow with time: pages of the feed and of the API are cut by them.
+    """A status. Ids grow with time: pages of the feed and of the API are cut by them.
 
-    `root` is the status that a thread hangs on, so that a thread is one query. What was hidden at `hidden_at` is seen
-    by its author and by the page below whose post it stands (`practice.queries.unseen`).
+    `root` is the status at the top of a thread, so that a thread is one query. A status with `hidden_at` is seen by its
+    author and by the page below whose post it stands (`practice.queries.unseen`).
     """
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="statuses")

@@ -1,4 +1,4 @@
-"""Taking a picture in: only what Pillow decodes as one of four formats, made anew without anything that came along."""
+"""Re-encodes uploaded pictures: only what Pillow decodes as one of four formats, without any metadata."""
 
 import io
 import warnings

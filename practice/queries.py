@@ -1,4 +1,4 @@
-"""Reads of the practice network. A page of the feed costs a fixed number of queries."""
+"""Queries of the practice network. A page of the feed costs a fixed number of queries."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ def _statuses() -> QuerySet[Status]:
 
 
 def home(before: int | None = None, tag: str = "") -> Slice:
-    """Everything that starts a thread; with `tag`, what carries that hashtag."""
+    """All statuses that start a thread; with `tag`, those with that hashtag."""
     statuses = _statuses().filter(in_reply_to=None)
     if tag:
         statuses = statuses.filter(text__icontains=f"#{tag}")
@@ -38,10 +38,10 @@ def of_account(account: Account, before: int | None = None) -> Slice:
     return _cut(_statuses().filter(account=account, in_reply_to=None), before)
 
 
-def _cut(found: QuerySet[Status], before: int | None) -> Slice:
+def _cut(rows: QuerySet[Status], before: int | None) -> Slice:
     if before is not None:
-        found = found.filter(pk__lt=before)
-    statuses = list(found.order_by("-pk")[: PAGE + 1])
+        rows = rows.filter(pk__lt=before)
+    statuses = list(rows.order_by("-pk")[: PAGE + 1])
     return Slice(statuses[:PAGE], statuses[PAGE - 1].pk if len(statuses) > PAGE else None)
 
 
@@ -52,7 +52,7 @@ def status(status_id: int, viewer: Account | None = None) -> Status | None:
 
 
 def there(status_id: int) -> Status | None:
-    """Whoever looks: the caller asks whether they see it."""
+    """For any viewer: the caller checks whether they may see it."""
     return _statuses().select_related("root__account").filter(pk=status_id).first()
 
 
@@ -61,31 +61,31 @@ def several(status_ids: Sequence[int], viewer: Account | None = None) -> list[St
 
 
 def unseen(roots: Collection[int], viewer: Account | None) -> set[int]:
-    """Of these threads the ids that `viewer` is not shown: what a page hid, with everything below it.
+    """The ids of these threads that are hidden from `viewer`: statuses that a page hid, with everything below them.
 
-    Its author sees a hidden comment, marked, and so does the page that hid it.
+    A hidden comment is shown, marked, to its author and to the page that hid it.
     """
     hidden = Status.objects.filter(root__in=roots, hidden_at__isnull=False)
     if viewer is not None:
         hidden = hidden.exclude(Q(account=viewer) | Q(root__account=viewer))
-    found = set(hidden.values_list("pk", flat=True)) if roots else set()
-    if found:
+    hidden_ids = set(hidden.values_list("pk", flat=True)) if roots else set()
+    if hidden_ids:
         below = Status.objects.filter(root__in=roots).order_by("pk")
-        _reach(found, below.values_list("pk", "in_reply_to_id"))
-    return found
+        _reach(hidden_ids, below.values_list("pk", "in_reply_to_id"))
+    return hidden_ids
 
 
-def _reach(found: set[int], thread: Iterable[tuple[int, int | None]]) -> None:
-    """Add to `found` what answers it: (id, what it answers) of a whole thread, oldest first."""
+def _reach(reached: set[int], thread: Iterable[tuple[int, int | None]]) -> None:
+    """Add to `reached` all replies to its members: (id, answered id) of a whole thread, oldest first."""
     for pk, above in thread:
-        if above in found:
-            found.add(pk)
+        if above in reached:
+            reached.add(pk)
 
 
 def seen(statuses: Iterable[Status], viewer: Account | None) -> list[Status]:
     rows = list(statuses)
-    gone = unseen({row.root_id for row in rows if row.root_id}, viewer)
-    return [row for row in rows if row.pk not in gone]
+    hidden = unseen({row.root_id for row in rows if row.root_id}, viewer)
+    return [row for row in rows if row.pk not in hidden]
 
 
 def sees(viewer: Account | None, status: Status) -> bool:
@@ -96,9 +96,9 @@ def thread(root: Status, viewer: Account | None = None) -> list[Status]:
     """All answers below `root` that `viewer` sees, oldest first. As `seen`, which would ask for them once more."""
     rows = list(_statuses().filter(root=root).order_by("pk"))
     who = viewer.pk if viewer else None
-    gone = {row.pk for row in rows if row.hidden_at and who not in (row.account_id, root.account_id)}
-    _reach(gone, ((row.pk, row.in_reply_to_id) for row in rows))
-    return [row for row in rows if row.pk not in gone]
+    hidden = {row.pk for row in rows if row.hidden_at and who not in (row.account_id, root.account_id)}
+    _reach(hidden, ((row.pk, row.in_reply_to_id) for row in rows))
+    return [row for row in rows if row.pk not in hidden]
 
 
 def ancestors(below: Status) -> list[Status]:
@@ -134,7 +134,7 @@ def mark_own(statuses: Iterable[Status], viewer: Account | None) -> None:
 
 
 def tally(status: Status) -> list[int]:
-    """Votes for each answer of the status' poll."""
+    """The number of votes for each answer of the status' poll."""
     votes = [vote.choice for vote in status.votes.all()]
     return [votes.count(choice) for choice in range(len(status.poll["options"]) if status.poll else 0)]
 
@@ -178,15 +178,15 @@ class Window:
     min_id: int | None = None
 
 
-def _windowed(found: QuerySet, window: Window) -> list:
+def _windowed(rows: QuerySet, window: Window) -> list:
     if window.max_id is not None:
-        found = found.filter(pk__lt=window.max_id)
+        rows = rows.filter(pk__lt=window.max_id)
     if window.since_id is not None:
-        found = found.filter(pk__gt=window.since_id)
+        rows = rows.filter(pk__gt=window.since_id)
     if window.min_id is not None:
         # Immediately newer than that one; shown newest first all the same.
-        return list(found.filter(pk__gt=window.min_id).order_by("pk")[: window.limit])[::-1]
-    return list(found.order_by("-pk")[: window.limit])
+        return list(rows.filter(pk__gt=window.min_id).order_by("pk")[: window.limit])[::-1]
+    return list(rows.order_by("-pk")[: window.limit])
 
 
 def written_by(account_id: int, window: Window, *, replies: bool = True) -> list[Status]:

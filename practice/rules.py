@@ -1,4 +1,4 @@
-"""What the practice network accepts. The client API tells these numbers to every program that asks."""
+"""Limits of the practice network. The client API reports them to every program that asks."""
 
 from datetime import timedelta
 

@@ -1,7 +1,7 @@
-"""From what somebody typed to HTML that is safe to show, and how long it is. Pure.
+"""Converts typed text to safe HTML, and counts its length. Pure.
 
-Everything is escaped; only web addresses, mentions and hashtags become links, and no link lends our name
-(`nofollow`). A text is counted as Mastodon does: graphemes, an address as 23, a mention without its server.
+Everything is escaped; only web addresses, mentions and hashtags become links, with `nofollow`. A text is counted as
+Mastodon does: graphemes, an address as 23, a mention without its server.
 https://docs.joinmastodon.org/user/posting/#text
 """
 

@@ -1,4 +1,4 @@
-"""How often one may knock, per account or per address, as `practice.rules.RATES` has it."""
+"""Rate limits per account or per address, as `practice.rules.RATES` defines them."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -22,9 +22,9 @@ def headers(usage: ratelimit.Usage) -> dict[str, str]:
 
 
 def address(request: HttpRequest) -> str:
-    """Whose call it is: behind trusted proxies the address that the outermost of them saw."""
+    """The client's address: behind trusted proxies the one that the outermost of them saw."""
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    told = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    if proxies and len(told) >= proxies:
-        return told[-proxies][:60]
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    if proxies and len(forwarded) >= proxies:
+        return forwarded[-proxies][:60]
     return str(request.META.get("REMOTE_ADDR", ""))

@@ -1,4 +1,4 @@
-"""Requests of the practice network, which knows no person of the portal."""
+"""Typed requests of the practice network, which has no user of the portal."""
 
 from django.http import HttpRequest
 
@@ -9,7 +9,7 @@ class VisitorRequest(HttpRequest):
     """A page in the browser."""
 
     citizen: Account | None
-    """Who was picked at the door. Missing until `practice.views.who.viewer` was asked."""
+    """The picked account. Missing until `practice.views.who.viewer` was called."""
 
 
 class ApiRequest(HttpRequest):

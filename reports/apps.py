@@ -15,4 +15,4 @@ class ReportsConfig(AppConfig):
 
         audit_messages.register(self.name, MESSAGES)
         endings.register("recipients of reports", schedules.end_unauthorised)
-        published_phones.provide(public.contacts)
+        published_phones.register(public.contacts)

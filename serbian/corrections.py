@@ -1,7 +1,7 @@
-"""What a person taught us by correcting a derived text: the words they spelled otherwise.
+"""Learns spellings from a person's corrections of a derived text.
 
-Only corrections count: the corrected text has to follow the derived one word by word. A word counts if it was given
-back its first spelling (Facebook), or another spelling of the same word (Фејсбук), not if another word took its place.
+Only corrections count: the corrected text has to follow the derived one word by word. A word counts if it got its
+original spelling back (Facebook), or another spelling of the same word (Фејсбук), not if another word replaced it.
 """
 
 import difflib
@@ -27,30 +27,30 @@ class Correction(NamedTuple):
     cyrillic: str
 
 
-def corrections(
+def find_corrections(
     source: str, corrected: str, *, into_cyrillic: bool, glossary: Glossary | Collection[str] = EMPTY
 ) -> list[Correction]:
     """Words of `corrected` that differ from what `source` would give; each once, in order."""
     pieces = traced(source, into_cyrillic=into_cyrillic, glossary=glossary)
-    written = _words("".join(piece.before for piece in pieces))
-    derived = _words("".join(piece.after for piece in pieces))
-    hand = _words(normalised(corrected))
+    written = _tokens("".join(piece.before for piece in pieces))
+    derived = _tokens("".join(piece.after for piece in pieces))
+    hand = _tokens(normalised(corrected))
     if len(written) != len(derived):
         return []
     matcher = difflib.SequenceMatcher(None, derived, hand, autojunk=False)
     if matcher.ratio() < _SAME_TEXT and len(derived) > 3:
         return []
-    found: dict[Correction, None] = {}
+    corrected_words: dict[Correction, None] = {}
     for kind, start, end, its_start, its_end in matcher.get_opcodes():
         if kind != "replace" or end - start != its_end - its_start:
             continue
         for before, after in zip(written[start:end], hand[its_start:its_end], strict=True):
             if _is_spelling_of(before, after):
-                found[Correction(before, after) if into_cyrillic else Correction(after, before)] = None
-    return list(found)
+                corrected_words[Correction(before, after) if into_cyrillic else Correction(after, before)] = None
+    return list(corrected_words)
 
 
-def _words(text: str) -> list[str]:
+def _tokens(text: str) -> list[str]:
     return [
         match[0] for piece, fixed in protected.pieces(text) if not fixed for match in _WORD.finditer(piece)
     ]  # fmt: skip

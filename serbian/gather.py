@@ -1,10 +1,10 @@
-"""Makes the word lists of this package from dictionaries that are not part of it. Run only to renew them.
+"""Builds the word lists of this package from external dictionaries. Run only to renew them.
 
     python -m serbian.gather --words index.dic --hunspell /usr/share/hunspell --frequencies small_sh.msgpack.gz
 
-`--words`: plain Cyrillic word forms, one a line (npm: dictionary-sr). `--hunspell`: folder of sr_RS.dic and sr_RS.aff
-(Debian: hunspell-sr). `--frequencies`: a list of wordfreq (PyPI; needs `msgpack` to read it). What comes out, and
-under which licence, says data/README.md.
+`--words`: plain Cyrillic word forms, one per line (npm: dictionary-sr). `--hunspell`: folder of sr_RS.dic and sr_RS.aff
+(Debian: hunspell-sr). `--frequencies`: a list of wordfreq (PyPI; needs `msgpack` to read it). data/README.md describes
+the output and its licence.
 """
 
 import argparse
@@ -67,13 +67,13 @@ def frequencies_of(path: Path) -> Frequencies:
 
 def repair_lines(folder: Path, plain: set[str], frequencies: Frequencies) -> list[str]:
     """The lines of data/repair.txt.xz: everyday words in all their forms, other words in forms seen in texts."""
-    everything, kept = set(), set()
+    everything, selected = set(), set()
     for cyrillic in paradigms(folder):
         forms = {letters_to_latin(form).lower() for form in cyrillic}
         everything |= forms
-        kept |= forms if any(form in frequencies for form in forms) else forms & plain
-    lines = dict(_with_dj(kept, frequencies))
-    lines |= {key: line for key, line in _with_d(kept, everything, frequencies) if key not in lines}
+        selected |= forms if any(form in frequencies for form in forms) else forms & plain
+    lines = dict(_with_dj(selected, frequencies))
+    lines |= {key: line for key, line in _with_d(selected, everything, frequencies) if key not in lines}
     return [lines[key] for key in sorted(lines)]
 
 

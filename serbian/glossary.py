@@ -1,8 +1,8 @@
 """Words with a spelling of their own in one of the scripts: Facebook stays Latin, "Ајфон" is iPhone in Latin text.
 
-Words with q, w, x or y need no entry (`transliteration` leaves them alone). Who uses this package adds words with a
-`Glossary`, made once and kept. An entry with two or more capitals is matched as written (ID, but not id), all others in
-any case; each also with a case ending (Facebooku, SMS-om).
+Words with q, w, x or y need no entry (`transliteration` leaves them alone). Callers add words with a `Glossary`, built
+once and reused. An entry with two or more capitals is matched as written (ID, but not id), all others in any case; each
+also with a case ending (Facebooku, SMS-om).
 """
 
 import re
@@ -31,7 +31,7 @@ _VOWELS = "aeiouаеиоу"
 
 
 @dataclass(frozen=True)
-class Found:
+class GlossaryMatch:
     """A glossary word in a text: where it stands, and its spelling in the script asked for."""
 
     start: int
@@ -49,33 +49,33 @@ class Glossary:
     @classmethod
     def of(cls, stays: Iterable[str] = (), pairs: Iterable[tuple[str, str]] = ()) -> "Glossary":
         """From words as people type them; empty ones are left out. In whatever order they come, the result is one."""
-        kept = (normalised(word).strip() for word in stays)
+        stripped = (normalised(word).strip() for word in stays)
         both = ((normalised(latin).strip(), normalised(cyrillic).strip()) for latin, cyrillic in pairs)
-        return cls(frozenset(filter(None, kept)), frozenset(pair for pair in both if all(pair)))
+        return cls(frozenset(filter(None, stripped)), frozenset(pair for pair in both if all(pair)))
 
-    def in_latin(self, text: str) -> Iterator[Found]:
+    def in_latin(self, text: str) -> Iterator[GlossaryMatch]:
         """The words of a Latin text that are not spelled letter by letter in Cyrillic."""
-        return _found(self._latin_words, text, letters_to_cyrillic)
+        return _matches(self._latin_words, text, letters_to_cyrillic)
 
-    def in_cyrillic(self, text: str) -> Iterator[Found]:
+    def in_cyrillic(self, text: str) -> Iterator[GlossaryMatch]:
         """The words of a Cyrillic text that are not spelled letter by letter in Latin."""
-        return _found(self._cyrillic_words, text, letters_to_latin)
+        return _matches(self._cyrillic_words, text, letters_to_latin)
 
     def for_latin(self) -> list[tuple[str, str]]:
         """(Latin, Cyrillic) of every word that `in_cyrillic` looks for, for somebody else who looks for them."""
-        kept = [(word, word) for word in self.stays if CYRILLIC.search(word)]
-        return sorted([*kept, *self.pairs])
+        unchanged = [(word, word) for word in self.stays if CYRILLIC.search(word)]
+        return sorted([*unchanged, *self.pairs])
 
     @cached_property
     def _latin_words(self) -> "_Words":
         ours = {word.casefold() for word in (*self.stays, *(latin for latin, _cyrillic in self.pairs))}
-        kept = [*sorted(self.stays), *(word for word in LATIN_WORDS if word.casefold() not in ours)]
-        return _Words.of(kept, sorted(self.pairs))
+        unchanged = [*sorted(self.stays), *(word for word in LATIN_WORDS if word.casefold() not in ours)]
+        return _Words.of(unchanged, sorted(self.pairs))
 
     @cached_property
     def _cyrillic_words(self) -> "_Words":
-        kept = [word for word in sorted(self.stays) if CYRILLIC.search(word)]
-        return _Words.of(kept, [(cyrillic, latin) for latin, cyrillic in sorted(self.pairs)])
+        unchanged = [word for word in sorted(self.stays) if CYRILLIC.search(word)]
+        return _Words.of(unchanged, [(cyrillic, latin) for latin, cyrillic in sorted(self.pairs)])
 
 
 EMPTY = Glossary()
@@ -101,8 +101,8 @@ class _Words(NamedTuple):
     spellings: Mapping[str, str]
 
     @classmethod
-    def of(cls, kept: Iterable[str], pairs: Iterable[tuple[str, str]]) -> "_Words":
-        spellings, forms = {}, {_form(word): word for word in kept}
+    def of(cls, unchanged: Iterable[str], pairs: Iterable[tuple[str, str]]) -> "_Words":
+        spellings, forms = {}, {_form(word): word for word in unchanged}
         for word, other in pairs:
             stem, other_stem = _stems(word, other)
             spellings[stem if word.isupper() else stem.casefold()] = other_stem
@@ -119,12 +119,12 @@ class _Words(NamedTuple):
         )
 
 
-def _found(words: _Words, text: str, converted: Callable[[str], str]) -> Iterator[Found]:
+def _matches(words: _Words, text: str, converted: Callable[[str], str]) -> Iterator[GlossaryMatch]:
     for match in words.pattern.finditer(text) if words.pattern else ():
         stem, ending = match[1] or match[3], match[2] or match[4] or ""
         other = words.spellings.get(stem if match[1] else stem.casefold())
         spelling = match[0] if other is None else _in_case_of(stem, other) + converted(ending)
-        yield Found(match.start(), match.end(), spelling)
+        yield GlossaryMatch(match.start(), match.end(), spelling)
 
 
 def _form(word: str, stem: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The two alphabets, letter by letter. Everything else in this package stands on these tables."""
+"""The two alphabets, letter by letter. Everything else in this package builds on these tables."""
 
 import re
 import unicodedata

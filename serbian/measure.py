@@ -1,9 +1,9 @@
-"""Measures the two directions on whole dictionaries and writes down what was found.
+"""Measures both directions of the transliteration on whole dictionaries and writes a report.
 
     python -m serbian.measure WORDS [--latin LIST] [--hunspell FOLDER] [--to FILE]
 
-`WORDS`: Cyrillic word forms, one a line, plain or xz. `--latin`: the same words in Latin by another hand, line by line.
-`--hunspell`: folder with sr_RS.dic and sr_RS.aff, measured in all forms. The report is Markdown.
+`WORDS`: Cyrillic word forms, one per line, plain or xz. `--latin`: the same words in Latin from another source, line by
+line. `--hunspell`: folder with sr_RS.dic and sr_RS.aff, measured in all forms. The report is Markdown.
 """
 
 import argparse
@@ -23,12 +23,12 @@ _AT_ONCE = 20_000
 
 
 @dataclass
-class Measured:
+class RoundTrip:
     """What became of the words of one list on their way to Latin and back."""
 
     words: int = 0
     seconds: float = 0.0
-    kept: list[str] = field(default_factory=list)  # our glossary keeps their Latin spelling, on purpose
+    kept: list[str] = field(default_factory=list)  # our glossary keeps their Latin spelling, intentionally
     undecidable: list[str] = field(default_factory=list)  # another word of the list has the same Latin spelling
     wrong: list[str] = field(default_factory=list)
 
@@ -37,10 +37,10 @@ class Measured:
         return len(self.kept) + len(self.undecidable) + len(self.wrong)
 
 
-def measured(words: Iterable[str]) -> Measured:
+def measure_round_trip(words: Iterable[str]) -> RoundTrip:
     """Cyrillic to Latin and back, each word on a line of its own."""
     every = list(words)
-    result, failed = Measured(len(every)), []
+    result, failed = RoundTrip(len(every)), []
     begun = time.perf_counter()
     for place in range(0, len(every), _AT_ONCE):
         some = every[place : place + _AT_ONCE]
@@ -61,20 +61,20 @@ def measured(words: Iterable[str]) -> Measured:
 
 def _twins(words: Iterable[str], spellings: set[str]) -> dict[str, int]:
     """How many different words each of the Latin spellings stands for."""
-    found: dict[str, set[str]] = defaultdict(set)
+    by_spelling: dict[str, set[str]] = defaultdict(set)
     for word in words:
         spelling = letters_to_latin(word).lower()
         if spelling in spellings:
-            found[spelling].add(word.lower())
-    return {spelling: len(group) for spelling, group in found.items()}
+            by_spelling[spelling].add(word.lower())
+    return {spelling: len(group) for spelling, group in by_spelling.items()}
 
 
-def differing(cyrillic: Iterable[str], latin: Iterable[str]) -> list[str]:
+def differing_spellings(cyrillic: Iterable[str], latin: Iterable[str]) -> list[str]:
     """Words whose Latin spelling by another hand is not ours."""
     return [word for word, other in zip(cyrillic, latin, strict=True) if to_latin(word) != other]
 
 
-def report(title: str, result: Measured) -> str:
+def report(title: str, result: RoundTrip) -> str:
     """A section of docs/serbian-figures.md."""
     rate = result.words / result.seconds if result.seconds else 0
     rows = (
@@ -101,14 +101,14 @@ def main() -> None:
     parser.add_argument("--to", type=Path)
     chosen = parser.parse_args()
     words = list_of(chosen.words)
-    parts = [_FOREWORD, report("The list in the repository (dict-sr)", measured(words))]
+    parts = [_FOREWORD, report("The list in the repository (dict-sr)", measure_round_trip(words))]
     if chosen.latin:
         pairs = zip(_lines(chosen.words), _lines(chosen.latin), strict=True)
-        other = differing(*zip(*pairs, strict=True))
+        other = differing_spellings(*zip(*pairs, strict=True))
         parts.append(f"Against the Latin edition of the same list: {len(other):,} words differ.\n")
     if chosen.hunspell:
         forms = sorted(form for form in set().union(*paradigms(chosen.hunspell)) if not LATIN.search(form))
-        parts.append(report("Every form of every entry of hunspell-sr", measured(forms)))
+        parts.append(report("Every form of every entry of hunspell-sr", measure_round_trip(forms)))
     text = "\n".join(parts)
     if chosen.to:
         chosen.to.write_text(text, encoding="utf-8")

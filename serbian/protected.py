@@ -1,8 +1,8 @@
 """Finds the parts of a text that no script conversion may touch: addresses, mentions, hashtags, markup, placeholders.
 
-`spans(text)` gives the protected stretches, `pieces(text)` cuts a text into protected and free ones. Used by both
-directions of `transliteration` and by the mixed-script lint. Nothing is read twice: a part that begins again inside
-itself ("{{ {{") or runs on without an end must not cost more than its length.
+`spans(text)` returns the protected ranges, `pieces(text)` splits a text into protected and free ones. Used by both
+directions of `transliteration` and by the mixed-script check. Linear time: a part that begins again inside itself
+("{{ {{") or never ends must not cost more than its length.
 """
 
 import re

@@ -1,9 +1,9 @@
-"""Gives back the diacritics that somebody left out: "cuprija" is ćuprija, "djak" is đak („ošišana latinica“).
+"""Restores missing diacritics: "cuprija" is ćuprija, "djak" is đak („ošišana latinica“).
 
-On request only, and only as a proposal: every change says which words it could be. `sure` is a change to the one word
-of the dictionary that fits, or to an everyday word where the others are rare ones (skole: škole); anything else
-(sisanje: šišanje or sisanje) is for a person to choose. The words are in data/repair.txt.xz, made by `gather`; how a
-line reads stands there.
+On request only, and only as a proposal: every change lists its candidates. `sure` marks a change to the only matching
+word of the dictionary, or to an everyday word where the others are rare (skole: škole); anything else (sisanje: šišanje
+or sisanje) is for a person to choose. The words are in data/repair.txt.xz, built by `gather`, which documents the
+format.
 """
 
 import lzma
@@ -24,7 +24,7 @@ _PLAIN = re.compile("[A-Za-z]{2,}")
 _MARKED = re.compile("[čćšžđČĆŠŽĐ]")
 
 
-class Change(NamedTuple):
+class SpellingChange(NamedTuple):
     """A word, text[start:end], that could be written otherwise. `candidates`: likeliest first; `after` is the first."""
 
     start: int
@@ -35,26 +35,26 @@ class Change(NamedTuple):
     sure: bool
 
 
-def repair(text: str, glossary: Glossary | Collection[str] = EMPTY) -> list[Change]:
+def repair(text: str, glossary: Glossary | Collection[str] = EMPTY) -> list[SpellingChange]:
     """What to change in Serbian Latin written without diacritics, in order. Nothing is changed by this function.
 
     Addresses, mentions, hashtags and words of the glossary are left alone. In a text that has diacritics elsewhere a
     word that exists as it stands is left alone, too: its writer knew how to write the other one.
     """
-    kept = [*protected.spans(text), *((found.start, found.end) for found in glossary_of(glossary).in_latin(text))]
+    fixed = [*protected.spans(text), *((term.start, term.end) for term in glossary_of(glossary).in_latin(text))]
     knows_how = bool(_MARKED.search(text))
     changes = []
     for match in WORD.finditer(text):
-        if not _PLAIN.fullmatch(match[0]) or any(start <= match.start() < end for start, end in kept):
+        if not _PLAIN.fullmatch(match[0]) or any(start <= match.start() < end for start, end in fixed):
             continue
-        words, sure = _looked_up(match[0].lower())
+        words, sure = _look_up(match[0].lower())
         if words and not (knows_how and not sure and match[0].lower() in words):
             candidates = tuple(_in_case_of(match[0], word) for word in words)
-            changes.append(Change(match.start(), match.end(), match[0], candidates[0], candidates, sure))
+            changes.append(SpellingChange(match.start(), match.end(), match[0], candidates[0], candidates, sure))
     return changes
 
 
-def applied(text: str, changes: Iterable[Change]) -> str:
+def apply_changes(text: str, changes: Iterable[SpellingChange]) -> str:
     """The text with these changes made; give only those a person has agreed to."""
     for change in sorted(changes, reverse=True):
         text = text[: change.start] + change.after + text[change.end :]
@@ -67,7 +67,7 @@ def _in_case_of(written: str, word: str) -> str:
     return word.capitalize() if written[0].isupper() else word
 
 
-def _looked_up(plain: str) -> tuple[list[str], bool]:
+def _look_up(plain: str) -> tuple[list[str], bool]:
     lines, starts = _dictionary()
     place = bisect_left(starts, plain, key=lambda start: _key(_line(lines, start)))
     if place == len(starts) or _key(line := _line(lines, starts[place])) != plain:

@@ -1,7 +1,7 @@
-"""Which script a text is in, and letters of the other script that hide in its words.
+"""Detects the script of a text, and letters of the other script hidden in its words.
 
-Latin a, e, o, p, c, x, j look like Cyrillic letters. Copied into a Cyrillic word they cannot be seen, but searches,
-hashtags and screen readers stumble: `mixed_script_words` finds such words, `unmix` puts them right.
+Latin a, e, o, p, c, x, j look like Cyrillic letters. Copied into a Cyrillic word they are invisible, but searches,
+hashtags and screen readers fail: `mixed_script_words` finds such words, `unmix` corrects them.
 """
 
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from serbian import protected
 from serbian.letters import CYRILLIC, LATIN, WORD, letters_to_cyrillic, letters_to_latin
 
-# Pairs that no eye can tell apart in most typefaces, Latin first.
+# Pairs that look the same in most typefaces, Latin first.
 _ALIKE = dict(zip("aeopcxjyABEKMHOPCTXJ", "аеорсхјуАВЕКМНОРСТХЈ", strict=True))
 _AS_CYRILLIC = str.maketrans(_ALIKE)
 _AS_LATIN = str.maketrans({cyrillic: latin for latin, cyrillic in _ALIKE.items()})
@@ -46,11 +46,11 @@ def mixed_script_words(text: str) -> list[MixedWord]:
     """Words in which Latin letters hide among Cyrillic ones (or the other way round); positions are in `text`."""
     if not (CYRILLIC.search(text) and LATIN.search(text)):
         return []
-    kept = protected.spans(text)
+    fixed = protected.spans(text)
     return [
         MixedWord(match.start(), match.end(), match[0], _minority(match[0]), fix_mixed(match[0]))
         for match in WORD.finditer(text)
-        if _is_mixed(match[0]) and not any(start <= match.start() < end for start, end in kept)
+        if _is_mixed(match[0]) and not any(start <= match.start() < end for start, end in fixed)
     ]
 
 

@@ -1,8 +1,8 @@
-"""Where n+j and d+ž are two letters and no digraph: инјекција, надживети.
+"""Words in which n+j and d+ž are two letters and no digraph: инјекција, надживети.
 
-The stems are facts gathered from a dictionary of three million word forms (`make dictionary` measures them; figures in
-docs/serbian-figures.md). A split is marked "|"; what follows it may be a pattern. No stem for l+j: Serbian has no such
-word. What a careless stem would break stands in the tests: коњ, кањон, Оџаци, наџак.
+The stems are taken from a dictionary of three million word forms (`make dictionary` measures them; figures in
+docs/serbian-figures.md). A split is marked "|"; the part behind it may be a pattern. No stem for l+j: Serbian has no
+such word. Words that a careless stem would break are in the tests: коњ, кањон, Оџаци, наџак.
 """
 
 import re

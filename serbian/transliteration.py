@@ -1,10 +1,10 @@
 """Serbian Cyrillic to Latin and back.
 
-`to_latin` loses nothing; `to_cyrillic` has to guess (injekcija is и-н-ј, konj is к-о-њ; Facebook stays Facebook), so
-its result is shown to a person before use, and `traced` says which words were guessed or kept, and why. Addresses,
+`to_latin` is lossless; `to_cyrillic` has to guess (injekcija is и-н-ј, konj is к-о-њ; Facebook stays Facebook), so its
+result is shown to a person before use, and `traced` returns which words were guessed or kept, and why. Addresses,
 mentions, hashtags and placeholders stay as they are (`protected`), words of a `Glossary` have a spelling of their own.
-A zero-width non-joiner between n and j, l and j, d and ž says "two letters"; `for_publishing` removes it. Texts come
-back in NFC; the one-codepoint digraphs U+01C4-01CC never appear.
+A zero-width non-joiner between n and j, l and j, d and ž means "two letters"; `for_publishing` removes it. Output is
+in NFC; the one-codepoint digraphs U+01C4-01CC never appear.
 """
 
 import re
@@ -79,7 +79,7 @@ def traced(text: str, *, into_cyrillic: bool, glossary: Glossary | Collection[st
 
 
 def for_publishing(text: str) -> str:
-    """The text as it leaves the house: NFC, without "do not join" marks and one-codepoint digraphs."""
+    """The text for publishing: NFC, without "do not join" marks and one-codepoint digraphs."""
     return normalised(text).replace(ZWNJ, "")
 
 
@@ -97,10 +97,10 @@ def _latin_pieces(text: str, glossary: Glossary) -> Iterator[Piece]:
             yield Piece(piece, piece, Why.PROTECTED)
             continue
         position = 0
-        for found in glossary.in_cyrillic(piece):
-            yield _plain_latin(piece[position : found.start])
-            yield Piece(piece[found.start : found.end], found.spelling, Why.GLOSSARY)
-            position = found.end
+        for term in glossary.in_cyrillic(piece):
+            yield _plain_latin(piece[position : term.start])
+            yield Piece(piece[term.start : term.end], term.spelling, Why.GLOSSARY)
+            position = term.end
         yield _plain_latin(piece[position:])
 
 
@@ -124,12 +124,12 @@ def _cyrillic_pieces(text: str, glossary: Glossary) -> Iterator[Piece]:
 def _apart(piece: str, glossary: Glossary) -> Iterator[tuple[int, int, str, Why]]:
     """Glossary words and units in order; where they overlap, the first counts."""
     units = ((match.start(), match.end(), match[0], Why.UNIT) for match in _UNIT.finditer(piece))
-    words = ((found.start, found.end, found.spelling, Why.GLOSSARY) for found in glossary.in_latin(piece))
+    words = ((term.start, term.end, term.spelling, Why.GLOSSARY) for term in glossary.in_latin(piece))
     position = 0
-    for each in sorted((*units, *words)):
-        if each[0] >= position:
-            yield each
-            position = each[1]
+    for span in sorted((*units, *words)):
+        if span[0] >= position:
+            yield span
+            position = span[1]
 
 
 def _cyrillic_words(piece: str, start: int, end: int) -> Iterator[Piece]:
@@ -142,7 +142,7 @@ def _cyrillic_words(piece: str, start: int, end: int) -> Iterator[Piece]:
             yield Piece(between, between)
         # A short ending hyphenated to a word that stays Latin stays with it: Wi-Fi, WhatsApp-u; but web-stranica.
         is_ending = between == "-" and kept_until == position and len(word) <= 3
-        why = Why.FOREIGN if is_ending else _kept(word, piece, match.start(), match.end())
+        why = Why.FOREIGN if is_ending else _reason_to_keep(word, piece, match.start(), match.end())
         position = match.end()
         kept_until = position if why else -1
         yield Piece(word, word, why) if why else _cyrillic_word(word)
@@ -150,7 +150,7 @@ def _cyrillic_words(piece: str, start: int, end: int) -> Iterator[Piece]:
         yield Piece(piece[position:end], piece[position:end])
 
 
-def _kept(word: str, piece: str, start: int, end: int) -> Why | None:
+def _reason_to_keep(word: str, piece: str, start: int, end: int) -> Why | None:
     if roman.is_numeral(word, piece, start, end):
         return Why.NUMERAL
     return None if _CONVERTIBLE.fullmatch(word) else Why.FOREIGN

@@ -18,18 +18,22 @@ RUN = """async ([within, options]) => {
 }"""
 # In the dark only colours are others.
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-# Width and colours. Of a test that takes them as parameters `make test` runs the first and the last.
+# Width and colours. Of a test that takes them as parameters `make test` runs the first, `make test-slow` the last.
 LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
-EACH_LOOK = [LOOKS[0], *(pytest.param(*look, marks=pytest.mark.long) for look in LOOKS[1:-1]), LOOKS[-1]]
+EACH_LOOK = [
+    LOOKS[0],
+    *(pytest.param(*look, marks=pytest.mark.long) for look in LOOKS[1:-1]),
+    pytest.param(*LOOKS[-1], marks=pytest.mark.slow),
+]
 PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-# `make test` judges each state of a page in light on a wide screen, and a sample of pages also in the dark on a phone:
-# the component gallery, the charts, the practice network and the pages of tests with `EACH_LOOK` or `looks`.
+# `make test` judges each state of a page in light on a wide screen, and the component gallery and the practice network
+# also in the dark on a phone; `make test-slow` so the charts and the pages of tests with `EACH_LOOK` or `looks`.
 # `make test-long` judges all pages in every look; conftest.py switches this on.
 every_look = False
 
 
 def looks() -> list[tuple[int, str]]:
-    """For a test that goes through them itself: all in `make test-long`, the first and the last in `make test`."""
+    """For a test that goes through them itself: all in `make test-long`, the first and the last otherwise."""
     return LOOKS if every_look else [LOOKS[0], LOOKS[-1]]
 
 
@@ -47,8 +51,8 @@ def violations(page: Any, *, within: str = "", impacts: tuple[str, ...] = (), **
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate(RUN, [within, options])
-    return [(rule, elements) for rule, impact, elements in found if not impacts or impact in impacts]
+    findings = page.evaluate(RUN, [within, options])
+    return [(rule, elements) for rule, impact, elements in findings if not impacts or impact in impacts]
 
 
 def is_sound(page: Any) -> None:

@@ -22,7 +22,12 @@ from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
 
-PIECES = ("tests/journeys/", "tests/demo/test_seed.py", "tests/architecture/test_hostile_rows.py")
+PIECES = (
+    "tests/journeys/",
+    "tests/demo/test_seed.py",
+    "tests/architecture/test_hostile_rows.py",
+    "tests/architecture/test_source.py",
+)
 NUMBERS = count()
 FIRST = (*PIECES, "tests/launcher/")
 
@@ -107,10 +112,10 @@ def no_open_windows(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     browser = request.getfixturevalue("browser")
-    kept = list(browser.contexts)
+    before = list(browser.contexts)
     yield
     for context in browser.contexts:
-        if context not in kept:
+        if context not in before:
             context.close()
 
 
@@ -139,13 +144,16 @@ def live_server(live_server: Any, transactional_db: None) -> Iterator[Any]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests against real servers run in `make test-real` alone, which says which servers are there; long ones in
-    `make test-long` and `make crash`, which name their marks."""
+    """Tests against real servers run in `make test-real` alone, which says which servers are there; slow ones in
+    `make test-slow`, `make coverage` and `make crash`, long ones in `make test-long` and `make crash`. These name
+    their marks."""
     usable = os.environ.get("REAL_SERVERS", "").split(",")
     left_out = [item for item in items for mark in item.iter_markers("real") if mark.args[0] not in usable]
     browsing.every_look = "long" in config.option.markexpr
-    if not {"long", "crash"} & set(config.option.markexpr.split()):
-        left_out += [item for item in items if item.get_closest_marker("long")]
+    named = set(config.option.markexpr.split())
+    for mark, includes in (("slow", {"slow", "long", "crash"}), ("long", {"long", "crash"})):
+        if not includes & named:
+            left_out += [item for item in items if item.get_closest_marker(mark)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
@@ -156,7 +164,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Workers take one test after the other, but as one piece what shares a running product or a filled-in demo."""
+    """Workers take one test after the other, but as one piece what shares a product, a demo or parsed source."""
     from xdist.scheduler import LoadScopeScheduling
 
     class InPieces(LoadScopeScheduling):

@@ -33,7 +33,7 @@ def _emptied(case: Any) -> None:
         cursor.execute(_filled())
         rows = cursor.fetchall()
         if any(size > LARGE for _table, size in rows):
-            for statement in connection.ops.sql_flush(no_style(), [each.strip('"') for each in _tables()]):
+            for statement in connection.ops.sql_flush(no_style(), [name.strip('"') for name in _tables()]):
                 cursor.execute(statement)
         elif rows:
             cursor.execute("SET LOCAL session_replication_role = replica")
@@ -56,7 +56,7 @@ def _tables() -> tuple[str, ...]:
 @cache
 def _filled() -> str:
     """Of each table that has a row: its name, quoted, and its size in bytes."""
-    each = (
+    statements = (
         f"SELECT '{name}', pg_total_relation_size('{name}') WHERE EXISTS (SELECT FROM {name})" for name in _tables()
     )
-    return " UNION ALL ".join(each)
+    return " UNION ALL ".join(statements)

@@ -16,13 +16,13 @@ class Elements(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[tuple[str, dict[str, str]]] = []
+        self.tags: list[tuple[str, dict[str, str]]] = []
         self.texts: list[str] = []
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, {name: value or "" for name, value in attrs}))
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
 
     def handle_data(self, data: str) -> None:
         self.texts.append(data)
@@ -37,7 +37,7 @@ def foreign(html: str) -> list[tuple[str, dict[str, str]]]:
     nonce, a handler in an attribute."""
     return [
         (tag, attributes)
-        for tag, attributes in Elements(html).found
+        for tag, attributes in Elements(html).tags
         if (any(name.startswith(("hx-", "data-hx-")) for name in attributes) and "data-htmx" not in attributes)
         or (tag == "script" and "nonce" not in attributes and attributes.get("type") != "application/json")
         or any(name.startswith("on") for name in attributes)

@@ -11,9 +11,10 @@ import pytest
 
 HEAD = """# Long tests
 
-`make test-long` runs what takes minutes and is left out of `make test`: the large instances of properties, matrices,
-and measurements of size, and the walk over [hostile rows](hostile-rendering.md) as every role. Each has a small
-instance in `make test`. It runs before an issue is called done, and writes this page.
+`make test-long` runs what takes minutes and is left out of `make test` and `make test-slow`: the large instances of
+properties, matrices, and measurements of size, and the walk over [hostile rows](hostile-rendering.md) as every role.
+Each has a smaller instance in `make test` or `make test-slow`. It runs before an issue is called done, and writes this
+page.
 
 """
 

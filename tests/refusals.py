@@ -39,6 +39,6 @@ def _keep(text: str, url: str) -> None:
 
 def take() -> list[str]:
     """What was refused since the last time, and forget it."""
-    found = list(_heard)
+    refusals = list(_heard)
     _heard.clear()
-    return found
+    return refusals

@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from launcher import embedded
-from launcher.trouble import Trouble
+from launcher.errors import LauncherError
 from tests import offline, template
 
 # The suite's own values; what the environment says wins.
@@ -49,10 +49,16 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     else:
         try:
             _start()
-        except Trouble as trouble:
-            raise pytest.UsageError(str(trouble)) from trouble
+        except LauncherError as error:
+            raise pytest.UsageError(str(error)) from error
     offline.enforce()
     return (yield)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """`make coverage` counts the workers of pytest-xdist, or this process where there are none, and nothing else."""
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", default=None):
+        os.environ.pop("COVERAGE_PROCESS_START", None)
 
 
 def valkey_of(worker: str, url: str) -> str:

@@ -25,8 +25,8 @@ import psycopg2
 from psycopg2 import errors, sql
 
 from launcher import binaries, embedded, files, postgres
+from launcher.errors import LauncherError
 from launcher.site import ROOT
-from launcher.trouble import Trouble
 from portal import migration_history
 
 PREFIX = "dobosar_template_"
@@ -91,7 +91,7 @@ def _make(cursor: Any, url: str) -> None:
         cwd=ROOT, env=environ, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise Trouble(f"The tables for the tests could not be made:\n{done.stderr}")
+        raise LauncherError(f"The tables for the tests could not be made:\n{done.stderr}")
     _execute(cursor, "ALTER DATABASE {} RENAME TO {}", unfinished, name())
     _execute(cursor, "ALTER DATABASE {} IS_TEMPLATE true ALLOW_CONNECTIONS false", name())
 
@@ -150,21 +150,21 @@ def lay_out(servers: Path, kept_in: Path) -> None:
     clusters = kept_in / "clusters"
     clusters.mkdir(exist_ok=True, mode=0o711)
     with files.exclusive(clusters / "lock"):
-        kept = clusters / name()
-        if not kept.exists():
-            _make_cluster(kept)
-        if not kept.exists():
+        cluster = clusters / name()
+        if not cluster.exists():
+            _make_cluster(cluster)
+        if not cluster.exists():
             return
-        os.utime(kept)
+        os.utime(cluster)
         servers.mkdir(parents=True)
-        _copy(kept, servers)
+        _copy(cluster, servers)
         for old in sorted(clusters.glob(PREFIX + "*"), key=lambda path: path.stat().st_mtime)[:-KEPT_CLUSTERS]:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _make_cluster(kept: Path) -> None:
+def _make_cluster(cluster: Path) -> None:
     print("Making the tables for the tests, once for these migrations ...", file=sys.stderr, flush=True)
-    unfinished = kept.with_name("unfinished")
+    unfinished = cluster.with_name("unfinished")
     embedded.stop(unfinished)
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
@@ -178,13 +178,13 @@ def _make_cluster(kept: Path) -> None:
         embedded.stop(unfinished)
     # Elsewhere (`binaries.home`) it cannot be copied from here; then each run makes its own.
     if (unfinished / "pg" / "PG_VERSION").exists():
-        unfinished.rename(kept)
+        unfinished.rename(cluster)
 
 
-def _copy(kept: Path, servers: Path) -> None:
+def _copy(cluster: Path, servers: Path) -> None:
     """The stopped cluster and its password, owned by whoever runs PostgreSQL."""
-    shutil.copytree(kept / "pg", servers / "pg", symlinks=True)
-    shutil.copy2(kept / "secrets.json", servers)
+    shutil.copytree(cluster / "pg", servers / "pg", symlinks=True)
+    shutil.copy2(cluster / "secrets.json", servers)
     user = binaries.owner()
     for path in [servers / "pg", *(servers / "pg").rglob("*")] if user else []:
         os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)

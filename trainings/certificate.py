@@ -1,8 +1,8 @@
-"""A certificate: the facts that are frozen when it is issued, and the page that is made of them (PDF/UA-1, by Typst).
+"""A certificate: the facts that are frozen when it is issued, and its PDF page (PDF/UA-1, by Typst).
 
-Facts are written in the script of the certificate's language. Cyrillic to Latin loses nothing; a name that was typed in
-Latin is proposed in Cyrillic, and `Participant.printed_name` says it otherwise. The sentences around the facts are made
-when somebody fetches the page.
+Facts are written in the script of the certificate's language. Cyrillic to Latin is lossless; a name typed in Latin is
+converted to Cyrillic as a proposal, which `Participant.printed_name` overrides. The sentences around the facts are made
+when the page is downloaded.
 """
 
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ def facts(participant: Participant, attended: Sequence[Session], counted: Sequen
         "topics": list(dict.fromkeys(written(session.title) for session in counted)),
         "attended": len(attended),
         "of": len(counted),
-        "hours": round(sum(_minutes(each.starts, each.ends) for each in attended) / 60, 1),
+        "hours": round(sum(_minutes(session.starts, session.ends) for session in attended) / 60, 1),
         "issuer": to_cyrillic(str(by)) if _is_cyrillic(language) else to_latin(str(by)),
     }
 
@@ -70,18 +70,18 @@ def _minutes(starts: time, ends: time) -> float:
 def pdf(certificates: Sequence[Certificate]) -> bytes:
     """A page each, at least one. Raises `reports.files.pdf.NotMade`."""
     first = certificates[0]
-    language = first.words["language"]
+    language = first.facts["language"]
     written = languages.by_code()[language]
     with translation.override(language):
         title = f"{_('Certificate of attendance')} {first.number}" if len(certificates) == 1 else _("Certificates")
         about = {"title": title, "author": _("Dobošar"), "mark": MARK, "lang": written.language,
                  "script": written.script, "region": written.region}  # fmt: skip
-    pages = [_page(each) for each in certificates]
+    pages = [_page(certificate) for certificate in certificates]
     return compiled(TEMPLATE, {"certificates": pages, "about": about}, language=language, at=first.issued_at)
 
 
 def _page(certificate: Certificate) -> dict[str, Any]:
-    known = certificate.words
+    known = certificate.facts
     with translation.override(known["language"]):
         first, last = date.fromisoformat(known["starts_on"]), date.fromisoformat(known["ends_on"])
         from_day = day_month(first) if first.year == last.year else long_date(first)
@@ -103,12 +103,12 @@ def _page(certificate: Certificate) -> dict[str, Any]:
 
 
 def _attended(known: dict[str, Any]) -> str:
-    told = {"attended": known["attended"], "of": known["of"], "hours": number(known["hours"])}
+    values = {"attended": known["attended"], "of": known["of"], "hours": number(known["hours"])}
     return (
         ngettext(
             "Attended: %(attended)s of %(of)s session, %(hours)s hours",
             "Attended: %(attended)s of %(of)s sessions, %(hours)s hours",
             known["of"],
         )
-        % told
+        % values
     )

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import languages
-from kits.models import shown
+from kits.models import in_interface_script
 from serbian.transliteration import to_latin
-from trainings import script
+from trainings import scenario_parsing
 from trainings.domain.exercises import MOST_TEAMS
-from trainings.forms import Written
+from trainings.forms import CleanTextForm
 from trainings.models import Exercise, Mark, Participant, Team
 
 LEVELS = {
@@ -24,20 +24,21 @@ LEVELS = {
 LINES = forms.Textarea(attrs={"rows": 3})
 
 
-class ExerciseForm(Written):
+class ExerciseForm(CleanTextForm):
     """A scenario, its time, and a team for each participant who has an account. Who has no team does not play."""
 
     minutes = forms.IntegerField(
-        label=gettext_lazy("Minutes"), min_value=script.SHORTEST, max_value=script.LONGEST,
+        label=gettext_lazy("Minutes"), min_value=scenario_parsing.SHORTEST, max_value=scenario_parsing.LONGEST,
         help_text=gettext_lazy("You can give five more at any time, or end it earlier."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, people: Sequence[Participant], chosen: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = [person for person in people if person.user_id]
-        self.scenarios = [known for known, _raw in script.built_in().values()]
+        self.scenarios = [known for known, _raw in scenario_parsing.built_in().values()]
         self.fields["scenario"] = forms.ChoiceField(
-            choices=[(scenario.key, shown(scenario.title)) for scenario in self.scenarios], label=_("Scenario")
+            choices=[(scenario.key, in_interface_script(scenario.title)) for scenario in self.scenarios],
+            label=_("Scenario"),
         )
         self.chosen = next((scenario for scenario in self.scenarios if scenario.key == chosen), self.scenarios[0])
         self.fields["scenario"].initial = self.chosen.key
@@ -69,13 +70,14 @@ class ExerciseForm(Written):
         """The scenarios for the page, the chosen one marked."""
         chosen = str(self["scenario"].value())
         return [
-            {"key": scenario.key, "title": shown(scenario.title), "practises": shown("; ".join(scenario.practises)),
+            {"key": scenario.key, "title": in_interface_script(scenario.title),
+             "practises": in_interface_script("; ".join(scenario.practises)),
              "minutes": scenario.minutes, "lines": len(scenario.lines), "chosen": scenario.key == chosen}
             for scenario in self.scenarios
         ]  # fmt: skip
 
     def teams(self) -> list[tuple[str, list[Any]]]:
-        """(name, people) of each team that has somebody, numbered anew. After `is_valid`."""
+        """(name, people) of each team that is not empty, numbered anew. After `is_valid`."""
         several: dict[int, list[Any]] = {}
         for person in self.people:
             number = self.cleaned_data[self._name(person)]
@@ -87,7 +89,9 @@ class ExerciseForm(Written):
 class LineForm(forms.Form):
     """A citizen of the trainer's lines, to one team or to all."""
 
-    def __init__(self, *args: Any, lines: Sequence[script.ScriptLine], teams: Sequence[Team], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, lines: Sequence[scenario_parsing.ScriptLine], teams: Sequence[Team], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["line"] = forms.ChoiceField(
             label=_("Citizen"), choices=[(line.key, f"{line.who}: {line.text}") for line in lines]
@@ -98,7 +102,7 @@ class LineForm(forms.Form):
         )  # fmt: skip
 
 
-class DebriefForm(Written):
+class DebriefForm(CleanTextForm):
     """The level of a team by each criterion with a note, what went well, and one thing for the next time."""
 
     went_well = forms.CharField(
@@ -114,53 +118,53 @@ class DebriefForm(Written):
         self.criteria = criteria(team.exercise)
         self.fields["went_well"].initial, self.fields["next_time"].initial = team.went_well, team.next_time
         choices = [("", _("Not judged")), *((str(level), label) for level, label in LEVELS.items())]
-        for each in self.criteria:
-            mark = marks.get(each["key"])
-            self.fields[f"level-{each['key']}"] = forms.ChoiceField(
-                label=each["name"], choices=choices, required=False, initial=str(mark.level) if mark else ""
+        for criterion in self.criteria:
+            mark = marks.get(criterion["key"])
+            self.fields[f"level-{criterion['key']}"] = forms.ChoiceField(
+                label=criterion["name"], choices=choices, required=False, initial=str(mark.level) if mark else ""
             )
-            self.fields[f"note-{each['key']}"] = forms.CharField(
-                label=_("Note: %(criterion)s") % {"criterion": each["name"]}, required=False, max_length=500,
+            self.fields[f"note-{criterion['key']}"] = forms.CharField(
+                label=_("Note: %(criterion)s") % {"criterion": criterion["name"]}, required=False, max_length=500,
                 initial=mark.note if mark else "",
             )  # fmt: skip
 
     def rows(self) -> list[dict[str, Any]]:
         """For the page: each criterion with its options, the chosen one marked."""
-        found = []
-        for each in self.criteria:
-            bound = self[f"level-{each['key']}"]
+        lines = []
+        for criterion in self.criteria:
+            bound = self[f"level-{criterion['key']}"]
             chosen = str(bound.value() or "")
             options = [
-                {"value": level, "label": LEVELS[level], "text": said, "chosen": chosen == str(level)}
-                for level, said in enumerate(each["levels"], start=1)
+                {"value": level, "label": LEVELS[level], "text": description, "chosen": chosen == str(level)}
+                for level, description in enumerate(criterion["levels"], start=1)
             ]
-            found.append({**each, "field": bound.html_name, "options": options, "chosen": chosen,
-                          "note": self[f"note-{each['key']}"]})  # fmt: skip
-        return found
+            lines.append({**criterion, "field": bound.html_name, "options": options, "chosen": chosen,
+                          "note": self[f"note-{criterion['key']}"]})  # fmt: skip
+        return lines
 
     def levels(self) -> dict[str, tuple[int, str]]:
         """(level, note) of each criterion that was judged. After `is_valid`."""
         values = self.cleaned_data
         return {
-            each["key"]: (int(values[f"level-{each['key']}"]), values[f"note-{each['key']}"])
-            for each in self.criteria
-            if values[f"level-{each['key']}"]
+            criterion["key"]: (int(values[f"level-{criterion['key']}"]), values[f"note-{criterion['key']}"])
+            for criterion in self.criteria
+            if values[f"level-{criterion['key']}"]
         }
 
 
 def criteria(exercise: Exercise) -> list[dict[str, Any]]:
-    """The rubric of an exercise in the reader's language: key, name and the words of the four levels."""
-    wanted = languages.current().words
-    found = []
-    for each in exercise.criteria:
-        words = each["words"]
-        if wanted == languages.ENGLISH and words.get("en"):
-            said = words["en"]
-            name, levels = said["name"], said["levels"]
+    """The rubric of an exercise in the reader's language: key, name and descriptions of the four levels."""
+    wanted = languages.current().text_variant
+    translated = []
+    for criterion in exercise.criteria:
+        texts = criterion["words"]
+        if wanted == languages.ENGLISH and texts.get("en"):
+            wording = texts["en"]
+            name, levels = wording["name"], wording["levels"]
         else:
-            said = words["sr"]
-            name, levels = said["name"], said["levels"]
+            wording = texts["sr"]
+            name, levels = wording["name"], wording["levels"]
             if wanted == languages.LATIN:
                 name, levels = to_latin(name), [to_latin(text) for text in levels]
-        found.append({"key": each["key"], "name": name, "levels": levels})
-    return found
+        translated.append({"key": criterion["key"], "name": name, "levels": levels})
+    return translated

@@ -1,8 +1,8 @@
-"""Files that people hand out at a training: PDF, pictures, documents of an office program. Told by their content.
+"""Files handed out at a training: PDF, pictures, office documents. Their type is detected from the content.
 
-What arrives is hostile. A picture is written anew; a PDF and a document are kept as they came, are never opened by us
-and leave only as a download. A document that carries a program (a macro, a control) is refused. A package is only
-listed, and of it no more than its short type is unpacked.
+Uploads are hostile. A picture is encoded anew; a PDF and a document are stored as they are, never opened by the portal
+and served only as a download. A document with a program in it (a macro, a control) is refused. A package is only
+listed, and only its short type entry is decompressed.
 """
 
 import zipfile
@@ -13,7 +13,7 @@ from typing import BinaryIO
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from posts.media.domain.pictures import BadPicture, encoded, opened
+from posts.media.domain.pictures import BadPicture, encode_picture, open_picture
 
 MOST_BYTES = 25 * 1024 * 1024
 MOST_PARTS = 20_000
@@ -35,7 +35,7 @@ ACCEPTED = ".pdf,.pptx,.docx,.xlsx,.odp,.odt,.ods,image/png,image/jpeg,image/web
 
 
 class BadFile(Exception):
-    """A sentence for whoever chose the file."""
+    """The message says what to do instead."""
 
 
 @dataclass(frozen=True)
@@ -51,20 +51,20 @@ class Checked:
 def checked(file: BinaryIO, *, name: str, size: int) -> Checked:
     """Raises `BadFile`."""
     if size > MOST_BYTES:
-        told = {"size": filesizeformat(size), "most": filesizeformat(MOST_BYTES)}
+        values = {"size": filesizeformat(size), "most": filesizeformat(MOST_BYTES)}
         raise BadFile(
-            _("This file has %(size)s, and one may have %(most)s at most. Make it smaller, or add a link.") % told
+            _("This file has %(size)s, and one may have %(most)s at most. Make it smaller, or add a link.") % values
         )
     if not size:
         raise BadFile(_("This file is empty."))
-    checked = _told(file)
+    checked = _inspected(file)
     file.seek(0)
     stem = PurePath(name.replace("\\", "/")).stem
     plain = "".join(sign for sign in stem if sign.isprintable() and sign not in '"/\\:*?<>|').strip(" .")
     return Checked(checked.mime, checked.ending, f"{plain[:LONGEST_NAME] or 'file'}.{checked.ending}", checked.body)
 
 
-def _told(file: BinaryIO) -> Checked:
+def _inspected(file: BinaryIO) -> Checked:
     file.seek(0)
     head = file.read(8)
     if head.startswith(b"%PDF-"):
@@ -73,7 +73,7 @@ def _told(file: BinaryIO) -> Checked:
         return _package(file)
     file.seek(0)
     try:
-        picture = encoded(opened(file.read(MOST_BYTES + 1)))
+        picture = encode_picture(open_picture(file.read(MOST_BYTES + 1)))
     except BadPicture as bad:
         raise BadFile(_unknown()) from bad
     return Checked(picture.mime, "png" if picture.mime == "image/png" else "jpg", "", picture.body)
@@ -96,9 +96,9 @@ def _package(file: BinaryIO) -> Checked:
         raise BadFile(_unknown())
     if any(mark in f"/{name.lower()}" for name in names for mark in _RUNS):
         raise BadFile(_("This document carries a program (a macro). Save it without macros, or as PDF."))
-    for part, (ending, told) in _OFFICE.items():
+    for part, (ending, office_mime) in _OFFICE.items():
         if part in names and "[Content_Types].xml" in names:
-            return Checked(told, ending, "")
+            return Checked(office_mime, ending, "")
     if mime in _OPEN:
         return Checked(mime, _OPEN[mime], "")
     raise BadFile(_unknown())

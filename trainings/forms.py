@@ -1,4 +1,4 @@
-"""Forms of trainings: the training itself, a line of its agenda, a material, a participant."""
+"""Forms of trainings: the training itself, a session, a material, a participant."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -24,35 +24,35 @@ from trainings.rules import USUAL_DAYS
 CLOCK = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 
 
-def words(label: Any, most: int, *, rows: int = 0, required: bool = False, hint: Any = "") -> forms.CharField:
+def text_field(label: Any, most: int, *, rows: int = 0, required: bool = False, hint: Any = "") -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
     return forms.CharField(label=label, max_length=most, required=required, help_text=hint, widget=widget)
 
 
-class Written(forms.Form):
-    """A form whose texts may hold whatever somebody pasted: what no database keeps is taken out."""
+class CleanTextForm(forms.Form):
+    """A form that removes characters from pasted texts that the database cannot store."""
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         return {name: storable(value).strip() if isinstance(value, str) else value for name, value in values.items()}
 
 
-class TrainingForm(Written):
+class TrainingForm(CleanTextForm):
     """A new training, or the facts of one. A cohort brings the day on which its training was planned."""
 
     programme = forms.ChoiceField(label=gettext_lazy("Programme"))
-    name = words(gettext_lazy("Name"), 160, required=True)
+    name = text_field(gettext_lazy("Name"), 160, required=True)
     cohort = forms.ChoiceField(
         label=gettext_lazy("Cohort"), required=False,
         help_text=gettext_lazy("Its municipalities see the agenda and the materials in their workspaces."),
     )  # fmt: skip
     starts_on = forms.DateField(label=gettext_lazy("First day"), widget=DAY)
     ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=DAY)
-    place = words(
+    place = text_field(
         gettext_lazy("Place"), 160,
         hint=gettext_lazy("Town and hall, as people look for them. It stands on the certificate."),
     )  # fmt: skip
-    languages = words(
+    languages = text_field(
         gettext_lazy("Languages"), 200, hint=gettext_lazy("What is spoken, and who interprets, if anybody does.")
     )
     share_asked = forms.IntegerField(
@@ -92,10 +92,10 @@ class TrainingForm(Written):
 
     def _choices(self) -> list[tuple[str, str]]:
         several = len({row.programme_id for row in self.cohorts.values()}) > 1
-        told = [(key, row, f"{row.programme} · {row}" if several else str(row)) for key, row in self.cohorts.items()]
+        named = [(key, row, f"{row.programme} · {row}" if several else str(row)) for key, row in self.cohorts.items()]
         return [
             (key, _("%(cohort)s, planned for %(day)s") % {"cohort": name, "day": short_date(row.training_on)})
-            for key, row, name in told
+            for key, row, name in named
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -113,13 +113,13 @@ def _facts(training: Training) -> dict[str, Any]:
     return {"cohort": str(training.cohort_id or ""), **{name: getattr(training, name) for name in names}}
 
 
-class SessionForm(Written):
+class SessionForm(CleanTextForm):
     day = forms.TypedChoiceField(label=gettext_lazy("Day"))
     starts = forms.TimeField(label=gettext_lazy("From"), widget=CLOCK)
     ends = forms.TimeField(label=gettext_lazy("To"), widget=CLOCK)
-    title = words(gettext_lazy("Title"), 160, required=True)
-    description = words(gettext_lazy("What happens"), 2000, rows=5)
-    speaker = words(gettext_lazy("Who leads it"), 160)
+    title = text_field(gettext_lazy("Title"), 160, required=True)
+    description = text_field(gettext_lazy("What happens"), 2000, rows=5)
+    speaker = text_field(gettext_lazy("Who leads it"), 160)
     is_break = forms.BooleanField(
         label=gettext_lazy("A break"), required=False, help_text=gettext_lazy("Nobody's attendance is marked.")
     )
@@ -142,10 +142,10 @@ class SessionForm(Written):
         return values
 
 
-class MaterialForm(Written):
+class MaterialForm(CleanTextForm):
     """A file or a link. `upload` after `is_valid`: the file with what was found out about it, or None."""
 
-    title = words(gettext_lazy("Title"), 160, required=True)
+    title = text_field(gettext_lazy("Title"), 160, required=True)
     file = forms.FileField(
         label=gettext_lazy("File"), required=False, widget=forms.FileInput(attrs={"accept": ACCEPTED}),
         help_text=gettext_lazy("PDF, a picture, or a document of an office program, up to 25 MB."),
@@ -173,8 +173,8 @@ class MaterialForm(Written):
         choices = [(key, f"{short_date(row.day)}, {row.title}") for key, row in self.sessions.items()]
         self.fields["session"].choices = [("", _("The whole training")), *choices]  # type: ignore[attr-defined]
         if material and material.file:
-            kept = _("Now: %(name)s. Choose a file only to replace it.") % {"name": material.file_name}
-            self.fields["file"].help_text = kept
+            help_text = _("Now: %(name)s. Choose a file only to replace it.") % {"name": material.file_name}
+            self.fields["file"].help_text = help_text
 
     def clean_url(self) -> str:
         url = str(self.cleaned_data["url"])
@@ -204,16 +204,16 @@ class MaterialForm(Written):
 # ---------------------------------------------------------------- people
 
 
-class ParticipantForm(Written):
-    name = words(gettext_lazy("Name"), 120, required=True)
+class ParticipantForm(CleanTextForm):
+    name = text_field(gettext_lazy("Name"), 120, required=True)
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("Somebody with an account of this address sees the training and their certificate."),
     )  # fmt: skip
     municipality = forms.ChoiceField(label=gettext_lazy("Municipality"), required=False)
-    role = words(gettext_lazy("Role"), 120, hint=gettext_lazy("What they are at home, in words."))
+    role = text_field(gettext_lazy("Role"), 120, hint=gettext_lazy("What they are at home, in words."))
     language = forms.ChoiceField(label=gettext_lazy("Language of the certificate"), choices=languages.choices)
-    printed_name = words(
+    printed_name = text_field(
         gettext_lazy("Name on the certificate"), 120,
         hint=gettext_lazy("Only where it is to be written otherwise than the script of the certificate gives it."),
     )  # fmt: skip
@@ -242,10 +242,10 @@ class ParticipantForm(Written):
         return values
 
 
-class PastedForm(Written):
+class PastedForm(CleanTextForm):
     """A list as a spreadsheet gives it: a person to a line, cells apart by tabs or semicolons."""
 
-    lines = words(
+    lines = text_field(
         gettext_lazy("The list"), 20_000, rows=8, required=True,
         hint=gettext_lazy("A person to a line: name; e-mail; municipality; role. Only the name has to be there."),
     )  # fmt: skip
@@ -267,27 +267,27 @@ class PastedForm(Written):
     def _person(self, number: int, line: str) -> dict[str, Any]:
         cells = [" ".join(cell.split()) for cell in (line.split("\t") if "\t" in line else line.split(";"))]
         name, email, place, role = (*cells, "", "", "", "")[:4]
-        told = {"number": number, "what": email or place or name}
+        values = {"number": number, "what": email or place or name}
         if not name or len(name) > 120 or len(role) > 120:
-            raise forms.ValidationError(_("Line %(number)s has no name, or one that is too long.") % told)
+            raise forms.ValidationError(_("Line %(number)s has no name, or one that is too long.") % values)
         if email:
             try:
                 validate_email(email)
             except forms.ValidationError as bad:
-                raise forms.ValidationError(_("Line %(number)s: “%(what)s” is no e-mail address.") % told) from bad
+                raise forms.ValidationError(_("Line %(number)s: “%(what)s” is no e-mail address.") % values) from bad
         if place and fold(place) not in self.by_name:
-            told["what"] = place
+            values["what"] = place
             raise forms.ValidationError(
-                _("Line %(number)s: no municipality of this training is called “%(what)s”.") % told
+                _("Line %(number)s: no municipality of this training is called “%(what)s”.") % values
             )
         return {"name": name, "email": email.lower(), "municipality": self.by_name.get(fold(place)) if place else None,
                 "role": role, "printed_name": ""}  # fmt: skip
 
     def people(self) -> list[dict[str, Any]]:
-        return [{**each, "language": self.cleaned_data["language"]} for each in self.read]
+        return [{**person, "language": self.cleaned_data["language"]} for person in self.read]
 
 
-class RevokeForm(Written):
-    reason = words(
+class RevokeForm(CleanTextForm):
+    reason = text_field(
         gettext_lazy("Reason"), 300, required=True, hint=gettext_lazy("It stays beside the number, for the records.")
     )

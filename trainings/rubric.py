@@ -1,6 +1,6 @@
-"""The rubric by which an exercise is talked over. Mentoring keeps it, a floor above: it says here what it is.
+"""The rubric for the debrief of an exercise. `mentoring`, a layer above, provides it at start-up.
 
-A copy of the words is kept with each exercise, so that a debrief keeps the words by which it was given.
+A copy of its texts is stored with each exercise, so that a debrief keeps the texts by which it was given.
 """
 
 from collections.abc import Callable
@@ -18,5 +18,5 @@ def provide(criteria: Callable[[Programme], Criteria]) -> None:
 
 
 def criteria(programme: Programme) -> Criteria:
-    """Empty where nobody keeps a rubric."""
+    """Empty if no package provides a rubric."""
     return _provided[0](programme) if _provided else []

@@ -16,7 +16,7 @@ def percent(present: int, counted: int) -> int | None:
 
 
 def has_earned(present: int, counted: int, share: int) -> bool:
-    """Whether somebody attended at least `share` percent of what counts."""
+    """Whether a participant attended at least `share` percent of what counts."""
     return counted > 0 and present * 100 >= share * counted
 
 

@@ -1,7 +1,7 @@
-"""The pages of a municipality's mentoring as siblings: one list, in the order of the tabs.
+"""The pages of a municipality's mentoring as tabs, in their order.
 
-A package above adds its pages here by their url names; this floor knows no more of them. Whom its verb lets in sees a
-tab.
+A package above adds its pages here by their url names; this layer knows nothing else about them. A tab is shown to
+those who have its right.
 """
 
 from typing import Any

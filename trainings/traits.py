@@ -1,7 +1,7 @@
-"""What a published post or an answer has: a date, a link, a call, described pictures … Pure.
+"""Traits of a published post or an answer: a date, a link, a call to action, described pictures … Pure.
 
-Citizens react to it (`trainings.script`), and the debrief counts it. Both scripts and letters without their marks are
-read alike: everything is looked for in the folded text.
+Simulated citizens react to them (`trainings.scenario_parsing`), and the debrief counts them. Both scripts and letters
+without their diacritics are read alike: all patterns are matched against the folded text.
 """
 
 from collections.abc import Sequence
@@ -32,27 +32,27 @@ _PRIVATE = regex.compile(r"(?<!\d)\d[\d/\- ]{7,}\d(?!\d)")
 
 
 def of_text(text: str) -> frozenset[str]:
-    """Traits of words alone, of a post or an answer."""
+    """Traits of a text, of a post or an answer."""
     folded = fold(text)
     looked = {"date": _DATE, "link": _LINK, "phone": _PHONE, "sorry": _SORRY}
-    found = {name for name, pattern in looked.items() if pattern.search(folded)}
-    if "sorry" in found or _KIND.search(folded):
-        found.add("kind")
+    traits = {name for name, pattern in looked.items() if pattern.search(folded)}
+    if "sorry" in traits or _KIND.search(folded):
+        traits.add("kind")
     if verbs(text):
-        found.add("call")
-    return frozenset(found)
+        traits.add("call")
+    return frozenset(traits)
 
 
 def of_post(text: str, descriptions: Sequence[str] = (), *, has_poll: bool = False) -> frozenset[str]:
     """`descriptions` are those of its pictures, "" where one has none."""
-    found = set(of_text(text))
+    traits = set(of_text(text))
     if has_poll:
-        found.add("poll")
+        traits.add("poll")
     if descriptions:
-        found.add("picture")
+        traits.add("picture")
         if all(description.strip() for description in descriptions):
-            found.add("alt")
-    return frozenset(found)
+            traits.add("alt")
+    return frozenset(traits)
 
 
 def holds(wanted: str, traits: frozenset[str], text: str) -> bool:
@@ -62,9 +62,9 @@ def holds(wanted: str, traits: frozenset[str], text: str) -> bool:
     return wanted in traits
 
 
-def repeats_private(answer: str, said: str) -> bool:
+def repeats_private(answer: str, comment: str) -> bool:
     """Whether an answer says a private number again that a citizen has left."""
-    left = {_digits(match.group()) for match in _PRIVATE.finditer(said)}
+    left = {_digits(match.group()) for match in _PRIVATE.finditer(comment)}
     return any(_digits(match.group()) in left for match in _PRIVATE.finditer(answer))
 
 

@@ -1,4 +1,4 @@
-"""Somebody tries to guess a password, from many places: the owner of the account gets to know."""
+"""Notifies the owner of an account whose password is being guessed from many addresses."""
 
 from django.conf import settings
 from django.db import transaction
@@ -12,7 +12,7 @@ from common import audit, mail
 
 @transaction.atomic
 def warn(user: User) -> None:
-    """Queue the mail that tells it."""
+    """Queue the mail that warns the owner."""
     with translation.override(user.language):
         body = _(
             "Good day,\n\n"

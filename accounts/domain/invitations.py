@@ -1,4 +1,4 @@
-"""Invitations: how people come. The link carries a secret, the row only its hash; it works once and for a time."""
+"""Invitations, by which people get accounts. The link has a secret, the row its hash; it works once and expires."""
 
 import hashlib
 import secrets
@@ -18,7 +18,7 @@ from common import audit, mail
 
 
 class Unusable(Exception):
-    """The invitation was used, revoked or ran out, its account is switched off, or whoever invited lost the right."""
+    """The invitation was used or revoked or has expired, its account is inactive, or the inviter lost the right."""
 
 
 def hashed(token: str) -> str:

@@ -1,4 +1,4 @@
-"""What administrators do to accounts. An account is switched off, never deleted: history keeps its author."""
+"""Administration of accounts. An account is deactivated, never deleted: history keeps its author."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _

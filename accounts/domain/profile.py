@@ -1,4 +1,4 @@
-"""What a person changes about themselves."""
+"""Changes that people make to their own account."""
 
 from django.db import transaction
 
@@ -26,9 +26,9 @@ def end_session(user: User, session: int) -> bool:
     """Sign `user` out of one of their own sessions; False when there is no such session."""
     from allauth.usersessions.models import UserSession
 
-    found = UserSession.objects.filter(user=user, pk=session).first()
-    if found is None:
+    user_session = UserSession.objects.filter(user=user, pk=session).first()
+    if user_session is None:
         return False
-    found.end()
+    user_session.end()
     audit.record("account.end_session", by=user, target=user)
     return True

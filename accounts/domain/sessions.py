@@ -1,4 +1,4 @@
-"""Sessions that have ended are forgotten, and with them the address and browser that were seen."""
+"""Deletes sessions that have ended, with the IP address and browser that they recorded."""
 
 from allauth.usersessions.models import UserSession
 

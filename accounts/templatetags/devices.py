@@ -1,4 +1,4 @@
-"""`{% load devices %}{{ session.user_agent|device }}`: "Firefox, Windows" instead of a browser's whole boast."""
+"""`{% load devices %}{{ session.user_agent|device }}`: "Firefox, Windows" instead of the whole header."""
 
 import re
 
@@ -28,8 +28,8 @@ SYSTEMS = (
 @register.filter
 def device(user_agent: str) -> str:
     """Browser and system by name; "Unknown browser" for neither."""
-    found = [_named(user_agent, BROWSERS), _named(user_agent, SYSTEMS)]
-    return ", ".join(name for name in found if name) or _("Unknown browser")
+    names = [_named(user_agent, BROWSERS), _named(user_agent, SYSTEMS)]
+    return ", ".join(name for name in names if name) or _("Unknown browser")
 
 
 def _named(user_agent: str, known: tuple[tuple[str, str], ...]) -> str:

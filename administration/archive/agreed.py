@@ -1,9 +1,9 @@
-"""The plans on which the municipality and its mentors agreed: what was done, what shows it, and what was changed."""
+"""Plans that the municipality and its mentors agreed on: activities, evidence and changes."""
 
 from typing import Any
 
 from administration.archive.writer import Archive
-from mentoring.models import Activity, Change, Evidence, Plan
+from mentoring.models import Activity, Evidence, Plan, PlanChange
 
 
 def write(archive: Archive) -> None:
@@ -18,7 +18,7 @@ def _name(row: Evidence) -> str:
 
 def _plans() -> list[dict[str, Any]]:
     activities = _by_plan(Activity.objects.select_related("owner", "done_by", "confirmed_by").order_by("due_on", "pk"))
-    changes = _by_plan(Change.objects.select_related("activity", "proposed_by", "decided_by").order_by("pk"))
+    changes = _by_plan(PlanChange.objects.select_related("activity", "proposed_by", "decided_by").order_by("pk"))
     evidence: dict[int, list[dict[str, Any]]] = {}
     for row in Evidence.objects.select_related("by").order_by("pk"):
         evidence.setdefault(row.activity_id, []).append(_evidence(row))
@@ -41,10 +41,10 @@ def _plans() -> list[dict[str, Any]]:
 
 
 def _by_plan(rows: Any) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
+    by_plan: dict[int, list[Any]] = {}
     for row in rows:
-        found.setdefault(row.plan_id, []).append(row)
-    return found
+        by_plan.setdefault(row.plan_id, []).append(row)
+    return by_plan
 
 
 def _who(person: Any, moment: Any) -> dict[str, Any] | None:
@@ -63,14 +63,14 @@ def _activity(row: Activity, evidence: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _evidence(row: Evidence) -> dict[str, Any]:
     return {
-        "kind": row.kind, "post": row.post_id, "need": row.need_id, "stage": row.stage, "told": row.told,
+        "kind": row.kind, "post": row.post_id, "need": row.need_id, "stage": row.stage, "told": row.informed,
         "title": row.title, "address": row.url, "published_on": row.published_on,
         "file": _name(row) if row.file else "", "indicator": row.code, "value": row.value, "n": row.n,
         "note": row.note, "by": str(row.by or ""), "at": row.at, "withdrawn_at": row.withdrawn_at,
     }  # fmt: skip
 
 
-def _change(row: Change) -> dict[str, Any]:
+def _change(row: PlanChange) -> dict[str, Any]:
     return {
         "what": row.what, "activity": row.activity.name if row.activity else "", "before": row.before,
         "after": row.after, "reason": row.reason, "proposed_for": row.side,

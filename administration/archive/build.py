@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from administration.archive import agreed, check_ins, citizens, files, house, numbers, posts
+from administration.archive import agreed, check_ins, citizens, files, municipality, numbers, posts
 from administration.archive.writer import Archive
 from municipalities.models import Municipality
 from posts.models import Post
@@ -19,20 +19,20 @@ MISSING = "missing-files.txt"
 HERE = "<!-- posts -->"
 
 
-def build(path: Path, place: Municipality, *, pulse: Callable[[], None]) -> dict[str, int]:
+def build(path: Path, place: Municipality, *, heartbeat: Callable[[], None]) -> dict[str, int]:
     """Write the archive to `path`; returns how much of what is in it."""
-    with Archive(path, pulse) as archive:
-        found = {"posts": posts.write(archive), "pictures": files.write(archive)}
+    with Archive(path, heartbeat) as archive:
+        counts = {"posts": posts.write(archive), "pictures": files.write(archive)}
         numbers.write(archive)
         agreed.write(archive)
-        house.write(archive, place)
+        municipality.write(archive, place)
         check_ins.write(archive)
         citizens.write(archive)
         if archive.missing:
             archive.text(MISSING, (f"{name}\n" for name in archive.missing))
         archive.text("style.css", [STYLE.read_text(encoding="utf-8")])
         archive.text("index.html", _index(archive, place))
-        return {**found, "missing": len(archive.missing)}
+        return {**counts, "missing": len(archive.missing)}
 
 
 def _index(archive: Archive, place: Municipality) -> Iterator[str]:
@@ -40,7 +40,7 @@ def _index(archive: Archive, place: Municipality) -> Iterator[str]:
     context: dict[str, Any] = {
         "place": place,
         "made_at": timezone.now(),
-        "tables": [(name, words, archive.files.get(name)) for name, words in _tables()],
+        "tables": [(name, description, archive.files.get(name)) for name, description in _tables()],
         "missing": archive.missing,
         "missing_file": MISSING,
     }

@@ -1,4 +1,4 @@
-"""Check-ins with their notes and next steps, and the reviews of plans with what was frozen in them."""
+"""Check-ins with their notes and next steps, and reviews of plans with their frozen figures."""
 
 from typing import Any
 
@@ -35,6 +35,6 @@ def _step(step: NextStep) -> dict[str, Any]:
 def _review(row: Review) -> dict[str, Any]:
     return {
         "kind": row.kind, "plan_since": row.plan.starts_on, "plan_until": row.plan.ends_on, "begun_at": row.begun_at,
-        "mentor_says": row.mentor_words, "municipality_says": row.municipality_words, "next": row.next_steps,
+        "mentor_says": row.mentor_comment, "municipality_says": row.municipality_comment, "next": row.next_steps,
         "confirmed_at": row.frozen_at, "content": row.content,
     }  # fmt: skip

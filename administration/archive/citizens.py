@@ -1,11 +1,11 @@
-"""What citizens wrote, what was noted and answered; and the posts that were shared with other municipalities."""
+"""Citizens' messages with notes and answers, needs, and the posts shared with other municipalities."""
 
 from collections import defaultdict
 from typing import Any
 
 from administration.archive.writer import Archive
 from exchange.models import SharedPost
-from inbox.models import HandOver, Hold, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
+from inbox.models import HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
 from needs.models import Need
 
 
@@ -20,14 +20,14 @@ def write(archive: Archive) -> None:
 def _messages() -> list[dict[str, Any]]:
     notes, answers, proposed = defaultdict(list), defaultdict(list), defaultdict(list)
     for proposed_answer in ProposedAnswer.objects.select_related("by", "decided_by").order_by("pk"):
-        told = {
+        facts = {
             "text": proposed_answer.text,
             "by": str(proposed_answer.by),
             "at": proposed_answer.at,
             "state": proposed_answer.state,
             "reason": proposed_answer.reason,
         }
-        proposed[proposed_answer.message_id].append({**told, "decided_by": str(proposed_answer.decided_by or "")})
+        proposed[proposed_answer.message_id].append({**facts, "decided_by": str(proposed_answer.decided_by or "")})
     for note in Note.objects.select_related("by").order_by("pk"):
         notes[note.message_id].append({"text": note.text, "by": str(note.by), "at": note.at})
     for reply in Reply.objects.select_related("by", "approved_by", "delivery").order_by("pk"):
@@ -40,10 +40,11 @@ def _messages() -> list[dict[str, Any]]:
         {
             "channel": row.channel.name, "link": row.url, "author": row.author_name, "handle": row.author_handle,
             "visibility": row.visibility,
-            "text": row.text, "first_text": row.seen or row.text, "at": row.at, "kind": row.kind, "state": row.state,
+            "text": row.text, "first_text": row.first_text or row.text, "at": row.at, "kind": row.kind,
+            "state": row.state,
             "answer_by": row.due_at, "first_answer_at": row.first_answer_at, "who": str(row.assignee or ""),
             "topic": row.topic, "settlement": str(row.settlement or ""), "department": str(row.department or ""),
-            "put_off_until": row.snoozed_until, "forgotten_at": row.forgotten_at,
+            "put_off_until": row.snoozed_until, "forgotten_at": row.erased_at,
             "notes": notes[row.pk], "answers": answers[row.pk], "proposed": proposed[row.pk],
             "departments_asked": asked[row.pk], "held_for": holds[row.pk],
         }
@@ -56,7 +57,7 @@ def _saved() -> list[dict[str, Any]]:
     return [
         {
             "name": row.name, "text": row.text, "topic": row.topic, "kind": row.kind, "retired": row.is_retired,
-            "used": row.used, "by": str(row.by), "at": row.at,
+            "used": row.use_count, "by": str(row.by), "at": row.at,
         }
         for row in rows
     ]  # fmt: skip
@@ -68,7 +69,7 @@ def _moderation() -> list[dict[str, Any]]:
     return [
         {
             "channel": row.message.channel.name, "reason": row.reason, "act": row.act, "why": row.why,
-            "words": row.words, "author": row.author_name, "handle": row.author_handle, "link": row.url,
+            "words": row.text, "author": row.author_name, "handle": row.author_handle, "link": row.url,
             "written_at": row.written_at, "copied_at": row.copied_at, "sha256": row.seal, "by": str(row.by),
             "at": row.at, "second": str(row.second_by or ""), "second_at": row.second_at,
             "second_why": row.second_why, "state": row.state, "done_at": row.done_at, "detail": row.detail,
@@ -83,29 +84,29 @@ def _moderation() -> list[dict[str, Any]]:
 
 def _asked() -> dict[int, list[dict[str, Any]]]:
     """Questions to departments, by message."""
-    found = defaultdict(list)
+    by_message = defaultdict(list)
     for row in HandOver.objects.select_related("department", "by").order_by("pk"):
-        found[row.message_id].append({
+        by_message[row.message_id].append({
             "department": str(row.department), "question": row.question, "words_shown": row.shown,
             "name_shown": row.shown_name, "contact_shown": row.shown_contact, "by": str(row.by), "at": row.sent_at,
             "answer_by": row.answer_by, "answer": row.answer, "answered_by": row.answered_name,
             "answered_at": row.answered_at, "withdrawn_at": row.withdrawn_at,
         })  # fmt: skip
-    return found
+    return by_message
 
 
 def _holds() -> dict[int, list[dict[str, Any]]]:
     """Why messages were kept from being erased, by message."""
-    found = defaultdict(list)
-    for row in Hold.objects.select_related("by").order_by("pk"):
-        told = {"reason": row.reason, "by": str(row.by), "at": row.at, "released_at": row.released_at}
-        found[row.message_id].append(told)
-    return found
+    by_message = defaultdict(list)
+    for row in LegalHold.objects.select_related("by").order_by("pk"):
+        facts = {"reason": row.reason, "by": str(row.by), "at": row.at, "released_at": row.released_at}
+        by_message[row.message_id].append(facts)
+    return by_message
 
 
 def _needs() -> list[dict[str, Any]]:
     rows = Need.objects.select_related("settlement", "department", "by").prefetch_related(
-        "voices", "pictures__media", "rounds__by"
+        "supporters", "pictures__media", "rounds__by"
     )
     return [
         {
@@ -113,10 +114,13 @@ def _needs() -> list[dict[str, Any]]:
             "department": str(row.department or ""), "stage": row.stage, "reason": row.reason,
             "decided_on": row.decided_on, "done": row.done, "done_on": row.done_on, "public": row.is_public,
             "by": str(row.by), "created_at": row.created_at,
-            "voices": [{"source": voice.source, "heard_on": voice.heard_on, "quote": voice.quote, "note": voice.note}
-                       for voice in row.voices.all()],
-            "told": [{"text": each.text, "people": each.people, "by": str(each.by), "at": each.at}
-                     for each in row.rounds.all()],
+            "voices": [
+                {"source": supporter.source, "heard_on": supporter.received_on, "quote": supporter.quote,
+                 "note": supporter.note}
+                for supporter in row.supporters.all()
+            ],
+            "told": [{"text": notified.text, "people": notified.people, "by": str(notified.by), "at": notified.at}
+                     for notified in row.rounds.all()],
             "pictures": [{"when": picture.moment, "file": picture.media.name} for picture in row.pictures.all()],
         }
         for row in rows.order_by("pk")

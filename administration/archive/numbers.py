@@ -1,4 +1,4 @@
-"""What networks told us about posts and channels, and how often short links were followed."""
+"""Metrics of posts and channels from the networks, and clicks on short links."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -15,13 +15,13 @@ from analytics.models import (
     Counts,
     DailyFact,
     IndicatorValue,
-    PlaceBaseline,
-    PlaceTarget,
-    PlaceValue,
-    Pull,
+    MetricCoverage,
+    MetricSnapshot,
+    MunicipalityBaseline,
+    MunicipalityTarget,
+    MunicipalityValue,
     Subject,
     Tally,
-    Telling,
 )
 from links.models import ClickCount, Link
 from links.queries import short
@@ -38,7 +38,7 @@ def write(archive: Archive) -> None:
     archive.table("readings.csv", ("subject", "post", "channel", "at", "outcome", "followers", *METRICS), _readings())
     archive.table("days.csv", ("channel", "day", *TRAITS, "basis", "posts", *SUMS), _days())
     archive.table("followers.csv", ("channel", "day", "followers", "why_missing", "imported"), _followers())
-    archive.table("told.csv", ("channel", "metric", "told_first_at", "told_last_at"), _told())
+    archive.table("told.csv", ("channel", "metric", "told_first_at", "told_last_at"), _reported_metrics())
     archive.table(
         "short-links.csv", ("short", "leads_to", "post", "network", "made_at", "people", "machines"), _links()
     )
@@ -53,14 +53,17 @@ def _latest() -> Iterator[tuple[Any, ...]]:
         public = row.publication
         yield (
             row.kind, row.channel.name, row.channel.platform, public.post_id if public else row.title,
-            public.delivery.permalink if public else row.permalink or row.channel.url, row.published_at, row.last_at,
+            public.delivery.permalink if public else row.permalink or row.channel.url, row.published_at,
+            row.last_fetched_at,
             row.followers,
             *(getattr(row, name) for name in METRICS),
         )  # fmt: skip
 
 
 def _readings() -> Iterator[tuple[Any, ...]]:
-    rows = Pull.objects.select_related("subject__publication", "subject__channel").order_by("subject_id", "at")
+    rows = MetricSnapshot.objects.select_related("subject__publication", "subject__channel").order_by(
+        "subject_id", "at"
+    )
     for row in rows.iterator(chunk_size=1000):
         public = row.subject.publication
         yield (
@@ -80,8 +83,8 @@ def _followers() -> Iterator[tuple[Any, ...]]:
         yield row.channel.name, row.day, row.followers, row.gap, row.imported
 
 
-def _told() -> Iterator[tuple[Any, ...]]:
-    for row in Telling.objects.select_related("channel").order_by("channel_id", "metric"):
+def _reported_metrics() -> Iterator[tuple[Any, ...]]:
+    for row in MetricCoverage.objects.select_related("channel").order_by("channel_id", "metric"):
         yield row.channel.name, row.metric, row.first_at, row.last_at
 
 
@@ -96,8 +99,8 @@ def _links() -> Iterator[tuple[Any, ...]]:
     for row in rows.iterator(chunk_size=500):
         # Links of one post lie beside each other: one question for each post, and one answer kept.
         if row.subject not in posts:
-            found = Post.objects.filter(key=row.subject).values_list("pk", flat=True).first()
-            posts = {row.subject: found or 0}
+            post_id = Post.objects.filter(key=row.subject).values_list("pk", flat=True).first()
+            posts = {row.subject: post_id or 0}
         yield (
             short(row.code), row.target, posts[row.subject] or "", row.network, row.created_at, row.people or 0,
             row.machines or 0,
@@ -120,7 +123,7 @@ def _indicators(archive: Archive) -> None:
     archive.table(
         "indicator-entries.csv", ("indicator", "on", "value", "source", "note", "file", "entered_at"), _entries()
     )
-    for ref in PlaceValue.objects.exclude(evidence="").order_by("pk").values_list("evidence", flat=True):
+    for ref in MunicipalityValue.objects.exclude(evidence="").order_by("pk").values_list("evidence", flat=True):
         archive.file(place_of(ref), partial(default_storage.open, ref))
 
 
@@ -130,18 +133,18 @@ def _measured() -> Iterator[tuple[Any, ...]]:
 
 
 def _frozen() -> Iterator[tuple[Any, ...]]:
-    for row in PlaceBaseline.objects.select_related("indicator").order_by("pk"):
+    for row in MunicipalityBaseline.objects.select_related("indicator").order_by("pk"):
         yield row.indicator, row.first, row.last, row.value, row.n, row.frozen_at, row.reason
 
 
 def _targets() -> Iterator[tuple[Any, ...]]:
-    for row in PlaceTarget.objects.select_related("indicator").order_by("pk"):
+    for row in MunicipalityTarget.objects.select_related("indicator").order_by("pk"):
         yield (
             row.indicator, row.is_milestone, row.kind, row.value, row.due_on, row.reason, row.set_at, row.ended_at
         )  # fmt: skip
 
 
 def _entries() -> Iterator[tuple[Any, ...]]:
-    for row in PlaceValue.objects.select_related("indicator").order_by("pk"):
+    for row in MunicipalityValue.objects.select_related("indicator").order_by("pk"):
         file = place_of(row.evidence.name) if row.evidence else ""
         yield row.indicator, row.on, row.value, row.source, row.note, file, row.entered_at

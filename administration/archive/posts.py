@@ -1,4 +1,4 @@
-"""Posts with all that was written, said and decided about them: a JSON file and a page each."""
+"""Posts with versions, conversations and decisions: a JSON file and a page each."""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -62,9 +62,9 @@ def write(archive: Archive) -> int:
     """Returns how many posts there are."""
     count = 0
     for post in _whole().order_by("pk").iterator(chunk_size=PIECE):
-        told = as_data(post)
-        archive.json(f"posts/{post.pk}.json", told)
-        context = {"post": told, "index": "../index.html", "data": f"{post.pk}.json"}
+        data = as_data(post)
+        archive.json(f"posts/{post.pk}.json", data)
+        context = {"post": data, "index": "../index.html", "data": f"{post.pk}.json"}
         archive.text(f"posts/{post.pk}.html", [render_to_string("administration/archive/post.html", context)])
         count += 1
     archive.table("publications.csv", HEADINGS, _publications())

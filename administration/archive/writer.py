@@ -1,4 +1,4 @@
-"""A ZIP file that is written as it comes: one document, table or file after the other."""
+"""A ZIP file that is streamed: one document, table or file after the other."""
 
 import csv
 import io
@@ -23,10 +23,10 @@ PIECE = 256 * 1024
 
 
 class Archive:
-    """`pulse` is called between two pieces: whoever writes for long says that they are alive."""
+    """`heartbeat` is called after each chunk, as long work has to send heartbeats."""
 
-    def __init__(self, path: Path, pulse: Callable[[], None]) -> None:
-        self.path, self.pulse = path, pulse
+    def __init__(self, path: Path, heartbeat: Callable[[], None]) -> None:
+        self.path, self.heartbeat = path, heartbeat
         self.files: dict[str, int] = {}
         """Names of tables and how many rows they got, for the index."""
         self.missing: list[str] = []
@@ -40,7 +40,7 @@ class Archive:
 
     @contextmanager
     def _entry(self, name: str) -> Iterator[BinaryIO]:
-        self.pulse()
+        self.heartbeat()
         info = zipfile.ZipInfo(name, timezone.localtime().timetuple()[:6])
         info.compress_type = zipfile.ZIP_STORED if name.lower().endswith(PACKED) else zipfile.ZIP_DEFLATED
         info.external_attr = 0o640 << 16
@@ -65,7 +65,7 @@ class Archive:
                 writer.writerow([_cell(value) for value in row])
                 count += 1
                 if count % 500 == 0:
-                    self.pulse()
+                    self.heartbeat()
             self.files[name] = count
 
     def file(self, name: str, opened: Callable[[], Any]) -> bool:

@@ -1,7 +1,7 @@
-"""Everything of a municipality in one file: asked for by a person, made by a worker, deleted after some days.
+"""Exports of a municipality: requested by a person, built by a worker, deleted after some days.
 
-The file is for the person who asked. The approvers of the municipality hear of it by mail when somebody else did: what
-leaves the house in one piece should surprise nobody.
+The file is for the person who requested it. Approvers of the municipality are notified by mail of requests by others:
+an export of everything must not go unnoticed.
 """
 
 import secrets
@@ -31,8 +31,8 @@ from municipalities.tenancy import everywhere, scope
 
 # A worker that says nothing for so long is dead. It speaks every few hundred rows.
 LEASE = timedelta(minutes=5)
-SPEAKS_EVERY_SECONDS = 60
-TRIES = 3
+HEARTBEAT_SECONDS = 60
+MAX_ATTEMPTS = 3
 # What a dead worker left behind and no row names.
 STRAY_SECONDS = 24 * 3600
 
@@ -46,11 +46,11 @@ def ask(municipality: Municipality, *, by: User) -> Export:
         return running
     export = Export.objects.create(municipality=municipality, asked_by=by)
     audit.record("municipality.ask_export", by=by, target=export, label=str(municipality))
-    _tell_approvers(municipality, by)
+    _notify_approvers(municipality, by)
     return export
 
 
-def _tell_approvers(municipality: Municipality, by: User) -> None:
+def _notify_approvers(municipality: Municipality, by: User) -> None:
     for approver in approvers(municipality):
         if approver == by:
             continue
@@ -83,7 +83,7 @@ def due() -> list[tuple[int, int]]:
 
 @transaction.atomic
 def claim(pk: int) -> Export | None:
-    """Take one; None: somebody else has it, or it was tried too often. The scope of its municipality is open."""
+    """Claim one; None if another worker has it, or after too many attempts. The scope of its municipality is open."""
     rows = Export.objects.select_for_update(skip_locked=True, of=("self",)).select_related("municipality", "asked_by")
     row = rows.filter(pk=pk).first()
     now = timezone.now()
@@ -94,12 +94,12 @@ def claim(pk: int) -> Export | None:
     if not still_may(row.asked_by, row.municipality, Verb.EXPORT):
         _stop(row)
         return None
-    if row.tries >= TRIES:
+    if row.attempts >= MAX_ATTEMPTS:
         row.state, row.lease_until = ExportState.FAILED, None
         row.save(update_fields=["state", "lease_until"])
         return None
-    row.state, row.tries, row.lease_until = ExportState.BUILDING, row.tries + 1, now + LEASE
-    row.save(update_fields=["state", "tries", "lease_until"])
+    row.state, row.attempts, row.lease_until = ExportState.BUILDING, row.attempts + 1, now + LEASE
+    row.save(update_fields=["state", "attempts", "lease_until"])
     return row
 
 
@@ -111,30 +111,30 @@ def make(row: Export) -> None:
     unfinished = root / f"{name}.part"
     try:
         with translation.override(row.asked_by.language):
-            found = build(unfinished, row.municipality, pulse=_pulse(row))
+            counts = build(unfinished, row.municipality, heartbeat=_heartbeat(row))
         unfinished.chmod(0o640)
         size = unfinished.stat().st_size
         unfinished.rename(root / name)
     finally:
         unfinished.unlink(missing_ok=True)
-    _settle(row, name, size, found)
+    _settle(row, name, size, counts)
 
 
-def _pulse(row: Export) -> Callable[[], None]:
+def _heartbeat(row: Export) -> Callable[[], None]:
     """Renews the lease, once a minute at most."""
     spoke_at = time.monotonic()
 
-    def pulse() -> None:
+    def heartbeat() -> None:
         nonlocal spoke_at
-        if time.monotonic() - spoke_at > SPEAKS_EVERY_SECONDS:
+        if time.monotonic() - spoke_at > HEARTBEAT_SECONDS:
             spoke_at = time.monotonic()
             Export.objects.filter(pk=row.pk).update(lease_until=timezone.now() + LEASE)
 
-    return pulse
+    return heartbeat
 
 
 def _stop(row: Export, by: User | None = None) -> None:
-    """Nobody makes it: whoever asked may not have it any more. `row` is locked, or held by its lease."""
+    """Cancel it, as the person who requested it may no longer have it. `row` is locked, or held by its lease."""
     row.state, row.lease_until = ExportState.FAILED, None
     row.save(update_fields=["state", "lease_until"])
     audit.record("municipality.stop_export", by=by, target=row, label=str(row.municipality), person=str(row.asked_by))
@@ -160,19 +160,19 @@ def _end(row: Export, by: User) -> None:
 
 
 @transaction.atomic
-def _settle(row: Export, name: str, size: int, found: dict[str, int]) -> None:
-    """Keep the file and tell whoever asked; delete it at once where they lost the right while it was built."""
+def _settle(row: Export, name: str, size: int, counts: dict[str, int]) -> None:
+    """Keep the file and notify the person who requested it; delete it if they lost the right while it was built."""
     locked = Export.objects.select_for_update(of=("self",)).get(pk=row.pk)
     if locked.state != ExportState.BUILDING or not still_may(row.asked_by, row.municipality, Verb.EXPORT):
         (Path(settings.EXPORTS_ROOT) / name).unlink(missing_ok=True)
         if locked.is_open:
             _stop(row)
         return
-    row.state, row.name, row.bytes, row.contents = ExportState.READY, name, size, found
+    row.state, row.name, row.bytes, row.contents = ExportState.READY, name, size, counts
     row.ready_at, row.lease_until = timezone.now(), None
     row.expires_at = row.ready_at + timedelta(days=settings.EXPORT_DAYS)
     row.save()
-    audit.record("municipality.make_export", by=None, target=row, label=str(row.municipality), **found)
+    audit.record("municipality.make_export", by=None, target=row, label=str(row.municipality), **counts)
     with translation.override(row.asked_by.language):
         facts = {
             "municipality": row.municipality,
@@ -198,20 +198,20 @@ def note_download(row: Export, *, by: User) -> None:
 
 @transaction.atomic
 def discard(row: Export, *, by: User | None = None) -> None:
-    """Delete the file. `by` None: its days were over. Nothing changes when it is gone."""
+    """Delete the file. `by` None: it has expired. Does nothing when it is gone."""
     row = Export.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=row.pk)
     if row.state != ExportState.READY:
         return
     file = Path(settings.EXPORTS_ROOT) / row.name
-    # Whoever is undone has deleted nothing; what a dead worker leaves behind, `forget` finds.
+    # A rolled back transaction must not delete a file; `purge_expired` removes what dead workers leave.
     transaction.on_commit(partial(file.unlink, missing_ok=True))
     row.state, row.name, row.gone_at = ExportState.GONE, "", timezone.now()
     row.save(update_fields=["state", "name", "gone_at"])
     audit.record("municipality.discard_export", by=by, target=row, label=str(row.municipality))
 
 
-def forget() -> int:
-    """Delete files whose days are over, and what dead workers left; returns how many exports are gone."""
+def purge_expired() -> int:
+    """Delete expired files and those that dead workers left; returns how many exports were deleted."""
     with everywhere("delete exports whose days are over"):
         over = Export.objects.filter(state=ExportState.READY, expires_at__lt=timezone.now())
         rows = list(over.values_list("pk", "municipality_id"))

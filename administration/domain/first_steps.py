@@ -1,4 +1,4 @@
-"""First steps of a municipality: putting one away, and bringing it back."""
+"""First steps of a municipality: dismissing one, and bringing it back."""
 
 from django.db import transaction
 
@@ -10,7 +10,7 @@ from municipalities.models import Municipality
 
 @transaction.atomic
 def put_away(municipality: Municipality, step: str, *, by: User) -> None:
-    """Nobody is reminded of it any more; nothing changes when that is so."""
+    """Stop reminding of it. Does nothing when it is dismissed already."""
     _row, made = PutAway.objects.get_or_create(municipality=municipality, step=step, defaults={"by": by})
     if made:
         audit.record(

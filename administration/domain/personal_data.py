@@ -1,6 +1,6 @@
-"""Files with everything of a municipality, for the list of places (`inbox.personal_data`): they hold citizens' words.
+"""Exports in the registry of personal data (`inbox.personal_data`): they contain citizens' messages.
 
-When a citizen is erased, files made before go: they can be made again, and then without that person.
+When a citizen is erased, existing exports are deleted: they can be made again, then without that person.
 """
 
 from collections.abc import Iterable
@@ -14,15 +14,15 @@ from administration.domain.exports import discard
 from administration.enums import ExportState
 from administration.models import Export
 from inbox import personal_data
-from inbox.personal_data import Erasing, Fate, Field, Person, PersonalDataStore
+from inbox.personal_data import DataSubject, Erasure, ErasureEffect, PersonalDataStore, StoredField
 
 
-def _files(person: Person) -> Iterable[Any]:
+def _files(person: DataSubject) -> Iterable[Any]:
     """A file has everybody's words, so each that was made belongs to each."""
     return Export.objects.filter(state=ExportState.READY).select_related("asked_by").order_by("pk")
 
 
-def _discard(what: Erasing) -> None:
+def _discard(what: Erasure) -> None:
     for row in Export.objects.filter(state=ExportState.READY) if what.asked else ():
         discard(row, by=what.by)
 
@@ -30,15 +30,15 @@ def _discard(what: Erasing) -> None:
 EXPORTS = PersonalDataStore(
     "exports",
     gettext_lazy("Files with everything of the municipality"),
-    Fate.DELETED,
+    ErasureEffect.DELETED,
     lambda: _("%(days)s days after the file was made.") % {"days": settings.EXPORT_DAYS},
     "administration.export",
     (),
     _files,
     (
-        Field("asked_by", gettext_lazy("Asked for by")),
-        Field("made_at", gettext_lazy("Made"), "ready_at"),
-        Field("deleted_after", gettext_lazy("Deleted after"), "expires_at"),
+        StoredField("asked_by", gettext_lazy("Asked for by")),
+        StoredField("made_at", gettext_lazy("Made"), "ready_at"),
+        StoredField("deleted_after", gettext_lazy("Deleted after"), "expires_at"),
     ),
     erase=_discard,
 )

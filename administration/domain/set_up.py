@@ -1,8 +1,8 @@
 """The first set-up of an installation without accounts.
 
-A command prints a link with a code. Whoever opens it makes the first account, which is the administrator's, and walks
-through the steps; each is kept, so that the set-up can be left and taken up again. The code works for some hours and
-until there is an account, and only the newest one does.
+A command prints a link with a code. Whoever opens it creates the first account, the administrator's, and completes the
+steps; each is saved, so that the set-up can be interrupted and resumed. Only the newest code is valid, for some hours
+and until the account exists.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from common import audit, mail, ratelimit
 from common.enums import MailState
 
 # How many wrong codes one connection may try within an hour, and how many of all of them are written down. There is no
-# limit for all together: nobody guesses 192 bits, and strangers could keep the administrator out with it.
+# limit for all together: 192 bits cannot be guessed, and strangers could lock the administrator out with one.
 TRIES, WRITTEN_DOWN = 10, 100
 HOUR = 3600
 
@@ -44,7 +44,7 @@ def _locked() -> Installation:
 
 @transaction.atomic
 def issue_code(*, by: User | None = None) -> str:
-    """The link of a new code; codes from before stop working. Empty when somebody has an account already."""
+    """The link of a new code; older codes become invalid. Empty when there is an account already."""
     row = _locked()
     if not setting_up.is_fresh():
         return ""
@@ -69,7 +69,7 @@ def _is_valid(row: Installation, hash_: str) -> bool:
 
 
 def is_too_often(address: str) -> bool:
-    """Whether so many wrong codes came that none is looked at any more for the rest of the hour."""
+    """Whether there were so many wrong codes that none is checked for the rest of the hour."""
     return ratelimit.usage("setup-code", address, limit=TRIES, seconds=HOUR).is_used_up
 
 
@@ -82,7 +82,7 @@ def refuse(address: str) -> None:
 
 @transaction.atomic
 def begin(hash_: str, *, email: str, name: str, password: str, language: str) -> User:
-    """Make the first account, an administrator's. Raises `Unusable`: nobody can do it twice, nor two at a time.
+    """Make the first account, an administrator's. Raises `Unusable`: it works once, also with concurrent calls.
 
     The address counts as verified: who reads the installation's log could verify any.
     """
@@ -129,8 +129,8 @@ def send_test_mail(*, by: User) -> None:
     row = _locked()
     waiting = row.test_mail
     if waiting is not None and waiting.state == MailState.WAITING and waiting.to == by.email:
-        waiting.next_try_at = timezone.now()
-        waiting.save(update_fields=["next_try_at"])
+        waiting.next_attempt_at = timezone.now()
+        waiting.save(update_fields=["next_attempt_at"])
         return
     with translation.override(by.language):
         message = mail.compose(

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('asked_at', models.DateTimeField(auto_now_add=True)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting for a worker'), ('building', 'Being put together'), ('ready', 'Ready'), ('failed', 'Could not be made'), ('gone', 'Deleted')], default='waiting', max_length=8)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('lease_until', models.DateTimeField(null=True)),
                 ('name', models.CharField(blank=True, max_length=120)),
                 ('bytes', models.BigIntegerField(null=True)),

@@ -1,4 +1,4 @@
-"""How far a new workspace is. Every step is read from what is there, so that nobody has to tick anything.
+"""The progress of a new workspace. Every step is derived from existing data, so nobody has to tick anything.
 
 One query for any number of municipalities; their scope is open.
 """
@@ -10,13 +10,13 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from administration.enums import FirstStep
 from administration.models import PutAway
 from channels.enums import ChannelState
 from channels.models import Channel
+from common.lazy_text import LazyText
 from common.models import AuditEvent
 from municipalities.enums import Role
 from municipalities.models import GlossaryWord, Membership, Municipality, Pairing, ServiceAvailability
@@ -35,12 +35,12 @@ class StepDefinition:
     `keep` is what one presses who does not want it; empty where a workspace cannot do without.
     """
 
-    why: str | Promise
-    act: str | Promise
+    why: LazyText
+    act: LazyText
     page: str
     verb: Verb | None
-    others: str | Promise
-    keep: str | Promise = ""
+    others: LazyText
+    keep: LazyText = ""
 
 
 _APPROVER = _("An approver or the administrator does this.")
@@ -132,37 +132,37 @@ class Progress:
         return self.is_put_away or not self.open
 
 
-def _looked_at(places: QuerySet[Municipality]) -> QuerySet[Municipality]:
+def _with_progress(places: QuerySet[Municipality]) -> QuerySet[Municipality]:
     here = {"municipality": OuterRef("pk")}
     members = Membership.objects.running().filter(user__is_active=True, **here)
     verbs = ("municipality.edit_rules", "municipality.ask_rules")
     rules = AuditEvent.objects.filter(municipality_id=OuterRef("pk"), verb__in=verbs)
     return places.annotate(
-        found_officer=Exists(members.filter(role=Role.OFFICER)),
-        found_approver=Exists(members.filter(role=Role.APPROVER)),
-        found_rules=Exists(rules),
-        found_channel=Exists(Channel.objects.filter(**here).exclude(state=ChannelState.DISCONNECTED)),
-        found_mentor=Exists(Pairing.objects.on(today()).filter(**here)),
-        found_services=Exists(ServiceAvailability.objects.filter(verified_on__isnull=False, **here)),
-        found_words=Exists(GlossaryWord.objects.filter(**here)),
-        found_times=Exists(Slot.objects.filter(**here)),
-        found_draft=Exists(Post.objects.filter(deleted_at__isnull=True, **here)),
+        has_officer=Exists(members.filter(role=Role.OFFICER)),
+        has_approver=Exists(members.filter(role=Role.APPROVER)),
+        has_rules=Exists(rules),
+        has_channel=Exists(Channel.objects.filter(**here).exclude(state=ChannelState.DISCONNECTED)),
+        has_mentor=Exists(Pairing.objects.on(today()).filter(**here)),
+        has_services=Exists(ServiceAvailability.objects.filter(verified_on__isnull=False, **here)),
+        has_glossary=Exists(GlossaryWord.objects.filter(**here)),
+        has_times=Exists(Slot.objects.filter(**here)),
+        has_draft=Exists(Post.objects.filter(deleted_at__isnull=True, **here)),
         away=ArraySubquery(PutAway.objects.filter(**here).values("step")),
     )
 
 
 def _done(row: Any) -> dict[FirstStep, bool]:
     return {
-        FirstStep.PEOPLE: row.found_officer and row.found_approver,
+        FirstStep.PEOPLE: row.has_officer and row.has_approver,
         FirstStep.PROFILE: bool(row.arms and row.website),
-        FirstStep.RULES: row.found_rules,
-        FirstStep.CHANNEL: row.found_channel,
+        FirstStep.RULES: row.has_rules,
+        FirstStep.CHANNEL: row.has_channel,
         FirstStep.POPULATION: row.population is not None,
-        FirstStep.MENTOR: row.found_mentor,
-        FirstStep.SERVICES: row.found_services,
-        FirstStep.WORDS: row.found_words,
-        FirstStep.TIMES: row.found_times,
-        FirstStep.DRAFT: row.found_draft,
+        FirstStep.MENTOR: row.has_mentor,
+        FirstStep.SERVICES: row.has_services,
+        FirstStep.WORDS: row.has_glossary,
+        FirstStep.TIMES: row.has_times,
+        FirstStep.DRAFT: row.has_draft,
     }
 
 
@@ -184,7 +184,7 @@ def _url(kind: StepDefinition, row: Any, access: Access | None, across: Collecti
 
 def progress(request: MunicipalityRequest) -> Progress:
     """Of the municipality of the page, with links for those who may do a step. One query."""
-    row = _looked_at(Municipality.objects.filter(pk=request.municipality.pk)).get()
+    row = _with_progress(Municipality.objects.filter(pk=request.municipality.pk)).get()
     across = {"population"} if request.user.is_administrator else set()
     if "staff" in request.access.roles:
         across |= ACROSS
@@ -193,12 +193,12 @@ def progress(request: MunicipalityRequest) -> Progress:
 
 def unfinished(request: MunicipalityRequest) -> Progress | None:
     """For Home: None once everything is done or put away. One query."""
-    found = progress(request)
-    return None if found.is_over else found
+    steps = progress(request)
+    return None if steps.is_over else steps
 
 
 def of_several(places: Collection[Municipality]) -> list[Progress]:
     """For the staff of a programme: those that have most to do first. One query."""
-    rows = _looked_at(Municipality.objects.filter(pk__in=[place.pk for place in places]))
+    rows = _with_progress(Municipality.objects.filter(pk__in=[place.pk for place in places]))
     progresses = [_progress(row, None, ACROSS) for row in rows]
-    return sorted(progresses, key=lambda each: (each.is_over, each.count, sort_key(str(each.municipality))))
+    return sorted(progresses, key=lambda steps: (steps.is_over, steps.count, sort_key(str(steps.municipality))))

@@ -1,4 +1,4 @@
-"""Where the first set-up stands."""
+"""The progress of the first set-up."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +12,12 @@ from administration.models import Installation
 
 
 def facts() -> Installation:
-    """What the installation knows of itself; an unsaved row while nobody has written anything. One query."""
+    """The installation's facts; an unsaved row as long as there are none. One query."""
     return Installation.objects.filter(pk=1).first() or Installation(pk=1)
 
 
 def is_fresh() -> bool:
-    """Nobody has an account yet. The demo brings its own and is never set up by hand."""
+    """Whether there is no account yet. The demo creates its own and is never set up by hand."""
     return not settings.DEMO and not User.objects.exists()
 
 

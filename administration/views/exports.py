@@ -1,4 +1,4 @@
-"""The page on which everything of a municipality is asked for and fetched."""
+"""The page on which exports of a municipality are requested and downloaded."""
 
 from pathlib import Path
 

@@ -92,8 +92,13 @@ def step(request: HttpRequest, step: str) -> HttpResponse:
 def _page(
     request: HttpRequest, row: Installation, now: SetUpStep, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    found = {"places": setting_up.places(row, request.user, now), "step": now.value, "title": now.label, **context}
-    return render(request, f"administration/setup/{now.value}.html", found, status=status)
+    page_context = {
+        "places": setting_up.places(row, request.user, now),
+        "step": now.value,
+        "title": now.label,
+        **context,
+    }
+    return render(request, f"administration/setup/{now.value}.html", page_context, status=status)
 
 
 def _on(request: SignedInRequest, done: SetUpStep) -> HttpResponse:
@@ -141,8 +146,12 @@ def _facts(request: SignedInRequest, row: Installation) -> HttpResponse:
 def _addresses(request: SignedInRequest, row: Installation) -> HttpResponse:
     if request.method == "POST":
         return _on(request, SetUpStep.ADDRESS)
-    found = addresses.findings(request)
-    context = {"findings": found, "base": settings.PUBLIC_BASE_URL, "all_fine": all(each.fine for each in found)}
+    findings = addresses.findings(request)
+    context = {
+        "findings": findings,
+        "base": settings.PUBLIC_BASE_URL,
+        "all_fine": all(row.fine for row in findings),
+    }
     return _page(request, row, SetUpStep.ADDRESS, context)
 
 
@@ -157,8 +166,8 @@ def _mail(request: SignedInRequest, row: Installation) -> HttpResponse:
     context = {
         "message": message,
         "waits": waits,
-        # taken by nobody: not the mail server, but the worker is missing
-        "untaken": message is not None and waits and not message.tries and _age(message) > SLOW_SECONDS,
+        # no worker took it: the worker is missing, not the mail server
+        "untaken": message is not None and waits and not message.attempts and _age(message) > SLOW_SECONDS,
         "sender": settings.DEFAULT_FROM_EMAIL,
         "server": f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}",
     }

@@ -1,17 +1,15 @@
-"""The stretches of days around a training: four weeks before it, and the three months of mentoring after it.
+"""Periods around a training: four weeks before it, and the three months of mentoring after it.
 
-The day of the training itself belongs to none of them; day 1 is the one after it.
+The day of the training belongs to none of them; day 1 is the one after it.
 """
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from analytics.periods import Period
-
-LazyText = str | Promise
+from common.lazy_text import LazyText
 
 
 @dataclass(frozen=True)

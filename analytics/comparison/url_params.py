@@ -1,6 +1,6 @@
-"""What an address of the programme's pages chooses: the period, the measure, the columns, their order and the groups.
+"""Parameters in the addresses of the programme's pages: period, measure, columns, their order, groups.
 
-Anything unknown is the default, so that an old or mistyped link still opens a page.
+Unknown values fall back to the default, so that an old or mistyped link still opens a page.
 """
 
 from collections.abc import Mapping
@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from analytics import months
 from analytics.comparison import measures
 from analytics.comparison.measures import MEASURES, Measure
 from analytics.periods import Period
+from common.lazy_text import LazyText
 from common.web.params import choice_param
-
-LazyText = str | Promise
 
 NAME, GROWTH, CHANGE, BASELINE, LINE = "name", "growth", "change", "baseline", "line"
 # Columns made of two periods; the others are the measures themselves.

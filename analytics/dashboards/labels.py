@@ -1,22 +1,22 @@
-"""What posts are told apart by, in words: names of dimensions, of their values, of times."""
+"""Labels of dimensions, of their values, and of times."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics.dashboards.thresholds import hours_of
 from analytics.enums import Basis, Material
 from common.dates import weekday
+from common.lazy_text import LazyText
 from common.numbers import number, significant
 from posts.enums import CallKind, Category, Format
 from posts.labels import language_name
 
 # Each dimension: title of its table, head of its first column.
-TITLES: dict[str, tuple[str | Promise, str | Promise]] = {
+TITLES: dict[str, tuple[LazyText, LazyText]] = {
     "channel": (_("By channel"), _("Channel")),
     "category": (_("By category"), _("Category")),
     "call": (_("By call to action"), _("What people are asked to do")),
@@ -26,7 +26,7 @@ TITLES: dict[str, tuple[str | Promise, str | Promise]] = {
     "languages": (_("By language and script"), _("Language and script")),
     "boosted": (_("Boosted and organic"), _("Whether it was paid for")),
 }
-BASES: dict[str, str | Promise] = {
+BASES: dict[str, LazyText] = {
     Basis.PUBLICATION: _("By publication day"),
     Basis.ACTIVITY: _("By activity day"),
 }

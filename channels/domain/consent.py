@@ -1,4 +1,4 @@
-"""A network has stopped accepting us: the channel asks a person to connect it again, and what is scheduled waits."""
+"""A network no longer accepts our access: the channel asks to be connected again, and scheduled posts wait."""
 
 from typing import Any
 
@@ -19,10 +19,10 @@ from notifications.enums import NotificationKind
 
 @transaction.atomic
 def mark_needs_consent(channel: Channel, problem: str = messages.CONSENT_LOST) -> bool:
-    """Note on `channel` that its account has to be connected again, and tell its people. Whether this changed anything.
+    """Mark `channel` as to be connected again, and notify its people. Returns whether this changed anything.
 
-    `channel` is the row as it was when the refused call began: one that a person has connected anew since then is left
-    alone, because the refusal was for the token before.
+    `channel` is the row as it was when the refused call began: one that was connected anew since then is left alone,
+    because the refusal was for the previous token.
     """
     connected = Channel.objects.filter(pk=channel.pk, state=ChannelState.CONNECTED, connected_at=channel.connected_at)
     if not connected.update(state=ChannelState.NEEDS_CONSENT, problem=problem):

@@ -1,7 +1,7 @@
-"""The one place where a channel's token is stored and read. Always encrypted, always bound to its channel.
+"""The only module that stores and reads a channel's token. Always encrypted, always bound to its channel.
 
-Two workers may renew one session at the same moment. Both store what they got through `keep`, which locks the row and
-never lets an older session overwrite a newer one: a lost refresh token means that a person has to connect again.
+Two workers may renew one session at the same time. Both store the result through `keep`, which locks the row and never
+overwrites a newer session with an older one: a lost refresh token means that a person has to connect again.
 """
 
 import json
@@ -63,7 +63,7 @@ def store(channel: Channel, credential: Credential) -> None:
 
 
 def _open_part(credential: Credential) -> dict[str, Any]:
-    """What is looked for without opening the secret."""
+    """The columns that are queried without decrypting the secret."""
     ends = credential.expires_at
     return {
         "expires_at": ends,
@@ -80,10 +80,10 @@ def keep(channel: Channel, fresh: Credential) -> bool:
         if row is None or opened(row).account_id != fresh.account_id or _older(fresh, row):
             return False
         row.ciphertext = crypto.seal(PURPOSE, json.dumps(fresh.to_json()), channel.pk)
-        told = _open_part(fresh)
-        for name, value in told.items():
+        fields = _open_part(fresh)
+        for name, value in fields.items():
             setattr(row, name, value)
-        row.save(update_fields=["ciphertext", *told, "refreshed_at"])
+        row.save(update_fields=["ciphertext", *fields, "refreshed_at"])
         return True
 
 
@@ -92,7 +92,8 @@ def _older(fresh: Credential, row: Row) -> bool:
 
 
 def bound(platform: str, server: str, redirect_uri: str) -> str:
-    """What the application's secret at a server is bound to: a registration is found before it has a row id."""
+    """The context to which the application's secret at a server is bound: a registration is read before it has a row
+    id."""
     return f"{platform} {server} {redirect_uri}"
 
 
@@ -101,8 +102,8 @@ def keys(platform: str, server: str) -> Keys:
     ours = PLATFORMS[platform]
     if ours.keys_from == "administrator":
         platform, server = ours.keys_of or platform, ""
-    found = SEALED.rows(platform=platform, server=server)
-    return keys_of(AppRegistration(**dict(zip(SEALED_KEYS, found[0], strict=True)))) if found else Keys()
+    sealed = SEALED.rows(platform=platform, server=server)
+    return keys_of(AppRegistration(**dict(zip(SEALED_KEYS, sealed[0], strict=True)))) if sealed else Keys()
 
 
 def entered(platform: str) -> AppRegistration | None:

@@ -1,4 +1,4 @@
-"""Ending a channel: at once for us, and at the network as soon as a worker has told it."""
+"""Disconnecting a channel: at once in the portal, and at the network as soon as a worker has revoked the access."""
 
 import logging
 
@@ -20,7 +20,7 @@ DEADLINE_SECONDS = 20
 
 
 def disconnect(channel: Channel, *, by: User) -> None:
-    """From now on nothing leaves through this channel; what is scheduled on it waits. A second call changes nothing."""
+    """Stop publishing through this channel; what is scheduled on it waits. A second call changes nothing."""
     with transaction.atomic():
         running = Channel.objects.filter(pk=channel.pk).exclude(state=ChannelState.DISCONNECTED)
         if not running.update(state=ChannelState.DISCONNECTED, disconnected_at=timezone.now(), problem=""):
@@ -37,9 +37,9 @@ def _is_shared(channel: Channel) -> bool:
 
 
 def give_back(channel_id: int) -> None:
-    """Tell the network that we give the right back, and forget the credential whatever comes out of that.
+    """Revoke the access at the network, and delete the credential whatever the outcome.
 
-    The row is locked meanwhile: a person who connects the same account again must not have the new token revoked.
+    The row is locked meanwhile: if the same account is connected again, its new token must not be revoked.
     """
     with transaction.atomic():
         ended = Channel.objects.select_for_update(skip_locked=True, of=("self",))
@@ -59,4 +59,4 @@ def _have_others_called(channel: Channel) -> None:
     others = [one.pk for one in queries.beside(channel) if one.pk != channel.pk]
     if others:
         with everywhere("one bot may serve channels of several municipalities"):
-            Channel.objects.filter(pk__in=others, hears=True).update(hears_at="")
+            Channel.objects.filter(pk__in=others, is_subscribed=True).update(subscription_url="")

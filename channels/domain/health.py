@@ -1,4 +1,4 @@
-"""Looking after channels: does the network still know us, and what does the server accept today?"""
+"""Health of channels: whether the network still accepts our access, and what the server accepts."""
 
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ DEADLINE_SECONDS = 20
 
 
 def check(channel_id: int) -> None:
-    """Read the account once: fresh name and handle, or what is wrong with the channel."""
+    """Read the account once: update name and handle, or store the channel's problem."""
     channel = _claim(channel_id, "checked_at")
     if channel is None:
         return
@@ -34,7 +34,7 @@ def check(channel_id: int) -> None:
 
 
 def refresh_facts(channel_id: int) -> None:
-    """Ask the server what it accepts (lengths, pictures, software); without an answer the old facts stay."""
+    """Fetch what the server accepts (lengths, pictures, software); without an answer the old facts stay."""
     channel = _claim(channel_id, "facts_at")
     if channel is None:
         return

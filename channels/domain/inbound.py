@@ -1,7 +1,7 @@
-"""What networks tell us by themselves: believed only if it is signed, kept once, answered at once.
+"""Webhook events: accepted only with a valid signature, stored once, answered at once.
 
-Nothing here is acted upon except the end of a consent. Readers of events (answers of citizens, verdicts about
-publications) find them in `channels.models.Event`.
+The only event that is acted upon here is the end of a consent. Other packages read their events (comments, publication
+results) from `channels.models.Event`.
 """
 
 import hashlib
@@ -40,20 +40,21 @@ class Forged(Exception):
 
 def answer_challenge(platform: str, query: Mapping[str, str], channel: Channel | None = None) -> str:
     """The answer to a network that checks our address. Raises `Forged`."""
-    told = connector(platform).greet(
+    answer = connector(platform).answer_challenge(
         query, _secret(platform, channel), verify_token(PLATFORMS[platform].keys_of or platform)
     )
-    if told is None:
+    if answer is None:
         raise Forged
-    return told
+    return answer
 
 
 def store_events(
     platform: str, raw: bytes, headers: Mapping[str, str], payload: Callable[[], Any], channel: Channel | None = None
 ) -> int:
-    """Keep what is new of a signed body, of accounts that are connected here. How much that was. Raises `Forged`.
+    """Store the new events of a signed body, of accounts that are connected here. Returns their number. Raises
+    `Forged`.
 
-    `payload` reads the body: called once the signature is known to be good, as nobody parses what a stranger sends.
+    `payload` parses the body: it is called once the signature is verified, so that a stranger's body is never parsed.
     """
     kind = connector(platform)
     if not kind.verify(raw, headers, _secret(platform, channel)):
@@ -68,8 +69,8 @@ def store_events(
     return _keep(platform, raw_events[:MOST], channel)
 
 
-def _keep(platform: str, told: Sequence[RawEvent], channel: Channel | None) -> int:
-    whose = _routes(platform, told, channel)
+def _keep(platform: str, raw_events: Sequence[RawEvent], channel: Channel | None) -> int:
+    whose = _routes(platform, raw_events, channel)
     rows = {
         event.key[:100]: Event(
             platform=platform,
@@ -79,7 +80,7 @@ def _keep(platform: str, told: Sequence[RawEvent], channel: Channel | None) -> i
             payload=dict(event.payload),
             at=event.at,
         )
-        for event in told
+        for event in raw_events
         if (account := whose(event))
     }
     before = set(Event.objects.filter(platform=platform, key__in=rows).values_list("key", flat=True))
@@ -87,14 +88,15 @@ def _keep(platform: str, told: Sequence[RawEvent], channel: Channel | None) -> i
     return len(rows.keys() - before)
 
 
-def _routes(platform: str, told: Sequence[RawEvent], channel: Channel | None) -> Callable[[RawEvent], str]:
-    """Whose an event is: the account of a channel that is connected here, or "".
+def _routes(platform: str, raw_events: Sequence[RawEvent], channel: Channel | None) -> Callable[[RawEvent], str]:
+    """The account to which an event belongs, if a channel here is connected to it, else "".
 
-    A network that calls a channel's own address calls only one for all channels of a bot, so that address tells less
-    than what is said of the account or of the place. What could be several channels' is nobody's.
+    A network that calls channels' own addresses calls only one of them for all channels of a bot, so the address is
+    weaker evidence than the account or the place in the event. An event that may belong to several channels belongs to
+    none.
     """
     if channel is None:
-        ours = queries.accounts_here(platform, {event.account_id for event in told if event.account_id})
+        ours = queries.accounts_here(platform, {event.account_id for event in raw_events if event.account_id})
         return lambda event: event.account_id if event.account_id in ours else ""
     here = queries.beside(channel)
     accounts = {one.remote_id for one in here}
@@ -114,31 +116,31 @@ def deauthorise(platform: str, raw: bytes) -> int:
 
     An old notice that is sent once more does nothing to a channel that was connected after it. Raises `Forged`.
     """
-    raw_event = _departed(platform, raw)
+    raw_event = _deauthorisation(platform, raw)
     return _end(platform, raw_event, messages.TAKEN_BACK)
 
 
 @transaction.atomic
 def delete_person(platform: str, raw: bytes) -> Deletion:
-    """As `departed`, and everything we hold of the person is deleted. Raises `Forged`.
+    """As `deauthorise`, and everything we hold of the person is deleted. Raises `Forged`.
 
     We hold their id on the network and their token, both in the credentials of the channels that they connected.
     """
-    raw_event = _departed(platform, raw)
+    raw_event = _deauthorisation(platform, raw)
     number = _end(platform, raw_event, messages.TAKEN_BACK, wipe=True)
     return Deletion.objects.create(platform=platform, code=secrets.token_hex(10), channels=number)
 
 
-def _departed(platform: str, raw: bytes) -> RawEvent:
-    raw_event = connector(platform).departed(raw, _secret(platform, None))
+def _deauthorisation(platform: str, raw: bytes) -> RawEvent:
+    raw_event = connector(platform).deauthorisation(raw, _secret(platform, None))
     if raw_event is None or not raw_event.grantor:
         raise Forged
     return raw_event
 
 
-def _end(platform: str, told: RawEvent, problem: str, *, wipe: bool = False) -> int:
-    held = queries.of_grantor(platform, told.grantor)
-    rows = [row for row in held if told.at is None or row.channel.connected_at <= told.at]
+def _end(platform: str, raw_event: RawEvent, problem: str, *, wipe: bool = False) -> int:
+    held = queries.of_grantor(platform, raw_event.grantor)
+    rows = [row for row in held if raw_event.at is None or row.channel.connected_at <= raw_event.at]
     for row in rows:
         with scope(row.municipality_id):
             mark_needs_consent(row.channel, problem)
@@ -149,7 +151,7 @@ def _end(platform: str, told: RawEvent, problem: str, *, wipe: bool = False) -> 
 
 
 def purge_expired() -> int:
-    """Events that were kept long enough. What citizens wrote stays until it was read, twice as long at most."""
+    """Delete old events. Citizens' messages are kept until they were read, twice as long at most."""
     now = timezone.now()
     old = Event.objects.filter(received_at__lt=now - KEPT)
     unread = Q(read_at__isnull=True, kind__in=unread_events.KINDS, received_at__gte=now - 2 * KEPT)
@@ -168,7 +170,8 @@ def _secret(platform: str, channel: Channel | None) -> str:
 
 
 def signing_secret(channel: Channel) -> str:
-    """What signs the events of one channel: its token, a word of ours, or "" where our application's secret does."""
+    """The secret that signs the events of one channel: its token, a random secret of ours, or "" where our
+    application's secret signs them."""
     signed_by = PLATFORMS[channel.platform].signed_by
     if signed_by == "token":
         return credentials.read(channel).access_token
@@ -185,7 +188,7 @@ def _ours(purpose: str) -> str:
 
 
 def address(channel: Channel) -> str:
-    """Where the network tells of this channel."""
+    """The webhook address of this channel."""
     if PLATFORMS[channel.platform].signed_by == "app":
         return callback_url("webhook", channel.platform)
     return callback_url("webhook_channel", channel.platform, channel.pk)

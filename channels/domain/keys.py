@@ -1,4 +1,4 @@
-"""The keys of our application at a network that wants the portal to be registered there by a person."""
+"""API keys of networks at which an administrator registers the portal by hand."""
 
 import json
 

@@ -1,7 +1,7 @@
-"""Pauses: while one runs nothing irreversible leaves. Of a channel, of a municipality, of a programme or of everybody.
+"""Pauses: nothing irreversible is sent while one runs. Of a channel, a municipality, a programme or everybody.
 
-A pause ends when a person resumes, or by itself at its time: the gate goes by the clock, `end` only writes it down.
-Resuming flushes no backlog: what came due meanwhile asks a person (`delivery.domain.sweep`).
+A pause ends when a person resumes, or at its end time: the publish policy compares times, and `end` only records it.
+Resuming sends no backlog: what came due during the pause asks a person (`delivery.domain.sweep`).
 """
 
 from collections.abc import Callable, Iterable
@@ -46,7 +46,7 @@ def pause(municipality: Municipality, reason: str, ends_at: datetime | None = No
     row, is_new = _started(Pause, {"municipality": municipality}, reason, ends_at, by)
     if is_new:
         audit.record("municipality.pause", by=by, target=row, reason=reason, ends_at=_stamp(ends_at))
-        _tell([municipality], lambda place: _("%(by)s paused all publishing in %(municipality)s"), row, by=by)
+        _notify([municipality], lambda place: _("%(by)s paused all publishing in %(municipality)s"), row, by=by)
     return row
 
 
@@ -56,7 +56,7 @@ def resume(municipality: Municipality, *, by: User) -> None:
     row = _ended(Pause.objects.filter(municipality=municipality), by=by)
     if row:
         audit.record("municipality.resume", by=by, target=row)
-        _tell([municipality], lambda place: _("%(by)s resumed publishing in %(municipality)s"), row, by=by)
+        _notify([municipality], lambda place: _("%(by)s resumed publishing in %(municipality)s"), row, by=by)
 
 
 # ---- a channel
@@ -64,13 +64,13 @@ def resume(municipality: Municipality, *, by: User) -> None:
 
 @transaction.atomic
 def pause_channel(channel: Channel, reason: str, ends_at: datetime | None = None, *, by: User) -> ChannelPause:
-    """Pause what goes out through one channel; when it is paused already, the running pause stands."""
+    """Pause publishing through one channel; if it is paused already, the running pause stays."""
     fields = {"channel": channel, "municipality_id": channel.municipality_id}
     row, is_new = _started(ChannelPause, fields, reason, ends_at, by)
     if is_new:
         audit.record("channel.pause", by=by, target=channel, reason=reason, ends_at=_stamp(ends_at))
         title = _about(channel, lambda: _("%(municipality)s: %(by)s paused the channel “%(channel)s”"))
-        _tell([channel.municipality], title, row, by=by, url=_page(channel))
+        _notify([channel.municipality], title, row, by=by, url=_page(channel))
     return row
 
 
@@ -81,7 +81,7 @@ def resume_channel(channel: Channel, *, by: User) -> None:
     if row:
         audit.record("channel.resume", by=by, target=channel)
         title = _about(channel, lambda: _("%(municipality)s: %(by)s resumed the channel “%(channel)s”"))
-        _tell([channel.municipality], title, row, by=by, url=_page(channel))
+        _notify([channel.municipality], title, row, by=by, url=_page(channel))
 
 
 # ---- a programme, or everybody
@@ -98,7 +98,7 @@ def pause_programme(
             audit.record("programme.pause", by=by, target=programme, reason=reason, ends_at=_stamp(ends_at))
         else:
             audit.record("installation.pause", by=by, target=row, reason=reason, ends_at=_stamp(ends_at))
-        _tell(concerned(programme), lambda place: _wide_words(programme), row, by=by)
+        _notify(concerned(programme), lambda place: _wide_title(programme), row, by=by)
     return row
 
 
@@ -110,7 +110,7 @@ def resume_programme(pause: WidePause, *, by: User) -> None:
             audit.record("programme.resume", by=by, target=row.programme)
         else:
             audit.record("installation.resume", by=by, target=row)
-        _tell(concerned(row.programme), lambda place: _("%(by)s ended the pause of %(municipality)s"), row, by=by)
+        _notify(concerned(row.programme), lambda place: _("%(by)s ended the pause of %(municipality)s"), row, by=by)
 
 
 def concerned(programme: Programme | None) -> list[Municipality]:
@@ -122,7 +122,7 @@ def concerned(programme: Programme | None) -> list[Municipality]:
     return list(places.order_by("pk"))
 
 
-def _wide_words(programme: Programme | None) -> str:
+def _wide_title(programme: Programme | None) -> str:
     if programme is None:
         return _("%(by)s paused publishing in all municipalities of the portal")
     return _("%(by)s paused publishing in all municipalities of the programme")
@@ -133,7 +133,7 @@ def _wide_words(programme: Programme | None) -> str:
 
 @transaction.atomic
 def end(model: type[Held], pk: int) -> None:
-    """Write down, and say, that a pause is over whose time has come. Inside the municipality's scope, if it has one."""
+    """Record and announce the end of a pause whose time has come. Inside the municipality's scope, if it has one."""
     due = model._default_manager.filter(pk=pk, ended_at=None, ends_at__lte=timezone.now())
     row: Any = due.select_for_update(skip_locked=True, of=("self",)).first()
     if row is None:
@@ -154,7 +154,7 @@ def end(model: type[Held], pk: int) -> None:
     else:
         audit.record("municipality.pause_ended", by=None, target=row)
         places = [row.municipality]
-    _tell(places, title, row, by=None)
+    _notify(places, title, row, by=None)
 
 
 def _over(place: Municipality) -> str:
@@ -167,7 +167,7 @@ def _over(place: Municipality) -> str:
 def _started(
     model: Any, fields: dict[str, Any], reason: str, ends_at: datetime | None, by: User | None
 ) -> tuple[Any, bool]:
-    """The pause that runs now, and whether it is ours. One whose time is over makes room for the next."""
+    """The running pause, and whether this call created it. One whose time is over is ended first."""
     if wrong := time_is_wrong(ends_at):
         raise ValueError(wrong)
     for over in model._default_manager.filter(**fields, ended_at=None, ends_at__lte=timezone.now()):
@@ -201,7 +201,7 @@ def _about(channel: Channel, sentence: Callable[[], str]) -> Title:
     return lambda place: sentence().replace("%(channel)s", name)
 
 
-def _tell(places: Iterable[Municipality], title: Title, row: Held, *, by: User | None, url: str = "") -> None:
+def _notify(places: Iterable[Municipality], title: Title, row: Held, *, by: User | None, url: str = "") -> None:
     """Everybody who publishes there, but not `by`, who knows."""
     rows = list(places)
     here = Membership.objects.running().filter(municipality__in=rows, role__in=PUBLISHING_ROLES, user__is_active=True)

@@ -1,4 +1,4 @@
-"""Renewing sessions before they end, so that no publication has to wait for it."""
+"""Renews sessions before they expire, so that no publication has to wait for it."""
 
 from django.db import transaction
 
@@ -14,10 +14,10 @@ DEADLINE_SECONDS = 20
 
 
 def refresh(channel_id: int) -> bool:
-    """Renew the session of a channel if it ends soon. Whether it was renewed.
+    """Renew the session of a channel if it ends soon. Returns whether it was renewed.
 
-    The credential's row is locked while the network answers: the old refresh token is used up by the call, so a second
-    worker must not send it again. Raises `NotReached` or `RateLimited`; then the next tick tries.
+    The credential's row is locked during the call: it uses up the old refresh token, so a second worker must not send
+    it again. Raises `NotReached` or `RateLimited`; then the next tick retries.
     """
     try:
         with transaction.atomic():

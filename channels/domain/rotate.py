@@ -1,7 +1,7 @@
-"""What `manage.py rotate_keys` reseals here: channels' tokens and our applications' secrets.
+"""What `manage.py rotate_keys` encrypts anew here: channels' tokens and our applications' secrets.
 
-Row by row, each in its own transaction and under its lock: a rotation that is stopped goes on where it was, and a
-session renewed at the same moment is not overwritten.
+Row by row, each in its own transaction and under its lock: an interrupted rotation can be continued, and a session
+that is renewed at the same time is not overwritten.
 """
 
 from collections.abc import Callable, Iterator

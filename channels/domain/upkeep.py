@@ -1,4 +1,4 @@
-"""What must not bite: access that runs out, people who leave, networks that were not asked to tell us of events."""
+"""Upkeep of channels: access that expires, people who leave, missing webhook subscriptions."""
 
 import logging
 from datetime import timedelta
@@ -35,7 +35,7 @@ LEFT = gettext_noop(
 
 
 def warn(channel_id: int) -> None:
-    """Tell a channel's people that somebody has to consent anew: two weeks, one week and a day ahead, each once."""
+    """Notify a channel's people that its consent expires: two weeks, one week and a day ahead, each once."""
     with transaction.atomic():
         free = Credential.objects.select_for_update(skip_locked=True, of=("self",)).select_related("channel")
         row = free.filter(channel_id=channel_id, channel__state=ChannelState.CONNECTED).first()
@@ -51,29 +51,30 @@ def warn(channel_id: int) -> None:
 
 
 def hand_over(channel_id: int) -> None:
-    """Tell a channel's people, once, that who connected it has left."""
+    """Notify a channel's people, once, that whoever connected it has left."""
     with transaction.atomic():
         channel = (
             Channel.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(pk=channel_id, left_told_at=None)
+            .filter(pk=channel_id, leaver_notified_at=None)
             .first()
         )
         if channel is None:
             return
-        Channel.objects.filter(pk=channel.pk).update(left_told_at=timezone.now())
+        Channel.objects.filter(pk=channel.pk).update(leaver_notified_at=timezone.now())
         audit.record("channel.left_behind", by=None, target=channel)
         notify_people(channel, SUBJECT_LEFT, LEFT, person=str(channel.connected_by))
 
 
 def follow(channel_id: int) -> None:
-    """The portal's public address has changed: the network is asked once more, and told the new one."""
-    Channel.objects.filter(pk=channel_id, hears=True, subscribe_at=None).update(subscribe_at=timezone.now())
+    """Subscribe again after the portal's public address has changed."""
+    Channel.objects.filter(pk=channel_id, is_subscribed=True, subscribe_at=None).update(subscribe_at=timezone.now())
 
 
 def subscribe(channel_id: int) -> None:
-    """Ask the network to tell us of this account. One that refuses is not asked again until it is connected anew.
+    """Subscribe to the network's events of this account.
 
-    Where nothing can be posted before it has called us, the refusal is the channel's: it asks to be connected again.
+    A network that refuses is not asked again until the channel is connected anew. Where it takes no posts without a
+    subscription, the channel asks to be connected again.
     """
     channel = Channel.objects.filter(pk=channel_id, state=ChannelState.CONNECTED, subscribe_at__isnull=False).first()
     if channel is None or not rules.base_is_public():
@@ -89,8 +90,8 @@ def subscribe(channel_id: int) -> None:
         return
     except PlatformError as refused:
         log.warning("Channel %s hears of no events: %s", channel.pk, refused.message)
-        Channel.objects.filter(pk=channel.pk).update(subscribe_at=None, hears=False)
+        Channel.objects.filter(pk=channel.pk).update(subscribe_at=None, is_subscribed=False)
         if PLATFORMS[channel.platform].calls_first:
-            mark_needs_consent(channel, messages.worded(refused))
+            mark_needs_consent(channel, messages.problem_text(refused))
         return
-    Channel.objects.filter(pk=channel.pk).update(subscribe_at=None, hears=True, hears_at=address)
+    Channel.objects.filter(pk=channel.pk).update(subscribe_at=None, is_subscribed=True, subscription_url=address)

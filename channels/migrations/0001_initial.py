@@ -43,9 +43,9 @@ class Migration(migrations.Migration):
                 ('disconnected_at', models.DateTimeField(null=True)),
                 ('granted', models.JSONField(default=list)),
                 ('subscribe_at', models.DateTimeField(null=True)),
-                ('hears', models.BooleanField(default=False)),
-                ('hears_at', models.CharField(blank=True, max_length=500)),
-                ('left_told_at', models.DateTimeField(null=True)),
+                ('is_subscribed', models.BooleanField(default=False)),
+                ('subscription_url', models.CharField(blank=True, max_length=500)),
+                ('leaver_notified_at', models.DateTimeField(null=True)),
             ],
             options={
                 'abstract': False,

@@ -1,1 +1,1 @@
-"""The doors of channels: pages for people, and what networks call."""
+"""Views of channels: pages for people, and endpoints that networks call."""

@@ -1,4 +1,4 @@
-"""The installation's keys at networks that want the portal to be registered there by a person."""
+"""The administrator's pages for API keys of networks at which the portal is registered by hand."""
 
 from django.contrib import messages as notes
 from django.http import Http404, HttpResponse
@@ -59,7 +59,7 @@ def network(request: SignedInRequest, network: str) -> HttpResponse:
         "redirect_uri": redirect_uri(),
         "addresses": _addresses(network),
         "word": inbound.verify_token(network)
-        if PLATFORMS[network].signed_by == "app" and _has(network, "greet")
+        if PLATFORMS[network].signed_by == "app" and _has(network, "answer_challenge")
         else "",
         "scopes": _scopes(network),
         "options": sorted(kind.options.items()),
@@ -70,34 +70,34 @@ def network(request: SignedInRequest, network: str) -> HttpResponse:
 
 
 def _scopes(network: str) -> list[Scope]:
-    """What one application asks for, for all networks that it serves, each once."""
-    found: dict[str, Scope] = {}
+    """The permissions of one application, for all networks that it serves, without duplicates."""
+    by_name: dict[str, Scope] = {}
     family = [key for key, platform in PLATFORMS.items() if network in (key, platform.keys_of)]
     for key in sorted(family, key=lambda key: key != network):
         for scope in connector(key).scopes:
-            found.setdefault(scope.name, scope)
-    return list(found.values())
+            by_name.setdefault(scope.name, scope)
+    return list(by_name.values())
 
 
 def _addresses(network: str) -> list[tuple[str, str]]:
-    """What else is entered at the network: (what it is for, address)."""
+    """Further addresses to be entered at the network: (purpose, address)."""
     family = [(key, one) for key, one in PLATFORMS.items() if network in (key, one.keys_of) and one.signed_by == "app"]
-    told = [
+    addresses = [
         (_("Events of %(network)s") % {"network": one.title}, inbound.callback_url("webhook", key))
         for key, one in family
     ]
-    if not family or not _has(network, "departed"):
-        return told
+    if not family or not _has(network, "deauthorisation"):
+        return addresses
     return [
-        *told,
+        *addresses,
         (_("When somebody removes the portal"), inbound.callback_url("webhook_departed", network)),
         (_("When somebody asks for their data to be deleted"), inbound.callback_url("webhook_deletion", network)),
     ]
 
 
-def _has(network: str, door: str) -> bool:
-    """Whether the network knocks at this door of ours: its connector then has more than the refusal it inherits."""
-    return getattr(connector(network), door).__func__ is not getattr(Defaults, door).__func__
+def _has(network: str, method: str) -> bool:
+    """Whether the network calls this webhook of ours: then its connector overrides the default."""
+    return getattr(connector(network), method).__func__ is not getattr(Defaults, method).__func__
 
 
 @administrators

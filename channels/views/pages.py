@@ -8,7 +8,6 @@ from django.contrib import messages as notes
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.web import SignedInRequest
 from channels import pauses, queries, rate_limits, tasks
-from channels.channel_status import standing
+from channels.channel_status import channel_status
 from channels.domain import connect as connection
 from channels.domain.arrange import arrange as set_arrangement
 from channels.domain.disconnect import disconnect as end
@@ -25,6 +24,7 @@ from channels.forms import ArrangeForm, connect_form
 from channels.models import Channel, ConnectAttempt
 from channels.rules import PRACTICE_PLATFORM, is_practice, languages
 from common.errors import ActionNotAllowed
+from common.lazy_text import LazyText
 from common.web.params import int_param
 from municipalities.access import requires, signed_in
 from municipalities.rules import Verb
@@ -69,7 +69,7 @@ def connect(request: MunicipalityRequest, platform: str) -> HttpResponse:
     if platform not in PLATFORMS:
         raise Http404
     again = _again(request, platform)
-    # A form without fields is sent too: POST says that it was.
+    # A form without fields is sent, too: only the method shows that it was.
     sent = request.POST if request.method == "POST" else None
     form = connect_form(PLATFORMS[platform], sent, initial=_known(again))
     if request.method == "POST" and form.is_valid():
@@ -86,8 +86,8 @@ def _again(request: HttpRequest, platform: str) -> Channel | None:
     if not request.GET.get("again"):
         return None
     asked = int_param(request.GET, "again", default=0)
-    found: Channel = get_object_or_404(Channel, pk=asked, platform=platform)
-    return found
+    channel_: Channel = get_object_or_404(Channel, pk=asked, platform=platform)
+    return channel_
 
 
 def _known(channel: Channel | None) -> dict[str, str]:
@@ -115,18 +115,18 @@ def _started(request: MunicipalityRequest, attempt: ConnectAttempt) -> HttpRespo
 @require_GET
 def connecting(request: MunicipalityRequest, attempt: int) -> HttpResponse:
     """How far the connection is; the page asks again every two seconds while a worker has something to do."""
-    found = _attempt(request, attempt)
-    working = found.step in (ConnectStep.REGISTERING, ConnectStep.SIGNING_IN, ConnectStep.READING)
+    attempt_ = _attempt(request, attempt)
+    working = attempt_.step in (ConnectStep.REGISTERING, ConnectStep.SIGNING_IN, ConnectStep.READING)
     context = {
-        "attempt": found,
-        "platform": PLATFORMS[found.platform],
-        "steps": _steps(found),
-        "waits": working or _is_unheard(found),
-        "practice": is_practice(found.server),
-        "host": PLATFORMS[found.platform].consent_host or _host(found.server),
-        "retry_url": _retry_url(request, found),
-        "accounts": connection.accounts(found),
-        "missing": _scopes(found.platform, found.missing),
+        "attempt": attempt_,
+        "platform": PLATFORMS[attempt_.platform],
+        "steps": _steps(attempt_),
+        "waits": working or _is_unheard(attempt_),
+        "practice": is_practice(attempt_.server),
+        "host": PLATFORMS[attempt_.platform].consent_host or _host(attempt_.server),
+        "retry_url": _retry_url(request, attempt_),
+        "accounts": connection.accounts(attempt_),
+        "missing": _scopes(attempt_.platform, attempt_.missing),
     }
     return render(request, "channels/progress.html" if request.htmx else "channels/connecting.html", context)
 
@@ -134,8 +134,8 @@ def connecting(request: MunicipalityRequest, attempt: int) -> HttpResponse:
 def _attempt(request: SignedInRequest, attempt_id: int) -> ConnectAttempt:
     """One's own attempt: another person's is none of one's business."""
     mine = ConnectAttempt.objects.select_related("channel").filter(by=request.user)
-    found: ConnectAttempt = get_object_or_404(mine, pk=attempt_id)
-    return found
+    attempt: ConnectAttempt = get_object_or_404(mine, pk=attempt_id)
+    return attempt
 
 
 def _host(server: str) -> str:
@@ -156,13 +156,13 @@ def _is_unheard(attempt: ConnectAttempt) -> bool:
 
 
 @dataclass(frozen=True)
-class Step:
-    label: str | Promise
+class ProgressStep:
+    label: LazyText
     state: str
     """done, now or next"""
 
 
-def _steps(attempt: ConnectAttempt) -> list[Step]:
+def _steps(attempt: ConnectAttempt) -> list[ProgressStep]:
     """The way of this kind of connection, with where it stands."""
     platform = PLATFORMS[attempt.platform]
     consented = (ConnectStep.REGISTERING, ConnectStep.AUTHORISING, ConnectStep.READING)
@@ -170,11 +170,11 @@ def _steps(attempt: ConnectAttempt) -> list[Step]:
     if platform.connect_by == "oauth":
         way = (*consented, ConnectStep.CHOOSING) if platform.picks_account else consented
     if attempt.step == ConnectStep.DONE:
-        return [Step(step.label, "done") for step in way]
+        return [ProgressStep(step.label, "done") for step in way]
     if attempt.step == ConnectStep.FAILED:
         return []
     here = way.index(ConnectStep(attempt.step))
-    return [Step(s.label, "done" if n < here else "now" if n == here else "next") for n, s in enumerate(way)]
+    return [ProgressStep(s.label, "done" if n < here else "now" if n == here else "next") for n, s in enumerate(way)]
 
 
 def _scopes(platform: str, names: list[str]) -> list[Scope]:
@@ -186,13 +186,13 @@ def _scopes(platform: str, names: list[str]) -> list[Scope]:
 @require_POST
 def choose_account(request: MunicipalityRequest, attempt: int) -> HttpResponse:
     """One of the pages that the network named."""
-    found = _attempt(request, attempt)
+    attempt_ = _attempt(request, attempt)
     try:
-        connection.choose(found, request.POST.get("account", ""), by=request.user)
+        connection.choose(attempt_, request.POST.get("account", ""), by=request.user)
     except ActionNotAllowed as refused:
         notes.error(request, _(refused.message))
-        return redirect("channel_connecting", request.municipality.slug, found.pk)
-    return _started(request, found)
+        return redirect("channel_connecting", request.municipality.slug, attempt_.pk)
+    return _started(request, attempt_)
 
 
 @requires(Verb.CHANNEL_CONNECT)
@@ -200,14 +200,14 @@ def choose_account(request: MunicipalityRequest, attempt: int) -> HttpResponse:
 @require_GET
 def consent(request: MunicipalityRequest, attempt: int) -> HttpResponse:
     """Off to the network, where the person allows us to act."""
-    found = _attempt(request, attempt)
-    progress = reverse("channel_connecting", args=[request.municipality.slug, found.pk])
+    attempt_ = _attempt(request, attempt)
+    progress = reverse("channel_connecting", args=[request.municipality.slug, attempt_.pk])
     # Who had to sign in on the way here sent a form, and a form may only be answered by us (`form-action`): they come
     # to the page with the link first, from which they leave by a click.
     if urlsplit(request.headers.get("Referer", "")).path not in ("", progress):
         return HttpResponseRedirect(progress)
     try:
-        return HttpResponseRedirect(connection.authorize_url(found))
+        return HttpResponseRedirect(connection.authorize_url(attempt_))
     except ActionNotAllowed:
         return HttpResponseRedirect(progress)
 
@@ -231,27 +231,27 @@ def callback(request: SignedInRequest) -> HttpResponse:
 @requires(Verb.CHANNEL_VIEW)
 @require_GET
 def channel(request: MunicipalityRequest, channel: int) -> HttpResponse:
-    found = _channel(channel)
-    return _channel_page(request, found, ArrangeForm(channel=found))
+    channel_ = _channel(channel)
+    return _channel_page(request, channel_, ArrangeForm(channel=channel_))
 
 
 def _channel(channel_id: int) -> Channel:
-    found: Channel = get_object_or_404(Channel.objects.select_related("connected_by"), pk=channel_id)
-    return found
+    channel_: Channel = get_object_or_404(Channel.objects.select_related("connected_by"), pk=channel_id)
+    return channel_
 
 
-def _channel_page(request: MunicipalityRequest, found: Channel, form: ArrangeForm, status: int = 200) -> HttpResponse:
-    named, ends = dict(languages()), queries.ends(found)
+def _channel_page(request: MunicipalityRequest, shown: Channel, form: ArrangeForm, status: int = 200) -> HttpResponse:
+    named, ends = dict(languages()), queries.ends(shown)
     context = {
-        "channel": found,
-        "platform": PLATFORMS[found.platform],
-        "host": _host(found.server),
-        "spoken": [named.get(tag, tag) for tag in found.languages],
-        "granted": _scopes(found.platform, found.granted),
-        "missing": scopes.missing(connector(found.platform).scopes, found.granted) if found.granted else [],
+        "channel": shown,
+        "platform": PLATFORMS[shown.platform],
+        "host": _host(shown.server),
+        "spoken": [named.get(tag, tag) for tag in shown.languages],
+        "granted": _scopes(shown.platform, shown.granted),
+        "missing": scopes.missing(connector(shown.platform).scopes, shown.granted) if shown.granted else [],
         "ends": ends,
-        "standing": standing(found, pauses.blocking(found), ends, rate_limits.of([found])),
-        "pause": pauses.of_channel(found),
+        "status": channel_status(shown, pauses.blocking(shown), ends, rate_limits.of([shown])),
+        "pause": pauses.of_channel(shown),
         "may_pause": request.access.may(Verb.PAUSE),
         "form": form,
         **_rights(request),
@@ -262,27 +262,27 @@ def _channel_page(request: MunicipalityRequest, found: Channel, form: ArrangeFor
 @requires(Verb.SETTINGS_EDIT)
 @require_POST
 def arrange(request: MunicipalityRequest, channel: int) -> HttpResponse:
-    found = _channel(channel)
-    form = ArrangeForm(request.POST, channel=found)
+    channel_ = _channel(channel)
+    form = ArrangeForm(request.POST, channel=channel_)
     if not form.is_valid():
-        return _channel_page(request, found, form, status=422)
-    set_arrangement(found, Layout(form.cleaned_data["layout"]), form.cleaned_data["languages"], by=request.user)
+        return _channel_page(request, channel_, form, status=422)
+    set_arrangement(channel_, Layout(form.cleaned_data["layout"]), form.cleaned_data["languages"], by=request.user)
     notes.success(request, _("Layout and languages are saved."))
-    return redirect("channel", request.municipality.slug, found.pk)
+    return redirect("channel", request.municipality.slug, channel_.pk)
 
 
 @requires(Verb.CHANNEL_CONNECT)
 @require_POST
 def reconnect(request: MunicipalityRequest, channel: int) -> HttpResponse:
     """The same account again: straight to the network's consent, or to the form where a password has to be typed."""
-    found = _channel(channel)
-    if PLATFORMS[found.platform].connect_by != "oauth":
-        return redirect(f"{_form_url(request, found.platform)}?again={found.pk}")
+    channel_ = _channel(channel)
+    if PLATFORMS[channel_.platform].connect_by != "oauth":
+        return redirect(f"{_form_url(request, channel_.platform)}?again={channel_.pk}")
     try:
-        return _started(request, _start(request, found.platform, {"server": found.server}, found))
+        return _started(request, _start(request, channel_.platform, {"server": channel_.server}, channel_))
     except ActionNotAllowed as refused:
         notes.error(request, _(refused.message))
-        return redirect("channel", request.municipality.slug, found.pk)
+        return redirect("channel", request.municipality.slug, channel_.pk)
 
 
 def _form_url(request: MunicipalityRequest, platform: str) -> str:
@@ -292,12 +292,14 @@ def _form_url(request: MunicipalityRequest, platform: str) -> str:
 @requires(Verb.CHANNEL_CONNECT)
 @require_http_methods(["GET", "POST"])
 def disconnect(request: MunicipalityRequest, channel: int) -> HttpResponse:
-    """Asks first: what is scheduled waits afterwards."""
-    found = _channel(channel)
-    if found.state == ChannelState.DISCONNECTED:
+    """Confirms first: what is scheduled waits afterwards."""
+    channel_ = _channel(channel)
+    if channel_.state == ChannelState.DISCONNECTED:
         return redirect("channels", request.municipality.slug)
     if request.method == "GET":
-        return render(request, "channels/disconnect.html", {"channel": found, "platform": PLATFORMS[found.platform]})
-    end(found, by=request.user)
-    notes.success(request, _("%(channel)s is disconnected.") % {"channel": found.name})
+        return render(
+            request, "channels/disconnect.html", {"channel": channel_, "platform": PLATFORMS[channel_.platform]}
+        )
+    end(channel_, by=request.user)
+    notes.success(request, _("%(channel)s is disconnected.") % {"channel": channel_.name})
     return redirect("channels", request.municipality.slug)

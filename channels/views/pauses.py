@@ -23,7 +23,7 @@ EVERYBODY = "everybody"
 @requires(Verb.PAUSE)
 @require_http_methods(["GET", "POST"])
 def pause(request: MunicipalityRequest) -> HttpResponse:
-    """Stop everything that would leave the house, with a reason."""
+    """Stop publishing, with a reason."""
     form = PauseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         verbs.pause(request.municipality, **form.cleaned_data, by=request.user)
@@ -43,23 +43,23 @@ def resume(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.PAUSE)
 @require_http_methods(["GET", "POST"])
 def pause_channel(request: MunicipalityRequest, channel: int) -> HttpResponse:
-    found = get_object_or_404(Channel.objects.exclude(state=ChannelState.DISCONNECTED), pk=channel)
+    channel_ = get_object_or_404(Channel.objects.exclude(state=ChannelState.DISCONNECTED), pk=channel)
     form = PauseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        verbs.pause_channel(found, **form.cleaned_data, by=request.user)
-        messages.success(request, _("%(channel)s is paused.") % {"channel": found.name})
-        return redirect("channel", request.municipality.slug, found.pk)
-    context = {"form": form, "channel": found}
+        verbs.pause_channel(channel_, **form.cleaned_data, by=request.user)
+        messages.success(request, _("%(channel)s is paused.") % {"channel": channel_.name})
+        return redirect("channel", request.municipality.slug, channel_.pk)
+    context = {"form": form, "channel": channel_}
     return render(request, "channels/pause.html", context, status=422 if form.errors else 200)
 
 
 @requires(Verb.PAUSE)
 @require_POST
 def resume_channel(request: MunicipalityRequest, channel: int) -> HttpResponse:
-    found = get_object_or_404(Channel.objects.all(), pk=channel)
-    verbs.resume_channel(found, by=request.user)
-    told = _("%(channel)s goes on. What came due in the pause waits for your decision.")
-    messages.success(request, told % {"channel": found.name})
+    channel_ = get_object_or_404(Channel.objects.all(), pk=channel)
+    verbs.resume_channel(channel_, by=request.user)
+    message = _("%(channel)s goes on. What came due in the pause waits for your decision.")
+    messages.success(request, message % {"channel": channel_.name})
     return redirect("channels", request.municipality.slug)
 
 
@@ -69,7 +69,7 @@ def resume_channel(request: MunicipalityRequest, channel: int) -> HttpResponse:
 @keepers
 @require_GET
 def programme_pauses(request: SignedInRequest) -> HttpResponse:
-    """What runs now, with what it silences."""
+    """Running wide pauses, with the municipalities that they affect."""
     mine = _programmes(request)
     running = pauses.wide(request.user)
     rows = [{"pause": row, "places": len(verbs.concerned(row.programme)), "may_end": _may(request, row, mine)}
@@ -98,10 +98,10 @@ def programme_pause(request: SignedInRequest) -> HttpResponse:
 @keepers
 @require_POST
 def programme_resume(request: SignedInRequest, pause: int) -> HttpResponse:
-    found = get_object_or_404(WidePause, pk=pause)
-    if not _may(request, found, _programmes(request)):
+    pause_ = get_object_or_404(WidePause, pk=pause)
+    if not _may(request, pause_, _programmes(request)):
         raise Http404
-    verbs.resume_programme(found, by=request.user)
+    verbs.resume_programme(pause_, by=request.user)
     messages.success(
         request, _("Publishing goes on. What came due in the pause waits for the municipalities to decide.")
     )

@@ -1,4 +1,4 @@
-"""What a network fetches by itself: one file by its signed address. No cookie, no redirect."""
+"""Serves one file by its signed address to a network that fetches it. No cookie, no redirect."""
 
 from collections.abc import Iterable, Iterator
 

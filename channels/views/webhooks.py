@@ -1,6 +1,6 @@
-"""What networks call. The raw bytes are looked at before anything else; the answer goes out at once.
+"""Webhook endpoints. The signature of the raw bytes is verified before anything else; the answer is sent at once.
 
-A network that is not believed gets 403 and no word about why. What it repeats is taken for what it is: known.
+An invalid signature gets 403 without a reason. A repeated event is recognised by its key.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from channels import queries
 from channels.domain import inbound
 from channels.models import Channel, Deletion
-from common import outside
+from common import untrusted_json
 from common.access import public
 from municipalities.tenancy import scope
 from platforms.errors import PlatformError
@@ -42,19 +42,19 @@ def webhook_channel(request: HttpRequest, network: str, channel: int) -> HttpRes
     """Events of one channel, signed with its own token or a word of ours."""
     if network not in PLATFORMS or PLATFORMS[network].signed_by not in ("token", "ours"):
         raise Http404
-    found = queries.called_by(network, channel)
-    if found is None:
+    called = queries.called_by(network, channel)
+    if called is None:
         raise Http404
-    with scope(found.municipality_id):
-        return _taken(request, network, found)
+    with scope(called.municipality_id):
+        return _taken(request, network, called)
 
 
 def _taken(request: HttpRequest, network: str, channel: Channel | None) -> HttpResponse:
     try:
         if request.method == "GET":
-            told = inbound.answer_challenge(network, request.GET.dict(), channel)
+            answer = inbound.answer_challenge(network, request.GET.dict(), channel)
             # Meta wants its own word back, others a proof as JSON.
-            return HttpResponse(told, content_type="application/json" if told.startswith("{") else "text/plain")
+            return HttpResponse(answer, content_type="application/json" if answer.startswith("{") else "text/plain")
         raw = request.body
         inbound.store_events(network, raw, _headers(request), lambda: _payload(raw), channel)
     except RequestDataTooBig:
@@ -69,17 +69,17 @@ def _headers(request: HttpRequest) -> Mapping[str, str]:
 
 
 def _payload(raw: bytes) -> Any:
-    """What the body says; nothing, if it cannot be read. Asked once its bytes have been believed."""
+    """The parsed body, or nothing if it cannot be parsed. Called after the signature was verified."""
     try:
-        return outside.loads(raw)
+        return untrusted_json.loads(raw)
     except ValueError:
-        return {name: found[0] for name, found in parse_qs(raw.decode("utf-8", errors="replace")).items()}
+        return {name: values[0] for name, values in parse_qs(raw.decode("utf-8", errors="replace")).items()}
 
 
 @public
 @csrf_exempt
 @require_POST
-def departed(request: HttpRequest, network: str) -> HttpResponse:
+def deauthorised(request: HttpRequest, network: str) -> HttpResponse:
     """A person took their consent back on the network."""
     return _of_person(request, network, forget=False)
 
@@ -88,7 +88,7 @@ def departed(request: HttpRequest, network: str) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def deletion(request: HttpRequest, network: str) -> HttpResponse:
-    """A person asked the network that we forget them; the answer says where they can see that it was done."""
+    """A person asked the network for deletion; the answer says where they can check that it was done."""
     return _of_person(request, network, forget=True)
 
 

@@ -1,4 +1,4 @@
-"""The pieces drawings are put together of: scales, axes, hatches, marks. Sizes are units of the drawing.
+"""Building blocks of charts: scales, axes, hatches, marks. Sizes are in units of the drawing.
 
 A wide drawing is some 600 to 1,100 pixels wide on screen, a narrow one some 320; letters keep their size on the screen
 (static/css/charts.css), so a wide drawing reckons with the largest they come to in its own units, `LETTER`.
@@ -89,18 +89,24 @@ Legend = tuple[tuple[str, SafeString], ...]
 
 
 def chart(
-    title: str, words: ChartTexts, said: str, table: Table, draw: Callable[[bool], SafeString], *, legend: Legend = ()
+    title: str,
+    texts: ChartTexts,
+    description: str,
+    table: Table,
+    draw: Callable[[bool], SafeString],
+    *,
+    legend: Legend = (),
 ) -> Chart:
-    """Both drawings of it, the wide and the narrow one, with what stands beside them."""
-    return Chart(title, draw(False), *table, legend, words.formula, said, draw(True))
+    """The wide and the narrow drawing, with table, legend and texts."""
+    return Chart(title, draw(False), *table, legend, texts.formula, description, draw(True))
 
 
-def clean(words: str) -> str:
-    return str(words).translate(_FORBIDDEN)
+def clean(content: str) -> str:
+    return str(content).translate(_FORBIDDEN)
 
 
-def text(x: float, y: float, words: str, css: str = "") -> SafeString:
-    return html('<text class="chart-text{}" x="{}" y="{}">{}</text>', css, n(x), n(y), clean(words))
+def text(x: float, y: float, content: str, css: str = "") -> SafeString:
+    return html('<text class="chart-text{}" x="{}" y="{}">{}</text>', css, n(x), n(y), clean(content))
 
 
 def clip(label: str, most: int = 18) -> str:
@@ -129,9 +135,9 @@ def svg(
     )
 
 
-def marked(x: float, y: float, said: str, body: SafeString) -> SafeString:
+def marked(x: float, y: float, label: str, body: SafeString) -> SafeString:
     """A part of the drawing that is read by pointer and keyboard: where its middle is and what it says."""
-    return html('<g data-x="{}" data-y="{}" data-text="{}">{}</g>', n(x), n(y), clean(said), body)
+    return html('<g data-x="{}" data-y="{}" data-text="{}">{}</g>', n(x), n(y), clean(label), body)
 
 
 def haloed(css: str, path: str) -> SafeString:
@@ -139,18 +145,18 @@ def haloed(css: str, path: str) -> SafeString:
     return html('<path class="chart-halo" d="{}"/><path class="{}" d="{}"/>', path, css, path)
 
 
-def axis(plot: Plot, words: ChartTexts) -> SafeString:
+def axis(plot: Plot, texts: ChartTexts) -> SafeString:
     lines = []
     for value in plot.scale:
         y = plot.y(value)
         css = "chart-axis" if value == 0 or (value == plot.scale[0] and plot.scale[0] > 0) else "chart-grid"
         lines.append(html('<path class="{}" d="M{} {}H{}"/>', css, n(plot.left), n(y), n(plot.end)))
-        lines.append(text(plot.left - 8, y + 4, words.number(value), " chart-end"))
+        lines.append(text(plot.left - 8, y + 4, texts.number(value), " chart-end"))
     return joined(lines)
 
 
-def left_of(scale: Sequence[float], words: ChartTexts) -> float:
-    return room_for((words.number(value) for value in scale), 20, 120) + 14
+def left_of(scale: Sequence[float], texts: ChartTexts) -> float:
+    return room_for((texts.number(value) for value in scale), 20, 120) + 14
 
 
 def columns_named(plot: Plot, labels: Sequence[str]) -> SafeString:
@@ -172,15 +178,15 @@ def columns_named(plot: Plot, labels: Sequence[str]) -> SafeString:
 
 def runs(values: Values, missing: bool, breaks: frozenset[int] = frozenset()) -> list[tuple[int, int]]:
     """First and last index of each stretch of present (or missing) values; none goes over an index in `breaks`."""
-    found: list[tuple[int, int]] = []
+    stretches: list[tuple[int, int]] = []
     for index, value in enumerate(values):
         if (value is None) is not missing:
             continue
-        if found and found[-1][1] == index - 1 and index not in breaks:
-            found[-1] = (found[-1][0], index)
+        if stretches and stretches[-1][1] == index - 1 and index not in breaks:
+            stretches[-1] = (stretches[-1][0], index)
         else:
-            found.append((index, index))
-    return found
+            stretches.append((index, index))
+    return stretches
 
 
 HATCH = 10  # from one stroke to the next
@@ -188,7 +194,7 @@ HATCH = 10  # from one stroke to the next
 
 def hatch(x: float, y: float, width: float, height: float, reason: str = "") -> SafeString:
     """A hatched field. Drawn line by line: a <pattern> needs an id, and ids of two charts on a page could collide."""
-    # Whole numbers and strokes told by their length: a page of many gaps would be mostly hatches.
+    # Whole numbers and relative strokes: otherwise hatches would be most of a page with many gaps.
     right, bottom = round(x + width), round(y + height)
     left, top = round(x), round(y)
     lines, offset = [], left - bottom
@@ -197,11 +203,11 @@ def hatch(x: float, y: float, width: float, height: float, reason: str = "") -> 
         if end > start:
             lines.append(f"M{start} {start - offset}l{end - start} {end - start}")
         offset += HATCH
-    said = html("<title>{}</title>", clean(reason)) if reason else NOTHING
+    title = html("<title>{}</title>", clean(reason)) if reason else NOTHING
     return html(
         '<g class="chart-missing">{}<rect class="chart-gap" x="{}" y="{}" width="{}" height="{}"/>'
         '<path class="chart-hatch" d="{}"/></g>',
-        said,
+        title,
         n(x),
         n(y),
         n(max(width, 0)),
@@ -210,22 +216,24 @@ def hatch(x: float, y: float, width: float, height: float, reason: str = "") -> 
     )
 
 
-def gaps(plot: Plot, series: Series, words: ChartTexts) -> SafeString:
+def gaps(plot: Plot, series: Series, texts: ChartTexts) -> SafeString:
     fields = []
     for first, last in runs(series.values, missing=True):
         left, right = plot.around(first, last)
-        fields.append(hatch(left, plot.top, right - left, plot.floor - plot.top, words.of(series, first)))
+        fields.append(hatch(left, plot.top, right - left, plot.floor - plot.top, texts.of(series, first)))
     return joined(fields)
 
 
-def columns(plot: Plot, labels: Sequence[str], said: Callable[[int], str], points: Callable[[int], str]) -> SafeString:
+def columns(
+    plot: Plot, labels: Sequence[str], describe: Callable[[int], str], points: Callable[[int], str]
+) -> SafeString:
     """Invisible columns that chart.js reads figures from. `points` are the heights to show a dot at, one per series."""
     parts = [html('<line class="chart-cursor" hidden="" x1="0" x2="0" y1="{}" y2="{}"/>', n(plot.top), n(plot.floor))]
     for index, label in enumerate(labels):
         left, right = plot.around(index, index)
         read = html(
             'data-x="{}" data-points="{}" data-text="{}"',
-            n(plot.x(index)), points(index), clean(f"{label} · {said(index)}"),
+            n(plot.x(index)), points(index), clean(f"{label} · {describe(index)}"),
         )  # fmt: skip
         box = rectangle(left, plot.top, right - left, plot.floor - plot.top)
         parts.append(html('<rect class="chart-column" {} {}/>', read, box))
@@ -238,7 +246,7 @@ def rectangle(x: float, y: float, width: float, height: float) -> SafeString:
 
 
 def rows_of_marks(plot: Plot, marks: Sequence[Mark]) -> list[tuple[Mark, float, int, bool]]:
-    """Of each mark: its x, the row its name stands in, and whether the name stands left of it."""
+    """For each mark: its x, the row of its name, and whether the name is to the left of it."""
     placed: list[tuple[Mark, float, int, bool]] = []
     ends: list[list[tuple[float, float]]] = []
     for mark in marks:
@@ -273,7 +281,7 @@ def draw_marks(plot: Plot, marks: Sequence[Mark]) -> SafeString:
 
 
 def room_for_marks(plot: Plot, marks: Sequence[Mark]) -> float:
-    """How far down the plot begins, so that the names of what happened stand above it."""
+    """The top of the plot, below the names of its marks."""
     rows = max((row for _mark, _x, row, _before in rows_of_marks(plot, marks)), default=-1) + 1
     return TOP + rows * MARK_ROW
 
@@ -282,24 +290,24 @@ def breaks(marks: Sequence[Mark]) -> frozenset[int]:
     return frozenset(ceil(mark.at) for mark in marks if mark.broken)
 
 
-def table(labels: Sequence[str], series: Sequence[Series], words: ChartTexts, marks: Sequence[Mark] = ()) -> Table:
+def table(labels: Sequence[str], series: Sequence[Series], texts: ChartTexts, marks: Sequence[Mark] = ()) -> Table:
     happened: dict[int, list[str]] = {}
     for mark in marks:
         happened.setdefault(min(max(round(mark.at), 0), len(labels) - 1), []).append(mark.label)
     rows = tuple(
-        (" · ".join([label, *happened.get(index, [])]), *(words.of(each, index) for each in series))
+        (" · ".join([label, *happened.get(index, [])]), *(texts.of(row, index) for row in series))
         for index, label in enumerate(labels)
     )
-    return (words.heading, *(each.name for each in series)), rows
+    return (texts.heading, *(row.name for row in series)), rows
 
 
 def numbered(series: Sequence[Series]) -> list[tuple[str, Series]]:
     """Each series with its class: the muted ones have one of their own and take no colour."""
-    found, number = [], 0
-    for each in series:
-        number += not each.muted
-        found.append(("series-muted" if each.muted else f"series-{number}", each))
-    return found
+    pairs, number = [], 0
+    for row in series:
+        number += not row.muted
+        pairs.append(("series-muted" if row.muted else f"series-{number}", row))
+    return pairs
 
 
 SAMPLES = {
@@ -321,5 +329,5 @@ def legend(series: Sequence[Series], kind: str) -> Legend:
     if len(series) < 2:
         return ()
     return tuple(
-        (each.name, sample("tick" if each.muted and kind == "bar" else kind, css)) for css, each in numbered(series)
+        (row.name, sample("tick" if row.muted and kind == "bar" else kind, css)) for css, row in numbered(series)
     )

@@ -1,6 +1,6 @@
-"""A chart as a file of its own: SVG with colours and letters written out, and PNG.
+"""A chart as a standalone file: SVG with colours and fonts written out, and PNG.
 
-The picture carries what the page says around it: title, formula, legend, and a line with its source. Two themes:
+The picture includes what surrounds it on the page: title, formula, legend, and a line with its source. Two themes:
 "light" as on the page, "print" for paper, where series differ by grey and dash.
 """
 
@@ -17,8 +17,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from common.charts.drawing import clean, n
-from common.charts.looks import LOOKS, Look
 from common.charts.parts import Chart
+from common.charts.themes import THEMES, Theme
 from common.dates import short_date
 from serbian.letters import letters_to_latin
 
@@ -36,33 +36,33 @@ def standalone(chart: Chart, *, theme: str = "light", source: str = "", bare: bo
 
     `bare` leaves title, formula, margin and ground to the document that the picture is put into.
     """
-    look = LOOKS[theme]
+    style = THEMES[theme]
     register_namespace("", SVG)
     drawn = fromstring(chart.svg)  # noqa: S314 - we drew it
-    wide, high = (float(each) for each in drawn.get("viewBox", "0 0 0 0").split()[2:])
-    _write_out(drawn, look)
+    wide, high = (float(number) for number in drawn.get("viewBox", "0 0 0 0").split()[2:])
+    _write_out(drawn, style)
     margin, width = (0, wide) if bare else (MARGIN, max(wide, 480))
     top: list[Element] = []
     y = 6.0 if bare else margin + 16.0
     if not bare:
-        y = _words(top, look.words("title"), _lines(chart.title, width, 18), y, apart=24)
+        y = _draw_lines(top, style.text_attributes("title"), _lines(chart.title, width, 18), y, apart=24)
         if chart.formula:
-            y = _words(top, look.words("formula"), _lines(chart.formula, width, 13), y - 2, apart=LINE)
-    y = _legend(top, look, chart, (margin, y), width)
+            y = _draw_lines(top, style.text_attributes("formula"), _lines(chart.formula, width, 13), y - 2, apart=LINE)
+    y = _legend(top, style, chart, (margin, y), width)
     foot: list[Element] = []
     end = y + high + (0 if bare else 10)
     if source:
-        end = _words(foot, look.words("source"), _lines(source, width, 12), end + 16, apart=16)
+        end = _draw_lines(foot, style.text_attributes("source"), _lines(source, width, 12), end + 16, apart=16)
     size = (width + 2 * margin, end + (0 if bare else MARGIN - 8))
     root = Element(f"{{{SVG}}}svg", _frame(*size))
     SubElement(root, f"{{{SVG}}}title").text = clean(chart.title)
     SubElement(root, f"{{{SVG}}}desc").text = clean(chart.summary)
     if not bare:
-        SubElement(root, f"{{{SVG}}}rect", {"width": n(size[0]), "height": n(size[1]), "fill": look.paper})
+        SubElement(root, f"{{{SVG}}}rect", {"width": n(size[0]), "height": n(size[1]), "fill": style.paper})
     root.extend(top)
     # Title and description are the file's now.
     drawing = SubElement(root, f"{{{SVG}}}g", {"transform": f"translate({margin} {n(y)})"})
-    drawing.extend(each for each in drawn if not each.tag.endswith(("}title", "}desc")))
+    drawing.extend(number for number in drawn if not number.tag.endswith(("}title", "}desc")))
     root.extend(foot)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode")
 
@@ -71,15 +71,15 @@ def _frame(width: float, height: float) -> dict[str, str]:
     return {"viewBox": f"0 0 {n(width)} {n(height)}", "width": n(width), "height": n(height), "role": "img"}
 
 
-def _write_out(element: Element, look: Look) -> None:
+def _write_out(element: Element, theme: Theme) -> None:
     """Classes become attributes; what only the page needs (columns to point at, the cursor) goes."""
     for child in list(element):
         css = frozenset(child.get("class", "").split())
         if css & {"chart-column", "chart-cursor"}:
             element.remove(child)
             continue
-        _write_out(child, look)
-        for name, value in look.of(css).items():
+        _write_out(child, theme)
+        for name, value in theme.attributes_of(css).items():
             child.set(name, value)
         for name in [name for name in child.attrib if name == "class" or name.startswith("data-")]:
             del child.attrib[name]
@@ -95,7 +95,7 @@ def _lines(text: str, width: float, size: float) -> list[str]:
     return lines
 
 
-def _words(into: list[Element], style: dict[str, str], lines: Iterable[str], y: float, *, apart: float) -> float:
+def _draw_lines(into: list[Element], style: dict[str, str], lines: Iterable[str], y: float, *, apart: float) -> float:
     for line in lines:
         element = Element(f"{{{SVG}}}text", {"x": str(MARGIN), "y": n(y), **style})
         element.text = line
@@ -104,7 +104,7 @@ def _words(into: list[Element], style: dict[str, str], lines: Iterable[str], y: 
     return y
 
 
-def _legend(into: list[Element], look: Look, chart: Chart, at: tuple[float, float], width: float) -> float:
+def _legend(into: list[Element], theme: Theme, chart: Chart, at: tuple[float, float], width: float) -> float:
     """Samples and names in as many rows as they need; where the drawing begins below them."""
     if not chart.legend:
         return max(0, at[1] - 6)
@@ -114,11 +114,11 @@ def _legend(into: list[Element], look: Look, chart: Chart, at: tuple[float, floa
         if x and x + length - 18 > width:
             x, y = 0.0, y + 20
         drawn = fromstring(sample.replace("<svg ", f'<svg xmlns="{SVG}" ', 1))  # noqa: S314
-        _write_out(drawn, look)
+        _write_out(drawn, theme)
         group = Element(f"{{{SVG}}}g", {"transform": f"translate({n(at[0] + x)} {n(y - 10)})"})
         group.extend(list(drawn))
         into.append(group)
-        element = Element(f"{{{SVG}}}text", {"x": n(at[0] + x + 36), "y": n(y), **look.words("legend")})
+        element = Element(f"{{{SVG}}}text", {"x": n(at[0] + x + 36), "y": n(y), **theme.text_attributes("legend")})
         element.text = clean(name)
         into.append(element)
         x += length
@@ -155,7 +155,7 @@ def source_line(*parts: object) -> str:
 
 
 def download(chart: Chart, kind: str, *, name: str = "", source: str = "", theme: str = "light") -> HttpResponse:
-    """The chart as a file to keep; `kind` is "svg" or "png". `name` is the file's, the title stands in."""
+    """The chart as a download; `kind` is "svg" or "png". `name` is the name of the file, by default the title."""
     if kind not in KINDS:
         raise Http404(f"No picture of kind {kind!r}.")
     content = (standalone if kind == "svg" else png)(chart, theme=theme, source=source)

@@ -1,4 +1,4 @@
-"""Grids: heat maps, the tile map of the districts, and many small charts on one scale."""
+"""Grids: heat maps, the tile map of the districts, and small multiples on one scale."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from common.charts import drawing
 from common.charts.drawing import NARROW, WIDE, Plot, n
-from common.charts.parts import PLAIN, Chart, ChartTexts, Mark, Series, Values, checked, ends_said, summary
+from common.charts.parts import PLAIN, Chart, ChartTexts, Mark, Series, Values, checked, describe_ends, summary
 from common.markup import NOTHING, html, joined
 
 CELL = 26
@@ -31,17 +31,17 @@ class Shades:
         share = (value - self.lowest) / (self.highest - self.lowest)
         return min(SHADES, max(1, ceil(share * SHADES - 1e-9)))
 
-    def legend(self, words: ChartTexts, missing: bool) -> drawing.Legend:
+    def legend(self, texts: ChartTexts, missing: bool) -> drawing.Legend:
         if self.highest <= self.lowest:
-            named = [(words.number(self.lowest), drawing.sample("cell", "heat-0"))]
+            named = [(texts.number(self.lowest), drawing.sample("cell", "heat-0"))]
         else:
             width = (self.highest - self.lowest) / SHADES
-            named = [(words.number(self.lowest), drawing.sample("cell", "heat-0"))]
+            named = [(texts.number(self.lowest), drawing.sample("cell", "heat-0"))]
             for step in range(1, SHADES + 1):
-                most = words.number(_rounded(self.lowest + step * width, self.highest))
+                most = texts.number(_rounded(self.lowest + step * width, self.highest))
                 named.append((_("up to %(most)s") % {"most": most}, drawing.sample("cell", f"heat-{step}")))
         if missing:
-            named.append((words.missing(), drawing.sample("gap")))
+            named.append((texts.missing(), drawing.sample("gap")))
         return tuple(named)
 
 
@@ -59,7 +59,7 @@ def heat(
     rows: Sequence[str],
     columns: Sequence[str],
     values: Sequence[Values],
-    words: ChartTexts = PLAIN,
+    texts: ChartTexts = PLAIN,
     *,
     reasons: Mapping[tuple[int, int], str] | None = None,
     marked: Sequence[tuple[int, int]] = (),
@@ -72,7 +72,7 @@ def heat(
     if len(values) != len(rows) or any(len(value) != len(columns) for value in values):
         raise ValueError(f"{title!r} needs {len(rows)} rows of {len(columns)} values.")
     reasons = reasons or {}
-    shades = shades_of([value for each in values for value in each])
+    shades = shades_of([value for numbers_of_row in values for value in numbers_of_row])
 
     def draw(narrow: bool) -> SafeString:
         width = NARROW if narrow else WIDE
@@ -92,47 +92,47 @@ def heat(
             body.append(drawing.text(left - 8, y + 17, name, " chart-end"))
             for column, value in enumerate(values[row]):
                 x = left + column * step
-                said_ = f"{rows[row]}, {columns[column]} · {words.told(value, reasons.get((row, column), ''))}"
+                label = f"{rows[row]}, {columns[column]} · {texts.format_value(value, reasons.get((row, column), ''))}"
                 if value is None:
-                    shape = drawing.hatch(x, y, step - gap, CELL - gap, words.missing(reasons.get((row, column), "")))
+                    shape = drawing.hatch(x, y, step - gap, CELL - gap, texts.missing(reasons.get((row, column), "")))
                 else:
                     box = drawing.rectangle(x, y, step - gap, CELL - gap)
                     shape = html('<rect class="chart-cell heat-{}" {} rx="2"/>', shades.of(value), box)
-                body.append(drawing.marked(x + step / 2, y + CELL / 2, said_, shape))
+                body.append(drawing.marked(x + step / 2, y + CELL / 2, label, shape))
                 if (row, column) in marked:
                     box = drawing.rectangle(x - 1, y - 1, step - gap + 2, CELL - gap + 2)
                     outlines.append(html('<rect class="chart-outline" {} rx="3"/>', box))
-        return drawing.svg(title, said, [*body, *outlines], (width, 24 + len(rows) * CELL), " chart-heat")
+        return drawing.svg(title, description, [*body, *outlines], (width, 24 + len(rows) * CELL), " chart-heat")
 
-    said = _heat_said(rows, columns, values, words)
+    description = _describe_heat(rows, columns, values, texts)
     table = tuple(
         (
             name,
-            *(words.told(value, reasons.get((row, column), "")) for column, value in enumerate(values[row])),
+            *(texts.format_value(value, reasons.get((row, column), "")) for column, value in enumerate(values[row])),
         )
         for row, name in enumerate(rows)
     )
-    legend = shades.legend(words, any(value is None for each in values for value in each))
-    return drawing.chart(title, words, said, ((words.heading, *columns), table), draw, legend=legend)
+    legend = shades.legend(texts, any(value is None for numbers_of_row in values for value in numbers_of_row))
+    return drawing.chart(title, texts, description, ((texts.heading, *columns), table), draw, legend=legend)
 
 
-def _heat_said(rows: Sequence[str], columns: Sequence[str], values: Sequence[Values], words: ChartTexts) -> str:
+def _describe_heat(rows: Sequence[str], columns: Sequence[str], values: Sequence[Values], texts: ChartTexts) -> str:
     cells = [
         (value, -row, -column)
-        for row, each in enumerate(values)
-        for column, value in enumerate(each)
+        for row, numbers_of_row in enumerate(values)
+        for column, value in enumerate(numbers_of_row)
         if value is not None
     ]
-    empty = sum(len(each) for each in values) - len(cells)
-    said = ""
+    empty = sum(len(numbers_of_row) for numbers_of_row in values) - len(cells)
+    description = ""
     if cells:
         value, row, column = max(cells)
-        said = _("Highest: %(row)s, %(column)s (%(value)s).") % {
-            "row": rows[-row], "column": columns[-column], "value": words.number(value),
+        description = _("Highest: %(row)s, %(column)s (%(value)s).") % {
+            "row": rows[-row], "column": columns[-column], "value": texts.number(value),
         }  # fmt: skip
     if empty:
-        said += f" {words.missing()}: {empty}."
-    return said.strip()
+        description += f" {texts.missing()}: {empty}."
+    return description.strip()
 
 
 # ---- the districts ----
@@ -163,7 +163,7 @@ class Tile:
     reason: str = ""
 
 
-def tiles(title: str, cells: Sequence[Tile], words: ChartTexts = PLAIN) -> Chart:
+def tiles(title: str, cells: Sequence[Tile], texts: ChartTexts = PLAIN) -> Chart:
     """A map of Serbia's districts as a grid of tiles: shade, name and figure. Districts without a tile stay empty.
 
     Names may carry "District" or "okrug"; the drawing leaves that word away, the table keeps it.
@@ -185,27 +185,27 @@ def tiles(title: str, cells: Sequence[Tile], words: ChartTexts = PLAIN) -> Chart
                 body.append(html('<rect class="chart-empty" {} rx="3"/>', box))
                 continue
             if cell.value is None:
-                shape = drawing.hatch(x, y, wide - 3, high - 3, words.missing(cell.reason))
+                shape = drawing.hatch(x, y, wide - 3, high - 3, texts.missing(cell.reason))
                 ink, figure = "", "–"
             else:
                 shade = shades.of(cell.value)
                 shape = html('<rect class="chart-cell heat-{}" {} rx="3"/>', shade, box)
-                ink, figure = f" chart-on-{shade}", words.number(cell.value)
+                ink, figure = f" chart-on-{shade}", texts.number(cell.value)
             lines, middle = _in_two(_place(cell.name)), x + wide / 2 - 1.5
             first = y + (17 if len(lines) == 2 else 23)
             for at, part in enumerate(lines):
                 shape += drawing.text(middle, first + at * 11.5, part, f" chart-middle chart-tile-name{ink}")
             shape += drawing.text(middle, y + high - 11, figure, f" chart-middle chart-tile-value{ink}")
-            said_ = f"{cell.name} · {words.told(cell.value, cell.reason)}"
-            body.append(drawing.marked(x + wide / 2, y + high / 2, said_, shape))
-        return drawing.svg(title, said, body, (5 * wide + 3, 8 * high + 3), " chart-tiles")
+            label = f"{cell.name} · {texts.format_value(cell.value, cell.reason)}"
+            body.append(drawing.marked(x + wide / 2, y + high / 2, label, shape))
+        return drawing.svg(title, description, body, (5 * wide + 3, 8 * high + 3), " chart-tiles")
 
     labels = [cell.name for cell in cells]
     reasons = {index: cell.reason for index, cell in enumerate(cells) if cell.reason}
     series = Series(title, [cell.value for cell in cells], reasons)
-    said = ends_said(labels, series.values, words)
-    legend = shades.legend(words, any(cell.value is None for cell in cells))
-    return Chart(title, draw(), *drawing.table(labels, [series], words), legend, words.formula, said)
+    description = describe_ends(labels, series.values, texts)
+    legend = shades.legend(texts, any(cell.value is None for cell in cells))
+    return Chart(title, draw(), *drawing.table(labels, [series], texts), legend, texts.formula, description)
 
 
 KINDS_OF_PLACE = (" округ", " okrug", " District", " district")
@@ -234,36 +234,36 @@ def _in_two(name: str) -> list[str]:
 # ---- many small charts ----
 
 
-def small(labels: Sequence[str], series: Sequence[Series], words: ChartTexts = PLAIN) -> list[Chart]:
+def small(labels: Sequence[str], series: Sequence[Series], texts: ChartTexts = PLAIN) -> list[Chart]:
     """One small chart per series with a table of its own, on one common scale. For a handful; see `multiples`."""
     checked(labels, series)
-    scale = drawing.scale_of([value for each in series for value in each.values])
+    scale = drawing.scale_of([value for row in series for value in row.values])
     reach = (scale[0], scale[-1])
     drawn = []
-    for each in series:
-        plot = Plot(len(labels), reach, 260, 100, left=drawing.left_of(reach, words), bottom=24)
-        body = [drawing.gaps(plot, each, words), drawing.axis(plot, words), drawing.columns_named(plot, labels)]
-        body += [_line(plot, each, "series-1"), _columns_of(plot, labels, each, words)]
-        said = summary([each], labels, words)
-        svg = drawing.svg(each.name, said, body, (plot.width, plot.height), " chart-small")
-        table = drawing.table(labels, [each], words)
-        drawn.append(Chart(each.name, svg, *table, formula=words.formula, summary=said))
+    for row in series:
+        plot = Plot(len(labels), reach, 260, 100, left=drawing.left_of(reach, texts), bottom=24)
+        body = [drawing.gaps(plot, row, texts), drawing.axis(plot, texts), drawing.columns_named(plot, labels)]
+        body += [_line(plot, row, "series-1"), _columns_of(plot, labels, row, texts)]
+        description = summary([row], labels, texts)
+        svg = drawing.svg(row.name, description, body, (plot.width, plot.height), " chart-small")
+        table = drawing.table(labels, [row], texts)
+        drawn.append(Chart(row.name, svg, *table, formula=texts.formula, summary=description))
     return drawn
 
 
-def _columns_of(plot: Plot, labels: Sequence[str], series: Series, words: ChartTexts) -> SafeString:
+def _columns_of(plot: Plot, labels: Sequence[str], series: Series, texts: ChartTexts) -> SafeString:
     def points(index: int) -> str:
         value = series.values[index]
         return "" if value is None else f"series-1:{n(plot.y(value))}"
 
-    return drawing.columns(plot, labels, lambda index: words.of(series, index), points)
+    return drawing.columns(plot, labels, lambda index: texts.of(series, index), points)
 
 
 def multiples(
     title: str,
     labels: Sequence[str],
     series: Sequence[Series],
-    words: ChartTexts = PLAIN,
+    texts: ChartTexts = PLAIN,
     *,
     against: Series | None = None,
     marks: Sequence[Mark] = (),
@@ -276,28 +276,28 @@ def multiples(
     grey in each (the median of the peers), `marks` as hairlines, and `marked` is the index of one's own municipality.
     """
     checked(labels, [*series, *([against] if against else [])])
-    words = words.remembered()
-    shared = [value for each in [*series, *([against] if against else [])] for value in each.values]
+    texts = texts.remembered()
+    shared = [value for row in [*series, *([against] if against else [])] for value in row.values]
     scale = drawing.scale_of(shared)
     reach = (scale[0], scale[-1])
     order = sorted(range(len(series)), key=lambda at: _rank(series[at])) if sort else list(range(len(series)))
     ordered = [series[at] for at in order]
     strong = order.index(marked) if marked in order else -1
 
-    left = drawing.left_of(reach, words)
+    left = drawing.left_of(reach, texts)
     cell = floor(min((NARROW - left) / 2, (WIDE - left) / 4))  # the same in both drawings, so each is drawn once
     plot = Plot(len(labels), reach, cell, PANEL, left=0, right=14, top=26, bottom=10)
 
-    def panel(each: Series, own: bool) -> SafeString:
-        last = _last(each)
-        figure = "–" if last is None else words.number(last[1])
+    def panel(row: Series, own: bool) -> SafeString:
+        last = _last(row)
+        figure = "–" if last is None else texts.number(last[1])
         most = max(4, int((plot.end - len(figure) * drawing.LETTER - 6) / 6.6))
         css = " chart-text-strong" if own else " chart-text-value"
         parts = [
-            drawing.gaps(plot, each, words),
+            drawing.gaps(plot, row, texts),
             ground,
-            _line(plot, each, "series-1"),
-            drawing.text(0, plot.top - 9, drawing.clip(each.name, most), css),
+            _line(plot, row, "series-1"),
+            drawing.text(0, plot.top - 9, drawing.clip(row.name, most), css),
             drawing.text(plot.end, plot.top - 9, figure, f"{css} chart-end"),
         ]
         if last:
@@ -308,18 +308,18 @@ def multiples(
     def draw(narrow: bool) -> SafeString:
         width, across = (NARROW, 2) if narrow else (WIDE, 4)
         body = []
-        for at, (drawn, told) in enumerate(panels):
+        for at, (drawn, label) in enumerate(panels):
             x, y = left + at % across * cell, at // across * PANEL
             moved = html('<g transform="translate({} {})">{}</g>', n(x), y, drawn)
-            body.append(drawing.marked(x + plot.end / 2, y + PANEL / 2, told, moved))
+            body.append(drawing.marked(x + plot.end / 2, y + PANEL / 2, label, moved))
             if at % across == 0:
                 ends = ((value, y + plot.y(value) + 4) for value in reach)
-                body += [drawing.text(left - 8, height, words.number(value), " chart-end") for value, height in ends]
+                body += [drawing.text(left - 8, height, texts.number(value), " chart-end") for value, height in ends]
         foot = ceil(len(panels) / across) * PANEL + 14
         if labels:
             body.append(drawing.text(left, foot, labels[0]))
             body.append(drawing.text(left + plot.end, foot, labels[-1], " chart-end"))
-        return drawing.svg(title, said, body, (width, foot + 8), " chart-multiples")
+        return drawing.svg(title, description, body, (width, foot + 8), " chart-multiples")
 
     heights = n(plot.top), n(plot.floor)
     ground = joined(
@@ -330,12 +330,12 @@ def multiples(
             _line(plot, against, "series-muted") if against else NOTHING,
         ]
     )
-    panels = [(panel(each, at == strong), summary([each], labels, words)) for at, each in enumerate(ordered)]
-    said = _many_said(ordered, words)
+    panels = [(panel(row, at == strong), summary([row], labels, texts)) for at, row in enumerate(ordered)]
+    description = _describe_multiples(ordered, texts)
     shown = [*ordered, *([against] if against else [])]
     legend = drawing.legend([Series(title, []), Series(against.name, [], muted=True)], "line") if against else ()
-    rows = tuple((each.name, *(words.of(each, index) for index in range(len(labels)))) for each in shown)
-    return drawing.chart(title, words, said, ((words.heading, *labels), rows), draw, legend=legend)
+    rows = tuple((row.name, *(texts.of(row, index) for index in range(len(labels)))) for row in shown)
+    return drawing.chart(title, texts, description, ((texts.heading, *labels), rows), draw, legend=legend)
 
 
 def _last(series: Series) -> tuple[int, float] | None:
@@ -348,12 +348,12 @@ def _rank(series: Series) -> tuple[bool, float]:
     return (last is None, -last[1] if last else 0)
 
 
-def _many_said(ordered: Sequence[Series], words: ChartTexts) -> str:
+def _describe_multiples(ordered: Sequence[Series], texts: ChartTexts) -> str:
     """How many there are, and the highest and the lowest last figure."""
     count = ngettext("%(count)s small chart on one scale.", "%(count)s small charts on one scale.", len(ordered))
-    last = [found[1] if (found := _last(each)) else None for each in ordered]
-    said = ends_said([each.name for each in ordered], last, words)
-    return _("%(count)s At the end: %(ends)s") % {"count": count % {"count": len(ordered)}, "ends": said}
+    last = [point[1] if (point := _last(row)) else None for row in ordered]
+    description = describe_ends([row.name for row in ordered], last, texts)
+    return _("%(count)s At the end: %(ends)s") % {"count": count % {"count": len(ordered)}, "ends": description}
 
 
 def _line(plot: Plot, series: Series, css: str) -> SafeString:

@@ -1,4 +1,4 @@
-"""Figures over time: lines, bars, shares, and the sparkline of a tile."""
+"""Time series: lines, bars, stacked shares, and the sparkline of a tile."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ def line(
     title: str,
     labels: Sequence[str],
     series: Sequence[Series],
-    words: ChartTexts = PLAIN,
+    texts: ChartTexts = PLAIN,
     *,
     from_zero: bool = True,
     target: tuple[str, float] | None = None,
@@ -30,53 +30,56 @@ def line(
     index. A muted series (`Series(…, muted=True)`) is grey and dashed.
     """
     checked(labels, series)
-    values = [value for each in series for value in each.values]
+    values = [value for row in series for value in row.values]
     scale = drawing.scale_of([*values, target[1] if target else None], from_zero=from_zero)
 
     def draw(narrow: bool) -> SafeString:
-        plot = _plot(len(labels), scale, words, marks, narrow, slots=False)
-        body = [*(drawing.gaps(plot, each, words) for each in series if not each.muted), drawing.axis(plot, words)]
+        plot = _plot(len(labels), scale, texts, marks, narrow, slots=False)
+        body = [
+            *(drawing.gaps(plot, row, texts) for row in series if not row.muted),
+            drawing.axis(plot, texts),
+        ]
         body += [drawing.columns_named(plot, labels), drawing.draw_marks(plot, marks)]
         # The muted lie below what they are compared with.
         lines = sorted(drawing.numbered(series), key=lambda pair: not pair[1].muted)
         # A break is this channel's; what it is compared with goes on.
-        body += [_lines(plot, each, css, frozenset() if each.muted else drawing.breaks(marks)) for css, each in lines]
-        body += [_target(plot, target, words), _columns(plot, labels, series, words)]
-        return drawing.svg(title, said, body, (plot.width, plot.height))
+        body += [_lines(plot, row, css, frozenset() if row.muted else drawing.breaks(marks)) for css, row in lines]
+        body += [_target(plot, target, texts), _columns(plot, labels, series, texts)]
+        return drawing.svg(title, description, body, (plot.width, plot.height))
 
-    said = summary(series, labels, words, marks)
-    table = drawing.table(labels, series, words, marks)
-    return drawing.chart(title, words, said, table, draw, legend=drawing.legend(series, "line"))
+    description = summary(series, labels, texts, marks)
+    table = drawing.table(labels, series, texts, marks)
+    return drawing.chart(title, texts, description, table, draw, legend=drawing.legend(series, "line"))
 
 
 def bars(
     title: str,
     labels: Sequence[str],
     series: Sequence[Series],
-    words: ChartTexts = PLAIN,
+    texts: ChartTexts = PLAIN,
     *,
     marks: Sequence[Mark] = (),
 ) -> Chart:
     """Figures side by side, standing on 0. A muted series is a tick across the slot instead of a bar."""
     checked(labels, series)
-    scale = drawing.scale_of([value for each in series for value in each.values])
+    scale = drawing.scale_of([value for row in series for value in row.values])
 
     def draw(narrow: bool) -> SafeString:
-        plot = _plot(len(labels), scale, words, marks, narrow, slots=True)
-        body = [drawing.axis(plot, words), drawing.columns_named(plot, labels)]
-        body += [_bars(plot, series, words), drawing.draw_marks(plot, marks), _columns(plot, labels, series, words)]
-        return drawing.svg(title, said, body, (plot.width, plot.height))
+        plot = _plot(len(labels), scale, texts, marks, narrow, slots=True)
+        body = [drawing.axis(plot, texts), drawing.columns_named(plot, labels)]
+        body += [_bars(plot, series, texts), drawing.draw_marks(plot, marks), _columns(plot, labels, series, texts)]
+        return drawing.svg(title, description, body, (plot.width, plot.height))
 
-    said = summary(series, labels, words, marks)
-    table = drawing.table(labels, series, words, marks)
-    return drawing.chart(title, words, said, table, draw, legend=drawing.legend(series, "bar"))
+    description = summary(series, labels, texts, marks)
+    table = drawing.table(labels, series, texts, marks)
+    return drawing.chart(title, texts, description, table, draw, legend=drawing.legend(series, "bar"))
 
 
 def stacked(
     title: str,
     labels: Sequence[str],
     series: Sequence[Series],
-    words: ChartTexts = PLAIN,
+    texts: ChartTexts = PLAIN,
     *,
     share: bool = True,
     marks: Sequence[Mark] = (),
@@ -89,40 +92,49 @@ def stacked(
     checked(labels, series)
     if len(series) > 6:
         raise ValueError(f"{title!r} has {len(series)} parts; put the smallest together, six can be told apart.")
-    if any(value is not None and value < 0 for each in series for value in each.values):
+    if any(value is not None and value < 0 for part in series for value in part.values):
         raise ValueError(f"{title!r}: a part of a whole cannot be negative.")
     sums = [_sum(series, index) for index in range(len(labels))]
     scale = (0, 0.25, 0.5, 0.75, 1) if share else drawing.scale_of(sums)
-    marks_of_axis = replace(words, number=percent) if share else words
+    marks_of_axis = replace(texts, number=percent) if share else texts
 
     def draw(narrow: bool) -> SafeString:
-        names = [] if narrow else [each.name for each in series]
+        names = [] if narrow else [part.name for part in series]
         plot = _plot(len(labels), scale, marks_of_axis, marks, narrow, slots=True)
         plot = replace(plot, right=drawing.RIGHT if narrow else drawing.room_for(names, 0, 170) + 22)
         body = [drawing.axis(plot, marks_of_axis), drawing.columns_named(plot, labels)]
         for index, whole in enumerate(sums):
-            reason = words.of(series[0], index) if whole is None else ""
+            reason = texts.of(series[0], index) if whole is None else ""
             body.append(_stack(plot, _pieces(plot, series, sums, index, share), index, reason))
         if not narrow:
             body.append(_names_beside(plot, series, sums, share))
         body.append(drawing.draw_marks(plot, marks))
-        body.append(drawing.columns(plot, labels, lambda index: _parts_said(series, sums, index, words), lambda _i: ""))
-        return drawing.svg(title, said, body, (plot.width, plot.height), " chart-stacked")
+        body.append(
+            drawing.columns(plot, labels, lambda index: _describe_parts(series, sums, index, texts), lambda _i: "")
+        )
+        return drawing.svg(title, description, body, (plot.width, plot.height), " chart-stacked")
 
     shares = [
-        Series(each.name, [_share(value, whole) for value, whole in zip(each.values, sums, strict=True)], each.reasons)
-        for each in series
+        Series(
+            part.name,
+            [_share(value, whole) for value, whole in zip(part.values, sums, strict=True)],
+            part.reasons,
+        )
+        for part in series
     ]
-    said = summary(shares if share else series, labels, replace(words, number=percent) if share else words, marks)
-    headings, rows = drawing.table(labels, series, words, marks)
-    rows = tuple(
-        (row[0], *(_part_said(each, sums[index], index, words) for each in series)) for index, row in enumerate(rows)
+    description = summary(
+        shares if share else series, labels, replace(texts, number=percent) if share else texts, marks
     )
-    return drawing.chart(title, words, said, (headings, rows), draw, legend=drawing.legend(series, "bar"))
+    headings, rows = drawing.table(labels, series, texts, marks)
+    rows = tuple(
+        (row[0], *(_describe_part(part, sums[index], index, texts) for part in series))
+        for index, row in enumerate(rows)
+    )
+    return drawing.chart(title, texts, description, (headings, rows), draw, legend=drawing.legend(series, "bar"))
 
 
 def sparkline(
-    values: Values, description: str | None = None, words: ChartTexts = PLAIN, *, mark: float | None = None
+    values: Values, description: str | None = None, texts: ChartTexts = PLAIN, *, mark: float | None = None
 ) -> SafeString:
     """A line without axes for a tile or a row, as SVG; gaps stay open and the last figure has a dot.
 
@@ -147,26 +159,26 @@ def sparkline(
         parts.append(html('<path class="chart-line" d="M{}{}"/>', path, "" if last > first else "h0"))
         newest = last
     parts.append(html('<path class="chart-last" d="M{}h0"/>', points[newest]))
-    text = _spark_said(present, words) if description is None else description
-    said = html('role="img" aria-label="{}"', drawing.clean(text)) if text else html('aria-hidden="true"')
+    text = _describe_sparkline(present, texts) if description is None else description
+    aria = html('role="img" aria-label="{}"', drawing.clean(text)) if text else html('aria-hidden="true"')
     return html(
-        '<svg class="sparkline" viewBox="0 0 100 28" preserveAspectRatio="none" {}>{}</svg>', said, joined(parts)
+        '<svg class="sparkline" viewBox="0 0 100 28" preserveAspectRatio="none" {}>{}</svg>', aria, joined(parts)
     )
 
 
 @lru_cache(maxsize=64)
 def _across(count: int) -> tuple[float, tuple[str, ...]]:
-    """How far its points are apart, and where each stands."""
+    """The distance between points, and the x of each."""
     across = 96 / max(count - 1, 1)
     return across, tuple(f"{2 + index * across:.0f}" for index in range(count))
 
 
-def _spark_said(present: Sequence[float], words: ChartTexts) -> str:
+def _describe_sparkline(present: Sequence[float], texts: ChartTexts) -> str:
     return _("from %(first)s to %(last)s, lowest %(lowest)s, highest %(highest)s") % {
-        "first": words.number(present[0]),
-        "last": words.number(present[-1]),
-        "lowest": words.number(min(present)),
-        "highest": words.number(max(present)),
+        "first": texts.number(present[0]),
+        "last": texts.number(present[-1]),
+        "lowest": texts.number(min(present)),
+        "highest": texts.number(max(present)),
     }
 
 
@@ -174,20 +186,20 @@ def _spark_said(present: Sequence[float], words: ChartTexts) -> str:
 
 
 def _plot(
-    count: int, scale: Sequence[float], words: ChartTexts, marks: Sequence[Mark], narrow: bool, *, slots: bool
+    count: int, scale: Sequence[float], texts: ChartTexts, marks: Sequence[Mark], narrow: bool, *, slots: bool
 ) -> Plot:
     size = (NARROW, NARROW_HEIGHT) if narrow else (WIDE, HEIGHT)
-    plot = Plot(count, tuple(scale), *size, left=drawing.left_of(scale, words), slots=slots)
+    plot = Plot(count, tuple(scale), *size, left=drawing.left_of(scale, texts), slots=slots)
     top = drawing.room_for_marks(plot, marks)
     return replace(plot, top=top, height=plot.height + top - drawing.TOP)
 
 
-def _target(plot: Plot, target: tuple[str, float] | None, words: ChartTexts) -> SafeString:
+def _target(plot: Plot, target: tuple[str, float] | None, texts: ChartTexts) -> SafeString:
     if not target:
         return NOTHING
     y = plot.y(target[1])
     name = drawing.text(
-        plot.end, y - 6, f"{target[0]}: {words.number(target[1])}", " chart-end chart-text-value chart-text-over"
+        plot.end, y - 6, f"{target[0]}: {texts.number(target[1])}", " chart-end chart-text-value chart-text-over"
     )
     return html('<path class="chart-target" d="M{} {}H{}"/>{}', n(plot.left), n(y), n(plot.end), name)
 
@@ -206,41 +218,41 @@ def _lines(plot: Plot, series: Series, css: str, breaks: frozenset[int]) -> Safe
     return joined(parts)
 
 
-def _columns(plot: Plot, labels: Sequence[str], series: Sequence[Series], words: ChartTexts) -> SafeString:
-    def said(index: int) -> str:
+def _columns(plot: Plot, labels: Sequence[str], series: Sequence[Series], texts: ChartTexts) -> SafeString:
+    def describe(index: int) -> str:
         # What a single line shows, the heading says.
-        named = [f"{each.name}: {words.of(each, index)}" for each in series]
-        return "; ".join(named) if len(series) > 1 else words.of(series[0], index) if series else ""
+        named = [f"{one_series.name}: {texts.of(one_series, index)}" for one_series in series]
+        return "; ".join(named) if len(series) > 1 else texts.of(series[0], index) if series else ""
 
     def points(index: int) -> str:
         if plot.slots:
             return ""
-        given = [(css, each.values[index]) for css, each in drawing.numbered(series)]
+        given = [(css, row.values[index]) for css, row in drawing.numbered(series)]
         return " ".join(f"{css}:{n(plot.y(value))}" for css, value in given if value is not None)
 
-    return drawing.columns(plot, labels, said, points)
+    return drawing.columns(plot, labels, describe, points)
 
 
-def _bars(plot: Plot, series: Sequence[Series], words: ChartTexts) -> SafeString:
-    loud = [(css, each) for css, each in drawing.numbered(series) if not each.muted]
-    muted = [(css, each) for css, each in drawing.numbered(series) if each.muted]
+def _bars(plot: Plot, series: Sequence[Series], texts: ChartTexts) -> SafeString:
+    loud = [(css, row) for css, row in drawing.numbered(series) if not row.muted]
+    muted = [(css, row) for css, row in drawing.numbered(series) if row.muted]
     width = min(plot.step * 0.7 / max(len(loud), 1), 44)
     gap = min(1.0, width * 0.15)
     parts = []
-    for at, (css, each) in enumerate(loud):
-        for index, value in enumerate(each.values):
+    for at, (css, row) in enumerate(loud):
+        for index, value in enumerate(row.values):
             x = plot.x(index) - width * len(loud) / 2 + width * at
             if value is None:
-                parts.append(drawing.hatch(x, plot.top, width - gap, plot.floor - plot.top, words.of(each, index)))
+                parts.append(drawing.hatch(x, plot.top, width - gap, plot.floor - plot.top, texts.of(row, index)))
                 continue
             top, foot = sorted((plot.y(value), plot.y(0)))
             box = drawing.rectangle(x, top, width - gap, foot - top)
             parts.append(html('<rect class="chart-bar {}" {}/>', css, box))
-    for css, each in muted:
+    for css, row in muted:
         half = min(plot.step * 0.45, width * max(len(loud), 1) / 2 + 4)
         ticks = [
             f"M{n(plot.x(index) - half)} {n(plot.y(value))}h{n(half * 2)}"
-            for index, value in enumerate(each.values)
+            for index, value in enumerate(row.values)
             if value is not None
         ]
         parts.append(drawing.haloed(f"chart-tick {css}", "".join(ticks)) if ticks else NOTHING)
@@ -248,7 +260,7 @@ def _bars(plot: Plot, series: Sequence[Series], words: ChartTexts) -> SafeString
 
 
 def _sum(series: Sequence[Series], index: int) -> float | None:
-    present = [value for each in series if (value := each.values[index]) is not None]
+    present = [value for row in series if (value := row.values[index]) is not None]
     return sum(present) if present else None
 
 
@@ -256,18 +268,18 @@ def _share(value: float | None, whole: float | None) -> float | None:
     return None if value is None or not whole else value / whole
 
 
-def _part_said(series: Series, whole: float | None, index: int, words: ChartTexts) -> str:
+def _describe_part(series: Series, whole: float | None, index: int, texts: ChartTexts) -> str:
     share = _share(series.values[index], whole)
-    said = words.of(series, index)
-    return said if share is None else f"{said} ({percent(share)})"
+    description = texts.of(series, index)
+    return description if share is None else f"{description} ({percent(share)})"
 
 
-def _parts_said(series: Sequence[Series], sums: Sequence[float | None], index: int, words: ChartTexts) -> str:
+def _describe_parts(series: Sequence[Series], sums: Sequence[float | None], index: int, texts: ChartTexts) -> str:
     whole = sums[index]
     if whole is None:
-        return words.of(series[0], index)
-    parts = "; ".join(f"{each.name}: {_part_said(each, whole, index, words)}" for each in series)
-    return _("%(parts)s; together %(sum)s") % {"parts": parts, "sum": words.number(whole)}
+        return texts.of(series[0], index)
+    parts = "; ".join(f"{part.name}: {_describe_part(part, whole, index, texts)}" for part in series)
+    return _("%(parts)s; together %(sum)s") % {"parts": parts, "sum": texts.number(whole)}
 
 
 def _pieces(
@@ -275,8 +287,8 @@ def _pieces(
 ) -> list[tuple[str, float, float]]:
     """Class, upper and lower edge of every part of a column that is more than nothing."""
     whole, pieces, below = sums[index] or 0, [], 0.0
-    for css, each in drawing.numbered(series):
-        value = each.values[index] or 0
+    for css, row in drawing.numbered(series):
+        value = row.values[index] or 0
         part = value / whole if share and whole else value
         if part:
             pieces.append((css, plot.y(below + part), plot.y(below)))
@@ -300,12 +312,12 @@ def _thick(plot: Plot) -> float:
 
 
 def _names_beside(plot: Plot, series: Sequence[Series], sums: Sequence[float | None], share: bool) -> SafeString:
-    """The parts' names beside the last column, so that nobody needs the colours; the small ones make room."""
+    """The parts' names beside the last column, so that colours are not needed; small parts are spread apart."""
     last = max((index for index, whole in enumerate(sums) if whole), default=None)
     if last is None:
         return NOTHING
     middles = {css: (top + foot) / 2 for css, top, foot in _pieces(plot, series, sums, last, share)}
-    named = [(css, each.name) for css, each in drawing.numbered(series) if css in middles]
+    named = [(css, part.name) for css, part in drawing.numbered(series) if css in middles]
     heights = spread([middles[css] for css, _name in named], 15, plot.top + 4, plot.floor - 2)
     edge = plot.x(last) + _thick(plot) / 2
     most = max(6, int((plot.right - 20) / LETTER))

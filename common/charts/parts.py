@@ -1,6 +1,6 @@
-"""What charts are made of and what comes out: series, words, marks, and the drawn chart with its table and summary.
+"""Input and output of charts: series, texts, marks, and the drawn chart with its table and summary.
 
-Numbers are written as the language of the interface writes them, unless the caller's `Words` say otherwise.
+Numbers are written as the language of the interface writes them, unless the caller's `ChartTexts` say otherwise.
 """
 
 from collections.abc import Callable, Sequence
@@ -68,7 +68,7 @@ class ChartTexts:
         value = series.values[index]
         return self.number(value) if value is not None else self.missing(series.reasons.get(index, ""))
 
-    def told(self, value: float | None, reason: str = "") -> str:
+    def format_value(self, value: float | None, reason: str = "") -> str:
         return self.number(value) if value is not None else self.missing(reason)
 
 
@@ -78,7 +78,7 @@ Table = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]  # headings and rows
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawn chart and what stands around it; `{% chart %}` prints all of it.
+    """A drawn chart with its texts and table; `{% chart %}` prints all of it.
 
     - `svg` is the picture for wide rooms and for paper, `narrow` the same one for a telephone (nothing where one does).
     - `headings` and `rows` are the table beside it: the same figures as text, with the reasons for gaps.
@@ -96,71 +96,71 @@ class Chart:
     narrow: SafeString = NOTHING
 
 
-def summary(series: Sequence[Series], labels: Sequence[str], words: ChartTexts, marks: Sequence[Mark] = ()) -> str:
+def summary(series: Sequence[Series], labels: Sequence[str], texts: ChartTexts, marks: Sequence[Mark] = ()) -> str:
     """Range and last figure of each series, how many are missing, and what happened when."""
-    said = [_series_said(each, labels, words) for each in series]
+    sentences = [_describe_series(row, labels, texts) for row in series]
     for mark in marks:
         where = labels[min(max(round(mark.at), 0), len(labels) - 1)] if labels else ""
-        said.append(pgettext("mark of a chart", "%(when)s: %(what)s.") % {"when": where, "what": mark.label})
-    return " ".join(said)
+        sentences.append(pgettext("mark of a chart", "%(when)s: %(what)s.") % {"when": where, "what": mark.label})
+    return " ".join(sentences)
 
 
-def ends_said(labels: Sequence[str], values: Values, words: ChartTexts) -> str:
+def describe_ends(labels: Sequence[str], values: Values, texts: ChartTexts) -> str:
     """Of places side by side: which is highest, which lowest, how many are missing."""
     present = [(value, label) for value, label in zip(values, labels, strict=True) if value is not None]
     if not present:
-        return f"{words.missing()}."
+        return f"{texts.missing()}."
     lowest, highest = min(present, key=lambda pair: pair[0]), max(present, key=lambda pair: pair[0])
-    said = _("Highest: %(highest)s (%(most)s). Lowest: %(lowest)s (%(least)s).") % {
+    description = _("Highest: %(highest)s (%(most)s). Lowest: %(lowest)s (%(least)s).") % {
         "highest": highest[1],
-        "most": words.number(highest[0]),
+        "most": texts.number(highest[0]),
         "lowest": lowest[1],
-        "least": words.number(lowest[0]),
+        "least": texts.number(lowest[0]),
     }
     missing = len(values) - len(present)
-    return said if not missing else f"{said} {_missing_said(missing)}"
+    return description if not missing else f"{description} {_describe_missing(missing)}"
 
 
-def _series_said(series: Series, labels: Sequence[str], words: ChartTexts) -> str:
+def _describe_series(series: Series, labels: Sequence[str], texts: ChartTexts) -> str:
     present = [(value, index) for index, value in enumerate(series.values) if value is not None]
     if not present:
-        return f"{series.name}: {words.missing()}."
+        return f"{series.name}: {texts.missing()}."
     lowest, highest, last = min(present), max(present), max(present, key=lambda pair: pair[1])
-    parts = {"name": series.name, "last": words.number(last[0]), "last_at": labels[last[1]]}
+    parts = {"name": series.name, "last": texts.number(last[0]), "last_at": labels[last[1]]}
     if lowest[0] == highest[0]:
         text = _("%(name)s: always %(last)s.") if len(present) > 1 else _("%(name)s: %(last)s (%(last_at)s).")
-        said = text % parts
+        description = text % parts
     else:
-        said = _range_said(parts, lowest, highest, labels, words)
+        description = _describe_range(parts, lowest, highest, labels, texts)
     missing = len(series.values) - len(present)
-    return said if not missing else f"{said} {_missing_said(missing)}"
+    return description if not missing else f"{description} {_describe_missing(missing)}"
 
 
-def _range_said(
+def _describe_range(
     parts: dict[str, str],
     lowest: tuple[float, int],
     highest: tuple[float, int],
     labels: Sequence[str],
-    words: ChartTexts,
+    texts: ChartTexts,
 ) -> str:
     ends = {
-        "lowest": words.number(lowest[0]),
+        "lowest": texts.number(lowest[0]),
         "lowest_at": labels[lowest[1]],
-        "highest": words.number(highest[0]),
+        "highest": texts.number(highest[0]),
         "highest_at": labels[highest[1]],
     }
-    said = _(
+    description = _(
         "%(name)s: lowest %(lowest)s (%(lowest_at)s), highest %(highest)s (%(highest_at)s), "
         "last %(last)s (%(last_at)s)."
     )
-    return said % (parts | ends)
+    return description % (parts | ends)
 
 
-def _missing_said(count: int) -> str:
+def _describe_missing(count: int) -> str:
     return ngettext("%(count)s value is missing.", "%(count)s values are missing.", count) % {"count": count}
 
 
 def checked(labels: Sequence[str], series: Sequence[Series]) -> None:
-    for each in series:
-        if len(each.values) != len(labels):
-            raise ValueError(f"{each.name!r} has {len(each.values)} values for {len(labels)} labels.")
+    for row in series:
+        if len(row.values) != len(labels):
+            raise ValueError(f"{row.name!r} has {len(row.values)} values for {len(labels)} labels.")

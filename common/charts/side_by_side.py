@@ -1,4 +1,4 @@
-"""Figures of several places or things, one row each: rankings, before and after, indicators against their target."""
+"""Comparisons, one row per item: rankings, before and after, indicators against their target."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from common.charts import drawing
 from common.charts.drawing import NARROW, RIGHT, WIDE, Plot, n
-from common.charts.parts import PLAIN, Chart, ChartTexts, Series, checked, ends_said
+from common.charts.parts import PLAIN, Chart, ChartTexts, Series, checked, describe_ends
 from common.markup import NOTHING, html, joined
 
 ROW, NARROW_ROW = 30, 48
@@ -16,7 +16,7 @@ BULLET = 66
 LABELS = 190  # room for names left of wide rows; narrow ones stand above their row
 
 
-def ranking(title: str, labels: Sequence[str], series: Series, words: ChartTexts = PLAIN, *, marked: int = -1) -> Chart:
+def ranking(title: str, labels: Sequence[str], series: Series, texts: ChartTexts = PLAIN, *, marked: int = -1) -> Chart:
     """Lying bars with the figure at their end: municipalities, posts or channels side by side.
 
     The order is the caller's; `marked` is the index to show strong (one's own municipality). Bars of negative figures
@@ -26,7 +26,7 @@ def ranking(title: str, labels: Sequence[str], series: Series, words: ChartTexts
     present = [value for value in series.values if value is not None]
     most, least = max([0.0, *present]), min([0.0, *present])
     span = (most - least) or 1
-    ends = drawing.room_for((words.number(value) for value in present), 20, 110) + 14
+    ends = drawing.room_for((texts.number(value) for value in present), 20, 110) + 14
 
     def draw(narrow: bool) -> SafeString:
         width, row = (NARROW, NARROW_ROW) if narrow else (WIDE, ROW)
@@ -38,14 +38,14 @@ def ranking(title: str, labels: Sequence[str], series: Series, words: ChartTexts
             body.append(_row(index, index * row + (20 if narrow else 4), (left, room, zero), narrow))
         if least < 0:
             body.append(html('<path class="chart-axis" d="M{} 0V{}"/>', n(zero), n(len(labels) * row)))
-        return drawing.svg(title, said, body, (width, max(len(labels) * row + 4, row)), " chart-ranking")
+        return drawing.svg(title, description, body, (width, max(len(labels) * row + 4, row)), " chart-ranking")
 
     def _row(index: int, y: float, sizes: tuple[float, float, float], narrow: bool) -> SafeString:
         label, value, (left, room, zero) = labels[index], series.values[index], sizes
         strong = " chart-text-strong" if index == marked else ""
         name = _name(label, y, narrow, strong)
         if value is None:
-            shape = drawing.hatch(left, y, room, ROW - 12, words.of(series, index))
+            shape = drawing.hatch(left, y, room, ROW - 12, texts.of(series, index))
             end = drawing.text(left + room + 8, y + 14, "–", strong or " chart-text-value")
         else:
             length = abs(value) / span * room
@@ -54,11 +54,11 @@ def ranking(title: str, labels: Sequence[str], series: Series, words: ChartTexts
             shape = html('<rect class="chart-bar series-1{}" {}/>', other, box)
             side = " chart-end" if value < 0 else ""
             at = zero - length - 8 if value < 0 else zero + length + 8
-            end = drawing.text(at, y + 14, words.number(value), (strong or " chart-text-value") + side)
-        return drawing.marked(0, y + 10, f"{label} · {words.of(series, index)}", name + shape + end)
+            end = drawing.text(at, y + 14, texts.number(value), (strong or " chart-text-value") + side)
+        return drawing.marked(0, y + 10, f"{label} · {texts.of(series, index)}", name + shape + end)
 
-    said = ends_said(labels, series.values, words)
-    return drawing.chart(title, words, said, drawing.table(labels, [series], words), draw)
+    description = describe_ends(labels, series.values, texts)
+    return drawing.chart(title, texts, description, drawing.table(labels, [series], texts), draw)
 
 
 def _name(label: str, y: float, narrow: bool, css: str) -> SafeString:
@@ -80,7 +80,7 @@ class Pair:
 def dumbbell(
     title: str,
     pairs: Sequence[Pair],
-    words: ChartTexts = PLAIN,
+    texts: ChartTexts = PLAIN,
     *,
     names: tuple[str, str] | None = None,
     marked: int = -1,
@@ -93,7 +93,7 @@ def dumbbell(
     before, after = names or (_("Before"), _("After"))
     values = [value for pair in pairs for value in (pair.before, pair.after)]
     scale = drawing.scale_of(values)
-    changes = [words.number(p.after - p.before) if _whole(p) else "–" for p in pairs]  # type: ignore[operator]
+    changes = [texts.number(p.after - p.before) if _whole(p) else "–" for p in pairs]  # type: ignore[operator]
     ends = drawing.room_for(changes, 20, 110) + 24
 
     def draw(narrow: bool) -> SafeString:
@@ -101,17 +101,17 @@ def dumbbell(
         height = len(pairs) * row + 34
         left = 10 if narrow else LABELS
         plot = Plot(len(scale), scale, width, height, left=left, right=ends, top=4, bottom=26)
-        body = [_upright(plot, words)]
+        body = [_upright(plot, texts)]
         for index, pair in enumerate(pairs):
             y = index * row + (30 if narrow else 17)
             body.append(_pair(plot, pair, y, narrow, " chart-text-strong" if index == marked else ""))
-        return drawing.svg(title, said, body, (width, height), " chart-ranking")
+        return drawing.svg(title, description, body, (width, height), " chart-ranking")
 
     def _pair(plot: Plot, pair: Pair, y: float, narrow: bool, strong: str) -> SafeString:
         name = _name(pair.label, y - (7 if narrow else 9), narrow, strong)
         body, known = NOTHING, [value for value in (pair.before, pair.after) if value is not None]
         if not known:
-            body = drawing.hatch(plot.left, y - 7, plot.end - plot.left, 14, words.missing(pair.reason))
+            body = drawing.hatch(plot.left, y - 7, plot.end - plot.left, 14, texts.missing(pair.reason))
         elif len(known) == 2:
             one, other = (_across(plot, value) for value in known)
             body = html('<path class="chart-between" d="M{} {}H{}"/>', n(one), n(y), n(other))
@@ -120,38 +120,42 @@ def dumbbell(
         if pair.after is not None:
             x = n(_across(plot, pair.after))
             body += html('<circle class="chart-dot series-1" cx="{}" cy="{}" r="5.5"/>', x, n(y))
-        end = drawing.text(plot.width, y + 5, _change(pair, words), (strong or " chart-text-value") + " chart-end")
-        told = [f"{before}: {words.told(pair.before, pair.reason)}", f"{after}: {words.told(pair.after, pair.reason)}"]
-        return drawing.marked(0, y, f"{pair.label} · {'; '.join(told)}", name + body + end)
+        end = drawing.text(plot.width, y + 5, _change(pair, texts), (strong or " chart-text-value") + " chart-end")
+        labels = [
+            f"{before}: {texts.format_value(pair.before, pair.reason)}",
+            f"{after}: {texts.format_value(pair.after, pair.reason)}",
+        ]
+        return drawing.marked(0, y, f"{pair.label} · {'; '.join(labels)}", name + body + end)
 
-    said = _pairs_said(pairs, (before, after), words)
+    description = _describe_pairs(pairs, (before, after), texts)
     rows = tuple(
-        (p.label, words.told(p.before, p.reason), words.told(p.after, p.reason), _change(p, words)) for p in pairs
+        (p.label, texts.format_value(p.before, p.reason), texts.format_value(p.after, p.reason), _change(p, texts))
+        for p in pairs
     )
-    table = ((words.heading, before, after, _("Difference")), rows)
+    table = ((texts.heading, before, after, _("Difference")), rows)
     legend = ((before, drawing.sample("before")), (after, drawing.sample("after")))
-    return drawing.chart(title, words, said, table, draw, legend=legend)
+    return drawing.chart(title, texts, description, table, draw, legend=legend)
 
 
 def _whole(pair: Pair) -> bool:
     return pair.before is not None and pair.after is not None
 
 
-def _change(pair: Pair, words: ChartTexts) -> str:
+def _change(pair: Pair, texts: ChartTexts) -> str:
     if pair.before is None or pair.after is None:
         return "–"
     change = pair.after - pair.before
-    return f"+{words.number(change)}" if change > 0 else words.number(change).replace("-", "−")
+    return f"+{texts.number(change)}" if change > 0 else texts.number(change).replace("-", "−")
 
 
-def _pairs_said(pairs: Sequence[Pair], names: tuple[str, str], words: ChartTexts) -> str:
+def _describe_pairs(pairs: Sequence[Pair], names: tuple[str, str], texts: ChartTexts) -> str:
     whole = [pair for pair in pairs if _whole(pair)]
     more = sum(1 for pair in whole if (pair.after or 0) > (pair.before or 0))
     less = sum(1 for pair in whole if (pair.after or 0) < (pair.before or 0))
     counts = {"after": names[1], "before": names[0], "more": more, "less": less, "same": len(whole) - more - less}
-    said = _("%(before)s and %(after)s: more in %(more)s, less in %(less)s, the same in %(same)s.") % counts
+    description = _("%(before)s and %(after)s: more in %(more)s, less in %(less)s, the same in %(same)s.") % counts
     missing = len(pairs) - len(whole)
-    return said if not missing else f"{said} {words.missing()}: {missing}."
+    return description if not missing else f"{description} {texts.missing()}: {missing}."
 
 
 def _across(plot: Plot, value: float) -> float:
@@ -159,7 +163,7 @@ def _across(plot: Plot, value: float) -> float:
     return plot.left + (value - lowest) / (highest - lowest) * (plot.end - plot.left)
 
 
-def _upright(plot: Plot, words: ChartTexts) -> SafeString:
+def _upright(plot: Plot, texts: ChartTexts) -> SafeString:
     """An axis of rows: uprights, named below."""
     every = 1 if plot.width > NARROW else 2
     parts = []
@@ -168,7 +172,7 @@ def _upright(plot: Plot, words: ChartTexts) -> SafeString:
         css = "chart-axis" if value == 0 else "chart-grid"
         parts.append(html('<path class="{}" d="M{} {}V{}"/>', css, n(x), n(plot.top), n(plot.floor)))
         if index % every == 0:
-            parts.append(drawing.text(x, plot.floor + 18, words.number(value), " chart-middle"))
+            parts.append(drawing.text(x, plot.floor + 18, texts.number(value), " chart-middle"))
     return joined(parts)
 
 
@@ -179,7 +183,7 @@ def bullet(
     actual: float | None,
     target: float | None,
     milestones: Sequence[tuple[str, float]] = (),
-    words: ChartTexts = PLAIN,
+    texts: ChartTexts = PLAIN,
     reason: str = "",
 ) -> Chart:
     """One indicator in one quiet row: the actual as a bar, the baseline as a hollow tick, the target as a strong line.
@@ -200,35 +204,35 @@ def bullet(
         for name, value in milestones:
             x = _across(plot, value)
             shape = drawing.haloed("chart-milestone", f"M{n(x)} 22V42")
-            body.append(drawing.marked(x, 32, f"{name}: {words.number(value)}", shape))
+            body.append(drawing.marked(x, 32, f"{name}: {texts.number(value)}", shape))
         for name, point, css in ((_("Baseline"), baseline, "chart-baseline"), (_("Target"), target, "chart-goal")):
             if point is not None:
                 shape = drawing.haloed(css, f"M{n(_across(plot, point))} 18V46")
-                body.append(drawing.marked(_across(plot, point), 32, f"{name}: {words.number(point)}", shape))
+                body.append(drawing.marked(_across(plot, point), 32, f"{name}: {texts.number(point)}", shape))
         above = [(_("Actual"), actual, " chart-text-strong"), (_("Target"), target, " chart-text-value")]
         below = [(_("Baseline"), baseline, ""), *((name, value, "") for name, value in milestones)]
         body += [_labels(plot, above, 13), _labels(plot, below, 60)]
-        return drawing.svg(title, said, body, (width, BULLET), " chart-bullet")
+        return drawing.svg(title, description, body, (width, BULLET), " chart-bullet")
 
     def _fill(plot: Plot) -> SafeString:
         if actual is None:
-            told = f"{_('Actual')}: {words.missing(reason)}"
-            return drawing.marked(5, 32, told, drawing.hatch(4, 26, plot.end - 4, 12, words.missing(reason)))
+            label = f"{_('Actual')}: {texts.missing(reason)}"
+            return drawing.marked(5, 32, label, drawing.hatch(4, 26, plot.end - 4, 12, texts.missing(reason)))
         zero = min(max(_across(plot, 0), plot.left), plot.end)
         one, other = sorted((zero, _across(plot, actual)))
         bar = html('<rect class="chart-bar series-1" {} rx="1"/>', drawing.rectangle(one, 26, other - one, 12))
-        return drawing.marked(_across(plot, actual), 32, f"{_('Actual')}: {words.number(actual)}", bar)
+        return drawing.marked(_across(plot, actual), 32, f"{_('Actual')}: {texts.number(actual)}", bar)
 
     def _labels(plot: Plot, named: Sequence[tuple[str, float | None, str]], y: float) -> SafeString:
         """Names at their values, moved aside where they would overlap; only the first one where all have no room."""
         shown = [
-            (f"{name} {words.number(value)}", _across(plot, value), css)
+            (f"{name} {texts.number(value)}", _across(plot, value), css)
             for name, value, css in named
             if value is not None
         ]
         if sum(len(label) * drawing.LETTER + 10 for label, _x, _css in shown) > plot.width:
             shown = shown[:1]
-        shown.sort(key=lambda each: each[1])
+        shown.sort(key=lambda label_at: label_at[1])
         starts = side_by_side([(x, len(label) * drawing.LETTER) for label, x, _css in shown], plot.width)
         return joined(
             drawing.text(start + len(label) * drawing.LETTER / 2, y, label, f"{css} chart-middle")
@@ -236,13 +240,13 @@ def bullet(
         )
 
     rows = [
-        (_("Baseline"), words.told(baseline)),
-        *((name, words.number(value)) for name, value in milestones),
-        (_("Target"), words.told(target)),
-        (_("Actual"), words.told(actual, reason)),
+        (_("Baseline"), texts.format_value(baseline)),
+        *((name, texts.number(value)) for name, value in milestones),
+        (_("Target"), texts.format_value(target)),
+        (_("Actual"), texts.format_value(actual, reason)),
     ]
-    said = "; ".join(f"{name}: {value}" for name, value in rows) + "."
-    return drawing.chart(title, words, said, ((words.heading, _("Value")), tuple(rows)), draw)
+    description = "; ".join(f"{name}: {value}" for name, value in rows) + "."
+    return drawing.chart(title, texts, description, ((texts.heading, _("Value")), tuple(rows)), draw)
 
 
 def side_by_side(wanted: Sequence[tuple[float, float]], width: float, apart: float = 8) -> list[float]:

@@ -142,8 +142,8 @@ def arms(municipality: Any, size: str = "") -> SafeString:
 @register.simple_tag
 def avatar(person: Any, size: str = "") -> SafeString:
     """Initials of a person; decoration, the name stands beside it."""
-    words = str(person or "?").replace("@", " ").split()
-    initials = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+    names = str(person or "?").replace("@", " ").split()
+    initials = "".join(word[0] for word in (names[:1] + names[1:][-1:])).upper()
     css = f"avatar avatar-{size}" if size else "avatar"
     return format_html('<span class="{}" aria-hidden="true">{}</span>', css, initials)
 
@@ -268,7 +268,7 @@ def web_address(value: object) -> str:
 def nothing(
     picture: str, title: str, text: str = "", *, url: str = "", action: str = "", action_icon: str = ""
 ) -> dict[str, Any]:
-    """What stands where nothing is yet: a drawing, a sentence, what to do next."""
+    """The empty state: a drawing, a sentence, what to do next."""
     return {"picture": picture, "title": title, "text": text, "url": url, "action": action, "action_icon": action_icon}
 
 
@@ -344,7 +344,7 @@ def _address(context: Context, parameter: str, value: Any) -> str:
 
 @register.inclusion_tag("ui/progress.html")
 def progress(label: str, value: int | None, most: int = 100) -> dict[str, Any]:
-    """How far a long job is; None while nobody knows."""
+    """The progress of a long job; None as long as it is unknown."""
     return {"label": label, "value": value, "most": most}
 
 
@@ -503,8 +503,8 @@ def bottom_items(nav: Any) -> list[Any]:
     """Up to four links for a narrow screen's bottom bar: those marked `bottom`, else the longest section's first."""
     if not nav:
         return []
-    every = [each for section in nav for each in _items(section)]
-    chosen = [each for each in every if _get(each, "bottom")]
+    every = [item for section in nav for item in _items(section)]
+    chosen = [item for item in every if _get(item, "bottom")]
     return (chosen or max((_items(section) for section in nav), key=len))[:4]
 
 

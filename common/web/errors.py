@@ -1,4 +1,4 @@
-"""What a view does with `ActionNotAllowed`: show it at the field it is about, or above the next page."""
+"""How views show an `ActionNotAllowed`: at the field it is about, or above the next page."""
 
 from django import forms
 from django.contrib import messages

@@ -1,6 +1,6 @@
 """Parameters of a request: `int_param(request.GET, "post", default=0)`.
 
-No page of the portal sends a malformed value, so it counts as absent: the default holds and no page answers 500 to it.
+No page of the portal sends a malformed value, so it counts as absent: the default applies and no page answers 500.
 Where a page has to answer 404 or 422 instead, its view asks for the default None.
 """
 

@@ -1,6 +1,6 @@
-"""The request as views and middleware get it.
+"""Types of the request in views and middleware.
 
-What a view takes says what its mark guarantees:
+The type that a view takes states what its mark guarantees:
 
 | Mark | Request |
 |---|---|

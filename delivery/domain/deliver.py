@@ -65,7 +65,7 @@ def call(delivery: Delivery, attempt: Attempt, on_heartbeat: Callable[[], None] 
             before_send=pre_send_check,
             deadline=deadline,
             loaded=True,
-            witness=pre_send_check.save_checkpoint,
+            save_checkpoint=pre_send_check.save_checkpoint,
         )
         outgoing = content.outgoing(delivery)
         files = content.Files(outgoing, pre_send_check.heartbeat)

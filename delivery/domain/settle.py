@@ -159,7 +159,7 @@ def _unconfirmed(delivery: Delivery, attempt: Attempt, reading: Interpretation) 
 
 
 def _later(delivery: Delivery, attempt: Attempt, reading: Interpretation, at: datetime, **fields: Any) -> None:
-    """Once more at `at`: from the beginning, or by asking about the newest witness, where the network holds one."""
+    """Once more at `at`: from the beginning, or by asking about the newest checkpoint, where the network holds one."""
     fields |= {"problem": reading.words, "next_at": min(at, delivery.not_after)}
     if attempt.step == Step.FINISH and delivery.token:
         move(delivery, State.PROCESSING, because=ReasonCode.UNFINISHED, **fields)

@@ -1,7 +1,7 @@
-"""What officers and mentors say about a shared post: written, reworded while fresh, deleted, hidden, removed.
+"""Comments on a shared post: write, edit while fresh, delete, hide, remove.
 
-A comment belongs to the municipality from which it is written. Its verbs run inside the room of the gallery
-(`exchange.queries.gallery.room`), which holds the municipality that shared the post and the one that comments.
+A comment belongs to the municipality from which it is written. The functions run inside the gallery's scope
+(`exchange.queries.gallery.gallery_scope`), which holds the municipality that shared the post and the one that comments.
 """
 
 from django.db import transaction
@@ -29,12 +29,12 @@ def comment(shared: SharedPost, text: str, *, municipality: Municipality, by: Us
     lately = SharedComment.objects.filter(author=by, at__gt=timezone.now() - WITHIN).count()
     if lately >= COMMENTS_AT_ONCE:
         raise ActionNotAllowed(_("You have written a lot within a few minutes. Go on a little later."))
-    said = SharedComment.objects.create(
+    new_comment = SharedComment.objects.create(
         municipality=municipality, shared=row, author=by, is_mentor=is_mentor, text=text
     )
-    record("gallery.comment", by=by, target=said, label=str(row))
-    notices.commented(said, row, by=by)
-    return said
+    record("gallery.comment", by=by, target=new_comment, label=str(row))
+    notices.commented(new_comment, row, by=by)
+    return new_comment
 
 
 def _wording(text: str) -> str:
@@ -49,10 +49,10 @@ def _wording(text: str) -> str:
 
 
 @transaction.atomic
-def edit(said: SharedComment, text: str, *, by: User) -> SharedComment:
-    """Other words for one's own comment while it is fresh. Raises `ActionNotAllowed`."""
+def edit(shared_comment: SharedComment, text: str, *, by: User) -> SharedComment:
+    """Change one's own comment while it is fresh. Raises `ActionNotAllowed`."""
     text = _wording(text)
-    row = _own(said, by)
+    row = _own(shared_comment, by)
     if not row.is_fresh:
         raise ActionNotAllowed(_("A comment can be changed in its first 15 minutes. Write another one below."))
     if row.text != text:
@@ -63,9 +63,9 @@ def edit(said: SharedComment, text: str, *, by: User) -> SharedComment:
 
 
 @transaction.atomic
-def delete(said: SharedComment, *, by: User) -> SharedComment:
-    """One's own, at any time; its words go. Raises `ActionNotAllowed` for somebody else's."""
-    row = _own(said, by)
+def delete(shared_comment: SharedComment, *, by: User) -> SharedComment:
+    """Delete one's own comment, at any time; its text is erased. Raises `ActionNotAllowed` for another author's."""
+    row = _own(shared_comment, by)
     if row.deleted_at is None:
         row.deleted_at, row.text = timezone.now(), ""
         row.save(update_fields=["deleted_at", "text"])
@@ -74,9 +74,9 @@ def delete(said: SharedComment, *, by: User) -> SharedComment:
 
 
 @transaction.atomic
-def hide(said: SharedComment, *, by: User) -> SharedComment:
+def hide(shared_comment: SharedComment, *, by: User) -> SharedComment:
     """The municipality that shared the post hides what is said below it; a second time it is shown again."""
-    row = _locked(said)
+    row = _locked(shared_comment)
     row.hidden_at, row.hidden_by = (None, None) if row.hidden_at else (timezone.now(), by)
     row.save(update_fields=["hidden_at", "hidden_by"])
     record("gallery.hide_comment" if row.hidden_at else "gallery.show_comment", by=by, target=row.shared)
@@ -84,12 +84,12 @@ def hide(said: SharedComment, *, by: User) -> SharedComment:
 
 
 @transaction.atomic
-def remove(said: SharedComment, reason: str, *, by: User) -> SharedComment:
-    """The programme's staff take it down; its author is told why. Raises `ActionNotAllowed` without a reason."""
+def remove(shared_comment: SharedComment, reason: str, *, by: User) -> SharedComment:
+    """Programme staff remove it; its author reads the reason. Raises `ActionNotAllowed` without one."""
     reason = storable(reason).strip()[:MOST_REASON]
     if not reason:
         raise ActionNotAllowed(_("Write why: the author is told."))
-    row = _locked(said)
+    row = _locked(shared_comment)
     if row.removed_at is None:
         row.removed_at, row.removed_by, row.reason = timezone.now(), by, reason
         row.save(update_fields=["removed_at", "removed_by", "reason"])
@@ -98,14 +98,14 @@ def remove(said: SharedComment, reason: str, *, by: User) -> SharedComment:
     return row
 
 
-def _own(said: SharedComment, by: User) -> SharedComment:
-    row = _locked(said)
+def _own(shared_comment: SharedComment, by: User) -> SharedComment:
+    row = _locked(shared_comment)
     if row.author_id != by.pk or row.deleted_at:
         raise ActionNotAllowed(_("Only its author can change or delete a comment."))
     return row
 
 
-def _locked(said: SharedComment) -> SharedComment:
+def _locked(shared_comment: SharedComment) -> SharedComment:
     rows = SharedComment.objects.select_for_update(of=("self",)).select_related("shared", "municipality", "author")
-    shared_comment: SharedComment = rows.get(pk=said.pk)
-    return shared_comment
+    locked: SharedComment = rows.get(pk=shared_comment.pk)
+    return locked

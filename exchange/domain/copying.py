@@ -1,8 +1,8 @@
-"""A municipality begins a draft of its own with somebody's shared post. Nothing is published by this.
+"""Start a draft from a post that another municipality shared in the gallery. Nothing is published by this.
 
-The draft has the words with the other town's name taken out (`exchange.elsewhere`), the call to action and, where the
-municipality offers it, the eService with its own address. Pictures stay behind: who is shown in them agreed to be shown
-by another municipality. A conversation on the draft names the source and says what to look at.
+The draft takes over the texts, with the name of the other municipality replaced (`exchange.place_rewriting`), the call
+to action and, if the municipality offers it, the eService with its own address. Pictures are not copied: the people in
+them agreed to be shown by the other municipality. A comment on the draft names the source and lists what to check.
 """
 
 from collections.abc import Sequence
@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.audit import record
-from exchange.elsewhere import Rewriter, values_for
 from exchange.models import SharedCopy, SharedPost
+from exchange.place_rewriting import Rewriter, values_for
 from municipalities import place_words
 from municipalities.models import Municipality
 from municipalities.queries import Offered, glossary, offer
 from municipalities.tenancy import scope
-from posts.draft import MOST_OPTION, MOST_WORDS, Call, Draft, Interactive, Text, parse
+from posts.draft import MOST_OPTION, MOST_WORDS, CallToAction, Draft, Interactive, Text, parse
 from posts.editing.domain.create import create
 from posts.editing.domain.save import Content, save_draft
 from posts.editing.eservices import service_notes
@@ -33,7 +33,7 @@ MOST_TITLE = 140
 
 
 @dataclass(frozen=True)
-class Prepared:
+class CopyPreview:
     """What the copy would be: `draft` without channels, `notes` what to look at, `gaps` what a person has to fill."""
 
     draft: Draft
@@ -49,25 +49,25 @@ class Copied:
     copy: SharedCopy
 
 
-def prepared(shared: SharedPost, municipality: Municipality) -> Prepared:
+def copy_preview(shared: SharedPost, municipality: Municipality) -> CopyPreview:
     """In the scope of the municipality that copies. Three queries at most."""
     offered = offer(shared.service) if shared.service else None
-    found = _draft(shared, municipality, offered, glossary(municipality.pk))
-    draft = found if offered and offered.may_be_promoted else replace(found, service="")
+    complete = _draft(shared, municipality, offered, glossary(municipality.pk))
+    draft = complete if offered and offered.may_be_promoted else replace(complete, service="")
     title = _without_place(shared, municipality, shared.title)
-    return Prepared(draft, title[:MOST_TITLE], _notes(shared, offered), gaps(draft), offered)
+    return CopyPreview(draft, title[:MOST_TITLE], _notes(shared, offered), gaps(draft), offered)
 
 
 @transaction.atomic
 def copy(shared: SharedPost, *, municipality: Municipality, by: User, also: Sequence[int] = ()) -> Copied:
     """A draft of `by`. `also` are the ids of the room, in which the count of the shared post is written."""
-    found = prepared(shared, municipality)
+    preview = copy_preview(shared, municipality)
     with scope(municipality):
         post = create(municipality, by=by)
-        draft = replace(found.draft, channels=parse(post.draft).channels)
-        save_draft(post, Content(draft, found.title, shared.category), revision=post.revision, by=by)
+        draft = replace(preview.draft, channels=parse(post.draft).channels)
+        save_draft(post, Content(draft, preview.title, shared.category), revision=post.revision, by=by)
         post = Post.objects.get(pk=post.pk)
-        comment.comment(post, _credit(shared, found), by=by)
+        comment.comment(post, _credit(shared, preview), by=by)
         is_first = not SharedCopy.objects.filter(shared=shared).exists()
         row = SharedCopy.objects.create(municipality=municipality, shared=shared, post=post, by=by)
         record("gallery.copy", by=by, target=post, source=str(shared.municipality), title=shared.title)
@@ -78,7 +78,7 @@ def copy(shared: SharedPost, *, municipality: Municipality, by: User, also: Sequ
     return Copied(post, row)
 
 
-def _draft(shared: SharedPost, municipality: Municipality, offered: Offered | None, words: Glossary) -> Draft:
+def _draft(shared: SharedPost, municipality: Municipality, offered: Offered | None, spellings: Glossary) -> Draft:
     spoken = {
         f"{official_language.get('language')}-{official_language.get('script')}"
         for official_language in municipality.official_languages
@@ -94,7 +94,7 @@ def _draft(shared: SharedPost, municipality: Municipality, offered: Offered | No
     empty = Draft(
         texts=texts,
         link=link,
-        call=Call(shared.call_kind, elsewhere(shared.call_words)),
+        call=CallToAction(shared.call_kind, elsewhere(shared.call_text)),
         service=shared.service,
         tracked=bool(link),
         interactive=Interactive(
@@ -104,7 +104,7 @@ def _draft(shared: SharedPost, municipality: Municipality, offered: Offered | No
             multiple=bool(shared.poll.get("multiple")),
             answer=shared.poll.get("answer"),
         ),
-        words=words,
+        glossary=spellings,
     )
     values = {**values_for(municipality), **({place_words.LINK: link} if link else {})}
     return _within_limits(filled(empty, values, first=first))
@@ -127,29 +127,29 @@ def _without_place(shared: SharedPost, municipality: Municipality, text: str) ->
 
 def _notes(shared: SharedPost, offered: Offered | None) -> list[str]:
     """What is different here, the gravest first."""
-    found = []
+    notes = []
     if shared.service:
         if offered is None or not offered.may_be_promoted:
-            found += service_notes(Draft(service=shared.service), offered)
-            found.append(_("The eService and its link are left out until you say that citizens can use it here."))
+            notes += service_notes(Draft(service=shared.service), offered)
+            notes.append(_("The eService and its link are left out until you say that citizens can use it here."))
         else:
-            found.append(
+            notes.append(
                 _("The link leads to the eService of your municipality: %(service)s.") % {"service": offered.service}
             )
     elif shared.call_kind:
-        found.append(_("The link of the other municipality is left out. Put your own in."))
+        notes.append(_("The link of the other municipality is left out. Put your own in."))
     if getattr(shared, "seen", None):
-        found.append(_("The pictures stay behind: use one of your own place."))
-    found.append(_("Days, amounts and places are still those of the other municipality. Read the text once for them."))
-    return found
+        notes.append(_("The pictures stay behind: use one of your own place."))
+    notes.append(_("Days, amounts and places are still those of the other municipality. Read the text once for them."))
+    return notes
 
 
-def _credit(shared: SharedPost, found: Prepared) -> str:
+def _credit(shared: SharedPost, preview: CopyPreview) -> str:
     """The first word of the conversation on the draft."""
     source = _("Copied from the gallery: “%(title)s”, %(municipality)s.") % {
         "title": shared.title, "municipality": shared.municipality
     }  # fmt: skip
-    lines = [source, "", *(f"– {note}" for note in found.notes)]
-    if found.gaps:
-        lines.append("– " + _("Fill the gaps: %(gaps)s.") % {"gaps": ", ".join(found.gaps)})
+    lines = [source, "", *(f"– {note}" for note in preview.notes)]
+    if preview.gaps:
+        lines.append("– " + _("Fill the gaps: %(gaps)s.") % {"gaps": ", ".join(preview.gaps)})
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What people are told about the gallery. Rows only; a worker sends the mail."""
+"""Notifications about the gallery. Only rows are written here; a worker sends the mail."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,57 +16,57 @@ NotificationText = tuple[str, str]
 
 
 def commented(comment: SharedComment, row: SharedPost, *, by: User) -> None:
-    """To whoever shared the post; when they have left, to those who write there."""
+    """To the person who shared the post; if they have left, to the writers of the municipality."""
     place = comment.municipality
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         facts = {"post": row, "person": by, "municipality": place}
         return _("%(person)s (%(municipality)s) commented on “%(post)s” in the gallery") % facts, comment.text
 
-    _tell(row, _sharer(row), words, by=by, fragment=f"#comment-{comment.pk}")
+    _notify(row, _sharer(row), text, by=by, fragment=f"#comment-{comment.pk}")
 
 
 def removed(row: SharedPost, *, by: User) -> None:
     """To those who write in the municipality: the programme has taken the post down, and why."""
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         subject = _("“%(post)s” was taken out of the gallery by the programme") % {"post": row}
         return subject, row.end_reason
 
-    _tell(row, _writers(row), words, by=by)
+    _notify(row, _writers(row), text, by=by)
 
 
 def comment_removed(comment: SharedComment, row: SharedPost, *, by: User) -> None:
     """To the author of the comment, with the reason."""
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         return _("Your comment on “%(post)s” was taken down by the programme") % {"post": row}, comment.reason
 
     place = comment.municipality
     url = reverse("gallery_post", args=[place.slug, row.pk])
     notify(
-        NotificationKind.GALLERY, [comment.author], municipality=place, url=url, words=words, by=by,
+        NotificationKind.GALLERY, [comment.author], municipality=place, url=url, words=text, by=by,
         about=f"exchange.sharedpost:{row.pk}",
     )  # fmt: skip
 
 
 def withdrawn(row: SharedPost) -> None:
-    """To whoever shared it: the post is gone from the networks, so it is gone here."""
+    """To the person who shared it: the post was removed from the networks, so it is removed from the gallery."""
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         subject = _("“%(post)s” is no longer in the gallery") % {"post": row}
         return subject, _("The post stands on no network any more, so others do not see it here either.")
 
-    _tell(row, _sharer(row), words)
+    _notify(row, _sharer(row), text)
 
 
 def picked(row: SharedPost, why: str, *, by: User) -> None:
     """To those who write in the municipality."""
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         return _("“%(post)s” is one of the programme's picks of the month") % {"post": row}, why
 
-    _tell(row, _writers(row), words, by=by)
+    _notify(row, _writers(row), text, by=by)
 
 
 def _writers(row: SharedPost) -> Iterable[Any]:
@@ -79,10 +79,10 @@ def _sharer(row: SharedPost) -> Iterable[Any]:
     return [person for person in people if person.pk == row.by_id] or people
 
 
-def _tell(row: SharedPost, people: Iterable[Any], words: Any, *, by: User | None = None, fragment: str = "") -> None:
+def _notify(row: SharedPost, people: Iterable[Any], text: Any, *, by: User | None = None, fragment: str = "") -> None:
     slug = row.municipality.slug
     url = reverse("gallery_post", args=[slug, row.pk]) if row.is_shown else reverse("gallery_ours", args=[slug])
     notify(
-        NotificationKind.GALLERY, people, municipality=row.municipality, url=url + fragment, words=words, by=by,
+        NotificationKind.GALLERY, people, municipality=row.municipality, url=url + fragment, words=text, by=by,
         about=f"exchange.sharedpost:{row.pk}",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Picks of the month: what a programme's staff put at the top of the gallery, each with a sentence why."""
+"""Picks of the month: posts that a programme's staff put at the top of the gallery, each with a reason."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ MOST_WORDS = 300
 
 @transaction.atomic
 def pick(programme: Programme, shared: SharedPost, why: str, *, by: User) -> Pick:
-    """For this month; a second time with other words. The municipality is told. Raises `ActionNotAllowed`."""
+    """Pick a post for this month, or change the reason. The municipality is notified. Raises `ActionNotAllowed`."""
     why = storable(why).strip()[:MOST_WORDS]
     if not why:
         raise ActionNotAllowed(_("Write in a sentence why you pick this post."))
@@ -29,13 +29,13 @@ def pick(programme: Programme, shared: SharedPost, why: str, *, by: User) -> Pic
         raise ActionNotAllowed(_("This post is no longer in the gallery."))
     month = month_of(today())
     known = Pick.objects.filter(programme=programme, month=month)
-    found = known.filter(shared=row).first()
-    if found is None and known.filter(shared__ended_at__isnull=True).count() >= MOST_PICKS:
+    current = known.filter(shared=row).first()
+    if current is None and known.filter(shared__ended_at__isnull=True).count() >= MOST_PICKS:
         raise ActionNotAllowed(
             _("There are %(most)s picks this month already. Take one back first.") % {"most": MOST_PICKS}
         )
-    if found and found.why == why:
-        return found
+    if current and current.why == why:
+        return current
     made, is_new = Pick.objects.update_or_create(
         programme=programme, month=month, shared=row, defaults={"why": why, "by": by}
     )

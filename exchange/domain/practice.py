@@ -1,4 +1,4 @@
-"""Good practice: written by a programme's staff, put in order, retired and brought back; and used to begin a post."""
+"""Good practice: programme staff create, order, retire and restore examples; municipalities start posts from them."""
 
 import hashlib
 from collections.abc import Mapping
@@ -19,10 +19,10 @@ from exchange.enums import Purpose
 from exchange.models import Example, SwitchedOff
 from exchange.rules import CATEGORY, MOST_EXAMPLES
 from library.domain.templates import TemplateContent, begun
-from library.gaps import asked
+from library.gaps import with_defaults
 from municipalities.models import Municipality, Programme
 from posts.editing.placeholders import Value
-from posts.media.domain.pictures import MOST_BYTES, BadPicture, Encoded, encoded, opened
+from posts.media.domain.pictures import MOST_BYTES, BadPicture, EncodedPicture, encode_picture, open_picture
 from posts.models import Post
 
 # Shown beside a text, never larger.
@@ -30,11 +30,11 @@ LONG_SIDE = 1280
 
 
 @dataclass(frozen=True)
-class Written:
+class ExampleContent:
     """An example as a person writes it. `english` as in `Example.english`; `picture` None leaves the one that is there,
     unless `without_picture`."""
 
-    words: TemplateContent
+    template: TemplateContent
     purpose: str
     shape: str
     why: str
@@ -44,23 +44,23 @@ class Written:
     english: Mapping[str, str] = field(default_factory=dict)
     drawing: str = ""
     alt: str = ""
-    picture: Encoded | None = None
+    picture: EncodedPicture | None = None
     without_picture: bool = False
 
 
-def prepared(file: BinaryIO, *, size: int) -> Encoded:
+def prepared(file: BinaryIO, *, size: int) -> EncodedPicture:
     """An uploaded picture, decoded and written anew. Raises `BadPicture`."""
     if size > MOST_BYTES:
         raise BadPicture(
             _("The picture is larger than %(most)s MB. Make it smaller and add it again.") % {"most": MOST_BYTES >> 20}
         )
-    picture = opened(file.read(MOST_BYTES + 1))
+    picture = open_picture(file.read(MOST_BYTES + 1))
     picture.thumbnail((LONG_SIDE, LONG_SIDE))
-    return encoded(picture)
+    return encode_picture(picture)
 
 
 @transaction.atomic
-def create(programme: Programme, written: Written, *, by: User, starter: str = "") -> Example:
+def create(programme: Programme, written: ExampleContent, *, by: User, starter: str = "") -> Example:
     """A new one, seen by the programme's municipalities at once, at the end of its purpose. With `starter` in place of
     that built-in one; a second time it is changed. Raises `ActionNotAllowed` when there are too many."""
     # one at a time, so that a built-in example is not copied twice
@@ -81,7 +81,7 @@ def create(programme: Programme, written: Written, *, by: User, starter: str = "
 
 
 @transaction.atomic
-def edit(example: Example, written: Written, *, by: User) -> Example:
+def edit(example: Example, written: ExampleContent, *, by: User) -> Example:
     """Posts that began with it stay as they are."""
     row = _locked(example)
     _write(row, written, by)
@@ -98,20 +98,20 @@ def _end(programme: Programme) -> int:
     return last.position + 1 if last else 0
 
 
-def _write(row: Example, written: Written, by: User) -> None:
-    words = written.words
+def _write(row: Example, written: ExampleContent, by: User) -> None:
+    content = written.template
     # Pictures, channels and the day on which a call ends are the municipality's own.
     draft = replace(
-        words.draft, media=(), channels=(), per_channel={}, layout={}, call=replace(words.draft.call, deadline="")
+        content.draft, media=(), channels=(), per_channel={}, layout={}, call=replace(content.draft.call, deadline="")
     )
-    row.name, row.about, row.content = words.name, words.about, draft.to_json()
+    row.name, row.about, row.content = content.name, content.about, draft.to_json()
     row.purpose, row.shape, row.category = written.purpose, written.shape, CATEGORY[Purpose(written.purpose)]
-    row.gaps = asked(draft, words.gaps)
+    row.gaps = with_defaults(draft, content.gaps)
     days = [gap["name"] for gap in row.gaps if gap["kind"] == "date"]
-    row.deadline = words.deadline if words.deadline in days else ""
+    row.deadline = content.deadline if content.deadline in days else ""
     row.why, row.watch, row.alt = written.why, written.watch, written.alt
     row.patterns, row.networks = list(written.patterns), list(written.networks)
-    row.english = {name: each for name, each in written.english.items() if each}
+    row.english = {name: text for name, text in written.english.items() if text}
     row.drawing = written.drawing
     if written.picture or written.without_picture:
         row.picture = _stored(row.programme_id, written.picture) if written.picture else ""
@@ -124,7 +124,7 @@ def _texts(row: Example) -> dict[str, str]:
     return {name: getattr(row, name) for name in ("name", "about", "why", "watch")}
 
 
-def _stored(programme: int, picture: Encoded) -> str:
+def _stored(programme: int, picture: EncodedPicture) -> str:
     """Under a name that says the content, so that the same picture lies there once."""
     digest = hashlib.sha256(picture.body).hexdigest()[:32]
     name = f"practice/{programme}/{digest}.{picture.ending}"
@@ -200,7 +200,7 @@ def switch(programme: Programme, key: str, *, on: bool, by: User) -> None:
 
 @transaction.atomic
 def use(example: Example, values: Mapping[str, Value], *, municipality: Municipality, by: User) -> Post:
-    """A new draft of `by` with the example's words and call to action, gaps without a value left to see."""
+    """A new draft of `by` with the example's texts and call to action; gaps without a value stay visible."""
     post = begun(example, values, municipality=municipality, by=by)
     record("example.use", by=by, target=post, label=example.name)
     return post

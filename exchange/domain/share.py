@@ -1,7 +1,7 @@
-"""A municipality shares a published post with the others of its programme, and takes it down whenever it wants.
+"""A municipality shares a published post with the others of its programme, and withdraws it whenever it wants.
 
-What is stored is the snapshot that the page showed before; pictures are copied smaller into files of the gallery, so
-that nobody elsewhere ever reads the municipality's library. When sharing ends, the files go at once.
+The stored snapshot is the one that the page showed before. Pictures are copied, smaller, into files of the gallery, so
+that no other municipality ever reads the library. When sharing ends, the files are deleted at once.
 """
 
 import secrets
@@ -21,14 +21,14 @@ from common.errors import ActionNotAllowed
 from exchange.domain import gallery_notices as notices
 from exchange.gallery_rules import LEAST_WHY, LONG_SIDE, MOST_WHY, Ending
 from exchange.models import SharedPicture, SharedPost
-from exchange.queries.gallery import agreed, room_of, running_share, still_public
-from exchange.queries.snapshot import MOST_TITLE, Source, figures, key_of, snapshot, standing
+from exchange.queries.gallery import agreed, gallery_scope_of, running_share, still_public
+from exchange.queries.snapshot import MOST_TITLE, PictureSource, figures, key_of, live_publications, snapshot
 from municipalities.models import Municipality
 from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
 from posts.draft import storable
 from posts.locking import locked
-from posts.media.domain.pictures import encoded
+from posts.media.domain.pictures import encode_picture
 from posts.models import Post
 
 MOST_REASON = 500
@@ -39,16 +39,16 @@ def share(post: Post, why: str, *, municipality: Municipality, by: User, title: 
     """Put the post as it was published into the gallery. Raises `ActionNotAllowed`."""
     post = locked(post)
     why = _reason(why)
-    if not room_of(municipality).is_shared:
+    if not gallery_scope_of(municipality).is_shared:
         raise ActionNotAllowed(
             _("The municipality takes part in no programme today, so there is nobody to share with.")
         )
     if running_share(post):
         raise ActionNotAllowed(_("This post is in the gallery already."))
-    found = snapshot(post, municipality)
-    if found is None:
+    source = snapshot(post, municipality)
+    if source is None:
         raise ActionNotAllowed(_("Only what stands on a network can be shared. This post is on none."))
-    row = found.row
+    row = source.row
     row.why, row.by = why, by
     row.title = storable(title).strip()[:MOST_TITLE] or row.title
     row.search_key = key_of(row)
@@ -57,7 +57,7 @@ def share(post: Post, why: str, *, municipality: Municipality, by: User, title: 
             row.save()
     except IntegrityError as twice:
         raise ActionNotAllowed(_("This post is in the gallery already.")) from twice
-    SharedPicture.objects.bulk_create([_copied(row, each, at) for at, each in enumerate(found.pictures)])
+    SharedPicture.objects.bulk_create([_copied(row, picture, at) for at, picture in enumerate(source.pictures)])
     record("gallery.share", by=by, target=row, post=post.pk)
     return row
 
@@ -76,12 +76,12 @@ def _reason(why: str) -> str:
     return why
 
 
-def _copied(row: SharedPost, source: Source, at: int) -> SharedPicture:
+def _copied(row: SharedPost, source: PictureSource, at: int) -> SharedPicture:
     with default_storage.open(source.ref, "rb") as file:
         picture = Image.open(file)
         picture.load()
     picture.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
-    made = encoded(picture)
+    made = encode_picture(picture)
     name = f"gallery/{row.municipality_id}/{secrets.token_hex(16)}.{made.ending}"
     return SharedPicture(
         municipality_id=row.municipality_id,
@@ -99,7 +99,7 @@ def _copied(row: SharedPost, source: Source, at: int) -> SharedPicture:
 
 @transaction.atomic
 def reword(shared: SharedPost, why: str, *, by: User, title: str = "") -> SharedPost:
-    """Other words for why it worked, and another title. Raises `ActionNotAllowed`."""
+    """Change the reason why it worked, and the title. Raises `ActionNotAllowed`."""
     row = _locked(shared)
     row.why = _reason(why)
     row.title = storable(title).strip()[:MOST_TITLE] or row.title
@@ -111,12 +111,12 @@ def reword(shared: SharedPost, why: str, *, by: User, title: str = "") -> Shared
 
 @transaction.atomic
 def renew(shared: SharedPost, *, municipality: Municipality, by: User) -> SharedPost:
-    """Take its figures as they are today; words and pictures stay as they were. Raises `ActionNotAllowed`."""
+    """Replace its figures by today's; texts and pictures stay as they were. Raises `ActionNotAllowed`."""
     row = _locked(shared)
-    where = standing(row.post)
+    where = live_publications(row.post)
     if not where:
         raise ActionNotAllowed(_("The post stands on no network any more, so there are no new numbers of it."))
-    version = max((each.version for each in where), key=lambda each: each.number)
+    version = max((publication.version for publication in where), key=lambda version: version.number)
     row.measured_on = today()
     row.figures = figures(row.post, municipality, version, (row.measured_on - row.published_on).days)
     row.save(update_fields=["figures", "measured_on"])
@@ -136,7 +136,7 @@ def take_down(shared: SharedPost, *, by: User) -> SharedPost:
 
 @transaction.atomic
 def remove(shared: SharedPost, reason: str, *, by: User) -> SharedPost:
-    """The programme's staff take it out; the municipality is told why. Raises `ActionNotAllowed` without a reason."""
+    """Programme staff remove it; the municipality reads the reason. Raises `ActionNotAllowed` without one."""
     reason = storable(reason).strip()[:MOST_REASON]
     if not reason:
         raise ActionNotAllowed(_("Write why: the municipality is told."))
@@ -187,16 +187,18 @@ def settle() -> int:
     is taken down and not only marked.
     """
     with everywhere("shared posts and pictures that nobody may see any more"):
-        gone = list(SharedPost.objects.filter(~still_public(), ended_at__isnull=True).only("pk", "municipality_id"))
+        unpublished = list(
+            SharedPost.objects.filter(~still_public(), ended_at__isnull=True).only("pk", "municipality_id")
+        )
         rows = SharedPicture.objects.exclude(agreed(today())).only("pk", "municipality_id")
         pictures = list(rows)
-    for each in gone:
-        with scope(each.municipality_id):
-            _withdrawn(each)
+    for shared in unpublished:
+        with scope(shared.municipality_id):
+            _withdrawn(shared)
     for picture in pictures:
         with scope(picture.municipality_id), transaction.atomic():
             _drop(SharedPicture.objects.filter(pk=picture.pk))
-    return len(gone) + len(pictures)
+    return len(unpublished) + len(pictures)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The form of an example of good practice: a template's words, and what one learns from them."""
+"""The form of a good-practice example: the fields of a template, and what can be learned from it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy
 
 from common.templatetags.ui import NETWORK_NAMES
 from exchange.built_in import built_in
-from exchange.domain.practice import Written, prepared
-from exchange.enums import Purpose, Shape
+from exchange.domain.practice import ExampleContent, prepared
+from exchange.enums import ExampleShape, Purpose
 from exchange.models import Example
 from exchange.models.practice import ENGLISH
 from exchange.rules import CATEGORY
-from kits.models import shown
+from kits.models import in_interface_script
 from library.forms import TemplateForm
-from library.gaps import asked
+from library.gaps import with_defaults
 from posts.draft import (
     MOST_LINK,
     MOST_OPTIONS,
@@ -24,14 +24,14 @@ from posts.draft import (
     MOST_RULES,
     MOST_TEXT,
     MOST_WORDS,
-    Call,
+    CallToAction,
     Draft,
     Interactive,
     Text,
     storable,
 )
 from posts.enums import CallKind, Format
-from posts.media.domain.pictures import BadPicture, Encoded
+from posts.media.domain.pictures import BadPicture, EncodedPicture
 
 MOST_PATTERNS = 6
 # What the preview reads of a form that is still being written.
@@ -50,7 +50,7 @@ class ExampleForm(TemplateForm):
     """`{{gaps}}` are asked for when a post begins with it; with their examples they make the post that is shown."""
 
     purpose = forms.ChoiceField(label=gettext_lazy("What it is for"), choices=Purpose)
-    shape = forms.ChoiceField(label=gettext_lazy("Format"), choices=Shape)
+    shape = forms.ChoiceField(label=gettext_lazy("Format"), choices=ExampleShape)
     why = forms.CharField(label=gettext_lazy("Why it works"), max_length=1000, widget=_area(3))
     watch = forms.CharField(
         label=gettext_lazy("What to watch"), max_length=1000, required=False, widget=_area(3),
@@ -100,7 +100,7 @@ class ExampleForm(TemplateForm):
             self.fields[name].widget.attrs["lang"] = "sr-Cyrl"
         for name in ("en_name", "en_about"):
             self.fields[name].widget.attrs["lang"] = "en"
-        drawings = [(key, shown(str(fields["name"]))) for key, fields in built_in().items()]
+        drawings = [(key, in_interface_script(str(fields["name"]))) for key, fields in built_in().items()]
         self.fields["drawing"].choices = [("", _("None")), *drawings]  # type: ignore[attr-defined]
         if not example.picture:
             del self.fields["without_picture"]
@@ -127,7 +127,7 @@ class ExampleForm(TemplateForm):
             raise forms.ValidationError(_("One of them is longer than %(most)s characters.") % {"most": MOST_WORDS})
         return lines
 
-    def clean_picture(self) -> Encoded | None:
+    def clean_picture(self) -> EncodedPicture | None:
         file = self.cleaned_data["picture"]
         if not file:
             return None
@@ -140,16 +140,16 @@ class ExampleForm(TemplateForm):
         cleaned = super().clean() or {}
         if "purpose" in cleaned:
             cleaned["category"] = CATEGORY[Purpose(cleaned["purpose"])].value
-        kept = self.example.picture and not cleaned.get("without_picture")
-        if (cleaned.get("picture") or kept) and not cleaned.get("alt", "").strip():
+        keeps_picture = self.example.picture and not cleaned.get("without_picture")
+        if (cleaned.get("picture") or keeps_picture) and not cleaned.get("alt", "").strip():
             self.add_error("alt", _("Say what the picture shows, for those who cannot see it."))
         return cleaned
 
-    def written(self) -> Written:
+    def written(self) -> ExampleContent:
         cleaned = self.cleaned_data
         plain = {name: storable(cleaned[name]).strip() for name in ("why", "watch", "alt")}
-        return Written(
-            self.words(), cleaned["purpose"], cleaned["shape"], **plain,
+        return ExampleContent(
+            self.content(), cleaned["purpose"], cleaned["shape"], **plain,
             patterns=cleaned["patterns"], networks=cleaned["networks"], drawing=cleaned["drawing"],
             english={name: storable(cleaned[f"en_{name}"]).strip() for name in ENGLISH},
             picture=cleaned["picture"], without_picture=cleaned.get("without_picture", False),
@@ -166,7 +166,7 @@ class ExampleForm(TemplateForm):
         draft = Draft(
             texts={"sr-Cyrl": Text(storable(self.data.get("text-sr-Cyrl", "")).strip()[:MOST_TEXT])},
             link=typed["link"][:MOST_LINK],
-            call=Call(_known(typed["call"], CallKind.values), typed["call_words"][:MOST_WORDS]),
+            call=CallToAction(_known(typed["call"], CallKind.values), typed["call_words"][:MOST_WORDS]),
             interactive=Interactive(
                 kind=_known(typed["format"], Format.values),
                 options=tuple(line.strip() for line in typed["options"].splitlines() if line.strip())[:MOST_OPTIONS],
@@ -176,8 +176,8 @@ class ExampleForm(TemplateForm):
         )
         return Example(
             pk=row.pk, programme=row.programme, starter=row.starter, picture=row.picture, content=draft.to_json(),
-            gaps=asked(draft, self.told()), patterns=typed["patterns"].splitlines()[:MOST_PATTERNS],
-            purpose=_known(typed["purpose"], Purpose.values), shape=_known(typed["shape"], Shape.values),
+            gaps=with_defaults(draft, self.gaps_sent()), patterns=typed["patterns"].splitlines()[:MOST_PATTERNS],
+            purpose=_known(typed["purpose"], Purpose.values), shape=_known(typed["shape"], ExampleShape.values),
             networks=[key for key in self["networks"].value() if key in NETWORK_NAMES],
             english={name: typed[f"en_{name}"] for name in ENGLISH},
             **{name: typed[name] for name in ("name", "about", "why", "watch", "alt", "drawing")},

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=140)),
                 ('texts', models.JSONField(default=list)),
                 ('call_kind', models.CharField(blank=True, choices=[('apply', 'Apply'), ('pay', 'Pay'), ('book', 'Book an appointment'), ('report', 'Report a problem'), ('vote', 'Vote'), ('comment', 'Write a comment'), ('attend', 'Come'), ('call', 'Call'), ('download', 'Download'), ('share', 'Share'), ('subscribe', 'Subscribe')], max_length=10)),
-                ('call_words', models.CharField(blank=True, max_length=200)),
+                ('call_text', models.CharField(blank=True, max_length=200)),
                 ('service', models.SlugField(blank=True, max_length=40)),
                 ('format', models.CharField(blank=True, choices=[('poll', 'Poll'), ('question', 'Question'), ('quiz', 'Quiz'), ('this_or_that', 'This or that'), ('live', 'Live questions and answers'), ('contest', 'Contest')], max_length=14)),
                 ('answers', models.JSONField(default=dict)),

@@ -1,4 +1,4 @@
-"""The tables."""
+"""Models of the gallery and of good practice."""
 
 from exchange.models.gallery import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
 from exchange.models.practice import Example, SwitchedOff

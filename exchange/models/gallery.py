@@ -1,9 +1,9 @@
-"""The gallery: posts that a municipality shows to the others of its programme, what they say of them, what was copied.
+"""The gallery: posts that a municipality shares with the others of its programme, comments on them, copies of them.
 
-Everything here stands behind the wall like every other table. What the others see is read in one place,
+These tables are tenant tables like all others. Shared posts of other municipalities are read in one place,
 `exchange.queries.gallery`, which opens the scope of exactly those municipalities that take part in a programme with the
-reader today: who left is not among them, so its posts are gone by themselves, and a page that forgets to ask gets
-nothing instead of everything.
+reader today. A municipality that left is outside that scope, so its posts disappear without further checks, and a page
+that forgets to filter gets nothing instead of everything.
 """
 
 from typing import Any
@@ -39,7 +39,7 @@ class SharedPost(TenantModel):
     title = models.CharField(max_length=140)
     texts = models.JSONField(default=list)
     call_kind = models.CharField(max_length=10, choices=CallKind, blank=True)
-    call_words = models.CharField(max_length=200, blank=True)
+    call_text = models.CharField(max_length=200, blank=True)
     service = models.SlugField(max_length=40, blank=True)
     format = models.CharField(max_length=14, choices=Format, blank=True)
     answers = models.JSONField(default=dict)
@@ -137,7 +137,7 @@ class SharedComment(TenantModel):
         indexes = [
             # the conversation below a post
             models.Index(fields=["shared", "at"], name="shared_comments", condition=Q(deleted_at__isnull=True)),
-            # how much somebody has written in the last minutes
+            # how many comments an author has written in the last minutes
             models.Index(fields=["author", "-at"], name="shared_comment_pace"),
         ]
 
@@ -146,12 +146,12 @@ class SharedComment(TenantModel):
 
     @property
     def is_fresh(self) -> bool:
-        """Whether its author may still put it into other words."""
+        """Whether its author may still edit it."""
         return bool(self.deleted_at is None and timezone.now() - self.at < EDIT_FOR)
 
 
 class SharedCopy(TenantModel):
-    """The draft that a municipality began with somebody's shared post."""
+    """The draft that a municipality started from another municipality's shared post."""
 
     shared = models.ForeignKey(SharedPost, models.CASCADE, related_name="copies")
     post = models.OneToOneField(Post, models.PROTECT, related_name="+")
@@ -166,7 +166,7 @@ class SharedCopy(TenantModel):
 
 
 class Pick(models.Model):
-    """A programme's pick of a month: `month` is its first day, `why` one sentence in the words of the staff."""
+    """A programme's pick of a month: `month` is its first day, `why` a reason in one sentence."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
     month = models.DateField()

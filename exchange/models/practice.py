@@ -1,7 +1,7 @@
-"""Good practice: posts to learn from, kept by a programme for its municipalities.
+"""Good practice: examples to learn from, maintained by a programme for its municipalities.
 
-What every programme begins with is a file (`exchange.built_in`) and no row, so that better words of a next release
-reach everybody. A programme that changes one keeps a copy in its own words, and may switch one off.
+The built-in examples are a file (`exchange.built_in`) and no rows, so that the improved texts of a next release reach
+every programme. A programme that changes one stores a copy, and it may switch one off.
 """
 
 from typing import Any
@@ -12,13 +12,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common import languages
-from exchange.enums import Purpose, Shape
-from kits.models import shown
+from exchange.enums import ExampleShape, Purpose
+from kits.models import in_interface_script
 from municipalities.models import Programme
 from posts.enums import Category
 
 User = settings.AUTH_USER_MODEL
-# Words for those who read English, beside those in Serbian. "text" is the post as it would read.
+# English translations beside the Serbian texts. "text" is the post as it would read.
 ENGLISH = ("name", "about", "text", "why", "watch", "alt")
 
 
@@ -33,7 +33,7 @@ class Example(models.Model):
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="examples")
     starter = models.SlugField(max_length=60, blank=True, editable=False)
     purpose = models.CharField(_("what it is for"), max_length=14, choices=Purpose)
-    shape = models.CharField(_("format"), max_length=14, choices=Shape, default=Shape.PICTURE)
+    shape = models.CharField(_("format"), max_length=14, choices=ExampleShape, default=ExampleShape.PICTURE)
     name = models.CharField(_("name"), max_length=120)
     about = models.CharField(_("when to use it"), max_length=300, blank=True)
     # follows from the purpose; a post that begins with the example gets it
@@ -41,7 +41,7 @@ class Example(models.Model):
     content = models.JSONField(default=dict)
     gaps = models.JSONField(default=list)
     deadline = models.CharField(max_length=60, blank=True)
-    # the same call to action in other words, for one's own text
+    # other wordings of the same call to action, for one's own text
     patterns = models.JSONField(default=list)
     why = models.TextField(_("why it works"), max_length=1000)
     watch = models.TextField(_("what to watch"), max_length=1000, blank=True)
@@ -72,7 +72,7 @@ class Example(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.said("name")
+        return self.translated("name")
 
     @property
     def ref(self) -> str:
@@ -83,31 +83,31 @@ class Example(models.Model):
     def is_built_in(self) -> bool:
         return self.pk is None
 
-    def said(self, what: str) -> str:
+    def translated(self, what: str) -> str:
         """One of `ENGLISH` but the text, in the reader's language and letters."""
-        translated = self.english.get(what, "") if languages.current().words == languages.ENGLISH else ""
-        return translated or shown(getattr(self, what))
+        translated = self.english.get(what, "") if languages.current().text_variant == languages.ENGLISH else ""
+        return translated or in_interface_script(getattr(self, what))
 
     @property
     def when(self) -> str:
-        return self.said("about")
+        return self.translated("about")
 
     @property
     def reasons(self) -> str:
-        return self.said("why")
+        return self.translated("why")
 
     @property
     def warnings(self) -> str:
-        return self.said("watch")
+        return self.translated("watch")
 
     @property
     def shows(self) -> str:
-        return self.said("alt")
+        return self.translated("alt")
 
     @property
     def translation(self) -> str:
-        """What the post says, for those who read English. Empty for everybody else, and where nobody wrote it."""
-        return self.english.get("text", "") if languages.current().words == languages.ENGLISH else ""
+        """The text of the post for readers of English. Empty for all others, and without a translation."""
+        return self.english.get("text", "") if languages.current().text_variant == languages.ENGLISH else ""
 
     def _part(self, name: str) -> dict[str, Any]:
         return dict(self.content.get(name) or {})

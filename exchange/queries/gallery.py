@@ -1,8 +1,8 @@
-"""Reads of the gallery. The one place that looks from one municipality at what others have shared.
+"""Queries of the gallery: the only place that reads across municipalities what they shared.
 
-`room(municipality)` opens the scope of those that take part in a programme with it today, itself included, and of no
-others; inside it the gallery's own tables are read and nothing else of those municipalities is given away: of a post
-and its pictures only whether they may still be seen. Every read has a fixed number of queries.
+`gallery_scope(municipality)` opens the scope of those that take part in a programme with it today, itself included, and
+of no others. Inside it only the gallery's own tables are read; of a post and its pictures only whether they may still
+be shown. Every function has a fixed number of queries.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +30,7 @@ from serbian.sorting import sort_key
 
 
 @dataclass(frozen=True)
-class Room:
+class GalleryScope:
     """`programmes` of the reader's municipality today, and the ids of all that take part in them with it."""
 
     programmes: tuple[int, ...]
@@ -42,7 +42,7 @@ class Room:
         return bool(self.programmes)
 
 
-def room_of(municipality: Municipality) -> Room:
+def gallery_scope_of(municipality: Municipality) -> GalleryScope:
     """One query. Practising municipalities and real ones never see each other's posts."""
     mine = Enrolment.objects.on(today()).filter(municipality=municipality).values("cohort__programme")
     rows = Enrolment.objects.on(today()).filter(
@@ -52,19 +52,19 @@ def room_of(municipality: Municipality) -> Room:
     )
     pairs = set(rows.values_list("cohort__programme", "municipality"))
     programmes = sorted({programme for programme, _place in pairs})
-    return Room(tuple(programmes), tuple(sorted({place for _programme, place in pairs} | {municipality.pk})))
+    return GalleryScope(tuple(programmes), tuple(sorted({place for _programme, place in pairs} | {municipality.pk})))
 
 
 @contextmanager
-def room(municipality: Municipality) -> Iterator[Room]:
+def gallery_scope(municipality: Municipality) -> Iterator[GalleryScope]:
     """Open the scope of the gallery as this municipality sees it today. One query."""
-    room = room_of(municipality)
+    room = gallery_scope_of(municipality)
     with scope(*room.ids):
         yield room
 
 
 @contextmanager
-def rooms_of(programmes: Sequence[Programme]) -> Iterator[list[int]]:
+def programmes_scope(programmes: Sequence[Programme]) -> Iterator[list[int]]:
     """Open the scope of those that take part in these programmes today, for their staff. One query."""
     rows = Enrolment.objects.on(today()).filter(cohort__programme__in=programmes, municipality__joined_on__isnull=False)
     ids = sorted(set(rows.values_list("municipality_id", flat=True)))
@@ -76,7 +76,7 @@ def rooms_of(programmes: Sequence[Programme]) -> Iterator[list[int]]:
 
 
 def still_public() -> Exists:
-    """Whether the post stands on a network today: what a municipality took down there is not kept alive here."""
+    """Whether the post is on a network today: what a municipality removed there is not shown here."""
     rows = Publication.objects.filter(
         post=OuterRef("post"), delivery__state=State.PUBLISHED, delivery__withdrawal_asked_at=None
     )
@@ -84,7 +84,7 @@ def still_public() -> Exists:
 
 
 def agreed(day: date) -> Q:
-    """Of pictures: nobody in them has withdrawn, no consent has ended, children have one."""
+    """Of pictures: no consent was withdrawn or has ended, and pictures of children have one."""
     ended = Q(media__agreement=Agreement.WITHDRAWN) | Q(media__agreed_until__lt=day)
     return ~(ended | Q(media__shows_children=True, media__agreement=""))
 
@@ -92,10 +92,10 @@ def agreed(day: date) -> Q:
 def shown() -> QuerySet[SharedPost]:
     """In the open scope: what others see today, with its municipality and how much is said about it."""
     rows = SharedPost.objects.filter(still_public(), ended_at__isnull=True)
-    return rows.select_related("municipality").annotate(said=_said())
+    return rows.select_related("municipality").annotate(comment_count=_comment_count())
 
 
-def _said() -> Any:
+def _comment_count() -> Any:
     rows = visible_comments().filter(shared=OuterRef("pk")).order_by().values("shared")
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
@@ -115,10 +115,10 @@ def visible_comments() -> QuerySet[SharedComment]:
 
 
 @dataclass(frozen=True)
-class Filters:
+class GalleryFilters:
     """What the gallery may be narrowed to; empty means all."""
 
-    words: str = ""
+    query: str = ""
     service: str = ""
     format: str = ""
     category: str = ""
@@ -128,10 +128,10 @@ class Filters:
 
     @property
     def narrows(self) -> bool:
-        return any((self.words, self.service, self.format, self.category, self.size, self.network))
+        return any((self.query, self.service, self.format, self.category, self.size, self.network))
 
     def apply(self, rows: QuerySet[SharedPost]) -> QuerySet[SharedPost]:
-        for word in fold(self.words).split():
+        for word in fold(self.query).split():
             rows = rows.filter(search_key__contains=word)
         if self.service:
             rows = rows.filter(service=self.service)
@@ -188,12 +188,12 @@ def conversation(row: SharedPost, reader: Any, *, all_of_them: bool = False) -> 
 
 def copies_of(row: SharedPost) -> list[SharedCopy]:
     """Which municipalities copied it, each once with its first copy, by day. For the sharer. One query."""
-    found: dict[int, SharedCopy] = {}
+    first_copies: dict[int, SharedCopy] = {}
     for shared_copy in (
         SharedCopy.objects.filter(shared=row).select_related("municipality").defer("post").order_by("at", "pk")
     ):
-        found.setdefault(shared_copy.municipality_id, shared_copy)
-    return list(found.values())
+        first_copies.setdefault(shared_copy.municipality_id, shared_copy)
+    return list(first_copies.values())
 
 
 def copy_of(row: SharedPost, municipality: Municipality) -> SharedCopy | None:
@@ -205,7 +205,7 @@ def copy_of(row: SharedPost, municipality: Municipality) -> SharedCopy | None:
 def ours(municipality: Municipality) -> list[SharedPost]:
     """What the municipality has shared, newest first; what ended too. Two queries, in its open scope."""
     rows = SharedPost.objects.filter(municipality=municipality).annotate(stands=still_public())
-    rows = rows.annotate(said=_said())
+    rows = rows.annotate(comment_count=_comment_count())
     return list(rows.select_related("municipality", "by").order_by("ended_at", "-shared_at"))
 
 
@@ -230,19 +230,19 @@ class Picks:
 
 
 def picks(programmes: Iterable[int]) -> Picks:
-    """Of this month; until somebody has picked one, those of the month before. In the open scope; two queries."""
+    """Picks of this month; while there are none, those of the month before. In the open scope; two queries."""
     month = month_of(today())
     before = month_of(month - timedelta(days=1))
     rows = Pick.objects.filter(programme__in=list(programmes), month__in=(month, before))
     picks = list(rows.select_related("programme").order_by("at", "pk"))
-    # the posts come through the wall, not through the pick's key
+    # read through the tenant manager: a pick's foreign key alone would not check the scope
     posts = {row.pk: row for row in shown().filter(pk__in=[pick.shared_id for pick in picks])} if picks else {}
     for wanted in (month, before):
         here = {pick.shared_id: pick for pick in reversed(picks) if pick.month == wanted and pick.shared_id in posts}
         if here:
             for pick in here.values():
                 pick.shared = posts[pick.shared_id]
-            return Picks(wanted, sorted(here.values(), key=lambda each: (each.at, each.pk)))
+            return Picks(wanted, sorted(here.values(), key=lambda pick: (pick.at, pick.pk)))
     return Picks(month)
 
 

@@ -1,4 +1,4 @@
-"""Reads of good practice. Each has a fixed number of queries, however many examples are kept."""
+"""Queries of good practice. Each has a fixed number of queries, however many examples there are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,38 +7,40 @@ from typing import Any
 from django.db.models import QuerySet
 
 from exchange.built_in import built_in, example
-from exchange.enums import Purpose, Shape
+from exchange.enums import ExampleShape, Purpose
 from exchange.models import Example, SwitchedOff
 from exchange.rules import PostTraits, fitting
 from municipalities.models import Enrolment, Municipality, Programme
 from municipalities.queries import today
 from serbian.folding import fold
 
-PLACES = {value: place for place, value in enumerate(Purpose.values)}
+PURPOSE_ORDER = {value: place for place, value in enumerate(Purpose.values)}
 
 
 @dataclass(frozen=True)
-class Filters:
-    """`words` in either script; the others in values of `exchange.enums`, empty for all."""
+class PracticeFilters:
+    """`query` in either script; the others in values of `exchange.enums`, empty for all."""
 
-    words: str = ""
+    query: str = ""
     purpose: str = ""
     shape: str = ""
 
     @classmethod
-    def told(cls, words: str, purpose: str, shape: str) -> "Filters":
+    def from_params(cls, query: str, purpose: str, shape: str) -> "PracticeFilters":
         """What does not exist is not asked for."""
-        return cls(words[:80], purpose if purpose in Purpose.values else "", shape if shape in Shape.values else "")
+        return cls(
+            query[:80], purpose if purpose in Purpose.values else "", shape if shape in ExampleShape.values else ""
+        )
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.words or self.purpose or self.shape)
+        return bool(self.query or self.purpose or self.shape)
 
-    def keep(self, each: Example) -> bool:
+    def keep(self, example: Example) -> bool:
         return (
-            (not self.purpose or each.purpose == self.purpose)
-            and (not self.shape or each.shape == self.shape)
-            and all(word in each.search_key for word in fold(self.words).split())
+            (not self.purpose or example.purpose == self.purpose)
+            and (not self.shape or example.shape == self.shape)
+            and all(word in example.search_key for word in fold(self.query).split())
         )
 
 
@@ -57,15 +59,15 @@ def _rows() -> QuerySet[Example]:
 
 def _together(rows: Sequence[Example], without: set[str]) -> list[Example]:
     """A programme's own first, then the built-in ones that it neither rewrote nor switched off; by purpose."""
-    gone = without | {row.starter for row in rows}
-    examples = [*rows, *(example(key) for key in built_in() if key not in gone)]
-    return sorted(examples, key=lambda each: PLACES.get(each.purpose, len(PLACES)))
+    hidden = without | {row.starter for row in rows}
+    examples = [*rows, *(example(key) for key in built_in() if key not in hidden)]
+    return sorted(examples, key=lambda row: PURPOSE_ORDER.get(row.purpose, len(PURPOSE_ORDER)))
 
 
 # ---------------------------------------------------------------- a municipality
 
 
-def examples(municipality: Municipality, filters: Filters | None = None) -> list[Example]:
+def examples(municipality: Municipality, filters: PracticeFilters | None = None) -> list[Example]:
     """What its programmes of today show it. Two queries."""
     programmes = _programmes(municipality)
     rows = list(_rows().filter(programme__in=programmes))
@@ -87,7 +89,7 @@ def offered(municipality: Municipality, kind: PostTraits) -> list[Example]:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class ProgrammeExamples:
     """What a programme keeps: `shown` is what its municipalities see, `off` are built-in ones it does not show."""
 
     programme: Programme
@@ -96,7 +98,7 @@ class Shelf:
     retired: list[Example]
 
 
-def shelf(programme: Programme) -> Shelf:
+def programme_examples(programme: Programme) -> ProgrammeExamples:
     """Two queries."""
     rows = list(Example.objects.filter(programme=programme).select_related("updated_by").order_by("position", "pk"))
     for row in rows:
@@ -104,7 +106,7 @@ def shelf(programme: Programme) -> Shelf:
     off = set(SwitchedOff.objects.filter(programme=programme).values_list("key", flat=True))
     running = [row for row in rows if row.retired_at is None]
     copied = {row.starter for row in running}
-    return Shelf(
+    return ProgrammeExamples(
         programme,
         _together(running, off),
         [example(key) for key in built_in() if key in off - copied],
@@ -112,6 +114,6 @@ def shelf(programme: Programme) -> Shelf:
     )
 
 
-def kept(programmes: Sequence[Programme]) -> QuerySet[Example]:
+def own_example(programmes: Sequence[Programme]) -> QuerySet[Example]:
     """Rows of these programmes, also retired ones."""
     return Example.objects.filter(programme__in=programmes).select_related("programme", "updated_by")

@@ -1,4 +1,4 @@
-"""Tags of good practice: `{% load good_practice %}`."""
+"""Template tags of good practice: `{% load good_practice %}`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from common import languages
 from exchange.enums import Purpose
 from exchange.rules import ICONS
-from kits.models import shown
+from kits.models import in_interface_script
 from posts.editing.placeholders import parts
 from serbian.folding import fold
 
@@ -19,10 +19,12 @@ MARKED = '<mark class="gap-mark">{}</mark>'
 
 @register.filter
 def filled_in(text: str, gaps: Sequence[Mapping[str, str]]) -> SafeString:
-    """Words of an example in the reader's letters, the example of each gap in its place and marked."""
+    """A text of an example in the reader's script, with the example value of each gap inserted and marked."""
     examples = {fold(gap["name"]): gap["example"] or gap["label"] for gap in gaps}
     pieces = (
-        format_html(MARKED, shown(examples.get(fold(part), part))) if is_gap else format_html("{}", shown(part))
+        format_html(MARKED, in_interface_script(examples.get(fold(part), part)))
+        if is_gap
+        else format_html("{}", in_interface_script(part))
         for part, is_gap in parts(text)
     )
     return format_html_join("", "{}", ((piece,) for piece in pieces))
@@ -30,8 +32,8 @@ def filled_in(text: str, gaps: Sequence[Mapping[str, str]]) -> SafeString:
 
 @register.simple_tag
 def reader_tag() -> str:
-    """The language and script in which words that were written in Cyrillic are shown."""
-    return "sr-Latn" if languages.current().words == languages.LATIN else "sr-Cyrl"
+    """The language and script in which a Cyrillic text is shown."""
+    return "sr-Latn" if languages.current().text_variant == languages.LATIN else "sr-Cyrl"
 
 
 @register.simple_tag

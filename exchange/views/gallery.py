@@ -1,4 +1,4 @@
-"""The gallery of a municipality: what others of its programme have shared, one post with what is said, and its own."""
+"""The gallery of a municipality: posts shared in its programme, one post with its comments, and its own posts."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,7 +15,7 @@ from common.web.params import int_param
 from exchange.gallery_forms import CommentForm
 from exchange.models import SharedPicture, SharedPost
 from exchange.queries import gallery as queries
-from exchange.queries.gallery import ANY_FORMAT, MOST_COPIED, Filters
+from exchange.queries.gallery import ANY_FORMAT, MOST_COPIED, GalleryFilters
 from exchange.views.gallery_cards import card, cards
 from municipalities.access import requires
 from municipalities.queries import offer, today
@@ -28,12 +28,12 @@ ON_A_PAGE = 12
 KEEP = "private, max-age=300"
 
 
-def filters_of(request: HttpRequest) -> Filters:
+def filters_of(request: HttpRequest) -> GalleryFilters:
     """From a hostile address."""
     asked = {name: request.GET.get(name, "").replace("\x00", "")[:40] for name in request.GET}
     network, size, form = asked.get("network", ""), asked.get("size", ""), asked.get("format", "")
-    return Filters(
-        words=request.GET.get("q", "").replace("\x00", "")[:80],
+    return GalleryFilters(
+        query=request.GET.get("q", "").replace("\x00", "")[:80],
         service=asked.get("service", ""),
         format=form if form == ANY_FORMAT or form in Format.values else "",
         category=asked["category"] if asked.get("category") in Category.values else "",
@@ -47,7 +47,7 @@ def options(services: Any, networks: list[str]) -> dict[str, Any]:
     """Choices of the filters' fields. No query."""
     titles = validation.networks()
     return {
-        "services": [(each.key, str(each)) for each in services],
+        "services": [(service.key, str(service)) for service in services],
         "formats": [(ANY_FORMAT, None), *Format.choices],
         "categories": Category.choices,
         "sizes": [(key, label) for key, label in SIZES.items() if key != Size.UNKNOWN],
@@ -55,12 +55,12 @@ def options(services: Any, networks: list[str]) -> dict[str, Any]:
     }
 
 
-def paged(request: HttpRequest, filters: Filters, programmes: Iterable[int]) -> tuple[Page, queries.Picks]:
+def paged(request: HttpRequest, filters: GalleryFilters, programmes: Iterable[int]) -> tuple[Page, queries.Picks]:
     """A page of the gallery in the open room. What was picked stands at the top of the whole gallery once, and not
     above the answer to a question."""
     is_whole = not filters.narrows and not filters.order
     picks = queries.picks(programmes) if is_whole else queries.Picks(today())
-    rows = filters.apply(queries.shown()).exclude(pk__in=[each.pk for each in picks.posts])
+    rows = filters.apply(queries.shown()).exclude(pk__in=[post.pk for post in picks.posts])
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     return page, picks if page.number == 1 else queries.Picks(picks.month)
 
@@ -68,18 +68,18 @@ def paged(request: HttpRequest, filters: Filters, programmes: Iterable[int]) -> 
 @requires(Verb.GALLERY_VIEW)
 @require_safe
 def gallery(request: MunicipalityRequest) -> HttpResponse:
-    house, filters = request.municipality, filters_of(request)
-    with queries.room(house) as room:
+    municipality, filters = request.municipality, filters_of(request)
+    with queries.gallery_scope(municipality) as room:
         page, picks = paged(request, filters, room.programmes)
         rows = list(page.object_list)
         queries.with_pictures([*rows, *picks.posts])
         services = queries.services()
         networks = queries.networks()
-    by_key = {each.key: each for each in services}
+    by_key = {service.key: service for service in services}
     context = {
         "page": page,
-        "cards": cards(rows, by_key, house),
-        "picks": [(each, card(each.shared, by_key.get(each.shared.service), house)) for each in picks.picks],
+        "cards": cards(rows, by_key, municipality),
+        "picks": [(pick, card(pick.shared, by_key.get(pick.shared.service), municipality)) for pick in picks.picks],
         "month": picks.month,
         "filters": filters,
         "options": options(services, networks),
@@ -93,13 +93,13 @@ def gallery(request: MunicipalityRequest) -> HttpResponse:
 @require_safe
 def ours(request: MunicipalityRequest) -> HttpResponse:
     """What this municipality has shared, with what ended and why."""
-    with queries.room(request.municipality) as room:  # what others say about it counts, too
+    with queries.gallery_scope(request.municipality) as room:  # what others say about it counts, too
         rows = queries.ours(request.municipality)
     context = {"rows": rows, "may_share": request.access.may(Verb.GALLERY_SHARE), "is_shared": room.is_shared}
     return render(request, "exchange/gallery_ours.html", context)
 
 
-def found(request: MunicipalityRequest, shared: int, *, own: bool = False) -> SharedPost:
+def get_shared_post(request: MunicipalityRequest, shared: int, *, own: bool = False) -> SharedPost:
     """The shared post with its pictures, inside the open room; `own`: only of this municipality. 404 for any other."""
     rows = queries.shown()
     if own:
@@ -117,18 +117,18 @@ def post(request: MunicipalityRequest, shared: int) -> HttpResponse:
 
 def shown(request: MunicipalityRequest, shared: int, *, form: Any = None, editing: int = 0) -> HttpResponse:
     """The page of a shared post; `form` came back with problems, `editing` is the comment that is reworded."""
-    house = request.municipality
-    with queries.room(house) as room:
-        row = found(request, shared)
-        is_ours = row.municipality_id == house.pk
+    municipality = request.municipality
+    with queries.gallery_scope(municipality) as room:
+        row = get_shared_post(request, shared)
+        is_ours = row.municipality_id == municipality.pk
         comments = queries.conversation(row, request.user, all_of_them=is_ours)
         copies = queries.copies_of(row) if is_ours else []
-        copy = None if is_ours else queries.copy_of(row, house)
+        copy = None if is_ours else queries.copy_of(row, municipality)
         picks = queries.picks_of(row, room.programmes)
     service = offer(row.service) if row.service else None
     may_comment = request.access.may(Verb.GALLERY_COMMENT)
     context = {
-        "card": card(row, service.service if service else None, house),
+        "card": card(row, service.service if service else None, municipality),
         "comments": comments,
         "copies": copies,
         "copy": copy,
@@ -149,16 +149,16 @@ def shown(request: MunicipalityRequest, shared: int, *, form: Any = None, editin
 @require_safe
 def picture(request: MunicipalityRequest, shared: int, picture: int) -> HttpResponseBase:
     """A picture of the gallery's own, as long as the people in it agree."""
-    with queries.room(request.municipality):
+    with queries.gallery_scope(request.municipality):
         row = get_object_or_404(queries.shown(), pk=shared)
-        return sent(get_object_or_404(queries.pictures(), shared=row, pk=picture))
+        return picture_response(get_object_or_404(queries.pictures(), shared=row, pk=picture))
 
 
-def sent(found: SharedPicture) -> HttpResponseBase:
+def picture_response(picture: SharedPicture) -> HttpResponseBase:
     try:
-        answer = FileResponse(default_storage.open(str(found.file.name), "rb"), content_type=found.mime)
-    except FileNotFoundError as gone:
-        raise Http404 from gone
+        answer = FileResponse(default_storage.open(str(picture.file.name), "rb"), content_type=picture.mime)
+    except FileNotFoundError as missing:
+        raise Http404 from missing
     answer["Cache-Control"] = KEEP
     answer["Content-Security-Policy"] = "default-src 'none'"
     return answer

@@ -1,4 +1,4 @@
-"""What the gallery's templates show of a shared post: a card, and the post as it looked. No queries."""
+"""Presenters of a shared post for templates: a card, and the post as it was published. No queries."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ Address = Callable[[SharedPicture], str]
 
 
 @dataclass(frozen=True)
-class Picture:
+class CardPicture:
     url: str
     alt: str
     width: int
@@ -26,7 +26,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Text:
+class CardText:
     tag: str
     name: str
     html: SafeString
@@ -34,12 +34,12 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Card:
+class GalleryCard:
     """A shared post as people see it; `url` is its page."""
 
     row: SharedPost
     url: str
-    pictures: Sequence[Picture]
+    pictures: Sequence[CardPicture]
     service: EService | None = None
     is_ours: bool = False
     left_out: Sequence[str] = field(default_factory=tuple)
@@ -54,7 +54,7 @@ class Card:
         return figures.achieved(self.row.figures)
 
     @property
-    def figures(self) -> list[figures.Figure]:
+    def figures(self) -> list[figures.PostFigure]:
         return figures.figures(self.row.figures)
 
     @property
@@ -67,43 +67,47 @@ class Card:
         return figures.is_early(self.row.figures)
 
     @property
-    def texts(self) -> list[Text]:
-        return [Text(e["tag"], own_name(e["tag"]), marked(e["text"]), e["text"]) for e in self.row.texts]
+    def texts(self) -> list[CardText]:
+        return [CardText(e["tag"], own_name(e["tag"]), marked(e["text"]), e["text"]) for e in self.row.texts]
 
     @property
-    def first(self) -> Text | None:
+    def first(self) -> CardText | None:
         return next(iter(self.texts), None)
 
     @property
     def answers(self) -> Sequence[str]:
         """Those of a poll in the language of the first text."""
         first = self.row.texts[0]["tag"] if self.row.texts else ""
-        found: Sequence[str] = self.row.answers.get(first) or next(iter(self.row.answers.values()), [])
-        return found
+        options: Sequence[str] = self.row.answers.get(first) or next(iter(self.row.answers.values()), [])
+        return options
 
     @property
-    def cover(self) -> Picture | None:
+    def cover(self) -> CardPicture | None:
         return next(iter(self.pictures), None)
 
 
 def cards(
-    rows: Sequence[SharedPost], services: Mapping[str, EService], house: Municipality | None = None
-) -> list[Card]:
+    rows: Sequence[SharedPost], services: Mapping[str, EService], municipality: Municipality | None = None
+) -> list[GalleryCard]:
     """Of rows with `seen`; for people of `house`, or for the programme's staff."""
-    return [card(row, services.get(row.service), house) for row in rows]
+    return [card(row, services.get(row.service), municipality) for row in rows]
 
 
-def card(row: SharedPost, service: EService | None, house: Municipality | None = None) -> Card:
-    if house is None:
+def card(row: SharedPost, service: EService | None, municipality: Municipality | None = None) -> GalleryCard:
+    if municipality is None:
         url = reverse("programme_gallery_post", args=[row.pk])
     else:
-        url = reverse("gallery_post", args=[house.slug, row.pk])
+        url = reverse("gallery_post", args=[municipality.slug, row.pk])
 
     def address(picture: SharedPicture) -> str:
-        if house is None:
+        if municipality is None:
             return reverse("programme_gallery_picture", args=[row.pk, picture.pk])
-        return reverse("gallery_picture", args=[house.slug, row.pk, picture.pk])
+        return reverse("gallery_picture", args=[municipality.slug, row.pk, picture.pk])
 
     seen: Any = getattr(row, "seen", ())
-    shown = [Picture(address(each), each.alt, each.width, each.height, each.is_video) for each in seen]
-    return Card(row, url, shown, service, is_ours=house is not None and row.municipality_id == house.pk)
+    shown = [
+        CardPicture(address(picture), picture.alt, picture.width, picture.height, picture.is_video) for picture in seen
+    ]
+    return GalleryCard(
+        row, url, shown, service, is_ours=municipality is not None and row.municipality_id == municipality.pk
+    )

@@ -1,4 +1,4 @@
-"""Programme staff: the gallery of their municipalities, picks of the month, and taking down what should not stand."""
+"""Programme staff: the gallery of their municipalities, picks of the month, taking posts and comments down."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ from common.errors import ActionNotAllowed
 from common.web.errors import add_form_error, flash_error
 from exchange.domain import comments, picks
 from exchange.domain import share as verbs
-from exchange.gallery_forms import PickForm, ReasonForm
+from exchange.gallery_forms import PickForm, TakeDownForm
 from exchange.gallery_rules import MOST_PICKS
 from exchange.models import Pick, SharedComment, SharedPost
 from exchange.queries import gallery as queries
-from exchange.views.gallery import filters_of, options, paged, sent
+from exchange.views.gallery import filters_of, options, paged, picture_response
 from exchange.views.gallery_cards import card, cards
 from municipalities.access import programme
 from municipalities.rules import ProgrammeVerb
@@ -30,17 +30,17 @@ keeps = programme(ProgrammeVerb.EXCHANGE)
 @require_safe
 def gallery(request: ProgrammeRequest) -> HttpResponse:
     filters = filters_of(request)
-    with queries.rooms_of(request.programmes):
-        page, found = paged(request, filters, [each.pk for each in request.programmes])
+    with queries.programmes_scope(request.programmes):
+        page, picked = paged(request, filters, [programme.pk for programme in request.programmes])
         rows = list(page.object_list)
-        queries.with_pictures([*rows, *found.posts])
+        queries.with_pictures([*rows, *picked.posts])
         services, networks = queries.services(), queries.networks()
-    by_key = {each.key: each for each in services}
+    by_key = {service.key: service for service in services}
     context = {
         "page": page,
         "cards": cards(rows, by_key),
-        "picks": [(each, card(each.shared, by_key.get(each.shared.service))) for each in found.picks],
-        "month": found.month,
+        "picks": [(pick, card(pick.shared, by_key.get(pick.shared.service))) for pick in picked.picks],
+        "month": picked.month,
         "most": MOST_PICKS,
         "several": len(request.programmes) > 1,
         "filters": filters,
@@ -49,7 +49,7 @@ def gallery(request: ProgrammeRequest) -> HttpResponse:
     return render(request, "exchange/programme_gallery.html", context)
 
 
-def _found(shared: int) -> SharedPost:
+def _shared_post(shared: int) -> SharedPost:
     """In the open rooms of one's programmes; others' posts are not there."""
     row: SharedPost = get_object_or_404(queries.shown(), pk=shared)
     queries.with_pictures([row])
@@ -63,17 +63,17 @@ def post(request: ProgrammeRequest, shared: int) -> HttpResponse:
 
 
 def _shown(request: ProgrammeRequest, shared: int, *, pick_form: Any = None, reason_form: Any = None) -> HttpResponse:
-    with queries.rooms_of(request.programmes):
-        row = _found(shared)
-        said = queries.conversation(row, request.user, all_of_them=True)
-        found = queries.picks_of(row, [each.pk for each in request.programmes])
-        services = {each.key: each for each in queries.services()} if row.service else {}
+    with queries.programmes_scope(request.programmes):
+        row = _shared_post(shared)
+        conversation = queries.conversation(row, request.user, all_of_them=True)
+        picked = queries.picks_of(row, [programme.pk for programme in request.programmes])
+        services = {service.key: service for service in queries.services()} if row.service else {}
     context = {
         "card": card(row, services.get(row.service)),
-        "comments": said,
-        "picks": found,
+        "comments": conversation,
+        "picks": picked,
         "pick_form": pick_form or _pick_form(request),
-        "reason_form": reason_form or ReasonForm(),
+        "reason_form": reason_form or TakeDownForm(),
         "may": {"remove": True},
         "most": MOST_PICKS,
     }
@@ -83,7 +83,7 @@ def _shown(request: ProgrammeRequest, shared: int, *, pick_form: Any = None, rea
 
 def _pick_form(request: ProgrammeRequest, sent: Any = None) -> PickForm:
     form = PickForm(sent)
-    form.fields["programme"].choices = [(str(each.pk), str(each)) for each in request.programmes]  # type: ignore[attr-defined]
+    form.fields["programme"].choices = [(str(programme.pk), str(programme)) for programme in request.programmes]  # type: ignore[attr-defined]
     form.fields["programme"].initial = str(request.programmes[0].pk)
     return form
 
@@ -93,11 +93,13 @@ def _pick_form(request: ProgrammeRequest, sent: Any = None) -> PickForm:
 def pick(request: ProgrammeRequest, shared: int) -> HttpResponse:
     form = _pick_form(request, request.POST)
     if form.is_valid():
-        chosen = next(each for each in request.programmes if str(each.pk) == form.cleaned_data["programme"])
+        chosen = next(
+            programme for programme in request.programmes if str(programme.pk) == form.cleaned_data["programme"]
+        )
         try:
             # a programme picks among its own municipalities
-            with queries.rooms_of([chosen]):
-                picks.pick(chosen, _found(shared), form.cleaned_data["why"], by=request.user)
+            with queries.programmes_scope([chosen]):
+                picks.pick(chosen, _shared_post(shared), form.cleaned_data["why"], by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
@@ -109,8 +111,8 @@ def pick(request: ProgrammeRequest, shared: int) -> HttpResponse:
 @keeps
 @require_POST
 def unpick(request: ProgrammeRequest, shared: int, pick: int) -> HttpResponse:
-    with queries.rooms_of(request.programmes):
-        rows = Pick.objects.filter(programme__in=request.programmes, shared=_found(shared))
+    with queries.programmes_scope(request.programmes):
+        rows = Pick.objects.filter(programme__in=request.programmes, shared=_shared_post(shared))
         picks.take_back(get_object_or_404(rows.select_related("shared", "programme"), pk=pick), by=request.user)
     messages.success(request, _("It is no longer a pick. The post stays in the gallery."))
     return redirect("programme_gallery_post", shared)
@@ -119,10 +121,10 @@ def unpick(request: ProgrammeRequest, shared: int, pick: int) -> HttpResponse:
 @keeps
 @require_POST
 def take_down(request: ProgrammeRequest, shared: int) -> HttpResponse:
-    form = ReasonForm(request.POST)
+    form = TakeDownForm(request.POST)
     if form.is_valid():
-        with queries.rooms_of(request.programmes):
-            verbs.remove(_found(shared), form.cleaned_data["reason"], by=request.user)
+        with queries.programmes_scope(request.programmes):
+            verbs.remove(_shared_post(shared), form.cleaned_data["reason"], by=request.user)
         messages.success(request, _("It is out of the gallery, and the municipality is told why."))
         return redirect("programme_gallery")
     return _shown(request, shared, reason_form=form)
@@ -131,10 +133,10 @@ def take_down(request: ProgrammeRequest, shared: int) -> HttpResponse:
 @keeps
 @require_POST
 def take_down_comment(request: ProgrammeRequest, shared: int, comment: int) -> HttpResponse:
-    with queries.rooms_of(request.programmes):
-        said = get_object_or_404(SharedComment.objects.filter(shared=_found(shared)), pk=comment)
+    with queries.programmes_scope(request.programmes):
+        row = get_object_or_404(SharedComment.objects.filter(shared=_shared_post(shared)), pk=comment)
         try:
-            comments.remove(said, request.POST.get("reason", ""), by=request.user)
+            comments.remove(row, request.POST.get("reason", ""), by=request.user)
         except ActionNotAllowed as refused:
             flash_error(request, refused)
         else:
@@ -145,5 +147,5 @@ def take_down_comment(request: ProgrammeRequest, shared: int, comment: int) -> H
 @keeps
 @require_safe
 def picture(request: ProgrammeRequest, shared: int, picture: int) -> HttpResponseBase:
-    with queries.rooms_of(request.programmes):
-        return sent(get_object_or_404(queries.pictures(), shared=_found(shared), pk=picture))
+    with queries.programmes_scope(request.programmes):
+        return picture_response(get_object_or_404(queries.pictures(), shared=_shared_post(shared), pk=picture))

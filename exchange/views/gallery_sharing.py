@@ -1,4 +1,4 @@
-"""An officer shares a post, sees before what others will see, keeps it, and copies a post of somebody else."""
+"""Share a post after a preview, edit the shared text, withdraw it, and copy a shared post of another municipality."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +15,8 @@ from exchange.gallery_forms import ShareForm
 from exchange.models import SharedPost
 from exchange.queries import gallery as queries
 from exchange.queries.snapshot import Snapshot, snapshot
-from exchange.views.gallery import found
-from exchange.views.gallery_cards import Card, Picture
+from exchange.views.gallery import get_shared_post
+from exchange.views.gallery_cards import CardPicture, GalleryCard
 from municipalities.access import requires
 from municipalities.queries import offer
 from municipalities.rules import Verb
@@ -27,22 +27,22 @@ from posts.queries import visible
 @requires(Verb.GALLERY_SHARE)
 @require_http_methods(["GET", "POST"])
 def share(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """The words beside the preview; sent, it is in the gallery."""
-    post, house = get_object_or_404(visible(), pk=pk), request.municipality
+    """Title and reason beside the preview; submitting them shares the post."""
+    post, municipality = get_object_or_404(visible(), pk=pk), request.municipality
     if known := queries.running_share(post):
-        return redirect("gallery_post", house.slug, known.pk)
-    seen = snapshot(post, house)
-    is_shared = queries.room_of(house).is_shared
+        return redirect("gallery_post", municipality.slug, known.pk)
+    seen = snapshot(post, municipality)
+    is_shared = queries.gallery_scope_of(municipality).is_shared
     form = _form(request, {"title": seen.row.title if seen else ""})
     if request.method == "POST" and form.is_valid():
-        words = form.cleaned_data
+        fields = form.cleaned_data
         try:
-            row = verbs.share(post, words["why"], municipality=house, by=request.user, title=words["title"])
+            row = verbs.share(post, fields["why"], municipality=municipality, by=request.user, title=fields["title"])
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
             messages.success(request, _("Shared. The municipalities of your programme see it now."))
-            return redirect("gallery_post", house.slug, row.pk)
+            return redirect("gallery_post", municipality.slug, row.pk)
     context = {"post": post, "form": form, "card": _preview(seen) if seen else None, "is_shared": is_shared}
     return render(request, "exchange/gallery_share.html", context, status=422 if form.errors else 200)
 
@@ -51,14 +51,14 @@ def _form(request: HttpRequest, initial: dict[str, str]) -> ShareForm:
     return ShareForm(request.POST if request.method == "POST" else None, initial=initial)
 
 
-def _preview(seen: Snapshot) -> Card:
+def _preview(seen: Snapshot) -> GalleryCard:
     """The very card that others will see, its pictures still from the municipality's own library."""
     pictures = [
-        Picture(each.url, each.alt, each.media.width or 16, each.media.height or 9, each.is_video)
-        for each in seen.pictures
+        CardPicture(picture.url, picture.alt, picture.media.width or 16, picture.media.height or 9, picture.is_video)
+        for picture in seen.pictures
     ]
     service = offer(seen.row.service) if seen.row.service else None
-    return Card(
+    return GalleryCard(
         seen.row, "", pictures, service.service if service else None, is_ours=True, left_out=tuple(seen.left_out)
     )
 
@@ -69,9 +69,9 @@ def reword(request: MunicipalityRequest, shared: int) -> HttpResponse:
     row = _own(request, shared)
     form = _form(request, {"title": row.title, "why": row.why})
     if request.method == "POST" and form.is_valid():
-        words = form.cleaned_data
+        fields = form.cleaned_data
         try:
-            verbs.reword(row, words["why"], by=request.user, title=words["title"])
+            verbs.reword(row, fields["why"], by=request.user, title=fields["title"])
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
@@ -112,14 +112,14 @@ def take_down(request: MunicipalityRequest, shared: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def copy(request: MunicipalityRequest, shared: int) -> HttpResponse:
     """What the draft would be, with what to look at; sent, it is made."""
-    house = request.municipality
-    with queries.room(house) as room:
-        row = found(request, shared)
-    if row.municipality_id == house.pk:
-        return redirect("gallery_post", house.slug, row.pk)
+    municipality = request.municipality
+    with queries.gallery_scope(municipality) as room:
+        row = get_shared_post(request, shared)
+    if row.municipality_id == municipality.pk:
+        return redirect("gallery_post", municipality.slug, row.pk)
     if request.method == "POST":
-        made = copying.copy(row, municipality=house, by=request.user, also=room.ids)
+        made = copying.copy(row, municipality=municipality, by=request.user, also=room.ids)
         messages.success(request, _("The draft is yours. The conversation on it says what to look at."))
-        return redirect(reverse("post_edit", args=[house.slug, made.post.pk]))
-    context = {"row": row, "copy": copying.prepared(row, house)}
+        return redirect(reverse("post_edit", args=[municipality.slug, made.post.pk]))
+    context = {"row": row, "copy": copying.copy_preview(row, municipality)}
     return render(request, "exchange/gallery_copy.html", context)

@@ -1,4 +1,4 @@
-"""Programme staff keep good practice: what municipalities see, in which order, and what came with the portal."""
+"""Programme staff maintain good practice: their own examples, their order, and which built-in ones are shown."""
 
 from itertools import groupby
 from typing import Any
@@ -20,7 +20,7 @@ from exchange.enums import Purpose
 from exchange.forms.practice import ExampleForm
 from exchange.models import Example
 from exchange.queries import practice as queries
-from exchange.views.practice_look import Look, picture_of
+from exchange.views.example_cards import ExampleCard, picture_of
 from municipalities.access import programme
 from municipalities.models import Programme
 from municipalities.rules import ProgrammeVerb
@@ -32,18 +32,20 @@ TAGS = ("sr-Cyrl",)
 
 def _programme(request: ProgrammeRequest, pk: Any) -> Programme:
     """One of one's own; another is not there."""
-    found: Programme | None = next((each for each in request.programmes if str(each.pk) == str(pk)), None)
-    if found is None:
+    chosen: Programme | None = next(
+        (programme for programme in request.programmes if str(programme.pk) == str(pk)), None
+    )
+    if chosen is None:
         raise Http404
-    return found
+    return chosen
 
 
-def _found(request: ProgrammeRequest, example: int) -> Example:
-    return get_object_or_404(queries.kept(request.programmes), pk=example)
+def _example(request: ProgrammeRequest, example: int) -> Example:
+    return get_object_or_404(queries.own_example(request.programmes), pk=example)
 
 
-def _back(found: Programme | Example) -> HttpResponse:
-    pk = found.programme_id if isinstance(found, Example) else found.pk
+def _back(target: Programme | Example) -> HttpResponse:
+    pk = target.programme_id if isinstance(target, Example) else target.pk
     return redirect(f"{reverse('programme_practice')}?programme={pk}")
 
 
@@ -52,19 +54,22 @@ def _back(found: Programme | Example) -> HttpResponse:
 def good_practice(request: ProgrammeRequest) -> HttpResponse:
     """One programme at a time."""
     chosen = _programme(request, request.GET.get("programme") or request.programmes[0].pk)
-    shelf = queries.shelf(chosen)
-    rows = [Look(each) for each in shelf.shown]
-    groups = [(Purpose(key), _with_ends(list(part))) for key, part in groupby(rows, lambda each: each.example.purpose)]
+    shelf = queries.programme_examples(chosen)
+    rows = [ExampleCard(example) for example in shelf.shown]
+    groups = [(Purpose(key), _with_ends(list(part))) for key, part in groupby(rows, lambda card: card.example.purpose)]
     context = {
-        "groups": groups, "shelf": shelf, "off": [Look(each) for each in shelf.off], "programmes": request.programmes,
-    }  # fmt: skip
+        "groups": groups,
+        "shelf": shelf,
+        "off": [ExampleCard(example) for example in shelf.off],
+        "programmes": request.programmes,
+    }
     return render(request, "exchange/programme.html", context)
 
 
-def _with_ends(looks: list[Look]) -> list[tuple[Look, bool, bool]]:
+def _with_ends(cards: list[ExampleCard]) -> list[tuple[ExampleCard, bool, bool]]:
     """Each with whether it can go up and down: the programme's own lead their purpose, among themselves."""
-    own = [look for look in looks if look.example.pk]
-    return [(look, look in own[1:], look in own[:-1]) for look in looks]
+    own = [card for card in cards if card.example.pk]
+    return [(card, card in own[1:], card in own[:-1]) for card in cards]
 
 
 # ---------------------------------------------------------------- writing
@@ -84,43 +89,43 @@ def copy(request: ProgrammeRequest, programme: int, key: str) -> HttpResponse:
     """A built-in example: what is saved stands in its place for this programme."""
     if key not in built_in.built_in():
         raise Http404
-    found = built_in.example(key)
-    found.programme = _programme(request, programme)
-    return _written(request, found)
+    example = built_in.example(key)
+    example.programme = _programme(request, programme)
+    return _written(request, example)
 
 
 @keeps
 @require_http_methods(["GET", "POST"])
 def edit(request: ProgrammeRequest, example: int) -> HttpResponse:
-    return _written(request, _found(request, example))
+    return _written(request, _example(request, example))
 
 
-def _form(request: HttpRequest, found: Example) -> ExampleForm:
+def _form(request: HttpRequest, example: Example) -> ExampleForm:
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    return ExampleForm(*sent, example=found, tags=TAGS)
+    return ExampleForm(*sent, example=example, tags=TAGS)
 
 
-def _written(request: SignedInRequest, found: Example) -> HttpResponse:
-    form = _form(request, found)
-    looks = "look" in request.POST
-    if request.method == "POST" and not looks and form.is_valid():
+def _written(request: SignedInRequest, example: Example) -> HttpResponse:
+    form = _form(request, example)
+    previews = "look" in request.POST
+    if request.method == "POST" and not previews and form.is_valid():
         try:
-            row = _kept(found, form, request.user)
+            row = _stored(example, form, request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
             return _saved(request, row)
-    context = {"form": form, "example": found, "look": Look(form.sketch())}
-    if looks and request.headers.get("HX-Request"):
+    context = {"form": form, "example": example, "look": ExampleCard(form.sketch())}
+    if previews and request.headers.get("HX-Request"):
         return render(request, "exchange/_sketch.html", context)
-    status = 422 if request.method == "POST" and not looks and form.errors else 200
+    status = 422 if request.method == "POST" and not previews and form.errors else 200
     return render(request, "exchange/programme_edit.html", context, status=status)
 
 
-def _kept(found: Example, form: ExampleForm, by: Any) -> Example:
-    if found.pk:
-        return verbs.edit(found, form.written(), by=by)
-    return verbs.create(found.programme, form.written(), by=by, starter=found.starter)
+def _stored(example: Example, form: ExampleForm, by: Any) -> Example:
+    if example.pk:
+        return verbs.edit(example, form.written(), by=by)
+    return verbs.create(example.programme, form.written(), by=by, starter=example.starter)
 
 
 def _saved(request: HttpRequest, row: Example) -> HttpResponse:
@@ -138,24 +143,24 @@ def _saved(request: HttpRequest, row: Example) -> HttpResponse:
 @keeps
 @require_POST
 def move(request: ProgrammeRequest, example: int) -> HttpResponse:
-    row = verbs.move(_found(request, example), up="up" in request.POST, by=request.user)
+    row = verbs.move(_example(request, example), up="up" in request.POST, by=request.user)
     return redirect(f"{reverse('programme_practice')}?programme={row.programme_id}#example-{row.pk}")
 
 
 @keeps
 @require_POST
 def retire(request: ProgrammeRequest, example: int) -> HttpResponse:
-    row = verbs.retire(_found(request, example), by=request.user)
-    words = _("The built-in example stands there again.") if row.starter else _("The example is retired.")
+    row = verbs.retire(_example(request, example), by=request.user)
+    message = _("The built-in example stands there again.") if row.starter else _("The example is retired.")
     undo = "undo:" + reverse("programme_practice_restore", args=[example])
-    messages.success(request, words, extra_tags=undo)
+    messages.success(request, message, extra_tags=undo)
     return _back(row)
 
 
 @keeps
 @require_POST
 def restore(request: ProgrammeRequest, example: int) -> HttpResponse:
-    row = _found(request, example)
+    row = _example(request, example)
     try:
         verbs.restore(row, by=request.user)
     except ActionNotAllowed as refused:
@@ -174,12 +179,12 @@ def switch(request: ProgrammeRequest, programme: int, key: str) -> HttpResponse:
         raise Http404
     on = "on" in request.POST
     verbs.switch(chosen, key, on=on, by=request.user)
-    words = _("“%(name)s” is shown again.") if on else _("“%(name)s” is switched off.")
-    messages.success(request, words % {"name": built_in.example(key)})
+    message = _("“%(name)s” is shown again.") if on else _("“%(name)s” is switched off.")
+    messages.success(request, message % {"name": built_in.example(key)})
     return _back(chosen)
 
 
 @keeps
 @require_safe
 def picture(request: ProgrammeRequest, example: int) -> HttpResponseBase:
-    return picture_of(_found(request, example))
+    return picture_of(_example(request, example))

@@ -1,7 +1,7 @@
-"""Answering a citizen: a delivery of its own kind, so that it is recorded before it leaves and never sent twice.
+"""Answering a citizen: a delivery of its own kind, so that it is recorded before it is sent and never sent twice.
 
-The message counts as answered once the network has the answer, not before. Where the house asks for it, an approver
-sees the words first (`inbox.domain.propose`); the gate asks for that again right before the call.
+A message counts as answered once the network has published the answer. Where the municipality requires approval, an
+approver sees the text first (`inbox.domain.propose`); the policy checks that again right before the call.
 """
 
 from typing import Any
@@ -21,90 +21,92 @@ from common.errors import ActionNotAllowed
 from delivery.domain.enqueue import enqueue
 from delivery.enums import State as Sent
 from delivery.policies import REPLY
-from inbox import wording
+from inbox import saved_answer_text
 from inbox.domain import drafts
 from inbox.domain.mark_daily_counts import mark_questions
-from inbox.domain.triage import label, locked
-from inbox.enums import MessageKind, Proposed, State
+from inbox.domain.triage import audit_label, lock
+from inbox.enums import MessageKind, MessageState, ProposalState
 from inbox.models import Message, ProposedAnswer, Reply
-from inbox.queries.answer_rights import ApprovalCapacity, opening, seat
+from inbox.queries.answer_rights import AnswerCapacity, answer_capacity, reply_prefix
 from municipalities.tenancy import everywhere
 from platforms import types
 from platforms.visibility import of_answer
 
-# What may still become an answer on the network, or is one: nobody answers a second time by accident meanwhile.
-ALIVE = tuple(state for state in Sent if state not in (Sent.CANCELLED, Sent.WITHDRAWN, Sent.MISSING))
+# States of an answer that is or may still be published: until then a second one would be a duplicate.
+LIVE_STATES = tuple(state for state in Sent if state not in (Sent.CANCELLED, Sent.WITHDRAWN, Sent.MISSING))
 
 
 @transaction.atomic
 def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply:
-    """Send `text` under the message now. `after`: the newest answer that its author has seen, 0 for none.
+    """Send `text` as an answer now. `after`: the id of the newest reply that its author has seen, 0 for none.
 
-    Raises `ActionNotAllowed` when an approver has to see it first (`propose.submit`), when a colleague has answered
-    meanwhile, when the channel cannot answer, or when the network would not take the words; nothing is sent then.
+    Raises `ActionNotAllowed`, and sends nothing, when it needs approval (`propose.submit`), when a colleague has
+    answered meanwhile, when the channel cannot answer, or when the network would reject the text.
     """
-    row = locked(message)
-    held = seat(row, by=by)
-    if held == ApprovalCapacity.ASKS:
+    row = lock(message)
+    held = answer_capacity(row, by=by)
+    if held == AnswerCapacity.ASKS:
         raise ActionNotAllowed(_("Here an approver sees answers before they go out. Ask for approval instead."), "text")
-    waiting = ProposedAnswer.objects.filter(message=row, state=Proposed.WAITING)
-    if held == ApprovalCapacity.EMERGENCY:
-        waiting.update(state=Proposed.WITHDRAWN, decided_by=by, decided_at=timezone.now())
+    waiting = ProposedAnswer.objects.filter(message=row, state=ProposalState.WAITING)
+    if held == AnswerCapacity.EMERGENCY:
+        waiting.update(state=ProposalState.WITHDRAWN, decided_by=by, decided_at=timezone.now())
     elif waiting.exists():
         raise ActionNotAllowed(_("An answer waits for approval here. Decide about that one first."), "text")
-    reply = send(row, cleaned(row, text, after), by=by, approved_by=by if held == ApprovalCapacity.OWN else None)
-    record("message.answer", by=by, target=row, label=label(row))
+    reply = send(row, validated_text(row, text, after), by=by, approved_by=by if held == AnswerCapacity.OWN else None)
+    record("message.answer", by=by, target=row, label=audit_label(row))
     return reply
 
 
-def cleaned(row: Message, text: str, after: int) -> str:
-    """The words as they would leave. Raises `ActionNotAllowed` for everything that speaks against sending them."""
-    words = text.replace("\x00", "").replace("\r\n", "\n").strip()
-    if row.forgotten_at:
+def validated_text(row: Message, text: str, after: int) -> str:
+    """The text as it would be sent. Raises `ActionNotAllowed` for every reason not to send it."""
+    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    if row.erased_at:
         raise ActionNotAllowed(
             _("The words of this message were deleted because their time was over. It is not answered here.")
         )
-    if not words:
+    if not text:
         raise ActionNotAllowed(_("Write the answer first."), "text")
-    if gaps := wording.unfilled(words):
+    if gaps := saved_answer_text.open_placeholders(text):
         raise ActionNotAllowed(_("Fill the gap “%(gap)s” first, or take it out.") % {"gap": gaps[0]}, "text")
     _refuse_collision(row, after)
     if row.channel.state != ChannelState.CONNECTED:
         raise ActionNotAllowed(_("The channel has to be connected again before you can answer."), "text")
-    _refuse_findings(row, _outgoing(row, words))
-    return words
+    _refuse_findings(row, _outgoing(row, text))
+    return text
 
 
-def send(row: Message, words: str, *, by: User, approved_by: Any) -> Reply:
-    """Put `cleaned` words of a locked message into the outbox. The caller has asked who may, and records the event."""
+def send(row: Message, text: str, *, by: User, approved_by: Any) -> Reply:
+    """Enqueue a validated text as the answer to a locked message. The caller checks permissions and audits it."""
     now = timezone.now()
     delivery = enqueue(
-        row.channel, kind=REPLY, outgoing=_outgoing(row, words), due_at=now, by=by,
+        row.channel, kind=REPLY, outgoing=_outgoing(row, text), due_at=now, by=by,
         urgent=row.kind == MessageKind.EMERGENCY,
     )  # fmt: skip
     reply = Reply.objects.create(
-        municipality_id=row.municipality_id, message=row, delivery=delivery, text=words, by=by, approved_by=approved_by
+        municipality_id=row.municipality_id, message=row, delivery=delivery, text=text, by=by, approved_by=approved_by
     )
-    row.state, row.settled_at, row.read_at = State.WAITING, None, row.read_at or now
+    row.state, row.settled_at, row.read_at = MessageState.WAITING, None, row.read_at or now
     row.snoozed_until = None
     row.save(update_fields=["state", "settled_at", "read_at", "snoozed_until", "search_key"])
-    drafts.drop(row, by=by)
+    drafts.discard(row, by=by)
     return reply
 
 
-def _outgoing(row: Message, words: str) -> types.Outgoing:
+def _outgoing(row: Message, text: str) -> types.Outgoing:
     return types.Outgoing(
-        text=opening(row) + words, language="sr", key=uuid4().hex, created_at=timezone.now(), reply_to=row.remote_id,
-        visibility=of_answer(row.visibility),
+        text=reply_prefix(row) + text, language="sr", key=uuid4().hex, created_at=timezone.now(),
+        reply_to=row.remote_id, visibility=of_answer(row.visibility),
     )  # fmt: skip
 
 
 def _refuse_collision(row: Message, after: int) -> None:
-    newest = Reply.objects.filter(message=row, delivery__state__in=ALIVE).order_by("-pk").select_related("by").first()
+    newest = (
+        Reply.objects.filter(message=row, delivery__state__in=LIVE_STATES).order_by("-pk").select_related("by").first()
+    )
     if newest is not None and newest.pk > after:
-        told = {"person": newest.by}
+        names = {"person": newest.by}
         raise ActionNotAllowed(
-            _("%(person)s has answered meanwhile. Read that answer first; yours is still here.") % told, "text"
+            _("%(person)s has answered meanwhile. Read that answer first; yours is still here.") % names, "text"
         )
 
 
@@ -114,7 +116,7 @@ def _refuse_findings(row: Message, outgoing: types.Outgoing) -> None:
         raise ActionNotAllowed(" ".join(problems), "text")
 
 
-def settle() -> int:
+def settle_delivered() -> int:
     """Note which answers have arrived on the network: their messages are answered. Returns how many answers."""
     with everywhere("note which answers have arrived"), transaction.atomic():
         arrived = (
@@ -127,7 +129,7 @@ def settle() -> int:
         for reply in arrived:
             reply.arrived_at = reply.delivery.published_at
             reply.save(update_fields=["arrived_at"])
-            answered = {"state": State.ANSWERED, "settled_at": timezone.now()}
+            answered = {"state": MessageState.ANSWERED, "settled_at": timezone.now()}
             Message.objects.filter(pk=reply.message_id).update(
                 first_answer_at=Coalesce("first_answer_at", Value(reply.arrived_at)), **answered
             )

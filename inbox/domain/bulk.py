@@ -1,4 +1,4 @@
-"""One verb on many messages. Each row is its own act with its own event; what is refused takes nothing else with it."""
+"""One verb on many messages. Each row is changed and audited on its own; a refusal does not affect the others."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ MOST = 100
 
 
 @dataclass(frozen=True)
-class Outcome:
+class BulkResult:
     """How many were done, and what was refused: the message, and why."""
 
     done: int
     refused: list[tuple[Message, str]]
 
 
-def on_each(keys: Sequence[int], verb: Callable[[Message], Any]) -> Outcome:
+def on_each(keys: Sequence[int], verb: Callable[[Message], Any]) -> BulkResult:
     """Do `verb` on the messages with these ids, in the order of the ids. Raises `ActionNotAllowed` for none and for too
     many.
     """
@@ -29,12 +29,12 @@ def on_each(keys: Sequence[int], verb: Callable[[Message], Any]) -> Outcome:
     if len(keys) > MOST:
         raise ActionNotAllowed(_("At most %(most)s messages at once.") % {"most": MOST})
     done, refused = 0, []
-    found = Message.objects.in_bulk(keys)
-    for row in (found[key] for key in keys if key in found):
+    messages = Message.objects.in_bulk(keys)
+    for row in (messages[key] for key in keys if key in messages):
         try:
             verb(row)
         except ActionNotAllowed as why:
             refused.append((row, why.message))
         else:
             done += 1
-    return Outcome(done, refused)
+    return BulkResult(done, refused)

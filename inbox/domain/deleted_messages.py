@@ -1,7 +1,7 @@
-"""What people deleted on the network: it wants no answer any more, and is listed as what it is.
+"""Messages that were deleted on the network: they need no answer any more and are marked as deleted.
 
-Its words stay as they were seen until their time is over (`inbox.domain.retention`): somebody may already have acted on
-them. A network says so by itself, or two looks, minutes apart, do not find it where it stood
+Their text stays until its retention period ends (`inbox.domain.retention`), because somebody may already have acted on
+it. A network reports a deletion as an event, or two fetches, minutes apart, miss the message
 (`inbox.domain.fetch_replies`).
 """
 
@@ -13,35 +13,35 @@ from django.utils import timezone
 from channels.models import Channel
 from common.audit import record
 from inbox.domain.mark_daily_counts import mark_questions
-from inbox.domain.triage import label
-from inbox.enums import MessageKind, State
+from inbox.domain.triage import audit_label
+from inbox.enums import MessageKind, MessageState
 from inbox.models import Message
 
 
 @transaction.atomic
-def gone(channel: Channel, remote_ids: Collection[str]) -> int:
-    """Note that these are not on the network any more; returns how many we did not know to be gone."""
+def mark_deleted(channel: Channel, remote_ids: Collection[str]) -> int:
+    """Mark these as deleted on the network; returns how many were not marked before."""
     now = timezone.now()
     rows = list(
         Message.objects.select_for_update(of=("self",))
         .select_related("channel")
-        .filter(channel=channel, remote_id__in=remote_ids, gone_at__isnull=True)
+        .filter(channel=channel, remote_id__in=remote_ids, remote_deleted_at__isnull=True)
         .order_by("pk")
     )
     for row in rows:
-        row.gone_at, row.missed_at = now, None
+        row.remote_deleted_at, row.missed_at = now, None
         if not row.is_settled:
-            row.state, row.settled_at = State.CLOSED, now
-        record("message.gone", by=None, target=row, label=label(row))
-    Message.objects.bulk_update(rows, ["gone_at", "missed_at", "state", "settled_at"])
+            row.state, row.settled_at = MessageState.CLOSED, now
+        record("message.gone", by=None, target=row, label=audit_label(row))
+    Message.objects.bulk_update(rows, ["remote_deleted_at", "missed_at", "state", "settled_at"])
     mark_questions((row.municipality_id, row.at) for row in rows if row.kind == MessageKind.QUESTION)
     return len(rows)
 
 
 @transaction.atomic
-def is_back(channel: Channel, remote_ids: Collection[str]) -> int:
-    """They are there: hidden for a while, or a server did not tell all. What was closed stays so; a person opens it."""
+def mark_restored(channel: Channel, remote_ids: Collection[str]) -> int:
+    """Mark these as existing again: hidden for a while, or missing in a response. A closed message stays closed."""
     there = Message.objects.filter(channel=channel, remote_id__in=remote_ids)
-    asked = there.filter(kind=MessageKind.QUESTION, gone_at__isnull=False)
+    asked = there.filter(kind=MessageKind.QUESTION, remote_deleted_at__isnull=False)
     mark_questions(asked.values_list("municipality_id", "at"))
-    return there.exclude(gone_at=None, missed_at=None).update(gone_at=None, missed_at=None)
+    return there.exclude(remote_deleted_at=None, missed_at=None).update(remote_deleted_at=None, missed_at=None)

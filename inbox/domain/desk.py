@@ -1,7 +1,7 @@
-"""Whom the desk asks, and where people write from: departments and settlements.
+"""Departments that can be asked, and settlements that messages come from.
 
-A department is retired and never deleted, because questions to it stay with their messages. Settlements are merged:
-everything that points to one points to the other afterwards, whatever floor it stands on.
+A department is retired, never deleted, because its questions stay with their messages. Settlements can be merged: all
+foreign keys to one then point to the other, in every package.
 """
 
 from typing import Any
@@ -21,10 +21,10 @@ from serbian.folding import fold
 
 
 @transaction.atomic
-def add_department(house: Municipality, name: str, email: str, *, by: User) -> Department:
+def add_department(municipality: Municipality, name: str, email: str, *, by: User) -> Department:
     """Raises `ActionNotAllowed` for a name that is taken or missing, or an address that is none."""
-    _lock(house)
-    row = Department(municipality=house, name=_named(name, Department), email=_address(email))
+    _lock(municipality)
+    row = Department(municipality=municipality, name=_validated_name(name, Department), email=_validated_email(email))
     _refuse_department(row)
     row.save()
     record("department.add", by=by, target=row)
@@ -33,10 +33,10 @@ def add_department(house: Municipality, name: str, email: str, *, by: User) -> D
 
 @transaction.atomic
 def change_department(department: Department, name: str, email: str, *, by: User) -> Department:
-    """Questions that are under way keep the address to which they went."""
+    """Pending questions keep the address they were sent to."""
     _lock(department.municipality)
     row = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
-    row.name, row.email = _named(name, Department), _address(email)
+    row.name, row.email = _validated_name(name, Department), _validated_email(email)
     _refuse_department(row)
     row.save(update_fields=["name", "email"])
     record("department.change", by=by, target=row)
@@ -45,7 +45,7 @@ def change_department(department: Department, name: str, email: str, *, by: User
 
 @transaction.atomic
 def retire_department(department: Department, *, by: User) -> Department:
-    """Nobody asks it any more; what it answered stays."""
+    """It is no longer offered; its answers stay."""
     row = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
     if not row.is_retired:
         row.is_retired = True
@@ -65,10 +65,10 @@ def restore_department(department: Department, *, by: User) -> Department:
 
 
 @transaction.atomic
-def add_settlement(house: Municipality, name: str, *, by: User) -> Settlement:
+def add_settlement(municipality: Municipality, name: str, *, by: User) -> Settlement:
     """Raises `ActionNotAllowed` for a name that is there already, in either script."""
-    _lock(house)
-    row = Settlement(municipality=house, name=_named(name, Settlement))
+    _lock(municipality)
+    row = Settlement(municipality=municipality, name=_validated_name(name, Settlement))
     _refuse_settlement(row)
     row.save()
     record("settlement.add", by=by, target=row)
@@ -79,7 +79,7 @@ def add_settlement(house: Municipality, name: str, *, by: User) -> Settlement:
 def rename_settlement(settlement: Settlement, name: str, *, by: User) -> Settlement:
     _lock(settlement.municipality)
     row = Settlement.objects.select_for_update(of=("self",)).get(pk=settlement.pk)
-    former, row.name = row.name, _named(name, Settlement)
+    former, row.name = row.name, _validated_name(name, Settlement)
     _refuse_settlement(row)
     row.save()
     record("settlement.rename", by=by, target=row, former=former)
@@ -92,34 +92,34 @@ def merge_settlement(settlement: Settlement, into: Settlement, *, by: User) -> S
     if settlement.pk == into.pk:
         raise ActionNotAllowed(_("Choose another settlement: this is the same one."), "into")
     rows = Settlement.objects.select_for_update(of=("self",)).order_by("pk")
-    found = {row.pk: row for row in rows.filter(pk__in=[settlement.pk, into.pk])}
-    if len(found) < 2:
+    settlements = {row.pk: row for row in rows.filter(pk__in=[settlement.pk, into.pk])}
+    if len(settlements) < 2:
         raise ActionNotAllowed(_("A colleague has merged one of them meanwhile."), "into")
     for pointer in Settlement._meta.get_fields(include_hidden=True):
         if isinstance(pointer, ForeignObjectRel):
             pointing: Any = pointer.related_model
             pointing.objects.filter(**{pointer.field.name: settlement.pk}).update(**{pointer.field.name: into.pk})
-    former = found[settlement.pk].name
-    found[settlement.pk].delete()
-    record("settlement.merge", by=by, target=found[into.pk], former=former)
-    return found[into.pk]
+    former = settlements[settlement.pk].name
+    settlements[settlement.pk].delete()
+    record("settlement.merge", by=by, target=settlements[into.pk], former=former)
+    return settlements[into.pk]
 
 
-def _lock(house: Municipality) -> None:
-    """Two who add the same name at once: the second sees the first one's."""
-    Municipality.objects.select_for_update().get(pk=house.pk)
+def _lock(municipality: Municipality) -> None:
+    """Serialises concurrent changes: of two requests with the same name, the second sees the first one's row."""
+    Municipality.objects.select_for_update().get(pk=municipality.pk)
 
 
-def _named(name: str, model: Any) -> str:
-    words, most = " ".join(name.replace("\x00", "").split()), model._meta.get_field("name").max_length
-    if not words:
+def _validated_name(name: str, model: Any) -> str:
+    cleaned, most = " ".join(name.replace("\x00", "").split()), model._meta.get_field("name").max_length
+    if not cleaned:
         raise ActionNotAllowed(_("Write the name."), "name")
-    if len(words) > most:
+    if len(cleaned) > most:
         raise ActionNotAllowed(_("The name is too long: %(most)s characters at most.") % {"most": most}, "name")
-    return words
+    return cleaned
 
 
-def _address(email: str) -> str:
+def _validated_email(email: str) -> str:
     """One address or none. A mail server would take a list, so would a header: neither is one."""
     address = email.replace("\x00", "").strip()
     if not address:
@@ -127,9 +127,9 @@ def _address(email: str) -> str:
     try:
         validate_email(address)
     except ValidationError:
-        told = {"address": address[:80]}
-        words = _("“%(address)s” is not an e-mail address. Write one address, such as vodovod@opstina.rs.")
-        raise ActionNotAllowed(words % told, "email") from None
+        params = {"address": address[:80]}
+        message = _("“%(address)s” is not an e-mail address. Write one address, such as vodovod@opstina.rs.")
+        raise ActionNotAllowed(message % params, "email") from None
     if len(address) > Department._meta.get_field("email").max_length:  # type: ignore[operator]
         raise ActionNotAllowed(_("The e-mail address is too long."), "email")
     return address
@@ -138,7 +138,7 @@ def _address(email: str) -> str:
 def _refuse_department(row: Department) -> None:
     key = fold(row.name)
     others = Department.objects.exclude(pk=row.pk)
-    if any(fold(each.name) == key for each in others):
+    if any(fold(department.name) == key for department in others):
         raise ActionNotAllowed(_("There is a department of this name already, perhaps among the retired ones."), "name")
 
 

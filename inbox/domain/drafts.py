@@ -1,6 +1,7 @@
-"""What somebody is writing below a message is kept while they write, so that nothing is lost and colleagues see it.
+"""Drafts of answers, saved while somebody types, so that nothing is lost and colleagues see that somebody is writing.
 
-No event is recorded: typing is no act. A draft goes when its answer is sent, with its message, and after a while.
+Typing is not audited. A draft is deleted when its answer is sent, with its message, or after
+`inbox.rules.DRAFT_RETENTION`.
 """
 
 from django.db import transaction
@@ -8,37 +9,37 @@ from django.utils import timezone
 
 from accounts.models import User
 from inbox import rules
-from inbox.enums import Proposed
+from inbox.enums import ProposalState
 from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
 from municipalities.tenancy import everywhere
 
 
 @transaction.atomic
-def keep(message: Message, text: str, *, by: User) -> None:
-    """Keep these words, or nothing where they are empty. Of a message whose words were deleted nothing is kept."""
+def save(message: Message, text: str, *, by: User) -> None:
+    """Save the draft, or delete it where the text is empty or the message was erased."""
     row = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
-    words, now = text.replace("\x00", "").replace("\r\n", "\n")[: rules.MOST_CHARACTERS], timezone.now()
+    cleaned, now = text.replace("\x00", "").replace("\r\n", "\n")[: rules.MOST_CHARACTERS], timezone.now()
     mine = AnswerDraft.objects.filter(message=row, by=by)
-    if not words.strip() or row.forgotten_at or _is_sent(row, words.strip(), by):
+    if not cleaned.strip() or row.erased_at or _is_sent(row, cleaned.strip(), by):
         mine.delete()
-    elif not mine.update(text=words, at=now):
+    elif not mine.update(text=cleaned, at=now):
         AnswerDraft.objects.create(
-            municipality_id=row.municipality_id, message=row, by=by, text=words, began_at=now, at=now
+            municipality_id=row.municipality_id, message=row, by=by, text=cleaned, began_at=now, at=now
         )
 
 
-def _is_sent(row: Message, words: str, by: User) -> bool:
-    """A page may tell of its last letters after it has sent them."""
-    waiting = ProposedAnswer.objects.filter(message=row, by=by, text=words, state=Proposed.WAITING)
-    return Reply.objects.filter(message=row, by=by, text=words).exists() or waiting.exists()
+def _is_sent(row: Message, text: str, by: User) -> bool:
+    """A page may send its last change after the answer itself."""
+    waiting = ProposedAnswer.objects.filter(message=row, by=by, text=text, state=ProposalState.WAITING)
+    return Reply.objects.filter(message=row, by=by, text=text).exists() or waiting.exists()
 
 
-def drop(message: Message, *, by: User) -> None:
-    """The words were sent."""
+def discard(message: Message, *, by: User) -> None:
+    """Delete the draft of an answer that was sent."""
     AnswerDraft.objects.filter(message=message, by=by).delete()
 
 
-def forget() -> int:
-    """Forget drafts that nobody touched for long; returns how many."""
+def purge_expired() -> int:
+    """Delete drafts that have not changed for `rules.DRAFT_RETENTION`; returns how many."""
     with everywhere("forget answers that nobody finished"):
-        return AnswerDraft.objects.filter(at__lt=timezone.now() - rules.DRAFT_KEPT).delete()[0]
+        return AnswerDraft.objects.filter(at__lt=timezone.now() - rules.DRAFT_RETENTION).delete()[0]

@@ -1,4 +1,4 @@
-"""Erasing the copies of what was hidden, when their time is over or when their author asks."""
+"""Erasing the copies of hidden messages, when their retention period ends or when their author asks for it."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,19 +11,19 @@ from django.utils import timezone
 
 from inbox.domain.mark_daily_counts import close_hidden
 from inbox.models import Moderation
-from inbox.reasons import GRAVE, OVER
+from inbox.moderation_rules import FINAL_STATES, GRAVE_REASONS
 from municipalities.tenancy import everywhere
 
-GONE: dict[str, Any] = {
-    "words": "", "author_id": "", "author_name": "", "author_handle": "", "url": "", "seal": "", "why": "",
+CLEARED_FIELDS: dict[str, Any] = {
+    "text": "", "author_id": "", "author_name": "", "author_handle": "", "url": "", "seal": "", "why": "",
     "second_why": "", "undo_why": "", "detail": "", "appeal": "", "decision_why": "",
 }  # fmt: skip
-IS_EVIDENCE = Q(reason__in=GRAVE) & ~Q(state__in=OVER)
+IS_EVIDENCE = Q(reason__in=GRAVE_REASONS) & ~Q(state__in=FINAL_STATES)
 
 
-def erase() -> int:
-    """Erase what is over its time, counted from the last thing that was decided about it. An objection that nobody has
-    decided yet keeps its copy. Returns how many."""
+def purge_expired() -> int:
+    """Erase expired copies, counted from the last decision about them. An open objection keeps its copy. Returns how
+    many."""
     now = timezone.now()
     with everywhere("erase copies whose time is over"), transaction.atomic():
         rows = Moderation.objects.filter(erased_at=None).exclude(appealed_on__isnull=False, decision="")
@@ -34,15 +34,15 @@ def erase() -> int:
         return _erase(keys, now)
 
 
-def erase_of(author_id: str, channel_id: int, now: datetime) -> int:
-    """This author asks that we forget what they wrote to this channel. Evidence of a threat, of hate or of something
-    else that is clearly unlawful stays for its time, unless it was shown again or never done; everything else goes at
-    once, also where the message itself was forgotten long ago."""
+def erase_author(author_id: str, channel_id: int, now: datetime) -> int:
+    """Erase the copies of an author who asks for it, on one channel. Evidence of a threat, of hate or of other clearly
+    unlawful content is kept for its retention period, unless it was shown again or never hidden; all else is erased,
+    even if the message itself was erased long ago."""
     return _erase(list(_copies(channel_id, author_id).exclude(IS_EVIDENCE).values_list("pk", flat=True)), now)
 
 
-def kept(channel_id: int, author_id: str) -> QuerySet[Moderation]:
-    """The copies that `erase_of` would leave."""
+def retained(channel_id: int, author_id: str) -> QuerySet[Moderation]:
+    """The copies that `erase_author` would leave."""
     return _copies(channel_id, author_id).filter(IS_EVIDENCE)
 
 
@@ -52,8 +52,8 @@ def _copies(channel_id: int, author_id: str) -> QuerySet[Moderation]:
 
 
 def _erase(keys: list[int], now: datetime) -> int:
-    """Whether nobody had touched a copy is noted first: afterwards nobody can tell any more."""
+    """Records first whether each copy still matches its seal: afterwards that cannot be checked."""
     rows = Moderation.objects.filter(pk__in=keys)
     touched = [row.pk for row in rows.select_related("message") if not row.is_untouched]
     was_untouched = Case(When(pk__in=touched, then=Value(False)), default=Value(True))
-    return rows.update(erased_at=now, was_untouched=was_untouched, **GONE)
+    return rows.update(erased_at=now, was_untouched=was_untouched, **CLEARED_FIELDS)

@@ -1,9 +1,9 @@
 """Asking a department by mail, with a link that needs no account.
 
-The link holds 256 random bits; the row holds their SHA-256 (`found`). Whoever has the link may read that one question
-and answer it, until the desk has used the answer, took the question back, or the time is over. Only a POST answers, so
-that programs which follow every link in a mail change nothing. The mail itself holds the question, and no word of the
-citizen's. A question is never sent twice by itself: the reminder is marked in the transaction that queues it.
+The link holds 256 random bits; the row stores their SHA-256 (`find_by_token`). Whoever has the link may read that one
+question and answer it, until the answer is used, the question is withdrawn or the link expires. Only a POST answers, so
+mail scanners that follow every link change nothing. The mail holds the question and none of the citizen's words. No
+question is sent twice: the reminder is marked in the transaction that queues it.
 """
 
 import hashlib
@@ -28,18 +28,18 @@ from common.integers import parse_int
 from common.models import MailMessage
 from inbox import rules
 from inbox.domain import handover_mail, staff_notifications
-from inbox.domain.triage import label, locked
-from inbox.enums import State
+from inbox.domain.triage import audit_label, lock
+from inbox.enums import MessageState
 from inbox.models import Department, HandOver, Message
-from inbox.reading import contacts, without_personal
+from inbox.text_analysis import find_contacts, redact
 from municipalities.holidays import BELGRADE, CLOSES, working_minutes
 from municipalities.queries import still_may
 from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
-from notifications.enums import NotificationKind as Told
+from notifications.enums import NotificationKind
 
-# "@opstina" at the beginning says whom a message was written to.
+# Mentions at the beginning only address the message.
 _CALLED = re.compile(r"\A\s*(?:@[\w.@-]+[\s,:]+)+")
 MOST_QUESTION, MOST_SHOWN, MOST_ANSWER, MOST_NAME = 2000, 5000, 5000, 120
 # The longest a department may be given.
@@ -47,8 +47,8 @@ MOST_DAYS = 60
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the officer chose: the question in their own words, and what of the citizen's goes along."""
+class QuestionInput:
+    """What the officer chose: the question in their own words, and which parts of the message are shown with it."""
 
     question: str
     shown: str = ""
@@ -58,7 +58,7 @@ class Asked:
     """Of a private message: something of the citizen's may go along all the same."""
 
 
-class Closed(Exception):
+class LinkClosed(Exception):
     """The link takes no answer any more; `standing` says why (`HandOver.standing`)."""
 
     def __init__(self, standing: str) -> None:
@@ -66,56 +66,56 @@ class Closed(Exception):
         self.standing = standing
 
 
-def hashed(token: str) -> str:
+def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def found(token: str) -> HandOver | None:
-    """The question that a link leads to; None for one that we did not make, or whose words are gone."""
-    digest = hashed(token)
+def find_by_token(token: str) -> HandOver | None:
+    """The question of a link; None for an unknown token, or when the message was erased."""
+    digest = hash_token(token)
     with everywhere("a link names its question"):
         row = (
             HandOver.objects.select_related("department", "municipality", "message")
             .filter(Q(token_hash=digest) | Q(reminder_hash=digest))
             .first()
         )
-        if row is None or row.message.forgotten_at:
+        if row is None or row.message.erased_at:
             return None
     known = (row.token_hash, row.reminder_hash or "")
-    return row if any(hmac.compare_digest(each, digest) for each in known) else None
+    return row if any(hmac.compare_digest(known_digest, digest) for known_digest in known) else None
 
 
 # ---- the desk
 
 
-def working(minutes: int) -> datetime:
+def after_working_minutes(minutes: int) -> datetime:
     """So many minutes of working hours from now."""
     return rules.after_working(timezone.now(), minutes)
 
 
-def end_of(day: date) -> datetime:
+def closing_time(day: date) -> datetime:
     """When the offices close on that day."""
     return datetime.combine(day, CLOSES, BELGRADE)
 
 
-def offered(message: Message) -> str:
-    """The citizen's words as they are offered to go along: without personal data, and without whom they called. Of a
-    private message none are."""
+def suggest_excerpt(message: Message) -> str:
+    """The message's text as it is suggested for the question: without personal data and mentions. Empty for a private
+    message."""
     if message.is_private:
         return ""
-    return without_personal(_CALLED.sub("", message.text), (message.author_name, message.author_handle)).strip()
+    return redact(_CALLED.sub("", message.text), (message.author_name, message.author_handle)).strip()
 
 
 @transaction.atomic
-def ask(message: Message, department: Department, asked: Asked, *, until: datetime, by: User) -> HandOver:
+def ask(message: Message, department: Department, asked: QuestionInput, *, until: datetime, by: User) -> HandOver:
     """Send the question. Raises `ActionNotAllowed`; nothing is sent then. The message waits from now on."""
-    row = locked(message)
-    if row.forgotten_at:
+    row = lock(message)
+    if row.erased_at:
         raise ActionNotAllowed(
             _("The words of this message were deleted because their time was over. Nobody can be asked.")
         )
     to, now = _department(department), timezone.now()
-    question, shown = _words(asked.question), _words(asked.shown)
+    question, shown = _clean(asked.question), _clean(asked.shown)
     if not question:
         raise ActionNotAllowed(_("Write what you want to know."), "question")
     _refuse_long(question, MOST_QUESTION, "question")
@@ -133,52 +133,54 @@ def ask(message: Message, department: Department, asked: Asked, *, until: dateti
     half = working_minutes(now, until) // 2
     made = HandOver.objects.create(
         municipality_id=row.municipality_id, message=row, department=to, question=question,
-        # Masked once more: what was typed into the box is no reason to send a personal number out.
-        shown=without_personal(shown, () if asked.with_name else (row.author_name, row.author_handle)),
+        # Redacted again: the officer may have typed personal data into the field.
+        shown=redact(shown, () if asked.with_name else (row.author_name, row.author_handle)),
         shown_name=(row.author_name or row.author_handle) if asked.with_name else "",
-        shown_contact=", ".join(contacts(row.text))[:300] if asked.with_contact else "",
-        token_hash=hashed(token), by=by, sent_at=now, answer_by=until,
+        shown_contact=", ".join(find_contacts(row.text))[:300] if asked.with_contact else "",
+        token_hash=hash_token(token), by=by, sent_at=now, answer_by=until,
         remind_at=rules.after_working(now, half) if half else now + (until - now) / 2,
         expires_at=max(until, now + timedelta(days=settings.HANDOVER_DAYS)),
     )  # fmt: skip
     handover_mail.send(made, token)
-    row.state, row.settled_at, row.read_at = State.WAITING, None, row.read_at or now
+    row.state, row.settled_at, row.read_at = MessageState.WAITING, None, row.read_at or now
     row.department = to
     row.save(update_fields=["state", "settled_at", "read_at", "department", "search_key"])
-    record("message.ask_department", by=by, target=row, label=label(row), department=str(to))
+    record("message.ask_department", by=by, target=row, label=audit_label(row), department=str(to))
     return made
 
 
 @transaction.atomic
 def withdraw(handover: HandOver, *, by: User) -> HandOver:
-    """Its links stop working at once, and mail that has not left yet does not leave. Withdrawn twice is withdrawn."""
+    """Its links stop working at once, and unsent mails are deleted. Idempotent."""
     message, row = _locked(handover)
     if row.withdrawn_at:
         return row
     row.withdrawn_at = timezone.now()
     row.save(update_fields=["withdrawn_at"])
-    MailMessage.objects.filter(dedupe__in=handover_mail.names(row.pk), state=MailState.WAITING).delete()
-    record("message.withdraw_question", by=by, target=message, label=label(message), department=str(row.department))
+    MailMessage.objects.filter(dedupe__in=handover_mail.dedupe_keys(row.pk), state=MailState.WAITING).delete()
+    record(
+        "message.withdraw_question", by=by, target=message, label=audit_label(message), department=str(row.department)
+    )
     return row
 
 
 @transaction.atomic
 def use(handover: HandOver, *, by: User) -> HandOver:
-    """The desk takes the answer: the department changes it no more. Raises `ActionNotAllowed` where there is
-    none yet.
-    """
+    """Take over the department's answer, which can no longer be changed. Raises `ActionNotAllowed` if there is none."""
     message, row = _locked(handover)
     if not row.answer:
         raise ActionNotAllowed(_("There is no answer yet."))
     if row.used_at is None:
         row.used_at = timezone.now()
         row.save(update_fields=["used_at"])
-        record("message.use_department", by=by, target=message, label=label(message), department=str(row.department))
+        record(
+            "message.use_department", by=by, target=message, label=audit_label(message), department=str(row.department)
+        )
     return row
 
 
 def draft(message: Message, wanted: str) -> str:
-    """The words for the answer field when the desk uses a department's answer (`?from_handover=`); else nothing."""
+    """The text for the answer field when a department's answer is used (`?from_handover=`); else empty."""
     number = parse_int(wanted)
     if number is None:
         return ""
@@ -190,45 +192,50 @@ def draft(message: Message, wanted: str) -> str:
 
 
 def answer(handover: HandOver, text: str, name: str = "") -> HandOver:
-    """What the department says, or says better. Raises `ActionNotAllowed` for words that are missing or endless,
-    `Closed`.
-    """
-    words, who = _words(text), " ".join(_words(name).split())
-    if not words:
+    """Store the department's answer, or a correction of it. Raises `ActionNotAllowed` for an empty or too long text,
+    and `LinkClosed`."""
+    cleaned, who = _clean(text), " ".join(_clean(name).split())
+    if not cleaned:
         raise ActionNotAllowed(_("Write the answer first."), "text")
-    _refuse_long(words, MOST_ANSWER, "text")
+    _refuse_long(cleaned, MOST_ANSWER, "text")
     if len(who) > MOST_NAME:
         raise ActionNotAllowed(_("The name is too long: %(most)s characters at most.") % {"most": MOST_NAME}, "name")
     with scope(handover.municipality_id), transaction.atomic():
         message, row = _locked(handover)
-        if not row.is_open or message.forgotten_at:
-            raise Closed(row.standing())
+        if not row.is_open or message.erased_at:
+            raise LinkClosed(row.standing())
         is_first = row.answered_at is None
-        if not is_first and (row.answer, row.answered_name) == (words, who):
+        if not is_first and (row.answer, row.answered_name) == (cleaned, who):
             return row
-        row.answer, row.answered_name, row.answered_at = words, who, timezone.now()
+        row.answer, row.answered_name, row.answered_at = cleaned, who, timezone.now()
         row.save(update_fields=["answer", "answered_name", "answered_at"])
-        if message.state == State.WAITING:
-            message.state = State.OPEN
+        if message.state == MessageState.WAITING:
+            message.state = MessageState.OPEN
             message.save(update_fields=["state", "search_key"])
         record(
-            "message.department_answered", by=None, target=message, label=label(message), department=str(row.department)
+            "message.department_answered",
+            by=None,
+            target=message,
+            label=audit_label(message),
+            department=str(row.department),
         )
         if is_first:
-            _tell(message, row)
+            _notify(message, row)
     return row
 
 
-def _tell(message: Message, row: HandOver) -> None:
-    """Who sees to the message, else who asked, else the whole desk: whoever asked may have left since.
+def _notify(message: Message, row: HandOver) -> None:
+    """Notifies the assignee, else who asked, else everybody who may answer: who asked may have left since.
 
-    Neither the question nor the answer leaves the page by this.
+    The notification contains neither the question nor the answer.
     """
-    department, channel = str(row.department), label(message)
+    department, channel = str(row.department), audit_label(message)
     one = message.assignee or row.by
     notify(
-        Told.DEPARTMENT,
-        [one] if still_may(one, row.municipality, Verb.INBOX_WORK) else staff_notifications.workers(row.municipality),
+        NotificationKind.DEPARTMENT,
+        [one]
+        if still_may(one, row.municipality, Verb.INBOX_WORK)
+        else staff_notifications.inbox_staff(row.municipality),
         municipality=row.municipality,
         url=reverse("message", args=[row.municipality.slug, message.pk]) + "#departments",
         words=lambda: (
@@ -254,13 +261,13 @@ def remind(limit: int = 100) -> int:
         )
         for row in due:
             row.reminded_at = now
-            # A question that nobody needs answered any more bothers nobody.
+            # No reminder of a question whose message is settled.
             if row.expires_at > now and not row.message.is_settled and row.department.email:
                 token = secrets.token_urlsafe(32)
-                row.reminder_hash = hashed(token)
+                row.reminder_hash = hash_token(token)
                 handover_mail.send(row, token, is_reminder=True)
                 record(
-                    "message.remind_department", by=None, target=row.message, label=label(row.message),
+                    "message.remind_department", by=None, target=row.message, label=audit_label(row.message),
                     department=str(row.department),
                 )  # fmt: skip
                 count += 1
@@ -272,8 +279,8 @@ def remind(limit: int = 100) -> int:
 
 
 def _locked(handover: HandOver) -> tuple[Message, HandOver]:
-    """The message first, as everywhere: so nobody waits for somebody who waits for them."""
-    message = locked(handover.message)
+    """Locks the message first, as everywhere, to avoid deadlocks."""
+    message = lock(handover.message)
     rows = HandOver.objects.select_for_update(of=("self",)).select_related("department", "municipality", "by")
     return message, rows.get(pk=handover.pk)
 
@@ -289,11 +296,11 @@ def _department(department: Department) -> Department:
     return to
 
 
-def _words(text: str) -> str:
+def _clean(text: str) -> str:
     return text.replace("\x00", "").replace("\r\n", "\n").strip()
 
 
 def _refuse_long(text: str, most: int, field: str) -> None:
     if len(text) > most:
-        told = {"most": most, "now": len(text)}
-        raise ActionNotAllowed(_("This is too long: %(now)s characters, and %(most)s are allowed.") % told, field)
+        params = {"most": most, "now": len(text)}
+        raise ActionNotAllowed(_("This is too long: %(now)s characters, and %(most)s are allowed.") % params, field)

@@ -1,4 +1,4 @@
-"""The two mails about a question to a department: the question, and one reminder. Neither quotes the citizen."""
+"""The two mails about a question to a department: the question and one reminder. Neither quotes the citizen."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -10,18 +10,18 @@ from common.languages import of_script
 from inbox.models import HandOver
 
 
-def names(pk: int) -> tuple[str, str]:
+def dedupe_keys(pk: int) -> tuple[str, str]:
     """By which the outbox knows the two mails of a question."""
     return f"inbox.handover:{pk}", f"inbox.handover:{pk}:reminder"
 
 
 def send(row: HandOver, token: str, *, is_reminder: bool = False) -> None:
     """Queue it, in the municipality's own script: the department has chosen no language with us."""
-    house = row.municipality
+    municipality = row.municipality
     link = settings.PUBLIC_BASE_URL.rstrip("/") + reverse("inbox_answer", args=[token])
-    with translation.override(of_script(house.primary_script.lower()).code):
+    with translation.override(of_script(municipality.primary_script.lower()).code):
         values = {
-            "municipality": house, "department": row.department, "question": row.question, "link": link,
+            "municipality": municipality, "department": row.department, "question": row.question, "link": link,
             "until": dates.date_time(row.answer_by), "expires": dates.date_time(row.expires_at),
         }  # fmt: skip
         if is_reminder:
@@ -38,5 +38,5 @@ def send(row: HandOver, token: str, *, is_reminder: bool = False) -> None:
             "it only to whom it concerns.\n\n"
             "The communications desk of %(municipality)s"
         )
-        name = names(row.pk)[int(is_reminder)]
+        name = dedupe_keys(row.pk)[int(is_reminder)]
         mail.queue(to=row.department.email, subject=subject % values, body=body % values, dedupe=name)

@@ -1,8 +1,8 @@
-"""Hiding on the network what a person decided to hide, showing it again, and removing it where two agreed to that.
+"""Hiding messages on the network, showing them again, and removing them after two people agreed.
 
-A worker does it. The claim is committed before the call is made: the row says `doing`, counts the try and stays the
-worker's for a lease. Hiding or removing twice does no harm (the conformance suite of the connectors asks each), so what
-a dead worker left, or what never got an answer, is simply done again. A pause of publishing holds none of it up.
+A worker does it. The claim is committed before the call: the row is `doing`, counts the attempt and is leased to the
+worker. Hiding and removing are idempotent (the connectors' conformance suite checks that), so a call that a dead worker
+left or that got no response is repeated. Publishing pauses do not apply.
 """
 
 import logging
@@ -16,9 +16,9 @@ from channels.connector_factory import open_channel
 from common.audit import record
 from inbox.domain import second_person_notifications
 from inbox.domain.moderate import settle_done, settle_shown
-from inbox.domain.triage import label
+from inbox.domain.triage import audit_label
 from inbox.models import Moderation
-from inbox.reasons import WORK, Act, Stage
+from inbox.moderation_rules import WORKER_STATES, ModerationAction, ModerationState
 from municipalities.tenancy import everywhere, scope
 from platforms.errors import NeedsConsent, PlatformError, RateLimited, Rejected
 
@@ -26,9 +26,10 @@ log = logging.getLogger(__name__)
 
 # Longer than any call may take (`CALL_DEADLINE_SECONDS`, and a refused session that is renewed once).
 LEASE = timedelta(minutes=5)
-# The next try after so many; then a person is told. Eight tries take three quarters of an hour of the two.
-WAITS = tuple(timedelta(seconds=s) for s in (20, 60, 120, 300, 600, 600, 900))
-AFTER_CONSENT = timedelta(minutes=10)
+# Backoff after each failed attempt; after the last one a person is notified. Eight attempts take three quarters of an
+# hour of the two hours allowed.
+RETRY_BACKOFF = tuple(timedelta(seconds=s) for s in (20, 60, 120, 300, 600, 600, 900))
+CONSENT_RETRY_INTERVAL = timedelta(minutes=10)
 LONGEST_DETAIL = 500
 
 
@@ -37,22 +38,24 @@ def claim(limit: int = 100) -> list[int]:
     with everywhere("claim comments to be hidden"), transaction.atomic():
         now = timezone.now()
         due = Moderation.objects.select_for_update(skip_locked=True, of=("self",))
-        found = list(
-            due.filter(next_at__lte=now, state__in=WORK).order_by("next_at").values_list("pk", flat=True)[:limit]
+        keys = list(
+            due.filter(next_at__lte=now, state__in=WORKER_STATES)
+            .order_by("next_at")
+            .values_list("pk", flat=True)[:limit]
         )
-        Moderation.objects.filter(pk__in=found).update(
+        Moderation.objects.filter(pk__in=keys).update(
             next_at=now + LEASE,
-            tries=F("tries") + 1,
-            state=Case(When(state=Stage.AGREED, then=Value(Stage.DOING)), default=F("state")),
+            attempts=F("attempts") + 1,
+            state=Case(When(state=ModerationState.AGREED, then=Value(ModerationState.DOING)), default=F("state")),
         )
-    return found
+    return keys
 
 
-def carry_out(pk: int) -> None:
+def execute(pk: int) -> None:
     """Make the call for one claimed row, and note what came of it."""
     with everywhere("hiding starts from its own row"):
         row = Moderation.objects.select_related("message__channel").filter(pk=pk).first()
-    if row is None or row.next_at is None or row.state not in (Stage.DOING, Stage.SHOWING):
+    if row is None or row.next_at is None or row.state not in (ModerationState.DOING, ModerationState.SHOWING):
         return
     with scope(row.municipality_id):
         try:
@@ -60,7 +63,7 @@ def carry_out(pk: int) -> None:
         except Rejected as refused:
             _settle(row, _give_up, refused.message, by_hand=refused.code == "unsupported")
         except NeedsConsent:
-            _settle(row, _wait, timezone.now() + AFTER_CONSENT, "needs_consent")
+            _settle(row, _wait, timezone.now() + CONSENT_RETRY_INTERVAL, "needs_consent")
         except RateLimited as limited:
             _settle(row, _wait, limited.retry_at, "rate_limited")
         except Exception as error:
@@ -74,20 +77,20 @@ def carry_out(pk: int) -> None:
 def _call(row: Moderation) -> None:
     message = row.message
     connector, root = open_channel(message.channel), message.root or message.in_reply_to
-    if row.state == Stage.SHOWING:
+    if row.state == ModerationState.SHOWING:
         connector.show(message.remote_id, root)
-    elif row.act == Act.REMOVE:
+    elif row.act == ModerationAction.REMOVE:
         connector.remove(message.remote_id, root)
     else:
         connector.hide(message.remote_id, root)
 
 
 @transaction.atomic
-def _settle(told: Moderation, how: object, *args: object, **more: object) -> None:
+def _settle(claimed: Moderation, how: object, *args: object, **more: object) -> None:
     """Note it, unless a person changed their mind while the call was made: their word is the later one."""
     rows = Moderation.objects.select_for_update(of=("self",)).select_related("message__channel")
-    row = rows.get(pk=told.pk)
-    if row.state != told.state or row.next_at is None:
+    row = rows.get(pk=claimed.pk)
+    if row.state != claimed.state or row.next_at is None:
         return
     assert callable(how)
     how(row, *args, **more)
@@ -95,35 +98,35 @@ def _settle(told: Moderation, how: object, *args: object, **more: object) -> Non
 
 
 def _done(row: Moderation) -> None:
-    if row.state == Stage.SHOWING:
+    if row.state == ModerationState.SHOWING:
         settle_shown(row)
-        record("moderation.shown", by=None, target=row, label=label(row.message))
+        record("moderation.shown", by=None, target=row, label=audit_label(row.message))
         return
     row.detail = ""
     settle_done(row, by=None)
-    if row.act == Act.REMOVE:
-        record("moderation.removed", by=None, target=row, label=label(row.message))
+    if row.act == ModerationAction.REMOVE:
+        record("moderation.removed", by=None, target=row, label=audit_label(row.message))
     else:
-        record("moderation.hidden", by=None, target=row, label=label(row.message))
+        record("moderation.hidden", by=None, target=row, label=audit_label(row.message))
 
 
-def _wait(row: Moderation, until: datetime, trouble: str) -> None:
+def _wait(row: Moderation, until: datetime, error_code: str) -> None:
     """It takes no try: the network has not refused it. The page says what it waits for, and what a person can do."""
-    row.next_at, row.trouble = max(until, timezone.now()), trouble
-    row.tries = max(row.tries - 1, 0)
+    row.next_at, row.error_code = max(until, timezone.now()), error_code
+    row.attempts = max(row.attempts - 1, 0)
 
 
 def _try_again(row: Moderation) -> None:
-    if row.tries > len(WAITS):
+    if row.attempts > len(RETRY_BACKOFF):
         _give_up(row, "", by_hand=False)
         return
-    row.next_at, row.trouble = timezone.now() + WAITS[row.tries - 1], "not_reached"
+    row.next_at, row.error_code = timezone.now() + RETRY_BACKOFF[row.attempts - 1], "not_reached"
 
 
 def _give_up(row: Moderation, detail: str, *, by_hand: bool) -> None:
-    """A person goes on. What was to be shown again stays that, without a time: it is shown by hand."""
-    row.next_at, row.trouble, row.detail = None, "", detail[:LONGEST_DETAIL]
-    if row.state != Stage.SHOWING:
-        row.state = Stage.BY_HAND if by_hand else Stage.FAILED
-    record("moderation.stop", by=None, target=row, label=label(row.message))
-    second_person_notifications.stopped(row)
+    """Leave it to a person. What was to be shown again keeps its state without a time: it is shown by hand."""
+    row.next_at, row.error_code, row.detail = None, "", detail[:LONGEST_DETAIL]
+    if row.state != ModerationState.SHOWING:
+        row.state = ModerationState.BY_HAND if by_hand else ModerationState.FAILED
+    record("moderation.stop", by=None, target=row, label=audit_label(row.message))
+    second_person_notifications.automation_stopped(row)

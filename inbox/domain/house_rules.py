@@ -1,4 +1,4 @@
-"""Writing a municipality's house rules, and switching their public page on and off."""
+"""Saving a municipality's house rules, and switching their public page on and off."""
 
 from dataclasses import dataclass
 
@@ -19,25 +19,25 @@ class HouseRulesInput:
     contact: str = ""
     formal: str = ""
     privacy: str = ""
-    own_words: str = ""
+    own_text: str = ""
 
 
 @transaction.atomic
-def choose(municipality: Municipality, told: HouseRulesInput, *, by: User) -> HouseRules:
-    """Keep what was typed. One event: whether the page was switched, else that it was changed."""
+def save(municipality: Municipality, values: HouseRulesInput, *, by: User) -> HouseRules:
+    """Save the form. Records one event: that the page was switched on or off, else that the rules were changed."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     row = HouseRules.objects.filter(municipality=municipality).first() or HouseRules(municipality=municipality)
     was_on, is_new = row.is_on, row.pk is None
-    if not is_new and told == HouseRulesInput(row.is_on, row.contact, row.formal, row.privacy, row.own_words):
+    if not is_new and values == HouseRulesInput(row.is_on, row.contact, row.formal, row.privacy, row.own_text):
         return row
-    for name, value in vars(told).items():
+    for name, value in vars(values).items():
         setattr(row, name, value)
     row.changed_by = by
-    if told.is_on != was_on:
-        row.on_since = timezone.localdate() if told.is_on else None
+    if values.is_on != was_on:
+        row.on_since = timezone.localdate() if values.is_on else None
     row.save()
     record(
-        "rules.change" if told.is_on == was_on else "rules.open" if told.is_on else "rules.close",
+        "rules.change" if values.is_on == was_on else "rules.open" if values.is_on else "rules.close",
         by=by,
         target=row,
         label=str(municipality),

@@ -1,8 +1,8 @@
-"""Hearing what citizens write: which channels are due, asking them, keeping what is new.
+"""Fetching citizens' messages: scheduling channels, fetching due ones, storing new and edited messages.
 
-A network may tell the same thing any number of times, by itself and when asked: `message_once` keeps it once, and a
-later telling changes the words of the row. A claim only moves `next_at` ahead by a lease, so a worker that dies costs
-one lease and no message: the cursor moves in the transaction that keeps what lies before it.
+A network may send the same message any number of times, as an event and in a response: `message_once` stores it once,
+and a later version updates the row. A claim only moves `next_at` ahead by a lease, so a worker that dies costs one
+lease and no message: the cursor moves in the transaction that stores what precedes it.
 """
 
 import logging
@@ -18,9 +18,9 @@ from channels.connector_factory import open_channel
 from channels.enums import ChannelState
 from channels.models import Channel
 from inbox import rules
-from inbox.domain import fetch_visibility, suggest, wake
-from inbox.enums import Heard, State
-from inbox.models import Listening, Message
+from inbox.domain import fetch_visibility, suggest, unsnooze
+from inbox.enums import FetchOutcome, MessageState
+from inbox.models import Message, MessageFetch
 from municipalities.tenancy import everywhere, scope
 from platforms import types
 from platforms.errors import NeedsConsent, NotReached, PlatformError, RateLimited
@@ -31,20 +31,20 @@ from serbian.folding import fold
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-# So many pages of one channel at once; the rest at the next look, which is due at once then.
+# Pages of one channel per run; then the next fetch is due at once.
 PAGES = 10
 NAME = 300
 
 
-def listen() -> int:
-    """Begin with every newly connected channel, and at once where a network has to be asked about what it told
-    (`inbox.domain.webhook_events`). Returns how many."""
+def schedule() -> int:
+    """Start fetching newly connected channels, and fetch woken ones at once (`inbox.domain.webhook_events`). Returns
+    how many."""
     now = timezone.now()
     with everywhere("find channels that nobody listens to"), transaction.atomic():
-        deaf = Channel.objects.filter(state=ChannelState.CONNECTED, listening__isnull=True)
-        new = [Listening(municipality_id=c.municipality_id, channel=c, next_at=now) for c in deaf]
-        Listening.objects.bulk_create(new, ignore_conflicts=True)
-        woken = Listening.objects.filter(next_at__gt=now, woken_at__gt=F("asked_at"))
+        deaf = Channel.objects.filter(state=ChannelState.CONNECTED, message_fetch__isnull=True)
+        new = [MessageFetch(municipality_id=c.municipality_id, channel=c, next_at=now) for c in deaf]
+        MessageFetch.objects.bulk_create(new, ignore_conflicts=True)
+        woken = MessageFetch.objects.filter(next_at__gt=now, woken_at__gt=F("fetched_at"))
         return len(new) + woken.update(next_at=now)
 
 
@@ -53,104 +53,110 @@ def claim(limit: int = 200) -> list[int]:
     with everywhere("claim channels to be heard"), transaction.atomic():
         now = timezone.now()
         due = list(
-            Listening.objects.select_for_update(skip_locked=True, of=("self",))
+            MessageFetch.objects.select_for_update(skip_locked=True, of=("self",))
             .filter(next_at__lte=now, channel__state=ChannelState.CONNECTED)
             .order_by("next_at")
             .values_list("pk", "channel_id")[:limit]
         )
-        Listening.objects.filter(pk__in=[pk for pk, _ in due]).update(next_at=now + LEASE)
+        MessageFetch.objects.filter(pk__in=[pk for pk, _ in due]).update(next_at=now + LEASE)
     return [channel_id for _, channel_id in due]
 
 
-def hear(channel_id: int) -> int:
+def fetch_messages(channel_id: int) -> int:
     """Ask one channel's network what is new, page after page. Returns how many messages were new."""
     with everywhere("listening starts from its channel's row"):
         channel = Channel.objects.select_related("municipality").get(pk=channel_id)
     with scope(channel.municipality_id):
-        listening = Listening.objects.get(channel=channel)
+        message_fetch = MessageFetch.objects.get(channel=channel)
         began = timezone.now()
         if until := rate_limits.waits_until(channel):
-            _again(listening, until)
+            _reschedule(message_fetch, until)
             return 0
         try:
-            return _read(listening, channel, began)
+            return _fetch_pages(message_fetch, channel, began)
         except RateLimited as limited:
-            _again(listening, limited.retry_at)
+            _reschedule(message_fetch, limited.retry_at)
         except PlatformError as error:
-            _again(listening, began + rules.ASK_AFTER_TROUBLE, _outcome(error))
+            _reschedule(message_fetch, began + rules.FETCH_RETRY_INTERVAL, _outcome(error))
         except Exception:
             # An answer that the connector did not expect: nothing of it can be believed, and the others go on.
             log.exception("Messages of channel %s could not be read", channel_id)
-            _again(listening, began + rules.ASK_AFTER_TROUBLE, Heard.REFUSED)
+            _reschedule(message_fetch, began + rules.FETCH_RETRY_INTERVAL, FetchOutcome.REFUSED)
         return 0
 
 
-def _read(listening: Listening, channel: Channel, began: datetime) -> int:
+def _fetch_pages(message_fetch: MessageFetch, channel: Channel, began: datetime) -> int:
     connector, new = open_channel(channel), 0
     for page in range(PAGES):
         if page and (until := rate_limits.waits_until(channel)):
-            _again(listening, until)
+            _reschedule(message_fetch, until)
             return new
-        told = connector.messages(listening.cursor or None)
-        moved = bool(told.cursor) and told.cursor != listening.cursor
+        response = connector.messages(message_fetch.cursor or None)
+        moved = bool(response.cursor) and response.cursor != message_fetch.cursor
         with transaction.atomic():
-            new += keep(channel, told.items, is_first=told.is_past or listening.asked_at is None)
-            listening.cursor = told.cursor or listening.cursor
-            listening.save(update_fields=["cursor"])
-        if not moved or not told.items:
+            new += store_messages(
+                channel, response.items, is_first=response.is_past or message_fetch.fetched_at is None
+            )
+            message_fetch.cursor = response.cursor or message_fetch.cursor
+            message_fetch.save(update_fields=["cursor"])
+        if not moved or not response.items:
             break
     else:
-        _again(listening, began, Heard.READ)
+        _reschedule(message_fetch, began, FetchOutcome.READ)
         return new
-    fetch_visibility.learn(channel, connector)
-    _again(listening, began + rules.ASK_EVERY, Heard.READ, began)
+    fetch_visibility.fetch_unknown(channel, connector)
+    _reschedule(message_fetch, began + rules.FETCH_INTERVAL, FetchOutcome.READ, began)
     return new
 
 
-def _again(listening: Listening, at: datetime, outcome: Heard | None = None, began: datetime | None = None) -> None:
-    listening.next_at = max(at, timezone.now())
+def _reschedule(
+    message_fetch: MessageFetch, at: datetime, outcome: FetchOutcome | None = None, began: datetime | None = None
+) -> None:
+    message_fetch.next_at = max(at, timezone.now())
     if outcome is not None:
-        listening.outcome, listening.asked_at = outcome, began or timezone.now()
-        listening.save(update_fields=["next_at", "outcome", "asked_at"])
+        message_fetch.outcome, message_fetch.fetched_at = outcome, began or timezone.now()
+        message_fetch.save(update_fields=["next_at", "outcome", "fetched_at"])
         return
-    # Its turn has a time, and then everything is read: what wakes it meanwhile would only knock at a closed door.
-    listening.woken_at = None
-    listening.save(update_fields=["next_at", "woken_at"])
+    # The next fetch is scheduled and will read everything, so an earlier wake-up is pointless.
+    message_fetch.woken_at = None
+    message_fetch.save(update_fields=["next_at", "woken_at"])
 
 
-def _outcome(error: PlatformError) -> Heard:
+def _outcome(error: PlatformError) -> FetchOutcome:
     if isinstance(error, NeedsConsent):
-        return Heard.NEEDS_CONSENT
-    return Heard.NOT_REACHED if isinstance(error, NotReached) else Heard.REFUSED
+        return FetchOutcome.NEEDS_CONSENT
+    return FetchOutcome.NOT_REACHED if isinstance(error, NotReached) else FetchOutcome.REFUSED
 
 
 @transaction.atomic
-def keep(channel: Channel, told: Iterable[types.Message], *, is_first: bool = False, follows: bool = True) -> int:
-    """Keep what is new and follow what was changed; returns how many are new. A fixed number of queries.
+def store_messages(
+    channel: Channel, fetched: Iterable[types.Message], *, is_first: bool = False, follows: bool = True
+) -> int:
+    """Store new messages and update edited ones; returns how many are new. A fixed number of queries.
 
-    `is_first`: nobody listened before, so that time runs from now on, and what is older than some days is closed.
-    `follows`: these are the words as they are now, not as they were when it was written.
+    `is_first`: the first fetch, so deadlines count from now and messages older than some days are closed. `follows`:
+    the texts are current, not as originally written.
     """
-    items = {one.remote_id: one for one in told if _may_be_kept(one, channel)}
+    items = {one.remote_id: one for one in fetched if _may_be_stored(one, channel)}
     if not items:
         return 0
-    # Whoever keeps for a channel waits for the other: the same messages in another order would lock each other out.
-    list(Listening.objects.select_for_update().filter(channel=channel).values_list("pk"))
+    # Serialises writers of a channel: storing the same messages in different orders would deadlock.
+    list(MessageFetch.objects.select_for_update().filter(channel=channel).values_list("pk"))
     known = {row.remote_id: row for row in Message.objects.filter(channel=channel, remote_id__in=items)}
     below = _publications(channel, items.values())
     now = timezone.now()
     fresh = [_message(channel, one, below, now, is_first=is_first) for key, one in items.items() if key not in known]
-    suggest.beside(channel, fresh)
-    # another worker may have kept some of them a moment ago: theirs count there as well as here
+    suggest.set_suggestions(channel, fresh)
+    # another worker may have stored some of them a moment ago; they are counted twice then
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
-    wake.for_news(channel, fresh)
+    unsnooze.unsnooze_related(channel, fresh)
     if follows:
-        _follow(channel, known, items, now)
+        _update_edited(channel, known, items, now)
     return len(fresh)
 
 
-def _may_be_kept(one: types.Message, channel: Channel) -> bool:
-    """What we wrote ourselves is no message. Names that no network gives are not looked for a second time."""
+def _may_be_stored(one: types.Message, channel: Channel) -> bool:
+    """Whether it is a citizen's message with usable ids. Our own posts are not."""
     names = (one.remote_id, one.root or "", one.in_reply_to or "")
     return bool(one.remote_id) and one.author_id != channel.remote_id and all(_is_name(name) for name in names)
 
@@ -159,39 +165,41 @@ def _is_name(name: str) -> bool:
     return len(name) <= NAME and "\x00" not in name
 
 
-def _follow(channel: Channel, known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
-    """Words that were changed on the network are shown as they are now; what was first seen stays beside them."""
+def _update_edited(channel: Channel, known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
+    """Edited texts replace the stored ones; the first version is kept in `first_text`."""
     changed, narrowed = [], []
     for key, row in known.items():
-        words = _words(items[key])
+        text = _text(items[key])
         if (visibility := _narrower(row.visibility, items[key].visibility)) != row.visibility:
             row.visibility = visibility
             narrowed.append(row)
-        if row.forgotten_at is None and words != row.text:
-            row.seen, row.text, row.changed_at = row.seen or row.text, words, now
-            row.search_key = fold(f"{words} {row.author_name} {row.author_handle}")
-            row.snoozed_until = None  # who changes their words is not put off
+        if row.erased_at is None and text != row.text:
+            row.first_text, row.text, row.changed_at = row.first_text or row.text, text, now
+            row.search_key = fold(f"{text} {row.author_name} {row.author_handle}")
+            row.snoozed_until = None  # an edited message is no longer snoozed
             changed.append(row)
-    suggest.beside(channel, changed)
+    suggest.set_suggestions(channel, changed)
     if narrowed:
         Message.objects.bulk_update(narrowed, ["visibility"])
-    Message.objects.bulk_update(changed, ["seen", "text", "changed_at", "search_key", "snoozed_until", *suggest.KEPT])
+    Message.objects.bulk_update(
+        changed, ["first_text", "text", "changed_at", "search_key", "snoozed_until", *suggest.SUGGESTION_FIELDS]
+    )
 
 
-def _narrower(known: str, told: str) -> str:
-    """What was once written for few stays so, whatever is told later; what was not known is now."""
-    return told if not known or is_wider(known, told) else known
+def _narrower(known: str, reported: str) -> str:
+    """Once private, a message stays private whatever is reported later; an unknown visibility is replaced."""
+    return reported if not known or is_wider(known, reported) else known
 
 
-def _publications(channel: Channel, told: Iterable[types.Message]) -> dict[str, int]:
-    """Our posts that these stand below, by the id that the network gave them."""
-    roots = {each for one in told for each in (one.root, one.in_reply_to) if each}
+def _publications(channel: Channel, messages: Iterable[types.Message]) -> dict[str, int]:
+    """Ids of our publications that these messages reply to, by remote id."""
+    roots = {remote_id for one in messages for remote_id in (one.root, one.in_reply_to) if remote_id}
     rows = Publication.objects.filter(channel=channel, delivery__remote_id__in=roots)
     return dict(rows.values_list("delivery__remote_id", "pk"))
 
 
 def _message(channel: Channel, one: types.Message, below: dict[str, int], now: datetime, *, is_first: bool) -> Message:
-    words, at = _words(one), min(one.at, now)
+    text, at = _text(one), min(one.at, now)
     is_old = is_first and at < now - rules.OPEN_BEFORE
     counts_from = now if is_first else at
     return Message(
@@ -204,24 +212,24 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
         author_id=_clean(one.author_id)[:NAME],
         author_handle=_clean(one.author_handle)[:NAME],
         author_name=_clean(one.author_name)[:NAME],
-        text=words,
-        search_key=fold(_clean(f"{words} {one.author_name} {one.author_handle}")),
+        text=text,
+        search_key=fold(_clean(f"{text} {one.author_name} {one.author_handle}")),
         visibility=one.visibility,
         url=_clean(one.url)[:600] if one.url.startswith(("https://", "http://")) else "",
         at=at,
-        heard_at=now,
+        received_at=now,
         counts_from=counts_from,
         due_at=None if is_old else rules.due_at("", counts_from),
         read_at=now if is_old else None,
-        state=State.CLOSED if is_old else State.OPEN,
+        state=MessageState.CLOSED if is_old else MessageState.OPEN,
         settled_at=now if is_old else None,
     )
 
 
-def _words(one: types.Message) -> str:
-    """The text, without what a database cannot hold, cut where nobody reads on."""
+def _text(one: types.Message) -> str:
+    """The text without characters that the database cannot hold, truncated."""
     return _clean(one.text)[: rules.MOST_CHARACTERS]
 
 
-def _clean(told: str) -> str:
-    return told.replace("\x00", "")
+def _clean(text: str) -> str:
+    return text.replace("\x00", "")

@@ -1,4 +1,4 @@
-"""Telling the numbers which days have to be counted again, and closing those whose messages are forgotten."""
+"""Marking days whose indicators have to be recounted, and closing days whose messages are erased."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,13 +11,13 @@ from inbox.models import Message, Moderation
 
 
 def mark_questions(written: Iterable[tuple[int, datetime]]) -> None:
-    """Questions (municipality, when it was written) that were sorted, answered, or are gone. Part of the caller's
+    """Mark the days of questions (municipality, written at) that were sorted, answered or deleted. Part of the caller's
     transaction."""
-    found: dict[int, set[date]] = defaultdict(set)
-    for place, at in written:
-        found[place].add(day_of(at))
-    for place in sorted(found):
-        daily_counts.mark(QUESTIONS, place, found[place])
+    days: dict[int, set[date]] = defaultdict(set)
+    for municipality_id, at in written:
+        days[municipality_id].add(day_of(at))
+    for municipality_id in sorted(days):
+        daily_counts.mark(QUESTIONS, municipality_id, days[municipality_id])
 
 
 def mark_hidden(row: Moderation) -> None:
@@ -28,11 +28,14 @@ def mark_hidden(row: Moderation) -> None:
 def close_questions(keys: Iterable[int]) -> None:
     """The time of these messages is over: the days of those that were questions are counted a last time."""
     rows = Message.objects.filter(pk__in=list(keys), kind=MessageKind.QUESTION)
-    daily_counts.close(QUESTIONS, {(place, day_of(at)) for place, at in rows.values_list("municipality_id", "at")})
+    daily_counts.close(
+        QUESTIONS, {(municipality_id, day_of(at)) for municipality_id, at in rows.values_list("municipality_id", "at")}
+    )
 
 
 def close_hidden(keys: Iterable[int]) -> None:
     rows = Moderation.objects.filter(pk__in=list(keys), done_at__isnull=False)
     daily_counts.close(
-        HIDDEN, {(place, day_of(at)) for place, at in rows.values_list("municipality_id", "done_at") if at}
+        HIDDEN,
+        {(municipality_id, day_of(at)) for municipality_id, at in rows.values_list("municipality_id", "done_at") if at},
     )

@@ -1,8 +1,8 @@
-"""Deciding that a comment is hidden, and everything that people do about it afterwards.
+"""Deciding that a message is hidden, and all later decisions about it.
 
-Nothing here calls a network: `inbox.domain.hide` does, in a worker, what a person has decided here. Who decides what
-is said in `inbox.models.moderation`. Each verb locks its row and writes one event, which names the channel and never
-a citizen or their words.
+Nothing here calls a network: a worker executes the decisions (`inbox.domain.hide`). `inbox.models.moderation` explains
+who decides what. Each verb locks its row and records one event, which names the channel and never a citizen or their
+words.
 """
 
 from datetime import date
@@ -15,28 +15,38 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from inbox import reasons
+from inbox import moderation_rules
 from inbox.domain import second_person_notifications
 from inbox.domain.mark_daily_counts import mark_hidden
-from inbox.domain.triage import label
-from inbox.domain.triage import locked as locked_message
-from inbox.enums import State
+from inbox.domain.triage import audit_label
+from inbox.domain.triage import lock as locked_message
+from inbox.enums import MessageState
 from inbox.models import Message, Moderation
-from inbox.queries.moderation import besides, can_hide, can_remove, removal_of
-from inbox.reasons import BY_HAND_FROM, CONFIRM_WITHIN, CONFIRMED, OVER, Act, Decision, Reason, Stage, Wish
+from inbox.moderation_rules import (
+    CONFIRM_WITHIN,
+    CONFIRMED_REASONS,
+    FINAL_STATES,
+    MANUAL_FROM_STATES,
+    AppealDecision,
+    ModerationAction,
+    ModerationReason,
+    ModerationRequest,
+    ModerationState,
+)
+from inbox.queries.moderation import can_hide, can_remove, other_acts, removal_of
 from municipalities.queries import still_may
 from municipalities.rules import Verb
 
 
 @transaction.atomic
-def propose(message: Message, wish: Wish, *, by: User) -> Moderation:
-    """Take the copy, then have it hidden, or ask a second person whether it is removed.
+def propose(message: Message, wish: ModerationRequest, *, by: User) -> Moderation:
+    """Take the copy, then schedule hiding, or ask a second person to agree to a removal.
 
-    Raises `ActionNotAllowed` where a reason, the words or the right to remove are missing, or where somebody was
-    quicker.
+    Raises `ActionNotAllowed` where a reason, the text or the right to remove is missing, or after a concurrent
+    decision.
     """
     row, able = locked_message(message), can_hide(message)
-    if row.forgotten_at:
+    if row.erased_at:
         raise ActionNotAllowed(
             _("The words of this message were deleted because their time was over. There is nothing to hide.")
         )
@@ -48,37 +58,42 @@ def propose(message: Message, wish: Wish, *, by: User) -> Moderation:
     _refuse_wish(wish, able=able)
     _refuse_earlier(row, wish)
     now = timezone.now()
-    is_removal = wish.act == Act.REMOVE
+    is_removal = wish.act == ModerationAction.REMOVE
     made = Moderation(
         municipality_id=row.municipality_id, message=row, reason=wish.reason, act=wish.act, why=_clean(wish.why),
-        words=row.text, author_id=row.author_id, author_name=row.author_name, author_handle=row.author_handle,
+        text=row.text, author_id=row.author_id, author_name=row.author_name, author_handle=row.author_handle,
         url=row.url,
         written_at=row.at, copied_at=now, by=by, at=now,
-        state=Stage.PROPOSED if is_removal else Stage.AGREED if able else Stage.BY_HAND,
+        state=ModerationState.PROPOSED if is_removal else ModerationState.AGREED if able else ModerationState.BY_HAND,
         next_at=now if able and not is_removal else None,
-        confirm_by=now + CONFIRM_WITHIN if wish.reason in CONFIRMED and not is_removal else None,
+        confirm_by=now + CONFIRM_WITHIN if wish.reason in CONFIRMED_REASONS and not is_removal else None,
     )  # fmt: skip
     made.seal = made.sealed()
     made.save()
     Message.objects.filter(pk=row.pk, read_at__isnull=True).update(read_at=now)
-    record("moderation.propose", by=by, target=made, label=label(row), reason=made.reason, act=made.act)
+    record("moderation.propose", by=by, target=made, label=audit_label(row), reason=made.reason, act=made.act)
     if is_removal or made.confirm_by:
-        second_person_notifications.second_look(made, by=by)
+        second_person_notifications.review_requested(made, by=by)
     return made
 
 
-def _refuse_earlier(row: Message, wish: Wish) -> None:
-    """One act holds at a time; but what the portal can remove is hidden first, and stays so while it is asked."""
-    earlier = list(Moderation.objects.filter(message=row).exclude(state__in=OVER).select_related("by"))
-    if wish.act == Act.REMOVE and can_remove(row):
-        hidden = [each for each in earlier if each.act == Act.HIDE and each.state == Stage.DONE]
+def _refuse_earlier(row: Message, wish: ModerationRequest) -> None:
+    """At most one act is active; but before a removal by the portal the message is hidden, and stays so until it is
+    decided."""
+    earlier = list(Moderation.objects.filter(message=row).exclude(state__in=FINAL_STATES).select_related("by"))
+    if wish.act == ModerationAction.REMOVE and can_remove(row):
+        hidden = [
+            moderation
+            for moderation in earlier
+            if moderation.act == ModerationAction.HIDE and moderation.state == ModerationState.DONE
+        ]
         if not earlier:
             raise ActionNotAllowed(
                 _("Hide it first. Once it is hidden, a second person decides about removing it."), "act"
             )
-        for each in hidden:
-            _refuse_objection(each)
-        earlier = [each for each in earlier if each not in hidden]
+        for moderation in hidden:
+            _refuse_objection(moderation)
+        earlier = [moderation for moderation in earlier if moderation not in hidden]
     if earlier:
         raise ActionNotAllowed(
             _("%(person)s has decided about this message already. Look at that first.") % {"person": earlier[0].by}
@@ -90,14 +105,14 @@ def _refuse_objection(hiding: Moderation) -> None:
         raise ActionNotAllowed(_("Its author objects. Decide about that first: what was removed cannot come back."))
 
 
-def _refuse_wish(wish: Wish, *, able: bool) -> None:
-    if wish.reason not in Reason.values:
+def _refuse_wish(wish: ModerationRequest, *, able: bool) -> None:
+    if wish.reason not in ModerationReason.values:
         raise ActionNotAllowed(
             _("Choose a reason. What is in none of them stays: criticism is not a reason."), "reason"
         )
-    if wish.act not in Act.values:
+    if wish.act not in ModerationAction.values:
         raise ActionNotAllowed(_("Choose what is to be done."), "act")
-    if wish.act == Act.REMOVE and not reasons.may_remove(wish.reason, can_hide=able):
+    if wish.act == ModerationAction.REMOVE and not moderation_rules.may_remove(wish.reason, can_hide=able):
         raise ActionNotAllowed(
             _("This network can hide it, which is enough for this reason. Choose to hide it."), "act"
         )
@@ -105,13 +120,13 @@ def _refuse_wish(wish: Wish, *, able: bool) -> None:
         raise ActionNotAllowed(
             _("Write in a sentence what is wrong with it. Somebody who objects will be told this."), "why"
         )
-    _refuse_length(wish.why, reasons.MOST_WHY, "why")
+    _refuse_length(wish.why, moderation_rules.MOST_WHY, "why")
 
 
 @transaction.atomic
 def agree(row: Moderation, *, by: User) -> Moderation:
     """The second person agrees to a removal. A worker does it where the network deletes for us, else a person there."""
-    moderation = _locked(row, Stage.PROPOSED)
+    moderation = _locked(row, ModerationState.PROPOSED)
     _refuse_first(moderation, by)
     if not still_may(moderation.by, moderation.municipality, Verb.INBOX_WORK):
         # Two people who may answer citizens have to want it, on the day on which it happens.
@@ -119,46 +134,46 @@ def agree(row: Moderation, *, by: User) -> Moderation:
             _("%(person)s, who proposed this, may no longer do so. Refuse it, and propose it yourself if it is right.")
             % {"person": moderation.by}
         )
-    hiding = _taken(moderation, Act.HIDE)  # whoever shows it again meanwhile waits, or was first
-    if hiding and hiding.state != Stage.DONE:
+    hiding = _lock_other_act(moderation, ModerationAction.HIDE)  # serialises with a concurrent undo
+    if hiding and hiding.state != ModerationState.DONE:
         raise ActionNotAllowed(_("A colleague did something about this meanwhile. Look at how it stands now."))
     if hiding:
         _refuse_objection(hiding)
-    moderation.second_by, moderation.second_at, moderation.state = by, timezone.now(), Stage.BY_HAND
+    moderation.second_by, moderation.second_at, moderation.state = by, timezone.now(), ModerationState.BY_HAND
     if can_remove(moderation.message):
-        moderation.state, moderation.next_at = Stage.AGREED, moderation.second_at
+        moderation.state, moderation.next_at = ModerationState.AGREED, moderation.second_at
     return _saved(moderation, "moderation.agree", by)
 
 
 @transaction.atomic
 def refuse(row: Moderation, why: str, *, by: User) -> Moderation:
     """A second person does not agree to a removal, or the first one takes the proposal back."""
-    moderation = _locked(row, Stage.PROPOSED)
+    moderation = _locked(row, ModerationState.PROPOSED)
     if by != moderation.by:
         if not _clean(why):
             raise ActionNotAllowed(_("Write why you do not agree."), "why")
         moderation.second_by, moderation.second_at = by, timezone.now()
-        moderation.second_why = _clean(why)[: reasons.MOST_WHY]
-    moderation.state = Stage.REFUSED
+        moderation.second_why = _clean(why)[: moderation_rules.MOST_WHY]
+    moderation.state = ModerationState.REFUSED
     return _saved(moderation, "moderation.refuse", by)
 
 
 @transaction.atomic
 def confirm(row: Moderation, *, by: User) -> Moderation:
-    """The second look at what one person hid at once."""
-    found = _locked(row)
-    if not found.waits_for_confirmation:
+    """Confirm, as the second person, what one person hid."""
+    moderation = _locked(row)
+    if not moderation.waits_for_confirmation:
         raise ActionNotAllowed(_("There is nothing to confirm any more."))
-    _refuse_first(found, by)
-    found.second_by, found.second_at = by, timezone.now()
-    return _saved(found, "moderation.confirm", by)
+    _refuse_first(moderation, by)
+    moderation.second_by, moderation.second_at = by, timezone.now()
+    return _saved(moderation, "moderation.confirm", by)
 
 
 @transaction.atomic
-def done_by_hand(row: Moderation, note: str, *, by: User) -> Moderation:
+def mark_done_manually(row: Moderation, note: str, *, by: User) -> Moderation:
     """A person did it on the network itself. Also where the portal was about to, and could not yet."""
-    moderation = _locked(row, *BY_HAND_FROM)
-    moderation.detail = _clean(note)[: reasons.MOST_WHY]
+    moderation = _locked(row, *MANUAL_FROM_STATES)
+    moderation.detail = _clean(note)[: moderation_rules.MOST_WHY]
     settle_done(moderation, by=by)
     return _saved(moderation, "moderation.by_hand", by)
 
@@ -166,85 +181,96 @@ def done_by_hand(row: Moderation, note: str, *, by: User) -> Moderation:
 def settle_done(row: Moderation, *, by: User | None) -> None:
     """Note in a locked row that it is done; its message wants no answer any more. The caller saves."""
     now = timezone.now()
-    row.state, row.done_at, row.done_by, row.next_at, row.trouble = Stage.DONE, now, by, None, ""
-    waiting = Message.objects.filter(pk=row.message_id, state__in=[State.OPEN, State.WAITING])
-    waiting.update(state=State.CLOSED, settled_at=now)
+    row.state, row.done_at, row.done_by, row.next_at, row.error_code = ModerationState.DONE, now, by, None, ""
+    waiting = Message.objects.filter(pk=row.message_id, state__in=[MessageState.OPEN, MessageState.WAITING])
+    waiting.update(state=MessageState.CLOSED, settled_at=now)
     mark_hidden(row)
 
 
 @transaction.atomic
-def again(row: Moderation, *, by: User) -> Moderation:
+def retry(row: Moderation, *, by: User) -> Moderation:
     """Have the portal try once more what the network did not do."""
-    moderation = _locked(row, Stage.FAILED)
-    moderation.state, moderation.next_at, moderation.tries, moderation.detail = Stage.AGREED, timezone.now(), 0, ""
+    moderation = _locked(row, ModerationState.FAILED)
+    moderation.state, moderation.next_at, moderation.attempts, moderation.detail = (
+        ModerationState.AGREED,
+        timezone.now(),
+        0,
+        "",
+    )
     return _saved(moderation, "moderation.again", by)
 
 
 @transaction.atomic
 def undo(row: Moderation, why: str, *, by: User) -> Moderation:
-    """Show it again. What was not done yet is dropped; what was removed for good cannot come back."""
+    """Show it again. Pending work is dropped; a removal cannot be undone."""
     moderation = _locked(row)
     if not _clean(why):
         raise ActionNotAllowed(_("Write why it is shown again."), "why")
-    _undo(moderation, _clean(why)[: reasons.MOST_WHY], by)
+    _undo(moderation, _clean(why)[: moderation_rules.MOST_WHY], by)
     return _saved(moderation, "moderation.undo", by)
 
 
-def _undo(found: Moderation, why: str, by: User) -> None:
+def _undo(moderation: Moderation, why: str, by: User) -> None:
     now = timezone.now()
-    removal = found if found.act == Act.REMOVE else removal_of(found)
-    if removal and removal.state == Stage.DONE:
+    removal = moderation if moderation.act == ModerationAction.REMOVE else removal_of(moderation)
+    if removal and removal.state == ModerationState.DONE:
         raise ActionNotAllowed(
             _("It was removed for good, so it cannot be shown again. Tell its author that they were right.")
         )
-    if removal and (removal is not found or removal.state == Stage.DOING):
+    if removal and (removal is not moderation or removal.state == ModerationState.DOING):
         raise ActionNotAllowed(_("It is being removed for good, or somebody has asked for that. See to that first."))
-    if found.state in (Stage.PROPOSED, Stage.SHOWING, *OVER):
+    if moderation.state in (ModerationState.PROPOSED, ModerationState.SHOWING, *FINAL_STATES):
         raise ActionNotAllowed(_("It is not hidden, so there is nothing to show again."))
-    found.undo_by, found.undo_why = by, why
-    if found.state in (Stage.BY_HAND, Stage.FAILED) or (found.state == Stage.AGREED and not found.tries):
+    moderation.undo_by, moderation.undo_why = by, why
+    if moderation.state in (ModerationState.BY_HAND, ModerationState.FAILED) or (
+        moderation.state == ModerationState.AGREED and not moderation.attempts
+    ):
         # nothing has reached the network
-        found.state, found.undone_at, found.next_at = Stage.UNDONE, now, None
+        moderation.state, moderation.undone_at, moderation.next_at = ModerationState.UNDONE, now, None
         return
-    # After a worker that may be hiding it at this moment: what it has to say then is too late (`inbox.domain.hide`).
-    at_work = found.next_at if found.state in (Stage.AGREED, Stage.DOING) and found.next_at else now
+    # After the lease of a worker that may be hiding it right now; its result is then discarded (`inbox.domain.hide`).
+    at_work = (
+        moderation.next_at
+        if moderation.state in (ModerationState.AGREED, ModerationState.DOING) and moderation.next_at
+        else now
+    )
     # what a person did there, a person takes back there
-    by_portal = found.done_by_id is None and can_hide(found.message)
-    found.state, found.tries, found.trouble = Stage.SHOWING, 0, ""
-    found.next_at = max(at_work, now) if by_portal else None
+    by_portal = moderation.done_by_id is None and can_hide(moderation.message)
+    moderation.state, moderation.attempts, moderation.error_code = ModerationState.SHOWING, 0, ""
+    moderation.next_at = max(at_work, now) if by_portal else None
 
 
 @transaction.atomic
-def shown_by_hand(row: Moderation, *, by: User) -> Moderation:
+def mark_shown_manually(row: Moderation, *, by: User) -> Moderation:
     """A person showed it again on the network itself."""
-    moderation = _locked(row, Stage.SHOWING)
+    moderation = _locked(row, ModerationState.SHOWING)
     settle_shown(moderation)
     return _saved(moderation, "moderation.shown", by)
 
 
 def settle_shown(row: Moderation) -> None:
     """Note in a locked row that everybody sees it again. The caller saves."""
-    row.state, row.undone_at, row.next_at, row.trouble = Stage.UNDONE, timezone.now(), None, ""
+    row.state, row.undone_at, row.next_at, row.error_code = ModerationState.UNDONE, timezone.now(), None, ""
 
 
 @transaction.atomic
-def object_to(row: Moderation, text: str, received_on: date | None, *, by: User) -> Moderation:
-    """Write down that its author objects, in their words, and when that came in."""
-    found = _locked(row)
-    if found.state in (Stage.PROPOSED, Stage.REFUSED) or found.appealed_on:
+def record_objection(row: Moderation, text: str, received_on: date | None, *, by: User) -> Moderation:
+    """Record the author's objection, in their words, and the day on which it was received."""
+    moderation = _locked(row)
+    if moderation.state in (ModerationState.PROPOSED, ModerationState.REFUSED) or moderation.appealed_on:
         raise ActionNotAllowed(_("An objection is written down already, or there is nothing to object to."))
-    if found.erased_at:
+    if moderation.erased_at:
         raise ActionNotAllowed(_("The copy was erased because its time was over."))
     if not _clean(text):
         raise ActionNotAllowed(_("Write down what the person says."), "text")
-    _refuse_length(text, reasons.MOST_OBJECTION, "text")
-    if received_on is None or not timezone.localdate(found.at) <= received_on <= timezone.localdate():
+    _refuse_length(text, moderation_rules.MOST_OBJECTION, "text")
+    if received_on is None or not timezone.localdate(moderation.at) <= received_on <= timezone.localdate():
         raise ActionNotAllowed(
             _("Choose the day on which it came in: not before the act, and not after today."), "received_on"
         )
-    found.appeal, found.appealed_on, found.appeal_noted_by = _clean(text), received_on, by
-    second_person_notifications.objection(found, by=by)
-    return _saved(found, "moderation.object", by)
+    moderation.appeal, moderation.appealed_on, moderation.appeal_noted_by = _clean(text), received_on, by
+    second_person_notifications.objection_recorded(moderation, by=by)
+    return _saved(moderation, "moderation.object", by)
 
 
 @transaction.atomic
@@ -254,16 +280,20 @@ def decide(row: Moderation, decision: str, why: str, *, by: User) -> Moderation:
     if not moderation.appealed_on or moderation.decision:
         raise ActionNotAllowed(_("There is no objection that waits for a decision."))
     _refuse_first(moderation, by)
-    if decision not in Decision.values:
+    if decision not in AppealDecision.values:
         raise ActionNotAllowed(_("Choose what becomes of the objection."), "decision")
     if not _clean(why):
         raise ActionNotAllowed(_("Write why. The person is told this."), "why")
-    _refuse_length(why, reasons.MOST_WHY, "why")
+    _refuse_length(why, moderation_rules.MOST_WHY, "why")
     moderation.decision, moderation.decision_why = decision, _clean(why)
     moderation.decided_by, moderation.decided_at = by, timezone.now()
-    removal = moderation if moderation.act == Act.REMOVE else removal_of(moderation)
-    is_gone = removal is not None and removal.state == Stage.DONE
-    if decision == Decision.GRANTED and not is_gone and moderation.state not in (Stage.SHOWING, *OVER):
+    removal = moderation if moderation.act == ModerationAction.REMOVE else removal_of(moderation)
+    is_gone = removal is not None and removal.state == ModerationState.DONE
+    if (
+        decision == AppealDecision.GRANTED
+        and not is_gone
+        and moderation.state not in (ModerationState.SHOWING, *FINAL_STATES)
+    ):
         _undo(moderation, moderation.decision_why, by)
     return _saved(moderation, "moderation.decide", by, decision=decision)
 
@@ -271,23 +301,23 @@ def decide(row: Moderation, decision: str, why: str, *, by: User) -> Moderation:
 # ---- what they share
 
 
-def _taken(row: Moderation, act: Act) -> Moderation | None:
+def _lock_other_act(row: Moderation, act: ModerationAction) -> Moderation | None:
     """Of `besides`, locked."""
-    return besides(row, act).select_for_update(of=("self",)).first()
+    return other_acts(row, act).select_for_update(of=("self",)).first()
 
 
-def _locked(row: Moderation, *states: Stage) -> Moderation:
+def _locked(row: Moderation, *states: ModerationState) -> Moderation:
     """The row, taken. Raises `ActionNotAllowed` where a colleague moved it on meanwhile."""
     rows = Moderation.objects.select_for_update(of=("self",)).select_related("message__channel", "by")
-    found = rows.get(pk=row.pk)
-    if states and found.state not in states:
+    moderation = rows.get(pk=row.pk)
+    if states and moderation.state not in states:
         raise ActionNotAllowed(_("A colleague did something about this meanwhile. Look at how it stands now."))
-    return found
+    return moderation
 
 
 def _saved(row: Moderation, verb: str, by: User, **detail: Any) -> Moderation:
     row.save()
-    record(verb, by=by, target=row, label=label(row.message), **detail)
+    record(verb, by=by, target=row, label=audit_label(row.message), **detail)
     return row
 
 

@@ -1,7 +1,7 @@
-"""Retention of citizens' messages: words and names are erased when the answer needs them no more; what is left counts.
+"""Retention of citizens' messages: texts and names are erased when the answer no longer needs them.
 
-What is erased in which place is in one list (`inbox.personal_data`), which the copy for a citizen is made of, too. What
-is held (`inbox.domain.hold`) is left alone by everything here until somebody ends the hold.
+One list (`inbox.personal_data`) says what is erased in which store; the copy for a citizen is made of it as well.
+Messages under a legal hold (`inbox.domain.legal_hold`) are skipped until the hold is released.
 """
 
 from collections.abc import Collection
@@ -19,8 +19,8 @@ from common.audit import record
 from inbox import personal_data
 from inbox.domain import mark_daily_counts
 from inbox.enums import MessageKind
-from inbox.models import Hold, Message
-from inbox.personal_data import Erasing
+from inbox.models import LegalHold, Message
+from inbox.personal_data import Erasure
 from municipalities.tenancy import everywhere
 
 BATCH = 1000
@@ -35,47 +35,47 @@ class Erased:
 
 
 def purge_expired() -> int:
-    """Forget what is over its time since it was settled; returns how many messages."""
+    """Erase messages whose retention period after settling is over; returns how many."""
     now, count = timezone.now(), 0
     with everywhere("forget citizens' words whose time is over"):
-        while found := list(_over(now).values_list("pk", flat=True)[:BATCH]):
-            count += _forget(Erasing(found, now))
+        while keys := list(_expired(now).values_list("pk", flat=True)[:BATCH]):
+            count += _erase(Erasure(keys, now))
     return count
 
 
-def _over(now: datetime) -> QuerySet[Any]:
+def _expired(now: datetime) -> QuerySet[Any]:
     days = Case(
         When(kind=MessageKind.SPAM, then=Value(timedelta(days=settings.INBOX_SPAM_DAYS))),
         When(kind=MessageKind.UNLAWFUL, then=Value(timedelta(days=settings.INBOX_UNLAWFUL_DAYS))),
         default=Value(timedelta(days=settings.INBOX_DAYS)),
         output_field=DurationField(),
     )
-    held = Exists(Hold.objects.filter(message=OuterRef("pk"), released_at=None))
-    return Message.objects.filter(forgotten_at=None, settled_at__lt=now - days).exclude(held)
+    held = Exists(LegalHold.objects.filter(message=OuterRef("pk"), released_at=None))
+    return Message.objects.filter(erased_at=None, settled_at__lt=now - days).exclude(held)
 
 
 @transaction.atomic
 def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by: User) -> Erased:
-    """A person asks that we forget them: all they wrote, at once. `authors`: channel and the author's id there."""
+    """Erase everything that a person wrote, on request. `authors`: (channel id, author id there)."""
     wanted = Q(pk__in=[])
     for channel_id, author_id in authors:
         wanted |= Q(channel_id=channel_id, author_id=author_id)
-    rows = Message.objects.filter(wanted, municipality=municipality, forgotten_at=None).exclude(author_id="")
-    found = list(rows.values_list("pk", flat=True))
+    rows = Message.objects.filter(wanted, municipality=municipality, erased_at=None).exclude(author_id="")
+    keys = list(rows.values_list("pk", flat=True))
     named = sorted({(channel_id, author) for channel_id, author in authors if author})
-    count = _forget(Erasing(found, timezone.now(), named, asked=True, by=by))
+    count = _erase(Erasure(keys, timezone.now(), named, asked=True, by=by))
     record("message.erase_author", by=by, municipality_id=municipality.pk, label=str(municipality), messages=count)
-    return Erased(count, len(found) - count)
+    return Erased(count, len(keys) - count)
 
 
 @transaction.atomic
-def _forget(what: Erasing) -> int:
+def _erase(what: Erasure) -> int:
     """Erase in every place of the list, but for what is held. Returns how many messages."""
     # Taken first, asked for holds afterwards: one that began a moment ago is seen.
     rows = Message.objects.select_for_update().filter(pk__in=what.messages).order_by("pk")
     taken = set(rows.values_list("pk", flat=True))
     keys = sorted(
-        taken - set(Hold.objects.filter(message__in=taken, released_at=None).values_list("message", flat=True))
+        taken - set(LegalHold.objects.filter(message__in=taken, released_at=None).values_list("message", flat=True))
     )
     if not what.asked:
         mark_daily_counts.close_questions(keys)

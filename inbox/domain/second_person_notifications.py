@@ -1,4 +1,4 @@
-"""Telling colleagues what of the hiding waits for them. No word of a citizen stands in it: mail is read elsewhere."""
+"""Notifications about moderation that waits for a colleague, without any words of a citizen."""
 
 from typing import Any
 
@@ -7,18 +7,18 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from inbox.models import Moderation
-from inbox.reasons import Act
+from inbox.moderation_rules import ModerationAction
 from municipalities.models import Membership
 from municipalities.rules import PUBLISHING_ROLES
 from notifications.domain.notify import TextBuilder, notify
 from notifications.enums import NotificationKind
 
 
-def second_look(row: Moderation, *, by: User) -> None:
-    """Everybody but the first: a removal waits for a second person, or a hide wants one within a day."""
+def review_requested(row: Moderation, *, by: User) -> None:
+    """To everybody except the first person: a removal needs agreement, or a hide has to be reviewed within a day."""
 
-    def words() -> tuple[str, str]:
-        if row.act == Act.REMOVE:
+    def build_text() -> tuple[str, str]:
+        if row.act == ModerationAction.REMOVE:
             return _("%(person)s asks to remove a comment for good") % {"person": row.by}, _(
                 "A second person has to agree first. The copy and the reason are in the portal."
             )
@@ -26,25 +26,25 @@ def second_look(row: Moderation, *, by: User) -> None:
             "The reason given is: %(reason)s. A second person says whether it was right."
         ) % {"reason": row.get_reason_display()}
 
-    _tell(row, words, by=by)
+    _notify_others(row, build_text, by=by)
 
 
-def objection(row: Moderation, *, by: User) -> None:
-    """Everybody but who hid it, since somebody else decides."""
+def objection_recorded(row: Moderation, *, by: User) -> None:
+    """To everybody except who hid the message, because somebody else decides."""
 
-    def words() -> tuple[str, str]:
+    def build_text() -> tuple[str, str]:
         return _("Somebody objects to a hidden comment"), _(
             "It was hidden by %(person)s, so somebody else decides. What they say is in the portal."
         ) % {"person": row.by}
 
-    _tell(row, words, by=by)
+    _notify_others(row, build_text, by=by)
 
 
-def stopped(row: Moderation) -> None:
-    """Whoever decided it: the portal could not do it, so a person has to."""
+def automation_stopped(row: Moderation) -> None:
+    """To who decided it: the portal could not do it, so a person has to."""
 
-    def words() -> tuple[str, str]:
-        if row.act == Act.REMOVE:
+    def build_text() -> tuple[str, str]:
+        if row.act == ModerationAction.REMOVE:
             return _("A comment was not removed"), _(
                 "The network did not do what you decided. What to do there is in the portal."
             )
@@ -52,24 +52,24 @@ def stopped(row: Moderation) -> None:
             "The network did not do what you decided. What to do there is in the portal."
         )
 
-    _send(row, [row.undo_by or row.by], words, by=None)
+    _send(row, [row.undo_by or row.by], build_text, by=None)
 
 
-def _tell(row: Moderation, words: TextBuilder, *, by: User) -> None:
+def _notify_others(row: Moderation, build_text: TextBuilder, *, by: User) -> None:
     here = Membership.objects.running().filter(municipality=row.municipality_id, role__in=PUBLISHING_ROLES)
     people = {membership.user_id: membership.user for membership in here.exclude(user=row.by_id).select_related("user")}
-    _send(row, list(people.values()), words, by=by)
+    _send(row, list(people.values()), build_text, by=by)
 
 
-def _send(row: Moderation, people: list[Any], words: TextBuilder, *, by: User | None) -> None:
-    place = row.municipality
-    url = reverse("moderation_one", args=[place.slug, row.pk])
+def _send(row: Moderation, people: list[Any], build_text: TextBuilder, *, by: User | None) -> None:
+    municipality = row.municipality
+    url = reverse("moderation_one", args=[municipality.slug, row.pk])
     notify(
         NotificationKind.MODERATION,
         people,
-        municipality=place,
+        municipality=municipality,
         url=url,
-        words=words,
+        words=build_text,
         by=by,
         about=f"inbox.moderation:{row.pk}",
     )

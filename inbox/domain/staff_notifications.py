@@ -1,7 +1,7 @@
-"""Telling our people of messages: emergencies at once, new ones once an hour at most, late ones in the morning.
+"""Notifications about messages: emergencies at once, new messages at most once an hour, late ones in the morning.
 
-A worker finds in the database what is to be told. Whoever writes the row of `Told` tells, so that two workers at the
-same moment tell once. Nothing that a citizen wrote stands in a notification: mail is read outside of the portal.
+A worker finds in the database what is due. Whoever inserts the row of `SentNotification` sends, so that two workers at
+the same moment notify once. Notifications contain nothing that a citizen wrote, because mail leaves the portal.
 """
 
 from collections.abc import Iterable
@@ -17,36 +17,36 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from inbox.enums import MessageKind, State
-from inbox.models import Message, ProposedAnswer, Told
+from inbox.enums import MessageKind, MessageState
+from inbox.models import Message, ProposedAnswer, SentNotification
 from municipalities.holidays import BELGRADE, is_working_day
 from municipalities.models import Membership, Municipality
 from municipalities.rules import PUBLISHING_ROLES
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import TextBuilder, notify
-from notifications.enums import NotificationKind as Of
+from notifications.enums import NotificationKind
 from posts.approval import deciders
 
 URGENT = (MessageKind.EMERGENCY, MessageKind.UNLAWFUL)
-OPEN = (State.OPEN, State.WAITING)
+OPEN = (MessageState.OPEN, MessageState.WAITING)
 NEW = "new:"
 EVERY = timedelta(hours=1)
-# Late ones are told in these hours of a working day, Belgrade; later in the day they wait for the next morning.
+# Late messages are reported in these hours of a working day (Belgrade), otherwise on the next morning.
 FROM, UNTIL = 7, 9
-# What is older was told, or there was nobody to tell: nothing comes up again because its row is gone.
-NEWS = timedelta(days=7)
-KEPT = timedelta(days=60)
+# Older messages were reported, or had no recipient: they are not reported again after their row is purged.
+MAX_AGE = timedelta(days=7)
+RETENTION = timedelta(days=60)
 
 
-def tell(now: datetime | None = None) -> int:
-    """Tell what is to be told now; returns how many things. Safe to run twice at once."""
+def send_due(now: datetime | None = None) -> int:
+    """Send all due notifications; returns how many subjects. Safe to run concurrently."""
     now = now or timezone.now()
     return _urgent(now) + _new(now) + _late(now)
 
 
 def purge_expired() -> int:
     with everywhere("forget what people were told long ago"):
-        return Told.objects.filter(at__lt=timezone.now() - KEPT).delete()[0]
+        return SentNotification.objects.filter(at__lt=timezone.now() - RETENTION).delete()[0]
 
 
 # ---- what a worker finds
@@ -55,20 +55,22 @@ def purge_expired() -> int:
 def _urgent(now: datetime) -> int:
     key = Concat(Value("urgent:"), Cast(OuterRef("pk"), CharField()))
     with everywhere("find emergencies that nobody was told of"):
-        told = Told.objects.filter(municipality=OuterRef("municipality"), about=key)
-        rows = Message.objects.filter(kind__in=URGENT, state__in=OPEN, heard_at__gt=now - NEWS).exclude(Exists(told))
-        found = list(rows.select_related("municipality").order_by("pk")[:100])
-    return sum(_tell_urgent(row) for row in found)
+        sent = SentNotification.objects.filter(municipality=OuterRef("municipality"), about=key)
+        rows = Message.objects.filter(kind__in=URGENT, state__in=OPEN, received_at__gt=now - MAX_AGE).exclude(
+            Exists(sent)
+        )
+        messages = list(rows.select_related("municipality").order_by("pk")[:100])
+    return sum(_notify_urgent(row) for row in messages)
 
 
 @transaction.atomic
-def _tell_urgent(row: Message) -> bool:
+def _notify_urgent(row: Message) -> bool:
     with scope(row.municipality_id):
         if not _is_first(row.municipality, f"urgent:{row.pk}"):
             return False
         facts = {"municipality": row.municipality}
 
-        def words() -> tuple[str, str]:
+        def build_text() -> tuple[str, str]:
             if row.kind == MessageKind.EMERGENCY:
                 return _("%(municipality)s: an emergency among citizens' messages") % facts, _(
                     "It wants an answer within an hour. What it says is in the portal."
@@ -77,46 +79,53 @@ def _tell_urgent(row: Message) -> bool:
                 "Somebody has to look at it within two hours. What it says is in the portal."
             )
 
-        _about(row, Of.URGENT, workers(row.municipality), words)
+        _notify_about(row, NotificationKind.URGENT, inbox_staff(row.municipality), build_text)
     return True
 
 
 def _new(now: datetime) -> int:
-    """Of each municipality what came since it was told last, at most once in `EVERY`."""
+    """For each municipality the messages since its last notification, at most once in `EVERY`."""
     with everywhere("find municipalities with new messages"):
-        before = Told.objects.filter(municipality=OuterRef("municipality"), about__startswith=NEW)
-        known = before.filter(Q(at__gt=now - EVERY) | Q(at__gte=OuterRef("heard_at")))
-        rows = _unread(now - NEWS).exclude(Exists(known))
-        places = list(Municipality.objects.filter(pk__in=rows.values("municipality")))
-    return sum(_tell_new(place, now) for place in places)
+        before = SentNotification.objects.filter(municipality=OuterRef("municipality"), about__startswith=NEW)
+        known = before.filter(Q(at__gt=now - EVERY) | Q(at__gte=OuterRef("received_at")))
+        rows = _unread(now - MAX_AGE).exclude(Exists(known))
+        municipalities = list(Municipality.objects.filter(pk__in=rows.values("municipality")))
+    return sum(_notify_new(municipality, now) for municipality in municipalities)
 
 
 @transaction.atomic
-def _tell_new(place: Municipality, now: datetime) -> bool:
-    with scope(place):
-        last = Told.objects.filter(about__startswith=NEW).order_by("-pk").first()
+def _notify_new(municipality: Municipality, now: datetime) -> bool:
+    with scope(municipality):
+        last = SentNotification.objects.filter(about__startswith=NEW).order_by("-pk").first()
         if last is not None and last.at > now - EVERY:
             return False
-        count = _unread(last.at if last is not None else now - NEWS).count()
-        # The key names the telling before: of two workers who see the same one, only the first is told apart.
-        if not count or not _is_first(place, f"{NEW}{last.pk if last else 0}"):
+        count = _unread(last.at if last is not None else now - MAX_AGE).count()
+        # The key contains the previous notification, so of two workers that see the same one only the first inserts.
+        if not count or not _is_first(municipality, f"{NEW}{last.pk if last else 0}"):
             return False
 
-        def words() -> tuple[str, str]:
+        def build_text() -> tuple[str, str]:
             subject = ngettext(
                 "%(municipality)s: %(count)s new message of citizens",
                 "%(municipality)s: %(count)s new messages of citizens",
                 count,
             )
-            return subject % {"municipality": place, "count": count}, _("What people write is in the portal.")
+            return subject % {"municipality": municipality, "count": count}, _("What people write is in the portal.")
 
-        url = reverse("inbox", args=[place.slug])
-        notify(Of.MESSAGES, workers(place), municipality=place, url=url, words=words, about=f"inbox.new:{place.pk}")
+        url = reverse("inbox", args=[municipality.slug])
+        notify(
+            NotificationKind.MESSAGES,
+            inbox_staff(municipality),
+            municipality=municipality,
+            url=url,
+            words=build_text,
+            about=f"inbox.new:{municipality.pk}",
+        )
     return True
 
 
 def _unread(since: datetime) -> QuerySet[Message]:
-    return Message.objects.filter(state=State.OPEN, read_at=None, heard_at__gt=since).exclude(kind__in=URGENT)
+    return Message.objects.filter(state=MessageState.OPEN, read_at=None, received_at__gt=since).exclude(kind__in=URGENT)
 
 
 def _late(now: datetime) -> int:
@@ -124,30 +133,37 @@ def _late(now: datetime) -> int:
     if not FROM <= local.hour < UNTIL or not is_working_day(local.date()):
         return 0
     with everywhere("find municipalities with late messages"):
-        told = Told.objects.filter(municipality=OuterRef("pk"), about=f"late:{local.date()}")
+        sent = SentNotification.objects.filter(municipality=OuterRef("pk"), about=f"late:{local.date()}")
         rows = Message.objects.filter(state__in=OPEN, due_at__lt=now)
-        places = list(Municipality.objects.filter(pk__in=rows.values("municipality")).exclude(Exists(told)))
-    return sum(_tell_late(place, now) for place in places)
+        municipalities = list(Municipality.objects.filter(pk__in=rows.values("municipality")).exclude(Exists(sent)))
+    return sum(_notify_late(municipality, now) for municipality in municipalities)
 
 
 @transaction.atomic
-def _tell_late(place: Municipality, now: datetime) -> bool:
-    with scope(place):
-        if not _is_first(place, f"late:{now.astimezone(BELGRADE).date()}"):
+def _notify_late(municipality: Municipality, now: datetime) -> bool:
+    with scope(municipality):
+        if not _is_first(municipality, f"late:{now.astimezone(BELGRADE).date()}"):
             return False
         count = Message.objects.filter(state__in=OPEN, due_at__lt=now).count()
 
-        def words() -> tuple[str, str]:
+        def build_text() -> tuple[str, str]:
             subject = ngettext(
                 "%(municipality)s: %(count)s message should have been answered",
                 "%(municipality)s: %(count)s messages should have been answered",
                 count,
             )
             body = _("A short word that it takes longer is an answer, too.")
-            return subject % {"municipality": place, "count": count}, body
+            return subject % {"municipality": municipality, "count": count}, body
 
-        url = reverse("inbox", args=[place.slug]) + "?view=late"
-        notify(Of.LATE, workers(place), municipality=place, url=url, words=words, about=f"inbox.late:{place.pk}")
+        url = reverse("inbox", args=[municipality.slug]) + "?view=late"
+        notify(
+            NotificationKind.LATE,
+            inbox_staff(municipality),
+            municipality=municipality,
+            url=url,
+            words=build_text,
+            about=f"inbox.late:{municipality.pk}",
+        )
     return True
 
 
@@ -158,50 +174,54 @@ def assigned(row: Message, *, by: User) -> None:
     """To the one who got it."""
     facts = {"municipality": row.municipality, "person": by}
 
-    def words() -> tuple[str, str]:
+    def build_text() -> tuple[str, str]:
         return _("%(municipality)s: %(person)s gave you a message to answer") % facts, ""
 
     if row.assignee is not None:
-        _about(row, Of.MINE, [row.assignee], words, by=by)
+        _notify_about(row, NotificationKind.MINE, [row.assignee], build_text, by=by)
 
 
 def proposed(answer: ProposedAnswer, *, by: User) -> None:
     """To those who may approve it."""
     facts = {"municipality": answer.municipality, "person": by}
 
-    def words() -> tuple[str, str]:
+    def build_text() -> tuple[str, str]:
         subject = _("%(municipality)s: an answer to a citizen waits for your approval") % facts
         return subject, _("%(person)s wrote it. Nothing goes out before you agree.") % facts
 
-    _about(answer.message, Of.ANSWER, deciders(answer.municipality), words, by=by)
+    _notify_about(answer.message, NotificationKind.ANSWER, deciders(answer.municipality), build_text, by=by)
 
 
 def returned(answer: ProposedAnswer, *, by: User) -> None:
     """To its author. The reason may repeat a citizen's words, so it stays in the portal."""
     facts = {"municipality": answer.municipality, "person": by}
 
-    def words() -> tuple[str, str]:
+    def build_text() -> tuple[str, str]:
         subject = _("%(municipality)s: %(person)s sent your answer back") % facts
         return subject, _("The reason stands beside it in the portal.")
 
-    _about(answer.message, Of.ANSWER, [answer.by], words, by=by)
+    _notify_about(answer.message, NotificationKind.ANSWER, [answer.by], build_text, by=by)
 
 
 # ---- parts
 
 
-def workers(place: Municipality) -> list[User]:
+def inbox_staff(municipality: Municipality) -> list[User]:
     """Everybody who may answer there."""
-    rows = Membership.objects.running().filter(municipality=place, role__in=PUBLISHING_ROLES, user__is_active=True)
+    rows = Membership.objects.running().filter(
+        municipality=municipality, role__in=PUBLISHING_ROLES, user__is_active=True
+    )
     return list(User.objects.filter(pk__in=rows.values("user")))
 
 
-def _is_first(place: Municipality, about: str) -> bool:
-    _row, is_new = Told.objects.get_or_create(municipality=place, about=about)
+def _is_first(municipality: Municipality, about: str) -> bool:
+    _row, is_new = SentNotification.objects.get_or_create(municipality=municipality, about=about)
     return is_new
 
 
-def _about(row: Message, kind: Of, people: Iterable[Any], words: TextBuilder, *, by: User | None = None) -> None:
-    place = row.municipality
-    url = reverse("message", args=[place.slug, row.pk]) + ("#answer" if kind == Of.ANSWER else "")
-    notify(kind, people, municipality=place, url=url, words=words, by=by, about=f"inbox.message:{row.pk}")
+def _notify_about(
+    row: Message, kind: NotificationKind, people: Iterable[Any], build_text: TextBuilder, *, by: User | None = None
+) -> None:
+    municipality = row.municipality
+    url = reverse("message", args=[municipality.slug, row.pk]) + ("#answer" if kind == NotificationKind.ANSWER else "")
+    notify(kind, people, municipality=municipality, url=url, words=build_text, by=by, about=f"inbox.message:{row.pk}")

@@ -1,4 +1,4 @@
-"""Giving a person what is held of them."""
+"""Subject access: exporting everything held about a person."""
 
 import json
 from collections import defaultdict
@@ -18,36 +18,42 @@ from municipalities.models import Municipality
 
 
 @transaction.atomic
-def export(house: Municipality, people: Sequence[querie_personal_data.Author], *, by: User) -> bytes:
-    """Everything of these authors as JSON (UTF-8), with the moment at which it was made. One event, without a name.
+def export(municipality: Municipality, people: Sequence[querie_personal_data.Author], *, by: User) -> bytes:
+    """Everything of these authors as JSON (UTF-8), with a timestamp. Records one event, without a name.
 
-    `messages`: each with what belongs to it, by the code of its place; `other`: what belongs to no message of theirs;
-    `places`: what each code means, how long it is kept, and what an erasure does there.
+    `messages`: each with its rows, by the code of their store; `other`: rows of no message of theirs; `places`: what
+    each code means, how long rows are kept, and what an erasure does there.
     """
-    found = querie_personal_data.everything(people)
-    told = {
-        "municipality": str(house),
+    held = querie_personal_data.subject_data(people)
+    data = {
+        "municipality": str(municipality),
         "made_at": timezone.now(),
-        "messages": [{**message.as_json(), **_by_place(rows)} for message, rows in found.messages],
-        "other": _by_place(found.other),
-        "places": [_described(place) for place in personal_data.places()],
+        "messages": [{**message.as_json(), **_by_place(rows)} for message, rows in held.messages],
+        "other": _by_place(held.other),
+        "places": [_described(store) for store in personal_data.stores()],
     }
-    record("message.export_author", by=by, municipality_id=house.pk, label=str(house), messages=len(found.messages))
-    return json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2, default=str).encode()
+    record(
+        "message.export_author",
+        by=by,
+        municipality_id=municipality.pk,
+        label=str(municipality),
+        messages=len(held.messages),
+    )
+    return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2, default=str).encode()
 
 
 def _by_place(rows: Iterable[PersonalDataRow]) -> dict[str, list[dict[str, Any]]]:
-    told = defaultdict(list)
+    by_store = defaultdict(list)
     for row in rows:
-        told[row.place.code].append(row.as_json())
-    return told
+        by_store[row.store.code].append(row.as_json())
+    return by_store
 
 
-def _described(place: personal_data.PersonalDataStore) -> dict[str, str]:
+def _described(store: personal_data.PersonalDataStore) -> dict[str, str]:
     return {
-        "code": place.code,
-        "title": str(place.title),
-        "kept": place.how_long(),
-        "when_erased": place.fate.value,
-        "what_stays_and_why": place.stays() if place.stays else "",
+        "code": store.code,
+        "title": str(store.title),
+        "kept": store.how_long(),
+        "when_erased": store.effect.value,
+        "what_stays_and_why": store.stays() if store.stays else "",
     }

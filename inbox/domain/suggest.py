@@ -1,7 +1,8 @@
-"""What was read of a message is kept beside it when it is heard; a person agrees, for one or for all that say the same.
+"""Suggestions for messages: set when a message is stored, and accepted by a person, for one or for all similar ones.
 
-`beside` writes no row: whoever keeps the messages saves `KEPT` with them. Groups are named by their first message
-(`inbox.reading.alike`): what a thread has heard in the last days is asked once for all new messages together.
+`set_suggestions` saves nothing: whoever stores the messages saves `SUGGESTION_FIELDS` with them. A group is named by
+the fingerprint of its first message (`inbox.text_analysis.similarity`); the recent groups of a thread are read once
+for all new messages together.
 """
 
 from collections import defaultdict
@@ -15,15 +16,15 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from channels.models import Channel
 from common.errors import ActionNotAllowed
-from inbox import reading
+from inbox import text_analysis
 from inbox.domain import triage
 from inbox.models import Message
-from inbox.queries.thread import alike
+from inbox.queries.thread import similar_messages
 from municipalities.tenancy import everywhere, scope
 
-KEPT = ("script", "suggested_kind", "suggested_topic", "hints", "alike", "has_personal_data")
+SUGGESTION_FIELDS = ("script", "suggested_kind", "suggested_topic", "hints", "similar_group", "has_personal_data")
 # People ask the same again next month and mean something else.
-TOGETHER = timedelta(days=14)
+GROUP_WINDOW = timedelta(days=14)
 MOST_GROUPS = 1000
 MOST_AT_ONCE = 200
 BATCH = 500
@@ -31,25 +32,25 @@ BATCH = 500
 Groups = dict[int | None, dict[int, datetime]]
 
 
-def beside(channel: Channel, rows: Sequence[Message]) -> None:
-    """Set `KEPT` of messages of one channel, the oldest first. One query, none for no rows."""
+def set_suggestions(channel: Channel, rows: Sequence[Message]) -> None:
+    """Set `SUGGESTION_FIELDS` of messages of one channel, oldest first. One query, none without rows."""
     if not rows:
         return
     groups = _groups(channel.pk, rows)
     for row in sorted(rows, key=lambda one: one.at):
-        read = reading.read(row.text)
+        read = text_analysis.analyse(row.text)
         row.script, row.has_personal_data = read.spelling.value, read.has_personal_data
         row.suggested_kind, row.suggested_topic = read.kind.value, read.topic.value
         row.hints = {
-            "kind": read.kind.because,
-            "topic": read.topic.because,
+            "kind": read.kind.reasons,
+            "topic": read.topic.reasons,
             "flags": [flag.value for flag in read.flags],
         }
         known = groups[row.publication_id]
-        near = (name for name, at in known.items() if abs(row.at - at) <= TOGETHER)
-        row.alike = reading.joined(read.alike, near)
-        if row.alike is not None:
-            known[row.alike] = max(row.at, known.get(row.alike, row.at))
+        near = (name for name, at in known.items() if abs(row.at - at) <= GROUP_WINDOW)
+        row.similar_group = text_analysis.assign_group(read.fingerprint, near)
+        if row.similar_group is not None:
+            known[row.similar_group] = max(row.at, known.get(row.similar_group, row.at))
 
 
 def _groups(channel_id: int, rows: Sequence[Message]) -> Groups:
@@ -59,60 +60,58 @@ def _groups(channel_id: int, rows: Sequence[Message]) -> Groups:
     thread = Q(publication__in=below - {None})
     if None in below:
         thread |= Q(publication__isnull=True)
-    told = (
-        Message.objects.filter(thread, channel=channel_id, at__gte=first - TOGETHER, at__lte=last + TOGETHER)
-        .filter(alike__isnull=False)
+    newest_by_group = (
+        Message.objects.filter(thread, channel=channel_id, at__gte=first - GROUP_WINDOW, at__lte=last + GROUP_WINDOW)
+        .filter(similar_group__isnull=False)
         .exclude(pk__in=[row.pk for row in rows if row.pk])
-        .values_list("publication_id", "alike")
+        .values_list("publication_id", "similar_group")
         .annotate(newest=Max("at"))
         .order_by("-newest")[:MOST_GROUPS]
     )
     groups: Groups = defaultdict(dict)
-    for publication, name, newest in told:
+    for publication, name, newest in newest_by_group:
         groups[publication][name] = newest
     return groups
 
 
-def again() -> int:
+def reanalyse_all() -> int:
     """Read every message anew, after an update that added or changed how they are read. Returns how many."""
     with everywhere("find channels whose messages are read anew"):
         channels = list(Message.objects.order_by().values_list("channel_id", "municipality_id").distinct())
-    return sum(_again(channel, municipality) for channel, municipality in channels)
+    return sum(_reanalyse_channel(channel, municipality) for channel, municipality in channels)
 
 
-def _again(channel_id: int, municipality_id: int) -> int:
-    """A channel's messages, the oldest first and so many at once, so that groups form as they would have."""
+def _reanalyse_channel(channel_id: int, municipality_id: int) -> int:
+    """Analyses a channel's messages in batches, oldest first, so that the same groups form as on arrival."""
     done = 0
     with scope(municipality_id):
         channel = Channel.objects.get(pk=channel_id)
-        kept = Message.objects.filter(channel=channel, forgotten_at=None)
-        kept.update(alike=None)
-        rows = kept.order_by("at", "pk")
+        messages = Message.objects.filter(channel=channel, erased_at=None)
+        messages.update(similar_group=None)
+        rows = messages.order_by("at", "pk")
         last: Message | None = None
-        while found := list((rows.filter(Q(at__gt=last.at) | Q(at=last.at, pk__gt=last.pk)) if last else rows)[:BATCH]):
-            beside(channel, found)
-            Message.objects.bulk_update(found, KEPT)
-            done, last = done + len(found), found[-1]
+        while batch := list((rows.filter(Q(at__gt=last.at) | Q(at=last.at, pk__gt=last.pk)) if last else rows)[:BATCH]):
+            set_suggestions(channel, batch)
+            Message.objects.bulk_update(batch, SUGGESTION_FIELDS)
+            done, last = done + len(batch), batch[-1]
     return done
 
 
 @transaction.atomic
 def accept(message: Message, *, by: User) -> Message:
-    """Agree that it is what it looks like, and about what it seems to be.
-
-    Raises `ActionNotAllowed` where nothing is suggested any more.
-    """
-    row = triage.locked(message)
+    """Accept the suggested kind, and the suggested topic where none is set. Raises `ActionNotAllowed` without a
+    suggestion."""
+    row = triage.lock(message)
     if not row.suggested_kind:
         raise ActionNotAllowed(_("Nothing is suggested for this message. Say yourself what it is."), "kind")
-    row = triage.sort(row, row.suggested_kind, by=by)
-    return triage.file_under(row, row.suggested_topic, by=by) if row.suggested_topic and not row.topic else row
+    row = triage.set_kind(row, row.suggested_kind, by=by)
+    return triage.set_topic(row, row.suggested_topic, by=by) if row.suggested_topic and not row.topic else row
 
 
 @transaction.atomic
-def sort_alike(message: Message, kind: str, *, by: User) -> int:
-    """Say of a message and of the open ones that say nearly the same what they are. Returns how many were sorted."""
-    rows = list(alike(message)[:MOST_AT_ONCE])
+def set_kind_of_similar(message: Message, kind: str, *, by: User) -> int:
+    """Sort a message and the open messages similar to it. Returns how many."""
+    rows = list(similar_messages(message)[:MOST_AT_ONCE])
     for row in rows:
-        triage.sort(row, kind, by=by)
+        triage.set_kind(row, kind, by=by)
     return len(rows)

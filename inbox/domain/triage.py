@@ -1,6 +1,6 @@
-"""Sorting a message: what it is and where it belongs, who sees to it, waiting, asleep, closed.
+"""Triage of a message: kind, topic, place, assignee, waiting, snoozed, closed.
 
-Each verb locks its row and writes one event.
+Each verb locks its row and records one event.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ from common.errors import ActionNotAllowed
 from inbox import rules
 from inbox.domain import staff_notifications
 from inbox.domain.mark_daily_counts import mark_questions
-from inbox.enums import MessageKind, State, Topic
+from inbox.enums import MessageKind, MessageState, Topic
 from inbox.models import Department, Message, Note, Settlement
 from municipalities.models import Municipality
 from municipalities.queries import still_may
@@ -28,20 +28,20 @@ MOST_NOTE = 2000
 MOST_NAME = Settlement._meta.get_field("name").max_length or 0
 
 
-def locked(message: Message) -> Message:
-    """The row, taken. Outside of a transaction this raises."""
+def lock(message: Message) -> Message:
+    """The row, locked. Raises outside of a transaction."""
     return Message.objects.select_for_update(of=("self",)).select_related("channel").get(pk=message.pk)
 
 
-def read(message: Message) -> None:
-    """Somebody opened it. Nobody's event: opening is no act."""
+def mark_read(message: Message) -> None:
+    """Record that it was opened. Not audited."""
     Message.objects.filter(pk=message.pk, read_at__isnull=True).update(read_at=timezone.now())
 
 
 @transaction.atomic
-def sort(message: Message, kind: str, *, by: User) -> Message:
-    """Say what it is; the time for its answer follows from that and from when it was written."""
-    row = locked(message)
+def set_kind(message: Message, kind: str, *, by: User) -> Message:
+    """Set the kind; it determines the deadline."""
+    row = lock(message)
     if kind and kind not in MessageKind.values:
         raise ActionNotAllowed(_("There is no such kind of message."), "kind")
     if row.kind == kind:
@@ -50,28 +50,28 @@ def sort(message: Message, kind: str, *, by: User) -> Message:
         mark_questions([(row.municipality_id, row.at)])
     row.kind, row.due_at = kind, rules.due_at(kind, row.counts_from)
     row.save(update_fields=["kind", "due_at", "search_key"])
-    record("message.sort", by=by, target=row, label=label(row), kind=kind)
+    record("message.sort", by=by, target=row, label=audit_label(row), kind=kind)
     return row
 
 
 @transaction.atomic
-def file_under(message: Message, topic: str, *, by: User) -> Message:
-    """Say what it is about, or nothing."""
-    row = locked(message)
+def set_topic(message: Message, topic: str, *, by: User) -> Message:
+    """Set or clear the topic."""
+    row = lock(message)
     if topic and topic not in Topic.values:
         raise ActionNotAllowed(_("There is no such topic."), "topic")
     if row.topic == topic:
         return row
     row.topic = topic
     row.save(update_fields=["topic", "search_key"])
-    record("message.file", by=by, target=row, label=label(row), topic=topic or "–")
+    record("message.file", by=by, target=row, label=audit_label(row), topic=topic or "–")
     return row
 
 
 @transaction.atomic
-def place(message: Message, name: str, *, by: User) -> Message:
-    """Say which settlement it is about, or none. One that is not known yet begins with this; either script finds it."""
-    row, name = locked(message), " ".join(name.replace("\x00", "").split())
+def set_settlement(message: Message, name: str, *, by: User) -> Message:
+    """Set or clear the settlement. An unknown name creates one; either script finds an existing one."""
+    row, name = lock(message), " ".join(name.replace("\x00", "").split())
     if len(name) > MOST_NAME:
         raise ActionNotAllowed(
             _("The name of a settlement has %(most)s letters at most.") % {"most": MOST_NAME}, "settlement"
@@ -84,28 +84,28 @@ def place(message: Message, name: str, *, by: User) -> Message:
         return row
     row.settlement = settlement
     row.save(update_fields=["settlement", "search_key"])
-    record("message.place", by=by, target=row, label=label(row), settlement=str(settlement or "–"))
+    record("message.place", by=by, target=row, label=audit_label(row), settlement=str(settlement or "–"))
     return row
 
 
 @transaction.atomic
-def refer(message: Message, department: Department | None, *, by: User) -> Message:
-    """Say which department it concerns, or none. Nobody is asked by this."""
-    row = locked(message)
+def set_department(message: Message, department: Department | None, *, by: User) -> Message:
+    """Set or clear the department. This asks nobody."""
+    row = lock(message)
     if department is not None and department.is_retired and row.department_id != department.pk:
         raise ActionNotAllowed(_("This department is not asked any more. Choose another."), "department")
     if row.department_id == getattr(department, "pk", None):
         return row
     row.department = department
     row.save(update_fields=["department", "search_key"])
-    record("message.refer", by=by, target=row, label=label(row), department=str(department or "–"))
+    record("message.refer", by=by, target=row, label=audit_label(row), department=str(department or "–"))
     return row
 
 
 @transaction.atomic
 def assign(message: Message, person: Any | None, *, by: User) -> Message:
-    """Give it to a colleague, or to nobody. Raises `ActionNotAllowed` for somebody who does not work here."""
-    row = locked(message)
+    """Set or clear the assignee. Raises `ActionNotAllowed` for a person without a membership here."""
+    row = lock(message)
     here = row.municipality.memberships.running()
     if person is not None and not here.filter(user=person, user__is_active=True).exists():
         raise ActionNotAllowed(_("This person does not work in this municipality. Choose a colleague."), "assignee")
@@ -114,29 +114,34 @@ def assign(message: Message, person: Any | None, *, by: User) -> Message:
     row.assignee = person
     row.save(update_fields=["assignee", "search_key"])
     staff_notifications.assigned(row, by=by)
-    record("message.assign", by=by, target=row, label=label(row), person=str(person or "–"))
+    record("message.assign", by=by, target=row, label=audit_label(row), person=str(person or "–"))
     return row
 
 
 def end_unauthorised(person: Any, by: User) -> None:
-    """For `accounts.endings`: open messages that this person saw to and may not answer any more are nobody's again."""
+    """For `accounts.endings`: unassign open messages of a person who may no longer answer them."""
     with everywhere("find the municipalities in which somebody sees to messages"):
-        theirs = Message.objects.filter(assignee=person, state__in=[State.OPEN, State.WAITING])
-        ids = set(theirs.values_list("municipality_id", flat=True))
-    for place in Municipality.objects.filter(pk__in=ids).order_by("pk"):
-        if not still_may(person, place, Verb.INBOX_WORK):
-            with scope(place):
-                rows = Message.objects.filter(assignee=person, state__in=[State.OPEN, State.WAITING])
+        assigned = Message.objects.filter(assignee=person, state__in=[MessageState.OPEN, MessageState.WAITING])
+        ids = set(assigned.values_list("municipality_id", flat=True))
+    for municipality in Municipality.objects.filter(pk__in=ids).order_by("pk"):
+        if not still_may(person, municipality, Verb.INBOX_WORK):
+            with scope(municipality):
+                rows = Message.objects.filter(assignee=person, state__in=[MessageState.OPEN, MessageState.WAITING])
                 count = rows.update(assignee=None)
             record(
-                "message.return_to_desk", by=by, target=place, municipality_id=place.pk, person=str(person), count=count
+                "message.return_to_desk",
+                by=by,
+                target=municipality,
+                municipality_id=municipality.pk,
+                person=str(person),
+                count=count,
             )
 
 
 @transaction.atomic
 def snooze(message: Message, until: datetime, *, by: User) -> Message:
-    """Let it sleep; it wakes by itself. Its time goes on, so what is late already cannot sleep."""
-    row, now = locked(message), timezone.now()
+    """Hide it from the open list until then. The deadline goes on, so a late message cannot be snoozed."""
+    row, now = lock(message), timezone.now()
     if row.is_settled:
         raise ActionNotAllowed(_("This message is settled: there is nothing to put off."), "until")
     if row.due_at is not None and row.due_at < now:
@@ -145,72 +150,72 @@ def snooze(message: Message, until: datetime, *, by: User) -> Message:
         )
     if until <= now:
         raise ActionNotAllowed(_("Choose a time that is still to come."), "until")
-    if until > now + rules.LONGEST_SLEEP:
+    if until > now + rules.MAX_SNOOZE:
         raise ActionNotAllowed(_("Nobody remembers after so long. Choose a time within three months."), "until")
     if row.snoozed_until == until:
         return row
     row.snoozed_until = until
     row.save(update_fields=["snoozed_until", "search_key"])
     shown = formats.date_format(timezone.localtime(until), "d.m.Y. H:i")
-    record("message.snooze", by=by, target=row, label=label(row), until=shown)
+    record("message.snooze", by=by, target=row, label=audit_label(row), until=shown)
     return row
 
 
 @transaction.atomic
-def wake(message: Message, *, by: User) -> Message:
-    """Somebody wants it on the table now."""
-    row = locked(message)
+def unsnooze(message: Message, *, by: User) -> Message:
+    """Show it in the open list again."""
+    row = lock(message)
     if row.snoozed_until is None:
         return row
     row.snoozed_until = None
     row.save(update_fields=["snoozed_until", "search_key"])
-    record("message.wake", by=by, target=row, label=label(row))
+    record("message.wake", by=by, target=row, label=audit_label(row))
     return row
 
 
 @transaction.atomic
-def wait(message: Message, *, by: User) -> Message:
-    """Somebody else has to say something first; its time goes on."""
-    return _move(message, State.WAITING, by)
+def mark_waiting(message: Message, *, by: User) -> Message:
+    """Mark that it waits for somebody else; the deadline goes on."""
+    return _move(message, MessageState.WAITING, by)
 
 
 @transaction.atomic
 def close(message: Message, *, by: User) -> Message:
-    """It needs no answer of ours."""
-    return _move(message, State.CLOSED, by)
+    """Close it without an answer."""
+    return _move(message, MessageState.CLOSED, by)
 
 
 @transaction.atomic
 def reopen(message: Message, *, by: User) -> Message:
-    return _move(message, State.OPEN, by)
+    return _move(message, MessageState.OPEN, by)
 
 
-def _move(message: Message, state: State, by: User) -> Message:
-    row = locked(message)
+def _move(message: Message, state: MessageState, by: User) -> Message:
+    row = lock(message)
     if row.state == state:
         return row
     row.state = state
     row.settled_at = timezone.now() if row.is_settled else None
-    if state != State.WAITING:
+    if state != MessageState.WAITING:
         row.snoozed_until = None
     row.save(update_fields=["state", "settled_at", "snoozed_until", "search_key"])
-    record("message.move", by=by, target=row, label=label(row), state=state.value)
+    record("message.move", by=by, target=row, label=audit_label(row), state=state.value)
     return row
 
 
 @transaction.atomic
-def note(message: Message, text: str, *, by: User) -> Note:
-    """Write something to colleagues. Raises `ActionNotAllowed` for an empty or endless note."""
-    row, words = locked(message), text.replace("\x00", "").strip()
-    if not words:
+def add_note(message: Message, text: str, *, by: User) -> Note:
+    """Add an internal note. Raises `ActionNotAllowed` for an empty or too long one."""
+    row, cleaned = lock(message), text.replace("\x00", "").strip()
+    if not cleaned:
         raise ActionNotAllowed(_("Write something first."), "text")
-    if len(words) > MOST_NOTE:
+    if len(cleaned) > MOST_NOTE:
         raise ActionNotAllowed(_("The note is too long: %(most)s characters at most.") % {"most": MOST_NOTE}, "text")
-    written = Note.objects.create(municipality_id=row.municipality_id, message=row, text=words, by=by)
-    record("message.note", by=by, target=row, label=label(row))
+    written = Note.objects.create(municipality_id=row.municipality_id, message=row, text=cleaned, by=by)
+    record("message.note", by=by, target=row, label=audit_label(row))
     return written
 
 
-def label(row: Message) -> str:
-    """Audit rows outlive messages: they name the channel and never a citizen or their words."""
+def audit_label(row: Message) -> str:
+    """Audit rows outlive messages, so they name the channel and never a citizen or their words."""
     return str(row.channel.name)

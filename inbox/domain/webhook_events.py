@@ -1,10 +1,10 @@
-"""Reading what networks tell by themselves straight into the inbox, without asking them.
+"""Storing messages from webhook events, without calling the network.
 
-Events were kept by `channels.domain.inbound`. Those that hold the words of a message are kept from there: a burst of
-thousands costs some questions to the database and none to the network, and a network that cannot be asked (Telegram,
-while it tells by itself) is heard at all. Where an event only says that something was written, the channel is woken
-(`Listening.woken_at`) and `inbox.domain.ingest` asks. What an event tells and the mark that it was read are one
-transaction: a worker that dies between the two has done neither.
+`channels.domain.inbound` stores the events. Messages are taken from those that hold their text: a burst of thousands
+costs a few queries and no calls, and networks that cannot be polled (Telegram, while a webhook is set) are covered too.
+Where an event only reports that something was written, the channel is woken (`MessageFetch.woken_at`) and
+`inbox.domain.ingest` fetches it. Storing the messages and marking the event as read are one transaction, so a worker
+that dies has done both or neither.
 """
 
 import logging
@@ -16,19 +16,19 @@ from django.utils import timezone
 from channels.domain import unread_events
 from channels.enums import ChannelState
 from channels.models import Channel
-from inbox.domain.deleted_messages import gone
-from inbox.domain.ingest import keep
-from inbox.models import Listening
+from inbox.domain.deleted_messages import mark_deleted
+from inbox.domain.ingest import store_messages
+from inbox.models import MessageFetch
 from municipalities.tenancy import everywhere, scope
 from platforms import types
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500
-Unread = tuple[int, types.MessageChanges | None]
+UnreadEvent = tuple[int, types.MessageChanges | None]
 
 
-def read(platform: str, account: str) -> int:
+def ingest_events(platform: str, account: str) -> int:
     """Read everything that is unread of one account, oldest first; returns how many messages were new."""
     with everywhere("an event names its account, not its municipality"):
         held = Channel.objects.filter(platform=platform, remote_id=account).exclude(state=ChannelState.DISCONNECTED)
@@ -38,50 +38,50 @@ def read(platform: str, account: str) -> int:
         return 0
     new = 0
     with scope(channel.municipality_id):
-        while (told := _batch(channel)) is not None:
-            new += told
+        while (count := _store_batch(channel)) is not None:
+            new += count
     return new
 
 
-def _batch(channel: Channel) -> int | None:
-    """How many were new among the oldest; None when nothing is left, or when somebody else is at it."""
+def _store_batch(channel: Channel) -> int | None:
+    """How many messages of the oldest events were new; None when none is left, or another worker holds the lock."""
     try:
         with transaction.atomic():
-            listening = Listening.objects.select_for_update(skip_locked=True).filter(channel=channel).first()
-            events = unread_events.of(channel, AT_ONCE) if listening else []
-            if listening is None or not events:
+            message_fetch = MessageFetch.objects.select_for_update(skip_locked=True).filter(channel=channel).first()
+            events = unread_events.of(channel, AT_ONCE) if message_fetch else []
+            if message_fetch is None or not events:
                 return None
-            return _take(listening, channel, events)
+            return _store(message_fetch, channel, events)
     except OperationalError:
         raise
     except (Error, ValueError):
         log.exception("Events of channel %s are read one by one", channel.pk)
-        return _singly(channel)
+        return _store_one_by_one(channel)
 
 
-def _take(listening: Listening, channel: Channel, events: Sequence[Unread]) -> int:
-    """Order matters for one message only: what was written, then its last words, then that it is gone."""
-    told = [one for _key, one in events if one is not None]
-    new = keep(channel, [m for one in told for m in one.new], follows=False)
-    new += keep(channel, [m for one in told for m in one.changed])
-    if lost := {key for one in told for key in one.gone}:
-        gone(channel, lost)
-    if len(told) < len(events):
-        listening.woken_at = timezone.now()
-        listening.save(update_fields=["woken_at"])
+def _store(message_fetch: MessageFetch, channel: Channel, events: Sequence[UnreadEvent]) -> int:
+    """Applied in order: new messages, edits, deletions."""
+    changes = [one for _key, one in events if one is not None]
+    new = store_messages(channel, [m for one in changes for m in one.new], follows=False)
+    new += store_messages(channel, [m for one in changes for m in one.changed])
+    if lost := {key for one in changes for key in one.deleted}:
+        mark_deleted(channel, lost)
+    if len(changes) < len(events):
+        message_fetch.woken_at = timezone.now()
+        message_fetch.save(update_fields=["woken_at"])
     unread_events.mark([key for key, _ in events])
     return new
 
 
-def _singly(channel: Channel) -> int:
-    """One that cannot be kept holds up no other: it is noted and passed over."""
+def _store_one_by_one(channel: Channel) -> int:
+    """An event that cannot be stored is logged and skipped, so that it does not block the others."""
     new = 0
     with transaction.atomic():
-        listening = Listening.objects.select_for_update().get(channel=channel)
+        message_fetch = MessageFetch.objects.select_for_update().get(channel=channel)
         for event in unread_events.of(channel, AT_ONCE):
             try:
                 with transaction.atomic():
-                    new += _take(listening, channel, [event])
+                    new += _store(message_fetch, channel, [event])
             except OperationalError:
                 raise
             except (Error, ValueError):

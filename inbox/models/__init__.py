@@ -1,14 +1,27 @@
-"""What citizens said and what was done with it. Every table belongs to a municipality."""
+"""Citizens' messages and the work on them. Every table belongs to a municipality."""
 
 from inbox.models.desk import Department, Settlement
 from inbox.models.handover import HandOver
-from inbox.models.messages import PRIVATE, Below, Hold, Listening, Message, Note, Reply
+from inbox.models.messages import PRIVATE, LegalHold, Message, MessageFetch, Note, Reply, ReplyFetch
 from inbox.models.moderation import HouseRules, Moderation
 from inbox.models.proposed import AnswerDraft, ProposedAnswer
-from inbox.models.saved import SavedAnswer, Told
+from inbox.models.saved_answers import SavedAnswer, SentNotification
 
 __all__ = [
     "PRIVATE",
-    "AnswerDraft", "Below", "Department", "HandOver", "Hold", "HouseRules", "Listening", "Message", "Moderation",
-    "Note", "ProposedAnswer", "Reply", "SavedAnswer", "Settlement", "Told",
+    "AnswerDraft",
+    "Department",
+    "HandOver",
+    "HouseRules",
+    "LegalHold",
+    "Message",
+    "MessageFetch",
+    "Moderation",
+    "Note",
+    "ProposedAnswer",
+    "Reply",
+    "ReplyFetch",
+    "SavedAnswer",
+    "SentNotification",
+    "Settlement",
 ]  # fmt: skip

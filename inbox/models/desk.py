@@ -1,4 +1,4 @@
-"""What the desk of the inbox works with: departments that know the answers, and settlements that people write from."""
+"""Departments that are asked about messages, and settlements that messages come from."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from serbian.folding import fold
 
 
 class Department(TenantModel):
-    """A part of the administration, or a public company, that is asked when the desk does not know.
+    """A part of the administration, or a public company, that can be asked about a message.
 
-    It needs no account: a question goes to `email` with a link of its own.
+    It needs no account: a question goes to `email` with a link.
     """
 
     name = models.CharField(_("name"), max_length=120)
@@ -27,7 +27,7 @@ class Department(TenantModel):
 
 
 class Settlement(TenantModel):
-    """A village or a quarter, as people call it. `search_key` finds it in either script and without diacritics."""
+    """A village or a quarter. `search_key` is its folded name, the same in both scripts and without diacritics."""
 
     name = models.CharField(_("name"), max_length=80)
     search_key = models.CharField(max_length=200, editable=False)

@@ -15,12 +15,12 @@ User = settings.AUTH_USER_MODEL
 
 
 class HandOver(TenantModel):
-    """One question. Whoever holds its link reads `question` and what of the citizen's words was chosen to go along
-    (`shown`, `shown_name`, `shown_contact`), and nothing else.
+    """One question. Whoever holds its link reads `question` and the chosen parts of the message (`shown`, `shown_name`,
+    `shown_contact`), and nothing else.
 
-    Of a link only the SHA-256 is kept: `token_hash` of the first mail's, `reminder_hash` of the reminder's, which gets
-    one of its own because the first cannot be told again. `answer_by` is what the desk asked for; the links work until
-    `expires_at`. There is no "opened": programs that check mail follow every link, so a look says nothing.
+    Only the SHA-256 of a link is stored: `token_hash` for the first mail, `reminder_hash` for the reminder, which has
+    its own link because the first one cannot be recovered. `answer_by` is the requested time; the links work until
+    `expires_at`. Opening is not recorded: mail scanners follow every link, so it would mean nothing.
     """
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="handovers")
@@ -50,7 +50,7 @@ class HandOver(TenantModel):
             ),
         ]
         indexes = [
-            # whom to remind
+            # questions to remind of
             models.Index(
                 fields=["remind_at"],
                 name="handover_remind",
@@ -73,7 +73,7 @@ class HandOver(TenantModel):
 
     @property
     def waits(self) -> bool:
-        """Nobody has answered, and somebody still can."""
+        """Whether it has no answer yet and still takes one."""
         return self.standing() == "waiting"
 
     @property

@@ -1,8 +1,8 @@
-"""What citizens said, what our people noted about it, and what was answered.
+"""Messages of citizens, notes of colleagues about them, and replies.
 
-A message is what a network told at the last look; `seen` keeps the words of the first look where they were changed
-there. Words and names are citizens' personal data: `inbox.domain.retention` takes them away when their time is over,
-and what is left counts, without telling who.
+A message holds what its network returned at the last fetch; `first_text` keeps the first version where it was edited.
+Texts and names are citizens' personal data: `inbox.domain.retention` erases them when their time is over, and the rest
+of the row is kept for statistics, without any name.
 """
 
 from typing import Any
@@ -18,9 +18,9 @@ from django.utils.translation import pgettext_lazy
 from channels.models import Channel
 from common.fields import WebAddressField
 from delivery.models import Delivery
-from inbox.enums import Heard, MessageKind, State, Topic, Visibility
+from inbox.enums import FetchOutcome, MessageKind, MessageState, MessageVisibility, Topic
 from inbox.models.desk import Department, Settlement
-from inbox.reading import Flag, masked
+from inbox.text_analysis import Flag, mask
 from municipalities.tenancy import TenantModel
 from platforms.visibility import FOR_EVERYBODY, is_private
 from posts.models import Publication
@@ -37,38 +37,38 @@ FLAGS: dict[str, tuple[str, str, Any]] = {
 
 
 PRIVATE = ~Q(visibility__in=sorted(FOR_EVERYBODY))
-"""Messages that somebody may not read, and those of which nobody knows."""
+"""Messages that are not visible to everybody, or whose visibility is unknown."""
 
 
-class Listening(TenantModel):
-    """Listening to one channel: up to where it was read (`cursor`, the connector's own), and when it is read again.
+class MessageFetch(TenantModel):
+    """State of fetching one channel's messages: the connector's `cursor`, and when to fetch next.
 
-    `woken_at`: its network told then of something that it has to be asked about.
+    `woken_at`: when the network last sent an event without the message itself, so that it has to be fetched.
     """
 
-    channel = models.OneToOneField(Channel, models.CASCADE, related_name="listening")
+    channel = models.OneToOneField(Channel, models.CASCADE, related_name="message_fetch")
     cursor = models.CharField(max_length=2000, blank=True)
     next_at = models.DateTimeField(null=True)
-    asked_at = models.DateTimeField(null=True)
+    fetched_at = models.DateTimeField(null=True)
     woken_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=14, choices=Heard, blank=True)
+    outcome = models.CharField(max_length=14, choices=FetchOutcome, blank=True)
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["next_at"], name="listening_due", condition=Q(next_at__isnull=False))]
+        indexes = [models.Index(fields=["next_at"], name="message_fetch_due", condition=Q(next_at__isnull=False))]
 
     def __str__(self) -> str:
         return str(self.channel)
 
 
 class Message(TenantModel):
-    """One thing that somebody wrote to us. `publication` is the post of ours that it stands below, if it does.
+    """A citizen's message. `publication` is our post that it replies to, if any.
 
-    `kind` is what a person said it is, `due_at` until when it then wants its answer (`inbox.rules`). Its time runs from
-    `counts_from`: from when it was written, or from the first look where nobody listened before. `first_answer_at`
-    is when the first answer was on the network. `seen` are the words of the first look where they were changed later.
-    `gone_at`: since then we know that it was deleted on the network; `missed_at`: a look did not find it there.
-    `visibility`: who may read it on the network; empty, it counts as the narrowest.
-    Until `snoozed_until` it is out of the list of open ones, unless it is late.
+    `kind` is chosen by a person and determines `due_at`, the deadline of its answer (`inbox.rules`). The deadline is
+    counted from `counts_from`: when the message was written, or when the channel was first fetched. `first_answer_at`
+    is when the first answer reached the network. `first_text` is the original text where it was edited later.
+    `remote_deleted_at`: when the portal learned that it was deleted on the network; `missed_at`: when a fetch first
+    missed it there. `visibility`: who may read it on the network; empty counts as the narrowest.
+    Until `snoozed_until` it is left out of the list of open messages, unless it is late.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
@@ -80,78 +80,82 @@ class Message(TenantModel):
     author_handle = models.CharField(max_length=300, blank=True)
     author_name = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
-    seen = models.TextField(blank=True)
+    first_text = models.TextField(blank=True)
     search_key = models.TextField(blank=True, editable=False)
     url = WebAddressField(max_length=600, blank=True)
-    visibility = models.CharField(max_length=9, choices=Visibility, blank=True)
+    visibility = models.CharField(max_length=9, choices=MessageVisibility, blank=True)
     at = models.DateTimeField()
-    heard_at = models.DateTimeField()
+    received_at = models.DateTimeField()
     counts_from = models.DateTimeField()
     changed_at = models.DateTimeField(null=True)
-    gone_at = models.DateTimeField(null=True)
+    remote_deleted_at = models.DateTimeField(null=True)
     missed_at = models.DateTimeField(null=True)
     kind = models.CharField(max_length=10, choices=MessageKind, blank=True)
     topic = models.CharField(max_length=10, choices=Topic, blank=True)
     settlement = models.ForeignKey(Settlement, models.SET_NULL, null=True, related_name="+")
     department = models.ForeignKey(Department, models.SET_NULL, null=True, related_name="+")
-    # what it looks like (inbox.reading): a suggestion, nobody's word; `alike` names those that say nearly the same
+    # suggestions of inbox.text_analysis; near-duplicates share a `similar_group`
     script = models.CharField(max_length=8, blank=True)
     suggested_kind = models.CharField(max_length=10, choices=MessageKind, blank=True)
     suggested_topic = models.CharField(max_length=10, choices=Topic, blank=True)
     hints = models.JSONField(default=dict, blank=True)
-    alike = models.BigIntegerField(null=True)
+    similar_group = models.BigIntegerField(null=True)
     has_personal_data = models.BooleanField(default=False)
-    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    state = models.CharField(max_length=8, choices=MessageState, default=MessageState.OPEN)
     read_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     snoozed_until = models.DateTimeField(null=True)
     assignee = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     first_answer_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
-    forgotten_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
-    # how many other open ones say nearly the same, and how many of them nobody has read (inbox.queries.listing)
+    # how many other open messages say nearly the same, and how many of these are unread (inbox.queries.listing)
     others = others_new = 0
-    size = 1  # how many stand below the same post (inbox.queries.listing)
+    size = 1  # how many messages reply to the same post (inbox.queries.listing)
 
     class Meta(TenantModel.Meta):
         constraints = [
-            # however often a network tells of it
+            # however often a network sends it
             models.UniqueConstraint(name="message_once", fields=["channel", "remote_id"]),
             models.CheckConstraint(
                 name="message_settled_at",
                 condition=Q(state__in=["open", "waiting"], settled_at__isnull=True)
                 | Q(state__in=["answered", "closed"], settled_at__isnull=False),
             ),
-            models.CheckConstraint(name="message_visibility", condition=Q(visibility__in=["", *Visibility.values])),
+            models.CheckConstraint(
+                name="message_visibility", condition=Q(visibility__in=["", *MessageVisibility.values])
+            ),
         ]
         indexes = [
-            # settled ones, the newest first
+            # settled messages, newest first
             models.Index(fields=["municipality", "state", "-at", "-id"], name="message_list"),
-            # the list of open ones: who waits longest comes first
+            # the list of open messages, earliest deadline first
             models.Index(
                 fields=["municipality", "due_at", "-at", "-id"],
                 name="message_due",
                 condition=Q(state__in=["open", "waiting"]),
             ),
-            # one kind of settled ones
+            # settled messages of one kind
             models.Index(fields=["municipality", "kind", "state", "-at", "-id"], name="message_kind"),
-            # words, in either script; with the municipality, so that nobody reads through the matches of all others
+            # search in either script; starts with the municipality so that matches of others are not scanned
             GinIndex(
                 OpClass("municipality_id", "int8_ops"), OpClass("search_key", "gin_trgm_ops"), name="message_search"
             ),
-            # what people are told of
-            models.Index(fields=["heard_at"], name="message_news", condition=Q(state__in=["open", "waiting"])),
-            # what stands below one of our posts
+            # what colleagues are notified of
+            models.Index(fields=["received_at"], name="message_news", condition=Q(state__in=["open", "waiting"])),
+            # messages below one of our posts
             models.Index(fields=["publication", "at"], name="message_below"),
-            # what says nearly the same
+            # messages that say nearly the same
             models.Index(
-                fields=["municipality", "alike"], name="message_alike", condition=Q(state__in=["open", "waiting"])
+                fields=["municipality", "similar_group"],
+                name="message_alike",
+                condition=Q(state__in=["open", "waiting"]),
             ),
-            # of which nobody knows who may read them
+            # messages of unknown visibility
             models.Index(fields=["channel", "-id"], name="message_unasked", condition=Q(visibility="")),
-            # whose words are to be forgotten
-            models.Index(fields=["settled_at"], name="message_age", condition=Q(forgotten_at__isnull=True)),
+            # messages whose retention period ends
+            models.Index(fields=["settled_at"], name="message_age", condition=Q(erased_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
@@ -164,12 +168,12 @@ class Message(TenantModel):
 
     @property
     def shown_text(self) -> str:
-        """Its words for lists and titles, with personal data masked. The page of the message shows them whole."""
-        return masked(self.text)
+        """The text for lists and titles, with personal data masked. The page of the message shows it whole."""
+        return mask(self.text)
 
     @property
     def is_private(self) -> bool:
-        """Whether it was written for few: then it is answered to its author alone, and quoted nowhere."""
+        """Whether it is not public: then the answer goes to its author alone, and it is never quoted."""
         return is_private(self.visibility)
 
     @property
@@ -178,32 +182,32 @@ class Message(TenantModel):
 
     @property
     def flag_pills(self) -> list[tuple[str, str, Any]]:
-        """How its flags look (`common.states`)."""
+        """Its flags as pills (`common.states`)."""
         return [FLAGS[flag] for flag in self.hints.get("flags", ()) if flag in FLAGS]
 
     @property
     def late_pill(self) -> tuple[str, str, Any]:
-        """How it looks once its time is over (`common.states`)."""
+        """The pill once its deadline is over (`common.states`)."""
         return "problem", "clock", _("Late")
 
     @property
-    def asleep_pill(self) -> tuple[str, str, Any]:
+    def snoozed_pill(self) -> tuple[str, str, Any]:
         return "quiet", "moon", _("Put off")
 
     @property
-    def is_asleep(self) -> bool:
-        """Nobody wants to see it now. Its time goes on meanwhile, and once that is over it is shown all the same."""
+    def is_snoozed(self) -> bool:
+        """Whether it is hidden from the open list. Its deadline goes on, and a late message is listed again."""
         now = timezone.now()
         is_late = self.due_at is not None and self.due_at < now
         return bool(not self.is_settled and self.snoozed_until and self.snoozed_until > now and not is_late)
 
     @property
     def is_settled(self) -> bool:
-        return self.state in (State.ANSWERED, State.CLOSED)
+        return self.state in (MessageState.ANSWERED, MessageState.CLOSED)
 
 
 class Note(TenantModel):
-    """What our people say to each other about a message; citizens never see it."""
+    """An internal note about a message, never shown to citizens."""
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="notes")
     text = models.TextField()
@@ -215,7 +219,7 @@ class Note(TenantModel):
 
 
 class Reply(TenantModel):
-    """One answer of ours; what becomes of it on the network is its delivery's to tell. `arrived_at`: it is there."""
+    """Our answer to a message. Its delivery holds its state on the network; `arrived_at`: when it was published."""
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="replies")
     delivery = models.OneToOneField(Delivery, models.PROTECT, related_name="+")
@@ -226,37 +230,37 @@ class Reply(TenantModel):
     arrived_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
-        # what is on its way
+        # replies that have not reached the network
         indexes = [models.Index(fields=["id"], name="reply_under_way", condition=Q(arrived_at__isnull=True))]
 
     def __str__(self) -> str:
         return self.text[:60]
 
 
-# ---- When we look again what stands below a post of ours, where its network does not tell all of that by itself.
+# ---- Fetching replies below our posts, where the network does not send all of them as events.
 
 
-class Below(TenantModel):
-    """Looks below one publication. `next_at` is empty once it is too old. `answers`: how many answers the network
-    counted at the last look, if it told that."""
+class ReplyFetch(TenantModel):
+    """State of fetching the replies below one publication. `next_at` is null once the post is too old. `answers`: the
+    network's own count of replies at the last fetch, if it gives one."""
 
-    publication = models.OneToOneField(Publication, models.PROTECT, related_name="below")
+    publication = models.OneToOneField(Publication, models.PROTECT, related_name="reply_fetch")
     next_at = models.DateTimeField(null=True)
-    asked_at = models.DateTimeField(null=True)
+    fetched_at = models.DateTimeField(null=True)
     answers = models.PositiveIntegerField(null=True)
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["next_at"], name="below_due", condition=Q(next_at__isnull=False))]
+        indexes = [models.Index(fields=["next_at"], name="reply_fetch_due", condition=Q(next_at__isnull=False))]
 
     def __str__(self) -> str:
         return str(self.publication)
 
 
-# ---- A message that must not be erased for the time being: a dispute, a court, an inspection.
+# ---- Messages that must not be erased for the time being: a dispute, a court case, an inspection.
 
 
-class Hold(TenantModel):
-    """While it runs, neither time nor a wish erases the message. `reason` is ours and names no citizen."""
+class LegalHold(TenantModel):
+    """While it is in force, neither retention nor a request erases the message. `reason` names no citizen."""
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="holds")
     reason = models.CharField(max_length=300)

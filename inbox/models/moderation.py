@@ -1,13 +1,14 @@
-"""Hiding what a citizen wrote, with its reason, a copy of the words, and the people who decided.
+"""Hiding a citizen's message: the reason, a copy of the text, and the people who decided.
 
-Who decides. Hiding is one person's act and happens at once. *Removing* for good needs a second person first, who is
-not the first. What is hidden as a threat, as hate, as clearly unlawful or as a dangerous falsehood is hidden by one
-person too, since its clock is short, and a second person looks at it within a day (`confirm_by`). Who is late is told
-so on the list; nothing is shown again by itself, since nothing here acts without a person.
-Where the network deletes for us too, hiding comes first, and the removal is an act of its own with a copy of its own.
+Hiding takes one person and happens at once. *Removing* for good needs the agreement of a second person beforehand.
+Threats, hate, clearly unlawful content and dangerous falsehoods are also hidden by one person, because their deadline
+is short, and a second person reviews them within a day (`confirm_by`). An overdue review is marked in the list;
+nothing is shown again automatically, because every act is a person's decision.
+Where the network can delete as well, hiding comes first and the removal is a row of its own with its own copy.
 
-The copy is taken before anything is done and sealed (`inbox.reasons.seal`). It is evidence: it outlives the message and
-is erased in its own time (`inbox.domain.evidence`). What is left then counts and tells nobody's words.
+The copy is taken first and is sealed with a checksum (`inbox.moderation_rules.seal`). As evidence it outlives the
+message and has a retention period of its own (`inbox.domain.evidence`); what remains afterwards is anonymous and only
+counted.
 """
 
 from typing import Any
@@ -18,43 +19,51 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common.fields import WebAddressField
-from inbox import reasons
+from inbox import moderation_rules
 from inbox.models.messages import Message
-from inbox.reasons import OVER, WORK, Act, Decision, Reason, Stage
+from inbox.moderation_rules import (
+    FINAL_STATES,
+    WORKER_STATES,
+    AppealDecision,
+    ModerationAction,
+    ModerationReason,
+    ModerationState,
+)
 from municipalities.tenancy import TenantModel
 
 User = settings.AUTH_USER_MODEL
 
 PILLS = {
-    Stage.PROPOSED: ("waiting", "eye"),
-    Stage.AGREED: ("info", "hourglass"),
-    Stage.DOING: ("info", "refresh-cw"),
-    Stage.BY_HAND: ("warning", "pencil"),
-    Stage.DONE: ("good", "circle-check"),
-    Stage.FAILED: ("problem", "octagon-alert"),
-    Stage.REFUSED: ("quiet", "circle-slash"),
-    Stage.SHOWING: ("info", "eye"),
-    Stage.UNDONE: ("quiet", "undo-2"),
+    ModerationState.PROPOSED: ("waiting", "eye"),
+    ModerationState.AGREED: ("info", "hourglass"),
+    ModerationState.DOING: ("info", "refresh-cw"),
+    ModerationState.BY_HAND: ("warning", "pencil"),
+    ModerationState.DONE: ("good", "circle-check"),
+    ModerationState.FAILED: ("problem", "octagon-alert"),
+    ModerationState.REFUSED: ("quiet", "circle-slash"),
+    ModerationState.SHOWING: ("info", "eye"),
+    ModerationState.UNDONE: ("quiet", "undo-2"),
 }
 
-REMOVING = {Stage.AGREED: _("About to be removed"), Stage.DOING: _("Being removed")}
+REMOVING = {ModerationState.AGREED: _("About to be removed"), ModerationState.DOING: _("Being removed")}
 
 
 class Moderation(TenantModel):
     """One act on one message.
 
-    `words` to `seal` are the copy, as it was at `copied_at`. `second_by` agreed to a removal, refused it or confirmed
-    a hide. `next_at` is when a worker sees to it (null: nothing for a worker), moved ahead by a lease while one does;
-    `trouble` why it waits ("needs_consent", "rate_limited", "not_reached"), `detail` what the network said or what was
-    done by hand. `done_by` is empty where the portal did it. `appeal` is the objection as it came in. `was_untouched`
-    says of an erased copy whether it was what had been sealed; null before that, and where nobody noted it.
+    `text` to `seal` are the copy, as of `copied_at`. `second_by` agreed to a removal, refused it or confirmed a hide.
+    `next_at` is when a worker handles the row (null: no work for a worker), moved ahead by a lease while one does.
+    `attempts` counts the calls to the network, `error_code` is why the last one has to be repeated ("needs_consent",
+    "rate_limited", "not_reached"), `detail` the network's message or a note of what was done by hand. `done_by` is
+    null where the portal did it. `appeal` is the objection as received. `was_untouched` records, when a copy is erased,
+    whether it still matched its seal; null before that.
     """
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="moderations")
-    reason = models.CharField(max_length=10, choices=Reason)
-    act = models.CharField(max_length=6, choices=Act)
+    reason = models.CharField(max_length=10, choices=ModerationReason)
+    act = models.CharField(max_length=6, choices=ModerationAction)
     why = models.TextField(blank=True)
-    words = models.TextField(blank=True)
+    text = models.TextField(blank=True)
     author_id = models.CharField(max_length=300, blank=True)
     author_name = models.CharField(max_length=300, blank=True)
     author_handle = models.CharField(max_length=300, blank=True)
@@ -68,10 +77,10 @@ class Moderation(TenantModel):
     second_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     second_at = models.DateTimeField(null=True)
     second_why = models.TextField(blank=True)
-    state = models.CharField(max_length=8, choices=Stage)
+    state = models.CharField(max_length=8, choices=ModerationState)
     next_at = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    trouble = models.CharField(max_length=14, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error_code = models.CharField(max_length=14, blank=True)
     detail = models.TextField(blank=True)
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -81,7 +90,7 @@ class Moderation(TenantModel):
     appeal = models.TextField(blank=True)
     appealed_on = models.DateField(null=True)
     appeal_noted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    decision = models.CharField(max_length=7, choices=Decision, blank=True)
+    decision = models.CharField(max_length=7, choices=AppealDecision, blank=True)
     decision_why = models.TextField(blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
@@ -90,23 +99,27 @@ class Moderation(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [
-            # nobody is asked twice whether it may be hidden, or removed
-            models.UniqueConstraint(name="moderation_once", fields=["message", "act"], condition=~Q(state__in=OVER)),
+            # at most one active act of each kind
+            models.UniqueConstraint(
+                name="moderation_once", fields=["message", "act"], condition=~Q(state__in=FINAL_STATES)
+            ),
             models.CheckConstraint(
                 name="moderation_by_two", condition=Q(second_by__isnull=True) | ~Q(second_by=F("by"))
             ),
             models.CheckConstraint(
                 name="moderation_removed_by_two",
-                condition=~Q(act=Act.REMOVE) | Q(state__in=[Stage.PROPOSED, *OVER]) | Q(second_by__isnull=False),
+                condition=~Q(act=ModerationAction.REMOVE)
+                | Q(state__in=[ModerationState.PROPOSED, *FINAL_STATES])
+                | Q(second_by__isnull=False),
             ),
             # before anything is done there is a copy
             models.CheckConstraint(name="moderation_copy", condition=~Q(seal="") | Q(erased_at__isnull=False)),
             models.CheckConstraint(
                 name="moderation_done_at",
-                condition=~Q(state=Stage.DONE) | Q(done_at__isnull=False, copied_at__lte=F("done_at")),
+                condition=~Q(state=ModerationState.DONE) | Q(done_at__isnull=False, copied_at__lte=F("done_at")),
             ),
             models.CheckConstraint(
-                name="moderation_work", condition=Q(next_at__isnull=True) | Q(state__in=WORK)
+                name="moderation_work", condition=Q(next_at__isnull=True) | Q(state__in=WORKER_STATES)
             ),
             models.CheckConstraint(
                 name="moderation_decided",
@@ -127,19 +140,23 @@ class Moderation(TenantModel):
     @property
     def pill(self) -> tuple[str, str, Any]:
         """How it looks (`common.states`)."""
-        tone, icon = PILLS[Stage(self.state)]
+        tone, icon = PILLS[ModerationState(self.state)]
         if self.waits_to_be_shown_by_hand:
             return tone, icon, _("Put back by hand")
-        return tone, icon, REMOVING.get(Stage(self.state)) if self.is_removing else Stage(self.state).label
+        return (
+            tone,
+            icon,
+            REMOVING.get(ModerationState(self.state)) if self.is_removing else ModerationState(self.state).label,
+        )
 
     @property
     def is_removing(self) -> bool:
         """Whether the portal is about to delete it on the network."""
-        return self.act == Act.REMOVE and self.state in REMOVING
+        return self.act == ModerationAction.REMOVE and self.state in REMOVING
 
     @property
     def is_live(self) -> bool:
-        return self.state not in OVER
+        return self.state not in FINAL_STATES
 
     @property
     def waits_for_confirmation(self) -> bool:
@@ -151,34 +168,34 @@ class Moderation(TenantModel):
 
     @property
     def waits_to_be_shown_by_hand(self) -> bool:
-        return self.state == Stage.SHOWING and self.next_at is None
+        return self.state == ModerationState.SHOWING and self.next_at is None
 
     @property
     def is_untouched(self) -> bool:
-        """Whether the copy is what was sealed. An erased one is none any more."""
+        """Whether the copy still matches its seal. False for an erased one."""
         return self.erased_at is None and self.seal == self.sealed()
 
     def sealed(self) -> str:
         """What the seal of this copy has to be."""
-        return reasons.seal(
-            remote_id=self.message.remote_id, words=self.words, author_id=self.author_id,
+        return moderation_rules.seal(
+            remote_id=self.message.remote_id, text=self.text, author_id=self.author_id,
             author_name=self.author_name, author_handle=self.author_handle, url=self.url,
             written_at=self.written_at, copied_at=self.copied_at,
         )  # fmt: skip
 
 
 class HouseRules(TenantModel):
-    """What a municipality tells about its conversation with people, and whether everybody may read it.
+    """What a municipality adds to its house rules, and whether their page is public.
 
-    The text itself is made by `inbox.house_rules_text`; here stands only what each municipality says for itself, as
-    typed, in its own script.
+    The text itself is generated by `inbox.house_rules_text`; here is only the municipality's own input, in its own
+    script.
     """
 
     is_on = models.BooleanField(_("Everybody may read the page"), default=False)
     contact = models.CharField(_("Where one can object"), max_length=300, blank=True)
     formal = models.CharField(_("Where formal requests go"), max_length=300, blank=True)
     privacy = models.CharField(_("Where one asks about personal data"), max_length=300, blank=True)
-    own_words = models.TextField(_("In your own words"), max_length=1000, blank=True)
+    own_text = models.TextField(_("In your own words"), max_length=1000, blank=True)
     on_since = models.DateField(null=True)
     changed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(auto_now=True)

@@ -1,13 +1,13 @@
-"""Answers on their way to being sent: what somebody is writing, and what waits for an approver.
+"""Answers before they are sent: drafts, and answers that wait for an approver.
 
-Both may repeat a citizen's words, so `inbox.domain.retention` takes them with the message.
+Both may repeat a citizen's words, so `inbox.domain.retention` erases them with the message.
 """
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from inbox.enums import Proposed
+from inbox.enums import ProposalState
 from inbox.models.messages import Message, Reply
 from municipalities.tenancy import TenantModel
 
@@ -15,7 +15,7 @@ User = settings.AUTH_USER_MODEL
 
 
 class AnswerDraft(TenantModel):
-    """What one person has written below a message and not sent: since when, and when they last typed."""
+    """An unsent answer of one person to a message: `began_at` is its first change, `at` its last."""
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="drafts")
     by = models.ForeignKey(User, models.CASCADE, related_name="+")
@@ -32,20 +32,21 @@ class AnswerDraft(TenantModel):
 
 
 class ProposedAnswer(TenantModel):
-    """An answer that an approver is to see first. One waits per message.
+    """An answer that needs approval. At most one waits per message.
 
-    `turn` counts its words: a decision names the turn that was read. `after` is the newest answer that its author had
-    seen. `words_by` is whose words they are now: an approver may have changed them. `reason` says why it came back.
+    `revision` grows with each change of the text: a decision names the revision that was read. `after` is the id of the
+    newest reply that the author had seen. `text_by` is the author of the current text, which an approver may have
+    changed. `reason` says why it was sent back.
     """
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="proposed")
     text = models.TextField()
-    turn = models.PositiveIntegerField(default=1)
+    revision = models.PositiveIntegerField(default=1)
     after = models.PositiveBigIntegerField(default=0)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    words_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    text_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    state = models.CharField(max_length=9, choices=Proposed, default=Proposed.WAITING)
+    state = models.CharField(max_length=9, choices=ProposalState, default=ProposalState.WAITING)
     reason = models.CharField(max_length=500, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""What stands around the answer field of a message: hints, saved answers, who else writes, what waits for approval."""
+"""Context of the answer field: suggestions, saved answers, other writers, answers that wait for approval."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from typing import Any
 
 from channels import validation
 from common.integers import parse_int
-from inbox import wording
-from inbox.enums import Proposed
-from inbox.hints import Hint, hints
+from inbox import saved_answer_text
+from inbox.enums import ProposalState
+from inbox.hints import Hint, suggest_hints
 from inbox.models import AnswerDraft, Message, ProposedAnswer, SavedAnswer
-from inbox.queries.answer_rights import ApprovalCapacity, opening, seat_of
-from inbox.queries.message_context import Around
-from inbox.rules import WRITES_FOR
+from inbox.queries.answer_rights import AnswerCapacity, capacity_for, reply_prefix
+from inbox.queries.message_context import MessageContext
+from inbox.rules import WRITING_WINDOW
 from municipalities.models import Municipality, ServiceAvailability
 from municipalities.queries import Access, Offered, glossary, offered
 from municipalities.rules import Verb
@@ -23,12 +23,12 @@ from serbian.glossary import EMPTY, Glossary
 
 
 @dataclass(frozen=True)
-class Desk:
-    """`draft`: the words in the field. `waiting` waits for an approver, `returned` came back to this person."""
+class AnswerContext:
+    """`draft`: the text in the field. `waiting` waits for approval, `returned` was sent back to this person."""
 
     draft: str
     script: str
-    seat: ApprovalCapacity
+    capacity: AnswerCapacity
     waiting: ProposedAnswer | None
     returned: ProposedAnswer | None
     writers: list[AnswerDraft]
@@ -48,76 +48,76 @@ class Desk:
 
     @property
     def may_write(self) -> bool:
-        """Nobody writes a second answer while one waits, except in an emergency."""
-        return self.waiting is None or self.seat == ApprovalCapacity.EMERGENCY
+        """No second answer is written while one waits for approval, except in an emergency."""
+        return self.waiting is None or self.capacity == AnswerCapacity.EMERGENCY
 
 
-def desk(
+def answer_context(
     row: Message,
-    house: Municipality,
+    municipality: Municipality,
     held: Access,
     person: Any,
     now: datetime,
     *,
-    beside: Around,
+    beside: MessageContext,
     draft: str = "",
     typed: Mapping[str, str] = MappingProxyType({}),
-) -> Desk:
+) -> AnswerContext:
     """Two queries. `draft` is what was typed into the field, `typed` the rest of a form that comes back."""
     drafts, newest = beside.drafts, beside.proposed
-    mine = next((each.text for each in drafts if each.by_id == person.pk), "")
-    waiting = newest if newest and newest.state == Proposed.WAITING else None
+    mine = next((answer_draft.text for answer_draft in drafts if answer_draft.by_id == person.pk), "")
+    waiting = newest if newest and newest.state == ProposalState.WAITING else None
     returned = newest if newest and _is_back(newest, person) else None
-    fitting, others = picks(row)
-    words = draft or mine or (returned.text if returned else "")
-    limits, begins = validation.limits(row.channel), opening(row)
+    fitting, others = saved_answers_for(row)
+    text = draft or mine or (returned.text if returned else "")
+    limits, begins = validation.limits(row.channel), reply_prefix(row)
     script = typed.get("script", "")
-    script = script if script in list(Script) else script_of(row, house)
-    # Words changed by an approver come back with the turn they were read in, and not beside newer ones.
-    is_same = waiting is not None and typed.get("turn") == str(waiting.turn)
-    return Desk(
-        draft=words,
+    script = script if script in list(Script) else answer_script(row, municipality)
+    # A text changed by an approver is shown again only with the revision it belongs to.
+    is_same = waiting is not None and typed.get("revision") == str(waiting.revision)
+    return AnswerContext(
+        draft=text,
         script=script,
-        seat=seat_of(house, row.kind, held),
+        capacity=capacity_for(municipality, row.kind, held),
         waiting=waiting,
         returned=returned,
-        writers=writing(drafts, person, now),
+        writers=other_writers(drafts, person, now),
         fitting=fitting,
         others=others,
-        hints=hints(row.text, row.topic, offers_here(), script),
+        hints=suggest_hints(row.text, row.topic, available_services(), script),
         decided_text=typed.get("text", "") if is_same else waiting.text if waiting else "",
         decided_reason=typed.get("reason", "") if is_same else "",
         used=typed.get("used", ""),
         may_decide=held.may(Verb.POST_APPROVE),
-        own_allowed=house.may_approve_own,
-        is_own=bool(waiting and person.pk in (waiting.by_id, waiting.words_by_id)),
+        own_allowed=municipality.may_approve_own,
+        is_own=bool(waiting and person.pk in (waiting.by_id, waiting.text_by_id)),
         opening=begins,
         counting=limits.counting,
         url_length=limits.url_length or 0,
-        count=validation.count(row.channel, begins + words),
+        count=validation.count(row.channel, begins + text),
     )
 
 
 def _is_back(answer: Any, person: Any) -> bool:
-    """Whether it came back to this person, and nobody has answered since."""
-    return answer.state == Proposed.RETURNED and answer.by_id == person.pk and not answer.is_answered
+    """Whether it was sent back to this person and the message has not been answered since."""
+    return answer.state == ProposalState.RETURNED and answer.by_id == person.pk and not answer.is_answered
 
 
 def waiting_count() -> int:
     """How many answers wait for an approver in the open scope."""
-    return ProposedAnswer.objects.filter(state=Proposed.WAITING).count()
+    return ProposedAnswer.objects.filter(state=ProposalState.WAITING).count()
 
 
-def writing(drafts: list[AnswerDraft], person: Any, now: datetime) -> list[AnswerDraft]:
-    """Of these, what others are writing right now."""
-    return [draft for draft in drafts if draft.by_id != person.pk and draft.at > now - WRITES_FOR]
+def other_writers(drafts: list[AnswerDraft], person: Any, now: datetime) -> list[AnswerDraft]:
+    """Drafts of others that are being written right now."""
+    return [draft for draft in drafts if draft.by_id != person.pk and draft.at > now - WRITING_WINDOW]
 
 
-def picks(row: Message) -> tuple[list[SavedAnswer], list[SavedAnswer]]:
+def saved_answers_for(row: Message) -> tuple[list[SavedAnswer], list[SavedAnswer]]:
     """Saved answers that fit the message's topic or kind, and the others; the most used first. One query."""
-    found = list(SavedAnswer.objects.filter(is_retired=False).defer("text").order_by("-used", "name"))
-    fitting = [each for each in found if _fits(each, row)]
-    return fitting, [each for each in found if each not in fitting]
+    answers = list(SavedAnswer.objects.filter(is_retired=False).defer("text").order_by("-use_count", "name"))
+    fitting = [answer for answer in answers if _fits(answer, row)]
+    return fitting, [answer for answer in answers if answer not in fitting]
 
 
 def _fits(saved: SavedAnswer, row: Message) -> bool:
@@ -125,12 +125,12 @@ def _fits(saved: SavedAnswer, row: Message) -> bool:
     return any(own for own, _ in asked) and all(own in ("", its) for own, its in asked)
 
 
-def script_of(row: Message, house: Municipality) -> str:
-    """The script in which the citizen wrote, else that of the house."""
-    return str(detect(row.text) or house.primary_script)
+def answer_script(row: Message, municipality: Municipality) -> str:
+    """The script of the message, else that of the municipality."""
+    return str(detect(row.text) or municipality.primary_script)
 
 
-def offers_here() -> list[Offered]:
+def available_services() -> list[Offered]:
     """Services that the municipality in scope says it has. One query."""
     rows = ServiceAvailability.objects.filter(is_offered=True, service__is_active=True).select_related("service")
     return [offered(row.service, row) for row in rows]
@@ -139,49 +139,53 @@ def offers_here() -> list[Offered]:
 # ---- what one click puts into the field
 
 
-def piece(row: Message, house: Municipality, what: str, *, script: str) -> str | None:
-    """The words by their name: "saved-7" or "service-evrtic"; None: there is nothing of that name."""
+def snippet(row: Message, municipality: Municipality, what: str, *, script: str) -> str | None:
+    """The text by its key, "saved-7" or "service-evrtic"; None for an unknown key."""
     kind, _, key = what.partition("-")
-    make = _PIECES.get(kind)
-    return make(row, house, key, script, glossary(house.pk)) if make else None
+    make = _SNIPPETS.get(kind)
+    return make(row, municipality, key, script, glossary(municipality.pk)) if make else None
 
 
-def converted(text: str, house: Municipality, *, script: str) -> str:
-    return wording.in_script(text, script, glossary(house.pk))
+def convert(text: str, municipality: Municipality, *, script: str) -> str:
+    return saved_answer_text.convert_script(text, script, glossary(municipality.pk))
 
 
-def _saved(row: Message, house: Municipality, key: str, script: str, words: Glossary) -> str | None:
+def _saved(row: Message, municipality: Municipality, key: str, script: str, terms: Glossary) -> str | None:
     rows = SavedAnswer.objects.filter(is_retired=False)
     number = parse_int(key)
-    found = None if number is None else rows.filter(pk=number).first()
-    return wording.filled(found.text, values(row, house), script, words) if found else None
+    answer = None if number is None else rows.filter(pk=number).first()
+    return (
+        saved_answer_text.fill_placeholders(answer.text, placeholder_values(row, municipality), script, terms)
+        if answer
+        else None
+    )
 
 
-def _service(row: Message, _house: Municipality, key: str, script: str, words: Glossary) -> str | None:
-    # The link of a hint is asked for as it stands today, whatever the page said.
-    found = hints(row.text, row.topic, offers_here(), script, words)
-    return next((hint.text for hint in found if hint.key == f"service-{key}"), None)
+def _service(row: Message, _municipality: Municipality, key: str, script: str, terms: Glossary) -> str | None:
+    # The current link is used, whatever the page contained.
+    matching = suggest_hints(row.text, row.topic, available_services(), script, terms)
+    return next((hint.text for hint in matching if hint.key == f"service-{key}"), None)
 
 
-_PIECES: dict[str, Callable[[Message, Municipality, str, str, Glossary], str | None]] = {
+_SNIPPETS: dict[str, Callable[[Message, Municipality, str, str, Glossary], str | None]] = {
     "saved": _saved,
     "service": _service,
 }
 
 
-def values(row: Message, house: Municipality) -> dict[str, str]:
-    """What is known for each gap of a saved answer; empty where nothing is."""
-    here = offers_here()
+def placeholder_values(row: Message, municipality: Municipality) -> dict[str, str]:
+    """Values of the placeholders of a saved answer; empty where unknown."""
+    here = available_services()
     service = next(
-        (hint for hint in hints(row.text, row.topic, here, Script.CYRILLIC, EMPTY) if not hint.is_formal), None
+        (hint for hint in suggest_hints(row.text, row.topic, here, Script.CYRILLIC, EMPTY) if not hint.is_formal), None
     )
     filing = next((offered.url for offered in here if offered.service.key == "episarnica"), "")
     return {
-        wording.NAME: wording.name_of(row.author_name),
-        wording.PLACE: str(row.settlement or ""),
-        wording.TOWN: house.name_cyrl,
-        wording.HOURS: house.office_hours,
-        wording.SITE: house.website,
-        wording.OFFICE: filing,
-        wording.SERVICE: f"{service.label} {service.url}" if service else "",
+        saved_answer_text.NAME: saved_answer_text.public_name(row.author_name),
+        saved_answer_text.PLACE: str(row.settlement or ""),
+        saved_answer_text.TOWN: municipality.name_cyrl,
+        saved_answer_text.HOURS: municipality.office_hours,
+        saved_answer_text.SITE: municipality.website,
+        saved_answer_text.OFFICE: filing,
+        saved_answer_text.SERVICE: f"{service.label} {service.url}" if service else "",
     }

@@ -1,4 +1,4 @@
-"""The list of messages: what it may show, what it is narrowed to, its rows and how many there are."""
+"""The list of messages: its views and filters, its rows and their number."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,24 +20,24 @@ from django.db.models import (
 )
 
 from common.integers import parse_int
-from inbox.enums import MessageKind, State, Topic
-from inbox.models import PRIVATE, Listening, Message, Reply
+from inbox.enums import MessageKind, MessageState, Topic
+from inbox.models import PRIVATE, Message, MessageFetch, Reply
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
-OPEN = (State.OPEN, State.WAITING)
+OPEN = (MessageState.OPEN, MessageState.WAITING)
 # What the list may show, each with its condition in `in_view`.
 VIEWS = ("open", "mine", "late", "waiting", "snoozed", "answered", "closed")
 SETTLED = ("answered", "closed")
-# So many of a list are counted and can be turned to; whoever looks for older ones narrows it.
+# Rows of a list that are counted and paged; older ones are found by filters.
 MOST = 900
-NOBODY = "none"
+NO_VALUE = "none"
 """In a filter: what has no kind, no topic, nobody who sees to it …"""
 
 
 @dataclass(frozen=True)
-class Narrowed:
-    """What the list is narrowed to; empty means all, `NOBODY` what has none. Ids are digits."""
+class MessageFilters:
+    """Filters of the list; empty means all, `NO_VALUE` rows without a value. Ids are digits."""
 
     view: str = "open"
     kind: str = ""
@@ -47,42 +47,44 @@ class Narrowed:
     channel: str = ""
     assignee: str = ""
     readers: str = ""
-    words: str = ""
+    search: str = ""
 
     @classmethod
-    def read(cls, asked: Mapping[str, str]) -> "Narrowed":
-        """From an address; what makes no sense is left out."""
+    def read(cls, asked: Mapping[str, str]) -> "MessageFilters":
+        """From query parameters; invalid values are ignored."""
         view = asked.get("view", "")
         chosen = {name: _known(asked.get(name, ""), values) for name, values in CHOICES.items()}
-        return cls(view=view if view in VIEWS else "open", words=asked.get("q", "")[:200].replace("\x00", ""), **chosen)
+        return cls(
+            view=view if view in VIEWS else "open", search=asked.get("q", "")[:200].replace("\x00", ""), **chosen
+        )
 
     @property
     def filters(self) -> dict[str, str]:
-        """What it is narrowed to besides the view, by the names of an address."""
-        chosen = {name: getattr(self, name) for name in CHOICES} | {"q": self.words.strip()}
+        """The filters besides the view, by parameter name."""
+        chosen = {name: getattr(self, name) for name in CHOICES} | {"q": self.search.strip()}
         return {name: value for name, value in chosen.items() if value}
 
     @property
     def query(self) -> str:
-        """The same list in an address, without its page."""
+        """The same list as a query string, without the page."""
         return urlencode({"view": self.view, **self.filters})
 
     @property
     def where(self) -> Q:
         """The filters, without the view."""
-        found = Q()
-        found &= {"private": PRIVATE, "everybody": ~PRIVATE}.get(self.readers, Q())
+        condition = Q()
+        condition &= {"private": PRIVATE, "everybody": ~PRIVATE}.get(self.readers, Q())
         for name in COLUMNS:
             if value := getattr(self, name):
                 nothing = {name: ""} if name in ("kind", "topic") else {f"{name}__isnull": True}
-                found &= Q(**(nothing if value == NOBODY else {name: value}))
-        for word in fold(self.words).split():
-            found &= Q(search_key__contains=word)
-        return found
+                condition &= Q(**(nothing if value == NO_VALUE else {name: value}))
+        for word in fold(self.search).split():
+            condition &= Q(search_key__contains=word)
+        return condition
 
     @property
     def order(self) -> list[Any]:
-        """Open ones by the time that is promised, those without a promise last; settled ones newest first."""
+        """Open messages by deadline, those without one last; settled messages newest first."""
         newest = [F("at").desc(), F("pk").desc()]
         return newest if self.view in ("answered", "closed") else [F("due_at").asc(nulls_last=True), *newest]
 
@@ -97,56 +99,56 @@ COLUMNS = tuple(name for name in CHOICES if name != "readers")
 
 def _known(value: str, values: tuple[str, ...] | None) -> str:
     is_id = values is None and parse_int(value) is not None
-    return value if value == NOBODY or is_id or (values is not None and value in values) else ""
+    return value if value == NO_VALUE or is_id or (values is not None and value in values) else ""
 
 
-def is_asleep(now: datetime) -> Q:
-    """Put off, and not late meanwhile: a late one is shown all the same."""
+def is_snoozed(now: datetime) -> Q:
+    """Snoozed and not late: late messages are shown all the same."""
     return Q(snoozed_until__gt=now) & (Q(due_at__isnull=True) | Q(due_at__gte=now))
 
 
 def in_view(view: str, person: Any, now: datetime) -> Q:
     awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now) | Q(due_at__lt=now)
     return {
-        "open": Q(state=State.OPEN) & awake,
+        "open": Q(state=MessageState.OPEN) & awake,
         "mine": Q(state__in=OPEN, assignee=person) & awake,
         "late": Q(state__in=OPEN, due_at__lt=now),
-        "waiting": Q(state=State.WAITING) & awake,
-        "snoozed": Q(state__in=OPEN) & is_asleep(now),
-        "answered": Q(state=State.ANSWERED),
-        "closed": Q(state=State.CLOSED),
+        "waiting": Q(state=MessageState.WAITING) & awake,
+        "snoozed": Q(state__in=OPEN) & is_snoozed(now),
+        "answered": Q(state=MessageState.ANSWERED),
+        "closed": Q(state=MessageState.CLOSED),
     }[view]
 
 
-def listed(narrowed: Narrowed, person: Any, now: datetime) -> QuerySet[Message]:
-    """The list in its order. Each row says as `sent` how our newest answer to it stands."""
+def filtered_messages(narrowed: MessageFilters, person: Any, now: datetime) -> QuerySet[Message]:
+    """The filtered list in its order. `sent` is the delivery state of the newest answer."""
     newest = Reply.objects.filter(message=OuterRef("pk")).order_by("-pk").values("delivery__state")
     rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where)
     rows = rows.select_related("channel", "assignee", "settlement", "publication__post")
-    rows = rows.defer("seen", "search_key").annotate(sent=Subquery(newest[:1]))
+    rows = rows.defer("first_text", "search_key").annotate(sent=Subquery(newest[:1]))
     return rows.order_by(*narrowed.order)
 
 
-def counts(narrowed: Narrowed, person: Any, now: datetime) -> dict[str, int]:
+def counts(narrowed: MessageFilters, person: Any, now: datetime) -> dict[str, int]:
     """How many are in each view of open ones, and as `listed` how many the narrowed one has, `MOST` at most.
 
     Two queries.
     Settled ones are tens of thousands after some years: to count them would cost more than the page.
     """
     wanted = {name: Count("pk", filter=in_view(name, person, now)) for name in VIEWS if name not in SETTLED}
-    found = Message.objects.filter(state__in=OPEN).aggregate(**wanted)
+    by_view = Message.objects.filter(state__in=OPEN).aggregate(**wanted)
     rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where).order_by()
-    return {**found, "listed": rows[:MOST].count()}
+    return {**by_view, "listed": rows[:MOST].count()}
 
 
-def sizes(rows: Iterable[Message]) -> dict[int, int]:
-    """How many messages stand below each of the posts that these stand below."""
+def thread_sizes(rows: Iterable[Message]) -> dict[int, int]:
+    """The number of messages below each of the posts that these belong to."""
     posts = {row.publication_id for row in rows if row.publication_id}
-    found = Message.objects.filter(publication__in=posts).order_by().values_list("publication")
-    return dict(found.annotate(Count("pk"))) if posts else {}
+    messages = Message.objects.filter(publication__in=posts).order_by().values_list("publication")
+    return dict(messages.annotate(Count("pk"))) if posts else {}
 
 
-class Waits(Subquery):
+class OpenCounts(Subquery):
     """A column for another query, reckoned once: how many messages of the open scope are open, and how many late."""
 
     template = (
@@ -163,32 +165,34 @@ class Waits(Subquery):
         super().__init__(rows.values(**columns))
 
 
-def collapsed(rows: list[Message]) -> list[Message]:
-    """Of a page's open messages that say nearly the same only the first one, with the others counted. One query.
+def collapse_similar(rows: list[Message]) -> list[Message]:
+    """Keeps the first of each group of similar open messages on the page. One query.
 
-    A private one stands for itself, so that nobody takes it for a public one.
-    Each has `others` then: how many open ones besides it there are, on any page; and `others_new`: how many unread.
+    Private messages are not grouped, so that nobody takes one for public. Each row gets `others`, the number of other
+    open messages of its group on all pages, and `others_new`, how many of them are unread.
     """
-    kept: dict[Any, Message] = {}
+    shown: dict[Any, Message] = {}
     for row in rows:
-        stands_alone = row.alike is None or row.state not in OPEN or row.is_private
-        kept.setdefault(row.pk if stands_alone else _group(row), row)
-    named = {row.alike for row in kept.values()} - {None}
-    alike = Message.objects.filter(alike__in=named, state__in=OPEN).order_by()
-    groups: Iterable[tuple[Any, ...]] = alike.values_list("channel_id", "publication_id", "alike").annotate(
+        stands_alone = row.similar_group is None or row.state not in OPEN or row.is_private
+        shown.setdefault(row.pk if stands_alone else _group(row), row)
+    named = {row.similar_group for row in shown.values()} - {None}
+    alike = Message.objects.filter(similar_group__in=named, state__in=OPEN).order_by()
+    groups: Iterable[tuple[Any, ...]] = alike.values_list("channel_id", "publication_id", "similar_group").annotate(
         count=Count("pk"), new=Count("pk", filter=Q(read_at=None))
     )
     counted = {tuple(group): (count, new) for *group, count, new in groups}
-    for row in kept.values():
+    for row in shown.values():
         count, new = counted.get(_group(row), (1, 0)) if row.state in OPEN else (1, 0)
         row.others, row.others_new = max(0, count - 1), new - (row.read_at is None)
-    return list(kept.values())
+    return list(shown.values())
 
 
 def _group(row: Message) -> tuple[Any, ...]:
-    return row.channel_id, row.publication_id, row.alike
+    return row.channel_id, row.publication_id, row.similar_group
 
 
-def listened() -> list[Listening]:
-    """Channels that are listened to, with how the last look went."""
-    return sorted(Listening.objects.select_related("channel"), key=lambda listening: sort_key(listening.channel.name))
+def message_fetches() -> list[MessageFetch]:
+    """Channels with the outcome of their last fetch."""
+    return sorted(
+        MessageFetch.objects.select_related("channel"), key=lambda message_fetch: sort_key(message_fetch.channel.name)
+    )

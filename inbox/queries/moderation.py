@@ -1,6 +1,6 @@
-"""Reads about what was hidden: the pages inside one municipality and the public counts.
+"""Queries about moderation: the pages inside one municipality, and the public counts.
 
-The public counts know no message and no name, so a small number in them tells of nobody.
+The public counts contain no message and no name, so a small number identifies nobody.
 """
 
 from collections import defaultdict
@@ -26,9 +26,18 @@ from django.db.models.functions import Concat, TruncMonth
 from django.utils import timezone
 
 from channels import validation
-from inbox.enums import MessageKind, State
+from inbox.enums import MessageKind, MessageState
 from inbox.models import HouseRules, Message, Moderation
-from inbox.reasons import BY_HAND_FROM, GRAVE, OVER, Act, Decision, Reason, Stage, Wish
+from inbox.moderation_rules import (
+    FINAL_STATES,
+    GRAVE_REASONS,
+    MANUAL_FROM_STATES,
+    AppealDecision,
+    ModerationAction,
+    ModerationReason,
+    ModerationRequest,
+    ModerationState,
+)
 from municipalities.holidays import BELGRADE
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
@@ -38,17 +47,25 @@ PEOPLE = ("by", "second_by", "done_by", "undo_by", "appeal_noted_by", "decided_b
 
 
 def in_view(view: str) -> Q:
-    unconfirmed = Q(confirm_by__isnull=False, second_by__isnull=True) & ~Q(state__in=OVER)
+    unconfirmed = Q(confirm_by__isnull=False, second_by__isnull=True) & ~Q(state__in=FINAL_STATES)
     return {
-        "second": Q(state=Stage.PROPOSED) | unconfirmed,
-        "under_way": Q(state__in=[Stage.AGREED, Stage.DOING, Stage.BY_HAND, Stage.FAILED, Stage.SHOWING]),
+        "second": Q(state=ModerationState.PROPOSED) | unconfirmed,
+        "under_way": Q(
+            state__in=[
+                ModerationState.AGREED,
+                ModerationState.DOING,
+                ModerationState.BY_HAND,
+                ModerationState.FAILED,
+                ModerationState.SHOWING,
+            ]
+        ),
         "objections": Q(appealed_on__isnull=False, decision=""),
-        "done": Q(state=Stage.DONE),
-        "over": Q(state__in=OVER),
+        "done": Q(state=ModerationState.DONE),
+        "over": Q(state__in=FINAL_STATES),
     }[view]
 
 
-def listed(view: str, reason: str) -> QuerySet[Moderation]:
+def filtered_acts(view: str, reason: str) -> QuerySet[Moderation]:
     """What has a clock first; then the newest."""
     rows = Moderation.objects.filter(in_view(view)).select_related("message__channel", "by", "second_by")
     if reason:
@@ -57,15 +74,15 @@ def listed(view: str, reason: str) -> QuerySet[Moderation]:
 
 
 def counts() -> dict[str, int]:
-    """How many are in the views that wait for somebody, and how many clearly unlawful messages nobody saw to."""
+    """Counts of the views with pending work, and of clearly unlawful messages without a decision."""
     wanted = {view: Count("pk", filter=in_view(view)) for view in ("second", "under_way", "objections")}
-    found: dict[str, int] = Moderation.objects.aggregate(**wanted)
-    return {**found, "unlawful": unlawful().count()}
+    by_view: dict[str, int] = Moderation.objects.aggregate(**wanted)
+    return {**by_view, "unlawful": unlawful().count()}
 
 
-class SecondLooks(Subquery):
-    """A column for another query, reckoned once: how many comments of the open scope wait for this person as the second
-    one, and of how many that look is late."""
+class SecondReviewCounts(Subquery):
+    """An annotation for another query: how many messages of the open scope wait for this person's review, and how many
+    of these reviews are late."""
 
     template = (
         "(SELECT ARRAY[count(DISTINCT message_id), count(DISTINCT message_id) FILTER (WHERE is_late)]"
@@ -81,23 +98,24 @@ class SecondLooks(Subquery):
 
 def unlawful() -> QuerySet[Message]:
     """Messages that a person sorted as clearly unlawful and about which nothing was decided; shortest clock first."""
-    live = Moderation.objects.exclude(state__in=OVER).values("message")
-    rows = Message.objects.filter(kind=MessageKind.UNLAWFUL, state__in=[State.OPEN, State.WAITING], forgotten_at=None)
+    live = Moderation.objects.exclude(state__in=FINAL_STATES).values("message")
+    rows = Message.objects.filter(
+        kind=MessageKind.UNLAWFUL, state__in=[MessageState.OPEN, MessageState.WAITING], erased_at=None
+    )
     return rows.exclude(pk__in=live).select_related("channel", "assignee").order_by("due_at", "pk")
 
 
-def one(pk: int) -> QuerySet[Moderation]:
+def act_with_people(pk: int) -> QuerySet[Moderation]:
     return Moderation.objects.filter(pk=pk).select_related("message__channel", *PEOPLE)
 
 
 def is_below_ours(message: Message) -> bool:
-    """Whether it stands below a post that the portal sent. Below a stranger's, a network refuses to hide for us."""
+    """Whether it is below a post of the portal. Below a stranger's post a network refuses to hide it."""
     return message.publication_id is not None
 
 
 def can_hide(message: Message) -> bool:
-    """Whether the network would hide it for us: what stands below no post of ours it would not, and what is private
-    nobody sees."""
+    """Whether the network can hide it: not for private messages, nor for those that are no reply."""
     return not message.is_private and validation.can_hide(message.channel) and bool(message.root or message.in_reply_to)
 
 
@@ -106,74 +124,79 @@ def can_remove(message: Message) -> bool:
     return can_hide(message) and validation.can_remove(message.channel)
 
 
-def besides(row: Moderation, act: Act) -> QuerySet[Moderation]:
+def other_acts(row: Moderation, act: ModerationAction) -> QuerySet[Moderation]:
     """The other acts of this kind about the same message that hold or are under way: one at most."""
-    return Moderation.objects.filter(~Q(pk=row.pk), message=row.message_id, act=act).exclude(state__in=OVER)
+    return Moderation.objects.filter(~Q(pk=row.pk), message=row.message_id, act=act).exclude(state__in=FINAL_STATES)
 
 
 def removal_of(hiding: Moderation) -> Moderation | None:
-    """The removal, asked for or done, of what this act hid."""
-    return besides(hiding, Act.REMOVE).first()
+    """The removal, proposed or done, of the message that this act hid."""
+    return other_acts(hiding, ModerationAction.REMOVE).first()
 
 
 @dataclass(frozen=True)
-class Beside:
-    """What stands about hiding beside a message: what was decided before, newest first, and the form."""
+class ModerationContext:
+    """Moderation on the page of a message: earlier acts, newest first, and the form."""
 
     acts: list[Moderation]
     can_hide: bool
     by_hand: str
-    wish: Wish = field(default_factory=Wish)
+    wish: ModerationRequest = field(default_factory=ModerationRequest)
     can_remove: bool = False
     """By the portal, once it is hidden."""
     is_below_ours: bool = True
-    reasons: list[tuple[str, Any]] = field(default_factory=lambda: list(Reason.choices))
+    reasons: list[tuple[str, Any]] = field(default_factory=lambda: list(ModerationReason.choices))
 
     @property
     def live(self) -> Moderation | None:
         return next((act for act in self.acts if act.is_live), None)
 
 
-def beside(message: Message, acts: list[Moderation], wish: Wish | None = None) -> Beside:
+def moderation_context(
+    message: Message, acts: list[Moderation], wish: ModerationRequest | None = None
+) -> ModerationContext:
     """`acts`: those of the message, newest first (`inbox.queries.message_context`)."""
-    return Beside(
+    return ModerationContext(
         acts,
         can_hide(message),
         validation.manual_steps(message.channel),
-        wish or Wish(),
+        wish or ModerationRequest(),
         can_remove=can_remove(message),
         is_below_ours=is_below_ours(message),
     )
 
 
 def removal(row: Moderation) -> Moderation | None:
-    """The removal for good, asked for or done, of what this act hid."""
-    return removal_of(row) if row.act == Act.HIDE and row.state == Stage.DONE else None
+    """The removal, proposed or done, of the message that this act hid."""
+    return removal_of(row) if row.act == ModerationAction.HIDE and row.state == ModerationState.DONE else None
 
 
 def _may_be_removed(row: Moderation) -> bool:
-    is_hidden = row.act == Act.HIDE and row.state == Stage.DONE and not row.objection_waits
-    return is_hidden and row.reason in GRAVE and not row.message.forgotten_at and can_remove(row.message)
+    is_hidden = row.act == ModerationAction.HIDE and row.state == ModerationState.DONE and not row.objection_waits
+    return is_hidden and row.reason in GRAVE_REASONS and not row.message.erased_at and can_remove(row.message)
 
 
-def deeds(row: Moderation, person: Any, removal: Moderation | None = None) -> frozenset[str]:
-    """What this person, who may work in the inbox, can do about it now; `inbox.domain.moderate` asks once more."""
+def allowed_actions(row: Moderation, person: Any, removal: Moderation | None = None) -> frozenset[str]:
+    """What this person, who may work in the inbox, can do about it now; `inbox.domain.moderate` checks again."""
     is_first, state = person == row.by, row.state
-    found = {
-        "agree": state == Stage.PROPOSED and not is_first,
-        "refuse": state == Stage.PROPOSED,
+    allowed = {
+        "agree": state == ModerationState.PROPOSED and not is_first,
+        "refuse": state == ModerationState.PROPOSED,
         "confirm": row.waits_for_confirmation and not is_first,
-        "done": state in (Stage.BY_HAND, Stage.FAILED) or (state in BY_HAND_FROM and bool(row.trouble)),
-        "again": state == Stage.FAILED,
+        "done": state in (ModerationState.BY_HAND, ModerationState.FAILED)
+        or (state in MANUAL_FROM_STATES and bool(row.error_code)),
+        "again": state == ModerationState.FAILED,
         "remove": removal is None and _may_be_removed(row),
         "undo": removal is None
-        and state in (*BY_HAND_FROM, Stage.DONE)
-        and not (row.act == Act.REMOVE and state in (Stage.DOING, Stage.DONE)),
-        "shown": state == Stage.SHOWING and (row.next_at is None or bool(row.trouble)),
-        "object": state not in (Stage.PROPOSED, Stage.REFUSED) and not row.appealed_on and not row.erased_at,
+        and state in (*MANUAL_FROM_STATES, ModerationState.DONE)
+        and not (row.act == ModerationAction.REMOVE and state in (ModerationState.DOING, ModerationState.DONE)),
+        "shown": state == ModerationState.SHOWING and (row.next_at is None or bool(row.error_code)),
+        "object": state not in (ModerationState.PROPOSED, ModerationState.REFUSED)
+        and not row.appealed_on
+        and not row.erased_at,
         "decide": bool(row.appealed_on) and not row.decision and not is_first,
     }
-    return frozenset(name for name, is_so in found.items() if is_so)
+    return frozenset(name for name, is_so in allowed.items() if is_so)
 
 
 # ---- house rules and what everybody may read
@@ -183,22 +206,22 @@ def house_rules() -> HouseRules | None:
     return HouseRules.objects.select_related("municipality").first()
 
 
-def shown(slug: str) -> tuple[Municipality, HouseRules] | None:
+def published_rules(slug: str) -> tuple[Municipality, HouseRules] | None:
     """The municipality with this word in its address and its rules, if everybody may read them."""
-    place = Municipality.objects.filter(slug=slug, joined_on__isnull=False).first()
-    if place is None:
+    municipality = Municipality.objects.filter(slug=slug, joined_on__isnull=False).first()
+    if municipality is None:
         return None
-    with scope(place):
-        rules = HouseRules.objects.filter(municipality=place, is_on=True).first()
-    return (place, rules) if rules else None
+    with scope(municipality):
+        rules = HouseRules.objects.filter(municipality=municipality, is_on=True).first()
+    return (municipality, rules) if rules else None
 
 
 @dataclass(frozen=True)
 class MonthCounts:
-    """What was done in one month: (reason, hidden, removed) where there was any, and what became of it."""
+    """Acts of one month: (reason, hidden, removed) where there were any, and their outcomes."""
 
     month: date
-    reasons: list[tuple[Reason, int, int]]
+    reasons: list[tuple[ModerationReason, int, int]]
     shown_again: int
     objections: int
     granted: int
@@ -209,7 +232,7 @@ class MonthCounts:
         return self.objections - self.granted - self.stands
 
 
-def months(municipality: Municipality, today: date) -> list[MonthCounts]:
+def monthly_counts(municipality: Municipality, today: date) -> list[MonthCounts]:
     """The months of one year back in which something was done, newest first. Three queries, in a scope of their own.
 
     An act counts in the month in which it was done, also if it was taken back later; an objection in the month in
@@ -221,22 +244,27 @@ def months(municipality: Municipality, today: date) -> list[MonthCounts]:
         again = _by_month(_public(municipality, since, "undone_at").filter(done_at__isnull=False), "undone_at")
         objections = Moderation.objects.filter(message__channel__is_practice__in=_channels(), appealed_on__gte=since)
         asked = _by_month(objections.filter(municipality=municipality), "appealed_on", "decision")
-    found = sorted({key[0] for each in (acts, again, asked) for key in each}, reverse=True)
-    return [_month(month, acts, again, asked) for month in found]
+    months = sorted({key[0] for counts in (acts, again, asked) for key in counts}, reverse=True)
+    return [_month(month, acts, again, asked) for month in months]
 
 
 def _month(month: date, acts: Mapping[Any, int], again: Mapping[Any, int], asked: Mapping[Any, int]) -> MonthCounts:
-    told = [
-        (reason, acts.get((month, reason, Act.HIDE), 0), acts.get((month, reason, Act.REMOVE), 0)) for reason in Reason
+    by_reason = [
+        (
+            reason,
+            acts.get((month, reason, ModerationAction.HIDE), 0),
+            acts.get((month, reason, ModerationAction.REMOVE), 0),
+        )
+        for reason in ModerationReason
     ]
-    decided = {decision: asked.get((month, decision), 0) for decision in ("", *Decision.values)}
+    decided = {decision: asked.get((month, decision), 0) for decision in ("", *AppealDecision.values)}
     return MonthCounts(
         month=month,
-        reasons=[row for row in told if row[1] or row[2]],
+        reasons=[row for row in by_reason if row[1] or row[2]],
         shown_again=again.get((month,), 0),
         objections=sum(decided.values()),
-        granted=decided[Decision.GRANTED],
-        stands=decided[Decision.STANDS],
+        granted=decided[AppealDecision.GRANTED],
+        stands=decided[AppealDecision.STANDS],
     )
 
 
@@ -247,17 +275,17 @@ def _public(municipality: Municipality, since: date, moment: str) -> QuerySet[Mo
 
 
 def _channels() -> list[bool]:
-    """What is said on the practice network is nothing of a citizen's, but in the demo there is nothing else."""
+    """Practice channels do not count, but in the demo there is nothing else."""
     return [True, False] if settings.DEMO else [False]
 
 
 def _by_month(rows: QuerySet[Moderation], moment: str, *more: str) -> dict[Any, int]:
     month: Any = TruncMonth(moment, tzinfo=None if moment == "appealed_on" else BELGRADE)
-    found: dict[Any, int] = defaultdict(int)
+    counts: dict[Any, int] = defaultdict(int)
     for row in rows.order_by().annotate(month=month).values("month", *more).annotate(count=Count("pk")):
         first = row["month"].date() if isinstance(row["month"], datetime) else row["month"]
-        found[first, *(row[name] for name in more)] += row["count"]
-    return found
+        counts[first, *(row[name] for name in more)] += row["count"]
+    return counts
 
 
 def confirmation_is_late(row: Moderation) -> bool:
@@ -265,7 +293,7 @@ def confirmation_is_late(row: Moderation) -> bool:
 
 
 def contacts() -> QuerySet:
-    """The texts of the house rules of the open scope, as one text. For `posts.coaching.published_phones`."""
-    written = ["contact", "formal", "privacy", "own_words"]
+    """The house rules of the open scope as one text. For `posts.coaching.published_phones`."""
+    written = ["contact", "formal", "privacy", "own_text"]
     columns = [part for name in written for part in (name, Value("\n"))]
     return HouseRules.objects.order_by().values_list(Concat(*columns, output_field=TextField()), flat=True)

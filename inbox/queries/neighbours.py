@@ -1,4 +1,4 @@
-"""What stands before and after a message in a list, and what a list may be narrowed to by name; one query for both."""
+"""The previous and next message of a list, and the named options of its filters; one query for both."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -8,11 +8,11 @@ from django.db.models import F, Q, QuerySet, Value
 
 from channels.models import Channel
 from inbox.models import Department, Message, Settlement
-from inbox.queries.listing import Narrowed, in_view
+from inbox.queries.listing import MessageFilters, in_view
 from serbian.sorting import sort_key
 
 
-def neighbours(message: Message, narrowed: Narrowed, person: Any, now: datetime) -> dict[str, int]:
+def neighbours(message: Message, narrowed: MessageFilters, person: Any, now: datetime) -> dict[str, int]:
     """The ids of the `previous` and the `next` one of that list, and its `first`. One query.
 
     The message itself need not be in the list any more: its place is where its time and its age put it.
@@ -26,7 +26,7 @@ def choices() -> dict[str, list[tuple[str, str]]]:
 
 
 def neighbours_and_choices(
-    message: Message, narrowed: Narrowed, person: Any, now: datetime
+    message: Message, narrowed: MessageFilters, person: Any, now: datetime
 ) -> tuple[dict[str, int], dict[str, list[tuple[str, str]]]]:
     """Both, for the page of a message. Still one query."""
     steps = _steps(message, narrowed, person, now)
@@ -36,7 +36,7 @@ def neighbours_and_choices(
     )
 
 
-def _steps(message: Message, narrowed: Narrowed, person: Any, now: datetime) -> dict[str, QuerySet[Any]]:
+def _steps(message: Message, narrowed: MessageFilters, person: Any, now: datetime) -> dict[str, QuerySet[Any]]:
     rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where).exclude(pk=message.pk)
     younger = Q(at__gt=message.at) | Q(at=message.at, pk__gt=message.pk)
     before, after = younger, ~younger
@@ -46,7 +46,7 @@ def _steps(message: Message, narrowed: Narrowed, person: Any, now: datetime) -> 
         sooner = Q(due_at__lt=message.due_at) if message.due_at else timed
         later = Q(due_at__gt=message.due_at) | ~timed if message.due_at else Q(pk__in=[])
         before, after = sooner | (same & younger), later | (same & ~younger)
-    backwards = [each.reverse_ordering() or each for each in narrowed.order]
+    backwards = [ordering.reverse_ordering() or ordering for ordering in narrowed.order]
     return {
         "previous": rows.filter(before).order_by(*backwards).annotate(label=Value(""))[:1],
         "next": rows.filter(after).order_by(*narrowed.order).annotate(label=Value(""))[:1],
@@ -70,7 +70,7 @@ def _united(parts: Mapping[str, QuerySet[Any]]) -> list[tuple[str, int, str]]:
 
 
 def _sorted(rows: Iterable[tuple[str, int, str]]) -> dict[str, list[tuple[str, str]]]:
-    found: dict[str, list[tuple[str, str]]] = {"channel": [], "settlement": [], "department": []}
+    options_by_table: dict[str, list[tuple[str, str]]] = {"channel": [], "settlement": [], "department": []}
     for table, pk, name in rows:
-        found[table].append((str(pk), name))
-    return {table: sorted(each, key=lambda row: sort_key(row[1])) for table, each in found.items()}
+        options_by_table[table].append((str(pk), name))
+    return {table: sorted(options, key=lambda row: sort_key(row[1])) for table, options in options_by_table.items()}

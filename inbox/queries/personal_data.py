@@ -1,7 +1,7 @@
-"""What is held of a person: who they are on each channel, and everything of theirs in one value. Reads only.
+"""Personal data held about a person: their author ids on each channel, and all their rows in one value. Reads only.
 
-A person is named in addresses by the number of one of their messages, never by a name: addresses end up in logs. Where
-the words of their messages were forgotten, copies of what was hidden still name them (`inbox.models.moderation`).
+Addresses identify a person by the id of one of their messages, never by a name, because addresses are logged. Where a
+message was erased, the copies made for moderation still name its author (`inbox.models.moderation`).
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from channels.models import Channel
 from inbox import personal_data
 from inbox.models import Message, Moderation
-from inbox.personal_data import Fate, Person, PersonalDataRow, PersonalDataStore
+from inbox.personal_data import DataSubject, ErasureEffect, PersonalDataRow, PersonalDataStore
 from serbian.folding import fold
 
 MOST_FOUND = 50
@@ -37,32 +37,32 @@ class Author:
 
 
 @dataclass(frozen=True)
-class Held:
-    """Everything of one person: each message with what belongs to it, and what belongs to no message of theirs."""
+class SubjectData:
+    """Everything held about one person: each message with its rows, and rows of no message of theirs."""
 
     messages: list[tuple[PersonalDataRow, list[PersonalDataRow]]]
     other: list[PersonalDataRow]
 
     @property
-    def kept(self) -> int:
+    def held_messages(self) -> int:
         """How many messages are protected from being erased."""
-        return sum(any(row.place.code == "held" for row in rows) for _message, rows in self.messages)
+        return sum(any(row.store.code == "held" for row in rows) for _message, rows in self.messages)
 
 
-def authors(words: str) -> list[Author]:
+def search_authors(query: str) -> list[Author]:
     """Who is called so, in either script, over all channels, newest first; at most `MOST_FOUND`.
 
     Four queries, and one more for each `CHUNK` of people who were only written about.
     """
-    wanted = fold(words.replace("\x00", "")).split()
+    wanted = fold(query.replace("\x00", "")).split()
     if not wanted:
         return []
-    told = Q()
+    condition = Q()
     for word in wanted:
-        told &= Q(search_key__contains=word)
-    groups, authors = _groups(told), []
+        condition &= Q(search_key__contains=word)
+    groups, authors = _groups(condition), []
     for at in range(0, len(groups), CHUNK):
-        authors += [author for author in _named(groups[at : at + CHUNK]) if _is_called(author, wanted)]
+        authors += [author for author in _authors_of(groups[at : at + CHUNK]) if _is_called(author, wanted)]
         if len(authors) >= MOST_FOUND:
             break
     known = {(author.channel.pk, author.author_id) for author in authors}
@@ -79,53 +79,56 @@ def _is_called(author: Author, wanted: list[str]) -> bool:
     return all(word in name for word in wanted)
 
 
-def chosen(keys: Collection[int]) -> list[Author]:
+def selected_authors(keys: Collection[int]) -> list[Author]:
     """The authors of these messages, with everything each has written on that channel. Seven queries."""
     written = Message.objects.filter(pk__in=keys).exclude(author_id="").values_list("channel", "author_id")
     copied = Moderation.objects.filter(message__in=keys).exclude(author_id="")
     pairs = {*written.distinct(), *copied.values_list("message__channel", "author_id").distinct()}
-    found = {
-        (author.channel.pk, author.author_id): author for author in _named(_groups(_any(pairs, "channel", "author_id")))
+    by_identity = {
+        (author.channel.pk, author.author_id): author
+        for author in _authors_of(_groups(_any(pairs, "channel", "author_id")))
     }
     for copies in _of_copies(_any(pairs, "message__channel", "author_id")):
-        found.setdefault((copies.channel.pk, copies.author_id), copies)
-    return sorted(found.values(), key=lambda each: (each.channel.name, each.key))
+        by_identity.setdefault((copies.channel.pk, copies.author_id), copies)
+    return sorted(by_identity.values(), key=lambda entry: (entry.channel.name, entry.key))
 
 
 def _any(pairs: Iterable[tuple[int, str]], channel: str, author: str) -> Q:
-    told = Q(pk__in=[])
+    condition = Q(pk__in=[])
     for channel_id, author_id in pairs:
-        told |= Q(**{channel: channel_id, author: author_id})
-    return told
+        condition |= Q(**{channel: channel_id, author: author_id})
+    return condition
 
 
-def _of_copies(told: Q) -> list[Author]:
-    """Who is named by a copy of what was hidden, while their message itself names nobody any more. One query."""
+def _of_copies(condition: Q) -> list[Author]:
+    """Authors named by a copy of a hidden message while the message itself is erased. One query."""
     rows = (
-        Moderation.objects.filter(told, message__author_id="").exclude(author_id="").select_related("message__channel")
+        Moderation.objects.filter(condition, message__author_id="")
+        .exclude(author_id="")
+        .select_related("message__channel")
     )
-    found: dict[tuple[int, str], list[Moderation]] = defaultdict(list)
+    copies_by_author: dict[tuple[int, str], list[Moderation]] = defaultdict(list)
     for row in rows.order_by("pk"):
-        found[row.message.channel_id, row.author_id].append(row)
+        copies_by_author[row.message.channel_id, row.author_id].append(row)
     return [
         Author(
             rows[-1].message_id, rows[-1].message.channel, author_id, rows[-1].author_name, rows[-1].author_handle,
             len({row.message_id for row in rows}), rows[0].written_at, rows[-1].written_at,
         )
-        for (_channel, author_id), rows in found.items()
+        for (_channel, author_id), rows in copies_by_author.items()
     ]  # fmt: skip
 
 
-def _groups(told: Q) -> list[dict[str, Any]]:
+def _groups(condition: Q) -> list[dict[str, Any]]:
     """Messages of one author on one channel, by the id that the network gave; who wrote last comes first."""
-    rows = Message.objects.filter(told).exclude(author_id="").values("channel", "author_id").order_by()
+    rows = Message.objects.filter(condition).exclude(author_id="").values("channel", "author_id").order_by()
     counted: QuerySet[Any, Any] = rows.annotate(n=Count("pk"), first=Min("at"), last=Max("at"), newest=Max("pk"))
     return list(counted.order_by("-last", "-newest"))
 
 
-def _named(groups: list[dict[str, Any]]) -> list[Author]:
+def _authors_of(groups: list[dict[str, Any]]) -> list[Author]:
     """With the newest name of each."""
-    rows = Message.objects.select_related("channel").defer("text", "seen")
+    rows = Message.objects.select_related("channel").defer("text", "first_text")
     newest = rows.in_bulk([group["newest"] for group in groups])
     return [
         Author(
@@ -137,30 +140,30 @@ def _named(groups: list[dict[str, Any]]) -> list[Author]:
     ]  # fmt: skip
 
 
-def person(people: Sequence[Author]) -> Person:
+def data_subject(people: Sequence[Author]) -> DataSubject:
     """The same people as one value for the list of places. One query."""
     pairs = [(person.channel.pk, person.author_id) for person in people]
-    told = _any(pairs, "channel", "author_id")
-    keys = Message.objects.filter(told).order_by("at", "pk").values_list("pk", flat=True)
-    return Person(pairs, list(keys), sorted({person.name for person in people if person.name}))
+    condition = _any(pairs, "channel", "author_id")
+    keys = Message.objects.filter(condition).order_by("at", "pk").values_list("pk", flat=True)
+    return DataSubject(pairs, list(keys), sorted({person.name for person in people if person.name}))
 
 
-def everything(people: Sequence[Author]) -> Held:
-    """All of theirs, oldest first, from every place of the list (`inbox.personal_data`), in a fixed number of queries.
-    Colleagues' names stand in it, as they stand on the page of the message."""
-    rows = personal_data.held(person(people))
-    messages = [row for row in rows if row.place.code == "messages"]
+def subject_data(people: Sequence[Author]) -> SubjectData:
+    """All rows, oldest first, from every store (`inbox.personal_data`), in a fixed number of queries. Includes
+    colleagues' names, as on the page of the message."""
+    rows = personal_data.collect(data_subject(people))
+    messages = [row for row in rows if row.store.code == "messages"]
     known = {row.message for row in messages}
     other: list[PersonalDataRow] = []
     beside: dict[int | None, list[PersonalDataRow]] = defaultdict(list)
     for row in rows:
-        if row.place.code != "messages":
+        if row.store.code != "messages":
             (beside[row.message] if row.message in known else other).append(row)
-    return Held([(row, beside[row.message]) for row in messages], other)
+    return SubjectData([(row, beside[row.message]) for row in messages], other)
 
 
-def staying(people: Sequence[Author]) -> list[tuple[PersonalDataStore, int | None]]:
+def retained_stores(people: Sequence[Author]) -> list[tuple[PersonalDataStore, int | None]]:
     """Where something stays after an erasure, and how much of these people, where that can be counted."""
-    whose = person(people)
-    kept = [place for place in personal_data.places() if place.fate in (Fate.PARTLY, Fate.STAYS)]
-    return [(place, place.left(whose) if place.left else None) for place in kept]
+    whose = data_subject(people)
+    stores = [store for store in personal_data.stores() if store.effect in (ErasureEffect.PARTLY, ErasureEffect.STAYS)]
+    return [(store, store.left(whose) if store.left else None) for store in stores]

@@ -1,4 +1,4 @@
-"""What was said around a message: the thread below the same post, what says nearly the same, and our answers."""
+"""The conversation around a message: other messages below the same post, similar messages, and our answers."""
 
 from django.db.models import Q, QuerySet
 
@@ -10,9 +10,9 @@ NEAR = 15
 
 
 def thread(message: Message, near: int = NEAR) -> list[Message]:
-    """What stands below the same post of ours, or only this one; oldest first.
+    """Messages below the same post of ours, or only this one; oldest first.
 
-    Of many the nearest in time, and what this one answers or is answered by.
+    Of many, those nearest in time, and the message it replies to or is replied to by.
     """
     if message.publication_id is None:
         return [message]
@@ -27,17 +27,21 @@ def thread(message: Message, near: int = NEAR) -> list[Message]:
     return list(rows.filter(wanted).select_related("channel").order_by("at", "pk"))
 
 
-def alike(message: Message) -> QuerySet[Message]:
-    """Open messages of the same thread that say nearly the same, itself among them; oldest first."""
-    same = {"channel": message.channel_id, "publication": message.publication_id, "alike": message.alike}
-    if message.alike is None:
+def similar_messages(message: Message) -> QuerySet[Message]:
+    """Similar open messages of the same thread, including itself; oldest first."""
+    same = {
+        "channel": message.channel_id,
+        "publication": message.publication_id,
+        "similar_group": message.similar_group,
+    }
+    if message.similar_group is None:
         return Message.objects.filter(pk=message.pk)
     return Message.objects.filter(**same, state__in=OPEN).select_related("channel").order_by("at", "pk")
 
 
 def replies(messages: list[Message]) -> dict[int, list[Reply]]:
     """Our answers, by message, oldest first."""
-    found: dict[int, list[Reply]] = {}
+    by_message: dict[int, list[Reply]] = {}
     for reply in Reply.objects.filter(message__in=messages).select_related("delivery", "by").order_by("pk"):
-        found.setdefault(reply.message_id, []).append(reply)
-    return found
+        by_message.setdefault(reply.message_id, []).append(reply)
+    return by_message

@@ -20,29 +20,29 @@ register = template.Library()
 
 @register.simple_tag
 def due(moment: datetime | None, style: str = "") -> SafeString:
-    """Until when, as one says it at the counter: "within 20 min", "today until 14:20"; of what is late "for 2 days".
+    """A deadline in words: "within 20 min", "today until 14:20"; of late ones "for 2 days".
 
-    `style` "at" tells of a moment instead of an end: "today at 14:20". The exact time is the element's title.
+    `style` "at" describes a moment instead of a deadline: "today at 14:20". The exact time is the element's title.
     """
     if moment is None:
         return NOTHING
     local, now = timezone.localtime(moment), timezone.localtime()
-    words = _late(now - local) if local < now else _coming(local, now, style)
+    phrase = _late(now - local) if local < now else _coming(local, now, style)
     machine = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', machine, formats.date_format(local, "d.m.Y. H:i"), words
+        '<time datetime="{}" title="{}">{}</time>', machine, formats.date_format(local, "d.m.Y. H:i"), phrase
     )
 
 
 @register.simple_tag
 def held_value(value: Any) -> SafeString:
-    """A value of what is held of a person (`inbox.personal_data.Field`), for people to read."""
+    """A value of `inbox.personal_data.StoredField` for display."""
     if isinstance(value, date):
         return when(value)
     if isinstance(value, dict):
         value = json.dumps(value, ensure_ascii=False, indent=1, default=str)
     elif isinstance(value, list | tuple):
-        value = ", ".join(str(each) for each in value)
+        value = ", ".join(str(item) for item in value)
     return linebreaksbr(_("Yes") if value is True else str(value))
 
 
@@ -69,5 +69,5 @@ def _coming(local: datetime, now: datetime, style: str) -> str:
         return (_("today at %(time)s") if at else _("today until %(time)s")) % {"time": clock}
     if days == 1:
         return (_("tomorrow at %(time)s") if at else _("tomorrow until %(time)s")) % {"time": clock}
-    told = {"day": formats.date_format(local, "l"), "time": clock}
-    return (_("%(day)s at %(time)s") if at else _("%(day)s until %(time)s")) % told
+    params = {"day": formats.date_format(local, "l"), "time": clock}
+    return (_("%(day)s at %(time)s") if at else _("%(day)s until %(time)s")) % params

@@ -1,4 +1,4 @@
-"""The answer: sending it or asking for approval, what a click puts into the field, keeping what is typed, deciding."""
+"""The answer: sending it or asking for approval, inserting snippets, saving drafts, deciding."""
 
 from django.contrib import messages as flash
 from django.core.paginator import Paginator
@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 from common.errors import ActionNotAllowed
 from common.integers import parse_ints
 from common.web.params import int_param
-from inbox.domain import drafts, propose, saved
-from inbox.enums import Proposed
+from inbox.domain import drafts, propose, saved_answers
+from inbox.enums import ProposalState
 from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
 from inbox.queries import answering
-from inbox.views import onward
-from inbox.views.message import found, page_of
+from inbox.views import navigation
+from inbox.views.message import get_message, message_page
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -30,51 +30,51 @@ MOST_USED = 10
 @requires(Verb.INBOX_WORK)
 @require_POST
 def answer(request: MunicipalityRequest, message: int) -> HttpResponse:
-    """Send it, or ask for approval where the house wants that."""
-    row, text = found(message), request.POST.get("text", "")
+    """Send it, or ask for approval where the municipality requires it."""
+    row, text = get_message(message), request.POST.get("text", "")
     try:
         made = propose.answer(row, text, by=request.user, after=int_param(request.POST, "after", default=0))
     except ActionNotAllowed as refused:
-        return page_of(request, row, draft=text, problem=refused.message)
-    saved.count_use(parse_ints(request.POST.get("used", "").split(",")[:MOST_USED]))
+        return message_page(request, row, draft=text, problem=refused.message)
+    saved_answers.count_use(parse_ints(request.POST.get("used", "").split(",")[:MOST_USED]))
     if isinstance(made, Reply):
         flash.success(request, _("The answer is on its way. It appears on the network in a moment."))
     else:
         flash.success(request, _("The answer waits for approval. You are told if it comes back."))
-    return onward.onward(request, row)
+    return navigation.next_message(request, row)
 
 
 @requires(Verb.INBOX_WORK)
 @require_POST
 def fill(request: MunicipalityRequest, message: int) -> HttpResponse:
-    """Put something into the field: the page again with it, or only its words for a script. Nothing is written."""
-    row, text = found(message), request.POST.get("text", "")
+    """Insert something into the field: the page again with it, or only its text for a script. Saves nothing."""
+    row, text = get_message(message), request.POST.get("text", "")
     script = request.POST.get("script", "")
-    script = script if script in list(Script) else answering.script_of(row, request.municipality)
+    script = script if script in list(Script) else answering.answer_script(row, request.municipality)
     what, used = request.POST.get("insert", ""), ""
     if what == "convert":
-        whole = answering.converted(text, request.municipality, script=script)
+        whole = answering.convert(text, request.municipality, script=script)
         new: str | None = whole
     else:
         if what == "saved":
             used = request.POST.get("saved", "")
             what = f"saved-{used}"
-        new = answering.piece(row, request.municipality, what, script=script)
+        new = answering.snippet(row, request.municipality, what, script=script)
         whole = f"{text.rstrip()} {new}".strip() if new else text
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"text": new or "", "used": used if new else ""})
     if new is None:
-        return page_of(request, row, draft=text, problem=_("Choose a saved answer first."))
+        return message_page(request, row, draft=text, problem=_("Choose a saved answer first."))
     sent = request.POST.copy()
     sent["used"] = ",".join(filter(None, [sent.get("used", ""), used]))
-    return page_of(request, row, draft=whole, sent=sent)
+    return message_page(request, row, draft=whole, sent=sent)
 
 
 @requires(Verb.INBOX_WORK)
 @require_POST
 def draft(request: MunicipalityRequest, message: int) -> HttpResponse:
-    """Keep what is typed, while it is typed."""
-    drafts.keep(found(message), request.POST.get("text", ""), by=request.user)
+    """Save the draft while it is typed."""
+    drafts.save(get_message(message), request.POST.get("text", ""), by=request.user)
     return HttpResponse(status=204)
 
 
@@ -82,11 +82,11 @@ def draft(request: MunicipalityRequest, message: int) -> HttpResponse:
 @never_cache
 @require_GET
 def writing(request: MunicipalityRequest, message: int) -> HttpResponse:
-    """Who else is writing below this message: open pages look every now and then. One query for it."""
+    """Who else is writing below this message; open pages poll it. One query for it."""
     if not Message.objects.filter(pk=message).exists():
         raise Http404
     rows = list(AnswerDraft.objects.filter(message=message).select_related("by").order_by("began_at"))
-    writers = answering.writing(rows, request.user, timezone.now())
+    writers = answering.other_writers(rows, request.user, timezone.now())
     return render(request, "inbox/_writers.html", {"writers": writers})
 
 
@@ -97,7 +97,7 @@ def writing(request: MunicipalityRequest, message: int) -> HttpResponse:
 @require_GET
 def proposed(request: MunicipalityRequest) -> HttpResponse:
     """What waits for an approver, the longest first."""
-    rows = ProposedAnswer.objects.filter(state=Proposed.WAITING).select_related("message__channel", "by")
+    rows = ProposedAnswer.objects.filter(state=ProposalState.WAITING).select_related("message__channel", "by")
     page = Paginator(rows.order_by("at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "inbox/proposed.html", {"page": page, "may_decide": request.access.may(Verb.POST_APPROVE)})
 
@@ -109,27 +109,31 @@ def _proposed(row: Message, pk: int) -> ProposedAnswer:
 @requires(Verb.POST_APPROVE)
 @require_POST
 def decide(request: MunicipalityRequest, message: int, proposed: int) -> HttpResponse:
-    """Send the words on the page, or give them back to their author."""
-    row = found(message)
-    one, text, turn = _proposed(row, proposed), request.POST.get("text", ""), int_param(request.POST, "turn", default=0)
+    """Send the text on the page, or return it to its author."""
+    row = get_message(message)
+    one, text, revision = (
+        _proposed(row, proposed),
+        request.POST.get("text", ""),
+        int_param(request.POST, "revision", default=0),
+    )
     try:
         if request.POST.get("decision") == "approve":
-            propose.approve(one, text, turn=turn, by=request.user)
+            propose.approve(one, text, revision=revision, by=request.user)
             flash.success(request, _("Approved. The answer is on its way."))
         else:
-            propose.send_back(one, text, request.POST.get("reason", ""), turn=turn, by=request.user)
+            propose.send_back(one, text, request.POST.get("reason", ""), revision=revision, by=request.user)
             flash.success(request, _("Sent back. Its author is told."))
     except ActionNotAllowed as refused:
-        return page_of(request, row, problem=refused.message)
+        return message_page(request, row, problem=refused.message)
     return redirect("inbox_proposed", request.municipality.slug)
 
 
 @requires(Verb.INBOX_WORK)
 @require_POST
 def withdraw(request: MunicipalityRequest, message: int, proposed: int) -> HttpResponse:
-    row = found(message)
+    row = get_message(message)
     try:
         propose.withdraw(_proposed(row, proposed), by=request.user)
     except ActionNotAllowed as refused:
-        return page_of(request, row, problem=refused.message)
+        return message_page(request, row, problem=refused.message)
     return redirect("message", request.municipality.slug, row.pk)

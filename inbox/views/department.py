@@ -1,8 +1,8 @@
 """The page behind the link in a mail to a department. It needs no account, opens no session and shows one question.
 
-The token in the address is the permission: no cookie adds to it, so a forged form could do nothing that its forger
-could not do without us, and the page needs no token against forgery (which would fail here: with `no-referrer`
-browsers send the origin "null"). A look changes nothing; only a POST does.
+The token in the address is the permission: no cookie adds to it, so a forged form could do nothing that its author
+could not do directly, and the page needs no CSRF token (which would fail here: with `no-referrer` browsers send the
+origin "null"). A GET changes nothing; only a POST does.
 """
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -42,7 +42,7 @@ def _answer(request: HttpRequest, token: str, tongue: str) -> HttpResponse:
         answer = _page(request, tongue, step="busy", status=429)
         answer.headers["Retry-After"] = "60"
         return answer
-    row = verbs.found(token)
+    row = verbs.find_by_token(token)
     if row is None:
         return _page(request, tongue, step="unknown", status=410)
     if not row.is_open:
@@ -58,7 +58,7 @@ def _written(request: HttpRequest, token: str, tongue: str, row: HandOver) -> Ht
         verbs.answer(row, text, name)
     except ActionNotAllowed as refused:
         return _page(request, tongue, step="ask", row=row, text=text, name=name, refused=refused, status=422)
-    except verbs.Closed as closed:
+    except verbs.LinkClosed as closed:
         return _page(request, tongue, step=closed.standing, row=row, status=410)
     here = reverse("inbox_answer", args=[token])
     return HttpResponseRedirect(f"{here}?in={tongue}" if tongue else here)

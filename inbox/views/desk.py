@@ -1,4 +1,4 @@
-"""Departments that are asked, and settlements that people write from."""
+"""Departments that can be asked, and settlements that messages come from."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +52,7 @@ def _page(request: MunicipalityRequest, *, at: str = "", refused: ActionNotAllow
     def shown(kind: str, pk: int | str, name: str = "", email: str = "") -> DirectoryRow:
         if refused and at == f"{kind}:{pk}":
             typed = {
-                each: request.POST.get(each, fallback)[:300] for each, fallback in (("name", name), ("email", email))
+                field: request.POST.get(field, fallback)[:300] for field, fallback in (("name", name), ("email", email))
             }
             return DirectoryRow(pk, name, **typed, is_refused=True, is_open=True)
         return DirectoryRow(pk, name, name, email, is_open=not at and opened == f"{kind}-{pk}")
@@ -69,12 +69,12 @@ def _page(request: MunicipalityRequest, *, at: str = "", refused: ActionNotAllow
     return render(request, "inbox/desk.html", context, status=422 if refused else 200)
 
 
-def _done(request: MunicipalityRequest, at: str, verb: Any, words: str) -> HttpResponse:
+def _done(request: MunicipalityRequest, at: str, verb: Any, message: str) -> HttpResponse:
     try:
         verb()
     except ActionNotAllowed as refused:
         return _page(request, at=at, refused=refused)
-    flash.success(request, words)
+    flash.success(request, message)
     return redirect("inbox_desk", request.municipality.slug)
 
 
@@ -108,8 +108,8 @@ def act_department(request: MunicipalityRequest, department: int, act: str) -> H
     if act not in ACTS:
         raise Http404
     row = get_object_or_404(Department, pk=department)
-    words = _("Retired. It is offered no more.") if act == "retire" else _("It is offered again.")
-    return _done(request, "", lambda: ACTS[act](row, by=request.user), words)
+    message = _("Retired. It is offered no more.") if act == "retire" else _("It is offered again.")
+    return _done(request, "", lambda: ACTS[act](row, by=request.user), message)
 
 
 @requires(Verb.INBOX_WORK)

@@ -1,4 +1,4 @@
-"""Asking a department about a message, and what becomes of the question."""
+"""Asking a department about a message, and using or withdrawing the question."""
 
 from django.contrib import messages as flash
 from django.http import Http404, HttpResponse
@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common.errors import ActionNotAllowed
 from common.web.errors import flash_error
 from inbox.domain import handover as verbs
-from inbox.domain import hold as holding
+from inbox.domain import legal_hold as holding
 from inbox.forms import AskForm
 from inbox.models import Department, HandOver, Message
-from inbox.reading import contacts
+from inbox.text_analysis import find_contacts
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -27,22 +27,26 @@ def _message(pk: int) -> Message:
 @require_http_methods(["GET", "POST"])
 def ask(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = _message(message)
-    form = AskForm(request.POST or None, message=row, contacts=contacts(row.text))
+    form = AskForm(request.POST or None, message=row, contacts=find_contacts(row.text))
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
-        until = verbs.end_of(told["day"]) if told["within"] == "day" else verbs.working(int(told["within"]))
-        asked = verbs.Asked(
-            told["question"], told["shown"], told.get("with_contact", False), told.get("with_name", False),
-            told.get("with_private", False),
+        values = form.cleaned_data
+        until = (
+            verbs.closing_time(values["day"])
+            if values["within"] == "day"
+            else verbs.after_working_minutes(int(values["within"]))
+        )
+        asked = verbs.QuestionInput(
+            values["question"], values["shown"], values.get("with_contact", False), values.get("with_name", False),
+            values.get("with_private", False),
         )  # fmt: skip
         try:
-            verbs.ask(row, told["department"], asked, until=until, by=request.user)
+            verbs.ask(row, values["department"], asked, until=until, by=request.user)
         except ActionNotAllowed as refused:
             field = {"until": "day"}.get(refused.field, refused.field)
             form.add_error(field if field in form.fields else None, refused.message)
         else:
-            words = _("%(department)s gets a mail with the question. The message waits until the answer is here.")
-            flash.success(request, words % {"department": told["department"]})
+            text = _("%(department)s gets a mail with the question. The message waits until the answer is here.")
+            flash.success(request, text % {"department": values["department"]})
             return redirect("message", request.municipality.slug, row.pk)
     shown = {"message": row, "form": form, "has_departments": Department.objects.filter(is_retired=False).exists()}
     is_refused = request.method == "POST"
@@ -74,7 +78,7 @@ def act(request: MunicipalityRequest, message: int, handover: int, act: str) -> 
 def hold(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = _message(message)
     try:
-        holding.hold(row, request.POST.get("reason", ""), by=request.user)
+        holding.place(row, request.POST.get("reason", ""), by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:

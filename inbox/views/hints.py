@@ -1,4 +1,4 @@
-"""What the portal suggests for messages: agreeing with one press, and sorting together what says nearly the same."""
+"""Suggestions for messages: accepting one, and sorting similar messages together."""
 
 from django.contrib import messages as flash
 from django.http import HttpResponse
@@ -14,7 +14,7 @@ from common.web.errors import flash_error
 from inbox.domain import suggest
 from inbox.enums import MessageKind
 from inbox.models import Message
-from inbox.queries.thread import alike as saying_alike
+from inbox.queries.thread import similar_messages as saying_alike
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -27,7 +27,7 @@ def _message(pk: int) -> Message:
 @requires(Verb.INBOX_WORK)
 @require_POST
 def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
-    """It is what it looks like. Goes back to where the button was."""
+    """Accept the suggestion and go back to the page of the button."""
     row = _message(message)
     try:
         row = suggest.accept(row, by=request.user)
@@ -66,9 +66,9 @@ def _alike(request: MunicipalityRequest, row: Message, problem: str = "") -> Htt
 def sort_alike(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = _message(message)
     try:
-        count = suggest.sort_alike(row, request.POST.get("kind", ""), by=request.user)
+        count = suggest.set_kind_of_similar(row, request.POST.get("kind", ""), by=request.user)
     except ActionNotAllowed as refused:
         return _alike(request, row, refused.message)
-    told = ngettext("Sorted %(count)s message.", "Sorted %(count)s messages.", count)
-    flash.success(request, told % {"count": count})
+    text = ngettext("Sorted %(count)s message.", "Sorted %(count)s messages.", count)
+    flash.success(request, text % {"count": count})
     return redirect("inbox", request.municipality.slug)

@@ -1,4 +1,4 @@
-"""The house rules of a workspace: what it says for itself, how the page will read, and the text to copy."""
+"""The house rules of a municipality: the form, previews of the page, and the text to copy."""
 
 from typing import Any
 
@@ -21,15 +21,15 @@ from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
-FIELDS = ("is_on", "contact", "formal", "privacy", "own_words")
+FIELDS = ("is_on", "contact", "formal", "privacy", "own_text")
 
 
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def house_rules(request: MunicipalityRequest) -> HttpResponse:
-    found = moderation.house_rules()
-    told = HouseRulesInput(**{name: getattr(found, name) for name in FIELDS}) if found else HouseRulesInput()
-    return _page(request, HouseRulesForm(initial=vars(told)), told)
+    rules = moderation.house_rules()
+    values = HouseRulesInput(**{name: getattr(rules, name) for name in FIELDS}) if rules else HouseRulesInput()
+    return _page(request, HouseRulesForm(initial=vars(values)), values)
 
 
 @requires(Verb.SETTINGS_EDIT)
@@ -39,32 +39,34 @@ def save(request: MunicipalityRequest) -> HttpResponse:
     if not form.is_valid():
         typed = {name: request.POST.get(name, "")[:1000] for name in FIELDS[1:]}
         return _page(request, form, HouseRulesInput(is_on=False, **typed))
-    told = HouseRulesInput(**form.cleaned_data)
-    verbs.choose(request.municipality, told, by=request.user)
-    flash.success(request, _("Saved. Everybody can read the page now.") if told.is_on else _("Saved. Nobody sees it."))
+    values = HouseRulesInput(**form.cleaned_data)
+    verbs.save(request.municipality, values, by=request.user)
+    flash.success(
+        request, _("Saved. Everybody can read the page now.") if values.is_on else _("Saved. Nobody sees it.")
+    )
     return redirect("house_rules", request.municipality.slug)
 
 
-def _page(request: MunicipalityRequest, form: HouseRulesForm, told: HouseRulesInput) -> HttpResponse:
+def _page(request: MunicipalityRequest, form: HouseRulesForm, values: HouseRulesInput) -> HttpResponse:
     may_edit = request.access.may(Verb.SETTINGS_EDIT)
     if not may_edit:
-        for each in form.fields.values():
-            each.disabled = True
+        for field in form.fields.values():
+            field.disabled = True
     context = {
         "form": form,
         "may_edit": may_edit,
         "rules": moderation.house_rules(),
-        "previews": [_preview(language, request.municipality, told) for language in languages.interface_languages()],
+        "previews": [_preview(language, request.municipality, values) for language in languages.interface_languages()],
         "address": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public_rules", args=[request.municipality.slug]),
     }
     return render(request, "inbox/house_rules.html", context, status=422 if form.errors else 200)
 
 
-def _preview(language: languages.InterfaceLanguage, municipality: Any, told: HouseRulesInput) -> dict[str, Any]:
+def _preview(language: languages.InterfaceLanguage, municipality: Any, values: HouseRulesInput) -> dict[str, Any]:
     with translation.override(language.code):
         return {
             "tag": language.tag,
             "name": language.short_name,
-            "sections": house_rules_text.sections(municipality, told),
-            "text": house_rules_text.plain(municipality, told),
+            "sections": house_rules_text.sections(municipality, values),
+            "text": house_rules_text.plain(municipality, values),
         }

@@ -1,4 +1,4 @@
-"""One message: our post beside it, what else stands below, what to do with it, and the answer."""
+"""One message: our post, the conversation below it, what can be done with it, and the answer."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -16,12 +16,12 @@ from common.integers import parse_int
 from inbox import rules
 from inbox.domain import retention, triage
 from inbox.domain.handover import draft as from_department
-from inbox.enums import MessageKind, Sleep
+from inbox.enums import MessageKind, Snooze
 from inbox.models import Department, Message
 from inbox.queries import answering, moderation
-from inbox.queries.message_context import around
+from inbox.queries.message_context import message_context
 from inbox.queries.thread import replies, thread
-from inbox.views import onward
+from inbox.views import navigation
 from municipalities.access import requires
 from municipalities.holidays import BELGRADE
 from municipalities.queries import colleagues
@@ -29,7 +29,7 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
 
-def found(pk: int) -> Message:
+def get_message(pk: int) -> Message:
     rows = Message.objects.select_related(
         "channel", "assignee", "settlement", "department", "publication__post", "publication__delivery"
     )
@@ -39,13 +39,13 @@ def found(pk: int) -> Message:
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def message(request: MunicipalityRequest, message: int) -> HttpResponse:
-    row = found(message)
+    row = get_message(message)
     if row.read_at is None and request.access.may(Verb.INBOX_WORK):
-        triage.read(row)
-    return page_of(request, row, draft=from_department(row, request.GET.get("from_handover", "")))
+        triage.mark_read(row)
+    return message_page(request, row, draft=from_department(row, request.GET.get("from_handover", "")))
 
 
-def page_of(
+def message_page(
     request: MunicipalityRequest,
     row: Message,
     *,
@@ -55,14 +55,14 @@ def page_of(
     sent: QueryDict | None = None,
 ) -> HttpResponse:
     """`sent` replaces what the request holds where a view has changed it."""
-    said = thread(row)
-    answered = replies(said)
-    house, now, beside = request.municipality, timezone.now(), around(row)
+    messages = thread(row)
+    answered = replies(messages)
+    municipality, now, beside = request.municipality, timezone.now(), message_context(row)
     row.others = beside.others
     context = {
-        "desk": answering.desk(
+        "answering": answering.answer_context(
             row,
-            house,
+            municipality,
             request.access,
             request.user,
             now,
@@ -71,7 +71,7 @@ def page_of(
             typed=request.POST if sent is None else sent,
         ),
         "message": row,
-        "thread": [(each, answered.get(each.pk, [])) for each in said],
+        "thread": [(item, answered.get(item.pk, [])) for item in messages],
         "after": max((reply.pk for reply in answered.get(row.pk, [])), default=0),
         "limit": validation.limits(row.channel).comment_characters or validation.limits(row.channel).max_characters,
         "notes": beside.notes,
@@ -79,14 +79,14 @@ def page_of(
         "colleagues": colleagues(request.municipality),
         "may_work": request.access.may(Verb.INBOX_WORK),
         "may_erase": request.access.may(Verb.SETTINGS_EDIT),
-        "moderation": moderation.beside(row, beside.acts),
+        "moderation": moderation.moderation_context(row, beside.acts),
         "problem": problem,
         "note_draft": note,
         "now": now,
         "may_see_people": request.access.may(Verb.INBOX_PEOPLE),
         "handovers": beside.handovers,
         "hold": beside.hold,
-        **onward.context(request, row),
+        **navigation.navigation_context(request, row),
     }
     return render(request, "inbox/message.html", context, status=422 if problem else 200)
 
@@ -94,18 +94,18 @@ def page_of(
 @requires(Verb.INBOX_WORK)
 @require_POST
 def note(request: MunicipalityRequest, message: int) -> HttpResponse:
-    row, text = found(message), request.POST.get("text", "")
+    row, text = get_message(message), request.POST.get("text", "")
     try:
-        triage.note(row, text, by=request.user)
+        triage.add_note(row, text, by=request.user)
     except ActionNotAllowed as refused:
-        return page_of(request, row, note=text, problem=refused.message)
-    return onward.back(request, row)
+        return message_page(request, row, note=text, problem=refused.message)
+    return navigation.back_to_message(request, row)
 
 
 @requires(Verb.INBOX_WORK)
 @require_POST
 def sort(request: MunicipalityRequest, message: int) -> HttpResponse:
-    return _done(request, message, lambda row: triage.sort(row, request.POST.get("kind", ""), by=request.user))
+    return _done(request, message, lambda row: triage.set_kind(row, request.POST.get("kind", ""), by=request.user))
 
 
 @requires(Verb.INBOX_WORK)
@@ -126,11 +126,11 @@ def file(request: MunicipalityRequest, message: int) -> HttpResponse:
 
     def verb(row: Message) -> None:
         if "topic" in asked:
-            triage.file_under(row, asked["topic"], by=request.user)
+            triage.set_topic(row, asked["topic"], by=request.user)
         if "settlement" in asked:
-            triage.place(row, asked["settlement"], by=request.user)
+            triage.set_settlement(row, asked["settlement"], by=request.user)
         if "department" in asked:
-            triage.refer(row, _department(asked["department"]), by=request.user)
+            triage.set_department(row, _department(asked["department"]), by=request.user)
 
     return _done(request, message, verb)
 
@@ -150,16 +150,16 @@ def snooze(request: MunicipalityRequest, message: int) -> HttpResponse:
 
 
 def _until(asked: Any) -> datetime:
-    """What cannot be read is a time that is over, which the verb refuses."""
-    if asked.get("until") in Sleep.values:
-        return rules.wakes_at(Sleep(asked["until"]), timezone.now())
+    """An unreadable time is treated as past, which the verb refuses."""
+    if asked.get("until") in Snooze.values:
+        return rules.snoozed_until(Snooze(asked["until"]), timezone.now())
     try:
         return datetime.fromisoformat(asked.get("at", "")).replace(tzinfo=BELGRADE).astimezone(UTC)
     except (ValueError, OverflowError):
         return datetime.min.replace(tzinfo=UTC)
 
 
-ACTS = {"wait": triage.wait, "close": triage.close, "reopen": triage.reopen, "wake": triage.wake}
+ACTS = {"wait": triage.mark_waiting, "close": triage.close, "reopen": triage.reopen, "wake": triage.unsnooze}
 
 
 @requires(Verb.INBOX_WORK)
@@ -172,22 +172,22 @@ def act(request: MunicipalityRequest, message: int, act: str) -> HttpResponse:
 
 def _done(request: MunicipalityRequest, pk: int, verb: Any, act: str = "") -> HttpResponse:
     """Do it; with what is done with a message (`act`) one goes on to the next."""
-    row = found(pk)
+    row = get_message(pk)
     try:
         verb(row)
     except ActionNotAllowed as refused:
-        return page_of(request, row, problem=refused.message)
-    if act not in onward.DONE:
-        return onward.back(request, row)
-    onward.told(request, row, act)
-    return onward.onward(request, row)
+        return message_page(request, row, problem=refused.message)
+    if act not in navigation.DONE_MESSAGES:
+        return navigation.back_to_message(request, row)
+    navigation.flash_done(request, row, act)
+    return navigation.next_message(request, row)
 
 
 @requires(Verb.SETTINGS_EDIT)
 @require_POST
 def erase(request: MunicipalityRequest, message: int) -> HttpResponse:
-    """The author asks that we forget them: everything they wrote to this channel."""
-    row = found(message)
+    """Erase everything that the author wrote to this channel, on request."""
+    row = get_message(message)
     erased = retention.erase_authors(request.municipality, [(row.channel_id, row.author_id)], by=request.user)
     flash.success(request, _("Erased: %(count)s messages of this person. Their words stay on the network itself.")
                   % {"count": erased.messages})  # fmt: skip

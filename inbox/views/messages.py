@@ -1,4 +1,4 @@
-"""The list: what wants an answer, and by when; and one act on many of its rows."""
+"""The list of messages with their deadlines, and bulk actions on its rows."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,21 +19,21 @@ from common.errors import ActionNotAllowed
 from common.web.params import int_list_param
 from inbox import rules
 from inbox.domain import bulk, triage
-from inbox.enums import MessageKind, Sleep, Topic
+from inbox.enums import MessageKind, Snooze, Topic
 from inbox.models import Message
 from inbox.queries import listing, neighbours
-from inbox.queries.listing import NOBODY, Narrowed
+from inbox.queries.listing import NO_VALUE, MessageFilters
 from municipalities.access import requires
 from municipalities.queries import colleagues
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
 PER_PAGE = 30
-# So many refusals are told by name; the rest is a number.
+# Refusals that are listed by name; the rest are counted.
 MOST_NAMED = 5
 
 
-class Counted(Paginator):
+class CountedPaginator(Paginator):
     """Pages of rows whose number is known already."""
 
     def __init__(self, rows: Any, per_page: int, known: int) -> None:
@@ -52,12 +52,12 @@ def inbox(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
-    now, narrowed = timezone.now(), Narrowed.read(request.GET)
+    now, narrowed = timezone.now(), MessageFilters.read(request.GET)
     counts = listing.counts(narrowed, request.user, now)
-    rows = listing.listed(narrowed, request.user, now)
-    page = Counted(rows, PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
-    shown = listing.collapsed(list(page.object_list))
-    sizes = listing.sizes(shown)
+    rows = listing.filtered_messages(narrowed, request.user, now)
+    page = CountedPaginator(rows, PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
+    shown = listing.collapse_similar(list(page.object_list))
+    sizes = listing.thread_sizes(shown)
     for row in shown:
         row.size = sizes.get(row.publication_id or 0, 1)
     page.object_list = shown
@@ -69,22 +69,22 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
         "is_filtered": bool(narrowed.filters),
         "is_filtered_more": bool({*narrowed.filters} - {"q", "kind", "assignee"}),
         "is_narrowed": bool(narrowed.filters or narrowed.view != "open"),
-        "views": [{**each, "count": counts.get(each["key"])} for each in _views(narrowed, _list_url(request))],
+        "views": [{**view, "count": counts.get(view["key"])} for view in _views(narrowed, _list_url(request))],
         "list_url": _list_url(request),
         "is_settled": narrowed.view in ("answered", "closed"),
         "may_work": request.access.may(Verb.INBOX_WORK),
         "bulk_acts": _bulk_acts(people) if request.access.may(Verb.INBOX_WORK) else [],
         "selected": request.POST.getlist("message"),
-        "listened": listing.listened() if not page.object_list else [],
+        "message_fetches": listing.message_fetches() if not page.object_list else [],
         "problem": problem,
         "now": now,
     }
     return render(request, "inbox/inbox.html", context, status=422 if problem else 200)
 
 
-def _filters(narrowed: Narrowed, people: list[tuple[str, str]]) -> list[dict[str, Any]]:
-    """The selects above the list: name, label, choices, what is chosen. A table of nothing is no filter."""
-    found = neighbours.choices()
+def _filters(narrowed: MessageFilters, people: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The selects above the list: name, label, choices, selected value. Empty tables get no filter."""
+    options = neighbours.choices()
     nothing = {
         "kind": _("Not sorted yet"), "topic": _("No topic yet"), "settlement": _("No settlement"),
         "department": _("No department"), "assignee": _("Nobody yet"),
@@ -94,16 +94,16 @@ def _filters(narrowed: Narrowed, people: list[tuple[str, str]]) -> list[dict[str
         ("assignee", _("Who sees to it"), people),
         ("topic", _("Topic"), Topic.choices),
         ("readers", _("Who may read it"), [("private", _("Written privately")), ("everybody", _("Everybody"))]),
-        ("channel", _("Channel"), found["channel"] if len(found["channel"]) > 1 or narrowed.channel else []),
-        ("settlement", _("Settlement"), found["settlement"]),
-        ("department", _("Department"), found["department"]),
+        ("channel", _("Channel"), options["channel"] if len(options["channel"]) > 1 or narrowed.channel else []),
+        ("settlement", _("Settlement"), options["settlement"]),
+        ("department", _("Department"), options["department"]),
     ]
     return [
         {
             "name": name,
             "label": label,
             "chosen": getattr(narrowed, name),
-            "choices": [*([(NOBODY, nothing[name])] if name in nothing else []), *choices],
+            "choices": [*([(NO_VALUE, nothing[name])] if name in nothing else []), *choices],
         }
         for name, label, choices in labels
         if choices
@@ -114,7 +114,7 @@ def _list_url(request: MunicipalityRequest) -> str:
     return reverse("inbox", args=[request.municipality.slug])
 
 
-def _views(narrowed: Narrowed, list_url: str) -> list[dict[str, Any]]:
+def _views(narrowed: MessageFilters, list_url: str) -> list[dict[str, Any]]:
     labels = {
         "open": pgettext("messages of citizens", "Open"),
         "mine": pgettext("messages of citizens", "Mine"),
@@ -134,11 +134,11 @@ def _views(narrowed: Narrowed, list_url: str) -> list[dict[str, Any]]:
 
 
 def _bulk_acts(people: list[tuple[str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What may be done with many at once, in groups: value and words."""
+    """Bulk actions in groups: value and label."""
     return [
         (_("They ask for something"), [("need:", _("Make a need of them"))]),
         (_("It is done with"), [("close:", _("Needs no answer"))]),
-        (_("Put off until"), [(f"snooze:{value}", str(label)) for value, label in Sleep.choices]),
+        (_("Put off until"), [(f"snooze:{value}", str(label)) for value, label in Snooze.choices]),
         (_("Kind"), [(f"kind:{value}", str(label)) for value, label in MessageKind.choices]),
         (_("Topic"), [(f"topic:{value}", str(label)) for value, label in Topic.choices]),
         (_("Who sees to it"), [("assign:", _("Nobody yet")), *((f"assign:{pk}", name) for pk, name in people)]),
@@ -148,14 +148,14 @@ def _bulk_acts(people: list[tuple[str, str]]) -> list[tuple[str, list[tuple[str,
 @requires(Verb.INBOX_WORK)
 @require_http_methods(["GET", "POST"])
 def several(request: MunicipalityRequest) -> HttpResponse:
-    """One act on the selected rows. What could not be done is told by name, with its reason."""
+    """One action on the selected rows. Refusals are listed by name with their reason."""
     here = f"{_list_url(request)}?{request.GET.urlencode()}"
     if request.method == "GET":  # the pages of a list that came back with a problem
         return redirect(here)
     keys = int_list_param(request.POST, "message")
     if not request.POST.get("act"):
         return _page(request, _("Choose what to do with them."))
-    if request.POST["act"] == "need:":  # a page of a floor above, known by its name
+    if request.POST["act"] == "need:":  # a page of a package above, referenced by its URL name
         chosen = urlencode([("message", key) for key in dict.fromkeys(keys)])
         return redirect(f"{reverse('need_gather', args=[request.municipality.slug])}?{chosen}")
     verb = _verb(request, request.POST["act"])
@@ -164,8 +164,8 @@ def several(request: MunicipalityRequest) -> HttpResponse:
     except ActionNotAllowed as refused:
         return _page(request, refused.message)
     if outcome.done:
-        words = ngettext("Done with %(count)s message.", "Done with %(count)s messages.", outcome.done)
-        flash.success(request, words % {"count": outcome.done})
+        text = ngettext("Done with %(count)s message.", "Done with %(count)s messages.", outcome.done)
+        flash.success(request, text % {"count": outcome.done})
     if outcome.refused:
         flash.warning(request, " ".join(_refusals(outcome)))
     return redirect(here)
@@ -178,11 +178,11 @@ def _verb(request: MunicipalityRequest, act: str) -> Callable[[Message], Any]:
     if name == "close":
         return lambda row: triage.close(row, by=by)
     if name == "kind" and value in MessageKind.values:
-        return lambda row: triage.sort(row, value, by=by)
+        return lambda row: triage.set_kind(row, value, by=by)
     if name == "topic" and value in Topic.values:
-        return lambda row: triage.file_under(row, value, by=by)
-    if name == "snooze" and value in Sleep.values:
-        until = rules.wakes_at(Sleep(value), timezone.now())
+        return lambda row: triage.set_topic(row, value, by=by)
+    if name == "snooze" and value in Snooze.values:
+        until = rules.snoozed_until(Snooze(value), timezone.now())
         return lambda row: triage.snooze(row, until, by=by)
     people = {str(person.pk): person for person in colleagues(request.municipality)}
     if name == "assign" and (not value or value in people):
@@ -190,13 +190,13 @@ def _verb(request: MunicipalityRequest, act: str) -> Callable[[Message], Any]:
     raise Http404
 
 
-def _refusals(outcome: bulk.Outcome) -> list[str]:
-    told = [
+def _refusals(outcome: bulk.BulkResult) -> list[str]:
+    lines = [
         _("%(who)s: %(why)s") % {"who": row.author_name or row.author_handle or "–", "why": why}
         for row, why in outcome.refused[:MOST_NAMED]
     ]
     left = len(outcome.refused) - MOST_NAMED
     if left > 0:
         more = ngettext("%(count)s more was not done.", "%(count)s more were not done.", left)
-        told.append(more % {"count": left})
-    return told
+        lines.append(more % {"count": left})
+    return lines

@@ -1,4 +1,4 @@
-"""Hiding what a citizen wrote: the form, the list, and one act with its copy, its second person and its objection."""
+"""Moderation: the form, the list, and one act with its copy, its second person and its objection."""
 
 from collections.abc import Callable
 from datetime import date
@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels import validation
 from common.errors import ActionNotAllowed
 from common.web.params import choice_param
 from inbox.domain import moderate
 from inbox.models import Message, Moderation
+from inbox.moderation_rules import ModerationAction, ModerationReason, ModerationRequest
 from inbox.queries import moderation as querie_moderation
-from inbox.queries.message_context import around
-from inbox.reasons import Act, Decision, Reason, Wish
+from inbox.queries.message_context import message_context
+from inbox.views.moderation_page import present
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -32,10 +32,12 @@ PER_PAGE = 30
 @requires(Verb.INBOX_WORK)
 @require_http_methods(["GET", "POST"])
 def propose(request: MunicipalityRequest, message: int) -> HttpResponse:
-    """The form by itself; beside a message it stands on the message's own page."""
+    """The form on a page of its own; it is also part of the message's page."""
     row = get_object_or_404(Message.objects.select_related("channel"), pk=message)
     asked = request.POST
-    wish = Wish(asked.get("reason", ""), asked.get("act", Act.HIDE.value), asked.get("why", ""))
+    wish = ModerationRequest(
+        asked.get("reason", ""), asked.get("act", ModerationAction.HIDE.value), asked.get("why", "")
+    )
     problem, field = "", ""
     if request.method == "POST":
         try:
@@ -43,11 +45,11 @@ def propose(request: MunicipalityRequest, message: int) -> HttpResponse:
         except ActionNotAllowed as refused:
             problem, field = refused.message, refused.field
         else:
-            flash.success(request, _told(made))
+            flash.success(request, _success_message(made))
             return redirect("moderation_one", request.municipality.slug, made.pk)
     context = {
         "message": row,
-        "moderation": querie_moderation.beside(row, around(row).acts, wish),
+        "moderation": querie_moderation.moderation_context(row, message_context(row).acts, wish),
         "may_work": True,
         "problem": problem,
         "field": field,
@@ -55,8 +57,8 @@ def propose(request: MunicipalityRequest, message: int) -> HttpResponse:
     return render(request, "inbox/moderate.html", context, status=422 if problem else 200)
 
 
-def _told(made: Moderation) -> str:
-    if made.act == Act.REMOVE:
+def _success_message(made: Moderation) -> str:
+    if made.act == ModerationAction.REMOVE:
         return _("A copy is kept. A second person has to agree before it is removed.")
     if not made.next_at:
         return _("A copy is kept. This network hides nothing for the portal: do it there now, and say so here.")
@@ -68,18 +70,18 @@ def _told(made: Moderation) -> str:
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def moderation(request: MunicipalityRequest) -> HttpResponse:
-    """What waits for somebody first: the clearly unlawful, then what wants a second person."""
+    """Pending work first: clearly unlawful messages, then what needs a second person."""
     asked = request.GET
     counts = querie_moderation.counts()
     opening = "unlawful" if counts["unlawful"] else next((v for v in querie_moderation.VIEWS[:3] if counts[v]), "done")
     view = choice_param(asked, "view", ("unlawful", *querie_moderation.VIEWS), default=opening)
-    reason = choice_param(asked, "reason", Reason.values)
-    rows: Any = querie_moderation.unlawful() if view == "unlawful" else querie_moderation.listed(view, reason)
+    reason = choice_param(asked, "reason", ModerationReason.values)
+    rows: Any = querie_moderation.unlawful() if view == "unlawful" else querie_moderation.filtered_acts(view, reason)
     context = {
         "view": view,
         "views": _views(view, counts),
         "reason": reason,
-        "reasons": Reason.choices,
+        "reasons": ModerationReason.choices,
         "page": Paginator(rows, PER_PAGE).get_page(asked.get("page")),
         "now": timezone.now(),
     }
@@ -104,23 +106,14 @@ def _views(current: str, counts: dict[str, int]) -> list[dict[str, Any]]:
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def one(request: MunicipalityRequest, moderation: int) -> HttpResponse:
-    return _page(request, get_object_or_404(querie_moderation.one(moderation)))
+    return _page(request, get_object_or_404(querie_moderation.act_with_people(moderation)))
 
 
 def _page(request: MunicipalityRequest, row: Moderation, *, deed: str = "", problem: str = "") -> HttpResponse:
-    may_work, removal = request.access.may(Verb.INBOX_WORK), querie_moderation.removal(row)
+    may_work = request.access.may(Verb.INBOX_WORK)
     context = {
         "row": row,
-        "removal": removal,
-        "deeds": querie_moderation.deeds(row, request.user, removal) if may_work else frozenset(),
-        "by_hand": validation.manual_steps(row.message.channel),
-        "confirmation_is_late": querie_moderation.confirmation_is_late(row),
-        "is_first": row.by == request.user,
-        "may_work": may_work,
-        "decisions": Decision.choices,
-        "today": timezone.localdate(),
-        "typed": request.POST if problem else {},
-        "deed": deed,
+        "page": present(row, request.user, may_work=may_work, key=deed, typed=request.POST),
         "problem": problem,
     }
     return render(request, "inbox/moderated.html", context, status=422 if problem else 200)
@@ -133,18 +126,18 @@ def _day(text: str) -> date | None:
         return None
 
 
-DEEDS: dict[str, Callable[[Moderation, Any, Any], Moderation]] = {
+ACTIONS: dict[str, Callable[[Moderation, Any, Any], Moderation]] = {
     "agree": lambda row, asked, by: moderate.agree(row, by=by),
     "refuse": lambda row, asked, by: moderate.refuse(row, asked.get("why", ""), by=by),
     "confirm": lambda row, asked, by: moderate.confirm(row, by=by),
-    "done": lambda row, asked, by: moderate.done_by_hand(row, asked.get("note", ""), by=by),
-    "again": lambda row, asked, by: moderate.again(row, by=by),
+    "done": lambda row, asked, by: moderate.mark_done_manually(row, asked.get("note", ""), by=by),
+    "again": lambda row, asked, by: moderate.retry(row, by=by),
     "remove": lambda row, asked, by: moderate.propose(
-        row.message, Wish(row.reason, Act.REMOVE.value, asked.get("why", "")), by=by
+        row.message, ModerationRequest(row.reason, ModerationAction.REMOVE.value, asked.get("why", "")), by=by
     ),
     "undo": lambda row, asked, by: moderate.undo(row, asked.get("why", ""), by=by),
-    "shown": lambda row, asked, by: moderate.shown_by_hand(row, by=by),
-    "object": lambda row, asked, by: moderate.object_to(
+    "shown": lambda row, asked, by: moderate.mark_shown_manually(row, by=by),
+    "object": lambda row, asked, by: moderate.record_objection(
         row, asked.get("text", ""), _day(asked.get("received_on", "")), by=by
     ),
     "decide": lambda row, asked, by: moderate.decide(row, asked.get("decision", ""), asked.get("why", ""), by=by),
@@ -154,12 +147,17 @@ DEEDS: dict[str, Callable[[Moderation, Any, Any], Moderation]] = {
 @requires(Verb.INBOX_WORK)
 @require_POST
 def act(request: MunicipalityRequest, moderation: int, deed: str) -> HttpResponse:
-    if deed not in DEEDS:
+    if deed not in ACTIONS:
         raise Http404
-    row = get_object_or_404(querie_moderation.one(moderation))
+    row = get_object_or_404(querie_moderation.act_with_people(moderation))
     try:
-        after = DEEDS[deed](row, request.POST, request.user)
+        after = ACTIONS[deed](row, request.POST, request.user)
     except ActionNotAllowed as refused:
-        return _page(request, get_object_or_404(querie_moderation.one(moderation)), deed=deed, problem=refused.message)
-    flash.success(request, _("Done, and written down.") if after.pk == row.pk else _told(after))
+        return _page(
+            request,
+            get_object_or_404(querie_moderation.act_with_people(moderation)),
+            deed=deed,
+            problem=refused.message,
+        )
+    flash.success(request, _("Done, and written down.") if after.pk == row.pk else _success_message(after))
     return redirect("moderation_one", request.municipality.slug, after.pk)

@@ -1,6 +1,6 @@
-"""Access requests: what is held of a person, as a page, as a file, and gone.
+"""Subject access requests: what is held about a person, as a page, as a file, and its erasure.
 
-Names are searched for by POST and people are named by numbers in addresses, so that no name ends up in a log.
+Names are searched for by POST and people are identified by ids in addresses, so that no name is logged.
 """
 
 from typing import Any
@@ -27,14 +27,14 @@ MOST_CHOSEN = 50
 @never_cache
 @require_http_methods(["GET", "POST"])
 def search(request: MunicipalityRequest) -> HttpResponse:
-    words = request.POST.get("q", "").strip()[:200]
-    context = {"words": words, "found": personal_data.authors(words), "most": personal_data.MOST_FOUND}
+    query = request.POST.get("q", "").strip()[:200]
+    context = {"query": query, "authors": personal_data.search_authors(query), "most": personal_data.MOST_FOUND}
     return render(request, "inbox/people.html", context)
 
 
-def _chosen(told: QueryDict) -> list[personal_data.Author]:
-    keys = int_list_param(told, "of")[:MOST_CHOSEN]
-    return personal_data.chosen(keys) if keys else []
+def _chosen(params: QueryDict) -> list[personal_data.Author]:
+    keys = int_list_param(params, "of")[:MOST_CHOSEN]
+    return personal_data.selected_authors(keys) if keys else []
 
 
 def _nobody(request: MunicipalityRequest) -> HttpResponse:
@@ -49,16 +49,16 @@ def person(request: MunicipalityRequest) -> HttpResponse:
     chosen = _chosen(request.GET)
     if not chosen:
         return _nobody(request)
-    return render(request, "inbox/people_held.html", _told(chosen))
+    return render(request, "inbox/people_held.html", _subject_context(chosen))
 
 
-def _told(chosen: list[personal_data.Author]) -> dict[str, Any]:
-    everything = personal_data.everything(chosen)
+def _subject_context(chosen: list[personal_data.Author]) -> dict[str, Any]:
+    everything = personal_data.subject_data(chosen)
     return {
         "chosen": chosen,
         "everything": everything,
-        "kept": everything.kept,
-        "staying": personal_data.staying(chosen),
+        "kept": everything.held_messages,
+        "staying": personal_data.retained_stores(chosen),
         "now": timezone.now(),
     }
 
@@ -88,12 +88,12 @@ def erase(request: MunicipalityRequest) -> HttpResponse:
         return _nobody(request)
     if request.POST.get("sure") != "yes":
         is_second = "sure_asked" in request.POST
-        context = {**_told(chosen), "is_refused": is_second}
+        context = {**_subject_context(chosen), "is_refused": is_second}
         return render(request, "inbox/people_erase.html", context, status=422 if is_second else 200)
-    pairs = [(each.channel.pk, each.author_id) for each in chosen]
+    pairs = [(author.channel.pk, author.author_id) for author in chosen]
     erased = retention.erase_authors(request.municipality, pairs, by=request.user)
-    words = _("Erased: %(count)s messages. On the networks themselves they stay.") % {"count": erased.messages}
+    text = _("Erased: %(count)s messages. On the networks themselves they stay.") % {"count": erased.messages}
     if erased.held:
-        words += " " + _("Protected from being erased, and therefore kept: %(held)s.") % {"held": erased.held}
-    flash.success(request, words)
+        text += " " + _("Protected from being erased, and therefore kept: %(held)s.") % {"held": erased.held}
+    flash.success(request, text)
     return redirect("inbox_people", request.municipality.slug)

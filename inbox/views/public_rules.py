@@ -1,6 +1,6 @@
-"""What everybody may read: the house rules, and how much was hidden and why. No message, no name.
+"""The public page of the house rules, with how much was hidden and why. No message, no name.
 
-Reached, like the other public pages, before sessions and people are (reports/middleware.py), and kept as they are.
+Served, like the other public pages, before sessions and authentication (reports/middleware.py), and cached.
 """
 
 from django.conf import settings
@@ -17,33 +17,41 @@ from inbox.queries import moderation
 from municipalities.access import public
 from municipalities.models import Municipality
 from municipalities.queries import today
-from reports.everybody import busy, comes_too_often, for_everybody, hides, kept, nothing_here, own_tongue
+from reports.public_responses import (
+    busy,
+    cacheable,
+    cached,
+    is_hidden_from_search,
+    is_rate_limited,
+    not_found,
+    own_language,
+)
 
 
 @public
 @require_safe
 def rules(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     """The page of a municipality. Without a language in the address it is the municipality's own script."""
-    if comes_too_often(request):
+    if is_rate_limited(request):
         return busy()
-    found = moderation.shown(place)
-    if found is None or (tongue and tongue not in languages.by_tag()):
-        return nothing_here("no_rules", 404)
-    municipality, row = found
-    wanted = tongue or own_tongue(municipality)
+    published = moderation.published_rules(place)
+    if published is None or (tongue and tongue not in languages.by_tag()):
+        return not_found("no_rules", 404)
+    municipality, row = published
+    wanted = tongue or own_language(municipality)
     name = f"public-rules:{municipality.pk}:{wanted}:{row.changed_at.timestamp()}:{today()}"
-    answer = HttpResponse(kept(name, lambda: _rules(municipality, row, wanted)), headers={"Content-Language": wanted})
-    return for_everybody(request, answer, of=municipality)
+    answer = HttpResponse(cached(name, lambda: _rules(municipality, row, wanted)), headers={"Content-Language": wanted})
+    return cacheable(request, answer, of=municipality)
 
 
 def _rules(municipality: Municipality, row: HouseRules, tongue: str) -> bytes:
     with translation.override(languages.by_tag()[tongue].code):
-        months = moderation.months(municipality, today())
+        months = moderation.monthly_counts(municipality, today())
         context = {
             "municipality": municipality,
             "sections": house_rules_text.sections(municipality, row),
             "months": months,
-            "objections": [each for each in months if each.objections or each.shown_again],
+            "objections": [month for month in months if month.objections or month.shown_again],
             "tongue": tongue,
             "tongues": [
                 (language.tag, language.short_name, reverse("public_rules_in", args=[municipality.slug, language.tag]))
@@ -51,6 +59,6 @@ def _rules(municipality: Municipality, row: HouseRules, tongue: str) -> bytes:
             ],
             "is_demo": settings.DEMO,
             "canonical": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public_rules", args=[municipality.slug]),
-            "hides": hides(municipality),
+            "hides": is_hidden_from_search(municipality),
         }
         return render_to_string("inbox/public_rules.html", context).encode()

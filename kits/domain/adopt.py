@@ -1,7 +1,7 @@
-"""A municipality adopts a kit: drafts in its own name, grouped in a campaign. Nothing is published by this.
+"""Adopting a kit: creates drafts in the municipality's own name, grouped in a campaign. Publishes nothing.
 
-Which draft came of which post is kept, so that two people who adopt at once, or one who comes back, get every post
-once. A draft that somebody deleted may be made anew.
+It records which draft belongs to which post of the kit, so concurrent or repeated adoption creates each draft once. A
+draft that was deleted can be created again.
 """
 
 from collections.abc import Collection, Mapping
@@ -23,19 +23,19 @@ from municipalities.queries import glossary
 from planning.domain import campaigns
 from planning.models import Campaign
 from planning.queries import free_days
-from planning.rules import nearest
+from planning.rules import resolve_nearest
 from posts.draft import Draft, parse
 from posts.editing.domain.create import create
 from posts.editing.domain.save import Content, save_draft
 from posts.editing.placeholders import Value, filled
 from posts.models import Post
-from posts.rules import Resolved
+from posts.rules import ResolvedTime
 from serbian.glossary import Glossary
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What a person chose: the first day, the answers by the name of the gap, and which posts (their numbers)."""
+class AdoptionChoice:
+    """The choice of the person: the first day, the answers by placeholder name, and the ids of the posts."""
 
     starts_on: date
     values: Mapping[str, Value]
@@ -43,25 +43,24 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Adopted:
-    """`made` are the new drafts in the order of their days; none when all of them were there."""
+class AdoptionResult:
+    """`made` are the new drafts ordered by day; empty if all existed already."""
 
     adoption: Adoption
     made: list[Post]
 
 
-def times(parts: Collection[KitPost], start: date, municipality: Municipality) -> dict[int, Resolved]:
-    """By the number of the post: when it would go out. Days on which offices rest are passed over. Pure but for the
-    calendar of holidays, which is a file."""
+def publish_times(parts: Collection[KitPost], start: date, municipality: Municipality) -> dict[int, ResolvedTime]:
+    """The publishing time by id of the post. Days off are skipped. Pure except for the holiday calendar, a file."""
     ahead = max((part.day for part in parts), default=0) + 30
     rest = free_days(start, ahead, municipality)
-    return {part.pk: nearest(day_of(start, part.day, rest), part.at) for part in parts}
+    return {part.pk: resolve_nearest(day_of(start, part.day, rest), part.at) for part in parts}
 
 
 @transaction.atomic
-def adopt(kit: Kit, choice: Choice, *, municipality: Municipality, by: User) -> Adopted:
-    """Drafts of `by` for the chosen posts that have none yet. Raises `ActionNotAllowed`."""
-    # one at a time in a municipality, so that two who adopt at once make each draft once
+def adopt(kit: Kit, choice: AdoptionChoice, *, municipality: Municipality, by: User) -> AdoptionResult:
+    """Create drafts of `by` for the chosen posts that have none yet. Raises `ActionNotAllowed`."""
+    # serialised per municipality, so that concurrent adoptions create each draft once
     Municipality.objects.select_for_update(of=("self",)).get(pk=municipality.pk)
     row = queries.offered(municipality).filter(pk=kit.pk).first()
     if row is None or not row.is_open or not queries.takes_part(row):
@@ -70,18 +69,18 @@ def adopt(kit: Kit, choice: Choice, *, municipality: Municipality, by: User) -> 
     chosen = [part for part in parts if part.pk in choice.parts]
     if not chosen:
         raise ActionNotAllowed(_("Choose at least one post."))
-    when = times(parts, choice.starts_on, municipality)
+    when = publish_times(parts, choice.starts_on, municipality)
     adoption = _adoption(row, choice, municipality, max(when[part.pk].local.date() for part in parts), by)
     known = {
         adopted_post.part_id: adopted_post
         for adopted_post in AdoptedPost.objects.filter(adoption=adoption).select_related("post")
     }
-    made, words = [], glossary(municipality.pk)
+    made, own_glossary = [], glossary(municipality.pk)
     for part in chosen:
         before = known.get(part.pk)
         if before and before.post.deleted_at is None:
             continue
-        post = _draft(part, choice, when[part.pk], municipality, by=by, words=words)
+        post = _draft(part, choice, when[part.pk], municipality, by=by, glossary=own_glossary)
         campaigns.assign(post, adoption.campaign, by=by)
         AdoptedPost.objects.update_or_create(
             adoption=adoption, part=part, defaults={"municipality": municipality, "post": post}
@@ -89,44 +88,50 @@ def adopt(kit: Kit, choice: Choice, *, municipality: Municipality, by: User) -> 
         made.append(post)
     if made:
         record("kit.adopt", by=by, target=adoption, label=row.name, drafts=len(made), posts=[post.pk for post in made])
-    return Adopted(adoption, made)
+    return AdoptionResult(adoption, made)
 
 
-def _adoption(kit: Kit, choice: Choice, municipality: Municipality, last: date, by: User) -> Adoption:
-    found = Adoption.objects.filter(kit=kit).select_related("campaign").first()
-    if found is None:
+def _adoption(kit: Kit, choice: AdoptionChoice, municipality: Municipality, last: date, by: User) -> Adoption:
+    adoption = Adoption.objects.filter(kit=kit).select_related("campaign").first()
+    if adoption is None:
         campaign = _campaign(kit, choice.starts_on, last, municipality, by)
-        found = Adoption(kit=kit, municipality=municipality, campaign=campaign, by=by)
-    found.starts_on, found.values = choice.starts_on, stored(choice.values)
-    found.save()
-    return found
+        adoption = Adoption(kit=kit, municipality=municipality, campaign=campaign, by=by)
+    adoption.starts_on, adoption.values = choice.starts_on, stored(choice.values)
+    adoption.save()
+    return adoption
 
 
 def _campaign(kit: Kit, first: date, last: date, municipality: Municipality, by: User) -> Campaign:
-    """A new one under the name of the kit; with a number behind it where the municipality has such a campaign."""
+    """A new campaign named after the kit, with a number if the municipality has one of that name."""
     taken = set(Campaign.objects.filter(name__startswith=kit.name).values_list("name", flat=True))
     names = (kit.name if n == 1 else f"{kit.name} ({n})" for n in range(1, len(taken) + 2))
-    name = next(each for each in names if each not in taken)
+    name = next(candidate for candidate in names if candidate not in taken)
     values = {"name": name, "note": kit.purpose, "starts_on": first, "ends_on": last}
     return campaigns.begin(municipality, values, by=by)
 
 
 def _draft(
-    part: KitPost, choice: Choice, when: Resolved, municipality: Municipality, *, by: User, words: Glossary
+    part: KitPost,
+    choice: AdoptionChoice,
+    when: ResolvedTime,
+    municipality: Municipality,
+    *,
+    by: User,
+    glossary: Glossary,
 ) -> Post:
-    """`words`: those that the municipality spells its own way."""
+    """`glossary`: the municipality's own spellings."""
     post = create(municipality, by=by)
-    empty = replace(parse(part.content), words=words)
+    empty = replace(parse(part.content), glossary=glossary)
     draft = filled(empty, choice.values, deadline=part.deadline, first=f"sr-{municipality.primary_script}")
-    draft = at_home(draft, part.kit, municipality, parse(post.draft).channels)
-    # a time that has passed is none: a person chooses another one
+    draft = localise(draft, part.kit, municipality, parse(post.draft).channels)
+    # a time in the past is dropped: a person chooses another one
     time = when if when.due_at > timezone.now() else None
     save_draft(post, Content(draft, part.name, part.category, time), revision=post.revision, by=by)
     return Post.objects.get(pk=post.pk)
 
 
-def at_home(draft: Draft, kit: Kit, municipality: Municipality, channels: tuple[int, ...]) -> Draft:
-    """For the municipality's channels, in its languages, promoting the kit's service with a link that counts clicks."""
+def localise(draft: Draft, kit: Kit, municipality: Municipality, channels: tuple[int, ...]) -> Draft:
+    """The draft with the municipality's channels and languages, promoting the kit's service with a counted link."""
     spoken = set(queries.official(municipality))
     return replace(
         draft,

@@ -1,4 +1,4 @@
-"""Snippets and hashtags: written, changed, removed with undo."""
+"""Snippets and hashtags: create, edit, remove and restore."""
 
 from collections.abc import Mapping
 from typing import Any

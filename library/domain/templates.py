@@ -1,4 +1,4 @@
-"""Templates: written, changed, removed with undo, and used to begin a post."""
+"""Templates: create, edit, remove and restore them, and start a post from one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from library.gaps import Pattern, asked
+from library.gaps import TemplateSource, with_defaults
 from library.models import Template
 from library.queries import template_key
 from municipalities.models import Municipality
@@ -38,7 +38,7 @@ class TemplateContent:
 
 
 @transaction.atomic
-def create(municipality: Municipality, words: TemplateContent, *, by: User, starter: str = "") -> Template:
+def create(municipality: Municipality, content: TemplateContent, *, by: User, starter: str = "") -> Template:
     """Raises `ActionNotAllowed` when there are too many."""
     # one at a time, so that a built-in template is not copied twice
     Municipality.objects.select_for_update().get(pk=municipality.pk)
@@ -48,30 +48,30 @@ def create(municipality: Municipality, words: TemplateContent, *, by: User, star
         )
     known = Template.objects.filter(starter=starter, removed_at__isnull=True).first() if starter else None
     row = known or Template(municipality=municipality, starter=starter, created_by=by)
-    _write(row, words, by)
+    _write(row, content, by)
     record("template.edit" if known else "template.create", by=by, target=row)
     return row
 
 
-def edit(template: Template, words: TemplateContent, *, municipality: Municipality, by: User) -> Template:
+def edit(template: Template, content: TemplateContent, *, municipality: Municipality, by: User) -> Template:
     """Change it; a built-in one becomes the municipality's own copy. Raises `ActionNotAllowed`."""
     if template.is_built_in:
-        return create(municipality, words, by=by, starter=template.starter)
+        return create(municipality, content, by=by, starter=template.starter)
     with transaction.atomic():
         row = Template.objects.select_for_update().get(pk=template.pk)
-        _write(row, words, by)
+        _write(row, content, by)
         record("template.edit", by=by, target=row)
     return row
 
 
-def _write(row: Template, words: TemplateContent, by: User) -> None:
+def _write(row: Template, new: TemplateContent, by: User) -> None:
     # Pictures belong to one post, and so does the day until which people are called upon.
-    draft = replace(words.draft, media=(), call=replace(words.draft.call, deadline=""))
-    row.name, row.about, row.category = words.name, words.about, words.category
+    draft = replace(new.draft, media=(), call=replace(new.draft.call, deadline=""))
+    row.name, row.about, row.category = new.name, new.about, new.category
     row.content, row.service = draft.to_json(), draft.service
-    row.gaps = asked(draft, words.gaps)
+    row.gaps = with_defaults(draft, new.gaps)
     days = [gap["name"] for gap in row.gaps if gap["kind"] == "date"]
-    row.deadline = words.deadline if words.deadline in days else ""
+    row.deadline = new.deadline if new.deadline in days else ""
     row.search_key = template_key(row.name, row.about, row.content)
     row.updated_by = by
     row.removed_at = None
@@ -103,9 +103,9 @@ def restore(template: Template, *, by: User) -> Template:
 
 
 def of_post(post: Post) -> TemplateContent:
-    """A post as the beginning of a template: its words, call to action and channels, without pictures and times."""
+    """The content of a post for a new template: texts, call to action and channels, without pictures and times."""
     draft = replace(parse(post.draft), media=())
-    return TemplateContent(str(post)[:120], "", post.category, draft, asked(draft, []))
+    return TemplateContent(str(post)[:120], "", post.category, draft, with_defaults(draft, []))
 
 
 @transaction.atomic
@@ -116,10 +116,10 @@ def use(template: Template, values: Mapping[str, Value], *, municipality: Munici
     return post
 
 
-def begun(pattern: Pattern, values: Mapping[str, Value], *, municipality: Municipality, by: User) -> Post:
+def begun(pattern: TemplateSource, values: Mapping[str, Value], *, municipality: Municipality, by: User) -> Post:
     """The same from any pattern, for verbs that write down by themselves what they did."""
     post = create_post(municipality, by=by)
-    empty = replace(parse(pattern.content), words=glossary(municipality.pk))
+    empty = replace(parse(pattern.content), glossary=glossary(municipality.pk))
     draft = filled(empty, values, deadline=pattern.deadline, first=f"sr-{municipality.primary_script}")
     content = Content(_at_home(draft, parse(post.draft).channels), pattern.name[:140], pattern.category)
     save_draft(post, content, revision=post.revision, by=by)
@@ -129,10 +129,10 @@ def begun(pattern: Pattern, values: Mapping[str, Value], *, municipality: Munici
 def _at_home(draft: Draft, connected: tuple[int, ...]) -> Draft:
     """Channels that are connected today: the template's, or all when it names none that is left."""
     usable = set(usable_channels().values_list("pk", flat=True))
-    kept = tuple(pk for pk in draft.channels if pk in usable)
+    channels = tuple(pk for pk in draft.channels if pk in usable)
     return replace(
         draft,
-        channels=kept or connected,
+        channels=channels or connected,
         per_channel={pk: texts for pk, texts in draft.per_channel.items() if pk in usable},
         layout={pk: channel_layout for pk, channel_layout in draft.layout.items() if pk in usable},
     )

@@ -1,4 +1,4 @@
-"""Tags of the library's pages: `{% load library %}{% library_tabs "library_snippets" %}`."""
+"""Template tags of the library's pages: `{% load library %}{% library_tabs "library_snippets" %}`."""
 
 from typing import Any
 
@@ -37,15 +37,15 @@ def library_tabs(context: Context, current: str) -> dict[str, Any]:
 
 @register.filter
 def with_gaps(text: str) -> SafeString:
-    """The text with its `{{gaps}}` marked, so that nobody overlooks one."""
+    """The text with its `{{gaps}}` marked, so that none is overlooked."""
     pieces = (format_html(MARKED if is_gap else "{}", part) for part, is_gap in parts(text))
     return format_html_join("", "{}", ((piece,) for piece in pieces))
 
 
 @register.filter
-def lang(words: str) -> SafeString:
-    """` lang="sr-Cyrl"` for words in Cyrillic, so that they are read aloud right on a page in Latin or English.
+def lang(text: str) -> SafeString:
+    """` lang="sr-Cyrl"` for Cyrillic text, so that screen readers read it correctly on a page in Latin or English.
 
     Latin is left to the page: it may be one of several languages.
     """
-    return format_html(' lang="{}"', "sr-Cyrl") if detect(words) == Script.CYRILLIC else NOTHING
+    return format_html(' lang="{}"', "sr-Cyrl") if detect(text) == Script.CYRILLIC else NOTHING

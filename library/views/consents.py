@@ -1,4 +1,4 @@
-"""Who agreed to be shown in a picture: personal data, for those who keep the library only."""
+"""Consents of people shown in a picture: personal data, only for those who may edit the library."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -22,7 +22,7 @@ def new(request: MunicipalityRequest, pk: int) -> HttpResponse:
     media = get_object_or_404(Media, pk=pk)
     form = ConsentForm(request.POST, request.FILES) if request.method == "POST" else ConsentForm()
     if request.method == "POST" and form.is_valid():
-        verbs.record(media, form.told(), scan=form.cleaned_data["scan"], by=request.user)
+        verbs.record(media, form.details(), scan=form.cleaned_data["scan"], by=request.user)
         messages.success(request, _("The consent is recorded."))
         return redirect("library_picture", request.municipality.slug, media.pk)
     context = {"form": form, "media": media}
@@ -32,44 +32,44 @@ def new(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
 def withdraw(request: MunicipalityRequest, consent: int) -> HttpResponse:
-    found = _found(consent)
-    verbs.withdraw(found, by=request.user)
+    row = _consent(consent)
+    verbs.withdraw(row, by=request.user)
     messages.warning(
         request, _("The withdrawal is recorded. The picture is flagged; look below at the posts that still use it.")
     )
-    return _back(request, found)
+    return _back(request, row)
 
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
 def give_again(request: MunicipalityRequest, consent: int) -> HttpResponse:
-    found = _found(consent)
-    verbs.give_again(found, by=request.user)
+    row = _consent(consent)
+    verbs.give_again(row, by=request.user)
     messages.success(request, _("The consent holds again."))
-    return _back(request, found)
+    return _back(request, row)
 
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
 def erase(request: MunicipalityRequest, consent: int) -> HttpResponse:
-    found = _found(consent)
-    verbs.erase(found, by=request.user)
+    row = _consent(consent)
+    verbs.erase(row, by=request.user)
     messages.success(request, _("The names and the scan are erased. That a consent was recorded stays."))
-    return _back(request, found)
+    return _back(request, row)
 
 
 @requires(Verb.LIBRARY_EDIT)
 @require_safe
 def scan(request: MunicipalityRequest, consent: int) -> HttpResponseBase:
     """The signed paper: always as a download, so that nothing in it runs in our pages."""
-    found = _found(consent)
-    name = f"consent-{found.pk}.{downloads.ending(found.scan)}"
-    return downloads.stored(found.scan, name=name, mime=found.scan_mime)
+    row = _consent(consent)
+    name = f"consent-{row.pk}.{downloads.ending(row.scan)}"
+    return downloads.stored(row.scan, name=name, mime=row.scan_mime)
 
 
-def _found(consent: int) -> Consent:
-    found: Consent = get_object_or_404(Consent.objects.select_related("media"), pk=consent)
-    return found
+def _consent(consent: int) -> Consent:
+    row: Consent = get_object_or_404(Consent.objects.select_related("media"), pk=consent)
+    return row
 
 
 def _back(request: MunicipalityRequest, consent: Consent) -> HttpResponse:

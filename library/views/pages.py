@@ -1,4 +1,4 @@
-"""A page of the library with what its reader may do."""
+"""Render a page of the library together with the reader's rights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from municipalities.web import MunicipalityRequest
 
 
 @dataclass(frozen=True)
-class May:
+class LibraryRights:
     """`edit`: keep the library; `write`: begin posts."""
 
     edit: bool
@@ -21,6 +21,6 @@ class May:
 
 def shown(request: MunicipalityRequest, template: str, context: Mapping[str, Any], *, form: Any = None) -> HttpResponse:
     """422 when `form` came back with problems."""
-    may = May(request.access.may(Verb.LIBRARY_EDIT), request.access.may(Verb.POST_EDIT))
+    may = LibraryRights(request.access.may(Verb.LIBRARY_EDIT), request.access.may(Verb.POST_EDIT))
     status = 422 if form is not None and form.errors else 200
     return render(request, template, {**context, "may": may, "form": form}, status=status)

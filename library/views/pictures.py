@@ -1,4 +1,4 @@
-"""Pictures of the municipality: folders, search, what is known of each, and the composer's picker."""
+"""Pictures of the municipality: folders, search, details of each, and the composer's picker."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from library.views.pages import shown
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts.composer.views.picture_rows import film_of, row
+from posts.composer.views.picture_rows import picture_row, video_row
 from posts.draft import MOST_PICTURES, Shown
 from posts.media.captions import MOST_BYTES as MOST_CAPTIONS
 from posts.media.captions import BadCaptions
@@ -38,9 +38,9 @@ MOST_FILES = 30
 
 
 def _filters(request: HttpRequest, branches: list[queries.Branch]) -> PictureFilters:
-    known = {str(each.folder.pk) for each in branches} | {queries.NOWHERE}
+    known = {str(branch.folder.pk) for branch in branches} | {queries.NOWHERE}
     return PictureFilters(
-        words=request.GET.get("q", "")[:80],
+        query=request.GET.get("q", "")[:80],
         folder=choice_param(request.GET, "folder", known),
         children=request.GET.get("children") == "on",
         archived=request.GET.get("archived") == "on",
@@ -55,22 +55,22 @@ def pictures(request: MunicipalityRequest) -> HttpResponse:
     page = Paginator(queries.pictures(filters, branches), PER_PAGE).get_page(request.GET.get("page"))
     return shown(request, "library/pictures.html", {
         "page": page, "filters": filters, "branches": branches, "notes": _notes(page.object_list),
-        "here": next((each for each in branches if str(each.folder.pk) == filters.folder), None),
+        "here": next((branch for branch in branches if str(branch.folder.pk) == filters.folder), None),
         "most": MOST_FILES,
     })  # fmt: skip
 
 
 def _notes(rows: Any) -> dict[int, str]:
-    """By picture, what is wrong with its consents; nothing of whom they are about."""
+    """By picture, the problem with its consents, without names."""
     today = timezone.localdate()
-    found = ((media.pk, consent_note(media, today)) for media in rows)
-    return {pk: note.code for pk, note in found if note}
+    notes = ((media.pk, consent_note(media, today)) for media in rows)
+    return {pk: note.code for pk, note in notes if note}
 
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
 def upload(request: MunicipalityRequest) -> HttpResponse:
-    """Several at once, also from a phone. Each that cannot be used says why; the others are kept."""
+    """Upload several files at once. Each that is refused gets a message with the reason; the others are stored."""
     files = request.FILES.getlist("files")
     folder = Folder.objects.filter(pk=int_param(request.POST, "folder", default=0)).select_related("parent").first()
     added, problems = 0, []
@@ -85,13 +85,13 @@ def upload(request: MunicipalityRequest) -> HttpResponse:
     if not files:
         messages.error(request, _("No file arrived. Choose the pictures or videos again."))
     if added:
-        said = ngettext("%(count)s picture is in the library.", "%(count)s pictures are in the library.", added)
-        messages.success(request, said % {"count": added})
+        message = ngettext("%(count)s picture is in the library.", "%(count)s pictures are in the library.", added)
+        messages.success(request, message % {"count": added})
     for problem in problems[:10]:
         messages.error(request, problem)
     if len(files) > MOST_FILES:
-        said = _("Only the first %(most)s were taken. Add the others after them.")
-        messages.warning(request, said % {"most": MOST_FILES})
+        message = _("Only the first %(most)s were taken. Add the others after them.")
+        messages.warning(request, message % {"most": MOST_FILES})
     url = reverse("library_pictures", args=[request.municipality.slug])
     return redirect(f"{url}?folder={folder.pk}" if folder else url)
 
@@ -100,8 +100,8 @@ def upload(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _media(pk: int) -> Media:
-    found: Media = get_object_or_404(Media.objects.select_related("folder__parent", "uploaded_by"), pk=pk)
-    return found
+    media: Media = get_object_or_404(Media.objects.select_related("folder__parent", "uploaded_by"), pk=pk)
+    return media
 
 
 @requires(Verb.LIBRARY_VIEW)
@@ -129,9 +129,9 @@ def _shown(request: MunicipalityRequest, media: Media, form: PictureForm | None)
         form = PictureForm(media=media, branches=queries.folders())
     note = consent_note(media, timezone.localdate())
     public = _public(used)
-    film = film_of(media)
+    film = video_row(media)
     return shown(request, "library/picture.html", {
-        "media": media, "film": film, "picture": {"film": film}, "kind": _kind(media),
+        "media": media, "film": film, "picture": {"video": film}, "kind": _kind(media),
         "form": form, "used": used, "note": note, "may_edit": may_edit,
         "consents": list(media.consents.select_related("recorded_by").order_by("-pk")) if may_edit else [],
         "endangered": [post for post in used if post.pk not in public] if note else [],
@@ -141,7 +141,7 @@ def _shown(request: MunicipalityRequest, media: Media, form: PictureForm | None)
 def _kind(media: Media) -> str:
     """ "MP4, H264, AAC": what a network may ask about."""
     return ", ".join(
-        each.upper() for each in (str(media.file.name).rsplit(".", 1)[-1], media.codec, media.sound) if each
+        part.upper() for part in (str(media.file.name).rsplit(".", 1)[-1], media.codec, media.sound) if part
     )
 
 
@@ -157,13 +157,13 @@ def tile(request: MunicipalityRequest, pk: int) -> HttpResponse:
 def caption(request: MunicipalityRequest, pk: int) -> HttpResponse:
     media, file = _media(pk), request.FILES.get("file")
     if "remove" in request.POST:
-        videos.uncaption(media, by=request.user)
+        videos.remove_captions(media, by=request.user)
         messages.success(request, _("The captions are removed. Versions that have them keep them."))
     elif file is None:
         messages.error(request, _("No file arrived. Choose the captions again."))
     else:
         try:
-            videos.caption(media, file.read(MOST_CAPTIONS + 1), tag=request.POST.get("tag", ""), by=request.user)
+            videos.set_captions(media, file.read(MOST_CAPTIONS + 1), tag=request.POST.get("tag", ""), by=request.user)
             messages.success(request, _("The captions are added."))
         except BadCaptions as bad:
             messages.error(request, str(bad))
@@ -231,22 +231,22 @@ def folder_new(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.LIBRARY_EDIT)
 @require_http_methods(["GET", "POST"])
 def folder(request: MunicipalityRequest, folder: int) -> HttpResponse:
-    found = get_object_or_404(Folder, pk=folder)
+    row = get_object_or_404(Folder, pk=folder)
     sent = request.POST if request.method == "POST" else None
-    form = FolderForm(sent, branches=queries.folders(), folder=found)
+    form = FolderForm(sent, branches=queries.folders(), folder=row)
     if request.method == "POST" and form.is_valid():
         try:
-            changed = folders.change(found, name=form.cleaned_data["name"], parent=form.parent(), by=request.user)
+            changed = folders.change(row, name=form.cleaned_data["name"], parent=form.parent(), by=request.user)
         except ActionNotAllowed as refused:
             form.add_error("name", refused.message)
         else:
             messages.success(request, _("Saved."))
             return _in_folder(request, changed)
-    return _folder_form(request, form, found)
+    return _folder_form(request, form, row)
 
 
-def _folder_form(request: MunicipalityRequest, form: FolderForm, found: Folder | None) -> HttpResponse:
-    context = {"form": form, "folder": found}
+def _folder_form(request: MunicipalityRequest, form: FolderForm, folder: Folder | None) -> HttpResponse:
+    context = {"form": form, "folder": folder}
     return shown(request, "library/folder.html", context, form=form)
 
 
@@ -257,13 +257,13 @@ def _in_folder(request: MunicipalityRequest, folder: Folder) -> HttpResponse:
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
 def folder_delete(request: MunicipalityRequest, folder: int) -> HttpResponse:
-    found = get_object_or_404(Folder, pk=folder)
+    row = get_object_or_404(Folder, pk=folder)
     try:
-        folders.delete(found, by=request.user)
+        folders.delete(row, by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
-        return _in_folder(request, found)
-    messages.success(request, _("The folder “%(name)s” is deleted.") % {"name": found.name})
+        return _in_folder(request, row)
+    messages.success(request, _("The folder “%(name)s” is deleted.") % {"name": row.name})
     return redirect("library_pictures", request.municipality.slug)
 
 
@@ -281,8 +281,8 @@ def move(request: MunicipalityRequest) -> HttpResponse:
         messages.warning(request, _("Choose the folder into which the pictures go."))
     else:
         count = folders.move(chosen, into, municipality=request.municipality, by=request.user)
-        said = ngettext("%(count)s picture is moved.", "%(count)s pictures are moved.", count)
-        messages.success(request, said % {"count": count})
+        message = ngettext("%(count)s picture is moved.", "%(count)s pictures are moved.", count)
+        messages.success(request, message % {"count": count})
         if into:
             return _in_folder(request, into)
     return redirect("library_pictures", slug)
@@ -308,7 +308,9 @@ def pick(request: MunicipalityRequest) -> HttpResponse:
 def rows(request: MunicipalityRequest) -> HttpResponse:
     """The composer's rows of the chosen pictures, each with its last description."""
     chosen = int_list_param(request.GET, "id", least=1)[:MOST_PICTURES]
-    found = Media.objects.filter(archived_at__isnull=True).in_bulk(chosen)
+    pictures = Media.objects.filter(archived_at__isnull=True).in_bulk(chosen)
     slug = request.municipality.slug
-    made = [row(slug, found[pk], Shown(pk, found[pk].alt)) for pk in dict.fromkeys(chosen) if pk in found]
+    made = [
+        picture_row(slug, pictures[pk], Shown(pk, pictures[pk].alt)) for pk in dict.fromkeys(chosen) if pk in pictures
+    ]
     return render(request, "library/_rows.html", {"pictures": made})

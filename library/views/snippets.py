@@ -1,4 +1,4 @@
-"""Snippets and hashtags: two lists of the same make, and the composer's dialog that puts one into a text."""
+"""Snippets and hashtags: their two lists, and the composer's dialog that inserts one into a text."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -40,9 +40,9 @@ def hashtags(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _listed(request: MunicipalityRequest, kind: SnippetKind) -> HttpResponse:
-    words = request.GET.get("q", "")[:80]
-    page = Paginator(queries.snippets_by_name(kind, words), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "words": words, "is_hashtags": kind == SnippetKind.HASHTAGS, "here": PAGES[kind]}
+    query = request.GET.get("q", "")[:80]
+    page = Paginator(queries.snippets_by_name(kind, query), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "words": query, "is_hashtags": kind == SnippetKind.HASHTAGS, "here": PAGES[kind]}
     return shown(request, "library/snippets.html", context)
 
 
@@ -99,10 +99,10 @@ def restore(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.POST_EDIT)
 @require_safe
 def insert(request: MunicipalityRequest) -> HttpResponse:
-    """For the composer: what can be put into a text of the language `tag`. With `q`, only the list for these words."""
+    """For the composer: snippets for a text of the language `tag`. With `q`, only the list of matches."""
     tag = request.GET.get("tag", "")
-    words = request.GET.get("q")
+    query = request.GET.get("q")
     spellings = glossary(request.municipality.pk)
-    found = queries.inserts(tag, (words or "")[:80], spellings) if tag in LANGUAGES else []
-    page = "library/_insert.html" if words is None else "library/_inserts.html"
-    return render(request, page, {"inserts": found, "tag": tag, "words": words or ""})
+    inserts = queries.inserts(tag, (query or "")[:80], spellings) if tag in LANGUAGES else []
+    page = "library/_insert.html" if query is None else "library/_inserts.html"
+    return render(request, page, {"inserts": inserts, "tag": tag, "words": query or ""})

@@ -1,4 +1,4 @@
-"""Templates: the list, the questions before one is used, and writing them."""
+"""Templates: the list, one template with its questions, and editing."""
 
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -16,7 +16,7 @@ from common.web.params import choice_param
 from library import queries
 from library.domain import templates as verbs
 from library.forms import FromPostForm, TemplateForm, UseForm
-from library.gaps import Gap, asked
+from library.gaps import Gap, with_defaults
 from library.models import Template
 from library.views.pages import shown
 from municipalities.access import requires
@@ -32,26 +32,26 @@ from posts.queries import visible
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
 def templates(request: MunicipalityRequest) -> HttpResponse:
-    words, category = request.GET.get("q", "")[:80], choice_param(request.GET, "category", Category.values)
-    found = queries.templates(words, category)
-    groups = [(Category(key).label, list(rows)) for key, rows in groupby(found, lambda each: each.category)]
-    context = {"groups": groups, "words": words, "category": category, "categories": Category.choices}
+    query, category = request.GET.get("q", "")[:80], choice_param(request.GET, "category", Category.values)
+    matches = queries.templates(query, category)
+    groups = [(Category(key).label, list(rows)) for key, rows in groupby(matches, lambda template: template.category)]
+    context = {"groups": groups, "words": query, "category": category, "categories": Category.choices}
     return shown(request, "library/templates.html", context)
 
 
-def _found(ref: str) -> Template:
-    found = queries.template(ref)
-    if found is None:
+def _template(ref: str) -> Template:
+    template = queries.template(ref)
+    if template is None:
         raise Http404
-    return found
+    return template
 
 
-def _gaps(found: Template) -> list[Gap]:
-    return asked(parse(found.content), found.gaps)
+def _gaps(template: Template) -> list[Gap]:
+    return with_defaults(parse(template.content), template.gaps)
 
 
 @dataclass(frozen=True)
-class Look:
+class TemplatePreview:
     """A draft with gaps as a page shows it."""
 
     draft: Draft
@@ -59,7 +59,7 @@ class Look:
     @property
     def texts(self) -> list[tuple[str, str, str]]:
         """(language tag, its name, the text)"""
-        return [(tag, language_name(tag), each.text) for tag, each in self.draft.texts.items() if each.text]
+        return [(tag, language_name(tag), content.text) for tag, content in self.draft.texts.items() if content.text]
 
     @property
     def call(self) -> str:
@@ -73,25 +73,25 @@ class Look:
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
 def template(request: MunicipalityRequest, ref: str) -> HttpResponse:
-    """What it says, and the questions for its gaps."""
-    found = _found(ref)
-    return _shown(request, found, UseForm(gaps=_gaps(found)))
+    """Its texts, and the questions for its gaps."""
+    row = _template(ref)
+    return _shown(request, row, UseForm(gaps=_gaps(row)))
 
 
 @requires(Verb.POST_EDIT)
 @require_POST
 def use(request: MunicipalityRequest, ref: str) -> HttpResponse:
     """Begin a post with it, and go to the composer."""
-    found = _found(ref)
-    form = UseForm(request.POST, gaps=_gaps(found))
+    template = _template(ref)
+    form = UseForm(request.POST, gaps=_gaps(template))
     if not form.is_valid():
-        return _shown(request, found, form)
-    post = verbs.use(found, form.values(), municipality=request.municipality, by=request.user)
+        return _shown(request, template, form)
+    post = verbs.use(template, form.values(), municipality=request.municipality, by=request.user)
     return redirect("post_edit", request.municipality.slug, post.pk)
 
 
-def _shown(request: MunicipalityRequest, found: Template, form: UseForm) -> HttpResponse:
-    context = {"template": found, "look": Look(parse(found.content)), "form": form}
+def _shown(request: MunicipalityRequest, template: Template, form: UseForm) -> HttpResponse:
+    context = {"template": template, "look": TemplatePreview(parse(template.content)), "form": form}
     return shown(request, "library/template.html", context, form=form)
 
 
@@ -99,10 +99,10 @@ def _shown(request: MunicipalityRequest, found: Template, form: UseForm) -> Http
 
 
 def tags_of(request: MunicipalityRequest) -> list[str]:
-    """The house's script first, the other one, the official languages."""
-    house = request.municipality
-    official = [f"{each.get('language')}-{each.get('script')}" for each in house.official_languages]
-    return list(dict.fromkeys([f"sr-{house.primary_script}", *SERBIAN, *official]))
+    """The municipality's primary script, the other Serbian script, then the official languages."""
+    municipality = request.municipality
+    official = [f"{language.get('language')}-{language.get('script')}" for language in municipality.official_languages]
+    return list(dict.fromkeys([f"sr-{municipality.primary_script}", *SERBIAN, *official]))
 
 
 @requires(Verb.LIBRARY_EDIT)
@@ -115,20 +115,20 @@ def new(request: MunicipalityRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: MunicipalityRequest, ref: str) -> HttpResponse:
     """A built-in template becomes the municipality's own copy with the first change."""
-    return _written(request, _found(ref))
+    return _written(request, _template(ref))
 
 
-def _written(request: MunicipalityRequest, found: Template) -> HttpResponse:
+def _written(request: MunicipalityRequest, template: Template) -> HttpResponse:
     sent = (request.POST,) if request.method == "POST" else ()
-    form = TemplateForm(*sent, template=found, tags=tags_of(request))
+    form = TemplateForm(*sent, template=template, tags=tags_of(request))
     if request.method == "POST" and form.is_valid():
         try:
-            row = verbs.edit(found, form.words(), municipality=request.municipality, by=request.user)
+            row = verbs.edit(template, form.content(), municipality=request.municipality, by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
             return _saved(request, row)
-    context = {"form": form, "template": found}
+    context = {"form": form, "template": template}
     return shown(request, "library/template_edit.html", context, form=form)
 
 
@@ -147,8 +147,8 @@ def _saved(request: MunicipalityRequest, row: Template) -> HttpResponse:
 def remove(request: MunicipalityRequest, pk: int) -> HttpResponse:
     row = verbs.remove(get_object_or_404(Template, pk=pk), by=request.user)
     slug = request.municipality.slug
-    words = _("The built-in template stands there again.") if row.starter else _("The template is removed.")
-    messages.success(request, words, extra_tags="undo:" + reverse("library_template_restore", args=[slug, pk]))
+    message = _("The built-in template stands there again.") if row.starter else _("The template is removed.")
+    messages.success(request, message, extra_tags="undo:" + reverse("library_template_restore", args=[slug, pk]))
     return redirect("library", slug)
 
 
@@ -168,17 +168,17 @@ def restore(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def from_post(request: MunicipalityRequest, post: int) -> HttpResponse:
     """Keep a post as a template; what differs each time can then be made a gap."""
-    found: Post = get_object_or_404(visible(), pk=post)
-    words = verbs.of_post(found)
-    form = FromPostForm(request.POST if request.method == "POST" else None, initial={"name": words.name})
+    source: Post = get_object_or_404(visible(), pk=post)
+    content = verbs.of_post(source)
+    form = FromPostForm(request.POST if request.method == "POST" else None, initial={"name": content.name})
     if request.method == "POST" and form.is_valid():
         try:
-            named = replace(words, name=form.cleaned_data["name"])
+            named = replace(content, name=form.cleaned_data["name"])
             row = verbs.create(request.municipality, named, by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
             messages.success(request, _("Saved as a template. Put what differs each time into {{double braces}}."))
             return redirect("library_template_edit", request.municipality.slug, row.ref)
-    context = {"form": form, "post": found, "is_empty": words.draft.is_empty}
+    context = {"form": form, "post": source, "is_empty": content.draft.is_empty}
     return shown(request, "library/template_from_post.html", context, form=form)

@@ -1,8 +1,7 @@
-"""Looking whether the pages behind short links are still there, so that people are not led to nothing.
+"""Checks whether the targets of short links still exist, so that nobody is sent to a missing page.
 
-Only what says clearly "not here" counts: 404, 410, a name that leads nowhere, a refused connection. A slow server, an
-error of its own or a page that asks for a sign-in is alive. Two failures an hour apart make a link gone; one look that
-succeeds brings it back.
+Only clear failures count: 404, 410, an unknown host, a refused connection. A slow server, a server error or a page that
+asks for a sign-in counts as reachable. Two failures an hour apart mark a link as broken; one success clears it.
 """
 
 from datetime import timedelta
@@ -18,7 +17,7 @@ from municipalities.tenancy import everywhere
 
 AGAIN_AFTER = timedelta(hours=1)
 EVERY = timedelta(days=1)
-# Posts older than this are hardly read any more; their links are looked at once a month.
+# Posts older than this are hardly read any more; their links are checked once a month.
 FRESH, RARELY = timedelta(days=90), timedelta(days=30)
 AT_ONCE = 20
 FAILURES = 2
@@ -26,8 +25,8 @@ GONE = (404, 410)
 LARGEST = 512 * 1024
 
 
-def look() -> int:
-    """Check the links that are due, a few at a time; returns how many. A worker's task: it calls strangers."""
+def check_due() -> int:
+    """Check the links that are due, a few at a time; returns how many. A worker's task: it calls foreign sites."""
     moment = timezone.now()
     fresh = Q(created_at__gte=moment - FRESH)
     due = (
@@ -39,27 +38,27 @@ def look() -> int:
     with everywhere("look whether the targets of short links are still there"):
         rows = list(Link.objects.filter(due).order_by(F("checked_at").asc(nulls_first=True))[:AT_ONCE])
         for link in rows:
-            settle(link, is_there(link.target))
+            store_result(link, is_reachable(link.target))
     return len(rows)
 
 
-def is_there(target: str) -> bool | None:
-    """True, False, or None when nobody can tell from here. Never raises."""
-    if queries.trouble(target):
+def is_reachable(target: str) -> bool | None:
+    """True, False, or None if the result is inconclusive. Never raises."""
+    if queries.target_problem(target):
         return None
     http = Http(allow=settings.PRIVATE_HOSTS_ALLOWED, deadline=10, max_bytes=LARGEST)
     try:
         return http.get(rules.as_uri(target), headers={"Accept": "text/html,*/*"}).status not in GONE
     except Refused:
-        return None  # plain http, or a name that leads inside: not ours to call
+        return None  # plain http or an internal host: not called
     except NotReached:
         return False
     except (NoAnswer, ValueError):
         return None
 
 
-def settle(link: Link, there: bool | None) -> None:
-    """Write down what was seen. What cannot be told changes nothing but the time of the look."""
+def store_result(link: Link, there: bool | None) -> None:
+    """Store the result. An inconclusive one only updates the time of the check."""
     now = timezone.now()
     link.checked_at = now
     if there:

@@ -1,8 +1,8 @@
-"""Counting how often a link is followed, without knowing by whom.
+"""Counts how often a link is followed, without identifying anybody.
 
-What stays is a number per link and hour. To leave out a double click and a flood, Valkey holds for seconds a hash of
-the visitor's address, made with a random salt that is thrown away every day; it is never written to the database, and
-without Valkey everybody is counted.
+The database holds one number per link and hour. To ignore double clicks and floods, Valkey holds a hash of the
+visitor's address for seconds, made with a random salt that is discarded daily; the hash is never written to the
+database, and every visit counts while Valkey is down.
 """
 
 import hashlib
@@ -28,13 +28,13 @@ MINUTE = 60
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody at the door, as a word that says nothing outside today. Empty: Valkey does not answer."""
+    """A visitor as a hash that is useless after today. Empty: Valkey is down."""
 
     word: str
 
 
 def visitor(address: str, agent: str) -> tuple[Visitor, Visitor]:
-    """(connection, person behind it): the first is rate limited, the second clicks twice."""
+    """(connection, person behind it): the first is rate limited, the second detects double clicks."""
     try:
         salt = str(cache.get_or_set("links:salt", lambda: secrets.token_hex(16), A_DAY))
     except redis.RedisError:
@@ -48,7 +48,7 @@ def _hash(salt: str, text: str) -> str:
 
 
 def is_too_much(connection_: Visitor) -> bool:
-    """Whether this connection asked more often than allowed within this minute."""
+    """Whether this connection exceeds the limit within this minute."""
     if not connection_.word:
         return False
     most = settings.SHORT_LINKS_PER_MINUTE
@@ -59,7 +59,7 @@ def is_too_much(connection_: Visitor) -> bool:
 
 
 def is_again(person: Visitor, link: Link) -> bool:
-    """Whether this is the second tap of the same visit."""
+    """Whether this is the second click of the same visit."""
     if not person.word:
         return False
     try:
@@ -69,7 +69,7 @@ def is_again(person: Visitor, link: Link) -> bool:
 
 
 def count(link: Link, *, machine: bool = False) -> None:
-    """One more in this hour. One statement, so that two at the same moment are two."""
+    """Increment the counter of this hour. One atomic statement."""
     now = timezone.localtime()
     table = connection.ops.quote_name(ClickCount._meta.db_table)
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Short links for something that is being frozen. Part of a verb: it runs inside its transaction."""
+"""Creates short links for a post that is being frozen. Part of a verb: it runs inside its transaction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,37 +13,37 @@ from municipalities.tenancy import everywhere
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Where a link is to lead, and the platform of the channel it is for."""
+class LinkRequest:
+    """The target of a link, and the platform of its channel."""
 
     target: str
     network: str
 
 
-def make(municipality_id: int, subject: UUID, wanted: Mapping[int, Wanted]) -> dict[int, str]:
-    """The short address for each place; what was made before for the same target is given again.
+def create_links(municipality_id: int, subject: UUID, wanted: Mapping[int, LinkRequest]) -> dict[int, str]:
+    """The short address for each place; an existing link with the same target is reused.
 
-    Two queries, unless a code is taken by somebody else's link, which then gets the next one.
+    Two queries, unless a code is taken by another link, which then gets the next one.
     """
-    found: dict[int, str] = {}
+    addresses: dict[int, str] = {}
     turn = 0
-    while left := {place: each for place, each in wanted.items() if place not in found}:
+    while left := {place: link for place, link in wanted.items() if place not in addresses}:
         codes = {
-            place: rules.code(settings.SECRET_KEY, subject, place, each.target, turn) for place, each in left.items()
+            place: rules.code(settings.SECRET_KEY, subject, place, link.target, turn) for place, link in left.items()
         }
         fresh = [
             Link(
-                municipality_id=municipality_id, code=codes[place], target=each.target, subject=subject, place=place,
-                network=each.network,
+                municipality_id=municipality_id, code=codes[place], target=link.target, subject=subject, place=place,
+                network=link.network,
             )
-            for place, each in left.items()
+            for place, link in left.items()
         ]  # fmt: skip
         Link.objects.bulk_create(fresh, ignore_conflicts=True)
         with everywhere("a code is one for all municipalities"):
             stored = Link.objects.in_bulk(list(codes.values()), field_name="code")
-        for place, each in left.items():
+        for place, link in left.items():
             row = stored[codes[place]]
-            if (row.subject, row.place, row.target) == (subject, place, each.target):
-                found[place] = short(row.code)
+            if (row.subject, row.place, row.target) == (subject, place, link.target):
+                addresses[place] = short(row.code)
         turn += 1
-    return found
+    return addresses

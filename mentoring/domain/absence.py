@@ -1,4 +1,4 @@
-"""Days on which a mentor is not there; the municipalities see them."""
+"""Absences of a mentor; the municipalities that they accompany are notified."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What people are told about check-ins, in their own language. Rows only; a worker sends the mail."""
+"""Notifications about check-ins, in the language of the recipient. Only rows are written; a worker sends the mail."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from common import dates
 from mentoring.domain.notices import WRITERS
-from mentoring.enums import Way
+from mentoring.enums import CheckInMethod
 from mentoring.models import CheckIn
 from municipalities.models import Membership
 from notifications.domain.notify import notify
@@ -21,52 +21,52 @@ TextBuilder = Callable[[], tuple[str, str]]
 
 
 def planned(row: CheckIn, *, by: User) -> None:
-    def words() -> tuple[str, str]:
+    def text() -> tuple[str, str]:
         subject = _("%(municipality)s: check-in on %(time)s") % _facts(row)
         return subject, "\n".join(_details(row))
 
-    _tell(row, words, by=by)
+    _notify(row, text, by=by)
 
 
 def moved(row: CheckIn, before: datetime, *, by: User) -> None:
-    def words() -> tuple[str, str]:
+    def text() -> tuple[str, str]:
         if row.due_at == before:
             subject = _("%(municipality)s: the check-in on %(time)s is held otherwise") % _facts(row)
         else:
             subject = _("%(municipality)s: the check-in is moved to %(time)s") % _facts(row)
-        said = [_("It was to be held on %(before)s.") % {"before": dates.date_time(before)}]
+        lines = [_("It was to be held on %(before)s.") % {"before": dates.date_time(before)}]
         if row.due_at == before:
-            said = []
-        return subject, "\n".join([*said, _("Reason: %(reason)s") % {"reason": row.reason}, *_details(row)])
+            lines = []
+        return subject, "\n".join([*lines, _("Reason: %(reason)s") % {"reason": row.reason}, *_details(row)])
 
-    _tell(row, words, by=by)
+    _notify(row, text, by=by)
 
 
 def cancelled(row: CheckIn, *, by: User) -> None:
-    def words() -> tuple[str, str]:
+    def text() -> tuple[str, str]:
         subject = _("%(municipality)s: the check-in on %(time)s is called off") % _facts(row)
         return subject, _("Reason: %(reason)s") % {"reason": row.reason}
 
-    _tell(row, words, by=by)
+    _notify(row, text, by=by)
 
 
 def held(row: CheckIn, *, by: User) -> None:
     count = row.steps.count()
 
-    def words() -> tuple[str, str]:
+    def text() -> tuple[str, str]:
         subject = _("%(municipality)s: notes of the check-in on %(day)s") % _facts(row)
-        said = ngettext("It ended with %(count)s next step.", "It ended with %(count)s next steps.", count)
-        return subject, "\n\n".join(filter(None, [said % {"count": count} if count else "", row.notes]))
+        outcome = ngettext("It ended with %(count)s next step.", "It ended with %(count)s next steps.", count)
+        return subject, "\n\n".join(filter(None, [outcome % {"count": count} if count else "", row.notes]))
 
-    _tell(row, words, by=by)
+    _notify(row, text, by=by)
 
 
 def steps_changed(row: CheckIn, *, by: User) -> None:
-    def words() -> tuple[str, str]:
+    def text() -> tuple[str, str]:
         subject = _("%(municipality)s: other next steps after the check-in on %(day)s") % _facts(row)
         return subject, _("%(person)s changed what was written down.") % {"person": by}
 
-    _tell(row, words, by=by)
+    _notify(row, text, by=by)
 
 
 def _facts(row: CheckIn) -> dict[str, Any]:
@@ -76,20 +76,20 @@ def _facts(row: CheckIn) -> dict[str, Any]:
 
 
 def _details(row: CheckIn) -> list[str]:
-    said = [_("How: %(way)s") % {"way": Way(row.way).label}]
+    lines = [_("How: %(way)s") % {"way": CheckInMethod(row.way).label}]
     if row.place:
-        said.append(_("Where: %(place)s") % {"place": row.place})
+        lines.append(_("Where: %(place)s") % {"place": row.place})
     if row.subject:
-        said.append(_("About: %(subject)s") % {"subject": row.subject})
-    return said
+        lines.append(_("About: %(subject)s") % {"subject": row.subject})
+    return lines
 
 
-def _tell(row: CheckIn, words: TextBuilder, *, by: User) -> None:
+def _notify(row: CheckIn, text: TextBuilder, *, by: User) -> None:
     """Both sides: those who write and approve there, and the mentor; not `by`, who knows."""
     members = Membership.objects.running().filter(municipality=row.municipality_id, role__in=WRITERS)
     people = [member.user for member in members.select_related("user")]
     url = reverse("check_in", args=[row.municipality.slug, row.pk])
     notify(
-        NotificationKind.AGREEMENT, [*people, row.mentor], municipality=row.municipality, url=url, words=words, by=by,
+        NotificationKind.AGREEMENT, [*people, row.mentor], municipality=row.municipality, url=url, words=text, by=by,
         about=f"mentoring.checkin:{row.pk}",
     )  # fmt: skip

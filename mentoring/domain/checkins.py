@@ -1,7 +1,7 @@
-"""Check-ins: planned, moved, called off, held, with next steps that somebody ticks off.
+"""Check-ins: plan, move, cancel, record them, and tick off their next steps.
 
-Only their mentor keeps them. One that is still planned and whose mentor no longer accompanies the municipality belongs
-to whoever does (`mentoring.queries.checkins.may_keep`).
+Only their mentor changes them. A planned one whose mentor no longer accompanies the municipality passes to the mentor
+who does (`mentoring.queries.checkins.may_keep`).
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from mentoring.models.checkins import MOST_HOURS, QUARTER
 from mentoring.queries.checkins import may_keep
 from municipalities.models import Municipality, Pairing
 from posts.draft import storable
-from posts.rules import Resolved
+from posts.rules import ResolvedTime
 
 FARTHEST = timedelta(days=370)
 LONGEST_NOTES = 8000
@@ -32,17 +32,17 @@ MOST_STEPS = 12
 
 
 @dataclass(frozen=True)
-class Planned:
+class CheckInPlan:
     """What is agreed for a check-in that is to come."""
 
-    time: Resolved
+    time: ResolvedTime
     way: str
     subject: str = ""
     place: str = ""
 
 
 @dataclass(frozen=True)
-class Step:
+class StepContent:
     """A next step as it was typed; `pk` of one that is there already."""
 
     text: str
@@ -56,16 +56,16 @@ class Step:
 class CheckInRecord:
     """What became of a check-in that was held."""
 
-    time: Resolved
+    time: ResolvedTime
     way: str
     hours: Decimal
     notes: str
-    steps: Sequence[Step] = ()
+    steps: Sequence[StepContent] = ()
     subject: str = ""
 
 
 @transaction.atomic
-def plan(municipality: Municipality, wanted: Planned, *, by: User) -> CheckIn:
+def plan(municipality: Municipality, wanted: CheckInPlan, *, by: User) -> CheckIn:
     """A check-in of the mentor `by`. Raises `ActionNotAllowed` for a time that is past, too far, or taken."""
     _coming(wanted.time)
     _free(wanted.time, by)
@@ -78,9 +78,9 @@ def plan(municipality: Municipality, wanted: Planned, *, by: User) -> CheckIn:
 
 
 @transaction.atomic
-def move(check_in: CheckIn, wanted: Planned, reason: str, *, by: User) -> CheckIn:
+def move(check_in: CheckIn, wanted: CheckInPlan, reason: str, *, by: User) -> CheckIn:
     """Another time, way or place of one that is to come, with the reason. Raises `ActionNotAllowed`."""
-    row = _kept(check_in, by)
+    row = _own(check_in, by)
     if not row.is_planned:
         raise ActionNotAllowed(_("Only a check-in that is still planned can be moved."))
     reason = _reason(reason)
@@ -102,7 +102,7 @@ def move(check_in: CheckIn, wanted: Planned, reason: str, *, by: User) -> CheckI
 @transaction.atomic
 def cancel(check_in: CheckIn, reason: str, *, by: User) -> CheckIn:
     """It will not be held, for a reason. Raises `ActionNotAllowed`."""
-    row = _kept(check_in, by)
+    row = _own(check_in, by)
     if not row.is_planned:
         raise ActionNotAllowed(_("Only a check-in that is still planned can be called off."))
     row.reason, row.state, row.settled_at = _reason(reason), CheckInState.CANCELLED, timezone.now()
@@ -114,24 +114,24 @@ def cancel(check_in: CheckIn, reason: str, *, by: User) -> CheckIn:
 
 
 @transaction.atomic
-def write_down(check_in: CheckIn | None, told: CheckInRecord, *, municipality: Municipality, by: User) -> CheckIn:
+def write_down(check_in: CheckIn | None, record: CheckInRecord, *, municipality: Municipality, by: User) -> CheckIn:
     """What was said in one that was held: planned before, not planned at all (None), or written down already.
 
     The notes of a check-in are its mentor's; a successor does not rewrite them. Raises `ActionNotAllowed`.
     """
-    notes = storable(told.notes).strip()
-    _sensible(told, notes)
-    row = CheckIn(municipality=municipality, planned_by=by) if check_in is None else _kept(check_in, by)
+    notes = storable(record.notes).strip()
+    _sensible(record, notes)
+    row = CheckIn(municipality=municipality, planned_by=by) if check_in is None else _own(check_in, by)
     if row.state == CheckInState.CANCELLED:
         raise ActionNotAllowed(_("This check-in was called off."))
     is_new = not row.is_held
     row.state, row.settled_at = CheckInState.HELD, row.settled_at or timezone.now()
-    row.mentor, row.notes, row.hours, row.way = by, notes, told.hours, told.way
-    row.subject = storable(told.subject).strip()
+    row.mentor, row.notes, row.hours, row.way = by, notes, record.hours, record.way
+    row.subject = storable(record.subject).strip()
     row.sequence += 1
-    _set_time(row, told.time)
+    _set_time(row, record.time)
     row.save()
-    changed = _write_steps(row, told.steps)
+    changed = _write_steps(row, record.steps)
     audit.record("checkin.hold" if is_new else "checkin.rewrite", by=by, target=row, hours=str(row.hours))
     if is_new:
         notices.held(row, by=by)
@@ -168,7 +168,7 @@ def pass_on(former: Pairing, successor: Pairing, *, by: User) -> int:
     return len(coming)
 
 
-def _kept(check_in: CheckIn, by: User) -> CheckIn:
+def _own(check_in: CheckIn, by: User) -> CheckIn:
     """The row, locked, if `by` is who keeps it."""
     rows = CheckIn.objects.select_for_update(of=("self",)).select_related("municipality", "mentor")
     row: CheckIn = rows.get(pk=check_in.pk)
@@ -177,11 +177,11 @@ def _kept(check_in: CheckIn, by: User) -> CheckIn:
     return row
 
 
-def _agreed(wanted: Planned) -> dict[str, str]:
+def _agreed(wanted: CheckInPlan) -> dict[str, str]:
     return {"way": wanted.way, "subject": storable(wanted.subject).strip(), "place": storable(wanted.place).strip()}
 
 
-def _set_time(row: CheckIn, time: Resolved) -> None:
+def _set_time(row: CheckIn, time: ResolvedTime) -> None:
     row.local_time = time.local.replace(tzinfo=UTC)
     row.fold, row.zone, row.due_at = time.fold, time.zone, time.due_at
 
@@ -190,7 +190,7 @@ def _wall(row: CheckIn) -> str:
     return f"{row.local_time:%Y-%m-%d %H:%M}"
 
 
-def _coming(time: Resolved) -> None:
+def _coming(time: ResolvedTime) -> None:
     now = timezone.now()
     if time.due_at <= now:
         raise ActionNotAllowed(_("This time is past. If the check-in was held, write it down instead."), "on")
@@ -198,7 +198,7 @@ def _coming(time: Resolved) -> None:
         raise ActionNotAllowed(_("This is more than a year ahead."), "on")
 
 
-def _free(time: Resolved, mentor: Any, apart_from: CheckIn | None = None) -> None:
+def _free(time: ResolvedTime, mentor: Any, apart_from: CheckIn | None = None) -> None:
     """In this municipality; two at the same moment are a slip."""
     rows = CheckIn.objects.filter(mentor=mentor, state=CheckInState.PLANNED, due_at=time.due_at)
     if apart_from is not None:
@@ -207,17 +207,17 @@ def _free(time: Resolved, mentor: Any, apart_from: CheckIn | None = None) -> Non
         raise ActionNotAllowed(_("There is a check-in at that time already."), "at")
 
 
-def _reason(said: str) -> str:
-    reason = storable(said).strip()
+def _reason(text: str) -> str:
+    reason = storable(text).strip()
     if not reason:
         raise ActionNotAllowed(_("Say why, in a few words: the others read it."), "reason")
     return reason[:300]
 
 
-def _sensible(told: CheckInRecord, notes: str) -> None:
-    if told.time.due_at > timezone.now():
+def _sensible(record: CheckInRecord, notes: str) -> None:
+    if record.time.due_at > timezone.now():
         raise ActionNotAllowed(_("This lies ahead. Write a check-in down when it has been held."), "on")
-    if not QUARTER <= told.hours <= MOST_HOURS or told.hours % QUARTER:
+    if not QUARTER <= record.hours <= MOST_HOURS or record.hours % QUARTER:
         raise ActionNotAllowed(_("Hours are told in quarters, from 0.25 to 24."), "hours")
     if not notes:
         raise ActionNotAllowed(_("Write what was said, even if it is one sentence."), "notes")
@@ -226,26 +226,26 @@ def _sensible(told: CheckInRecord, notes: str) -> None:
         raise ActionNotAllowed(
             _("The notes are too long: they have %(count)s characters, and %(most)s are allowed.") % facts, "notes"
         )
-    if len(told.steps) > MOST_STEPS:
+    if len(record.steps) > MOST_STEPS:
         raise ActionNotAllowed(_("More than %(most)s next steps are a plan, not a check-in.") % {"most": MOST_STEPS})
 
 
-def _write_steps(row: CheckIn, steps: Sequence[Step]) -> bool:
+def _write_steps(row: CheckIn, steps: Sequence[StepContent]) -> bool:
     """Bring the steps of `row` to `steps`; what was ticked off stays so. Whether anything changed."""
-    before = {each.pk: each for each in row.steps.all()}
-    kept: set[int] = set()
+    before = {known_step.pk: known_step for known_step in row.steps.all()}
+    present: set[int] = set()
     changed = False
     for position, step in enumerate(steps, start=1):
         known = before.get(step.pk) if step.pk else None
         next_step = known or NextStep(municipality_id=row.municipality_id, check_in=row)
         wanted = (storable(step.text).strip(), step.side, storable(step.owner).strip(), step.due_on, position)
         if known and (next_step.text, next_step.side, next_step.owner, next_step.due_on, next_step.position) == wanted:
-            kept.add(next_step.pk)
+            present.add(next_step.pk)
             continue
         next_step.text, next_step.side, next_step.owner, next_step.due_on, next_step.position = wanted
         next_step.save()
-        kept.add(next_step.pk)
+        present.add(next_step.pk)
         changed = True
-    gone = set(before) - kept
-    NextStep.objects.filter(pk__in=gone).delete()
-    return changed or bool(gone)
+    removed = set(before) - present
+    NextStep.objects.filter(pk__in=removed).delete()
+    return changed or bool(removed)

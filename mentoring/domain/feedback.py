@@ -1,4 +1,4 @@
-"""A mentor fills in the rubric for a post: once, and may change it."""
+"""A mentor's feedback on a post by the rubric: one per mentor and post, which may be changed."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from common import audit
 from common.errors import ActionNotAllowed
 from mentoring.domain import notices
 from mentoring.domain.rubric import stored
-from mentoring.enums import Level
+from mentoring.enums import RubricLevel
 from mentoring.models import Criterion, Feedback, Score
 from mentoring.queries.rubric import programme_of
 from posts.draft import storable
@@ -22,7 +22,7 @@ MOST = 4000
 
 
 @transaction.atomic
-def give(post: Post, levels: Mapping[str, Level], note: str, *, by: User) -> Feedback:
+def give(post: Post, levels: Mapping[str, RubricLevel], note: str, *, by: User) -> Feedback:
     """Write down the levels by the keys of criteria; a key that is missing is not judged.
 
     A criterion that was judged before keeps the words it was judged by. Raises `ActionNotAllowed` when nothing was
@@ -56,20 +56,20 @@ def _number(post: Post) -> int | None:
     return version.number if version else None
 
 
-def _write(row: Feedback, levels: Mapping[str, Level]) -> bool:
+def _write(row: Feedback, levels: Mapping[str, RubricLevel]) -> bool:
     """Bring the scores to `levels`; whether anything changed."""
     before = {score.criterion.key: score for score in row.scores.select_related("criterion")}
     current = {criterion.key: criterion for criterion in stored(programme_of(row.municipality))}
-    gone = [score.pk for key, score in before.items() if key not in levels]
+    removed = [score.pk for key, score in before.items() if key not in levels]
     moved = [score for key, score in before.items() if key in levels and score.level != levels[key]]
     for score in moved:
         score.level = levels[score.criterion.key]
     new = [_score(row, current[key], level) for key, level in levels.items() if key in current and key not in before]
-    Score.objects.filter(pk__in=gone).delete()
+    Score.objects.filter(pk__in=removed).delete()
     Score.objects.bulk_update(moved, ["level"])
     Score.objects.bulk_create(new)
-    return bool(gone or moved or new)
+    return bool(removed or moved or new)
 
 
-def _score(row: Feedback, criterion: Criterion, level: Level) -> Score:
+def _score(row: Feedback, criterion: Criterion, level: RubricLevel) -> Score:
     return Score(municipality_id=row.municipality_id, feedback=row, criterion=criterion, level=level)

@@ -1,4 +1,4 @@
-"""Passing a municipality on to another mentor, with what they should know."""
+"""Hand a municipality over to another mentor, with a note for them."""
 
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from accounts.models import User
 from common.errors import ActionNotAllowed
 from mentoring.domain import checkins, notices
 from mentoring.models import Handover
-from mentoring.queries.handover import standing
+from mentoring.queries.handover import handover_status
 from municipalities.domain import programme
 from municipalities.models import Pairing
 from municipalities.tenancy import scope
@@ -43,6 +43,6 @@ def hand_over(
         )
         # planned check-ins of the successor's days are the successor's; the history stays whose it is
         checkins.pass_on(former, next_one, by=by)
-        stands = standing(pairing.municipality)
+        stands = handover_status(pairing.municipality)
     notices.handed_over(row, stands, by=by)
     return row

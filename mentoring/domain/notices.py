@@ -1,4 +1,6 @@
-"""What people are told about feedback, absences, handovers and how a post did. Rows only; a worker sends the mail."""
+"""Notifications about feedback, absences, handovers and the results of posts. Only rows are written; a worker sends
+the mail.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +13,7 @@ from accounts.models import User
 from common import dates
 from common.numbers import number
 from mentoring.models import Absence, Feedback, Handover
-from mentoring.queries.handover import Standing
+from mentoring.queries.handover import HandoverStatus
 from municipalities.enums import Role
 from municipalities.models import Membership, Municipality
 from notifications.domain.notify import notify
@@ -28,13 +30,13 @@ def feedback(row: Feedback, post: Post, *, by: User, is_new: bool) -> None:
     submission = last_submission(post)
     facts = {"person": by, "municipality": post.municipality, "post": post}
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         subject = _("%(municipality)s: feedback on “%(post)s”") % facts
         if is_new:
-            said = _("%(person)s said by the rubric what is good already and what could be better.") % facts
+            lead = _("%(person)s said by the rubric what is good already and what could be better.") % facts
         else:
-            said = _("%(person)s changed the feedback by the rubric.") % facts
-        return subject, "\n\n".join(filter(None, [said, row.note]))
+            lead = _("%(person)s changed the feedback by the rubric.") % facts
+        return subject, "\n\n".join(filter(None, [lead, row.note]))
 
     url = reverse("post_feedback", args=[post.municipality.slug, post.pk])
     people = [post.author, *([submission.by] if submission else [])]
@@ -43,7 +45,7 @@ def feedback(row: Feedback, post: Post, *, by: User, is_new: bool) -> None:
         people,
         municipality=post.municipality,
         url=f"{url}#feedback-{row.pk}",
-        words=words,
+        words=text,
         by=by,
         about=f"posts.post:{post.pk}",
     )
@@ -53,17 +55,17 @@ def absent(row: Absence, municipality: Municipality, *, by: User) -> None:
     """To those who write and approve there."""
     facts = {"person": by, "since": dates.short_date(row.starts_on), "until": dates.short_date(row.ends_on)}  # type: ignore[arg-type]
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         subject = _("Your mentor %(person)s is away") % facts
         days = _("From %(since)s to %(until)s.") % {
             "since": dates.long_date(row.starts_on), "until": dates.long_date(row.ends_on)  # type: ignore[arg-type]
         }  # fmt: skip
         return subject, "\n\n".join(filter(None, [days, row.note]))
 
-    _tell_writers(municipality, words, by=by, about=f"mentoring.absence:{row.pk}")
+    _notify_writers(municipality, text, by=by, about=f"mentoring.absence:{row.pk}")
 
 
-def handed_over(row: Handover, stands: Standing, *, by: User) -> None:
+def handed_over(row: Handover, stands: HandoverStatus, *, by: User) -> None:
     """To the successor with the note and how things stand, to the former mentor, and to the municipality."""
     former, successor = row.former, row.successor
     facts = {
@@ -87,7 +89,7 @@ def handed_over(row: Handover, stands: Standing, *, by: User) -> None:
         body = _("%(successor)s takes over from %(former)s. What was said about your posts stays where it is.") % facts
         return subject, body
 
-    # the note is for the successor, who may not enter before the first day: it belongs to no municipality's wall
+    # the successor, who gets the note, may not enter before the first day: it belongs to no municipality's scope
     about = f"mentoring.handover:{row.pk}"
     notify(
         NotificationKind.HANDOVER,
@@ -107,39 +109,39 @@ def handed_over(row: Handover, stands: Standing, *, by: User) -> None:
         by=by,
         about=about,
     )
-    _tell_writers(row.municipality, to_writers, by=by, about=about)
+    _notify_writers(row.municipality, to_writers, by=by, about=about)
 
 
-def _standing(found: Standing) -> list[str]:
+def _standing(standing: HandoverStatus) -> list[str]:
     """Plan, next steps and check-ins in some lines, in the language of the moment."""
-    said = [_("How things stand:")]
-    if found.plan is None or found.progress is None:
-        said.append(_("No plan is open."))
+    lines = [_("How things stand:")]
+    if standing.plan is None or standing.progress is None:
+        lines.append(_("No plan is open."))
     else:
         facts = {
-            "until": dates.short_date(found.plan.ends_on), "done": found.progress.done,
-            "agreed": found.progress.agreed,
+            "until": dates.short_date(standing.plan.ends_on), "done": standing.progress.done,
+            "agreed": standing.progress.agreed,
         }  # fmt: skip
-        said.append(_("The plan runs until %(until)s; %(done)s of %(agreed)s activities are done.") % facts)
-    for activity in found.soonest:
-        said.append(_("Due on %(day)s: %(activity)s") % {
+        lines.append(_("The plan runs until %(until)s; %(done)s of %(agreed)s activities are done.") % facts)
+    for activity in standing.soonest:
+        lines.append(_("Due on %(day)s: %(activity)s") % {
             "day": dates.short_date(activity.due_on), "activity": activity,
         })  # fmt: skip
-    for step in found.steps:
-        said.append(_("Open next step: %(step)s (%(who)s)") % {"step": step, "who": step.who})
-    if found.talks.last:
-        facts = {"held": found.talks.held, "day": dates.short_date(found.talks.last.due_at)}
-        said.append(_("Check-ins held so far: %(held)s, the last one on %(day)s") % facts)
-    if found.talks.next:
-        said.append(_("Next check-in: %(time)s") % {"time": dates.date_time(found.talks.next.due_at)})
-    return said
+    for step in standing.steps:
+        lines.append(_("Open next step: %(step)s (%(who)s)") % {"step": step, "who": step.who})
+    if standing.talks.last:
+        facts = {"held": standing.talks.held, "day": dates.short_date(standing.talks.last.due_at)}
+        lines.append(_("Check-ins held so far: %(held)s, the last one on %(day)s") % facts)
+    if standing.talks.next:
+        lines.append(_("Next check-in: %(time)s") % {"time": dates.date_time(standing.talks.next.due_at)})
+    return lines
 
 
 def performed(post: Post, mentor: Any, *, interactions: int, median: float | None, counted: int, days: int) -> None:
     """To a mentor who said a word about the post: its interactions beside what is usual there."""
     facts = {"municipality": post.municipality, "post": post}
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         subject = _("%(municipality)s: how “%(post)s” did in its first week") % facts
         got = ngettext(
             "It got %(count)s interaction (likes, shares, replies and quotes, on all channels).",
@@ -150,7 +152,7 @@ def performed(post: Post, mentor: Any, *, interactions: int, median: float | Non
 
     url = reverse("post", args=[post.municipality.slug, post.pk])
     notify(
-        NotificationKind.PERFORMANCE, [mentor], municipality=post.municipality, url=url, words=words,
+        NotificationKind.PERFORMANCE, [mentor], municipality=post.municipality, url=url, words=text,
         about=f"posts.post:{post.pk}",
     )  # fmt: skip
 
@@ -163,7 +165,7 @@ def _against(median: float | None, counted: int, days: int) -> str:
     }  # fmt: skip
 
 
-def _tell_writers(municipality: Municipality, words: Any, *, by: User, about: str) -> None:
+def _notify_writers(municipality: Municipality, text: Any, *, by: User, about: str) -> None:
     rows = Membership.objects.running().filter(municipality=municipality, role__in=WRITERS).select_related("user")
     url = reverse("progress", args=[municipality.slug])
     notify(
@@ -171,7 +173,7 @@ def _tell_writers(municipality: Municipality, words: Any, *, by: User, about: st
         _people(rows),
         municipality=municipality,
         url=f"{url}#mentors",
-        words=words,
+        words=text,
         by=by,
         about=about,
     )

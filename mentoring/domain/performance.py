@@ -1,4 +1,4 @@
-"""A week after a post went out, the mentors who said a word about it learn how it did. Once."""
+"""A week after a post was published, mentors who commented on it are notified once of its results."""
 
 from datetime import datetime
 
@@ -8,30 +8,30 @@ from accounts.models import User
 from common import audit
 from mentoring.domain import notices
 from mentoring.models import PerformanceNotice
-from mentoring.queries.performance import USUAL_DAYS, PostPerformance, pairs, to_tell
+from mentoring.queries.performance import USUAL_DAYS, PostPerformance, pairs, unannounced
 from municipalities.tenancy import scope
 
 
-def tell(now: datetime) -> int:
+def notify_mentors(now: datetime) -> int:
     """Tell everybody whom it concerns; returns how many notices were written. Safe to run twice at once."""
     mentors = pairs()
     if not mentors:
         return 0
     with scope(*mentors):
-        post_performances = to_tell(mentors, now)
+        post_performances = unannounced(mentors, now)
         people = User.objects.in_bulk(
             {mentor for post_performance in post_performances for mentor in post_performance.mentors}
         )
         return sum(
-            _told(post_performance, people[mentor])
+            _notify_once(post_performance, people[mentor])
             for post_performance in post_performances
             for mentor in post_performance.mentors
         )
 
 
 @transaction.atomic
-def _told(what: PostPerformance, mentor: User) -> bool:
-    """The row is the promise that it happens once: whoever writes it tells."""
+def _notify_once(what: PostPerformance, mentor: User) -> bool:
+    """The unique row makes sure that it happens once: the process that inserts it notifies."""
     numbers = {"interactions": what.interactions, "median": what.median, "counted": what.counted}
     _row, is_new = PerformanceNotice.objects.get_or_create(
         post=what.post, mentor=mentor, defaults={"municipality_id": what.post.municipality_id, **numbers}

@@ -1,4 +1,4 @@
-"""Doing what was agreed: evidence, the report that an activity is done, the mentor's confirmation."""
+"""Activities of an agreed plan: evidence, the report that one is done, and the mentor's confirmation."""
 
 import secrets
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
-from links.rules import trouble
+from links.rules import target_problem
 from mentoring.domain import plan_notices as notices
 from mentoring.domain import plan_readings, plans
 from mentoring.enums import Proof, Side
@@ -25,7 +25,7 @@ from posts.media.domain.consents import Scan
 from posts.models import Publication
 
 MOST_NOTE = 500
-# Of one activity; more than that nobody looks at.
+# Of one activity.
 MOST_EVIDENCE = 30
 
 
@@ -59,11 +59,11 @@ def add_posts(activity: Activity, posts: list[int], *, by: User) -> list[Evidenc
     row = _locked(activity)
     known = Evidence.objects.filter(activity=row, withdrawn_at__isnull=True, post__isnull=False)
     wanted = set(posts) - set(known.values_list("post", flat=True))
-    found = list(published_since(row.plan).filter(pk__in=wanted))
-    if len(found) != len(wanted):
+    chosen = list(published_since(row.plan).filter(pk__in=wanted))
+    if len(chosen) != len(wanted):
         raise ActionNotAllowed(_("Choose posts that went out since the plan began and are still there."))
-    _room(row, len(found))
-    made = [_post(row, post, by) for post in found]
+    _room(row, len(chosen))
+    made = [_post(row, post, by) for post in chosen]
     for evidence in made:
         audit.record("agreement.add_evidence", by=by, target=row, evidence=evidence.title)
     return made
@@ -84,16 +84,16 @@ def _post(activity: Activity, post: Any, by: User) -> Evidence:
 def add_needs(activity: Activity, needs: list[int], *, by: User) -> list[Evidence]:
     """Needs of citizens that were decided or done show it. Those that stand there already are left alone.
 
-    Raises `ActionNotAllowed` for a need that nobody has decided, or that was decided before the plan began.
+    Raises `ActionNotAllowed` for a need that is undecided, or that was decided before the plan began.
     """
     row = _locked(activity)
     known = Evidence.objects.filter(activity=row, withdrawn_at__isnull=True, need__isnull=False)
     wanted = set(needs) - set(known.values_list("need", flat=True))
-    found = list(decided_since(row.plan).filter(pk__in=wanted))
-    if len(found) != len(wanted):
+    chosen = list(decided_since(row.plan).filter(pk__in=wanted))
+    if len(chosen) != len(wanted):
         raise ActionNotAllowed(_("Choose needs that were decided or done since the plan began."))
-    _room(row, len(found))
-    made = [_need(row, need, by) for need in found]
+    _room(row, len(chosen))
+    made = [_need(row, need, by) for need in chosen]
     for evidence in made:
         audit.record("agreement.add_evidence", by=by, target=row, evidence=evidence.title)
     return made
@@ -103,16 +103,17 @@ def _need(activity: Activity, need: Any, by: User) -> Evidence:
     """With what it was, so that the row still says so when the need is gone."""
     return Evidence.objects.create(
         municipality_id=activity.municipality_id, activity=activity, kind=Proof.NEED, need=need, title=need.title,
-        stage=need.stage, n=need.size, told=need.told_count, published_on=need.done_on or need.decided_on, by=by,
+        stage=need.stage, n=need.size, informed=need.informed_count,
+        published_on=need.done_on or need.decided_on, by=by,
     )  # fmt: skip
 
 
 @transaction.atomic
 def add_link(activity: Activity, url: str, note: str, *, by: User) -> Evidence:
-    """An address somewhere on the web. What a person types is hostile: only a public address of a page is kept."""
+    """A link. Input is hostile: only a public web address is stored."""
     row = _locked(activity)
     url = plans.text(url, 500, "url")
-    if not is_link(url) or trouble(url, ""):
+    if not is_link(url) or target_problem(url, ""):
         raise ActionNotAllowed(
             _("This is not the address of a public page. It begins with https:// and has no password."), "url"
         )
@@ -149,7 +150,7 @@ def _room(activity: Activity, more: int) -> None:
 
 @transaction.atomic
 def withdraw(evidence: Evidence, *, by: User) -> None:
-    """Take a piece of evidence back; that it stood there is kept. Raises `ActionNotAllowed` once the activity is
+    """Withdraw a piece of evidence; its row stays. Raises `ActionNotAllowed` once the activity is
     confirmed.
     """
     row = _locked(evidence.activity)
@@ -227,7 +228,7 @@ def confirm(activity: Activity, *, side: Side, by: User) -> Activity:
 def reopen(activity: Activity, note: str, *, side: Side, by: User) -> Activity:
     """It is not done after all: the municipality takes its report back, or the mentor asks for more.
 
-    Raises `ActionNotAllowed` when the mentor has confirmed it and somebody else asks.
+    Raises `ActionNotAllowed` when the mentor has confirmed it and another person asks.
     """
     row = _locked(activity)
     if not row.done_at:

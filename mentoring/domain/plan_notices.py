@@ -1,4 +1,4 @@
-"""What the other side is told about the plan. Rows only; a worker sends the mail."""
+"""Notifications to the other side about a plan. Only rows are written; a worker sends the mail."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import dates
 from mentoring.enums import ChangeKind, Side
-from mentoring.models import Activity, Change, Plan
+from mentoring.models import Activity, Plan, PlanChange
 from mentoring.queries.plans import of_side
 from notifications.domain.notify import notify
 from notifications.enums import NotificationKind
@@ -17,69 +17,69 @@ NotificationText = tuple[str, str]
 
 
 def begun(plan: Plan, side: Side, *, by: User) -> None:
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         subject = _("%(municipality)s: a plan of three months to agree on") % {"municipality": plan.municipality}
-        said = _("%(person)s has begun it. Read it, change what should be otherwise, and agree.") % {"person": by}
-        return subject, said
+        lead = _("%(person)s has begun it. Read it, change what should be otherwise, and agree.") % {"person": by}
+        return subject, lead
 
-    _tell(plan, side.other, words, by=by)
+    _notify(plan, side.other, text, by=by)
 
 
 def agreed(plan: Plan, side: Side, *, by: User) -> None:
     """To the other side: it is their turn, or it holds from now on."""
     facts = {"municipality": plan.municipality, "person": by}
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         if plan.agreed_at:
             subject = _("%(municipality)s: the plan is agreed") % facts
-            said = _("%(person)s agreed to it, too. It runs until %(day)s and changes only by agreement.") % {
+            lead = _("%(person)s agreed to it, too. It runs until %(day)s and changes only by agreement.") % {
                 **facts, "day": dates.long_date(plan.ends_on)
             }  # fmt: skip
-            return subject, said
+            return subject, lead
         subject = _("%(municipality)s: the plan waits for you") % facts
         return subject, _("%(person)s agreed to the plan. It holds once you agree, too.") % facts
 
-    _tell(plan, side.other, words, by=by)
+    _notify(plan, side.other, text, by=by)
 
 
 def done(activity: Activity, *, by: User | None) -> None:
     """To the mentor: it waits to be confirmed. `by` None: an indicator proved it."""
     facts = {"municipality": activity.plan.municipality, "person": by}
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         # the name in the reader's script, which is known only here
         subject = _("%(municipality)s: “%(activity)s” is done") % {**facts, "activity": activity}
         if by is None:
             return subject, _("Its indicator has reached what was agreed. Have a look and confirm it.")
-        said = _("%(person)s reported it done. Have a look and confirm it.") % facts
-        return subject, "\n\n".join(filter(None, [said, activity.done_note]))
+        lead = _("%(person)s reported it done. Have a look and confirm it.") % facts
+        return subject, "\n\n".join(filter(None, [lead, activity.done_note]))
 
-    _tell(activity.plan, Side.MENTOR, words, by=by, at=activity)
+    _notify(activity.plan, Side.MENTOR, text, by=by, at=activity)
 
 
 def confirmed(activity: Activity, *, by: User) -> None:
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         facts = {"municipality": activity.plan.municipality, "person": by, "activity": activity}
         subject = _("%(municipality)s: “%(activity)s” is confirmed") % facts
         return subject, _("%(person)s confirmed that it is done. Thank you!") % facts
 
-    _tell(activity.plan, Side.MUNICIPALITY, words, by=by, at=activity)
+    _notify(activity.plan, Side.MUNICIPALITY, text, by=by, at=activity)
 
 
 def reopened(activity: Activity, side: Side, note: str, *, by: User) -> None:
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         facts = {"municipality": activity.plan.municipality, "person": by, "activity": activity}
         subject = _("%(municipality)s: “%(activity)s” is open again") % facts
-        said = _("%(person)s took back that it is done.") % facts
-        return subject, "\n\n".join(filter(None, [said, note]))
+        lead = _("%(person)s took back that it is done.") % facts
+        return subject, "\n\n".join(filter(None, [lead, note]))
 
-    _tell(activity.plan, side.other, words, by=by, at=activity)
+    _notify(activity.plan, side.other, text, by=by, at=activity)
 
 
-def proposed(change: Change, *, by: User) -> None:
+def proposed(change: PlanChange, *, by: User) -> None:
     """To the other side: what is proposed, and why."""
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         facts = {"municipality": change.plan.municipality, "person": by, "activity": _subject(change)}
         subjects = {
             ChangeKind.ADD: _("%(municipality)s: another activity is proposed, “%(activity)s”"),
@@ -87,48 +87,48 @@ def proposed(change: Change, *, by: User) -> None:
             ChangeKind.DROP: _("%(municipality)s: “%(activity)s” shall be dropped"),
             ChangeKind.DATES: _("%(municipality)s: the plan shall have other days or another goal"),
         }
-        said = _("%(person)s proposes it, for this reason:") % facts
+        lead = _("%(person)s proposes it, for this reason:") % facts
         end = _("It holds once you agree.")
-        return subjects[ChangeKind(change.what)] % facts, f"{said}\n\n{change.reason}\n\n{end}"
+        return subjects[ChangeKind(change.what)] % facts, f"{lead}\n\n{change.reason}\n\n{end}"
 
-    _tell(change.plan, Side(change.side).other, words, by=by, fragment=f"#change-{change.pk}")
+    _notify(change.plan, Side(change.side).other, text, by=by, fragment=f"#change-{change.pk}")
 
 
-def decided(change: Change, *, by: User) -> None:
+def decided(change: PlanChange, *, by: User) -> None:
     """To the side that proposed it."""
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         facts = {"municipality": change.plan.municipality, "person": by, "activity": _subject(change)}
         if change.accepted:
             subject = _("%(municipality)s: the change of the plan is agreed") % facts
-            said = _("%(person)s agreed. The plan says so from now on.") % facts
+            lead = _("%(person)s agreed. The plan says so from now on.") % facts
         else:
             subject = _("%(municipality)s: the change of the plan was declined") % facts
-            said = _("%(person)s would rather leave it as it was agreed.") % facts
-        return subject, "\n\n".join(filter(None, [said, change.decided_note]))
+            lead = _("%(person)s would rather leave it as it was agreed.") % facts
+        return subject, "\n\n".join(filter(None, [lead, change.decided_note]))
 
-    _tell(change.plan, Side(change.side), words, by=by, fragment=f"#change-{change.pk}")
+    _notify(change.plan, Side(change.side), text, by=by, fragment=f"#change-{change.pk}")
 
 
 def closed(plan: Plan, *, by: User | None) -> None:
     """To both sides."""
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         subject = _("%(municipality)s: the plan is closed") % {"municipality": plan.municipality}
         return subject, f"{plan.get_closed_because_display()}. " + _("What was done stays where it is.")
 
     for side in Side:
-        _tell(plan, side, words, by=by)
+        _notify(plan, side, text, by=by)
 
 
-def _subject(change: Change) -> str:
+def _subject(change: PlanChange) -> str:
     return str(change.activity or change.after.get("name", ""))
 
 
-def _tell(
+def _notify(
     plan: Plan,
     side: Side,
-    words: Callable[[], NotificationText],
+    text: Callable[[], NotificationText],
     *,
     by: User | None,
     at: Activity | None = None,
@@ -143,7 +143,7 @@ def _tell(
         of_side(place, side),
         municipality=place,
         url=f"{url}{fragment}",
-        words=words,
+        words=text,
         by=by,
         about=f"mentoring.plan:{plan.pk}",
     )

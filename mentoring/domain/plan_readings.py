@@ -1,7 +1,7 @@
-"""Activities that prove themselves: the value of their indicator since the plan began, read again and again.
+"""Activities that are proved by an indicator: its value since the plan began, measured again and again.
 
-A page shows what was read last. On the day on which an activity is due, or later, a value that is as good as what was
-agreed makes it done; before, a person may report it. A value of too few posts proves nothing.
+A page shows the last measured value. On the day on which an activity is due, or later, a value that reaches the agreed
+threshold marks it as done; before that day a person may report it. A value of too few posts proves nothing.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ from mentoring.domain import plan_notices as notices
 from mentoring.domain import plans
 from mentoring.enums import Proof
 from mentoring.models import Activity, Evidence
-from mentoring.queries.plans import Item
+from mentoring.queries.plans import ActivityItem
 from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
 
@@ -49,23 +49,27 @@ def _read(rows: Iterable[Activity]) -> None:
         alike[row.plan.starts_on, row.code].append(row)
     for (first, code), group in alike.items():
         places = list({row.municipality_id: row.plan.municipality for row in group}.values())
-        found = measure(places, first, max(first, today()), only=code).get(code, {})
+        by_municipality = measure(places, first, max(first, today()), only=code).get(code, {})
         for row in group:
-            row.reading = _told(found.get(row.municipality_id), first)
+            row.reading = _reading(by_municipality.get(row.municipality_id), first)
             row.read_at = timezone.now()
         Activity.objects.bulk_update(group, ["reading", "read_at"])
 
 
-def _told(found: Measured | None, first: date) -> dict[str, Any]:
-    if found is None:
-        found = Measured(None, 0, "nobody")
+def _reading(measured: Measured | None, first: date) -> dict[str, Any]:
+    if measured is None:
+        measured = Measured(None, 0, "nobody")
     return {
-        "value": found.value, "n": found.n, "why": found.why, "first": first.isoformat(), "last": today().isoformat(),
-    }  # fmt: skip
+        "value": measured.value,
+        "n": measured.n,
+        "why": measured.why,
+        "first": first.isoformat(),
+        "last": today().isoformat(),
+    }
 
 
 def _has_reached(row: Activity) -> bool:
-    return Item(row, [], None, today()).has_reached
+    return ActivityItem(row, [], None, today()).has_reached
 
 
 def _settle(activity: Activity) -> bool:

@@ -1,4 +1,4 @@
-"""The plan of three months: begun, agreed by both, closed. While it is a draft both sides write in it."""
+"""The plan of three months: start it, agree on it, close it. Both sides edit it while it is a draft."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ from common.dates import short_date
 from common.errors import ActionNotAllowed
 from mentoring import plan_rules as rules
 from mentoring.domain import plan_notices as notices
-from mentoring.enums import Closing, Proof, Side
-from mentoring.models import Activity, ActivityKind, Change, Plan
+from mentoring.enums import ClosingReason, Proof, Side
+from mentoring.models import Activity, ActivityKind, Plan, PlanChange
 from mentoring.queries.plans import of_side
 from municipalities.models import Enrolment
 from municipalities.queries import today
@@ -29,7 +29,7 @@ MOST_GOAL, MOST_DESCRIPTION, MOST_DAYS = 1000, 2000, 366
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ActivitySpec:
     """What an activity shall say. `owner` is a person of the municipality or its mentor, else `owner_name`."""
 
     name: str
@@ -45,13 +45,14 @@ class Wanted:
     english: dict[str, str] = field(default_factory=dict)
 
 
-def taken(kind: ActivityKind, due_on: date, owner: Any = None) -> Wanted:
-    """An activity of the library as it shall be agreed: with its words in Serbian, and in English where there are."""
-    serbian, english = kind.words["sr"], kind.words.get("en") or {}
-    said = {name: str(english[name]) for name in ("name", "description") if english.get(name)}
-    return Wanted(
+def from_library(kind: ActivityKind, due_on: date, owner: Any = None) -> ActivitySpec:
+    """An activity of the library for a plan, with its texts in Serbian, and in English if there are any."""
+    serbian, english = kind.texts["sr"], kind.texts.get("en") or {}
+    translated = {name: str(english[name]) for name in ("name", "description") if english.get(name)}
+    return ActivitySpec(
         name=serbian["name"], description=serbian.get("description", ""), due_on=due_on, owner=owner, proof=kind.proof,
-        wanted=kind.wanted, code=kind.code, threshold=kind.threshold, kind=kind if kind.pk else None, english=said,
+        wanted=kind.wanted, code=kind.code, threshold=kind.threshold, kind=kind if kind.pk else None,
+        english=translated,
     )  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def start(
     starts_on: date,
     ends_on: date,
     goal: str,
-    activities: Iterable[Wanted],
+    activities: Iterable[ActivitySpec],
     *,
     side: Side,
     by: User,
@@ -129,17 +130,17 @@ def _span(plan: Plan) -> str:
 # ---------------------------------------------------------------- what an activity may say
 
 
-def checked(told: Wanted, first: date, last: date, municipality: Any) -> Wanted:
+def validated(wanted: ActivitySpec, first: date, last: date, municipality: Any) -> ActivitySpec:
     """The same with texts as they are stored. Raises `ActionNotAllowed` for what cannot be agreed."""
-    name = text(told.name, 140, "name")
+    name = text(wanted.name, 140, "name")
     if not name:
         raise ActionNotAllowed(_("Say in a few words what shall be done."), "name")
-    if not first <= told.due_on <= last:
+    if not first <= wanted.due_on <= last:
         raise ActionNotAllowed(_("The day lies outside the plan."), "due_on")
-    if not 1 <= told.wanted <= 100:
+    if not 1 <= wanted.wanted <= 100:
         raise ActionNotAllowed(_("Ask for one piece of evidence at least, and for 100 at most."), "wanted")
-    code, threshold = told.code, told.threshold
-    if told.proof == Proof.INDICATOR:
+    code, threshold = wanted.code, wanted.threshold
+    if wanted.proof == Proof.INDICATOR:
         if code not in measured_codes():
             raise ActionNotAllowed(_("Choose an indicator that the portal measures."), "code")
         if threshold is None or threshold < 0:
@@ -148,39 +149,39 @@ def checked(told: Wanted, first: date, last: date, municipality: Any) -> Wanted:
             raise ActionNotAllowed(_("A share cannot be above 100 per cent."), "threshold")
     else:
         code, threshold = "", None
-    owner, owner_name = told.owner, text(told.owner_name, 120, "owner_name")
+    owner, owner_name = wanted.owner, text(wanted.owner_name, 120, "owner_name")
     if owner is not None:
-        if not any(owner.pk == each.pk for side in Side for each in of_side(municipality, side)):
+        if not any(owner.pk == person.pk for side in Side for person in of_side(municipality, side)):
             raise ActionNotAllowed(_("This person neither works for the municipality nor is its mentor."), "owner")
         owner_name = ""
-    return Wanted(
-        name=name, description=text(told.description, MOST_DESCRIPTION, "description"), due_on=told.due_on,
-        owner=owner, owner_name=owner_name, proof=told.proof, wanted=told.wanted if not code else 1, code=code,
-        threshold=threshold, kind=told.kind, english=dict(told.english),
+    return ActivitySpec(
+        name=name, description=text(wanted.description, MOST_DESCRIPTION, "description"), due_on=wanted.due_on,
+        owner=owner, owner_name=owner_name, proof=wanted.proof, wanted=wanted.wanted if not code else 1, code=code,
+        threshold=threshold, kind=wanted.kind, english=dict(wanted.english),
     )  # fmt: skip
 
 
-def _row(plan: Plan, told: Wanted, position: int) -> Activity:
-    wanted = checked(told, plan.starts_on, plan.ends_on, plan.municipality)
+def _row(plan: Plan, unchecked: ActivitySpec, position: int) -> Activity:
+    wanted = validated(unchecked, plan.starts_on, plan.ends_on, plan.municipality)
     return Activity(municipality_id=plan.municipality_id, plan=plan, position=position, **vars(wanted))
 
 
-def write(activity: Activity, told: Wanted) -> None:
-    """Let the activity say it otherwise. English that no longer says the same goes."""
-    if (activity.name, activity.description) != (told.name, told.description):
-        told = Wanted(**{**vars(told), "english": {}})
-    for name, value in vars(told).items():
+def write(activity: Activity, wanted: ActivitySpec) -> None:
+    """Change the activity. An English text that is no translation any more is removed."""
+    if (activity.name, activity.description) != (wanted.name, wanted.description):
+        wanted = ActivitySpec(**{**vars(wanted), "english": {}})
+    for name, value in vars(wanted).items():
         setattr(activity, name, value)
-    if activity.code != told.code:
+    if activity.code != wanted.code:
         activity.reading, activity.read_at = {}, None
     activity.save()
 
 
-def add_row(plan: Plan, told: Wanted) -> Activity:
+def add_row(plan: Plan, wanted: ActivitySpec) -> Activity:
     """A further activity of the plan, at the end. Raises `ActionNotAllowed` when there are too many."""
     if Activity.objects.filter(plan=plan, dropped_at__isnull=True).count() >= rules.MOST_ACTIVITIES:
         raise _too_many()
-    row = _row(plan, told, Activity.objects.filter(plan=plan).count() + 1)
+    row = _row(plan, wanted, Activity.objects.filter(plan=plan).count() + 1)
     row.save()
     return row
 
@@ -234,20 +235,20 @@ def refuse_outside(plan: Plan, starts_on: date, ends_on: date) -> None:
 
 
 @transaction.atomic
-def add(plan: Plan, told: Wanted, *, by: User) -> Activity:
+def add(plan: Plan, wanted: ActivitySpec, *, by: User) -> Activity:
     """A further activity of a draft. Raises `ActionNotAllowed`."""
     plan = _drafted(plan)
-    row = add_row(plan, told)
+    row = add_row(plan, wanted)
     _reset(plan)
     audit.record("agreement.add_activity", by=by, target=row)
     return row
 
 
 @transaction.atomic
-def change(activity: Activity, told: Wanted, *, by: User) -> Activity:
-    """Say an activity of a draft otherwise. Raises `ActionNotAllowed`."""
+def change(activity: Activity, unchecked: ActivitySpec, *, by: User) -> Activity:
+    """Change an activity of a draft. Raises `ActionNotAllowed`."""
     plan = _drafted(activity.plan)
-    wanted = checked(told, plan.starts_on, plan.ends_on, plan.municipality)
+    wanted = validated(unchecked, plan.starts_on, plan.ends_on, plan.municipality)
     write(activity, wanted)
     _reset(plan)
     audit.record("agreement.change_activity", by=by, target=activity)
@@ -256,7 +257,7 @@ def change(activity: Activity, told: Wanted, *, by: User) -> Activity:
 
 @transaction.atomic
 def remove(activity: Activity, *, by: User) -> None:
-    """Take an activity out of a draft: nobody has agreed to it, so nothing of it stays."""
+    """Delete an activity of a draft: it was not agreed, so nothing of it stays."""
     plan = _drafted(activity.plan)
     audit.record("agreement.remove_activity", by=by, target=activity)
     activity.delete()
@@ -311,17 +312,17 @@ def take_back(plan: Plan, *, side: Side, by: User) -> Plan:
 
 
 @transaction.atomic
-def close(plan: Plan, because: Closing, *, by: User) -> Plan:
+def close(plan: Plan, because: ClosingReason, *, by: User) -> Plan:
     """Close it: finished when its last day has come or nothing is open, else because another one takes its place.
 
-    What was done and what shows it stay. Changes nobody has decided lapse. Closing twice changes nothing.
+    Done activities and their evidence stay. Undecided changes lapse. Closing twice changes nothing.
     """
     plan = locked(plan)
     if plan.closed_at:
         return plan
-    if because == Closing.FINISHED and plan.is_draft:
+    if because == ClosingReason.FINISHED and plan.is_draft:
         raise ActionNotAllowed(_("Nobody has followed this plan yet: it was not agreed."))
-    if because == Closing.FINISHED and today() < plan.ends_on and _open(plan).exists():
+    if because == ClosingReason.FINISHED and today() < plan.ends_on and _open(plan).exists():
         raise ActionNotAllowed(
             _("The plan still runs and has open activities. Report them done, or agree to drop them.")
         )
@@ -333,10 +334,10 @@ def _open(plan: Plan) -> Any:
     return Activity.objects.filter(plan=plan, done_at__isnull=True, dropped_at__isnull=True)
 
 
-def _close(plan: Plan, because: Closing, *, by: User | None) -> None:
+def _close(plan: Plan, because: ClosingReason, *, by: User | None) -> None:
     plan.closed_at, plan.closed_by, plan.closed_because = timezone.now(), by, because
     plan.save()
-    Change.objects.filter(plan=plan, accepted__isnull=True).update(accepted=False, decided_at=plan.closed_at)
+    PlanChange.objects.filter(plan=plan, accepted__isnull=True).update(accepted=False, decided_at=plan.closed_at)
     audit.record("agreement.close", by=by, target=plan, label=_span(plan), because=because)
     notices.closed(plan, by=by)
 
@@ -351,5 +352,5 @@ def close_left(on: date | None = None) -> int:
         with scope(place), transaction.atomic():
             plan = locked(Plan(pk=pk, municipality_id=place))
             if plan.closed_at is None:
-                _close(plan, Closing.LEFT, by=None)
+                _close(plan, ClosingReason.LEFT, by=None)
     return len(left)

@@ -1,6 +1,6 @@
-"""Reminders of mentoring: what is due, what was due, the check-in of tomorrow, what ends, and long silence.
+"""Reminders of mentoring: activities due soon or overdue, the check-in of tomorrow, endings, and long silence.
 
-`mentoring.queries.reminders` finds them; each is told once to each person, however often a worker looks.
+`mentoring.queries.reminders` finds them; each is sent once to each person, however often the worker runs.
 """
 
 from collections.abc import Callable
@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common import dates
-from mentoring.enums import Reminded, Way
+from mentoring.enums import CheckInMethod, ReminderKind
 from mentoring.models import Reminder
-from mentoring.queries.reminders import Due, due
+from mentoring.queries.reminders import DueReminder, due
 from municipalities.holidays import BELGRADE
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
@@ -25,56 +25,60 @@ NotificationText = tuple[str, str]
 
 
 def remind(now: datetime | None = None) -> int:
-    """Tell everybody what is to be told today; returns how many were told something. Safe to run twice at once."""
+    """Send today's reminders; returns how many were sent. Safe to run twice at once."""
     now = now or timezone.now()
     with everywhere("what people of mentoring are to be reminded of"):
-        found = due(now.astimezone(BELGRADE).date(), now)
+        all_due = due(now.astimezone(BELGRADE).date(), now)
         known = set(
-            Reminder.objects.filter(about__in={each.about for each in found}).values_list("user_id", "kind", "about")
+            Reminder.objects.filter(about__in={reminder.about for reminder in all_due}).values_list(
+                "user_id", "kind", "about"
+            )
         )
     count = 0
-    for each in found:
-        people = [person for person in each.people if (person.pk, str(each.kind), each.about) not in known]
+    for reminder in all_due:
+        people = [person for person in reminder.people if (person.pk, str(reminder.kind), reminder.about) not in known]
         if people:
-            count += _tell(each, people)
+            count += _notify(reminder, people)
     return count
 
 
 @transaction.atomic
-def _tell(what: Due, people: list[Any]) -> int:
-    """The row is the promise that it happens once: whoever writes it tells."""
+def _notify(what: DueReminder, people: list[Any]) -> int:
+    """The unique row makes sure that it happens once: the process that inserts it notifies."""
     with scope(what.municipality):
-        told = [person for person in people if _is_first(what, person)]
-        words, url = SAID[what.kind], _address(what)
+        reminded = [person for person in people if _is_first(what, person)]
+        text_of, url = TEXTS[what.kind], _address(what)
         notify(
-            NotificationKind.AGREEMENT, told, municipality=what.municipality, url=url, words=lambda: words(what),
+            NotificationKind.AGREEMENT, reminded, municipality=what.municipality, url=url, words=lambda: text_of(what),
             about=f"mentoring.reminder:{what.kind}",
         )  # fmt: skip
-    return len(told)
+    return len(reminded)
 
 
-def _is_first(what: Due, person: Any) -> bool:
+def _is_first(what: DueReminder, person: Any) -> bool:
     _row, is_new = Reminder.objects.get_or_create(
         user=person, kind=what.kind, about=what.about, defaults={"municipality": what.municipality}
     )
     return is_new
 
 
-def _address(what: Due) -> str:
+def _address(what: DueReminder) -> str:
     slug = what.municipality.slug
-    if what.kind in (Reminded.DUE_SOON, Reminded.OVERDUE):
+    if what.kind in (ReminderKind.DUE_SOON, ReminderKind.OVERDUE):
         return reverse("mentoring_plan_activity", args=[slug, what.thing.pk])
-    if what.kind == Reminded.CHECK_IN:
+    if what.kind == ReminderKind.CHECK_IN:
         return reverse("check_in", args=[slug, what.thing.pk])
-    if what.kind == Reminded.SILENCE:
+    if what.kind == ReminderKind.SILENCE:
         return reverse("check_ins", args=[slug])
-    return reverse("programme_people") if what.kind == Reminded.UNFOLLOWED else reverse("mentoring_plan", args=[slug])
+    return (
+        reverse("programme_people") if what.kind == ReminderKind.UNFOLLOWED else reverse("mentoring_plan", args=[slug])
+    )
 
 
-# ---- in the language of whoever reads
+# ---- in the language of the recipient
 
 
-def _due_soon(what: Due) -> NotificationText:
+def _due_soon(what: DueReminder) -> NotificationText:
     facts = {"municipality": what.municipality, "activity": what.thing, "day": dates.long_date(what.thing.due_on)}
     subject = _("%(municipality)s: “%(activity)s” is due on %(day)s") % facts
     return subject, _(
@@ -82,7 +86,7 @@ def _due_soon(what: Due) -> NotificationText:
     )
 
 
-def _overdue(what: Due) -> NotificationText:
+def _overdue(what: DueReminder) -> NotificationText:
     facts = {"municipality": what.municipality, "activity": what.thing, "day": dates.long_date(what.thing.due_on)}
     subject = _("%(municipality)s: “%(activity)s” was agreed for %(day)s") % facts
     return subject, _(
@@ -91,25 +95,25 @@ def _overdue(what: Due) -> NotificationText:
     )
 
 
-def _check_in(what: Due) -> NotificationText:
+def _check_in(what: DueReminder) -> NotificationText:
     row = what.thing
     facts = {"municipality": what.municipality, "time": dates.clock(row.due_at)}
     subject = _("%(municipality)s: check-in tomorrow at %(time)s") % facts
-    said = [_("How: %(way)s") % {"way": Way(row.way).label}]
+    lines = [_("How: %(way)s") % {"way": CheckInMethod(row.way).label}]
     if row.place:
-        said.append(_("Where: %(place)s") % {"place": row.place})
+        lines.append(_("Where: %(place)s") % {"place": row.place})
     if row.subject:
-        said.append(_("About: %(subject)s") % {"subject": row.subject})
-    return subject, "\n".join(said)
+        lines.append(_("About: %(subject)s") % {"subject": row.subject})
+    return subject, "\n".join(lines)
 
 
-def _plan_ends(what: Due) -> NotificationText:
+def _plan_ends(what: DueReminder) -> NotificationText:
     facts = {"municipality": what.municipality, "day": dates.long_date(what.thing.ends_on)}
     subject = _("%(municipality)s: the plan ends on %(day)s") % facts
     return subject, _("Time for what is still open, and for the final review, which both confirm.")
 
 
-def _unfollowed(what: Due) -> NotificationText:
+def _unfollowed(what: DueReminder) -> NotificationText:
     facts = {
         "municipality": what.municipality, "mentor": what.thing.mentor, "day": dates.long_date(what.thing.ends_on)
     }  # fmt: skip
@@ -119,7 +123,7 @@ def _unfollowed(what: Due) -> NotificationText:
     ) % facts  # fmt: skip
 
 
-def _silence(what: Due) -> NotificationText:
+def _silence(what: DueReminder) -> NotificationText:
     subject = _("%(municipality)s: no check-in is planned") % {"municipality": what.municipality}
     last = what.facts.get("last")
     if last is None:
@@ -129,11 +133,11 @@ def _silence(what: Due) -> NotificationText:
     }  # fmt: skip
 
 
-SAID: dict[str, Callable[[Due], NotificationText]] = {
-    Reminded.DUE_SOON: _due_soon,
-    Reminded.OVERDUE: _overdue,
-    Reminded.CHECK_IN: _check_in,
-    Reminded.PLAN_ENDS: _plan_ends,
-    Reminded.UNFOLLOWED: _unfollowed,
-    Reminded.SILENCE: _silence,
+TEXTS: dict[str, Callable[[DueReminder], NotificationText]] = {
+    ReminderKind.DUE_SOON: _due_soon,
+    ReminderKind.OVERDUE: _overdue,
+    ReminderKind.CHECK_IN: _check_in,
+    ReminderKind.PLAN_ENDS: _plan_ends,
+    ReminderKind.UNFOLLOWED: _unfollowed,
+    ReminderKind.SILENCE: _silence,
 }

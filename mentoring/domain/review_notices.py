@@ -1,4 +1,4 @@
-"""What the other side is told about a review. Rows only; a worker sends the mail."""
+"""Notifications to the other side about a review. Only rows are written; a worker sends the mail."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -17,35 +17,35 @@ from notifications.enums import NotificationKind
 def begun(row: Review, *, by: User) -> None:
     """To everybody of both sides but `by`."""
 
-    def words() -> tuple[str, str]:
+    def text() -> tuple[str, str]:
         subject = _("%(municipality)s: %(review)s is begun") % _facts(row)
-        said = _("%(person)s began it from the plan and its numbers. Write what your side says, then confirm it.")
-        return subject, said % {"person": by}
+        lead = _("%(person)s began it from the plan and its numbers. Write what your side says, then confirm it.")
+        return subject, lead % {"person": by}
 
-    _tell(row, Side, words, by=by)
+    _notify(row, Side, text, by=by)
 
 
 def confirmed(row: Review, side: Side, *, by: User) -> None:
     """To the other side: it is their turn, or it is frozen now."""
 
-    def words() -> tuple[str, str]:
+    def text() -> tuple[str, str]:
         if row.is_frozen:
             subject = _("%(municipality)s: %(review)s is confirmed by both") % _facts(row)
             return subject, _("It stays as it is from now on, and can be fetched as a PDF.")
         subject = _("%(municipality)s: %(review)s waits for you") % _facts(row)
         return subject, _("%(person)s has confirmed it. Read it and confirm it, too.") % {"person": by}
 
-    _tell(row, [side.other], words, by=by)
+    _notify(row, [side.other], text, by=by)
 
 
 def _facts(row: Review) -> dict[str, Any]:
     return {"municipality": row.municipality, "review": ReviewKind(row.kind).label}
 
 
-def _tell(row: Review, sides: Iterable[Side], words: Callable[[], tuple[str, str]], *, by: User) -> None:
+def _notify(row: Review, sides: Iterable[Side], text: Callable[[], tuple[str, str]], *, by: User) -> None:
     url = reverse("mentoring_review", args=[row.municipality.slug, row.pk])
     people = [person for side in sides for person in of_side(row.municipality, side)]
     notify(
-        NotificationKind.AGREEMENT, people, municipality=row.municipality, url=url, words=words, by=by,
+        NotificationKind.AGREEMENT, people, municipality=row.municipality, url=url, words=text, by=by,
         about=f"mentoring.review:{row.pk}",
     )  # fmt: skip

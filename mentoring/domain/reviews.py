@@ -1,4 +1,4 @@
-"""Reviews at half-time and at the end: begun from the plan, written by both sides, confirmed by both, then frozen."""
+"""Reviews at half-time and at the end: started from the plan, written and confirmed by both sides, then frozen."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from posts.draft import storable
 
 MOST = 6000
 # Which side writes which of the texts; what comes next is written by both.
-TEXTS: dict[str, str] = {Side.MENTOR: "mentor_words", Side.MUNICIPALITY: "municipality_words"}
+COMMENT_FIELDS: dict[str, str] = {Side.MENTOR: "mentor_comment", Side.MUNICIPALITY: "municipality_comment"}
 
 
 @transaction.atomic
@@ -31,7 +31,7 @@ def begin(plan: Plan, kind: ReviewKind, *, by: User) -> Review:
     there = Review.objects.filter(plan=plan, kind=kind).first()
     if there is not None:
         return there
-    if kind not in {each.kind for each in possible([plan], [])}:
+    if kind not in {option.kind for option in possible([plan], [])}:
         raise ActionNotAllowed(
             _("There is nothing to look back on yet: the plan is not agreed, or has not begun, or is over.")
         )
@@ -44,15 +44,15 @@ def begin(plan: Plan, kind: ReviewKind, *, by: User) -> Review:
 
 
 @transaction.atomic
-def write(review: Review, words: str, next_steps: str, *, side: Side, revision: int, by: User) -> Review:
+def write(review: Review, comment: str, next_steps: str, *, side: Side, revision: int, by: User) -> Review:
     """What this side says, and what comes next. Takes confirmations back when a word changed. Raises
     `ActionNotAllowed`.
     """
     row = _drafted(review, revision)
-    said, steps = _text(words, "words"), _text(next_steps, "next_steps")
-    if (getattr(row, TEXTS[side]), row.next_steps) == (said, steps):
+    new_comment, steps = _text(comment, "words"), _text(next_steps, "next_steps")
+    if (getattr(row, COMMENT_FIELDS[side]), row.next_steps) == (new_comment, steps):
         return row
-    setattr(row, TEXTS[side], said)
+    setattr(row, COMMENT_FIELDS[side], new_comment)
     row.next_steps = steps
     _changed(row)
     audit.record("review.write", by=by, target=row, kind=row.kind)
@@ -60,7 +60,7 @@ def write(review: Review, words: str, next_steps: str, *, side: Side, revision: 
 
 
 @transaction.atomic
-def look_again(review: Review, *, revision: int, by: User) -> Review:
+def refresh(review: Review, *, revision: int, by: User) -> Review:
     """Read plan and numbers anew. Takes confirmations back. Raises `ActionNotAllowed`."""
     row = _drafted(review, revision)
     row.content = content(row.plan)
@@ -77,7 +77,7 @@ def confirm(review: Review, *, side: Side, revision: int, by: User) -> Review:
     row = _drafted(review, revision)
     if row.confirmed(side):
         return row
-    if not getattr(row, TEXTS[side]):
+    if not getattr(row, COMMENT_FIELDS[side]):
         raise ActionNotAllowed(_("Write first what your side says, even if it is one sentence."))
     other = row.municipality_confirmed_by_id if side == Side.MENTOR else row.mentor_confirmed_by_id
     if other == by.pk:
@@ -89,7 +89,7 @@ def confirm(review: Review, *, side: Side, revision: int, by: User) -> Review:
         row.municipality_confirmed_by, row.municipality_confirmed_at = by, now
     if row.mentor_confirmed_at and row.municipality_confirmed_at:
         row.frozen_at = now
-        row.content = {**row.content, "said": _said(row), "confirmed": _confirmed(row)}
+        row.content = {**row.content, "said": _comments(row), "confirmed": _confirmed(row)}
     row.save()
     audit.record("review.confirm", by=by, target=row, kind=row.kind, side=side)
     notices.confirmed(row, side, by=by)
@@ -100,8 +100,8 @@ def note_download(review: Review, language: str, *, by: User) -> None:
     audit.record("review.download", by=by, target=review, kind=review.kind, language=language)
 
 
-def _said(row: Review) -> dict[str, str]:
-    return {name: getattr(row, name) for name in ("mentor_words", "municipality_words", "next_steps")}
+def _comments(row: Review) -> dict[str, str]:
+    return {name: getattr(row, name) for name in ("mentor_comment", "municipality_comment", "next_steps")}
 
 
 def _confirmed(row: Review) -> dict[str, Any]:
@@ -137,8 +137,8 @@ def _changed(row: Review) -> None:
     row.save()
 
 
-def _text(said: str, name: str) -> str:
-    text = storable(said).strip()
+def _text(sent: str, name: str) -> str:
+    text = storable(sent).strip()
     if len(text) > MOST:
         facts = {"count": len(text), "most": MOST}
         raise ActionNotAllowed(

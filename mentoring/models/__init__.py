@@ -1,7 +1,7 @@
-"""The tables: the rubric and what is said by it, plans with what shows that they were followed, check-ins, reviews."""
+"""Models: the rubric and feedback, plans with their activities and evidence, check-ins, reviews."""
 
 from mentoring.models.checkins import CheckIn, NextStep, Reminder
-from mentoring.models.plans import Activity, ActivityKind, Change, Evidence, Plan
+from mentoring.models.plans import Activity, ActivityKind, Evidence, Plan, PlanChange
 from mentoring.models.reviews import Review
 from mentoring.models.rubric import Absence, Criterion, Feedback, Handover, PerformanceNotice, Score
 
@@ -9,7 +9,6 @@ __all__ = [
     "Absence",
     "Activity",
     "ActivityKind",
-    "Change",
     "CheckIn",
     "Criterion",
     "Evidence",
@@ -18,6 +17,7 @@ __all__ = [
     "NextStep",
     "PerformanceNotice",
     "Plan",
+    "PlanChange",
     "Reminder",
     "Review",
     "Score",

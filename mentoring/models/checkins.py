@@ -1,4 +1,4 @@
-"""Check-ins between a mentor and a municipality, the next steps that came of them, and who was reminded of what."""
+"""Check-ins between a mentor and a municipality, the next steps agreed in them, and reminders that were sent."""
 
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from django.db.models.functions import Mod
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
-from mentoring.enums import CheckInState, Reminded, Side, Way
+from mentoring.enums import CheckInMethod, CheckInState, ReminderKind, Side
 from municipalities.tenancy import TenantModel
 
 User = settings.AUTH_USER_MODEL
@@ -22,14 +22,14 @@ HOURS = models.DecimalField(max_digits=4, decimal_places=2)
 class CheckIn(TenantModel):
     """One conversation: planned and then held, or written down afterwards.
 
-    As of a post, its time is the clock on the wall (`local_time`, stored as if it were UTC, with `fold` and `zone`);
+    As of a post, its time is the local time (`local_time`, stored as if it were UTC, with `fold` and `zone`);
     `due_at` in UTC is derived from it. Of one that was held both say when it really was. `mentor` is who keeps it, also
     when their pairing has ended. `reason` is that of the last move, or of calling it off. `sequence` counts changes,
     for calendars that have it already.
     """
 
     mentor = models.ForeignKey(User, models.PROTECT, related_name="+")
-    way = models.CharField(max_length=8, choices=Way)
+    way = models.CharField(max_length=8, choices=CheckInMethod)
     subject = models.CharField(max_length=200, blank=True)
     place = models.CharField(max_length=300, blank=True)
     local_time = models.DateTimeField()
@@ -78,11 +78,11 @@ class CheckIn(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return self.subject or str(Way(self.way).label)
+        return self.subject or str(CheckInMethod(self.way).label)
 
     @property
     def on(self) -> date:
-        """The day on the wall."""
+        """The local day."""
         return self.local_time.date()
 
     @property
@@ -95,12 +95,12 @@ class CheckIn(TenantModel):
 
     @property
     def waits_for_notes(self) -> bool:
-        """Its time is past, and nobody said whether it was held."""
+        """Its time has passed, and it is neither recorded nor cancelled."""
         return self.is_planned and self.due_at < timezone.now()
 
 
 class NextStep(TenantModel):
-    """What one of the two will do until when. Whoever does it is named, or the whole side is meant."""
+    """A task agreed in a check-in, with a due day. Its owner is a named person, or the whole side."""
 
     check_in = models.ForeignKey(CheckIn, models.CASCADE, related_name="steps")
     text = models.CharField(max_length=300)
@@ -134,13 +134,13 @@ class NextStep(TenantModel):
 
 
 class Reminder(TenantModel):
-    """Somebody was reminded of something: the row is there so that it happens once.
+    """A reminder that was sent; its uniqueness makes sure that it is sent once.
 
     `about` names the thing with its day ("activity:7:2026-12-31"): on another day it is another reminder.
     """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, choices=Reminded)
+    kind = models.CharField(max_length=10, choices=ReminderKind)
     about = models.CharField(max_length=80)
     at = models.DateTimeField(auto_now_add=True)
 

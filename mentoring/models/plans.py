@@ -1,8 +1,8 @@
-"""The plan of three months: what a mentor and a municipality agree on, what shows that it was done, what they changed.
+"""The plan of three months: what a mentor and a municipality agree on, the evidence for it, and its changes.
 
-A plan is a draft until both have agreed; from then on it only changes by a `Change` on which both agree. Days are dates
-in Belgrade, never hours, so that neither the change of the clock nor the New Year moves anything. Activities keep their
-own words: what the library says later does not reword what was agreed.
+A plan is a draft until both have agreed; from then on it changes only by a `PlanChange` that both accept. Days are
+dates in Belgrade, never hours, so that neither daylight saving time nor New Year moves anything. Activities copy the
+texts of the library: later changes of the library do not change what was agreed.
 """
 
 from collections.abc import Mapping
@@ -18,23 +18,23 @@ from django.utils.translation import pgettext_lazy
 
 from common import languages
 from common.fields import WebAddressField
-from mentoring.enums import ChangeKind, Closing, Proof, Side
+from mentoring.enums import ChangeKind, ClosingReason, Proof, Side
 from municipalities.models import Enrolment, Programme
 from municipalities.tenancy import TenantModel
-from needs.enums import Stage
+from needs.enums import NeedStage
 from needs.models import Need
 from posts.models import Post
 
 User = settings.AUTH_USER_MODEL
 
 
-def in_readers_words(serbian: str, english: str = "") -> str:
+def in_readers_language(serbian: str, english: str = "") -> str:
     """What was written in Serbian, as the reader reads it: English where there is any, Latin letters where they read
     Latin."""
-    return languages.stored_words(serbian, english)
+    return languages.stored_text(serbian, english)
 
 
-class Asks(models.Model):
+class EvidenceRequirement(models.Model):
     """What shows that something was done, and how much of it. `code` and `threshold` are those of an indicator."""
 
     proof = models.CharField(_("what shows that it was done"), max_length=10, choices=Proof, default=Proof.POSTS)
@@ -58,44 +58,44 @@ class Asks(models.Model):
         return self.proof == Proof.INDICATOR
 
 
-class ActivityKind(Asks):
+class ActivityKind(EvidenceRequirement):
     """An activity in the library of a programme. `programme` is empty where a municipality takes part in none.
 
-    `words` are {"sr": {"name": "…", "description": "…", "evidence": "…"}, "en": {…}}; English may be missing.
+    `texts` are {"sr": {"name": "…", "description": "…", "evidence": "…"}, "en": {…}}; English may be missing.
     `usual_days` is after how many days of a plan it is usually due. `fits` narrows which posts are suggested as
     evidence: {"call": true, "interactive": true, "service": true, "category": "…"}.
     """
 
     programme = models.ForeignKey(Programme, models.PROTECT, null=True, related_name="+")
     key = models.SlugField(max_length=40)
-    words = models.JSONField(default=dict)
+    texts = models.JSONField(default=dict)
     usual_days = models.PositiveSmallIntegerField(default=45)
     fits = models.JSONField(default=dict)
     order = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     retired_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta(Asks.Meta):
+    class Meta(EvidenceRequirement.Meta):
         constraints = [
-            *Asks.Meta.constraints,
+            *EvidenceRequirement.Meta.constraints,
             models.UniqueConstraint(name="one_kind_each", fields=["programme", "key"], nulls_distinct=False),
         ]
 
     def __str__(self) -> str:
-        return self._said("name")
+        return self._text("name")
 
-    def _said(self, field: str) -> str:
-        english: Mapping[str, Any] = self.words.get("en") or {}
-        return in_readers_words(str(self.words["sr"].get(field, "")), str(english.get(field, "")))
+    def _text(self, field: str) -> str:
+        english: Mapping[str, Any] = self.texts.get("en") or {}
+        return in_readers_language(str(self.texts["sr"].get(field, "")), str(english.get(field, "")))
 
     @property
     def description(self) -> str:
-        return self._said("description")
+        return self._text("description")
 
     @property
     def evidence(self) -> str:
-        """What shows that it was done, in words."""
-        return self._said("evidence")
+        """The description of the evidence."""
+        return self._text("evidence")
 
 
 class Plan(TenantModel):
@@ -118,7 +118,7 @@ class Plan(TenantModel):
     agreed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    closed_because = models.CharField(max_length=8, choices=Closing, blank=True)
+    closed_because = models.CharField(max_length=8, choices=ClosingReason, blank=True)
     is_demo = models.BooleanField(default=False)
 
     class Meta(TenantModel.Meta):
@@ -160,7 +160,7 @@ class Plan(TenantModel):
         return bool(self.mentor_agreed_at if side == Side.MENTOR else self.municipality_agreed_at)
 
 
-class Activity(TenantModel, Asks):
+class Activity(TenantModel, EvidenceRequirement):
     """One thing that was agreed: who does it, by which day, and what shows it.
 
     `name` and `description` are as they were agreed; `english` holds both in English where the library gave them.
@@ -181,7 +181,7 @@ class Activity(TenantModel, Asks):
     read_at = models.DateTimeField(null=True)
     done_on = models.DateField(null=True)
     done_at = models.DateTimeField(null=True)
-    # nobody's where an indicator proved it
+    # empty if an indicator proved it
     done_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     done_note = models.CharField(max_length=500, blank=True)
     confirmed_at = models.DateTimeField(null=True)
@@ -191,7 +191,7 @@ class Activity(TenantModel, Asks):
 
     class Meta(TenantModel.Meta):
         constraints = [
-            *Asks.Meta.constraints,
+            *EvidenceRequirement.Meta.constraints,
             models.CheckConstraint(
                 name="activity_done_on_and_at",
                 condition=Q(done_on__isnull=True, done_at__isnull=True)
@@ -209,12 +209,12 @@ class Activity(TenantModel, Asks):
         ]
 
     def __str__(self) -> str:
-        return in_readers_words(self.name, str(self.english.get("name", "")))
+        return in_readers_language(self.name, str(self.english.get("name", "")))
 
     @property
     def what(self) -> str:
         """The description as the reader reads it."""
-        return in_readers_words(self.description, str(self.english.get("description", "")))
+        return in_readers_language(self.description, str(self.english.get("description", "")))
 
     @property
     def who(self) -> str:
@@ -225,7 +225,7 @@ class Activity(TenantModel, Asks):
         return self.done_on is not None and self.done_on <= self.due_on
 
     def is_overdue(self, today: date | None = None) -> bool:
-        """Its day has passed and nobody said that it was done. The day itself still belongs to it."""
+        """Its due day has passed and it was not reported as done."""
         return self.is_open and self.due_on < (today or timezone.localdate())
 
     @property
@@ -233,11 +233,11 @@ class Activity(TenantModel, Asks):
         return self.done_at is None and self.dropped_at is None
 
 
-class Change(TenantModel):
+class PlanChange(TenantModel):
     """A change of an agreed plan: proposed by one side, in force once the other one agreed. Never deleted.
 
     `before` and `after` hold what the activity (or the plan) said and shall say, dates as ISO text. `accepted` None:
-    nobody has decided; False: declined, taken back by who proposed it, or lapsed with its plan (`decided_by` None).
+    undecided; False: declined, withdrawn by its proposer, or lapsed with its plan (`decided_by` None).
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="changes")
@@ -261,7 +261,7 @@ class Change(TenantModel):
                 condition=Q(accepted__isnull=True, decided_at__isnull=True, decided_by__isnull=True)
                 | Q(accepted__isnull=False, decided_at__isnull=False),
             ),
-            # nobody agrees with themselves
+            # a proposer cannot accept
             models.CheckConstraint(
                 name="change_accepted_by_another",
                 condition=~Q(accepted=True) | ~Q(decided_by=F("proposed_by")),
@@ -284,15 +284,15 @@ class Evidence(TenantModel):
     """What shows that an activity was done. Taken back, never deleted.
 
     A post and a need keep a snapshot of what they were, so that the row still says what it meant when they are gone: of
-    a need its title, its stage, how many asked (`n`), how many of them were told, and when it was done or decided.
+    a need its title, its stage, how many asked (`n`), how many of them were informed, and when it was done or decided.
     """
 
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="evidence")
     kind = models.CharField(max_length=10, choices=Proof)
     post = models.ForeignKey(Post, models.SET_NULL, null=True, related_name="+")
     need = models.ForeignKey(Need, models.SET_NULL, null=True, related_name="+")
-    stage = models.CharField(max_length=10, choices=Stage, blank=True)
-    told = models.PositiveIntegerField(null=True)
+    stage = models.CharField(max_length=10, choices=NeedStage, blank=True)
+    informed = models.PositiveIntegerField(null=True)
     title = models.CharField(max_length=200, blank=True)
     url = WebAddressField(_("address"), max_length=500, blank=True)  # of a post: where it stood
     published_on = models.DateField(null=True)
@@ -302,7 +302,7 @@ class Evidence(TenantModel):
     value = models.FloatField(null=True)
     n = models.PositiveIntegerField(null=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
-    # nobody's where an indicator proved it
+    # empty if an indicator proved it
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""The review in the middle and at the end of a plan: a draft until both have confirmed it, then frozen."""
+"""Reviews in the middle and at the end of a plan: drafts until both sides have confirmed them, then frozen."""
 
 from django.conf import settings
 from django.db import models
@@ -22,8 +22,8 @@ class Review(TenantModel):
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="reviews")
     kind = models.CharField(max_length=5, choices=ReviewKind)
-    mentor_words = models.TextField(blank=True)
-    municipality_words = models.TextField(blank=True)
+    mentor_comment = models.TextField(blank=True)
+    municipality_comment = models.TextField(blank=True)
     next_steps = models.TextField(blank=True)
     revision = models.PositiveIntegerField(default=1)
     begun_by = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -1,7 +1,7 @@
-"""The rubric and what is said by it, absences of mentors, handovers, and notices of how a post did.
+"""The rubric and feedback by it, absences of mentors, handovers, and notices about the results of posts.
 
-A criterion belongs to a programme and is never rewritten: other words make a new row, so that feedback keeps the words
-by which it was given. Feedback, handovers and notices belong to a municipality and stand behind its wall.
+A criterion belongs to a programme and its texts are never changed: other texts make a new row, so that feedback keeps
+the texts by which it was given. Feedback, handovers and notices are tenant tables of a municipality.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from common import languages
-from mentoring.enums import Level
+from mentoring.enums import RubricLevel
 from municipalities.models import Pairing, Period, Programme
 from municipalities.tenancy import TenantModel
 from posts.models import Post
@@ -22,16 +22,16 @@ User = settings.AUTH_USER_MODEL
 
 
 class Criterion(models.Model):
-    """One line of a programme's rubric. `revision` grows with its words; the older row is retired.
+    """One criterion of a programme's rubric. New texts make a row with a higher `revision`; the older row is retired.
 
-    `words` are {"sr": {"name": "…", "levels": ["…"] * 4}, "en": {…}}; English may be missing. `programme` is empty
+    `texts` are {"sr": {"name": "…", "levels": ["…"] * 4}, "en": {…}}; English may be missing. `programme` is empty
     where a mentor accompanies a municipality that no programme has enrolled.
     """
 
     programme = models.ForeignKey(Programme, models.PROTECT, null=True, related_name="+")
     key = models.SlugField(max_length=40)
     revision = models.PositiveSmallIntegerField(default=1)
-    words = models.JSONField(default=dict)
+    texts = models.JSONField(default=dict)
     order = models.PositiveSmallIntegerField(default=0)
     is_used = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -54,9 +54,9 @@ class Criterion(models.Model):
         return str(self._shown()["name"])
 
     def _shown(self) -> Mapping[str, Any]:
-        """The words of the reader's language, as they were written; Latin letters where they read Latin."""
-        wanted, serbian = languages.current().words, self.words["sr"]
-        english = self.words.get("en")
+        """The texts in the reader's language; in Latin script for readers of Latin."""
+        wanted, serbian = languages.current().text_variant, self.texts["sr"]
+        english = self.texts.get("en")
         if english and wanted == languages.ENGLISH:
             return english
         if wanted != languages.LATIN:
@@ -64,13 +64,13 @@ class Criterion(models.Model):
         return {"name": to_latin(serbian["name"]), "levels": [to_latin(text) for text in serbian["levels"]]}
 
     @property
-    def levels(self) -> list[tuple[Level, str]]:
+    def levels(self) -> list[tuple[RubricLevel, str]]:
         """The four levels, lowest first, each with what it means here."""
-        return list(zip(Level, self._shown()["levels"], strict=True))
+        return list(zip(RubricLevel, self._shown()["levels"], strict=True))
 
 
 class Feedback(TenantModel):
-    """What one mentor says about one post by the rubric. `version` is that of the words they read; None: the draft."""
+    """A mentor's feedback on a post by the rubric. `version` is the version that they read; None: the draft."""
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="feedback")
     version = models.PositiveIntegerField(null=True)
@@ -92,11 +92,11 @@ class Feedback(TenantModel):
 
 
 class Score(TenantModel):
-    """The level of a post by one criterion, in the words the criterion had then."""
+    """The level of a post by one criterion, in its revision of that time."""
 
     feedback = models.ForeignKey(Feedback, models.CASCADE, related_name="scores")
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+")
-    level = models.PositiveSmallIntegerField(choices=Level)
+    level = models.PositiveSmallIntegerField(choices=RubricLevel)
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -147,7 +147,7 @@ class Handover(TenantModel):
 
 
 class PerformanceNotice(TenantModel):
-    """A mentor was told how a post did on which they had said a word; the row is there so that it happens once."""
+    """A mentor was notified of the results of a post on which they commented: once, by this row's uniqueness."""
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="+")
     mentor = models.ForeignKey(User, models.PROTECT, related_name="+")

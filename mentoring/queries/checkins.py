@@ -1,4 +1,4 @@
-"""Check-ins of a municipality, its open next steps, and who keeps what. A fixed number of queries."""
+"""Check-ins of a municipality, its open next steps, and who may change them. A fixed number of queries."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ def check_ins() -> QuerySet[CheckIn]:
 
 
 def planned() -> list[CheckIn]:
-    """Those that nobody has settled, the next first; past ones wait for their notes. One query."""
+    """Those that are planned, the next first; past ones wait for their notes. One query."""
     return list(check_ins().filter(state=CheckInState.PLANNED).order_by("due_at", "pk"))
 
 
@@ -53,22 +53,22 @@ def may_keep(check_in: CheckIn, user: Any) -> bool:
 
 
 @dataclass(frozen=True)
-class Glance:
+class CheckInSummary:
     """The check-ins of a municipality in some lines: for who takes over, and for who looks in."""
 
     next: CheckIn | None
-    waiting: int  # past ones of which nobody wrote anything down
+    waiting: int  # past ones that were not recorded
     last: CheckIn | None
     held: int
     steps: list[NextStep]
 
 
-def glance() -> Glance:
+def check_in_summary() -> CheckInSummary:
     """Of the municipality in scope. Two queries: a municipality has some dozen check-ins, and notes are left out."""
     rows = list(check_ins().exclude(state=CheckInState.CANCELLED).defer("notes").order_by("due_at", "pk"))
     coming, held = [row for row in rows if row.is_planned], [row for row in rows if row.is_held]
     now = timezone.now()
-    return Glance(
+    return CheckInSummary(
         next=next((row for row in coming if row.due_at >= now), None),
         waiting=sum(row.due_at < now for row in coming),
         last=held[-1] if held else None,

@@ -1,4 +1,4 @@
-"""The mentor's desk: what waits for them in all municipalities they accompany today.
+"""The mentor's desk: posts that wait for the mentor in all municipalities that they accompany today.
 
 The caller opens the scope of exactly those municipalities. The number of queries is fixed, however many there are.
 """
@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from mentoring.enums import Side
-from mentoring.queries.overviews import Glance, glances
+from mentoring.queries.overviews import MentoringOverview, overviews
 from mentoring.rules import SOON
 from municipalities.models import Municipality, Pairing
 from posts.enums import DecisionKind, Stage
@@ -37,7 +37,7 @@ SHOWS = ("waiting", "answered", "all")
 
 
 @dataclass(frozen=True)
-class Filters:
+class DeskFilters:
     """What the desk is narrowed to."""
 
     show: str = "waiting"
@@ -53,7 +53,7 @@ def _latest(rows: QuerySet[Any], post: str) -> Subquery:
     return Subquery(newest, output_field=DateTimeField())
 
 
-def _told(mentor: Any) -> QuerySet[Any]:
+def _annotated(mentor: Any) -> QuerySet[Any]:
     """Posts under review with what the desk must know of each, as annotations.
 
     `commented_at`, `decided_at`, `given_at`: the mentor's own words. `said_at`: the last word of somebody else.
@@ -94,7 +94,7 @@ class DeskEntry:
         return show == "all" or (self.since is None and self.word_at is not None)
 
 
-def _place(row: Mapping[str, Any]) -> DeskEntry:
+def _desk_entry(row: Mapping[str, Any]) -> DeskEntry:
     word_at = max(filter(None, (row["commented_at"], row["decided_at"], row["given_at"])), default=None)
     news_at = max(filter(None, (row["updated_at"], row["said_at"], row["ruled_at"])))
     asked = [row["asked_at"], row["said_at"], row["updated_at"]]
@@ -107,12 +107,12 @@ def _place(row: Mapping[str, Any]) -> DeskEntry:
 
 
 def queue(mentor: Any) -> list[DeskEntry]:
-    """Every post of the desk, what waits longest first. One query; which show wants which is told in Python.
+    """Every post of the desk, what waits longest first. One query; which `show` includes which is decided in Python.
 
     In SQL each comparison would ask for its moments once more: the desk of ten municipalities took half a second.
     """
-    found = _told(mentor).values("pk", "municipality_id", "stage", "updated_at", *MOMENTS)
-    return sorted(map(_place, found), key=lambda place: (place.order, place.pk))
+    rows = _annotated(mentor).values("pk", "municipality_id", "stage", "updated_at", *MOMENTS)
+    return sorted(map(_desk_entry, rows), key=lambda place: (place.order, place.pk))
 
 
 def counts(places: Sequence[DeskEntry]) -> dict[str, int]:
@@ -127,7 +127,7 @@ class Accompanied:
     """
 
     municipality: Municipality
-    glance: Glance
+    overview: MentoringOverview
     drafts: int
     waits: int
     since: datetime | None
@@ -137,12 +137,12 @@ class Accompanied:
     @property
     def proposed_at(self) -> datetime | None:
         """Since when a change of the plan waits for the mentor."""
-        return self.glance.proposed_to(Side.MENTOR)
+        return self.overview.proposed_to(Side.MENTOR)
 
     @property
     def asks_to_agree(self) -> bool:
         """Whether the municipality has agreed to the plan and the mentor has not."""
-        return self.glance.waits_to_agree == [Side.MENTOR]
+        return self.overview.waits_to_agree == [Side.MENTOR]
 
     @property
     def is_quiet(self) -> bool:
@@ -151,23 +151,23 @@ class Accompanied:
 
 def accompanied(pairings: Sequence[Pairing], places: Sequence[DeskEntry], now: datetime) -> list[Accompanied]:
     """Of the municipalities of these pairings, in their order. One query."""
-    told = glances([row.municipality_id for row in pairings], now)
-    accompanieds = []
+    known = overviews([row.municipality_id for row in pairings], now)
+    rows = []
     for row in pairings:
         here = [place for place in places if place.municipality_id == row.municipality_id]
         waiting = [place for place in here if place.since is not None]
         first = min(waiting, key=lambda place: (place.since, place.pk), default=None)
-        accompanieds.append(
+        rows.append(
             Accompanied(
-                row.municipality, told[row.municipality_id], sum(place.is_draft for place in here), len(waiting),
+                row.municipality, known[row.municipality_id], sum(place.is_draft for place in here), len(waiting),
                 first.since if first else None, first.pk if first else None, row.ends_on,
             )
         )  # fmt: skip
-    return accompanieds
+    return rows
 
 
 @dataclass(frozen=True)
-class Entry:
+class DeskRow:
     """One post on the desk. `waits` says how long it has waited for the mentor; empty while it does not."""
 
     post: Any
@@ -178,12 +178,12 @@ class Entry:
     word_at: datetime | None
 
 
-def _entry(post: Any, place: DeskEntry, now: datetime) -> Entry:
+def _entry(post: Any, place: DeskEntry, now: datetime) -> DeskRow:
     waited = waits(place.since, now) if place.since else ""
-    return Entry(post, place.is_unread, urgency(post.due_at, now), waited, place.since, place.word_at)
+    return DeskRow(post, place.is_unread, urgency(post.due_at, now), waited, place.since, place.word_at)
 
 
-def entries(places: Sequence[DeskEntry], now: datetime) -> list[Entry]:
+def entries(places: Sequence[DeskEntry], now: datetime) -> list[DeskRow]:
     """The posts of one page of the queue, with their municipalities, authors and open threads. One query."""
     open_threads = (
         Thread.objects.filter(post=OuterRef("pk"), resolved_at=None)

@@ -1,4 +1,4 @@
-"""Hours of mentoring for the donor: by mentor, municipality and month, of a programme's municipalities."""
+"""Hours of mentoring for the donor's report, by mentor, municipality and month."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,19 +41,23 @@ def hours(programmes: Sequence[Programme], first: date, last: date) -> list[Ment
     with scope(*places):
         rows = list(_sums(enrolled, first, last))
     people = User.objects.in_bulk({row["mentor_id"] for row in rows})
-    towns = Municipality.objects.in_bulk({row["municipality_id"] for row in rows})
+    municipalities = Municipality.objects.in_bulk({row["municipality_id"] for row in rows})
     lines = [
         MentorHours(
-            row["month"], people[row["mentor_id"]], towns[row["municipality_id"]], row["check_ins"], row["hours"]
+            row["month"],
+            people[row["mentor_id"]],
+            municipalities[row["municipality_id"]],
+            row["check_ins"],
+            row["hours"],
         )
         for row in rows
     ]
-    return sorted(lines, key=lambda each: (-each.month.toordinal(), sort_key(each.mentor.name),
-                                           sort_key(str(each.municipality))))  # fmt: skip
+    return sorted(lines, key=lambda line: (-line.month.toordinal(), sort_key(line.mentor.name),
+                                           sort_key(str(line.municipality))))  # fmt: skip
 
 
 def _sums(enrolled: Any, first: date, last: date) -> Any:
-    # the clock on the wall is stored as if it were UTC, and a month is one on the wall
+    # local time is stored as if it were UTC, and months are local
     since = datetime(first.year, first.month, 1, tzinfo=UTC)
     until = datetime(last.year + last.month // 12, last.month % 12 + 1, 1, tzinfo=UTC)
     taking_part = enrolled.filter(

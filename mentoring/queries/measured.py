@@ -21,7 +21,7 @@ from municipalities.models import Municipality, Pairing
 
 # No word about a draft is older than the portal.
 SINCE = date(2026, 1, 1)
-# A question that nobody answered before the first day may still wait: what comes after it is the same question.
+# A question without an answer before the first day may still wait: a later one continues it.
 BEFORE = timedelta(days=30)
 
 # Remarks are conversations that a mentor began while the post was not out yet; those of posts that went out in these
@@ -63,12 +63,12 @@ def first_word(places: Sequence[Municipality], first: date, last: date) -> Mappi
     ids = {row.mentor_id for row in pairings}
     hours: dict[int, list[float]] = defaultdict(list)
     shown: dict[int, int] = defaultdict(int)
-    for (_mentor, place), askeds in asked(ids, pairings, begins - BEFORE).items() if ids else ():
-        for each in askeds:
-            if begins <= each.at < ends:
+    for (_mentor, place), pairs in asked(ids, pairings, begins - BEFORE).items() if ids else ():
+        for question in pairs:
+            if begins <= question.at < ends:
                 shown[place] += 1
-                if each.word_at:
-                    hours[place].append((each.word_at - each.at).total_seconds() / 3600)
+                if question.word_at:
+                    hours[place].append((question.word_at - question.at).total_seconds() / 3600)
     return {pk: _answered(hours[pk], count) for pk, count in shown.items()}
 
 

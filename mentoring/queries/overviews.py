@@ -1,7 +1,7 @@
-"""The mentoring of many municipalities at a glance: the plan that counts, how far it has come, and the check-ins.
+"""An overview of the mentoring of many municipalities: the current plan, its progress, and the check-ins.
 
-One query, however many municipalities there are; their scope is open. The home of the programme, the mentor's desk
-and the Home of a workspace read this, so that all three say the same.
+One query, however many municipalities there are; the caller opens their scope. The home of the programme, the mentor's
+desk and the Home of a workspace all read this, so that they show the same.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,18 +14,18 @@ from django.db.models import Count, Exists, F, IntegerField, JSONField, Max, Min
 from django.db.models.functions import Coalesce, JSONObject
 
 from mentoring.enums import CheckInState, Side
-from mentoring.models import Activity, Change, CheckIn, Plan
-from mentoring.models.plans import in_readers_words
+from mentoring.models import Activity, CheckIn, Plan, PlanChange
+from mentoring.models.plans import in_readers_language
 from mentoring.queries.people import Away, absences_of
-from mentoring.queries.progress import InShort, in_short
+from mentoring.queries.progress import RubricSummary, rubric_summary
 from municipalities.models import Enrolment, Municipality
 from municipalities.queries import today
 
-NOTHING_GIVEN = InShort(None, None, 0)
+NOTHING_GIVEN = RubricSummary(None, None, 0)
 
 
 @dataclass(frozen=True)
-class Glance:
+class MentoringOverview:
     """One municipality. `plan` None: nobody began one; if it is not `is_enrolled`, it has left. `next_name` is the open
     activity that is due first.
 
@@ -48,7 +48,7 @@ class Glance:
     next_check_in: int | None = None
     last_at: datetime | None = None
     unsaid_at: datetime | None = None
-    rubric: InShort = NOTHING_GIVEN
+    rubric: RubricSummary = NOTHING_GIVEN
     away: tuple[Away, ...] = ()
 
     @property
@@ -77,26 +77,30 @@ PLAN = ("id", "municipality_id", "enrolment_id", "starts_on", "ends_on", "create
 FIELDS = {field.attname: field for field in Plan._meta.concrete_fields}
 
 
-def glances(
+def overviews(
     places: Collection[int], now: datetime, enrolments: Collection[int] | None = None, author: Any = None
-) -> dict[int, Glance]:
+) -> dict[int, MentoringOverview]:
     """By municipality: of the enrolments of today, or of these only; posts of `author` by the rubric. One query."""
     met = CheckIn.objects.filter(municipality=OuterRef("pk"))
     planned = met.filter(state=CheckInState.PLANNED)
     rows = Municipality.objects.filter(pk__in=places).annotate(
-        told=Subquery(_plans(enrolments).values("told")[:1], output_field=JSONField()),
+        summary=Subquery(_plans(enrolments).values("summary")[:1], output_field=JSONField()),
         last_at=_moment(met.filter(state=CheckInState.HELD), Max("due_at")),
         unsaid_at=_moment(planned.filter(due_at__lt=now), Min("due_at")),
         is_enrolled=Exists(Enrolment.objects.on(today()).filter(municipality=OuterRef("pk"))),
         coming=_first(planned.filter(due_at__gte=now).order_by("due_at", "pk"), pk="pk", at="due_at"),
     )
-    names = ("told", "coming", "is_enrolled", "last_at", "unsaid_at")
+    names = ("summary", "coming", "is_enrolled", "last_at", "unsaid_at")
     if author is None:
-        return {pk: _glance(*values) for pk, *values in rows.values_list("pk", *names)}
-    told = rows.annotate(rubric=in_short(author), away=absences_of()).values_list("pk", "rubric", "away", *names)
+        return {pk: _overview(*values) for pk, *values in rows.values_list("pk", *names)}
+    annotated = rows.annotate(rubric=rubric_summary(author), away=absences_of()).values_list(
+        "pk", "rubric", "away", *names
+    )
     return {
-        pk: replace(_glance(*values), rubric=InShort.read(rubric), away=tuple(Away.read(each) for each in away))
-        for pk, rubric, away, *values in told
+        pk: replace(
+            _overview(*values), rubric=RubricSummary.read(rubric), away=tuple(Away.read(absence) for absence in away)
+        )
+        for pk, rubric, away, *values in annotated
     }
 
 
@@ -106,7 +110,7 @@ def _plans(enrolments: Collection[int] | None) -> Any:
     rows = Plan.objects.filter(
         municipality=OuterRef("pk"), enrolment__in=running if enrolments is None else list(enrolments)
     )
-    told = JSONObject(
+    summary = JSONObject(
         **{name: name for name in PLAN},
         agreed=_count(Q()),
         done=_count(Q(done_at__isnull=False)),
@@ -115,7 +119,7 @@ def _plans(enrolments: Collection[int] | None) -> Any:
         to_mentor=_proposed(Side.MUNICIPALITY),
         to_municipality=_proposed(Side.MENTOR),
     )
-    return rows.order_by(F("closed_at").desc(nulls_first=True), "-starts_on", "-pk").annotate(told=told)
+    return rows.order_by(F("closed_at").desc(nulls_first=True), "-starts_on", "-pk").annotate(summary=summary)
 
 
 def _count(which: Q) -> Coalesce:
@@ -132,7 +136,7 @@ def _following() -> Subquery:
 
 def _proposed(by: Side) -> Subquery:
     """The oldest open proposal of one side: the other one is waited for."""
-    rows = Change.objects.filter(plan=OuterRef("pk"), side=by, accepted=None).order_by().values("plan")
+    rows = PlanChange.objects.filter(plan=OuterRef("pk"), side=by, accepted=None).order_by().values("plan")
     return Subquery(rows.annotate(since=Min("proposed_at")).values("since"))
 
 
@@ -144,10 +148,10 @@ def _moment(rows: Any, which: Max | Min) -> Subquery:
     return Subquery(rows.order_by().values("municipality").annotate(moment=which).values("moment"))
 
 
-def _glance(
-    told: Mapping[str, Any] | None, coming: Mapping[str, Any] | None, is_enrolled: bool, last_at: datetime | None,
+def _overview(
+    summary: Mapping[str, Any] | None, coming: Mapping[str, Any] | None, is_enrolled: bool, last_at: datetime | None,
     unsaid_at: datetime | None,
-) -> Glance:  # fmt: skip
+) -> MentoringOverview:  # fmt: skip
     met: dict[str, Any] = {
         "is_enrolled": is_enrolled,
         "last_at": last_at,
@@ -155,18 +159,18 @@ def _glance(
         "next_at": datetime.fromisoformat(coming["at"]) if coming else None,
         "next_check_in": coming["pk"] if coming else None,
     }
-    if told is None:
-        return Glance(**met)
-    plan, following = _plan(told), told["following"] or {}
-    waits = {Side.MENTOR: told["to_mentor"], Side.MUNICIPALITY: told["to_municipality"]}
-    return Glance(
+    if summary is None:
+        return MentoringOverview(**met)
+    plan, following = _plan(summary), summary["following"] or {}
+    waits = {Side.MENTOR: summary["to_mentor"], Side.MUNICIPALITY: summary["to_municipality"]}
+    return MentoringOverview(
         plan=plan,
-        agreed=told["agreed"],
-        done=told["done"],
-        # what was not done when a plan was closed is told by its review, and is late no more
-        overdue=0 if plan.closed_at else told["overdue"],
+        agreed=summary["agreed"],
+        done=summary["done"],
+        # activities that were open when the plan was closed are in its review, and no longer late
+        overdue=0 if plan.closed_at else summary["overdue"],
         next_pk=following.get("pk"),
-        next_name=in_readers_words(following.get("name", ""), (following.get("english") or {}).get("name", "")),
+        next_name=in_readers_language(following.get("name", ""), (following.get("english") or {}).get("name", "")),
         next_on=date.fromisoformat(following["due_on"]) if following else None,
         next_code=following.get("code", ""),
         proposed=tuple((side.value, datetime.fromisoformat(since)) for side, since in waits.items() if since),
@@ -174,7 +178,7 @@ def _glance(
     )
 
 
-def _plan(told: Mapping[str, Any]) -> Plan:
-    """The row of which the database told some fields."""
-    values = [FIELDS[name].to_python(told[name]) for name in PLAN]
+def _plan(summary: Mapping[str, Any]) -> Plan:
+    """The row from the fields that the query selected."""
+    values = [FIELDS[name].to_python(summary[name]) for name in PLAN]
     return Plan.from_db(DEFAULT_DB_ALIAS, PLAN, values)

@@ -1,4 +1,4 @@
-"""Mentors of a municipality: who is away, who may take over, what was handed over."""
+"""Mentors of a municipality: who is absent, who may take over, what was handed over."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -45,9 +45,9 @@ class Away:
     note: str
 
     @classmethod
-    def read(cls, told: Mapping[str, str]) -> "Away":
-        days = {name: date.fromisoformat(told[name]) for name in ("starts_on", "ends_on")}
-        return cls(told["name"] or told["email"], note=told["note"], **days)
+    def read(cls, stored: Mapping[str, str]) -> "Away":
+        days = {name: date.fromisoformat(stored[name]) for name in ("starts_on", "ends_on")}
+        return cls(stored["name"] or stored["email"], note=stored["note"], **days)
 
 
 def absences_of() -> ArraySubquery:
@@ -56,7 +56,7 @@ def absences_of() -> ArraySubquery:
     rows = _standing().filter(mentor__in=paired, starts_on__lte=today() + AHEAD)
     fields = {"name": "mentor__name", "email": "mentor__email", "starts_on": "starts_on", "ends_on": "ends_on",
               "note": "note"}  # fmt: skip
-    return ArraySubquery(rows.values(told=JSONObject(**fields)), output_field=ArrayField(JSONField()))
+    return ArraySubquery(rows.values(fields=JSONObject(**fields)), output_field=ArrayField(JSONField()))
 
 
 def mentors_of(municipality: Municipality) -> list[Pairing]:
@@ -83,8 +83,8 @@ def own_pairings(mentor: Any) -> list[Pairing]:
 
 def running(pairings: Iterable[Pairing]) -> list[Pairing]:
     """Those of today, by the name of the municipality."""
-    found = [row for row in pairings if runs(row, today())]
-    return sorted(found, key=lambda row: sort_key(str(row.municipality)))
+    pairings_of_today = [row for row in pairings if runs(row, today())]
+    return sorted(pairings_of_today, key=lambda row: sort_key(str(row.municipality)))
 
 
 def successors(pairing: Pairing, programmes: list[Programme] | None = None) -> list[Any]:

@@ -1,4 +1,4 @@
-"""How posts did in their first week, beside what is usual in their municipality. The caller opens the scope."""
+"""Results of posts in their first week, beside the usual result in their municipality. The caller opens the scope."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from posts.models import Comment, Post
 
 AFTER = timedelta(days=7)
 # Numbers that are not there by then do not come any more.
-AT_LAST = timedelta(days=14)
+NOT_AFTER = timedelta(days=14)
 USUAL_DAYS = 90
 
 
@@ -37,24 +37,24 @@ class PostPerformance:
 
 def pairs() -> dict[int, set[int]]:
     """Municipalities accompanied today, with the ids of their mentors."""
-    found: dict[int, set[int]] = defaultdict(set)
+    by_municipality: dict[int, set[int]] = defaultdict(set)
     rows = Pairing.objects.on(today()).filter(municipality__joined_on__isnull=False, mentor__is_active=True)
     for place, mentor in rows.values_list("municipality_id", "mentor_id"):
-        found[place].add(mentor)
-    return found
+        by_municipality[place].add(mentor)
+    return by_municipality
 
 
-def to_tell(mentors: dict[int, set[int]], now: datetime) -> list[PostPerformance]:
-    """Posts on which a mentor of their municipality said a word, and of which nobody was told. Five queries."""
+def unannounced(mentors: dict[int, set[int]], now: datetime) -> list[PostPerformance]:
+    """Posts on which a mentor of their municipality commented and was not notified yet. Five queries."""
     numbers = _weeks_over(now)
-    said = _said(numbers)
-    told = set(PerformanceNotice.objects.filter(post__in=said).values_list("post_id", "mentor_id"))
-    posts = Post.objects.filter(pk__in=said, deleted_at=None).select_related("municipality").defer("draft")
+    commented = _commented(numbers)
+    notified = set(PerformanceNotice.objects.filter(post__in=commented).values_list("post_id", "mentor_id"))
+    posts = Post.objects.filter(pk__in=commented, deleted_at=None).select_related("municipality").defer("draft")
     usual = _usual(now)
     post_performances = []
     for post in posts.order_by("pk"):
-        wanted = said[post.pk] & mentors.get(post.municipality_id, set())
-        people = sorted(mentor for mentor in wanted if (post.pk, mentor) not in told)
+        wanted = commented[post.pk] & mentors.get(post.municipality_id, set())
+        people = sorted(mentor for mentor in wanted if (post.pk, mentor) not in notified)
         if people:
             others = [value for pk, value in usual[post.municipality_id].items() if pk != post.pk]
             middle = median(others) if len(others) >= FEW else None
@@ -63,7 +63,7 @@ def to_tell(mentors: dict[int, set[int]], now: datetime) -> list[PostPerformance
 
 
 def _per_post(condition: Q) -> Any:
-    """Subjects by post: the sum of what its networks told, and when it first went out."""
+    """By post: the sum of the interactions on its networks, and when it was first published."""
     rows = Subject.objects.filter(countable(), condition, kind=SubjectKind.PUBLICATION, interactions__isnull=False)
     return rows.values("municipality_id", "publication__post_id").annotate(
         total=Sum("interactions"), first=Min("published_at")
@@ -72,24 +72,24 @@ def _per_post(condition: Q) -> Any:
 
 def _weeks_over(now: datetime) -> dict[int, int]:
     """Interactions of the posts whose first week ended lately."""
-    rows = _per_post(Q(published_at__gt=now - AT_LAST, published_at__lte=now))
+    rows = _per_post(Q(published_at__gt=now - NOT_AFTER, published_at__lte=now))
     return {row["publication__post_id"]: row["total"] for row in rows if row["first"] <= now - AFTER}
 
 
 def _usual(now: datetime) -> dict[int, dict[int, int]]:
     """By municipality, the interactions of every post that has been out for a week, of the last 90 days."""
-    found: dict[int, dict[int, int]] = defaultdict(dict)
-    for each in _per_post(Q(published_at__gt=now - timedelta(days=USUAL_DAYS), published_at__lte=now - AFTER)):
-        found[each["municipality_id"]][each["publication__post_id"]] = each["total"]
-    return found
+    by_municipality: dict[int, dict[int, int]] = defaultdict(dict)
+    for row in _per_post(Q(published_at__gt=now - timedelta(days=USUAL_DAYS), published_at__lte=now - AFTER)):
+        by_municipality[row["municipality_id"]][row["publication__post_id"]] = row["total"]
+    return by_municipality
 
 
-def _said(posts: Iterable[int]) -> dict[int, set[int]]:
+def _commented(posts: Iterable[int]) -> dict[int, set[int]]:
     """Who said a word about which of these posts, in a thread or by the rubric."""
-    found: dict[int, set[int]] = defaultdict(set)
+    by_post: dict[int, set[int]] = defaultdict(set)
     wanted = list(posts)
     for post, person in Comment.objects.filter(thread__post__in=wanted).values_list("thread__post_id", "author_id"):
-        found[post].add(person)
+        by_post[post].add(person)
     for post, person in Feedback.objects.filter(post__in=wanted).values_list("post_id", "mentor_id"):
-        found[post].add(person)
-    return found
+        by_post[post].add(person)
+    return by_post

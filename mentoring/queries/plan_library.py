@@ -1,4 +1,4 @@
-"""The library of activities: of a programme, and of the programme in which a municipality takes part."""
+"""The library of activities of a programme."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from municipalities.models import Programme
 
 
 def library(programme: Programme | None) -> list[ActivityKind]:
-    """Activities in use, in their order. A programme that changed none yet has those of the house, not stored so far.
+    """Activities in use, in their order. A programme that has changed none yet gets the built-in ones, not stored.
     One query."""
     return [row for row in _arranged(ActivityKind.objects.filter(programme=programme), programme) if not row.retired_at]
 
@@ -29,11 +29,19 @@ def _arranged(rows: Iterable[ActivityKind], programme: Programme | None) -> list
 
 
 def defaults(programme: Programme | None) -> list[ActivityKind]:
-    """The activities of the house as rows that are not stored."""
+    """The built-in activities as unsaved rows."""
     return [
         ActivityKind(
-            programme=programme, key=each.key, words=each.words, proof=each.proof, wanted=each.wanted, code=each.code,
-            threshold=each.threshold, usual_days=each.usual_days, fits=dict(each.fits), order=order,
+            programme=programme,
+            key=default.key,
+            texts=default.texts,
+            proof=default.proof,
+            wanted=default.wanted,
+            code=default.code,
+            threshold=default.threshold,
+            usual_days=default.usual_days,
+            fits=dict(default.fits),
+            order=order,
         )
-        for order, each in enumerate(ACTIVITIES, start=1)
-    ]  # fmt: skip
+        for order, default in enumerate(ACTIVITIES, start=1)
+    ]

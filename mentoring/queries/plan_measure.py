@@ -1,7 +1,7 @@
 """ME1: agreed activities done by their day ÷ activities agreed, of those whose day lies in the window.
 
-A day that is not over yet says nothing, unless the activity is done. What both agreed to drop is not agreed any more,
-and nothing is asked of a municipality after the day on which its plan was closed because it left.
+A day that is not over yet does not count, unless the activity is done. Activities that both sides dropped do not count,
+nor do days after the plan was closed because the municipality left.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, F, Q
 
 from analytics.logframe import Measured
-from mentoring.enums import Closing
+from mentoring.enums import ClosingReason
 from mentoring.models import Activity
 from municipalities.queries import today
 
@@ -22,7 +22,7 @@ SINCE = date(2026, 1, 1)
 def in_time(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
     """By municipality; one that had no activity due in these days has no value. One query; the scope is open."""
     over = Q(done_at__isnull=False) | Q(due_on__lt=today())
-    asked = Q(plan__closed_at__isnull=True) | Q(plan__closed_because=Closing.FINISHED)
+    asked = Q(plan__closed_at__isnull=True) | Q(plan__closed_because=ClosingReason.FINISHED)
     asked |= Q(due_on__lte=F("plan__closed_at__date"))
     rows = Activity.objects.filter(
         over, asked, municipality__in=[place.pk for place in places], plan__agreed_at__isnull=False,
@@ -31,6 +31,6 @@ def in_time(places: Sequence[Any], first: date, last: date) -> Mapping[int, Meas
     counted = rows.order_by().values_list("municipality").annotate(
         agreed=Count("pk"), in_time=Count("pk", filter=Q(done_on__lte=F("due_on")))
     )  # fmt: skip
-    found = {place.pk: Measured(None, 0, "no_activities") for place in places}
-    found |= {pk: Measured(done * 100 / agreed, agreed) for pk, agreed, done in counted}
-    return found
+    measured = {place.pk: Measured(None, 0, "no_activities") for place in places}
+    measured |= {pk: Measured(done * 100 / agreed, agreed) for pk, agreed, done in counted}
+    return measured

@@ -1,6 +1,6 @@
-"""Reads of plans: one plan with everything its page shows, its activities, posts that may be evidence.
+"""Queries of plans: one plan with everything its page shows, its activities, posts and needs that may be evidence.
 
-The scope of the municipality (or of several) is open. Everything has a fixed number of queries.
+The caller opens the scope of the municipality, or of several. Everything has a fixed number of queries.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,20 +15,20 @@ from analytics.logframe import INDICATORS, Indicator
 from delivery.enums import State
 from mentoring import plan_rules as rules
 from mentoring.enums import Proof, Side
-from mentoring.models import Activity, Change, Evidence, Plan
+from mentoring.models import Activity, Evidence, Plan, PlanChange
 from municipalities.enums import Role
 from municipalities.holidays import BELGRADE
 from municipalities.models import Enrolment, Membership, Municipality, Pairing
 from municipalities.queries import today
-from needs.enums import Stage
+from needs.enums import NeedStage
 from needs.models import Need
 from posts.models import Post, Publication
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
-UNDECIDED = (Stage.NEW, Stage.LOOKED_AT)
+UNDECIDED = (NeedStage.NEW, NeedStage.LOOKED_AT)
 OUT = Q(delivery__state=State.PUBLISHED)
-GONE = Q(delivery__state__in=(State.WITHDRAWN, State.MISSING))
+WITHDRAWN = Q(delivery__state__in=(State.WITHDRAWN, State.MISSING))
 # So many posts are offered at once as evidence.
 OFFERED = 12
 
@@ -59,16 +59,18 @@ def enrolment_of(municipality: Municipality) -> Enrolment | None:
 
 
 def evidence() -> QuerySet[Evidence]:
-    """What stands, each with whether its post is still out (`is_out`), and since when it is not (`gone_at`)."""
+    """Evidence not withdrawn, with whether its post is still public (`is_out`), and since when not (`gone_at`)."""
     there = Publication.objects.filter(post=OuterRef("post"))
-    gone = there.filter(GONE).order_by().values("post").annotate(last=Max("delivery__state_at")).values("last")
+    last_gone = (
+        there.filter(WITHDRAWN).order_by().values("post").annotate(last=Max("delivery__state_at")).values("last")
+    )
     rows = Evidence.objects.filter(withdrawn_at__isnull=True).select_related("by", "post", "need")
     rows = rows.defer("post__draft", "post__search_key", "need__search_key")
-    return rows.annotate(is_out=Exists(there.filter(OUT)), gone_at=Subquery(gone)).order_by("at", "pk")
+    return rows.annotate(is_out=Exists(there.filter(OUT)), gone_at=Subquery(last_gone)).order_by("at", "pk")
 
 
 @dataclass(frozen=True)
-class Shown:
+class EvidenceStatus:
     """A piece of evidence, and whether it still counts. `gone_on` None for a post that was deleted."""
 
     row: Evidence
@@ -80,16 +82,16 @@ class Shown:
         return not self.counts
 
 
-def shown(row: Any) -> Shown:
+def evidence_status(row: Any) -> EvidenceStatus:
     """Of a row from `evidence()`."""
     if row.kind == Proof.NEED:
-        return Shown(row, counts=row.need is not None)
+        return EvidenceStatus(row, counts=row.need is not None)
     if row.kind != Proof.POSTS:
-        return Shown(row, counts=True)
+        return EvidenceStatus(row, counts=True)
     if row.post is None or row.post.deleted_at is not None:
         deleted = row.post.deleted_at if row.post else None
-        return Shown(row, counts=False, gone_on=_day(deleted))
-    return Shown(row, counts=row.is_out, gone_on=None if row.is_out else _day(row.gone_at))
+        return EvidenceStatus(row, counts=False, gone_on=_day(deleted))
+    return EvidenceStatus(row, counts=row.is_out, gone_on=None if row.is_out else _day(row.gone_at))
 
 
 def _day(moment: datetime | None) -> date | None:
@@ -108,12 +110,12 @@ def _tenths(value: float | None) -> float | int | None:
 
 
 @dataclass(frozen=True)
-class Item:
+class ActivityItem:
     """An activity as a page shows it."""
 
     activity: Activity
-    evidence: list[Shown]
-    change: Change | None
+    evidence: list[EvidenceStatus]
+    change: PlanChange | None
     today: date
 
     @property
@@ -126,16 +128,16 @@ class Item:
         return sum(shown.counts and shown.row.kind == self.activity.proof for shown in self.evidence)
 
     @property
-    def gone(self) -> list[Shown]:
+    def gone(self) -> list[EvidenceStatus]:
         return [shown for shown in self.evidence if shown.is_gone]
 
     @property
     def has_reached(self) -> bool:
         """Of an indicator: by its last reading, and of enough posts."""
-        found = self.indicator
-        if found is None or int(self.activity.reading.get("n") or 0) < found.least:
+        indicator = self.indicator
+        if indicator is None or int(self.activity.reading.get("n") or 0) < indicator.least:
             return False
-        return rules.reached(self.activity.reading.get("value"), self.activity.threshold, found.better)
+        return rules.reached(self.activity.reading.get("value"), self.activity.threshold, indicator.better)
 
     @property
     def agreed_value(self) -> float | int | None:
@@ -177,7 +179,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Progress:
+class PlanProgress:
     """Of the activities that are agreed. `due` are those whose day has passed, or that were done before it."""
 
     agreed: int
@@ -188,41 +190,41 @@ class Progress:
     late: int
 
 
-def progress(activities: Iterable[Activity], on: date) -> Progress:
+def plan_progress(activities: Iterable[Activity], on: date) -> PlanProgress:
     """Counts without a query; dropped activities are not agreed any more."""
     rows = [row for row in activities if row.dropped_at is None]
     done = [row for row in rows if row.done_at]
     due = [row for row in rows if row.done_at or row.due_on < on]
-    return Progress(
+    return PlanProgress(
         agreed=len(rows), done=len(done), confirmed=sum(row.confirmed_at is not None for row in rows), due=len(due),
         in_time=sum(row.was_in_time for row in due), late=sum(row.is_overdue(on) for row in rows),
     )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class PlansDashboard:
+class PlanDashboard:
     """A plan with everything: `items` by due date, dropped ones apart, changes newest first."""
 
     plan: Plan
-    items: list[Item]
-    dropped: list[Item]
-    changes: list[Change]
+    items: list[ActivityItem]
+    dropped: list[ActivityItem]
+    changes: list[PlanChange]
     today: date
-    progress: Progress = field(init=False)
+    progress: PlanProgress = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "progress", progress((item.activity for item in self.items), self.today))
+        object.__setattr__(self, "progress", plan_progress((item.activity for item in self.items), self.today))
 
     @property
-    def open_changes(self) -> list[Change]:
+    def open_changes(self) -> list[PlanChange]:
         return [row for row in self.changes if row.is_open]
 
     @property
-    def decided(self) -> list[Change]:
+    def decided(self) -> list[PlanChange]:
         return [row for row in self.changes if not row.is_open]
 
-    def item(self, pk: int) -> Item | None:
-        return next((each for each in [*self.items, *self.dropped] if each.activity.pk == pk), None)
+    def item(self, pk: int) -> ActivityItem | None:
+        return next((item for item in [*self.items, *self.dropped] if item.activity.pk == pk), None)
 
 
 def activities_of(plan: Plan) -> QuerySet[Activity]:
@@ -230,14 +232,17 @@ def activities_of(plan: Plan) -> QuerySet[Activity]:
     return rows.order_by("due_on", "position", "pk")
 
 
-def board(plan: Plan) -> PlansDashboard:
+def plan_dashboard(plan: Plan) -> PlanDashboard:
     """Three queries."""
     rows = list(activities_of(plan).prefetch_related(Prefetch("evidence", evidence(), to_attr="standing")))
     people = ("proposed_by", "decided_by", "activity")
-    changes = list(Change.objects.filter(plan=plan).select_related(*people).order_by("-proposed_at", "-pk"))
+    changes = list(PlanChange.objects.filter(plan=plan).select_related(*people).order_by("-proposed_at", "-pk"))
     waiting = {row.activity_id: row for row in changes if row.is_open and row.activity_id}
-    items = [Item(row, [shown(evidence) for evidence in row.standing], waiting.get(row.pk), today()) for row in rows]
-    return PlansDashboard(
+    items = [
+        ActivityItem(row, [evidence_status(evidence) for evidence in row.standing], waiting.get(row.pk), today())
+        for row in rows
+    ]
+    return PlanDashboard(
         plan,
         [item for item in items if item.activity.dropped_at is None],
         [item for item in items if item.activity.dropped_at is not None],
@@ -246,50 +251,54 @@ def board(plan: Plan) -> PlansDashboard:
     )
 
 
-def item_of(activity: Activity) -> Item:
+def item_of(activity: Activity) -> ActivityItem:
     """One activity with its evidence and the change that waits. Two queries."""
-    change = Change.objects.filter(activity=activity, accepted__isnull=True).select_related("proposed_by").first()
-    return Item(activity, [shown(row) for row in evidence().filter(activity=activity)], change, today())
+    change = PlanChange.objects.filter(activity=activity, accepted__isnull=True).select_related("proposed_by").first()
+    return ActivityItem(
+        activity, [evidence_status(row) for row in evidence().filter(activity=activity)], change, today()
+    )
 
 
 @dataclass(frozen=True)
-class Step:
-    """What is next, in one line: `kind` says which sentence, of which activity or change."""
+class NextAction:
+    """The next action: `kind` selects the sentence about an activity or a change."""
 
     kind: str
-    item: Item | None = None
-    change: Change | None = None
+    item: ActivityItem | None = None
+    change: PlanChange | None = None
 
 
-def next_step(found: PlansDashboard, side: Side | None) -> Step:
-    """What this side does next; for readers what the two do next."""
-    plan = found.plan
+def next_action(dashboard: PlanDashboard, side: Side | None) -> NextAction:
+    """The next action of this side; for readers that of either side."""
+    plan = dashboard.plan
     if plan.closed_at:
-        return Step("closed")
+        return NextAction("closed")
     if plan.is_draft:
-        return Step("empty" if not found.items else "agree" if side and not plan.agreed(side) else "other_agrees")
-    waiting = next((row for row in reversed(found.open_changes) if side and row.side != side), None)
+        return NextAction(
+            "empty" if not dashboard.items else "agree" if side and not plan.agreed(side) else "other_agrees"
+        )
+    waiting = next((row for row in reversed(dashboard.open_changes) if side and row.side != side), None)
     if waiting:
-        return Step("decide", change=waiting)
-    unconfirmed = next((each for each in found.items if each.state == "done"), None)
+        return NextAction("decide", change=waiting)
+    unconfirmed = next((item for item in dashboard.items if item.state == "done"), None)
     if side == Side.MENTOR and unconfirmed:
-        return Step("confirm", unconfirmed)
-    return _next_activity([each for each in found.items if each.activity.is_open])
+        return NextAction("confirm", unconfirmed)
+    return _next_activity([item for item in dashboard.items if item.activity.is_open])
 
 
-def _next_activity(opened: list[Item]) -> Step:
-    """What is ready to be reported, what is late, what lost its evidence, then what is due next."""
-    ready = (each for each in opened if each.is_ready)
+def _next_activity(opened: list[ActivityItem]) -> NextAction:
+    """An activity that is ready to be reported, one that is late, one that lost its evidence, else the next one due."""
+    ready = (item for item in opened if item.is_ready)
     asked = (
         ("report", ready),
-        ("late", (each for each in opened if each.is_late)),
-        ("look_again", (each for each in opened if each.gone)),
+        ("late", (item for item in opened if item.is_late)),
+        ("look_again", (item for item in opened if item.gone)),
         ("next", iter(opened)),
     )
     for kind, items in asked:
         if (item := next(items, None)) is not None:
-            return Step(kind, item)
-    return Step("finish")
+            return NextAction(kind, item)
+    return NextAction("finish")
 
 
 # ---------------------------------------------------------------- posts as evidence
@@ -329,14 +338,14 @@ def fitting(rows: QuerySet[Post], activity: Activity) -> QuerySet[Post]:
     return rows
 
 
-def offered(activity: Activity, words: str = "") -> list[Post]:
-    """Posts to pick as evidence: those whose text holds `words`, in either script, else those that fit. One query."""
+def offered(activity: Activity, query: str = "") -> list[Post]:
+    """Posts to pick as evidence: those that contain `query`, in either script, else those that fit. One query."""
     taken = Evidence.objects.filter(activity=activity, withdrawn_at__isnull=True, post__isnull=False).values("post")
     rows = published_since(activity.plan).exclude(pk__in=taken)
-    found = fold(words).split()
-    if not found:
+    terms = fold(query).split()
+    if not terms:
         return list(fitting(rows, activity)[:OFFERED])
-    for word in found:
+    for word in terms:
         rows = rows.filter(search_key__contains=word)
     return list(rows[:OFFERED])
 
@@ -346,18 +355,18 @@ def offered(activity: Activity, words: str = "") -> list[Post]:
 
 def decided_since(plan: Plan) -> QuerySet[Need]:
     """Needs of the municipality on which something was decided, or for which something was done, since the plan began,
-    with `told_count`: how many of those who asked have got the answer that tells them. The newest first."""
+    with `informed_count`: how many of those who asked have got the answer that tells them. The newest first."""
     rows = Need.objects.filter(Q(decided_on__gte=plan.starts_on) | Q(done_on__gte=plan.starts_on))
     rows = rows.filter(municipality=plan.municipality_id).exclude(stage__in=UNDECIDED)
-    rows = rows.annotate(told_count=Count("voices", filter=Q(voices__told__arrived_at__isnull=False)))
+    rows = rows.annotate(informed_count=Count("supporters", filter=Q(supporters__reply__arrived_at__isnull=False)))
     return rows.order_by(Coalesce("done_on", "decided_on").desc(), "-pk")
 
 
-def offered_needs(activity: Activity, words: str = "") -> list[Need]:
-    """Needs to pick as evidence, perhaps those with `words`, in either script. One query."""
+def offered_needs(activity: Activity, query: str = "") -> list[Need]:
+    """Needs to pick as evidence, those that contain `query`, in either script. One query."""
     taken = Evidence.objects.filter(activity=activity, withdrawn_at__isnull=True, need__isnull=False).values("need")
     rows = decided_since(activity.plan).exclude(pk__in=taken)
-    for word in fold(words).split():
+    for word in fold(query).split():
         rows = rows.filter(search_key__contains=word)
     return list(rows[:OFFERED])
 

@@ -1,7 +1,7 @@
-"""Levels by the rubric over weeks, of one municipality or of a programme's side by side. A fixed number of queries.
+"""Levels by the rubric over weeks, of one municipality or of all of a programme. A fixed number of queries.
 
-A level is 1 to 4; what is shown is the mean of the levels given in a week. Nobody is ranked: one looks at one's own
-posts, or at the municipality as a whole.
+A level is 1 to 4; pages show the mean of the levels given in a week. People are not ranked: writers see their own posts
+or the municipality as a whole.
 """
 
 from collections import defaultdict
@@ -39,7 +39,7 @@ def _since(mondays: list[date]) -> datetime:
 
 
 @dataclass
-class Cell:
+class LevelSum:
     """Levels of a criterion: their sum and number."""
 
     total: float = 0
@@ -54,7 +54,7 @@ class Cell:
         return self.total / self.count if self.count else None
 
     @property
-    def told(self) -> float | None:
+    def reliable_mean(self) -> float | None:
         """The mean, where there is enough for one."""
         return self.mean if self.count >= FEW else None
 
@@ -64,62 +64,62 @@ class CriterionProgress:
     """One criterion over the weeks; a week without a level is a gap."""
 
     criterion: Criterion
-    weeks: list[Cell]
+    weeks: list[LevelSum]
 
-    def _sum(self, cells: list[Cell]) -> Cell:
-        whole = Cell()
+    def _sum(self, cells: list[LevelSum]) -> LevelSum:
+        whole = LevelSum()
         for cell in cells:
             whole.total, whole.count = whole.total + cell.total, whole.count + cell.count
         return whole
 
     @property
-    def all(self) -> Cell:
+    def all(self) -> LevelSum:
         return self._sum(self.weeks)
 
     @property
-    def now(self) -> Cell:
+    def now(self) -> LevelSum:
         return self._sum(self.weeks[-HALF:])
 
     @property
-    def before(self) -> Cell:
+    def before(self) -> LevelSum:
         return self._sum(self.weeks[-2 * HALF : -HALF])
 
     @property
     def change(self) -> float | None:
         """By how much the mean of the last four weeks differs from the four before; None while either has too few."""
-        now, before = self.now.told, self.before.told
+        now, before = self.now.reliable_mean, self.before.reliable_mean
         return None if now is None or before is None else now - before
 
 
 @dataclass(frozen=True)
-class Progress:
+class RubricProgress:
     mondays: list[date]
     lines: list[CriterionProgress]
     last: list[Any]
     posts: int
 
 
-def progress(municipality: Municipality, *, author: Any = None, drafts: bool = True) -> Progress:
+def progress(municipality: Municipality, *, author: Any = None, drafts: bool = True) -> RubricProgress:
     """Of the municipality in scope: of posts by `author`, or of all. Without `drafts` only what has been public
     is named."""
     mondays = weeks(today())
     rows = Score.objects.filter(feedback__given_at__gte=_since(mondays))
-    told = Feedback.objects.filter(given_at__gte=_since(mondays), post__deleted_at=None)
+    feedback = Feedback.objects.filter(given_at__gte=_since(mondays), post__deleted_at=None)
     if author is not None:
-        rows, told = rows.filter(feedback__post__author=author), told.filter(post__author=author)
-    cells: dict[str, dict[date, Cell]] = defaultdict(lambda: defaultdict(Cell))
+        rows, feedback = rows.filter(feedback__post__author=author), feedback.filter(post__author=author)
+    cells: dict[str, dict[date, LevelSum]] = defaultdict(lambda: defaultdict(LevelSum))
     for key, week, mean, count in _by_week(rows):
         cells[key][week.date()].add(mean, count)
     lines = [
         CriterionProgress(criterion, [cells[criterion.key][monday] for monday in mondays])
         for criterion in _named(rubric_of(municipality), rows, cells)
     ]
-    last, posts = _last(told, drafts=drafts)
-    return Progress(mondays, lines, last, posts)
+    last, posts = _last(feedback, drafts=drafts)
+    return RubricProgress(mondays, lines, last, posts)
 
 
 @dataclass(frozen=True)
-class InShort:
+class RubricSummary:
     """The mean level by all criteria: of the last four weeks, and of the four before them where there is enough."""
 
     now: float | None
@@ -131,15 +131,15 @@ class InShort:
         return None if self.now is None or self.before is None else self.now - self.before
 
     @classmethod
-    def read(cls, told: Mapping[str, Any] | None) -> "InShort":
+    def read(cls, values: Mapping[str, Any] | None) -> "RubricSummary":
         """From what `in_short` brings; None where nothing was given."""
-        if told is None:
+        if values is None:
             return cls(None, None, 0)
-        now = told["now"] if told["count"] >= FEW else None
-        return cls(now, told["before"] if told["older"] >= FEW else None, told["count"])
+        now = values["now"] if values["count"] >= FEW else None
+        return cls(now, values["before"] if values["older"] >= FEW else None, values["count"])
 
 
-def in_short(author: Any) -> Subquery:
+def rubric_summary(author: Any) -> Subquery:
     """For a query of municipalities: what `InShort.read` reads, of the posts by `author` in each."""
     mondays = weeks(today())
     middle = datetime.combine(mondays[-HALF], time(), BELGRADE)
@@ -149,22 +149,22 @@ def in_short(author: Any) -> Subquery:
         feedback__post__author=author,
     )  # fmt: skip
     is_new = Q(feedback__given_at__gte=middle)
-    told = JSONObject(
+    values = JSONObject(
         now=Avg("level", filter=is_new), count=Count("pk", filter=is_new),
         before=Avg("level", filter=~is_new), older=Count("pk", filter=~is_new),
     )  # fmt: skip
-    per_place = rows.order_by().values("municipality").annotate(told=told).values("told")
+    per_place = rows.order_by().values("municipality").annotate(values_of_scores=values).values("values_of_scores")
     return Subquery(per_place, output_field=JSONField())
 
 
-def levels(first: date, last: date) -> dict[str, Cell]:
+def levels(first: date, last: date) -> dict[str, LevelSum]:
     """Of the municipality in scope, by the key of the criterion: what was given from `first` to `last`. One query."""
     since, until = (datetime.combine(day, time(), BELGRADE) for day in (first, last + timedelta(days=1)))
     rows = Score.objects.filter(feedback__given_at__gte=since, feedback__given_at__lt=until).values("criterion__key")
-    found: dict[str, Cell] = {}
+    cells: dict[str, LevelSum] = {}
     for row in rows.annotate(mean=Avg("level"), count=Count("pk")).order_by():
-        found.setdefault(row["criterion__key"], Cell()).add(row["mean"], row["count"])
-    return found
+        cells.setdefault(row["criterion__key"], LevelSum()).add(row["mean"], row["count"])
+    return cells
 
 
 def _by_week(rows: QuerySet[Score]) -> Iterable[tuple[str, datetime, float, int]]:
@@ -175,29 +175,29 @@ def _by_week(rows: QuerySet[Score]) -> Iterable[tuple[str, datetime, float, int]
 
 def _named(current: list[Criterion], rows: QuerySet[Score], cells: Iterable[str]) -> list[Criterion]:
     """Today's criteria, then those by which something was given and that are not used any more."""
-    gone = set(cells) - {criterion.key for criterion in current}
-    if not gone:
+    retired = set(cells) - {criterion.key for criterion in current}
+    if not retired:
         return current
-    old = Criterion.objects.filter(pk__in=rows.filter(criterion__key__in=gone).values("criterion"))
+    old = Criterion.objects.filter(pk__in=rows.filter(criterion__key__in=retired).values("criterion"))
     latest = {criterion.key: criterion for criterion in old.order_by("revision")}
-    return [*current, *sorted(latest.values(), key=lambda each: each.order)]
+    return [*current, *sorted(latest.values(), key=lambda criterion: criterion.order)]
 
 
-def _last(told: QuerySet[Feedback], *, drafts: bool) -> tuple[list[Any], int]:
+def _last(feedback: QuerySet[Feedback], *, drafts: bool) -> tuple[list[Any], int]:
     """The newest feedback with its mean level, and how much there is in all. One query.
 
     Outsiders read only what was said about posts that were public; the number counts the others, too.
     """
     scores = Score.objects.filter(feedback=OuterRef("pk")).order_by().values("feedback")
-    rows = told.annotate(
+    rows = feedback.annotate(
         mean=Subquery(scores.annotate(mean=Avg("level")).values("mean")),
         count=Coalesce(Subquery(scores.annotate(count=Count("pk")).values("count")), 0),
         may_read=Value(True) if drafts else Exists(_public_posts()),
         all=Window(Count("pk")),
     )
     rows = rows.select_related("post__author", "mentor").defer("post__draft", "post__search_key")
-    found = list(rows.order_by("-may_read", "-changed_at")[:LAST])
-    return [row for row in found if row.may_read], found[0].all if found else 0
+    newest = list(rows.order_by("-may_read", "-changed_at")[:LAST])
+    return [row for row in newest if row.may_read], newest[0].all if newest else 0
 
 
 def _public_posts() -> QuerySet[Post]:
@@ -210,7 +210,7 @@ def _public_posts() -> QuerySet[Post]:
 @dataclass(frozen=True)
 class MunicipalityProgress:
     municipality: Municipality
-    cells: list[Cell]
+    cells: list[LevelSum]
     posts: int
 
 
@@ -224,36 +224,36 @@ class ProgressDashboard:
     withheld: int = 0
 
 
-def boards(programmes: list[Programme]) -> list[ProgressDashboard]:
+def progress_dashboards(programmes: list[Programme]) -> list[ProgressDashboard]:
     """Rows in no order. Opens the scope of exactly the municipalities that are enrolled today and agreed."""
     running = Enrolment.objects.on(today()).filter(cohort__programme__in=programmes)
     enrolments = list(running.select_related("municipality", "cohort"))
-    agreed = {each.municipality_id for each in enrolments if each.compares}
-    cells: dict[int, dict[str, Cell]] = defaultdict(lambda: defaultdict(Cell))
+    agreed = {enrolment.municipality_id for enrolment in enrolments if enrolment.compares}
+    cells: dict[int, dict[str, LevelSum]] = defaultdict(lambda: defaultdict(LevelSum))
     posts: dict[int, int] = {}
     if agreed:
         with scope(*agreed):
             cells, posts = _sums(weeks(today()))
-    progress_dashboards = []
+    dashboards = []
     for programme, criteria in rubrics(programmes):
         board = ProgressDashboard(programme, [criterion for criterion in criteria if criterion.is_used])
-        mine = {each.municipality_id: each for each in enrolments if each.cohort.programme_id == programme.pk}
-        for pk, enrolment in mine.items():
+        of_programme = [row for row in enrolments if row.cohort.programme_id == programme.pk]
+        for pk, enrolment in {row.municipality_id: row for row in of_programme}.items():
             if not enrolment.compares:
                 board.withheld += 1
                 continue
             row = [cells[pk][criterion.key] for criterion in board.criteria]
             board.rows.append(MunicipalityProgress(enrolment.municipality, row, posts.get(pk, 0)))
-        progress_dashboards.append(board)
-    return progress_dashboards
+        dashboards.append(board)
+    return dashboards
 
 
-def _sums(mondays: list[date]) -> tuple[dict[int, dict[str, Cell]], dict[int, int]]:
+def _sums(mondays: list[date]) -> tuple[dict[int, dict[str, LevelSum]], dict[int, int]]:
     """By municipality and key of the criterion; and posts with feedback by municipality. Two queries."""
-    cells: dict[int, dict[str, Cell]] = defaultdict(lambda: defaultdict(Cell))
+    cells: dict[int, dict[str, LevelSum]] = defaultdict(lambda: defaultdict(LevelSum))
     rows = Score.objects.filter(feedback__given_at__gte=_since(mondays)).values("municipality_id", "criterion__key")
     for row in rows.annotate(mean=Avg("level"), count=Count("pk")).order_by():
         cells[row["municipality_id"]][row["criterion__key"]].add(row["mean"], row["count"])
-    told = Feedback.objects.filter(given_at__gte=_since(mondays)).values("municipality_id")
-    counted = told.annotate(posts=Count("post", distinct=True)).order_by()
+    feedback = Feedback.objects.filter(given_at__gte=_since(mondays)).values("municipality_id")
+    counted = feedback.annotate(posts=Count("post", distinct=True)).order_by()
     return cells, dict(counted.values_list("municipality_id", "posts"))

@@ -1,4 +1,4 @@
-"""How soon mentors say their first word: submissions and questions that name them, against their own words.
+"""Response times of mentors: submissions and comments that mention them, until their first reply.
 
 The caller opens the scope of the municipalities whose posts count. Four queries, however many mentors and posts.
 """
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from mentoring.models import Absence, Feedback
 from mentoring.queries.people import runs
-from mentoring.rules import Answers, Asked, Days, answers, questions
+from mentoring.rules import Days, MentorQuestion, ResponseTime, questions, response_time
 from municipalities.holidays import BELGRADE
 from municipalities.models import Pairing
 from posts.enums import DecisionKind
@@ -26,7 +26,7 @@ Moments = dict[tuple[int, int], list[datetime]]  # by mentor and post
 
 def response_times(
     pairings: Sequence[Pairing], periods: Sequence[int] = (30, LONGEST), absences: Iterable[Absence] | None = None
-) -> dict[int, list[Answers]]:
+) -> dict[int, list[ResponseTime]]:
     """By the mentor's id, one entry for each period of days.
 
     `pairings` say whose submissions are a question to whom, ended ones too; `absences` are the mentors', if they
@@ -39,7 +39,7 @@ def response_times(
     away: dict[int, list[Days]] = defaultdict(list)
     for row in absences_since(ids, since.date()) if absences is None else absences:
         away[row.mentor_id].append((row.starts_on, row.ends_on))  # type: ignore[arg-type]
-    return {pk: [answers(asked[pk], days, now, away[pk]) for days in periods] for pk in ids}
+    return {pk: [response_time(asked[pk], days, now, away[pk]) for days in periods] for pk in ids}
 
 
 def absences_since(mentors: Iterable[Any], day: date) -> list[Absence]:
@@ -48,51 +48,53 @@ def absences_since(mentors: Iterable[Any], day: date) -> list[Absence]:
     return list(rows.order_by("starts_on"))
 
 
-def _asked(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> dict[int, list[Asked]]:
-    found: dict[int, list[Asked]] = defaultdict(list)
-    for (mentor, _place), askeds in asked(ids, pairings, since).items():
-        found[mentor] += askeds
-    return found
+def _asked(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> dict[int, list[MentorQuestion]]:
+    by_mentor: dict[int, list[MentorQuestion]] = defaultdict(list)
+    for (mentor, _place), pairs in asked(ids, pairings, since).items():
+        by_mentor[mentor] += pairs
+    return by_mentor
 
 
-def asked(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> dict[tuple[int, int], list[Asked]]:
+def asked(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> dict[tuple[int, int], list[MentorQuestion]]:
     """What mentors were asked since then, by mentor and municipality. Three queries."""
-    asks, words, places = _said(ids, pairings, since)
+    asks, replies, places = _submissions_and_replies(ids, pairings, since)
     for mentor, post, at in Feedback.objects.filter(mentor__in=ids, given_at__gte=since).values_list(
         "mentor_id", "post_id", "given_at"
     ):
-        words[mentor, post].append(at)
-    found: dict[tuple[int, int], list[Asked]] = defaultdict(list)
+        replies[mentor, post].append(at)
+    answered: dict[tuple[int, int], list[MentorQuestion]] = defaultdict(list)
     for (mentor, post), moments in asks.items():
-        found[mentor, places[post]] += questions(moments, words.get((mentor, post), []))
-    return found
+        answered[mentor, places[post]] += questions(moments, replies.get((mentor, post), []))
+    return answered
 
 
-def _said(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> tuple[Moments, Moments, dict[int, int]]:
+def _submissions_and_replies(
+    ids: set[int], pairings: Iterable[Pairing], since: datetime
+) -> tuple[Moments, Moments, dict[int, int]]:
     """Questions (submissions while the mentor accompanied the municipality, comments that name them), words, and the
     municipalities of the posts."""
-    asks, words = defaultdict(list), defaultdict(list)
+    asks, replies = defaultdict(list), defaultdict(list)
     places: dict[int, int] = {}
     paired = defaultdict(list)
     for row in pairings:
         paired[row.municipality_id].append(row)
     decisions = Decision.objects.filter(Q(kind=DecisionKind.SUBMITTED) | Q(by__in=ids), at__gte=since)
-    told = decisions.values_list("municipality_id", "version__post_id", "kind", "by_id", "at")
-    for place, post, kind, by, at in told:
+    rows = decisions.values_list("municipality_id", "version__post_id", "kind", "by_id", "at")
+    for place, post, kind, by, at in rows:
         places[post] = place
         if kind == DecisionKind.SUBMITTED:
             on = at.astimezone(BELGRADE).date()
             for mentor in {pairing.mentor_id for pairing in paired[place] if runs(pairing, on)}:
                 asks[mentor, post].append(at)
         else:
-            words[by, post].append(at)
+            replies[by, post].append(at)
     comments = Comment.objects.filter(Q(author__in=ids) | ~Q(mentions=[]), at__gte=since)
     for place, post, author, mentions, at in comments.values_list(
         "municipality_id", "thread__post_id", "author_id", "mentions", "at"
     ):
         places[post] = place
         if author in ids:
-            words[author, post].append(at)
+            replies[author, post].append(at)
         for mentor in ids & set(mentions) - {author}:
             asks[mentor, post].append(at)
-    return asks, words, places
+    return asks, replies, places

@@ -1,7 +1,7 @@
-"""What a review is made of: plan, check-ins, numbers before and now, feedback at the beginning and at the end.
+"""The content of a review: plan, check-ins, metrics before and now, feedback at the beginning and at the end.
 
-`content` gives plain data that JSON can hold: codes, names, ISO dates and numbers, nothing in the words of a language.
-A value that is missing says why by a code of `analytics.logframe.WHY`, or "few" where it rests on too little.
+`content` returns plain data for a JSON column: codes, names, ISO dates and numbers, no text in any language. A missing
+value has a reason, a code of `analytics.logframe.WHY`, or "few" if it is based on too little.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,8 +17,8 @@ from analytics.indicators.queries.measurements import measure
 from analytics.logframe import BASELINE_DAYS, INDICATORS, Measured, measured_codes
 from mentoring.enums import CheckInState, ReviewKind
 from mentoring.models import CheckIn, NextStep, Plan, Review
-from mentoring.queries.plans import Item, PlansDashboard, Shown, board
-from mentoring.queries.progress import HALF, Cell, levels
+from mentoring.queries.plans import ActivityItem, EvidenceStatus, PlanDashboard, plan_dashboard
+from mentoring.queries.progress import HALF, LevelSum, levels
 from mentoring.queries.rubric import rubric_of
 from municipalities.models import Municipality, Pairing
 from municipalities.queries import today
@@ -59,7 +59,7 @@ def possible(plans: Iterable[Plan], begun: Iterable[Review], on: date | None = N
             ReviewKind.FINAL: on >= plan.ends_on - timedelta(days=14) or plan.closed_at is not None,
         }
         for kind in ReviewKind:
-            # after the end nobody looks back from half-time
+            # no half-time review after the end
             is_late = kind == ReviewKind.MID and (plan.closed_at is not None or on > plan.ends_on)
             if (plan.pk, kind) not in there and not is_late:
                 possibles.append(Possible(plan, kind, timely[kind]))
@@ -70,16 +70,16 @@ def possible(plans: Iterable[Plan], begun: Iterable[Review], on: date | None = N
 
 
 def content(plan: Plan) -> Content:
-    """As of now, in the scope of the municipality. Two dozen queries: it is asked when somebody looks again."""
+    """As of now, in the scope of the municipality. Two dozen queries, when a review begins or is refreshed."""
     place, last = plan.municipality, min(today() - DAY, plan.ends_on)
     last = max(last, plan.starts_on)
-    plans_dashboard = board(plan)
+    plans_dashboard = plan_dashboard(plan)
     return {
         "as_of": timezone.now().replace(microsecond=0).isoformat(),
         "municipality": {"sr": place.name_cyrl, "sr-latn": place.name_latn, "en": place.name_en},
         "plan": {"starts_on": plan.starts_on.isoformat(), "ends_on": plan.ends_on.isoformat(), "goal": plan.goal},
         "mentors": _mentors(plan),
-        "activities": [_activity(each) for each in [*plans_dashboard.items, *plans_dashboard.dropped]],
+        "activities": [_activity(item) for item in [*plans_dashboard.items, *plans_dashboard.dropped]],
         "counts": _counts(plans_dashboard),
         "check_ins": _check_ins(plan),
         "steps": [
@@ -98,7 +98,7 @@ def _mentors(plan: Plan) -> list[str]:
     return list(dict.fromkeys(str(row.mentor) for row in there))
 
 
-def _activity(item: Item) -> Content:
+def _activity(item: ActivityItem) -> Content:
     it = item.activity
     return {
         "name": it.name,
@@ -112,23 +112,23 @@ def _activity(item: Item) -> Content:
     }
 
 
-def _evidence(each: Shown) -> Content:
-    row = each.row
+def _evidence(shown: EvidenceStatus) -> Content:
+    row = shown.row
     return {
         "kind": row.kind,
         "title": row.title or row.note,
         "url": row.url,
         "code": row.code,
         "value": row.value,
-        "gone": each.is_gone,
-        "gone_on": each.gone_on.isoformat() if each.gone_on else None,
+        "gone": shown.is_gone,
+        "gone_on": shown.gone_on.isoformat() if shown.gone_on else None,
     }
 
 
-def _counts(found: PlansDashboard) -> Content:
-    progress = found.progress
+def _counts(dashboard: PlanDashboard) -> Content:
+    progress = dashboard.progress
     names = ("agreed", "done", "confirmed", "due", "in_time", "late")
-    return {**{name: getattr(progress, name) for name in names}, "dropped": len(found.dropped)}
+    return {**{name: getattr(progress, name) for name in names}, "dropped": len(dashboard.dropped)}
 
 
 def _check_ins(plan: Plan) -> Content:
@@ -136,9 +136,9 @@ def _check_ins(plan: Plan) -> Content:
     held = CheckIn.objects.filter(
         state=CheckInState.HELD, local_time__date__gte=plan.starts_on, local_time__date__lte=plan.ends_on
     )
-    told = held.aggregate(count=Count("pk"), hours=Sum("hours"), last=Max("due_at"))
-    return {"held": told["count"], "hours": float(told["hours"] or Decimal(0)),
-            "last": told["last"].isoformat() if told["last"] else None}  # fmt: skip
+    totals = held.aggregate(count=Count("pk"), hours=Sum("hours"), last=Max("due_at"))
+    return {"held": totals["count"], "hours": float(totals["hours"] or Decimal(0)),
+            "last": totals["last"].isoformat() if totals["last"] else None}  # fmt: skip
 
 
 def _step(step: NextStep) -> Content:
@@ -167,10 +167,10 @@ def _days(first: date, last: date) -> list[str]:
     return [first.isoformat(), last.isoformat()]
 
 
-def _value(code: str, told: Measured) -> Content:
-    """A value of too little is told with its n, and compared with nothing."""
-    why = told.why if told.value is None else "few" if told.n < INDICATORS[code].least else ""
-    return {"value": told.value, "n": told.n, "why": why}
+def _value(code: str, measured: Measured) -> Content:
+    """A value with too few observations keeps its n and is not compared."""
+    why = measured.why if measured.value is None else "few" if measured.n < INDICATORS[code].least else ""
+    return {"value": measured.value, "n": measured.n, "why": why}
 
 
 def _feedback(plan: Plan, last: date) -> Content:
@@ -181,12 +181,16 @@ def _feedback(plan: Plan, last: date) -> Content:
         return {"begin": None, "end": None, "lines": []}
     first, second = levels(*begin), levels(*end)
     lines = [
-        {"words": criterion.words, "begin": _cell(first.get(criterion.key)), "end": _cell(second.get(criterion.key))}
+        {"words": criterion.texts, "begin": _cell(first.get(criterion.key)), "end": _cell(second.get(criterion.key))}
         for criterion in rubric_of(plan.municipality)
     ]
     return {"begin": _days(*begin), "end": _days(*end), "lines": lines}
 
 
-def _cell(cell: Cell | None) -> Sequence[Any]:
+def _cell(cell: LevelSum | None) -> Sequence[Any]:
     """The mean where there is enough for one, and how many levels it is of."""
-    return [None, 0] if cell is None else [None if cell.told is None else round(cell.told, 3), cell.count]
+    return (
+        [None, 0]
+        if cell is None
+        else [None if cell.reliable_mean is None else round(cell.reliable_mean, 3), cell.count]
+    )

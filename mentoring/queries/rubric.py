@@ -1,12 +1,12 @@
-"""The rubric of a programme, and of the programme in which a municipality takes part."""
+"""The rubric of a programme, the rubric that applies to a municipality, and feedback given by it."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, Prefetch, Q, Subquery
 
-from mentoring.defaults import RUBRIC
 from mentoring.models import Criterion, Feedback, Score
+from mentoring.rubric_defaults import RUBRIC
 from municipalities.models import Enrolment, Municipality, Programme
 from municipalities.queries import today
 from posts.models import Post
@@ -20,7 +20,7 @@ def programme_of(municipality: Municipality) -> Programme | None:
 
 
 def rubric(programme: Programme | None, *, also_unused: bool = False) -> list[Criterion]:
-    """Criteria in their order. A programme that changed none yet has the seven of the house, not stored so far."""
+    """Criteria in their order. A programme that has changed none yet gets the seven built-in ones, not stored."""
     return _arranged(Criterion.objects.filter(programme=programme, retired_at=None), programme, also_unused)
 
 
@@ -43,24 +43,24 @@ def rubrics(programmes: Iterable[Programme]) -> list[tuple[Programme, list[Crite
 
 
 def _arranged(rows: Iterable[Criterion], programme: Programme | None, also_unused: bool) -> list[Criterion]:
-    criterions = sorted(rows, key=lambda row: (row.order, row.pk)) or defaults(programme)
-    return [row for row in criterions if row.is_used or also_unused]
+    criteria = sorted(rows, key=lambda row: (row.order, row.pk)) or defaults(programme)
+    return [row for row in criteria if row.is_used or also_unused]
 
 
 def defaults(programme: Programme | None) -> list[Criterion]:
-    """The criteria of the house as rows that are not stored."""
+    """The built-in criteria as unsaved rows."""
     return [
-        Criterion(programme=programme, key=key, words=said, order=order)
-        for order, (key, said) in enumerate(RUBRIC, start=1)
+        Criterion(programme=programme, key=key, texts=texts, order=order)
+        for order, (key, texts) in enumerate(RUBRIC, start=1)
     ]
 
 
-def words_of(programme: Programme) -> list[dict[str, Any]]:
+def criteria_texts(programme: Programme) -> list[dict[str, Any]]:
     """The criteria that are used, as plain values that others may keep. One query."""
-    return [{"key": row.key, "words": row.words} for row in rubric(programme)]
+    return [{"key": row.key, "words": row.texts} for row in rubric(programme)]
 
 
-# ---- What was said by the rubric about one post.
+# ---- Feedback on one post.
 
 
 def of_post(post: Post) -> list[Feedback]:

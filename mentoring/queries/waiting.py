@@ -1,7 +1,7 @@
-"""Who waits for whom in the review of posts, by municipality. One query, at any number of municipalities and posts.
+"""Posts that wait for a reply during review, by municipality. One query, at any number of municipalities and posts.
 
-The mentor is waited for where a post was submitted and no mentor of today said a word since; the municipality where a
-mentor's word is the last one in an open conversation about a post that is not out yet.
+A post waits for the mentor if it was submitted and no current mentor has replied since; for the municipality if the
+last comment in an open thread on an unpublished post is a mentor's.
 """
 
 from collections.abc import Collection
@@ -61,14 +61,14 @@ SELECT municipality_id, 'municipality', count(DISTINCT id), min(at) FROM unanswe
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingPosts:
     """So many posts, the first of them since then."""
 
     count: int
     since: datetime
 
 
-def waiting(places: Collection[int]) -> dict[tuple[int, str], Waiting]:
+def waiting(places: Collection[int]) -> dict[tuple[int, str], WaitingPosts]:
     """By municipality and the side that is waited for ("mentor", "municipality"), in an open scope."""
     opened = require()
     for pk in places:
@@ -76,4 +76,4 @@ def waiting(places: Collection[int]) -> dict[tuple[int, str], Waiting]:
     params: dict[str, Any] = {"ids": list(places), "today": today()}
     with connection.cursor() as cursor:
         cursor.execute(WAITING, params)
-        return {(pk, side): Waiting(count, since) for pk, side, count, since in cursor.fetchall()}
+        return {(pk, side): WaitingPosts(count, since) for pk, side, count, since in cursor.fetchall()}

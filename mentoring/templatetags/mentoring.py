@@ -1,4 +1,4 @@
-"""Tags of mentoring: `{% load mentoring %}{% plan_url municipality %}`."""
+"""Template tags of mentoring: `{% load mentoring %}{% plan_url municipality %}`."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""A mentor says when they are away."""
+"""A mentor announces an absence."""
 
 from django.contrib import messages
 from django.http import HttpResponse

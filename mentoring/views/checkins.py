@@ -1,4 +1,4 @@
-"""Check-ins of a municipality: the list, one of them, planning, moving, calling off, writing down, ticking off."""
+"""Check-ins of a municipality: the list, one check-in, plan, move, cancel, record, tick off steps."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +29,7 @@ from mentoring.checkin_forms import (
     steps_of,
 )
 from mentoring.domain import checkins as verbs
-from mentoring.enums import Side, Way
+from mentoring.enums import CheckInMethod, Side
 from mentoring.models import CheckIn, NextStep
 from mentoring.queries import checkins as queries
 from mentoring.queries.people import own_absences, runs
@@ -67,7 +67,7 @@ def _tickable(request: MunicipalityRequest, steps: list[NextStep]) -> list[tuple
 @requires(Verb.PLAN_VIEW)
 @require_safe
 def check_in(request: MunicipalityRequest, check_in: int) -> HttpResponse:
-    row = _found(check_in)
+    row = _check_in(check_in)
     steps = list(row.steps.select_related("done_by").order_by("position", "pk"))
     context = {
         "row": row,
@@ -79,15 +79,15 @@ def check_in(request: MunicipalityRequest, check_in: int) -> HttpResponse:
     return render(request, "mentoring/check_in.html", context)
 
 
-def _found(pk: int) -> CheckIn:
-    found: CheckIn = get_object_or_404(queries.check_ins(), pk=pk)
-    return found
+def _check_in(pk: int) -> CheckIn:
+    check_in: CheckIn = get_object_or_404(queries.check_ins(), pk=pk)
+    return check_in
 
 
 @requires(Verb.CHECK_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: MunicipalityRequest) -> HttpResponse:
-    form = PlanCheckInForm(request.POST or None, initial={"way": Way.VIDEO, "at": "10:00"})
+    form = PlanCheckInForm(request.POST or None, initial={"way": CheckInMethod.VIDEO, "at": "10:00"})
     if request.method == "POST" and form.is_valid():
         row = _tried(form, lambda: verbs.plan(request.municipality, form.planned(), by=request.user))
         if row:
@@ -100,7 +100,7 @@ def new(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.CHECK_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: MunicipalityRequest, check_in: int) -> HttpResponse:
-    row = _found(check_in)
+    row = _check_in(check_in)
     initial = {**clock_of(row), "way": row.way, "place": row.place, "subject": row.subject}
     form = MoveCheckInForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -116,7 +116,7 @@ def move(request: MunicipalityRequest, check_in: int) -> HttpResponse:
 @requires(Verb.CHECK_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: MunicipalityRequest, check_in: int) -> HttpResponse:
-    row = _found(check_in)
+    row = _check_in(check_in)
     form = ReasonOfCheckInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
@@ -136,19 +136,19 @@ def unplanned(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.CHECK_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def hold(request: MunicipalityRequest, check_in: int) -> HttpResponse:
-    return _written(request, _found(check_in))
+    return _written(request, _check_in(check_in))
 
 
 def _written(request: MunicipalityRequest, row: CheckIn | None) -> HttpResponse:
-    initial: dict[str, Any] = {"on": today(), "way": Way.PHONE}
+    initial: dict[str, Any] = {"on": today(), "way": CheckInMethod.PHONE}
     if row:
         initial = {**clock_of(row), "way": row.way, "subject": row.subject, "notes": row.notes, "hours": row.hours}
     form = WriteDownForm(request.POST or None, initial=initial)
     steps = steps_form(request.POST if request.method == "POST" else None, row)
     if request.method == "POST" and form.is_valid() and steps.is_valid():
-        told = form.told(steps_of(steps))
+        record = form.record(steps_of(steps))
         held = _tried(
-            form, lambda: verbs.write_down(row, told, municipality=request.municipality, by=request.user)
+            form, lambda: verbs.write_down(row, record, municipality=request.municipality, by=request.user)
         )  # fmt: skip
         if held:
             messages.success(request, _("Written down. Everybody who follows the plan can read it."))
@@ -171,7 +171,7 @@ def _form_page(request: HttpRequest, form: Any, row: CheckIn | None, act: str, *
 
 
 def _warn_of_absence(request: SignedInRequest, row: CheckIn) -> None:
-    away = next((each for each in own_absences(request.user) if runs(each, row.on)), None)
+    away = next((absence for absence in own_absences(request.user) if runs(absence, row.on)), None)
     if away:
         messages.warning(request, _("You are shown as away on %(day)s.") % {"day": long_date(row.on)})
 
@@ -186,8 +186,8 @@ def step(request: MunicipalityRequest, check_in: int, step: int) -> HttpResponse
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
-        words = _("Ticked off: %(step)s") if done else _("Open again: %(step)s")
-        messages.success(request, words % {"step": row})
+        message = _("Ticked off: %(step)s") if done else _("Open again: %(step)s")
+        messages.success(request, message % {"step": row})
     if request.POST.get("back") == "list":
         return redirect("check_ins", request.municipality.slug)
     return redirect("check_in", request.municipality.slug, check_in)
@@ -197,7 +197,7 @@ def step(request: MunicipalityRequest, check_in: int, step: int) -> HttpResponse
 @require_safe
 def calendar(request: MunicipalityRequest, check_in: int) -> HttpResponse:
     """For one's own calendar: one event, with its time as it is now."""
-    row = _found(check_in)
+    row = _check_in(check_in)
     address = settings.PUBLIC_BASE_URL + reverse("check_in", args=[request.municipality.slug, row.pk])
     body = event(row, address, urlsplit(settings.PUBLIC_BASE_URL).hostname or "localhost")
     answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")

@@ -1,4 +1,4 @@
-"""The mentor's desk: one queue over all municipalities of today."""
+"""The mentor's desk: one queue over all municipalities that they accompany today."""
 
 from datetime import timedelta
 from typing import Any
@@ -72,25 +72,25 @@ def _others(request: SignedInRequest, accompanied: list[Municipality]) -> list[M
     return [row for row in rows if row not in accompanied]
 
 
-def _filters(request: HttpRequest, accompanied: list[Municipality]) -> queries.Filters:
+def _filters(request: HttpRequest, accompanied: list[Municipality]) -> queries.DeskFilters:
     """An unknown word shows what waits; a municipality one does not accompany is not there."""
     slug = request.GET.get("municipality", "")
     chosen = next((row for row in accompanied if row.slug == slug), None)
     if slug and chosen is None:
         raise Http404
-    return queries.Filters(choice_param(request.GET, "show", queries.SHOWS, default="waiting"), chosen)
+    return queries.DeskFilters(choice_param(request.GET, "show", queries.SHOWS, default="waiting"), chosen)
 
 
-def _segments(request: HttpRequest, filters: queries.Filters, counts: dict[str, int]) -> list[dict[str, Any]]:
+def _segments(request: HttpRequest, filters: queries.DeskFilters, counts: dict[str, int]) -> list[dict[str, Any]]:
     labels = {"waiting": _("Waiting for me"), "answered": _("Answered"), "all": _("All")}
     query = request.GET.copy()
     query.pop("page", None)
-    found = []
+    segments = []
     for show, label in labels.items():
         query["show"] = show
-        found.append({"label": label, "url": f"?{query.urlencode()}", "current": show == filters.show,
+        segments.append({"label": label, "url": f"?{query.urlencode()}", "current": show == filters.show,
                       "count": counts[show]})  # fmt: skip
-    return found
+    return segments
 
 
 def _times(mentor: Any, pairings: list[Pairing]) -> dict[str, Any]:

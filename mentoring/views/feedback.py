@@ -1,4 +1,4 @@
-"""Feedback by the rubric about one post: its mentor fills it in, the municipality reads it."""
+"""Feedback by the rubric about one post: the mentor gives it, the municipality reads it."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -24,26 +24,26 @@ from posts.models import Post
 @requires(Verb.FEEDBACK_VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def feedback(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    post, may_give = _found(request, pk), request.access.may(Verb.FEEDBACK_GIVE)
+    post, may_give = _post(request, pk), request.access.may(Verb.FEEDBACK_GIVE)
     if request.method == "POST" and not may_give:
         raise PermissionDenied
-    told = of_post(post)
-    mine = next((row for row in told if row.mentor_id == request.user.pk), None)
+    given = of_post(post)
+    mine = next((row for row in given if row.mentor_id == request.user.pk), None)
     form = _form(request, mine) if may_give else None
     if request.method == "POST" and form is not None and form.is_valid() and _given(request, post, form):
         return redirect("post_feedback", request.municipality.slug, post.pk)
-    context = {"post": post, "form": form, "mine": mine, "told": [row for row in told if row != mine or not may_give]}
+    context = {"post": post, "form": form, "mine": mine, "given": [row for row in given if row != mine or not may_give]}
     return render(request, "mentoring/feedback.html", context, status=422 if form is not None and form.errors else 200)
 
 
-def _found(request: MunicipalityRequest, pk: int) -> Post:
+def _post(request: MunicipalityRequest, pk: int) -> Post:
     """The post, if this person may read it."""
     rows = queries.visible().annotate(is_public=queries.is_public()).select_related("author")
-    found: Post = get_object_or_404(rows, pk=pk)
-    if not rules.may_read(request.access, is_public=found.is_public):  # type: ignore[attr-defined]
+    post: Post = get_object_or_404(rows, pk=pk)
+    if not rules.may_read(request.access, is_public=post.is_public):  # type: ignore[attr-defined]
         raise Http404
-    found.municipality = request.municipality
-    return found
+    post.municipality = request.municipality
+    return post
 
 
 def _form(request: MunicipalityRequest, mine: Feedback | None) -> FeedbackForm:

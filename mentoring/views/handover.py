@@ -1,4 +1,4 @@
-"""Passing a municipality on: by its mentor, or by the staff of the programme."""
+"""Hand a municipality over to another mentor: by its mentor, or by the staff of the programme."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from common.errors import ActionNotAllowed
 from common.web.errors import add_form_error
 from mentoring.domain.handover import hand_over
 from mentoring.forms import HandoverForm
-from mentoring.queries.handover import standing
+from mentoring.queries.handover import handover_status
 from mentoring.queries.people import running_pairing, successors
 from municipalities.access import programme, requires
 from municipalities.models import Pairing
@@ -47,7 +47,7 @@ def _page(request: SignedInRequest, pairing: Pairing, people: list[Any], *, back
         messages.success(request, _("%(municipality)s is handed over to %(mentor)s.") % facts)
         return redirect(back)
     with scope(pairing.municipality_id):
-        stands = standing(pairing.municipality)
+        stands = handover_status(pairing.municipality)
     context = {"form": form, "pairing": pairing, "people": people, "back": back, "standing": stands,
                "own": pairing.mentor_id == request.user.pk}  # fmt: skip
     return render(request, "mentoring/handover.html", context, status=422 if form.errors else 200)

@@ -1,4 +1,4 @@
-"""Hours of mentoring, for the donor's report: by mentor, municipality and month, as a page and as a table."""
+"""Hours of mentoring for the donor's report, by mentor, municipality and month: a page, and a spreadsheet."""
 
 from decimal import Decimal
 from typing import Any
@@ -47,15 +47,15 @@ def hours(request: ProgrammeRequest) -> HttpResponse:
 
 def _by_mentor(lines: list[MentorHours]) -> list[dict[str, Any]]:
     """Sums by mentor, by name."""
-    found: dict[int, dict[str, Any]] = {}
+    by_mentor: dict[int, dict[str, Any]] = {}
     for line in lines:
-        row = found.setdefault(
+        row = by_mentor.setdefault(
             line.mentor.pk, {"mentor": line.mentor, "hours": Decimal(0), "check_ins": 0, "places": set()}
         )
         row["hours"] += line.hours
         row["check_ins"] += line.check_ins
         row["places"].add(line.municipality.pk)
-    return sorted(found.values(), key=lambda row: sort_key(row["mentor"].name))
+    return sorted(by_mentor.values(), key=lambda row: sort_key(row["mentor"].name))
 
 
 def _file(lines: list[MentorHours], kind: str, name: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What the Home of a workspace shows of the mentoring, to those who write there."""
+"""The mentoring section on the Home of a workspace, for those who write there."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from mentoring import links
 from mentoring.enums import Side
-from mentoring.queries.overviews import Glance, glances
-from mentoring.queries.progress import InShort
+from mentoring.queries.overviews import MentoringOverview, overviews
+from mentoring.queries.progress import RubricSummary
 from mentoring.queries.waiting import waiting
 from mentoring.what_next import WhatNext, for_municipality
 from municipalities.web import MunicipalityRequest
@@ -17,23 +17,23 @@ from municipalities.web import MunicipalityRequest
 class MyPlan:
     """The plan at a glance, the next step, and the writer's own posts by the rubric."""
 
-    glance: Glance
-    rubric: InShort
+    overview: MentoringOverview
+    rubric: RubricSummary
     what_next: WhatNext
     plan_url: str
 
 
-def glance_of(request: MunicipalityRequest) -> Glance:
+def overview_of(request: MunicipalityRequest) -> MentoringOverview:
     """The mentoring of the workspace at hand, with the reader's own posts. One query."""
     place = request.municipality
-    return glances([place.pk], timezone.now(), author=request.user)[place.pk]
+    return overviews([place.pk], timezone.now(), author=request.user)[place.pk]
 
 
-def my_plan(request: MunicipalityRequest, glance: Glance) -> MyPlan | None:
+def my_plan(request: MunicipalityRequest, overview: MentoringOverview) -> MyPlan | None:
     """None where the municipality takes part in no programme. One query; none where it does not."""
     place, now = request.municipality, timezone.now()
-    if not glance.is_enrolled:
+    if not overview.is_enrolled:
         return None
     to_answer = waiting([place.pk]).get((place.pk, Side.MUNICIPALITY))
-    what_next = for_municipality(place.slug, glance, to_answer, now)
-    return MyPlan(glance, glance.rubric, what_next, links.plan(place.slug))
+    what_next = for_municipality(place.slug, overview, to_answer, now)
+    return MyPlan(overview, overview.rubric, what_next, links.plan(place.slug))

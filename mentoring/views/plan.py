@@ -1,4 +1,4 @@
-"""The plan of a municipality: the same page for the officer and for the mentor, with the acts of each side."""
+"""The plan of a municipality: one page for the officer and the mentor, with the actions of each side."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,10 +14,10 @@ from common.errors import ActionNotAllowed
 from common.web.errors import add_form_error, flash_error
 from mentoring import plan_rules as rules
 from mentoring.domain import plan_changes, plans
-from mentoring.enums import Closing, Side
+from mentoring.enums import ClosingReason, Side
 from mentoring.models import Plan
 from mentoring.plan_forms import PlanForm, StartForm
-from mentoring.plan_words import FieldChange, told
+from mentoring.plan_texts import FieldChange, describe_change
 from mentoring.queries import plans as queries
 from mentoring.queries.plan_library import library
 from municipalities.access import requires
@@ -36,10 +36,10 @@ def side_of(request: MunicipalityRequest) -> Side | None:
 
 def side(request: MunicipalityRequest) -> Side:
     """Where only those come who may edit."""
-    found = side_of(request)
-    if found is None:  # a right without a role that speaks for somebody
+    own = side_of(request)
+    if own is None:  # a right without a role that speaks for one side
         raise Http404
-    return found
+    return own
 
 
 def of_an_open_plan(
@@ -64,8 +64,8 @@ def plan(request: MunicipalityRequest) -> HttpResponse:
     """The plan that is open, else the latest one; `?plan=` shows an earlier one."""
     rows = queries.plans_of(request.municipality)
     asked = request.GET.get("plan")
-    found = next((row for row in rows if str(row.pk) == asked), None) if asked else next(iter(rows), None)
-    if asked and found is None:
+    shown = next((row for row in rows if str(row.pk) == asked), None) if asked else next(iter(rows), None)
+    if asked and shown is None:
         raise Http404
     mine = side_of(request)
     may_start = mine is not None and not any(row.closed_at is None for row in rows)
@@ -73,40 +73,40 @@ def plan(request: MunicipalityRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "tabs": tabs(request, "mentoring_plan"),
         "side": mine,
-        "plan": found,
-        "others": [row for row in rows if row != found],
+        "plan": shown,
+        "others": [row for row in rows if row != shown],
         "may_start": enrolment is not None,
         "takes_part": enrolment is not None or not may_start,
         "today": today(),
     }
-    if found is not None:
-        context |= _board(found, mine)
+    if shown is not None:
+        context |= _board(shown, mine)
     return render(request, "mentoring/plan.html", context)
 
 
-def _board(found: Plan, mine: Side | None) -> dict[str, Any]:
-    board = queries.board(found)
-    may_edit = mine is not None and found.closed_at is None
+def _board(plan: Plan, mine: Side | None) -> dict[str, Any]:
+    board = queries.plan_dashboard(plan)
+    may_edit = mine is not None and plan.closed_at is None
     open_items = [item for item in board.items if item.activity.is_open]
     return {
         "board": board,
-        "next": queries.next_step(board, mine),
+        "next": queries.next_action(board, mine),
         "may_edit": may_edit,
-        "sides": _sides(found, mine),
+        "sides": _sides(plan, mine),
         "waiting": [_change(row, mine) for row in board.open_changes],
         "history": [_change(row, mine) for row in board.decided],
-        "may_finish": may_edit and found.is_running and (not open_items or found.ends_on <= today()),
+        "may_finish": may_edit and plan.is_running and (not open_items or plan.ends_on <= today()),
     }
 
 
-def _sides(found: Plan, mine: Side | None) -> list[dict[str, Any]]:
-    by = {Side.MUNICIPALITY: (found.municipality_agreed_by, found.municipality_agreed_at),
-          Side.MENTOR: (found.mentor_agreed_by, found.mentor_agreed_at)}  # fmt: skip
-    return [{"side": each, "by": by[each][0], "at": by[each][1], "is_mine": each == mine} for each in by]
+def _sides(plan: Plan, mine: Side | None) -> list[dict[str, Any]]:
+    by = {Side.MUNICIPALITY: (plan.municipality_agreed_by, plan.municipality_agreed_at),
+          Side.MENTOR: (plan.mentor_agreed_by, plan.mentor_agreed_at)}  # fmt: skip
+    return [{"side": side, "by": by[side][0], "at": by[side][1], "is_mine": side == mine} for side in by]
 
 
 def _change(row: Any, mine: Side | None) -> dict[str, Any]:
-    lines: list[FieldChange] = told(row)
+    lines: list[FieldChange] = describe_change(row)
     return {"row": row, "lines": lines, "is_ours": row.side == mine, "may_decide": mine is not None and row.is_open,
             "side": Side(row.side).label}  # fmt: skip
 
@@ -125,10 +125,12 @@ def start(request: MunicipalityRequest) -> HttpResponse:
     first = max(today(), enrolment.starts_on)
     form = StartForm(request.POST if request.method == "POST" else None, kinds=kinds, first=first)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        chosen = [plans.taken(kind, due_on) for kind, due_on in form.chosen()]
+        values = form.cleaned_data
+        chosen = [plans.from_library(kind, due_on) for kind, due_on in form.chosen()]
         try:
-            plans.start(enrolment, said["starts_on"], said["ends_on"], said["goal"], chosen, side=mine, by=request.user)
+            plans.start(
+                enrolment, values["starts_on"], values["ends_on"], values["goal"], chosen, side=mine, by=request.user
+            )
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
@@ -141,29 +143,29 @@ def start(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.PLAN_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_an_open_plan
-def edit(request: MunicipalityRequest, found: Plan) -> HttpResponse:
+def edit(request: MunicipalityRequest, plan: Plan) -> HttpResponse:
     """Days and goal: written into a draft, proposed once the plan is agreed."""
     mine = side(request)
-    form = PlanForm(request.POST if request.method == "POST" else None, plan=found)
+    form = PlanForm(request.POST if request.method == "POST" else None, plan=plan)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        days = (said["starts_on"], said["ends_on"], said["goal"])
+        values = form.cleaned_data
+        days = (values["starts_on"], values["ends_on"], values["goal"])
         try:
-            if found.is_draft:
-                plans.edit(found, *days, by=request.user)
+            if plan.is_draft:
+                plans.edit(plan, *days, by=request.user)
             else:
-                plan_changes.propose_dates(found, *days, said["reason"], side=mine, by=request.user)
+                plan_changes.propose_dates(plan, *days, values["reason"], side=mine, by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
-            say_saved(request, found)
+            say_saved(request, plan)
             return redirect("mentoring_plan", request.municipality.slug)
-    context = {"form": form, "plan": found, "page_title": _("Days and goal of the plan")}
+    context = {"form": form, "plan": plan, "page_title": _("Days and goal of the plan")}
     return render(request, "mentoring/plan_form.html", context, status=422 if form.errors else 200)
 
 
-def say_saved(request: HttpRequest, found: Plan) -> None:
-    if found.is_draft:
+def say_saved(request: HttpRequest, plan: Plan) -> None:
+    if plan.is_draft:
         messages.success(request, _("Saved. Both sides agree to the plan as it is now."))
     else:
         messages.success(request, _("Proposed. It holds once the other side agrees."))
@@ -179,11 +181,11 @@ def agree(request: MunicipalityRequest, plan: Plan) -> HttpResponse:
     if act is None:
         return HttpResponse(status=400)
     try:
-        found = act(plan, side=side(request), by=request.user)
+        changed = act(plan, side=side(request), by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
-        if found.agreed_at:
+        if changed.agreed_at:
             messages.success(request, _("Agreed by both. The plan holds from now on."))
         elif act is plans.agree:
             messages.success(request, _("You agreed for your side. The other side was told."))
@@ -196,11 +198,11 @@ def agree(request: MunicipalityRequest, plan: Plan) -> HttpResponse:
 def close(request: MunicipalityRequest, plan: Plan) -> HttpResponse:
     """`because` is "finished" or "replaced"."""
     because = request.POST.get("because", "")
-    if because not in (Closing.FINISHED, Closing.REPLACED):
+    if because not in (ClosingReason.FINISHED, ClosingReason.REPLACED):
         return HttpResponse(status=400)
     side(request)
     try:
-        plans.close(plan, Closing(because), by=request.user)
+        plans.close(plan, ClosingReason(because), by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:

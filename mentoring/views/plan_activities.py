@@ -1,4 +1,4 @@
-"""An activity of a plan: what was agreed, what shows that it was done, and saying that it is."""
+"""An activity of a plan: its page, editing, evidence, reporting and confirming it."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -15,8 +15,8 @@ from mentoring.domain import plan_activities as verbs
 from mentoring.domain import plan_changes, plans
 from mentoring.enums import Proof
 from mentoring.models import Activity, Evidence, Plan
-from mentoring.plan_forms import ActivityForm, FileForm, LinkForm, ReasonForm
-from mentoring.plan_words import aim
+from mentoring.plan_forms import ActivityForm, EvidenceFileForm, EvidenceLinkForm, PlanReasonForm
+from mentoring.plan_texts import target_text
 from mentoring.queries import plans as queries
 from mentoring.queries.plan_library import library
 from mentoring.views.plan import of_an_open_plan, say_saved, side, side_of
@@ -30,8 +30,8 @@ FORM = ["GET", "HEAD", "POST"]
 def _activity(pk: int) -> Activity:
     """Of the municipality in scope; another's is not there."""
     people = ("plan__municipality", "plan__enrolment__cohort", "owner", "kind", "done_by", "confirmed_by")
-    found: Activity = get_object_or_404(Activity.objects.select_related(*people), pk=pk)
-    return found
+    activity: Activity = get_object_or_404(Activity.objects.select_related(*people), pk=pk)
+    return activity
 
 
 def _to(request: MunicipalityRequest, activity: Activity) -> HttpResponse:
@@ -45,29 +45,33 @@ def activity(request: MunicipalityRequest, activity: int) -> HttpResponse:
 
 
 def _page(
-    request: MunicipalityRequest, row: Activity, *, link: LinkForm | None = None, file: FileForm | None = None
+    request: MunicipalityRequest,
+    row: Activity,
+    *,
+    link: EvidenceLinkForm | None = None,
+    file: EvidenceFileForm | None = None,
 ) -> HttpResponse:
     item, mine = queries.item_of(row), side_of(request)
     follows = mine is not None and row.plan.is_running and row.dropped_at is None
     may_add = follows and row.done_at is None
-    words = request.GET.get("q", "").strip()[:100]
+    query = request.GET.get("q", "").strip()[:100]
     context = {
         "item": item,
         "activity": row,
         "plan": row.plan,
         "side": mine,
-        "aim": aim(row.code, row.threshold) if row.code else "",
+        "aim": target_text(row.code, row.threshold) if row.code else "",
         "why": WHY.get(row.reading.get("why", ""), ""),
         "may_edit": mine is not None and row.plan.closed_at is None and row.is_open and item.change is None,
         "may_add": may_add,
         "may_report": follows and row.done_at is None,
         "may_confirm": follows and row.done_at is not None and row.confirmed_at is None and mine == "mentor",
         "may_reopen": follows and row.done_at is not None and (row.confirmed_at is None or mine == "mentor"),
-        "words": words,
-        "posts": queries.offered(row, words) if may_add and row.proof == Proof.POSTS else [],
-        "needs": queries.offered_needs(row, words if row.proof == Proof.NEED else "") if may_add else [],
-        "link": link or LinkForm(),
-        "file": file or FileForm(),
+        "words": query,
+        "posts": queries.offered(row, query) if may_add and row.proof == Proof.POSTS else [],
+        "needs": queries.offered_needs(row, query if row.proof == Proof.NEED else "") if may_add else [],
+        "link": link or EvidenceLinkForm(),
+        "file": file or EvidenceFileForm(),
     }
     wrong = bool((link and link.errors) or (file and file.errors))
     return render(request, "mentoring/plan_activity.html", context, status=422 if wrong else 200)
@@ -83,19 +87,19 @@ def new(request: MunicipalityRequest, plan: Plan) -> HttpResponse:
     """`?kind=` begins with an activity of the library."""
     mine = side(request)
     kinds = library(plan.enrolment.cohort.programme)
-    kind = next((each for each in kinds if each.key == request.GET.get("kind")), None)
+    kind = next((candidate for candidate in kinds if candidate.key == request.GET.get("kind")), None)
     form = ActivityForm(
         request.POST if request.method == "POST" else None, plan=plan, people=queries.people_of(request.municipality),
         kind=kind,
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
-        told = form.wanted_activity()
+        wanted = form.wanted_activity()
         try:
             if plan.is_draft:
-                plans.add(plan, told, by=request.user)
+                plans.add(plan, wanted, by=request.user)
             else:
                 reason = form.cleaned_data["reason"]
-                plan_changes.propose_activity(plan, told, reason, side=mine, by=request.user)
+                plan_changes.propose_activity(plan, wanted, reason, side=mine, by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
@@ -118,12 +122,12 @@ def edit(request: MunicipalityRequest, activity: int) -> HttpResponse:
         request.POST if request.method == "POST" else None, plan=row.plan, people=people, activity=row
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
-        told = form.wanted_activity()
+        wanted = form.wanted_activity()
         try:
             if row.plan.is_draft:
-                plans.change(row, told, by=request.user)
+                plans.change(row, wanted, by=request.user)
             else:
-                plan_changes.propose_change(row, told, form.cleaned_data["reason"], side=mine, by=request.user)
+                plan_changes.propose_change(row, wanted, form.cleaned_data["reason"], side=mine, by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
@@ -139,7 +143,7 @@ def edit(request: MunicipalityRequest, activity: int) -> HttpResponse:
 def drop(request: MunicipalityRequest, activity: int) -> HttpResponse:
     """Out of a draft at once; out of an agreed plan by a proposal with its reason."""
     mine, row = side(request), _activity(activity)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = PlanReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and (row.plan.is_draft or form.is_valid()):
         try:
             if row.plan.is_draft:
@@ -165,8 +169,8 @@ def evidence(request: MunicipalityRequest, activity: int) -> HttpResponse:
     """`kind` is "posts" (with `posts`), "need" (with `needs`), "link" or "file"."""
     side(request)
     row, kind = _activity(activity), request.POST.get("kind", "")
-    link = LinkForm(request.POST) if kind == Proof.LINK else None
-    file = FileForm(request.POST, request.FILES) if kind == Proof.FILE else None
+    link = EvidenceLinkForm(request.POST) if kind == Proof.LINK else None
+    file = EvidenceFileForm(request.POST, request.FILES) if kind == Proof.FILE else None
     form = link or file
     if form is not None and not form.is_valid():
         return _page(request, row, link=link, file=file)
@@ -254,7 +258,7 @@ def done(request: MunicipalityRequest, activity: int) -> HttpResponse:
 def change(request: MunicipalityRequest, change: int) -> HttpResponse:
     """`decision` is "accept", "decline" or "take_back"."""
     mine, decision, note = side(request), request.POST.get("decision"), request.POST.get("note", "")
-    row = get_object_or_404(plan_changes.Change.objects.select_related("plan"), pk=change)
+    row = get_object_or_404(plan_changes.PlanChange.objects.select_related("plan"), pk=change)
     try:
         if decision == "accept":
             plan_changes.accept(row, side=mine, by=request.user)

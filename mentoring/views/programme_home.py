@@ -1,4 +1,4 @@
-"""The programme's home: its municipalities in the order of who needs something first, and what to do next."""
+"""The programme's home: its municipalities by urgency, and the next action."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +15,16 @@ from django.views.decorators.http import require_safe
 
 from common.web.params import choice_param
 from mentoring import links
-from mentoring.attention import Need
-from mentoring.queries.programme_home import SHOWS, CohortMembership, Group, groups, mentors, narrowed, seats
+from mentoring.attention import AttentionReason
+from mentoring.queries.programme_home import (
+    SHOWS,
+    CohortGroup,
+    EnrolmentStatus,
+    enrolment_statuses,
+    groups,
+    mentors,
+    narrowed,
+)
 from mentoring.what_next import WhatNext
 from municipalities.access import programme as programme_page
 from municipalities.queries import today
@@ -27,8 +35,8 @@ PER_PAGE = 15
 
 
 @dataclass(frozen=True)
-class Filters:
-    """What the page is narrowed to; words that mean nothing narrow nothing."""
+class ProgrammeFilters:
+    """The filters of the page; unknown values filter nothing."""
 
     cohort: str
     mentor: str
@@ -39,7 +47,7 @@ class Filters:
 @require_safe
 def home(request: ProgrammeRequest) -> HttpResponse:
     """`?cohort=`, `?mentor=` and `?show=` narrow it; one page holds fifteen municipalities."""
-    everybody = seats(request.programmes, timezone.now())
+    everybody = enrolment_statuses(request.programmes, timezone.now())
     cohorts, people = groups(everybody), mentors(everybody)
     filters = _filters(request, cohorts, people)
     asked = narrowed(everybody, cohort=filters.cohort, mentor=filters.mentor, show=filters.show)
@@ -57,35 +65,39 @@ def home(request: ProgrammeRequest) -> HttpResponse:
     return render(request, "mentoring/programme_home.html", context)
 
 
-def _filters(request: HttpRequest, cohorts: list[Group], people: list[Any]) -> Filters:
-    return Filters(
+def _filters(request: HttpRequest, cohorts: list[CohortGroup], people: list[Any]) -> ProgrammeFilters:
+    return ProgrammeFilters(
         choice_param(request.GET, "cohort", [str(group.cohort.pk) for group in cohorts]),
         choice_param(request.GET, "mentor", [str(person.pk) for person in people]),
         choice_param(request.GET, "show", SHOWS, default="here"),
     )
 
 
-def _segments(request: HttpRequest, filters: Filters, everybody: list[CohortMembership]) -> list[dict[str, Any]]:
+def _segments(
+    request: HttpRequest, filters: ProgrammeFilters, everybody: list[EnrolmentStatus]
+) -> list[dict[str, Any]]:
     labels = {"here": _("All"), "needs": _("Needs something"), "left": _("Have left")}
     query = request.GET.copy()
     query.pop("page", None)
-    found = []
+    segments = []
     for show, label in labels.items():
         count = len(narrowed(everybody, cohort=filters.cohort, mentor=filters.mentor, show=show))
         if show == "left" and not count and filters.show != show:
             continue
         query["show"] = show
-        found.append({"label": label, "url": f"?{query.urlencode()}", "current": show == filters.show, "count": count})
-    return found
+        segments.append(
+            {"label": label, "url": f"?{query.urlencode()}", "current": show == filters.show, "count": count}
+        )
+    return segments
 
 
 # ---- what to do next
 
 
-def what_next(everybody: Sequence[CohortMembership]) -> WhatNext:
+def what_next(everybody: Sequence[EnrolmentStatus]) -> WhatNext:
     """About the municipality that needs something most; where none does, what may be looked at."""
-    here = [seat for seat in everybody if not seat.has_left]
-    first = next((seat for seat in here if seat.needs), None)
+    here = [status for status in everybody if not status.has_left]
+    first = next((status for status in here if status.needs), None)
     if first is not None:
         url, action = _where(first, first.needs[0])
         return WhatNext(first.needs[0].sentence(str(first.municipality)), url, action)
@@ -100,13 +112,13 @@ def what_next(everybody: Sequence[CohortMembership]) -> WhatNext:
     return WhatNext(on_their_way, reverse("programme_feedback"), _("Feedback by the rubric"), calm=True)
 
 
-def _where(seat: CohortMembership, need: Need) -> tuple[str, str]:
+def _where(status: EnrolmentStatus, need: AttentionReason) -> tuple[str, str]:
     """Where it is done, and what the link is called."""
-    slug = seat.municipality.slug
+    slug = status.municipality.slug
     if need.kind == "no_mentor":
-        return f"{reverse('pair')}?municipality={seat.municipality.pk}", _("Pair a mentor")
+        return f"{reverse('pair')}?municipality={status.municipality.pk}", _("Pair a mentor")
     if need.kind == "ends":
-        last = max(seat.current, key=lambda row: row.ends_on or today())
+        last = max(status.current, key=lambda row: row.ends_on or today())
         return reverse("pairing_hand_over", args=[last.pk]), _("Choose who follows")
     if need.kind == "behind":
         return reverse("analytics_indicators", args=[slug]), _("Look at the indicators")

@@ -13,8 +13,8 @@ from common import charts
 from common.dates import day_month_short
 from common.numbers import number
 from mentoring.queries import people
-from mentoring.queries.handover import standing
-from mentoring.queries.progress import HALF, WEEKS, Progress, ProgressDashboard, boards, progress
+from mentoring.queries.handover import handover_status
+from mentoring.queries.progress import HALF, WEEKS, ProgressDashboard, RubricProgress, progress, progress_dashboards
 from mentoring.queries.response import LONGEST, absences_since, response_times
 from mentoring.rules import FEW
 from municipalities.access import programme as programme_page
@@ -30,18 +30,18 @@ from trainings.tabs import tabs
 @requires(Verb.FEEDBACK_VIEW)
 @require_safe
 def municipality(request: MunicipalityRequest) -> HttpResponse:
-    """Of one's own posts, or of all; nobody is set beside anybody else."""
+    """Of one's own posts, or of all; people are never compared with each other."""
     may, writes = request.access.may, request.access.may(Verb.POST_EDIT)
     own = writes and request.GET.get("of") != "all"
-    found = progress(
+    own_progress = progress(
         request.municipality, author=request.user if own else None, drafts=may(Verb.DRAFT_VIEW)
     )  # fmt: skip
     mentors = people.mentors_of(request.municipality)
     handovers = people.handovers() if {"mentor", "staff"} & request.access.roles else []
     context = {
         "pages": tabs(request, "progress"),
-        "found": found,
-        "lines": list(zip(found.lines, _charts(found), strict=True)),
+        "progress": own_progress,
+        "lines": list(zip(own_progress.lines, _charts(own_progress), strict=True)),
         "segments": _segments(own=own) if writes else [],
         "own": own,
         "weeks": WEEKS,
@@ -52,7 +52,7 @@ def municipality(request: MunicipalityRequest) -> HttpResponse:
         "former": [row for row in mentors if row.ends_on is not None and row.ends_on < today()],
         "absences": people.absences(request.municipality),
         "handovers": handovers,
-        "standing": standing(request.municipality) if handovers else None,
+        "standing": handover_status(request.municipality) if handovers else None,
         "may_hand_over": "mentor" in request.access.roles,
         "today": today(),
     }
@@ -66,38 +66,38 @@ def _segments(*, own: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _charts(found: Progress) -> list[charts.Chart]:
+def _charts(progress: RubricProgress) -> list[charts.Chart]:
     """A small chart for each criterion, all on the scale of the levels."""
-    if not found.lines:
+    if not progress.lines:
         return []
-    labels = [day_month_short(monday) for monday in found.mondays]
+    labels = [day_month_short(monday) for monday in progress.mondays]
     series = [
         charts.Series(
             str(line.criterion),
             [cell.mean for cell in line.weeks],
             {at: _("no feedback") for at, cell in enumerate(line.weeks) if not cell.count},
         )
-        for line in found.lines
+        for line in progress.lines
     ]
-    words = charts.ChartTexts(
+    texts = charts.ChartTexts(
         number=lambda value: number(value, 1), gap=_("no feedback"), heading=_("Week from"),
         formula=_("mean level of the week, 1 to 4"),
     )  # fmt: skip
-    return charts.small(labels, series, words)
+    return charts.small(labels, series, texts)
 
 
 @programme_page(ProgrammeVerb.COMPARE)
 @require_safe
 def programme(request: ProgrammeRequest) -> HttpResponse:
-    found = boards(request.programmes)
+    dashboards = progress_dashboards(request.programmes)
     context = {
-        "boards": [_sorted(board) for board in found],
-        "several": len(found) > 1,
+        "boards": [_sorted(board) for board in dashboards],
+        "several": len(dashboards) > 1,
         "weeks": WEEKS,
         "few": FEW,
         "mentors": _mentors(request),
         "days": LONGEST,
-        "withheld": sum(board.withheld for board in found),
+        "withheld": sum(board.withheld for board in dashboards),
     }
     return render(request, "mentoring/programme_feedback.html", context)
 
@@ -114,13 +114,13 @@ def _mentors(request: ProgrammeRequest) -> list[dict[str, Any]]:
     mentors = sorted({row.mentor for row in running}, key=lambda person: sort_key(person.name))
     absences = absences_since(mentors, today() - timedelta(days=LONGEST))
     with scope(*{row.municipality_id for row in pairings}):
-        told = response_times(pairings, (LONGEST,), absences)
+        times = response_times(pairings, (LONGEST,), absences)
     away = {row.mentor_id: row for row in absences if people.runs(row, today())}
     return [
         {
             "person": person,
             "places": _places([row for row in running if row.mentor_id == person.pk]),
-            "answers": told[person.pk][0],
+            "answers": times[person.pk][0],
             "absence": away.get(person.pk),
         }
         for person in mentors

@@ -1,4 +1,4 @@
-"""Reviews of a plan: the list, one of them as it reads, writing, looking at the numbers again, confirming, the PDF."""
+"""Reviews of a plan: the list, one review, writing, refreshing the metrics, confirming, the PDF."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,8 +23,8 @@ from mentoring.models import Plan, Review
 from mentoring.plan_rules import side_of
 from mentoring.queries.plans import plans_of
 from mentoring.queries.reviews import possible, reviews_of
-from mentoring.review_document import written
-from mentoring.review_forms import WordsForm
+from mentoring.review_document import build
+from mentoring.review_forms import ReviewCommentForm
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -44,7 +44,7 @@ def reviews(request: MunicipalityRequest) -> HttpResponse:
     context = {
         "pages": tabs(request, "mentoring_reviews"),
         "rows": rows,
-        "possible": sorted(may, key=lambda each: (not each.is_timely, -each.plan.starts_on.toordinal())),
+        "possible": sorted(may, key=lambda review: (not review.is_timely, -review.plan.starts_on.toordinal())),
         "has_plan": any(plan.agreed_at for plan in plans),
     }
     return render(request, "mentoring/reviews.html", context)
@@ -68,26 +68,26 @@ def begin(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.PLAN_VIEW)
 @require_safe
 def review(request: MunicipalityRequest, review: int) -> HttpResponse:
-    row, side = _found(request, review), _side(request)
-    document = written(row)
+    row, side = _review(request, review), _side(request)
+    document = build(row)
     context = {
         "row": row,
         "document": document,
         "blocks": blocks(document),
         "side": side,
         "may_confirm": side is not None and not row.is_frozen and not row.confirmed(side),
-        "has_words": side is not None and bool(getattr(row, verbs.TEXTS[side])),
+        "has_words": side is not None and bool(getattr(row, verbs.COMMENT_FIELDS[side])),
         "is_old": not row.is_frozen and (timezone.now() - document.as_of).days >= OLD_DAYS,
         "tongues": languages.choices(),
     }
     return render(request, "mentoring/review.html", context)
 
 
-def _found(request: MunicipalityRequest, pk: int) -> Review:
+def _review(request: MunicipalityRequest, pk: int) -> Review:
     rows = Review.objects.select_related("plan", "mentor_confirmed_by", "municipality_confirmed_by")
-    found: Review = get_object_or_404(rows, pk=pk)
-    found.municipality = request.municipality
-    return found
+    review: Review = get_object_or_404(rows, pk=pk)
+    review.municipality = request.municipality
+    return review
 
 
 def _side(request: MunicipalityRequest) -> Side | None:
@@ -98,15 +98,21 @@ def _side(request: MunicipalityRequest) -> Side | None:
 @requires(Verb.PLAN_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: MunicipalityRequest, review: int) -> HttpResponse:
-    row, side = _found(request, review), _side(request)
+    row, side = _review(request, review), _side(request)
     if side is None:
         raise PermissionDenied
-    initial = {"words": getattr(row, verbs.TEXTS[side]), "next_steps": row.next_steps, "revision": row.revision}
-    form = WordsForm(request.POST or None, initial=initial, side=side)
+    initial = {
+        "words": getattr(row, verbs.COMMENT_FIELDS[side]),
+        "next_steps": row.next_steps,
+        "revision": row.revision,
+    }
+    form = ReviewCommentForm(request.POST or None, initial=initial, side=side)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+        values = form.cleaned_data
         try:
-            verbs.write(row, said["words"], said["next_steps"], side=side, revision=said["revision"], by=request.user)
+            verbs.write(
+                row, values["words"], values["next_steps"], side=side, revision=values["revision"], by=request.user
+            )
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
@@ -118,17 +124,17 @@ def write(request: MunicipalityRequest, review: int) -> HttpResponse:
 
 @requires(Verb.PLAN_EDIT)
 @require_POST
-def look_again(request: MunicipalityRequest, review: int) -> HttpResponse:
-    row = _found(request, review)
+def refresh(request: MunicipalityRequest, review: int) -> HttpResponse:
+    row = _review(request, review)
     revision = int_param(request.POST, "revision", default=0)
-    return _done(request, row, lambda: verbs.look_again(row, revision=revision, by=request.user),
+    return _done(request, row, lambda: verbs.refresh(row, revision=revision, by=request.user),
                  _("Plan and numbers are read anew."))  # fmt: skip
 
 
 @requires(Verb.PLAN_EDIT)
 @require_POST
 def confirm(request: MunicipalityRequest, review: int) -> HttpResponse:
-    row, side = _found(request, review), _side(request)
+    row, side = _review(request, review), _side(request)
     if side is None:
         raise PermissionDenied
     revision = int_param(request.POST, "revision", default=0)
@@ -136,13 +142,13 @@ def confirm(request: MunicipalityRequest, review: int) -> HttpResponse:
                  _("Confirmed. The other side has been told."))  # fmt: skip
 
 
-def _done(request: MunicipalityRequest, row: Review, act: Callable[[], Any], words: str) -> HttpResponse:
+def _done(request: MunicipalityRequest, row: Review, act: Callable[[], Any], message: str) -> HttpResponse:
     try:
         act()
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
-        messages.success(request, words)
+        messages.success(request, message)
     return redirect("mentoring_review", request.municipality.slug, row.pk)
 
 
@@ -152,9 +158,9 @@ def file(request: MunicipalityRequest, review: int, tongue: str) -> HttpResponse
     """The PDF in a language, written on the spot: a few tables and no pictures take a fraction of a second."""
     if tongue not in languages.by_code():
         raise Http404
-    row = _found(request, review)
+    row = _review(request, review)
     with translation.override(tongue):
-        body = pdf.write(written(row))
+        body = pdf.write(build(row))
     if request.method == "GET":
         verbs.note_download(row, tongue, by=request.user)
     answer = HttpResponse(body, content_type="application/pdf")
@@ -169,17 +175,17 @@ def file(request: MunicipalityRequest, review: int, tongue: str) -> HttpResponse
 
 def blocks(document: Document) -> list[dict[str, Any]]:
     """For the template: the very blocks of the document, cells made ready to be shown."""
-    found: list[dict[str, Any]] = []
+    shown: list[dict[str, Any]] = []
     heading = ""
     for block in document.blocks[1:] if settings.DEMO else document.blocks:  # what the demo says stands on every page
         if isinstance(block, Heading):
             heading = block.text
-        # what stands under a table says how it was reckoned, and is opened by whoever wants to know
-        is_aside = isinstance(block, Facts) and bool(found) and found[-1]["kind"] == "table"
-        found.append(
+        # facts below a table explain how it was calculated and are collapsed
+        is_aside = isinstance(block, Facts) and bool(shown) and shown[-1]["kind"] == "table"
+        shown.append(
             {"kind": type(block).__name__.lower(), "it": block, "label": heading, "aside": is_aside, **_shown(block)}
         )
-    return found
+    return shown
 
 
 def _shown(block: Any) -> dict[str, Any]:
@@ -187,7 +193,7 @@ def _shown(block: Any) -> dict[str, Any]:
         case Table():
             return {"rows": [[_cell(block, at, cell) for at, cell in enumerate(row)] for row in block.rows]}
         case Tiles():
-            return {"tiles": [_tile(each) for each in block.items]}
+            return {"tiles": [_tile(tile) for tile in block.items]}
         case Heading() | Paragraph() | Bullets() | Facts():
             return {}
     raise TypeError(f"a review has no block of this kind: {block!r}")
@@ -195,17 +201,17 @@ def _shown(block: Any) -> dict[str, Any]:
 
 def _cell(table: Table, at: int, cell: Any) -> dict[str, Any]:
     column = table.columns[at]
-    found: dict[str, Any] = {"label": column.label, "is_number": column.kind in ("number", "date")}
+    shown: dict[str, Any] = {"label": column.label, "is_number": column.kind in ("number", "date")}
     match cell:
         case Missing():
-            return {**found, "missing": cell.reason or "–"}
+            return {**shown, "missing": cell.reason or "–"}
         case Link():
-            return {**found, "text": cell.text}
+            return {**shown, "text": cell.text}
         case int() | float():
-            return {**found, "text": number(cell, column.places)}
+            return {**shown, "text": number(cell, column.places)}
         case str():
-            return {**found, "text": cell}
-    return {**found, "day": cell}
+            return {**shown, "text": cell}
+    return {**shown, "day": cell}
 
 
 def _tile(tile: Tile) -> dict[str, Any]:

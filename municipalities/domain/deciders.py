@@ -1,4 +1,4 @@
-"""Rights that are lent by name: who stands in for an absent approver, and who may publish in an emergency."""
+"""Delegations: who stands in for an absent approver, and who may publish in an emergency."""
 
 from datetime import date, timedelta
 
@@ -11,7 +11,7 @@ from accounts.models import User
 from common import audit
 from common.dates import short_date
 from common.errors import ActionNotAllowed
-from municipalities.domain import notices, waiting
+from municipalities.domain import notifications, waiting
 from municipalities.enums import Role
 from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
 from municipalities.queries import still_may, today
@@ -29,7 +29,7 @@ def delegate(
 
     What somebody else than the approver lends waits.
     """
-    Municipality.objects.select_for_update().get(pk=municipality.pk)  # two who name somebody at once stand in line
+    Municipality.objects.select_for_update().get(pk=municipality.pk)  # concurrent delegations wait for each other
     if not Membership.objects.deciding().filter(municipality=municipality, user=approver).exists():
         raise ActionNotAllowed(_("Only an approver has a right to lend."), "approver")
     if to.pk == approver.pk:
@@ -48,7 +48,7 @@ def delegate(
         "member.delegate", by=by, target=row, person=str(to), approver=str(approver),
         since=starts_on.isoformat(), until=ends_on.isoformat(),
     )  # fmt: skip
-    notices.right_given(row, by=by)
+    notifications.right_given(row, by=by)
     return row
 
 
@@ -72,7 +72,7 @@ def _refuse_period(municipality: Municipality, approver: User, starts_on: date, 
 
 @transaction.atomic
 def end_delegation(delegation: Delegation, *, by: User) -> None:
-    """From this moment the delegate decides for nobody; nothing changes when it has ended."""
+    """End the delegation at once. Does nothing when it has ended."""
     rows = Delegation.objects.select_for_update(of=("self",)).select_related("approver", "delegate", "municipality")
     row = rows.get(pk=delegation.pk)
     if row.ended_at:
@@ -81,7 +81,7 @@ def end_delegation(delegation: Delegation, *, by: User) -> None:
     row.save(update_fields=["ended_at"])
     audit.record("member.end_delegation", by=by, target=row, person=str(row.delegate), approver=str(row.approver))
     if row.waits_until:
-        notices.right_stopped(row, by=by)
+        notifications.right_stopped(row, by=by)
 
 
 @transaction.atomic
@@ -98,13 +98,13 @@ def allow_emergency(municipality: Municipality, user: User, *, by: User) -> Emer
     )  # fmt: skip
     if created:
         audit.record("member.allow_emergency", by=by, target=row, person=str(user))
-        notices.right_given(row, by=by)
+        notifications.right_given(row, by=by)
     return row
 
 
 @transaction.atomic
 def end_emergency(right: EmergencyRight, *, by: User) -> None:
-    """Take somebody off the list. What they sent and has not left yet is held at the gate."""
+    """Remove a person from the list. Posts of theirs that have not left yet are deferred by the publish policy."""
     rows = EmergencyRight.objects.select_for_update(of=("self",)).select_related("user", "municipality", "by")
     row = rows.get(pk=right.pk)
     if row.ended_at:
@@ -113,7 +113,7 @@ def end_emergency(right: EmergencyRight, *, by: User) -> None:
     row.save(update_fields=["ended_at"])
     audit.record("member.end_emergency", by=by, target=row, person=str(row.user))
     if row.waits_until:
-        notices.right_stopped(row, by=by)
+        notifications.right_stopped(row, by=by)
 
 
 def end_unauthorised(person: User, by: User) -> None:
@@ -133,9 +133,9 @@ def end_unauthorised(person: User, by: User) -> None:
 
 def _stands(row: Delegation) -> bool:
     """Whether it could be made at this moment. One that has begun took effect while its maker had the right."""
-    house = row.municipality
-    lent = _holds(house, row.approver, Role.APPROVER) and _holds(house, row.delegate, *PUBLISHING_ROLES)
-    return lent and (row.starts_on <= today() or still_may(row.by, house, Verb.MEMBERS_MANAGE))
+    municipality = row.municipality
+    lent = _holds(municipality, row.approver, Role.APPROVER) and _holds(municipality, row.delegate, *PUBLISHING_ROLES)
+    return lent and (row.starts_on <= today() or still_may(row.by, municipality, Verb.MEMBERS_MANAGE))
 
 
 def _holds(municipality: Municipality, user: User, *roles: str) -> bool:

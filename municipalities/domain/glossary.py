@@ -1,4 +1,4 @@
-"""The municipality's own words: names that stay Latin, and words that each script spells its own way."""
+"""The municipality's glossary: names that stay Latin, and words with a spelling of their own in each script."""
 
 import re
 
@@ -20,14 +20,16 @@ _LETTERS = re.compile(r"[^\W\d_]")
 @transaction.atomic
 def add(municipality: Municipality, latin: str, cyrillic: str, *, by: User) -> GlossaryWord:
     """A new word; one that is left empty is the same as the other. Raises `ActionNotAllowed`."""
-    Municipality.objects.select_for_update().get(pk=municipality.pk)  # two who add the same word stand in line
+    Municipality.objects.select_for_update().get(
+        pk=municipality.pk
+    )  # concurrent additions of a word wait for each other
     latin, cyrillic = spellings(latin, cyrillic)
     mine = GlossaryWord.objects.filter(municipality=municipality)
     if mine.count() >= MOST_WORDS:
         raise ActionNotAllowed(_("There are %(most)s words, and more would slow down writing. Remove some first.") % {
             "most": MOST_WORDS
         })  # fmt: skip
-    _refuse_twins(municipality, latin, cyrillic)
+    _refuse_duplicates(municipality, latin, cyrillic)
     row = GlossaryWord.objects.create(municipality=municipality, latin=latin, cyrillic=cyrillic, added_by=by)
     audit.record("glossary.add", by=by, target=row)
     return row
@@ -41,7 +43,7 @@ def change(word: GlossaryWord, latin: str, cyrillic: str, *, by: User) -> bool:
     latin, cyrillic = spellings(latin, cyrillic)
     if (latin, cyrillic) == (row.latin, row.cyrillic):
         return False
-    _refuse_twins(row.municipality, latin, cyrillic, but=row.pk)
+    _refuse_duplicates(row.municipality, latin, cyrillic, but=row.pk)
     before, row.latin, row.cyrillic = str(row), latin, cyrillic
     row.save()
     audit.record("glossary.change", by=by, target=row, before=before)
@@ -58,7 +60,7 @@ def remove(word: GlossaryWord, *, by: User) -> None:
 def remember(municipality: Municipality, latin: str, cyrillic: str, *, by: User) -> GlossaryWord:
     """What a person corrected by hand: a word they taught before gets the new spelling. Raises `ActionNotAllowed`."""
     latin, cyrillic = spellings(latin, cyrillic)
-    known = _twins(municipality, latin, cyrillic)
+    known = _duplicates(municipality, latin, cyrillic)
     if len(known) != 1:
         return add(municipality, latin, cyrillic, by=by)
     change(known[0], latin, cyrillic, by=by)
@@ -104,8 +106,8 @@ def _clean(word: str, field: str) -> str:
     return word
 
 
-def _refuse_twins(municipality: Municipality, latin: str, cyrillic: str, but: int | None = None) -> None:
-    for row in _twins(municipality, latin, cyrillic):
+def _refuse_duplicates(municipality: Municipality, latin: str, cyrillic: str, but: int | None = None) -> None:
+    for row in _duplicates(municipality, latin, cyrillic):
         if row.pk != but:
             field = "latin" if row.latin.casefold() == latin.casefold() else "cyrillic"
             raise ActionNotAllowed(
@@ -113,7 +115,7 @@ def _refuse_twins(municipality: Municipality, latin: str, cyrillic: str, but: in
             )
 
 
-def _twins(municipality: Municipality, latin: str, cyrillic: str) -> list[GlossaryWord]:
+def _duplicates(municipality: Municipality, latin: str, cyrillic: str) -> list[GlossaryWord]:
     """Compared here: what `lower()` of the database does to Cyrillic letters depends on how it was set up."""
     rows = GlossaryWord.objects.filter(municipality=municipality)
     alike = (latin.casefold(), cyrillic.casefold())

@@ -1,4 +1,4 @@
-"""House rules. What makes them stricter holds at once; what relaxes a rule about decisions waits.
+"""House rules. Stricter rules take effect at once; relaxing a rule about decisions waits.
 
 A `RuleChange` takes effect after `RULE_RELAXATION_HOURS`, or once another approver agrees, and another approver can
 stop it meanwhile. Every verb locks the municipality first and the change after it. Approvals ask the municipality's row
@@ -16,7 +16,7 @@ from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
 from municipalities import queries
-from municipalities.domain import notices
+from municipalities.domain import notifications
 from municipalities.enums import ChangeOutcome
 from municipalities.models import Membership, Municipality, RuleChange
 from municipalities.rules import LONGEST_REASON, RELAXES, SHORTEST_REASON, Verb, is_relaxed
@@ -36,25 +36,25 @@ class Edited:
 
 @transaction.atomic
 def edit(municipality: Municipality, values: dict[str, Any], *, by: User, reason: str = "") -> Edited:
-    """Write what changed of the house rules; what relaxes them waits, unless nobody approves here yet.
+    """Write changed house rules; relaxations wait, unless the municipality has no approver yet.
 
     Raises `ActionNotAllowed` without a reason for a relaxation, and while another relaxation waits.
     """
-    house = Municipality.objects.select_for_update().get(pk=municipality.pk)
+    locked = Municipality.objects.select_for_update().get(pk=municipality.pk)
     changes = {
-        name: {"before": getattr(house, name), "after": value}
+        name: {"before": getattr(locked, name), "after": value}
         for name, value in values.items()
-        if getattr(house, name) != value
+        if getattr(locked, name) != value
     }
     relaxed = {name: pair for name, pair in changes.items() if is_relaxed(name, **pair)}
     reason = _reason(reason) if relaxed else ""
-    waiting = relaxed if relaxed and queries.is_guarded(house) else {}
+    waiting = relaxed if relaxed and queries.is_guarded(locked) else {}
     at_once = {name: pair for name, pair in changes.items() if name not in waiting}
-    with scope(house):
-        _stop_what_it_contradicts(house, at_once, by=by)
-        _write(house, at_once)
-        _record(house, at_once, by=by, reason=reason)
-        return Edited(list(at_once), _ask(house, waiting, by=by, reason=reason) if waiting else None)
+    with scope(locked):
+        _stop_what_it_contradicts(locked, at_once, by=by)
+        _write(locked, at_once)
+        _record(locked, at_once, by=by, reason=reason)
+        return Edited(list(at_once), _ask(locked, waiting, by=by, reason=reason) if waiting else None)
 
 
 def _reason(text: str) -> str:
@@ -69,25 +69,27 @@ def _reason(text: str) -> str:
     )
 
 
-def _write(house: Municipality, pairs: dict[str, Pair]) -> None:
+def _write(municipality: Municipality, pairs: dict[str, Pair]) -> None:
     for name, pair in pairs.items():
-        setattr(house, name, pair["after"])
+        setattr(municipality, name, pair["after"])
     if pairs:
-        house.save(update_fields=list(pairs))
+        municipality.save(update_fields=list(pairs))
 
 
-def _record(house: Municipality, pairs: dict[str, Pair], *, by: User, reason: str) -> None:
+def _record(municipality: Municipality, pairs: dict[str, Pair], *, by: User, reason: str) -> None:
     if not pairs:
         return
-    audit.record("municipality.edit_rules", by=by, target=house, municipality_id=house.pk, changed=list(pairs))
+    audit.record(
+        "municipality.edit_rules", by=by, target=municipality, municipality_id=municipality.pk, changed=list(pairs)
+    )
     decisive = {name: pair for name, pair in pairs.items() if name in RELAXES}
     if decisive:
-        notices.rules_changed(house, decisive, by=by, reason=reason)
+        notifications.rules_changed(municipality, decisive, by=by, reason=reason)
 
 
-def _stop_what_it_contradicts(house: Municipality, at_once: dict[str, Pair], *, by: User) -> None:
+def _stop_what_it_contradicts(municipality: Municipality, at_once: dict[str, Pair], *, by: User) -> None:
     """A rule that becomes stricter is not relaxed by what was asked for before."""
-    row = _waiting(house)
+    row = _waiting(municipality)
     contradicted = set(at_once) & set(row.values) if row else set()
     if row is None or not contradicted:
         return
@@ -96,25 +98,27 @@ def _stop_what_it_contradicts(house: Municipality, at_once: dict[str, Pair], *, 
         return
     row.values = {name: pair for name, pair in row.values.items() if name not in contradicted}
     row.save(update_fields=["values"])
-    audit.record("municipality.reduce_rules", by=by, target=row, label=str(house), changed=sorted(contradicted))
+    audit.record("municipality.reduce_rules", by=by, target=row, label=str(municipality), changed=sorted(contradicted))
 
 
-def _waiting(house: Municipality) -> RuleChange | None:
+def _waiting(municipality: Municipality) -> RuleChange | None:
     rows = RuleChange.objects.select_for_update(of=("self",)).select_related("by", "municipality")
-    return rows.filter(municipality=house, ended_at__isnull=True).first()
+    return rows.filter(municipality=municipality, ended_at__isnull=True).first()
 
 
-def _ask(house: Municipality, values: dict[str, Pair], *, by: User, reason: str) -> RuleChange:
-    if _waiting(house):
+def _ask(municipality: Municipality, values: dict[str, Pair], *, by: User, reason: str) -> RuleChange:
+    if _waiting(municipality):
         raise ActionNotAllowed(
             _("Relaxed rules wait already: agree to them, stop them or withdraw them first."), next(iter(values))
         )
     now = timezone.now()
     row = RuleChange.objects.create(
-        municipality=house, values=values, reason=reason, by=by, asked_at=now, effective_at=now + queries.delay()
+        municipality=municipality, values=values, reason=reason, by=by, asked_at=now, effective_at=now + queries.delay()
     )
-    audit.record("municipality.ask_rules", by=by, target=row, label=str(house), changed=list(values), reason=reason)
-    notices.relaxation_asked(row)
+    audit.record(
+        "municipality.ask_rules", by=by, target=row, label=str(municipality), changed=list(values), reason=reason
+    )
+    notifications.relaxation_asked(row)
     return row
 
 
@@ -138,7 +142,7 @@ def confirm(change: RuleChange, *, by: User) -> bool:
     _apply(row)
     _end(row, ChangeOutcome.CONFIRMED, by=by)
     audit.record("municipality.confirm_rules", by=by, **_about(row))
-    notices.relaxation_confirmed(row, by=by)
+    notifications.relaxation_confirmed(row, by=by)
     return True
 
 
@@ -152,11 +156,11 @@ def _stop(row: RuleChange, *, by: User) -> None:
     if row.by_id == getattr(by, "pk", None):
         _end(row, ChangeOutcome.WITHDRAWN, by=by)
         audit.record("municipality.withdraw_rules", by=by, **_about(row))
-        notices.relaxation_withdrawn(row)
+        notifications.relaxation_withdrawn(row)
         return
     _end(row, ChangeOutcome.STOPPED, by=by)
     audit.record("municipality.stop_rules", by=by, **_about(row))
-    notices.relaxation_stopped(row, by=by)
+    notifications.relaxation_stopped(row, by=by)
 
 
 def apply_due() -> int:
@@ -184,26 +188,30 @@ def _apply_due(change: RuleChange) -> bool:
     _apply(row)
     _end(row, ChangeOutcome.APPLIED, by=None)
     audit.record("municipality.apply_rules", by=None, **_about(row))
-    notices.relaxation_applied(row)
+    notifications.relaxation_applied(row)
     return True
 
 
 def _locked(change: RuleChange) -> RuleChange:
     """The change and its municipality, both locked. Raises `ActionNotAllowed` when it has ended."""
-    house = Municipality.objects.select_for_update().get(pk=change.municipality_id)
-    row = _waiting(house)
+    municipality = Municipality.objects.select_for_update().get(pk=change.municipality_id)
+    row = _waiting(municipality)
     if row is None or row.pk != change.pk:
         raise ActionNotAllowed(_("This has been settled meanwhile."))
-    row.municipality = house
+    row.municipality = municipality
     return row
 
 
 def _apply(row: RuleChange) -> None:
     """Only what still relaxes: nothing that was asked for makes a rule stricter, or changes it back."""
-    house = row.municipality
+    municipality = row.municipality
     _write(
-        house,
-        {name: pair for name, pair in row.values.items() if is_relaxed(name, getattr(house, name), pair["after"])},
+        municipality,
+        {
+            name: pair
+            for name, pair in row.values.items()
+            if is_relaxed(name, getattr(municipality, name), pair["after"])
+        },
     )
 
 
@@ -224,7 +232,7 @@ def _drop(row: RuleChange, *, by: User | None) -> None:
     """`by` took the right away from the one who asked; None: it was noticed later."""
     _end(row, ChangeOutcome.DROPPED, by=None)
     audit.record("municipality.drop_rules", by=by, **_about(row))
-    notices.relaxation_dropped(row)
+    notifications.relaxation_dropped(row)
 
 
 def _end(row: RuleChange, outcome: ChangeOutcome, *, by: User | None) -> None:

@@ -1,4 +1,4 @@
-"""Who belongs to a municipality, in which role. Memberships end, they are never deleted."""
+"""Memberships of a municipality and their roles. Memberships end, they are never deleted."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from accounts.endings import end_unauthorised
 from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
-from municipalities.domain import notices, waiting
+from municipalities.domain import notifications, waiting
 from municipalities.enums import Role
 from municipalities.models import Membership, Municipality
 
 
 @transaction.atomic
 def invite(municipality: Municipality, *, email: str, role: str, by: User, name: str = "", language: str = "") -> str:
-    """Invite somebody to be a member; returns the link. Raises `ActionNotAllowed` when they hold that role already."""
+    """Invite a person as a member; returns the link. Raises `ActionNotAllowed` when they have that role already."""
     if Membership.objects.running().filter(municipality=municipality, user__email=email, role=role).exists():
         raise ActionNotAllowed(_("This person holds that role here already."), "email")
     grant = {"kind": "membership", "municipality": municipality.slug, "role": role}
@@ -42,7 +42,7 @@ def join(user: Any, municipality: Municipality, role: str, *, by: User | None) -
     if created:
         audit.record("member.join", by=by, target=membership, person=str(user), role=role)
         if role == Role.APPROVER:
-            notices.right_given(membership, by=by)
+            notifications.right_given(membership, by=by)
     return membership
 
 
@@ -69,9 +69,9 @@ def change_role(membership: Membership, role: str, *, by: User) -> None:
     audit.record("member.change_role", by=by, target=membership, person=str(membership.user), role=role)
     end_unauthorised(membership.user, by=by)
     if role == Role.APPROVER:
-        notices.right_given(membership, by=by)
+        notifications.right_given(membership, by=by)
     elif before == Role.APPROVER and waited is None:
-        notices.approver_ended(membership, by=by)
+        notifications.approver_ended(membership, by=by)
 
 
 @transaction.atomic
@@ -85,7 +85,7 @@ def end(membership: Membership, *, by: User | None) -> None:
     audit.record("member.end", by=by, target=membership, person=str(membership.user), role=membership.role)
     end_unauthorised(membership.user, by=by)
     if membership.role == Role.APPROVER:
-        (notices.right_stopped if membership.waits_until else notices.approver_ended)(membership, by=by)
+        (notifications.right_stopped if membership.waits_until else notifications.approver_ended)(membership, by=by)
 
 
 def restore(person: Any, by: User) -> None:
@@ -95,4 +95,4 @@ def restore(person: Any, by: User) -> None:
         membership.by, membership.confirmed_by = by, None
         membership.waits_until = waiting.until(membership.municipality, without=person)
         membership.save(update_fields=["by", "confirmed_by", "waits_until"])
-        notices.right_given(membership, by=by)
+        notifications.right_given(membership, by=by)

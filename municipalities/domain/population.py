@@ -1,4 +1,4 @@
-"""Enters figures of population that somebody has looked through."""
+"""Enters population figures that a person has reviewed."""
 
 from collections.abc import Iterable
 from typing import Any

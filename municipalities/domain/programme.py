@@ -1,4 +1,4 @@
-"""Programmes: cohorts, who is enrolled, who mentors whom. Both ends of a period belong to it."""
+"""Programmes: cohorts, enrolments, pairings with mentors. Both ends of a period are inclusive."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from common.dates import short_date
 from common.errors import ActionNotAllowed
 from municipalities.models import Cohort, Enrolment, Municipality, Pairing, Period, Programme
 
-# How long the daily look for rights that ended by themselves may stand still without missing any.
+# How long the daily task for rights that expired may be down without missing any.
 LOOKS_BACK = timedelta(days=14)
 
 
@@ -117,7 +117,7 @@ def end_enrolment(enrolment: Enrolment, ends_on: date | None, *, by: User) -> No
 
 @transaction.atomic
 def set_comparison(enrolment: Enrolment, compares: bool, *, by: User) -> None:
-    """Whether the municipality agreed that its numbers stand beside the others'."""
+    """Whether the municipality agreed to be compared with the others."""
     if enrolment.compares == compares:
         return
     enrolment.compares = compares
@@ -241,7 +241,7 @@ def invite_mentor(
 
 
 def _lock(municipality: Municipality) -> None:
-    """Two staff who add the same period at once stand in line here."""
+    """Serialises staff who add the same period at the same time."""
     Municipality.objects.select_for_update().get(pk=municipality.pk)
 
 
@@ -251,10 +251,10 @@ def _refuse_training(municipality: Municipality) -> None:
 
 
 def _refuse_overlap(rows: QuerySet[Any], starts_on: date, ends_on: date | None) -> None:
-    found = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on))
+    overlapping = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on))
     if ends_on:
-        found = found.filter(starts_on__lte=ends_on)
-    other: Period | None = found.order_by("starts_on").first()
+        overlapping = overlapping.filter(starts_on__lte=ends_on)
+    other: Period | None = overlapping.order_by("starts_on").first()
     if other is None:
         return
     since = short_date(other.starts_on)

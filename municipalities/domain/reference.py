@@ -1,4 +1,4 @@
-"""Brings the reference data of the 145 local self-governments into the tables."""
+"""Loads the reference data of the 145 local self-governments into the tables."""
 
 from dataclasses import asdict
 from typing import Any

@@ -45,11 +45,11 @@ def edit(service: EService, values: Mapping[str, Any], texts: Texts, *, by: User
     return bool(changed)
 
 
-TEXT = ("title", "text", "call_kind", "call_words")
+TEXT = ("title", "text", "call_kind", "call_text")
 
 
-def _text(each: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(each[name] for name in TEXT)
+def _text(values: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(values[name] for name in TEXT)
 
 
 def _texts(service: EService) -> list[tuple[str, ...]]:
@@ -58,8 +58,8 @@ def _texts(service: EService) -> list[tuple[str, ...]]:
 
 def _write_texts(service: EService, texts: Texts) -> None:
     ServiceTemplate.objects.bulk_create(
-        ServiceTemplate(service=service, position=position, **{name: each[name] for name in TEXT})
-        for position, each in enumerate(texts)
+        ServiceTemplate(service=service, position=position, **{name: values[name] for name in TEXT})
+        for position, values in enumerate(texts)
     )
 
 
@@ -70,7 +70,7 @@ def keep(
     """Write down whether a municipality has a service. Inside its scope.
 
     `values`: is_offered, starts_on, ends_on, url, note. `verified`: `by` has looked today and it works as written.
-    Whoever changes the facts without looking takes the old look away with them.
+    A change of the facts without verification removes the former verification.
     """
     row, is_new = ServiceAvailability.objects.select_for_update().get_or_create(
         municipality=municipality, service=service
@@ -84,11 +84,11 @@ def keep(
         row.verified_on = row.verified_by = None
     if is_new or changed or verified:
         row.save()
-        _tell(row, by=by, verified=verified)
+        _record(row, by=by, verified=verified)
     return row
 
 
-def _tell(row: ServiceAvailability, *, by: User, verified: bool) -> None:
+def _record(row: ServiceAvailability, *, by: User, verified: bool) -> None:
     day: date | None = row.verified_on
     about: dict[str, Any] = {"target": row, "label": str(row.service), "verified_on": day.isoformat() if day else ""}
     if verified:

@@ -1,7 +1,8 @@
-"""Rights that wait: a new approver, a new entry of the emergency list, an approver's right lent in their name.
+"""Rights that take effect after a delay: a new approver, a new entry of the emergency list, an approver's delegation
+made by somebody else.
 
-They hold after `RULE_RELAXATION_HOURS`, or once another approver agrees. Whoever gave one must still be allowed to give
-it at that time.
+They take effect after `RULE_RELAXATION_HOURS`, or once another approver agrees. The giver must still be allowed to give
+the right at that time.
 """
 
 from datetime import datetime
@@ -15,8 +16,8 @@ from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
 from municipalities import queries
-from municipalities.domain import notices
-from municipalities.domain.notices import Right
+from municipalities.domain import notifications
+from municipalities.domain.notifications import Right
 from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
 from municipalities.rules import Verb
 
@@ -47,7 +48,7 @@ def confirm(right: Right, *, by: User) -> None:
     row.waits_until, row.confirmed_by = None, by
     row.save(update_fields=["waits_until", "confirmed_by"])
     audit.record("member.confirm_right", by=by, **_about(row))
-    notices.right_confirmed(row, by=by)
+    notifications.right_confirmed(row, by=by)
 
 
 @transaction.atomic
@@ -60,7 +61,7 @@ def stop(right: Right, *, by: User) -> None:
         raise ActionNotAllowed(_("This has been settled meanwhile."))
     _take_back(row)
     audit.record("member.stop_right", by=by, **_about(row))
-    notices.right_stopped(row, by=by)
+    notifications.right_stopped(row, by=by)
 
 
 def _take_back(row: Right) -> None:
@@ -98,7 +99,7 @@ def _settle(right: Right) -> bool:
     row.waits_until = None
     row.save(update_fields=["waits_until"])
     audit.record("member.right_holds", by=None, **_about(row))
-    notices.right_holds(row)
+    notifications.right_holds(row)
     return True
 
 
@@ -116,15 +117,15 @@ def _drop(row: Right, *, by: User | None) -> None:
     """`by` took the right away from the one who gave it; None: it was noticed later."""
     _take_back(row)
     audit.record("member.drop_right", by=by, **_about(row))
-    notices.right_stopped(row, by=None)
+    notifications.right_stopped(row, by=None)
 
 
 def _locked(right: Right) -> Right | None:
     """The row, locked; None when it has ended or no longer waits."""
     related = ["municipality", "by", "approver", "delegate"] if isinstance(right, Delegation) else None
     rows = type(right)._default_manager.select_for_update(of=("self",))
-    found = rows.select_related(*(related or ["municipality", "by", "user"])).get(pk=right.pk)
-    row = cast("Right", found)
+    locked = rows.select_related(*(related or ["municipality", "by", "user"])).get(pk=right.pk)
+    row = cast("Right", locked)
     return None if row.ended_at or row.waits_until is None else row
 
 

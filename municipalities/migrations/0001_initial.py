@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=120, verbose_name='title')),
                 ('text', models.TextField(verbose_name='text, Cyrillic')),
                 ('call_kind', models.CharField(blank=True, choices=[('apply', 'Apply'), ('pay', 'Pay'), ('book', 'Book an appointment'), ('report', 'Report a problem'), ('vote', 'Vote'), ('comment', 'Write a comment'), ('download', 'Download')], max_length=10, verbose_name='call to action')),
-                ('call_words', models.CharField(blank=True, max_length=120, verbose_name='call in words')),
+                ('call_text', models.CharField(blank=True, max_length=120, verbose_name='call in words')),
             ],
             options={
                 'ordering': ['position', 'pk'],
@@ -315,7 +315,7 @@ class Migration(migrations.Migration):
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
                 ('latin', models.CharField(max_length=60, verbose_name='in Latin text')),
                 ('cyrillic', models.CharField(max_length=60, verbose_name='in Cyrillic text')),
-                ('folded', models.CharField(editable=False, max_length=260)),
+                ('search_key', models.CharField(editable=False, max_length=260)),
                 ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('added_at', models.DateTimeField(auto_now_add=True)),
             ],

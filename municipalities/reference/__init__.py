@@ -25,7 +25,7 @@ class OfficialLanguage:
 
 @dataclass(frozen=True)
 class DistrictRecord:
-    """`code` is ISO 3166-2 (RS-13); Belgrade (RS-00) belongs to no district and stands for itself."""
+    """`code` is ISO 3166-2 (RS-13); Belgrade (RS-00) belongs to no district and is one of its own."""
 
     code: str
     name_cyrl: str
@@ -82,7 +82,7 @@ class TemplateRecord:
     title: str
     text: str
     call_kind: str = ""
-    call_words: str = ""
+    call_text: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Tags of eServices: `{% offer_state offer %}`, `{% offer_dates offer %}`, `{% service_words service "angle" %}`."""
+"""Tags of eServices: `{% offer_state offer %}`, `{% offer_dates offer %}`, `{% service_text service "angle" %}`."""
 
 from typing import Any
 
@@ -52,9 +52,9 @@ def offer_dates(offer: Any) -> str:
 
 
 @register.simple_tag
-def service_words(service: Any, field: str) -> str:
+def service_text(service: Any, field: str) -> str:
     """Description, season or angle in the reader's language and script."""
-    return str(service.words(field))
+    return str(service.text(field))
 
 
 @register.simple_tag
@@ -67,4 +67,4 @@ def season_months(service: Any) -> str:
 
 def _is_lower() -> bool:
     """Serbian writes months with a small letter, English with a capital one."""
-    return languages.current().words != languages.ENGLISH
+    return languages.current().text_variant != languages.ENGLISH

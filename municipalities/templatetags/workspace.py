@@ -35,6 +35,6 @@ def settings_tabs(context: Context, current: str) -> dict[str, Any]:
 
 
 @register.filter
-def of(found: dict[Any, Any], key: Any) -> Any:
+def of(mapping: dict[Any, Any], key: Any) -> Any:
     """`{{ rights|of:person.pk }}`: what a dictionary holds under a key."""
-    return found.get(key, ())
+    return mapping.get(key, ())

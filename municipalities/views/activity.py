@@ -1,4 +1,4 @@
-"""What was done in a workspace, in sentences."""
+"""The activity of a workspace: its audit trail, in sentences."""
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -29,7 +29,7 @@ def activity(request: MunicipalityRequest) -> HttpResponse:
     context = {
         "page": page,
         "events": [(event, mark_of(event.verb), sentence(event)) for event in page],
-        "areas": [(key, found.label) for key, found in AREAS.items()],
+        "areas": [(key, area_shown.label) for key, area_shown in AREAS.items()],
         "area": area,
         "actors": actors,
         "actor": known,

@@ -33,17 +33,17 @@ def deciders(request: MunicipalityRequest) -> HttpResponse:
 
 def _page(request: MunicipalityRequest, **forms: Any) -> HttpResponse:
     """Six queries. A form that was refused comes back as it was typed."""
-    house, may_manage = request.municipality, request.access.may(Verb.MEMBERS_MANAGE)
-    members = queries.members(house)
-    allowed = list(queries.entered_emergency_rights(house))
+    municipality, may_manage = request.municipality, request.access.may(Verb.MEMBERS_MANAGE)
+    members = queries.members(municipality)
+    allowed = list(queries.entered_emergency_rights(municipality))
     named = [row for row in members if row.role == Role.APPROVER and row.user.is_active]
     context: dict[str, Any] = {
         "approvers": [row.user for row in named if row.waits_until is None],
         "newcomers": [row for row in named if row.waits_until],
-        "delegations": list(queries.coming_delegations(house)),
+        "delegations": list(queries.coming_delegations(municipality)),
         "today": queries.today(),
         "allowed": allowed,
-        "mentors": list(queries.mentors(house)),
+        "mentors": list(queries.mentors(municipality)),
         "may_manage": may_manage,
         "may_confirm": request.access.may(Verb.RELAXATION_CONFIRM),
         "hours": settings.RULE_RELAXATION_HOURS,
@@ -99,7 +99,7 @@ def _after_naming(row: Delegation) -> str:
 @requires(Verb.RELAXATION_CONFIRM)
 @require_POST
 def confirm_delegation(request: MunicipalityRequest, delegation: int) -> HttpResponse:
-    """Agree that somebody stands in, whom another person named."""
+    """Agree to a delegation that another person made."""
     return _confirm(request, get_object_or_404(Delegation, municipality=request.municipality, pk=delegation))
 
 

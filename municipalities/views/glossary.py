@@ -1,4 +1,4 @@
-"""The municipality's own words, by which the other script is derived."""
+"""The municipality's glossary, which the derivation of the other script uses."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -23,7 +23,7 @@ A_PAGE = 50
 
 @requires(Verb.SETTINGS_VIEW)
 @require_GET
-def words(request: MunicipalityRequest) -> HttpResponse:
+def glossary(request: MunicipalityRequest) -> HttpResponse:
     return _page(request, WordForm())
 
 
@@ -32,7 +32,7 @@ def _page(request: MunicipalityRequest, form: WordForm) -> HttpResponse:
     context = {
         "form": form if request.access.may(Verb.LIBRARY_EDIT) else None,
         "words": asked,
-        "page": Paginator(queries.glossary_words(asked), A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(queries.search_glossary(asked), A_PAGE).get_page(request.GET.get("page")),
         "built_in": LATIN_WORDS,
     }
     return render(request, "municipalities/glossary.html", context, status=422 if form.errors else 200)

@@ -26,11 +26,11 @@ from municipalities.web import MunicipalityRequest
 @requires(Verb.SETTINGS_VIEW)
 @require_GET
 def members(request: MunicipalityRequest) -> HttpResponse:
-    found = queries.members(request.municipality)
-    held = {row.role for row in found}
+    memberships = queries.members(request.municipality)
+    held = {row.role for row in memberships}
     missing = [role for role in (Role.OFFICER, Role.APPROVER) if role not in held]
     context = {
-        "members": found,
+        "members": memberships,
         "may_confirm": request.access.may(Verb.RELAXATION_CONFIRM),
         "mentors": queries.mentors(request.municipality),
         "missing": missing,
@@ -96,7 +96,7 @@ def _after_change(row: Membership) -> str:
 
 
 def _is_last(row: Membership) -> bool:
-    """Whether nobody else could do this person's work; a viewer has none to do."""
+    """Whether this is the last member with this role; viewers do not count."""
     if row.role not in PUBLISHING_ROLES:
         return False
     others = Membership.objects.running().filter(municipality=row.municipality, role=row.role).exclude(pk=row.pk)
@@ -141,7 +141,7 @@ def end(request: MunicipalityRequest, membership: int) -> HttpResponse:
 
 
 def _after(request: MunicipalityRequest) -> HttpResponse:
-    """Whoever took their own right away cannot come back to this page."""
+    """A person who ended their own right cannot open this page any more."""
     if queries.access(request.user, request.municipality).may(Verb.SETTINGS_VIEW):
         return redirect("members", request.municipality.slug)
     return redirect("home")

@@ -61,10 +61,10 @@ def enter(request: SignedInRequest) -> HttpResponse:
         messages.error(request, _("The preview is older than an hour. Choose the table once more."))
         return redirect("population")
     changed = verbs.enter(agreed["figures"], agreed["source"], by=request.user)
-    told = ngettext(
+    message = ngettext(
         "The population of %(count)s municipality was entered.",
         "The population of %(count)s municipalities was entered.",
         changed,
     )
-    messages.success(request, told % {"count": changed})
+    messages.success(request, message % {"count": changed})
     return redirect("installation_municipalities" if request.user.is_administrator else "programme")

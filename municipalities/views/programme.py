@@ -32,7 +32,7 @@ manages = programme(ProgrammeVerb.MANAGE)
 def people(request: ProgrammeRequest) -> HttpResponse:
     """Cohorts with their municipalities, each with its mentors; the mentors' invitations; then the trainers."""
     context = {
-        "cohorts": queries.board(request.programmes),
+        "cohorts": queries.cohorts_with_members(request.programmes),
         "several": len(request.programmes) > 1,
         "invitations": _invited(request),
         "trainers": queries.trainers(request.programmes),
@@ -134,8 +134,8 @@ def pair(request: ProgrammeRequest) -> HttpResponse:
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
-            told = _("The invitation leaves by e-mail in a moment.") if link else _("The mentor is paired.")
-            messages.success(request, told)
+            message = _("The invitation leaves by e-mail in a moment.") if link else _("The mentor is paired.")
+            messages.success(request, message)
             return redirect("programme_people")
     known = queries.known_mentors(request.programmes)
     return _form_page(request, form, _("Pair a mentor"), _("Pair them"), suggestions=known)
@@ -161,7 +161,7 @@ def end_pairing(request: ProgrammeRequest, pairing: int) -> HttpResponse:
 @manages
 @require_http_methods(["GET", "POST"])
 def invite_trainer(request: ProgrammeRequest) -> HttpResponse:
-    """By e-mail: somebody with an account trains at once, anybody else through an invitation."""
+    """By e-mail: a person with an account becomes a trainer at once, anybody else through an invitation."""
     initial = {"language": request.user.language}
     form = TrainerForm(request.POST or None, programmes=request.programmes, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -171,8 +171,8 @@ def invite_trainer(request: ProgrammeRequest) -> HttpResponse:
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
-            told = _("The invitation leaves by e-mail in a moment.") if link else _("They may hold trainings now.")
-            messages.success(request, told)
+            message = _("The invitation leaves by e-mail in a moment.") if link else _("They may hold trainings now.")
+            messages.success(request, message)
             return redirect("programme_people")
     lead = _("A trainer keeps the programme's trainings and sees nothing else of it, and no municipality's workspace.")
     return _form_page(request, form, _("Invite a trainer"), _("Invite them"), lead=lead)

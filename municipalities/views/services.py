@@ -32,14 +32,14 @@ keeps = programme(ProgrammeVerb.CATALOGUES)
 @requires(Verb.WORKSPACE_VIEW)
 @require_safe
 def services(request: MunicipalityRequest) -> HttpResponse:
-    """Every service as it stands here, those in season first."""
+    """Every service in this municipality, those in season first."""
     offers = queries.offers()
     context = {
-        "seasonal": [each for each in offers if each.is_in_season],
-        "others": [each for each in offers if not each.is_in_season],
+        "seasonal": [offer for offer in offers if offer.is_in_season],
+        "others": [offer for offer in offers if not offer.is_in_season],
         "may_edit": request.access.may(Verb.LIBRARY_EDIT),
         "shows_tabs": request.access.may(Verb.SETTINGS_VIEW),
-        "to_look_at": sum(not each.may_be_promoted for each in offers),
+        "to_look_at": sum(not offer.may_be_promoted for offer in offers),
     }
     return render(request, "municipalities/services.html", context)
 
@@ -48,30 +48,30 @@ def services(request: MunicipalityRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def service(request: MunicipalityRequest, service: str) -> HttpResponse:
     """One service here: what it is, and where and when it can be used."""
-    found = queries.offer(service)
-    if found is None:
+    offer = queries.offer(service)
+    if offer is None:
         raise Http404
     may_edit = request.access.may(Verb.LIBRARY_EDIT)
     if request.method == "POST" and not may_edit:
         raise PermissionDenied
     back = reverse("settings_services", args=[request.municipality.slug])
-    return _one(request, request.municipality, found, back=back, may_edit=may_edit)
+    return _one(request, request.municipality, offer, back=back, may_edit=may_edit)
 
 
-def _one(request: SignedInRequest, place: Municipality, found: Offered, *, back: str, may_edit: bool) -> HttpResponse:
-    form = AvailabilityForm(request.POST or None, initial=_stored(found)) if may_edit else None
+def _one(request: SignedInRequest, place: Municipality, offer: Offered, *, back: str, may_edit: bool) -> HttpResponse:
+    form = AvailabilityForm(request.POST or None, initial=_stored(offer)) if may_edit else None
     if form is not None and request.method == "POST" and form.is_valid():
         verified = form.cleaned_data["verified"]
-        verbs.keep(place, found.service, form.values(), verified=verified, by=request.user)
+        verbs.keep(place, offer.service, form.values(), verified=verified, by=request.user)
         messages.success(request, _("Saved."))
         return redirect(back)
-    context = {"offer": found, "form": form, "back": back, "place": place}
+    context = {"offer": offer, "form": form, "back": back, "place": place}
     status = 422 if form is not None and form.errors else 200
     return render(request, "municipalities/services_one.html", context, status=status)
 
 
-def _stored(found: Offered) -> dict[str, Any]:
-    entry = found.entry
+def _stored(offer: Offered) -> dict[str, Any]:
+    entry = offer.entry
     if entry is None:
         return {}
     dates = {"starts_on": entry.starts_on, "ends_on": entry.ends_on}
@@ -84,7 +84,7 @@ def _stored(found: Offered) -> dict[str, Any]:
 @keeps
 @require_safe
 def catalogue(request: ProgrammeRequest) -> HttpResponse:
-    """All services, ended ones too, with the number of municipalities in which somebody has looked."""
+    """All services, also inactive ones, with the number of municipalities that verified them."""
     places = queries.enrolled(request.programmes)
     with scope(*places):
         counts = queries.counts_of_offers(places)
@@ -107,7 +107,7 @@ def edit(request: ProgrammeRequest, service: str) -> HttpResponse:
 
 def _edit(request: ProgrammeRequest, row: EService | None) -> HttpResponse:
     form = ServiceForm(request.POST or None, service=row)
-    initial = list(row.templates.values("title", "text", "call_kind", "call_words")) if row else []
+    initial = list(row.templates.values("title", "text", "call_kind", "call_text")) if row else []
     texts = ServiceTexts(request.POST or None, initial=initial, prefix="text")
     if request.method == "POST" and form.is_valid() and texts.is_valid() and _written(request, row, form, texts):
         messages.success(request, _("Saved."))
@@ -123,7 +123,7 @@ def _edit(request: ProgrammeRequest, row: EService | None) -> HttpResponse:
 
 
 def _written(request: SignedInRequest, row: EService | None, form: ServiceForm, texts: Any) -> bool:
-    given = [each.cleaned_data for each in texts if (each.cleaned_data.get("text") or "").strip()]
+    given = [text_form.cleaned_data for text_form in texts if (text_form.cleaned_data.get("text") or "").strip()]
     try:
         if row is None:
             verbs.add(form.values(), given, by=request.user)
@@ -138,13 +138,13 @@ def _written(request: SignedInRequest, row: EService | None, form: ServiceForm, 
 @keeps
 @require_http_methods(["GET", "HEAD", "POST"])
 def place(request: ProgrammeRequest, service: str, place: str) -> HttpResponse:
-    """How a service stands in a municipality of one's programmes, kept for it by the staff."""
+    """A service in a municipality of the user's programmes, edited on its behalf by the staff."""
     places = {row.slug: row for row in queries.enrolled(request.programmes)}
     if place not in places:
         raise Http404
     with scope(places[place]):
-        found = queries.offer(service)
-        if found is None:
+        offer = queries.offer(service)
+        if offer is None:
             raise Http404
         back = reverse("service_edit", args=[service])
-        return _one(request, places[place], found, back=back, may_edit=True)
+        return _one(request, places[place], offer, back=back, may_edit=True)

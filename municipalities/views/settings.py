@@ -1,4 +1,4 @@
-"""Settings of a workspace: profile, house rules. Who may not change them reads them."""
+"""Settings of a workspace: profile, house rules. Read-only for people who may not change them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The post that tells everybody what became of a need: a draft that begins with what is known."""
+"""The post about the outcome of a need: a draft that starts with what is known."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -7,13 +7,13 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.queries import glossary
-from needs.domain.write import locked
-from needs.enums import Moment, Stage
-from needs.models import QUOTED, Need, NeedPicture, Voice
+from needs.domain.write import lock
+from needs.enums import NeedStage, PictureMoment
+from needs.models import QUOTABLE, Need, NeedPicture, Supporter
 from posts.compose import derive
 from posts.draft import MOST_PICTURES, Draft, Shown, Text, parse
-from posts.editing.domain.create import blank
-from posts.editing.domain.save import remember
+from posts.editing.domain.create import blank_post
+from posts.editing.domain.save import store_draft
 from posts.enums import Category
 from posts.models import Post
 
@@ -29,20 +29,20 @@ MOST_QUOTES = 3
 
 
 @transaction.atomic
-def tell(need: Need, *, by: User) -> Post:
-    """A draft that tells of it; the one that exists already, if it was not deleted. Raises `ActionNotAllowed` while
-    nothing is decided."""
-    row = locked(need)
+def create_post(need: Need, *, by: User) -> Post:
+    """A draft about the outcome, or the existing one unless it was deleted. Raises `ActionNotAllowed` without a
+    decision."""
+    row = lock(need)
     if row.follow_up_id and (known := Post.objects.filter(pk=row.follow_up_id, deleted_at=None).first()):
         return known
-    if row.stage not in (Stage.DONE, Stage.PLANNED, Stage.DECLINED):
+    if row.stage not in (NeedStage.DONE, NeedStage.PLANNED, NeedStage.DECLINED):
         raise ActionNotAllowed(_("There is nothing to tell yet: say first what was decided or done."))
-    post = blank(row.municipality, by=by, category=Category.CONSULTATION, title=row.title)
-    words = _words(row)
+    post = blank_post(row.municipality, by=by, category=Category.CONSULTATION, title=row.title)
+    content = _draft_text(row)
     tag = f"sr-{row.municipality.primary_script}"
-    text = words if tag == "sr-Cyrl" else derive(words, tag, glossary(row.municipality_id))
+    text = content if tag == "sr-Cyrl" else derive(content, tag, glossary(row.municipality_id))
     draft = parse(post.draft)
-    remember(post, Draft(texts={tag: Text(text)}, channels=draft.channels, tracked=draft.tracked, media=_shown(row)))
+    store_draft(post, Draft(texts={tag: Text(text)}, channels=draft.channels, tracked=draft.tracked, media=_media(row)))
     post.save()
     row.follow_up = post
     row.save()
@@ -50,19 +50,19 @@ def tell(need: Need, *, by: User) -> Post:
     return post
 
 
-def _words(need: Need) -> str:
-    chosen = Voice.objects.filter(QUOTED, need=need).order_by("heard_on", "pk")
-    quotes = "".join(f"„{said}”\n" for said in chosen.values_list("quote", flat=True)[:MOST_QUOTES])
+def _draft_text(need: Need) -> str:
+    chosen = Supporter.objects.filter(QUOTABLE, need=need).order_by("received_on", "pk")
+    quotes = "".join(f"„{quote}”\n" for quote in chosen.values_list("quote", flat=True)[:MOST_QUOTES])
     quotes += "\n" if quotes else ""
-    if need.stage == Stage.DONE:
+    if need.stage == NeedStage.DONE:
         return DONE.format(title=need.title, quotes=quotes, words=need.done)
-    decided = WILL if need.stage == Stage.PLANNED else WILL_NOT
+    decided = WILL if need.stage == NeedStage.PLANNED else WILL_NOT
     return DECIDED.format(title=need.title, quotes=quotes, decided=decided, words=need.reason)
 
 
-def _shown(need: Need) -> tuple[Shown, ...]:
-    """How it is now comes first: that is what the post tells."""
+def _media(need: Need) -> tuple[Shown, ...]:
+    """Pictures from after come first: they show the outcome."""
     rows = NeedPicture.objects.filter(need=need).select_related("media")
-    ordered = sorted(rows, key=lambda each: (each.moment != Moment.AFTER, each.position, each.pk))
-    found = {each.media_id: Shown(each.media_id, each.media.alt) for each in ordered}
-    return tuple(found.values())[:MOST_PICTURES]
+    ordered = sorted(rows, key=lambda picture: (picture.moment != PictureMoment.AFTER, picture.position, picture.pk))
+    media = {picture.media_id: Shown(picture.media_id, picture.media.alt) for picture in ordered}
+    return tuple(media.values())[:MOST_PICTURES]

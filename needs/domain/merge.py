@@ -1,4 +1,4 @@
-"""Two needs turn out to be one."""
+"""Merging two needs that turn out to be the same."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -7,36 +7,36 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from needs.domain.write import hold, locked, recount
-from needs.models import OPEN, Need, NeedPicture, Voice
+from needs.domain.write import lock, lock_municipality, recount
+from needs.models import UNANSWERED, Need, NeedPicture, Supporter
 
 
 @transaction.atomic
 def merge(need: Need, into: Need, *, by: User) -> Need:
-    """Voices and pictures of `need` go `into` the other, and `need` goes. The words of the other stay.
+    """Move supporters and pictures of `need` to `into` and delete `need`. The texts of `into` stay.
 
-    Raises `ActionNotAllowed` for a need with itself, and for one whose people have been told what became of it.
+    Raises `ActionNotAllowed` for a need with itself, and for one whose supporters were answered.
     """
-    hold(need.municipality_id)
+    lock_municipality(need.municipality_id)
     if need.pk == into.pk:
         raise ActionNotAllowed(_("Choose another need: this is the same one."), "into")
-    first, second = sorted((need, into), key=lambda each: each.pk)
-    rows = {each.pk: locked(each) for each in (first, second)}
-    gone, kept = rows[need.pk], rows[into.pk]
-    if Voice.objects.filter(OPEN | Q(told__isnull=False), need=gone).exists():
+    first, second = sorted((need, into), key=lambda row: row.pk)
+    rows = {row.pk: lock(row) for row in (first, second)}
+    removed, target = rows[need.pk], rows[into.pk]
+    if Supporter.objects.filter(UNANSWERED | Q(reply__isnull=False), need=removed).exists():
         raise ActionNotAllowed(_("Those who asked for this were told what became of it, so it stays for itself."))
-    Voice.objects.filter(need=gone).update(need=kept, round=None, trouble="")
-    shown = NeedPicture.objects.filter(need=kept).values_list("media", "moment")
-    for picture in NeedPicture.objects.filter(need=gone).exclude(pk__in=_twice(gone, set(shown))):
-        picture.need = kept
+    Supporter.objects.filter(need=removed).update(need=target, round=None, error="")
+    shown = NeedPicture.objects.filter(need=target).values_list("media", "moment")
+    for picture in NeedPicture.objects.filter(need=removed).exclude(pk__in=_twice(removed, set(shown))):
+        picture.need = target
         picture.save(update_fields=["need"])
-    if kept.follow_up_id is None and gone.follow_up_id is not None:
-        kept.follow_up_id = gone.follow_up_id
-        kept.save()
-    recount(kept.municipality_id, kept.pk)
-    record("need.merge", by=by, target=kept, need=gone.title)
-    gone.delete()
-    return locked(kept)
+    if target.follow_up_id is None and removed.follow_up_id is not None:
+        target.follow_up_id = removed.follow_up_id
+        target.save()
+    recount(target.municipality_id, target.pk)
+    record("need.merge", by=by, target=target, need=removed.title)
+    removed.delete()
+    return lock(target)
 
 
 def _twice(need: Need, shown: set[tuple[int, str]]) -> list[int]:

@@ -1,8 +1,8 @@
-"""Answering all who asked in one go: each answer is a delivery of its own, and nobody gets two.
+"""Answering all supporters of a need: each answer is a delivery of its own, and nobody gets two.
 
-`ask` writes down who is to be told (`Voice.round`) while the need is locked. A worker takes one voice after the other
-(`work`): the answer and `Voice.told` are written in one transaction, so that after a crash a person has either both or
-neither. What the inbox refuses stands in `Voice.trouble` and holds nobody else up.
+`start_round` stores who is to be answered (`Supporter.round`) while the need is locked. A worker takes one supporter
+after the other (`send_pending`): the answer and `Supporter.reply` are written in one transaction, so that after a crash
+a person has both or neither. What the inbox refuses is stored in `Supporter.error` and does not delay the others.
 """
 
 import logging
@@ -20,15 +20,15 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox.domain import answer as answering
 from inbox.models import Message, Reply
-from inbox.queries.answer_rights import ApprovalCapacity, opening, seat_of
+from inbox.queries.answer_rights import AnswerCapacity, capacity_for, reply_prefix
 from municipalities.models import Municipality
 from municipalities.queries import access
 from municipalities.tenancy import everywhere, scope
 from needs import rules
 from needs.domain.recall import recall
-from needs.domain.write import locked
-from needs.models import OPEN, Need, Round, Voice
-from needs.queries.reach import Reach, reach
+from needs.domain.write import lock
+from needs.models import UNANSWERED, AnswerRound, Need, Supporter
+from needs.queries.recipients import Recipients, find_recipients
 from platforms.types import Outgoing
 from platforms.visibility import Visibility, of_answer
 from posts.draft import storable
@@ -39,40 +39,41 @@ SECONDS = 4.0
 
 
 @transaction.atomic
-def ask(need: Need, text: str, *, by: User) -> Round:
-    """Tell everybody who asked and has not been told, in these words; a worker does it.
+def start_round(need: Need, text: str, *, by: User) -> AnswerRound:
+    """Answer all supporters without an answer with this text; a worker sends it.
 
-    Raises `ActionNotAllowed` while nothing is settled, when nobody is left to be told, and when a network would not
-    take the words.
+    Raises `ActionNotAllowed` while nothing is settled, without recipients, and when a network would reject the text.
     """
-    row, words = locked(need), storable(text).strip()
+    row, cleaned = lock(need), storable(text).strip()
     if not row.is_settled:
         raise ActionNotAllowed(_("There is nothing to tell yet: say first what was done, or that it will not be done."))
-    if not words:
+    if not cleaned:
         raise ActionNotAllowed(_("Write the answer first."), "text")
-    if len(words) > rules.MOST_TOLD:
-        raise ActionNotAllowed(_("This is too long: %(most)s characters at most.") % {"most": rules.MOST_TOLD}, "text")
+    if len(cleaned) > rules.MOST_ANSWER:
+        raise ActionNotAllowed(
+            _("This is too long: %(most)s characters at most.") % {"most": rules.MOST_ANSWER}, "text"
+        )
     _refuse_without_approval(row, by)
-    recall(reach(row).unsent, by=by)
-    found = reach(row)
-    if not found.reached:
+    recall(find_recipients(row).unsent, by=by)
+    recipients = find_recipients(row)
+    if not recipients.reached:
         raise ActionNotAllowed(
             _("Nobody is left to be told: everybody who can be reached has been told, or is being told now.")
         )
-    _refuse_findings(found, words)
-    begun = Round.objects.create(
-        municipality_id=row.municipality_id, need=row, text=words, people=len(found.reached), by=by
+    _refuse_findings(recipients, cleaned)
+    begun = AnswerRound.objects.create(
+        municipality_id=row.municipality_id, need=row, text=cleaned, people=len(recipients.reached), by=by
     )
-    keys = [voice.pk for voice in found.reached]
-    Voice.objects.filter(need=row, trouble__gt="").update(trouble="", round=None)
-    Voice.objects.filter(pk__in=keys).update(round=begun)
+    keys = [supporter.pk for supporter in recipients.reached]
+    Supporter.objects.filter(need=row, error__gt="").update(error="", round=None)
+    Supporter.objects.filter(pk__in=keys).update(round=begun)
     record("need.tell", by=by, target=row, people=len(keys))
     return begun
 
 
 def _refuse_without_approval(row: Need, by: User) -> None:
-    house = Municipality.objects.get(pk=row.municipality_id)
-    if seat_of(house, "", access(by, house)) == ApprovalCapacity.ASKS:
+    municipality = Municipality.objects.get(pk=row.municipality_id)
+    if capacity_for(municipality, "", access(by, municipality)) == AnswerCapacity.ASKS:
         raise ActionNotAllowed(
             _(
                 "Here an approver sees answers before they go out. Everybody at once is answered by an approver who "
@@ -81,18 +82,18 @@ def _refuse_without_approval(row: Need, by: User) -> None:
         )
 
 
-def _refuse_findings(found: Reach, words: str) -> None:
-    """What a network would not take is said now, for the longest opening of each channel, in public and in private."""
+def _refuse_findings(recipients: Recipients, text: str) -> None:
+    """Check the text against each channel's limits beforehand, with its longest prefix, in public and in private."""
     longest: dict[tuple[int, Visibility], tuple[str, Any]] = {}
-    for voice in found.reached:
-        message = voice.message
+    for supporter in recipients.reached:
+        message = supporter.message
         assert message is not None
-        begins, place = opening(message), (message.channel_id, of_answer(message.visibility))
+        begins, place = reply_prefix(message), (message.channel_id, of_answer(message.visibility))
         if len(begins) >= len(longest.get(place, ("", None))[0]):
             longest[place] = (begins, message)
     for (_channel, visibility), (begins, message) in longest.items():
         outgoing = Outgoing(
-            text=begins + words, language="sr", key="", created_at=message.at, reply_to=message.remote_id,
+            text=begins + text, language="sr", key="", created_at=message.at, reply_to=message.remote_id,
             visibility=visibility,
         )  # fmt: skip
         problems = [
@@ -102,60 +103,62 @@ def _refuse_findings(found: Reach, words: str) -> None:
             raise ActionNotAllowed(f"{message.channel.name}: {' '.join(problems)}", "text")
 
 
-def work(most: int = BATCH) -> int:
-    """Send what was asked for, for some seconds at most; returns how many were told. Safe to run twice at once."""
+def send_pending(most: int = BATCH) -> int:
+    """Send pending answers, for some seconds at most; returns how many were sent. Safe to run concurrently."""
     until, count = time.monotonic() + SECONDS, 0
     with everywhere("find who is still to be told what became of a need"):
-        rows = list(Voice.objects.filter(OPEN).order_by("round", "pk").values_list("municipality", "pk")[:most])
+        rows = list(
+            Supporter.objects.filter(UNANSWERED).order_by("round", "pk").values_list("municipality", "pk")[:most]
+        )
     for municipality, pk in rows:
         if time.monotonic() > until:
             break
         with scope(municipality):
-            count += _told(pk)
+            count += _send_to(pk)
     return count
 
 
-def _told(pk: int) -> bool:
+def _send_to(pk: int) -> bool:
     try:
-        return _tell(pk)
+        return _send(pk)
     except Exception:
-        # Nothing was written for this one, so nothing leaves; somebody looks, and the others go on.
+        # Nothing was written for this supporter, so nothing is sent; the error is shown, and the others go on.
         log.exception("A person could not be told what became of a need")
-        Voice.objects.filter(OPEN, pk=pk).update(
-            trouble=_("Something unexpected happened, and nothing was sent. Try again.")
+        Supporter.objects.filter(UNANSWERED, pk=pk).update(
+            error=_("Something unexpected happened, and nothing was sent. Try again.")
         )
         return False
 
 
 @transaction.atomic
-def _tell(pk: int) -> bool:
-    rows = Voice.objects.select_for_update(skip_locked=True, of=("self",)).select_related("round__by", "message")
-    voice = rows.filter(OPEN, pk=pk).first()
-    if voice is None:
-        return False  # another worker has it, or it was taken back meanwhile
-    begun, message = voice.round, voice.message
+def _send(pk: int) -> bool:
+    rows = Supporter.objects.select_for_update(skip_locked=True, of=("self",)).select_related("round__by", "message")
+    supporter = rows.filter(UNANSWERED, pk=pk).first()
+    if supporter is None:
+        return False  # locked by another worker, or recalled meanwhile
+    begun, message = supporter.round, supporter.message
     assert begun is not None
     assert message is not None  # else the caller logs it, as every surprise
     with translation.override(begun.by.language):
         try:
             reply = _answer(begun, message)
         except ActionNotAllowed as refused:
-            voice.trouble = refused.message[:500]
-            voice.save(update_fields=["trouble"])
+            supporter.error = refused.message[:500]
+            supporter.save(update_fields=["error"])
             return False
-    same = [voice.pk]
+    same = [supporter.pk]
     if message.author_id:
-        theirs = Voice.objects.filter(need=voice.need_id)
-        theirs = theirs.filter(message__channel=message.channel_id, message__author_id=message.author_id)
-        # Read first: as one statement a plan made without statistics reads all voices for each of them.
-        same = list(theirs.values_list("pk", flat=True))
-    Voice.objects.filter(pk__in=same).update(told=reply)
+        same_author = Supporter.objects.filter(need=supporter.need_id)
+        same_author = same_author.filter(message__channel=message.channel_id, message__author_id=message.author_id)
+        # Read first: as one statement, a plan made without statistics reads all supporters for each of them.
+        same = list(same_author.values_list("pk", flat=True))
+    Supporter.objects.filter(pk__in=same).update(reply=reply)
     return True
 
 
-def _answer(begun: Round, message: Message | None) -> Reply:
+def _answer(begun: AnswerRound, message: Message | None) -> Reply:
     if message is None:
         raise ActionNotAllowed(_("The message is no longer here."))
-    # Whatever was answered before, this is news: what became of it.
+    # Earlier answers do not matter: this one reports the outcome.
     seen = Reply.objects.filter(message=message).aggregate(newest=Max("pk"))["newest"] or 0
     return answering.answer(message, begun.text, by=begun.by, after=seen)

@@ -5,13 +5,13 @@ from django.db import transaction
 from accounts.models import User
 from common import audit
 from municipalities.models import Municipality
-from needs.domain.write import mark
+from needs.domain.write import mark_daily_counts
 from needs.models import NeedsPage
 
 
 @transaction.atomic
-def choose(municipality: Municipality, *, is_on: bool, contact: str, by: User) -> NeedsPage:
-    """Everybody may read what was made public, or nobody. Saving what stands already writes nothing."""
+def save(municipality: Municipality, *, is_on: bool, contact: str, by: User) -> NeedsPage:
+    """Switch the page on or off and save its contact. Saving the same values writes nothing."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     row = NeedsPage.objects.filter(municipality=municipality).first() or NeedsPage(municipality=municipality)
     was = (row.is_on, row.contact)
@@ -19,7 +19,7 @@ def choose(municipality: Municipality, *, is_on: bool, contact: str, by: User) -
         return row
     row.is_on, row.contact = is_on, contact
     row.save()
-    mark(municipality.pk)
+    mark_daily_counts(municipality.pk)
     audit.record(
         "asked.change_contact" if was[0] == is_on else "asked.open" if is_on else "asked.close",
         by=by,

@@ -1,4 +1,4 @@
-"""Pictures of how it was and how it is now, from the municipality's library."""
+"""Pictures from before and after, from the municipality's library."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -7,30 +7,31 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from needs.domain.write import locked
-from needs.enums import Moment
+from needs.domain.write import lock
+from needs.enums import PictureMoment
 from needs.models import Need, NeedPicture
 from needs.rules import MOST_PICTURES
 from posts.draft import MOST_ALT, Draft, Shown, storable
-from posts.media.domain.pictures import keep_alts
+from posts.media.domain.pictures import remember_alts
 from posts.models import Media
 from posts.picture_metadata import consent_note
 
 
 @transaction.atomic
 def add(need: Need, media: Media, moment: str, alt: str, *, by: User) -> NeedPicture:
-    """Show the picture. Its description is needed, and is kept with the picture in the library.
+    """Show the picture. Its description is required, and is stored with the picture in the library.
 
-    The same picture again changes its description only. Raises `ActionNotAllowed` for one whose people do not agree.
+    The same picture again only changes its description. Raises `ActionNotAllowed` without the consent of the people on
+    it.
     """
-    row, words = locked(need), storable(alt).strip()
-    if moment not in Moment.values:
+    row, description = lock(need), storable(alt).strip()
+    if moment not in PictureMoment.values:
         raise ActionNotAllowed(_("Say whether the picture shows how it was or how it is now."), "moment")
     if media.is_video or media.archived_at:
         raise ActionNotAllowed(_("Choose a picture of the library."), "media")
-    if not words:
+    if not description:
         raise ActionNotAllowed(_("Say what the picture shows, for those who cannot see it."), "alt")
-    if len(words) > MOST_ALT:
+    if len(description) > MOST_ALT:
         raise ActionNotAllowed(
             _("The description is too long: %(most)s characters at most.") % {"most": MOST_ALT}, "alt"
         )
@@ -40,7 +41,7 @@ def add(need: Need, media: Media, moment: str, alt: str, *, by: User) -> NeedPic
     count = shown.count()
     if count >= MOST_PICTURES:
         raise ActionNotAllowed(_("There are %(most)s pictures already. Take one away first.") % {"most": MOST_PICTURES})
-    keep_alts(Draft(media=(Shown(media.pk, words),)))
+    remember_alts(Draft(media=(Shown(media.pk, description),)))
     picture, is_new = NeedPicture.objects.get_or_create(
         need=row, media=media, moment=moment, defaults={"municipality_id": row.municipality_id, "position": count}
     )

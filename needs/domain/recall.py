@@ -1,4 +1,4 @@
-"""Answers of a round that have not reached the network are cancelled, so that another may go in their place."""
+"""Cancelling answers of a round that have not reached the network, so that another can be sent instead."""
 
 from collections.abc import Iterable
 
@@ -7,17 +7,17 @@ from delivery.domain.cancel import cancel
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
 from delivery.models import Delivery
-from needs.models import Voice
+from needs.models import Supporter
 
-# Provably nothing of it is on the network; of what is "unconfirmed" nobody knows.
+# States in which it is certainly not on the network; "unconfirmed" is unknown.
 NOT_LEFT = (State.WAITING, State.SCHEDULED, State.EXPIRED, State.FAILED)
 
 
-def recall(voices: Iterable[Voice], *, by: User) -> None:
-    """Cancel what can be cancelled, and forget that these people were told by it. What is being sent stays as it is."""
-    for delivery in {voice.told.delivery for voice in voices if voice.told}:
+def recall(supporters: Iterable[Supporter], *, by: User) -> None:
+    """Cancel answers that can be cancelled, so that their supporters count as not answered. Answers being sent stay."""
+    for delivery in {supporter.reply.delivery for supporter in supporters if supporter.reply}:
         if _cancelled(delivery, by):
-            Voice.objects.filter(told__delivery=delivery).update(told=None, round=None, trouble="")
+            Supporter.objects.filter(reply__delivery=delivery).update(reply=None, round=None, error="")
 
 
 def _cancelled(delivery: Delivery, by: User) -> bool:

@@ -1,4 +1,4 @@
-"""Writing a need down, changing its words, and taking an empty one away."""
+"""Creating a need, changing its texts, and deleting one without supporters."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ MOST_TITLE = 160
 
 @dataclass(frozen=True)
 class NeedContent:
-    """What a person wrote of a need."""
+    """The submitted content of a need."""
 
     title: str
     text: str = ""
@@ -31,43 +31,43 @@ class NeedContent:
     department: Department | None = None
 
 
-def locked(need: Need) -> Need:
-    """The row, taken. Outside of a transaction this raises."""
+def lock(need: Need) -> Need:
+    """The row, locked. Raises outside of a transaction."""
     return Need.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=need.pk)
 
 
-def hold(municipality_id: int) -> None:
-    """One at a time here: voices move between needs, and the size of both has to be right afterwards."""
+def lock_municipality(municipality_id: int) -> None:
+    """Serialises changes of supporters: they move between needs, and both sizes have to be right afterwards."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality_id)
 
 
 def recount(municipality_id: int, *needs: int) -> None:
-    """Set the size of these needs to the number of their voices. Their municipality is held."""
+    """Set the size of these needs to the number of their supporters. Their municipality is locked."""
     for pk in sorted(set(needs)):
-        Need.objects.filter(pk=pk).update(size=Need(pk=pk).voices.count())
-    mark(municipality_id)
+        Need.objects.filter(pk=pk).update(size=Need(pk=pk).supporters.count())
+    mark_daily_counts(municipality_id)
 
 
-def mark(municipality_id: int) -> None:
-    """Have the needs of this municipality counted again: when they were heard, or who can read what became of them,
-    has changed. A need moves between days with its first voice, so all days are; it is one query."""
+def mark_daily_counts(municipality_id: int) -> None:
+    """Mark the needs of this municipality for recounting. A need moves between days with its first supporter, so all
+    days are marked; it is one query."""
     daily_counts.mark(NEEDS, municipality_id)
 
 
 @transaction.atomic
-def write(municipality: Municipality, words: NeedContent, *, by: User) -> Need:
-    """A new need without a voice yet. Raises `ActionNotAllowed`."""
+def create(municipality: Municipality, content: NeedContent, *, by: User) -> Need:
+    """A new need without supporters. Raises `ActionNotAllowed`."""
     need = Need(municipality=municipality, by=by)
-    _put(need, words)
+    _apply(need, content)
     need.save()
     record("need.write", by=by, target=need)
     return need
 
 
 @transaction.atomic
-def change(need: Need, words: NeedContent, *, by: User) -> Need:
-    row = locked(need)
-    _put(row, words)
+def change(need: Need, content: NeedContent, *, by: User) -> Need:
+    row = lock(need)
+    _apply(row, content)
     row.save()
     record("need.change", by=by, target=row)
     return row
@@ -75,17 +75,17 @@ def change(need: Need, words: NeedContent, *, by: User) -> Need:
 
 @transaction.atomic
 def delete(need: Need, *, by: User) -> None:
-    """Take away a need that nobody has asked for. Raises `ActionNotAllowed` while it has voices."""
-    hold(need.municipality_id)
-    row = locked(need)
-    if row.voices.exists():
+    """Delete a need without supporters. Raises `ActionNotAllowed` if it has any."""
+    lock_municipality(need.municipality_id)
+    row = lock(need)
+    if row.supporters.exists():
         raise ActionNotAllowed(_("Citizens asked for this, so it stays. Put it together with another need instead."))
     record("need.delete", by=by, target=row)
     row.delete()
 
 
-def _put(need: Need, words: NeedContent) -> None:
-    title, text = " ".join(storable(words.title).split()), storable(words.text).strip()
+def _apply(need: Need, content: NeedContent) -> None:
+    title, text = " ".join(storable(content.title).split()), storable(content.text).strip()
     if not title:
         raise ActionNotAllowed(_("Say in a few words what is needed."), "title")
     if len(title) > MOST_TITLE or len(text) > MOST_TEXT:
@@ -94,7 +94,7 @@ def _put(need: Need, words: NeedContent) -> None:
             % {"title": MOST_TITLE, "text": MOST_TEXT},
             "title" if len(title) > MOST_TITLE else "text",
         )
-    if words.topic and words.topic not in Topic.values:
+    if content.topic and content.topic not in Topic.values:
         raise ActionNotAllowed(_("There is no such topic."), "topic")
-    need.title, need.text, need.topic = title, text, words.topic
-    need.settlement, need.department = words.settlement, words.department
+    need.title, need.text, need.topic = title, text, content.topic
+    need.settlement, need.department = content.settlement, content.department

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Round',
+            name='AnswerRound',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
@@ -94,26 +94,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Voice',
+            name='Supporter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
-                ('need', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='voices', to='needs.need')),
+                ('need', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='supporters', to='needs.need')),
                 ('source', models.CharField(choices=[('message', 'Message on a network'), ('phone', 'Phone call'), ('counter', 'At the counter'), ('letter', 'Letter or e-mail'), ('meeting', 'Meeting of citizens')], max_length=8)),
-                ('message', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='voice', to='inbox.message')),
-                ('heard_on', models.DateField()),
+                ('message', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='supporter', to='inbox.message')),
+                ('received_on', models.DateField()),
                 ('quote', models.TextField(blank=True)),
                 ('note', models.CharField(blank=True, max_length=300)),
-                ('round', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='voices', to='needs.round')),
-                ('told', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='inbox.reply')),
-                ('trouble', models.CharField(blank=True, max_length=500)),
+                ('round', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='supporters', to='needs.answerround')),
+                ('reply', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='inbox.reply')),
+                ('error', models.CharField(blank=True, max_length=500)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(condition=models.Q(('round__isnull', False), ('told__isnull', True), ('trouble', '')), fields=['round', 'id'], name='voice_to_tell')],
+                'indexes': [models.Index(condition=models.Q(('error', ''), ('reply__isnull', True), ('round__isnull', False)), fields=['round', 'id'], name='supporter_unanswered')],
             },
         ),
     ]

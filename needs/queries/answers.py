@@ -1,4 +1,4 @@
-"""How many people answered a post that asked something, by what the portal heard below it."""
+"""How many people answered a post that asks something, by the messages below it."""
 
 from dataclasses import dataclass
 
@@ -13,19 +13,19 @@ NO_ANSWERS = (MessageKind.SPAM, MessageKind.UNLAWFUL)
 
 
 @dataclass(frozen=True)
-class Answers:
+class AnswerCounts:
     """Messages below a post, and by how many people. Votes in a network's poll are not among them."""
 
     messages: int
     people: int
 
 
-def answers(post: Post) -> Answers:
-    """Of the open scope. One who answers on two networks is counted twice: nobody can tell. One query."""
+def count_answers(post: Post) -> AnswerCounts:
+    """Of the open scope. A person who answers on two networks counts twice. One query."""
     person = Concat(Cast("channel", CharField()), Value(" "), "author_id")
-    found = (
+    counts = (
         Message.objects.filter(publication__post=post)
         .exclude(kind__in=NO_ANSWERS)
         .aggregate(messages=Count("pk"), people=Count(person, distinct=True, filter=~Q(author_id="")))
     )
-    return Answers(found["messages"], found["people"])
+    return AnswerCounts(counts["messages"], counts["people"])

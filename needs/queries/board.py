@@ -1,4 +1,4 @@
-"""Reads of the board and of one need, inside the scope of one municipality. Each has a fixed number of queries."""
+"""Queries of the board and of one need, inside the scope of one municipality. Each runs a fixed number of queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,30 +8,30 @@ from django.db.models import Case, Count, F, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from inbox.models import Department, Message, Settlement
-from needs.enums import SETTLED, Stage
-from needs.models import QUOTED, Need, NeedPicture, NeedsPage, Round, Voice
+from needs.enums import SETTLED, NeedStage
+from needs.models import QUOTABLE, AnswerRound, Need, NeedPicture, NeedsPage, Supporter
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
-# So many of each stage stand on the board; all of them are one step away.
+# Needs of each stage on the board; all of them are one click away.
 ON_BOARD = 8
 MOST_FOUND = 20
 
 
 @dataclass(frozen=True)
-class Narrowed:
-    """What the board is narrowed to; empty means all. `settlement` and `department` are ids, "none" those without."""
+class NeedFilters:
+    """Filters of the board; empty means all. `settlement` and `department` are ids, "none" those without."""
 
-    words: str = ""
+    search: str = ""
     topic: str = ""
     settlement: str = ""
     department: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.words or self.topic or self.settlement or self.department)
+        return bool(self.search or self.topic or self.settlement or self.department)
 
     def apply(self, rows: QuerySet[Need]) -> QuerySet[Need]:
-        for word in fold(self.words).split():
+        for word in fold(self.search).split():
             rows = rows.filter(search_key__contains=word)
         if self.topic:
             rows = rows.filter(topic="" if self.topic == "none" else self.topic)
@@ -43,10 +43,10 @@ class Narrowed:
 
 
 @dataclass
-class Column:
+class BoardColumn:
     """One stage of the board: how many there are, and the first of them."""
 
-    stage: Stage
+    stage: NeedStage
     count: int = 0
     needs: list[Need] = field(default_factory=list)
 
@@ -59,51 +59,51 @@ class Column:
         return Need(stage=self.stage).pill
 
 
-def ordered(stage: str) -> tuple[Any, ...]:
-    """What most ask for comes first; of what is settled, the newest."""
+def ordering(stage: str) -> tuple[Any, ...]:
+    """Open needs by size; settled ones newest first."""
     if stage in SETTLED:
         return (F("done_on").desc(nulls_last=True), F("decided_on").desc(nulls_last=True), F("pk").desc())
     return (F("size").desc(), F("pk").desc())
 
 
-def columns(narrowed: Narrowed) -> list[Column]:
+def columns(narrowed: NeedFilters) -> list[BoardColumn]:
     """Every stage with the first of its needs. Two queries."""
-    found = {stage: Column(stage) for stage in Stage}
+    by_stage = {stage: BoardColumn(stage) for stage in NeedStage}
     for row in narrowed.apply(Need.objects.all()).order_by().values("stage").annotate(count=Count("pk")):
-        found[Stage(row["stage"])].count = row["count"]
+        by_stage[NeedStage(row["stage"])].count = row["count"]
     places = {
-        "by_size": Window(RowNumber(), partition_by=F("stage"), order_by=ordered(Stage.NEW)),
-        "by_day": Window(RowNumber(), partition_by=F("stage"), order_by=ordered(Stage.DONE)),
+        "by_size": Window(RowNumber(), partition_by=F("stage"), order_by=ordering(NeedStage.NEW)),
+        "by_day": Window(RowNumber(), partition_by=F("stage"), order_by=ordering(NeedStage.DONE)),
     }
     rows: QuerySet[Any] = narrowed.apply(Need.objects.all()).annotate(**places)
     rows = rows.select_related("settlement", "department")
     rows = rows.filter(Q(by_size__lte=ON_BOARD) & ~Q(stage__in=SETTLED) | Q(by_day__lte=ON_BOARD, stage__in=SETTLED))
     place = Case(When(stage__in=SETTLED, then="by_day"), default="by_size")
     for need in rows.order_by(place, "pk").defer("text", "search_key"):
-        found[Stage(need.stage)].needs.append(need)
-    return list(found.values())
+        by_stage[NeedStage(need.stage)].needs.append(need)
+    return list(by_stage.values())
 
 
-def of_stage(narrowed: Narrowed, stage: str) -> QuerySet[Need]:
+def of_stage(narrowed: NeedFilters, stage: str) -> QuerySet[Need]:
     rows = narrowed.apply(Need.objects.filter(stage=stage)).select_related("settlement", "department")
-    return rows.order_by(*ordered(stage)).defer("text", "search_key")
+    return rows.order_by(*ordering(stage)).defer("text", "search_key")
 
 
 def settlements() -> list[Settlement]:
-    return sorted(Settlement.objects.all(), key=lambda each: sort_key(each.name))
+    return sorted(Settlement.objects.all(), key=lambda settlement: sort_key(settlement.name))
 
 
 def departments(also: int | None = None) -> list[Department]:
     """Those that are asked today, and the one with the id `also`."""
     rows = Department.objects.filter(Q(is_retired=False) | Q(pk=also))
-    return sorted(rows, key=lambda each: sort_key(each.name))
+    return sorted(rows, key=lambda department: sort_key(department.name))
 
 
-def found(words: str, but: int = 0) -> list[Need]:
-    """Needs with these words, open ones first and what most ask for; without words the largest open ones."""
+def search_needs(query: str, but: int = 0) -> list[Need]:
+    """Needs that match these words, open ones first, largest first; without words the largest open ones."""
     rows = Need.objects.exclude(pk=but)
-    if words.strip():
-        for word in fold(words).split():
+    if query.strip():
+        for word in fold(query).split():
             rows = rows.filter(search_key__contains=word)
     else:
         rows = rows.exclude(stage__in=SETTLED)
@@ -114,21 +114,21 @@ def found(words: str, but: int = 0) -> list[Need]:
 # ---------------------------------------------------------------- one need
 
 
-def voices(need: Need) -> QuerySet[Voice]:
-    """The newest first, with their messages, for who may read those."""
-    rows = Voice.objects.filter(need=need).select_related("message__channel", "told__delivery", "by")
-    return rows.order_by("-heard_on", "-pk").defer("message__seen", "message__search_key")
+def supporters(need: Need) -> QuerySet[Supporter]:
+    """Newest first, with their messages, for those who may read these."""
+    rows = Supporter.objects.filter(need=need).select_related("message__channel", "reply__delivery", "by")
+    return rows.order_by("-received_on", "-pk").defer("message__first_text", "message__search_key")
 
 
-def quotes(need: Need) -> QuerySet[Voice]:
+def quotes(need: Need) -> QuerySet[Supporter]:
     """Chosen quotes alone, for who may not read messages."""
-    rows = Voice.objects.filter(QUOTED, need=need).only("quote", "source", "heard_on", "municipality_id")
-    return rows.order_by("-heard_on", "-pk")
+    rows = Supporter.objects.filter(QUOTABLE, need=need).only("quote", "source", "received_on", "municipality_id")
+    return rows.order_by("-received_on", "-pk")
 
 
 def sources(need: Need) -> list[tuple[str, int]]:
-    """By how it was heard, the most frequent first: (code of `Source`, count)."""
-    rows = Voice.objects.filter(need=need).order_by().values("source").annotate(count=Count("pk"))
+    """Supporters by source, most frequent first: (code of `SupporterSource`, count)."""
+    rows = Supporter.objects.filter(need=need).order_by().values("source").annotate(count=Count("pk"))
     return [(row["source"], row["count"]) for row in rows.order_by("-count", "source")]
 
 
@@ -141,11 +141,11 @@ def has_page() -> bool:
     return NeedsPage.objects.filter(is_on=True).exists()
 
 
-def last_round(need: Need) -> Round | None:
-    return Round.objects.filter(need=need).select_related("by").order_by("-pk").first()
+def last_round(need: Need) -> AnswerRound | None:
+    return AnswerRound.objects.filter(need=need).select_related("by").order_by("-pk").first()
 
 
-def gathered(keys: Sequence[int]) -> list[Message]:
+def messages_with_needs(keys: Sequence[int]) -> list[Message]:
     """These messages, oldest first, each with the need it belongs to."""
-    rows = Message.objects.filter(pk__in=keys).select_related("channel", "voice__need", "settlement", "department")
-    return list(rows.order_by("at", "pk").defer("seen", "search_key"))
+    rows = Message.objects.filter(pk__in=keys).select_related("channel", "supporter__need", "settlement", "department")
+    return list(rows.order_by("at", "pk").defer("first_text", "search_key"))

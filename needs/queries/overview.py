@@ -1,6 +1,6 @@
-"""A month or a year of needs, for the mayor's office: what was heard, decided and done, and what waits.
+"""A month or a year of needs, for the mayor's office: what was asked for, decided and done, and what waits.
 
-The scope of the municipality is open. Three queries, whatever the amount; the database counts the voices.
+The scope of the municipality is open. Three queries, whatever the amount; the database counts the supporters.
 """
 
 from collections import Counter, defaultdict
@@ -16,16 +16,16 @@ from inbox.enums import Topic
 from inbox.models import Settlement
 from municipalities.holidays import BELGRADE
 from municipalities.queries import today
-from needs.enums import Source, Stage
-from needs.models import Need, Voice
+from needs.enums import NeedStage, SupporterSource
+from needs.models import Need, Supporter
 from serbian.sorting import sort_key
 
 TOP = 10
-WAITING = (Stage.NEW, Stage.LOOKED_AT)
+WAITING = (NeedStage.NEW, NeedStage.LOOKED_AT)
 
 
 @dataclass(frozen=True)
-class Period:
+class OverviewPeriod:
     """A month, or a whole year (`month` None)."""
 
     year: int
@@ -45,17 +45,17 @@ class Period:
 
     @property
     def months(self) -> list[date]:
-        """The twelve months of its year."""
+        """Supporters in each month of the year, or of the one `back` years before."""
         return [date(self.year, month, 1) for month in range(1, 13)]
 
     def parts(self, until: date) -> list[tuple[date, date]]:
         """First and last day of each month of a year, of each week (from Monday) of a month, up to `until`."""
-        last, found, first = min(self.after - timedelta(days=1), until), [], self.first
+        last, spans, first = min(self.after - timedelta(days=1), until), [], self.first
         while first <= last:
             following = first + timedelta(days=7 - first.weekday()) if self.month else _month_after(first)
-            found.append((first, min(following - timedelta(days=1), last)))
+            spans.append((first, min(following - timedelta(days=1), last)))
             first = following
-        return found
+        return spans
 
 
 def _month_after(day: date) -> date:
@@ -64,7 +64,7 @@ def _month_after(day: date) -> date:
 
 @dataclass(frozen=True)
 class NeedSummary:
-    """A need as the overview tells it. `began_on` is the day of its first voice, `voices` those of the period."""
+    """A need in the overview. `began_on` is the day of its first supporter, `supporters` counts those of the period."""
 
     pk: int
     title: str
@@ -77,7 +77,7 @@ class NeedSummary:
     decided_on: date | None
     done_on: date | None
     began_on: date
-    voices: int
+    supporters: int
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class NeedsBreakdown:
     """A part of the needs: of one topic, of one settlement."""
 
     label: str
-    voices: int
+    supporters: int
     heard: int
     decided: int
     done: int
@@ -93,16 +93,16 @@ class NeedsBreakdown:
 
 
 @dataclass(frozen=True)
-class Took:
-    """How many days something took: the median, and of how many."""
+class MedianDuration:
+    """Median number of days, and the number of needs it is based on."""
 
     days: float | None
     n: int
 
 
 @dataclass(frozen=True)
-class Overview:
-    period: Period
+class NeedsOverview:
+    period: OverviewPeriod
     lines: list[NeedSummary]
     sources: dict[str, int]
     by_month: dict[tuple[int, int, str], int]  # year, month, topic
@@ -124,21 +124,21 @@ class Overview:
         return [line for line in self.lines if self.period.holds(line.done_on)]
 
     @property
-    def voices(self) -> int:
+    def supporters(self) -> int:
         return sum(self.sources.values())
 
     @property
     def touched(self) -> list[NeedSummary]:
-        """Everything that the period has to tell of."""
+        """Needs with any change in the period."""
         dates = ((line, (line.began_on, line.decided_on, line.done_on)) for line in self.lines)
-        return [line for line, days in dates if line.voices or any(self.period.holds(day) for day in days)]
+        return [line for line, days in dates if line.supporters or any(self.period.holds(day) for day in days)]
 
     # ---- which
 
     @property
     def top(self) -> list[NeedSummary]:
         """Those most asked for in the period."""
-        return _most(line for line in self.lines if line.voices)[:TOP]
+        return _most(line for line in self.lines if line.supporters)[:TOP]
 
     @property
     def waiting(self) -> list[NeedSummary]:
@@ -165,12 +165,12 @@ class Overview:
             groups[labels.get(part(line), other)].append(line)
         rows = [
             NeedsBreakdown(
-                label, sum(line.voices for line in lines), self._count(lines, "began_on"),
+                label, sum(line.supporters for line in lines), self._count(lines, "began_on"),
                 self._count(lines, "decided_on"), self._count(lines, "done_on"), next(iter(_most(lines)), None),
             )
             for label, lines in groups.items()
         ]  # fmt: skip
-        return sorted(rows, key=lambda row: (-row.voices, sort_key(row.label)))
+        return sorted(rows, key=lambda row: (-row.supporters, sort_key(row.label)))
 
     def _count(self, lines: Sequence[NeedSummary], day: str) -> int:
         return sum(self.period.holds(getattr(line, day)) for line in lines)
@@ -187,63 +187,67 @@ class Overview:
 
     @property
     def seasons(self) -> list[tuple[str, list[int | None], int]]:
-        """Topics by month of the year: name, twelve counts of voices (None in months to come), their sum. The most
-        asked for first."""
-        found: dict[str, list[int]] = defaultdict(lambda: [0] * 12)
+        """Topics by month of the year: name, twelve counts of supporters (None in future months), their sum. Largest
+        first."""
+        by_topic: dict[str, list[int]] = defaultdict(lambda: [0] * 12)
         for (year, month, topic), count in self.by_month.items():
             if year == self.period.year:
-                found[str(Topic(topic or Topic.OTHER).label)][month - 1] += count
+                by_topic[str(Topic(topic or Topic.OTHER).label)][month - 1] += count
         begun = [(self.period.year, month) <= (self.today.year, self.today.month) for month in range(1, 13)]
         rows = [
             (label, [count if known else None for count, known in zip(counts, begun, strict=True)], sum(counts))
-            for label, counts in found.items()
+            for label, counts in by_topic.items()
         ]
         return sorted(rows, key=lambda row: (-row[2], sort_key(row[0])))
 
     # ---- how long
 
     @property
-    def to_decision(self) -> Took:
-        return _took((line.began_on, line.decided_on) for line in self.decided)
+    def to_decision(self) -> MedianDuration:
+        return _median_duration((line.began_on, line.decided_on) for line in self.decided)
 
     @property
-    def to_done(self) -> Took:
-        return _took((line.began_on, line.done_on) for line in self.done)
+    def to_done(self) -> MedianDuration:
+        return _median_duration((line.began_on, line.done_on) for line in self.done)
 
     def waits(self, line: NeedSummary) -> int:
         return (self.today - line.began_on).days
 
 
 def _most(lines: Iterable[NeedSummary]) -> list[NeedSummary]:
-    return sorted(lines, key=lambda line: (-line.voices, -line.size, line.pk))
+    return sorted(lines, key=lambda line: (-line.supporters, -line.size, line.pk))
 
 
-def _took(days: Iterable[tuple[date, date | None]]) -> Took:
+def _median_duration(days: Iterable[tuple[date, date | None]]) -> MedianDuration:
     """What was decided before anybody asked took no time."""
-    found = [max(0, (until - since).days) for since, until in days if until]
-    middle = median(found) if found else None
-    return Took(int(middle) if middle is not None and middle == int(middle) else middle, len(found))
+    durations = [max(0, (until - since).days) for since, until in days if until]
+    middle = median(durations) if durations else None
+    return MedianDuration(int(middle) if middle is not None and middle == int(middle) else middle, len(durations))
 
 
-def overview(period: Period) -> Overview:
-    within = Q(voices__heard_on__gte=period.first, voices__heard_on__lt=period.after)
-    rows = Need.objects.annotate(first=Min("voices__heard_on"), within=Count("voices", filter=within)).order_by("pk")
+def overview(period: OverviewPeriod) -> NeedsOverview:
+    within = Q(supporters__received_on__gte=period.first, supporters__received_on__lt=period.after)
+    rows = Need.objects.annotate(
+        first=Min("supporters__received_on"), within=Count("supporters", filter=within)
+    ).order_by("pk")
     fields = (
         "pk", "title", "topic", "settlement_id", "stage", "size", "reason", "done", "decided_on", "done_on",
     )  # fmt: skip
     lines = [
-        # without a voice (it was merged, or begun by hand) it counts from the day it was written down
-        NeedSummary(**row, began_on=began or written.astimezone(BELGRADE).date(), voices=count)
+        # without a supporter (merged, or written by hand) it counts from the day of its creation
+        NeedSummary(**row, began_on=began or written.astimezone(BELGRADE).date(), supporters=count)
         for row, began, count, written in (
             (dict(zip(fields, row, strict=False)), *row[-3:])
             for row in rows.values_list(*fields, "first", "within", "created_at")
         )
     ]
-    voices = Voice.objects.filter(heard_on__gte=date(period.year - 1, 1, 1), heard_on__lt=date(period.year + 1, 1, 1))
-    here = Q(heard_on__gte=period.first, heard_on__lt=period.after)
+    supporters = Supporter.objects.filter(
+        received_on__gte=date(period.year - 1, 1, 1), received_on__lt=date(period.year + 1, 1, 1)
+    )
+    here = Q(received_on__gte=period.first, received_on__lt=period.after)
     counted = (
-        voices.order_by()
-        .values_list(TruncMonth("heard_on"), F("need__topic"), "source")
+        supporters.order_by()
+        .values_list(TruncMonth("received_on"), F("need__topic"), "source")
         .annotate(count=Count("pk"), here=Count("pk", filter=here))
     )
     sources: Counter[str] = Counter()
@@ -251,10 +255,10 @@ def overview(period: Period) -> Overview:
     for month, topic, source, count, inside in counted:
         by_month[month.year, month.month, topic] += count
         sources[source] += inside
-    return Overview(
+    return NeedsOverview(
         period,
         lines,
-        {source: sources[source] for source in Source.values if sources[source]},
+        {source: sources[source] for source in SupporterSource.values if sources[source]},
         dict(by_month),
         dict(Settlement.objects.values_list("pk", "name")),
         today(),

@@ -1,6 +1,6 @@
-"""What everybody may read on "You asked, we did": needs that were made public, and what people were asked and told.
+"""Queries of the page "You asked, we did": public needs, and closing reports of posts that asked something.
 
-Opens the scope of the one municipality whose page is on. Nothing here holds who said something.
+Opens the scope of the one municipality whose page is on. Nothing here identifies an author.
 """
 
 from collections import Counter
@@ -20,26 +20,26 @@ from municipalities.holidays import BELGRADE
 from municipalities.models import REAL_PLACE, Municipality
 from municipalities.queries import glossary, today
 from municipalities.tenancy import scope
-from needs.enums import Stage
-from needs.models import QUOTED, Need, NeedPicture, NeedsPage, Voice
+from needs.enums import NeedStage
+from needs.models import QUOTABLE, Need, NeedPicture, NeedsPage, Supporter
 from posts.models import Closing, Publication, Variant
 from posts.picture_metadata import consent_note
 from serbian.glossary import EMPTY, Glossary
 
-# What is decided is told; what is only looked at is not. The order is that of the page.
-TOLD = (Stage.DONE, Stage.PLANNED, Stage.DECLINED)
+# Stages that are published. The order is that of the page.
+PUBLISHED_STAGES = (NeedStage.DONE, NeedStage.PLANNED, NeedStage.DECLINED)
 # The closing reports of polls, questions and consultations.
 ASKED = "asked"
-SHOWN = (*(str(stage) for stage in TOLD), ASKED)
+SECTIONS = (*(str(stage) for stage in PUBLISHED_STAGES), ASKED)
 AT_ONCE = 10
 MOST_QUOTES = 3
 IN_FEED = 20
-OUT = Q(delivery__state=State.PUBLISHED)
+PUBLISHED = Q(delivery__state=State.PUBLISHED)
 
 
 @dataclass(frozen=True)
 class PublishedPage:
-    """A municipality whose page is on. `stamp` changes with every change of what stands there."""
+    """A municipality whose page is on. `stamp` changes with every change of its content."""
 
     municipality: Municipality
     page: NeedsPage
@@ -47,17 +47,17 @@ class PublishedPage:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class PublicFilters:
     """What the reader wants to see: one of `SHOWN`, of one topic or of all, from which page."""
 
-    show: str = Stage.DONE.value
+    show: str = NeedStage.DONE.value
     topic: str = ""
     number: int = 1
 
 
 @dataclass(frozen=True)
-class Report:
-    """What people were asked by a post, what they said, what came of it. `words` are in `script`."""
+class ClosingReport:
+    """The closing report of a post that asked people something: the question, the options and the outcome."""
 
     closing: Closing
     asked: str
@@ -68,34 +68,35 @@ class Report:
 
 @dataclass(frozen=True)
 class PublicNeeds:
-    """A page of what stands there. `counts` by what may be shown, `topics` by topic within what is shown."""
+    """One page of a section. `counts` by section, `topics` by topic within this section."""
 
     counts: dict[str, int]
     topics: dict[str, int]
     pages: int
     needs: list[Need] = field(default_factory=list)
     posts: dict[int, str] = field(default_factory=dict)  # follow-up post to its address on a network
-    reports: list[Report] = field(default_factory=list)
-    words: Glossary = EMPTY
+    reports: list[ClosingReport] = field(default_factory=list)
+    terms: Glossary = EMPTY
 
 
-def shown(slug: str) -> PublishedPage | None:
-    """None where the page is off or there is none. What stands in a place for practice is shown in the demo only.
-    Four queries."""
-    place = Municipality.objects.filter(REAL_PLACE, slug=slug, joined_on__isnull=False).first()
-    if place is None or (place.is_practice and not settings.DEMO):
+def published_page(slug: str) -> PublishedPage | None:
+    """None where the page is off or missing. Practice workspaces are shown in the demo only. Four queries."""
+    municipality = Municipality.objects.filter(REAL_PLACE, slug=slug, joined_on__isnull=False).first()
+    if municipality is None or (municipality.is_practice and not settings.DEMO):
         return None
-    with scope(place):
+    with scope(municipality):
         page = NeedsPage.objects.filter(is_on=True).first()
         if page is None:
             return None
-        last = public().aggregate(count=Count("pk"), last=Max("changed_at"))
-        # words that a citizen wants to have erased are gone at once, not when the kept page is
-        quoted = Voice.objects.filter(QUOTED, need__is_public=True)
-        words = quoted.aggregate(count=Count("pk"), letters=Sum(Length("quote")))
+        last = public_needs().aggregate(count=Count("pk"), last=Max("changed_at"))
+        # erased quotes change the stamp, so that they disappear at once and not with the cached page
+        quoted = Supporter.objects.filter(QUOTABLE, need__is_public=True)
+        quotes = quoted.aggregate(count=Count("pk"), letters=Sum(Length("quote")))
     changed = last["last"].timestamp() if last["last"] else 0
     contact = sha256(page.contact.encode()).hexdigest()[:8]
-    return PublishedPage(place, page, f"{last['count']}-{changed}-{words['count']}-{words['letters']}-{contact}")
+    return PublishedPage(
+        municipality, page, f"{last['count']}-{changed}-{quotes['count']}-{quotes['letters']}-{contact}"
+    )
 
 
 def page() -> NeedsPage | None:
@@ -104,22 +105,22 @@ def page() -> NeedsPage | None:
 
 
 def how_many() -> dict[str, int]:
-    """What stands, or would stand, on the page of the open scope. Two queries."""
-    return {"needs": public().count(), "reports": closings().count()}
+    """The number of entries that are, or would be, on the page of the open scope. Two queries."""
+    return {"needs": public_needs().count(), "reports": closings().count()}
 
 
-def public() -> QuerySet[Any]:
-    """Of the open scope, with `about`: its topic; where nobody chose one it is something else."""
+def public_needs() -> QuerySet[Any]:
+    """Of the open scope, annotated with `about`: its topic, or "other" without one."""
     about = Case(When(topic="", then=Value(Topic.OTHER.value)), default="topic")
-    return Need.objects.filter(is_public=True, stage__in=TOLD).annotate(about=about)
+    return Need.objects.filter(is_public=True, stage__in=PUBLISHED_STAGES).annotate(about=about)
 
 
-def told_on(need: Need) -> date:
-    """The day of what is told last of it."""
+def result_date(need: Need) -> date:
+    """The day of the latest outcome."""
     return need.done_on or need.decided_on or need.created_at.astimezone(BELGRADE).date()
 
 
-def told(municipality: Municipality, chosen: Chosen) -> PublicNeeds | None:
+def load_section(municipality: Municipality, chosen: PublicFilters) -> PublicNeeds | None:
     """None where there is no such page. A fixed number of queries."""
     with scope(municipality):
         counts, topics = _counts(chosen)
@@ -128,96 +129,98 @@ def told(municipality: Municipality, chosen: Chosen) -> PublicNeeds | None:
         if chosen.number > pages or (chosen.topic and not total):
             return None
         part = slice((chosen.number - 1) * AT_ONCE, chosen.number * AT_ONCE)
-        words = glossary(municipality.pk)
+        terms = glossary(municipality.pk)
         if chosen.show == ASKED:
-            return PublicNeeds(counts, topics, pages, reports=_reports(part), words=words)
+            return PublicNeeds(counts, topics, pages, reports=_reports(part), terms=terms)
         needs = _needs(chosen, part)
-        return PublicNeeds(counts, topics, pages, needs, _posts(needs), words=words)
+        return PublicNeeds(counts, topics, pages, needs, _posts(needs), terms=terms)
 
 
 def newest(municipality: Municipality) -> tuple[list[Need], Glossary]:
     """For the feed: what was decided or done last. Two queries."""
     with scope(municipality):
-        return list(public().order_by(Coalesce("done_on", "decided_on").desc(), "-pk")[:IN_FEED]), glossary(
+        return list(public_needs().order_by(Coalesce("done_on", "decided_on").desc(), "-pk")[:IN_FEED]), glossary(
             municipality.pk
         )
 
 
-def _counts(chosen: Chosen) -> tuple[dict[str, int], dict[str, int]]:
+def _counts(chosen: PublicFilters) -> tuple[dict[str, int], dict[str, int]]:
     counts: Counter[str] = Counter()
     topics: Counter[str] = Counter()
-    for stage, topic, count in public().order_by().values_list("stage", "about").annotate(count=Count("pk")):
+    for stage, topic, count in public_needs().order_by().values_list("stage", "about").annotate(count=Count("pk")):
         counts[stage] += count
         if stage == chosen.show:
             topics[topic] += count
     counts[ASKED] = closings().count()
-    return {show: counts[show] for show in SHOWN}, dict(topics)
+    return {show: counts[show] for show in SECTIONS}, dict(topics)
 
 
-def _needs(chosen: Chosen, part: slice) -> list[Need]:
-    rows = public().filter(stage=chosen.show)
+def _needs(chosen: PublicFilters, part: slice) -> list[Need]:
+    rows = public_needs().filter(stage=chosen.show)
     if chosen.topic:
         rows = rows.filter(about=chosen.topic)
-    # What was done is news, the newest first; what is to come, or not, is looked up by topic.
-    order = ("-done_on", "-pk") if chosen.show == Stage.DONE else ("about", "-decided_on", "-pk")
-    quotes = Voice.objects.filter(QUOTED).order_by("-heard_on", "-pk")[:MOST_QUOTES]
+    # Results are news, newest first; plans and refusals are looked up by topic.
+    order = ("-done_on", "-pk") if chosen.show == NeedStage.DONE else ("about", "-decided_on", "-pk")
+    quotes = Supporter.objects.filter(QUOTABLE).order_by("-received_on", "-pk")[:MOST_QUOTES]
     pictures = NeedPicture.objects.select_related("media").order_by("-moment", "position", "pk")  # before, after
-    found = rows.select_related("settlement").prefetch_related(
-        Prefetch("voices", quotes, to_attr="quotes"), Prefetch("pictures", pictures, to_attr="shown")
+    rows = rows.select_related("settlement").prefetch_related(
+        Prefetch("supporters", quotes, to_attr="quotes"), Prefetch("pictures", pictures, to_attr="shown")
     )
-    needs: list[Any] = list(found.order_by(*order)[part])
+    needs: list[Any] = list(rows.order_by(*order)[part])
     day = today()
     for need in needs:
-        need.shown = [each for each in need.shown if _may_show(each, day)]
+        need.shown = [picture for picture in need.shown if _may_show(picture, day)]
     return needs
 
 
 def _may_show(picture: NeedPicture, day: date) -> bool:
-    """A picture of people who agreed, or of nobody. Videos stay out: they would need captions on the page."""
+    """Whether the people on it agreed, or there are none. Videos are excluded: they would need captions on the page."""
     return not picture.media.is_video and consent_note(picture.media, day) is None
 
 
 def _posts(needs: Sequence[Need]) -> dict[int, str]:
-    """Where the posts stand that told of them."""
+    """Addresses of the published posts about them."""
     ids = [need.follow_up_id for need in needs if need.follow_up_id]
     rows = _out().filter(post__in=ids).exclude(delivery__permalink="").order_by("-delivery__published_at")
     return {post: url for post, url in rows.values_list("post", "delivery__permalink") if post is not None}
 
 
 def _out() -> QuerySet[Publication]:
-    return Publication.objects.filter(OUT)
+    return Publication.objects.filter(PUBLISHED)
 
 
 # ---------------------------------------------------------------- what people were asked
 
 
 def closings() -> QuerySet[Closing]:
-    """Reports whose post that tells people is out: until then nobody but the municipality has read them."""
+    """Reports whose follow-up post is published: before that only the municipality has read them."""
     return Closing.objects.filter(Exists(_out().filter(post=OuterRef("follow_up"))), post__deleted_at__isnull=True)
 
 
-def _reports(part: slice) -> list[Report]:
+def _reports(part: slice) -> list[ClosingReport]:
     rows = list(closings().select_related("post").defer("post__draft", "post__search_key").order_by("-at", "-pk")[part])
     asked: dict[int, Publication] = {}
     seen = Publication.objects.filter(post__in=[row.post_id for row in rows], delivery__published_at__isnull=False)
-    for each in seen.select_related("version", "delivery").order_by("delivery__published_at", "pk"):
-        asked.setdefault(each.post_id, each)
+    for publication in seen.select_related("version", "delivery").order_by("delivery__published_at", "pk"):
+        asked.setdefault(publication.post_id, publication)
     texts: dict[int, str] = {}
-    said = Variant.objects.filter(
+    variants = Variant.objects.filter(
         version__in=[publication.version_id for publication in asked.values()], channel__isnull=True
     )
-    for version, text in said.filter(language="sr").order_by(F("derived").desc(), "pk").values_list("version", "text"):
-        texts[version] = text  # what a person wrote comes last and stays
+    for version, text in (
+        variants.filter(language="sr").order_by(F("derived").desc(), "pk").values_list("version", "text")
+    ):
+        texts[version] = text  # texts written by people come last and win
     return [_report(row, asked.get(row.post_id), texts) for row in rows]
 
 
-def _report(row: Closing, asked: Publication | None, texts: dict[int, str]) -> Report:
+def _report(row: Closing, asked: Publication | None, texts: dict[int, str]) -> ClosingReport:
     if asked is None:
-        return Report(row, str(row.post), (), "", None)
+        return ClosingReport(row, str(row.post), (), "", None)
     options = (asked.version.structure.get("interactive") or {}).get("options") or ()
     url = asked.delivery.permalink if asked.delivery.state == State.PUBLISHED else ""
     text = texts.get(asked.version_id) or str(row.post)
-    return Report(
+    return ClosingReport(
         row, text, [str(option) for option in options if isinstance(option, str)], url, asked.delivery.published_at
     )
 

@@ -1,4 +1,4 @@
-"""What pages of the inbox show of needs. The inbox itself knows none."""
+"""Tags for pages of the inbox that show needs. The inbox itself does not know them."""
 
 from typing import Any
 
@@ -13,4 +13,4 @@ register = template.Library()
 @register.simple_tag
 def need_of(message: Message) -> Any:
     """The need that a message asks for, or None. One query."""
-    return Need.objects.filter(voices__message=message).defer("text", "search_key").first()
+    return Need.objects.filter(supporters__message=message).defer("text", "search_key").first()

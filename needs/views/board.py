@@ -1,4 +1,4 @@
-"""The board, and how a need gets onto it: written down by hand, or gathered from messages."""
+"""The board, and adding needs to it: written by hand, or gathered from messages."""
 
 from typing import Any
 
@@ -21,13 +21,13 @@ from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from needs.domain import supporters, write
-from needs.enums import Stage
-from needs.forms import FirstVoiceForm, NeedForm
+from needs.enums import NeedStage
+from needs.forms import FirstSupporterForm, NeedForm
 from needs.models import Need
 from needs.queries import board as queries
-from needs.queries.board import Narrowed
+from needs.queries.board import NeedFilters
 from needs.rules import MOST_MESSAGES
-from needs.views.pages import shown
+from needs.views.pages import render_page
 
 PER_PAGE = 40
 
@@ -38,27 +38,27 @@ def board(request: MunicipalityRequest) -> HttpResponse:
     """All stages with what most ask for; or one stage, page by page."""
     settlements, departments = queries.settlements(), queries.departments()
     narrowed = _narrowed(request, settlements, departments)
-    stage = choice_param(request.GET, "stage", Stage.values)
+    stage = choice_param(request.GET, "stage", NeedStage.values)
     columns = queries.columns(narrowed) if not stage else []
     page = Paginator(queries.of_stage(narrowed, stage), PER_PAGE).get_page(request.GET.get("page")) if stage else None
-    kept = request.GET.copy()
+    query = request.GET.copy()
     for name in ("stage", "page"):
-        kept.pop(name, None)
-    return shown(request, "needs/board.html", {
-        "narrowed": narrowed, "columns": columns, "stage": stage, "page": page, "query": kept.urlencode(),
-        "is_empty": not any(each.count for each in columns) and not page,
+        query.pop(name, None)
+    return render_page(request, "needs/board.html", {
+        "narrowed": narrowed, "columns": columns, "stage": stage, "page": page, "query": query.urlencode(),
+        "is_empty": not any(column.count for column in columns) and not page,
         "topics": [("none", _("Not said")), *Topic.choices],
         "settlements": settlements, "departments": departments,
         "title": Need(stage=stage).get_stage_display() if stage else "",
     })  # fmt: skip
 
 
-def _narrowed(request: HttpRequest, settlements: list[Any], departments: list[Any]) -> Narrowed:
+def _narrowed(request: HttpRequest, settlements: list[Any], departments: list[Any]) -> NeedFilters:
     asked = request.GET
-    places = {"none", *(str(each.pk) for each in settlements)}
-    offices = {"none", *(str(each.pk) for each in departments)}
-    return Narrowed(
-        words=asked.get("q", "")[:80],
+    places = {"none", *(str(row.pk) for row in settlements)}
+    offices = {"none", *(str(row.pk) for row in departments)}
+    return NeedFilters(
+        search=asked.get("q", "")[:80],
         topic=choice_param(asked, "topic", {*Topic.values, "none"}),
         settlement=choice_param(asked, "settlement", places),
         department=choice_param(asked, "department", offices),
@@ -68,23 +68,23 @@ def _narrowed(request: HttpRequest, settlements: list[Any], departments: list[An
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
 def new(request: MunicipalityRequest) -> HttpResponse:
-    """Write a need down, with the first time that somebody asked for it."""
+    """Create a need, with its first supporter."""
     sent = request.POST if request.method == "POST" else None
-    form, first = NeedForm(sent), FirstVoiceForm(sent)
+    form, first = NeedForm(sent), FirstSupporterForm(sent)
     if sent is not None and form.is_valid() and first.is_valid():
         try:
             with transaction.atomic():
-                need = write.write(request.municipality, form.words(), by=request.user)
-                said = first.cleaned_data
-                if said["source"]:
-                    supporters.hear(need, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
+                need = write.create(request.municipality, form.content(), by=request.user)
+                values = first.cleaned_data
+                if values["source"]:
+                    supporters.add(need, values.pop("source"), values.pop("received_on"), by=request.user, **values)
         except ActionNotAllowed as refused:
             add_form_error(first if refused.field in first.fields else form, refused)
         else:
             flash.success(request, _("The need is on the board."))
             return redirect("need", request.municipality.slug, need.pk)
     problem = "first" if first.errors else ""
-    return shown(request, "needs/write.html", {"first": first}, form=form, problem=problem)
+    return render_page(request, "needs/write.html", {"first": first}, form=form, problem=problem)
 
 
 @requires(Verb.NEEDS_EDIT)
@@ -95,11 +95,11 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
         raise PermissionDenied
     asked = request.POST if request.method == "POST" else request.GET
     keys = int_list_param(asked, "message", least=1)[:MOST_MESSAGES]
-    chosen = queries.gathered(keys)
+    chosen = queries.messages_with_needs(keys)
     if not chosen:
         flash.info(request, _("Tick the messages that ask for the same thing first."))
         return redirect("inbox", request.municipality.slug)
-    words = asked.get("q", "")[:80]
+    query = asked.get("q", "")[:80]
     is_new = request.method == "POST" and "need" not in request.POST
     form = NeedForm(request.POST if is_new else None, initial=_common(chosen))
     problem = ""
@@ -109,11 +109,11 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
         except ActionNotAllowed as refused:
             problem = refused.message
         else:
-            said = ngettext("%(count)s message joined this need.", "%(count)s messages joined this need.", count)
-            flash.success(request, said % {"count": count})
+            text = ngettext("%(count)s message joined this need.", "%(count)s messages joined this need.", count)
+            flash.success(request, text % {"count": count})
             return redirect("need", request.municipality.slug, need.pk)
-    return shown(request, "needs/gather.html", {
-        "chosen": chosen, "found": queries.found(words), "words": words,
+    return render_page(request, "needs/gather.html", {
+        "chosen": chosen, "needs": queries.search_needs(query), "query": query,
         "picked": int_param(request.POST, "need", default=0),
     }, form=form, problem=problem)  # fmt: skip
 
@@ -122,7 +122,7 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
 def _gathered(request: MunicipalityRequest, form: NeedForm | None, chosen: list[Message]) -> tuple[Need, int]:
     """Both or nothing: no need is left behind whose messages were refused."""
     if form is not None:
-        need = write.write(request.municipality, form.words(), by=request.user)
+        need = write.create(request.municipality, form.content(), by=request.user)
     else:
         need = get_object_or_404(Need, pk=int_param(request.POST, "need", default=0))
     return need, supporters.gather(need, chosen, by=request.user)
@@ -130,9 +130,9 @@ def _gathered(request: MunicipalityRequest, form: NeedForm | None, chosen: list[
 
 def _common(chosen: list[Message]) -> dict[str, Any]:
     """What all of the messages that say anything about it agree on."""
-    found = {}
+    common = {}
     for name in ("topic", "settlement_id", "department_id"):
-        told = {getattr(each, name) for each in chosen if getattr(each, name)}
-        if len(told) == 1:
-            found[name.removesuffix("_id")] = told.pop()
-    return found
+        values = {getattr(message, name) for message in chosen if getattr(message, name)}
+        if len(values) == 1:
+            common[name.removesuffix("_id")] = values.pop()
+    return common

@@ -1,4 +1,4 @@
-"""One need: what it is, who asked for it, what was decided and done."""
+"""One need: what it is, its supporters, what was decided and done."""
 
 from django.contrib import messages as flash
 from django.core.paginator import Paginator
@@ -14,11 +14,11 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from needs.domain import decide, follow_up, publish, write
 from needs.domain.merge import merge as put_together
-from needs.enums import Source
-from needs.forms import DecideForm, DoneForm, NeedForm, VoiceForm
+from needs.enums import SupporterSource
+from needs.forms import DecideForm, DoneForm, NeedForm, SupporterForm
 from needs.models import Need
 from needs.queries import board as queries
-from needs.views.pages import found, shown, worked
+from needs.views.pages import get_need, handle_form, render_page
 
 PER_PAGE = 30
 
@@ -26,22 +26,24 @@ PER_PAGE = 30
 @requires(Verb.NEEDS_VIEW)
 @require_GET
 def need(request: MunicipalityRequest, need: int) -> HttpResponse:
-    return page(request, found(need))
+    return page(request, get_need(need))
 
 
-def page(request: MunicipalityRequest, row: Need, *, form: VoiceForm | None = None, problem: str = "") -> HttpResponse:
-    """Voices with their messages for who may read those; for others how many, and the chosen quotes."""
+def page(
+    request: MunicipalityRequest, row: Need, *, form: SupporterForm | None = None, problem: str = ""
+) -> HttpResponse:
+    """Supporters with their messages for those who may read these; for others their number and the chosen quotes."""
     may_read = request.access.may(Verb.INBOX_VIEW)
-    rows = queries.voices(row) if may_read else queries.quotes(row)
-    labels = dict(Source.choices)
-    return shown(request, "needs/need.html", {
+    rows = queries.supporters(row) if may_read else queries.quotes(row)
+    labels = dict(SupporterSource.choices)
+    return render_page(request, "needs/need.html", {
         "need": row,
-        "voices": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "supporters": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "sources": [(labels[code], count) for code, count in queries.sources(row)],
         "pictures": queries.pictures(row),
         "round": queries.last_round(row),
         "may_read": may_read,
-        "voice_form": form or VoiceForm(),
+        "supporter_form": form or SupporterForm(),
         "is_hearing": form is not None,
         "has_page": queries.has_page(),
     }, form=form, problem=problem)  # fmt: skip
@@ -51,21 +53,21 @@ def page(request: MunicipalityRequest, row: Need, *, form: VoiceForm | None = No
 @require_http_methods(["GET", "POST"])
 def change(request: MunicipalityRequest, need: int) -> HttpResponse:
     def act(row: Need, form: NeedForm) -> str:
-        write.change(row, form.words(), by=request.user)
+        write.change(row, form.content(), by=request.user)
         return _("Saved.")
 
-    return worked(request, need, NeedForm, "needs/write.html", act)
+    return handle_form(request, need, NeedForm, "needs/write.html", act)
 
 
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
 def decision(request: MunicipalityRequest, need: int) -> HttpResponse:
     def act(row: Need, form: DecideForm) -> str:
-        said = form.cleaned_data
-        decide.decide(row, said["stage"], reason=said["reason"], on=said["on"], by=request.user)
+        values = form.cleaned_data
+        decide.decide(row, values["stage"], reason=values["reason"], on=values["on"], by=request.user)
         return _("The decision is written down.")
 
-    return worked(request, need, DecideForm, "needs/decide.html", act)
+    return handle_form(request, need, DecideForm, "needs/decide.html", act)
 
 
 @requires(Verb.NEEDS_EDIT)
@@ -75,14 +77,14 @@ def done(request: MunicipalityRequest, need: int) -> HttpResponse:
         decide.done(row, form.cleaned_data["done"], on=form.cleaned_data["on"], by=request.user)
         return _("Written down. Now tell those who asked.")
 
-    return worked(request, need, DoneForm, "needs/done.html", act)
+    return handle_form(request, need, DoneForm, "needs/done.html", act)
 
 
 @requires(Verb.NEEDS_EDIT)
 @require_POST
 def show(request: MunicipalityRequest, need: int) -> HttpResponse:
     """On the page "You asked, we did"."""
-    row = found(need)
+    row = get_need(need)
     try:
         publish.show(row, by=request.user)
     except ActionNotAllowed as refused:
@@ -94,7 +96,7 @@ def show(request: MunicipalityRequest, need: int) -> HttpResponse:
 @requires(Verb.NEEDS_EDIT)
 @require_POST
 def hide(request: MunicipalityRequest, need: int) -> HttpResponse:
-    row = found(need)
+    row = get_need(need)
     publish.hide(row, by=request.user)
     flash.success(request, _("It was taken from the public page. Copies that readers hold last some minutes."))
     return redirect("need", request.municipality.slug, row.pk)
@@ -103,7 +105,7 @@ def hide(request: MunicipalityRequest, need: int) -> HttpResponse:
 @requires(Verb.NEEDS_EDIT)
 @require_POST
 def reopen(request: MunicipalityRequest, need: int) -> HttpResponse:
-    row = found(need)
+    row = get_need(need)
     decide.reopen(row, by=request.user)
     return redirect("need", request.municipality.slug, row.pk)
 
@@ -112,27 +114,27 @@ def reopen(request: MunicipalityRequest, need: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def merge(request: MunicipalityRequest, need: int) -> HttpResponse:
     """Choose the need that stays; this one goes into it."""
-    row, problem = found(need), ""
-    words = request.GET.get("q", "")[:80]
+    row, problem = get_need(need), ""
+    query = request.GET.get("q", "")[:80]
     if request.method == "POST":
         if chosen := int_param(request.POST, "into"):
             try:
-                kept = put_together(row, get_object_or_404(Need, pk=chosen), by=request.user)
+                target = put_together(row, get_object_or_404(Need, pk=chosen), by=request.user)
             except ActionNotAllowed as refused:
                 problem = refused.message
             else:
                 flash.success(request, _("The two are one need now."))
-                return redirect("need", request.municipality.slug, kept.pk)
+                return redirect("need", request.municipality.slug, target.pk)
         else:
             problem = _("Choose the need that stays.")
-    context = {"need": row, "found": queries.found(words, but=row.pk), "words": words}
-    return shown(request, "needs/merge.html", context, problem=problem)
+    context = {"need": row, "needs": queries.search_needs(query, but=row.pk), "query": query}
+    return render_page(request, "needs/merge.html", context, problem=problem)
 
 
 @requires(Verb.NEEDS_EDIT)
 @require_POST
 def delete(request: MunicipalityRequest, need: int) -> HttpResponse:
-    row = found(need)
+    row = get_need(need)
     try:
         write.delete(row, by=request.user)
     except ActionNotAllowed as refused:
@@ -144,10 +146,10 @@ def delete(request: MunicipalityRequest, need: int) -> HttpResponse:
 @requires(Verb.POST_EDIT)
 @require_POST
 def post(request: MunicipalityRequest, need: int) -> HttpResponse:
-    """The draft that tells of it."""
-    row = found(need)
+    """The draft about its outcome."""
+    row = get_need(need)
     try:
-        draft = follow_up.tell(row, by=request.user)
+        draft = follow_up.create_post(row, by=request.user)
     except ActionNotAllowed as refused:
         return page(request, row, problem=refused.message)
     flash.success(request, _("This draft tells what became of it. Put it into your words."))

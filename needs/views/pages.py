@@ -1,4 +1,4 @@
-"""What every page of a need does: find it, and answer 422 with everything typed when something was refused."""
+"""What all pages of a need share: loading it, and responding 422 with the submitted form after a refusal."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from needs.models import Need
 
 
 @dataclass(frozen=True)
-class May:
+class NeedPermissions:
     """`edit`: work on needs; `read`: citizens' messages; `write`: begin posts."""
 
     edit: bool
@@ -26,18 +26,18 @@ class May:
     write: bool
 
     @classmethod
-    def of(cls, request: MunicipalityRequest) -> "May":
+    def of(cls, request: MunicipalityRequest) -> "NeedPermissions":
         may = request.access.may
         return cls(may(Verb.NEEDS_EDIT), may(Verb.INBOX_VIEW), may(Verb.POST_EDIT))
 
 
-def found(pk: int) -> Need:
+def get_need(pk: int) -> Need:
     rows = Need.objects.select_related("settlement", "department", "by", "follow_up", "municipality")
     need: Need = get_object_or_404(rows, pk=pk)
     return need
 
 
-def shown(
+def render_page(
     request: MunicipalityRequest,
     template: str,
     context: Mapping[str, Any],
@@ -47,26 +47,26 @@ def shown(
 ) -> HttpResponse:
     """422 when `form` came back with problems, or when something else could not be done."""
     status = 422 if problem or (form is not None and form.errors) else 200
-    told = {**context, "may": May.of(request), "form": form, "problem": problem}
-    return render(request, template, told, status=status)
+    full_context = {**context, "may": NeedPermissions.of(request), "form": form, "problem": problem}
+    return render(request, template, full_context, status=status)
 
 
-def worked(
+def handle_form(
     request: MunicipalityRequest,
     pk: int,
     kind: type[NeedForm | DecideForm | DoneForm],
     template: str,
     act: Callable[[Need, Any], str],
 ) -> HttpResponse:
-    """A form about one need. `act` does what its form says and tells it in words; what it refuses comes back."""
-    row = found(pk)
+    """A form about one need. `act` performs it and returns a success message; a refusal is shown in the form."""
+    row = get_need(pk)
     form = kind(request.POST if request.method == "POST" else None, initial=kind.of(row))
     if request.method == "POST" and form.is_valid():
         try:
-            told = act(row, form)
+            text = act(row, form)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
-            flash.success(request, told)
+            flash.success(request, text)
             return redirect("need", request.municipality.slug, row.pk)
-    return shown(request, template, {"need": row}, form=form)
+    return render_page(request, template, {"need": row}, form=form)

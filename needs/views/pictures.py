@@ -16,10 +16,10 @@ from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from needs.domain import pictures as verbs
-from needs.forms import PictureForm
+from needs.forms import NeedPictureForm
 from needs.models import Need, NeedPicture
 from needs.queries import board as queries
-from needs.views.pages import found, shown
+from needs.views.pages import get_need, render_page
 from posts.media.domain.pictures import BadPicture
 from posts.media.domain.pictures import add as into_library
 from posts.models import Media
@@ -30,8 +30,8 @@ PER_PAGE = 12
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
 def pictures(request: MunicipalityRequest, need: int) -> HttpResponse:
-    row = found(need)
-    form = PictureForm(request.POST, request.FILES) if request.method == "POST" else PictureForm()
+    row = get_need(need)
+    form = NeedPictureForm(request.POST, request.FILES) if request.method == "POST" else NeedPictureForm()
     ticked = int_param(request.POST, "media", default=0)
     if request.method == "POST" and form.is_valid():
         try:
@@ -43,24 +43,24 @@ def pictures(request: MunicipalityRequest, need: int) -> HttpResponse:
         else:
             flash.success(request, _("The picture is there."))
             return redirect("need", request.municipality.slug, row.pk)
-    words = request.GET.get("q", "")[:80]
-    rows = in_library(PictureFilters(words=words), []).filter(mime__startswith="image/")
+    query = request.GET.get("q", "")[:80]
+    rows = in_library(PictureFilters(query=query), []).filter(mime__startswith="image/")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"need": row, "page": page, "words": words, "ticked": ticked, "pictures": queries.pictures(row)}
-    return shown(request, "needs/pictures.html", context, form=form)
+    context = {"need": row, "page": page, "query": query, "ticked": ticked, "pictures": queries.pictures(row)}
+    return render_page(request, "needs/pictures.html", context, form=form)
 
 
-def _add(request: MunicipalityRequest, row: Need, form: PictureForm, ticked: int) -> None:
-    file, said = form.cleaned_data["file"], form.cleaned_data
+def _add(request: MunicipalityRequest, row: Need, form: NeedPictureForm, ticked: int) -> None:
+    file, values = form.cleaned_data["file"], form.cleaned_data
     if file:
-        if not said["alt"].strip():
+        if not values["alt"].strip():
             raise ActionNotAllowed(_("Say what the picture shows, for those who cannot see it."), "alt")
         media = into_library(request.municipality, file, name=file.name or "", size=file.size or 0, by=request.user)
     elif ticked:
         media = get_object_or_404(Media, pk=ticked)
     else:
         raise ActionNotAllowed(_("Choose a picture: one from your computer, or one of the library below."), "file")
-    verbs.add(row, media, said["moment"], said["alt"] or media.alt, by=request.user)
+    verbs.add(row, media, values["moment"], values["alt"] or media.alt, by=request.user)
 
 
 @requires(Verb.NEEDS_EDIT)

@@ -1,7 +1,7 @@
-"""What everybody may read: "You asked, we did" of a municipality that switched it on, as a page and as a feed.
+"""The public page "You asked, we did" of a municipality that switched it on, as a page and as a feed.
 
-Reached before sessions, languages and people are (reports/middleware.py). Whether the page is on is asked each time, so
-that one that was switched off is gone at once; a need that is changed is shown changed at once as well.
+Served before sessions, languages and authentication (reports/middleware.py). Whether the page is on is checked on every
+request, so that a page that is switched off disappears at once; changed needs show at once as well.
 """
 
 import re
@@ -23,39 +23,47 @@ from inbox.enums import Topic
 from municipalities.access import public
 from municipalities.holidays import BELGRADE
 from municipalities.queries import today
-from needs import public_words
+from needs import public_text
 from needs.queries import public as queries
-from needs.queries.public import ASKED, Chosen, PublishedPage
-from reports.everybody import busy, comes_too_often, for_everybody, hides, kept, nothing_here, own_tongue
+from needs.queries.public import ASKED, PublicFilters, PublishedPage
+from reports.public_responses import (
+    busy,
+    cacheable,
+    cached,
+    is_hidden_from_search,
+    is_rate_limited,
+    not_found,
+    own_language,
+)
 
-# What XML cannot hold, whoever typed it.
+# Characters that XML cannot contain.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @public
 @require_safe
-def asked(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
+def public_page(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     """The page. Without a language in the address it is in the municipality's own script."""
-    if comes_too_often(request):
+    if is_rate_limited(request):
         return busy()
-    found, chosen = queries.shown(place), _chosen(request.GET)
-    if found is None or chosen is None or (tongue and tongue not in languages.by_tag()):
+    page, chosen = queries.published_page(place), _chosen(request.GET)
+    if page is None or chosen is None or (tongue and tongue not in languages.by_tag()):
         return _missing()
-    wanted = tongue or own_tongue(found.municipality)
-    name = f"needs-page:{found.municipality.pk}:{wanted}:{chosen.show}:{chosen.topic}:{chosen.number}"
-    body = kept(f"{name}:{found.stamp}:{today()}", lambda: _page(found, chosen, wanted))
+    wanted = tongue or own_language(page.municipality)
+    name = f"needs-page:{page.municipality.pk}:{wanted}:{chosen.show}:{chosen.topic}:{chosen.number}"
+    body = cached(f"{name}:{page.stamp}:{today()}", lambda: _page(page, chosen, wanted))
     if not body:
         return _missing()
     answer = HttpResponse(body, headers={"Content-Language": wanted})
-    return for_everybody(request, answer, of=found.municipality)
+    return cacheable(request, answer, of=page.municipality)
 
 
-def _page(place: PublishedPage, chosen: Chosen, tongue: str) -> bytes:
+def _page(published: PublishedPage, chosen: PublicFilters, tongue: str) -> bytes:
     """Nothing where there is no such page of the list."""
-    told = queries.told(place.municipality, chosen)
-    if told is None:
+    content = queries.load_section(published.municipality, chosen)
+    if content is None:
         return b""
-    slug = place.municipality.slug
+    slug = published.municipality.slug
     with translation.override(languages.by_tag()[tongue].code):
         around = {
             "tongue": tongue,
@@ -64,53 +72,53 @@ def _page(place: PublishedPage, chosen: Chosen, tongue: str) -> bytes:
                 for language in languages.interface_languages()
             ],
             "is_demo": settings.DEMO,
-            "canonical": public_words.here(_elsewhere(slug, tongue, chosen)),
-            "hides": hides(place.municipality),
+            "canonical": public_text.public_url(_elsewhere(slug, tongue, chosen)),
+            "hides": is_hidden_from_search(published.municipality),
             "is_report": chosen.show == ASKED,
         }
-        context = {**public_words.page(place, chosen, told, tongue), **around}
+        context = {**public_text.page(published, chosen, content, tongue), **around}
         return render_to_string("needs/public.html", context).encode()
 
 
-def _elsewhere(slug: str, tag: str, chosen: Chosen) -> str:
+def _elsewhere(slug: str, tag: str, chosen: PublicFilters) -> str:
     """The same part in another language."""
-    return public_words.address(reverse("needs_public_in", args=[slug, tag]), chosen, chosen.number)
+    return public_text.address(reverse("needs_public_in", args=[slug, tag]), chosen, chosen.number)
 
 
 @public
 @require_safe
 def feed(request: HttpRequest, place: str, tongue: str) -> HttpResponse:
-    """RSS of what was decided and done last. An entry keeps its id in both scripts and when its words change."""
-    if comes_too_often(request):
+    """RSS of the latest decisions and results. An entry keeps its id in both scripts and when its text changes."""
+    if is_rate_limited(request):
         return busy()
-    found = queries.shown(place)
-    if found is None or tongue not in languages.by_tag():
+    page = queries.published_page(place)
+    if page is None or tongue not in languages.by_tag():
         return _missing()
-    name = f"needs-feed:{found.municipality.pk}:{tongue}:{found.stamp}:{today()}"
-    answer = HttpResponse(kept(name, lambda: _feed(found, tongue)), content_type="application/rss+xml; charset=utf-8")
-    return for_everybody(request, answer, of=found.municipality)
+    name = f"needs-feed:{page.municipality.pk}:{tongue}:{page.stamp}:{today()}"
+    answer = HttpResponse(cached(name, lambda: _feed(page, tongue)), content_type="application/rss+xml; charset=utf-8")
+    return cacheable(request, answer, of=page.municipality)
 
 
-def _feed(place: PublishedPage, tongue: str) -> bytes:
-    needs, words = queries.newest(place.municipality)
-    slug = place.municipality.slug
-    link = public_words.here(reverse("needs_public_in", args=[slug, tongue]))
+def _feed(published: PublishedPage, tongue: str) -> bytes:
+    needs, terms = queries.newest(published.municipality)
+    slug = published.municipality.slug
+    link = public_text.public_url(reverse("needs_public_in", args=[slug, tongue]))
     with translation.override(languages.by_tag()[tongue].code):
-        say = public_words.saying(tongue, words)
-        title, description = public_words.about(place.municipality)
+        say = public_text.converter(tongue, terms)
+        title, description = public_text.feed_title(published.municipality)
         made = Rss201rev2Feed(
-            title=title, link=link, description=description, language=public_words.written_tag(tongue),
-            feed_url=public_words.here(reverse("needs_feed", args=[slug, tongue])),
+            title=title, link=link, description=description, language=public_text.serbian_tag(tongue),
+            feed_url=public_text.public_url(reverse("needs_feed", args=[slug, tongue])),
         )  # fmt: skip
         host = urlsplit(settings.PUBLIC_BASE_URL).hostname or "localhost"
         for need in needs:
-            heading, text = (CONTROL.sub("", part) for part in public_words.entry(need, say))
+            heading, text = (CONTROL.sub("", part) for part in public_text.feed_entry(need, say))
             made.add_item(
                 title=heading,
                 link=f"{link}?show={need.stage}#need-{need.pk}",
                 description=linebreaks(escape(text)),
-                pubdate=datetime.combine(queries.told_on(need), time(), BELGRADE),
-                # RFC 4151: whoever moves to another address keeps what was read as read
+                pubdate=datetime.combine(queries.result_date(need), time(), BELGRADE),
+                # RFC 4151: entries keep their ids when the portal moves to another address
                 unique_id=f"tag:{host},2026:{slug}/need/{need.pk}/{need.stage}",
                 unique_id_is_permalink=False,
                 categories=[str(Topic(need.topic).label)] if need.topic else [],
@@ -118,13 +126,13 @@ def _feed(place: PublishedPage, tongue: str) -> bytes:
         return made.writeString("utf-8").encode()
 
 
-def _chosen(asked: Any) -> Chosen | None:
-    """What the address asks for; None for what no link of ours says, so that nobody fills the cache with nonsense."""
+def _chosen(asked: Any) -> PublicFilters | None:
+    """The requested section; None for anything that our links do not contain, so that nobody can fill the cache."""
     show, topic, number = asked.get("show", "done"), asked.get("topic", ""), asked.get("page", "1")
-    if show not in queries.SHOWN or (topic and (topic not in Topic.values or show == ASKED)):
+    if show not in queries.SECTIONS or (topic and (topic not in Topic.values or show == ASKED)):
         return None
-    return Chosen(show, topic, int(number)) if re.fullmatch(r"[1-9][0-9]{0,3}", number) else None
+    return PublicFilters(show, topic, int(number)) if re.fullmatch(r"[1-9][0-9]{0,3}", number) else None
 
 
 def _missing() -> HttpResponse:
-    return nothing_here("no_needs", 404)
+    return not_found("no_needs", 404)

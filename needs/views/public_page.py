@@ -1,4 +1,4 @@
-"""The switch of "You asked, we did", in the settings of a workspace."""
+"""The switch of the page "You asked, we did", in the settings of a municipality."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from needs import public_words
+from needs import public_text
 from needs.domain import page as verbs
 from needs.forms import PageForm
 from needs.queries import public as queries
@@ -20,8 +20,8 @@ from needs.queries import public as queries
 @requires(Verb.SETTINGS_VIEW)
 @require_GET
 def settings_page(request: MunicipalityRequest) -> HttpResponse:
-    found = queries.page()
-    return _page(request, PageForm(initial={"is_on": found.is_on, "contact": found.contact} if found else {}))
+    page = queries.page()
+    return _page(request, PageForm(initial={"is_on": page.is_on, "contact": page.contact} if page else {}))
 
 
 @requires(Verb.SETTINGS_EDIT)
@@ -31,13 +31,13 @@ def save(request: MunicipalityRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     is_on = form.cleaned_data["is_on"]
-    verbs.choose(request.municipality, is_on=is_on, contact=form.cleaned_data["contact"], by=request.user)
+    verbs.save(request.municipality, is_on=is_on, contact=form.cleaned_data["contact"], by=request.user)
     messages.success(request, _("Saved. Everybody can see the page now.") if is_on else _("Saved. Nobody sees it."))
     return redirect("settings_needs_page", request.municipality.slug)
 
 
 def _page(request: MunicipalityRequest, form: PageForm) -> HttpResponse:
-    place = request.municipality
+    municipality = request.municipality
     may_edit = request.access.may(Verb.SETTINGS_EDIT)
     if not may_edit:
         for field in form.fields.values():
@@ -47,7 +47,7 @@ def _page(request: MunicipalityRequest, form: PageForm) -> HttpResponse:
         "may_edit": may_edit,
         "page": queries.page(),
         "counts": queries.how_many(),
-        "is_practice": place.is_practice and not settings.DEMO,
-        "address": public_words.here(reverse("needs_public", args=[place.slug])),
+        "is_practice": municipality.is_practice and not settings.DEMO,
+        "address": public_text.public_url(reverse("needs_public", args=[municipality.slug])),
     }
     return render(request, "needs/public_settings.html", context, status=422 if form.errors else 200)

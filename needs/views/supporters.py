@@ -1,4 +1,4 @@
-"""Voices of a need: write one down, choose its quote, take it away."""
+"""Supporters of a need: adding one, choosing a quote, removing one."""
 
 from django.contrib import messages as flash
 from django.core.exceptions import PermissionDenied
@@ -13,25 +13,27 @@ from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from needs.domain import supporters
-from needs.forms import QuoteForm, VoiceForm
-from needs.models import Voice
+from needs.forms import QuoteForm, SupporterForm
+from needs.models import Supporter
 from needs.views.need import page
-from needs.views.pages import found, shown
+from needs.views.pages import get_need, render_page
 
 
-def _voice(need: int, voice: int) -> Voice:
-    row: Voice = get_object_or_404(Voice.objects.select_related("message", "need", "municipality"), pk=voice, need=need)
+def _voice(need: int, supporter: int) -> Supporter:
+    row: Supporter = get_object_or_404(
+        Supporter.objects.select_related("message", "need", "municipality"), pk=supporter, need=need
+    )
     return row
 
 
 @requires(Verb.NEEDS_EDIT)
 @require_POST
 def add(request: MunicipalityRequest, need: int) -> HttpResponse:
-    row, form = found(need), VoiceForm(request.POST)
+    row, form = get_need(need), SupporterForm(request.POST)
     if form.is_valid():
-        said = dict(form.cleaned_data)
+        values = dict(form.cleaned_data)
         try:
-            supporters.hear(row, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
+            supporters.add(row, values.pop("source"), values.pop("received_on"), by=request.user, **values)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
@@ -42,31 +44,31 @@ def add(request: MunicipalityRequest, need: int) -> HttpResponse:
 
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
-def quote(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
+def quote(request: MunicipalityRequest, need: int, supporter: int) -> HttpResponse:
     """What was said beside what may be shown of it."""
     if not request.access.may(Verb.INBOX_VIEW):
         raise PermissionDenied
-    row = _voice(need, voice)
-    proposed = row.quote or supporters.suggestion(row)
+    row = _voice(need, supporter)
+    proposed = row.quote or supporters.suggest_quote(row)
     form = QuoteForm(request.POST if request.method == "POST" else None, initial={"quote": proposed})
     if request.method == "POST" and form.is_valid():
         try:
-            supporters.quote(row, form.cleaned_data["quote"], by=request.user)
+            supporters.set_quote(row, form.cleaned_data["quote"], by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
             flash.success(request, _("Saved."))
             return redirect("need", request.municipality.slug, need)
-    return shown(request, "needs/quote.html", {"voice": row, "need": row.need}, form=form)
+    return render_page(request, "needs/quote.html", {"supporter": row, "need": row.need}, form=form)
 
 
 @requires(Verb.NEEDS_EDIT)
 @require_POST
-def remove(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
-    row = _voice(need, voice)
+def remove(request: MunicipalityRequest, need: int, supporter: int) -> HttpResponse:
+    row = _voice(need, supporter)
     try:
         supporters.remove(row, by=request.user)
     except ActionNotAllowed as refused:
-        return page(request, found(need), problem=refused.message)
+        return page(request, get_need(need), problem=refused.message)
     flash.success(request, _("It counts here no more."))
     return redirect("need", request.municipality.slug, need)

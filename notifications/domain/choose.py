@@ -1,4 +1,4 @@
-"""How and when a person hears by mail. What still waits to be mailed follows at once."""
+"""Mail preferences of a person. Notifications that still wait for their mail follow a change at once."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,64 +9,70 @@ from django.utils import timezone
 from accounts.models import User
 from common.audit import record
 from notifications import queries, rules
-from notifications.enums import How, NotificationKind
-from notifications.models import Notification, Preferences, Wish, new_key
+from notifications.enums import MailFrequency, NotificationKind
+from notifications.models import MailPreference, MailSchedule, Notification, new_key
 
 TIMES = ("has_quiet_hours", "quiet_from", "quiet_until", "quiet_weekends", "urgent_always", "digest_at")
 
 
 @transaction.atomic
-def choose(person: User, *, times: Mapping[str, Any], hows: Mapping[NotificationKind, How]) -> None:
-    """Set the hours (`TIMES`) and how each kind comes. What equals the default of the roles stays the default."""
+def choose(person: User, *, times: Mapping[str, Any], frequencies: Mapping[NotificationKind, MailFrequency]) -> None:
+    """Set the hours (`TIMES`) and the frequency of each kind. Values that equal the default are not stored."""
     _lock(person)
-    Preferences.objects.update_or_create(user=person, defaults={name: times[name] for name in TIMES})
+    MailSchedule.objects.update_or_create(user=person, defaults={name: times[name] for name in TIMES})
     defaults = queries.defaults(person)
-    _wish(person, {kind: how for kind, how in hows.items() if how != defaults[kind]})
-    Wish.objects.filter(user=person, kind__in=[kind for kind, how in hows.items() if how == defaults[kind]]).delete()
+    _wish(person, {kind: how for kind, how in frequencies.items() if how != defaults[kind]})
+    MailPreference.objects.filter(
+        user=person, kind__in=[kind for kind, how in frequencies.items() if how == defaults[kind]]
+    ).delete()
     _put_right(person)
     record("account.choose_notifications", by=person, target=person)
 
 
 @transaction.atomic
-def stop(person: User, kinds: Iterable[NotificationKind]) -> None:
-    """No more mail of these kinds; of those in `rules.ALWAYS` it comes nevertheless."""
+def unsubscribe(person: User, kinds: Iterable[NotificationKind]) -> None:
+    """No more mail of these kinds, except those in `rules.ALWAYS`."""
     _lock(person)
     stopped = [kind for kind in kinds if kind not in rules.ALWAYS]
-    _wish(person, dict.fromkeys(stopped, How.NEVER))
+    _wish(person, dict.fromkeys(stopped, MailFrequency.NEVER))
     _put_right(person)
     record("account.stop_mail", by=person, target=person, kinds=[kind.value for kind in stopped])
 
 
 @transaction.atomic
-def resume(person: User, kinds: Iterable[NotificationKind]) -> None:
-    """Mail of these kinds comes again, as is usual for the person's roles."""
+def resubscribe(person: User, kinds: Iterable[NotificationKind]) -> None:
+    """Mail of these kinds again, as is the default for the person's roles."""
     _lock(person)
     resumed = list(kinds)
-    Wish.objects.filter(user=person, kind__in=resumed, how=How.NEVER).delete()
+    MailPreference.objects.filter(user=person, kind__in=resumed, frequency=MailFrequency.NEVER).delete()
     record("account.resume_mail", by=person, target=person, kinds=[kind.value for kind in resumed])
 
 
 @transaction.atomic
 def void_links(person: User) -> None:
-    """The links to stop mail in all mails sent so far no longer work."""
-    Preferences.objects.update_or_create(user=person, defaults={"key": new_key()})
+    """Invalidate the unsubscribe links of all mails sent so far."""
+    MailSchedule.objects.update_or_create(user=person, defaults={"key": new_key()})
     record("account.void_mail_links", by=person, target=person)
 
 
 def _lock(person: User) -> None:
-    """The worker that sends locks the same row: it sees the old wishes or the new ones, not half of each."""
+    """The sending worker locks the same row: it sees either the old preferences or the new ones."""
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
-def _wish(person: User, hows: Mapping[NotificationKind, How]) -> None:
-    rows = [Wish(user=person, kind=kind, how=how) for kind, how in hows.items()]
-    Wish.objects.bulk_create(rows, update_conflicts=True, unique_fields=["user", "kind"], update_fields=["how"])
+def _wish(person: User, frequencies: Mapping[NotificationKind, MailFrequency]) -> None:
+    rows = [MailPreference(user=person, kind=kind, frequency=how) for kind, how in frequencies.items()]
+    MailPreference.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["user", "kind"], update_fields=["frequency"]
+    )
 
 
 def _put_right(person: User) -> None:
-    manner, now = queries.manner(person), timezone.now()
+    manner, now = queries.mail_settings(person), timezone.now()
     waiting = list(Notification.objects.filter(user=person, mail_due_at__isnull=False))
     for row in waiting:
-        row.how = manner.hows[NotificationKind(row.kind)]
-        row.mail_due_at = rules.mail_due(How(row.how), NotificationKind(row.kind), now, manner.preferences)
-    Notification.objects.bulk_update(waiting, ["how", "mail_due_at"], batch_size=500)
+        row.mail_frequency = manner.frequencies[NotificationKind(row.kind)]
+        row.mail_due_at = rules.mail_due(
+            MailFrequency(row.mail_frequency), NotificationKind(row.kind), now, manner.preferences
+        )
+    Notification.objects.bulk_update(waiting, ["mail_frequency", "mail_due_at"], batch_size=500)

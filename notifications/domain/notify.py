@@ -1,7 +1,7 @@
-"""Tell people something: a row each in the portal, from which a worker makes mail when they want it.
+"""Notifies people: one row for each in the portal, from which a worker makes mail according to their preferences.
 
-Called inside the transaction of the verb it tells about: when that is undone, nobody was told. Whom to tell is the
-caller's question; what they may still read is asked again whenever the words are shown or mailed.
+Called inside the transaction of the verb that it reports: if that is rolled back, nobody is notified. The caller
+chooses the recipients; whether they may still read the text is checked again whenever it is shown or mailed.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from municipalities.models import Municipality
 from notifications import queries, rules
-from notifications.enums import How, NotificationKind
+from notifications.enums import MailFrequency, NotificationKind
 from notifications.models import Notification
 
 TextBuilder = Callable[[], tuple[str, str]]
@@ -33,20 +33,19 @@ def notify(
     file: Mapping[str, str] | None = None,
     at_once: bool = False,
 ) -> list[Notification]:
-    """Tell `people`, each once and in their own language; not `by`, who knows, nor switched-off accounts.
+    """Notify `people`, each once and in their own language; except `by` and deactivated accounts.
 
-    `url` is a path of the portal with its fragment ("/m/cuprija/posts/7/#thread-3"), `about` a short key that groups
-    ("posts.post:7"), `file` what is attached to a mail of its own (`common.mail.compose`). `at_once`: it
-    does not wait for the daily summary, nor for the end of quiet hours where the person lets urgent things through;
-    who wants no mail of this kind gets none. Raises ValueError when `url` leads out of the portal. A fixed
-    number of queries.
+    `url` is a path of the portal with its fragment ("/m/cuprija/posts/7/#thread-3"), `about` a short key for grouping
+    ("posts.post:7"), `file` an attachment of a mail of its own (`common.mail.compose`). `at_once`: do not wait for the
+    daily summary, nor for the end of quiet hours if the person allows urgent mail then; people who want no mail of this
+    kind get none. Raises ValueError when `url` leads out of the portal. A fixed number of queries.
     """
     if not url.startswith("/") or url.startswith(("//", "/\\")):
         raise ValueError(f"not a path of the portal: {url}")
     chosen = {person.pk: person for person in people if person.is_active and person.pk != getattr(by, "pk", None)}
     if not chosen:
         return []
-    manners = queries.manners(chosen.values())
+    manners = queries.mail_settings_by_user(chosen.values())
     fixed: dict[str, Any] = {"kind": kind, "municipality": municipality, "url": url, "by": by, "about": about}
     fixed["file"] = dict(file or {})
     return Notification.objects.bulk_create(
@@ -54,19 +53,21 @@ def notify(
     )
 
 
-def _row(person: Any, manner: queries.Manner, words: TextBuilder, fixed: dict[str, Any], at_once: bool) -> Notification:
+def _row(
+    person: Any, manner: queries.MailSettings, words: TextBuilder, fixed: dict[str, Any], at_once: bool
+) -> Notification:
     with translation.override(person.language):
         subject, body = words()
-    now, how = timezone.now(), manner.hows[fixed["kind"]]
-    if at_once and how == How.DIGEST:
-        how = How.AT_ONCE
+    now, how = timezone.now(), manner.frequencies[fixed["kind"]]
+    if at_once and how == MailFrequency.DIGEST:
+        how = MailFrequency.AT_ONCE
     return Notification(
         user=person,
         subject=" ".join(subject.split())[:LONGEST_SUBJECT],
         body=body.strip(),
         language=person.language,
         created_at=now,
-        how=how,
+        mail_frequency=how,
         mail_due_at=rules.mail_due(how, fixed["kind"], now, manner.preferences, urgent=at_once),
         **fixed,
     )

@@ -1,9 +1,9 @@
-"""Send the notices of `municipalities` about rules and rights; that package is below this one and cannot call it."""
+"""Sends the notifications of `municipalities` about rules and rights: that package lies below this one."""
 
 from collections.abc import Iterable
 
 from accounts.models import User
-from municipalities.domain.notices import Topic
+from municipalities.domain.notifications import Topic
 from municipalities.models import Municipality
 from notifications.domain.notify import TextBuilder, notify
 from notifications.enums import NotificationKind

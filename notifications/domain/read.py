@@ -1,4 +1,4 @@
-"""Reading is a person's own and no act in a municipality: it leaves no audit event."""
+"""Marks notifications as read. Reading is private and leaves no audit event."""
 
 from collections.abc import Iterable
 
@@ -9,12 +9,12 @@ from notifications.models import Notification
 
 
 def mark_read(person: User, ids: Iterable[int]) -> int:
-    """Mark these of the person's own as read; returns how many were unread. Others' ids do nothing."""
+    """Mark these of the person's own as read; returns how many were unread. Ids of others are ignored."""
     return Notification.objects.unread().filter(user=person, pk__in=list(ids)).update(read_at=timezone.now())
 
 
 def mark_unread(person: User, ids: Iterable[int]) -> int:
-    """Keep them for later; returns how many were read. A mail that is no longer needed does not come back."""
+    """Mark as unread; returns how many were read. Cancelled mail is not restored."""
     mine = Notification.objects.filter(user=person, pk__in=list(ids), read_at__isnull=False)
     return mine.update(read_at=None)
 

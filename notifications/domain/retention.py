@@ -1,4 +1,4 @@
-"""Notifications repeat what stands elsewhere: they are deleted when nobody will look for them any more."""
+"""Deletes old notifications: they only repeat what is stored elsewhere."""
 
 from datetime import timedelta
 

@@ -1,7 +1,7 @@
-"""Turn what is due into mail. A worker runs this; it may die anywhere and run twice at once.
+"""Turns due notifications into mail. Safe to run concurrently and to be killed at any point.
 
-A person's row is locked, their due notifications become mails and are marked in the same transaction: a notification
-is in exactly one mail. What was read in the portal meanwhile, and what its person may no longer read, makes none.
+A person's row is locked; their due notifications become mails and are marked in the same transaction, so each is in
+exactly one mail. Notifications that were read meanwhile, or that the person may no longer read, are not mailed.
 """
 
 from collections import defaultdict
@@ -15,12 +15,12 @@ from django.utils import timezone
 from accounts.models import User
 from common import mail
 from common.models import MailMessage
-from notifications import letters, queries, rules
-from notifications.enums import How
-from notifications.models import Notification, Preferences
+from notifications import emails, queries, rules
+from notifications.enums import MailFrequency
+from notifications.models import MailSchedule, Notification
 
 PEOPLE_AT_ONCE = 50
-# More things than that at one moment (after a quiet night) are one list instead of so many mails.
+# More than this at once (after quiet hours) become one list instead of as many mails.
 MOST_LETTERS = 3
 
 Groups = Iterable[list[Notification]]
@@ -36,7 +36,9 @@ def send_due() -> int:
 
 @transaction.atomic
 def _send_batch(now: datetime) -> list[MailMessage] | None:
-    """The mail of up to `PEOPLE_AT_ONCE` people, None when nothing is due. At most ten queries; nothing due is one."""
+    """The mail of up to `PEOPLE_AT_ONCE` people, None when nothing is due. At most ten queries, one if nothing
+    is due.
+    """
     due = Notification.objects.filter(mail_due_at__lte=now)
     people = User.objects.filter(pk__in=due.values("user")).order_by("pk")
     locked = list(people.select_for_update(skip_locked=True, no_key=True)[:PEOPLE_AT_ONCE])
@@ -59,51 +61,53 @@ def _send_to(people: list[User], now: datetime) -> list[MailMessage]:
 
 
 def _ready(people: list[User], now: datetime) -> list[Notification]:
-    """What is due, and what else was said about the same thing and would follow within minutes."""
+    """What is due, and further notifications about the same thing that would follow within minutes."""
     rows = Notification.objects.filter(user__in=people).select_related("user", "municipality")
-    soon = Q(how=How.AT_ONCE, mail_due_at__lte=now + rules.GATHERED)
+    soon = Q(mail_frequency=MailFrequency.AT_ONCE, mail_due_at__lte=now + rules.GATHERED)
     notifications = list(rows.filter(Q(mail_due_at__lte=now) | soon).order_by("user", "pk"))
     due = {row.pk for row in notifications if row.mail_due_at is not None and row.mail_due_at <= now}
     abouts = {
-        (row.user_id, row.about) for row in notifications if row.pk in due and row.how == How.AT_ONCE and row.about
+        (row.user_id, row.about)
+        for row in notifications
+        if row.pk in due and row.mail_frequency == MailFrequency.AT_ONCE and row.about
     }
     return [row for row in notifications if row.pk in due or (row.user_id, row.about) in abouts]
 
 
 def _is_wanted(row: Notification, roles: queries.Roles) -> bool:
     is_news = row.read_at is None or row.kind in rules.URGENT
-    return is_news and row.user.is_active and queries.shown(row, roles)
+    return is_news and row.user.is_active and queries.is_readable(row, roles)
 
 
 def _keys(people: list[User]) -> dict[int, str]:
-    """The keys of their links; who has no preferences yet gets a row for the key."""
-    Preferences.objects.bulk_create([Preferences(user=person) for person in people], ignore_conflicts=True)
-    return dict(Preferences.objects.filter(user__in=people).values_list("user", "key"))
+    """The keys of their unsubscribe links; people without preferences get a row for the key."""
+    MailSchedule.objects.bulk_create([MailSchedule(user=person) for person in people], ignore_conflicts=True)
+    return dict(MailSchedule.objects.filter(user__in=people).values_list("user", "key"))
 
 
 def _by_person(rows: list[Notification]) -> Groups:
-    found: dict[int, list[Notification]] = defaultdict(list)
+    groups: dict[int, list[Notification]] = defaultdict(list)
     for row in rows:
-        found[row.user_id].append(row)
-    return found.values()
+        groups[row.user_id].append(row)
+    return groups.values()
 
 
 def _letters(rows: list[Notification], key: str) -> list[MailMessage]:
-    """The mails to one person. What is urgent never hides in a list."""
+    """The mails to one person. Urgent ones are never hidden in a list."""
     person = rows[0].user
-    digest = [row for row in rows if row.how == How.DIGEST]
-    groups = list(_by_thing([row for row in rows if row.how != How.DIGEST]))
+    digest = [row for row in rows if row.mail_frequency == MailFrequency.DIGEST]
+    groups = list(_by_thing([row for row in rows if row.mail_frequency != MailFrequency.DIGEST]))
     calm = [group for group in groups if not any(row.kind in rules.URGENT for row in group)]
-    mail_messages = [letters.summary(person, digest, key)] if digest else []
+    mail_messages = [emails.summary(person, digest, key)] if digest else []
     if len(calm) > MOST_LETTERS:
         together = sorted((row for group in calm for row in group), key=lambda row: row.pk)
-        mail_messages.append(letters.several(person, together, key))
+        mail_messages.append(emails.bundle(person, together, key))
         groups = [group for group in groups if group not in calm]
-    return [*mail_messages, *(letters.at_once(person, group, key) for group in groups)]
+    return [*mail_messages, *(emails.single(person, group, key) for group in groups)]
 
 
 def _by_thing(rows: list[Notification]) -> Groups:
-    found: dict[str, list[Notification]] = defaultdict(list)
+    groups: dict[str, list[Notification]] = defaultdict(list)
     for row in rows:
-        found[row.about or f"row {row.pk}"].append(row)
-    return found.values()
+        groups[row.about or f"row {row.pk}"].append(row)
+    return groups.values()

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('read_at', models.DateTimeField(null=True)),
                 ('file', models.JSONField(default=dict)),
-                ('how', models.CharField(choices=[('at_once', 'At once'), ('digest', 'In the daily summary'), ('never', 'No mail')], max_length=8)),
+                ('mail_frequency', models.CharField(choices=[('at_once', 'At once'), ('digest', 'In the daily summary'), ('never', 'No mail')], max_length=8)),
                 ('mail_due_at', models.DateTimeField(null=True)),
                 ('mailed_at', models.DateTimeField(null=True)),
             ],
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Preferences',
+            name='MailSchedule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -58,12 +58,12 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Wish',
+            name='MailPreference',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('kind', models.CharField(choices=[('submitted', 'A post waits for a decision'), ('decided', 'A decision about a post'), ('moved', 'An approved post has another time'), ('comment', 'Comments and replies'), ('mention', 'Somebody mentions you'), ('suggestion', 'Suggestions of words, and what became of yours'), ('emergency', 'Emergency posts'), ('review_due', 'An emergency post waits for its later review'), ('rules', 'Rules about who decides are changed or relaxed'), ('rights', 'Somebody may approve, or publish in an emergency'), ('moderation', 'Something hidden waits for a second person, or for a hand'), ('performance', 'How a post did that you commented on'), ('handover', 'Handover between mentors, and absences'), ('feedback', 'Feedback by the mentor'), ('delivery', 'A post needs your answer before it can go out'), ('elsewhere', 'A post was changed or removed on its network'), ('channel', 'A channel asks to be connected again'), ('pause', 'Somebody pauses publishing, or it goes on'), ('kit', 'Campaign kits of the programme'), ('report', 'The report of a month'), ('closing', 'People have answered, and the closing report waits'), ('plan', "The month's plan and recurring posts"), ('agreement', 'The plan agreed with the mentor'), ('gallery', 'What becomes of posts shared with other municipalities'), ('training', 'Exercises and certificates of trainings'), ('msg_urgent', "An emergency, or something unlawful, among citizens' messages"), ('msg_new', 'New messages of citizens'), ('msg_late', 'Messages whose answer is late, each morning'), ('msg_mine', 'Somebody gives you a message to answer'), ('msg_answer', 'An answer waits for approval, or comes back'), ('department', 'A department answered a question about a message')], max_length=12)),
-                ('how', models.CharField(choices=[('at_once', 'At once'), ('digest', 'In the daily summary'), ('never', 'No mail')], max_length=8)),
+                ('frequency', models.CharField(choices=[('at_once', 'At once'), ('digest', 'In the daily summary'), ('never', 'No mail')], max_length=8)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('user', 'kind'), name='one_wish_per_kind')],

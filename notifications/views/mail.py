@@ -1,4 +1,4 @@
-"""What comes by mail: the account's page, and the link in each mail that stops its kind."""
+"""Mail preferences: the page of the account, and the unsubscribe link in each mail."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,23 +14,23 @@ from accounts.models import User
 from accounts.web import SignedInRequest, client_network
 from common import ratelimit
 from common.access import public
-from notifications import queries, stop_links
+from notifications import queries, unsubscribe_links
 from notifications.domain import choose
 from notifications.forms import MailForm
-from notifications.models import Preferences
+from notifications.models import MailSchedule
 
-# A person needs one; mail programs of a whole town hall may come from one address.
+# A person needs one request; all mail programs of a town hall may share one address.
 MOST_A_MINUTE = 60
 
 
 @signed_in
 @require_http_methods(["GET", "POST"])
 def account_notifications(request: SignedInRequest) -> HttpResponse:
-    """Which kinds come by mail, at once or once a day, and when none may come."""
-    form = MailForm(request.POST or None, manner=queries.manner(request.user))
+    """Which kinds are mailed, immediately or daily, and the quiet hours."""
+    form = MailForm(request.POST or None, manner=queries.mail_settings(request.user))
     if request.method == "POST" and form.is_valid():
         times = {name: form.cleaned_data[name] for name in choose.TIMES}
-        choose.choose(request.user, times=times, hows=form.hows())
+        choose.choose(request.user, times=times, frequencies=form.frequencies())
         messages.success(request, _("Saved."))
         return redirect("account_notifications")
     return render(request, "notifications/mail.html", {"form": form}, status=422 if form.errors else 200)
@@ -48,14 +48,15 @@ def void_links(request: SignedInRequest) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """GET asks, so that programs that follow every link stop nothing; POST stops, also in one click from the mail
-    program (RFC 8058), without a session: the signed link itself is the permission."""
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """GET asks, so that link scanners change nothing; POST unsubscribes, also by one click in the mail program (RFC
+    8058), without a session: the signed link is the permission.
+    """
     if ratelimit.hit("notifications-stop", client_network(request), limit=MOST_A_MINUTE, seconds=60).is_exceeded:
         response = render(request, "notifications/stop.html", {"step": "wait"}, status=429)
         response.headers["Retry-After"] = "60"
         return response
-    wanted = stop_links.read(token)
+    wanted = unsubscribe_links.parse_token(token)
     person = User.objects.filter(pk=wanted.user_id).first() if wanted else None
     if wanted is None or person is None or not _is_current(wanted):
         return render(request, "notifications/stop.html", {"step": "void"}, status=410)
@@ -66,13 +67,13 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         return response
 
 
-def _answer(request: HttpRequest, wanted: stop_links.Stop, person: User) -> HttpResponse:
+def _answer(request: HttpRequest, wanted: unsubscribe_links.UnsubscribeLink, person: User) -> HttpResponse:
     step = "ask"
     if request.method == "POST":
         step = "resumed" if "again" in request.POST else "stopped"
-        (choose.resume if step == "resumed" else choose.stop)(person, wanted.kinds)
+        (choose.resubscribe if step == "resumed" else choose.unsubscribe)(person, wanted.kinds)
     return render(request, "notifications/stop.html", {"step": step, "kinds": wanted.kinds})
 
 
-def _is_current(wanted: stop_links.Stop) -> bool:
-    return Preferences.objects.filter(user=wanted.user_id, key=wanted.key).exists()
+def _is_current(wanted: unsubscribe_links.UnsubscribeLink) -> bool:
+    return MailSchedule.objects.filter(user=wanted.user_id, key=wanted.key).exists()

@@ -1,4 +1,4 @@
-"""What one was told: the page, the bell, and the door to what a notification is about."""
+"""Notifications in the portal: the page, the bell, and the redirect to what a notification is about."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -67,7 +67,7 @@ EXCERPT = 220
 
 
 @dataclass(frozen=True)
-class Item:
+class NotificationItem:
     """One notification as the page shows it; without access only that there was one."""
 
     row: Notification
@@ -79,21 +79,21 @@ class Item:
 
     @property
     def excerpt(self) -> str:
-        """The beginning of what it says, on one line."""
+        """The beginning of its body, on one line."""
         return Truncator(" ".join(self.row.body.split())).chars(EXCERPT)
 
     @property
     def lang(self) -> str:
-        """Of the words, which may have been written before the person chose another language."""
+        """The language of its text, which may be older than the person's current choice."""
         language = languages.by_code().get(self.row.language)
         return language.tag if language else ""
 
 
 @dataclass
-class Group:
-    """What was told about one thing, newest first."""
+class NotificationGroup:
+    """The notifications about one thing, newest first."""
 
-    items: list[Item] = field(default_factory=list)
+    items: list[NotificationItem] = field(default_factory=list)
 
     @property
     def unread(self) -> list[int]:
@@ -104,36 +104,36 @@ class Group:
 @never_cache
 @require_GET
 def notifications(request: SignedInRequest) -> HttpResponse:
-    """Unread ones, or all with `?show=all`; of one kind with `?kind=`. Filters that name nothing are ignored."""
+    """Unread ones, or all with `?show=all`; of one kind with `?kind=`. Unknown filters are ignored."""
     shows_all = request.GET.get("show") == "all"
     kind = choice_param(request.GET, "kind", NotificationKind.values)
     rows = queries.of(request.user)
     rows = rows.filter(kind=kind) if kind else rows
     page = Paginator(rows if shows_all else rows.unread(), PER_PAGE).get_page(request.GET.get("page"))
-    found = list(page)
+    shown = list(page)
     return render(
         request,
         "notifications/page.html",
         {
             "page": page,
-            "groups": _groups(found, queries.roles_of([request.user])),
+            "groups": _groups(shown, queries.roles_of([request.user])),
             "shows_all": shows_all,
             "kind": kind,
             "kinds": NotificationKind.choices,
             "views": _views(shows_all, kind),
-            "newest": found[0].pk if found and page.number == 1 else "",
-            "unread": any(row.read_at is None for row in found),
+            "newest": shown[0].pk if shown and page.number == 1 else "",
+            "unread": any(row.read_at is None for row in shown),
         },
     )
 
 
-def _groups(rows: Iterable[Notification], roles: queries.Roles) -> list[Group]:
-    """By what they are about, in the order of the newest of each."""
-    found: dict[str, Group] = {}
+def _groups(rows: Iterable[Notification], roles: queries.Roles) -> list[NotificationGroup]:
+    """Grouped by `about`, ordered by the newest of each."""
+    groups: dict[str, NotificationGroup] = {}
     for row in rows:
-        item = Item(row, queries.shown(row, roles))
-        found.setdefault(row.about or f"row {row.pk}", Group()).items.append(item)
-    return list(found.values())
+        item = NotificationItem(row, queries.is_readable(row, roles))
+        groups.setdefault(row.about or f"row {row.pk}", NotificationGroup()).items.append(item)
+    return list(groups.values())
 
 
 def _views(shows_all: bool, kind: str) -> list[dict[str, Any]]:
@@ -147,13 +147,13 @@ def _views(shows_all: bool, kind: str) -> list[dict[str, Any]]:
 @signed_in
 @never_cache
 @require_GET
-def opened(request: SignedInRequest, notification: int) -> HttpResponse:
-    """Mark one's own as read and lead to the very place; 404 for others', a word when access has ended."""
+def open_notification(request: SignedInRequest, notification: int) -> HttpResponse:
+    """Mark it as read and redirect; 404 for others', a message when access has ended."""
     row = Notification.objects.filter(user=request.user, pk=notification).select_related("user", "municipality").first()
     if row is None:
         raise Http404
     read.mark_read(request.user, [row.pk])
-    if not queries.shown(row, queries.roles_of([request.user])):
+    if not queries.is_readable(row, queries.roles_of([request.user])):
         messages.warning(request, _("You have no access to this any more, so the portal no longer shows it."))
         return redirect(f"{reverse('notifications')}?show=all")
     if not url_has_allowed_host_and_scheme(row.url, allowed_hosts=None):
@@ -163,7 +163,7 @@ def opened(request: SignedInRequest, notification: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def marked(request: SignedInRequest) -> HttpResponse:
+def mark_notifications(request: SignedInRequest) -> HttpResponse:
     """Mark as read: the ids of `id`, or with `all` everything that the page showed (until `newest`, of `kind`)."""
     ids = int_list_param(request.POST, "id")[:500]
     kind = choice_param(request.POST, "kind", NotificationKind.values)
@@ -183,5 +183,5 @@ def marked(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def bell(request: SignedInRequest) -> HttpResponse:
-    """The bell alone: open pages look once a minute."""
+    """The bell alone: open pages poll it once a minute."""
     return render(request, "notifications/_bell.html", {"bell": queries.unread_count(request.user)})

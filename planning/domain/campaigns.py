@@ -1,4 +1,4 @@
-"""Campaigns: begin one, change it, end it, put a post in and take it out."""
+"""Campaigns: begin, change and end them, add posts and remove them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -38,7 +38,7 @@ def _written(campaign: Campaign, values: Mapping[str, Any], verb: str, by: User)
 
 @transaction.atomic
 def end(campaign: Campaign, *, by: User) -> Campaign:
-    """It is offered no more in the composer; a second time opens it again. Its posts stay as they are."""
+    """Stop offering it in the composer; a second call reopens it. Its posts stay as they are."""
     row = Campaign.objects.select_for_update().get(pk=campaign.pk)
     row.ended_at = None if row.ended_at else timezone.now()
     row.save(update_fields=["ended_at"])
@@ -48,7 +48,7 @@ def end(campaign: Campaign, *, by: User) -> Campaign:
 
 @transaction.atomic
 def assign(post: Post, campaign: Campaign | None, *, by: User) -> None:
-    """Put the post into `campaign`, or into none. Writes nothing when it is there already."""
+    """Assign the post to `campaign`, or to none. Writes nothing if it is assigned already."""
     now = CampaignPost.objects.select_for_update().filter(post=post).first()
     if (now.campaign_id if now else None) == (campaign.pk if campaign else None):
         return

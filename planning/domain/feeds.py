@@ -1,4 +1,4 @@
-"""A person's secret link to a calendar: make it, renew it, revoke it. Only the hash of the secret is kept."""
+"""A person's secret calendar URL: create, renew and revoke it. Only the hash of the secret is stored."""
 
 import hashlib
 import secrets
@@ -14,7 +14,7 @@ from municipalities.queries import still_may
 from municipalities.rules import Verb
 from planning.models import Feed
 
-# How exactly the page says when the link was last used: a calendar program asks every few minutes.
+# The precision of the displayed last use: a calendar program polls every few minutes.
 READ_EVERY = timedelta(hours=1)
 
 
@@ -24,8 +24,8 @@ def digest(secret: str) -> str:
 
 @transaction.atomic
 def make(municipality: Municipality, *, by: User) -> str:
-    """A new secret, shown once; the link that was there before stops working."""
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two pages of one person follow each other
+    """A new secret, shown once; an existing one stops working."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # serialises concurrent requests of one person
     _revoke(municipality, by)
     secret = secrets.token_urlsafe(32)
     Feed.objects.create(user=by, municipality=municipality, digest=digest(secret))
@@ -45,15 +45,15 @@ def _revoke(municipality: Municipality, by: User) -> int:
 
 
 def end_unauthorised(person: User, by: User) -> None:
-    """For `accounts.endings`: the links to calendars that this person may not read any more."""
+    """For `accounts.endings`: revoke the URLs of calendars that this person may no longer read."""
     for row in Feed.objects.filter(user=person, revoked_at__isnull=True).select_related("municipality").order_by("pk"):
         if not still_may(person, row.municipality, Verb.POST_VIEW):
             _revoke(row.municipality, person)
             record("feed.end", by=by, target=row.municipality, municipality_id=row.municipality_id, person=str(person))
 
 
-def note_read(feed: Feed) -> None:
-    """Write down that the link is in use, at most once an hour."""
+def record_fetch(feed: Feed) -> None:
+    """Record that the URL is in use, at most once an hour."""
     now = timezone.now()
     if feed.read_at is None or now - feed.read_at > READ_EVERY:
         Feed.objects.filter(pk=feed.pk).update(read_at=now)

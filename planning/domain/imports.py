@@ -1,7 +1,7 @@
-"""A month's plan: look at every row first, make the drafts only when a person has seen what would be made.
+"""Import of a month's plan: validates every row first, creates drafts only after a person confirmed the result.
 
-What was read is kept, what would come of it is reckoned anew each time: for the page, and once more under a lock when
-somebody confirms. A row whose draft is there already stops, so that a corrected file can be imported again.
+The parsed rows are stored; what they would create is computed anew for the page, and once more under a lock on
+confirmation. A row whose draft exists already is skipped, so that a corrected file can be imported again.
 """
 
 import hashlib
@@ -25,21 +25,21 @@ from municipalities.models import Municipality
 from municipalities.queries import glossary
 from municipalities.tenancy import everywhere
 from planning import queries
-from planning.date_parsing import moment
+from planning.date_parsing import parse_day_and_time
 from planning.domain import campaigns
 from planning.file_parsing import FileRow, from_stored, read, refuse_broken, stored
 from planning.models import Campaign, ImportRun
 from posts import compose
 from posts.draft import MOST_LINK, MOST_TEXT, Draft, Text, is_link, parse
-from posts.editing.domain.create import written
+from posts.editing.domain.create import create_from_content
 from posts.editing.domain.save import Content
 from posts.editing.previews import NO_KEY
 from posts.enums import Category
-from posts.labels import does_not_exist, time_notes
+from posts.labels import nonexistent_time_message, time_notes
 from posts.models import Post
-from posts.publishing.short_links import foreseen
+from posts.publishing.short_links import with_expected_links
 from posts.queries import usable_channels, visible
-from posts.rules import FARTHEST, DoesNotExist, Resolved, Twice, wall_time
+from posts.rules import FARTHEST, AmbiguousTime, NonexistentTime, ResolvedTime, resolve_wall_time
 from serbian.folding import fold
 from serbian.scripts import Script, detect
 
@@ -49,9 +49,10 @@ EVERYWHERE = frozenset({"sve", "svi", "svuda", "all", "all channels", "svi kanal
 
 
 @dataclass(frozen=True)
-class Problem:
-    """`column` is one of `planning.file_parsing.COLUMNS`; `stops`: no draft is made. `post` is the one that is spoken
-    of."""
+class RowProblem:
+    """`column` is one of `planning.file_parsing.COLUMNS`; `stops`: no draft is created. `post` is the one that it
+    refers to.
+    """
 
     column: str
     sentence: str
@@ -61,14 +62,14 @@ class Problem:
 
 @dataclass
 class PlanRow:
-    """A row as the page shows it: what was typed, what was understood, and what is wrong with it."""
+    """A row as the page shows it: the input, the parsed values, and its problems."""
 
     number: int
     cells: dict[str, str]
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
     texts: dict[str, Text] = field(default_factory=dict)
     channels: list[Channel] = field(default_factory=list)
-    time: Resolved | None = None
+    time: ResolvedTime | None = None
     category: str = Category.SERVICE.value
     campaign: Campaign | None = None
     link: str = ""
@@ -87,45 +88,45 @@ class PlanRow:
 
     @property
     def content(self) -> Content | None:
-        """What the draft would be; None where something stops it."""
+        """The content of the draft; None if a problem stops it."""
         if self.stops:
             return None
         return Content(self.draft, self.cells.get("title", "")[:MOST_TITLE], self.category, self.time)
 
-    def tell(self, column: str, sentence: str, *, stops: bool = True, post: Post | None = None) -> None:
-        self.problems.append(Problem(column, sentence, stops, post))
+    def add_problem(self, column: str, sentence: str, *, stops: bool = True, post: Post | None = None) -> None:
+        self.problems.append(RowProblem(column, sentence, stops, post))
 
     @property
     def key(self) -> tuple[str, datetime | None]:
-        """What two rows have in common that are the same post."""
-        return _said(self.texts.values()), self.time.due_at if self.time else None
+        """Equal for two rows that are the same post."""
+        return _text_key(self.texts.values()), self.time.due_at if self.time else None
 
 
-def _said(texts: Iterable[Text]) -> str:
-    """The words of a post whatever their script, without what we derived."""
+def _text_key(texts: Iterable[Text]) -> str:
+    """A search key of a post's text, equal for both scripts, without derived texts."""
     return fold(" ".join(" ".join(text.text for text in texts if not text.derived_from).split()))
 
 
 # ---------------------------------------------------------------- looking
 
 
-def look(municipality: Municipality, lines: Sequence[FileRow]) -> list[PlanRow]:
-    """Every row with every problem, in the language that is active. Four queries."""
-    sheet = _Sheet(municipality)
+def check_rows(municipality: Municipality, lines: Sequence[FileRow]) -> list[PlanRow]:
+    """Every row with every problem, in the active language. Four queries."""
+    sheet = _RowChecker(municipality)
     rows = [sheet.row(line) for line in lines]
     _meet_each_other(rows)
     _meet_what_is_there(rows)
     return rows
 
 
-class _Sheet:
-    """What the rows of one file have in common."""
+class _RowChecker:
+    """The state shared by the rows of one file."""
 
     def __init__(self, municipality: Municipality) -> None:
-        self.house = municipality
+        self.municipality = municipality
         self.channels = list(usable_channels())
         self.campaigns = {fold(campaign.name): campaign for campaign in queries.running_campaigns()}
-        self.words = glossary(municipality.pk)
+        self.glossary = glossary(municipality.pk)
         self.categories = _categories()
         self.today = timezone.localdate()
 
@@ -145,15 +146,15 @@ class _Sheet:
     def _texts(self, row: PlanRow) -> None:
         text, latin = row.cells.get("text", ""), row.cells.get("text_latin", "")
         if not text and not latin:
-            row.tell("text", _("There is no text."))
+            row.add_problem("text", _("There is no text."))
         if max(len(text), len(latin)) > MOST_TEXT:
-            row.tell("text", _("The text is longer than %(most)s letters.") % {"most": MOST_TEXT})
+            row.add_problem("text", _("The text is longer than %(most)s letters.") % {"most": MOST_TEXT})
             return
         tag = "sr-Latn" if detect(text) == Script.LATIN else "sr-Cyrl"
         if latin and detect(latin) == Script.CYRILLIC:
-            row.tell("text_latin", _("This text is in Cyrillic, and the column takes the Latin one."))
+            row.add_problem("text_latin", _("This text is in Cyrillic, and the column takes the Latin one."))
         elif text and latin and tag == "sr-Latn":
-            row.tell("text", _("Both texts are in Latin. Leave one of them out."))
+            row.add_problem("text", _("Both texts are in Latin. Leave one of them out."))
         row.texts = {tag: Text(text)} if text else {}
         if latin:
             row.texts["sr-Latn"] = Text(latin)
@@ -170,16 +171,16 @@ class _Sheet:
             if not channels:
                 sentence = _("There is no channel “%(name)s” here. Connected are: %(names)s.")
                 names = ", ".join(channel.name for channel in self.channels) or "–"
-                row.tell("channels", sentence % {"name": word[:60], "names": names})
+                row.add_problem("channels", sentence % {"name": word[:60], "names": names})
             chosen |= {channel.pk: channel for channel in channels}
         row.channels = list(chosen.values())
 
     def _link(self, row: PlanRow) -> None:
         link = row.cells.get("link", "")
         if link and not is_link(link):
-            row.tell("link", _("This is not a web address. It begins with https://."))
+            row.add_problem("link", _("This is not a web address. It begins with https://."))
         elif len(link) > MOST_LINK:
-            row.tell("link", _("This web address is too long."))
+            row.add_problem("link", _("This web address is too long."))
         else:
             row.link = link
 
@@ -187,73 +188,79 @@ class _Sheet:
         typed_day, typed_time = row.cells.get("day", ""), row.cells.get("time", "")
         if not typed_day and not typed_time:
             return
-        on, at = moment(typed_day, typed_time, self.today)
+        on, at = parse_day_and_time(typed_day, typed_time, self.today)
         if on is None:
-            row.tell("day", _("This is no day. Write it like 24.11.2026.") if typed_day else _("The day is missing."))
+            row.add_problem(
+                "day", _("This is no day. Write it like 24.11.2026.") if typed_day else _("The day is missing.")
+            )
         if at is None:
             missing = _("The time is missing. Write it like 9:00.")
-            row.tell("time", _("This is no time. Write it like 9:00.") if typed_time else missing)
+            row.add_problem("time", _("This is no time. Write it like 9:00.") if typed_time else missing)
         if on is None or at is None:
             return
-        found = wall_time(on, at)
-        if isinstance(found, DoesNotExist):
-            row.tell("time", does_not_exist(found))
+        resolution = resolve_wall_time(on, at)
+        if isinstance(resolution, NonexistentTime):
+            row.add_problem("time", nonexistent_time_message(resolution))
             return
-        if isinstance(found, Twice):
+        if isinstance(resolution, AmbiguousTime):
             sentence = _("%(time)s exists twice that night, because the clocks go back. The draft takes the first.")
-            row.tell("time", sentence % {"time": f"{found.local:%H:%M}"}, stops=False)
-            found = found.options[0]
-        row.time = found
-        self._moment(row, found)
+            row.add_problem("time", sentence % {"time": f"{resolution.local:%H:%M}"}, stops=False)
+            resolution = resolution.options[0]
+        row.time = resolution
+        self._moment(row, resolution)
 
-    def _moment(self, row: PlanRow, time: Resolved) -> None:
+    def _moment(self, row: PlanRow, time: ResolvedTime) -> None:
         now = timezone.now()
         if time.due_at <= now:
-            row.tell("day", _("This time has passed."))
+            row.add_problem("day", _("This time has passed."))
         elif time.due_at > now + FARTHEST:
-            row.tell("day", _("This day is too far away. Choose one within a year."))
+            row.add_problem("day", _("This day is too far away. Choose one within a year."))
         else:
-            for sentence in time_notes(time.local, self.house):
-                row.tell("day", sentence, stops=False)
+            for sentence in time_notes(time.local, self.municipality):
+                row.add_problem("day", sentence, stops=False)
 
     def _category(self, row: PlanRow) -> None:
         typed = row.cells.get("category", "")
-        found = self.categories.get(fold(typed)) if typed else row.category
-        row.category = found or Category.SERVICE.value
-        if not found:
+        category = self.categories.get(fold(typed)) if typed else row.category
+        row.category = category or Category.SERVICE.value
+        if not category:
             sentence = _(
                 "This is none of the kinds, so the draft becomes service information. The kinds are: %(names)s."
             )
             names = ", ".join(str(label) for label in Category.labels)
-            row.tell("category", sentence % {"names": names}, stops=False)
+            row.add_problem("category", sentence % {"names": names}, stops=False)
 
     def _campaign(self, row: PlanRow) -> None:
         if typed := row.cells.get("campaign", ""):
             row.campaign = self.campaigns.get(fold(typed))
             if row.campaign is None:
                 sentence = _("There is no running campaign of this name; the draft belongs to none.")
-                row.tell("campaign", sentence, stops=False)
+                row.add_problem("campaign", sentence, stops=False)
 
     def _title(self, row: PlanRow) -> None:
         if len(row.cells.get("title", "")) > MOST_TITLE:
             sentence = _("The working title is longer than %(most)s letters; the rest is left out.")
-            row.tell("title", sentence % {"most": MOST_TITLE}, stops=False)
+            row.add_problem("title", sentence % {"most": MOST_TITLE}, stops=False)
 
     def _lengths(self, row: PlanRow) -> None:
-        """What a network would refuse; the draft is made all the same, so that it can be shortened there."""
+        """Reasons why a network would refuse it; the draft is created all the same, so that it can be shortened
+        there.
+        """
         if not row.texts:
             return
-        draft = foreseen(Post(municipality=self.house), replace(row.draft, words=self.words), row.channels)
-        found: dict[str, None] = {}
+        draft = with_expected_links(
+            Post(municipality=self.municipality), replace(row.draft, glossary=self.glossary), row.channels
+        )
+        sentences: dict[str, None] = {}
         for channel in row.channels:
             for part in compose.parts(draft, channel):
                 payload = compose.outgoing(draft, part, [], key=NO_KEY, created_at=timezone.now())
                 for finding in validation.check(channel, payload):
                     if finding.severity == "error":
                         facts = {"channel": channel.name, "problem": finding.message}
-                        found[_("%(channel)s: %(problem)s") % facts] = None
-        for sentence in found:
-            row.tell("text", sentence, stops=False)
+                        sentences[_("%(channel)s: %(problem)s") % facts] = None
+        for sentence in sentences:
+            row.add_problem("text", sentence, stops=False)
 
 
 def _names(channel: Channel) -> set[str]:
@@ -263,31 +270,31 @@ def _names(channel: Channel) -> set[str]:
 
 def _categories() -> dict[str, str]:
     """Folded labels in every language of the portal, and the codes themselves."""
-    found = {str(value): str(value) for value in Category.values}
+    codes = {str(value): str(value) for value in Category.values}
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
-            found |= {fold(str(label)): str(value) for value, label in Category.choices}
-    return found
+            codes |= {fold(str(label)): str(value) for value, label in Category.choices}
+    return codes
 
 
 def _meet_each_other(rows: Sequence[PlanRow]) -> None:
-    """Rows that say the same at the same time, and rows that go out at once on one channel."""
+    """Rows with the same text at the same time, and rows at the same time on one channel."""
     same: dict[Any, int] = {}
     at_once: dict[Any, int] = {}
     for row in rows:
         earlier = same.setdefault(row.key, row.number) if row.texts else row.number
         if earlier != row.number:
             sentence = _("The same text stands at the same time in row %(number)s.")
-            row.tell("text", sentence % {"number": earlier})
+            row.add_problem("text", sentence % {"number": earlier})
         elif row.time:
             others = [at_once.setdefault((channel.pk, row.time.due_at), row.number) for channel in row.channels]
             if others and min(others) != row.number:
                 sentence = _("Row %(number)s goes out on the same channel at the same time.")
-                row.tell("time", sentence % {"number": min(others)}, stops=False)
+                row.add_problem("time", sentence % {"number": min(others)}, stops=False)
 
 
 def _meet_what_is_there(rows: Sequence[PlanRow]) -> None:
-    """Rows that were made before, and times that another post has. One query."""
+    """Rows that were imported before, and times that another post has. One query."""
     timeless = [" ".join(next(iter(row.texts.values())).text.split())[:200] for row in rows if row.texts]
     times = [row.time.due_at for row in rows if row.time]
     there = visible().filter(Q(due_at__in=times) | Q(due_at__isnull=True, excerpt__in=timeless)).order_by("pk")
@@ -295,14 +302,16 @@ def _meet_what_is_there(rows: Sequence[PlanRow]) -> None:
     at_once: dict[Any, Post] = {}
     for post in there.only("title", "excerpt", "due_at", "draft", "municipality_id"):
         draft = parse(post.draft)
-        same.setdefault((_said(draft.texts.values()), post.due_at), post)
+        same.setdefault((_text_key(draft.texts.values()), post.due_at), post)
         at_once |= {(channel, post.due_at): post for channel in draft.channels} if post.due_at else {}
     for row in rows:
         row.known = same.get(row.key) if row.texts else None
         if row.time and not row.known:
             others = [at_once[key] for channel in row.channels if (key := (channel.pk, row.time.due_at)) in at_once]
             if others:
-                row.tell("time", _("Another post has the same time on the same channel."), stops=False, post=others[0])
+                row.add_problem(
+                    "time", _("Another post has the same time on the same channel."), stops=False, post=others[0]
+                )
 
 
 # ---------------------------------------------------------------- verbs
@@ -310,7 +319,7 @@ def _meet_what_is_there(rows: Sequence[PlanRow]) -> None:
 
 @transaction.atomic
 def upload(municipality: Municipality, raw: bytes, name: str, *, by: User) -> ImportRun:
-    """Keep what was read until somebody confirms it. Raises `planning.file_parsing.Unreadable`."""
+    """Store the parsed rows until somebody confirms them. Raises `planning.file_parsing.UnreadableFile`."""
     plan = read(raw)
     run = ImportRun.objects.create(
         municipality=municipality, name=name[:200], digest=hashlib.sha256(raw).hexdigest(), by=by,
@@ -321,24 +330,23 @@ def upload(municipality: Municipality, raw: bytes, name: str, *, by: User) -> Im
 
 
 def lines_of(run: ImportRun) -> list[FileRow]:
-    """The rows that were read; once the plan is confirmed, those that were left out."""
+    """The parsed rows; after confirmation, those that were left out."""
     return from_stored(run.rows)
 
 
 @transaction.atomic
 def confirm(run: ImportRun, *, by: User, expected: int | None = None) -> int:
-    """Make the drafts of all rows that nothing stops; returns how many.
+    """Create the drafts of all valid rows; returns how many.
 
-    Raises `ActionNotAllowed` when it was done before, when there is nothing to make, and when that is not the number
-    that the person saw (`expected`): a time has passed meanwhile, a channel is gone, somebody else imported the same
-    rows.
+    Raises `ActionNotAllowed` if it was done before, if there is nothing to create, and if the number differs from the
+    one that the person saw (`expected`): a time has passed, a channel is gone, or somebody else imported the same rows.
     """
-    # Two people with the same rows follow each other, in whatever files they have them.
+    # Serialises imports of the same rows, also from different files.
     Municipality.objects.select_for_update(no_key=True).get(pk=run.municipality_id)
     run = ImportRun.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=run.pk)
     if run.confirmed_at:
         raise ActionNotAllowed(_("This plan was imported already."))
-    rows = look(run.municipality, lines_of(run))
+    rows = check_rows(run.municipality, lines_of(run))
     ready = [row for row in rows if not row.stops]
     if expected is not None and len(ready) != expected:
         raise ActionNotAllowed(
@@ -357,13 +365,13 @@ def confirm(run: ImportRun, *, by: User, expected: int | None = None) -> int:
 
 def _make(municipality: Municipality, row: PlanRow, by: User) -> None:
     assert row.content is not None
-    post = written(municipality, row.content, by=by)
+    post = create_from_content(municipality, row.content, by=by)
     if row.campaign:
         campaigns.assign(post, row.campaign, by=by)
 
 
-def forget() -> int:
-    """Throw away what was uploaded and never confirmed, and rows that were left out; returns how many plans."""
+def purge_expired() -> int:
+    """Delete unconfirmed imports and left-out rows after their retention; returns how many imports."""
     with everywhere("forget plans that nobody confirmed"):
         old = ImportRun.objects.filter(at__lt=timezone.now() - KEPT)
         old.filter(confirmed_at__isnull=False).exclude(rows=[]).update(rows=[])

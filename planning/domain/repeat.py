@@ -1,7 +1,7 @@
-"""Posts that come again: begin a repetition, leave out a day, end it, and make the drafts of the coming days.
+"""Recurring posts: begin a recurrence, skip a day, end it, and create the drafts of the coming days.
 
-A worker makes each draft `AHEAD` before its day, once: the row of the day is the lock. Nothing is published by this;
-a draft goes the way of approval of its municipality.
+A worker creates each draft `AHEAD` of its day, once: the row of the day is the lock. Nothing is published; each draft
+needs its municipality's approval.
 """
 
 from collections.abc import Mapping
@@ -25,22 +25,24 @@ from notifications.domain.notify import notify
 from notifications.enums import NotificationKind
 from planning import queries
 from planning.models import Occurrence, Recurrence
-from planning.rules import MOST_TIMES, Pattern, days, nearest
-from posts.draft import Call, parse
+from planning.rules import MOST_TIMES, RecurrenceRule, recurrence_days, resolve_nearest
+from posts.draft import CallToAction, parse
 from posts.editing.domain.create import duplicate
-from posts.editing.domain.save import plan, remember
+from posts.editing.domain.save import set_time, store_draft
 from posts.locking import locked
 from posts.models import Post
-from posts.rules import Resolved
+from posts.rules import ResolvedTime
 
 AHEAD = timedelta(days=14)
 
 
 def dates_of(recurrence: Recurrence, most: int = MOST_TIMES) -> list[date]:
-    """The days of a repetition, holidays left out if it says so."""
-    house, first, last = recurrence.municipality, recurrence.starts_on, recurrence.ends_on
-    free = queries.free_days(first, (last - first).days, house) if recurrence.skips_holidays else set()
-    return days(Pattern(recurrence.every, tuple(recurrence.weekdays), first, last), without=free, most=most)
+    """The days of a recurrence, without holidays if it skips them."""
+    municipality, first, last = recurrence.municipality, recurrence.starts_on, recurrence.ends_on
+    free = queries.free_days(first, (last - first).days, municipality) if recurrence.skips_holidays else set()
+    return recurrence_days(
+        RecurrenceRule(recurrence.every, tuple(recurrence.weekdays), first, last), without=free, most=most
+    )
 
 
 @transaction.atomic
@@ -56,22 +58,22 @@ def begin(pattern: Post, values: Mapping[str, Any], *, by: User) -> Recurrence:
         raise ActionNotAllowed(_("The last day has passed. Choose a later one."))
     if row.ends_on - row.starts_on > timedelta(days=366):
         raise ActionNotAllowed(_("A repetition ends within a year. Choose an earlier last day."))
-    found = dates_of(row, most=MOST_TIMES + 1)
-    if not found:
+    chosen_days = dates_of(row, most=MOST_TIMES + 1)
+    if not chosen_days:
         raise ActionNotAllowed(_("No day fits between the first and the last one. Choose other days."))
-    if len(found) > MOST_TIMES:
+    if len(chosen_days) > MOST_TIMES:
         sentence = _("A post is repeated at most %(most)s times. Choose %(day)s or an earlier last day, or fewer days.")
-        raise ActionNotAllowed(sentence % {"most": MOST_TIMES, "day": dates.long_date(found[MOST_TIMES - 1])})
-    if nearest(found[-1], row.at).due_at <= timezone.now():
+        raise ActionNotAllowed(sentence % {"most": MOST_TIMES, "day": dates.long_date(chosen_days[MOST_TIMES - 1])})
+    if resolve_nearest(chosen_days[-1], row.at).due_at <= timezone.now():
         raise ActionNotAllowed(_("The time of the last day has passed. Choose a later day."))
     row.save()
-    record("recurrence.begin", by=by, target=pattern, times=len(found))
+    record("recurrence.begin", by=by, target=pattern, times=len(chosen_days))
     return row
 
 
 @transaction.atomic
 def end(recurrence: Recurrence, *, by: User) -> Recurrence:
-    """No more drafts; those that were made stay."""
+    """Create no more drafts; existing ones stay."""
     row = Recurrence.objects.select_for_update(of=("self",)).select_related("pattern").get(pk=recurrence.pk)
     if row.ended_at is None:
         row.ended_at = timezone.now()
@@ -82,9 +84,7 @@ def end(recurrence: Recurrence, *, by: User) -> Recurrence:
 
 @transaction.atomic
 def skip(recurrence: Recurrence, on: date, *, by: User) -> Occurrence:
-    """Leave out one day, or take it in again. Raises `ActionNotAllowed` when its draft exists, or it is none of its
-    days.
-    """
+    """Skip one day, or undo that. Raises `ActionNotAllowed` when its draft exists, or it is none of its days."""
     row = Recurrence.objects.select_for_update(of=("self",)).select_related("pattern", "municipality").get(
         pk=recurrence.pk
     )  # fmt: skip
@@ -92,19 +92,21 @@ def skip(recurrence: Recurrence, on: date, *, by: User) -> Occurrence:
         raise ActionNotAllowed(_("This repetition has ended."))
     if on not in dates_of(row):
         raise ActionNotAllowed(_("The post is not repeated on this day."))
-    found, _new = Occurrence.objects.get_or_create(
+    occurrence, _new = Occurrence.objects.get_or_create(
         recurrence=row, on=on, defaults={"municipality_id": row.municipality_id}
     )
-    if found.post_id:
+    if occurrence.post_id:
         raise ActionNotAllowed(_("The draft for this day exists already. Delete the draft instead."))
-    found.skipped_at = None if found.skipped_at else timezone.now()
-    found.save(update_fields=["skipped_at"])
-    record("recurrence.skip" if found.skipped_at else "recurrence.keep", by=by, target=row.pattern, on=on.isoformat())
-    return found
+    occurrence.skipped_at = None if occurrence.skipped_at else timezone.now()
+    occurrence.save(update_fields=["skipped_at"])
+    record(
+        "recurrence.skip" if occurrence.skipped_at else "recurrence.keep", by=by, target=row.pattern, on=on.isoformat()
+    )
+    return occurrence
 
 
 def make_due() -> int:
-    """The drafts of all repetitions for the coming days; returns how many were made."""
+    """Create the drafts of all recurrences for the coming days; returns how many."""
     with everywhere("find the repetitions that make drafts"):
         running = list(queries.running_recurrences())
     return sum(_make(recurrence) for recurrence in running)
@@ -122,9 +124,9 @@ def _make(recurrence: Recurrence) -> int:
 
 @transaction.atomic
 def _draft(recurrence: Recurrence, on: date) -> bool:
-    """The draft of one day, unless another worker made it, or somebody ended it, in this very moment."""
+    """The draft of one day, unless it was created or the recurrence ended concurrently."""
     held = Recurrence.objects.select_for_update(of=("self",)).filter(pk=recurrence.pk, ended_at__isnull=True).first()
-    time = nearest(on, recurrence.at)
+    time = resolve_nearest(on, recurrence.at)
     if held is None or time.due_at <= timezone.now():
         return False
     row, _new = Occurrence.objects.get_or_create(
@@ -134,38 +136,47 @@ def _draft(recurrence: Recurrence, on: date) -> bool:
         return False
     row.post = _copy(recurrence, time)
     row.save(update_fields=["post"])
-    _tell(recurrence, row.post)
+    _notify_editors(recurrence, row.post)
     return True
 
 
-def _copy(recurrence: Recurrence, time: Resolved) -> Post:
-    # The worker made it, not the person who set the repetition up, perhaps months ago.
+def _copy(recurrence: Recurrence, time: ResolvedTime) -> Post:
+    # The worker created it, not the person who set up the recurrence, perhaps months ago.
     post = duplicate(recurrence.pattern, by=None, author=recurrence.by)
     draft = parse(post.draft)
     if draft.call.deadline and draft.call.deadline_on and draft.call.deadline_on < time.local.date():
-        # the day of the first post has passed for this one; a person writes the new one
-        draft = replace(draft, call=Call(draft.call.kind, draft.call.words))
-    remember(post, draft)
-    plan(post, time)
+        # the deadline of the first post has passed by then; a person enters the new one
+        draft = replace(draft, call=CallToAction(draft.call.kind, draft.call.words))
+    store_draft(post, draft)
+    set_time(post, time)
     post.save()
     return post
 
 
-def _tell(recurrence: Recurrence, post: Post) -> None:
-    """To whoever set it up, or to everybody who publishes once that person has left or cannot sign in."""
-    house = recurrence.municipality
+def _notify_editors(recurrence: Recurrence, post: Post) -> None:
+    """Notify the creator of the recurrence, or all who publish if the creator has left or cannot sign in."""
+    municipality = recurrence.municipality
     rows = Membership.objects.running().filter(
-        municipality=house, role__in=(Role.OFFICER, Role.APPROVER), user__is_active=True
+        municipality=municipality, role__in=(Role.OFFICER, Role.APPROVER), user__is_active=True
     )
     people = [row.user for row in rows.select_related("user")]
     mine = [person for person in people if person.pk == recurrence.by_id]
 
-    def words() -> tuple[str, str]:
-        facts = {"municipality": house, "post": post, "time": dates.date_time(post.due_at) if post.due_at else ""}
+    def build_text() -> tuple[str, str]:
+        facts = {
+            "municipality": municipality,
+            "post": post,
+            "time": dates.date_time(post.due_at) if post.due_at else "",
+        }
         subject = _("%(municipality)s: the repeating post “%(post)s” is ready to be looked at") % facts
         return subject, _("A draft was made for %(time)s. Read it and submit it; it does not go out by itself.") % facts
 
-    url = reverse("post", args=[house.slug, post.pk])
+    url = reverse("post", args=[municipality.slug, post.pk])
     notify(
-        NotificationKind.PLAN, mine or people, municipality=house, url=url, words=words, about=f"posts.post:{post.pk}"
+        NotificationKind.PLAN,
+        mine or people,
+        municipality=municipality,
+        url=url,
+        words=build_text,
+        about=f"posts.post:{post.pk}",
     )

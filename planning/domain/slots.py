@@ -1,4 +1,4 @@
-"""The times of a week at which a channel posts."""
+"""The weekly posting times of a channel."""
 
 from collections.abc import Collection
 from datetime import time
@@ -15,8 +15,8 @@ Times = Collection[tuple[int, time]]
 
 @transaction.atomic
 def set_slots(channel: Channel, times: Times, *, by: User) -> bool:
-    """Exactly `times` (weekday from Monday 0, time) for the channel. Says whether anything changed."""
-    Channel.objects.select_for_update().get(pk=channel.pk)  # two savers follow each other
+    """Set exactly `times` (weekday from Monday 0, time) for the channel. Returns whether anything changed."""
+    Channel.objects.select_for_update().get(pk=channel.pk)  # serialises concurrent saves
     before = set(Slot.objects.filter(channel=channel).values_list("weekday", "at"))
     wanted = set(times)
     if before == wanted:

@@ -1,4 +1,4 @@
-"""The strip of tabs on the calendar and the pages of planning, and what a row of an imported plan says."""
+"""The tabs of the calendar and the pages of planning, and the texts of an imported plan's rows."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.rules import Verb
 from municipalities.tabs import Page, tabs
-from planning.domain.imports import PlanRow, Problem
+from planning.domain.imports import PlanRow, RowProblem
 from posts.enums import Category
 
 register = template.Library()
@@ -49,8 +49,8 @@ def column(name: str) -> str:
 
 
 @register.filter
-def typed(row: PlanRow, problem: Problem) -> str:
-    """What stands in the cell, where seeing it helps: not a whole text, and not what was understood."""
+def typed(row: PlanRow, problem: RowProblem) -> str:
+    """The content of the cell, if it helps to show it: not for whole texts and valid values."""
     is_puzzling = problem.stops or problem.column in ("category", "campaign")
     return row.cells.get(problem.column, "") if is_puzzling and not problem.column.startswith("text") else ""
 

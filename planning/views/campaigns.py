@@ -1,4 +1,4 @@
-"""Campaigns: the list, one with its posts, and the composer's choice."""
+"""Campaigns: the list, one campaign with its posts, and the choice in the composer."""
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -62,10 +62,10 @@ def edit(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
 def campaign(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Campaign.objects.select_related("created_by"), pk=pk)
+    row = get_object_or_404(Campaign.objects.select_related("created_by"), pk=pk)
     context = {
-        "campaign": found,
-        "posts": queries.posts_of(found, drafts=request.access.may(Verb.DRAFT_VIEW)),
+        "campaign": row,
+        "posts": queries.posts_of(row, drafts=request.access.may(Verb.DRAFT_VIEW)),
         "may_edit": request.access.may(Verb.LIBRARY_EDIT),
         "may_write": request.access.may(Verb.POST_EDIT),
     }
@@ -75,25 +75,25 @@ def campaign(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
 def end(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    found = verbs.end(get_object_or_404(Campaign.objects.all(), pk=pk), by=request.user)
-    messages.success(request, _("The campaign is over.") if found.ended_at else _("The campaign is open again."))
-    return redirect("campaign", request.municipality.slug, found.pk)
+    row = verbs.end(get_object_or_404(Campaign.objects.all(), pk=pk), by=request.user)
+    messages.success(request, _("The campaign is over.") if row.ended_at else _("The campaign is open again."))
+    return redirect("campaign", request.municipality.slug, row.pk)
 
 
 @requires(Verb.POST_EDIT)
 @require_POST
 def begin_post(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """A new draft that belongs to the campaign."""
-    found = get_object_or_404(Campaign.objects.all(), pk=pk)
+    row = get_object_or_404(Campaign.objects.all(), pk=pk)
     post = create(request.municipality, by=request.user)
-    verbs.assign(post, found, by=request.user)
+    verbs.assign(post, row, by=request.user)
     return redirect("post_edit", request.municipality.slug, post.pk)
 
 
 @requires(Verb.POST_EDIT)
 @require_safe
 def choice(request: MunicipalityRequest) -> HttpResponse:
-    """The composer's field, fetched when the page stands: which campaign the post belongs to."""
+    """The composer's campaign field, fetched after the page has loaded."""
     post = visible().filter(pk=int_param(request.GET, "post", default=0)).first()
     context = {"campaigns": list(queries.running_campaigns()), "chosen": queries.campaign_of(post) if post else None}
     return render(request, "planning/choice.html", context)
@@ -102,7 +102,7 @@ def choice(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.POST_EDIT)
 @require_POST
 def assign(request: MunicipalityRequest) -> HttpResponse:
-    """Put a post into a campaign, or into none: from the composer (JSON) and from the campaign's page."""
+    """Assign a post to a campaign or to none: from the composer (JSON) and from the campaign's page."""
     post: Post = get_object_or_404(visible(), pk=int_param(request.POST, "post", default=0))
     wanted = int_param(request.POST, "campaign", default=0)
     into = get_object_or_404(Campaign.objects.all(), pk=wanted) if request.POST.get("campaign") else None

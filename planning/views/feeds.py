@@ -1,4 +1,4 @@
-"""The calendar link: the page on which one makes and revokes it, and the file that calendar programs fetch."""
+"""The calendar URL: the page that creates and revokes it, and the file that calendar programs fetch."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -24,28 +24,28 @@ from planning.domain import feeds
 from planning.icalendar import calendar
 from planning.models import Feed
 from posts.models import Post
-from posts.queries import Filters, in_range
+from posts.queries import PostFilters, in_range
 
 BEHIND, AHEAD = timedelta(days=60), timedelta(days=370)
-# A calendar program asks a few times an hour; more is a mistake or an attack.
+# A calendar program polls a few times an hour; more is an error or an attack.
 PER_HOUR = 60
 
 
 @requires(Verb.POST_VIEW)
 @require_safe
 def feed(request: MunicipalityRequest) -> HttpResponse:
-    found = Feed.objects.filter(user=request.user, municipality=request.municipality, revoked_at__isnull=True).first()
-    return render(request, "planning/feed.html", {"feed": found})
+    row = Feed.objects.filter(user=request.user, municipality=request.municipality, revoked_at__isnull=True).first()
+    return render(request, "planning/feed.html", {"feed": row})
 
 
 @requires(Verb.POST_VIEW)
 @require_POST
 def make(request: MunicipalityRequest) -> HttpResponse:
-    """The answer shows the address, once: it is not kept anywhere from which it could be shown again."""
+    """The response shows the URL once: the secret is not stored."""
     secret = feeds.make(request.municipality, by=request.user)
     address = settings.PUBLIC_BASE_URL + reverse("feed_file", args=[secret])
-    found = Feed.objects.filter(user=request.user, municipality=request.municipality, revoked_at__isnull=True).first()
-    answer = render(request, "planning/feed.html", {"feed": found, "address": address})
+    row = Feed.objects.filter(user=request.user, municipality=request.municipality, revoked_at__isnull=True).first()
+    answer = render(request, "planning/feed.html", {"feed": row, "address": address})
     answer["Cache-Control"] = "no-store"
     return answer
 
@@ -61,18 +61,18 @@ def revoke(request: MunicipalityRequest) -> HttpResponse:
 @public
 @require_safe
 def file(request: HttpRequest, secret: str) -> HttpResponse:
-    """The calendar of whoever holds the secret, with what that person may read now; 404 for everybody else."""
+    """The calendar for the owner of the secret, with what that person may read now; 404 otherwise."""
     hashed = feeds.digest(secret)
     row = Feed.objects.select_related("user", "municipality").filter(digest=hashed, revoked_at__isnull=True).first()
     rights = access(row.user, row.municipality) if row and row.user.is_active else None
     if row is None or rights is None or not rights.may(Verb.POST_VIEW):
-        # The page of the portal that says so would set a cookie, and no program reads it.
+        # The portal's error page would set a cookie, and no program reads it.
         return HttpResponseNotFound(b"", content_type="text/plain")
     if ratelimit.hit("calendar-feed", hashed, limit=PER_HOUR, seconds=3600).is_exceeded:
         return HttpResponse(status=429, headers={"Retry-After": "3600"})
     with scope(row.municipality), translation.override(row.user.language):
         body = _calendar(row, rights)
-    feeds.note_read(row)
+    feeds.record_fetch(row)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if request.headers.get("If-None-Match") == etag:
@@ -82,7 +82,7 @@ def file(request: HttpRequest, secret: str) -> HttpResponse:
 
 def _calendar(row: Feed, rights: Access) -> bytes:
     now = timezone.now()
-    posts = in_range(now - BEHIND, now + AHEAD, Filters(), drafts=rights.may(Verb.DRAFT_VIEW))
+    posts = in_range(now - BEHIND, now + AHEAD, PostFilters(), drafts=rights.may(Verb.DRAFT_VIEW))
     name = _("Posts: %(municipality)s") % {"municipality": row.municipality}
     host = urlsplit(settings.PUBLIC_BASE_URL).hostname or "localhost"
     return calendar(name, [_entry(post, row.municipality.slug) for post in posts], host)

@@ -1,4 +1,4 @@
-"""Importing a month's plan: choose a file, look at every row, make the drafts."""
+"""Import of a month's plan: upload a file, review every row, create the drafts."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,13 +19,13 @@ from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from planning.domain import imports
-from planning.file_parsing import MOST_BYTES, Unreadable
+from planning.file_parsing import MOST_BYTES, UnreadableFile
 from planning.models import ImportRun
 from planning.queries import free_days
 from posts.enums import Category
 
 MOST_SHOWN = 10
-# Of the columns of a plan, in letters: texts need room.
+# Column widths of a plan, in characters.
 WIDTHS = (13, 8, 60, 40, 24, 24, 24, 30, 24)
 
 
@@ -38,7 +38,7 @@ def upload(request: MunicipalityRequest) -> HttpResponse:
         try:
             raw, name = (file.read(MOST_BYTES + 1), file.name) if file else (b"", "")
             run = imports.upload(request.municipality, raw, name or "", by=request.user)
-        except Unreadable as unreadable:
+        except UnreadableFile as unreadable:
             problem = str(unreadable) if file else _("Choose a file first.")
         else:
             return redirect("plan_rows", request.municipality.slug, run.pk)
@@ -54,15 +54,15 @@ def upload(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.POST_EDIT)
 @require_safe
 def rows(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """Every row with every problem; nothing has been made yet. Afterwards those that were left out."""
+    """Every row with every problem, before anything is created. Afterwards those that were left out."""
     run = get_object_or_404(ImportRun.objects.select_related("by"), pk=pk)
-    found = imports.look(request.municipality, imports.lines_of(run))
+    checked = imports.check_rows(request.municipality, imports.lines_of(run))
     same = ImportRun.objects.filter(digest=run.digest, confirmed_at__isnull=False).exclude(pk=run.pk)
     context = {
         "run": run,
-        "left": [row for row in found if not row.known and (row.stops or run.confirmed_at)],
-        "ready": [row for row in found if not row.stops and not run.confirmed_at],
-        "known": [row for row in found if row.known],
+        "left": [row for row in checked if not row.known and (row.stops or run.confirmed_at)],
+        "ready": [row for row in checked if not row.stops and not run.confirmed_at],
+        "known": [row for row in checked if row.known],
         "same": same.order_by("-confirmed_at").first(),
     }
     return render(request, "planning/import_rows.html", context)
@@ -72,7 +72,7 @@ def rows(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @require_POST
 def confirm(request: MunicipalityRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.all(), pk=pk)
-    # A number that cannot be read is none that was shown.
+    # An invalid number cannot be the one that was shown.
     expected = int_param(request.POST, "rows", default=-1) if "rows" in request.POST else None
     try:
         imports.confirm(run, by=request.user, expected=expected)
@@ -89,7 +89,7 @@ def sample(request: MunicipalityRequest, kind: str) -> HttpResponse:
 
 
 def _sample(municipality: Any) -> list[list[str]]:
-    """It speaks Serbian, whatever the language of the page; the days are working days two weeks ahead."""
+    """In Serbian, whatever the language of the page; its dates are working days two weeks ahead."""
     first, second = islice(_working_days(municipality), 2)
     with translation.override("sr"):
         service, citizens = str(Category.ESERVICE.label), str(Category.CONSULTATION.label)

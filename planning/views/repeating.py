@@ -1,4 +1,4 @@
-"""Repeating posts: the list with the coming days, begin one, leave out a day, end it."""
+"""Recurring posts: the list with the coming days, begin one, skip a day, end it."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ from planning import queries
 from planning.domain import repeat
 from planning.forms import RecurrenceForm
 from planning.models import Occurrence, Recurrence
-from planning.rules import nearest
+from planning.rules import resolve_nearest
 from posts.models import Post
 from posts.queries import visible
 
@@ -30,7 +30,7 @@ SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Day:
+class RecurrenceDay:
     on: date
     post: Post | None
     is_skipped: bool
@@ -38,10 +38,10 @@ class Day:
 
 @dataclass(frozen=True)
 class RecurrenceRow:
-    """`days` are the next ones that have a draft or get one; `left` is how many there are in all."""
+    """`days` are the next ones that have a draft or get one; `left` is their total number."""
 
     recurrence: Recurrence
-    days: list[Day]
+    days: list[RecurrenceDay]
     left: int
 
     @property
@@ -50,15 +50,15 @@ class RecurrenceRow:
 
     @property
     def is_running(self) -> bool:
-        gone = self.recurrence.ended_at or self.recurrence.pattern.deleted_at
-        return bool(self.left and not gone)
+        has_ended = self.recurrence.ended_at or self.recurrence.pattern.deleted_at
+        return bool(self.left and not has_ended)
 
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
 def recurrences(request: MunicipalityRequest) -> HttpResponse:
     page = Paginator(queries.recurrences(), PER_PAGE).get_page(request.GET.get("page"))
-    rows = [_row(each, request.municipality) for each in page]
+    rows = [_row(recurrence, request.municipality) for recurrence in page]
     context = {
         "page": page,
         "running": [row for row in rows if row.is_running],
@@ -70,15 +70,17 @@ def recurrences(request: MunicipalityRequest) -> HttpResponse:
 
 def _row(recurrence: Recurrence, municipality: Any) -> RecurrenceRow:
     recurrence.municipality = municipality
-    known: dict[date, Occurrence] = {each.on: each for each in recurrence.occurrences.all()}
+    known: dict[date, Occurrence] = {occurrence.on: occurrence for occurrence in recurrence.occurrences.all()}
     now, today = timezone.now(), timezone.localdate()
     coming = [
         on
         for on in repeat.dates_of(recurrence)
-        if (on in known and on >= today) or nearest(on, recurrence.at).due_at > now
+        if (on in known and on >= today) or resolve_nearest(on, recurrence.at).due_at > now
     ]
     days = [
-        Day(on, found.post if (found := known.get(on)) else None, bool(found and found.skipped_at))
+        RecurrenceDay(
+            on, occurrence.post if (occurrence := known.get(on)) else None, bool(occurrence and occurrence.skipped_at)
+        )
         for on in coming[:SHOWN]
     ]
     return RecurrenceRow(recurrence, days, len(coming))
@@ -87,7 +89,7 @@ def _row(recurrence: Recurrence, municipality: Any) -> RecurrenceRow:
 @requires(Verb.POST_EDIT)
 @require_http_methods(["GET", "POST"])
 def new(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """Repeat the post `pk`: it is the pattern of the copies."""
+    """Repeat the post `pk`, which is the template of the copies."""
     post = get_object_or_404(visible(), pk=pk)
     post.municipality = request.municipality
     form = RecurrenceForm(request.POST or None, initial=_initial(post))
@@ -106,7 +108,7 @@ def new(request: MunicipalityRequest, pk: int) -> HttpResponse:
 
 
 def _initial(post: Post) -> dict[str, Any]:
-    """The day and time that the post itself has; for a quarter of a year, which one can oversee."""
+    """The day and time of the post itself; for three months by default."""
     today = timezone.localdate()
     like = post.local_time or timezone.localtime()
     return {

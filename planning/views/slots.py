@@ -1,4 +1,4 @@
-"""The usual times of each channel, and the next one that is free."""
+"""The usual posting times of each channel, and the next free one."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -18,7 +18,7 @@ from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from planning import queries
-from planning.date_parsing import clock
+from planning.date_parsing import parse_time
 from planning.domain.slots import set_slots
 from planning.models import Slot
 from planning.rules import SUGGESTED
@@ -30,8 +30,8 @@ MOST_CHANNELS = 50
 
 
 @dataclass(frozen=True)
-class Day:
-    """`typed` is what stands in the field; `bad` are its words that are no times."""
+class WeekdaySlots:
+    """`typed` is the content of the field; `bad` are the parts of it that are no times."""
 
     weekday: int
     name: str
@@ -45,22 +45,24 @@ def slots(request: MunicipalityRequest) -> HttpResponse:
     return _page(request, {})
 
 
-def _page(request: MunicipalityRequest, typed: dict[int, list[Day]]) -> HttpResponse:
-    """`typed` is the week of a channel as somebody sent it, where it could not be saved."""
-    found = queries.with_slots()
+def _page(request: MunicipalityRequest, typed: dict[int, list[WeekdaySlots]]) -> HttpResponse:
+    """`typed` is the input for the week of a channel that could not be saved."""
+    with_slots = queries.with_slots()
     context = {
-        "channels": [(channel, typed.get(channel.pk) or _week(times), channel.pk in typed) for channel, times in found],
+        "channels": [
+            (channel, typed.get(channel.pk) or _week(times), channel.pk in typed) for channel, times in with_slots
+        ],
         "may_edit": request.access.may(Verb.LIBRARY_EDIT),
-        "lacks_some": any(not times for _channel, times in found),
+        "lacks_some": any(not times for _channel, times in with_slots),
         "suggested": ", ".join(f"{at.hour}:{at:%M}" for at in SUGGESTED),
     }
     return render(request, "planning/slots.html", context, status=422 if typed else 200)
 
 
-def _week(found: list[Slot]) -> list[Day]:
-    days = {weekday: [slot.at for slot in found if slot.weekday == weekday] for weekday in range(7)}
+def _week(slots: list[Slot]) -> list[WeekdaySlots]:
+    days = {weekday: [slot.at for slot in slots if slot.weekday == weekday] for weekday in range(7)}
     return [
-        Day(weekday, str(WEEKDAYS[weekday]), ", ".join(f"{at.hour}:{at:%M}" for at in times))
+        WeekdaySlots(weekday, str(WEEKDAYS[weekday]), ", ".join(f"{at.hour}:{at:%M}" for at in times))
         for weekday, times in days.items()
     ]
 
@@ -74,9 +76,9 @@ def save(request: MunicipalityRequest, pk: int) -> HttpResponse:
     week = []
     for weekday, name in WEEKDAYS.items():
         typed = request.POST.get(f"day-{weekday}", "")[:MOST_TYPED]
-        found, bad = _times(typed)
-        times |= {(weekday, at) for at in found}
-        week.append(Day(weekday, str(name), typed, bad))
+        parsed, bad = _times(typed)
+        times |= {(weekday, at) for at in parsed}
+        week.append(WeekdaySlots(weekday, str(name), typed, bad))
     if any(day.bad for day in week):
         return _page(request, {channel.pk: week})
     if set_slots(channel, times, by=request.user):
@@ -85,19 +87,19 @@ def save(request: MunicipalityRequest, pk: int) -> HttpResponse:
 
 
 def _times(typed: str) -> tuple[list[time], list[str]]:
-    """7:30, 07.30 and 7h are times; what is not, or is too many, is given back as it was typed."""
-    words = typed.replace(",", " ").replace(";", " ").split()
-    read = [(word[:20], clock(word)) for word in words]
-    found = [at for _word, at in read[:MOST_A_DAY] if at]
-    return found, [word for word, at in read[:MOST_A_DAY] if at is None] + [word for word, _at in read[MOST_A_DAY:]]
+    """7:30, 07.30 and 7h are times; invalid and surplus input is returned unchanged."""
+    tokens = typed.replace(",", " ").replace(";", " ").split()
+    read = [(word[:20], parse_time(word)) for word in tokens]
+    times = [at for _word, at in read[:MOST_A_DAY] if at]
+    return times, [word for word, at in read[:MOST_A_DAY] if at is None] + [word for word, _at in read[MOST_A_DAY:]]
 
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
 def suggest(request: MunicipalityRequest) -> HttpResponse:
     """The suggested times on working days, for channels that have none yet."""
-    for channel, found in queries.with_slots():
-        if not found:
+    for channel, times in queries.with_slots():
+        if not times:
             set_slots(channel, {(weekday, at) for weekday in range(5) for at in SUGGESTED}, by=request.user)
     messages.success(request, _("The suggested times are set. Change them as you learn when your people read."))
     return redirect("slots", request.municipality.slug)
@@ -129,7 +131,7 @@ def _no_slot(wanted: list[int]) -> str:
 
 def _moment(text: str | None, otherwise: datetime) -> datetime:
     try:
-        found = datetime.fromisoformat(text or "")
+        moment = datetime.fromisoformat(text or "")
     except ValueError:
         return otherwise
-    return found if found.tzinfo is None and 2000 <= found.year <= 2100 else otherwise
+    return moment if moment.tzinfo is None and 2000 <= moment.year <= 2100 else otherwise

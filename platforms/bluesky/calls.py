@@ -1,4 +1,4 @@
-"""Calls to a personal data server and what its answers mean. https://docs.bsky.app/docs/api/at-protocol-xrpc-api"""
+"""Calls to a personal data server and the meaning of its answers. https://docs.bsky.app/docs/api/at-protocol-xrpc-api"""
 
 import base64
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from common import outside
+from common import untrusted_json
 from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
@@ -52,13 +52,13 @@ class Calls:
 
     def get(self, method: str, params: Any = None) -> dict[str, Any]:
         """The JSON object of a read. Raises the five errors; `Rejected.code` is the server's error name."""
-        found = self._with_session("GET", method, public=False, params=params)
-        if not isinstance(found, dict):
+        body = self._with_session("GET", method, public=False, params=params)
+        if not isinstance(body, dict):
             raise NotReached("The server's answer could not be read.")
-        return found
+        return body
 
     def upload(self, content: bytes, mime: str) -> Any:
-        """A blob nobody sees until a record names it."""
+        """Upload a blob, which stays invisible until a record names it."""
         headers = {"Content-Type": mime}
         answer = self._with_session("POST", "com.atproto.repo.uploadBlob", public=False, data=content, headers=headers)
         if not isinstance(answer, dict) or not isinstance(answer.get("blob"), dict):
@@ -66,10 +66,8 @@ class Calls:
         return answer["blob"]
 
     def write(self, method: str, record: Any, *, commits: bool = True) -> Any:
-        """A request that others see the effect of. Without a usable answer it raises `OutcomeUnknown`.
-
-        `commits` is False for what takes something away: nothing is asked before that.
-        """
+        """A request with a public effect. Without a usable answer it raises `OutcomeUnknown`. `commits` is False for a
+        deletion: then `before_send` is not called."""
         return self._with_session("POST", method, public=True, commits=commits, json=record)
 
     def _with_session(self, verb: str, method: str, *, public: bool, **more: Any) -> Any:
@@ -108,14 +106,14 @@ class Calls:
 
     def problem(self, answer: Answer, *, public: bool) -> PlatformError:
         """The error that an unsuccessful answer stands for."""
-        code, told = name(answer), message(answer)
+        code, text = name(answer), message(answer)
         evidence = answers.evidence(answer, self.secrets())
         if answer.status in (401, 403) or code in NO_RIGHT or code in EXPIRED:
-            return NeedsConsent(told or "The server no longer accepts our access.", evidence)
+            return NeedsConsent(text or "The server no longer accepts our access.", evidence)
         if answer.status == 429:
             return answers.rate_limited(answer, RESET, self.secrets())
         if answer.status in REFUSALS:
-            return Rejected(told or "The server refused this.", code=code or str(answer.status), evidence=evidence)
+            return Rejected(text or "The server refused this.", code=code or str(answer.status), evidence=evidence)
         if public:
             return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
         return NotReached("The server does not answer properly at the moment.", evidence)
@@ -147,7 +145,7 @@ def expiry(token: str) -> datetime | None:
     """When a JWT runs out, unverified: only to renew in time."""
     try:
         payload = token.split(".")[1]
-        claims = outside.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        claims = untrusted_json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         return datetime.fromtimestamp(claims["exp"], UTC)
     except (IndexError, ValueError, KeyError, TypeError, OverflowError):
         return None
@@ -155,10 +153,10 @@ def expiry(token: str) -> datetime | None:
 
 def _field(answer: Answer, field: str) -> str:
     try:
-        found = answer.json()
+        body = answer.json()
     except ValueError:
         return ""
-    return str(found.get(field) or "")[:300] if isinstance(found, dict) else ""
+    return str(body.get(field) or "")[:300] if isinstance(body, dict) else ""
 
 
 def name(answer: Answer) -> str:

@@ -1,8 +1,8 @@
 """Bluesky: an account on a personal data server, signed in with an app password.
 
-A post is at most four pictures (uploaded first, seen by nobody) and one putRecord under a key that was fixed before
-the first attempt. The same bytes under the same key are a success without a second post, so an unclear outcome may
-be repeated at will, and getRecord tells at any time whether the post is there.
+A post is up to four pictures (uploaded first, invisible) and one putRecord under a key that is fixed before the first
+attempt. Putting the same bytes under the same key succeeds without a second post, so a call with an unknown outcome may
+be repeated, and getRecord tells at any time whether the post exists.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -68,14 +68,14 @@ class Bluesky(Conversation, Defaults):
     def fetch_facts(self) -> dict[str, Any]:
         answer = answers.read(lambda: self.calls.http.get(self.calls.url("com.atproto.server.describeServer")))
         try:
-            told = answer.json() if answer.ok else None
+            description = answer.json() if answer.ok else None
         except ValueError:
-            told = None
-        if not isinstance(told, dict) or not told.get("did"):
+            description = None
+        if not isinstance(description, dict) or not description.get("did"):
             if answer.status >= 500 or answer.status == 429:
                 raise NotReached("The server does not answer properly at the moment.", {"status": answer.status})
             raise Rejected("No Bluesky server answers at this address.", field="server", code="not_bluesky")
-        return {"did": str(told["did"])}
+        return {"did": str(description["did"])}
 
     def exchange(self, answer: Mapping[str, str]) -> Credential:
         """Thirty tries in five minutes are allowed per account and address, so sessions are kept and renewed."""
@@ -87,11 +87,11 @@ class Bluesky(Conversation, Defaults):
             return session(answers.body(reply, public=False), self.calls.server)
         evidence = answers.evidence(reply, (form["password"],))
         if name(reply) == "AuthFactorTokenRequired":
-            told = "This is the account's main password. Make an app password and use that."
-            raise Rejected(told, field="password", code="AuthFactorTokenRequired", evidence=evidence)
+            problem = "This is the account's main password. Make an app password and use that."
+            raise Rejected(problem, field="password", code="AuthFactorTokenRequired", evidence=evidence)
         if reply.status == 401:
-            told = "The handle or the app password is not right."
-            raise Rejected(told, field="password", code="AuthenticationRequired", evidence=evidence)
+            problem = "The handle or the app password is not right."
+            raise Rejected(problem, field="password", code="AuthenticationRequired", evidence=evidence)
         raise self.calls.problem(reply, public=False)
 
     def refresh(self) -> Credential:
@@ -158,9 +158,9 @@ class Bluesky(Conversation, Defaults):
             answer = self.calls.write("com.atproto.repo.putRecord", body)
         except Rejected as refused:
             # Something stands under our key already, with other bytes: an earlier attempt of ours got through.
-            found = self._look(key) if refused.code == "InvalidSwap" else None
-            if isinstance(found, Found):
-                return found.published
+            result = self._own_record(key) if refused.code == "InvalidSwap" else None
+            if isinstance(result, Found):
+                return result.published
             raise
         if not isinstance(answer, dict) or not answer.get("uri"):
             raise OutcomeUnknown("The server's answer names no post.")
@@ -188,23 +188,23 @@ class Bluesky(Conversation, Defaults):
         return True
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
-        return self._look(record_key(outgoing.key, outgoing.created_at))
+        return self._own_record(record_key(outgoing.key, outgoing.created_at))
 
-    def _look(self, key: str) -> Found | Absent:
+    def _own_record(self, key: str) -> Found | Absent:
         """The account's own server reads its own writes; only the network's index lags."""
         try:
-            found = self.calls.get("com.atproto.repo.getRecord", self._place(key))
+            record = self.calls.get("com.atproto.repo.getRecord", self._record_key(key))
         except Rejected as refused:
             if refused.code == "RecordNotFound":
                 return Absent()
             raise
-        value = found.get("value") or {}
+        value = record.get("value") or {}
         at = answers.moment(str(value["createdAt"])) if value.get("createdAt") else datetime.now(UTC)
-        return Found(records.published(str(found["uri"]), at), records.alts(value))
+        return Found(records.published(str(record["uri"]), at), records.alts(value))
 
-    def _place(self, key: str) -> dict[str, str]:
+    def _record_key(self, key: str) -> dict[str, str]:
         return {"repo": self.calls.did, "collection": records.POST, "rkey": key}
 
     @classmethod
@@ -213,7 +213,7 @@ class Bluesky(Conversation, Defaults):
 
     def withdraw(self, remote_id: str) -> None:
         """A success also when it is gone already."""
-        self.calls.write("com.atproto.repo.deleteRecord", self._place(remote_id.rsplit("/", 1)[-1]), commits=False)
+        self.calls.write("com.atproto.repo.deleteRecord", self._record_key(remote_id.rsplit("/", 1)[-1]), commits=False)
 
     # Measures
 
@@ -222,16 +222,18 @@ class Bluesky(Conversation, Defaults):
         for start in range(0, len(remote_ids), BATCH):
             page = self.calls.get("app.bsky.feed.getPosts", {"uris": list(remote_ids[start : start + BATCH])})
             views.update({str(view["uri"]): view for view in page.get("posts") or ()})
-        told: list[PostMetrics | Gone] = []
+        metrics: list[PostMetrics | Gone] = []
         for remote_id in remote_ids:
             now = datetime.now(UTC)
             if remote_id in views:
                 view = views[remote_id]
-                told.append(PostMetrics(remote_id, records.numbers(view, records.COUNTS), now, records.words(view)))
-            elif isinstance(self._look(remote_id.rsplit("/", 1)[-1]), Absent):
+                metrics.append(
+                    PostMetrics(remote_id, records.numbers(view, records.COUNTS), now, records.text_of(view))
+                )
+            elif isinstance(self._own_record(remote_id.rsplit("/", 1)[-1]), Absent):
                 # Only our own server can tell a deleted post from one that the index has not seen yet.
-                told.append(Gone(remote_id, now))
-        return told
+                metrics.append(Gone(remote_id, now))
+        return metrics
 
     # Remembers
 
@@ -244,12 +246,12 @@ class Bluesky(Conversation, Defaults):
         """
         place = {"cursor": cursor} if cursor else {}
         asked = {"repo": self.calls.did, "collection": records.POST, "limit": BATCH} | place
-        told = self.calls.get("com.atproto.repo.listRecords", asked)
-        listed = [one for one in told.get("records") or () if isinstance(one, dict) and one.get("uri")]
+        page = self.calls.get("com.atproto.repo.listRecords", asked)
+        listed = [one for one in page.get("records") or () if isinstance(one, dict) and one.get("uri")]
         own = [str(one["uri"]) for one in listed if not (one.get("value") or {}).get("reply")]
         views = self.calls.get("app.bsky.feed.getPosts", {"uris": own}).get("posts") or () if own else ()
-        older = str(told["cursor"]) if told.get("cursor") and listed else None
-        return history.page((records.past(view) for view in views), since, older)
+        older = str(page["cursor"]) if page.get("cursor") and listed else None
+        return history.page((records.past_post(view) for view in views), since, older)
 
     def fetch_account_metrics(self) -> MetricValues:
         view = self.calls.get("app.bsky.actor.getProfile", {"actor": self.calls.did})

@@ -1,4 +1,4 @@
-"""Reading what people answer, and answering. https://docs.bsky.app/docs/api/app-bsky-notification-list-notifications"""
+"""Reading and answering replies. https://docs.bsky.app/docs/api/app-bsky-notification-list-notifications"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -30,41 +30,41 @@ class Conversation(ABC):
     def publish(self, outgoing: Outgoing, read: Read) -> Published: ...
 
     def messages(self, cursor: str | None = None) -> Messages:
-        """`cursor`: time of the newest notification seen and what came at that very time.
+        """`cursor`: time of the newest notification that was read, and the ids of those at that very time.
 
         The network's own cursor leads back in time, so it serves only to page.
         """
         seen, known = _seen(cursor)
-        found: list[dict[str, Any]] = []
+        notifications: list[dict[str, Any]] = []
         params: dict[str, Any] = {"limit": 100}
         for _ in range(PAGES):
             page = self.calls.get("app.bsky.notification.listNotifications", params)
-            told = page.get("notifications") or ()
-            fresh = [n for n in told if seen is None or (records.when(n) >= seen and n["uri"] not in known)]
-            found += fresh
+            listed = page.get("notifications") or ()
+            fresh = [n for n in listed if seen is None or (records.when(n) >= seen and n["uri"] not in known)]
+            notifications += fresh
             params["cursor"] = page.get("cursor")
             if not fresh or not params["cursor"] or seen is None:
                 break
         # The list is newest first; turning it round keeps the order of those that share a millisecond.
-        found.reverse()
-        found.sort(key=records.when)
-        items = tuple(records.message(n, n["reason"]) for n in found if n.get("reason") in KINDS)
-        return Messages(items, _cursor(found, seen, known) if found else cursor)
+        notifications.reverse()
+        notifications.sort(key=records.when)
+        items = tuple(records.message(n, n["reason"]) for n in notifications if n.get("reason") in KINDS)
+        return Messages(items, _cursor(notifications, seen, known) if notifications else cursor)
 
     def replies(self, remote_id: str) -> Messages:
         params = {"uri": remote_id, "depth": DEPTH, "parentHeight": 0}
         thread = self.calls.get("app.bsky.feed.getPostThread", params).get("thread") or {}
-        items = sorted((records.message(view) for view in self._below(thread)), key=lambda m: m.at)
+        items = sorted((records.message(view) for view in self._descendants(thread)), key=lambda m: m.at)
         return Messages(tuple(items), is_whole=is_whole(thread))
 
-    def _below(self, node: dict[str, Any]) -> list[dict[str, Any]]:
+    def _descendants(self, node: dict[str, Any]) -> list[dict[str, Any]]:
         views = []
         for child in node.get("replies") or ():
             view = child.get("post")
             # Nodes of deleted posts and of people who blocked us have no post.
             if view and view.get("author", {}).get("did") != self.calls.did:
                 views.append(view)
-            views += self._below(child)
+            views += self._descendants(child)
         return views
 
     @classmethod
@@ -88,8 +88,8 @@ class Conversation(ABC):
         if did == self.calls.did:
             # Our own server knows it at once; the index may lag behind.
             place = {"repo": did, "collection": collection, "rkey": key}
-            found = self.calls.get("com.atproto.repo.getRecord", place)
-            return found["value"], str(found["cid"])
+            record = self.calls.get("com.atproto.repo.getRecord", place)
+            return record["value"], str(record["cid"])
         posts = self.calls.get("app.bsky.feed.getPosts", {"uris": [uri]}).get("posts") or ()
         if not posts:
             raise Rejected("The message that is answered is no longer there.", field="reply_to", code="parent_missing")
@@ -100,7 +100,7 @@ class Conversation(ABC):
         self._change_gate(root, lambda hidden: [*hidden, remote_id])
 
     def show(self, remote_id: str, root: str) -> None:
-        self._change_gate(root, lambda hidden: [each for each in hidden if each != remote_id])
+        self._change_gate(root, lambda hidden: [uri for uri in hidden if uri != remote_id])
 
     def _change_gate(self, root: str, changed: Callable[[list[str]], list[str]]) -> None:
         place = {"repo": self.calls.did, "collection": GATE, "rkey": root.rsplit("/", 1)[-1]}
@@ -111,12 +111,12 @@ class Conversation(ABC):
 
     def _gate(self, place: dict[str, str], root: str) -> tuple[dict[str, Any], str | None]:
         try:
-            found = self.calls.get("com.atproto.repo.getRecord", place)
+            record = self.calls.get("com.atproto.repo.getRecord", place)
         except Rejected as refused:
             if refused.code != "RecordNotFound":
                 raise
             return {"$type": GATE, "post": root, "createdAt": records.iso(datetime.now(UTC))}, None
-        return found["value"], str(found["cid"])
+        return record["value"], str(record["cid"])
 
 
 def is_whole(node: dict[str, Any]) -> bool:
@@ -134,7 +134,7 @@ def _seen(cursor: str | None) -> tuple[datetime | None, frozenset[str]]:
     return moment(at), frozenset(known)
 
 
-def _cursor(found: list[dict[str, Any]], seen: datetime | None, known: frozenset[str]) -> str:
-    last = records.when(found[-1])
-    same = {n["uri"] for n in found if records.when(n) == last} | (known if last == seen else frozenset())
+def _cursor(notifications: list[dict[str, Any]], seen: datetime | None, known: frozenset[str]) -> str:
+    last = records.when(notifications[-1])
+    same = {n["uri"] for n in notifications if records.when(n) == last} | (known if last == seen else frozenset())
     return " ".join([last.isoformat(), *sorted(same)])

@@ -1,4 +1,4 @@
-"""What in a text is a link, a mention or a tag. Without a facet a URL is dead text.
+"""Facets: the links, mentions and tags of a text. A URL without a facet is plain text.
 
 Offsets are UTF-8 bytes, not characters. https://docs.bsky.app/docs/advanced-guides/post-richtext
 """
@@ -24,13 +24,13 @@ def facets(text: str, resolve: Resolve) -> list[dict[str, Any]]:
     """Facets in the order of the text, never overlapping."""
     links = [(s, e, {"$type": "app.bsky.richtext.facet#link", "uri": url}) for s, e, url in urls(text)]
     spans = links + _mentions(text, resolve) + _tags(text)
-    kept: list[dict[str, Any]] = []
+    features: list[dict[str, Any]] = []
     last = 0
     for start, end, feature in sorted(spans, key=lambda span: span[:2]):
         if start >= last:
-            kept.append({"index": _bytes(text, start, end), "features": [feature]})
+            features.append({"index": _bytes(text, start, end), "features": [feature]})
             last = end
-    return kept
+    return features
 
 
 def _bytes(text: str, start: int, end: int) -> dict[str, int]:
@@ -39,20 +39,20 @@ def _bytes(text: str, start: int, end: int) -> dict[str, int]:
 
 
 def _mentions(text: str, resolve: Resolve) -> list[tuple[int, int, dict[str, str]]]:
-    found = []
+    mentions = []
     for match in MENTION.finditer(text):
         did = resolve(match.group(1)) if "." in match.group(1) else None
         if did:
-            found.append((match.start(), match.end(), {"$type": "app.bsky.richtext.facet#mention", "did": did}))
-    return found
+            mentions.append((match.start(), match.end(), {"$type": "app.bsky.richtext.facet#mention", "did": did}))
+    return mentions
 
 
 def _tags(text: str) -> list[tuple[int, int, dict[str, str]]]:
-    found = []
+    tags = []
     for match in TAG.finditer(text):
         tag = TAIL.sub("", match.group(1))
         if tag and graphemes(tag) <= TAG_GRAPHEMES:
-            found.append(
+            tags.append(
                 (match.start(), match.start() + 1 + len(tag), {"$type": "app.bsky.richtext.facet#tag", "tag": tag})
             )
-    return found
+    return tags

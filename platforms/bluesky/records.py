@@ -1,4 +1,4 @@
-"""Between Bluesky's records and views and our values. https://docs.bsky.app/docs/advanced-guides/posts"""
+"""Converts between Bluesky's records and views and our types. https://docs.bsky.app/docs/advanced-guides/posts"""
 
 import hashlib
 import re
@@ -48,8 +48,8 @@ def images(pictures: Sequence[Picture], blobs: Sequence[Any]) -> dict[str, Any]:
 
 
 def external(card: LinkCard, thumb: Any) -> dict[str, Any]:
-    told = {"uri": card.url, "title": card.title, "description": card.description}
-    return {"$type": "app.bsky.embed.external", "external": told | ({"thumb": thumb} if thumb else {})}
+    embed = {"uri": card.url, "title": card.title, "description": card.description}
+    return {"$type": "app.bsky.embed.external", "external": embed | ({"thumb": thumb} if thumb else {})}
 
 
 def alts(record: Mapping[str, Any]) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ def alts(record: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(image.get("alt") or "") for image in embed.get("images") or ())
 
 
-def words(view: Mapping[str, Any]) -> str | None:
+def text_of(view: Mapping[str, Any]) -> str | None:
     """The text of a post that the network's index shows."""
     text = (view.get("record") or {}).get("text")
     return text if isinstance(text, str) else None
@@ -83,21 +83,21 @@ def published(uri: str, at: datetime) -> Published:
 
 
 def numbers(view: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, int]:
-    told = {metric: view.get(name) for metric, name in names.items()}
-    return {m: v for m, v in told.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 0}
+    counts = {metric: view.get(name) for metric, name in names.items()}
+    return {m: v for m, v in counts.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 0}
 
 
-def past(view: Mapping[str, Any]) -> PastPost:
+def past_post(view: Mapping[str, Any]) -> PastPost:
     embed = (view.get("record") or {}).get("embed")
-    told: Mapping[str, Any] = embed if isinstance(embed, dict) else {}
-    inner = told.get("media")
-    media: Mapping[str, Any] = inner if isinstance(inner, dict) else told
+    content: Mapping[str, Any] = embed if isinstance(embed, dict) else {}
+    inner = content.get("media")
+    media: Mapping[str, Any] = inner if isinstance(inner, dict) else content
     kind, uri = str(media.get("$type") or ""), str(view["uri"])
     return PastPost(
         remote_id=uri,
         at=when(view),
         permalink=permalink(uri),
-        text=words(view) or "",
+        text=text_of(view) or "",
         values=numbers(view, COUNTS),
         material=material(
             len(media.get("images") or ()), video=kind.endswith(".video"), link=kind.endswith(".external")
@@ -149,6 +149,6 @@ def tid(microseconds: int, clock: int) -> str:
 
 
 def record_key(key: str, created_at: datetime) -> str:
-    """The same key for the same post at every attempt: that is what makes sending twice harmless."""
+    """The same key for the same post at every attempt, which makes a repeated call harmless."""
     clock = int.from_bytes(hashlib.sha256(key.encode()).digest()[:2], "big")
     return tid((created_at - EPOCH) // timedelta(microseconds=1), clock)

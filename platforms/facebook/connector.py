@@ -1,8 +1,8 @@
-"""Facebook Pages, through the Graph API in the name of one page.
+"""Facebook Pages, through the Graph API as one page.
 
-Pictures and videos go first and are seen by nobody; then one request makes the post public: `/feed`, the end of a
-video's upload, or `/comments` for what answers a post. The network knows no key of ours, so an unclear outcome is
-settled by reading the page's own posts, or the video under its id.
+Pictures and videos are uploaded first and are invisible; then one request publishes the post: `/feed`, the end of a
+video's upload, or `/comments` for a reply. The network has no idempotency key, so an unknown outcome is reconciled with
+the page's own posts, or with the video by its id.
 """
 
 import json
@@ -44,7 +44,7 @@ from platforms.types import (
 )
 
 LISTED = 100
-LOOK_PAGES = 5
+FIND_PAGES = 5
 LINKS = re.compile(r"/(?:[^/]+/)?(?:posts|videos)/(?:[^/]+/)?(pfbid\w+|\d+)/?")
 
 
@@ -62,8 +62,8 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
 
     def accounts(self) -> list[Account]:
         given = login.grant(self.calls, self.keys, self.calls.token)
-        found = login.pages(self.calls.as_(given.token), given.scopes, pages.FIELDS)
-        return [pages.account(page, given, self.server) for page in found]
+        listed = login.pages(self.calls.as_(given.token), given.scopes, pages.FIELDS)
+        return [pages.account(page, given, self.server) for page in listed]
 
     def profile(self) -> Profile:
         page = self.calls.get("/me", fields=pages.PROFILE)
@@ -87,7 +87,7 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         if outgoing.video:
             video_id, session = videos.upload(self.calls, self.account_id, outgoing.video, read)
             held = Pending(videos.token(video_id, session, finished=False))
-            self.witness(held.token)
+            self.save_checkpoint(held.token)
             return videos.finish(self.calls, self.account_id, outgoing, held)
         form: dict[str, Any] = {"message": outgoing.text}
         staged = self._staged(outgoing.pictures, read)
@@ -103,7 +103,7 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         return self._made(self.calls.public("POST", f"/{subject}/comments", form))
 
     def _staged(self, pictures: Sequence[Picture], read: Read) -> list[str]:
-        """Photos that nobody sees yet. If one is refused, those before it are taken away again."""
+        """Upload photos unpublished. If one is refused, those before it are deleted."""
         staged: list[str] = []
         try:
             for picture in pictures:
@@ -117,10 +117,10 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         # https://developers.facebook.com/docs/graph-api/reference/page/photos/
         form = {"published": "false"} | ({"alt_text_custom": picture.alt} if picture.alt.strip() else {})
         source = {"source": (picture.mime.replace("/", "."), read(picture.ref), picture.mime)}
-        told = self.calls.private("POST", f"/{self.account_id}/photos", form, files=source)
-        if not told.get("id"):
+        photo = self.calls.private("POST", f"/{self.account_id}/photos", form, files=source)
+        if not photo.get("id"):
             raise NotReached("The server did not take the picture.")
-        return str(told["id"])
+        return str(photo["id"])
 
     def _clear(self, staged: Sequence[str]) -> None:
         for photo in staged:
@@ -129,9 +129,9 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
             except PlatformError:
                 return  # unseen photos are dropped by the network after a day
 
-    def _made(self, told: Mapping[str, Any]) -> Published:
-        """The post is out. Its address is a second question, whose failure changes nothing about that."""
-        remote_id = posts.created(told)
+    def _made(self, answer: Mapping[str, Any]) -> Published:
+        """The post is published. Its address is a second request, whose failure does not matter."""
+        remote_id = posts.created(answer)
         try:
             shown = self.calls.get(f"/{remote_id}", fields="permalink_url,created_time")
         except PlatformError:
@@ -146,12 +146,12 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         return videos.finish(self.calls, self.account_id, outgoing, pending)
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
         if outgoing.reply_to:
             comments = self.calls.listed(
                 f"/{outgoing.reply_to}/comments",
-                LOOK_PAGES,
+                FIND_PAGES,
                 filter="stream",
                 order="reverse_chronological",
                 fields=posts.COMMENT_FIELDS,
@@ -161,33 +161,33 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
             ours = [one for one in comments if posts.is_own(one, self.account_id) or not one.get("from")]
             candidates = [posts.comment_candidate(comment, outgoing.reply_to) for comment in ours]
             return matching.match_candidates(candidates, outgoing, since, datetime.now(UTC), bound)
-        if outgoing.video and witness:
-            return videos.find(self.calls, self.account_id, witness)
+        if outgoing.video and checkpoint:
+            return videos.find(self.calls, self.account_id, checkpoint)
         return self._among_own(outgoing, since, bound)
 
     def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
-        edge = self.calls.listed(f"/{self.account_id}/published_posts", LOOK_PAGES, fields=posts.FIELDS, limit=LISTED)
+        edge = self.calls.listed(f"/{self.account_id}/published_posts", FIND_PAGES, fields=posts.FIELDS, limit=LISTED)
         listed: dict[str, dict[str, Any]] = {}
         for post in edge:
             if posts.when(post) < since - matching.SLACK:
                 break
             listed[str(post["id"])] = post
-        found = matching.match_candidates(
+        result = matching.match_candidates(
             map(posts.candidate, listed.values()), outgoing, since, datetime.now(UTC), bound
         )
-        if len(listed) >= LISTED * LOOK_PAGES and not isinstance(found, Found):
+        if len(listed) >= LISTED * FIND_PAGES and not isinstance(result, Found):
             return Inconclusive("the page's list did not reach back far enough")
-        if isinstance(found, Found) and outgoing.pictures:
-            return replace(found, alts=self._alts(posts.photo_ids(listed[found.published.remote_id])))
-        return found
+        if isinstance(result, Found) and outgoing.pictures:
+            return replace(result, alts=self._alts(posts.photo_ids(listed[result.published.remote_id])))
+        return result
 
     def _alts(self, photos: Sequence[str]) -> tuple[str, ...]:
-        told = self.calls.get("/", ids=",".join(photos), fields="alt_text_custom")
-        return tuple(str((told.get(one) or {}).get("alt_text_custom") or "") for one in photos)
+        objects = self.calls.get("/", ids=",".join(photos), fields="alt_text_custom")
+        return tuple(str((objects.get(one) or {}).get("alt_text_custom") or "") for one in photos)
 
     @classmethod
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:
-        """The page's number and the post's. Addresses with a "pfbid" do not tell the number: a person is asked then."""
+        """The page's id and the post's. Addresses with a "pfbid" do not contain the id: then a person is asked."""
         parts = urlsplit(link.strip())
         if not (parts.hostname or "").endswith("facebook.com"):
             return None

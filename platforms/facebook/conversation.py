@@ -1,7 +1,7 @@
 """Comments. https://developers.facebook.com/docs/graph-api/reference/object/comments/
 
-There are two levels: what answers an answer stands beside it. The page's feed is ordered by posts, so each of the
-newest posts is asked for its comments; events tell of those under older ones.
+There are two levels: a reply to a reply stands beside it. The page's feed is ordered by posts, so the comments of each
+of the newest posts are fetched; webhook events bring those of older posts.
 """
 
 from abc import ABC, abstractmethod
@@ -51,8 +51,8 @@ class Conversation(ABC):
             fields=posts.COMMENT_FIELDS,
             limit=COMMENTS,
         )
-        theirs = [posts.message(one, remote_id) for one in listed if not posts.is_own(one, self.account_id)]
-        return Messages(tuple(sorted(theirs, key=lambda m: (m.at, m.remote_id))))
+        others = [posts.message(one, remote_id) for one in listed if not posts.is_own(one, self.account_id)]
+        return Messages(tuple(sorted(others, key=lambda m: (m.at, m.remote_id))))
 
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:
@@ -62,13 +62,13 @@ class Conversation(ABC):
             return None
         verb, number = value.get("verb"), str(value["comment_id"])
         if verb == "remove":
-            return MessageChanges(gone=(number,))
+            return MessageChanges(deleted=(number,))
         if verb not in ("add", "edited", "edit"):
             return MessageChanges()  # hidden, shown again, liked
         if not value.get("post_id"):
             return None
-        found = (_of_event(value, event),)
-        return MessageChanges(new=found) if verb == "add" else MessageChanges(changed=found)
+        messages = (_of_event(value, event),)
+        return MessageChanges(new=messages) if verb == "add" else MessageChanges(changed=messages)
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         """An answer to an answer goes to the comment above both."""
@@ -76,9 +76,9 @@ class Conversation(ABC):
         if not subject.startswith(f"{self.account_id}_"):
             parent = (self.calls.get(f"/{subject}", fields="parent{id}").get("parent") or {}).get("id")
             subject = str(parent or subject)
-        told = self.publish(replace(outgoing, reply_to=subject), read)
-        assert isinstance(told, Published)  # a comment is public at once
-        return told
+        published = self.publish(replace(outgoing, reply_to=subject), read)
+        assert isinstance(published, Published)  # a comment is public at once
+        return published
 
     def hide(self, remote_id: str, root: str) -> None:
         self._hidden(remote_id, is_hidden=True)
@@ -87,13 +87,13 @@ class Conversation(ABC):
         self._hidden(remote_id, is_hidden=False)
 
     def _hidden(self, remote_id: str, *, is_hidden: bool) -> None:
-        told = self.calls.private("POST", f"/{remote_id}", {"is_hidden": str(is_hidden).lower()})
-        if told.get("success") is False:
+        answer = self.calls.private("POST", f"/{remote_id}", {"is_hidden": str(is_hidden).lower()})
+        if answer.get("success") is False:
             raise Rejected("The server refused this.")
 
 
 def _of_event(value: Mapping[str, Any], event: RawEvent) -> Message:
-    """What stands directly below the post names the post as its parent, which `posts.message` takes for one too."""
+    """A comment directly below the post has the post as its parent, which `posts.message` accepts as one."""
     sender, post = value.get("from"), value.get("post")
     message = posts.message(
         {

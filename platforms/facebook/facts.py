@@ -1,11 +1,11 @@
-"""What Facebook takes and asks for, with the day on which a document said so."""
+"""Limits and permissions of Facebook, with the date of the document that states them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
-from platforms.words import gettext_noop
 
 OPTIONS: Mapping[str, Option] = {
     "version": Option("v26.0", "2026-11-24", "https://developers.facebook.com/docs/graph-api/changelog/versions"),
@@ -25,7 +25,8 @@ OPTIONS: Mapping[str, Option] = {
         "2026-11-24",
         "https://developers.facebook.com/docs/platforminsights/page/deprecated-metrics",
     ),
-    # What tells paid views from others; that its parts come as values beside each other is believed. "": do not ask.
+    # The breakdown that separates paid views from others; that its parts come beside each other is assumed. "":
+    # not requested.
     "paid_breakdown": Option("is_from_ads", "2026-11-24", "https://developers.facebook.com/docs/pages-api/changelog"),
 }
 
@@ -42,22 +43,22 @@ SCOPES = (
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
-    told = values(OPTIONS, facts)
+    options = values(OPTIONS, facts)
     return Limits(
-        max_characters=told["characters"],
+        max_characters=options["characters"],
         counting="utf16",
-        max_images=told["pictures"],
-        image_bytes=told["picture_bytes"],
-        alt_characters=told["alt_characters"],
+        max_images=options["pictures"],
+        image_bytes=options["picture_bytes"],
+        alt_characters=options["alt_characters"],
         mime_types=("image/jpeg", "image/png", "image/gif"),
         link_card="scraped",
         card_and_pictures=False,
         videos=VideoLimits(
-            max_bytes=told["video_bytes"],
-            max_seconds=told["video_seconds"],
+            max_bytes=options["video_bytes"],
+            max_seconds=options["video_seconds"],
             min_seconds=1,
             mime_types=("video/mp4", "video/quicktime"),
         ),
-        comment_characters=told["comment_characters"],
+        comment_characters=options["comment_characters"],
         edits=("text",),
     )

@@ -1,8 +1,8 @@
-"""Numbers. https://developers.facebook.com/docs/graph-api/reference/insights
+"""Metrics. https://developers.facebook.com/docs/graph-api/reference/insights
 
-Counters are fields of a post and never went out of use. Views, reach and clicks are insights: asked for one by one,
-since one name that is no longer known fails the whole call; a page under a hundred likes has none. Views come in two
-parts, from advertisements and not; where they do not, their sum is asked for.
+Counters are fields of a post and were never deprecated. Views, reach and clicks are insights: they are requested one by
+one, since one unknown name fails the whole call; a page with fewer than a hundred likes has none. Views come in two
+parts, paid and organic; where they do not, their sum is requested.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.meta import reading
 from platforms.meta.calls import Calls
+from platforms.translation import gettext_noop
 from platforms.types import Gone, MetricChange, MetricValues, PostMetrics
-from platforms.words import gettext_noop
 
 COUNTERS = "shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)"
 BATCH = 50
@@ -71,30 +71,30 @@ class Insights:
     set: Mapping[str, Any]
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        told: list[PostMetrics | Gone] = []
+        metrics: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = list(remote_ids[start : start + BATCH])
             for remote_id, post in reading.several(self.calls, batch, f"message,{COUNTERS}").items():
                 now = datetime.now(UTC)
                 if post is None:
-                    told.append(Gone(remote_id, now))
+                    metrics.append(Gone(remote_id, now))
                 else:
                     values = counters(post) | self._insights(remote_id)
-                    told.append(PostMetrics(remote_id, values, now, str(post.get("message") or "")))
-        return told
+                    metrics.append(PostMetrics(remote_id, values, now, str(post.get("message") or "")))
+        return metrics
 
     def _insights(self, remote_id: str) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for ours, theirs in self.set["post_metrics"].items():
-            parts = self._views(remote_id, theirs) if ours == "views" else {}
-            value = None if parts else reading.measured(self._insight(remote_id, theirs)).get(theirs)
-            if value is not None and ours in self.measures:
-                parts = {ours: value}
-            found |= parts
-        return found
+        values: dict[str, int] = {}
+        for metric, name in self.set["post_metrics"].items():
+            parts = self._views(remote_id, name) if metric == "views" else {}
+            value = None if parts else reading.measured(self._insight(remote_id, name)).get(name)
+            if value is not None and metric in self.measures:
+                parts = {metric: value}
+            values |= parts
+        return values
 
     def _views(self, remote_id: str, metric: str) -> dict[str, int]:
-        """All of them, and those that were paid for. Empty where the network does not tell them apart."""
+        """Total and paid views. Empty where the network does not separate them."""
         name = self.set["paid_breakdown"]
         parts = reading.split(self._insight(remote_id, metric, breakdown=name), metric, name) if name else {}
         if not parts:
@@ -106,7 +106,8 @@ class Insights:
         try:
             return self.calls.get(f"/{remote_id}/insights", metric=metric, period="lifetime", **more)
         except (Rejected, NeedsConsent, NotReached):
-            # A name that is gone, a permission that was not given, an hour of trouble: no reading, and the rest stands.
+            # A removed name, a missing permission, a temporary failure: no value, and the rest stays
+            # valid.
             return {}
 
     def fetch_account_metrics(self) -> MetricValues:
@@ -115,10 +116,10 @@ class Insights:
 
 
 def counters(post: Mapping[str, Any]) -> dict[str, int]:
-    """What the network counts in plain fields. Nobody has shared a post without `shares`."""
-    told = {
+    """Counters in plain fields. A post without `shares` was never shared."""
+    counts = {
         "likes": reading.number(((post.get("reactions") or {}).get("summary") or {}).get("total_count")),
         "replies": reading.number(((post.get("comments") or {}).get("summary") or {}).get("total_count")),
         "reposts": reading.number((post.get("shares") or {"count": 0}).get("count")),
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in counts.items() if value is not None}

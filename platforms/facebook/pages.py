@@ -1,11 +1,11 @@
-"""A page as the network shows it, and what a person may do with it. https://developers.facebook.com/docs/pages-api"""
+"""A page and what a person may do with it. https://developers.facebook.com/docs/pages-api"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from platforms.meta.login import Grant
+from platforms.translation import gettext_noop
 from platforms.types import Account, Credential, Profile
-from platforms.words import gettext_noop
 
 PROFILE = "id,name,username,link,picture{url},followers_count"
 FIELDS = f"{PROFILE},access_token,tasks"

@@ -1,4 +1,4 @@
-"""Between a page's posts and our values. https://developers.facebook.com/docs/pages-api/posts"""
+"""Converts between a page's posts and our types. https://developers.facebook.com/docs/pages-api/posts"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -25,12 +25,12 @@ def link(outgoing: Outgoing) -> str:
     """The address that the post shows as a card: the card's own, else the last one of the text."""
     if outgoing.link_card:
         return outgoing.link_card.url
-    found = counting.urls(outgoing.text)
-    return found[-1][2] if found else ""
+    addresses = counting.urls(outgoing.text)
+    return addresses[-1][2] if addresses else ""
 
 
 def when(entity: Mapping[str, Any]) -> datetime:
-    """ "2026-11-25T08:00:00+0000"; now, where the network told no time."""
+    """ "2026-11-25T08:00:00+0000"; now, where the network returned no time."""
     try:
         return moment(str(entity["created_time"]))
     except (KeyError, ValueError):
@@ -38,7 +38,7 @@ def when(entity: Mapping[str, Any]) -> datetime:
 
 
 def created(answer: Mapping[str, Any]) -> str:
-    """The id of what was made. Raises `OutcomeUnknown` for an answer without one."""
+    """The id of the created object. Raises `OutcomeUnknown` for an answer without one."""
     made = answer.get("post_id") or answer.get("id")
     if not made:
         raise OutcomeUnknown("The server's answer names no post.")
@@ -55,17 +55,17 @@ def photo_ids(post: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _targets(post: Mapping[str, Any], kinds: frozenset[str]) -> list[str]:
-    found: list[str] = []
+    ids: list[str] = []
     for attachment in _data(post.get("attachments")):
         inner = [one for one in _data(attachment.get("subattachments")) if one.get("media_type") in kinds]
         outer = [attachment] if attachment.get("media_type") in kinds else []
-        found += [str((one.get("target") or {}).get("id") or "") for one in inner or outer]
-    return found
+        ids += [str((one.get("target") or {}).get("id") or "") for one in inner or outer]
+    return ids
 
 
 def _data(edge: Any) -> list[dict[str, Any]]:
-    found = edge.get("data") if isinstance(edge, Mapping) else None
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    items = edge.get("data") if isinstance(edge, Mapping) else None
+    return [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []
 
 
 def candidate(post: Mapping[str, Any]) -> Candidate:
@@ -91,12 +91,12 @@ def comment_candidate(comment: Mapping[str, Any], parent: str) -> Candidate:
 
 
 def is_own(entity: Mapping[str, Any], page_id: str) -> bool:
-    """Whether the page itself wrote it. An author that we may not see is somebody else."""
+    """Whether the page itself wrote it. An author that is not visible to us is another person."""
     return str((entity.get("from") or {}).get("id") or "") == page_id
 
 
 def message(comment: Mapping[str, Any], root: str) -> Message:
-    """A comment of somebody else. Who has not allowed the app is not named: then the author is unknown."""
+    """Another person's comment. The author is unknown unless they allowed the app."""
     author = comment.get("from") or {}
     parent = (comment.get("parent") or {}).get("id")
     author_id = str(author.get("id") or "")
@@ -118,7 +118,7 @@ def message(comment: Mapping[str, Any], root: str) -> Message:
 
 
 def mention(post: Mapping[str, Any]) -> Message:
-    """Somebody else's post that names the page."""
+    """Another person's post that mentions the page."""
     author = post.get("from") or {}
     return Message(
         remote_id=str(post["id"]),

@@ -1,7 +1,7 @@
-"""A video in chunks. https://developers.facebook.com/docs/video-api/guides/publishing
+"""Video upload in chunks. https://developers.facebook.com/docs/video-api/guides/publishing
 
-`start` gives an id under which nobody sees anything, chunks follow, and `finish` is the one request that makes it
-public. The id is the witness: what became of it can always be read.
+`start` gives the id of an invisible video, chunks follow, and `finish` is the one request that makes it public. The id
+is the checkpoint: the state of the video can always be read by it.
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Any
 from platforms.errors import NotReached, OutcomeUnknown, Rejected
 from platforms.meta import codes
 from platforms.meta.calls import Calls
+from platforms.translation import gettext_noop
 from platforms.types import (
     Absent,
     ContainerExpired,
@@ -24,7 +25,6 @@ from platforms.types import (
     Ready,
     Video,
 )
-from platforms.words import gettext_noop
 
 STALLED = gettext_noop("The server did not take the video.")
 LOST = gettext_noop("The network no longer has the video.")
@@ -38,28 +38,28 @@ def token(video_id: str, session: str, *, finished: bool) -> str:
 
 
 def upload(calls: Calls, page_id: str, video: Video, read: Read) -> tuple[str, str]:
-    """(id of the video, id of the session) of what the network holds now, unseen."""
+    """(id of the video, id of the session) of the uploaded, unpublished video."""
     path = f"/{page_id}/videos"
-    told = calls.private("POST", path, {"upload_phase": "start", "file_size": video.size})
-    video_id, session = str(told.get("video_id") or ""), str(told.get("upload_session_id") or "")
+    answer = calls.private("POST", path, {"upload_phase": "start", "file_size": video.size})
+    video_id, session = str(answer.get("video_id") or ""), str(answer.get("upload_session_id") or "")
     if not video_id or not session:
         raise NotReached(STALLED)
     with read.open(video.ref) as file:
-        start, end = _offsets(told)
+        start, end = _offsets(answer)
         while start < end:
             file.seek(start)
             chunk = {"video_file_chunk": ("chunk", file.read(end - start), "application/octet-stream")}
             form = {"upload_phase": "transfer", "upload_session_id": session, "start_offset": start}
-            told = calls.private("POST", path, form, files=chunk)
-            before, (start, end) = start, _offsets(told)
+            answer = calls.private("POST", path, form, files=chunk)
+            before, (start, end) = start, _offsets(answer)
             if start <= before:
                 raise NotReached(STALLED)
     return video_id, session
 
 
-def _offsets(told: Mapping[str, Any]) -> tuple[int, int]:
+def _offsets(answer: Mapping[str, Any]) -> tuple[int, int]:
     try:
-        return int(told["start_offset"]), int(told["end_offset"])
+        return int(answer["start_offset"]), int(answer["end_offset"])
     except (KeyError, TypeError, ValueError):
         raise NotReached(STALLED) from None
 
@@ -70,8 +70,8 @@ def finish(calls: Calls, page_id: str, outgoing: Outgoing, held: Pending) -> Pen
     form = {"upload_phase": "finish", "upload_session_id": known["session"], "description": outgoing.text}
     if outgoing.title:
         form["title"] = outgoing.title
-    told = calls.public("POST", f"/{page_id}/videos", form)
-    if told.get("success") is not True:
+    answer = calls.public("POST", f"/{page_id}/videos", form)
+    if answer.get("success") is not True:
         raise OutcomeUnknown("The server's answer names no post.")
     return Pending(token(known["video"], known["session"], finished=True))
 
@@ -92,9 +92,9 @@ def check_status(calls: Calls, page_id: str, pending: Pending) -> Published | Pe
     return _published(video, page_id) if state == "ready" else pending
 
 
-def find(calls: Calls, page_id: str, witness: Pending) -> FindResult:
-    """What became of it after a call whose answer was lost."""
-    known = json.loads(witness.token)
+def find(calls: Calls, page_id: str, checkpoint: Pending) -> FindResult:
+    """The state of the video after a call whose answer was lost."""
+    known = json.loads(checkpoint.token)
     try:
         video = calls.get(f"/{known['video']}", fields=STATUS)
     except Rejected as refused:
@@ -113,7 +113,7 @@ def _state(video: Mapping[str, Any]) -> str:
 
 
 def _published(video: Mapping[str, Any], page_id: str) -> Published:
-    """Known by its post, as everything else on a page; by its own id where none is told."""
+    """Identified by its post, like everything on a page; by its own id where the network names no post."""
     post = str(video.get("post_id") or "")
     remote_id = post if "_" in post else f"{page_id}_{post}" if post else str(video["id"])
     link = str(video.get("permalink_url") or "")

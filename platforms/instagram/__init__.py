@@ -1,1 +1,1 @@
-"""Instagram's professional accounts. Start at `connector`."""
+"""Instagram professional accounts. Start at `connector`."""

@@ -1,4 +1,4 @@
-"""Instagram's own error codes, before those of the Graph API.
+"""Instagram's own error codes, read before those of the Graph API.
 
 https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes
 """
@@ -12,7 +12,7 @@ from common.http import Answer
 from platforms.errors import OutcomeUnknown, PlatformError, Rejected
 from platforms.meta import codes, subcodes
 from platforms.meta.calls import Calls as GraphCalls
-from platforms.words import gettext_noop
+from platforms.translation import gettext_noop
 
 # The comment was made; only the answer about it was not. So `fields` is never sent with one.
 AFTER_ALL = 1772107
@@ -46,7 +46,7 @@ REFUSALS = {
 
 
 class Calls(GraphCalls):
-    """As the Graph API's, with what Instagram adds."""
+    """The Graph API's calls, with Instagram's additions."""
 
     blocked = timedelta(hours=6)
 
@@ -55,19 +55,19 @@ class Calls(GraphCalls):
         seen, subcode = plain.evidence, plain.evidence.get("subcode", 0)
         if subcode == AFTER_ALL:
             return OutcomeUnknown(codes.FAILED, seen)
-        words = subcodes.SubcodeTexts(USED_UP, HELD_BACK, self.blocked)
-        return refusal(subcode, seen) or subcodes.meant(plain, words, public=public)
+        texts = subcodes.SubcodeTexts(USED_UP, HELD_BACK, self.blocked)
+        return refusal(subcode, seen) or subcodes.refine(plain, texts, public=public)
 
 
 def refusal(subcode: int, seen: Mapping[str, Any]) -> Rejected | None:
-    """What a code says against the content itself, None where it says nothing of that kind."""
+    """The refusal for a code that is about the content itself; None for any other code."""
     if subcode not in REFUSALS:
         return None
-    words, field = REFUSALS[subcode]
-    return Rejected(words, field=field, code=str(subcode), evidence=seen)
+    text, field = REFUSALS[subcode]
+    return Rejected(text, field=field, code=str(subcode), evidence=seen)
 
 
-def of_container(words: str) -> Rejected | None:
-    """What the words of a failed container ("Error: Media upload has failed with error code 2207026") refuse."""
-    match = re.search(r"\b(22\d{5})\b", words)
-    return refusal(int(match[1]), {"status": words[:300]}) if match else None
+def of_container(text: str) -> Rejected | None:
+    """The refusal for the text of a failed container ("Error: Media upload has failed with error code 2207026")."""
+    match = re.search(r"\b(22\d{5})\b", text)
+    return refusal(int(match[1]), {"status": text[:300]}) if match else None

@@ -1,8 +1,8 @@
-"""Instagram's professional accounts, through the Graph API in the name of the page that an account is linked to.
+"""Instagram professional accounts, through the Graph API as the page to which an account is linked.
 
-Nothing can be sent: the network fetches pictures and videos from us by their addresses into a container that nobody
-sees, and one request, `/media_publish`, makes that public. The container's id says for a day what became of it, so an
-unclear outcome is settled by asking, and the same container never becomes two posts.
+Nothing is uploaded: the network fetches pictures and videos from our addresses into an invisible container, and one
+request, `/media_publish`, publishes it. The container's state can be read for a day, which reconciles an unknown
+outcome, and one container never becomes two posts.
 """
 
 from collections.abc import Mapping
@@ -19,9 +19,10 @@ from platforms.instagram.history import History
 from platforms.instagram.insights import Insights
 from platforms.instagram.publishing import Publishing
 from platforms.meta import events, login
-from platforms.meta.containers import Containers, Edges
+from platforms.meta.containers import ContainerEndpoints, Containers
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.translation import gettext_noop
 from platforms.types import (
     Account,
     Credential,
@@ -29,11 +30,12 @@ from platforms.types import (
     Profile,
     Scope,
 )
-from platforms.words import gettext_noop
 
 FIELDS = "id,username,name,profile_picture_url,followers_count"
 PAGE = f"id,name,access_token,tasks,instagram_business_account{{{FIELDS}}}"
-EDGES = Edges("media", "media_publish", "status_code", "status", meaning.of_container, meaning.UNFETCHABLE)
+ENDPOINTS = ContainerEndpoints(
+    "media", "media_publish", "status_code", "status", meaning.of_container, meaning.UNFETCHABLE
+)
 NO_ACCOUNT = gettext_noop(
     "No professional Instagram account is linked to this page. Link one in the settings of the page, then start again."
 )
@@ -51,14 +53,14 @@ class Instagram(Insights, History, Publishing, login.ByLogin, events.Notified, D
         self.calls = Calls(self.http, self.server, self.set["version"], self.token, self.keys.client_secret)
         self.calls.blocked = timedelta(hours=self.set["blocked_hours"])
         self.handle = ""
-        self.containers = Containers(self.calls, self.account_id, EDGES, self.witness)
+        self.containers = Containers(self.calls, self.account_id, ENDPOINTS, self.save_checkpoint)
 
     # Connects
 
     def accounts(self) -> list[Account]:
         given = login.grant(self.calls, self.keys, self.calls.token)
-        found = login.pages(self.calls.as_(given.token), given.scopes, PAGE)
-        return [self._account(page, given) for page in found]
+        pages = login.pages(self.calls.as_(given.token), given.scopes, PAGE)
+        return [self._account(page, given) for page in pages]
 
     def _account(self, page: Mapping[str, Any], given: login.Grant) -> Account:
         linked, tasks = page.get("instagram_business_account"), page.get("tasks")
@@ -93,7 +95,7 @@ class Instagram(Insights, History, Publishing, login.ByLogin, events.Notified, D
     # Notifies
 
     def subscribe(self, address: str, secret: str) -> None:
-        """The address is the application's, entered by the administrator; the account says that it wants to be told."""
+        """The address is the application's, entered by the administrator; here the account subscribes to it."""
         self.calls.private("POST", f"/{self.account_id}/subscribed_apps", {"subscribed_fields": "comments,mentions"})
 
 

@@ -1,7 +1,7 @@
 """Comments. https://developers.facebook.com/docs/instagram-platform/comment-moderation
 
-There is one level of answers. No list holds all comments of an account, so each of its newest posts is asked; events
-tell of the rest, and of mentions, which no list holds either.
+There is one level of replies. The network has no list of all comments of an account, so those of each of its newest
+posts are fetched; webhook events bring the rest, and mentions, which have no list either.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,17 +29,19 @@ class Conversation:
 
     def messages(self, cursor: str | None = None) -> Messages:
         listed = self.calls.get(f"/{self.account_id}/media", fields=f"id,{EDGE}", limit=POSTS)
-        found = [
-            m for one in reading.data(listed) for m in self._theirs(reading.data(one.get("comments")), str(one["id"]))
+        comments = [
+            m
+            for one in reading.data(listed)
+            for m in self._others_messages(reading.data(one.get("comments")), str(one["id"]))
         ]
-        return newest.after(found, cursor)
+        return newest.after(comments, cursor)
 
     def replies(self, remote_id: str) -> Messages:
         media, _comment = posts.parted(remote_id)
         listed = self.calls.listed(f"/{media}/comments", fields=posts.COMMENT_FIELDS, limit=COMMENTS)
-        return Messages(tuple(sorted(self._theirs(listed, media), key=lambda m: (m.at, m.remote_id))))
+        return Messages(tuple(sorted(self._others_messages(listed, media), key=lambda m: (m.at, m.remote_id))))
 
-    def _theirs(self, comments: Iterable[Mapping[str, Any]], media: str) -> Iterator[Message]:
+    def _others_messages(self, comments: Iterable[Mapping[str, Any]], media: str) -> Iterator[Message]:
         for comment in comments:
             if not self.is_own(comment):
                 yield posts.message(comment, media)
@@ -53,15 +55,15 @@ class Conversation:
 
     @classmethod
     def opening(cls, message: Message) -> str:
-        """Answers to answers stand side by side, so one says whom it means."""
+        """Replies to replies stand side by side, so one names whom it answers."""
         deep = message.in_reply_to != message.root and message.author_handle
         return f"{message.author_handle} " if deep else ""
 
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:
-        """A comment comes whole; of a mention only its number is told, and no list holds it."""
-        found = event.payload.get("value")
-        value: Mapping[str, Any] = found if isinstance(found, dict) else {}
+        """An event contains a comment as a whole; of a mention only its id, and there is no list of mentions."""
+        changed = event.payload.get("value")
+        value: Mapping[str, Any] = changed if isinstance(changed, dict) else {}
         media = value.get("media")
         if event.kind != "comment" or not isinstance(media, dict) or not media.get("id") or not value.get("id"):
             return None
@@ -78,10 +80,10 @@ class Conversation:
     def comment(self, outgoing: Outgoing) -> Published:
         """A first comment under our post, or an answer to a comment. Public at once."""
         media, edge = self._edge(str(outgoing.reply_to))
-        told = self.calls.public("POST", edge, {"message": outgoing.text})
-        if not told.get("id"):
+        answer = self.calls.public("POST", edge, {"message": outgoing.text})
+        if not answer.get("id"):
             raise OutcomeUnknown("The server's answer names no post.")
-        remote_id = posts.comment_id(media, str(told["id"]))
+        remote_id = posts.comment_id(media, str(answer["id"]))
         return Published(remote_id, self.address_of(media), datetime.now(UTC))
 
     def _edge(self, reply_to: str) -> tuple[str, str]:
@@ -93,13 +95,13 @@ class Conversation:
         return media, f"/{above or comment}/replies"
 
     def own_comments(self, reply_to: str) -> list[dict[str, Any]]:
-        """Ours among what stands where an answer to `reply_to` would. An author that is not told could be ourselves."""
+        """Our comments at the place of a reply to `reply_to`. An author that is not returned could be ourselves."""
         _media, edge = self._edge(reply_to)
         listed = self.calls.listed(edge, fields=posts.ANSWER_FIELDS, limit=COMMENTS)
         return [one for one in listed if self.is_own(one) or posts.author(one) == ("", "")]
 
     def address_of(self, media: str) -> str:
-        """A second question, whose failure changes nothing."""
+        """A second request, whose failure does not matter."""
         try:
             return str(self.calls.get(f"/{media}", fields="permalink").get("permalink") or "")
         except PlatformError:
@@ -112,6 +114,6 @@ class Conversation:
         self._hidden(remote_id, is_hidden=False)
 
     def _hidden(self, remote_id: str, *, is_hidden: bool) -> None:
-        told = self.calls.private("POST", f"/{posts.parted(remote_id)[1]}", {"hide": str(is_hidden).lower()})
-        if told.get("success") is False:
+        answer = self.calls.private("POST", f"/{posts.parted(remote_id)[1]}", {"hide": str(is_hidden).lower()})
+        if answer.get("success") is False:
             raise Rejected("The server refused this.")

@@ -1,11 +1,11 @@
-"""What Instagram takes and asks for, with the day on which a document said so."""
+"""Limits and permissions of Instagram, with the date of the document that states them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
-from platforms.words import gettext_noop
 
 PUBLISHING = "https://developers.facebook.com/docs/instagram-platform/content-publishing"
 ERRORS = "https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes"
@@ -51,20 +51,20 @@ SCOPES = (
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
-    told = values(OPTIONS, facts)
+    options = values(OPTIONS, facts)
     return Limits(
         post_links=False,
-        max_characters=told["characters"],
+        max_characters=options["characters"],
         counting="utf16",
-        max_images=told["pictures"],
-        image_bytes=told["picture_bytes"],
-        alt_characters=told["alt_characters"],
+        max_images=options["pictures"],
+        image_bytes=options["picture_bytes"],
+        alt_characters=options["alt_characters"],
         mime_types=("image/jpeg",),
         link_card="none",
-        aspect_ratios=tuple(told["ratios"]),
+        aspect_ratios=tuple(options["ratios"]),
         videos=VideoLimits(
-            max_bytes=told["video_bytes"],
-            max_seconds=told["video_seconds"],
+            max_bytes=options["video_bytes"],
+            max_seconds=options["video_seconds"],
             min_seconds=3,
             mime_types=("video/mp4", "video/quicktime"),
             codecs=("h264", "hevc"),
@@ -75,7 +75,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         ),
         fetches_media=True,
         needs_media=True,
-        max_hashtags=told["hashtags"],
-        max_mentions=told["mentions"],
-        comment_characters=told["comment_characters"],
+        max_hashtags=options["hashtags"],
+        max_mentions=options["mentions"],
+        comment_characters=options["comment_characters"],
     )

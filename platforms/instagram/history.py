@@ -1,4 +1,4 @@
-"""Posts from before. https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media"""
+"""Older posts. https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media"""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -16,13 +16,13 @@ class History(ListedHistory):
     past_fields: ClassVar[str] = ",".join([posts.FIELDS, *COUNTERS.values()])
     past_page: ClassVar[int] = 50
 
-    def past_post(self, told: Mapping[str, Any]) -> PastPost:
-        pictures = len(reading.data(told.get("children"))) or 1
+    def past_post(self, media: Mapping[str, Any]) -> PastPost:
+        pictures = len(reading.data(media.get("children"))) or 1
         return PastPost(
-            remote_id=str(told["id"]),
-            at=reading.when(told),
-            permalink=str(told.get("permalink") or ""),
-            text=str(told.get("caption") or ""),
-            values=reading.counted(told, COUNTERS),
-            material=history.material(pictures, video=told.get("media_type") == "VIDEO"),
+            remote_id=str(media["id"]),
+            at=reading.when(media),
+            permalink=str(media.get("permalink") or ""),
+            text=str(media.get("caption") or ""),
+            values=reading.counted(media, COUNTERS),
+            material=history.material(pictures, video=media.get("media_type") == "VIDEO"),
         )

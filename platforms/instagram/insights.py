@@ -1,7 +1,7 @@
-"""Numbers. https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights
+"""Metrics. https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights
 
 Likes and comments are fields of a post. Views, reach and shares are insights: up to 48 hours late, empty where the
-network has none, and one name that is no longer known fails the whole call.
+network has none, and one unknown name fails the whole call.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.meta import reading
 from platforms.meta.calls import Calls
+from platforms.translation import gettext_noop
 from platforms.types import Gone, MetricChange, MetricValues, PostMetrics
-from platforms.words import gettext_noop
 
 COUNTERS = {"likes": "like_count", "replies": "comments_count"}
 ACCOUNT_COUNTERS = {"followers": "followers_count", "following": "follows_count", "posts": "media_count"}
@@ -43,28 +43,28 @@ class Insights:
     set: Mapping[str, Any]
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        told: list[PostMetrics | Gone] = []
+        metrics: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             fields = ",".join(["caption", *COUNTERS.values()])
-            found = reading.several(self.calls, remote_ids[start : start + BATCH], fields)
-            for remote_id, media in found.items():
+            objects = reading.several(self.calls, remote_ids[start : start + BATCH], fields)
+            for remote_id, media in objects.items():
                 now = datetime.now(UTC)
                 if media is None:
-                    told.append(Gone(remote_id, now))
+                    metrics.append(Gone(remote_id, now))
                 else:
                     values = reading.counted(media, COUNTERS) | self._insights(remote_id)
-                    told.append(PostMetrics(remote_id, values, now, str(media.get("caption") or "")))
-        return told
+                    metrics.append(PostMetrics(remote_id, values, now, str(media.get("caption") or "")))
+        return metrics
 
     def _insights(self, remote_id: str) -> dict[str, int]:
-        names = {ours: theirs for ours, theirs in self.set["post_metrics"].items() if ours in self.measures}
+        names = {metric: name for metric, name in self.set["post_metrics"].items() if metric in self.measures}
         try:
-            found = self._insight(remote_id, list(names.values()))
+            values = self._insight(remote_id, list(names.values()))
         except Rejected:
-            found = {}
-            for theirs in names.values():
-                found |= self._alone(remote_id, theirs)
-        return {ours: found[theirs] for ours, theirs in names.items() if theirs in found}
+            values = {}
+            for name in names.values():
+                values |= self._alone(remote_id, name)
+        return {metric: values[name] for metric, name in names.items() if name in values}
 
     def _alone(self, remote_id: str, metric: str) -> dict[str, int]:
         try:
@@ -76,7 +76,7 @@ class Insights:
         try:
             return reading.measured(self.calls.get(f"/{remote_id}/insights", metric=",".join(metrics)))
         except (NeedsConsent, NotReached):
-            # A permission that was not given, too few viewers (code 10), an hour of trouble: no reading.
+            # A missing permission, too few viewers (code 10), a temporary failure: no value.
             return {}
 
     def fetch_account_metrics(self) -> MetricValues:

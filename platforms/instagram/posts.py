@@ -1,6 +1,7 @@
-"""Between an account's media and our values. https://developers.facebook.com/docs/instagram-platform/reference/instagram-media
+"""Converts between an account's media and our types.
+https://developers.facebook.com/docs/instagram-platform/reference/instagram-media
 
-A comment is known by two ids, "<media>_<comment>": answering, hiding and looking go by both.
+A comment has a combined id, "<media>_<comment>": answering, hiding and finding it need both.
 """
 
 from collections.abc import Mapping
@@ -52,9 +53,9 @@ def comment_candidate(comment: Mapping[str, Any], media: str, reply_to: str) -> 
 
 
 def author(comment: Mapping[str, Any]) -> tuple[str, str]:
-    """(id, name) of who wrote it, "" for what the network does not tell."""
-    told = comment.get("from") or {}
-    return str(told.get("id") or ""), str(told.get("username") or comment.get("username") or "")
+    """(id, name) of the author, "" for what the network does not return."""
+    sender = comment.get("from") or {}
+    return str(sender.get("id") or ""), str(sender.get("username") or comment.get("username") or "")
 
 
 def message(comment: Mapping[str, Any], media: str, above: str = "") -> Message:

@@ -1,4 +1,4 @@
-"""From a post to a container, from a container to what is public, and back from a list to what became of it."""
+"""Makes a container of a post, publishes it, and finds the published post in the account's list."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -13,6 +13,7 @@ from platforms.instagram.conversation import Conversation
 from platforms.meta import codes, containers, quota, reading
 from platforms.meta.containers import Containers
 from platforms.protocols import SaveCheckpoint
+from platforms.translation import gettext_noop
 from platforms.types import (
     ContainerExpired,
     FindResult,
@@ -26,18 +27,17 @@ from platforms.types import (
     Read,
     Ready,
 )
-from platforms.words import gettext_noop
 
 NO_LINKS = gettext_noop("Nobody can tap a link in a text on Instagram. Say in words where people find it.")
 SHAPES = gettext_noop("Instagram crops all pictures of a carousel to the shape of the first one. Look at their edges.")
 NO_PICTURE = gettext_noop("A comment on Instagram is text alone. The picture will be left out.")
 LISTED = 50
-LOOK_PAGES = 4
+FIND_PAGES = 4
 
 
 class Publishing(Conversation):
     containers: Containers
-    witness: SaveCheckpoint
+    save_checkpoint: SaveCheckpoint
     set: Mapping[str, Any]
 
     @classmethod
@@ -67,7 +67,7 @@ class Publishing(Conversation):
         return self.containers.begin(token, lambda held: self.finish(outgoing, held, read))
 
     def _prepared(self, outgoing: Outgoing, read: Read) -> str:
-        """The token of what the network fetches now, unseen."""
+        """The token of the containers that the network fetches now, unpublished."""
         parts = [self._video(outgoing, read)] if outgoing.video else []
         parts += [self._picture(picture.alt, read.address(picture.ref)) for picture in outgoing.pictures]
         if len(parts) == 1:
@@ -101,7 +101,7 @@ class Publishing(Conversation):
         return self._published(remote_id)
 
     def _published(self, remote_id: str) -> Published:
-        """The post is out. Its address is a second question, whose failure changes nothing about that."""
+        """The post is published. Its address is a second request, whose failure does not matter."""
         try:
             shown = self.calls.get(f"/{remote_id}", fields="permalink,timestamp")
         except PlatformError:
@@ -114,37 +114,37 @@ class Publishing(Conversation):
         return quota.freed(self.calls, f"{account}/content_publishing_limit", "config", f"{account}/media", allowed)
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
         if outgoing.reply_to:
             return self._among_comments(outgoing, outgoing.reply_to, since, bound)
-        return self.containers.settled(witness, lambda: self._among_own(outgoing, since, bound))
+        return self.containers.outcome(checkpoint, lambda: self._among_own(outgoing, since, bound))
 
     def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         listed, complete = [], False
-        for media in self.calls.listed(f"/{self.account_id}/media", LOOK_PAGES, fields=posts.FIELDS, limit=LISTED):
+        for media in self.calls.listed(f"/{self.account_id}/media", FIND_PAGES, fields=posts.FIELDS, limit=LISTED):
             if reading.when(media) < since - matching.SLACK:
                 complete = True
                 break
             listed.append(posts.candidate(media))
         sent = replace(outgoing, text=posts.comparable(outgoing.text))
-        found = matching.match_candidates(listed, sent, since, datetime.now(UTC), bound)
-        if not complete and len(listed) >= LISTED * LOOK_PAGES and not isinstance(found, Found):
+        result = matching.match_candidates(listed, sent, since, datetime.now(UTC), bound)
+        if not complete and len(listed) >= LISTED * FIND_PAGES and not isinstance(result, Found):
             return Inconclusive("the account's list did not reach back far enough")
-        return found
+        return result
 
     def _among_comments(self, outgoing: Outgoing, reply_to: str, since: datetime, bound: Collection[str]) -> FindResult:
         media, _comment = posts.parted(reply_to)
         candidates = [posts.comment_candidate(one, media, reply_to) for one in self.own_comments(reply_to)]
         sent = replace(outgoing, text=posts.comparable(outgoing.text), pictures=(), video=None)
-        found = matching.match_candidates(candidates, sent, since, datetime.now(UTC), bound)
-        if isinstance(found, Found):
-            return replace(found, published=replace(found.published, permalink=self.address_of(media)))
-        return found
+        result = matching.match_candidates(candidates, sent, since, datetime.now(UTC), bound)
+        if isinstance(result, Found):
+            return replace(result, published=replace(result.published, permalink=self.address_of(media)))
+        return result
 
     @classmethod
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:
-        """An address tells a code, the network's lists an id, and nothing leads from one to the other."""
+        """Addresses contain a code, the network's lists an id, and there is no way from one to the other."""
         return None
 
     def withdraw(self, remote_id: str) -> None:
@@ -167,5 +167,5 @@ class Publishing(Conversation):
 
 def _part(form: Mapping[str, str]) -> dict[str, str]:
     """As a part of a carousel, where a video is no reel."""
-    kept = {name: value for name, value in form.items() if name not in ("share_to_feed", "cover_url", "media_type")}
-    return {**kept, "is_carousel_item": "true"} | ({"media_type": "VIDEO"} if "video_url" in form else {})
+    part = {name: value for name, value in form.items() if name not in ("share_to_feed", "cover_url", "media_type")}
+    return {**part, "is_carousel_item": "true"} | ({"media_type": "VIDEO"} if "video_url" in form else {})

@@ -1,4 +1,4 @@
-"""Calls to LinkedIn's versioned API and what its answers mean.
+"""Calls to LinkedIn's versioned API and the meaning of its answers.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/versioning
 https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/error-handling
@@ -15,7 +15,7 @@ from urllib.parse import quote
 from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
-from platforms.words import gettext_noop
+from platforms.translation import gettext_noop
 
 # https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens : 65600 and following
 TOKENS: Mapping[str, str] = {
@@ -57,24 +57,24 @@ class Calls:
         self.secrets = tuple(word for word in (token, secret) if word)
 
     def headers(self, method: str = "") -> dict[str, str]:
-        told = {"Authorization": f"Bearer {self.token}", "LinkedIn-Version": str(self.version)}
-        told |= {"X-Restli-Protocol-Version": "2.0.0"}
-        return told | ({"X-RestLi-Method": method} if method else {})
+        headers = {"Authorization": f"Bearer {self.token}", "LinkedIn-Version": str(self.version)}
+        headers |= {"X-Restli-Protocol-Version": "2.0.0"}
+        return headers | ({"X-RestLi-Method": method} if method else {})
 
     def get(self, path: str, query: str = "", method: str = "") -> dict[str, Any]:
-        """The object of a read. Raises the five errors; what is not there is `Rejected(code="404")`."""
+        """The object of a read. Raises the five errors; `Rejected(code="404")` for one that does not exist."""
         answer = answers.read(lambda: self.http.get(self._url(path, query), headers=self.headers(method)))
-        found = answers.body(self._good(answer, public=False), public=False, secrets=self.secrets)
-        if not isinstance(found, dict):
+        body = answers.body(self._good(answer, public=False), public=False, secrets=self.secrets)
+        if not isinstance(body, dict):
             raise NotReached("The server's answer could not be read.", answers.evidence(answer, self.secrets))
-        return found
+        return body
 
     def private(self, verb: str, path: str, body: Any = None, *, query: str = "") -> dict[str, Any]:
-        """A write that nobody sees: whatever goes wrong, it may be done again."""
+        """A write without a public effect: it may be repeated after any failure."""
         answer = answers.read(lambda: self._write(verb, path, body, query, ""))
         good = self._good(answer, public=False)
-        found = answers.body(good, public=False, secrets=self.secrets) if good.content else {}
-        return found if isinstance(found, dict) else {}
+        parsed = answers.body(good, public=False, secrets=self.secrets) if good.content else {}
+        return parsed if isinstance(parsed, dict) else {}
 
     def public(self, verb: str, path: str, body: Any, *, query: str = "", method: str = "") -> Answer:
         """The one write that others see. Without a usable answer it raises `OutcomeUnknown`."""
@@ -103,16 +103,16 @@ class Calls:
 
 def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
     """The error that an unsuccessful answer stands for."""
-    code, message = _told(answer)
+    code, message = _code_and_text(answer)
     evidence = answers.evidence(answer, secrets) | {"code": code, "request": answer.headers.get("x-li-uuid", "")}
     if answer.status == 429:
         return _limited(answer, message, evidence, secrets)
     if answer.status in (401, 403):
-        words = NO_RIGHT if answer.status == 403 else TOKENS.get(code, TOKENS["65600"])
-        return NeedsConsent(words, evidence)
+        text = NO_RIGHT if answer.status == 403 else TOKENS.get(code, TOKENS["65600"])
+        return NeedsConsent(text, evidence)
     if answer.status in REFUSALS:
         return _refused(code or str(answer.status), message, evidence)
-    # 409: somebody else changed it at the same moment, and ours was not done.
+    # 409: a concurrent change by another client; ours was not done.
     if public and answer.status not in (409, 426):
         return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
     busy = "The server does not answer properly at the moment."
@@ -127,23 +127,23 @@ def _refused(code: str, message: str, evidence: dict[str, Any]) -> PlatformError
     return Rejected(message or "The server refused this.", None, code, evidence)
 
 
-def _told(answer: Answer) -> tuple[str, str]:
-    """(the most precise code, words) of an error. 404 is always "404", of a token it is the number."""
+def _code_and_text(answer: Answer) -> tuple[str, str]:
+    """(the most precise code, text) of an error. 404 is always "404"; for a token it is the number."""
     try:
-        told = answer.json()
+        body = answer.json()
     except ValueError:
-        told = {}
-    if not isinstance(told, Mapping):
+        body = {}
+    if not isinstance(body, Mapping):
         return str(answer.status), ""
-    details = told.get("errorDetails")
+    details = body.get("errorDetails")
     inputs = details.get("inputErrors") if isinstance(details, Mapping) else []
     first = inputs[0] if isinstance(inputs, list) and inputs and isinstance(inputs[0], Mapping) else {}
-    words = str(first.get("description") or told.get("message") or "")
+    text = str(first.get("description") or body.get("message") or "")
     if answer.status == 404:
-        return "404", words
+        return "404", text
     if answer.status == 401:
-        return str(told.get("serviceErrorCode") or ""), words
-    return str(first.get("code") or told.get("code") or told.get("serviceErrorCode") or ""), words
+        return str(body.get("serviceErrorCode") or ""), text
+    return str(first.get("code") or body.get("code") or body.get("serviceErrorCode") or ""), text
 
 
 def _limited(answer: Answer, message: str, evidence: dict[str, Any], secrets: tuple[str, ...]) -> RateLimited:

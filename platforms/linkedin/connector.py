@@ -1,8 +1,8 @@
-"""LinkedIn pages, through the versioned API in the name of one organisation.
+"""LinkedIn pages, through the versioned API as one organisation.
 
-Files go first and are seen by nobody; then one `POST /rest/posts` makes the post public. The network knows no key of
-ours, but it refuses the same text a second time and names the post that has it: evidence, not a refusal. Otherwise an
-unclear outcome is settled by reading the page's own posts.
+Files are uploaded first and are invisible; then one `POST /rest/posts` publishes the post. The network has no
+idempotency key, but it refuses the same text a second time and names the post that has it: evidence, not a refusal.
+Any other unknown outcome is reconciled with the page's own posts.
 """
 
 import re
@@ -23,6 +23,7 @@ from platforms.linkedin.facts import OPTIONS, SCOPES, limits
 from platforms.linkedin.insights import Insights
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.translation import gettext_noop
 from platforms.types import (
     Account,
     ContainerExpired,
@@ -42,7 +43,6 @@ from platforms.types import (
     Ready,
     Scope,
 )
-from platforms.words import gettext_noop
 
 NO_ROLE = gettext_noop(
     "Your role on this page does not allow publishing. Ask its super admin to make you a super or content admin."
@@ -54,7 +54,7 @@ ROLES = frozenset(
     {"ADMINISTRATOR", "CONTENT_ADMIN", "CONTENT_ADMINISTRATOR", "DIRECT_SPONSORED_CONTENT_POSTER"},
 )
 LISTED = 100
-LOOK_PAGES = 3
+FIND_PAGES = 3
 LOST = gettext_noop("The network no longer has the file.")
 LINKS = re.compile(r"/feed/update/(urn:li:(?:share|ugcPost):\d+)/?")
 
@@ -77,7 +77,7 @@ class LinkedIn(Insights, Conversation, Defaults):
         return address(typed) if typed.strip() else oauth.API
 
     def fetch_facts(self) -> dict[str, Any]:
-        """One server for everybody, which tells nothing of itself."""
+        """One server for everybody, without facts of its own."""
         return {"version": self.set["version"]}
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
@@ -92,18 +92,18 @@ class LinkedIn(Insights, Conversation, Defaults):
 
     def accounts(self) -> list[Account]:
         """Every page on which the person has a role; one token serves them all."""
-        found: dict[str, tuple[set[str], str]] = {}
+        roles_by_page: dict[str, tuple[set[str], str]] = {}
         start = 0
         while True:
             query = f"q=roleAssignee&state=APPROVED&count={LISTED}&start={start}"
             elements = self.calls.get("/organizationAcls", query, method="FINDER").get("elements") or []
             for one in elements:
                 page = str(one.get("organization") or one.get("organizationTarget") or "").rpartition(":")[2]
-                roles, _ = found.setdefault(page, (set(), str(one.get("roleAssignee") or "")))
+                roles, _ = roles_by_page.setdefault(page, (set(), str(one.get("roleAssignee") or "")))
                 roles.add(str(one.get("role") or ""))
             start += LISTED
             if len(elements) < LISTED:
-                return [self._account(page, *told) for page, told in found.items() if page]
+                return [self._account(page, *role) for page, role in roles_by_page.items() if page]
 
     def _account(self, page: str, roles: Collection[str], person: str) -> Account:
         held = super().refresh()
@@ -127,10 +127,10 @@ class LinkedIn(Insights, Conversation, Defaults):
         return self._profile(held.account_id, followers)
 
     def _profile(self, page: str, followers: int | None) -> Profile:
-        told = self.calls.get(f"/organizations/{page}")
-        vanity, name = str(told.get("vanityName") or ""), str(told.get("localizedName") or "")
+        organization = self.calls.get(f"/organizations/{page}")
+        vanity, name = str(organization.get("vanityName") or ""), str(organization.get("localizedName") or "")
         return Profile(
-            remote_id=str(told.get("id") or page),
+            remote_id=str(organization.get("id") or page),
             handle=f"@{vanity}" if vanity else name,
             name=name,
             url=_page_url(vanity or page),
@@ -201,26 +201,26 @@ class LinkedIn(Insights, Conversation, Defaults):
         return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
         if outgoing.reply_to:
             return matching.match_candidates(
                 self.own_comments(outgoing.reply_to), outgoing, since, datetime.now(UTC), bound
             )
         listed, whole = self._since(since)
-        found = matching.match_candidates(map(posts.candidate, listed), outgoing, since, datetime.now(UTC), bound)
-        if not whole and not isinstance(found, Found):
+        result = matching.match_candidates(map(posts.candidate, listed), outgoing, since, datetime.now(UTC), bound)
+        if not whole and not isinstance(result, Found):
             return Inconclusive("the page's list did not reach back far enough")
-        return found
+        return result
 
     def _since(self, since: datetime) -> tuple[Sequence[dict[str, Any]], bool]:
         """Own posts back to `since`, and whether the list reached that far. It is ordered by the last change."""
         listed: list[dict[str, Any]] = []
-        for page in range(LOOK_PAGES):
-            told = self.own(LISTED, page * LISTED)
-            listed += told
-            changed = posts.when(told[-1].get("lastModifiedAt")) if told else since
-            if len(told) < LISTED or changed < since - matching.SLACK:
+        for page in range(FIND_PAGES):
+            own = self.own(LISTED, page * LISTED)
+            listed += own
+            changed = posts.when(own[-1].get("lastModifiedAt")) if own else since
+            if len(own) < LISTED or changed < since - matching.SLACK:
                 return listed, True
         return listed, False
 
@@ -264,7 +264,7 @@ class LinkedIn(Insights, Conversation, Defaults):
         return signatures.linkedin(raw_body, headers.get("x-li-signature", ""), secret)
 
     @classmethod
-    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
+    def answer_challenge(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
         return events.greeting(query, secret)
 
     @classmethod

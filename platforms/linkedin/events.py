@@ -1,8 +1,8 @@
-"""What LinkedIn tells by itself, where it approved that use.
+"""Webhook events of LinkedIn, where it approved that use.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/organization-social-action-notifications
 
-Up to ten in one call, told again every five minutes until they are answered: `notificationId` is the key.
+Up to ten in one call, repeated every five minutes until they are answered: `notificationId` is the key.
 """
 
 import hashlib
@@ -27,15 +27,15 @@ def greeting(query: Mapping[str, str], secret: str) -> str | None:
 
 
 def events(payload: Any) -> list[RawEvent]:
-    told = payload.get("notifications") if isinstance(payload, Mapping) else None
-    return [_event(one) for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+    notifications = payload.get("notifications") if isinstance(payload, Mapping) else None
+    return [_event(one) for one in notifications if isinstance(one, dict)] if isinstance(notifications, list) else []
 
 
 def message_changes(event: RawEvent) -> MessageChanges | None:
     """Which comment was deleted. The others are asked for: an event names neither who wrote it nor where it stands."""
     named = str(event.payload.get("generatedActivity") or "")
-    gone = event.payload.get("action") == "COMMENT_DELETE" and named.startswith("urn:li:comment:")
-    return MessageChanges(gone=(named,)) if gone else None
+    is_deleted = event.payload.get("action") == "COMMENT_DELETE" and named.startswith("urn:li:comment:")
+    return MessageChanges(deleted=(named,)) if is_deleted else None
 
 
 def _event(one: Mapping[str, Any]) -> RawEvent:
@@ -45,7 +45,7 @@ def _event(one: Mapping[str, Any]) -> RawEvent:
     return RawEvent(key, entity.rpartition(":")[2], kind, one, _moment(one.get("lastModifiedAt")))
 
 
-def _moment(told: Any) -> datetime | None:
-    if not isinstance(told, int) or isinstance(told, bool) or not 0 < told < 10**14:
+def _moment(milliseconds: Any) -> datetime | None:
+    if not isinstance(milliseconds, int) or isinstance(milliseconds, bool) or not 0 < milliseconds < 10**14:
         return None
-    return datetime.fromtimestamp(told / 1000, UTC)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -1,11 +1,11 @@
-"""What LinkedIn takes and asks for, with the day on which a document said so."""
+"""Limits and permissions of LinkedIn, with the date of the document that states them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
-from platforms.words import gettext_noop
 
 OPTIONS: Mapping[str, Option] = {
     # A version lives about a year; afterwards every call is answered with 426.
@@ -38,23 +38,23 @@ SCOPES = (
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
-    told = values(OPTIONS, facts)
+    options = values(OPTIONS, facts)
     return Limits(
-        max_characters=told["characters"],
+        max_characters=options["characters"],
         counting="little_text",
-        max_images=told["pictures"],
-        image_bytes=told["picture_bytes"],
-        image_pixels=told["picture_pixels"],
-        alt_characters=told["alt_characters"],
+        max_images=options["pictures"],
+        image_bytes=options["picture_bytes"],
+        image_pixels=options["picture_pixels"],
+        alt_characters=options["alt_characters"],
         mime_types=("image/jpeg", "image/png", "image/gif"),
         link_card="ours",
         card_and_pictures=False,
         videos=VideoLimits(
-            max_bytes=told["video_bytes"],
-            max_seconds=told["video_seconds"],
+            max_bytes=options["video_bytes"],
+            max_seconds=options["video_seconds"],
             min_seconds=3,
             aspect_ratios=(1 / 2.4, 2.4),
         ),
-        comment_characters=told["comment_characters"],
+        comment_characters=options["comment_characters"],
         edits=("text",),
     )

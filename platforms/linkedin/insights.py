@@ -1,4 +1,4 @@
-"""Numbers. Likes and comments are counted at once; views, reach, clicks and shares are statistics for administrators.
+"""Metrics. Likes and comments are counted at once; views, reach, clicks and shares are statistics for administrators.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/share-statistics
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/social-metadata-api
@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.linkedin.calls import Calls, encoded, listed
+from platforms.translation import gettext_noop
 from platforms.types import Gone, MetricValues, PostMetrics
-from platforms.words import gettext_noop
 
 BATCH = 20
 STATISTICS = {"views": "impressionCount", "reach": "uniqueImpressionsCount", "clicks": "clickCount"}
@@ -40,7 +40,7 @@ class Insights:
     author: str
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        told: list[PostMetrics | Gone] = []
+        metrics: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = list(remote_ids[start : start + BATCH])
             counted = self.calls.get("/socialMetadata", f"ids={listed(batch)}", method="BATCH_GET")
@@ -49,10 +49,10 @@ class Insights:
             for one in batch:
                 now = datetime.now(UTC)
                 if one in known:
-                    told.append(PostMetrics(one, counters(known[one]) | statistics.get(one, {}), now))
+                    metrics.append(PostMetrics(one, counters(known[one]) | statistics.get(one, {}), now))
                 elif self._is_gone(one):
-                    told.append(Gone(one, now))
-        return told
+                    metrics.append(Gone(one, now))
+        return metrics
 
     def _is_gone(self, remote_id: str) -> bool:
         try:
@@ -63,25 +63,25 @@ class Insights:
 
     def _statistics(self, ids: Sequence[str]) -> dict[str, dict[str, int]]:
         """By id. A post without any activity is left out by the network, which means 0 of everything."""
-        found: dict[str, dict[str, int]] = {}
+        statistics: dict[str, dict[str, int]] = {}
         for beginning, name in KINDS.items():
             if asked := [one for one in ids if one.startswith(beginning)]:
-                found |= self._asked(name, asked)
-        return found
+                statistics |= self._asked(name, asked)
+        return statistics
 
     def _asked(self, name: str, ids: Sequence[str]) -> dict[str, dict[str, int]]:
         query = f"q=organizationalEntity&organizationalEntity={encoded(self.author)}&{name}={listed(ids)}"
         try:
-            told = self.calls.get("/organizationalEntityShareStatistics", query, method="FINDER")
+            page = self.calls.get("/organizationalEntityShareStatistics", query, method="FINDER")
         except (NeedsConsent, NotReached, Rejected):
-            # Only an administrator of the page may ask: no reading, and the rest stands.
+            # Only an administrator of the page may ask: no statistics, and the rest stays valid.
             return {}
-        found = {one: dict.fromkeys(STATISTICS, 0) for one in ids}
-        for element in told.get("elements") or ():
+        statistics = {one: dict.fromkeys(STATISTICS, 0) for one in ids}
+        for element in page.get("elements") or ():
             one = str(element.get(name.removesuffix("s")) or "")
-            if one in found:
-                found[one] = _numbers(element.get("totalShareStatistics") or {})
-        return found
+            if one in statistics:
+                statistics[one] = _numbers(element.get("totalShareStatistics") or {})
+        return statistics
 
     def fetch_account_metrics(self) -> MetricValues:
         followers = self.followers()
@@ -92,9 +92,9 @@ class Insights:
         return number(self.calls.get(f"/networkSizes/{encoded(self.author)}", query).get("firstDegreeSize"))
 
 
-def _numbers(told: Mapping[str, Any]) -> dict[str, int]:
-    values = {ours: number(told.get(theirs)) for ours, theirs in STATISTICS.items()}
-    return {ours: value for ours, value in values.items() if value is not None}
+def _numbers(totals: Mapping[str, Any]) -> dict[str, int]:
+    values = {metric: number(totals.get(name)) for metric, name in STATISTICS.items()}
+    return {metric: value for metric, value in values.items() if value is not None}
 
 
 def counters(metadata: Mapping[str, Any]) -> dict[str, int]:

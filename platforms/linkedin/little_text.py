@@ -1,4 +1,4 @@
-"""LinkedIn's "little text": an unescaped reserved character cuts the post off right there, without an error. Pure.
+"""LinkedIn's "little text": an unescaped reserved character truncates the post there, without an error. Pure.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/little-text-format
 """
@@ -13,7 +13,7 @@ ESCAPED = regex.compile(r"(?s)\\(.)")
 
 
 def escaped(text: str) -> str:
-    """What to send so that `text` is shown as it is, with live hashtags. `counting.little_text` counts it."""
+    """Escapes `text` so that it is shown unchanged, with live hashtags. `counting.little_text` counts it."""
     pieces, last = [], 0
     for start, end, url in counting.urls(text):
         pieces += [_tagged(text[last:start]), _escape(url)]
@@ -34,6 +34,6 @@ def _escape(text: str) -> str:
 
 
 def plain(little: str) -> str:
-    """What a reader sees of a stored text."""
+    """The text as a reader sees it."""
     shown = TAG.sub(r"\\#\1", little)
     return ESCAPED.sub(r"\1", MENTION.sub(r"\1", shown))

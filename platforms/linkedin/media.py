@@ -1,4 +1,4 @@
-"""Pictures and videos go first, under ids of their own that nobody sees; a post may name them once they are ready.
+"""Uploads pictures and videos first, under ids of their own and invisible. A post may name them once they are ready.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/images-api
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/videos-api
@@ -20,7 +20,7 @@ BINARY = "application/octet-stream"
 
 @dataclass(frozen=True)
 class UploadCheckpoint:
-    """What the network holds for a post, in the order in which it is shown."""
+    """The uploaded files of a post, in the order in which they are shown."""
 
     images: tuple[str, ...] = ()
     video: str = ""
@@ -44,8 +44,8 @@ def upload(calls: Calls, owner: str, outgoing: Outgoing, read: Read) -> UploadCh
 
 
 def _image(calls: Calls, owner: str, picture: Picture, read: Read) -> str:
-    told = _begun(calls, "images", {"owner": owner})
-    urn, where = str(told.get("image") or ""), str(told.get("uploadUrl") or "")
+    upload = _begun(calls, "images", {"owner": owner})
+    urn, where = str(upload.get("image") or ""), str(upload.get("uploadUrl") or "")
     if not urn:
         raise NotReached("The server did not take the picture.")
     calls.put(_ours(calls, where), read(picture.ref), picture.mime, signed=True)
@@ -54,30 +54,30 @@ def _image(calls: Calls, owner: str, picture: Picture, read: Read) -> str:
 
 def _video(calls: Calls, owner: str, video: Video, read: Read) -> str:
     asked = {"owner": owner, "fileSizeBytes": video.size, "uploadCaptions": False, "uploadThumbnail": False}
-    told = _begun(calls, "videos", asked)
-    urn, parts = str(told.get("video") or ""), []
+    upload = _begun(calls, "videos", asked)
+    urn, parts = str(upload.get("video") or ""), []
     if not urn:
         raise NotReached("The server did not take the video.")
     with read.open(video.ref) as file:
-        for part in told.get("uploadInstructions") or ():
+        for part in upload.get("uploadInstructions") or ():
             first, last = int(part["firstByte"]), int(part["lastByte"])
             file.seek(first)
             # The address is signed; with our token or a version beside it, it is refused.
             answer = calls.put(_ours(calls, part["uploadUrl"]), file.read(last - first + 1), BINARY, signed=False)
             parts.append(answer.headers.get("etag", "").strip('"'))
-    ended = {"video": urn, "uploadToken": told.get("uploadToken") or "", "uploadedPartIds": parts}
+    ended = {"video": urn, "uploadToken": upload.get("uploadToken") or "", "uploadedPartIds": parts}
     calls.private("POST", "/videos", {"finalizeUploadRequest": ended}, query="action=finalizeUpload")
     return urn
 
 
 def _begun(calls: Calls, kind: str, asked: dict[str, Any]) -> dict[str, Any]:
-    told = calls.private("POST", f"/{kind}", {"initializeUploadRequest": asked}, query="action=initializeUpload")
-    found = told.get("value")
-    return found if isinstance(found, dict) else {}
+    answer = calls.private("POST", f"/{kind}", {"initializeUploadRequest": asked}, query="action=initializeUpload")
+    upload = answer.get("value")
+    return upload if isinstance(upload, dict) else {}
 
 
 def _ours(calls: Calls, url: str) -> str:
-    """Bytes and token go to LinkedIn's own hosts only, whatever an answer says."""
+    """Bytes and token are sent to LinkedIn's own hosts only, whatever an answer says."""
     parts = urlsplit(url)
     known = (parts.hostname or "").endswith(HOSTS) and parts.scheme == "https"
     if known or (parts.scheme, parts.netloc) == urlsplit(calls.server)[:2]:
@@ -86,7 +86,8 @@ def _ours(calls: Calls, url: str) -> str:
 
 
 def ready(calls: Calls, held: UploadCheckpoint) -> bool:
-    """Whether a post may name it all. Raises `Rejected` for what the network cannot work on, or holds no more."""
+    """Whether all files are ready for a post. Raises `Rejected` for one that the network cannot process or no longer
+    has."""
     states = [_state(calls, "images", urn) for urn in held.images]
     if held.video:
         states.append(_state(calls, "videos", held.video))

@@ -1,4 +1,4 @@
-"""From a person's consent to a token of 60 days, and to the next one.
+"""OAuth: from a person's consent to a token of 60 days, and its renewal.
 
 https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow
 https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens
@@ -59,22 +59,22 @@ def _asked(http: Http, server: str, keys: Keys, verb: str, form: Mapping[str, st
         refused = problem(answer, public=False, secrets=secrets)
         # An old or used code, a refresh token that ended: 400 invalid_request or invalid_grant.
         raise NeedsConsent(TOKENS["65600"], refused.evidence) if isinstance(refused, Rejected) else refused
-    found = answers.body(answer, public=False, secrets=secrets) if answer.content else {}
-    return found if isinstance(found, dict) else {}
+    body = answers.body(answer, public=False, secrets=secrets) if answer.content else {}
+    return body if isinstance(body, dict) else {}
 
 
-def _credential(server: str, told: Mapping[str, Any]) -> Credential:
-    if not told.get("access_token"):
+def _credential(server: str, grant: Mapping[str, Any]) -> Credential:
+    if not grant.get("access_token"):
         raise NeedsConsent("The server gave no access token.")
-    ends, renewable = _ends(told.get("expires_in")), str(told.get("refresh_token") or "")
+    ends, renewable = _ends(grant.get("expires_in")), str(grant.get("refresh_token") or "")
     return Credential(
-        access_token=str(told["access_token"]),
+        access_token=str(grant["access_token"]),
         refresh_token=renewable,
         # What cannot be renewed is no session that ends: a person has to consent anew in time.
         expires_at=ends if renewable else None,
         service=server,
-        scopes=tuple(one for one in re.split(r"[,\s]+", str(told.get("scope") or "")) if one),
-        consent_until=_ends(told.get("refresh_token_expires_in")) if renewable else ends,
+        scopes=tuple(one for one in re.split(r"[,\s]+", str(grant.get("scope") or "")) if one),
+        consent_until=_ends(grant.get("refresh_token_expires_in")) if renewable else ends,
     )
 
 

@@ -1,4 +1,4 @@
-"""Between LinkedIn's posts and our values.
+"""Converts between LinkedIn's posts and our types.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api
 """
@@ -49,7 +49,7 @@ def content(outgoing: Outgoing, images: Sequence[str], video: str) -> dict[str, 
 
 
 def created(headers: Mapping[str, str]) -> str:
-    """The id of what was made: in a header, beside an empty body."""
+    """The id of the created object: in a header, beside an empty body."""
     made = headers.get("x-restli-id") or headers.get("x-linkedin-id")
     if not made:
         raise OutcomeUnknown("The server's answer names no post.")
@@ -61,7 +61,7 @@ def permalink(urn: str) -> str:
 
 
 def when(milliseconds: Any) -> datetime:
-    """Now, where the network told no time."""
+    """Now, where the network returned no time."""
     known = isinstance(milliseconds, int) and not isinstance(milliseconds, bool) and milliseconds > 0
     return datetime.fromtimestamp(milliseconds / 1000, UTC) if known else datetime.now(UTC)
 

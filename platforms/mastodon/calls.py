@@ -1,4 +1,4 @@
-"""Calls to the Mastodon client API and what its answers mean. https://docs.joinmastodon.org/api/guidelines/"""
+"""Calls to the Mastodon client API and the meaning of its answers. https://docs.joinmastodon.org/api/guidelines/"""
 
 from typing import Any
 
@@ -24,24 +24,24 @@ class Calls:
 
     def get(self, path: str, params: Any = None) -> dict[str, Any]:
         """The JSON object of a read. Raises the five errors; `Rejected(code="404")` where it is not there."""
-        found = self._read(path, params)
-        if not isinstance(found, dict):
+        body = self._read(path, params)
+        if not isinstance(body, dict):
             raise NotReached("The server's answer could not be read.")
-        return found
+        return body
 
     def entities(self, path: str, params: Any = None) -> list[dict[str, Any]]:
         """The entities (objects with an id) of a read that gives a list."""
-        found = self._read(path, params)
-        if not isinstance(found, list):
+        body = self._read(path, params)
+        if not isinstance(body, list):
             raise NotReached("The server's answer could not be read.")
-        return [one for one in found if isinstance(one, dict) and one.get("id")]
+        return [one for one in body if isinstance(one, dict) and one.get("id")]
 
     def _read(self, path: str, params: Any) -> Any:
         answer = answers.read(lambda: self.http.get(self.server + path, params=params, headers=self.headers()))
         return self._settled(answer, public=False)
 
     def private(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
-        """A write that nobody sees (upload, token): (status, JSON). Whatever goes wrong, it may be done again."""
+        """A write without a public effect (upload, token): (status, JSON). It may be repeated after any failure."""
         headers = {**self.headers(), **more.pop("headers", {})}
         answer = answers.read(lambda: self.http.request(method, self.server + path, headers=headers, **more))
         return answer.status, self._settled(answer, public=False)
@@ -61,29 +61,29 @@ class Calls:
 
     def problem(self, answer: Answer, *, public: bool) -> PlatformError:
         """The error that an unsuccessful answer stands for."""
-        told = _told(answer)
+        text = _error_text(answer)
         evidence = answers.evidence(answer, self.secrets)
-        if answer.status in (401, 403) or (answer.status == 400 and _about_token(told)):
+        if answer.status in (401, 403) or (answer.status == 400 and _about_token(text)):
             # Takahē answers a dead token with 400.
-            return NeedsConsent(told or "The server no longer accepts our access.", evidence)
+            return NeedsConsent(text or "The server no longer accepts our access.", evidence)
         if answer.status == 429:
             return answers.rate_limited(answer, RESET, self.secrets)
         if answer.status in REFUSALS:
-            return Rejected(told or "The server refused this.", code=str(answer.status), evidence=evidence)
+            return Rejected(text or "The server refused this.", code=str(answer.status), evidence=evidence)
         if public:
             return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
         return NotReached("The server does not answer properly at the moment.", evidence)
 
 
-def _told(answer: Answer) -> str:
+def _error_text(answer: Answer) -> str:
     try:
-        found = answer.json()
+        body = answer.json()
     except ValueError:
         return ""
-    if not isinstance(found, dict):
+    if not isinstance(body, dict):
         return ""
-    return str(found.get("error_description") or found.get("error") or "")[:300]
+    return str(body.get("error_description") or body.get("error") or "")[:300]
 
 
-def _about_token(told: str) -> bool:
-    return "token" in told.lower()
+def _about_token(text: str) -> bool:
+    return "token" in text.lower()

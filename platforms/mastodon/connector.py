@@ -1,8 +1,8 @@
 """Mastodon and every server that speaks its client API.
 
-A post is at most four pictures (uploaded first, seen by nobody) and one POST /api/v1/statuses, the only request that
-the public sees. It carries an Idempotency-Key; only Mastodon itself honours it, so everywhere else an unclear outcome
-is settled by reading the account's own posts.
+A post is up to four pictures (uploaded first, invisible) and one POST /api/v1/statuses, the only request with a public
+effect. It carries an Idempotency-Key; only Mastodon itself honours it, so on other servers an unknown outcome is
+reconciled with the account's own posts.
 """
 
 import time
@@ -20,6 +20,7 @@ from platforms.mastodon.calls import Calls
 from platforms.mastodon.conversation import OPTIONS, Conversation
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.translation import gettext_noop
 from platforms.types import (
     Absent,
     Credential,
@@ -42,7 +43,6 @@ from platforms.types import (
     Scope,
 )
 from platforms.visibility import Visibility, is_private, is_wider
-from platforms.words import gettext_noop
 
 # The key lives 3,600 s; ten minutes stay for clocks and queues. https://docs.joinmastodon.org/methods/statuses/#create
 RESEND_WITHIN = timedelta(minutes=50)
@@ -153,7 +153,7 @@ class Mastodon(Conversation, Defaults):
         return published
 
     def _went_wide(self, shown: Visibility, meant: Visibility) -> bool:
-        """Whether what was meant for few is shown to more. That an unlisted post is listed hurts nobody."""
+        """Whether a post of restricted visibility is shown to more people. A listed "unlisted" post does no harm."""
         as_told = meant if self.facts.get("software") in server.ONE_PRIVATE and is_private(shown) else shown
         return is_private(meant) and is_wider(as_told, meant)
 
@@ -176,7 +176,7 @@ class Mastodon(Conversation, Defaults):
         )
         if not isinstance(media, dict) or not media.get("id"):
             raise NotReached("The server did not take the picture.")
-        # 202 says that it is still being worked on: https://docs.joinmastodon.org/methods/media/#v2
+        # 202: still being processed. https://docs.joinmastodon.org/methods/media/#v2
         if not media.get("url"):
             self._wait_for_media(str(media["id"]))
         return str(media["id"])
@@ -193,18 +193,18 @@ class Mastodon(Conversation, Defaults):
         return self.facts.get("software") in server.HONOURS_KEY and now - opened_at <= RESEND_WITHIN
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
         listed, complete = self._own_statuses(since)
         near = [s for s in listed if statuses.when(s) >= since - matching.SLACK and str(s["id"]) not in bound]
         candidates = [statuses.candidate(status, self._source(str(status["id"]))) for status in near]
         sent = replace(outgoing, text=statuses.comparable(outgoing.text))
-        found = matching.match_candidates(candidates, sent, since, datetime.now(UTC), bound)
-        if is_private(outgoing.visibility) and isinstance(found, Absent) and not self._lists_private():
+        result = matching.match_candidates(candidates, sent, since, datetime.now(UTC), bound)
+        if is_private(outgoing.visibility) and isinstance(result, Absent) and not self._lists_private():
             return Inconclusive("the account's list shows no private posts on this server")
         if not complete and not candidates:
             return Inconclusive("the account's list did not reach back far enough")
-        return found
+        return result
 
     def _lists_private(self) -> bool:
         return self.facts.get("software") in server.LISTS_PRIVATE
@@ -256,15 +256,15 @@ class Mastodon(Conversation, Defaults):
                 raise Rejected("This server cannot delete posts for us.", code="unsupported") from refused
 
     def visibilities(self, remote_ids: Sequence[str]) -> dict[str, Visibility]:
-        found = self._batches(remote_ids) if self._has_batches() else {}
-        asked = {remote_id_: found.get(remote_id_) or self._status(remote_id_) for remote_id_ in remote_ids}
-        return {each: statuses.visibility(status) for each, status in asked.items() if status}
+        batched = self._batches(remote_ids) if self._has_batches() else {}
+        asked = {remote_id_: batched.get(remote_id_) or self._status(remote_id_) for remote_id_ in remote_ids}
+        return {remote_id: statuses.visibility(status) for remote_id, status in asked.items() if status}
 
     def _is_there(self, remote_id: str) -> bool:
         return bool(self._status(remote_id))
 
     def _status(self, remote_id: str) -> dict[str, Any] | None:
-        """None where the server says that it is not there."""
+        """None where the server says that it does not exist."""
         try:
             return self.calls.get(f"/api/v1/statuses/{remote_id}")
         except Rejected as refused:
@@ -296,27 +296,27 @@ class Mastodon(Conversation, Defaults):
     # Measures
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        found = self._batches(remote_ids) if self._has_batches() else {}
-        told: list[PostMetrics | Gone] = []
+        batched = self._batches(remote_ids) if self._has_batches() else {}
+        metrics: list[PostMetrics | Gone] = []
         for remote_id in remote_ids:
-            status = found.get(remote_id) or self._status(remote_id)
+            status = batched.get(remote_id) or self._status(remote_id)
             now = datetime.now(UTC)
             values = statuses.numbers(status, statuses.COUNTS) if status else None
             if values is None or status is None:
-                told.append(Gone(remote_id, now))
+                metrics.append(Gone(remote_id, now))
             else:
-                told.append(PostMetrics(remote_id, values, now, statuses.words(status), polls.count(status)))
-        return told
+                metrics.append(PostMetrics(remote_id, values, now, statuses.text_of(status), polls.count(status)))
+        return metrics
 
     def _has_batches(self) -> bool:
         return int(self.facts.get("api_version") or 0) >= server.BATCH_SINCE
 
     def _batches(self, remote_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        found = {}
+        batched = {}
         for start in range(0, len(remote_ids), BATCH):
             page = self.calls.entities("/api/v1/statuses", {"id[]": list(remote_ids[start : start + BATCH])})
-            found.update({str(status["id"]): status for status in page})
-        return found
+            batched.update({str(status["id"]): status for status in page})
+        return batched
 
     # Remembers
 
@@ -328,11 +328,11 @@ class Mastodon(Conversation, Defaults):
         place = {"max_id": cursor} if cursor else {}
         listed = self.calls.entities(f"/api/v1/accounts/{self.own_id()}/statuses", asked | place)
         ids = [str(status["id"]) for status in listed]
-        # snac begins anew whatever `max_id` says: what it told before is not told again
+        # snac starts from the top whatever `max_id` is: what was returned before is left out
         listed = listed[ids.index(cursor) + 1 :] if cursor in ids else listed
         own = [status for status in listed if statuses.is_public_post(status)]
         older = ids[-1] if listed else None
-        return history.page((statuses.past(status) for status in own), since, older)
+        return history.page((statuses.past_post(status) for status in own), since, older)
 
     def fetch_account_metrics(self) -> MetricValues:
         return statuses.numbers(self._account(), statuses.ACCOUNT_COUNTS)

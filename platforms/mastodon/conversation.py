@@ -1,4 +1,4 @@
-"""Reading what people answer, and answering. https://docs.joinmastodon.org/methods/notifications/"""
+"""Reading and answering replies. https://docs.joinmastodon.org/methods/notifications/"""
 
 import re
 from abc import ABC, abstractmethod
@@ -9,9 +9,9 @@ from platforms.errors import Rejected
 from platforms.mastodon import statuses
 from platforms.mastodon.calls import Calls
 from platforms.options import Option
+from platforms.translation import gettext_noop
 from platforms.types import Message, Messages, Outgoing, Problem, Published, Read
 from platforms.visibility import NARROWEST, is_private, is_wider, of_answer
-from platforms.words import gettext_noop
 
 PAGE = 40
 CONTEXT = 4000
@@ -46,33 +46,33 @@ class Conversation(ABC):
 
     def messages(self, cursor: str | None = None) -> Messages:
         """The cursor is the newest notification that was read; on the way back "newest<oldest+how many"."""
-        newest, oldest, told = _places(cursor)
+        newest, oldest, count = _places(cursor)
         if newest and not oldest:
             page = self._mentions({"min_id": newest}, lambda n: _order(n) > _size(newest))
-            return Messages(self._told(page), str(page[-1]["id"]) if page else newest)
-        # A server that begins anew whatever `max_id` says tells nothing older, and that is the end of it.
+            return Messages(self._messages(page), str(page[-1]["id"]) if page else newest)
+        # A server that starts from the top whatever `max_id` is has nothing older, which ends the list.
         back = {"max_id": oldest} if oldest else {}
         page = self._mentions(back, lambda n: not oldest or _order(n) < _size(oldest))
         if not page:
             return Messages((), newest or cursor, is_past=True)
-        newest, told = newest or str(page[-1]["id"]), told + len(page)
-        is_more = len(page) >= PAGE and told < self.set["mentions_back"]
-        return Messages(self._told(page), f"{newest}<{page[0]['id']}+{told}" if is_more else newest, is_past=True)
+        newest, count = newest or str(page[-1]["id"]), count + len(page)
+        is_more = len(page) >= PAGE and count < self.set["mentions_back"]
+        return Messages(self._messages(page), f"{newest}<{page[0]['id']}+{count}" if is_more else newest, is_past=True)
 
     def _mentions(self, place: Mapping[str, str], wanted: Callable[[Any], bool]) -> list[dict[str, Any]]:
         """One page of notifications, oldest first."""
         asked = {"types[]": "mention", "limit": PAGE, **place}
         return sorted(filter(wanted, self.calls.entities("/api/v1/notifications", asked)), key=_order)
 
-    def _told(self, page: list[dict[str, Any]]) -> tuple[Message, ...]:
+    def _messages(self, page: list[dict[str, Any]]) -> tuple[Message, ...]:
         return tuple(statuses.message(n["status"], self.own_id()) for n in page if _mention(n))
 
     def replies(self, remote_id: str) -> Messages:
         below = self.calls.get(f"/api/v1/statuses/{remote_id}/context").get("descendants") or ()
         own = self.own_id()
-        theirs = [s for s in below if str((s.get("account") or {}).get("id")) != own]
-        items = sorted((statuses.message(s, own, root=remote_id) for s in theirs), key=lambda m: m.at)
-        # Whoever asks with a token is told of up to 4096: app/controllers/api/v1/statuses_controller.rb
+        others = [s for s in below if str((s.get("account") or {}).get("id")) != own]
+        items = sorted((statuses.message(s, own, root=remote_id) for s in others), key=lambda m: m.at)
+        # With a token up to 4096 are returned: app/controllers/api/v1/statuses_controller.rb
         return Messages(tuple(items), is_whole=len(below) < CONTEXT)
 
     @classmethod
@@ -80,7 +80,7 @@ class Conversation(ABC):
         return f"@{message.author_handle} "
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
-        """Asks the server itself once more who may read what is answered, and whom the answer would reach."""
+        """Checks with the server again who may read the answered message, and whom the answer would reach."""
         if others := addressed(outgoing):
             raise Rejected(REACHES_OTHERS % {"accounts": ", ".join(others)}, code="visibility")
         if not outgoing.reply_to or outgoing.visibility == NARROWEST:
@@ -92,10 +92,11 @@ class Conversation(ABC):
 
 
 def addressed(outgoing: Outgoing) -> list[str]:
-    """Whom a private answer mentions besides the one whom it opens with: on these servers a mention is a recipient."""
+    """Accounts that a private answer mentions besides the one that it opens with: on these servers a mention is a
+    recipient."""
     if not is_private(outgoing.visibility):
         return []
-    named = [each.rstrip(".-") for each in MENTION.findall(outgoing.text)]
+    named = [mention.rstrip(".-") for mention in MENTION.findall(outgoing.text)]
     return [fromkey for fromkey in dict.fromkeys(named) if fromkey.lower() != named[0].lower()]
 
 
@@ -120,5 +121,5 @@ def _size(remote_id: str) -> tuple[int, str]:
 def _places(cursor: str | None) -> tuple[str, str, int]:
     """(newest, oldest or "" where nothing older is wanted, how many were read)"""
     newest, _, back = (cursor or "").partition("<")
-    oldest, _, told = back.partition("+")
-    return newest, oldest, int(told or 0)
+    oldest, _, count = back.partition("+")
+    return newest, oldest, int(count or 0)

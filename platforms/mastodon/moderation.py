@@ -1,14 +1,14 @@
-"""Hiding and deleting what others write below our posts.
+"""Hiding and deleting other people's replies to our posts.
 
-Mastodon lets nobody do it. The practice network does, at addresses of its own, and says so in its configuration under
-"dobosar" (`practice/api/comments.py`); whatever server says the same is believed.
+Mastodon does not offer it. The practice network does, at addresses of its own, and advertises it in its configuration
+under "dobosar" (`practice/api/comments.py`); any server that advertises the same is believed.
 """
 
 from platforms.errors import Rejected
 from platforms.mastodon.calls import Calls
 from platforms.protocols import Facts
+from platforms.translation import gettext_noop
 from platforms.types import ModerationSupport
-from platforms.words import gettext_noop
 
 BY_HAND = gettext_noop(
     "Mastodon and servers like it let nobody hide or delete what others write. Open the message there, report it "
@@ -23,9 +23,9 @@ COMMENTS = "/api/v1/dobosar/comments"
 
 
 def moderates(facts: Facts) -> ModerationSupport:
-    said = (facts.get("configuration") or {}).get("dobosar")
-    told = said.get("comments") if isinstance(said, dict) else None
-    can = set(told) if isinstance(told, list) else set()
+    extension = (facts.get("configuration") or {}).get("dobosar")
+    actions = extension.get("comments") if isinstance(extension, dict) else None
+    can = set(actions) if isinstance(actions, list) else set()
     return ModerationSupport(
         hides="hide" in can, removes="delete" in can, manual_steps=BY_PORTAL if "hide" in can else BY_HAND
     )
@@ -49,6 +49,6 @@ def _made(calls: Calls, method: str, path: str) -> None:
         calls.private(method, path)
     except Rejected as refused:
         if refused.code == "422":
-            # It does not stand below a post of ours: no later try changes that.
+            # It does not stand below a post of ours: no later attempt changes that.
             raise Rejected(refused.message, code="unsupported", evidence=refused.evidence) from None
         raise

@@ -1,4 +1,4 @@
-"""Getting and giving back the right to act. https://docs.joinmastodon.org/methods/oauth/"""
+"""OAuth: obtaining and revoking access. https://docs.joinmastodon.org/methods/oauth/"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from common import http as net
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.mastodon.calls import Calls
+from platforms.translation import gettext_noop
 from platforms.types import Credential, Keys, Scope
-from platforms.words import gettext_noop
 
 ASKED = (
     Scope("read:accounts", gettext_noop("Know whose account it is.")),
@@ -45,7 +45,7 @@ def authorize_url(server: str, keys: Keys, redirect_uri: str, state: str, challe
 
 
 def exchange(calls: Calls, keys: Keys, answer: Mapping[str, str]) -> Credential:
-    """A code for a token. A code works once: no second try after an unclear answer, the person starts again."""
+    """Exchanges a code for a token. A code works once: after an unknown outcome the person starts again."""
     form = {
         "grant_type": "authorization_code",
         "code": answer["code"],

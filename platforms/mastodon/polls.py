@@ -1,4 +1,4 @@
-"""How people voted, in the status itself. https://docs.joinmastodon.org/entities/Poll/"""
+"""Results of a poll, read from its status. https://docs.joinmastodon.org/entities/Poll/"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,18 +12,18 @@ MOST = 2**31
 
 
 def count(status: Mapping[str, Any]) -> PollCount | None:
-    """None where the status has no poll, or none that we understand."""
-    told = status.get("poll")
-    if not isinstance(told, Mapping):
+    """None where the status has no poll, or an unknown form of one."""
+    poll = status.get("poll")
+    if not isinstance(poll, Mapping):
         return None
-    options = told.get("options")
+    options = poll.get("options")
     if not isinstance(options, list) or not options or not all(isinstance(option, Mapping) for option in options):
         return None
-    multiple, ends_at = told.get("multiple") is True, _time(told.get("expires_at"))
+    multiple, ends_at = poll.get("multiple") is True, _time(poll.get("expires_at"))
     # Where each has one vote, `voters_count` may be null: the votes are the people.
-    voters = _count(told.get("voters_count"))
+    voters = _count(poll.get("voters_count"))
     if voters is None and not multiple:
-        voters = _count(told.get("votes_count"))
+        voters = _count(poll.get("votes_count"))
     return PollCount(
         votes=tuple(
             _count(option.get("votes_count")) for option in options
@@ -31,12 +31,12 @@ def count(status: Mapping[str, Any]) -> PollCount | None:
         voters=voters,
         multiple=multiple,
         ends_at=ends_at,
-        is_over=told.get("expired") is True or (ends_at is not None and ends_at <= datetime.now(UTC)),
+        is_over=poll.get("expired") is True or (ends_at is not None and ends_at <= datetime.now(UTC)),
     )
 
 
 def _count(value: Any) -> int | None:
-    """Anything odd is "not told"."""
+    """None for anything that is no count."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST else None
 
 

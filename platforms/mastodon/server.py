@@ -1,4 +1,4 @@
-"""What kind of server this is and what it accepts. https://docs.joinmastodon.org/entities/Instance/"""
+"""The kind of a server and what it accepts. https://docs.joinmastodon.org/entities/Instance/"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,12 +12,12 @@ from platforms.visibility import Visibility
 
 # Only these keep an Idempotency-Key for an hour (ours too); snac2 and Takahē take the header and post twice.
 HONOURS_KEY = frozenset({"dobosar-practice", "mastodon"})
-# PUT /api/v1/statuses/:id came with 3.5.0. Others take the call and keep the old words, or answer 404. [mem]
+# PUT /api/v1/statuses/:id came with 3.5.0. Others accept the call and keep the old text, or answer 404. [mem]
 EDITS = HONOURS_KEY
 # Their list of an account's own posts has the private ones too: app/lib/account_statuses_filter.rb. Of others it is not
 # known, and snac2's has none of them.
 LISTS_PRIVATE = HONOURS_KEY
-# snac2 tells of everything that is not public as "private", and makes "unlisted" public.
+# snac2 reports everything that is not public as "private", and makes "unlisted" public.
 ONE_PRIVATE = frozenset({"snac", "snac2"})
 # snac2 has no call that deletes a post.
 KEEPS_POSTS = frozenset({"snac", "snac2"})
@@ -48,16 +48,16 @@ def fetch_facts(http: Http, server: str) -> dict[str, Any]:
 
 def _dict(answer: Answer) -> dict[str, Any] | None:
     try:
-        found = answer.json()
+        body = answer.json()
     except ValueError:
         return None
-    return found if answer.ok and isinstance(found, dict) and ("version" in found or "uri" in found) else None
+    return body if answer.ok and isinstance(body, dict) and ("version" in body or "uri" in body) else None
 
 
 def _old_configuration(instance: Mapping[str, Any]) -> dict[str, Any]:
     # Pleroma and relatives say it at the top level. [mem]
-    told = _number(instance.get("max_toot_chars"))
-    return {"statuses": {"max_characters": told}} if told else {}
+    characters = _number(instance.get("max_toot_chars"))
+    return {"statuses": {"max_characters": characters}} if characters else {}
 
 
 def _software(http: Http, server: str) -> str:
@@ -74,25 +74,25 @@ def _software(http: Http, server: str) -> str:
 
 def _pkce(http: Http, server: str) -> bool:
     """PKCE came with 4.3, together with this document. https://docs.joinmastodon.org/methods/oauth/#authorization-server-metadata"""
-    found = _optional(http, f"{server}/.well-known/oauth-authorization-server")
-    return "S256" in (found.get("code_challenge_methods_supported") or ())
+    metadata = _optional(http, f"{server}/.well-known/oauth-authorization-server")
+    return "S256" in (metadata.get("code_challenge_methods_supported") or ())
 
 
 def _optional(http: Http, url: str) -> dict[str, Any]:
     answer = read(lambda: http.get(url))
     try:
-        found = answer.json() if answer.ok else {}
+        body = answer.json() if answer.ok else {}
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return body if isinstance(body, dict) else {}
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
-    """What the server said, with Mastodon's own defaults where it said nothing."""
+    """The server's limits, with Mastodon's own defaults for missing ones."""
     configuration = facts.get("configuration") or {}
     statuses = configuration.get("statuses") or {}
     media = configuration.get("media_attachments") or {}
-    told = tuple(kind for kind in media.get("supported_mime_types") or () if str(kind).startswith("image/"))
+    mime_types = tuple(kind for kind in media.get("supported_mime_types") or () if str(kind).startswith("image/"))
     return Limits(
         max_characters=_number(statuses.get("max_characters")) or 500,
         counting="mastodon",
@@ -101,7 +101,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         image_bytes=_number(media.get("image_size_limit")) or 16_777_216,
         image_pixels=_number(media.get("image_matrix_limit")) or 33_177_600,
         alt_characters=_number(media.get("description_limit")) or 1500,
-        mime_types=told or ("image/jpeg", "image/png", "image/gif", "image/webp"),
+        mime_types=mime_types or ("image/jpeg", "image/png", "image/gif", "image/webp"),
         link_card="scraped",
         polls=_polls(configuration.get("polls")),
         edits=("text",) if facts.get("software") in EDITS else (),
@@ -110,15 +110,15 @@ def limits(facts: Mapping[str, Any]) -> Limits:
     )
 
 
-def _polls(told: Any) -> PollLimits | None:
-    """A server that says nothing of polls gets none. https://docs.joinmastodon.org/entities/Instance/#polls"""
-    if not isinstance(told, Mapping) or not _number(told.get("max_options")):
+def _polls(configuration: Any) -> PollLimits | None:
+    """A server that does not describe polls gets none. https://docs.joinmastodon.org/entities/Instance/#polls"""
+    if not isinstance(configuration, Mapping) or not _number(configuration.get("max_options")):
         return None
     return PollLimits(
-        max_options=_number(told.get("max_options")) or 4,
-        option_characters=_number(told.get("max_characters_per_option")) or 50,
-        min_seconds=_number(told.get("min_expiration")) or 300,
-        max_seconds=_number(told.get("max_expiration")) or 2_629_746,
+        max_options=_number(configuration.get("max_options")) or 4,
+        option_characters=_number(configuration.get("max_characters_per_option")) or 50,
+        min_seconds=_number(configuration.get("min_expiration")) or 300,
+        max_seconds=_number(configuration.get("max_expiration")) or 2_629_746,
     )
 
 

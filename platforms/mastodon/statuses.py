@@ -1,4 +1,4 @@
-"""Between Mastodon's Status entity and our values. https://docs.joinmastodon.org/entities/Status/"""
+"""Converts between Mastodon's Status entity and our types. https://docs.joinmastodon.org/entities/Status/"""
 
 import re
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ VISIBILITIES = {
     "private": Visibility.FOLLOWERS,
     "direct": Visibility.DIRECT,
 }
-OWN_NAMES = {ours: theirs for theirs, ours in VISIBILITIES.items()}
+OWN_NAMES = {own: name for name, own in VISIBILITIES.items()}
 ACCOUNT_COUNTS = {"followers": "followers_count", "following": "following_count", "posts": "statuses_count"}
 
 
@@ -45,7 +45,7 @@ def named_by(link: str, server: str) -> str | None:
 
 
 def published(status: Any) -> Published:
-    """Raises `OutcomeUnknown` for an answer that is no status: something was done, but what?"""
+    """Raises `OutcomeUnknown` for an answer that is no status."""
     if not isinstance(status, dict) or not status.get("id") or "scheduled_at" in status:
         raise OutcomeUnknown("The server's answer is not a post.")
     return Published(str(status["id"]), str(status.get("url") or status.get("uri") or ""), when(status))
@@ -59,9 +59,9 @@ def when(status: Mapping[str, Any]) -> datetime:
 
 
 def numbers(entity: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, int]:
-    """What the entity tells; -1 (an account that hides its numbers) and anything odd is "not told"."""
-    told = {metric: entity.get(name) for metric, name in names.items()}
-    return {m: v for m, v in told.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 0}
+    """The counts of an entity; -1 (an account that hides its numbers) and invalid values are left out."""
+    counts = {metric: entity.get(name) for metric, name in names.items()}
+    return {m: v for m, v in counts.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 0}
 
 
 def alts(status: Mapping[str, Any]) -> tuple[str, ...]:
@@ -69,11 +69,11 @@ def alts(status: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def comparable(text: str) -> str:
-    """A mention of somebody elsewhere is shown without the server, so it is compared without."""
+    """A mention of a remote account is shown without its server, so texts are compared without it."""
     return REMOTE_MENTION.sub(r"@\1", text)
 
 
-def words(status: Mapping[str, Any]) -> str | None:
+def text_of(status: Mapping[str, Any]) -> str | None:
     """The text as people see it."""
     content = status.get("content")
     return plain(content) if isinstance(content, str) else None
@@ -84,19 +84,19 @@ def visibility(status: Mapping[str, Any]) -> Visibility:
 
 
 def is_public_post(status: Mapping[str, Any]) -> bool:
-    """Ours, for everybody, and no answer to somebody."""
+    """Whether it is our own, public, and no reply."""
     is_answer = status.get("in_reply_to_id") or status.get("reblog")
     return status.get("visibility", "public") in ("public", "unlisted") and not is_answer
 
 
-def past(status: Mapping[str, Any]) -> PastPost:
+def past_post(status: Mapping[str, Any]) -> PastPost:
     kinds = [str(media.get("type")) for media in status.get("media_attachments") or () if isinstance(media, dict)]
     video = bool({"video", "gifv"} & set(kinds))
     return PastPost(
         remote_id=str(status["id"]),
         at=when(status),
         permalink=str(status.get("url") or status.get("uri") or ""),
-        text=words(status) or "",
+        text=text_of(status) or "",
         values=numbers(status, COUNTS),
         material=material(kinds.count("image"), video=video, link=bool(status.get("card"))),
     )
@@ -116,7 +116,7 @@ def candidate(status: Mapping[str, Any], source: str | None) -> Candidate:
 
 
 def message(status: Mapping[str, Any], own_id: str, root: str | None = None) -> Message:
-    """A status of somebody else as a message to us."""
+    """Another person's status as a message to us."""
     account = status.get("account") or {}
     parent = status.get("in_reply_to_id")
     is_reply = bool(parent) and (root is not None or str(status.get("in_reply_to_account_id")) == own_id)

@@ -1,1 +1,1 @@
-"""What Facebook, Instagram and Threads share: the Graph API's calls and error codes, and Facebook Login."""
+"""Shared by Facebook, Instagram and Threads: the Graph API's calls and error codes, and Facebook Login."""

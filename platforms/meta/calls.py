@@ -1,7 +1,7 @@
 """Calls to the Graph API. https://developers.facebook.com/docs/graph-api/
 
-The token goes into the header, never into an address; `appsecret_proof` shows that the call comes from our own server.
-Always with a version: a call without one is served by the oldest that lives.
+The token is sent in the header, never in an address; `appsecret_proof` proves that the call comes from our server.
+Every call names a version: one without is served by the oldest version that still exists.
 """
 
 from collections.abc import Iterator, Mapping
@@ -47,9 +47,9 @@ class Calls:
     def listed(self, path: str, pages: int = PAGES, **params: Any) -> Iterator[dict[str, Any]]:
         """The objects of a list, page after page, as the network orders them."""
         for _ in range(pages):
-            found = self.get(path, **params)
-            yield from (one for one in found.get("data") or () if isinstance(one, dict))
-            paging = found.get("paging") or {}
+            page = self.get(path, **params)
+            yield from (one for one in page.get("data") or () if isinstance(one, dict))
+            paging = page.get("paging") or {}
             after = (paging.get("cursors") or {}).get("after")
             # `next` holds the token in its address: only its cursor is used.
             if not paging.get("next") or not after:
@@ -57,7 +57,7 @@ class Calls:
             params["after"] = after
 
     def private(self, method: str, path: str, form: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-        """A write that nobody sees: whatever goes wrong, it may be done again."""
+        """A write without a public effect: it may be repeated after any failure."""
         answer = answers.read(lambda: self._write(method, path, form, **more))
         return self._settled(answer, public=False)
 
@@ -73,12 +73,12 @@ class Calls:
     def _settled(self, answer: Answer, *, public: bool) -> dict[str, Any]:
         if not answer.ok:
             raise self.problem(answer, public=public)
-        found = answers.body(answer, public=public, secrets=self.secrets)
-        if isinstance(found, dict) and "error" not in found:
-            return found
-        if isinstance(found, dict):
+        body = answers.body(answer, public=public, secrets=self.secrets)
+        if isinstance(body, dict) and "error" not in body:
+            return body
+        if isinstance(body, dict):
             raise self.problem(answer, public=public)
-        if found is True:
+        if body is True:
             return {"success": True}
         raise NotReached(codes.BUSY) if not public else self.problem(answer, public=True)
 

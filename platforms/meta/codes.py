@@ -1,4 +1,4 @@
-"""What an error of the Graph API means. Decided by `code` and `error_subcode`, never by its text.
+"""The meaning of Graph API errors. Decided by `code` and `error_subcode`, never by the text.
 
 https://developers.facebook.com/docs/graph-api/guides/error-handling
 """
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from common import outside
+from common import untrusted_json
 from common.http import Answer
 from platforms.answers import LONGEST_WAIT, evidence
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
-from platforms.words import gettext_noop
+from platforms.translation import gettext_noop
 
 TOKEN = frozenset({102, 190})
 PERMISSION = frozenset({3, 10, *range(200, 300)})
@@ -72,15 +72,15 @@ REFUSED = "The server refused this."
 def error_of(answer: Answer) -> dict[str, Any]:
     """The error object of an answer, {} where there is none."""
     try:
-        found = answer.json()
+        body = answer.json()
     except ValueError:
         return {}
-    error = found.get("error") if isinstance(found, dict) else None
+    error = body.get("error") if isinstance(body, dict) else None
     return error if isinstance(error, dict) else {}
 
 
 def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
-    """The error that an unsuccessful answer stands for. `public`: others would see what was asked for."""
+    """The error for an unsuccessful answer. `public`: the call would have had a public effect."""
     error = error_of(answer)
     code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
     seen = {**evidence(answer, secrets), "code": code, "subcode": subcode, "trace": str(error.get("fbtrace_id", ""))}
@@ -94,15 +94,15 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
     if not refused and code in PERMISSION:
         return NeedsConsent(NO_PERMISSION, seen)
     if code == DUPLICATE:
-        # Evidence that an earlier call of ours landed: it is looked for before anything else.
+        # Evidence that an earlier call of ours succeeded: it is reconciled before anything else.
         return OutcomeUnknown(TWICE, seen)
-    words = refused or REFUSALS.get(code) or (HELD if code == BLOCKED else "")
-    words = words or str(error.get("error_user_msg") or error.get("message") or REFUSED)[:300]
-    return Rejected(words, code=f"{code}/{subcode}" if subcode else str(code), evidence=seen)
+    text = refused or REFUSALS.get(code) or (HELD if code == BLOCKED else "")
+    text = text or str(error.get("error_user_msg") or error.get("message") or REFUSED)[:300]
+    return Rejected(text, code=f"{code}/{subcode}" if subcode else str(code), evidence=seen)
 
 
 def is_missing(refused: Rejected) -> bool:
-    """Whether the network says that the object does not exist, or not for us."""
+    """Whether the network says that the object does not exist, at least for us."""
     return refused.code in (f"{PARAMETER}/{MISSING}", "404")
 
 
@@ -120,10 +120,10 @@ def available_again_at(headers: Mapping[str, str]) -> datetime:
 
 def _usage(header: str | None) -> dict[str, Any]:
     try:
-        found = outside.loads(header or "{}")
+        usage = untrusted_json.loads(header or "{}")
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return usage if isinstance(usage, dict) else {}
 
 
 def _number(value: Any) -> int:

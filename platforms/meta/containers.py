@@ -1,7 +1,7 @@
-"""What Instagram and Threads call a container: a post that is prepared under an id and shown to nobody until it is
-published by that id.
+"""Containers of Instagram and Threads: a post is prepared under an id, invisible until it is published by that id.
 
-The id is the witness: whatever became of our call, the network says of it whether it is out, waits or has run out.
+The id is the checkpoint: whatever happened to our call, the network reports whether the container is published, waiting
+or expired.
 https://developers.facebook.com/docs/instagram-platform/content-publishing
 https://developers.facebook.com/docs/threads/posts
 """
@@ -15,8 +15,8 @@ from typing import Any
 from platforms.errors import NotReached, OutcomeUnknown, Rejected
 from platforms.meta import codes
 from platforms.meta.calls import Calls
+from platforms.translation import gettext_noop
 from platforms.types import Absent, ContainerExpired, FindResult, Pending, Published, Ready
-from platforms.words import gettext_noop
 
 # A carousel is put together of parts that are ready, which takes a moment.
 WAITS = (0.2, 0.5, 1, 2, 4)
@@ -28,62 +28,67 @@ LAPSED = gettext_noop("The network let what was prepared run out.")
 
 
 @dataclass(frozen=True)
-class Edges:
-    """How a network names the same things. `refused` reads what a container says of its failure: a refusal of the
-    content, or None where it may succeed another time."""
+class ContainerEndpoints:
+    """Names of endpoints and fields of one network. `refused` reads the explanation of a failed container: a refusal of
+    the content, or None where another attempt may succeed."""
 
     make: str
     publish: str
     state: str
-    words: str
+    explanation: str
     refused: Callable[[str], Rejected | None]
     unfetched: str
-    """What the refusal says when the network could not take a file from our address."""
+    """The refusal's text when the network could not fetch a file from our address."""
 
 
 class Containers:
-    """The containers of one account. `noted` is the connector's `witness`."""
+    """The containers of one account."""
 
-    def __init__(self, calls: Calls, account: str, edges: Edges, noted: Callable[[str], None]) -> None:
+    def __init__(
+        self, calls: Calls, account: str, endpoints: ContainerEndpoints, save_checkpoint: Callable[[str], None]
+    ) -> None:
         self.calls = calls
         self.account = account
-        self.edges = edges
-        self.noted = noted
+        self.endpoints = endpoints
+        self.save_checkpoint = save_checkpoint
 
     def make(self, form: Mapping[str, Any]) -> str:
-        """The id of a new container. Nobody sees it: it may be made again."""
+        """The id of a new container. It is invisible and may be made again."""
         try:
-            told = self._made(form)
+            container = self._made(form)
         except Rejected as refused:
-            if refused.message != self.edges.unfetched:
+            if refused.message != self.endpoints.unfetched:
                 raise
             # The way between the two of us may have failed for a moment.
             time.sleep(AGAIN_AFTER)
-            told = self._made(form)
-        if not told.get("id"):
+            container = self._made(form)
+        if not container.get("id"):
             raise NotReached(codes.BUSY)
-        return str(told["id"])
+        return str(container["id"])
 
     def _made(self, form: Mapping[str, Any]) -> dict[str, Any]:
-        return self.calls.private("POST", f"/{self.account}/{self.edges.make}", form)
+        return self.calls.private("POST", f"/{self.account}/{self.endpoints.make}", form)
 
     def begin(self, token: str, finish: Callable[[Pending], Published | Pending]) -> Published | Pending:
-        """What is ready at once need not wait for another attempt."""
+        """Finish at once if the containers are ready already."""
         held = Pending(token)
         try:
             if isinstance(self.check_status(token), Ready):
-                self.noted(token)
+                self.save_checkpoint(token)
                 return finish(held)
         except NotReached:
             pass  # nothing is public, and what is prepared stays
         return held
 
     def states(self, token: str) -> list[tuple[str, str]]:
-        """(state, words about a failure) of what a token names. Raises `Rejected` for one that is no longer there."""
+        """(state, explanation of a failure) of the containers of a token. Raises `Rejected` for one that no longer
+        exists."""
         known = json.loads(token)
-        fields = f"{self.edges.state},{self.edges.words}"
+        fields = f"{self.endpoints.state},{self.endpoints.explanation}"
         asked = [self.calls.get(f"/{one}", fields=fields) for one in known.get("parts") or [known["container"]]]
-        return [(str(one.get(self.edges.state) or ""), str(one.get(self.edges.words) or "")) for one in asked]
+        return [
+            (str(one.get(self.endpoints.state) or ""), str(one.get(self.endpoints.explanation) or "")) for one in asked
+        ]
 
     def check_status(self, token: str) -> Pending | Ready | ContainerExpired:
         try:
@@ -92,35 +97,35 @@ class Containers:
             if codes.is_missing(refused):
                 return ContainerExpired(LAPSED)
             raise
-        names = {state for state, _words in states}
+        names = {state for state, _explanation in states}
         if "PUBLISHED" in names:
-            # By which id, only the account's list tells; a look asks it.
+            # Only the account's list has its id; reconciliation reads it.
             raise OutcomeUnknown(IS_OUT, {"token": token})
         if "EXPIRED" in names:
             return ContainerExpired(LAPSED)
-        for state, words in states:
+        for state, text in states:
             if state == "ERROR":
-                return self._failed(words)
+                return self._failed(text)
         return Ready(token) if names == {"FINISHED"} else Pending(token)
 
-    def _failed(self, words: str) -> ContainerExpired:
-        refused = self.edges.refused(words)
+    def _failed(self, text: str) -> ContainerExpired:
+        refused = self.endpoints.refused(text)
         if refused:
             raise refused
-        return ContainerExpired(words[:300] or LAPSED)
+        return ContainerExpired(text[:300] or LAPSED)
 
     def publish(self, token: str, whole: Mapping[str, Any]) -> str:
-        """Make public what is ready; the id of the post. `whole`: what a carousel is made with, of its parts."""
+        """Publish ready containers; returns the id of the post. `whole`: a carousel's arguments besides its parts."""
         known = json.loads(token)
         container = known.get("container") or self._whole(known["parts"], whole)
-        told = self.calls.public("POST", f"/{self.account}/{self.edges.publish}", {"creation_id": container})
-        if not told.get("id"):
+        answer = self.calls.public("POST", f"/{self.account}/{self.endpoints.publish}", {"creation_id": container})
+        if not answer.get("id"):
             raise OutcomeUnknown("The server's answer names no post.")
-        return str(told["id"])
+        return str(answer["id"])
 
     def _whole(self, parts: Sequence[str], whole: Mapping[str, Any]) -> str:
         made = one(self.make({**whole, "children": ",".join(parts)}))
-        self.noted(made)
+        self.save_checkpoint(made)
         self.wait(made)
         return str(json.loads(made)["container"])
 
@@ -132,21 +137,21 @@ class Containers:
             time.sleep(seconds)
         raise NotReached(PREPARING)
 
-    def settled(self, witness: Pending | None, among: Callable[[], FindResult]) -> FindResult:
-        """What became of a post, by its container where there is one. `among`: what the account's list says."""
-        state = self.find(witness.token) if witness else "unknown"
-        if witness and state == "held":
-            return Ready(witness.token)
+    def outcome(self, checkpoint: Pending | None, among: Callable[[], FindResult]) -> FindResult:
+        """The outcome of a post, by its container where there is one. `among`: searches the account's list."""
+        state = self.find(checkpoint.token) if checkpoint else "unknown"
+        if checkpoint and state == "held":
+            return Ready(checkpoint.token)
         if state == "lost":
             return Absent()
-        found = among()
-        if state == "out" and isinstance(found, Absent):
+        result = among()
+        if state == "out" and isinstance(result, Absent):
             raise NotReached(UNLISTED)
-        return found
+        return result
 
     def find(self, token: str) -> str:
         """After a call whose answer was lost: "out"; "held", unpublished; "lost", never published; or "unknown", where
-        the network no longer knows the container and the account's list has to tell."""
+        the network no longer knows the container and the account's list has to be searched."""
         try:
             names = {state for state, _words in self.states(token)}
         except Rejected as refused:

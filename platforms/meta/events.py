@@ -1,6 +1,6 @@
-"""What Meta tells us by itself. https://developers.facebook.com/docs/graph-api/webhooks/getting-started
+"""Webhook events of Meta. https://developers.facebook.com/docs/graph-api/webhooks/getting-started
 
-The shape of an entry's changes is from memory (docs/platforms/facebook.md): what is not understood is kept as "other".
+The shape of an entry's changes is from memory (docs/platforms/facebook.md): unknown shapes are stored as "other".
 """
 
 import hashlib
@@ -18,37 +18,37 @@ FIELDS = {"mention": "mention", "mentions": "mention", "comments": "comment", "l
 
 
 def events(payload: Any) -> list[RawEvent]:
-    """One for each change of each entry. Meta tells a change again with the very same content, which is its key."""
+    """One event for each change of each entry. Meta repeats a change with the very same content, which is its key."""
     raw_events = []
     for entry in _list(payload, "entry"):
         account = str(entry.get("id") or "")
         for change in _list(entry, "changes"):
-            told = change.get("value")
-            value: dict[str, Any] = told if isinstance(told, dict) else {}
+            content = change.get("value")
+            value: dict[str, Any] = content if isinstance(content, dict) else {}
             raw_events.append(RawEvent(_key(account, change), account, _kind(change, value), change, _at(entry, value)))
     return raw_events
 
 
-def departed(raw_body: bytes, secret: str) -> RawEvent | None:
-    """Whose consent ended, from the form that the deauthorise and data deletion callbacks send."""
+def deauthorisation(raw_body: bytes, secret: str) -> RawEvent | None:
+    """The person whose consent ended, from the form of the deauthorise and data deletion callbacks."""
     form = parse_qs(raw_body.decode("ascii", errors="replace"))
-    told = (form.get("signed_request") or [""])[0]
-    said = signatures.signed_request(told, secret)
-    if not said or not said.get("user_id"):
+    signed_request = (form.get("signed_request") or [""])[0]
+    content = signatures.signed_request(signed_request, secret)
+    if not content or not content.get("user_id"):
         return None
-    key = hashlib.sha256(told.encode()).hexdigest()
-    return RawEvent(key, "", "deauthorised", {}, moment(said.get("issued_at")), grantor=str(said["user_id"]))
+    key = hashlib.sha256(signed_request.encode()).hexdigest()
+    return RawEvent(key, "", "deauthorised", {}, moment(content.get("issued_at")), grantor=str(content["user_id"]))
 
 
 class Notified:
-    """The half of a connector that Meta tells of what happens, signed by our application's secret."""
+    """The webhook part of a connector, signed by our application's secret."""
 
     @classmethod
     def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
         return signatures.hub(raw_body, headers.get("x-hub-signature-256", ""), secret)
 
     @classmethod
-    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
+    def answer_challenge(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
         return signatures.hub_greeting(query, token)
 
     @classmethod
@@ -58,19 +58,19 @@ class Notified:
     @classmethod
     def about(cls, payload: Any) -> str:
         """A page's change names the post, an Instagram account's the media."""
-        told = payload.get("value") if isinstance(payload, Mapping) else None
-        value: Mapping[str, Any] = told if isinstance(told, dict) else {}
+        content = payload.get("value") if isinstance(payload, Mapping) else None
+        value: Mapping[str, Any] = content if isinstance(content, dict) else {}
         media = value.get("media")
         return str(value.get("post_id") or (media.get("id") if isinstance(media, dict) else "") or "")
 
     @classmethod
-    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
-        return departed(raw_body, secret)
+    def deauthorisation(cls, raw_body: bytes, secret: str) -> RawEvent | None:
+        return deauthorisation(raw_body, secret)
 
 
 def _list(holder: Any, name: str) -> list[dict[str, Any]]:
-    found = holder.get(name) if isinstance(holder, Mapping) else None
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    listed = holder.get(name) if isinstance(holder, Mapping) else None
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
 def _kind(change: Mapping[str, Any], value: Mapping[str, Any]) -> str:
@@ -86,8 +86,8 @@ def _at(entry: Mapping[str, Any], value: Mapping[str, Any]) -> datetime | None:
     return moment(value.get("created_time")) or moment(entry.get("time"))
 
 
-def moment(told: Any) -> datetime | None:
+def moment(seconds: Any) -> datetime | None:
     """A time in seconds. Some entries count thousandths of them."""
-    if not isinstance(told, int) or isinstance(told, bool) or not 0 < told < 10**14:
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 < seconds < 10**14:
         return None
-    return datetime.fromtimestamp(told / 1000 if told > 10**11 else told, UTC)
+    return datetime.fromtimestamp(seconds / 1000 if seconds > 10**11 else seconds, UTC)

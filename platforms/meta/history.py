@@ -1,7 +1,6 @@
-"""Posts from before, as Facebook and Instagram list them: newest first, in pages with a cursor.
+"""Older posts, as Facebook and Instagram list them: newest first, in pages with a cursor.
 
-Their counters come in the same answer; what each network counts besides are insights of each post, which the first look
-asks for.
+Their counters come with the list; other metrics are insights of each post, which are requested at its first fetch.
 """
 
 from abc import abstractmethod
@@ -29,9 +28,9 @@ class ListedHistory:
     def past_posts(self, since: datetime, cursor: str | None = None) -> PastPosts:
         place = {"after": cursor} if cursor else {}
         path = f"/{self.account_id}/{self.past_list}"
-        told = self.calls.get(path, fields=self.past_fields, limit=self.past_page, **place)
-        found = (self.past_post(one) for one in reading.data(told) if one.get("id"))
-        return history.page(found, since, reading.after(told))
+        listed = self.calls.get(path, fields=self.past_fields, limit=self.past_page, **place)
+        posts = (self.past_post(one) for one in reading.data(listed) if one.get("id"))
+        return history.page(posts, since, reading.after(listed))
 
     @abstractmethod
-    def past_post(self, told: Mapping[str, Any]) -> PastPost: ...
+    def past_post(self, post: Mapping[str, Any]) -> PastPost: ...

@@ -22,7 +22,7 @@ GRAPH = "https://graph.facebook.com"
 
 @dataclass(frozen=True)
 class Grant:
-    """What a person gave: their long-lived token, who they are, what they allowed, and until when it reads data."""
+    """A person's grant: their long-lived token, their id, the permissions, and until when it may read data."""
 
     token: str
     user_id: str
@@ -45,21 +45,21 @@ def exchange(calls: Calls, keys: Keys, answer: Mapping[str, str]) -> Credential:
     """A code for the person's short token (an hour or two); `grant` makes it last. One call: a person waits for it."""
     asked = {"client_id": keys.client_id, "client_secret": keys.client_secret}
     try:
-        told = calls.get("/oauth/access_token", **asked, redirect_uri=answer["redirect_uri"], code=answer["code"])
+        body = calls.get("/oauth/access_token", **asked, redirect_uri=answer["redirect_uri"], code=answer["code"])
     except Rejected as refused:
         # 100 with subcode 36009: the code was used, or it is old.
         raise NeedsConsent(refused.message, refused.evidence) from None
-    return Credential(_token(told), expires_at=_ends(told))
+    return Credential(_token(body), expires_at=_ends(body))
 
 
-def _token(told: Mapping[str, Any]) -> str:
-    if not told.get("access_token"):
+def _token(answer: Mapping[str, Any]) -> str:
+    if not answer.get("access_token"):
         raise NeedsConsent("The server gave no access token.")
-    return str(told["access_token"])
+    return str(answer["access_token"])
 
 
-def _ends(told: Mapping[str, Any]) -> datetime | None:
-    seconds = told.get("expires_in")
+def _ends(answer: Mapping[str, Any]) -> datetime | None:
+    seconds = answer.get("expires_in")
     known = isinstance(seconds, int) and not isinstance(seconds, bool)
     return datetime.now(UTC) + timedelta(seconds=seconds) if known and seconds else None
 
@@ -94,13 +94,15 @@ def _data_until(calls: Calls, keys: Keys, token: str) -> datetime | None:
 
 def pages(calls: Calls, scopes: Sequence[str], fields: str) -> list[dict[str, Any]]:
     """The pages that a person may act for, also those that belong to their businesses."""
-    found = {str(page["id"]): page for page in calls.listed("/me/accounts", fields=fields, limit=100) if page.get("id")}
+    pages_by_id = {
+        str(page["id"]): page for page in calls.listed("/me/accounts", fields=fields, limit=100) if page.get("id")
+    }
     if "business_management" in scopes:
         for business in calls.listed("/me/businesses", fields="id", limit=100):
             for edge in ("owned_pages", "client_pages"):
                 for page in calls.listed(f"/{business['id']}/{edge}", fields=fields, limit=100):
-                    found.setdefault(str(page["id"]), page)
-    return list(found.values())
+                    pages_by_id.setdefault(str(page["id"]), page)
+    return list(pages_by_id.values())
 
 
 def withdraw(calls: Calls) -> None:
@@ -127,7 +129,7 @@ class ByLogin:
         return address(typed) if typed.strip() else GRAPH
 
     def fetch_facts(self) -> dict[str, Any]:
-        """One server for everybody, which tells nothing of itself."""
+        """One server for everybody, without facts of its own."""
         return {"version": self.set["version"]}
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:

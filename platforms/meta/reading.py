@@ -1,4 +1,4 @@
-"""Reading what the Graph API shows. https://developers.facebook.com/docs/graph-api/overview"""
+"""Helpers that read Graph API objects. https://developers.facebook.com/docs/graph-api/overview"""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,8 +13,8 @@ from platforms.meta.calls import Calls
 def several(calls: Calls, ids: Sequence[str], fields: str) -> dict[str, dict[str, Any] | None]:
     """Objects by id, None for one that is gone. One id that is not there fails the call for all: then one by one."""
     try:
-        found = calls.get("/", ids=",".join(ids), fields=fields)
-        return {one: found[one] for one in ids if isinstance(found.get(one), dict)}
+        objects = calls.get("/", ids=",".join(ids), fields=fields)
+        return {one: objects[one] for one in ids if isinstance(objects.get(one), dict)}
     except Rejected:
         return {one: single(calls, one, fields) for one in ids}
 
@@ -31,21 +31,21 @@ def single(calls: Calls, remote_id: str, fields: str) -> dict[str, Any] | None:
 
 def data(edge: Any) -> list[dict[str, Any]]:
     """The objects of an edge, as it stands inside another object or alone."""
-    found = edge.get("data") if isinstance(edge, Mapping) else None
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    listed = edge.get("data") if isinstance(edge, Mapping) else None
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
 def after(listed: Mapping[str, Any]) -> str | None:
     """The cursor of the next page, None after the last one. `next` holds the token in its address."""
     paging = listed.get("paging")
-    told: Mapping[str, Any] = paging if isinstance(paging, dict) else {}
-    cursors = told.get("cursors")
-    found = cursors.get("after") if told.get("next") and isinstance(cursors, dict) else None
-    return str(found) if found else None
+    page: Mapping[str, Any] = paging if isinstance(paging, dict) else {}
+    cursors = page.get("cursors")
+    cursor = cursors.get("after") if page.get("next") and isinstance(cursors, dict) else None
+    return str(cursor) if cursor else None
 
 
 def when(entity: Mapping[str, Any]) -> datetime:
-    """Its "timestamp"; now, where the network told no time."""
+    """Its "timestamp"; now, where the network returned no time."""
     try:
         return moment(str(entity["timestamp"]))
     except (KeyError, ValueError):
@@ -57,8 +57,8 @@ def number(value: Any) -> int | None:
 
 
 def counted(entity: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, int]:
-    """Our name → number, of plain fields. What the network did not tell is absent."""
-    values = {ours: number(entity.get(theirs)) for ours, theirs in names.items()}
+    """Metric → number, of plain fields. A metric that the network did not return is left out."""
+    values = {metric: number(entity.get(field)) for metric, field in names.items()}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -70,14 +70,14 @@ def measured(insights: Any) -> dict[str, int]:
 
 def split(insights: Any, metric: str, name: str) -> dict[str, int]:
     """The parts of one metric by the network's word for each: {"0": 40, "1": 12} of values that carry `name`."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for one in data(insights):
         values = one.get("values")
         for value in values if one.get("name") == metric and isinstance(values, list) else ():
             count = number(value.get("value")) if isinstance(value, Mapping) and name in value else None
             if count is not None:
-                found[str(value[name])] = count
-    return found
+                counts[str(value[name])] = count
+    return counts
 
 
 def _measured(metric: Mapping[str, Any]) -> int | None:

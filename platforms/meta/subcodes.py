@@ -1,4 +1,4 @@
-"""The codes of publishing by containers, as Instagram lists them; Threads answers with the same ones.
+"""Error subcodes of publishing by containers, as Instagram lists them; Threads uses the same ones.
 
 https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes
 """
@@ -26,15 +26,15 @@ class SubcodeTexts:
     blocked: timedelta
 
 
-def meant(plain: PlatformError, words: SubcodeTexts, *, public: bool) -> PlatformError:
-    """`plain` is what the Graph API's codes say; another error where the subcode says more."""
+def refine(plain: PlatformError, texts: SubcodeTexts, *, public: bool) -> PlatformError:
+    """`plain` is the error by the Graph API's codes; returns a more precise one where the subcode allows it."""
     seen, subcode = plain.evidence, plain.evidence.get("subcode", 0)
     if subcode in FAILED:
         return OutcomeUnknown(codes.FAILED, seen) if public else NotReached(codes.BUSY, seen)
     if subcode in NOT_READY:
         return NotReached(containers.PREPARING, seen)
     if subcode == QUOTA:
-        return RateLimited(words.used_up, datetime.now(UTC) + codes.WAIT, {**seen, "quota": True})
+        return RateLimited(texts.used_up, datetime.now(UTC) + codes.WAIT, {**seen, "quota": True})
     if subcode == SPAM:
-        return RateLimited(words.held_back, datetime.now(UTC) + words.blocked, seen)
+        return RateLimited(texts.held_back, datetime.now(UTC) + texts.blocked, seen)
     return plain

@@ -1,12 +1,12 @@
-"""Which bot, which channel, and what the one may do in the other."""
+"""Bots, channels, and the rights of a bot in a channel."""
 
 import re
 from typing import Any
 
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.telegram.calls import Calls
+from platforms.translation import gettext_noop
 from platforms.types import Scope
-from platforms.words import gettext_noop
 
 TOKEN = re.compile(r"(\d{5,20}):[A-Za-z0-9_-]{20,100}", re.ASCII)
 NAME = re.compile(r"@?([A-Za-z]\w{3,31})", re.ASCII)
@@ -29,7 +29,7 @@ BOT_OUTSIDE = gettext_noop("The bot is no administrator of this channel, or may 
 
 
 def bot_of(token: str) -> str:
-    """The id of the bot that a token belongs to. Raises `Rejected` for what has not the form of one."""
+    """The id of the bot to which a token belongs. Raises `Rejected` for a malformed token."""
     fits = TOKEN.fullmatch(token)
     if not fits:
         raise Rejected(WRONG_TOKEN, field="token", code="token_wrong")
@@ -58,7 +58,7 @@ def channel(asking: Calls, name: int | str) -> dict[str, Any]:
 
 
 def chat_name(typed: str) -> int | str:
-    """`@name` or the number of a channel, from what a person typed or from what we stored. Raises `Rejected`."""
+    """`@name` or the id of a channel, from user input or from a stored value. Raises `Rejected`."""
     text = typed.strip()
     match = LINK.fullmatch(text)
     if match:
@@ -73,7 +73,8 @@ def chat_name(typed: str) -> int | str:
 
 
 def post_number(link: str, account_id: str) -> str | None:
-    """Of t.me/name/57, or of t.me/c/1234567890/57 in a private channel. A name does not tell whose it is."""
+    """The post's number in t.me/name/57, or in t.me/c/1234567890/57 of a private channel. A name does not identify a
+    channel."""
     match = LINK.fullmatch(link.strip())
     parts = match[1].split("/") if match else []
     if parts[:1] == ["c"]:
@@ -83,12 +84,12 @@ def post_number(link: str, account_id: str) -> str | None:
 
 
 def rights(asking: Calls, chat: int, bot: str) -> tuple[str, ...]:
-    """What the bot may do in the channel, of what we asked for; nothing where it is no administrator."""
+    """The requested rights that the bot has in the channel; none where it is no administrator."""
     try:
-        told = asking.private("getChatMember", {"chat_id": chat, "user_id": int(bot)})
+        member = asking.private("getChatMember", {"chat_id": chat, "user_id": int(bot)})
     except (NeedsConsent, Rejected):
         # "member list is inaccessible", "bot is not a member": it is not there.
         return ()
-    if not isinstance(told, dict) or told.get("status") not in ("administrator", "creator"):
+    if not isinstance(member, dict) or member.get("status") not in ("administrator", "creator"):
         return ()
-    return tuple(scope.name for scope in SCOPES if told.get(scope.name) is True)
+    return tuple(scope.name for scope in SCOPES if member.get(scope.name) is True)

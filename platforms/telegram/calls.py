@@ -1,6 +1,6 @@
-"""Calls to the Bot API and what its answers mean. https://core.telegram.org/bots/api#making-requests
+"""Calls to the Bot API and the meaning of its answers. https://core.telegram.org/bots/api#making-requests
 
-The token stands in the address: nothing that names an address may be stored or shown.
+The token is part of the address, so no address may be stored or shown.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from common.http import Answer, Http
 from platforms import answers
 from platforms.answers import LONGEST_WAIT, WAIT_WITHOUT_HINT
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
-from platforms.words import gettext_noop
+from platforms.translation import gettext_noop
 
 BOT_UNKNOWN = gettext_noop("Telegram no longer knows the token of this bot. It may have been renewed or revoked.")
 NOT_ADMIN = gettext_noop(
@@ -49,7 +49,7 @@ class Calls:
         self.token = token
 
     def private(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
-        """A call that nobody sees, or that may be done again. Gives the `result`."""
+        """A call without a public effect, or one that may be repeated. Returns the `result`."""
         return self._settled(answers.read(lambda: self._post(method, json=dict(params or {}))), public=False)
 
     def public(self, method: str, **more: Any) -> Any:
@@ -60,53 +60,53 @@ class Calls:
         return self.http.post(f"{self.server}/bot{self.token}/{method}", **more)
 
     def _settled(self, answer: Answer, *, public: bool) -> Any:
-        told = _told(answer)
-        if answer.ok and told.get("ok") is True and "result" in told:
-            return told["result"]
-        raise self._problem(answer, told, public=public)
+        body = _body(answer)
+        if answer.ok and body.get("ok") is True and "result" in body:
+            return body["result"]
+        raise self._problem(answer, body, public=public)
 
-    def _problem(self, answer: Answer, told: Mapping[str, Any], *, public: bool) -> PlatformError:
+    def _problem(self, answer: Answer, body: Mapping[str, Any], *, public: bool) -> PlatformError:
         evidence = answers.evidence(answer, (self.token,))
         if answer.status == 429:
-            return RateLimited("The network asks us to wait.", _retry_at(told), evidence)
+            return RateLimited("The network asks us to wait.", _retry_at(body), evidence)
         if 400 <= answer.status < 500:
-            return refusal(answer.status, str(told.get("description") or ""), told.get("ok") is False, evidence)
+            return refusal(answer.status, str(body.get("description") or ""), body.get("ok") is False, evidence)
         if public:
             return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
         return NotReached("The server does not answer properly at the moment.", evidence)
 
 
 def refusal(status: int, description: str, from_telegram: bool, evidence: dict[str, Any]) -> PlatformError:
-    """What a 4xx means. `from_telegram`: it has Telegram's form, and is not of something that stands in between."""
-    said, evidence = description.lower(), {**evidence, "description": description}
+    """The error for a 4xx. `from_telegram`: it has Telegram's form and does not come from a proxy in between."""
+    lowered, evidence = description.lower(), {**evidence, "description": description}
     if from_telegram and status in (401, 404):
         # 401 revoked, 404 no token at all: an unknown method is 404 too, and we call none.
         return NeedsConsent(BOT_UNKNOWN, evidence)
-    if from_telegram and (status == 403 or any(word in said for word in RIGHTS)):
+    if from_telegram and (status == 403 or any(word in lowered for word in RIGHTS)):
         return NeedsConsent(NOT_ADMIN, evidence)
-    for words, message, field, code in CONTENT:
-        if any(word in said for word in words):
+    for phrases, message, field, code in CONTENT:
+        if any(word in lowered for word in phrases):
             return Rejected(message, field=field, code=code or str(status), evidence=evidence)
     return Rejected("The server refused this.", code=str(status), evidence=evidence)
 
 
-def description_has(problem: PlatformError, *words: str) -> bool:
+def description_has(problem: PlatformError, *phrases: str) -> bool:
     """Whether Telegram's own description has one of these."""
     description = str(problem.evidence.get("description") or "").lower()
-    return any(word in description for word in words)
+    return any(word in description for word in phrases)
 
 
-def _told(answer: Answer) -> Mapping[str, Any]:
+def _body(answer: Answer) -> Mapping[str, Any]:
     try:
-        found = answer.json()
+        body = answer.json()
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return body if isinstance(body, dict) else {}
 
 
-def _retry_at(told: Mapping[str, Any]) -> datetime:
+def _retry_at(body: Mapping[str, Any]) -> datetime:
     """https://core.telegram.org/bots/api#responseparameters: seconds, in the body only."""
-    parameters = told.get("parameters")
+    parameters = body.get("parameters")
     seconds = parameters.get("retry_after") if isinstance(parameters, dict) else None
     if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds <= 0:
         return datetime.now(UTC) + WAIT_WITHOUT_HINT

@@ -1,8 +1,8 @@
-"""A Telegram channel, in which our bot is an administrator. https://core.telegram.org/bots/api
+"""A Telegram channel in which our bot is an administrator. https://core.telegram.org/bots/api
 
-A post is one call that carries everything: sendMessage, sendPhoto, sendVideo, or sendMediaGroup for an album. There is
-no key against repeating, and a bot neither can read a channel nor is told of its own posts. After an unclear outcome
-the channel's public page may show the post; where it has none, or does not, only a person who looks can tell.
+A post is one call: sendMessage, sendPhoto, sendVideo, or sendMediaGroup for an album. There is no idempotency key; a
+bot can neither read a channel nor does it get updates about its own posts. After an unknown outcome the channel's
+public page may show the post; otherwise only a person who looks at the channel can tell.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -63,14 +63,14 @@ class Telegram(Conversation, Defaults):
         return address(typed) if typed.strip() else DEFAULT_SERVER
 
     def fetch_facts(self) -> dict[str, Any]:
-        """What is allowed is the same for every channel; with a token, in which group people discuss this one."""
+        """Limits are the same for every channel; with a token, also the channel's discussion group."""
         if self.credential is None:
             return {}
         chat = self.calls.private("getChat", {"chat_id": self._chat_id()})
         return {"group": str(chat.get("linked_chat_id") or "")}
 
     def exchange(self, answer: Mapping[str, str]) -> Credential:
-        """The bot's token is the credential; the channel's number and the bot's rights there are looked up."""
+        """The bot's token is the credential; the channel's id and the bot's rights there are read."""
         token = answer["token"].strip()
         bot = access.bot_of(token)
         asking = Calls(self.http, self.server, token)
@@ -104,7 +104,7 @@ class Telegram(Conversation, Defaults):
         return access.chat_name(self.channel_id())
 
     def revoke(self, *, shared: bool = False) -> None:
-        """The bot leaves the channel. `shared`: it stays the bot of another one, whose address it goes on calling."""
+        """The bot leaves the channel. `shared`: it stays the bot of another channel, whose webhook it keeps."""
         try:
             if not shared:
                 self.calls.private("deleteWebhook", {"drop_pending_updates": True})
@@ -127,19 +127,19 @@ class Telegram(Conversation, Defaults):
         if outgoing.reply_to:
             chat, (answers, *_rest) = sending.place(outgoing.reply_to, self.channel_id())
         call = sending.call(outgoing, read, chat, answers)
-        told = self.calls.public(call.method, **call.arguments())
-        return self._published(told)
+        sent = self.calls.public(call.method, **call.arguments())
+        return self._published(sent)
 
-    def _published(self, told: Any) -> Published:
+    def _published(self, sent: Any) -> Published:
         try:
-            return sending.published(told, self.channel_id())
+            return sending.published(sent, self.channel_id())
         except ValueError:
             raise OutcomeUnknown("The server's answer names no post.") from None
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
-        """A channel with a name has a page that all can read; what is not on it may be out nevertheless."""
+        """A channel with a name has a public page; a post that is missing on it may exist all the same."""
         chat, numbers = sending.place(outgoing.reply_to or "0", self.channel_id())
         ours = str(chat) == self.channel_id() and values(self.options, self.facts)["public_page"]
         username = self._username() if ours else ""
@@ -148,8 +148,8 @@ class Telegram(Conversation, Defaults):
         shown = answers.read(lambda: self.http.get(f"{self._pages()}/s/{username}"))
         # The page names the first message of an album that is answered.
         sent = replace(outgoing, reply_to=str(numbers[0]) if outgoing.reply_to else None)
-        told = matching.match_candidates(page.posts(shown.text), sent, since, datetime.now(UTC), bound)
-        return Inconclusive("the channel's public page does not show it") if isinstance(told, Absent) else told
+        result = matching.match_candidates(page.posts(shown.text), sent, since, datetime.now(UTC), bound)
+        return Inconclusive("the channel's public page does not show it") if isinstance(result, Absent) else result
 
     def _username(self) -> str:
         return str(self.calls.private("getChat", {"chat_id": self._chat_id()}).get("username") or "")
@@ -168,14 +168,14 @@ class Telegram(Conversation, Defaults):
         method, name = ("editMessageCaption", "caption") if media else ("editMessageText", "text")
         asked = {"chat_id": chat, "message_id": numbers[0], name: outgoing.text}
         try:
-            told = self.calls.public(method, json=asked)
+            edited = self.calls.public(method, json=asked)
         except Rejected as refused:
             if not description_has(refused, "message is not modified"):
                 raise
-            told = {"message_id": numbers[0], "chat": self.calls.private("getChat", {"chat_id": chat})}
-            told["date"] = int(datetime.now(UTC).timestamp())
-        # An album keeps its span, which the answer about its first message does not tell.
-        shown = self._published(told)
+            edited = {"message_id": numbers[0], "chat": self.calls.private("getChat", {"chat_id": chat})}
+            edited["date"] = int(datetime.now(UTC).timestamp())
+        # An album keeps its span, which the answer about its first message does not contain.
+        shown = self._published(edited)
         return Published(remote_id, shown.permalink, shown.at)
 
     def withdraw(self, remote_id: str) -> None:
@@ -195,12 +195,12 @@ class Telegram(Conversation, Defaults):
     # Measures
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        """A bot is told no numbers of a post."""
+        """Bots have no access to metrics of a post."""
         return []
 
     def fetch_account_metrics(self) -> MetricValues:
-        told = self.calls.private("getChatMemberCount", {"chat_id": self._chat_id()})
-        return {"followers": told} if isinstance(told, int) and not isinstance(told, bool) else {}
+        count = self.calls.private("getChatMemberCount", {"chat_id": self._chat_id()})
+        return {"followers": count} if isinstance(count, int) and not isinstance(count, bool) else {}
 
     # Converses
 

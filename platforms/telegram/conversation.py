@@ -1,7 +1,7 @@
-"""What people write in the channel's discussion group, and what Telegram tells by itself.
+"""Comments in the channel's discussion group, and webhook events.
 
-https://core.telegram.org/bots/api#update. A channel's posts are copied into its linked group; a comment is an answer to
-that copy. A bot hears what is written after it came, keeps nothing, and cannot ask for what was written below one post.
+https://core.telegram.org/bots/api#update. A channel's posts are copied into its linked group; a comment is a reply to
+that copy. A bot gets what is written after it joined, stores nothing, and cannot list the comments of one post.
 """
 
 from abc import ABC, abstractmethod
@@ -23,7 +23,7 @@ HEARD = (
     "message_reaction_count",
     "my_chat_member",
 )
-# What may be a comment: as it was written, and with other words.
+# Updates that may be a comment: a new message, and an edited one.
 WRITTEN = ("message", "edited_message")
 PAGE = 100
 CONFLICT = "409"
@@ -39,7 +39,7 @@ class Conversation(ABC):
     def channel_id(self) -> str: ...
 
     def messages(self, cursor: str | None = None) -> Messages:
-        """What was written since `cursor`. Nothing while Telegram tells us by itself: it does either."""
+        """Messages since `cursor`. None while a webhook is set: Telegram offers only one of both."""
         asked: dict[str, Any] = {"limit": PAGE, "timeout": 0, "allowed_updates": list(HEARD)}
         if cursor:
             asked["offset"] = int(cursor)
@@ -51,16 +51,16 @@ class Conversation(ABC):
             raise
         known = [one for one in updates if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
         written = [one[name] for one in known for name in WRITTEN if isinstance(one.get(name), dict)]
-        found = [message(one, self.channel_id()) for one in written if self._is_ours(one)]
+        comments = [message(one, self.channel_id()) for one in written if self._is_ours(one)]
         last = str(known[-1]["update_id"] + 1) if known else cursor
-        return Messages(tuple(one for one in found if one), last)
+        return Messages(tuple(one for one in comments if one), last)
 
-    def _is_ours(self, told: Mapping[str, Any]) -> bool:
-        """One bot may serve several channels, and is told of the groups of all of them."""
+    def _is_ours(self, update: Mapping[str, Any]) -> bool:
+        """One bot may serve several channels, and gets updates of all their groups."""
         group = self.facts.get("group")
         if group:
-            return str(_part(told, "chat").get("id")) == group
-        return origin(told) in ("", self.channel_id())
+            return str(_part(update, "chat").get("id")) == group
+        return origin(update) in ("", self.channel_id())
 
     def replies(self, remote_id: str) -> Messages:
         """A bot cannot ask for them."""
@@ -68,22 +68,22 @@ class Conversation(ABC):
 
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:
-        """All of it: a bot that is told by itself cannot ask. Of what is deleted bots hear nothing."""
+        """The whole change: a bot with a webhook cannot ask. There are no updates about deletions."""
         new, changed = (_comments(_part(event.payload, name), event.account_id) for name in WRITTEN)
         return MessageChanges(new, changed)
 
 
-def message(told: Mapping[str, Any], channel: str) -> Message | None:
-    """A comment, or None for what else is said in the group: the copies of our posts, service messages, small talk."""
-    chat, text = told.get("chat") or {}, told.get("text") or told.get("caption")
-    above = told.get("reply_to_message") or {}
-    own = told.get("is_automatic_forward") or str((told.get("sender_chat") or {}).get("id")) == channel
+def message(content: Mapping[str, Any], channel: str) -> Message | None:
+    """A comment; None for other messages of the group: copies of our posts, service messages, conversations."""
+    chat, text = content.get("chat") or {}, content.get("text") or content.get("caption")
+    above = content.get("reply_to_message") or {}
+    own = content.get("is_automatic_forward") or str((content.get("sender_chat") or {}).get("id")) == channel
     # A chat with the bot is "private"; a channel's direct messages are a supergroup of their own (Bot API 9.2).
     is_private = chat.get("type") not in ("supergroup", "group") or chat.get("is_direct_messages")
     if not text or own or not above or is_private:
         return None
     root = _post(above, channel)
-    number, author = told["message_id"], _author(told)
+    number, author = content["message_id"], _author(content)
     return Message(
         remote_id=f"{chat['id']}:{number}",
         in_reply_to=root or f"{chat['id']}:{above.get('message_id')}",
@@ -95,17 +95,17 @@ def message(told: Mapping[str, Any], channel: str) -> Message | None:
         author_avatar_url="",
         text=str(text),
         url=f"{LINKS}/c/{str(chat['id']).removeprefix('-100')}/{number}",
-        at=_moment(told.get("date")) or datetime.now(UTC),
+        at=_moment(content.get("date")) or datetime.now(UTC),
         visibility=Visibility.PUBLIC,
     )
 
 
-def _comments(told: Mapping[str, Any], channel: str) -> tuple[Message, ...]:
+def _comments(content: Mapping[str, Any], channel: str) -> tuple[Message, ...]:
     try:
-        found = message(told, channel) if told else None
+        comment = message(content, channel) if content else None
     except (KeyError, TypeError, AttributeError):
-        return ()  # not what Telegram has told so far
-    return (found,) if found else ()
+        return ()  # an unknown form of update
+    return (comment,) if comment else ()
 
 
 def _post(above: Mapping[str, Any], channel: str) -> str | None:
@@ -115,16 +115,16 @@ def _post(above: Mapping[str, Any], channel: str) -> str | None:
     return str(origin["message_id"]) if ours and origin.get("message_id") else None
 
 
-def _author(told: Mapping[str, Any]) -> dict[str, str]:
-    """A person, or the group or channel in whose name somebody writes."""
-    who: Mapping[str, Any] = told.get("sender_chat") or told.get("from") or {}
+def _author(content: Mapping[str, Any]) -> dict[str, str]:
+    """A person, or the group or channel as which they write."""
+    who: Mapping[str, Any] = content.get("sender_chat") or content.get("from") or {}
     name = str(who.get("title") or " ".join(str(who[part]) for part in ("first_name", "last_name") if who.get(part)))
     username = str(who.get("username") or "")
     return {"id": str(who.get("id") or ""), "username": username, "name": name, "handle": username or name or "?"}
 
 
-def _at(told: Mapping[str, Any]) -> datetime | None:
-    return _moment(told.get("edit_date") or told.get("date"))
+def _at(content: Mapping[str, Any]) -> datetime | None:
+    return _moment(content.get("edit_date") or content.get("date"))
 
 
 def _moment(date: Any) -> datetime | None:
@@ -138,30 +138,32 @@ def events(payload: Any) -> list[RawEvent]:
     if not isinstance(payload, dict) or not isinstance(payload.get("update_id"), int):
         return []
     name = next((one for one in HEARD if isinstance(payload.get(one), dict)), "")
-    told: Mapping[str, Any] = payload.get(name) or {}
-    chat = _part(told, "chat")
+    content: Mapping[str, Any] = payload.get(name) or {}
+    chat = _part(content, "chat")
     where = str(chat.get("id") or "")
-    account = where if chat.get("type") == "channel" else origin(told)
-    return [RawEvent(f"{where}:{payload['update_id']}", account, _kind(name, told), payload, _at(told), place=where)]
+    account = where if chat.get("type") == "channel" else origin(content)
+    return [
+        RawEvent(f"{where}:{payload['update_id']}", account, _kind(name, content), payload, _at(content), place=where)
+    ]
 
 
-def origin(told: Mapping[str, Any]) -> str:
-    """Of the copy of a channel's post, and of a direct answer to it, the channel's number; "" for what else is said."""
-    for one in (told, _part(told, "reply_to_message")):
+def origin(content: Mapping[str, Any]) -> str:
+    """The channel's id in the copy of its post and in a direct reply to it; "" for other messages."""
+    for one in (content, _part(content, "reply_to_message")):
         came_from = _part(one, "forward_origin")
         if one.get("is_automatic_forward") and came_from.get("type") == "channel":
             return str(_part(came_from, "chat").get("id") or "")
     return ""
 
 
-def _part(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = told.get(name)
-    return found if isinstance(found, dict) else {}
+def _part(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = content.get(name)
+    return part if isinstance(part, dict) else {}
 
 
-def _kind(name: str, told: Mapping[str, Any]) -> str:
+def _kind(name: str, content: Mapping[str, Any]) -> str:
     if name in ("channel_post", "edited_channel_post"):
         return "post"
-    if name in ("message", "edited_message") and told.get("reply_to_message"):
+    if name in ("message", "edited_message") and content.get("reply_to_message"):
         return "comment"
     return "other"

@@ -1,12 +1,12 @@
-"""What a channel takes. https://core.telegram.org/bots/api#sendmessage and the methods below it."""
+"""Limits of a channel. https://core.telegram.org/bots/api#sendmessage and the methods below it."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from platforms import checks
 from platforms.options import Option, values
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Outgoing, Problem, VideoLimits
-from platforms.words import gettext_noop
 
 OPTIONS: Mapping[str, Option] = {
     # A Bot API server of one's own takes 2 GB: https://core.telegram.org/bots/api#using-a-local-bot-api-server
@@ -25,7 +25,7 @@ TOO_MANY = gettext_noop("An album has at most %(limit)s pictures, the video incl
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
-    """Lengths count after markup, of which we send none."""
+    """Lengths count after markup, which is never sent."""
     return Limits(
         max_characters=4096,
         counting="utf16",
@@ -51,11 +51,11 @@ def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     problems = checks.check(outgoing, limits)
     number = len(outgoing.pictures) + bool(outgoing.video)
     if number > limits.max_images >= len(outgoing.pictures):
-        told = {"limit": limits.max_images, "over": number - limits.max_images}
-        problems.append(Problem("album_too_long", "pictures", TOO_MANY, params=told))
+        params = {"limit": limits.max_images, "over": number - limits.max_images}
+        problems.append(Problem("album_too_long", "pictures", TOO_MANY, params=params))
     for nth, picture in enumerate(outgoing.pictures):
         sides = picture.width + picture.height
         if sides > PHOTO_SIDES:
-            told = {"count": sides, "limit": PHOTO_SIDES}
-            problems.append(Problem("picture_sides", f"pictures.{nth}", SIDES, params=told))
+            params = {"count": sides, "limit": PHOTO_SIDES}
+            problems.append(Problem("picture_sides", f"pictures.{nth}", SIDES, params=params))
     return problems

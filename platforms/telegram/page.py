@@ -1,7 +1,7 @@
-"""The public page of a channel (t.me/s/name), on which everybody can read its last posts without an account.
+"""The public page of a channel (t.me/s/name), which shows its last posts without an account.
 
-A bot cannot read its channel, but this page can be read. No document describes it: what stands there was seen, so it
-may prove that a post is there and never that none is.
+A bot cannot read its channel, but it can read this page. The page is undocumented: it may prove that a post exists and
+never that it does not.
 """
 
 import re
@@ -25,7 +25,7 @@ class _Posts(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[Candidate] = []
+        self.candidates: list[Candidate] = []
         self.open = False
         self.depth = 0
         self._begin("")
@@ -39,19 +39,19 @@ class _Posts(HTMLParser):
         self.photos = self.films = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
-        names = told.get("class", "").split()
-        if told.get("data-post") and POST in names:
+        attributes = {name: value or "" for name, value in attrs}
+        names = attributes.get("class", "").split()
+        if attributes.get("data-post") and POST in names:
             self.finish()
-            self._begin(told["data-post"])
+            self._begin(attributes["data-post"])
             self.open = True
         if self.depth:
             self._inside(tag)
         elif tag == "div" and TEXT in names:
             self.depth = 1
-        self._media(names, told.get("href", ""))
-        if tag == "time" and told.get("datetime") and self.at is None:
-            self.at = _moment(told["datetime"])
+        self._media(names, attributes.get("href", ""))
+        if tag == "time" and attributes.get("datetime") and self.at is None:
+            self.at = _moment(attributes["datetime"])
 
     def _inside(self, tag: str) -> None:
         if tag == "br":
@@ -82,7 +82,7 @@ class _Posts(HTMLParser):
         if self.open and number and self.at:
             first = int(number[1])
             last = max([first, *self.numbers])
-            self.found.append(
+            self.candidates.append(
                 Candidate(
                     remote_id=str(first) if last == first else f"{first}-{last}",
                     permalink=f"{LINKS}/{self.link}",
@@ -96,9 +96,9 @@ class _Posts(HTMLParser):
         self.open, self.depth = False, 0
 
 
-def _moment(told: str) -> datetime | None:
+def _moment(text: str) -> datetime | None:
     try:
-        return answers.moment(told)
+        return answers.moment(text)
     except ValueError:
         return None
 
@@ -109,4 +109,4 @@ def posts(html: str) -> list[Candidate]:
     parser.feed(html)
     parser.close()
     parser.finish()
-    return parser.found
+    return parser.candidates

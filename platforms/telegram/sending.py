@@ -1,7 +1,7 @@
-"""The one call that makes a post: which method, and what goes with it. https://core.telegram.org/bots/api#available-methods
+"""The one call that makes a post: its method and arguments. https://core.telegram.org/bots/api#available-methods
 
-Texts go as they are, without `parse_mode`: nothing has to be escaped, and Telegram finds addresses, @mentions and
-#hashtags by itself.
+Texts are sent without `parse_mode`: nothing has to be escaped, and Telegram detects addresses, @mentions and #hashtags
+by itself.
 """
 
 import json
@@ -61,8 +61,8 @@ def _video(text: str, video: Video, read: Read, params: dict[str, Any]) -> Call:
 
 
 def _about(video: Video) -> dict[str, Any]:
-    told = {"width": video.width, "height": video.height, "duration": round(video.seconds)}
-    return {name: value for name, value in told.items() if value} | {"supports_streaming": True}
+    properties = {"width": video.width, "height": video.height, "duration": round(video.seconds)}
+    return {name: value for name, value in properties.items() if value} | {"supports_streaming": True}
 
 
 def _album(outgoing: Outgoing, read: Read, params: dict[str, Any]) -> Call:
@@ -105,13 +105,13 @@ def place(remote: str, channel: str) -> tuple[int, list[int]]:
     return int(chat or channel), list(range(int(first), int(last or first) + 1))
 
 
-def published(told: Any, channel: str) -> Published:
-    """What became of it, from the message (or, of an album, the messages) that Telegram answers with.
+def published(sent: Any, channel: str) -> Published:
+    """The published post, from the message (or the messages of an album) in Telegram's answer.
 
-    Raises `ValueError` where it names none.
+    Raises `ValueError` for an answer without one.
     """
     try:
-        messages = told if isinstance(told, list) else [told]
+        messages = sent if isinstance(sent, list) else [sent]
         numbers = sorted(int(message["message_id"]) for message in messages)
         chat = messages[0]["chat"]
         at = datetime.fromtimestamp(int(messages[0]["date"]), UTC)

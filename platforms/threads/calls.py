@@ -1,4 +1,4 @@
-"""Calls to Threads, which speaks as the Graph API does, with tokens and a few codes of its own.
+"""Calls to Threads, which works like the Graph API, with tokens and a few codes of its own.
 
 https://developers.facebook.com/docs/threads/troubleshooting
 """
@@ -9,7 +9,7 @@ from common.http import Answer, Http
 from platforms.errors import NotReached, PlatformError, Rejected
 from platforms.meta import codes, containers, subcodes
 from platforms.meta.calls import Calls as GraphCalls
-from platforms.words import gettext_noop
+from platforms.translation import gettext_noop
 
 RESOURCE = 24  # "the requested resource does not exist": published too early
 LINK_LIMIT = "THREADS_API__LINK_LIMIT_EXCEEDED"
@@ -43,7 +43,7 @@ class Calls(GraphCalls):
             return Rejected(UNFETCHABLE, field="pictures", code=str(subcode), evidence=plain.evidence)
         if code == RESOURCE:
             return NotReached(containers.PREPARING, plain.evidence)
-        return subcodes.meant(plain, subcodes.SubcodeTexts(USED_UP, HELD_BACK, self.blocked), public=public)
+        return subcodes.refine(plain, subcodes.SubcodeTexts(USED_UP, HELD_BACK, self.blocked), public=public)
 
 
 def tokens(http: Http, server: str, *secrets: str) -> Calls:
@@ -54,8 +54,8 @@ def tokens(http: Http, server: str, *secrets: str) -> Calls:
     return made
 
 
-def of_container(words: str) -> Rejected | None:
-    """What the error of a failed container refuses. A download that failed may work another time."""
-    if not words.startswith(UNPLAYABLE):
+def of_container(text: str) -> Rejected | None:
+    """The refusal for the error of a failed container. A failed download may work another time."""
+    if not text.startswith(UNPLAYABLE):
         return None
-    return Rejected(VIDEO, field="video", code=words[:60], evidence={"error": words[:300]})
+    return Rejected(VIDEO, field="video", code=text[:60], evidence={"error": text[:300]})

@@ -1,8 +1,8 @@
-"""Threads, through its own Graph API in the name of one account.
+"""Threads, through its own Graph API as one account.
 
-Every post, a text too, is first a container that nobody sees; `/threads_publish` makes it public. The container's id
-says for a day what became of it, so an unclear outcome is settled by asking, and the same container never becomes two
-posts. Pictures and videos are fetched from us by their addresses.
+Every post, even a text, is first an invisible container; `/threads_publish` publishes it. The container's state can be
+read for a day, which reconciles an unknown outcome, and one container never becomes two posts. Pictures and videos are
+fetched from our addresses.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NotReached
 from platforms.meta import events
-from platforms.meta.containers import Containers, Edges
+from platforms.meta.containers import ContainerEndpoints, Containers
 from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.threads import calls as meaning
@@ -26,7 +26,9 @@ from platforms.threads.publishing import Publishing
 from platforms.types import Credential, Limits, Profile, RawEvent, Scope
 
 FIELDS = "id,username,name,threads_profile_picture_url"
-EDGES = Edges("threads", "threads_publish", "status", "error_message", meaning.of_container, meaning.UNFETCHABLE)
+ENDPOINTS = ContainerEndpoints(
+    "threads", "threads_publish", "status", "error_message", meaning.of_container, meaning.UNFETCHABLE
+)
 
 
 class Threads(Insights, Publishing, events.Notified, Defaults):
@@ -39,7 +41,7 @@ class Threads(Insights, Publishing, events.Notified, Defaults):
     def wire(self) -> None:
         self.calls = Calls(self.http, self.server, self.set["version"], self.token, self.keys.client_secret)
         self.calls.blocked = timedelta(hours=self.set["blocked_hours"])
-        self.containers = Containers(self.calls, self.account_id, EDGES, self.witness)
+        self.containers = Containers(self.calls, self.account_id, ENDPOINTS, self.save_checkpoint)
 
     # Connects
 
@@ -48,7 +50,7 @@ class Threads(Insights, Publishing, events.Notified, Defaults):
         return address(typed) if typed.strip() else oauth.GRAPH
 
     def fetch_facts(self) -> dict[str, Any]:
-        """One server for everybody, which tells nothing of itself."""
+        """One server for everybody, without facts of its own."""
         return {"version": self.set["version"]}
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:

@@ -1,6 +1,6 @@
-"""Answers. https://developers.facebook.com/docs/threads/reply-management
+"""Replies. https://developers.facebook.com/docs/threads/reply-management
 
-An answer is a post of its own. Those below a post are asked for post by post; mentions have a list.
+A reply is a post of its own. Replies are fetched post by post; mentions have a list.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ class Conversation:
         listed = self.calls.get(f"/{self.account_id}/threads", fields="id,has_replies", limit=POSTS)
         for post in reading.data(listed):
             if post.get("has_replies") is not False:
-                yield from self._below(str(post["id"]))
+                yield from self._replies_below(str(post["id"]))
         try:
             mentions = reading.data(
                 self.calls.get(f"/{self.account_id}/mentions", fields=posts.REPLY_FIELDS, limit=LISTED)
@@ -41,9 +41,9 @@ class Conversation:
         yield from (posts.message(one, kind="mention") for one in mentions)
 
     def replies(self, remote_id: str) -> Messages:
-        return Messages(tuple(sorted(self._below(remote_id), key=lambda m: (m.at, m.remote_id))))
+        return Messages(tuple(sorted(self._replies_below(remote_id), key=lambda m: (m.at, m.remote_id))))
 
-    def _below(self, remote_id: str) -> Iterator[Message]:
+    def _replies_below(self, remote_id: str) -> Iterator[Message]:
         listed = self.calls.listed(
             f"/{remote_id}/conversation", reverse="true", fields=posts.REPLY_FIELDS, limit=LISTED
         )
@@ -53,9 +53,9 @@ class Conversation:
 
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:
-        """An answer below a post of ours comes whole, except where Threads leaves out whose post that is."""
-        found = event.payload.get("value")
-        value: Mapping[str, Any] = found if isinstance(found, dict) else {}
+        """An event contains a reply to our post as a whole, except where Threads omits the owner of that post."""
+        changed = event.payload.get("value")
+        value: Mapping[str, Any] = changed if isinstance(changed, dict) else {}
         root = value.get("root_post")
         if event.kind != "comment" or not isinstance(root, dict) or str(root.get("owner_id")) != event.account_id:
             return None
@@ -75,6 +75,6 @@ class Conversation:
         self._hidden(remote_id, is_hidden=False)
 
     def _hidden(self, remote_id: str, *, is_hidden: bool) -> None:
-        told = self.calls.private("POST", f"/{remote_id}/manage_reply", {"hide": str(is_hidden).lower()})
-        if told.get("success") is False:
+        answer = self.calls.private("POST", f"/{remote_id}/manage_reply", {"hide": str(is_hidden).lower()})
+        if answer.get("success") is False:
             raise Rejected("The server refused this.")

@@ -1,4 +1,4 @@
-"""What Threads tells by itself: one thing at a time. https://developers.facebook.com/docs/threads/webhooks"""
+"""Webhook events of Threads, one per call. https://developers.facebook.com/docs/threads/webhooks"""
 
 import hashlib
 import json
@@ -12,15 +12,15 @@ KINDS = {"replies": "comment", "mentions": "mention", "publish": "post", "delete
 
 
 def raw_events(payload: Any) -> list[RawEvent]:
-    """Whatever does not look like that is read as the rest of Meta's events are."""
+    """Any other shape is read like the rest of Meta's events."""
     values = payload.get("values") if isinstance(payload, Mapping) else None
     if not isinstance(values, Mapping):
         return events.events(payload)
-    found = values.get("value")
-    value: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
+    changed = values.get("value")
+    value: Mapping[str, Any] = changed if isinstance(changed, Mapping) else {}
     account = _owner(value) or str(payload.get("target_id") or "")
     kind = KINDS.get(str(values.get("field") or ""), "other")
-    # Told again, it has another time and the same values.
+    # A repeated event has another time and the same values.
     key = hashlib.sha256(f"{account} {json.dumps(values, sort_keys=True)}".encode()).hexdigest()
     return [RawEvent(key, account, kind, dict(values), events.moment(payload.get("time")))]
 

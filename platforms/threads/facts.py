@@ -1,11 +1,11 @@
-"""What Threads takes and asks for, with the day on which a document said so."""
+"""Limits and permissions of Threads, with the date of the document that states them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
-from platforms.words import gettext_noop
 
 OVERVIEW = "https://developers.facebook.com/docs/threads/overview"
 REPLIES = "https://developers.facebook.com/docs/threads/reply-management"
@@ -45,30 +45,30 @@ SCOPES = (
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
-    told = values(OPTIONS, facts)
+    options = values(OPTIONS, facts)
     return Limits(
         post_links=False,
-        max_characters=told["characters"],
+        max_characters=options["characters"],
         counting="threads",
-        max_images=told["pictures"],
-        image_bytes=told["picture_bytes"],
-        alt_characters=told["alt_characters"],
+        max_images=options["pictures"],
+        image_bytes=options["picture_bytes"],
+        alt_characters=options["alt_characters"],
         mime_types=("image/jpeg", "image/png"),
         link_card="scraped",
         card_and_pictures=False,
         aspect_ratios=(0.1, 10.0),
         videos=VideoLimits(
-            max_bytes=told["video_bytes"],
-            max_seconds=told["video_seconds"],
+            max_bytes=options["video_bytes"],
+            max_seconds=options["video_seconds"],
             mime_types=("video/mp4", "video/quicktime"),
             codecs=("h264", "hevc"),
             aspect_ratios=(0.01, 10.0),
             frames=(23, 60),
-            alt_characters=told["alt_characters"],
+            alt_characters=options["alt_characters"],
             with_pictures=True,
         ),
         fetches_media=True,
-        max_links=told["links"],
-        comment_characters=told["characters"],
+        max_links=options["links"],
+        comment_characters=options["characters"],
         threads=True,
     )

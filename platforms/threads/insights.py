@@ -1,6 +1,6 @@
-"""Numbers. https://developers.facebook.com/docs/threads/insights
+"""Metrics. https://developers.facebook.com/docs/threads/insights
 
-One call for a post tells them all. A name that is no longer known fails it, so that each is then asked for alone.
+One call returns all metrics of a post. An unknown name fails it; then each metric is requested by itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,41 +27,41 @@ class Insights:
     set: Mapping[str, Any]
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        told: list[PostMetrics | Gone] = []
+        metrics: list[PostMetrics | Gone] = []
         for remote_id in remote_ids:
             now = datetime.now(UTC)
             post = reading.single(self.calls, remote_id, "id,text")
             if post is None:
-                told.append(Gone(remote_id, now))
+                metrics.append(Gone(remote_id, now))
             elif values := self._numbers(f"/{remote_id}/insights"):
-                told.append(PostMetrics(remote_id, values, now, str(post.get("text") or "")))
-        return told
+                metrics.append(PostMetrics(remote_id, values, now, str(post.get("text") or "")))
+        return metrics
 
     def _numbers(self, path: str) -> dict[str, int]:
-        names = {ours: theirs for ours, theirs in self.set["post_metrics"].items() if ours in self.measures}
+        names = {metric: name for metric, name in self.set["post_metrics"].items() if metric in self.measures}
         try:
-            found = self._told(path, list(names.values()))
+            values = self._values(path, list(names.values()))
         except Rejected:
-            found = {}
-            for theirs in names.values():
-                found |= self._alone(path, theirs)
-        return {ours: found[theirs] for ours, theirs in names.items() if theirs in found}
+            values = {}
+            for name in names.values():
+                values |= self._alone(path, name)
+        return {metric: values[name] for metric, name in names.items() if name in values}
 
     def _alone(self, path: str, metric: str) -> dict[str, int]:
         try:
-            return self._told(path, [metric])
+            return self._values(path, [metric])
         except Rejected:
             return {}
 
-    def _told(self, path: str, metrics: Sequence[str]) -> dict[str, int]:
+    def _values(self, path: str, metrics: Sequence[str]) -> dict[str, int]:
         try:
             return reading.measured(self.calls.get(path, metric=",".join(metrics)))
         except NeedsConsent as refused:
             if refused.evidence.get("code") in codes.PERMISSION:
-                # A permission that a person may keep to themselves: no reading, and the channel works.
+                # An optional permission: no value, and the channel works.
                 return {}
             raise
 
     def fetch_account_metrics(self) -> MetricValues:
-        found = self._told(f"/{self.account_id}/threads_insights", ["followers_count"])
-        return {"followers": found["followers_count"]} if "followers_count" in found else {}
+        values = self._values(f"/{self.account_id}/threads_insights", ["followers_count"])
+        return {"followers": values["followers_count"]} if "followers_count" in values else {}

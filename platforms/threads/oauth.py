@@ -1,4 +1,4 @@
-"""From a person's consent to a token of 60 days, and to the next one.
+"""OAuth: from a person's consent to a token of 60 days, and its renewal.
 
 https://developers.facebook.com/docs/threads/get-started/get-access-tokens-and-permissions
 https://developers.facebook.com/docs/threads/get-started/long-lived-tokens
@@ -14,8 +14,8 @@ from common.http import Http
 from platforms.errors import NeedsConsent, NotReached, PlatformError, Rejected
 from platforms.threads.calls import Calls, tokens
 from platforms.threads.facts import SCOPES
+from platforms.translation import gettext_noop
 from platforms.types import Credential, Keys
-from platforms.words import gettext_noop
 
 GRAPH = "https://graph.threads.net"
 BROWSER = "https://threads.net"
@@ -30,7 +30,7 @@ def authorize_url(server: str, keys: Keys, redirect_uri: str, state: str) -> str
 
 
 def exchange(http: Http, server: str, version: str, keys: Keys, answer: Mapping[str, str]) -> Credential:
-    """A code for a token of an hour, that for one of 60 days, and what was granted with it."""
+    """Exchanges a code for a token of an hour, that one for a token of 60 days, and reads the granted permissions."""
     form = {"client_id": keys.client_id, "client_secret": keys.client_secret, "grant_type": "authorization_code"}
     # The network hangs "#_" on the end of the address that it sends the browser to.
     form |= {"redirect_uri": answer["redirect_uri"], "code": answer["code"].removesuffix("#_")}
@@ -55,31 +55,31 @@ def refresh(http: Http, server: str, credential: Credential) -> Credential:
     """Sixty days from now. A token that ran out, or is less than a day old, is not renewed."""
     query = {"grant_type": "th_refresh_token", "access_token": credential.access_token}
     try:
-        told = tokens(http, server, credential.access_token).get("/refresh_access_token", **query)
+        grant = tokens(http, server, credential.access_token).get("/refresh_access_token", **query)
     except Rejected as refused:
         raise NotReached(NOT_RENEWED, refused.evidence) from None
-    fresh = _credential(server, told)
+    fresh = _credential(server, grant)
     return replace(credential, access_token=fresh.access_token, expires_at=fresh.expires_at)
 
 
-def _token(told: Mapping[str, Any]) -> str:
-    if not told.get("access_token"):
+def _token(grant: Mapping[str, Any]) -> str:
+    if not grant.get("access_token"):
         raise NeedsConsent("The server gave no access token.")
-    return str(told["access_token"])
+    return str(grant["access_token"])
 
 
-def _credential(server: str, told: Mapping[str, Any]) -> Credential:
-    seconds = told.get("expires_in")
+def _credential(server: str, grant: Mapping[str, Any]) -> Credential:
+    seconds = grant.get("expires_in")
     known = isinstance(seconds, int) and not isinstance(seconds, bool) and seconds > 0
     ends = datetime.now(UTC) + timedelta(seconds=seconds if known and isinstance(seconds, int) else 60 * 86_400)
-    return Credential(_token(told), expires_at=ends, service=server)
+    return Credential(_token(grant), expires_at=ends, service=server)
 
 
 def _granted(calls: Calls) -> tuple[str, ...]:
     """Not every application may ask: https://developers.facebook.com/docs/threads/troubleshooting/debug-access-token"""
     try:
-        told = calls.get("/debug_token", input_token=calls.token).get("data") or {}
+        token = calls.get("/debug_token", input_token=calls.token).get("data") or {}
     except PlatformError:
         return ()
-    scopes = told.get("scopes")
+    scopes = token.get("scopes")
     return tuple(sorted(str(scope) for scope in scopes)) if isinstance(scopes, list) else ()

@@ -1,4 +1,4 @@
-"""Between an account's posts and our values. https://developers.facebook.com/docs/threads/threads-media"""
+"""Converts between an account's posts and our types. https://developers.facebook.com/docs/threads/threads-media"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""From a post to a container, from a container to what is public, and back from a list to what became of it.
+"""Makes a container of a post, publishes it, and finds the published post in the account's list.
 
 https://developers.facebook.com/docs/threads/posts
 """
@@ -14,6 +14,7 @@ from platforms.meta import codes, containers, quota, reading
 from platforms.meta.containers import Containers
 from platforms.threads import posts
 from platforms.threads.conversation import Conversation
+from platforms.translation import gettext_noop
 from platforms.types import (
     ContainerExpired,
     FindResult,
@@ -27,11 +28,10 @@ from platforms.types import (
     Read,
     Ready,
 )
-from platforms.words import gettext_noop
 
 NUMBER = gettext_noop("A carousel takes %(limit)s pictures and videos and there are %(count)s. Remove some.")
 LISTED = 50
-LOOK_PAGES = 4
+FIND_PAGES = 4
 
 
 class Publishing(Conversation):
@@ -48,8 +48,8 @@ class Publishing(Conversation):
         links = {url for _start, _end, url in counting.urls(outgoing.text)}
         most, card = limits.max_links or 0, _card(outgoing)
         if card and card not in links and len(links) == most:
-            told: dict[str, int | str] = {"count": most + 1, "limit": most, "over": 1}
-            problems.append(Problem("too_many_links", "link_card", LINKS, params=told))
+            over: dict[str, int | str] = {"count": most + 1, "limit": most, "over": 1}
+            problems.append(Problem("too_many_links", "link_card", LINKS, params=over))
         return problems
 
     def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
@@ -60,11 +60,11 @@ class Publishing(Conversation):
         """As a post, waited for: who answers a person does not come back later."""
         token = self._prepared(outgoing, read)
         self.containers.wait(token)
-        self.containers.noted(token)
+        self.containers.save_checkpoint(token)
         return self.finish(outgoing, Pending(token), read)
 
     def _prepared(self, outgoing: Outgoing, read: Read) -> str:
-        """The token of what nobody sees yet."""
+        """The token of unpublished containers."""
         parts = [_video(outgoing, read)] if outgoing.video else []
         parts += [_picture(one.alt, read.address(one.ref)) for one in outgoing.pictures]
         if len(parts) > 1:
@@ -73,7 +73,7 @@ class Publishing(Conversation):
         return containers.one(self.containers.make({**inside, **self._around(outgoing)}))
 
     def _around(self, outgoing: Outgoing) -> dict[str, str]:
-        """What a post has whatever stands in it. `auto_publish_text` is never sent: it leaves no container to ask."""
+        """Arguments of every post. `auto_publish_text` is never sent: it leaves no container to check."""
         form = {"text": outgoing.text} | ({"reply_to_id": outgoing.reply_to} if outgoing.reply_to else {})
         everyone = self.set["reply_control"] == "everyone"
         return form | ({} if everyone or outgoing.reply_to else {"reply_control": self.set["reply_control"]})
@@ -91,7 +91,7 @@ class Publishing(Conversation):
             raise
 
     def _published(self, remote_id: str) -> Published:
-        """The post is out. Its address is a second question, whose failure changes nothing about that."""
+        """The post is published. Its address is a second request, whose failure does not matter."""
         try:
             shown = self.calls.get(f"/{remote_id}", fields="permalink,timestamp")
         except PlatformError:
@@ -105,26 +105,26 @@ class Publishing(Conversation):
         return quota.freed(self.calls, f"{account}/threads_publishing_limit", config, f"{account}/{kind}", allowed)
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
-        return self.containers.settled(witness, lambda: self._among_own(outgoing, since, bound))
+        return self.containers.outcome(checkpoint, lambda: self._among_own(outgoing, since, bound))
 
     def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         edge = "replies" if outgoing.reply_to else "threads"
         listed, complete = [], False
-        for post in self.calls.listed(f"/{self.account_id}/{edge}", LOOK_PAGES, fields=posts.FIELDS, limit=LISTED):
+        for post in self.calls.listed(f"/{self.account_id}/{edge}", FIND_PAGES, fields=posts.FIELDS, limit=LISTED):
             if reading.when(post) < since - matching.SLACK:
                 complete = True
                 break
             listed.append(posts.candidate(post))
-        found = matching.match_candidates(listed, outgoing, since, datetime.now(UTC), bound)
-        if not complete and len(listed) >= LISTED * LOOK_PAGES and not isinstance(found, Found):
+        result = matching.match_candidates(listed, outgoing, since, datetime.now(UTC), bound)
+        if not complete and len(listed) >= LISTED * FIND_PAGES and not isinstance(result, Found):
             return Inconclusive("the account's list did not reach back far enough")
-        return found
+        return result
 
     @classmethod
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:
-        """An address tells a code, the network's lists an id, and nothing leads from one to the other."""
+        """Addresses contain a code, the network's lists an id, and there is no way from one to the other."""
         return None
 
     def withdraw(self, remote_id: str) -> None:

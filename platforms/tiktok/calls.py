@@ -1,7 +1,7 @@
-"""Calls to the API and what its answers mean. https://developers.tiktok.com/doc/tiktok-api-v2-error-handling
+"""Calls to the API and the meaning of its answers. https://developers.tiktok.com/doc/tiktok-api-v2-error-handling
 
 Every answer is `{"data", "error": {"code", "message", "log_id"}}`, and only the code "ok" is a success, whatever the
-status says. The same mistake is `invalid_param` at one half of the API and `invalid_params` at the other.
+status is. The same mistake is `invalid_param` in one half of the API and `invalid_params` in the other.
 """
 
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformE
 from platforms.sessions import Session
 from platforms.tiktok import oauth
 from platforms.tiktok.facts import UNAUDITED
+from platforms.translation import gettext_noop
 from platforms.types import Credential
-from platforms.words import gettext_noop
 
 # A session lives a day; this much before its end it is renewed on our own accord.
 
@@ -60,16 +60,16 @@ class Calls(Session):
         return super().has_ended(answer) and error_of(answer)[0] not in UNGRANTED
 
     def granted(self, scope: str) -> bool:
-        """Whether the account gave this permission, as far as was told."""
-        told = self.credential.scopes if self.credential else ()
-        return not told or scope in told
+        """Whether the account granted this permission, as far as it is known."""
+        scopes = self.credential.scopes if self.credential else ()
+        return not scopes or scope in scopes
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
         """The data of a read. Raises the five errors."""
         return self._asked("GET", path, public=False, params=params)
 
     def ask(self, path: str, body: Mapping[str, Any], **params: Any) -> dict[str, Any]:
-        """A question that has a body, or a write that nobody sees: whatever goes wrong, it may be done again."""
+        """A read with a body, or a write without a public effect: it may be repeated after any failure."""
         return self._asked("POST", path, public=False, json=body, params=params)
 
     def public(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,15 +81,15 @@ class Calls(Session):
         code, _words, _log = error_of(answer)
         if not answer.ok or code not in ("ok", ""):
             raise self.problem(answer, public=public)
-        found = answers.body(answer, public=public, secrets=self.secrets())
-        data = found.get("data") if isinstance(found, dict) and code == "ok" else None
+        body = answers.body(answer, public=public, secrets=self.secrets())
+        data = body.get("data") if isinstance(body, dict) and code == "ok" else None
         if isinstance(data, dict):
             return data
         raise self.unreadable(answer, public=public)
 
     def problem(self, answer: Answer, *, public: bool) -> PlatformError:
         """The error that an unsuccessful answer stands for."""
-        code, words, log = error_of(answer)
+        code, text, log = error_of(answer)
         # TikTok's own people ask for the number of the log.
         evidence = answers.evidence(answer, self.secrets()) | {"problem": code, "log_id": log}
         known = _consent(code, answer.status, evidence) or self._wait(code, answer, evidence)
@@ -98,7 +98,7 @@ class Calls(Session):
         if code == "privacy_level_option_mismatch":
             return NotReached(CHANGED, evidence)
         if code in REFUSED or answer.status in REFUSALS or (answer.ok and code != "internal_error"):
-            message, field = REFUSED.get(code, (words or "The server refused this.", None))
+            message, field = REFUSED.get(code, (text or "The server refused this.", None))
             return Rejected(message, field, code or str(answer.status), evidence)
         if public:
             return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
@@ -123,12 +123,12 @@ def _consent(code: str, status: int, evidence: dict[str, Any]) -> NeedsConsent |
 
 
 def error_of(answer: Answer) -> tuple[str, str, str]:
-    """(code, words, number of the log) of an answer; empty where it tells none."""
+    """(code, text, number of the log) of an answer; empty where it has none."""
     try:
-        found = answer.json()
+        body = answer.json()
     except ValueError:
         return "", "", ""
-    error = found.get("error") if isinstance(found, Mapping) else None
+    error = body.get("error") if isinstance(body, Mapping) else None
     if not isinstance(error, Mapping):
         return "", "", ""
     return tuple(str(error.get(name) or "") for name in ("code", "message", "log_id"))  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""What TikTok holds of a post: its `publish_id`, and what is needed to read the answers about it."""
+"""The checkpoint of a TikTok post: its `publish_id`, and what is needed to interpret its status."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -1,8 +1,8 @@
-"""TikTok, through its Content Posting API, in the name of one account.
+"""TikTok, through its Content Posting API as one account.
 
-Before each post TikTok is asked what the account allows. A video goes up in chunks under a `publish_id` that is stored
-first; pictures are fetched from us by their addresses. Then TikTok checks the post for a minute or for hours, and only
-when it names a public number is it published. Nothing can be changed, deleted or answered through this API.
+Before each post the connector reads what the account allows. A video is uploaded in chunks under a `publish_id` that is
+stored first; pictures are fetched from our addresses. Then TikTok reviews the post for minutes or hours, and it is
+published only when TikTok names a public id. This API cannot change, delete or answer anything.
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,7 @@ from platforms.tiktok.calls import Calls
 from platforms.tiktok.facts import OPTIONS, SCOPES, limits
 from platforms.tiktok.insights import Insights, numbers
 from platforms.tiktok.publishing import NO_ANSWERS, Creator, Publishing
+from platforms.translation import gettext_noop
 from platforms.types import (
     Credential,
     Limits,
@@ -33,7 +34,6 @@ from platforms.types import (
     Read,
     Scope,
 )
-from platforms.words import gettext_noop
 
 BASIC = ("open_id", "display_name", "avatar_url")
 PROFILE = ("username", "profile_deep_link")
@@ -60,15 +60,15 @@ class TikTok(Insights, Publishing, Defaults):
         return address(typed) if typed.strip() else oauth.API
 
     def fetch_facts(self) -> dict[str, Any]:
-        """One server for everybody, which tells of the account only how long its videos may be and who may see them."""
-        told: dict[str, Any] = {"version": "2"}
+        """One server for everybody; its facts are the account's longest video and possible audiences."""
+        facts: dict[str, Any] = {"version": "2"}
         if self.credential is None:
-            return told
+            return facts
         try:
             creator = Creator.asked(self.calls)
         except PlatformError:
-            return {**told, "creator": self.facts.get("creator") or {}}
-        return {**told, "creator": {"seconds": creator.seconds, "audiences": list(creator.audiences)}}
+            return {**facts, "creator": self.facts.get("creator") or {}}
+        return {**facts, "creator": {"seconds": creator.seconds, "audiences": list(creator.audiences)}}
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
         proof = oauth.proof(challenge, self.set["pkce"])
@@ -81,7 +81,7 @@ class TikTok(Insights, Publishing, Defaults):
         return oauth.refresh(self.http, self.server, self.keys, super().refresh())
 
     def profile(self) -> Profile:
-        """A field whose permission was not given fails the whole question, so it is not asked for."""
+        """A field without its permission fails the whole request, so it is not requested."""
         shown, counted = self.calls.granted("user.info.profile"), self.calls.granted("user.info.stats")
         fields = [*BASIC, *(PROFILE if shown else ()), *(("follower_count",) if counted else ())]
         user = self.calls.get("/user/info/", fields=",".join(fields)).get("user")
@@ -98,7 +98,7 @@ class TikTok(Insights, Publishing, Defaults):
         )
 
     def revoke(self, *, shared: bool = False) -> None:
-        """The consent is the account's: while it is connected elsewhere in the house, nothing is given back."""
+        """The consent is the account's: it is not revoked while another channel here uses it."""
         held = self.calls.credential
         if held and not shared:
             oauth.revoke(self.http, self.server, self.keys, held.access_token)
@@ -123,7 +123,7 @@ class TikTok(Insights, Publishing, Defaults):
         if counting.urls(outgoing.text):
             problems.append(Problem("no_links", "text", NO_LINKS, severity="warning"))
         if limits.closed:
-            # As of yesterday perhaps, so it stops nobody; the account is asked again before each post.
+            # Perhaps as of yesterday, so it only warns; the account is read again before each post.
             problems.append(Problem("closed", "channel", limits.closed, severity="warning"))
         return problems
 

@@ -1,6 +1,6 @@
-"""What TikTok tells by itself. https://developers.tiktok.com/doc/webhooks-overview
+"""Webhook events of TikTok. https://developers.tiktok.com/doc/webhooks-overview
 
-One address for the whole application, entered at TikTok; what is not answered with 200 is told again for three days.
+One address for the whole application, entered at TikTok; without a 200 an event is repeated for three days.
 """
 
 import hashlib
@@ -12,13 +12,13 @@ from typing import Any
 from platforms import signatures
 from platforms.types import RawEvent
 
-# As long as TikTok tells again. What comes twice has the same key, and an old end of consent ends no newer one.
+# As long as TikTok repeats events. A repeated one has the same key, and an old end of consent ends no newer one.
 OLDEST = timedelta(hours=73)
 
 
-def is_signed(raw: bytes, told: str, secret: str, now: datetime) -> bool:
+def is_signed(raw: bytes, signature: str, secret: str, now: datetime) -> bool:
     """`TikTok-Signature: t=…,s=…`. https://developers.tiktok.com/doc/webhooks-verification"""
-    parts = dict(part.strip().partition("=")[::2] for part in told.split(","))
+    parts = dict(part.strip().partition("=")[::2] for part in signature.split(","))
     when = parts.get("t", "")
     if not secret or not when.isdigit() or len(when) > 11:
         return False
@@ -37,6 +37,6 @@ def raw_events(payload: Any) -> list[RawEvent]:
     return [RawEvent(key, account, kind, dict(payload), at, account if is_end else "")]
 
 
-def _moment(told: Any) -> datetime | None:
-    known = isinstance(told, int) and not isinstance(told, bool) and 0 < told < 10**11
-    return datetime.fromtimestamp(told, UTC) if known else None
+def _moment(seconds: Any) -> datetime | None:
+    known = isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < 10**11
+    return datetime.fromtimestamp(seconds, UTC) if known else None

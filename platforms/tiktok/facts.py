@@ -1,11 +1,11 @@
-"""What TikTok takes and asks for, with the day on which a document said so."""
+"""Limits and permissions of TikTok, with the date of the document that states them."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
-from platforms.words import gettext_noop
 
 DIRECT = "https://developers.tiktok.com/doc/content-posting-api-reference-direct-post"
 PHOTO = "https://developers.tiktok.com/doc/content-posting-api-reference-photo-post"
@@ -31,7 +31,7 @@ OPTIONS: Mapping[str, Option] = {
     # Longer and shorter side of "1080p". A larger picture fails the whole post; the portal gives it out smaller.
     "picture_sides": Option((1_920, 1_080), "2026-11-25", TRANSFER),
     "video_bytes": Option(4_000_000_000, "2026-11-25", TRANSFER),
-    # Each account has a length of its own besides, which TikTok tells before each post.
+    # Each account also has a limit of its own, which is read before each post.
     "video_seconds": Option(600, "2026-11-25", TRANSFER),
     "chunk_bytes": Option(10_000_000, "2026-11-25", TRANSFER),
     "upload_minutes": Option(60, "2026-11-25", TRANSFER),
@@ -50,7 +50,8 @@ OPTIONS: Mapping[str, Option] = {
     "cap_hours": Option(24, "2026-11-25", "believed"),
     # How long TikTok may check a post before a person is asked.
     "review_hours": Option(24, "2026-11-25", "believed"),
-    # Whether a post that is not among the answers is gone. It may also be private, or a kind that is never told.
+    # Whether a post that is missing in the answer is deleted. It may also be private, or of a kind that is never
+    # returned.
     "missing_is_gone": Option(False, "2026-11-25", "believed"),
     # Our name of a number, and the network's.
     "post_metrics": Option(
@@ -74,7 +75,7 @@ SCOPES = (
 
 
 def closed(audiences: Collection[str], wanted: str) -> str:
-    """Why nothing can be posted for those for whom it is meant, or ""."""
+    """Why the intended audience cannot be posted for, or ""."""
     if wanted in audiences:
         return ""
     if set(audiences) <= {"SELF_ONLY"}:
@@ -83,32 +84,34 @@ def closed(audiences: Collection[str], wanted: str) -> str:
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
-    """`facts["creator"]` is what TikTok last told of the account."""
-    told = values(OPTIONS, facts)
+    """`facts["creator"]` is TikTok's last answer about the account."""
+    options = values(OPTIONS, facts)
     creator = facts.get("creator") or {}
     own, audiences = creator.get("seconds"), creator.get("audiences") or ()
     return Limits(
-        max_characters=told["characters"],
+        max_characters=options["characters"],
         counting="utf16",
-        max_images=told["pictures"],
-        image_bytes=told["picture_bytes"],
+        max_images=options["pictures"],
+        image_bytes=options["picture_bytes"],
         alt_characters=0,
         mime_types=("image/jpeg", "image/png", "image/webp"),
         link_card="none",
         videos=VideoLimits(
-            max_bytes=told["video_bytes"],
-            max_seconds=min(told["video_seconds"], own) if isinstance(own, int) and own > 0 else told["video_seconds"],
+            max_bytes=options["video_bytes"],
+            max_seconds=min(options["video_seconds"], own)
+            if isinstance(own, int) and own > 0
+            else options["video_seconds"],
             mime_types=("video/mp4", "video/quicktime", "video/webm"),
             codecs=("h264", "hevc", "vp8", "vp9"),
             min_width=360,
             frames=(23, 60),
-            characters=told["video_characters"],
+            characters=options["video_characters"],
             uploaded=True,
         ),
         fetches_media=True,
         needs_media=True,
-        title_characters=told["title_characters"],
+        title_characters=options["title_characters"],
         withdraws=False,
         # Not asked yet is not forbidden.
-        closed=closed(audiences, told["audience"]) if audiences else "",
+        closed=closed(audiences, options["audience"]) if audiences else "",
     )

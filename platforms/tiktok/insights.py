@@ -1,6 +1,6 @@
-"""Numbers. https://developers.tiktok.com/doc/tiktok-api-v2-video-query
+"""Metrics. https://developers.tiktok.com/doc/tiktok-api-v2-video-query
 
-What an account hides, or a permission keeps back, is not told: that is no reading, and never 0.
+A metric that an account hides, or for which a permission is missing, has no value, which is not 0.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from platforms.tiktok import posts
 from platforms.tiktok.calls import Calls
+from platforms.translation import gettext_noop
 from platforms.types import Gone, MetricValues, PostMetrics
-from platforms.words import gettext_noop
 
 BATCH = 20
 ACCOUNT = {"followers": "follower_count", "following": "following_count", "posts": "video_count"}
@@ -32,19 +32,20 @@ class Insights:
     set: Mapping[str, Any]
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        """A post that is not among the answers may be gone, private, or of a kind that is never told: no reading."""
+        """A post that is missing in the answer may be deleted, private, or of a kind that is never returned: it is left
+        out."""
         if not self.calls.granted("video.list"):
             return []
-        names = {ours: theirs for ours, theirs in self.set["post_metrics"].items() if ours in self.measures}
+        names = {metric: name for metric, name in self.set["post_metrics"].items() if metric in self.measures}
         fields = ",".join(["id", "video_description", *names.values()])
-        told: list[PostMetrics | Gone] = []
+        metrics: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = remote_ids[start : start + BATCH]
-            found, now = posts.several(self.calls, batch, fields), datetime.now(UTC)
-            told += [_read(one, found[one], names, now) for one in batch if one in found]
+            videos, now = posts.several(self.calls, batch, fields), datetime.now(UTC)
+            metrics += [_read(one, videos[one], names, now) for one in batch if one in videos]
             if self.set["missing_is_gone"]:
-                told += [Gone(one, now) for one in batch if one not in found]
-        return told
+                metrics += [Gone(one, now) for one in batch if one not in videos]
+        return metrics
 
     def fetch_account_metrics(self) -> MetricValues:
         if not self.calls.granted("user.info.stats"):
@@ -52,17 +53,17 @@ class Insights:
         return numbers(self.calls.get("/user/info/", fields=",".join(ACCOUNT.values())).get("user"), ACCOUNT)
 
 
-def _read(one: str, told: Any, names: Mapping[str, str], at: datetime) -> PostMetrics:
-    text = told.get("video_description") if isinstance(told, Mapping) else None
-    return PostMetrics(one, numbers(told, names), at, text if isinstance(text, str) else None)
+def _read(one: str, video: Any, names: Mapping[str, str], at: datetime) -> PostMetrics:
+    text = video.get("video_description") if isinstance(video, Mapping) else None
+    return PostMetrics(one, numbers(video, names), at, text if isinstance(text, str) else None)
 
 
-def numbers(told: Any, names: Mapping[str, str]) -> dict[str, int]:
-    """Our name → number, of what was told."""
-    metrics = told if isinstance(told, Mapping) else {}
-    found = {ours: metrics.get(theirs) for ours, theirs in names.items()}
+def numbers(video: Any, names: Mapping[str, str]) -> dict[str, int]:
+    """Metric → number, of the returned fields."""
+    metrics = video if isinstance(video, Mapping) else {}
+    counts = {metric: metrics.get(name) for metric, name in names.items()}
     return {
-        ours: value
-        for ours, value in found.items()
+        metric: value
+        for metric, value in counts.items()
         if isinstance(value, int) and not isinstance(value, bool) and value >= 0
     }

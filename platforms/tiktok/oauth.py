@@ -1,9 +1,9 @@
-"""From a person's consent to a session of a day that renews itself for a year.
+"""OAuth: from a person's consent to a session of a day that can be renewed for a year.
 
 https://developers.tiktok.com/doc/oauth-user-access-token-management
 
-Permissions are separated by commas, the application's number is called `client_key`, and errors of these addresses are
-flat: `{"error", "error_description", "log_id"}`. A refresh may give a new refresh token, which is stored before it is
+Permissions are separated by commas, the application's id is called `client_key`, and errors of these addresses are
+flat: `{"error", "error_description", "log_id"}`. A refresh may return a new refresh token, which is stored before it is
 used.
 """
 
@@ -17,12 +17,12 @@ from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, PlatformError, RateLimited
 from platforms.tiktok.facts import SCOPES
+from platforms.translation import gettext_noop
 from platforms.types import Credential, Keys
-from platforms.words import gettext_noop
 
 API = "https://open.tiktokapis.com"
 BROWSER = "https://www.tiktok.com"
-# Limits are those of a minute, and no header tells when it is over.
+# Limits are those of a minute, and no header says when it is over.
 MINUTE = timedelta(seconds=60)
 ENDED = gettext_noop("TikTok no longer accepts the portal's access to this account. Connect the channel again.")
 
@@ -69,11 +69,11 @@ def _asked(http: Http, server: str, keys: Keys, verb: str, form: Mapping[str, st
     answer = answers.read(lambda: http.post(f"{server}/v2/oauth/{verb}/", data=sent))
     if answer.ok and not answer.content.strip():
         return {}
-    found = answers.body(answer, public=False, secrets=secrets) if answer.ok else {}
-    told: dict[str, Any] = found if isinstance(found, dict) else {}
+    body = answers.body(answer, public=False, secrets=secrets) if answer.ok else {}
+    grant: dict[str, Any] = body if isinstance(body, dict) else {}
     # An error may come with 200.
-    if answer.ok and not told.get("error"):
-        return told
+    if answer.ok and not grant.get("error"):
+        return grant
     raise _problem(answer, secrets)
 
 
@@ -86,19 +86,19 @@ def _problem(answer: Answer, secrets: tuple[str, ...]) -> PlatformError:
     return NotReached("The server does not answer properly at the moment.", evidence)
 
 
-def _credential(server: str, told: Mapping[str, Any]) -> Credential:
-    if not told.get("access_token"):
+def _credential(server: str, grant: Mapping[str, Any]) -> Credential:
+    if not grant.get("access_token"):
         raise NeedsConsent("The server gave no access token.")
-    account = str(told.get("open_id") or "")
+    account = str(grant.get("open_id") or "")
     return Credential(
-        access_token=str(told["access_token"]),
-        refresh_token=str(told.get("refresh_token") or ""),
-        expires_at=_ends(told.get("expires_in")),
+        access_token=str(grant["access_token"]),
+        refresh_token=str(grant.get("refresh_token") or ""),
+        expires_at=_ends(grant.get("expires_in")),
         service=server,
         account_id=account,
-        scopes=tuple(one for one in str(told.get("scope") or "").split(",") if one),
-        consent_until=_ends(told.get("refresh_expires_in")),
-        # One consent for the whole account: whoever has connected it elsewhere in the house lives from the same.
+        scopes=tuple(one for one in str(grant.get("scope") or "").split(",") if one),
+        consent_until=_ends(grant.get("refresh_expires_in")),
+        # One consent for the whole account: all channels that use it share the consent.
         grantor=account,
     )
 

@@ -1,6 +1,6 @@
-"""Between TikTok's videos and our values. https://developers.tiktok.com/doc/tiktok-api-v2-video-object
+"""Converts between TikTok's videos and our types. https://developers.tiktok.com/doc/tiktok-api-v2-video-object
 
-Only what is public is ever told, and nothing of how many pictures a post has.
+Only public posts are listed, without the number of their pictures.
 """
 
 import re
@@ -20,38 +20,38 @@ HOSTS = frozenset({"tiktok.com", "www.tiktok.com", "m.tiktok.com"})
 
 
 def several(calls: Calls, numbers: Sequence[str], fields: str) -> dict[str, dict[str, Any]]:
-    """Number → what is told of it, for at most twenty."""
-    told = calls.ask("/video/query/", {"filters": {"video_ids": list(numbers)}}, fields=fields)
-    return {str(one.get("id") or ""): one for one in _videos(told)}
+    """Id → fields of the video, for at most twenty."""
+    answer = calls.ask("/video/query/", {"filters": {"video_ids": list(numbers)}}, fields=fields)
+    return {str(one.get("id") or ""): one for one in _videos(answer)}
 
 
 def listed(calls: Calls, since: datetime, pages: int, size: int) -> list[dict[str, Any]]:
     """Own posts, the newest first, back to `since`."""
-    found: list[dict[str, Any]] = []
+    posts: list[dict[str, Any]] = []
     asked: dict[str, Any] = {"max_count": size}
     for _ in range(pages):
-        told = calls.ask("/video/list/", asked, fields=FIELDS)
-        page = _videos(told)
-        found += page
-        if not told.get("has_more") or not page or when(page[-1]) < since:
+        answer = calls.ask("/video/list/", asked, fields=FIELDS)
+        page = _videos(answer)
+        posts += page
+        if not answer.get("has_more") or not page or when(page[-1]) < since:
             break
-        asked["cursor"] = told.get("cursor")
-    return found
+        asked["cursor"] = answer.get("cursor")
+    return posts
 
 
-def _videos(told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [one for one in told.get("videos") or () if isinstance(one, dict)]
+def _videos(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [one for one in answer.get("videos") or () if isinstance(one, dict)]
 
 
 def when(post: Mapping[str, Any]) -> datetime:
-    """Now, where the network told no time."""
-    told = post.get("create_time")
-    known = isinstance(told, int) and not isinstance(told, bool) and 0 < told < 10**11
-    return datetime.fromtimestamp(told, UTC) if known and told else datetime.now(UTC)
+    """Now, where the network returned no time."""
+    seconds = post.get("create_time")
+    known = isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < 10**11
+    return datetime.fromtimestamp(seconds, UTC) if known and seconds else datetime.now(UTC)
 
 
 def permalink(post: Mapping[str, Any]) -> str:
-    """Without what TikTok adds to learn who shared it."""
+    """Without the parameters that TikTok adds to track who shared it."""
     parts = urlsplit(str(post.get("share_url") or ""))
     return f"https://{parts.netloc}{parts.path}" if parts.netloc in HOSTS else ""
 

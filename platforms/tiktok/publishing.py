@@ -1,9 +1,9 @@
-"""From a post to a `publish_id`, and from a `publish_id` to what became of it.
+"""Publishing: gets a `publish_id` for a post, and reads the state of the post by it.
 
 https://developers.tiktok.com/doc/content-posting-api-reference-direct-post
 
-A video's `publish_id` is known, and stored, before its first byte leaves the house; whatever breaks off, the network
-says of it whether it is out. Pictures are fetched by the network from one call, whose lost answer leaves no such id.
+A video's `publish_id` is stored before its first byte is sent; whatever is interrupted, the network reports by it
+whether the post is public. Pictures are fetched by the network after one call; if its answer is lost, so is the id.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -17,6 +17,7 @@ from platforms.tiktok import oauth, posts, upload
 from platforms.tiktok.calls import BANNED, DAY_FULL, Calls
 from platforms.tiktok.checkpoint import UploadCheckpoint
 from platforms.tiktok.facts import PUBLIC, closed
+from platforms.translation import gettext_noop
 from platforms.types import (
     Absent,
     ContainerExpired,
@@ -30,9 +31,8 @@ from platforms.types import (
     Read,
     Ready,
 )
-from platforms.words import gettext_noop
 
-LOOK_PAGES = 5
+FIND_PAGES = 5
 LISTED = 20
 TAKEN = ("image/jpeg", "image/webp")
 
@@ -69,7 +69,7 @@ CANCELLED = gettext_noop("Somebody cancelled the post in TikTok.")
 SPAM = gettext_noop("TikTok takes the post for spam and did not publish it.")
 SPAM_TEXT = gettext_noop("TikTok takes the text for spam and did not publish the post. Change the text.")
 
-# What a person has to change: (words, field).
+# What a person has to change: (text, field).
 REASONS: Mapping[str, tuple[str, str | None]] = {
     "file_format_check_failed": (FORMAT, None),
     "duration_check_failed": (DURATION, "video"),
@@ -96,21 +96,21 @@ class Creator:
 
     @classmethod
     def asked(cls, calls: Calls) -> "Creator":
-        told = calls.ask("/post/publish/creator_info/query/", {})
-        seconds = told.get("max_video_post_duration_sec")
+        info = calls.ask("/post/publish/creator_info/query/", {})
+        seconds = info.get("max_video_post_duration_sec")
         return cls(
-            name=str(told.get("creator_username") or ""),
-            audiences=tuple(str(one) for one in told.get("privacy_level_options") or ()),
+            name=str(info.get("creator_username") or ""),
+            audiences=tuple(str(one) for one in info.get("privacy_level_options") or ()),
             seconds=seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else 0,
-            no_comments=told.get("comment_disabled") is True,
-            no_duets=told.get("duet_disabled") is True,
-            no_stitches=told.get("stitch_disabled") is True,
+            no_comments=info.get("comment_disabled") is True,
+            no_duets=info.get("duet_disabled") is True,
+            no_stitches=info.get("stitch_disabled") is True,
         )
 
     def audience(self, wanted: str) -> str:
         """Never another than the one that was wanted. Raises `Rejected` where the account cannot post for it."""
-        if words := closed(self.audiences, wanted):
-            raise Rejected(words, None, "audience")
+        if reason := closed(self.audiences, wanted):
+            raise Rejected(reason, None, "audience")
         return wanted
 
 
@@ -118,7 +118,7 @@ class Publishing:
     calls: Calls
     account_id: str
     set: Mapping[str, Any]
-    witness: Callable[[str], None]
+    save_checkpoint: Callable[[str], None]
 
     def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
         if outgoing.reply_to:
@@ -134,21 +134,21 @@ class Publishing:
         video = outgoing.video
         if creator.seconds and video.seconds > creator.seconds:
             raise Rejected(TOO_LONG % creator.seconds, "video")
-        plan = upload.Plan.of(video.size, self.set["chunk_bytes"])
+        plan = upload.ChunkPlan.of(video.size, self.set["chunk_bytes"])
         info = {"title": outgoing.text, **self._around(creator, audience)}
         info |= {"disable_duet": creator.no_duets or not self.set["duets"]}
         info |= {"disable_stitch": creator.no_stitches or not self.set["stitches"], "is_aigc": False}
         source = {"source": "FILE_UPLOAD", "video_size": plan.size, "chunk_size": plan.chunk}
         source |= {"total_chunk_count": plan.number}
-        told = self.calls.ask("/post/publish/video/init/", {"post_info": info, "source_info": source})
-        if not told.get("publish_id"):
+        started = self.calls.ask("/post/publish/video/init/", {"post_info": info, "source_info": source})
+        if not started.get("publish_id"):
             raise NotReached("The server's answer names no post.")
         # The address is a secret of its own and is never stored.
-        where = upload.checked(str(told.get("upload_url") or ""), self.calls.server)
+        where = upload.checked(str(started.get("upload_url") or ""), self.calls.server)
         held = UploadCheckpoint.now(
-            str(told["publish_id"]), kind="video", size=plan.size, name=creator.name, audience=audience
+            str(started["publish_id"]), kind="video", size=plan.size, name=creator.name, audience=audience
         )
-        self.witness(held.token)
+        self.save_checkpoint(held.token)
         upload.send(self.calls.http, where, video, read, plan)
         return Pending(held.token)
 
@@ -159,14 +159,14 @@ class Publishing:
         addresses = [self._address(picture, read) for picture in outgoing.pictures]
         source = {"source": "PULL_FROM_URL", "photo_images": addresses, "photo_cover_index": 0}
         made = {"media_type": "PHOTO", "post_mode": "DIRECT_POST", "post_info": info, "source_info": source}
-        # What an earlier attempt left does not speak for this one, whose own id comes with the answer.
-        self.witness("")
-        told = self.calls.public("/post/publish/content/init/", made)
-        if not told.get("publish_id"):
+        # The checkpoint of an earlier attempt is not valid for this one, whose own id comes with the answer.
+        self.save_checkpoint("")
+        answer = self.calls.public("/post/publish/content/init/", made)
+        if not answer.get("publish_id"):
             raise OutcomeUnknown("The server's answer names no post.")
         return Pending(
             UploadCheckpoint.now(
-                str(told["publish_id"]), kind="photo", size=0, name=creator.name, audience=audience
+                str(answer["publish_id"]), kind="photo", size=0, name=creator.name, audience=audience
             ).token
         )
 
@@ -178,7 +178,7 @@ class Publishing:
         return read.address(picture.ref) if fits else read.address(picture.ref, (wide, high))
 
     def _around(self, creator: Creator, audience: str) -> dict[str, Any]:
-        """What the account forbids stays forbidden, whatever the installation allows. Nothing is an advertisement."""
+        """What the account forbids stays forbidden, whatever the installation allows. No post is an advertisement."""
         return {
             "privacy_level": audience,
             "disable_comment": creator.no_comments or not self.set["comments"],
@@ -191,12 +191,12 @@ class Publishing:
     def check_status(self, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
         """https://developers.tiktok.com/doc/content-posting-api-reference-get-video-status"""
         held = UploadCheckpoint.of(pending)
-        told = self._status(held)
-        state = str(told.get("status") or "")
+        status = self._status(held)
+        state = str(status.get("status") or "")
         if state == "PUBLISH_COMPLETE":
-            return self._complete(held, told) or pending
+            return self._complete(held, status) or pending
         if state == "FAILED":
-            return self._failed(str(told.get("fail_reason") or ""))
+            return self._failed(str(status.get("fail_reason") or ""))
         if state == "SEND_TO_USER_INBOX":
             raise Rejected(IN_INBOX, code=state)
         return pending
@@ -207,9 +207,9 @@ class Publishing:
         except Rejected as refused:
             raise OutcomeUnknown(FORGOTTEN, refused.evidence) from None
 
-    def _complete(self, held: UploadCheckpoint, told: Mapping[str, Any]) -> Published | None:
+    def _complete(self, held: UploadCheckpoint, status: Mapping[str, Any]) -> Published | None:
         """None while TikTok checks it. The number's field is TikTok's own spelling."""
-        ids = told.get("publicaly_available_post_id") or told.get("publicly_available_post_id") or ()
+        ids = status.get("publicaly_available_post_id") or status.get("publicly_available_post_id") or ()
         if ids:
             return self._published(held, str(ids[0]))
         if held.audience != PUBLIC:
@@ -217,7 +217,7 @@ class Publishing:
         return None
 
     def _published(self, held: UploadCheckpoint, number: str) -> Published:
-        """The post is out. Its address and time are a second question, whose failure changes nothing about that."""
+        """The post is published. Its address and time are a second request, whose failure does not matter."""
         try:
             shown = posts.several(self.calls, [number], "id,share_url,create_time").get(number, {})
         except PlatformError:
@@ -225,57 +225,57 @@ class Publishing:
         return Published(number, posts.permalink(shown) or held.permalink(number), posts.when(shown))
 
     def _failed(self, reason: str) -> ContainerExpired:
-        """Nothing was published. What is not of our making may be sent anew."""
+        """Nothing was published. After a failure on TikTok's side it may be sent again."""
         if reason == "auth_removed":
             raise NeedsConsent(oauth.ENDED, {"reason": reason})
         if reason in REASONS:
-            words, field = REASONS[reason]
-            raise Rejected(words, field, reason, {"reason": reason})
+            text, field = REASONS[reason]
+            raise Rejected(text, field, reason, {"reason": reason})
         return ContainerExpired(UNFETCHED if reason.endswith("_pull_failed") else FAILED)
 
-    def _is_cut_short(self, held: UploadCheckpoint, told: Mapping[str, Any]) -> bool:
+    def _is_cut_short(self, held: UploadCheckpoint, status: Mapping[str, Any]) -> bool:
         """Bytes are missing, and the address to which they would have to go has run out."""
-        arrived = told.get("uploaded_bytes")
+        arrived = status.get("uploaded_bytes")
         if not isinstance(arrived, int) or isinstance(arrived, bool):
             return False
         return arrived < held.size and held.minutes > self.set["upload_minutes"]
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
-        if witness and witness.token:
-            held = UploadCheckpoint.of(witness)
+        if checkpoint and checkpoint.token:
+            held = UploadCheckpoint.of(checkpoint)
             try:
-                return self._settled(held, witness, outgoing)
+                return self._settled(held, checkpoint, outgoing)
             except OutcomeUnknown:
-                pass  # forgotten there: the list has to tell
-        found = self._among_own(outgoing, since, bound)
-        if isinstance(found, Absent):
+                pass  # no longer known there: the list decides
+        result = self._among_own(outgoing, since, bound)
+        if isinstance(result, Absent):
             # No byte of a video leaves before its id is stored, and here is none.
-            return found if outgoing.video and not witness else Inconclusive(PROVES_NOTHING)
-        return found
+            return result if outgoing.video and not checkpoint else Inconclusive(PROVES_NOTHING)
+        return result
 
-    def _settled(self, held: UploadCheckpoint, witness: Pending, outgoing: Outgoing) -> FindResult:
+    def _settled(self, held: UploadCheckpoint, checkpoint: Pending, outgoing: Outgoing) -> FindResult:
         """By the id alone. Raises `NotReached` while TikTok works on it, `OutcomeUnknown` if it forgot it."""
-        told = self._status(held)
-        state = str(told.get("status") or "")
+        status = self._status(held)
+        state = str(status.get("status") or "")
         if state == "PUBLISH_COMPLETE" and held.audience == PUBLIC:
-            published = self._complete(held, told)
+            published = self._complete(held, status)
             if published:
                 return Found(published, ("",) * len(outgoing.pictures))
             if held.minutes > self.set["review_hours"] * 60:
                 return Inconclusive(NOT_SHOWN)
             raise NotReached(CHECKED)
         if state in ("PUBLISH_COMPLETE", "FAILED", "SEND_TO_USER_INBOX"):
-            # Not published: `poll` says why, and it is settled there.
-            return Ready(witness.token)
-        if self._is_cut_short(held, told):
+            # Not published: `check_status` says why.
+            return Ready(checkpoint.token)
+        if self._is_cut_short(held, status):
             return Absent()
         raise NotReached(WORKING)
 
     def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         if not self.calls.granted("video.list"):
             return Inconclusive(MAY_NOT_LIST)
-        listed = posts.listed(self.calls, since - matching.SLACK, LOOK_PAGES, LISTED)
+        listed = posts.listed(self.calls, since - matching.SLACK, FIND_PAGES, LISTED)
         candidates = [posts.candidate(one, outgoing) for one in listed]
         return matching.match_candidates(candidates, outgoing, since, datetime.now(UTC), bound)

@@ -1,9 +1,9 @@
-"""A video's bytes, in chunks, to an address that is good for an hour and is itself the right to send there.
+"""Uploads a video in chunks to an address that is valid for an hour and needs no other credential.
 
 https://developers.tiktok.com/doc/content-posting-api-media-transfer-guide
 
-The last chunk makes the post: it is the one request that cannot be taken back. A chunk that the server failed on may be
-sent once more as it is, which TikTok says itself; the post is one, since all belong to one `publish_id`.
+The last chunk makes the post: it is the one irreversible request. A chunk that failed at the server may be sent again
+unchanged, as TikTok documents; the post stays one, since all chunks belong to one `publish_id`.
 """
 
 import re
@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.translation import gettext_noop
 from platforms.types import Read, Video
-from platforms.words import gettext_noop
 
 HOST = re.compile(r"(open-upload|upload\.[a-z0-9-]{1,16})\.tiktokapis\.com")
 SMALLEST, LARGEST = 5_000_000, 64_000_000
@@ -26,18 +26,18 @@ NO_ADDRESS = gettext_noop("The server named no address for the video.")
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How a file is cut. The last chunk takes what is left over, so it may be larger than the others."""
+class ChunkPlan:
+    """The chunks of a file. The last one takes the remainder, so it may be larger than the others."""
 
     size: int
     chunk: int
     number: int
 
     @classmethod
-    def of(cls, size: int, wanted: int) -> "Plan":
+    def of(cls, size: int, wanted: int) -> "ChunkPlan":
         chunk = min(max(wanted, SMALLEST), LARGEST)
         number = size // chunk
-        # A file of one chunk says its own size, so that what is announced is what comes.
+        # A file of one chunk announces its own size, so that what is announced is what is sent.
         return cls(size, chunk, number) if number > 1 else cls(size, size, 1)
 
     def ranges(self) -> Iterator[tuple[int, int]]:
@@ -48,7 +48,7 @@ class Plan:
 
 
 def checked(url: str, server: str) -> str:
-    """Bytes go to TikTok's own hosts only, whatever an answer says. Raises `NotReached`."""
+    """Bytes are sent to TikTok's own hosts only, whatever an answer says. Raises `NotReached`."""
     parts = urlsplit(url)
     known = parts.scheme == "https" and HOST.fullmatch(parts.netloc)
     if known or (parts.scheme, parts.netloc) == urlsplit(server)[:2]:
@@ -56,7 +56,7 @@ def checked(url: str, server: str) -> str:
     raise NotReached(NO_ADDRESS)
 
 
-def send(http: Http, url: str, video: Video, read: Read, plan: Plan) -> None:
+def send(http: Http, url: str, video: Video, read: Read, plan: ChunkPlan) -> None:
     """All chunks in their order. `NotReached`: some bytes are missing, so nothing can become public."""
     with read.open(video.ref) as file:
         for first, last in plan.ranges():
@@ -92,8 +92,8 @@ def _last(http: Http, url: str, chunk: Callable[[], bytes], headers: dict[str, s
         if answer.status < 500:
             break
         time.sleep(seconds)
-        # The step is under way, so the gate is not asked again: what it stopped now might be out already. For the same
-        # reason a try that does not get out of the house says nothing about the one before.
+        # The irreversible step has begun, so the policy is not checked again: the post might be public already. For the
+        # same reason an attempt that sends nothing proves nothing about the one before.
         try:
             answer = answers.write(lambda: http.request("PUT", url, data=chunk(), headers=headers))
         except NotReached as unsure:

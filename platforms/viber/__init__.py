@@ -1,1 +1,1 @@
-"""Viber channels, by their Post API. It posts, and tells nothing of what it posted."""
+"""Viber channels, by their Post API, which can post and read nothing back."""

@@ -1,6 +1,6 @@
-"""Calls to Viber's REST API and what its answers mean.
+"""Calls to Viber's REST API and the meaning of its answers.
 
-HTTP is 200 also when it says no: what counts is `status` inside. https://developers.viber.com/docs/api/rest-bot-api/#error-codes
+HTTP is 200 for errors, too: `status` in the body counts. https://developers.viber.com/docs/api/rest-bot-api/#error-codes
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any
 from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
-from platforms.words import gettext_noop
+from platforms.translation import gettext_noop
 
 UNKNOWN_TOKEN = gettext_noop(
     "Viber no longer knows the token of this channel. Copy it anew from the channel's “Developer Tools”."
@@ -42,7 +42,7 @@ class Calls:
         self.wait = wait
 
     def private(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """A call that nobody sees: whatever goes wrong, it may be done again."""
+        """A call without a public effect: it may be repeated after any failure."""
         return self._settled(answers.read(lambda: self._post(path, body)), public=False)
 
     def public(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,14 +58,14 @@ class Calls:
     def _settled(self, answer: Answer, *, public: bool) -> dict[str, Any]:
         if not answer.ok:
             raise self._http_problem(answer, public=public)
-        told = answers.body(answer, public=public, secrets=(self.token,))
-        status = _status(told)
+        body = answers.body(answer, public=public, secrets=(self.token,))
+        status = _status(body)
         if status == 0:
-            return dict(told)
+            return dict(body)
         raise self._problem(status, answer, public=public)
 
     def _http_problem(self, answer: Answer, *, public: bool) -> PlatformError:
-        """Something in front of Viber answered: Viber itself says 200 and a status."""
+        """A proxy in front of Viber answered: Viber itself returns 200 and a status."""
         evidence = answers.evidence(answer, (self.token,))
         if answer.status == 429:
             return answers.rate_limited(answer, "retry-after", (self.token,))
@@ -83,7 +83,7 @@ class Calls:
             return NeedsConsent(CONSENT[status], evidence)
         if status in REFUSALS:
             return Rejected(CONTENT.get(status or 0, "The server refused this."), code=str(status), evidence=evidence)
-        # "General error": whether it acted is not said.
+        # "General error": the outcome is unknown.
         return self._failed(evidence, public=public)
 
     def _failed(self, evidence: dict[str, Any], *, public: bool) -> PlatformError:
@@ -92,7 +92,7 @@ class Calls:
         return NotReached("The server does not answer properly at the moment.", evidence)
 
 
-def _status(told: Any) -> int | None:
-    """None where the answer has none, which says nothing about what was done."""
-    status = told.get("status") if isinstance(told, dict) else None
+def _status(body: Any) -> int | None:
+    """None where the answer has none, which says nothing about the outcome."""
+    status = body.get("status") if isinstance(body, dict) else None
     return status if isinstance(status, int) and not isinstance(status, bool) else None

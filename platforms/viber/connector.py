@@ -1,9 +1,8 @@
 """A Viber channel. https://developers.viber.com/docs/tools/channels-post-api/
 
-A post is one POST /pa/post, in the name of a super admin of the channel; pictures and videos are fetched by Viber from
-the portal. There is no list of posts, no link to one and no key against repeating, so after an unclear outcome only a
-person who looks at the channel can tell. Viber takes no post before it was told an address to call (`subscribe`),
-although it calls it only that once.
+A post is one POST /pa/post, as a super admin of the channel; Viber fetches pictures and videos from the portal. There
+is no list of posts, no link to one and no idempotency key, so after an unknown outcome only a person who looks at the
+channel can tell. Viber takes no post before a webhook address is set (`subscribe`), although it calls it only once.
 """
 
 import hashlib
@@ -20,6 +19,7 @@ from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.translation import gettext_noop
 from platforms.types import (
     Credential,
     FindResult,
@@ -39,7 +39,6 @@ from platforms.types import (
     VideoLimits,
 )
 from platforms.viber.calls import INVALID_TOKEN, INVALID_URL, Calls
-from platforms.words import gettext_noop
 
 DEFAULT_SERVER = "https://chatapi.viber.com"
 TOKEN = re.compile(r"[!-~]{8,200}")
@@ -63,7 +62,7 @@ class Viber(Defaults):
     connect_by: ClassVar[str] = "token"
     measures: ClassVar[frozenset[str]] = frozenset()
     account_measures: ClassVar[frozenset[str]] = frozenset(COUNTS.values())
-    own_names: ClassVar[Mapping[str, str]] = {ours: theirs for theirs, ours in COUNTS.items()}
+    own_names: ClassVar[Mapping[str, str]] = {metric: name for name, metric in COUNTS.items()}
     options: ClassVar[Mapping[str, Option]] = {
         # After "too many requests" no time is named.
         "wait_seconds": Option(120, "2026-11-24", "believed"),
@@ -83,11 +82,11 @@ class Viber(Defaults):
         return address(typed) if typed.strip() else DEFAULT_SERVER
 
     def fetch_facts(self) -> dict[str, Any]:
-        """Nothing is told without a token, and with one nothing that changes what may be posted."""
+        """There are no facts that change what may be posted."""
         return {}
 
     def exchange(self, answer: Mapping[str, str]) -> Credential:
-        """The token is the credential; it does not run out. Viber is asked whose it is, and whether it can post."""
+        """The token is the credential; it does not expire. The account is read, and whether it can post."""
         token = answer["token"].strip()
         if not TOKEN.fullmatch(token):
             raise Rejected(WRONG_TOKEN, field="token", code="token_wrong")
@@ -155,17 +154,17 @@ class Viber(Defaults):
         if outgoing.reply_to:
             raise Rejected(NO_ANSWERS, code="unsupported")
         message = content(outgoing, read)
-        # Asked every time: an admin who left the channel may not post any more, and the answer shows that the token
-        # is good before anything is said to be under way.
+        # Read every time: an admin who left the channel may not post any more, and the answer shows that the token
+        # is valid before the irreversible step begins.
         author = sender(self._info())
-        told = self.calls.public("/post", {"from": author, **message})
-        if not told.get("message_token"):
-            raise OutcomeUnknown("The server's answer names no post.", {"answer": sorted(told)})
+        answer = self.calls.public("/post", {"from": author, **message})
+        if not answer.get("message_token"):
+            raise OutcomeUnknown("The server's answer names no post.", {"answer": sorted(answer)})
         # A number beyond what JavaScript can hold: kept as text.
-        return Published(str(told["message_token"]), "", datetime.now(UTC))
+        return Published(str(answer["message_token"]), "", datetime.now(UTC))
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
         return Inconclusive("the network keeps no list that the portal may read")
 
@@ -180,7 +179,7 @@ class Viber(Defaults):
     # Measures
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        """Viber tells nothing about a channel's posts."""
+        """Viber has no metrics of a channel's posts."""
         return []
 
     def fetch_account_metrics(self) -> MetricValues:
@@ -201,16 +200,16 @@ class Viber(Defaults):
 
     @classmethod
     def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
-        told = headers.get("x-viber-content-signature", "")
-        return bool(secret) and signatures.same(told.lower(), signatures.hex_digest(secret, raw_body))
+        signature = headers.get("x-viber-content-signature", "")
+        return bool(secret) and signatures.same(signature.lower(), signatures.hex_digest(secret, raw_body))
 
     @classmethod
     def events(cls, payload: Any) -> list[RawEvent]:
-        """Only the call by which Viber tries the address; a channel's posts are told to nobody."""
+        """Only the call with which Viber tests the address; there are no events about a channel's posts."""
         if not isinstance(payload, dict) or not payload:
             return []
-        said = json.dumps(payload, sort_keys=True)
-        key = str(payload.get("message_token") or "") or hashlib.sha256(said.encode()).hexdigest()
+        serialized = json.dumps(payload, sort_keys=True)
+        key = str(payload.get("message_token") or "") or hashlib.sha256(serialized.encode()).hexdigest()
         return [RawEvent(key, "", "other", payload, _moment(payload.get("timestamp")))]
 
     def subscribe(self, address: str, secret: str) -> None:
@@ -224,11 +223,11 @@ class Viber(Defaults):
 
 
 def content(outgoing: Outgoing, read: Read) -> dict[str, Any]:
-    """The message of a post: `type` and what belongs to it."""
+    """The message of a post: `type` and its arguments."""
     if outgoing.video:
         video = outgoing.video
-        told = {"type": "video", "media": read.address(video.ref), "size": video.size}
-        return {**told, "duration": max(1, round(video.seconds))} if video.seconds else told
+        message = {"type": "video", "media": read.address(video.ref), "size": video.size}
+        return {**message, "duration": max(1, round(video.seconds))} if video.seconds else message
     if outgoing.pictures:
         return {"type": "picture", "text": outgoing.text, "media": read.address(outgoing.pictures[0].ref)}
     text = outgoing.text.strip()
@@ -238,7 +237,7 @@ def content(outgoing: Outgoing, read: Read) -> dict[str, Any]:
 
 
 def sender(info: Mapping[str, Any]) -> str:
-    """The super admin in whose name is posted. Raises `NeedsConsent`."""
+    """The super admin as whom the post is sent. Raises `NeedsConsent`."""
     members = [one for one in info.get("members") or () if isinstance(one, dict)]
     able = [str(one["id"]) for one in members if one.get("role") == "superadmin" and one.get("id")]
     if not able:
@@ -247,10 +246,10 @@ def sender(info: Mapping[str, Any]) -> str:
 
 
 def numbers(info: Mapping[str, Any]) -> dict[str, int]:
-    told = {metric: info.get(name) for name, metric in COUNTS.items()}
-    return {metric: n for metric, n in told.items() if isinstance(n, int) and not isinstance(n, bool)}
+    counts = {metric: info.get(name) for name, metric in COUNTS.items()}
+    return {metric: n for metric, n in counts.items() if isinstance(n, int) and not isinstance(n, bool)}
 
 
-def _moment(told: Any) -> datetime | None:
-    known = isinstance(told, int) and not isinstance(told, bool) and 0 < told < 10**14
-    return datetime.fromtimestamp(told / 1000, UTC) if known else None
+def _moment(milliseconds: Any) -> datetime | None:
+    known = isinstance(milliseconds, int) and not isinstance(milliseconds, bool) and 0 < milliseconds < 10**14
+    return datetime.fromtimestamp(milliseconds / 1000, UTC) if known else None

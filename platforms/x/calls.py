@@ -1,6 +1,7 @@
-"""Calls to the API, version 2, and what its answers mean. https://docs.x.com/x-api/fundamentals/response-codes-and-errors
+"""Calls to version 2 of the API and the meaning of its answers.
+https://docs.x.com/x-api/fundamentals/response-codes-and-errors
 
-An unknown key in a body is refused. An answer may hold `data` and `errors` side by side: some of what was asked for.
+An unknown key in a body is refused. An answer may hold both `data` and `errors`: a partial result.
 """
 
 from collections.abc import Mapping
@@ -11,8 +12,8 @@ from common.http import Answer
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.sessions import Session
+from platforms.translation import gettext_noop
 from platforms.types import Credential
-from platforms.words import gettext_noop
 from platforms.x import oauth
 
 # A session lives two hours; this much before its end it is renewed on our own accord.
@@ -35,11 +36,11 @@ class Calls(Session):
         return oauth.refresh(self.http, self.server, self.keys, held)
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
-        """The object of a read. Raises the five errors; what is not there is `Rejected(code="404")`."""
+        """The object of a read. Raises the five errors; `Rejected(code="404")` for one that does not exist."""
         return self._asked("GET", path, public=False, params=params)
 
     def private(self, verb: str, path: str, **more: Any) -> dict[str, Any]:
-        """A write that nobody sees: whatever goes wrong, it may be done again."""
+        """A write without a public effect: it may be repeated after any failure."""
         return self._asked(verb, path, public=False, **more)
 
     def public(self, path: str, body: Any) -> dict[str, Any]:
@@ -52,50 +53,50 @@ class Calls(Session):
             raise problem(answer, public=public, secrets=self.secrets())
         if not answer.content and not public:
             return {}
-        found = answers.body(answer, public=public, secrets=self.secrets())
-        if isinstance(found, dict):
-            return found
+        body = answers.body(answer, public=public, secrets=self.secrets())
+        if isinstance(body, dict):
+            return body
         raise self.unreadable(answer, public=public)
 
 
 def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
     """The error that an unsuccessful answer stands for."""
-    name, words = _told(answer)
+    name, text = _name_and_text(answer)
     evidence = answers.evidence(answer, secrets) | {"problem": name}
     if answer.status == 402 or name == "usage-capped":
         return RateLimited(NO_CREDITS, datetime.now(UTC) + CREDITS_WAIT, evidence)
     if answer.status == 429:
         return answers.rate_limited(answer, oauth.RESET, secrets)
     if answer.status in (401, 403):
-        return _forbidden(name, words, evidence) if answer.status == 403 else NeedsConsent(oauth.ENDED, evidence)
+        return _forbidden(name, text, evidence) if answer.status == 403 else NeedsConsent(oauth.ENDED, evidence)
     if answer.status in REFUSALS:
-        return Rejected(words or "The server refused this.", None, str(answer.status), evidence)
+        return Rejected(text or "The server refused this.", None, str(answer.status), evidence)
     if public:
         return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
     return NotReached("The server does not answer properly at the moment.", evidence)
 
 
-def _forbidden(name: str, words: str, evidence: dict[str, Any]) -> PlatformError:
-    """403 stands for a text that exists, one that is not allowed, and a right that is missing: the words tell which."""
-    said = words.lower()
-    if "duplicate content" in said:
-        return Rejected(words, "text", DUPLICATE, evidence)
-    if any(sign in said for sign in ("cashtag", "shorter", "too long", "characters")):
-        return Rejected(words, "text", "403", evidence)
+def _forbidden(name: str, text: str, evidence: dict[str, Any]) -> PlatformError:
+    """403 stands for a duplicate text, a forbidden text, and a missing right: the error's text tells them apart."""
+    lowered = text.lower()
+    if "duplicate content" in lowered:
+        return Rejected(text, "text", DUPLICATE, evidence)
+    if any(sign in lowered for sign in ("cashtag", "shorter", "too long", "characters")):
+        return Rejected(text, "text", "403", evidence)
     if name in ("client-forbidden", "unsupported-authentication"):
         return NeedsConsent(NO_APP, evidence)
     return NeedsConsent(NO_RIGHT, evidence | {"kind": FORBIDDEN})
 
 
-def _told(answer: Answer) -> tuple[str, str]:
-    """(the last part of the problem's type, words). The host of the type has changed before."""
+def _name_and_text(answer: Answer) -> tuple[str, str]:
+    """(the last part of the problem's type, text). The host of the type has changed before."""
     try:
-        told = answer.json()
+        body = answer.json()
     except ValueError:
         return "", ""
-    if not isinstance(told, Mapping):
+    if not isinstance(body, Mapping):
         return "", ""
-    errors = told.get("errors")
+    errors = body.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], Mapping) else {}
-    words = told.get("detail") or first.get("message") or first.get("detail") or told.get("title") or ""
-    return str(told.get("type") or "").rpartition("/")[2], str(words)
+    text = body.get("detail") or first.get("message") or first.get("detail") or body.get("title") or ""
+    return str(body.get("type") or "").rpartition("/")[2], str(text)

@@ -1,7 +1,7 @@
-"""X, through its API in version 2, in the name of one account.
+"""X, through version 2 of its API as one account.
 
-Files go first and are seen by nobody; then one `POST /2/tweets` makes the post public. The network knows no key of
-ours, but it refuses the same text within a while: evidence, not a refusal. An unclear outcome is settled by reading the
+Files are uploaded first and are invisible; then one `POST /2/tweets` publishes the post. The network has no idempotency
+key, but it refuses the same text for a while: evidence, not a refusal. An unknown outcome is reconciled with the
 account's own posts, which costs money like every read here.
 """
 
@@ -18,6 +18,7 @@ from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.translation import gettext_noop
 from platforms.types import (
     ContainerExpired,
     Credential,
@@ -34,7 +35,6 @@ from platforms.types import (
     Ready,
     Scope,
 )
-from platforms.words import gettext_noop
 from platforms.x import media, oauth, posts
 from platforms.x.calls import DUPLICATE, FORBIDDEN, Calls
 from platforms.x.conversation import Conversation
@@ -42,7 +42,7 @@ from platforms.x.facts import OPTIONS, SCOPES, limits
 from platforms.x.insights import Insights, numbers
 
 ME = "username,name,profile_image_url,public_metrics,verified_type"
-LOOK_PAGES = 3
+FIND_PAGES = 3
 LINK = re.compile(r"/(?:i/(?:web/)?|\w{1,15}/)status/(\d+)(?:/(?:photo|video)/\d+)?/?")
 CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?!\w)")
 
@@ -74,7 +74,7 @@ class X(Insights, Conversation, Defaults):
         return address(typed) if typed.strip() else oauth.API
 
     def fetch_facts(self) -> dict[str, Any]:
-        """One server for everybody, which tells nothing of itself."""
+        """One server for everybody, without facts of its own."""
         return {"version": "2"}
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
@@ -102,7 +102,7 @@ class X(Insights, Conversation, Defaults):
         )
 
     def revoke(self, *, shared: bool = False) -> None:
-        """Both tokens; nobody else lives from them."""
+        """Revokes both tokens; nothing else uses them."""
         held = self.calls.credential
         if held is None:
             return
@@ -149,17 +149,19 @@ class X(Insights, Conversation, Defaults):
                 raise self._duplicate(outgoing, refused) from None
             raise
         except NeedsConsent as refused:
-            # Restricted since February 2026, with the words of a missing right: https://docs.x.com/changelog
+            # Restricted since February 2026, with the text of a missing right:
+            # https://docs.x.com/changelog
             if outgoing.reply_to and refused.evidence.get("kind") == FORBIDDEN:
                 raise Rejected(REPLY_REFUSED, None, "403", refused.evidence) from None
             raise
 
     def _duplicate(self, outgoing: Outgoing, refused: Rejected) -> PlatformError:
-        """The account has this text already. Older than our delivery: a refusal. Else perhaps our own: look for it."""
+        """The account has this text already. If it is older than our delivery: a refusal. Else perhaps our own:
+        reconcile."""
         try:
-            (told,) = self._own(None, 1)
-            media_ = posts.media_of(told)
-            shown = [posts.candidate(one, media_, outgoing) for one in told.get("data") or ()]
+            (page,) = self._own(None, 1)
+            media_ = posts.media_of(page)
+            shown = [posts.candidate(one, media_, outgoing) for one in page.get("data") or ()]
         except PlatformError:
             shown = []
         same = [one for one in shown if normalised(one.text) == normalised(outgoing.text)]
@@ -168,17 +170,17 @@ class X(Insights, Conversation, Defaults):
         return OutcomeUnknown("The server failed and did not say whether it published.", refused.evidence)
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
         listed, whole = [], True
-        for told in self._own(since - matching.SLACK, LOOK_PAGES):
-            media_ = posts.media_of(told)
-            listed += [posts.candidate(one, media_, outgoing) for one in told.get("data") or ()]
-            whole = not (told.get("meta") or {}).get("next_token")
-        found = matching.match_candidates(listed, outgoing, since, datetime.now(UTC), bound)
-        if not whole and not isinstance(found, Found):
+        for page in self._own(since - matching.SLACK, FIND_PAGES):
+            media_ = posts.media_of(page)
+            listed += [posts.candidate(one, media_, outgoing) for one in page.get("data") or ()]
+            whole = not (page.get("meta") or {}).get("next_token")
+        result = matching.match_candidates(listed, outgoing, since, datetime.now(UTC), bound)
+        if not whole and not isinstance(result, Found):
             return Inconclusive("the account's list did not reach back far enough")
-        return found
+        return result
 
     def _own(self, since: datetime | None, pages: int) -> Iterator[dict[str, Any]]:
         """Pages of the account's own posts, newest first, with their pictures."""
@@ -187,9 +189,9 @@ class X(Insights, Conversation, Defaults):
         if since:
             params["start_time"] = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         for _ in range(pages):
-            told = self.calls.get(f"/users/{self.account_id}/tweets", **params)
-            yield told
-            following = (told.get("meta") or {}).get("next_token")
+            page = self.calls.get(f"/users/{self.account_id}/tweets", **params)
+            yield page
+            following = (page.get("meta") or {}).get("next_token")
             if not following:
                 return
             params["pagination_token"] = following

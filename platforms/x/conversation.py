@@ -1,9 +1,9 @@
-"""What people answer and say about us.
+"""Replies and mentions.
 
 https://docs.x.com/x-api/posts/timelines/introduction and https://docs.x.com/x-api/posts/search/introduction
 
-Every post that is read is charged. Answers name whom they answer, so the list of mentions has them; what is below one
-post is known for seven days only.
+Every post that is read is charged. Replies mention the account that they answer, so the list of mentions has them; the
+replies of one post can be searched for seven days only.
 """
 
 from abc import ABC, abstractmethod
@@ -32,36 +32,36 @@ class Conversation(ABC):
     def messages(self, cursor: str | None = None) -> Messages:
         """`cursor`: the number of the newest one. Numbers grow with time."""
         newer = {"since_id": cursor} if cursor else {}
-        found = self._said(f"/users/{self.account_id}/mentions", PAGES if cursor else 1, newer)
-        items = tuple(sorted(found, key=lambda m: int(m.remote_id)))
+        messages = self._listed_messages(f"/users/{self.account_id}/mentions", PAGES if cursor else 1, newer)
+        items = tuple(sorted(messages, key=lambda m: int(m.remote_id)))
         return Messages(items, items[-1].remote_id if items else cursor)
 
     def replies(self, remote_id: str) -> Messages:
         asked = {"query": f"conversation_id:{remote_id} -from:{self.account_id}"}
-        found = self._said("/tweets/search/recent", PAGES, asked)
-        return Messages(tuple(sorted(found, key=lambda m: int(m.remote_id))))
+        replies = self._listed_messages("/tweets/search/recent", PAGES, asked)
+        return Messages(tuple(sorted(replies, key=lambda m: int(m.remote_id))))
 
-    def _said(self, path: str, pages: int, asked: Mapping[str, str]) -> list[Message]:
-        found: list[Message] = []
-        params = {**asked, **PEOPLE, "max_results": PAGE, self.set["fields"]: posts.SAID}
+    def _listed_messages(self, path: str, pages: int, asked: Mapping[str, str]) -> list[Message]:
+        messages: list[Message] = []
+        params = {**asked, **PEOPLE, "max_results": PAGE, self.set["fields"]: posts.MESSAGE_FIELDS}
         for _ in range(pages):
-            told = self.calls.get(path, **params)
-            people = posts.people_of(told)
-            found += [posts.message(one, people) for one in told.get("data") or () if self._is_theirs(one)]
-            following = (told.get("meta") or {}).get("next_token")
+            page = self.calls.get(path, **params)
+            people = posts.people_of(page)
+            messages += [posts.message(one, people) for one in page.get("data") or () if self._is_from_others(one)]
+            following = (page.get("meta") or {}).get("next_token")
             if not following:
                 break
             params["pagination_token" if "mentions" in path else "next_token"] = following
-        return found
+        return messages
 
-    def _is_theirs(self, post: Mapping[str, Any]) -> bool:
+    def _is_from_others(self, post: Mapping[str, Any]) -> bool:
         return str(post.get("author_id") or "") != self.account_id
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         """X names the author before the answer by itself."""
-        told = self.publish(outgoing, read)
-        assert isinstance(told, Published)  # answers carry no video
-        return told
+        published = self.publish(outgoing, read)
+        assert isinstance(published, Published)  # answers carry no video
+        return published
 
     def hide(self, remote_id: str, root: str) -> None:
         self._hidden(remote_id, is_hidden=True)
@@ -71,6 +71,6 @@ class Conversation(ABC):
 
     def _hidden(self, remote_id: str, *, is_hidden: bool) -> None:
         # https://docs.x.com/x-api/posts/hide-reply
-        told = self.calls.private("PUT", f"/tweets/{remote_id}/hidden", json={"hidden": is_hidden})
-        if (told.get("data") or {}).get("hidden") is not is_hidden:
+        answer = self.calls.private("PUT", f"/tweets/{remote_id}/hidden", json={"hidden": is_hidden})
+        if (answer.get("data") or {}).get("hidden") is not is_hidden:
             raise Rejected("The server refused this.")

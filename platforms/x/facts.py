@@ -1,11 +1,11 @@
-"""What X takes, asks for and charges, with the day on which a document said so."""
+"""Limits, permissions and prices of X, with the date of the document that states them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
-from platforms.words import gettext_noop
 
 MEDIA = "https://docs.x.com/x-api/media/quickstart/best-practices"
 OPTIONS: Mapping[str, Option] = {
@@ -17,11 +17,11 @@ OPTIONS: Mapping[str, Option] = {
     "video_bytes": Option(512_000_000, "2026-11-24", MEDIA),
     "video_seconds": Option(140, "2026-11-24", MEDIA),
     "chunk_bytes": Option(1_000_000, "2026-11-24", MEDIA),
-    # Replies are restricted since February 2026; nobody says whether those to one's own posts are.
+    # Replies are restricted since February 2026; whether those to one's own posts are is undocumented.
     "self_replies": Option(True, "2026-11-24", "believed"),
     # Newer libraries say "post.fields": renamed here when the old name goes.
     "fields": Option("tweet.fields", "2026-11-24", "https://docs.x.com/x-api/fundamentals/data-dictionary"),
-    # A look at our own posts reads at least five of them, each of which is charged.
+    # Listing our own posts reads at least five of them, each of which is charged.
     "looked_at": Option(10, "2026-11-25", "believed"),
     "prices": Option(
         {"post": 0.015, "post_with_link": 0.20, "reply": 0.010, "read": 0.005, "delete": 0.010, "alt": 0.005},
@@ -41,24 +41,24 @@ SCOPES = (
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
-    told = values(OPTIONS, facts)
+    options = values(OPTIONS, facts)
     return Limits(
-        max_characters=told["characters"],
+        max_characters=options["characters"],
         counting="x",
-        url_length=told["url_length"],
+        url_length=options["url_length"],
         max_images=4,
-        image_bytes=told["picture_bytes"],
-        alt_characters=told["alt_characters"],
+        image_bytes=options["picture_bytes"],
+        alt_characters=options["alt_characters"],
         link_card="scraped",
         videos=VideoLimits(
-            max_bytes=told["video_bytes"],
-            max_seconds=told["video_seconds"],
+            max_bytes=options["video_bytes"],
+            max_seconds=options["video_seconds"],
             min_seconds=0.5,
             codecs=("h264",),
             aspect_ratios=(1 / 3, 3),
             min_width=32,
             frames=(1, 60),
         ),
-        comment_characters=told["characters"] if told["self_replies"] else 0,
-        threads=bool(told["self_replies"]),
+        comment_characters=options["characters"] if options["self_replies"] else 0,
+        threads=bool(options["self_replies"]),
     )

@@ -1,4 +1,4 @@
-"""Numbers. https://docs.x.com/x-api/fundamentals/metrics : a hundred posts in one call, each of which is charged."""
+"""Metrics. https://docs.x.com/x-api/fundamentals/metrics : a hundred posts in one call, each of which is charged."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ ACCOUNT = {
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset(COUNTED)
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
-    own_names: ClassVar[Mapping[str, str]] = {name: theirs[0] for name, theirs in (COUNTED | ACCOUNT).items()}
+    own_names: ClassVar[Mapping[str, str]] = {metric: names[0] for metric, names in (COUNTED | ACCOUNT).items()}
     reads_back: ClassVar[bool] = True
     metrics_batch_size: ClassVar[int] = BATCH
 
@@ -35,36 +35,38 @@ class Insights:
     set: Mapping[str, Any]
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        told: list[PostMetrics | Gone] = []
+        metrics: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = remote_ids[start : start + BATCH]
             asked = {"ids": ",".join(batch), self.set["fields"]: "public_metrics,text,entities,note_tweet"}
-            found = self.calls.get("/tweets", **asked)
+            posts = self.calls.get("/tweets", **asked)
             now = datetime.now(UTC)
-            told += [
+            metrics += [
                 PostMetrics(str(one["id"]), numbers(one.get("public_metrics"), COUNTED), now, text(one))
-                for one in found.get("data") or ()
+                for one in posts.get("data") or ()
             ]
-            told += [Gone(one, now) for one in _missing(found) if one in batch]
-        return told
+            metrics += [Gone(one, now) for one in _missing(posts) if one in batch]
+        return metrics
 
     def fetch_account_metrics(self) -> MetricValues:
         me = self.calls.get("/users/me", **{"user.fields": "public_metrics"}).get("data") or {}
         return numbers(me.get("public_metrics"), ACCOUNT)
 
 
-def _missing(found: Mapping[str, Any]) -> list[str]:
-    """Posts that the network says are not there; for other errors there is no reading."""
-    errors = [one for one in found.get("errors") or () if isinstance(one, Mapping)]
-    gone = [one for one in errors if str(one.get("type") or "").endswith("/resource-not-found")]
-    return [str(one.get("resource_id") or one.get("value") or "") for one in gone]
+def _missing(posts: Mapping[str, Any]) -> list[str]:
+    """Posts that the network reports as missing; for other errors there are no metrics."""
+    errors = [one for one in posts.get("errors") or () if isinstance(one, Mapping)]
+    missing = [one for one in errors if str(one.get("type") or "").endswith("/resource-not-found")]
+    return [str(one.get("resource_id") or one.get("value") or "") for one in missing]
 
 
-def numbers(told: Any, names: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    metrics = told if isinstance(told, Mapping) else {}
-    found = {ours: next((metrics[name] for name in theirs if name in metrics), None) for ours, theirs in names.items()}
+def numbers(public_metrics: Any, names: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    metrics = public_metrics if isinstance(public_metrics, Mapping) else {}
+    counts = {
+        metric: next((metrics[name] for name in aliases if name in metrics), None) for metric, aliases in names.items()
+    }
     return {
-        ours: value
-        for ours, value in found.items()
+        metric: value
+        for metric, value in counts.items()
         if isinstance(value, int) and not isinstance(value, bool) and value >= 0
     }

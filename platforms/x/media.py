@@ -1,4 +1,4 @@
-"""Pictures in one call, videos in chunks; nobody sees them until a post names them. What no post names lapses in a day.
+"""Uploads pictures in one call and videos in chunks. They are invisible until a post names them and expire in a day.
 
 https://docs.x.com/x-api/media/quickstart/media-upload-chunked
 """
@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from platforms.errors import NotReached, Rejected
+from platforms.translation import gettext_noop
 from platforms.types import Outgoing, Pending, Picture, Read, Video
-from platforms.words import gettext_noop
 from platforms.x.calls import Calls
 
 UNREADABLE = gettext_noop("X could not work on the video. Save it as MP4 with H.264 and AAC and add it again.")
@@ -36,8 +36,8 @@ def _picture(calls: Calls, picture: Picture, read: Read) -> str:
 
 def _video(calls: Calls, video: Video, read: Read, chunk: int) -> tuple[str, bool]:
     begun = {"media_type": video.mime, "total_bytes": video.size, "media_category": "tweet_video"}
-    told = calls.private("POST", "/media/upload/initialize", json=begun)
-    number = _id(told, "The server did not take the video.")
+    upload = calls.private("POST", "/media/upload/initialize", json=begun)
+    number = _id(upload, "The server did not take the video.")
     with read.open(video.ref) as file:
         for segment in range(-(-video.size // chunk)):
             file.seek(segment * chunk)
@@ -47,13 +47,13 @@ def _video(calls: Calls, video: Video, read: Read, chunk: int) -> tuple[str, boo
 
 
 def ready(calls: Calls, ids: Sequence[str]) -> bool:
-    """Whether a post may name it. Raises `Rejected` for what the network cannot work on, or holds no more."""
+    """Whether a post may name it. Raises `Rejected` for one that the network cannot process or no longer has."""
     return all(_state(calls.get("/media/upload", command="STATUS", media_id=one)) == "succeeded" for one in ids)
 
 
-def _state(told: Mapping[str, Any]) -> str:
-    """What needs no work has no information about it."""
-    data = told.get("data")
+def _state(upload: Mapping[str, Any]) -> str:
+    """A file that needs no processing has no information about it."""
+    data = upload.get("data")
     info = data.get("processing_info") if isinstance(data, Mapping) else None
     state = str(info.get("state") or "") if isinstance(info, Mapping) else "succeeded"
     if state == "failed":
@@ -61,11 +61,11 @@ def _state(told: Mapping[str, Any]) -> str:
     return state
 
 
-def _id(told: Mapping[str, Any], words: str) -> str:
-    data = told.get("data")
+def _id(upload: Mapping[str, Any], problem: str) -> str:
+    data = upload.get("data")
     number = str(data.get("id") or "") if isinstance(data, Mapping) else ""
     if not number:
-        raise NotReached(words)
+        raise NotReached(problem)
     return number
 
 

@@ -1,8 +1,8 @@
-"""From a person's consent to a session of two hours that renews itself.
+"""OAuth: from a person's consent to a session of two hours, and its renewal.
 
 https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code
 
-The code lives thirty seconds. A refresh token works once: the new pair is stored before it is used.
+The code is valid for thirty seconds. A refresh token works once: the new pair is stored before it is used.
 """
 
 import base64
@@ -14,8 +14,8 @@ from urllib.parse import quote, urlencode
 from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached
+from platforms.translation import gettext_noop
 from platforms.types import Credential, Keys
-from platforms.words import gettext_noop
 from platforms.x.facts import SCOPES
 
 API = "https://api.x.com"
@@ -58,8 +58,8 @@ def _asked(http: Http, server: str, keys: Keys, verb: str, form: Mapping[str, st
     answer = answers.read(lambda: http.post(f"{server}/2/oauth2/{verb}", data=dict(form), headers=headers))
     secrets = tuple(word for word in (keys.client_secret, *form.values()) if len(word) > 20)
     if answer.ok:
-        found = answers.body(answer, public=False, secrets=secrets)
-        return found if isinstance(found, dict) else {}
+        body = answers.body(answer, public=False, secrets=secrets)
+        return body if isinstance(body, dict) else {}
     raise _problem(answer, secrets)
 
 
@@ -72,15 +72,15 @@ def _problem(answer: Answer, secrets: tuple[str, ...]) -> Exception:
     return NotReached("The server does not answer properly at the moment.", evidence)
 
 
-def _credential(server: str, told: Mapping[str, Any]) -> Credential:
-    if not told.get("access_token"):
+def _credential(server: str, grant: Mapping[str, Any]) -> Credential:
+    if not grant.get("access_token"):
         raise NeedsConsent("The server gave no access token.")
-    seconds = told.get("expires_in")
+    seconds = grant.get("expires_in")
     known = isinstance(seconds, int) and not isinstance(seconds, bool) and seconds > 0
     return Credential(
-        access_token=str(told["access_token"]),
-        refresh_token=str(told.get("refresh_token") or ""),
+        access_token=str(grant["access_token"]),
+        refresh_token=str(grant.get("refresh_token") or ""),
         expires_at=datetime.now(UTC) + timedelta(seconds=seconds) if known and seconds else None,
         service=server,
-        scopes=tuple(str(told.get("scope") or "").split()),
+        scopes=tuple(str(grant.get("scope") or "").split()),
     )

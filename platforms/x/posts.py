@@ -1,7 +1,7 @@
-"""Between X's posts and our values. https://docs.x.com/x-api/fundamentals/data-dictionary
+"""Converts between X's posts and our types. https://docs.x.com/x-api/fundamentals/data-dictionary
 
-X shortens every address to t.co, hangs one for the pictures on the end, escapes three signs, and puts the names of
-those who are answered before a reply. Reading undoes all of that. New names of fields are read beside the old ones.
+X shortens every address to t.co, appends one for the pictures, escapes three characters, and puts the names of the
+answered before a reply. Reading undoes all of that. Renamed fields are read under both names.
 """
 
 import html
@@ -17,20 +17,20 @@ from platforms.types import Message, Outgoing, Published
 from platforms.visibility import Visibility
 
 LISTED = "created_at,text,attachments,referenced_tweets,entities,note_tweet"
-SAID = "created_at,text,entities,referenced_tweets,conversation_id,author_id,note_tweet"
+MESSAGE_FIELDS = "created_at,text,entities,referenced_tweets,conversation_id,author_id,note_tweet"
 NAMES = re.compile(r"\A(?:@\w+\s+)+")
 
 
 def body(outgoing: Outgoing, media: Iterable[str]) -> dict[str, Any]:
-    """Only what is there: an unknown or empty key is refused."""
+    """Only existing values: an unknown or empty key is refused."""
     ids = list(media)
     made: dict[str, Any] = {"text": outgoing.text} if outgoing.text.strip() or not ids else {}
     made |= {"media": {"media_ids": ids}} if ids else {}
     return made | ({"reply": {"in_reply_to_tweet_id": outgoing.reply_to}} if outgoing.reply_to else {})
 
 
-def created(told: Mapping[str, Any]) -> Published:
-    data = told.get("data")
+def created(answer: Mapping[str, Any]) -> Published:
+    data = answer.get("data")
     number = str(data.get("id") or "") if isinstance(data, Mapping) else ""
     if not number:
         raise OutcomeUnknown("The server's answer names no post.")
@@ -43,7 +43,7 @@ def permalink(number: str) -> str:
 
 
 def when(post: Mapping[str, Any]) -> datetime:
-    """Now, where the network told no time."""
+    """Now, where the network returned no time."""
     try:
         return moment(str(post["created_at"]))
     except (KeyError, ValueError):
@@ -51,11 +51,11 @@ def when(post: Mapping[str, Any]) -> datetime:
 
 
 def text(post: Mapping[str, Any], written: str = "") -> str:
-    """As it was written. The whole of a long one stands in its note. `written`: what to compare it with."""
+    """The text as it was written. The whole of a long one is in its note. `written`: the text to compare it with."""
     note = post.get("note_tweet") or post.get("note_post")
-    told: Mapping[str, Any] = note if isinstance(note, Mapping) and note.get("text") else post
-    shown = str(told.get("text") or "")
-    for link in (told.get("entities") or {}).get("urls") or ():
+    content: Mapping[str, Any] = note if isinstance(note, Mapping) and note.get("text") else post
+    shown = str(content.get("text") or "")
+    for link in (content.get("entities") or {}).get("urls") or ():
         display = str(link.get("display_url") or "")
         is_media = link.get("media_key") or display.startswith(("pic.x.com/", "pic.twitter.com/"))
         long = "" if is_media else _long(str(link.get("expanded_url") or ""), written)
@@ -64,7 +64,7 @@ def text(post: Mapping[str, Any], written: str = "") -> str:
 
 
 def _long(url: str, written: str) -> str:
-    """X adds to an address what a person left out: "http://" before it, "/" behind it."""
+    """X completes addresses: "http://" before them, "/" behind them."""
     bare = url.removeprefix("http://")
     ways = (url, url.removesuffix("/"), bare, bare.removesuffix("/"))
     return next((way for way in ways if way and way in written), url)
@@ -81,8 +81,8 @@ def _referenced(post: Mapping[str, Any], kind: str) -> str | None:
     return None
 
 
-def media_of(told: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    listed = (told.get("includes") or {}).get("media") or ()
+def media_of(page: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    listed = (page.get("includes") or {}).get("media") or ()
     return {str(one.get("media_key")): one for one in listed if isinstance(one, dict)}
 
 
@@ -104,7 +104,7 @@ def candidate(post: Mapping[str, Any], media: Mapping[str, Mapping[str, Any]], o
 
 
 def message(post: Mapping[str, Any], people: Mapping[str, Mapping[str, Any]]) -> Message:
-    """An author who is suspended or protected is not told: then only the number is known."""
+    """A suspended or protected author is not returned: then only the id is known."""
     author_id = str(post.get("author_id") or "")
     person = people.get(author_id, {})
     name = str(person.get("username") or "")
@@ -127,6 +127,6 @@ def message(post: Mapping[str, Any], people: Mapping[str, Mapping[str, Any]]) ->
     )
 
 
-def people_of(told: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    listed = (told.get("includes") or {}).get("users") or ()
+def people_of(page: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    listed = (page.get("includes") or {}).get("users") or ()
     return {str(one.get("id")): one for one in listed if isinstance(one, dict)}

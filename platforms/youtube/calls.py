@@ -1,7 +1,7 @@
-"""Calls to the Data API, version 3, and what its answers mean. https://developers.google.com/youtube/v3/docs/errors
+"""Calls to version 3 of the Data API and the meaning of its answers. https://developers.google.com/youtube/v3/docs/errors
 
-An error is known by its `reason`. Quotas belong to the portal's project, not to the channel: no header tells what is
-left, and a day ends at midnight in California.
+An error is identified by its `reason`. Quotas belong to the portal's project, not to the channel: no header reports
+what is left, and a day ends at midnight in California.
 """
 
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ from common.http import Answer
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.sessions import Session
+from platforms.translation import gettext_noop
 from platforms.types import Credential
-from platforms.words import gettext_noop
 from platforms.youtube import oauth
 
 # A session lives an hour; this much before its end it is renewed on our own accord.
@@ -72,16 +72,16 @@ class Calls(Session):
         return oauth.refresh(self.http, self.server, self.keys, held)
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
-        """The object of a read. Raises the five errors; what is not there is `Rejected(code="404")`."""
+        """The object of a read. Raises the five errors; `Rejected(code="404")` for one that does not exist."""
         answer = self._good(self.send("GET", self.api(path), params=params), public=False)
         return self._object(answer, public=False)
 
     def items(self, path: str, **params: Any) -> list[dict[str, Any]]:
-        found = self.get(path, **params).get("items") or ()
-        return [one for one in found if isinstance(one, dict)]
+        items = self.get(path, **params).get("items") or ()
+        return [one for one in items if isinstance(one, dict)]
 
     def private(self, verb: str, url: str, **more: Any) -> Answer:
-        """A write that nobody sees: whatever goes wrong, it may be done again."""
+        """A write without a public effect: it may be repeated after any failure."""
         return self._good(self.send(verb, url, **more), public=False)
 
     def public(self, verb: str, path: str, body: Any, **params: Any) -> dict[str, Any]:
@@ -101,13 +101,13 @@ class Calls(Session):
         raise problem(answer, public=public, secrets=self.secrets())
 
     def _object(self, answer: Answer, *, public: bool) -> dict[str, Any]:
-        found = answers.body(answer, public=public, secrets=self.secrets())
-        if isinstance(found, dict):
-            return found
+        body = answers.body(answer, public=public, secrets=self.secrets())
+        if isinstance(body, dict):
+            return body
         raise self.unreadable(answer, public=public)
 
     def ours(self, url: str) -> str:
-        """Bytes and token go to Google's own hosts only, whatever an answer says."""
+        """Bytes and token are sent to Google's own hosts only, whatever an answer says."""
         parts = urlsplit(url)
         known = f".{parts.hostname or ''}".endswith(".googleapis.com") and parts.scheme == "https"
         if known or (parts.scheme, parts.netloc) == urlsplit(self.server)[:2]:
@@ -117,7 +117,7 @@ class Calls(Session):
 
 def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
     """The error that an unsuccessful answer stands for."""
-    reason, words = error_of(answer)
+    reason, text = error_of(answer)
     evidence = answers.evidence(answer, secrets) | {"reason": reason}
     if limited := _limited(answer, reason, evidence, secrets):
         return limited
@@ -127,7 +127,7 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
         return NeedsConsent(RIGHTS.get(reason, oauth.ENDED if answer.status == 401 else NO_RIGHT), evidence)
     if answer.status in REFUSALS:
         code = "404" if answer.status == 404 else reason or str(answer.status)
-        return Rejected(words or "The server refused this.", None, code, evidence)
+        return Rejected(text or "The server refused this.", None, code, evidence)
     if public:
         return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
     return NotReached("The server does not answer properly at the moment.", evidence)
@@ -149,7 +149,7 @@ def midnight(now: datetime) -> datetime:
 
 
 def error_of(answer: Answer) -> tuple[str, str]:
-    """(reason, words) of an error. Without a list of reasons, the one in `details` or the status counts."""
+    """(reason, text) of an error. Without a list of reasons, the one in `details` or the status counts."""
     try:
         error = answer.json().get("error")
     except (ValueError, AttributeError):

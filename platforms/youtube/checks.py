@@ -1,10 +1,10 @@
-"""What is wrong with a video before it is sent, beside what the limits tell. Pure."""
+"""Validates a video before it is sent, beyond what the limits express. Pure."""
 
 from dataclasses import replace
 
 from platforms import checks
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Outgoing, Problem
-from platforms.words import gettext_noop
 from platforms.youtube import videos
 from platforms.youtube.facts import OPTIONS
 
@@ -32,7 +32,9 @@ def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     if outgoing.reply_to:
         return _comment(outgoing, limits)
     named = bool(outgoing.title.strip())
-    problems = [_worded(problem, named) for problem in checks.check(replace(outgoing, title=outgoing.heading), limits)]
+    problems = [
+        _reworded(problem, named) for problem in checks.check(replace(outgoing, title=outgoing.heading), limits)
+    ]
     for field, text in (("title", outgoing.title), ("text", outgoing.text)):
         if {"<", ">"} & set(text):
             problems.append(Problem("angle_brackets", field, ANGLES))
@@ -47,15 +49,15 @@ def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     return problems
 
 
-def _worded(problem: Problem, named: bool) -> Problem:
-    """Lengths are bytes here, what is missing is a video, and without an audit there are none. `named`: it has a title
-    of its own."""
+def _reworded(problem: Problem, named: bool) -> Problem:
+    """Texts of YouTube's own: lengths are bytes, the missing file is a video, and without an audit there are no videos.
+    `named`: the post has a title of its own."""
     if problem.field == "title" and not named:
         first = FIRST_LINE if problem.code == "title_too_long" else NO_TITLE
         return replace(problem, field="text", message_id=first)
-    words = {"text_too_long": checks.TOO_MANY_BYTES, "needs_media": NEEDS_VIDEO, "no_pictures": NEEDS_VIDEO}
-    words |= {"video_not_here": NOT_AUDITED}
-    message = words.get(problem.code)
+    messages = {"text_too_long": checks.TOO_MANY_BYTES, "needs_media": NEEDS_VIDEO, "no_pictures": NEEDS_VIDEO}
+    messages |= {"video_not_here": NOT_AUDITED}
+    message = messages.get(problem.code)
     return replace(problem, message_id=message) if message else problem
 
 

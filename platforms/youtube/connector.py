@@ -1,9 +1,9 @@
-"""YouTube, through the Data API in the name of one channel.
+"""YouTube, through the Data API as one channel.
 
-A video goes up in private, through a session that is stored before the first byte; cover and captions join it, and once
-it plays, one `PUT /videos` makes it public under the id that it has. That is the only step that others see. An unclear
-outcome is settled by reading the video under its id, and whatever was interrupted goes on where it stopped: there is
-one video, however often it has to be tried.
+A video is uploaded as private, through a session that is stored before the first byte; cover and captions follow, and
+once it plays, one `PUT /videos` makes it public under its id. That is the only step with a public effect. An unknown
+outcome is reconciled by reading the video by its id, and an interrupted upload resumes where it stopped: there is one
+video, however many attempts it takes.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.translation import gettext_noop
 from platforms.types import (
     Absent,
     Account,
@@ -36,7 +37,6 @@ from platforms.types import (
     Scope,
     Video,
 )
-from platforms.words import gettext_noop
 from platforms.youtube import checks, oauth, videos
 from platforms.youtube.calls import LOCKED, NO_CHANNEL, Calls
 from platforms.youtube.conversation import Conversation, parted
@@ -49,7 +49,7 @@ OTHER_CHANNEL = gettext_noop(
     "choose the municipality's channel when Google asks."
 )
 LISTED = 50
-LOOK_PAGES = 2
+FIND_PAGES = 2
 STATE = "snippet,status"
 
 
@@ -70,13 +70,13 @@ class YouTube(Insights, Conversation, Defaults):
         return address(typed) if typed.strip() else oauth.API
 
     def fetch_facts(self) -> dict[str, Any]:
-        """Whether the channel may have long videos, once somebody's access is there to ask with."""
-        told: dict[str, Any] = {"version": "v3"}
+        """Whether the channel may have long videos, if there is a credential to ask with."""
+        facts: dict[str, Any] = {"version": "v3"}
         if self.credential is None:
-            return told
-        found = self.calls.items("/channels", part="status", mine="true")
-        long = str(videos.status(found[0]).get("longUploadsStatus") or "") if found else ""
-        return told | ({"long_uploads": long} if long else {})
+            return facts
+        channels = self.calls.items("/channels", part="status", mine="true")
+        long = str(videos.status(channels[0]).get("longUploadsStatus") or "") if channels else ""
+        return facts | ({"long_uploads": long} if long else {})
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
         return oauth.authorize_url(self.server, self.keys, redirect_uri, state, challenge)
@@ -87,11 +87,11 @@ class YouTube(Insights, Conversation, Defaults):
     def accounts(self) -> list[Account]:
         """As a rule one: whoever has several channels is asked by Google which one it shall be."""
         held = super().refresh()
-        found = self.calls.items("/channels", part="snippet,statistics", mine="true", maxResults=LISTED)
+        channels = self.calls.items("/channels", part="snippet,statistics", mine="true", maxResults=LISTED)
         # Where one consent covers several, none of them may take it back from the others.
         mark = hashlib.sha256(held.refresh_token.encode()).hexdigest()[:16]
-        grantor = mark if len(found) > 1 else ""
-        shown = [_profile(one) for one in found]
+        grantor = mark if len(channels) > 1 else ""
+        shown = [_profile(one) for one in channels]
         now = self.calls.credential or held
         return [
             Account(profile, replace(now, account_id=profile.remote_id, service=self.server, grantor=grantor))
@@ -108,10 +108,10 @@ class YouTube(Insights, Conversation, Defaults):
         return _profile(shown[self.account_id] if self.account_id else next(iter(shown.values())))
 
     def _channels(self, part: str) -> list[dict[str, Any]]:
-        found = self.calls.items("/channels", part=part, mine="true", maxResults=LISTED)
-        if not found:
+        channels = self.calls.items("/channels", part=part, mine="true", maxResults=LISTED)
+        if not channels:
             raise NeedsConsent(NO_CHANNEL)
-        return found
+        return channels
 
     def revoke(self, *, shared: bool = False) -> None:
         """The consent is the person's: while another channel lives from it, nothing is given back."""
@@ -133,8 +133,8 @@ class YouTube(Insights, Conversation, Defaults):
         if outgoing.reply_to:
             return self.comment(outgoing)
         video = self._video(outgoing)
-        upload = Upload(self.calls, begin(self.calls, outgoing, video, self.set), video, self.witness)
-        self.witness(upload.held.token)
+        upload = Upload(self.calls, begin(self.calls, outgoing, video, self.set), video, self.save_checkpoint)
+        self.save_checkpoint(upload.held.token)
         try:
             self._send(upload, outgoing, read, afresh=True)
         except SessionLost:
@@ -148,7 +148,7 @@ class YouTube(Insights, Conversation, Defaults):
         video, known = self._video(outgoing), UploadCheckpoint.of(pending)
         if known.file != fingerprint(video):
             return self.publish(outgoing, read)
-        upload = Upload(self.calls, known, video, self.witness)
+        upload = Upload(self.calls, known, video, self.save_checkpoint)
         try:
             self._send(upload, outgoing, read, afresh=False)
         except SessionLost:
@@ -180,15 +180,15 @@ class YouTube(Insights, Conversation, Defaults):
 
     def _listed(self, outgoing: Outgoing) -> str:
         """The video that a lost session made, by the list of uploads. Raises `Lost` where there is none."""
-        found = self._among_uploads(outgoing, outgoing.created_at, ())
-        if isinstance(found, Found):
-            return found.published.remote_id
-        if isinstance(found, Absent):
+        result = self._among_uploads(outgoing, outgoing.created_at, ())
+        if isinstance(result, Found):
+            return result.published.remote_id
+        if isinstance(result, Absent):
             raise SessionLost
         raise OutcomeUnknown("The server failed and did not say whether it published.")
 
     def _go_on(self, upload: Upload, outgoing: Outgoing, read: Read) -> Published | Pending:
-        """What is left to do with a video that is private."""
+        """The remaining steps of a private video."""
         upload.join(read)
         shown = self._shown(upload.held.video)
         if shown and not self._is_ours(shown):
@@ -197,17 +197,19 @@ class YouTube(Insights, Conversation, Defaults):
             return Pending(upload.held.token)
         made = {"id": upload.held.video, **videos.body(outgoing, "public", self.set)}
         try:
-            told = self.calls.public("PUT", "/videos", made, part=STATE)
+            published = self.calls.public("PUT", "/videos", made, part=STATE)
         except Rejected as refused:
             if refused.message == LOCKED:
-                self.witness("")
+                self.save_checkpoint("")
             raise
-        if videos.status(told).get("privacyStatus") == "private":
+        if videos.status(published).get("privacyStatus") == "private":
             # A locked video is never unlocked: after the audit another one has to be uploaded.
-            self.witness("")
+            self.save_checkpoint("")
             raise Rejected(LOCKED, "video", "locked", {"video": upload.held.video})
         upload.held = replace(upload.held, asked=True)
-        return self._out({**shown, **told, "status": {**videos.status(shown), **videos.status(told)}}, upload.held)
+        return self._out(
+            {**shown, **published, "status": {**videos.status(shown), **videos.status(published)}}, upload.held
+        )
 
     def _is_ours(self, shown: Mapping[str, Any]) -> bool:
         """Which channel an upload goes to, Google decides by the consent; nothing in the call names it."""
@@ -217,8 +219,8 @@ class YouTube(Insights, Conversation, Defaults):
         return videos.published(shown) if videos.plays(shown) else Pending(replace(held, asked=True).token)
 
     def _shown(self, video: str) -> dict[str, Any] | None:
-        found = self.calls.items("/videos", part=STATE, id=video)
-        return found[0] if found else None
+        items = self.calls.items("/videos", part=STATE, id=video)
+        return items[0] if items else None
 
     def check_status(self, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
         held = UploadCheckpoint.of(pending)
@@ -233,17 +235,17 @@ class YouTube(Insights, Conversation, Defaults):
         return Ready(pending.token) if plays or not self.set["waits_until_it_plays"] else pending
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
         now = datetime.now(UTC)
         if outgoing.reply_to:
             return matching.match_candidates(self.own_comments(outgoing.reply_to), outgoing, since, now, bound)
-        held = UploadCheckpoint.of(witness) if witness and outgoing.video else None
+        held = UploadCheckpoint.of(checkpoint) if checkpoint and outgoing.video else None
         if held is None or not outgoing.video or held.file != fingerprint(outgoing.video):
             return self._public_upload(outgoing, since, bound)
         if not held.video:
             try:
-                _at, made = Upload(self.calls, held, outgoing.video, self.witness).progress()
+                _at, made = Upload(self.calls, held, outgoing.video, self.save_checkpoint).progress()
             except SessionLost:
                 return self._public_upload(outgoing, since, bound)
             held = replace(held, video=made)
@@ -253,11 +255,11 @@ class YouTube(Insights, Conversation, Defaults):
         return Found(videos.published(shown)) if videos.is_public(shown) else Ready(held.token)
 
     def _public_upload(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
-        found = self._among_uploads(outgoing, since, bound)
-        if not isinstance(found, Found):
-            return found
-        shown = self._shown(found.published.remote_id)
-        return found if shown and videos.is_public(shown) else Absent()
+        result = self._among_uploads(outgoing, since, bound)
+        if not isinstance(result, Found):
+            return result
+        shown = self._shown(result.published.remote_id)
+        return result if shown and videos.is_public(shown) else Absent()
 
     def _among_uploads(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         """https://developers.google.com/youtube/v3/guides/implementation/videos#videos-retrieve-uploads"""
@@ -265,10 +267,10 @@ class YouTube(Insights, Conversation, Defaults):
         playlist = ((channel.get("contentDetails") or {}).get("relatedPlaylists") or {}).get("uploads")
         params = {"part": "snippet,contentDetails", "playlistId": playlist, "maxResults": LISTED}
         listed: list[dict[str, Any]] = []
-        for _ in range(LOOK_PAGES):
-            told = self.calls.get("/playlistItems", **params)
-            listed += [one for one in told.get("items") or () if isinstance(one, dict)]
-            params["pageToken"] = told.get("nextPageToken")
+        for _ in range(FIND_PAGES):
+            page = self.calls.get("/playlistItems", **params)
+            listed += [one for one in page.get("items") or () if isinstance(one, dict)]
+            params["pageToken"] = page.get("nextPageToken")
             if not params["pageToken"] or videos.candidate(listed[-1]).at < since - matching.SLACK:
                 break
         sent = replace(outgoing, text=videos.whole(outgoing.heading, outgoing.text), pictures=())
@@ -289,9 +291,9 @@ class YouTube(Insights, Conversation, Defaults):
         if shown is None:
             raise Rejected(videos.TAKEN_DOWN, "video", "404")
         fresh = videos.body(outgoing, "public", self.set)["snippet"]
-        kept = {name: value for name, value in (shown.get("snippet") or {}).items() if name in ("categoryId",)}
-        told = self.calls.public("PUT", "/videos", {"id": video, "snippet": {**fresh, **kept}}, part="snippet")
-        return videos.published({**shown, **told, "id": video})
+        unchanged = {name: value for name, value in (shown.get("snippet") or {}).items() if name in ("categoryId",)}
+        updated = self.calls.public("PUT", "/videos", {"id": video, "snippet": {**fresh, **unchanged}}, part="snippet")
+        return videos.published({**shown, **updated, "id": video})
 
     def withdraw(self, remote_id: str) -> None:
         video, comment = parted(remote_id)

@@ -1,7 +1,7 @@
 """Comments. https://developers.google.com/youtube/v3/docs/commentThreads
 
-There are two levels: an answer to an answer stands beside it. One question brings the newest threads of the whole
-channel with up to five answers each; YouTube tells nothing of comments by itself.
+There are two levels: a reply to a reply stands beside it. One request returns the newest threads of the whole channel
+with up to five replies each; YouTube has no webhook events for comments.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -37,11 +37,13 @@ class Conversation:
     def messages(self, cursor: str | None = None) -> Messages:
         """`cursor`: see `newest.after`."""
         asked = {"allThreadsRelatedToChannelId": self.account_id, "maxResults": self.set["threads_read"]}
-        return newest.after(self._theirs(self._comments(self._threads(**asked))), cursor)
+        return newest.after(self._others_messages(self._comments(self._threads(**asked))), cursor)
 
     def replies(self, remote_id: str) -> Messages:
         threads = self._threads(videoId=parted(remote_id)[0], maxResults=COUNT)
-        return Messages(tuple(sorted(self._theirs(self._comments(threads)), key=lambda m: (m.at, m.remote_id))))
+        return Messages(
+            tuple(sorted(self._others_messages(self._comments(threads)), key=lambda m: (m.at, m.remote_id)))
+        )
 
     def _threads(self, **asked: Any) -> list[dict[str, Any]]:
         return self.calls.items(
@@ -52,13 +54,13 @@ class Conversation:
         """(video, comment) of everything in the threads. Some of the long ones are read to the end: a unit each."""
         whole = int(self.set["threads_read_whole"])
         for thread in threads:
-            told = thread.get("snippet") or {}
-            video, top = str(told.get("videoId") or ""), told.get("topLevelComment") or {}
+            snippet = thread.get("snippet") or {}
+            video, top = str(snippet.get("videoId") or ""), snippet.get("topLevelComment") or {}
             if not video or not top:
                 continue  # below the channel itself, as it was long ago
             yield video, top
             answers = (thread.get("replies") or {}).get("comments") or ()
-            if int(told.get("totalReplyCount") or 0) > len(answers) and whole > 0:
+            if int(snippet.get("totalReplyCount") or 0) > len(answers) and whole > 0:
                 whole -= 1
                 answers = self._answers(str(top["id"]))
             yield from ((video, answer) for answer in answers)
@@ -66,14 +68,14 @@ class Conversation:
     def _answers(self, above: str) -> list[dict[str, Any]]:
         return self.calls.items("/comments", part="snippet", parentId=above, maxResults=COUNT, textFormat="plainText")
 
-    def _theirs(self, comments: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Message]:
+    def _others_messages(self, comments: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Message]:
         for video, comment in comments:
             if _author(comment) != self.account_id:
                 yield _message(video, comment)
 
     @classmethod
     def opening(cls, message: Message) -> str:
-        """Answers to answers stand side by side, so one says whom it means."""
+        """Replies to replies stand side by side, so one names whom it answers."""
         deep = message.in_reply_to != message.root and message.author_handle.startswith("@")
         return f"{message.author_handle} " if deep else ""
 
@@ -85,24 +87,24 @@ class Conversation:
         video, above = parted(str(outgoing.reply_to))
         if above:
             made: dict[str, Any] = {"parentId": _top(above), "textOriginal": outgoing.text}
-            told = self.calls.public("POST", "/comments", {"snippet": made}, part="snippet")
+            comment = self.calls.public("POST", "/comments", {"snippet": made}, part="snippet")
         else:
             made = {"videoId": video, "topLevelComment": {"snippet": {"textOriginal": outgoing.text}}}
-            told = self.calls.public("POST", "/commentThreads", {"snippet": made}, part="snippet")
-            told = (told.get("snippet") or {}).get("topLevelComment") or told
-        if not told.get("id"):
+            comment = self.calls.public("POST", "/commentThreads", {"snippet": made}, part="snippet")
+            comment = (comment.get("snippet") or {}).get("topLevelComment") or comment
+        if not comment.get("id"):
             raise OutcomeUnknown("The server's answer names no post.")
-        return _published(video, told)
+        return _published(video, comment)
 
     def own_comments(self, reply_to: str) -> list[Candidate]:
-        """Ours among what stands where an answer to `reply_to` would."""
+        """Our comments at the place of a reply to `reply_to`."""
         video, above = parted(reply_to)
         if above:
-            found = self._answers(_top(above))
+            comments = self._answers(_top(above))
         else:
             threads = self._threads(videoId=video, maxResults=COUNT)
-            found = [(thread.get("snippet") or {}).get("topLevelComment") or {} for thread in threads]
-        return [_candidate(video, one, reply_to) for one in found if _author(one) == self.account_id]
+            comments = [(thread.get("snippet") or {}).get("topLevelComment") or {} for thread in threads]
+        return [_candidate(video, one, reply_to) for one in comments if _author(one) == self.account_id]
 
     def hide(self, remote_id: str, root: str) -> None:
         # https://developers.google.com/youtube/v3/docs/comments/setModerationStatus

@@ -1,16 +1,16 @@
-"""What YouTube takes and asks for, with the day on which a document said so."""
+"""Limits and permissions of YouTube, with the date of the document that states them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
-from platforms.words import gettext_noop
 
 VIDEOS = "https://developers.google.com/youtube/v3/docs/videos"
 INSERT = f"{VIDEOS}/insert"
 OPTIONS: Mapping[str, Option] = {
-    # What a project uploads that Google has not audited stays private for ever; False: say so before anybody schedules.
+    # Uploads of a project without Google's audit stay private for ever; False: warn before a post is scheduled.
     "audited": Option(True, "2026-11-25", INSERT),
     # "Testing" on the page of consent: Google ends every access after seven days. True: warn of it.
     "testing": Option(False, "2026-11-25", "believed"),
@@ -24,7 +24,7 @@ OPTIONS: Mapping[str, Option] = {
     "video_seconds": Option(12 * 3600, "2026-11-24", "believed"),
     # Of a channel that has not been verified by telephone.
     "video_seconds_unverified": Option(900, "2026-11-24", "believed"),
-    # The discovery document says 50 MB, older pages 2.
+    # The discovery document has 50 MB, older pages 2.
     "cover_bytes": Option(2_000_000, "2026-11-24", "https://developers.google.com/youtube/v3/docs/thumbnails/set"),
     "chunk_bytes": Option(
         8 * 1024 * 1024,
@@ -35,7 +35,7 @@ OPTIONS: Mapping[str, Option] = {
     "category": Option("25", "2026-11-25", "https://developers.google.com/youtube/v3/docs/videoCategories/list"),
     "made_for_kids": Option(False, "2026-11-25", f"{VIDEOS}#status.selfDeclaredMadeForKids"),
     "tells_subscribers": Option(True, "2026-11-25", INSERT),
-    # Made public once it plays: nobody meets a video that is still being worked on, or that never will play.
+    # Published once it plays: before that people would see a video that is still being processed, or never plays.
     "waits_until_it_plays": Option(True, "2026-11-25", "believed"),
     # "heldForReview" can be shown again in the Studio, "rejected" hides for good.
     "hides_as": Option(
@@ -62,30 +62,30 @@ SCOPES = (
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
-    told = values(OPTIONS, facts)
+    options = values(OPTIONS, facts)
     """Without an audit there are no videos, as far as anybody else could see."""
     unverified = facts.get("long_uploads") in ("disallowed", "eligible")
     return Limits(
-        max_characters=told["description_bytes"],
+        max_characters=options["description_bytes"],
         counting="utf8_bytes",
         max_images=0,
         alt_characters=0,
         mime_types=("image/jpeg", "image/png"),
-        image_bytes=told["cover_bytes"],
+        image_bytes=options["cover_bytes"],
         link_card="none",
         videos=None
-        if not told["audited"]
+        if not options["audited"]
         else VideoLimits(
-            max_bytes=told["video_bytes"],
-            max_seconds=told["video_seconds_unverified" if unverified else "video_seconds"],
+            max_bytes=options["video_bytes"],
+            max_seconds=options["video_seconds_unverified" if unverified else "video_seconds"],
             mime_types=("video/mp4", "video/quicktime", "video/webm", "video/mpeg", "video/x-msvideo"),
             captions=("application/x-subrip", "text/vtt"),
             covers=True,
         ),
         needs_media=True,
-        title_characters=told["title_characters"],
+        title_characters=options["title_characters"],
         title_required=True,
-        max_hashtags=told["hashtags"],
-        comment_characters=told["comment_characters"],
+        max_hashtags=options["hashtags"],
+        comment_characters=options["comment_characters"],
         edits=("text", "title"),
     )

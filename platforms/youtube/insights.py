@@ -1,4 +1,4 @@
-"""Numbers. They come as strings; what a channel hides is left out, which is not 0.
+"""Metrics. They are strings; what a channel hides is left out, which is not 0.
 
 https://developers.google.com/youtube/v3/docs/videos#statistics
 """
@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from platforms.translation import gettext_noop
 from platforms.types import Gone, MetricValues, PostMetrics
-from platforms.words import gettext_noop
 from platforms.youtube import videos
 from platforms.youtube.calls import Calls
 
@@ -32,23 +32,23 @@ class Insights:
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
         """One unit of the day's quota for fifty videos."""
-        found: list[PostMetrics | Gone] = []
+        metrics: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = remote_ids[start : start + BATCH]
-            told = self.calls.items("/videos", part="snippet,statistics,status", id=",".join(batch), maxResults=BATCH)
-            known = {str(one.get("id")): one for one in told}
+            listed = self.calls.items("/videos", part="snippet,statistics,status", id=",".join(batch), maxResults=BATCH)
+            known = {str(one.get("id")): one for one in listed}
             now = datetime.now(UTC)
             for one in batch:
                 if one not in known or videos.is_gone(known[one]):
-                    found.append(Gone(one, now))
+                    metrics.append(Gone(one, now))
                 else:
-                    found.append(_readings(known[one], now))
-        return found
+                    metrics.append(_readings(known[one], now))
+        return metrics
 
     def fetch_account_metrics(self) -> MetricValues:
         """Subscribers are rounded to three digits by the network."""
-        told = self.calls.items("/channels", part="statistics", mine="true")
-        return account(told[0].get("statistics")) if told else {}
+        channels = self.calls.items("/channels", part="statistics", mine="true")
+        return account(channels[0].get("statistics")) if channels else {}
 
 
 def _readings(video: Mapping[str, Any], now: datetime) -> PostMetrics:
@@ -58,12 +58,14 @@ def _readings(video: Mapping[str, Any], now: datetime) -> PostMetrics:
 
 
 def account(statistics: Any) -> dict[str, int]:
-    found = numbers(statistics, ACCOUNT)
+    values = numbers(statistics, ACCOUNT)
     if isinstance(statistics, Mapping) and statistics.get("hiddenSubscriberCount"):
-        found.pop("followers", None)
-    return found
+        values.pop("followers", None)
+    return values
 
 
-def numbers(told: Any, names: Mapping[str, str]) -> dict[str, int]:
-    values = {ours: str(told.get(theirs)) for ours, theirs in names.items()} if isinstance(told, Mapping) else {}
-    return {ours: int(value) for ours, value in values.items() if value.isdigit()}
+def numbers(statistics: Any, names: Mapping[str, str]) -> dict[str, int]:
+    values = (
+        {metric: str(statistics.get(name)) for metric, name in names.items()} if isinstance(statistics, Mapping) else {}
+    )
+    return {metric: int(value) for metric, value in values.items() if value.isdigit()}

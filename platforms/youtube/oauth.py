@@ -1,9 +1,9 @@
-"""From a person's consent to a session of an hour that renews itself.
+"""OAuth: from a person's consent to a session of an hour, and its renewal.
 
 https://developers.google.com/identity/protocols/oauth2/web-server
 
-The refresh token comes once, with the consent, and stays the same. It lives until it is taken back or unused for half a
-year; seven days only while Google's page of consent is in testing.
+The refresh token comes once, with the consent, and stays the same. It is valid until it is revoked or unused for half a
+year; only seven days while Google's consent screen is in testing.
 """
 
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, PlatformError
+from platforms.translation import gettext_noop
 from platforms.types import Credential, Keys
-from platforms.words import gettext_noop
 from platforms.youtube.facts import SCOPES
 
 API = "https://www.googleapis.com"
@@ -45,11 +45,11 @@ def authorize_url(server: str, keys: Keys, redirect_uri: str, state: str, challe
 
 def exchange(http: Http, server: str, keys: Keys, answer: Mapping[str, str], *, testing: bool) -> Credential:
     form = {"grant_type": "authorization_code", "code": answer["code"], "redirect_uri": answer["redirect_uri"]}
-    told = _asked(http, server, keys, "token", form | {"code_verifier": answer["verifier"]})
-    if not told.get("refresh_token"):
+    grant = _asked(http, server, keys, "token", form | {"code_verifier": answer["verifier"]})
+    if not grant.get("refresh_token"):
         raise NeedsConsent(NO_RENEWAL)
-    ends = _ends(told.get("refresh_token_expires_in"))
-    given = _credential(server, told)
+    ends = _ends(grant.get("refresh_token_expires_in"))
+    given = _credential(server, grant)
     return replace(given, consent_until=ends or (datetime.now(UTC) + TESTING if testing else None))
 
 
@@ -75,8 +75,8 @@ def _asked(http: Http, server: str, keys: Keys, verb: str, form: Mapping[str, st
     secrets = tuple(word for word in (keys.client_secret, *form.values()) if len(word) > 20)
     if not answer.ok:
         raise _problem(answer, secrets)
-    found = answers.body(answer, public=False, secrets=secrets)
-    return found if isinstance(found, dict) else {}
+    body = answers.body(answer, public=False, secrets=secrets)
+    return body if isinstance(body, dict) else {}
 
 
 def _problem(answer: Answer, secrets: tuple[str, ...]) -> PlatformError:
@@ -84,28 +84,28 @@ def _problem(answer: Answer, secrets: tuple[str, ...]) -> PlatformError:
         return answers.rate_limited(answer, "", secrets)
     evidence = answers.evidence(answer, secrets)
     if answer.status in (400, 401, 403):
-        words = WRONG_KEYS if _named(answer) in ("invalid_client", "unauthorized_client") else ENDED
-        return NeedsConsent(words, evidence)
+        text = WRONG_KEYS if _named(answer) in ("invalid_client", "unauthorized_client") else ENDED
+        return NeedsConsent(text, evidence)
     return NotReached("The server does not answer properly at the moment.", evidence)
 
 
 def _named(answer: Answer) -> str:
     try:
-        told = answer.json()
+        body = answer.json()
     except ValueError:
         return ""
-    return str(told.get("error") or "") if isinstance(told, Mapping) else ""
+    return str(body.get("error") or "") if isinstance(body, Mapping) else ""
 
 
-def _credential(server: str, told: Mapping[str, Any]) -> Credential:
-    if not told.get("access_token"):
+def _credential(server: str, grant: Mapping[str, Any]) -> Credential:
+    if not grant.get("access_token"):
         raise NeedsConsent("The server gave no access token.")
     return Credential(
-        access_token=str(told["access_token"]),
-        refresh_token=str(told.get("refresh_token") or ""),
-        expires_at=_ends(told.get("expires_in")),
+        access_token=str(grant["access_token"]),
+        refresh_token=str(grant.get("refresh_token") or ""),
+        expires_at=_ends(grant.get("expires_in")),
         service=server,
-        scopes=tuple(str(told.get("scope") or "").split()),
+        scopes=tuple(str(grant.get("scope") or "").split()),
     )
 
 

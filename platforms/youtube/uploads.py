@@ -1,10 +1,10 @@
-"""A video in chunks, into a session that is stored before the first byte.
+"""Uploads a video in chunks, into a session that is stored before the first byte.
 
 https://developers.google.com/youtube/v3/guides/using_resumable_upload_protocol
 
-One session makes one video at most, and tells at any time how much of it has arrived or which video it became. So
-whatever happens to us or to the line, the upload goes on where it stopped. It is private until somebody asks for more;
-cover and captions join it before that.
+One session makes at most one video, and reports at any time how much has arrived or which video it became. So the
+upload resumes where it stopped after any failure. The video is private until it is published; cover and captions are
+added before that.
 """
 
 import hashlib
@@ -16,14 +16,15 @@ from typing import Any, BinaryIO
 
 from common.http import Answer
 from platforms.errors import NeedsConsent, NotReached, Rejected
+from platforms.translation import gettext_noop
 from platforms.types import Captions, Outgoing, Pending, Picture, Read, Video
-from platforms.words import gettext_noop
 from platforms.youtube import videos
 from platforms.youtube.calls import Calls, problem
 
 GRAIN = 256 * 1024
 """All chunks but the last are a multiple of this."""
-WAITS = (0.2, 1, 3)
+RETRY_BACKOFF = (0.2, 1, 3)
+"""Backoff in seconds after a chunk that did not arrive."""
 LONGEST_TOKEN = 2_000
 STALLED = gettext_noop("The server did not take the video.")
 COVER_REFUSED = gettext_noop(
@@ -37,14 +38,14 @@ CAPTIONS_REFUSED = gettext_noop(
 
 
 class SessionLost(Exception):
-    """The network no longer knows the session. Whether it made a video before, only the list of uploads tells."""
+    """The network no longer knows the session. Only the list of uploads shows whether it made a video before."""
 
 
 @dataclass(frozen=True)
 class UploadCheckpoint:
-    """What the network holds for us; stored, so that it is found after a crash.
+    """The state of an upload; stored, so that it is found after a crash.
 
-    `file` names what goes into the session. `whole`: the last byte may have left. `asked`: it was made public.
+    `file` identifies the file of the session. `whole`: the last byte may have been sent. `asked`: it was made public.
     """
 
     session: str
@@ -68,12 +69,12 @@ def fingerprint(video: Video) -> str:
     return hashlib.sha256(f"{video.ref} {video.size}".encode()).hexdigest()[:16]
 
 
-def begin(calls: Calls, outgoing: Outgoing, video: Video, told: Mapping[str, Any]) -> UploadCheckpoint:
+def begin(calls: Calls, outgoing: Outgoing, video: Video, options: Mapping[str, Any]) -> UploadCheckpoint:
     """An open session; there is no video yet."""
     params = {"uploadType": "resumable", "part": "snippet,status"}
-    params |= {"notifySubscribers": "true" if told["tells_subscribers"] else "false"}
+    params |= {"notifySubscribers": "true" if options["tells_subscribers"] else "false"}
     headers = {"X-Upload-Content-Type": video.mime, "X-Upload-Content-Length": str(video.size)}
-    made = videos.body(outgoing, "private", told)
+    made = videos.body(outgoing, "private", options)
     answer = calls.private("POST", calls.upload("/videos"), params=params, headers=headers, json=made)
     held = UploadCheckpoint(calls.ours(answer.headers.get("location", "")), fingerprint(video))
     if len(held.token) + 100 > LONGEST_TOKEN:
@@ -82,7 +83,7 @@ def begin(calls: Calls, outgoing: Outgoing, video: Video, told: Mapping[str, Any
 
 
 class Upload:
-    """One video on its way. `note` stores the token before anything is done that it tells of."""
+    """The upload of one video. `note` stores the token before each step that changes it."""
 
     def __init__(self, calls: Calls, held: UploadCheckpoint, video: Video, note: Callable[[str], None]) -> None:
         self.calls = calls
@@ -111,15 +112,15 @@ class Upload:
                     at, made = self._part(file, at, chunk) if sure else self.progress()
                     sure = at < self.video.size
                 except NotReached:
-                    if tries == len(WAITS):
+                    if tries == len(RETRY_BACKOFF):
                         raise
                     sure = False
                 if at > furthest:
                     furthest, tries = at, 0
                 elif not made:
-                    if tries == len(WAITS):
+                    if tries == len(RETRY_BACKOFF):
                         raise NotReached(STALLED)
-                    time.sleep(WAITS[tries])
+                    time.sleep(RETRY_BACKOFF[tries])
                     tries += 1
         self.change(video=made)
 
@@ -164,7 +165,7 @@ class Upload:
         try:
             self.calls.private("POST", url, params=params, headers=headers, data=read(cover.ref))
         except NeedsConsent as refused:
-            # The words of a missing right, for a channel that has not been verified.
+            # The text of a missing right, for a channel that was not verified.
             if refused.evidence.get("reason") != "forbidden":
                 raise
             raise Rejected(COVER_REFUSED, "video", "forbidden", refused.evidence) from None
@@ -173,22 +174,22 @@ class Upload:
 
     def _captions(self, captions: Captions, read: Read) -> None:
         # https://developers.google.com/youtube/v3/docs/captions/insert
-        told = {"videoId": self.held.video, "language": videos.language(captions.language), "name": ""}
+        caption = {"videoId": self.held.video, "language": videos.language(captions.language), "name": ""}
         params = {"part": "snippet", "uploadType": "multipart"}
-        kind, content = related({"snippet": {**told, "isDraft": False}}, read(captions.ref))
+        kind, content = related({"snippet": {**caption, "isDraft": False}}, read(captions.ref))
         url = self.calls.upload("/captions")
         try:
             self.calls.private("POST", url, params=params, headers={"Content-Type": kind}, data=content)
         except Rejected as refused:
-            # There already: an earlier try whose answer was lost.
+            # It exists already: from an earlier attempt whose answer was lost.
             if refused.code != "captionExists":
                 raise Rejected(CAPTIONS_REFUSED, "video", refused.code, refused.evidence) from None
 
 
-def related(told: Mapping[str, Any], content: bytes) -> tuple[str, bytes]:
-    """(type, body) of what is told about a file, and the file, in one body (RFC 2387)."""
+def related(metadata: Mapping[str, Any], content: bytes) -> tuple[str, bytes]:
+    """(type, body) of a file and its metadata in one body (RFC 2387)."""
     boundary = hashlib.sha256(content).hexdigest()
-    head = f"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json.dumps(told)}\r\n"
+    head = f"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json.dumps(metadata)}\r\n"
     middle = f"--{boundary}\r\nContent-Type: application/octet-stream\r\n\r\n"
     body = head.encode() + middle.encode() + content + f"\r\n--{boundary}--\r\n".encode()
     return f"multipart/related; boundary={boundary}", body

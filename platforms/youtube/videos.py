@@ -1,4 +1,4 @@
-"""Between YouTube's videos and our values. Pure. https://developers.google.com/youtube/v3/docs/videos"""
+"""Converts between YouTube's videos and our types. Pure. https://developers.google.com/youtube/v3/docs/videos"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 from platforms import answers, counting
 from platforms.errors import Rejected
 from platforms.matching import Candidate
+from platforms.translation import gettext_noop
 from platforms.types import Outgoing, Published
-from platforms.words import gettext_noop
 
 ID = re.compile(r"[\w-]{11}")
 PATH = re.compile(r"/(?:shorts|live|embed|v|video)/([\w-]{11})(?:/edit)?/?")
@@ -33,12 +33,12 @@ REJECTIONS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def body(outgoing: Outgoing, privacy: str, told: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything that can be set: what a change leaves out is emptied by the network."""
+def body(outgoing: Outgoing, privacy: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """All fields that can be set: an update empties those that it leaves out."""
     snippet: dict[str, Any] = {"title": outgoing.heading, "description": outgoing.text}
-    snippet |= {"categoryId": str(told["category"]), "tags": tags(outgoing.text, told["tag_characters"])[0]}
+    snippet |= {"categoryId": str(options["category"]), "tags": tags(outgoing.text, options["tag_characters"])[0]}
     snippet |= {"defaultLanguage": language(outgoing.language)} if outgoing.language else {}
-    status = {"privacyStatus": privacy, "selfDeclaredMadeForKids": bool(told["made_for_kids"])}
+    status = {"privacyStatus": privacy, "selfDeclaredMadeForKids": bool(options["made_for_kids"])}
     return {"snippet": snippet, "status": status | {"embeddable": True, "license": "youtube"}}
 
 
@@ -49,13 +49,13 @@ def language(tag: str) -> str:
 
 def tags(text: str, longest: int) -> tuple[list[str], list[str]]:
     """(tags, those that no longer fit): the hashtags of a text, each once."""
-    words = [found[1:] for found in counting.HASHTAG.findall(counting.without_urls(text))]
-    kept: list[str] = []
-    for number, word in enumerate(words := list(dict.fromkeys(words))):
-        if tag_characters([*kept, word]) > longest:
-            return kept, words[number:]
-        kept.append(word)
-    return kept, []
+    hashtags = [match[1:] for match in counting.HASHTAG.findall(counting.without_urls(text))]
+    fitting: list[str] = []
+    for number, word in enumerate(hashtags := list(dict.fromkeys(hashtags))):
+        if tag_characters([*fitting, word]) > longest:
+            return fitting, hashtags[number:]
+        fitting.append(word)
+    return fitting, []
 
 
 def tag_characters(tags: Sequence[str]) -> int:
@@ -85,8 +85,8 @@ def named(link: str) -> str | None:
 
 
 def status(video: Mapping[str, Any]) -> Mapping[str, Any]:
-    told = video.get("status")
-    return told if isinstance(told, Mapping) else {}
+    part = video.get("status")
+    return part if isinstance(part, Mapping) else {}
 
 
 def is_public(video: Mapping[str, Any]) -> bool:
@@ -95,13 +95,13 @@ def is_public(video: Mapping[str, Any]) -> bool:
 
 def plays(video: Mapping[str, Any]) -> bool:
     """Whether it has been worked on. Raises `Rejected` for one that will never play."""
-    told = status(video)
-    state = told.get("uploadStatus")
+    video_status = status(video)
+    state = video_status.get("uploadStatus")
     if state == "failed":
-        long = told.get("failureReason") == "tooLong"
-        raise Rejected(TOO_LONG if long else UNREADABLE, "video", str(told.get("failureReason") or "failed"))
+        long = video_status.get("failureReason") == "tooLong"
+        raise Rejected(TOO_LONG if long else UNREADABLE, "video", str(video_status.get("failureReason") or "failed"))
     if state == "rejected":
-        reason = str(told.get("rejectionReason") or "rejected")
+        reason = str(video_status.get("rejectionReason") or "rejected")
         raise Rejected(REJECTIONS.get(reason, AGAINST_RULES), "video", reason)
     if state == "deleted":
         raise Rejected(TAKEN_DOWN, "video", "deleted")
@@ -114,7 +114,7 @@ def is_gone(video: Mapping[str, Any]) -> bool:
 
 
 def when(snippet: Any) -> datetime:
-    """Of a video that was private before, when it became public. Now, where no time is told."""
+    """Of a video that was private before, when it became public. Now, where no time is returned."""
     try:
         return answers.moment(str(snippet["publishedAt"]))
     except (KeyError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""The grid of a calendar: which days a view shows, and what stands on each. Pure; days are Belgrade's."""
+"""The calendar grid: the days that a view shows, and the entries of each. Pure; days are those of Belgrade."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -14,8 +14,8 @@ SHOWN_PER_DAY = 4
 
 
 @dataclass(frozen=True)
-class Range:
-    """Days that a view shows, and where its arrows lead. `first` and `last` are included."""
+class DateRange:
+    """The days of a view, `first` and `last` included, and the targets of its arrows."""
 
     view: str
     anchor: date
@@ -30,12 +30,12 @@ class Range:
 
     @property
     def until(self) -> datetime:
-        """Right after the last day."""
+        """Midnight after the last day."""
         return datetime.combine(self.last + timedelta(days=1), time(), ZoneInfo(ZONE))
 
 
 @dataclass
-class Day:
+class CalendarDay:
     on: date
     outside: bool = False  # of the month in view
     entries: list[Any] = field(default_factory=list)
@@ -54,23 +54,23 @@ class Day:
         return self.on.weekday() == 6 or any(not holiday.is_working for holiday in self.holidays)
 
 
-def visible(view: str, anchor: date) -> Range:
+def visible_range(view: str, anchor: date) -> DateRange:
     """The days of `view` around `anchor`. A month shows whole weeks from Monday."""
     monday = anchor - timedelta(days=anchor.weekday())
     if view == "week":
-        return Range(view, anchor, monday, monday + timedelta(days=6), monday - timedelta(7), monday + timedelta(7))
+        return DateRange(view, anchor, monday, monday + timedelta(days=6), monday - timedelta(7), monday + timedelta(7))
     first = anchor.replace(day=1)
     after = (first + timedelta(days=32)).replace(day=1)
     before = (first - timedelta(days=1)).replace(day=1)
     if view == "list":
-        return Range(view, anchor, first, after - timedelta(days=1), before, after)
+        return DateRange(view, anchor, first, after - timedelta(days=1), before, after)
     start = first - timedelta(days=first.weekday())
     end = after - timedelta(days=1)
-    return Range("month", anchor, start, end + timedelta(days=6 - end.weekday()), before, after)
+    return DateRange("month", anchor, start, end + timedelta(days=6 - end.weekday()), before, after)
 
 
-def days(shown: Range, entries: Iterable[Any], holidays: Iterable[Any]) -> list[Day]:
-    """Every day of the range with its entries, which come in the order of their times."""
+def days(shown: DateRange, entries: Iterable[Any], holidays: Iterable[Any]) -> list[CalendarDay]:
+    """Every day of the range with its entries, ordered by time."""
     by_day: Mapping[date, list[Any]] = defaultdict(list)
     for entry in entries:
         by_day[entry.due_at.astimezone(ZoneInfo(ZONE)).date()].append(entry)
@@ -80,8 +80,10 @@ def days(shown: Range, entries: Iterable[Any], holidays: Iterable[Any]) -> list[
     count = (shown.last - shown.first).days + 1
     dates = [shown.first + timedelta(days=n) for n in range(count)]
     month = shown.anchor.month
-    return [Day(d, shown.view == "month" and d.month != month, by_day.get(d, []), off.get(d, [])) for d in dates]
+    return [
+        CalendarDay(d, shown.view == "month" and d.month != month, by_day.get(d, []), off.get(d, [])) for d in dates
+    ]
 
 
-def weeks(grid: list[Day]) -> list[list[Day]]:
+def weeks(grid: list[CalendarDay]) -> list[list[CalendarDay]]:
     return [grid[start : start + 7] for start in range(0, len(grid), 7)]

@@ -1,5 +1,5 @@
-"""The coach: looks over the shoulder of whoever writes, says what is worth a look, why, and offers to put it right.
+"""The coach: advice on a draft while it is written, each with a reason and, where possible, a fix.
 
-It advises and never blocks; only a network or a house rule does that. Pure: values in, values out.
-Begin with `points`; `text_rules` are the rules for a text.
+It advises and never blocks; only a network or a municipality's rule does. Pure: values in, values out. Begin with
+`points`; `text_rules` has the rules for a text.
 """

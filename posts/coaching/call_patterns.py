@@ -1,10 +1,10 @@
 """Calls to action to start from, as Serbian municipalities word them (`domain.md` 4.5).
 
-Written in Cyrillic; Latin is derived. What stands in brackets goes when its value is missing:
+Written in Cyrillic; Latin is derived. A part in brackets is dropped when its value is missing:
 
     "Пријавите се[ до {deadline}][ на {link}]"  →  "Пријавите се до 15. децембра на https://…"
 
-`static/js/composer/call.js` fills them in the same way while one types.
+`static/js/composer/call.js` fills them in the same way while the user types.
 """
 
 import re
@@ -53,8 +53,8 @@ _GENITIVE = {
 
 
 @dataclass(frozen=True)
-class Pattern:
-    """One pattern in both scripts; the `words` are the bare call, without day and link."""
+class CallPattern:
+    """One pattern in both scripts; the `…_words` are the bare call, without day and link."""
 
     kind: str
     cyrillic: str
@@ -70,12 +70,12 @@ class Pattern:
 
 
 @cache
-def patterns() -> tuple[Pattern, ...]:
-    return tuple(Pattern(kind.value, each, to_latin(each)) for kind, several in PATTERNS.items() for each in several)
+def patterns() -> tuple[CallPattern, ...]:
+    return tuple(CallPattern(kind.value, text, to_latin(text)) for kind, texts in PATTERNS.items() for text in texts)
 
 
 def filled(pattern: str, values: Mapping[str, str]) -> str:
-    """The pattern with `values` of deadline, weekday and link; parts whose value is empty or missing are left out."""
+    """The pattern with `values` of deadline, weekday and link; optional parts with an empty value are dropped."""
 
     def part(match: re.Match[str]) -> str:
         wanted = _VALUE.findall(match[1])
@@ -84,14 +84,14 @@ def filled(pattern: str, values: Mapping[str, str]) -> str:
     return _VALUE.sub(lambda match: values.get(match[1], ""), _PART.sub(part, pattern))
 
 
-def deadline_words(day: date, today: date, script: str = "Cyrl") -> dict[str, str]:
+def deadline_phrases(day: date, today: date, script: str = "Cyrl") -> dict[str, str]:
     """How a Serbian text names the day: {"deadline": "15. децембра", "weekday": "петка"}, both in the genitive.
 
-    The year is said only where it is not the present one; the weekday only within a week, after that it is the date.
+    The year is omitted in the current year; the weekday is used within a week only, after that it is the date.
     """
     with override("sr"):
         full, name = long_date(day), _GENITIVE[weekday(day)]
-    said = full if day.year != today.year else full.rsplit(" ", 1)[0]
+    date_phrase = full if day.year != today.year else full.rsplit(" ", 1)[0]
     soon = timedelta(0) <= day - today <= _SOON
-    found = {"deadline": said, "weekday": name if soon else said}
-    return {key: to_latin(each) if script == "Latn" else each for key, each in found.items()}
+    phrases = {"deadline": date_phrase, "weekday": name if soon else date_phrase}
+    return {key: to_latin(phrase) if script == "Latn" else phrase for key, phrase in phrases.items()}

@@ -1,9 +1,9 @@
-"""What the coach says about a post: points, each with its state, its sentence and the fix it offers. Pure.
+"""The points of the coach: each has a state, a code with values, and an optional fix. Pure.
 
-States: "ok"; "look", worth a look; "todo", something is not there yet; "stops", the network will not take it. A point
-holds a code and values; `posts.coaching.sentences` says them in the reader's language.
+States: "ok"; "look" (worth a look); "todo" (something is missing); "stops" (the network will refuse it).
+`posts.coaching.sentences` turns code and values into a sentence in the reader's language.
 
-`of_text(facts)` needs only what is typed and is repeated, point by point, in static/js/text/coach.js.
+`text_points(facts)` needs only the typed text and is repeated, point by point, in static/js/text/coach.js.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -15,9 +15,9 @@ import regex
 
 from platforms.counting import urls
 from posts.coaching import text_rules
-from posts.coaching.call_patterns import deadline_words
+from posts.coaching.call_patterns import deadline_phrases
 from posts.coaching.text_rules import Hit
-from posts.coaching.word_lists import BARE_ALTS, both
+from posts.coaching.word_lists import BARE_ALTS, in_both_scripts
 
 NEEDS_LINK = ("apply", "pay", "book", "download", "subscribe")
 NEEDS_DAY = ("apply", "pay", "vote", "attend")
@@ -28,13 +28,15 @@ NUMBERS = ("phones", "landlines")
 _FILE = regex.compile(
     r"^\S+\.(?:jpe?g|png|webp|avif|hei[cf]|gif)$|^(?:IMG|DSC|PXL|Screenshot)[\p{L}\p{M}\p{N}_ .-]*$", regex.IGNORECASE
 )
-_BARE = frozenset(both(BARE_ALTS))
+_BARE = frozenset(in_both_scripts(BARE_ALTS))
 
 
 @dataclass(frozen=True)
 class Fix:
-    """`kind`: "mend" puts right what rule `name` found, "show" selects it; "set" writes `values` into fields, "focus"
-    goes to the field `name`; "put" adds the sentence of the call, "day" its day; "open" leads to the page `name`."""
+    """`kind`: "mend" applies the replacements of rule `name`, "show" selects its hits; "set" writes `values` into
+    fields, "focus" focuses the field `name`; "put" inserts the call, "day" its deadline; "open" links to the page
+    `name`.
+    """
 
     kind: str
     name: str = ""
@@ -55,8 +57,8 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Written:
-    """A text that somebody wrote, and the field it stands in."""
+class WrittenText:
+    """A text that a person wrote, and the field it is in."""
 
     place: str
     tag: str
@@ -64,38 +66,38 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Described:
-    """A picture and the description it has so far."""
+class DescribedPicture:
+    """A picture and its current description."""
 
     id: int
     alt: str
 
 
 @dataclass(frozen=True)
-class Facts:
+class TextFacts:
     """Everything that is typed. `over` names the channels for which it is too long; `takes_part`: it is a poll, a quiz
-    or another format in which people answer; `offices`: numbers that nobody has to be asked about, as
-    `text.national` writes them."""
+    or another format with answers; `published_numbers`: numbers that need no question, as `text.national` writes them.
+    """
 
     today: date
-    texts: Sequence[Written] = ()
+    texts: Sequence[WrittenText] = ()
     kind: str = ""
     words: str = ""
     deadline: date | None = None
     link: str = ""
     is_link: bool = True
-    pictures: Sequence[Described] = ()
+    pictures: Sequence[DescribedPicture] = ()
     over: Sequence[str] = ()
     takes_part: bool = False
-    offices: Collection[str] = ()
+    published_numbers: Collection[str] = ()
 
     @property
-    def written(self) -> list[Written]:
+    def written(self) -> list[WrittenText]:
         return [text for text in self.texts if text.text.strip()]
 
 
-def of_text(facts: Facts) -> list[Point]:
-    """The points that depend on nothing but what is typed, in the order of the list."""
+def text_points(facts: TextFacts) -> list[Point]:
+    """The points that depend on the typed text alone, in the order of the list."""
     if not facts.written:
         return list(_descriptions(facts))
     return [
@@ -111,33 +113,35 @@ def of_text(facts: Facts) -> list[Point]:
 # ---------------------------------------------------------------- what people are asked to do
 
 
-def _call(facts: Facts) -> Iterator[Point]:
-    found = [verb for written in facts.written for verb in text_rules.verbs(written.text)]
-    asked = list(dict.fromkeys(kind for _hit, kind in found if kind))
-    said = bool(found) or (bool(facts.words) and any(_holds(written.text, facts.words) for written in facts.written))
-    if facts.kind and said:
+def _call(facts: TextFacts) -> Iterator[Point]:
+    verb_hits = [hit for written in facts.written for hit in text_rules.verbs(written.text)]
+    asked = list(dict.fromkeys(kind for _hit, kind in verb_hits if kind))
+    is_in_text = bool(verb_hits) or (
+        bool(facts.words) and any(_holds(written.text, facts.words) for written in facts.written)
+    )
+    if facts.kind and is_in_text:
         yield Point("call", "ok", "call.ok")
     elif facts.kind:
         fix = Fix("put") if facts.words else Fix("focus", "call-words")
         yield Point("call", "look", "call.unsaid", fix=fix)
     elif asked:
-        words, kind = next((hit.words, kind) for hit, kind in found if kind)
-        values = {"call-kind": kind, "call-words": words[:1].upper() + words[1:].lower()}
-        yield Point("call", "look", "call.unfiled", {"words": quoted([words])}, Fix("set", "call-kind", values))
+        phrase, kind = next((hit.text, kind) for hit, kind in verb_hits if kind)
+        values = {"call-kind": kind, "call-words": phrase[:1].upper() + phrase[1:].lower()}
+        yield Point("call", "look", "call.unfiled", {"words": quoted([phrase])}, Fix("set", "call-kind", values))
     elif facts.takes_part:
         yield Point("call", "ok", "call.takes_part")
     else:
         yield Point("call", "todo", "call.none", fix=Fix("focus", "call-kind"))
     if len(asked) > 1:
-        verbs = [hit.words.lower() for hit, kind in found if kind]
+        verbs = [hit.text.lower() for hit, kind in verb_hits if kind]
         yield Point("single", "look", "single.many", {"words": quoted(verbs)}, Fix("show", "others"))
 
 
-def _holds(text: str, words: str) -> bool:
-    return words.lower() in text.lower()
+def _holds(text: str, phrase: str) -> bool:
+    return phrase.lower() in text.lower()
 
 
-def _link(facts: Facts) -> Iterator[Point]:
+def _link(facts: TextFacts) -> Iterator[Point]:
     typed = [facts.link] if facts.link and facts.is_link else []
     most = max(len({*typed, *(url for _s, _e, url in urls(written.text))}) for written in facts.written)
     if facts.link and not facts.is_link:
@@ -150,7 +154,7 @@ def _link(facts: Facts) -> Iterator[Point]:
         yield Point("link", "todo", "link.none", fix=Fix("focus", "link"))
 
 
-def _deadline(facts: Facts) -> Iterator[Point]:
+def _deadline(facts: TextFacts) -> Iterator[Point]:
     named = [day for written in facts.written for day in text_rules.days(written.text, facts.today)]
     last = [day for day in named if day.is_last]
     if facts.deadline:
@@ -160,28 +164,28 @@ def _deadline(facts: Facts) -> Iterator[Point]:
         is_gone = last[0].on < facts.today
         fix = Fix("show", "days") if is_gone else Fix("set", "call-deadline", values)
         code = "deadline.gone" if is_gone else "deadline.unfiled"
-        yield Point("deadline", "look", code, {"words": quoted([last[0].hit.words])}, fix)
+        yield Point("deadline", "look", code, {"words": quoted([last[0].hit.text])}, fix)
     elif facts.kind in NEEDS_DAY and not named:
         yield Point("deadline", "todo", "deadline.none", fix=Fix("focus", "call-deadline"))
 
 
-def _chosen(facts: Facts, deadline: date, named: Sequence[date], last: Sequence[text_rules.Day]) -> Point:
+def _chosen(facts: TextFacts, deadline: date, named: Sequence[date], last: Sequence[text_rules.MentionedDay]) -> Point:
     if deadline < facts.today:
         return Point("deadline", "look", "deadline.past", fix=Fix("focus", "call-deadline"))
     if deadline in named or _says_weekday(facts, deadline):
         return Point("deadline", "ok", "deadline.ok")
     if last:
-        values = {"words": quoted([last[0].hit.words])}
+        values = {"words": quoted([last[0].hit.text])}
         return Point("deadline", "look", "deadline.differs", values, Fix("focus", "call-deadline"))
     return Point("deadline", "look", "deadline.unsaid", fix=Fix("day"))
 
 
-def _says_weekday(facts: Facts, deadline: date) -> bool:
+def _says_weekday(facts: TextFacts, deadline: date) -> bool:
     """Within a week, „до петка” names the day as well as a date."""
     for script in ("Cyrl", "Latn"):
-        words = deadline_words(deadline, facts.today, script)
-        if words["weekday"] != words["deadline"] and any(
-            _holds(written.text, words["weekday"]) for written in facts.written
+        phrases = deadline_phrases(deadline, facts.today, script)
+        if phrases["weekday"] != phrases["deadline"] and any(
+            _holds(written.text, phrases["weekday"]) for written in facts.written
         ):
             return True
     return False
@@ -190,42 +194,42 @@ def _says_weekday(facts: Facts, deadline: date) -> bool:
 # ---------------------------------------------------------------- the text
 
 
-def _length(facts: Facts) -> Point:
+def _length(facts: TextFacts) -> Point:
     if facts.over:
         names = ", ".join(dict.fromkeys(facts.over))
         return Point("length", "stops", "length.over", {"names": names}, Fix("focus", facts.written[0].place))
     return Point("length", "ok", "length.ok")
 
 
-def _rules(facts: Facts) -> Iterator[Point]:
-    found: dict[str, list[Hit]] = {name: [] for name in text_rules.RULES}
+def _rules(facts: TextFacts) -> Iterator[Point]:
+    hits_by_rule: dict[str, list[Hit]] = {name: [] for name in text_rules.RULES}
     for written in facts.written:
         for name, hits in text_rules.hits(written.text, written.tag):
-            found[name] += [hit for hit in hits if not _is_an_offices(name, hit, facts)]
-    for name, hits in found.items():
+            hits_by_rule[name] += [hit for hit in hits if not _is_an_offices(name, hit, facts)]
+    for name, hits in hits_by_rule.items():
         if not hits:
             yield Point(name, "ok", f"{name}.ok")
             continue
-        mends = any(hit.instead is not None for hit in hits)
-        values = {"words": quoted([hit.words for hit in hits])}
+        mends = any(hit.replacement is not None for hit in hits)
+        values = {"words": quoted([hit.text for hit in hits])}
         yield Point(name, "look", name, values, Fix("mend" if mends else "show", name))
 
 
-def _is_an_offices(rule: str, hit: Hit, facts: Facts) -> bool:
-    return rule in NUMBERS and text_rules.national(hit.words) in facts.offices
+def _is_an_offices(rule: str, hit: Hit, facts: TextFacts) -> bool:
+    return rule in NUMBERS and text_rules.national(hit.text) in facts.published_numbers
 
 
-def quoted(words: Sequence[str]) -> str:
+def quoted(phrases: Sequence[str]) -> str:
     """„прва”, „друга” … at most three, long ones cut."""
-    several = list(dict.fromkeys(" ".join(word.split()).removeprefix(", ") for word in words))
-    shown = ", ".join(f"„{word if len(word) <= 40 else word[:39] + '…'}”" for word in several[:SHOWN])
-    return f"{shown} …" if len(several) > SHOWN else shown
+    unique = list(dict.fromkeys(" ".join(word.split()).removeprefix(", ") for word in phrases))
+    shown = ", ".join(f"„{word if len(word) <= 40 else word[:39] + '…'}”" for word in unique[:SHOWN])
+    return f"{shown} …" if len(unique) > SHOWN else shown
 
 
 # ---------------------------------------------------------------- descriptions of pictures
 
 
-def _descriptions(facts: Facts) -> Iterator[Point]:
+def _descriptions(facts: TextFacts) -> Iterator[Point]:
     if not facts.pictures:
         return
     texts = {" ".join(written.text.split()).lower() for written in facts.written}

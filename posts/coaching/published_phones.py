@@ -1,7 +1,7 @@
 """Telephone numbers that the municipality itself publishes: the coach does not ask about them.
 
-The floors that hold such words (contacts of public pages, snippets of the library) give a function when the portal
-starts (`AppConfig.ready`); posts know nobody above them. To teach a number is to write it where it is published anyway.
+Packages above register a source of such texts (contacts of public pages, snippets of the library) in `AppConfig.ready`;
+posts import nothing from above. A number becomes known by being published there.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,23 +16,23 @@ Texts = Callable[[], QuerySet]
 _known: list[Texts] = []
 
 
-def provide(texts: Texts) -> None:
+def register(texts: Texts) -> None:
     if texts not in _known:
         _known.append(texts)
 
 
-def are_needed(texts: Iterable[str]) -> bool:
-    """Whether a number stands in them that the coach would ask about."""
-    return any(text_rules.phones(words) or text_rules.landlines(words) for words in texts)
+def has_phone_number(texts: Iterable[str]) -> bool:
+    """Whether the texts contain a number that the coach would ask about."""
+    return any(text_rules.phones(text) or text_rules.landlines(text) for text in texts)
 
 
-def numbers() -> frozenset[str]:
-    """Of the open scope, as `text.national` writes them. One query."""
+def published_numbers() -> frozenset[str]:
+    """The numbers published in the open scope, as `text.national` writes them. One query."""
     if not _known:
         return frozenset()
     first, *others = [texts() for texts in _known]
     return frozenset(
-        text_rules.national(hit.words)
-        for words in first.union(*others, all=True)
-        for hit in (*text_rules.phones(words), *text_rules.landlines(words))
+        text_rules.national(hit.text)
+        for text in first.union(*others, all=True)
+        for hit in (*text_rules.phones(text), *text_rules.landlines(text))
     )

@@ -1,6 +1,6 @@
-"""What the coach says, in the reader's language: for each code one sentence, why it matters in it.
+"""The sentences of the coach in the reader's language: for each code one sentence that includes the reason.
 
-The page gets the sentences as data (`spoken`), so that the browser fills them without waiting.
+The page gets the sentences as data (`browser_messages`), so that the browser fills them in without a request.
 """
 
 import json
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from posts.coaching.points import Fix, Point
 
-# In the order of the list; what is not named here comes last.
+# In the order of the list; others come last.
 ORDER = (
     "call", "single", "link", "link_answer", "deadline", "length", "sentences", "click_here",
     "abbreviations", "capitals", "fancy", "mixed", "emoji", "hashtags", "hashtags_in_between", "languages", "derived",
@@ -23,10 +23,10 @@ ORDER = (
 STATES = ("stops", "look", "todo", "ok")
 
 
-def in_order(points: Iterable[Point]) -> list[Point]:
-    """What stops first, then what is worth a look, then what is missing; what is in order comes last."""
+def ordered(points: Iterable[Point]) -> list[Point]:
+    """Blocking points first, then warnings, then missing things; finished ones last."""
     places = {name: place for place, name in enumerate(ORDER)}
-    return sorted(points, key=lambda each: (STATES.index(each.state), places.get(each.id, len(ORDER))))
+    return sorted(points, key=lambda point: (STATES.index(point.state), places.get(point.id, len(ORDER))))
 
 
 def titles() -> dict[str, str]:
@@ -61,7 +61,7 @@ def titles() -> dict[str, str]:
 
 
 def sentences() -> dict[str, str]:
-    """Of the points that the browser finds by itself."""
+    """Sentences of the points that the browser computes itself."""
     return {
         "call.none": _("Nothing tells people what they can do now; posts that ask for one thing get more of it."),
         "call.unfiled": _("The text asks people to act (%(words)s), but the call is not filled in: nobody counts it."),
@@ -120,8 +120,8 @@ def sentences() -> dict[str, str]:
     }  # fmt: skip
 
 
-def of_server() -> dict[str, str]:
-    """Of the points that only the server knows."""
+def server_sentences() -> dict[str, str]:
+    """Sentences of the points that only the server can compute."""
     return {
         "link_answer.waiting": _("The link is being checked."),
         "link_answer.ok": _("The link works."),
@@ -153,8 +153,8 @@ def fixes() -> dict[str, str]:
 
 
 def sentence(point: Point) -> str:
-    found = {**sentences(), **of_server()}
-    return found[point.code] % dict(point.values)
+    texts = {**sentences(), **server_sentences()}
+    return texts[point.code] % dict(point.values)
 
 
 def label(fix: Fix) -> str:
@@ -163,7 +163,7 @@ def label(fix: Fix) -> str:
 
 @dataclass(frozen=True)
 class CoachingHint:
-    """A point as a page shows it. `by_text`: the browser finds it by itself while one types."""
+    """A point as a page shows it. `by_text`: the browser computes it itself while the user types."""
 
     point: Point
     title: str
@@ -172,7 +172,7 @@ class CoachingHint:
 
     @property
     def fix(self) -> str:
-        """For the script: what the button does."""
+        """The action of the button, as JSON for the script."""
         fix = self.point.fix
         return json.dumps({"kind": fix.kind, "name": fix.name, "values": dict(fix.values)}) if fix else ""
 
@@ -181,27 +181,27 @@ class CoachingHint:
         return label(self.point.fix) if self.point.fix else ""
 
 
-def told(points: Iterable[Point]) -> list[CoachingHint]:
-    """In the order of the page."""
-    names, server = titles(), of_server()
+def coaching_hints(points: Iterable[Point]) -> list[CoachingHint]:
+    """The points as hints, in the order of the page."""
+    names, server = titles(), server_sentences()
     return [
         CoachingHint(point, names[point.id], sentence(point), by_text=point.code not in server)
-        for point in in_order(points)
+        for point in ordered(points)
     ]
 
 
-def things(count: int) -> str:
+def count_label(count: int) -> str:
     return ngettext("%(count)s thing to look at", "%(count)s things to look at", count)
 
 
-def spoken() -> dict[str, Any]:
-    """Everything the browser needs to speak by itself; the titles in the order of the list."""
+def browser_messages() -> dict[str, Any]:
+    """All messages that the browser needs; the titles in the order of the list."""
     return {
         "titles": {name: titles()[name] for name in ORDER},
         "sentences": sentences(),
         "fixes": fixes(),
-        # one, few and many of Serbian; the script chooses by the rule of the page's language
-        "count": {name: things(number) for name, number in (("one", 1), ("few", 2), ("other", 5))},
+        # one, few and many of Serbian; the script chooses by the plural rule of the page's language
+        "count": {name: count_label(number) for name, number in (("one", 1), ("few", 2), ("other", 5))},
         "none": _("Nothing left to look at."),
         "empty": _("Begin to write: this list looks over your shoulder."),
     }

@@ -1,11 +1,11 @@
-"""Lists the coach knows by heart. Cyrillic; Latin is derived where a rule reads both scripts.
+"""Word lists of the coach. Cyrillic; Latin is derived where a rule reads both scripts.
 
 `static/js/text/words.js` holds the same lists, and a test compares the two.
 """
 
 from serbian.transliteration import to_latin
 
-# Well known inside a town hall only. An expansion of "" has several meanings: the writer says which.
+# Known inside a town hall only. An empty expansion is ambiguous: the writer has to choose.
 ABBREVIATIONS = {
     "ЈКП": "јавно комунално предузеће",
     "ЈП": "јавно предузеће",
@@ -58,13 +58,13 @@ MONTHS = (
     "децембра",
 )  # fmt: skip
 
-# Little words that stand inside a hashtag, so that #dakliknemozajedno can be taken apart.
+# Short words inside hashtags, so that #dakliknemozajedno can be split.
 LITTLE = (
     "а", "да", "до", "за", "и", "из", "је", "на", "не", "од", "о", "по", "са", "се", "у", "уз", "заједно", "град",
     "општина", "дан", "дани", "наш", "наша", "моја", "мој", "нова", "нови", "добро", "дошли",
 )  # fmt: skip
 
-# Where anybody has an address; a town hall's own domain says whose it is.
+# Free mail providers, where an address is private; a town hall has its own domain.
 FREE_MAIL = ("gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "live.com", "icloud.com", "mts.rs", "sbb.rs")
 
 # Descriptions that describe nothing.
@@ -76,6 +76,8 @@ _SWAPS_LOWER = "аa еe оo рp сc хx јj"
 LOOKALIKES = {pair[0]: pair[1] for pair in f"{_SWAPS_UPPER} {_SWAPS_LOWER}".split()}
 
 
-def both(words: "dict[str, str] | tuple[str, ...]") -> list[str]:
-    """The words in both scripts, longest first, so that an alternation takes the longest."""
-    return sorted({each for word in words for each in (word, to_latin(word))}, key=lambda word: (-len(word), word))
+def in_both_scripts(words: "dict[str, str] | tuple[str, ...]") -> list[str]:
+    """The words in both scripts, longest first, so that an alternation prefers the longest."""
+    return sorted(
+        {spelling for word in words for spelling in (word, to_latin(word))}, key=lambda word: (-len(word), word)
+    )

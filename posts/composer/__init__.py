@@ -1,1 +1,1 @@
-"""The page on which a post is written."""
+"""The composer: the page on which a post is written."""

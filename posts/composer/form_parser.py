@@ -1,4 +1,4 @@
-"""The composer's fields, with scripts and without: from what a browser sends to `Content`.
+"""Parses the composer's form, sent by a script or by a plain browser, into `Content`.
 
 Names: `text-sr-Cyrl`, `derived-sr-Latn` (the script it follows), `own-7-sr-Cyrl` and `layout-7` for channel 7, `media`
 (ids in order) with `alt-3` and `crop-3` ("4:5@0,0.1,1,0.8"), `channels`, `link`, `link_title`, `link_description`,
@@ -22,15 +22,17 @@ from common.web.params import int_param
 from posts.draft import SERBIAN, BadDraft, parse, storable
 from posts.editing.domain.save import Content
 from posts.enums import Category
-from posts.labels import does_not_exist, twice
-from posts.rules import DoesNotExist, Resolved, Twice, wall_time
+from posts.labels import ambiguous_time_message, nonexistent_time_message
+from posts.rules import AmbiguousTime, NonexistentTime, ResolvedTime, resolve_wall_time
 
 _BARE = re.compile(r"(?<![\w-])(?<![\w-]\.)(?:[\w-]+\.)+[^\W\d_]{2,}(?:[/?#]\S*)?")
 
 
 @dataclass(frozen=True)
-class Typed:
-    """What was typed. `content.time` is None where `time_problem` says why; `asks_fold`: the hour exists twice."""
+class ComposerInput:
+    """The parsed form. `content.time` is None where `time_problem` has the reason; `asks_fold`: the hour exists
+    twice.
+    """
 
     content: Content
     revision: int
@@ -38,8 +40,8 @@ class Typed:
     asks_fold: bool = False
 
 
-def read(sent: QueryDict, channels: Sequence[Channel]) -> Typed:
-    """Raises `BadDraft` for what no honest page sends, and for texts that are too long."""
+def parse_form(sent: QueryDict, channels: Sequence[Channel]) -> ComposerInput:
+    """Raises `BadDraft` for input that the page cannot produce, and for texts that are too long."""
     draft = parse(_raw(sent, {channel.pk: channel for channel in channels}))
     category = sent.get("category", "")
     chosen, problem, asks_fold = chosen_time(sent)
@@ -49,7 +51,7 @@ def read(sent: QueryDict, channels: Sequence[Channel]) -> Typed:
         category=category if category in Category.values else Category.SERVICE.value,
         time=chosen,
     )
-    return Typed(content, int_param(sent, "revision", default=0), problem, asks_fold)
+    return ComposerInput(content, int_param(sent, "revision", default=0), problem, asks_fold)
 
 
 def _raw(sent: QueryDict, channels: Mapping[int, Channel]) -> dict[str, Any]:
@@ -101,21 +103,21 @@ def _interactive(sent: QueryDict) -> dict[str, Any]:
 
 
 def _right_one(lines: Sequence[str], marked: int | None) -> int | None:
-    """The place of the marked line among those that are filled."""
+    """The index of the marked line among the lines that are not empty."""
     if marked is None or marked >= len(lines) or not lines[marked].strip():
         return None
     return sum(1 for line in lines[:marked] if line.strip())
 
 
 def _link(typed: str) -> str:
-    """People type "cuprija.rs/vesti" and mean a web address."""
+    """Adds the scheme: people type "cuprija.rs/vesti" and mean a web address."""
     return f"https://{typed}" if _BARE.fullmatch(typed) else typed
 
 
 def _languages(channel: str, layout: str, channels: Mapping[int, Channel]) -> list[str]:
-    """The channel's own; both Serbian scripts where it has one and the post shall show several."""
-    found = channels.get(parse_int(channel) or 0)
-    own = list(found.languages) if found else []
+    """The channel's own; both Serbian scripts where it has one and the post shows several."""
+    match = channels.get(parse_int(channel) or 0)
+    own = list(match.languages) if match else []
     return own if layout == Layout.ONE or len(own) > 1 else list(dict.fromkeys([*own, *SERBIAN]))
 
 
@@ -132,8 +134,8 @@ def _sides(box: str) -> list[Any]:
         return []
 
 
-def chosen_time(sent: QueryDict) -> tuple[Resolved | None, str, bool]:
-    """(time, why not, whether to ask which of two). No date and no time is no time, and no problem."""
+def chosen_time(sent: QueryDict) -> tuple[ResolvedTime | None, str, bool]:
+    """(time, problem, whether to ask for the fold). No date and no time is (None, "", False)."""
     day, clock = sent.get("date", "").strip(), sent.get("time", "").strip()
     if not day and not clock:
         return None, "", False
@@ -144,12 +146,12 @@ def chosen_time(sent: QueryDict) -> tuple[Resolved | None, str, bool]:
     if not 2000 <= on.year <= 2100:
         return None, _("This day is too far away. Choose one within a year."), False
     fold = sent.get("fold", "")
-    found = wall_time(on, at, int(fold) if fold in ("0", "1") else None)
-    if isinstance(found, Resolved):
-        return found, "", isinstance(wall_time(on, at), Twice)
-    if isinstance(found, DoesNotExist):
-        return None, does_not_exist(found), False
-    return None, twice(found), True
+    resolution = resolve_wall_time(on, at, int(fold) if fold in ("0", "1") else None)
+    if isinstance(resolution, ResolvedTime):
+        return resolution, "", isinstance(resolve_wall_time(on, at), AmbiguousTime)
+    if isinstance(resolution, NonexistentTime):
+        return None, nonexistent_time_message(resolution), False
+    return None, ambiguous_time_message(resolution), True
 
 
-__all__ = ["BadDraft", "Typed", "chosen_time", "read"]
+__all__ = ["BadDraft", "ComposerInput", "chosen_time", "parse_form"]

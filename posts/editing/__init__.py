@@ -1,1 +1,1 @@
-"""A draft and its versions: created, saved, frozen, submitted, restored; corrections of what is public."""
+"""A draft and its versions: create, save, freeze, submit, restore; corrections of what is public."""

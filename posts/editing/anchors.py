@@ -1,11 +1,11 @@
-"""Where quoted words went when the text around them changed. Pure: texts in, places out; offsets count code points.
+"""Moves anchors of quoted text when the text changes. Pure: texts in, positions out; offsets count code points.
 
-An anchor follows its words in three steps. A change is first taken as one replaced stretch, found from the front and
-from the back, since "ab" taken out of "abab" can be either; if the words lie outside of it, they only shift. Else the
-changed stretch is compared word by word, or letter by letter where it is short, and the anchor covers what is left of
-its words. When less than half of what was quoted is left, the words are looked for among those that are new in the
-text: they may have been moved. An anchor is never put on words that stood there before, however alike they are: better
-lost, with the words still shown, than silently on the wrong place.
+An anchor is moved in three steps. First a change is treated as one replaced range, matched from the front and from the
+back, since "ab" removed from "abab" can be either; an anchor outside the range only shifts. Otherwise the range is
+compared word by word (letter by letter where it is short), and the anchor covers what is left of its text. If less than
+half of the quote is left, it is searched in the new parts of the text: it may have been moved. An anchor is never put
+on text that was there before, however similar: better lost, with the quote still shown, than silently in the wrong
+place.
 """
 
 import re
@@ -31,7 +31,7 @@ _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 
 @dataclass(frozen=True)
 class Anchor:
-    """`text[start:end]` are the words; `quote` what they were at first; `before` and `after` stood around them."""
+    """`text[start:end]` is the anchored text; `quote` is what it was at first; `before` and `after` surrounded it."""
 
     start: int
     end: int
@@ -39,7 +39,7 @@ class Anchor:
     before: str = ""
     after: str = ""
 
-    def words(self, text: str) -> str:
+    def text_in(self, text: str) -> str:
         return text[self.start : self.end]
 
 
@@ -52,13 +52,13 @@ class Block:
     size: int
 
 
-def at(text: str, start: int, end: int) -> Anchor:
-    """The anchor of `text[start:end]`, widened to whole characters as readers count them."""
-    start, end = whole(text, start, end)
+def anchor_at(text: str, start: int, end: int) -> Anchor:
+    """The anchor of `text[start:end]`, widened to whole grapheme clusters."""
+    start, end = widen_to_graphemes(text, start, end)
     return Anchor(start, end, text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT])
 
 
-def whole(text: str, start: int, end: int) -> tuple[int, int]:
+def widen_to_graphemes(text: str, start: int, end: int) -> tuple[int, int]:
     """`start` and `end` moved outwards so that no grapheme cluster (letter with accent, emoji) is cut."""
     for cluster in regex.finditer(r"\X", text, pos=max(0, start - 64), endpos=min(len(text), end + 64)):
         if cluster.start() < start < cluster.end():
@@ -68,27 +68,29 @@ def whole(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def moved(anchor: Anchor, old: str, new: str) -> Anchor | None:
-    """The anchor in `new`, given that it lies in `old`; None when its words are gone."""
+def move_anchor(anchor: Anchor, old: str, new: str) -> Anchor | None:
+    """The anchor in `new`, given that it lies in `old`; None when its text is gone."""
     if old == new:
         return anchor
     single = list(dict.fromkeys((_from_front(old, new), _from_back(old, new))))
-    shifted = [found for blocks in single if (found := _untouched(anchor, blocks))]
+    shifted = [candidate for blocks in single if (candidate := _untouched(anchor, blocks))]
     if shifted:
-        return _refreshed(max(shifted, key=lambda each: _context(each, new, each.start, each.end)), new)
+        return _refreshed(
+            max(shifted, key=lambda candidate: _context(candidate, new, candidate.start, candidate.end)), new
+        )
     blocks = _compared(old, new)
     return _remaining(anchor, blocks, new) or _among_new(anchor, blocks, new)
 
 
-def returned(anchor: Anchor, old: str, new: str) -> Anchor | None:
-    """A lost anchor, if its words are among those that are new in `new`; None while they are not."""
+def recover_anchor(anchor: Anchor, old: str, new: str) -> Anchor | None:
+    """A lost anchor, if its quote is in the new parts of `new`; else None."""
     return None if old == new else _among_new(anchor, _compared(old, new), new)
 
 
-def found(quote: str, text: str, before: str = "", after: str = "") -> Anchor | None:
-    """The anchor of words that were named, not pointed at. None: they are not there, or it is not clear which.
+def find_anchor(quote: str, text: str, before: str = "", after: str = "") -> Anchor | None:
+    """The anchor of a quote without offsets. None: it does not occur, or is ambiguous.
 
-    With `before` or `after` the place with the longest matching surroundings is taken, if there is one such.
+    With `before` or `after` the occurrence with the longest matching context is taken, if there is exactly one.
     """
     sought = Anchor(0, 0, quote, before, after)
     places = list(_occurrences(quote, text))
@@ -97,11 +99,11 @@ def found(quote: str, text: str, before: str = "", after: str = "") -> Anchor | 
         if scores.count(max(scores)) > 1:
             return None
         places = [places[scores.index(max(scores))]]
-    return at(text, *places[0]) if places else None
+    return anchor_at(text, *places[0]) if places else None
 
 
-def crossing(one: Anchor, other: Anchor) -> bool:
-    """Whether they share a letter."""
+def overlaps(one: Anchor, other: Anchor) -> bool:
+    """Whether they share a character."""
     return one.start < other.end and other.start < one.end
 
 
@@ -121,7 +123,7 @@ def _from_back(old: str, new: str) -> tuple[Block, Block]:
 
 
 def _common(one: str, other: str, most: int) -> int:
-    """How many code points they share from the front, at most `most`. Halving beats a loop on long texts."""
+    """The length of the common prefix in code points, at most `most`. Bisection is faster than a loop on long texts."""
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
@@ -133,35 +135,36 @@ def _common(one: str, other: str, most: int) -> int:
 
 
 def _compared(old: str, new: str) -> list[Block]:
-    """All that stayed, in order."""
+    """All unchanged blocks, in order."""
     front, back = _from_front(old, new)
     a, b = old[front.size : back.a], new[front.size : back.b]
-    inner = _letters(a, b) if max(len(a), len(b)) <= LETTERS else _words(a, b)
+    inner = _match_letters(a, b) if max(len(a), len(b)) <= LETTERS else _match_words(a, b)
     shifted = [Block(block.a + front.size, block.b + front.size, block.size) for block in inner]
     return _joined([front, *shifted, back])
 
 
-def _letters(a: str, b: str) -> list[Block]:
+def _match_letters(a: str, b: str) -> list[Block]:
     return [Block(*triple) for triple in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()]
 
 
-def _words(a: str, b: str) -> list[Block]:
+def _match_words(a: str, b: str) -> list[Block]:
     """Word by word, so that a long rewritten text is not matched by chance letters."""
-    ours, theirs = _WORDS.findall(a), _WORDS.findall(b)
-    if len(ours) * len(theirs) > PAIRS:
+    words_a, words_b = _WORDS.findall(a), _WORDS.findall(b)
+    if len(words_a) * len(words_b) > PAIRS:
         return []
-    ours_at, theirs_at = _starts(ours), _starts(theirs)
-    matched = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
+    starts_a, starts_b = _starts(words_a), _starts(words_b)
+    matched = SequenceMatcher(None, words_a, words_b, autojunk=False).get_matching_blocks()
     return [
-        Block(ours_at[each.a], theirs_at[each.b], ours_at[each.a + each.size] - ours_at[each.a]) for each in matched
+        Block(starts_a[match.a], starts_b[match.b], starts_a[match.a + match.size] - starts_a[match.a])
+        for match in matched
     ]
 
 
 def _starts(tokens: Sequence[str]) -> list[int]:
-    found = [0]
+    starts = [0]
     for token in tokens:
-        found.append(found[-1] + len(token))
-    return found
+        starts.append(starts[-1] + len(token))
+    return starts
 
 
 def _joined(blocks: Sequence[Block]) -> list[Block]:
@@ -187,36 +190,36 @@ def _untouched(anchor: Anchor, blocks: Sequence[Block]) -> Anchor | None:
 
 
 def _remaining(anchor: Anchor, blocks: Sequence[Block], new: str) -> Anchor | None:
-    """From the first to the last letter that stayed, if at least half of what was quoted is still there."""
-    kept = [
+    """From the first to the last surviving character, if at least half of the quote is left."""
+    surviving = [
         (max(block.a, anchor.start), min(block.a + block.size, anchor.end), block.b - block.a)
         for block in blocks
         if block.a < anchor.end and anchor.start < block.a + block.size
     ]
-    if not kept:
+    if not surviving:
         return None
-    start, end = whole(new, kept[0][0] + kept[0][2], kept[-1][1] + kept[-1][2])
-    survivors = sum(stop - begin for begin, stop, _by in kept)
+    start, end = widen_to_graphemes(new, surviving[0][0] + surviving[0][2], surviving[-1][1] + surviving[-1][2])
+    survivors = sum(stop - begin for begin, stop, _by in surviving)
     is_stretched = end - start > 2 * len(anchor.quote) + CONTEXT
     if 2 * survivors < anchor.end - anchor.start or is_stretched or not _alike(anchor.quote, new[start:end]):
         return None
     return _refreshed(replace(anchor, start=start, end=end), new)
 
 
-def _alike(quote: str, words: str) -> bool:
-    """Whether half of the quoted letters are still there in order: small steps must not lead anywhere."""
-    if not words.strip():
+def _alike(quote: str, text: str) -> bool:
+    """Whether half of the quoted characters are left in order: many small steps must not lead anywhere else."""
+    if not text.strip():
         return False
-    if quote in words:
+    if quote in text:
         return True
-    if len(quote) * len(words) > PAIRS:
+    if len(quote) * len(text) > PAIRS:
         return False
-    same = sum(triple.size for triple in SequenceMatcher(None, quote, words, autojunk=False).get_matching_blocks())
+    same = sum(triple.size for triple in SequenceMatcher(None, quote, text, autojunk=False).get_matching_blocks())
     return 2 * same >= len(quote)
 
 
 def _among_new(anchor: Anchor, blocks: Sequence[Block], new: str) -> Anchor | None:
-    """The quoted words where they did not stand before, by their surroundings or by being unmistakable."""
+    """An occurrence of the quote in the new parts, chosen by its context or because it is unambiguous."""
     stayed = [(block.b, block.b + block.size) for block in blocks]
     places = [
         (start, end)
@@ -244,7 +247,7 @@ def _occurrences(quote: str, text: str) -> Iterator[tuple[int, int]]:
 
 
 def _context(anchor: Anchor, text: str, start: int, end: int) -> int:
-    """How many code points around `text[start:end]` are those that stood around the anchor."""
+    """How many code points around `text[start:end]` match the context of the anchor."""
     before = text[max(0, start - CONTEXT) : start][::-1]
     after = text[end : end + CONTEXT]
     ahead = _common(anchor.before[::-1], before, min(len(anchor.before), len(before)))
@@ -252,8 +255,8 @@ def _context(anchor: Anchor, text: str, start: int, end: int) -> int:
 
 
 def _refreshed(anchor: Anchor, text: str) -> Anchor:
-    """With the surroundings of today; the quote stays what it was."""
-    start, end = whole(text, anchor.start, anchor.end)
+    """The anchor with its current context; the quote stays."""
+    start, end = widen_to_graphemes(text, anchor.start, anchor.end)
     around: dict[str, Any] = {
         "before": text[max(0, start - CONTEXT) : start],
         "after": text[end : end + CONTEXT],

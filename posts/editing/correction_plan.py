@@ -1,4 +1,4 @@
-"""What a correction does on each channel: what changes there, and which ways there are. Pure, but for `planned`."""
+"""What a correction changes on each channel, and the ways to carry it out. Pure, except `plan_corrections`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,16 +15,17 @@ from platforms.counting import normalised
 from platforms.types import Limits, Outgoing
 from posts import compose
 from posts.draft import Draft
-from posts.enums import Way
+from posts.enums import AmendmentWay
 from posts.models import Post, Publication, Version
 from posts.queries import content, frozen_files, publications
 
 
 @dataclass(frozen=True)
-class Planned:
-    """One publication that is public: what stands there (`now`), what shall (`then`, None: nothing fits its place).
+class PlannedCorrection:
+    """The correction of one public publication: its current content (`now`) and the new one (`then`, None: nothing
+    replaces it).
 
-    `changes` are the fields that differ, empty where it stays as it is; `ways` what can be done, `chosen` what was.
+    `changes` are the fields that differ, empty if unchanged; `ways` are the possible ways, `chosen` is the chosen one.
     `problems` are reasons why the network would refuse the new content.
     """
 
@@ -32,8 +33,8 @@ class Planned:
     now: Outgoing
     then: Outgoing | None
     changes: frozenset[str]
-    ways: tuple[Way, ...]
-    chosen: Way | None = None
+    ways: tuple[AmendmentWay, ...]
+    chosen: AmendmentWay | None = None
     problems: tuple[str, ...] = ()
 
     @property
@@ -42,48 +43,48 @@ class Planned:
         return not self.changes or self.chosen is not None
 
 
-def changes(now: Outgoing, then: Outgoing) -> frozenset[str]:
-    """The fields that people would see differ: "text", "alt", "pictures" and those in `others`."""
-    found = set()
+def changed_fields(now: Outgoing, then: Outgoing) -> frozenset[str]:
+    """The fields that readers would see change: "text", "alt", "pictures" and those in `others`."""
+    fields = set()
     if normalised(now.text) != normalised(then.text):
-        found.add("text")
+        fields.add("text")
     if [picture.ref for picture in now.pictures] != [picture.ref for picture in then.pictures]:
-        found.add("pictures")
+        fields.add("pictures")
     elif [picture.alt for picture in now.pictures] != [picture.alt for picture in then.pictures]:
-        found.add("alt")
+        fields.add("alt")
     others = ("link_card", "poll", "video", "title", "first_comment")
-    found |= {name for name in others if getattr(now, name) != getattr(then, name)}
-    return frozenset(found)
+    fields |= {name for name in others if getattr(now, name) != getattr(then, name)}
+    return frozenset(fields)
 
 
-def ways(changed: frozenset[str], limits: Limits, *, has_poll: bool = False) -> tuple[Way, ...]:
-    """What can be done about these changes on a network, the gentlest first. By hand one can always."""
-    found = []
-    if changed <= set(limits.edits) and not has_poll:  # a poll that is changed begins anew
-        found.append(Way.EDIT)
+def possible_ways(changed: frozenset[str], limits: Limits, *, has_poll: bool = False) -> tuple[AmendmentWay, ...]:
+    """The possible ways to make these changes on a network, the least disruptive first. Manual is always possible."""
+    possible = []
+    if changed <= set(limits.edits) and not has_poll:  # editing a poll resets it
+        possible.append(AmendmentWay.EDIT)
     if limits.withdraws:
-        found.append(Way.RESEND)
-    return (*found, Way.BY_HAND)
+        possible.append(AmendmentWay.RESEND)
+    return (*possible, AmendmentWay.BY_HAND)
 
 
-def standing(deliveries: Sequence[Delivery]) -> dict[int, Outgoing]:
-    """By id, what the networks show by our own doing: what was sent, or what it was changed to last. One query."""
+def published_content(deliveries: Sequence[Delivery]) -> dict[int, Outgoing]:
+    """By id, the content that the portal put on the networks: as sent, or as last edited. One query."""
     rows = Delivery.objects.filter(parent__in=deliveries, kind=EDIT, state=State.PUBLISHED)
     last = dict(rows.order_by("pk").values_list("parent_id", "payload"))
-    found = {}
+    shown = {}
     for delivery in deliveries:
         first = Outgoing.from_json(delivery.payload)
-        # A change carries no first comment: the one that followed the post stands.
-        found[delivery.pk] = replace(
+        # An edit has no first comment: that of the post stays.
+        shown[delivery.pk] = replace(
             Outgoing.from_json(last.get(delivery.pk, delivery.payload)), first_comment=first.first_comment
         )
-    return found
+    return shown
 
 
 def payload(version: Version, publication: Publication, draft: Draft | None = None) -> Outgoing | None:
-    """What `version` sends in the place of this publication; None where it has nothing there any more.
+    """The payload of `version` for this publication; None if it has none for it any more.
 
-    `draft` is `content(version)`, for who has it at hand.
+    `draft` is `content(version)`, if the caller has it.
     """
     draft = draft or content(version)
     parts = {part.slot: part for part in compose.parts(draft, publication.channel)}
@@ -93,41 +94,41 @@ def payload(version: Version, publication: Publication, draft: Draft | None = No
     return compose.outgoing(draft, part, frozen_files(version), key=uuid4(), created_at=timezone.now())
 
 
-def public(post: Post) -> list[Publication]:
-    """What of it is on a network and shall stay there."""
+def public_publications(post: Post) -> list[Publication]:
+    """The publications that are public and are not being removed."""
     rows = publications(post).filter(delivery__state=State.PUBLISHED, delivery__withdrawal_asked_at=None)
     return list(rows.select_related("channel__municipality"))
 
 
-def planned(post: Post, version: Version, chosen: Mapping[str, str]) -> list[Planned]:
-    """What `version` does to each publication that is public. `chosen` are ways by id. A fixed number of queries."""
-    rows, draft = public(post), content(version)
-    now = standing([row.delivery for row in rows])
+def plan_corrections(post: Post, version: Version, chosen: Mapping[str, str]) -> list[PlannedCorrection]:
+    """The effect of `version` on each public publication. `chosen` are ways by id. A fixed number of queries."""
+    rows, draft = public_publications(post), content(version)
+    now = published_content([row.delivery for row in rows])
     return [_plan(row, now[row.delivery_id], payload(version, row, draft), chosen.get(str(row.pk), "")) for row in rows]
 
 
-def _plan(publication: Publication, now: Outgoing, then: Outgoing | None, chosen: str) -> Planned:
+def _plan(publication: Publication, now: Outgoing, then: Outgoing | None, chosen: str) -> PlannedCorrection:
     channel = publication.channel
     if then is None:
-        found: tuple[Way, ...] = (Way.BY_HAND,)
-        return Planned(publication, now, None, frozenset({"text"}), found, _among(found, chosen))
-    # the first comment of a post is another one's
+        possible: tuple[AmendmentWay, ...] = (AmendmentWay.BY_HAND,)
+        return PlannedCorrection(publication, now, None, frozenset({"text"}), possible, _among(possible, chosen))
+    # a first comment replies to another post
     then = replace(then, reply_to=now.reply_to)
-    # somebody changed it there: the words that were approved are put back even if they are the same
-    changed = changes(now, then) | ({"text"} if publication.delivery.changed_at else set())
+    # it was edited on the network: the approved text is restored even if it is unchanged
+    changed = changed_fields(now, then) | ({"text"} if publication.delivery.changed_at else set())
     if channel.state == ChannelState.DISCONNECTED or publication.delivery.only_seen:
-        found = (Way.BY_HAND,)
+        possible = (AmendmentWay.BY_HAND,)
     else:
-        found = ways(frozenset(changed), validation.limits(channel), has_poll=bool(now.poll or then.poll))
+        possible = possible_ways(frozenset(changed), validation.limits(channel), has_poll=bool(now.poll or then.poll))
     problems = (
         [finding.message for finding in validation.check(channel, then) if finding.severity == "error"]
         if changed
         else []
     )
-    return Planned(
-        publication, now, then, frozenset(changed), found, _among(found, chosen), tuple(dict.fromkeys(problems))
+    return PlannedCorrection(
+        publication, now, then, frozenset(changed), possible, _among(possible, chosen), tuple(dict.fromkeys(problems))
     )
 
 
-def _among(found: tuple[Way, ...], chosen: str) -> Way | None:
-    return Way(chosen) if chosen in found else None
+def _among(possible: tuple[AmendmentWay, ...], chosen: str) -> AmendmentWay | None:
+    return AmendmentWay(chosen) if chosen in possible else None

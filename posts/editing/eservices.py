@@ -1,4 +1,4 @@
-"""The eService a post promotes: what is known of it here, texts to start from, and what speaks against it."""
+"""The eService that a post promotes: its availability here, texts to start from, and reasons not to promote it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,32 +21,32 @@ CYRILLIC, LATIN = "sr-Cyrl", "sr-Latn"
 
 
 @dataclass(frozen=True)
-class Start:
-    """A text of the catalogue with the gaps filled that can be filled, in both scripts, and its call to action."""
+class ServiceText:
+    """A text of the catalogue with its known placeholders filled, in both scripts, and its call to action."""
 
     title: str
     text: str
     call_kind: str
     call_words: str
     category: str = "eservice"
-    words: Glossary = EMPTY
+    glossary: Glossary = EMPTY
     """Those that the municipality spells its own way."""
 
     @property
     def latin(self) -> str:
-        return to_latin(self.text, self.words)
+        return to_latin(self.text, self.glossary)
 
     @property
     def latin_words(self) -> str:
-        return to_latin(self.call_words, self.words)
+        return to_latin(self.call_words, self.glossary)
 
 
 @dataclass(frozen=True)
 class Promotion:
-    """`offer` None: the post names a service that the catalogue does not have."""
+    """`offer` None: the catalogue does not have the service that the post names."""
 
     offer: Offered | None
-    starts: Sequence[Start] = ()
+    starts: Sequence[ServiceText] = ()
 
     @property
     def link(self) -> str:
@@ -54,24 +54,26 @@ class Promotion:
 
     @property
     def deadline(self) -> str:
-        """The last day here, as a date field takes it."""
+        """The last day here, in the format of a date field."""
         entry = self.offer.entry if self.offer else None
         return entry.ends_on.isoformat() if entry and entry.ends_on else ""
 
 
 def promotion(draft: Draft, municipality: Municipality, among: Sequence[Offered] | None = None) -> Promotion | None:
-    """None when the post names no service. One query when it is `among` those at hand, else three."""
+    """None when the post names no service. One query if it is `among` the given ones, else three."""
     if not draft.service:
         return None
-    offered = offered_to(draft, among)
+    offered = promoted_service(draft, among)
     if offered is None:
         return Promotion(None)
     values = gap_values(draft, municipality, offered)
-    return Promotion(offered, [_start(template, values, draft.words) for template in offered.service.templates.all()])
+    return Promotion(
+        offered, [_start(template, values, draft.glossary) for template in offered.service.templates.all()]
+    )
 
 
-def offered_to(draft: Draft, among: Sequence[Offered] | None = None) -> Offered | None:
-    """The service that the post names. No query when it is `among` those at hand, else two at most."""
+def promoted_service(draft: Draft, among: Sequence[Offered] | None = None) -> Offered | None:
+    """The service that the post names. No query if it is `among` the given ones, else two at most."""
     if not draft.service:
         return None
     return next((offered for offered in among or () if offered.service.key == draft.service), None) or offer(
@@ -79,38 +81,38 @@ def offered_to(draft: Draft, among: Sequence[Offered] | None = None) -> Offered 
     )
 
 
-def gap_values(draft: Draft, municipality: Municipality, found: Offered) -> dict[str, str | date]:
-    """What fills the gaps of a service's texts; a day that nobody knows yet stays a gap."""
-    values: dict[str, str | date] = {**place_words.words(municipality), place_words.LINK: found.url}
-    deadline = draft.call.deadline_on or (found.entry.ends_on if found.entry else None)
-    days = {place_words.DEADLINE: deadline, place_words.START: found.entry.starts_on if found.entry else None}
+def gap_values(draft: Draft, municipality: Municipality, offered: Offered) -> dict[str, str | date]:
+    """Values for the placeholders of a service's texts; unknown days stay placeholders."""
+    values: dict[str, str | date] = {**place_words.gap_values(municipality), place_words.LINK: offered.url}
+    deadline = draft.call.deadline_on or (offered.entry.ends_on if offered.entry else None)
+    days = {place_words.DEADLINE: deadline, place_words.START: offered.entry.starts_on if offered.entry else None}
     return values | {name: day for name, day in days.items() if day}
 
 
-def _start(template: ServiceTemplate, values: Mapping[str, str | date], own: Glossary) -> Start:
-    text, words = (fill(each, values, CYRILLIC) for each in (template.text, template.call_words))
-    return Start(template.title, text, template.call_kind, words, words=own)
+def _start(template: ServiceTemplate, values: Mapping[str, str | date], glossary: Glossary) -> ServiceText:
+    text, call_words = (fill(template_text, values, CYRILLIC) for template_text in (template.text, template.call_text))
+    return ServiceText(template.title, text, template.call_kind, call_words, glossary=glossary)
 
 
-def service_notes(draft: Draft, found: Offered | None) -> list[str]:
-    """What is worth a thought before a post promotes its service here. Pure; nothing when all is well."""
+def service_notes(draft: Draft, offered: Offered | None) -> list[str]:
+    """Warnings about promoting the service here. Pure; empty if there are none."""
     if not draft.service:
         return []
-    if found is None:
+    if offered is None:
         return [_("The post names an eService that is not in the catalogue. Choose another one.")]
     sentences = []
-    if not found.service.is_active:
-        sentences.append(_("This eService is no longer offered: %(service)s.") % {"service": found.service})
-    return sentences + _of_state(found)
+    if not offered.service.is_active:
+        sentences.append(_("This eService is no longer offered: %(service)s.") % {"service": offered.service})
+    return sentences + _of_state(offered)
 
 
-def _of_state(found: Offered) -> list[str]:
-    entry, facts = found.entry, {"service": str(found.service)}
+def _of_state(offered: Offered) -> list[str]:
+    entry, facts = offered.entry, {"service": str(offered.service)}
     day = {
         Offer.NOT_YET: entry and entry.starts_on,
         Offer.ENDED: entry and entry.ends_on,
         Offer.STALE: entry and entry.verified_on,
-    }.get(found.state)
+    }.get(offered.state)
     if day:
         facts["day"] = short_date(day)
     sentences = {
@@ -121,17 +123,17 @@ def _of_state(found: Offered) -> list[str]:
         Offer.NOT_YET: _("This eService can be used here only from %(day)s: %(service)s."),
         Offer.ENDED: _("This eService ended here on %(day)s: %(service)s."),
     }
-    sentence = sentences.get(found.state)
+    sentence = sentences.get(offered.state)
     return [sentence % facts] if sentence else []
 
 
 def link_notes(draft: Draft) -> list[str]:
-    """Why the clicks of a link cannot be counted although somebody wants it."""
+    """Why clicks cannot be counted although counting is switched on."""
     if draft.tracked and draft.address and not may_track(draft):
         return [_("The clicks of this link cannot be counted: it does not lead to the public internet.")]
     return []
 
 
-def all_notes(draft: Draft, found: Offered | None) -> list[str]:
-    """`found` is the service that the post names, as it stands here."""
-    return [*service_notes(draft, found), *link_notes(draft)]
+def all_notes(draft: Draft, offered: Offered | None) -> list[str]:
+    """`offered` is the service that the post names, with its availability here."""
+    return [*service_notes(draft, offered), *link_notes(draft)]

@@ -1,7 +1,7 @@
-"""Gaps in a text, `{{рок}}`: finding them, filling them, and telling which were forgotten. Pure.
+"""Placeholders in a text, `{{рок}}`: find them, fill them, and report forgotten ones. Pure.
 
-A template holds them, and a person may type one to come back to. The converter leaves them untouched, and a name means
-the same in both scripts, so `{{рок}}` and `{{rok}}` are one gap.
+Templates contain them, and a person may type one to return to later. The transliteration leaves them untouched, and a
+name means the same in both scripts, so `{{рок}}` and `{{rok}}` are one placeholder.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
-from posts.draft import Card, Draft, Text
+from posts.draft import Draft, LinkCard, Text
 from serbian.folding import fold
 from serbian.glossary import EMPTY, Glossary
 from serbian.transliteration import to_latin
@@ -24,19 +24,19 @@ Value = str | date
 
 
 def placeholders(text: str) -> list[str]:
-    """Names of the gaps in `text`, each once, in order."""
-    found: dict[str, str] = {}
+    """Names of the placeholders in `text`, without duplicates, in order."""
+    names: dict[str, str] = {}
     for name in _GAP.findall(text):
-        found.setdefault(fold(name), name)
-    return list(found.values())
+        names.setdefault(fold(name), name)
+    return list(names.values())
 
 
 def gaps(draft: Draft) -> list[str]:
-    """Names of the gaps anywhere in a draft, each once, in the order in which one meets them."""
-    return placeholders("\n".join(_words(draft)))
+    """Names of the placeholders anywhere in a draft, without duplicates, in reading order."""
+    return placeholders("\n".join(_all_texts(draft)))
 
 
-def _words(draft: Draft) -> Iterator[str]:
+def _all_texts(draft: Draft) -> Iterator[str]:
     yield from (text.text for text in draft.texts.values())
     yield from (text for texts in draft.per_channel.values() for text in texts.values())
     yield from (draft.headline, draft.first_comment)
@@ -45,46 +45,46 @@ def _words(draft: Draft) -> Iterator[str]:
     yield from (shown.alt for shown in draft.media)
 
 
-def fill(text: str, values: Mapping[str, Value], tag: str = "", words: Glossary = EMPTY) -> str:
-    """`text` with its gaps filled, a day as the language `tag` writes it; gaps without a value stay.
+def fill(text: str, values: Mapping[str, Value], tag: str = "", glossary: Glossary = EMPTY) -> str:
+    """`text` with its placeholders filled, days formatted for the language `tag`; those without a value stay.
 
-    Values are in Cyrillic; `words` are those that the municipality spells its own way in Latin.
+    Values are in Cyrillic; `glossary` has the municipality's own Latin spellings.
     """
     known = {fold(name): value for name, value in values.items() if value}
 
-    def put(found: re.Match[str]) -> str:
-        value = known.get(fold(found[1]))
+    def put(match: re.Match[str]) -> str:
+        value = known.get(fold(match[1]))
         if value is None:
-            return found[0]
-        written = _written(value, tag, words)
-        # a day ends with the full stop of its year, which is also that of the sentence
-        return written[:-1] if written.endswith(".") and text[found.end() : found.end() + 1] == "." else written
+            return match[0]
+        written = _written(value, tag, glossary)
+        # the full stop of a date's year is also that of the sentence
+        return written[:-1] if written.endswith(".") and text[match.end() : match.end() + 1] == "." else written
 
     return _GAP.sub(put, text)
 
 
-def _written(value: Value, tag: str, words: Glossary) -> str:
+def _written(value: Value, tag: str, glossary: Glossary) -> str:
     if isinstance(value, date):
-        return day(value, tag)
-    return to_latin(value, words) if tag == "sr-Latn" else value
+        return format_day(value, tag)
+    return to_latin(value, glossary) if tag == "sr-Latn" else value
 
 
-def day(on: date, tag: str) -> str:
+def format_day(on: date, tag: str) -> str:
     """A day inside a sentence: "15. децембра 2026." in Serbian, "15. 12. 2026." in other languages."""
-    words = f"{on.day}. {_MONTHS[on.month - 1]} {on.year}."
+    cyrillic = f"{on.day}. {_MONTHS[on.month - 1]} {on.year}."
     if tag == "sr-Cyrl":
-        return words
-    return to_latin(words) if tag == "sr-Latn" else f"{on.day}. {on.month}. {on.year}."
+        return cyrillic
+    return to_latin(cyrillic) if tag == "sr-Latn" else f"{on.day}. {on.month}. {on.year}."
 
 
 def filled(draft: Draft, values: Mapping[str, Value], *, deadline: str = "", first: str = "sr-Cyrl") -> Draft:
     """The draft with its gaps filled. `deadline` names the day that is also the deadline of the call to action;
     `first` is the language of what has none of its own (call to action, poll, link card, title, first comment). The
-    draft knows the words of the house (`words`).
+    draft has the municipality's glossary (`glossary`).
     """
 
     def put(text: str, tag: str) -> str:
-        return fill(text, values, tag, draft.words)
+        return fill(text, values, tag, draft.glossary)
 
     ends = {fold(name): value for name, value in values.items()}.get(fold(deadline)) if deadline else None
     return replace(
@@ -98,7 +98,7 @@ def filled(draft: Draft, values: Mapping[str, Value], *, deadline: str = "", fir
         headline=put(draft.headline, first),
         first_comment=put(draft.first_comment, first),
         link=fill(draft.link, values),
-        link_card=Card(put(draft.link_card.title, first), put(draft.link_card.description, first)),
+        link_card=LinkCard(put(draft.link_card.title, first), put(draft.link_card.description, first)),
         call=replace(
             draft.call,
             words=put(draft.call.words, first),
@@ -114,7 +114,7 @@ def filled(draft: Draft, values: Mapping[str, Value], *, deadline: str = "", fir
 
 
 def parts(text: str) -> Iterator[tuple[str, bool]]:
-    """The text cut into `(piece, is_gap)`; a gap is given by its name."""
+    """The text split into `(piece, is_gap)`; a placeholder is given by its name."""
     at = 0
     for match in _GAP.finditer(text):
         if match.start() > at:

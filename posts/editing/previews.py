@@ -1,6 +1,6 @@
-"""What each network will show, and what is wrong with it: made by the very code that makes the payload.
+"""Previews and problems for each network, made by the same code that builds the payload.
 
-The composer asks at every pause in typing, the review page once; nothing here touches a network.
+The composer requests them at every pause in typing, the review page once; nothing here calls a network.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,15 +18,15 @@ from channels import validation
 from channels.models import Channel
 from platforms.types import Limits, Video
 from posts import compose, version_files
-from posts.draft import Card, ChannelLayout, Crop, Draft, Shown
-from posts.editing.domain.ready import bad_link
+from posts.draft import ChannelLayout, Crop, Draft, LinkCard, Shown
+from posts.editing.domain.ready import bad_link_message
 from posts.editing.text_highlighting import marked
 from posts.enums import Probe
 from posts.labels import language_name, own_name, text_notes
 from posts.media import video_status
-from posts.media.domain.pictures import frozen
+from posts.media.domain.pictures import freeze_picture
 from posts.models import Media, Post, Version
-from posts.publishing.short_links import foreseen
+from posts.publishing.short_links import with_expected_links
 
 NO_KEY = UUID(int=0)
 UNKNOWN_SIDES = (1280, 720)
@@ -55,7 +55,7 @@ class Preview:
     languages: str
     pictures: Sequence[ShownPicture]
     video: ShownPicture | None
-    card: Card | None
+    card: LinkCard | None
     host: str
     count: int
     limits: Limits
@@ -68,8 +68,8 @@ class Preview:
     findings: Sequence[validation.Finding] = field(default_factory=tuple)
 
     @property
-    def look(self) -> str:
-        """The template that draws it."""
+    def template(self) -> str:
+        """The template that renders it."""
         return f"posts/preview/{validation.platform(self.channel).preview}.html"
 
     @property
@@ -87,7 +87,7 @@ class Preview:
 
     @property
     def heading(self) -> str:
-        """What stands above everything else where a network wants a title; without one of its own the first line."""
+        """The title where a network has one; by default the first line of the text."""
         return self.title or self.part.text.strip().partition("\n")[0].strip()
 
     @property
@@ -100,21 +100,23 @@ class Preview:
 
 
 def of_draft(post: Post, draft: Draft, channels: Sequence[Channel], library: Mapping[int, Media]) -> list[Preview]:
-    """Previews of what is being written; a picture that is not in `library` is left out."""
+    """Previews of a draft; a picture that is not in `library` is left out."""
     known = [shown for shown in draft.media if shown.id in library]
     sent = []
     for shown in known:
-        sent.append(version_files.sent(frozen(library[shown.id], shown), shown.alt))
-    reason = video_status.hindrance([library[shown.id] for shown in known if library[shown.id].is_video])
-    code = "two_videos" if reason == video_status.one_only() else "video_not_ready"
+        sent.append(version_files.file_from_entry(freeze_picture(library[shown.id], shown), shown.alt))
+    reason = video_status.blocking_message([library[shown.id] for shown in known if library[shown.id].is_video])
+    code = "two_videos" if reason == video_status.one_video_message() else "video_not_ready"
     hindered = [validation.Finding(code, "video", reason, "error")] if reason else []
-    return _previews(foreseen(post, draft, channels), channels, sent, _shown_pictures(post, known, sent), hindered)
+    return _previews(
+        with_expected_links(post, draft, channels), channels, sent, _shown_pictures(post, known, sent), hindered
+    )
 
 
 def of_version(
     version: Version, draft: Draft, channels: Sequence[Channel], sent: Sequence[version_files.File]
 ) -> list[Preview]:
-    """Previews of what was frozen; `draft` is `queries.content(version)`, `sent` its `frozen_files`."""
+    """Previews of a version; `draft` is `queries.content(version)`, `sent` its `frozen_files`."""
     return _previews(draft, channels, sent, _shown_pictures(version.post, draft.media, sent))
 
 
@@ -125,7 +127,7 @@ def _previews(
     shown: Sequence[ShownPicture],
     hindered: Sequence[validation.Finding] = (),
 ) -> list[Preview]:
-    """`hindered`: why the video cannot go out yet; what a network says of it is then of no use."""
+    """`hindered`: why the video cannot be published yet; other findings about it are then irrelevant."""
     made = [
         _preview(draft, channel, part, sent, shown) for channel in channels for part in compose.parts(draft, channel)
     ]
@@ -167,7 +169,7 @@ def _preview(
         comment=comment,
         comment_count=validation.count(channel, comment),
         layout=compose.layout_of(draft, channel),
-        # A page on which nothing stands yet is not full of mistakes.
+        # An empty draft shows no errors.
         findings=[] if draft.is_empty else sorted(findings, key=lambda finding: finding.severity != "error"),
     )
 
@@ -200,29 +202,31 @@ def _shown_pictures(post: Post, media: Sequence[Shown], sent: Sequence[version_f
 
 def _shown(url: str, alt: str, file: version_files.File) -> ShownPicture:
     if isinstance(file, Video):
-        # A video at which nobody has looked has no sides yet.
+        # A video has no dimensions before it is probed.
         sides = (file.width, file.height) if file.width else UNKNOWN_SIDES
-        # Another address once there is a poster: a browser keeps what it has under the old one.
+        # Another URL once there is a poster: browsers cache the old one.
         seen = f"{url}?{Probe.READY if file.seconds else Probe.WAITING}"
-        return ShownPicture(seen, alt, *sides, video_status.length(file.seconds) if file.seconds else "", is_video=True)
+        return ShownPicture(
+            seen, alt, *sides, video_status.format_duration(file.seconds) if file.seconds else "", is_video=True
+        )
     return ShownPicture(url, alt, file.width, file.height)
 
 
 def picture_url(slug: str, media_id: int, crop: Crop | None = None) -> str:
-    """Where the picture is served to people of the municipality."""
+    """The URL of the picture for members of the municipality."""
     url = reverse("media", args=[slug, media_id])
     return f"{url}?box={','.join(f'{side:g}' for side in crop.box)}" if crop else url
 
 
 def notes(draft: Draft, official: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What is worth a thought about the whole post, whatever the channels."""
-    found = [
+    """Warnings about the whole post, regardless of channels."""
+    sentences = [
         _("This municipality also uses this language officially, and the post has no text in it: %(language)s.")
         % {"language": language_name(tag)}
-        for tag in compose.unwritten(draft, official)
+        for tag in compose.missing_languages(draft, official)
     ]
     if draft.link and not draft.address:
-        found.append(bad_link())
+        sentences.append(bad_link_message())
     written = [text.text for text in draft.texts.values()]
     written += [text for texts in draft.per_channel.values() for text in texts.values()]
-    return found + list(dict.fromkeys(note for text in written for note in text_notes(text)))
+    return sentences + list(dict.fromkeys(note for text in written for note in text_notes(text)))

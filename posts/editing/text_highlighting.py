@@ -1,4 +1,4 @@
-"""A text as a network shows it: addresses shortened, hashtags and mentions in colour. Pure; gives safe HTML."""
+"""A text as a network shows it: shortened addresses, highlighted hashtags and mentions. Pure; returns safe HTML."""
 
 import re
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ SHOWN = 30
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A stretch of text; `mark` is "name" or "link" for what stands in colour, `title` the whole address."""
+class HighlightedPiece:
+    """A piece of text; `mark` is "name" or "link" for highlighted ones, `title` the full address."""
 
     text: str
     mark: str = ""
@@ -27,14 +27,14 @@ def marked(text: str) -> SafeString:
     return format_html_join("", "{}", ((_html(piece),) for piece in pieces(text)))
 
 
-def _html(piece: Piece) -> SafeString:
+def _html(piece: HighlightedPiece) -> SafeString:
     if piece.title:
         return format_html('<span class="preview-link" title="{}">{}</span>', piece.title, piece.text)
     return format_html('<span class="preview-link">{}</span>' if piece.mark else "{}", piece.text)
 
 
-def pieces(text: str) -> Iterator[Piece]:
-    """In order; static/js/text/marks.js gives the same while one types."""
+def pieces(text: str) -> Iterator[HighlightedPiece]:
+    """In order; static/js/text/marks.js does the same in the browser."""
     position = 0
     for start, end, url in urls(text):
         yield from _named(text[position:start])
@@ -43,17 +43,17 @@ def pieces(text: str) -> Iterator[Piece]:
     yield from _named(text[position:])
 
 
-def _named(text: str) -> Iterator[Piece]:
+def _named(text: str) -> Iterator[HighlightedPiece]:
     position = 0
     for match in _NAMES.finditer(text):
         if match.start() > position:
-            yield Piece(text[position : match.start()])
-        yield Piece(match[0], "name")
+            yield HighlightedPiece(text[position : match.start()])
+        yield HighlightedPiece(match[0], "name")
         position = match.end()
     if position < len(text):
-        yield Piece(text[position:])
+        yield HighlightedPiece(text[position:])
 
 
-def _link(url: str) -> Piece:
+def _link(url: str) -> HighlightedPiece:
     bare = url.split("://", 1)[1].removeprefix("www.")
-    return Piece(bare if len(bare) <= SHOWN else f"{bare[:SHOWN]}…", "link", url)
+    return HighlightedPiece(bare if len(bare) <= SHOWN else f"{bare[:SHOWN]}…", "link", url)

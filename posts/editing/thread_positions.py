@@ -1,4 +1,4 @@
-"""Where in a draft a thread lies: which texts were written by people, and how a place is named by a browser."""
+"""The position of a thread in a draft: which texts people wrote, and how a browser names a position."""
 
 import math
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ LEAST_SIDE = 0.01
 
 
 @dataclass(frozen=True)
-class Where:
-    """What a person pointed at; empty: the whole post. `start`, `end` count code points; -1: only words are known."""
+class ThreadPosition:
+    """A position in a draft; empty: the whole post. `start`, `end` count code points; -1: only the quote is known."""
 
     tag: str = ""
     channel: int | None = None
@@ -27,18 +27,18 @@ class Where:
     box: tuple[float, float, float, float] | None = None
 
 
-def written(draft: Draft) -> dict[Key, str]:
-    """The texts that people wrote, shared ones first. A derived script has no words of its own."""
-    found: dict[Key, str] = {
+def written_texts(draft: Draft) -> dict[Key, str]:
+    """The texts that people wrote, shared ones first. Derived scripts are not included."""
+    texts: dict[Key, str] = {
         (tag, None): text.text for tag, text in draft.texts.items() if text.text.strip() and not text.derived_from
     }
-    for channel, texts in draft.per_channel.items():
-        found |= {(tag, channel): text for tag, text in texts.items() if text.strip()}
-    return found
+    for channel, own_texts in draft.per_channel.items():
+        texts |= {(tag, channel): text for tag, text in own_texts.items() if text.strip()}
+    return texts
 
 
-def rewritten(draft: Draft, texts: dict[Key, str]) -> dict[str, Any]:
-    """The draft as JSON with these texts in place of its own. To be parsed: a text may have become too long."""
+def draft_json_with_texts(draft: Draft, texts: dict[Key, str]) -> dict[str, Any]:
+    """The draft as JSON with these texts in place of its own. Must be parsed: a text may be too long now."""
     raw = draft.to_json()
     for (tag, channel), text in texts.items():
         if channel is None:
@@ -48,17 +48,17 @@ def rewritten(draft: Draft, texts: dict[Key, str]) -> dict[str, Any]:
     return raw
 
 
-def read(sent: Any) -> Where:
+def parse_position(sent: Any) -> ThreadPosition:
     """From the fields of a form: `place` ("sr-Cyrl", "sr-Cyrl@7", "picture-3" or empty), `start`, `end`, `quote`,
     `before`, `after`, and of a region `left`, `top`, `width`, `height` in per cent. What cannot be read is left out."""
     place = str(sent.get("place", ""))
     if place.startswith("picture-"):
-        return Where(media=parse_int(place.removeprefix("picture-")) or 0, box=_box(sent))
+        return ThreadPosition(media=parse_int(place.removeprefix("picture-")) or 0, box=_box(sent))
     tag, _at, channel = place.partition("@")
     if not tag:
-        return Where()
+        return ThreadPosition()
     start, end = parse_int(sent.get("start")), parse_int(sent.get("end"))
-    return Where(
+    return ThreadPosition(
         tag=tag[:8],
         channel=(parse_int(channel) or 0) if _at else None,
         start=-1 if start is None else start,
@@ -69,8 +69,8 @@ def read(sent: Any) -> Where:
     )
 
 
-def name(tag: str, channel: int | None) -> str:
-    """The name of a text in a form: what `read` takes for `place`."""
+def position_name(tag: str, channel: int | None) -> str:
+    """The name of a text in a form: the value of `place` that `parse_position` reads."""
     return f"{tag}@{channel}" if channel else tag
 
 

@@ -1,7 +1,7 @@
-"""Captions of a video: a file somebody made elsewhere, read with suspicion and written anew. Pure.
+"""Captions of a video: an untrusted file, parsed and written anew. Pure.
 
-SubRip (.srt) and WebVTT (.vtt) come in. What goes out is SubRip, the one form that every network with captions takes:
-plain lines at their times, without marks, positions, styles and whatever else the file carried.
+Accepts SubRip (.srt) and WebVTT (.vtt). The output is SubRip, which every network with captions accepts: plain lines
+with their times, without markup, positions, styles and anything else in the file.
 """
 
 import html
@@ -17,7 +17,7 @@ MOST_BYTES = 1024 * 1024
 MOST_CUES = 5000
 MOST_LINE = 500
 LONGEST_SECONDS = 24 * 3600
-# A cue may outlast the film by a breath.
+# A cue may slightly outlast the video.
 SLACK_SECONDS = 2.0
 
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[,.](\d{1,3})"
@@ -27,20 +27,20 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u
 
 
 class BadCaptions(ValueError):
-    """The file cannot be used. The text says why and what to do."""
+    """The file cannot be used. The message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Cue:
-    """Times in milliseconds from the beginning."""
+    """Times in milliseconds from the start."""
 
     start: int
     end: int
     text: str
 
 
-def read(body: bytes) -> list[Cue]:
-    """The cues in order of time. Raises `BadCaptions`."""
+def parse_captions(body: bytes) -> list[Cue]:
+    """The cues ordered by time. Raises `BadCaptions`."""
     if len(body) > MOST_BYTES:
         raise BadCaptions(_("The file with captions is larger than 1 MB. Choose the .srt or .vtt file, not the video."))
     try:
@@ -62,7 +62,7 @@ def _cues(text: str) -> list[Cue]:
     heads = [number for number, line in enumerate(lines) if "-->" in line]
     if len(heads) > 2 * MOST_CUES:
         raise BadCaptions(_("There are more than %(most)s captions in this file.") % {"most": MOST_CUES})
-    found = []
+    cues = []
     for number, after in pairwise([*heads, len(lines) + 1]):
         times = _TIMES.match(lines[number][:200])
         if times is None:
@@ -70,9 +70,9 @@ def _cues(text: str) -> list[Cue]:
         start, end = _milliseconds(times.groups()[:4]), _milliseconds(times.groups()[4:])
         if end <= start or end > LONGEST_SECONDS * 1000:
             raise BadCaptions(_bad_line(number))
-        if said := _said(lines[number + 1 : after]):
-            found.append(Cue(start, end, said))
-    return found
+        if text := _cue_text(lines[number + 1 : after]):
+            cues.append(Cue(start, end, text))
+    return cues
 
 
 def _bad_line(number: int) -> str:
@@ -82,17 +82,17 @@ def _bad_line(number: int) -> str:
     ) % {"number": number + 1}
 
 
-def _said(lines: Sequence[str]) -> str:
-    """The lines up to the first empty one, which is where a cue ends."""
-    kept = []
+def _cue_text(lines: Sequence[str]) -> str:
+    """The lines up to the first empty one, which ends a cue."""
+    plain_lines = []
     for line in lines:
         if not line.strip():
             break
         plain = html.unescape(_MARKS.sub("", line[: 4 * MOST_LINE]))
         plain = _UNSEEN.sub("", plain).replace("-->", "→").strip()[:MOST_LINE]
         if plain:
-            kept.append(plain)
-    return "\n".join(kept)
+            plain_lines.append(plain)
+    return "\n".join(plain_lines)
 
 
 def _milliseconds(parts: Sequence[str | None]) -> int:
@@ -107,7 +107,7 @@ def srt(cues: Sequence[Cue]) -> str:
 
 
 def vtt(cues: Sequence[Cue]) -> str:
-    """For the player of our own pages."""
+    """For the video player on our own pages."""
     blocks = (f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}\n{html.escape(cue.text, False)}\n" for cue in cues)
     return "\n".join(["WEBVTT\n", *blocks])
 
@@ -118,7 +118,7 @@ def _time(milliseconds: int, point: str) -> str:
 
 
 def refuse_strange(cues: Sequence[Cue], seconds: float) -> None:
-    """Captions that go on after the film are another film's. Raises `BadCaptions`; `seconds` 0: not known yet."""
+    """Captions that exceed the video belong to another one. Raises `BadCaptions`; `seconds` 0: unknown yet."""
     late = sum(cue.start > (seconds + SLACK_SECONDS) * 1000 for cue in cues) if seconds else 0
     if late:
         raise BadCaptions(

@@ -1,8 +1,8 @@
-"""Where a telephone noted that a video was taken: found in its head, so that it can be blanked. Pure.
+"""Finds the GPS position that a phone wrote into a video and blanks it. Pure.
 
-An MP4 or MOV is boxes within boxes. The place stands in a box of its own: `©xyz` or `loci` in user data, or an entry of
-Apple's metadata whose key names a location. Blanked where it stands (the box renamed to `free`, its bytes zero) it is
-gone, and no other byte moves: the picture and the sound stay as they came.
+An MP4 or MOV is a tree of boxes. The position is in a box of its own: `©xyz` or `loci` in user data, or an entry of
+Apple's metadata whose key names a location. It is blanked in place (the box renamed to `free`, its bytes zeroed), and
+no other byte moves: picture and sound stay as they were.
 """
 
 import struct
@@ -19,9 +19,9 @@ Box = tuple[bytes, int, int, int]
 """Kind, where it begins, where its content begins, where it ends."""
 
 
-def blank(file: BinaryIO) -> int:
-    """Blank every place in `file` (open for reading and writing); returns how many there were."""
-    found = 0
+def blank_locations(file: BinaryIO) -> int:
+    """Blank every GPS position in `file` (open for reading and writing); returns how many there were."""
+    count = 0
     for begin, end in list(_heads(file)):
         file.seek(begin)
         head = bytearray(file.read(end - begin))
@@ -32,12 +32,12 @@ def blank(file: BinaryIO) -> int:
         if spots:
             file.seek(begin)
             file.write(head)
-        found += len(spots)
-    return found
+        count += len(spots)
+    return count
 
 
 def _heads(file: BinaryIO) -> Iterator[tuple[int, int]]:
-    """Begin and end of each `moov` of the file; one of an unusual form or size is left alone."""
+    """Start and end of each `moov` box; those of unusual form or size are skipped."""
     size, at = file.seek(0, 2), 0
     for _box in range(200):
         file.seek(at)
@@ -76,20 +76,20 @@ def _spots(head: bytearray, at: int, end: int, depth: int, left: list[int]) -> I
                 if int.from_bytes(number, "big") in keys:
                     yield begins, holds, ends
         elif kind in INSIDE and depth < DEEPEST:
-            # Apple's `meta` begins with its boxes, that of ISO with four bytes of version.
+            # Apple's `meta` starts with its boxes, the ISO one with four bytes of version.
             plain = kind != b"meta" or head[inside + 4 : inside + 8] == b"hdlr"
             yield from _spots(head, inside if plain else inside + 4, after, depth + 1, left)
 
 
 def _of_places(head: bytearray, at: int, end: int) -> set[int]:
     """Numbers of the keys that name a location, counted from 1."""
-    found, at, number = set(), at + 8, 0
+    numbers, at, number = set(), at + 8, 0
     while at + 8 <= end and number < MOST_BOXES:
         number += 1
         (length,) = struct.unpack(">I", head[at : at + 4])
         if length < 8 or at + length > end:
             break
         if b"location" in head[at + 8 : at + length]:
-            found.add(number)
+            numbers.add(number)
         at += length
-    return found
+    return numbers

@@ -1,9 +1,9 @@
-"""How much of a picture looks like text, and whether those letters stand out: a guess, and called one.
+"""Estimates how much of a picture is text, and its contrast.
 
-Letters are strokes: along a short row of pixels they switch between two tones, ink and ground, several times, with
-little in between. Foliage and noise have many tones; sky and walls do not switch. So the picture is made small, cut
-into cells, and a cell counts where most pixels lie near its two tones and the rows switch often enough. It reads no
-word and needs no model; a picket fence fools it, so the page says "may".
+Letters are strokes: along a short row of pixels they switch between two tones, ink and background, several times, with
+little in between. Foliage and noise have many tones; sky and walls do not switch. So the picture is scaled down and cut
+into cells; a cell counts as text where most pixels are near its two tones and the rows switch often enough. It reads no
+words and needs no model; a picket fence fools it, so the page says "may".
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ SWITCHES = 1.6
 
 @dataclass(frozen=True)
 class Legibility:
-    """`text`: share of the picture that looks like text. `contrast`: letters to ground as a ratio, 0 without text."""
+    """`text`: share of the picture that looks like text. `contrast`: ratio of letters to background, 0 without text."""
 
     text: float
     contrast: float
@@ -32,8 +32,8 @@ class Legibility:
         return {"text": self.text, "contrast": self.contrast}
 
 
-def measured(picture: Image.Image) -> Legibility:
-    """Of a picture that is already decoded; it is not changed."""
+def measure(picture: Image.Image) -> Legibility:
+    """Measures a decoded picture, which is not changed."""
     grey = picture.convert("L")
     grey.thumbnail((LONG_SIDE, LONG_SIDE))
     cells = [

@@ -1,9 +1,8 @@
-"""What a video is, found out in a process of its own: `python -I posts/media/probe.py FILE KIND`.
+"""Reads the facts of a video in a separate process: `python -I posts/media/probe.py FILE KIND`.
 
-A stranger's video meets decoders written in C. So this runs alone, with little memory, little time, no file it may
-write, no environment and no import of ours, and says one line of JSON: either {"problem": code}, or the facts with the
-first picture as a JPEG in base64. Whoever reads the line (`posts.media.domain.videos`) believes nothing of it
-unchecked.
+An untrusted video meets decoders written in C. So this runs alone, with little memory and time, no writable file, no
+environment and none of our imports, and prints one line of JSON: either {"problem": code}, or the facts with the first
+frame as a JPEG in base64. The reader of that line (`posts.media.domain.videos`) validates all of it.
 """
 
 import base64
@@ -21,26 +20,26 @@ OPEN_FILES = 32
 POSTER_SIDE = 1280
 MOST_SIDE = 8192
 MOST_PIXELS = 40_000_000
-# The first second is often black, or somebody reaching for the button.
+# The first second is often black or shaky.
 POSTER_AT = 2.0
 FORMATS = {"mp4": "mov,mp4,m4a,3gp,3g2,mj2", "webm": "matroska,webm"}
 
 
-class Unfit(Exception):
+class UnsupportedVideo(Exception):
     """Why it cannot be used: corrupt, cut_off, no_picture, too_large."""
 
 
-def look(path: str, kind: str) -> dict[str, Any]:
-    """The facts about the file, sides as a viewer sees them. Raises `Unfit`, and whatever decoders raise."""
+def inspect_video(path: str, kind: str) -> dict[str, Any]:
+    """The facts about the file, sides as a viewer sees them. Raises `UnsupportedVideo`, and whatever decoders raise."""
     import av
 
     if kind == "mp4":
-        refuse_cut_off(path)
-    # Named by us: no playlist, no other file and no network can be meant by it.
+        refuse_truncated(path)
+    # The format is fixed, so that the file cannot be a playlist that opens other files or URLs.
     with av.open(path, format=FORMATS[kind].split(",")[0], options={"protocol_whitelist": "file"}) as container:
         stream = _picture(container)
         if stream.width * stream.height > MOST_PIXELS or max(stream.width, stream.height) > MOST_SIDE:
-            raise Unfit("too_large")
+            raise UnsupportedVideo("too_large")
         stream.codec_context.thread_count = 1
         seconds = _seconds(container, stream)
         frame = _frame(container, stream, min(POSTER_AT, seconds / 3))
@@ -62,16 +61,16 @@ def _picture(container: Any) -> Any:
     for stream in container.streams.video:
         if stream.codec_context is not None and stream.width and stream.height and not _is_cover(stream):
             return stream
-    raise Unfit("no_picture")
+    raise UnsupportedVideo("no_picture")
 
 
 def _is_cover(stream: Any) -> bool:
-    """The cover of a song is a video stream of one picture."""
+    """Cover art of an audio file is a video stream of one picture."""
     return bool(stream.disposition & type(stream.disposition).attached_pic)
 
 
 def _name(context: Any) -> str:
-    """ "h264", "hevc", "av1": of the codec, not of the program that reads it."""
+    """The codec ("h264", "hevc", "av1"), not the decoder."""
     return str(getattr(context.codec, "canonical_name", "") or context.name)[:20]
 
 
@@ -80,7 +79,7 @@ def _seconds(container: Any, stream: Any) -> float:
         return float(container.duration) / 1_000_000
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
-    # What a browser recorded names no length: read to the end, decoding nothing.
+    # Browser recordings have no duration: read to the end without decoding.
     ends = [
         (packet.pts + (packet.duration or 0)) * packet.time_base for packet in container.demux(stream) if packet.pts
     ]
@@ -89,7 +88,7 @@ def _seconds(container: Any, stream: Any) -> float:
 
 
 def _frame(container: Any, stream: Any, at: float) -> Any:
-    """A picture near `at`, else the first one."""
+    """A frame near `at`, else the first one."""
     for seconds in (at, 0.0):
         if seconds:
             container.seek(int(seconds * 1_000_000))
@@ -97,7 +96,7 @@ def _frame(container: Any, stream: Any, at: float) -> Any:
             container.seek(0)
         for frame in container.decode(stream):
             return frame
-    raise Unfit("corrupt")
+    raise UnsupportedVideo("corrupt")
 
 
 def _poster(frame: Any) -> bytes:
@@ -113,8 +112,8 @@ def _poster(frame: Any) -> bytes:
     return out.getvalue()
 
 
-def refuse_cut_off(path: str) -> None:
-    """An upload, a copy or a telephone that stopped half-way: the last part of the file says that more should come."""
+def refuse_truncated(path: str) -> None:
+    """Raises for a file that was cut off while it was uploaded, copied or recorded."""
     size, at = os.path.getsize(path), 0
     kinds: set[bytes] = set()
     with open(path, "rb") as file:
@@ -125,17 +124,17 @@ def refuse_cut_off(path: str) -> None:
                 (length,) = struct.unpack(">Q", file.read(8))
             length = length or size - at
             if length < 8:
-                raise Unfit("corrupt")
+                raise UnsupportedVideo("corrupt")
             kinds.add(kind)
             at += length
             if at > size:
-                raise Unfit("cut_off")
+                raise UnsupportedVideo("cut_off")
     if b"moov" not in kinds:
-        raise Unfit("cut_off")
+        raise UnsupportedVideo("cut_off")
 
 
 def _limit() -> None:
-    """The most that this process may take; what asks for more is ended by the system."""
+    """Set the resource limits of this process; the system kills it when it exceeds them."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -146,12 +145,12 @@ def _limit() -> None:
 def main(path: str, kind: str) -> None:
     _limit()
     try:
-        told = look(path, kind)
-    except Unfit as unfit:
-        told = {"problem": str(unfit)}
-    except Exception:  # decoders raise whatever they like on hostile bytes
-        told = {"problem": "corrupt"}
-    sys.stdout.write(json.dumps(told))
+        report = inspect_video(path, kind)
+    except UnsupportedVideo as unfit:
+        report = {"problem": str(unfit)}
+    except Exception:  # decoders raise arbitrary exceptions on hostile bytes
+        report = {"problem": "corrupt"}
+    sys.stdout.write(json.dumps(report))
 
 
 if __name__ == "__main__":

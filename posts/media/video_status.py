@@ -1,4 +1,4 @@
-"""What is said of a video: what it is by its first bytes, why one cannot be used, how long it runs. Pure."""
+"""The type of a video by its first bytes, messages about unusable ones, and the format of its length. Pure."""
 
 from collections.abc import Sequence
 
@@ -12,8 +12,8 @@ QUICKTIME = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 PICTURES = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis", b"jpeg")
 
 
-def sniffed(head: bytes) -> str:
-    """The type by the first bytes, whatever name and type the sender gives; "" for what is no video we take."""
+def sniff_video_type(head: bytes) -> str:
+    """The MIME type by the first bytes, regardless of the name and type sent; "" for unsupported ones."""
     kind, brand = head[4:8], head[8:12]
     if kind == b"ftyp":
         if brand in PICTURES:
@@ -26,8 +26,8 @@ def sniffed(head: bytes) -> str:
     return ""
 
 
-def unusable(problem: str) -> str:
-    """Why a worker could not use a video, and what to do."""
+def unusable_message(problem: str) -> str:
+    """Why the probe rejected a video, and what to do."""
     return {
         "cut_off": _("The video is cut off: its end is missing. Copy it from the telephone or camera again."),
         "no_picture": _("There is no picture in this file, only sound. Add a video."),
@@ -37,25 +37,25 @@ def unusable(problem: str) -> str:
     }.get(problem) or _("This video cannot be read: the file is damaged. Save it as MP4 with H.264 and add it again.")
 
 
-def waiting() -> str:
+def waiting_message() -> str:
     return _("The video is being looked at. In a moment it can be submitted, scheduled and published.")
 
 
-def hindrance(videos: Sequence[Media]) -> str:
-    """Why a post with these videos cannot go out as it is; "" when nothing is in the way."""
+def blocking_message(videos: Sequence[Media]) -> str:
+    """Why a post with these videos cannot be published; "" if it can."""
     for video in videos:
         if video.probe == Probe.BAD:
-            return _("“%(name)s”: %(problem)s") % {"name": video.name, "problem": unusable(video.probe_problem)}
+            return _("“%(name)s”: %(problem)s") % {"name": video.name, "problem": unusable_message(video.probe_problem)}
         if video.probe == Probe.WAITING:
-            return waiting()
-    return one_only() if len(videos) > 1 else ""
+            return waiting_message()
+    return one_video_message() if len(videos) > 1 else ""
 
 
-def one_only() -> str:
+def one_video_message() -> str:
     return _("A post carries one video. Remove the others, or write a post for each.")
 
 
-def length(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """0:07, 12:30, 1:02:03."""
     whole = round(seconds)
     hours, minutes = whole // 3600, whole // 60 % 60

@@ -1,7 +1,7 @@
-"""What officers write: posts, their immutable versions, pictures, threads and decisions.
+"""Posts, their immutable versions, pictures, threads and decisions.
 
-A post is edited as one JSON `draft` (shape in `posts.draft`), saved by the composer every moment; a `Version` freezes
-it when it is submitted or sent. `Publication` points down to the delivery that carries a version to a channel.
+A post is edited as one JSON `draft` (its shape is in `posts.draft`), which the composer saves continuously; a `Version`
+freezes it when it is submitted or sent. `Publication` refers to the delivery that carries a version to a channel.
 """
 
 from posts.models.amendments import Amendment, AmendmentPart

@@ -1,4 +1,4 @@
-"""Changes to what is public: other words for it (a correction), or none (a removal)."""
+"""Changes to published posts: corrections and removals."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from delivery.models import Delivery
 from municipalities.tenancy import TenantModel
-from posts.enums import AmendmentKind, AmendmentState, PartState, Way
+from posts.enums import AmendmentKind, AmendmentState, AmendmentWay, PartState
 from posts.models.post import Post
 from posts.models.version import Publication, Version
 
@@ -14,12 +14,12 @@ User = settings.AUTH_USER_MODEL
 
 
 class Amendment(TenantModel):
-    """One change to a post that is out, from the wish to its end; one of each kind at a time.
+    """One change to a published post, from the request to its end; at most one open of each kind.
 
-    Of a correction: `before` is the draft, title and category as they were, so that it can be dropped; `ways` what was
-    chosen for each publication by its id; `version` is set once it is agreed to, by the decisions about that version.
-    Of a removal: `decided_by` agreed to it or declined, `for_whom` being the absent approver in whose name; one that
-    was nobody's question was decided by whoever asked.
+    Of a correction: `before` is the previous draft, title and category, so that it can be dropped; `ways` is the chosen
+    way by publication id; `version` is set once it is approved, by the decisions about that version. Of a removal:
+    `decided_by` approved or declined it, `for_whom` being the absent approver; without approval it is the person who
+    asked.
     """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="amendments")
@@ -40,7 +40,7 @@ class Amendment(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
-            # what the worker carries on with
+            # what the worker continues
             models.Index(fields=["id"], name="amendment_agreed", condition=Q(state="agreed")),
             # removals that wait for an approver
             models.Index(fields=["municipality", "at"], name="amendment_open", condition=Q(state="open")),
@@ -62,15 +62,15 @@ class Amendment(TenantModel):
 
 
 class AmendmentPart(TenantModel):
-    """What an amendment does about one publication.
+    """The part of an amendment for one publication.
 
-    `delivery` is the change that was sent, or the post that goes out in place of the one taken down: there is one at
-    most, made under the lock of the amendment.
+    `delivery` is the edit that was sent, or the post that replaces the removed one: one at most, created under the lock
+    of the amendment.
     """
 
     amendment = models.ForeignKey(Amendment, models.PROTECT, related_name="parts")
     publication = models.ForeignKey(Publication, models.PROTECT, related_name="amended")
-    way = models.CharField(max_length=8, choices=Way)
+    way = models.CharField(max_length=8, choices=AmendmentWay)
     state = models.CharField(max_length=9, choices=PartState, default=PartState.ASKED)
     delivery = models.OneToOneField(Delivery, models.PROTECT, null=True, related_name="amendment_part")
     problem = models.CharField(max_length=500, blank=True)
@@ -91,5 +91,5 @@ class AmendmentPart(TenantModel):
 
     @property
     def by_people(self) -> bool:
-        """Whether somebody has to see to it on the network itself."""
+        """Whether somebody has to act on the network itself."""
         return self.state in (PartState.BY_HAND, PartState.REFUSED)

@@ -1,4 +1,4 @@
-"""Who decided what about which version."""
+"""Decisions about versions, and who made them."""
 
 from django.conf import settings
 from django.db import models
@@ -12,13 +12,13 @@ User = settings.AUTH_USER_MODEL
 
 
 class Decision(TenantModel):
-    """Submitted, read, approved, returned …: of a version, by a person. Nothing of a row changes but `remind_at`.
+    """A decision of a person about a version: submitted, endorsed, approved, returned … Immutable but for `remind_at`.
 
-    `due_at` is the time that was decided upon; it keeps its time on the clock when the rules of the time zone change
-    (`posts.scheduling.domain.wall_times`). `for_whom` is the absent approver for whom a delegate decided. `threads`
-    says what became of the conversations that were open at an approval: {"resolved": [ids], "left": [ids]}.
-    `without_mentor`: the house asks the mentor first, and nobody was paired that day. An emergency has to be reviewed
-    until `review_due_at`; `remind_at` is when the approvers hear of it next, empty once it was reviewed.
+    `due_at` is the approved time; it keeps its wall-clock time when the rules of the time zone change
+    (`posts.scheduling.domain.wall_times`). `for_whom` is the absent approver for whom a delegate decided. `threads` are
+    the threads that were open at an approval: {"resolved": [ids], "left": [ids]}. `without_mentor`: the mentor's
+    endorsement was required, but nobody was paired that day. An emergency has to be reviewed until `review_due_at`;
+    `remind_at` is the time of the next reminder, empty once it is reviewed.
     """
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="decisions")
@@ -53,10 +53,10 @@ class Decision(TenantModel):
 
     @property
     def threads_left(self) -> int:
-        """How many conversations were open and knowingly left so."""
+        """How many threads were deliberately left open."""
         return len(self.threads.get("left", ()))
 
     @property
     def threads_resolved(self) -> int:
-        """How many open conversations were resolved by it."""
+        """How many open threads it resolved."""
         return len(self.threads.get("resolved", ()))

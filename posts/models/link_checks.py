@@ -1,4 +1,4 @@
-"""Whether the links of posts lead anywhere: what a worker found when it looked."""
+"""Results of the link checks of posts."""
 
 import hashlib
 
@@ -14,10 +14,10 @@ def digest(url: str) -> str:
 
 
 class LinkCheck(TenantModel):
-    """One address that a post of the municipality links to, and how its site answered last.
+    """One address that a post of the municipality links to, and the result of its last check.
 
-    `digest` is the SHA-256 of `url`, which is too long for an index. A worker looks when `due_at` has come; it is empty
-    while nobody has asked again. `status` is the HTTP status of the answer, 0 where there was none.
+    `digest` is the SHA-256 of `url`, which is too long for an index. A worker checks it when `due_at` has come; it is
+    empty while no check is requested. `status` is the HTTP status of the response, 0 if there was none.
     """
 
     url = models.CharField(max_length=2000)
@@ -31,9 +31,9 @@ class LinkCheck(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(name="one_check_each", fields=["municipality", "digest"])]
         indexes = [
-            # what is to be looked at
+            # what is due
             models.Index(fields=["due_at"], name="link_due", condition=Q(due_at__isnull=False)),
-            # what is to be forgotten
+            # what is to be purged
             models.Index(fields=["asked_at"], name="link_asked"),
         ]
 

@@ -1,4 +1,4 @@
-"""Pictures and videos of the municipality's library, the folders they lie in, and who agreed to be shown."""
+"""Pictures and videos of the municipality's library, their folders, and the consents of the people in them."""
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -13,7 +13,7 @@ User = settings.AUTH_USER_MODEL
 
 
 class Folder(TenantModel):
-    """A folder of pictures, at most one inside another: a deeper tree hides pictures instead of finding them."""
+    """A folder of pictures, nested at most once: a deeper tree hides pictures."""
 
     name = models.CharField(_("name"), max_length=80)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="inside")

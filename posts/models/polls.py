@@ -1,11 +1,11 @@
-"""What became of the answers that a post asked for."""
+"""Results of polls, and closing reports."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.tenancy import TenantModel
-from posts.enums import Counted
+from posts.enums import CountedUnit
 from posts.models.post import Post
 from posts.models.version import Publication
 
@@ -13,16 +13,16 @@ User = settings.AUTH_USER_MODEL
 
 
 class Closing(TenantModel):
-    """The report that closes an interactive post: what people said, and what the municipality does about it.
+    """The closing report of an interactive post: what people answered, and what the municipality does about it.
 
-    `promise` is a copy of what the post had promised. `follow_up` is the post that tells people of it. `counted` says
-    what the networks counted for `answers`, as of `counted_at`; both are empty where a person entered the number.
+    `promise` is a copy of the post's promise. `follow_up` is the post that announces the result. `counted` is what the
+    networks counted for `answers`, as of `counted_at`; both are empty where a person entered the number.
     """
 
     post = models.OneToOneField(Post, models.PROTECT, related_name="closing")
     promise = models.TextField(blank=True)
     answers = models.PositiveIntegerField(_("how many people answered"), null=True, blank=True)
-    counted = models.CharField(max_length=6, choices=Counted, blank=True)
+    counted = models.CharField(max_length=6, choices=CountedUnit, blank=True)
     counted_at = models.DateTimeField(null=True, blank=True)
     results = models.TextField(_("what people said"))
     done = models.TextField(_("what the municipality does about it"))
@@ -36,7 +36,7 @@ class Closing(TenantModel):
             models.CheckConstraint(
                 name="closing_was_counted_at_a_time",
                 condition=models.Q(counted="", counted_at__isnull=True)
-                | models.Q(counted__in=Counted.values, counted_at__isnull=False, answers__isnull=False),
+                | models.Q(counted__in=CountedUnit.values, counted_at__isnull=False, answers__isnull=False),
             )
         ]
 
@@ -45,10 +45,10 @@ class Closing(TenantModel):
 
 
 class PollResult(TenantModel):
-    """How people voted in the poll of one publication, as its network told last, at `at`.
+    """The votes in the poll of one publication, as its network last returned them, at `at`.
 
-    `votes` in the order of the answers, null where the network keeps a count to itself; `voters` is null where it does
-    not tell how many people that were. When the post is gone, what it had keeps standing.
+    `votes` in the order of the answers, null where the network hides a count; `voters` is null where it does not return
+    the number of people. The result stays when the post is gone.
     """
 
     publication = models.OneToOneField(Publication, models.PROTECT, related_name="poll_result")

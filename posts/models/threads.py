@@ -1,4 +1,4 @@
-"""What colleagues say about a draft: threads on words, pictures or the whole; suggestions; who has read them."""
+"""Conversations on a draft: threads on text, pictures or the whole post; suggestions; who has read them."""
 
 from typing import Any
 
@@ -17,13 +17,12 @@ User = settings.AUTH_USER_MODEL
 
 
 class Thread(TenantModel):
-    """A conversation about one place of a post.
+    """A conversation about one position in a post.
 
-    On words: `tag` ("sr-Cyrl") and `channel` (empty for the text of all channels) name the text, `start` and `end`
-    count its code points; `quote` are the words as they were when the thread began, `before` and `after` stand around
-    them. On a picture: `media`, and `box` as [x, y, width, height] in fractions of the whole, uncropped picture (empty:
-    all of it). `lost_at`: the words or the picture are no longer there; `start` and `end` then say where they were.
-    `version` is the newest that was frozen when the thread began.
+    On text: `tag` ("sr-Cyrl") and `channel` (empty for the text of all channels) name the text, `start` and `end` count
+    its code points; `quote` is the text when the thread began, `before` and `after` its context. On a picture: `media`,
+    and `box` as [x, y, width, height] in fractions of the uncropped picture (empty: all of it). `lost_at`: the text or
+    picture is gone; `start` and `end` are then its last position. `version` is the newest one when the thread began.
     """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="threads")
@@ -72,12 +71,12 @@ class Thread(TenantModel):
 
     @property
     def key(self) -> tuple[str, int | None]:
-        """The text on which it lies."""
+        """The text it is anchored in."""
         return self.tag, self.channel_id
 
     @property
     def proposal(self) -> Any:
-        """Its suggestion, or None. No query where it was joined."""
+        """Its suggestion, or None. No query if it was joined."""
         try:
             return self.suggestion
         except Suggestion.DoesNotExist:
@@ -85,15 +84,15 @@ class Thread(TenantModel):
 
     @property
     def baseline(self) -> str:
-        """The words that should be there now: those that were quoted, or those that took their place."""
+        """The text that should be at the anchor: the quote, or the replacement that was accepted."""
         proposal = self.proposal
         return proposal.replacement if proposal and proposal.state == SuggestionState.ACCEPTED else self.quote
 
 
 class Comment(TenantModel):
-    """Something said in a thread. Mentions are in the text as `@{id of the person}`; `mentions` are those ids.
+    """A comment in a thread. Mentions are in the text as `@{id of the person}`; `mentions` are those ids.
 
-    The first comment of a suggestion may be empty: the suggestion says it.
+    The first comment of a suggestion may be empty.
     """
 
     thread = models.ForeignKey(Thread, models.PROTECT, related_name="comments")
@@ -110,9 +109,9 @@ class Comment(TenantModel):
 
 
 class Suggestion(TenantModel):
-    """Words in place of those on which its thread lies; nothing: take them out.
+    """A replacement for the text of its thread; empty: delete the text.
 
-    Outdated: the words were changed by something else since. It can be accepted again once they are back.
+    Outdated: the text has changed since. It can be accepted again once the text is back.
     """
 
     thread = models.OneToOneField(Thread, models.PROTECT, related_name="suggestion")
@@ -139,7 +138,7 @@ class Suggestion(TenantModel):
 
 
 class Seen(TenantModel):
-    """When a person last looked at what is said about a post; what came later is new to them."""
+    """When a person last read the threads of a post; later comments are new to them."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     post = models.ForeignKey(Post, models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""What was frozen, and on which channels it goes out."""
+"""Frozen versions, and the channels on which they are published."""
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -20,11 +20,11 @@ User = settings.AUTH_USER_MODEL
 class Version(TenantModel):
     """An immutable snapshot of a post: what was reviewed is what is sent.
 
-    `media` are its pictures with the very file that will be sent: [{"id", "alt", "crop", "ref", "mime", "width",
-    "height", "bytes"}]; `channels` the ids it goes to; `layout` how each of them shows the scripts; `structure` its
-    call to action, eService and format (`posts.draft.Draft.structure`), with the answers of a poll in both scripts;
-    `short_links` the addresses that stand in place of the link, by channel id; `digest` is the SHA-256 of all of it, so
-    that an unchanged draft makes no new version. `suggested_by` are ids of people whose suggestions were accepted.
+    `media` are its pictures with the exact files that are sent: [{"id", "alt", "crop", "ref", "mime", "width",
+    "height", "bytes"}]; `channels` the ids of its channels; `layout` the scripts that each of them shows; `structure`
+    its call to action, eService and format (`posts.draft.Draft.structure`), with the answers of a poll in both scripts;
+    `short_links` the addresses that replace the link, by channel id; `digest` is the SHA-256 of all of it, so that an
+    unchanged draft creates no new version. `suggested_by` are ids of people whose suggestions were accepted.
     """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="versions")
@@ -73,9 +73,9 @@ class Variant(TenantModel):
 
 
 class Publication(TenantModel):
-    """A version on a channel. `slot` tells apart the posts of one channel when each script goes out by itself.
+    """A version on a channel. `slot` distinguishes the posts of one channel when each script is a post of its own.
 
-    `live` is false once it was cancelled or replaced; while live there is one per post, channel and slot.
+    `live` is false once it was cancelled or replaced; at most one is live per post, channel and slot.
     """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="publications")
@@ -98,6 +98,6 @@ class Publication(TenantModel):
 
     @property
     def shown_state(self) -> str:
-        """That of its delivery; "changed" where somebody changed the text on the network itself."""
+        """The state of its delivery; "changed" if the text was edited on the network itself."""
         was_changed = self.delivery.state == State.PUBLISHED and self.delivery.changed_at
         return "changed" if was_changed else self.delivery.shown_state

@@ -1,1 +1,1 @@
-"""What people are notified of about the review of a post."""
+"""Notifications about the review of a post; mentions."""

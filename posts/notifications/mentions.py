@@ -1,4 +1,4 @@
-"""People named in comments: typed and read as "@Ana Petrović", stored as `@{17}`, so that a name may change. Pure."""
+"""Mentions in comments: typed and shown as "@Ana Petrović", stored as `@{17}`, so that a name may change. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,17 +15,17 @@ class Person(Protocol):
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A stretch of a comment; `person` is an id where it is a name."""
+class MentionPiece:
+    """A piece of a comment; `person` is an id if it is a mention."""
 
     text: str
     person: int | None = None
 
 
-def stored(typed: str, people: Sequence[Person]) -> tuple[str, list[int]]:
-    """(the text as it is stored, ids of the people named). A first name is enough where only one person has it."""
+def to_stored_text(typed: str, people: Sequence[Person]) -> tuple[str, list[int]]:
+    """(the text to store, ids of the people mentioned). A first name is enough where it is unambiguous."""
     known = {person.pk for person in people}
-    # what looks like our own sign, typed by hand, names nobody who may not read it
+    # a hand-typed mention code may only name people who can read it
     plain = _STORED.sub(lambda match: match[0] if int(match[1]) in known else f"@{match[1]}", typed)
     names = _names(people)
     out, position = [], 0
@@ -41,7 +41,7 @@ def stored(typed: str, people: Sequence[Person]) -> tuple[str, list[int]]:
 
 
 def _names(people: Sequence[Person]) -> dict[str, int]:
-    """Every way to name somebody, the longest first; a first name that two people share names nobody."""
+    """All names that identify a person, the longest first; a first name that two people share identifies nobody."""
     whole = {person.name: person.pk for person in people if person.name}
     firsts: dict[str, set[int]] = {}
     for person in people:
@@ -59,16 +59,16 @@ def _named(text: str, position: int, names: Mapping[str, int]) -> tuple[str, int
     return "", 0
 
 
-def pieces(text: str, names: Mapping[int, str]) -> Iterator[Piece]:
-    """The text for reading; somebody who is not in `names` any more is "@…"."""
+def pieces(text: str, names: Mapping[int, str]) -> Iterator[MentionPiece]:
+    """The text for display; a person who is not in `names` is "@…"."""
     position = 0
     for match in _STORED.finditer(text):
         if match.start() > position:
-            yield Piece(text[position : match.start()])
-        yield Piece(f"@{names.get(int(match[1]), '…')}", int(match[1]))
+            yield MentionPiece(text[position : match.start()])
+        yield MentionPiece(f"@{names.get(int(match[1]), '…')}", int(match[1]))
         position = match.end()
     if position < len(text):
-        yield Piece(text[position:])
+        yield MentionPiece(text[position:])
 
 
 def plain(text: str, names: Mapping[int, str]) -> str:

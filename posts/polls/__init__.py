@@ -1,1 +1,1 @@
-"""Posts that ask people something: votes, and the closing report."""
+"""Polls and other questions to citizens: votes, and the closing report."""

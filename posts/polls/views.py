@@ -1,4 +1,4 @@
-"""The closing report of a post that asked people something."""
+"""The closing report of an interactive post."""
 
 from datetime import datetime
 
@@ -16,11 +16,11 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts import queries
 from posts.draft import parse
-from posts.enums import Counted
+from posts.enums import CountedUnit
 from posts.labels import own_name
 from posts.models import Closing, Post
-from posts.poll_votes import Suggested, suggested, votes
-from posts.polls.domain.close import MOST, Report, close, tell
+from posts.poll_votes import SuggestedCount, count_votes, suggested_count
+from posts.polls.domain.close import MOST, ClosingReport, close, create_follow_up
 
 SALT = "posts.closing"
 MOST_ANSWERS = 99_999_999
@@ -30,7 +30,7 @@ MOST_ANSWERS = 99_999_999
 @require_http_methods(["GET", "POST"])
 def closing(request: MunicipalityRequest, pk: int) -> HttpResponse:
     post = _asking(request, pk)
-    found = Closing.objects.filter(post=post).select_related("by", "follow_up").first()
+    report = Closing.objects.filter(post=post).select_related("by", "follow_up").first()
     problem = ""
     if request.method == "POST":
         try:
@@ -42,23 +42,23 @@ def closing(request: MunicipalityRequest, pk: int) -> HttpResponse:
             return redirect("post_closing", request.municipality.slug, post.pk)
     typed = request.POST if request.method == "POST" else None
     publications = list(queries.publications(post))
-    for each in publications:
-        each.script = own_name(each.slot)  # type: ignore[attr-defined]
-    counted = votes(publications, queries.poll_results(post))
-    offered = _offered(found, suggested(counted))
+    for publication in publications:
+        publication.script = own_name(publication.slot)  # type: ignore[attr-defined]
+    counted = count_votes(publications, queries.poll_results(post))
+    offered = _offered(report, suggested_count(counted))
     draft = parse(post.draft)
     context = {
-        "post": post, "draft": draft, "closing": found, "typed": typed, "problem": problem, "most": MOST,
-        "asked": next((each.text for each in draft.texts.values() if each.text.strip()), str(post)),
+        "post": post, "draft": draft, "closing": report, "typed": typed, "problem": problem, "most": MOST,
+        "asked": next((text.text for text in draft.texts.values() if text.text.strip()), str(post)),
         "publications": publications, "votes": counted, "offered": offered,
-        "shown_answers": found.answers if found else offered and offered.count,
+        "shown_answers": report.answers if report else offered and offered.count,
         "token": _signed(post, offered) if offered else "",
     }  # fmt: skip
     return render(request, "posts/closing.html", context, status=422 if problem else 200)
 
 
-def _typed(request: HttpRequest, post: Post) -> Report:
-    return Report(
+def _typed(request: HttpRequest, post: Post) -> ClosingReport:
+    return ClosingReport(
         results=request.POST.get("results", ""),
         done=request.POST.get("done", ""),
         answers=parse_int(request.POST.get("answers", "").strip(), most=MOST_ANSWERS),
@@ -66,35 +66,35 @@ def _typed(request: HttpRequest, post: Post) -> Report:
     )
 
 
-def _offered(closing: Closing | None, now: Suggested | None) -> Suggested | None:
-    """What stands in the field and where it is from: of the report that was written, else what the networks count."""
+def _offered(closing: Closing | None, now: SuggestedCount | None) -> SuggestedCount | None:
+    """The suggested number and its origin: that of the report if there is one, else the networks' count."""
     if closing is None:
         return now
     if not closing.counted or closing.answers is None or closing.counted_at is None:
         return None
-    return Suggested(closing.answers, Counted(closing.counted), closing.counted_at)
+    return SuggestedCount(closing.answers, CountedUnit(closing.counted), closing.counted_at)
 
 
-def _signed(post: Post, offered: Suggested) -> str:
-    """So that "counted by the networks" is only ever said of what they counted."""
+def _signed(post: Post, offered: SuggestedCount) -> str:
+    """A signature, so that "counted by the networks" is only claimed for numbers that they counted."""
     return signing.dumps([post.pk, offered.count, offered.counted.value, offered.at.isoformat()], salt=SALT)
 
 
-def _unsigned(post: Post, token: str) -> Suggested | None:
+def _unsigned(post: Post, token: str) -> SuggestedCount | None:
     try:
         of, count, counted, at = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         return None
-    return Suggested(count, Counted(counted), datetime.fromisoformat(at)) if of == post.pk else None
+    return SuggestedCount(count, CountedUnit(counted), datetime.fromisoformat(at)) if of == post.pk else None
 
 
 @requires(Verb.POST_EDIT)
 @require_POST
 def follow_up(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """The draft that tells people; begun from the report."""
+    """The draft that announces the result, created from the report."""
     post = _asking(request, pk)
-    found = get_object_or_404(Closing.objects.select_related("post"), post=post)
-    draft = tell(found, by=request.user)
+    closing = get_object_or_404(Closing.objects.select_related("post"), post=post)
+    draft = create_follow_up(closing, by=request.user)
     messages.success(request, _("This draft tells people what became of their answers. Put it into your words."))
     return redirect("post_edit", request.municipality.slug, draft.pk)
 

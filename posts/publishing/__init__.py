@@ -1,1 +1,1 @@
-"""Between a post and the outbox: publications, the gate that is asked before each send, short links."""
+"""Between a post and the outbox: publications, the policy that is asked before each send, short links."""

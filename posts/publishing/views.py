@@ -1,4 +1,4 @@
-"""How often people followed the links of posts: all of them, and one post by channel and day, with its QR codes."""
+"""Click counts of the links of posts: the list, and one post by channel and day, with its QR codes."""
 
 from dataclasses import dataclass
 
@@ -30,8 +30,8 @@ class LinkClicksRow:
 
 
 @dataclass(frozen=True)
-class Short:
-    """One short link as people see it."""
+class ShortLinkRow:
+    """One short link as readers see it."""
 
     link: Link
     channel: Channel | None
@@ -42,12 +42,12 @@ class Short:
 @requires(Verb.POST_VIEW)
 @require_safe
 def linked(request: MunicipalityRequest) -> HttpResponse:
-    """Posts with short links, the newest first. Five queries."""
+    """Posts with short links, newest first. Five queries."""
     rows = queries.linked(drafts=request.access.may(Verb.DRAFT_VIEW))
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     posts = list(page.object_list)
     totals = links.totals(post.key for post in posts)
-    where = links.places(post.key for post in posts)
+    where = links.places_by_subject(post.key for post in posts)
     channels = Channel.objects.in_bulk({pk for places in where.values() for pk in places})
     lines = [
         LinkClicksRow(post, totals.get(post.key, 0), [channels[pk] for pk in where.get(post.key, ()) if pk in channels])
@@ -59,7 +59,7 @@ def linked(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.POST_VIEW)
 @require_safe
 def post_links(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """The links of one post: each with its code for posters, and clicks by day. Five queries."""
+    """The links of one post: each with its QR code, and clicks by day. Five queries."""
     rows = queries.visible().annotate(is_public=queries.is_public())
     post: Post = get_object_or_404(rows, pk=pk)
     if not rules.may_read(request.access, is_public=post.is_public):  # type: ignore[attr-defined]
@@ -68,7 +68,7 @@ def post_links(request: MunicipalityRequest, pk: int) -> HttpResponse:
     channels = Channel.objects.in_bulk({link.place for link in made})
     newest = list({link.place: link for link in made}.values())
     shorts = [
-        Short(link, channels.get(link.place), links.short(link.code), clicks.by_place.get(link.place, 0))
+        ShortLinkRow(link, channels.get(link.place), links.short(link.code), clicks.by_place.get(link.place, 0))
         for link in newest
     ]
     context = {
@@ -80,7 +80,7 @@ def post_links(request: MunicipalityRequest, pk: int) -> HttpResponse:
     return render(request, "links/post.html", context)
 
 
-def _row(by_place: dict[int, int], shorts: list[Short]) -> list[int]:
-    """Clicks of a day in the order of the columns, the sum last."""
+def _row(by_place: dict[int, int], shorts: list[ShortLinkRow]) -> list[int]:
+    """Clicks of a day in the order of the columns, the total last."""
     counts = [by_place.get(short.link.place, 0) for short in shorts]
     return [*counts, sum(by_place.values())]

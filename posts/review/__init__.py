@@ -1,1 +1,1 @@
-"""Approval, comments, suggestions, emergencies: what colleagues do about a post, and the page for it."""
+"""Review of a post by colleagues: approval, comments, suggestions, emergencies, and the page for them."""

@@ -1,7 +1,7 @@
-"""A draft as it is read by colleagues: its texts with marks where something was said. Values in, safe HTML out.
+"""A draft as colleagues review it: its texts with highlighted threads. Values in, safe HTML out.
 
-The letters of a passage are exactly those of its text: whatever a page adds (numbers, proposed words) stands in
-elements with `data-added`, so that a script can tell where in the text a person has selected something.
+The text content of a passage is exactly its text: everything that the page adds (numbers, suggested text) is in
+elements with `data-added`, so that a script can compute the offsets of a selection.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,13 +21,15 @@ from posts.notifications import mentions
 
 @dataclass
 class Talk:
-    """A thread for the page. `number` counts the open ones down the page; `now` are its words if they have changed."""
+    """A thread as the page shows it. `number` counts the open ones down the page; `now` is its current text if that has
+    changed.
+    """
 
     thread: Thread
     number: int = 0
     now: str = ""
     is_new: bool = False
-    said: list[Any] = field(default_factory=list)
+    comments: list[Any] = field(default_factory=list)
 
     @property
     def proposal(self) -> Any:
@@ -39,7 +41,7 @@ class Talk:
 
     @property
     def is_placed(self) -> bool:
-        """Whether the draft on the page has a mark of it."""
+        """Whether the draft on the page has a mark for it."""
         return not self.is_lost and self.thread.place != AnchorKind.POST
 
     @property
@@ -57,7 +59,7 @@ class Talk:
 
 @dataclass(frozen=True)
 class Passage:
-    """One text. One that is derived from the other script has no words of its own to talk about."""
+    """One text. A derived one cannot be commented on."""
 
     tag: str
     channel: Any
@@ -68,7 +70,7 @@ class Passage:
 
     @property
     def place(self) -> str:
-        return thread_positions.name(self.tag, self.channel.pk if self.channel else None)
+        return thread_positions.position_name(self.tag, self.channel.pk if self.channel else None)
 
     @property
     def id(self) -> str:
@@ -76,8 +78,8 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Film:
-    """Of a video, whose poster is the picture: where it plays. `captions` is a language tag, empty for none."""
+class VideoPlayer:
+    """The player of a video, whose poster is the picture. `captions` is a language tag, empty for none."""
 
     url: str
     mime: str
@@ -87,8 +89,8 @@ class Film:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture, whole, with what was said about parts of it. Sides of boxes are in thousandths, for an SVG."""
+class ReviewPicture:
+    """A whole picture with the threads on parts of it. Sides of boxes are in thousandths, for an SVG."""
 
     id: int
     url: str
@@ -98,7 +100,7 @@ class Picture:
     position: int
     crop: Sequence[int] = ()
     talks: Sequence[Talk] = ()
-    film: "Film | None" = None
+    video: "VideoPlayer | None" = None
 
     @property
     def place(self) -> str:
@@ -110,7 +112,7 @@ class Picture:
 
     @property
     def numbers(self) -> list[tuple[Talk, int, int, int]]:
-        """Where the number of each part stands, and how large: its corner and radius in pixels of the picture."""
+        """The corner and radius of each part's number, in pixels of the picture."""
         size = round(max(self.width / 38, self.height / 32))  # as large as the numbers in the margin
         return [
             (talk, max(size, round(box[0] * self.width / 1000)), max(size, round(box[1] * self.height / 1000)), size)
@@ -123,7 +125,7 @@ def thousandths(box: Sequence[float]) -> Sequence[int]:
 
 
 def marked(text: str, talks: Sequence[Talk]) -> SafeString:
-    """The text with a mark on the words of each open thread that lies in it."""
+    """The text with a mark on the range of each open thread in it."""
     return format_html_join("", "{}", ((piece,) for piece in _pieces(text, talks)))
 
 
@@ -134,17 +136,17 @@ def _pieces(text: str, talks: Sequence[Talk]) -> Iterator[str]:
         yield _mark(text[start:end], start, end, here) if here else text[start:end]
 
 
-def _mark(words: str, start: int, end: int, here: Sequence[Talk]) -> SafeString:
-    """A link to the narrowest thread on these words; the proposed words after the last of those they replace."""
-    chosen = min(here, key=lambda each: (each.thread.end - each.thread.start, -each.thread.pk))
+def _mark(text: str, start: int, end: int, here: Sequence[Talk]) -> SafeString:
+    """A link to the narrowest thread on this range; suggested text follows the last range that it replaces."""
+    chosen = min(here, key=lambda talk: (talk.thread.end - talk.thread.start, -talk.thread.pk))
     ids = " ".join(str(talk.thread.pk) for talk in here)
     first = format_html(' id="mark-{}"', chosen.thread.pk) if chosen.thread.start == start else ""
     others = [talk for talk in here if talk.thread.start == start and talk is not chosen]
-    # every thread has one place to which its number in the margin leads back
+    # every thread has one target for the link of its number in the margin
     targets = format_html_join("", '<span id="mark-{}" data-added></span>', ((other.thread.pk,) for other in others))
     last = format_html_join("", "{}", ((_ending(talk),) for talk in here if talk.thread.end == end))
     changing = any(talk.can_be_accepted for talk in here)
-    inner = format_html("<del>{}</del>", words) if changing else words
+    inner = format_html("<del>{}</del>", text) if changing else text
     return format_html(
         '<mark class="said" data-threads="{}">{}<a href="#thread-{}"{}>{}</a>{}</mark>',
         ids, targets, chosen.thread.pk, first, inner, last,
@@ -162,18 +164,18 @@ def _ending(talk: Talk) -> SafeString:
 
 
 def comment_html(text: str, names: dict[int, str]) -> SafeString:
-    """A comment with the names of the people in it set off."""
+    """A comment with highlighted mentions."""
     return format_html_join(
         "", "{}", ((_name(piece),) for piece in mentions.pieces(text, names))
     )  # fmt: skip
 
 
-def _name(piece: mentions.Piece) -> str:
+def _name(piece: mentions.MentionPiece) -> str:
     return format_html('<b class="mention">{}</b>', piece.text) if piece.person else piece.text
 
 
 def in_order(talks: Sequence[Talk], texts: Sequence[thread_positions.Key], pictures: Sequence[int]) -> list[Talk]:
-    """Down the page: words, pictures, the whole; what has lost its place comes last. Open ones get their number."""
+    """In the order of the page: text, pictures, the whole post, lost anchors last. Numbers the open ones."""
 
     def rank(talk: Talk) -> tuple[Any, ...]:
         thread = talk.thread
@@ -184,6 +186,6 @@ def in_order(talks: Sequence[Talk], texts: Sequence[thread_positions.Key], pictu
         return (3 if thread.lost_at else 2), 0, 0, 0, thread.pk
 
     ordered = sorted(talks, key=rank)
-    for number, talk in enumerate((each for each in ordered if each.thread.is_open), 1):
+    for number, talk in enumerate((talk for talk in ordered if talk.thread.is_open), 1):
         talk.number = number
     return ordered

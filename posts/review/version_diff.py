@@ -1,7 +1,7 @@
-"""Two states of a post side by side: what changed in its texts, its pictures, and everything else. Pure.
+"""The difference between two states of a post: texts, pictures and facts. Pure.
 
-A `Side` is a version or the draft, as it was or would be frozen. `compare` gives what to show, in the order in which
-people read a post: texts, pictures, then the facts. What did not change is kept, so that a page can say so.
+A `DiffSide` is a version or the draft, as it was or would be frozen. `diff_versions` returns what to show in reading
+order: texts, pictures, then facts. Unchanged parts are included, so that a page can say that they are unchanged.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,10 +21,10 @@ Key = tuple[str, int | None]
 
 
 @dataclass(frozen=True)
-class Side:
-    """`texts` are all that can appear, derived scripts too; `number` None: the draft. `due_at`: its time, if any.
+class DiffSide:
+    """`texts` are all that can appear, derived ones too; `number` None: the draft. `due_at`: its time, if any.
 
-    `credits`: people whose suggestions went into it. A version about which nothing was decided has no time of its own.
+    `credits`: people whose suggestions were accepted. A version without a decision has no time of its own.
     """
 
     number: int | None
@@ -40,7 +40,7 @@ class Side:
 
 @dataclass(frozen=True)
 class TextDiff:
-    """One text, or one fact that is made of words. `lang` is its language tag, empty for a fact."""
+    """The difference of one text or textual fact. `lang` is its language tag, empty for a fact."""
 
     label: str
     pieces: Sequence[Piece]
@@ -60,8 +60,8 @@ class TextDiff:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """`crop_before`, `crop_after`: boxes in thousandths of the picture, empty where it is shown whole."""
+class PictureDiff:
+    """`crop_before`, `crop_after`: boxes in thousandths of the picture, empty if it is not cropped."""
 
     id: int
     added: bool = False
@@ -78,9 +78,9 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class VersionDiff:
     texts: Sequence[TextDiff] = field(default_factory=tuple)
-    pictures: Sequence[Picture] = field(default_factory=tuple)
+    pictures: Sequence[PictureDiff] = field(default_factory=tuple)
     facts: Sequence[TextDiff] = field(default_factory=tuple)
 
     @property
@@ -94,9 +94,11 @@ class Comparison:
         return [fact for fact in self.facts if fact.changed]
 
 
-def compare(before: Side, after: Side, *, names: Mapping[str, str], channels: Mapping[int, str]) -> Comparison:
+def diff_versions(
+    before: DiffSide, after: DiffSide, *, names: Mapping[str, str], channels: Mapping[int, str]
+) -> VersionDiff:
     """`names` are the languages' by tag, `channels` the names of the municipality's channels by id."""
-    return Comparison(
+    return VersionDiff(
         _texts(before.texts, after.texts, names, channels),
         _pictures(before.draft.media, after.draft.media),
         _facts(before, after, names, channels),
@@ -121,8 +123,8 @@ def _name(channel: int, channels: Mapping[int, str]) -> str:
     return channels.get(channel) or _("a channel that is gone")
 
 
-def _pictures(before: Sequence[Shown], after: Sequence[Shown]) -> list[Picture]:
-    """Those of now in their order, then those that were taken out."""
+def _pictures(before: Sequence[Shown], after: Sequence[Shown]) -> list[PictureDiff]:
+    """The current ones in order, then the removed ones."""
     was = {shown.id: (position, shown) for position, shown in enumerate(before)}
     now = {shown.id for shown in after}
     places = [(position, was[shown.id][0]) for position, shown in enumerate(after) if shown.id in was]
@@ -131,12 +133,12 @@ def _pictures(before: Sequence[Shown], after: Sequence[Shown]) -> list[Picture]:
     for shown in after:
         if shown.id not in was:
             alt = TextDiff(_("Description"), differences("", shown.alt))
-            pictures.append(Picture(shown.id, added=True, alt=alt, crop_after=_box(shown)))
+            pictures.append(PictureDiff(shown.id, added=True, alt=alt, crop_after=_box(shown)))
             continue
         old = was[shown.id][1]
         alt = TextDiff(_("Description"), differences(old.alt, shown.alt))
         pictures.append(
-            Picture(
+            PictureDiff(
                 shown.id, moved=shown.id not in steady, cropped=old.crop != shown.crop, alt=alt,
                 crop_before=_box(old), crop_after=_box(shown),
             )
@@ -144,7 +146,7 @@ def _pictures(before: Sequence[Shown], after: Sequence[Shown]) -> list[Picture]:
     for shown in before:
         if shown.id not in now:
             alt = TextDiff(_("Description"), differences(shown.alt, ""))
-            pictures.append(Picture(shown.id, removed=True, alt=alt, crop_before=_box(shown)))
+            pictures.append(PictureDiff(shown.id, removed=True, alt=alt, crop_before=_box(shown)))
     return pictures
 
 
@@ -155,8 +157,8 @@ def _box(shown: Shown) -> tuple[int, ...]:
 # ---------------------------------------------------------------- everything else
 
 
-def _facts(before: Side, after: Side, names: Mapping[str, str], channels: Mapping[int, str]) -> list[TextDiff]:
-    old, new = _told(before, names, channels), _told(after, names, channels)
+def _facts(before: DiffSide, after: DiffSide, names: Mapping[str, str], channels: Mapping[int, str]) -> list[TextDiff]:
+    old, new = _facts_of(before, names, channels), _facts_of(after, names, channels)
     if any(side.number is not None and not side.decided for side in (before, after)):
         old.pop(_("Time"))
         new.pop(_("Time"))
@@ -169,7 +171,7 @@ def _facts(before: Side, after: Side, names: Mapping[str, str], channels: Mappin
 
 
 def _pieces(label: str, was: str, now: str) -> list[Piece]:
-    """Sentences word by word; names and times as a whole, since half a name says nothing."""
+    """Sentences word by word; names and times as a whole."""
     if was == now or label in _by_the_word():
         return differences(was, now)
     both = [Piece("deleted", was), Piece("inserted", now)]
@@ -181,7 +183,7 @@ def _by_the_word() -> set[str]:
     return link | {_("Title of the post"), _("First comment"), _("Promise to those who take part"), _("Rules")}
 
 
-def _told(side: Side, names: Mapping[str, str], channels: Mapping[int, str]) -> dict[str, str]:
+def _facts_of(side: DiffSide, names: Mapping[str, str], channels: Mapping[int, str]) -> dict[str, str]:
     draft = side.draft
     facts = {
         _("Title of the post"): draft.headline,

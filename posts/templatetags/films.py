@@ -2,12 +2,12 @@
 
 from django import template
 
-from posts.media.video_status import length
+from posts.media.video_status import format_duration
 
 register = template.Library()
 
 
 @register.filter
 def film_length(seconds: float) -> str:
-    """0:07, 12:30; empty where nobody knows it yet."""
-    return length(seconds) if seconds else ""
+    """0:07, 12:30; empty while it is unknown."""
+    return format_duration(seconds) if seconds else ""

@@ -1,1 +1,1 @@
-"""The client API: what programs call. It answers as Mastodon does, as far as our connector and its like need it."""
+"""The client API. It answers like Mastodon, as far as our connector and similar clients need it."""

@@ -1,4 +1,4 @@
-"""Accounts and what happened to them. https://docs.joinmastodon.org/methods/accounts/"""
+"""Accounts and their notifications. https://docs.joinmastodon.org/methods/accounts/"""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def _account(account_id: int) -> Account:
 def notifications(request: TokenRequest) -> Any:
     kinds = request.GET.getlist("types[]") or request.GET.getlist("types")
     rows = queries.notices(request.token.account, window(request, most=80), kinds)
-    # A page is told of what it hid itself, not of what another page hid.
-    said = {row.pk for row in queries.seen((row.status for row in rows if row.status), request.token.account)}
-    notices = [row for row in rows if row.status_id is None or row.status_id in said]
+    # A page gets notifications of what it hid itself, not of what another page hid.
+    visible = {row.pk for row in queries.seen((row.status for row in rows if row.status), request.token.account)}
+    notices = [row for row in rows if row.status_id is None or row.status_id in visible]
     return paged(request, rows, [entities.notice(row, origin(request)) for row in notices])

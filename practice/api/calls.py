@@ -1,4 +1,4 @@
-"""How a call is let in and how its answer looks: token, scope, budget, JSON, errors in Mastodon's shape.
+"""Authentication, scopes, rate limits, JSON and errors of API calls, in Mastodon's shape.
 
 https://docs.joinmastodon.org/api/guidelines/ · https://docs.joinmastodon.org/entities/Error/
 """
@@ -13,10 +13,10 @@ from django.http import HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
-from common import outside
+from common import untrusted_json
 from common.integers import parse_int
 from practice import queries, throttle
-from practice.errors import Missing, NotAllowed, Refused
+from practice.errors import ApiError, Missing, NotAllowed
 from practice.models import Account, Token
 from practice.queries import Window
 from practice.web import ApiRequest
@@ -24,14 +24,14 @@ from practice.web import ApiRequest
 View = Callable[..., Any]
 
 
-class NoToken(Refused):
+class NoToken(ApiError):
     status = 401
 
 
 def api(*methods: str, scope: str = "", rate: str = "api") -> Callable[[View], View]:
-    """A door of the API. With `scope` it needs a bearer token (`request.token`) that covers it.
+    """An endpoint of the API. With `scope` it needs a bearer token (`request.token`) that covers it.
 
-    No cookie is looked at, so no other site can make a browser act here: hence no CSRF token.
+    Cookies are ignored, so no other site can make a browser act here: hence no CSRF token.
     """
 
     def wrap(view: View) -> View:
@@ -48,7 +48,7 @@ def api(*methods: str, scope: str = "", rate: str = "api") -> Callable[[View], V
             try:
                 _require(request, scope)
                 answer = view(request, *args, **kwargs)
-            except Refused as refused:
+            except ApiError as refused:
                 return error(refused.message, refused.status, budget, short=refused.error)
             except (RequestDataTooBig, TooManyFilesSent):
                 return error("Payload too large", 413, budget)
@@ -81,7 +81,7 @@ def _who(request: ApiRequest) -> str:
 
 
 def whose(request: ApiRequest) -> Account | None:
-    """The account in whose name the call is made, or None."""
+    """The account of the caller, or None."""
     return request.token.account if request.token else None
 
 
@@ -100,7 +100,7 @@ def _require(request: ApiRequest, scope: str) -> None:
 def given(request: ApiRequest) -> dict[str, Any]:
     """The parameters of a call, from a form, a JSON object or the address. `name[]` is a list under "name".
 
-    Raises `Refused` (400) for JSON that is none.
+    Raises `ApiError` (400) for JSON that is none.
     """
     if request.content_type == "application/json":
         return _json(request)
@@ -112,15 +112,15 @@ def given(request: ApiRequest) -> dict[str, Any]:
 
 def _json(request: ApiRequest) -> dict[str, Any]:
     try:
-        found = outside.loads(request.body or b"{}")
+        body = untrusted_json.loads(request.body or b"{}")
     except ValueError:
-        found = None
-    if not isinstance(found, dict):
+        body = None
+    if not isinstance(body, dict):
         raise BadRequest("The body is not a JSON object")
-    return found
+    return body
 
 
-class BadRequest(Refused):
+class BadRequest(ApiError):
     status = 400
 
 
@@ -139,17 +139,17 @@ def text(parameters: Mapping[str, Any], name: str) -> str:
 
 
 def number(value: Any) -> int | None:
-    """An id or a count out of what somebody sent; None for anything that is none."""
+    """An id or a count from a request; None for anything else."""
     return parse_int(str(value))
 
 
 def ids(parameters: Mapping[str, Any], name: str) -> list[int]:
     """Raises `Missing` where one of them is no id."""
-    told = parameters.get(name) or []
-    found = [number(value) for value in (told if isinstance(told, list) else [told])]
-    if any(value is None for value in found):
+    values = parameters.get(name) or []
+    numbers = [number(value) for value in (values if isinstance(values, list) else [values])]
+    if any(value is None for value in numbers):
         raise Missing
-    return [value for value in found if value is not None]
+    return [value for value in numbers if value is not None]
 
 
 def window(request: ApiRequest, default: int = 20, most: int = 40) -> Window:
@@ -172,8 +172,8 @@ def paged(request: ApiRequest, rows: list[Any], shown: list[Any]) -> JsonRespons
 
 
 def _page(request: ApiRequest, name: str, pk: int, rel: str) -> str:
-    kept = [(k, v) for k, v in request.GET.items() if k not in ("max_id", "min_id", "since_id")]
-    return f'<{request.build_absolute_uri(request.path)}?{urlencode([*kept, (name, pk)])}>; rel="{rel}"'
+    query = [(k, v) for k, v in request.GET.items() if k not in ("max_id", "min_id", "since_id")]
+    return f'<{request.build_absolute_uri(request.path)}?{urlencode([*query, (name, pk)])}>; rel="{rel}"'
 
 
 def origin(request: ApiRequest) -> str:

@@ -1,11 +1,11 @@
-"""What a page does with what others write below its posts. Mastodon has no such thing, so these addresses are our own.
+"""Moderation of comments by the page below whose posts they stand. Mastodon has none, so these addresses are our own.
 
     POST   /api/v1/dobosar/comments/:id/hide
     POST   /api/v1/dobosar/comments/:id/show
     DELETE /api/v1/dobosar/comments/:id
 
-A server that has them says so under "dobosar" in its configuration. The answer is the Status, with "hidden" besides.
-404: it is not there (any more). 422: it stands below nobody's or somebody else's post, or is one's own.
+A server that has them advertises them under "dobosar" in its configuration. The answer is the Status, with "hidden".
+404: it does not exist. 422: it is the caller's own, or does not stand below one of the caller's posts.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Our rows as Mastodon's entities. https://docs.joinmastodon.org/entities/"""
+"""Serialises our rows as Mastodon's entities. https://docs.joinmastodon.org/entities/"""
 
 from datetime import datetime
 from typing import Any
@@ -74,7 +74,7 @@ def status(row: Status, origin: str) -> dict[str, Any]:
         "language": row.language or None,
         "content": text.to_html(row.text, origin),
         "account": account(row.account, origin),
-        "media_attachments": [media(each, origin) for each in row.media.all()],
+        "media_attachments": [media(attachment, origin) for attachment in row.media.all()],
         "mentions": [],
         "tags": [],
         "emojis": [],
@@ -88,13 +88,13 @@ def status(row: Status, origin: str) -> dict[str, Any]:
         "reblogged": getattr(row, "boosted", False),
         "muted": False,
         "bookmarked": False,
-        # Ours alone: told to its author and to the page that hid it; nobody else is shown it.
+        # Ours alone: shown to its author and to the page that hid it, and to nobody else.
         "hidden": row.hidden_at is not None,
     }
 
 
 def poll(row: Status) -> dict[str, Any] | None:
-    """https://docs.joinmastodon.org/entities/Poll/; the counts are those that `queries.tally` put on the row."""
+    """https://docs.joinmastodon.org/entities/Poll/; `queries.tally` put the counts on the row."""
     if not row.poll:
         return None
     votes = queries.tally(row)

@@ -1,4 +1,4 @@
-"""What the network says of itself. https://docs.joinmastodon.org/entities/Instance/
+"""The network's description of itself. https://docs.joinmastodon.org/entities/Instance/
 
 It does not claim to be Mastodon: NodeInfo names its software, and our connector knows that this one, too, remembers an
 Idempotency-Key for an hour.
@@ -52,7 +52,7 @@ def configuration() -> dict[str, Any]:
             "min_expiration": rules.POLL_SHORTEST,
             "max_expiration": rules.POLL_LONGEST,
         },
-        # What Mastodon lets nobody do with what others write below one's posts (`practice.api.comments`).
+        # Moderation of comments, which Mastodon does not offer (`practice.api.comments`).
         "dobosar": {"comments": ["hide", "delete"]},
     }
 

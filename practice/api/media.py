@@ -1,4 +1,4 @@
-"""Pictures. They are ready at once, so nobody is ever answered 202. https://docs.joinmastodon.org/methods/media/"""
+"""Pictures. They are ready at once, so 202 is never sent. https://docs.joinmastodon.org/methods/media/"""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from practice import queries, rules
 from practice.api import entities
 from practice.api.calls import api, given, origin, text
 from practice.domain import upload as pictures
-from practice.errors import Missing, Refused
+from practice.errors import ApiError, Missing
 from practice.web import TokenRequest
 
 
-class TooLarge(Refused):
+class TooLarge(ApiError):
     status = 413
 
 
@@ -20,12 +20,12 @@ MOST_BYTES = rules.IMAGE_BYTES + 64 * 1024
 
 @api("POST", scope="write:media", rate="media")
 def upload(request: TokenRequest) -> dict[str, Any]:
-    # Said before a byte of it is read.
+    # Checked before its body is read.
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
         raise TooLarge(f"File is larger than {rules.IMAGE_BYTES // 2**20} MB")
     file = request.FILES.get("file")
     if file is None:
-        raise Refused("Validation failed: File can't be blank")
+        raise ApiError("Validation failed: File can't be blank")
     media = pictures.upload(request.token.account, file, request.POST.get("description", ""))
     return entities.media(media, origin(request))
 

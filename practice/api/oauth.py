@@ -1,6 +1,6 @@
-"""Registering a program, the token for a code, and giving it back. https://docs.joinmastodon.org/methods/oauth/
+"""OAuth: registers a program, exchanges a code for a token, revokes it. https://docs.joinmastodon.org/methods/oauth/
 
-The page where a person consents is `practice.views.consent`.
+The consent page is `practice.views.consent`.
 """
 
 import base64
@@ -16,11 +16,11 @@ from practice.web import ApiRequest, TokenRequest
 
 @api("POST", rate="apps")
 def apps(request: ApiRequest) -> dict[str, Any]:
-    told = given(request)
-    uris = told.get("redirect_uris") or ""
+    fields = given(request)
+    uris = fields.get("redirect_uris") or ""
     addresses = [str(uri) for uri in uris] if isinstance(uris, list) else str(uris).split()
-    scopes = (text(told, "scopes") or "read").split()
-    app, secret = access.register(text(told, "client_name"), addresses, scopes, text(told, "website"))
+    scopes = (text(fields, "scopes") or "read").split()
+    app, secret = access.register(text(fields, "client_name"), addresses, scopes, text(fields, "website"))
     return {
         "id": str(app.pk),
         "name": app.name,
@@ -36,13 +36,13 @@ def apps(request: ApiRequest) -> dict[str, Any]:
 
 @api("POST", rate="anonymous")
 def token(request: ApiRequest) -> dict[str, Any]:
-    told = given(request)
-    app = _client(request, told)
-    if text(told, "grant_type") != "authorization_code":
-        # Nobody here acts without an account, so a program alone gets no token.
+    fields = given(request)
+    app = _client(request, fields)
+    if text(fields, "grant_type") != "authorization_code":
+        # Every call acts for an account, so a program alone gets no token.
         raise BadGrant("The authorization grant type is not supported.", error="unsupported_grant_type")
     given_token, secret = access.exchange(
-        app, text(told, "code"), text(told, "redirect_uri"), text(told, "code_verifier")
+        app, text(fields, "code"), text(fields, "redirect_uri"), text(fields, "code_verifier")
     )
     return {
         "access_token": secret,
@@ -54,12 +54,12 @@ def token(request: ApiRequest) -> dict[str, Any]:
 
 @api("POST", rate="anonymous")
 def revoke(request: ApiRequest) -> dict[str, Any]:
-    told = given(request)
-    access.revoke(_client(request, told), text(told, "token"))
+    fields = given(request)
+    access.revoke(_client(request, fields), text(fields, "token"))
     return {}
 
 
-def _client(request: ApiRequest, told: dict[str, Any]) -> App:
+def _client(request: ApiRequest, fields: dict[str, Any]) -> App:
     kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "basic":
         try:
@@ -67,7 +67,7 @@ def _client(request: ApiRequest, told: dict[str, Any]) -> App:
         except (binascii.Error, UnicodeDecodeError):
             client_id = secret = ""
         return access.client(client_id, secret)
-    return access.client(text(told, "client_id"), text(told, "client_secret"))
+    return access.client(text(fields, "client_id"), text(fields, "client_secret"))
 
 
 @api("GET", scope="read:accounts")

@@ -6,7 +6,7 @@ from practice import queries
 from practice.api import entities
 from practice.api.calls import api, error, given, ids, number, origin, text, whose
 from practice.domain import react, write
-from practice.errors import Missing, NotAllowed, Refused
+from practice.errors import ApiError, Missing, NotAllowed
 from practice.models import Status, Token
 from practice.rules import covers
 from practice.web import ApiRequest, TokenRequest
@@ -28,29 +28,29 @@ def several(request: ApiRequest) -> list[dict[str, Any]]:
 
 def create(request: ApiRequest) -> Any:
     token = _may(request, "write:statuses")
-    told = given(request)
-    if told.get("scheduled_at"):
+    fields = given(request)
+    if fields.get("scheduled_at"):
         # A municipality's posts wait in its own portal, where they can be stopped.
-        raise Refused("Validation failed: Scheduled posts are not supported")
-    if text(told, "visibility") not in ("", "public", "unlisted"):
-        raise Refused("Validation failed: Visibility must be public")
+        raise ApiError("Validation failed: Scheduled posts are not supported")
+    if text(fields, "visibility") not in ("", "public", "unlisted"):
+        raise ApiError("Validation failed: Visibility must be public")
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > KEY_LENGTH:
         return error(f"Idempotency-Key is longer than {KEY_LENGTH} characters", 400)
-    made = write.publish(token.account, _draft(told), key=key)
+    made = write.publish(token.account, _draft(fields), key=key)
     return shown(request, made.pk)
 
 
-def _draft(told: dict[str, Any]) -> write.Draft:
-    answered = told.get("in_reply_to_id")
+def _draft(fields: dict[str, Any]) -> write.Draft:
+    answered = fields.get("in_reply_to_id")
     reply_to = number(answered)
     if answered not in (None, "") and reply_to is None:
         raise Missing
-    # A warning in front of the words is shown as their first line.
-    words = "\n\n".join(part for part in (text(told, "spoiler_text"), text(told, "status")) if part)
-    poll = told.get("poll")
+    # A content warning is shown as the first line of the text.
+    written = "\n\n".join(part for part in (text(fields, "spoiler_text"), text(fields, "status")) if part)
+    poll = fields.get("poll")
     return write.Draft(
-        words, text(told, "language"), ids(told, "media_ids"), reply_to, poll if isinstance(poll, dict) else None
+        written, text(fields, "language"), ids(fields, "media_ids"), reply_to, poll if isinstance(poll, dict) else None
     )
 
 
@@ -63,8 +63,8 @@ def status(request: ApiRequest, status_id: int) -> Any:
         write.edit(token.account, status_id, _draft(given(request)))
         return shown(request, status_id)
     before = shown(request, status_id)
-    gone = write.delete(token.account, status_id)
-    return {**before, "text": gone.text}
+    deleted = write.delete(token.account, status_id)
+    return {**before, "text": deleted.text}
 
 
 @api("GET", scope="read:statuses")

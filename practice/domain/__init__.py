@@ -1,4 +1,4 @@
 """The verbs of the practice network: the only code that writes its tables.
 
-They leave no audit events: the network stands for a server outside the house, and nobody here is a user of the portal.
+They record no audit events: the network stands for an external server, and its people are no users of the portal.
 """

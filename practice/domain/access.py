@@ -1,6 +1,6 @@
-"""Programs and what they may do: register, consent, exchange a code for a token, revoke. https://docs.joinmastodon.org/methods/oauth/
+"""Programs and their access: register, consent, exchange a code for a token, revoke. https://docs.joinmastodon.org/methods/oauth/
 
-Secrets leave once, in the answer; the tables hold their hash.
+Secrets are sent once, in the answer; the tables hold their hash.
 """
 
 import base64
@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from practice import rules
-from practice.errors import BadClient, BadGrant, Refused
+from practice.errors import ApiError, BadClient, BadGrant
 from practice.hashes import hashed
 from practice.models import Account, App, Grant, Token
 
@@ -33,13 +33,13 @@ class Issued(NamedTuple):
 
 
 def register(name: str, redirect_uris: Sequence[str], scopes: Sequence[str], website: str = "") -> Registered:
-    """A new program. Raises `Refused` for a missing name or a bad address."""
+    """A new program. Raises `ApiError` for a missing name or a bad address."""
     if not name.strip() or len(name) > 60:
-        raise Refused("Validation failed: Application name can't be blank")
+        raise ApiError("Validation failed: Application name can't be blank")
     if not redirect_uris or not all(_is_address(uri) for uri in redirect_uris):
-        raise Refused("Validation failed: Redirect URI must be an absolute URI.")
+        raise ApiError("Validation failed: Redirect URI must be an absolute URI.")
     if not set(scopes) <= rules.SCOPES:
-        raise Refused("Validation failed: Scopes doesn't match configured on the server.")
+        raise ApiError("Validation failed: Scopes doesn't match configured on the server.")
     secret = secrets.token_urlsafe(32)
     app = App.objects.create(
         client_id=secrets.token_urlsafe(32),
@@ -85,7 +85,8 @@ def client(client_id: str, client_secret: str) -> App:
 
 
 def exchange(app: App, code: str, redirect_uri: str, verifier: str) -> Issued:
-    """A token for a code. Raises `BadGrant`; a code that comes twice takes back what it gave (RFC 6749, 4.1.2)."""
+    """A token for a code. Raises `BadGrant`; a code that is used twice revokes the token that it gave (RFC 6749,
+    4.1.2)."""
     with transaction.atomic():
         grant = Grant.objects.select_for_update().filter(code_hash=hashed(code), app=app).first()
         if grant and grant.used_at:
@@ -111,8 +112,8 @@ def _examine(grant: Grant | None, redirect_uri: str, verifier: str) -> None:
 
 
 def _bad_grant() -> BadGrant:
-    told = "The provided authorization grant is invalid, expired, revoked, or was issued to another client."
-    return BadGrant(told, error="invalid_grant")
+    message = "The provided authorization grant is invalid, expired, revoked, or was issued to another client."
+    return BadGrant(message, error="invalid_grant")
 
 
 def challenge_of(verifier: str) -> str:

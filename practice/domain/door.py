@@ -1,4 +1,4 @@
-"""Who one is here. There is no password: trainees pick a name at the door, pages are picked when consent is given."""
+"""Signing in. There is no password: trainees pick a name, pages are picked when consent is given."""
 
 import secrets
 import unicodedata
@@ -9,7 +9,7 @@ import regex
 from django.db import IntegrityError, transaction
 
 from practice.enums import AccountKind
-from practice.errors import Missing, Refused
+from practice.errors import ApiError, Missing
 from practice.models import Account
 
 HUES = 8
@@ -19,7 +19,7 @@ _LATIN = str.maketrans({**dict(zip(_CYRILLIC, _PLAIN.split(), strict=True)), "đ
 
 
 def enter(name: str) -> Account:
-    """The citizen of this name, made now if there is none. Raises `Refused` for a name without letters."""
+    """The citizen of this name, made now if there is none. Raises `ApiError` for a name without letters."""
     shown = cleaned(name)
     known = Account.objects.filter(kind=AccountKind.CITIZEN, display_name=shown).order_by("pk").first()
     return known or create(AccountKind.CITIZEN, shown)
@@ -30,7 +30,7 @@ def create(kind: AccountKind, name: str, *, username: str = "", note: str = "") 
     shown = cleaned(name)
     wanted = username or slug(shown)
     for attempt in range(20):
-        # Names repeat in a training room; after a few tries chance is quicker than counting.
+        # Names repeat in a training room; after a few attempts a random suffix is quicker than counting.
         candidate = (
             wanted if not attempt else f"{wanted[:24]}_{attempt + 1 if attempt < 10 else secrets.randbelow(9999)}"
         )
@@ -41,7 +41,7 @@ def create(kind: AccountKind, name: str, *, username: str = "", note: str = "") 
                 )
         except IntegrityError:
             continue
-    raise Refused("There are too many accounts of this name. Choose another one.")
+    raise ApiError("There are too many accounts of this name. Choose another one.")
 
 
 def page(username: str) -> Account:
@@ -52,11 +52,11 @@ def page(username: str) -> Account:
 
 
 def cleaned(name: str) -> str:
-    """One line, no invisible characters. Raises `Refused`."""
+    """One line, no invisible characters. Raises `ApiError`."""
     shown = regex.sub(r"\p{C}", "", unicodedata.normalize("NFC", name))
     shown = " ".join(shown.split())[:60].strip()
     if not regex.search(r"[\p{L}\p{N}]", shown):
-        raise Refused("A name needs at least one letter.")
+        raise ApiError("A name needs at least one letter.")
     return shown
 
 

@@ -1,4 +1,4 @@
-"""Forgetting accounts with everything that hangs on them, for when an exercise is wiped."""
+"""Deletes accounts with everything that belongs to them, when an exercise is wiped."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -13,37 +13,37 @@ from practice.models import Account, Boost, Follow, Like, Media, Status
 
 @transaction.atomic
 def accounts(ids: Collection[int]) -> None:
-    """Delete these accounts, what they wrote, what anybody wrote below it, and their pictures' files.
+    """Delete these accounts, their statuses, all replies to those, and the files of the pictures.
 
-    Counters of the accounts and statuses that stay are put right.
+    Counters of the remaining accounts and statuses are corrected.
     """
     ids = set(ids)
     if not ids:
         return
-    gone = Status.objects.filter(Q(account__in=ids) | Q(root__account__in=ids) | Q(in_reply_to__account__in=ids))
-    below = list(gone.values_list("pk", "account_id", "in_reply_to_id"))
-    files = list(Media.objects.filter(Q(account__in=ids) | Q(status__in=gone)).values_list("file", flat=True))
+    deleted = Status.objects.filter(Q(account__in=ids) | Q(root__account__in=ids) | Q(in_reply_to__account__in=ids))
+    below = list(deleted.values_list("pk", "account_id", "in_reply_to_id"))
+    files = list(Media.objects.filter(Q(account__in=ids) | Q(status__in=deleted)).values_list("file", flat=True))
     _recount({pk for pk, _, _ in below}, [row for row in below if row[1] not in ids], ids, below)
     Status.objects.filter(pk__in=[pk for pk, _, _ in below]).delete()
     Account.objects.filter(pk__in=ids).delete()
     transaction.on_commit(lambda: _remove(files))
 
 
-def _recount(gone: set[int], others: list[tuple], ids: set[int], below: list[tuple]) -> None:
+def _recount(deleted: set[int], others: list[tuple], ids: set[int], below: list[tuple]) -> None:
     for account, count in Counter(row[1] for row in others).items():
         _less(Account, account, "statuses_count", count)
-    for parent, count in Counter(row[2] for row in below if row[2] and row[2] not in gone).items():
+    for parent, count in Counter(row[2] for row in below if row[2] and row[2] not in deleted).items():
         _less(Status, parent, "replies_count", count)
     for kind, counter in ((Like, "likes_count"), (Boost, "boosts_count")):
-        rows = kind.objects.filter(account__in=ids).exclude(status__in=gone).values_list("status_id", flat=True)
+        rows = kind.objects.filter(account__in=ids).exclude(status__in=deleted).values_list("status_id", flat=True)
         for status, count in Counter(rows).items():
             _less(Status, status, counter, count)
-    for mine, theirs, counter in (
+    for mine, other, counter in (
         ("account", "followed", "followers_count"),
         ("followed", "account", "following_count"),
     ):
-        follows = Follow.objects.filter(**{f"{mine}__in": ids}).exclude(**{f"{theirs}__in": ids})
-        for account, count in Counter(follows.values_list(f"{theirs}_id", flat=True)).items():
+        follows = Follow.objects.filter(**{f"{mine}__in": ids}).exclude(**{f"{other}__in": ids})
+        for account, count in Counter(follows.values_list(f"{other}_id", flat=True)).items():
             _less(Account, account, counter, count)
 
 

@@ -1,14 +1,14 @@
-"""What a page does with what others write below its posts: hide it, show it again, delete it. Twice changes nothing.
+"""Moderation by a page of comments below its posts: hide, show again, delete. Repeating changes nothing.
 
-Mastodon has none of it; Facebook, whose ways this follows, has all. Hidden is a comment with everything below it, for
-everybody but its author and the page (`practice.queries.unseen`); nobody is told of it.
+Mastodon has none of it; Facebook, after which this is modelled, has all. A hidden comment is hidden with everything
+below it, for everybody but its author and the page (`practice.queries.unseen`); no notification is sent.
 """
 
 from django.db import transaction
 from django.utils import timezone
 
 from practice.domain import write
-from practice.errors import Missing, Refused
+from practice.errors import ApiError, Missing
 from practice.models import Account, Status
 
 
@@ -37,10 +37,10 @@ def _set(page: Account, status_id: int, *, is_hidden: bool) -> Status:
 
 
 def below_own(page: Account, status_id: int) -> Status:
-    """Somebody else's comment below a post of `page`, locked. Raises `Missing` where it is gone, else `Refused`."""
+    """Another account's comment below a post of `page`, locked. Raises `Missing` if there is none, else `ApiError`."""
     comment = Status.objects.select_for_update(of=("self",)).select_related("root").filter(pk=status_id).first()
     if comment is None:
         raise Missing
     if comment.root is None or comment.root.account_id != page.pk or comment.account_id == page.pk:
-        raise Refused("Validation failed: Only what others wrote below your own posts can be hidden or deleted")
+        raise ApiError("Validation failed: Only what others wrote below your own posts can be hidden or deleted")
     return comment

@@ -1,11 +1,11 @@
-"""What one does below a status and to a page. Doing it twice changes nothing."""
+"""Reactions to a status and to a page. Repeating one changes nothing."""
 
 from django.db import transaction
 from django.db.models import F, Model
 
 from practice import queries
 from practice.enums import NoticeKind
-from practice.errors import Missing, Refused
+from practice.errors import ApiError, Missing
 from practice.models import Account, Boost, Follow, Like, Notice, Status
 
 COUNTERS: dict[type[Like] | type[Boost], tuple[str, NoticeKind]] = {
@@ -47,8 +47,8 @@ def _react(kind: type[Like] | type[Boost], account: Account, status_id: int) -> 
 @transaction.atomic
 def _undo(kind: type[Like] | type[Boost], account: Account, status_id: int) -> Status:
     status = _locked(status_id)
-    gone, _ = kind.objects.filter(account=account, status=status).delete()
-    if gone:
+    deleted, _ = kind.objects.filter(account=account, status=status).delete()
+    if deleted:
         _count(status, COUNTERS[kind][0], -1)
     return status
 
@@ -69,7 +69,7 @@ def _count(row: Model, counter: str, by: int) -> None:
 @transaction.atomic
 def follow(account: Account, followed: Account) -> None:
     if account.pk == followed.pk:
-        raise Refused("Nobody can follow themselves.")
+        raise ApiError("Nobody can follow themselves.")
     _, is_new = Follow.objects.get_or_create(account=account, followed=followed)
     if is_new:
         _count_follow(account, followed, 1)
@@ -78,8 +78,8 @@ def follow(account: Account, followed: Account) -> None:
 
 @transaction.atomic
 def unfollow(account: Account, followed: Account) -> None:
-    gone, _ = Follow.objects.filter(account=account, followed=followed).delete()
-    if gone:
+    deleted, _ = Follow.objects.filter(account=account, followed=followed).delete()
+    if deleted:
         _count_follow(account, followed, -1)
 
 

@@ -6,24 +6,24 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from practice import pictures, rules, text
-from practice.errors import Missing, Refused
+from practice.errors import ApiError, Missing
 from practice.models import Account, Media
 
 
 def upload(account: Account, file: Any, description: str = "") -> Media:
-    """`file` is an uploaded file. Raises `Refused` for no picture, a too large one, too long words."""
-    words = described(description)
+    """`file` is an uploaded file. Raises `ApiError` for no picture, a too large one, or a too long description."""
+    alt = described(description)
     try:
         made = pictures.encode(file, file.size)
     except pictures.NoPicture as problem:
-        raise Refused(f"Validation failed: {problem}") from None
+        raise ApiError(f"Validation failed: {problem}") from None
     media = Media(
         account=account,
         token=secrets.token_urlsafe(24),
         mime=made.mime,
         width=made.width,
         height=made.height,
-        description=words,
+        description=alt,
     )
     media.file.save(f"{media.token}.{made.suffix}", ContentFile(made.content), save=False)
     media.save()
@@ -40,7 +40,7 @@ def describe(account: Account, media_id: int, description: str) -> Media:
 
 
 def described(description: str) -> str:
-    words = text.cleaned(description)
-    if len(words) > rules.DESCRIPTION:
-        raise Refused(f"Validation failed: Description is too long (maximum is {rules.DESCRIPTION} characters)")
-    return words
+    cleaned = text.cleaned(description)
+    if len(cleaned) > rules.DESCRIPTION:
+        raise ApiError(f"Validation failed: Description is too long (maximum is {rules.DESCRIPTION} characters)")
+    return cleaned

@@ -1,4 +1,4 @@
-"""Polls: what a poll may be, and voting in one. Votes stay; nobody sees who gave which."""
+"""Polls: their validation, and voting. Votes are final; who gave which is not shown."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,24 +8,24 @@ from django.db import transaction
 from django.utils import timezone
 
 from practice import rules, text
-from practice.errors import Missing, Refused
+from practice.errors import ApiError, Missing
 from practice.models import Account, Status, Vote
 
 
 def checked(asked: Mapping[str, Any], *, has_media: bool) -> dict[str, Any]:
-    """The poll as it is kept. Raises `Refused` with the words of Mastodon's validation."""
+    """The poll as it is stored. Raises `ApiError` with the texts of Mastodon's validation."""
     options = [text.cleaned(str(option)) for option in asked.get("options") or ()]
     seconds = asked.get("expires_in")
     if has_media:
-        raise Refused("Cannot attach media and a poll at once")
+        raise ApiError("Cannot attach media and a poll at once")
     if not 2 <= len(options) <= rules.POLL_OPTIONS or not all(options):
-        raise Refused(f"Validation failed: A poll has 2 to {rules.POLL_OPTIONS} options")
+        raise ApiError(f"Validation failed: A poll has 2 to {rules.POLL_OPTIONS} options")
     if len(set(options)) < len(options):
-        raise Refused("Validation failed: Options contain duplicate items")
+        raise ApiError("Validation failed: Options contain duplicate items")
     if any(text.length(option) > rules.POLL_OPTION for option in options):
-        raise Refused(f"Validation failed: Options can't be longer than {rules.POLL_OPTION} characters each")
+        raise ApiError(f"Validation failed: Options can't be longer than {rules.POLL_OPTION} characters each")
     if not isinstance(seconds, int) or not rules.POLL_SHORTEST <= seconds <= rules.POLL_LONGEST:
-        raise Refused("Validation failed: The time of the poll is out of range")
+        raise ApiError("Validation failed: The time of the poll is out of range")
     ends_at = timezone.now() + timedelta(seconds=seconds)
     return {"options": options, "multiple": asked.get("multiple") is True, "ends_at": ends_at.isoformat()}
 
@@ -36,18 +36,18 @@ def ends_at(poll: Mapping[str, Any]) -> datetime:
 
 @transaction.atomic
 def vote(account: Account, status_id: int, choices: Sequence[int]) -> Status:
-    """One vote per person, several answers where the poll takes them. Raises `Refused`, `Missing`."""
+    """One vote per person, several answers where the poll allows them. Raises `ApiError`, `Missing`."""
     # The lock makes two taps of one person follow each other.
     status = Status.objects.select_for_update().filter(pk=status_id).first()
     if status is None or not status.poll:
         raise Missing
     chosen = sorted(set(choices))
     if ends_at(status.poll) <= timezone.now():
-        raise Refused("The poll has already ended")
+        raise ApiError("The poll has already ended")
     if Vote.objects.filter(status=status, account=account).exists():
-        raise Refused("You have already voted on this poll")
+        raise ApiError("You have already voted on this poll")
     if not chosen or (len(chosen) > 1 and not status.poll["multiple"]):
-        raise Refused("Choose one answer.")
+        raise ApiError("Choose one answer.")
     if not all(0 <= choice < len(status.poll["options"]) for choice in chosen):
         raise Missing
     Vote.objects.bulk_create(Vote(account=account, status=status, choice=choice) for choice in chosen)

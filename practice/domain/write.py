@@ -12,15 +12,15 @@ from django.utils import timezone
 from practice import queries, rules, text
 from practice.domain.vote import checked as checked_poll
 from practice.enums import NoticeKind
-from practice.errors import Missing, Refused
+from practice.errors import ApiError, Missing
 from practice.models import Account, Media, Notice, RememberedKey, Status
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What shall be published. `media_ids` in the order of the pictures; `reply_to` is the id of a status.
+    """A status to be published. `media_ids` in the order of the pictures; `reply_to` is the id of a status.
 
-    `poll` is what the client API calls so: {"options": […], "expires_in": seconds, "multiple": bool}.
+    `poll` is as in the client API: {"options": […], "expires_in": seconds, "multiple": bool}.
     """
 
     text: str
@@ -31,10 +31,10 @@ class Draft:
 
 
 def publish(account: Account, draft: Draft, *, key: str = "") -> Status:
-    """Make a status. The same `key` within an hour gives the first one back, also to two requests at the same moment.
+    """Make a status. The same `key` within an hour returns the first one, also to two requests at the same moment.
 
-    Raises `Refused` for what is too long, empty or has unknown pictures; `Missing` where the answered status is gone,
-    or where the status that `key` made was deleted.
+    Raises `ApiError` for a too long or empty text or unknown pictures; `Missing` if the answered status does not exist,
+    or the status that `key` made was deleted.
     """
     with transaction.atomic():
         if not key:
@@ -61,13 +61,13 @@ def _remember(account: Account, key: str) -> tuple[RememberedKey, bool]:
 
 
 def _create(account: Account, draft: Draft) -> Status:
-    words = _checked(draft.text, has_media=bool(draft.media_ids))
+    cleaned = _checked(draft.text, has_media=bool(draft.media_ids))
     parent = _parent(account, draft.reply_to)
     status = Status.objects.create(
         account=account,
         in_reply_to=parent,
         root=parent and (parent.root or parent),
-        text=words,
+        text=cleaned,
         language=draft.language[:12],
         created_at=timezone.now(),
         poll=checked_poll(draft.poll, has_media=bool(draft.media_ids)) if draft.poll else None,
@@ -76,17 +76,17 @@ def _create(account: Account, draft: Draft) -> Status:
     Account.objects.filter(pk=account.pk).update(statuses_count=F("statuses_count") + 1)
     if parent:
         Status.objects.filter(pk=parent.pk).update(replies_count=F("replies_count") + 1)
-    _tell(status, parent)
+    _notify(status, parent)
     return status
 
 
 def _checked(typed: str, *, has_media: bool) -> str:
-    words = text.cleaned(typed)
-    if not words and not has_media:
-        raise Refused("Validation failed: Text can't be blank")
-    if text.length(words) > rules.MAX_CHARACTERS:
-        raise Refused(f"Validation failed: Text character limit of {rules.MAX_CHARACTERS} exceeded")
-    return words
+    cleaned = text.cleaned(typed)
+    if not cleaned and not has_media:
+        raise ApiError("Validation failed: Text can't be blank")
+    if text.length(cleaned) > rules.MAX_CHARACTERS:
+        raise ApiError(f"Validation failed: Text character limit of {rules.MAX_CHARACTERS} exceeded")
+    return cleaned
 
 
 def _parent(account: Account, reply_to: int | None) -> Status | None:
@@ -100,30 +100,30 @@ def _parent(account: Account, reply_to: int | None) -> Status | None:
 
 def _attach(status: Status, media_ids: Sequence[int]) -> None:
     if len(media_ids) > rules.MAX_MEDIA:
-        raise Refused(f"Validation failed: Cannot attach more than {rules.MAX_MEDIA} files")
+        raise ApiError(f"Validation failed: Cannot attach more than {rules.MAX_MEDIA} files")
     waiting = Media.objects.select_for_update().filter(pk__in=media_ids, account_id=status.account_id, status=None)
-    found = {media.pk: media for media in waiting}
-    if len(found) != len(media_ids):
-        raise Refused("Validation failed: A media attachment is unknown or was already used")
+    media_by_id = {media.pk: media for media in waiting}
+    if len(media_by_id) != len(media_ids):
+        raise ApiError("Validation failed: A media attachment is unknown or was already used")
     for position, media_id in enumerate(media_ids):
-        found[media_id].status, found[media_id].position = status, position
-    Media.objects.bulk_update(found.values(), ["status", "position"])
+        media_by_id[media_id].status, media_by_id[media_id].position = status, position
+    Media.objects.bulk_update(media_by_id.values(), ["status", "position"])
 
 
-def _tell(status: Status, parent: Status | None) -> None:
+def _notify(status: Status, parent: Status | None) -> None:
     """Whoever is answered or mentioned gets one notice."""
-    told = set(Account.objects.filter(username__in=text.mentioned(status.text)).values_list("pk", flat=True))
+    account_ids = set(Account.objects.filter(username__in=text.mentioned(status.text)).values_list("pk", flat=True))
     if parent:
-        told.add(parent.account_id)
-    told.discard(status.account_id)
+        account_ids.add(parent.account_id)
+    account_ids.discard(status.account_id)
     Notice.objects.bulk_create(
-        Notice(account_id=pk, kind=NoticeKind.MENTION, actor_id=status.account_id, status=status) for pk in told
+        Notice(account_id=pk, kind=NoticeKind.MENTION, actor_id=status.account_id, status=status) for pk in account_ids
     )
 
 
 @transaction.atomic
 def edit(account: Account, status_id: int, draft: Draft) -> Status:
-    """Replace the words. Pictures stay; their order and new ones are not taken."""
+    """Replace the text. Pictures stay; their order and new ones are ignored."""
     status = own(account, status_id)
     status.text = _checked(draft.text, has_media=status.media.exists())
     status.language = draft.language[:12] or status.language
@@ -139,7 +139,7 @@ def delete(account: Account, status_id: int) -> Status:
 
 
 def take_away(status: Status) -> Status:
-    """Delete a locked status; gives what it was."""
+    """Delete a locked status; returns a copy of it."""
     below = Status.objects.filter(root=status) | Status.objects.filter(pk=status.pk)
     files = list(Media.objects.filter(status__in=below).values_list("file", flat=True))
     if status.in_reply_to_id:
@@ -147,10 +147,10 @@ def take_away(status: Status) -> Status:
             replies_count=F("replies_count") - 1
         )
     Account.objects.filter(pk=status.account_id, statuses_count__gt=0).update(statuses_count=F("statuses_count") - 1)
-    gone = Status(pk=status.pk, account_id=status.account_id, text=status.text, created_at=status.created_at)
+    deleted = Status(pk=status.pk, account_id=status.account_id, text=status.text, created_at=status.created_at)
     status.delete()
     transaction.on_commit(lambda: _remove(files))
-    return gone
+    return deleted
 
 
 def _remove(files: list[str]) -> None:
@@ -159,7 +159,7 @@ def _remove(files: list[str]) -> None:
 
 
 def own(account: Account, status_id: int) -> Status:
-    """Locked. Raises `Missing` also for somebody else's."""
+    """Locked. Raises `Missing`, also for another account's."""
     status = Status.objects.select_for_update().filter(pk=status_id, account=account).first()
     if status is None:
         raise Missing

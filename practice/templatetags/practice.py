@@ -1,4 +1,4 @@
-"""Small things the practice network's templates print: `{% load practice %}`."""
+"""Template tags and filters of the practice network: `{% load practice %}`."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +18,8 @@ register = template.Library()
 
 
 @register.filter
-def words(typed: str) -> SafeString:
-    """What somebody wrote, as safe HTML."""
+def text_html(typed: str) -> SafeString:
+    """The text as safe HTML."""
     return text.to_html(typed)
 
 
@@ -46,18 +46,18 @@ def face(account: Account, size: str = "") -> SafeString:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An answer of a poll as the page shows it. `percent` of the people who voted, whole."""
+class PollAnswer:
+    """An answer of a poll as the page shows it. `percent` of the people who voted, rounded."""
 
     place: int
-    words: str
+    option: str
     votes: int
     percent: int
 
 
 @register.inclusion_tag("practice/parts/poll.html", takes_context=True)
 def poll(context: Any, status: Status) -> dict[str, Any]:
-    """The poll of a status: a form for whoever may vote, the result for everybody else."""
+    """The poll of a status: a form for those who may vote, the result for everybody else."""
     asked: dict[str, Any] = status.poll or {}
     counts, viewer = queries.tally(status), context.get("viewer")
     people = {vote.account_id for vote in status.votes.all()}
@@ -66,8 +66,8 @@ def poll(context: Any, status: Status) -> dict[str, Any]:
     return {
         "status": status,
         "answers": [
-            Answer(place, words, count, round(100 * count / len(people)) if people else 0)
-            for place, (words, count) in enumerate(zip(asked["options"], counts, strict=True))
+            PollAnswer(place, option, count, round(100 * count / len(people)) if people else 0)
+            for place, (option, count) in enumerate(zip(asked["options"], counts, strict=True))
         ],
         "people": len(people),
         "ends_at": ends_at,

@@ -1,1 +1,1 @@
-"""The pages: a feed that looks like a social network, the door where one picks a name, the consent for programs."""
+"""The pages: a feed that looks like a social network, signing in by picking a name, the consent page for programs."""

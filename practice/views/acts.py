@@ -1,4 +1,4 @@
-"""What a citizen does: like, share, comment, write to a page, follow. Every act works without a script."""
+"""Actions of a citizen: like, share, comment, write to a page, follow. Each works without a script."""
 
 from collections.abc import Callable
 
@@ -33,11 +33,11 @@ def act(request: VisitorRequest, status_id: int, name: str) -> HttpResponse:
     ACTS[name](citizen, status_id)
     if not request.headers.get("HX-Request"):
         return redirect(f"{back(request)}#post-{status_id}")
-    found = queries.status(status_id, citizen)
-    if found is None:
+    status = queries.status(status_id, citizen)
+    if status is None:
         raise Missing
-    queries.mark_own([found], citizen)
-    return render(request, "practice/parts/acts.html", {"status": found, "viewer": citizen, "next": back(request)})
+    queries.mark_own([status], citizen)
+    return render(request, "practice/parts/acts.html", {"status": status, "viewer": citizen, "next": back(request)})
 
 
 @public
@@ -69,8 +69,8 @@ def write_to(request: VisitorRequest, username: str) -> HttpResponse:
     """A post of the citizen's own that mentions the page."""
     citizen, page = viewer(request), _account(username)
     assert citizen is not None
-    words = request.POST.get("text", "").strip()
-    made = write.publish(citizen, write.Draft(f"@{page.username} {words}" if words else "", "sr"))
+    text = request.POST.get("text", "").strip()
+    made = write.publish(citizen, write.Draft(f"@{page.username} {text}" if text else "", "sr"))
     return redirect(reverse("status", args=[citizen.username, made.pk]))
 
 
@@ -90,15 +90,15 @@ def follow(request: VisitorRequest, username: str, name: str) -> HttpResponse:
 def delete(request: VisitorRequest, status_id: int) -> HttpResponse:
     citizen = viewer(request)
     assert citizen is not None
-    gone = queries.status(status_id, citizen)
+    deleted = queries.status(status_id, citizen)
     write.delete(citizen, status_id)
-    if gone and gone.root:
-        return redirect(reverse("status", args=[gone.root.account.username, gone.root.pk]))
+    if deleted and deleted.root:
+        return redirect(reverse("status", args=[deleted.root.account.username, deleted.root.pk]))
     return redirect("feed")
 
 
 def _account(username: str) -> Account:
-    found = queries.account(username)
-    if found is None:
+    account = queries.account(username)
+    if account is None:
         raise Http404
-    return found
+    return account

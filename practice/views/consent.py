@@ -1,7 +1,7 @@
-"""A program asks to speak for a page, and the person at the screen picks the page and says yes or no.
+"""A program asks to act as a page; the person picks the page and agrees or declines.
 
-https://docs.joinmastodon.org/methods/oauth/#authorize · What is wrong with the program or its address is shown here
-and never sent anywhere; everything else goes back to the program's address.
+https://docs.joinmastodon.org/methods/oauth/#authorize · Problems with the program or its address are shown here and
+never sent anywhere; everything else is sent back to the program's address.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from practice import queries, rules, throttle
 from practice.domain import access
 from practice.domain import door as doors
 from practice.enums import AccountKind
-from practice.errors import Missing, Refused
+from practice.errors import ApiError, Missing
 from practice.models import Account, App
 from practice.views.who import trouble
 from practice.web import VisitorRequest
@@ -27,8 +27,8 @@ ASKED = ("response_type", "client_id", "redirect_uri", "scope", "state", "code_c
 
 
 @dataclass(frozen=True)
-class Request:
-    """What the program asks for, checked as far as it decides where an answer may go."""
+class ConsentRequest:
+    """The program's request, validated as far as it decides where an answer may go."""
 
     app: App
     redirect_uri: str
@@ -41,8 +41,8 @@ class Request:
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def authorize(request: VisitorRequest) -> HttpResponse:
-    told = request.POST if request.method == "POST" else request.GET
-    asked = _asked({name: told.get(name, "") for name in ASKED})
+    parameters = request.POST if request.method == "POST" else request.GET
+    asked = _asked({name: parameters.get(name, "") for name in ASKED})
     if asked is None:
         return trouble(
             request, 400, _("This program is not known here"),
@@ -53,37 +53,45 @@ def authorize(request: VisitorRequest) -> HttpResponse:
     return _decided(request, asked) if request.method == "POST" else _form(request, asked)
 
 
-def _decided(request: VisitorRequest, asked: Request) -> HttpResponse:
+def _decided(request: VisitorRequest, asked: ConsentRequest) -> HttpResponse:
     if throttle.spend("door", throttle.address(request)).is_exceeded:
         return trouble(request, 429, _("That was very quick"), _("Wait a few minutes, then go on."))
     if request.POST.get("decision") != "allow":
         return _answer(asked, error="access_denied")
     try:
         page = _page(request)
-    except Refused:
+    except ApiError:
         return _form(request, asked, _("Choose a page, or write a name for a new one."), status=422)
     code = access.consent(asked.app, page, asked.redirect_uri, asked.scopes, asked.challenge)
     return _answer(asked, code=code)
 
 
-def _asked(told: dict[str, str]) -> Request | None:
-    """None where we do not know whom to answer."""
-    app = App.objects.filter(client_id=told["client_id"].replace("\x00", "")).first()
-    if app is None or told["redirect_uri"] not in app.redirect_uris or told["redirect_uri"] == access.OUT_OF_BAND:
+def _asked(parameters: dict[str, str]) -> ConsentRequest | None:
+    """None where it is unknown whom to answer."""
+    app = App.objects.filter(client_id=parameters["client_id"].replace("\x00", "")).first()
+    if (
+        app is None
+        or parameters["redirect_uri"] not in app.redirect_uris
+        or parameters["redirect_uri"] == access.OUT_OF_BAND
+    ):
         return None
-    scopes = tuple(told["scope"].split()) or ("read",)
+    scopes = tuple(parameters["scope"].split()) or ("read",)
     problem = ""
-    if told["response_type"] != "code":
+    if parameters["response_type"] != "code":
         problem = "unsupported_response_type"
     elif not all(rules.covers(app.scopes, scope) for scope in scopes):
         problem = "invalid_scope"
-    elif told["code_challenge"] and (told["code_challenge_method"] != "S256" or len(told["code_challenge"]) > 128):
+    elif parameters["code_challenge"] and (
+        parameters["code_challenge_method"] != "S256" or len(parameters["code_challenge"]) > 128
+    ):
         problem = "invalid_request"
-    return Request(app, told["redirect_uri"], scopes, told["state"], told["code_challenge"], problem)
+    return ConsentRequest(
+        app, parameters["redirect_uri"], scopes, parameters["state"], parameters["code_challenge"], problem
+    )
 
 
 def _page(request: VisitorRequest) -> Account:
-    """The page that was picked, or a new one. Raises `Refused`."""
+    """The page that was picked, or a new one. Raises `ApiError`."""
     new = request.POST.get("new_page", "").strip()
     if new:
         return doors.create(AccountKind.PAGE, new)
@@ -93,7 +101,7 @@ def _page(request: VisitorRequest) -> Account:
     return doors.page(username)
 
 
-def _form(request: VisitorRequest, asked: Request, problem: str = "", status: int = 200) -> HttpResponse:
+def _form(request: VisitorRequest, asked: ConsentRequest, problem: str = "", status: int = 200) -> HttpResponse:
     hidden = {
         "response_type": "code",
         "client_id": asked.app.client_id,
@@ -117,7 +125,7 @@ def _form(request: VisitorRequest, asked: Request, problem: str = "", status: in
     return response
 
 
-def _answer(asked: Request, **told: str) -> HttpResponse:
+def _answer(asked: ConsentRequest, **parameters: str) -> HttpResponse:
     joint = "&" if urlsplit(asked.redirect_uri).query else "?"
-    query = urlencode({**told, **({"state": asked.state} if asked.state else {})})
+    query = urlencode({**parameters, **({"state": asked.state} if asked.state else {})})
     return redirect(f"{asked.redirect_uri}{joint}{query}")

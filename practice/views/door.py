@@ -1,4 +1,4 @@
-"""The door: pick who you are. No password, because nothing here is worth one; names are kept in the session."""
+"""Signing in by picking a name. No password, because nothing here is worth one; names are kept in the session."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common.access import public
 from practice import queries, throttle
 from practice.domain import door as doors
-from practice.errors import Refused
+from practice.errors import ApiError
 from practice.views.who import CITIZEN, back, trouble, viewer
 from practice.web import VisitorRequest
 
@@ -22,7 +22,7 @@ def door(request: VisitorRequest) -> HttpResponse:
             return trouble(request, 429, _("Too many names"), _("Wait ten minutes, then come in."))
         try:
             citizen = doors.enter(request.POST.get("name", ""))
-        except Refused:
+        except ApiError:
             problem = _("A name needs at least one letter. Choose one of the list or write your own.")
         else:
             request.session.cycle_key()

@@ -1,4 +1,4 @@
-"""Pages for what went wrong, in the network's own look."""
+"""Error pages in the network's own style."""
 
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -30,6 +30,8 @@ def broken(request: VisitorRequest) -> HttpResponse:
     # No template: whatever broke may be in there.
     if request.path.startswith("/api/"):
         return JsonResponse({"error": "Internal server error"}, status=500)
-    words = _("Something broke here. It was written down; go back and try again.")
-    page = f'<!doctype html><html lang="{html_lang()}"><title>500</title><main><h1>500</h1><p>{words}</p></main></html>'
+    message = _("Something broke here. It was written down; go back and try again.")
+    page = (
+        f'<!doctype html><html lang="{html_lang()}"><title>500</title><main><h1>500</h1><p>{message}</p></main></html>'
+    )
     return HttpResponse(page, status=500)

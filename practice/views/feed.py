@@ -1,4 +1,4 @@
-"""Reading: the feed, a page's posts, a post with the talk below it."""
+"""The feed, a page's posts, a post with its replies."""
 
 from typing import Any
 
@@ -39,26 +39,26 @@ def account(request: VisitorRequest, username: str) -> HttpResponse:
 @public
 @require_safe
 def status(request: VisitorRequest, username: str, status_id: int) -> HttpResponse:
-    found = queries.there(status_id)
-    if found is None or found.account.username != username:
+    here = queries.there(status_id)
+    if here is None or here.account.username != username:
         raise Http404
-    root = found.root or found
-    if root is not found:
-        root = queries.there(root.pk) or found
+    root = here.root or here
+    if root is not here:
+        root = queries.there(root.pk) or here
     talk = queries.thread(root, viewer(request))
-    if found.root_id and found not in talk:  # the page hid it
+    if here.root_id and here not in talk:  # the page hid it
         raise Http404
     answered = _answered(request, root, talk)
     return _page(
-        request, "practice/status.html", [root, *talk], root=root, talk=talk, answered=answered, here=found,
+        request, "practice/status.html", [root, *talk], root=root, talk=talk, answered=answered, here=here,
         most=rules.MAX_CHARACTERS,
     )  # fmt: skip
 
 
 def _answered(request: VisitorRequest, root: Status, talk: list[Status]) -> Status:
-    """Whom the form at the bottom answers: the post, or the comment that was chosen."""
+    """The status that the form at the bottom answers: the post, or the chosen comment."""
     wanted = number(request.GET.get("answer"))
-    return next((each for each in talk if each.pk == wanted), root)
+    return next((answer for answer in talk if answer.pk == wanted), root)
 
 
 def _page(request: VisitorRequest, template: str, statuses: list[Status], **more: Any) -> HttpResponse:

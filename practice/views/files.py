@@ -1,4 +1,4 @@
-"""Pictures: those of the posts, and faces made of initials."""
+"""Pictures of posts, and avatars made of initials."""
 
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -14,12 +14,12 @@ FOREVER = "public, max-age=31536000, immutable"
 @public
 @require_safe
 def media(request: VisitorRequest, token: str) -> HttpResponse | FileResponse:
-    found = queries.picture(token)
-    if found is None or not found.file.storage.exists(str(found.file.name)):
+    picture = queries.picture(token)
+    if picture is None or not picture.file.storage.exists(str(picture.file.name)):
         raise Http404
     return FileResponse(
-        found.file.open("rb"),
-        content_type=found.mime,
+        picture.file.open("rb"),
+        content_type=picture.mime,
         headers={"Cache-Control": FOREVER, "Content-Disposition": "inline"},
     )
 
@@ -27,10 +27,10 @@ def media(request: VisitorRequest, token: str) -> HttpResponse | FileResponse:
 @public
 @require_safe
 def avatar(request: VisitorRequest, username: str) -> HttpResponse:
-    found = queries.account(username)
-    if found is None:
+    account = queries.account(username)
+    if account is None:
         raise Http404
-    drawn = render_to_string("practice/avatar.svg", {"account": found})
+    drawn = render_to_string("practice/avatar.svg", {"account": account})
     return HttpResponse(drawn, content_type="image/svg+xml", headers={"Cache-Control": "public, max-age=3600"})
 
 

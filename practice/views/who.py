@@ -1,4 +1,4 @@
-"""Who is looking: the citizen that was picked at the door and is kept in the session."""
+"""The current citizen: picked at sign-in and kept in the session."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from practice import throttle
 from practice.enums import AccountKind
-from practice.errors import Refused
+from practice.errors import ApiError
 from practice.models import Account
 from practice.web import VisitorRequest
 
@@ -22,7 +22,7 @@ P = ParamSpec("P")
 
 
 def viewer(request: VisitorRequest) -> Account | None:
-    """One query at most for a request, none for somebody who has not picked a name."""
+    """At most one query for a request, none without a picked name."""
     if not hasattr(request, "citizen"):
         chosen = request.session.get(CITIZEN)
         request.citizen = Account.objects.filter(pk=chosen, kind=AccountKind.CITIZEN).first() if chosen else None
@@ -50,8 +50,8 @@ def as_citizen(
             return trouble(request, 429, _("That was very quick"), _("Wait a few minutes, then go on."))
         try:
             return view(request, *args, **kwargs)
-        except Refused as refused:
-            return trouble(request, refused.status, *_words(refused))
+        except ApiError as refused:
+            return trouble(request, refused.status, *_title_and_text(refused))
 
     return acted
 
@@ -63,7 +63,7 @@ def to_door(request: VisitorRequest) -> HttpResponse:
     return redirect(address)
 
 
-def _words(refused: Refused) -> tuple[str, str]:
+def _title_and_text(refused: ApiError) -> tuple[str, str]:
     if refused.status == 404:
         return _("This is not here any more"), _("It was deleted, or the address is wrong. Go back to the feed.")
     if "character limit" in refused.message:

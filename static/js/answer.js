@@ -1,12 +1,13 @@
 // The answer below a message: its length as the network counts, what a click inserts, keeping what is typed, and who else
 // is writing. Without scripts the buttons send the form and the page comes back filled.
+import { closest } from "./dom.js";
 import { parsed } from "./markup.js";
 import { count, isReady, makeReady } from "./text/counting.js";
 
 const PAUSE = 1500;
 const EVERY = 15_000;
 
-const form = document.getElementById("answer-form");
+const form = document.querySelector("form#answer-form");
 const field = form?.elements.text;
 const length = document.getElementById("answer-length");
 const writers = document.querySelector("[data-writers]");
@@ -87,7 +88,7 @@ if (form) {
   });
   form.addEventListener("submit", () => clearTimeout(clock));
   form.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-fill]");
+    const button = closest(event, "[data-fill]");
     if (!button) return;
     event.preventDefault();
     insert(button);

@@ -1,10 +1,11 @@
 // Moving posts in the calendar: drag, the dialog "Move to…" (key M), Alt + arrows. All end in one address on the server,
 // which answers 204 when it moved and 422 with the dialog's form when it has a question or a reason against it.
+import { closest } from "./dom.js";
 import { contents, parsed } from "./markup.js";
 import { showToast } from "./toast.js";
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
-const dialog = document.getElementById("move");
+const dialog = document.querySelector("dialog#move");
 
 const calendar = () => document.getElementById("calendar");
 const entryOf = (node) => node.closest?.(".entry[draggable]");
@@ -63,21 +64,22 @@ function shifted(day, days) {
 }
 
 document.addEventListener("click", (event) => {
-  const opener = event.target.closest("[data-open-move]");
+  const opener = closest(event, "a[data-open-move]");
   if (opener) {
     event.preventDefault();
     dialog.dataset.post = entryOf(opener).dataset.post;
     open(opener.href);
-  } else if (event.target.closest("#move [data-close]")) {
+  } else if (closest(event, "#move [data-close]")) {
     event.preventDefault();
     dialog.close();
   }
 });
 
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches("#move [data-move-form]")) return;
+  const form = closest(event, "form");
+  if (!form?.matches("#move [data-move-form]")) return;
   event.preventDefault();
-  send(event.target.action, new FormData(event.target), dialog.dataset.post);
+  send(form.action, new FormData(form), dialog.dataset.post);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -99,14 +101,14 @@ document.addEventListener("dragstart", (event) => {
   if (dragged) event.dataTransfer.effectAllowed = "move";
 });
 document.addEventListener("dragover", (event) => {
-  const day = dragged && event.target.closest?.("[data-day]");
+  const day = dragged && closest(event, "[data-day]");
   if (!day) return;
   event.preventDefault();
   for (const each of document.querySelectorAll(".day-over")) if (each !== day) each.classList.remove("day-over");
   day.classList.add("day-over");
 });
 document.addEventListener("drop", (event) => {
-  const day = dragged && event.target.closest?.("[data-day]");
+  const day = dragged && closest(event, "[data-day]");
   if (!day) return;
   event.preventDefault();
   if (dragged.closest("[data-day]") !== day) moveTo(dragged, day.dataset.day);

@@ -1,5 +1,6 @@
 // What every page has. Each behaviour hangs on a data attribute; without scripts links and forms still work.
 import { confirmed } from "./dialog.js";
+import { closest } from "./dom.js";
 import "./menu.js";
 import "./notifications.js";
 import "./theme.js";
@@ -30,15 +31,15 @@ for (const form of document.querySelectorAll("form[data-auto-submit]")) {
   form.querySelectorAll("[data-without-script]").forEach((element) => (element.hidden = true));
 }
 document.addEventListener("change", (event) => {
-  const form = event.target.closest?.("form[data-auto-submit]");
+  const form = closest(event, "form[data-auto-submit]");
   if (form) form.requestSubmit();
 });
 
 // data-copy="#id" or data-copy-text="…": to the clipboard, with a word that it happened.
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest?.("[data-copy], [data-copy-text]");
+  const button = closest(event, "[data-copy], [data-copy-text]");
   if (!button) return;
-  const source = button.dataset.copy ? document.querySelector(button.dataset.copy) : null;
+  const source = /** @type {HTMLInputElement | null} */ (button.dataset.copy ? document.querySelector(button.dataset.copy) : null);
   await navigator.clipboard.writeText(button.dataset.copyText ?? source?.value ?? source?.textContent?.trim() ?? "");
   showToast({ text: button.dataset.copied || texts.copied });
 });
@@ -50,8 +51,8 @@ for (const tab of document.querySelectorAll(".tabs > [aria-current]")) {
 
 // data-once: a form sent twice by a double click is sent once.
 document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!form.matches("[data-once]") || event.defaultPrevented) return;
+  const form = closest(event, "form");
+  if (!form?.matches("[data-once]") || event.defaultPrevented) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });

@@ -1,8 +1,9 @@
 // Dialogs. data-dialog="id" on a link or button opens <dialog id>; without scripts the link's own page does the same job.
 // Content fetched by htmx into #dialog-content opens the shared dialog. data-confirm="…" on a form or button asks first.
+import { closest } from "./dom.js";
 
 export function confirmed(question, asker) {
-  const dialog = document.getElementById("confirm");
+  const dialog = document.querySelector("dialog#confirm");
   dialog.querySelector("[data-text]").textContent = question;
   const yes = dialog.querySelector("[data-yes]");
   yes.dataset.word ??= yes.textContent;
@@ -13,14 +14,14 @@ export function confirmed(question, asker) {
 }
 
 document.addEventListener("click", (event) => {
-  const opener = event.target.closest?.("[data-dialog]");
-  const dialog = opener && document.getElementById(opener.dataset.dialog);
+  const opener = closest(event, "[data-dialog]");
+  const dialog = opener && document.querySelector(`dialog#${CSS.escape(opener.dataset.dialog)}`);
   if (dialog) {
     event.preventDefault();
     dialog.showModal();
     return;
   }
-  if (event.target.closest?.("[data-close]")) event.target.closest("dialog")?.close();
+  if (closest(event, "[data-close]")) closest(event, "dialog")?.close();
   // A click on the backdrop lands on the dialog itself.
   if (event.target instanceof HTMLDialogElement && event.target.id !== "confirm") {
     const box = event.target.getBoundingClientRect();
@@ -32,26 +33,27 @@ document.addEventListener("click", (event) => {
 document.addEventListener(
   "submit",
   (event) => {
-    const asker = event.submitter?.dataset.confirm ? event.submitter : event.target;
+    const form = closest(event, "form");
+    const asker = event.submitter?.dataset.confirm ? event.submitter : form;
     const question = asker.dataset.confirm;
-    if (!question || event.target.dataset.confirmed) return;
+    if (!question || form.dataset.confirmed) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const submitter = event.submitter;
     confirmed(question, asker).then((yes) => {
       if (!yes) return;
-      event.target.dataset.confirmed = "yes";
-      event.target.requestSubmit(submitter);
-      delete event.target.dataset.confirmed;
+      form.dataset.confirmed = "yes";
+      form.requestSubmit(submitter);
+      delete form.dataset.confirmed;
     });
   },
   { capture: true },
 );
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  const dialog = document.getElementById("dialog");
+  const dialog = document.querySelector("dialog#dialog");
   if (event.detail.target?.id === "dialog-content" && !dialog.open) dialog.showModal();
 });
 
 // HX-Trigger: {"dialog:close": true} after the work in it is done.
-document.addEventListener("dialog:close", () => document.querySelectorAll("dialog[open]").forEach((each) => each.close()));
+document.addEventListener("dialog:close", () => document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close()));

@@ -1,5 +1,6 @@
 // The bell looks once a minute whether something came, quietly: a lost connection is said where it matters.
 // On the page of notifications J and K walk the list and R marks as read, while the focus is in it.
+import { closest } from "./dom.js";
 import { parsed } from "./markup.js";
 
 const EVERY = 60_000;
@@ -34,7 +35,7 @@ const list = document.querySelector("[data-told]");
 list?.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const items = [...list.querySelectorAll(".told-item")];
-  const at = items.indexOf(event.target.closest(".told-item"));
+  const at = items.indexOf(closest(event, ".told-item"));
   const step = { j: 1, ј: 1, k: -1, к: -1 }[event.key.toLowerCase()];
   if (step) {
     event.preventDefault();

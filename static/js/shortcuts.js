@@ -1,5 +1,6 @@
 // Single keys of a page, with the dialog "keys" that explains them and switches them off (WCAG 2.1.4).
 // They never act while somebody types, chooses or has a dialog open, nor together with Ctrl, Alt or Meta.
+import { closest } from "./dom.js";
 
 // The same keys on a Serbian Cyrillic keyboard. By letter and not by place, because on a Serbian Latin one Z and Y have changed places.
 const CYRILLIC = {
@@ -26,8 +27,8 @@ function kept(name) {
 
 /** @param {string} name under which this browser keeps whether they are on; @param acts a function for each key. */
 export function startShortcuts(name, acts) {
-  const dialog = document.getElementById("keys");
-  const box = dialog.querySelector("[data-keys-on]");
+  const dialog = document.querySelector("dialog#keys");
+  const box = dialog.querySelector("input[data-keys-on]");
   box.checked = kept(name);
   box.addEventListener("change", () => {
     try {
@@ -40,7 +41,7 @@ export function startShortcuts(name, acts) {
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
-    if (event.target.closest?.(TYPING) || document.querySelector("dialog[open]") || !box.checked) return;
+    if (closest(event, TYPING) || document.querySelector("dialog[open]") || !box.checked) return;
     const key = letterOf(event);
     if (!Object.hasOwn(all, key) || (event.shiftKey && key !== "?")) return;
     if (all[key](event) !== false) event.preventDefault();

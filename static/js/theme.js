@@ -1,9 +1,10 @@
 // Light, dark or as the computer says. Kept in a cookie, so that the server draws the page right and nothing flashes.
+import { closest } from "./dom.js";
 
 for (const group of document.querySelectorAll("[data-theme-switch]")) group.hidden = false;
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-set-theme]");
+  const button = closest(event, "[data-set-theme]");
   if (!button) return;
   const theme = button.dataset.setTheme;
   if (theme) document.documentElement.dataset.theme = theme;

@@ -5,7 +5,7 @@ const STAYS = 8000;
 /** @param {{text: string, undo?: string}} what `undo` is the address a form posts to. */
 export function showToast({ text, undo = "" }) {
   const place = document.getElementById("toasts");
-  const toast = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
+  const toast = document.importNode(document.querySelector("template#toast-template").content, true).firstElementChild;
   toast.querySelector("[data-text]").textContent = text;
   const form = toast.querySelector("form");
   if (undo) {

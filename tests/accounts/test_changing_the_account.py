@@ -87,11 +87,11 @@ def subjects(to: str) -> list[str]:
 
 def test_every_address_of_django_allauth_is_in_one_of_the_lists() -> None:
     unknown = {
-        each.name
-        for each in addresses()
-        if each.view.__module__.startswith("allauth.")
-        and each.name not in {*ASKED_AGAIN, *NOT_ASKED}
-        and not each.name.startswith(BEFORE_SIGNING_IN)
+        address.name
+        for address in addresses()
+        if address.view.__module__.startswith("allauth.")
+        and address.name not in {*ASKED_AGAIN, *NOT_ASKED}
+        and not address.name.startswith(BEFORE_SIGNING_IN)
     }
     assert unknown == set()
 
@@ -195,7 +195,7 @@ def test_a_reset_for_a_stranger_sends_nothing(cast: Cast) -> None:
         Client().post("/accounts/password/reset/", {"email": email})
         for email in (cast.officer.email, "stranger@elsewhere.example")
     ]
-    assert len({(each.status_code, each.headers["Location"]) for each in answers}) == 1
+    assert len({(answer.status_code, answer.headers["Location"]) for answer in answers}) == 1
     page = Client(headers={"accept-language": "en"}).get("/accounts/password/reset/done/")
     assert "If there is an account with this address" in page.text
     assert list(MailMessage.objects.values_list("to", flat=True)) == [cast.officer.email]

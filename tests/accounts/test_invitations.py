@@ -50,9 +50,9 @@ def test_the_mail_is_in_the_chosen_language_and_its_link_works(cast: Cast) -> No
     invite(cast, language="en")
     mail = MailMessage.objects.get()
     assert mail.subject == "You are invited to Dobošar"
-    found = re.search(r"/accounts/invitation/\S+", mail.body)
-    assert found is not None
-    assert Client().get(found[0]).status_code == 200
+    match = re.search(r"/accounts/invitation/\S+", mail.body)
+    assert match is not None
+    assert Client().get(match[0]).status_code == 200
     invite(cast, language="sr", email="other@test.example")
     assert "Ћуприја" in MailMessage.objects.get(to="other@test.example").body
 

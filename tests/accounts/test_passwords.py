@@ -94,5 +94,5 @@ def test_password_managers_know_the_fields(cast: Cast, path: str) -> None:
 
     client: Any = Client() if path.endswith("login/") else sign_in(cast.officer)
     fields = re.findall(r'<input type="password"[^>]*>', client.get(path).text)
-    assert [re.findall(r'autocomplete="([^"]+)"', field) for field in fields] == [[each] for each in PAGES[path]]
+    assert [re.findall(r'autocomplete="([^"]+)"', field) for field in fields] == [[purpose] for purpose in PAGES[path]]
     assert "onpaste" not in client.get(path).text

@@ -117,15 +117,15 @@ def test_mail_of_the_sign_in_is_in_the_language_of_its_reader(cast: Cast) -> Non
 
 def test_a_reset_link_sets_a_new_password_once(cast: Cast) -> None:
     Client().post("/accounts/password/reset/", {"email": cast.officer.email})
-    found = re.search(r"/accounts/password/reset/key/\S+", MailMessage.objects.get().body)
-    assert found is not None
+    match = re.search(r"/accounts/password/reset/key/\S+", MailMessage.objects.get().body)
+    assert match is not None
     client = Client()
-    form = client.get(found[0], follow=True)
+    form = client.get(match[0], follow=True)
     answers = {"password1": "kisa lampa sedam brod", "password2": "kisa lampa sedam brod"}
     assert client.post(form.redirect_chain[-1][0], answers).status_code == 302
     assert enter(cast.officer.email, "kisa lampa sedam brod").status_code == 302
     assert "account.reset_password" in trail()
-    assert 'name="password1"' not in Client().get(found[0], follow=True).text
+    assert 'name="password1"' not in Client().get(match[0], follow=True).text
 
 
 def test_a_changed_password_is_written_down(cast: Cast) -> None:
@@ -237,12 +237,12 @@ def test_a_person_sees_and_ends_their_own_sessions(cast: Cast) -> None:
 
 
 def test_nobody_ends_the_session_of_another(cast: Cast) -> None:
-    theirs = Client()
-    enter(cast.approver.email, PASSWORD, theirs)
-    theirs.get("/accounts/name/")
+    approver = Client()
+    enter(cast.approver.email, PASSWORD, approver)
+    approver.get("/accounts/name/")
     session = UserSession.objects.get(user=cast.approver)
     assert sign_in(cast.officer).post(f"/accounts/sessions/{session.pk}/end/").status_code == 404
-    assert theirs.get("/accounts/name/").status_code == 200
+    assert approver.get("/accounts/name/").status_code == 200
 
 
 def test_a_person_changes_their_name_and_language(cast: Cast) -> None:

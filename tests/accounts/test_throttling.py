@@ -90,9 +90,9 @@ def test_the_cookie_of_a_browser_is_good_for_its_account_alone(cast: Cast) -> No
     (cookie,) = [name for name in mine.cookies if name.startswith("dobosar_device_")]
     assert "viewer" not in mine.cookies[cookie].OutputString()
     assert {mine.cookies[cookie][flag] for flag in ("httponly", "samesite", "path")} == {True, "Lax", "/accounts/"}
-    theirs = browser(OWNER)
-    assert is_in(enter(theirs, cast.approver.email, PASSWORD))
-    (target,) = [name for name in theirs.cookies if name.startswith("dobosar_device_")]
+    other = browser(OWNER)
+    assert is_in(enter(other, cast.approver.email, PASSWORD))
+    (target,) = [name for name in other.cookies if name.startswith("dobosar_device_")]
     sign_out(mine)
     guess(cast.approver.email, 60, many(60))
     for forged in (mine.cookies[cookie].value, "invented", mine.cookies[cookie].value + "x"):
@@ -116,7 +116,7 @@ def test_guesses_from_everywhere_are_stopped_and_the_owner_gets_one_mail(cast: C
     guess(cast.approver.email, 55, many(55))
     guess("nobody@test.example", 55, many(55))
     assert REFUSED in enter(browser(OWNER), cast.approver.email, PASSWORD).text
-    queued = [json.loads(each) for each in _queue() if b"warn_of_guessing" in each]
+    queued = [json.loads(message) for message in _queue() if b"warn_of_guessing" in message]
     assert len(queued) == 2, "one each, also for an account that is none"
     assert "approver" not in str(queued)
     tasks.warn_of_guessing(cast.approver.pk)
@@ -139,9 +139,9 @@ def test_a_new_password_by_mail_lets_the_owner_in_at_once(cast: Cast) -> None:
     owner = browser("198.51.100.99")
     assert REFUSED in enter(owner, cast.approver.email, PASSWORD).text
     owner.post("/accounts/password/reset/", {"email": cast.approver.email})
-    found = re.search(r"/accounts/password/reset/key/\S+", MailMessage.objects.get(to=cast.approver.email).body)
-    assert found
-    page = owner.get(found[0], follow=True)
+    match = re.search(r"/accounts/password/reset/key/\S+", MailMessage.objects.get(to=cast.approver.email).body)
+    assert match
+    page = owner.get(match[0], follow=True)
     new = "kisa lampa sedam brod"
     assert owner.post(page.redirect_chain[-1][0], {"password1": new, "password2": new}).status_code == 302
     assert is_in(enter(owner, cast.approver.email, new))

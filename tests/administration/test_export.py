@@ -30,12 +30,12 @@ from administration.domain import exports
 from administration.enums import ExportState
 from administration.models import Export
 from analytics import partitions
-from analytics.models import ChannelDay, Pull, Subject
+from analytics.models import ChannelDay, MetricSnapshot, Subject
 from channels.models import AppRegistration, Credential
 from common import crypto
 from common.models import AuditEvent, MailMessage
-from links.domain.make import Wanted
-from links.domain.make import make as make_links
+from links.domain.make import LinkRequest
+from links.domain.make import create_links as make_links
 from links.models import ClickCount, Link
 from municipalities.domain import members
 from municipalities.models import GlossaryWord, Membership, Municipality
@@ -61,54 +61,63 @@ def place_for_exports(settings: Any, tmp_path: Path) -> Iterator[Path]:
         yield tmp_path / "exports"
 
 
-def fill(house: Municipality, by: Any, mark: str) -> int:
+def fill(municipality: Municipality, by: Any, mark: str) -> int:
     """Something of everything, each with the mark of its municipality in it; returns the id of the post."""
     now = timezone.now()
-    ours = channel(house, by, name=f"{mark} page", handle=f"@{mark}")
+    ours = channel(municipality, by, name=f"{mark} page", handle=f"@{mark}")
     public = published(ours, now)
     post, version = public.post, public.version
-    with scope(house):
+    with scope(municipality):
         sealed = crypto.seal("credential", TOKEN, ours.pk)
-        Credential.objects.create(municipality=house, channel=ours, ciphertext=sealed)
+        Credential.objects.create(municipality=municipality, channel=ours, ciphertext=sealed)
         type(post).objects.filter(pk=post.pk).update(title=f"{mark} title", format="question", due_at=now)
-        Variant.objects.create(municipality=house, version=version, language="sr", script="Cyrl", text=f"{mark} текст")
+        Variant.objects.create(
+            municipality=municipality, version=version, language="sr", script="Cyrl", text=f"{mark} текст"
+        )
         sent = {"text": f"{mark} payload"}
         type(public.delivery).objects.filter(pk=public.delivery_id).update(
             payload=sent, token=f"container-{mark}-secret", permalink=f"https://social.example/{mark}"
         )
         raw = picture_bytes(size=(len(mark) * 20, 40))
-        media = add(house, io.BytesIO(raw), name=f"{mark}.jpg", size=len(raw), by=by)
+        media = add(municipality, io.BytesIO(raw), name=f"{mark}.jpg", size=len(raw), by=by)
         Media.objects.filter(pk=media.pk).update(alt=f"{mark} description")
-        told = consents.ConsentDetails(
+        details = consents.ConsentDetails(
             "written", f"{mark} child", "mother", now.date(), None, now.date() + timedelta(days=9)
         )
         scan = consents.Scan(f"%PDF-1.7 {mark} scan %%EOF".encode(), consents.PDF)
-        consents.record(media, told, scan=scan, by=by)
+        consents.record(media, details, scan=scan, by=by)
         version.media = [{"id": media.pk, "ref": media.file.name, "alt": f"{mark} alt", "crop": ""}]
         version.save()
-        Decision.objects.create(municipality=house, version=version, kind="approved", by=by, note=f"{mark} note")
+        Decision.objects.create(municipality=municipality, version=version, kind="approved", by=by, note=f"{mark} note")
         thread = Thread.objects.create(
-            municipality=house, post=post, author=by, place="text", tag="sr-Cyrl", start=0, end=4, quote=f"{mark} quote"
+            municipality=municipality,
+            post=post,
+            author=by,
+            place="text",
+            tag="sr-Cyrl",
+            start=0,
+            end=4,
+            quote=f"{mark} quote",
         )
-        Comment.objects.create(municipality=house, thread=thread, author=by, text=f"{mark} comment")
-        Suggestion.objects.create(municipality=house, thread=thread, replacement=f"{mark} suggestion")
-        Closing.objects.create(municipality=house, post=post, results=f"{mark} results", done="Done", by=by)
-        campaign = Campaign.objects.create(municipality=house, name=f"{mark} campaign", created_by=by)
-        CampaignPost.objects.create(municipality=house, campaign=campaign, post=post)
-        Slot.objects.create(municipality=house, channel=ours, weekday=1, at=time(9))
-        GlossaryWord.objects.create(municipality=house, latin=f"{mark}word", cyrillic=f"{mark}word", added_by=by)
+        Comment.objects.create(municipality=municipality, thread=thread, author=by, text=f"{mark} comment")
+        Suggestion.objects.create(municipality=municipality, thread=thread, replacement=f"{mark} suggestion")
+        Closing.objects.create(municipality=municipality, post=post, results=f"{mark} results", done="Done", by=by)
+        campaign = Campaign.objects.create(municipality=municipality, name=f"{mark} campaign", created_by=by)
+        CampaignPost.objects.create(municipality=municipality, campaign=campaign, post=post)
+        Slot.objects.create(municipality=municipality, channel=ours, weekday=1, at=time(9))
+        GlossaryWord.objects.create(municipality=municipality, latin=f"{mark}word", cyrillic=f"{mark}word", added_by=by)
         partitions.ensure(*partitions.ahead())
         subject = Subject.objects.create(
-            municipality=house, kind="publication", channel=ours, publication=public, published_at=now,
+            municipality=municipality, kind="publication", channel=ours, publication=public, published_at=now,
             published_on=now.date(), likes=41, traits=traits_of(public),
         )  # fmt: skip
-        Pull.objects.create(municipality=house, subject=subject, at=now, outcome="ok", likes=41)
-        ChannelDay.objects.create(municipality=house, channel=ours, day=now.date(), followers=977)
-        make_links(house.pk, post.key, {ours.pk: Wanted(f"https://{mark}.example/", "mastodon")})
+        MetricSnapshot.objects.create(municipality=municipality, subject=subject, at=now, outcome="ok", likes=41)
+        ChannelDay.objects.create(municipality=municipality, channel=ours, day=now.date(), followers=977)
+        make_links(municipality.pk, post.key, {ours.pk: LinkRequest(f"https://{mark}.example/", "mastodon")})
         ClickCount.objects.create(
-            municipality=house, link=Link.objects.get(), counted_on=now.date(), hour=9, people=5, machines=2
+            municipality=municipality, link=Link.objects.get(), counted_on=now.date(), hour=9, people=5, machines=2
         )
-        exports.audit.record("post.edit", by=by, target=post, municipality_id=house.pk, label=f"{mark} edited")
+        exports.audit.record("post.edit", by=by, target=post, municipality_id=municipality.pk, label=f"{mark} edited")
     return int(post.pk)
 
 
@@ -162,8 +171,8 @@ def test_all_that_was_made_of_a_post_is_in_its_file(filled: Filled, settings: An
     assert public["sent"]["text"] == "ourmark payload"
     assert post["closing"]["results"] == "ourmark results"
     page = archive.read(f"posts/{filled.post}.html").decode()
-    for words in ("ourmark текст", "ourmark note", "ourmark comment", "../media/pictures/", "ourmark results"):
-        assert words in page
+    for text in ("ourmark текст", "ourmark note", "ourmark comment", "../media/pictures/", "ourmark results"):
+        assert text in page
 
 
 def test_the_index_leads_to_every_table_and_every_post(filled: Filled, settings: Any) -> None:
@@ -205,7 +214,7 @@ def test_a_video_is_in_it_with_its_captions(filled: Filled, settings: Any) -> No
     with scope(filled.cast.cuprija):
         video = videos.add(filled.cast.cuprija, ContentFile(body, "vasar.mp4"), name="vasar.mp4", size=len(body), by=by)
         videos.probe_due()
-        videos.caption(Media.objects.get(pk=video.pk), SRT.encode(), tag="sr-Cyrl", by=by)
+        videos.set_captions(Media.objects.get(pk=video.pk), SRT.encode(), tag="sr-Cyrl", by=by)
     with filled.open(filled.make(), settings) as archive:
         (row,) = [row for row in rows(archive, "pictures.csv") if row["name"] == "vasar.mp4"]
         assert archive.read(row["file"]) == body
@@ -357,7 +366,7 @@ def test_what_a_dead_worker_left_is_made_by_another_and_swept_up(filled: Filled,
     with scope(filled.cast.cuprija):
         assert Export.objects.get().state == ExportState.READY
     with time_machine.travel(timezone.now() + timedelta(days=2)):
-        exports.forget()
+        exports.purge_expired()
     assert not (settings.EXPORTS_ROOT / "half.zip.part").exists()
 
 
@@ -366,7 +375,7 @@ def test_one_that_cannot_be_made_is_given_up_after_three_tries(filled: Filled, s
     now = timezone.now()
     with scope(filled.cast.cuprija):
         exports.ask(filled.cast.cuprija, by=filled.cast.approver)
-    for number in range(exports.TRIES + 1):
+    for number in range(exports.MAX_ATTEMPTS + 1):
         with time_machine.travel(now + number * (exports.LEASE + timedelta(seconds=1))):
             tasks.build_exports()
     with scope(filled.cast.cuprija):
@@ -385,6 +394,7 @@ def test_asking_twice_makes_one(filled: Filled) -> None:
 # ---- its size
 
 
+@pytest.mark.slow
 def test_a_large_municipality_needs_no_more_memory_than_a_small_one(filled: Filled, settings: Any) -> None:
     """60 MB of pictures and 400 posts through a few megabytes of memory."""
     cast = filled.cast

@@ -58,8 +58,8 @@ def approver(cast: Cast, kula: Municipality) -> Client:
 
 def done(place: Municipality) -> set[str]:
     with scope(place):
-        (found,) = queries.of_several([place])
-    return {point.step.value for point in found.points if point.is_done}
+        (progress,) = queries.of_several([place])
+    return {point.step.value for point in progress.points if point.is_done}
 
 
 DEEDS: dict[str, Callable[[Cast, Municipality], Any]] = {

@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 PASSWORD = "kisa lampa sedam brod"
 
 
+@pytest.mark.slow
 def test_a_new_installation_is_set_up_by_a_person(page: Any, live_server: Any, settings: Any) -> None:
     settings.SECOND_FACTOR_REQUIRED, settings.DEMO = True, False
     settings.EMAIL_BACKEND, settings.MAIL_TRANSPORT = "common.mail.OutboxBackend", "common.mail.DemoTransport"
@@ -107,6 +108,7 @@ def test_everything_of_a_municipality_is_asked_for_and_fetched(
     page: Any, live_server: Any, cast: Cast, settings: Any, tmp_path: Any
 ) -> None:
     settings.EXPORTS_ROOT = tmp_path
+    page.clock.install()
     enter(page, live_server, cast.approver)
     page.goto(f"{live_server.url}/m/cuprija/settings/export/")
     is_sound(page)
@@ -114,6 +116,7 @@ def test_everything_of_a_municipality_is_asked_for_and_fetched(
     expect(page.get_by_text("A worker puts the file together")).to_be_visible()
     is_sound(page)
     tasks.build_exports()
+    page.clock.fast_forward(3_000)
     with page.expect_download() as fetched:
         page.get_by_role("link", name="Fetch").click()  # the page looks by itself
     assert fetched.value.suggested_filename.startswith("cuprija-")

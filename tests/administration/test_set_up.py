@@ -66,9 +66,9 @@ def link() -> str:
     """The path of a new code, as the command prints it."""
     out = StringIO()
     call_command("setup_code", stdout=out)
-    found = re.search(r"https?://[^/]+(/setup/open/\S+)", out.getvalue())
-    assert found is not None
-    return found[1]
+    match = re.search(r"https?://[^/]+(/setup/open/\S+)", out.getvalue())
+    assert match is not None
+    return match[1]
 
 
 def came_in() -> Client:
@@ -114,9 +114,9 @@ def test_only_the_newest_code_works_and_only_its_hash_is_kept() -> None:
     old, new = link(), link()
     assert browser().get(old).status_code == 404
     assert browser().get(new).status_code == 302
-    kept = Installation.objects.get().code_hash
-    assert kept not in new
-    assert kept == set_up.hashed(new.split("/")[3])
+    code_hash = Installation.objects.get().code_hash
+    assert code_hash not in new
+    assert code_hash == set_up.hashed(new.split("/")[3])
 
 
 def test_a_code_runs_out_also_for_somebody_who_has_come_in(settings: Any) -> None:
@@ -335,8 +335,8 @@ def test_what_the_mail_server_says_stands_on_the_page_and_one_can_try_again(sett
     assert "refused" in page
     client.post("/setup/mail/", {"act": "send"})
     message = MailMessage.objects.get()  # the same one, at once
-    assert message.next_try_at <= timezone.now()
-    message.state, message.tries = MailState.FAILED, mail.TRIES
+    assert message.next_attempt_at <= timezone.now()
+    message.state, message.attempts = MailState.FAILED, mail.MAX_ATTEMPTS
     message.save()
     client.post("/setup/mail/", {"act": "send"})
     assert MailMessage.objects.count() == 2

@@ -28,7 +28,7 @@ _numbers = count(1)
 
 @contextmanager
 def unmeasured(code: str) -> Iterator[None]:
-    """Inside, no floor above measures the code, whichever floors there are."""
+    """Inside, no layer above measures the code, whichever layers there are."""
     before = provider(code)
     withdraw(code)
     try:

@@ -45,6 +45,7 @@ def fits(page: Any) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
+@pytest.mark.slow
 def test_from_the_list_to_a_target_and_to_the_municipality(
     page: Any, live_server: Any, cast: Cast, towns: None
 ) -> None:
@@ -94,6 +95,7 @@ def test_from_the_list_to_a_target_and_to_the_municipality(
     assert violations(page) == []
 
 
+@pytest.mark.slow
 def test_every_page_fits_a_telephone_in_the_dark_and_in_three_scripts(
     page: Any, live_server: Any, cast: Cast, towns: None
 ) -> None:

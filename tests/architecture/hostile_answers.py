@@ -67,10 +67,10 @@ class Answer:
 
 def problems(answer: Answer) -> list[str]:
     """All that is wrong with an answer, but what only a browser sees."""
-    found = [*_headers(answer), *of_content(answer.kind, answer.body)]
+    complaints = [*_headers(answer), *of_content(answer.kind, answer.body)]
     if answer.status >= 500 and answer.status != 503:
-        found.append(f"answered {answer.status}")
-    return found
+        complaints.append(f"answered {answer.status}")
+    return complaints
 
 
 def of_content(kind: str, body: bytes) -> list[str]:
@@ -115,7 +115,7 @@ def _html(body: bytes) -> Iterator[str]:
 
 
 def _sentences(what: str, pattern: re.Pattern[str], text: str) -> Iterator[str]:
-    for match in {each.group(): each for each in pattern.finditer(text)}.values():
+    for match in {match.group(): match for match in pattern.finditer(text)}.values():
         around = text[max(match.start() - 90, 0) : match.end() + 40]
         yield f"{what}: …{' '.join(around.split())}…"
 
@@ -135,14 +135,14 @@ def html_in_json(answer: Answer) -> Iterator[str]:
 
 def _pieces(value: Any) -> Iterator[str]:
     if isinstance(value, list):
-        for each in value:
-            yield from _pieces(each)
+        for member in value:
+            yield from _pieces(member)
     if isinstance(value, dict):
-        for key, each in value.items():
-            if key in ("content", "note") and isinstance(each, str):
-                yield each
+        for key, member in value.items():
+            if key in ("content", "note") and isinstance(member, str):
+                yield member
             elif key != "source":
-                yield from _pieces(each)
+                yield from _pieces(member)
 
 
 def _json_lines(body: bytes) -> Iterator[str]:
@@ -163,7 +163,7 @@ def _csv(body: bytes) -> Iterator[str]:
 
 def _calendar(body: bytes) -> Iterator[str]:
     lines = body.replace(b"\r\n ", b"").replace(b"\r\n\t", b"").split(b"\r\n")
-    if any(re.match(rb"(?i)x-zq\b", line) for each in lines for line in re.split(rb"[\r\n]", each)):
+    if any(re.match(rb"(?i)x-zq\b", line) for unfolded in lines for line in re.split(rb"[\r\n]", unfolded)):
         yield "a property of a column"
     for part in Calendar.from_ical(body.decode()).walk():
         if part.errors:
@@ -241,8 +241,8 @@ def _archive(body: bytes) -> Iterator[str]:
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or re.search(r'[<>"\r\n\\]', name):
             yield f"a file called {name[:80]!r}"
-        for each in of_content(TYPES.get(path.suffix.lower(), ""), archive.read(name)):
-            yield f"{name}: {each}"
+        for problem in of_content(TYPES.get(path.suffix.lower(), ""), archive.read(name)):
+            yield f"{name}: {problem}"
 
 
 CHECKS = {
@@ -285,9 +285,9 @@ def of_mail(message: Any) -> Iterator[str]:
     body = next(part for part in sent.walk() if not part.is_multipart())
     if body.get_content_type() != "text/plain":
         yield f"its body is {body.get_content_type()}"
-    words = body.get_content()
-    yield from _sentences("calculated", re.compile(r"zq\d+_49"), words)
-    yield from _sentences("escaped as if it were HTML", re.compile(r"&lt;zq\d|&quot;|&#x27;|&amp;lt;"), words)
+    text = body.get_content()
+    yield from _sentences("calculated", re.compile(r"zq\d+_49"), text)
+    yield from _sentences("escaped as if it were HTML", re.compile(r"&lt;zq\d|&quot;|&#x27;|&amp;lt;"), text)
 
 
 def in_the_browser(page: Any, bodies: Iterable[str]) -> list[dict[str, Any]]:

@@ -18,7 +18,8 @@ language, follows the links to more rows of the demo, and sends every form empty
 choices that it does not offer. Each page is parsed by Chromium, each file opened by a reader of its kind, each
 mail read as it goes over the wire. Any of those words that becomes an element, an attribute, an address that runs,
 a formula, a header, a property or a link fails the test, as does any answer of 500. A shorter walk, with the
-ablest role at each address, is part of `make test`: `tests/architecture/test_hostile_rows.py`.
+ablest role at each address, is part of `make test-slow`, and one of a sample of addresses of `make test`:
+`tests/architecture/test_hostile_rows.py`.
 
 """
 

@@ -64,9 +64,9 @@ KEPT = {
         "analytics_indicatorvalue.way",
         "analytics_indicatorvalue.why",
         "analytics_programmeindicator.code",
-        "analytics_staletally.source",
+        "analytics_dirtytally.source",
         "analytics_tally.code",
-        "analytics_telling.metric",
+        "analytics_metriccoverage.metric",
         "analytics_traits.languages",
         "analytics_traits.service",
         "auth_permission.codename",
@@ -88,8 +88,8 @@ KEPT = {
         "exchange_sharedpost.service",
         "exchange_switchedoff.key",
         "inbox_message.script",
-        "inbox_moderation.trouble",
-        "inbox_told.about",
+        "inbox_moderation.error_code",
+        "inbox_sentnotification.about",
         "library_template.service",
         "library_template.starter",
         "links_link.network",
@@ -152,7 +152,7 @@ KEPT = {
     **_named(
         "a kind of file that the portal found out by itself",
         "analytics_manualvalue.evidence_mime",
-        "analytics_placevalue.evidence_mime",
+        "analytics_municipalityvalue.evidence_mime",
         "exchange_sharedpicture.mime",
         "mentoring_evidence.file_mime",
         "posts_consent.scan_mime",
@@ -166,7 +166,7 @@ KEPT = {
         "accounts_invitation.token_hash",
         "accounts_user.password",
         "administration_installation.code_hash",
-        "analytics_pastimport.digest",
+        "analytics_historyimport.digest",
         "channels_appregistration.ciphertext",
         "channels_connectattempt.ciphertext",
         "channels_connectattempt.state_hash",
@@ -180,7 +180,7 @@ KEPT = {
         "inbox_handover.token_hash",
         "inbox_moderation.seal",
         "links_link.code",
-        "notifications_preferences.key",
+        "notifications_mailschedule.key",
         "planning_feed.digest",
         "planning_importrun.digest",
         "posts_linkcheck.digest",
@@ -249,14 +249,14 @@ NO_ROW = {
         "accounts_invitation.grants",
         "administration_installation.done",
         "analytics_indicatorvalue.quality",
-        "analytics_pastimport.left_out",
-        "analytics_placebaseline.quality",
+        "analytics_historyimport.left_out",
+        "analytics_municipalitybaseline.quality",
         "channels_channel.granted",
         "channels_connectattempt.missing",
         "common_mailmessage.files",
         "exchange_sharedpost.poll",
         "mentoring_activitykind.fits",
-        "mentoring_change.after",
+        "mentoring_planchange.after",
         "municipalities_eservice.months",
         "municipalities_rulechange.values",
         "planning_importrun.left_out",
@@ -302,10 +302,10 @@ class Column:
 @cache
 def columns() -> tuple[Column, ...]:
     """Every column that can hold text, in the order of the registry, but closed lists (`choices`) and files."""
-    found = [(model, field) for model in _models() for field in model._meta.local_fields if _holds_text(field)]
+    fields = [(model, field) for model in _models() for field in model._meta.local_fields if _holds_text(field)]
     return tuple(
         Column(model._meta.db_table, field, number, _is_alone(model, field))
-        for number, (model, field) in enumerate(found, start=100)
+        for number, (model, field) in enumerate(fields, start=100)
     )
 
 
@@ -324,12 +324,16 @@ def _holds_text(field: models.Field) -> bool:
 
 
 def _is_alone(model: type[models.Model], field: models.Field) -> bool:
-    together = [each.fields for each in model._meta.constraints if isinstance(each, models.UniqueConstraint)]
+    together = [
+        constraint.fields for constraint in model._meta.constraints if isinstance(constraint, models.UniqueConstraint)
+    ]
     expressions = [
-        str(each.expressions) for each in model._meta.constraints if isinstance(each, models.UniqueConstraint)
+        str(constraint.expressions)
+        for constraint in model._meta.constraints
+        if isinstance(constraint, models.UniqueConstraint)
     ]
     named = {name for names in (*together, *model._meta.unique_together) for name in names}
-    return field.unique or field.name in named or any(f"({field.name})" in each for each in expressions)
+    return field.unique or field.name in named or any(f"({field.name})" in constraint for constraint in expressions)
 
 
 def filled() -> list[Column]:
@@ -429,13 +433,13 @@ def _hostile(value: Any, number: int, path: str) -> Any:
     """The same shape, with a canary in place of every string whose key is not a closed one."""
     if isinstance(value, dict):
         return {
-            key: each
+            key: member
             if key in CLOSED_KEYS or f"{path}.{key}" in CLOSED_KEYS
-            else _hostile(each, number, f"{path}.{key}")
-            for key, each in value.items()
+            else _hostile(member, number, f"{path}.{key}")
+            for key, member in value.items()
         }
     if isinstance(value, list):
-        return [_hostile(each, number, path) for each in value]
+        return [_hostile(member, number, path) for member in value]
     is_text = isinstance(value, str) and not _MOMENT.fullmatch(value)
     if not is_text:
         return value

@@ -24,11 +24,11 @@ from administration.models import Installation
 from channels.models import Channel, ChannelPause
 from common import mail
 from common.models import MailMessage
-from inbox.models import AnswerDraft, Hold, Message
+from inbox.models import AnswerDraft, LegalHold, Message
 from municipalities.tenancy import scope
-from needs.models import Need, Round
+from needs.models import AnswerRound, Need
 from notifications.domain.send import send_due
-from notifications.enums import How
+from notifications.enums import MailFrequency
 from notifications.models import Notification
 from posts.models.link_checks import LinkCheck
 from practice.enums import AccountKind
@@ -79,6 +79,7 @@ class Walk:
     media_root: Path
     browser_page: Any
     is_thorough: bool = False
+    follows: bool = True  # the links of the pages
     wrong: dict[str, str] = field(default_factory=dict)
     figures: Counter[str] = field(default_factory=Counter)
     opened: dict[str, set[str]] = field(default_factory=dict)  # by address, the roles who saw it
@@ -117,7 +118,8 @@ class Walk:
         client = self._client(role, LANGUAGES[at])
         pages = [page for visit in self.visits if visit.role == role for page in self._opened(client, visit)]
         ways = self._judge_in_browser(client, pages, sends_forms=True)
-        self._follow(client, role, ways)
+        if self.follows:
+            self._follow(client, role, ways)
         for language in (*LANGUAGES[:at], *LANGUAGES[at + 1 :]) if self.is_thorough else ():
             client = self._client(role, language)
             mine = [visit.path for visit in self.visits if visit.role == role and visit.lets_in]
@@ -147,16 +149,18 @@ class Walk:
                 (Client(), "stranger", pages),
                 (Client(headers={"authorization": f"Bearer {token_for(page)}"}), "page", api),
             ):
-                found = [self._asked(client, role, path) for path in paths]
-                for answer in found:
+                received = [self._asked(client, role, path) for path in paths]
+                for answer in received:
                     self._note(answer.path, role, answers.html_in_json(answer))
-                self._judge_in_browser(client, found, sends_forms=True)
+                self._judge_in_browser(client, received, sends_forms=True)
 
     def _notifications(self) -> None:
-        for how in (How.AT_ONCE, How.DIGEST):
+        for how in (MailFrequency.AT_ONCE, MailFrequency.DIGEST):
             with transaction.atomic():
                 newest = _last_rows()[1]
-                Notification.objects.update(how=how, mail_due_at=timezone.now(), mailed_at=None, read_at=None)
+                Notification.objects.update(
+                    mail_frequency=how, mail_due_at=timezone.now(), mailed_at=None, read_at=None
+                )
                 send_due()
                 self._judge_outbox(f"notifications {how}", "everybody", after=newest)
                 transaction.set_rollback(True)
@@ -241,7 +245,7 @@ class Walk:
             path = form["action"].partition("#")[0] or page.path.removeprefix("fragment ")
             if form["method"] != "post" or not path.startswith("/"):
                 continue
-            what = (_route(path), frozenset(each["name"] for each in form["fields"]))
+            what = (_route(path), frozenset(input_field["name"] for input_field in form["fields"]))
             key = (page.role, *what) if self.is_thorough else what
             if key in self.forms:
                 continue
@@ -259,15 +263,15 @@ class Walk:
 
     def _judge_outbox(self, path: str, role: str, *, after: int) -> None:
         """Whatever waits in the outbox since the row `after`, sent by the worker's own function."""
-        found = MailMessage.objects.filter(pk__gt=after)
-        if not found.exists():
+        waiting = MailMessage.objects.filter(pk__gt=after)
+        if not waiting.exists():
             return
         MailMessage.objects.filter(pk__lte=after).update(state="sent")
-        found.update(next_try_at=timezone.now())
+        waiting.update(next_attempt_at=timezone.now())
         wire.outbox = []
         with override_settings(MAIL_TRANSPORT=LOCMEM):
             mail.send_waiting(10_000)
-        refused = found.filter(state="failed").values_list("problem", flat=True).distinct()
+        refused = waiting.filter(state="failed").values_list("problem", flat=True).distinct()
         self._note(f"mail after {path}", role, [f"cannot be sent: {problem}" for problem in refused])
         for message in wire.outbox:
             self.mails.add(message.subject.translate(_NO_DIGITS))
@@ -289,11 +293,11 @@ def _of_practice() -> tuple[list[str], Account, list[str]]:
     accounts = list(Account.objects.order_by("kind", "pk")[:SEEN_OF_PRACTICE])
     statuses = list(Status.objects.select_related("account").order_by("-pk")[:SEEN_OF_PRACTICE])
     pages = ["/", "/door", "/robots.txt", "/.well-known/nodeinfo", "/nodeinfo/2.0", "/api/v2/instance"]
-    pages += [f"/@{each.username}" for each in accounts] + [f"/avatars/{each.username}.svg" for each in accounts]
-    pages += [f"/@{each.account.username}/{each.pk}" for each in statuses]
+    pages += [f"/@{row.username}" for row in accounts] + [f"/avatars/{row.username}.svg" for row in accounts]
+    pages += [f"/@{row.account.username}/{row.pk}" for row in statuses]
     api = ["/api/v1/notifications", "/api/v1/accounts/verify_credentials"]
-    api += [f"/api/v1/accounts/{each.pk}{end}" for each in accounts for end in ("", "/statuses")]
-    api += [f"/api/v1/statuses/{each.pk}{end}" for each in statuses for end in ("", "/context", "/source")]
+    api += [f"/api/v1/accounts/{row.pk}{end}" for row in accounts for end in ("", "/statuses")]
+    api += [f"/api/v1/statuses/{row.pk}{end}" for row in statuses for end in ("", "/context", "/source")]
     return pages, Account.objects.filter(kind=AccountKind.PAGE).earliest("pk"), api
 
 
@@ -303,17 +307,17 @@ def visits(cast: Cast, *, of_every_role: bool) -> list[Visit]:
     The rows that stand in addresses are made here, before anything is filled.
     """
     things, known = urls.make(cast), {}
-    found = []
+    planned = []
     with _one_of_each(known, things):
         for address in urls.OURS:
             for role in urls.ROLES:
                 things.role = role
                 body = urls.BODIES[address.name](things) if address.name in urls.BODIES else {}
                 lets_in = urls._expected(cast, address, role) == "in"
-                found.append(Visit(address, role, address.path(things), body, lets_in))
-    found += _of_allauth()
+                planned.append(Visit(address, role, address.path(things), body, lets_in))
+    planned += _of_allauth()
     more_rows(cast)
-    return found if of_every_role else [each for each in found if not each.lets_in or _is_chosen(each, found)]
+    return planned if of_every_role else [visit for visit in planned if not visit.lets_in or _is_chosen(visit, planned)]
 
 
 # Whoever is earlier here sees more of a page.
@@ -322,7 +326,7 @@ ABLEST = ("approver", "staff", "administrator", "trainer", "mentor", "officer", 
 
 def _is_chosen(visit: Visit, every: list[Visit]) -> bool:
     route = visit.address.route
-    roles = sorted((each.role for each in every if each.address.route == route and each.lets_in), key=ABLEST.index)
+    roles = sorted((other.role for other in every if other.address.route == route and other.lets_in), key=ABLEST.index)
     return visit.role in (roles[0], "anonymous")
 
 
@@ -357,19 +361,27 @@ def _one_of_each(known: dict[str, Any], things: urls.Things) -> Iterator[None]:
 
 def _bodies(fields: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """What a form is sent: nothing, hostile words, NUL in words, and choices that it does not offer."""
-    kept = {each["name"]: each["value"] for each in fields if each["kind"] == "hidden"}
-    chosen = dict(kept)
-    for each in fields:
-        if each["kind"] in ("checkbox", "radio") or each["options"]:
-            chosen[each["name"]] = next(filter(None, each["options"]), "") if each["options"] else each["value"] or "on"
-    free = [each for each in fields if each["isFree"]]
-    files = {each["name"]: _file for each in fields if each["kind"] == "file"}
-    yield kept
-    hostile = {each["name"]: _hostile(each) for each in free}
+    hidden = {input_field["name"]: input_field["value"] for input_field in fields if input_field["kind"] == "hidden"}
+    chosen = dict(hidden)
+    for input_field in fields:
+        if input_field["kind"] in ("checkbox", "radio") or input_field["options"]:
+            chosen[input_field["name"]] = (
+                next(filter(None, input_field["options"]), "")
+                if input_field["options"]
+                else input_field["value"] or "on"
+            )
+    free = [input_field for input_field in fields if input_field["isFree"]]
+    files = {input_field["name"]: _file for input_field in fields if input_field["kind"] == "file"}
+    yield hidden
+    hostile = {input_field["name"]: _hostile(input_field) for input_field in free}
     yield {**chosen, **hostile, **{name: make() for name, make in files.items()}}
     if free:
-        yield {**chosen, **{each["name"]: "zq\x00" + rows.CANARIES[2].format(n=TYPED) for each in free}}
-    odd = [each["name"] for each in fields if each["name"] != "csrfmiddlewaretoken" and not each["isFree"]]
+        yield {**chosen, **{input_field["name"]: "zq\x00" + rows.CANARIES[2].format(n=TYPED) for input_field in free}}
+    odd = [
+        input_field["name"]
+        for input_field in fields
+        if input_field["name"] != "csrfmiddlewaretoken" and not input_field["isFree"]
+    ]
     if odd:
         yield dict.fromkeys(odd, rows.CANARIES[1].format(n=TYPED) + "\x00")
 
@@ -385,8 +397,8 @@ def _hostile(field: dict[str, Any]) -> str:
 
 
 def _file() -> SimpleUploadedFile:
-    words = rows.CANARIES[2].format(n=TYPED)
-    return SimpleUploadedFile(f"{words}.csv", f"Текст;{words}\n{words};{words}\n".encode(), content_type="text/csv")
+    text = rows.CANARIES[2].format(n=TYPED)
+    return SimpleUploadedFile(f"{text}.csv", f"Текст;{text}\n{text};{text}\n".encode(), content_type="text/csv")
 
 
 def _last_rows() -> tuple[int, int]:
@@ -405,8 +417,8 @@ def _route(path: str) -> str:
 
 def _blame(error: Exception) -> str:
     """The error and the line of ours that it came from."""
-    ours = [each for each in traceback.extract_tb(error.__traceback__) if "/.venv/" not in each.filename]
-    place = [each for each in ours if "/tests/" not in each.filename][-1:] or ours[-1:]
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "/.venv/" not in frame.filename]
+    place = [frame for frame in ours if "/tests/" not in frame.filename][-1:] or ours[-1:]
     where = f"{place[0].filename.rpartition('/')[2]}:{place[0].lineno}" if place else "?"
     return f"raised {type(error).__name__} at {where}: {' '.join(str(error).split())[:200]}"
 
@@ -418,12 +430,14 @@ def more_rows(cast: Cast) -> None:
         device = {"ip": "192.0.2.7", "session_key": f"of-{user.pk}", "user_agent": "Browser"}
         UserSession.objects.create(user=user, data={}, **device)
     with scope(cast.cuprija):
-        now, house = timezone.now(), {"municipality": cast.cuprija}
+        now, of_municipality = timezone.now(), {"municipality": cast.cuprija}
         for message in Message.objects.order_by("-pk")[:2]:
-            Hold.objects.create(message=message, reason="Спор", by=cast.approver, **house)
-            AnswerDraft.objects.create(message=message, text="Да", by=cast.officer, began_at=now, at=now, **house)
+            LegalHold.objects.create(message=message, reason="Спор", by=cast.approver, **of_municipality)
+            AnswerDraft.objects.create(
+                message=message, text="Да", by=cast.officer, began_at=now, at=now, **of_municipality
+            )
         for need in Need.objects.all():
-            Round.objects.create(need=need, text="Урађено", people=1, by=cast.officer, **house)
+            AnswerRound.objects.create(need=need, text="Урађено", people=1, by=cast.officer, **of_municipality)
         channel = Channel.objects.latest("pk")
-        ChannelPause.objects.create(channel=channel, reason="Жалост", by=cast.approver, **house)
-        LinkCheck.objects.create(url="https://x.example/", digest="x", **house)
+        ChannelPause.objects.create(channel=channel, reason="Жалост", by=cast.approver, **of_municipality)
+        LinkCheck.objects.create(url="https://x.example/", digest="x", **of_municipality)

@@ -39,21 +39,21 @@ def modules() -> Iterator[types.ModuleType]:
     for name in PACKAGES:
         package = importlib.import_module(name)
         yield package
-        for found in pkgutil.walk_packages(package.__path__, f"{name}."):
-            if ".migrations" not in found.name and not found.name.endswith(("__main__", ".wsgi", ".gunicorn")):
-                yield importlib.import_module(found.name)
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if ".migrations" not in module.name and not module.name.endswith(("__main__", ".wsgi", ".gunicorn")):
+                yield importlib.import_module(module.name)
 
 
 def compiled() -> dict[str, Any]:
-    """ "inbox.reading.patterns.EMAIL": the pattern, for every one that a module, a class or a container holds."""
-    found: dict[str, Any] = {}
+    """ "inbox.text_analysis.patterns.EMAIL": the pattern, for every one that a module, a class or a container holds."""
+    by_name: dict[str, Any] = {}
     seen: set[int] = set()
 
     def walk(name: str, value: Any, depth: int = 0) -> None:
         if isinstance(value, re.Pattern | regex.Pattern):
             if id(value) not in seen:
                 seen.add(id(value))
-                found[name] = value
+                by_name[name] = value
         elif depth < 3 and isinstance(value, dict):
             for key, one in list(value.items()):
                 walk(f"{name}[{key!r:.40}]", one, depth + 1)
@@ -67,13 +67,13 @@ def compiled() -> dict[str, Any]:
     for module in modules():
         for key, value in list(vars(module).items()):
             walk(f"{module.__name__}.{key}", value)
-    return found
+    return by_name
 
 
 def inline() -> tuple[dict[str, Any], set[str]]:
     """Patterns written where they are used, `re.sub(r"\\s+", …)`: those that can be read off the source, and the
-    functions ("inbox/reading/outward.py without_personal") that put theirs together while the program runs."""
-    found: dict[str, Any] = {}
+    functions ("inbox/text_analysis/redaction.py without_personal") that put theirs together while the program runs."""
+    by_place: dict[str, Any] = {}
     dynamic: set[str] = set()
     for path in sources():
         name = str(path.relative_to(ROOT))
@@ -90,8 +90,8 @@ def inline() -> tuple[dict[str, Any], set[str]]:
                         dynamic.add(f"{name} {function.name}")
                     continue
                 module = regex if node.func.value.id == "regex" else re
-                found[f"{name}:{node.lineno}"] = module.compile(source, _flags(node))
-    return found, dynamic
+                by_place[f"{name}:{node.lineno}"] = module.compile(source, _flags(node))
+    return by_place, dynamic
 
 
 def _is_known(node: ast.expr) -> bool:
@@ -193,7 +193,7 @@ def _bodies(tree: Any, before: str) -> Iterator[str]:
     for op, value in tree:
         name = str(op)
         if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-            body = "".join(_sample(*each) for each in value[2])
+            body = "".join(_sample(*part) for part in value[2])
             yield body
             yield before + body * 3
             yield from _bodies(value[2], before)
@@ -201,7 +201,7 @@ def _bodies(tree: Any, before: str) -> Iterator[str]:
             yield from _bodies(value[3], before)
         elif name == "BRANCH":
             for one in value[1]:
-                yield "".join(_sample(*each) for each in one)
+                yield "".join(_sample(*part) for part in one)
                 yield from _bodies(one, before)
         before = (before + _sample(op, value))[:50]
 
@@ -219,13 +219,13 @@ def _sample(op: Any, value: Any) -> str:
         return _of_set(value)
     if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
         least, most, body = value
-        return "".join(_sample(*each) for each in body) * max(int(least), min(int(most), 2))
+        return "".join(_sample(*part) for part in body) * max(int(least), min(int(most), 2))
     if name == "SUBPATTERN":
-        return "".join(_sample(*each) for each in value[3])
+        return "".join(_sample(*part) for part in value[3])
     if name == "ATOMIC_GROUP":
-        return "".join(_sample(*each) for each in value)
+        return "".join(_sample(*part) for part in value)
     if name == "BRANCH":
-        return "".join(_sample(*each) for each in value[1][0])
+        return "".join(_sample(*part) for part in value[1][0])
     return ""  # assertions and references take nothing
 
 
@@ -236,7 +236,7 @@ CATEGORIES = {"CATEGORY_DIGIT": "1", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a"
 def _of_set(items: Any) -> str:
     """A character of the set; of one that excludes, a character that is not excluded."""
     if str(items[0][0]) == "NEGATE":
-        source = "[^" + "".join(_written(*each) for each in items[1:]) + "]"
+        source = "[^" + "".join(_written(*item) for item in items[1:]) + "]"
         return next((char for char in "a1 .-@/А\n" if re.match(source, char)), "x")
     op, value = items[0]
     if str(op) == "LITERAL":

@@ -14,7 +14,9 @@ from tests.architecture.test_urls import Address, addresses
 from tests.people import Cast, sign_in
 
 # django-allauth's lists of keys redirect to themselves, without a template, where nobody has one.
-FOREIGN = [each for each in addresses() if not each.is_ours and not each.kwargs and "(?P<" not in each.route]
+FOREIGN = [
+    address for address in addresses() if not address.is_ours and not address.kwargs and "(?P<" not in address.route
+]
 
 
 @pytest.mark.parametrize("address", FOREIGN, ids=lambda address: address.route)
@@ -31,7 +33,7 @@ def test_no_refusal_or_detour_is_stored(cast: Cast, path: str) -> None:
 
 
 def test_every_name_in_the_list_is_an_address() -> None:
-    assert set(KEPT) - {each.name for each in addresses()} == set()
+    assert set(KEPT) - {address.name for address in addresses()} == set()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from common.direction import without_turns
+from common.direction import without_bidi_controls
 from tests.architecture import hostile_answers as answers
 from tests.architecture import hostile_rows as rows
 from tests.architecture.hostile_answers import EXCEL, Answer
@@ -54,8 +54,8 @@ def calendar(**values: Any) -> bytes:
     return bytes(made.to_ical())
 
 
-def pdf(words: str) -> bytes:
-    return bytes(typst.compile(words.encode()))
+def pdf(source: str) -> bytes:
+    return bytes(typst.compile(source.encode()))
 
 
 QUOTED = '"' + WORDS.replace('"', '""') + '"'
@@ -89,7 +89,7 @@ WRONG = {
     "an error": answer("<p>Oops</p>", status=500),
 }
 RIGHT = {
-    "a page": answer(without_turns(f'<p title="{escape(WORDS)}">{escape(WORDS)}</p>')),
+    "a page": answer(without_bidi_controls(f'<p title="{escape(WORDS)}">{escape(WORDS)}</p>')),
     "JSON": answer('{"a": "<zq100>"}', "application/json"),
     "CSV": answer(f"a,b\r\n\"'{QUOTED[1:]},-1\r\n", "text/csv"),
     "a workbook": answer(workbook("'" + WORDS.replace("\u202e", ""), "s"), EXCEL),
@@ -138,17 +138,17 @@ def test_a_browser_sees_what_words_became(browser: Any, name: str) -> None:
 
 
 def test_a_browser_sees_nothing_in_escaped_words_and_reads_forms(browser: Any) -> None:
-    words = escape(WORDS)
+    text = escape(WORDS)
     body = SafeString(
         '<p title="{0}">{0}</p><a href="https://x.example/?q={0}">x</a><form method="post" action="/a/">'
         '<input name="b" value="{0}"><textarea name="c">{0}</textarea><input type="hidden" name="d" value="1">'
         '<select name="e"><option value="1">x</option></select></form>'
-    ).format(words)
+    ).format(text)
     page = browser.new_page()
     seen = answers.in_the_browser(page, [body])[0]
     page.close()
     assert seen["found"] == []
-    assert [(each["name"], each["isFree"]) for each in seen["forms"][0]["fields"]] == [
+    assert [(input_field["name"], input_field["isFree"]) for input_field in seen["forms"][0]["fields"]] == [
         ("b", True), ("c", True), ("d", False), ("e", False),
     ]  # fmt: skip
 

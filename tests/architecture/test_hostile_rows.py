@@ -3,8 +3,9 @@
 Every text column of the demo is filled with markup, quotation marks, formulas, the syntax of templates and of Typst,
 marks of direction and new lines (`hostile_rows`). Then every address is opened, and every form is sent empty, hostile,
 with NUL and with choices that it does not offer (`hostile_walk`); each answer and each mail is judged by its kind
-(`hostile_answers`). `make test` opens an address as the ablest of the roles that it lets in, a public one also without
-signing in, and sends a form once; `make test-long` does both as every role, and writes docs/hostile-rendering.md.
+(`hostile_answers`). `make test-slow` opens an address as the ablest of the roles that it lets in, a public one also
+without signing in, and sends a form once; `make test` does so at a sample of the addresses; `make test-long` does both
+as every role, and writes docs/hostile-rendering.md.
 """
 
 from __future__ import annotations
@@ -25,12 +26,18 @@ from municipalities.enums import Role
 from municipalities.models import Cohort, Membership, Municipality, Programme
 from tests.architecture import hostile_figures, hostile_rows, test_urls
 from tests.architecture.hostile_walk import ROLES, Walk, visits
-from tests.people import Cast, person
+from tests.people import Cast, make_cast, person
 
 pytestmark = pytest.mark.timeout(600)
 
 
-@pytest.fixture(scope="module", params=["ablest role", pytest.param("every role", marks=pytest.mark.long)])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("ablest role", marks=pytest.mark.slow),
+        pytest.param("every role", marks=pytest.mark.long),
+    ],
+)
 def walk(
     request: pytest.FixtureRequest,
     django_db_setup: None,
@@ -110,6 +117,23 @@ def test_the_demo_has_a_row_for_every_column_that_is_filled(walk: Walk, db: None
 def test_nothing_of_a_column_is_more_than_its_words(walk: Walk, db: None, role: str) -> None:
     wrong = walk.as_role(role)
     assert not wrong, listed(wrong)
+
+
+def test_nothing_of_a_column_is_more_than_its_words_at_a_sample(
+    db: None, browser: Any, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    """Without the demo: over the rows that stand in addresses."""
+    with override_settings(DEMO=True, MEDIA_ROOT=tmp_path):
+        cast, addresses = make_cast(), test_urls.sampled(12)
+        some = [visit for visit in visits(cast, of_every_role=False) if visit.address in addresses]
+        page = browser.new_page()
+        walk = Walk(cast, some, hostile_rows.fill(), tmp_path, page, follows=False)
+        for role in ROLES:
+            with subtests.test(role):
+                wrong = walk.as_role(role)
+                assert not wrong, listed(wrong)
+        page.close()
+    assert len(walk.columns) > 0
 
 
 def test_the_practice_network_takes_columns_for_words(walk: Walk, db: None) -> None:

@@ -38,7 +38,7 @@ def _is_literal(node: ast.expr) -> bool:
 
 def _declares_text_safe(node: ast.AST) -> bool:
     if isinstance(node, ast.ImportFrom):
-        return any(each.name in {"mark_safe", "SafeText", "SafeData"} for each in node.names)
+        return any(item.name in {"mark_safe", "SafeText", "SafeData"} for item in node.names)
     if isinstance(node, ast.FunctionDef):
         return node.name == "__html__"
     if isinstance(node, ast.Attribute):
@@ -47,7 +47,7 @@ def _declares_text_safe(node: ast.AST) -> bool:
         return False
     if called(node) in {"mark_safe", "SafeString", "SafeText", "html_safe"}:
         return True
-    options = {each.arg: getattr(each.value, "value", None) for each in node.keywords}
+    options = {item.arg: getattr(item.value, "value", None) for item in node.keywords}
     return options.get("autoescape") is False or bool(options.get("is_safe")) or options.get("extra_tags") == "safe"
 
 
@@ -73,8 +73,8 @@ def in_python(module: ast.Module) -> Iterator[int]:
 
 
 def test_no_other_module_says_of_text_that_it_is_markup() -> None:
-    found = [f"{name_of(p)}:{line}" for p in MODULES if name_of(p) != MAKES_MARKUP for line in in_python(tree(p))]
-    assert found == []
+    places = [f"{name_of(p)}:{line}" for p in MODULES if name_of(p) != MAKES_MARKUP for line in in_python(tree(p))]
+    assert places == []
 
 
 def test_the_search_in_modules_finds_what_it_looks_for(subtests: pytest.Subtests) -> None:
@@ -140,8 +140,8 @@ def _prints_unescaped(token: Token) -> bool:
 
 
 def test_no_template_prints_text_unescaped() -> None:
-    found = {name_of(path): in_template(path.read_text(encoding="utf-8")) for path in TEMPLATES}
-    assert {name: what for name, what in found.items() if what} == {}
+    unescaped = {name_of(path): in_template(path.read_text(encoding="utf-8")) for path in TEMPLATES}
+    assert {name: what for name, what in unescaped.items() if what} == {}
 
 
 def test_every_template_is_searched() -> None:
@@ -157,8 +157,8 @@ def unescaped_text(path: Path) -> bool:
 
 def test_only_mail_in_plain_text_is_written_unescaped() -> None:
     others = [p for kind in ("*.txt", "*.svg") for p in (ROOT / "templates").rglob(kind)]
-    found = [name_of(path) for path in others if unescaped_text(path)]
-    assert [name for name in found if not (name.endswith(".txt") and "/email/" in name)] == []
+    names = [name_of(path) for path in others if unescaped_text(path)]
+    assert [name for name in names if not (name.endswith(".txt") and "/email/" in name)] == []
 
 
 def test_the_search_in_templates_finds_what_it_looks_for(subtests: pytest.Subtests) -> None:

@@ -28,8 +28,8 @@ from administration.enums import ExportState
 from administration.models import Export
 from common.models import AuditEvent, MailMessage
 from inbox.models import Message
-from links.domain.make import Wanted
-from links.domain.make import make as make_links
+from links.domain.make import LinkRequest
+from links.domain.make import create_links as make_links
 from municipalities.domain import deciders, house_rules, members, programme
 from municipalities.enums import Role
 from municipalities.models import Delegation, EmergencyRight, Membership, RuleChange
@@ -38,7 +38,7 @@ from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
 from notifications.domain.send import send_due
 from notifications.enums import NotificationKind
-from notifications.models import Notification, Preferences
+from notifications.models import MailSchedule, Notification
 from planning.domain import feeds
 from planning.models import Feed, Recurrence
 from posts.models import Post
@@ -65,11 +65,11 @@ COLUMNS = {
     "administration.PutAway.by": HISTORY,
     "analytics.Baseline.frozen_by": HISTORY,
     "analytics.ManualValue.entered_by": HISTORY,
-    "analytics.PastImport.by": HISTORY,
-    "analytics.PlaceBaseline.frozen_by": HISTORY,
-    "analytics.PlaceTarget.ended_by": HISTORY,
-    "analytics.PlaceTarget.set_by": HISTORY,
-    "analytics.PlaceValue.entered_by": HISTORY,
+    "analytics.HistoryImport.by": HISTORY,
+    "analytics.MunicipalityBaseline.frozen_by": HISTORY,
+    "analytics.MunicipalityTarget.ended_by": HISTORY,
+    "analytics.MunicipalityTarget.set_by": HISTORY,
+    "analytics.MunicipalityValue.entered_by": HISTORY,
     "analytics.ProgrammeIndicator.added_by": HISTORY,
     "analytics.Sharing.by": HISTORY,
     "analytics.Sharing.ended_by": HISTORY,
@@ -92,8 +92,8 @@ COLUMNS = {
     "exchange.SwitchedOff.by": HISTORY,
     "inbox.AnswerDraft.by": HISTORY,
     "inbox.HandOver.by": PASSES,
-    "inbox.Hold.by": HISTORY,
-    "inbox.Hold.released_by": HISTORY,
+    "inbox.LegalHold.by": HISTORY,
+    "inbox.LegalHold.released_by": HISTORY,
     "inbox.HouseRules.changed_by": HISTORY,
     "inbox.Message.assignee": PASSES,
     "inbox.Moderation.appeal_noted_by": HISTORY,
@@ -105,7 +105,7 @@ COLUMNS = {
     "inbox.Note.by": HISTORY,
     "inbox.ProposedAnswer.by": HISTORY,
     "inbox.ProposedAnswer.decided_by": HISTORY,
-    "inbox.ProposedAnswer.words_by": HISTORY,
+    "inbox.ProposedAnswer.text_by": HISTORY,
     "inbox.Reply.approved_by": HISTORY,
     "inbox.Reply.by": HISTORY,
     "inbox.SavedAnswer.by": HISTORY,
@@ -119,8 +119,8 @@ COLUMNS = {
     "mentoring.Activity.confirmed_by": HISTORY,
     "mentoring.Activity.done_by": HISTORY,
     "mentoring.Activity.owner": HISTORY,
-    "mentoring.Change.decided_by": HISTORY,
-    "mentoring.Change.proposed_by": HISTORY,
+    "mentoring.PlanChange.decided_by": HISTORY,
+    "mentoring.PlanChange.proposed_by": HISTORY,
     "mentoring.CheckIn.mentor": ASKED,
     "mentoring.CheckIn.planned_by": HISTORY,
     "mentoring.Evidence.by": HISTORY,
@@ -160,12 +160,12 @@ COLUMNS = {
     "municipalities.WidePause.by": HISTORY,
     "municipalities.WidePause.ended_by": HISTORY,
     "needs.Need.by": HISTORY,
-    "needs.Round.by": HISTORY,
-    "needs.Voice.by": HISTORY,
+    "needs.AnswerRound.by": HISTORY,
+    "needs.Supporter.by": HISTORY,
     "notifications.Notification.by": HISTORY,
     "notifications.Notification.user": ENDS,
-    "notifications.Preferences.user": ENDS,
-    "notifications.Wish.user": ACCOUNT,
+    "notifications.MailSchedule.user": ENDS,
+    "notifications.MailPreference.user": ACCOUNT,
     "planning.Campaign.created_by": HISTORY,
     "planning.Feed.user": ENDS,
     "planning.ImportRun.by": HISTORY,
@@ -263,10 +263,12 @@ TAKES_A_RIGHT = re.compile(r"(account|member|programme)\.(end_\w+|end|deactivate
 
 def test_every_verb_that_takes_a_right_away_ends_what_hung_on_it() -> None:
     seen = set()
-    for path in (each for each in MODULES if "/domain/" in name_of(each)):
+    for path in (candidate for candidate in MODULES if "/domain/" in name_of(candidate)):
         for function in (node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef)):
             texts = {node.value for node in ast.walk(function) if isinstance(node, ast.Constant)}
-            verbs = {each for each in texts if isinstance(each, str) and TAKES_A_RIGHT.fullmatch(each)} - ENDS_NO_ROLE
+            verbs = {
+                candidate for candidate in texts if isinstance(candidate, str) and TAKES_A_RIGHT.fullmatch(candidate)
+            } - ENDS_NO_ROLE
             if verbs:
                 seen |= verbs
                 calls_here = {called(node) for node in ast.walk(function) if isinstance(node, ast.Call)}
@@ -292,48 +294,48 @@ class Everything:
     """An approver of Ćuprija who is staff of a programme as well, and holds one of each."""
 
     def __init__(self, cast: Cast) -> None:
-        self.cast, self.who, house = cast, cast.approver, cast.cuprija
+        self.cast, self.who, municipality = cast, cast.approver, cast.cuprija
         self.second = person("second")
-        Membership.objects.create(user=self.second, municipality=house, role=Role.APPROVER)
+        Membership.objects.create(user=self.second, municipality=municipality, role=Role.APPROVER)
         cast.programme.staff.add(self.who)
         self.client = sign_in(self.who)
         self.client.get("/")
-        members.invite(house, email="new@test.example", role="approver", by=self.who)
+        members.invite(municipality, email="new@test.example", role="approver", by=self.who)
         day = today()
         self.lent = deciders.delegate(
-            house, approver=self.who, to=cast.officer, starts_on=day, ends_on=day, by=self.who
+            municipality, approver=self.who, to=cast.officer, starts_on=day, ends_on=day, by=self.who
         )
         self.held = deciders.delegate(
-            house, approver=self.second, to=self.who, starts_on=day, ends_on=day, by=self.second
+            municipality, approver=self.second, to=self.who, starts_on=day, ends_on=day, by=self.second
         )
         later = day + timedelta(days=5)
         self.arranged = deciders.delegate(
-            house, approver=self.second, to=cast.officer, starts_on=later, ends_on=later, by=self.who
+            municipality, approver=self.second, to=cast.officer, starts_on=later, ends_on=later, by=self.who
         )
-        deciders.allow_emergency(house, self.who, by=self.second)
-        deciders.allow_emergency(house, cast.officer, by=self.who)
-        members.join(person("newcomer"), house, Role.APPROVER, by=self.who)
-        house_rules.edit(house, {"may_approve_own": True}, by=self.who, reason="Сви су на одмору")
-        self.feed = feeds.make(house, by=self.who)
+        deciders.allow_emergency(municipality, self.who, by=self.second)
+        deciders.allow_emergency(municipality, cast.officer, by=self.who)
+        members.join(person("newcomer"), municipality, Role.APPROVER, by=self.who)
+        house_rules.edit(municipality, {"may_approve_own": True}, by=self.who, reason="Сви су на одмору")
+        self.feed = feeds.make(municipality, by=self.who)
         schedules.plan_programme(cast.programme, Every.MONTH, 3, [self.who, cast.staff], by=cast.staff)
-        with scope(house):
-            exports.ask(house, by=self.who)
-            schedules.plan(house, 3, [self.who, cast.officer], by=cast.officer)
+        with scope(municipality):
+            exports.ask(municipality, by=self.who)
+            schedules.plan(municipality, 3, [self.who, cast.officer], by=cast.officer)
             now = timezone.now()
-            place = channel(house, self.who)
+            place = channel(municipality, self.who)
             self.message = Message.objects.create(
-                municipality=house, channel=place, remote_id="1", at=now, heard_at=now, counts_from=now,
+                municipality=municipality, channel=place, remote_id="1", at=now, received_at=now, counts_from=now,
                 assignee=self.who,
             )  # fmt: skip
             Message.objects.create(
-                municipality=house, channel=place, remote_id="2", at=now, heard_at=now, counts_from=now,
+                municipality=municipality, channel=place, remote_id="2", at=now, received_at=now, counts_from=now,
                 assignee=self.who, state="closed", settled_at=now,
             )  # fmt: skip
-            post = Post.objects.create(municipality=house, author=self.who)
+            post = Post.objects.create(municipality=municipality, author=self.who)
             self.repeating = Recurrence.objects.create(
-                municipality=house, pattern=post, at=time(9), starts_on=day, ends_on=day, by=self.who
+                municipality=municipality, pattern=post, at=time(9), starts_on=day, ends_on=day, by=self.who
             )
-            self.link = make_links(house.pk, uuid4(), {1: Wanted("https://example.org/", "mastodon")})[1]
+            self.link = make_links(municipality.pk, uuid4(), {1: LinkRequest("https://example.org/", "mastodon")})[1]
         self._mail()
 
     def _mail(self) -> None:
@@ -345,7 +347,7 @@ class Everything:
         Notification.objects.filter(user=self.who).update(mail_due_at=timezone.now())
         send_due()
         assert any("List-Unsubscribe" in mail.headers for mail in MailMessage.objects.filter(to=self.who.email))
-        self.key = Preferences.objects.get(user=self.who).key
+        self.key = MailSchedule.objects.get(user=self.who).key
         notify(NotificationKind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, words=words)
         waiting = Notification.objects.filter(user=self.who, mailed_at=None)
         waiting.update(mail_due_at=timezone.now())
@@ -387,8 +389,8 @@ IS_HELD: dict[str, Held] = {
     "notifications.Notification.user": lambda it: Notification.objects.filter(
         pk__in=it.waiting_notifications, mail_due_at__isnull=False
     ).exists(),
-    "notifications.Preferences.user": lambda it: (
-        Preferences.objects.get(user=it.who).key == it.key
+    "notifications.MailSchedule.user": lambda it: (
+        MailSchedule.objects.get(user=it.who).key == it.key
         and MailMessage.objects.filter(to=it.who.email, state="waiting").exists()
     ),
     "planning.Feed.user": lambda it: Feed.objects.filter(user=it.who, revoked_at__isnull=True).exists(),
@@ -399,7 +401,7 @@ IS_HELD: dict[str, Held] = {
 }
 # What only an account that is switched off loses: its sessions, the key of its mails; and the part in the programme.
 OF_THE_ACCOUNT = {
-    "notifications.Preferences.user", "reports.ProgrammeSchedule.people", "usersessions.UserSession.user"
+    "notifications.MailSchedule.user", "reports.ProgrammeSchedule.people", "usersessions.UserSession.user"
 }  # fmt: skip
 # Tested where they take effect: tests/inbox/test_handover.py and tests/planning/test_repeating.py.
 GOES_ON = {"inbox.HandOver.by", "planning.Recurrence.by"}
@@ -423,9 +425,9 @@ def test_all_that_ends_or_passes_on_is_looked_at() -> None:
 
 @pytest.fixture
 def it(cast: Cast, settings: Any) -> Everything:
-    found = Everything(cast)
-    assert held(found) == set(IS_HELD)
-    return found
+    everything = Everything(cast)
+    assert held(everything) == set(IS_HELD)
+    return everything
 
 
 def test_an_account_that_is_switched_off_holds_nothing(it: Everything) -> None:
@@ -447,7 +449,7 @@ def test_an_account_that_is_switched_off_holds_nothing(it: Everything) -> None:
 
 def _others_keep_theirs(it: Everything) -> None:
     with scope(it.cast.cuprija):
-        assert [each.pk for each in Schedule.objects.get().people.all()] == [it.cast.officer.pk]
+        assert [person.pk for person in Schedule.objects.get().people.all()] == [it.cast.officer.pk]
         assert Message.objects.get(remote_id="2").assignee == it.who  # what was settled keeps who saw to it
         assert Recurrence.objects.get().ended_at is None
     assert it.client.get(urlsplit(it.link).path).headers["Location"] == "https://example.org/"

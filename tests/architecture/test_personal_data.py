@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import translation
 
 from inbox import personal_data
-from inbox.personal_data import Fate, PersonalDataStore
+from inbox.personal_data import ErasureEffect, PersonalDataStore
 from tests.architecture.personal_columns import NOBODY
 
 TEXT = ("text", "character varying", "character", "json", "jsonb", "bytea", "inet", "ARRAY", "USER-DEFINED", "xml")
@@ -41,12 +41,12 @@ def closed_lists() -> set[str]:
 
 
 def in_the_list() -> set[str]:
-    found = set()
-    for place in personal_data.places():
+    columns = set()
+    for place in personal_data.stores():
         if place.model:
             meta = apps.get_model(place.model)._meta
-            found |= {f"{meta.db_table}.{meta.get_field(name).column}" for name in place.columns}
-    return found
+            columns |= {f"{meta.db_table}.{meta.get_field(name).column}" for name in place.columns}
+    return columns
 
 
 def said_to_be_of_nobody() -> list[str]:
@@ -59,18 +59,18 @@ def said_to_be_of_nobody() -> list[str]:
 def test_every_text_column_is_in_the_list_or_has_a_reason() -> None:
     missing = in_the_database() - closed_lists() - in_the_list() - set(said_to_be_of_nobody())
     assert sorted(missing) == [], (
-        "can a citizen's words or name get in? Then add it to a place (inbox/domain/personal_data_places.py, or "
+        "can a citizen's words or name get in? Then add it to a place (inbox/domain/personal_data_stores.py, or "
         "the register of your "
-        "floor); else to tests/architecture/personal_columns.py"
+        "layer); else to tests/architecture/personal_columns.py"
     )
 
 
 @pytest.mark.django_db
 def test_no_reason_is_for_a_column_that_is_gone_or_in_the_list() -> None:
-    said = Counter(said_to_be_of_nobody())
-    assert [name for name, times in said.items() if times > 1] == []
-    assert sorted(set(said) - in_the_database()) == []
-    assert sorted(set(said) & in_the_list()) == []
+    excused = Counter(said_to_be_of_nobody())
+    assert [name for name, times in excused.items() if times > 1] == []
+    assert sorted(set(excused) - in_the_database()) == []
+    assert sorted(set(excused) & in_the_list()) == []
 
 
 @pytest.mark.django_db
@@ -81,35 +81,35 @@ def test_a_new_column_with_words_fails_until_somebody_says_what_it_is() -> None:
     assert missing == {"inbox_note.telephone"}
 
 
-def test_floors_above_the_inbox_have_added_their_places() -> None:
-    codes = {place.code for place in personal_data.places()}
+def test_layers_above_the_inbox_have_added_their_places() -> None:
+    codes = {place.code for place in personal_data.stores()}
     assert {"messages", "moderation", "drafts", "proposed_answers", "events", "consents"} <= codes  # inbox
     assert {"needs", "needs_by_phone", "posts_that_quote", "drafts_that_quote"} <= codes  # needs
     assert "exports" in codes  # administration
 
 
 def test_a_code_is_used_once() -> None:
-    one = personal_data.places()[0]
+    one = personal_data.stores()[0]
     personal_data.register(one)  # again is no harm
     with pytest.raises(ValueError, match="messages"):
-        personal_data.register(PersonalDataStore("messages", "Others", Fate.DELETED, lambda: ""))
+        personal_data.register(PersonalDataStore("messages", "Others", ErasureEffect.DELETED, lambda: ""))
 
 
 @pytest.mark.parametrize("language", ["en", "sr", "sr-latn"])
 def test_every_place_says_how_long_and_what_stays(language: str) -> None:
     with translation.override(language):
-        for place in personal_data.places():
+        for place in personal_data.stores():
             assert str(place.title)
             assert place.how_long().endswith(".")
-            keys = [each.key for each in place.fields]
+            keys = [field.key for field in place.fields]
             assert len(keys) == len(set(keys)), place.code
-            assert all(str(each.label) for each in place.fields)
+            assert all(str(field.label) for field in place.fields)
             if place.stays:
                 assert place.stays().endswith(".")
 
 
 def test_only_what_stays_needs_a_reason() -> None:
     with pytest.raises(ValueError, match="reason"):
-        PersonalDataStore("x", "X", Fate.STAYS, lambda: "")
+        PersonalDataStore("x", "X", ErasureEffect.STAYS, lambda: "")
     with pytest.raises(ValueError, match="reason"):
-        PersonalDataStore("x", "X", Fate.DELETED, lambda: "", stays=lambda: "")
+        PersonalDataStore("x", "X", ErasureEffect.DELETED, lambda: "", stays=lambda: "")

@@ -35,9 +35,9 @@ def written(path: str) -> str:
 
 
 SECRET_ADDRESSES = [
-    each
-    for each in addresses()
-    if opens_without_sign_in(each) and names(each) & SECRET_NAMES and each.name not in NOT_SECRET
+    address
+    for address in addresses()
+    if opens_without_sign_in(address) and names(address) & SECRET_NAMES and address.name not in NOT_SECRET
 ]
 
 
@@ -50,5 +50,5 @@ def test_no_line_of_the_log_holds_a_secret_that_stands_in_an_address(address: Ad
 
 
 def test_the_search_finds_the_addresses_with_secrets() -> None:
-    found = {each.name for each in SECRET_ADDRESSES}
-    assert {"invitation", "inbox_answer", "feed_file", "setup_open", "account_reset_password_from_key"} <= found
+    names = {address.name for address in SECRET_ADDRESSES}
+    assert {"invitation", "inbox_answer", "feed_file", "setup_open", "account_reset_password_from_key"} <= names

@@ -26,8 +26,8 @@ def _untyped_requests(path: Path) -> Iterator[str]:
 
 def test_every_request_has_a_type() -> None:
     """Which one: `common/web/request.py`."""
-    found = [place for path in MODULES for place in _untyped_requests(path)]
-    assert not found, "\n".join(found)
+    untyped = [place for path in MODULES for place in _untyped_requests(path)]
+    assert not untyped, "\n".join(untyped)
 
 
 @pytest.mark.long

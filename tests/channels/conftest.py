@@ -1,4 +1,4 @@
-"""The two networks as local servers over real HTTP, a person at the browser, and the worker."""
+"""Both networks as local servers over real HTTP, a person's browser, and the worker."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def the_channel() -> Channel:
 
 
 def allow_on_network(url: str, account: str = "opstina", decision: str = "allow") -> dict[str, str]:
-    """What the network adds to the address of our callback after the person has decided on its own page."""
+    """The query that the network adds to our callback after the person has decided on its page."""
     asked = dict(parse_qsl(urlsplit(url).query))
     decided = {**asked, "account": account, "decision": decision}
     answer = requests.post(url.split("?", maxsplit=1)[0], data=decided, allow_redirects=False, timeout=30)

@@ -1,4 +1,4 @@
-"""Connecting in the browser against real servers on this machine: both ways, and everything that goes wrong."""
+"""Connecting in the browser against real servers on this machine: both ways, and every failure."""
 
 import socket
 from datetime import timedelta
@@ -102,7 +102,7 @@ def test_the_practice_network_is_connected_by_its_own_button(
     assert the_channel().is_practice
 
 
-# ---- what comes back from the network
+# ---- the network's answer
 
 
 def test_a_denied_consent_says_so(approver: Client, fakes: FakeServer) -> None:
@@ -185,7 +185,7 @@ def test_an_account_that_cannot_be_read_at_once_is_read_later(approver: Client, 
     assert the_channel().state == ChannelState.CONNECTED
 
 
-# ---- whose account it is
+# ---- the account
 
 
 def test_an_account_of_another_municipality_is_refused_without_naming_it(
@@ -387,7 +387,7 @@ def test_the_secret_of_our_application_is_encrypted(approver: Client, fakes: Fak
     assert keys.client_secret not in AppRegistration.objects.get().ciphertext
 
 
-# ---- the door
+# ---- the connector factory
 
 
 def test_a_channel_that_is_not_connected_does_not_open(cast: Cast, approver: Client, fakes: FakeServer) -> None:

@@ -1,4 +1,4 @@
-"""Instagram behind a page and Threads with an application of its own: from the keys to the channel, and to its end."""
+"""Instagram behind a page and Threads with an application of its own: from the keys to the channel, and its end."""
 
 import json
 from datetime import timedelta
@@ -144,8 +144,8 @@ def test_what_the_account_tells_is_kept_once_and_forgeries_are_refused(approver:
     body = json.dumps({"object": "instagram", "entry": [entry]}).encode()
     signature = fakes.world.fake("instagram").signed(body)["X-Hub-Signature-256"]
     where = reverse("webhook", args=["instagram"])
-    for told, status in ((signature, 200), (signature, 200), (signature[:-1] + "x", 403), ("", 403)):
-        headers = {"X-Hub-Signature-256": told} if told else {}
+    for sent, status in ((signature, 200), (signature, 200), (signature[:-1] + "x", 403), ("", 403)):
+        headers = {"X-Hub-Signature-256": sent} if sent else {}
         answer = Client().post(where, body, content_type="application/json", headers=headers)
         assert answer.status_code == status
     with everywhere("test"):
@@ -228,14 +228,14 @@ def test_an_access_that_was_taken_back_asks_for_a_new_consent(approver: Client, 
     with everywhere("test"):
         grantor = Credential.objects.get().grantor
     with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=True):
-        told = fakes.world.fake("threads").signed_request(grantor)
-        assert departed(told[:-2]) == 403
+        form = fakes.world.fake("threads").signed_request(grantor)
+        assert departed(form[:-2]) == 403
         assert the_channel().state == ChannelState.CONNECTED
-        assert departed(told) == 200
+        assert departed(form) == 200
     assert the_channel().state == ChannelState.NEEDS_CONSENT
 
 
-def departed(told: str) -> int:
+def departed(request: str) -> int:
     """The status with which the notice that a person removed the portal is answered."""
-    body, kind = urlencode({"signed_request": told}), "application/x-www-form-urlencoded"
+    body, kind = urlencode({"signed_request": request}), "application/x-www-form-urlencoded"
     return Client().post(reverse("webhook_departed", args=["threads"]), body, content_type=kind).status_code

@@ -1,4 +1,4 @@
-"""From a page of consent to a channel on Instagram and on Threads in a real browser, and axe on every page."""
+"""From the consent page to a channel on Instagram and on Threads in a real browser, and axe on every page."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def to_consent_and_back(page: Any, live_server: Any, cast: Cast, network: str) -
     tasks.connect()
 
 
+@pytest.mark.slow
 def test_an_approver_picks_the_account_behind_the_municipalitys_page(page: Any, live_server: Any, cast: Cast) -> None:
     to_consent_and_back(page, live_server, cast, "Instagram")
     page.get_by_text("@biblioteka").wait_for()
@@ -64,6 +65,7 @@ def test_an_approver_picks_the_account_behind_the_municipalitys_page(page: Any, 
     assert last_attempt().ciphertext == ""
 
 
+@pytest.mark.slow
 def test_a_profile_on_threads_is_connected_without_picking(page: Any, live_server: Any, cast: Cast) -> None:
     enter(page, live_server, cast.administrator)
     page.goto(live_server.url + reverse("installation_network", args=["threads"]))

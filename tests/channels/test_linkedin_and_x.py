@@ -1,4 +1,4 @@
-"""LinkedIn with pages to pick and X with a session that renews itself: from the keys to the channel, and to its end."""
+"""LinkedIn with a choice of pages and X with a renewable session: from the keys to the channel, and its end."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit

@@ -1,4 +1,4 @@
-"""What connectors say to people is in the catalogue of translations, and every failure has words of ours."""
+"""The connectors' sentences are in the translation catalogue, and every failure has a text of ours."""
 
 import ast
 import inspect
@@ -28,17 +28,17 @@ def docstrings(tree: ast.AST) -> set[int]:
 
 def sentences() -> set[str]:
     """Everything in the connectors that reads like a sentence and is not a docstring."""
-    found = set()
+    texts = set()
     for tree in trees().values():
         apart = docstrings(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
-                found |= {node.value} if SENTENCE.fullmatch(node.value) else set()
-    return found
+                texts |= {node.value} if SENTENCE.fullmatch(node.value) else set()
+    return texts
 
 
 def marked(path: Path) -> set[str]:
-    """Texts inside gettext_noop(…), which is what the catalogue is collected from."""
+    """Texts inside gettext_noop(…), from which the catalogue is collected."""
     return {
         ast.literal_eval(node.args[0])
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
@@ -61,10 +61,10 @@ def catalogue() -> set[str]:
 
 
 def test_every_sentence_of_the_connectors_is_in_the_catalogue() -> None:
-    found = sentences()
-    assert len(found) > 20
-    assert found - FOR_PROGRAMMERS - catalogue() == set()
-    assert found >= FOR_PROGRAMMERS
+    texts = sentences()
+    assert len(texts) > 20
+    assert texts - FOR_PROGRAMMERS - catalogue() == set()
+    assert texts >= FOR_PROGRAMMERS
 
 
 def test_every_message_of_a_check_is_marked() -> None:

@@ -1,4 +1,4 @@
-"""Networks with keys and pages: from the administrator's keys to a channel, and what the network tells by itself."""
+"""Networks with keys and pages: from the administrator's keys to a channel, and webhook events."""
 
 import base64
 import io
@@ -110,8 +110,8 @@ def test_an_administrator_enters_the_keys_in_the_browser(administrator: Client) 
 def test_an_empty_secret_keeps_the_one_that_is_stored(administrator: Client, entered: None) -> None:
     where = reverse("installation_network", args=["facebook"])
     administrator.post(where, {"client_id": "new-id", "client_secret": ""})
-    told = credentials.keys("facebook", "")
-    assert (told.client_id, told.client_secret) == ("new-id", SECRET)
+    stored = credentials.keys("facebook", "")
+    assert (stored.client_id, stored.client_secret) == ("new-id", SECRET)
 
 
 def test_keys_are_resealed_when_the_installation_changes_its_own(settings: Any, entered: None) -> None:
@@ -240,21 +240,21 @@ def test_a_renewed_consent_of_somebody_without_that_page_changes_nothing(
 
 def test_people_are_warned_two_weeks_a_week_and_a_day_ahead(cast: Cast, approver: Client, entered: None) -> None:
     channel = connected(approver)
-    told = []
+    counts = []
     for days in (20, 13, 13, 6, 0.5, 0.4):
         with scope(cast.cuprija):
             Credential.objects.update(consent_until=timezone.now() + timedelta(days=days))
         tasks.upkeep()
-        told.append(Notification.objects.filter(user=cast.approver, url=page("channel", channel.pk)).count())
-    assert told == [0, 1, 1, 2, 3, 3]
+        counts.append(Notification.objects.filter(user=cast.approver, url=page("channel", channel.pk)).count())
+    assert counts == [0, 1, 1, 2, 3, 3]
 
 
 @pytest.mark.parametrize(
-    ("days", "told", "due"), [(15, None, None), (14, None, 14), (6, 14, 7), (6, 7, None), (0.5, None, 1), (-1, 1, None)]
+    ("days", "last", "due"), [(15, None, None), (14, None, 14), (6, 14, 7), (6, 7, None), (0.5, None, 1), (-1, 1, None)]
 )
-def test_when_a_warning_is_due(days: float, told: int | None, due: int | None) -> None:
+def test_when_a_warning_is_due(days: float, last: int | None, due: int | None) -> None:
     now = timezone.now()
-    assert rules.warning(now + timedelta(days=days), told, now) == due
+    assert rules.warning(now + timedelta(days=days), last, now) == due
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_when_a_session_is_renewed(life: timedelta, ahead: timedelta) -> None:
 def test_when_who_connected_it_leaves_the_others_are_told_once(cast: Cast, approver: Client, entered: None) -> None:
     channel = connected(approver)
     tasks.upkeep()
-    assert the_channel().left_told_at is None
+    assert the_channel().leaver_notified_at is None
     Membership.objects.filter(user=cast.approver).update(ended_at=timezone.now())
     Membership.objects.create(user=cast.stranger, municipality=cast.cuprija, role=Role.APPROVER)
     tasks.upkeep()
@@ -304,11 +304,11 @@ def test_disconnecting_one_page_leaves_the_persons_other_page_alone(
     approver.post(page("channel_disconnect", first.pk))
     tasks.upkeep()
     with scope(cast.cuprija):
-        kept = Channel.objects.get(remote_id=other)
-        assert open_channel(kept).profile().remote_id == other
+        remaining = Channel.objects.get(remote_id=other)
+        assert open_channel(remaining).profile().remote_id == other
 
 
-# ---- what the network tells
+# ---- webhook events
 
 
 def body(channel: Channel, text: str = "Кад ради пијаца?", account: str = "") -> bytes:
@@ -317,7 +317,7 @@ def body(channel: Channel, text: str = "Кад ради пијаца?", account:
     return json.dumps({"object": "page", "entry": [entry]}).encode()
 
 
-def tell(stand_in: Any, raw: bytes, **headers: str) -> int:
+def deliver(stand_in: Any, raw: bytes, **headers: str) -> int:
     signed = {**stand_in.signed(raw), **headers}
     where = reverse("webhook", args=["facebook"])
     return Client().post(where, raw, content_type="application/json", headers=signed).status_code
@@ -326,7 +326,7 @@ def tell(stand_in: Any, raw: bytes, **headers: str) -> int:
 def test_a_signed_event_is_kept_once_however_often_it_comes(approver: Client, stand_in: Any, entered: None) -> None:
     channel = connected(approver)
     raw = body(channel)
-    assert [tell(stand_in, raw), tell(stand_in, raw)] == [200, 200]
+    assert [deliver(stand_in, raw), deliver(stand_in, raw)] == [200, 200]
     event = Event.objects.get()
     assert (event.platform, event.account_id, event.kind) == ("facebook", channel.remote_id, "comment")
     assert event.payload["value"]["message"] == "Кад ради пијаца?"
@@ -334,7 +334,7 @@ def test_a_signed_event_is_kept_once_however_often_it_comes(approver: Client, st
 
 def test_a_forged_or_unsigned_event_is_refused(approver: Client, stand_in: Any, entered: None) -> None:
     raw = body(connected(approver))
-    assert tell(stand_in, raw, **{"X-Hub-Signature-256": "sha256=" + "0" * 64}) == 403
+    assert deliver(stand_in, raw, **{"X-Hub-Signature-256": "sha256=" + "0" * 64}) == 403
     where = reverse("webhook", args=["facebook"])
     assert Client().post(where, raw, content_type="application/json").status_code == 403
     other = stand_in.signed(body(the_channel(), "друго"))
@@ -343,11 +343,11 @@ def test_a_forged_or_unsigned_event_is_refused(approver: Client, stand_in: Any, 
 
 
 def test_without_keys_nobody_is_believed(cast: Cast, stand_in: Any) -> None:
-    assert tell(stand_in, b'{"object":"page","entry":[]}') == 403
+    assert deliver(stand_in, b'{"object":"page","entry":[]}') == 403
 
 
 def test_an_event_of_an_account_that_is_not_ours_is_not_kept(approver: Client, stand_in: Any, entered: None) -> None:
-    assert tell(stand_in, body(connected(approver), account="999")) == 200
+    assert deliver(stand_in, body(connected(approver), account="999")) == 200
     assert not Event.objects.exists()
 
 
@@ -355,15 +355,15 @@ def test_a_flood_of_signed_entries_is_cut_off(approver: Client, stand_in: Any, e
     one = json.loads(body(connected(approver)))["entry"][0]
     change = one["changes"][0]
     one["changes"] = [{**change, "value": {**change["value"], "comment_id": f"2_{n}"}} for n in range(3000)]
-    assert tell(stand_in, json.dumps({"entry": [one]}).encode()) == 200
+    assert deliver(stand_in, json.dumps({"entry": [one]}).encode()) == 200
     assert Event.objects.count() == inbound.MOST
     huge = b'{"entry":[' + b"1," * 2_000_000 + b"1]}"
-    assert tell(stand_in, huge) == 413
+    assert deliver(stand_in, huge) == 413
 
 
 def test_a_body_that_cannot_be_read_breaks_nothing(stand_in: Any, entered: None) -> None:
     for raw in (b"not json", b"[" * 20_000, b"\xff\xfe", b'"x"', b"null"):
-        assert tell(stand_in, raw) == 200
+        assert deliver(stand_in, raw) == 200
 
 
 def test_the_network_checks_the_address(entered: None) -> None:
@@ -379,15 +379,15 @@ def test_events_are_asked_for_once_the_portal_is_public(
 ) -> None:
     channel = connected(approver)
     tasks.upkeep()
-    assert not the_channel().hears
+    assert not the_channel().is_subscribed
     settings.PUBLIC_BASE_URL = "https://dobosar.example"
     tasks.upkeep()
-    assert the_channel().hears
+    assert the_channel().is_subscribed
     assert stand_in.pages[channel.remote_id]["subscribed"] == "feed,mention"
 
 
 def test_events_are_forgotten_after_a_month(approver: Client, stand_in: Any, entered: None) -> None:
-    tell(stand_in, body(connected(approver)))
+    deliver(stand_in, body(connected(approver)))
     with time_machine.travel(timezone.now() + timedelta(days=29), tick=True):
         tasks.forget_events()
     assert Event.objects.count() == 1
@@ -401,8 +401,8 @@ def test_events_are_forgotten_after_a_month(approver: Client, stand_in: Any, ent
 
 
 def ended(stand_in: Any, name: str, grantor: str, at: Any = None) -> Any:
-    told = stand_in.signed_request(grantor, at)
-    form = urlencode({"signed_request": told})
+    request = stand_in.signed_request(grantor, at)
+    form = urlencode({"signed_request": request})
     where = reverse(name, args=["facebook"])
     return Client().post(where, form, content_type="application/x-www-form-urlencoded")
 
@@ -440,23 +440,23 @@ def test_a_forged_notice_is_refused(approver: Client, stand_in: Any, entered: No
 NESTED = base64.urlsafe_b64encode(b"[" * 40_000).decode()
 
 
-def signed_form(name: str, told: str | bytes) -> Any:
-    """What the view answers to the form that Meta sends."""
-    body = urlencode({"signed_request": told})
+def signed_form(name: str, request: str | bytes) -> Any:
+    """The view's answer to the form that Meta sends."""
+    body = urlencode({"signed_request": request})
     assert len(body) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return Client().post(reverse(name, args=["facebook"]), body, "application/x-www-form-urlencoded")
 
 
 @pytest.mark.parametrize("name", ["webhook_departed", "webhook_deletion"])
 @pytest.mark.parametrize(
-    "told",
+    "form",
     [f"eHh4.{NESTED}", f".{NESTED}", NESTED, f"{NESTED}.eHh4", "eHh4.eHh4" + "[" * 40_000, "é.é", b"eHh4.\xff"],
     ids=["nested", "no signature", "no dot", "nested signature", "no base64", "no ASCII", "no text"],
 )
 def test_a_stranger_who_nests_brackets_is_refused_before_anything_is_parsed(
-    name: str, told: str | bytes, entered: None
+    name: str, form: str | bytes, entered: None
 ) -> None:
-    assert signed_form(name, told).status_code == 403
+    assert signed_form(name, form).status_code == 403
 
 
 def test_nested_brackets_in_the_body_of_a_webhook_are_refused(entered: None) -> None:
@@ -516,7 +516,7 @@ def test_head_tells_the_size_and_a_range_gives_a_part(client: Client, stored: st
 
 
 def test_which_part_of_a_file_is_meant(subtests: pytest.Subtests) -> None:
-    for asked, found in [
+    for asked, expected in [
         ("bytes=0-0", (0, 0)),
         ("bytes=5-", (5, 9)),
         ("bytes=5-99", (5, 9)),
@@ -527,8 +527,8 @@ def test_which_part_of_a_file_is_meant(subtests: pytest.Subtests) -> None:
         ("bytes=1-2,4-5", None),
         ("items=1-2", None),
     ]:
-        with subtests.test(asked=asked, found=found):
-            assert public.part(asked, 10) == found
+        with subtests.test(asked=asked, found=expected):
+            assert public.part(asked, 10) == expected
 
 
 @pytest.mark.parametrize("asked", ["bytes=10-", "bytes=-0", "bytes=5-4"])
@@ -560,8 +560,8 @@ def test_a_picture_is_given_out_as_small_as_a_network_takes_it() -> None:
         body = b"".join(whole.streaming_content)
         with Image.open(io.BytesIO(body)) as picture:
             assert (picture.format, picture.size) == ("JPEG", (1080, 1440))
-            # What shines through shines on white.
-            assert all(abs(told - 255) < 5 for told in picture.getpixel((540, 720)))
+            # Transparent pixels become white.
+            assert all(abs(level - 255) < 5 for level in picture.getpixel((540, 720)))
         assert (whole["Content-Type"], int(whole["Content-Length"]), where[-4:]) == ("image/jpeg", len(body), ".jpg")
         part = Client().get(where, headers={"range": "bytes=10-19"})
         assert (part.status_code, b"".join(part.streaming_content)) == (206, body[10:20])

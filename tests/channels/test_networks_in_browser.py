@@ -1,4 +1,4 @@
-"""From the administrator's keys to a connected page in a real browser: nothing but clicks, and axe on every page."""
+"""From the administrator's keys to a connected page in a real browser, by clicks alone, and axe on every page."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_an_approver_picks_the_municipalitys_page(page: Any, live_server: Any, c
 
 
 def allowed(url: str) -> dict[str, str]:
-    """What the network adds to our address after the person has agreed on its own page."""
+    """The query that the network adds to our address after the person has agreed on its page."""
     asked = {**dict(parse_qsl(urlsplit(url).query)), "decision": "allow"}
     answer = requests.post(url.split("?", maxsplit=1)[0], data=asked, allow_redirects=False, timeout=30)
     return dict(parse_qsl(urlsplit(answer.headers["location"]).query))

@@ -1,4 +1,4 @@
-"""Who may open which page, what it shows, and that its number of queries does not grow."""
+"""Access to the pages, their content, and a constant number of queries."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_the_buttons_follow_the_right(cast: Cast, channel: Channel) -> None:
 
 def test_another_municipalitys_channel_is_not_there(cast: Cast) -> None:
     with scope(cast.novi_pazar):
-        theirs = Channel.objects.create(
+        other = Channel.objects.create(
             municipality=cast.novi_pazar,
             platform="mastodon",
             server="https://x.example",
@@ -123,9 +123,9 @@ def test_another_municipalitys_channel_is_not_there(cast: Cast) -> None:
         )
     client = sign_in(cast.approver)
     for name in ("channel", "channel_disconnect"):
-        assert client.get(page(name, theirs.pk)).status_code == 404
-    assert client.post(page("channel_arrange", theirs.pk)).status_code == 404
-    assert client.get(page("channel_connect", "mastodon"), {"again": theirs.pk}).status_code == 404
+        assert client.get(page(name, other.pk)).status_code == 404
+    assert client.post(page("channel_arrange", other.pk)).status_code == 404
+    assert client.get(page("channel_connect", "mastodon"), {"again": other.pk}).status_code == 404
 
 
 def test_another_persons_attempt_is_not_there(cast: Cast, attempt: ConnectAttempt) -> None:
@@ -203,7 +203,7 @@ def test_layout_and_languages_are_saved_in_their_order(cast: Cast, channel: Chan
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "message"),
     [
         ({"layout": "combined", "first": "sr-Latn", "second": "sr-Latn"}, "stands twice"),
         ({"layout": "combined", "first": "sr-Latn"}, "needs a second"),
@@ -214,16 +214,16 @@ def test_layout_and_languages_are_saved_in_their_order(cast: Cast, channel: Chan
     ],
 )
 def test_what_does_not_fit_together_is_explained(
-    cast: Cast, channel: Channel, typed: dict[str, str], said: str
+    cast: Cast, channel: Channel, typed: dict[str, str], message: str
 ) -> None:
     answer = arranged(sign_in(cast.approver), channel, **typed)
     assert answer.status_code == 422
-    assert said in answer.content.decode()
+    assert message in answer.content.decode()
     with scope(cast.cuprija):
         assert Channel.objects.get().languages == ["sr-Cyrl"]
 
 
-# ---- the dry door
+# ---- validation
 
 
 def outgoing(text: str) -> Outgoing:
@@ -231,11 +231,11 @@ def outgoing(text: str) -> Outgoing:
 
 
 def test_limits_come_from_what_the_server_told(cast: Cast) -> None:
-    told = make(cast, facts={"configuration": {"statuses": {"max_characters": 11}}})
-    assert validation.limits(told).max_characters == 11
-    assert validation.count(told, "Здраво 👨‍👩‍👧") == 8
-    assert "likes" in validation.measures(told)
-    assert validation.platform(told).title == "Mastodon"
+    channel = make(cast, facts={"configuration": {"statuses": {"max_characters": 11}}})
+    assert validation.limits(channel).max_characters == 11
+    assert validation.count(channel, "Здраво 👨‍👩‍👧") == 8
+    assert "likes" in validation.measures(channel)
+    assert validation.platform(channel).title == "Mastodon"
 
 
 def test_findings_are_said_in_the_readers_language(cast: Cast) -> None:

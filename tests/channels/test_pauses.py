@@ -1,4 +1,4 @@
-"""Who pauses what, who is told, what stands on the pages, and when it is over."""
+"""Pauses: who may start them, who is notified, what pages show, and how they end."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def page(cast: Cast) -> Channel:
     return channel(cast.cuprija, cast.approver, name="Општина Ћуприја")
 
 
-def told() -> set[tuple[str, str]]:
+def notified() -> set[tuple[str, str]]:
     rows = Notification.objects.filter(kind=NotificationKind.PAUSE).select_related("user")
     return {(row.user.name, row.subject) for row in rows}
 
@@ -57,7 +57,7 @@ def test_the_others_who_publish_hear_of_a_pause_and_of_its_end(cast: Cast) -> No
     client = sign_in(cast.officer)
     client.post("/m/cuprija/pause/", {"reason": REASON})
     client.post("/m/cuprija/resume/")
-    assert told() == {
+    assert notified() == {
         ("Approver", "Officer paused all publishing in Ćuprija"),
         ("Approver", "Officer resumed publishing in Ćuprija"),
     }
@@ -80,15 +80,17 @@ def test_a_pause_may_have_a_time_at_which_it_ends(cast: Cast) -> None:
     assert (ended.ended_at, ended.ended_by) == (until, None)
     assert verbs_of("municipality.pause") == ["municipality.pause", "municipality.pause_ended"]
     over = "The pause of Ćuprija is over"
-    assert {who for who, subject in told() if subject == over} == {"Officer", "Approver"}
+    assert {who for who, subject in notified() if subject == over} == {"Officer", "Approver"}
 
 
-@pytest.mark.parametrize(("hours", "words"), [(-1, "This time has passed"), (24 * 400, "A pause lasts a year at most")])
-def test_a_pause_cannot_end_in_the_past_or_in_years(cast: Cast, hours: float, words: str) -> None:
+@pytest.mark.parametrize(
+    ("hours", "message"), [(-1, "This time has passed"), (24 * 400, "A pause lasts a year at most")]
+)
+def test_a_pause_cannot_end_in_the_past_or_in_years(cast: Cast, hours: float, message: str) -> None:
     until = timezone.localtime(soon(hours))
     answer = sign_in(cast.officer).post("/m/cuprija/pause/", {"reason": REASON, "ends_at": f"{until:%Y-%m-%dT%H:%M}"})
-    assert (answer.status_code, words in answer.text) == (422, True)
-    with scope(cast.cuprija), pytest.raises(ValueError, match=words):
+    assert (answer.status_code, message in answer.text) == (422, True)
+    with scope(cast.cuprija), pytest.raises(ValueError, match=message):
         verbs.pause(cast.cuprija, REASON, until, by=cast.officer)
 
 
@@ -97,7 +99,7 @@ def test_who_pauses_anew_after_the_time_and_before_it_was_noted_gets_a_pause_of_
         verbs.pause(cast.cuprija, "прва", soon(1), by=cast.officer)
         with time_machine.travel(soon(2)):
             verbs.pause(cast.cuprija, "друга", by=cast.officer)
-            assert [each.reason for each in pauses.of_municipality(cast.cuprija)] == ["друга"]
+            assert [pause.reason for pause in pauses.of_municipality(cast.cuprija)] == ["друга"]
         assert Pause.objects.filter(ended_at=None).count() == 1
 
 
@@ -123,7 +125,7 @@ def test_a_channel_is_paused_and_resumed_by_who_publishes(cast: Cast, page: Chan
     client.post(f"{where}resume/")
     assert REASON not in client.get("/m/cuprija/").text
     assert verbs_of("channel.") == ["channel.pause", "channel.resume"]
-    assert told() == {
+    assert notified() == {
         ("Approver", "Ćuprija: Officer paused the channel “Општина Ћуприја”"),
         ("Approver", "Ćuprija: Officer resumed the channel “Општина Ћуприја”"),
     }
@@ -145,14 +147,14 @@ def test_the_pause_of_a_channel_ends_at_its_time(cast: Cast, page: Channel) -> N
         with scope(cast.cuprija):
             assert pauses.blocking(page) is None
             assert ChannelPause.objects.get().ended_by is None
-    assert ("Officer", "Ćuprija: the pause of the channel “Општина Ћуприја” is over") in told()
+    assert ("Officer", "Ćuprija: the pause of the channel “Општина Ћуприја” is over") in notified()
 
 
 def test_a_name_with_a_percent_sign_is_told_as_it_is(cast: Cast) -> None:
     odd = channel(cast.cuprija, cast.approver, name="100% (s) Ћуприја %(by)s")
     with scope(cast.cuprija):
         verbs.pause_channel(odd, REASON, by=cast.officer)
-    assert told() == {("Approver", "Ćuprija: Officer paused the channel “100% (s) Ћуприја %(by)s”")}
+    assert notified() == {("Approver", "Ćuprija: Officer paused the channel “100% (s) Ћуприја %(by)s”")}
 
 
 # ---- a programme, and everybody
@@ -170,7 +172,7 @@ def test_staff_silence_the_municipalities_of_their_programme_and_nobody_else(cas
         assert "Staff paused publishing in all municipalities of the programme Swiss PRO" in shown
         assert "/programme/pauses/" not in shown
     assert REASON not in sign_in(cast.administrator).get("/m/kragujevac/settings/").text
-    assert {who for who, _subject in told()} == {"Officer", "Approver", "Stranger"}
+    assert {who for who, _subject in notified()} == {"Officer", "Approver", "Stranger"}
     assert verbs_of("programme.") == ["programme.pause"]
     assert outside not in verbs.concerned(cast.programme)
 
@@ -182,7 +184,7 @@ def test_a_municipality_that_left_the_programme_is_not_silent(cast: Cast) -> Non
     with scope(cast.cuprija):
         assert pauses.of_municipality(cast.cuprija) == []
     with scope(cast.novi_pazar):
-        assert [each.kind for each in pauses.of_municipality(cast.novi_pazar)] == ["programme"]
+        assert [pause.kind for pause in pauses.of_municipality(cast.novi_pazar)] == ["programme"]
 
 
 def test_only_an_administrator_silences_everybody(cast: Cast) -> None:
@@ -220,7 +222,7 @@ def test_a_wide_pause_ends_at_its_time(cast: Cast) -> None:
     verbs.pause_programme(cast.programme, REASON, soon(), by=cast.staff)
     with time_machine.travel(soon(3)):
         tasks.end_pauses()
-    assert ("Stranger", "The pause of Novi Pazar is over") in told()
+    assert ("Stranger", "The pause of Novi Pazar is over") in notified()
     assert WidePause.objects.get().ended_by is None
 
 
@@ -238,7 +240,11 @@ def test_the_widest_pause_is_named_and_every_one_is_shown(cast: Cast, page: Chan
             held = pauses.blocking(page)
             assert held is not None
             assert held.kind == kind
-        assert [each.kind for each in pauses.of_municipality(cast.cuprija)] == ["programme", "municipality", "channel"]
+        assert [pause.kind for pause in pauses.of_municipality(cast.cuprija)] == [
+            "programme",
+            "municipality",
+            "channel",
+        ]
 
 
 def test_the_banner_costs_one_query_whatever_is_paused(

@@ -1,4 +1,4 @@
-"""What a person may type as a server, and what is refused before any name is looked up."""
+"""Server addresses that a person may type, and those that are refused before a DNS query."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""TikTok: from the keys to the channel, what it publishes through the outbox's door, and how a consent ends."""
+"""TikTok: from the keys to the channel, publishing through the connector factory, and the end of a consent."""
 
 from datetime import timedelta
 from typing import Any
@@ -53,14 +53,14 @@ def published(cast: Cast, channel: Channel, fakes: FakeServer, text: str) -> Pub
         connector = open_channel(channel)
         pending = connector.publish(outgoing(text, video=video()), Files(fakes.url))
         assert isinstance(pending, Pending)
-        told = connector.check_status(pending)
-    assert isinstance(told, Published)
-    return told
+        result = connector.check_status(pending)
+    assert isinstance(result, Published)
+    return result
 
 
-def told(stand_in: Any, event: str, person: str, signature: str = "") -> int:
-    """What TikTok tells at the address that the administrator entered; the answer's status."""
-    raw, signed = stand_in.told_of(event, person, {"reason": 1})
+def delivered(stand_in: Any, event: str, person: str, signature: str = "") -> int:
+    """Deliver a TikTok event to the address that the administrator entered; returns the answer's status."""
+    raw, signed = stand_in.signed_event(event, person, {"reason": 1})
     address = reverse("webhook", args=["tiktok"])
     headers = {"tiktok-signature": signature or signed}
     return Client().post(address, raw, content_type="application/json", headers=headers).status_code
@@ -72,7 +72,7 @@ def test_the_pages_before_connecting_say_what_to_do(cast: Cast, approver: Client
     shown = sign_in(cast.administrator).get(reverse("installation_network", args=["tiktok"])).content.decode()
     assert "URL properties" in shown
     assert reverse("webhook", args=["tiktok"]) in shown
-    # TikTok tells of everything at one address and asks for no word.
+    # TikTok sends all events to one address and needs no challenge.
     assert reverse("webhook_departed", args=["tiktok"]) not in shown
     assert "verify token" not in shown
 
@@ -146,8 +146,8 @@ def test_the_length_that_this_account_may_have_is_learnt(cast: Cast, approver: C
     connect(approver)
     with scope(cast.cuprija):
         health.refresh_facts(the_channel().pk)
-    found = validation.check(the_channel(), outgoing("Снимак", video=video(seconds=31.0)))
-    assert [(finding.code, finding.severity) for finding in found] == [("video_too_long", "error")]
+    findings = validation.check(the_channel(), outgoing("Снимак", video=video(seconds=31.0)))
+    assert [(finding.code, finding.severity) for finding in findings] == [("video_too_long", "error")]
 
 
 def test_an_account_that_may_post_for_nobody_is_warned_of_before_anything_is_sent(
@@ -157,8 +157,8 @@ def test_an_account_that_may_post_for_nobody_is_warned_of_before_anything_is_sen
     connect(approver)
     with scope(cast.cuprija):
         health.refresh_facts(the_channel().pk)
-    (found,) = validation.check(the_channel(), outgoing("Снимак", video=video()))
-    assert (found.field, found.severity, found.message) == ("channel", "warning", gettext(UNAUDITED))
+    (finding,) = validation.check(the_channel(), outgoing("Снимак", video=video()))
+    assert (finding.field, finding.severity, finding.message) == ("channel", "warning", gettext(UNAUDITED))
 
 
 # ---- how a consent ends
@@ -170,25 +170,25 @@ def test_a_permission_that_was_taken_back_at_tiktok_asks_to_be_connected_again(
     connect(approver)
     channel = the_channel()
     fakes.advance(2)
-    assert told(stand_in, "authorization.removed", channel.remote_id, "t=1,s=ab") == 403
+    assert delivered(stand_in, "authorization.removed", channel.remote_id, "t=1,s=ab") == 403
     assert the_channel().state == ChannelState.CONNECTED
-    assert told(stand_in, "authorization.removed", "_000stranger") == 200
+    assert delivered(stand_in, "authorization.removed", "_000stranger") == 200
     assert the_channel().state == ChannelState.CONNECTED
-    assert told(stand_in, "authorization.removed", channel.remote_id) == 200
+    assert delivered(stand_in, "authorization.removed", channel.remote_id) == 200
     assert (the_channel().state, the_channel().problem) == (ChannelState.NEEDS_CONSENT, messages.TAKEN_BACK)
 
 
 def test_an_old_notice_does_not_end_a_newer_consent(approver: Client, stand_in: Any, fakes: FakeServer) -> None:
     connect(approver)
     fakes.advance(-3600)
-    assert told(stand_in, "authorization.removed", the_channel().remote_id) == 200
+    assert delivered(stand_in, "authorization.removed", the_channel().remote_id) == 200
     assert the_channel().state == ChannelState.CONNECTED
 
 
 def test_what_is_told_of_a_post_is_kept_once(cast: Cast, approver: Client, stand_in: Any) -> None:
     connect(approver)
     account = the_channel().remote_id
-    raw, signed = stand_in.told_of("post.publish.publicly_available", account, {"post_id": "1"})
+    raw, signed = stand_in.signed_event("post.publish.publicly_available", account, {"post_id": "1"})
     for _ in range(2):
         answer = Client().post(
             reverse("webhook", args=["tiktok"]),

@@ -53,7 +53,7 @@ def typed(key: str, stand_ins: dict[str, Any]) -> dict[str, str]:
 
 def connect(client: Client, key: str, form: dict[str, str], **query: str) -> Any:
     answer = client.post(page("channel_connect", key), form, query_params=query)
-    tasks.connect()  # asks whose token it is
+    tasks.connect()  # reads the account of the token
     tasks.connect()  # reads the account; Viber calls
     return answer
 
@@ -103,7 +103,7 @@ def test_a_viber_channel_from_its_token_to_one_post(
     page.get_by_text("The channel is connected").wait_for()
     assert violations(page) == []
     channel = the_channel()
-    assert (channel.handle, channel.state, channel.hears) == ("@cuprija", ChannelState.CONNECTED, True)
+    assert (channel.handle, channel.state, channel.is_subscribed) == ("@cuprija", ChannelState.CONNECTED, True)
     assert fakes.world.fake("viber").channel("cuprija")["webhook"] == portal.url + reverse(
         "webhook_channel", args=["viber", channel.pk]
     )
@@ -115,6 +115,7 @@ def test_a_viber_channel_from_its_token_to_one_post(
     post_once(cast, fakes, "Вода неће радити од 9 до 12.")
 
 
+@pytest.mark.slow
 @journey
 @in_public
 def test_a_telegram_channel_from_its_bot_to_one_post(
@@ -141,7 +142,7 @@ def test_a_telegram_channel_from_its_bot_to_one_post(
     post_once(cast, fakes, "Вода неће радити од 9 до 12.")
 
 
-# ---- what goes wrong
+# ---- failures
 
 
 @pytest.mark.parametrize(
@@ -235,8 +236,8 @@ def test_viber_is_checked_against_the_portals_address_before_a_post_is_approved(
     with scope(cast.cuprija):
         assert validation.check(the_channel(), outgoing("Текст")) == []
         settings.PUBLIC_BASE_URL = "http://192.168.1.5:8000"
-        found = [finding.code for finding in validation.check(the_channel(), outgoing("Текст"))]
-    assert found == ["portal_is_private"]
+        codes = [finding.code for finding in validation.check(the_channel(), outgoing("Текст"))]
+    assert codes == ["portal_is_private"]
 
 
 def test_a_channel_of_another_municipality_is_refused(
@@ -314,7 +315,7 @@ def test_one_bot_of_two_channels_leaves_one_and_goes_on_hearing_of_the_other(
     assert fake.bot("cuprija")["webhook"] is not None
 
 
-# ---- what the networks tell and fetch
+# ---- webhook events and fetched files
 
 
 @in_public
@@ -324,20 +325,20 @@ def test_a_comment_on_telegram_is_kept_once_and_only_with_the_word_of_this_chann
     connect(approver, "telegram", typed("telegram", stand_ins))
     tasks.upkeep()
     channel, fake = the_channel(), fakes.world.fake("telegram")
-    assert channel.hears
+    assert channel.is_subscribed
     with scope(cast.cuprija):
         published = open_channel(channel).publish(outgoing("Питајте нас."), Nowhere())
     fake.react(published.remote_id, "reply", "Кад ради пијаца?")
-    told = list(fake.bot("cuprija")["updates"])
+    updates = list(fake.bot("cuprija")["updates"])
     assert fake.deliver("cuprija") == [200]
-    fake.bot("cuprija")["updates"] = told
+    fake.bot("cuprija")["updates"] = updates
     assert fake.deliver("cuprija") == [200]
     event = Event.objects.get()
     assert (event.platform, event.account_id, event.kind) == ("telegram", channel.remote_id, "comment")
     assert event.payload["message"]["text"] == "Кад ради пијаца?"
     where = reverse("webhook_channel", args=["telegram", channel.pk])
     for word in ({}, {"X-Telegram-Bot-Api-Secret-Token": FORGED}):
-        forged = Client().post(where, json.dumps(told[0]), content_type="application/json", headers=word)
+        forged = Client().post(where, json.dumps(updates[0]), content_type="application/json", headers=word)
         assert forged.status_code == 403
     assert Event.objects.count() == 1
 
@@ -385,7 +386,7 @@ def two_of_one_bot(cast: Cast, approver: Client, fakes: FakeServer, stand_ins: d
         connect(approver, "telegram", {"token": stand_ins["telegram"]["token"], "account": account})
     tasks.upkeep()
     with scope(cast.cuprija):
-        return {found.handle: found for found in Channel.objects.all()}
+        return {channel.handle: channel for channel in Channel.objects.all()}
 
 
 def asked_below(cast: Cast, fakes: FakeServer, channel: Channel, text: str) -> None:
@@ -407,13 +408,13 @@ def heard() -> set[tuple[str, str]]:
 def test_two_channels_of_one_bot_hear_each_their_own_comments(
     portal: Any, cast: Cast, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
 ) -> None:
-    found = two_of_one_bot(cast, approver, fakes, stand_ins)
-    asked_below(cast, fakes, found["@cuprija"], "Кад ради пијаца?")
-    asked_below(cast, fakes, found["@sport"], "Кад је базен отворен?")
+    channels = two_of_one_bot(cast, approver, fakes, stand_ins)
+    asked_below(cast, fakes, channels["@cuprija"], "Кад ради пијаца?")
+    asked_below(cast, fakes, channels["@sport"], "Кад је базен отворен?")
     assert set(fakes.world.fake("telegram").deliver("cuprija")) == {200}
-    town, sport = found["@cuprija"].remote_id, found["@sport"].remote_id
+    page, sport = channels["@cuprija"].remote_id, channels["@sport"].remote_id
     assert heard() == {
-        (town, "Кад ради пијаца?"), (town, "Кад ради пијаца? Ја исто."),
+        (page, "Кад ради пијаца?"), (page, "Кад ради пијаца? Ја исто."),
         (sport, "Кад је базен отворен?"), (sport, "Кад је базен отворен? Ја исто."),
     }  # fmt: skip
 
@@ -422,13 +423,13 @@ def test_two_channels_of_one_bot_hear_each_their_own_comments(
 def test_the_other_channel_of_a_bot_is_heard_when_the_one_whose_address_was_called_has_ended(
     portal: Any, cast: Cast, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
 ) -> None:
-    found = two_of_one_bot(cast, approver, fakes, stand_ins)
+    channels = two_of_one_bot(cast, approver, fakes, stand_ins)
     bot = fakes.world.fake("telegram").bot("cuprija")
     called = int(bot["webhook"]["url"].rstrip("/").rpartition("/")[2])
-    ended = next(one for one in found.values() if one.pk == called)
+    ended = next(one for one in channels.values() if one.pk == called)
     approver.post(page("channel_disconnect", ended.pk))
     tasks.upkeep()
-    left = next(one for one in found.values() if one.pk != called)
+    left = next(one for one in channels.values() if one.pk != called)
     assert bot["webhook"]["url"].endswith(reverse("webhook_channel", args=["telegram", left.pk]))
     asked_below(cast, fakes, left, "Кад је базен отворен?")
     assert set(fakes.world.fake("telegram").deliver("cuprija")) == {200}
@@ -438,12 +439,12 @@ def test_the_other_channel_of_a_bot_is_heard_when_the_one_whose_address_was_call
 def test_who_asks_the_bot_takes_no_comments_of_its_other_channel(
     cast: Cast, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
 ) -> None:
-    found = two_of_one_bot(cast, approver, fakes, stand_ins)
-    asked_below(cast, fakes, found["@cuprija"], "Кад ради пијаца?")
-    asked_below(cast, fakes, found["@sport"], "Кад је базен отворен?")
+    channels = two_of_one_bot(cast, approver, fakes, stand_ins)
+    asked_below(cast, fakes, channels["@cuprija"], "Кад ради пијаца?")
+    asked_below(cast, fakes, channels["@sport"], "Кад је базен отворен?")
     with scope(cast.cuprija):
-        told = open_channel(found["@sport"]).messages()
-    assert [one.text for one in told.items] == ["Кад је базен отворен?", "Кад је базен отворен? Ја исто."]
+        messages = open_channel(channels["@sport"]).messages()
+    assert [one.text for one in messages.items] == ["Кад је базен отворен?", "Кад је базен отворен? Ја исто."]
 
 
 @in_public
@@ -459,7 +460,7 @@ def test_a_portal_that_moves_tells_the_networks_its_new_address(
     tasks.upkeep()
     channel, old = the_channel(), settings.PUBLIC_BASE_URL
     where = reverse("webhook_channel", args=[key, channel.pk])
-    assert called() == channel.hears_at == old + where
+    assert called() == channel.subscription_url == old + where
     settings.PUBLIC_BASE_URL = "http://10.0.0.7"  # where no network reaches it, nothing is asked
     tasks.upkeep()
     assert called() == old + where
@@ -468,5 +469,5 @@ def test_a_portal_that_moves_tells_the_networks_its_new_address(
     settings.PUBLIC_BASE_URL = f"http://{new}"
     settings.PRIVATE_HOSTS_ALLOWED = [*settings.PRIVATE_HOSTS_ALLOWED, new]
     tasks.upkeep()
-    assert called() == the_channel().hears_at == f"http://{new}{where}"
+    assert called() == the_channel().subscription_url == f"http://{new}{where}"
     assert the_channel().subscribe_at is None

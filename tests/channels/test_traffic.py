@@ -1,4 +1,4 @@
-"""Budgets and breakers: learnt from answers, shared through Valkey, advice only."""
+"""Budgets and circuit breakers: learnt from answers, shared through Valkey, only advisory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SERVER = "https://social.example"
 
 @pytest.fixture(autouse=True)
 def fresh() -> None:
-    rate_limits._told.clear()
+    rate_limits._reported_at.clear()
     rate_limits._scarce.clear()
 
 
@@ -27,8 +27,8 @@ def answer(status: int = 200, left: int | None = None, of: int = 300, seconds: i
 
 
 def hear(*answers: Answer | None) -> None:
-    for each in answers:
-        rate_limits.record_answer(7, SERVER, each, commits=True)
+    for answer in answers:
+        rate_limits.record_answer(7, SERVER, answer, commits=True)
 
 
 def limited(seconds: float = 0) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Sessions are renewed before they end, channels are looked after, and ended ones are given back to the network."""
+"""Sessions are renewed before they expire, channels are checked, and ended ones are revoked at the network."""
 
 from __future__ import annotations
 
@@ -227,9 +227,9 @@ def test_a_refusal_from_before_the_reconnection_does_not_count(cast: Cast, masto
         assert not mark_needs_consent(stale)
         assert mark_needs_consent(Channel.objects.get())
         assert not mark_needs_consent(Channel.objects.get())
-    told = Notification.objects.filter(kind=NotificationKind.CHANNEL)
-    assert {row.user for row in told} == {cast.officer, cast.approver}
-    assert {row.url for row in told} == {f"/m/cuprija/channels/{stale.pk}/"}
+    notifications = Notification.objects.filter(kind=NotificationKind.CHANNEL)
+    assert {row.user for row in notifications} == {cast.officer, cast.approver}
+    assert {row.url for row in notifications} == {f"/m/cuprija/channels/{stale.pk}/"}
 
 
 # ---- the end

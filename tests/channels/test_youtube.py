@@ -1,4 +1,4 @@
-"""YouTube from the keys to the channel, the warnings before its access ends, and to its end."""
+"""YouTube: from the keys to the channel, warnings before its access ends, and its end."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,8 +34,8 @@ def stand_in(settings: Any, fakes: FakeServer, cast: Cast) -> YouTubeFake:
     settings.NETWORK_OPTIONS = {"youtube": {"server": f"{fakes.url}/youtube"}}
     fakes.account("youtube", "cuprija")
     keys.enter("youtube", CLIENT, SECRET, by=cast.administrator)
-    found: YouTubeFake = fakes.world.fake("youtube")
-    return found
+    fake: YouTubeFake = fakes.world.fake("youtube")
+    return fake
 
 
 def connect(client: Client, **decided: str) -> None:
@@ -133,8 +133,8 @@ def test_while_google_tests_the_portal_people_are_warned_in_the_first_week(appro
     assert timedelta(days=6, hours=23) < ends - timezone.now() <= timedelta(days=7)
     tasks.upkeep()
     with everywhere("test"):
-        told = list(Notification.objects.filter(kind=NotificationKind.CHANNEL))
-    assert told
+        notifications = list(Notification.objects.filter(kind=NotificationKind.CHANNEL))
+    assert notifications
     assert "Renew the access by" in approver.get(page("channel", the_channel().pk)).content.decode()
 
 

@@ -1,4 +1,4 @@
-"""From the keys over Google's page of consent to a YouTube channel in a real browser, and axe on every page."""
+"""From the keys over Google's consent page to a YouTube channel in a real browser, and axe on every page."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def stand_in(settings: Any, fakes: FakeServer, live_server: Any) -> None:
     fakes.account("youtube", "cuprija")
 
 
+@pytest.mark.slow
 def test_from_the_keys_to_a_channel_of_a_project_that_google_still_tests(
     page: Any, live_server: Any, cast: Cast, fakes: FakeServer
 ) -> None:

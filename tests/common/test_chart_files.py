@@ -15,7 +15,7 @@ from django.utils import translation
 
 from common import charts
 from common.charts import ChartTexts, Mark, Series
-from common.charts.looks import LOOKS
+from common.charts.themes import THEMES
 from portal.gallery_charts import charts_of_all_kinds
 from portal.management.commands.draw_charts import FOLDER
 
@@ -30,27 +30,29 @@ def drawn(title: str = "Reach") -> charts.Chart:
 
 
 def texts(svg: str) -> list[str | None]:
-    return [each.text for each in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+    return [element.text for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
 
 
 def test_a_file_needs_no_style_sheet_and_no_script(subtests: pytest.Subtests) -> None:
     for kind in KINDS:
-        for theme in LOOKS:
+        for theme in THEMES:
             with subtests.test(kind=kind, theme=theme):
                 svg = charts.standalone(charts_of_all_kinds()[kind], theme=theme)
                 root = ElementTree.fromstring(svg.partition("?>")[2])
                 assert (root.get("width"), root.get("height")) == tuple(root.get("viewBox").split()[2:])
-                for each in root.iter():
-                    assert each.tag not in (f"{SVG}style", f"{SVG}script", f"{SVG}image")
+                for element in root.iter():
+                    assert element.tag not in (f"{SVG}style", f"{SVG}script", f"{SVG}image")
                     assert not {
-                        name for name in each.attrib if name in ("class", "style", "hidden") or name.startswith("data-")
+                        name
+                        for name in element.attrib
+                        if name in ("class", "style", "hidden") or name.startswith("data-")
                     }
-                    if each.tag in (f"{SVG}path", f"{SVG}rect", f"{SVG}circle"):
+                    if element.tag in (f"{SVG}path", f"{SVG}rect", f"{SVG}circle"):
                         # Without either it would be a black shape, which no class of ours means.
-                        assert each.get("fill") or each.get("stroke"), ElementTree.tostring(each)
-                    if each.tag == f"{SVG}text":
-                        assert each.get("font-family")
-                        assert each.get("fill")
+                        assert element.get("fill") or element.get("stroke"), ElementTree.tostring(element)
+                    if element.tag == f"{SVG}text":
+                        assert element.get("font-family")
+                        assert element.get("fill")
 
 
 def test_a_file_says_what_the_page_says_around_the_picture():
@@ -62,7 +64,9 @@ def test_a_file_says_what_the_page_says_around_the_picture():
 
 
 def test_the_name_of_our_letters_is_quoted_for_it_ends_in_a_digit():
-    names = {each.get("font-family") for each in ElementTree.fromstring(charts.standalone(drawn())).iter(f"{SVG}text")}
+    names = {
+        element.get("font-family") for element in ElementTree.fromstring(charts.standalone(drawn())).iter(f"{SVG}text")
+    }
     assert all(name.startswith("'Source Sans 3', ") for name in names)
 
 
@@ -85,13 +89,13 @@ def test_long_titles_are_broken_into_lines_inside_the_picture():
 def test_the_light_look_has_the_colours_of_the_pages():
     tokens = (settings.BASE_DIR / "static" / "css" / "tokens.css").read_text(encoding="utf-8")
     light = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", tokens[: tokens.index("@media (prefers-color-scheme")]))
-    look = LOOKS["light"]
-    assert look.series == tuple(light[f"series-{number}"] for number in range(1, 7))
-    assert look.shades == tuple(light[f"heat-{number}"] for number in range(6))
-    assert (look.paper, look.ink, look.ink_2, look.ink_3) == tuple(
+    theme = THEMES["light"]
+    assert theme.series == tuple(light[f"series-{number}"] for number in range(1, 7))
+    assert theme.shades == tuple(light[f"heat-{number}"] for number in range(6))
+    assert (theme.paper, theme.ink, theme.ink_2, theme.ink_3) == tuple(
         light[name] for name in ("surface", "ink", "ink-2", "ink-3")
     )
-    assert (look.line, look.line_strong, look.line_control, look.sunken) == tuple(
+    assert (theme.line, theme.line_strong, theme.line_control, theme.sunken) == tuple(
         light[name] for name in ("line", "line-strong", "line-control", "surface-sunken")
     )
 
@@ -99,15 +103,15 @@ def test_the_light_look_has_the_colours_of_the_pages():
 def test_the_print_look_is_the_one_of_pages_on_paper():
     sheet = (settings.BASE_DIR / "static" / "css" / "print.css").read_text(encoding="utf-8")
     paper = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", sheet))
-    look = LOOKS["print"]
-    assert look.series == tuple(paper[f"series-{number}"] for number in range(1, 7))
-    assert look.shades == tuple(paper[f"heat-{number}"] for number in range(6))
-    assert (look.paper, look.ink, look.ink_2) == (paper["surface"], paper["ink"], paper["ink-2"])
+    theme = THEMES["print"]
+    assert theme.series == tuple(paper[f"series-{number}"] for number in range(1, 7))
+    assert theme.shades == tuple(paper[f"heat-{number}"] for number in range(6))
+    assert (theme.paper, theme.ink, theme.ink_2) == (paper["surface"], paper["ink"], paper["ink-2"])
 
 
-@pytest.mark.parametrize("theme", LOOKS)
+@pytest.mark.parametrize("theme", THEMES)
 def test_greys_and_blues_of_a_scale_get_darker_step_by_step(theme):
-    lightness = [sum(int(shade[at : at + 2], 16) for at in (1, 3, 5)) for shade in LOOKS[theme].shades]
+    lightness = [sum(int(shade[at : at + 2], 16) for at in (1, 3, 5)) for shade in THEMES[theme].shades]
     assert lightness == sorted(lightness, reverse=True)
     assert min(one - other for one, other in pairwise(lightness)) >= 30
 
@@ -117,7 +121,8 @@ def test_every_kind_is_a_picture_in_dots_at_twice_its_size(subtests: pytest.Subt
         with subtests.test(kind=kind):
             chart = charts_of_all_kinds()[kind]
             width, height = (
-                float(each) for each in re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', charts.standalone(chart)).groups()
+                float(number)
+                for number in re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', charts.standalone(chart)).groups()
             )
             picture = Image.open(BytesIO(charts.png(chart)))
             assert picture.format == "PNG"

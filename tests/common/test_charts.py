@@ -71,7 +71,7 @@ def parsed(svg: str) -> ElementTree.Element:
 
 
 def of_class(svg: str, name: str) -> list[ElementTree.Element]:
-    return [each for each in parsed(svg).iter() if name in each.get("class", "").split()]
+    return [element for element in parsed(svg).iter() if name in element.get("class", "").split()]
 
 
 def test_every_chart_is_valid_and_stays_inside_its_picture(subtests: pytest.Subtests) -> None:
@@ -84,15 +84,15 @@ def test_every_chart_is_valid_and_stays_inside_its_picture(subtests: pytest.Subt
                     assert root.get("role") == "img"
                     assert root.find(f"{SVG}title").text == root.get("aria-label") == chart.title
                     assert root.find(f"{SVG}desc").text == chart.summary != ""
-                    width, height = (float(each) for each in root.get("viewBox").split()[2:])
-                    for each in root.iter():
-                        assert not each.get("style")
-                        assert not any("nan" in value or "inf" in value for value in each.attrib.values())
-                        if each.tag in (f"{SVG}rect", f"{SVG}circle"):
-                            assert -1 <= float(each.get("x") or each.get("cx")) <= width
-                            assert -1 <= float(each.get("y") or each.get("cy")) <= height
-                            assert float(each.get("width") or 1) >= 0
-                            assert float(each.get("height") or 1) >= 0
+                    width, height = (float(element) for element in root.get("viewBox").split()[2:])
+                    for element in root.iter():
+                        assert not element.get("style")
+                        assert not any("nan" in value or "inf" in value for value in element.attrib.values())
+                        if element.tag in (f"{SVG}rect", f"{SVG}circle"):
+                            assert -1 <= float(element.get("x") or element.get("cx")) <= width
+                            assert -1 <= float(element.get("y") or element.get("cy")) <= height
+                            assert float(element.get("width") or 1) >= 0
+                            assert float(element.get("height") or 1) >= 0
                 assert all(len(row) == len(chart.headings) for row in chart.rows)
 
 
@@ -102,7 +102,7 @@ def test_names_with_markup_are_escaped(subtests: pytest.Subtests) -> None:
             hostile = Series('<b>&"\x0b', [1, None, 2, 3], {1: "<i>gone"})
             chart = draw(hostile, ['<script>"', "&", "b\x00", "c"])
             for svg in filter(None, (chart.svg, chart.narrow, charts.standalone(chart))):
-                tags = {each.tag for each in parsed(svg).iter()}
+                tags = {element.tag for element in parsed(svg).iter()}
                 assert tags <= {
                     SVG + name for name in ("svg", "title", "desc", "path", "text", "rect", "g", "line", "circle")
                 }
@@ -115,11 +115,11 @@ def test_both_drawings_have_the_same_marks_to_read_in_the_same_order(subtests: p
         with subtests.test(kind=kind):
             chart = draw(Series("Reach", [1, 2, None, 4]), DAYS)
             if chart.narrow:
-                told = [
+                labels = [
                     [e.get("data-text") for e in parsed(s).iter() if e.get("data-text")]
                     for s in (chart.svg, chart.narrow)
                 ]
-                assert told[0] == told[1] != []
+                assert labels[0] == labels[1] != []
 
 
 def test_a_missing_reading_breaks_the_line_and_says_why():
@@ -152,14 +152,14 @@ def test_bars_stand_on_zero_even_when_all_figures_are_close():
 
 def test_a_line_may_leave_zero_only_when_asked():
     followers = [Series("Followers", [10_001, 10_002, 10_003, 10_004])]
-    words = ChartTexts(number=lambda value: f"{value:.0f}")
-    assert ">0<" in charts.line("Followers", DAYS, followers, words).svg
-    assert ">0<" not in charts.line("Followers", DAYS, followers, words, from_zero=False).svg
+    texts = ChartTexts(number=lambda value: f"{value:.0f}")
+    assert ">0<" in charts.line("Followers", DAYS, followers, texts).svg
+    assert ">0<" not in charts.line("Followers", DAYS, followers, texts, from_zero=False).svg
 
 
 def test_numbers_are_written_as_the_caller_says():
-    words = ChartTexts(number=lambda value: f"{value:,.0f}".replace(",", "."))
-    chart = charts.line("Reach", DAYS, [Series("Reach", [1200, 3400, 5000, 12000])], words)
+    texts = ChartTexts(number=lambda value: f"{value:,.0f}".replace(",", "."))
+    chart = charts.line("Reach", DAYS, [Series("Reach", [1200, 3400, 5000, 12000])], texts)
     assert chart.rows[3] == ("Thu", "12.000")
     assert ">10.000<" in chart.svg
     assert 'data-text="Thu · 12.000"' in chart.svg
@@ -191,15 +191,15 @@ def test_a_sparkline_of_nothing_is_nothing():
 def test_a_sparkline_says_its_figures_and_marks_the_last_one():
     svg = charts.sparkline([3, 9, None, 4, None], mark=1)
     assert parsed(svg).get("aria-label") == "from 3 to 4, lowest 3, highest 9"
-    [last] = [each for each in parsed(svg) if each.get("class") == "chart-last"]
+    [last] = [element for element in parsed(svg) if element.get("class") == "chart-last"]
     assert last.get("d").startswith("M74 ")  # the fourth of five, not the gap after it
     assert 'class="chart-event"' in svg
 
 
 def test_a_sparkline_leaves_gaps_open_and_draws_a_lone_figure_as_a_dot():
-    paths = [each.get("d") for each in parsed(charts.sparkline([3, 9, None, 4, None]))]
+    paths = [element.get("d") for element in parsed(charts.sparkline([3, 9, None, 4, None]))]
     assert paths == ["M2 25L26 3", "M74 21h0", "M74 21h0"]
-    assert [each.get("d") for each in parsed(charts.sparkline([5, 5]))] == ["M2 14L98 14", "M98 14h0"]
+    assert [element.get("d") for element in parsed(charts.sparkline([5, 5]))] == ["M2 14L98 14", "M98 14h0"]
 
 
 def test_a_sparkline_beside_its_figures_is_decoration():
@@ -225,13 +225,13 @@ def test_names_of_events_close_together_stand_in_rows_of_their_own():
 
 def test_another_page_breaks_the_line_before_it():
     chart = charts.line("Followers", DAYS, [Series("F", [1, 2, 30, 31])], marks=[Mark(2, "Another page", broken=True)])
-    assert [each.get("d").count("L") for each in of_class(chart.svg, "chart-line")] == [1, 1]
+    assert [element.get("d").count("L") for element in of_class(chart.svg, "chart-line")] == [1, 1]
 
 
 def test_what_one_compares_with_is_muted_and_takes_no_colour():
     series = [Series("Before", [1, 1, 2, 2], muted=True), Series("Now", [2, 3, 4, 5])]
     chart = charts.line("Reach", DAYS, series)
-    assert [each.get("class") for each in of_class(chart.svg, "chart-line")] == [
+    assert [element.get("class") for element in of_class(chart.svg, "chart-line")] == [
         "chart-line series-muted",
         "chart-line series-1",
     ]
@@ -258,14 +258,14 @@ def test_a_whole_has_six_parts_at_most_and_none_of_them_negative():
 def test_names_of_thin_parts_make_room_for_each_other():
     chart = charts.stacked("Mix", ["a"], [Series("Large", [97]), Series("Thin", [1]), Series("Thinner", [1])])
     names = ("Large", "Thin", "Thinner")
-    heights = [float(each.get("y")) for each in of_class(chart.svg, "chart-text") if each.text in names]
+    heights = [float(element.get("y")) for element in of_class(chart.svg, "chart-text") if element.text in names]
     assert all(one - other >= 14 for one, other in pairwise(sorted(heights, reverse=True)))
 
 
 def test_an_hour_without_enough_posts_is_hatched_and_says_so():
-    words = ChartTexts(gap="not enough data")
-    chart = charts.heat("Best time", ["Mon", "Tue"], ["08", "09"], [[1, None], [0, 5]], words, reasons={(0, 1): "few"})
-    assert [each.find(f"{SVG}title").text for each in of_class(chart.svg, "chart-missing")] == ["few"]
+    texts = ChartTexts(gap="not enough data")
+    chart = charts.heat("Best time", ["Mon", "Tue"], ["08", "09"], [[1, None], [0, 5]], texts, reasons={(0, 1): "few"})
+    assert [element.find(f"{SVG}title").text for element in of_class(chart.svg, "chart-missing")] == ["few"]
     assert [e.get("class") for e in of_class(chart.svg, "chart-cell")] == [
         "chart-cell heat-1", "chart-cell heat-0", "chart-cell heat-5",
     ]  # fmt: skip
@@ -301,7 +301,7 @@ def test_many_small_charts_are_sorted_by_their_last_figure():
     rows = [Series("Low", [9, 1]), Series("None", [None, None]), Series("High", [1, 9]), Series("Gone", [5, None])]
     chart = charts.multiples("All", ["a", "b"], rows, marked=0)
     assert [row[0] for row in chart.rows] == ["High", "Gone", "Low", "None"]
-    assert [each.text for each in of_class(chart.svg, "chart-text-strong")] == ["Low", "1"]
+    assert [element.text for element in of_class(chart.svg, "chart-text-strong")] == ["Low", "1"]
     assert charts.multiples("All", ["a", "b"], rows, sort=False).rows[0][0] == "Low"
 
 
@@ -355,8 +355,8 @@ def test_the_map_lies_as_the_country_does():
 
 @pytest.mark.parametrize("language", ["name_cyrl", "name_latn", "name_en"])
 def test_names_of_districts_fit_into_their_tiles(language):
-    cells = [Tile(each.code, getattr(each, language), at) for at, each in enumerate(load().districts)]
-    names = [each.text for each in of_class(charts.tiles("t", cells).svg, "chart-tile-name")]
+    cells = [Tile(element.code, getattr(element, language), at) for at, element in enumerate(load().districts)]
+    names = [element.text for element in of_class(charts.tiles("t", cells).svg, "chart-tile-name")]
     assert max(len(name) for name in names) <= 11
     assert not [name for name in names if "…" in name or "округ" in name or "okrug" in name or "District" in name]
 

@@ -88,6 +88,7 @@ def test_pointing_at_a_line_says_its_figures_and_puts_a_dot_on_it(browser: Any, 
     page.context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{"forced_colors": "active"}, {"reduced_motion": "reduce", "color_scheme": "dark"}])
 def test_charts_are_accessible_in_chosen_colours_and_in_stillness(
     browser: Any, live_server: Any, options: dict[str, str]

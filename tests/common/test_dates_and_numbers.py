@@ -61,11 +61,11 @@ def test_relative_times_have_the_right_plural_in_each_language(subtests: pytest.
         (timedelta(days=-1), "за 1 дан", "za 1 dan", "in 1 day"),
     ]:
         with subtests.test(delta=delta, cyrillic=cyrillic, latin=latin, english=english):
-            found = []
+            written = []
             for language in ("sr", "sr-latn", "en"):
                 with translation.override(language):
-                    found.append(dates.relative(MOMENT - delta, now=MOMENT))
-            assert found == [cyrillic, latin, english]
+                    written.append(dates.relative(MOMENT - delta, now=MOMENT))
+            assert written == [cyrillic, latin, english]
 
 
 def test_a_date_is_understood_however_people_type_it(subtests: pytest.Subtests) -> None:

@@ -19,11 +19,11 @@ TEXTS = st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=80).map("".joi
 
 
 def old(pieces: list[Piece]) -> str:
-    return "".join(each.text for each in pieces if each.kind != "inserted")
+    return "".join(piece.text for piece in pieces if piece.kind != "inserted")
 
 
 def new(pieces: list[Piece]) -> str:
-    return "".join(each.text for each in pieces if each.kind != "deleted")
+    return "".join(piece.text for piece in pieces if piece.kind != "deleted")
 
 
 @given(TEXTS, TEXTS)
@@ -31,13 +31,13 @@ def test_kept_and_deleted_give_the_old_text_kept_and_inserted_the_new(before: st
     pieces = differences(before, after)
     assert old(pieces) == before
     assert new(pieces) == after
-    assert all(each.text for each in pieces)
+    assert all(piece.text for piece in pieces)
     assert all(one.kind != two.kind for one, two in itertools.pairwise(pieces))
 
 
 @given(TEXTS)
 def test_a_text_does_not_differ_from_itself(text: str) -> None:
-    assert all(each.kind == "kept" for each in differences(text, text))
+    assert all(piece.kind == "kept" for piece in differences(text, text))
 
 
 @given(TEXTS)
@@ -55,7 +55,7 @@ def test_whole_words_are_replaced_old_before_new() -> None:
 
 
 def test_two_words_that_are_replaced_together_are_one_change() -> None:
-    assert [each.text for each in differences("Дођите сутра увече молим", "Дођите данас рано молим")] == [
+    assert [piece.text for piece in differences("Дођите сутра увече молим", "Дођите данас рано молим")] == [
         "Дођите ", "сутра увече", "данас рано", " молим",
     ]  # fmt: skip
 

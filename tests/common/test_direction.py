@@ -7,14 +7,14 @@ from typing import Any
 from django.test import Client
 
 from common import mail
-from common.direction import without_turns
+from common.direction import without_bidi_controls
 from tests.people import Cast, sign_in
 
 TURNED = "\u202eexe.fdp\u202c \u2066x\u2069"
 
 
 def test_only_marks_with_a_scope_go() -> None:
-    assert without_turns(f"Ана {TURNED} \u200e!") == "Ана exe.fdp x \u200e!"
+    assert without_bidi_controls(f"Ана {TURNED} \u200e!") == "Ана exe.fdp x \u200e!"
 
 
 def test_a_page_shows_a_name_without_them(cast: Cast) -> None:

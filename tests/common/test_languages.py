@@ -56,12 +56,12 @@ def hungarian(settings: Any, tmp_path: Path) -> Iterator[Path]:
 )
 def test_each_language_shows_its_own_words_of_stored_data(code: str, shown: str) -> None:
     with translation.override(code):
-        assert languages.stored_words("Ћуприја", "Chuprija") == shown
+        assert languages.stored_text("Ћуприја", "Chuprija") == shown
 
 
 def test_english_pages_show_serbian_where_nobody_wrote_english() -> None:
     with translation.override("en"):
-        assert languages.stored_words("Ћуприја") == "Ћуприја"
+        assert languages.stored_text("Ћуприја") == "Ћуприја"
 
 
 def test_settings_and_languages_agree(settings: Any) -> None:

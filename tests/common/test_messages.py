@@ -155,8 +155,8 @@ def test_a_machine_without_gettext_is_told_what_to_install(translated, monkeypat
 def test_a_serbian_number_takes_its_form(language):
     file = polib.pofile(str(Path(__file__).parents[2] / "locale" / language / "LC_MESSAGES/django.po"))
     form = c2py(file.metadata["Plural-Forms"].partition("plural=")[2].rstrip(";\n"))
-    words = ("objava", "objave", "objava")
-    assert [(number, words[form(number)], form(number)) for number in (1, 2, 5, 11, 21, 22)] == [
+    forms = ("objava", "objave", "objava")
+    assert [(number, forms[form(number)], form(number)) for number in (1, 2, 5, 11, 21, 22)] == [
         (1, "objava", 0), (2, "objave", 1), (5, "objava", 2), (11, "objava", 2), (21, "objava", 0), (22, "objave", 1),
     ]  # fmt: skip
 

@@ -8,7 +8,7 @@ import ipaddress
 import pytest
 
 from common.networks import is_public
-from links.rules import trouble
+from links.rules import target_problem
 
 # (block, an address in it); of each block the first and the last address are tried as well.
 SPECIAL = [
@@ -78,4 +78,4 @@ def test_a_link_leads_to_none_of_them_however_it_is_written(subtests: pytest.Sub
         "[2002:7f00:1::]", "169.254.169.254.", "[fd00:ec2::254]",
     ]:  # fmt: skip
         with subtests.test(host=host):
-            assert trouble(f"http://{host}/latest/meta-data/", "https://portal.example") in ("private", "shape")
+            assert target_problem(f"http://{host}/latest/meta-data/", "https://portal.example") in ("private", "shape")

@@ -1,6 +1,6 @@
 """Everything at once: workers killed, messages doubled, stores restarted, answers lost, while a lot goes out.
 
-`make chaos` plays it at full length on servers of its own; `test_chaos.py` plays a short one in `make test`. The
+`make chaos` plays it at full length on servers of its own; `test_chaos.py` plays a short one in `make test-slow`. The
 networks' public lists are the judge. The schedule of harm follows from the seed, so a run that failed can be played
 again:
 
@@ -138,7 +138,7 @@ class Chaos:
             self.servers[network].react(NETWORKS[network][0], root, "reply", f"{account}: питање {number + 1}?")
         with scope(self.cast.cuprija):
             for account, (_network, root) in self._posts.items():
-                ingest.keep(self.channels[account], self._connector(account).replies(root).items)
+                ingest.store_messages(self.channels[account], self._connector(account).replies(root).items)
             for number, message in enumerate(Message.objects.select_related("channel").order_by("pk")):
                 account = message.channel.name
                 reply = answer.answer(message, f"{account}: одговор {number + 1}", by=self.cast.officer)
@@ -213,7 +213,7 @@ class Chaos:
         from municipalities.tenancy import everywhere
 
         with suppress(Exception):  # a store is being restarted
-            answer.settle()
+            answer.settle_delivered()
             for task in (tasks.sweep, tasks.reconcile):
                 task.delay()
             with everywhere("messages that come twice"):
@@ -237,13 +237,13 @@ class Chaos:
         from delivery.enums import State
         from delivery.models import Delivery
         from inbox.domain import answer
-        from inbox.enums import State as MessageState
+        from inbox.enums import MessageState
         from inbox.models import Message
         from municipalities.tenancy import everywhere
 
         with everywhere("chaos looks"):
             states = dict(Delivery.objects.filter(kind__in=KINDS).values_list("payload__text", "state"))
-            answer.settle()
+            answer.settle_delivered()
             open_ones = Message.objects.exclude(state=MessageState.ANSWERED, first_answer_at__isnull=False).count()
         shown = [
             (text["text"], account, text["reply_to"])

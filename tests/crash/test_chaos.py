@@ -1,4 +1,4 @@
-"""A short run of `make chaos`: the same harm, on the servers of the test run."""
+"""A short run of `make chaos`: the same harm, on the servers of the test run. In `make test-slow`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def cut_all_connections() -> None:
 
 
 @pytest.mark.parametrize(
-    ("deliveries", "answers", "seconds"), [(30, 10, 3), pytest.param(90, 30, 8, marks=pytest.mark.long)]
+    ("deliveries", "answers", "seconds"),
+    [pytest.param(30, 10, 3, marks=pytest.mark.slow), pytest.param(90, 30, 8, marks=pytest.mark.long)],
 )
 def test_whatever_happens_everything_is_public_once(
     crew: Crew, servers: Any, cast: Cast, settings: Any, deliveries: int, answers: int, seconds: int

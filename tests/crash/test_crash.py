@@ -43,6 +43,7 @@ def nothing_doubled_nothing_lost(stage: Stage, *, all_public: bool = True) -> No
 # ---- workers that die
 
 
+@pytest.mark.slow
 def test_killed_between_claim_and_call(stage: Stage) -> None:
     stage.workers.kill()
     stage.put()
@@ -53,6 +54,7 @@ def test_killed_between_claim_and_call(stage: Stage) -> None:
     nothing_doubled_nothing_lost(stage)
 
 
+@pytest.mark.slow
 def test_killed_while_a_picture_is_uploaded(stage: Stage) -> None:
     stage.plan("hang", r"/api/v2/media$|uploadBlob$")
     stage.put(picture=True)
@@ -70,6 +72,7 @@ def _uploads(stage: Stage) -> int:
     return sum(entry["path"].endswith(("media", "uploadBlob")) for entry in ledger)
 
 
+@pytest.mark.slow
 def test_killed_after_sending_before_the_network_acted(stage: Stage) -> None:
     stage.plan("hang")
     stage.put()
@@ -93,6 +96,7 @@ def test_killed_after_the_network_acted_before_its_answer(stage: Stage) -> None:
     nothing_doubled_nothing_lost(stage)
 
 
+@pytest.mark.slow
 def test_killed_after_the_answer_before_it_was_written_down(stage: Stage) -> None:
     stage.plan("commit_then_hang")
     stage.put()
@@ -116,12 +120,18 @@ def _waiting_for_the_row() -> int:
         return int(cursor.fetchone()[0])
 
 
-@pytest.mark.long
-def test_killed_again_and_again(stage: Stage) -> None:
-    stage.put(3)
+@pytest.mark.parametrize(
+    ("per_network", "kills"),
+    [
+        pytest.param(1, {1}, id="once", marks=pytest.mark.slow),
+        pytest.param(3, {1, 3}, id="twice", marks=pytest.mark.long),
+    ],
+)
+def test_killed_again_and_again(stage: Stage, per_network: int, kills: set[int]) -> None:
+    stage.put(per_network)
 
     def harm(rounds: int) -> None:
-        if rounds in (1, 3):
+        if rounds in kills:
             stage.workers.kill()
             stage.workers.start()
 
@@ -130,6 +140,7 @@ def test_killed_again_and_again(stage: Stage) -> None:
     nothing_doubled_nothing_lost(stage)
 
 
+@pytest.mark.slow
 def test_one_of_two_workers_is_killed(stage: Stage, second: Workers) -> None:
     """Both publish, and what the dead one had under way is settled by the other."""
     stage.plan("commit_then_hang")
@@ -141,6 +152,7 @@ def test_one_of_two_workers_is_killed(stage: Stage, second: Workers) -> None:
     nothing_doubled_nothing_lost(stage)
 
 
+@pytest.mark.slow
 def test_two_workers_send_everything_once(stage: Stage, second: Workers) -> None:
     stage.plan("hang", seconds=0.3, times=2)
     stage.put(5)
@@ -149,6 +161,7 @@ def test_two_workers_send_everything_once(stage: Stage, second: Workers) -> None
     assert stage.calls() == 15
 
 
+@pytest.mark.slow
 def test_a_polite_end_lets_a_running_call_finish(stage: Stage) -> None:
     stage.plan("commit_then_hang")
     stage.put()
@@ -162,6 +175,7 @@ def test_a_polite_end_lets_a_running_call_finish(stage: Stage) -> None:
     assert stage.calls() == 3
 
 
+@pytest.mark.slow
 def test_celery_sees_what_a_worker_publishes(stage: Stage) -> None:
     stage.put()
     stage.play()
@@ -171,6 +185,7 @@ def test_celery_sees_what_a_worker_publishes(stage: Stage) -> None:
     wait_for(lambda: cache.get(dispatch.HEARTBEAT_KEY))
 
 
+@pytest.mark.slow
 def test_a_call_that_does_not_end_ends_the_worker(stage: Stage) -> None:
     stage.plan("commit_then_hang")
     stage.put()
@@ -185,6 +200,7 @@ def test_a_call_that_does_not_end_ends_the_worker(stage: Stage) -> None:
     assert stage.calls() == 3
 
 
+@pytest.mark.slow
 def test_the_database_connection_is_cut_during_the_call(stage: Stage) -> None:
     stage.plan("commit_then_hang")
     stage.put()
@@ -203,7 +219,7 @@ def test_the_database_connection_is_cut_during_the_call(stage: Stage) -> None:
 # ---- messages
 
 
-@pytest.mark.parametrize("times", [2, pytest.param(10, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [pytest.param(2, marks=pytest.mark.slow), pytest.param(10, marks=pytest.mark.long)])
 def test_every_message_comes_several_times(stage: Stage, times: int) -> None:
     stage.plan("commit_then_drop")
     deliveries = stage.put()
@@ -216,6 +232,7 @@ def test_every_message_comes_several_times(stage: Stage, times: int) -> None:
     assert stage.calls() == 3
 
 
+@pytest.mark.slow
 def test_without_valkey_posts_go_out(stage: Stage) -> None:
     """A worker that was never connected to Valkey publishes; asked to stop, it does."""
     stage.workers.stop()
@@ -232,6 +249,7 @@ def test_without_valkey_posts_go_out(stage: Stage) -> None:
     assert stage.calls() == 6
 
 
+@pytest.mark.slow
 def test_valkey_forgets_everything_midway(stage: Stage) -> None:
     stage.put(5)
 
@@ -247,7 +265,14 @@ def test_valkey_forgets_everything_midway(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "action", ["commit_then_drop", "commit_then_500", "truncate_body", "drop_before", "html_error"]
+    "action",
+    [
+        "commit_then_drop",
+        *(
+            pytest.param(action, marks=pytest.mark.slow)
+            for action in ("commit_then_500", "truncate_body", "drop_before", "html_error")
+        ),
+    ],
 )
 def test_the_answer_is_lost(stage: Stage, action: str) -> None:
     stage.plan(action)
@@ -256,14 +281,17 @@ def test_the_answer_is_lost(stage: Stage, action: str) -> None:
     nothing_doubled_nothing_lost(stage)
 
 
-@pytest.mark.long
-def test_the_network_hangs_longer_than_we_wait(stage: Stage) -> None:
-    stage.plan("commit_then_hang", seconds=4)
+@pytest.mark.parametrize(
+    "seconds", [pytest.param(2.5, marks=pytest.mark.slow), pytest.param(4, marks=pytest.mark.long)]
+)
+def test_the_network_hangs_longer_than_we_wait(stage: Stage, seconds: float) -> None:
+    stage.plan("commit_then_hang", seconds=seconds)
     stage.put()
     stage.play()
     nothing_doubled_nothing_lost(stage)
 
 
+@pytest.mark.slow
 def test_lists_lag_and_answers_are_lost(stage: Stage) -> None:
     for server in stage.servers.values():
         server.options(list_lag=1)
@@ -273,6 +301,7 @@ def test_lists_lag_and_answers_are_lost(stage: Stage) -> None:
     nothing_doubled_nothing_lost(stage)
 
 
+@pytest.mark.slow
 def test_the_network_is_down_for_good(stage: Stage) -> None:
     for server in stage.servers.values():
         server.plan("drop_before", ".", times=10_000)
@@ -288,6 +317,7 @@ def test_the_network_is_down_for_good(stage: Stage) -> None:
     assert stage.calls() <= 6
 
 
+@pytest.mark.slow
 def test_what_other_tests_ring_for_is_left_alone(stage: Stage) -> None:
     tasks.sweep.delay()
     stage.put()

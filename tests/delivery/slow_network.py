@@ -20,17 +20,17 @@ class SlowNetwork:
     found: ClassVar[list[Any]] = []
     notes: ClassVar[list[str]] = []
     final: ClassVar[list[str]] = []
-    witnesses: ClassVar[list[str | None]] = []
+    checkpoints: ClassVar[list[str | None]] = []
     resumed: ClassVar[list[str]] = []
 
-    def __init__(self, http: Any, witness: Any = None, **_: Any) -> None:
+    def __init__(self, http: Any, save_checkpoint: Any = None, **_: Any) -> None:
         self.http = http
-        self.witness = witness
+        self.save_checkpoint = save_checkpoint
 
     @classmethod
     def forget(cls) -> None:
         kinds = (
-            cls.script, cls.public, cls.withdrawn, cls.finished, cls.found, cls.notes, cls.final, cls.witnesses,
+            cls.script, cls.public, cls.withdrawn, cls.finished, cls.found, cls.notes, cls.final, cls.checkpoints,
             cls.resumed,
         )  # fmt: skip
         for recorded in kinds:
@@ -44,7 +44,7 @@ class SlowNetwork:
 
     def publish(self, outgoing: Outgoing, read: Any) -> Any:
         for note in self.notes:
-            self.witness(note)
+            self.save_checkpoint(note)
         self.http.before_send()
         self.public.append(outgoing)
         return self._next()
@@ -55,7 +55,7 @@ class SlowNetwork:
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Any) -> Any:
         for note in self.final:
-            self.witness(note)
+            self.save_checkpoint(note)
         self.http.before_send()
         self.finished.append(pending.token)
         return self._next()
@@ -64,9 +64,9 @@ class SlowNetwork:
         return self._next()
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> Any:
-        self.witnesses.append(witness.token if witness else None)
+        self.checkpoints.append(checkpoint.token if checkpoint else None)
         if self.found:
             result = self.found.pop(0)
             if isinstance(result, Exception):

@@ -31,7 +31,7 @@ MANY = 500
 
 @pytest.fixture(autouse=True)
 def fresh() -> None:
-    rate_limits._told.clear()
+    rate_limits._reported_at.clear()
     rate_limits._scarce.clear()
 
 

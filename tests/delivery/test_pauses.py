@@ -123,7 +123,7 @@ def test_what_a_pause_missed_asks_to_be_looked_at_and_goes_out_when_a_person_say
             assert "<span>Paused</span>" in sign_in(desk.cast.officer).get(f"/m/cuprija/{path}").text
 
         stop(desk, kind)
-        later = due(desk, "Ово тек долази.", seconds=2)
+        later = due(desk, "Ово тек долази.", seconds=0.3)
         wait_for(lambda: missed(desk, post))
         assert delivery(desk, post).problem == f"{who}: {REASON}"
         assert [each.post for each in home_of(desk, desk.cast.officer).attention] == [post]
@@ -150,9 +150,9 @@ def test_a_pause_ends_by_itself_and_what_it_missed_still_asks(desk: Desk, networ
         start(desk, kind, timezone.now() + timedelta(hours=1))
         post = due(desk, "Прошло")
         wait_for(lambda: delivery(desk, post).state == State.WAITING)
-        over = timezone.now() + timedelta(seconds=1)
+        over = timezone.now() + timedelta(seconds=0.3)
         assert sum(rows.objects.update(ends_at=over) for rows in (Pause, ChannelPause, WidePause)) == 1
-        later = due(desk, "Долази", seconds=2)
+        later = due(desk, "Долази", seconds=0.5)
         time.sleep(max((over - timezone.now()).total_seconds(), 0))
         wait_for(lambda: missed(desk, post))
         wait_for(lambda: delivery(desk, later).state == State.PUBLISHED)

@@ -119,7 +119,7 @@ def test_an_unknown_finish_is_settled_by_the_witness(slow: Outbox) -> None:
     assert slow.again(delivery).state == State.UNCONFIRMED
     SlowNetwork.found.append(Ready("receipt"))
     reconcile.reconcile(delivery.pk)
-    assert SlowNetwork.witnesses == ["receipt"]
+    assert SlowNetwork.checkpoints == ["receipt"]
     assert (slow.again(delivery).state, slow.again(delivery).unknown_since) == (State.PROCESSING, None)
     ((_, number),) = ask(slow, delivery)
     deliver(delivery.pk, number)
@@ -136,7 +136,7 @@ def finishing(slow: Outbox, *script: Any) -> Delivery:
 
 @pytest.mark.parametrize("limited", [False, True])
 def test_what_is_prepared_is_not_prepared_anew_because_the_last_step_failed(slow: Outbox, limited: bool) -> None:
-    """The network is asked first what became of the newest witness."""
+    """The network is asked first what became of the newest checkpoint."""
     problem = RateLimited("wait", timezone.now() + timedelta(minutes=9)) if limited else NotReached("no line")
     delivery = finishing(slow, problem, Ready("receipt"), published())
     waits = slow.again(delivery)
@@ -178,7 +178,7 @@ def test_what_the_network_calls_public_is_looked_for_at_once(slow: Outbox) -> No
     with time_machine.travel(slow.again(delivery).next_at, tick=True):
         reconcile.reconcile(delivery.pk)
     assert slow.again(delivery).state == State.PUBLISHED
-    assert SlowNetwork.witnesses == ["receipt", "receipt"]
+    assert SlowNetwork.checkpoints == ["receipt", "receipt"]
 
 
 def test_looks_that_reach_nobody_never_count_as_absent(slow: Outbox) -> None:

@@ -26,10 +26,16 @@ from platforms.youtube.calls import LOCKED
 from tests.delivery.conftest import Outbox, connected
 from tests.platforms.bench import MOVIE, video
 from tests.platforms.fakes.youtube import CLIENT, GRAIN, SECRET, YouTubeFake
+from tests.platforms.intervals import shorten
 from tests.publishing import deliver
 
 pytestmark = pytest.mark.django_db
 SESSION, PUBLIC = r"/upload/youtube/v3/videos$", r"^/youtube/youtube/v3/videos$"
+
+
+@pytest.fixture(autouse=True)
+def short_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
+    shorten(monkeypatch)
 
 
 @pytest.fixture
@@ -96,7 +102,7 @@ def test_a_worker_that_dies_before_the_last_step_leaves_one_private_video(
     note = PreSendCheck(work.delivery, work.attempt).save_checkpoint
     with outbox.inside():
         sent = content.outgoing(work.delivery)
-        connector = open_channel(work.delivery.channel, before_send=die, witness=note)
+        connector = open_channel(work.delivery.channel, before_send=die, save_checkpoint=note)
         with pytest.raises(Killed):
             connector.publish(sent, content.Files(sent))
     assert outbox.again(post).state == State.SENDING

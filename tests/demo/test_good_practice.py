@@ -9,7 +9,7 @@ from django.utils import timezone
 from demo import good_practice, people
 from exchange.built_in import built_in
 from exchange.models import Example
-from exchange.queries.practice import shelf
+from exchange.queries.practice import programme_examples
 from municipalities.models import Programme
 from posts.draft import parse
 from posts.editing.placeholders import gaps
@@ -18,12 +18,12 @@ from serbian.scripts import mixed_script_words
 
 def test_it_is_written_once_and_whole(db: None, settings: Any) -> None:
     settings.DEMO = True
-    found = people.gather(timezone.localdate())
-    good_practice.arrange(found)
-    good_practice.arrange(found)
-    kept = shelf(Programme.objects.get(name=people.PROGRAMME))
-    assert [each.starter for each in kept.off] == ["decji-crtezi"]
-    assert len(kept.shown) == len(built_in()) + 1
+    demo_people = people.gather(timezone.localdate())
+    good_practice.arrange(demo_people)
+    good_practice.arrange(demo_people)
+    collection = programme_examples(Programme.objects.get(name=people.PROGRAMME))
+    assert [example.starter for example in collection.off] == ["decji-crtezi"]
+    assert len(collection.shown) == len(built_in()) + 1
     for row in Example.objects.all():
         draft = parse(row.content)
         assert set(gaps(draft)) == {gap["name"] for gap in row.gaps}

@@ -21,22 +21,34 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import User
-from analytics.models import ChannelDay, DailyFact, Pull, Subject
+from analytics.models import ChannelDay, DailyFact, MetricSnapshot, Subject
 from channels.connector_factory import opened
-from channels.models import Channel, Credential
+from channels.domain import disconnect
+from channels.enums import ChannelState
+from channels.models import AppRegistration, Channel, Credential
 from common.models import AuditEvent, MailMessage
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
 from demo import pictures, texts
 from demo.people import PASSWORD
 from inbox.domain import fetch_replies, staff_notifications
-from inbox.models import HandOver, HouseRules, Listening, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
+from inbox.models import (
+    HandOver,
+    HouseRules,
+    Message,
+    MessageFetch,
+    Moderation,
+    Note,
+    ProposedAnswer,
+    Reply,
+    SavedAnswer,
+)
 from mentoring.models import Feedback, Handover, Score
 from municipalities.enums import Approval, MunicipalityKind
-from municipalities.models import REAL_PLACE, Enrolment, Municipality, Pairing
+from municipalities.models import REAL_PLACE, Enrolment, Membership, Municipality, Pairing
 from municipalities.tenancy import current, everywhere
-from needs.models import Need, NeedsPage, Voice
-from notifications.enums import How
+from needs.models import Need, NeedsPage, Supporter
+from notifications.enums import MailFrequency
 from notifications.models import Notification
 from planning.models import CampaignPost, Recurrence, Slot
 from platforms.counting import mastodon
@@ -44,13 +56,14 @@ from posts import compose
 from posts.enums import AnchorKind, Category, Stage
 from posts.models import Closing, Decision, Media, PollResult, Post, Publication, Suggestion, Thread, Version
 from posts.polls.domain import ask_report
-from posts.publishing.domain.gate import may_send
+from posts.publishing.domain.policy import may_send
 from practice import queries as practice_queries
 from practice import rules
 from practice.models import Account, Notice, Status
 from practice.queries import tally
 from reports.models import PublicPage, Schedule
 from serbian.scripts import mixed_script_words
+from trainings.domain import practice_channel
 from trainings.models import Certificate, Exercise, Training
 
 MONTHS = [date(2026, month, 12) for month in range(1, 13)]
@@ -118,6 +131,10 @@ def test_bosnian_is_written_for_posts_that_exist_and_is_not_serbian_in_latin() -
 # ---- the rows
 
 
+# That the demo can be filled in at all, `make test` sees where a journey starts the product.
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def filled(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The demo, filled in once for this module and taken back afterwards."""
@@ -139,7 +156,20 @@ def demo(filled: None, db: None, settings: Any) -> Iterator[None]:
 
 
 def counts() -> dict[str, int]:
-    kinds = (User, Municipality, Channel, Post, Version, Publication, Delivery, Attempt, Media, Thread, Pull, DailyFact)
+    kinds = (
+        User,
+        Municipality,
+        Channel,
+        Post,
+        Version,
+        Publication,
+        Delivery,
+        Attempt,
+        Media,
+        Thread,
+        MetricSnapshot,
+        DailyFact,
+    )
     return {kind.__name__: kind.objects.count() for kind in (*kinds, Account, Status, AuditEvent)}
 
 
@@ -156,10 +186,10 @@ def test_it_refuses_outside_the_demo(db: None, settings: Any) -> None:
 
 def test_a_second_run_changes_nothing(demo: None) -> None:
     before = counts()
-    told = io.StringIO()
-    call_command("seed_demo", stdout=told)
+    output = io.StringIO()
+    call_command("seed_demo", stdout=output)
     assert counts() == before
-    assert "nothing was missing" in told.getvalue()
+    assert "nothing was missing" in output.getvalue()
 
 
 def test_no_scope_is_left_open(filled: None, db: None) -> None:
@@ -220,8 +250,8 @@ def test_comments_come_after_their_posts_in_every_script(demo: None) -> None:
         assert comment.in_reply_to is not None
         assert comment.in_reply_to.created_at < comment.created_at < timezone.now()
         assert comment.in_reply_to_id < comment.pk
-    said = " ".join(c.text for c in comments if c.account.kind == "citizen")
-    assert all(sign in said for sign in ("ш", "š"))
+    text = " ".join(c.text for c in comments if c.account.kind == "citizen")
+    assert all(sign in text for sign in ("ш", "š"))
     by_parent = Counter(comments.values_list("in_reply_to_id", flat=True))
     for status in Status.objects.filter(pk__in=by_parent):
         assert status.replies_count == by_parent[status.pk]
@@ -303,7 +333,7 @@ def test_the_pages_of_every_role_open_and_stay_light(demo: None, filled: None) -
 
 def test_readings_only_grow_and_agree_with_the_network_and_the_facts(demo: None) -> None:
     last: dict[int, tuple[int, int, int]] = {}
-    for pull in Pull.objects.filter(subject__kind="publication").order_by("subject_id", "at"):
+    for pull in MetricSnapshot.objects.filter(subject__kind="publication").order_by("subject_id", "at"):
         now = (pull.likes or 0, pull.reposts or 0, pull.replies or 0)
         before = last.get(pull.subject_id, (0, 0, 0))
         assert all(new >= old for new, old in zip(now, before, strict=True))
@@ -326,10 +356,10 @@ def test_followers_grow_faster_after_the_training_and_a_gap_is_a_gap(demo: None)
     channel = Channel.objects.get(handle__startswith="@kragujevac_vezba@")
     days = list(ChannelDay.objects.filter(channel=channel).order_by("day"))
     assert [d.gap for d in days if d.followers is None] == ["not_reached"] * 2
-    told = [d.followers for d in days if d.followers is not None]
-    assert (told[-1] - told[30]) > (told[18] - told[0]) > 0
+    counts_by_day = [d.followers for d in days if d.followers is not None]
+    assert (counts_by_day[-1] - counts_by_day[30]) > (counts_by_day[18] - counts_by_day[0]) > 0
     page = Account.objects.get(username="kragujevac_vezba")
-    assert page.followers_count >= told[-1]
+    assert page.followers_count >= counts_by_day[-1]
 
 
 def test_the_past_is_told_in_the_activity_and_bears_its_own_times(demo: None) -> None:
@@ -357,6 +387,37 @@ def test_the_channels_can_be_opened_and_follow_the_demo_to_another_address(demo:
     assert moved.credential.access_token != connector.credential.access_token
     assert moved.keys.client_id
     assert Credential.objects.count() == Channel.objects.count()
+
+
+def test_only_the_channels_follow_the_practice_network_to_another_address(demo: None, settings: Any) -> None:
+    former = settings.PRACTICE_URL
+    left, *rest = Channel.objects.order_by("pk")
+    disconnect.disconnect(left, by=User.objects.get(email="approver@cuprija.example"))
+    Membership.objects.filter(user__email="officer@cuprija.example").update(ended_at=timezone.now())
+    Municipality.objects.filter(slug="cuprija").update(website="https://cuprija.example/nova")
+    AppRegistration.objects.all().delete()
+    before = {model: model.objects.count() for model in (Channel, Membership, Post, Delivery, Status, User)}
+    settings.PRACTICE_URL = "http://127.0.0.1:9999"
+    for _ in range(2):
+        call_command("seed_demo", address=True, verbosity=0)
+    assert {channel.server for channel in Channel.objects.exclude(pk=left.pk)} == {"http://127.0.0.1:9999"}
+    assert opened(rest[0]).credential.service == "http://127.0.0.1:9999"
+    left.refresh_from_db()
+    assert (left.state, left.server) == (ChannelState.DISCONNECTED, former)
+    assert not Membership.objects.running().filter(user__email="officer@cuprija.example").exists()
+    assert Municipality.objects.get(slug="cuprija").website == "https://cuprija.example/nova"
+    assert {model: model.objects.count() for model in before} == before
+
+
+def test_a_page_that_a_person_connected_anew_is_left_to_them(demo: None, settings: Any) -> None:
+    former = Channel.objects.order_by("pk").first()
+    assert former is not None
+    settings.PRACTICE_URL = "http://127.0.0.1:9999"
+    page = Account.objects.get(pk=former.remote_id)
+    practice_channel.new(former.municipality, page, by=former.connected_by)
+    call_command("seed_demo", address=True, verbosity=0)
+    at_new_address = Channel.objects.filter(remote_id=former.remote_id, server="http://127.0.0.1:9999")
+    assert at_new_address.exclude(pk=former.pk).count() == at_new_address.count() == 1
 
 
 def test_a_reset_makes_it_anew_and_keeps_the_people(demo: None) -> None:
@@ -390,12 +451,15 @@ def test_every_channel_has_its_usual_times_and_two_municipalities_repeat_posts(d
 
 
 def test_only_what_still_waits_is_unread_and_mail_comes_at_any_hour(demo: None) -> None:
-    told = Notification.objects.filter(user__is_demo=True)
-    assert {row.user.email.split("@")[0] for row in told.unread().select_related("user")} >= {"officer", "approver"}
+    notifications = Notification.objects.filter(user__is_demo=True)
+    assert {row.user.email.split("@")[0] for row in notifications.unread().select_related("user")} >= {
+        "officer",
+        "approver",
+    }
     with everywhere("look at the demo"):
         approved = Post.objects.filter(stage=Stage.APPROVED).values_list("pk", flat=True)
-        assert not told.unread().filter(about__in=[f"posts.post:{pk}" for pk in approved]).exists()
-    late = told.filter(how=How.AT_ONCE, mail_due_at__gt=timezone.now())
+        assert not notifications.unread().filter(about__in=[f"posts.post:{pk}" for pk in approved]).exists()
+    late = notifications.filter(mail_frequency=MailFrequency.AT_ONCE, mail_due_at__gt=timezone.now())
     assert not late.exists()
 
 
@@ -408,9 +472,9 @@ def test_the_review_shows_everything_it_can(demo: None) -> None:
     assert Suggestion.objects.filter(state="open").exists()
     mentor = User.objects.get(email="mentor@dobosar.example")
     assert Version.objects.filter(suggested_by=[mentor.pk]).exists()
-    for house in Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False):
-        waiting = Post.objects.filter(municipality=house, stage=Stage.SUBMITTED)
-        assert waiting.exists(), house
+    for municipality in Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False):
+        waiting = Post.objects.filter(municipality=municipality, stage=Stage.SUBMITTED)
+        assert waiting.exists(), municipality
     kinds = set(Decision.objects.values_list("kind", flat=True))
     assert kinds >= {"submitted", "approved", "returned", "endorsed", "emergency"}
 
@@ -444,7 +508,7 @@ def test_a_training_was_held_with_certificates_and_another_is_to_come(demo: None
     assert (held.participants.count(), held.materials.count()) == (15, 3)
     issued = Certificate.objects.filter(participant__training=held)
     assert issued.count() == 13
-    assert {timezone.localdate(each.issued_at) for each in issued} == {held.ends_on}
+    assert {timezone.localdate(certificate.issued_at) for certificate in issued} == {held.ends_on}
     client = Client()
     officer, trainer = (
         User.objects.get(email=email) for email in ("officer@cuprija.example", "trainer@dobosar.example")
@@ -490,35 +554,35 @@ def test_citizens_were_heard_and_their_questions_answered_better_after_the_train
 def test_what_was_heard_is_not_heard_again(demo: None) -> None:
     with everywhere("a test listens for the whole demo"):
         assert (
-            not Channel.objects.filter(state="connected", listening__isnull=True)
+            not Channel.objects.filter(state="connected", message_fetch__isnull=True)
             .exclude(municipality__kind="training")
             .exists()
         )
-        told = Notice.objects.filter(account__kind="page").values("account").annotate(newest=Max("pk"))
-        newest = {str(row["account"]): str(row["newest"]) for row in told}
-        for row in Listening.objects.select_related("channel"):
+        notices = Notice.objects.filter(account__kind="page").values("account").annotate(newest=Max("pk"))
+        newest = {str(row["account"]): str(row["newest"]) for row in notices}
+        for row in MessageFetch.objects.select_related("channel"):
             assert row.cursor == newest.get(row.channel.remote_id, "")
-        assert fetch_replies.begin() == 0
-        assert fetch_replies.due() == []
+        assert fetch_replies.schedule() == 0
+        assert fetch_replies.due_channels() == []
 
 
 def test_what_was_heard_was_read_and_sorted(demo: None) -> None:
     messages = Message.objects.all()
     assert not messages.filter(script="").exists()
     assert messages.filter(kind="", suggested_kind="question").exists()
-    assert messages.filter(alike__isnull=False).exists()
+    assert messages.filter(similar_group__isnull=False).exists()
     sorted_ones = messages.exclude(topic="").exclude(kind="praise")
     assert sorted_ones.filter(settlement__isnull=False, department__isnull=False).count() * 3 > sorted_ones.count()
 
 
 def test_the_desk_shows_what_it_can(demo: None) -> None:
-    for house in Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False):
-        assert SavedAnswer.objects.filter(municipality=house).exists(), house
+    for municipality in Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False):
+        assert SavedAnswer.objects.filter(municipality=municipality).exists(), municipality
     assert {row.municipality.slug for row in HouseRules.objects.filter(is_on=True)} == {"cuprija", "vrnjacka-banja"}
     asked = HandOver.objects.filter(municipality__slug="cuprija")
     assert {row.standing() for row in asked} == {"waiting", "answered"}
     cuprija = Message.objects.filter(municipality__slug="cuprija")
-    assert [row.is_asleep for row in cuprija.filter(snoozed_until__isnull=False)] == [True]
+    assert [row.is_snoozed for row in cuprija.filter(snoozed_until__isnull=False)] == [True]
     assert cuprija.filter(assignee__email="officer@cuprija.example").exists()
     assert Note.objects.filter(message__in=cuprija).exists()
     assert MailMessage.objects.filter(dedupe__startswith="inbox.handover:").count() == len(asked)
@@ -542,7 +606,7 @@ def test_two_messages_were_hidden_with_their_reasons_and_a_second_person_has_to_
 
 def test_nobody_is_told_at_the_start_of_what_is_there_already(demo: None) -> None:
     with transaction.atomic():
-        assert staff_notifications.tell() == 0
+        assert staff_notifications.send_due() == 0
         transaction.set_rollback(True)
 
 
@@ -550,31 +614,31 @@ def test_polls_were_voted_in_and_their_reports_say_what_the_network_counted(demo
     with everywhere("a test looks at all of them"):
         results = list(PollResult.objects.select_related("publication__post", "publication__delivery"))
         assert results
-        for each in results:
-            status = Status.objects.prefetch_related("votes").get(pk=each.publication.delivery.remote_id)
-            assert each.votes == tally(status)
-            assert sum(each.votes) == each.voters
-            if each.is_over:
-                assert min(each.votes) > 0, "no answer that nobody wants"
+        for result in results:
+            status = Status.objects.prefetch_related("votes").get(pk=result.publication.delivery.remote_id)
+            assert result.votes == tally(status)
+            assert sum(result.votes) == result.voters
+            if result.is_over:
+                assert min(result.votes) > 0, "no answer that nobody wants"
         closed = Closing.objects.filter(post__publications__poll_result__isnull=False).distinct()
         for report in closed:
-            told = [each for each in results if each.publication.post_id == report.post_id]
-            assert report.answers == sum(each.voters or 0 for each in told)
-            assert report.counted == ("people" if len(told) == 1 else "votes")
-    assert ask_report.ask(timezone.now()) == 0, "nobody is told of what has been"
+            results_of_post = [result for result in results if result.publication.post_id == report.post_id]
+            assert report.answers == sum(result.voters or 0 for result in results_of_post)
+            assert report.counted == ("people" if len(results_of_post) == 1 else "votes")
+    assert ask_report.request_reports(timezone.now()) == 0, "nobody is told of what has been"
 
 
 def test_needs_are_made_of_messages_and_calls_and_say_what_became_of_them(demo: None) -> None:
     cuprija = Need.objects.filter(municipality__slug="cuprija")
     assert {need.stage for need in cuprija} == {"new", "looked_at", "planned", "done", "declined"}
-    for need in Need.objects.prefetch_related("voices"):
-        assert need.size == len(need.voices.all()) > 0, need
+    for need in Need.objects.prefetch_related("supporters"):
+        assert need.size == len(need.supporters.all()) > 0, need
         assert mixed_script_words(f"{need.title} {need.text} {need.reason} {need.done}") == []
         if need.decided_on:
             assert (
-                min(voice.heard_on for voice in need.voices.all())
+                min(supporter.received_on for supporter in need.supporters.all())
                 <= need.decided_on
                 <= (need.done_on or need.decided_on)
             )
-    assert Voice.objects.filter(source="message").count() > 10
+    assert Supporter.objects.filter(source="message").count() > 10
     assert {row.municipality.slug for row in NeedsPage.objects.filter(is_on=True)} == {"cuprija", "vrnjacka-banja"}

@@ -12,7 +12,7 @@ PATH = re.compile(r"`([\w./]+)`")
 LAYERS = {"domain", "forms", "management", "migrations", "models", "queries", "templatetags", "views", "tests"}
 TABLES = {
     "README.md": (ROOT / "README.md").read_text().partition("## Packages")[2].partition("\n## ")[0],
-    "docs/architecture.md": (ROOT / "docs/architecture.md").read_text().partition("## Floors")[2].partition("\n## ")[0],
+    "docs/architecture.md": (ROOT / "docs/architecture.md").read_text().partition("## Layers")[2].partition("\n## ")[0],
 }
 
 
@@ -55,6 +55,6 @@ def test_every_subject_says_in_its_package_what_it_holds(app: str) -> None:
 
 def test_every_row_of_the_index_names_a_file() -> None:
     text = (ROOT / "docs/architecture.md").read_text().partition("## Where is …?")[2].partition("\n## ")[0]
-    found = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith("| Looked for")]
-    assert len(found) >= 12
-    assert [line for line in found if not re.search(r"`[a-z_]+/[\w/]+\.py`", line)] == []
+    rows = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith("| Looked for")]
+    assert len(rows) >= 12
+    assert [line for line in rows if not re.search(r"`[a-z_]+/[\w/]+\.py`", line)] == []

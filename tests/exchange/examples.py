@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from exchange.domain import practice
-from exchange.domain.practice import Written
+from exchange.domain.practice import ExampleContent
 from exchange.models import Example
 from library.domain.templates import TemplateContent
-from posts.draft import Call, Draft, Text
+from posts.draft import CallToAction, Draft, Text
 from tests.people import Cast
 
 TEXT = "Пијаца се сели {{дан}}. Тезге су код {{место}}."
@@ -18,10 +18,10 @@ GAPS = [
 ]
 
 
-def written(name: str = "Сељење пијаце", **fields: Any) -> Written:
-    draft = Draft(texts={"sr-Cyrl": Text(fields.pop("text", TEXT))}, call=Call("share", "Јавите комшијама"))
-    words = TemplateContent(name, "Када се нешто премешта.", "service", draft, GAPS)
-    return Written(words, **{"purpose": "service", "shape": "picture", "why": "Каже где и када.", **fields})
+def written(name: str = "Сељење пијаце", **fields: Any) -> ExampleContent:
+    draft = Draft(texts={"sr-Cyrl": Text(fields.pop("text", TEXT))}, call=CallToAction("share", "Јавите комшијама"))
+    template = TemplateContent(name, "Када се нешто премешта.", "service", draft, GAPS)
+    return ExampleContent(template, **{"purpose": "service", "shape": "picture", "why": "Каже где и када.", **fields})
 
 
 def example(cast: Cast, name: str = "Сељење пијаце", **fields: Any) -> Example:

@@ -14,7 +14,7 @@ from exchange.domain import share as verbs
 from exchange.models import SharedPost
 from municipalities.models import Cohort, Enrolment, Membership, Municipality, Programme
 from municipalities.tenancy import scope
-from posts.draft import Call, Shown
+from posts.draft import CallToAction, Shown
 from posts.editing.domain.freeze import freeze
 from posts.enums import Stage
 from posts.models import Post, Publication
@@ -37,8 +37,8 @@ class Gallery:
 
     def share(self, post: Post | None = None, why: str = WHY, **fields: Any) -> SharedPost:
         with scope(self.cast.cuprija):
-            house = self.cast.cuprija
-            return verbs.share(post or self.post, why, municipality=house, by=self.cast.officer, **fields)
+            municipality = self.cast.cuprija
+            return verbs.share(post or self.post, why, municipality=municipality, by=self.cast.officer, **fields)
 
     def publish(self, text: str = TEXT, **fields: Any) -> Post:
         """A post as the delivery leaves it; `fields` are those of its draft."""
@@ -71,7 +71,9 @@ def opened_gallery(cast: Cast) -> Gallery:
     with scope(cast.cuprija):
         desk = opened(cast)
         media = desk.picture()
-        post = published(desk, media=(Shown(media.pk, "Базен пун деце"),), call=Call("attend", "Дођите у Ћуприју"))
+        post = published(
+            desk, media=(Shown(media.pk, "Базен пун деце"),), call=CallToAction("attend", "Дођите у Ћуприју")
+        )
     elsewhere = municipality("kanjiza", "Кањижа", "Kanjiža")
     outsider = person("outsider")
     Membership.objects.create(user=outsider, municipality=elsewhere, role="officer")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from exchange.elsewhere import Rewriter, values_for
+from exchange.place_rewriting import Rewriter, values_for
 from posts.editing.placeholders import fill
 
 
@@ -22,7 +22,7 @@ VRANJE, PALANKA = place("Врање", "Vranje", "city"), place("Бачка Па�
 
 
 def test_the_name_becomes_a_gap(subtests: pytest.Subtests) -> None:
-    for town, text, expected in [
+    for municipality, text, expected in [
         (CUPRIJA, "Паркови у Ћуприји и базен општине Ћуприја.", "Паркови {{у месту}} и базен {{општине}}."),
         (CUPRIJA, "Општина Ћуприја позива вас.", "{{пун назив}} позива вас."),
         (CUPRIJA, "Ћуприја гради, из Ћуприје.", "{{назив}} гради, из {{назив места}}."),
@@ -42,8 +42,8 @@ def test_the_name_becomes_a_gap(subtests: pytest.Subtests) -> None:
         (VRANJE, "врана у Врању", "врана {{у месту}}"),
         (PALANKA, "у Бачкој Паланци, Бачку Паланку", "{{у месту}}, {{назив места}}"),
     ]:
-        with subtests.test(town=town, text=text, expected=expected):
-            assert Rewriter(town)(text) == expected
+        with subtests.test(town=municipality, text=text, expected=expected):
+            assert Rewriter(municipality)(text) == expected
 
 
 @pytest.mark.parametrize(

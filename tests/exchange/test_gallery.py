@@ -44,14 +44,14 @@ def page(row: SharedPost, slug: str = "novi-pazar") -> str:
 def test_what_the_officer_sees_before_is_what_others_see_after(gallery: Gallery) -> None:
     address, client = reverse("gallery_share", args=["cuprija", gallery.post.pk]), sign_in(gallery.cast.officer)
     before = client.get(address).content.decode()
-    look = before[before.index('<article class="gallery-look"') : before.index("</article>")]
-    assert "отвара базен" in look
+    preview = before[before.index('<article class="gallery-look"') : before.index("</article>")]
+    assert "отвара базен" in preview
     answer = client.post(address, {"title": "Базен за све", "why": WHY})
     assert answer.status_code == 302
     after = sign_in(gallery.cast.stranger).get(answer["Location"].replace("/cuprija/", "/novi-pazar/")).content.decode()
-    theirs = after[after.index('<article class="gallery-look"') : after.index("</article>")]
+    shown = after[after.index('<article class="gallery-look"') : after.index("</article>")]
     # the picture's address is the one thing that differs: one's own library before, the gallery's copy after
-    assert theirs.partition("<img")[0] == look.partition("<img")[0]
+    assert shown.partition("<img")[0] == preview.partition("<img")[0]
     assert "Базен за све" in after
     assert WHY in after
     event = AuditEvent.objects.get(verb="gallery.share")
@@ -128,43 +128,43 @@ def test_words_can_be_changed_and_the_post_stays(gallery: Gallery) -> None:
     client = sign_in(gallery.cast.officer)
     assert client.post(address, {"title": "Т", "why": "кратко"}).status_code == 422
     assert client.post(address, {"title": "Базен за све", "why": WHY + " Још једном."}).status_code == 302
-    with queries.room(gallery.cast.novi_pazar):
-        assert queries.Filters(words="jednom").apply(queries.shown()).get().title == "Базен за све"
+    with queries.gallery_scope(gallery.cast.novi_pazar):
+        assert queries.GalleryFilters(query="jednom").apply(queries.shown()).get().title == "Базен за све"
 
 
 # ---- finding
 
 
-def found(gallery: Gallery, **asked: str) -> list[str]:
+def search(gallery: Gallery, **asked: str) -> list[str]:
     client = sign_in(gallery.cast.stranger)
     answer = client.get(reverse("gallery", args=["novi-pazar"]), asked)
     assert answer.status_code == 200
-    return [each.row.title for each in answer.context["cards"]]
+    return [card.row.title for card in answer.context["cards"]]
 
 
 def test_words_are_found_in_either_script_in_title_text_reason_and_topic(gallery: Gallery) -> None:
     gallery.share()
-    for words in ("базен", "bazen", "OTVARA", "седам ујутру", "servisne vesti", "Ćuprija"):
-        assert found(gallery, q=words) == ["Базен је отворен"], words
-    assert found(gallery, q="библиотека") == []
+    for query in ("базен", "bazen", "OTVARA", "седам ујутру", "servisne vesti", "Ćuprija"):
+        assert search(gallery, q=query) == ["Базен је отворен"], query
+    assert search(gallery, q="библиотека") == []
 
 
 def test_filters_narrow_by_service_format_category_size_and_network(gallery: Gallery) -> None:
     gallery.share()
     poll = gallery.publish("Шта прво?", title="Анкета", service="evrtic", interactive=Interactive("poll", ("А", "Б")))
     gallery.share(poll)
-    assert found(gallery) == ["Анкета", "Базен је отворен"]
-    assert found(gallery, service="evrtic") == ["Анкета"]
-    assert found(gallery, format="poll") == ["Анкета"]
-    assert found(gallery, format="any") == ["Анкета"]
-    assert found(gallery, category="culture") == []
-    assert len(found(gallery, size="middle")) == 2
-    assert found(gallery, size="large") == []
-    assert len(found(gallery, network="mastodon")) == 2
-    assert found(gallery, network="facebook") == []
+    assert search(gallery) == ["Анкета", "Базен је отворен"]
+    assert search(gallery, service="evrtic") == ["Анкета"]
+    assert search(gallery, format="poll") == ["Анкета"]
+    assert search(gallery, format="any") == ["Анкета"]
+    assert search(gallery, category="culture") == []
+    assert len(search(gallery, size="middle")) == 2
+    assert search(gallery, size="large") == []
+    assert len(search(gallery, network="mastodon")) == 2
+    assert search(gallery, network="facebook") == []
     with scope(gallery.cast.cuprija):
         SharedPost.objects.filter(title="Базен је отворен").update(copied=2)
-    assert found(gallery, order="copied") == ["Базен је отворен", "Анкета"]
+    assert search(gallery, order="copied") == ["Базен је отворен", "Анкета"]
 
 
 @pytest.mark.parametrize("asked", [{"page": "999"}, {"page": "x"}, {"q": "\x00'%_"}, {"size": "huge"},
@@ -178,9 +178,9 @@ def test_a_hostile_address_is_an_ordinary_page(gallery: Gallery, asked: dict[str
 
 
 def say(gallery: Gallery, row: SharedPost, text: str = "Како сте то урадили?", by: Any = None) -> SharedComment:
-    house = gallery.cast.novi_pazar
-    with queries.room(house):
-        return comments.comment(row, text, municipality=house, by=by or gallery.cast.stranger, is_mentor=False)
+    municipality = gallery.cast.novi_pazar
+    with queries.gallery_scope(municipality):
+        return comments.comment(row, text, municipality=municipality, by=by or gallery.cast.stranger, is_mentor=False)
 
 
 def test_a_comment_stands_under_name_and_municipality_and_the_sharer_is_told(gallery: Gallery) -> None:
@@ -190,9 +190,9 @@ def test_a_comment_stands_under_name_and_municipality_and_the_sharer_is_told(gal
     body = sign_in(cast.officer).get(page(row, "cuprija")).content.decode()
     assert "Браво!" in body
     assert "Novi Pazar" in body
-    told = Notification.objects.get()
-    assert (told.user, told.kind) == (cast.officer, "gallery")
-    assert told.url.startswith(page(row, "cuprija"))
+    notification = Notification.objects.get()
+    assert (notification.user, notification.kind) == (cast.officer, "gallery")
+    assert notification.url.startswith(page(row, "cuprija"))
     assert (
         sign_in(cast.stranger).post(reverse("gallery_comment", args=["novi-pazar", row.pk]), {"text": " "}).status_code
         == 422
@@ -201,39 +201,39 @@ def test_a_comment_stands_under_name_and_municipality_and_the_sharer_is_told(gal
 
 def test_a_comment_is_changed_while_it_is_fresh_and_deleted_by_its_author_alone(gallery: Gallery) -> None:
     row, cast = gallery.share(), gallery.cast
-    said = say(gallery, row)
-    with queries.room(cast.novi_pazar):
-        assert comments.edit(said, "Како?", by=cast.stranger).edited_at
+    comment = say(gallery, row)
+    with queries.gallery_scope(cast.novi_pazar):
+        assert comments.edit(comment, "Како?", by=cast.stranger).edited_at
         with pytest.raises(ActionNotAllowed, match="author"):
-            comments.edit(said, "Не", by=cast.mentor)
+            comments.edit(comment, "Не", by=cast.mentor)
         SharedComment.objects.update(at=timezone.now() - timedelta(minutes=16))
         with pytest.raises(ActionNotAllowed, match="15 minutes"):
-            comments.edit(said, "Касно", by=cast.stranger)
+            comments.edit(comment, "Касно", by=cast.stranger)
         with pytest.raises(ActionNotAllowed, match="author"):
-            comments.delete(said, by=cast.officer)
-        comments.delete(said, by=cast.stranger)
+            comments.delete(comment, by=cast.officer)
+        comments.delete(comment, by=cast.stranger)
         assert SharedComment.objects.get().text == ""
     assert "Nobody has said anything yet" in sign_in(cast.stranger).get(page(row)).content.decode()
 
 
 def test_the_sharer_hides_a_comment_and_shows_it_again_and_its_author_sees_that(gallery: Gallery) -> None:
     row, cast = gallery.share(), gallery.cast
-    said = say(gallery, row)
-    hide = reverse("gallery_comment_hide", args=["cuprija", row.pk, said.pk])
+    comment = say(gallery, row)
+    hide = reverse("gallery_comment_hide", args=["cuprija", row.pk, comment.pk])
     assert sign_in(cast.officer).post(hide).status_code == 302
     assert "Како сте" not in sign_in(cast.mentor).get(page(row)).content.decode()
     assert "Hidden: only its author" in sign_in(cast.stranger).get(page(row)).content.decode()
     # who did not share it cannot hide what is said below it
-    theirs = reverse("gallery_comment_hide", args=["novi-pazar", row.pk, said.pk])
-    assert sign_in(cast.stranger).post(theirs).status_code == 404
+    hide_elsewhere = reverse("gallery_comment_hide", args=["novi-pazar", row.pk, comment.pk])
+    assert sign_in(cast.stranger).post(hide_elsewhere).status_code == 404
     sign_in(cast.officer).post(hide)
     assert "Како сте" in sign_in(cast.mentor).get(page(row)).content.decode()
 
 
 def test_staff_take_a_comment_down_with_a_reason_that_its_author_reads(gallery: Gallery) -> None:
     row, cast = gallery.share(), gallery.cast
-    said = say(gallery, row, "Глупост!")
-    address = reverse("programme_gallery_comment_take_down", args=[row.pk, said.pk])
+    comment = say(gallery, row, "Глупост!")
+    address = reverse("programme_gallery_comment_take_down", args=[row.pk, comment.pk])
     client = sign_in(cast.staff)
     client.post(address, {"reason": ""})
     assert "Глупост!" in sign_in(cast.officer).get(page(row, "cuprija")).content.decode()
@@ -249,7 +249,7 @@ def test_nobody_writes_faster_than_people_talk(gallery: Gallery) -> None:
         say(gallery, row, f"Реч {number}")
     with pytest.raises(ActionNotAllowed, match="a little later"):
         say(gallery, row)
-    with queries.room(gallery.cast.novi_pazar):
+    with queries.gallery_scope(gallery.cast.novi_pazar):
         SharedComment.objects.update(at=timezone.now() - timedelta(minutes=11))
     say(gallery, row)
 
@@ -267,20 +267,20 @@ def test_a_comment_of_a_municipality_that_left_is_not_shown_meanwhile(gallery: G
 
 
 def copied(gallery: Gallery) -> copying.Copied:
-    house = gallery.cast.novi_pazar
-    with queries.room(house) as room:
+    municipality = gallery.cast.novi_pazar
+    with queries.gallery_scope(municipality) as room:
         row = queries.with_pictures([queries.shown().order_by("pk")[0]])[0]
-    with scope(house):
-        return copying.copy(row, municipality=house, by=gallery.cast.stranger, also=room.ids)
+    with scope(municipality):
+        return copying.copy(row, municipality=municipality, by=gallery.cast.stranger, also=room.ids)
 
 
 def test_a_copy_is_a_draft_without_the_other_towns_name_that_credits_its_source(gallery: Gallery) -> None:
     row, cast = gallery.share(), gallery.cast
     address = reverse("gallery_copy", args=["novi-pazar", row.pk])
     client = sign_in(cast.stranger)
-    look = client.get(address).content.decode()
-    assert "Look at this before you publish" in look
-    assert "телефон" in look
+    preview = client.get(address).content.decode()
+    assert "Look at this before you publish" in preview
+    assert "телефон" in preview
     answer = client.post(address)
     with scope(cast.novi_pazar):
         post = Post.objects.get()
@@ -294,8 +294,8 @@ def test_a_copy_is_a_draft_without_the_other_towns_name_that_credits_its_source(
         assert (draft.call.kind, draft.call.deadline, draft.media, draft.link) == ("attend", "", (), "")
         assert answer["Location"] == reverse("post_edit", args=["novi-pazar", post.pk])
         talk = threads(post, reader=cast.stranger)[0]
-        assert "Ćuprija" in talk.said[0].text
-        assert "телефон" in talk.said[0].text
+        assert "Ćuprija" in talk.loaded_comments[0].text
+        assert "телефон" in talk.loaded_comments[0].text
         assert post.stage == "draft"
     assert AuditEvent.objects.get(verb="gallery.copy").municipality_id == cast.novi_pazar.pk
 
@@ -335,7 +335,7 @@ def test_the_service_and_its_link_become_the_copiers_own_or_are_left_out_with_a_
         assert (draft.service, draft.link) == ("", "")
         assert draft.texts["sr-Cyrl"].text == "Пријавите дете: {{линк}}"
         with scope(cast.novi_pazar):
-            assert "left out" in threads(post, reader=cast.stranger)[0].said[0].text
+            assert "left out" in threads(post, reader=cast.stranger)[0].loaded_comments[0].text
 
 
 def test_a_poll_is_copied_with_its_answers(gallery: Gallery) -> None:
@@ -368,14 +368,14 @@ def test_staff_pick_up_to_three_a_month_and_all_see_why(gallery: Gallery) -> Non
     assert "picks of the month" in Notification.objects.filter(user=cast.officer).get().subject
     for number in range(MOST_PICKS - 1):
         another = gallery.share(gallery.publish(f"Пост {number}", title=f"Пост {number}"))
-        with queries.rooms_of([cast.programme]):
+        with queries.programmes_scope([cast.programme]):
             picks.pick(cast.programme, another, "Добро", by=cast.staff)
     last = gallery.share(gallery.publish("Превише", title="Превише"))
-    with queries.rooms_of([cast.programme]), pytest.raises(ActionNotAllowed, match="already"):
+    with queries.programmes_scope([cast.programme]), pytest.raises(ActionNotAllowed, match="already"):
         picks.pick(cast.programme, last, "Добро", by=cast.staff)
     first = Pick.objects.order_by("pk")[0]
     assert client.post(reverse("programme_gallery_unpick", args=[row.pk, first.pk])).status_code == 302
-    with queries.rooms_of([cast.programme]):
+    with queries.programmes_scope([cast.programme]):
         picks.pick(cast.programme, last, "Добро", by=cast.staff)
 
 
@@ -383,12 +383,12 @@ def test_until_something_is_picked_this_month_the_picks_of_the_last_one_stand(ga
     row, cast = gallery.share(), gallery.cast
     before = timezone.localdate().replace(day=1) - timedelta(days=1)
     Pick.objects.create(programme=cast.programme, month=before, shared=row, why="Прошлог месеца", by=cast.staff)
-    with queries.room(cast.novi_pazar) as room:
+    with queries.gallery_scope(cast.novi_pazar) as room:
         shown = queries.picks(room.programmes)
-    assert (shown.month, [each.why for each in shown.picks]) == (before.replace(day=1), ["Прошлог месеца"])
+    assert (shown.month, [pick.why for pick in shown.picks]) == (before.replace(day=1), ["Прошлог месеца"])
     with scope(cast.cuprija):
         verbs.take_down(row, by=cast.officer)
-    with queries.room(cast.novi_pazar) as room:
+    with queries.gallery_scope(cast.novi_pazar) as room:
         assert queries.picks(room.programmes).picks == []
 
 
@@ -419,7 +419,7 @@ def counted(user: Any, url: str) -> int:
 def test_pages_take_the_same_few_queries_with_one_post_and_with_many(gallery: Gallery) -> None:
     load_services()
     row, cast = gallery.share(), gallery.cast
-    with queries.rooms_of([cast.programme]):
+    with queries.programmes_scope([cast.programme]):
         picks.pick(cast.programme, row, "Јасно", by=cast.staff)
     gallery.share(gallery.publish("Још једна", title="Још једна"))
     say(gallery, row)
@@ -439,7 +439,7 @@ def test_pages_take_the_same_few_queries_with_one_post_and_with_many(gallery: Ga
         if number < 9:
             say(gallery, row if number < 8 else another, f"Реч {number}")
         if number < 2:
-            with queries.rooms_of([cast.programme]):
+            with queries.programmes_scope([cast.programme]):
                 picks.pick(cast.programme, another, "Добро", by=cast.staff)
     many = [counted(user, url) for user, url in pages]
     assert many == few, (few, many)

@@ -35,21 +35,21 @@ def test_from_sharing_to_a_draft_elsewhere(browser: Any, page: Any, live_server:
     expect(page.get_by_text("Shared. The municipalities of your programme see it now.")).to_be_visible()
 
     context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
-    theirs = context.new_page()
-    theirs.on("pageerror", lambda error: complaints.append(str(error)))
-    enter(theirs, live_server, cast.stranger)
-    theirs.goto(live_server.url + reverse("gallery", args=["novi-pazar"]))
-    theirs.get_by_label("Words").fill("bazen")
-    theirs.get_by_label("Words").press("Enter")
-    theirs.get_by_role("link", name="Базен је отворен").click()
-    expect(theirs.get_by_text(WHY)).to_be_visible()
-    theirs.get_by_label("Comment", exact=True).fill("Како сте питали људе?")
-    theirs.get_by_role("button", name="Comment").click()
-    expect(theirs.get_by_text("Како сте питали људе?")).to_be_visible()
-    theirs.get_by_role("link", name="Copy as a draft").click()
-    expect(theirs.locator(".gap-mark", has_text="телефон").first).to_be_visible()
-    theirs.get_by_role("button", name="Make the draft").click()
-    expect(theirs.get_by_text("The draft is yours.")).to_be_visible()
+    other_page = context.new_page()
+    other_page.on("pageerror", lambda error: complaints.append(str(error)))
+    enter(other_page, live_server, cast.stranger)
+    other_page.goto(live_server.url + reverse("gallery", args=["novi-pazar"]))
+    other_page.get_by_label("Words").fill("bazen")
+    other_page.get_by_label("Words").press("Enter")
+    other_page.get_by_role("link", name="Базен је отворен").click()
+    expect(other_page.get_by_text(WHY)).to_be_visible()
+    other_page.get_by_label("Comment", exact=True).fill("Како сте питали људе?")
+    other_page.get_by_role("button", name="Comment").click()
+    expect(other_page.get_by_text("Како сте питали људе?")).to_be_visible()
+    other_page.get_by_role("link", name="Copy as a draft").click()
+    expect(other_page.locator(".gap-mark", has_text="телефон").first).to_be_visible()
+    other_page.get_by_role("button", name="Make the draft").click()
+    expect(other_page.get_by_text("The draft is yours.")).to_be_visible()
     context.close()
 
     page.reload()
@@ -64,25 +64,26 @@ def test_from_sharing_to_a_draft_elsewhere(browser: Any, page: Any, live_server:
     assert complaints == []
 
 
+@pytest.mark.slow
 def test_the_pages_are_clean_wide_and_narrow_in_light_and_dark(
     browser: Any, live_server: Any, gallery: Gallery
 ) -> None:
     cast = gallery.cast
     first: SharedPost = gallery.share(gallery.publish("Само речи, без слике. " * 12, title="Без слике"))
     row = gallery.share(why=WHY * 3)
-    with queries.room(cast.novi_pazar):
+    with queries.gallery_scope(cast.novi_pazar):
         comments.comment(row, "Одлично!", municipality=cast.novi_pazar, by=cast.stranger, is_mentor=False)
-    with queries.rooms_of([cast.programme]):
+    with queries.programmes_scope([cast.programme]):
         picks.pick(cast.programme, row, "Јасан позив и одговор сваком.", by=cast.staff)
     with scope(cast.cuprija):
         third = gallery.publish("Још једна", title="Још једна")
-    theirs = [reverse("gallery", args=["novi-pazar"]), reverse("gallery_post", args=["novi-pazar", row.pk]),
+    of_reader = [reverse("gallery", args=["novi-pazar"]), reverse("gallery_post", args=["novi-pazar", row.pk]),
               reverse("gallery_copy", args=["novi-pazar", row.pk])]  # fmt: skip
-    ours = [reverse("gallery_ours", args=["cuprija"]), reverse("gallery_post", args=["cuprija", first.pk]),
+    of_sharer = [reverse("gallery_ours", args=["cuprija"]), reverse("gallery_post", args=["cuprija", first.pk]),
             reverse("gallery_share", args=["cuprija", third.pk]),
             reverse("gallery_reword", args=["cuprija", row.pk])]  # fmt: skip
     staffs = [reverse("programme_gallery"), reverse("programme_gallery_post", args=[row.pk])]
-    for who, urls in ((cast.stranger, theirs), (cast.officer, ours), (cast.staff, staffs)):
+    for who, urls in ((cast.stranger, of_reader), (cast.officer, of_sharer), (cast.staff, staffs)):
         context = browser.new_context(locale="en-GB", reduced_motion="reduce")
         page = context.new_page()
         enter(page, live_server, who)

@@ -78,9 +78,9 @@ def test_the_wall_stands_around_the_tables_of_the_gallery(gallery: Gallery) -> N
             list(model.objects.all())
     with scope(gallery.cast.novi_pazar):
         assert not SharedPost.objects.filter(pk=row.pk).exists()
-    with queries.room(gallery.elsewhere):
+    with queries.gallery_scope(gallery.elsewhere):
         assert not queries.shown().exists()
-    with queries.room(gallery.cast.novi_pazar):
+    with queries.gallery_scope(gallery.cast.novi_pazar):
         assert queries.shown().get().pk == row.pk
 
 
@@ -147,9 +147,9 @@ def test_a_snapshot_has_what_was_published_and_nothing_of_the_draft(gallery: Gal
     with scope(cast.cuprija):
         stored = SharedPost.objects.get(pk=row.pk)
         assert "ТАЈНО" not in str(vars(stored))
-        assert [each["tag"] for each in stored.texts] == ["sr-Cyrl", "sr-Latn"]
-        assert [each["derived"] for each in stored.texts] == [False, True]
-        assert (stored.networks, stored.call_kind, stored.call_words) == (["mastodon"], "attend", "Дођите у Ћуприју")
+        assert [text["tag"] for text in stored.texts] == ["sr-Cyrl", "sr-Latn"]
+        assert [text["derived"] for text in stored.texts] == [False, True]
+        assert (stored.networks, stored.call_kind, stored.call_text) == (["mastodon"], "attend", "Дођите у Ћуприју")
         assert stored.places[0]["url"].startswith("https://social.example/")
 
 
@@ -229,12 +229,12 @@ def test_a_post_that_left_the_network_leaves_the_gallery_and_the_sharer_is_told(
 
 def test_who_copied_it_is_told_to_the_sharer_alone(gallery: Gallery) -> None:
     row, cast = gallery.share(), gallery.cast
-    with queries.room(cast.novi_pazar) as room:
+    with queries.gallery_scope(cast.novi_pazar) as room:
         copying.copy(queries.shown().get(), municipality=cast.novi_pazar, by=cast.stranger, also=room.ids)
     assert "Who copied it" in sign_in(cast.officer).get(page(row, "cuprija")).content.decode()
-    theirs = sign_in(cast.stranger).get(page(row)).content.decode()
-    assert "Who copied it" not in theirs
-    assert "copied by 1 municipality" in theirs
+    body = sign_in(cast.stranger).get(page(row)).content.decode()
+    assert "Who copied it" not in body
+    assert "copied by 1 municipality" in body
 
 
 def test_an_officer_needs_the_right_to_share_and_a_viewer_has_it_not(gallery: Gallery) -> None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from common.models import AuditEvent
 from exchange.domain import practice
-from exchange.queries.practice import Filters, examples, seen
+from exchange.queries.practice import PracticeFilters, examples, seen
 from municipalities.models import Enrolment, Programme
 from municipalities.tenancy import scope
 from posts.draft import parse
@@ -36,17 +36,17 @@ def test_it_is_shown_by_purpose_the_programmes_own_first(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "key"),
+    ("query", "key"),
     [("снег грталици", "zimska-sluzba"), ("sneg GRTALICI", "zimska-sluzba"), ("snow plough", "zimska-sluzba"),
      ("decji crtezi", "decji-crtezi"), ("dečji", "decji-crtezi")],
 )  # fmt: skip
-def test_it_is_found_in_both_scripts_without_diacritics_and_in_english(cast: Cast, words: str, key: str) -> None:
-    assert [each.starter for each in examples(cast.cuprija, Filters.told(words, "", ""))] == [key]
+def test_it_is_found_in_both_scripts_without_diacritics_and_in_english(cast: Cast, query: str, key: str) -> None:
+    assert [match.starter for match in examples(cast.cuprija, PracticeFilters.from_params(query, "", ""))] == [key]
 
 
 def test_it_is_narrowed_by_purpose_and_format(cast: Cast) -> None:
-    found = page(cast, purpose="needs", format="poll").context["groups"]
-    assert [(purpose.value, len(looks)) for purpose, looks in found] == [("needs", 1)]
+    groups = page(cast, purpose="needs", format="poll").context["groups"]
+    assert [(purpose.value, len(cards)) for purpose, cards in groups] == [("needs", 1)]
     assert len(page(cast, purpose="no-such", format="none").context["groups"]) == 9
     assert b"Nothing found" in page(cast, q="zzzz").content
 
@@ -54,7 +54,7 @@ def test_it_is_narrowed_by_purpose_and_format(cast: Cast) -> None:
 def test_a_built_in_example_that_is_switched_off_or_rewritten_is_not_shown(cast: Cast) -> None:
     practice.switch(cast.programme, "zimska-sluzba", on=False, by=cast.staff)
     copy = practice.create(cast.programme, written("Вода"), by=cast.staff, starter="voda-sa-mapom")
-    refs = [each.ref for each in examples(cast.cuprija)]
+    refs = [shown.ref for shown in examples(cast.cuprija)]
     assert "zimska-sluzba" not in refs
     assert "voda-sa-mapom" not in refs
     assert str(copy.pk) in refs
@@ -76,9 +76,9 @@ def test_another_programmes_examples_are_not_there(cast: Cast) -> None:
 def test_a_municipality_without_a_programme_sees_what_came_with_the_portal(cast: Cast) -> None:
     example(cast)
     Enrolment.objects.all().delete()
-    found = examples(cast.cuprija)
-    assert found
-    assert all(each.is_built_in for each in found)
+    shown = examples(cast.cuprija)
+    assert shown
+    assert all(built_in.is_built_in for built_in in shown)
 
 
 def test_what_one_learns_stands_beside_the_post_with_its_examples_marked(cast: Cast) -> None:
@@ -167,7 +167,7 @@ def test_the_composer_has_the_link_and_asks_nothing_of_good_practice_until_someb
     with CaptureQueriesContext(connection) as queries:
         body = client.get(reverse("post_new", args=[cast.cuprija.slug])).content.decode()
     assert f'data-examples="{reverse("good_practice_pick", args=[cast.cuprija.slug])}"' in body
-    assert not any("exchange_" in each["sql"] for each in queries.captured_queries)
+    assert not any("exchange_" in query["sql"] for query in queries.captured_queries)
     assert "good_practice.css" not in body
 
 

@@ -22,6 +22,7 @@ from tests.posts.desk import opened
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.slow
 def test_from_the_composer_to_an_example_to_a_post_of_ones_own(page: Any, live_server: Any, cast: Cast) -> None:
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -48,20 +49,20 @@ def test_from_the_composer_to_an_example_to_a_post_of_ones_own(page: Any, live_s
     page.set_viewport_size(WIDE)
     with page.context.expect_page() as tab:
         first.get_by_role("link").click()
-    theirs = tab.value
-    expect(theirs.get_by_role("heading", name="What shall we put in order first?")).to_be_visible()
+    example_page = tab.value
+    expect(example_page.get_by_role("heading", name="What shall we put in order first?")).to_be_visible()
     # what was being written is where it was
     panel.get_by_role("button", name="Close").click()
     expect(help_link).to_be_focused()
     expect(page.locator("textarea[name='text-sr-Cyrl']")).to_have_value("Питамо насеље")
     expect(page.locator("#save-state[data-state=saved]")).to_be_visible()
 
-    is_sound(theirs)
-    theirs.get_by_label("Насеље").fill("Центар")
-    theirs.get_by_role("button", name="Start a post").click()
-    expect(theirs.get_by_role("heading", name="Write")).to_be_visible()
-    expect(theirs.locator("textarea[name='text-sr-Cyrl']")).to_have_value(re.compile("у насељу Центар"))
-    expect(theirs.get_by_label("How people take part")).to_have_value("poll")
+    is_sound(example_page)
+    example_page.get_by_label("Насеље").fill("Центар")
+    example_page.get_by_role("button", name="Start a post").click()
+    expect(example_page.get_by_role("heading", name="Write")).to_be_visible()
+    expect(example_page.locator("textarea[name='text-sr-Cyrl']")).to_have_value(re.compile("у насељу Центар"))
+    expect(example_page.get_by_label("How people take part")).to_have_value("poll")
     with scope(cast.cuprija):
         texts = [parse(post.draft).texts["sr-Cyrl"].text for post in Post.objects.order_by("pk")]
     assert any("у насељу Центар?" in text for text in texts)
@@ -92,6 +93,7 @@ def test_the_library_is_sound_and_found_in_with_and_without_scripts(
     context.close()
 
 
+@pytest.mark.slow
 def test_staff_see_an_example_grow_while_they_write_it(page: Any, live_server: Any, cast: Cast) -> None:
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -20,7 +20,7 @@ from common.sentences import sentence
 from exchange import rules
 from exchange.domain import practice
 from exchange.models import Example, SwitchedOff
-from exchange.queries.practice import examples, shelf
+from exchange.queries.practice import examples, programme_examples
 from municipalities.models import Programme
 from posts.draft import parse
 from tests.exchange.examples import example, sent, written
@@ -34,12 +34,12 @@ def post(cast: Cast, url: str, *args: Any, person: str = "staff", **fields: Any)
 
 def shown(cast: Cast, purpose: str = "service") -> list[str]:
     """Names that a municipality sees, in their order."""
-    return [each.name for each in examples(cast.cuprija) if each.purpose == purpose]
+    return [row.name for row in examples(cast.cuprija) if row.purpose == purpose]
 
 
 def spoken() -> list[str]:
     """What the record says of good practice, the oldest first."""
-    return [sentence(each) for each in AuditEvent.objects.filter(verb__startswith="example.").order_by("pk")]
+    return [sentence(event) for event in AuditEvent.objects.filter(verb__startswith="example.").order_by("pk")]
 
 
 # ---- writing
@@ -206,7 +206,7 @@ def test_a_retired_example_is_seen_by_nobody_until_it_is_brought_back(cast: Cast
     row = example(cast)
     post(cast, "programme_practice_retire", row.pk)
     assert "Сељење пијаце" not in shown(cast)
-    assert [each.pk for each in shelf(cast.programme).retired] == [row.pk]
+    assert [retired.pk for retired in programme_examples(cast.programme).retired] == [row.pk]
     post(cast, "programme_practice_retire", row.pk)
     post(cast, "programme_practice_restore", row.pk)
     post(cast, "programme_practice_restore", row.pk)
@@ -255,8 +255,8 @@ def test_a_rewritten_one_stands_in_place_of_the_built_in_and_gives_way_to_it_aga
 def test_there_is_a_most(cast: Cast) -> None:
     row = example(cast)
     more = [copy(row) for _ in range(rules.MOST_EXAMPLES - 1)]
-    for each in more:
-        each.pk = None
+    for extra in more:
+        extra.pk = None
     Example.objects.bulk_create(more)
     answer = post(cast, "programme_practice_new", cast.programme.pk, **sent())
     assert "There are 200 examples already" in answer.content.decode()

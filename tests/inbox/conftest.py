@@ -16,7 +16,7 @@ from delivery.dispatch import publish_due
 from delivery.models import Delivery
 from inbox import tasks
 from inbox.domain import ingest
-from inbox.models import Listening, Message
+from inbox.models import Message, MessageFetch
 from municipalities.tenancy import everywhere, scope
 from posts.models import Publication
 from tests.analytics import factories
@@ -28,7 +28,7 @@ __all__ = ["allowed", "network"]
 
 
 @dataclass
-class Town:
+class MunicipalityInbox:
     cast: Cast
     network: FakeServer
     channel: Channel
@@ -36,55 +36,55 @@ class Town:
     post: str
     """The id of our post on the network."""
 
-    def says(self, text: str, under: str = "") -> str:
+    def comment(self, text: str, under: str = "") -> str:
         return str(self.network.react("mastodon", under or self.post, "reply", text))
 
-    def hear(self) -> int:
+    def fetch(self) -> int:
         """What a worker hears at the next look, whenever that is due."""
-        ingest.listen()
+        ingest.schedule()
         with everywhere("a test does not wait"):
-            Listening.objects.update(next_at=timezone.now() - timedelta(seconds=1))
-        return sum(ingest.hear(channel) for channel in ingest.claim())
+            MessageFetch.objects.update(next_at=timezone.now() - timedelta(seconds=1))
+        return sum(ingest.fetch_messages(channel) for channel in ingest.claim())
 
     def messages(self) -> list[Message]:
         with scope(self.cast.cuprija):
             return list(Message.objects.select_related("channel").order_by("pk"))
 
-    def heard(self, text: str) -> Message:
+    def receive(self, text: str) -> Message:
         """The message with these words, after a citizen wrote them and a worker heard them."""
-        self.says(text)
-        self.hear()
-        return next(each for each in self.messages() if text in each.text)
+        self.comment(text)
+        self.fetch()
+        return next(message for message in self.messages() if text in message.text)
 
-    def again(self, message: Message) -> Message:
+    def reload(self, message: Message) -> Message:
         with scope(self.cast.cuprija):
             return Message.objects.select_related("channel", "assignee").get(pk=message.pk)
 
     def publish(self) -> None:
         """What the publisher and the inbox's own tick do."""
         publish_due(timezone.now())
-        tasks.answer.settle()
+        tasks.answer.settle_delivered()
 
     def public(self) -> list[dict[str, Any]]:
         return self.network.public("opstina")
 
 
 @pytest.fixture
-def town(cast: Cast, network: FakeServer) -> Town:
+def municipality(cast: Cast, network: FakeServer) -> MunicipalityInbox:
     channel = connected(cast, network)
-    return Town(cast, network, channel, *_sent(channel, hours_ago=2))
+    return MunicipalityInbox(cast, network, channel, *_sent(channel, hours_ago=2))
 
 
 @pytest.fixture
-def hiding(town: Town) -> Callable[[], Message]:
+def hiding(municipality: MunicipalityInbox) -> Callable[[], Message]:
     """Gives an ugly comment below a post of ours on a network that lets us hide it."""
     from channels.connector_factory import open_channel
 
-    channel = connected(town.cast, town.network, "facebook")
+    channel = connected(municipality.cast, municipality.network, "facebook")
     _publication, post = _sent(channel, hours_ago=1)
-    town.network.react("facebook", post, "reply", "Псовка и претња")
-    with scope(town.cast.cuprija):
-        ingest.keep(channel, open_channel(channel).replies(post).items)
+    municipality.network.react("facebook", post, "reply", "Псовка и претња")
+    with scope(municipality.cast.cuprija):
+        ingest.store_messages(channel, open_channel(channel).replies(post).items)
         (message,) = Message.objects.filter(channel=channel).select_related("channel")
     return lambda: message
 
@@ -104,9 +104,9 @@ def _post(channel: Channel) -> str:
     from tests.delivery.conftest import outgoing_of
 
     with scope(channel.municipality_id):
-        told = open_channel(channel).publish(outgoing_of("Вода ће стићи у 14 часова."), lambda ref: b"")
-    assert isinstance(told, Published)
-    return told.remote_id
+        published = open_channel(channel).publish(outgoing_of("Вода ће стићи у 14 часова."), lambda ref: b"")
+    assert isinstance(published, Published)
+    return published.remote_id
 
 
 @pytest.fixture(autouse=True)

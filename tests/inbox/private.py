@@ -11,18 +11,18 @@ from common.http import Http
 from inbox.domain import answer
 from inbox.models import Message
 from municipalities.tenancy import scope
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 from tests.people import sign_in
 
 # As the network calls them, and as we do.
-THEIRS = {"public": "public", "unlisted": "unlisted", "private": "followers", "direct": "direct"}
+VISIBILITIES = {"public": "public", "unlisted": "unlisted", "private": "followers", "direct": "direct"}
 PRIVATE = ("private", "direct")
 SECRET = "Мој муж пије и удара децу, ко може да помогне?"
 
 
 @dataclass
 class Citizen:
-    town: Town
+    municipality: MunicipalityInbox
     name: str
     token: str
 
@@ -34,16 +34,16 @@ class Citizen:
 
     def direct_answers(self) -> list[dict[str, Any]]:
         """What this citizen was notified of."""
-        return [each["status"] for each in self._call("GET", "/api/v1/notifications")]
+        return [notification["status"] for notification in self._call("GET", "/api/v1/notifications")]
 
     def sees(self) -> list[str]:
         """The ids of what this person finds on the page of the municipality."""
-        account = self.town.channel.remote_id
-        return [str(each["id"]) for each in self._call("GET", f"/api/v1/accounts/{account}/statuses")]
+        account = self.municipality.channel.remote_id
+        return [str(status["id"]) for status in self._call("GET", f"/api/v1/accounts/{account}/statuses")]
 
     def _call(self, method: str, path: str, **more: Any) -> Any:
-        http = Http(allow=self.town.network.allow)
-        answer = http.request(method, self.town.network.url + path, headers=self._headers, **more)
+        http = Http(allow=self.municipality.network.allow)
+        answer = http.request(method, self.municipality.network.url + path, headers=self._headers, **more)
         assert answer.ok, answer.text
         return answer.json()
 
@@ -52,43 +52,45 @@ class Citizen:
         return {"Authorization": f"Bearer {self.token}"}
 
 
-def everybody(town: Town) -> list[dict[str, Any]]:
+def everybody(municipality: MunicipalityInbox) -> list[dict[str, Any]]:
     """The public timeline, read without signing in."""
-    answer = Http(allow=town.network.allow).get(f"{town.network.url}/api/v1/timelines/public")
-    found: list[dict[str, Any]] = answer.json()
-    return found
+    answer = Http(allow=municipality.network.allow).get(f"{municipality.network.url}/api/v1/timelines/public")
+    statuses: list[dict[str, Any]] = answer.json()
+    return statuses
 
 
-def citizen(town: Town, name: str = "mirjana") -> Citizen:
-    made = town.network.account("mastodon", name)
-    return Citizen(town, name, made["credential"]["access_token"])
+def citizen(municipality: MunicipalityInbox, name: str = "mirjana") -> Citizen:
+    made = municipality.network.account("mastodon", name)
+    return Citizen(municipality, name, made["credential"]["access_token"])
 
 
 @pytest.fixture
-def mirjana(town: Town) -> Citizen:
-    return citizen(town)
+def mirjana(municipality: MunicipalityInbox) -> Citizen:
+    return citizen(municipality)
 
 
-def heard(town: Town, writer: Citizen, theirs: str, text: str = SECRET, under: str = "") -> Message:
+def heard(
+    municipality: MunicipalityInbox, writer: Citizen, remote_visibility: str, text: str = SECRET, under: str = ""
+) -> Message:
     """What somebody wrote for these readers, after a worker heard it."""
-    remote_id = writer.write(text, theirs, under)
-    town.hear()
-    return next(each for each in town.messages() if each.remote_id == remote_id)
+    remote_id = writer.write(text, remote_visibility, under)
+    municipality.fetch()
+    return next(message for message in municipality.messages() if message.remote_id == remote_id)
 
 
-def ours(town: Town, message: Message) -> list[dict[str, Any]]:
+def ours(municipality: MunicipalityInbox, message: Message) -> list[dict[str, Any]]:
     """Our answers to it, as they stand on the server."""
-    return [each for each in town.public() if each["reply_to"] == message.remote_id]
+    return [post for post in municipality.public() if post["reply_to"] == message.remote_id]
 
 
-def answered(town: Town, message: Message, text: str = "Јавите се на шалтер.") -> dict[str, Any]:
-    with scope(town.cast.cuprija):
-        answer.answer(message, text, by=town.cast.officer)
-    town.publish()
-    return ours(town, message)[-1]
+def answered(municipality: MunicipalityInbox, message: Message, text: str = "Јавите се на шалтер.") -> dict[str, Any]:
+    with scope(municipality.cast.cuprija):
+        answer.answer(message, text, by=municipality.cast.officer)
+    municipality.publish()
+    return ours(municipality, message)[-1]
 
 
-def page(town: Town, message: Message, role: str = "officer") -> str:
-    found = sign_in(getattr(town.cast, role)).get(f"/m/cuprija/inbox/{message.pk}/")
-    assert found.status_code == 200
-    return str(found.text)
+def page(municipality: MunicipalityInbox, message: Message, role: str = "officer") -> str:
+    response = sign_in(getattr(municipality.cast, role)).get(f"/m/cuprija/inbox/{message.pk}/")
+    assert response.status_code == 200
+    return str(response.text)

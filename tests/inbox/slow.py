@@ -15,15 +15,17 @@ from django.utils import timezone
 from analytics.logframe import Measured
 from inbox.enums import MessageKind
 from inbox.models import Message, Moderation
-from inbox.reasons import Reason
+from inbox.moderation_rules import ModerationReason
 from municipalities.holidays import BELGRADE, working_minutes
 
 
 def in_time(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
-    kept = Q(first_answer_at__lte=F("due_at"))
+    on_time = Q(first_answer_at__lte=F("due_at"))
     rows = _questions(places, first, last).filter(Q(first_answer_at__isnull=False) | Q(due_at__lt=timezone.now()))
-    rows = rows.exclude(first_answer_at__isnull=True, gone_at__isnull=False, gone_at__lte=F("due_at"))
-    counted = rows.order_by().values("municipality").annotate(asked=Count("pk"), kept=Count("pk", filter=kept))
+    rows = rows.exclude(
+        first_answer_at__isnull=True, remote_deleted_at__isnull=False, remote_deleted_at__lte=F("due_at")
+    )
+    counted = rows.order_by().values("municipality").annotate(asked=Count("pk"), kept=Count("pk", filter=on_time))
     return _nothing(places, "no_questions") | {
         row["municipality"]: Measured(row["kept"] * 100 / row["asked"], row["asked"]) for row in counted
     }
@@ -34,7 +36,9 @@ def first_answer(places: Sequence[Any], first: date, last: date) -> Mapping[int,
     hours: dict[int, list[float]] = defaultdict(list)
     for pk, asked_at, answered_at in rows.values_list("municipality", "counts_from", "first_answer_at"):
         hours[pk].append(working_minutes(asked_at, answered_at) / 60)
-    return _nothing(places, "no_questions") | {pk: Measured(median(each), len(each)) for pk, each in hours.items()}
+    return _nothing(places, "no_questions") | {
+        pk: Measured(median(waiting_hours), len(waiting_hours)) for pk, waiting_hours in hours.items()
+    }
 
 
 def hidden_with_evidence(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
@@ -43,12 +47,12 @@ def hidden_with_evidence(places: Sequence[Any], first: date, last: date) -> Mapp
         municipality__in=[place.pk for place in places], done_at__gte=since, done_at__lt=until,
         message__channel__is_practice__in=[True, False] if settings.DEMO else [False],
     )  # fmt: skip
-    told: dict[int, list[bool]] = defaultdict(list)
+    by_municipality: dict[int, list[bool]] = defaultdict(list)
     for row in rows.select_related("message"):
         has_copy = row.was_untouched is not False if row.erased_at else row.is_untouched
-        told[row.municipality_id].append(row.reason in Reason.values and has_copy)
+        by_municipality[row.municipality_id].append(row.reason in ModerationReason.values and has_copy)
     return _nothing(places, "nothing_hidden") | {
-        pk: Measured(sum(kept) * 100 / len(kept), len(kept)) for pk, kept in told.items()
+        pk: Measured(sum(results) * 100 / len(results), len(results)) for pk, results in by_municipality.items()
     }
 
 

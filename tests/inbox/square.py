@@ -41,23 +41,23 @@ class Square:
     page: Account
     post: Status
 
-    def says(self, text: str, who: str = "Љути суграђанин") -> Status:
+    def comment(self, text: str, who: str = "Љути суграђанин") -> Status:
         return write.publish(door.enter(who), write.Draft(text, "sr", reply_to=self.post.pk))
 
-    def heard(self, text: str) -> Message:
+    def receive(self, text: str) -> Message:
         """The message that a worker heard after a citizen wrote this below our post."""
-        said = self.says(text)
+        message = self.comment(text)
         with scope(self.cast.cuprija):
-            ingest.keep(self.channel, open_channel(self.channel).replies(str(self.post.pk)).items)
-            return Message.objects.select_related("channel").get(remote_id=str(said.pk))
+            ingest.store_messages(self.channel, open_channel(self.channel).replies(str(self.post.pk)).items)
+            return Message.objects.select_related("channel").get(remote_id=str(message.pk))
 
     def work(self) -> int:
         """What the workers do at the next tick, whenever that is due."""
         with scope(self.cast.cuprija):
             Moderation.objects.exclude(next_at=None).update(next_at=timezone.now())
         claimed = hide.claim()
-        for each in claimed:
-            hide.carry_out(each)
+        for key in claimed:
+            hide.execute(key)
         return len(claimed)
 
     def now_of(self, row: Moderation) -> Moderation:
@@ -66,7 +66,7 @@ class Square:
 
     def seen(self) -> list[str]:
         """The comments that everybody sees."""
-        return [each.text for each in queries.thread(self.post)]
+        return [status.text for status in queries.thread(self.post)]
 
 
 @pytest.fixture

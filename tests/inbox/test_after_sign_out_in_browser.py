@@ -14,7 +14,7 @@ from municipalities.tenancy import scope
 from posts.media.domain.pictures import add
 from tests import patience
 from tests.browsing import enter
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 from tests.posts.desk import picture_bytes
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -30,19 +30,21 @@ def sign_out(page: Any, live_server: Any) -> None:
 @pytest.fixture
 def page(browser: Any) -> Iterator[Any]:
     """In a browser that keeps whole pages for the back button, as people's do; playwright switches that off."""
-    kept = ["--disable-back-forward-cache"]
+    ignored_arguments = ["--disable-back-forward-cache"]
     people = browser.browser_type.launch(
-        executable_path=browsers.find(), args=browsers.ARGUMENTS, ignore_default_args=kept
+        executable_path=browsers.find(), args=browsers.ARGUMENTS, ignore_default_args=ignored_arguments
     )
-    found = people.new_page(locale="en-GB")
-    found.set_default_timeout(patience.MILLISECONDS)
-    yield found
+    new_page = people.new_page(locale="en-GB")
+    new_page.set_default_timeout(patience.MILLISECONDS)
+    yield new_page
     people.close()
 
 
-def test_the_back_button_shows_no_message_after_the_sign_out(page: Any, live_server: Any, town: Town) -> None:
-    message = town.heard(f"@opstina {WORDS}")
-    enter(page, live_server, town.cast.officer)
+def test_the_back_button_shows_no_message_after_the_sign_out(
+    page: Any, live_server: Any, municipality: MunicipalityInbox
+) -> None:
+    message = municipality.receive(f"@opstina {WORDS}")
+    enter(page, live_server, municipality.cast.officer)
     for address in ("/m/cuprija/inbox/", f"/m/cuprija/inbox/{message.pk}/"):
         page.goto(live_server.url + address)
         expect(page.get_by_text(WORDS).first).to_be_visible()
@@ -58,11 +60,15 @@ def test_the_back_button_shows_no_message_after_the_sign_out(page: Any, live_ser
     assert any("/inbox/" in address for address in seen), seen
 
 
-def test_a_picture_of_a_draft_is_in_the_cache_for_nobody_else(page: Any, live_server: Any, town: Town) -> None:
-    with scope(town.cast.cuprija):
+def test_a_picture_of_a_draft_is_in_the_cache_for_nobody_else(
+    page: Any, live_server: Any, municipality: MunicipalityInbox
+) -> None:
+    with scope(municipality.cast.cuprija):
         body = picture_bytes()
-        picture = add(town.cast.cuprija, io.BytesIO(body), name="a.jpg", size=len(body), by=town.cast.officer)
-    enter(page, live_server, town.cast.officer)
+        picture = add(
+            municipality.cast.cuprija, io.BytesIO(body), name="a.jpg", size=len(body), by=municipality.cast.officer
+        )
+    enter(page, live_server, municipality.cast.officer)
     address = f"{live_server.url}/m/cuprija/media/{picture.pk}/small/"
     page.goto(f"{live_server.url}/m/cuprija/")
 

@@ -16,7 +16,7 @@ from inbox.domain import desk
 from inbox.models import Department, Message, Settlement
 from municipalities.tenancy import scope
 from needs.models import Need
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 from tests.people import Cast, sign_in
 
 PAGE = "/m/cuprija/inbox/desk/"
@@ -58,10 +58,10 @@ def test_an_officer_keeps_the_departments(cast: Cast) -> None:
     ["vodovod", "a@b", "a@test.example, b@test.example", "a@test.example\nBcc: b@test.example", "<a@test.example>"],
 )
 def test_a_bad_address_is_refused_in_words_and_kept_as_typed(cast: Cast, email: str) -> None:
-    told = sign_in(cast.officer).post(f"{PAGE}departments/", {"name": "Путеви", "email": email})
-    assert told.status_code == 422
-    assert "is not an e-mail address" in told.text
-    assert 'value="Путеви"' in told.text
+    response = sign_in(cast.officer).post(f"{PAGE}departments/", {"name": "Путеви", "email": email})
+    assert response.status_code == 422
+    assert "is not an e-mail address" in response.text
+    assert 'value="Путеви"' in response.text
     with scope(cast.cuprija):
         assert not Department.objects.exists()
 
@@ -69,18 +69,18 @@ def test_a_bad_address_is_refused_in_words_and_kept_as_typed(cast: Cast, email: 
 @pytest.mark.parametrize(("name", "says"), [("", "Write the name"), ("ж" * 121, "too long"), ("VODOVOD", "already")])
 def test_a_name_that_is_missing_endless_or_taken_is_refused(cast: Cast, name: str, says: str) -> None:
     department(cast)
-    told = sign_in(cast.officer).post(f"{PAGE}departments/", {"name": name, "email": ""})
-    assert told.status_code == 422
-    assert says in told.text
+    response = sign_in(cast.officer).post(f"{PAGE}departments/", {"name": name, "email": ""})
+    assert response.status_code == 422
+    assert says in response.text
 
 
 def test_a_refused_change_stands_in_its_own_form(cast: Cast) -> None:
     row, other = department(cast), department(cast, "Путеви", "putevi@test.example")
-    told = sign_in(cast.officer).post(f"{PAGE}departments/{row.pk}/", {"name": "Путеви", "email": "x@test.example"})
-    assert told.status_code == 422
-    assert re.search(rf'id="department-email-{row.pk}"[^>]*value="x@test.example"', told.text)
-    assert re.search(rf"open=department-{other.pk}#.*putevi@test.example", told.text)
-    assert told.text.count("field-error") == 1
+    response = sign_in(cast.officer).post(f"{PAGE}departments/{row.pk}/", {"name": "Путеви", "email": "x@test.example"})
+    assert response.status_code == 422
+    assert re.search(rf'id="department-email-{row.pk}"[^>]*value="x@test.example"', response.text)
+    assert re.search(rf"open=department-{other.pk}#.*putevi@test.example", response.text)
+    assert response.text.count("field-error") == 1
 
 
 def test_settlements_are_added_once_in_either_script_and_renamed(cast: Cast) -> None:
@@ -96,8 +96,8 @@ def test_settlements_are_added_once_in_either_script_and_renamed(cast: Cast) -> 
         assert Settlement.objects.get().search_key == "supska kod cuprije"
 
 
-def test_merging_takes_messages_and_needs_along(town: Town) -> None:
-    cast, message = town.cast, town.heard("@opstina Рупа")
+def test_merging_takes_messages_and_needs_along(municipality: MunicipalityInbox) -> None:
+    cast, message = municipality.cast, municipality.receive("@opstina Рупа")
     wrong, right = settlement(cast, "Мућава село"), settlement(cast, "Мућава")
     with scope(cast.cuprija):
         Message.objects.filter(pk=message.pk).update(settlement=wrong)
@@ -110,18 +110,18 @@ def test_merging_takes_messages_and_needs_along(town: Town) -> None:
         assert list(Settlement.objects.all()) == [right]
         assert Message.objects.get().settlement == right
         assert Need.objects.get().settlement == right
-    told = AuditEvent.objects.get(verb="settlement.merge")
-    assert told.detail == {"former": "Мућава село"}
+    event = AuditEvent.objects.get(verb="settlement.merge")
+    assert event.detail == {"former": "Мућава село"}
 
 
 def test_nothing_is_merged_into_another_municipality(cast: Cast) -> None:
     ours = settlement(cast, "Супска")
     with scope(cast.novi_pazar):
-        theirs = desk.add_settlement(cast.novi_pazar, "Дежева", by=cast.stranger)
-    told = sign_in(cast.officer).post(f"{PAGE}settlements/{ours.pk}/merge/", {"into": theirs.pk})
-    assert told.status_code == 422
+        foreign = desk.add_settlement(cast.novi_pazar, "Дежева", by=cast.stranger)
+    response = sign_in(cast.officer).post(f"{PAGE}settlements/{ours.pk}/merge/", {"into": foreign.pk})
+    assert response.status_code == 422
     with scope(cast.cuprija), pytest.raises(ActionNotAllowed):
-        desk.merge_settlement(ours, theirs, by=cast.officer)
+        desk.merge_settlement(ours, foreign, by=cast.officer)
     assert sign_in(cast.stranger).post(f"/m/novi-pazar/inbox/desk/settlements/{ours.pk}/").status_code == 404
 
 
@@ -135,10 +135,10 @@ def test_the_page_costs_the_same_at_one_and_at_many(cast: Cast) -> None:
     department(cast), settlement(cast, "Супска")
 
     def queries() -> int:
-        with CaptureQueriesContext(connection) as found:
+        with CaptureQueriesContext(connection) as captured:
             answer: Any = client.get(PAGE)
         assert answer.status_code == 200
-        return len(found)
+        return len(captured)
 
     queries()  # what every page of the house remembers
     few = queries()

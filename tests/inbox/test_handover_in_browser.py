@@ -10,16 +10,19 @@ from playwright.sync_api import expect
 
 from common.models import MailMessage
 from tests.browsing import PHONE, enter, is_sound
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 from tests.inbox.test_handover import link
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_department_is_asked_and_its_answer_used(page: Any, browser: Any, live_server: Any, town: Town) -> None:
+@pytest.mark.slow
+def test_a_department_is_asked_and_its_answer_used(
+    page: Any, browser: Any, live_server: Any, municipality: MunicipalityInbox
+) -> None:
     page.set_default_timeout(15_000)
-    enter(page, live_server, town.cast.officer)
-    message = town.heard("@opstina До када нема воде? Зовите 063/123-456")
+    enter(page, live_server, municipality.cast.officer)
+    message = municipality.receive("@opstina До када нема воде? Зовите 063/123-456")
     page.goto(f"{live_server.url}/m/cuprija/inbox/")
     page.get_by_role("link", name="Departments", exact=True).click()
     is_sound(page)
@@ -79,10 +82,11 @@ def test_a_department_is_asked_and_its_answer_used(page: Any, browser: Any, live
     assert MailMessage.objects.filter(to="vodovod@test.example").count() == 1
 
 
-def test_somebody_asks_what_is_held_and_is_erased(page: Any, live_server: Any, town: Town) -> None:
+@pytest.mark.slow
+def test_somebody_asks_what_is_held_and_is_erased(page: Any, live_server: Any, municipality: MunicipalityInbox) -> None:
     page.set_default_timeout(15_000)
-    enter(page, live_server, town.cast.approver)
-    message = town.heard("@opstina Моје име је Петар")
+    enter(page, live_server, municipality.cast.approver)
+    message = municipality.receive("@opstina Моје име је Петар")
     page.goto(f"{live_server.url}/m/cuprija/inbox/{message.pk}/")
     page.get_by_text("Erasure").click()
     page.locator("#hold-reason").fill("П 12/2026")
@@ -109,4 +113,4 @@ def test_somebody_asks_what_is_held_and_is_erased(page: Any, live_server: Any, t
     page.get_by_label("I have made sure").check()
     page.get_by_role("button", name="Erase it for good").click()
     expect(page.get_by_text("Erased: 1 messages")).to_be_visible()
-    assert town.again(message).text == ""
+    assert municipality.reload(message).text == ""

@@ -16,9 +16,9 @@ from inbox.domain import house_rules, moderate
 from inbox.domain.house_rules import HouseRulesInput
 from inbox.enums import MessageKind
 from inbox.models import HouseRules
-from inbox.reasons import Reason, Wish
+from inbox.moderation_rules import ModerationReason, ModerationRequest
 from municipalities.tenancy import scope
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 from tests.people import Cast, sign_in
 
 PAGE = "/m/cuprija/inbox/house-rules/"
@@ -31,18 +31,18 @@ def fresh() -> None:
 
 
 def switched_on(cast: Cast, **more: str) -> HouseRules:
-    told = HouseRulesInput(is_on=True, **{"contact": "Писарница, 035 123 456", **more})
+    values = HouseRulesInput(is_on=True, **{"contact": "Писарница, 035 123 456", **more})
     with scope(cast.cuprija):
-        return house_rules.choose(cast.cuprija, told, by=cast.approver)
+        return house_rules.save(cast.cuprija, values, by=cast.approver)
 
 
 def test_every_reason_of_the_closed_list_is_told_in_plain_words(cast: Cast) -> None:
     with translation.override("en"):
-        assert len(house_rules_text.unwelcome()) == len(Reason)
-        assert len(set(house_rules_text.unwelcome())) == len(Reason)
+        assert len(house_rules_text.unwelcome()) == len(ModerationReason)
+        assert len(set(house_rules_text.unwelcome())) == len(ModerationReason)
         text = house_rules_text.plain(cast.cuprija, HouseRulesInput(contact="a@b.rs"))
     assert "We do not hide criticism" in text
-    assert all(words in text for words in house_rules_text.unwelcome())
+    assert all(rule in text for rule in house_rules_text.unwelcome())
 
 
 def test_the_promises_are_those_by_which_the_inbox_counts(cast: Cast, monkeypatch: Any) -> None:
@@ -64,13 +64,13 @@ def test_the_hours_are_the_municipalitys_or_the_usual_ones(cast: Cast) -> None:
 
 
 def test_own_words_are_derived_into_latin_and_addresses_stay(cast: Cast) -> None:
-    told = HouseRulesInput(contact="Писарница, pisarnica@cuprija.rs", own_words="Добро дошли\nЈављајте се")
+    values = HouseRulesInput(contact="Писарница, pisarnica@cuprija.rs", own_text="Добро дошли\nЈављајте се")
     with translation.override("sr-latn"):
-        text = house_rules_text.plain(cast.cuprija, told)
+        text = house_rules_text.plain(cast.cuprija, values)
         assert "Pisarnica, pisarnica@cuprija.rs" in text
         assert "Dobro došli" in text
     with translation.override("sr"):
-        assert "Писарница, pisarnica@cuprija.rs" in house_rules_text.plain(cast.cuprija, told)
+        assert "Писарница, pisarnica@cuprija.rs" in house_rules_text.plain(cast.cuprija, values)
 
 
 def test_it_says_how_long_a_copy_is_kept(cast: Cast, settings: Any) -> None:
@@ -87,8 +87,8 @@ def test_an_officer_reads_and_an_approver_changes(cast: Cast) -> None:
     assert officer.post(f"{PAGE}save/", {"contact": "x"}).status_code == 403
     assert sign_in(cast.viewer).get(PAGE).status_code == 403
     assert sign_in(cast.stranger).get(PAGE).status_code == 404
-    told = approver.post(f"{PAGE}save/", {"is_on": "on", "contact": "035 123 456", "own_words": "Добро дошли"})
-    assert told.status_code == 302
+    response = approver.post(f"{PAGE}save/", {"is_on": "on", "contact": "035 123 456", "own_text": "Добро дошли"})
+    assert response.status_code == 302
     page = approver.get(PAGE).text
     assert "Everybody can see it" in page
     assert "Dobro došli" in page  # all three are previewed
@@ -97,25 +97,25 @@ def test_an_officer_reads_and_an_approver_changes(cast: Cast) -> None:
 
 
 def test_it_is_not_switched_on_without_a_way_to_object(cast: Cast) -> None:
-    told = sign_in(cast.approver).post(f"{PAGE}save/", {"is_on": "on", "own_words": "Добро дошли"})
-    assert told.status_code == 422
-    assert "Say where one can object" in told.text
-    assert "Добро дошли</textarea>" in told.text
+    response = sign_in(cast.approver).post(f"{PAGE}save/", {"is_on": "on", "own_text": "Добро дошли"})
+    assert response.status_code == 422
+    assert "Say where one can object" in response.text
+    assert "Добро дошли</textarea>" in response.text
     with scope(cast.cuprija):
         assert not HouseRules.objects.exists()
 
 
 def test_each_change_is_one_event_and_the_same_again_is_none(cast: Cast) -> None:
-    for told in (
+    for values in (
         HouseRulesInput(contact="a"),
         HouseRulesInput(contact="a"),
         HouseRulesInput(is_on=True, contact="a"),
         HouseRulesInput(contact="a"),
     ):
         with scope(cast.cuprija):
-            house_rules.choose(cast.cuprija, told, by=cast.approver)
+            house_rules.save(cast.cuprija, values, by=cast.approver)
     events = AuditEvent.objects.filter(verb__startswith="rules.").order_by("pk")
-    assert [each.verb for each in events] == ["rules.change", "rules.open", "rules.close"]
+    assert [event.verb for event in events] == ["rules.change", "rules.open", "rules.close"]
     with scope(cast.cuprija):
         assert HouseRules.objects.get().on_since is None
 
@@ -135,13 +135,13 @@ def test_everybody_reads_them_once_they_are_on(cast: Cast) -> None:
     assert client.get("/rules/novi-pazar/").status_code == 404
     assert client.get("/rules/nema/").status_code == 404
     with scope(cast.cuprija):
-        house_rules.choose(cast.cuprija, HouseRulesInput(contact=row.contact), by=cast.approver)
+        house_rules.save(cast.cuprija, HouseRulesInput(contact=row.contact), by=cast.approver)
     assert client.get(PUBLIC).status_code == 404
     assert client.get(f"{PUBLIC}en/").status_code == 404
 
 
 def test_the_tongue_is_the_municipalitys_script_unless_the_address_says_one(cast: Cast) -> None:
-    switched_on(cast, own_words="Добро дошли")
+    switched_on(cast, own_text="Добро дошли")
     client = Client()
     for path, language, words in (
         (PUBLIC, "sr-Cyrl", "Добро дошли"),
@@ -161,22 +161,24 @@ def test_who_asks_too_often_waits(cast: Cast, settings: Any) -> None:
     assert [client.get(f"{PUBLIC}en/").status_code for _ in range(3)] == [200, 200, 429]
 
 
-def test_what_was_hidden_is_told_as_sums_without_words_and_names(town: Town) -> None:
-    switched_on(town.cast)
-    message = town.heard("@opstina Одвратне речи")
-    with scope(town.cast.cuprija):
-        row = moderate.propose(message, Wish("insult", "hide", "Псује председника"), by=town.cast.officer)
-        moderate.done_by_hand(row, "Пријављено", by=town.cast.officer)
-        moderate.object_to(row, "Нисам псовао", row.at.date(), by=town.cast.officer)
+def test_what_was_hidden_is_told_as_sums_without_words_and_names(municipality: MunicipalityInbox) -> None:
+    switched_on(municipality.cast)
+    message = municipality.receive("@opstina Одвратне речи")
+    with scope(municipality.cast.cuprija):
+        row = moderate.propose(
+            message, ModerationRequest("insult", "hide", "Псује председника"), by=municipality.cast.officer
+        )
+        moderate.mark_done_manually(row, "Пријављено", by=municipality.cast.officer)
+        moderate.record_objection(row, "Нисам псовао", row.at.date(), by=municipality.cast.officer)
     page = Client().get(f"{PUBLIC}en/").text
     assert "Insult or defamation" in page
     assert "Objections" in page
-    for words in ("Одвратне", "Псује", "Пријављено", "псовао", "gradjanka", "Officer"):
-        assert words not in page
+    for fragment in ("Одвратне", "Псује", "Пријављено", "псовао", "gradjanka", "Officer"):
+        assert fragment not in page
 
 
 def test_hostile_words_of_a_municipality_do_no_harm(cast: Cast) -> None:
-    switched_on(cast, own_words="<script>alert(1)</script> https://cuprija.rs")
+    switched_on(cast, own_text="<script>alert(1)</script> https://cuprija.rs")
     page = Client().get(f"{PUBLIC}en/").text
     assert "<script>alert" not in page
     assert '<a href="https://cuprija.rs"' in page

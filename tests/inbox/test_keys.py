@@ -10,26 +10,26 @@ from playwright.sync_api import expect
 
 from django.utils import timezone
 
-from inbox.enums import MessageKind, State, Topic
+from inbox.enums import MessageKind, MessageState, Topic
 from inbox.models import Message, Note
 from municipalities.tenancy import scope
 from tests.browsing import enter, is_sound
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def morning(town: Town) -> list[Message]:
+def morning(municipality: MunicipalityInbox) -> list[Message]:
     """Five messages, each with days to go, in the order of the list."""
     for text in ("Када ради шалтер?", "Рупа у Карађорђевој.", "Предлог: клупе", "Купите злато!", "Хвала вам!"):
-        town.says(f"@opstina {text}")
-    town.hear()
-    rows = town.messages()
-    with scope(town.cast.cuprija):
+        municipality.comment(f"@opstina {text}")
+    municipality.fetch()
+    rows = municipality.messages()
+    with scope(municipality.cast.cuprija):
         for number, row in enumerate(rows):
             due_at = timezone.now() + timedelta(days=9, minutes=number)
-            Message.objects.filter(pk=row.pk).update(due_at=due_at, publication=town.publication)
+            Message.objects.filter(pk=row.pk).update(due_at=due_at, publication=municipality.publication)
     return rows
 
 
@@ -39,9 +39,11 @@ def press(page: Any, key: str, url: str = "**") -> None:
         page.keyboard.press(key)
 
 
-def test_a_morning_without_a_mouse(page: Any, live_server: Any, town: Town, morning: list[Message]) -> None:
+def test_a_morning_without_a_mouse(
+    page: Any, live_server: Any, municipality: MunicipalityInbox, morning: list[Message]
+) -> None:
     page.set_default_timeout(15_000)
-    enter(page, live_server, town.cast.officer)
+    enter(page, live_server, municipality.cast.officer)
     page.goto(f"{live_server.url}/m/cuprija/inbox/")
     is_sound(page)
     question, hole, benches, gold, _thanks = morning
@@ -63,10 +65,10 @@ def test_a_morning_without_a_mouse(page: Any, live_server: Any, town: Town, morn
     page.keyboard.type("mnogo dudu")  # letters that are keys elsewhere
     page.keyboard.press("Tab")
     press(page, "Enter")
-    with scope(town.cast.cuprija):
+    with scope(municipality.cast.cuprija):
         now = Message.objects.get(pk=hole.pk)
         assert (now.kind, now.topic, now.assignee_id, now.state) == (
-            MessageKind.COMPLAINT, Topic.ROADS, town.cast.officer.pk, State.OPEN,
+            MessageKind.COMPLAINT, Topic.ROADS, municipality.cast.officer.pk, MessageState.OPEN,
         )  # fmt: skip
         assert Note.objects.get().text == "mnogo dudu"
     is_sound(page)
@@ -87,15 +89,21 @@ def test_a_morning_without_a_mouse(page: Any, live_server: Any, town: Town, morn
     press(page, "d")
     press(page, "b", "**/inbox/?view=open")
     expect(page.get_by_text("Када ради шалтер?")).to_be_visible()
-    with scope(town.cast.cuprija):
+    with scope(municipality.cast.cuprija):
         states = dict(Message.objects.values_list("pk", "state"))
-        assert Message.objects.get(pk=hole.pk).is_asleep
-    assert (states[benches.pk], states[gold.pk], states[question.pk]) == (State.WAITING, State.CLOSED, State.OPEN)
+        assert Message.objects.get(pk=hole.pk).is_snoozed
+    assert (states[benches.pk], states[gold.pk], states[question.pk]) == (
+        MessageState.WAITING,
+        MessageState.CLOSED,
+        MessageState.OPEN,
+    )
 
 
-def test_several_are_selected_and_closed(page: Any, live_server: Any, town: Town, morning: list[Message]) -> None:
+def test_several_are_selected_and_closed(
+    page: Any, live_server: Any, municipality: MunicipalityInbox, morning: list[Message]
+) -> None:
     page.set_default_timeout(15_000)
-    enter(page, live_server, town.cast.officer)
+    enter(page, live_server, municipality.cast.officer)
     page.goto(f"{live_server.url}/m/cuprija/inbox/")
     page.keyboard.press("j")
     page.keyboard.press("x")
@@ -107,8 +115,8 @@ def test_several_are_selected_and_closed(page: Any, live_server: Any, town: Town
     page.get_by_label("With the selected ones").press("Tab")
     press(page, "Enter")
     expect(page.get_by_text("Done with 2 messages.")).to_be_visible()
-    with scope(town.cast.cuprija):
-        assert Message.objects.filter(state=State.CLOSED).count() == 2
+    with scope(municipality.cast.cuprija):
+        assert Message.objects.filter(state=MessageState.CLOSED).count() == 2
     page.get_by_label("All on this page").check()
     expect(page.locator("[data-rows] input:checked")).to_have_count(3)
 
@@ -120,10 +128,10 @@ def typed(page: Any, key: str, code: str, **modifiers: bool) -> None:
 
 
 def test_cyrillic_keys_do_the_same_and_keys_can_be_switched_off(
-    page: Any, live_server: Any, town: Town, morning: list[Message]
+    page: Any, live_server: Any, municipality: MunicipalityInbox, morning: list[Message]
 ) -> None:
     page.set_default_timeout(15_000)
-    enter(page, live_server, town.cast.officer)
+    enter(page, live_server, municipality.cast.officer)
     listed = f"{live_server.url}/m/cuprija/inbox/"
     first = page.get_by_role("link", name="Када ради шалтер?")
     second = page.get_by_role("link", name="Рупа у Карађорђевој")
@@ -151,8 +159,8 @@ def test_cyrillic_keys_do_the_same_and_keys_can_be_switched_off(
     page.get_by_label("Use these keys in this browser").check()
     is_sound(page)
     page.keyboard.press("Escape")
-    with scope(town.cast.cuprija):
-        assert Message.objects.get(pk=morning[0].pk).state == State.OPEN
+    with scope(municipality.cast.cuprija):
+        assert Message.objects.get(pk=morning[0].pk).state == MessageState.OPEN
     with page.expect_navigation(url=f"**/inbox/{morning[1].pk}/?view=open"):
         typed(page, "ј", "KeyJ")
     # in a field a letter is a letter, and Escape leaves the field

@@ -12,13 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from common.models import AuditEvent
-from inbox.domain import bulk, drafts, handover, hold, moderate, propose, triage
-from inbox.enums import MessageKind, State, Topic
+from inbox.domain import bulk, drafts, handover, legal_hold, moderate, propose, triage
+from inbox.enums import MessageKind, MessageState, Topic
 from inbox.models import Department, Message, Settlement
-from inbox.queries.listing import Narrowed
+from inbox.queries.listing import MessageFilters
 from municipalities.tenancy import scope
 from serbian.folding import fold
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 from tests.people import sign_in
 
 LIST = "/m/cuprija/inbox/"
@@ -26,106 +26,111 @@ HOME = "/m/cuprija/"
 MOST_QUERIES = 12
 
 
-def many(town: Town, count: int, **fields: Any) -> list[Message]:
+def many(municipality: MunicipalityInbox, count: int, **fields: Any) -> list[Message]:
     """Messages below our post, each due a minute after the one before, beginning in an hour."""
     now = timezone.now()
     rows = []
     for number in range(count):
         values = {
             "text": f"Питање број {number}", "author_name": f"Грађанка {number}", "author_id": f"g{number}",
-            "publication": town.publication, "visibility": "public", "state": State.OPEN,
+            "publication": municipality.publication, "visibility": "public", "state": MessageState.OPEN,
             "due_at": now + timedelta(minutes=60 + number),
         } | fields  # fmt: skip
         rows.append(Message(
-            municipality=town.cast.cuprija, channel=town.channel, remote_id=f"{fields.get('remote', 'many')}-{number}",
-            at=now - timedelta(hours=1), heard_at=now, counts_from=now, search_key=fold(values["text"]),
+            municipality=municipality.cast.cuprija, channel=municipality.channel,
+            remote_id=f"{fields.get('remote', 'many')}-{number}",
+            at=now - timedelta(hours=1), received_at=now, counts_from=now, search_key=fold(values["text"]),
             **{name: value for name, value in values.items() if name != "remote"},
         ))  # fmt: skip
-    with scope(town.cast.cuprija):
+    with scope(municipality.cast.cuprija):
         return Message.objects.bulk_create(rows)
 
 
-def shown(town: Town, **asked: Any) -> list[int]:
-    answer = sign_in(town.cast.officer).get(LIST, asked)
+def shown(municipality: MunicipalityInbox, **count_queries: Any) -> list[int]:
+    answer = sign_in(municipality.cast.officer).get(LIST, count_queries)
     assert answer.status_code == 200
     return [row.pk for row in answer.context["page"]]
 
 
-def counted(town: Town) -> dict[str, int | None]:
-    return {each["key"]: each["count"] for each in sign_in(town.cast.officer).get(LIST).context["views"]}
+def counted(municipality: MunicipalityInbox) -> dict[str, int | None]:
+    return {view["key"]: view["count"] for view in sign_in(municipality.cast.officer).get(LIST).context["views"]}
 
 
-def change(town: Town, message: Message, **fields: Any) -> None:
-    with scope(town.cast.cuprija):
+def change(municipality: MunicipalityInbox, message: Message, **fields: Any) -> None:
+    with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(**fields)
 
 
 # ---------------------------------------------------------------- views, order, filters
 
 
-def test_each_view_has_its_own_and_says_how_many(town: Town) -> None:
-    now, officer = timezone.now(), town.cast.officer
-    plain, mine, late, waiting, asleep, answered, closed = many(town, 7)
-    change(town, mine, assignee=officer)
-    change(town, late, due_at=now - timedelta(hours=1))
-    change(town, waiting, state=State.WAITING)
-    change(town, asleep, snoozed_until=now + timedelta(days=1), due_at=now + timedelta(days=3))
-    change(town, answered, state=State.ANSWERED, settled_at=now)
-    change(town, closed, state=State.CLOSED, settled_at=now)
+def test_each_view_has_its_own_and_says_how_many(municipality: MunicipalityInbox) -> None:
+    now, officer = timezone.now(), municipality.cast.officer
+    plain, mine, late, waiting, asleep, answered, closed = many(municipality, 7)
+    change(municipality, mine, assignee=officer)
+    change(municipality, late, due_at=now - timedelta(hours=1))
+    change(municipality, waiting, state=MessageState.WAITING)
+    change(municipality, asleep, snoozed_until=now + timedelta(days=1), due_at=now + timedelta(days=3))
+    change(municipality, answered, state=MessageState.ANSWERED, settled_at=now)
+    change(municipality, closed, state=MessageState.CLOSED, settled_at=now)
     expected = {
         "open": [late, plain, mine], "mine": [mine], "late": [late], "waiting": [waiting], "snoozed": [asleep],
         "answered": [answered], "closed": [closed],
     }  # fmt: skip
     for view, rows in expected.items():
-        assert shown(town, view=view) == [row.pk for row in rows], view
+        assert shown(municipality, view=view) == [row.pk for row in rows], view
     # settled ones are not counted: after some years that would cost more than the page
     settled = {"answered": None, "closed": None}
-    assert counted(town) == {view: len(rows) for view, rows in expected.items()} | settled
+    assert counted(municipality) == {view: len(rows) for view, rows in expected.items()} | settled
 
 
-def test_what_burns_first_stands_first_and_what_wants_no_answer_last(town: Town) -> None:
-    first, second, third = many(town, 3)
-    change(town, first, due_at=None)
-    change(town, third, due_at=timezone.now() + timedelta(minutes=5))
-    assert shown(town) == [third.pk, second.pk, first.pk]
+def test_what_burns_first_stands_first_and_what_wants_no_answer_last(municipality: MunicipalityInbox) -> None:
+    first, second, third = many(municipality, 3)
+    change(municipality, first, due_at=None)
+    change(municipality, third, due_at=timezone.now() + timedelta(minutes=5))
+    assert shown(municipality) == [third.pk, second.pk, first.pk]
 
 
-def test_it_is_narrowed_by_everything_that_is_known_of_a_message(town: Town) -> None:
-    one, other = many(town, 2)
-    with scope(town.cast.cuprija):
-        works = Department.objects.create(municipality=town.cast.cuprija, name="Водовод")
-        triage.sort(one, MessageKind.COMPLAINT, by=town.cast.officer)
-        triage.file_under(one, Topic.WATER, by=town.cast.officer)
-        triage.place(one, "Супска", by=town.cast.officer)
-        triage.refer(one, works, by=town.cast.officer)
-        triage.assign(one, town.cast.approver, by=town.cast.officer)
-    place = town.again(one).settlement_id
-    asked = {
+def test_it_is_narrowed_by_everything_that_is_known_of_a_message(municipality: MunicipalityInbox) -> None:
+    one, other = many(municipality, 2)
+    with scope(municipality.cast.cuprija):
+        works = Department.objects.create(municipality=municipality.cast.cuprija, name="Водовод")
+        triage.set_kind(one, MessageKind.COMPLAINT, by=municipality.cast.officer)
+        triage.set_topic(one, Topic.WATER, by=municipality.cast.officer)
+        triage.set_settlement(one, "Супска", by=municipality.cast.officer)
+        triage.set_department(one, works, by=municipality.cast.officer)
+        triage.assign(one, municipality.cast.approver, by=municipality.cast.officer)
+    place = municipality.reload(one).settlement_id
+    count_queries = {
         "kind": "complaint", "topic": "water", "settlement": place, "department": works.pk,
-        "assignee": town.cast.approver.pk,
+        "assignee": municipality.cast.approver.pk,
     }  # fmt: skip
-    for name, value in asked.items():
-        assert shown(town, **{name: value}) == [one.pk], name
-        assert shown(town, **{name: "none"}) == [other.pk], name
-    assert shown(town, **asked) == [one.pk]
-    assert set(shown(town, channel=town.channel.pk)) == {one.pk, other.pk}
-    assert shown(town, channel="999999") == []
+    for name, value in count_queries.items():
+        assert shown(municipality, **{name: value}) == [one.pk], name
+        assert shown(municipality, **{name: "none"}) == [other.pk], name
+    assert shown(municipality, **count_queries) == [one.pk]
+    assert set(shown(municipality, channel=municipality.channel.pk)) == {one.pk, other.pk}
+    assert shown(municipality, channel="999999") == []
     for name in ("kind", "settlement", "assignee", "channel", "view", "page"):
-        assert len(shown(town, **{name: "nonsense'"})) == 2, name
-    assert shown(town, q="pitanje broj 1") == [other.pk]
-    assert shown(town, q="питање 1") == [other.pk]
+        assert len(shown(municipality, **{name: "nonsense'"})) == 2, name
+    assert shown(municipality, q="pitanje broj 1") == [other.pk]
+    assert shown(municipality, q="питање 1") == [other.pk]
 
 
 def test_the_list_is_kept_in_its_address_and_nothing_else_is() -> None:
-    asked = {"view": "late", "kind": "question", "q": "вода", "assignee": "none", "page": "3", "evil": "1"}
-    assert Narrowed.read(asked).query == "view=late&kind=question&assignee=none&q=%D0%B2%D0%BE%D0%B4%D0%B0"
-    assert Narrowed.read(Narrowed.read(asked).filters | {"view": "late"}) == Narrowed.read(asked)
+    count_queries = {"view": "late", "kind": "question", "q": "вода", "assignee": "none", "page": "3", "evil": "1"}
+    assert (
+        MessageFilters.read(count_queries).query == "view=late&kind=question&assignee=none&q=%D0%B2%D0%BE%D0%B4%D0%B0"
+    )
+    assert MessageFilters.read(MessageFilters.read(count_queries).filters | {"view": "late"}) == MessageFilters.read(
+        count_queries
+    )
 
 
-def test_a_row_says_how_many_stand_below_the_post_and_how_our_answer_stands(town: Town) -> None:
-    message = town.heard("@opstina До када?")
-    many(town, 2)
-    client = sign_in(town.cast.officer)
+def test_a_row_says_how_many_stand_below_the_post_and_how_our_answer_stands(municipality: MunicipalityInbox) -> None:
+    message = municipality.receive("@opstina До када?")
+    many(municipality, 2)
+    client = sign_in(municipality.cast.officer)
     client.post(f"{LIST}{message.pk}/answer/", {"text": "До 14.", "after": "0"})
     text = client.get(LIST, {"view": "waiting"}).text
     assert "(3 messages)" in text
@@ -135,33 +140,33 @@ def test_a_row_says_how_many_stand_below_the_post_and_how_our_answer_stands(town
 # ---------------------------------------------------------------- sorting
 
 
-def test_a_settlement_is_found_in_either_script_and_made_once(town: Town) -> None:
-    one, other = many(town, 2)
-    client = sign_in(town.cast.officer)
+def test_a_settlement_is_found_in_either_script_and_made_once(municipality: MunicipalityInbox) -> None:
+    one, other = many(municipality, 2)
+    client = sign_in(municipality.cast.officer)
     client.post(f"{LIST}{one.pk}/file/", {"settlement": "  Мали   Поповић "})
     client.post(f"{LIST}{other.pk}/file/", {"settlement": "mali popovic"})
-    with scope(town.cast.cuprija):
-        assert [str(each) for each in Settlement.objects.all()] == ["Мали Поповић"]
-    assert town.again(one).settlement_id == town.again(other).settlement_id is not None
+    with scope(municipality.cast.cuprija):
+        assert [str(settlement) for settlement in Settlement.objects.all()] == ["Мали Поповић"]
+    assert municipality.reload(one).settlement_id == municipality.reload(other).settlement_id is not None
     page = client.get(f"{LIST}{one.pk}/").text
     assert '<option value="Мали Поповић" label="Mali Popović">' in page
     client.post(f"{LIST}{one.pk}/file/", {"settlement": ""})
-    assert town.again(one).settlement_id is None
+    assert municipality.reload(one).settlement_id is None
     long = client.post(f"{LIST}{one.pk}/file/", {"settlement": "ш" * 81})
     assert long.status_code == 422
     assert "ш" * 81 in long.text
 
 
-def test_topic_and_department_come_from_closed_lists(town: Town) -> None:
-    (message,) = many(town, 1)
-    with scope(town.cast.cuprija):
-        works = Department.objects.create(municipality=town.cast.cuprija, name="Водовод")
-        old = Department.objects.create(municipality=town.cast.cuprija, name="Месна заједница", is_retired=True)
-    with scope(town.cast.novi_pazar):
-        foreign = Department.objects.create(municipality=town.cast.novi_pazar, name="Туђе")
-    client, page = sign_in(town.cast.officer), f"{LIST}{message.pk}/file/"
+def test_topic_and_department_come_from_closed_lists(municipality: MunicipalityInbox) -> None:
+    (message,) = many(municipality, 1)
+    with scope(municipality.cast.cuprija):
+        works = Department.objects.create(municipality=municipality.cast.cuprija, name="Водовод")
+        old = Department.objects.create(municipality=municipality.cast.cuprija, name="Месна заједница", is_retired=True)
+    with scope(municipality.cast.novi_pazar):
+        foreign = Department.objects.create(municipality=municipality.cast.novi_pazar, name="Туђе")
+    client, page = sign_in(municipality.cast.officer), f"{LIST}{message.pk}/file/"
     client.post(page, {"topic": "water", "department": works.pk})
-    again = town.again(message)
+    again = municipality.reload(message)
     assert (again.topic, again.department_id) == (Topic.WATER, works.pk)
     assert client.post(page, {"topic": "nonsense"}).status_code == 422
     assert client.post(page, {"department": old.pk}).status_code == 422
@@ -175,38 +180,39 @@ def test_topic_and_department_come_from_closed_lists(town: Town) -> None:
 # ---------------------------------------------------------------- many at once
 
 
-def test_many_are_done_with_at_once_each_with_its_own_event(town: Town) -> None:
-    rows = many(town, 5)
-    client = sign_in(town.cast.officer)
-    for act, verb in (("kind:question", "sort"), ("topic:water", "file"), (f"assign:{town.cast.approver.pk}", "assign"),
-                      ("snooze:week", "snooze"), ("close:", "move")):  # fmt: skip
+def test_many_are_done_with_at_once_each_with_its_own_event(municipality: MunicipalityInbox) -> None:
+    rows = many(municipality, 5)
+    client = sign_in(municipality.cast.officer)
+    for act, verb in (("kind:question", "sort"), ("topic:water", "file"),
+                      (f"assign:{municipality.cast.approver.pk}", "assign"), ("snooze:week", "snooze"),
+                      ("close:", "move")):  # fmt: skip
         for row in rows:
-            change(town, row, due_at=timezone.now() + timedelta(days=20))
+            change(municipality, row, due_at=timezone.now() + timedelta(days=20))
         answer = client.post(
             f"{LIST}several/?view=open&kind=question", {"message": [r.pk for r in rows[:4]], "act": act}
         )
         assert answer.headers["Location"] == f"{LIST}?view=open&kind=question"
         assert AuditEvent.objects.filter(verb=f"message.{verb}").count() == 4, act
-    assert [town.again(row).state for row in rows] == [*[State.CLOSED] * 4, State.OPEN]
-    done = town.again(rows[0])
-    assert (done.kind, done.topic, done.assignee) == (MessageKind.QUESTION, Topic.WATER, town.cast.approver)
+    assert [municipality.reload(row).state for row in rows] == [*[MessageState.CLOSED] * 4, MessageState.OPEN]
+    done = municipality.reload(rows[0])
+    assert (done.kind, done.topic, done.assignee) == (MessageKind.QUESTION, Topic.WATER, municipality.cast.approver)
 
 
-def test_what_cannot_be_done_is_named_and_stops_nothing_else(town: Town) -> None:
-    late, fine = many(town, 2)
-    change(town, late, due_at=timezone.now() - timedelta(hours=1))
-    change(town, fine, due_at=timezone.now() + timedelta(days=20))
-    client = sign_in(town.cast.officer)
-    told = client.post(f"{LIST}several/", {"message": [late.pk, fine.pk], "act": "snooze:week"}, follow=True).text
-    assert "Done with 1 message." in told
-    assert "Грађанка 0: The time for its answer is over" in told
-    assert town.again(late).snoozed_until is None
-    assert town.again(fine).snoozed_until is not None
+def test_what_cannot_be_done_is_named_and_stops_nothing_else(municipality: MunicipalityInbox) -> None:
+    late, fine = many(municipality, 2)
+    change(municipality, late, due_at=timezone.now() - timedelta(hours=1))
+    change(municipality, fine, due_at=timezone.now() + timedelta(days=20))
+    client = sign_in(municipality.cast.officer)
+    page_text = client.post(f"{LIST}several/", {"message": [late.pk, fine.pk], "act": "snooze:week"}, follow=True).text
+    assert "Done with 1 message." in page_text
+    assert "Грађанка 0: The time for its answer is over" in page_text
+    assert municipality.reload(late).snoozed_until is None
+    assert municipality.reload(fine).snoozed_until is not None
 
 
-def test_nothing_selected_nothing_chosen_and_too_much_are_said(town: Town) -> None:
-    rows = many(town, bulk.MOST + 1)
-    client, page = sign_in(town.cast.officer), f"{LIST}several/"
+def test_nothing_selected_nothing_chosen_and_too_much_are_said(municipality: MunicipalityInbox) -> None:
+    rows = many(municipality, bulk.MOST + 1)
+    client, page = sign_in(municipality.cast.officer), f"{LIST}several/"
     keys = [row.pk for row in rows]
     assert "Select some messages first" in client.post(page, {"act": "close:"}).text
     chosen = client.post(page, {"message": keys[:2], "act": ""})
@@ -214,24 +220,26 @@ def test_nothing_selected_nothing_chosen_and_too_much_are_said(town: Town) -> No
     assert chosen.text.count(" checked") == 3  # both, and the keys in their dialog
     assert "At most 100" in client.post(page, {"message": keys, "act": "close:"}).text
     assert client.post(page, {"message": keys[:1], "act": "explode:"}).status_code == 404
-    assert client.post(page, {"message": keys[:1], "act": f"assign:{town.cast.stranger.pk}"}).status_code == 404
+    assert client.post(page, {"message": keys[:1], "act": f"assign:{municipality.cast.stranger.pk}"}).status_code == 404
     assert not AuditEvent.objects.filter(verb__startswith="message.").exists()
     client.post(page, {"message": keys[: bulk.MOST], "act": "close:"})
-    with scope(town.cast.cuprija):
-        assert Message.objects.filter(state=State.CLOSED).count() == bulk.MOST
+    with scope(municipality.cast.cuprija):
+        assert Message.objects.filter(state=MessageState.CLOSED).count() == bulk.MOST
 
 
-def test_a_row_of_another_municipality_is_not_there(town: Town) -> None:
-    (row,) = many(town, 1)
-    answer = sign_in(town.cast.stranger).post("/m/novi-pazar/inbox/several/", {"message": [row.pk], "act": "close:"})
+def test_a_row_of_another_municipality_is_not_there(municipality: MunicipalityInbox) -> None:
+    (row,) = many(municipality, 1)
+    answer = sign_in(municipality.cast.stranger).post(
+        "/m/novi-pazar/inbox/several/", {"message": [row.pk], "act": "close:"}
+    )
     assert answer.status_code == 302
-    assert town.again(row).state == State.OPEN
+    assert municipality.reload(row).state == MessageState.OPEN
 
 
 @pytest.mark.parametrize(("who", "status"), [("viewer", 403), ("mentor", 403), ("staff", 403), ("stranger", 404)])
-def test_who_may_not_read_them_may_not_sort_them(town: Town, who: str, status: int) -> None:
-    (row,) = many(town, 1)
-    client = sign_in(getattr(town.cast, who))
+def test_who_may_not_read_them_may_not_sort_them(municipality: MunicipalityInbox, who: str, status: int) -> None:
+    (row,) = many(municipality, 1)
+    client = sign_in(getattr(municipality.cast, who))
     for path in ("several/", f"{row.pk}/file/", f"{row.pk}/snooze/", f"{row.pk}/wake/"):
         assert client.post(f"{LIST}{path}", {"act": "close:"}).status_code == status, path
 
@@ -239,33 +247,35 @@ def test_who_may_not_read_them_may_not_sort_them(town: Town, who: str, status: i
 # ---------------------------------------------------------------- from message to message
 
 
-def steps(town: Town, message: Message, query: str) -> dict[str, int]:
-    found = sign_in(town.cast.officer).get(f"{LIST}{message.pk}/?{query}").context["steps"]
-    assert all(url.endswith(f"/?{query}") for url in found.values())
-    return {name: int(url.split("/")[4]) for name, url in found.items()}
+def steps(municipality: MunicipalityInbox, message: Message, query: str) -> dict[str, int]:
+    urls = sign_in(municipality.cast.officer).get(f"{LIST}{message.pk}/?{query}").context["steps"]
+    assert all(url.endswith(f"/?{query}") for url in urls.values())
+    return {name: int(url.split("/")[4]) for name, url in urls.items()}
 
 
-def test_next_and_previous_are_those_of_the_same_list(town: Town) -> None:
-    rows = many(town, 5)
-    change(town, rows[0], due_at=None, at=timezone.now())
-    change(town, rows[4], due_at=None)
-    change(town, rows[2], kind=MessageKind.PRAISE)
+def test_next_and_previous_are_those_of_the_same_list(municipality: MunicipalityInbox) -> None:
+    rows = many(municipality, 5)
+    change(municipality, rows[0], due_at=None, at=timezone.now())
+    change(municipality, rows[4], due_at=None)
+    change(municipality, rows[2], kind=MessageKind.PRAISE)
     order = [rows[1], rows[2], rows[3], rows[0], rows[4]]
     for before, here, after in zip([None, *order], order, [*order[1:], None], strict=False):
         expected = {"previous": before, "next": after}
-        told = {name: row.pk for name, row in expected.items() if row}
-        assert steps(town, here, "view=open") == told
-    assert steps(town, rows[1], "view=open&kind=none") == {"next": rows[3].pk}
+        values = {name: row.pk for name, row in expected.items() if row}
+        assert steps(municipality, here, "view=open") == values
+    assert steps(municipality, rows[1], "view=open&kind=none") == {"next": rows[3].pk}
     for row in rows:
-        change(town, row, state=State.CLOSED, settled_at=timezone.now())
-    assert steps(town, rows[0], "view=closed") == {"next": rows[4].pk}  # the newest; of one age, the last one first
+        change(municipality, row, state=MessageState.CLOSED, settled_at=timezone.now())
+    assert steps(municipality, rows[0], "view=closed") == {
+        "next": rows[4].pk
+    }  # the newest; of one age, the last one first
 
 
-def test_after_an_act_one_goes_on_until_the_list_is_empty(town: Town) -> None:
-    first, second, third = many(town, 3)
-    client = sign_in(town.cast.officer)
+def test_after_an_act_one_goes_on_until_the_list_is_empty(municipality: MunicipalityInbox) -> None:
+    first, second, third = many(municipality, 3)
+    client = sign_in(municipality.cast.officer)
     for row in (first, second, third):
-        change(town, row, due_at=timezone.now() + timedelta(days=20, minutes=row.pk))
+        change(municipality, row, due_at=timezone.now() + timedelta(days=20, minutes=row.pk))
     query = "?view=open&topic=none"
 
     def after(row: Message, act: str, **body: str) -> str:
@@ -277,14 +287,14 @@ def test_after_an_act_one_goes_on_until_the_list_is_empty(town: Town) -> None:
     assert after(first, "wait") == f"{LIST}{query}"
 
 
-def test_sorting_gives_another_time_and_the_next_one_stays_the_next(town: Town) -> None:
-    first, second, third = many(town, 3)
-    client = sign_in(town.cast.officer)
+def test_sorting_gives_another_time_and_the_next_one_stays_the_next(municipality: MunicipalityInbox) -> None:
+    first, second, third = many(municipality, 3)
+    client = sign_in(municipality.cast.officer)
     # a proposal has days and is the last of the list from now on; praise has no time at all
     for row, kind, following in ((first, "proposal", second), (second, "praise", third)):
         there = client.post(f"{LIST}{row.pk}/sort/?view=open", {"kind": kind}).headers["Location"]
-        found = client.get(there)
-        assert found.context["steps"]["next"] == f"{LIST}{following.pk}/?view=open"
+        response = client.get(there)
+        assert response.context["steps"]["next"] == f"{LIST}{following.pk}/?view=open"
         # it is kept by what comes after it, also by an act that goes on
         for act, typed in (("sort", {"kind": "complaint"}), ("note", {"text": "Питати"})):
             there = client.post(there.replace("?", f"{act}/?"), typed).headers["Location"]
@@ -294,122 +304,124 @@ def test_sorting_gives_another_time_and_the_next_one_stays_the_next(town: Town) 
 
 
 @pytest.mark.parametrize("was", ["x", "2026-11-26", "9999-99-99T00:00", "2026-11-26T07:00:00", "%00"])
-def test_a_time_that_makes_no_sense_is_left_out(town: Town, was: str) -> None:
-    first, second = many(town, 2)
-    found = sign_in(town.cast.officer).get(f"{LIST}{first.pk}/?view=open&was={was}")
-    assert found.context["steps"] == {"next": f"{LIST}{second.pk}/?view=open"}
+def test_a_time_that_makes_no_sense_is_left_out(municipality: MunicipalityInbox, was: str) -> None:
+    first, second = many(municipality, 2)
+    response = sign_in(municipality.cast.officer).get(f"{LIST}{first.pk}/?view=open&was={was}")
+    assert response.context["steps"] == {"next": f"{LIST}{second.pk}/?view=open"}
 
 
-def test_who_wants_to_stays_and_may_undo(town: Town) -> None:
-    first, second = many(town, 2)
-    client, query = sign_in(town.cast.officer), "?view=open&then=stay"
+def test_who_wants_to_stays_and_may_undo(municipality: MunicipalityInbox) -> None:
+    first, second = many(municipality, 2)
+    client, query = sign_in(municipality.cast.officer), "?view=open&then=stay"
     assert f'href="{LIST}{first.pk}/?view=open&amp;then=stay"' in client.get(f"{LIST}{first.pk}/?view=open").text
     assert f'href="{LIST}{first.pk}/?view=open"' in client.get(f"{LIST}{first.pk}/{query}").text
     stayed = client.post(f"{LIST}{first.pk}/close/{query}", follow=True)
     assert stayed.redirect_chain == [(f"{LIST}{first.pk}/{query}", 302)]
     assert f'action="{LIST}{first.pk}/reopen/?view=open&amp;then=stay"' in stayed.text
     client.post(f"{LIST}{first.pk}/reopen/{query}")
-    assert town.again(first).state == State.OPEN
+    assert municipality.reload(first).state == MessageState.OPEN
     # who came from no list stays, too
     assert client.post(f"{LIST}{second.pk}/close/").headers["Location"] == f"{LIST}{second.pk}/"
 
 
-def test_of_many_below_one_post_the_nearest_are_shown_beside_a_message(town: Town) -> None:
-    rows = many(town, 100)
-    with scope(town.cast.cuprija):
+def test_of_many_below_one_post_the_nearest_are_shown_beside_a_message(municipality: MunicipalityInbox) -> None:
+    rows = many(municipality, 100)
+    with scope(municipality.cast.cuprija):
         for number, row in enumerate(rows):
             Message.objects.filter(pk=row.pk).update(at=timezone.now() - timedelta(hours=5) + timedelta(minutes=number))
-    change(town, rows[90], in_reply_to=rows[50].remote_id)
-    page = sign_in(town.cast.officer).get(f"{LIST}{rows[50].pk}/")
-    told = [each.pk for each, _answers in page.context["thread"]]
-    assert told == [row.pk for row in [*rows[35:66], rows[90]]]
+    change(municipality, rows[90], in_reply_to=rows[50].remote_id)
+    page = sign_in(municipality.cast.officer).get(f"{LIST}{rows[50].pk}/")
+    keys = [message.pk for message, _answers in page.context["thread"]]
+    assert keys == [row.pk for row in [*rows[35:66], rows[90]]]
     assert len(page.content) < 60_000
 
 
 # ---------------------------------------------------------------- elsewhere
 
 
-def test_the_rail_and_home_say_how_many_wait(town: Town) -> None:
+def test_the_rail_and_home_say_how_many_wait(municipality: MunicipalityInbox) -> None:
     now = timezone.now()
-    plain, late, asleep, waiting = many(town, 4)
-    change(town, late, due_at=now - timedelta(hours=1))
-    change(town, asleep, snoozed_until=now + timedelta(days=1), due_at=now + timedelta(days=3))
-    change(town, waiting, state=State.WAITING)
-    for who in (town.cast.officer, town.cast.approver):
+    plain, late, asleep, waiting = many(municipality, 4)
+    change(municipality, late, due_at=now - timedelta(hours=1))
+    change(municipality, asleep, snoozed_until=now + timedelta(days=1), due_at=now + timedelta(days=3))
+    change(municipality, waiting, state=MessageState.WAITING)
+    for who in (municipality.cast.officer, municipality.cast.approver):
         home = sign_in(who).get(HOME)
         counts = {item.url: item.count for section in home.context["nav"] for item in section.items}
         assert counts[LIST] == 2
         assert "2 messages wait for an answer" in home.text
         assert "1 is late" in home.text
-    for who in (town.cast.viewer, town.cast.mentor, town.cast.staff):
+    for who in (municipality.cast.viewer, municipality.cast.mentor, municipality.cast.staff):
         assert "for an answer" not in sign_in(who).get(HOME).text
     for row in (plain, late):
-        change(town, row, state=State.CLOSED, settled_at=now)
-    assert "wait for an answer" not in sign_in(town.cast.officer).get(HOME).text
+        change(municipality, row, state=MessageState.CLOSED, settled_at=now)
+    assert "wait for an answer" not in sign_in(municipality.cast.officer).get(HOME).text
 
 
-def asked(client: Any, path: str) -> int:
+def count_queries(client: Any, path: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(path).status_code == 200
     return len(queries)
 
 
 @pytest.mark.parametrize("path", [LIST, f"{LIST}?view=late&q=broj&kind=none", HOME])
-def test_two_thousand_messages_take_as_many_queries_as_one(town: Town, path: str) -> None:
-    client = sign_in(town.cast.officer)
-    many(town, 1)
+def test_two_thousand_messages_take_as_many_queries_as_one(municipality: MunicipalityInbox, path: str) -> None:
+    client = sign_in(municipality.cast.officer)
+    many(municipality, 1)
     client.get(path)
-    few = asked(client, path)
-    many(town, 2000, remote="more")
-    assert asked(client, path) == few <= MOST_QUERIES
+    few = count_queries(client, path)
+    many(municipality, 2000, remote="more")
+    assert count_queries(client, path) == few <= MOST_QUERIES
 
 
-def test_whatever_stands_around_a_message_comes_in_one_query(town: Town) -> None:
-    (message,) = many(town, 1)
-    client, page = sign_in(town.cast.approver), f"{LIST}{message.pk}/?view=open"
+def test_whatever_stands_around_a_message_comes_in_one_query(municipality: MunicipalityInbox) -> None:
+    (message,) = many(municipality, 1)
+    client, page = sign_in(municipality.cast.approver), f"{LIST}{message.pk}/?view=open"
     client.get(page)
-    few = asked(client, page)
-    officer, approver = town.cast.officer, town.cast.approver
-    with scope(town.cast.cuprija):
-        works = Department.objects.create(municipality=town.cast.cuprija, name="Водовод", email="vodovod@test.example")
-        triage.note(message, "Звала сам водовод", by=officer)
+    few = count_queries(client, page)
+    officer, approver = municipality.cast.officer, municipality.cast.approver
+    with scope(municipality.cast.cuprija):
+        works = Department.objects.create(
+            municipality=municipality.cast.cuprija, name="Водовод", email="vodovod@test.example"
+        )
+        triage.add_note(message, "Звала сам водовод", by=officer)
         question = handover.ask(
-            message, works, handover.Asked("Докле?"), until=timezone.now() + timedelta(days=2), by=officer
+            message, works, handover.QuestionInput("Докле?"), until=timezone.now() + timedelta(days=2), by=officer
         )
         handover.answer(question, "До осам", "Диспечер")
-        hold.hold(message, "П 12/2026", by=approver)
-        moderate.propose(message, moderate.Wish("spam", "hide", "Реклама"), by=officer)
-        drafts.keep(message, "Пишем одговор", by=officer)
+        legal_hold.place(message, "П 12/2026", by=approver)
+        moderate.propose(message, moderate.ModerationRequest("spam", "hide", "Реклама"), by=officer)
+        drafts.save(message, "Пишем одговор", by=officer)
         propose.submit(message, "Вода стиже у осам.", by=officer)
-        drafts.keep(message, "Пишем поново", by=officer)
-    told = client.get(page).text
-    for words in ("Звала сам водовод", "Докле?", "До осам", "Диспечер", "П 12/2026", "Spam", "Вода стиже у осам."):
-        assert words in told
-    assert f"{officer} is writing" in told
-    assert told.count(str(officer)) > 3
-    assert asked(client, page) == few <= MOST_QUERIES
+        drafts.save(message, "Пишем поново", by=officer)
+    page_text = client.get(page).text
+    for fragment in ("Звала сам водовод", "Докле?", "До осам", "Диспечер", "П 12/2026", "Spam", "Вода стиже у осам."):
+        assert fragment in page_text
+    assert f"{officer} is writing" in page_text
+    assert page_text.count(str(officer)) > 3
+    assert count_queries(client, page) == few <= MOST_QUERIES
 
 
-def test_a_message_among_two_thousand_takes_as_many_queries_as_alone(town: Town) -> None:
-    client = sign_in(town.cast.officer)
-    (first,) = many(town, 1)
+def test_a_message_among_two_thousand_takes_as_many_queries_as_alone(municipality: MunicipalityInbox) -> None:
+    client = sign_in(municipality.cast.officer)
+    (first,) = many(municipality, 1)
     page = f"{LIST}{first.pk}/?view=open"
     client.get(page)
-    few = asked(client, page)
-    many(town, 2000, remote="more", publication=None)
-    with scope(town.cast.cuprija):
-        triage.place(first, "Супска", by=town.cast.officer)
-        triage.assign(first, town.cast.approver, by=town.cast.officer)
-    assert asked(client, page) == few <= 12
+    few = count_queries(client, page)
+    many(municipality, 2000, remote="more", publication=None)
+    with scope(municipality.cast.cuprija):
+        triage.set_settlement(first, "Супска", by=municipality.cast.officer)
+        triage.assign(first, municipality.cast.approver, by=municipality.cast.officer)
+    assert count_queries(client, page) == few <= 12
 
 
-def test_a_full_page_of_the_list_is_small(town: Town) -> None:
+def test_a_full_page_of_the_list_is_small(municipality: MunicipalityInbox) -> None:
     many(
-        town,
+        municipality,
         60,
         text="Питање које је прилично дугачко и говори о води, путевима и струји. " * 5,
         kind=MessageKind.QUESTION,
     )
-    page = sign_in(town.cast.officer).get(LIST)
+    page = sign_in(municipality.cast.officer).get(LIST)
     assert len(page.context["page"].object_list) == 30
     assert len(page.content) < 60_000

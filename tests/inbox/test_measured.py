@@ -11,7 +11,7 @@ import time_machine
 from analytics.logframe import provider
 from analytics.rollups.domain import daily_counts
 from inbox import rules
-from inbox.enums import MessageKind, State
+from inbox.enums import MessageKind, MessageState
 from inbox.models import Message
 from municipalities.tenancy import scope
 from tests.analytics import factories
@@ -26,7 +26,7 @@ def local(text: str) -> datetime:
 
 
 @pytest.fixture
-def asked(cast: Cast) -> Cast:
+def sorted_questions(cast: Cast) -> Cast:
     """Four questions: in time, late, never answered, and one whose time is not over; and a thank-you."""
     channel = factories.channel(cast.cuprija, cast.officer)
     rows = [
@@ -41,46 +41,47 @@ def asked(cast: Cast) -> Cast:
         for number, (kind, at, answered) in enumerate(rows):
             Message.objects.create(
                 municipality=cast.cuprija, channel=channel, remote_id=str(number), text="?", at=local(at),
-                heard_at=local(at), counts_from=local(at), kind=kind, due_at=rules.due_at(kind, local(at)),
+                received_at=local(at), counts_from=local(at), kind=kind, due_at=rules.due_at(kind, local(at)),
                 first_answer_at=local(answered) if answered else None,
-                state=State.ANSWERED if answered else State.OPEN, settled_at=local(answered) if answered else None,
+                state=MessageState.ANSWERED if answered else MessageState.OPEN,
+                settled_at=local(answered) if answered else None,
             )  # fmt: skip
     return cast
 
 
 def measured(cast: Cast, code: str) -> dict[int, object]:
-    found = provider(code)
-    assert found is not None
+    formula_provider = provider(code)
+    assert formula_provider is not None
     with time_machine.travel("2026-11-25T10:00:00Z"), scope(cast.cuprija, cast.novi_pazar):
         daily_counts.sweep()
-        return dict(found.measure([cast.cuprija, cast.novi_pazar], FIRST, LAST))
+        return dict(formula_provider.measure([cast.cuprija, cast.novi_pazar], FIRST, LAST))
 
 
-def test_questions_answered_in_time(asked: Cast) -> None:
-    found = measured(asked, "OC3")
-    ours = found[asked.cuprija.pk]
+def test_questions_answered_in_time(sorted_questions: Cast) -> None:
+    values = measured(sorted_questions, "OC3")
+    ours = values[sorted_questions.cuprija.pk]
     assert (round(ours.value, 1), ours.n) == (33.3, 3)  # type: ignore[attr-defined]
-    assert found[asked.novi_pazar.pk].why == "no_questions"  # type: ignore[attr-defined]
+    assert values[sorted_questions.novi_pazar.pk].why == "no_questions"  # type: ignore[attr-defined]
 
 
-def test_how_soon_in_working_hours(asked: Cast) -> None:
-    ours = measured(asked, "OC4")[asked.cuprija.pk]
+def test_how_soon_in_working_hours(sorted_questions: Cast) -> None:
+    ours = measured(sorted_questions, "OC4")[sorted_questions.cuprija.pk]
     assert (ours.value, ours.n) == (8.5, 2)  # type: ignore[attr-defined]
 
 
-def test_sorting_a_message_as_a_question_moves_the_indicator(asked: Cast) -> None:
-    with scope(asked.cuprija):
+def test_sorting_a_message_as_a_question_moves_the_indicator(sorted_questions: Cast) -> None:
+    with scope(sorted_questions.cuprija):
         Message.objects.filter(kind=MessageKind.PRAISE).update(
             kind=MessageKind.QUESTION, due_at=local("2026-11-18T08:00")
         )
-    assert measured(asked, "OC3")[asked.cuprija.pk].value == 50  # type: ignore[attr-defined]
+    assert measured(sorted_questions, "OC3")[sorted_questions.cuprija.pk].value == 50  # type: ignore[attr-defined]
 
 
-def test_a_question_that_was_taken_back_in_time_counts_against_nobody(asked: Cast) -> None:
-    with scope(asked.cuprija):
+def test_a_question_that_was_taken_back_in_time_counts_against_nobody(sorted_questions: Cast) -> None:
+    with scope(sorted_questions.cuprija):
         row = Message.objects.get(remote_id="2")  # never answered
-        gone = {"state": State.CLOSED, "settled_at": local("2026-11-17T09:00")}
-        Message.objects.filter(pk=row.pk).update(gone_at=local("2026-11-17T09:00"), **gone)
-        assert (measured(asked, "OC3")[asked.cuprija.pk].value) == 50  # type: ignore[attr-defined]
-        Message.objects.filter(pk=row.pk).update(gone_at=local("2026-11-20T09:00"))  # after we were late
-    assert measured(asked, "OC3")[asked.cuprija.pk].n == 3  # type: ignore[attr-defined]
+        values = {"state": MessageState.CLOSED, "settled_at": local("2026-11-17T09:00")}
+        Message.objects.filter(pk=row.pk).update(remote_deleted_at=local("2026-11-17T09:00"), **values)
+        assert (measured(sorted_questions, "OC3")[sorted_questions.cuprija.pk].value) == 50  # type: ignore[attr-defined]
+        Message.objects.filter(pk=row.pk).update(remote_deleted_at=local("2026-11-20T09:00"))  # after we were late
+    assert measured(sorted_questions, "OC3")[sorted_questions.cuprija.pk].n == 3  # type: ignore[attr-defined]

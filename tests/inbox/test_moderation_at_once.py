@@ -14,9 +14,9 @@ from django.db import connection
 from common.errors import ActionNotAllowed
 from inbox.domain import hide, moderate
 from inbox.models import Moderation
-from inbox.reasons import Wish
+from inbox.moderation_rules import ModerationRequest
 from municipalities.tenancy import scope
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,36 +37,36 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, acts))
 
 
-def test_two_people_who_decide_at_once_make_one_decision(town: Town, hiding: Any) -> None:
+def test_two_people_who_decide_at_once_make_one_decision(municipality: MunicipalityInbox, hiding: Any) -> None:
     message = hiding()
 
     def decide(by: Any) -> Moderation:
-        with scope(town.cast.cuprija):
-            return moderate.propose(message, Wish("insult", "hide", "Псује"), by=by)
+        with scope(municipality.cast.cuprija):
+            return moderate.propose(message, ModerationRequest("insult", "hide", "Псује"), by=by)
 
-    told = at_once(lambda: decide(town.cast.officer), lambda: decide(town.cast.approver))
-    assert sorted(type(each).__name__ for each in told) == ["ActionNotAllowed", "Moderation"]
-    with scope(town.cast.cuprija):
+    results = at_once(lambda: decide(municipality.cast.officer), lambda: decide(municipality.cast.approver))
+    assert sorted(type(row).__name__ for row in results) == ["ActionNotAllowed", "Moderation"]
+    with scope(municipality.cast.cuprija):
         assert Moderation.objects.count() == 1
 
 
-def test_two_workers_claim_it_once(town: Town, hiding: Any) -> None:
-    with scope(town.cast.cuprija):
-        row = moderate.propose(hiding(), Wish("insult", "hide", "Псује"), by=town.cast.officer)
+def test_two_workers_claim_it_once(municipality: MunicipalityInbox, hiding: Any) -> None:
+    with scope(municipality.cast.cuprija):
+        row = moderate.propose(hiding(), ModerationRequest("insult", "hide", "Псује"), by=municipality.cast.officer)
     assert sorted(at_once(hide.claim, hide.claim, hide.claim)) == [[], [], [row.pk]]
 
 
-def test_a_removal_is_agreed_to_or_refused_and_not_both(town: Town) -> None:
-    message = town.heard("@opstina Убићу те")
-    with scope(town.cast.cuprija):
-        row = moderate.propose(message, Wish("threat", "remove", "Прети"), by=town.cast.officer)
+def test_a_removal_is_agreed_to_or_refused_and_not_both(municipality: MunicipalityInbox) -> None:
+    message = municipality.receive("@opstina Убићу те")
+    with scope(municipality.cast.cuprija):
+        row = moderate.propose(message, ModerationRequest("threat", "remove", "Прети"), by=municipality.cast.officer)
 
     def second(act: Callable[[], Any]) -> Any:
-        with scope(town.cast.cuprija):
+        with scope(municipality.cast.cuprija):
             return act()
 
-    told = at_once(
-        lambda: second(lambda: moderate.agree(row, by=town.cast.approver)),
-        lambda: second(lambda: moderate.refuse(row, "Критика", by=town.cast.approver)),
+    results = at_once(
+        lambda: second(lambda: moderate.agree(row, by=municipality.cast.approver)),
+        lambda: second(lambda: moderate.refuse(row, "Критика", by=municipality.cast.approver)),
     )
-    assert sorted(type(each).__name__ for each in told) == ["ActionNotAllowed", "Moderation"]
+    assert sorted(type(result).__name__ for result in results) == ["ActionNotAllowed", "Moderation"]

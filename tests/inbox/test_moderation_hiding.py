@@ -14,228 +14,242 @@ from channels.models import Channel
 from inbox import tasks
 from inbox.domain import hide, moderate
 from inbox.models import Message, Moderation
-from inbox.reasons import Stage, Wish
+from inbox.moderation_rules import ModerationRequest, ModerationState
 from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 from tests.people import sign_in
 
 LIST = "/m/cuprija/inbox/moderation/"
 
 
 @pytest.fixture
-def insult(town: Town, hiding: Any) -> Moderation:
-    with scope(town.cast.cuprija):
-        return moderate.propose(hiding(), Wish("insult", "hide", "Псује"), by=town.cast.officer)
+def insult(municipality: MunicipalityInbox, hiding: Any) -> Moderation:
+    with scope(municipality.cast.cuprija):
+        return moderate.propose(hiding(), ModerationRequest("insult", "hide", "Псује"), by=municipality.cast.officer)
 
 
-def hidden(town: Town, row: Moderation) -> bool:
-    with scope(town.cast.cuprija):
+def hidden(municipality: MunicipalityInbox, row: Moderation) -> bool:
+    with scope(municipality.cast.cuprija):
         comment = Moderation.objects.select_related("message").get(pk=row.pk).message.remote_id
-    return bool(town.network.world.fake("facebook").objects[comment]["hidden"])
+    return bool(municipality.network.world.fake("facebook").objects[comment]["hidden"])
 
 
-def now_of(town: Town, row: Moderation) -> Moderation:
-    with scope(town.cast.cuprija):
+def now_of(municipality: MunicipalityInbox, row: Moderation) -> Moderation:
+    with scope(municipality.cast.cuprija):
         return Moderation.objects.select_related("message__channel", "by").get(pk=row.pk)
 
 
-def due(town: Town) -> None:
-    with scope(town.cast.cuprija):
+def due(municipality: MunicipalityInbox) -> None:
+    with scope(municipality.cast.cuprija):
         Moderation.objects.exclude(next_at=None).update(next_at=timezone.now())
 
 
-def work(town: Town) -> int:
+def work(municipality: MunicipalityInbox) -> int:
     """What the workers do at the next tick, whenever that is due."""
-    due(town)
+    due(municipality)
     claimed = hide.claim()
-    for each in claimed:
-        hide.carry_out(each)
+    for key in claimed:
+        hide.execute(key)
     return len(claimed)
 
 
-def test_deciding_calls_nobody_and_a_worker_hides(town: Town, insult: Moderation) -> None:
-    assert not hidden(town, insult)
-    assert insult.state == Stage.AGREED
-    assert work(town) == 1
-    after = now_of(town, insult)
-    assert hidden(town, insult)
-    assert (after.state, after.done_by, after.next_at, after.tries) == (Stage.DONE, None, None, 1)
+def test_deciding_calls_nobody_and_a_worker_hides(municipality: MunicipalityInbox, insult: Moderation) -> None:
+    assert not hidden(municipality, insult)
+    assert insult.state == ModerationState.AGREED
+    assert work(municipality) == 1
+    after = now_of(municipality, insult)
+    assert hidden(municipality, insult)
+    assert (after.state, after.done_by, after.next_at, after.attempts) == (ModerationState.DONE, None, None, 1)
     assert after.done_at is not None
-    assert work(town) == 0
+    assert work(municipality) == 0
 
 
-def test_the_page_promises_what_the_network_does(town: Town, hiding: Any) -> None:
+def test_the_page_promises_what_the_network_does(municipality: MunicipalityInbox, hiding: Any) -> None:
     message = hiding()
-    client = sign_in(town.cast.officer)
+    client = sign_in(municipality.cast.officer)
     here = f"/m/cuprija/inbox/{message.pk}/"
     page = client.get(here).text
     assert "The portal hides it at once" in page
     assert "Networks hide below your own posts alone" not in page
-    with scope(town.cast.cuprija):
+    with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(publication=None)
     page = client.get(here).text
     assert "Networks hide below your own posts alone" in page
     assert "The portal hides it at once" not in page
-    told = client.post(f"{here}moderate/", {"reason": "insult", "act": "hide", "why": "Псује"}, follow=True)
-    assert "If the network refuses, you are told" in told.text
-    other = town.heard("@opstina Ружно")
+    response = client.post(f"{here}moderate/", {"reason": "insult", "act": "hide", "why": "Псује"}, follow=True)
+    assert "If the network refuses, you are told" in response.text
+    other = municipality.receive("@opstina Ружно")
     page = client.get(f"/m/cuprija/inbox/{other.pk}/").text
     assert "this network hides nothing for the portal" in page
     assert "report it to the people who run the server" in page
 
 
-def test_a_network_that_cannot_hide_asks_for_a_hand(town: Town) -> None:
-    message = town.heard("@opstina Ружно")
-    client = sign_in(town.cast.officer)
-    told = client.post(
+def test_a_network_that_cannot_hide_asks_for_a_hand(municipality: MunicipalityInbox) -> None:
+    message = municipality.receive("@opstina Ружно")
+    client = sign_in(municipality.cast.officer)
+    response = client.post(
         f"/m/cuprija/inbox/{message.pk}/moderate/", {"reason": "insult", "act": "hide", "why": "Псује"}, follow=True
     )
-    assert "Do it on the network" in told.text
-    assert "report it to the people who run the server" in told.text
-    assert "I have done it there" in told.text
+    assert "Do it on the network" in response.text
+    assert "report it to the people who run the server" in response.text
+    assert "I have done it there" in response.text
     assert hide.claim() == []
-    with scope(town.cast.cuprija):
+    with scope(municipality.cast.cuprija):
         row = Moderation.objects.get()
     client.post(f"{LIST}{row.pk}/done/")
-    assert now_of(town, row).state == Stage.DONE
+    assert now_of(municipality, row).state == ModerationState.DONE
 
 
-def test_a_network_that_stopped_hiding_asks_for_a_hand(town: Town, insult: Moderation) -> None:
+def test_a_network_that_stopped_hiding_asks_for_a_hand(municipality: MunicipalityInbox, insult: Moderation) -> None:
     """The channel became one of a network that cannot; the flag was believed a moment too long."""
-    with scope(town.cast.cuprija):
-        Message.objects.filter(pk=insult.message_id).update(channel=town.channel)
-    work(town)
-    after = now_of(town, insult)
-    assert (after.state, after.next_at) == (Stage.BY_HAND, None)
+    with scope(municipality.cast.cuprija):
+        Message.objects.filter(pk=insult.message_id).update(channel=municipality.channel)
+    work(municipality)
+    after = now_of(municipality, insult)
+    assert (after.state, after.next_at) == (ModerationState.BY_HAND, None)
 
 
-def test_a_claim_is_recorded_before_the_call_and_a_dead_worker_costs_a_lease(town: Town, insult: Moderation) -> None:
+def test_a_claim_is_recorded_before_the_call_and_a_dead_worker_costs_a_lease(
+    municipality: MunicipalityInbox, insult: Moderation
+) -> None:
     assert hide.claim() == [insult.pk]
-    between = now_of(town, insult)  # the worker died here
-    assert (between.state, between.tries) == (Stage.DOING, 1)
+    between = now_of(municipality, insult)  # the worker died here
+    assert (between.state, between.attempts) == (ModerationState.DOING, 1)
     assert between.next_at is not None
     assert between.next_at > timezone.now()
     assert hide.claim() == []
-    assert not hidden(town, insult)
-    assert work(town) == 1
-    assert hidden(town, insult)
-    assert now_of(town, insult).tries == 2
+    assert not hidden(municipality, insult)
+    assert work(municipality) == 1
+    assert hidden(municipality, insult)
+    assert now_of(municipality, insult).attempts == 2
 
 
 def test_a_worker_that_dies_after_the_call_hides_twice_without_harm(
-    town: Town, insult: Moderation, network: Any
+    municipality: MunicipalityInbox, insult: Moderation, network: Any
 ) -> None:
     network.plan("commit_then_drop", ".*", method="POST")
-    work(town)
-    after = now_of(town, insult)
-    assert hidden(town, insult)
-    assert (after.state, after.trouble) == (Stage.DOING, "not_reached")
-    work(town)
-    assert now_of(town, insult).state == Stage.DONE
+    work(municipality)
+    after = now_of(municipality, insult)
+    assert hidden(municipality, insult)
+    assert (after.state, after.error_code) == (ModerationState.DOING, "not_reached")
+    work(municipality)
+    assert now_of(municipality, insult).state == ModerationState.DONE
 
 
-def test_a_message_that_is_told_twice_does_no_harm(town: Town, insult: Moderation) -> None:
+def test_a_message_that_is_told_twice_does_no_harm(municipality: MunicipalityInbox, insult: Moderation) -> None:
     hide.claim()
-    hide.carry_out(insult.pk)
-    hide.carry_out(insult.pk)
-    hide.carry_out(insult.pk + 1000)
-    assert now_of(town, insult).tries == 1
+    hide.execute(insult.pk)
+    hide.execute(insult.pk)
+    hide.execute(insult.pk + 1000)
+    assert now_of(municipality, insult).attempts == 1
 
 
-def test_a_network_that_is_away_is_tried_again_and_then_a_person_is_told(town: Town, insult: Moderation) -> None:
-    with scope(town.cast.cuprija):
+def test_a_network_that_is_away_is_tried_again_and_then_a_person_is_told(
+    municipality: MunicipalityInbox, insult: Moderation
+) -> None:
+    with scope(municipality.cast.cuprija):
         Channel.objects.filter(platform="facebook").update(server="http://127.0.0.1:9")
     waited = []
-    for _ in range(len(hide.WAITS)):
-        work(town)
-        row = now_of(town, insult)
+    for _ in range(len(hide.RETRY_BACKOFF)):
+        work(municipality)
+        row = now_of(municipality, insult)
         assert row.next_at is not None
         waited.append(round((row.next_at - timezone.now()).total_seconds()))
-        assert (row.state, row.trouble) == (Stage.DOING, "not_reached")
+        assert (row.state, row.error_code) == (ModerationState.DOING, "not_reached")
     assert waited == [20, 60, 120, 300, 600, 600, 900]
-    page = sign_in(town.cast.officer).get(f"{LIST}{insult.pk}/").text
+    page = sign_in(municipality.cast.officer).get(f"{LIST}{insult.pk}/").text
     assert "The network was not reached" in page
     assert "I have done it there" in page
-    work(town)
-    assert (now_of(town, insult).state, now_of(town, insult).next_at) == (Stage.FAILED, None)
-    client = sign_in(town.cast.officer)
+    work(municipality)
+    assert (now_of(municipality, insult).state, now_of(municipality, insult).next_at) == (ModerationState.FAILED, None)
+    client = sign_in(municipality.cast.officer)
     assert "The network did not do it" in client.get(f"{LIST}{insult.pk}/").text
     client.post(f"{LIST}{insult.pk}/again/")
-    assert (now_of(town, insult).state, now_of(town, insult).tries) == (Stage.AGREED, 0)
+    assert (now_of(municipality, insult).state, now_of(municipality, insult).attempts) == (ModerationState.AGREED, 0)
 
 
-def test_a_refusal_is_told_in_the_words_of_the_network(town: Town, insult: Moderation) -> None:
+def test_a_refusal_is_told_in_the_words_of_the_network(municipality: MunicipalityInbox, insult: Moderation) -> None:
     comment = insult.message.remote_id
-    town.network.world.fake("facebook").objects.pop(comment)  # its author was quicker
-    work(town)
-    after = now_of(town, insult)
-    assert (after.state, bool(after.detail)) == (Stage.FAILED, True)
-    assert [each.user for each in Notification.objects.filter(kind="moderation")] == [town.cast.officer]
-    assert after.detail[:20] in sign_in(town.cast.officer).get(f"{LIST}{insult.pk}/").text.replace("&#x27;", "'")
+    municipality.network.world.fake("facebook").objects.pop(comment)  # its author was quicker
+    work(municipality)
+    after = now_of(municipality, insult)
+    assert (after.state, bool(after.detail)) == (ModerationState.FAILED, True)
+    assert [notification.user for notification in Notification.objects.filter(kind="moderation")] == [
+        municipality.cast.officer
+    ]
+    assert after.detail[:20] in sign_in(municipality.cast.officer).get(f"{LIST}{insult.pk}/").text.replace(
+        "&#x27;", "'"
+    )
 
 
-def test_a_channel_without_consent_says_so_and_leaves_it_to_a_hand(town: Town, insult: Moderation) -> None:
-    with scope(town.cast.cuprija):
+def test_a_channel_without_consent_says_so_and_leaves_it_to_a_hand(
+    municipality: MunicipalityInbox, insult: Moderation
+) -> None:
+    with scope(municipality.cast.cuprija):
         Channel.objects.filter(platform="facebook").update(state=ChannelState.NEEDS_CONSENT)
-    work(town)
-    row = now_of(town, insult)
-    assert (row.state, row.trouble, row.tries) == (Stage.DOING, "needs_consent", 0)
-    client = sign_in(town.cast.officer)
+    work(municipality)
+    row = now_of(municipality, insult)
+    assert (row.state, row.error_code, row.attempts) == (ModerationState.DOING, "needs_consent", 0)
+    client = sign_in(municipality.cast.officer)
     assert "The channel has to be connected again" in client.get(f"{LIST}{insult.pk}/").text
     client.post(f"{LIST}{insult.pk}/done/", {"note": "Сакрио сам сам."})
-    assert now_of(town, insult).state == Stage.DONE
-    assert work(town) == 0
+    assert now_of(municipality, insult).state == ModerationState.DONE
+    assert work(municipality) == 0
 
 
-def test_a_network_that_has_had_enough_is_asked_when_it_says(town: Town, insult: Moderation, network: Any) -> None:
+def test_a_network_that_has_had_enough_is_asked_when_it_says(
+    municipality: MunicipalityInbox, insult: Moderation, network: Any
+) -> None:
     network.plan("rate_limit", ".*", method="POST")
-    work(town)
-    row = now_of(town, insult)
-    assert (row.state, row.trouble, row.tries) == (Stage.DOING, "rate_limited", 0)
+    work(municipality)
+    row = now_of(municipality, insult)
+    assert (row.state, row.error_code, row.attempts) == (ModerationState.DOING, "rate_limited", 0)
     assert row.next_at is not None
     assert row.next_at > timezone.now()
 
 
-def test_it_is_shown_again_by_a_worker_too(town: Town, insult: Moderation) -> None:
-    work(town)
-    sign_in(town.cast.approver).post(f"{LIST}{insult.pk}/undo/", {"why": "Критика"})
-    assert now_of(town, insult).state == Stage.SHOWING
-    assert hidden(town, insult)
-    work(town)
-    assert not hidden(town, insult)
-    assert now_of(town, insult).state == Stage.UNDONE
+def test_it_is_shown_again_by_a_worker_too(municipality: MunicipalityInbox, insult: Moderation) -> None:
+    work(municipality)
+    sign_in(municipality.cast.approver).post(f"{LIST}{insult.pk}/undo/", {"why": "Критика"})
+    assert now_of(municipality, insult).state == ModerationState.SHOWING
+    assert hidden(municipality, insult)
+    work(municipality)
+    assert not hidden(municipality, insult)
+    assert now_of(municipality, insult).state == ModerationState.UNDONE
 
 
-def test_what_is_dropped_before_it_is_done_is_never_done(town: Town, insult: Moderation) -> None:
-    with scope(town.cast.cuprija):
-        moderate.undo(insult, "Погрешна порука", by=town.cast.officer)
-    assert work(town) == 0
-    assert not hidden(town, insult)
-    assert now_of(town, insult).state == Stage.UNDONE
+def test_what_is_dropped_before_it_is_done_is_never_done(municipality: MunicipalityInbox, insult: Moderation) -> None:
+    with scope(municipality.cast.cuprija):
+        moderate.undo(insult, "Погрешна порука", by=municipality.cast.officer)
+    assert work(municipality) == 0
+    assert not hidden(municipality, insult)
+    assert now_of(municipality, insult).state == ModerationState.UNDONE
 
 
-def test_whoever_changes_their_mind_while_the_call_is_made_has_the_last_word(town: Town, insult: Moderation) -> None:
+def test_whoever_changes_their_mind_while_the_call_is_made_has_the_last_word(
+    municipality: MunicipalityInbox, insult: Moderation
+) -> None:
     (claimed,) = hide.claim()
-    at_work = now_of(town, insult)
-    with scope(town.cast.cuprija):
-        moderate.undo(insult, "Погрешна порука", by=town.cast.officer)
+    at_work = now_of(municipality, insult)
+    with scope(municipality.cast.cuprija):
+        moderate.undo(insult, "Погрешна порука", by=municipality.cast.officer)
         hide._call(at_work)  # the worker that was on its way
         hide._settle(at_work, hide._done)
-    row = now_of(town, insult)
-    assert (claimed, row.state) == (insult.pk, Stage.SHOWING)
+    row = now_of(municipality, insult)
+    assert (claimed, row.state) == (insult.pk, ModerationState.SHOWING)
     assert row.next_at == at_work.next_at  # not before the other one's lease is over
-    work(town)
-    assert not hidden(town, insult)
-    assert now_of(town, insult).state == Stage.UNDONE
+    work(municipality)
+    assert not hidden(municipality, insult)
+    assert now_of(municipality, insult).state == ModerationState.UNDONE
 
 
-def test_what_the_tick_hands_out_is_hidden(town: Town, insult: Moderation) -> None:
+def test_what_the_tick_hands_out_is_hidden(municipality: MunicipalityInbox, insult: Moderation) -> None:
     tasks.moderate(*hide.claim())
-    assert hidden(town, insult)
+    assert hidden(municipality, insult)
 
 
-def test_a_claim_takes_only_what_is_due(town: Town, insult: Moderation) -> None:
+def test_a_claim_takes_only_what_is_due(municipality: MunicipalityInbox, insult: Moderation) -> None:
     with everywhere("a test"):
         Moderation.objects.update(next_at=timezone.now() + timedelta(minutes=1))
     assert hide.claim() == []

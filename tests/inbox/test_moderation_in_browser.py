@@ -12,16 +12,19 @@ from inbox.enums import MessageKind
 from inbox.models import Moderation
 from municipalities.tenancy import scope
 from tests.browsing import enter, is_sound
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_threat_is_hidden_looked_at_and_objected_to(page: Any, live_server: Any, town: Town, hiding: Any) -> None:
+@pytest.mark.slow
+def test_a_threat_is_hidden_looked_at_and_objected_to(
+    page: Any, live_server: Any, municipality: MunicipalityInbox, hiding: Any
+) -> None:
     page.set_default_timeout(15_000)
-    with scope(town.cast.cuprija):
-        triage.sort(hiding(), MessageKind.UNLAWFUL, by=town.cast.officer)
-    enter(page, live_server, town.cast.officer)
+    with scope(municipality.cast.cuprija):
+        triage.set_kind(hiding(), MessageKind.UNLAWFUL, by=municipality.cast.officer)
+    enter(page, live_server, municipality.cast.officer)
     page.goto(f"{live_server.url}/m/cuprija/inbox/moderation/")
     is_sound(page)
     page.get_by_role("link", name="Псовка и претња").click()
@@ -32,9 +35,9 @@ def test_a_threat_is_hidden_looked_at_and_objected_to(page: Any, live_server: An
     page.get_by_role("button", name="Keep a copy and go on").click()
     expect(page.get_by_text("The portal hides it on the network in a moment")).to_be_visible()
     is_sound(page)
-    for each in hide.claim():
-        hide.carry_out(each)
-    enter(page, live_server, town.cast.approver)
+    for key in hide.claim():
+        hide.execute(key)
+    enter(page, live_server, municipality.cast.approver)
     page.goto(f"{live_server.url}/m/cuprija/inbox/moderation/")
     page.get_by_role("link", name="Hide: Threat or violence").click()
     expect(page.get_by_text("the portal hid it")).to_be_visible()
@@ -48,17 +51,19 @@ def test_a_threat_is_hidden_looked_at_and_objected_to(page: Any, live_server: An
     is_sound(page)
     page.get_by_role("button", name="Decide", exact=True).click()
     expect(page.get_by_text("Претња није шала.")).to_be_visible()
-    with scope(town.cast.cuprija):
+    with scope(municipality.cast.cuprija):
         row = Moderation.objects.get()
         page.goto(f"{live_server.url}/m/cuprija/inbox/{row.message_id}/")
     expect(page.get_by_role("link", name="Hide: Threat or violence")).to_be_visible()
     is_sound(page)
 
 
-def test_an_officer_opens_the_form_beside_a_message_by_the_keyboard(page: Any, live_server: Any, town: Town) -> None:
+def test_an_officer_opens_the_form_beside_a_message_by_the_keyboard(
+    page: Any, live_server: Any, municipality: MunicipalityInbox
+) -> None:
     page.set_default_timeout(15_000)
-    message = town.heard("@opstina Баш сте ружни")
-    enter(page, live_server, town.cast.officer)
+    message = municipality.receive("@opstina Баш сте ружни")
+    enter(page, live_server, municipality.cast.officer)
     page.goto(f"{live_server.url}/m/cuprija/inbox/{message.pk}/")
     page.get_by_text("Hide this message…").focus()
     page.keyboard.press("Enter")
@@ -68,10 +73,10 @@ def test_an_officer_opens_the_form_beside_a_message_by_the_keyboard(page: Any, l
 
 
 def test_house_rules_are_written_copied_and_read_by_everybody(
-    page: Any, browser: Any, live_server: Any, town: Town
+    page: Any, browser: Any, live_server: Any, municipality: MunicipalityInbox
 ) -> None:
     page.set_default_timeout(15_000)
-    enter(page, live_server, town.cast.approver)
+    enter(page, live_server, municipality.cast.approver)
     page.goto(f"{live_server.url}/m/cuprija/inbox/house-rules/")
     is_sound(page)
     page.get_by_label("Everybody may read the house rules").check()

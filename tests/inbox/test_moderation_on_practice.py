@@ -13,8 +13,8 @@ from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox.domain import hide, moderate
 from inbox.models import Message, Moderation
+from inbox.moderation_rules import AppealDecision, ModerationRequest, ModerationState
 from inbox.queries import moderation
-from inbox.reasons import Decision, Stage, Wish
 from municipalities.tenancy import scope
 from notifications.models import Notification
 from practice.domain import moderate as network
@@ -31,11 +31,11 @@ THREAT = "Чекам вас пред зградом"
 
 def proposed(square: Square, message: Message, reason: str = "threat", act: str = "hide", by: Any = None) -> Moderation:
     with scope(square.cast.cuprija):
-        return moderate.propose(message, Wish(reason, act, "Прети шефу."), by=by or square.cast.officer)
+        return moderate.propose(message, ModerationRequest(reason, act, "Прети шефу."), by=by or square.cast.officer)
 
 
 def hidden(square: Square, reason: str = "threat") -> Moderation:
-    row = proposed(square, square.heard(THREAT), reason)
+    row = proposed(square, square.receive(THREAT), reason)
     square.work()
     return square.now_of(row)
 
@@ -50,41 +50,41 @@ def on_network(row: Moderation) -> Status | None:
 
 def test_it_is_hidden_by_a_worker_and_shown_again(square: Square) -> None:
     client = sign_in(square.cast.officer)
-    message = square.heard(THREAT)
+    message = square.receive(THREAT)
     page = client.get(f"/m/cuprija/inbox/{message.pk}/").text
     assert "The portal hides it at once" in page
     assert 'value="remove"' not in page  # hiding comes first
-    told = client.post(
+    response = client.post(
         f"/m/cuprija/inbox/{message.pk}/moderate/", {"reason": "threat", "act": "hide", "why": "Прети"}, follow=True
     )
-    assert "The portal hides it on the network in a moment" in told.text
+    assert "The portal hides it on the network in a moment" in response.text
     assert square.seen() == [THREAT]
     assert square.work() == 1
     with scope(square.cast.cuprija):
         row = Moderation.objects.get()
-    assert (row.state, row.done_by, row.words) == (Stage.DONE, None, THREAT)
+    assert (row.state, row.done_by, row.text) == (ModerationState.DONE, None, THREAT)
     assert square.now_of(row).is_untouched
     assert square.seen() == []
     assert "the portal hid it" in client.get(f"{LIST}{row.pk}/").text
     sign_in(square.cast.approver).post(f"{LIST}{row.pk}/undo/", {"why": "Ипак није претња"})
     assert square.work() == 1
-    assert square.now_of(row).state == Stage.UNDONE
+    assert square.now_of(row).state == ModerationState.UNDONE
     assert square.seen() == [THREAT]
 
 
 def test_a_hidden_message_is_still_heard_and_not_taken_for_gone(square: Square) -> None:
     row = hidden(square)
-    square.says("Хвала на вестима", "Друга")
+    square.comment("Хвала на вестима", "Друга")
     with scope(square.cast.cuprija):
         from channels.connector_factory import open_channel
 
-        told = open_channel(square.channel).replies(str(square.post.pk))
-    assert [(each.text, each.is_hidden) for each in told.items] == [(THREAT, True), ("Хвала на вестима", False)]
-    assert square.now_of(row).message.gone_at is None
+        response = open_channel(square.channel).replies(str(square.post.pk))
+    assert [(reply.text, reply.is_hidden) for reply in response.items] == [(THREAT, True), ("Хвала на вестима", False)]
+    assert square.now_of(row).message.remote_deleted_at is None
 
 
 def test_removing_needs_hiding_first_a_grave_reason_and_two(square: Square) -> None:
-    message = square.heard(THREAT)
+    message = square.receive(THREAT)
     with pytest.raises(ActionNotAllowed, match="Hide it first"):
         proposed(square, message, act="remove")
     row = proposed(square, message)
@@ -98,7 +98,7 @@ def test_removing_needs_hiding_first_a_grave_reason_and_two(square: Square) -> N
     assert "A second person has to agree before it is removed" in asked.text
     with scope(square.cast.cuprija):
         wish = square.now_of(Moderation.objects.get(act="remove"))
-    assert (wish.state, wish.next_at, wish.words, wish.is_untouched) == ("proposed", None, THREAT, True)
+    assert (wish.state, wish.next_at, wish.text, wish.is_untouched) == ("proposed", None, THREAT, True)
     assert square.work() == 0
     assert first.post(f"{LIST}{wish.pk}/agree/").status_code == 422
     assert second.post(f"{LIST}{wish.pk}/agree/").status_code == 302
@@ -106,7 +106,7 @@ def test_removing_needs_hiding_first_a_grave_reason_and_two(square: Square) -> N
     assert on_network(wish) is not None
     assert square.work() == 1
     after = square.now_of(wish)
-    assert (after.state, after.second_by, after.done_by) == (Stage.DONE, square.cast.approver, None)
+    assert (after.state, after.second_by, after.done_by) == (ModerationState.DONE, square.cast.approver, None)
     assert on_network(wish) is None
     assert after.is_untouched
     assert "the portal removed it" in second.get(f"{LIST}{wish.pk}/").text
@@ -119,8 +119,8 @@ def test_an_insult_is_hidden_and_never_removed(square: Square) -> None:
     row = hidden(square, "insult")
     client = sign_in(square.cast.officer)
     assert "Remove it for good…" not in client.get(f"{LIST}{row.pk}/").text
-    told = client.post(f"{LIST}{row.pk}/remove/", {"why": "Псује"})
-    assert (told.status_code, "can hide it, which is enough" in told.text) == (422, True)
+    response = client.post(f"{LIST}{row.pk}/remove/", {"why": "Псује"})
+    assert (response.status_code, "can hide it, which is enough" in response.text) == (422, True)
 
 
 def test_a_double_press_does_nothing_twice(square: Square) -> None:
@@ -133,8 +133,8 @@ def test_a_double_press_does_nothing_twice(square: Square) -> None:
     assert [second.post(f"{LIST}{wish.pk}/agree/").status_code for _ in range(2)] == [302, 422]
     (claimed,) = hide.claim()
     for _ in range(2):
-        hide.carry_out(claimed)
-    assert square.now_of(wish).tries == 1
+        hide.execute(claimed)
+    assert square.now_of(wish).attempts == 1
     assert AuditEvent.objects.filter(verb="moderation.removed").count() == 1
     assert square.work() == 0
 
@@ -143,8 +143,8 @@ def test_what_is_to_be_removed_stays_hidden_until_that_is_decided(square: Square
     row = hidden(square)
     wish = removal(square, row)
     client = sign_in(square.cast.approver)
-    told = client.post(f"{LIST}{row.pk}/undo/", {"why": "Није претња"})
-    assert (told.status_code, "See to that first" in told.text) == (422, True)
+    response = client.post(f"{LIST}{row.pk}/undo/", {"why": "Није претња"})
+    assert (response.status_code, "See to that first" in response.text) == (422, True)
     client.post(f"{LIST}{wish.pk}/refuse/", {"why": "Довољно је што је сакривено"})
     assert client.post(f"{LIST}{row.pk}/undo/", {"why": "Није претња"}).status_code == 302
     square.work()
@@ -155,13 +155,13 @@ def test_nothing_is_removed_over_an_objection_that_nobody_decided(square: Square
     row = hidden(square)
     wish = removal(square, row)
     with scope(square.cast.cuprija):
-        moderate.object_to(row, "Шалио сам се", timezone.localdate(), by=square.cast.officer)
+        moderate.record_objection(row, "Шалио сам се", timezone.localdate(), by=square.cast.officer)
         with pytest.raises(ActionNotAllowed, match="Its author objects"):
             moderate.agree(wish, by=square.cast.approver)
         with pytest.raises(ActionNotAllowed, match="See to that first"):
-            moderate.decide(row, Decision.GRANTED, "Шала", by=square.cast.approver)
-        moderate.decide(row, Decision.STANDS, "Није шала", by=square.cast.approver)
-        assert moderate.agree(wish, by=square.cast.approver).state == Stage.AGREED
+            moderate.decide(row, AppealDecision.GRANTED, "Шала", by=square.cast.approver)
+        moderate.decide(row, AppealDecision.STANDS, "Није шала", by=square.cast.approver)
+        assert moderate.agree(wish, by=square.cast.approver).state == ModerationState.AGREED
 
 
 def test_an_objection_after_the_removal_is_decided_and_nothing_comes_back(square: Square) -> None:
@@ -173,9 +173,9 @@ def test_an_objection_after_the_removal_is_decided_and_nothing_comes_back(square
     with scope(square.cast.cuprija):
         with pytest.raises(ActionNotAllowed, match="removed for good"):
             moderate.undo(row, "Грешка", by=square.cast.approver)
-        moderate.object_to(row, "Шалио сам се", timezone.localdate(), by=square.cast.officer)
-        moderate.decide(row, Decision.GRANTED, "Била је шала", by=square.cast.approver)
-    assert (square.now_of(row).state, square.now_of(row).decision) == (Stage.DONE, Decision.GRANTED)
+        moderate.record_objection(row, "Шалио сам се", timezone.localdate(), by=square.cast.officer)
+        moderate.decide(row, AppealDecision.GRANTED, "Била је шала", by=square.cast.approver)
+    assert (square.now_of(row).state, square.now_of(row).decision) == (ModerationState.DONE, AppealDecision.GRANTED)
     assert square.work() == 0
 
 
@@ -200,7 +200,7 @@ def test_a_removal_that_was_agreed_is_dropped_before_it_is_done(square: Square) 
     assert on_network(wish) is not None
     assert square.seen() == []  # it is still hidden
     again = removal(square, row)
-    assert again.state == Stage.PROPOSED
+    assert again.state == ModerationState.PROPOSED
 
 
 def test_a_network_that_is_away_is_tried_again_and_then_a_person_is_told(square: Square) -> None:
@@ -208,21 +208,21 @@ def test_a_network_that_is_away_is_tried_again_and_then_a_person_is_told(square:
     with scope(square.cast.cuprija):
         moderate.agree(wish, by=square.cast.approver)
         Channel.objects.filter(pk=square.channel.pk).update(server="http://127.0.0.1:9")
-    for _ in range(len(hide.WAITS)):
+    for _ in range(len(hide.RETRY_BACKOFF)):
         square.work()
-        assert (square.now_of(wish).state, square.now_of(wish).trouble) == (Stage.DOING, "not_reached")
+        assert (square.now_of(wish).state, square.now_of(wish).error_code) == (ModerationState.DOING, "not_reached")
     Notification.objects.all().delete()
     square.work()
-    assert square.now_of(wish).state == Stage.FAILED
-    (told,) = Notification.objects.filter(kind="moderation")
-    assert (told.user, told.subject) == (square.cast.officer, "A comment was not removed")
+    assert square.now_of(wish).state == ModerationState.FAILED
+    (notification,) = Notification.objects.filter(kind="moderation")
+    assert (notification.user, notification.subject) == (square.cast.officer, "A comment was not removed")
     client = sign_in(square.cast.officer)
     assert "On this server only the portal can do it" in client.get(f"{LIST}{wish.pk}/").text
     with scope(square.cast.cuprija):
         Channel.objects.filter(pk=square.channel.pk).update(server=square.address)
     client.post(f"{LIST}{wish.pk}/again/")
     square.work()
-    assert (square.now_of(wish).state, on_network(wish)) == (Stage.DONE, None)
+    assert (square.now_of(wish).state, on_network(wish)) == (ModerationState.DONE, None)
 
 
 def test_its_author_may_have_deleted_it_meanwhile(square: Square) -> None:
@@ -231,7 +231,7 @@ def test_its_author_may_have_deleted_it_meanwhile(square: Square) -> None:
     with scope(square.cast.cuprija):
         moderate.agree(wish, by=square.cast.approver)
     square.work()
-    assert square.now_of(wish).state == Stage.DONE
+    assert square.now_of(wish).state == ModerationState.DONE
 
 
 def test_who_is_not_let_remove_learns_nothing(square: Square) -> None:
@@ -249,10 +249,10 @@ def test_everybody_reads_how_many_were_hidden_and_removed(square: Square, settin
         moderate.agree(wish, by=square.cast.approver)
     square.work()
     today = timezone.localdate()
-    assert moderation.months(square.cast.cuprija, today) == []  # practice is nothing of a citizen's
+    assert moderation.monthly_counts(square.cast.cuprija, today) == []  # practice is nothing of a citizen's
     settings.DEMO = True
-    (month,) = moderation.months(square.cast.cuprija, today)
-    assert [(reason.value, hid, gone) for reason, hid, gone in month.reasons] == [("threat", 1, 1)]
+    (month,) = moderation.monthly_counts(square.cast.cuprija, today)
+    assert [(reason.value, hid, removed) for reason, hid, removed in month.reasons] == [("threat", 1, 1)]
 
 
 def test_a_page_of_what_was_hidden_here_takes_few_queries(square: Square, django_assert_max_num_queries: Any) -> None:
@@ -268,18 +268,18 @@ def test_a_page_of_what_was_hidden_here_takes_few_queries(square: Square, django
 
 
 def test_home_says_what_waits_for_this_person_as_the_second(square: Square, django_assert_max_num_queries: Any) -> None:
-    words = "waits for a second person"
+    sentence = "waits for a second person"
     first, second = sign_in(square.cast.officer), sign_in(square.cast.approver)
-    assert words not in second.get("/m/cuprija/").text
+    assert sentence not in second.get("/m/cuprija/").text
     row = hidden(square)
     home = second.get("/m/cuprija/").text
     assert "1 comment waits for a second person" in home
     assert f"{LIST}?view=second" in home
-    assert words not in first.get("/m/cuprija/").text  # who hid it is not the second
+    assert sentence not in first.get("/m/cuprija/").text  # who hid it is not the second
     removal(square, row)
     assert "1 comment waits for a second person" in second.get("/m/cuprija/").text  # twice, but it is one
     for number in range(6):
-        proposed(square, square.heard(f"{THREAT} {number}"), by=square.cast.approver)
+        proposed(square, square.receive(f"{THREAT} {number}"), by=square.cast.approver)
     assert "6 comments wait for a second person" in first.get("/m/cuprija/").text
     with scope(square.cast.cuprija):
         Moderation.objects.filter(pk=row.pk).update(confirm_by=timezone.now())
@@ -291,11 +291,11 @@ def test_home_says_what_waits_for_this_person_as_the_second(square: Square, djan
     with scope(square.cast.cuprija):
         wish = Moderation.objects.get(act="remove")
     second.post(f"{LIST}{wish.pk}/refuse/", {"why": "Довољно је сакрити"})
-    assert words not in second.get("/m/cuprija/").text
+    assert sentence not in second.get("/m/cuprija/").text
 
 
 def test_home_of_who_decides_nothing_says_nothing_of_it(square: Square) -> None:
     hidden(square)
     for who in ("viewer", "mentor", "staff"):
-        told = sign_in(getattr(square.cast, who)).get("/m/cuprija/")
-        assert "second person" not in told.text
+        response = sign_in(getattr(square.cast, who)).get("/m/cuprija/")
+        assert "second person" not in response.text

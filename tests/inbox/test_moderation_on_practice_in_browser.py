@@ -29,13 +29,13 @@ def someone(browser: Any) -> Iterator[Callable[[], Any]]:
 
     def begin() -> Any:
         begun.append(browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900}))
-        found = begun[-1].new_page()
-        found.set_default_timeout(15_000)
-        return found
+        new_page = begun[-1].new_page()
+        new_page.set_default_timeout(15_000)
+        return new_page
 
     yield begin
-    for each in begun:
-        each.close()
+    for context in begun:
+        context.close()
 
 
 def hide(page: Any, url: str, message: Message, reason: str, why: str) -> None:
@@ -48,6 +48,7 @@ def hide(page: Any, url: str, message: Message, reason: str, why: str) -> None:
     expect(page.get_by_text("The portal hides it on the network in a moment")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_threat_goes_from_the_network_and_the_count_stays(
     page: Any, someone: Callable[[], Any], live_server: Any, square: Square, settings: Any
 ) -> None:
@@ -59,15 +60,15 @@ def test_a_threat_goes_from_the_network_and_the_count_stays(
     author.goto(f"{square.address}/door")
     author.get_by_label("A name of your own").fill("Љути суграђанин")
     author.get_by_role("button", name="Come in").click()
-    for words in (THREAT, INSULT):
+    for fragment in (THREAT, INSULT):
         author.goto(where)
-        author.get_by_label("Your comment").fill(words)
+        author.get_by_label("Your comment").fill(fragment)
         author.get_by_role("button", name="Comment", exact=True).click()
-        expect(author.get_by_text(words)).to_be_visible()
+        expect(author.get_by_text(fragment)).to_be_visible()
     with scope(square.cast.cuprija):
-        ingest.keep(square.channel, open_channel(square.channel).replies(str(square.post.pk)).items)
+        ingest.store_messages(square.channel, open_channel(square.channel).replies(str(square.post.pk)).items)
         threat, insult = Message.objects.order_by("pk")
-        house_rules.choose(
+        house_rules.save(
             square.cast.cuprija, house_rules.HouseRulesInput(is_on=True, contact="Писарница"), by=square.cast.approver
         )
 
@@ -130,7 +131,7 @@ def test_a_threat_goes_from_the_network_and_the_count_stays(
     expect(row.get_by_role("cell")).to_contain_text(["Threat or violence", "1", "1"])
     expect(stranger.get_by_text(THREAT)).to_have_count(0)
     approver.goto(f"{url}/m/cuprija/activity/")
-    for words in ("was removed for good, as two people had agreed", "was hidden, as somebody had decided"):
-        expect(approver.get_by_text(words).first).to_be_visible()
+    for fragment in ("was removed for good, as two people had agreed", "was hidden, as somebody had decided"):
+        expect(approver.get_by_text(fragment).first).to_be_visible()
     expect(approver.get_by_text("is shown again").first).to_be_visible()
     expect(approver.get_by_text(THREAT)).to_have_count(0)

@@ -53,9 +53,9 @@ def test_it_is_what_a_stop_watch_says() -> None:
     for _ in range(150):
         start = begin + timedelta(minutes=chance.randrange(3 * 365 * 24 * 60))
         minutes = chance.choice([1, 59, 60, 480, 481, 960, 2400])
-        found = rules.after_working(start, minutes)
-        assert found == slow(start, minutes)
-        assert working_minutes(start, found) == minutes
+        deadline = rules.after_working(start, minutes)
+        assert deadline == slow(start, minutes)
+        assert working_minutes(start, deadline) == minutes
 
 
 @pytest.mark.parametrize(
@@ -72,5 +72,5 @@ def test_it_is_what_a_stop_watch_says() -> None:
     ],
 )
 def test_each_kind_has_its_time(kind: str, due: str | None) -> None:
-    found = rules.due_at(kind, local("2026-11-27T14:30"))
-    assert found == (local(due) if due else None)
+    deadline = rules.due_at(kind, local("2026-11-27T14:30"))
+    assert deadline == (local(due) if due else None)

@@ -12,26 +12,31 @@ from municipalities.domain.reference import load_services
 from municipalities.models import EService, Municipality, ServiceAvailability
 from municipalities.tenancy import scope
 from tests.browsing import enter, is_sound
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
-def _keeps(words: str) -> Any:
+def _keeps(text: str) -> Any:
     """The answer to a request that keeps these words as a draft."""
-    return lambda told: told.url.endswith("/draft/") and words.encode() in (told.request.post_data_buffer or b"")
+    return lambda response: (
+        response.url.endswith("/draft/") and text.encode() in (response.request.post_data_buffer or b"")
+    )
 
 
-def test_a_saved_answer_is_approved_and_sent(page: Any, live_server: Any, town: Town) -> None:
+@pytest.mark.slow
+def test_a_saved_answer_is_approved_and_sent(page: Any, live_server: Any, municipality: MunicipalityInbox) -> None:
     page.set_default_timeout(15_000)
-    Municipality.objects.filter(pk=town.cast.cuprija.pk).update(answers_need_approval=True)
+    Municipality.objects.filter(pk=municipality.cast.cuprija.pk).update(answers_need_approval=True)
     load_services()
-    with scope(town.cast.cuprija):
+    with scope(municipality.cast.cuprija):
         ServiceAvailability.objects.create(
-            municipality=town.cast.cuprija, service=EService.objects.get(key="komunalni"), url="https://cuprija.rs/rupe"
+            municipality=municipality.cast.cuprija,
+            service=EService.objects.get(key="komunalni"),
+            url="https://cuprija.rs/rupe",
         )
     inbox = f"{live_server.url}/m/cuprija/inbox/"
-    enter(page, live_server, town.cast.officer)
+    enter(page, live_server, municipality.cast.officer)
     page.goto(f"{inbox}answers/")
     is_sound(page)
     page.get_by_role("button", name="Take them over").click()
@@ -42,7 +47,7 @@ def test_a_saved_answer_is_approved_and_sent(page: Any, live_server: Any, town: 
     page.get_by_role("button", name="Save").click()
     is_sound(page)
 
-    message = town.heard("@opstina Rupa u ulici Kneza Milosa!")
+    message = municipality.receive("@opstina Rupa u ulici Kneza Milosa!")
     page.goto(f"{inbox}{message.pk}/")
     is_sound(page)
     field = page.get_by_label("What everybody will read")
@@ -54,15 +59,13 @@ def test_a_saved_answer_is_approved_and_sent(page: Any, live_server: Any, town: 
     page.get_by_role("button", name="Prijava komunalnog problema").or_(
         page.get_by_role("button", name="Report a communal problem")
     ).click()
-    words = (
+    text = (
         "Dobar dan. Hvala što ste nam javili. "
         "To možete da završite i preko interneta, Prijava komunalnog problema: https://cuprija.rs/rupe"
     )
-    expect(field).to_have_value(words)
+    expect(field).to_have_value(text)
     # "@gradjanka ", the words, and the address as 23
-    expect(page.locator("#answer-length")).to_have_text(
-        f"{11 + len(words) - len('https://cuprija.rs/rupe') + 23} / 500"
-    )
+    expect(page.locator("#answer-length")).to_have_text(f"{11 + len(text) - len('https://cuprija.rs/rupe') + 23} / 500")
     page.get_by_label("Script").select_option("Cyrl")
     with page.expect_response(_keeps("Добар дан")):
         page.get_by_role("button", name="Write it in this script").click()
@@ -70,7 +73,7 @@ def test_a_saved_answer_is_approved_and_sent(page: Any, live_server: Any, town: 
         "Добар дан. Хвала што сте нам јавили. "
         "То можете да завршите и преко интернета, Пријава комуналног проблема: https://cuprija.rs/rupe"
     )
-    with scope(town.cast.cuprija):
+    with scope(municipality.cast.cuprija):
         assert AnswerDraft.objects.get().text.startswith("Добар дан.")
     page.reload()
     expect(field).to_have_value(
@@ -83,28 +86,28 @@ def test_a_saved_answer_is_approved_and_sent(page: Any, live_server: Any, town: 
     is_sound(page)
 
     page.context.clear_cookies()
-    enter(page, live_server, town.cast.approver)
+    enter(page, live_server, municipality.cast.approver)
     page.goto(f"{inbox}proposed/")
     is_sound(page)
     page.get_by_role("link", name="Hvala, stižemo.").click()
     is_sound(page)
     page.get_by_role("button", name="Approve and send").click()
     expect(page.get_by_text("Approved. The answer is on its way.")).to_be_visible()
-    town.publish()
-    assert [each["text"] for each in town.public() if each["reply_to"]] == ["@gradjanka Hvala, stižemo."]
+    municipality.publish()
+    assert [post["text"] for post in municipality.public() if post["reply_to"]] == ["@gradjanka Hvala, stižemo."]
 
 
-def test_one_sees_that_a_colleague_writes(page: Any, live_server: Any, town: Town) -> None:
+def test_one_sees_that_a_colleague_writes(page: Any, live_server: Any, municipality: MunicipalityInbox) -> None:
     page.set_default_timeout(15_000)
     page.clock.install()
-    message = town.heard("@opstina До када?")
-    enter(page, live_server, town.cast.approver)
+    message = municipality.receive("@opstina До када?")
+    enter(page, live_server, municipality.cast.approver)
     page.goto(f"{live_server.url}/m/cuprija/inbox/{message.pk}/")
     expect(page.get_by_text("is writing an answer here")).to_have_count(0)
     from inbox.domain import drafts
 
-    with scope(town.cast.cuprija):
-        drafts.keep(message, "До", by=town.cast.officer)
+    with scope(municipality.cast.cuprija):
+        drafts.save(message, "До", by=municipality.cast.officer)
     page.clock.run_for(16_000)
     expect(page.get_by_text("Officer is writing an answer here since")).to_be_visible()
     is_sound(page)

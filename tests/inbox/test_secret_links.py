@@ -21,12 +21,12 @@ from common import crypto, mail
 from common.enums import MailState
 from common.models import MailMessage
 from inbox.domain import desk, handover
-from inbox.domain.handover import Asked
+from inbox.domain.handover import QuestionInput
 from municipalities.tenancy import scope
 from notifications.domain.notify import notify
 from notifications.domain.send import send_due
 from notifications.enums import NotificationKind
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 from tests.people import PASSWORD, Cast, sign_in
 
 OLD = "old:" + "b2xkLWtleS1vZi0zMi1ieXRlcy1mb3ItdGVzdHMtISE="
@@ -49,7 +49,7 @@ def outbox(settings: Any) -> None:
 
 def cells(text: str) -> list[str]:
     """The columns, of all tables, in which `text` stands; also inside JSON and within the payload of sessions."""
-    found = []
+    columns = []
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name, column_name FROM information_schema.columns JOIN information_schema.tables "
@@ -59,8 +59,8 @@ def cells(text: str) -> list[str]:
         for table, column in cursor.fetchall():
             cursor.execute(f'SELECT count(*) FROM "{table}" WHERE strpos("{column}"::text, %s) > 0', [text])
             if cursor.fetchone()[0]:
-                found.append(f"{table}.{column}")
-    return found
+                columns.append(f"{table}.{column}")
+    return columns
 
 
 def remembered(text: str) -> list[str]:
@@ -68,26 +68,26 @@ def remembered(text: str) -> list[str]:
     from django.contrib.sessions.models import Session
     from django.core.cache import cache
 
-    found = [f"session {row.pk}" for row in Session.objects.all() if text in str(row.get_decoded())]
+    places = [f"session {row.pk}" for row in Session.objects.all() if text in str(row.get_decoded())]
     client = cache._cache.get_client()  # type: ignore[attr-defined]
     for key in client.scan_iter("*"):
         if client.type(key) == b"string" and text.encode() in (client.get(key) or b""):
-            found.append(f"Valkey {key!r}")
-    return found
+            places.append(f"Valkey {key!r}")
+    return places
 
 
-def everything_that_mails_a_secret(town: Town) -> None:
-    cast = town.cast
+def everything_that_mails_a_secret(municipality: MunicipalityInbox) -> None:
+    cast = municipality.cast
     invitations.invite("new@test.example", [{"kind": "administrator"}], by=cast.administrator)
     Client().post("/accounts/password/reset/", {"email": cast.officer.email})
     person = Client()
     person.post("/accounts/login/", {"login": cast.approver.email, "password": PASSWORD})
     person.post("/accounts/email/", {"action_add": "", "email": "second@test.example"})
-    message = town.heard("@opstina Нема воде")
+    message = municipality.receive("@opstina Нема воде")
     with scope(cast.cuprija):
         department = desk.add_department(cast.cuprija, "Водовод", "vodovod@test.example", by=cast.officer)
-        asked = Asked(question="Када?", shown=handover.offered(message))
-        handover.ask(message, department, asked, until=handover.working(480), by=cast.officer)
+        asked = QuestionInput(question="Када?", shown=handover.suggest_excerpt(message))
+        handover.ask(message, department, asked, until=handover.after_working_minutes(480), by=cast.officer)
     place = {"municipality": cast.cuprija, "about": "posts.post:7"}
     notify(
         NotificationKind.DECIDED, [cast.officer], url="/m/cuprija/posts/7/", words=lambda: ("Decided", "Yes."), **place
@@ -96,22 +96,22 @@ def everything_that_mails_a_secret(town: Town) -> None:
 
 
 def secrets_in(bodies: str) -> dict[str, str]:
-    found = {}
+    by_name = {}
     for name, pattern in SECRET_LINKS.items():
         match = re.search(pattern, bodies)
         assert match, f"no mail with a link: {name}"
-        found[name] = match[1]
-    return found
+        by_name[name] = match[1]
+    return by_name
 
 
 @time_machine.travel(datetime(2026, 11, 25, 12, tzinfo=UTC))  # no quiet hours: notifications are mailed at once
-def test_no_table_holds_a_link_that_works_like_a_password(town: Town) -> None:
-    everything_that_mails_a_secret(town)
+def test_no_table_holds_a_link_that_works_like_a_password(municipality: MunicipalityInbox) -> None:
+    everything_that_mails_a_secret(municipality)
     secrets = secrets_in("\n".join(f"{row.body} {row.headers}" for row in MailMessage.objects.all()))
     assert {name: cells(secret) for name, secret in secrets.items()} == {name: [] for name in secrets}
     waiting = MailMessage.objects.count()
     assert mail.send_waiting() == waiting
-    sent = "\n".join(f"{each.body} {each.extra_headers}" for each in django_mail.outbox)
+    sent = "\n".join(f"{outgoing.body} {outgoing.extra_headers}" for outgoing in django_mail.outbox)
     assert secrets_in(sent) == secrets, "the mail itself has the links"
     left = {name: cells(secret) + remembered(secret) for name, secret in secrets.items()}
     assert left == {name: [] for name in secrets}
@@ -146,12 +146,12 @@ def queued(body: str = "https://portal.example/accounts/invitation/s3cret/") -> 
 def test_a_mail_that_cannot_be_sent_for_good_is_emptied_and_its_problem_quotes_no_link(settings: Any, db: None) -> None:
     settings.MAIL_TRANSPORT = "tests.inbox.test_secret_links.Refusing"
     queued()
-    for tried in range(1, mail.TRIES + 1):
-        MailMessage.objects.update(next_try_at=timezone.now())
+    for tried in range(1, mail.MAX_ATTEMPTS + 1):
+        MailMessage.objects.update(next_attempt_at=timezone.now())
         assert mail.send_waiting() == 0
         row = MailMessage.objects.get()
-        assert row.tries == tried
-        assert (row.state == MailState.FAILED) == (tried == mail.TRIES) == (row.sealed == "")
+        assert row.attempts == tried
+        assert (row.state == MailState.FAILED) == (tried == mail.MAX_ATTEMPTS) == (row.sealed == "")
         assert row.problem == "550 rejected: … is on a list"
     assert (row.body, row.headers) == ("", {})
 
@@ -197,7 +197,7 @@ def test_the_demo_keeps_its_mail_as_its_mailbox_page_is_the_only_place_to_read_i
     assert mail.send_waiting() == 1
     assert "s3cret" in sign_in(cast.viewer).get("/mailbox/").text
     settings.MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
-    MailMessage.objects.update(state=MailState.WAITING, next_try_at=timezone.now() - timedelta(minutes=1))
+    MailMessage.objects.update(state=MailState.WAITING, next_attempt_at=timezone.now() - timedelta(minutes=1))
     assert mail.send_waiting() == 1
     assert MailMessage.objects.get().sealed == "", "a demo with a real mail server has it in people's mailboxes"
 

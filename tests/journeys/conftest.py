@@ -1,12 +1,14 @@
 """The journeys: people in a real browser, the product running as `make run` runs it.
 
-One product serves all journeys of a run: tests/conftest.py keeps them in one worker. Its start is a test of its own. A
-journey brings its own words and its own posts, so the order does not matter.
+One product serves all journeys of a run: tests/conftest.py keeps them in one worker. Its first start is a test of its
+own; where that test runs, the journeys use the second. A journey brings its own words and its own posts, so the order
+does not matter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,15 +20,22 @@ from tests.journeys.visit import Visit
 
 
 @pytest.fixture(scope="package")
-def first_run() -> Iterator[FirstRun]:
+def place() -> Iterator[Path]:
     with places.open_directory() as around:
         # A path with a space and Cyrillic in it: people have such directories.
-        yield stack_of_product.first_run(around / "Моји подаци")
+        yield around / "Моји подаци"
 
 
 @pytest.fixture(scope="package")
-def stack(first_run: FirstRun) -> Iterator[Stack]:
-    with started(first_run.place, first_run.at) as running:
+def first_run(place: Path) -> FirstRun:
+    return stack_of_product.first_run(place)
+
+
+@pytest.fixture(scope="package")
+def stack(place: Path, request: pytest.FixtureRequest) -> Iterator[Stack]:
+    is_second = any("first_run" in getattr(item, "fixturenames", ()) for item in request.session.items)
+    at = request.getfixturevalue("first_run").at if is_second else None
+    with started(place, at) as running:
         yield running
 
 
@@ -48,7 +57,7 @@ def visit(browser: Any, stack: Stack, sessions: dict[str, Any]) -> Iterator[Call
         return begun[-1]
 
     yield begin
-    complaints = [complaint for each in begun for complaint in each.complaints]
-    for each in begun:
-        each.context.close()
+    complaints = [complaint for begun_visit in begun for complaint in begun_visit.complaints]
+    for begun_visit in begun:
+        begun_visit.context.close()
     assert complaints == []

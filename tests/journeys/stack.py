@@ -34,7 +34,7 @@ class Stack:
     url: str
     practice: str
     process: subprocess.Popen[str]
-    said: list[str] = field(default_factory=list)
+    output: list[str] = field(default_factory=list)
     start_seconds: float = 0
     is_ready: threading.Event = field(default_factory=threading.Event)
 
@@ -42,7 +42,7 @@ class Stack:
         """Read what it prints until it ends: a full pipe would stop it."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            self.said.append(line)
+            self.output.append(line)
             if f"Dobošar is ready at {self.url}" in line:
                 self.is_ready.set()
 
@@ -52,15 +52,15 @@ class Stack:
         return self.process.wait(STOP_SECONDS)
 
     @property
-    def words(self) -> str:
-        return "".join(self.said[-60:])
+    def last_output(self) -> str:
+        return "".join(self.output[-60:])
 
 
 @contextmanager
 def started(place: Path, at: tuple[int, int] | None = None, **variables: str) -> Iterator[Stack]:
     """A running product with its demo; afterwards it has stopped politely, or the test run hears of it.
 
-    `at`: the ports of the portal and of the practice network. The channels of a demo lead to that of its first start.
+    `at`: ports of the portal and the practice network. The published posts of a demo link to that of its first start.
     """
     port, practice = at or (ports.choose(), ports.choose())
     began = time.monotonic()
@@ -70,13 +70,13 @@ def started(place: Path, at: tuple[int, int] | None = None, **variables: str) ->
     listener.start()
     try:
         ready = stack.is_ready.wait(START_SECONDS)
-        assert ready, stack.words
+        assert ready, stack.last_output
         stack.start_seconds = time.monotonic() - began
         yield stack
     finally:
         code = stack.stop()
         listener.join(patience.SECONDS)
-    assert code == 0, stack.words
+    assert code == 0, stack.last_output
 
 
 def _launched(**variables: str) -> subprocess.Popen[str]:
@@ -107,7 +107,7 @@ class FirstRun:
     programs: list[psutil.Process]
     left_alive: list[psutil.Process]
     code: int
-    words: str
+    output: str
     start_seconds: float
 
 
@@ -127,7 +127,7 @@ def first_run(place: Path) -> FirstRun:
     _, alive = psutil.wait_procs([*programs, *servers], timeout=patience.SECONDS)
     return FirstRun(
         place, running.url, at, running.process.pid, readiness, second, programs,
-        [process for process in alive if _runs(process)], code, "".join(running.said), running.start_seconds,
+        [process for process in alive if _runs(process)], code, "".join(running.output), running.start_seconds,
     )  # fmt: skip
 
 

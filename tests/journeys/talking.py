@@ -27,17 +27,17 @@ WHERE = """words => {
 }"""
 
 
-def comment_at(person: Visit, words: str, text: str) -> None:
+def comment_at(person: Visit, quote: str, text: str) -> None:
     """Say `text` about `words`."""
-    form = _open(person, words, "comment")
+    form = _open(person, quote, "comment")
     form.locator("#say-text").fill(text)
     form.locator(".form-actions [value=comment]").click()
     expect(thread(person, text)).to_be_visible()
 
 
-def suggest(person: Visit, words: str, instead: str, why: str = "") -> None:
+def suggest(person: Visit, quote: str, instead: str, why: str = "") -> None:
     """Propose `instead` for `words`."""
-    form = _open(person, words, "suggest")
+    form = _open(person, quote, "suggest")
     form.locator("#say-replacement").fill(instead)
     form.locator("#say-text").fill(why)
     form.locator(".form-actions [value=suggest]").click()
@@ -59,12 +59,12 @@ def passage(person: Visit) -> Locator:
     return person.page.locator(".passage-text").first
 
 
-def _open(person: Visit, words: str, kind: str) -> Any:
+def _open(person: Visit, quote: str, kind: str) -> Any:
     page = person.page
     # The page's own script shows this button: from then on it hears of selected words.
     expect(page.locator(f".talks [data-say={kind}]")).to_be_visible()
     if page.viewport_size["width"] > 500:
-        left, top, right, bottom = page.evaluate(WHERE, words)
+        left, top, right, bottom = page.evaluate(WHERE, quote)
         page.mouse.move(left + 1, top)
         page.mouse.down()
         page.mouse.move(right, bottom, steps=5)
@@ -73,12 +73,12 @@ def _open(person: Visit, words: str, kind: str) -> Any:
     else:
         page.locator(f".talks [data-say={kind}]").click()
         chooser = page.locator("#say-choose")
-        at = chooser.input_value().index(words)
+        at = chooser.input_value().index(quote)
         chooser.focus()
         for _ in range(at):
             page.keyboard.press("ArrowRight")
-        for _ in words:
+        for _ in quote:
             page.keyboard.press("Shift+ArrowRight")
     form = page.locator("#say")
-    expect(form.locator("[data-chosen-text]")).to_have_text(words)
+    expect(form.locator("[data-chosen-text]")).to_have_text(quote)
     return form

@@ -54,10 +54,11 @@ def last_sunday(month: int) -> date:
     raise AssertionError
 
 
+@pytest.mark.slow
 def test_a_pause_holds_what_is_due_and_its_end_sends_nothing_by_itself(visit: Callable[..., Visit]) -> None:
     officer, approver, citizen = visit(OFFICER), visit(APPROVER), visit()
-    words = f"Отворене пријаве за бесплатан курс пливања, група {int(time.time()) % 100_000}."
-    address = written(officer, words)
+    text = f"Отворене пријаве за бесплатан курс пливања, група {int(time.time()) % 100_000}."
+    address = written(officer, text)
     officer.button("Submit for approval", officer.page.locator(".composer-foot"))
     officer.sees("Submitted. The approvers have been told by e-mail.")
     approver.go(address).button("Approve")
@@ -79,15 +80,15 @@ def test_a_pause_holds_what_is_due_and_its_end_sends_nothing_by_itself(visit: Ca
     approver.go(HERE).button("Resume publishing")
     approver.button("Resume", approver.page.locator("#confirm"))
     expect(approver.page.locator(".callout", has_text="Дан жалости")).to_have_count(0)
-    feed = citizen.go(citizen.stack.practice + "/").page.locator(".status", has_text=words)
+    feed = citizen.go(citizen.stack.practice + "/").page.locator(".status", has_text=text)
     officer.go(address)
     missed = where.get_by_text(officer.say("Missed its time"), exact=True)
     until(officer, lambda: missed.count() == rows)
     assert feed.count() == 0
     needs = officer.go(HERE).page.get_by_role("region", name=officer.say("Needs an answer"))
     # The post waits on a channel for guests too, whose network shows its Latin text.
-    row = needs.locator(".list-row", has_text=words).filter(has_text=PAGE)
-    row.get_by_role("link", name=words).click()
+    row = needs.locator(".list-row", has_text=text).filter(has_text=PAGE)
+    row.get_by_role("link", name=text).click()
     officer.inspect()
     # Workers claim what is due every second, and have had several since.
     citizen.page.reload()
@@ -96,6 +97,7 @@ def test_a_pause_holds_what_is_due_and_its_end_sends_nothing_by_itself(visit: Ca
     until(citizen, lambda: feed.count() == 1)
 
 
+@pytest.mark.slow
 def test_a_tab_whose_session_was_ended_elsewhere_saves_after_a_new_sign_in(visit: Callable[..., Visit]) -> None:
     officer = visit()
     page = officer.sign_in(OFFICER).page
@@ -118,6 +120,7 @@ def test_a_tab_whose_session_was_ended_elsewhere_saves_after_a_new_sign_in(visit
     expect(page.locator("#text-sr-Cyrl")).to_have_value("Радионица за пензионере је у уторак.")
 
 
+@pytest.mark.slow
 def test_times_of_the_nights_on_which_the_clocks_change_are_explained(visit: Callable[..., Visit]) -> None:
     officer = visit(OFFICER)
     page = officer.go(f"{HERE}posts/new/").page
@@ -160,14 +163,15 @@ def test_a_hostile_file_is_refused_in_words(visit: Callable[..., Visit], name: s
     officer = visit(OFFICER)
     page = officer.go(f"{HERE}posts/new/").page
     page.set_input_files("#files", {"name": name, "mimeType": "image/png", "buffer": body})
-    said = page.locator("#uploads .finding-error")
-    expect(said).to_contain_text(f"{name}: ")
+    message = page.locator("#uploads .finding-error")
+    expect(message).to_contain_text(f"{name}: ")
     # a whole sentence in the page's script, not a code
-    assert re.search(rf"{name}: [Ѐ-ӿ\d ,.–()-]{{20,}}\.", said.inner_text()), said.inner_text()
+    assert re.search(rf"{name}: [Ѐ-ӿ\d ,.–()-]{{20,}}\.", message.inner_text()), message.inner_text()
     expect(page.locator(".picture")).to_have_count(0)
     officer.forgive("status of 4")
 
 
+@pytest.mark.slow
 def test_a_post_is_moved_by_dragging_by_its_dialog_and_by_keyboard(visit: Callable[..., Visit]) -> None:
     officer = visit(OFFICER)
     today = datetime.now(BELGRADE).date()

@@ -31,6 +31,7 @@ def test_the_first_load_is_light(desk: bench.Desk) -> None:
     assert weight.kinds["fonts"] > 30_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [bench.WIDE, bench.PHONE], ids=["1280", "390"])
 def test_nothing_moves_while_one_types_and_answers_arrive(desk: bench.Desk, size: Any) -> None:
     context = desk.opened(size)

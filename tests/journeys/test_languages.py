@@ -76,10 +76,10 @@ def strangers(language: str) -> tuple[frozenset[str], re.Pattern[str]]:
         "en": {english for english, _ in texts_of("sr")},
     }
     foreign = set().union(*(texts for other, texts in spoken.items() if other != language)) - spoken[language]
-    words = {re.sub(r"\s+", " ", text).strip() for text in foreign}
-    filled = [text for text in words if PLACEHOLDER.search(text) and len(PLACEHOLDER.sub("", text)) > 8]
+    texts_of_others = {re.sub(r"\s+", " ", text).strip() for text in foreign}
+    filled = [text for text in texts_of_others if PLACEHOLDER.search(text) and len(PLACEHOLDER.sub("", text)) > 8]
     patterns = (".+?".join(re.escape(part) for part in PLACEHOLDER.split(text)) for text in filled)
-    return frozenset(words), re.compile("|".join(patterns) or "(?!)")
+    return frozenset(texts_of_others), re.compile("|".join(patterns) or "(?!)")
 
 
 def left_behind(language: str, texts: list[str]) -> list[str]:
@@ -124,6 +124,7 @@ def speaking(visit: Callable[..., Visit]) -> Iterator[Callable[[str, str], Visit
 
 
 # In Serbian Latin a text that was left behind in English shows, and one in Cyrillic as well.
+@pytest.mark.slow
 @pytest.mark.parametrize("language", [name if name == "sr-latn" else pytest.param(name, marks=LONG) for name in TAGS])
 def test_a_page_speaks_one_language(speaking: Callable[[str, str], Visit], language: str) -> None:
     wrong: dict[str, Any] = {}
@@ -132,11 +133,11 @@ def test_a_page_speaks_one_language(speaking: Callable[[str, str], Visit], langu
         for path in paths:
             page = person.go(path).page
             assert page.locator("html").get_attribute("lang") == TAGS[language]
-            found = left_behind(language, page.evaluate(TEXTS))
+            foreign = left_behind(language, page.evaluate(TEXTS))
             if language == "sr-latn":
-                found += filter(CYRILLIC.search, page.locator(CHROME).all_inner_texts())
-            if found:
-                wrong[f"{who} {path}"] = found
+                foreign += filter(CYRILLIC.search, page.locator(CHROME).all_inner_texts())
+            if foreign:
+                wrong[f"{who} {path}"] = foreign
     assert wrong == {}
 
 

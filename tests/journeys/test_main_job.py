@@ -58,6 +58,7 @@ def next_minute(*, at_least: float) -> datetime:
     return soon.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
+@pytest.mark.slow
 def test_a_draft_goes_to_a_network_and_comes_back_as_numbers(visit: Any) -> None:
     began = time.monotonic()
     address = the_officer_writes(visit())
@@ -93,8 +94,8 @@ def the_officer_writes(officer: Visit) -> str:
     cyrillic, latin = page.locator(".preview").all()
     expect(cyrillic.locator(".look-text")).to_have_text(CYRILLIC, use_inner_text=True)
     expect(latin.locator(".look-text")).to_have_text(LATIN, use_inner_text=True)
-    for each in (cyrillic, latin):
-        expect(each.locator("img")).to_have_attribute("alt", ALT)
+    for preview in (cyrillic, latin):
+        expect(preview.locator("img")).to_have_attribute("alt", ALT)
     page.locator(".chip").nth(1).click()
     expect(page.locator(".preview")).to_have_count(1)
     page.locator(".chip").nth(1).click()
@@ -169,8 +170,8 @@ def the_citizen_reacts(citizen: Visit) -> None:
     citizen.go(f"{citizen.stack.practice}/door?next=/")
     page.locator("#name").fill("Шетач са трга")
     page.locator("#name ~ button").click()
-    for words in (LATIN, CYRILLIC):
-        post = page.locator(".status", has=page.locator(".words", has_text=words.split("\n")[0]))
+    for text in (LATIN, CYRILLIC):
+        post = page.locator(".status", has=page.locator(".words", has_text=text.split("\n")[0]))
         expect(post).to_have_count(1)
         expect(post.locator("img[width]")).to_have_attribute("alt", ALT)
     post.locator(".act-like").click()

@@ -67,10 +67,10 @@ def the_administrator_opens_a_workspace(admin: Visit) -> str:
     page.locator("main form .button-primary").click()
     admin.go("/mailbox/")
     until(admin, lambda: page.locator("details", has_text=APPROVER).count() == 1)
-    words = page.locator("details", has_text=APPROVER).text_content()
-    found = re.search(r"https?://\S+/accounts/invitation/[\w-]+/", words)
-    assert found, words
-    return found[0]
+    mail = page.locator("details", has_text=APPROVER).text_content()
+    match = re.search(r"https?://\S+/accounts/invitation/[\w-]+/", mail)
+    assert match, mail
+    return match[0]
 
 
 def she_accepts(approver: Visit, invitation: str) -> None:

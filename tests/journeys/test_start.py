@@ -9,6 +9,7 @@ from tests.journeys.stack import FirstRun, Stack
 pytestmark = pytest.mark.journey
 
 
+@pytest.mark.slow
 def test_it_starts_answers_refuses_a_double_and_stops_cleanly(first_run: FirstRun, stack: Stack) -> None:
     assert first_run.readiness
     assert all(first_run.readiness.values())
@@ -17,10 +18,10 @@ def test_it_starts_answers_refuses_a_double_and_stops_cleanly(first_run: FirstRu
     assert len(first_run.programs) >= 4
     assert first_run.code == 0
     assert first_run.left_alive == []
-    assert "filling in the demo" in first_run.words
+    assert "filling in the demo" in first_run.output
 
-    words = "".join(stack.said)
-    assert "filling in the demo" not in words
-    assert "Preparing the tables" not in words
+    output = "".join(stack.output)
+    assert "filling in the demo" not in output
+    assert "Preparing the tables" not in output
     # Under 6 s on a quiet machine.
     assert stack.start_seconds < first_run.start_seconds

@@ -26,7 +26,9 @@ ASKED, ANSWER = "Напишите и адресу, то увек питају.",
 BEFORE, AFTER = "раде дуже", "од понедељка раде до 19 часова"
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["on desks", "on phones"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(WIDE, id="on desks"), pytest.param(PHONE, id="on phones", marks=pytest.mark.slow)]
+)
 def test_from_a_draft_to_a_published_post_with_the_mentors_words(visit: Any, size: dict[str, int]) -> None:
     number = int(time.time()) % 100_000
     title = f"Дуже радно време ({number})"
@@ -111,10 +113,10 @@ def the_approver_approves(approver: Visit, address: str) -> None:
     approver.sees("Approved. Choose a time for it, or publish it now.")
 
 
-def it_goes_out(officer: Visit, citizen: Visit, address: str, words: str) -> None:
+def it_goes_out(officer: Visit, citizen: Visit, address: str, text: str) -> None:
     officer.go(address).button("Publish now")
     officer.button("Publish now", officer.page.locator("#confirm"))
-    feed = citizen.go(citizen.stack.practice + "/").page.locator(".status", has_text=words)
+    feed = citizen.go(citizen.stack.practice + "/").page.locator(".status", has_text=text)
     until(citizen, lambda: feed.count() >= 1)
     published = officer.page.locator("#where-heading + .list .list-row", has_text=officer.say("Published"))
     rows = officer.page.locator("#where-heading + .list .list-row")

@@ -55,11 +55,11 @@ class Visit:
         if message.type in ("error", "warning"):
             self.complaints.append(f"{message.location.get('url', '')}: {message.text}")
 
-    def forgive(self, words: str) -> None:
+    def forgive(self, text: str) -> None:
         """Complaints with these words were provoked on purpose; they must have come."""
-        kept = [complaint for complaint in self.complaints if words not in complaint]
-        assert len(kept) < len(self.complaints), f"nobody complained of {words!r}"
-        self.complaints = kept
+        others = [complaint for complaint in self.complaints if text not in complaint]
+        assert len(others) < len(self.complaints), f"nobody complained of {text!r}"
+        self.complaints = others
 
     # ---- moving about
 
@@ -126,14 +126,14 @@ class Visit:
         assert not problems, "\n".join([page.url, *problems])
 
     def _axe(self, what: dict[str, Any], how: str) -> list[str]:
-        found = browsing.violations(self.page, **what)
-        return [f"{how}: {rule} at {element}" for rule, elements in found for element in elements]
+        violations = browsing.violations(self.page, **what)
+        return [f"{how}: {rule} at {element}" for rule, elements in violations for element in elements]
 
 
-def until(visit: Visit, found: Callable[[], bool], within: float = WORKERS_SECONDS) -> None:
+def until(visit: Visit, condition: Callable[[], bool], within: float = WORKERS_SECONDS) -> None:
     """Load the page again and again until it shows it: what workers do comes without a word."""
     ends = time.monotonic() + within
-    while not found():
+    while not condition():
         assert time.monotonic() < ends, f"{visit.page.url} did not change within {within:.0f} s"
         time.sleep(0.5)
         visit.page.reload()

@@ -10,13 +10,13 @@ import pytest
 
 from django.utils import translation
 
-from kits.domain import keep
-from kits.domain.keep import Part
+from kits.domain import edit
+from kits.domain.edit import KitPostContent
 from kits.models import Kit
 from library.domain.templates import TemplateContent
 from municipalities.domain.reference import load_services
 from municipalities.models import EService
-from posts.draft import Call, Draft, Text
+from posts.draft import CallToAction, Draft, Text
 from tests.people import Cast
 from tests.posts.desk import Desk, opened
 
@@ -39,11 +39,13 @@ def desk(cast: Cast) -> Desk:
         return opened(cast)
 
 
-def part(name: str, text: str, *, day: int = 0, gaps: list[dict[str, str]] | None = None, **fields: Any) -> Part:
+def part(
+    name: str, text: str, *, day: int = 0, gaps: list[dict[str, str]] | None = None, **fields: Any
+) -> KitPostContent:
     """`fields` are those of `Draft`."""
     draft = Draft(**{"texts": {"sr-Cyrl": Text(text)}, **fields})
     deadline = "рок" if "{{рок}}" in text else ""
-    return Part(
+    return KitPostContent(
         TemplateContent(name, "Слика: деца у дворишту.", "eservice", draft, gaps or [], deadline), day, time(10)
     )
 
@@ -58,15 +60,15 @@ def draft_kit(cast: Cast) -> Kit:
     """Not published yet; it promotes a service of the catalogue and has a link."""
     load_services()
     service = EService.objects.get(key="evrtic")
-    kit = keep.create(cast.programme, values(service=service, starts_on=date(2026, 3, 2)), by=cast.staff)
+    kit = edit.create(cast.programme, values(service=service, starts_on=date(2026, 3, 2)), by=cast.staff)
     asked = [{"name": "телефон", "kind": "text", "label": "Који број се зове?", "example": "035 123 456"}]
-    call = Call("apply", "Пријавите дете")
-    keep.write(kit, None, part("Упис почиње", FIRST, gaps=asked, call=call, link="{{линк}}"), by=cast.staff)
-    keep.write(kit, None, part("Последњи дан", LAST, day=14), by=cast.staff)
+    call = CallToAction("apply", "Пријавите дете")
+    edit.save_post(kit, None, part("Упис почиње", FIRST, gaps=asked, call=call, link="{{линк}}"), by=cast.staff)
+    edit.save_post(kit, None, part("Последњи дан", LAST, day=14), by=cast.staff)
     kit.refresh_from_db()
     return kit
 
 
 @pytest.fixture
 def kit(cast: Cast, draft_kit: Kit) -> Kit:
-    return keep.publish(draft_kit, by=cast.staff)
+    return edit.publish(draft_kit, by=cast.staff)

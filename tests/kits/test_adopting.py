@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from kits import queries
-from kits.domain import adopt, keep
+from kits.domain import adopt, edit
 from kits.models import AdoptedPost, Adoption, Kit
 from municipalities.domain import services
 from municipalities.models import Cohort, Enrolment, EService, Municipality, Programme
@@ -41,19 +41,19 @@ ANSWERS = {
 START = date(2027, 3, 1)
 
 
-def chosen(kit: Kit, **fields: Any) -> adopt.Choice:
-    parts = [each.pk for each in queries.parts_of(kit)]
-    return adopt.Choice(**{"starts_on": START, "values": ANSWERS, "parts": parts, **fields})
+def chosen(kit: Kit, **fields: Any) -> adopt.AdoptionChoice:
+    parts = [part.pk for part in queries.parts_of(kit)]
+    return adopt.AdoptionChoice(**{"starts_on": START, "values": ANSWERS, "parts": parts, **fields})
 
 
-def adopted(kit: Kit, cast: Cast, **fields: Any) -> adopt.Adopted:
+def adopted(kit: Kit, cast: Cast, **fields: Any) -> adopt.AdoptionResult:
     with scope(cast.cuprija):
         return adopt.adopt(kit, chosen(kit, **fields), municipality=cast.cuprija, by=cast.officer)
 
 
 def sent(kit: Kit, **fields: Any) -> dict[str, Any]:
     """What the page sends: the answers by the name of their question."""
-    rows: dict[str, Any] = {"starts_on": START.isoformat(), "parts": [each.pk for each in queries.parts_of(kit)]}
+    rows: dict[str, Any] = {"starts_on": START.isoformat(), "parts": [part.pk for part in queries.parts_of(kit)]}
     for gap in kit.questions:
         value = ANSWERS.get(gap["name"], "")
         rows[f"gap-{slugify(fold(gap['name']))}"] = value.isoformat() if isinstance(value, date) else value
@@ -112,13 +112,13 @@ def test_a_time_that_has_passed_is_none_and_a_holiday_is_passed_over(cast: Cast,
     parts = queries.parts_of(kit)
     first = adopted(kit, cast, starts_on=today - timedelta(days=3), parts=[parts[0].pk]).made[0]
     assert first.due_at is None
-    times = adopt.times(parts, date(2026, 12, 18), cast.cuprija)
+    times = adopt.publish_times(parts, date(2026, 12, 18), cast.cuprija)
     assert times[parts[1].pk].local.date() == date(2027, 1, 3), "1 and 2 January are holidays"
 
 
 def test_only_languages_of_the_municipality_come_with_the_draft(cast: Cast, kit: Kit, desk: Desk) -> None:
     texts = {"sr-Cyrl": Text("Текст"), "hu-Latn": Text("Szöveg"), "bs-Latn": Text("Tekst")}
-    keep.write(kit, None, part("Три језика", "x", texts=texts), by=cast.staff)
+    edit.save_post(kit, None, part("Три језика", "x", texts=texts), by=cast.staff)
     cast.cuprija.official_languages = [{"language": "bs", "script": "Latn", "source": ""}]
     cast.cuprija.save()
     last = next(post for post in adopted(kit, cast).made if post.title == "Три језика")
@@ -173,10 +173,10 @@ def test_two_who_adopt_at_once_get_each_draft_once(cast: Cast, kit: Kit, desk: D
             connection.close()
 
     people = [threading.Thread(target=press, args=(by,)) for by in (cast.officer, cast.approver)]
-    for each in people:
-        each.start()
-    for each in people:
-        each.join(timeout=300)
+    for person in people:
+        person.start()
+    for person in people:
+        person.join(timeout=300)
     assert sorted(results) == [0, 2]
     with scope(cast.cuprija):
         assert (Post.objects.count(), Campaign.objects.count(), Adoption.objects.count()) == (2, 1, 1)
@@ -185,7 +185,7 @@ def test_two_who_adopt_at_once_get_each_draft_once(cast: Cast, kit: Kit, desk: D
 def test_an_answer_stays_with_its_question_when_the_kit_is_changed_meanwhile(cast: Cast, kit: Kit, desk: Desk) -> None:
     before = sent(kit)
     first = queries.parts_of(kit)[0]
-    keep.write(kit, first, part("Упис почиње", "{{адреса вртића}} {{телефон}} {{рок}} {{у месту}}"), by=cast.staff)
+    edit.save_post(kit, first, part("Упис почиње", "{{адреса вртића}} {{телефон}} {{рок}} {{у месту}}"), by=cast.staff)
     kit.refresh_from_db()
     assert [gap["name"] for gap in kit.questions][:2] == ["адреса вртића", "телефон"]
     sign_in(cast.officer).post(reverse("kit_adopt", args=["cuprija", kit.pk]), before)
@@ -198,10 +198,10 @@ def test_an_answer_stays_with_its_question_when_the_kit_is_changed_meanwhile(cas
 
 
 def test_a_closed_kit_and_one_of_an_ended_enrolment_are_refused(cast: Cast, kit: Kit, desk: Desk) -> None:
-    keep.close(kit, by=cast.staff)
+    edit.close(kit, by=cast.staff)
     with pytest.raises(ActionNotAllowed, match="no longer"):
         adopted(kit, cast)
-    keep.close(kit, by=cast.staff)
+    edit.close(kit, by=cast.staff)
     adopted(kit, cast)
     Enrolment.objects.filter(municipality=cast.cuprija).update(ends_on=timezone.localdate() - timedelta(days=1))
     with pytest.raises(ActionNotAllowed, match="no longer"):
@@ -213,7 +213,7 @@ def test_a_closed_kit_and_one_of_an_ended_enrolment_are_refused(cast: Cast, kit:
 def test_a_kit_of_another_programme_and_a_draft_are_not_there(cast: Cast, draft_kit: Kit) -> None:
     officer = sign_in(cast.officer)
     assert officer.get(reverse("kit", args=["cuprija", draft_kit.pk])).status_code == 404
-    keep.publish(draft_kit, by=cast.staff)
+    edit.publish(draft_kit, by=cast.staff)
     assert officer.get(reverse("kit", args=["cuprija", draft_kit.pk])).status_code == 200
     other = Programme.objects.create(name="Други програм")
     cohort = Cohort.objects.create(programme=other, name="Прва", training_on=timezone.localdate())
@@ -262,7 +262,7 @@ def test_looking_shows_the_answers_in_the_posts_and_makes_nothing(cast: Cast, ki
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "sentence"),
     [
         ({"starts_on": "2020-01-01"}, "has passed"),
         ({"parts": []}, "at least one post"),
@@ -270,12 +270,12 @@ def test_looking_shows_the_answers_in_the_posts_and_makes_nothing(cast: Cast, ki
     ],
 )
 def test_what_is_wrong_comes_back_with_everything_typed(
-    cast: Cast, kit: Kit, desk: Desk, wrong: dict[str, Any], told: str
+    cast: Cast, kit: Kit, desk: Desk, wrong: dict[str, Any], sentence: str
 ) -> None:
     answer = sign_in(cast.officer).post(reverse("kit_adopt", args=["cuprija", kit.pk]), {**sent(kit), **wrong})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert told in page
+    assert sentence in page
     assert 'value="035 123 456"' in page
     with scope(cast.cuprija):
         assert not Adoption.objects.exists()
@@ -293,11 +293,11 @@ def test_profile_service_and_earlier_answers_stand_there_already(cast: Cast, kit
             "note": "",
         }
         services.keep(cast.cuprija, EService.objects.get(key="evrtic"), offer, verified=True, by=cast.officer)
-        known = queries.known(kit, queries.adoptions(), cast.cuprija)
+        known = queries.known_answers(kit, queries.adoptions(), cast.cuprija)
     assert known.profile == {"у месту": "у Ћуприји", "рок": date(2027, 6, 1), "линк": "https://cuprija.rs/upis"}
-    other = keep.create(cast.programme, values(name="Други"), by=cast.staff)
-    keep.write(other, None, part("Објава", "Зовите {{телефон}} до {{рок}}"), by=cast.staff)
-    keep.publish(other, by=cast.staff)
+    other = edit.create(cast.programme, values(name="Други"), by=cast.staff)
+    edit.save_post(other, None, part("Објава", "Зовите {{телефон}} до {{рок}}"), by=cast.staff)
+    edit.publish(other, by=cast.staff)
     adopted(kit, cast)
     other.refresh_from_db()
     page = sign_in(cast.officer).get(reverse("kit", args=["cuprija", other.pk])).content.decode()
@@ -320,12 +320,12 @@ def test_the_pages_cost_the_same_for_one_kit_and_for_many(
 ) -> None:
     adopted(kit, cast)
     for number in range(10):
-        other = keep.create(cast.programme, values(name=f"Комплет {number}"), by=cast.staff)
+        other = edit.create(cast.programme, values(name=f"Комплет {number}"), by=cast.staff)
         for day in range(3):
-            keep.write(other, None, part(f"Објава {day}", "Зовите {{телефон}}", day=day), by=cast.staff)
-        keep.publish(other, by=cast.staff)
+            edit.save_post(other, None, part(f"Објава {day}", "Зовите {{телефон}}", day=day), by=cast.staff)
+        edit.publish(other, by=cast.staff)
     for day in range(10):
-        keep.write(kit, None, part(f"Још {day}", "Зовите {{телефон}}", day=day), by=cast.staff)
+        edit.save_post(kit, None, part(f"Још {day}", "Зовите {{телефон}}", day=day), by=cast.staff)
     officer = sign_in(cast.officer)
     for name, args, most in (("kits", [], 10), ("kit", [kit.pk], 12)):
         officer.get(reverse(name, args=["cuprija", *args]))

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from django.urls import reverse
 
-from kits.domain import keep
+from kits.domain import edit
 from kits.models import Kit
 from municipalities.tenancy import scope
 from planning.models import Campaign
@@ -38,33 +38,33 @@ def test_from_publishing_to_drafts_with_every_answer_seen_in_the_posts(
     expect(page.get_by_text("2 municipalities see it now")).to_be_visible()
 
     context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
-    theirs = context.new_page()
-    theirs.on("pageerror", lambda error: complaints.append(str(error)))
-    enter(theirs, live_server, cast.officer)
-    theirs.goto(live_server.url + reverse("notifications"))
-    theirs.get_by_role("link", name="еУпис у вртић").first.click()
-    theirs.wait_for_url(re.compile("/kits/"))  # with its scripts, which listen
-    posts = theirs.locator("#kit-posts")
-    phone = theirs.get_by_label("Који број се зове?")
+    officer_page = context.new_page()
+    officer_page.on("pageerror", lambda error: complaints.append(str(error)))
+    enter(officer_page, live_server, cast.officer)
+    officer_page.goto(live_server.url + reverse("notifications"))
+    officer_page.get_by_role("link", name="еУпис у вртић").first.click()
+    officer_page.wait_for_url(re.compile("/kits/"))  # with its scripts, which listen
+    posts = officer_page.locator("#kit-posts")
+    phone = officer_page.get_by_label("Који број се зове?")
     expect(posts.locator(".gap-mark", has_text="телефон")).to_have_count(2)
     phone.fill("035 123 456")
     phone.press("Tab")
     expect(posts.locator(".gap-mark", has_text="телефон")).to_have_count(0)
     expect(posts).to_contain_text("Позовите 035 123 456.")
-    expect(theirs.get_by_label("Link to the service")).to_be_focused()
-    theirs.get_by_label("Последњи дан").uncheck()
-    theirs.get_by_label("Last day").fill("2027-05-31")
-    theirs.get_by_label("Last day").press("Tab")
+    expect(officer_page.get_by_label("Link to the service")).to_be_focused()
+    officer_page.get_by_label("Последњи дан").uncheck()
+    officer_page.get_by_label("Last day").fill("2027-05-31")
+    officer_page.get_by_label("Last day").press("Tab")
     expect(posts).to_contain_text("31. маја 2027.")
-    expect(theirs.get_by_label("Последњи дан")).not_to_be_checked()
-    theirs.get_by_role("button", name="Make the drafts").click()
-    expect(theirs.get_by_text("1 draft is made.")).to_be_visible()
-    expect(theirs.get_by_role("heading", name="Posts that are left")).to_be_visible()
+    expect(officer_page.get_by_label("Последњи дан")).not_to_be_checked()
+    officer_page.get_by_role("button", name="Make the drafts").click()
+    expect(officer_page.get_by_text("1 draft is made.")).to_be_visible()
+    expect(officer_page.get_by_role("heading", name="Posts that are left")).to_be_visible()
     expect(phone).to_have_value("035 123 456")
-    theirs.get_by_role("button", name="Make the drafts").click()
-    theirs.get_by_role("link", name="The campaign").click()
-    expect(theirs.get_by_role("heading", name="еУпис у вртић")).to_be_visible()
-    expect(theirs.locator(".list-row")).to_have_count(2)
+    officer_page.get_by_role("button", name="Make the drafts").click()
+    officer_page.get_by_role("link", name="The campaign").click()
+    expect(officer_page.get_by_role("heading", name="еУпис у вртић")).to_be_visible()
+    expect(officer_page.locator(".list-row")).to_have_count(2)
     context.close()
     with scope(desk.house):
         assert Campaign.objects.count() == 1
@@ -90,18 +90,19 @@ def test_without_scripts_the_posts_are_shown_with_the_answers_on_request(
     context.close()
 
 
+@pytest.mark.slow
 def test_the_pages_are_clean_wide_and_narrow_in_light_and_dark(
     browser: Any, live_server: Any, cast: Cast, desk: Desk, kit: Kit
 ) -> None:
-    draft = keep.create(cast.programme, values(name="Други"), by=cast.staff)
+    draft = edit.create(cast.programme, values(name="Други"), by=cast.staff)
     part = kit.posts.order_by("pk")[0]
-    ours = [reverse("kits", args=["cuprija"]), reverse("kit", args=["cuprija", kit.pk])]
-    theirs = [
+    officer_pages = [reverse("kits", args=["cuprija"]), reverse("kit", args=["cuprija", kit.pk])]
+    staff_pages = [
         reverse("programme_kits"), reverse("programme_kit", args=[kit.pk]), reverse("programme_kit", args=[draft.pk]),
         reverse("programme_kit_new"), reverse("programme_kit_edit", args=[kit.pk]),
         reverse("programme_kit_post", args=[kit.pk, part.pk]),
     ]  # fmt: skip
-    for who, urls in ((cast.officer, ours), (cast.staff, theirs)):
+    for who, urls in ((cast.officer, officer_pages), (cast.staff, staff_pages)):
         context = browser.new_context(locale="en-GB", reduced_motion="reduce")
         page = context.new_page()
         enter(page, live_server, who)

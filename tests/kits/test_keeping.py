@@ -12,13 +12,13 @@ from django.utils import timezone
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from kits import queries
-from kits.domain import adopt, keep
+from kits.domain import adopt, edit
 from kits.models import AdoptedPost, Kit, KitPost
 from municipalities.models import Enrolment, Programme
 from municipalities.tenancy import scope
 from notifications.enums import NotificationKind
 from notifications.models import Notification
-from posts.draft import Call, Draft, parse
+from posts.draft import CallToAction, Draft, parse
 from posts.editing.domain.delete import delete
 from posts.enums import Stage
 from posts.models import Post
@@ -31,7 +31,7 @@ WORDS = "Вода неће бити доступна {{дан}}. Позовит�
 
 def adopted(kit: Kit, cast: Cast) -> Any:
     with scope(cast.cuprija):
-        choice = adopt.Choice(timezone.localdate(), {}, [each.pk for each in queries.parts_of(kit)])
+        choice = adopt.AdoptionChoice(timezone.localdate(), {}, [part.pk for part in queries.parts_of(kit)])
         return adopt.adopt(kit, choice, municipality=cast.cuprija, by=cast.officer)
 
 
@@ -43,28 +43,28 @@ def test_a_kit_asks_once_for_the_gaps_of_all_its_posts_and_keeps_the_last_wordin
     assert draft_kit.questions[2]["label"] == "Који број се зове?"
     last = queries.parts_of(draft_kit)[1]
     worded = [{"name": "телефон", "kind": "text", "label": "Број услуге", "example": ""}]
-    keep.write(draft_kit, last, part("Крај", "{{телефон}} {{адреса}}", day=3, gaps=worded), by=cast.staff)
+    edit.save_post(draft_kit, last, part("Крај", "{{телефон}} {{адреса}}", day=3, gaps=worded), by=cast.staff)
     draft_kit.refresh_from_db()
     assert [gap["name"] for gap in draft_kit.questions] == ["у месту", "рок", "телефон", "линк", "адреса"]
     assert draft_kit.questions[2]["label"] == "Број услуге"
-    assert [each.name for each in queries.parts_of(draft_kit)] == ["Упис почиње", "Крај"]
+    assert [part.name for part in queries.parts_of(draft_kit)] == ["Упис почиње", "Крај"]
 
 
 def test_a_post_of_a_kit_has_no_pictures_channels_or_day_of_its_own(cast: Cast, draft_kit: Kit) -> None:
-    raw = part("Са свиме", "Текст", channels=(4,), call=Call("apply", "Пријавите", "2026-05-01"))
-    row = keep.write(draft_kit, None, raw, by=cast.staff)
+    raw = part("Са свиме", "Текст", channels=(4,), call=CallToAction("apply", "Пријавите", "2026-05-01"))
+    row = edit.save_post(draft_kit, None, raw, by=cast.staff)
     assert parse(row.content) == Draft(
-        texts={"sr-Cyrl": parse(row.content).texts["sr-Cyrl"]}, call=Call("apply", "Пријавите")
+        texts={"sr-Cyrl": parse(row.content).texts["sr-Cyrl"]}, call=CallToAction("apply", "Пријавите")
     )
 
 
 def test_a_removed_post_takes_its_questions_with_it_and_undo_brings_them_back(cast: Cast, draft_kit: Kit) -> None:
     first = queries.parts_of(draft_kit)[0]
-    keep.remove(first, by=cast.staff)
+    edit.remove(first, by=cast.staff)
     draft_kit.refresh_from_db()
     assert [gap["name"] for gap in draft_kit.questions] == ["у месту", "телефон"]
-    keep.restore(first, by=cast.staff)
-    keep.restore(first, by=cast.staff)
+    edit.restore(first, by=cast.staff)
+    edit.restore(first, by=cast.staff)
     draft_kit.refresh_from_db()
     assert [gap["name"] for gap in draft_kit.questions] == ["у месту", "рок", "телефон", "линк"]
     assert AuditEvent.objects.filter(verb="kit.restore_post").count() == 1
@@ -72,9 +72,9 @@ def test_a_removed_post_takes_its_questions_with_it_and_undo_brings_them_back(ca
 
 def test_a_kit_has_an_end_of_posts(cast: Cast, draft_kit: Kit) -> None:
     for number in range(18):
-        keep.write(draft_kit, None, part(f"Објава {number}", "Текст"), by=cast.staff)
+        edit.save_post(draft_kit, None, part(f"Објава {number}", "Текст"), by=cast.staff)
     with pytest.raises(ActionNotAllowed, match="20"):
-        keep.write(draft_kit, None, part("Превише", "Текст"), by=cast.staff)
+        edit.save_post(draft_kit, None, part("Превише", "Текст"), by=cast.staff)
 
 
 # ---- for whom
@@ -83,45 +83,45 @@ def test_a_kit_has_an_end_of_posts(cast: Cast, draft_kit: Kit) -> None:
 def test_publishing_tells_those_who_can_adopt_in_their_language_and_once(cast: Cast, draft_kit: Kit) -> None:
     cast.officer.language = "sr-latn"
     cast.officer.save()
-    keep.publish(draft_kit, by=cast.staff)
-    keep.publish(draft_kit, by=cast.staff)
-    told = {row.user: row for row in Notification.objects.filter(kind=NotificationKind.KIT)}
-    assert set(told) == {cast.officer, cast.approver, cast.stranger}
-    assert "eUpis u vrtić" in told[cast.officer].subject
-    assert "еУпис у вртић" in told[cast.approver].subject
-    assert told[cast.officer].url == reverse("kit", args=["cuprija", draft_kit.pk])
-    assert told[cast.stranger].municipality == cast.novi_pazar
+    edit.publish(draft_kit, by=cast.staff)
+    edit.publish(draft_kit, by=cast.staff)
+    by_user = {row.user: row for row in Notification.objects.filter(kind=NotificationKind.KIT)}
+    assert set(by_user) == {cast.officer, cast.approver, cast.stranger}
+    assert "eUpis u vrtić" in by_user[cast.officer].subject
+    assert "еУпис у вртић" in by_user[cast.approver].subject
+    assert by_user[cast.officer].url == reverse("kit", args=["cuprija", draft_kit.pk])
+    assert by_user[cast.stranger].municipality == cast.novi_pazar
     assert AuditEvent.objects.filter(verb="kit.publish").count() == 1
 
 
 def test_nobody_is_told_outside_the_programme_or_after_the_enrolment(cast: Cast, draft_kit: Kit) -> None:
     Enrolment.objects.filter(municipality=cast.novi_pazar).update(ends_on=timezone.localdate() - timezone.timedelta(1))
-    keep.publish(draft_kit, by=cast.staff)
+    edit.publish(draft_kit, by=cast.staff)
     assert not Notification.objects.filter(user=cast.stranger).exists()
 
 
 def test_a_kit_without_a_post_is_not_published_and_a_published_one_keeps_its_last(cast: Cast, kit: Kit) -> None:
-    empty = keep.create(cast.programme, values(name="Празан"), by=cast.staff)
+    empty = edit.create(cast.programme, values(name="Празан"), by=cast.staff)
     with pytest.raises(ActionNotAllowed, match="first post"):
-        keep.publish(empty, by=cast.staff)
+        edit.publish(empty, by=cast.staff)
     first, last = queries.parts_of(kit)
-    keep.remove(first, by=cast.staff)
+    edit.remove(first, by=cast.staff)
     with pytest.raises(ActionNotAllowed, match="last post"):
-        keep.remove(last, by=cast.staff)
+        edit.remove(last, by=cast.staff)
     assert queries.parts_of(kit) == [last]
 
 
 def test_a_draft_is_deleted_a_published_kit_is_closed_and_opened(cast: Cast, draft_kit: Kit) -> None:
     with pytest.raises(ActionNotAllowed, match="draft"):
-        keep.close(draft_kit, by=cast.staff)
-    kit = keep.publish(draft_kit, by=cast.staff)
+        edit.close(draft_kit, by=cast.staff)
+    kit = edit.publish(draft_kit, by=cast.staff)
     with pytest.raises(ActionNotAllowed, match="Close it"):
-        keep.delete(kit, by=cast.staff)
-    assert keep.close(kit, by=cast.staff).state == "ended"
-    assert keep.close(kit, by=cast.staff).is_open
-    other = keep.create(cast.programme, values(name="Други"), by=cast.staff)
-    keep.write(other, None, part("Објава", "Текст"), by=cast.staff)
-    keep.delete(other, by=cast.staff)
+        edit.delete(kit, by=cast.staff)
+    assert edit.close(kit, by=cast.staff).state == "ended"
+    assert edit.close(kit, by=cast.staff).is_open
+    other = edit.create(cast.programme, values(name="Други"), by=cast.staff)
+    edit.save_post(other, None, part("Објава", "Текст"), by=cast.staff)
+    edit.delete(other, by=cast.staff)
     assert list(Kit.objects.all()) == [kit]
 
 
@@ -133,9 +133,9 @@ def test_staff_see_numbers_by_municipality_and_never_a_word_of_a_draft(cast: Cas
     with scope(cast.cuprija):
         Post.objects.filter(pk=made[0].pk).update(title="Тајни наслов", excerpt="Тајне речи")
     table = queries.adoption_table(kit)
-    ours, theirs = sorted(table.rows, key=lambda row: row.adoption is None)
-    assert (ours.municipality, ours.drafts, ours.planned, ours.published) == (cast.cuprija, 2, 0, 0)
-    assert (theirs.municipality, theirs.adoption, theirs.drafts) == (cast.novi_pazar, None, 0)
+    own, other = sorted(table.rows, key=lambda row: row.adoption is None)
+    assert (own.municipality, own.drafts, own.planned, own.published) == (cast.cuprija, 2, 0, 0)
+    assert (other.municipality, other.adoption, other.drafts) == (cast.novi_pazar, None, 0)
     page = sign_in(cast.staff).get(reverse("programme_kit", args=[kit.pk])).content.decode()
     assert str(cast.cuprija) in page
     assert "Тајн" not in page
@@ -224,7 +224,7 @@ def test_staff_of_another_programme_find_nothing(cast: Cast, kit: Kit) -> None:
 
 
 def test_a_post_of_another_kit_is_not_found_under_this_one(cast: Cast, kit: Kit) -> None:
-    other = keep.create(cast.programme, values(name="Други"), by=cast.staff)
+    other = edit.create(cast.programme, values(name="Други"), by=cast.staff)
     row = queries.parts_of(kit)[0]
     assert sign_in(cast.staff).get(reverse("programme_kit_post", args=[other.pk, row.pk])).status_code == 404
 
@@ -234,8 +234,8 @@ def test_the_pages_cost_the_same_for_one_post_and_for_many(
 ) -> None:
     adopted(kit, cast)
     for number in range(12):
-        keep.write(kit, None, part(f"Објава {number}", FIRST), by=cast.staff)
-        keep.create(cast.programme, values(name=f"Комплет {number}"), by=cast.staff)
+        edit.save_post(kit, None, part(f"Објава {number}", FIRST), by=cast.staff)
+        edit.create(cast.programme, values(name=f"Комплет {number}"), by=cast.staff)
     staff = sign_in(cast.staff)
     for name, args, most in (("s", [], 7), ("", [kit.pk], 8), ("_post_new", [kit.pk], 8)):
         url = reverse(f"programme_kit{name}", args=args)

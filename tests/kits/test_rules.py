@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from kits.rules import beforehand, day_of, questions, read_back, stored
+from kits.rules import day_of, prefilled_answers, questions, read_back, stored
 from posts.draft import Draft, Text
 
 PHONE = {"name": "телефон", "kind": "text", "label": "Број", "example": ""}
@@ -23,20 +23,20 @@ def test_a_gap_of_several_posts_is_asked_for_once_in_either_script() -> None:
         Draft(texts={"sr-Cyrl": Text("{{рок}} {{телефон}}")}),
         Draft(texts={"sr-Latn": Text("{{telefon}} {{дан}}")}),
     ]
-    found = questions(drafts, [{**PHONE, "label": "Који број се зове?"}])
-    assert [gap["name"] for gap in found] == ["рок", "телефон", "дан"]
-    assert found[1]["label"] == "Који број се зове?"
+    asked = questions(drafts, [{**PHONE, "label": "Који број се зове?"}])
+    assert [gap["name"] for gap in asked] == ["рок", "телефон", "дан"]
+    assert asked[1]["label"] == "Који број се зове?"
 
 
 def test_an_earlier_source_goes_first_and_an_empty_one_does_not_count() -> None:
-    found = beforehand([PHONE], {"телефон": ""}, {"telefon": "035 1"}, {"телефон": "035 2"})
-    assert found == {"телефон": "035 1"}
+    answers = prefilled_answers([PHONE], {"телефон": ""}, {"telefon": "035 1"}, {"телефон": "035 2"})
+    assert answers == {"телефон": "035 1"}
 
 
 def test_a_day_fits_only_a_question_for_a_day() -> None:
     day = date(2026, 5, 1)
-    assert beforehand([UNTIL, LINK], {"рок": "сутра", "линк": day}) == {}
-    assert beforehand([UNTIL], {"рок": day}) == {"рок": day}
+    assert prefilled_answers([UNTIL, LINK], {"рок": "сутра", "линк": day}) == {}
+    assert prefilled_answers([UNTIL], {"рок": day}) == {"рок": day}
 
 
 def test_answers_come_back_as_they_were_given_and_what_is_no_day_is_left_out() -> None:

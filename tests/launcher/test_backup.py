@@ -17,7 +17,7 @@ from psycopg2.extensions import parse_dsn
 
 from launcher import backup, embedded
 from launcher import site as sites
-from launcher.trouble import Trouble
+from launcher.errors import LauncherError
 from tests.launcher.whole_site import CLIENT_SECRET, FACTOR, TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,7 +88,7 @@ def test_a_site_with_contents_is_replaced_only_on_request(filled, make_site, tmp
     archive = backup.save(filled, tmp_path / "saved.tar.gz")
     execute(filled, "INSERT INTO notes VALUES ('later'); CREATE TABLE also (n int)")
     (filled.data / "media" / "later.png").touch()
-    with pytest.raises(Trouble, match="YES=1"):
+    with pytest.raises(LauncherError, match="YES=1"):
         backup.restore(filled, archive, replace=False)
     assert len(execute(filled, "SELECT text FROM notes")) == 2
 
@@ -101,7 +101,7 @@ def test_a_site_with_contents_is_replaced_only_on_request(filled, make_site, tmp
 def test_a_cut_off_archive_changes_nothing(filled, tmp_path):
     archive = backup.save(filled, tmp_path / "saved.tar.gz")
     archive.write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
-    with pytest.raises(Trouble, match=r"(?s)not a whole backup.*Nothing was changed"):
+    with pytest.raises(LauncherError, match=r"(?s)not a whole backup.*Nothing was changed"):
         backup.restore(filled, archive, replace=True)
     assert execute(filled, "SELECT text FROM notes") == [("Ћуприја",)]
 
@@ -111,13 +111,13 @@ def test_an_archive_cannot_write_outside_its_directory(make_site, tmp_path):
     with tarfile.open(archive, "w:gz") as out:
         (tmp_path / "payload").write_text("x")
         out.add(tmp_path / "payload", arcname="../../escaped")
-    with pytest.raises(Trouble, match="Nothing was changed"):
+    with pytest.raises(LauncherError, match="Nothing was changed"):
         backup.restore(make_site(), archive, replace=True)
 
 
 def test_an_existing_backup_is_never_overwritten(filled, tmp_path):
     (tmp_path / "saved.tar.gz").write_text("precious")
-    with pytest.raises(Trouble, match="exists already"):
+    with pytest.raises(LauncherError, match="exists already"):
         backup.save(filled, tmp_path / "saved.tar.gz")
     assert (tmp_path / "saved.tar.gz").read_text() == "precious"
 
@@ -133,15 +133,16 @@ def test_a_missing_archive_is_said_plainly_on_the_command_line(make_site, tmp_pa
     assert "Traceback" not in done.stderr
 
 
-def in_site(site, *words):
+def in_site(site, *arguments):
     """Run something of ours in the environment of a site; its output. Raises with what it said."""
     environ = sites.environment(site, embedded.ensure(site.servers))
     environ |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "DEMO": "false", "DEBUG": "false"}
-    done = subprocess.run([sys.executable, *words], cwd=ROOT, env=environ, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environ, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_whole_installation_comes_back_in_an_empty_place_with_pictures_keys_and_months(make_site, tmp_path):
     site = make_site()
     in_site(site, "manage.py", "migrate", "--verbosity=0")
@@ -200,9 +201,9 @@ def watched(act):
         while not over.is_set():
             for process in psutil.Process().children(recursive=True):
                 with suppress(psutil.Error):
-                    words = process.cmdline()
-                    if words and Path(words[0]).name in ("pg_dump", "pg_restore"):
-                        seen[Path(words[0]).name] = words
+                    arguments = process.cmdline()
+                    if arguments and Path(arguments[0]).name in ("pg_dump", "pg_restore"):
+                        seen[Path(arguments[0]).name] = arguments
 
     thread = threading.Thread(target=look)
     thread.start()
@@ -214,6 +215,7 @@ def watched(act):
     return seen
 
 
+@pytest.mark.slow
 def test_no_other_user_of_the_machine_sees_the_password_of_the_database(with_password, tmp_path):
     # Enough rows that the programs run for a moment.
     execute(with_password, "INSERT INTO notes SELECT repeat(md5(n::text), 20) FROM generate_series(1, 100000) n")
@@ -221,10 +223,10 @@ def test_no_other_user_of_the_machine_sees_the_password_of_the_database(with_pas
     seen = watched(lambda: backup.save(with_password, archive))
     seen |= watched(lambda: backup.restore(with_password, archive, replace=True))
     assert set(seen) == {"pg_dump", "pg_restore"}
-    for words in seen.values():
-        assert "user=keeper" in " ".join(words)
+    for arguments in seen.values():
+        assert "user=keeper" in " ".join(arguments)
         for secret in (PASSWORD, quote(PASSWORD, safe=""), "lozinka"):
-            assert secret not in " ".join(words)
+            assert secret not in " ".join(arguments)
 
 
 def test_the_password_is_taken_out_of_every_form_of_an_address():

@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 FINDER = ROOT / "launcher" / "find_python.sh"
 
 
-def find(*words, cwd=ROOT, **variables):
+def find(*arguments, cwd=ROOT, **variables):
     environ = {"PATH": os.environ["PATH"], **variables}
-    return subprocess.run(["sh", str(FINDER), *words], cwd=cwd, env=environ, capture_output=True, text=True)
+    return subprocess.run(["sh", str(FINDER), *arguments], cwd=cwd, env=environ, capture_output=True, text=True)
 
 
 @pytest.fixture
@@ -54,15 +54,15 @@ def test_without_any_python_that_fits_it_says_what_to_install(other_version, tmp
 
 
 @pytest.mark.parametrize(
-    ("said", "meaning"),
+    ("output", "meaning"),
     [
         ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "The disk is full"),
         ("THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE", "not the one we checked"),
         ("Max retries exceeded with url: /simple/django/", "cannot be reached"),
     ],
 )
-def test_what_pip_says_is_explained(said, meaning):
-    assert meaning in bootstrap.explain(said)
+def test_what_pip_says_is_explained(output, meaning):
+    assert meaning in bootstrap.explain(output)
 
 
 def test_unknown_words_of_pip_are_not_explained_away():

@@ -66,8 +66,8 @@ def test_the_texts_are_checked_by_the_very_step_of_make_check(hooks):
 def test_a_subject_has_at_most_72_characters(hooks, message, refused):
     assert hooks["subject"]["stages"] == ["commit-msg"]
     assert hooks["subject"]["args"] == ["--multiline"]
-    found = re.search(hooks["subject"]["entry"], message, flags=re.MULTILINE | re.DOTALL)
-    assert bool(found) is refused
+    match = re.search(hooks["subject"]["entry"], message, flags=re.MULTILINE | re.DOTALL)
+    assert bool(match) is refused
 
 
 def test_a_step_of_another_name_is_refused():

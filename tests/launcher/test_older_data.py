@@ -15,6 +15,7 @@ import pytest
 from launcher import embedded, ports
 from portal import migration_history
 
+SLOW = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 GIVEN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TOKEN_KEYS", "DJANGO_SETTINGS_MODULE", "PRACTICE_ENABLED", "DEMO")
 SENTENCE = r"made by another version of Dobošar .* no upgrade is promised\. Nothing was changed\."
@@ -33,12 +34,12 @@ def change(site, *statements):
             connection.close()
 
 
-def outcome(site, *words, **variables):
+def outcome(site, *arguments, **variables):
     """Exit code and everything it printed."""
     environ = {name: value for name, value in os.environ.items() if name not in GIVEN}
     own = {"DATA_DIR": str(site), "PORT": str(ports.choose()), "PRACTICE_PORT": str(ports.choose()), **variables}
     done = subprocess.run(
-        [sys.executable, *words],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env=environ | own,
         stdout=subprocess.PIPE,
@@ -70,30 +71,30 @@ def older(open_directory):
 @pytest.fixture
 def amended(older):
     """A site that a version made which had the same names of migrations, but other tables."""
-    kept = json.dumps(migration_history.current() | {"posts.0001_initial": "0123456789abcdef"})
+    fingerprints = json.dumps(migration_history.current() | {"posts.0001_initial": "0123456789abcdef"})
     change(
         older,
         "DELETE FROM django_migrations WHERE name = '0002_parts'",
-        f"COMMENT ON TABLE django_migrations IS '{kept}'",
+        f"COMMENT ON TABLE django_migrations IS '{fingerprints}'",
     )
     return older
 
 
-@pytest.mark.parametrize("of", ["older", "amended"])
+@pytest.mark.parametrize("of", ["older", pytest.param("amended", marks=SLOW)])
 @pytest.mark.parametrize(
     "command",
     [
         ["-m", "launcher.run"],
-        ["-m", "launcher.manage", "seed_demo"],
-        ["-m", "launcher.backup", "save"],
+        pytest.param(["-m", "launcher.manage", "seed_demo"], marks=SLOW),
+        pytest.param(["-m", "launcher.backup", "save"], marks=SLOW),
     ],
-    ids=lambda words: words[1].rpartition(".")[2],
+    ids=lambda arguments: arguments[1].rpartition(".")[2],
 )
 def test_what_starts_on_older_data_says_so_and_leaves_them_alone(of, command, request, tmp_path):
     site = request.getfixturevalue(of)
     before = everything(site)
-    words = [*command, str(tmp_path / "saved.tar.gz")] if command[-1] == "save" else command
-    code, printed = outcome(site, *words)
+    arguments = [*command, str(tmp_path / "saved.tar.gz")] if command[-1] == "save" else command
+    code, printed = outcome(site, *arguments)
     assert code == 1
     assert re.search(SENTENCE, printed), printed
     assert f"The data in {site} were" in printed
@@ -103,6 +104,7 @@ def test_what_starts_on_older_data_says_so_and_leaves_them_alone(of, command, re
     assert not (tmp_path / "saved.tar.gz").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", ["older", "amended"])
 @pytest.mark.parametrize("command", [["manage.py", "migrate"], ["-m", "launcher.prepare", "migrate", "check"]])
 def test_migrate_and_the_start_of_a_container_say_so_too(of, command, request):
@@ -119,6 +121,7 @@ def test_migrate_and_the_start_of_a_container_say_so_too(of, command, request):
     assert everything(site) == before
 
 
+@pytest.mark.slow
 def test_of_a_server_of_ones_own_the_sentence_names_the_address_not_the_directory(older, open_directory):
     with embedded.serving(older / "servers", environ={}) as urls:
         code, printed = outcome(open_directory / "other", "-m", "launcher.run", **urls)
@@ -127,6 +130,7 @@ def test_of_a_server_of_ones_own_the_sentence_names_the_address_not_the_director
     assert "Traceback" not in printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("about", [{}, {"migrations": {"posts.0002_parts": ""}}], ids=["unknown", "older"])
 def test_an_older_backup_is_not_restored(older, about, tmp_path):
     before, archive = everything(older), tmp_path / "saved.tar.gz"
@@ -174,8 +178,8 @@ def test_another_column_index_trigger_function_is_another_fingerprint(app, name,
     text = (app / name).read_text(encoding="utf-8")
     assert old in text
     (app / name).write_text(text.replace(old, new), encoding="utf-8")
-    found = migration_history.fingerprint(app / "migrations" / "0001_initial.py")
-    assert found != migration_history.current()["common.0001_initial"]
+    fingerprint = migration_history.fingerprint(app / "migrations" / "0001_initial.py")
+    assert fingerprint != migration_history.current()["common.0001_initial"]
 
 
 @pytest.mark.parametrize(

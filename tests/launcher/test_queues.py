@@ -20,9 +20,9 @@ def served(command):
 
 
 def test_every_queue_has_one_worker_in_make_run(tmp_path):
-    found = [served(list(program.command)) for program in publishing(tmp_path)]
-    assert set().union(*found) == ALL
-    assert sum(map(len, found)) == len(ALL)
+    queues = [served(list(program.command)) for program in publishing(tmp_path)]
+    assert set().union(*queues) == ALL
+    assert sum(map(len, queues)) == len(ALL)
 
 
 def test_publishers_are_workers_with_threads_that_are_started_again(tmp_path):
@@ -38,9 +38,9 @@ def test_publishers_are_workers_with_threads_that_are_started_again(tmp_path):
 
 def test_every_queue_has_one_worker_in_the_compose_file():
     services = yaml.safe_load(COMPOSE.read_text())["services"].values()
-    found = [served(service.get("command", [])) for service in services]
-    assert set().union(*found) == ALL
-    assert sum(map(len, found)) == len(ALL)
+    queues = [served(service.get("command", [])) for service in services]
+    assert set().union(*queues) == ALL
+    assert sum(map(len, queues)) == len(ALL)
 
 
 def test_every_route_leads_to_a_task_and_a_queue():

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from launcher import ports
+from launcher import ports, run
 from launcher import site as sites
-from launcher.trouble import Trouble
+from launcher.errors import LauncherError
 from tests import patience
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,14 +80,45 @@ def test_a_directory_that_cannot_be_written_is_named(tmp_path):
     assert "DATA_DIR=" in output
 
 
+def test_the_demo_is_filled_in_once_for_each_database(place):
+    site = sites.read({"DATA_DIR": str(place)})
+    now = {"seeded": "postgres://one", "practice": "http://127.0.0.1:8001"}
+    assert run.seeding(site, {}, now) == []
+    assert run.seeding(site, now, now) is None
+    assert run.seeding(site, {**now, "seeded": "postgres://other"}, now) == []
+
+
+@pytest.mark.parametrize("practice", ["http://127.0.0.1:8001", None])  # None: seeded before the address was kept
+def test_channels_follow_a_practice_network_on_another_port(place, practice):
+    site = sites.read({"DATA_DIR": str(place), "PRACTICE_PORT": "9001"})
+    now = {"seeded": "postgres://one", "practice": sites.practice_address(site, {})}
+    assert now["practice"] == "http://127.0.0.1:9001"
+    stamps = {"seeded": "postgres://one"} | ({"practice": practice} if practice else {})
+    assert run.seeding(site, stamps, now) == ["--address"]
+    seed = next(program for program in run.programs(site, seed=["--address"]) if program.name == "seed")
+    assert seed.command[-2:] == ["seed_demo", "--address"]
+
+
+def test_nothing_is_filled_in_outside_the_demo_nor_moved_without_a_practice_network(place):
+    now = {"seeded": "postgres://one", "practice": "http://127.0.0.1:9001"}
+    assert run.seeding(sites.read({"DEMO": "false"}), {}, now) is None
+    without = sites.read({"DEMO": "true", "PRACTICE_ENABLED": "false"})
+    assert run.seeding(without, {"seeded": "postgres://one"}, now) is None
+
+
+def test_an_address_that_is_named_goes_before_the_port(place):
+    site = sites.read({"PRACTICE_PORT": "9001"})
+    assert sites.practice_address(site, {"PRACTICE_URL": "https://vezba.example"}) == "https://vezba.example"
+
+
 def test_a_nearly_full_disk_is_named(tmp_path):
-    with pytest.raises(Trouble, match=r"nearly full: \d+ MB free, Dobošar needs 1000000000 MB"):
+    with pytest.raises(LauncherError, match=r"nearly full: \d+ MB free, Dobošar needs 1000000000 MB"):
         sites.require_room(tmp_path, megabytes=10**9)
 
 
 def test_a_full_disk_is_explained(tmp_path):
-    words = sites.explain(OSError(28, "No space left on device"), tmp_path)
-    assert words.startswith("The disk is full")
+    explanation = sites.explain(OSError(28, "No space left on device"), tmp_path)
+    assert explanation.startswith("The disk is full")
 
 
 def test_damaged_keys_are_not_replaced_by_new_ones(place):

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUSY = """
 import signal, sys, time
 def finish(*_):
-    time.sleep(1.5); print('finished its work', flush=True); sys.exit(0)
+    time.sleep(0.5); print('finished its work', flush=True); sys.exit(0)
 signal.signal(signal.SIGTERM, finish)
 print('busy', flush=True)
 time.sleep(600)
@@ -66,14 +66,14 @@ def supervised(tmp_path):
         process.communicate()
 
 
-def read_until(process, *words):
+def read_until(process, *texts):
     """Read what the process prints until each of `words` has come."""
     seen = []
     for line in process.stdout:
         seen.append(line)
-        if all(any(each in line for line in seen) for each in words):
+        if all(any(text in line for line in seen) for text in texts):
             return seen
-    raise AssertionError(f"{words!r} never came: {seen}")
+    raise AssertionError(f"{texts!r} never came: {seen}")
 
 
 def test_a_running_program_finishes_what_it_began(supervised):
@@ -96,7 +96,7 @@ def test_the_same_signal_twice_at_once_is_one(supervised):
 
 
 def test_a_second_signal_stops_at_once(supervised):
-    process = supervised("[python('worker', BUSY.replace('sleep(1.5)', 'sleep(500)'))]", grace=1000.0)
+    process = supervised("[python('worker', BUSY.replace('sleep(0.5)', 'sleep(500)'))]", grace=1000.0)
     read_until(process, "busy")
     process.send_signal(signal.SIGINT)
     time.sleep(1)

@@ -33,7 +33,7 @@ def url(name: str, *args: Any) -> str:
     return reverse(name, args=["cuprija", *args])
 
 
-def told(**fields: Any) -> ConsentDetails:
+def consent_details(**fields: Any) -> ConsentDetails:
     today = timezone.localdate()
     known = {
         "kind": "written", "people": "Ана П., трећи разред", "given_by": "Јелена Петровић, мајка", "given_on": today,
@@ -54,7 +54,7 @@ def picture(desk: Desk) -> Media:
 
 
 def with_children(picture: Media, cast: Cast) -> None:
-    about = pictures.About(picture.name, "Деца на игралишту", "", "", shows_children=True, folder=None)
+    about = pictures.PictureDetails(picture.name, "Деца на игралишту", "", "", shows_children=True, folder=None)
     pictures.describe(picture, about, by=cast.officer)
 
 
@@ -65,16 +65,16 @@ def test_children_without_a_recorded_consent_are_told_of(picture: Media, cast: C
     assert notes(picture) == []
     with_children(picture, cast)
     assert notes(picture) == ["missing"]
-    consents.record(picture, told(), by=cast.officer)
+    consents.record(picture, consent_details(), by=cast.officer)
     assert notes(picture) == []
 
 
 def test_one_withdrawal_counts_more_than_the_other_consents_until_it_is_taken_back(picture: Media, cast: Cast) -> None:
-    first = consents.record(picture, told(), by=cast.officer)
-    consents.record(picture, told(people="Марко"), by=cast.officer)
+    first = consents.record(picture, consent_details(), by=cast.officer)
+    consents.record(picture, consent_details(people="Марко"), by=cast.officer)
     consents.withdraw(first, by=cast.officer)
     assert notes(picture) == ["withdrawn"]
-    consents.record(picture, told(people="Треће дете"), by=cast.officer)
+    consents.record(picture, consent_details(people="Треће дете"), by=cast.officer)
     assert notes(picture) == ["withdrawn"], "another child's consent does not undo it"
     consents.give_again(first, by=cast.officer)
     assert notes(picture) == []
@@ -82,9 +82,9 @@ def test_one_withdrawal_counts_more_than_the_other_consents_until_it_is_taken_ba
 
 def test_the_first_end_of_several_ends_the_agreement(picture: Media, cast: Cast) -> None:
     today = timezone.localdate()
-    consents.record(picture, told(valid_until=today + timedelta(days=90)), by=cast.officer)
+    consents.record(picture, consent_details(valid_until=today + timedelta(days=90)), by=cast.officer)
     assert notes(picture) == []
-    consents.record(picture, told(valid_until=today - timedelta(days=1)), by=cast.officer)
+    consents.record(picture, consent_details(valid_until=today - timedelta(days=1)), by=cast.officer)
     assert notes(picture) == ["ended"]
     picture.refresh_from_db()
     assert (picture.agreement, picture.agreed_until) == (Agreement.GIVEN, today - timedelta(days=1))
@@ -102,9 +102,9 @@ def test_asking_for_the_notes_asks_no_table(picture: Media, cast: Cast, django_a
 
 
 def test_names_and_scan_are_erased_when_their_time_is_over_and_the_proof_stays(picture: Media, cast: Cast) -> None:
-    scan = consents.scanned(io.BytesIO(PDF), size=len(PDF))
-    consent = consents.record(picture, told(), scan=scan, by=cast.officer)
-    kept = consents.record(picture, told(keep_until=date(2090, 1, 1)), by=cast.officer)
+    scan = consents.read_scan(io.BytesIO(PDF), size=len(PDF))
+    consent = consents.record(picture, consent_details(), scan=scan, by=cast.officer)
+    kept_longer = consents.record(picture, consent_details(keep_until=date(2090, 1, 1)), by=cast.officer)
     name = consent.scan.name
     assert default_storage.exists(name)
     assert consents.erase_due(timezone.localdate() + timedelta(days=365)) == 0
@@ -114,24 +114,24 @@ def test_names_and_scan_are_erased_when_their_time_is_over_and_the_proof_stays(p
     assert (consent.people, consent.given_by, consent.scan.name, consent.kind) == ("", "", "", "written")
     assert consent.erased_at is not None
     assert not default_storage.exists(name)
-    kept.refresh_from_db()
-    assert kept.people
+    kept_longer.refresh_from_db()
+    assert kept_longer.people
     assert notes(picture) == []
 
 
 def test_the_audit_trail_holds_no_name(picture: Media, cast: Cast) -> None:
-    consent = consents.record(picture, told(), by=cast.officer)
+    consent = consents.record(picture, consent_details(), by=cast.officer)
     consents.withdraw(consent, by=cast.officer)
     consents.erase(consent, by=cast.officer)
     events = AuditEvent.objects.filter(verb__startswith="consent.")
-    assert [each.verb for each in events.order_by("pk")] == ["consent.record", "consent.withdraw", "consent.erase"]
-    assert all("Ана" not in f"{each.detail}{each.target_label}" for each in events)
-    assert all("Петровић" not in f"{each.detail}{each.target_label}" for each in events)
+    assert [event.verb for event in events.order_by("pk")] == ["consent.record", "consent.withdraw", "consent.erase"]
+    assert all("Ана" not in f"{event.detail}{event.target_label}" for event in events)
+    assert all("Петровић" not in f"{event.detail}{event.target_label}" for event in events)
 
 
 def test_deleting_a_picture_takes_its_consents_and_scans_along(picture: Media, cast: Cast) -> None:
-    scan = consents.scanned(io.BytesIO(PDF), size=len(PDF))
-    name = consents.record(picture, told(), scan=scan, by=cast.officer).scan.name
+    scan = consents.read_scan(io.BytesIO(PDF), size=len(PDF))
+    name = consents.record(picture, consent_details(), scan=scan, by=cast.officer).scan.name
     with TestCase.captureOnCommitCallbacks(execute=True):
         pictures.delete(picture, by=cast.officer)
     assert not Consent.objects.exists()
@@ -173,14 +173,14 @@ def test_a_photographed_paper_is_written_anew_without_where_it_was_taken(picture
     exif[0x010F] = "Telefon"
     body = picture_bytes(size=(400, 300), exif=exif)
     assert b"Telefon" in body
-    scan = consents.scanned(io.BytesIO(body), size=len(body))
+    scan = consents.read_scan(io.BytesIO(body), size=len(body))
     assert b"Telefon" not in scan.body
     assert scan.mime == "image/jpeg"
 
 
 def test_a_scan_is_only_ever_downloaded(picture: Media, cast: Cast) -> None:
-    scan = consents.scanned(io.BytesIO(PDF), size=len(PDF))
-    consent = consents.record(picture, told(), scan=scan, by=cast.officer)
+    scan = consents.read_scan(io.BytesIO(PDF), size=len(PDF))
+    consent = consents.record(picture, consent_details(), scan=scan, by=cast.officer)
     answer = sign_in(cast.officer).get(url("library_consent_scan", consent.pk))
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"].startswith("attachment")
@@ -191,14 +191,14 @@ def test_a_scan_is_only_ever_downloaded(picture: Media, cast: Cast) -> None:
 
 def test_a_scan_that_is_too_large_is_not_read(picture: Media) -> None:
     with pytest.raises(pictures.BadPicture, match="larger"):
-        consents.scanned(io.BytesIO(b""), size=consents.MOST_SCAN + 1)
+        consents.read_scan(io.BytesIO(b""), size=consents.MOST_SCAN + 1)
 
 
 # ---------------------------------------------------------------- who sees them
 
 
 def test_only_those_who_keep_the_library_see_names(picture: Media, cast: Cast) -> None:
-    consent = consents.record(picture, told(), by=cast.officer)
+    consent = consents.record(picture, consent_details(), by=cast.officer)
     assert "Јелена Петровић" in sign_in(cast.officer).get(url("library_picture", picture.pk)).content.decode()
     for person in (cast.mentor, cast.viewer):
         client = sign_in(person)
@@ -216,7 +216,7 @@ def test_only_those_who_keep_the_library_see_names(picture: Media, cast: Cast) -
 def test_a_withdrawal_names_the_posts_that_are_about_to_show_the_picture(
     desk: Desk, picture: Media, cast: Cast
 ) -> None:
-    consent = consents.record(picture, told(), by=cast.officer)
+    consent = consents.record(picture, consent_details(), by=cast.officer)
     shown = parse({"media": [{"id": picture.pk, "alt": "Деца"}]}).media
     desk.write("Позив у парк", media=shown)
     client = sign_in(cast.officer)

@@ -29,11 +29,11 @@ PHONE = "Дежурна служба: 035 123 456."
 @pytest.fixture
 def desk(cast: Cast) -> Desk:
     with scope(cast.cuprija):
-        found = opened(cast)
-        kept = [("Телефон", PHONE), ("Писарница", "Писарница ради од 7 до 15 часова.")]
-        for name, text in kept:
+        desk = opened(cast)
+        texts = [("Телефон", PHONE), ("Писарница", "Писарница ради од 7 до 15 часова.")]
+        for name, text in texts:
             snippets.create(cast.cuprija, kind="text", name=name, texts={"sr-Cyrl": text}, by=cast.officer)
-        return found
+        return desk
 
 
 @pytest.fixture
@@ -63,8 +63,8 @@ def test_a_snippet_is_put_in_at_the_cursor_by_keyboard_in_the_script_of_the_tab(
     button = page.locator("[data-insert]")
     button.focus()
     page.keyboard.press("Enter")
-    words = page.get_by_role("combobox", name="Find a snippet")
-    expect(words).to_be_focused()
+    search = page.get_by_role("combobox", name="Find a snippet")
+    expect(search).to_be_focused()
     assert violations(page) == []
     page.keyboard.type("dezurna")
     expect(page.locator(".insert-item")).to_have_count(1)
@@ -82,12 +82,13 @@ def test_a_snippet_is_put_in_at_the_cursor_by_keyboard_in_the_script_of_the_tab(
         "Nema vode. Dežurna služba: 035 123 456. Javite se. Pisarnica radi od 7 do 15 časova."
     )
     button.click()
-    expect(words).to_be_focused()
+    expect(search).to_be_focused()
     page.keyboard.press("Escape")
     expect(button).to_be_focused()
     assert complaints == []
 
 
+@pytest.mark.slow
 def test_pictures_come_from_the_shelf_with_their_last_description_also_on_a_phone(
     browser: Any, live_server: Any, desk: Desk, at: Any
 ) -> None:
@@ -95,7 +96,9 @@ def test_pictures_come_from_the_shelf_with_their_last_description_also_on_a_phon
         folder = folders.create(desk.house, "Паркови", by=desk.cast.officer)
         for name in ("park.jpg", "most.jpg"):
             media = desk.picture(picture_bytes(), name)
-            about = pictures.About(name, f"Опис за {name}", "", "", False, folder if name == "park.jpg" else None)
+            about = pictures.PictureDetails(
+                name, f"Опис за {name}", "", "", False, folder if name == "park.jpg" else None
+            )
             pictures.describe(media, about, by=desk.cast.officer)
         post = desk.write()
     context = browser.new_context(locale="en-GB", viewport={"width": 390, "height": 844})
@@ -121,6 +124,7 @@ def test_pictures_come_from_the_shelf_with_their_last_description_also_on_a_phon
     context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_the_pages_are_clean_wide_and_narrow(
     page: Any, live_server: Any, desk: Desk, at: Any, tmp_path: Path, scheme: str

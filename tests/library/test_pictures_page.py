@@ -22,7 +22,7 @@ from posts.draft import parse
 from posts.editing.domain.submit import submit
 from posts.media.domain import folders, pictures
 from posts.media.domain.consents import ConsentDetails, record
-from posts.media.domain.pictures import About
+from posts.media.domain.pictures import PictureDetails
 from posts.models import Folder, Media
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, picture_bytes
@@ -32,9 +32,9 @@ def url(name: str, *args: Any) -> str:
     return reverse(name, args=["cuprija", *args])
 
 
-def about(media: Media, **fields: Any) -> About:
+def about(media: Media, **fields: Any) -> PictureDetails:
     known = {"name": media.name, "alt": media.alt, "credit": "", "licence": "", "shows_children": False, "folder": None}
-    return About(**{**known, **fields})
+    return PictureDetails(**{**known, **fields})
 
 
 def with_picture(media: Media, alt: str) -> Any:
@@ -55,7 +55,11 @@ def test_folders_lie_in_one_another_once_and_names_are_single(desk: Desk, cast: 
         folders.create(desk.house, "дани вина", parent=top, by=cast.officer)
     with pytest.raises(ActionNotAllowed, match="needs a name"):
         folders.create(desk.house, "  ", by=cast.officer)
-    assert [(each.folder.name, each.level) for each in queries.folders()] == [("Манифестације", 0), ("Дани вина", 1)]
+    levels = [(branch.folder.name, branch.level) for branch in queries.folders()]
+    assert levels == [
+        ("Манифестације", 0),
+        ("Дани вина", 1),
+    ]
 
 
 def test_a_folder_is_deleted_only_when_nothing_lies_in_it(desk: Desk, cast: Cast) -> None:
@@ -82,9 +86,9 @@ def test_a_folder_shows_what_lies_in_the_folders_inside_it(desk: Desk, cast: Cas
 def test_pictures_of_another_municipality_are_never_moved(desk: Desk, cast: Cast) -> None:
     picture = desk.picture()
     with scope(cast.novi_pazar):
-        theirs = folders.create(cast.novi_pazar, "Њихово", by=cast.stranger)
-        assert folders.move([picture.pk], theirs, municipality=cast.novi_pazar, by=cast.stranger) == 0
-    sign_in(cast.officer).post(url("library_move"), {"picture": picture.pk, "into": theirs.pk})
+        foreign_folder = folders.create(cast.novi_pazar, "Њихово", by=cast.stranger)
+        assert folders.move([picture.pk], foreign_folder, municipality=cast.novi_pazar, by=cast.stranger) == 0
+    sign_in(cast.officer).post(url("library_move"), {"picture": picture.pk, "into": foreign_folder.pk})
     picture.refresh_from_db()
     assert picture.folder_id is None
 
@@ -92,16 +96,16 @@ def test_pictures_of_another_municipality_are_never_moved(desk: Desk, cast: Cast
 # ---------------------------------------------------------------- search
 
 
-@pytest.mark.parametrize("words", ["fontana", "ФОНТАНА", "Njegoseva", "trg leto", "Марко"])
+@pytest.mark.parametrize("query", ["fontana", "ФОНТАНА", "Njegoseva", "trg leto", "Марко"])
 def test_a_picture_is_found_by_name_description_author_and_folder_in_either_script(
-    desk: Desk, cast: Cast, words: str
+    desk: Desk, cast: Cast, query: str
 ) -> None:
     top = folders.create(desk.house, "Трг", by=cast.officer)
     inside = folders.create(desk.house, "Лето", parent=top, by=cast.officer)
-    found, _other = desk.picture(picture_bytes(), "fontana.jpg"), desk.picture(picture_bytes(), "drugo.jpg")
-    described = about(found, alt="Његошева улица", credit="Марко Ђорђевић", folder=inside)
-    pictures.describe(found, described, by=cast.officer)
-    assert list(queries.pictures(PictureFilters(words=words), queries.folders())) == [found]
+    picture, _other = desk.picture(picture_bytes(), "fontana.jpg"), desk.picture(picture_bytes(), "drugo.jpg")
+    described = about(picture, alt="Његошева улица", credit="Марко Ђорђевић", folder=inside)
+    pictures.describe(picture, described, by=cast.officer)
+    assert list(queries.pictures(PictureFilters(query=query), queries.folders())) == [picture]
 
 
 def test_a_renamed_folder_is_found_by_its_new_name(desk: Desk, cast: Cast) -> None:
@@ -109,8 +113,8 @@ def test_a_renamed_folder_is_found_by_its_new_name(desk: Desk, cast: Cast) -> No
     picture = desk.picture()
     folders.move([picture.pk], folder, municipality=desk.house, by=cast.officer)
     folders.change(folder, name="Ново", parent=None, by=cast.officer)
-    assert list(queries.pictures(PictureFilters(words="novo"), queries.folders())) == [picture]
-    assert not queries.pictures(PictureFilters(words="staro"), queries.folders()).exists()
+    assert list(queries.pictures(PictureFilters(query="novo"), queries.folders())) == [picture]
+    assert not queries.pictures(PictureFilters(query="staro"), queries.folders()).exists()
 
 
 # ---------------------------------------------------------------- descriptions
@@ -264,6 +268,6 @@ def test_search_and_use_can_be_answered_from_their_indexes(desk: Desk, cast: Cas
 def test_a_withdrawn_consent_is_flagged_in_the_picker(desk: Desk, cast: Cast) -> None:
     picture = desk.picture()
     today = timezone.localdate()
-    told = ConsentDetails("written", "Ана", "мајка", today, today - timedelta(days=1), date(2040, 1, 1))
-    record(picture, told, by=cast.officer)
+    details = ConsentDetails("written", "Ана", "мајка", today, today - timedelta(days=1), date(2040, 1, 1))
+    record(picture, details, by=cast.officer)
     assert "Consent ended" in sign_in(cast.officer).get(url("library_pick")).content.decode()

@@ -30,10 +30,10 @@ def kept(desk: Desk, cast: Cast, name: str = "Телефон", kind: str = "text
 def test_the_other_script_is_derived_unless_it_has_words_of_its_own(desk: Desk, cast: Cast) -> None:
     kept(desk, cast)
     kept(desk, cast, "Својим речима", sr_Cyrl="Љиљана", sr_Latn="Baš ovako")
-    found = {each.name: each for each in queries.inserts("sr-Latn")}
-    assert found["Телефон"].text == "Pozovite nas na 035 123 456, radnim danima od 7 do 15 časova."
-    assert found["Телефон"].derived
-    assert (found["Својим речима"].text, found["Својим речима"].derived) == ("Baš ovako", False)
+    inserts = {insert.name: insert for insert in queries.inserts("sr-Latn")}
+    assert inserts["Телефон"].text == "Pozovite nas na 035 123 456, radnim danima od 7 do 15 časova."
+    assert inserts["Телефон"].derived
+    assert (inserts["Својим речима"].text, inserts["Својим речима"].derived) == ("Baš ovako", False)
 
 
 def test_the_municipality_s_own_spelling_is_used_in_the_other_script(desk: Desk, cast: Cast) -> None:
@@ -46,12 +46,12 @@ def test_the_municipality_s_own_spelling_is_used_in_the_other_script(desk: Desk,
 def test_no_other_language_is_made_up(desk: Desk, cast: Cast) -> None:
     kept(desk, cast)
     kept(desk, cast, "Bosanski", bs_Latn="Pozovite općinu.")
-    assert [each.text for each in queries.inserts("bs-Latn")] == ["Pozovite općinu."]
+    assert [insert.text for insert in queries.inserts("bs-Latn")] == ["Pozovite općinu."]
 
 
 def test_hashtags_stay_as_they_are_in_both_scripts(desk: Desk, cast: Cast) -> None:
     kept(desk, cast, "Општина", "hashtags", sr_Cyrl="#Ћуприја #ВодаЋуприја")
-    assert [each.text for each in queries.inserts("sr-Latn")] == ["#Ћуприја #ВодаЋуприја"]
+    assert [insert.text for insert in queries.inserts("sr-Latn")] == ["#Ћуприја #ВодаЋуприја"]
 
 
 def test_what_people_type_as_hashtags_becomes_hashtags(desk: Desk, cast: Cast) -> None:

@@ -14,15 +14,15 @@ from common.errors import ActionNotAllowed
 from library import queries
 from library.domain import templates as verbs
 from library.domain.templates import TemplateContent
-from library.gaps import asked
+from library.gaps import with_defaults
 from library.models import Template
 from library.starters import starters
 from library.templatetags.library import lang
 from municipalities.models import GlossaryWord
 from municipalities.tenancy import scope
-from posts.compose import resolved
-from posts.draft import Call, Draft, Text, parse
-from posts.editing.placeholders import day, fill, gaps, placeholders
+from posts.compose import resolve_text
+from posts.draft import CallToAction, Draft, Text, parse
+from posts.editing.placeholders import fill, format_day, gaps, placeholders
 from posts.models import Post
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk
@@ -30,9 +30,9 @@ from tests.posts.desk import Desk
 WATER = "Без воде: {{улице}}. Вода долази {{дан}}."
 
 
-def words(desk: Desk, text: str = WATER, **fields: Any) -> TemplateContent:
+def template_content(desk: Desk, text: str = WATER, **fields: Any) -> TemplateContent:
     draft = Draft(texts={"sr-Cyrl": Text(text)}, channels=(desk.mastodon.pk,), **fields)
-    return TemplateContent("Квар на мрежи", "Када пукне цев", "service", draft, asked(draft, []))
+    return TemplateContent("Квар на мрежи", "Када пукне цев", "service", draft, with_defaults(draft, []))
 
 
 def test_a_gap_is_found_once_and_means_the_same_in_both_scripts() -> None:
@@ -44,7 +44,7 @@ def test_a_gap_is_found_once_and_means_the_same_in_both_scripts() -> None:
 
 def test_a_day_reads_as_the_language_writes_it_and_never_ends_in_two_stops() -> None:
     on = date(2026, 12, 15)
-    assert [day(on, tag) for tag in ("sr-Cyrl", "sr-Latn", "hu-Latn")] == [
+    assert [format_day(on, tag) for tag in ("sr-Cyrl", "sr-Latn", "hu-Latn")] == [
         "15. децембра 2026.", "15. decembra 2026.", "15. 12. 2026.",
     ]  # fmt: skip
     assert fill("Рок је {{рок}}.", {"рок": on}, "sr-Cyrl") == "Рок је 15. децембра 2026."
@@ -80,26 +80,26 @@ def test_a_starter_is_shown_to_everybody_and_becomes_a_copy_where_it_is_changed(
     built_in = queries.template("iskljucenje-vode")
     assert built_in is not None
     assert built_in.is_built_in
-    own = verbs.edit(built_in, words(desk), municipality=desk.house, by=cast.officer)
+    own = verbs.edit(built_in, template_content(desk), municipality=desk.house, by=cast.officer)
     assert own.starter == "iskljucenje-vode"
     assert queries.template("iskljucenje-vode") == own
     assert len(queries.templates()) == len(starters())
     with scope(cast.novi_pazar):
-        theirs = queries.template("iskljucenje-vode")
-        assert theirs is not None
-        assert theirs.is_built_in
-        assert theirs.name == "Искључење воде"
+        foreign = queries.template("iskljucenje-vode")
+        assert foreign is not None
+        assert foreign.is_built_in
+        assert foreign.name == "Искључење воде"
 
 
 def test_going_back_to_the_built_in_words_can_be_undone_once(desk: Desk, cast: Cast) -> None:
     built_in = queries.template("iskljucenje-vode")
     assert built_in is not None
-    own = verbs.edit(built_in, words(desk), municipality=desk.house, by=cast.officer)
+    own = verbs.edit(built_in, template_content(desk), municipality=desk.house, by=cast.officer)
     verbs.remove(own, by=cast.officer)
     again = queries.template("iskljucenje-vode")
     assert again is not None
     assert again.is_built_in
-    anew = verbs.edit(again, words(desk), municipality=desk.house, by=cast.officer)
+    anew = verbs.edit(again, template_content(desk), municipality=desk.house, by=cast.officer)
     with pytest.raises(ActionNotAllowed, match="anew"):
         verbs.restore(own, by=cast.officer)
     verbs.remove(anew, by=cast.officer)
@@ -107,15 +107,15 @@ def test_going_back_to_the_built_in_words_can_be_undone_once(desk: Desk, cast: C
 
 
 def test_search_finds_a_template_in_either_script(desk: Desk, cast: Cast) -> None:
-    verbs.create(desk.house, words(desk), by=cast.officer)
-    assert [each.name for each in queries.templates("pukne mrezi")] == ["Квар на мрежи"]
+    verbs.create(desk.house, template_content(desk), by=cast.officer)
+    assert [template.name for template in queries.templates("pukne mrezi")] == ["Квар на мрежи"]
     assert queries.templates("нема овога") == []
 
 
 def test_using_a_template_makes_a_draft_with_its_gaps_filled_and_its_deadline_set(desk: Desk, cast: Cast) -> None:
     written = TemplateContent(
         "Квар", "", "service",
-        Draft(texts={"sr-Cyrl": Text(WATER)}, link="{{адреса}}", call=Call("share", "Поделите до {{дан}}")),
+        Draft(texts={"sr-Cyrl": Text(WATER)}, link="{{адреса}}", call=CallToAction("share", "Поделите до {{дан}}")),
         [], "дан",
     )  # fmt: skip
     template = verbs.create(desk.house, written, by=cast.officer)
@@ -124,7 +124,7 @@ def test_using_a_template_makes_a_draft_with_its_gaps_filled_and_its_deadline_se
     post = verbs.use(template, values, municipality=desk.house, by=cast.officer)
     draft = parse(post.draft)
     assert draft.texts["sr-Cyrl"].text == "Без воде: Његошева. Вода долази 5. јануара 2027."
-    latin = resolved(draft.texts, "sr-Latn")
+    latin = resolve_text(draft.texts, "sr-Latn")
     assert latin
     assert latin.text == "Bez vode: Njegoševa. Voda dolazi 5. januara 2027."
     assert (draft.call.words, draft.call.deadline) == ("Поделите до 5. јануара 2027.", "2027-01-05")
@@ -134,7 +134,7 @@ def test_using_a_template_makes_a_draft_with_its_gaps_filled_and_its_deadline_se
 
 
 def test_a_channel_that_is_gone_is_left_out_of_a_post_begun_with_a_template(desk: Desk, cast: Cast) -> None:
-    template = verbs.create(desk.house, words(desk), by=cast.officer)
+    template = verbs.create(desk.house, template_content(desk), by=cast.officer)
     desk.mastodon.state = "disconnected"
     desk.mastodon.save()
     post = verbs.use(template, {}, municipality=desk.house, by=cast.officer)
@@ -150,7 +150,7 @@ def test_an_answer_in_a_latin_text_follows_the_words_of_the_house(desk: Desk, ca
 
 
 def test_what_was_left_empty_stays_to_be_seen(desk: Desk, cast: Cast) -> None:
-    template = verbs.create(desk.house, words(desk), by=cast.officer)
+    template = verbs.create(desk.house, template_content(desk), by=cast.officer)
     post = verbs.use(template, {"улице": "Његошева"}, municipality=desk.house, by=cast.officer)
     assert gaps(parse(post.draft)) == ["дан"]
 
@@ -158,15 +158,15 @@ def test_what_was_left_empty_stays_to_be_seen(desk: Desk, cast: Cast) -> None:
 def test_a_post_becomes_a_template_without_its_pictures_and_its_day(desk: Desk, cast: Cast) -> None:
     picture = desk.picture()
     shown = parse({"media": [{"id": picture.pk, "alt": "Фонтана"}]}).media
-    post = desk.write(media=shown, call=Call("attend", "Дођите", "2027-02-01"))
+    post = desk.write(media=shown, call=CallToAction("attend", "Дођите", "2027-02-01"))
     client = sign_in(cast.officer)
     url = reverse("library_from_post", args=["cuprija", post.pk])
     assert b"Save as a template" in client.get(url).content
     answer = client.post(url, {"name": "Позив"})
     template = Template.objects.get()
     assert answer.url == reverse("library_template_edit", args=["cuprija", template.pk])  # type: ignore[attr-defined]
-    kept = parse(template.content)
-    assert (kept.media, kept.call.deadline, kept.call.words) == ((), "", "Дођите")
+    draft = parse(template.content)
+    assert (draft.media, draft.call.deadline, draft.call.words) == ((), "", "Дођите")
 
 
 # ---------------------------------------------------------------- pages
@@ -190,9 +190,11 @@ def test_the_questions_lead_to_the_composer(desk: Desk, cast: Cast) -> None:
 def test_a_link_that_is_none_is_told_and_nothing_typed_is_lost(desk: Desk, cast: Cast) -> None:
     client = sign_in(cast.officer)
     url = reverse("library_template_use", args=["cuprija", "eusluga"])
-    found = {gap["name"]: at for at, gap in enumerate(starters()["eusluga"]["gaps"])}
-    order = [gap["name"] for gap in asked(parse(starters()["eusluga"]["content"]), starters()["eusluga"]["gaps"])]
-    assert set(order) == set(found)
+    positions = {gap["name"]: at for at, gap in enumerate(starters()["eusluga"]["gaps"])}
+    order = [
+        gap["name"] for gap in with_defaults(parse(starters()["eusluga"]["content"]), starters()["eusluga"]["gaps"])
+    ]
+    assert set(order) == set(positions)
     answer = client.post(url, {f"gap-{order.index('адреса')}": "није адреса", f"gap-{order.index('услуга')}": "еВртић"})
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -203,8 +205,8 @@ def test_a_link_that_is_none_is_told_and_nothing_typed_is_lost(desk: Desk, cast:
 
 def test_an_example_cannot_bring_markup_into_the_page(desk: Desk, cast: Cast) -> None:
     draft = Draft(texts={"sr-Cyrl": Text("{{а}} <b>х</b>")})
-    told = [{"name": "а", "kind": "text", "label": "<i>л</i>", "example": "<script>1</script>"}]
-    template = verbs.create(desk.house, TemplateContent("<u>и</u>", "", "service", draft, told), by=cast.officer)
+    gaps = [{"name": "а", "kind": "text", "label": "<i>л</i>", "example": "<script>1</script>"}]
+    template = verbs.create(desk.house, TemplateContent("<u>и</u>", "", "service", draft, gaps), by=cast.officer)
     page = sign_in(cast.officer).get(reverse("library_template", args=["cuprija", template.ref])).content.decode()
     for hostile in ("<script>1", "<i>л", "<b>х", "<u>и"):
         assert hostile not in page
@@ -226,11 +228,11 @@ def test_a_template_is_written_and_its_questions_are_worded_on_the_same_page(des
     assert answer.url.endswith("#gaps")  # type: ignore[attr-defined]
     edit = reverse("library_template_edit", args=["cuprija", row.ref])
     assert "Questions for the gaps" in client.get(edit).content.decode()
-    told = {
+    questions = {
         "gap-0-name": "улице", "gap-0-label": "Које улице?", "gap-0-kind": "text", "gap-0-example": "Његошева",
         "gap-1-name": "дан", "gap-1-label": "Када?", "gap-1-kind": "date", "gap-1-example": "", "deadline": "дан",
     }  # fmt: skip
-    client.post(edit, {**sent, **told})
+    client.post(edit, {**sent, **questions})
     row.refresh_from_db()
     assert [gap["label"] for gap in row.gaps] == ["Које улице?", "Када?"]
     assert row.deadline == "дан"
@@ -263,7 +265,7 @@ def test_words_in_cyrillic_say_so_on_a_page_of_any_language(desk: Desk, cast: Ca
 
 
 def test_a_template_of_another_municipality_is_not_there(desk: Desk, cast: Cast) -> None:
-    row = verbs.create(desk.house, words(desk), by=cast.officer)
+    row = verbs.create(desk.house, template_content(desk), by=cast.officer)
     client = sign_in(cast.stranger)
     assert client.get(reverse("library_template", args=["novi-pazar", row.ref])).status_code == 404
     assert client.get(reverse("library_template", args=["cuprija", row.ref])).status_code == 404
@@ -279,7 +281,9 @@ def test_the_list_asks_the_same_number_of_questions_for_one_and_for_many(
     for count in (1, 40):
         for number in range(count):
             verbs.create(
-                desk.house, TemplateContent(f"Шаблон {number}", "", "other", words(desk).draft, []), by=cast.officer
+                desk.house,
+                TemplateContent(f"Шаблон {number}", "", "other", template_content(desk).draft, []),
+                by=cast.officer,
             )
         client.get(url)
         with django_assert_max_num_queries(12) as queries_made:

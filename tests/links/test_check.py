@@ -12,9 +12,9 @@ import pytest
 
 from django.utils import timezone
 
-from links.domain.check import is_there, look, settle
+from links.domain.check import check_due, is_reachable, store_result
 from links.models import Link
-from links.tasks import look as look_task
+from links.tasks import check_links as look_task
 from municipalities.tenancy import everywhere
 from tests.links.test_follow import made
 from tests.people import Cast
@@ -40,7 +40,7 @@ class Site(BaseHTTPRequestHandler):
 def site(settings: Any) -> Iterator[str]:
     """`host:port` of a page on this machine that the portal is allowed to call."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     Site.asked = []
     where = f"127.0.0.1:{server.server_port}"
@@ -54,15 +54,15 @@ def site(settings: Any) -> Iterator[str]:
     ("status", "there"), [(200, True), (403, True), (500, True), (503, True), (404, False), (410, False)]
 )
 def test_only_a_clear_no_counts_as_gone(site: str, status: int, there: bool) -> None:
-    assert is_there(f"http://{site}/{status}") is there
+    assert is_reachable(f"http://{site}/{status}") is there
 
 
 def test_a_refused_connection_is_gone_and_a_private_address_is_not_called(settings: Any, site: str) -> None:
     settings.PRIVATE_HOSTS_ALLOWED = ["127.0.0.1:1"]
-    assert is_there("http://127.0.0.1:1/") is False
-    assert is_there(f"http://{site}/200") is None
-    assert is_there(f"https://{site}/200") is None
-    assert is_there("javascript:alert(1)") is None
+    assert is_reachable("http://127.0.0.1:1/") is False
+    assert is_reachable(f"http://{site}/200") is None
+    assert is_reachable(f"https://{site}/200") is None
+    assert is_reachable("javascript:alert(1)") is None
     assert Site.asked == []
 
 
@@ -74,15 +74,15 @@ def again(link: Link) -> Link:
 def test_a_link_is_gone_after_two_failures_and_comes_back_with_one_success(cast: Cast) -> None:
     link = made(cast)
     with everywhere("test"):
-        settle(link, False)
+        store_result(link, False)
         assert again(link).gone_since is None
-        settle(link, None)
-        settle(link, False)
+        store_result(link, None)
+        store_result(link, False)
         first = again(link).gone_since
         assert first is not None
-        settle(link, False)
+        store_result(link, False)
         assert again(link).gone_since == first
-        settle(link, True)
+        store_result(link, True)
     row = again(link)
     assert (row.gone_since, row.failures) == (None, 0)
 
@@ -99,4 +99,4 @@ def test_the_worker_takes_what_is_due_and_leaves_the_rest(cast: Cast, site: str)
     assert sorted(Site.asked) == ["/404?failed", "/404?never"]
     assert again(failed).gone_since is not None
     assert again(never).gone_since is None
-    assert look() == 0
+    assert check_due() == 0

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from links import queries
 from links.domain import count
-from links.domain.make import Wanted, make
+from links.domain.make import LinkRequest, create_links
 from links.models import ClickCount, Link
 from municipalities.tenancy import everywhere, scope
 from tests.people import Cast, sign_in
@@ -35,7 +35,7 @@ def link(cast: Cast) -> Link:
 def made(cast: Cast, target: str = TARGET) -> Link:
     subject = uuid4()
     with scope(cast.cuprija):
-        make(cast.cuprija.pk, subject, {3: Wanted(target, "mastodon")})
+        create_links(cast.cuprija.pk, subject, {3: LinkRequest(target, "mastodon")})
         return Link.objects.get(subject=subject)
 
 
@@ -190,11 +190,11 @@ def test_nothing_that_is_stored_says_who_it_was(link: Link) -> None:
     assert "arker" not in stored
     with redis.Redis.from_url(django_settings.REDIS_URL) as valkey:
         keys = [key for key in valkey.keys("*") if b"links:" in key]
-        kept = b" ".join([*keys, *(valkey.get(key) or b"" for key in keys)])
+        in_valkey = b" ".join([*keys, *(valkey.get(key) or b"" for key in keys)])
         longest = {key: valkey.ttl(key) for key in keys}
     assert keys
-    assert b"192.0.2.77" not in kept
-    assert b"arker" not in kept
+    assert b"192.0.2.77" not in in_valkey
+    assert b"arker" not in in_valkey
     visits = {ttl for key, ttl in longest.items() if b"links:salt" not in key}
     assert visits
     assert max(visits) <= 60
@@ -275,32 +275,32 @@ def inside(cast: Cast) -> Iterator[Cast]:
 
 
 def test_the_same_target_gets_the_same_link_again(inside: Cast, django_assert_num_queries: Any) -> None:
-    subject, wanted = uuid4(), {3: Wanted(TARGET, "mastodon"), 4: Wanted(TARGET, "bluesky")}
-    first = make(inside.cuprija.pk, subject, wanted)
+    subject, wanted = uuid4(), {3: LinkRequest(TARGET, "mastodon"), 4: LinkRequest(TARGET, "bluesky")}
+    first = create_links(inside.cuprija.pk, subject, wanted)
     with django_assert_num_queries(2):
-        assert make(inside.cuprija.pk, subject, wanted) == first
+        assert create_links(inside.cuprija.pk, subject, wanted) == first
     assert len(set(first.values())) == 2
-    assert first[3] == queries.foreseen(subject, 3, TARGET)
+    assert first[3] == queries.expected_address(subject, 3, TARGET)
     assert Link.objects.count() == 2
 
 
 def test_a_code_that_a_stranger_has_is_left_to_them(inside: Cast) -> None:
     subject = uuid4()
-    taken = queries.foreseen(subject, 3, TARGET).rpartition("/")[2]
+    taken = queries.expected_address(subject, 3, TARGET).rpartition("/")[2]
     with scope(inside.novi_pazar):
-        theirs = Link.objects.create(
+        foreign = Link.objects.create(
             municipality=inside.novi_pazar, code=taken, target="https://novipazar.rs/", subject=uuid4(), place=9,
             network="mastodon",
         )  # fmt: skip
-    ours = make(inside.cuprija.pk, subject, {3: Wanted(TARGET, "mastodon")})[3]
+    ours = create_links(inside.cuprija.pk, subject, {3: LinkRequest(TARGET, "mastodon")})[3]
     assert not ours.endswith(taken)
     assert visit(ours.rpartition("/")[2])["Location"] == TARGET
-    assert visit(theirs)["Location"] == "https://novipazar.rs/"
+    assert visit(foreign)["Location"] == "https://novipazar.rs/"
 
 
 def test_clicks_are_summed_by_place_and_day(inside: Cast, django_assert_num_queries: Any) -> None:
     subject, today = uuid4(), timezone.localdate()
-    make(inside.cuprija.pk, subject, {3: Wanted(TARGET, "mastodon"), 4: Wanted(TARGET, "bluesky")})
+    create_links(inside.cuprija.pk, subject, {3: LinkRequest(TARGET, "mastodon"), 4: LinkRequest(TARGET, "bluesky")})
     first, second = queries.links_of(subject)
     for link, ago, hour, people, machines in ((first, 0, 8, 3, 1), (first, 0, 9, 2, 0), (second, 9, 8, 5, 4)):
         ClickCount.objects.create(
@@ -308,10 +308,10 @@ def test_clicks_are_summed_by_place_and_day(inside: Cast, django_assert_num_quer
             machines=machines,
         )  # fmt: skip
     with django_assert_num_queries(1):
-        found = queries.clicks(subject)
-    assert (found.total, found.machines, found.last_week) == (10, 5, 5)
-    assert found.by_place == {first.place: 5, second.place: 5}
-    assert found.by_day == {today: {first.place: 5}, today - timedelta(days=9): {second.place: 5}}
+        clicks = queries.clicks(subject)
+    assert (clicks.total, clicks.machines, clicks.last_week) == (10, 5, 5)
+    assert clicks.by_place == {first.place: 5, second.place: 5}
+    assert clicks.by_day == {today: {first.place: 5}, today - timedelta(days=9): {second.place: 5}}
     assert queries.totals([subject, uuid4()]) == {subject: 10}
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from common.networks import network_of
-from links.rules import ALPHABET, LENGTH, as_uri, code, is_machine, trouble, with_campaign
+from links.rules import ALPHABET, LENGTH, as_uri, code, is_machine, target_problem, with_campaign
 
 SUBJECT = UUID(int=7)
 OWN = "https://dobosar.example"
@@ -32,7 +32,7 @@ def test_the_same_four_give_the_same_code_and_any_other_gives_another() -> None:
 def test_a_code_can_be_read_from_a_poster() -> None:
     made = {code("key", SUBJECT, place, "x") for place in range(500)}
     assert len(made) == 500
-    assert all(len(each) == LENGTH and set(each) <= set(ALPHABET) for each in made)
+    assert all(len(row) == LENGTH and set(row) <= set(ALPHABET) for row in made)
     assert not set(ALPHABET) & set("01oliaeu")
 
 
@@ -127,7 +127,7 @@ def test_nobody_is_led_to_a_hostile_address(subtests: pytest.Subtests) -> None:
         ("https://DOBOSAR.example/l/x", "loop"),
     ]:
         with subtests.test(address=address, why=why):
-            assert trouble(address, OWN if ":443" not in address else "https://dobosar.example:443") == why
+            assert target_problem(address, OWN if ":443" not in address else "https://dobosar.example:443") == why
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_nobody_is_led_to_a_hostile_address(subtests: pytest.Subtests) -> None:
     ],
 )
 def test_honest_addresses_are_let_through(address: str) -> None:
-    assert trouble(address, OWN) == ""
+    assert target_problem(address, OWN) == ""
 
 
 @pytest.mark.parametrize(

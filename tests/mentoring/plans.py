@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from mentoring.domain import plans
-from mentoring.domain.plans import Wanted
+from mentoring.domain.plans import ActivitySpec
 from mentoring.enums import Side
 from mentoring.models import Activity, Plan
 from mentoring.plan_rules import last_day
@@ -21,7 +21,7 @@ from tests.analytics.factories import published
 from tests.people import Cast
 
 
-def begun(cast: Cast, *activities: Wanted, first: date | None = None, place: Any = None) -> Plan:
+def begun(cast: Cast, *activities: ActivitySpec, first: date | None = None, place: Any = None) -> Plan:
     """A draft of the officer that began twenty days ago."""
     place = place or cast.cuprija
     first = first or today() - timedelta(days=20)
@@ -34,12 +34,12 @@ def begun(cast: Cast, *activities: Wanted, first: date | None = None, place: Any
         )  # fmt: skip
 
 
-def wanted(name: str = "Три објаве са позивом", due: int = 10, **fields: Any) -> Wanted:
+def wanted(name: str = "Три објаве са позивом", due: int = 10, **fields: Any) -> ActivitySpec:
     """An activity that is due in so many days; one post shows it."""
-    return Wanted(name=name, due_on=today() + timedelta(days=due), **fields)
+    return ActivitySpec(name=name, due_on=today() + timedelta(days=due), **fields)
 
 
-def agreed(cast: Cast, *activities: Wanted, first: date | None = None) -> Plan:
+def agreed(cast: Cast, *activities: ActivitySpec, first: date | None = None) -> Plan:
     """A plan on which both agreed."""
     plan = begun(cast, *activities, first=first)
     with scope(cast.cuprija):

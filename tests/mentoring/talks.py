@@ -9,40 +9,49 @@ from typing import Any
 from django.utils import timezone
 
 from mentoring.domain import checkins
-from mentoring.domain.checkins import CheckInRecord, Planned, Step
-from mentoring.enums import Side, Way
+from mentoring.domain.checkins import CheckInPlan, CheckInRecord, StepContent
+from mentoring.enums import CheckInMethod, Side
 from mentoring.models import CheckIn
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
 from posts import rules
 
 
-def at(on: date, clock: str = "10:00", fold: int | None = 0) -> rules.Resolved:
-    found = rules.wall_time(on, time.fromisoformat(clock), fold)
-    assert isinstance(found, rules.Resolved)
-    return found
+def at(on: date, clock: str = "10:00", fold: int | None = 0) -> rules.ResolvedTime:
+    resolved = rules.resolve_wall_time(on, time.fromisoformat(clock), fold)
+    assert isinstance(resolved, rules.ResolvedTime)
+    return resolved
 
 
-def ahead(days: int = 3, clock: str = "10:00") -> rules.Resolved:
+def ahead(days: int = 3, clock: str = "10:00") -> rules.ResolvedTime:
     return at(timezone.localdate() + timedelta(days=days), clock)
 
 
-def planned(house: Municipality, mentor: Any, days: int = 3, **fields: Any) -> CheckIn:
-    with scope(house):
-        return checkins.plan(house, Planned(ahead(days), fields.pop("way", Way.VIDEO), **fields), by=mentor)
+def planned(municipality: Municipality, mentor: Any, days: int = 3, **fields: Any) -> CheckIn:
+    with scope(municipality):
+        return checkins.plan(
+            municipality, CheckInPlan(ahead(days), fields.pop("way", CheckInMethod.VIDEO), **fields), by=mentor
+        )
 
 
 def held(
-    house: Municipality, mentor: Any, days: int = -3, hours: str = "1.5", notes: str = "Договорено.", *steps: Step
+    municipality: Municipality,
+    mentor: Any,
+    days: int = -3,
+    hours: str = "1.5",
+    notes: str = "Договорено.",
+    *steps: StepContent,
 ) -> CheckIn:
-    told = CheckInRecord(ahead(days), Way.VISIT, Decimal(hours), notes, steps)
-    with scope(house):
-        return checkins.write_down(None, told, municipality=house, by=mentor)
+    record = CheckInRecord(ahead(days), CheckInMethod.VISIT, Decimal(hours), notes, steps)
+    with scope(municipality):
+        return checkins.write_down(None, record, municipality=municipality, by=mentor)
 
 
-def step(text: str = "Објавити анкету", side: str = Side.MUNICIPALITY, days: int | None = 7, **fields: Any) -> Step:
+def step(
+    text: str = "Објавити анкету", side: str = Side.MUNICIPALITY, days: int | None = 7, **fields: Any
+) -> StepContent:
     due_on = None if days is None else timezone.localdate() + timedelta(days=days)
-    return Step(text, side, due_on=due_on, **fields)
+    return StepContent(text, side, due_on=due_on, **fields)
 
 
 def moment(text: str) -> datetime:

@@ -15,7 +15,7 @@ from common.models import AuditEvent
 from mentoring.domain.absence import announce, withdraw
 from mentoring.domain.feedback import give
 from mentoring.domain.handover import hand_over
-from mentoring.enums import Level
+from mentoring.enums import RubricLevel
 from mentoring.models import Absence, Handover
 from municipalities.models import Cohort, Enrolment, Pairing, Programme
 from municipalities.queries import roles, today
@@ -38,8 +38,8 @@ def test_the_municipalities_are_told_and_see_it_on_their_home(cast: Cast) -> Non
         reverse("absence"), {"starts_on": today(), "ends_on": today() + 5 * DAY, "note": note}
     )
     assert answer.status_code == 302
-    told = {row.user for row in Notification.objects.all()}
-    assert told == {cast.officer, cast.approver, cast.stranger}
+    notified = {row.user for row in Notification.objects.all()}
+    assert notified == {cast.officer, cast.approver, cast.stranger}
     for name, slug in (("officer", "cuprija"), ("approver", "cuprija"), ("stranger", "novi-pazar")):
         page = sign_in(getattr(cast, name)).get(reverse("workspace", args=[slug])).content.decode()
         assert note in page, name
@@ -134,7 +134,7 @@ def test_a_mentor_hands_over_and_loses_access_at_once(desk: Desk, successor: Use
     with scope(cast.cuprija):
         post = desk.write("Вода")
         thread = comment(post, "До када?", by=cast.mentor)
-        give(post, {"tone": Level.GOOD}, "Добро.", by=cast.mentor)
+        give(post, {"tone": RubricLevel.GOOD}, "Добро.", by=cast.mentor)
     former, heir = sign_in(cast.mentor), sign_in(successor)
     page = reverse("post", args=["cuprija", post.pk])
     assert heir.get(page).status_code == 404
@@ -144,12 +144,12 @@ def test_a_mentor_hands_over_and_loses_access_at_once(desk: Desk, successor: Use
     for name in ("workspace", "progress", "hand_over"):
         assert former.get(reverse(name, args=["cuprija"])).status_code == 404, name
     assert former.get(page).status_code == 404
-    assert [each.post for each in former.get("/desk/?show=all").context["entries"]] == []
+    assert [entry.post for entry in former.get("/desk/?show=all").context["entries"]] == []
     # the successor sees what was said and what they should know
     assert "До када?" in heir.get(page).content.decode()
     assert "Добро." in heir.get(reverse("post_feedback", args=["cuprija", post.pk])).content.decode()
     assert "Договорено: две анкете." in heir.get(reverse("progress", args=["cuprija"])).content.decode()
-    assert [each.post.pk for each in heir.get("/desk/").context["entries"]] == [post.pk]
+    assert [entry.post.pk for entry in heir.get("/desk/").context["entries"]] == [post.pk]
     assert thread.pk
     assert roles(successor, cast.cuprija) == {"mentor"}
 
@@ -162,10 +162,10 @@ def test_a_successor_gains_no_right_to_publish(cast: Cast, successor: User) -> N
 
 def test_everybody_is_told_but_only_the_successor_reads_the_note(cast: Cast, successor: User) -> None:
     hand_over(pairing(cast), successor, today(), None, "Тајна белешка", by=cast.staff)
-    told = {row.user: row for row in Notification.objects.all()}
-    assert set(told) == {successor, cast.mentor, cast.officer, cast.approver}
-    assert "Тајна белешка" in told[successor].body
-    assert all("Тајна" not in row.body for user, row in told.items() if user != successor)
+    notifications = {row.user: row for row in Notification.objects.all()}
+    assert set(notifications) == {successor, cast.mentor, cast.officer, cast.approver}
+    assert "Тајна белешка" in notifications[successor].body
+    assert all("Тајна" not in row.body for user, row in notifications.items() if user != successor)
     note = "Тајна белешка"
     progress = reverse("progress", args=["cuprija"])
     assert note in sign_in(cast.staff).get(progress).content.decode()

@@ -80,11 +80,11 @@ def test_a_review_is_written_by_both_confirmed_and_fetched(page: Any, live_serve
     page.goto(live_server.url + url("mentoring_reviews"))
     page.get_by_role("button", name=re.compile("Begin it.*Final review")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Final review")
-    for who, words in ((cast.mentor, "Позив је навика."), (cast.officer, "Питања стижу и викендом.")):
+    for who, comment in ((cast.mentor, "Позив је навика."), (cast.officer, "Питања стижу и викендом.")):
         change_to(page, live_server, who)
         page.reload()
         page.get_by_role("link", name="Write what your side says").click()
-        page.locator("#id_words").fill(words)
+        page.locator("#id_words").fill(comment)
         page.get_by_role("button", name="Save").click()
     for who in (cast.officer, cast.mentor):
         change_to(page, live_server, who)
@@ -99,6 +99,7 @@ def test_a_review_is_written_by_both_confirmed_and_fetched(page: Any, live_serve
     assert fetched.value.suggested_filename.endswith("-en.pdf")
 
 
+@pytest.mark.slow
 def test_every_page_of_check_ins_and_reviews_is_accessible(page: Any, live_server: Any, cast: Cast) -> None:
     page.set_default_timeout(20_000)
     plan = agreed(cast, wanted("Анкета о паркингу", due=10), first=today() - 25 * DAY)

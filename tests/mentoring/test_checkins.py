@@ -18,9 +18,9 @@ from django.urls import reverse
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from mentoring.domain import checkins
-from mentoring.enums import CheckInState, Side, Way
+from mentoring.enums import CheckInMethod, CheckInState, Side
 from mentoring.models import CheckIn, NextStep
-from mentoring.queries.checkins import glance
+from mentoring.queries.checkins import check_in_summary
 from municipalities.models import Enrolment, Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
@@ -40,16 +40,16 @@ def typed(**changed: Any) -> dict[str, Any]:
     return {"on": str(today() + 3 * DAY), "at": "10:00", "way": "video", "place": "", "subject": "", **changed}
 
 
-def told(*steps: dict[str, Any], **changed: Any) -> dict[str, Any]:
+def form_data(*steps: dict[str, Any], **changed: Any) -> dict[str, Any]:
     """A form to write one down."""
-    rows = [{"text": "", "side": "municipality", **each} for each in (*steps, {})]
-    found: dict[str, Any] = {
+    rows = [{"text": "", "side": "municipality", **row} for row in (*steps, {})]
+    data: dict[str, Any] = {
         "on": str(today() - DAY), "at": "10:00", "way": "phone", "hours": "1.25", "subject": "", "notes": "Договорено.",
         "step-TOTAL_FORMS": len(rows), "step-INITIAL_FORMS": 0,
     }  # fmt: skip
     for number, row in enumerate(rows):
-        found |= {f"step-{number}-{name}": value for name, value in row.items()}
-    return {**found, **changed}
+        data |= {f"step-{number}-{name}": value for name, value in row.items()}
+    return {**data, **changed}
 
 
 def whom() -> set[Any]:
@@ -99,8 +99,12 @@ def test_what_cannot_be_planned_is_said_and_kept(cast: Cast, changed: dict[str, 
 
 def test_the_clock_on_the_wall_counts_across_the_change_of_the_clock(cast: Cast) -> None:
     with scope(cast.cuprija):
-        summer = checkins.plan(cast.cuprija, checkins.Planned(at(date(2027, 3, 26)), Way.VIDEO), by=cast.mentor)
-        later = checkins.plan(cast.cuprija, checkins.Planned(at(date(2027, 3, 29)), Way.VIDEO), by=cast.mentor)
+        summer = checkins.plan(
+            cast.cuprija, checkins.CheckInPlan(at(date(2027, 3, 26)), CheckInMethod.VIDEO), by=cast.mentor
+        )
+        later = checkins.plan(
+            cast.cuprija, checkins.CheckInPlan(at(date(2027, 3, 29)), CheckInMethod.VIDEO), by=cast.mentor
+        )
     assert summer.due_at == datetime(2027, 3, 26, 9, tzinfo=UTC)
     assert later.due_at == datetime(2027, 3, 29, 8, tzinfo=UTC)
     page = sign_in(cast.officer).get(url("check_ins")).content.decode()
@@ -160,15 +164,15 @@ def test_one_is_called_off_and_stays_in_the_history(cast: Cast) -> None:
     assert mentor.post(url("check_in_cancel", row.pk), {"reason": "Болест"}).status_code == 302
     page = sign_in(cast.officer).get(url("check_ins"))
     assert not page.context["coming"]
-    assert [each.pk for each in page.context["page"]] == [row.pk]
+    assert [check_in.pk for check_in in page.context["page"]] == [row.pk]
     # what is settled is not moved, held or called off
     with scope(cast.cuprija):
         for act in (
-            lambda: checkins.move(row, checkins.Planned(ahead(9), Way.VIDEO), "Ипак", by=cast.mentor),
+            lambda: checkins.move(row, checkins.CheckInPlan(ahead(9), CheckInMethod.VIDEO), "Ипак", by=cast.mentor),
             lambda: checkins.cancel(row, "Ипак", by=cast.mentor),
             lambda: checkins.write_down(
                 row,
-                checkins.CheckInRecord(ahead(-1), Way.VISIT, Decimal(1), "Ипак"),
+                checkins.CheckInRecord(ahead(-1), CheckInMethod.VISIT, Decimal(1), "Ипак"),
                 municipality=cast.cuprija,
                 by=cast.mentor,
             ),
@@ -200,7 +204,7 @@ def test_one_whose_mentor_has_left_belongs_to_whoever_accompanies_the_municipali
     with scope(cast.cuprija):
         assert CheckIn.objects.get(pk=row.pk).mentor == heir
     # what the former one wrote stays theirs
-    assert client.post(url("check_in_hold", past.pk), told()).status_code == 422
+    assert client.post(url("check_in_hold", past.pk), form_data()).status_code == 422
     page = client.get(url("check_ins")).content.decode()
     assert str(cast.mentor) in page
     # and whoever has no pairing any more is out
@@ -228,12 +232,12 @@ def test_one_is_written_down_with_hours_and_next_steps(cast: Cast) -> None:
         {"text": "Објавити анкету", "owner": "Ана", "due_on": str(today() + 7 * DAY)},
         {"text": "Послати пример", "side": "mentor"},
     )
-    answer = sign_in(cast.mentor).post(url("check_in_hold", row.pk), told(*steps))
+    answer = sign_in(cast.mentor).post(url("check_in_hold", row.pk), form_data(*steps))
     assert answer.headers["Location"] == url("check_in", row.pk)
     with scope(cast.cuprija):
         fresh = CheckIn.objects.get()
         assert (fresh.state, fresh.hours, fresh.on) == ("held", Decimal("1.25"), today() - DAY)
-        assert [(each.text, each.side, each.who) for each in fresh.steps.order_by("position")] == [
+        assert [(next_step.text, next_step.side, next_step.who) for next_step in fresh.steps.order_by("position")] == [
             ("Објавити анкету", "municipality", "Ана"),
             ("Послати пример", "mentor", "Mentor"),
         ]
@@ -246,7 +250,7 @@ def test_one_is_written_down_with_hours_and_next_steps(cast: Cast) -> None:
 def test_hours_are_told_in_the_readers_way_of_writing_numbers(cast: Cast) -> None:
     cast.mentor.language = "sr"
     cast.mentor.save()
-    assert sign_in(cast.mentor).post(url("check_in_unplanned"), told(hours="2,75")).status_code == 302
+    assert sign_in(cast.mentor).post(url("check_in_unplanned"), form_data(hours="2,75")).status_code == 302
     with scope(cast.cuprija):
         assert CheckIn.objects.get().hours == Decimal("2.75")
 
@@ -266,7 +270,7 @@ def test_hours_are_told_in_the_readers_way_of_writing_numbers(cast: Cast) -> Non
     ],
 )
 def test_what_cannot_be_written_down_is_said_and_kept(cast: Cast, changed: dict[str, Any], says: str) -> None:
-    answer = sign_in(cast.mentor).post(url("check_in_unplanned"), told(**{"subject": "Задржано", **changed}))
+    answer = sign_in(cast.mentor).post(url("check_in_unplanned"), form_data(**{"subject": "Задржано", **changed}))
     assert answer.status_code == 422
     assert says in answer.content.decode()
     assert "Задржано" in answer.content.decode()
@@ -286,17 +290,19 @@ def test_notes_are_changed_and_steps_keep_what_was_ticked_off(cast: Cast) -> Non
         one, two, three = row.steps.order_by("position")
         checkins.tick(one, done=True, may_for_mentor=True, by=cast.officer)
     Notification.objects.all().delete()
-    kept = [
+    changed = [
         {"pk": one.pk, "text": "Један", "due_on": str(one.due_on)},
         {"pk": two.pk, "text": "Два и по"},
         {"pk": three.pk, "text": ""},
     ]
-    assert sign_in(cast.mentor).post(url("check_in_hold", row.pk), told(*kept, notes="Друго")).status_code == 302
+    assert (
+        sign_in(cast.mentor).post(url("check_in_hold", row.pk), form_data(*changed, notes="Друго")).status_code == 302
+    )
     with scope(cast.cuprija):
         fresh = CheckIn.objects.get()
         assert fresh.notes == "Друго"
         left = list(fresh.steps.order_by("position"))
-    assert [(each.pk, each.text, each.done_at is not None) for each in left] == [
+    assert [(next_step.pk, next_step.text, next_step.done_at is not None) for next_step in left] == [
         (one.pk, "Један", True),
         (two.pk, "Два и по", False),
     ]
@@ -309,23 +315,23 @@ def test_notes_are_changed_and_steps_keep_what_was_ticked_off(cast: Cast) -> Non
 def test_an_officer_ticks_off_what_is_theirs_and_opens_it_again(cast: Cast) -> None:
     row = held(cast.cuprija, cast.mentor, -3, "1", "Прво", step("Наш"), step("Менторов", Side.MENTOR))
     with scope(cast.cuprija):
-        ours, theirs = row.steps.order_by("position")
+        of_officer, of_mentor = row.steps.order_by("position")
     officer = sign_in(cast.officer)
     page = officer.get(url("check_ins")).content.decode()
     assert "Tick off: Наш" in page
     assert "Tick off: Менторов" not in page
-    assert officer.post(url("check_in_step", row.pk, ours.pk), {"done": "1"}).status_code == 302
+    assert officer.post(url("check_in_step", row.pk, of_officer.pk), {"done": "1"}).status_code == 302
     with scope(cast.cuprija):
-        assert NextStep.objects.get(pk=ours.pk).done_by == cast.officer
-    officer.post(url("check_in_step", row.pk, ours.pk), {"done": "0"})
-    answer = officer.post(url("check_in_step", row.pk, theirs.pk), {"done": "1"}, follow=True)
+        assert NextStep.objects.get(pk=of_officer.pk).done_by == cast.officer
+    officer.post(url("check_in_step", row.pk, of_officer.pk), {"done": "0"})
+    answer = officer.post(url("check_in_step", row.pk, of_mentor.pk), {"done": "1"}, follow=True)
     assert "This is a step of the mentor" in answer.content.decode()
     with scope(cast.cuprija):
         assert not NextStep.objects.filter(done_at__isnull=False).exists()
     # a viewer and staff see it and do not tick
     for who in (cast.viewer, cast.staff):
-        assert sign_in(who).post(url("check_in_step", row.pk, ours.pk)).status_code == 403
-    assert sign_in(cast.mentor).post(url("check_in_step", row.pk, theirs.pk)).status_code == 302
+        assert sign_in(who).post(url("check_in_step", row.pk, of_officer.pk)).status_code == 403
+    assert sign_in(cast.mentor).post(url("check_in_step", row.pk, of_mentor.pk)).status_code == 302
 
 
 def test_a_step_is_found_only_with_its_own_check_in(cast: Cast) -> None:
@@ -442,7 +448,7 @@ def test_a_month_is_one_on_the_wall(cast: Cast) -> None:
     first = today().replace(day=1)
     with scope(cast.cuprija):
         checkins.write_down(
-            None, checkins.CheckInRecord(at(first, "00:30"), Way.PHONE, Decimal("0.25"), "Касно"),
+            None, checkins.CheckInRecord(at(first, "00:30"), CheckInMethod.PHONE, Decimal("0.25"), "Касно"),
             municipality=cast.cuprija, by=cast.mentor,
         )  # fmt: skip
     Enrolment.objects.update(starts_on=first)
@@ -463,8 +469,8 @@ def test_a_glance_says_what_is_next_what_waits_and_what_is_open(cast: Cast) -> N
     last = held(cast.cuprija, cast.mentor, -3, "1", "Друго", step("Ново", days=-1))
     coming = planned(cast.cuprija, cast.mentor)
     with scope(cast.cuprija):
-        found = glance()
-    assert (found.next, found.last, found.held, found.waiting) == (coming, last, 2, 0)
-    assert [str(each) for each in found.steps] == ["Ново", "Старо"]
-    assert found.steps[0].is_late
-    assert found.last.state == CheckInState.HELD  # type: ignore[union-attr]
+        summary = check_in_summary()
+    assert (summary.next, summary.last, summary.held, summary.waiting) == (coming, last, 2, 0)
+    assert [str(next_step) for next_step in summary.steps] == ["Ново", "Старо"]
+    assert summary.steps[0].is_late
+    assert summary.last.state == CheckInState.HELD  # type: ignore[union-attr]

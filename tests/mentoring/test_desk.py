@@ -24,7 +24,7 @@ from posts.enums import Stage
 from posts.models import Decision, Post
 from posts.review.domain.approve import send_back
 from posts.review.domain.comment import comment, reply
-from posts.review.domain.mark_seen import see
+from posts.review.domain.mark_seen import mark_seen
 from tests.people import Cast, person, sign_in
 from tests.posts.desk import Desk, in_hours, opened
 
@@ -172,7 +172,7 @@ def test_a_post_is_unread_until_seen_and_again_after_news(desk: Desk) -> None:
         post = desk.write("Вода")
     assert is_unread()
     with scope(desk.house):
-        see(post, by=desk.cast.mentor)
+        mark_seen(post, by=desk.cast.mentor)
     assert not is_unread()
     with scope(desk.house):
         thread = comment(post, "До када?", by=desk.cast.mentor)
@@ -274,7 +274,7 @@ def submitted_and_answered(desk: Desk, count: int) -> None:
 def test_the_response_time_is_the_median_of_working_hours(desk: Desk) -> None:
     submitted_and_answered(desk, 5)
     answer = shown(desk)
-    assert [(each.days, each.hours, each.answered, each.asked) for each in answer.context["answers"]] == [
+    assert [(period.days, period.hours, period.answered, period.asked) for period in answer.context["answers"]] == [
         (30, 2.0, 5, 5), (90, 2.0, 5, 5),
     ]  # fmt: skip
     assert re.search(r"2\.0</span>\s*<small>working hours", answer.content.decode())
@@ -298,11 +298,11 @@ def test_a_comment_that_names_the_mentor_is_a_question_too(desk: Desk) -> None:
         post = desk.write("Вода")
         thread = comment(post, "Шта мислите?", by=desk.cast.officer)
         thread.comments.update(mentions=[desk.cast.mentor.pk])
-        told = response_times(list(Pairing.objects.all()))[desk.cast.mentor.pk][0]
-        assert (told.answered, told.asked) == (0, 1)
+        times = response_times(list(Pairing.objects.all()))[desk.cast.mentor.pk][0]
+        assert (times.answered, times.asked) == (0, 1)
         reply(thread, "Добро је.", by=desk.cast.mentor)
-        told = response_times(list(Pairing.objects.all()))[desk.cast.mentor.pk][0]
-        assert (told.answered, told.asked) == (1, 1)
+        times = response_times(list(Pairing.objects.all()))[desk.cast.mentor.pk][0]
+        assert (times.answered, times.asked) == (1, 1)
 
 
 def test_the_desk_says_that_the_mentor_is_shown_as_away(desk: Desk) -> None:
@@ -311,10 +311,10 @@ def test_the_desk_says_that_the_mentor_is_shown_as_away(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "words"),
+    ("minutes", "text"),
     [(0, "waits 0 minutes"), (59, "waits 59 minutes"), (60, "waits 1 hour"), (47 * 60, "waits 47 hours"),
      (48 * 60, "waits 2 days"), (-5, "waits 0 minutes")],
 )  # fmt: skip
-def test_how_long_it_waits_is_said_in_the_unit_that_says_it_well(minutes: int, words: str) -> None:
+def test_how_long_it_waits_is_said_in_the_unit_that_says_it_well(minutes: int, text: str) -> None:
     now = timezone.now()
-    assert waits(now - timedelta(minutes=minutes), now) == words
+    assert waits(now - timedelta(minutes=minutes), now) == text

@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
-from mentoring.defaults import RUBRIC, words
 from mentoring.domain import rubric as keep
 from mentoring.domain.feedback import give
-from mentoring.enums import Level
+from mentoring.enums import RubricLevel
 from mentoring.models import Criterion, Feedback, Score
 from mentoring.queries.rubric import programme_of, rubric
+from mentoring.rubric_defaults import RUBRIC, criterion_texts
 from municipalities.models import Cohort, Enrolment, Programme
 from municipalities.queries import today
 from municipalities.tenancy import scope
@@ -52,10 +52,10 @@ def test_a_mentor_fills_it_in_and_the_writer_is_told(desk: Desk, post: Post) -> 
     assert "Nothing is saved yet" in page
     assert client.post(address(post), FILLED).status_code == 302
     assert scores(post) == {"clarity": 3, "tone": 4}
-    told = Notification.objects.get(kind=NotificationKind.FEEDBACK)
-    assert told.user == desk.cast.officer
-    assert told.url.startswith(address(post) + "#feedback-")
-    assert "Додајте рок." in told.body
+    notification = Notification.objects.get(kind=NotificationKind.FEEDBACK)
+    assert notification.user == desk.cast.officer
+    assert notification.url.startswith(address(post) + "#feedback-")
+    assert "Додајте рок." in notification.body
     assert AuditEvent.objects.filter(verb="feedback.give", target_id=str(post.pk)).count() == 1
     page = client.get(address(post)).content.decode()
     assert "Saved" in page
@@ -83,9 +83,9 @@ def test_the_same_again_changes_nothing_and_tells_nobody(desk: Desk, post: Post)
 
 def test_it_names_the_version_that_was_read(desk: Desk, post: Post) -> None:
     with scope(desk.house):
-        assert give(post, {"tone": Level.GOOD}, "", by=desk.cast.mentor).version is None
+        assert give(post, {"tone": RubricLevel.GOOD}, "", by=desk.cast.mentor).version is None
         submit(post, by=desk.cast.officer)
-        assert give(post, {"tone": Level.PARTLY}, "", by=desk.cast.mentor).version == 1
+        assert give(post, {"tone": RubricLevel.PARTLY}, "", by=desk.cast.mentor).version == 1
 
 
 def test_nothing_said_is_refused_and_nothing_typed_is_lost(desk: Desk, post: Post) -> None:
@@ -139,30 +139,30 @@ def test_the_page_of_the_post_leads_to_it(desk: Desk, post: Post) -> None:
 
 
 def sr(name: str) -> dict[str, Any]:
-    return words(name, ["а", "б", "в", "г"])
+    return criterion_texts(name, ["а", "б", "в", "г"])
 
 
 def test_a_changed_criterion_keeps_the_words_of_feedback_that_was_given(desk: Desk, post: Post) -> None:
     with scope(desk.house):
-        give(post, {"tone": Level.GOOD}, "", by=desk.cast.mentor)
-    keep.reword(desk.cast.programme, "tone", sr("Глас"), by=desk.cast.staff)
+        give(post, {"tone": RubricLevel.GOOD}, "", by=desk.cast.mentor)
+    keep.change(desk.cast.programme, "tone", sr("Глас"), by=desk.cast.staff)
     officer = sign_in(desk.cast.officer).get(address(post)).content.decode()
     assert "Human and respectful" in officer
     assert "Глас" not in officer
     mentor = sign_in(desk.cast.mentor).get(address(post)).content.decode()
     assert "Human and respectful" in mentor, "it was judged by these words"
     with scope(desk.house):
-        give(post, {"tone": Level.EXEMPLARY, "clarity": Level.GOOD}, "", by=desk.cast.mentor)
+        give(post, {"tone": RubricLevel.EXEMPLARY, "clarity": RubricLevel.GOOD}, "", by=desk.cast.mentor)
         assert Score.objects.get(criterion__key="tone").criterion.revision == 1
         other = desk.write("Друга")
-        give(other, {"tone": Level.GOOD}, "", by=desk.cast.mentor)
+        give(other, {"tone": RubricLevel.GOOD}, "", by=desk.cast.mentor)
         assert Score.objects.get(feedback__post=other).criterion.revision == 2
 
 
 def test_each_programme_has_its_own_rubric(cast: Cast) -> None:
     other = Programme.objects.create(name="Other")
-    keep.reword(cast.programme, "tone", sr("Глас"), by=cast.staff)
-    assert [str(row) for row in rubric(other)] == [said["en"]["name"] for _key, said in RUBRIC]
+    keep.change(cast.programme, "tone", sr("Глас"), by=cast.staff)
+    assert [str(row) for row in rubric(other)] == [texts["en"]["name"] for _key, texts in RUBRIC]
     assert "Глас" in [str(row) for row in rubric(cast.programme)]
 
 
@@ -197,7 +197,7 @@ def test_staff_add_change_move_and_leave_out(cast: Cast) -> None:
     edit = reverse("rubric_edit", args=[cast.programme.pk, "ucesce"])
     client.post(edit, {**filled, "name": "Укључивање"})
     assert Criterion.objects.filter(key="ucesce").count() == 2
-    assert Criterion.objects.get(key="ucesce", retired_at=None).words["sr"]["name"] == "Укључивање"
+    assert Criterion.objects.get(key="ucesce", retired_at=None).texts["sr"]["name"] == "Укључивање"
     verbs = set(AuditEvent.objects.filter(verb__startswith="rubric.").values_list("verb", flat=True))
     assert verbs == {"rubric.add", "rubric.move", "rubric.leave_out", "rubric.use", "rubric.reword"}
     page = client.get(reverse("rubric"))

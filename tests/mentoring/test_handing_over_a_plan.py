@@ -37,13 +37,13 @@ def test_the_successor_is_told_how_things_stand(cast: Cast, successor: User) -> 
     agreed(cast, wanted("Анкета о паркингу", due=10))
     held(cast.cuprija, cast.mentor, -3, "1", "Разговор", step("Описати слике"))
     page = sign_in(cast.mentor).get(reverse("hand_over", args=["cuprija"])).content.decode()
-    for words in ("Анкета о паркингу", "Описати слике", "1 held so far", "0 of 1 activities done"):
-        assert words in page
+    for text in ("Анкета о паркингу", "Описати слике", "1 held so far", "0 of 1 activities done"):
+        assert text in page
     Notification.objects.all().delete()
     hand_over(pairing(cast), successor, today(), None, "Иде добро.", by=cast.mentor)
-    told = Notification.objects.get(user=successor).body
-    for words in ("Иде добро.", "0 of 1 activities are done", "Анкета о паркингу", "Описати слике", "Check-ins held"):
-        assert words in told
+    body = Notification.objects.get(user=successor).body
+    for text in ("Иде добро.", "0 of 1 activities are done", "Анкета о паркингу", "Описати слике", "Check-ins held"):
+        assert text in body
     assert "Описати" not in Notification.objects.get(user=cast.officer).body
     # on the successor's pages it is as it stands that day
     shown = sign_in(successor).get(reverse("progress", args=["cuprija"])).content.decode()
@@ -64,5 +64,5 @@ def test_planned_check_ins_of_the_successor_s_days_are_theirs(cast: Cast, succes
     elsewhere = planned(cast.novi_pazar, cast.mentor, 6)
     hand_over(pairing(cast), successor, today() + 4 * DAY, None, "Иде добро.", by=cast.mentor)
     with scope(cast.cuprija, cast.novi_pazar):
-        kept = {row.pk: row.mentor for row in CheckIn.objects.select_related("mentor")}
-    assert kept == {before.pk: cast.mentor, after.pk: successor, past.pk: cast.mentor, elsewhere.pk: cast.mentor}
+        mentors = {row.pk: row.mentor for row in CheckIn.objects.select_related("mentor")}
+    assert mentors == {before.pk: cast.mentor, after.pk: successor, past.pk: cast.mentor, elsewhere.pk: cast.mentor}

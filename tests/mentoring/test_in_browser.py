@@ -15,13 +15,13 @@ from django.utils import timezone
 
 from mentoring.domain.absence import announce
 from mentoring.domain.feedback import give
-from mentoring.enums import Level
+from mentoring.enums import RubricLevel
 from mentoring.models import Feedback
 from municipalities.models import Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
 from posts.models import Post
-from posts.review.domain.mark_seen import see
+from posts.review.domain.mark_seen import mark_seen
 from tests.browsing import is_sound, looks, violations
 from tests.mentoring import rows
 from tests.people import Cast, person, sign_in
@@ -46,7 +46,7 @@ def posts(cast: Cast) -> list[Post]:
         rows = [desk.write(text) for text in ("Први нацрт", "Други нацрт", "Трећи нацрт")]
         for hours, row in zip((3, 2, 1), rows, strict=True):
             Post.objects.filter(pk=row.pk).update(updated_at=timezone.now() - timedelta(hours=hours))
-        see(rows[0], by=cast.mentor)
+        mark_seen(rows[0], by=cast.mentor)
     return rows
 
 
@@ -112,10 +112,11 @@ def test_the_rubric_says_what_is_saved_and_what_is_not(
     expect(page.get_by_role("group", name="Tone").get_by_role("radio", name=re.compile("^3"))).to_be_checked()
 
 
+@pytest.mark.slow
 def test_every_page_of_mentoring_is_accessible(page: Any, live_server: Any, cast: Cast, posts: list[Post]) -> None:
     with scope(cast.cuprija):
         for weeks, row in enumerate(posts):
-            levels = {"tone": Level.GOOD, "clarity": Level.PARTLY, "picture": Level.NOT_YET}
+            levels = {"tone": RubricLevel.GOOD, "clarity": RubricLevel.PARTLY, "picture": RubricLevel.NOT_YET}
             given = give(row, levels, "Следећи пут наведите рок.", by=cast.mentor)
             Feedback.objects.filter(pk=given.pk).update(given_at=timezone.now() - timedelta(weeks=weeks))
     announce(today(), today() + timedelta(days=3), "Питајте програмски тим.", by=cast.mentor)
@@ -132,7 +133,7 @@ def test_every_page_of_mentoring_is_accessible(page: Any, live_server: Any, cast
             reverse("pairing_hand_over", args=[Pairing.objects.get(municipality=cast.cuprija).pk]),
         ],
     }  # fmt: skip
-    found = []
+    problems = []
     for who, addresses in pages.items():
         enter(page, live_server, who)
         for address in addresses:
@@ -140,10 +141,10 @@ def test_every_page_of_mentoring_is_accessible(page: Any, live_server: Any, cast
             for width, scheme in looks():
                 page.set_viewport_size({"width": width, "height": 900})
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                found += [(address, width, scheme, *each) for each in violations(page)]
+                problems += [(address, width, scheme, *violation) for violation in violations(page)]
                 # nothing on the page is wider than the page
                 expect(page.locator("main")).to_have_js_property("scrollWidth", page.locator("main").evaluate(WIDTH))
-    assert found == []
+    assert problems == []
 
 
 def test_the_programmes_home_leads_to_who_needs_something(page: Any, live_server: Any, cast: Cast) -> None:

@@ -27,9 +27,11 @@ from tests.posts.desk import Desk
 pytestmark = pytest.mark.django_db
 
 
-def value(code: str, house: Municipality, first: date | None = None, last: date | None = None) -> Measured:
-    with scope(house):
-        return measure([house], first or today() - timedelta(days=10), last or today(), code)[code][house.pk]
+def value(code: str, municipality: Municipality, first: date | None = None, last: date | None = None) -> Measured:
+    with scope(municipality):
+        return measure([municipality], first or today() - timedelta(days=10), last or today(), code)[code][
+            municipality.pk
+        ]
 
 
 def answered(desk: Desk, after: timedelta, text: str = "Вода") -> Post:
@@ -47,8 +49,8 @@ def test_me2_is_the_median_of_the_hours_by_the_clock(desk: Desk) -> None:
     assert value("ME2", desk.house).why == "before"
     for hours in (2, 30, 5):
         answered(desk, timedelta(hours=hours))
-    found = value("ME2", desk.house)
-    assert (found.value, found.n) == (pytest.approx(5), 3)
+    measured = value("ME2", desk.house)
+    assert (measured.value, measured.n) == (pytest.approx(5), 3)
 
 
 def test_me2_moves_when_the_mentor_answers(desk: Desk) -> None:
@@ -94,8 +96,8 @@ def test_me3_is_the_share_of_remarks_settled_before_the_post_went_out(desk: Desk
     out(desk, remarked(desk, settled=True))
     assert value("ME3", desk.house).value == 100
     out(desk, remarked(desk))
-    found = value("ME3", desk.house)
-    assert (found.value, found.n) == (50, 2)
+    measured = value("ME3", desk.house)
+    assert (measured.value, measured.n) == (50, 2)
 
 
 def test_me3_does_not_count_what_was_settled_too_late_or_said_afterwards(desk: Desk) -> None:
@@ -104,8 +106,8 @@ def test_me3_does_not_count_what_was_settled_too_late_or_said_afterwards(desk: D
     with scope(desk.house):
         resolve(late, by=desk.cast.officer)
         comment(late.post, "Лепо је испало.", by=desk.cast.mentor)
-    found = value("ME3", desk.house)
-    assert (found.value, found.n) == (0, 1)
+    measured = value("ME3", desk.house)
+    assert (measured.value, measured.n) == (0, 1)
 
 
 def test_me3_leaves_out_drafts_and_what_colleagues_say_to_each_other(desk: Desk) -> None:

@@ -23,8 +23,8 @@ from mentoring.queries import plans as queries
 from mentoring.queries.reviews import _evidence
 from municipalities.queries import today
 from municipalities.tenancy import scope
-from needs.enums import Source, Stage
-from needs.models import Need, Voice
+from needs.enums import NeedStage, SupporterSource
+from needs.models import Need, Supporter
 from tests.analytics.factories import channel as make_channel
 from tests.mentoring.plans import agreed, only, wanted
 from tests.needs import factories as make
@@ -43,7 +43,7 @@ def activity(cast: Cast, count: int = 1) -> Activity:
 
 def decided(cast: Cast, title: str = "Осветљење", days_ago: int = 3, **fields: Any) -> Need:
     day = today() - timedelta(days=days_ago)
-    fields = {"stage": Stage.DONE, "decided_on": day, "done_on": day, **fields}
+    fields = {"stage": NeedStage.DONE, "decided_on": day, "done_on": day, **fields}
     return make.need(cast.cuprija, cast.officer, title, **fields)
 
 
@@ -51,7 +51,7 @@ def answered(need: Need, channel: Any, times: int, *, arrived: bool = True) -> N
     """So many who asked have an answer; `arrived`: it is on the network."""
     now = timezone.now()
     for _ in range(times):
-        said = make.message(channel)
+        message = make.message(channel)
         with scope(channel.municipality_id):
             out = Delivery.objects.create(
                 municipality_id=channel.municipality_id, channel=channel, kind="reply", payload={}, key=uuid.uuid4(),
@@ -59,20 +59,20 @@ def answered(need: Need, channel: Any, times: int, *, arrived: bool = True) -> N
                 due_at=now, not_after=now + timedelta(hours=2), next_at=now, state_at=now,
             )  # fmt: skip
             reply = Reply.objects.create(
-                municipality_id=channel.municipality_id, message=said, delivery=out, text="Урађено је.", by=need.by,
+                municipality_id=channel.municipality_id, message=message, delivery=out, text="Урађено је.", by=need.by,
                 arrived_at=now if arrived else None,
             )  # fmt: skip
-        make.voice(need, source=Source.MESSAGE, message=said, told=reply)
+        make.supporter(need, source=SupporterSource.MESSAGE, message=message, reply=reply)
 
 
-def item(row: Activity) -> queries.Item:
+def item(row: Activity) -> queries.ActivityItem:
     with scope(row.municipality_id):
         return queries.item_of(Activity.objects.select_related("plan", "kind").get(pk=row.pk))
 
 
 def test_a_need_of_five_messages_that_was_done_and_told_shows_it_and_the_mentor_confirms(cast: Cast) -> None:
     row, channel = activity(cast), make_channel(cast.cuprija, cast.approver)
-    need = decided(cast, voices=0)
+    need = decided(cast, supporters=0)
     answered(need, channel, 4)
     answered(need, channel, 1, arrived=False)
     client = sign_in(cast.officer)
@@ -83,7 +83,7 @@ def test_a_need_of_five_messages_that_was_done_and_told_shows_it_and_the_mentor_
     client.post(f"{page_of(row)}evidence/", {"kind": "need", "needs": [need.pk]})  # again
     with scope(cast.cuprija):
         one = Evidence.objects.get()
-    assert (one.title, one.stage, one.n, one.told) == ("Осветљење", Stage.DONE, 5, 4)
+    assert (one.title, one.stage, one.n, one.informed) == ("Осветљење", NeedStage.DONE, 5, 4)
     assert one.published_on == need.done_on
     assert item(row).is_proved
     client.post(f"{page_of(row)}done/", {"act": "report"})
@@ -95,10 +95,10 @@ def test_a_need_of_five_messages_that_was_done_and_told_shows_it_and_the_mentor_
 
 def test_the_mentor_adds_it_too_and_a_viewer_does_not(cast: Cast) -> None:
     row, need = activity(cast), decided(cast)
-    said = {"kind": "need", "needs": [need.pk]}
-    assert sign_in(cast.viewer).post(f"{page_of(row)}evidence/", said).status_code == 403
-    assert sign_in(cast.stranger).post(f"{page_of(row)}evidence/", said).status_code == 404
-    sign_in(cast.mentor).post(f"{page_of(row)}evidence/", said)
+    data = {"kind": "need", "needs": [need.pk]}
+    assert sign_in(cast.viewer).post(f"{page_of(row)}evidence/", data).status_code == 403
+    assert sign_in(cast.stranger).post(f"{page_of(row)}evidence/", data).status_code == 404
+    sign_in(cast.mentor).post(f"{page_of(row)}evidence/", data)
     assert item(row).counted == 1
 
 
@@ -106,13 +106,13 @@ def test_what_nobody_decided_what_is_older_than_the_plan_and_a_strangers_need_ar
     row = activity(cast)
     fresh = make.need(cast.cuprija, cast.officer)
     old = decided(cast, days_ago=21)
-    theirs = make.need(cast.novi_pazar, cast.stranger, stage=Stage.DONE, decided_on=today(), done_on=today())
+    foreign = make.need(cast.novi_pazar, cast.stranger, stage=NeedStage.DONE, decided_on=today(), done_on=today())
     with scope(cast.cuprija):
-        for each in (fresh, old, theirs):
+        for need in (fresh, old, foreign):
             with pytest.raises(ActionNotAllowed, match="since the plan began"):
-                verbs.add_needs(row, [each.pk], by=cast.officer)
+                verbs.add_needs(row, [need.pk], by=cast.officer)
         assert queries.offered_needs(row) == []
-    first_day = decided(cast, days_ago=20, stage=Stage.DECLINED, done_on=None)
+    first_day = decided(cast, days_ago=20, stage=NeedStage.DECLINED, done_on=None)
     with scope(cast.cuprija):
         assert len(verbs.add_needs(row, [first_day.pk], by=cast.officer)) == 1
     client = sign_in(cast.officer)
@@ -124,28 +124,28 @@ def test_a_need_that_was_deleted_says_so_and_does_not_count(cast: Cast) -> None:
     row, need = activity(cast), decided(cast)
     with scope(cast.cuprija):
         verbs.add_needs(row, [need.pk], by=cast.officer)
-        Voice.objects.all().delete()
+        Supporter.objects.all().delete()
         Need.objects.get(pk=need.pk).delete()
-        board = queries.board(Plan.objects.get())
-        assert queries.next_step(board, Side.MUNICIPALITY).kind == "look_again"
+        board = queries.plan_dashboard(Plan.objects.get())
+        assert queries.next_action(board, Side.MUNICIPALITY).kind == "look_again"
         with pytest.raises(ActionNotAllowed, match="0 of 1"):
             verbs.report(row, "", side=Side.MUNICIPALITY, by=cast.officer)
     page = sign_in(cast.officer).get(page_of(row)).text
     assert "The need “Осветљење” was deleted, so it does not count." in page
     with scope(cast.cuprija):
-        told = _evidence(item(row).evidence[0])
-    assert (told["title"], told["gone"]) == ("Осветљење", True)
+        stored = _evidence(item(row).evidence[0])
+    assert (stored["title"], stored["gone"]) == ("Осветљење", True)
 
 
 def test_the_snapshot_stays_as_it_was_agreed(cast: Cast) -> None:
-    row, need = activity(cast), decided(cast, voices=2)
+    row, need = activity(cast), decided(cast, supporters=2)
     with scope(cast.cuprija):
         verbs.add_needs(row, [need.pk], by=cast.officer)
         again = Need.objects.get(pk=need.pk)
         again.title, again.size = "Друго", 9
         again.save()
-    found = item(row).evidence[0].row
-    assert (str(found), found.n, found.told) == ("Осветљење", 2, 0)
+    snapshot = item(row).evidence[0].row
+    assert (str(snapshot), snapshot.n, snapshot.informed) == ("Осветљење", 2, 0)
 
 
 def test_it_may_stand_beside_posts_without_counting_for_them(cast: Cast) -> None:
@@ -156,13 +156,13 @@ def test_it_may_stand_beside_posts_without_counting_for_them(cast: Cast) -> None
     assert (item(row).counted, len(item(row).evidence)) == (0, 1)
 
 
-@pytest.mark.parametrize("words", ["osvetljenje", "ОСВЕТЉЕЊЕ", "svetl"])
-def test_needs_are_searched_in_either_script(cast: Cast, words: str) -> None:
+@pytest.mark.parametrize("query", ["osvetljenje", "ОСВЕТЉЕЊЕ", "svetl"])
+def test_needs_are_searched_in_either_script(cast: Cast, query: str) -> None:
     row, need = activity(cast), decided(cast)
     decided(cast, "Тротоар")
     with scope(cast.cuprija):
-        assert [each.pk for each in queries.offered_needs(row, words)] == [need.pk]
-    page = sign_in(cast.officer).get(page_of(row), {"q": words}).text
+        assert [match.pk for match in queries.offered_needs(row, query)] == [need.pk]
+    page = sign_in(cast.officer).get(page_of(row), {"q": query}).text
     assert "Тротоар" not in page
 
 
@@ -184,5 +184,5 @@ def test_it_goes_into_the_one_file_of_everything(cast: Cast) -> None:
     row, need = activity(cast), decided(cast)
     with scope(cast.cuprija):
         verbs.add_needs(row, [need.pk], by=cast.officer)
-        told = archive._evidence(Evidence.objects.select_related("by").get())
-    assert (told["need"], told["stage"], told["title"]) == (need.pk, "done", "Осветљење")
+        archived = archive._evidence(Evidence.objects.select_related("by").get())
+    assert (archived["need"], archived["stage"], archived["title"]) == (need.pk, "done", "Осветљење")

@@ -13,8 +13,8 @@ from analytics.models import Subject
 from channels.models import Channel
 from common.models import AuditEvent
 from mentoring.domain.feedback import give
-from mentoring.domain.performance import tell
-from mentoring.enums import Level
+from mentoring.domain.performance import notify_mentors
+from mentoring.enums import RubricLevel
 from mentoring.models import PerformanceNotice
 from mentoring.tasks import tell_performance
 from municipalities.models import Pairing
@@ -67,14 +67,14 @@ def test_the_mentor_is_told_once_a_week_after(cast: Cast, page: Channel) -> None
         out(page, ago(30), interactions)
     post = out(page, ago(7.1), 34)
     commented(post, cast.mentor)
-    assert tell(NOW) == 1
-    (told,) = notices()
-    assert told.user == cast.mentor
-    assert told.url == f"/m/cuprija/posts/{post.pk}/"
-    assert "It got 34 interactions" in told.body
-    assert "10.0 (median of 5 posts in 90 days)" in told.body
-    assert tell(NOW) == 0
-    assert tell(NOW + timedelta(days=1)) == 0
+    assert notify_mentors(NOW) == 1
+    (notification,) = notices()
+    assert notification.user == cast.mentor
+    assert notification.url == f"/m/cuprija/posts/{post.pk}/"
+    assert "It got 34 interactions" in notification.body
+    assert "10.0 (median of 5 posts in 90 days)" in notification.body
+    assert notify_mentors(NOW) == 0
+    assert notify_mentors(NOW + timedelta(days=1)) == 0
     assert len(notices()) == 1
     assert AuditEvent.objects.filter(verb="feedback.tell_performance", target_id=str(post.pk)).count() == 1
 
@@ -86,39 +86,39 @@ def test_all_channels_count_together(cast: Cast, page: Channel) -> None:
     with scope(cast.cuprija):
         Subject.objects.get(publication__post=twin).publication.__class__.objects.filter(post=twin).update(post=post)
     commented(post, cast.mentor)
-    assert tell(NOW) == 1
+    assert notify_mentors(NOW) == 1
     assert "It got 15 interactions" in notices()[0].body
 
 
 @pytest.mark.parametrize(("days", "count"), [(6.9, 0), (7.1, 1), (13.9, 1), (14.1, 0)])
 def test_it_comes_after_the_first_week_and_not_long_after(cast: Cast, page: Channel, days: float, count: int) -> None:
     commented(out(page, ago(days), 3), cast.mentor)
-    assert tell(NOW) == count
+    assert notify_mentors(NOW) == count
 
 
 def test_feedback_by_the_rubric_is_a_word_too(cast: Cast, page: Channel) -> None:
     post = out(page, ago(8), 3)
     with scope(cast.cuprija):
-        give(post, {"tone": Level.GOOD}, "", by=cast.mentor)
-    assert tell(NOW) == 1
+        give(post, {"tone": RubricLevel.GOOD}, "", by=cast.mentor)
+    assert notify_mentors(NOW) == 1
 
 
 def test_nobody_else_is_told(cast: Cast, page: Channel) -> None:
     out(page, ago(8), 3)  # nobody said a word about it
     commented(out(page, ago(8), 3), cast.officer)  # not a mentor
-    assert tell(NOW) == 0
+    assert notify_mentors(NOW) == 0
     mine = out(page, ago(8), 3)
     commented(mine, cast.mentor)
     Pairing.objects.filter(municipality=cast.cuprija).update(ends_on=today() - timedelta(days=1))
-    assert tell(NOW) == 0
+    assert notify_mentors(NOW) == 0
 
 
 def test_what_no_network_told_is_not_told_as_zero(cast: Cast, page: Channel) -> None:
     commented(out(page, ago(8), None), cast.mentor)
-    assert tell(NOW) == 0
+    assert notify_mentors(NOW) == 0
     with scope(cast.cuprija):
         Subject.objects.update(interactions=0)
-    assert tell(NOW) == 1
+    assert notify_mentors(NOW) == 1
     assert "It got 0 interactions" in notices()[0].body
 
 
@@ -126,7 +126,7 @@ def test_few_posts_have_no_usual(cast: Cast, page: Channel) -> None:
     for interactions in (4, 8, 10, 12):
         out(page, ago(30), interactions)
     commented(out(page, ago(8), 3), cast.mentor)
-    tell(NOW)
+    notify_mentors(NOW)
     assert "not enough posts" in notices()[0].body
     with scope(cast.cuprija):
         row = PerformanceNotice.objects.get()
@@ -136,7 +136,7 @@ def test_few_posts_have_no_usual(cast: Cast, page: Channel) -> None:
 def test_practice_never_counts(cast: Cast) -> None:
     practice = channel(cast.cuprija, cast.approver, is_practice=True)
     commented(out(practice, ago(8), 3), cast.mentor)
-    assert tell(NOW) == 0
+    assert notify_mentors(NOW) == 0
 
 
 def test_beat_rings_it(cast: Cast, page: Channel) -> None:

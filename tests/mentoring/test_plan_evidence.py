@@ -26,9 +26,9 @@ from delivery.models import Delivery
 from mentoring.domain import plan_activities as verbs
 from mentoring.domain import plan_library, plan_readings, plans
 from mentoring.domain.plan_library import stored
-from mentoring.enums import Closing, Proof, Side
+from mentoring.enums import ClosingReason, Proof, Side
 from mentoring.models import Activity, ActivityKind, Evidence, Plan
-from mentoring.plan_defaults import ACTIVITIES, words
+from mentoring.plan_defaults import ACTIVITIES, activity_texts
 from mentoring.queries import plans as queries
 from mentoring.queries.plan_library import library
 from municipalities.models import Programme
@@ -54,7 +54,7 @@ def page_of(row: Activity) -> str:
     return f"{PLAN}activities/{row.pk}/"
 
 
-def item(row: Activity) -> queries.Item:
+def item(row: Activity) -> queries.ActivityItem:
     with scope(row.municipality_id):
         return queries.item_of(Activity.objects.select_related("plan", "kind").get(pk=row.pk))
 
@@ -72,10 +72,10 @@ def test_posts_are_picked_from_those_that_went_out_and_complete_the_evidence(cas
     posts = [post(channel, title) for title in ("Упис у вртиће", "Радови на водоводу")]
     client = sign_in(cast.officer)
     page = client.get(page_of(row)).content.decode()
-    assert all(each.title in page for each in posts)
+    assert all(shown.title in page for shown in posts)
     assert "The evidence is at 0 of 2" in page
-    client.post(f"{page_of(row)}evidence/", {"kind": "posts", "posts": [each.pk for each in posts]})
-    client.post(f"{page_of(row)}evidence/", {"kind": "posts", "posts": [each.pk for each in posts]})  # again
+    client.post(f"{page_of(row)}evidence/", {"kind": "posts", "posts": [shown.pk for shown in posts]})
+    client.post(f"{page_of(row)}evidence/", {"kind": "posts", "posts": [shown.pk for shown in posts]})  # again
     with scope(cast.cuprija):
         assert Evidence.objects.count() == 2
     assert item(row).is_proved
@@ -83,9 +83,9 @@ def test_posts_are_picked_from_those_that_went_out_and_complete_the_evidence(cas
     with scope(cast.cuprija):
         done = Activity.objects.get()
     assert (done.done_by, done.done_on, done.was_in_time, done.confirmed_at) == (cast.officer, today(), True, None)
-    told = Notification.objects.filter(user=cast.mentor).latest("pk")
-    assert told.subject == "Ćuprija: “Три објаве са позивом” is done"
-    assert "Ишло је лако" in told.body
+    notification = Notification.objects.filter(user=cast.mentor).latest("pk")
+    assert notification.subject == "Ćuprija: “Три објаве са позивом” is done"
+    assert "Ишло је лако" in notification.body
     client.post(f"{page_of(row)}done/", {"act": "confirm"})
     assert item(row).activity.confirmed_at is None, "the mentor confirms"
     sign_in(cast.mentor).post(f"{page_of(row)}done/", {"act": "confirm"})
@@ -104,19 +104,19 @@ def test_it_is_not_done_before_its_evidence_is_there(cast: Cast, channel: Any) -
 @pytest.mark.parametrize("script", ["upis u vrtice", "УПИС вртиће", "вртић"])
 def test_posts_are_searched_in_either_script(cast: Cast, channel: Any, script: str) -> None:
     row = only(agreed(cast))
-    found = post(channel, "Упис у вртиће", search_key="upis u vrtice")
+    enrolment_post = post(channel, "Упис у вртиће", search_key="upis u vrtice")
     post(channel, "Радови", search_key="radovi")
     with scope(cast.cuprija):
-        assert [each.pk for each in queries.offered(row, script)] == [found.pk]
+        assert [match.pk for match in queries.offered(row, script)] == [enrolment_post.pk]
 
 
 def test_posts_are_suggested_that_fit_what_was_agreed(cast: Cast, channel: Any) -> None:
     kind = next(row for row in _stored(cast) if row.key == "calls")
-    row = only(agreed(cast, plans.taken(kind, today() + timedelta(days=9))))
+    row = only(agreed(cast, plans.from_library(kind, today() + timedelta(days=9))))
     with_call = post(channel, "Пријавите се", call_kind="apply")
     without = post(channel, "Свечаност")
     with scope(cast.cuprija):
-        assert [each.pk for each in queries.offered(row)] == [with_call.pk]
+        assert [offered.pk for offered in queries.offered(row)] == [with_call.pk]
         verbs.add_posts(row, [without.pk], by=cast.officer)  # a person knows better
         assert queries.offered(row) != []
 
@@ -131,18 +131,18 @@ def _stored(cast: Cast) -> list[ActivityKind]:
 def test_a_post_from_before_the_plan_a_draft_and_a_strangers_are_no_evidence(cast: Cast, channel: Any) -> None:
     row = only(agreed(cast))
     old = post(channel, days_ago=21)
-    theirs = post(make_channel(cast.novi_pazar, cast.stranger))
+    foreign = post(make_channel(cast.novi_pazar, cast.stranger))
     with scope(cast.cuprija):
         draft = Post.objects.create(municipality=cast.cuprija, author=cast.officer, title="Нацрт")
-        for each in (old, theirs, draft):
+        for unsuitable in (old, foreign, draft):
             with pytest.raises(ActionNotAllowed, match="since the plan began"):
-                verbs.add_posts(row, [each.pk], by=cast.officer)
+                verbs.add_posts(row, [unsuitable.pk], by=cast.officer)
     first_day = post(channel, days_ago=20)
     with scope(cast.cuprija):
         assert len(verbs.add_posts(row, [first_day.pk], by=cast.officer)) == 1
     client = sign_in(cast.officer)
-    for said in ("x", "", "-1", "1e3", "9" * 30):
-        assert client.post(f"{page_of(row)}evidence/", {"kind": "posts", "posts": said}).status_code == 302
+    for value in ("x", "", "-1", "1e3", "9" * 30):
+        assert client.post(f"{page_of(row)}evidence/", {"kind": "posts", "posts": value}).status_code == 302
 
 
 @pytest.mark.parametrize("how", ["withdrawn", "missing", "deleted", "gone"])
@@ -159,16 +159,16 @@ def test_a_post_that_is_not_there_any_more_does_not_count_and_that_is_said(cast:
             Post.objects.filter(pk=lost.pk).update(deleted_at=timezone.now())
         if how == "gone":
             Evidence.objects.update(post=None)
-        board = queries.board(Plan.objects.get())
-        assert queries.next_step(board, Side.MUNICIPALITY).kind == "look_again"
+        board = queries.plan_dashboard(Plan.objects.get())
+        assert queries.next_action(board, Side.MUNICIPALITY).kind == "look_again"
         with pytest.raises(ActionNotAllowed, match="0 of 1"):
             verbs.report(row, "", side=Side.MUNICIPALITY, by=cast.officer)
-    found = item(row)
-    assert (found.counted, found.is_proved) == (0, False)
+    without_post = item(row)
+    assert (without_post.counted, without_post.is_proved) == (0, False)
     page = sign_in(cast.officer).get(page_of(row)).content.decode()
     assert "“Упис у вртиће”" in page
     assert "Look for another post" in page
-    assert found.evidence[0].gone_on == (None if how == "gone" else today())
+    assert without_post.evidence[0].gone_on == (None if how == "gone" else today())
 
 
 def test_evidence_is_taken_back_until_the_mentor_has_confirmed(cast: Cast, channel: Any) -> None:
@@ -206,9 +206,9 @@ def test_a_hostile_address_is_refused(cast: Cast, url: str) -> None:
 
 def test_a_link_shows_it_and_what_was_typed_is_escaped(cast: Cast) -> None:
     row = only(agreed(cast, wanted(proof=Proof.LINK)))
-    said = {"kind": "link", "url": "https://cuprija.rs/pravila?a=1&b=2", "note": "<script>alert(1)</script>"}
+    data = {"kind": "link", "url": "https://cuprija.rs/pravila?a=1&b=2", "note": "<script>alert(1)</script>"}
     client = sign_in(cast.officer)
-    assert client.post(f"{page_of(row)}evidence/", said).status_code == 302
+    assert client.post(f"{page_of(row)}evidence/", data).status_code == 302
     page = client.get(page_of(row)).content.decode()
     assert 'rel="nofollow noopener noreferrer"' in page
     assert "<script>alert(1)" not in page
@@ -243,8 +243,11 @@ def test_a_mentor_may_ask_for_more(cast: Cast) -> None:
     sign_in(cast.officer).post(f"{page_of(row)}done/", {"act": "report"})
     sign_in(cast.mentor).post(f"{page_of(row)}done/", {"act": "reopen", "note": "Недостаје рок"})
     assert item(row).activity.is_open
-    told = Notification.objects.filter(user=cast.officer).latest("pk")
-    assert (told.subject, "Недостаје рок" in told.body) == ("Ćuprija: “Три објаве са позивом” is open again", True)
+    notification = Notification.objects.filter(user=cast.officer).latest("pk")
+    assert (notification.subject, "Недостаје рок" in notification.body) == (
+        "Ćuprija: “Три објаве са позивом” is open again",
+        True,
+    )
 
 
 def test_nothing_is_done_in_a_draft_or_a_closed_plan(cast: Cast) -> None:
@@ -255,7 +258,7 @@ def test_nothing_is_done_in_a_draft_or_a_closed_plan(cast: Cast) -> None:
             verbs.report(row, "", side=Side.MUNICIPALITY, by=cast.officer)
         plans.agree(plan, side=Side.MENTOR, by=cast.mentor)
         plans.agree(plan, side=Side.MUNICIPALITY, by=cast.officer)
-        plans.close(plan, Closing.REPLACED, by=cast.mentor)
+        plans.close(plan, ClosingReason.REPLACED, by=cast.mentor)
         with pytest.raises(ActionNotAllowed, match="closed"):
             verbs.report(row, "", side=Side.MUNICIPALITY, by=cast.officer)
     assert sign_in(cast.officer).post(f"{page_of(row)}done/", {"act": "made up"}).status_code == 400
@@ -264,7 +267,7 @@ def test_nothing_is_done_in_a_draft_or_a_closed_plan(cast: Cast) -> None:
 # ---------------------------------------------------------------- an indicator that proves itself
 
 
-def share(value: float, due: int = 10) -> plans.Wanted:
+def share(value: float, due: int = 10) -> plans.ActivitySpec:
     return wanted("Позив у већини објава", due=due, proof=Proof.INDICATOR, code="OP1", threshold=value)
 
 
@@ -278,23 +281,23 @@ def publish(channel: Any, calls: int, others: int) -> None:
     for number in range(calls + others):
         published(channel, at + timedelta(minutes=number), call="apply" if number < calls else "")
     collect.enrol()
-    rollup.fold()
+    rollup.rebuild_dirty_days()
 
 
 def test_an_indicator_proves_itself_with_its_n(cast: Cast, channel: Any) -> None:
     row = only(agreed(cast, share(60)))
     publish(channel, calls=5, others=3)
     plan_readings.read_all()
-    found = item(row)
-    assert (found.activity.reading["value"], found.activity.reading["n"]) == (62.5, 8)
-    assert found.has_reached
-    assert found.activity.is_open, "before its day a person says so"
+    measured = item(row)
+    assert (measured.activity.reading["value"], measured.activity.reading["n"]) == (62.5, 8)
+    assert measured.has_reached
+    assert measured.activity.is_open, "before its day a person says so"
     page = sign_in(cast.officer).get(page_of(row)).content.decode()
     assert "Reached: 62.5, and 60 was agreed (n = 8)." in re.sub("<[^>]+>", "", page)
     sign_in(cast.officer).post(f"{page_of(row)}done/", {"act": "report"})
     with scope(cast.cuprija):
-        kept = Evidence.objects.get()
-    assert (kept.kind, kept.code, kept.value, kept.n) == (Proof.INDICATOR, "OP1", 62.5, 8)
+        evidence = Evidence.objects.get()
+    assert (evidence.kind, evidence.code, evidence.value, evidence.n) == (Proof.INDICATOR, "OP1", 62.5, 8)
 
 
 def test_too_few_posts_prove_nothing(cast: Cast, channel: Any) -> None:
@@ -324,18 +327,18 @@ def test_on_its_day_it_is_done_by_itself(cast: Cast, channel: Any) -> None:
 
 def me1(cast: Cast, first: int, last: int) -> Any:
     with scope(cast.cuprija, cast.novi_pazar):
-        found = measure(
+        measured = measure(
             [cast.cuprija, cast.novi_pazar], today() + timedelta(days=first), today() + timedelta(days=last), only="ME1"
         )
-    return found["ME1"][cast.cuprija.pk]
+    return measured["ME1"][cast.cuprija.pk]
 
 
 def test_me1_moves_when_an_activity_is_done_in_time(cast: Cast) -> None:
     agreed(cast, *(wanted(f"Активност {number}", due=-number, proof=Proof.NOTHING) for number in range(1, 6)))
     assert (me1(cast, -28, -1).value, me1(cast, -28, -1).n) == (0, 5)
     with scope(cast.cuprija):
-        for each in Activity.objects.order_by("due_on")[:4]:
-            verbs.report(each, "", side=Side.MUNICIPALITY, by=cast.officer)
+        for activity in Activity.objects.order_by("due_on")[:4]:
+            verbs.report(activity, "", side=Side.MUNICIPALITY, by=cast.officer)
         Activity.objects.filter(done_at__isnull=False).update(done_on=today() - timedelta(days=5))
     assert me1(cast, -28, -1).value == 80
     assert me1(cast, -3, -1).n == 3
@@ -350,8 +353,8 @@ def test_me1_counts_late_ones_as_late_and_leaves_out_what_was_not_agreed(cast: C
     with scope(cast.cuprija):
         Activity.objects.filter(name="Касно").update(done_on=today() - timedelta(days=1), done_at=timezone.now())
         Activity.objects.filter(name="Одустали").update(dropped_at=timezone.now())
-    found = me1(cast, -28, 0)
-    assert (found.value, found.n) == (0, 1), "today is not over"
+    measured = me1(cast, -28, 0)
+    assert (measured.value, measured.n) == (0, 1), "today is not over"
     with scope(cast.cuprija):
         Activity.objects.filter(name="Данас").update(done_on=today(), done_at=timezone.now())
     assert (me1(cast, -28, 0).value, me1(cast, -28, 0).n) == (50, 2)
@@ -364,7 +367,7 @@ def test_me1_asks_nothing_of_a_draft_or_of_who_has_left(cast: Cast) -> None:
         plans.agree(plan, side=Side.MENTOR, by=cast.mentor)
         plans.agree(plan, side=Side.MUNICIPALITY, by=cast.officer)
         left = timezone.now() - timedelta(days=2)
-        Plan.objects.update(closed_at=left, closed_because=Closing.LEFT)
+        Plan.objects.update(closed_at=left, closed_because=ClosingReason.LEFT)
     assert me1(cast, -28, -1).n == 1, "only what was due before it left"
 
 
@@ -372,9 +375,9 @@ def test_me1_asks_nothing_of_a_draft_or_of_who_has_left(cast: Cast) -> None:
 
 
 def test_a_programme_has_the_activities_of_the_house_until_it_changes_one(cast: Cast) -> None:
-    assert [row.key for row in library(cast.programme)] == [each.key for each in ACTIVITIES]
-    told = plan_library.ActivityContent(words(("Нова", "Опис", "")), "posts", 2, 30)
-    plan_library.add(cast.programme, told, by=cast.staff)
+    assert [row.key for row in library(cast.programme)] == [default.key for default in ACTIVITIES]
+    content = plan_library.ActivityContent(activity_texts(("Нова", "Опис", "")), "posts", 2, 30)
+    plan_library.add(cast.programme, content, by=cast.staff)
     plan_library.use(cast.programme, "live", False, by=cast.staff)
     plan_library.move(cast.programme, "eservice", -1, by=cast.staff)
     keys = [row.key for row in library(cast.programme)]
@@ -382,19 +385,19 @@ def test_a_programme_has_the_activities_of_the_house_until_it_changes_one(cast: 
     assert keys[-1] == "nova"
     assert "live" not in keys
     other = Programme.objects.create(name="Other")
-    assert [row.key for row in library(other)] == [each.key for each in ACTIVITIES]
+    assert [row.key for row in library(other)] == [default.key for default in ACTIVITIES]
 
 
 def test_staff_keep_the_library_and_nobody_else(cast: Cast) -> None:
     there, one = "/programme/activities/", f"/programme/activities/{cast.programme.pk}/calls/"
     client = sign_in(cast.staff)
     assert client.get(there).content.decode().count("rubric-arrange") == len(ACTIVITIES)
-    said = {"name": "Четири објаве", "proof": "posts", "wanted": "4", "usual_days": "20", "fits": "category:culture"}
-    assert client.post(one, said).status_code == 302
+    data = {"name": "Четири објаве", "proof": "posts", "wanted": "4", "usual_days": "20", "fits": "category:culture"}
+    assert client.post(one, data).status_code == 302
     row = ActivityKind.objects.get(programme=cast.programme, key="calls")
-    assert (row.wanted, row.fits, row.words) == (4, {"category": "culture"}, words(("Четири објаве", "", "")))
-    assert client.post(one, {**said, "usual_days": "0"}).status_code == 422
-    assert client.post(one, {**said, "description_en": "Four"}).status_code == 422
+    assert (row.wanted, row.fits, row.texts) == (4, {"category": "culture"}, activity_texts(("Четири објаве", "", "")))
+    assert client.post(one, {**data, "usual_days": "0"}).status_code == 422
+    assert client.post(one, {**data, "description_en": "Four"}).status_code == 422
     assert client.post(f"{one}arrange/", {"act": "made up"}).status_code == 400
     assert client.get(f"/programme/activities/{Programme.objects.create(name='Other').pk}/calls/").status_code == 404
     for who in (cast.trainer, cast.mentor, cast.officer, cast.administrator):
@@ -403,9 +406,9 @@ def test_staff_keep_the_library_and_nobody_else(cast: Cast) -> None:
 
 def test_a_plan_keeps_the_words_that_the_library_had(cast: Cast) -> None:
     kind = next(row for row in _stored(cast) if row.key == "calls")
-    row = only(agreed(cast, plans.taken(kind, today() + timedelta(days=9))))
-    told = plan_library.ActivityContent(words(("Сасвим друго", "", "")), "link", 1, 30)
-    plan_library.change(cast.programme, "calls", told, by=cast.staff)
+    row = only(agreed(cast, plans.from_library(kind, today() + timedelta(days=9))))
+    content = plan_library.ActivityContent(activity_texts(("Сасвим друго", "", "")), "link", 1, 30)
+    plan_library.change(cast.programme, "calls", content, by=cast.staff)
     assert item(row).activity.name == "Три објаве са јасним позивом на акцију"
     assert item(row).activity.wanted == 3
 
@@ -447,6 +450,6 @@ def test_the_plan_asks_no_more_for_evidence(cast: Cast, channel: Any) -> None:
     asked()
     few = asked()
     with scope(cast.cuprija):
-        for each in others:
-            verbs.add_posts(each, [post(channel).pk, post(channel).pk], by=cast.officer)
+        for activity in others:
+            verbs.add_posts(activity, [post(channel).pk, post(channel).pk], by=cast.officer)
     assert asked() == few <= 12

@@ -15,8 +15,8 @@ from common.errors import ActionNotAllowed
 from mentoring import plan_rules as rules
 from mentoring.domain import plan_changes, plans
 from mentoring.domain.plan_library import stored
-from mentoring.enums import Closing, Proof, Side
-from mentoring.models import Activity, Change, Plan
+from mentoring.enums import ClosingReason, Proof, Side
+from mentoring.models import Activity, Plan, PlanChange
 from mentoring.plan_defaults import ACTIVITIES
 from mentoring.queries import plans as queries
 from mentoring.tasks import follow_plans
@@ -34,7 +34,7 @@ from tests.people import Cast, sign_in
 PLAN = "/m/cuprija/mentoring/"
 
 
-def told(person: object) -> list[str]:
+def subjects_to(person: object) -> list[str]:
     return list(
         Notification.objects.filter(user=person, kind=NotificationKind.AGREEMENT)
         .order_by("pk")
@@ -87,8 +87,8 @@ def test_a_plan_begins_from_the_library_with_a_sensible_day_for_each(cast: Cast)
     page = client.get(f"{PLAN}start/").content.decode()
     assert page.count('name="kinds"') == len(ACTIVITIES)
     first = today()
-    said = {"starts_on": first.isoformat(), "goal": "Више одговора", "kinds": ["calls", "calls-share", "made-up"]}
-    answer = client.post(f"{PLAN}start/", said)
+    data = {"starts_on": first.isoformat(), "goal": "Више одговора", "kinds": ["calls", "calls-share", "made-up"]}
+    answer = client.post(f"{PLAN}start/", data)
     assert answer.status_code == 302
     with scope(cast.cuprija):
         plan = Plan.objects.get()
@@ -101,21 +101,21 @@ def test_a_plan_begins_from_the_library_with_a_sensible_day_for_each(cast: Cast)
         assert all(first < row.due_on <= plan.ends_on and is_working_day(row.due_on) for row in rows)
         assert rows[1].code == "OP1"
         assert rows[1].threshold == 60
-    assert told(cast.mentor) == ["Ćuprija: a plan of three months to agree on"]
+    assert subjects_to(cast.mentor) == ["Ćuprija: a plan of three months to agree on"]
 
 
 def test_what_comes_from_the_library_is_read_in_the_readers_words(cast: Cast) -> None:
     with transaction.atomic():
         kind = next(row for row in stored(cast.programme) if row.key == "calls")
-    row = only(begun(cast, plans.taken(kind, today() + timedelta(days=20))))
+    row = only(begun(cast, plans.from_library(kind, today() + timedelta(days=20))))
     assert str(row) == "Three posts with a clear call to action"
     with translation.override("sr-latn"):
         assert str(row) == "Tri objave sa jasnim pozivom na akciju"
     with translation.override("sr"):
         assert str(row) == "Три објаве са јасним позивом на акцију"
     with scope(cast.cuprija):
-        told = plans.Wanted(**{**vars(plans.taken(kind, row.due_on)), "name": "Две објаве"})
-        plans.change(row, told, by=cast.officer)
+        reworded = plans.ActivitySpec(**{**vars(plans.from_library(kind, row.due_on)), "name": "Две објаве"})
+        plans.change(row, reworded, by=cast.officer)
         assert str(Activity.objects.get()) == "Две објаве", "reworded, it does not mean the English any more"
 
 
@@ -167,13 +167,13 @@ def test_without_an_enrolment_no_plan_begins(cast: Cast) -> None:
 def test_both_sides_write_in_the_draft_and_each_agrees_for_itself(cast: Cast) -> None:
     plan = begun(cast)
     mentor, officer = sign_in(cast.mentor), sign_in(cast.officer)
-    said = {
+    data = {
         "name": "Питање недеље",
         "due_on": (today() + timedelta(days=12)).isoformat(),
         "proof": "posts",
         "wanted": "2",
     }
-    assert mentor.post(f"{PLAN}activities/new/", said).status_code == 302
+    assert mentor.post(f"{PLAN}activities/new/", data).status_code == 302
     assert "Agree for the mentor" in mentor.get(PLAN).content.decode()
     assert "Agree for the municipality" in officer.get(PLAN).content.decode()
     mentor.post(f"{PLAN}agree/", {"act": "agree"})
@@ -181,11 +181,11 @@ def test_both_sides_write_in_the_draft_and_each_agrees_for_itself(cast: Cast) ->
         plan = Plan.objects.get()
         assert (plan.mentor_agreed_by, plan.municipality_agreed_by, plan.agreed_at) == (cast.mentor, None, None)
         assert Activity.objects.count() == 2
-    assert told(cast.officer) == ["Ćuprija: the plan waits for you"]
+    assert subjects_to(cast.officer) == ["Ćuprija: the plan waits for you"]
     officer.post(f"{PLAN}agree/", {"act": "agree"})
     with scope(cast.cuprija):
         assert Plan.objects.get().is_running
-    assert told(cast.mentor)[-1] == "Ćuprija: the plan is agreed"
+    assert subjects_to(cast.mentor)[-1] == "Ćuprija: the plan is agreed"
 
 
 def test_whoever_changes_the_draft_asks_both_again(cast: Cast) -> None:
@@ -225,7 +225,7 @@ def test_a_mentor_here_who_is_an_officer_elsewhere_acts_here_as_mentor_only(cast
     client.post(f"{PLAN}agree/", {"act": "agree"})
     client.post("/m/novi-pazar/mentoring/agree/", {"act": "agree"})
     with scope(cast.cuprija, cast.novi_pazar):
-        here, there = (Plan.objects.get(municipality=each) for each in (cast.cuprija, cast.novi_pazar))
+        here, there = (Plan.objects.get(municipality=municipality) for municipality in (cast.cuprija, cast.novi_pazar))
     assert (here.mentor_agreed_by, here.municipality_agreed_by) == (cast.mentor, None)
     assert (there.mentor_agreed_by, there.municipality_agreed_by) == (None, cast.mentor)
 
@@ -236,7 +236,7 @@ def test_two_pairings_that_overlap_are_one_side(cast: Cast) -> None:
     second = person("second")
     Pairing.objects.create(mentor=second, municipality=cast.cuprija, starts_on=today())
     begun(cast)
-    assert told(second) == told(cast.mentor) != []
+    assert subjects_to(second) == subjects_to(cast.mentor) != []
     sign_in(second).post(f"{PLAN}agree/", {"act": "agree"})
     sign_in(cast.mentor).post(f"{PLAN}agree/", {"act": "agree"})
     with scope(cast.cuprija):
@@ -270,7 +270,7 @@ def test_who_may_read_it_and_who_may_write(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "message"),
+    ("changes", "message"),
     [
         ({"name": "  "}, "Say in a few words"),
         ({"name": "н" * 141}, "141"),
@@ -282,10 +282,10 @@ def test_who_may_read_it_and_who_may_write(cast: Cast) -> None:
         ({"proof": Proof.INDICATOR, "code": "OP1", "threshold": -1.0}, "which value"),
     ],
 )
-def test_what_cannot_be_agreed_is_refused(cast: Cast, said: dict[str, object], message: str) -> None:
+def test_what_cannot_be_agreed_is_refused(cast: Cast, changes: dict[str, object], message: str) -> None:
     plan = begun(cast)
     with scope(cast.cuprija), pytest.raises(ActionNotAllowed, match=message):
-        plans.add(plan, plans.Wanted(**{**vars(wanted()), **said}), by=cast.officer)  # type: ignore[arg-type]
+        plans.add(plan, plans.ActivitySpec(**{**vars(wanted()), **changes}), by=cast.officer)  # type: ignore[arg-type]
 
 
 def test_who_does_it_belongs_to_the_municipality_or_is_its_mentor(cast: Cast) -> None:
@@ -304,31 +304,31 @@ def test_after_both_agreed_a_change_holds_when_the_other_side_agrees(cast: Cast)
     row = only(agreed(cast, wanted(due=10)))
     officer, mentor = sign_in(cast.officer), sign_in(cast.mentor)
     later = today() + timedelta(days=25)
-    said = {
+    data = {
         "name": row.name,
         "due_on": later.isoformat(),
         "proof": "posts",
         "wanted": "1",
         "reason": "Избори у општини",
     }
-    assert officer.post(f"{PLAN}activities/{row.pk}/edit/", said).status_code == 302
+    assert officer.post(f"{PLAN}activities/{row.pk}/edit/", data).status_code == 302
     with scope(cast.cuprija):
-        change = Change.objects.get()
+        change = PlanChange.objects.get()
         assert Activity.objects.get().due_on == row.due_on, "nothing changes by proposing"
         assert (change.before, change.after) == ({"due_on": row.due_on.isoformat()}, {"due_on": later.isoformat()})
     page = mentor.get(PLAN).content.decode()
     assert "Избори у општини" in page
     assert "Agree to it" in page
     assert "Agree to it" not in officer.get(PLAN).content.decode()
-    assert told(cast.mentor)[-1] == "Ćuprija: “Три објаве са позивом” shall be otherwise"
+    assert subjects_to(cast.mentor)[-1] == "Ćuprija: “Три објаве са позивом” shall be otherwise"
     officer.post(f"{PLAN}changes/{change.pk}/", {"decision": "accept"})
     with scope(cast.cuprija):
         assert Activity.objects.get().due_on == row.due_on, "one's own proposal is decided by the other side"
     mentor.post(f"{PLAN}changes/{change.pk}/", {"decision": "accept"})
     with scope(cast.cuprija):
         assert Activity.objects.get().due_on == later
-        assert Change.objects.get().accepted is True
-    assert told(cast.officer)[-1] == "Ćuprija: the change of the plan is agreed"
+        assert PlanChange.objects.get().accepted is True
+    assert subjects_to(cast.officer)[-1] == "Ćuprija: the change of the plan is agreed"
     for client in (officer, mentor, sign_in(cast.viewer), sign_in(cast.staff)):
         assert "Избори у општини" in client.get(PLAN).content.decode(), "everybody who reads the plan sees its history"
 
@@ -341,7 +341,7 @@ def test_a_change_that_is_declined_leaves_the_plan_as_it_was(cast: Cast) -> None
     sign_in(cast.mentor).post(f"{PLAN}changes/{change.pk}/", {"decision": "decline", "note": "Пробајмо ипак"})
     with scope(cast.cuprija):
         assert Activity.objects.get().dropped_at is None
-        decided = Change.objects.get()
+        decided = PlanChange.objects.get()
         assert (decided.accepted, decided.decided_note) == (False, "Пробајмо ипак")
     assert "Пробајмо ипак" in sign_in(cast.officer).get(PLAN).content.decode()
 
@@ -350,9 +350,9 @@ def test_who_proposed_takes_it_back_and_nobody_is_bothered(cast: Cast) -> None:
     row = only(agreed(cast))
     with scope(cast.cuprija):
         change = plan_changes.propose_drop(row, "Немамо људи", side=Side.MUNICIPALITY, by=cast.officer)
-        before = len(told(cast.mentor))
+        before = len(subjects_to(cast.mentor))
         plan_changes.decline(change, "", side=Side.MUNICIPALITY, by=cast.officer)
-        assert len(told(cast.mentor)) == before
+        assert len(subjects_to(cast.mentor)) == before
         with pytest.raises(ActionNotAllowed, match="decided about this change already"):
             plan_changes.accept(change, side=Side.MENTOR, by=cast.mentor)
 
@@ -372,7 +372,7 @@ def test_activities_are_added_dropped_and_days_moved_by_agreement(cast: Cast) ->
         for change in (more, drop, days):
             plan_changes.accept(change, side=Side.MUNICIPALITY, by=cast.approver)
         assert Plan.objects.get().ends_on == plan.ends_on + timedelta(days=14)
-        names = {each.name: each for each in Activity.objects.all()}
+        names = {activity.name: activity for activity in Activity.objects.all()}
         assert names["Анкета"].owner == cast.officer
         assert names[row.name].dropped_because == "Преузела је друга служба"
 
@@ -382,7 +382,7 @@ def test_a_change_needs_a_reason_and_something_otherwise(cast: Cast) -> None:
     with scope(cast.cuprija):
         with pytest.raises(ActionNotAllowed, match="Say why"):
             plan_changes.propose_drop(row, "  ", side=Side.MENTOR, by=cast.mentor)
-        same = plans.Wanted(name=row.name, due_on=row.due_on)
+        same = plans.ActivitySpec(name=row.name, due_on=row.due_on)
         with pytest.raises(ActionNotAllowed, match="Nothing is otherwise"):
             plan_changes.propose_change(row, same, "Онако", side=Side.MENTOR, by=cast.mentor)
         plan_changes.propose_drop(row, "Разлог", side=Side.MENTOR, by=cast.mentor)
@@ -418,9 +418,9 @@ def test_when_the_municipality_leaves_the_plan_closes_and_keeps_what_was_done(ca
     follow_plans()
     with scope(cast.cuprija):
         plan = Plan.objects.get()
-        assert (plan.closed_because, plan.closed_by) == (Closing.LEFT, None)
+        assert (plan.closed_because, plan.closed_by) == (ClosingReason.LEFT, None)
         assert Activity.objects.count() == 1
-        assert Change.objects.get().decided_by is None
+        assert PlanChange.objects.get().decided_by is None
         with pytest.raises(ActionNotAllowed, match="closed"):
             plans.agree(plan, side=Side.MENTOR, by=cast.mentor)
     page = sign_in(cast.officer).get(PLAN).content.decode()
@@ -447,7 +447,7 @@ def test_a_plan_is_finished_when_its_days_are_over_or_nothing_is_open(cast: Cast
     assert "Close it as finished" in client.get(PLAN).content.decode()
     client.post(f"{PLAN}close/", {"because": "finished"})
     with scope(cast.cuprija):
-        assert Plan.objects.get(pk=plan.pk).closed_because == Closing.FINISHED
+        assert Plan.objects.get(pk=plan.pk).closed_because == ClosingReason.FINISHED
 
 
 # ---------------------------------------------------------------- the page
@@ -477,16 +477,16 @@ def test_the_page_asks_a_fixed_number_of_questions(cast: Cast) -> None:
 def test_the_line_says_what_is_next_for_each_side(cast: Cast) -> None:
     plan = begun(cast, wanted("Раније", due=-3), wanted("Касније", due=30))
     with scope(cast.cuprija):
-        board = queries.board(plan)
-        assert queries.next_step(board, Side.MENTOR).kind == "agree"
+        board = queries.plan_dashboard(plan)
+        assert queries.next_action(board, Side.MENTOR).kind == "agree"
         plans.agree(plan, side=Side.MENTOR, by=cast.mentor)
-        board = queries.board(Plan.objects.get())
-        assert queries.next_step(board, Side.MENTOR).kind == "other_agrees"
+        board = queries.plan_dashboard(Plan.objects.get())
+        assert queries.next_action(board, Side.MENTOR).kind == "other_agrees"
         plan = plans.agree(plan, side=Side.MUNICIPALITY, by=cast.officer)
-        step = queries.next_step(queries.board(plan), Side.MUNICIPALITY)
+        step = queries.next_action(queries.plan_dashboard(plan), Side.MUNICIPALITY)
         assert (step.kind, str(step.item.activity) if step.item else "") == ("late", "Раније")
         plan_changes.propose_drop(Activity.objects.get(name="Раније"), "Р", side=Side.MUNICIPALITY, by=cast.officer)
-        assert queries.next_step(queries.board(plan), Side.MENTOR).kind == "decide"
+        assert queries.next_action(queries.plan_dashboard(plan), Side.MENTOR).kind == "decide"
     page = sign_in(cast.officer).get(PLAN).content.decode()
     assert "and that happens" in page
     assert reverse("mentoring_plan_activity", args=["cuprija", step.item.activity.pk]) in page  # type: ignore[union-attr]

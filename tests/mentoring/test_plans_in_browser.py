@@ -22,6 +22,7 @@ from tests.people import Cast
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.slow
 def test_a_plan_from_the_first_draft_to_the_confirmation(page: Any, live_server: Any, cast: Cast) -> None:
     there = live_server.url + reverse("mentoring_plan", args=["cuprija"])
     out = post(channel(cast.cuprija, cast.approver), "Упис у вртиће до петка", days_ago=0, call_kind="apply")
@@ -70,6 +71,7 @@ def test_a_plan_from_the_first_draft_to_the_confirmation(page: Any, live_server:
         assert Plan.objects.get().is_running
 
 
+@pytest.mark.slow
 def test_every_page_of_a_plan_is_accessible(page: Any, live_server: Any, cast: Cast) -> None:
     plan = agreed(
         cast, wanted("Раније", due=-3), wanted("Правила разговора", proof=Proof.LINK, owner=cast.mentor),
@@ -77,8 +79,8 @@ def test_every_page_of_a_plan_is_accessible(page: Any, live_server: Any, cast: C
     )  # fmt: skip
     with scope(cast.cuprija):
         late, rules, share = Activity.objects.filter(plan=plan).order_by("position")
-        told = wanted("Касније", due=20)
-        plan_changes.propose_change(late, told, "Празници", side=Side.MENTOR, by=cast.mentor)
+        proposed = wanted("Касније", due=20)
+        plan_changes.propose_change(late, proposed, "Празници", side=Side.MENTOR, by=cast.mentor)
         dropped = plan_changes.propose_drop(rules, "Има их већ", side=Side.MENTOR, by=cast.mentor)
         plan_changes.accept(dropped, side=Side.MUNICIPALITY, by=cast.approver)
     place = [cast.cuprija.slug]

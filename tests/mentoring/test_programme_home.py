@@ -15,8 +15,8 @@ from django.utils import timezone
 from analytics.enums import Better, Span, Unit
 from analytics.models import IndicatorValue, ProgrammeIndicator, Target
 from mentoring.attention import covered_until
-from mentoring.enums import Closing, Side
-from mentoring.queries.programme_home import CohortMembership, seats
+from mentoring.enums import ClosingReason, Side
+from mentoring.queries.programme_home import EnrolmentStatus, enrolment_statuses
 from municipalities.domain.programme import pair, succeed
 from municipalities.models import Cohort, Enrolment, Municipality, Pairing, Programme
 from municipalities.queries import today
@@ -38,24 +38,24 @@ def shown(cast: Cast, **asked: Any) -> Any:
 
 
 def names(answer: Any) -> list[str]:
-    return [str(seat.municipality) for seat in answer.context["page"]]
+    return [str(status.municipality) for status in answer.context["page"]]
 
 
-def seat(cast: Cast, house: Municipality | None = None) -> CohortMembership:
-    house = house or cast.cuprija
-    return next(row for row in seats([cast.programme], timezone.now()) if row.municipality == house)
+def status(cast: Cast, municipality: Municipality | None = None) -> EnrolmentStatus:
+    municipality = municipality or cast.cuprija
+    return next(row for row in enrolment_statuses([cast.programme], timezone.now()) if row.municipality == municipality)
 
 
-def kinds(cast: Cast, house: Municipality | None = None) -> list[str]:
-    return [need.kind for need in seat(cast, house).needs]
+def kinds(cast: Cast, municipality: Municipality | None = None) -> list[str]:
+    return [need.kind for need in status(cast, municipality).needs]
 
 
 @pytest.fixture
 def calm(cast: Cast) -> Cast:
     """Both have a plan on which they are on their way, and a check-in to come."""
-    for house in (cast.cuprija, cast.novi_pazar):
-        rows.activity(rows.plan(cast, house))
-        rows.check_in(cast, house, 5)
+    for place in (cast.cuprija, cast.novi_pazar):
+        rows.activity(rows.plan(cast, place))
+        rows.check_in(cast, place, 5)
     return cast
 
 
@@ -74,7 +74,7 @@ def test_a_municipality_without_a_mentor_stands_first(calm: Cast) -> None:
     answer = shown(calm)
     assert names(answer) == ["Novi Pazar", "Ćuprija"]
     assert kinds(calm, calm.novi_pazar) == ["no_mentor"]
-    assert seat(calm, calm.novi_pazar).needs[0].since == rows.day(-2)
+    assert status(calm, calm.novi_pazar).needs[0].since == rows.day(-2)
     assert answer.context["what_next"].sentence.startswith("Novi Pazar has no mentor.")
     assert answer.context["what_next"].url == f"{reverse('pair')}?municipality={calm.novi_pazar.pk}"
 
@@ -92,7 +92,7 @@ def test_a_pairing_that_ends_soon_stands_out_until_somebody_follows(calm: Cast) 
 
 def test_a_pairing_that_ends_with_the_plan_needs_nobody_after_it(calm: Cast) -> None:
     with scope(calm.cuprija):
-        plan = seat(calm).glance.plan
+        plan = status(calm).overview.plan
         type(plan).objects.filter(pk=plan.pk).update(ends_on=rows.day(10))
     Pairing.objects.filter(municipality=calm.cuprija).update(ends_on=rows.day(12))
     assert kinds(calm) == []
@@ -102,7 +102,7 @@ def test_two_mentors_at_once_are_both_shown(calm: Cast) -> None:
     other = person("other")
     Pairing.objects.filter(municipality=calm.cuprija).update(ends_on=rows.day(5))
     pair(other, calm.cuprija, rows.day(-3), None, by=calm.staff)
-    assert [row.mentor for row in seat(calm).current] == [calm.mentor, other]
+    assert [row.mentor for row in status(calm).current] == [calm.mentor, other]
     assert kinds(calm) == []  # the second one stays
     assert names(shown(calm, mentor=other.pk)) == ["Ćuprija"]
     assert names(shown(calm, mentor=calm.mentor.pk)) == ["Ćuprija", "Novi Pazar"]
@@ -122,7 +122,7 @@ def test_days_on_which_somebody_accompanies_follow_each_other_without_a_gap() ->
 
 
 def test_a_municipality_that_left_is_shown_as_left_and_needs_nothing(calm: Cast) -> None:
-    plan = seat(calm).glance.plan
+    plan = status(calm).overview.plan
     assert plan is not None
     rows.activity(plan, due=-5)
     assert kinds(calm) == ["overdue"]
@@ -136,10 +136,10 @@ def test_a_municipality_that_left_is_shown_as_left_and_needs_nothing(calm: Cast)
 
 
 def test_a_plan_that_was_closed_is_late_with_nothing(calm: Cast) -> None:
-    plan = seat(calm).glance.plan
+    plan = status(calm).overview.plan
     assert plan is not None
     rows.activity(plan, due=-5)
-    rows.close(plan, Closing.FINISHED)
+    rows.close(plan, ClosingReason.FINISHED)
     Pairing.objects.filter(municipality=calm.cuprija).update(ends_on=rows.day(-1))
     assert kinds(calm) == []
     assert "Finished" in shown(calm).content.decode()
@@ -153,7 +153,7 @@ def test_no_plan_is_a_need_two_weeks_after_the_training(cast: Cast) -> None:
 
 
 def test_a_plan_waits_for_who_has_not_agreed(calm: Cast) -> None:
-    plan = seat(calm).glance.plan
+    plan = status(calm).overview.plan
     assert plan is not None
     with scope(calm.cuprija):
         type(plan).objects.filter(pk=plan.pk).update(agreed_at=None, municipality_agreed_at=None)
@@ -163,14 +163,14 @@ def test_a_plan_waits_for_who_has_not_agreed(calm: Cast) -> None:
 
 
 def test_activities_past_their_day_and_done_ones_are_counted(calm: Cast) -> None:
-    plan = seat(calm).glance.plan
+    plan = status(calm).overview.plan
     assert plan is not None
     rows.activity(plan, due=-5)
     rows.activity(plan, due=-6, done=-7)
     rows.activity(plan, due=-6, dropped_at=timezone.now())
     rows.activity(plan, due=0)  # its day still belongs to it
-    glance = seat(calm).glance
-    assert (glance.agreed, glance.done, glance.overdue) == (4, 1, 1)
+    overview = status(calm).overview
+    assert (overview.agreed, overview.done, overview.overdue) == (4, 1, 1)
     assert kinds(calm) == ["overdue"]
     page = shown(calm).content.decode()
     assert "1 of 4 activities done" in page
@@ -178,12 +178,12 @@ def test_activities_past_their_day_and_done_ones_are_counted(calm: Cast) -> None
 
 
 def test_a_change_waits_for_the_other_side(calm: Cast) -> None:
-    plan = seat(calm).glance.plan
+    plan = status(calm).overview.plan
     assert plan is not None
     made = rows.change(plan, Side.MUNICIPALITY, calm.officer, ago=2)
-    glance = seat(calm).glance
-    assert glance.proposed_to(Side.MENTOR) is not None
-    assert glance.proposed_to(Side.MUNICIPALITY) is None
+    overview = status(calm).overview
+    assert overview.proposed_to(Side.MENTOR) is not None
+    assert overview.proposed_to(Side.MUNICIPALITY) is None
     assert kinds(calm) == []  # two days are no reason
     with scope(calm.cuprija):
         type(made).objects.filter(pk=made.pk).update(proposed_at=rows.at(-9))
@@ -210,7 +210,7 @@ def test_a_check_in_of_which_nobody_says_whether_it_was_held(calm: Cast) -> None
 def test_a_submitted_post_waits_for_the_mentor_until_their_word(calm: Cast, desk: Desk) -> None:
     with scope(desk.house):
         post = submit(desk.write("Вода"), by=calm.officer)
-    waits = seat(calm).to_mentor
+    waits = status(calm).to_mentor
     assert waits is not None
     assert waits.count == 1
     assert kinds(calm) == []  # the programme promises a day
@@ -220,7 +220,7 @@ def test_a_submitted_post_waits_for_the_mentor_until_their_word(calm: Cast, desk
     assert shown(calm).context["what_next"].url == reverse("posts", args=["cuprija"])
     with scope(desk.house):
         comment(post, "Који је рок?", by=calm.mentor)
-    assert seat(calm).to_mentor is None
+    assert status(calm).to_mentor is None
 
 
 def test_feedback_waits_for_the_municipality_until_it_answers(calm: Cast, desk: Desk) -> None:
@@ -230,7 +230,7 @@ def test_feedback_waits_for_the_municipality_until_it_answers(calm: Cast, desk: 
     assert kinds(calm) == ["feedback"]
     with scope(desk.house):
         reply(thread, "Петак.", by=calm.officer)
-    assert seat(calm).to_municipality is None
+    assert status(calm).to_municipality is None
     assert kinds(calm) == []
 
 
@@ -239,8 +239,8 @@ def test_nobody_waits_for_who_is_no_mentor_any_more(calm: Cast, desk: Desk) -> N
         comment(desk.write("Вода"), "Који је рок?", by=calm.mentor)
         submit(desk.write("Струја"), by=calm.officer)
     Pairing.objects.filter(municipality=calm.cuprija).update(ends_on=rows.day(-1))
-    found = seat(calm)
-    assert (found.to_mentor, found.to_municipality) == (None, None)
+    enrolled = status(calm)
+    assert (enrolled.to_mentor, enrolled.to_municipality) == (None, None)
 
 
 def behind(cast: Cast, value: float = 10) -> ProgrammeIndicator:
@@ -249,18 +249,18 @@ def behind(cast: Cast, value: float = 10) -> ProgrammeIndicator:
         programme=cast.programme, code="OP1", level="output", unit=Unit.PERCENT, better=Better.UP, added_by=cast.staff
     )
     Target.objects.create(indicator=row, value=60, due_on=rows.day(-1), reason="Договор", set_by=cast.staff)
-    for house in (cast.cuprija, cast.novi_pazar):
-        with scope(house):
+    for place in (cast.cuprija, cast.novi_pazar):
+        with scope(place):
             IndicatorValue.objects.create(
-                municipality=house, code="OP1", span=Span.ROLLING, first=rows.day(-28), last=rows.day(-1),
-                value=value if house == cast.cuprija else 80, n=20, is_enough=True,
+                municipality=place, code="OP1", span=Span.ROLLING, first=rows.day(-28), last=rows.day(-1),
+                value=value if place == cast.cuprija else 80, n=20, is_enough=True,
             )  # fmt: skip
     return row
 
 
 def test_indicators_off_track_are_named(calm: Cast) -> None:
     row = behind(calm)
-    assert [each.indicator for each in seat(calm).behind] == [row]
+    assert [behind_target.indicator for behind_target in status(calm).behind] == [row]
     assert kinds(calm) == ["behind"]
     assert kinds(calm, calm.novi_pazar) == []
     assert "Posts with a call to action" in shown(calm).content.decode()
@@ -274,11 +274,11 @@ def test_who_did_not_agree_to_comparison_is_judged_by_nobody(calm: Cast) -> None
 
 
 def test_an_own_target_takes_the_place_of_the_programmes(calm: Cast) -> None:
-    from analytics.models import PlaceTarget
+    from analytics.models import MunicipalityTarget
 
     row = behind(calm)
     with scope(calm.cuprija):
-        PlaceTarget.objects.create(
+        MunicipalityTarget.objects.create(
             municipality=calm.cuprija, indicator=row, value=5, due_on=rows.day(-1), reason="Договор", set_by=calm.staff
         )
     assert kinds(calm) == []
@@ -306,8 +306,8 @@ def test_a_cohort_and_what_it_comes_to(calm: Cast) -> None:
     Enrolment.objects.create(cohort=second, municipality=municipality("bor", "Бор", "Bor"), starts_on=rows.day(-2))
     answer = shown(calm, cohort=second.pk)
     assert names(answer) == ["Bor"]
-    told = [(str(g.cohort), len(g.here), g.accompanied, g.plans, g.needy) for g in answer.context["cohorts"]]
-    assert told == [("Second", 1, 0, 0, 1), ("First", 2, 2, 2, 0)]
+    cohorts = [(str(g.cohort), len(g.here), g.accompanied, g.plans, g.needy) for g in answer.context["cohorts"]]
+    assert cohorts == [("Second", 1, 0, 0, 1), ("First", 2, 2, 2, 0)]
 
 
 def test_a_programme_without_municipalities_says_how_to_begin(cast: Cast) -> None:
@@ -336,10 +336,10 @@ def test_it_asks_a_fixed_number_of_questions_and_stays_small(calm: Cast) -> None
     before = asked()
     cohort = Cohort.objects.get()
     for n in range(40):
-        house = municipality(f"place-{n}", f"Место {n}", f"Mesto {n}")
-        Enrolment.objects.create(cohort=cohort, municipality=house, starts_on=rows.day(-30))
-        Pairing.objects.create(mentor=calm.mentor, municipality=house, starts_on=rows.day(-30))
-        plan = rows.plan(calm, house)
+        place = municipality(f"place-{n}", f"Место {n}", f"Mesto {n}")
+        Enrolment.objects.create(cohort=cohort, municipality=place, starts_on=rows.day(-30))
+        Pairing.objects.create(mentor=calm.mentor, municipality=place, starts_on=rows.day(-30))
+        plan = rows.plan(calm, place)
         for due in (-3, 3, 9):
             rows.change(plan, Side.MENTOR, calm.mentor, about=rows.activity(plan, due=due))
     behind(calm)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from mentoring.domain import rubric as keep
 from mentoring.domain.feedback import give
-from mentoring.enums import Level
+from mentoring.enums import RubricLevel
 from mentoring.models import Feedback
 from mentoring.queries.progress import WEEKS, progress
 from municipalities.models import Enrolment, Membership
@@ -29,9 +29,9 @@ from tests.posts.desk import Desk
 HERE = reverse("progress", args=["cuprija"])
 
 
-def told(post: Post, by: Any, weeks_ago: int, note: str = "", **levels: int) -> Feedback:
+def feedback_from(post: Post, by: Any, weeks_ago: int, note: str = "", **levels: int) -> Feedback:
     """Feedback of so many weeks ago. Inside the scope."""
-    keys = {key.replace("_", "-"): Level(level) for key, level in levels.items()}
+    keys = {key.replace("_", "-"): RubricLevel(level) for key, level in levels.items()}
     row = give(post, keys, note, by=by)
     Feedback.objects.filter(pk=row.pk).update(given_at=timezone.now() - timedelta(weeks=weeks_ago))
     return row
@@ -40,25 +40,25 @@ def told(post: Post, by: Any, weeks_ago: int, note: str = "", **levels: int) -> 
 def test_a_week_shows_the_mean_of_its_levels_and_a_week_without_is_a_gap(desk: Desk) -> None:
     mentor = desk.cast.mentor
     with scope(desk.house):
-        told(desk.write("а"), mentor, 0, clarity=2)
-        told(desk.write("б"), mentor, 0, clarity=3)
-        told(desk.write("в"), mentor, 2, clarity=4)
-        found = progress(desk.house)
-    line = next(each for each in found.lines if each.criterion.key == "clarity")
+        feedback_from(desk.write("а"), mentor, 0, clarity=2)
+        feedback_from(desk.write("б"), mentor, 0, clarity=3)
+        feedback_from(desk.write("в"), mentor, 2, clarity=4)
+        shown = progress(desk.house)
+    line = next(row for row in shown.lines if row.criterion.key == "clarity")
     assert [cell.mean for cell in line.weeks[-3:]] == [4, None, 2.5]
     assert [cell.count for cell in line.weeks[-3:]] == [1, 0, 2]
     assert len(line.weeks) == WEEKS
     assert line.change is None, "three levels are not enough to compare"
-    assert found.posts == 3
+    assert shown.posts == 3
 
 
 def test_four_weeks_are_compared_with_the_four_before_once_there_is_enough(desk: Desk) -> None:
     with scope(desk.house):
         for number in range(5):
-            told(desk.write(f"раније {number}"), desk.cast.mentor, 5, tone=2)
-            told(desk.write(f"сада {number}"), desk.cast.mentor, 1, tone=3)
-        found = progress(desk.house)
-    line = next(each for each in found.lines if each.criterion.key == "tone")
+            feedback_from(desk.write(f"раније {number}"), desk.cast.mentor, 5, tone=2)
+            feedback_from(desk.write(f"сада {number}"), desk.cast.mentor, 1, tone=3)
+        shown = progress(desk.house)
+    line = next(row for row in shown.lines if row.criterion.key == "tone")
     assert line.change == 1
     page = sign_in(desk.cast.officer).get(HERE).content.decode()
     assert "the four before" in page
@@ -69,25 +69,25 @@ def test_an_officer_sees_their_own_posts_first_and_all_if_they_ask(desk: Desk) -
     colleague = person("colleague")
     Membership.objects.create(user=colleague, municipality=desk.house, role="officer")
     with scope(desk.house):
-        told(desk.write("моја"), desk.cast.mentor, 0, tone=3, note="О мојој")
-        theirs = desk.write("туђа")
-        Post.objects.filter(pk=theirs.pk).update(author=colleague)
-        told(theirs, desk.cast.mentor, 0, tone=1, note="О туђој")
+        feedback_from(desk.write("моја"), desk.cast.mentor, 0, tone=3, note="О мојој")
+        of_colleague = desk.write("туђа")
+        Post.objects.filter(pk=of_colleague.pk).update(author=colleague)
+        feedback_from(of_colleague, desk.cast.mentor, 0, tone=1, note="О туђој")
     client = sign_in(desk.cast.officer)
     own = client.get(HERE)
-    assert own.context["found"].posts == 1
+    assert own.context["progress"].posts == 1
     assert "О туђој" not in own.content.decode()
-    assert client.get(HERE, {"of": "all"}).context["found"].posts == 2
+    assert client.get(HERE, {"of": "all"}).context["progress"].posts == 2
     # somebody else's posts alone cannot be asked for
-    assert client.get(HERE, {"of": str(colleague.pk)}).context["found"].posts == 1
-    assert sign_in(desk.cast.mentor).get(HERE).context["found"].posts == 2
+    assert client.get(HERE, {"of": str(colleague.pk)}).context["progress"].posts == 1
+    assert sign_in(desk.cast.mentor).get(HERE).context["progress"].posts == 2
 
 
 def test_who_may_not_read_drafts_reads_no_word_about_them(desk: Desk) -> None:
     public = published(channel(desk.house, desk.cast.approver), timezone.now()).post
     with scope(desk.house):
-        told(desk.write("тајни нацрт"), desk.cast.mentor, 0, tone=3, note="О нацрту")
-        told(public, desk.cast.mentor, 0, tone=4, note="О објављеном")
+        feedback_from(desk.write("тајни нацрт"), desk.cast.mentor, 0, tone=3, note="О нацрту")
+        feedback_from(public, desk.cast.mentor, 0, tone=4, note="О објављеном")
     page = sign_in(desk.cast.staff).get(HERE).content.decode()
     assert "О објављеном" in page
     assert "О нацрту" not in page
@@ -98,7 +98,7 @@ def test_who_may_not_read_drafts_reads_no_word_about_them(desk: Desk) -> None:
 
 def test_a_criterion_that_is_no_longer_used_keeps_its_line(desk: Desk) -> None:
     with scope(desk.house):
-        told(desk.write("а"), desk.cast.mentor, 1, tone=3)
+        feedback_from(desk.write("а"), desk.cast.mentor, 1, tone=3)
     keep.use(desk.cast.programme, "tone", False, by=desk.cast.staff)
     keep.use(desk.cast.programme, "clarity", False, by=desk.cast.staff)
     with scope(desk.house):
@@ -139,29 +139,30 @@ def board(cast: Cast) -> Any:
 def test_municipalities_stand_side_by_side_by_criterion(desk: Desk) -> None:
     with scope(desk.house):
         for number in range(5):
-            told(desk.write(f"а{number}"), desk.cast.mentor, 1, tone=3, clarity=4)
-        told(desk.write("стара"), desk.cast.mentor, WEEKS + 1, tone=1)
-    found = board(desk.cast).context["boards"][0]
+            feedback_from(desk.write(f"а{number}"), desk.cast.mentor, 1, tone=3, clarity=4)
+        feedback_from(desk.write("стара"), desk.cast.mentor, WEEKS + 1, tone=1)
+    dashboard = board(desk.cast).context["boards"][0]
     rows = {
-        row.municipality.slug: dict(zip([c.key for c in found.criteria], row.cells, strict=True)) for row in found.rows
+        row.municipality.slug: dict(zip([c.key for c in dashboard.criteria], row.cells, strict=True))
+        for row in dashboard.rows
     }
     assert list(rows) == ["cuprija", "novi-pazar"]
-    assert (rows["cuprija"]["tone"].told, rows["cuprija"]["tone"].count) == (3, 5)
-    assert rows["cuprija"]["picture"].told is None
-    assert rows["novi-pazar"]["tone"].told is None
-    assert found.rows[0].posts == 5
+    assert (rows["cuprija"]["tone"].reliable_mean, rows["cuprija"]["tone"].count) == (3, 5)
+    assert rows["cuprija"]["picture"].reliable_mean is None
+    assert rows["novi-pazar"]["tone"].reliable_mean is None
+    assert dashboard.rows[0].posts == 5
 
 
 def test_a_mean_of_few_levels_is_not_told(desk: Desk) -> None:
     with scope(desk.house):
-        told(desk.write("а"), desk.cast.mentor, 1, tone=3)
+        feedback_from(desk.write("а"), desk.cast.mentor, 1, tone=3)
     cell = board(desk.cast).context["boards"][0].rows[0].cells[5]
-    assert (cell.told, cell.count) == (None, 1)
+    assert (cell.reliable_mean, cell.count) == (None, 1)
 
 
 def test_who_did_not_agree_to_comparison_is_counted_and_not_shown(desk: Desk) -> None:
     with scope(desk.house):
-        told(desk.write("а"), desk.cast.mentor, 1, tone=3)
+        feedback_from(desk.write("а"), desk.cast.mentor, 1, tone=3)
     Enrolment.objects.filter(municipality=desk.house).update(compares=False)
     answer = board(desk.cast)
     assert [row.municipality.slug for row in answer.context["boards"][0].rows] == ["novi-pazar"]
@@ -175,7 +176,7 @@ def test_an_ended_enrolment_is_not_shown(desk: Desk) -> None:
 
 def test_no_word_of_a_draft_is_on_the_programmes_page(desk: Desk) -> None:
     with scope(desk.house):
-        told(desk.write("тајни нацрт"), desk.cast.mentor, 0, tone=3, note="О нацрту")
+        feedback_from(desk.write("тајни нацрт"), desk.cast.mentor, 0, tone=3, note="О нацрту")
     page = board(desk.cast).content.decode()
     assert "тајни" not in page
     assert "О нацрту" not in page
@@ -197,12 +198,12 @@ def test_the_pages_ask_a_fixed_number_of_questions_and_stay_small(desk: Desk, pa
         return len(queries)
 
     with scope(desk.house):
-        told(desk.write("прва"), desk.cast.mentor, 0, tone=3)
+        feedback_from(desk.write("прва"), desk.cast.mentor, 0, tone=3)
     one = asked()
     with scope(desk.house):
         for number in range(40):
             levels = {"tone": 3, "clarity": 2, "picture": 1, "accessibility": 4, "call_to_action": 2}
-            told(desk.write(f"а{number}"), desk.cast.mentor, number % WEEKS, note="Добро." * 20, **levels)
+            feedback_from(desk.write(f"а{number}"), desk.cast.mentor, number % WEEKS, note="Добро." * 20, **levels)
     assert asked() == one
     assert one <= 12
 

@@ -10,7 +10,7 @@ import pytest
 
 from mentoring.domain import checkins, plans
 from mentoring.domain.reminders import remind
-from mentoring.enums import Closing, Reminded, Side, Way
+from mentoring.enums import CheckInMethod, ClosingReason, ReminderKind, Side
 from mentoring.models import Activity, CheckIn, Plan, Reminder
 from municipalities.enums import Role
 from municipalities.models import Cohort, Enrolment, Membership, Municipality, Pairing
@@ -40,12 +40,12 @@ def cast(december: None, db: None) -> Cast:
 @pytest.fixture
 def plan(cast: Cast) -> Plan:
     """One activity, due on the last day of the year."""
-    found = agreed(cast, wanted("Анкета", due=30), first=START)
-    told_so_far()
-    return found
+    agreed_plan = agreed(cast, wanted("Анкета", due=30), first=START)
+    clear_notifications()
+    return agreed_plan
 
 
-def told_so_far() -> None:
+def clear_notifications() -> None:
     Notification.objects.all().delete()
 
 
@@ -53,7 +53,7 @@ def on(time_machine: Any, text: str) -> None:
     time_machine.move_to(moment(text), tick=False)
 
 
-def told() -> list[tuple[str, str]]:
+def notified() -> list[tuple[str, str]]:
     rows = Notification.objects.filter(about__startswith="mentoring.reminder:").order_by("pk")
     return [(row.user.name, row.subject) for row in rows]
 
@@ -63,11 +63,11 @@ def spoken(cast: Cast, day: date) -> None:
     with scope(cast.cuprija):
         checkins.write_down(
             None,
-            checkins.CheckInRecord(at(day), Way.PHONE, Decimal(1), "Кратко"),
+            checkins.CheckInRecord(at(day), CheckInMethod.PHONE, Decimal(1), "Кратко"),
             municipality=cast.cuprija,
             by=cast.mentor,
         )
-    told_so_far()
+    clear_notifications()
 
 
 # ---- activities
@@ -79,19 +79,19 @@ def test_an_activity_is_told_of_a_week_before_and_the_day_after_across_the_new_y
     on(time_machine, "2026-12-23 09:00")
     spoken(cast, date(2026, 12, 22))
     remind()
-    assert told() == []
+    assert notified() == []
     on(time_machine, "2026-12-24 09:00")
     assert remind() == 2
     assert remind() == 0
-    assert {name for name, _subject in told()} == {"Officer", "Approver"}
-    assert told()[0][1] == "Ćuprija: “Анкета” is due on 31 December 2026"
-    told_so_far()
+    assert {name for name, _subject in notified()} == {"Officer", "Approver"}
+    assert notified()[0][1] == "Ćuprija: “Анкета” is due on 31 December 2026"
+    clear_notifications()
     on(time_machine, "2026-12-31 23:30")
     remind()
-    assert told() == []
+    assert notified() == []
     on(time_machine, "2027-01-01 00:30")
     assert remind() == 2
-    assert told()[0][1] == "Ćuprija: “Анкета” was agreed for 31 December 2026"
+    assert notified()[0][1] == "Ćuprija: “Анкета” was agreed for 31 December 2026"
     assert "a new day is better than none" in Notification.objects.latest("pk").body
     on(time_machine, "2027-01-02 09:00")
     assert remind() == 0
@@ -108,11 +108,11 @@ def test_it_is_said_in_the_language_of_who_reads(cast: Cast, plan: Plan, time_ma
 
 def test_the_owner_alone_is_told_as_long_as_they_are_there(cast: Cast, time_machine: Any) -> None:
     agreed(cast, wanted("Нацрт", due=30, owner=cast.approver), wanted("Пример", due=30, owner=cast.mentor), first=START)
-    told_so_far()
+    clear_notifications()
     spoken(cast, START - DAY)
     on(time_machine, "2026-12-24 09:00")
     remind()
-    assert {(name, subject.split("“")[1].split("”")[0]) for name, subject in told()} == {
+    assert {(name, subject.split("“")[1].split("”")[0]) for name, subject in notified()} == {
         ("Approver", "Нацрт"), ("Mentor", "Пример"),
     }  # fmt: skip
     # the approver leaves, another mentor comes: the side it belonged to is told
@@ -120,10 +120,10 @@ def test_the_owner_alone_is_told_as_long_as_they_are_there(cast: Cast, time_mach
     Pairing.objects.filter(municipality=cast.cuprija).update(ends_on=date(2026, 12, 28))
     heir = person("heir")
     Pairing.objects.create(mentor=heir, municipality=cast.cuprija, starts_on=date(2026, 12, 29))
-    told_so_far()
+    clear_notifications()
     on(time_machine, "2027-01-01 09:00")
     remind()
-    assert {(name, subject.split("“")[1].split("”")[0]) for name, subject in told()} == {
+    assert {(name, subject.split("“")[1].split("”")[0]) for name, subject in notified()} == {
         ("Officer", "Нацрт"), ("Heir", "Пример"),
     }  # fmt: skip
 
@@ -143,8 +143,8 @@ def test_nothing_is_said_of_what_is_done_dropped_closed_or_of_who_has_left(
 ) -> None:
     on(time_machine, "2026-12-24 09:00")
     with scope(cast.cuprija):
-        plans.close(plan, Closing.REPLACED, by=cast.mentor)
-    told_so_far()
+        plans.close(plan, ClosingReason.REPLACED, by=cast.mentor)
+    clear_notifications()
     assert remind() == 0
     with scope(cast.cuprija):
         Plan.objects.update(closed_at=None, closed_because="", closed_by=None)
@@ -162,7 +162,7 @@ def test_whose_account_is_switched_off_is_not_told(cast: Cast, plan: Plan, time_
     cast.officer.save()
     on(time_machine, "2026-12-24 09:00")
     remind()
-    assert "Officer" not in {name for name, _subject in told()}
+    assert "Officer" not in {name for name, _subject in notified()}
 
 
 # ---- check-ins
@@ -171,33 +171,36 @@ def test_whose_account_is_switched_off_is_not_told(cast: Cast, plan: Plan, time_
 def test_both_sides_are_reminded_of_the_check_in_of_tomorrow(cast: Cast, time_machine: Any) -> None:
     with scope(cast.cuprija):
         row = checkins.plan(
-            cast.cuprija, checkins.Planned(at(date(2027, 1, 1), "00:30"), Way.VIDEO, "Завршни разговор", "Зум"),
+            cast.cuprija, checkins.CheckInPlan(at(date(2027, 1, 1), "00:30"), CheckInMethod.VIDEO, "Завршни разговор",
+                                                  "Зум"),
             by=cast.mentor,
         )  # fmt: skip
-    told_so_far()
+    clear_notifications()
     on(time_machine, "2026-12-30 23:59")
     assert remind() == 0
     on(time_machine, "2026-12-31 00:10")
     assert remind() == 3
-    assert {name for name, _subject in told()} == {"Officer", "Approver", "Mentor"}
-    assert told()[0][1] == "Ćuprija: check-in tomorrow at 00:30"
+    assert {name for name, _subject in notified()} == {"Officer", "Approver", "Mentor"}
+    assert notified()[0][1] == "Ćuprija: check-in tomorrow at 00:30"
     assert "Where: Зум" in Notification.objects.latest("pk").body
     assert remind() == 0
     # moved: everybody has just been told, so it is not said twice on one day
-    told_so_far()
+    clear_notifications()
     with scope(cast.cuprija):
         checkins.move(
-            row, checkins.Planned(at(date(2027, 1, 2)), Way.VIDEO), "Празник", by=cast.mentor
+            row, checkins.CheckInPlan(at(date(2027, 1, 2)), CheckInMethod.VIDEO), "Празник", by=cast.mentor
         )  # fmt: skip
-    told_so_far()
+    clear_notifications()
     on(time_machine, "2027-01-01 08:00")
     assert remind() == 3
 
 
 def test_one_that_was_planned_today_for_tomorrow_or_called_off_is_not_told_again(cast: Cast, time_machine: Any) -> None:
     with scope(cast.cuprija):
-        checkins.plan(cast.cuprija, checkins.Planned(at(date(2026, 12, 2)), Way.VIDEO), by=cast.mentor)
-        off = checkins.plan(cast.cuprija, checkins.Planned(at(date(2026, 12, 10)), Way.VIDEO), by=cast.mentor)
+        checkins.plan(cast.cuprija, checkins.CheckInPlan(at(date(2026, 12, 2)), CheckInMethod.VIDEO), by=cast.mentor)
+        off = checkins.plan(
+            cast.cuprija, checkins.CheckInPlan(at(date(2026, 12, 10)), CheckInMethod.VIDEO), by=cast.mentor
+        )
         checkins.cancel(off, "Болест", by=cast.mentor)
     assert remind() == 0
     on(time_machine, "2026-12-09 09:00")
@@ -214,7 +217,7 @@ def test_two_weeks_before_the_end_of_a_plan_both_sides_are_told(cast: Cast, plan
     assert remind() == 0
     on(time_machine, "2027-02-14 09:00")
     assert remind() == 3
-    assert told()[0][1] == "Ćuprija: the plan ends on 28 February 2027"
+    assert notified()[0][1] == "Ćuprija: the plan ends on 28 February 2027"
     assert remind() == 0
 
 
@@ -223,7 +226,7 @@ def test_staff_is_told_when_nobody_follows_a_mentor(cast: Cast, plan: Plan, time
     on(time_machine, "2026-12-22 09:00")
     spoken(cast, date(2026, 12, 21))
     assert remind() == 1
-    assert told() == [("Staff", "Ćuprija: nobody accompanies it after 5 January 2027")]
+    assert notified() == [("Staff", "Ćuprija: nobody accompanies it after 5 January 2027")]
     assert remind() == 0
 
 
@@ -238,7 +241,7 @@ def test_staff_is_not_told_when_somebody_follows_or_the_work_is_over(
         Enrolment.objects.filter(municipality=cast.cuprija).update(ends_on=date(2027, 1, 5))
     else:
         with scope(cast.cuprija):
-            plans.close(plan, Closing.REPLACED, by=cast.mentor)
+            plans.close(plan, ClosingReason.REPLACED, by=cast.mentor)
     on(time_machine, "2026-12-22 09:00")
     spoken(cast, date(2026, 12, 21))
     assert remind() == 0
@@ -254,7 +257,7 @@ def test_after_four_weeks_without_a_check_in_the_mentor_is_told_once(cast: Cast,
     assert remind() == 0
     on(time_machine, "2026-12-29 09:00")
     assert remind() == 1
-    assert told() == [("Mentor", "Ćuprija: no check-in is planned")]
+    assert notified() == [("Mentor", "Ćuprija: no check-in is planned")]
     assert "There has been none for four weeks." in Notification.objects.latest("pk").body
     on(time_machine, "2027-01-20 09:00")
     assert remind() == 0
@@ -262,9 +265,9 @@ def test_after_four_weeks_without_a_check_in_the_mentor_is_told_once(cast: Cast,
     spoken(cast, date(2027, 1, 19))
     on(time_machine, "2027-02-16 09:00")
     remind()
-    assert ("Mentor", "Ćuprija: no check-in is planned") in told()
+    assert ("Mentor", "Ćuprija: no check-in is planned") in notified()
     with everywhere("test"):
-        assert Reminder.objects.filter(kind=Reminded.SILENCE).count() == 2
+        assert Reminder.objects.filter(kind=ReminderKind.SILENCE).count() == 2
 
 
 def test_one_that_is_planned_breaks_the_silence_and_one_called_off_does_not(
@@ -273,11 +276,13 @@ def test_one_that_is_planned_breaks_the_silence_and_one_called_off_does_not(
     on(time_machine, "2026-12-29 09:00")
     with scope(cast.cuprija):
         Activity.objects.update(due_on=date(2027, 2, 20))
-        row = checkins.plan(cast.cuprija, checkins.Planned(at(date(2027, 1, 30)), Way.VIDEO), by=cast.mentor)
+        row = checkins.plan(
+            cast.cuprija, checkins.CheckInPlan(at(date(2027, 1, 30)), CheckInMethod.VIDEO), by=cast.mentor
+        )
     assert remind() == 0
     with scope(cast.cuprija):
         checkins.cancel(row, "Болест", by=cast.mentor)
-    told_so_far()
+    clear_notifications()
     assert remind() == 1
 
 
@@ -290,7 +295,7 @@ def test_a_new_mentor_has_four_weeks_of_their_own(cast: Cast, plan: Plan, time_m
     assert remind() == 0
     on(time_machine, "2027-01-18 09:00")
     remind()
-    assert told() == [("Heir", "Ćuprija: no check-in is planned")]
+    assert notified() == [("Heir", "Ćuprija: no check-in is planned")]
 
 
 # ---- how much is asked
@@ -303,28 +308,29 @@ def test_the_search_asks_a_fixed_number_of_questions(
 
     day = date(2026, 12, 24)
     for number in range(6):
-        town = Municipality.objects.create(
+        municipality = Municipality.objects.create(
             slug=f"grad-{number}", name_cyrl=f"Град {number}", name_latn=f"Grad {number}", name_en=f"Grad {number}",
             kind="municipality", district=cast.cuprija.district, joined_on=START - 50 * DAY,
         )  # fmt: skip
-        Enrolment.objects.create(cohort=Cohort.objects.get(), municipality=town, starts_on=START - 20 * DAY)
+        Enrolment.objects.create(cohort=Cohort.objects.get(), municipality=municipality, starts_on=START - 20 * DAY)
         Pairing.objects.create(
-            mentor=cast.mentor, municipality=town, starts_on=START - 20 * DAY, ends_on=day + 10 * DAY
+            mentor=cast.mentor, municipality=municipality, starts_on=START - 20 * DAY, ends_on=day + 10 * DAY
         )
-        Membership.objects.create(user=cast.stranger, municipality=town, role=Role.OFFICER)
-        with scope(town):
+        Membership.objects.create(user=cast.stranger, municipality=municipality, role=Role.OFFICER)
+        with scope(municipality):
             made = plans.start(
-                Enrolment.objects.get(municipality=town), START, date(2027, 2, 28), "", [wanted(f"А {number}", due=30)],
+                Enrolment.objects.get(municipality=municipality), START, date(2027, 2, 28), "",
+                [wanted(f"А {number}", due=30)],
                 side=Side.MUNICIPALITY, by=cast.stranger,
             )  # fmt: skip
             plans.agree(made, side=Side.MUNICIPALITY, by=cast.stranger)
             plans.agree(made, side=Side.MENTOR, by=cast.mentor)
             local = at(day + DAY)
             CheckIn.objects.create(
-                municipality=town, mentor=cast.mentor, way=Way.VISIT, local_time=datetime(2026, 12, 25, 10, tzinfo=UTC),
-                due_at=local.due_at, planned_by=cast.mentor,
+                municipality=municipality, mentor=cast.mentor, way=CheckInMethod.VISIT,
+                local_time=datetime(2026, 12, 25, 10, tzinfo=UTC), due_at=local.due_at, planned_by=cast.mentor,
             )  # fmt: skip
     with everywhere("test"), django_assert_max_num_queries(14):
-        found = due(day, moment("2026-12-24 09:00"))
-    assert len([each for each in found if each.kind == Reminded.DUE_SOON]) == 7
-    assert len([each for each in found if each.kind == Reminded.UNFOLLOWED]) == 6
+        reminders = due(day, moment("2026-12-24 09:00"))
+    assert len([reminder for reminder in reminders if reminder.kind == ReminderKind.DUE_SOON]) == 7
+    assert len([reminder for reminder in reminders if reminder.kind == ReminderKind.UNFOLLOWED]) == 6

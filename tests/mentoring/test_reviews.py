@@ -17,10 +17,10 @@ from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from mentoring.domain import plan_activities, reviews
 from mentoring.domain.feedback import give
-from mentoring.enums import Level, ReviewKind, Side
+from mentoring.enums import ReviewKind, RubricLevel, Side
 from mentoring.models import Activity, Feedback, Plan, Review
 from mentoring.queries.reviews import possible
-from mentoring.review_document import written
+from mentoring.review_document import build
 from municipalities.models import Membership, Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
@@ -65,10 +65,10 @@ def fresh(review: Review) -> Review:
         return Review.objects.get(pk=review.pk)
 
 
-def say(review: Review, who: Any, side: Side, words: str, after: str = "") -> Review:
+def say(review: Review, who: Any, side: Side, comment: str, after: str = "") -> Review:
     with scope(review.municipality_id):
         revision = fresh(review).revision
-        return reviews.write(review, words, after, side=side, revision=revision, by=who)
+        return reviews.write(review, comment, after, side=side, revision=revision, by=who)
 
 
 def confirm(review: Review, who: Any, side: Side) -> Review:
@@ -84,7 +84,7 @@ def frozen(cast: Cast, review: Review) -> Review:
 
 
 def table(document: Any, name: str) -> Table:
-    return next(each for each in document.tables if each.name == name)
+    return next(candidate for candidate in document.tables if candidate.name == name)
 
 
 # ---- beginning
@@ -95,15 +95,15 @@ def test_an_officer_begins_one_and_both_sides_are_told(cast: Cast, plan: Plan) -
     Notification.objects.all().delete()
     officer = sign_in(cast.officer)
     page = officer.get(url("mentoring_reviews"))
-    assert {each.kind for each in page.context["possible"]} == {"mid", "final"}
+    assert {row.kind for row in page.context["possible"]} == {"mid", "final"}
     answer = officer.post(url("mentoring_review_begin"), {"plan": plan.pk, "kind": "final"})
     with scope(cast.cuprija):
         row = Review.objects.get()
     assert answer.headers["Location"] == url("mentoring_review", row.pk)
-    assert {each.user for each in Notification.objects.all()} == {cast.mentor, cast.approver}
+    assert {row.user for row in Notification.objects.all()} == {cast.mentor, cast.approver}
     shown = officer.get(url("mentoring_review", row.pk)).content.decode()
-    for words in ("Анкета о паркингу", "0 of 2 agreed activities are done.", "Описати слике", "This is a draft"):
-        assert words in shown
+    for text in ("Анкета о паркингу", "0 of 2 agreed activities are done.", "Описати слике", "This is a draft"):
+        assert text in shown
     # whoever was slower gets the same one
     assert officer.post(url("mentoring_review_begin"), {"plan": plan.pk, "kind": "final"}).status_code == 302
     with scope(cast.cuprija):
@@ -125,10 +125,10 @@ def test_what_makes_no_sense_is_not_begun(cast: Cast, plan: Plan, asked: dict[st
 
 
 def test_half_time_is_looked_back_on_before_the_end_only(cast: Cast, plan: Plan) -> None:
-    kinds = [each.kind for each in possible([plan], [], plan.ends_on + DAY)]
+    kinds = [review.kind for review in possible([plan], [], plan.ends_on + DAY)]
     assert kinds == ["final"]
     half = possible([plan], [], plan.starts_on + 45 * DAY)
-    assert [(each.kind, each.is_timely) for each in half] == [("mid", True), ("final", False)]
+    assert [(review.kind, review.is_timely) for review in half] == [("mid", True), ("final", False)]
 
 
 # ---- what stands in it
@@ -136,7 +136,7 @@ def test_half_time_is_looked_back_on_before_the_end_only(cast: Cast, plan: Plan)
 
 def test_what_is_not_known_is_said_and_not_guessed(cast: Cast, review: Review) -> None:
     with scope(cast.cuprija):
-        document = written(review)
+        document = build(review)
     rows = table(document, "indicators").rows
     assert [str(row[0]).split()[0] for row in rows][:3] == ["OC1", "OC2", "OC5"]
     assert "ME1" in {str(row[0]).split()[0] for row in rows}
@@ -149,12 +149,12 @@ def test_what_is_not_known_is_said_and_not_guessed(cast: Cast, review: Review) -
 def test_feedback_at_the_beginning_stands_beside_that_at_the_end(desk: Desk, plan: Plan) -> None:
     cast = desk.cast
     with scope(cast.cuprija):
-        for number, (days, level) in enumerate([(65, Level.NOT_YET)] * 5 + [(3, Level.GOOD)] * 4):
+        for number, (days, level) in enumerate([(65, RubricLevel.NOT_YET)] * 5 + [(3, RubricLevel.GOOD)] * 4):
             post = desk.write(f"Вода {number}")
             row = give(post, {"clarity": level}, "", by=cast.mentor)
             Feedback.objects.filter(pk=row.pk).update(given_at=timezone.now() - days * DAY)
-        found = reviews.begin(plan, ReviewKind.FINAL, by=cast.officer)
-        rows = table(written(found), "feedback").rows
+        review = reviews.begin(plan, ReviewKind.FINAL, by=cast.officer)
+        rows = table(build(review), "feedback").rows
     line = next(row for row in rows if row[2])
     # five levels are enough for a mean, four are not
     assert line[1] == 1.0
@@ -174,7 +174,7 @@ def test_evidence_whose_post_is_gone_is_told_as_gone(desk: Desk, plan: Plan) -> 
         plan_activities.add_posts(ours, [shown.pk], by=cast.officer)
         type(shown).objects.filter(pk=shown.pk).update(deleted_at=timezone.now())
         row = reviews.begin(plan, ReviewKind.FINAL, by=cast.officer)
-        cells = [str(each[-1]) for each in table(written(row), "activities").rows]
+        cells = [str(cells[-1]) for cells in table(build(row), "activities").rows]
     assert any("Колико паркинга треба?" in cell and "no longer public" in cell for cell in cells)
 
 
@@ -185,9 +185,9 @@ def test_each_side_writes_its_own_words_and_a_word_takes_confirmations_back(cast
     mentor, officer = sign_in(cast.mentor), sign_in(cast.officer)
     page = mentor.get(url("mentoring_review_write", review.pk))
     assert "What the mentor says" in page.content.decode()
-    told = {"words": "Добро иде.", "next_steps": "Анкета", "revision": page.context["row"].revision}
-    assert mentor.post(url("mentoring_review_write", review.pk), told).status_code == 302
-    assert (fresh(review).mentor_words, fresh(review).municipality_words) == ("Добро иде.", "")
+    data = {"words": "Добро иде.", "next_steps": "Анкета", "revision": page.context["row"].revision}
+    assert mentor.post(url("mentoring_review_write", review.pk), data).status_code == 302
+    assert (fresh(review).mentor_comment, fresh(review).municipality_comment) == ("Добро иде.", "")
     Notification.objects.all().delete()
     mentor.post(url("mentoring_review_confirm", review.pk), {"revision": fresh(review).revision})
     assert fresh(review).mentor_confirmed_by == cast.mentor
@@ -205,17 +205,17 @@ def test_each_side_writes_its_own_words_and_a_word_takes_confirmations_back(cast
 def test_with_the_second_confirmation_it_is_frozen(cast: Cast, review: Review) -> None:
     row = frozen(cast, review)
     assert row.is_frozen
-    assert row.content["said"]["mentor_words"] == "Позив на акцију је сада навика."
+    assert row.content["said"]["mentor_comment"] == "Позив на акцију је сада навика."
     with translation.override("en"), scope(cast.cuprija):
-        before = written(fresh(review))
+        before = build(fresh(review))
         # what happens to plan and names afterwards changes nothing
         Activity.objects.update(name="Нешто друго", done_on=today(), done_at=timezone.now())
         cast.mentor.name = "Друго Име"
         cast.mentor.save()
-        assert written(fresh(review)) == before
+        assert build(fresh(review)) == before
         for act in (
             lambda: reviews.write(row, "x", "", side=Side.MENTOR, revision=row.revision, by=cast.mentor),
-            lambda: reviews.look_again(row, revision=row.revision, by=cast.mentor),
+            lambda: reviews.refresh(row, revision=row.revision, by=cast.mentor),
             lambda: reviews.confirm(row, side=Side.MENTOR, revision=row.revision, by=cast.mentor),
         ):
             with pytest.raises(ActionNotAllowed):
@@ -258,8 +258,8 @@ def test_numbers_are_read_anew_when_somebody_asks(cast: Cast, review: Review) ->
 
 
 def test_a_text_without_end_is_refused(cast: Cast, review: Review) -> None:
-    told = {"words": "а" * 6001, "next_steps": "", "revision": 1}
-    answer = sign_in(cast.officer).post(url("mentoring_review_write", review.pk), told)
+    data = {"words": "а" * 6001, "next_steps": "", "revision": 1}
+    answer = sign_in(cast.officer).post(url("mentoring_review_write", review.pk), data)
     assert answer.status_code == 422
     assert "This is too long" in answer.content.decode()
 
@@ -286,7 +286,7 @@ def test_a_language_that_we_do_not_have_is_not_there(cast: Cast, review: Review)
 def test_the_pdf_is_written_in_less_than_a_second(cast: Cast, review: Review) -> None:
     row = frozen(cast, review)
     with scope(cast.cuprija), translation.override("sr"):
-        document = written(row)
+        document = build(row)
         pdf.write(document)
         times = []
         for _each in range(5):
@@ -338,6 +338,6 @@ def test_the_pages_ask_a_fixed_number_of_questions(cast: Cast, review: Review) -
         held(cast.cuprija, cast.mentor, -4 - number, "1", "Разговор", step(), step())
     with scope(cast.cuprija):
         reviews.begin(fresh(review).plan, ReviewKind.MID, by=cast.officer)
-        reviews.look_again(review, revision=1, by=cast.officer)
+        reviews.refresh(review, revision=1, by=cast.officer)
     assert [count(path) for path in paths] == before
     assert max(before) <= 12

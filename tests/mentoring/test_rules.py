@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from mentoring.rules import FEW, Asked, answers, questions, working_hours
+from mentoring.rules import FEW, MentorQuestion, questions, response_time, working_hours
 from municipalities.holidays import BELGRADE
 
 
@@ -40,26 +40,26 @@ def test_days_of_absence_do_not_count() -> None:
 
 def test_a_question_is_answered_by_the_first_word_after_it() -> None:
     one, two, three, four = (at(f"2026-11-25 {hour}:00") for hour in ("08", "09", "10", "11"))
-    assert questions([one, two], [three]) == [Asked(one, three)]
-    assert questions([one, three], [two, four]) == [Asked(one, two), Asked(three, four)]
-    assert questions([two], [one]) == [Asked(two, None)]
+    assert questions([one, two], [three]) == [MentorQuestion(one, three)]
+    assert questions([one, three], [two, four]) == [MentorQuestion(one, two), MentorQuestion(three, four)]
+    assert questions([two], [one]) == [MentorQuestion(two, None)]
     assert questions([], [one]) == []
 
 
 def test_a_median_is_told_from_five_answers_on() -> None:
     now = at("2026-11-25 15:00")
 
-    def asked(hours: int) -> Asked:
-        return Asked(at("2026-11-25 07:00"), at("2026-11-25 07:00") + timedelta(hours=hours))
+    def asked(hours: int) -> MentorQuestion:
+        return MentorQuestion(at("2026-11-25 07:00"), at("2026-11-25 07:00") + timedelta(hours=hours))
 
-    few = answers([asked(1)] * (FEW - 1) + [Asked(now, None)], 30, now)
+    few = response_time([asked(1)] * (FEW - 1) + [MentorQuestion(now, None)], 30, now)
     assert (few.hours, few.answered, few.asked) == (None, FEW - 1, FEW)
-    enough = answers([asked(hours) for hours in (1, 1, 2, 5, 8)], 30, now)
+    enough = response_time([asked(hours) for hours in (1, 1, 2, 5, 8)], 30, now)
     assert (enough.hours, enough.answered) == (2, 5)
 
 
 def test_older_questions_do_not_count() -> None:
     now = at("2026-11-25 15:00")
-    old = Asked(now - timedelta(days=31), now - timedelta(days=30))
-    assert answers([old], 30, now).asked == 0
-    assert answers([old], 90, now).asked == 1
+    old = MentorQuestion(now - timedelta(days=31), now - timedelta(days=30))
+    assert response_time([old], 30, now).asked == 0
+    assert response_time([old], 90, now).asked == 1

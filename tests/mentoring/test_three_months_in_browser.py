@@ -59,6 +59,7 @@ class Tour:
         self.page.get_by_role("button", name=name, exact=True).first.click()
 
 
+@pytest.mark.slow
 def test_three_months_from_enrolment_to_the_final_review(page: Any, live_server: Any, cast: Cast) -> None:
     tour, banja = Tour(page, live_server), municipality("vrnjacka-banja", "Врњачка Бања", "Vrnjačka Banja")
     officer = person("banja")
@@ -167,7 +168,7 @@ def the_indicator_moves(tour: Tour, officer: Any) -> None:
     line = tour.page.locator("main .card", has_text="OP1").locator("p").first
     expect(line).not_to_contain_text("100")
     collect.enrol()
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     measure.renew()
     tour.page.reload()
     expect(line).to_contain_text("100")
@@ -202,8 +203,8 @@ def the_final_review_is_fetched(tour: Tour, cast: Cast, banja: Municipality, off
         tour.link("English")
     with open(fetched.value.path(), "rb") as file:
         body = file.read()
-    found = reading.pdf(body)
-    assert found.language == "en"
-    assert "Настављамо сами." in found.text
+    document = reading.pdf(body)
+    assert document.language == "en"
+    assert "Настављамо сами." in document.text
     with scope(banja):
         assert Review.objects.get().is_frozen

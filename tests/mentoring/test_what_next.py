@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mentoring.domain.feedback import give
-from mentoring.enums import Closing, Level, Side
+from mentoring.enums import ClosingReason, RubricLevel, Side
 from mentoring.models import Plan
 from mentoring.queries.people import runs
 from mentoring.queries.rubric import rubric_of
@@ -121,7 +121,7 @@ def test_each_municipality_tells_what_waits_and_how_many_drafts_are_open(cast: C
         comment(desk.write("Струја"), "Добро је.", by=cast.mentor)
     (row,) = desk_of(cast).context["rows"]
     assert (row.municipality, row.drafts, row.waits) == (cast.cuprija, 2, 1)
-    assert (row.glance.agreed, row.glance.done) == (1, 0)
+    assert (row.overview.agreed, row.overview.done) == (1, 0)
 
 
 def test_a_change_that_waits_for_the_municipality_is_not_the_mentors(cast: Cast, plan: Plan) -> None:
@@ -197,7 +197,7 @@ def test_when_all_is_done_it_says_so(cast: Cast) -> None:
     assert mine(cast).sentence == "The plan is still empty."
     rows.activity(row, due=3, done=-1)
     assert mine(cast).sentence == "All that was agreed is done."
-    rows.close(row, Closing.FINISHED)
+    rows.close(row, ClosingReason.FINISHED)
     assert mine(cast).sentence == "The plan is closed. See what came of it."
 
 
@@ -216,7 +216,7 @@ def test_the_rubric_in_short_is_of_ones_own_posts(cast: Cast, plan: Plan, desk: 
     assert home(cast).context["mentoring"].rubric.now is None
     with scope(desk.house):
         post = desk.write("Вода")
-        give(post, {each.key: Level.GOOD for each in rubric_of(cast.cuprija)}, "", by=cast.mentor)
+        give(post, {criterion.key: RubricLevel.GOOD for criterion in rubric_of(cast.cuprija)}, "", by=cast.mentor)
     assert home(cast).context["mentoring"].rubric.now == 3
     assert home(cast, "approver").context["mentoring"].rubric.now is None
     assert "of 4" in home(cast).content.decode()
@@ -246,10 +246,10 @@ def test_home_and_desk_ask_a_fixed_number_of_questions(cast: Cast, plan: Plan, d
     for n in range(8):
         rows.activity(plan, due=n - 4)
         rows.check_in(cast, cast.cuprija, n - 3.5)
-        house = municipality(f"place-{n}", f"Место {n}", f"Mesto {n}")
-        Enrolment.objects.create(cohort=cast.programme.cohorts.get(), municipality=house, starts_on=rows.day(-30))
-        Pairing.objects.create(mentor=cast.mentor, municipality=house, starts_on=rows.day(-30))
-        rows.activity(rows.plan(cast, house))
+        place = municipality(f"place-{n}", f"Место {n}", f"Mesto {n}")
+        Enrolment.objects.create(cohort=cast.programme.cohorts.get(), municipality=place, starts_on=rows.day(-30))
+        Pairing.objects.create(mentor=cast.mentor, municipality=place, starts_on=rows.day(-30))
+        rows.activity(rows.plan(cast, place))
         with scope(desk.house):
             comment(submit(desk.write("Вода"), by=cast.officer), "Који је рок?", by=cast.mentor)
     after = [asked(*page) for page in pages]

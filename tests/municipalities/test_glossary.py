@@ -15,7 +15,7 @@ from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.domain import glossary as verbs
 from municipalities.models import GlossaryWord
-from municipalities.queries import glossary, glossary_words
+from municipalities.queries import glossary, search_glossary
 from municipalities.tenancy import scope
 from tests.people import Cast, sign_in
 
@@ -23,7 +23,7 @@ WORDS = "/m/cuprija/settings/words/"
 
 
 @pytest.fixture
-def house(cast: Cast) -> Any:
+def in_cuprija(cast: Cast) -> Any:
     with scope(cast.cuprija):
         yield cast
 
@@ -32,13 +32,15 @@ def add(cast: Cast, latin: str, cyrillic: str = "") -> GlossaryWord:
     return verbs.add(cast.cuprija, latin, cyrillic, by=cast.officer)
 
 
-def test_a_word_that_stays_and_a_pair_are_used_in_both_directions(house: Cast) -> None:
-    add(house, "Startit")
-    add(house, "Facebook", "Фејсбук")
-    add(house, "", "Нова Македонија")
-    words = glossary(house.cuprija.pk)
-    assert serbian.to_cyrillic("Startit na Facebooku", words) == "Startit на Фејсбуку"
-    assert serbian.to_latin("Startit на Фејсбуку, Нова Македонија", words) == "Startit na Facebooku, Нова Македонија"
+def test_a_word_that_stays_and_a_pair_are_used_in_both_directions(in_cuprija: Cast) -> None:
+    add(in_cuprija, "Startit")
+    add(in_cuprija, "Facebook", "Фејсбук")
+    add(in_cuprija, "", "Нова Македонија")
+    spellings = glossary(in_cuprija.cuprija.pk)
+    assert serbian.to_cyrillic("Startit na Facebooku", spellings) == "Startit на Фејсбуку"
+    assert (
+        serbian.to_latin("Startit на Фејсбуку, Нова Македонија", spellings) == "Startit na Facebooku, Нова Македонија"
+    )
 
 
 def test_one_municipality_does_not_see_the_words_of_another(cast: Cast) -> None:
@@ -46,15 +48,15 @@ def test_one_municipality_does_not_see_the_words_of_another(cast: Cast) -> None:
         add(cast, "Startit")
     with scope(cast.novi_pazar):
         assert serbian.to_cyrillic("Startit", glossary(cast.novi_pazar.pk)) == "Стартит"
-        assert not glossary_words().exists()
+        assert not search_glossary().exists()
 
 
-def test_every_change_is_in_the_activity(house: Cast) -> None:
-    row = add(house, "Startit")
-    assert verbs.change(row, "Startit", "Стартит центар", by=house.approver)
-    assert not verbs.change(row, "Startit", "Стартит центар", by=house.approver)
+def test_every_change_is_in_the_activity(in_cuprija: Cast) -> None:
+    row = add(in_cuprija, "Startit")
+    assert verbs.change(row, "Startit", "Стартит центар", by=in_cuprija.approver)
+    assert not verbs.change(row, "Startit", "Стартит центар", by=in_cuprija.approver)
     row.refresh_from_db()
-    verbs.remove(row, by=house.officer)
+    verbs.remove(row, by=in_cuprija.officer)
     done = AuditEvent.objects.filter(verb__startswith="glossary.").order_by("id").values_list("verb", "target_label")
     assert list(done) == [
         ("glossary.add", "Startit"),
@@ -82,46 +84,46 @@ def test_every_change_is_in_the_activity(house: Cast) -> None:
     ],
 )
 def test_what_is_no_word_or_of_no_use_is_refused_at_its_field(
-    house: Cast, latin: str, cyrillic: str, field: str
+    in_cuprija: Cast, latin: str, cyrillic: str, field: str
 ) -> None:
     with pytest.raises(ActionNotAllowed) as refused:
-        add(house, latin, cyrillic)
+        add(in_cuprija, latin, cyrillic)
     assert refused.value.field == field
     assert not GlossaryWord.objects.exists()
 
 
-def test_a_word_is_kept_as_people_mean_it(house: Cast) -> None:
-    row = add(house, "  Startit\n  centar ", "")
+def test_a_word_is_kept_as_people_mean_it(in_cuprija: Cast) -> None:
+    row = add(in_cuprija, "  Startit\n  centar ", "")
     assert (row.latin, row.cyrillic, row.stays) == ("Startit centar", "Startit centar", True)
 
 
 @pytest.mark.parametrize(("latin", "cyrillic"), [("startit", ""), ("Startit", "Стартит центар"), ("Start", "STARTIT")])
-def test_the_same_spelling_twice_is_refused(house: Cast, latin: str, cyrillic: str) -> None:
-    add(house, "Startit")
+def test_the_same_spelling_twice_is_refused(in_cuprija: Cast, latin: str, cyrillic: str) -> None:
+    add(in_cuprija, "Startit")
     with pytest.raises(ActionNotAllowed):
-        add(house, latin, cyrillic)
+        add(in_cuprija, latin, cyrillic)
 
 
-def test_the_database_keeps_a_spelling_unique(house: Cast) -> None:
-    row = add(house, "Startit")
+def test_the_database_keeps_a_spelling_unique(in_cuprija: Cast) -> None:
+    row = add(in_cuprija, "Startit")
     with pytest.raises(IntegrityError), transaction.atomic():
         GlossaryWord.objects.create(
-            municipality=house.cuprija, latin="STARTIT", cyrillic="Друго", added_by=house.officer
+            municipality=in_cuprija.cuprija, latin="STARTIT", cyrillic="Друго", added_by=in_cuprija.officer
         )
     assert GlossaryWord.objects.get() == row
 
 
-def test_the_list_has_an_end(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_has_an_end(in_cuprija: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verbs, "MOST_WORDS", 1)
-    add(house, "Startit")
+    add(in_cuprija, "Startit")
     with pytest.raises(ActionNotAllowed, match="уклоните неке"):
-        add(house, "Petlja")
+        add(in_cuprija, "Petlja")
 
 
-def test_remembering_a_correction_changes_what_was_taught_before(house: Cast) -> None:
-    first = verbs.remember(house.cuprija, "Facebook", "Фејсбук", by=house.officer)
-    again = verbs.remember(house.cuprija, "Facebook", "Фејсбук", by=house.officer)
-    other = verbs.remember(house.cuprija, "Facebook", "Фејзбук", by=house.officer)
+def test_remembering_a_correction_changes_what_was_taught_before(in_cuprija: Cast) -> None:
+    first = verbs.remember(in_cuprija.cuprija, "Facebook", "Фејсбук", by=in_cuprija.officer)
+    again = verbs.remember(in_cuprija.cuprija, "Facebook", "Фејсбук", by=in_cuprija.officer)
+    other = verbs.remember(in_cuprija.cuprija, "Facebook", "Фејзбук", by=in_cuprija.officer)
     assert first.pk == again.pk == other.pk
     assert (other.latin, other.cyrillic) == ("Facebook", "Фејзбук")
     assert GlossaryWord.objects.count() == 1

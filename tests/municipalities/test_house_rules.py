@@ -73,10 +73,10 @@ def later(**span: int) -> Any:
 
 def notified(kind: str = "rules") -> dict[str, list[str]]:
     """Subjects by the name of the person, oldest first."""
-    found: dict[str, list[str]] = {}
+    subjects: dict[str, list[str]] = {}
     for row in Notification.objects.filter(kind=kind).select_related("user").order_by("pk"):
-        found.setdefault(row.user.name, []).append(row.subject)
-    return found
+        subjects.setdefault(row.user.name, []).append(row.subject)
+    return subjects
 
 
 def verbs() -> list[str]:
@@ -320,7 +320,7 @@ def test_agreeing_to_what_somebody_may_no_longer_ask_for_changes_nothing(cast: C
 def outcomes(*acts: Callable[[], Any]) -> list[str]:
     """Of acts that begin at once: "done" or "refused", sorted."""
     results = at_once(*acts, refusals=ActionNotAllowed)
-    return sorted(REFUSED if each == REFUSED else "done" for each in results)
+    return sorted(REFUSED if result == REFUSED else "done" for result in results)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -416,11 +416,11 @@ def test_a_stricter_rule_is_notified_and_one_that_decides_nothing_is_not(cast: C
 
 def test_it_comes_in_the_language_of_the_reader_and_cannot_be_switched_off(cast: Cast, second: User) -> None:
     from notifications.domain import choose
-    from notifications.enums import How, NotificationKind
-    from notifications.models import Wish
+    from notifications.enums import MailFrequency, NotificationKind
+    from notifications.models import MailPreference
 
-    choose.stop(second, [NotificationKind.RULES, NotificationKind.RIGHTS])
-    Wish.objects.create(user=second, kind=NotificationKind.RULES, how=How.DIGEST)
+    choose.unsubscribe(second, [NotificationKind.RULES, NotificationKind.RIGHTS])
+    MailPreference.objects.create(user=second, kind=NotificationKind.RULES, frequency=MailFrequency.DIGEST)
     night = timezone.now().astimezone(timezone.get_default_timezone()).replace(hour=3, minute=0)
     with time_machine.travel(night + timedelta(days=1), tick=False):
         asked(cast)
@@ -446,8 +446,8 @@ def test_who_asked_hears_what_became_of_it(cast: Cast, second: User) -> None:
 
 def test_the_activity_says_it_in_sentences(cast: Cast, second: User) -> None:
     agree(asked(cast), by=second)
-    said = [sentence(event) for event in AuditEvent.objects.filter(verb__endswith="_rules").order_by("id")]
-    assert said == [
+    sentences = [sentence(event) for event in AuditEvent.objects.filter(verb__endswith="_rules").order_by("id")]
+    assert sentences == [
         f"Asked to relax the house rules: who approves posts. Reason: {REASON}",
         "Agreed to relaxed house rules: who approves posts. Approver had asked",
     ]

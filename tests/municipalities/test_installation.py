@@ -28,20 +28,20 @@ KNOWN = [("cuprija", ("Ћуприја", "Ćuprija", "Ćuprija")), ("novi-pazar",
 
 def test_an_administrator_sees_everybody_with_their_rights(cast: Cast) -> None:
     page = sign_in(cast.administrator).get("/installation/people/").text
-    for words in (
+    for text in (
         "Officer",
         "Communications officer, Ćuprija",
         "Mentor, Novi Pazar",
         "Staff of the programme Swiss PRO",
     ):
-        assert words in page
+        assert text in page
 
 
 def test_people_are_found_in_either_script(cast: Cast) -> None:
     User.objects.filter(pk=cast.viewer.pk).update(name="Ђорђе Ћирић")
-    found = sign_in(cast.administrator).get("/installation/people/?q=djordje ciric").text
-    assert "Ђорђе Ћирић" in found
-    assert "officer@test.example" not in found
+    page = sign_in(cast.administrator).get("/installation/people/?q=djordje ciric").text
+    assert "Ђорђе Ћирић" in page
+    assert "officer@test.example" not in page
     assert "Nobody found" in sign_in(cast.administrator).get("/installation/people/?q=zzz").text
 
 
@@ -265,8 +265,8 @@ def test_an_administrator_ends_a_place_in_the_staff(cast: Cast) -> None:
     page = boss.get("/installation/people/").text
     address = f"/installation/programmes/{cast.programme.pk}/staff/{cast.staff.pk}/end/"
     assert address in page
-    told = boss.post(address, follow=True)
-    assert "is no longer in the staff of Swiss PRO" in told.text
+    answer = boss.post(address, follow=True)
+    assert "is no longer in the staff of Swiss PRO" in answer.text
     assert staff.get("/programme/people/").status_code == 404
     assert boss.post(address).status_code == 404
     assert AuditEvent.objects.filter(verb="programme.end_staff", actor_id=cast.administrator.pk).count() == 1

@@ -81,10 +81,10 @@ def later(**span: int) -> Any:
 
 def notified() -> dict[str, list[str]]:
     """Subjects about rights by the name of the person, oldest first."""
-    found: dict[str, list[str]] = {}
+    subjects: dict[str, list[str]] = {}
     for row in Notification.objects.filter(kind="rights").select_related("user").order_by("pk"):
-        found.setdefault(row.user.name, []).append(row.subject)
-    return found
+        subjects.setdefault(row.user.name, []).append(row.subject)
+    return subjects
 
 
 # ---- waiting
@@ -231,21 +231,21 @@ def test_a_waiting_approver_reads_what_an_officer_reads_of_notifications(cast: C
 
 
 def test_a_waiting_approver_is_asked_for_no_decision_and_lends_nothing(cast: Cast, second: User) -> None:
+    from posts.approval import approval_capacities
     from posts.approval import deciders as asked
-    from posts.approval import seats
 
     row = newcomer(cast)
     assert row.user not in asked(cast.cuprija)
-    assert seats(row.user, cast.cuprija) == []
+    assert approval_capacities(row.user, cast.cuprija) == []
     with pytest.raises(ActionNotAllowed, match="Only an approver"):
         lent(cast, row.user, by=row.user)
 
 
 def test_the_other_approvers_and_the_staff_hear_of_a_new_one(cast: Cast, second: User) -> None:
     newcomer(cast)
-    told = notified()
-    assert set(told) == {"Second", "Staff", "Newcomer"}
-    assert told["Second"] == ["Ćuprija: Approver made Newcomer an approver"]
+    subjects = notified()
+    assert set(subjects) == {"Second", "Staff", "Newcomer"}
+    assert subjects["Second"] == ["Ćuprija: Approver made Newcomer an approver"]
     row = Notification.objects.get(user=second)
     assert row.url == f"{DECIDERS}#policy"
     assert "It takes effect on" in row.body
@@ -324,7 +324,7 @@ def test_a_former_role_that_came_back_by_itself_is_not_doubled(cast: Cast, secon
     members.join(cast.officer, cast.cuprija, Role.OFFICER, by=second)
     waiting.stop(row, by=second)
     running = Membership.objects.running().filter(user=cast.officer)
-    assert [each.role for each in running] == ["officer"]
+    assert [membership.role for membership in running] == ["officer"]
 
 
 def test_only_approvers_wait(cast: Cast) -> None:

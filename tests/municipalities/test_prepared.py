@@ -40,29 +40,29 @@ def test_each_run_answers_for_its_own_values(pages: list[Channel]) -> None:
 
 
 def test_what_belongs_to_another_municipality_is_not_found(pages: list[Channel]) -> None:
-    mine, theirs = pages
+    mine, other = pages
     with scope(mine.municipality_id):
-        assert named().rows(municipality=mine.municipality_id, pk=theirs.pk) == []
+        assert named().rows(municipality=mine.municipality_id, pk=other.pk) == []
 
 
 def test_a_run_outside_the_scope_of_its_municipality_is_refused(pages: list[Channel]) -> None:
-    mine, theirs = pages
+    mine, other = pages
     query = named()
     with scope(mine.municipality_id), pytest.raises(OutOfScope):
-        query.rows(municipality=theirs.municipality_id, pk=theirs.pk)
+        query.rows(municipality=other.municipality_id, pk=other.pk)
     with pytest.raises(OutOfScope):
         query.rows(municipality=mine.municipality_id, pk=mine.pk)
     with everywhere("a test"):
-        assert query.rows(municipality=theirs.municipality_id, pk=theirs.pk) == [(theirs.name,)]
+        assert query.rows(municipality=other.municipality_id, pk=other.pk) == [(other.name,)]
 
 
 def test_an_update_sets_its_columns_where_it_may(pages: list[Channel]) -> None:
     rename = PreparedUpdate(Channel, "name", "facts", where=("pk", "name"))
-    mine, theirs = pages
+    mine, other = pages
     changes: dict[str, Any] = {"name": "Град", "facts": {"words": ["a", None]}}
     with scope(mine.municipality_id):
         here = {"municipality": mine.municipality_id, "name": mine.name}
-        assert rename.run(changes, **here, pk=theirs.pk) == 0
+        assert rename.run(changes, **here, pk=other.pk) == 0
         assert rename.run(changes, **here, pk=mine.pk) == 1
         assert rename.run(changes, **here, pk=mine.pk) == 0, "its name is another one now"
         mine.refresh_from_db()
@@ -113,12 +113,12 @@ def test_two_values_of_one_kind_keep_their_places(cast: Cast) -> None:
 
 def test_a_list_of_any_length_is_one_statement_and_those_of_others_are_not_in_it(pages: list[Channel]) -> None:
     query = PreparedForSeveral(lambda of: Channel.objects.filter(pk__in=among(of.some)).values_list("pk"), some=str)
-    mine, theirs = pages
-    both = [mine.municipality_id, theirs.municipality_id]
+    mine, other = pages
+    both = [mine.municipality_id, other.municipality_id]
     with scope(*both):
         for wanted in ([], [mine], pages, [*pages, mine]):
-            found = query.rows(municipalities=both, some=array(page.pk for page in wanted))
-            assert sorted(found) == sorted({(page.pk,) for page in wanted})
+            keys = query.rows(municipalities=both, some=array(page.pk for page in wanted))
+            assert sorted(keys) == sorted({(page.pk,) for page in wanted})
         assert query.rows(municipalities=both[:1], some=array(page.pk for page in pages)) == [(mine.pk,)]
     with scope(mine.municipality_id), pytest.raises(OutOfScope):
         query.rows(municipalities=both, some=array([mine.pk]))
@@ -134,9 +134,12 @@ def test_whole_rows_come_as_a_query_made_anew_would_bring_them(pages: list[Chann
     with everywhere("a test"):
         Channel.objects.filter(pk=mine.pk).update(facts={"words": ["a", None]})
         query = PreparedRows(lambda of: asked(among(of.some)), "municipality", "connected_by", "credential", some=str)
-        found, plain = query.instances(some=array(page.pk for page in pages)), list(asked([page.pk for page in pages]))
-    assert found == plain
-    for one, other in zip(found, plain, strict=True):
+        instances, plain = (
+            query.instances(some=array(page.pk for page in pages)),
+            list(asked([page.pk for page in pages])),
+        )
+    assert instances == plain
+    for one, other in zip(instances, plain, strict=True):
         fields = [field.attname for field in Channel._meta.concrete_fields]
         assert [getattr(one, name) for name in fields] == [getattr(other, name) for name in fields]
         assert one._state.fields_cache == other._state.fields_cache
@@ -147,10 +150,10 @@ def test_an_instance_takes_its_columns_in_any_order(pages: list[Channel]) -> Non
     page = pages[0]
     values = {"name": page.name, "state": page.state, "id": page.pk, "municipality_id": page.municipality_id}
     for order in (values, dict(reversed(values.items()))):
-        found = instance(Channel, order)
-        assert (found.pk, found.name, found.state) == (page.pk, page.name, page.state)
+        channel = instance(Channel, order)
+        assert (channel.pk, channel.name, channel.state) == (page.pk, page.name, page.state)
     with scope(page.municipality_id):
-        assert found.handle == page.handle, "the rest is asked of the database"
+        assert channel.handle == page.handle, "the rest is asked of the database"
     with pytest.raises(ValueError, match="colour"):
         instance(Channel, {"id": 1, "colour": "red"})
 

@@ -34,8 +34,8 @@ def other(cast: Cast) -> Cohort:
 
 def test_staff_see_their_cohorts_with_municipalities_and_mentors(cast: Cast, other: Cohort) -> None:
     page = sign_in(cast.staff).get("/programme/people/").text
-    for words in ("First", "Ćuprija", "Novi Pazar", "Mentor"):
-        assert words in page
+    for text in ("First", "Ćuprija", "Novi Pazar", "Mentor"):
+        assert text in page
     assert "Theirs" not in page
 
 
@@ -57,13 +57,13 @@ def test_staff_add_a_cohort_and_enrol_a_municipality(cast: Cast) -> None:
 
 def test_another_programme_is_out_of_reach(cast: Cast, other: Cohort) -> None:
     client, kula = sign_in(cast.staff), municipality("kula", "Кула", "Kula")
-    theirs = Enrolment.objects.create(cohort=other, municipality=kula, starts_on=TODAY)
+    enrolment = Enrolment.objects.create(cohort=other, municipality=kula, starts_on=TODAY)
     pairing = Pairing.objects.create(mentor=cast.mentor, municipality=kula, starts_on=TODAY)
     answers = {"cohort": other.pk, "municipality": kula.pk, "starts_on": "2026-09-01"}
     assert client.post("/programme/people/enrol/", answers).status_code == 422
     cohort = {"programme": other.programme_id, "name": "Mine now", "training_on": "2026-09-01"}
     assert client.post("/programme/people/cohorts/new/", cohort).status_code == 422
-    assert client.get(f"/programme/people/enrolments/{theirs.pk}/").status_code == 404
+    assert client.get(f"/programme/people/enrolments/{enrolment.pk}/").status_code == 404
     assert client.get(f"/programme/people/pairings/{pairing.pk}/end/").status_code == 404
     pair = {"municipality": kula.pk, "email": cast.mentor.email, "starts_on": "2026-09-01", "language": "en"}
     assert client.post("/programme/people/pair/", pair).status_code == 422

@@ -83,14 +83,14 @@ def test_months_end_where_the_calendar_does() -> None:
 )
 def test_a_place_is_declined_where_a_source_says_how(slug: str, place: str, of_place: str) -> None:
     record = next(row for row in reference.load().municipalities if row.slug == slug)
-    words = place_words.words(record)
-    assert (words["у месту"], words["општине"]) == (place, of_place)
+    values = place_words.gap_values(record)
+    assert (values["у месту"], values["општине"]) == (place, of_place)
 
 
 def test_without_a_source_the_kind_is_declined_and_the_name_left_alone() -> None:
     ada = Municipality(name_cyrl="Ада", kind="municipality", forms={})
-    assert place_words.words(ada) == {"назив": "Ада", "у месту": "у општини Ада", "општине": "општине Ада"}
-    assert place_words.words(Municipality(name_cyrl="Ниш", kind="city", forms={}))["у месту"] == "у граду Ниш"
+    assert place_words.gap_values(ada) == {"назив": "Ада", "у месту": "у општини Ада", "општине": "општине Ада"}
+    assert place_words.gap_values(Municipality(name_cyrl="Ниш", kind="city", forms={}))["у месту"] == "у граду Ниш"
 
 
 # ---- the catalogue of a new installation
@@ -116,18 +116,18 @@ def test_loading_the_reference_brings_the_catalogue(db: None) -> None:
 def test_texts_are_cyrillic_and_their_gaps_are_known() -> None:
     for record in reference.services():
         for template in record.templates:
-            assert set(GAP.findall(template.text + template.call_words)) <= set(place_words.KNOWN), record.key
+            assert set(GAP.findall(template.text + template.call_text)) <= set(place_words.KNOWN), record.key
             assert mixed_script_words(template.text) == [], record.key
             assert not template.call_kind or template.call_kind in ServiceCall.values
-            assert len(template.call_words) <= 120
+            assert len(template.call_text) <= 120
         assert to_latin(record.names[0]) == record.names[1], record.key
         assert set(record.months) <= set(range(1, 13))
 
 
 def test_calls_of_services_are_calls_of_posts() -> None:
     assert set(ServiceCall.values) <= set(CallKind.values)
-    assert {each.value: each.label for each in ServiceCall} == {
-        each.value: each.label for each in CallKind if each.value in ServiceCall.values
+    assert {call.value: call.label for call in ServiceCall} == {
+        call.value: call.label for call in CallKind if call.value in ServiceCall.values
     }
 
 
@@ -136,7 +136,7 @@ def test_words_follow_the_script_of_the_reader(catalogue: None) -> None:
     seen = {}
     for language in ("sr", "sr-latn", "en"):
         with translation.override(language):
-            seen[language] = (str(service), service.words("angle"))
+            seen[language] = (str(service), service.text("angle"))
     assert seen["sr"] == ("еВртић", "Одбројавање до рока; документа нису потребна.")
     assert seen["sr-latn"] == ("eVrtić", "Odbrojavanje do roka; dokumenta nisu potrebna.")
     assert seen["en"] == ("Kindergarten enrolment", "A countdown to the deadline; no documents are needed.")
@@ -238,7 +238,7 @@ def test_the_page_takes_the_same_queries_however_much_is_written(
         for service in EService.objects.all():
             verbs.keep(cast.cuprija, service, {}, verified=True, by=cast.officer)
         with translation.override("en"):
-            assert {each.state for each in offers()} == {Offer.AVAILABLE}
+            assert {offer.state for offer in offers()} == {Offer.AVAILABLE}
     with django_assert_max_num_queries(12):
         page = client.get(url())
     assert len(page.content) < 60_000
@@ -254,8 +254,8 @@ def service_form(**changes: Any) -> dict[str, Any]:
         "description": "Пријава боравишне таксе.", "description_en": "", "angle": "", "angle_en": "", "is_active": "on",
         "text-TOTAL_FORMS": "2", "text-INITIAL_FORMS": "0",
         "text-0-title": "Пред сезону", "text-0-text": "Пријавите боравишну таксу {{у месту}} до {{рок}}.",
-        "text-0-call_kind": "pay", "text-0-call_words": "Платите до {{рок}}",
-        "text-1-title": "", "text-1-text": "", "text-1-call_kind": "", "text-1-call_words": "",
+        "text-0-call_kind": "pay", "text-0-call_text": "Платите до {{рок}}",
+        "text-1-title": "", "text-1-text": "", "text-1-call_kind": "", "text-1-call_text": "",
     }  # fmt: skip
     return {**form, **changes}
 

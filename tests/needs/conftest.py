@@ -13,56 +13,58 @@ from common.errors import ActionNotAllowed
 from inbox.models import Message
 from municipalities.tenancy import scope
 from needs.domain import decide, supporters
-from needs.domain.write import NeedContent, write
+from needs.domain.write import NeedContent, create
 from needs.models import Need
 from tests import concurrency
-from tests.inbox.conftest import Town, allowed, network, town
+from tests.inbox.conftest import MunicipalityInbox, allowed, municipality, network
 
-__all__ = ["allowed", "network", "town"]
+__all__ = ["allowed", "municipality", "network"]
 
 
-def asked(town: Town, *texts: str) -> list[Message]:
+def messages_with(municipality: MunicipalityInbox, *texts: str) -> list[Message]:
     """Messages with these words, each of somebody else."""
     for text in texts:
-        town.says(text)
-    town.hear()
-    with scope(town.cast.cuprija):
-        rows = [next(row for row in town.messages() if text in row.text) for text in texts]
+        municipality.comment(text)
+    municipality.fetch()
+    with scope(municipality.cast.cuprija):
+        rows = [next(row for row in municipality.messages() if text in row.text) for text in texts]
         for row in rows:
             row.author_id, row.author_name = f"person-{row.pk}", f"Građanin{row.pk}"
             row.save()
     return rows
 
 
-def need_of(town: Town, title: str = "Клупе у парку", *messages: Message) -> Need:
+def need_of(municipality: MunicipalityInbox, title: str = "Клупе у парку", *messages: Message) -> Need:
     """A need that these messages ask for."""
-    with scope(town.cast.cuprija):
-        need = write(town.cast.cuprija, NeedContent(title), by=town.cast.officer)
+    with scope(municipality.cast.cuprija):
+        need = create(municipality.cast.cuprija, NeedContent(title), by=municipality.cast.officer)
         if messages:
-            supporters.gather(need, messages, by=town.cast.officer)
+            supporters.gather(need, messages, by=municipality.cast.officer)
         return Need.objects.get(pk=need.pk)
 
 
-def done_of(town: Town, *messages: Message) -> Need:
+def done_of(municipality: MunicipalityInbox, *messages: Message) -> Need:
     """The same, and it was done today."""
-    need = need_of(town, "Клупе у парку", *messages)
-    with scope(town.cast.cuprija):
-        return decide.done(need, "Поставили смо десет клупа.", on=timezone.localdate(), by=town.cast.officer)
+    need = need_of(municipality, "Клупе у парку", *messages)
+    with scope(municipality.cast.cuprija):
+        return decide.done(need, "Поставили смо десет клупа.", on=timezone.localdate(), by=municipality.cast.officer)
 
 
-def again(town: Town, need: Need) -> Need:
-    with scope(town.cast.cuprija):
+def again(municipality: MunicipalityInbox, need: Need) -> Need:
+    with scope(municipality.cast.cuprija):
         return Need.objects.get(pk=need.pk)
 
 
-def at_once(town: Town, *acts: Callable[[], Any]) -> list[Any]:
+def at_once(municipality: MunicipalityInbox, *acts: Callable[[], Any]) -> list[Any]:
     """Run acts that begin at the same moment: what each gave, or "refused"."""
-    return concurrency.at_once(*acts, refusals=ActionNotAllowed, within=lambda: scope(town.cast.cuprija))
+    return concurrency.at_once(*acts, refusals=ActionNotAllowed, within=lambda: scope(municipality.cast.cuprija))
 
 
 @pytest.fixture
-def three(town: Town) -> list[Message]:
-    return asked(town, "@opstina Нема клупа у парку", "@opstina Где да седнемо?", "@opstina Klupe molim")
+def three(municipality: MunicipalityInbox) -> list[Message]:
+    return messages_with(
+        municipality, "@opstina Нема клупа у парку", "@opstina Где да седнемо?", "@opstina Klupe molim"
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -13,40 +13,41 @@ from channels.models import Channel
 from inbox.models import Message
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
-from needs.enums import Source, Stage
-from needs.models import Need, NeedsPage, Voice
+from needs.enums import NeedStage, SupporterSource
+from needs.models import Need, NeedsPage, Supporter
 
 _numbers = count(1)
 DAY = date(2026, 11, 10)
 
 
 def need(place: Municipality, by: User, title: str = "Осветљење у Улици кнеза Милоша", **fields: Any) -> Need:
-    """A need of one voice (`voices`), heard on `heard_on`. Decided and done things have a reason, days and words."""
-    voices, heard_on = fields.pop("voices", 1), fields.pop("heard_on", DAY)
-    stage = fields.get("stage", Stage.NEW)
-    if stage in (Stage.PLANNED, Stage.DECLINED, Stage.DONE):
+    """A need with one supporter (`supporters`) on `received_on`. Settled ones have a reason, days and a text."""
+    supporters, received_on = fields.pop("supporters", 1), fields.pop("received_on", DAY)
+    stage = fields.get("stage", NeedStage.NEW)
+    if stage in (NeedStage.PLANNED, NeedStage.DECLINED, NeedStage.DONE):
         fields = {"decided_on": DAY, "reason": "Тако је решено.", **fields}
-    if stage == Stage.DONE:
+    if stage == NeedStage.DONE:
         fields = {"done_on": DAY, "done": "Постављено је шест светиљки.", **fields}
     with scope(place):
         row: Need = Need.objects.create(
-            **{"municipality": place, "by": by, "title": title, "topic": "light", "size": voices, **fields}
+            **{"municipality": place, "by": by, "title": title, "topic": "light", "size": supporters, **fields}
         )
-        Voice.objects.bulk_create(
-            Voice(municipality=place, need=row, source=Source.PHONE, heard_on=heard_on, by=by) for _ in range(voices)
+        Supporter.objects.bulk_create(
+            Supporter(municipality=place, need=row, source=SupporterSource.PHONE, received_on=received_on, by=by)
+            for _ in range(supporters)
         )
     return row
 
 
-def voice(need: Need, **fields: Any) -> Voice:
+def supporter(need: Need, **fields: Any) -> Supporter:
     with scope(need.municipality_id):
-        row: Voice = Voice.objects.create(
+        row: Supporter = Supporter.objects.create(
             **{
-                "municipality_id": need.municipality_id, "need": need, "source": Source.PHONE, "heard_on": DAY,
-                "by": need.by, **fields,
+                "municipality_id": need.municipality_id, "need": need, "source": SupporterSource.PHONE,
+                "received_on": DAY, "by": need.by, **fields,
             }
         )  # fmt: skip
-        Need.objects.filter(pk=need.pk).update(size=need.voices.count())
+        Need.objects.filter(pk=need.pk).update(size=need.supporters.count())
     return row
 
 
@@ -56,7 +57,7 @@ def message(channel: Channel, text: str = "Кад ће светло?", **fields:
         row: Message = Message.objects.create(
             **{
                 "municipality_id": channel.municipality_id, "channel": channel, "remote_id": f"m{next(_numbers)}",
-                "text": text, "visibility": "public", "at": now, "heard_at": now, "counts_from": now, **fields,
+                "text": text, "visibility": "public", "at": now, "received_at": now, "counts_from": now, **fields,
             }
         )  # fmt: skip
     return row

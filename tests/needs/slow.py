@@ -11,11 +11,11 @@ from django.conf import settings
 from analytics.logframe import Measured
 from delivery.enums import State
 from needs.enums import SETTLED
-from needs.models import Need, NeedsPage, Voice
+from needs.models import Need, NeedsPage, Supporter
 from posts.models import Publication
 
 
-def told(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
+def answered_share(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
     return {place.pk: _one(place, first, last) for place in places}
 
 
@@ -29,9 +29,13 @@ def _one(place: Any, first: date, last: date) -> Measured:
 
 
 def _began(need: Need) -> date | None:
-    voices = Voice.objects.filter(need=need).select_related("message__channel")
-    real = [each for each in voices if settings.DEMO or not (each.message and each.message.channel.is_practice)]
-    return min((each.heard_on for each in real), default=None)
+    supporters = Supporter.objects.filter(need=need).select_related("message__channel")
+    real = [
+        supporter
+        for supporter in supporters
+        if settings.DEMO or not (supporter.message and supporter.message.channel.is_practice)
+    ]
+    return min((supporter.received_on for supporter in real), default=None)
 
 
 def _is_told(need: Need) -> bool:
@@ -40,4 +44,4 @@ def _is_told(need: Need) -> bool:
     if need.is_public and NeedsPage.objects.filter(municipality=need.municipality_id, is_on=True).exists():
         return True
     posts = Publication.objects.filter(post=need.follow_up_id, delivery__state=State.PUBLISHED)
-    return any(settings.DEMO or not each.channel.is_practice for each in posts.select_related("channel"))
+    return any(settings.DEMO or not row.channel.is_practice for row in posts.select_related("channel"))

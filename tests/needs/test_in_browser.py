@@ -11,8 +11,8 @@ from inbox.models import Message, Settlement
 from municipalities.tenancy import scope
 from needs.domain import notify
 from tests.browsing import enter, is_sound
-from tests.inbox.conftest import Town
-from tests.needs.conftest import asked
+from tests.inbox.conftest import MunicipalityInbox
+from tests.needs.conftest import messages_with
 from tests.posts.desk import picture_bytes
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -26,18 +26,21 @@ SAID = (
 )
 
 
-def test_five_who_ask_for_the_same_are_heard_and_told(page: Any, live_server: Any, town: Town) -> None:
+@pytest.mark.slow
+def test_five_who_ask_for_the_same_are_heard_and_told(
+    page: Any, live_server: Any, municipality: MunicipalityInbox
+) -> None:
     page.set_default_timeout(15_000)
-    with scope(town.cast.cuprija):
-        Settlement.objects.create(municipality=town.cast.cuprija, name="Супска")
-    asked(town, *(f"@opstina {each}" for each in SAID))
-    enter(page, live_server, town.cast.officer)
-    house = f"{live_server.url}/m/cuprija"
-    page.goto(f"{house}/needs/")
+    with scope(municipality.cast.cuprija):
+        Settlement.objects.create(municipality=municipality.cast.cuprija, name="Супска")
+    messages_with(municipality, *(f"@opstina {entry}" for entry in SAID))
+    enter(page, live_server, municipality.cast.officer)
+    base_url = f"{live_server.url}/m/cuprija"
+    page.goto(f"{base_url}/needs/")
     expect(page.get_by_text("No need is written down yet")).to_be_visible()
     is_sound(page)
 
-    page.goto(f"{house}/inbox/")
+    page.goto(f"{base_url}/inbox/")
     boxes = page.get_by_role("checkbox", name="Select the message of")
     expect(boxes).to_have_count(5)
     for box in boxes.all():
@@ -96,24 +99,24 @@ def test_five_who_ask_for_the_same_are_heard_and_told(page: Any, live_server: An
     is_sound(page)
     page.get_by_role("button", name="Answer 5 people").click()
     expect(page.get_by_text("5 people are being told.")).to_be_visible()
-    assert notify.work() == 5
+    assert notify.send_pending() == 5
     for _ in range(6):
-        town.publish()
-    answers = [each for each in town.public() if each["reply_to"]]
-    assert len(answers) == len({each["reply_to"] for each in answers}) == 5
-    assert all("десет клупа" in each["text"] for each in answers)
+        municipality.publish()
+    answers = [entry for entry in municipality.public() if entry["reply_to"]]
+    assert len(answers) == len({entry["reply_to"] for entry in answers}) == 5
+    assert all("десет клупа" in entry["text"] for entry in answers)
     page.reload()
     expect(page.get_by_text("told what became of it").first).to_be_visible()
     is_sound(page)
 
     page.get_by_role("button", name="Write the post that tells of it").click()
     expect(page.get_by_text("This draft tells what became of it")).to_be_visible()
-    page.goto(f"{house}/needs/")
+    page.goto(f"{base_url}/needs/")
     expect(page.get_by_role("link", name="Клупе у парку")).to_be_visible()
     is_sound(page)
-    with scope(town.cast.cuprija):
+    with scope(municipality.cast.cuprija):
         message = Message.objects.order_by("pk").first()
         assert message is not None
-    page.goto(f"{house}/inbox/{message.pk}/")
+    page.goto(f"{base_url}/inbox/{message.pk}/")
     expect(page.get_by_role("region", name="The need").get_by_role("link", name="Клупе у парку")).to_be_visible()
     is_sound(page)

@@ -15,8 +15,8 @@ from analytics.logframe import INDICATORS, Measured, provider
 from analytics.rollups.domain import daily_counts
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
-from needs.enums import Source, Stage
-from needs.models import Need, NeedsPage, Voice
+from needs.enums import NeedStage, SupporterSource
+from needs.models import Need, NeedsPage, Supporter
 from tests.analytics import factories as numbers
 from tests.needs import factories as make
 from tests.people import Cast
@@ -26,16 +26,16 @@ pytestmark = pytest.mark.usefixtures("db")
 
 
 def measured(cast: Cast) -> dict[int, Measured]:
-    found = provider("OC6")
-    assert found is not None
+    formula_provider = provider("OC6")
+    assert formula_provider is not None
     with scope(cast.cuprija, cast.novi_pazar):
-        return dict(found.measure([cast.cuprija, cast.novi_pazar], FIRST, LAST))
+        return dict(formula_provider.measure([cast.cuprija, cast.novi_pazar], FIRST, LAST))
 
 
 def value(cast: Cast) -> tuple[float | None, int]:
     daily_counts.sweep()
-    found = measured(cast)[cast.cuprija.pk]
-    return (None if found.value is None else round(found.value, 1), found.n)
+    values = measured(cast)[cast.cuprija.pk]
+    return (None if values.value is None else round(values.value, 1), values.n)
 
 
 def need(cast: Cast, **fields: Any) -> Need:
@@ -44,17 +44,17 @@ def need(cast: Cast, **fields: Any) -> Need:
 
 def test_needs_that_are_settled_and_public_count_as_told(cast: Cast) -> None:
     make.page(cast.cuprija)
-    need(cast, stage=Stage.DONE, is_public=True)
-    need(cast, stage=Stage.DECLINED, is_public=True)
-    need(cast, stage=Stage.DONE)  # done, and nobody was told
-    need(cast, stage=Stage.PLANNED, is_public=True)  # not done yet
+    need(cast, stage=NeedStage.DONE, is_public=True)
+    need(cast, stage=NeedStage.DECLINED, is_public=True)
+    need(cast, stage=NeedStage.DONE)  # done, and nobody was told
+    need(cast, stage=NeedStage.PLANNED, is_public=True)  # not done yet
     need(cast)
     assert value(cast) == (40.0, 5)
     assert measured(cast)[cast.novi_pazar.pk] == Measured(None, 0, "no_needs")
 
 
 def test_a_page_that_is_off_tells_nobody(cast: Cast) -> None:
-    need(cast, stage=Stage.DONE, is_public=True)
+    need(cast, stage=NeedStage.DONE, is_public=True)
     assert value(cast) == (0.0, 1)
     make.page(cast.cuprija, is_on=False)
     assert value(cast) == (0.0, 1)
@@ -64,7 +64,7 @@ def test_a_page_that_is_off_tells_nobody(cast: Cast) -> None:
 
 def test_a_post_that_is_out_tells_everybody(cast: Cast) -> None:
     out = numbers.published(numbers.channel(cast.cuprija, cast.officer), timezone.now())
-    row = need(cast, stage=Stage.DONE, follow_up_id=out.post_id)
+    row = need(cast, stage=NeedStage.DONE, follow_up_id=out.post_id)
     need(cast, follow_up_id=out.post_id)  # not settled, whatever the post says
     assert value(cast) == (50.0, 2)
     with scope(cast.cuprija):
@@ -75,28 +75,28 @@ def test_a_post_that_is_out_tells_everybody(cast: Cast) -> None:
 
 def test_the_first_voice_says_when_it_was_heard(cast: Cast) -> None:
     make.page(cast.cuprija)
-    need(cast, stage=Stage.DONE, is_public=True, heard_on=FIRST)
-    need(cast, heard_on=LAST)
-    before = need(cast, stage=Stage.DONE, is_public=True, heard_on=FIRST - timedelta(days=1))
-    make.voice(before, heard_on=FIRST)  # heard again, and no new need
-    need(cast, heard_on=LAST + timedelta(days=1))
-    need(cast, voices=0)
+    need(cast, stage=NeedStage.DONE, is_public=True, received_on=FIRST)
+    need(cast, received_on=LAST)
+    before = need(cast, stage=NeedStage.DONE, is_public=True, received_on=FIRST - timedelta(days=1))
+    make.supporter(before, received_on=FIRST)  # heard again, and no new need
+    need(cast, received_on=LAST + timedelta(days=1))
+    need(cast, supporters=0)
     assert value(cast) == (50.0, 2)
 
 
 def test_practice_does_not_count_outside_the_demo(cast: Cast, settings: Any) -> None:
     make.page(cast.cuprija)
     channel = numbers.channel(cast.cuprija, cast.officer, is_practice=True)
-    row = need(cast, stage=Stage.DONE, is_public=True, voices=0)
-    make.voice(row, source=Source.MESSAGE, message=make.message(channel))
+    row = need(cast, stage=NeedStage.DONE, is_public=True, supporters=0)
+    make.supporter(row, source=SupporterSource.MESSAGE, message=make.message(channel))
     posted = numbers.published(channel, timezone.now())
-    need(cast, stage=Stage.DONE, follow_up_id=posted.post_id)
+    need(cast, stage=NeedStage.DONE, follow_up_id=posted.post_id)
     assert value(cast) == (0.0, 1)
     settings.DEMO = True
     assert value(cast) == (100.0, 2)
     settings.DEMO = False
     with scope(cast.cuprija):  # somebody said it at the counter as well
-        make.voice(row, source=Source.COUNTER)
+        make.supporter(row, source=SupporterSource.COUNTER)
     assert value(cast) == (50.0, 2)
     Municipality.objects.filter(pk=cast.cuprija.pk).update(is_practice=True)
     assert value(cast) == (None, 0)
@@ -104,8 +104,8 @@ def test_practice_does_not_count_outside_the_demo(cast: Cast, settings: Any) -> 
 
 def test_a_voice_whose_message_is_gone_still_counts(cast: Cast) -> None:
     with scope(cast.cuprija):
-        row = need(cast, voices=0)
-    make.voice(row, source=Source.MESSAGE, message=None)
+        row = need(cast, supporters=0)
+    make.supporter(row, source=SupporterSource.MESSAGE, message=None)
     assert value(cast) == (0.0, 1)
 
 
@@ -113,14 +113,14 @@ def test_one_query_for_any_number(cast: Cast) -> None:
     for place, by in ((cast.cuprija, cast.officer), (cast.novi_pazar, cast.stranger)):
         make.page(place)
         for _ in range(3):
-            make.need(place, by, stage=Stage.DONE, is_public=True, voices=4)
+            make.need(place, by, stage=NeedStage.DONE, is_public=True, supporters=4)
     daily_counts.sweep()
     with CaptureQueriesContext(connection) as captured:
-        found = measured(cast)
+        values = measured(cast)
     assert len(captured) == 1
-    assert {each.value for each in found.values()} == {100.0}
+    assert {value.value for value in values.values()} == {100.0}
     with scope(cast.cuprija, cast.novi_pazar):
-        assert (Voice.objects.count(), NeedsPage.objects.count()) == (24, 2)
+        assert (Supporter.objects.count(), NeedsPage.objects.count()) == (24, 2)
 
 
 def test_its_definition_says_what_counts() -> None:

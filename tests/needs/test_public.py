@@ -19,10 +19,10 @@ from django.utils import timezone
 from municipalities.enums import MunicipalityKind
 from municipalities.models import GlossaryWord, Municipality
 from municipalities.tenancy import scope
-from needs.enums import Moment, Source, Stage
-from needs.models import Need, NeedPicture, NeedsPage, Voice
+from needs.enums import NeedStage, PictureMoment, SupporterSource
+from needs.models import Need, NeedPicture, NeedsPage, Supporter
 from posts.models import Closing, Publication, Variant
-from posts.polls.domain.close import tell
+from posts.polls.domain.close import create_follow_up
 from tests.analytics import factories as numbers
 from tests.needs import factories as make
 from tests.people import Cast, sign_in
@@ -45,7 +45,7 @@ def desk(cast: Cast) -> Desk:
 
 
 def done(cast: Cast, title: str = "Осветљење у Улици кнеза Милоша", **fields: Any) -> Need:
-    return make.need(cast.cuprija, cast.officer, title, stage=Stage.DONE, is_public=True, **fields)
+    return make.need(cast.cuprija, cast.officer, title, stage=NeedStage.DONE, is_public=True, **fields)
 
 
 # ---------------------------------------------------------------- who sees it
@@ -91,10 +91,10 @@ def test_in_the_demo_it_is_shown_as_made_up_and_not_indexed(cast: Cast, settings
 
 def test_only_what_was_made_public_and_is_decided_stands_there(cast: Cast) -> None:
     make.page(cast.cuprija)
-    make.need(cast.cuprija, cast.officer, "Тајна потреба", stage=Stage.DONE)
+    make.need(cast.cuprija, cast.officer, "Тајна потреба", stage=NeedStage.DONE)
     make.need(cast.cuprija, cast.officer, "Нова потреба", is_public=True)
-    make.need(cast.cuprija, cast.officer, "Гледана потреба", stage=Stage.LOOKED_AT, is_public=True)
-    make.need(cast.novi_pazar, cast.stranger, "Туђа потреба", stage=Stage.DONE, is_public=True)
+    make.need(cast.cuprija, cast.officer, "Гледана потреба", stage=NeedStage.LOOKED_AT, is_public=True)
+    make.need(cast.novi_pazar, cast.stranger, "Туђа потреба", stage=NeedStage.DONE, is_public=True)
     done(cast, "Јавна потреба")
     everything = "".join(Client().get(f"{CYRL}?show={show}").text for show in ("done", "planned", "declined"))
     assert "Јавна потреба" in everything
@@ -106,8 +106,12 @@ def test_nobodys_name_and_no_message_is_on_it(cast: Cast) -> None:
     make.page(cast.cuprija)
     row = done(cast)
     channel = numbers.channel(cast.cuprija, cast.officer)
-    said = make.message(channel, "Ја сам Петар Петровић", author_name="Petar P", author_handle="@petarp", author_id="7")
-    make.voice(row, message=said, source=Source.MESSAGE, quote="Мрак је већ месец дана", note="Позвао Петар")
+    message = make.message(
+        channel, "Ја сам Петар Петровић", author_name="Petar P", author_handle="@petarp", author_id="7"
+    )
+    make.supporter(
+        row, message=message, source=SupporterSource.MESSAGE, quote="Мрак је већ месец дана", note="Позвао Петар"
+    )
     text = Client().get(CYRL).text + Client().get(FEED).text
     assert "Мрак је већ месец дана" in text
     for secret in ("Петар", "Petar", "petarp", "Officer", "officer@test.example"):
@@ -176,7 +180,7 @@ def test_the_newest_stand_first_and_a_page_holds_ten(cast: Cast) -> None:
 
 def test_what_is_planned_and_declined_stands_by_topic_with_its_reason(cast: Cast) -> None:
     make.page(cast.cuprija)
-    for stage, reason in ((Stage.PLANNED, "Рок је пролеће."), (Stage.DECLINED, "Пут је државни.")):
+    for stage, reason in ((NeedStage.PLANNED, "Рок је пролеће."), (NeedStage.DECLINED, "Пут је државни.")):
         for topic in ("roads", "light", ""):
             make.need(
                 cast.cuprija, cast.officer, f"{stage} {topic}", stage=stage, topic=topic, reason=reason, is_public=True
@@ -195,9 +199,9 @@ def test_what_is_planned_and_declined_stands_by_topic_with_its_reason(cast: Cast
 
 def test_quotes_and_how_many_asked(cast: Cast) -> None:
     make.page(cast.cuprija)
-    row = done(cast, voices=5)
+    row = done(cast, supporters=5)
     for number in range(5):
-        make.voice(row, quote=f"Мрак {number}")
+        make.supporter(row, quote=f"Мрак {number}")
     text = Client().get(EN).text
     assert "10 people asked" in text
     assert text.count("<blockquote") == 3
@@ -206,7 +210,7 @@ def test_quotes_and_how_many_asked(cast: Cast) -> None:
 def test_what_was_typed_is_words_and_nothing_else(cast: Cast) -> None:
     make.page(cast.cuprija, contact='<script>alert("x")</script>')
     row = done(cast, "<b>Вода</b>", text="<img src=x>", done="Готово & <i>лепо</i> \x0b")
-    make.voice(row, quote="<script>1</script>")
+    make.supporter(row, quote="<script>1</script>")
     text = Client().get(LATN).text
     for bad in ("<script>alert", "<b>", "<img src=x", "<script>1", "<i>"):
         assert bad not in text
@@ -217,7 +221,7 @@ def test_what_was_typed_is_words_and_nothing_else(cast: Cast) -> None:
 # ---------------------------------------------------------------- pictures
 
 
-def pictured(desk: Desk, row: Need, moment: Moment = Moment.AFTER, **fields: Any) -> NeedPicture:
+def pictured(desk: Desk, row: Need, moment: PictureMoment = PictureMoment.AFTER, **fields: Any) -> NeedPicture:
     with scope(desk.cast.cuprija):
         media = desk.picture(picture_bytes(size=(640, 400 + row.pk % 99)), "ulica.jpg")
         type(media).objects.filter(pk=media.pk).update(alt="Улица после поставке", **fields)
@@ -255,7 +259,7 @@ def test_a_picture_without_consent_is_not_shown(desk: Desk, fields: dict[str, An
 
 
 def closed(cast: Cast, *, told: bool = True) -> Closing:
-    """A question that was asked on a network and answered for; `told`: the post that says so is out too."""
+    """A question that was asked on a network and answered for; `reply`: the post that says so is out too."""
     channel = numbers.channel(cast.cuprija, cast.officer)
     asked = numbers.published(channel, timezone.now() - timedelta(days=9))
     with scope(cast.cuprija):
@@ -270,7 +274,7 @@ def closed(cast: Cast, *, told: bool = True) -> Closing:
             answers=42, by=cast.officer,
         )  # fmt: skip
         made.post.draft = {}
-        draft = tell(made, by=cast.officer)
+        draft = create_follow_up(made, by=cast.officer)
     if told:
         out = numbers.published(channel, timezone.now() - timedelta(days=1))
         with scope(cast.cuprija):
@@ -295,7 +299,7 @@ def test_a_closing_report_says_who_counted(cast: Cast, counted: str, words: str)
 def test_before_stands_before_after(desk: Desk) -> None:
     make.page(desk.cast.cuprija)
     row = done(desk.cast)
-    for moment in (Moment.AFTER, Moment.BEFORE):
+    for moment in (PictureMoment.AFTER, PictureMoment.BEFORE):
         with scope(desk.cast.cuprija):
             media = desk.picture(picture_bytes(size=(640, 300 + len(moment))), f"{moment}.jpg")
             NeedPicture.objects.create(municipality=desk.cast.cuprija, need=row, media=media, moment=moment)
@@ -306,7 +310,7 @@ def test_before_stands_before_after(desk: Desk) -> None:
 
 def test_another_language_shows_the_same_part(cast: Cast) -> None:
     make.page(cast.cuprija)
-    make.need(cast.cuprija, cast.officer, stage=Stage.DECLINED, topic="roads", is_public=True)
+    make.need(cast.cuprija, cast.officer, stage=NeedStage.DECLINED, topic="roads", is_public=True)
     text = Client().get(f"{EN}?show=declined&topic=roads").text
     assert f'href="{LATN}?show=declined&amp;topic=roads" lang="sr-Latn"' in text
 
@@ -333,14 +337,14 @@ def test_a_report_that_nobody_has_been_told_is_not_public(cast: Cast) -> None:
 
 def test_the_feed_keeps_its_ids_in_both_scripts_and_when_words_change(cast: Cast) -> None:
     make.page(cast.cuprija)
-    row = done(cast, voices=4)
-    make.need(cast.cuprija, cast.officer, "Тротоар", stage=Stage.DECLINED, reason="Пут је државни.", is_public=True)
+    row = done(cast, supporters=4)
+    make.need(cast.cuprija, cast.officer, "Тротоар", stage=NeedStage.DECLINED, reason="Пут је државни.", is_public=True)
 
     def items(path: str) -> list[tuple[str, str]]:
         answer = Client().get(path)
         assert answer.headers["Content-Type"] == "application/rss+xml; charset=utf-8"
-        found = ET.fromstring(answer.content).findall("channel/item")
-        return [(str(each.findtext("guid")), str(each.findtext("title"))) for each in found]
+        elements = ET.fromstring(answer.content).findall("channel/item")
+        return [(str(item.findtext("guid")), str(item.findtext("title"))) for item in elements]
 
     cyrillic, latin = items(FEED), items(f"{LATN}feed.xml")
     assert [guid for guid, _title in cyrillic] == [guid for guid, _title in latin]
@@ -381,10 +385,10 @@ def test_a_need_that_is_taken_back_is_gone_at_once(cast: Cast) -> None:
 
 def test_words_that_are_erased_are_gone_at_once(cast: Cast) -> None:
     make.page(cast.cuprija)
-    said = make.voice(done(cast), quote="Мрак је већ месец дана")
+    supporter = make.supporter(done(cast), quote="Мрак је већ месец дана")
     assert "Мрак" in Client().get(CYRL).text
     with scope(cast.cuprija):
-        Voice.objects.filter(pk=said.pk).update(quote="")
+        Supporter.objects.filter(pk=supporter.pk).update(quote="")
     assert "Мрак" not in Client().get(CYRL).text
 
 
@@ -401,10 +405,10 @@ def test_it_costs_the_same_at_any_size(desk: Desk, path: str) -> None:
     make.page(cast.cuprija)
     for size in (1, 8):
         for _ in range(size):
-            row = done(cast, voices=3)
-            make.voice(row, quote="Мрак")
+            row = done(cast, supporters=3)
+            make.supporter(row, quote="Мрак")
             pictured(desk, row)
-            make.need(cast.cuprija, cast.officer, stage=Stage.PLANNED, is_public=True)
+            make.need(cast.cuprija, cast.officer, stage=NeedStage.PLANNED, is_public=True)
             report = closed(cast)
             with scope(cast.cuprija):
                 out = Publication.objects.get(post=Closing.objects.get(pk=report.pk).follow_up_id)

@@ -15,7 +15,7 @@ from inbox.models import Settlement
 from mentoring.enums import Proof
 from municipalities.queries import today
 from municipalities.tenancy import scope
-from needs.enums import Moment, Stage
+from needs.enums import NeedStage, PictureMoment
 from needs.models import NeedPicture
 from tests.analytics import factories as numbers
 from tests.browsing import enter, is_sound
@@ -28,32 +28,39 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def town(cast: Cast) -> Cast:
+def municipality(cast: Cast) -> Cast:
     """Needs in every stage, one with pictures and quotes."""
     desk, day = opened(cast), today() - timedelta(days=3)
     with scope(cast.cuprija):
         senje = Settlement.objects.create(municipality=cast.cuprija, name="Сење")
     days: dict[str, Any] = {"decided_on": day, "is_public": True}
     lit = make.need(
-        cast.cuprija, cast.officer, "Осветљење у Улици кнеза Милоша", voices=4, heard_on=day - timedelta(days=20),
-        stage=Stage.DONE, done_on=day, settlement=senje, done="Постављено је шест нових светиљки.",
+        cast.cuprija, cast.officer, "Осветљење у Улици кнеза Милоша", supporters=4,
+        received_on=day - timedelta(days=20), stage=NeedStage.DONE, done_on=day, settlement=senje,
+        done="Постављено је шест нових светиљки.",
         text="Улица је ноћу у мраку, а туда деца иду у школу.", **days,
     )  # fmt: skip
-    make.voice(lit, quote="Деца се враћају из друге смене по мраку.", heard_on=day - timedelta(days=19))
+    make.supporter(lit, quote="Деца се враћају из друге смене по мраку.", received_on=day - timedelta(days=19))
     make.need(
-        cast.cuprija, cast.officer, "Тротоар до школе", stage=Stage.DONE, done_on=day, topic="roads",
-        done="Тротоар је готов.", heard_on=day, **days,
+        cast.cuprija, cast.officer, "Тротоар до школе", stage=NeedStage.DONE, done_on=day, topic="roads",
+        done="Тротоар је готов.", received_on=day, **days,
     )  # fmt: skip
     make.need(
-        cast.cuprija, cast.officer, "Клупе у парку", stage=Stage.PLANNED, topic="green", reason="На пролеће.", **days
+        cast.cuprija,
+        cast.officer,
+        "Клупе у парку",
+        stage=NeedStage.PLANNED,
+        topic="green",
+        reason="На пролеће.",
+        **days,
     )
     make.need(
-        cast.cuprija, cast.officer, "Лежећи полицајац", stage=Stage.DECLINED, topic="roads", **days,
+        cast.cuprija, cast.officer, "Лежећи полицајац", stage=NeedStage.DECLINED, topic="roads", **days,
         reason="Пут је државни, па о њему одлучују Путеви Србије. Предлог смо им послали.",
     )  # fmt: skip
-    make.need(cast.cuprija, cast.officer, "Аутобус недељом", topic="transport", heard_on=day)
+    make.need(cast.cuprija, cast.officer, "Аутобус недељом", topic="transport", received_on=day)
     with scope(cast.cuprija):
-        for moment, size in ((Moment.BEFORE, (1200, 900)), (Moment.AFTER, (1280, 960))):
+        for moment, size in ((PictureMoment.BEFORE, (1200, 900)), (PictureMoment.AFTER, (1280, 960))):
             media = desk.picture(picture_bytes(size=size), f"{moment}.jpg")
             type(media).objects.filter(pk=media.pk).update(alt="Улица ноћу")
             NeedPicture.objects.create(municipality=cast.cuprija, need=lit, media=media, moment=moment)
@@ -61,7 +68,7 @@ def town(cast: Cast) -> Cast:
     return cast
 
 
-def test_a_citizen_reads_what_was_done_and_what_will_not_be(page: Any, live_server: Any, town: Cast) -> None:
+def test_a_citizen_reads_what_was_done_and_what_will_not_be(page: Any, live_server: Any, municipality: Cast) -> None:
     page.goto(f"{live_server.url}/asked/cuprija/")
     expect(page.get_by_role("heading", name="Осветљење у Улици кнеза Милоша")).to_be_visible()
     expect(page.get_by_alt_text("Улица ноћу").first).to_have_js_property("complete", True)
@@ -78,15 +85,15 @@ def test_a_citizen_reads_what_was_done_and_what_will_not_be(page: Any, live_serv
     assert page.context.cookies() == []
 
 
-def test_the_overview_is_sound_and_a_month_is_chosen(page: Any, live_server: Any, town: Cast) -> None:
+def test_the_overview_is_sound_and_a_month_is_chosen(page: Any, live_server: Any, municipality: Cast) -> None:
     asked_at = timezone.now() - timedelta(days=4)
     make.message(
-        numbers.channel(town.cuprija, town.officer), kind="question", at=asked_at, counts_from=asked_at,
+        numbers.channel(municipality.cuprija, municipality.officer), kind="question", at=asked_at, counts_from=asked_at,
         due_at=asked_at + timedelta(days=2), first_answer_at=asked_at + timedelta(hours=20), state="answered",
         settled_at=asked_at + timedelta(hours=20),
     )  # fmt: skip
     daily_counts.sweep()
-    enter(page, live_server, town.viewer)
+    enter(page, live_server, municipality.viewer)
     page.goto(f"{live_server.url}/m/cuprija/needs/overview/")
     expect(page.get_by_role("heading", name="Waits longest for a decision")).to_be_visible()
     expect(page.get_by_role("columnheader", name="Working hours (median)")).to_be_visible()
@@ -99,8 +106,8 @@ def test_the_overview_is_sound_and_a_month_is_chosen(page: Any, live_server: Any
     page.emulate_media(media="screen")
 
 
-def test_the_switch_is_sound(page: Any, live_server: Any, town: Cast) -> None:
-    enter(page, live_server, town.approver)
+def test_the_switch_is_sound(page: Any, live_server: Any, municipality: Cast) -> None:
+    enter(page, live_server, municipality.approver)
     page.goto(f"{live_server.url}/m/cuprija/settings/needs-page/")
     expect(page.get_by_text("Everybody can see it")).to_be_visible()
     is_sound(page)
@@ -124,7 +131,9 @@ def test_how_many_answered_is_suggested_while_the_report_is_written(page: Any, l
 def test_needs_are_chosen_as_evidence(page: Any, live_server: Any, cast: Cast) -> None:
     row = only(agreed(cast, wanted("Чујмо грађане", proof=Proof.NEED)))
     day = today() - timedelta(days=2)
-    make.need(cast.cuprija, cast.officer, "Клупе у парку", voices=5, stage=Stage.DONE, decided_on=day, done_on=day)
+    make.need(
+        cast.cuprija, cast.officer, "Клупе у парку", supporters=5, stage=NeedStage.DONE, decided_on=day, done_on=day
+    )
     enter(page, live_server, cast.mentor)
     page.goto(f"{live_server.url}/m/cuprija/mentoring/activities/{row.pk}/")
     is_sound(page)

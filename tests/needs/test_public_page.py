@@ -7,7 +7,7 @@ from django.test import Client
 from common.models import AuditEvent
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
-from needs.enums import Stage
+from needs.enums import NeedStage
 from needs.models import NeedsPage
 from tests.needs import factories as make
 from tests.people import Cast, sign_in
@@ -44,7 +44,7 @@ def test_what_was_typed_is_kept_when_it_is_too_long(cast: Cast) -> None:
 
 
 def test_it_says_how_much_becomes_public_and_that_practice_never_does(cast: Cast) -> None:
-    make.need(cast.cuprija, cast.officer, stage=Stage.DONE, is_public=True)
+    make.need(cast.cuprija, cast.officer, stage=NeedStage.DONE, is_public=True)
     make.need(cast.cuprija, cast.officer, is_public=True)
     text = sign_in(cast.approver).get(PATH).text
     assert "At this moment that is 1 need." in text

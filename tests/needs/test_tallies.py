@@ -16,13 +16,13 @@ from analytics.models import Tally
 from analytics.rollups.domain import daily_counts
 from common.errors import ActionNotAllowed
 from inbox.domain import retention
-from inbox.enums import State
+from inbox.enums import MessageState
 from inbox.models import Message
 from municipalities.tenancy import everywhere, scope
 from needs.domain import decide, merge, page, publish, supporters
-from needs.domain.write import NeedContent, delete, write
-from needs.enums import Source
-from needs.models import Need, Voice
+from needs.domain.write import NeedContent, create, delete
+from needs.enums import SupporterSource
+from needs.models import Need, Supporter
 from tests.analytics import factories as numbers
 from tests.needs import factories as make
 from tests.needs import slow
@@ -43,17 +43,17 @@ def the_end_of_november() -> Any:
 
 
 def measured(cast: Cast, first: date = FIRST, last: date = LAST) -> dict[int, tuple[Any, int, str]]:
-    found = provider("OC6")
-    assert found is not None
+    formula_provider = provider("OC6")
+    assert formula_provider is not None
     with scope(cast.cuprija, cast.novi_pazar):
-        told = found.measure([cast.cuprija, cast.novi_pazar], first, last)
-    return {pk: (each.value, each.n, each.why) for pk, each in told.items()}
+        values = formula_provider.measure([cast.cuprija, cast.novi_pazar], first, last)
+    return {pk: (value.value, value.n, value.why) for pk, value in values.items()}
 
 
 def reckoned(cast: Cast, first: date, last: date) -> dict[int, tuple[Any, int, str]]:
     with scope(cast.cuprija, cast.novi_pazar):
-        told = slow.told([cast.cuprija, cast.novi_pazar], first, last)
-    return {pk: (each.value, each.n, each.why) for pk, each in told.items()}
+        values = slow.answered_share([cast.cuprija, cast.novi_pazar], first, last)
+    return {pk: (value.value, value.n, value.why) for pk, value in values.items()}
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2))])
@@ -63,18 +63,18 @@ def test_whatever_happens_in_whatever_order_the_days_come_to_what_the_needs_come
     for _ in range(70):
         with scope(cast.cuprija):
             _something_happens(cast, rng)
-        daily_counts.fold()
+        daily_counts.rebuild_dirty_days()
         since = FIRST + timedelta(days=rng.randrange(10))
         until = since + timedelta(days=rng.randrange(20))
-        found = measured(cast, since, until)
-        assert found == reckoned(cast, since, until), (since, until)
-        was_told = was_told or bool(found[cast.cuprija.pk][0])
+        values = measured(cast, since, until)
+        assert values == reckoned(cast, since, until), (since, until)
+        was_told = was_told or bool(values[cast.cuprija.pk][0])
     assert was_told
     with everywhere("a test begins anew"):
-        kept = list(Tally.objects.order_by("day").values_list("day", "counted", "met"))
+        tallies = list(Tally.objects.order_by("day").values_list("day", "counted", "met"))
         Tally.objects.all().delete()
         daily_counts.rebuild()
-        assert list(Tally.objects.order_by("day").values_list("day", "counted", "met")) == kept
+        assert list(Tally.objects.order_by("day").values_list("day", "counted", "met")) == tallies
 
 
 def _something_happens(cast: Cast, rng: random.Random) -> None:
@@ -82,13 +82,13 @@ def _something_happens(cast: Cast, rng: random.Random) -> None:
     by, rows = cast.officer, list(Need.objects.order_by("pk"))
     deed = rng.choice(DEEDS)
     if deed == "write" or len(rows) < 3:
-        row = write(cast.cuprija, NeedContent(f"Клупа {len(rows)}"), by=by)
-        supporters.hear(row, Source.PHONE, FIRST + timedelta(days=rng.randrange(30)), by=by)
+        row = create(cast.cuprija, NeedContent(f"Клупа {len(rows)}"), by=by)
+        supporters.add(row, SupporterSource.PHONE, FIRST + timedelta(days=rng.randrange(30)), by=by)
         return
     row, other = rng.sample(rows, 2)
     try:
         if deed == "hear":
-            supporters.hear(row, Source.COUNTER, FIRST + timedelta(days=rng.randrange(30)), by=by)
+            supporters.add(row, SupporterSource.COUNTER, FIRST + timedelta(days=rng.randrange(30)), by=by)
         elif deed == "done":
             decide.done(row, "Постављена.", on=LAST, by=by)
         elif deed == "decline":
@@ -100,12 +100,12 @@ def _something_happens(cast: Cast, rng: random.Random) -> None:
         elif deed == "merge":
             merge.merge(row, other, by=by)
         elif deed == "take":
-            if found := Voice.objects.filter(need=row).first():
+            if found := Supporter.objects.filter(need=row).first():
                 supporters.remove(found, by=by)
             else:
                 delete(row, by=by)
         elif deed == "page":
-            page.choose(cast.cuprija, is_on=rng.random() < 0.8, contact="", by=by)
+            page.save(cast.cuprija, is_on=rng.random() < 0.8, contact="", by=by)
     except ActionNotAllowed:
         pass
 
@@ -124,10 +124,10 @@ def test_a_post_that_goes_out_and_is_taken_down_is_found_without_anybody_telling
 def test_needs_outlive_the_words_of_those_who_asked(cast: Cast) -> None:
     make.page(cast.cuprija)
     channel = numbers.channel(cast.cuprija, cast.officer)
-    row = make.need(cast.cuprija, cast.officer, stage="done", is_public=True, voices=0)
+    row = make.need(cast.cuprija, cast.officer, stage="done", is_public=True, supporters=0)
     long_ago = timezone.now() - timedelta(days=500)
-    message = make.message(channel, at=long_ago, state=State.CLOSED, settled_at=long_ago)
-    make.voice(row, source=Source.MESSAGE, message=message, heard_on=long_ago.date())
+    message = make.message(channel, at=long_ago, state=MessageState.CLOSED, settled_at=long_ago)
+    make.supporter(row, source=SupporterSource.MESSAGE, message=message, received_on=long_ago.date())
     daily_counts.sweep()
     span = (long_ago.date(), long_ago.date())
     assert measured(cast, *span)[cast.cuprija.pk] == (100, 1, "")
@@ -135,4 +135,4 @@ def test_needs_outlive_the_words_of_those_who_asked(cast: Cast) -> None:
     daily_counts.rebuild()
     assert measured(cast, *span)[cast.cuprija.pk] == (100, 1, "")
     with scope(cast.cuprija):
-        assert Message.objects.get(pk=message.pk).forgotten_at
+        assert Message.objects.get(pk=message.pk).erased_at

@@ -25,13 +25,13 @@ from delivery.dispatch import publish_due
 from delivery.enums import State as Sent
 from delivery.models import Delivery
 from inbox.domain import answer, desk, fetch_replies, ingest
-from inbox.enums import MessageKind, State, Topic
-from inbox.models import Listening, Message, Settlement
+from inbox.enums import MessageKind, MessageState, Topic
+from inbox.models import Message, MessageFetch, Settlement
 from mentoring.enums import Proof
 from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
 from needs.domain import notify
-from needs.models import Need, Voice
+from needs.models import Need, Supporter
 from posts.draft import Draft, Text
 from posts.editing.domain.create import create
 from posts.editing.domain.save import Content, Saved, save_draft
@@ -72,37 +72,37 @@ class Place:
 
     cast: Cast
     channel: Channel
-    voice: Account
+    supporter: Account
 
     @property
     def post(self) -> Status:
-        return Status.objects.get(account=self.voice, in_reply_to=None)
+        return Status.objects.get(account=self.supporter, in_reply_to=None)
 
-    def says(self, name: str, text: str) -> Status:
+    def comment(self, name: str, text: str) -> Status:
         return write.publish(door.enter(name), write.Draft(text, "sr", reply_to=self.post.pk))
 
-    def hear(self) -> None:
+    def fetch(self) -> None:
         """What workers hear at the next tick, from what the network tells and from a look below the posts."""
-        ingest.listen()
-        fetch_replies.begin()
+        ingest.schedule()
+        fetch_replies.schedule()
         with everywhere("a test does not wait"):
-            Listening.objects.update(next_at=timezone.now() - timedelta(seconds=1))
+            MessageFetch.objects.update(next_at=timezone.now() - timedelta(seconds=1))
         for channel in ingest.claim():
-            ingest.hear(channel)
-        for channel in fetch_replies.due():
+            ingest.fetch_messages(channel)
+        for channel in fetch_replies.due_channels():
             fetch_replies.fetch_replies(channel)
 
     def publish(self) -> None:
         """What the publisher and the inbox's own tick do, until nothing is left to be sent."""
         while publish_due(timezone.now()):
             pass
-        answer.settle()
+        answer.settle_delivered()
         with scope(self.cast.cuprija):
             assert set(Delivery.objects.values_list("state", flat=True)) == {Sent.PUBLISHED}
 
     def replies(self) -> list[Status]:
         """What the municipality answered on the network, the oldest first."""
-        rows = Status.objects.filter(account=self.voice, in_reply_to__isnull=False).order_by("pk")
+        rows = Status.objects.filter(account=self.supporter, in_reply_to__isnull=False).order_by("pk")
         return list(rows.select_related("in_reply_to__account"))
 
     def message(self, text: str) -> Message:
@@ -117,9 +117,9 @@ def place(cast: Cast, settings: Any, media: Path) -> Iterator[Place]:
         settings.PRIVATE_HOSTS_ALLOWED = [address.removeprefix("http://")]
         # On the practice network nobody speaks to a real municipality, so it counts in a demo only.
         settings.DEMO = True
-        voice = door.create(AccountKind.PAGE, "Општина Ћуприја", username="opstina_cuprija")
+        supporter = door.create(AccountKind.PAGE, "Општина Ћуприја", username="opstina_cuprija")
         with scope(cast.cuprija):
-            channel = practice_channel.new(cast.cuprija, voice, by=cast.approver)
+            channel = practice_channel.new(cast.cuprija, supporter, by=cast.approver)
             desk.add_department(cast.cuprija, "Водовод", "vodovod@test.example", by=cast.approver)
             Settlement.objects.create(municipality=cast.cuprija, name="Супска")
             post = create(cast.cuprija, by=cast.officer)
@@ -129,11 +129,12 @@ def place(cast: Cast, settings: Any, media: Path) -> Iterator[Place]:
             asked = submit(saved.post, by=cast.officer)
             approve(asked, asked.versions.get(), by=cast.approver)
             publish_now(asked, by=cast.officer)
-        found = Place(cast, channel, voice)
-        found.publish()
-        yield found
+        place_in_tour = Place(cast, channel, supporter)
+        place_in_tour.publish()
+        yield place_in_tour
 
 
+@pytest.mark.slow
 def test_two_ways_from_a_comment_to_an_indicator_that_moves(
     page: Any, browser: Any, live_server: Any, place: Place
 ) -> None:
@@ -160,11 +161,11 @@ def citizens_write_and_are_heard(tour: Tour, place: Place) -> None:
     tour.be(place.cast.officer)
     tour.go("inbox", "cuprija")
     expect(tour.page.get_by_text("Nobody waits for an answer")).to_be_visible()
-    place.says("Петра", QUESTION)
+    place.comment("Петра", QUESTION)
     for name, text in WISHES.items():
-        place.says(name, text)
+        place.comment(name, text)
     for _ in range(2):  # told again and looked for again, and still kept once
-        place.hear()
+        place.fetch()
     tour.page.reload()
     expect(tour.page.locator("[data-rows] > li")).to_have_count(6)
     is_sound(tour.page)
@@ -229,7 +230,7 @@ def a_department_is_asked_and_the_citizen_answered(tour: Tour, place: Place, bro
     expect(page.get_by_text("The answer is on its way")).to_be_visible()
     place.publish()
     with scope(place.cast.cuprija):
-        assert Message.objects.get(pk=message.pk).state == State.ANSWERED
+        assert Message.objects.get(pk=message.pk).state == MessageState.ANSWERED
     (reply,) = place.replies()
     assert (reply.in_reply_to.account.display_name, reply.text) == ("Петра", f"@petra {KNOWN}")
     page.goto(message.url)
@@ -307,17 +308,17 @@ def the_officer_does_it_and_tells_on_a_telephone(tour: Tour, place: Place, need:
 
 
 def everybody_who_asked_is_told_once(tour: Tour, place: Place, need: Need) -> None:
-    assert [notify.work(), notify.work()] == [5, 0]
+    assert [notify.send_pending(), notify.send_pending()] == [5, 0]
     for _ in range(2):
         place.publish()
-        place.hear()  # what we wrote ourselves is nobody's message
-    told = place.replies()[1:]
-    assert sorted(each.in_reply_to.account.display_name for each in told) == sorted(WISHES)
-    assert all(each.text == f"@{each.in_reply_to.account.username} {DONE}" for each in told)
+        place.fetch()  # what we wrote ourselves is nobody's message
+    replies = place.replies()[1:]
+    assert sorted(reply.in_reply_to.account.display_name for reply in replies) == sorted(WISHES)
+    assert all(reply.text == f"@{reply.in_reply_to.account.username} {DONE}" for reply in replies)
     with scope(place.cast.cuprija):
         assert Message.objects.count() == 6
-        assert Message.objects.filter(state=State.ANSWERED).count() == 6
-        assert Voice.objects.filter(told__isnull=False).count() == 5
+        assert Message.objects.filter(state=MessageState.ANSWERED).count() == 6
+        assert Supporter.objects.filter(reply__isnull=False).count() == 5
     tour.be(place.cast.officer)
     tour.go("need_tell", "cuprija", need.pk)
     expect(tour.page.get_by_role("button", name="Answer")).to_have_count(0)

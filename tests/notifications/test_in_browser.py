@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from notifications import stop_links
-from notifications.enums import How, NotificationKind
-from notifications.models import Notification, Preferences
-from notifications.queries import manner
+from notifications import unsubscribe_links
+from notifications.enums import MailFrequency, NotificationKind
+from notifications.models import MailSchedule, Notification
+from notifications.queries import mail_settings
 from tests.browsing import enter, violations
 from tests.notifications.conftest import Tell
 from tests.people import Cast
@@ -73,8 +73,8 @@ def test_on_a_phone_the_bell_is_on_top_and_nothing_is_cut_off(
 ) -> None:
     tell(cast.officer, subject="A_very_long_word_" * 8, body="https://example.org/" + "a" * 200)
     tell(cast.officer, NotificationKind.COMMENT, "Another about it")
-    key = Preferences.objects.create(user=cast.officer).key
-    stop = f"/notifications/stop/{stop_links.token(cast.officer.pk, ['comment', 'mention'], key)}/"
+    key = MailSchedule.objects.create(user=cast.officer).key
+    stop = f"/notifications/stop/{unsubscribe_links.token(cast.officer.pk, ['comment', 'mention'], key)}/"
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme, locale="en-GB")
     page = context.new_page()
     enter(page, live_server, cast.officer)
@@ -102,9 +102,9 @@ def test_mail_is_chosen_and_stopped_on_the_pages(page: Any, live_server: Any, ca
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.get_by_label("Comments and replies")).to_have_value("digest")
     expect(page.get_by_label("Quiet from")).to_have_value("18:00")
-    key = Preferences.objects.get(user=cast.officer).key
-    page.goto(f"{live_server.url}/notifications/stop/{stop_links.token(cast.officer.pk, ['comment'], key)}/")
+    key = MailSchedule.objects.get(user=cast.officer).key
+    page.goto(f"{live_server.url}/notifications/stop/{unsubscribe_links.token(cast.officer.pk, ['comment'], key)}/")
     page.get_by_role("button", name="Stop this mail").click()
     expect(page.get_by_role("heading", name="Done: this mail stops")).to_be_visible()
     assert violations(page) == []
-    assert manner(cast.officer).hows[NotificationKind.COMMENT] == How.NEVER
+    assert mail_settings(cast.officer).frequencies[NotificationKind.COMMENT] == MailFrequency.NEVER

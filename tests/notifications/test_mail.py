@@ -18,18 +18,18 @@ from common.models import MailMessage
 from municipalities.models import Membership, Pairing
 from notifications.domain import choose, read
 from notifications.domain.send import send_due
-from notifications.enums import How, NotificationKind
-from notifications.models import Notification, Preferences
-from notifications.queries import manner
+from notifications.enums import MailFrequency, NotificationKind
+from notifications.models import MailSchedule, Notification
+from notifications.queries import mail_settings
 from tests.notifications.conftest import Tell, belgrade, due, sent
 from tests.people import Cast, person
 
 
-def wish(user: Any, *, hows: dict[NotificationKind, How] | None = None, **times: Any) -> None:
+def wish(user: Any, *, hows: dict[NotificationKind, MailFrequency] | None = None, **times: Any) -> None:
     """Choose what the page of the account would."""
-    now = manner(user)
-    kept = {name: getattr(now.preferences, name) for name in choose.TIMES}
-    choose.choose(user, times={**kept, **times}, hows={**now.hows, **(hows or {})})
+    now = mail_settings(user)
+    unchanged = {name: getattr(now.preferences, name) for name in choose.TIMES}
+    choose.choose(user, times={**unchanged, **times}, frequencies={**now.frequencies, **(hows or {})})
 
 
 def test_a_decision_is_mailed_at_once_with_a_link_to_the_very_place(cast: Cast, noon: Any, tell: Tell) -> None:
@@ -112,7 +112,7 @@ def test_the_summary_comes_once_a_day_with_everything_new(cast: Cast, noon: Any,
     noon.move_to(belgrade("2026-11-27 07:59"))
     assert sent() == []
     noon.move_to(belgrade("2026-11-27 08:00"))
-    assert [each.subject for each in sent()] == ["Your daily summary: 1 notification"]
+    assert [message.subject for message in sent()] == ["Your daily summary: 1 notification"]
     noon.move_to(belgrade("2026-11-28 08:00"))
     assert sent() == []
 
@@ -124,12 +124,12 @@ def test_the_summary_comes_once_when_the_clock_jumps(
     noon.move_to(belgrade(f"{day} 12:00"))
     Pairing.objects.update(starts_on=timezone.localdate())
     tell(cast.officer, NotificationKind.FEEDBACK)
-    found = []
+    times = []
     noon.move_to(belgrade(f"{next_day} 00:00"))
     for _half_hour in range(50):
-        found += [f"{timezone.localtime():%H:%M}" for _message in sent()]
+        times += [f"{timezone.localtime():%H:%M}" for _message in sent()]
         noon.shift(1800)
-    assert found == ["08:00"]
+    assert times == ["08:00"]
 
 
 def test_a_worker_that_was_away_sends_the_summary_late_but_once(cast: Cast, noon: Any, tell: Tell) -> None:
@@ -166,7 +166,7 @@ def test_after_access_has_ended_nothing_is_mailed(cast: Cast, noon: Any, tell: T
 def test_staff_of_the_programme_are_not_mailed_the_drafts_that_they_may_not_read(
     cast: Cast, noon: Any, tell: Tell
 ) -> None:
-    wish(cast.staff, hows=dict.fromkeys(NotificationKind, How.AT_ONCE))
+    wish(cast.staff, hows=dict.fromkeys(NotificationKind, MailFrequency.AT_ONCE))
     tell(cast.staff, NotificationKind.DECIDED, "A draft")
     tell(cast.staff, NotificationKind.EMERGENCY, "Of a public post")
     assert [message.subject for message in sent()] == ["Of a public post"]
@@ -187,17 +187,20 @@ def test_a_choice_holds_for_what_still_waits(cast: Cast, noon: Any, tell: Tell) 
     )
     wish(
         cast.officer,
-        hows={NotificationKind.COMMENT: How.NEVER, NotificationKind.FEEDBACK: How.AT_ONCE},
+        hows={NotificationKind.COMMENT: MailFrequency.NEVER, NotificationKind.FEEDBACK: MailFrequency.AT_ONCE},
         has_quiet_hours=False,
     )
     assert (due(first), due(second), due(third)) == ("Wed 25 21:00", "", "Wed 25 21:00")
 
 
 def test_a_choice_that_is_the_default_of_the_role_follows_the_role(cast: Cast) -> None:
-    wish(cast.viewer, hows={NotificationKind.MENTION: How.DIGEST})
+    wish(cast.viewer, hows={NotificationKind.MENTION: MailFrequency.DIGEST})
     Membership.objects.filter(user=cast.viewer).update(role="officer")
-    now = manner(cast.viewer).hows
-    assert (now[NotificationKind.COMMENT], now[NotificationKind.MENTION]) == (How.AT_ONCE, How.DIGEST)
+    now = mail_settings(cast.viewer).frequencies
+    assert (now[NotificationKind.COMMENT], now[NotificationKind.MENTION]) == (
+        MailFrequency.AT_ONCE,
+        MailFrequency.DIGEST,
+    )
 
 
 def test_a_worker_that_dies_sends_nothing_twice_and_loses_nothing(cast: Cast, noon: Any, tell: Tell) -> None:
@@ -213,7 +216,7 @@ def test_a_worker_that_dies_sends_nothing_twice_and_loses_nothing(cast: Cast, no
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_send_one_mail(cast: Cast, tell: Tell) -> None:
-    Preferences.objects.create(user=cast.officer, has_quiet_hours=False)
+    MailSchedule.objects.create(user=cast.officer, has_quiet_hours=False)
     for number in range(3):
         tell(cast.officer, subject=f"Post {number} was decided")
     together = threading.Barrier(4)
@@ -226,8 +229,8 @@ def test_two_workers_at_once_send_one_mail(cast: Cast, tell: Tell) -> None:
             connection.close()
 
     with ThreadPoolExecutor(4) as workers:
-        found = [each.result() for each in [workers.submit(work) for _worker in range(4)]]
-    assert sum(found) == 1
+        counts = [index.result() for index in [workers.submit(work) for _worker in range(4)]]
+    assert sum(counts) == 1
     (message,) = MailMessage.objects.all()
     assert message.subject == "Post 2 was decided (and 2 more)"
 
@@ -255,14 +258,14 @@ def test_a_long_summary_ends_with_a_link_to_the_rest(cast: Cast, noon: Any, tell
 
 def test_many_people_cost_as_many_queries_as_one(cast: Cast, noon: Any, tell: Tell) -> None:
     people = [person(f"extra{number}") for number in range(12)]
-    for each in people:
-        Membership.objects.create(user=each, municipality=cast.cuprija, role="officer")
+    for recipient in people:
+        Membership.objects.create(user=recipient, municipality=cast.cuprija, role="officer")
     tell(people[0])
     with CaptureQueriesContext(connection) as one:
         send_due()
-    for each in people:
+    for recipient in people:
         for number in range(6):
-            tell(each, about=f"posts.post:{number}")
+            tell(recipient, about=f"posts.post:{number}")
     with CaptureQueriesContext(connection) as many:
         send_due()
     assert len(one) == len(many)
@@ -275,7 +278,7 @@ def test_the_headers_leave_with_the_mail(cast: Cast, noon: Any, tell: Tell, sett
     send_due()
     mail.send_waiting()
     (left,) = django_mail.outbox
-    key = Preferences.objects.get(user=cast.officer).key
+    key = MailSchedule.objects.get(user=cast.officer).key
     wire = left.message()
     assert wire["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert wire["List-Unsubscribe"].startswith("<http://127.0.0.1:8000/notifications/stop/")

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext
 
 from notifications.domain.notify import notify
-from notifications.enums import How, NotificationKind
+from notifications.enums import MailFrequency, NotificationKind
 from notifications.models import Notification
 from tests.people import Cast
 
@@ -75,22 +75,22 @@ def test_eight_people_cost_as_many_queries_as_one(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("who", "kind", "how"),
     [
-        ("officer", NotificationKind.DECIDED, How.AT_ONCE),
-        ("approver", NotificationKind.SUBMITTED, How.AT_ONCE),
-        ("mentor", NotificationKind.MENTION, How.AT_ONCE),
-        ("mentor", NotificationKind.MOVED, How.DIGEST),
-        ("officer", NotificationKind.PERFORMANCE, How.DIGEST),
-        ("viewer", NotificationKind.COMMENT, How.DIGEST),
-        ("staff", NotificationKind.COMMENT, How.DIGEST),
-        ("staff", NotificationKind.EMERGENCY, How.AT_ONCE),
+        ("officer", NotificationKind.DECIDED, MailFrequency.AT_ONCE),
+        ("approver", NotificationKind.SUBMITTED, MailFrequency.AT_ONCE),
+        ("mentor", NotificationKind.MENTION, MailFrequency.AT_ONCE),
+        ("mentor", NotificationKind.MOVED, MailFrequency.DIGEST),
+        ("officer", NotificationKind.PERFORMANCE, MailFrequency.DIGEST),
+        ("viewer", NotificationKind.COMMENT, MailFrequency.DIGEST),
+        ("staff", NotificationKind.COMMENT, MailFrequency.DIGEST),
+        ("staff", NotificationKind.EMERGENCY, MailFrequency.AT_ONCE),
     ],
 )
-def test_the_default_depends_on_the_role(cast: Cast, who: str, kind: NotificationKind, how: How) -> None:
+def test_the_default_depends_on_the_role(cast: Cast, who: str, kind: NotificationKind, how: MailFrequency) -> None:
     (row,) = told(cast, getattr(cast, who), kind=kind)
-    assert row.how == how
+    assert row.mail_frequency == how
 
 
 def test_two_roles_get_the_quicker_of_their_defaults(cast: Cast) -> None:
     cast.programme.staff.add(cast.officer)
     (row,) = told(cast, cast.officer)
-    assert row.how == How.AT_ONCE
+    assert row.mail_frequency == MailFrequency.AT_ONCE

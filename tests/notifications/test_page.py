@@ -55,9 +55,10 @@ def test_the_bell_costs_a_page_one_query(cast: Cast, tell: Tell) -> None:
 def test_above_a_hundred_the_bell_stops_counting(cast: Cast, tell: Tell) -> None:
     row = tell(cast.officer)
     Notification.objects.bulk_create(
-        [Notification(user=cast.officer, kind=row.kind, url="/", subject="x", language="en", how="never")] * 1
+        [Notification(user=cast.officer, kind=row.kind, url="/", subject="x", language="en", mail_frequency="never")]
+        * 1
         + [
-            Notification(user=cast.officer, kind=row.kind, url="/", subject="x", language="en", how="never")
+            Notification(user=cast.officer, kind=row.kind, url="/", subject="x", language="en", mail_frequency="never")
             for _number in range(150)
         ]
     )
@@ -195,10 +196,10 @@ def test_words_that_look_like_a_page_stay_words(cast: Cast, tell: Tell) -> None:
 def test_old_notifications_are_forgotten(cast: Cast, tell: Tell, settings: Any) -> None:
     settings.NOTIFICATIONS_READ_KEPT_DAYS, settings.NOTIFICATIONS_UNREAD_KEPT_DAYS = 30, 60
     now = timezone.now()
-    kept, read, unread = tell(cast.officer), tell(cast.officer), tell(cast.officer)
+    recent, read, unread = tell(cast.officer), tell(cast.officer), tell(cast.officer)
     days = timezone.timedelta
-    Notification.objects.filter(pk=kept.pk).update(read_at=now - days(days=29), created_at=now - days(days=59))
+    Notification.objects.filter(pk=recent.pk).update(read_at=now - days(days=29), created_at=now - days(days=59))
     Notification.objects.filter(pk=read.pk).update(read_at=now - days(days=31))
     Notification.objects.filter(pk=unread.pk).update(created_at=now - days(days=61))
     assert purge_expired() == 2
-    assert list(Notification.objects.all()) == [kept]
+    assert list(Notification.objects.all()) == [recent]

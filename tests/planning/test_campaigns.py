@@ -51,8 +51,8 @@ def test_the_list_counts_posts_and_leaves_out_deleted_ones(cast: Cast, campaign:
             if number == 0:
                 post.deleted_at = post.created_at
                 post.save()
-        (found,) = queries.campaigns()
-        assert (found.posts, found.public) == (2, 0)
+        (listed,) = queries.campaigns()
+        assert (listed.posts, listed.public) == (2, 0)
 
 
 def test_from_the_page_a_post_is_begun_in_the_campaign_and_taken_out(cast: Cast, campaign: Campaign) -> None:

@@ -39,9 +39,9 @@ def desk(cast: Cast) -> Desk:
 
 def link(person: Any) -> str:
     text = sign_in(person).post(reverse("feed_make", args=["cuprija"])).content.decode()
-    found = re.search(r"(/feeds/[\w-]+/calendar\.ics)", text)
-    assert found
-    return found[1]
+    match = re.search(r"(/feeds/[\w-]+/calendar\.ics)", text)
+    assert match
+    return match[1]
 
 
 def test_the_file_is_read_by_a_calendar_program(desk: Desk) -> None:
@@ -82,12 +82,12 @@ def test_a_new_address_or_none_ends_the_old_one(desk: Desk) -> None:
 
 def test_it_ends_with_the_membership_the_pairing_and_the_account(desk: Desk) -> None:
     officer, mentor, approver = link(desk.cast.officer), link(desk.cast.mentor), link(desk.cast.approver)
-    assert [Client().get(each).status_code for each in (officer, mentor, approver)] == [200, 200, 200]
+    assert [Client().get(address).status_code for address in (officer, mentor, approver)] == [200, 200, 200]
     Membership.objects.filter(user=desk.cast.officer).update(ended_at=timezone.now())
     Pairing.objects.filter(mentor=desk.cast.mentor).update(ends_on=timezone.localdate() - timedelta(days=1))
     desk.cast.approver.is_active = False
     desk.cast.approver.save()
-    assert [Client().get(each).status_code for each in (officer, mentor, approver)] == [404, 404, 404]
+    assert [Client().get(address).status_code for address in (officer, mentor, approver)] == [404, 404, 404]
 
 
 def test_who_may_not_read_drafts_sees_none_in_it(desk: Desk) -> None:

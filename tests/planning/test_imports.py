@@ -26,7 +26,7 @@ from planning.models import CampaignPost, ImportRun
 from posts.draft import parse
 from posts.enums import Stage
 from posts.models import Post
-from posts.rules import present
+from posts.rules import resolve_moment
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, opened
 
@@ -58,7 +58,7 @@ def confirmed(desk: Desk, run: ImportRun, **expected: int) -> int:
 
 def looked(desk: Desk, lines: str) -> list[imports.PlanRow]:
     with scope(desk.house), translation.override("en"):
-        return imports.look(desk.house, read((HEAD + lines).encode()).lines)
+        return imports.check_rows(desk.house, read((HEAD + lines).encode()).lines)
 
 
 def told(row: imports.PlanRow) -> str:
@@ -99,7 +99,7 @@ def test_a_good_plan_becomes_drafts_when_it_is_confirmed_and_not_before(desk: De
 
 
 @pytest.mark.parametrize(
-    ("line", "words", "stops"),
+    ("line", "sentence", "stops"),
     [
         ("24.11.2026.;9:00;;;;;;;", "There is no text", True),
         ("сутра;9:00;Вода;;;;;;", "This is no day", True),
@@ -128,9 +128,9 @@ def test_a_good_plan_becomes_drafts_when_it_is_confirmed_and_not_before(desk: De
         ("24.11.2026.;9:00;#NAME?;;;;;;", "Excel shows an error", True),
     ],
 )
-def test_every_problem_of_a_row_is_told(desk: Desk, line: str, words: str, stops: bool) -> None:
+def test_every_problem_of_a_row_is_told(desk: Desk, line: str, sentence: str, stops: bool) -> None:
     (row,) = looked(desk, line)
-    assert words in told(row)
+    assert sentence in told(row)
     assert row.stops is stops
     assert (row.content is None) is stops
 
@@ -167,13 +167,13 @@ def test_channels_and_kinds_are_known_in_both_scripts_and_every_language(desk: D
 
 
 def test_hostile_words_stay_words(desk: Desk) -> None:
-    words = '=HYPERLINK("https://x.example")<script>alert(1)</script>'
-    run = uploaded(desk, f'24.11.2026.;9:00;"{words.replace(chr(34), chr(34) * 2)}";;;;<b>;;\n')
+    hostile = '=HYPERLINK("https://x.example")<script>alert(1)</script>'
+    run = uploaded(desk, f'24.11.2026.;9:00;"{hostile.replace(chr(34), chr(34) * 2)}";;;;<b>;;\n')
     page = sign_in(desk.cast.officer).get(reverse("plan_rows", args=["cuprija", run.pk])).content.decode()
     assert "<script>alert" not in page
     assert "<b>" not in page
     confirmed(desk, run)
-    assert parse(posts(desk)[0].draft).texts["sr-Latn"].text == words
+    assert parse(posts(desk)[0].draft).texts["sr-Latn"].text == hostile
 
 
 # ---------------------------------------------------------------- twice
@@ -200,7 +200,7 @@ def test_rows_that_go_out_at_once_on_one_channel_are_told_but_not_stopped(desk: 
 
 def test_a_time_that_another_post_has_on_the_channel_is_told(desk: Desk) -> None:
     with scope(desk.house):
-        other = desk.write("Струја.", time=present(datetime(2026, 11, 24, 8, tzinfo=UTC)))
+        other = desk.write("Струја.", time=resolve_moment(datetime(2026, 11, 24, 8, tzinfo=UTC)))
     here, elsewhere = looked(desk, "24.11.2026.;9:00;Вода;;Mastodon;;;;\n24.11.2026.;9:00;Пут;;Bluesky;;;;\n")
     assert [(problem.column, problem.post, problem.stops) for problem in here.problems] == [("time", other, False)]
     assert elsewhere.problems == []
@@ -268,7 +268,7 @@ def test_a_channel_that_was_disconnected_meanwhile_stops_its_rows(desk: Desk) ->
 
 
 @pytest.mark.parametrize(
-    ("file", "words"),
+    ("file", "sentence"),
     [
         (SimpleUploadedFile("a.xlsx", b"PK\x03\x04zz"), "could not be read"),
         (SimpleUploadedFile("big.csv", b"x" * 10 * MOST_BYTES), "larger than 1 MB"),
@@ -278,11 +278,11 @@ def test_a_channel_that_was_disconnected_meanwhile_stops_its_rows(desk: Desk) ->
     ],
     ids=["broken", "ten megabytes", "empty", "no text", "none"],
 )
-def test_a_file_that_cannot_be_read_is_told_and_nothing_is_kept(desk: Desk, file: Any, words: str) -> None:
+def test_a_file_that_cannot_be_read_is_told_and_nothing_is_kept(desk: Desk, file: Any, sentence: str) -> None:
     sent = {"file": file} if file else {}
     answer = sign_in(desk.cast.officer).post(reverse("plan_import", args=["cuprija"]), sent)
     assert answer.status_code == 422
-    assert words in answer.content.decode()
+    assert sentence in answer.content.decode()
     with scope(desk.house):
         assert not ImportRun.objects.exists()
 
@@ -300,7 +300,7 @@ def test_the_sample_can_be_imported_as_it_is(desk: Desk, kind: str) -> None:
     sample = sign_in(desk.cast.officer).get(reverse("plan_sample", args=["cuprija", kind])).content
     with scope(desk.house):
         plan = read(sample)
-        rows = imports.look(desk.house, plan.lines)
+        rows = imports.check_rows(desk.house, plan.lines)
     assert plan.left_out == []
     assert [[p.sentence for p in row.problems] for row in rows] == [[], []]
     assert all(row.content for row in rows)
@@ -332,9 +332,9 @@ def test_another_municipality_sees_no_run_and_a_mentor_and_a_viewer_import_nothi
 def test_what_nobody_confirmed_is_forgotten_and_so_is_what_was_left_out(desk: Desk, time_machine: Any) -> None:
     waits, done = uploaded(desk, ";;Вода;;;;;;\n"), uploaded(desk, ";;Струја;;;;;;\n;;;;;;Наслов;;\n")
     confirmed(desk, done)
-    assert imports.forget() == 0
+    assert imports.purge_expired() == 0
     time_machine.move_to(NOW + timedelta(days=8), tick=False)
-    assert imports.forget() == 1
+    assert imports.purge_expired() == 1
     with scope(desk.house):
         assert not ImportRun.objects.filter(pk=waits.pk).exists()
         assert ImportRun.objects.get().rows == []
@@ -344,9 +344,9 @@ def test_what_nobody_confirmed_is_forgotten_and_so_is_what_was_left_out(desk: De
 
 
 def queries(act: Any) -> int:
-    with CaptureQueriesContext(connection) as found:
+    with CaptureQueriesContext(connection) as captured:
         act()
-    return len(found)
+    return len(captured)
 
 
 def test_two_hundred_rows_cost_as_many_queries_as_one(desk: Desk) -> None:

@@ -51,18 +51,18 @@ def weekly(desk: Desk) -> Any:
 
 def furnished(desk: Desk) -> list[str]:
     """One of everything; the addresses of all pages of planning."""
-    by, house = desk.cast.officer, desk.house
+    by, municipality = desk.cast.officer, desk.house
     values = {"name": "Пролеће у парку", "note": "Шта да уредимо?", "starts_on": None, "ends_on": None}
-    with scope(house):
+    with scope(municipality):
         set_slots(desk.mastodon, {(day, time(7, 30)) for day in range(5)}, by=by)
-        campaign = campaigns.begin(house, values, by=by)
+        campaign = campaigns.begin(municipality, values, by=by)
         campaigns.assign(desk.write("Клупе или расвета?"), campaign, by=by)
         row = weekly(desk)
         repeat.make_due()
         repeat.skip(row, repeat.dates_of(row)[-1], by=by)
-        done = imports.upload(house, rows().encode(), "новембар.csv", by=by)
+        done = imports.upload(municipality, rows().encode(), "новембар.csv", by=by)
         imports.confirm(done, by=by)
-        waits = imports.upload(house, rows().replace("Пут.", "Мост.").encode(), "децембар.csv", by=by)
+        waits = imports.upload(municipality, rows().replace("Пут.", "Мост.").encode(), "децембар.csv", by=by)
     pages = [
         (name,) for name in ("calendar", "campaigns", "campaign_new", "slots", "recurrences", "plan_import", "feed")
     ]
@@ -73,19 +73,20 @@ def furnished(desk: Desk) -> list[str]:
     return [reverse(name, args=["cuprija", *args]) for name, *args in [*pages, *objects]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme"), EACH_LOOK)
 def test_every_page_is_usable_for_everybody(page: Any, live_server: Any, desk: Desk, width: int, scheme: str) -> None:
     addresses = furnished(desk)
     page.set_viewport_size({"width": width, "height": 844})
     page.emulate_media(color_scheme=scheme)
     enter(page, live_server, desk.cast.officer)
-    found = {}
+    by_address = {}
     for address in addresses:
         page.goto(live_server.url + address)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if problems := violations(page) + ([f"{wide} px too wide"] if wide else []):
-            found[address] = problems
-    assert found == {}
+            by_address[address] = problems
+    assert by_address == {}
 
 
 def test_the_tab_of_the_open_page_is_in_sight_on_a_phone(page: Any, live_server: Any, desk: Desk) -> None:

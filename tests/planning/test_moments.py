@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.date_parsing import clock, day, moment
+from planning.date_parsing import parse_day, parse_day_and_time, parse_time
 
 TODAY = date(2026, 11, 23)
 DAY = date(2026, 11, 24)
@@ -23,7 +23,7 @@ def test_a_day_is_read_as_people_write_it(subtests: pytest.Subtests) -> None:
         "24.11.2026. године", "24. 11. 2026. god.", "Tuesday, 24 November 2026",
     ]:  # fmt: skip
         with subtests.test(typed=typed):
-            assert day(typed, TODAY) == DAY
+            assert parse_day(typed, TODAY) == DAY
 
 
 def test_what_is_no_day_is_none(subtests: pytest.Subtests) -> None:
@@ -33,7 +33,7 @@ def test_what_is_no_day_is_none(subtests: pytest.Subtests) -> None:
         "1" * 500, "24. " * 200,
     ]:  # fmt: skip
         with subtests.test(typed=typed):
-            assert day(typed, TODAY) is None
+            assert parse_day(typed, TODAY) is None
 
 
 def test_months_are_known_by_name(subtests: pytest.Subtests) -> None:
@@ -43,14 +43,14 @@ def test_months_are_known_by_name(subtests: pytest.Subtests) -> None:
         ("October", 10), ("децембар", 12),
     ]:  # fmt: skip
         with subtests.test(word=word, month=month):
-            assert day(f"5. {word} 2026.", TODAY) == date(2026, month, 5)
+            assert parse_day(f"5. {word} 2026.", TODAY) == date(2026, month, 5)
 
 
 def test_a_day_without_a_year_is_the_coming_one_unless_it_was_lately() -> None:
-    assert day("5.1.", TODAY) == date(2027, 1, 5)
-    assert day("20.11.", TODAY) == date(2026, 11, 20)
-    assert day("29.2.", TODAY) is None
-    assert day("29.2.", date(2027, 12, 1)) == date(2028, 2, 29)
+    assert parse_day("5.1.", TODAY) == date(2027, 1, 5)
+    assert parse_day("20.11.", TODAY) == date(2026, 11, 20)
+    assert parse_day("29.2.", TODAY) is None
+    assert parse_day("29.2.", date(2027, 12, 1)) == date(2028, 2, 29)
 
 
 def test_a_time_is_read_as_people_write_it(subtests: pytest.Subtests) -> None:
@@ -63,17 +63,17 @@ def test_a_time_is_read_as_people_write_it(subtests: pytest.Subtests) -> None:
         ("12:30 AM", time(0, 30)), ("12 pm", time(12)), ("00:00", time(0)),
     ]:  # fmt: skip
         with subtests.test(typed=typed, at=at):
-            assert clock(typed) == at
+            assert parse_time(typed) == at
 
 
 def test_what_is_no_time_is_none(subtests: pytest.Subtests) -> None:
     for typed in ["", "25:00", "подне", "9:75", "-9", "13 pm", "0 am", "9:3", "9:00-10:00", "9" * 99]:
         with subtests.test(typed=typed):
-            assert clock(typed) is None
+            assert parse_time(typed) is None
 
 
 def test_the_day_and_the_time_may_share_a_cell(subtests: pytest.Subtests) -> None:
-    for typed, found in [
+    for typed, expected in [
         (("24.11.2026.", "9:00"), (DAY, time(9))),
         (("24.11.2026. 9:00", ""), (DAY, time(9))),
         (("2026-11-24 09:00", ""), (DAY, time(9))),
@@ -87,10 +87,10 @@ def test_the_day_and_the_time_may_share_a_cell(subtests: pytest.Subtests) -> Non
         (("", "9:00"), (None, time(9))),
         (("ујутру", ""), (None, None)),
     ]:
-        with subtests.test(typed=typed, found=found):
-            assert moment(*typed, TODAY) == found
+        with subtests.test(typed=typed, found=expected):
+            assert parse_day_and_time(*typed, TODAY) == expected
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_no_text_whatever_breaks_it(first: str, second: str) -> None:
-    moment(first, second, TODAY)
+    parse_day_and_time(first, second, TODAY)

@@ -13,7 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from planning.file_parsing import COMPOUND, MOST_BYTES, MOST_CELL, MOST_ROWS, MOST_UNPACKED, FileRow, Unreadable, read
+from planning.file_parsing import (
+    COMPOUND,
+    MOST_BYTES,
+    MOST_CELL,
+    MOST_ROWS,
+    MOST_UNPACKED,
+    FileRow,
+    UnreadableFile,
+    read,
+)
 
 PLAN = "Датум;Време;Текст;Канал\n24.11.2026.;9:00;Вода у Ћуприји;Фејсбук\n"
 LATIN = "Datum;Vreme;Tekst;Kanal\n24.11.2026.;9:00;Čišćenje šahtova u Ćupriji;Fejsbuk\n"
@@ -100,8 +109,8 @@ def test_merged_cells_say_the_same_for_each_of_their_rows() -> None:
     sheet.append(["25.11.2026.", "9:00", "Пут"])
     sheet.merge_cells("A1:C1")
     sheet.merge_cells("A3:A5")
-    found = lines(saved(book))
-    assert [(line.number, line.cells["day"], line.cells["text"]) for line in found] == [
+    rows = lines(saved(book))
+    assert [(line.number, line.cells["day"], line.cells["text"]) for line in rows] == [
         (3, "24.11.2026.", "Вода"), (4, "24.11.2026.", "Струја"), (7, "25.11.2026.", "Пут"),
     ]  # fmt: skip
 
@@ -148,7 +157,7 @@ def packed(**parts: bytes) -> bytes:
 
 def with_parts(raw: bytes, **parts: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(raw)) as file:
-        return packed(**{each: file.read(each) for each in file.namelist()} | parts)
+        return packed(**{name: file.read(name) for name in file.namelist()} | parts)
 
 
 def sheet(*rows: str, before: str = "") -> bytes:
@@ -205,18 +214,18 @@ def test_what_cannot_be_read_is_refused_in_words(subtests: pytest.Subtests) -> N
     for name, raw in unreadable.items():
         with subtests.test(name):
             assert len(raw) < 2 * MOST_BYTES
-            with pytest.raises(Unreadable) as refused:
+            with pytest.raises(UnreadableFile) as refused:
                 read(raw)
             assert str(refused.value).endswith(".")
 
 
 @given(st.binary(max_size=300))
 def test_no_bytes_whatever_break_it(raw: bytes) -> None:
-    with contextlib.suppress(Unreadable):
+    with contextlib.suppress(UnreadableFile):
         read(raw)
 
 
 @given(st.binary(max_size=200), st.sampled_from(["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/styles.xml"]))
 def test_no_broken_workbook_breaks_it(part: bytes, name: str) -> None:
-    with contextlib.suppress(Unreadable):
+    with contextlib.suppress(UnreadableFile):
         read(with_parts(excel(["Текст"], ["А"]), **{name: part}))

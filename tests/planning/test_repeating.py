@@ -19,10 +19,10 @@ from municipalities.tenancy import scope
 from notifications.models import Notification
 from planning.domain import repeat
 from planning.models import Occurrence, Recurrence
-from posts.draft import Call, parse
+from posts.draft import CallToAction, parse
 from posts.enums import Stage
 from posts.models import Post
-from posts.rules import present
+from posts.rules import resolve_moment
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, opened
 
@@ -44,13 +44,16 @@ def desk(cast: Cast, time_machine: Any) -> Desk:
 @pytest.fixture
 def weekly(desk: Desk) -> Recurrence:
     with scope(desk.house):
-        pattern = desk.write("Дежурна служба ради и за викенд.", call=Call("call", "Позовите", "2026-11-25"))
+        pattern = desk.write("Дежурна служба ради и за викенд.", call=CallToAction("call", "Позовите", "2026-11-25"))
         return repeat.begin(pattern, VALUES, by=desk.cast.officer)
 
 
 def made(desk: Desk) -> list[Post]:
     with scope(desk.house):
-        return [each.post for each in Occurrence.objects.exclude(post=None).select_related("post").order_by("on")]
+        return [
+            occurrence.post
+            for occurrence in Occurrence.objects.exclude(post=None).select_related("post").order_by("on")
+        ]
 
 
 def test_drafts_are_made_two_weeks_ahead_each_once(desk: Desk, weekly: Recurrence, time_machine: Any) -> None:
@@ -65,7 +68,7 @@ def test_a_copy_is_a_draft_at_the_wall_time_without_a_deadline_that_has_passed(d
     repeat.make_due()
     first = made(desk)[0]
     assert (first.stage, first.due_at) == (Stage.DRAFT, datetime(2026, 11, 27, 8, 0, tzinfo=UTC))
-    assert parse(first.draft).call == Call("call", "Позовите")
+    assert parse(first.draft).call == CallToAction("call", "Позовите")
     assert Notification.objects.filter(kind="plan", user=desk.cast.officer).count() == 2
 
 
@@ -162,7 +165,7 @@ def test_a_pattern_that_was_deleted_is_over_and_leads_nowhere(desk: Desk, weekly
 
 def test_the_form_begins_with_the_day_and_time_that_the_post_has(desk: Desk) -> None:
     with scope(desk.house):
-        post = desk.write("Пијачни дан.", time=present(datetime(2026, 11, 26, 11, 0, tzinfo=UTC)))
+        post = desk.write("Пијачни дан.", time=resolve_moment(datetime(2026, 11, 26, 11, 0, tzinfo=UTC)))
     page = sign_in(desk.cast.officer).get(reverse("recurrence_new", args=["cuprija", post.pk])).content.decode()
     assert 'value="12:00"' in page
     assert re.findall(r'name="weekdays" value="(\d)"[^>]*checked', page) == ["3"]

@@ -6,36 +6,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.rules import MOST_TIMES, Pattern, days, next_free
-from posts.rules import Resolved, wall_time
+from planning.rules import MOST_TIMES, RecurrenceRule, next_free, recurrence_days
+from posts.rules import ResolvedTime, resolve_wall_time
 
 MONDAY = date(2026, 11, 30)
 
 
 def moment(on: date, at: time) -> datetime:
-    found = wall_time(on, at)
-    assert isinstance(found, Resolved)
-    return found.due_at
+    resolution = resolve_wall_time(on, at)
+    assert isinstance(resolution, ResolvedTime)
+    return resolution.due_at
 
 
 def test_every_week_on_its_days_from_the_first_to_the_last() -> None:
-    pattern = Pattern("week", (0, 3), MONDAY + timedelta(days=1), MONDAY + timedelta(days=10))
-    assert days(pattern) == [date(2026, 12, 3), date(2026, 12, 7), date(2026, 12, 10)]
+    pattern = RecurrenceRule("week", (0, 3), MONDAY + timedelta(days=1), MONDAY + timedelta(days=10))
+    assert recurrence_days(pattern) == [date(2026, 12, 3), date(2026, 12, 7), date(2026, 12, 10)]
 
 
 def test_every_two_weeks_counts_from_the_week_it_starts_in() -> None:
-    pattern = Pattern("two_weeks", (4,), MONDAY, MONDAY + timedelta(days=40))
-    assert days(pattern) == [date(2026, 12, 4), date(2026, 12, 18), date(2027, 1, 1)]
+    pattern = RecurrenceRule("two_weeks", (4,), MONDAY, MONDAY + timedelta(days=40))
+    assert recurrence_days(pattern) == [date(2026, 12, 4), date(2026, 12, 18), date(2027, 1, 1)]
 
 
 def test_a_month_without_the_day_takes_its_last() -> None:
-    pattern = Pattern("month", (), date(2027, 1, 31), date(2027, 4, 30))
-    assert days(pattern) == [date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 31), date(2027, 4, 30)]
+    pattern = RecurrenceRule("month", (), date(2027, 1, 31), date(2027, 4, 30))
+    assert recurrence_days(pattern) == [date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 31), date(2027, 4, 30)]
 
 
 def test_holidays_are_left_out() -> None:
-    pattern = Pattern("week", (0,), MONDAY, MONDAY + timedelta(days=14))
-    assert days(pattern, without={date(2026, 12, 7)}) == [MONDAY, date(2026, 12, 14)]
+    pattern = RecurrenceRule("week", (0,), MONDAY, MONDAY + timedelta(days=14))
+    assert recurrence_days(pattern, without={date(2026, 12, 7)}) == [MONDAY, date(2026, 12, 14)]
 
 
 @given(
@@ -44,10 +44,10 @@ def test_holidays_are_left_out() -> None:
     st.integers(0, 900),
 )
 def test_a_repetition_stays_within_its_days_and_its_number(every: str, weekdays: list[int], length: int) -> None:
-    found = days(Pattern(every, tuple(weekdays), MONDAY, MONDAY + timedelta(days=length)))
-    assert len(found) <= MOST_TIMES
-    assert found == sorted(set(found))
-    assert all(MONDAY <= day <= MONDAY + timedelta(days=length) for day in found)
+    dates = recurrence_days(RecurrenceRule(every, tuple(weekdays), MONDAY, MONDAY + timedelta(days=length)))
+    assert len(dates) <= MOST_TIMES
+    assert dates == sorted(set(dates))
+    assert all(MONDAY <= day <= MONDAY + timedelta(days=length) for day in dates)
 
 
 SLOTS = [(1, 0, time(7, 30)), (1, 0, time(12)), (2, 0, time(12)), (1, 2, time(19))]

@@ -131,8 +131,8 @@ def test_without_times_or_channels_it_says_why(cast: Cast, ours: Any) -> None:
 def test_the_composer_takes_the_next_free_time_by_keyboard(page: Any, live_server: Any, cast: Cast) -> None:
     with scope(cast.cuprija):
         desk = opened(cast)
-        for each in (desk.mastodon, desk.bluesky):
-            set_slots(each, {(day, time(12)) for day in range(7)}, by=cast.officer)
+        for channel in (desk.mastodon, desk.bluesky):
+            set_slots(channel, {(day, time(12)) for day in range(7)}, by=cast.officer)
         post = desk.write("Прва вест")
     enter(page, live_server, cast.officer)
     page.goto(live_server.url + reverse("post_edit", args=["cuprija", post.pk]))

@@ -1,11 +1,12 @@
-"""What the conformance suite needs of a server, be it a fake or a real one."""
+"""The conformance suite's access to a server, a fake or a real one."""
 
 import io
+import time
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from PIL import Image
 
@@ -24,6 +25,8 @@ from platforms.types import (
     Video,
 )
 
+T = TypeVar("T")
+
 
 def png(width: int = 64, height: int = 36, colour: tuple[int, int, int] = (200, 30, 60)) -> bytes:
     out = io.BytesIO()
@@ -39,7 +42,7 @@ def jpeg(width: int = 640, height: int = 360, colour: tuple[int, int, int] = (20
 
 PICTURES = {f"slika-{n}": png(colour=(40 * n, 30, 60)) for n in range(1, 5)}
 PHOTOS = {f"slika-{n}.jpg": jpeg(colour=(40 * n, 30, 60)) for n in range(1, 5)}
-# Bytes that no player would play: the fakes look at sizes and heads, and what is probed is told by the post.
+# Bytes that no player would play: the fakes check sizes and heads, and the post has the properties of a probed video.
 MOVIE = b"\x00\x00\x00\x18ftypmp42" + bytes(range(256)) * 4096
 FILES = {**PICTURES, **PHOTOS, "snimak": MOVIE, "titlovi": b"1\n00:00:00,000 --> 00:00:02,000\nDobar dan\n"}
 ALTS = ("Мост преко Мораве", "Плакат: „Вашар, 6. мај”", "Дечак са балоном 🎈", "Четврта слика")
@@ -91,7 +94,7 @@ read = Files()
 
 @dataclass
 class Bench:
-    """One account on one server. `public` says what a follower sees, by other means than the connector's."""
+    """One account on one server. `public` returns what a follower sees, without the connector."""
 
     key: str
     server: str
@@ -101,17 +104,21 @@ class Bench:
     public: Callable[[], list[dict[str, Any]]]
     react: Callable[[str, str, str], Any]
     settle: Callable[[], None] = lambda: None
-    kept: list[Credential] = field(default_factory=list)
+    deadline: float = 15
+    """Seconds for one request."""
+    patience: float = 0
+    """Seconds that `eventually` may wait. A fake has done everything when it answers; a real server works in queues."""
+    renewed: list[Credential] = field(default_factory=list)
     deviations: frozenset[str] = frozenset()
     read: Files = field(default_factory=Files)
-    noted: list[str] = field(default_factory=list)
-    """Witnesses that the connector gave."""
+    checkpoints: list[str] = field(default_factory=list)
+    """Checkpoints that the connector saved."""
     facts: dict[str, Any] = field(default_factory=dict)
     counted: dict[str, str] = field(default_factory=lambda: {"like": "likes", "repost": "reposts", "reply": "replies"})
-    """What a citizen can do here (a kind of `react`), and the metric that counts it."""
+    """The kinds of `react` that this network has, and the metric that counts each."""
 
     def http(self, **more: Any) -> Http:
-        return Http(**{"allow": self.allow, "deadline": 15} | more)
+        return Http(**{"allow": self.allow, "deadline": self.deadline} | more)
 
     def connector(self, **more: Any) -> Any:
         kind = registry.connector(self.key)
@@ -119,10 +126,12 @@ class Bench:
         bare = kind(http, server=self.server)
         facts = more.pop("facts", None) or bare.fetch_facts()
         arguments = {"server": self.server, "keys": self.keys, "credential": self.credential, "facts": facts}
-        return kind(http, **arguments | {"keep": self.kept.append, "witness": self.noted.append} | more)
+        return kind(
+            http, **arguments | {"keep": self.renewed.append, "save_checkpoint": self.checkpoints.append} | more
+        )
 
     def limits(self) -> Limits:
-        """As the server told them when the bench first asked."""
+        """The limits by the facts that the server returned when the bench first asked."""
         kind = registry.connector(self.key)
         if not self.facts:
             self.facts |= kind(self.http(), server=self.server).fetch_facts()
@@ -146,21 +155,28 @@ class Bench:
 
     def publish(self, connector: Any, sent: Outgoing) -> Published:
         """Until it is public, as the outbox does it: asked again while it is prepared, finished when it is ready."""
-        told = connector.publish(sent, self.read)
+        result = connector.publish(sent, self.read)
         for _ in range(20):
-            if isinstance(told, Published):
-                return told
-            self.noted.append(told.token)
-            if isinstance(told, Ready):
-                told = connector.finish(sent, Pending(told.token), self.read)
+            if isinstance(result, Published):
+                return result
+            self.checkpoints.append(result.token)
+            if isinstance(result, Ready):
+                result = connector.finish(sent, Pending(result.token), self.read)
             else:
-                told = connector.check_status(told)
-                assert not isinstance(told, ContainerExpired), told
+                result = connector.check_status(result)
+                assert not isinstance(result, ContainerExpired), result
         raise AssertionError("It never became public.")
 
     def find(self, connector: Any, sent: Outgoing, since: datetime, bound: Collection[str] = ()) -> Any:
-        witness = Pending(self.noted[-1]) if self.noted else None
-        return connector.find(sent, since, bound, witness)
+        checkpoint = Pending(self.checkpoints[-1]) if self.checkpoints else None
+        return connector.find(sent, since, bound, checkpoint)
+
+    def eventually(self, fetch: Callable[[], T], is_expected: Callable[[T], bool]) -> T:
+        """The first expected value of `fetch()`; after `patience` the last one, for the test to assert on."""
+        deadline = time.monotonic() + self.patience
+        while not is_expected(value := fetch()) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        return value
 
     def texts(self) -> list[str]:
         return [post["text"] for post in self.public()]

@@ -1,10 +1,17 @@
-"""The fakes, one server for a module, everything forgotten before each test."""
+"""The fakes: one server for a module, reset before each test."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.platforms.fakes import FakeServer, running
+from tests.platforms.intervals import shorten
+
+
+@pytest.fixture(autouse=True)
+def short_intervals(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not request.node.get_closest_marker("real"):
+        shorten(monkeypatch)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What a person does on a network's page of consent, without a browser."""
+"""A person's part on a network's consent page, without a browser."""
 
 from urllib.parse import parse_qsl, urlsplit
 
@@ -8,10 +8,10 @@ BACK = "https://portal.example/channels/callback"
 
 
 def consented(bench: Bench, decision: str = "allow") -> dict[str, str]:
-    """What the network adds to our address, and what an exchange needs beside it."""
+    """The query that the network adds to our address, and what else an exchange needs."""
     url = bench.connector(credential=None).authorize_url(BACK, "stanje", "")
     asked = dict(parse_qsl(urlsplit(url).query))
     answer = bench.http().post(url.split("?")[0], data={**asked, "decision": decision})
-    told = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
-    assert told.pop("state") == "stanje"
-    return {**told, "redirect_uri": BACK, "verifier": ""}
+    returned = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+    assert returned.pop("state") == "stanje"
+    return {**returned, "redirect_uri": BACK, "verifier": ""}

@@ -1,4 +1,4 @@
-"""Every answer a network can fail to give, and what the caller is told. A class per fake inherits this."""
+"""Every failure of an answer, and the error that the caller gets. A class per fake inherits this."""
 
 import re
 import time
@@ -39,7 +39,7 @@ class Broken(Files):
 
 
 class FaultConformance(Conformance):
-    """Every answer a network can fail to give, and what the caller is told."""
+    """Every failure of an answer, and the error that the caller gets."""
 
     create: str
     """Path of the one request that makes a post public."""
@@ -47,12 +47,12 @@ class FaultConformance(Conformance):
     """And its method."""
     upload: str = ""
     """Path by which pictures arrive before it, "" where a post carries none of them."""
-    found: type = Found
-    """What a look says of a post that is there. `CannotTell` where the network has no list."""
+    present: type = Found
+    """The result of a search for a published post. `Inconclusive` where the network has no list."""
     rate_seconds: float = 90
-    """What a rate limit of the network's own kind can say: some tell whole minutes."""
+    """The seconds of a rate limit in the network's own form: some have whole minutes."""
     absent: type = Absent
-    """And of one that is not. `Ready` where the network still holds what was prepared."""
+    """And for a missing one. `Ready` where the network still holds what was prepared."""
     losses: tuple[str, ...] = ("commit_then_drop", "commit_then_500", "truncate_body")
     """How an answer can be lost. One that is all headers cannot be cut."""
 
@@ -64,7 +64,7 @@ class FaultConformance(Conformance):
             connector = bench.connector()
             with pytest.raises(OutcomeUnknown):
                 bench.publish(connector, sent)
-            assert isinstance(bench.find(connector, sent, began), self.found)
+            assert isinstance(bench.find(connector, sent, began), self.present)
             assert bench.texts().count(sent.text) == 1
 
     def test_sending_again_where_it_is_allowed_makes_no_second_post(self, bench: Bench, fakes: FakeServer) -> None:
@@ -74,8 +74,8 @@ class FaultConformance(Conformance):
         with pytest.raises(OutcomeUnknown):
             bench.publish(connector, sent)
         if not connector.may_resend(start(), start()):
-            # Nobody repeats it unseen; a look settles it.
-            assert isinstance(bench.find(connector, sent, start()), self.found)
+            # It is not repeated blindly; a search reconciles it.
+            assert isinstance(bench.find(connector, sent, start()), self.present)
             assert bench.texts().count(sent.text) == 1
             return
         published = bench.publish(connector, sent)
@@ -123,10 +123,10 @@ class FaultConformance(Conformance):
         assert bench.texts() == []
 
     def test_a_server_that_is_not_there_was_not_reached(self, bench: Bench) -> None:
-        gone = "127.0.0.1:9"
-        credential = Credential(**{**bench.credential.__dict__, "service": f"http://{gone}"})
-        http = Http(allow={gone})
-        connector = bench.connector(http=http, facts={"x": 1}, server=f"http://{gone}", credential=credential)
+        closed = "127.0.0.1:9"
+        credential = Credential(**{**bench.credential.__dict__, "service": f"http://{closed}"})
+        http = Http(allow={closed})
+        connector = bench.connector(http=http, facts={"x": 1}, server=f"http://{closed}", credential=credential)
         with pytest.raises(NotReached):
             connector.publish(bench.outgoing("Никога нема."), bench.read)
 

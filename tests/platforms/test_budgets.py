@@ -1,4 +1,4 @@
-"""What networks say about how much more they take."""
+"""Rate limits in the answers of networks."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -74,8 +74,8 @@ def test_of_two_that_are_spent_the_one_that_lasts_longer_counts() -> None:
 
 
 def test_xs_limit_of_the_application_is_shared_by_all_accounts() -> None:
-    told = read(201, x("x-app-limit-24hour", 40, 10_000), NOW)
-    assert told == RateLimits(None, RateLimit(40, 10_000, SOON))
+    limits = read(201, x("x-app-limit-24hour", 40, 10_000), NOW)
+    assert limits == RateLimits(None, RateLimit(40, 10_000, SOON))
 
 
 # ---- Meta
@@ -96,8 +96,8 @@ def test_metas_per_cent_of_the_application_and_of_a_page() -> None:
 
 def test_meta_says_when_calls_are_answered_again() -> None:
     use = {"1": [usage(100, estimated_time_to_regain_access=20)]}
-    told = read(400, {"X-Business-Use-Case-Usage": json.dumps(use)}, NOW)
-    assert told == RateLimits(RateLimit(0, 100, NOW + timedelta(minutes=20)))
+    limits = read(400, {"X-Business-Use-Case-Usage": json.dumps(use)}, NOW)
+    assert limits == RateLimits(RateLimit(0, 100, NOW + timedelta(minutes=20)))
 
 
 def test_more_than_all_of_it_is_all_of_it() -> None:
@@ -124,8 +124,8 @@ def test_a_wait_without_end_is_not_believed(subtests: pytest.Subtests) -> None:
     for minutes in [-5, 0, 10**6, 10**400, 1e300, "20", True, None, float("nan")]:
         with subtests.test(minutes=minutes):
             use = {"1": [usage(80, estimated_time_to_regain_access=minutes)]}
-            told = read(200, {"X-Business-Use-Case-Usage": json.dumps(use)}, NOW)
-            assert told == RateLimits(RateLimit(20, 100, NOW + ROLLS))
+            limits = read(200, {"X-Business-Use-Case-Usage": json.dumps(use)}, NOW)
+            assert limits == RateLimits(RateLimit(20, 100, NOW + ROLLS))
 
 
 @pytest.mark.parametrize("value", ["²", "9" * 5000, "-1", "1e3", "99999999999999999", "9" * 18])

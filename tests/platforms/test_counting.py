@@ -1,4 +1,4 @@
-"""Lengths as the networks count them, facets by bytes, keys by time: against vectors from the vendors' own code."""
+"""Lengths as the networks count them, facets in bytes, keys by time: against vectors from the vendors' own code."""
 
 from datetime import UTC, datetime
 

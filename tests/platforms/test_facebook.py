@@ -1,4 +1,4 @@
-"""Facebook Pages: the suite and the faults against the local stand-in, and what is Facebook's own."""
+"""Facebook Pages: conformance and faults against the fake, and Facebook's own features."""
 
 import json
 from dataclasses import replace
@@ -99,8 +99,8 @@ class TestFacebookFake(FaultConformance):
         fakes.plan(action, r"/videos$", method="POST", nth=uploads)
         with pytest.raises(OutcomeUnknown):
             connector.publish(sent, bench.read)
-        (witness,) = bench.noted
-        assert isinstance(connector.find(sent, began, (), Pending(witness)), Found)
+        (checkpoint,) = bench.checkpoints
+        assert isinstance(connector.find(sent, began, (), Pending(checkpoint)), Found)
         assert bench.texts() == ["Снимак"]
 
     def test_a_video_whose_end_never_arrived_goes_on_under_the_same_id(self, bench: Bench, fakes: FakeServer) -> None:
@@ -108,7 +108,7 @@ class TestFacebookFake(FaultConformance):
         fakes.plan("drop_before", r"/videos$", method="POST", nth=2 + -(-len(MOVIE) // (256 * 1024)))
         with pytest.raises(OutcomeUnknown):
             connector.publish(sent, bench.read)
-        ready = connector.find(sent, began, (), Pending(bench.noted[0]))
+        ready = connector.find(sent, began, (), Pending(bench.checkpoints[0]))
         assert isinstance(ready, Ready)
         assert isinstance(connector.check_status(Pending(ready.token)), Ready)
         pending = connector.finish(sent, Pending(ready.token), bench.read)
@@ -135,10 +135,10 @@ class TestFacebookFake(FaultConformance):
         fakes.plan("commit_then_drop", r"/comments$", method="POST")
         with pytest.raises(OutcomeUnknown):
             connector.publish(comment, bench.read)
-        found = connector.find(comment, began)
-        assert isinstance(found, Found)
+        result = connector.find(comment, began)
+        assert isinstance(result, Found)
         assert bench.texts().count(comment.text) == 1
-        connector.withdraw(found.published.remote_id)
+        connector.withdraw(result.published.remote_id)
         assert comment.text not in bench.texts()
 
     def test_an_answer_to_an_answer_goes_to_the_comment_above(self, bench: Bench, fakes: FakeServer) -> None:
@@ -203,12 +203,12 @@ class TestFacebookFake(FaultConformance):
 
     def test_one_post_that_is_gone_hides_no_other(self, bench: Bench) -> None:
         connector = bench.connector()
-        kept, gone = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
-        connector.withdraw(gone)
-        told = {type(one).__name__: one.subject_remote_id for one in connector.fetch_metrics([kept, gone])}
-        assert told == {"PostMetrics": kept, Gone.__name__: gone}
+        staying, deleted = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
+        connector.withdraw(deleted)
+        types = {type(one).__name__: one.subject_remote_id for one in connector.fetch_metrics([staying, deleted])}
+        assert types == {"PostMetrics": staying, Gone.__name__: deleted}
 
-    # what its errors mean
+    # the meaning of its errors
 
     @pytest.mark.parametrize("subcode", sorted(codes.TOKENS))
     def test_every_death_of_a_token_has_its_words(self, bench: Bench, fakes: FakeServer, subcode: int) -> None:
@@ -334,7 +334,7 @@ class TestFacebookFake(FaultConformance):
 
 
 def consented(bench: Bench) -> dict[str, str]:
-    """What the network adds to our address after the person agreed."""
+    """The query that the network adds to our address after the person agreed."""
     from urllib.parse import parse_qsl, urlsplit
 
     back = "https://portal.example/channels/callback"
@@ -342,12 +342,12 @@ def consented(bench: Bench) -> dict[str, str]:
     url = connector.authorize_url(back, "stanje", "")
     asked = dict(parse_qsl(urlsplit(url).query))
     answer = bench.http().post(url.split("?")[0], data={**asked, "decision": "allow"})
-    told = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
-    assert told["state"] == "stanje"
-    return {"code": told["code"], "redirect_uri": back, "verifier": ""}
+    returned = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+    assert returned["state"] == "stanje"
+    return {"code": returned["code"], "redirect_uri": back, "verifier": ""}
 
 
-# ---- what it tells by itself
+# ---- webhook events
 
 BODY = b'{"object":"page","entry":[]}'
 SIGNED = {"x-hub-signature-256": "sha256=e6e9d7a842a48e17f43a34d6125d0d933e2aab92ee37f0993a4d493b50e3d438"}
@@ -368,10 +368,10 @@ def test_the_vector_of_the_proof_of_the_secret() -> None:
 
 def test_an_address_is_greeted_only_with_the_word_that_was_agreed_on() -> None:
     asked = {"hub.mode": "subscribe", "hub.verify_token": "reč", "hub.challenge": "1158201444"}
-    assert Facebook.greet(asked, "app-secret", "reč") == "1158201444"
-    assert Facebook.greet(asked, "app-secret", "druga") is None
-    assert Facebook.greet({**asked, "hub.mode": "unsubscribe"}, "app-secret", "reč") is None
-    assert Facebook.greet({**asked, "hub.verify_token": ""}, "app-secret", "") is None
+    assert Facebook.answer_challenge(asked, "app-secret", "reč") == "1158201444"
+    assert Facebook.answer_challenge(asked, "app-secret", "druga") is None
+    assert Facebook.answer_challenge({**asked, "hub.mode": "unsubscribe"}, "app-secret", "reč") is None
+    assert Facebook.answer_challenge({**asked, "hub.verify_token": ""}, "app-secret", "") is None
 
 
 def test_a_comment_is_an_event_with_a_key_of_its_own() -> None:
@@ -400,11 +400,11 @@ def test_a_million_entries_are_read_in_a_moment() -> None:
 
 
 def test_whose_consent_ended_is_believed_only_if_it_is_signed(fakes: FakeServer) -> None:
-    told = "signed_request=" + fakes.world.fake("facebook").signed_request("70001")
-    event = Facebook.departed(told.encode(), "app-secret")
+    form = "signed_request=" + fakes.world.fake("facebook").signed_request("70001")
+    event = Facebook.deauthorisation(form.encode(), "app-secret")
     assert event is not None
     assert (event.grantor, event.at) == ("70001", datetime.fromtimestamp(1_764_000_000, UTC))
-    assert Facebook.departed(told.encode(), "other") is None
-    assert Facebook.departed(told.encode(), "") is None
-    assert Facebook.departed(b"signed_request=abc.def", "app-secret") is None
-    assert Facebook.departed(b"", "app-secret") is None
+    assert Facebook.deauthorisation(form.encode(), "other") is None
+    assert Facebook.deauthorisation(form.encode(), "") is None
+    assert Facebook.deauthorisation(b"signed_request=abc.def", "app-secret") is None
+    assert Facebook.deauthorisation(b"", "app-secret") is None

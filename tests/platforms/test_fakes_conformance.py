@@ -1,4 +1,4 @@
-"""Mastodon and Bluesky: the conformance suite and the faults against the local stand-ins, and what is their own."""
+"""Mastodon and Bluesky: conformance and faults against the fakes, and their own features."""
 
 from datetime import datetime, timedelta
 
@@ -126,14 +126,14 @@ class TestBlueskyFake(FaultConformance):
         fakes.advance(3 * 3600)
         bench.connector().publish(outgoing("После паузе."), bench.read)
         assert bench.texts() == ["После паузе."]
-        (renewed,) = bench.kept
+        (renewed,) = bench.renewed
         assert renewed.access_token != bench.credential.access_token
         assert renewed.service == bench.credential.service
 
     def test_a_session_near_its_end_is_renewed_before_it_is_used(self, bench: Bench, fakes: FakeServer) -> None:
         soon = Credential(**{**bench.credential.__dict__, "expires_at": start() + timedelta(minutes=1)})
         bench.connector(credential=soon).publish(outgoing("На време."), bench.read)
-        assert len(bench.kept) == 1
+        assert len(bench.renewed) == 1
 
     def test_a_session_that_cannot_be_renewed_needs_consent(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.advance(91 * 24 * 3600)
@@ -183,7 +183,7 @@ class TestBlueskyFake(FaultConformance):
 
 
 def consent(bench: Bench, url: str) -> tuple[str, str]:
-    """What a person does in the browser."""
+    """The person's part in the browser."""
     import re
     import urllib.parse
 

@@ -1,4 +1,4 @@
-"""The way out: what is refused, what counts as sent, and what ends when."""
+"""The HTTP client: what it refuses, what counts as sent, and its deadlines."""
 
 import http.server
 import socket
@@ -20,7 +20,7 @@ Talk = Callable[[socket.socket], None]
 
 
 class Server:
-    """Accepts connections and lets `talk` do with each what it likes."""
+    """Accepts connections and passes each to `talk`."""
 
     def __init__(self, talk: Talk) -> None:
         self.talk = talk

@@ -1,4 +1,4 @@
-"""Instagram: the suite and the faults against the local stand-in, and what is Instagram's own."""
+"""Instagram: conformance and faults against the fake, and Instagram's own features."""
 
 import json
 from dataclasses import replace
@@ -61,7 +61,7 @@ def asked(fakes: FakeServer, ending: str) -> int:
     return sum(1 for one in fakes.ledger() if one["method"] == "POST" and one["path"].endswith(ending))
 
 
-# ---- what goes out
+# ---- publishing
 
 
 def test_one_picture_is_fetched_from_us_and_shown_with_its_description(bench: Bench) -> None:
@@ -99,7 +99,7 @@ def test_a_carousel_takes_a_video_and_pictures(bench: Bench) -> None:
 def test_what_is_ready_at_once_goes_out_in_one_attempt(bench: Bench, fakes: FakeServer) -> None:
     sent = bench.outgoing("Хитно")
     assert isinstance(bench.connector().publish(sent, bench.read), Published)
-    assert len(bench.noted) == 1
+    assert len(bench.checkpoints) == 1
     assert (asked(fakes, "/media"), asked(fakes, "/media_publish")) == (1, 1)
 
 
@@ -132,13 +132,13 @@ def test_the_container_says_what_became_of_a_lost_answer(
     fakes.plan(action, PUBLISH, method="POST", seconds=2)
     with pytest.raises(OutcomeUnknown):
         connector.publish(sent, bench.read)
-    witness = Pending(bench.noted[-1])
+    checkpoint = Pending(bench.checkpoints[-1])
     fresh = bench.connector()  # another worker, after a crash, knows the token alone
-    told = fresh.find(sent, began, (), witness)
-    if isinstance(told, Ready):
-        fresh.finish(sent, Pending(told.token), bench.read)
-        told = fresh.find(sent, began, (), witness)
-    assert isinstance(told, Found)
+    result = fresh.find(sent, began, (), checkpoint)
+    if isinstance(result, Ready):
+        fresh.finish(sent, Pending(result.token), bench.read)
+        result = fresh.find(sent, began, (), checkpoint)
+    assert isinstance(result, Found)
     assert bench.texts() == ["Једном"]
 
 
@@ -177,7 +177,7 @@ def test_the_parts_of_a_carousel_are_put_together_by_whoever_finishes(bench: Ben
     fakes.plan("commit_then_drop", PUBLISH, method="POST")
     with pytest.raises(OutcomeUnknown):
         connector.finish(sent, held, bench.read)
-    whole = Pending(bench.noted[-1])
+    whole = Pending(bench.checkpoints[-1])
     assert set(json.loads(whole.token)) == {"container"}
     assert isinstance(connector.find(sent, began, (), whole), Found)
     assert bench.texts() == ["Делови"]
@@ -199,9 +199,9 @@ def test_a_container_that_is_no_longer_known_has_lapsed_and_the_list_decides(ben
     connector, sent, began = bench.connector(), bench.outgoing("Нема га"), start()
     bench.publish(connector, sent)
     containers(fakes).clear()
-    witness = Pending(bench.noted[-1])
-    assert isinstance(connector.check_status(witness), ContainerExpired)
-    assert isinstance(connector.find(sent, began, (), witness), Found)
+    checkpoint = Pending(bench.checkpoints[-1])
+    assert isinstance(connector.check_status(checkpoint), ContainerExpired)
+    assert isinstance(connector.find(sent, began, (), checkpoint), Found)
 
 
 def test_what_is_out_and_not_listed_yet_is_asked_for_again(bench: Bench, fakes: FakeServer) -> None:
@@ -220,11 +220,11 @@ def test_a_caption_without_its_at_signs_is_still_the_same(bench: Bench, fakes: F
     assert isinstance(connector.find(sent, began), Found)
 
 
-# ---- what the network does with it
+# ---- processing by the network
 
 
 @pytest.mark.parametrize(
-    ("words", "kind"),
+    ("status", "kind"),
     [
         ("Error: Media upload has failed with error code 2207026", Rejected),
         ("Error: the aspect ratio is not supported 2207009", Rejected),
@@ -234,11 +234,11 @@ def test_a_caption_without_its_at_signs_is_still_the_same(bench: Bench, fakes: F
         ("Error: something new", ContainerExpired),
     ],
 )
-def test_a_container_that_failed_says_why(bench: Bench, fakes: FakeServer, words: str, kind: type) -> None:
+def test_a_container_that_failed_says_why(bench: Bench, fakes: FakeServer, status: str, kind: type) -> None:
     fakes.options(instagram_polls=1)
     connector, sent = bench.connector(), bench.outgoing("Не ваља")
     held = connector.publish(sent, bench.read)
-    fakes.options(instagram_fails=words)
+    fakes.options(instagram_fails=status)
     if kind is ContainerExpired:
         assert isinstance(connector.check_status(held), ContainerExpired)
     else:
@@ -358,7 +358,7 @@ def test_a_token_that_dies_between_container_and_post_needs_consent(
 # ---- limits
 
 
-def found(sent: Outgoing, bench: Bench) -> list[tuple[str, str]]:
+def problems(sent: Outgoing, bench: Bench) -> list[tuple[str, str]]:
     return [(problem.code, problem.severity) for problem in Instagram.check(sent, bench.limits())]
 
 
@@ -376,7 +376,7 @@ def found(sent: Outgoing, bench: Bench) -> list[tuple[str, str]]:
     ],
 )
 def test_characters_hashtags_and_mentions_are_counted(bench: Bench, text: str, codes_: list[str]) -> None:
-    assert [code for code, _ in found(bench.outgoing(text), bench)] == codes_
+    assert [code for code, _ in problems(bench.outgoing(text), bench)] == codes_
 
 
 @pytest.mark.parametrize(
@@ -389,7 +389,7 @@ def test_pictures_are_between_upright_and_wide_and_the_network_agrees(
     files.FILES["oblik"] = content = jpeg(width, height)
     one = replace(photo(1), ref="oblik", width=width, height=height, size=len(content))
     sent = bench.outgoing("Облик", pictures=(one,))
-    assert found(sent, bench) == ([] if fits else [("picture_ratio", "error")])
+    assert problems(sent, bench) == ([] if fits else [("picture_ratio", "error")])
     if fits:
         bench.publish(bench.connector(), sent)
         return
@@ -412,14 +412,16 @@ def test_only_jpeg_is_taken_and_it_is_said_so(bench: Bench) -> None:
 
 def test_a_text_alone_does_not_exist_here(bench: Bench) -> None:
     sent = replace(bench.outgoing("Само текст"), pictures=())
-    assert found(sent, bench) == [("needs_media", "error")]
+    assert problems(sent, bench) == [("needs_media", "error")]
 
 
 def test_ten_is_the_most_of_a_carousel_the_video_included(bench: Bench) -> None:
     ten = tuple(photo(n % 4 + 1) for n in range(10))
-    assert found(bench.outgoing("Десет", pictures=ten), bench) == []
-    assert found(bench.outgoing("Једанаест", pictures=(*ten, photo(1))), bench) == [("too_many_pictures", "error")]
-    assert found(bench.outgoing("Са снимком", pictures=ten, video=video()), bench) == [("too_many_pictures", "error")]
+    assert problems(bench.outgoing("Десет", pictures=ten), bench) == []
+    assert problems(bench.outgoing("Једанаест", pictures=(*ten, photo(1))), bench) == [("too_many_pictures", "error")]
+    assert problems(bench.outgoing("Са снимком", pictures=ten, video=video()), bench) == [
+        ("too_many_pictures", "error")
+    ]
     bench.publish(bench.connector(), bench.outgoing("Десет", pictures=ten))
     assert [len(post["alts"]) for post in bench.public()] == [10]
 
@@ -427,7 +429,7 @@ def test_ten_is_the_most_of_a_carousel_the_video_included(bench: Bench) -> None:
 def test_what_people_will_notice_is_said_before(bench: Bench) -> None:
     upright = replace(photo(2), width=1080, height=1350)
     sent = bench.outgoing("Пријаве: https://cuprija.rs/prijava", pictures=(photo(1), upright))
-    assert found(sent, bench) == [("shapes_differ", "warning"), ("no_links", "warning")]
+    assert problems(sent, bench) == [("shapes_differ", "warning"), ("no_links", "warning")]
 
 
 @pytest.mark.parametrize(
@@ -444,7 +446,7 @@ def test_what_people_will_notice_is_said_before(bench: Bench) -> None:
     ],
 )
 def test_videos_have_their_limits(bench: Bench, clip: Video, code: str) -> None:
-    assert (code, "error") in found(bench.outgoing("Снимак", video=clip), bench)
+    assert (code, "error") in problems(bench.outgoing("Снимак", video=clip), bench)
 
 
 # ---- comments
@@ -458,11 +460,11 @@ def test_a_first_comment_is_found_and_taken_down(bench: Bench, fakes: FakeServer
     fakes.plan("commit_then_drop", r"/comments$", method="POST")
     with pytest.raises(OutcomeUnknown):
         connector.publish(comment, bench.read)
-    told = connector.find(comment, began)
-    assert isinstance(told, Found)
-    assert told.published.remote_id.startswith(f"{post}_")
+    result = connector.find(comment, began)
+    assert isinstance(result, Found)
+    assert result.published.remote_id.startswith(f"{post}_")
     assert bench.texts().count(comment.text) == 1
-    connector.withdraw(told.published.remote_id)
+    connector.withdraw(result.published.remote_id)
     assert comment.text not in bench.texts()
 
 
@@ -525,7 +527,7 @@ def test_an_error_after_the_comment_was_made_is_looked_for(bench: Bench, fakes: 
 
 def test_a_comment_is_text_alone(bench: Bench) -> None:
     sent = bench.outgoing("Са сликом", reply_to="17900", pictures=(photo(1),))
-    assert found(sent, bench) == [("comment_picture", "warning")]
+    assert problems(sent, bench) == [("comment_picture", "warning")]
 
 
 # ---- numbers
@@ -540,7 +542,7 @@ def test_views_reach_and_shares_are_insights(bench: Bench, fakes: FakeServer) ->
 
 
 @pytest.mark.parametrize(
-    ("option", "kept"),
+    ("option", "expected"),
     [
         ({"instagram_unknown_metrics": ("views",)}, {"likes", "replies", "reach", "reposts"}),
         ({"instagram_few_viewers": True}, {"likes", "replies"}),
@@ -548,13 +550,13 @@ def test_views_reach_and_shares_are_insights(bench: Bench, fakes: FakeServer) ->
     ],
 )
 def test_a_number_that_is_not_told_is_absent_and_never_zero(
-    bench: Bench, fakes: FakeServer, option: dict[str, Any], kept: set[str]
+    bench: Bench, fakes: FakeServer, option: dict[str, Any], expected: set[str]
 ) -> None:
     fakes.options(**option)
     connector = bench.connector()
     post = bench.publish(connector, bench.outgoing("Бројке")).remote_id
     (reading,) = connector.fetch_metrics([post])
-    assert set(reading.values) == kept
+    assert set(reading.values) == expected
 
 
 def test_a_metric_that_ended_is_not_asked_for_and_a_renamed_one_needs_no_release(bench: Bench) -> None:
@@ -569,10 +571,10 @@ def test_a_metric_that_ended_is_not_asked_for_and_a_renamed_one_needs_no_release
 
 def test_one_post_that_is_gone_hides_no_other(bench: Bench) -> None:
     connector = bench.connector()
-    kept, gone = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
-    connector.withdraw(gone)
-    told = {type(one).__name__: one.subject_remote_id for one in connector.fetch_metrics([kept, gone])}
-    assert told == {"PostMetrics": kept, Gone.__name__: gone}
+    staying, deleted = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
+    connector.withdraw(deleted)
+    types = {type(one).__name__: one.subject_remote_id for one in connector.fetch_metrics([staying, deleted])}
+    assert types == {"PostMetrics": staying, Gone.__name__: deleted}
 
 
 def test_an_application_that_may_not_delete_says_so_and_the_post_stays(bench: Bench, fakes: FakeServer) -> None:
@@ -657,7 +659,7 @@ def test_another_version_of_the_api_is_refused_by_the_stand_in(bench: Bench) -> 
         bench.publish(bench.connector(facts=facts), bench.outgoing("Стара верзија."))
 
 
-# ---- what it tells by itself
+# ---- webhook events
 
 
 def test_an_account_says_that_it_wants_to_be_told(bench: Bench, fakes: FakeServer) -> None:
@@ -670,27 +672,27 @@ def test_events_are_believed_only_if_they_are_signed(fakes: FakeServer) -> None:
     value = {"id": "17900", "text": "Кад ради?", "from": {"id": "9", "username": "marko"}, "media": {"id": "17800"}}
     entry = {"id": "17841", "time": 1_764_000_001, "changes": [{"field": "comments", "value": value}]}
     raw = json.dumps({"object": "instagram", "entry": [entry]}).encode()
-    headers = {name.lower(): told for name, told in fakes.world.fake("instagram").signed(raw).items()}
+    headers = {name.lower(): signature for name, signature in fakes.world.fake("instagram").signed(raw).items()}
     assert Instagram.verify(raw, headers, "app-secret")
     assert not Instagram.verify(raw + b" ", headers, "app-secret")
     assert not Instagram.verify(raw, {}, "app-secret")
     assert not Instagram.verify(raw, headers, "")
     (event,) = Instagram.events(json.loads(raw))
     assert (event.account_id, event.kind) == ("17841", "comment")
-    assert Instagram.events(json.loads(raw))[0].key == event.key  # told again, it is the same
+    assert Instagram.events(json.loads(raw))[0].key == event.key  # a repeated event has the same key
     (mention,) = Instagram.events({"entry": [{**entry, "changes": [{"field": "mentions", "value": {}}]}]})
     assert mention.kind == "mention"
 
 
 def test_an_address_is_greeted_only_with_the_word_that_was_agreed_on() -> None:
     query = {"hub.mode": "subscribe", "hub.verify_token": "reč", "hub.challenge": "77"}
-    assert Instagram.greet(query, "app-secret", "reč") == "77"
-    assert Instagram.greet(query, "app-secret", "druga") is None
+    assert Instagram.answer_challenge(query, "app-secret", "reč") == "77"
+    assert Instagram.answer_challenge(query, "app-secret", "druga") is None
 
 
 def test_whose_consent_ended_is_believed_only_if_it_is_signed(fakes: FakeServer) -> None:
-    told = "signed_request=" + fakes.world.fake("instagram").signed_request("70001")
-    event = Instagram.departed(told.encode(), "app-secret")
+    form = "signed_request=" + fakes.world.fake("instagram").signed_request("70001")
+    event = Instagram.deauthorisation(form.encode(), "app-secret")
     assert event is not None
     assert event.grantor == "70001"
-    assert Instagram.departed(told.encode(), "other") is None
+    assert Instagram.deauthorisation(form.encode(), "other") is None

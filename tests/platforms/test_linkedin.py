@@ -1,4 +1,4 @@
-"""LinkedIn pages: the suite and the faults against the local stand-in, and what is LinkedIn's own."""
+"""LinkedIn pages: conformance and faults against the fake, and LinkedIn's own features."""
 
 import json
 from dataclasses import replace
@@ -90,9 +90,9 @@ class TestLinkedInFake(FaultConformance):
     def test_twenty_pictures_fit_and_their_token_too(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.options(linkedin_polls=1)
         pictures = tuple(picture(1 + n % 4) for n in range(20))
-        told = bench.connector().publish(bench.outgoing("Двадесет.", pictures=pictures), bench.read)
-        assert isinstance(told, Pending)
-        assert len(told.token) < 2_000
+        pending = bench.connector().publish(bench.outgoing("Двадесет.", pictures=pictures), bench.read)
+        assert isinstance(pending, Pending)
+        assert len(pending.token) < 2_000
         assert bench.texts() == []
 
     def test_pictures_that_are_still_worked_on_are_waited_for(self, bench: Bench, fakes: FakeServer) -> None:
@@ -100,7 +100,7 @@ class TestLinkedInFake(FaultConformance):
         bench.publish(bench.connector(), bench.outgoing("Касније.", pictures=(picture(1), picture(2))))
         (post,) = bench.public()
         assert post["alts"] == list(ALTS[:2])
-        assert len(bench.noted) >= 2
+        assert len(bench.checkpoints) >= 2
 
     def test_a_file_that_is_not_ready_after_all_asks_to_wait(self, bench: Bench, fakes: FakeServer) -> None:
         body = {"errorDetails": {"inputErrors": [{"code": "MEDIA_ASSET_WAITING_UPLOAD", "description": "not yet"}]}}
@@ -112,10 +112,10 @@ class TestLinkedInFake(FaultConformance):
     def test_a_file_that_the_network_lost_is_sent_anew(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.options(linkedin_polls=3)
         connector, sent = bench.connector(), bench.outgoing("Слика", pictures=(picture(1),))
-        told = connector.publish(sent, bench.read)
-        assert isinstance(told, Pending)
+        pending = connector.publish(sent, bench.read)
+        assert isinstance(pending, Pending)
         fakes.world.fake("linkedin").files.clear()
-        assert isinstance(connector.check_status(told), ContainerExpired)
+        assert isinstance(connector.check_status(pending), ContainerExpired)
 
     def test_a_video_goes_in_parts_without_our_token(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.options(linkedin_polls=2)
@@ -151,9 +151,9 @@ class TestLinkedInFake(FaultConformance):
         with pytest.raises(OutcomeUnknown) as unknown:
             bench.publish(connector, sent)
         assert unknown.value.evidence["duplicate"] == first.remote_id
-        found = bench.find(connector, sent, began)
-        assert isinstance(found, Found)
-        assert found.published.remote_id == first.remote_id
+        result = bench.find(connector, sent, began)
+        assert isinstance(result, Found)
+        assert result.published.remote_id == first.remote_id
         assert bench.texts() == ["Исто."]
 
     def test_an_older_post_with_this_text_is_a_refusal_with_its_link(self, bench: Bench, fakes: FakeServer) -> None:
@@ -204,21 +204,21 @@ class TestLinkedInFake(FaultConformance):
         fakes.plan("commit_then_drop", r"/comments$", method="POST")
         with pytest.raises(OutcomeUnknown):
             connector.publish(comment, bench.read)
-        found = connector.find(comment, began)
-        assert isinstance(found, Found)
+        result = connector.find(comment, began)
+        assert isinstance(result, Found)
         assert bench.texts().count(comment.text) == 1
-        connector.edit(found.published.remote_id, replace(comment, text="Пријава је завршена."))
+        connector.edit(result.published.remote_id, replace(comment, text="Пријава је завршена."))
         assert bench.texts() == ["Објава", "Пријава је завршена."]
-        connector.withdraw(found.published.remote_id)
-        connector.withdraw(found.published.remote_id)
+        connector.withdraw(result.published.remote_id)
+        connector.withdraw(result.published.remote_id)
         assert bench.texts() == ["Објава"]
 
     def test_a_comment_that_was_cut_off_after_it_was_made_is_still_known(self, bench: Bench, fakes: FakeServer) -> None:
         connector = bench.connector()
         post = bench.publish(connector, bench.outgoing("Објава")).remote_id
-        told = connector.publish(bench.outgoing("Коментар", reply_to=post), bench.read)
-        assert isinstance(told, Published)
-        assert told.remote_id in {one["id"] for one in bench.public()}
+        published = connector.publish(bench.outgoing("Коментар", reply_to=post), bench.read)
+        assert isinstance(published, Published)
+        assert published.remote_id in {one["id"] for one in bench.public()}
 
     def test_an_answer_to_an_answer_goes_to_the_comment_above(self, bench: Bench, fakes: FakeServer) -> None:
         connector = bench.connector()
@@ -252,9 +252,9 @@ class TestLinkedInFake(FaultConformance):
         connector = bench.connector()
         quiet, busy = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Тихо", "Бучно"))
         fakes.react("linkedin", busy, "like", "")
-        told = {one.subject_remote_id: one.values for one in connector.fetch_metrics([quiet, busy])}
-        assert told[quiet] == dict.fromkeys(LinkedIn.measures, 0)
-        assert {name: told[busy][name] for name in ("views", "reach", "clicks")} == {
+        values = {one.subject_remote_id: one.values for one in connector.fetch_metrics([quiet, busy])}
+        assert values[quiet] == dict.fromkeys(LinkedIn.measures, 0)
+        assert {name: values[busy][name] for name in ("views", "reach", "clicks")} == {
             "views": 21,
             "reach": 14,
             "clicks": 3,
@@ -270,12 +270,12 @@ class TestLinkedInFake(FaultConformance):
 
     def test_one_post_that_is_gone_hides_no_other(self, bench: Bench) -> None:
         connector = bench.connector()
-        kept, gone = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
-        connector.withdraw(gone)
-        told = {one.subject_remote_id: type(one).__name__ for one in connector.fetch_metrics([kept, gone])}
-        assert told == {kept: "PostMetrics", gone: "Gone"}
+        staying, deleted = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
+        connector.withdraw(deleted)
+        types = {one.subject_remote_id: type(one).__name__ for one in connector.fetch_metrics([staying, deleted])}
+        assert types == {staying: "PostMetrics", deleted: "Gone"}
 
-    # what its errors mean
+    # the meaning of its errors
 
     @pytest.mark.parametrize("number", sorted(TOKENS))
     def test_every_death_of_a_token_has_its_words(self, bench: Bench, fakes: FakeServer, number: str) -> None:
@@ -402,7 +402,7 @@ class TestLinkedInFake(FaultConformance):
         assert {link: LinkedIn.named_by(link, "https://api.linkedin.com", "1") for link in named} == named
 
 
-# ---- what it tells by itself
+# ---- webhook events
 
 BODY = b'{"type":"ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS","notifications":[]}'
 SIGNED = {"x-li-signature": "4168af67cea95f7d24a882bff847d768c543da81e033c71278c6350cb5edf632"}
@@ -418,11 +418,11 @@ def test_the_vector_of_a_signed_event() -> None:
 
 def test_the_vector_of_the_challenge() -> None:
     code = "890e4665-4dfe-4ab1-b689-ed553bceeed0"
-    told = json.loads(LinkedIn.greet({"challengeCode": code}, "client-secret", "") or "")
+    answer = json.loads(LinkedIn.answer_challenge({"challengeCode": code}, "client-secret", "") or "")
     proof = "8ab4bbad570533d66462deba280bde93c1cad8b543e7f526d3e962acaf6c391a"
-    assert told == {"challengeCode": code, "challengeResponse": proof}
-    assert LinkedIn.greet({}, "client-secret", "") is None
-    assert LinkedIn.greet({"challengeCode": code}, "", "") is None
+    assert answer == {"challengeCode": code, "challengeResponse": proof}
+    assert LinkedIn.answer_challenge({}, "client-secret", "") is None
+    assert LinkedIn.answer_challenge({"challengeCode": code}, "", "") is None
 
 
 def test_a_comment_is_an_event_known_by_its_number() -> None:
@@ -442,6 +442,6 @@ def test_ready_is_said_of_files_only(fakes: FakeServer) -> None:
     fakes.options(linkedin_polls=1)
     bench = bench_for(fakes, "linkedin")
     connector = bench.connector()
-    told = connector.publish(bench.outgoing("Слика", pictures=(picture(1),)), bench.read)
-    assert isinstance(connector.check_status(told), Ready)
+    pending = connector.publish(bench.outgoing("Слика", pictures=(picture(1),)), bench.read)
+    assert isinstance(connector.check_status(pending), Ready)
     assert bench.texts() == []

@@ -75,8 +75,8 @@ def test_html_becomes_the_text_that_was_written() -> None:
 
 
 def test_the_same_text_in_the_window_is_the_post() -> None:
-    found = match_candidates([shown("Данас  без воде.")], sent("Данас без воде."), NOW, NOW, ())
-    assert isinstance(found, Found)
+    result = match_candidates([shown("Данас  без воде.")], sent("Данас без воде."), NOW, NOW, ())
+    assert isinstance(result, Found)
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_a_card_beside_pictures_is_left_out_with_a_word() -> None:
     card = LinkCard("https://a.rs", "")
     picture = Picture("x", "image/png", 10, 10, 10, "опис")
     assert [p.code for p in check(sent("а", link_card=card), limits)] == ["card_title"]
-    told = check(sent("а", link_card=card, pictures=(picture,)), limits)
-    assert [(p.code, p.severity) for p in told] == [("card_and_pictures", "warning")]
+    problems = check(sent("а", link_card=card, pictures=(picture,)), limits)
+    assert [(p.code, p.severity) for p in problems] == [("card_and_pictures", "warning")]
 
 
 @pytest.mark.parametrize(
@@ -185,9 +185,9 @@ def test_the_time_to_come_back_is_read_in_every_form(headers: Callable[[datetime
     assert timedelta(seconds=30) < wait < timedelta(seconds=90)
 
 
-@pytest.mark.parametrize("told", ["", "nonsense", "9" * 30, "²", "0", "2001-01-01T00:00:00Z"])
-def test_a_nonsensical_time_to_come_back_becomes_five_minutes(told: str) -> None:
-    wait = rate_limited(Answer(429, {"x-reset": told, "retry-after": told}, b"", ""), "x-reset").retry_at
+@pytest.mark.parametrize("value", ["", "nonsense", "9" * 30, "²", "0", "2001-01-01T00:00:00Z"])
+def test_a_nonsensical_time_to_come_back_becomes_five_minutes(value: str) -> None:
+    wait = rate_limited(Answer(429, {"x-reset": value, "retry-after": value}, b"", ""), "x-reset").retry_at
     assert timedelta(minutes=4) < wait - datetime.now(UTC) < timedelta(minutes=6)
 
 

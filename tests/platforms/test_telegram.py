@@ -1,4 +1,4 @@
-"""A Telegram channel: the conformance suite, the faults, and what is Telegram's own."""
+"""A Telegram channel: conformance, faults, and Telegram's own features."""
 
 import io
 from dataclasses import replace
@@ -52,7 +52,7 @@ def drawn(width: int, height: int) -> bytes:
     return out.getvalue()
 
 
-# ---- what is posted
+# ---- publishing
 
 
 def test_each_kind_of_post_is_one_call_that_carries_everything(bench: Bench, fakes: FakeServer) -> None:
@@ -110,7 +110,7 @@ def test_what_is_answered_may_be_gone(bench: Bench) -> None:
     assert bench.texts() == []
 
 
-# ---- what can be known before
+# ---- checks before sending
 
 
 def test_the_edges_of_what_telegram_takes(subtests: pytest.Subtests) -> None:
@@ -168,7 +168,7 @@ def test_a_picture_that_telegram_cannot_read_or_that_is_too_narrow_is_rejected(
     assert bench.texts() == []
 
 
-# ---- what Telegram says
+# ---- errors
 
 
 @pytest.mark.parametrize(
@@ -351,11 +351,11 @@ def test_the_public_page_shows_what_came_out(bench: Bench, fakes: FakeServer) ->
         fakes.plan("commit_then_drop", SENDS)
         with pytest.raises(OutcomeUnknown):
             connector.publish(sent, bench.read)
-        found = connector.find(sent, began)
-        assert isinstance(found, Found), sent.text
+        result = connector.find(sent, began)
+        assert isinstance(result, Found), sent.text
         (post,) = [post for post in bench.public() if post["text"] == sent.text]
-        assert found.published.remote_id == post["id"]
-        assert found.published.permalink == f"https://t.me/opstina/{post['id'].split('-')[0]}"
+        assert result.published.remote_id == post["id"]
+        assert result.published.permalink == f"https://t.me/opstina/{post['id'].split('-')[0]}"
 
 
 def test_the_page_never_proves_that_a_post_is_not_there(bench: Bench, fakes: FakeServer) -> None:
@@ -380,9 +380,9 @@ def test_the_same_text_twice_and_a_text_of_an_hour_ago_are_not_taken_for_the_pos
     connector.publish(sent, bench.read)
     assert isinstance(connector.find(sent, start() + timedelta(hours=1)), Inconclusive)
     connector.publish(outgoing(sent.text), bench.read)
-    told = connector.find(sent, start())
-    assert isinstance(told, Inconclusive)
-    assert len(told.candidates) == 2
+    result = connector.find(sent, start())
+    assert isinstance(result, Inconclusive)
+    assert len(result.candidates) == 2
 
 
 def test_a_private_channel_and_the_discussion_group_have_no_page(bench: Bench, fakes: FakeServer, fake: Any) -> None:
@@ -443,8 +443,8 @@ def test_the_post_that_a_link_leads_to(subtests: pytest.Subtests) -> None:
 @pytest.mark.parametrize("typed", ["@opstina", "opstina", "https://t.me/opstina", "t.me/s/opstina", "number"])
 def test_a_token_and_a_name_become_the_credential_of_a_channel(bench: Bench, typed: str) -> None:
     account = bench.credential.account_id if typed == "number" else typed
-    told = {"token": f" {bench.credential.access_token} ", "account": f" {account} "}
-    credential = bench.connector(credential=None).exchange(told)
+    answer = {"token": f" {bench.credential.access_token} ", "account": f" {account} "}
+    credential = bench.connector(credential=None).exchange(answer)
     assert credential.account_id == bench.credential.account_id
     assert credential.scopes == ("can_post_messages", "can_edit_messages", "can_delete_messages")
     assert credential.grantor == bench.credential.access_token.split(":")[0]
@@ -483,13 +483,13 @@ def test_a_channel_that_cannot_be_posted_to_is_refused_with_the_reason(
 
 
 def test_a_bot_that_may_not_post_is_refused_and_what_it_may_besides_is_told(bench: Bench, fake: Any) -> None:
-    told = {"token": bench.credential.access_token, "account": "@opstina"}
+    answer = {"token": bench.credential.access_token, "account": "@opstina"}
     fake.admit("opstina", ("can_edit_messages", "can_delete_messages"))
     with pytest.raises(Rejected) as refused:
-        bench.connector(credential=None).exchange(told)
+        bench.connector(credential=None).exchange(answer)
     assert refused.value.code == "bot_not_admin"
     fake.admit("opstina", ("can_post_messages",))
-    credential = bench.connector(credential=None).exchange(told)
+    credential = bench.connector(credential=None).exchange(answer)
     absent = missing(Telegram.scopes, credential.scopes)
     assert [(scope.name, scope.needed) for scope in absent] == [
         ("can_edit_messages", False),
@@ -512,7 +512,7 @@ def test_a_bot_that_serves_another_channel_too_goes_on_hearing(bench: Bench, fak
     assert fake.bot("opstina")["webhook"]["url"] == "https://portal.example/hooks/1"
 
 
-# ---- what people write
+# ---- messages
 
 
 def test_comments_are_told_once_with_the_post_they_belong_to(bench: Bench, fake: Any) -> None:
@@ -538,8 +538,8 @@ def test_a_comment_without_a_person_is_by_the_group(bench: Bench, fake: Any) -> 
     by = {"id": channel["group"]["id"], "title": "Opstina: razgovor", "type": "supergroup"}
     fake.comment(channel, channel["group"]["copies"][post], "Као група", **{"from": None, "sender_chat": by})
     fake.comment(channel, channel["group"]["copies"][post], "Нико", **{"from": None})
-    said = [(message.author_handle, message.text) for message in connector.messages().items]
-    assert said == [("Opstina: razgovor", "Као група"), ("?", "Нико")]
+    comments = [(message.author_handle, message.text) for message in connector.messages().items]
+    assert comments == [("Opstina: razgovor", "Као група"), ("?", "Нико")]
 
 
 def test_what_is_no_comment_is_left_out_and_still_read_only_once(bench: Bench, fake: Any) -> None:
@@ -548,12 +548,12 @@ def test_what_is_no_comment_is_left_out_and_still_read_only_once(bench: Bench, f
     own = {"id": channel["id"], "title": "Opstina", "type": "channel"}
     fake.written_by_hand("opstina", "Ручно написано")
     fake.comment(channel, channel["group"]["copies"][post], "Ми сами", sender_chat=own)
-    fake._tell(
+    fake._deliver_update(
         channel["group"], "message", {"message_id": 9, "chat": {"id": 1, "type": "supergroup"}, "text": "Ћаскање"}
     )
-    told = connector.messages()
-    assert told.items == ()
-    assert connector.messages(told.cursor).cursor == told.cursor
+    page = connector.messages()
+    assert page.items == ()
+    assert connector.messages(page.cursor).cursor == page.cursor
 
 
 def test_an_answer_goes_into_the_group_below_the_comment(bench: Bench, fake: Any) -> None:
@@ -584,8 +584,10 @@ def test_a_comment_with_other_words_is_told_again_with_its_own_time(bench: Bench
     post = connector.publish(outgoing("Пишите."), bench.read).remote_id
     comment = fake.react(post, "reply", "Када?")
     (first,) = connector.messages().items
-    told = channel["group"]["messages"][int(comment.split(":")[1])]["told"]
-    fake._tell(channel["group"], "edited_message", {**told, "text": "Када тачно?", "edit_date": told["date"] + 60})
+    message = channel["group"]["messages"][int(comment.split(":")[1])]["message"]
+    fake._deliver_update(
+        channel["group"], "edited_message", {**message, "text": "Када тачно?", "edit_date": message["date"] + 60}
+    )
     again = connector.messages().items[-1]
     assert (again.remote_id, again.text, again.at) == (comment, "Када тачно?", first.at)
 
@@ -595,17 +597,17 @@ def test_an_event_tells_what_asking_tells(bench: Bench, fake: Any) -> None:
     post = connector.publish(outgoing("Пишите."), bench.read).remote_id
     fake.react(post, "reply", "Када?")
     events = [event for update in fake.bot("opstina")["updates"] for event in Telegram.events(update)]
-    told = [Telegram.message_changes(event) for event in events if event.kind == "comment"]
-    assert [one.new for one in told if one] == [connector.messages().items]
+    changes = [Telegram.message_changes(event) for event in events if event.kind == "comment"]
+    assert [one.new for one in changes if one] == [connector.messages().items]
 
 
-# ---- what Telegram tells by itself
+# ---- webhook events
 
 
-@pytest.mark.parametrize("told", ["rec-1", "REC", "rec ", ""])
-def test_only_the_word_that_we_gave_is_believed(told: str) -> None:
+@pytest.mark.parametrize("token", ["rec-1", "REC", "rec ", ""])
+def test_only_the_word_that_we_gave_is_believed(token: str) -> None:
     assert Telegram.verify(b"{}", {"x-telegram-bot-api-secret-token": "rec"}, "rec")
-    assert not Telegram.verify(b"{}", {"x-telegram-bot-api-secret-token": told}, "rec")
+    assert not Telegram.verify(b"{}", {"x-telegram-bot-api-secret-token": token}, "rec")
     assert not Telegram.verify(b"{}", {}, "rec")
     assert not Telegram.verify(b"{}", {"x-telegram-bot-api-secret-token": ""}, "")
 

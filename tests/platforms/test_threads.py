@@ -1,4 +1,4 @@
-"""Threads: the suite and the faults against the local stand-in, and what is Threads' own."""
+"""Threads: conformance and faults against the fake, and Threads' own features."""
 
 import json
 from dataclasses import replace
@@ -47,16 +47,16 @@ def asked(fakes: FakeServer, ending: str) -> int:
     return sum(1 for one in fakes.ledger() if one["method"] == "POST" and one["path"].endswith(ending))
 
 
-def found(sent: Outgoing, bench: Bench) -> list[tuple[str, str]]:
+def problems(sent: Outgoing, bench: Bench) -> list[tuple[str, str]]:
     return [(problem.code, problem.severity) for problem in Threads.check(sent, bench.limits())]
 
 
-# ---- what goes out
+# ---- publishing
 
 
 def test_a_text_is_a_container_too_and_goes_out_in_one_attempt(bench: Bench, fakes: FakeServer) -> None:
     assert isinstance(bench.connector().publish(bench.outgoing("Хитно"), bench.read), Published)
-    assert (asked(fakes, "/threads"), asked(fakes, "/threads_publish"), len(bench.noted)) == (1, 1, 1)
+    assert (asked(fakes, "/threads"), asked(fakes, "/threads_publish"), len(bench.checkpoints)) == (1, 1, 1)
     (post,) = bench.public()
     assert (post["kind"], post["control"]) == ("TEXT_POST", "everyone")
 
@@ -81,9 +81,9 @@ def test_several_pictures_and_a_video_are_a_carousel_with_descriptions(bench: Be
     )
     assert post["video"] == len(MOVIE)
     assert (asked(fakes, "/threads"), asked(fakes, "/threads_publish")) == (4, 1)
-    told = connector.find(sent, began)
-    assert isinstance(told, Found)
-    assert told.alts == (ALTS[1], ALTS[0])
+    result = connector.find(sent, began)
+    assert isinstance(result, Found)
+    assert result.alts == (ALTS[1], ALTS[0])
 
 
 def test_a_chain_answers_itself_by_what_is_public(bench: Bench) -> None:
@@ -131,12 +131,12 @@ def test_the_container_says_what_became_of_a_lost_answer(
     fakes.plan(action, PUBLISH, method="POST", seconds=2)
     with pytest.raises(OutcomeUnknown):
         connector.publish(sent, bench.read)
-    witness, fresh = Pending(bench.noted[-1]), bench.connector()
-    told = fresh.find(sent, began, (), witness)
-    if isinstance(told, Ready):
-        fresh.finish(sent, Pending(told.token), bench.read)
-        told = fresh.find(sent, began, (), witness)
-    assert isinstance(told, Found)
+    checkpoint, fresh = Pending(bench.checkpoints[-1]), bench.connector()
+    result = fresh.find(sent, began, (), checkpoint)
+    if isinstance(result, Ready):
+        fresh.finish(sent, Pending(result.token), bench.read)
+        result = fresh.find(sent, began, (), checkpoint)
+    assert isinstance(result, Found)
     assert bench.texts().count("Једном") == 1
 
 
@@ -185,11 +185,11 @@ def test_what_is_out_and_not_listed_yet_is_asked_for_again(bench: Bench, fakes: 
     assert isinstance(bench.find(connector, sent, began), Found)
 
 
-# ---- what the network does with it
+# ---- processing by the network
 
 
 @pytest.mark.parametrize(
-    ("words", "kind"),
+    ("status", "kind"),
     [
         ("FAILED_PROCESSING_VIDEO", Rejected),
         ("INVALID_ASPEC_RATIO", Rejected),
@@ -199,11 +199,11 @@ def test_what_is_out_and_not_listed_yet_is_asked_for_again(bench: Bench, fakes: 
         ("", Pending),
     ],
 )
-def test_a_container_that_failed_says_why(bench: Bench, fakes: FakeServer, words: str, kind: type) -> None:
-    fakes.options(threads_polls=1 if words else 9)
+def test_a_container_that_failed_says_why(bench: Bench, fakes: FakeServer, status: str, kind: type) -> None:
+    fakes.options(threads_polls=1 if status else 9)
     connector = bench.connector()
     held = connector.publish(bench.outgoing("Не ваља"), bench.read)
-    fakes.options(threads_fails=words)
+    fakes.options(threads_fails=status)
     if kind is Rejected:
         with pytest.raises(Rejected) as refused:
             connector.check_status(held)
@@ -310,7 +310,7 @@ FAMILY = "👨‍👩‍👧‍👦"  # 25 bytes
 )
 def test_characters_are_counted_as_the_network_does_emoji_by_their_bytes(bench: Bench, text: str, fits: bool) -> None:
     sent = bench.outgoing(text)
-    assert found(sent, bench) == ([] if fits else [("text_too_long", "error")])
+    assert problems(sent, bench) == ([] if fits else [("text_too_long", "error")])
     if fits:
         bench.publish(bench.connector(), sent)
         assert bench.texts() == [text]
@@ -323,10 +323,10 @@ def test_characters_are_counted_as_the_network_does_emoji_by_their_bytes(bench: 
 def test_five_links_are_the_most_the_card_included(bench: Bench, fakes: FakeServer) -> None:
     five = " ".join(f"https://cuprija.rs/{n}" for n in range(5))
     inside, other = LinkCard("https://cuprija.rs/0", "Прва"), LinkCard("https://cuprija.rs/9", "Друга")
-    assert found(bench.outgoing(five, link_card=inside), bench) == []
-    assert found(bench.outgoing(f"{five} https://cuprija.rs/6"), bench) == [("too_many_links", "error")]
+    assert problems(bench.outgoing(five, link_card=inside), bench) == []
+    assert problems(bench.outgoing(f"{five} https://cuprija.rs/6"), bench) == [("too_many_links", "error")]
     sixth = bench.outgoing(five, link_card=other)
-    assert found(sixth, bench) == [("too_many_links", "error")]
+    assert problems(sixth, bench) == [("too_many_links", "error")]
     with pytest.raises(Rejected) as refused:
         bench.publish(bench.connector(), sixth)
     assert (refused.value.message, refused.value.field) == (meaning.LINKS, "text")
@@ -335,19 +335,19 @@ def test_five_links_are_the_most_the_card_included(bench: Bench, fakes: FakeServ
 
 def test_twenty_is_the_most_of_a_carousel_the_video_included(bench: Bench) -> None:
     twenty = tuple(picture(n % 4 + 1) for n in range(20))
-    assert found(bench.outgoing("Двадесет", pictures=twenty), bench) == []
+    assert problems(bench.outgoing("Двадесет", pictures=twenty), bench) == []
     over = [("too_many_pictures", "error")]
-    assert found(bench.outgoing("Са снимком", pictures=twenty, video=video()), bench) == over
-    assert found(bench.outgoing("Једна више", pictures=(*twenty, picture(1))), bench) == over
+    assert problems(bench.outgoing("Са снимком", pictures=twenty, video=video()), bench) == over
+    assert problems(bench.outgoing("Једна више", pictures=(*twenty, picture(1))), bench) == over
     bench.publish(bench.connector(), bench.outgoing("Двадесет", pictures=twenty))
     assert [len(post["alts"]) for post in bench.public()] == [20]
 
 
 def test_descriptions_are_a_thousand_characters_at_most(bench: Bench) -> None:
     fits, over = (replace(picture(1), alt="ж" * n) for n in (1000, 1001))
-    assert found(bench.outgoing("Опис", pictures=(fits,)), bench) == []
+    assert problems(bench.outgoing("Опис", pictures=(fits,)), bench) == []
     sent = bench.outgoing("Опис", pictures=(over,))
-    assert found(sent, bench) == [("alt_too_long", "error")]
+    assert problems(sent, bench) == [("alt_too_long", "error")]
     bench.publish(bench.connector(), bench.outgoing("Опис", pictures=(fits,)))
     with pytest.raises(Rejected):
         bench.publish(bench.connector(), sent)
@@ -363,7 +363,7 @@ def test_descriptions_are_a_thousand_characters_at_most(bench: Bench) -> None:
     ],
 )
 def test_videos_have_their_limits(bench: Bench, more: dict[str, Any], code: str) -> None:
-    assert found(bench.outgoing("Снимак", video=video(**more)), bench) == [(code, "error")]
+    assert problems(bench.outgoing("Снимак", video=video(**more)), bench) == [(code, "error")]
 
 
 # ---- answers
@@ -403,7 +403,7 @@ def test_a_lost_answer_to_a_person_is_settled_by_its_container(
     fakes.plan(action, PUBLISH, method="POST")
     with pytest.raises(OutcomeUnknown):
         connector.reply(answer, bench.read)
-    assert isinstance(connector.find(answer, began, (), Pending(bench.noted[-1])), kind)
+    assert isinstance(connector.find(answer, began, (), Pending(bench.checkpoints[-1])), kind)
     assert bench.texts().count("Одговор") == (1 if kind is Found else 0)
 
 
@@ -535,7 +535,7 @@ def test_another_version_of_the_api_is_refused_by_the_stand_in(bench: Bench) -> 
         bench.publish(bench.connector(facts=facts), bench.outgoing("Стара верзија."))
 
 
-# ---- what it tells by itself
+# ---- webhook events
 
 REPLY = {
     "app_id": "123456",
@@ -559,7 +559,7 @@ REPLY = {
 
 def test_events_are_believed_only_if_they_are_signed_and_the_same_event_has_the_same_key(fakes: FakeServer) -> None:
     raw = json.dumps(REPLY).encode()
-    headers = {name.lower(): told for name, told in fakes.world.fake("threads").signed(raw).items()}
+    headers = {name.lower(): value for name, value in fakes.world.fake("threads").signed(raw).items()}
     assert Threads.verify(raw, headers, "threads-secret")
     assert not Threads.verify(raw + b" ", headers, "threads-secret")
     assert not Threads.verify(raw, {}, "threads-secret")
@@ -584,8 +584,8 @@ def test_what_is_not_understood_breaks_nothing(payload: Any) -> None:
 
 
 def test_whose_consent_ended_is_believed_only_if_it_is_signed(fakes: FakeServer) -> None:
-    told = "signed_request=" + fakes.world.fake("threads").signed_request("18123")
-    event = Threads.departed(told.encode(), "threads-secret")
+    form = "signed_request=" + fakes.world.fake("threads").signed_request("18123")
+    event = Threads.deauthorisation(form.encode(), "threads-secret")
     assert event is not None
     assert event.grantor == "18123"
-    assert Threads.departed(told.encode(), "other") is None
+    assert Threads.deauthorisation(form.encode(), "other") is None

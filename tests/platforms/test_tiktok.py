@@ -1,4 +1,4 @@
-"""TikTok: the suite and the faults against the local stand-in, what goes out, once, and what becomes of it."""
+"""TikTok: conformance and faults against the fake; a post is sent once, and its state is followed."""
 
 import io
 from dataclasses import replace
@@ -50,7 +50,7 @@ def sent_in_chunks(bench: Bench, clip: Any, **more: Any) -> tuple[Any, Any]:
     return bench.connector(facts=facts, **more), bench.outgoing("Снимак са отварања.", video=clip)
 
 
-# ---- what goes out
+# ---- publishing
 
 
 def test_pictures_are_fetched_from_us_with_a_title_above_the_text(bench: Bench) -> None:
@@ -98,8 +98,8 @@ def test_a_large_video_goes_in_chunks_in_their_order(bench: Bench, fakes: FakeSe
     bench.publish(connector, sent)
     (post,) = bench.public()
     assert post["video"] == len(LARGE)
-    told = [one["status"] for one in fakes.ledger() if one["path"].endswith("/tiktok/video/")]
-    assert told == [206, 206, 201]
+    statuses = [one["status"] for one in fakes.ledger() if one["path"].endswith("/tiktok/video/")]
+    assert statuses == [206, 206, 201]
 
 
 @pytest.mark.parametrize(
@@ -112,12 +112,12 @@ def test_a_large_video_goes_in_chunks_in_their_order(bench: Bench, fakes: FakeSe
         (64_000_001, 32_000_000, 2, (32_000_000, 64_000_000)),
         (150_000_000, 64_000_000, 2, (64_000_000, 149_999_999)),
         (4_000_000_000, 10_000_000, 400, (3_990_000_000, 3_999_999_999)),
-        # What an installation sets outside the rules is brought inside them.
+        # Options of an installation outside the rules are clamped.
         (20_000_000, 1, 4, (15_000_000, 19_999_999)),
     ],
 )
 def test_a_file_is_cut_as_tiktok_counts(size: int, chunk: int, number: int, last: tuple[int, int]) -> None:
-    plan = upload.Plan.of(size, chunk)
+    plan = upload.ChunkPlan.of(size, chunk)
     ranges = list(plan.ranges())
     assert (plan.number, len(ranges), ranges[-1]) == (number, number, last)
     assert [a for a, _ in ranges] == [0, *(b + 1 for _, b in ranges[:-1])]
@@ -147,36 +147,36 @@ def test_bytes_go_to_tiktoks_own_hosts_only(url: str, is_theirs: bool) -> None:
         upload.checked(url, oauth.API)
 
 
-# ---- what the stand-in is strict about
+# ---- strictness of the fake
 
 
 def begun(bench: Bench, **source: Any) -> dict[str, Any]:
-    """What TikTok answers to a video that is announced, by hand."""
+    """TikTok's answer to the announcement of a video, without the connector."""
     info = {"title": "Снимак", "privacy_level": "PUBLIC_TO_EVERYONE"}
-    told = {"source": "FILE_UPLOAD", "video_size": 1_000, "chunk_size": 1_000, "total_chunk_count": 1} | source
-    return by_hand(bench, "/post/publish/video/init/", {"post_info": info, "source_info": told})
+    source_info = {"source": "FILE_UPLOAD", "video_size": 1_000, "chunk_size": 1_000, "total_chunk_count": 1} | source
+    return by_hand(bench, "/post/publish/video/init/", {"post_info": info, "source_info": source_info})
 
 
 def by_hand(bench: Bench, path: str, body: Any) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {bench.credential.access_token}"}
     answer = bench.http().post(f"{bench.server}/v2{path}", json=body, headers=headers)
-    told: dict[str, Any] = answer.json()
-    assert set(told) == {"data", "error"}
-    assert set(told["error"]) == {"code", "message", "log_id"}
-    return told
+    content: dict[str, Any] = answer.json()
+    assert set(content) == {"data", "error"}
+    assert set(content["error"]) == {"code", "message", "log_id"}
+    return content
 
 
 def put(bench: Bench, url: str, first: int, body: bytes, total: int, **headers: str) -> int:
-    told = {"Content-Type": "video/mp4", "Content-Range": f"bytes {first}-{first + len(body) - 1}/{total}"} | headers
-    answer = bench.http().request("PUT", url, data=body, headers=told)
+    fields = {"Content-Type": "video/mp4", "Content-Range": f"bytes {first}-{first + len(body) - 1}/{total}"} | headers
+    answer = bench.http().request("PUT", url, data=body, headers=fields)
     assert answer.content == b""
     return answer.status
 
 
 def test_the_stand_in_takes_chunks_in_their_order_and_without_a_token(bench: Bench) -> None:
     size, part = 10_000_001, b"\0" * 5_000_000
-    told = begun(bench, video_size=size, chunk_size=5_000_000, total_chunk_count=2)
-    url = told["data"]["upload_url"]
+    answer = begun(bench, video_size=size, chunk_size=5_000_000, total_chunk_count=2)
+    url = answer["data"]["upload_url"]
     assert put(bench, url, 5_000_000, part + b"\0", size) == 416
     assert put(bench, url, 0, part, size, Authorization="Bearer x") == 400
     assert put(bench, url, 0, part, size - 1) == 400
@@ -208,8 +208,8 @@ def test_the_stand_ins_address_for_bytes_lives_an_hour(bench: Bench, fakes: Fake
     ],
 )
 def test_the_stand_in_refuses_a_plan_that_breaks_the_rules(bench: Bench, source: dict[str, int]) -> None:
-    told = begun(bench, **source)
-    assert (told["data"], told["error"]["code"]) == ({}, "invalid_param")
+    answer = begun(bench, **source)
+    assert (answer["data"], answer["error"]["code"]) == ({}, "invalid_param")
 
 
 def test_the_stand_in_makes_two_posts_of_two_equal_inits(bench: Bench, fakes: FakeServer) -> None:
@@ -220,12 +220,12 @@ def test_the_stand_in_makes_two_posts_of_two_equal_inits(bench: Bench, fakes: Fa
 
 def test_the_stand_in_counts_minutes_and_knows_whose_post_it_is(bench: Bench, fakes: FakeServer) -> None:
     made = begun(bench)["data"]["publish_id"]
-    told = by_hand(bench, "/post/publish/status/fetch/", {"publish_id": made})
-    assert told["data"] == {"status": "PROCESSING_UPLOAD", "uploaded_bytes": 0}
+    answer = by_hand(bench, "/post/publish/status/fetch/", {"publish_id": made})
+    assert answer["data"] == {"status": "PROCESSING_UPLOAD", "uploaded_bytes": 0}
     other = bench_for(fakes, "tiktok", deviations=bench.deviations)
     other.credential = Credential.from_json(fakes.account("tiktok", "komsije")["credential"])
-    told = by_hand(other, "/post/publish/status/fetch/", {"publish_id": made})
-    assert told["error"]["code"] == "token_not_authorized_for_specified_publish_id"
+    answer = by_hand(other, "/post/publish/status/fetch/", {"publish_id": made})
+    assert answer["error"]["code"] == "token_not_authorized_for_specified_publish_id"
     codes = [begun(bench)["error"]["code"] for _ in range(6)]
     assert codes == ["ok"] * 5 + ["rate_limit_exceeded"]
     assert by_hand(bench, "/video/list/?fields=id,nonsense", {})["error"]["code"] == "invalid_params"
@@ -236,7 +236,7 @@ def test_the_stand_in_counts_minutes_and_knows_whose_post_it_is(bench: Bench, fa
 
 def test_the_witness_of_a_video_is_stored_before_its_first_byte_leaves(bench: Bench, fakes: FakeServer) -> None:
     seen: list[int] = []
-    connector = bench.connector(witness=lambda token: seen.append(asked(fakes, "/tiktok/video/")))
+    connector = bench.connector(save_checkpoint=lambda token: seen.append(asked(fakes, "/tiktok/video/")))
     bench.publish(connector, bench.outgoing("Снимак", video=video()))
     assert seen == [0]
 
@@ -244,8 +244,8 @@ def test_the_witness_of_a_video_is_stored_before_its_first_byte_leaves(bench: Be
 def test_the_address_for_the_bytes_is_never_stored(bench: Bench, fakes: FakeServer) -> None:
     bench.publish(bench.connector(), bench.outgoing("Снимак", video=video()))
     (post,) = the_fake(fakes).posts.values()
-    assert bench.noted
-    assert not any(post["token"] in token for token in bench.noted)
+    assert bench.checkpoints
+    assert not any(post["token"] in token for token in bench.checkpoints)
 
 
 def test_the_hook_runs_once_right_before_the_last_chunk(bench: Bench, fakes: FakeServer, large: Any) -> None:
@@ -274,9 +274,9 @@ def test_a_video_whose_last_answer_is_lost_is_found_by_its_id(bench: Bench, fake
     connector, sent, began = bench.connector(), bench.outgoing("Снимак", video=video()), start()
     with pytest.raises(OutcomeUnknown):
         connector.publish(sent, bench.read)
-    found = bench.find(connector, sent, began)
-    assert isinstance(found, Found)
-    assert [post["id"] for post in bench.public()] == [found.published.remote_id]
+    result = bench.find(connector, sent, began)
+    assert isinstance(result, Found)
+    assert [post["id"] for post in bench.public()] == [result.published.remote_id]
     assert not connector.may_resend(began, start())
 
 
@@ -329,7 +329,7 @@ def test_a_second_try_that_never_left_says_nothing_about_the_first(bench: Bench,
 
 
 def test_a_last_chunk_that_landed_behind_an_error_is_settled_by_its_id(bench: Bench, fakes: FakeServer) -> None:
-    """The second try is told that all bytes are there already."""
+    """The second attempt is told that all bytes have arrived."""
     fakes.plan("commit_then_500", PUT, method="PUT")
     connector, sent, began = bench.connector(), bench.outgoing("Једном.", video=video()), start()
     with pytest.raises(OutcomeUnknown):
@@ -368,11 +368,11 @@ def test_a_worker_that_died_in_the_middle_of_a_video_leaves_nothing_that_could_c
     connector, sent = sent_in_chunks(bench, large)
     with pytest.raises(OutcomeUnknown):
         connector.publish(sent, bench.read)
-    # The address is still good, and a chunk may be under way: nobody sends it again yet.
+    # The address is still valid, and a chunk may be under way: it is not sent again yet.
     with pytest.raises(NotReached):
         bench.find(connector, sent, start())
-    held = UploadCheckpoint.of(Pending(bench.noted[-1]))
-    bench.noted.append(replace(held, made=held.made - 3_601).token)
+    held = UploadCheckpoint.of(Pending(bench.checkpoints[-1]))
+    bench.checkpoints.append(replace(held, made=held.made - 3_601).token)
     assert isinstance(bench.find(connector, sent, start()), Absent)
 
 
@@ -388,8 +388,8 @@ def test_pictures_whose_answer_is_lost_are_found_in_the_list_or_nobody_knows(ben
         sent = bench.outgoing(f"Слика {action}")
         with pytest.raises(OutcomeUnknown):
             connector.publish(sent, bench.read)
-        told = bench.find(connector, sent, began)
-        assert isinstance(told, Found) if lists else told == Inconclusive(PROVES_NOTHING)
+        result = bench.find(connector, sent, began)
+        assert isinstance(result, Found) if lists else result == Inconclusive(PROVES_NOTHING)
 
 
 def test_what_an_earlier_attempt_left_does_not_speak_for_pictures(bench: Bench, fakes: FakeServer) -> None:
@@ -398,13 +398,13 @@ def test_what_an_earlier_attempt_left_does_not_speak_for_pictures(bench: Bench, 
     fakes.plan("drop_before", PHOTOS, method="POST")
     with pytest.raises(OutcomeUnknown):
         connector.publish(bench.outgoing("Друга"), bench.read)
-    assert bench.noted[-1] == ""
+    assert bench.checkpoints[-1] == ""
 
 
 def test_without_the_list_a_look_says_why_it_cannot_tell(bench: Bench) -> None:
     bare = replace(bench.credential, scopes=("user.info.basic", "video.publish"))
-    told = bench.connector(credential=bare).find(bench.outgoing("Слика"), start())
-    assert told == Inconclusive(publishing.MAY_NOT_LIST)
+    result = bench.connector(credential=bare).find(bench.outgoing("Слика"), start())
+    assert result == Inconclusive(publishing.MAY_NOT_LIST)
 
 
 def test_the_list_is_read_page_after_page(bench: Bench, fakes: FakeServer) -> None:
@@ -422,9 +422,9 @@ def test_two_equal_posts_are_a_persons_decision(bench: Bench) -> None:
     connector, began = bench.connector(), start()
     for _ in range(2):
         bench.publish(connector, bench.outgoing("Исто."))
-    told = connector.find(bench.outgoing("Исто."), began)
-    assert isinstance(told, Inconclusive)
-    assert len(told.candidates) == 2
+    result = connector.find(bench.outgoing("Исто."), began)
+    assert isinstance(result, Inconclusive)
+    assert len(result.candidates) == 2
 
 
 def test_a_forgotten_id_leaves_it_to_the_list(bench: Bench, fakes: FakeServer) -> None:
@@ -435,10 +435,10 @@ def test_a_forgotten_id_leaves_it_to_the_list(bench: Bench, fakes: FakeServer) -
     fakes.options(tiktok_list_lag=9)
     assert bench.find(connector, sent, began) == Inconclusive(PROVES_NOTHING)
     with pytest.raises(OutcomeUnknown):
-        connector.check_status(Pending(bench.noted[-1]))
+        connector.check_status(Pending(bench.checkpoints[-1]))
 
 
-# ---- what became of it
+# ---- the state of a post
 
 
 def test_a_post_is_published_only_when_tiktok_names_a_public_number(bench: Bench, fakes: FakeServer) -> None:
@@ -447,8 +447,8 @@ def test_a_post_is_published_only_when_tiktok_names_a_public_number(bench: Bench
     held = connector.publish(sent, bench.read)
     with pytest.raises(NotReached):
         connector.find(sent, began, (), held)
-    told = [connector.check_status(held) for _ in range(3)]
-    assert [type(one) for one in told] == [Pending, Published, Published]
+    statuses = [connector.check_status(held) for _ in range(3)]
+    assert [type(one) for one in statuses] == [Pending, Published, Published]
     assert bench.texts() == ["Снимак"]
 
 
@@ -465,7 +465,7 @@ def test_a_check_that_takes_longer_than_a_day_asks_a_person(bench: Bench, fakes:
 
 
 @pytest.mark.parametrize(
-    ("reason", "words", "field"),
+    ("reason", "message", "field"),
     [
         ("file_format_check_failed", publishing.FORMAT, None),
         ("duration_check_failed", publishing.DURATION, "video"),
@@ -479,15 +479,15 @@ def test_a_check_that_takes_longer_than_a_day_asks_a_person(bench: Bench, fakes:
     ],
 )
 def test_a_failure_says_what_to_change(
-    bench: Bench, fakes: FakeServer, reason: str, words: str, field: str | None
+    bench: Bench, fakes: FakeServer, reason: str, message: str, field: str | None
 ) -> None:
     fakes.options(tiktok_fails=reason)
     connector, sent = bench.connector(), bench.outgoing("Снимак", video=video())
     pending = connector.publish(sent, bench.read)
     with pytest.raises(Rejected) as refused:
         connector.check_status(pending)
-    assert (refused.value.message, refused.value.field, refused.value.code) == (words, field, reason)
-    # A look leaves the verdict to the question that tells the reason.
+    assert (refused.value.message, refused.value.field, refused.value.code) == (message, field, reason)
+    # A search leaves the decision to `check_status`, which has the reason.
     assert connector.find(sent, start(), (), pending) == Ready(pending.token)
 
 

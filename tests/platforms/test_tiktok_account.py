@@ -1,4 +1,4 @@
-"""TikTok: what the account allows, what is checked before, numbers, errors, sessions, consent and events."""
+"""TikTok: the account's permissions, checks before sending, metrics, errors, sessions, consent and events."""
 
 import hashlib
 import json
@@ -34,7 +34,7 @@ def bench(fakes: FakeServer) -> Bench:
     return bench_of(fakes)
 
 
-# ---- what the account allows
+# ---- the account's permissions
 
 
 def test_the_account_is_asked_before_every_post(bench: Bench, fakes: FakeServer) -> None:
@@ -75,7 +75,7 @@ def test_an_application_without_an_audit_posts_nothing_and_says_so(bench: Bench,
         bench.publish(bench.connector(), bench.outgoing("Нико не види", **more))
     assert refused.value.message == facts_.UNAUDITED
     assert (asked(fakes, "/init/"), the_fake(fakes).posts) == (0, {})
-    # Where TikTok says it only when the post is begun.
+    # Where TikTok refuses it only when the post is begun.
     fakes.options(tiktok_audiences=("PUBLIC_TO_EVERYONE", "SELF_ONLY"), tiktok_audited=False)
     with pytest.raises(Rejected) as refused:
         bench.publish(bench.connector(), bench.outgoing("Нико не види", **more))
@@ -128,7 +128,7 @@ def test_facts_stay_when_the_account_cannot_be_asked(bench: Bench, fakes: FakeSe
     assert bench.connector(facts=known).fetch_facts() == known
 
 
-# ---- what is checked before
+# ---- checks before sending
 
 
 def test_a_caption_and_a_title_are_counted_in_utf16_units(bench: Bench, fakes: FakeServer) -> None:
@@ -153,18 +153,18 @@ def test_a_caption_and_a_title_are_counted_in_utf16_units(bench: Bench, fakes: F
 
 def test_a_post_needs_a_video_or_pictures_and_never_both(bench: Bench) -> None:
     limits = bench.limits()
-    words = bench.outgoing("Само текст", pictures=())
-    assert [(p.code, p.message_id) for p in TikTok.check(words, limits)] == [("needs_media", checks.NEEDS_MEDIA)]
+    bare = bench.outgoing("Само текст", pictures=())
+    assert [(p.code, p.message_id) for p in TikTok.check(bare, limits)] == [("needs_media", checks.NEEDS_MEDIA)]
     both = bench.outgoing("Обоје", video=video(), pictures=(photo(1),))
     assert [p.code for p in TikTok.check(both, limits)] == ["video_and_pictures"]
 
 
 def test_what_tiktok_does_not_show_is_said_before(bench: Bench) -> None:
-    told = TikTok.check(
+    problems = TikTok.check(
         bench.outgoing("Види https://cuprija.rs", title="Наслов", video=video(), first_comment="Линк је у опису."),
         bench.limits(),
     )
-    assert {(p.code, p.severity) for p in told} == {
+    assert {(p.code, p.severity) for p in problems} == {
         ("title_not_here", "warning"),
         ("no_links", "warning"),
         ("comment_not_here", "warning"),
@@ -195,7 +195,7 @@ def test_pictures_are_of_a_known_type_and_not_too_many(bench: Bench) -> None:
     ]
 
 
-# ---- what it cannot
+# ---- unsupported features
 
 
 def test_what_the_network_does_not_have_is_said(bench: Bench) -> None:
@@ -243,11 +243,11 @@ def test_a_number_that_is_hidden_is_no_reading_and_never_zero(bench: Bench, fake
 
 def test_a_post_that_is_not_told_is_left_out_unless_that_is_known_to_mean_gone(bench: Bench, fakes: FakeServer) -> None:
     connector = bench.connector()
-    kept, gone = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
-    next(one for one in the_fake(fakes).posts.values() if one["number"] == gone)["is_gone"] = True
-    assert [one.subject_remote_id for one in connector.fetch_metrics([kept, gone])] == [kept]
+    staying, missing = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
+    next(one for one in the_fake(fakes).posts.values() if one["number"] == missing)["is_gone"] = True
+    assert [one.subject_remote_id for one in connector.fetch_metrics([staying, missing])] == [staying]
     sure = bench.connector(facts=with_options(bench, missing_is_gone=True))
-    assert [type(one) for one in sure.fetch_metrics([kept, gone])][1:] == [Gone]
+    assert [type(one) for one in sure.fetch_metrics([staying, missing])][1:] == [Gone]
 
 
 def test_numbers_are_asked_for_twenty_at_a_time(bench: Bench, fakes: FakeServer) -> None:
@@ -272,11 +272,11 @@ def test_without_a_permission_there_are_no_numbers_and_the_channel_works(bench: 
     assert (profile.handle, profile.name, profile.followers) == ("@opstina", "Општина opstina", None)
 
 
-# ---- what its errors mean
+# ---- the meaning of its errors
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "kind", "words"),
+    ("status", "body", "kind", "message"),
     [
         (401, "access_token_invalid", NeedsConsent, oauth.ENDED),
         (401, "scope_not_authorized", NeedsConsent, calls.NO_RIGHT),
@@ -301,17 +301,17 @@ def test_without_a_permission_there_are_no_numbers_and_the_channel_works(bench: 
     ],
 )
 def test_every_answer_says_what_may_be_done_next(
-    bench: Bench, fakes: FakeServer, status: int, body: str | None, kind: type[PlatformError], words: str
+    bench: Bench, fakes: FakeServer, status: int, body: str | None, kind: type[PlatformError], message: str
 ) -> None:
-    told = {"data": {}, "error": {"code": body, "message": "Said so", "log_id": "2026"}} if body else "[]"
+    content = {"data": {}, "error": {"code": body, "message": "Said so", "log_id": "2026"}} if body else "[]"
     # Twice: a session that is refused is renewed and asked for once more.
-    fakes.plan("status", PHOTOS, method="POST", status=status, body=told, times=2)
-    with pytest.raises(kind) as said:
+    fakes.plan("status", PHOTOS, method="POST", status=status, body=content, times=2)
+    with pytest.raises(kind) as raised:
         bench.publish(bench.connector(), bench.outgoing("Не сме."))
-    assert words in said.value.message
+    assert message in raised.value.message
     assert bench.texts() == []
-    assert said.value.evidence["status"] == status
-    assert not body or said.value.evidence["log_id"] == "2026"
+    assert raised.value.evidence["status"] == status
+    assert not body or raised.value.evidence["log_id"] == "2026"
 
 
 def test_a_day_that_is_full_is_waited_for_and_a_minute_is_a_minute(bench: Bench, fakes: FakeServer) -> None:
@@ -361,28 +361,28 @@ def test_a_session_that_ends_on_the_way_is_renewed_and_the_post_is_one(
     fakes.plan("expire_token", INIT if clip else PHOTOS, method="POST")
     bench.publish(bench.connector(), bench.outgoing("Једном.", **({"video": clip} if clip else {})))
     assert bench.texts() == ["Једном."]
-    (kept,) = bench.kept
-    assert kept.refresh_token != bench.credential.refresh_token
-    assert (kept.account_id, kept.grantor) == (bench.credential.account_id, bench.credential.account_id)
+    (renewed,) = bench.renewed
+    assert renewed.refresh_token != bench.credential.refresh_token
+    assert (renewed.account_id, renewed.grantor) == (bench.credential.account_id, bench.credential.account_id)
 
 
 def test_a_missing_permission_uses_up_no_session(bench: Bench) -> None:
     bare = replace(bench.credential, scopes=())
     connector = bench.connector(credential=bare)
     assert connector.profile().handle == "@opstina"
-    assert bench.kept == []
+    assert bench.renewed == []
 
 
 def test_a_session_lasts_a_day_and_the_consent_a_year(bench: Bench, fakes: FakeServer) -> None:
     soon = replace(bench.credential, expires_at=datetime.now(UTC) + timedelta(minutes=2))
     fakes.advance(100 * 24 * 3600)
     bench.connector(credential=soon).profile()
-    (kept,) = bench.kept
-    assert kept.expires_at is not None
-    assert kept.consent_until is not None
-    assert timedelta(hours=23) < kept.expires_at - datetime.now(UTC) < timedelta(hours=25)
+    (renewed,) = bench.renewed
+    assert renewed.expires_at is not None
+    assert renewed.consent_until is not None
+    assert timedelta(hours=23) < renewed.expires_at - datetime.now(UTC) < timedelta(hours=25)
     # Renewing a session does not renew the consent: its people are warned in time.
-    assert timedelta(days=264) < kept.consent_until - datetime.now(UTC) < timedelta(days=266)
+    assert timedelta(days=264) < renewed.consent_until - datetime.now(UTC) < timedelta(days=266)
 
 
 def test_a_refresh_token_that_does_not_rotate_stays(bench: Bench, fakes: FakeServer) -> None:
@@ -423,13 +423,13 @@ def test_a_consent_that_another_channel_lives_from_is_not_given_back(bench: Benc
 
 
 def consented(bench: Bench, **decided: str) -> dict[str, str]:
-    """What an exchange gets after the person agreed on TikTok's page."""
+    """The arguments of an exchange after the person agreed on TikTok's page."""
     url = bench.connector(credential=None).authorize_url(BACK, "stanje", CHALLENGE)
     asked = dict(parse_qsl(urlsplit(url).query))
     answer = bench.http().post(url.split("?")[0], data={**asked, "decision": "allow", **decided})
-    told = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
-    assert told["state"] == "stanje"
-    return {"code": told.get("code", ""), "redirect_uri": BACK, "verifier": VERIFIER}
+    returned = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+    assert returned["state"] == "stanje"
+    return {"code": returned.get("code", ""), "redirect_uri": BACK, "verifier": VERIFIER}
 
 
 def test_from_consent_to_a_session_with_proof_in_hexadecimal(bench: Bench) -> None:
@@ -467,8 +467,8 @@ def test_the_proof_can_be_left_out_where_tiktok_wants_none(bench: Bench, fakes: 
     url = bench.connector(credential=None, facts=facts).authorize_url(BACK, "stanje", CHALLENGE)
     asked = dict(parse_qsl(urlsplit(url).query))
     assert "code_challenge" not in asked
-    told = dict(parse_qsl(urlsplit(bench.http().post(url.split("?")[0], data=asked).headers["location"]).query))
-    answer = {"code": told["code"], "redirect_uri": BACK, "verifier": VERIFIER}
+    returned = dict(parse_qsl(urlsplit(bench.http().post(url.split("?")[0], data=asked).headers["location"]).query))
+    answer = {"code": returned["code"], "redirect_uri": BACK, "verifier": VERIFIER}
     assert bench.connector(credential=None, facts=facts).exchange(answer).access_token
     plain = bench.connector(credential=None, facts={"options": {"pkce": "base64url"}})
     assert dict(parse_qsl(urlsplit(plain.authorize_url(BACK, "s", CHALLENGE)).query))["code_challenge"] == CHALLENGE
@@ -488,7 +488,7 @@ def test_the_page_of_consent_is_tiktoks_own() -> None:
     assert url.startswith("https://www.tiktok.com/v2/auth/authorize/?client_key=aw1&response_type=code&")
 
 
-# ---- what it tells by itself
+# ---- webhook events
 
 
 def test_events_are_believed_by_their_signature_while_tiktok_repeats_them() -> None:
@@ -524,7 +524,7 @@ def test_events_are_told_apart(fakes: FakeServer) -> None:
         "video.upload.failed": ("other", ""),
     }
     for name, expected in kinds.items():
-        raw, _signature = fake.told_of(name, "_000a", {"reason": 1})
+        raw, _signature = fake.signed_event(name, "_000a", {"reason": 1})
         (event,) = TikTok.events(json.loads(raw))
         assert (event.kind, event.grantor) == expected
         assert event.account_id == "_000a"

@@ -1,4 +1,4 @@
-"""A Viber channel: the conformance suite, the faults, and what is Viber's own."""
+"""A Viber channel: conformance, faults, and Viber's own features."""
 
 import http.server
 import json
@@ -34,7 +34,7 @@ DEVIATIONS = frozenset(
 class TestViber(FaultConformance):
     create = "/pa/post$"
     rate_seconds = 120
-    found = absent = Inconclusive
+    present = absent = Inconclusive
 
     @pytest.fixture
     def bench(self, fakes: FakeServer) -> Bench:
@@ -50,7 +50,7 @@ def posts(fakes: FakeServer) -> list[dict[str, Any]]:
     return fakes.world.fakes["viber"].channel("opstina")["posts"]
 
 
-# ---- what is posted
+# ---- publishing
 
 
 def test_a_post_goes_out_in_the_name_of_a_super_admin_with_a_long_number_for_its_id(
@@ -86,9 +86,9 @@ def test_a_picture_is_fetched_from_its_public_address(bench: Bench, fakes: FakeS
 
 
 def test_a_picture_that_cannot_be_fetched_is_rejected_and_nothing_is_out(bench: Bench) -> None:
-    gone = replace(photo(1), ref="nema.jpg")
+    missing = replace(photo(1), ref="nema.jpg")
     with pytest.raises(Rejected) as refused:
-        bench.connector().publish(outgoing("Плакат", pictures=(gone,)), bench.read)
+        bench.connector().publish(outgoing("Плакат", pictures=(missing,)), bench.read)
     assert (refused.value.message, refused.value.code) == (NOT_FETCHED, "1")
     assert bench.texts() == []
 
@@ -108,7 +108,7 @@ def test_answers_are_not_sent_at_all(bench: Bench, fakes: FakeServer) -> None:
     assert [entry for entry in fakes.ledger() if entry["path"].endswith("/post")] == []
 
 
-# ---- what can be known before
+# ---- checks before sending
 
 
 def test_the_edges_of_what_viber_takes(subtests: pytest.Subtests) -> None:
@@ -136,7 +136,7 @@ def test_pictures_come_without_descriptions_and_from_our_public_address() -> Non
     assert (limits.alt_characters, limits.fetches_media, limits.edits, limits.threads) == (0, True, (), False)
 
 
-# ---- what Viber says
+# ---- errors
 
 
 @pytest.mark.parametrize(
@@ -168,9 +168,9 @@ def test_every_status_has_its_class_and_nothing_is_out(
     bench: Bench, fakes: FakeServer, status: int, kind: type[Exception]
 ) -> None:
     fakes.options(viber_status=status)
-    with pytest.raises(kind) as told:
+    with pytest.raises(kind) as raised:
         bench.connector().publish(outgoing("Једном."), bench.read)
-    assert told.value.evidence["code"] == status
+    assert raised.value.evidence["code"] == status
     assert bench.texts() == []
 
 
@@ -298,9 +298,9 @@ def test_an_address_that_does_not_answer_is_said_to_be_ours(bench: Bench, hook: 
 
 
 def test_a_signature_as_in_the_documents() -> None:
-    body, told = b'{"event":"webhook"}', "2dd91965f1bf86033b0505f762caa885969b362e3dc44e282cb79cf76c73ab2b"
-    assert Viber.verify(body, {"x-viber-content-signature": told}, "viber-token")
-    assert not Viber.verify(body, {"x-viber-content-signature": told}, "")
+    body, signature = b'{"event":"webhook"}', "2dd91965f1bf86033b0505f762caa885969b362e3dc44e282cb79cf76c73ab2b"
+    assert Viber.verify(body, {"x-viber-content-signature": signature}, "viber-token")
+    assert not Viber.verify(body, {"x-viber-content-signature": signature}, "")
 
 
 @pytest.mark.parametrize("payload", [None, [], {}, "x", 3])
@@ -309,8 +309,8 @@ def test_what_is_no_event_is_none(payload: Any) -> None:
 
 
 def test_a_repeated_event_has_the_same_key() -> None:
-    told = {"event": "webhook", "timestamp": 1457764197627, "message_token": 4912661846655238145}
-    (first,), (again,) = Viber.events(told), Viber.events(dict(told))
+    event = {"event": "webhook", "timestamp": 1457764197627, "message_token": 4912661846655238145}
+    (first,), (again,) = Viber.events(event), Viber.events(dict(event))
     assert first.key == again.key == "4912661846655238145"
     assert first.at == datetime(2016, 3, 12, 6, 29, 57, 627000, tzinfo=UTC)
     assert Viber.events({"event": "webhook", "timestamp": "soon"})[0].at is None

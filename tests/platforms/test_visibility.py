@@ -1,4 +1,4 @@
-"""Who may read what is heard and what is answered, as every connector has to say it."""
+"""The visibility of messages and answers, as every connector has to report it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def outgoing(text: str = "Одговор", meant: Visibility = Visibility.DIRECT
 def test_an_answer_is_never_wider_than_what_it_answers() -> None:
     for answered in (*Visibility, ""):
         assert not is_wider(of_answer(answered), answered)
-    assert [of_answer(each) for each in Visibility] == ["public", "unlisted", "direct", "direct"]
+    assert [of_answer(visibility) for visibility in Visibility] == ["public", "unlisted", "direct", "direct"]
 
 
 def test_what_is_not_known_is_the_narrowest() -> None:
@@ -34,12 +34,12 @@ def test_what_is_not_known_is_the_narrowest() -> None:
     assert is_private("local")
     assert of_answer("") == of_answer("local") == Visibility.DIRECT
     assert not is_wider("", "direct")
-    for told in ("local", "list:3", "mutuals_only", "limited", "PUBLIC", "", None, 1, ["public"]):
-        assert visibility.of(told, statuses.VISIBILITIES) == Visibility.DIRECT
+    for value in ("local", "list:3", "mutuals_only", "limited", "PUBLIC", "", None, 1, ["public"]):
+        assert visibility.of(value, statuses.VISIBILITIES) == Visibility.DIRECT
 
 
 def test_no_connector_can_leave_it_out() -> None:
-    (field,) = [each for each in dataclasses.fields(Message) if each.name == "visibility"]
+    (field,) = [declared for declared in dataclasses.fields(Message) if declared.name == "visibility"]
     assert field.default is field.default_factory is dataclasses.MISSING
 
 
@@ -49,13 +49,13 @@ def test_only_mastodon_answers_privately_and_the_others_say_so_beforehand(subtes
             kind = connector(key)
             limits = kind.limits({})
             assert set(limits.visibilities) == (set(Visibility) if key == "mastodon" else {Visibility.PUBLIC})
-            found = {each.code for each in kind.check(outgoing(), limits)}
-            assert ("visibility" in found) == (key != "mastodon")
+            codes = {problem.code for problem in kind.check(outgoing(), limits)}
+            assert ("visibility" in codes) == (key != "mastodon")
 
 
 def test_a_payload_keeps_it_and_an_old_one_was_public() -> None:
-    for each in Visibility:
-        assert Outgoing.from_json(outgoing(meant=each).to_json()).visibility == each
+    for chosen in Visibility:
+        assert Outgoing.from_json(outgoing(meant=chosen).to_json()).visibility == chosen
     stored = outgoing().to_json()
     assert Outgoing.from_json({**stored, "visibility": "local"}).visibility == Visibility.DIRECT
     del stored["visibility"]
@@ -87,16 +87,16 @@ def test_looking_for_mentions_takes_linear_time(text: str) -> None:
     "chat", [{"type": "private"}, {"type": "channel"}, {"type": "supergroup", "is_direct_messages": True}]
 )
 def test_what_is_written_to_a_bot_or_channel_alone_is_no_message_of_telegram(chat: dict[str, Any]) -> None:
-    told = {
+    content = {
         "message_id": 2, "date": 1_800_000_000, "text": "Само за вас", "from": {"id": 5, "first_name": "Мара"},
         "reply_to_message": {"message_id": 1, "sender_chat": {"id": -1001}, "is_automatic_forward": True},
     }  # fmt: skip
-    assert telegram.message({**told, "chat": {"id": -1002, **chat}}, "-1001") is None
-    assert telegram.message({**told, "chat": {"id": -1002, "type": "supergroup"}}, "-1001") is not None
+    assert telegram.message({**content, "chat": {"id": -1002, **chat}}, "-1001") is None
+    assert telegram.message({**content, "chat": {"id": -1002, "type": "supergroup"}}, "-1001") is not None
 
 
 def test_what_a_protected_account_writes_on_x_is_for_its_followers() -> None:
     post = {"id": "1", "author_id": "7", "text": "@opstina Питање", "created_at": "2026-11-28T08:00:00Z"}
-    for is_protected, told in ((True, Visibility.FOLLOWERS), (False, Visibility.PUBLIC)):
+    for is_protected, expected in ((True, Visibility.FOLLOWERS), (False, Visibility.PUBLIC)):
         person = {"id": "7", "username": "mara", "name": "Мара", "protected": is_protected}
-        assert x.message(post, {"7": person}).visibility == told
+        assert x.message(post, {"7": person}).visibility == expected

@@ -1,4 +1,4 @@
-"""X: the suite and the faults against the local stand-in, and what is X's own."""
+"""X: conformance and faults against the fake, and X's own features."""
 
 import re
 from dataclasses import replace
@@ -55,9 +55,9 @@ class TestXFake(FaultConformance):
             "Пријаве & питања <овде>: https://cuprija.rs/p?a=1&b=2 и cuprija.rs/q", pictures=(picture(1),)
         )
         bench.publish(connector, sent)
-        found = bench.find(connector, sent, began)
-        assert isinstance(found, Found)
-        assert found.alts == (picture(1).alt,)
+        result = bench.find(connector, sent, began)
+        assert isinstance(result, Found)
+        assert result.alts == (picture(1).alt,)
 
     def test_the_whole_of_a_long_text_stands_in_its_note(self) -> None:
         note = {
@@ -106,11 +106,11 @@ class TestXFake(FaultConformance):
 
     def test_a_video_that_the_network_dropped_is_sent_anew(self, bench: Bench, fakes: FakeServer) -> None:
         connector = bench.connector()
-        told = connector.publish(bench.outgoing("Снимак", video=video()), bench.read)
-        assert isinstance(told, Pending)
-        assert isinstance(connector.check_status(told), Ready)
+        pending = connector.publish(bench.outgoing("Снимак", video=video()), bench.read)
+        assert isinstance(pending, Pending)
+        assert isinstance(connector.check_status(pending), Ready)
         fakes.world.fake("x").media.clear()
-        assert isinstance(connector.check_status(told), ContainerExpired)
+        assert isinstance(connector.check_status(pending), ContainerExpired)
 
     def test_a_lost_answer_at_the_end_of_a_video_is_found_by_the_list(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.plan("commit_then_drop", self.create, method="POST")
@@ -160,8 +160,8 @@ class TestXFake(FaultConformance):
         connector, began = bench.connector(), start()
         first = bench.publish(connector, bench.outgoing("1/2 Прво"))
         second = bench.outgoing("2/2 Друго", reply_to=first.remote_id)
-        told = connector.publish(second, bench.read)
-        assert isinstance(told, Published)
+        published = connector.publish(second, bench.read)
+        assert isinstance(published, Published)
         assert [post["reply_to"] for post in bench.public()] == [None, first.remote_id]
         assert isinstance(connector.find(second, began), Found)
         assert isinstance(connector.find(replace(second, reply_to=None), began), Absent)
@@ -235,10 +235,10 @@ class TestXFake(FaultConformance):
 
     def test_one_post_that_is_gone_hides_no_other(self, bench: Bench) -> None:
         connector = bench.connector()
-        kept, gone = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
-        connector.withdraw(gone)
-        told = {type(one).__name__: one.subject_remote_id for one in connector.fetch_metrics([kept, gone])}
-        assert told == {"PostMetrics": kept, Gone.__name__: gone}
+        staying, deleted = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
+        connector.withdraw(deleted)
+        types = {type(one).__name__: one.subject_remote_id for one in connector.fetch_metrics([staying, deleted])}
+        assert types == {"PostMetrics": staying, Gone.__name__: deleted}
 
     def test_a_quiet_day_is_not_charged(self, bench: Bench, fakes: FakeServer) -> None:
         connector = bench.connector()
@@ -257,10 +257,10 @@ class TestXFake(FaultConformance):
         assert option.value["post_with_link"] / option.value["post"] > 10
         assert (option.as_of, option.source[:20]) == ("2026-04-20", "https://docs.x.com/x")
 
-    # what its errors mean
+    # the meaning of its errors
 
     @pytest.mark.parametrize(
-        ("status", "body", "kind", "words"),
+        ("status", "body", "kind", "message"),
         [
             (400, {"type": "https://api.x.com/2/problems/invalid-request", "detail": "No"}, Rejected, "No"),
             (
@@ -286,12 +286,12 @@ class TestXFake(FaultConformance):
         ],
     )
     def test_every_answer_says_what_may_be_done_next(
-        self, bench: Bench, fakes: FakeServer, status: int, body: Any, kind: type[PlatformError], words: str
+        self, bench: Bench, fakes: FakeServer, status: int, body: Any, kind: type[PlatformError], message: str
     ) -> None:
         fakes.plan("status", self.create, method="POST", status=status, body=body)
-        with pytest.raises(kind) as told:
+        with pytest.raises(kind) as raised:
             bench.publish(bench.connector(), bench.outgoing("Не сме."))
-        assert words in told.value.message
+        assert message in raised.value.message
         assert bench.texts() == []
 
     # sessions
@@ -302,16 +302,16 @@ class TestXFake(FaultConformance):
         fakes.plan("expire_token", self.create, method="POST")
         bench.publish(bench.connector(), bench.outgoing("Једном."))
         assert bench.texts() == ["Једном."]
-        (kept,) = bench.kept
-        assert kept.refresh_token != bench.credential.refresh_token
-        assert kept.account_id == bench.credential.account_id
+        (renewed,) = bench.renewed
+        assert renewed.refresh_token != bench.credential.refresh_token
+        assert renewed.account_id == bench.credential.account_id
 
     def test_a_session_about_to_end_is_renewed_before_the_call(self, bench: Bench, fakes: FakeServer) -> None:
         soon = replace(bench.credential, expires_at=datetime.now(UTC) + timedelta(minutes=2))
         bench.connector(credential=soon).profile()
-        (kept,) = bench.kept
-        assert kept.expires_at is not None
-        assert kept.expires_at > datetime.now(UTC) + timedelta(minutes=100)
+        (renewed,) = bench.renewed
+        assert renewed.expires_at is not None
+        assert renewed.expires_at > datetime.now(UTC) + timedelta(minutes=100)
 
     def test_a_refresh_token_works_once(self, bench: Bench) -> None:
         fresh = bench.connector().refresh()
@@ -382,14 +382,14 @@ class TestXFake(FaultConformance):
 
 
 def consented(bench: Bench) -> dict[str, str]:
-    """What an exchange gets after the person agreed on X's page."""
+    """The arguments of an exchange after the person agreed on X's page."""
     url = bench.connector(credential=None).authorize_url(BACK, "stanje", CHALLENGE)
     asked = dict(parse_qsl(urlsplit(url).query))
     assert (asked["code_challenge"], asked["code_challenge_method"]) == (CHALLENGE, "S256")
     answer = bench.http().post(url.split("?")[0], data={**asked, "decision": "allow"})
-    told = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
-    assert told["state"] == "stanje"
-    return {"code": told["code"], "redirect_uri": BACK, "verifier": VERIFIER}
+    returned = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+    assert returned["state"] == "stanje"
+    return {"code": returned["code"], "redirect_uri": BACK, "verifier": VERIFIER}
 
 
 def test_the_page_of_consent_is_xs_own() -> None:
@@ -406,6 +406,6 @@ def bench_keys() -> Any:
 
 def test_the_browser_knows_the_same_endings_of_names() -> None:
     root = Path(__file__).parents[2]
-    told = re.search(r"`\n(.*?)\n`", (root / "static/js/text/tlds.js").read_text(encoding="utf-8"), re.DOTALL)
-    assert told is not None
-    assert frozenset(told[1].split()) == weighted.TLDS
+    match = re.search(r"`\n(.*?)\n`", (root / "static/js/text/tlds.js").read_text(encoding="utf-8"), re.DOTALL)
+    assert match is not None
+    assert frozenset(match[1].split()) == weighted.TLDS

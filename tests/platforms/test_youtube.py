@@ -1,4 +1,4 @@
-"""YouTube: the suite and the faults against the local stand-in, and what is YouTube's own."""
+"""YouTube: conformance and faults against the fake, and YouTube's own features."""
 
 import json
 from dataclasses import replace
@@ -64,8 +64,8 @@ class TestYouTubeFake(FaultConformance):
 
     @pytest.fixture
     def fake(self, fakes: FakeServer) -> YouTubeFake:
-        found: YouTubeFake = fakes.world.fake("youtube")
-        return found
+        fake: YouTubeFake = fakes.world.fake("youtube")
+        return fake
 
     def test_a_picture_that_is_none_is_rejected(self, bench: Bench) -> None:
         """Of the pictures of a video, its cover."""
@@ -76,15 +76,15 @@ class TestYouTubeFake(FaultConformance):
         assert refused.value.message == COVER_REFUSED
         assert bench.texts() == []
 
-    # what it takes
+    # limits
 
     def test_only_a_video_with_a_title_is_taken(self, bench: Bench) -> None:
         limits = bench.limits()
         sent = bench.outgoing("Опис")
         assert YouTube.check(sent, limits) == []
-        assert found(replace(sent, title="н" * 101), limits) == {("title_too_long", "title")}
-        assert found(replace(sent, video=None), limits) == {("needs_media", "pictures")}
-        assert found(replace(sent, video=None, pictures=(picture(1),)), limits) == {("no_pictures", "pictures")}
+        assert codes(replace(sent, title="н" * 101), limits) == {("title_too_long", "title")}
+        assert codes(replace(sent, video=None), limits) == {("needs_media", "pictures")}
+        assert codes(replace(sent, video=None, pictures=(picture(1),)), limits) == {("no_pictures", "pictures")}
         (problem,) = YouTube.check(replace(sent, video=None), limits)
         assert problem.message_id == checks.NEEDS_VIDEO
         with pytest.raises(Rejected):
@@ -103,7 +103,7 @@ class TestYouTubeFake(FaultConformance):
 
     def test_angle_brackets_are_named_before_the_network_refuses_them(self, bench: Bench) -> None:
         sent = bench.outgoing("Ако је 3 < 4", title="Вест >")
-        assert found(sent, bench.limits()) == {("angle_brackets", "title"), ("angle_brackets", "text")}
+        assert codes(sent, bench.limits()) == {("angle_brackets", "title"), ("angle_brackets", "text")}
         with pytest.raises(Rejected) as refused:
             bench.connector().publish(sent, bench.read)
         assert (refused.value.field, refused.value.message) == ("title", BAD_TITLE)
@@ -117,25 +117,25 @@ class TestYouTubeFake(FaultConformance):
 
     def test_covers_and_captions_are_looked_at(self, bench: Bench) -> None:
         limits = bench.limits()
-        cover, words = photo(1), Captions("titlovi", "sr-Cyrl")
-        assert YouTube.check(bench.outgoing("Опис", video=video(cover=cover, captions=words)), limits) == []
+        cover, captions = photo(1), Captions("titlovi", "sr-Cyrl")
+        assert YouTube.check(bench.outgoing("Опис", video=video(cover=cover, captions=captions)), limits) == []
         webp = replace(cover, mime="image/webp", size=3_000_000)
-        told = found(bench.outgoing("Опис", video=video(cover=webp)), limits)
-        assert told == {("cover_type", "video"), ("cover_too_large", "video")}
-        odd = replace(words, mime="application/ttml+xml")
-        assert found(bench.outgoing("Опис", video=video(captions=odd)), limits) == {("captions_not_here", "video")}
+        problems = codes(bench.outgoing("Опис", video=video(cover=webp)), limits)
+        assert problems == {("cover_type", "video"), ("cover_too_large", "video")}
+        odd = replace(captions, mime="application/ttml+xml")
+        assert codes(bench.outgoing("Опис", video=video(captions=odd)), limits) == {("captions_not_here", "video")}
 
     def test_hashtags_become_key_words_as_far_as_they_fit(self, bench: Bench, fake: YouTubeFake) -> None:
-        words = [f"#општинскавест{n:02}" for n in range(40)]
-        sent = bench.outgoing(" ".join(words))
+        hashtags = [f"#општинскавест{n:02}" for n in range(40)]
+        sent = bench.outgoing(" ".join(hashtags))
         (warning,) = YouTube.check(sent, bench.limits())
         assert (warning.code, warning.severity) == ("tags_too_long", "warning")
         bench.publish(bench.connector(), sent)
         (shown,) = fake.videos.values()
         tags = shown["snippet"]["tags"]
-        assert tags == [word[1:] for word in words[: len(tags)]]
+        assert tags == [word[1:] for word in hashtags[: len(tags)]]
         assert len(tags) + int(warning.params["count"]) == 40
-        assert videos.tag_characters(tags) <= 500 < videos.tag_characters([*tags, words[len(tags)][1:]])
+        assert videos.tag_characters(tags) <= 500 < videos.tag_characters([*tags, hashtags[len(tags)][1:]])
 
     def test_key_words_with_blanks_cost_their_quotes(self) -> None:
         assert videos.tag_characters(["a", "b c"]) == 1 + 1 + 3 + 2
@@ -145,7 +145,7 @@ class TestYouTubeFake(FaultConformance):
         fakes.options(youtube_long_uploads="eligible")
         facts = bench.connector().fetch_facts()
         long = bench.outgoing("Седница", video=video(seconds=3_600.0))
-        assert found(long, YouTube.limits(facts)) == {("video_too_long", "video")}
+        assert codes(long, YouTube.limits(facts)) == {("video_too_long", "video")}
         fakes.options(youtube_long_uploads="allowed")
         assert YouTube.check(long, YouTube.limits(bench.connector().fetch_facts())) == []
 
@@ -153,7 +153,7 @@ class TestYouTubeFake(FaultConformance):
 
     def test_a_video_goes_in_chunks_into_a_session_that_is_stored_first(self, bench: Bench, fakes: FakeServer) -> None:
         seen: list[int] = []
-        connector = bench.connector(facts=small(bench), witness=lambda _token: seen.append(sent_chunks(fakes)))
+        connector = bench.connector(facts=small(bench), save_checkpoint=lambda _token: seen.append(sent_chunks(fakes)))
         bench.publish(connector, bench.outgoing("Снимак"))
         assert seen[0] == 0
         assert sent_chunks(fakes) == -(-len(MOVIE) // GRAIN) > 3
@@ -184,8 +184,8 @@ class TestYouTubeFake(FaultConformance):
             connector.publish(sent, bench.read)
         fakes.world.plan.clear()
         before = sent_chunks(fakes)
-        told = connector.resume(sent, Pending(bench.noted[-1]), bench.read)
-        assert isinstance(told, Published)
+        published = connector.resume(sent, Pending(bench.checkpoints[-1]), bench.read)
+        assert isinstance(published, Published)
         assert sent_chunks(fakes) - before == 1 + 3  # the question, and what was missing
         assert (len(fake.sessions), len(fake.videos), bench.texts()) == (1, 1, ["Снимак"])
 
@@ -196,14 +196,14 @@ class TestYouTubeFake(FaultConformance):
             pass
 
         def die(token: str) -> None:
-            bench.noted.append(token)
+            bench.checkpoints.append(token)
             if UploadCheckpoint.of(Pending(token)).video:
-                bench.noted.pop()
+                bench.checkpoints.pop()
                 raise Died
 
         with pytest.raises(Died):
-            bench.connector(witness=die).publish(sent, bench.read)
-        connector, held = bench.connector(), Pending(bench.noted[-1])
+            bench.connector(save_checkpoint=die).publish(sent, bench.read)
+        connector, held = bench.connector(), Pending(bench.checkpoints[-1])
         assert isinstance(connector.find(sent, start(), (), held), Ready)
         assert isinstance(connector.resume(sent, held, bench.read), Published)
         assert (len(fake.videos), bench.texts()) == (1, ["Снимак"])
@@ -215,9 +215,9 @@ class TestYouTubeFake(FaultConformance):
             connector.publish(sent, bench.read)
         fakes.world.plan.clear()
         fakes.advance(8 * 24 * 3600)
-        assert isinstance(connector.find(sent, start(), (), Pending(bench.noted[-1])), Absent)
-        told = connector.resume(sent, Pending(bench.noted[-1]), bench.read)
-        assert isinstance(told, Published)
+        assert isinstance(connector.find(sent, start(), (), Pending(bench.checkpoints[-1])), Absent)
+        published = connector.resume(sent, Pending(bench.checkpoints[-1]), bench.read)
+        assert isinstance(published, Published)
         assert bench.texts() == ["Снимак"]
 
     def test_a_session_lost_after_its_last_byte_is_looked_for_in_the_list(
@@ -234,13 +234,13 @@ class TestYouTubeFake(FaultConformance):
         for _ in range(2):
             bench.publish(connector, sent)
         lost = UploadCheckpoint(
-            "https://www.googleapis.com/upload/x", UploadCheckpoint.of(Pending(bench.noted[-1])).file, whole=True
+            "https://www.googleapis.com/upload/x", UploadCheckpoint.of(Pending(bench.checkpoints[-1])).file, whole=True
         )
         fakes.plan("status", SESSION, method="PUT", status=404, times=9)
-        gone = Pending(replace(lost, session=f"{bench.server}/upload/youtube/v3/videos?upload_id=x").token)
+        ended = Pending(replace(lost, session=f"{bench.server}/upload/youtube/v3/videos?upload_id=x").token)
         with pytest.raises(OutcomeUnknown):
-            connector.resume(sent, gone, bench.read)
-        assert isinstance(connector.find(sent, sent.created_at, (), gone), Inconclusive)
+            connector.resume(sent, ended, bench.read)
+        assert isinstance(connector.find(sent, sent.created_at, (), ended), Inconclusive)
         assert len(fake.videos) == 2
 
     def test_nothing_is_sent_to_a_stranger(self, bench: Bench, fakes: FakeServer, fake: YouTubeFake) -> None:
@@ -258,7 +258,7 @@ class TestYouTubeFake(FaultConformance):
         with pytest.raises(RateLimited) as limited:
             connector.publish(sent, bench.read)
         assert limited.value.message == NO_QUOTA
-        assert isinstance(connector.resume(sent, Pending(bench.noted[-1]), bench.read), Published)
+        assert isinstance(connector.resume(sent, Pending(bench.checkpoints[-1]), bench.read), Published)
         assert (len(fake.videos), len(fake.sessions), bench.texts()) == (1, 1, ["Снимак"])
 
     def test_what_is_public_is_not_made_public_again(self, bench: Bench, fakes: FakeServer, fake: YouTubeFake) -> None:
@@ -267,15 +267,15 @@ class TestYouTubeFake(FaultConformance):
         with pytest.raises(OutcomeUnknown):
             connector.publish(sent, bench.read)
         written = writes(fakes)
-        told = connector.resume(sent, Pending(bench.noted[-1]), bench.read)
-        assert isinstance(told, Published)
+        published = connector.resume(sent, Pending(bench.checkpoints[-1]), bench.read)
+        assert isinstance(published, Published)
         assert (writes(fakes), len(fake.videos)) == (written, 1)
 
     def test_another_file_is_another_video(self, bench: Bench, fake: YouTubeFake) -> None:
         connector, sent = bench.connector(), bench.outgoing("Снимак")
         bench.publish(connector, sent)
         other = replace(sent, video=video(ref="titlovi", size=len(bench.read("titlovi"))), text="Други снимак")
-        connector.resume(other, Pending(bench.noted[-1]), bench.read)
+        connector.resume(other, Pending(bench.checkpoints[-1]), bench.read)
         assert sorted(bench.texts()) == ["Други снимак", "Снимак"]
 
     # until it is public
@@ -283,11 +283,11 @@ class TestYouTubeFake(FaultConformance):
     def test_a_video_is_shown_once_it_plays(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.options(youtube_polls=2)
         connector, sent = bench.connector(), bench.outgoing("Снимак")
-        told = connector.publish(sent, bench.read)
-        assert isinstance(told, Pending)
-        assert isinstance(connector.check_status(told), Pending)
+        pending = connector.publish(sent, bench.read)
+        assert isinstance(pending, Pending)
+        assert isinstance(connector.check_status(pending), Pending)
         assert bench.texts() == []
-        ready = connector.check_status(told)
+        ready = connector.check_status(pending)
         assert isinstance(ready, Ready)
         assert isinstance(connector.finish(sent, Pending(ready.token), bench.read), Published)
         assert bench.texts() == ["Снимак"]
@@ -296,14 +296,14 @@ class TestYouTubeFake(FaultConformance):
         fakes.options(youtube_polls=2)
         facts = bench.connector().facts | {"options": {"waits_until_it_plays": False}}
         connector, sent = bench.connector(facts=facts), bench.outgoing("Снимак")
-        told = connector.publish(sent, bench.read)
-        assert isinstance(told, Pending)
+        pending = connector.publish(sent, bench.read)
+        assert isinstance(pending, Pending)
         assert bench.texts() == ["Снимак"]
-        assert isinstance(connector.check_status(told), Pending)
-        assert isinstance(connector.check_status(told), Published)
+        assert isinstance(connector.check_status(pending), Pending)
+        assert isinstance(connector.check_status(pending), Published)
 
     @pytest.mark.parametrize(
-        ("state", "words"),
+        ("state", "message"),
         [
             ("failed:codec", videos.UNREADABLE),
             ("failed:tooLong", videos.TOO_LONG),
@@ -315,18 +315,18 @@ class TestYouTubeFake(FaultConformance):
         ],
     )
     def test_a_video_that_youtube_will_not_show_is_a_refusal_in_words(
-        self, bench: Bench, fakes: FakeServer, fake: YouTubeFake, state: str, words: str
+        self, bench: Bench, fakes: FakeServer, fake: YouTubeFake, state: str, message: str
     ) -> None:
         fakes.options(youtube_polls=1, youtube_video=state)
         connector, sent = bench.connector(), bench.outgoing("Снимак")
-        told = connector.publish(sent, bench.read)
+        pending = connector.publish(sent, bench.read)
         with pytest.raises(Rejected) as refused:
-            connector.check_status(told)
-        assert (refused.value.message, refused.value.field) == (words, "video")
+            connector.check_status(pending)
+        assert (refused.value.message, refused.value.field) == (message, "video")
         assert bench.texts() == []
         # Sent again after a person has seen to it, it is a new video.
         fakes.options(youtube_polls=0, youtube_video="processed")
-        assert isinstance(connector.resume(sent, told, bench.read), Published)
+        assert isinstance(connector.resume(sent, pending, bench.read), Published)
         assert bench.texts() == ["Снимак"]
 
     def test_what_an_unaudited_project_uploads_is_never_called_public(
@@ -337,7 +337,7 @@ class TestYouTubeFake(FaultConformance):
         with pytest.raises(Rejected) as refused:
             bench.publish(connector, sent)
         assert (refused.value.message, refused.value.field) == (LOCKED, "video")
-        assert (bench.texts(), bench.noted[-1]) == ([], "")
+        assert (bench.texts(), bench.checkpoints[-1]) == ([], "")
         # A locked video stays locked, so after the audit another one is uploaded: nothing was noted to go on with.
         fakes.options(youtube_unaudited=False)
         bench.publish(connector, sent)
@@ -348,7 +348,7 @@ class TestYouTubeFake(FaultConformance):
         bench.publish(connector, sent)
         (shown,) = fake.videos.values()
         shown["status"]["privacyStatus"] = "private"
-        asked = Pending(replace(UploadCheckpoint.of(Pending(bench.noted[-1])), asked=True).token)
+        asked = Pending(replace(UploadCheckpoint.of(Pending(bench.checkpoints[-1])), asked=True).token)
         with pytest.raises(Rejected) as refused:
             connector.check_status(asked)
         assert refused.value.message == LOCKED
@@ -385,7 +385,7 @@ class TestYouTubeFake(FaultConformance):
         with pytest.raises(NotReached):
             connector.publish(sent, bench.read)
         assert bench.texts() == []
-        assert isinstance(connector.resume(sent, Pending(bench.noted[-1]), bench.read), Published)
+        assert isinstance(connector.resume(sent, Pending(bench.checkpoints[-1]), bench.read), Published)
         (shown,) = fake.videos.values()
         assert (bool(shown["cover"]), len(shown["captions"]), bench.texts()) == (True, 1, ["Снимак"])
 
@@ -399,13 +399,13 @@ class TestYouTubeFake(FaultConformance):
         assert refused.value.message == COVER_REFUSED
         assert bench.texts() == []
         fakes.options(youtube_unverified=False)
-        assert isinstance(connector.resume(sent, Pending(bench.noted[-1]), bench.read), Published)
+        assert isinstance(connector.resume(sent, Pending(bench.checkpoints[-1]), bench.read), Published)
         assert (len(fake.videos), bench.texts()) == (1, ["Снимак"])
 
     def test_captions_that_are_none_are_refused_before_anything_is_public(self, bench: Bench) -> None:
-        words = Captions("slika-1", "sr", "text/vtt")
+        captions = Captions("slika-1", "sr", "text/vtt")
         with pytest.raises(Rejected) as refused:
-            bench.publish(bench.connector(), bench.outgoing("Снимак", video=video(captions=words)))
+            bench.publish(bench.connector(), bench.outgoing("Снимак", video=video(captions=captions)))
         assert refused.value.message == CAPTIONS_REFUSED
         assert bench.texts() == []
 
@@ -419,7 +419,7 @@ class TestYouTubeFake(FaultConformance):
         tags = ("sr-Cyrl", "sr-Latn", "hu-Latn", "bs-Cyrl", "sr")
         assert [videos.language(tag) for tag in tags] == ["sr", "sr-Latn", "hu", "bs", "sr"]
 
-    # looks
+    # searches
 
     def test_without_a_witness_the_list_of_uploads_is_read(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.options(youtube_list_lag=1)
@@ -443,9 +443,9 @@ class TestYouTubeFake(FaultConformance):
     def test_a_video_that_is_private_is_not_taken_for_published(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.options(youtube_polls=9)
         connector, sent, began = bench.connector(), bench.outgoing("Снимак"), start()
-        told = connector.publish(sent, bench.read)
+        pending = connector.publish(sent, bench.read)
         assert isinstance(connector.find(sent, began), Absent)
-        assert connector.find(sent, began, (), told) == Ready(told.token)
+        assert connector.find(sent, began, (), pending) == Ready(pending.token)
 
     def test_links_to_videos_name_them(self) -> None:
         named = {
@@ -468,9 +468,9 @@ class TestYouTubeFake(FaultConformance):
         connector, sent = bench.connector(), bench.outgoing("Почиње у 9. #вашар")
         out = bench.publish(connector, sent)
         fake.videos[out.remote_id]["snippet"]["categoryId"] = "29"
-        told = connector.edit(out.remote_id, replace(sent, title="Нови наслов", text="Почиње у 10. #вашар"))
+        edited = connector.edit(out.remote_id, replace(sent, title="Нови наслов", text="Почиње у 10. #вашар"))
         shown = fake.videos[out.remote_id]
-        assert (told.remote_id, told.permalink) == (out.remote_id, out.permalink)
+        assert (edited.remote_id, edited.permalink) == (out.remote_id, out.permalink)
         assert (shown["snippet"]["title"], shown["snippet"]["description"]) == ("Нови наслов", "Почиње у 10. #вашар")
         assert (shown["snippet"]["categoryId"], shown["status"]["privacyStatus"]) == ("29", "public")
         connector.withdraw(out.remote_id)
@@ -485,13 +485,13 @@ class TestYouTubeFake(FaultConformance):
         fakes.plan("commit_then_drop", r"/commentThreads$", method="POST")
         with pytest.raises(OutcomeUnknown):
             connector.publish(comment, bench.read)
-        told = connector.find(comment, began)
-        assert isinstance(told, Found)
+        result = connector.find(comment, began)
+        assert isinstance(result, Found)
         assert bench.texts().count(comment.text) == 1
-        connector.edit(told.published.remote_id, replace(comment, text="Пријаве су завршене."))
+        connector.edit(result.published.remote_id, replace(comment, text="Пријаве су завршене."))
         assert "Пријаве су завршене." in bench.texts()
-        connector.withdraw(told.published.remote_id)
-        connector.withdraw(told.published.remote_id)
+        connector.withdraw(result.published.remote_id)
+        connector.withdraw(result.published.remote_id)
         assert bench.texts() == ["Снимак"]
 
     def test_where_comments_are_off_it_is_said(self, bench: Bench, fakes: FakeServer) -> None:
@@ -542,9 +542,9 @@ class TestYouTubeFake(FaultConformance):
         connector = bench.connector()
         post = bench.publish(connector, bench.outgoing("Снимак")).remote_id
         fakes.options(youtube_hidden=True)
-        (told,) = connector.fetch_metrics([post])
-        assert isinstance(told, PostMetrics)
-        assert told.values == {"views": 11}
+        (metrics,) = connector.fetch_metrics([post])
+        assert isinstance(metrics, PostMetrics)
+        assert metrics.values == {"views": 11}
         assert connector.fetch_account_metrics() == {"posts": 1}
         assert connector.profile().followers is None
 
@@ -552,9 +552,9 @@ class TestYouTubeFake(FaultConformance):
         connector = bench.connector()
         post = bench.publish(connector, bench.outgoing("Снимак")).remote_id
         units = fake.units
-        told = connector.fetch_metrics([post, *(f"{number:011}" for number in range(60))])
+        metrics = connector.fetch_metrics([post, *(f"{number:011}" for number in range(60))])
         assert fake.units - units == 2
-        assert [type(one) for one in told] == [PostMetrics, *[Gone] * 60]
+        assert [type(one) for one in metrics] == [PostMetrics, *[Gone] * 60]
 
     def test_a_video_that_youtube_took_down_is_gone(self, bench: Bench, fake: YouTubeFake) -> None:
         connector = bench.connector()
@@ -578,10 +578,10 @@ class TestYouTubeFake(FaultConformance):
 
     def test_a_session_tells_how_much_it_has_and_then_its_video(self, bench: Bench) -> None:
         size = 2 * GRAIN + 100
-        told = {"snippet": {"title": "Снимак", "categoryId": "25"}, "status": {"privacyStatus": "private"}}
+        metadata = {"snippet": {"title": "Снимак", "categoryId": "25"}, "status": {"privacyStatus": "private"}}
         length = {"X-Upload-Content-Type": "video/mp4", "X-Upload-Content-Length": str(size)}
         path = "/upload/youtube/v3/videos?uploadType=resumable&part=snippet,status"
-        begun = self.raw(bench, "POST", path, json=told, headers=length)
+        begun = self.raw(bench, "POST", path, json=metadata, headers=length)
         session = begun.headers["location"].removeprefix(bench.server)
 
         def put(start: int, end: int) -> Any:
@@ -596,8 +596,8 @@ class TestYouTubeFake(FaultConformance):
         made = put(GRAIN, size)
         assert (made.status, made.json()["status"]["uploadStatus"]) == (201, "uploaded")
         assert (put(0, 0).status, put(0, 0).json()["id"]) == (200, made.json()["id"])
-        gone = self.raw(bench, "PUT", f"{session}x", headers={"Content-Range": f"bytes */{size}"})
-        assert gone.status == 404
+        unknown = self.raw(bench, "PUT", f"{session}x", headers={"Content-Range": f"bytes */{size}"})
+        assert unknown.status == 404
 
     def test_numbers_are_strings_and_a_change_empties_what_it_leaves_out(self, bench: Bench) -> None:
         post = bench.publish(bench.connector(), bench.outgoing("Снимак")).remote_id
@@ -611,8 +611,8 @@ class TestYouTubeFake(FaultConformance):
         ):
             refused = self.raw(bench, "PUT", "/youtube/v3/videos?part=snippet", json=body)
             assert refused.json()["error"]["errors"][0]["reason"] == reason
-        kept = {"id": post, "snippet": {"title": "Наслов", "categoryId": "25"}}
-        changed = self.raw(bench, "PUT", "/youtube/v3/videos?part=snippet", json=kept).json()
+        update = {"id": post, "snippet": {"title": "Наслов", "categoryId": "25"}}
+        changed = self.raw(bench, "PUT", "/youtube/v3/videos?part=snippet", json=update).json()
         assert "description" not in changed["snippet"]
 
     # quotas
@@ -640,10 +640,10 @@ class TestYouTubeFake(FaultConformance):
         assert limited.value.message == TOO_MANY_VIDEOS
         assert limited.value.retry_at > datetime.now(UTC) + timedelta(hours=23)
 
-    # what its errors mean
+    # the meaning of its errors
 
     @pytest.mark.parametrize(
-        ("status", "reason", "kind", "words"),
+        ("status", "reason", "kind", "message"),
         [
             (400, "invalidTitle", Rejected, BAD_TITLE),
             (400, "invalidVideoMetadata", Rejected, "invalidVideoMetadata"),
@@ -662,13 +662,13 @@ class TestYouTubeFake(FaultConformance):
         ],
     )
     def test_every_answer_says_what_may_be_done_next(
-        self, bench: Bench, fakes: FakeServer, status: int, reason: str, kind: type[PlatformError], words: str
+        self, bench: Bench, fakes: FakeServer, status: int, reason: str, kind: type[PlatformError], message: str
     ) -> None:
         body = {"error": {"code": status, "message": reason, "errors": [{"reason": reason, "message": reason}]}}
         fakes.plan("status", self.create, method="PUT", status=status, body=body, times=2)
-        with pytest.raises(kind) as told:
+        with pytest.raises(kind) as raised:
             bench.publish(bench.connector(), bench.outgoing("Не сме."))
-        assert words in told.value.message
+        assert message in raised.value.message
         assert bench.texts() == []
 
     @pytest.mark.parametrize("body", ["", "[]", "<html>"])
@@ -683,16 +683,16 @@ class TestYouTubeFake(FaultConformance):
         fakes.plan("expire_token", SESSION, method="PUT", nth=3)
         bench.publish(bench.connector(facts=small(bench)), bench.outgoing("Једном."))
         assert bench.texts() == ["Једном."]
-        (kept,) = bench.kept
-        assert kept.refresh_token == bench.credential.refresh_token
-        assert kept.access_token != bench.credential.access_token
+        (renewed,) = bench.renewed
+        assert renewed.refresh_token == bench.credential.refresh_token
+        assert renewed.access_token != bench.credential.access_token
 
     def test_a_session_about_to_end_is_renewed_before_the_call(self, bench: Bench) -> None:
         soon = replace(bench.credential, expires_at=datetime.now(UTC) + timedelta(minutes=2))
         bench.connector(credential=soon).profile()
-        (kept,) = bench.kept
-        assert kept.expires_at is not None
-        assert kept.expires_at > datetime.now(UTC) + timedelta(minutes=50)
+        (renewed,) = bench.renewed
+        assert renewed.expires_at is not None
+        assert renewed.expires_at > datetime.now(UTC) + timedelta(minutes=50)
 
     def test_a_consent_that_was_taken_back_needs_a_new_one(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.plan("revoke_token", self.create, method="PUT")
@@ -784,7 +784,7 @@ class TestYouTubeFake(FaultConformance):
         assert bench.texts() == ["Остаје."]
 
 
-def found(sent: Outgoing, limits: Any) -> set[tuple[str, str]]:
+def codes(sent: Outgoing, limits: Any) -> set[tuple[str, str]]:
     return {(problem.code, problem.field) for problem in YouTube.check(sent, limits)}
 
 
@@ -802,14 +802,14 @@ def writes(fakes: FakeServer) -> int:
 
 
 def consented(bench: Bench) -> dict[str, str]:
-    """What an exchange gets after the person agreed on Google's page."""
+    """The arguments of an exchange after the person agreed on Google's page."""
     url = bench.connector(credential=None).authorize_url(BACK, "stanje", CHALLENGE)
     asked = dict(parse_qsl(urlsplit(url).query))
     assert (asked["access_type"], asked["code_challenge_method"]) == ("offline", "S256")
     answer = bench.http().post(url.split("?")[0], data={**asked, "decision": "allow"})
-    told = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
-    assert told["state"] == "stanje"
-    return {"code": told["code"], "redirect_uri": BACK, "verifier": VERIFIER}
+    returned = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+    assert returned["state"] == "stanje"
+    return {"code": returned["code"], "redirect_uri": BACK, "verifier": VERIFIER}
 
 
 def test_the_page_of_consent_and_the_tokens_are_googles_own_hosts() -> None:

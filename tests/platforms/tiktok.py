@@ -1,4 +1,4 @@
-"""What the tests of TikTok's connector share."""
+"""Shared by the tests of TikTok's connector."""
 
 from typing import Any
 
@@ -24,5 +24,5 @@ def asked(fakes: FakeServer, ending: str) -> int:
     return sum(1 for one in fakes.ledger() if one["path"].endswith(ending))
 
 
-def with_options(bench: Bench, **told: Any) -> dict[str, Any]:
-    return bench.connector().fetch_facts() | {"options": told}
+def with_options(bench: Bench, **options: Any) -> dict[str, Any]:
+    return bench.connector().fetch_facts() | {"options": options}

@@ -1,4 +1,4 @@
-"""An address whose view breaks, beside those of the portal."""
+"""The portal's addresses, and one whose view breaks."""
 
 from typing import Any
 

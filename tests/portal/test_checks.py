@@ -1,4 +1,4 @@
-"""Settings that endanger an installation are said in words, and web and worker do not start with them."""
+"""Settings that endanger an installation are reported, and web and worker do not start with them."""
 
 from typing import Any
 
@@ -56,19 +56,21 @@ def test_deadlines_out_of_order_are_refused(production: Any, times: tuple[int, i
     assert ids() == ["portal.E005"]
 
 
-@pytest.mark.parametrize(("months", "said"), [(25, []), (4, []), (0, []), (3, ["portal.E008"]), (-1, ["portal.E008"])])
-def test_readings_are_kept_as_long_as_posts_are_looked_at(production: Any, months: int, said: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("months", "expected"), [(25, []), (4, []), (0, []), (3, ["portal.E008"]), (-1, ["portal.E008"])]
+)
+def test_readings_are_kept_as_long_as_posts_are_looked_at(production: Any, months: int, expected: list[str]) -> None:
     production.READINGS_KEEP_MONTHS = months
-    assert ids() == said
+    assert ids() == expected
 
 
 @pytest.mark.parametrize(
-    ("hours", "said"),
+    ("hours", "expected"),
     [(24, []), (1, []), (336, []), (0, ["portal.E010"]), (-1, ["portal.E010"]), (337, ["portal.E010"])],
 )
-def test_relaxed_rules_wait_long_enough_to_be_stopped(production: Any, hours: int, said: list[str]) -> None:
+def test_relaxed_rules_wait_long_enough_to_be_stopped(production: Any, hours: int, expected: list[str]) -> None:
     production.RULE_RELAXATION_HOURS = hours
-    assert ids() == said
+    assert ids() == expected
 
 
 @pytest.mark.parametrize("times", [(900, 900, 1200), (600, 1200, 900)])
@@ -99,9 +101,9 @@ def test_demo_accounts_stop_the_start_outside_the_demo(production: Any, cast: Ca
 def test_every_error_says_what_to_do(production: Any) -> None:
     production.SECRET_KEY, production.TOKEN_KEYS, production.LEASE_SECONDS = "", [], 1
     production.PUBLIC_BASE_URL, production.HTTPS = "http://dobosar.example", False
-    found = run_checks(tags=[checks.START])
-    assert len(found) == 4
-    assert all(message.hint for message in found)
+    messages = run_checks(tags=[checks.START])
+    assert len(messages) == 4
+    assert all(message.hint for message in messages)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The content policy as the server sends it: a nonce of its own for each page, none where a page is kept, none away."""
+"""The Content Security Policy as the server sends it: a nonce for each page, none for cached pages, none removed."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ pytestmark = pytest.mark.usefixtures("db")
 
 
 def policy(answer: Any) -> dict[str, list[str]]:
-    directives = (each.split() for each in answer.headers["Content-Security-Policy"].split(";"))
+    directives = (directive.split() for directive in answer.headers["Content-Security-Policy"].split(";"))
     return {name: values for name, *values in directives}
 
 
 def scripts(answer: Any) -> list[dict[str, str]]:
-    tags = [attributes for tag, attributes in Elements(answer.text).found if tag == "script"]
-    return [each for each in tags if each.get("type") != "application/json"]
+    tags = [attributes for tag, attributes in Elements(answer.text).tags if tag == "script"]
+    return [script for script in tags if script.get("type") != "application/json"]
 
 
 def config(answer: Any) -> dict[str, Any]:
-    metas = [attributes for tag, attributes in Elements(answer.text).found if tag == "meta"]
-    found = [each["content"] for each in metas if each.get("name") == "htmx-config"]
-    assert len(found) == 1
-    read: dict[str, Any] = json.loads(found[0])
+    metas = [attributes for tag, attributes in Elements(answer.text).tags if tag == "meta"]
+    contents = [meta["content"] for meta in metas if meta.get("name") == "htmx-config"]
+    assert len(contents) == 1
+    read: dict[str, Any] = json.loads(contents[0])
     return read
 
 
 def test_the_policy_of_a_page(cast: Cast) -> None:
     answer = sign_in(cast.officer).get("/m/cuprija/inbox/")
-    found = policy(answer)
-    assert re.fullmatch(r"'nonce-[A-Za-z0-9+/]{22}=='", found["script-src"][0])
-    assert found == {
+    directives = policy(answer)
+    assert re.fullmatch(r"'nonce-[A-Za-z0-9+/]{22}=='", directives["script-src"][0])
+    assert directives == {
         "default-src": ["'none'"],
-        "script-src": [found["script-src"][0], "'strict-dynamic'"],
+        "script-src": [directives["script-src"][0], "'strict-dynamic'"],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'"],
@@ -88,7 +88,7 @@ def test_every_script_of_a_page_has_the_nonce_of_that_answer(cast: Cast, path: s
     seen = set()
     for _time in range(2):
         answer = client.get(path, follow=True)
-        nonces = {each["nonce"] for each in scripts(answer)}
+        nonces = {script["nonce"] for script in scripts(answer)}
         assert len(nonces) == 1, path
         assert policy(answer)["script-src"] == [f"'nonce-{nonces.pop()}'", "'strict-dynamic'"]
         assert foreign(answer.text) == []
@@ -99,7 +99,7 @@ def test_every_script_of_a_page_has_the_nonce_of_that_answer(cast: Cast, path: s
 def test_pages_of_strangers_have_their_nonce_too() -> None:
     for path in ("/accounts/login/", "/accounts/password/reset/", "/ui/", "/about/"):
         answer = Client().get(path, follow=True)
-        nonces = {each["nonce"] for each in scripts(answer)}
+        nonces = {script["nonce"] for script in scripts(answer)}
         assert [f"'nonce-{nonce}'" for nonce in nonces] == policy(answer)["script-src"][:1], path
 
 
@@ -117,7 +117,7 @@ def test_a_refused_form_is_answered_with_a_nonce(cast: Cast) -> None:
     client = Client(enforce_csrf_checks=True)
     answer = client.post("/accounts/login/", {})
     assert answer.status_code == 403
-    assert {each["nonce"] for each in scripts(answer)}
+    assert {script["nonce"] for script in scripts(answer)}
 
 
 # ---- pages that are kept for everybody
@@ -131,7 +131,7 @@ def test_a_kept_page_has_no_nonce_and_names_its_one_script(cast: Cast) -> None:
     known = Client().get("/p/cuprija/en/", headers={"If-None-Match": first.headers["ETag"]})
     assert (first.status_code, again.content, known.status_code) == (200, first.content, 304)
     chart = scripts(first)
-    assert [list(each) for each in chart] == [["type", "src"]]
+    assert [list(script) for script in chart] == [["type", "src"]]
     for answer in (first, again, known):
         assert policy(answer)["script-src"] == [f"testserver{chart[0]['src']}"]
         assert policy(answer)["require-trusted-types-for"] == ["'script'"]
@@ -142,7 +142,7 @@ def test_a_kept_page_has_no_nonce_and_names_its_one_script(cast: Cast) -> None:
 def test_other_pages_for_everybody_run_nothing(path: str) -> None:
     answer = Client().get(path)
     assert scripts(answer) == []
-    assert not any("nonce" in each or each == "'self'" for each in policy(answer)["script-src"])
+    assert not any("nonce" in source or source == "'self'" for source in policy(answer)["script-src"])
 
 
 def test_what_the_kept_script_imports_is_named(cast: Cast) -> None:
@@ -150,7 +150,7 @@ def test_what_the_kept_script_imports_is_named(cast: Cast) -> None:
         source = Path(str(finders.find(path))).read_text(encoding="utf-8")
         folder = path.rpartition("/")[0]
         imported = re.findall(r"(?:from|import)\s*\(?\s*[\"']\./([\w/]+\.js)[\"']", source)
-        assert {f"{folder}/{each}" for each in imported} <= set(CHART_SCRIPTS)
+        assert {f"{folder}/{name}" for name in imported} <= set(CHART_SCRIPTS)
 
 
 # ---- htmx
@@ -172,10 +172,10 @@ def test_a_part_goes_on_with_the_mark_of_the_page_around_it(cast: Cast) -> None:
     client.post(reverse("export_ask", args=["cuprija"]))
     page = client.get(path)
     mark = config(page)["mark"]
-    asking = [attributes for _tag, attributes in Elements(page.text).found if "hx-get" in attributes]
-    assert [each["data-htmx"] for each in asking] == [mark]
+    asking = [attributes for _tag, attributes in Elements(page.text).tags if "hx-get" in attributes]
+    assert [element["data-htmx"] for element in asking] == [mark]
     part = client.get(path, headers={"HX-Request": "true", MARK_HEADER: mark})
-    assert {each["data-htmx"] for _tag, each in Elements(part.text).found if "hx-get" in each} == {mark}
+    assert {element["data-htmx"] for _tag, element in Elements(part.text).tags if "hx-get" in element} == {mark}
     for forged in ("x", '"><script>', "x" * 23):
         text = client.get(path, headers={"HX-Request": "true", MARK_HEADER: forged}).text
         assert f'data-htmx="{forged}"' not in text

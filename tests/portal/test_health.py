@@ -1,4 +1,4 @@
-"""`/readyz` tells the truth: each part that is down is named, and nothing else."""
+"""`/readyz` names each part that is down, and nothing else."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from portal.celery import app
 from portal.health import CHECKS
 
 
-def told(client: Client | None = None) -> tuple[int, set[str]]:
-    """The status, and what is down."""
+def readiness(client: Client | None = None) -> tuple[int, set[str]]:
+    """The status, and the checks that failed."""
     answer = (client or Client()).get("/readyz")
-    found = answer.json()
-    assert list(found) == list(CHECKS)
-    return answer.status_code, {name for name, fine in found.items() if not fine}
+    checks = answer.json()
+    assert list(checks) == list(CHECKS)
+    return answer.status_code, {name for name, fine in checks.items() if not fine}
 
 
 def serve(*names: str) -> None:
-    """What a worker of these queues does every two seconds."""
+    """The heartbeat of a worker of these queues, every two seconds."""
     app.amqp.queues.select(list(names))
     tasks.worker_heartbeat()
 
@@ -47,31 +47,31 @@ def all_up(db: None) -> Iterator[None]:
 
 
 def test_it_is_ready_when_everything_is_there(all_up: None) -> None:
-    assert told() == (200, set())
+    assert readiness() == (200, set())
 
 
 @pytest.mark.parametrize("queue", [*queues.QUICK, *queues.SLOW])
 def test_a_queue_without_a_worker_is_noticed(all_up: None, queue: str) -> None:
     cache.delete(tasks.key_of(queue))
-    assert told() == (503, {"worker" if queue in queues.QUICK else "errands"})
+    assert readiness() == (503, {"worker" if queue in queues.QUICK else "errands"})
 
 
 def test_a_worker_speaks_for_its_own_queues_only(db: None) -> None:
     serve(*queues.SLOW)
-    assert "worker" in told()[1]
-    assert "errands" not in told()[1]
+    assert "worker" in readiness()[1]
+    assert "errands" not in readiness()[1]
     tasks.worker_stops()
-    assert "errands" in told()[1]
+    assert "errands" in readiness()[1]
 
 
 def test_beat_that_stopped_is_noticed_while_workers_live(all_up: None) -> None:
     cache.delete(tasks.BEAT_KEY)
-    assert told() == (503, {"beat"})
+    assert readiness() == (503, {"beat"})
 
 
 def test_a_publisher_that_left_is_noticed(all_up: None) -> None:
     dispatch.clear_heartbeat()
-    assert told() == (503, {"publisher"})
+    assert readiness() == (503, {"publisher"})
 
 
 def test_a_sign_of_life_is_not_believed_for_ever(all_up: None, settings: Any) -> None:
@@ -85,7 +85,7 @@ def test_without_valkey_the_database_is_still_told_of(all_up: None, settings: An
     nowhere = "redis://127.0.0.1:1/0"
     caches = {**settings.CACHES, "default": {**settings.CACHES["default"], "LOCATION": nowhere}}
     with override_settings(REDIS_URL=nowhere, CACHES=caches):
-        assert told() == (503, {"valkey", "publisher", "worker", "errands", "beat"})
+        assert readiness() == (503, {"valkey", "publisher", "worker", "errands", "beat"})
         assert Client().get("/healthz").status_code == 200
 
 
@@ -96,7 +96,7 @@ def test_without_the_database_valkey_is_still_told_of() -> None:
     connection.close()
     connection.settings_dict["PORT"] = "1"
     try:
-        status, down = told()
+        status, down = readiness()
         assert Client().get("/healthz").status_code == 200
     finally:
         connection.settings_dict["PORT"] = port
@@ -112,7 +112,7 @@ def test_a_missing_month_is_noticed(all_up: None) -> None:
     next(coming)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE {partitions.TABLE}_{next(coming):%Y_%m}")
-    assert told() == (503, {"partitions"})
+    assert readiness() == (503, {"partitions"})
 
 
 def test_rows_in_the_default_partition_are_noticed(all_up: None) -> None:
@@ -120,9 +120,10 @@ def test_rows_in_the_default_partition_are_noticed(all_up: None) -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("SET session_replication_role = replica")  # only where the row lands matters here
         cursor.execute(
-            "INSERT INTO analytics_pull (subject_id, municipality_id, at, outcome) VALUES (1, 1, '2020-01-01', 'ok')"
+            "INSERT INTO analytics_metricsnapshot (subject_id, municipality_id, at, outcome) "
+            "VALUES (1, 1, '2020-01-01', 'ok')"
         )
         cursor.execute("SET session_replication_role = DEFAULT")
-    assert told() == (503, {"partitions"})
+    assert readiness() == (503, {"partitions"})
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM analytics_pull_default")
+        cursor.execute("DELETE FROM analytics_metricsnapshot_default")

@@ -1,4 +1,4 @@
-"""What the console shows about refused requests, through the handler that is really configured."""
+"""Refused requests on the console, through the handler that is really configured."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from tests.people import Cast, sign_in
 
 @pytest.fixture
 def console() -> Iterator[io.StringIO]:
-    found = [
-        each
-        for each in logging.getLogger().handlers
-        if isinstance(each, logging.StreamHandler) and any(isinstance(one, WithoutSecrets) for one in each.filters)
+    handlers = [
+        candidate
+        for candidate in logging.getLogger().handlers
+        if isinstance(candidate, logging.StreamHandler)
+        and any(isinstance(one, WithoutSecrets) for one in candidate.filters)
     ]
-    (handler,) = found
+    (handler,) = handlers
     stream = io.StringIO()
     before = handler.setStream(stream)
     yield stream

@@ -1,4 +1,4 @@
-"""What the administrator sees of the machine, and what Prometheus reads."""
+"""The administrator's page of the installation's state, and the metrics for Prometheus."""
 
 from __future__ import annotations
 

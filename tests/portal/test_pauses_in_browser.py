@@ -1,4 +1,4 @@
-"""Pausing, resuming and the Channels page in a real browser, without a word that a reader or axe would stumble over."""
+"""Pausing, resuming and the Channels page in a real browser, checked with axe."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def test_every_pause_at_once_stands_at_the_top_of_a_page(
     pauses.pause_programme(cast.programme, "Обука", by=cast.staff)
     with scope(cast.cuprija):
         pauses.pause(cast.cuprija, "Избори", by=cast.approver)
-        for each in accounts[:2]:
-            pauses.pause_channel(each, "Нова страница", by=cast.approver)
+        for account in accounts[:2]:
+            pauses.pause_channel(account, "Нова страница", by=cast.approver)
     page.set_viewport_size({"width": 390, "height": 844})
     enter(page, live_server, cast.officer)
     for path in ("", "calendar/", "posts/", "channels/"):
@@ -93,6 +93,6 @@ def test_previews_of_accounts_of_one_name_are_told_apart(
     page.goto(f"{live_server.url}/m/cuprija/posts/new/")
     page.locator("#text-sr-Cyrl").fill("Пијаца ради у недељу до 14 часова.")
     expect(page.locator("section.preview")).to_have_count(4)
-    assert [each for each in violations(page) if each[0] == "landmark-unique"] == []
+    assert [violation for violation in violations(page) if violation[0] == "landmark-unique"] == []
     names = page.locator("section.preview h3").all_inner_texts()
     assert len({" ".join(name.split()) for name in names}) == 4

@@ -24,20 +24,20 @@ from channels.models import Channel, Event
 from common.models import MailMessage
 from delivery.models import Attempt, Delivery
 from inbox import personal_data
-from inbox.domain import answer, desk, drafts, evidence, handover, hold, moderate, propose, retention, triage
+from inbox.domain import answer, desk, drafts, evidence, handover, legal_hold, moderate, propose, retention, triage
 from inbox.models import Message, Reply
-from inbox.reasons import Decision, Reason, Wish
+from inbox.moderation_rules import AppealDecision, ModerationReason, ModerationRequest
 from municipalities.tenancy import scope
 from needs.domain import supporters
-from needs.domain.write import NeedContent, write
+from needs.domain.write import NeedContent, create
 from posts.models import Consent, Media
 from serbian.folding import fold
 from tests.analytics import factories
 from tests.architecture.test_personal_data import in_the_list
-from tests.inbox.conftest import Town, allowed, hiding, network, town
+from tests.inbox.conftest import MunicipalityInbox, allowed, hiding, municipality, network
 from tests.people import sign_in
 
-__all__ = ["allowed", "hiding", "network", "town"]
+__all__ = ["allowed", "hiding", "municipality", "network"]
 
 PAGE = "/m/cuprija/inbox/people/"
 NAME, HANDLE, AUTHOR = "Прокопије Незнани", "prokopije.neznani", "author-77155"
@@ -75,7 +75,7 @@ def english() -> Iterator[None]:
 class Citizen:
     """One author below a post on Facebook; `message` has everything, `hidden` was hidden (with an objection)."""
 
-    town: Town
+    municipality: MunicipalityInbox
     channel: Channel
     message: Message
     hidden: Message
@@ -85,8 +85,8 @@ def _wrote(channel: Channel, remote_id: str, text: str, seen: str = "") -> Messa
     now = timezone.now()
     row: Message = Message.objects.create(
         municipality_id=channel.municipality_id, channel=channel, remote_id=remote_id, author_id=AUTHOR,
-        author_name=NAME, author_handle=HANDLE, text=text, seen=seen, visibility="public", at=now, heard_at=now,
-        counts_from=now,
+        author_name=NAME, author_handle=HANDLE, text=text, first_text=seen, visibility="public", at=now,
+        received_at=now, counts_from=now,
         url="https://facebook.example/prokopije.neznani/1",
     )  # fmt: skip
     return row
@@ -94,45 +94,51 @@ def _wrote(channel: Channel, remote_id: str, text: str, seen: str = "") -> Messa
 
 def _talk(row: Message, cast: Any) -> None:
     """Note, department, answers and drafts about one message."""
-    triage.note(row, f"Белешка {WORDS['note']}", by=cast.officer)
+    triage.add_note(row, f"Белешка {WORDS['note']}", by=cast.officer)
     waterworks = desk.add_department(cast.cuprija, "Водовод", "vodovod@test.example", by=cast.officer)
-    asked = handover.Asked(
+    asked = handover.QuestionInput(
         f"Питање {WORDS['question']}", shown=f"Речи {WORDS['shown to the department']}", with_name=True
     )
-    question = handover.ask(row, waterworks, asked, until=handover.working(60), by=cast.officer)
+    question = handover.ask(row, waterworks, asked, until=handover.after_working_minutes(60), by=cast.officer)
     handover.answer(question, f"Одговор {WORDS['answer of the department']}", "Мира")
     proposed = propose.submit(row, f"Предлог {WORDS['proposed answer']}", by=cast.officer)
     propose.send_back(
-        proposed, proposed.text, f"Није {WORDS['reason why it came back']}", turn=proposed.turn, by=cast.approver
+        proposed,
+        proposed.text,
+        f"Није {WORDS['reason why it came back']}",
+        revision=proposed.revision,
+        by=cast.approver,
     )
     reply = answer.answer(row, f"Хвала, {NAME}: {WORDS['answer']}", by=cast.officer)
     Delivery.objects.filter(pk=reply.delivery_id).update(
         shown=f"Хвала {WORDS['text on the network']}", shown_now=f"Хвала {WORDS['text on the network']}!"
     )
-    drafts.keep(row, f"Нацрт {WORDS['draft']}", by=cast.officer)
+    drafts.save(row, f"Нацрт {WORDS['draft']}", by=cast.officer)
 
 
 def _hide(row: Message, cast: Any, reason: str) -> None:
-    made = moderate.propose(row, Wish(reason, "hide", f"Зато {WORDS['why it was hidden']}"), by=cast.officer)
-    moderate.done_by_hand(made, "", by=cast.officer)
-    moderate.object_to(made, f"Приговор {WORDS['objection']}", timezone.localdate(), by=cast.officer)
-    moderate.decide(made, Decision.STANDS, f"Остаје {WORDS['decision about it']}", by=cast.approver)
+    made = moderate.propose(
+        row, ModerationRequest(reason, "hide", f"Зато {WORDS['why it was hidden']}"), by=cast.officer
+    )
+    moderate.mark_done_manually(made, "", by=cast.officer)
+    moderate.record_objection(made, f"Приговор {WORDS['objection']}", timezone.localdate(), by=cast.officer)
+    moderate.decide(made, AppealDecision.STANDS, f"Остаје {WORDS['decision about it']}", by=cast.approver)
 
 
 def _quote(row: Message, cast: Any) -> None:
-    need = write(cast.cuprija, NeedContent("Клупе у парку"), by=cast.officer)
+    need = create(cast.cuprija, NeedContent("Клупе у парку"), by=cast.officer)
     supporters.gather(need, [row], by=cast.officer)
-    voice = need.voices.get()
-    supporters.quote(voice, f"Нема {WORDS['quote']}", by=cast.officer)
-    type(voice).objects.filter(pk=voice.pk).update(note=f"{NAME} {WORDS['note beside the quote']}")
+    supporter = need.supporters.get()
+    supporters.set_quote(supporter, f"Нема {WORDS['quote']}", by=cast.officer)
+    type(supporter).objects.filter(pk=supporter.pk).update(note=f"{NAME} {WORDS['note beside the quote']}")
 
 
 @pytest.fixture
-def citizen(town: Town) -> Callable[..., Citizen]:
+def citizen(municipality: MunicipalityInbox) -> Callable[..., Citizen]:
     """Makes a citizen about whom everything is held that can be held."""
 
-    def make(reason: str = Reason.INSULT) -> Citizen:
-        cast = town.cast
+    def make(reason: str = ModerationReason.INSULT) -> Citizen:
+        cast = municipality.cast
         channel = factories.channel(cast.cuprija, cast.officer, platform="facebook", remote_id="100")
         with scope(cast.cuprija):
             row = _wrote(channel, "7_1", f"Нема {WORDS['message']}", f"Прво {WORDS['first words']}")
@@ -148,14 +154,14 @@ def citizen(town: Town) -> Callable[..., Citizen]:
         Event.objects.create(
             platform="facebook", key="k1", account_id="100", kind="comment", payload={"field": "feed", "value": value}
         )
-        return Citizen(town, channel, row, hidden)
+        return Citizen(municipality, channel, row, hidden)
 
     return make
 
 
 def where(*words: str) -> dict[str, set[str]]:
     """In which columns ("inbox_message.text") each of these words stands, in all tables of the database."""
-    found: dict[str, set[str]] = {}
+    columns: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name FROM information_schema.tables"
@@ -168,8 +174,8 @@ def where(*words: str) -> dict[str, set[str]]:
                     text = json.dumps(value, ensure_ascii=False).lower()
                     for word in words:
                         if word.lower() in text:
-                            found.setdefault(word, set()).add(f"{table}.{column}")
-    return found
+                            columns.setdefault(word, set()).add(f"{table}.{column}")
+    return columns
 
 
 EVERYTHING = (NAME, HANDLE, AUTHOR, *WORDS.values())
@@ -177,22 +183,22 @@ EVERYTHING = (NAME, HANDLE, AUTHOR, *WORDS.values())
 
 def copy_of(row: Citizen) -> dict[str, Any]:
     """The file that an approver gives them."""
-    told = sign_in(row.town.cast.approver).post(f"{PAGE}export/", {"of": row.message.pk})
-    found: dict[str, Any] = json.loads(told.content)
-    return found
+    answer = sign_in(row.municipality.cast.approver).post(f"{PAGE}export/", {"of": row.message.pk})
+    copy: dict[str, Any] = json.loads(answer.content)
+    return copy
 
 
 def erased(row: Citizen) -> None:
-    told = sign_in(row.town.cast.approver).post(f"{PAGE}erase/", {"of": row.message.pk, "sure": "yes"})
-    assert told.status_code == 302
+    answer = sign_in(row.municipality.cast.approver).post(f"{PAGE}erase/", {"of": row.message.pk, "sure": "yes"})
+    assert answer.status_code == 302
 
 
 def test_the_copy_has_every_word_that_is_held(citizen: Callable[..., Citizen]) -> None:
     row = citizen()
-    with scope(row.town.cast.cuprija):
-        hold.hold(row.message, f"Спор {WORDS['reason of a hold']}", by=row.town.cast.approver)
+    with scope(row.municipality.cast.cuprija):
+        legal_hold.place(row.message, f"Спор {WORDS['reason of a hold']}", by=row.municipality.cast.approver)
     assert set(where(*WORDS.values())) == set(WORDS.values())  # each word is there to be searched for
-    client = sign_in(row.town.cast.approver)
+    client = sign_in(row.municipality.cast.approver)
     page = client.get(f"{PAGE}held/?of={row.message.pk}").text
     file = client.post(f"{PAGE}export/", {"of": row.message.pk}).text
     assert [what for what, word in WORDS.items() if word not in file] == []
@@ -211,22 +217,22 @@ def test_the_copy_has_every_column_in_which_something_of_theirs_stands(citizen: 
 def test_every_place_of_the_list_shows_something_of_them(citizen: Callable[..., Citizen]) -> None:
     """A place that is added later gets its rows in this test, too."""
     row = citizen()
-    with scope(row.town.cast.cuprija):
-        hold.hold(row.message, "Спор", by=row.town.cast.approver)
+    with scope(row.municipality.cast.cuprija):
+        legal_hold.place(row.message, "Спор", by=row.municipality.cast.approver)
         _rest(row)
-    found = copy_of(row)
-    shown = {code for message in found["messages"] for code in message} | set(found["other"]) | {"messages"}
-    assert {place.code for place in personal_data.places() if place.rows is not None} - shown == set()
-    assert {each["code"] for each in found["places"]} == {place.code for place in personal_data.places()}
-    assert all(each["kept"] for each in found["places"])
+    copy = copy_of(row)
+    shown = {code for message in copy["messages"] for code in message} | set(copy["other"]) | {"messages"}
+    assert {place.code for place in personal_data.stores() if place.rows is not None} - shown == set()
+    assert {entry["code"] for entry in copy["places"]} == {place.code for place in personal_data.stores()}
+    assert all(entry["kept"] for entry in copy["places"])
 
 
 def _rest(row: Citizen) -> None:
     """What is about them without being theirs: a consent, a caller, a post that quotes them, a file with everything."""
-    cast, now = row.town.cast, timezone.now()
-    need = write(cast.cuprija, NeedContent("Расвета"), by=cast.officer)
-    voice = supporters.hear(need, "phone", timezone.localdate(), by=cast.officer)
-    type(voice).objects.filter(pk=voice.pk).update(note="Звао Neznani Prokopije")
+    cast, now = row.municipality.cast, timezone.now()
+    need = create(cast.cuprija, NeedContent("Расвета"), by=cast.officer)
+    supporter = supporters.add(need, "phone", timezone.localdate(), by=cast.officer)
+    type(supporter).objects.filter(pk=supporter.pk).update(note="Звао Neznani Prokopije")
     publication = factories.published(row.channel, now)
     version, post = publication.version, publication.version.post
     version.variants.create(municipality=cast.cuprija, language="sr", script="Latn", text=f"„Нема {WORDS['quote']}”")
@@ -239,7 +245,7 @@ def _rest(row: Citizen) -> None:
     )  # fmt: skip
     Message.objects.create(
         municipality=cast.cuprija, channel=row.channel, remote_id="7_9", author_id="other", author_name="Ана",
-        text=f"Питајте {NAME}", at=now, heard_at=now, counts_from=now,
+        text=f"Питајте {NAME}", at=now, received_at=now, counts_from=now,
     )  # fmt: skip
     Attempt.objects.filter(delivery=Reply.objects.get().delivery).delete()
     Attempt.objects.create(
@@ -256,7 +262,7 @@ def test_nothing_stays_after_the_erasure(citizen: Callable[..., Citizen]) -> Non
     row = citizen()
     erased(row)
     assert where(*EVERYTHING) == {}
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         assert Reply.objects.count() == 1  # what counts, stays
     assert not MailMessage.objects.filter(dedupe__startswith="inbox.handover").exists()
 
@@ -267,36 +273,36 @@ def test_files_with_everything_go_with_an_erasure(
     settings.EXPORTS_ROOT = tmp_path
     (tmp_path / "file.zip").write_bytes(b"x")
     row = citizen()
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         _rest(row)
     with django_capture_on_commit_callbacks(execute=True):
         erased(row)
     assert list(tmp_path.iterdir()) == []
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         assert Export.objects.get().state == "gone"
 
 
 def test_what_stays_is_in_a_place_that_says_why_and_the_pages_say_it(citizen: Callable[..., Citizen]) -> None:
-    row = citizen(Reason.THREAT)
-    with scope(row.town.cast.cuprija):
+    row = citizen(ModerationReason.THREAT)
+    with scope(row.municipality.cast.cuprija):
         _rest(row)
-    client = sign_in(row.town.cast.approver)
+    client = sign_in(row.municipality.cast.approver)
     before = client.post(f"{PAGE}erase/", {"of": row.message.pk}).text
     erased(row)
     left = where(*EVERYTHING)
     assert WORDS["copy of what was hidden"] in left  # a threat: evidence
-    kept = [place for place in personal_data.places() if place.stays]
+    staying = [place for place in personal_data.stores() if place.stays]
     allowed_columns = {
         f"{apps.get_model(place.model)._meta.db_table}.{name}"
-        for place in kept
+        for place in staying
         if place.model
         for name in place.columns
-    } | {"needs_voice.note"}  # of a caller of the same name
+    } | {"needs_supporter.note"}  # of a caller of the same name
     others = {"inbox_message.text", "inbox_message.search_key"}  # somebody else's words, with the name
     assert {column for columns in left.values() for column in columns} <= allowed_columns | others
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         assert not Message.objects.filter(author_id=AUTHOR).exists()
-    for place in kept:
+    for place in staying:
         assert place.stays is not None
         assert escape(place.stays()) in before
     assert "objections (1)" in before
@@ -306,31 +312,31 @@ def test_a_copy_that_outlives_its_message_is_found_by_the_name_and_given(
     citizen: Callable[..., Citizen], settings: Any
 ) -> None:
     """The words of a message are over after a year, the copy of what was hidden after two."""
-    row = citizen(Reason.THREAT)
+    row = citizen(ModerationReason.THREAT)
     erased(row)
-    client = sign_in(row.town.cast.approver)
-    found = client.post(PAGE, {"q": "prokopije neznani"}).text
-    assert f'value="{row.hidden.pk}"' in found
+    client = sign_in(row.municipality.cast.approver)
+    results = client.post(PAGE, {"q": "prokopije neznani"}).text
+    assert f'value="{row.hidden.pk}"' in results
     page = client.get(f"{PAGE}held/?of={row.hidden.pk}").text
     file = client.post(f"{PAGE}export/", {"of": row.hidden.pk}).text
     for text in (page, file):
         assert WORDS["copy of what was hidden"] in text
         assert WORDS["decision about it"] in text
     settings.INBOX_EVIDENCE_DAYS = -1  # its time is over now
-    assert evidence.erase() == 1
+    assert evidence.purge_expired() == 1
     assert where(*EVERYTHING) == {}
     assert 'name="of"' not in client.post(PAGE, {"q": "prokopije neznani"}).text
 
 
 def test_what_is_held_stays_whole_and_goes_when_the_hold_ends(citizen: Callable[..., Citizen]) -> None:
     row = citizen()
-    with scope(row.town.cast.cuprija):
-        hold.hold(row.message, f"Спор {WORDS['reason of a hold']}", by=row.town.cast.approver)
+    with scope(row.municipality.cast.cuprija):
+        legal_hold.place(row.message, f"Спор {WORDS['reason of a hold']}", by=row.municipality.cast.approver)
     erased(row)
-    words = {WORDS[what] for what in ("message", "note", "answer", "question", "quote", "reason of a hold")}
-    assert words <= set(where(*words))
-    with scope(row.town.cast.cuprija):
-        hold.release(row.message, by=row.town.cast.approver)
+    held = {WORDS[what] for what in ("message", "note", "answer", "question", "quote", "reason of a hold")}
+    assert held <= set(where(*held))
+    with scope(row.municipality.cast.cuprija):
+        legal_hold.release(row.message, by=row.municipality.cast.approver)
     erased(row)
     assert where(*EVERYTHING) == {}
 
@@ -339,22 +345,22 @@ def test_when_the_time_of_the_words_is_over_only_copies_quotes_and_events_wait_f
     citizen: Callable[..., Citizen],
 ) -> None:
     row = citizen()
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         Message.objects.update(state="closed", settled_at=timezone.now() - timedelta(days=400))
     assert retention.purge_expired() == 2
     stands = {column.partition(".")[0] for columns in where(*EVERYTHING).values() for column in columns}
-    assert stands == {"inbox_moderation", "needs_voice", "channels_event"}
+    assert stands == {"inbox_moderation", "needs_supporter", "channels_event"}
 
 
 def test_nothing_of_another_municipality_is_shown_or_erased(citizen: Callable[..., Citizen]) -> None:
     row = citizen()
-    cast, now = row.town.cast, timezone.now()
+    cast, now = row.municipality.cast, timezone.now()
     with scope(cast.novi_pazar):
-        theirs = Message.objects.create(
+        other = Message.objects.create(
             municipality=cast.novi_pazar, channel=factories.channel(cast.novi_pazar, cast.stranger), remote_id="1",
-            author_id=AUTHOR, author_name=NAME, text="Туђиноречје", at=now, heard_at=now, counts_from=now,
+            author_id=AUTHOR, author_name=NAME, text="Туђиноречје", at=now, received_at=now, counts_from=now,
         )  # fmt: skip
     assert "Туђиноречје" not in json.dumps(copy_of(row), ensure_ascii=False)
     erased(row)
     with scope(cast.novi_pazar):
-        assert Message.objects.get(pk=theirs.pk).text == "Туђиноречје"
+        assert Message.objects.get(pk=other.pk).text == "Туђиноречје"

@@ -1,4 +1,4 @@
-"""The rail: what it offers to whom."""
+"""The rail: which links it offers to whom."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Which figures are a telephone number, whose, and what becomes of them: one table for all who look for them.
+"""Which digits are a telephone number, whose, and how they are treated: one table for all detectors.
 
-docs/telephone-numbers.md says it in words. *Taken out* is meant of citizens' words, *asked about* of our drafts.
+docs/telephone-numbers.md explains it. *Taken out* concerns citizens' texts, *asked about* our drafts.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from exchange.elsewhere import Rewriter
+from exchange.place_rewriting import Rewriter
 from inbox.models import HouseRules
-from inbox.reading import masked, without_personal
+from inbox.text_analysis import mask, redact
 from library.enums import SnippetKind
 from library.models import Snippet
 from municipalities.enums import MunicipalityKind
@@ -41,11 +41,11 @@ def test_a_number_is_taken_out_of_what_citizens_wrote(subtests: pytest.Subtests)
     for number in [*MOBILES, *LANDLINES]:
         for around in AROUND:
             with subtests.test(number=number, around=around):
-                said = around.format(number)
-                assert number not in masked(said)
-                assert number not in without_personal(said)
-                assert number not in needs.suggested(said, frozenset())
-                assert list(needs.given_away(said, frozenset()))
+                text = around.format(number)
+                assert number not in mask(text)
+                assert number not in redact(text)
+                assert number not in needs.suggest_quote(text, frozenset())
+                assert list(needs.identifying_parts(text, frozenset()))
 
 
 def test_a_number_does_not_go_to_another_municipality(subtests: pytest.Subtests) -> None:
@@ -56,11 +56,11 @@ def test_a_number_does_not_go_to_another_municipality(subtests: pytest.Subtests)
 
 
 def test_a_number_in_a_draft_is_asked_about(subtests: pytest.Subtests) -> None:
-    for number, rule in [(each, "phones") for each in MOBILES] + [(each, "landlines") for each in LANDLINES]:
+    for number, rule in [(mobile, "phones") for mobile in MOBILES] + [(mobile, "landlines") for mobile in LANDLINES]:
         for around in AROUND:
             with subtests.test(number=number, rule=rule, around=around):
                 (hit,) = text_rules.RULES[rule](around.format(number))
-                assert text_rules.national(hit.words) == text_rules.national(number)
+                assert text_rules.national(hit.text) == text_rules.national(number)
                 assert not text_rules.RULES["landlines" if rule == "phones" else "phones"](around.format(number))
 
 
@@ -68,10 +68,10 @@ def test_what_is_nobodys_own_is_left_alone(subtests: pytest.Subtests) -> None:
     for number in NOBODYS:
         for around in AROUND:
             with subtests.test(number=number, around=around):
-                said = around.format(number)
-                assert not text_rules.phones(said)
-                assert not text_rules.landlines(said)
-                assert number in masked(said)
+                text = around.format(number)
+                assert not text_rules.phones(text)
+                assert not text_rules.landlines(text)
+                assert number in mask(text)
 
 
 @pytest.mark.parametrize("written", ["035/123-456", "+381 (0)35 123 456", "(035) 123456", "00381 35 123-456"])
@@ -82,11 +82,13 @@ def test_a_number_is_the_same_however_it_is_written(written: str) -> None:
 # ---- offices
 
 
-def asked(words: str, cast: Cast) -> list[str]:
+def asked(text: str, cast: Cast) -> list[str]:
     with scope(cast.cuprija):
-        known = published_phones.numbers()
-    facts = points.Facts(date(2026, 11, 28), [points.Written("text-sr-Cyrl", "sr-Cyrl", words)], offices=known)
-    return [each.code for each in points.of_text(facts) if each.id in points.NUMBERS and each.is_open]
+        known = published_phones.published_numbers()
+    facts = points.TextFacts(
+        date(2026, 11, 28), [points.WrittenText("text-sr-Cyrl", "sr-Cyrl", text)], published_numbers=known
+    )
+    return [point.code for point in points.text_points(facts) if point.id in points.NUMBERS and point.is_open]
 
 
 def test_a_number_that_nobody_knows_is_asked_about_and_blocks_nothing(cast: Cast) -> None:
@@ -109,12 +111,12 @@ def test_a_number_in_the_library_or_on_a_public_page_is_an_offices(cast: Cast, d
     assert asked("Зовите 035 123 456, (035) 222-333, 035/444-555, 064/555-666, 035/777-888", cast) == []
     assert asked("Зовите 035 999 999", cast) == ["landlines"]
     with scope(cast.novi_pazar), django_assert_num_queries(1):
-        assert published_phones.numbers() == frozenset()
+        assert published_phones.published_numbers() == frozenset()
 
 
 def test_the_composer_brings_the_known_numbers_along(cast: Cast) -> None:
     with scope(cast.cuprija):
         NeedsPage.objects.create(municipality=cast.cuprija, contact="035 444 555")
     page = sign_in(cast.officer).get("/m/cuprija/posts/new/").text
-    told = page.partition('data-offices="')[2].partition('"')[0].replace("&quot;", '"')
-    assert json.loads(told) == ["035444555"]
+    offices = page.partition('data-offices="')[2].partition('"')[0].replace("&quot;", '"')
+    assert json.loads(offices) == ["035444555"]

@@ -1,4 +1,4 @@
-"""What a web process does before the first request."""
+"""The start of a web process, before its first request."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ COUNT = "import portal.wsgi, gc; print(gc.get_freeze_count(), len(gc.get_objects
 def test_what_is_loaded_at_the_start_is_never_searched_for_waste_again() -> None:
     """Once in a few dozen requests that search would take longer than the page."""
     environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", "SECRET_KEY": "k" * 10, "DEMO": "true"}
-    told = subprocess.run([sys.executable, "-c", COUNT], env=environ, capture_output=True, text=True, check=True)
-    kept, searched = (int(word) for word in told.stdout.split())
-    assert kept > 100_000
-    assert searched < kept / 20
+    process = subprocess.run([sys.executable, "-c", COUNT], env=environ, capture_output=True, text=True, check=True)
+    frozen, searched = (int(word) for word in process.stdout.split())
+    assert frozen > 100_000
+    assert searched < frozen / 20

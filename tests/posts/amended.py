@@ -16,7 +16,7 @@ from municipalities.tenancy import scope
 from posts.draft import Text, parse
 from posts.editing.domain import carry_out_corrections, corrections
 from posts.editing.domain.submit import submit
-from posts.enums import Way
+from posts.enums import AmendmentWay
 from posts.models import Amendment, Post, Publication
 from posts.queries import publications
 from posts.review.domain.approve import approve
@@ -37,7 +37,7 @@ class Street(Desk):
 
     def published(self, text: str = FIRST, *channels: Channel) -> Post:
         """A post of the officer, approved by the approver, on the networks."""
-        chosen = tuple(each.pk for each in channels or (self.mastodon, self.bluesky))
+        chosen = tuple(channel.pk for channel in channels or (self.mastodon, self.bluesky))
         post = submit(self.write(text, channels=chosen, time=in_hours(1)), by=self.cast.officer)
         approve(post, self.version(post), by=self.cast.approver)
         self.go(self.deliveries(post)[0].due_at)
@@ -49,13 +49,13 @@ class Street(Desk):
         for _round in range(3):
             for pk in take_down.claim_withdrawals(at):
                 take_down.take_down(pk)
-            carry_out_corrections.carry_on()
+            carry_out_corrections.continue_corrections()
             publish_due(max(at, timezone.now()))
-        carry_out_corrections.carry_on()
+        carry_out_corrections.continue_corrections()
 
     def texts(self) -> list[str]:
         """What the public sees on all networks."""
-        return sorted(each["text"] for each in self.network.public("opstina"))
+        return sorted(post["text"] for post in self.network.public("opstina"))
 
     def correct(self, post: Post, text: str = SECOND, by: Any = None) -> Post:
         """Begun and written, not chosen yet what happens where."""
@@ -63,21 +63,21 @@ class Street(Desk):
         draft = parse(post.draft)
         return self.change(post, replace(draft, texts={"sr-Cyrl": Text(text)}), by=by)
 
-    def ways(self, post: Post, **chosen: Way) -> dict[str, str]:
+    def ways(self, post: Post, **chosen: AmendmentWay) -> dict[str, str]:
         """By publication what was chosen for its channel's network; the gentlest where nothing was."""
-        found = {}
-        for each in publications(post):
-            usual = Way.EDIT if each.channel.platform == "mastodon" else Way.RESEND
-            found[str(each.pk)] = str(chosen.get(each.channel.platform, usual))
-        return found
+        by_publication = {}
+        for publication in publications(post):
+            usual = AmendmentWay.EDIT if publication.channel.platform == "mastodon" else AmendmentWay.RESEND
+            by_publication[str(publication.pk)] = str(chosen.get(publication.channel.platform, usual))
+        return by_publication
 
-    def chosen(self, post: Post, text: str = SECOND, **ways: Way) -> Post:
+    def chosen(self, post: Post, text: str = SECOND, **ways: AmendmentWay) -> Post:
         post = self.correct(post, text)
         version = corrections.prepare(post, by=self.cast.officer)
         corrections.choose(post, version, self.ways(post, **ways), by=self.cast.officer)
         return self.reload(post)
 
-    def agreed(self, post: Post, text: str = SECOND, **ways: Way) -> Post:
+    def agreed(self, post: Post, text: str = SECOND, **ways: AmendmentWay) -> Post:
         """A correction that was submitted and approved."""
         post = submit(self.chosen(post, text, **ways), by=self.cast.officer)
         return approve(post, self.version(post), by=self.cast.approver)

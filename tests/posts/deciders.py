@@ -11,7 +11,7 @@ from municipalities.enums import Role
 from municipalities.models import Delegation, EmergencyRight, Membership
 from municipalities.queries import access, today
 from posts.editing.domain.submit import submit
-from posts.home import HomeDashboard, board
+from posts.home import HomeDashboard, home_dashboard
 from posts.models import Post
 from tests.people import Cast, person
 from tests.posts.desk import Desk, in_hours
@@ -44,4 +44,4 @@ def submitted(desk: Desk, text: str = "Вода долази у 18 часова.
 
 
 def home_of(desk: Desk, user: User, *, own: bool = True) -> HomeDashboard:
-    return board(user, desk.house, access(user, desk.house), own=own)
+    return home_dashboard(user, desk.house, access(user, desk.house), own=own)

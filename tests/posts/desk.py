@@ -30,10 +30,10 @@ from tests.posts.films import film
 CYRILLIC = "Вода ће бити искључена у Његошевој улици до 15 часова."
 
 
-def in_hours(hours: float) -> rules.Resolved:
+def in_hours(hours: float) -> rules.ResolvedTime:
     """A wall time so many hours from now, to the minute."""
     moment = (timezone.now() + timedelta(hours=hours)).replace(second=0, microsecond=0)
-    return rules.present(moment)
+    return rules.resolve_moment(moment)
 
 
 def picture_bytes(kind: str = "JPEG", size: tuple[int, int] = (640, 480), **options: Any) -> bytes:
@@ -56,12 +56,12 @@ class Desk:
     def draft(self, text: str = CYRILLIC, **fields: Any) -> Draft:
         return Draft(**{"texts": {"sr-Cyrl": Text(text)}, "channels": (self.mastodon.pk,), **fields})
 
-    def write(self, text: str = CYRILLIC, *, time: rules.Resolved | None = None, **fields: Any) -> Post:
+    def write(self, text: str = CYRILLIC, *, time: rules.ResolvedTime | None = None, **fields: Any) -> Post:
         """A draft of the officer; `fields` are those of `Draft`."""
         post = create(self.house, by=self.cast.officer)
         return self.change(post, self.draft(text, **fields), time=time)
 
-    def change(self, post: Post, draft: Draft, *, time: rules.Resolved | None = None, by: Any = None) -> Post:
+    def change(self, post: Post, draft: Draft, *, time: rules.ResolvedTime | None = None, by: Any = None) -> Post:
         content = Content(draft, post.title, post.category, time)
         saved = save_draft(post, content, revision=post.revision, by=by or self.cast.officer)
         assert isinstance(saved, Saved)

@@ -78,12 +78,12 @@ def _turned(body: bytes, degrees: int) -> bytes:
 
 def boxes_of(body: bytes) -> list[tuple[bytes, int, int]]:
     """(kind, begin, length) of the outermost parts of an MP4."""
-    found, at = [], 0
+    boxes, at = [], 0
     while at + 8 <= len(body):
         length, kind = struct.unpack(">I4s", body[at : at + 8])
-        found.append((kind, at, length))
+        boxes.append((kind, at, length))
         at += length or len(body)
-    return found
+    return boxes
 
 
 def song() -> bytes:

@@ -36,7 +36,7 @@ def test_four_workers_that_find_the_old_post_gone_send_one_new_one(desk: Street)
         post = desk.published(FIRST, desk.bluesky)
         desk.agreed(post)
         take_down.take_down(take_down.claim_withdrawals(timezone.now())[0])
-    assert at_once(desk, *[carry_out_corrections.carry_on] * 4) == ["done"] * 4
+    assert at_once(desk, *[carry_out_corrections.continue_corrections] * 4) == ["done"] * 4
     with scope(desk.house):
         assert Delivery.objects.filter(channel=desk.bluesky).count() == 2
         assert Publication.objects.filter(post=post, live=True).count() == 1
@@ -72,7 +72,7 @@ def test_an_approval_and_a_dropping_at_once_leave_one_of_them(desk: Street) -> N
 def test_a_correction_and_a_removal_at_once_leave_at_most_one_post_on_each_network(desk: Street) -> None:
     with scope(desk.house):
         post = submit(desk.chosen(desk.published()), by=desk.cast.officer)
-        version, rows = desk.version(post), [each.pk for each in publications(post)]
+        version, rows = desk.version(post), [publication.pk for publication in publications(post)]
     outcomes = at_once(
         desk,
         lambda: approve(post, version, by=desk.cast.approver),
@@ -84,14 +84,17 @@ def test_a_correction_and_a_removal_at_once_leave_at_most_one_post_on_each_netwo
         # whoever came second was told that it is not so any more, or had the last word
         assert desk.texts() == ([SECOND, SECOND] if outcomes[1] == "refused" else [])
         running = Amendment.objects.filter(post=post, finished_at=None)
-        assert [each.kind for each in running] in ([], ["correction"])  # nothing is left to correct, so it waits
+        assert [amendment.kind for amendment in running] in (
+            [],
+            ["correction"],
+        )  # nothing is left to correct, so it waits
 
 
 def test_two_approvers_who_decide_about_a_removal_at_once_decide_once(desk: Street) -> None:
     second = member(desk.cast, "second")
     with scope(desk.house):
         post = desk.published()
-        rows = [each.pk for each in publications(post)]
+        rows = [publication.pk for publication in publications(post)]
         asked = removals.take_down(post, rows, reason="Погрешан сат.", by=desk.cast.officer)
     outcomes = at_once(
         desk,

@@ -32,6 +32,7 @@ def nothing_in_the_way(page: Any) -> None:
     assert violations(page, impacts=("serious", "critical")) == []
 
 
+@pytest.mark.slow
 def test_a_correction_from_the_button_to_the_network(desk: Street, page: Any, live_server: Any) -> None:
     with scope(desk.house):
         post = desk.published()
@@ -80,4 +81,4 @@ def test_taking_down_says_what_is_lost_and_asks_why(desk: Street, page: Any, liv
     with scope(desk.house):
         desk.go()
         assert desk.texts() == [FIRST]
-        assert {each.delivery.state for each in publications(post)} == {"withdrawn", "published"}
+        assert {publication.delivery.state for publication in publications(post)} == {"withdrawn", "published"}

@@ -77,7 +77,9 @@ def test_another_municipality_is_not_there(desk: Street, name: str) -> None:
 
 def test_an_officer_does_not_decide_about_a_removal(desk: Street) -> None:
     post = desk.published()
-    removals.take_down(post, [each.pk for each in publications(post)], reason=REASON, by=desk.cast.officer)
+    removals.take_down(
+        post, [publication.pk for publication in publications(post)], reason=REASON, by=desk.cast.officer
+    )
     officer = sign_in(desk.cast.officer)
     assert officer.post(url("post_take_down_decide", post.pk), {"decision": "agree"}).status_code == 403
 
@@ -105,7 +107,7 @@ def test_the_whole_way_of_a_correction(desk: Street) -> None:
     half = send(officer, "post_correction", post, version=version.pk, act="submit")
     assert half.status_code == 422
     assert "Say for each network" in words(half)
-    chosen = {f"way-{each}": way for each, way in desk.ways(post).items()}
+    chosen = {f"way-{pk}": way for pk, way in desk.ways(post).items()}
     done = words(send(officer, "post_correction", post, version=version.pk, act="submit", **chosen))
     assert "Correction waits for approval" in done
     assert "It is taken down and sent again" in done
@@ -134,7 +136,7 @@ def test_where_the_house_asks_nobody_one_button_corrects_it(desk: Street) -> Non
     version = corrections.prepare(post, by=desk.cast.officer)
     officer = sign_in(desk.cast.officer)
     assert "Correct it now" in words(officer.get(url("post_correction", post.pk)))
-    chosen = {f"way-{each}": way for each, way in desk.ways(post).items()}
+    chosen = {f"way-{pk}": way for pk, way in desk.ways(post).items()}
     send(officer, "post_correction", post, version=version.pk, act="now", **chosen)
     desk.go()
     assert desk.texts() == [SECOND, SECOND]
@@ -143,7 +145,7 @@ def test_where_the_house_asks_nobody_one_button_corrects_it(desk: Street) -> Non
 def test_nobody_corrects_at_once_who_has_to_ask(desk: Street) -> None:
     post = desk.correct(desk.published())
     version = corrections.prepare(post, by=desk.cast.officer)
-    chosen = {f"way-{each}": way for each, way in desk.ways(post).items()}
+    chosen = {f"way-{pk}": way for pk, way in desk.ways(post).items()}
     send(sign_in(desk.cast.officer), "post_correction", post, version=version.pk, act="now", **chosen)
     assert desk.reload(post).stage == Stage.SUBMITTED
     desk.go()
@@ -155,7 +157,7 @@ def test_somebody_on_the_emergency_list_is_led_to_the_page_of_emergencies(desk: 
     post = desk.correct(desk.published())
     version = corrections.prepare(post, by=desk.cast.officer)
     officer = sign_in(desk.cast.officer)
-    chosen = {f"way-{each}": way for each, way in desk.ways(post).items()}
+    chosen = {f"way-{pk}": way for pk, way in desk.ways(post).items()}
     answer = officer.post(url("post_correction", post.pk), {"version": version.pk, "act": "emergency", **chosen})
     assert answer.headers["Location"] == url("post_emergency", post.pk)
     send(officer, "post_emergency", post, reason="Погрешан сат у упозорењу.")
@@ -168,7 +170,7 @@ def test_what_was_typed_in_another_tab_is_shown_before_it_is_chosen(desk: Street
     version = corrections.prepare(post, by=desk.cast.officer)
     officer = sign_in(desk.cast.officer)
     officer.post(url("post_save", post.pk), typed(desk, post, "Вашар почиње у 11 часова."))
-    chosen = {f"way-{each}": way for each, way in desk.ways(post).items()}
+    chosen = {f"way-{pk}": way for pk, way in desk.ways(post).items()}
     answer = send(officer, "post_correction", post, version=version.pk, act="submit", **chosen)
     assert answer.status_code == 422
     assert re.search(r"<ins>.{0,80}11</ins>", words(answer))
@@ -216,7 +218,7 @@ def test_an_officer_asks_and_an_approver_agrees(desk: Street) -> None:
     assert "Take it down…" in words(officer.get(url("post", post.pk)))
     shown = words(officer.get(url("post_take_down", post.pk)))
     assert "An approver has to agree first" in shown
-    chosen = [each.pk for each in publications(post)]
+    chosen = [publication.pk for publication in publications(post)]
     asked = words(send(officer, "post_take_down", post, reason=REASON, publication=chosen))
     assert "The post stays until one of them agrees" in asked
     assert "Take the question back" in asked
@@ -232,7 +234,9 @@ def test_an_officer_asks_and_an_approver_agrees(desk: Street) -> None:
 
 def test_an_approver_declines_only_with_a_note(desk: Street) -> None:
     post = desk.published()
-    removals.take_down(post, [each.pk for each in publications(post)], reason=REASON, by=desk.cast.officer)
+    removals.take_down(
+        post, [publication.pk for publication in publications(post)], reason=REASON, by=desk.cast.officer
+    )
     approver = sign_in(desk.cast.approver)
     assert "why does the post stay" in words(send(approver, "post_take_down_decide", post, decision="decline"))
     send(approver, "post_take_down_decide", post, decision="decline", note="Сат је тачан.")
@@ -242,7 +246,9 @@ def test_an_approver_declines_only_with_a_note(desk: Street) -> None:
 
 def test_whoever_asked_takes_it_back(desk: Street) -> None:
     post = desk.published()
-    removals.take_down(post, [each.pk for each in publications(post)], reason=REASON, by=desk.cast.officer)
+    removals.take_down(
+        post, [publication.pk for publication in publications(post)], reason=REASON, by=desk.cast.officer
+    )
     assert "The post stays where it is" in words(send(sign_in(desk.cast.officer), "post_take_down", post, act="drop"))
     assert desk.amendment(post).state == AmendmentState.DROPPED
 
@@ -270,8 +276,8 @@ def test_the_page_of_a_delivery_leads_to_the_page_for_taking_down(desk: Street) 
     delivery = desk.on(post, "mastodon").delivery
     officer = sign_in(desk.cast.officer)
     assert url("post_take_down", post.pk) in words(officer.get(url("delivery", delivery.pk)))
-    told = {"answer": "take_down", "seen": delivery.state_at.isoformat()}
-    officer.post(url("delivery_answer", delivery.pk), told)
+    form = {"answer": "take_down", "seen": delivery.state_at.isoformat()}
+    officer.post(url("delivery_answer", delivery.pk), form)
     assert desk.fresh(delivery).withdrawal_asked_at is None  # not around the approval
 
 
@@ -316,16 +322,18 @@ def test_pages_ask_the_database_a_fixed_number_of_times(desk: Street) -> None:
         post = desk.published(f"Објава број {many}.")
         for _again in range(many):
             removals.drop(
-                removals.take_down(post, [each.pk for each in publications(post)], reason=REASON, by=desk.cast.officer),
+                removals.take_down(
+                    post, [publication.pk for publication in publications(post)], reason=REASON, by=desk.cast.officer
+                ),
                 by=desk.cast.officer,
             )
-        found = []
+        per_page = []
         for name in ("post", "post_correct", "post_take_down"):
             officer.get(url(name, post.pk))
             with CaptureQueriesContext(connection) as asked:
                 officer.get(url(name, post.pk))
-            found.append(len(asked))
-        counts.append(found)
+            per_page.append(len(asked))
+        counts.append(per_page)
     assert counts[0] == counts[1]
 
 
@@ -351,6 +359,6 @@ def test_a_change_that_failed_stands_on_home_until_somebody_answers(desk: Street
     assert "Not corrected there" in home
     assert url("delivery", failed.pk) in home
     assert "It was not changed" in words(officer.get(url("delivery", failed.pk)))
-    told = {"answer": "drop", "seen": failed.state_at.isoformat()}
-    officer.post(url("delivery_answer", failed.pk), told)
+    form = {"answer": "drop", "seen": failed.state_at.isoformat()}
+    officer.post(url("delivery_answer", failed.pk), form)
     assert "Not corrected there" not in words(officer.get(url("workspace")))

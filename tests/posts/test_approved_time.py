@@ -18,18 +18,18 @@ from delivery.models import Delivery
 from delivery.queries import without_notification
 from municipalities.enums import Approval
 from municipalities.tenancy import everywhere, scope
-from notifications.enums import How, NotificationKind
-from notifications.models import Notification, Wish
+from notifications.enums import MailFrequency, NotificationKind
+from notifications.models import MailPreference, Notification
 from posts.editing.domain.submit import submit
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Post
-from posts.publishing.domain.gate import may_send
+from posts.publishing.domain.policy import may_send
 from posts.queries import decisions
 from posts.review.domain import emergency
 from posts.review.domain.approve import approve, time_shown
 from posts.rules import EMERGENCY_HOLDS
 from posts.scheduling.domain.schedule import ask_to_publish_now, move, publish_now, schedule, unschedule
-from posts.scheduling.domain.wall_times import keep_wall_times
+from posts.scheduling.domain.wall_times import update_due_times
 from tests.people import sign_in
 from tests.posts.deciders import member, on_the_list
 from tests.posts.desk import Desk, in_hours
@@ -51,7 +51,7 @@ def test_what_is_approved_for_a_later_time_is_not_published_now(desk: Desk) -> N
     post = approved(desk)
     with pytest.raises(ActionNotAllowed, match="approved for"):
         publish_now(post, by=desk.cast.officer)
-    assert [(each.state, each.due_at) for each in desk.deliveries(post)] == [(State.SCHEDULED, post.due_at)]
+    assert [(delivery.state, delivery.due_at) for delivery in desk.deliveries(post)] == [(State.SCHEDULED, post.due_at)]
 
 
 def test_off_the_schedule_and_on_again_brings_no_earlier_time(desk: Desk) -> None:
@@ -110,8 +110,8 @@ def test_the_page_of_an_early_time_says_before_the_click_that_it_asks_again(desk
     assert "asks for approval again" in shown
     assert 'data-confirm-yes="Publish now"' not in shown
     # A page that was opened before says less, so its click does nothing.
-    told = client.post(url("post_publish", post.pk), follow=True).content.decode()
-    assert "an approval holds 24 hours before and after its time" in told
+    page_after = client.post(url("post_publish", post.pk), follow=True).content.decode()
+    assert "an approval holds 24 hours before and after its time" in page_after
     assert desk.states(post) == [State.SCHEDULED]
 
 
@@ -124,7 +124,7 @@ def test_asking_to_publish_now_submits_it_again_and_the_approval_then_holds_for_
     (row,) = Notification.objects.all()
     assert row.user == desk.cast.approver
     assert "is to be published now" in row.subject
-    assert next(each.kind for each in decisions(post)) == DecisionKind.SUBMITTED
+    assert next(decision.kind for decision in decisions(post)) == DecisionKind.SUBMITTED
     post = approve(post, desk.version(post), by=desk.cast.approver)
     post = publish_now(post, by=desk.cast.officer)
     assert may_send(desk.deliveries(post)[0]).kind == "allow"
@@ -219,13 +219,13 @@ def test_the_writer_who_may_approve_alone_publishes_now_whatever_time_was_chosen
 
 def test_an_earlier_time_tells_at_once_and_a_later_one_as_people_wish(desk: Desk) -> None:
     post = approved(desk, 20)
-    Wish.objects.create(user=desk.cast.approver, kind=NotificationKind.MOVED, how=How.DIGEST)
+    MailPreference.objects.create(user=desk.cast.approver, kind=NotificationKind.MOVED, frequency=MailFrequency.DIGEST)
     Notification.objects.all().delete()
     post = move(post, in_hours(30), by=desk.cast.officer)
     later = Notification.objects.get()
     post = move(post, in_hours(2), by=desk.cast.officer)
     earlier = Notification.objects.exclude(pk=later.pk).get()
-    assert (later.how, earlier.how) == (How.DIGEST, How.AT_ONCE)
+    assert (later.mail_frequency, earlier.mail_frequency) == (MailFrequency.DIGEST, MailFrequency.AT_ONCE)
     post = schedule(unschedule(post, by=desk.cast.officer), in_hours(3), by=desk.cast.officer)
     assert Notification.objects.filter(subject__contains="earlier than it was approved for").count() == 2
 
@@ -239,8 +239,8 @@ def test_nobody_approves_another_time_than_the_one_on_the_page(desk: Desk) -> No
     seen, version = time_shown(post), desk.version(post).pk
     move(post, in_hours(1), by=desk.cast.officer)
     form = {"version": version, "decision": "approve", "time": seen}
-    told = client.post(url("post_decide", post.pk), form, follow=True).content.decode()
-    assert "The time of this post was changed after you opened it" in told
+    page_after = client.post(url("post_decide", post.pk), form, follow=True).content.decode()
+    assert "The time of this post was changed after you opened it" in page_after
     assert desk.reload(post).stage == Stage.SUBMITTED
 
 
@@ -282,7 +282,7 @@ def test_a_change_of_the_time_zone_moves_the_approved_time_along(desk: Desk) -> 
     # as an older version of the time-zone data derived it
     Post.objects.filter(pk=post.pk).update(due_at=wrong)
     Decision.objects.filter(version__post=post).update(due_at=wrong)
-    assert keep_wall_times() == 1
+    assert update_due_times() == 1
     with scope(desk.house):
         (delivery,) = desk.deliveries(post)
         with time_machine.travel(delivery.due_at, tick=False):

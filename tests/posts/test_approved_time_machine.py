@@ -45,7 +45,7 @@ from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Post, Publication
 from posts.review.domain import emergency
 from posts.review.domain.approve import approve, send_back
-from posts.rules import EMERGENCY_HOLDS, Resolved, present
+from posts.rules import EMERGENCY_HOLDS, ResolvedTime, resolve_moment
 from posts.scheduling.domain.schedule import ask_to_publish_now, move, publish_now, schedule, unschedule
 from tests.posts.deciders import member, on_the_list
 from tests.posts.desk import Desk, in_hours
@@ -65,13 +65,13 @@ def approvals(version: int) -> tuple[dict[int, datetime | None], datetime | None
     """The approved times by approver, and when an emergency was declared, since the last reset."""
     times: dict[int, datetime | None] = {}
     emergency_at = None
-    for each in Decision.objects.filter(version=version).order_by("pk"):
-        if each.kind in RESETS:
+    for decision in Decision.objects.filter(version=version).order_by("pk"):
+        if decision.kind in RESETS:
             times, emergency_at = {}, None
-        elif each.kind == DecisionKind.APPROVED:
-            times[each.by_id] = each.due_at
-        elif each.kind == DecisionKind.EMERGENCY:
-            emergency_at = each.at
+        elif decision.kind == DecisionKind.APPROVED:
+            times[decision.by_id] = decision.due_at
+        elif decision.kind == DecisionKind.EMERGENCY:
+            emergency_at = decision.at
     return times, emergency_at
 
 
@@ -213,7 +213,7 @@ class Verbs(RuleBasedStateMachine):
     @rule(data=st.data(), hours=st.sampled_from([1, 30, 100]))
     def answered(self, data: st.DataObject, hours: int) -> None:
         """Somebody presses a button on the page of a delivery, also one that the page would not offer."""
-        rows = [each for each in self.desk.deliveries(self.post) if each.state != State.SENDING]
+        rows = [delivery for delivery in self.desk.deliveries(self.post) if delivery.state != State.SENDING]
         if not rows:
             return
         delivery = data.draw(st.sampled_from(rows))
@@ -230,7 +230,7 @@ class Verbs(RuleBasedStateMachine):
     )
     def work(self, result: str, waits: bool, next_hours: int) -> None:
         """A publisher claims what is due (`waits`: what comes next, at its time), and this is the network's answer."""
-        coming = [each.next_at for each in self.desk.deliveries(self.post) if each.state == State.SCHEDULED]
+        coming = [delivery.next_at for delivery in self.desk.deliveries(self.post) if delivery.state == State.SCHEDULED]
         if waits and coming:
             self.travel(max(timezone.now(), *coming))
         if self.claim(result) and result == "published":
@@ -290,9 +290,9 @@ class Verbs(RuleBasedStateMachine):
     def fresh(self) -> Post:
         return self.desk.reload(self.post)
 
-    def shifted(self, hours: float) -> Resolved:
+    def shifted(self, hours: float) -> ResolvedTime:
         """The time of the post, later by so many hours."""
-        return present((self.fresh().due_at or timezone.now()) + timedelta(hours=hours))
+        return resolve_moment((self.fresh().due_at or timezone.now()) + timedelta(hours=hours))
 
 
 @pytest.mark.parametrize("examples", [10, pytest.param(45, marks=pytest.mark.long)])

@@ -19,7 +19,7 @@ from posts.editing.placeholders import filled, gaps
 from posts.editing.previews import of_draft
 from posts.models import Post
 from posts.queries import content
-from posts.review.version_diff import Side, compare
+from posts.review.version_diff import DiffSide, diff_versions
 from tests.analytics.factories import channel
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, replace
@@ -82,8 +82,11 @@ def test_versions_differ_by_it_and_bring_it_back(desk: Desk, page: Channel) -> N
     version = desk.version(post)
     post = take_back(desk.reload(post), by=desk.cast.officer)
     post = desk.change(post, replace(parse(post.draft), first_comment="Друго", headline=""))
-    facts = compare(
-        Side(1, content(version), {}, "service"), Side(None, parse(post.draft), {}, "service"), names={}, channels={}
+    facts = diff_versions(
+        DiffSide(1, content(version), {}, "service"),
+        DiffSide(None, parse(post.draft), {}, "service"),
+        names={},
+        channels={},
     ).new_facts
     assert [fact.label for fact in facts][:2] == ["Title of the post", "First comment"]
     restored = parse(restore_version(post, version, by=desk.cast.officer).post.draft)

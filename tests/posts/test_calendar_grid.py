@@ -20,46 +20,46 @@ class Off:
 
 
 def test_a_month_shows_whole_weeks_from_monday() -> None:
-    shown = grid.visible("month", date(2026, 11, 25))
+    shown = grid.visible_range("month", date(2026, 11, 25))
     assert (shown.first, shown.last) == (date(2026, 10, 26), date(2026, 12, 6))
     assert (shown.previous, shown.next) == (date(2026, 10, 1), date(2026, 12, 1))
 
 
 def test_february_of_four_weeks_is_four_rows() -> None:
-    shown = grid.visible("month", date(2027, 2, 10))
+    shown = grid.visible_range("month", date(2027, 2, 10))
     assert len(grid.weeks(grid.days(shown, [], []))) == 4
 
 
 def test_a_week_starts_on_monday_also_across_the_new_year() -> None:
-    shown = grid.visible("week", date(2027, 1, 1))
+    shown = grid.visible_range("week", date(2027, 1, 1))
     assert (shown.first, shown.last) == (date(2026, 12, 28), date(2027, 1, 3))
 
 
 def test_a_list_is_the_month_and_nothing_else() -> None:
-    shown = grid.visible("list", date(2026, 12, 31))
+    shown = grid.visible_range("list", date(2026, 12, 31))
     assert (shown.first, shown.last, shown.next) == (date(2026, 12, 1), date(2026, 12, 31), date(2027, 1, 1))
 
 
 def test_bounds_are_midnights_in_belgrade_on_both_sides_of_the_clock_change() -> None:
-    shown = grid.visible("month", date(2026, 10, 10))
+    shown = grid.visible_range("month", date(2026, 10, 10))
     assert shown.since.astimezone(UTC) == datetime(2026, 9, 27, 22, tzinfo=UTC)
     assert shown.until.astimezone(UTC) == datetime(2026, 11, 1, 23, tzinfo=UTC)
 
 
 def test_a_post_shortly_after_midnight_stands_on_the_day_of_belgrade() -> None:
-    shown = grid.visible("week", date(2026, 11, 25))
+    shown = grid.visible_range("week", date(2026, 11, 25))
     days = grid.days(shown, [Entry(datetime(2026, 11, 24, 23, 30, tzinfo=UTC))], [])
     assert [d.on for d in days if d.entries] == [date(2026, 11, 25)]
 
 
 def test_a_full_day_shows_three_and_says_how_many_more() -> None:
-    shown = grid.visible("week", date(2026, 11, 25))
+    shown = grid.visible_range("week", date(2026, 11, 25))
     entries = [Entry(datetime(2026, 11, 25, hour, tzinfo=UTC)) for hour in range(6, 12)]
     day = next(d for d in grid.days(shown, entries, []) if d.entries)
     assert (len(day.shown), day.hidden) == (3, 3)
 
 
 def test_sundays_and_holidays_are_off() -> None:
-    shown = grid.visible("week", date(2026, 11, 11))
+    shown = grid.visible_range("week", date(2026, 11, 11))
     days = grid.days(shown, [], [Off(date(2026, 11, 11))])
     assert [d.on.day for d in days if d.is_off] == [11, 15]

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from municipalities.tenancy import scope
-from posts.editing.domain.save import plan
+from posts.editing.domain.save import set_time
 from posts.editing.domain.submit import submit
 from posts.models import Post
 from posts.review.domain.approve import approve
 from posts.scheduling.domain.schedule import schedule
-from posts.scheduling.domain.wall_times import keep_wall_times
+from posts.scheduling.domain.wall_times import update_due_times
 from tests.posts.desk import Desk, in_hours
 
 
@@ -20,14 +20,14 @@ def test_the_moment_follows_the_wall_time_and_the_delivery_follows_the_moment(de
     # as an older version of the time-zone data would have derived it
     Post.objects.filter(pk=post.pk).update(due_at=time.due_at + timedelta(hours=1))
 
-    assert keep_wall_times() == 1
+    assert update_due_times() == 1
 
     with scope(desk.cast.cuprija):
         post.refresh_from_db()
         assert post.due_at == time.due_at
         (delivery,) = desk.deliveries(post)
         assert delivery.due_at == time.due_at
-    assert keep_wall_times() == 0
+    assert update_due_times() == 0
 
 
 def test_a_post_whose_time_is_over_by_the_new_rules_does_not_hold_the_others_up(desk: Desk) -> None:
@@ -37,11 +37,11 @@ def test_a_post_whose_time_is_over_by_the_new_rules_does_not_hold_the_others_up(
         approved = approve(submitted, desk.version(submitted), by=desk.cast.approver)
         schedule(approved, in_hours(30), by=desk.cast.officer)
         with scope(desk.cast.cuprija):
-            plan(post, in_hours(hours))
+            set_time(post, in_hours(hours))
             post.due_at = in_hours(31).due_at  # as an older version of the time-zone data would have derived it
             post.save(update_fields=["local_time", "fold", "due_at"])
 
-    assert keep_wall_times() == 1
+    assert update_due_times() == 1
 
     with scope(desk.cast.cuprija):
         over.refresh_from_db()

@@ -15,7 +15,7 @@ from platforms import counting
 from platforms.types import Limits
 from posts import compose
 from posts.coaching import checks, points, sentences, text_rules, word_lists
-from posts.coaching.call_patterns import PATTERNS, deadline_words, filled, patterns
+from posts.coaching.call_patterns import PATTERNS, deadline_phrases, filled, patterns
 from posts.draft import ChannelLayout, Draft, Interactive, Shown, Text
 from posts.editing import text_highlighting
 from posts.enums import CallKind, Format
@@ -26,8 +26,8 @@ VECTORS = Path(__file__).parents[1] / "vectors"
 
 
 def named(file: str, kind: str) -> dict[str, Any]:
-    found = json.loads((VECTORS / f"{file}.json").read_text(encoding="utf-8"))[kind]
-    return {f"{each.get('rule', kind)}-{number}": each for number, each in enumerate(found)}
+    vectors = json.loads((VECTORS / f"{file}.json").read_text(encoding="utf-8"))[kind]
+    return {f"{vector.get('rule', kind)}-{number}": vector for number, vector in enumerate(vectors)}
 
 
 def test_a_pattern_is_filled(subtests: pytest.Subtests) -> None:
@@ -40,77 +40,77 @@ def test_a_deadline_is_named_as_a_serbian_text_does(subtests: pytest.Subtests) -
     for name, vector in named("coach", "deadlines").items():
         with subtests.test(name):
             day, today = date.fromisoformat(vector["day"]), date.fromisoformat(vector["today"])
-            assert deadline_words(day, today, vector["script"]) == vector["expect"]
+            assert deadline_phrases(day, today, vector["script"]) == vector["expect"]
 
 
 def test_every_kind_of_call_has_a_pattern_in_both_scripts() -> None:
     assert set(PATTERNS) == set(CallKind)
-    for each in patterns():
+    for pattern in patterns():
         values = {"deadline": "X", "weekday": "X", "link": "X"}
-        for said in (each.cyrillic_words, each.latin_words, filled(each.cyrillic, values)):
-            assert said
-            assert not set("[]{}") & set(said)
-        assert each.latin != each.cyrillic
+        for phrase in (pattern.cyrillic_words, pattern.latin_words, filled(pattern.cyrillic, values)):
+            assert phrase
+            assert not set("[]{}") & set(phrase)
+        assert pattern.latin != pattern.cyrillic
 
 
 def test_a_rule_finds_its_places_and_mends_what_it_can(subtests: pytest.Subtests) -> None:
     for name, vector in named("coach", "rules").items():
         with subtests.test(name):
-            found = text_rules.RULES[vector["rule"]](vector["text"])
-            assert [[each.words, each.instead] for each in found] == vector["hits"]
-            assert all(vector["text"][each.start : each.end] == each.words for each in found)
+            hits = text_rules.RULES[vector["rule"]](vector["text"])
+            assert [[hit.text, hit.replacement] for hit in hits] == vector["hits"]
+            assert all(vector["text"][hit.start : hit.end] == hit.text for hit in hits)
             if "fixed" in vector:
-                assert text_rules.mended(vector["text"], found) == vector["fixed"]
+                assert text_rules.corrected(vector["text"], hits) == vector["fixed"]
 
 
 def test_days_in_a_text_are_read(subtests: pytest.Subtests) -> None:
     for name, vector in named("coach", "days").items():
         with subtests.test(name):
-            found = text_rules.days(vector["text"], date.fromisoformat(vector["today"]))
-            assert [[each.hit.words, each.on.isoformat(), each.is_last] for each in found] == vector["expect"]
+            days = text_rules.days(vector["text"], date.fromisoformat(vector["today"]))
+            assert [[day.hit.text, day.on.isoformat(), day.is_last] for day in days] == vector["expect"]
 
 
 def test_a_text_is_cut_into_sentences(subtests: pytest.Subtests) -> None:
     for name, vector in named("coach", "sentences").items():
         with subtests.test(name):
-            assert [each.words for each in text_rules.sentences(vector["text"])] == vector["expect"]
+            assert [hit.text for hit in text_rules.sentences(vector["text"])] == vector["expect"]
             assert text_rules.average(vector["text"]) == vector["average"]
 
 
-def facts(raw: Any) -> points.Facts:
+def facts(raw: Any) -> points.TextFacts:
     deadline = raw.get("deadline")
-    return points.Facts(
+    return points.TextFacts(
         today=date(2026, 11, 25),
-        texts=[points.Written(**each) for each in raw.get("texts", [])],
+        texts=[points.WrittenText(**entry) for entry in raw.get("texts", [])],
         kind=raw.get("kind", ""),
         words=raw.get("words", ""),
         deadline=date.fromisoformat(deadline) if deadline else None,
         link=raw.get("link", ""),
         is_link=raw.get("isLink", True),
-        pictures=[points.Described(**each) for each in raw.get("pictures", [])],
+        pictures=[points.DescribedPicture(**picture) for picture in raw.get("pictures", [])],
         over=raw.get("over", []),
         takes_part=raw.get("takesPart", False),
-        offices=raw.get("offices", []),
+        published_numbers=raw.get("offices", []),
     )
 
 
-def told(found: list[points.Point]) -> list[list[str]]:
+def told(found_points: list[points.Point]) -> list[list[str]]:
     """Rules that found nothing and a length that fits are left out: they would stand in every vector."""
     common = {*text_rules.RULES, "length"}
-    return [[each.id, each.state, each.code] for each in found if each.is_open or each.id not in common]
+    return [[point.id, point.state, point.code] for point in found_points if point.is_open or point.id not in common]
 
 
 def test_the_coach_says_what_is_worth_a_look(subtests: pytest.Subtests) -> None:
     for name, vector in named("coach", "points").items():
         with subtests.test(name):
-            assert told(points.of_text(facts(vector["facts"]))) == vector["expect"]
+            assert told(points.text_points(facts(vector["facts"]))) == vector["expect"]
 
 
 def test_whatever_is_open_offers_what_to_do_about_it(subtests: pytest.Subtests) -> None:
     for name, vector in named("coach", "points").items():
         with subtests.test(name):
-            found = points.of_text(facts(vector["facts"]))
-            assert [each.code for each in found if each.is_open and each.fix is None] == []
+            open_points = points.text_points(facts(vector["facts"]))
+            assert [point.code for point in open_points if point.is_open and point.fix is None] == []
 
 
 def test_what_only_the_server_knows_offers_what_to_do_about_it_too() -> None:
@@ -119,15 +119,17 @@ def test_what_only_the_server_knows_offers_what_to_do_about_it_too() -> None:
         link="https://cuprija.rs/",
         media=(Shown(7, "Фонтана на тргу"), Shown(8, "Плакат концерта")),
     )
-    known = checks.Known(
+    known = checks.ServerFacts(
         today=date(2026, 11, 25),
         missing={"bs-Latn": "босански"},
         derived=True,
         analysis={8: {"text": 0.2, "contrast": 1.5}},
         consents=[("Нема пристанка.", "/m/cuprija/library/pictures/7/")],
-        looked={"https://cuprija.rs/": SimpleNamespace(url="https://cuprija.rs/", state="gone", status=404)},
+        link_results={"https://cuprija.rs/": SimpleNamespace(url="https://cuprija.rs/", state="gone", status=404)},
     )
-    assert {each.code: (each.fix.kind, each.fix.name) for each in checks.of_server(draft, known) if each.fix} == {
+    assert {
+        point.code: (point.fix.kind, point.fix.name) for point in checks.server_points(draft, known) if point.fix
+    } == {
         "link_answer.gone": ("focus", "link"),
         "languages.missing": ("focus", "text-bs-Latn"),
         "derived": ("focus", "text-sr-Cyrl"),
@@ -138,7 +140,7 @@ def test_what_only_the_server_knows_offers_what_to_do_about_it_too() -> None:
 
 
 def test_every_sentence_and_title_is_there_for_every_point() -> None:
-    codes = {**sentences.sentences(), **sentences.of_server()}
+    codes = {**sentences.sentences(), **sentences.server_sentences()}
     assert {code.split(".")[0] for code in codes} == set(sentences.titles()) == set(sentences.ORDER)
 
 
@@ -170,11 +172,11 @@ def test_addresses_are_found(subtests: pytest.Subtests) -> None:
 def test_a_text_is_shown_with_its_marks(subtests: pytest.Subtests) -> None:
     for name, vector in named("marks", "marks").items():
         with subtests.test(name):
-            found = [
-                [part for part in (each.text, each.mark, each.title) if part]
-                for each in text_highlighting.pieces(vector["text"])
+            shown = [
+                [part for part in (piece.text, piece.mark, piece.title) if part]
+                for piece in text_highlighting.pieces(vector["text"])
             ]
-            assert found == vector["expect"]
+            assert shown == vector["expect"]
 
 
 def test_look_alikes_are_pairs_of_both_scripts() -> None:
@@ -195,10 +197,10 @@ def test_the_parts_of_a_channel_are_put_together(subtests: pytest.Subtests) -> N
                 layout={7: ChannelLayout(layout["kind"], tuple(layout["languages"]))},
                 interactive=asked,
                 short_links={7: layout["shown"]},
-                words=Glossary.of(pairs=map(tuple, raw.get("words", ()))),
+                glossary=Glossary.of(pairs=map(tuple, raw.get("words", ()))),
             )
             account = SimpleNamespace(pk=7, layout="one", languages=["sr-Cyrl"], takes_polls=layout["polls"])
-            assert [[each.slot, each.text] for each in compose.parts(draft, account)] == vector["expect"]
+            assert [[part.slot, part.text] for part in compose.parts(draft, account)] == vector["expect"]
 
 
 def test_latin_is_derived(subtests: pytest.Subtests) -> None:

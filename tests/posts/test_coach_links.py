@@ -19,7 +19,7 @@ from municipalities.tenancy import scope
 from posts.editing.domain import check_links
 from posts.enums import LinkState
 from posts.models import LinkCheck
-from posts.queries import looked_at
+from posts.queries import link_checks
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, opened
 
@@ -55,7 +55,7 @@ class Site(BaseHTTPRequestHandler):
 @pytest.fixture
 def site(settings: Any) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     where = f"127.0.0.1:{server.server_port}"
     settings.PRIVATE_HOSTS_ALLOWED = [where]
     Site.asked = []
@@ -82,7 +82,7 @@ def desk(cast: Cast) -> Desk:
     ],
 )
 def test_what_a_site_answers_is_understood(site: str, path: str, state: LinkState, status: int) -> None:
-    assert check_links.found(site + path) == (state, status)
+    assert check_links.check_url(site + path) == (state, status)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_what_a_site_answers_is_understood(site: str, path: str, state: LinkStat
     ],
 )
 def test_no_address_leads_inside_or_breaks_the_worker(url: str, state: LinkState) -> None:
-    assert check_links.found(url) == (state, 0)
+    assert check_links.check_url(url) == (state, 0)
 
 
 def test_a_save_asks_and_a_worker_answers_once(desk: Desk, site: str) -> None:
@@ -106,10 +106,10 @@ def test_a_save_asks_and_a_worker_answers_once(desk: Desk, site: str) -> None:
     sent = {"revision": 0, "text-sr-Cyrl": f"Види {site}/gone", "link": f"{site}/there", "channels": [desk.mastodon.pk]}
     place = reverse("post_begin", args=["cuprija"])
     assert client.post(place, {**sent, "key": "7b0e8a1e-93a4-4a0c-9d8a-0d5e6f3f1a11"}).status_code == 200
-    assert check_links.look() == 2
-    assert check_links.look() == 0
+    assert check_links.check_due_links() == 2
+    assert check_links.check_due_links() == 0
     with scope(desk.house):
-        assert {url: row.state for url, row in looked_at([f"{site}/there", f"{site}/gone"]).items()} == {
+        assert {url: row.state for url, row in link_checks([f"{site}/there", f"{site}/gone"]).items()} == {
             f"{site}/there": "works",
             f"{site}/gone": "gone",
         }
@@ -126,50 +126,50 @@ def said(client: Client, sent: dict[str, Any]) -> dict[str, str]:
 
 def test_while_it_is_looked_at_the_page_says_so(desk: Desk, site: str) -> None:
     with scope(desk.house):
-        check_links.ask(desk.house, [f"{site}/there"])
+        check_links.request_checks(desk.house, [f"{site}/there"])
     client = sign_in(desk.cast.officer)
     sent = {"revision": 0, "text-sr-Cyrl": "Вест", "link": f"{site}/there"}
     assert said(client, sent) == {"link_answer.waiting": "ok"}
-    check_links.look()
+    check_links.check_due_links()
     assert said(client, sent) == {"link_answer.ok": "ok"}
 
 
 def test_what_was_found_is_good_for_a_while_and_then_looked_at_again(desk: Desk, site: str) -> None:
     with scope(desk.house):
-        check_links.ask(desk.house, [f"{site}/there", f"{site}/gone"])
-    check_links.look()
+        check_links.request_checks(desk.house, [f"{site}/there", f"{site}/gone"])
+    check_links.check_due_links()
     with scope(desk.house):
-        check_links.ask(desk.house, [f"{site}/there", f"{site}/gone"])
-        assert check_links.look() == 0
+        check_links.request_checks(desk.house, [f"{site}/there", f"{site}/gone"])
+        assert check_links.check_due_links() == 0
         LinkCheck.objects.update(checked_at=timezone.now() - timedelta(hours=1))
-        check_links.ask(desk.house, [f"{site}/there", f"{site}/gone"])
+        check_links.request_checks(desk.house, [f"{site}/there", f"{site}/gone"])
         assert [row.url for row in LinkCheck.objects.filter(due_at__isnull=False)] == [f"{site}/gone"]
 
 
 def test_a_flood_of_links_is_cut(desk: Desk) -> None:
     with scope(desk.house):
-        check_links.ask(desk.house, [f"https://a{number}.rs" for number in range(50)])
+        check_links.request_checks(desk.house, [f"https://a{number}.rs" for number in range(50)])
         assert LinkCheck.objects.count() == check_links.MOST_ASKED
         for start in range(0, 300, 5):
-            check_links.ask(desk.house, [f"https://b{number}.rs" for number in range(start, start + 5)])
+            check_links.request_checks(desk.house, [f"https://b{number}.rs" for number in range(start, start + 5)])
         assert LinkCheck.objects.count() <= check_links.MOST_WAITING + check_links.MOST_ASKED
-        check_links.ask(desk.house, ["https://a.rs/" + "x" * 3000])
+        check_links.request_checks(desk.house, ["https://a.rs/" + "x" * 3000])
 
 
 def test_looks_that_nobody_asked_for_lately_are_forgotten(desk: Desk) -> None:
     with scope(desk.house):
-        check_links.ask(desk.house, ["https://old.rs", "https://new.rs"])
+        check_links.request_checks(desk.house, ["https://old.rs", "https://new.rs"])
         LinkCheck.objects.filter(url="https://old.rs").update(asked_at=timezone.now() - timedelta(days=31))
-    assert check_links.forget() == 1
+    assert check_links.purge_expired() == 1
     with scope(desk.house):
         assert [row.url for row in LinkCheck.objects.all()] == ["https://new.rs"]
 
 
 def test_another_municipality_does_not_see_what_one_links_to(desk: Desk) -> None:
     with scope(desk.house):
-        check_links.ask(desk.house, ["https://secret.rs"])
+        check_links.request_checks(desk.house, ["https://secret.rs"])
     with scope(desk.cast.novi_pazar):
-        assert looked_at(["https://secret.rs"]) == {}
+        assert link_checks(["https://secret.rs"]) == {}
 
 
 def test_the_words_of_the_coach_are_data_for_the_script(desk: Desk) -> None:
@@ -177,7 +177,7 @@ def test_the_words_of_the_coach_are_data_for_the_script(desk: Desk) -> None:
     address = html.split('id="coach"', 1)[1].split('data-words="', 1)[1].split('"', 1)[0]
     answer = sign_in(desk.cast.officer).get(address)
     assert "immutable" in answer["Cache-Control"]
-    words = json.loads(answer.content)
-    assert set(words) == {"titles", "sentences", "fixes", "count", "none", "empty"}
-    assert set(words["count"]) == {"one", "few", "other"}
+    messages = json.loads(answer.content)
+    assert set(messages) == {"titles", "sentences", "fixes", "count", "none", "empty"}
+    assert set(messages["count"]) == {"one", "few", "other"}
     assert len(html.encode()) < 55_000

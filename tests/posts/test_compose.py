@@ -7,8 +7,8 @@ import pytest
 
 from django.utils import timezone
 
-from posts.compose import BETWEEN, outgoing, parts, unwritten
-from posts.draft import Card, ChannelLayout, Draft, Text
+from posts.compose import BETWEEN, missing_languages, outgoing, parts
+from posts.draft import ChannelLayout, Draft, LinkCard, Text
 
 
 @dataclass
@@ -66,8 +66,8 @@ def test_both_scripts_in_one_post_in_the_channels_order() -> None:
 
 
 def test_a_post_for_each_script_in_a_slot_of_its_own() -> None:
-    found = parts(CYRILLIC, Account(layout="separate"))
-    assert [(part.slot, part.language) for part in found] == [("sr-Cyrl", "sr-Cyrl"), ("sr-Latn", "sr-Latn")]
+    both = parts(CYRILLIC, Account(layout="separate"))
+    assert [(part.slot, part.language) for part in both] == [("sr-Cyrl", "sr-Cyrl"), ("sr-Latn", "sr-Latn")]
 
 
 def test_the_post_may_choose_another_layout_than_the_channel() -> None:
@@ -94,8 +94,8 @@ def test_a_language_of_official_use_that_nobody_wrote_is_named() -> None:
         {"language": "sr", "script": "Latn"},
         {"language": "bs", "script": "Latn"},
     ]
-    assert unwritten(CYRILLIC, official) == ["bs-Latn"]
-    assert unwritten(Draft(texts={"bs-Latn": Text("Općina")}), official) == []
+    assert missing_languages(CYRILLIC, official) == ["bs-Latn"]
+    assert missing_languages(Draft(texts={"bs-Latn": Text("Općina")}), official) == []
 
 
 def test_a_channel_whose_language_is_not_written_shows_what_there_is() -> None:
@@ -116,7 +116,7 @@ def test_marks_that_part_letters_stay_in_the_house() -> None:
 
 
 def test_the_payload_says_the_language_without_its_script_and_carries_the_card() -> None:
-    draft = Draft(texts=CYRILLIC.texts, link="https://cuprija.rs", link_card=Card("Ћуприја"))
+    draft = Draft(texts=CYRILLIC.texts, link="https://cuprija.rs", link_card=LinkCard("Ћуприја"))
     payload = outgoing(draft, parts(draft, Account())[0], [], key=uuid4(), created_at=timezone.now())
     assert payload.language == "sr"
     assert payload.link_card is not None

@@ -16,7 +16,7 @@ from delivery.enums import State
 from municipalities.enums import Approval
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
-from posts.draft import Card, Shown, parse
+from posts.draft import LinkCard, Shown, parse
 from posts.enums import Stage
 from posts.models import Post
 from posts.queries import publications
@@ -68,7 +68,7 @@ def only(desk: Desk) -> Post:
 
 def states(desk: Desk, post: Post) -> list[str]:
     with scope(desk.house):
-        return [each.delivery.state for each in publications(post)]
+        return [publication.delivery.state for publication in publications(post)]
 
 
 # ---------------------------------------------------------------- writing
@@ -200,7 +200,7 @@ def test_a_half_typed_link_is_kept_and_stops_the_submission(desk: Desk, client: 
 
 
 @pytest.mark.parametrize(
-    ("date", "time", "said"),
+    ("date", "time", "sentence"),
     [
         ("2027-03-28", "02:30", "This time does not exist"),
         ("2027-10-31", "02:30", "exists twice"),
@@ -209,9 +209,11 @@ def test_a_half_typed_link_is_kept_and_stops_the_submission(desk: Desk, client: 
         ("2027-06-13", "05:00", "early in the morning"),
     ],
 )
-def test_times_are_explained_while_they_are_chosen(desk: Desk, client: Client, date: str, time: str, said: str) -> None:
+def test_times_are_explained_while_they_are_chosen(
+    desk: Desk, client: Client, date: str, time: str, sentence: str
+) -> None:
     page = client.post(url("post_preview"), fields(desk, date=date, time=time)).content.decode()
-    assert said in page
+    assert sentence in page
 
 
 def test_an_hour_that_exists_twice_is_chosen_once_and_stays_chosen(desk: Desk, client: Client) -> None:
@@ -299,9 +301,9 @@ def test_the_preview_shows_the_derived_script_before_it_is_used(desk: Desk, clie
 
 
 def test_a_city_with_bosnian_in_official_use_is_reminded(cast: Cast) -> None:
-    house = Municipality.objects.get(slug="novi-pazar")
-    house.official_languages = [{"language": "sr", "script": "Cyrl"}, {"language": "bs", "script": "Latn"}]
-    house.save()
+    municipality = Municipality.objects.get(slug="novi-pazar")
+    municipality.official_languages = [{"language": "sr", "script": "Cyrl"}, {"language": "bs", "script": "Latn"}]
+    municipality.save()
     page = (
         sign_in(cast.stranger).post(url("post_preview", slug="novi-pazar"), {"text-sr-Cyrl": "Вест"}).content.decode()
     )
@@ -378,10 +380,10 @@ def test_the_composer_takes_the_same_few_queries_for_one_picture_and_for_four(
     counts = []
     for number in (1, 4):
         with scope(desk.house):
-            pictures = [desk.picture(name=f"{each}.jpg") for each in range(number)]
+            pictures = [desk.picture(name=f"{index}.jpg") for index in range(number)]
             both = (desk.mastodon.pk, desk.bluesky.pk)
-            media = tuple(Shown(each.pk, "Опис") for each in pictures)
-            post = desk.write(media=media, channels=both, link="https://cuprija.rs", link_card=Card("Наслов"))
+            media = tuple(Shown(picture.pk, "Опис") for picture in pictures)
+            post = desk.write(media=media, channels=both, link="https://cuprija.rs", link_card=LinkCard("Наслов"))
         client.get(url("post_edit", post.pk))
         with django_assert_max_num_queries(12) as queries:
             assert client.get(url("post_edit", post.pk)).status_code == 200
@@ -395,9 +397,9 @@ def test_what_several_channels_warn_of_is_said_once_with_their_names(desk: Desk,
     both = [desk.mastodon.pk, desk.bluesky.pk]
     sent = fields(desk, **{"text-sr-Cyrl": "", "text-sr-Latn": "Vakcina u Njegoševoj", "channels": both})
     shown = client.post(url("post_preview"), sent).content.decode()
-    found = shown.split('id="text-findings"')[1].split("</ul>")[0]
-    assert found.count("was derived from the Latin one") == 1
-    assert f"<strong>{desk.bluesky.name}, {desk.mastodon.name}:</strong>" in found
+    findings = shown.split('id="text-findings"')[1].split("</ul>")[0]
+    assert findings.count("was derived from the Latin one") == 1
+    assert f"<strong>{desk.bluesky.name}, {desk.mastodon.name}:</strong>" in findings
 
 
 def test_the_preview_takes_few_queries(desk: Desk, client: Client, django_assert_max_num_queries: Any) -> None:

@@ -27,8 +27,8 @@ from municipalities.tenancy import scope
 from posts.draft import Text, parse
 from posts.editing.domain import carry_out_corrections, corrections, removals
 from posts.editing.domain.submit import submit, take_back
-from posts.enums import AmendmentState, PartState, Stage, Way
-from posts.home import board
+from posts.enums import AmendmentState, AmendmentWay, PartState, Stage
+from posts.home import home_dashboard
 from posts.models import Amendment, AmendmentPart, Publication
 from posts.queries import publications
 from posts.review.domain import emergency
@@ -54,7 +54,7 @@ def desk(cast: Cast, network: FakeServer) -> Iterator[Street]:
 def _waiting(desk: Street) -> list[int]:
     """What Home shows the approver as waiting."""
     approver = desk.cast.approver
-    return [each.post.pk for each in board(approver, desk.house, access_of(approver, desk.house)).waiting]
+    return [item.post.pk for item in home_dashboard(approver, desk.house, access_of(approver, desk.house)).waiting]
 
 
 # ---------------------------------------------------------------- the whole way
@@ -68,9 +68,9 @@ def test_one_network_changes_the_post_and_the_other_gets_a_new_one(desk: Street)
     desk.go()
     assert desk.texts() == [SECOND, SECOND]
     assert desk.on(post, "mastodon").delivery.remote_id == before
-    assert {each.version.number for each in publications(post)} == {2}
+    assert {publication.version.number for publication in publications(post)} == {2}
     done = desk.amendment(post)
-    assert (done.state, {each.state for each in done.parts.all()}) == (AmendmentState.DONE, {PartState.DONE})
+    assert (done.state, {part.state for part in done.parts.all()}) == (AmendmentState.DONE, {PartState.DONE})
     assert (desk.reload(post).stage, desk.reload(post).is_correction) == (Stage.APPROVED, False)
 
 
@@ -161,9 +161,9 @@ def test_a_second_correction_follows_the_first(desk: Street) -> None:
 
 
 def test_the_first_comment_stands_however_often_the_post_is_corrected(desk: Street) -> None:
-    said = "Пријаве у коментарима."
+    comment = "Пријаве у коментарима."
     post = submit(
-        desk.write(FIRST, channels=(desk.mastodon.pk,), first_comment=said, time=in_hours(1)), by=desk.cast.officer
+        desk.write(FIRST, channels=(desk.mastodon.pk,), first_comment=comment, time=in_hours(1)), by=desk.cast.officer
     )
     approve(post, desk.version(post), by=desk.cast.approver)
     desk.go(desk.deliveries(post)[0].due_at)
@@ -171,7 +171,7 @@ def test_the_first_comment_stands_however_often_the_post_is_corrected(desk: Stre
         desk.agreed(desk.reload(post), text)
         desk.go()
         assert text in desk.texts()
-    assert {each.way for each in AmendmentPart.objects.all()} == {Way.EDIT}
+    assert {part.way for part in AmendmentPart.objects.all()} == {AmendmentWay.EDIT}
     assert Delivery.objects.filter(kind="first_comment").count() <= 1
 
 
@@ -181,22 +181,22 @@ def test_the_first_comment_stands_however_often_the_post_is_corrected(desk: Stre
 def test_what_cannot_be_changed_waits_until_somebody_has_chosen(desk: Street) -> None:
     post = desk.correct(desk.published())
     version = corrections.prepare(post, by=desk.cast.officer)
-    half = {str(desk.on(post, "mastodon").pk): Way.EDIT.value}
+    half = {str(desk.on(post, "mastodon").pk): AmendmentWay.EDIT.value}
     with pytest.raises(ActionNotAllowed, match="Say for each network"):
         corrections.choose(post, version, half, by=desk.cast.officer)
     with pytest.raises(ActionNotAllowed, match="Say for each network"):
         submit(desk.reload(post), by=desk.cast.officer)
-    wrong = {**half, str(desk.on(post, "bluesky").pk): Way.EDIT.value}
+    wrong = {**half, str(desk.on(post, "bluesky").pk): AmendmentWay.EDIT.value}
     with pytest.raises(ActionNotAllowed, match="Say for each network"):
         corrections.choose(post, version, wrong, by=desk.cast.officer)
 
 
 def test_left_to_people_nothing_is_called(desk: Street) -> None:
     post = desk.published()
-    desk.agreed(post, bluesky=Way.BY_HAND)
+    desk.agreed(post, bluesky=AmendmentWay.BY_HAND)
     desk.go()
     assert desk.texts() == [SECOND, FIRST] or desk.texts() == sorted([FIRST, SECOND])
-    assert {each.state for each in desk.amendment(post).parts.all()} == {PartState.DONE, PartState.BY_HAND}
+    assert {part.state for part in desk.amendment(post).parts.all()} == {PartState.DONE, PartState.BY_HAND}
     assert desk.on(post, "bluesky").version.number == 1
 
 
@@ -210,12 +210,12 @@ def test_a_picture_that_changes_cannot_be_changed_there(desk: Street) -> None:
     version = corrections.prepare(post, by=desk.cast.officer)
     with pytest.raises(ActionNotAllowed, match="Say for each network"):
         corrections.choose(post, version, desk.ways(post), by=desk.cast.officer)
-    corrections.choose(post, version, desk.ways(post, mastodon=Way.RESEND), by=desk.cast.officer)
+    corrections.choose(post, version, desk.ways(post, mastodon=AmendmentWay.RESEND), by=desk.cast.officer)
     post = submit(desk.reload(post), by=desk.cast.officer)
     approve(post, desk.version(post), by=desk.cast.approver)
     desk.go()
     assert desk.texts() == [FIRST, FIRST]
-    assert [each["alts"] for each in desk.network.public("opstina")] == [["Плакат вашара"]] * 2
+    assert [post["alts"] for post in desk.network.public("opstina")] == [["Плакат вашара"]] * 2
 
 
 def test_what_does_not_differ_is_not_touched(desk: Street) -> None:
@@ -242,7 +242,7 @@ def test_a_post_that_only_a_person_has_seen_is_left_to_people(desk: Street) -> N
     with pytest.raises(ActionNotAllowed, match="Say for each network"):
         corrections.choose(corrected, version, desk.ways(post), by=desk.cast.officer)
     corrections.drop(corrected, by=desk.cast.officer)
-    desk.agreed(desk.reload(post), bluesky=Way.BY_HAND)
+    desk.agreed(desk.reload(post), bluesky=AmendmentWay.BY_HAND)
     desk.go()
     assert desk.texts() == [FIRST]
     with pytest.raises(ActionNotAllowed, match="cannot take it down"):
@@ -297,13 +297,13 @@ def test_only_what_is_out_everywhere_is_corrected(desk: Street) -> None:
     approve(waiting, desk.version(waiting), by=desk.cast.approver)
     with pytest.raises(ActionNotAllowed, match="not gone out everywhere"):
         corrections.begin(waiting, reason="Погрешан сат", by=desk.cast.officer)
-    for state, words in ((State.SENDING, "this very moment"), (State.UNCONFIRMED, "not known yet")):
+    for state, sentence in ((State.SENDING, "this very moment"), (State.UNCONFIRMED, "not known yet")):
         post = desk.published()
         now = timezone.now()
         Delivery.objects.filter(pk=desk.on(post, "bluesky").delivery_id).update(
             state=state, lease_until=now, unknown_since=now if state == State.UNCONFIRMED else None
         )
-        with pytest.raises(ActionNotAllowed, match=words):
+        with pytest.raises(ActionNotAllowed, match=sentence):
             corrections.begin(post, reason="Погрешан сат", by=desk.cast.officer)
 
 
@@ -360,7 +360,7 @@ def test_a_worker_that_dies_between_the_two_loses_nothing_and_doubles_nothing(de
     take_down.take_down(pk)  # and here the machine goes out: no tick, no message
     assert desk.texts() == []
     for _tick in range(5):
-        carry_out_corrections.carry_on()
+        carry_out_corrections.continue_corrections()
     assert Publication.objects.filter(post=post, live=True).count() == 1
     assert Delivery.objects.filter(channel=desk.bluesky).count() == 2
     desk.go()
@@ -374,7 +374,7 @@ class MachineWentOut(Exception):
 
 @transaction.atomic
 def _half_way(desk: Street) -> None:
-    carry_out_corrections.carry_on()
+    carry_out_corrections.continue_corrections()
     assert Delivery.objects.filter(channel=desk.bluesky).count() == 2
     raise MachineWentOut
 
@@ -405,7 +405,7 @@ def test_the_new_one_is_one_when_its_answer_is_lost(desk: Street, loss: str) -> 
     number = reconcile.reconcile(new.pk)
     if number:
         deliver(new.pk, number)
-    carry_out_corrections.carry_on()
+    carry_out_corrections.continue_corrections()
     assert desk.texts() == [SECOND]
     assert desk.amendment(post).state == AmendmentState.DONE
 
@@ -413,7 +413,7 @@ def test_the_new_one_is_one_when_its_answer_is_lost(desk: Street, loss: str) -> 
 def test_an_old_post_that_cannot_be_taken_down_gets_no_second_one_beside_it(desk: Street) -> None:
     post = desk.published(FIRST, desk.mastodon)
     desk.network.plan("status", STATUS, method="DELETE", status=422, body={"error": "Not now"})
-    desk.agreed(post, mastodon=Way.RESEND)
+    desk.agreed(post, mastodon=AmendmentWay.RESEND)
     desk.go()
     (part,) = desk.amendment(post).parts.all()
     assert (part.state, desk.texts()) == (PartState.REFUSED, [FIRST])
@@ -444,8 +444,8 @@ def test_found_gone_while_it_waits_to_be_changed_nothing_is_changed(desk: Street
     desk.agreed(post)
     missing(desk.on(post, "mastodon").delivery)
     desk.go()
-    states = {each.way: each.state for each in desk.amendment(post).parts.all()}
-    assert states == {Way.EDIT: PartState.REFUSED, Way.RESEND: PartState.DONE}
+    states = {part.way: part.state for part in desk.amendment(post).parts.all()}
+    assert states == {AmendmentWay.EDIT: PartState.REFUSED, AmendmentWay.RESEND: PartState.DONE}
 
 
 def test_a_refused_change_is_dropped_and_corrected_anew(desk: Street) -> None:
@@ -456,7 +456,7 @@ def test_a_refused_change_is_dropped_and_corrected_anew(desk: Street) -> None:
     failed = Delivery.objects.get(kind="edit")
     assert (failed.state, failed.reason, desk.texts()) == (State.FAILED, ReasonCode.REJECTED, [FIRST])
     drop_delivery(failed, by=desk.cast.officer)
-    carry_out_corrections.carry_on()
+    carry_out_corrections.continue_corrections()
     assert desk.amendment(post).state == AmendmentState.DONE
     desk.agreed(desk.reload(post), "Вашар је у 10.")
     desk.go()

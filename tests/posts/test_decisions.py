@@ -18,11 +18,11 @@ from municipalities.queries import access, today
 from municipalities.rules import Verb
 from notifications.enums import NotificationKind
 from notifications.models import Notification
-from posts.approval import standing
+from posts.approval import approval_progress
 from posts.editing.domain.submit import submit, take_back
-from posts.enums import Bar, DecisionKind, Stage, Step
+from posts.enums import DecisionKind, DenialReason, ReviewStep, Stage
 from posts.models import Decision, Thread
-from posts.publishing.domain.gate import may_send
+from posts.publishing.domain.policy import may_send
 from posts.queries import decisions
 from posts.review.domain.approve import approve, endorse, send_back
 from posts.review.domain.comment import comment
@@ -32,7 +32,7 @@ from tests.posts.desk import Desk, in_hours
 
 
 def told(kind: NotificationKind) -> set[str]:
-    return {each.user.name for each in Notification.objects.filter(kind=kind).select_related("user")}
+    return {notification.user.name for notification in Notification.objects.filter(kind=kind).select_related("user")}
 
 
 # ---------------------------------------------------------------- two approvers
@@ -82,7 +82,7 @@ def test_one_of_two_may_still_return_it_and_both_decide_again_afterwards(desk: D
     post = send_back(post, desk.version(post), by=second, note="Недостаје сат.")
     assert post.stage == Stage.RETURNED
     post = submit(post, by=desk.cast.officer)  # unchanged, hence the same version
-    assert standing(desk.version(post), desk.house).approvals == ()
+    assert approval_progress(desk.version(post), desk.house).approvals == ()
     approve(post, desk.version(post), by=second)
     assert approve(post, desk.version(post), by=desk.cast.approver).stage == Stage.APPROVED
 
@@ -93,9 +93,9 @@ def test_a_far_move_between_two_approvals_asks_the_first_again(desk: Desk) -> No
     post = submitted(desk, hours=5)
     approve(post, desk.version(post), by=desk.cast.approver)
     post = move(post, in_hours(20), by=desk.cast.officer)
-    assert len(standing(desk.version(post), desk.house).approvals) == 1
+    assert len(approval_progress(desk.version(post), desk.house).approvals) == 1
     post = move(post, in_hours(60), by=desk.cast.officer)
-    assert standing(desk.version(post), desk.house).approvals == ()
+    assert approval_progress(desk.version(post), desk.house).approvals == ()
     approve(post, desk.version(post), by=second)
     assert desk.reload(post).stage == Stage.SUBMITTED
 
@@ -104,8 +104,8 @@ def test_both_approvers_hear_of_a_move_within_the_window(desk: Desk) -> None:
     desk.house_rule(approval=Approval.TWO)
     second = member(desk.cast, "second")
     post = submitted(desk, hours=5)
-    for each in (desk.cast.approver, second):
-        post = approve(post, desk.version(post), by=each)
+    for approver in (desk.cast.approver, second):
+        post = approve(post, desk.version(post), by=approver)
     post = move(post, in_hours(10), by=desk.cast.officer)
     assert post.stage == Stage.APPROVED
     assert told(NotificationKind.MOVED) == {"Approver", "Second"}
@@ -127,7 +127,7 @@ def test_the_approver_waits_for_the_mentor_and_the_mentor_approves_nothing(desk:
     post = approve(post, version, by=desk.cast.approver)
     assert (post.stage, desk.states(post)) == (Stage.APPROVED, [State.SCHEDULED])
     assert may_send(desk.deliveries(post)[0]).kind == "allow"
-    assert [each.kind for each in decisions(post)] == [
+    assert [decision.kind for decision in decisions(post)] == [
         DecisionKind.APPROVED, DecisionKind.ENDORSED, DecisionKind.SUBMITTED,
     ]  # fmt: skip
 
@@ -212,9 +212,9 @@ def test_what_lacks_an_approval_now_waits_at_the_approvers(desk: Desk) -> None:
     assert home_of(desk, second).waiting == []
     desk.house_rule(approval=Approval.TWO)
     (waits,) = home_of(desk, second).waiting
-    assert (waits.post, waits.bar, waits.standing.missing) == (post, None, (Step.SECOND,))
+    assert (waits.post, waits.denial, waits.progress.missing) == (post, None, (ReviewStep.SECOND,))
     (waits,) = home_of(desk, desk.cast.approver).waiting
-    assert waits.bar == Bar.TWICE
+    assert waits.denial == DenialReason.TWICE
     approve(post, desk.version(post), by=second)
     assert may_send(desk.deliveries(post)[0]).kind == "allow"
     assert home_of(desk, second).waiting == []
@@ -238,7 +238,7 @@ def test_a_rule_that_was_loosened_needs_no_more(desk: Desk) -> None:
     post = submitted(desk, hours=5)
     approve(post, desk.version(post), by=desk.cast.approver)
     desk.house_rule(approval=Approval.ONE)
-    assert standing(desk.version(post), desk.house).met
+    assert approval_progress(desk.version(post), desk.house).met
     # it still stands at "submitted": somebody approves it, or takes it back
     assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
 
@@ -330,7 +330,7 @@ def test_a_delegation_ends_with_either_membership_and_by_hand(desk: Desk) -> Non
 
 def test_a_delegation_is_to_a_colleague_who_publishes_for_a_while_and_one_at_a_time(desk: Desk) -> None:
     deputy, day = member(desk.cast, "deputy", Role.OFFICER), today()
-    house, by = desk.house, desk.cast.approver
+    municipality, by = desk.house, desk.cast.approver
     bad = [
         {"to": by},
         {"to": desk.cast.viewer},
@@ -344,7 +344,7 @@ def test_a_delegation_is_to_a_colleague_who_publishes_for_a_while_and_one_at_a_t
     for fields in bad:
         asked = {"approver": by, "starts_on": day, "ends_on": day + timedelta(days=3), **fields}
         with pytest.raises(ActionNotAllowed):
-            deciders.delegate(house, by=by, **asked)
+            deciders.delegate(municipality, by=by, **asked)
     stand_in(desk.cast, deputy)
     with pytest.raises(ActionNotAllowed, match="already"):
         stand_in(desk.cast, desk.cast.officer, days=1)
@@ -417,8 +417,8 @@ def test_what_waits_for_whom_takes_the_same_few_queries(desk: Desk, django_asser
         submitted(desk)
         endorse(post := submitted(desk), desk.version(post), by=desk.cast.mentor)
         with django_assert_max_num_queries(5) as queries:
-            found = home_of(desk, desk.cast.approver).waiting
+            waiting = home_of(desk, desk.cast.approver).waiting
         counts.append(len(queries))
     assert counts[0] == counts[1]
-    assert [each.bar for each in found].count(None) == 2
-    assert [each.bar for each in found].count(Bar.MENTOR) == 2
+    assert [item.denial for item in waiting].count(None) == 2
+    assert [item.denial for item in waiting].count(DenialReason.MENTOR) == 2

@@ -41,7 +41,7 @@ def at_once(desk: Desk, *acts: Callable[[], Any]) -> list[str]:
     results = concurrency.at_once(
         *acts, refusals=(ActionNotAllowed, ActionNotAllowed), within=lambda: scope(desk.house)
     )
-    return [REFUSED if each == REFUSED else "done" for each in results]
+    return [REFUSED if result == REFUSED else "done" for result in results]
 
 
 def kinds(desk: Desk) -> list[str]:
@@ -141,7 +141,7 @@ def test_an_emergency_and_an_approval_at_once_send_each_channel_once(desk: Desk)
     )
     assert outcomes[1] == "done"
     with scope(desk.house):
-        assert [(each.state, each.urgent) for each in desk.deliveries(post)] == [(State.SCHEDULED, True)]
+        assert [(delivery.state, delivery.urgent) for delivery in desk.deliveries(post)] == [(State.SCHEDULED, True)]
 
 
 def test_an_emergency_that_is_clicked_twice_goes_out_once(desk: Desk) -> None:
@@ -179,7 +179,7 @@ def test_two_who_name_a_delegate_at_once_name_one(desk: Desk) -> None:
             desk.house, approver=desk.cast.approver, to=to, starts_on=day, ends_on=day, by=desk.cast.approver
         )
 
-    assert sorted(at_once(desk, *[name(each) for each in deputies])) == ["done", "refused"]
+    assert sorted(at_once(desk, *[name(deputy) for deputy in deputies])) == ["done", "refused"]
     assert Delegation.objects.count() == 1
 
 

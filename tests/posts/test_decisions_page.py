@@ -331,12 +331,12 @@ def test_the_emergency_list_is_kept_by_approver_and_administrator(desk: Desk) ->
 def test_rows_of_another_municipality_are_not_found(desk: Desk) -> None:
     day = today()
     people = {"approver": desk.cast.stranger, "delegate": desk.cast.staff, "by": desk.cast.stranger}
-    theirs = Delegation.objects.create(municipality=desk.cast.novi_pazar, starts_on=day, ends_on=day, **people)
+    foreign = Delegation.objects.create(municipality=desk.cast.novi_pazar, starts_on=day, ends_on=day, **people)
     right = EmergencyRight.objects.create(
         municipality=desk.cast.novi_pazar, user=desk.cast.stranger, by=desk.cast.stranger
     )
     client = sign_in(desk.cast.approver)
-    assert client.post(url("delegation_end", theirs.pk)).status_code == 404
+    assert client.post(url("delegation_end", foreign.pk)).status_code == 404
     assert client.post(url("emergency_end", right.pk)).status_code == 404
     assert sign_in(desk.cast.stranger).get(url("deciders")).status_code == 404
 
@@ -355,8 +355,8 @@ def test_the_page_of_deciders_takes_the_same_few_queries(desk: Desk, django_asse
         with django_assert_max_num_queries(12) as queries:
             client.get(url("deciders"))
         counts.append(len(queries))
-        for each in range(3):
-            user = member(desk.cast, f"m{number}{each}", Role.APPROVER)
+        for index in range(3):
+            user = member(desk.cast, f"m{number}{index}", Role.APPROVER)
             on_the_list(desk.cast, user)
             stand_in(desk.cast, desk.cast.officer, approver=user)
     assert counts[0] == counts[1]

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posts.composer.derived_text import MOST_OFFERS, MOST_WORDS, Stretch, offers, pieces, reasons, stretches
+from posts.composer.derived_text import (
+    MOST_OFFERS,
+    MOST_WORDS,
+    TextSegment,
+    derivation_pieces,
+    derivation_reasons,
+    glossary_suggestions,
+    text_segments,
+)
 from posts.draft import Text
 from serbian import Glossary, to_cyrillic, to_latin
 from serbian.glossary import EMPTY
@@ -17,16 +25,16 @@ WORDS = Glossary.of(pairs=[("Facebook", "Фејсбук")])
 
 
 def test_kept_and_guessed_words_are_marked_and_the_rest_is_joined() -> None:
-    found = stretches(pieces("Injekcija i konj na Facebooku", "sr-Cyrl", EMPTY))
-    assert found == [
-        Stretch("Инјекција", "split"), Stretch(" и коњ на "), Stretch("Facebooku", "glossary"),
+    segments = text_segments(derivation_pieces("Injekcija i konj na Facebooku", "sr-Cyrl", EMPTY))
+    assert segments == [
+        TextSegment("Инјекција", "split"), TextSegment(" и коњ на "), TextSegment("Facebooku", "glossary"),
     ]  # fmt: skip
 
 
 def test_every_reason_names_its_words_once_and_what_was_guessed_comes_first() -> None:
     text = "Facebook, Општинa, injekcija u XXI veku: 15 km, WhatsApp, https://a.rs, Facebook"
-    found = reasons(pieces(text, "sr-Cyrl", WORDS))
-    assert [(each.sentence, each.words, each.more) for each in found] == [
+    named = derivation_reasons(derivation_pieces(text, "sr-Cyrl", WORDS))
+    assert [(reason.sentence, reason.words, reason.more) for reason in named] == [
         ("Letters of both scripts were mixed; put right:", ["Општинa → Општина"], 0),
         ("Two letters that usually are one were kept apart:", ["injekcija → инјекција"], 0),
         ("From the word list:", ["Facebook → Фејсбук"], 0),
@@ -39,22 +47,22 @@ def test_every_reason_names_its_words_once_and_what_was_guessed_comes_first() ->
 
 def test_a_long_list_says_how_many_more_there_are() -> None:
     text = " ".join(f"#Ознака{number}" for number in range(MOST_WORDS + 3))
-    (found,) = reasons(pieces(text, "sr-Latn", EMPTY))
-    assert (len(found.words), found.more) == (MOST_WORDS, 3)
+    (reason,) = derivation_reasons(derivation_pieces(text, "sr-Latn", EMPTY))
+    assert (len(reason.words), reason.more) == (MOST_WORDS, 3)
 
 
 def test_plain_words_need_no_reason() -> None:
-    assert reasons(pieces("Вода ће бити искључена", "sr-Latn", EMPTY)) == []
-    assert stretches(pieces("", "sr-Latn", EMPTY)) == []
+    assert derivation_reasons(derivation_pieces("Вода ће бити искључена", "sr-Latn", EMPTY)) == []
+    assert text_segments(derivation_pieces("", "sr-Latn", EMPTY)) == []
 
 
 @given(st.text())
 def test_the_marked_text_is_the_derived_text(text: str) -> None:
     for tag, convert in (("sr-Cyrl", to_cyrillic), ("sr-Latn", to_latin)):
-        found = pieces(text, tag, WORDS)
-        joined = "".join(each.text for each in stretches(found))
+        traced_pieces = derivation_pieces(text, tag, WORDS)
+        joined = "".join(segment.text for segment in text_segments(traced_pieces))
         assert unicodedata.normalize("NFC", joined) == convert(text, WORDS)
-        assert all(word for each in reasons(found) for word in each.words)
+        assert all(word for reason in derivation_reasons(traced_pieces) for word in reason.words)
 
 
 # ---- what is offered to be remembered
@@ -67,12 +75,12 @@ def both(cyrillic: str, latin: str) -> dict[str, Text]:
 @pytest.mark.parametrize("tag", ["sr-Cyrl", "sr-Latn"])
 def test_a_spelling_corrected_by_hand_is_offered_once_in_either_script(tag: str) -> None:
     texts = both("Пратите нас на Фејсбуку сваки дан", "Pratite nas na Facebooku svaki dan")
-    assert offers(texts, tag, EMPTY) == [("Facebooku", "Фејсбуку")]
+    assert glossary_suggestions(texts, tag, EMPTY) == [("Facebooku", "Фејсбуку")]
 
 
 def test_what_is_remembered_is_not_offered_again() -> None:
     texts = both("Пратите нас на Фејсбуку сваки дан", "Pratite nas na Facebooku svaki dan")
-    assert offers(texts, "sr-Cyrl", WORDS) == []
+    assert glossary_suggestions(texts, "sr-Cyrl", WORDS) == []
 
 
 @pytest.mark.parametrize(
@@ -85,12 +93,12 @@ def test_what_is_remembered_is_not_offered_again() -> None:
     ],
 )
 def test_nothing_is_offered_where_nobody_corrected_anything(texts: dict[str, Text]) -> None:
-    assert offers(texts, "sr-Latn", EMPTY) == []
+    assert glossary_suggestions(texts, "sr-Latn", EMPTY) == []
 
 
 def test_a_language_that_is_never_derived_has_nothing_to_remember() -> None:
     texts = {**both("Фејсбук је ту", "Facebook je tu"), "bs-Latn": Text("Fejzbuk je tu")}
-    assert offers(texts, "bs-Latn", EMPTY) == []
+    assert glossary_suggestions(texts, "bs-Latn", EMPTY) == []
 
 
 def test_only_so_many_are_offered_that_people_read_them() -> None:
@@ -98,4 +106,4 @@ def test_only_so_many_are_offered_that_people_read_them() -> None:
     latin = ["Facebook", "Google", "YouTube", "Twitter", "Viber", "iPhone", "Microsoft"]
     cyrillic, same = "Општина има налоге на мрежама и програме за рачунаре: ", "и на њима објављује вести сваког дана"
     texts = both(f"{cyrillic}{', '.join(names)} {same}", f"{to_latin(cyrillic)}{', '.join(latin)} {to_latin(same)}")
-    assert len(offers(texts, "sr-Latn", EMPTY)) == MOST_OFFERS
+    assert len(glossary_suggestions(texts, "sr-Latn", EMPTY)) == MOST_OFFERS

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from posts.draft import BadDraft, Card, ChannelLayout, Crop, Draft, Shown, Text, parse
+from posts.draft import BadDraft, ChannelLayout, Crop, Draft, LinkCard, Shown, Text, parse
 
 FULL = Draft(
     texts={"sr-Cyrl": Text("Добар дан"), "sr-Latn": Text("", derived_from="sr-Cyrl")},
     per_channel={7: {"sr-Cyrl": "Здраво"}},
     media=(Shown(3, "Fontana", Crop("4:5", (0, 0.1, 1, 0.8))), Shown(4)),
     link="https://cuprija.rs/vesti",
-    link_card=Card("Vesti", "Sve vesti"),
+    link_card=LinkCard("Vesti", "Sve vesti"),
     channels=(7, 8),
     layout={7: ChannelLayout("combined", ("sr-Cyrl", "sr-Latn"))},
 )
@@ -43,7 +43,7 @@ def test_what_is_no_draft_is_refused_with_a_sentence(subtests: pytest.Subtests) 
         {"media": {"id": 1}},
         {"media": [{"id": True}]},
         {"media": [{"id": 2**70}]},
-        {"media": [{"id": each} for each in range(1, 12)]},
+        {"media": [{"id": index} for index in range(1, 12)]},
         {"media": [{"id": 1, "alt": "a" * 1501}]},
         {"media": [{"id": 1, "crop": {"ratio": "4:5", "box": [0, 0, 2, 1]}}]},
         {"media": [{"id": 1, "crop": {"ratio": "4:5", "box": [0, 0, float("nan"), 1]}}]},

@@ -26,7 +26,7 @@ from notifications.models import Notification
 from posts.editing.domain.submit import submit, take_back
 from posts.enums import Category, DecisionKind, Stage
 from posts.models import Decision, Post
-from posts.publishing.domain.gate import may_send
+from posts.publishing.domain.policy import may_send
 from posts.review.domain import emergency
 from posts.review.domain.approve import approve
 from posts.scheduling.domain.schedule import move, publish_now
@@ -46,7 +46,7 @@ def the_emergency() -> Decision:
 
 
 def told(kind: NotificationKind) -> set[str]:
-    return {each.user.name for each in Notification.objects.filter(kind=kind).select_related("user")}
+    return {notification.user.name for notification in Notification.objects.filter(kind=kind).select_related("user")}
 
 
 def test_only_somebody_on_the_list_publishes_without_approval(desk: Desk) -> None:
@@ -109,7 +109,7 @@ def test_an_emergency_leaves_its_channel_before_all_others(desk: Desk) -> None:
         first = desk.deliveries(out(desk))[0]
         now = timezone.now()
         Delivery.objects.exclude(pk=first.pk).update(not_after=now + timedelta(hours=1))
-        assert [each.pk for each in heads(now)] == [first.pk]
+        assert [delivery.pk for delivery in heads(now)] == [first.pk]
         assert [work.delivery.pk for work in take_due(now, 50)] == [first.pk]
         # the others wait until it has left
         assert take_due(now, 50) == []

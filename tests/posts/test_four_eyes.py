@@ -113,7 +113,7 @@ def test_no_decision_rule_becomes_weaker_at_once(
 ) -> None:
     desk.house_rule(**before)
     unchanged = getattr(desk.house, field)
-    stands = {**RULES, **{name: str(each) for name, each in before.items()}}
+    stands = {**RULES, **{name: str(setting) for name, setting in before.items()}}
     assert sign_in(desk.cast.approver).post(SAVE, {**stands, field: value}).status_code == 302
     assert getattr(Municipality.objects.get(slug="cuprija"), field) == unchanged
 

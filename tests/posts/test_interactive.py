@@ -20,12 +20,12 @@ from municipalities.tenancy import scope
 from platforms.types import Poll
 from posts import queries
 from posts.compose import outgoing, parts
-from posts.composer.form_parser import read
-from posts.draft import Call, Draft, Interactive, Text, parse
-from posts.editing.domain.save import remember
+from posts.composer.form_parser import parse_form
+from posts.draft import CallToAction, Draft, Interactive, Text, parse
+from posts.editing.domain.save import store_draft
 from posts.interactive import answers_until, format_notes
 from posts.models import Closing, Post
-from posts.polls.domain.close import MOST, Report, close, tell
+from posts.polls.domain.close import MOST, ClosingReport, close, create_follow_up
 from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
 
@@ -76,7 +76,7 @@ def test_a_question_or_a_contest_is_no_poll() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "sentence"),
     [
         ({"promise": ""}, "what will be done with the answers"),
         ({"options": ("Парк",)}, "at least two"),
@@ -87,9 +87,9 @@ def test_a_question_or_a_contest_is_no_poll() -> None:
         ({"kind": "live"}, "Write the plan"),
     ],
 )
-def test_each_format_says_what_it_lacks(change: dict[str, Any], words: str) -> None:
+def test_each_format_says_what_it_lacks(change: dict[str, Any], sentence: str) -> None:
     notes = format_notes(replace(QUESTION, interactive=replace(ASKED, **change)))
-    assert any(words in note for note in notes)
+    assert any(sentence in note for note in notes)
 
 
 def test_a_poll_that_has_everything_has_no_notes() -> None:
@@ -109,15 +109,15 @@ def test_the_right_answer_is_counted_among_the_filled_lines() -> None:
     sent["interactive-kind"] = "quiz"
     sent.setlist("interactive-option", ["Парк", "", "Пијацу", ""])
     sent["interactive-answer"] = "2"
-    assert read(sent, []).content.draft.interactive.answer == 1
+    assert parse_form(sent, []).content.draft.interactive.answer == 1
     sent["interactive-answer"] = "3"
-    assert read(sent, []).content.draft.interactive.answer is None
+    assert parse_form(sent, []).content.draft.interactive.answer is None
 
 
 def test_an_untouched_part_leaves_the_draft_as_it_was() -> None:
     sent = QueryDict(mutable=True)
     sent["interactive-days"] = "3"
-    assert read(sent, []).content.draft.interactive == Interactive()
+    assert parse_form(sent, []).content.draft.interactive == Interactive()
 
 
 def test_a_hostile_part_is_refused_in_words() -> None:
@@ -134,7 +134,7 @@ def asked(cast: Cast) -> Post:
     publication = published(channel(cast.cuprija, cast.approver), timezone.now() - timedelta(days=5))
     with scope(cast.cuprija):
         post = Post.objects.get(pk=publication.post_id)
-        remember(post, QUESTION)
+        store_draft(post, QUESTION)
         post.save()
     post.municipality = cast.cuprija
     return post
@@ -145,7 +145,7 @@ def test_the_time_to_report_is_the_end_of_the_poll_the_deadline_or_a_week() -> N
     question = replace(QUESTION, interactive=replace(ASKED, kind="question"))
     assert answers_until(QUESTION, at) == at + timedelta(days=2)
     assert answers_until(question, at) == at + timedelta(days=7)
-    until = replace(question, call=Call("comment", "", "2026-12-04"))
+    until = replace(question, call=CallToAction("comment", "", "2026-12-04"))
     assert answers_until(until, at).date().isoformat() == "2026-12-04"
 
 
@@ -162,9 +162,9 @@ def test_the_time_to_report_is_the_end_of_the_poll_the_deadline_or_a_week() -> N
 def test_the_last_day_ends_at_midnight_in_belgrade_also_when_the_clock_changes(
     published: str, day: str, ends: str
 ) -> None:
-    question = replace(QUESTION, interactive=replace(ASKED, kind="question"), call=Call("comment", "", day))
-    found = answers_until(question, datetime.fromisoformat(published).astimezone(UTC))
-    assert found.replace(second=0, microsecond=0) == datetime.fromisoformat(ends)
+    question = replace(QUESTION, interactive=replace(ASKED, kind="question"), call=CallToAction("comment", "", day))
+    until = answers_until(question, datetime.fromisoformat(published).astimezone(UTC))
+    assert until.replace(second=0, microsecond=0) == datetime.fromisoformat(ends)
 
 
 @pytest.mark.parametrize("published", ["2026-10-24T09:00+02:00", "2027-03-27T09:00+01:00"])
@@ -178,16 +178,16 @@ def test_a_poll_ends_when_its_network_ends_it_also_when_the_clock_changes(publis
 def test_a_post_whose_answers_are_in_asks_for_its_report_until_it_is_written(cast: Cast, asked: Post) -> None:
     with scope(cast.cuprija):
         assert [post.pk for post in queries.closings_due()] == [asked.pk]
-        close(asked, Report("Већина жели парк.", "Парк је у плану за пролеће.", 41), by=cast.officer)
+        close(asked, ClosingReport("Већина жели парк.", "Парк је у плану за пролеће.", 41), by=cast.officer)
         assert queries.closings_due() == []
-        found = Closing.objects.get()
-    assert (found.promise, found.answers) == ("Изнећемо на седницу већа.", 41)
+        report = Closing.objects.get()
+    assert (report.promise, report.answers) == ("Изнећемо на седницу већа.", 41)
     assert AuditEvent.objects.filter(verb="post.close").count() == 1
 
 
 def test_a_poll_that_still_runs_does_not_ask(cast: Cast, asked: Post) -> None:
     with scope(cast.cuprija):
-        remember(asked, replace(QUESTION, interactive=replace(ASKED, days=10)))
+        store_draft(asked, replace(QUESTION, interactive=replace(ASKED, days=10)))
         asked.save()
         assert queries.closings_due() == []
 
@@ -197,14 +197,14 @@ def test_a_poll_that_still_runs_does_not_ask(cast: Cast, asked: Post) -> None:
 )
 def test_half_a_report_is_refused(cast: Cast, asked: Post, results: str, done: str) -> None:
     with scope(cast.cuprija), pytest.raises(ActionNotAllowed):
-        close(asked, Report(results, done), by=cast.officer)
+        close(asked, ClosingReport(results, done), by=cast.officer)
 
 
 def test_the_follow_up_is_begun_once_and_carries_the_report(cast: Cast, asked: Post) -> None:
     with scope(cast.cuprija):
-        closing = close(asked, Report("Већина жели парк.", "Парк је у плану."), by=cast.officer)
-        first = tell(closing, by=cast.officer)
-        assert tell(closing, by=cast.officer).pk == first.pk
+        closing = close(asked, ClosingReport("Већина жели парк.", "Парк је у плану."), by=cast.officer)
+        first = create_follow_up(closing, by=cast.officer)
+        assert create_follow_up(closing, by=cast.officer).pk == first.pk
         text = parse(first.draft).texts["sr-Cyrl"].text
     assert "Већина жели парк." in text
     assert "Парк је у плану." in text
@@ -215,8 +215,8 @@ def test_a_house_that_writes_latin_gets_its_follow_up_in_latin_with_its_own_spel
         glossary.remember(cast.cuprija, "Facebook", "Фејсбук", by=cast.officer)
         cast.cuprija.primary_script = "Latn"
         cast.cuprija.save()
-        closing = close(asked, Report("На Фејсбуку је гласало 40 људи.", "Уређујемо парк."), by=cast.officer)
-        text = parse(tell(closing, by=cast.officer).draft).texts["sr-Latn"].text
+        closing = close(asked, ClosingReport("На Фејсбуку је гласало 40 људи.", "Уређујемо парк."), by=cast.officer)
+        text = parse(create_follow_up(closing, by=cast.officer).draft).texts["sr-Latn"].text
     assert "Rekli ste: Na Facebooku je glasalo 40 ljudi." in text
 
 
@@ -236,6 +236,6 @@ def test_only_those_who_write_close_and_only_posts_that_asked(cast: Cast, asked:
     assert sign_in(cast.mentor).get(url).status_code == 403
     assert sign_in(cast.stranger).get(url).status_code == 404
     with scope(cast.cuprija):
-        remember(asked, Draft(texts=QUESTION.texts))
+        store_draft(asked, Draft(texts=QUESTION.texts))
         asked.save()
     assert sign_in(cast.officer).get(url).status_code == 404

@@ -15,7 +15,7 @@ from django.urls import reverse
 from municipalities.tenancy import scope
 from posts.draft import Crop
 from posts.media.domain import pictures
-from posts.media.domain.pictures import BadPicture, opened, pixels
+from posts.media.domain.pictures import BadPicture, open_picture, pixels
 from posts.models import Media
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, picture_bytes
@@ -76,7 +76,7 @@ def test_every_mode_of_pixels_is_understood(mode: str) -> None:
     out = io.BytesIO()
     kind = "JPEG" if mode == "CMYK" else "PNG"
     Image.new(mode, (60, 40)).save(out, kind)
-    assert opened(out.getvalue()).mode in ("RGB", "RGBA")
+    assert open_picture(out.getvalue()).mode in ("RGB", "RGBA")
 
 
 def test_colours_of_another_profile_become_srgb(desk: Desk) -> None:
@@ -125,7 +125,7 @@ def animation() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "sentence"),
     [
         (b"", "no picture or video"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no picture or video"),
@@ -138,8 +138,8 @@ def animation() -> bytes:
         (picture_bytes(size=(2000, 20)), "too narrow"),
     ],
 )  # fmt: skip
-def test_what_is_no_usable_picture_is_refused_with_a_reason(desk: Desk, body: bytes, said: str) -> None:
-    with pytest.raises(BadPicture, match=said):
+def test_what_is_no_usable_picture_is_refused_with_a_reason(desk: Desk, body: bytes, sentence: str) -> None:
+    with pytest.raises(BadPicture, match=sentence):
         desk.picture(body or b"\0")
     assert not Media.objects.exists()
 
@@ -151,9 +151,9 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(desk: Desk) -> No
 
 def test_a_cut_has_the_shape_that_was_asked_for(desk: Desk) -> None:
     media = desk.picture(picture_bytes(size=(800, 600)))
-    made = pictures.cut(media, Crop("1:1", (0.125, 0, 0.75, 1)))
+    made = pictures.crop_picture(media, Crop("1:1", (0.125, 0, 0.75, 1)))
     assert (made["width"], made["height"]) == (600, 600)
-    assert pictures.cut(Media.objects.get(pk=media.pk), Crop("1:1", (0.125, 0, 0.75, 1))) == made
+    assert pictures.crop_picture(Media.objects.get(pk=media.pk), Crop("1:1", (0.125, 0, 0.75, 1))) == made
 
 
 @pytest.mark.parametrize("box", [(0, 0, 1, 1), (0.98, 0.98, 0.02, 0.02), (0, 0, 0.02, 1)])
@@ -167,14 +167,14 @@ def test_a_cut_is_never_empty_nor_outside(box: tuple[float, float, float, float]
 
 
 @pytest.fixture
-def house(cast: Cast) -> Desk:
+def closed_desk(cast: Cast) -> Desk:
     with scope(cast.cuprija):
         return open_desk(cast)
 
 
-def stored(house: Desk) -> Media:
-    with scope(house.house):
-        return house.picture()
+def stored(closed_desk: Desk) -> Media:
+    with scope(closed_desk.house):
+        return closed_desk.picture()
 
 
 def address(name: str, *args: Any, slug: str = "cuprija") -> str:
@@ -185,25 +185,25 @@ def sent(body: bytes | None = None, name: str = "фонтана.jpg") -> dict[st
     return {"file": SimpleUploadedFile(name, body or picture_bytes(), "image/jpeg")}
 
 
-def test_an_upload_answers_with_the_pictures_row(house: Desk) -> None:
-    answer = sign_in(house.cast.officer).post(address("media_upload"), sent())
+def test_an_upload_answers_with_the_pictures_row(closed_desk: Desk) -> None:
+    answer = sign_in(closed_desk.cast.officer).post(address("media_upload"), sent())
     assert answer.status_code == 200
-    with scope(house.house):
+    with scope(closed_desk.house):
         assert f'data-picture="{Media.objects.get().pk}"' in answer.content.decode()
 
 
-def test_a_bad_upload_answers_with_a_sentence(house: Desk) -> None:
-    client = sign_in(house.cast.officer)
+def test_a_bad_upload_answers_with_a_sentence(closed_desk: Desk) -> None:
+    client = sign_in(closed_desk.cast.officer)
     assert "no picture or video" in client.post(address("media_upload"), sent(b"MZ")).json()["problem"]
     assert client.post(address("media_upload"), {}).status_code == 422
     assert client.post(address("media_upload"), sent(name="../../etc/passwd\x00.jpg")).status_code == 200
-    with scope(house.house):
+    with scope(closed_desk.house):
         assert "/" not in Media.objects.get().name
 
 
 @pytest.mark.parametrize(("who", "status"), [("stranger", 404), ("viewer", 403), ("mentor", 403), ("staff", 403)])
-def test_only_those_who_write_may_add_pictures(house: Desk, who: str, status: int) -> None:
-    assert sign_in(getattr(house.cast, who)).post(address("media_upload"), sent()).status_code == status
+def test_only_those_who_write_may_add_pictures(closed_desk: Desk, who: str, status: int) -> None:
+    assert sign_in(getattr(closed_desk.cast, who)).post(address("media_upload"), sent()).status_code == status
 
 
 @pytest.mark.parametrize("name", ["media", "media_thumbnail"])
@@ -211,22 +211,24 @@ def test_only_those_who_write_may_add_pictures(house: Desk, who: str, status: in
     ("who", "status"),
     [("officer", 200), ("viewer", 200), ("mentor", 200), ("staff", 404), ("stranger", 404), ("administrator", 404)],
 )
-def test_a_drafts_picture_is_shown_to_those_who_read_drafts(house: Desk, name: str, who: str, status: int) -> None:
-    media = stored(house)
-    assert sign_in(getattr(house.cast, who)).get(address(name, media.pk)).status_code == status
+def test_a_drafts_picture_is_shown_to_those_who_read_drafts(
+    closed_desk: Desk, name: str, who: str, status: int
+) -> None:
+    media = stored(closed_desk)
+    assert sign_in(getattr(closed_desk.cast, who)).get(address(name, media.pk)).status_code == status
 
 
-def test_a_signed_out_person_sees_no_picture(house: Desk, client: Any) -> None:
-    assert client.get(address("media", stored(house).pk)).status_code == 302
+def test_a_signed_out_person_sees_no_picture(closed_desk: Desk, client: Any) -> None:
+    assert client.get(address("media", stored(closed_desk).pk)).status_code == 302
 
 
-def test_a_picture_of_another_municipality_is_not_there(house: Desk) -> None:
-    media = stored(house)
-    assert sign_in(house.cast.stranger).get(address("media", media.pk, slug="novi-pazar")).status_code == 404
+def test_a_picture_of_another_municipality_is_not_there(closed_desk: Desk) -> None:
+    media = stored(closed_desk)
+    assert sign_in(closed_desk.cast.stranger).get(address("media", media.pk, slug="novi-pazar")).status_code == 404
 
 
-def test_a_picture_is_kept_by_the_browser_and_by_nobody_between(house: Desk) -> None:
-    client, media = sign_in(house.cast.officer), stored(house)
+def test_a_picture_is_kept_by_the_browser_and_by_nobody_between(closed_desk: Desk) -> None:
+    client, media = sign_in(closed_desk.cast.officer), stored(closed_desk)
     answer = client.get(address("media", media.pk))
     assert answer["Content-Type"] == "image/jpeg"
     assert "private" in answer["Cache-Control"]
@@ -236,6 +238,6 @@ def test_a_picture_is_kept_by_the_browser_and_by_nobody_between(house: Desk) -> 
 
 
 @pytest.mark.parametrize("box", ["0,0,1,1", "x", "0,0,9,9", "0.1,0.1,0.2"])
-def test_looking_makes_no_new_files(house: Desk, box: str) -> None:
-    media = stored(house)
-    assert sign_in(house.cast.officer).get(address("media", media.pk), {"box": box}).status_code == 404
+def test_looking_makes_no_new_files(closed_desk: Desk, box: str) -> None:
+    media = stored(closed_desk)
+    assert sign_in(closed_desk.cast.officer).get(address("media", media.pk), {"box": box}).status_code == 404

@@ -15,7 +15,7 @@ from municipalities.domain import services as catalogue
 from municipalities.domain.reference import load_services
 from municipalities.models import EService, GlossaryWord, ServiceAvailability
 from municipalities.queries import glossary, offer, offers
-from posts.draft import Call, Draft
+from posts.draft import CallToAction, Draft
 from posts.editing.domain.submit import submit
 from posts.editing.eservices import link_notes, promotion, service_notes
 from tests.people import sign_in
@@ -51,7 +51,7 @@ def test_a_verified_service_is_promoted_without_a_word(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "verified", "words"),
+    ("values", "verified", "sentence"),
     [
         ({}, False, "Nobody has verified that this eService works here"),
         ({"is_offered": False}, True, "is not available in this municipality"),
@@ -59,11 +59,11 @@ def test_a_verified_service_is_promoted_without_a_word(desk: Desk) -> None:
         ({"ends_on": -5}, True, "ended here on"),
     ],
 )
-def test_anything_else_warns(desk: Desk, values: dict[str, Any], verified: bool, words: str) -> None:
+def test_anything_else_warns(desk: Desk, values: dict[str, Any], verified: bool, sentence: str) -> None:
     days = {name: TODAY() + timedelta(days=value) for name, value in values.items() if name != "is_offered"}
     keep(desk, verified=verified, **{**values, **days})
     [note] = service_notes(DRAFT, offer("evrtic"))
-    assert words in note
+    assert sentence in note
     assert "Kindergarten enrolment" in note
 
 
@@ -90,30 +90,30 @@ def test_the_gaps_are_filled_with_what_is_known_here(desk: Desk) -> None:
     desk.house_rule(forms={"genitive": "Opštine Ćuprija", "locative": "u Ćupriji"})
     last = TODAY() + timedelta(days=30)
     keep(desk, ends_on=last, url="https://cuprija.rs/evrtic")
-    found = promotion(DRAFT, desk.house)
-    assert found is not None
-    first = found.starts[0]
+    offer = promotion(DRAFT, desk.house)
+    assert offer is not None
+    first = offer.starts[0]
     assert first.text.startswith("Почео је упис у вртиће у Ћуприји.")
     assert f"{last.day}. " in first.text
     assert str(last.year) in first.call_words
     assert "{{" not in first.text + first.call_words
     assert first.latin.startswith("Počeo je upis u vrtiće u Ćupriji.")
-    assert (found.link, found.deadline, first.call_kind) == ("https://cuprija.rs/evrtic", last.isoformat(), "apply")
+    assert (offer.link, offer.deadline, first.call_kind) == ("https://cuprija.rs/evrtic", last.isoformat(), "apply")
 
 
 def test_texts_in_latin_follow_the_words_of_the_house(desk: Desk) -> None:
     by = desk.cast.officer
     GlossaryWord.objects.create(municipality=desk.house, latin="eVrtiće", cyrillic="вртиће", added_by=by)
-    found = promotion(replace(DRAFT, words=glossary(desk.house.pk)), desk.house)
-    assert found is not None
-    assert found.starts[0].latin.startswith("Počeo je upis u eVrtiće u")
+    offer = promotion(replace(DRAFT, glossary=glossary(desk.house.pk)), desk.house)
+    assert offer is not None
+    assert offer.starts[0].latin.startswith("Počeo je upis u eVrtiće u")
 
 
 def test_a_day_that_nobody_knows_stays_a_gap_and_the_post_s_own_day_wins(desk: Desk) -> None:
-    found = promotion(DRAFT, desk.house)
-    assert found is not None
-    assert "{{рок}}" in found.starts[0].text
-    own = promotion(Draft(service="evrtic", call=Call("apply", "", "2027-03-15")), desk.house)
+    offer = promotion(DRAFT, desk.house)
+    assert offer is not None
+    assert "{{рок}}" in offer.starts[0].text
+    own = promotion(Draft(service="evrtic", call=CallToAction("apply", "", "2027-03-15")), desk.house)
     assert own is not None
     assert "до 15. марта 2027. овде" in own.starts[0].text
 

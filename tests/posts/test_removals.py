@@ -35,7 +35,7 @@ def desk(cast: Cast, network: FakeServer) -> Iterator[Street]:
 
 
 def everything(post: Post) -> list[int]:
-    return [each.pk for each in publications(post)]
+    return [publication.pk for publication in publications(post)]
 
 
 def test_an_approvers_own_act_is_enough(desk: Street) -> None:
@@ -46,7 +46,7 @@ def test_an_approvers_own_act_is_enough(desk: Street) -> None:
     assert desk.texts() == []
     assert set(desk.states(post)) == {State.WITHDRAWN}
     done = desk.amendment(post)
-    assert (done.state, {each.state for each in done.parts.all()}) == (AmendmentState.DONE, {PartState.DONE})
+    assert (done.state, {part.state for part in done.parts.all()}) == (AmendmentState.DONE, {PartState.DONE})
     event = AuditEvent.objects.get(verb="post.remove")
     assert (event.actor_id, event.detail["reason"]) == (desk.cast.approver.pk, REASON)
 

@@ -13,7 +13,7 @@ from delivery.models import Delivery
 from notifications.models import Notification
 from posts.editing.domain.submit import submit, take_back
 from posts.enums import DecisionKind, Stage
-from posts.publishing.domain.gate import may_send
+from posts.publishing.domain.policy import may_send
 from posts.queries import decisions, publications, upcoming
 from posts.review.domain.approve import approve, send_back
 from tests.posts.deciders import home_of
@@ -24,9 +24,9 @@ def test_a_submitted_post_waits_and_the_approver_hears_of_it(desk: Desk) -> None
     post = submit(desk.write(time=in_hours(5)), by=desk.cast.officer)
     assert post.stage == Stage.SUBMITTED
     assert desk.states(post) == [State.WAITING]
-    told = Notification.objects.get()
-    assert told.user == desk.cast.approver
-    assert told.url == f"/m/cuprija/posts/{post.pk}/"
+    notification = Notification.objects.get()
+    assert notification.user == desk.cast.approver
+    assert notification.url == f"/m/cuprija/posts/{post.pk}/"
 
 
 def test_mail_is_in_the_readers_language(desk: Desk) -> None:
@@ -143,7 +143,7 @@ def test_every_verb_writes_one_event(desk: Desk) -> None:
     approve(post, desk.version(post), by=desk.cast.approver)
     verbs = AuditEvent.objects.filter(target_type="posts.post").order_by("id").values_list("verb", flat=True)
     assert list(verbs) == ["post.create", "post.edit", "post.submit", "post.approve"]
-    assert [each.kind for each in decisions(post)] == [DecisionKind.APPROVED, DecisionKind.SUBMITTED]
+    assert [decision.kind for decision in decisions(post)] == [DecisionKind.APPROVED, DecisionKind.SUBMITTED]
 
 
 def test_what_waits_for_whom(desk: Desk, django_assert_num_queries) -> None:
@@ -153,7 +153,7 @@ def test_what_waits_for_whom(desk: Desk, django_assert_num_queries) -> None:
     desk.write("Нацрт")
     with django_assert_num_queries(4):
         shown = home_of(desk, desk.cast.approver)
-    assert [each.post.excerpt for each in shown.mine] == ["Скоро", "Касније"]
+    assert [item.post.excerpt for item in shown.mine] == ["Скоро", "Касније"]
     assert [post.excerpt for post in shown.upcoming] == ["Скоро", "Касније"]
     with django_assert_num_queries(2):
         assert [post.excerpt for post in upcoming()] == ["Скоро", "Касније"]

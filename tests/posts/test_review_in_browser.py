@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from municipalities.tenancy import scope
 from posts.draft import Shown
-from posts.editing.thread_positions import Where
+from posts.editing.thread_positions import ThreadPosition
 from posts.enums import SuggestionState
 from posts.models import Post, Suggestion, Thread
 from posts.queries import latest_version
@@ -42,11 +42,13 @@ def post(desk: Desk) -> Post:
         picture = desk.picture()
         post = desk.write(TEXT, media=(Shown(picture.pk, "Трг са фонтаном"),))
         for number in range(8):
-            where = Where("sr-Cyrl", None, 0, 6, "Дођите")
+            where = ThreadPosition("sr-Cyrl", None, 0, 6, "Дођите")
             comment(post, f"Примедба број {number}, са неколико речи.", by=desk.cast.mentor, where=where)
-        comment(post, "Исеците овде.", by=desk.cast.mentor, where=Where(media=picture.pk, box=(0.1, 0.1, 0.3, 0.3)))
-        suggest(post, "недељу", where=Where("sr-Cyrl", None, 9, 15, "суботу"), by=desk.cast.mentor)
-        suggest(post, "10 часова", where=Where("sr-Cyrl", None, 41, 50, "11 часова"), by=desk.cast.mentor)
+        comment(
+            post, "Исеците овде.", by=desk.cast.mentor, where=ThreadPosition(media=picture.pk, box=(0.1, 0.1, 0.3, 0.3))
+        )
+        suggest(post, "недељу", where=ThreadPosition("sr-Cyrl", None, 9, 15, "суботу"), by=desk.cast.mentor)
+        suggest(post, "10 часова", where=ThreadPosition("sr-Cyrl", None, 41, 50, "11 часова"), by=desk.cast.mentor)
     return post
 
 

@@ -16,7 +16,7 @@ from municipalities.enums import Approval
 from municipalities.tenancy import scope
 from posts.draft import Shown
 from posts.editing.domain.submit import submit, take_back
-from posts.editing.thread_positions import Where
+from posts.editing.thread_positions import ThreadPosition
 from posts.enums import Stage
 from posts.models import Post
 from posts.review.domain.approve import approve
@@ -224,7 +224,9 @@ def test_a_mentors_page_takes_few_queries_also_with_everything_on_it(
     with scope(desk.house):
         picture = Shown(desk.picture().pk, "Фонтана на тргу")
         post = desk.write(time=in_hours(5), media=(picture,), link="https://cuprija.rs/voda", tracked=True)
-        proposed = suggest(post, "до поднева", where=Where("sr-Cyrl", quote="до 15 часова"), by=desk.cast.mentor)
+        proposed = suggest(
+            post, "до поднева", where=ThreadPosition("sr-Cyrl", quote="до 15 часова"), by=desk.cast.mentor
+        )
         accept(post, [proposed.pk], by=desk.cast.officer)
         post = submit(desk.reload(post), by=desk.cast.officer)
     client.get(url("workspace"))  # signs the session in

@@ -15,7 +15,7 @@ from municipalities.models import Pairing
 from municipalities.tenancy import scope
 from posts.draft import Shown, parse
 from posts.editing.domain.submit import submit
-from posts.editing.thread_positions import Where
+from posts.editing.thread_positions import ThreadPosition
 from posts.enums import SuggestionState
 from posts.models import Comment, Post, Suggestion, Thread
 from posts.review.domain.comment import comment
@@ -47,9 +47,9 @@ def page(client: Client, post: Post, query: str = "") -> str:
     return answer.content.decode()
 
 
-def fields(words: str = WORDS, **more: Any) -> dict[str, Any]:
-    start = CYRILLIC.index(words)
-    return {"place": "sr-Cyrl", "start": start, "end": start + len(words), "quote": words, **more}
+def fields(selected: str = WORDS, **more: Any) -> dict[str, Any]:
+    start = CYRILLIC.index(selected)
+    return {"place": "sr-Cyrl", "start": start, "end": start + len(selected), "quote": selected, **more}
 
 
 # ---------------------------------------------------------------- the round trip
@@ -133,9 +133,9 @@ def test_another_houses_picture_is_no_place(desk: Desk, post: Post) -> None:
         from tests.posts.desk import picture_bytes
 
         raw = picture_bytes()
-        theirs = add(desk.cast.novi_pazar, io.BytesIO(raw), name="a.jpg", size=len(raw), by=desk.cast.stranger)
+        foreign = add(desk.cast.novi_pazar, io.BytesIO(raw), name="a.jpg", size=len(raw), by=desk.cast.stranger)
     answer = sign_in(desk.cast.mentor).post(
-        url("thread_begin", post.pk), {"place": f"picture-{theirs.pk}", "text": "а"}, follow=True
+        url("thread_begin", post.pk), {"place": f"picture-{foreign.pk}", "text": "а"}, follow=True
     )
     assert "say-problem" in answer.content.decode()
 
@@ -307,8 +307,8 @@ def test_a_thread_of_another_post_is_not_found_below_this_one(desk: Desk, post: 
 
 
 def test_the_names_offered_are_those_who_may_read_it(desk: Desk, post: Post) -> None:
-    found = sign_in(desk.cast.mentor).get(url("thread_people", post.pk)).json()["people"]
-    assert [each["name"] for each in found] == ["Approver", "Mentor", "Officer", "Viewer"]
+    offered = sign_in(desk.cast.mentor).get(url("thread_people", post.pk)).json()["people"]
+    assert [person["name"] for person in offered] == ["Approver", "Mentor", "Officer", "Viewer"]
 
 
 # ---------------------------------------------------------------- how much
@@ -339,7 +339,7 @@ def test_the_page_asks_as_little_with_two_hundred_threads_as_with_one(
             )  # fmt: skip
             assert first is not None
             Comment.objects.bulk_create(
-                [Comment(municipality=desk.house, thread=each, author=desk.cast.approver, text="Да.") for each in made]
+                [Comment(municipality=desk.house, thread=row, author=desk.cast.approver, text="Да.") for row in made]
             )
         page(client, post)  # takes the news in
     assert counts[0] == counts[1]
@@ -348,5 +348,5 @@ def test_the_page_asks_as_little_with_two_hundred_threads_as_with_one(
 def test_a_page_with_many_conversations_stays_small(desk: Desk, post: Post) -> None:
     with scope(desk.house):
         for _each in range(20):
-            comment(post, "Од када? " * 10, by=desk.cast.mentor, where=Where("sr-Cyrl", quote="улици"))
+            comment(post, "Од када? " * 10, by=desk.cast.mentor, where=ThreadPosition("sr-Cyrl", quote="улици"))
     assert len(page(sign_in(desk.cast.officer), post).encode()) < 60_000

@@ -14,7 +14,7 @@ from posts.editing.domain.submit import submit, take_back
 from posts.enums import Stage
 from posts.models import Post
 from posts.review.domain.approve import approve
-from posts.rules import present
+from posts.rules import resolve_moment
 from posts.scheduling.domain.schedule import move, publish_now, schedule, unschedule
 from tests.posts.desk import Desk, in_hours
 
@@ -77,7 +77,7 @@ def test_not_after_follows_the_houses_patience(desk: Desk) -> None:
 
 def test_a_past_time_is_refused(desk: Desk) -> None:
     with pytest.raises(ActionNotAllowed):
-        schedule(approved(desk), present(timezone.now()), by=desk.cast.officer)
+        schedule(approved(desk), resolve_moment(timezone.now()), by=desk.cast.officer)
     with pytest.raises(ActionNotAllowed):
         schedule(approved(desk), in_hours(24 * 400), by=desk.cast.officer)
 
@@ -145,7 +145,7 @@ def test_what_is_published_is_not_sent_again(desk: Desk) -> None:
 
 def test_a_channel_that_failed_can_be_served_by_a_changed_post(desk: Desk) -> None:
     post = publish_now(approved(desk, channels=(desk.mastodon.pk, desk.bluesky.pk)), by=desk.cast.officer)
-    good, bad = sorted(desk.deliveries(post), key=lambda each: each.channel_id)
+    good, bad = sorted(desk.deliveries(post), key=lambda delivery: delivery.channel_id)
     now = timezone.now()
     for delivery in (good, bad):
         move_delivery(delivery, State.SENDING, because=ReasonCode.DUE, lease_until=now)
@@ -166,7 +166,7 @@ def test_one_post_for_both_scripts_is_not_followed_by_one_for_each(desk: Desk) -
     Post.objects.filter(pk=post.pk).update(stage=Stage.DRAFT)
     post = submit(desk.change(desk.reload(post), desk.draft(channels=both, layout=layout)), by=desk.cast.officer)
     post = publish_now(approve(post, desk.version(post), by=desk.cast.approver), by=desk.cast.officer)
-    assert [each.channel_id for each in desk.deliveries(post)].count(desk.mastodon.pk) == 1
+    assert [delivery.channel_id for delivery in desk.deliveries(post)].count(desk.mastodon.pk) == 1
 
 
 def test_what_is_going_out_cannot_be_taken_back(desk: Desk) -> None:

@@ -15,12 +15,12 @@ from links.domain.count import count
 from links.models import Link
 from links.rules import LENGTH
 from posts.compose import outgoing, parts, with_link
-from posts.draft import Card, Draft, Text, parse
-from posts.editing.domain.create import blank, duplicate
+from posts.draft import Draft, LinkCard, Text, parse
+from posts.editing.domain.create import blank_post, duplicate
 from posts.editing.domain.submit import submit, take_back
 from posts.editing.previews import of_draft, of_version
 from posts.models import Post
-from posts.publishing.short_links import foreseen
+from posts.publishing.short_links import with_expected_links
 from posts.queries import content, frozen_files
 from posts.scheduling.domain.schedule import publish_now
 from tests.people import sign_in
@@ -67,7 +67,7 @@ def test_without_a_short_link_nothing_changes() -> None:
 
 def test_every_script_and_the_link_card_lead_through_it() -> None:
     draft = Draft(
-        texts={"sr-Cyrl": Text(f"Вест {LINK} овде")}, link=LINK, link_card=Card("Вест"), tracked=True,
+        texts={"sr-Cyrl": Text(f"Вест {LINK} овде")}, link=LINK, link_card=LinkCard("Вест"), tracked=True,
         short_links={3: SHORT},
     )  # fmt: skip
     [part] = parts(draft, Account())
@@ -157,15 +157,15 @@ def test_a_copy_has_links_of_its_own(desk: Desk) -> None:
 
 
 def test_a_new_post_counts_clicks_unless_somebody_says_no(desk: Desk) -> None:
-    assert parse(blank(desk.house, by=desk.cast.officer).draft).tracked
+    assert parse(blank_post(desk.house, by=desk.cast.officer).draft).tracked
 
 
 def test_links_are_foreseen_without_a_query(desk: Desk, django_assert_num_queries: Any) -> None:
     post = desk.write(link=LINK, tracked=True)
     post.municipality = desk.house
     with django_assert_num_queries(0):
-        found = foreseen(post, parse(post.draft), [desk.mastodon])
-    assert set(found.short_links) == {desk.mastodon.pk}
+        draft = with_expected_links(post, parse(post.draft), [desk.mastodon])
+    assert set(draft.short_links) == {desk.mastodon.pk}
 
 
 # ---- pages

@@ -37,7 +37,7 @@ from platforms.types import Credential
 from posts.editing.domain.create import create
 from posts.editing.domain.save import Content, save_draft
 from posts.models import Decision, Publication
-from posts.publishing.domain import gate
+from posts.publishing.domain import policy
 from posts.review.domain import emergency
 from posts.review.domain.approve import approve
 from posts.scheduling.domain.schedule import publish_now
@@ -53,7 +53,7 @@ STATEMENTS = {
     "delivery/domain/pre_send_check.py": {"FRESH", "SENT", "SENT_AGAIN"},
     "delivery/domain/move.py": {"MOVED", "_moves"},
     "delivery/queries.py": {"HEADS", "LOCKED", "LAST_NUMBERS", "UNDER_WAY", "NEXT_DUE"},
-    "posts/publishing/domain/gate.py": {"PUBLICATIONS", "PUBLICATION", "DECISIONS", "DECISIONS_OF_SEVERAL"},
+    "posts/publishing/domain/policy.py": {"PUBLICATIONS", "PUBLICATION", "DECISIONS", "DECISIONS_OF_SEVERAL"},
 }
 
 
@@ -134,23 +134,23 @@ def test_the_gate(busy: Desk, by_whom: str) -> None:
         deliveries = list(Delivery.objects.order_by("pk"))
         assert {delivery.municipality_id for delivery in deliveries} == set(ids)
         asked = {"municipalities": ids, "now": now, "today": on}
-        rows = gate.PUBLICATIONS.rows(**asked, deliveries=array(delivery.pk for delivery in deliveries))
-        orm = gate._publications(now, on, delivery__in=deliveries).order_by("delivery_id")
+        rows = policy.PUBLICATIONS.rows(**asked, deliveries=array(delivery.pk for delivery in deliveries))
+        orm = policy._publications(now, on, delivery__in=deliveries).order_by("delivery_id")
         assert same(sorted(rows, key=lambda row: row[0]), orm) == len(deliveries)
         assert any(row[-1] for row in rows) == (by_whom != "nobody")
         versions = set(Publication.objects.values_list("version_id", flat=True))
-        rows = gate.DECISIONS_OF_SEVERAL.rows(municipalities=ids, versions=array(versions))
-        assert same(rows, Decision.objects.order_by("pk").values_list(*gate.DECIDED)) >= 3
-        by_column = dict(zip(gate.DECIDED, zip(*rows, strict=True), strict=True))
+        rows = policy.DECISIONS_OF_SEVERAL.rows(municipalities=ids, versions=array(versions))
+        assert same(rows, Decision.objects.order_by("pk").values_list(*policy.DECIDED)) >= 3
+        by_column = dict(zip(policy.DECIDED, zip(*rows, strict=True), strict=True))
         assert set(by_column["for_whom_id"]) == {None, busy.cast.approver.pk}
         assert set(by_column["kind"]) == {"submitted", "approved", "emergency"}
     for delivery in deliveries:
         with scope(delivery.municipality_id):
             mine = {"municipality": delivery.municipality_id, "delivery": delivery.pk, "now": now, "today": on}
-            assert same(gate.PUBLICATION.rows(**mine), gate._publications(now, on, delivery=delivery)) == 1
+            assert same(policy.PUBLICATION.rows(**mine), policy._publications(now, on, delivery=delivery)) == 1
             (version,) = Publication.objects.filter(delivery=delivery).values_list("version_id", flat=True)
-            rows = gate.DECISIONS.rows(municipality=delivery.municipality_id, version=version)
-            same(rows, gate._decisions(version=version).values_list(*gate.DECIDED))
+            rows = policy.DECISIONS.rows(municipality=delivery.municipality_id, version=version)
+            same(rows, policy._decisions(version=version).values_list(*policy.DECIDED))
 
 
 @pytest.mark.parametrize("by_whom", ["nobody", "channel", "municipality", "programme", "everybody"])
@@ -180,8 +180,8 @@ PAUSE_REASONS = {
 def reasons() -> dict[int, ReasonCode | None]:
     """Why each delivery may not leave, None where it may; asked of all at once and of each, with equal answers."""
     deliveries = list(Delivery.objects.all())
-    verdicts = gate.verdicts(deliveries)
-    assert verdicts == {delivery.pk: gate.may_send(delivery) for delivery in deliveries}
+    verdicts = policy.decide(deliveries)
+    assert verdicts == {delivery.pk: policy.may_send(delivery) for delivery in deliveries}
     return {pk: verdict.reason for pk, verdict in verdicts.items()}
 
 

@@ -12,7 +12,7 @@ from notifications.models import Notification
 from posts.draft import MOST_TEXT, parse
 from posts.editing.domain.save import Conflict, Content, save_draft
 from posts.editing.domain.submit import submit
-from posts.editing.thread_positions import Where
+from posts.editing.thread_positions import ThreadPosition
 from posts.enums import SuggestionState
 from posts.models import Post, Suggestion, Thread, Version
 from posts.queries import writers
@@ -86,8 +86,8 @@ def test_of_two_for_the_same_words_the_older_wins_and_the_other_is_outdated(desk
     older = suggest(post, "до поднева", where=at(), by=desk.cast.mentor)
     newer = suggest(post, "15 сати", where=at("15 часова"), by=desk.cast.approver)
     done = accept(post, [newer.pk, older.pk], by=desk.cast.officer)
-    assert [each.pk for each in done.taken] == [older.pk]
-    assert [each.pk for each in done.left] == [newer.pk]
+    assert [row.pk for row in done.taken] == [older.pk]
+    assert [row.pk for row in done.left] == [newer.pk]
     assert row(newer).state == SuggestionState.OUTDATED
     with pytest.raises(ActionNotAllowed, match="can no longer be accepted"):
         accept(post, [newer.pk], by=desk.cast.officer)
@@ -157,24 +157,26 @@ def test_a_suggestion_of_another_post_is_not_accepted_here(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "words", "sentence"),
+    ("where", "replacement", "sentence"),
     [
-        (Where("sr-Cyrl"), "ново", "Choose the words"),
-        (Where(media=1, quote="x"), "ново", "Choose the words"),
+        (ThreadPosition("sr-Cyrl"), "ново", "Choose the words"),
+        (ThreadPosition(media=1, quote="x"), "ново", "Choose the words"),
         (at(), "до 15 часова", "the same as the words"),
         (at(), "а" * (MOST_TEXT + 1), "too long"),
     ],
 )
-def test_what_is_no_suggestion_is_refused_in_words(desk: Desk, where: Where, words: str, sentence: str) -> None:
+def test_what_is_no_suggestion_is_refused_in_words(
+    desk: Desk, where: ThreadPosition, replacement: str, sentence: str
+) -> None:
     post = desk.write()
     with pytest.raises(ActionNotAllowed, match=sentence):
-        suggest(post, words, where=where, by=desk.cast.mentor)
+        suggest(post, replacement, where=where, by=desk.cast.mentor)
     assert not Suggestion.objects.exists()
 
 
 def test_a_text_that_would_grow_too_long_is_not_made(desk: Desk) -> None:
     post = desk.write("а" * (MOST_TEXT - 5) + " реч")
-    made = suggest(post, "много речи", where=Where("sr-Cyrl", quote="реч"), by=desk.cast.mentor)
+    made = suggest(post, "много речи", where=ThreadPosition("sr-Cyrl", quote="реч"), by=desk.cast.mentor)
     with pytest.raises(ActionNotAllowed, match="too long"):
         accept(post, [made.pk], by=desk.cast.officer)
     assert row(made).state == SuggestionState.OPEN

@@ -11,22 +11,22 @@ from common.models import AuditEvent
 from notifications.models import Notification
 from posts.draft import Crop, Shown, Text
 from posts.editing.domain.submit import submit
-from posts.editing.thread_positions import Where, read
+from posts.editing.thread_positions import ThreadPosition, parse_position
 from posts.enums import AnchorKind
 from posts.models import Comment, Post, Seen, Thread
-from posts.notifications.mentions import pieces, plain, stored
+from posts.notifications.mentions import pieces, plain, to_stored_text
 from posts.queries import mentionable, open_threads, threads
 from posts.review.domain.comment import MOST, comment, reply
-from posts.review.domain.mark_seen import see
+from posts.review.domain.mark_seen import mark_seen
 from posts.review.domain.thread import reopen, resolve
 from tests.posts.desk import CYRILLIC, Desk
 
 WORDS = "до 15 часова"
 
 
-def at(words: str = WORDS, text: str = CYRILLIC, tag: str = "sr-Cyrl", channel: int | None = None) -> Where:
-    start = text.index(words)
-    return Where(tag, channel, start, start + len(words), words)
+def at(quote: str = WORDS, text: str = CYRILLIC, tag: str = "sr-Cyrl", channel: int | None = None) -> ThreadPosition:
+    start = text.index(quote)
+    return ThreadPosition(tag, channel, start, start + len(quote), quote)
 
 
 def again(thread: Thread) -> Thread:
@@ -51,7 +51,7 @@ def test_a_mentor_comments_on_words(desk: Desk) -> None:
 
 def test_words_are_enough_when_it_is_clear_which_are_meant(desk: Desk) -> None:
     post = desk.write()
-    thread = comment(post, "Од када?", by=desk.cast.mentor, where=Where("sr-Cyrl", quote=f" {WORDS} "))
+    thread = comment(post, "Од када?", by=desk.cast.mentor, where=ThreadPosition("sr-Cyrl", quote=f" {WORDS} "))
     assert thread.quote == WORDS
 
 
@@ -64,16 +64,16 @@ def test_words_that_changed_meanwhile_are_found_where_they_are_now(desk: Desk) -
 @pytest.mark.parametrize(
     ("where", "sentence"),
     [
-        (Where("sr-Cyrl", quote="нема ме"), "These words are not in the text"),
-        (Where("sr-Cyrl", None, 10**9, -5, "нема ме"), "These words are not in the text"),
-        (Where("sr-Cyrl", quote="и"), "These words occur more than once"),
-        (Where("hu-Latn", quote="и"), "no longer in the post"),
-        (Where("sr-Cyrl", channel=999, quote="и"), "no longer in the post"),
-        (Where(media=999), "picture is no longer in the post"),
-        (Where(media=0), "picture is no longer in the post"),
+        (ThreadPosition("sr-Cyrl", quote="нема ме"), "These words are not in the text"),
+        (ThreadPosition("sr-Cyrl", None, 10**9, -5, "нема ме"), "These words are not in the text"),
+        (ThreadPosition("sr-Cyrl", quote="и"), "These words occur more than once"),
+        (ThreadPosition("hu-Latn", quote="и"), "no longer in the post"),
+        (ThreadPosition("sr-Cyrl", channel=999, quote="и"), "no longer in the post"),
+        (ThreadPosition(media=999), "picture is no longer in the post"),
+        (ThreadPosition(media=0), "picture is no longer in the post"),
     ],
 )
-def test_a_place_that_is_not_there_is_refused_in_words(desk: Desk, where: Where, sentence: str) -> None:
+def test_a_place_that_is_not_there_is_refused_in_words(desk: Desk, where: ThreadPosition, sentence: str) -> None:
     post = desk.write()
     with pytest.raises(ActionNotAllowed, match=sentence):
         comment(post, "Овде", by=desk.cast.mentor, where=where)
@@ -83,13 +83,13 @@ def test_a_place_that_is_not_there_is_refused_in_words(desk: Desk, where: Where,
 def test_a_derived_script_has_no_words_of_its_own(desk: Desk) -> None:
     post = desk.write(texts={"sr-Cyrl": Text(CYRILLIC), "sr-Latn": Text("", "sr-Cyrl")})
     with pytest.raises(ActionNotAllowed):
-        comment(post, "Ovde", by=desk.cast.mentor, where=Where("sr-Latn", quote="Voda"))
+        comment(post, "Ovde", by=desk.cast.mentor, where=ThreadPosition("sr-Latn", quote="Voda"))
 
 
 def test_a_channels_own_text_is_a_place_of_its_own(desk: Desk) -> None:
     own = {desk.mastodon.pk: {"sr-Cyrl": "Само овде: вода."}}
     post = desk.write(per_channel=own)
-    thread = comment(post, "Лепо", by=desk.cast.mentor, where=Where("sr-Cyrl", desk.mastodon.pk, quote="вода"))
+    thread = comment(post, "Лепо", by=desk.cast.mentor, where=ThreadPosition("sr-Cyrl", desk.mastodon.pk, quote="вода"))
     desk.change(post, desk.draft("Друго", per_channel={desk.mastodon.pk: {"sr-Cyrl": "Баш само овде: вода."}}))
     assert again(thread).start == thread.start + 4
     assert again(thread).lost_at is None
@@ -104,14 +104,16 @@ def test_nothing_and_too_much_are_refused(desk: Desk, text: str) -> None:
 
 
 def test_hostile_fields_become_no_place() -> None:
-    assert read({}) == Where()
-    assert read({"place": "picture-" + "9" * 50}) == Where(media=0)
-    assert read({"place": "picture-3", "left": "nan", "top": "0", "width": "1", "height": "1"}) == Where(media=3)
-    assert read({"place": "picture-3", "left": "90", "top": "-4", "width": "500", "height": "1e9"}) == Where(
-        media=3, box=(0.9, 0.0, 0.1, 1.0)
-    )
-    assert read({"place": "sr-Cyrl@x", "start": "-1", "end": "٣"}).channel == 0
-    assert read({"place": "sr-Cyrl", "start": "9" * 30}).start == -1
+    assert parse_position({}) == ThreadPosition()
+    assert parse_position({"place": "picture-" + "9" * 50}) == ThreadPosition(media=0)
+    assert parse_position(
+        {"place": "picture-3", "left": "nan", "top": "0", "width": "1", "height": "1"}
+    ) == ThreadPosition(media=3)
+    assert parse_position(
+        {"place": "picture-3", "left": "90", "top": "-4", "width": "500", "height": "1e9"}
+    ) == ThreadPosition(media=3, box=(0.9, 0.0, 0.1, 1.0))
+    assert parse_position({"place": "sr-Cyrl@x", "start": "-1", "end": "٣"}).channel == 0
+    assert parse_position({"place": "sr-Cyrl", "start": "9" * 30}).start == -1
 
 
 # ---------------------------------------------------------------- following
@@ -132,7 +134,7 @@ def test_a_thread_follows_its_words_through_saves(desk: Desk) -> None:
 
 def test_a_text_that_is_derived_now_loses_its_threads(desk: Desk) -> None:
     post = desk.write(texts={"sr-Cyrl": Text(CYRILLIC), "sr-Latn": Text("Voda do 15")})
-    thread = comment(post, "Od kada?", by=desk.cast.mentor, where=Where("sr-Latn", quote="do 15"))
+    thread = comment(post, "Od kada?", by=desk.cast.mentor, where=ThreadPosition("sr-Latn", quote="do 15"))
     desk.change(post, desk.draft(texts={"sr-Cyrl": Text(CYRILLIC), "sr-Latn": Text("", "sr-Cyrl")}))
     assert again(thread).lost_at is not None
 
@@ -140,7 +142,7 @@ def test_a_text_that_is_derived_now_loses_its_threads(desk: Desk) -> None:
 def test_a_thread_on_a_picture_leaves_and_comes_back_with_it(desk: Desk) -> None:
     media = desk.picture()
     post = desk.write(media=(Shown(media.pk),))
-    thread = comment(post, "Ближе", by=desk.cast.mentor, where=Where(media=media.pk, box=(0.1, 0.2, 0.3, 0.4)))
+    thread = comment(post, "Ближе", by=desk.cast.mentor, where=ThreadPosition(media=media.pk, box=(0.1, 0.2, 0.3, 0.4)))
     post = desk.change(post, desk.draft(media=(Shown(media.pk, "опис", Crop("1:1", (0.1, 0, 0.75, 1))),)))
     assert (again(thread).lost_at, again(thread).box) == (None, [0.1, 0.2, 0.3, 0.4])
     post = desk.change(post, desk.draft())
@@ -150,15 +152,15 @@ def test_a_thread_on_a_picture_leaves_and_comes_back_with_it(desk: Desk) -> None
 
 
 def test_a_save_without_threads_asks_one_question_more(desk: Desk, django_assert_num_queries: Any) -> None:
-    from posts.editing.domain.move_anchors import follow
+    from posts.editing.domain.move_anchors import move_anchors
 
     post = desk.write()
     with django_assert_num_queries(1):
-        follow(post, desk.draft(), desk.draft("Друго"))
+        move_anchors(post, desk.draft(), desk.draft("Друго"))
     for _each in range(30):
         comment(post, "Од када?", by=desk.cast.mentor, where=at())
     with django_assert_num_queries(2):
-        follow(post, desk.draft(), desk.draft("Друго"))
+        move_anchors(post, desk.draft(), desk.draft("Друго"))
 
 
 # ---------------------------------------------------------------- talking
@@ -183,9 +185,9 @@ def test_a_comment_reaches_the_writer_and_whoever_spoke(desk: Desk) -> None:
 def test_who_is_named_is_told_so_once(desk: Desk) -> None:
     post = desk.write()
     thread = comment(post, "@Approver, @Officer: може?", by=desk.cast.mentor)
-    said = Comment.objects.get()
-    assert said.text == f"@{{{desk.cast.approver.pk}}}, @{{{desk.cast.officer.pk}}}: може?"
-    assert said.mentions == [desk.cast.approver.pk, desk.cast.officer.pk]
+    comment_row = Comment.objects.get()
+    assert comment_row.text == f"@{{{desk.cast.approver.pk}}}, @{{{desk.cast.officer.pk}}}: може?"
+    assert comment_row.mentions == [desk.cast.approver.pk, desk.cast.officer.pk]
     url = f"/m/cuprija/posts/{post.pk}/#thread-{thread.pk}"
     assert told(desk.cast.approver) == told(desk.cast.officer) == [("mention", url)]
     assert "@Approver, @Officer: може?" in Notification.objects.filter(user=desk.cast.officer).get().body
@@ -206,12 +208,12 @@ def test_names_are_read_as_people_type_them() -> None:
             self.pk, self.name = pk, name
 
     people = [Person(1, "Ана Петровић"), Person(2, "Ана Јовић"), Person(3, "Марко Илић")]
-    assert stored("@Ана Петровић и @ана јовић.", people) == ("@{1} и @{2}.", [1, 2])
-    assert stored("@Марко, @Ана, @Маркова", people) == ("@{3}, @Ана, @Маркова", [3])
-    assert stored("pisi@Марко и @@Марко", people) == ("pisi@Марко и @@Марко", [])
-    assert stored("@{3} @{99}", people) == ("@{3} @99", [3])
+    assert to_stored_text("@Ана Петровић и @ана јовић.", people) == ("@{1} и @{2}.", [1, 2])
+    assert to_stored_text("@Марко, @Ана, @Маркова", people) == ("@{3}, @Ана, @Маркова", [3])
+    assert to_stored_text("pisi@Марко и @@Марко", people) == ("pisi@Марко и @@Марко", [])
+    assert to_stored_text("@{3} @{99}", people) == ("@{3} @99", [3])
     assert plain("@{1}, @{8}", {1: "Ана"}) == "@Ана, @…"
-    assert [(each.text, each.person) for each in pieces("а @{1}", {1: "Ана"})] == [("а ", None), ("@Ана", 1)]
+    assert [(piece.text, piece.person) for piece in pieces("а @{1}", {1: "Ана"})] == [("а ", None), ("@Ана", 1)]
 
 
 def test_resolve_and_reopen_write_one_event_each_and_say_nothing_twice(desk: Desk) -> None:
@@ -228,8 +230,8 @@ def test_resolve_and_reopen_write_one_event_each_and_say_nothing_twice(desk: Des
 def test_what_was_said_since_one_looked_is_new(desk: Desk) -> None:
     post = desk.write()
     comment(post, "Од када?", by=desk.cast.mentor)
-    see(post, by=desk.cast.officer)
-    see(post, by=desk.cast.officer)
+    mark_seen(post, by=desk.cast.officer)
+    mark_seen(post, by=desk.cast.officer)
     (thread,) = threads(post, reader=desk.cast.officer)
     assert thread.seen_at is not None  # type: ignore[attr-defined]
     assert Seen.objects.count() == 1

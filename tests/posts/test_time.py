@@ -5,44 +5,44 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from municipalities.holidays import holidays
-from posts.rules import DoesNotExist, Resolved, Twice, unusual, wall_time
+from posts.rules import AmbiguousTime, NonexistentTime, ResolvedTime, resolve_wall_time, time_warnings
 
 SPRING, AUTUMN = date(2027, 3, 28), date(2027, 10, 31)
 
 
 def test_an_ordinary_time_is_one_moment() -> None:
-    found = wall_time(date(2027, 6, 1), time(9, 30))
-    assert isinstance(found, Resolved)
-    assert found.due_at == datetime(2027, 6, 1, 7, 30, tzinfo=UTC)
+    resolution = resolve_wall_time(date(2027, 6, 1), time(9, 30))
+    assert isinstance(resolution, ResolvedTime)
+    assert resolution.due_at == datetime(2027, 6, 1, 7, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("minute", [0, 1, 30, 59])
 def test_a_time_in_the_spring_gap_does_not_exist(minute: int) -> None:
-    found = wall_time(SPRING, time(2, minute))
-    assert isinstance(found, DoesNotExist)
-    assert found.next_valid == datetime(2027, 3, 28, 3, 0)
+    resolution = resolve_wall_time(SPRING, time(2, minute))
+    assert isinstance(resolution, NonexistentTime)
+    assert resolution.next_valid == datetime(2027, 3, 28, 3, 0)
 
 
 @pytest.mark.parametrize(("at", "utc"), [(time(1, 59), 0), (time(3, 0), 1)])
 def test_the_times_around_the_gap_exist(at: time, utc: int) -> None:
-    found = wall_time(SPRING, at)
-    assert isinstance(found, Resolved)
-    assert found.due_at.hour == utc
+    resolution = resolve_wall_time(SPRING, at)
+    assert isinstance(resolution, ResolvedTime)
+    assert resolution.due_at.hour == utc
 
 
 def test_a_time_in_the_autumn_hour_exists_twice_an_hour_apart() -> None:
-    found = wall_time(AUTUMN, time(2, 15))
-    assert isinstance(found, Twice)
-    first, second = found.options
+    resolution = resolve_wall_time(AUTUMN, time(2, 15))
+    assert isinstance(resolution, AmbiguousTime)
+    first, second = resolution.options
     assert (second.due_at - first.due_at).total_seconds() == 3600
     assert (first.fold, second.fold) == (0, 1)
 
 
 @pytest.mark.parametrize(("fold", "hour"), [(0, 0), (1, 1)])
 def test_a_fold_chooses_one_of_the_two(fold: int, hour: int) -> None:
-    found = wall_time(AUTUMN, time(2, 15), fold)
-    assert isinstance(found, Resolved)
-    assert found.due_at == datetime(2027, 10, 31, hour, 15, tzinfo=UTC)
+    resolution = resolve_wall_time(AUTUMN, time(2, 15), fold)
+    assert isinstance(resolution, ResolvedTime)
+    assert resolution.due_at == datetime(2027, 10, 31, hour, 15, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_a_fold_chooses_one_of_the_two(fold: int, hour: int) -> None:
     ],
 )
 def test_unusual_times_are_told_with_their_reason(local: datetime, codes: list[str]) -> None:
-    assert [each.code for each in unusual(local, holidays(local.date(), local.date()))] == codes
+    assert [warning.code for warning in time_warnings(local, holidays(local.date(), local.date()))] == codes

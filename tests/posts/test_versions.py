@@ -13,10 +13,10 @@ from channels.enums import ChannelState
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.tenancy import scope
-from posts.draft import Call, Card, ChannelLayout, Crop, Draft, Interactive, Shown, Text, parse
+from posts.draft import CallToAction, ChannelLayout, Crop, Draft, Interactive, LinkCard, Shown, Text, parse
 from posts.editing.domain.restore import restore_version
 from posts.editing.domain.submit import submit, take_back
-from posts.editing.thread_positions import Where
+from posts.editing.thread_positions import ThreadPosition
 from posts.enums import Stage
 from posts.models import Media, Post, Version
 from posts.queries import content, latest_version
@@ -113,10 +113,10 @@ def test_everything_else_that_changed_stands_in_one_list(desk: Desk) -> None:
     before = desk.draft(link="https://cuprija.rs/a", channels=(desk.mastodon.pk,))
     after = desk.draft(
         link="https://cuprija.rs/b",
-        link_card=Card("Пријава", "Како се пријавити"),
+        link_card=LinkCard("Пријава", "Како се пријавити"),
         channels=(desk.mastodon.pk, desk.bluesky.pk),
         layout={desk.mastodon.pk: ChannelLayout("separate", ("sr-Cyrl", "sr-Latn"))},
-        call=Call("apply", "Пријавите се", "2026-12-15"),
+        call=CallToAction("apply", "Пријавите се", "2026-12-15"),
         service="evrtic",
         tracked=True,
         interactive=Interactive("quiz", ("Да", "Не"), answer=1, promise="Објавићемо одговор."),
@@ -172,8 +172,8 @@ def test_a_hostile_text_is_shown_as_it_is(desk: Desk) -> None:
 
 def test_only_who_reads_drafts_compares(desk: Desk) -> None:
     post = two(desk, desk.draft("Прво."), desk.draft("Друго."))
-    found = {name: sign_in(user).get(address(post)).status_code for name, user in desk.cast.everyone().items()}
-    assert found == {
+    statuses = {name: sign_in(user).get(address(post)).status_code for name, user in desk.cast.everyone().items()}
+    assert statuses == {
         "officer": 200, "approver": 200, "viewer": 200, "mentor": 200, "stranger": 404, "staff": 403,
         "trainer": 404, "administrator": 403,
     }  # fmt: skip
@@ -192,10 +192,10 @@ def test_the_page_takes_the_same_few_queries_for_little_and_for_much(
             page(client, post)
         counts.append(len(queries))
         with scope(desk.house):
-            for each in range(3):
-                shown = tuple(Shown(pk, str(each)) for pk in media)
+            for index in range(3):
+                shown = tuple(Shown(pk, str(index)) for pk in media)
                 both = (desk.mastodon.pk, desk.bluesky.pk)
-                again(desk, desk.reload(post), desk.draft(f"Текст {number} {each}", media=shown, channels=both))
+                again(desk, desk.reload(post), desk.draft(f"Текст {number} {index}", media=shown, channels=both))
     assert counts[1] <= counts[0] + 1  # the pictures
 
 
@@ -211,8 +211,8 @@ def test_a_version_comes_back_into_the_draft_and_nothing_is_lost(inside: Desk) -
     done = restore_version(post, first, by=desk.cast.officer)
     draft = parse(done.post.draft)
     assert (draft.texts["sr-Cyrl"].text, draft.link) == ("Прво.", "https://cuprija.rs")
-    assert done.kept is not None
-    assert content(done.kept).texts["sr-Cyrl"].text == "Треће, нигде сачувано."
+    assert done.backup is not None
+    assert content(done.backup).texts["sr-Cyrl"].text == "Треће, нигде сачувано."
     assert done.post.revision > revision
     assert AuditEvent.objects.filter(verb="post.restore_version").count() == 1
     # the script that was derived follows its text again, and the same content is the same version
@@ -245,7 +245,7 @@ def test_an_empty_draft_is_not_kept(inside: Desk) -> None:
     desk = inside
     post = take_back(two(desk, desk.draft("Прво."), desk.draft("Друго.")), by=desk.cast.officer)
     post = desk.change(post, Draft(channels=(desk.mastodon.pk,)))
-    assert restore_version(post, Version.objects.get(post=post, number=1), by=desk.cast.officer).kept is None
+    assert restore_version(post, Version.objects.get(post=post, number=1), by=desk.cast.officer).backup is None
 
 
 def test_only_a_draft_takes_a_version_back(inside: Desk) -> None:
@@ -275,8 +275,8 @@ def test_the_button_restores_and_opens_the_composer(desk: Desk) -> None:
 def test_who_may_not_write_restores_nothing(desk: Desk) -> None:
     post = two(desk, desk.draft("Прво."), desk.draft("Друго."))
     url = reverse("post_version_restore", args=["cuprija", post.pk, 1])
-    found = {name: sign_in(user).post(url).status_code for name, user in desk.cast.everyone().items()}
-    assert found == {
+    statuses = {name: sign_in(user).post(url).status_code for name, user in desk.cast.everyone().items()}
+    assert statuses == {
         "officer": 302, "approver": 302, "viewer": 403, "mentor": 403, "stranger": 404, "staff": 403,
         "trainer": 404, "administrator": 403,
     }  # fmt: skip
@@ -287,7 +287,7 @@ def test_who_may_not_write_restores_nothing(desk: Desk) -> None:
 def test_who_suggested_words_is_named_with_the_version_that_took_them_over(desk: Desk) -> None:
     with scope(desk.house):
         post = desk.write("Дођите у суботу на трг.")
-        where = Where("sr-Cyrl", None, 9, 15, "суботу")
+        where = ThreadPosition("sr-Cyrl", None, 9, 15, "суботу")
         made = suggest(post, "недељу", where=where, by=desk.cast.mentor)
         post = submit(post, by=desk.cast.officer)
         post = send_back(post, latest_version(post), by=desk.cast.approver, note="Погледајте предлог.")

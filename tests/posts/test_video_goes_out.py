@@ -38,7 +38,7 @@ COMMENT = "Пријаве: https://cuprija.rs/prijava"
 
 
 @dataclass
-class House:
+class VideoDesk:
     """A desk with a Facebook page and a Telegram channel, and a network that can be looked at."""
 
     desk: Desk
@@ -48,9 +48,11 @@ class House:
 
     def write(self, *channels: Channel, **more: Any) -> Post:
         media = self.desk.film()
-        videos.caption(media, SRT.encode(), tag="sr-Cyrl", by=self.desk.cast.officer)
+        videos.set_captions(media, SRT.encode(), tag="sr-Cyrl", by=self.desk.cast.officer)
         shown = (Shown(media.pk, "Људи на тргу, у средини бина"),)
-        return self.desk.write("Вашар у суботу", media=shown, channels=tuple(each.pk for each in channels), **more)
+        return self.desk.write(
+            "Вашар у суботу", media=shown, channels=tuple(channel.pk for channel in channels), **more
+        )
 
     def run(self, minutes: int = 20) -> None:
         """The minutes that follow: claim, deliver and ask, as publisher and beat do."""
@@ -73,23 +75,23 @@ class House:
 
 
 @pytest.fixture
-def house(cast: Cast, network: FakeServer, settings: Any) -> Iterator[House]:
+def video_desk(cast: Cast, network: FakeServer, settings: Any) -> Iterator[VideoDesk]:
     settings.RECONCILIATION_INTERVAL_SECONDS = 1
     page, telegram = (connected(cast, network, name) for name in ("facebook", "telegram"))
     with scope(cast.cuprija):
         desk = opened(cast)
         Channel.objects.exclude(pk__in=[page.pk, telegram.pk]).delete()
         desk.house_rule(approval="none")
-        yield House(desk, network, page, telegram)
+        yield VideoDesk(desk, network, page, telegram)
 
 
 def payloads() -> list[dict[str, Any]]:
     return [delivery.payload for delivery in Delivery.objects.exclude(kind=FIRST_COMMENT).order_by("pk")]
 
 
-def test_the_payload_has_everything_that_was_approved(house: House) -> None:
-    post = house.write(house.page, first_comment=COMMENT, headline="Вашар 2026")
-    schedule(post, in_hours(3), by=house.desk.cast.officer)
+def test_the_payload_has_everything_that_was_approved(video_desk: VideoDesk) -> None:
+    post = video_desk.write(video_desk.page, first_comment=COMMENT, headline="Вашар 2026")
+    schedule(post, in_hours(3), by=video_desk.desk.cast.officer)
     (payload,) = payloads()
     assert payload["video"]["codec"] == "h264"
     assert payload["video"]["alt"] == "Људи на тргу, у средини бина"
@@ -98,10 +100,12 @@ def test_the_payload_has_everything_that_was_approved(house: House) -> None:
     assert payload["pictures"] == []
 
 
-def test_a_video_reaches_facebook_and_telegram_once_and_its_comment_follows(house: House) -> None:
-    publish_now(house.write(house.page, house.telegram, first_comment=COMMENT), by=house.desk.cast.officer)
-    house.run()
-    shown = house.public()
+def test_a_video_reaches_facebook_and_telegram_once_and_its_comment_follows(video_desk: VideoDesk) -> None:
+    publish_now(
+        video_desk.write(video_desk.page, video_desk.telegram, first_comment=COMMENT), by=video_desk.desk.cast.officer
+    )
+    video_desk.run()
+    shown = video_desk.public()
     with_film = [post for post in shown if post.get("video")]
     assert [post["text"] for post in with_film] == ["Вашар у суботу"] * 2
     comments = [post for post in shown if post["text"] == COMMENT]
@@ -111,50 +115,52 @@ def test_a_video_reaches_facebook_and_telegram_once_and_its_comment_follows(hous
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.PUBLISHED}
 
 
-def test_a_video_reaches_youtube_once_with_title_captions_and_its_comment(house: House) -> None:
-    tube = connected(house.desk.cast, house.network, "youtube")
-    house.network.options(youtube_polls=2)
-    post = house.write(tube, first_comment=COMMENT, headline="Вашар 2026")
-    publish_now(post, by=house.desk.cast.officer)
-    house.run()
-    film_, comment = house.public()
+def test_a_video_reaches_youtube_once_with_title_captions_and_its_comment(video_desk: VideoDesk) -> None:
+    tube = connected(video_desk.desk.cast, video_desk.network, "youtube")
+    video_desk.network.options(youtube_polls=2)
+    post = video_desk.write(tube, first_comment=COMMENT, headline="Вашар 2026")
+    publish_now(post, by=video_desk.desk.cast.officer)
+    video_desk.run()
+    film_, comment = video_desk.public()
     assert (film_["title"], film_["text"]) == ("Вашар 2026", "Вашар у суботу")
     assert (comment["text"], comment["reply_to"]) == (COMMENT, film_["id"])
-    (kept,) = house.network.world.fake("youtube").videos.values()
-    assert [captions["key"] for captions in kept["captions"]] == [("sr", "")]
+    (video,) = video_desk.network.world.fake("youtube").videos.values()
+    assert [captions["key"] for captions in video["captions"]] == [("sr", "")]
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.PUBLISHED}
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3])
 @pytest.mark.parametrize("accident", ["drop_before", "commit_then_drop"])
-def test_an_upload_that_broke_off_is_made_good_without_a_second_post(house: House, accident: str, nth: int) -> None:
-    house.network.plan(accident, r"/videos$", method="POST", nth=nth)
-    publish_now(house.write(house.page), by=house.desk.cast.officer)
-    house.run(60)
-    assert len([post for post in house.public() if post.get("video")]) == 1
+def test_an_upload_that_broke_off_is_made_good_without_a_second_post(
+    video_desk: VideoDesk, accident: str, nth: int
+) -> None:
+    video_desk.network.plan(accident, r"/videos$", method="POST", nth=nth)
+    publish_now(video_desk.write(video_desk.page), by=video_desk.desk.cast.officer)
+    video_desk.run(60)
+    assert len([post for post in video_desk.public() if post.get("video")]) == 1
     assert [delivery.state for delivery in Delivery.objects.all()] == [State.PUBLISHED]
 
 
-def test_the_other_script_of_title_and_comment_is_derived_and_frozen(house: House) -> None:
-    Channel.objects.filter(pk=house.page.pk).update(languages=["sr-Latn"])
-    post = house.write(house.page, first_comment=COMMENT, headline="Вашар")
-    schedule(post, in_hours(3), by=house.desk.cast.officer)
+def test_the_other_script_of_title_and_comment_is_derived_and_frozen(video_desk: VideoDesk) -> None:
+    Channel.objects.filter(pk=video_desk.page.pk).update(languages=["sr-Latn"])
+    post = video_desk.write(video_desk.page, first_comment=COMMENT, headline="Вашар")
+    schedule(post, in_hours(3), by=video_desk.desk.cast.officer)
     (payload,) = payloads()
     assert (payload["title"], payload["first_comment"]) == ("Vašar", "Prijave: https://cuprija.rs/prijava")
-    assert house.desk.version(post).structure["beside"]["sr-Cyrl"]["headline"] == "Вашар"
+    assert video_desk.desk.version(post).structure["beside"]["sr-Cyrl"]["headline"] == "Вашар"
 
 
-def test_a_comment_that_is_too_long_stops_the_post_with_a_sentence(house: House, settings: Any) -> None:
+def test_a_comment_that_is_too_long_stops_the_post_with_a_sentence(video_desk: VideoDesk, settings: Any) -> None:
     settings.NETWORK_OPTIONS = {"facebook": {"comment_characters": 100}}
-    post = house.write(house.page, first_comment="ж" * 101)
+    post = video_desk.write(video_desk.page, first_comment="ж" * 101)
     with pytest.raises(ActionNotAllowed) as refused:
-        schedule(post, in_hours(3), by=house.desk.cast.officer)
-    assert any("comment" in each for each in refused.value.details)
+        schedule(post, in_hours(3), by=video_desk.desk.cast.officer)
+    assert any("comment" in detail for detail in refused.value.details)
 
 
-def test_a_video_of_another_kind_is_refused_by_name(house: House) -> None:
-    media = house.desk.film(film("webm"), name="snimak.webm")
-    post = house.desk.write(media=(Shown(media.pk),), channels=(house.telegram.pk,))
+def test_a_video_of_another_kind_is_refused_by_name(video_desk: VideoDesk) -> None:
+    media = video_desk.desk.film(film("webm"), name="snimak.webm")
+    post = video_desk.desk.write(media=(Shown(media.pk),), channels=(video_desk.telegram.pk,))
     with pytest.raises(ActionNotAllowed) as refused:
-        schedule(post, in_hours(3), by=house.desk.cast.officer)
-    assert any("vp8" in each or "webm" in each for each in refused.value.details)
+        schedule(post, in_hours(3), by=video_desk.desk.cast.officer)
+    assert any("vp8" in detail or "webm" in detail for detail in refused.value.details)

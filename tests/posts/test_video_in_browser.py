@@ -110,6 +110,7 @@ def test_the_first_comment_is_asked_for_when_a_network_takes_one(
     assert violations(page) == []
 
 
+@pytest.mark.slow
 def test_the_library_shows_by_itself_when_a_video_is_ready(
     page: Any, live_server: Any, desk: Desk, at: Any, file: Path
 ) -> None:

@@ -95,15 +95,15 @@ def test_an_animated_gif_is_told_what_to_do(desk: Desk) -> None:
 
 
 def test_heic_of_a_telephone_is_still_a_picture(desk: Desk) -> None:
-    assert videos.sniffed(b"\0\0\0\x18ftypheic\0\0\0\0") == ""
+    assert videos.sniff_video_type(b"\0\0\0\x18ftypheic\0\0\0\0") == ""
 
 
 # ---- the process that looks
 
 
 def test_the_probe_has_little_and_may_write_nothing(desk: Desk, tmp_path: Path, monkeypatch: Any) -> None:
-    told = tmp_path / "probe.py"
-    told.write_text(
+    script = tmp_path / "probe.py"
+    script.write_text(
         "import json, os, sys, resource, runpy\n"
         f"probe = runpy.run_path({str(videos.PROBE)!r})\n"
         "probe['_limit']()\n"
@@ -113,13 +113,13 @@ def test_the_probe_has_little_and_may_write_nothing(desk: Desk, tmp_path: Path, 
         "print(json.dumps({'env': sorted(os.environ), 'wrote': wrote, 'limits': limits}))\n"
     )
     monkeypatch.setenv("TOKEN_KEYS", "secret")
-    monkeypatch.setattr(videos, "PROBE", told)
-    said, _status = videos._run("film.mp4", "mp4")
+    monkeypatch.setattr(videos, "PROBE", script)
+    output, _status = videos._run("film.mp4", "mp4")
     Path("/tmp/dobosar-was-here").unlink(missing_ok=True)
-    found = json.loads(said)
-    assert "TOKEN_KEYS" not in found["env"]
-    assert not found["wrote"]
-    assert found["limits"] == [2 * 1024**3, 45]
+    report = json.loads(output)
+    assert "TOKEN_KEYS" not in report["env"]
+    assert not report["wrote"]
+    assert report["limits"] == [2 * 1024**3, 45]
 
 
 @pytest.mark.parametrize(("program", "problem"), [
@@ -216,10 +216,10 @@ def test_an_upload_lies_beside_the_media_and_is_moved_into_its_place(cast: Cast,
 
 def test_what_a_killed_process_left_is_forgotten_a_day_later(settings: Any) -> None:
     old, new = uploads.incoming() / "old.upload", uploads.incoming() / "new.upload"
-    for each in (old, new):
-        each.write_bytes(b"half a film")
+    for path in (old, new):
+        path.write_bytes(b"half a film")
     os.utime(old, (time.time() - 2 * 86400,) * 2)
-    assert videos.forget_uploads() == 1
+    assert videos.purge_uploads() == 1
     assert new.exists()
 
 
@@ -250,14 +250,14 @@ def test_a_video_that_cannot_be_used_says_why_when_it_should_go_out(desk: Desk) 
 
 def test_a_post_carries_one_video(desk: Desk) -> None:
     both = [desk.film(), desk.film(films.film(seed=7), name="drugi.mp4")]
-    post = desk.write(media=tuple(Shown(each.pk) for each in both))
+    post = desk.write(media=tuple(Shown(media.pk) for media in both))
     with pytest.raises(ActionNotAllowed, match="carries one video"):
         submit(post, by=desk.cast.officer)
 
 
 def test_a_version_freezes_the_very_file_and_what_is_known_of_it(desk: Desk) -> None:
     media = desk.film()
-    videos.caption(media, films.SRT.encode(), tag="sr-Cyrl", by=desk.cast.officer)
+    videos.set_captions(media, films.SRT.encode(), tag="sr-Cyrl", by=desk.cast.officer)
     post = desk.write(media=(Shown(media.pk, "Вашар на тргу"),))
     submit(post, by=desk.cast.officer)
     (entry,) = desk.version(post).media
@@ -274,9 +274,9 @@ def test_a_video_of_a_post_is_not_deleted_and_an_unused_one_leaves_nothing(
     with pytest.raises(ActionNotAllowed):
         delete(media, by=desk.cast.officer)
     other = desk.film(films.film(seed=9))
-    videos.caption(other, films.VTT.encode(), tag="sr-Cyrl", by=desk.cast.officer)
+    videos.set_captions(other, films.VTT.encode(), tag="sr-Cyrl", by=desk.cast.officer)
     other.refresh_from_db()
-    names = [str(each) for each in (other.file, other.poster, other.thumbnail, other.captions)]
+    names = [str(file) for file in (other.file, other.poster, other.thumbnail, other.captions)]
     with django_capture_on_commit_callbacks(execute=True):
         delete(other, by=desk.cast.officer)
     assert all(names)
@@ -288,20 +288,20 @@ def test_a_video_of_a_post_is_not_deleted_and_an_unused_one_leaves_nothing(
 
 
 def test_captions_are_written_anew_and_taken_away(desk: Desk) -> None:
-    media = videos.caption(desk.film(), films.VTT.encode(), tag="sr-Cyrl", by=desk.cast.officer)
+    media = videos.set_captions(desk.film(), films.VTT.encode(), tag="sr-Cyrl", by=desk.cast.officer)
     assert media.captions.read().decode() == films.SRT
-    assert videos.uncaption(media, by=desk.cast.officer).captions.name == ""
+    assert videos.remove_captions(media, by=desk.cast.officer).captions.name == ""
 
 
 def test_captions_of_another_film_are_noticed(desk: Desk) -> None:
     late = films.SRT.replace("00:00:01,300 --> 00:00:02,000", "00:10:01,300 --> 00:10:02,000")
     with pytest.raises(BadCaptions, match="another video"):
-        videos.caption(desk.film(), late.encode(), tag="sr-Cyrl", by=desk.cast.officer)
+        videos.set_captions(desk.film(), late.encode(), tag="sr-Cyrl", by=desk.cast.officer)
 
 
 def test_a_picture_has_no_captions(desk: Desk) -> None:
     with pytest.raises(BadCaptions):
-        videos.caption(desk.picture(), films.SRT.encode(), tag="sr-Cyrl", by=desk.cast.officer)
+        videos.set_captions(desk.picture(), films.SRT.encode(), tag="sr-Cyrl", by=desk.cast.officer)
 
 
 # ---- over the web

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from municipalities.tenancy import scope
 from posts.draft import Draft, Interactive, Text
-from posts.editing.domain.save import remember
+from posts.editing.domain.save import store_draft
 from posts.models import PollResult, Post
 from tests.analytics.factories import channel, published
 from tests.browsing import enter, is_sound
@@ -41,7 +41,7 @@ def voted(cast: Cast) -> Post:
     assert post is not None
     with scope(cast.cuprija):
         asked = Interactive("poll", OPTIONS, days=7, promise="Изнећемо на седницу већа.")
-        remember(post, Draft(texts={"sr-Cyrl": Text("Шта прво да уредимо?")}, interactive=asked))
+        store_draft(post, Draft(texts={"sr-Cyrl": Text("Шта прво да уредимо?")}, interactive=asked))
         post.save()
     return post
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posts.media.gps_metadata import blank
+from posts.media.gps_metadata import blank_locations
 from posts.models import Media
 from tests.posts.desk import Desk
 from tests.posts.films import boxes_of, film
@@ -57,24 +57,24 @@ def test_the_place_is_gone_and_the_film_plays_as_before(note: bytes) -> None:
     body = taken_somewhere(note)
     assert PLACE in body
     file = io.BytesIO(body)
-    assert blank(file) == 1
+    assert blank_locations(file) == 1
     after = file.getvalue()
     assert PLACE not in after
     assert len(after) == len(body)
     assert boxes_of(after) == boxes_of(body)
-    frames = [[frame.pts for frame in av.open(io.BytesIO(each)).decode(video=0)] for each in (body, after)]
+    frames = [[frame.pts for frame in av.open(io.BytesIO(content)).decode(video=0)] for content in (body, after)]
     assert frames[0] == frames[1] != []
 
 
 def test_what_else_a_telephone_notes_stays() -> None:
     file = io.BytesIO(taken_somewhere(apple()))
-    blank(file)
+    blank_locations(file)
     assert b"Apple" in file.getvalue()
 
 
 def test_a_film_without_a_place_stays_to_the_byte() -> None:
     file = io.BytesIO(film())
-    assert blank(file) == 0
+    assert blank_locations(file) == 0
     assert file.getvalue() == film()
 
 
@@ -82,7 +82,7 @@ def test_a_film_without_a_place_stays_to_the_byte() -> None:
 def test_no_bytes_upset_it_or_grow(noise: bytes) -> None:
     for body in (noise, box(b"moov", noise), box(b"moov", box(b"udta", noise)), box(b"moov", box(b"meta", noise))):
         file = io.BytesIO(body)
-        blank(file)
+        blank_locations(file)
         assert len(file.getvalue()) == len(body)
 
 
@@ -91,7 +91,7 @@ def test_boxes_in_boxes_without_end_are_left() -> None:
     for _level in range(3000):
         nested = box(b"udta", nested)
     file = io.BytesIO(box(b"moov", nested))
-    assert blank(file) == 0
+    assert blank_locations(file) == 0
 
 
 @pytest.mark.django_db
@@ -99,6 +99,6 @@ def test_what_the_library_keeps_has_no_place(desk: Desk) -> None:
     media = desk.film(taken_somewhere(android()))
     assert media.probe == "ready"
     with Media.objects.get(pk=media.pk).file.open("rb") as file:
-        kept = file.read()
-    assert PLACE not in kept
-    assert len(kept) == media.bytes
+        stored = file.read()
+    assert PLACE not in stored
+    assert len(stored) == media.bytes

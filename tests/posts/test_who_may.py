@@ -18,7 +18,7 @@ from municipalities.models import Membership, Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
 from posts.editing.domain.submit import submit
-from posts.editing.thread_positions import Where
+from posts.editing.thread_positions import ThreadPosition
 from posts.enums import DecisionKind, Stage, SuggestionState
 from posts.models import Decision, Post, Suggestion
 from posts.review.domain.approve import send_back
@@ -112,26 +112,26 @@ ACTS = {
 
 @pytest.fixture
 def people(cast: Cast) -> dict[str, Any]:
-    found = {
+    by_name = {
         name: getattr(cast, name) for name in ("officer", "approver", "viewer", "mentor", "staff", "administrator")
     }
     yesterday = today() - timedelta(days=1)
-    for name in EVERYBODY - set(found):
-        found[name] = person(name.replace(" ", "-"))
+    for name in EVERYBODY - set(by_name):
+        by_name[name] = person(name.replace(" ", "-"))
     member = Membership.objects.create
-    member(user=found["delegate"], municipality=cast.cuprija, role=Role.OFFICER)
-    stand_in(cast, found["delegate"])
-    member(user=found["officer elsewhere"], municipality=cast.novi_pazar, role=Role.OFFICER)
-    member(user=found["approver elsewhere"], municipality=cast.novi_pazar, role=Role.APPROVER)
-    ended = member(user=found["officer of the past"], municipality=cast.cuprija, role=Role.OFFICER)
+    member(user=by_name["delegate"], municipality=cast.cuprija, role=Role.OFFICER)
+    stand_in(cast, by_name["delegate"])
+    member(user=by_name["officer elsewhere"], municipality=cast.novi_pazar, role=Role.OFFICER)
+    member(user=by_name["approver elsewhere"], municipality=cast.novi_pazar, role=Role.APPROVER)
+    ended = member(user=by_name["officer of the past"], municipality=cast.cuprija, role=Role.OFFICER)
     Membership.objects.filter(pk=ended.pk).update(ended_at=ended.created_at)
     pair = Pairing.objects.create
-    pair(mentor=found["mentor elsewhere"], municipality=cast.novi_pazar, starts_on=today() - timedelta(days=9))
+    pair(mentor=by_name["mentor elsewhere"], municipality=cast.novi_pazar, starts_on=today() - timedelta(days=9))
     pair(
-        mentor=found["mentor of the past"], municipality=cast.cuprija, starts_on=today() - timedelta(days=9),
+        mentor=by_name["mentor of the past"], municipality=cast.cuprija, starts_on=today() - timedelta(days=9),
         ends_on=yesterday,
     )  # fmt: skip
-    return found
+    return by_name
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def things(cast: Cast) -> Things:
         desk: Desk = opened(cast)
         post = submit(desk.write("Дођите у суботу на трг."), by=cast.officer)
         post = send_back(post, desk.version(post), by=cast.approver, note="Када?")
-        made = suggest(post, "недељу", where=Where("sr-Cyrl", None, 9, 15, "суботу"), by=cast.mentor)
+        made = suggest(post, "недељу", where=ThreadPosition("sr-Cyrl", None, 9, 15, "суботу"), by=cast.mentor)
         waiting = submit(desk.write("Вода долази у 18 часова."), by=cast.officer)
         return Things(post, waiting, made.thread_id, made.pk, desk.version(waiting).pk)
 

@@ -10,7 +10,7 @@ from django.db import connection
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.tenancy import scope
-from posts.draft import BadDraft, Card, ChannelLayout, Crop, Draft, Shown, Text, parse
+from posts.draft import BadDraft, ChannelLayout, Crop, Draft, LinkCard, Shown, Text, parse
 from posts.editing.domain.create import create, duplicate
 from posts.editing.domain.delete import delete, restore
 from posts.editing.domain.freeze import freeze
@@ -41,8 +41,8 @@ def test_a_save_is_found_by_its_words_in_the_other_script(desk: Desk) -> None:
 
 def test_a_save_from_an_old_revision_changes_nothing_and_gives_both_texts(desk: Desk) -> None:
     post = desk.write("Први текст")
-    mine, theirs = content_of(post, "Из прве картице"), content_of(post, "Из друге картице")
-    assert isinstance(save_draft(post, theirs, revision=post.revision, by=desk.cast.approver), Saved)
+    mine, other = content_of(post, "Из прве картице"), content_of(post, "Из друге картице")
+    assert isinstance(save_draft(post, other, revision=post.revision, by=desk.cast.approver), Saved)
     answer = save_draft(post, mine, revision=post.revision, by=desk.cast.officer)
     assert isinstance(answer, Conflict)
     assert parse(answer.stored.draft).texts["sr-Cyrl"].text == "Из друге картице"
@@ -129,7 +129,7 @@ def test_an_unchanged_draft_makes_no_new_version(desk: Desk) -> None:
 
 def test_a_version_keeps_derived_scripts_as_they_were(desk: Desk) -> None:
     version = freeze(desk.write(), by=desk.cast.officer)
-    stored = {(each.language, each.script): (each.text, each.derived) for each in version.variants.all()}
+    stored = {(variant.language, variant.script): (variant.text, variant.derived) for variant in version.variants.all()}
     assert stored["sr", "Cyrl"] == (CYRILLIC, False)
     assert stored["sr", "Latn"][0].startswith("Voda će biti isključena u Njegoševoj")
     assert stored["sr", "Latn"][1]
@@ -142,7 +142,7 @@ def test_a_version_holds_everything_the_public_will_see(desk: Desk) -> None:
         per_channel={desk.mastodon.pk: {"sr-Cyrl": "Само овде"}},
         media=(Shown(media.pk, "Фонтана на тргу", Crop("1:1", (0.1, 0, 0.75, 1))),),
         link="https://cuprija.rs",
-        link_card=Card("Наслов", "Опис"),
+        link_card=LinkCard("Наслов", "Опис"),
         channels=(desk.mastodon.pk,),
         layout={desk.mastodon.pk: ChannelLayout("combined", ("sr-Cyrl", "bs-Latn"))},
     )

@@ -1,8 +1,9 @@
-"""The practice network as it runs: gunicorn in a process of its own, on the test's database."""
+"""The practice network as in production: gunicorn in a process of its own, on the test's database."""
 
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @contextmanager
 def serving(media: Path, **more: str) -> Iterator[str]:
     """Yields its address. `more` goes into its environment."""
-    # It is given a socket that listens already: a port that is only named can be somebody else's by the time it starts.
+    # It gets a listening socket: a free port that is only named may be taken before it starts.
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         port, handed = listener.getsockname()[1], listener.fileno()
         environ = {**os.environ, **_variables(port, media), **more}
@@ -36,7 +37,7 @@ def serving(media: Path, **more: str) -> Iterator[str]:
         _wait(process, address)
         yield address
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGQUIT)  # Gunicorn's quick end, which waits for no open connection
         try:
             process.wait(30)
         except subprocess.TimeoutExpired:

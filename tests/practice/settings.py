@@ -1,4 +1,4 @@
-"""The practice network's settings as the tests run them: static files straight from the tree."""
+"""The practice network's settings for tests: static files straight from the tree."""
 
 from portal.practice_settings import *  # noqa: F403
 from tests.settings import PASSWORD_HASHERS, STORAGES  # noqa: F401

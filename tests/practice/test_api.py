@@ -1,4 +1,4 @@
-"""The client API by itself: consent and tokens, keys at the same moment, hostile input, Mastodon's errors."""
+"""The client API: consent and tokens, concurrent idempotency keys, hostile input, Mastodon's errors."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def picture(size: tuple[int, int] = (60, 40), kind: str = "PNG", **more: Any) ->
 
 
 def consented(site: Client, app: Any, page: Account, **more: str) -> dict[str, str]:
-    """What the program gets back in the address."""
+    """The query that the program gets back in the address."""
     asked = {
         "response_type": "code",
         "client_id": app.client_id,
@@ -96,7 +96,7 @@ def test_a_wrong_verifier_a_used_code_and_an_old_one_give_no_token(site: Client,
         assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
     token = exchanged(site, app, secret, code, code_verifier="right").json()["access_token"]
     assert exchanged(site, app, secret, code, code_verifier="right").status_code == 400
-    # a code that comes twice takes back what it gave
+    # a code that is used twice revokes its token
     assert (
         site.get("/api/v1/accounts/verify_credentials", headers={"authorization": f"Bearer {token}"}).status_code == 401
     )
@@ -266,16 +266,16 @@ def test_the_key_of_a_deleted_post_answers_404_and_of_a_refused_one_nothing(
 
 
 def test_one_edits_and_deletes_only_ones_own(site: Client, page: Account, bearer: dict[str, str]) -> None:
-    theirs = write.publish(door.enter("Комшија"), write.Draft("Моје је моје"))
+    other = write.publish(door.enter("Комшија"), write.Draft("Моје је моје"))
     for call in (site.put, site.delete):
-        assert call(f"/api/v1/statuses/{theirs.pk}", headers=bearer).status_code == 404
+        assert call(f"/api/v1/statuses/{other.pk}", headers=bearer).status_code == 404
     mine = site.post("/api/v1/statuses", {"status": "Прво"}, headers=bearer).json()["id"]
     body = '{"status": "Исправљено"}'
     changed = site.put(f"/api/v1/statuses/{mine}", body, content_type="application/json", headers=bearer).json()
     assert (changed["content"], bool(changed["edited_at"])) == ("<p>Исправљено</p>", True)
     assert site.delete(f"/api/v1/statuses/{mine}", headers=bearer).json()["text"] == "Исправљено"
-    gone = site.get(f"/api/v1/statuses/{mine}")
-    assert (gone.status_code, gone.json()) == (404, {"error": "Record not found"})
+    missing = site.get(f"/api/v1/statuses/{mine}")
+    assert (missing.status_code, missing.json()) == (404, {"error": "Record not found"})
 
 
 def test_a_like_counts_once_however_often_it_is_given(site: Client, page: Account, bearer: dict[str, str]) -> None:

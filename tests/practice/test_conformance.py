@@ -1,4 +1,4 @@
-"""Our ordinary Mastodon connector against the practice network over HTTP: the suite that every network has to pass."""
+"""Our ordinary Mastodon connector against the practice network over HTTP: the conformance suite of all networks."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ class TestPracticeNetwork(Conformance):
 
     def test_a_server_that_says_nothing_is_asked_for_nothing(self, bench: Bench) -> None:
         connector = bench.connector(facts={"software": "mastodon", "configuration": {"dobosar": "yes"}})
-        told = connector.moderates(connector.facts)
-        assert (told.hides, told.removes) == (False, False)
+        support = connector.moderates(connector.facts)
+        assert (support.hides, support.removes) == (False, False)
         for act in (connector.hide, connector.show, connector.remove):
             with pytest.raises(Rejected) as refused:
                 act("1", "1")

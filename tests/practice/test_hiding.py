@@ -1,4 +1,4 @@
-"""What a page does with comments below its posts: who sees what afterwards, through the API and in the browser."""
+"""Moderation of comments by a page: what everybody sees afterwards, through the API and in the browser."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def author(db: None) -> Account:
 @pytest.fixture
 def ugly(post: Status, author: Account, other: Account) -> Status:
     """A comment that mentions another page, with an answer of a third person below it."""
-    said = write.publish(author, Draft(f"{UGLY} @druga", "sr", reply_to=post.pk))
-    write.publish(door.enter("Трећи"), Draft("И ја тако мислим", "sr", reply_to=said.pk))
-    return said
+    status = write.publish(author, Draft(f"{UGLY} @druga", "sr", reply_to=post.pk))
+    write.publish(door.enter("Трећи"), Draft("И ја тако мислим", "sr", reply_to=status.pk))
+    return status
 
 
 def as_page(account: Account, scopes: list[str] | None = None) -> dict[str, str]:
@@ -59,13 +59,13 @@ def hide(site: Client, account: Account, status: Status, act: str = "hide") -> A
 
 
 def texts(site: Client, status: Status, headers: dict[str, str] | None = None) -> list[str]:
-    told = site.get(f"/api/v1/statuses/{status.pk}/context", headers=headers or {}).json()
-    return [each["content"] for each in told["descendants"]]
+    thread = site.get(f"/api/v1/statuses/{status.pk}/context", headers=headers or {}).json()
+    return [descendant["content"] for descendant in thread["descendants"]]
 
 
 def test_the_server_says_what_it_can(site: Client, db: None) -> None:
-    told = site.get("/api/v2/instance").json()["configuration"]["dobosar"]
-    assert told == {"comments": ["hide", "delete"]}
+    configuration = site.get("/api/v2/instance").json()["configuration"]["dobosar"]
+    assert configuration == {"comments": ["hide", "delete"]}
 
 
 def test_a_hidden_comment_is_gone_for_everybody_but_its_author_and_the_page(
@@ -91,9 +91,9 @@ def test_another_page_that_was_mentioned_is_not_told_of_what_is_hidden(
     headers = as_page(other)
     assert len(site.get("/api/v1/notifications", headers=headers).json()) == 1
     hide(site, page, ugly)
-    told = site.get("/api/v1/notifications", headers=headers)
-    assert (told.status_code, told.json()) == (200, [])
-    assert 'rel="next"' in told["Link"]  # the list still says where it goes on
+    answer = site.get("/api/v1/notifications", headers=headers)
+    assert (answer.status_code, answer.json()) == (200, [])
+    assert 'rel="next"' in answer["Link"]  # the list still has its next page
     assert Notice.objects.filter(account=other).count() == 1
     assert len(site.get("/api/v1/notifications", headers=as_page(page)).json()) == 1
 
@@ -145,8 +145,8 @@ def test_hiding_again_keeps_the_time_of_the_first(page: Account, ugly: Status) -
 
 def test_deleted_is_gone_with_what_stood_below(site: Client, page: Account, post: Status, ugly: Status) -> None:
     headers = as_page(page)
-    told = site.delete(f"{COMMENTS}{ugly.pk}", headers=headers)
-    assert (told.status_code, told.json()["text"]) == (200, f"{UGLY} @druga")
+    answer = site.delete(f"{COMMENTS}{ugly.pk}", headers=headers)
+    assert (answer.status_code, answer.json()["text"]) == (200, f"{UGLY} @druga")
     assert not Status.objects.filter(root=post).exists()
     post.refresh_from_db()
     author = Account.objects.get(pk=ugly.account_id)
@@ -160,8 +160,8 @@ def test_only_the_page_below_whose_post_it_stands_may(
     own = write.publish(page, Draft("Наш одговор", "sr", reply_to=ugly.pk))
     for account, status in ((other, ugly), (page, post), (page, own)):
         deleted = site.delete(f"{COMMENTS}{status.pk}", headers=as_page(account))
-        for told in (hide(site, account, status), hide(site, account, status, "show"), deleted):
-            assert (told.status_code, "below your own posts" in told.json()["error"]) == (422, True)
+        for answer in (hide(site, account, status), hide(site, account, status, "show"), deleted):
+            assert (answer.status_code, "below your own posts" in answer.json()["error"]) == (422, True)
     assert not Status.objects.exclude(hidden_at=None).exists()
     assert Status.objects.count() == 4
 
@@ -185,13 +185,13 @@ def test_a_thread_with_much_hidden_in_it_takes_as_many_queries(
     page: Account, post: Status, author: Account, django_assert_num_queries: Any
 ) -> None:
     for number in range(6):
-        said = write.publish(author, Draft(f"{UGLY} {number}", "sr", reply_to=post.pk))
-        moderate.hide(page, said.pk)
+        comments = write.publish(author, Draft(f"{UGLY} {number}", "sr", reply_to=post.pk))
+        moderate.hide(page, comments.pk)
     write.publish(author, Draft("Хвала", "sr", reply_to=post.pk))
     with django_assert_num_queries(3):  # statuses, pictures, votes
-        assert [each.text for each in queries.thread(post)] == ["Хвала"]
+        assert [visible.text for visible in queries.thread(post)] == ["Хвала"]
     with django_assert_num_queries(3):
         assert len(queries.thread(post, author)) == 7
-    said = list(Status.objects.filter(root=post))
+    comments = list(Status.objects.filter(root=post))
     with django_assert_num_queries(2):  # what is hidden, and what hangs below that
-        assert [each.text for each in queries.seen(said, None)] == ["Хвала"]
+        assert [visible.text for visible in queries.seen(comments, None)] == ["Хвала"]

@@ -1,4 +1,4 @@
-"""The pages: what a citizen sees and does, without a script and with one, and what strangers may not."""
+"""The pages: what a citizen sees and does, with and without a script, and what strangers may not do."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def post(page: Account) -> Status:
 
 @pytest.fixture
 def citizen(site: Client) -> Account:
-    """Somebody who came in through the door."""
+    """A citizen who has picked a name."""
     site.post("/door", {"name": "Комшија"})
     return Account.objects.get(kind=AccountKind.CITIZEN)
 

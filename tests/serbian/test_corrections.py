@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serbian import Glossary, corrections, to_cyrillic, to_latin
+from serbian import Glossary, find_corrections, to_cyrillic, to_latin
 
 
 @pytest.mark.parametrize(
@@ -19,28 +19,28 @@ from serbian import Glossary, corrections, to_cyrillic, to_latin
     ],
 )
 def test_words_that_a_person_spelled_otherwise_are_found(latin, corrected, expected):
-    assert corrections(latin, corrected, into_cyrillic=True) == expected
+    assert find_corrections(latin, corrected, into_cyrillic=True) == expected
 
 
 def test_corrections_of_latin_text_are_named_in_the_same_order_of_scripts():
-    found = corrections("Наш Фејсбук, данас", "Naš Facebook, danas", into_cyrillic=False)
-    assert found == [("Facebook", "Фејсбук")]
+    pairs = find_corrections("Наш Фејсбук, данас", "Naš Facebook, danas", into_cyrillic=False)
+    assert pairs == [("Facebook", "Фејсбук")]
 
 
 def test_what_the_glossary_knows_already_is_no_correction():
     glossary = Glossary.of(pairs=[("Facebook", "Фејсбук")])
-    assert corrections("Na Facebooku", "На Фејсбуку", into_cyrillic=True, glossary=glossary) == []
+    assert find_corrections("Na Facebooku", "На Фејсбуку", into_cyrillic=True, glossary=glossary) == []
 
 
 def test_what_was_remembered_is_derived_next_time():
-    found = corrections("Idemo u Startit danas", "Идемо у Startit данас", into_cyrillic=True)
-    glossary = Glossary.of(stays=[pair.latin for pair in found if pair.latin == pair.cyrillic])
+    pairs = find_corrections("Idemo u Startit danas", "Идемо у Startit данас", into_cyrillic=True)
+    glossary = Glossary.of(stays=[pair.latin for pair in pairs if pair.latin == pair.cyrillic])
     assert to_cyrillic("Opet u Startitu", glossary) == "Опет у Startitu"
 
 
 @given(st.text(), st.text())
 def test_any_two_texts_can_be_compared(one, other):
-    corrections(one, other, into_cyrillic=True)
-    corrections(one, other, into_cyrillic=False)
-    assert corrections(one, to_cyrillic(one), into_cyrillic=True) == []
-    assert corrections(one, to_latin(one), into_cyrillic=False) == []
+    find_corrections(one, other, into_cyrillic=True)
+    find_corrections(one, other, into_cyrillic=False)
+    assert find_corrections(one, to_cyrillic(one), into_cyrillic=True) == []
+    assert find_corrections(one, to_latin(one), into_cyrillic=False) == []

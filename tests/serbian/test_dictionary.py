@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 from time import thread_time
 
+import pytest
+
 from serbian import to_cyrillic, to_latin
 from serbian.gather import paradigms
-from serbian.measure import list_of, measured
+from serbian.measure import list_of, measure_round_trip
 from tests.serbian.vectors import EVERY_WORD
 
 # Misspellings of the dictionary itself: "нј" for њ, of which nobody can know that it was not meant.
@@ -17,20 +19,22 @@ MISSPELT = {"ажуриранје", "вишнја", "вишнјевац"}
 
 def test_every_word_of_a_quarter_of_a_million_comes_back_or_is_a_name_kept_latin():
     words = list_of(EVERY_WORD)
-    result = measured(words)
+    result = measure_round_trip(words)
     assert result.words == len(words) > 250_000
     assert result.wrong == []
     assert set(result.undecidable) == MISSPELT
     assert {word.lower()[:8] for word in result.kept} == {"двд", "пвц", "пдф", "андроида", "андроиди"[:8], "мицрософ"}
 
 
+@pytest.mark.slow
 def test_every_word_comes_back_in_capitals_too():
     words = [word.upper() for word in list_of(EVERY_WORD)]
-    result = measured(words)
+    result = measure_round_trip(words)
     assert result.wrong == []
     assert len(result.undecidable) == len(MISSPELT)
 
 
+@pytest.mark.slow
 def test_a_quarter_of_a_million_words_take_seconds():
     text = "\n".join(list_of(EVERY_WORD))
     begun = thread_time()
@@ -39,16 +43,16 @@ def test_a_quarter_of_a_million_words_take_seconds():
 
 
 def test_the_measurement_counts_what_fails(tmp_path):
-    result = measured(["коњ", "инјекција", "конј", "Пдф"])
+    result = measure_round_trip(["коњ", "инјекција", "конј", "Пдф"])
     assert (result.words, result.undecidable, result.failed) == (4, ["конј"], 1)
-    assert measured(["бунјија"]).wrong == ["бунјија"]
+    assert measure_round_trip(["бунјија"]).wrong == ["бунјија"]
 
 
 def test_the_report_is_written_from_any_list(tmp_path):
-    words, report = tmp_path / "words.txt.xz", tmp_path / "report.md"
-    words.write_bytes(lzma.compress("коњ\nбунјија\n".encode()))
+    word_list, report = tmp_path / "words.txt.xz", tmp_path / "report.md"
+    word_list.write_bytes(lzma.compress("коњ\nбунјија\n".encode()))
     root = Path(__file__).parents[2]
-    subprocess.run([sys.executable, "-m", "serbian.measure", words, "--to", report], check=True, cwd=root)
+    subprocess.run([sys.executable, "-m", "serbian.measure", word_list, "--to", report], check=True, cwd=root)
     assert "| word forms | 2 |" in report.read_text(encoding="utf-8")
     assert "Any other: бунјија." in report.read_text(encoding="utf-8")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serbian import applied, repair
+from serbian import apply_changes, repair
 
 SURE = {
     "cuprija": "ćuprija",
@@ -47,18 +47,26 @@ def test_a_word_that_is_right_is_not_touched(word):
 def test_every_change_says_where_it_stands_and_can_be_applied():
     text = "Opstina Cuprija obavestava gradjane: vise na https://cuprija.rs/vise, @djak #Skola"
     changes = repair(text)
-    assert [text[each.start : each.end] for each in changes] == ["Opstina", "Cuprija", "obavestava", "gradjane", "vise"]
-    sure = [each for each in changes if each.sure]
-    assert applied(text, sure) == "Opština Ćuprija obaveštava građane: vise na https://cuprija.rs/vise, @djak #Skola"
+    assert [text[change.start : change.end] for change in changes] == [
+        "Opstina",
+        "Cuprija",
+        "obavestava",
+        "gradjane",
+        "vise",
+    ]
+    sure = [change for change in changes if change.sure]
+    assert (
+        apply_changes(text, sure) == "Opština Ćuprija obaveštava građane: vise na https://cuprija.rs/vise, @djak #Skola"
+    )
 
 
 def test_in_a_text_with_diacritics_a_word_that_exists_is_left_alone():
-    assert [each.before for each in repair("Vise knjige na stolu")] == ["Vise"]
+    assert [change.before for change in repair("Vise knjige na stolu")] == ["Vise"]
     assert repair("Vise slike na zidu škole") == []
 
 
 def test_glossary_words_are_left_alone():
-    assert [each.before for each in repair("Firma Skola", ["Skola"])] == []
+    assert [change.before for change in repair("Firma Skola", ["Skola"])] == []
 
 
 def test_cyrillic_text_has_nothing_to_repair():

@@ -8,9 +8,9 @@ from tests.serbian.vectors import VECTORS
 
 @pytest.mark.parametrize(("text", "expected"), VECTORS["mixed"])
 def test_letters_of_the_other_script_hidden_in_a_word_are_found(text, expected):
-    found = mixed_script_words(text)
-    assert [[word.word, word.suspects, word.fixed] for word in found] == expected
-    assert all(text[word.start : word.end] == word.word for word in found)
+    mixed = mixed_script_words(text)
+    assert [[word.word, word.suspects, word.fixed] for word in mixed] == expected
+    assert all(text[word.start : word.end] == word.word for word in mixed)
 
 
 @pytest.mark.parametrize(("text", "expected"), VECTORS["unmix"])

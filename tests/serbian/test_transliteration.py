@@ -36,13 +36,13 @@ def test_protected_tokens_and_foreign_words_stay_latin_inside_a_sentence(subtest
 
 
 def test_the_words_of_a_glossary_have_the_spelling_it_gives_them(subtests: pytest.Subtests) -> None:
-    for words, cyrillic, latin in VECTORS["glossary"]:
-        with subtests.test(words=words, cyrillic=cyrillic, latin=latin):
+    for entries, cyrillic, latin in VECTORS["glossary"]:
+        with subtests.test(words=entries, cyrillic=cyrillic, latin=latin):
             glossary = Glossary.of(
-                [one for one, other in words if one == other], [pair for pair in words if len({*pair}) == 2]
+                [one for one, other in entries if one == other], [pair for pair in entries if len({*pair}) == 2]
             )
             assert to_latin(cyrillic, glossary) == latin
-            assert sorted(glossary.for_latin()) == sorted(tuple(pair) for pair in words if pair[0] != "Startit")
+            assert sorted(glossary.for_latin()) == sorted(tuple(pair) for pair in entries if pair[0] != "Startit")
 
 
 def test_marks_and_one_codepoint_digraphs_leave_before_publishing(subtests: pytest.Subtests) -> None:

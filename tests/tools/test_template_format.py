@@ -180,7 +180,7 @@ def around(content: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         content,
     )
     pieces = st.lists(st.tuples(st.one_of(WORDS, INLINE, wrapped), GAPS), max_size=5)
-    return pieces.map(lambda found: "".join(piece + gap for piece, gap in found))
+    return pieces.map(lambda pairs: "".join(piece + gap for piece, gap in pairs))
 
 
 @settings(max_examples=200)

@@ -13,8 +13,8 @@ from municipalities.tenancy import scope
 from practice.domain import write
 from practice.models import Status
 from tests.people import Cast
-from trainings.cast import Act
 from trainings.domain import citizens, exercises
+from trainings.enums import CitizenAct
 from trainings.models import Exercise, Play, Team, Training
 
 
@@ -59,22 +59,22 @@ class Group:
         assert began is not None
         return sum(citizens.play(self.exercise.pk, began + timedelta(minutes=minutes)) for _ in range(40))
 
-    def plays(self, team: Team, act: str = Act.SAYS) -> dict[str, Play]:
+    def plays(self, team: Team, act: str = CitizenAct.SAYS) -> dict[str, Play]:
         with scope(team.workspace):
             return {row.key: row for row in Play.objects.filter(team=team, act=act)}
 
 
-def prepared(cast: Cast, scenario: str = "voda", teams: Sequence[Sequence[Any]] | None = None, **told: Any) -> Group:
+def prepared(cast: Cast, scenario: str = "voda", teams: Sequence[Sequence[Any]] | None = None, **options: Any) -> Group:
     several = teams or [[cast.officer, cast.approver], [cast.stranger]]
     named = [(f"Екипа {number}", people) for number, people in enumerate(several, start=1)]
-    within = told.pop("within", None) or training(cast)
-    exercise = exercises.prepare(within, scenario, named, minutes=told.get("minutes", 25), by=cast.staff)
+    within = options.pop("within", None) or training(cast)
+    exercise = exercises.prepare(within, scenario, named, minutes=options.get("minutes", 25), by=cast.staff)
     exercise.seed = 7  # who reacts when is drawn from it: the same in every run
     exercise.save(update_fields=["seed"])
     return Group(cast, exercise)
 
 
-def started(cast: Cast, scenario: str = "voda", **told: Any) -> Group:
-    group = prepared(cast, scenario, **told)
+def started(cast: Cast, scenario: str = "voda", **options: Any) -> Group:
+    group = prepared(cast, scenario, **options)
     exercises.start(group.exercise, by=cast.staff)
     return group

@@ -11,7 +11,7 @@ from django.utils import timezone
 from municipalities.models import Cohort
 from tests.people import Cast
 from trainings import files, queries
-from trainings.domain import attendance, certificates, keep, materials
+from trainings.domain import attendance, certificates, lifecycle, materials
 from trainings.models import Certificate, Material, Participant, Training
 
 
@@ -21,7 +21,7 @@ def training_of(cast: Cast, *, days_ago: int = 9, **values: Any) -> Training:
     usual = {"cohort": Cohort.objects.get(name="First"), "name": "Обука у Јагодини", "place": "Јагодина"}
     days = {"starts_on": first, "ends_on": first + timedelta(days=1)}
     facts = {**usual, **days, "languages": "", "share_asked": 80, **values}
-    training = keep.create(cast.programme, facts, by=cast.trainer)
+    training = lifecycle.create(cast.programme, facts, by=cast.trainer)
     for user, place in ((cast.officer, cast.cuprija), (cast.stranger, cast.novi_pazar)):
         Participant.objects.create(
             training=training, user=user, name=user.name, email=user.email, municipality=place,

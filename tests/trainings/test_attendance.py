@@ -19,7 +19,7 @@ from municipalities.models import Membership
 from tests.people import Cast, municipality, person, sign_in
 from tests.trainings.group import training_of
 from trainings import queries
-from trainings.domain import attendance, keep
+from trainings.domain import attendance, lifecycle
 from trainings.domain import people as verbs
 from trainings.models import Attendance, Participant, Training
 from trainings.queries.attendance import candidates, sheet
@@ -45,7 +45,7 @@ def mark(cast: Cast, training: Training, headers: Any = None, **data: Any) -> An
 
 def test_people_of_the_cohorts_municipalities_are_put_on_the_list_at_once(cast: Cast) -> None:
     training = training_of(cast)
-    offered = [(str(each.municipality), each.user.name) for each in candidates(training)]
+    offered = [(str(candidate.municipality), candidate.user.name) for candidate in candidates(training)]
     assert offered == [("Ćuprija", "Approver"), ("Ćuprija", "Viewer")]  # the officers are on it already
     chosen = [f"{cast.approver.pk}-{cast.cuprija.pk}", f"{cast.mentor.pk}-{cast.cuprija.pk}", "nonsense"]
     client = sign_in(cast.trainer)
@@ -60,7 +60,7 @@ def test_people_of_the_cohorts_municipalities_are_put_on_the_list_at_once(cast: 
 def test_nobody_of_another_cohorts_municipality_is_offered(cast: Cast) -> None:
     kula = municipality("kula", "Кула", "Kula")
     Membership.objects.create(user=person("kulan"), municipality=kula, role=Role.OFFICER)
-    assert "Kulan" not in [each.user.name for each in candidates(training_of(cast))]
+    assert "Kulan" not in [candidate.user.name for candidate in candidates(training_of(cast))]
     assert candidates(training_of(cast, cohort=None)) == []
 
 
@@ -141,9 +141,9 @@ def test_a_participant_is_changed_and_taken_off_the_list(cast: Cast) -> None:
     client.post(reverse("train_person_remove", args=[training.pk, one.pk]))
     assert not Participant.objects.filter(pk=one.pk).exists()
     other = training_of(cast, name="Друга")
-    theirs = other.participants.first()
-    assert theirs is not None
-    assert client.get(reverse("train_person", args=[training.pk, theirs.pk])).status_code == 404
+    of_other_training = other.participants.first()
+    assert of_other_training is not None
+    assert client.get(reverse("train_person", args=[training.pk, of_other_training.pk])).status_code == 404
 
 
 # ---------------------------------------------------------------- the sheet
@@ -180,8 +180,8 @@ def test_everybody_is_marked_but_whom_somebody_marked_as_away(cast: Cast) -> Non
     away = Participant.objects.get(user=cast.stranger)
     mark(cast, training, was=[f"{away.pk}-{line}"])
     mark(cast, training, all=str(line))
-    found = dict(Attendance.objects.filter(session=line).values_list("participant__name", "present"))
-    assert found == {"Officer": True, "Stranger": False}
+    present = dict(Attendance.objects.filter(session=line).values_list("participant__name", "present"))
+    assert present == {"Officer": True, "Stranger": False}
 
 
 def test_a_script_gets_the_shares_of_those_it_marked(cast: Cast) -> None:
@@ -191,7 +191,7 @@ def test_a_script_gets_the_shares_of_those_it_marked(cast: Cast) -> None:
     answer = mark(cast, training, headers={"Accept": "application/json"}, **values)
     assert answer.json()["shares"].keys() == {str(one.pk)}
     assert answer.json()["shares"][str(one.pk)].startswith("12")
-    keep.close(training, by=cast.trainer)
+    lifecycle.close(training, by=cast.trainer)
     answer = mark(cast, training, headers={"Accept": "application/json"}, **values, was=["1-1"])
     assert (answer.status_code, "closed" in answer.json()["problem"]) == (409, True)
 
@@ -226,7 +226,7 @@ def test_the_sheet_opens_at_today_and_at_the_day_asked_for(cast: Cast) -> None:
 
 def test_the_people_of_a_closed_training_stay(cast: Cast) -> None:
     training = training_of(cast)
-    keep.close(training, by=cast.trainer)
+    lifecycle.close(training, by=cast.trainer)
     with pytest.raises(ActionNotAllowed, match="Open it again first"):
         verbs.remove(Participant.objects.filter(training=training)[0], by=cast.trainer)
 
@@ -247,6 +247,6 @@ def test_the_pages_take_the_same_few_queries_for_two_people_and_for_forty(cast: 
 
 def _queries(client: Any, url: str) -> int:
     client.get(url)
-    with CaptureQueriesContext(connection) as found:
+    with CaptureQueriesContext(connection) as queries:
         assert client.get(url).status_code == 200
-    return len(found)
+    return len(queries)

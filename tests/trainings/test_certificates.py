@@ -19,7 +19,7 @@ from tests.reports import reading
 from tests.trainings.group import attended, certificate_of, training_of
 from trainings import certificate as page
 from trainings.domain import certificates as verbs
-from trainings.domain import keep
+from trainings.domain import lifecycle
 from trainings.domain import people as list_verbs
 from trainings.models import Attendance, Certificate, Participant
 from trainings.rules import certificate_number, has_earned, percent
@@ -74,7 +74,12 @@ def test_numbers_go_on_over_all_trainings_and_none_is_used_twice(cast: Cast) -> 
     verbs.revoke(one, "Погрешно име", by=cast.trainer)
     again = certificate_of(first, cast)
     other = certificate_of(second, cast)
-    assert [each.number for each in (one, again, other)] == [f"{YEAR}-0001", f"{YEAR}-0002", f"{YEAR}-0003"]
+    numbers = [certificate.number for certificate in (one, again, other)]
+    assert numbers == [
+        f"{YEAR}-0001",
+        f"{YEAR}-0002",
+        f"{YEAR}-0003",
+    ]
 
 
 def test_a_certificate_keeps_its_words(cast: Cast) -> None:
@@ -83,8 +88,8 @@ def test_a_certificate_keeps_its_words(cast: Cast) -> None:
     facts = {"email": one.email, "municipality": cast.cuprija, "role": "сарадница", "language": "sr"}
     list_verbs.change(one, {**facts, "name": "Ljubica Njegić", "printed_name": ""}, by=cast.trainer)
     made = certificate_of(training, cast)
-    assert (made.words["name"], made.words["municipality"]) == ("Љубица Његић", "Ћуприја")
-    assert (made.words["attended"], made.words["of"], made.words["hours"]) == (8, 8, 11.0)
+    assert (made.facts["name"], made.facts["municipality"]) == ("Љубица Његић", "Ћуприја")
+    assert (made.facts["attended"], made.facts["of"], made.facts["hours"]) == (8, 8, 11.0)
     list_verbs.change(one, {**facts, "name": "Сасвим друга", "printed_name": ""}, by=cast.trainer)
     made.refresh_from_db()
     assert "Љубица Његић" in reading.pdf(page.pdf([made])).text
@@ -105,24 +110,24 @@ def test_the_page_is_in_the_persons_script_and_says_so(
     training = training_of(cast)
     Participant.objects.filter(user=cast.officer).update(name=typed, printed_name=printed, language=language)
     made = certificate_of(training, cast)
-    found = reading.pdf(page.pdf([made]))
-    assert shown in found.text
-    assert made.number in found.text
-    assert found.language == tag
-    assert found.is_tagged
-    assert found.pages == 1
-    assert "H1" in found.kinds
-    assert found.alts  # the mark says what it is
+    document = reading.pdf(page.pdf([made]))
+    assert shown in document.text
+    assert made.number in document.text
+    assert document.language == tag
+    assert document.is_tagged
+    assert document.pages == 1
+    assert "H1" in document.kinds
+    assert document.alts  # the mark says what it is
     place = {"sr": "Ћуприја", "sr-latn": "Ćuprija", "en": "Ćuprija"}[language]
-    assert place in found.text
+    assert place in document.text
 
 
 def test_a_hostile_name_is_words_and_nothing_else(cast: Cast) -> None:
     training = training_of(cast, name='#panic() $x$ "' + "а" * 140)
     Participant.objects.filter(user=cast.officer).update(name="*#set page()* 😀 " + "я" * 90, language="en")
-    found = reading.pdf(page.pdf([certificate_of(training, cast)]))
-    assert "#set page()" in found.text
-    assert found.pages == 1
+    document = reading.pdf(page.pdf([certificate_of(training, cast)]))
+    assert "#set page()" in document.text
+    assert document.pages == 1
 
 
 def test_the_same_certificate_is_the_same_file(cast: Cast) -> None:
@@ -159,9 +164,9 @@ def test_nobody_fetches_somebody_elses(cast: Cast) -> None:
         answer = sign_in(other).get(mine, follow=True)
         assert "You have no certificate of this training." in answer.text
     assert sign_in(cast.stranger).get(mine).status_code == 404
-    theirs = reverse("train_certificate", args=[training.pk, made.pk])
+    trainers_url = reverse("train_certificate", args=[training.pk, made.pk])
     for other in (cast.officer, cast.approver, cast.mentor, cast.administrator):
-        assert sign_in(other).get(theirs).status_code == 404
+        assert sign_in(other).get(trainers_url).status_code == 404
     second = training_of(cast, name="Друга")
     assert sign_in(cast.trainer).get(
         reverse("train_certificate", args=[second.pk, made.pk])
@@ -195,7 +200,7 @@ def test_sessions_that_nobody_marked_are_named_before_issuing(cast: Cast) -> Non
 def test_a_closed_training_issues_none(cast: Cast) -> None:
     training = training_of(cast)
     one = attended(training, cast)
-    keep.close(training, by=cast.trainer)
+    lifecycle.close(training, by=cast.trainer)
     assert reverse("train_issue", args=[training.pk]) in sign_in(cast.trainer).get(
         reverse("train_certificates", args=[training.pk])
     ).text  # fmt: skip
@@ -223,18 +228,18 @@ def test_the_page_takes_the_same_few_queries_for_two_people_and_for_forty(cast: 
 
 def _queries(client: Any, url: str) -> int:
     client.get(url)
-    with CaptureQueriesContext(connection) as found:
+    with CaptureQueriesContext(connection) as queries:
         assert client.get(url).status_code == 200
-    return len(found)
+    return len(queries)
 
 
 def test_who_gets_a_certificate_is_told_where_to_fetch_it_and_nobody_else(cast: Cast) -> None:
     training = training_of(cast)
     certificate_of(training, cast)
-    told = Notification.objects.get(kind="training")
-    assert (told.user, told.url) == (cast.officer, f"/m/cuprija/trainings/{training.pk}/")
-    assert sign_in(cast.officer).get(told.url).status_code == 200
-    assert "Your certificate of" in told.subject
+    notification = Notification.objects.get(kind="training")
+    assert (notification.user, notification.url) == (cast.officer, f"/m/cuprija/trainings/{training.pk}/")
+    assert sign_in(cast.officer).get(notification.url).status_code == 200
+    assert "Your certificate of" in notification.subject
     with pytest.raises(ActionNotAllowed):
         verbs.issue(training_of(cast, days_ago=0, name="Друга"), [], by=cast.trainer)
     assert Notification.objects.count() == 1

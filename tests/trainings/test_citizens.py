@@ -20,11 +20,11 @@ from practice.domain import react
 from practice.models import Account, Like, Status, Vote
 from tests.people import Cast
 from tests.trainings.exercising import Group, prepared, started
-from trainings import script, traits
-from trainings.cast import Act, On
-from trainings.domain import citizens, exercises, speak
+from trainings import scenario_parsing, traits
+from trainings.domain import citizens, exercises, team_answers
+from trainings.enums import CitizenAct, Trigger
 from trainings.models import Exercise, Play
-from trainings.script import BadScript, built_in, parse
+from trainings.scenario_parsing import InvalidScenario, built_in, parse
 
 GOOD = "Без воде до 18 часова: улице Краља Петра и Косовска. Цистерна је код Дома здравља. Касније је вода мутна."
 POOR = "Обавештавамо грађане да нема воде."
@@ -76,19 +76,19 @@ def test_a_script_that_is_wrong_says_everything_that_is_wrong() -> None:
         {**line, "on": "answer", "of": "nobody"},
         "line",
     ]
-    for each in wrong:
-        with pytest.raises(BadScript):
-            parse({**raw, "lines": [each]})
-    with pytest.raises(BadScript) as told:
+    for invalid in wrong:
+        with pytest.raises(InvalidScenario):
+            parse({**raw, "lines": [invalid]})
+    with pytest.raises(InvalidScenario) as caught:
         parse({**raw, "minutes": 0, "lines": [line, line]})
-    assert len(told.value.problems) == 2
+    assert len(caught.value.problems) == 2
     for nothing in (None, [], {}, {"lines": []}, {**raw, "lines": [line] * 200}):
-        with pytest.raises(BadScript):
+        with pytest.raises(InvalidScenario):
             parse(nothing)
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("Воде неће бити до 18 часова", {"date"}),
         ("vode nece biti do 18h", {"date"}),
@@ -100,9 +100,9 @@ def test_a_script_that_is_wrong_says_everything_that_is_wrong() -> None:
         ("Нема воде", set()),
     ],
 )
-def test_traits_are_found_in_both_scripts(text: str, found: set[str]) -> None:
-    assert found <= traits.of_text(text)
-    assert not {"date", "link"} & (traits.of_text(text) - found)
+def test_traits_are_found_in_both_scripts(text: str, expected: set[str]) -> None:
+    assert expected <= traits.of_text(text)
+    assert not {"date", "link"} & (traits.of_text(text) - expected)
 
 
 def test_a_private_number_that_is_said_again_is_noticed_however_it_is_written() -> None:
@@ -147,7 +147,7 @@ def test_nobody_asks_what_was_put_right_before_they_came_to_it(cast: Cast) -> No
 def test_a_picture_without_a_description_is_asked_about(cast: Cast) -> None:
     assert "alt" in traits.of_post("x", ["Мапа улица"])
     assert "alt" not in traits.of_post("x", ["Мапа улица", ""])
-    line = next(each for each in built_in()["voda"][0].lines if each.key == "opis-slike")
+    line = next(line for line in built_in()["voda"][0].lines if line.key == "opis-slike")
     assert line.fits(traits.of_post(GOOD, [""]), GOOD)
     assert not line.fits(traits.of_post(GOOD, ["Мапа"]), GOOD)
     assert not line.fits(traits.of_post(GOOD), GOOD)
@@ -158,9 +158,9 @@ def test_an_answer_brings_thanks_or_another_question(cast: Cast) -> None:
     for team in (group.first, group.second):
         group.post(team, POOR)
     group.play(3)
-    for team, words in ((group.first, "До 18 часова, хвала на питању."), (group.second, "Ускоро.")):
+    for team, text in ((group.first, "До 18 часова, хвала на питању."), (group.second, "Ускоро.")):
         with scope(team.workspace):
-            speak.answer(team, group.plays(team)["do-kad"], words, by=cast.officer)
+            team_answers.answer(team, group.plays(team)["do-kad"], text, by=cast.officer)
     group.play(6)
     assert group.plays(group.first)["hvala-natocicu"].mood == "thankful"
     assert "i-dalje-ne-znam" not in group.plays(group.first)
@@ -182,10 +182,10 @@ def test_an_answer_that_was_written_on_the_network_itself_counts(cast: Cast) -> 
     group.post(group.first, POOR)
     group.play(3)
     asked = group.plays(group.first)["do-kad"]
-    said = group.post(group.first, "До 18 часова", reply_to=asked.status)
+    reply = group.post(group.first, "До 18 часова", reply_to=asked.status)
     group.play(3)
     row = group.plays(group.first)["do-kad"]
-    assert (row.answer_status, row.answered_by) == (said.pk, None)
+    assert (row.answer_status, row.answered_by) == (reply.pk, None)
 
 
 def test_a_good_post_is_liked_more_and_a_poll_is_voted_in(cast: Cast) -> None:
@@ -279,18 +279,18 @@ def _play_twice(cast: Cast, moments: list[float], answers: list[int]) -> None:
             citizens.play(group.exercise.pk, began + timedelta(minutes=minutes))
             if at in answers:
                 _answer_something(group)
-        said = [row.text for row in group.plays(group.first).values() if row.status]
+        texts = [row.text for row in group.plays(group.first).values() if row.status]
         mine = Account.objects.filter(pk__in=[row.account_id for row in group.plays(group.first).values()])
         there = Status.objects.filter(account__in=mine)
-        assert there.count() == len(said)
-        assert len({row.text.removeprefix(f"@{group.first.page.username} ") for row in there}) == len(said)
+        assert there.count() == len(texts)
+        assert len({row.text.removeprefix(f"@{group.first.page.username} ") for row in there}) == len(texts)
 
 
 def _answer_something(group: Group) -> None:
     for row in group.plays(group.first).values():
         if row.asks and not row.answered_at and row.status:
             with scope(group.first.workspace):
-                speak.answer(group.first, row, "Хвала, сутра до 13 часова.", by=group.cast.officer)
+                team_answers.answer(group.first, row, "Хвала, сутра до 13 часова.", by=group.cast.officer)
             return
 
 
@@ -338,7 +338,7 @@ def test_citizens_never_say_a_trainers_line_by_themselves(cast: Cast) -> None:
     group = started(cast)
     group.post(group.first, POOR)
     group.play(24)
-    spare = {line.key for line in built_in()["voda"][0].lines if line.on == On.TRAINER}
+    spare = {line.key for line in built_in()["voda"][0].lines if line.on == Trigger.TRAINER}
     assert spare
     assert not spare & set(group.plays(group.first))
 
@@ -347,7 +347,7 @@ def test_likes_are_given_once(cast: Cast) -> None:
     group = started(cast)
     post = group.post(group.first, GOOD)
     group.play(24)
-    likes = group.plays(group.first, Act.LIKES)
+    likes = group.plays(group.first, CitizenAct.LIKES)
     assert len(likes) == Like.objects.filter(status=post).count() == Status.objects.get(pk=post.pk).likes_count
     account = Account.objects.get(pk=next(iter(likes.values())).account_id)
     react.like(account, post.pk)
@@ -366,7 +366,7 @@ def test_before_the_start_and_after_the_end_nobody_speaks(cast: Cast) -> None:
 
 def test_every_name_of_a_trait_in_the_scenarios_is_known() -> None:
     used = {
-        each for scenario, _raw in built_in().values() for line in scenario.lines for each in (*line.needs, *line.lacks)
+        name for scenario, _raw in built_in().values() for line in scenario.lines for name in (*line.needs, *line.lacks)
     }
-    assert {each for each in used if not each.startswith("word:")} <= traits.TRAITS
-    assert script.MOST_TEXT < 500
+    assert {name for name in used if not name.startswith("word:")} <= traits.TRAITS
+    assert scenario_parsing.MOST_TEXT < 500

@@ -30,6 +30,7 @@ from trainings.domain import exercises
 TEXT = "Без воде до 18 часова: улице Краља Петра и Косовска."
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_teams_post_goes_over_http_citizens_read_it_and_wiping_takes_it_back(
     cast: Cast, settings: Any, media: Path

@@ -18,7 +18,7 @@ from channels.domain.connect import attempts
 from channels.enums import ChannelState
 from channels.models import Channel
 from common.errors import ActionNotAllowed
-from mentoring.defaults import RUBRIC
+from mentoring.rubric_defaults import RUBRIC
 from municipalities import queries as people
 from municipalities.domain import programme as programmes
 from municipalities.enums import MunicipalityKind, Role
@@ -31,8 +31,8 @@ from practice import queries as network
 from practice.models import Status
 from tests.people import Cast, person, sign_in
 from tests.trainings.exercising import prepared, started, training
-from trainings import script
-from trainings.domain import citizens, debrief, exercises, speak
+from trainings import scenario_parsing
+from trainings.domain import citizens, debrief, exercises, team_answers
 from trainings.models import Exercise, Participant, Team
 from trainings.queries import exercises as queries
 
@@ -128,8 +128,8 @@ def test_what_cannot_be_prepared_is_refused_with_nothing_left_behind(cast: Cast,
 
 def test_an_exercise_keeps_the_script_and_the_rubric_of_its_day(cast: Cast) -> None:
     group = prepared(cast)
-    assert group.exercise.script == script.built_in()["voda"][1]
-    assert [each["key"] for each in group.exercise.criteria] == [key for key, _words in RUBRIC]
+    assert group.exercise.script == scenario_parsing.built_in()["voda"][1]
+    assert [criterion["key"] for criterion in group.exercise.criteria] == [key for key, _words in RUBRIC]
 
 
 def test_the_trainer_prepares_it_on_a_page(cast: Cast) -> None:
@@ -158,7 +158,7 @@ def test_the_trainer_prepares_it_on_a_page(cast: Cast) -> None:
 
 @given(
     began=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),
-    minutes=st.integers(script.SHORTEST, script.LONGEST),
+    minutes=st.integers(scenario_parsing.SHORTEST, scenario_parsing.LONGEST),
 )
 def test_the_time_is_of_the_server_and_does_not_jump_with_the_clock(began: datetime, minutes: int) -> None:
     row = Exercise(minutes=minutes, started_at=began, ends_at=began + timedelta(minutes=minutes), script={"title": ""})
@@ -207,7 +207,7 @@ def test_after_the_end_the_team_reads_and_nothing_goes_out(cast: Cast) -> None:
     with scope(group.first.workspace):
         assert pauses.of_municipality(group.first.workspace)
     with scope(group.first.workspace), pytest.raises(ActionNotAllowed):
-        speak.answer(group.first, group.plays(group.first)["do-kad"], "До 18", by=cast.officer)
+        team_answers.answer(group.first, group.plays(group.first)["do-kad"], "До 18", by=cast.officer)
 
 
 # ---- the team's page
@@ -224,12 +224,12 @@ def test_a_team_answers_a_citizen_and_hides_what_nobody_should_read(cast: Cast) 
     assert asked.text in page
     client.post(reverse("exercise_answer", args=[slug]), {"play": asked.pk, "text": "До 18 часова."})
     client.post(reverse("exercise_hide", args=[slug]), {"play": personal.pk})
-    said = Status.objects.get(in_reply_to=asked.status)
-    assert said.text.endswith("До 18 часова.")
-    assert said.account_id == group.first.page_id
-    said = Status.objects.get(pk=personal.status)
-    assert "060" in said.text
-    assert not network.sees(None, said)
+    status = Status.objects.get(in_reply_to=asked.status)
+    assert status.text.endswith("До 18 часова.")
+    assert status.account_id == group.first.page_id
+    status = Status.objects.get(pk=personal.status)
+    assert "060" in status.text
+    assert not network.sees(None, status)
     row = group.plays(group.first)["do-kad"]
     assert (row.answer, row.answered_by) == ("До 18 часова.", cast.officer)
 
@@ -251,9 +251,9 @@ def test_two_of_a_team_who_answer_at_once_answer_once(cast: Cast) -> None:
     group.play(3)
     row = group.plays(group.first)["do-kad"]
     with scope(group.first.workspace):
-        speak.answer(group.first, row, "До 18", by=cast.officer)
+        team_answers.answer(group.first, row, "До 18", by=cast.officer)
         with pytest.raises(ActionNotAllowed):
-            speak.answer(group.first, row, "До 19", by=cast.approver)
+            team_answers.answer(group.first, row, "До 19", by=cast.approver)
     assert Status.objects.filter(in_reply_to=row.status).count() == 1
 
 
@@ -295,11 +295,11 @@ def test_in_a_real_workspace_one_finds_the_exercises_one_played(cast: Cast) -> N
 
 def test_everybody_in_a_team_is_told_that_it_waits_and_comes_to_its_own_workspace(cast: Cast) -> None:
     group = started(cast)
-    told = {row.user: row.url for row in Notification.objects.filter(kind="training")}
-    ours, theirs = (reverse("exercise", args=[team.workspace.slug]) for team in (group.first, group.second))
-    assert told == {cast.officer: ours, cast.approver: ours, cast.stranger: theirs}
-    assert sign_in(cast.officer).get(ours).status_code == 200
-    assert sign_in(cast.officer).get(theirs).status_code == 404
+    urls = {row.user: row.url for row in Notification.objects.filter(kind="training")}
+    first_url, second_url = (reverse("exercise", args=[team.workspace.slug]) for team in (group.first, group.second))
+    assert urls == {cast.officer: first_url, cast.approver: first_url, cast.stranger: second_url}
+    assert sign_in(cast.officer).get(first_url).status_code == 200
+    assert sign_in(cast.officer).get(second_url).status_code == 404
 
 
 def test_a_trainer_of_another_programme_finds_nothing(cast: Cast) -> None:
@@ -390,9 +390,9 @@ def test_what_a_team_did_is_measured(cast: Cast) -> None:
     group.play(8)
     plays = group.plays(group.first)
     with scope(group.first.workspace):
-        speak.answer(group.first, plays["slab-pritisak"], "Хвала, квар је пријављен.", by=cast.officer)
-        speak.answer(group.first, plays["broj-telefona"], "Зваћемо Вас на 060 000 17 41.", by=cast.officer)
-        speak.hide(group.first, plays["klackalica"], by=cast.officer)
+        team_answers.answer(group.first, plays["slab-pritisak"], "Хвала, квар је пријављен.", by=cast.officer)
+        team_answers.answer(group.first, plays["broj-telefona"], "Зваћемо Вас на 060 000 17 41.", by=cast.officer)
+        team_answers.hide(group.first, plays["klackalica"], by=cast.officer)
     exercises.end(group.exercise, by=cast.staff)
     facts = group.first.facts
     assert (facts["posts"], facts["with_call"], facts["with_date"], facts["with_link"]) == (1, 1, 1, 1)
@@ -449,9 +449,9 @@ def test_the_desk_tells_how_long_a_question_waits_and_stops_at_the_end(cast: Cas
     group.post(group.first, POOR)
     group.play(3)
     row = Exercise.objects.get()
-    found = queries.desks([group.first], row, timezone.now() + timedelta(minutes=9))[0]
-    assert found.longest is not None
-    assert found.open[0].waits is not None
-    assert found.in_order[0].is_open
+    snapshot = queries.team_snapshots([group.first], row, timezone.now() + timedelta(minutes=9))[0]
+    assert snapshot.longest is not None
+    assert snapshot.open[0].waits is not None
+    assert snapshot.in_order[0].is_open
     with scope(group.first.workspace):
         assert Post.objects.count() == 0

@@ -43,6 +43,7 @@ def later(minutes: float) -> None:
         citizens.play(row.pk)
 
 
+@pytest.mark.slow
 def test_a_trainer_and_two_teams_play_an_exercise(page: Any, live_server: Any, cast: Cast) -> None:
     course = training(cast)
     for who, place in ((cast.officer, cast.cuprija), (cast.stranger, cast.novi_pazar)):

@@ -101,6 +101,7 @@ def test_without_scripts_the_form_saves(browser: Any, live_server: Any, cast: Ca
     context.close()
 
 
+@pytest.mark.slow
 def test_a_trainer_issues_and_an_officer_downloads(page: Any, live_server: Any, cast: Cast, training: Training) -> None:
     complaints = listened(page)
     enter(page, live_server, cast.trainer)
@@ -127,6 +128,7 @@ def test_a_trainer_issues_and_an_officer_downloads(page: Any, live_server: Any, 
     assert complaints == []
 
 
+@pytest.mark.slow
 def test_every_page_is_sound_for_everybody(page: Any, live_server: Any, cast: Cast, training: Training) -> None:
     made = certificate_of(training, cast)
     material = material_of(training, cast)

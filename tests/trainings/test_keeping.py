@@ -19,7 +19,7 @@ from municipalities.models import Cohort, Enrolment, Programme
 from tests.people import Cast, municipality, sign_in
 from tests.trainings.group import training_of
 from trainings import queries
-from trainings.domain import agenda, keep
+from trainings.domain import agenda, lifecycle
 from trainings.models import Attendance, Participant, Session, Training
 
 TODAY = timezone.localdate()
@@ -32,7 +32,7 @@ def english() -> Iterator[None]:
 
 
 @pytest.fixture
-def theirs(cast: Cast) -> Training:
+def foreign_training(cast: Cast) -> Training:
     """A training of a programme that is nobody's of the cast."""
     other = Programme.objects.create(name="Other")
     return Training.objects.create(
@@ -61,7 +61,7 @@ def test_a_trainer_begins_a_training_with_the_usual_agenda_of_two_days(cast: Cas
 def test_the_agenda_is_in_latin_letters_for_whoever_works_in_them(cast: Cast) -> None:
     cast.trainer.language = "sr-latn"
     first = {"starts_on": TODAY, "ends_on": TODAY}
-    made = keep.create(
+    made = lifecycle.create(
         cast.programme, {**answers(**first), "cohort": None, "place": "", "languages": ""}, by=cast.trainer
     )  # fmt: skip
     lines = list(queries.sessions(made))
@@ -78,12 +78,12 @@ def test_a_cohort_offers_the_day_on_which_its_training_was_planned(cast: Cast) -
     assert form.initial["cohort"] == str(cohort.pk)
 
 
-def test_a_cohort_of_another_programme_is_not_chosen(cast: Cast, theirs: Training) -> None:
-    foreign = Cohort.objects.create(programme=theirs.programme, name="Foreign", training_on=TODAY)
+def test_a_cohort_of_another_programme_is_not_chosen(cast: Cast, foreign_training: Training) -> None:
+    foreign = Cohort.objects.create(programme=foreign_training.programme, name="Foreign", training_on=TODAY)
     client = sign_in(cast.trainer)
     assert client.post(reverse("train_new"), answers(cohort=foreign.pk)).status_code == 422
     with pytest.raises(ActionNotAllowed, match="another programme"):
-        keep.create(
+        lifecycle.create(
             cast.programme,
             {"cohort": foreign, "name": "x", "place": "", "languages": "", "starts_on": TODAY, "ends_on": TODAY,
              "share_asked": 80},
@@ -146,7 +146,7 @@ def test_what_people_attended_stays_in_the_agenda_and_the_training_in_the_record
     with pytest.raises(ActionNotAllowed, match="stays in the agenda"):
         agenda.remove(line, by=cast.trainer)
     with pytest.raises(ActionNotAllowed, match="Close it instead"):
-        keep.delete(training, by=cast.trainer)
+        lifecycle.delete(training, by=cast.trainer)
     answer = sign_in(cast.trainer).post(reverse("train_delete", args=[training.pk]), follow=True)
     assert "People attended this training." in answer.text
     assert Training.objects.filter(pk=training.pk).exists()
@@ -171,17 +171,17 @@ def test_a_closed_training_is_read_and_not_changed(cast: Cast) -> None:
     assert training.is_open
 
 
-def test_another_programmes_training_is_not_there(cast: Cast, theirs: Training) -> None:
+def test_another_programmes_training_is_not_there(cast: Cast, foreign_training: Training) -> None:
     client = sign_in(cast.trainer)
     assert "Theirs" not in client.get(reverse("train_list")).text
     for name in ("train_agenda", "train_edit", "train_session_new"):
-        assert client.get(reverse(name, args=[theirs.pk])).status_code == 404, name
+        assert client.get(reverse(name, args=[foreign_training.pk])).status_code == 404, name
     for name in ("train_close", "train_reopen", "train_delete"):
-        assert client.post(reverse(name, args=[theirs.pk])).status_code == 404, name
+        assert client.post(reverse(name, args=[foreign_training.pk])).status_code == 404, name
     mine = training_of(cast)
-    foreign = Session.objects.create(training=theirs, day=TODAY, starts="09:00", ends="10:00", title="Theirs")
+    foreign = Session.objects.create(training=foreign_training, day=TODAY, starts="09:00", ends="10:00", title="Theirs")
     assert client.get(reverse("train_session", args=[mine.pk, foreign.pk])).status_code == 404
-    assert Training.objects.filter(pk=theirs.pk).exists()
+    assert Training.objects.filter(pk=foreign_training.pk).exists()
 
 
 # ---------------------------------------------------------------- what a municipality sees
@@ -192,7 +192,7 @@ def seen(cast: Cast, name: str = "officer", slug: str = "cuprija") -> list[str]:
     return [row.name for row in [*page.context["coming"], *page.context["past"]]]
 
 
-def test_a_municipality_sees_the_trainings_of_its_cohort_and_no_others(cast: Cast, theirs: Training) -> None:
+def test_a_municipality_sees_the_trainings_of_its_cohort_and_no_others(cast: Cast, foreign_training: Training) -> None:
     training = training_of(cast)
     second = Cohort.objects.create(programme=cast.programme, name="Second", training_on=TODAY)
     other = training_of(cast, name="Друга група", cohort=second)
@@ -200,7 +200,7 @@ def test_a_municipality_sees_the_trainings_of_its_cohort_and_no_others(cast: Cas
     assert seen(cast) == ["Обука у Јагодини"]
     client = sign_in(cast.officer)
     assert client.get(reverse("training", args=["cuprija", training.pk])).status_code == 200
-    for row in (other, theirs):
+    for row in (other, foreign_training):
         assert client.get(reverse("training", args=["cuprija", row.pk])).status_code == 404
 
 
@@ -245,6 +245,6 @@ def test_the_pages_take_the_same_few_queries_for_little_and_for_much(cast: Cast)
 
 def counted(client: Any, url: str) -> int:
     client.get(url)
-    with CaptureQueriesContext(connection) as found:
+    with CaptureQueriesContext(connection) as queries:
         assert client.get(url).status_code == 200
-    return len(found)
+    return len(queries)

@@ -43,7 +43,7 @@ def package(*names: str, **parts: bytes) -> bytes:
 SLIDES = package("[Content_Types].xml", "ppt/presentation.xml", "ppt/slides/slide1.xml")
 
 
-def told(body: bytes, name: str = "x.bin") -> files.Checked:
+def checked_file(body: bytes, name: str = "x.bin") -> files.Checked:
     return files.checked(io.BytesIO(body), name=name, size=len(body))
 
 
@@ -59,14 +59,14 @@ def told(body: bytes, name: str = "x.bin") -> files.Checked:
     ids=["pdf", "pptx", "docx", "xlsx", "odt"],
 )
 def test_a_file_is_told_by_its_content(body: bytes, ending: str) -> None:
-    found = told(body, "presentation.exe")
-    assert (found.ending, found.name, found.body) == (ending, f"presentation.{ending}", None)
+    checked = checked_file(body, "presentation.exe")
+    assert (checked.ending, checked.name, checked.body) == (ending, f"presentation.{ending}", None)
 
 
 def test_a_picture_is_written_anew() -> None:
-    found = told(picture_bytes(), "trg.png")
-    assert found.ending in {"jpg", "png"}
-    assert found.body
+    checked = checked_file(picture_bytes(), "trg.png")
+    assert checked.ending in {"jpg", "png"}
+    assert checked.body
 
 
 def test_what_could_do_harm_is_refused_with_a_reason(subtests: pytest.Subtests) -> None:
@@ -90,14 +90,14 @@ def test_what_could_do_harm_is_refused_with_a_reason(subtests: pytest.Subtests) 
     }
     for name, (body, sentence) in harmful.items():
         with subtests.test(name), pytest.raises(files.BadFile, match=sentence):
-            told(body)
+            checked_file(body)
 
 
 def test_a_name_brings_no_path_and_no_quotes_along() -> None:
-    assert told(PDF, '../../etc/"passwd".pdf').name == "passwd.pdf"
-    assert told(PDF, "C:\\slides\\Обука.exe").name == "Обука.pdf"
-    assert told(PDF, "\x00\n.pdf").name == "file.pdf"
-    assert len(told(PDF, "а" * 900).name) < 160
+    assert checked_file(PDF, '../../etc/"passwd".pdf').name == "passwd.pdf"
+    assert checked_file(PDF, "C:\\slides\\Обука.exe").name == "Обука.pdf"
+    assert checked_file(PDF, "\x00\n.pdf").name == "file.pdf"
+    assert len(checked_file(PDF, "а" * 900).name) < 160
 
 
 def test_too_large_a_file_is_refused_before_it_is_read() -> None:
@@ -148,8 +148,8 @@ def test_another_file_takes_the_place_of_the_former_and_nothing_is_left_on_the_d
     url = reverse("train_material", args=[training.pk, material.pk])
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post(url, {"title": "Слајдови", "file": SimpleUploadedFile("n.pptx", SLIDES)}).status_code == 302
-    kept = [path.suffix for path in media.rglob("*") if path.is_file()]
-    assert kept == [".pptx"]
+    suffixes = [path.suffix for path in media.rglob("*") if path.is_file()]
+    assert suffixes == [".pptx"]
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post(url, {"title": "Слајдови", "url": "https://example.org/a"}).status_code == 302
     assert [path for path in media.rglob("*") if path.is_file()] == []
@@ -195,9 +195,9 @@ def test_who_does_not_belong_to_the_training_gets_no_file(cast: Cast) -> None:
     url = reverse("training_file", args=["cuprija", training.pk, material.pk])
     assert sign_in(cast.officer).get(url).status_code == 404
     assert Client().get(url).status_code == 302
-    theirs = reverse("train_material_file", args=[training.pk, material.pk])
+    trainers_url = reverse("train_material_file", args=[training.pk, material.pk])
     for person in (cast.officer, cast.mentor, cast.administrator):
-        assert sign_in(person).get(theirs).status_code == 404
+        assert sign_in(person).get(trainers_url).status_code == 404
     other = training_of(cast, name="Друга")
     assert sign_in(cast.trainer).get(
         reverse("train_material_file", args=[other.pk, material.pk])

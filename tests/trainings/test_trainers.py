@@ -73,8 +73,8 @@ def test_staff_end_a_trainer_and_revoke_an_invitation(cast: Cast) -> None:
 def test_another_programmes_trainer_is_out_of_reach(cast: Cast) -> None:
     other = Programme.objects.create(name="Other")
     other.trainers.add(cast.mentor)
-    theirs = other.trainers.through.objects.get(programme=other)
-    assert sign_in(cast.staff).post(reverse("trainer_end", args=[theirs.pk])).status_code == 404
+    foreign = other.trainers.through.objects.get(programme=other)
+    assert sign_in(cast.staff).post(reverse("trainer_end", args=[foreign.pk])).status_code == 404
     assert cast.mentor.email not in sign_in(cast.staff).get(reverse("programme_people")).text
     answer = invited(cast, programme=other.pk)  # the field is not asked for where there is one programme
     assert answer.status_code == 200
@@ -101,17 +101,17 @@ def test_a_trainer_who_is_nothing_else_sees_trainings_and_no_more(cast: Cast) ->
 
 def test_a_trainer_who_is_an_officer_elsewhere_has_both(cast: Cast) -> None:
     Membership.objects.create(user=cast.trainer, municipality=cast.novi_pazar, role=Role.OFFICER)
-    found = rail(cast.trainer)
-    assert reverse("train_list") in found
-    assert reverse("calendar", args=["novi-pazar"]) in found
-    assert reverse("programme") not in found
+    links = rail(cast.trainer)
+    assert reverse("train_list") in links
+    assert reverse("calendar", args=["novi-pazar"]) in links
+    assert reverse("programme") not in links
     assert sign_in(cast.trainer).get("/m/cuprija/").status_code == 404
 
 
 def test_staff_have_the_trainings_among_the_programmes_pages(cast: Cast) -> None:
     for page in ("/", reverse("train_list"), reverse("programme_people")):
-        found = rail(cast.staff, page)
-        assert {reverse("train_list"), reverse("programme")} <= set(found), page
+        links = rail(cast.staff, page)
+        assert {reverse("train_list"), reverse("programme")} <= set(links), page
 
 
 def test_nobody_else_is_offered_trainings_of_the_programme(cast: Cast) -> None:

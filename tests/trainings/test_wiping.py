@@ -104,11 +104,17 @@ def test_nothing_that_was_typed_is_left_and_nothing_else_changes(
     published(other, timezone.now())
     with scope(cast.cuprija):
         raw = picture_bytes(size=(300, 200))
-        kept = pictures.add(cast.cuprija, io.BytesIO(raw), name="trg.jpg", size=len(raw), by=cast.officer)
+        picture = pictures.add(cast.cuprija, io.BytesIO(raw), name="trg.jpg", size=len(raw), by=cast.officer)
     Notification.objects.all().delete()
     for place, subject in ((cast.cuprija, "Real"), (played.first.workspace, "Played")):
         Notification.objects.create(
-            user=cast.officer, kind="comment", url="/", subject=subject, language="en", how="never", municipality=place
+            user=cast.officer,
+            kind="comment",
+            url="/",
+            subject=subject,
+            language="en",
+            mail_frequency="never",
+            municipality=place,
         )
     real = door.create(AccountKind.CITIZEN, "Прави Полазник")
     stays = write.publish(real, write.Draft("Моје"))
@@ -135,7 +141,7 @@ def test_nothing_that_was_typed_is_left_and_nothing_else_changes(
         assert not Membership.objects.running().filter(municipality=team.workspace).exists()
     assert _everything(cast.cuprija) == before
     assert not mine & _files(media)
-    assert default_storage.exists(kept.file.name)
+    assert default_storage.exists(picture.file.name)
     assert list(Notification.objects.values_list("subject", flat=True)) == ["Real"]
     assert list(Status.objects.values_list("text", flat=True)) == ["Моје"]
     assert set(Account.objects.all()) == {real}

@@ -211,9 +211,9 @@ def streets() -> str:
         (210, 280, 190, 90),
         (430, 280, 180, 90),
     ]
-    town = (
+    background = (
         f'<path d="M0 0h{WIDTH}v{HEIGHT}H0Z" fill="{SURFACE}"/>'
-        + "".join(block(*each) for each in blocks)
+        + "".join(block(*corner) for corner in blocks)
         + block(210, 150, 190, 100, LEAF)
     )
     closed = path("M195 0v265H640", stroke=BLUE, width=22) + path("M195 0v265H640", stroke=SKY, width=6)
@@ -228,7 +228,7 @@ def streets() -> str:
         dot(52, 16, 13, SURFACE, INK),
     )
     return (
-        town
+        background
         + tree(260, 236, 0.5)
         + tree(340, 240, 0.6)
         + closed
@@ -356,9 +356,9 @@ def plan_map() -> str:
         (160, 276, 150, 98),
         (336, 24, 70, 350),
     ]
-    town = (
+    background = (
         f'<path d="M0 0h430v{HEIGHT}H0Z" fill="{SURFACE}"/>'
-        + "".join(block(*each) for each in blocks)
+        + "".join(block(*corner) for corner in blocks)
         + block(160, 160, 150, 90, LEAF)
     )
     pins = pin(236, 214) + pin(80, 110, BLUE) + pin(372, 300, GREEN)
@@ -371,7 +371,7 @@ def plan_map() -> str:
             for n, fill in enumerate((OCHRE, BLUE, GREEN))
         ),
     )
-    return town + pins + key
+    return background + pins + key
 
 
 def live_desk() -> str:

@@ -1,4 +1,4 @@
-"""A tree as text: one element per line, at most 120 columns, indented by two.
+"""Writes a tree as text: one element per line, at most 120 columns, indented by two.
 
 What fits on a line stays on it as long as the line holds one block at most. Everything else is broken next to tags,
 where a line break is nothing, and between words, where it is a space. A space that is shown and cannot be a line
@@ -43,7 +43,7 @@ BLOCK_TAGS = {
     "callout", "chart", "dialog", "error_summary", "field", "include", "library_tabs", "menu", "nothing", "pagination",
     "planning_tabs", "progress", "segments", "settings_tabs", "stat", "table", "tabs",
 }  # fmt: skip
-# These have a line of their own: they set a name, or are no part of what stands beside them.
+# These have a line of their own: they set a name, or do not belong to their neighbours.
 ALONE = {"load", "extends", "include", "csrf_token", "regroup"}
 
 

@@ -27,7 +27,7 @@ class Node:
 
 @dataclass(eq=False)
 class Sequence:
-    """What stands in an element, in a branch of a block, or in a file."""
+    """The content of an element, of a branch of a block, or of a file."""
 
     nodes: list[Node] = field(default_factory=list)
     end: Node = field(default_factory=Node)  # carries the whitespace after the last node
@@ -257,14 +257,14 @@ class _Attributes:
         for index in range(at, len(self.parts)):
             part = self.parts[index]
             if part.is_token and part.place is Place.MARKUP:
-                found = tag_name(part.text)
-                depth += (found == name) - (found == "end" + name)
+                part_name = tag_name(part.text)
+                depth += (part_name == name) - (part_name == "end" + name)
                 if depth == 0:
                     return index + 1
         return len(self.parts)
 
     def _whole_attributes(self, inside: list[Part], end: int) -> list[tuple[str, list[Attribute | Conditional]]]:
-        """The branches when spaces stand around them, inside or outside; else nothing."""
+        """The branches if there are spaces around them, inside or outside; else nothing."""
         branches: list[tuple[str, list[Part]]] = []
         depth = 0
         for part in inside[:-1]:
@@ -354,9 +354,9 @@ class _Tree:
             node = self.nodes[self.at]
             assert isinstance(node, BlockTag)
             self.at += 1
-            found = tag_name(node.text)
-            if found not in BRANCHES.get(name, set()):
-                if found != "end" + name:
+            branch_name = tag_name(node.text)
+            if branch_name not in BRANCHES.get(name, set()):
+                if branch_name != "end" + name:
                     raise ValueError(f"{opening.text} is ended by {node.text}")
                 return Block(branches, node.text)
             branches.append((node.text, self.sequence()))
@@ -375,7 +375,7 @@ def is_text(node: Node | None) -> bool:
 
 
 def _with_elements(nodes: list[Node]) -> list[Node]:
-    """The same with elements whose tags both stand here; a tag without its other half stays a tag."""
+    """The same with elements whose tags are both here; an unmatched tag stays a tag."""
     partners: dict[int, int] = {}
     opened: list[tuple[str, int]] = []
     for index, node in enumerate(nodes):
@@ -398,7 +398,7 @@ def _has_no_end(tag: ElementTag) -> bool:
 
 
 def _joined(nodes: list[Node], start: int, end: int, partners: dict[int, int]) -> list[Node]:
-    found: list[Node] = []
+    joined: list[Node] = []
     at = start
     while at < end:
         node = nodes[at]
@@ -411,6 +411,6 @@ def _joined(nodes: list[Node], start: int, end: int, partners: dict[int, int]) -
             element = Element(node, body, space=node.space, is_break=node.is_break)
             element.has_blank_line = node.has_blank_line
             node = element
-        found.append(node)
+        joined.append(node)
         at += 1
-    return found
+    return joined

@@ -1,4 +1,4 @@
-"""A template taken apart: what stands between the tags of elements, in them, in quotes, and what is never changed."""
+"""Scanner of templates: content, markup of tags, quoted values, and parts that are never changed."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _TAG_NAME = re.compile(r"\{%\s*(\w+)")
 
 
 class Place(Enum):
-    """Where a part of a template stands."""
+    """The context of a part of a template."""
 
     CONTENT = "between the tags of elements"
     MARKUP = "in the tag of an element, outside of quotes"
@@ -93,14 +93,14 @@ class Scanner:
         begin, self.position = self.position, end.end() if end else len(self.source)
         return Part(Place.UNTOUCHED, self.source[begin : self.position])
 
-    def _delimiter(self, found: str) -> int:
+    def _delimiter(self, delimiter: str) -> int:
         """Changes the place at `<`, `>` or a quote. Returns where the part that it ends or begins is cut."""
-        if found == "<":
+        if delimiter == "<":
             name = _NAME.match(self.source, self.position)
             self.element = name[1].lower() if name else ""
             self.place = Place.MARKUP
             self.position += 1
-        elif found == ">":
+        elif delimiter == ">":
             self.place = Place.CONTENT
             self.position += 1
         elif self.place is Place.VALUE:
@@ -108,12 +108,12 @@ class Scanner:
             self.position += 1
             return self.position - 1
         else:
-            self.place, self.quote = Place.VALUE, found
+            self.place, self.quote = Place.VALUE, delimiter
             self.position += 1
         return self.position
 
     def _untouched(self, before: Place, start: int) -> Part | None:
-        """What follows is copied as it is: a comment of HTML, or what stands in an element of `UNTOUCHED_ELEMENTS`."""
+        """Copies verbatim what follows: an HTML comment, or the content of an element of `UNTOUCHED_ELEMENTS`."""
         end = -1
         if before is Place.CONTENT and self.source.startswith("<!--", start):
             end = self.source.find("-->", start) + 3

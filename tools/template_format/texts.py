@@ -1,4 +1,4 @@
-"""Translated texts on several lines, with the same message."""
+"""Translated texts on several lines that keep their msgid."""
 
 import re
 

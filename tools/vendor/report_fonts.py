@@ -33,7 +33,7 @@ def narrowed(path: Path, weight: int, characters: str) -> TTFont:
 
 def named(font: TTFont, style: str) -> None:
     names = font["name"]
-    names.names = [each for each in names.names if each.nameID in (0, 5, 7, 8, 9, 11, 13, 14)]
+    names.names = [record for record in names.names if record.nameID in (0, 5, 7, 8, 9, 11, 13, 14)]
     full = FAMILY if style == "Regular" else f"{FAMILY} {style}"
     texts = {1: full, 2: "Regular", 3: f"{full} of the reports", 4: f"{FAMILY} {style}", 6: f"SourceSans3-{style}"}
     for number, text in {**texts, 16: FAMILY, 17: style}.items():
@@ -43,13 +43,13 @@ def named(font: TTFont, style: str) -> None:
 
 
 def stretches(codes: list[int]) -> list[list[int]]:
-    found: list[list[int]] = []
+    ranges: list[list[int]] = []
     for code in codes:
-        if found and code == found[-1][1] + 1:
-            found[-1][1] = code
+        if ranges and code == ranges[-1][1] + 1:
+            ranges[-1][1] = code
         else:
-            found.append([code, code])
-    return found
+            ranges.append([code, code])
+    return ranges
 
 
 def main(package: Path, target: Path) -> None:

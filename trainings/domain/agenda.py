@@ -1,4 +1,4 @@
-"""Lines of the agenda. Sessions may stand beside each other: groups work at once."""
+"""Sessions of the agenda. They may overlap: groups work in parallel."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from common import languages
 from common.audit import record
 from common.errors import ActionNotAllowed
 from serbian.transliteration import to_latin
-from trainings.domain.opened import held_open
+from trainings.domain.locking import locked_open
 from trainings.models import Attendance, Session, Training
 from trainings.rules import MOST_SESSIONS
 
@@ -24,8 +24,8 @@ FIELDS = ("day", "starts", "ends", "title", "description", "speaker", "is_break"
 
 @transaction.atomic
 def write(training: Training, session: Session | None, values: Mapping[str, Any], *, by: User) -> Session:
-    """A new line, or other words or times for `session`. Raises `ActionNotAllowed`."""
-    row = held_open(training)
+    """Create a session, or change `session`. Raises `ActionNotAllowed`."""
+    row = locked_open(training)
     if session is None:
         if row.sessions.count() >= MOST_SESSIONS:
             raise ActionNotAllowed(_("An agenda of more than %(most)s lines is not read.") % {"most": MOST_SESSIONS})
@@ -46,7 +46,7 @@ def write(training: Training, session: Session | None, values: Mapping[str, Any]
 @transaction.atomic
 def remove(session: Session, *, by: User) -> None:
     """Its materials stay with the training. Raises `ActionNotAllowed` once attendance was marked."""
-    row = held_open(session.training)
+    row = locked_open(session.training)
     if Attendance.objects.filter(session=session).exists():
         raise ActionNotAllowed(_("Attendance was marked for this session, so it stays in the agenda."))
     record("training.remove_session", by=by, target=row, session=session.title, programme=str(row.programme))
@@ -66,8 +66,8 @@ def _lines() -> tuple[Mapping[str, Any], ...]:
 
 
 def sessions(first: date, last: date, language: str) -> Iterator[dict[str, Any]]:
-    """Fields of `Session` for the days from `first` to `last`; Latin letters for whoever works in them."""
-    written = to_latin if languages.by_code()[language].words == languages.LATIN else str
+    """Fields of `Session` for the days from `first` to `last`; in Latin script if `language` is written in it."""
+    written = to_latin if languages.by_code()[language].text_variant == languages.LATIN else str
     for line in _lines():
         day = first + timedelta(days=line["day"] - 1)
         if day <= last:

@@ -1,4 +1,4 @@
-"""Attendance: who was at which session. Only what somebody changed is written, so that two trainers lose nothing."""
+"""Attendance of sessions. Only changed marks are written, so that two trainers do not overwrite each other."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from trainings.domain.opened import held_open
+from trainings.domain.locking import locked_open
 from trainings.models import Attendance, Participant, Session, Training
 from trainings.queries import sessions
 
@@ -20,7 +20,7 @@ Changes = Mapping[tuple[int, int], bool]
 @transaction.atomic
 def mark(training: Training, changes: Changes, *, by: User) -> int:
     """How many marks are new. Marking again what is marked changes nothing. Raises `ActionNotAllowed`."""
-    row = held_open(training)
+    row = locked_open(training)
     people = set(Participant.objects.filter(training=row).values_list("pk", flat=True))
     lines = set(sessions(row).filter(is_break=False).values_list("pk", flat=True))
     if any(participant not in people or session not in lines for participant, session in changes):
@@ -49,7 +49,7 @@ def mark(training: Training, changes: Changes, *, by: User) -> int:
 
 @transaction.atomic
 def mark_all(session: Session, *, by: User) -> int:
-    """Everybody on the list is at this session, whom nobody marked yet. Raises `ActionNotAllowed`."""
+    """Mark everybody on the list who is not marked yet as present at this session. Raises `ActionNotAllowed`."""
     people = Participant.objects.filter(training=session.training).exclude(attendance__session=session)
     changes = {(pk, session.pk): True for pk in people.values_list("pk", flat=True)}
     return mark(session.training, changes, by=by)

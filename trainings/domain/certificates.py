@@ -1,4 +1,4 @@
-"""Certificates: issued to who attended enough, frozen as issued, revoked with a reason."""
+"""Certificates: issued to participants who attended enough, frozen as issued, revoked with a reason."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from common.errors import ActionNotAllowed
 from municipalities.queries import today
 from trainings import certificate as page
 from trainings.domain import notices
-from trainings.domain.opened import held_open
+from trainings.domain.locking import locked_open
 from trainings.models import Certificate, Training
 from trainings.queries.attendance import AttendanceRow, Sheet, sheet
 from trainings.rules import certificate_number
@@ -25,21 +25,21 @@ NUMBERING = "SELECT pg_advisory_xact_lock(hashtext('certificates'))"
 @transaction.atomic
 def issue(training: Training, participants: Iterable[int], *, by: User) -> list[Certificate]:
     """To those of `participants` (ids) who have earned one and hold none. Raises `ActionNotAllowed` before the last
-    day, and where somebody chosen has not attended enough.
+    day, and if a chosen participant has not attended enough.
     """
-    row = held_open(training)
+    row = locked_open(training)
     if today() < row.ends_on:
         raise ActionNotAllowed(_("The training lasts until %(day)s. Certificates follow on that day.") % {
             "day": short_date(row.ends_on)})  # fmt: skip
-    found, chosen = sheet(row), set(participants)
-    rows = [each for each in found.rows if each.participant.pk in chosen and each.certificate is None]
-    for each in rows:
-        if not each.has_earned:
+    attendance, chosen = sheet(row), set(participants)
+    rows = [row for row in attendance.rows if row.participant.pk in chosen and row.certificate is None]
+    for candidate in rows:
+        if not candidate.has_earned:
             raise ActionNotAllowed(
                 _("%(person)s attended less than %(share)s per cent. Look at the attendance again.")
-                % {"person": each.participant, "share": row.share_asked}
+                % {"person": candidate.participant, "share": row.share_asked}
             )
-    made = _written(row, found, rows, by)
+    made = _written(row, attendance, rows, by)
     if made:
         names = [certificate.participant.name for certificate in made]
         record("training.issue", by=by, target=row, people=names, programme=str(row.programme))
@@ -47,7 +47,7 @@ def issue(training: Training, participants: Iterable[int], *, by: User) -> list[
     return made
 
 
-def _written(training: Training, found: Sheet, rows: list[AttendanceRow], by: User) -> list[Certificate]:
+def _written(training: Training, attendance: Sheet, rows: list[AttendanceRow], by: User) -> list[Certificate]:
     with connection.cursor() as cursor:
         cursor.execute(NUMBERING)
     day = today()
@@ -56,12 +56,12 @@ def _written(training: Training, found: Sheet, rows: list[AttendanceRow], by: Us
     made = []
     for at, attendance_row in enumerate(rows, start=1):
         attendance_row.participant.training = training
-        attended = [line for line in found.sessions if attendance_row.marks.get(line.pk)]
+        attended = [line for line in attendance.sessions if attendance_row.marks.get(line.pk)]
         made.append(
             Certificate(
                 participant=attendance_row.participant,
                 number=certificate_number(day, running + at),
-                words=page.facts(attendance_row.participant, attended, found.sessions, by),
+                facts=page.facts(attendance_row.participant, attended, attendance.sessions, by),
                 issued_by=by,
             )
         )
@@ -73,11 +73,11 @@ def revoke(certificate: Certificate, reason: str, *, by: User) -> Certificate:
     """It stays in the list with the reason; a new one gets a new number. Twice changes nothing. Raises
     `ActionNotAllowed`.
     """
-    row = held_open(certificate.participant.training)
-    found = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
-    if found.revoked_at:
-        return found
-    found.revoked_at, found.revoked_by, found.reason = timezone.now(), by, reason
-    found.save(update_fields=["revoked_at", "revoked_by", "reason"])
-    record("training.revoke", by=by, target=row, number=found.number, programme=str(row.programme))
-    return found
+    row = locked_open(certificate.participant.training)
+    locked = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    if locked.revoked_at:
+        return locked
+    locked.revoked_at, locked.revoked_by, locked.reason = timezone.now(), by, reason
+    locked.save(update_fields=["revoked_at", "revoked_by", "reason"])
+    record("training.revoke", by=by, target=row, number=locked.number, programme=str(row.programme))
+    return locked

@@ -1,11 +1,11 @@
 """Simulated citizens: they read what a team publishes, like, vote, ask, thank and lose patience.
 
-`play` asks of each line of the script when it is due, and whether what makes it speak still holds at that moment.
-Nothing is planned ahead: a question about a date is not asked below a post that meanwhile has one. Chances come from
-the seed of the exercise, so the same doings bring the same citizens.
+`play` asks for each line of the scenario when it is due, and whether its condition still holds at that moment. Nothing
+is planned ahead: a question about a date is not asked below a post that has got one meanwhile. Random choices come from
+the seed of the exercise, so the same actions of a team bring the same reactions.
 
-The practice network lies in the same database: a line and the row that says it was played are one transaction, under
-the lock of the exercise. A message that comes twice finds the row.
+The practice network is in the same database: a status and the `Play` row that records it are written in one
+transaction, under the lock of the exercise. A task that runs twice finds the row.
 """
 
 import logging
@@ -21,13 +21,13 @@ from django.utils import timezone
 from municipalities.tenancy import scope
 from practice.domain import door, react, vote, write
 from practice.enums import AccountKind
-from practice.errors import Missing, Refused
+from practice.errors import ApiError, Missing
 from practice.models import Account, Status
-from trainings import script as scripts
+from trainings import scenario_parsing as scripts
 from trainings import traits
-from trainings.cast import Act, On
+from trainings.enums import CitizenAct, Trigger
 from trainings.models import Exercise, Play, Team
-from trainings.script import Script, ScriptLine
+from trainings.scenario_parsing import Scenario, ScriptLine
 
 AT_ONCE = 2  # lines a tick and team: a worker that was away does not make thirty people speak in one breath
 LIKES_FROM, LIKES_MINUTES = 1, (0.3, 9.0)
@@ -36,13 +36,13 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Due:
+class DueAct:
     """Something that a citizen does now."""
 
     key: str
     who: str
     at: datetime
-    act: Act = Act.SAYS
+    act: CitizenAct = CitizenAct.SAYS
     line: ScriptLine | None = None
     to: int | None = None
     choice: int = 0
@@ -64,24 +64,24 @@ def play(exercise_id: int, now: datetime | None = None) -> int:
     return sum(_team(exercise, script, team, now) for team in exercise.teams.select_related("page"))
 
 
-def _team(exercise: Exercise, script: Script, team: Team, now: datetime) -> int:
+def _team(exercise: Exercise, script: Scenario, team: Team, now: datetime) -> int:
     if team.page is None:
         return 0
     with scope(team.workspace_id):
-        room = Room(exercise, script, team)
+        room = CitizenSimulation(exercise, script, team)
         room.notice_answers()
-        due = sorted((each for each in room.due() if each.at <= now), key=lambda each: (each.at, each.key))
-        spoken = [each for each in due if each.act == Act.SAYS][:AT_ONCE]
-        quiet = [each for each in due if each.act != Act.SAYS]
-        for each in [*quiet, *spoken]:
-            _do(team, each, now)
+        due = sorted((action for action in room.due() if action.at <= now), key=lambda action: (action.at, action.key))
+        spoken = [action for action in due if action.act == CitizenAct.SAYS][:AT_ONCE]
+        quiet = [action for action in due if action.act != CitizenAct.SAYS]
+        for action in [*quiet, *spoken]:
+            _do(team, action, now)
         return len(quiet) + len(spoken)
 
 
-class Room:
+class CitizenSimulation:
     """What one team's citizens see: its posts, what was said so far, and what was answered."""
 
-    def __init__(self, exercise: Exercise, script: Script, team: Team) -> None:
+    def __init__(self, exercise: Exercise, script: Scenario, team: Team) -> None:
         self.exercise, self.script, self.team = exercise, script, team
         self.plays = {row.key: row for row in Play.objects.filter(team=team)}
 
@@ -94,14 +94,14 @@ class Room:
 
     def notice_answers(self) -> None:
         """Also what the page answered on the network itself."""
-        said = {row.status: row for row in self.plays.values() if row.status and row.answered_at is None}
-        for answer in Status.objects.filter(account=self.team.page_id, in_reply_to__in=said).order_by("pk"):
-            row = said.get(answer.in_reply_to_id or 0)
+        unanswered = {row.status: row for row in self.plays.values() if row.status and row.answered_at is None}
+        for answer in Status.objects.filter(account=self.team.page_id, in_reply_to__in=unanswered).order_by("pk"):
+            row = unanswered.get(answer.in_reply_to_id or 0)
             if row is not None and row.answered_at is None:
                 row.answer, row.answer_status, row.answered_at = answer.text, answer.pk, answer.created_at
                 row.save(update_fields=["answer", "answer_status", "answered_at"])
 
-    def due(self) -> Iterator[Due]:
+    def due(self) -> Iterator[DueAct]:
         for line in self.script.lines:
             if line.key not in self.plays:
                 yield from REACTS[line.on](self, line)
@@ -110,44 +110,44 @@ class Room:
 
     # ---- each kind of line
 
-    def at_start(self, line: ScriptLine) -> Iterator[Due]:
+    def at_start(self, line: ScriptLine) -> Iterator[DueAct]:
         assert self.exercise.started_at is not None  # only a running exercise is played
-        yield self.said(line, self.exercise.started_at)
+        yield self.comment_due(line, self.exercise.started_at)
 
-    def below_a_post(self, line: ScriptLine) -> Iterator[Due]:
+    def below_a_post(self, line: ScriptLine) -> Iterator[DueAct]:
         for post in self.posts:
             if line.fits(self.traits_of(post), post.text):
-                yield self.said(line, post.created_at, post.pk)
+                yield self.comment_due(line, post.created_at, post.pk)
                 return
 
-    def after_an_answer(self, line: ScriptLine) -> Iterator[Due]:
+    def after_an_answer(self, line: ScriptLine) -> Iterator[DueAct]:
         asked = self.plays.get(line.of)
         if asked and asked.answered_at and line.fits(traits.of_text(asked.answer), asked.answer):
-            yield self.said(line, asked.answered_at, asked.answer_status)
+            yield self.comment_due(line, asked.answered_at, asked.answer_status)
 
-    def out_of_patience(self, line: ScriptLine) -> Iterator[Due]:
+    def out_of_patience(self, line: ScriptLine) -> Iterator[DueAct]:
         asked = self.plays.get(line.of)
         if asked and asked.status and not asked.answered_at and not asked.hidden_at:
-            yield self.said(line, asked.done_at, asked.status)
+            yield self.comment_due(line, asked.done_at, asked.status)
 
-    def never(self, line: ScriptLine) -> Iterator[Due]:
+    def never(self, line: ScriptLine) -> Iterator[DueAct]:
         yield from ()
 
-    def said(self, line: ScriptLine, since: datetime, to: int | None = None) -> Due:
-        return Due(line.key, line.who, since + self.some(line.after, line.key), line=line, to=to)
+    def comment_due(self, line: ScriptLine, since: datetime, to: int | None = None) -> DueAct:
+        return DueAct(line.key, line.who, since + self.some(line.after, line.key), line=line, to=to)
 
     # ---- likes and votes
 
-    def quietly(self, post: Status) -> Iterator[Due]:
+    def quietly(self, post: Status) -> Iterator[DueAct]:
         """The better a post, the more like it; in a poll everybody votes."""
         liked = LIKES_FROM + 2 * len(self.traits_of(post) & traits.LIKED)
         for at, who in enumerate(self.script.citizens):
             if at < liked:
-                yield from self.quiet(Act.LIKES, post, who, at)
+                yield from self.quiet(CitizenAct.LIKES, post, who, at)
             if post.poll:
-                yield from self.quiet(Act.VOTES, post, who, at)
+                yield from self.quiet(CitizenAct.VOTES, post, who, at)
 
-    def quiet(self, act: Act, post: Status, who: str, at: int) -> Iterator[Due]:
+    def quiet(self, act: CitizenAct, post: Status, who: str, at: int) -> Iterator[DueAct]:
         key = f"{act}:{post.pk}:{at}"
         if key in self.plays:
             return
@@ -155,7 +155,7 @@ class Room:
         drawn = f"{act} {self.posts.index(post)} {at}"
         options = len(post.poll["options"]) if post.poll else 1
         choice = int(self.chance(f"{drawn} choice").random() * options)
-        yield Due(key, who, post.created_at + self.some(LIKES_MINUTES, drawn), act, to=post.pk, choice=choice)
+        yield DueAct(key, who, post.created_at + self.some(LIKES_MINUTES, drawn), act, to=post.pk, choice=choice)
 
     # ---- chance
 
@@ -170,11 +170,11 @@ class Room:
 
 
 REACTS = {
-    On.START: Room.at_start,
-    On.POST: Room.below_a_post,
-    On.ANSWER: Room.after_an_answer,
-    On.SILENCE: Room.out_of_patience,
-    On.TRAINER: Room.never,
+    Trigger.START: CitizenSimulation.at_start,
+    Trigger.POST: CitizenSimulation.below_a_post,
+    Trigger.ANSWER: CitizenSimulation.after_an_answer,
+    Trigger.SILENCE: CitizenSimulation.out_of_patience,
+    Trigger.TRAINER: CitizenSimulation.never,
 }
 
 
@@ -184,11 +184,11 @@ def say_at_once(team: Team, line: ScriptLine, now: datetime) -> bool:
         if team.page is None or Play.objects.filter(team=team, key=line.key).exists():
             return False
         newest = Status.objects.filter(account=team.page, in_reply_to=None).order_by("-pk").first()
-        _do(team, Due(line.key, line.who, now, line=line, to=newest.pk if newest else None), now)
+        _do(team, DueAct(line.key, line.who, now, line=line, to=newest.pk if newest else None), now)
     return True
 
 
-def _do(team: Team, due: Due, now: datetime) -> None:
+def _do(team: Team, due: DueAct, now: datetime) -> None:
     """Once, whatever comes of it: what cannot be done, such as a vote in a poll that is over, is not tried again."""
     account = citizen(team, due.who)
     row = Play(
@@ -201,22 +201,22 @@ def _do(team: Team, due: Due, now: datetime) -> None:
     try:
         with transaction.atomic():
             row.status = _acted(team, due, account)
-    except (Missing, Refused) as refused:
+    except (ApiError, Missing) as refused:
         log.info("A citizen could not act (%s): %s", due.key, refused)
     row.save()
 
 
-def _acted(team: Team, due: Due, account: Account) -> int | None:
-    if due.act == Act.LIKES:
+def _acted(team: Team, due: DueAct, account: Account) -> int | None:
+    if due.act == CitizenAct.LIKES:
         react.like(account, _id(due.to))
         return None
-    if due.act == Act.VOTES:
+    if due.act == CitizenAct.VOTES:
         vote.vote(account, _id(due.to), [due.choice])
         return None
-    assert due.line is not None  # words are a line's
+    assert due.line is not None  # only lines have a text
     assert team.page is not None  # who has no page is not played with
-    words = due.line.text if due.to else f"@{team.page.username} {due.line.text}"
-    return int(write.publish(account, write.Draft(words, "sr", reply_to=due.to)).pk)
+    text = due.line.text if due.to else f"@{team.page.username} {due.line.text}"
+    return int(write.publish(account, write.Draft(text, "sr", reply_to=due.to)).pk)
 
 
 def _id(status: int | None) -> int:
@@ -226,14 +226,14 @@ def _id(status: int | None) -> int:
 
 
 def citizen(team: Team, name: str) -> Account:
-    """This team's citizen of that name: teams share nobody, so that wiping one takes nothing from another."""
+    """This team's citizen of that name: teams share none, so that wiping one does not affect another."""
     username = f"{door.slug(name)[:16].strip('_')}_v{team.pk}"
     known = Account.objects.filter(kind=AccountKind.CITIZEN, username=username).first()
     return known or door.create(AccountKind.CITIZEN, name, username=username)
 
 
 def reply(team: Team, play: Play, text: str) -> Status:
-    """What the page says to a citizen (`speak.answer`). Raises `practice.errors.Refused` for what it cannot say."""
+    """What the page says to a citizen (`speak.answer`). Raises `practice.errors.ApiError` for what it cannot say."""
     assert team.page is not None  # the caller looked
     citizen = Account.objects.filter(pk=play.account_id).first()
     mention = f"@{citizen.username} " if citizen else ""

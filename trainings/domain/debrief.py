@@ -1,4 +1,4 @@
-"""The debrief of a team: a level by each criterion of the exercise, words, and the moment it is shown."""
+"""The debrief of a team: a level for each criterion of the exercise, comments, and when it is shown."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ def write(team: Team, levels: Mapping[str, tuple[int, str]], *, went_well: str, 
     end.
     """
     team = _ended(team)
-    known = {each["key"] for each in team.exercise.criteria}
+    known = {criterion["key"] for criterion in team.exercise.criteria}
     team.marks.exclude(criterion__in=levels).delete()
     for criterion, (level, note) in levels.items():
         if criterion in known:

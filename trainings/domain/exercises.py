@@ -1,4 +1,4 @@
-"""An exercise from its preparation to its wiping. The clock of the server decides; every act locks the exercise."""
+"""The life of an exercise from preparation to wiping. The server's clock decides; every action locks the exercise."""
 
 import secrets
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from channels.domain.pause import pause
 from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.tenancy import scope
-from trainings import rubric, script
+from trainings import rubric, scenario_parsing
 from trainings.domain import citizens, notices, workspaces
 from trainings.models import Exercise, Team, Training
 from trainings.models.exercises import ENDED, PREPARED
@@ -46,12 +46,13 @@ def prepare(
     training = Training.objects.select_for_update(of=("self",)).select_related("programme").get(pk=training.pk)
     if training.closed_at:
         raise ActionNotAllowed(_("This training is closed, so nothing of it changes. Open it again first."))
-    known = script.built_in().get(scenario)
+    known = scenario_parsing.built_in().get(scenario)
     if known is None:
         raise ActionNotAllowed(_("There is no such scenario."), "scenario")
-    if not script.SHORTEST <= minutes <= script.LONGEST:
+    if not scenario_parsing.SHORTEST <= minutes <= scenario_parsing.LONGEST:
         raise ActionNotAllowed(
-            _("An exercise lasts %(least)s to %(most)s minutes.") % {"least": script.SHORTEST, "most": script.LONGEST},
+            _("An exercise lasts %(least)s to %(most)s minutes.")
+            % {"least": scenario_parsing.SHORTEST, "most": scenario_parsing.LONGEST},
             "minutes",
         )
     _refuse_teams(teams)
@@ -153,13 +154,13 @@ def send(exercise: Exercise, key: str, team: Team | None = None, *, by: User) ->
     now = timezone.now()
     if not exercise.is_open(now):
         raise ActionNotAllowed(_("The time is up. Citizens say nothing more."))
-    line = next((each for each in script.parse(exercise.script).spare if each.key == key), None)
+    line = next((spare for spare in scenario_parsing.parse(exercise.script).spare if spare.key == key), None)
     if line is None:
         raise ActionNotAllowed(_("There is no such line."), "line")
     teams = [team] if team else list(exercise.teams.select_related("workspace", "page"))
-    told = sum(citizens.say_at_once(each, line, now) for each in teams)
-    record("exercise.send_line", by=by, target=exercise, citizen=line.who, teams=told)
-    return told
+    reached = sum(citizens.say_at_once(addressed, line, now) for addressed in teams)
+    record("exercise.send_line", by=by, target=exercise, citizen=line.who, teams=reached)
+    return reached
 
 
 @transaction.atomic

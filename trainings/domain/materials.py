@@ -1,4 +1,4 @@
-"""What people of a training are given: files and links, each from a moment on."""
+"""Materials of a training: files and links, each visible from a certain time on."""
 
 import secrets
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from trainings.domain.opened import held_open
+from trainings.domain.locking import locked_open
 from trainings.files import Checked
 from trainings.models import Material, Training
 from trainings.rules import MOST_MATERIALS
@@ -33,10 +33,10 @@ class Upload:
 def write(
     training: Training, material: Material | None, values: Mapping[str, Any], *, by: User, upload: Upload | None = None
 ) -> Material:
-    """A new material at the end, or `material` with other words, another file or another link. Raises
+    """Add a material at the end, or change the text, file or link of `material`. Raises
     `ActionNotAllowed`.
     """
-    row, is_new = held_open(training), material is None
+    row, is_new = locked_open(training), material is None
     if material is None:
         if row.materials.count() >= MOST_MATERIALS:
             raise ActionNotAllowed(_("A training has %(most)s materials at most.") % {"most": MOST_MATERIALS})
@@ -79,15 +79,15 @@ def _drop(material: Material) -> None:
 @transaction.atomic
 def move(material: Material, *, up: bool, by: User) -> None:
     """One place up or down; at the end of the list nothing changes."""
-    row = held_open(material.training)
+    row = locked_open(material.training)
     rows = list(row.materials.order_by("order", "pk"))
     at = rows.index(material)
     to = at - 1 if up else at + 1
     if not 0 <= to < len(rows):
         return
     rows[at], rows[to] = rows[to], rows[at]
-    for order, each in enumerate(rows, start=1):
-        each.order = order
+    for order, item in enumerate(rows, start=1):
+        item.order = order
     Material.objects.bulk_update(rows, ["order"])
     record("training.move_material", by=by, target=row, material=material.title, programme=str(row.programme))
 
@@ -95,7 +95,7 @@ def move(material: Material, *, up: bool, by: User) -> None:
 @transaction.atomic
 def remove(material: Material, *, by: User) -> None:
     """For good, with its file."""
-    row = held_open(material.training)
+    row = locked_open(material.training)
     record("training.remove_material", by=by, target=row, material=material.title, programme=str(row.programme))
     _drop(material)
     material.delete()

@@ -1,4 +1,4 @@
-"""What people of a training are told: that an exercise waits for them, that a certificate was issued. Rows only."""
+"""Notifications to participants: an exercise was prepared, a certificate was issued. Only rows are written."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ def prepared(exercise: Exercise, *, by: User) -> None:
     """To everybody in a team, with the way to the team's own workspace. Two queries and two more for each team."""
     for team in Team.objects.filter(exercise=exercise).select_related("workspace").prefetch_related("people"):
 
-        def words(name: str = team.name) -> NotificationText:
+        def text(name: str = team.name) -> NotificationText:
             facts = {"team": name, "training": exercise.training}
             subject = _("An exercise is ready for you in “%(training)s”: you play in %(team)s") % facts
             return subject, _("Open it and read the brief. The time runs once the trainer starts it.")
@@ -29,7 +29,7 @@ def prepared(exercise: Exercise, *, by: User) -> None:
             team.people.all(),
             municipality=None,
             url=reverse("exercise", args=[team.workspace.slug]),
-            words=words,
+            words=text,
             by=by,
             about=f"trainings.exercise:{exercise.pk}",
         )
@@ -41,7 +41,7 @@ def issued(training: Training, certificates: Iterable[Certificate], *, by: User)
     real = Membership.objects.running().filter(user__in=people).exclude(municipality__kind=Place.TRAINING)
     places = {row.user_id: row.municipality for row in real.select_related("municipality").order_by("-pk")}
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         subject = _("Your certificate of “%(training)s” is issued") % {"training": training}
         return subject, _("Open the training to download it as PDF.")
 
@@ -52,7 +52,7 @@ def issued(training: Training, certificates: Iterable[Certificate], *, by: User)
                 [person],
                 municipality=place,
                 url=reverse("training", args=[place.slug, training.pk]),
-                words=words,
+                words=text,
                 by=by,
                 about=f"trainings.training:{training.pk}",
             )

@@ -1,4 +1,4 @@
-"""Who is on the list of a training, with an account or without."""
+"""The list of participants of a training, with an account or without."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from trainings.domain.opened import held_open
+from trainings.domain.locking import locked_open
 from trainings.models import Participant, Training
 from trainings.queries.attendance import Candidate
 from trainings.rules import MOST_PARTICIPANTS
@@ -19,8 +19,8 @@ FIELDS = ("name", "email", "municipality", "role", "language", "printed_name")
 
 @transaction.atomic
 def add(training: Training, values: Mapping[str, Any], *, by: User) -> Participant:
-    """Somebody with an account of that address sees the training as their own. Raises `ActionNotAllowed`."""
-    row = held_open(training)
+    """An account with that address sees the training as its own. Raises `ActionNotAllowed`."""
+    row = locked_open(training)
     _refuse_crowd(row, 1)
     participant = Participant(training=row, added_by=by)
     _fill(participant, values)
@@ -32,7 +32,7 @@ def add(training: Training, values: Mapping[str, Any], *, by: User) -> Participa
 @transaction.atomic
 def add_members(training: Training, chosen: Sequence[Candidate], *, by: User) -> list[Participant]:
     """People of the cohort's municipalities; who is on the list already stays there once. Raises `ActionNotAllowed`."""
-    row = held_open(training)
+    row = locked_open(training)
     known = set(row.participants.values_list("user", flat=True))
     fresh = {candidate.user.pk: candidate for candidate in chosen if candidate.user.pk not in known}
     _refuse_crowd(row, len(fresh))
@@ -62,7 +62,7 @@ def add_lines(training: Training, lines: Iterable[Mapping[str, Any]], *, by: Use
     """Many at once, from a pasted list; an address that is on the list already is passed over. Raises
     `ActionNotAllowed`.
     """
-    row = held_open(training)
+    row = locked_open(training)
     known = set(row.participants.exclude(email="").values_list("email", flat=True))
     made = []
     for values in lines:
@@ -75,15 +75,15 @@ def add_lines(training: Training, lines: Iterable[Mapping[str, Any]], *, by: Use
     _refuse_crowd(row, len(made))
     Participant.objects.bulk_create(made)
     if made:
-        names = [each.name for each in made]
+        names = [participant.name for participant in made]
         record("training.add_participants", by=by, target=row, people=names, programme=str(row.programme))
     return made
 
 
 @transaction.atomic
 def change(participant: Participant, values: Mapping[str, Any], *, by: User) -> Participant:
-    """A certificate that was issued keeps its words. Raises `ActionNotAllowed`."""
-    row = held_open(participant.training)
+    """Certificates that were issued stay as they are. Raises `ActionNotAllowed`."""
+    row = locked_open(participant.training)
     _fill(participant, values)
     participant.save()
     record("training.change_participant", by=by, target=row, person=participant.name, programme=str(row.programme))
@@ -112,7 +112,7 @@ def _refuse_crowd(training: Training, more: int) -> None:
 @transaction.atomic
 def remove(participant: Participant, *, by: User) -> None:
     """With their attendance. Raises `ActionNotAllowed` once they got a certificate."""
-    row = held_open(participant.training)
+    row = locked_open(participant.training)
     if participant.certificates.exists():
         raise ActionNotAllowed(_("This person got a certificate, so they stay on the list."))
     record("training.remove_participant", by=by, target=row, person=participant.name, programme=str(row.programme))

@@ -1,8 +1,8 @@
 """A channel on the installation's practice network, connected without a browser.
 
-What a person does on five pages is done at once: an application at the network, a token for the page, both encrypted by
-the portal's own code. What is published later goes over HTTP like everywhere else. Nothing here calls the network: it
-lies in the same database.
+What takes a person five pages is done at once: an application on the network and a token for the page, both encrypted
+by the portal's own code. Publishing later goes over HTTP as usual. Nothing here calls the network, because it is in the
+same database.
 """
 
 import json

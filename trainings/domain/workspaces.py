@@ -1,8 +1,8 @@
-"""Training workspaces: opening one for a team, and really deleting what was typed in it.
+"""Training workspaces: open one for a team, and delete everything that was typed in it.
 
-A training workspace is a municipality of a kind of its own (`Kind.TRAINING`): it practises, is in no cohort and on no
-list of municipalities, and the wall between tenants keeps it from everything real. `empty` is the one place in the
-house that deletes a municipality's rows, and refuses every other kind of municipality.
+A training workspace is a municipality of its own kind (`Kind.TRAINING`): it practises, belongs to no cohort and no list
+of municipalities, and tenancy separates it from real data. `empty` is the only function that deletes the rows of a
+municipality, and it refuses every other kind of municipality.
 """
 
 from collections.abc import Iterable, Iterator
@@ -174,7 +174,7 @@ def _files(workspace: Municipality) -> Iterator[tuple[Storage | None, str]]:
     for crops in Media.objects.exclude(crops={}).values_list("crops", flat=True):
         yield from ((Media._meta.get_field("file").storage, made["file"]) for made in crops.values())
     for files in MonthlyReport.objects.exclude(files={}).values_list("files", flat=True):
-        yield from ((None, str(Path(settings.REPORTS_ROOT) / each["name"])) for each in files.values())
+        yield from ((None, str(Path(settings.REPORTS_ROOT) / file["name"])) for file in files.values())
 
 
 def _remove(files: list[tuple[Storage | None, str]]) -> None:

@@ -1,4 +1,4 @@
-"""The tables."""
+"""Models of trainings and exercises."""
 
 from trainings.models.exercises import Exercise, Mark, Play, Team
 from trainings.models.trainings import Attendance, Certificate, Material, Participant, Session, Training

@@ -1,8 +1,8 @@
-"""Exercises on the practice network: who plays in which team, what simulated citizens do, what the debrief said.
+"""Exercises on the practice network: teams, actions of simulated citizens, and the debrief.
 
-An exercise belongs to a training and opens by the trainer's right, so its tables stand outside the wall, as the
-training's own do. What citizens did belongs to the team's workspace (`Play`): it stands behind the wall and is gone
-when the workspace is wiped. What the debrief needs of it is measured before (`Team.facts`).
+An exercise belongs to a training and is opened by the trainer's right, so its tables are not tenant tables, like those
+of the training. Actions of citizens (`Play`) belong to the team's workspace: a tenant table that is emptied when the
+workspace is wiped. What the debrief needs of it is measured before (`Team.facts`).
 """
 
 from datetime import datetime
@@ -11,11 +11,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from kits.models import shown
+from kits.models import in_interface_script
 from municipalities.models import Municipality
 from municipalities.tenancy import TenantModel
 from practice.models import Account
-from trainings.cast import Act, Mood
+from trainings.enums import CitizenAct, Mood
 from trainings.models.trainings import Training
 
 User = settings.AUTH_USER_MODEL
@@ -25,10 +25,10 @@ PREPARED, RUNNING, ENDED, WIPED = "prepared", "running", "ended", "wiped"
 class Exercise(models.Model):
     """One exercise for the teams of a training.
 
-    `script` is the scenario as it was when the exercise was prepared (`trainings.script.parse` reads it), `criteria`
-    the rubric of that day: [{"key": "clarity", "words": {"sr": {"name": "…", "levels": ["…"] * 4}, "en": {…}}}].
-    `seed` decides every chance, so that an exercise runs the same way twice. `ended_by` is nobody's where the time was
-    up.
+    `script` is the scenario as it was when the exercise was prepared (read by `trainings.scenario_parsing.parse`),
+    `criteria` the rubric of that day: [{"key": "clarity", "words": {"sr": {"name": "…", "levels": ["…"] * 4}, "en":
+    {…}}}]. `seed` decides every chance, so that an exercise runs the same way twice. `ended_by` is empty when the time
+    ran out.
     """
 
     training = models.ForeignKey(Training, models.PROTECT, related_name="exercises")
@@ -68,15 +68,15 @@ class Exercise(models.Model):
         ]
 
     def __str__(self) -> str:
-        return shown(self.script["title"])
+        return in_interface_script(self.script["title"])
 
     @property
     def brief(self) -> str:
-        return shown(self.script["brief"])
+        return in_interface_script(self.script["brief"])
 
     @property
     def practises(self) -> list[str]:
-        return [shown(each) for each in self.script["practises"]]
+        return [in_interface_script(skill) for skill in self.script["practises"]]
 
     @property
     def state(self) -> str:
@@ -114,7 +114,7 @@ class Team(models.Model):
         constraints = [models.UniqueConstraint(name="team_number_once", fields=["exercise", "number"])]
 
     def __str__(self) -> str:
-        return shown(self.name)
+        return in_interface_script(self.name)
 
 
 class Mark(models.Model):
@@ -145,7 +145,7 @@ class Play(TenantModel):
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="plays")
     key = models.CharField(max_length=80)
-    act = models.CharField(max_length=6, choices=Act, default=Act.SAYS)
+    act = models.CharField(max_length=6, choices=CitizenAct, default=CitizenAct.SAYS)
     citizen = models.CharField(max_length=60)
     account_id = models.BigIntegerField()
     mood = models.CharField(max_length=10, choices=Mood, blank=True)

@@ -1,8 +1,8 @@
-"""A training of a programme: its agenda, materials, who came, and the certificates.
+"""A training of a programme: its agenda, materials, participants, attendance and certificates.
 
-A training belongs to a programme and gathers people of many municipalities, so none of these tables stands behind the
-wall between tenants. Every read goes through `trainings.queries`: by the programmes that somebody trains, or by the
-municipality whose workspace is open.
+A training belongs to a programme and has participants of many municipalities, so none of these tables is a tenant
+table. Every read goes through `trainings.queries`: by the programmes of a trainer, or by the municipality whose
+workspace is open.
 """
 
 from urllib.parse import urlsplit
@@ -29,7 +29,7 @@ class Training(models.Model):
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     languages = models.CharField(_("languages"), max_length=200, blank=True)
-    # Percent of the sessions that count from which somebody gets a certificate.
+    # Percent of the counted sessions from which a participant gets a certificate.
     share_asked = models.PositiveSmallIntegerField(_("share to attend"), default=80)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -58,7 +58,7 @@ class Training(models.Model):
 
 
 class Session(models.Model):
-    """A line of the agenda, at local times of its day. Attendance is kept of what is no break."""
+    """A session of the agenda, at local times of its day. Breaks have no attendance."""
 
     training = models.ForeignKey(Training, models.CASCADE, related_name="sessions")
     day = models.DateField(_("day"))
@@ -120,7 +120,7 @@ class Material(models.Model):
 
 
 class Participant(models.Model):
-    """Somebody who comes to a training, with an account or without. `role` is what they are at home, in words.
+    """A participant of a training, with an account or without. `role` is a free text: their position at home.
 
     `language` is that of their certificate; `printed_name` overrides how the name is written on it.
     """
@@ -157,7 +157,7 @@ class Participant(models.Model):
 
 
 class Attendance(models.Model):
-    """Whether somebody was there. No row: nobody has marked it yet."""
+    """Whether a participant was present. No row: not marked yet."""
 
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="attendance")
     session = models.ForeignKey(Session, models.CASCADE, related_name="attendance")
@@ -173,11 +173,11 @@ class Attendance(models.Model):
 
 
 class Certificate(models.Model):
-    """A certificate as it was issued: `words` are everything the page says, frozen. Its number is never used again."""
+    """A certificate as it was issued: `facts` are all values of its page, frozen. Its number is never reused."""
 
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="certificates")
     number = models.CharField(max_length=20, unique=True)
-    words = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict)
     issued_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     issued_at = models.DateTimeField(auto_now_add=True)
     revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

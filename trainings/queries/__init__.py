@@ -1,7 +1,7 @@
-"""Reads."""
+"""Queries of trainings."""
 
 from trainings.queries.trainings import (
-    Day,
+    TrainingDay,
     agenda,
     as_participant,
     colleagues,
@@ -16,7 +16,7 @@ from trainings.queries.trainings import (
 )
 
 __all__ = [
-    "Day",
+    "TrainingDay",
     "agenda",
     "as_participant",
     "colleagues",

@@ -1,4 +1,4 @@
-"""Who was where, and who has earned a certificate. Each has a fixed number of queries."""
+"""Attendance, and who has earned a certificate. Each has a fixed number of queries."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ class Sheet:
 
     @property
     def unmarked(self) -> list[Session]:
-        """Sessions for which nobody was marked at all: more likely forgotten than empty."""
+        """Sessions without any mark: more likely forgotten than empty."""
         marked = {session for row in self.rows for session in row.marks}
         return [session for session in self.sessions if session.pk not in marked] if self.rows else []
 
@@ -99,7 +99,7 @@ def certificates(training: Training) -> QuerySet[Certificate]:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who writes or decides in a municipality of the cohort and is not on the list yet."""
+    """A member of a municipality of the cohort who is not on the list yet."""
 
     user: Any
     municipality: Municipality
@@ -118,12 +118,14 @@ def candidates(training: Training) -> list[Candidate]:
     for user, email in listed.values_list("user", "email"):
         known.add(user)
         addresses.add(email)
-    found: dict[tuple[int, int], Candidate] = {}
+    people: dict[tuple[int, int], Candidate] = {}
     for row in rows.select_related("user", "municipality").order_by("role"):
         if row.user_id not in known and row.user.email not in addresses:
             key = (row.user_id, row.municipality_id)
-            found.setdefault(key, Candidate(row.user, row.municipality, str(row.get_role_display())))
-    return sorted(found.values(), key=lambda each: (sort_key(str(each.municipality)), sort_key(each.user.name)))
+            people.setdefault(key, Candidate(row.user, row.municipality, str(row.get_role_display())))
+    return sorted(
+        people.values(), key=lambda candidate: (sort_key(str(candidate.municipality)), sort_key(candidate.user.name))
+    )
 
 
 def places(training: Training) -> Sequence[Municipality]:

@@ -1,6 +1,6 @@
-"""Reads of exercises: the trainer's view of all teams, a team's own, and what is measured at the end.
+"""Queries of exercises: the trainer's view of all teams, a team's own, and the facts measured at the end.
 
-Each page costs a fixed number of queries, for one team and for twenty.
+Each page has a fixed number of queries, for one team and for twenty.
 """
 
 from collections import defaultdict
@@ -17,9 +17,9 @@ from municipalities.models import Municipality, Programme
 from municipalities.tenancy import scope
 from practice.models import Status
 from trainings import traits
-from trainings.cast import Act, Mood
+from trainings.enums import CitizenAct, Mood
 from trainings.models import Exercise, Mark, Play, Team, Training
-from trainings.script import Script, parse
+from trainings.scenario_parsing import Scenario, parse
 
 FEED = 6
 
@@ -48,7 +48,7 @@ def team_of(workspace: Municipality) -> Team | None:
 
 
 def played_by(user: Any) -> QuerySet[Team]:
-    """The teams in which somebody played, the newest first."""
+    """The teams of a user, the newest first."""
     rows = Team.objects.filter(people=user).select_related("exercise__training", "workspace")
     return rows.order_by("-exercise__pk")
 
@@ -57,7 +57,7 @@ def played_by(user: Any) -> QuerySet[Team]:
 
 
 @dataclass(frozen=True)
-class Said:
+class CitizenComment:
     """What a citizen wrote. `waits` is how long a question has been open; None: it is not open."""
 
     play: Play
@@ -79,7 +79,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedEntry:
     """A line of the feed. `kind` is "post", "citizen" or "answer"."""
 
     kind: str
@@ -90,48 +90,48 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Desk:
+class TeamSnapshot:
     """One team at a moment: `said` in the order in which it was said, `posts` oldest first."""
 
     team: Team
     posts: list[Status]
-    said: list[Said]
+    comments: list[CitizenComment]
 
     @property
-    def open(self) -> list[Said]:
-        return [each for each in self.said if each.is_open]
+    def open(self) -> list[CitizenComment]:
+        return [comment for comment in self.comments if comment.is_open]
 
     @property
-    def in_order(self) -> list[Said]:
+    def in_order(self) -> list[CitizenComment]:
         """What waits longest first, then what is settled, the newest first."""
-        settled = [each for each in self.said if not each.is_open]
+        settled = [comment for comment in self.comments if not comment.is_open]
         return [*self.open, *reversed(settled)]
 
     @property
     def answered(self) -> int:
-        return sum(each.play.answered_at is not None for each in self.said)
+        return sum(comment.play.answered_at is not None for comment in self.comments)
 
     @property
     def longest(self) -> timedelta | None:
-        return max((each.waits for each in self.said if each.waits is not None), default=None)
+        return max((comment.waits for comment in self.comments if comment.waits is not None), default=None)
 
     @property
     def standing(self) -> int:
-        return sum(each.stands for each in self.said)
+        return sum(comment.stands for comment in self.comments)
 
     @property
-    def feed(self) -> list[Entry]:
+    def feed(self) -> list[FeedEntry]:
         """The newest of everything."""
-        entries = [Entry("post", self.team.name, post.created_at, post.text) for post in self.posts]
-        for each in self.said:
-            row = each.play
-            entries.append(Entry("citizen", row.citizen, row.done_at, row.text, row))
+        entries = [FeedEntry("post", self.team.name, post.created_at, post.text) for post in self.posts]
+        for comment in self.comments:
+            row = comment.play
+            entries.append(FeedEntry("citizen", row.citizen, row.done_at, row.text, row))
             if row.answered_at:
-                entries.append(Entry("answer", row.citizen, row.answered_at, row.answer, row))
+                entries.append(FeedEntry("answer", row.citizen, row.answered_at, row.answer, row))
         return sorted(entries, key=lambda entry: entry.at, reverse=True)[:FEED]
 
 
-def desks(several: Sequence[Team], exercise: Exercise, now: datetime | None = None) -> list[Desk]:
+def team_snapshots(several: Sequence[Team], exercise: Exercise, now: datetime | None = None) -> list[TeamSnapshot]:
     """All teams side by side. Four queries."""
     now = min(now or timezone.now(), exercise.ended_at or now or timezone.now())
     posts, plays = defaultdict(list), defaultdict(list)
@@ -142,25 +142,28 @@ def desks(several: Sequence[Team], exercise: Exercise, now: datetime | None = No
     for post in written.prefetch_related("media").order_by("pk"):
         posts[pages[post.account_id]].append(post)
     with scope(*(team.workspace_id for team in several)):
-        for row in Play.objects.filter(team__in=several, act=Act.SAYS).exclude(status=None).order_by("done_at", "pk"):
+        for row in (
+            Play.objects.filter(team__in=several, act=CitizenAct.SAYS).exclude(status=None).order_by("done_at", "pk")
+        ):
             plays[row.team_id].append(row)
     ids = [row.status for rows in plays.values() for row in rows if row.status]
     there = set(Status.objects.filter(pk__in=ids).values_list("pk", flat=True))
     return [
-        Desk(team, posts[team.pk], [_said(row, row.status in there, now) for row in plays[team.pk]]) for team in several
+        TeamSnapshot(team, posts[team.pk], [_comment(row, row.status in there, now) for row in plays[team.pk]])
+        for team in several
     ]
 
 
-def desk(team: Team, now: datetime | None = None) -> Desk:
-    return desks([team], team.exercise, now)[0]
+def team_snapshot(team: Team, now: datetime | None = None) -> TeamSnapshot:
+    return team_snapshots([team], team.exercise, now)[0]
 
 
-def _said(row: Play, is_there: bool, now: datetime) -> Said:
+def _comment(row: Play, is_there: bool, now: datetime) -> CitizenComment:
     is_open = row.asks and is_there and row.answered_at is None and row.hidden_at is None
-    return Said(row, is_there, max(now - row.done_at, timedelta()) if is_open else None)
+    return CitizenComment(row, is_there, max(now - row.done_at, timedelta()) if is_open else None)
 
 
-def script_of(exercise: Exercise) -> Script:
+def script_of(exercise: Exercise) -> Scenario:
     return parse(exercise.script)
 
 
@@ -177,26 +180,26 @@ def sent_lines(exercise: Exercise, several: Sequence[Team]) -> dict[str, int]:
 
 def measured(team: Team, exercise: Exercise) -> dict[str, Any]:
     """Facts of a team's exercise as plain values, for the debrief. Times in seconds; None where there is nothing."""
-    desk = desk_at_end(team, exercise)
+    desk = team_snapshot_at_end(team, exercise)
     end = exercise.ended_at or timezone.now()
-    questions = [each for each in desk.said if each.play.asks]
+    questions = [comment for comment in desk.comments if comment.play.asks]
     waits = sorted(
         question.answered_after.total_seconds() for question in questions if question.answered_after is not None
     )
-    personal = [each.play for each in desk.said if each.play.is_personal]
-    looked = [_traits(post) for post in desk.posts]
+    personal = [comment.play for comment in desk.comments if comment.play.is_personal]
+    traits_of_posts = [_traits(post) for post in desk.posts]
     pictures = [media.description for post in desk.posts for media in post.media.all()]
     return {
         "posts": len(desk.posts),
         "first_post": _until_first(desk, exercise),
-        "with_call": sum("call" in each for each in looked),
-        "with_date": sum("date" in each for each in looked),
-        "with_link": sum("link" in each for each in looked),
+        "with_call": sum("call" in post_traits for post_traits in traits_of_posts),
+        "with_date": sum("date" in post_traits for post_traits in traits_of_posts),
+        "with_link": sum("link" in post_traits for post_traits in traits_of_posts),
         "pictures": len(pictures),
         "described": sum(bool(picture.strip()) for picture in pictures),
-        "said": len(desk.said),
+        "said": len(desk.comments),
         "likes": sum(post.likes_count for post in desk.posts),
-        "thanked": sum(each.play.mood == Mood.THANKFUL for each in desk.said),
+        "thanked": sum(comment.play.mood == Mood.THANKFUL for comment in desk.comments),
         "questions": len(questions),
         "answered": len(waits),
         "first_answer": round(waits[0]) if waits else None,
@@ -204,20 +207,20 @@ def measured(team: Team, exercise: Exercise) -> dict[str, Any]:
         "personal": len(personal),
         "personal_left": sum(row.hidden_at is None for row in personal),
         "personal_seconds": sum(_seconds((row.hidden_at or end) - row.done_at) for row in personal),
-        "hidden": sum(each.play.hidden_at is not None and not each.play.is_personal for each in desk.said),
+        "hidden": sum(comment.play.hidden_at is not None and not comment.play.is_personal for comment in desk.comments),
         "repeated": sum(traits.repeats_private(row.answer, row.text) for row in personal),
     }
 
 
-def desk_at_end(team: Team, exercise: Exercise) -> Desk:
-    return desks([team], exercise, exercise.ended_at)[0]
+def team_snapshot_at_end(team: Team, exercise: Exercise) -> TeamSnapshot:
+    return team_snapshots([team], exercise, exercise.ended_at)[0]
 
 
-def _until_first(found: Desk, exercise: Exercise) -> int | None:
+def _until_first(desk: TeamSnapshot, exercise: Exercise) -> int | None:
     """Seconds from the start to the first post."""
-    if not found.posts or exercise.started_at is None:
+    if not desk.posts or exercise.started_at is None:
         return None
-    return _seconds(found.posts[0].created_at - exercise.started_at)
+    return _seconds(desk.posts[0].created_at - exercise.started_at)
 
 
 def _traits(post: Status) -> frozenset[str]:
@@ -230,7 +233,7 @@ def _seconds(period: timedelta) -> int:
 
 def marks(several: Iterable[Team]) -> dict[int, dict[str, Mark]]:
     """By team and criterion. One query."""
-    found: dict[int, dict[str, Mark]] = defaultdict(dict)
+    by_team: dict[int, dict[str, Mark]] = defaultdict(dict)
     for row in Mark.objects.filter(team__in=several):
-        found[row.team_id][row.criterion] = row
-    return found
+        by_team[row.team_id][row.criterion] = row
+    return by_team

@@ -1,4 +1,4 @@
-"""Reads of trainings. Whose a training is, is decided here and nowhere else: by programmes, or by a municipality.
+"""Queries of trainings. Access is decided here and nowhere else: by programmes, or by a municipality.
 
 Each has a fixed number of queries, however many people and sessions there are.
 """
@@ -19,7 +19,7 @@ from trainings.models import Material, Participant, Session, Training
 
 
 def of_programmes(programmes: Sequence[Programme]) -> QuerySet[Training]:
-    """The trainings of programmes that somebody trains, the newest first."""
+    """The trainings of these programmes, the newest first."""
     rows = Training.objects.filter(programme__in=programmes).select_related("programme", "cohort")
     return rows.order_by("-starts_on", "-pk")
 
@@ -46,7 +46,7 @@ def open_to(place: Municipality) -> QuerySet[Training]:
 
 
 @dataclass(frozen=True)
-class Day:
+class TrainingDay:
     """A day of the agenda. `number` counts from 1; a day without a session is there, too."""
 
     number: int
@@ -58,13 +58,13 @@ def sessions(training: Training) -> QuerySet[Session]:
     return Session.objects.filter(training=training).order_by("day", "starts", "ends", "pk")
 
 
-def agenda(training: Training, rows: Sequence[Session] | None = None) -> list[Day]:
+def agenda(training: Training, rows: Sequence[Session] | None = None) -> list[TrainingDay]:
     """Every day of the training with its sessions. One query, none with `rows` at hand."""
-    found = list(sessions(training)) if rows is None else list(rows)
-    by_day = {day: list(group) for day, group in groupby(found, key=lambda each: each.day)}
+    all_sessions = list(sessions(training)) if rows is None else list(rows)
+    by_day = {day: list(group) for day, group in groupby(all_sessions, key=lambda session: session.day)}
     span = (training.ends_on - training.starts_on).days + 1
     days = {training.starts_on + timedelta(days=n) for n in range(span)} | set(by_day)
-    return [Day(at, day, by_day.get(day, [])) for at, day in enumerate(sorted(days), start=1)]
+    return [TrainingDay(at, day, by_day.get(day, [])) for at, day in enumerate(sorted(days), start=1)]
 
 
 def materials(training: Training) -> QuerySet[Material]:

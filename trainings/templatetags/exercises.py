@@ -1,4 +1,4 @@
-"""How long something takes, in exercises: `{% load exercises %}{% minutes waits %}`, `{% countdown exercise now %}`."""
+"""Durations in exercises: `{% load exercises %}{% minutes waits %}`, `{% countdown exercise now %}`."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Trainers: the exercises of a training, preparing one, watching all teams of one at once, and the debrief."""
+"""Trainers: the exercises of a training, preparing one, watching all its teams, and the debrief."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,13 +22,13 @@ from trainings.exercise_forms import DebriefForm, ExerciseForm, LineForm
 from trainings.models import Exercise, Team
 from trainings.models.exercises import RUNNING
 from trainings.queries import exercises as queries
-from trainings.views.pages import acted, found, shown, trains, tried
+from trainings.views.pages import acted, get_training, shown, trains, tried
 
 
 @trains
 @require_safe
 def exercises(request: ProgrammeRequest, training: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     context = {"exercises": list(queries.of_training(row)), "can_play": settings.PRACTICE_ENABLED}
     return shown(request, "trainings/train_exercises.html", row, "train_exercises", context)
 
@@ -37,14 +37,15 @@ def exercises(request: ProgrammeRequest, training: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: ProgrammeRequest, training: int) -> HttpResponse:
     """`?scenario=` chooses it beforehand, with its usual time."""
-    row = found(request, training)
+    row = get_training(request, training)
     people = list(trainings.participants(row))
     sent = (request.POST,) if request.method == "POST" else ()
     form = ExerciseForm(*sent, people=people, chosen=request.GET.get("scenario", ""))
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
+        values = form.cleaned_data
         made = tried(
-            form, lambda: verbs.prepare(row, told["scenario"], form.teams(), minutes=told["minutes"], by=request.user)
+            form,
+            lambda: verbs.prepare(row, values["scenario"], form.teams(), minutes=values["minutes"], by=request.user),
         )
         if made:
             messages.success(request, _("The exercise is ready. Its time runs once you start it."))
@@ -57,10 +58,10 @@ def new(request: ProgrammeRequest, training: int) -> HttpResponse:
 @require_safe
 def exercise(request: ProgrammeRequest, training: int, exercise: int) -> HttpResponse:
     """All teams side by side; asked again every few seconds while it runs."""
-    row = _found(request, training, exercise)
+    row = _exercise(request, training, exercise)
     teams = queries.teams(row)
     context: dict[str, Any] = {"exercise": row, "now": timezone.now(), "script": queries.script_of(row)}
-    context["desks"] = queries.desks(teams, row)
+    context["desks"] = queries.team_snapshots(teams, row)
     if request.htmx:
         return render(request, "trainings/_board.html", {"training": row.training, **context})
     if row.state == RUNNING:
@@ -70,7 +71,7 @@ def exercise(request: ProgrammeRequest, training: int, exercise: int) -> HttpRes
     return shown(request, "trainings/train_exercise.html", row.training, "train_exercises", context)
 
 
-def _found(request: ProgrammeRequest, training: int, exercise: int) -> Exercise:
+def _exercise(request: ProgrammeRequest, training: int, exercise: int) -> Exercise:
     """One of the programmes that this person trains; another's is not there."""
     return get_object_or_404(queries.of_programmes(request.programmes), pk=exercise, training=training)
 
@@ -79,7 +80,7 @@ def _found(request: ProgrammeRequest, training: int, exercise: int) -> Exercise:
 @require_POST
 def act(request: ProgrammeRequest, training: int, exercise: int) -> HttpResponse:
     """Start it, make it longer, end it or wipe it: `act` says which."""
-    row = _found(request, training, exercise)
+    row = _exercise(request, training, exercise)
     acts: dict[str, tuple[Callable[..., Any], str]] = {
         "start": (verbs.start, _("The time runs.")),
         "extend": (verbs.extend, _("The teams have five more minutes.")),
@@ -90,35 +91,35 @@ def act(request: ProgrammeRequest, training: int, exercise: int) -> HttpResponse
     if wanted is None:
         messages.error(request, _("Choose what to do with the exercise."))
         return redirect("train_exercise", training, exercise)
-    verb, told = wanted
-    return acted(request, lambda: verb(row, by=request.user), told, "train_exercise", training, exercise)
+    verb, message = wanted
+    return acted(request, lambda: verb(row, by=request.user), message, "train_exercise", training, exercise)
 
 
 @trains
 @require_POST
 def send(request: ProgrammeRequest, training: int, exercise: int) -> HttpResponse:
-    row = _found(request, training, exercise)
+    row = _exercise(request, training, exercise)
     teams = queries.teams(row)
     form = LineForm(request.POST, lines=queries.script_of(row).spare, teams=teams)
     if not form.is_valid():
         messages.error(request, _("Choose a citizen and a team."))
         return redirect("train_exercise", training, exercise)
-    team = next((each for each in teams if str(each.pk) == form.cleaned_data["team"]), None)
+    team = next((candidate for candidate in teams if str(candidate.pk) == form.cleaned_data["team"]), None)
     try:
         count = verbs.send(row, form.cleaned_data["line"], team, by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
-        _tell_sent(request, count)
+        _report_sent(request, count)
     return redirect("train_exercise", training, exercise)
 
 
-def _tell_sent(request: HttpRequest, count: int) -> None:
+def _report_sent(request: HttpRequest, count: int) -> None:
     if count:
-        told = ngettext(
+        message = ngettext(
             "The citizen has written to %(count)s team.", "The citizen has written to %(count)s teams.", count
         )
-        messages.success(request, told % {"count": count})
+        messages.success(request, message % {"count": count})
     else:
         messages.info(request, _("This citizen has written to them already."))
 
@@ -126,16 +127,16 @@ def _tell_sent(request: HttpRequest, count: int) -> None:
 @trains
 @require_http_methods(["GET", "POST"])
 def debrief(request: ProgrammeRequest, training: int, exercise: int, team: int) -> HttpResponse:
-    row = _found(request, training, exercise)
+    row = _exercise(request, training, exercise)
     one = _team(row, team)
     sent = (request.POST,) if request.method == "POST" else ()
     form = DebriefForm(*sent, team=one, marks=queries.marks([one])[one.pk])
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
+        values = form.cleaned_data
         done = tried(
             form,
             lambda: debriefs.write(
-                one, form.levels(), went_well=told["went_well"], next_time=told["next_time"], by=request.user
+                one, form.levels(), went_well=values["went_well"], next_time=values["next_time"], by=request.user
             ),
         )
         if done:
@@ -148,7 +149,7 @@ def debrief(request: ProgrammeRequest, training: int, exercise: int, team: int) 
 @trains
 @require_POST
 def show(request: ProgrammeRequest, training: int, exercise: int, team: int) -> HttpResponse:
-    one = _team(_found(request, training, exercise), team)
+    one = _team(_exercise(request, training, exercise), team)
     back = ("train_exercise_debrief", training, exercise, team)
     return acted(request, lambda: debriefs.show(one, by=request.user), _("The team reads its debrief now."), *back)
 

@@ -1,4 +1,4 @@
-"""A municipality's side: the trainings of its cohorts, one with its agenda, materials and the reader's certificate."""
+"""A municipality's view: the trainings of its cohorts, one with its agenda, materials and the reader's certificate."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -18,7 +18,7 @@ from trainings.queries.attendance import held_by, row_of
 from trainings.tabs import tabs
 
 
-def _found(request: MunicipalityRequest, training: int) -> Training:
+def _training(request: MunicipalityRequest, training: int) -> Training:
     """One that this municipality takes part in; any other is not there."""
     return get_object_or_404(queries.open_to(request.municipality), pk=training)
 
@@ -39,7 +39,7 @@ def trainings(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.TRAINING_VIEW)
 @require_safe
 def training(request: MunicipalityRequest, training: int) -> HttpResponse:
-    row = _found(request, training)
+    row = _training(request, training)
     lines, me = list(queries.sessions(row)), queries.as_participant(request.user, row)
     context = {
         "training": row,
@@ -56,8 +56,8 @@ def training(request: MunicipalityRequest, training: int) -> HttpResponse:
 @requires(Verb.TRAINING_VIEW)
 @require_safe
 def certificate(request: MunicipalityRequest, training: int) -> HttpResponseBase:
-    """One's own, and nobody else's."""
-    row = _found(request, training)
+    """One's own certificate only."""
+    row = _training(request, training)
     me = queries.as_participant(request.user, row)
     held = held_by(me) if me else None
     if held is None:
@@ -70,6 +70,6 @@ def certificate(request: MunicipalityRequest, training: int) -> HttpResponseBase
 @require_safe
 def file(request: MunicipalityRequest, training: int, material: int) -> HttpResponseBase:
     """One that is shown by now; a file of tomorrow is not there yet."""
-    row = _found(request, training)
-    told = get_object_or_404(queries.visible(queries.materials(row)), pk=material)
-    return stored(told.file, name=told.file_name, mime=told.mime)
+    row = _training(request, training)
+    chosen = get_object_or_404(queries.visible(queries.materials(row)), pk=material)
+    return stored(chosen.file, name=chosen.file_name, mime=chosen.mime)

@@ -1,4 +1,4 @@
-"""What the trainers' pages share: finding a training of one's own programmes, its tabs, the answer to a refusal."""
+"""Shared by the trainers' pages: loading a training of one's own programmes, tabs, and handling of refusals."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,7 +19,7 @@ from trainings.tabs import training_tabs
 trains = programme(ProgrammeVerb.TRAIN)
 
 
-def found(request: ProgrammeRequest, training: int) -> Training:
+def get_training(request: ProgrammeRequest, training: int) -> Training:
     """One of the programmes that this person trains; another's is not there."""
     return get_object_or_404(queries.of_programmes(request.programmes), pk=training)
 
@@ -56,7 +56,7 @@ def tried(form: Any, act: Callable[[], Any]) -> Any:
 
 
 def acted(
-    request: HttpRequest, act: Callable[[], Any], told: str, back: str, *args: Any, undo: str = ""
+    request: HttpRequest, act: Callable[[], Any], message: str, back: str, *args: Any, undo: str = ""
 ) -> HttpResponse:
     """Do `act` and say so, or say why not; then go `back` (a url name)."""
     try:
@@ -64,5 +64,5 @@ def acted(
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
-        messages.success(request, told, extra_tags=f"undo:{undo}" if undo else "")
+        messages.success(request, message, extra_tags=f"undo:{undo}" if undo else "")
     return redirect(back, *args)

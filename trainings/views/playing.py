@@ -17,8 +17,8 @@ from municipalities.access import requires, signed_in
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts.draft import storable
-from trainings.domain import speak
-from trainings.domain.speak import MOST_ANSWER
+from trainings.domain import team_answers
+from trainings.domain.team_answers import MOST_ANSWER
 from trainings.exercise_forms import LEVELS, criteria
 from trainings.models import Play, Team
 from trainings.queries import exercises as queries
@@ -42,7 +42,7 @@ def exercise(request: MunicipalityRequest) -> HttpResponse:
         "may_speak": row.is_open(now) and request.access.may(Verb.POST_EDIT),
         "most": MOST_ANSWER,
         "now": now,
-        "desk": queries.desk(team, now),
+        "desk": queries.team_snapshot(team, now),
     }
     return render(request, "trainings/_talks.html" if request.htmx else "trainings/exercise.html", context)
 
@@ -52,7 +52,7 @@ def exercise(request: MunicipalityRequest) -> HttpResponse:
 def answer(request: MunicipalityRequest) -> HttpResponse:
     return _spoken(
         request,
-        lambda team, play: speak.answer(team, play, storable(request.POST.get("text", "")), by=request.user),
+        lambda team, play: team_answers.answer(team, play, storable(request.POST.get("text", "")), by=request.user),
         _("Your answer is on the practice network."),
     )
 
@@ -62,12 +62,12 @@ def answer(request: MunicipalityRequest) -> HttpResponse:
 def hide(request: MunicipalityRequest) -> HttpResponse:
     return _spoken(
         request,
-        lambda team, play: speak.hide(team, play, by=request.user),
+        lambda team, play: team_answers.hide(team, play, by=request.user),
         _("Nobody sees this comment any more."),
     )
 
 
-def _spoken(request: MunicipalityRequest, act: Any, told: str) -> HttpResponse:
+def _spoken(request: MunicipalityRequest, act: Any, message: str) -> HttpResponse:
     """A play that is not of this workspace is not there."""
     team = queries.team_of(request.municipality)
     number = int_param(request.POST, "play")
@@ -80,7 +80,7 @@ def _spoken(request: MunicipalityRequest, act: Any, told: str) -> HttpResponse:
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
-        messages.success(request, told)
+        messages.success(request, message)
     return redirect("exercise", request.municipality.slug)
 
 
@@ -94,10 +94,10 @@ def debrief(request: SignedInRequest, team: int) -> HttpResponse:
         raise Http404
     marks = queries.marks([one])[one.pk]
     judged = [
-        {**each, "mark": marks[each["key"]], "label": LEVELS[marks[each["key"]].level],
-         "text": each["levels"][marks[each["key"]].level - 1]}
-        for each in criteria(one.exercise)
-        if each["key"] in marks
+        {**criterion, "mark": marks[criterion["key"]], "label": LEVELS[marks[criterion["key"]].level],
+         "text": criterion["levels"][marks[criterion["key"]].level - 1]}
+        for criterion in criteria(one.exercise)
+        if criterion["key"] in marks
     ]  # fmt: skip
     context = {"team": one, "exercise": one.exercise, "facts": one.facts, "judged": judged}
     return render(request, "trainings/exercise_debrief.html", context)

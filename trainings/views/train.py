@@ -1,4 +1,4 @@
-"""Trainers: the trainings of their programmes, one with its agenda, and keeping them."""
+"""Trainers: the trainings of their programmes, one with its agenda, editing, closing and deleting."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,10 +12,10 @@ from common.web.errors import flash_error
 from municipalities.queries import cohorts, today
 from municipalities.web import ProgrammeRequest
 from trainings import queries
-from trainings.domain import keep as verbs
+from trainings.domain import lifecycle as verbs
 from trainings.forms import TrainingForm
 from trainings.models import Training
-from trainings.views.pages import acted, found, shown, trains, tried
+from trainings.views.pages import acted, get_training, shown, trains, tried
 
 
 @trains
@@ -35,7 +35,7 @@ def trainings(request: ProgrammeRequest) -> HttpResponse:
 @trains
 @require_safe
 def agenda(request: ProgrammeRequest, training: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     context = {"days": queries.agenda(row), "today": today()}
     return shown(request, "trainings/train_agenda.html", row, "train_agenda", context)
 
@@ -50,13 +50,13 @@ def new(request: ProgrammeRequest) -> HttpResponse:
 @trains
 @require_http_methods(["GET", "POST"])
 def edit(request: ProgrammeRequest, training: int) -> HttpResponse:
-    return _written(request, found(request, training))
+    return _written(request, get_training(request, training))
 
 
 def _written(request: ProgrammeRequest, row: Training | None) -> HttpResponse:
     programmes = [row.programme] if row else request.programmes
     groups = list(cohorts(programmes))
-    chosen = next((each for each in groups if str(each.pk) == request.GET.get("cohort")), None)
+    chosen = next((cohort for cohort in groups if str(cohort.pk) == request.GET.get("cohort")), None)
     sent = (request.POST,) if request.method == "POST" else ()
     form = TrainingForm(*sent, programmes=programmes, cohorts=groups, training=row, chosen=chosen)
     if request.method == "POST" and form.is_valid():
@@ -70,8 +70,10 @@ def _written(request: ProgrammeRequest, row: Training | None) -> HttpResponse:
             ),
         )
         if saved:
-            told = _("Saved.") if row else _("The training is there, with the usual agenda. Change what is different.")
-            messages.success(request, told)
+            message = (
+                _("Saved.") if row else _("The training is there, with the usual agenda. Change what is different.")
+            )
+            messages.success(request, message)
             return redirect("train_agenda", saved.pk)
     context = {"form": form, "training": row, "back": _back(row), "offered": [] if row else groups, "chosen": chosen}
     return render(request, "trainings/train_edit.html", context, status=422 if form.errors else 200)
@@ -84,24 +86,24 @@ def _back(row: Training | None) -> str:
 @trains
 @require_POST
 def close(request: ProgrammeRequest, training: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     undo = reverse("train_reopen", args=[row.pk])
-    told = _("The training is closed.")
-    return acted(request, lambda: verbs.close(row, by=request.user), told, "train_agenda", row.pk, undo=undo)
+    message = _("The training is closed.")
+    return acted(request, lambda: verbs.close(row, by=request.user), message, "train_agenda", row.pk, undo=undo)
 
 
 @trains
 @require_POST
 def reopen(request: ProgrammeRequest, training: int) -> HttpResponse:
-    row = found(request, training)
-    told = _("The training is open again.")
-    return acted(request, lambda: verbs.reopen(row, by=request.user), told, "train_agenda", row.pk)
+    row = get_training(request, training)
+    message = _("The training is open again.")
+    return acted(request, lambda: verbs.reopen(row, by=request.user), message, "train_agenda", row.pk)
 
 
 @trains
 @require_POST
 def delete(request: ProgrammeRequest, training: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     try:
         verbs.delete(row, by=request.user)
     except ActionNotAllowed as refused:

@@ -1,4 +1,4 @@
-"""Trainers: who has earned a certificate, issuing, fetching and revoking them."""
+"""Trainers: who has earned a certificate; issue, download and revoke certificates."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -19,20 +19,20 @@ from trainings.domain import certificates as verbs
 from trainings.forms import RevokeForm
 from trainings.models import Certificate, Training
 from trainings.queries import attendance as sheets
-from trainings.views.pages import form_page, found, shown, trains, tried
+from trainings.views.pages import form_page, get_training, shown, trains, tried
 
 
 @trains
 @require_safe
 def certificates(request: ProgrammeRequest, training: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     sheet, issued = sheets.sheet(row), list(sheets.certificates(row))
-    waiting = [each for each in sheet.rows if each.has_earned and each.certificate is None]
+    waiting = [line for line in sheet.rows if line.has_earned and line.certificate is None]
     context = {
         "sheet": sheet,
         "waiting": waiting,
-        "held": [each for each in issued if each.revoked_at is None],
-        "revoked": [each for each in issued if each.revoked_at],
+        "held": [certificate for certificate in issued if certificate.revoked_at is None],
+        "revoked": [certificate for certificate in issued if certificate.revoked_at],
         "may_issue": row.is_open and bool(waiting) and today() >= row.ends_on,
         "lasts": today() < row.ends_on,
         "issued_state": ("good", "badge-check", _("Issued")),
@@ -43,7 +43,7 @@ def certificates(request: ProgrammeRequest, training: int) -> HttpResponse:
 @trains
 @require_POST
 def issue(request: ProgrammeRequest, training: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     chosen = set(int_list_param(request.POST, "people"))
     try:
         made = verbs.issue(row, chosen, by=request.user)
@@ -51,32 +51,32 @@ def issue(request: ProgrammeRequest, training: int) -> HttpResponse:
         flash_error(request, refused)
     else:
         count = len(made)
-        told = ngettext("%(count)s certificate is issued.", "%(count)s certificates are issued.", count)
+        message = ngettext("%(count)s certificate is issued.", "%(count)s certificates are issued.", count)
         if count:
-            messages.success(request, told % {"count": count})
+            messages.success(request, message % {"count": count})
         else:
             messages.info(request, _("Nobody was chosen who has earned one."))
     return redirect("train_certificates", row.pk)
 
 
 def _certificate(training: Training, certificate: int) -> Certificate:
-    each: Certificate = get_object_or_404(sheets.certificates(training), pk=certificate)
-    each.participant.training = training
-    return each
+    row: Certificate = get_object_or_404(sheets.certificates(training), pk=certificate)
+    row.participant.training = training
+    return row
 
 
 @trains
 @require_safe
 def one(request: ProgrammeRequest, training: int, certificate: int) -> HttpResponseBase:
-    each = _certificate(found(request, training), certificate)
-    return pdf(page.pdf([each]), f"certificate-{each.number}.pdf")
+    row = _certificate(get_training(request, training), certificate)
+    return pdf(page.pdf([row]), f"certificate-{row.number}.pdf")
 
 
 @trains
 @require_safe
 def everybodys(request: ProgrammeRequest, training: int) -> HttpResponseBase:
     """All that hold, a page each, to be printed."""
-    row = found(request, training)
+    row = get_training(request, training)
     held = list(sheets.certificates(row).filter(revoked_at__isnull=True))
     if not held:
         messages.info(request, _("No certificate is issued yet."))
@@ -87,14 +87,14 @@ def everybodys(request: ProgrammeRequest, training: int) -> HttpResponseBase:
 @trains
 @require_http_methods(["GET", "POST"])
 def revoke(request: ProgrammeRequest, training: int, certificate: int) -> HttpResponse:
-    row = found(request, training)
-    each = _certificate(row, certificate)
+    row = get_training(request, training)
+    chosen = _certificate(row, certificate)
     form = RevokeForm(request.POST or None)
     is_sent = request.method == "POST" and form.is_valid()
-    if is_sent and tried(form, lambda: verbs.revoke(each, form.cleaned_data["reason"], by=request.user)):
-        messages.success(request, _("The certificate %(number)s is revoked.") % {"number": each.number})
+    if is_sent and tried(form, lambda: verbs.revoke(chosen, form.cleaned_data["reason"], by=request.user)):
+        messages.success(request, _("The certificate %(number)s is revoked.") % {"number": chosen.number})
         return redirect("train_certificates", row.pk)
     lead = _("%(number)s of %(person)s does not hold any more. A new one can be issued with another number.")
-    more = {"act": _("Revoke it"), "lead": lead % {"number": each.number, "person": each.participant}}
+    more = {"act": _("Revoke it"), "lead": lead % {"number": chosen.number, "person": chosen.participant}}
     back = reverse("train_certificates", args=[row.pk])
     return form_page(request, row, form, _("Revoke a certificate"), back=back, **more)

@@ -1,4 +1,4 @@
-"""Trainers: what people of a training are given."""
+"""Trainers: materials of a training."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -15,13 +15,13 @@ from trainings import queries
 from trainings.domain import materials as verbs
 from trainings.forms import MaterialForm
 from trainings.models import Material, Training
-from trainings.views.pages import acted, form_page, found, shown, trains, tried
+from trainings.views.pages import acted, form_page, get_training, shown, trains, tried
 
 
 @trains
 @require_safe
 def materials(request: ProgrammeRequest, training: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     context = {"materials": list(queries.materials(row)), "now": timezone.now()}
     return shown(request, "trainings/train_materials.html", row, "train_materials", context)
 
@@ -29,20 +29,20 @@ def materials(request: ProgrammeRequest, training: int) -> HttpResponse:
 @trains
 @require_http_methods(["GET", "POST"])
 def new(request: ProgrammeRequest, training: int) -> HttpResponse:
-    return _written(request, found(request, training), None)
+    return _written(request, get_training(request, training), None)
 
 
 @trains
 @require_http_methods(["GET", "POST"])
 def edit(request: ProgrammeRequest, training: int, material: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     return _written(request, row, _material(row, material))
 
 
 def _material(training: Training, material: int) -> Material:
-    each = get_object_or_404(queries.materials(training), pk=material)
-    each.training = training
-    return each
+    row = get_object_or_404(queries.materials(training), pk=material)
+    row.training = training
+    return row
 
 
 def _written(request: SignedInRequest, row: Training, material: Material | None) -> HttpResponse:
@@ -62,23 +62,23 @@ def _written(request: SignedInRequest, row: Training, material: Material | None)
 @trains
 @require_POST
 def move(request: ProgrammeRequest, training: int, material: int) -> HttpResponse:
-    row = found(request, training)
-    each, up = _material(row, material), request.POST.get("act") == "up"
-    told = _("“%(material)s” has another place.") % {"material": each}
-    return acted(request, lambda: verbs.move(each, up=up, by=request.user), told, "train_materials", row.pk)
+    row = get_training(request, training)
+    chosen, up = _material(row, material), request.POST.get("act") == "up"
+    message = _("“%(material)s” has another place.") % {"material": chosen}
+    return acted(request, lambda: verbs.move(chosen, up=up, by=request.user), message, "train_materials", row.pk)
 
 
 @trains
 @require_POST
 def remove(request: ProgrammeRequest, training: int, material: int) -> HttpResponse:
-    row = found(request, training)
-    each = _material(row, material)
-    told = _("“%(material)s” is removed.") % {"material": each}
-    return acted(request, lambda: verbs.remove(each, by=request.user), told, "train_materials", row.pk)
+    row = get_training(request, training)
+    chosen = _material(row, material)
+    message = _("“%(material)s” is removed.") % {"material": chosen}
+    return acted(request, lambda: verbs.remove(chosen, by=request.user), message, "train_materials", row.pk)
 
 
 @trains
 @require_safe
 def file(request: ProgrammeRequest, training: int, material: int) -> HttpResponseBase:
-    told = _material(found(request, training), material)
-    return stored(told.file, name=told.file_name, mime=told.mime)
+    row = _material(get_training(request, training), material)
+    return stored(row.file, name=row.file_name, mime=row.mime)

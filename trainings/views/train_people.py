@@ -1,4 +1,4 @@
-"""Trainers: who is on the list, and the sheet on which attendance is marked."""
+"""Trainers: the list of participants, and the attendance sheet."""
 
 from typing import Any
 
@@ -25,14 +25,14 @@ from trainings.domain import people as verbs
 from trainings.forms import ParticipantForm, PastedForm
 from trainings.models import Participant, Session, Training
 from trainings.queries import attendance as sheets
-from trainings.views.pages import acted, form_page, found, shown, trains, tried
+from trainings.views.pages import acted, form_page, get_training, shown, trains, tried
 
 
 @trains
 @require_safe
 def people(request: ProgrammeRequest, training: int) -> HttpResponse:
     """The sheet of one day: `?day=` by its number, else today's, else the first."""
-    row = found(request, training)
+    row = get_training(request, training)
     sheet = sheets.sheet(row)
     days = queries.agenda(row, sheet.sessions)
     asked = request.GET.get("day", "")
@@ -46,7 +46,7 @@ def people(request: ProgrammeRequest, training: int) -> HttpResponse:
              "current": day == chosen}
             for day in days
         ],
-        "lines": [(each, [_cell(each, line) for line in chosen.sessions]) for each in sheet.rows],
+        "lines": [(person, [_cell(person, session) for session in chosen.sessions]) for person in sheet.rows],
     }  # fmt: skip
     return shown(request, "trainings/train_people.html", row, "train_people", context)
 
@@ -66,9 +66,9 @@ def _cell(row: sheets.AttendanceRow, line: Session) -> dict[str, Any]:
 def mark(request: ProgrammeRequest, training: int) -> HttpResponse:
     """`was` and `is`: the cells that were checked, and that are now; what differs is written. `all`: a session.
 
-    A script sends what somebody has just changed and gets the shares of those people back.
+    A script sends single changes and gets the shares of the people concerned back.
     """
-    row = found(request, training)
+    row = get_training(request, training)
     was, now = _pairs(request.POST.getlist("was")), _pairs(request.POST.getlist("is"))
     changes = {pair: pair in now for pair in was ^ now}
     by_script = request.headers.get("Accept") == "application/json"
@@ -83,21 +83,21 @@ def mark(request: ProgrammeRequest, training: int) -> HttpResponse:
     else:
         if by_script:
             return JsonResponse({"shares": _shares(row, {participant for participant, _session in changes})})
-        told = ngettext("%(count)s mark is saved.", "%(count)s marks are saved.", count) % {"count": count}
-        messages.success(request, told if count else _("Nothing was changed."))
+        message = ngettext("%(count)s mark is saved.", "%(count)s marks are saved.", count) % {"count": count}
+        messages.success(request, message if count else _("Nothing was changed."))
     day = int_param(request.POST, "day")
     return redirect(reverse("train_people", args=[row.pk]) + ("" if day is None else f"?day={day}"))
 
 
 def _pairs(values: list[str]) -> set[tuple[int, int]]:
-    """What is no pair of numbers is nobody's cell."""
-    found = set()
+    """Values that are no pair of numbers are ignored."""
+    pairs = set()
     for value in values:
         participant, _dash, session = value.partition("-")
         numbers = parse_ints((participant, session))
         if len(numbers) == 2:
-            found.add((numbers[0], numbers[1]))
-    return found
+            pairs.add((numbers[0], numbers[1]))
+    return pairs
 
 
 def _line(training: Training, pk: int | None) -> Session | None:
@@ -118,7 +118,7 @@ def _shares(training: Training, people: set[int]) -> dict[int, str]:
 @require_http_methods(["GET", "POST"])
 def add(request: ProgrammeRequest, training: int) -> HttpResponse:
     """Three ways: people of the cohort's municipalities, one by hand, or a pasted list."""
-    row = found(request, training)
+    row = get_training(request, training)
     sent = request.POST if request.method == "POST" else None
     act = sent.get("act") if sent else ""
     places, candidates = sheets.places(row), sheets.candidates(row)
@@ -128,8 +128,8 @@ def add(request: ProgrammeRequest, training: int) -> HttpResponse:
     if sent is not None:
         made = _added(request, row, one if act == "one" else many if act == "many" else None, candidates)
         if made is not None:
-            told = ngettext("%(count)s person is on the list.", "%(count)s people are on the list.", made)
-            messages.success(request, told % {"count": made} if made else _("They were on the list already."))
+            message = ngettext("%(count)s person is on the list.", "%(count)s people are on the list.", made)
+            messages.success(request, message % {"count": made} if made else _("They were on the list already."))
             return redirect("train_people", row.pk)
     context = {"candidates": candidates, "one": one, "many": many, "act": act}
     problem = (one if one.errors else many) if one.errors or many.errors else None
@@ -140,7 +140,9 @@ def _added(request: SignedInRequest, training: Training, form: Any, candidates: 
     """How many are new on the list; None when something is to be put right first."""
     if form is None:
         chosen = set(request.POST.getlist("people"))
-        members = [each for each in candidates if f"{each.user.pk}-{each.municipality.pk}" in chosen]
+        members = [
+            candidate for candidate in candidates if f"{candidate.user.pk}-{candidate.municipality.pk}" in chosen
+        ]
         if not members:
             messages.error(request, _("Nobody was chosen."))
             return None
@@ -160,28 +162,28 @@ def _added(request: SignedInRequest, training: Training, form: Any, candidates: 
 @trains
 @require_http_methods(["GET", "POST"])
 def person(request: ProgrammeRequest, training: int, participant: int) -> HttpResponse:
-    row = found(request, training)
-    each = _participant(row, participant)
-    form = ParticipantForm(request.POST or None, places=sheets.places(row), participant=each)
+    row = get_training(request, training)
+    chosen = _participant(row, participant)
+    form = ParticipantForm(request.POST or None, places=sheets.places(row), participant=chosen)
     is_sent = request.method == "POST" and form.is_valid()
-    if is_sent and tried(form, lambda: verbs.change(each, form.cleaned_data, by=request.user)):
+    if is_sent and tried(form, lambda: verbs.change(chosen, form.cleaned_data, by=request.user)):
         messages.success(request, _("Saved."))
         return redirect("train_people", row.pk)
     more = {"act": _("Save"), "removing": _("Take them off the list")}
-    more["remove"] = reverse("train_person_remove", args=[row.pk, each.pk])
-    return form_page(request, row, form, each.name, back=reverse("train_people", args=[row.pk]), **more)
+    more["remove"] = reverse("train_person_remove", args=[row.pk, chosen.pk])
+    return form_page(request, row, form, chosen.name, back=reverse("train_people", args=[row.pk]), **more)
 
 
 def _participant(training: Training, participant: int) -> Participant:
-    each: Participant = get_object_or_404(queries.participants(training), pk=participant)
-    each.training = training
-    return each
+    row: Participant = get_object_or_404(queries.participants(training), pk=participant)
+    row.training = training
+    return row
 
 
 @trains
 @require_POST
 def remove(request: ProgrammeRequest, training: int, participant: int) -> HttpResponse:
-    row = found(request, training)
-    each = _participant(row, participant)
-    told = _("%(person)s is off the list.") % {"person": each}
-    return acted(request, lambda: verbs.remove(each, by=request.user), told, "train_people", row.pk)
+    row = get_training(request, training)
+    chosen = _participant(row, participant)
+    message = _("%(person)s is off the list.") % {"person": chosen}
+    return acted(request, lambda: verbs.remove(chosen, by=request.user), message, "train_people", row.pk)

@@ -1,4 +1,4 @@
-"""Trainers: lines of the agenda."""
+"""Trainers: sessions of the agenda."""
 
 from datetime import time
 from typing import Any
@@ -16,21 +16,21 @@ from trainings import queries
 from trainings.domain import agenda as verbs
 from trainings.forms import SessionForm
 from trainings.models import Session, Training
-from trainings.views.pages import acted, form_page, found, trains, tried
+from trainings.views.pages import acted, form_page, get_training, trains, tried
 
 
 @trains
 @require_http_methods(["GET", "POST"])
 def new(request: ProgrammeRequest, training: int) -> HttpResponse:
     """`?day=` chooses it beforehand; the line begins where the last of that day ends."""
-    row = found(request, training)
+    row = get_training(request, training)
     return _written(request, row, None, begun=_begun(row, request.GET.get("day", "")))
 
 
-def _begun(training: Training, day: str) -> dict[str, Any]:
-    days = {each.day.isoformat(): each for each in queries.agenda(training)}
-    chosen = days.get(day) or next(iter(days.values()))
-    starts = max((each.ends for each in chosen.sessions), default=time(9))
+def _begun(training: Training, asked: str) -> dict[str, Any]:
+    days = {day.day.isoformat(): day for day in queries.agenda(training)}
+    chosen = days.get(asked) or next(iter(days.values()))
+    starts = max((session.ends for session in chosen.sessions), default=time(9))
     ends = starts.replace(hour=starts.hour + 1) if starts.hour < 23 else time(23, 59)
     return {"day": chosen.day.isoformat(), "starts": starts, "ends": ends}
 
@@ -38,7 +38,7 @@ def _begun(training: Training, day: str) -> dict[str, Any]:
 @trains
 @require_http_methods(["GET", "POST"])
 def edit(request: ProgrammeRequest, training: int, session: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     return _written(request, row, _line(row, session))
 
 
@@ -65,7 +65,7 @@ def _written(request: SignedInRequest, row: Training, line: Session | None, begu
 @trains
 @require_POST
 def remove(request: ProgrammeRequest, training: int, session: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     line = _line(row, session)
-    told = _("“%(session)s” is out of the agenda.") % {"session": line}
-    return acted(request, lambda: verbs.remove(line, by=request.user), told, "train_agenda", row.pk)
+    message = _("“%(session)s” is out of the agenda.") % {"session": line}
+    return acted(request, lambda: verbs.remove(line, by=request.user), message, "train_agenda", row.pk)

@@ -1,4 +1,4 @@
-"""The first step in a new installation: a link by which the first administrator chooses name and password."""
+"""Prints the link with which the first administrator of a new installation chooses name and password."""
 
 from typing import Any
 

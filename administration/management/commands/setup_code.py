@@ -1,4 +1,4 @@
-"""The first step in a new installation: a link by which its administrator sets it up in the browser."""
+"""Prints the link with which the administrator of a new installation sets it up in the browser."""
 
 from typing import Any
 

@@ -1,10 +1,11 @@
-"""The rows of a comparison as groups: medians with the number of municipalities that told them."""
+"""Rows of a comparison by group: medians with the number of municipalities behind them."""
 
 from collections.abc import Iterable, Mapping
 
-from analytics.comparison.groups import SIZES, Group, LazyText, Middle, grouped, middle
+from analytics.comparison.groups import SIZES, Group, Middle, grouped, middle
 from analytics.comparison.measures import Measure
 from analytics.comparison.queries.comparison import ComparisonRow
+from common.lazy_text import LazyText
 from serbian.sorting import sort_key
 
 

@@ -1,4 +1,4 @@
-"""The browser comes back from the network with a code. The one call to a network that a request makes."""
+"""The OAuth callback: exchanges the code. The only network call that a request makes."""
 
 import hmac
 import logging
@@ -32,7 +32,7 @@ class UnknownState(Exception):
 
 
 def callback(answer: Mapping[str, str], *, by: User) -> ConnectAttempt:
-    """Settle the network's answer (`state` and `code`, or `error`); the attempt says how it ended.
+    """Handle the network's answer (`state` and `code`, or `error`); the attempt stores the outcome.
 
     A state works once, for the person who started, for ten minutes, and only while they may still connect channels.
     Raises `UnknownState` or `PermissionDenied`.
@@ -52,10 +52,10 @@ def callback(answer: Mapping[str, str], *, by: User) -> ConnectAttempt:
 def _attempt(state: str, by: User) -> ConnectAttempt:
     wanted = attempts.hashed(state)
     with everywhere("a network's answer names its attempt by the state alone"):
-        found = ConnectAttempt.objects.filter(state_hash=wanted).select_related("municipality").first()
-    if found is None or found.by_id != by.pk or not hmac.compare_digest(found.state_hash, wanted):
+        attempt = ConnectAttempt.objects.filter(state_hash=wanted).select_related("municipality").first()
+    if attempt is None or attempt.by_id != by.pk or not hmac.compare_digest(attempt.state_hash, wanted):
         raise UnknownState
-    return found
+    return attempt
 
 
 def _claim(attempt: ConnectAttempt) -> bool:
@@ -65,7 +65,7 @@ def _claim(attempt: ConnectAttempt) -> bool:
 
 
 def _settle(attempt: ConnectAttempt, answer: Mapping[str, str]) -> str:
-    """What went wrong, or "" when the attempt has gone on to reading the account."""
+    """The problem, or "" when the attempt goes on to reading the account."""
     inside = attempts.taken_out(attempt)
     if answer.get("error"):
         return messages.DENIED
@@ -76,7 +76,7 @@ def _settle(attempt: ConnectAttempt, answer: Mapping[str, str]) -> str:
     except NeedsConsent:
         return messages.NOT_EXCHANGED
     except PlatformError as error:
-        return messages.worded(error)
+        return messages.problem_text(error)
     except Exception:
         log.exception("The exchange with %s failed", attempt.server)
         return messages.NOT_CLEAR

@@ -1,4 +1,4 @@
-"""A try to connect a channel: how it starts, what it keeps secret, how it ends."""
+"""Attempts to connect a channel: how they start, what they encrypt, how they end."""
 
 import base64
 import hashlib
@@ -31,10 +31,10 @@ RUNNING = tuple(step for step in ConnectStep if step not in (ConnectStep.DONE, C
 
 
 def start(municipality: Any, platform: str, typed: str, *, by: User, channel: Channel | None = None) -> ConnectAttempt:
-    """Begin with a network that asks for consent in the browser. `channel`: the one to be connected again.
+    """Start an attempt at a network that asks for consent in the browser. `channel`: the one to be connected again.
 
-    Raises `ActionNotAllowed` for a server we do not call, for practice beside real, after too many tries in an hour,
-    and where the administrator has not entered the keys.
+    Raises `ActionNotAllowed` for a server that may not be called, for practice beside real channels, after too many
+    attempts in an hour, and without the administrator's keys.
     """
     if PLATFORMS[platform].keys_from == "administrator" and credentials.entered(platform) is None:
         raise ActionNotAllowed(messages.KEYS_NOT_ENTERED)
@@ -56,9 +56,10 @@ def sign_in(
     by: User,
     channel: Channel | None = None,
 ) -> ConnectAttempt:
-    """Begin with a network that takes an app password or a token: `secret` is what was typed, without the server.
+    """Start an attempt at a network that takes an app password or a token: `secret` holds the form's fields without the
+    server. A worker exchanges it and it is wiped.
 
-    A worker exchanges it and it is wiped. Raises as `start`, and where the network has to call us and cannot.
+    Raises as `start`, and where the network needs to call us and cannot.
     """
     if PLATFORMS[platform].calls_first and not base_is_public():
         raise ActionNotAllowed(messages.NEEDS_PUBLIC_BASE)
@@ -125,7 +126,7 @@ def authorize_url(attempt: ConnectAttempt) -> str:
         raise ActionNotAllowed(messages.EXPIRED)
     inside = taken_out(attempt)
     keys = credentials.keys(attempt.platform, attempt.server)
-    # Built without a call: where consent is given follows from the server's address and what it told before.
+    # Built without a call: the consent page follows from the server's address and its stored facts.
     asking = built(attempt.platform, http(), server=attempt.server, keys=keys, facts=inside["facts"])
     return asking.authorize_url(redirect_uri(), inside["state"], challenge(inside["verifier"]))
 
@@ -144,13 +145,13 @@ def hashed(state: str) -> str:
 
 
 def put_away(attempt: ConnectAttempt, inside: dict[str, Any]) -> None:
-    """Encrypt what the attempt has to remember; the caller saves."""
+    """Encrypt the state of the attempt; the caller saves."""
     attempt.ciphertext = crypto.seal(PURPOSE, json.dumps(inside), attempt.pk)
 
 
 def taken_out(attempt: ConnectAttempt) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(crypto.open_(PURPOSE, attempt.ciphertext, attempt.pk))
-    return found
+    inside: dict[str, Any] = json.loads(crypto.open_(PURPOSE, attempt.ciphertext, attempt.pk))
+    return inside
 
 
 def move(attempt: ConnectAttempt, step: ConnectStep, inside: dict[str, Any]) -> None:
@@ -166,7 +167,7 @@ def fail(attempt: ConnectAttempt, problem: str) -> None:
 
 
 def expire(attempt_id: int) -> None:
-    """End an attempt whose ten minutes have passed, unless somebody works on it right now."""
+    """End an attempt whose ten minutes have passed, unless a worker holds it."""
     with transaction.atomic():
         overdue = ConnectAttempt.objects.select_for_update(skip_locked=True, of=("self",))
         attempt = overdue.filter(pk=attempt_id, step__in=RUNNING, expires_at__lte=timezone.now()).first()

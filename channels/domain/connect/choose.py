@@ -1,4 +1,4 @@
-"""Which of the pages that a person looks after becomes the channel."""
+"""The person chooses which of their pages becomes the channel."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +14,7 @@ from platforms.types import Account
 
 
 def accounts(attempt: ConnectAttempt) -> list[Account]:
-    """What there is to choose from, best first; their tokens stay inside. [] when it is not the time to choose."""
+    """The accounts to choose from, best first, without their tokens. [] when the attempt does not wait for a choice."""
     if attempt.step != ConnectStep.CHOOSING or attempt.expires_at <= timezone.now():
         return []
     accounts = [Account.from_json(stored) for stored in attempts.taken_out(attempt)["accounts"]]

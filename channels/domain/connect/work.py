@@ -1,7 +1,7 @@
-"""What a worker does for a try to connect: introduce us to the server, sign in, read the account.
+"""The worker's part of connecting a channel: register at the server, sign in, read the account.
 
-The attempt's row stays locked meanwhile, so a message that arrives twice does nothing twice; a worker that dies leaves
-the attempt where it was, and the next tick takes it up again.
+The attempt's row stays locked meanwhile, so a duplicate task does nothing. If a worker dies, the attempt keeps its
+step and the next tick resumes it.
 """
 
 import json
@@ -60,13 +60,13 @@ def _step(attempt: ConnectAttempt) -> None:
         attempts.fail(attempt, refused.message)
     except NotReached as error:
         if attempt.step != ConnectStep.READING:
-            attempts.fail(attempt, messages.worded(error))
+            attempts.fail(attempt, messages.problem_text(error))
             return
         # Consent was given already: worth trying until the attempt expires.
-        attempt.problem = messages.worded(error)
+        attempt.problem = messages.problem_text(error)
         attempt.save(update_fields=["problem"])
     except PlatformError as error:
-        attempts.fail(attempt, messages.worded(error))
+        attempts.fail(attempt, messages.problem_text(error))
     except Exception:
         # What a connector did not classify is not repeated; the person sees it at once and may start again.
         log.exception("Connecting to %s failed", attempt.server)
@@ -74,7 +74,7 @@ def _step(attempt: ConnectAttempt) -> None:
 
 
 def register(attempt: ConnectAttempt) -> None:
-    """Look what server this is and have our application known there; then the person is asked for consent."""
+    """Identify the server and register our application there; then the person is asked for consent."""
     asking = built(attempt.platform, http(deadline=DEADLINE_SECONDS), server=attempt.server)
     inside = {**attempts.taken_out(attempt), "facts": asking.fetch_facts()}
     if PLATFORMS[attempt.platform].keys_from == "server" and not _registered(attempt):
@@ -112,7 +112,7 @@ def sign_in(attempt: ConnectAttempt) -> None:
 
 
 def read(attempt: ConnectAttempt) -> None:
-    """Read whose account it is and make it a channel of this municipality, let a person choose, or refuse."""
+    """Read the account and make it a channel of this municipality, let the person choose one, or refuse."""
     inside = attempts.taken_out(attempt)
     accounts = [Account.from_json(inside["account"])] if "account" in inside else _accounts(attempt, inside)
     if attempt.channel:
@@ -131,9 +131,9 @@ def read(attempt: ConnectAttempt) -> None:
 
 
 def _accounts(attempt: ConnectAttempt, inside: dict[str, Any]) -> list[Account]:
-    """What the credential can act for, with the newest credential of each."""
+    """The accounts for which the credential can act, with the newest credential of each."""
     held = [Credential.from_json(inside["credential"])]
-    # Without a permission the network may not even tell whose account it is.
+    # Without a permission the network may not even return the account.
     _refuse_without(attempt, held[0])
     asking = built(
         attempt.platform,
@@ -150,9 +150,9 @@ def _accounts(attempt: ConnectAttempt, inside: dict[str, Any]) -> list[Account]:
     return [Account(profile, replace(held[-1], account_id=profile.remote_id))]
 
 
-def _the_same(found: list[Account], remote_id: str) -> list[Account]:
+def _the_same(accounts: list[Account], remote_id: str) -> list[Account]:
     """The account of the channel that is connected again. Raises `ActionNotAllowed`."""
-    same = [account for account in found if account.profile.remote_id == remote_id]
+    same = [account for account in accounts if account.profile.remote_id == remote_id]
     if not same:
         raise ActionNotAllowed(messages.OTHER_ACCOUNT)
     if same[0].problem:
@@ -160,16 +160,16 @@ def _the_same(found: list[Account], remote_id: str) -> list[Account]:
     return same
 
 
-def _ask(attempt: ConnectAttempt, found: list[Account], facts: dict) -> None:
+def _ask(attempt: ConnectAttempt, accounts: list[Account], facts: dict) -> None:
     """The person chooses; that may take longer than the consent did."""
     attempt.expires_at = timezone.now() + attempts.LIFE
     attempt.save(update_fields=["expires_at"])
-    inside = {"accounts": [account.to_json() for account in found], "facts": facts}
+    inside = {"accounts": [account.to_json() for account in accounts], "facts": facts}
     attempts.move(attempt, ConnectStep.CHOOSING, inside)
 
 
 def _refuse_without(attempt: ConnectAttempt, credential: Credential) -> None:
-    """Raise `ActionNotAllowed` without the permissions that publishing needs; the attempt names what was not given."""
+    """Raise `ActionNotAllowed` without the permissions that publishing needs; the attempt lists the missing ones."""
     if not credential.scopes:
         return
     absent = missing(connector(attempt.platform).scopes, credential.scopes)
@@ -210,11 +210,11 @@ def _fill(channel: Channel, attempt: ConnectAttempt, profile: Profile, facts: di
     now = timezone.now()
     channel.handle, channel.name = profile.handle[:200], (profile.name or profile.handle)[:200]
     channel.url, channel.avatar_url = web(profile.url), web(profile.avatar_url)
-    # Where nothing is told without a token, the server is asked again soon, now that there is one.
+    # Where facts need a token, the server is asked again soon, now that there is one.
     channel.facts, channel.facts_at, channel.checked_at = facts, now if facts else None, now
     channel.state, channel.problem, channel.disconnected_at = ChannelState.CONNECTED, "", None
     channel.connected_by, channel.connected_at = attempt.by, now
-    channel.left_told_at, channel.hears = None, False
+    channel.leaver_notified_at, channel.is_subscribed = None, False
     channel.subscribe_at = now if PLATFORMS[attempt.platform].signed_by else None
 
 

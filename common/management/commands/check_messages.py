@@ -1,4 +1,4 @@
-"""Fails where the interface is not completely translated or a catalogue is out of step."""
+"""Fails when a translation is missing or a catalogue is out of date."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -45,10 +45,10 @@ def _incomplete(language: str, written: polib.POFile) -> Iterator[str]:
 
 
 def _not_derived(written: polib.POFile) -> Iterator[str]:
-    found = {catalogue.key_of(entry): entry for entry in catalogue.read(catalogue.DERIVED)}
+    stored = {catalogue.key_of(entry): entry for entry in catalogue.read(catalogue.DERIVED)}
     expected = {catalogue.key_of(entry): entry for entry in catalogue.derived(written)}
-    for key in sorted(found.keys() | expected.keys(), key=str):
-        one, other = found.get(key), expected.get(key)
+    for key in sorted(stored.keys() | expected.keys(), key=str):
+        one, other = stored.get(key), expected.get(key)
         if not (one and other) or (one.msgstr, one.msgstr_plural) != (other.msgstr, other.msgstr_plural):
             yield f"sr_Latn: not what the Cyrillic text gives: {catalogue.label(key)!r}"
 

@@ -1,4 +1,4 @@
-"""Brings the catalogues in step with the sources and derives Serbian Latin."""
+"""Updates the catalogues from the sources and derives Serbian Latin."""
 
 import json
 import sys

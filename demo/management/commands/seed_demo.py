@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from demo import reset, seed
+from demo import network, reset, seed
 
 
 class Command(BaseCommand):
@@ -13,12 +13,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--reset", action="store_true", help="wipe what the demo wrote and make it anew")
+        parser.add_argument(
+            "--address", action="store_true", help="only have the channels follow the practice network to its address"
+        )
 
-    def handle(self, *args: Any, reset: bool, verbosity: int, **options: Any) -> None:
+    def handle(self, *args: Any, reset: bool, address: bool, verbosity: int, **options: Any) -> None:
         began = time.monotonic()
         try:
+            if address:
+                self._follow(verbosity)
+                return
             filled = _run(wipe=reset)
-        except seed.NotTheDemo as refused:
+        except network.NotTheDemo as refused:
             raise CommandError(str(refused)) from refused
         if not verbosity:
             return
@@ -29,6 +35,11 @@ class Command(BaseCommand):
             f"Demo filled in: {filled.municipalities} municipalities, {filled.publications} publications, "
             f"in {time.monotonic() - began:.1f} s."
         )
+
+    def _follow(self, verbosity: int) -> None:
+        count = network.follow_address()
+        if verbosity and count:
+            self.stdout.write(f"{count} channels follow the practice network to {network.server()}.")
 
 
 def _run(*, wipe: bool) -> seed.Filled:

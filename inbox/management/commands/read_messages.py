@@ -1,4 +1,4 @@
-"""Read all messages anew: once after the update that began to read them, and after one that changed how."""
+"""Analyse all messages again: once after the update that introduced the analysis, and after each change of it."""
 
 from typing import Any
 
@@ -11,4 +11,4 @@ class Command(BaseCommand):
     help = "Read citizens' messages anew: what they look like, which say nearly the same. What people decided stays."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Read {suggest.again()} messages.")
+        self.stdout.write(f"Read {suggest.reanalyse_all()} messages.")

@@ -1,4 +1,4 @@
-"""Run after every migration: a new installation gets the municipalities, an old one the corrections."""
+"""Loads the reference data. Runs after every migration: a new installation gets it all, an old one the corrections."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Prints the permission table, or writes it where the docs keep it."""
+"""Prints the permission table, or writes it to docs/permissions.md."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The pictures of every kind of chart in docs/charts, for the design system's page: English, light."""
+"""Draws every kind of chart into docs/charts, for the design system's page: English, light theme."""
 
 from pathlib import Path
 from typing import Any

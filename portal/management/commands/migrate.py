@@ -1,4 +1,4 @@
-"""Django's `migrate`, which refuses a database made by migrations that were amended since."""
+"""Django's `migrate`, which refuses a database that was made by migrations that were amended since."""
 
 from typing import Any
 

@@ -130,7 +130,7 @@ def _files(labels: list[str]) -> list[Path]:
 
 @contextmanager
 def _without(paths: list[Path]) -> Iterator[None]:
-    """Delete these files, and put them back when what follows fails."""
+    """Delete these files, and restore them when the following code fails."""
     contents = {path: path.read_bytes() for path in paths}
     for path in paths:
         path.unlink()

@@ -1,7 +1,7 @@
-"""The calendar: month, week and list of one municipality, and moving a post in time.
+"""The calendar: month, week and list of one municipality, and rescheduling of a post.
 
-Whoever opens it wants to see what goes out when, notice gaps and holidays, and move a post by dragging it, by its
-dialog, or by keyboard; all three end in `move`.
+Its users want to see what goes out when, notice gaps and holidays, and move a post by drag and drop, by a dialog or by
+keyboard; all three call `move`.
 """
 
 from datetime import date, datetime, time
@@ -22,7 +22,7 @@ from municipalities.holidays import holidays
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts import queries, rules
-from posts.approval import approval_hours
+from posts.approval import approval_window
 from posts.calendar import grid
 from posts.calendar.views.post_list import filters_of, options
 from posts.forms import MoveForm
@@ -34,11 +34,11 @@ from posts.scheduling.domain.schedule import move as move_post
 def calendar(request: MunicipalityRequest) -> HttpResponse:
     today = timezone.localdate()
     view = choice_param(request.GET, "view", grid.VIEWS, default="month")
-    shown = grid.visible(view, _day(request.GET.get("date"), today))
+    shown = grid.visible_range(view, _day(request.GET.get("date"), today))
     filters = filters_of(request)
     posts = queries.in_range(shown.since, shown.until, filters, drafts=request.access.may(Verb.DRAFT_VIEW))
     for post in posts:
-        states = {each.delivery.state for each in post.live_publications}  # type: ignore[attr-defined]
+        states = {publication.delivery.state for publication in post.live_publications}  # type: ignore[attr-defined]
         movable = rules.may_move(request.access, post) and not post.is_correction and not states & set(queries.OUT)
         post.may_move = movable  # type: ignore[attr-defined]
     days = grid.days(shown, posts, holidays(shown.first, shown.last, request.municipality.slug))
@@ -59,7 +59,7 @@ def calendar(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _day(wanted: str | None, today: date) -> date:
-    """The day in the address; today where it is none, or so far away that the arithmetic of days ends."""
+    """The day in the URL; today if it is none or out of range."""
     try:
         day = date.fromisoformat(wanted or "")
     except ValueError:
@@ -74,7 +74,7 @@ def _address(request: HttpRequest, **changed: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def _views(request: HttpRequest, shown: grid.Range) -> list[dict[str, Any]]:
+def _views(request: HttpRequest, shown: grid.DateRange) -> list[dict[str, Any]]:
     labels = {"month": _("Month"), "week": _("Week"), "list": _("List")}
     return [
         {"label": labels[view], "url": _address(request, view=view), "current": view == shown.view}
@@ -85,7 +85,7 @@ def _views(request: HttpRequest, shown: grid.Range) -> list[dict[str, Any]]:
 @requires(Verb.POST_SCHEDULE)
 @require_http_methods(["GET", "POST"])
 def move(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """The dialog "Move to…" and its act. Answers 204 to a script that moved, 422 with the form when it could not."""
+    """The dialog "Move to…" and its POST. Returns 204 to a script on success, 422 with the form otherwise."""
     post = get_object_or_404(Post.objects.filter(deleted_at__isnull=True), pk=pk)
     post.municipality = request.municipality
     by_script = bool(request.headers.get("X-Calendar"))
@@ -101,12 +101,12 @@ def move(request: MunicipalityRequest, pk: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("calendar", args=[request.municipality.slug]))
     template = "posts/_move.html" if by_script else "posts/move.html"
     status = 422 if request.method == "POST" else 200
-    context = {"post": post, "form": form, "holds": approval_hours(post)}
+    context = {"post": post, "form": form, "holds": approval_window(post)}
     return render(request, template, context, status=status)
 
 
 def _initial(post: Post, wanted: Any) -> dict[str, Any]:
-    """The post's present time; a dragged post brings the day it was dropped on."""
+    """The post's current time; a drag and drop sends the day of the drop."""
     local = post.local_time.replace(tzinfo=None) if post.local_time else None
     now = timezone.localtime()
     at = local.time() if local else time(min(now.hour + 1, 23))

@@ -1,4 +1,4 @@
-"""The list of posts: find one by its words, in either script and with or without diacritics."""
+"""The list of posts: full-text search in either script, with or without diacritics."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts import queries
 from posts.enums import Category, Stage
-from posts.queries import Filters
+from posts.queries import PostFilters
 
 PER_PAGE = 25
 
@@ -25,7 +25,7 @@ def posts(request: MunicipalityRequest) -> HttpResponse:
     filters = filters_of(request)
     rows = queries.listed(filters, drafts=request.access.may(Verb.DRAFT_VIEW))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "filters": filters, "options": options(), "narrowed": filters != queries.Filters()}
+    context = {"page": page, "filters": filters, "options": options(), "narrowed": filters != queries.PostFilters()}
     return render(request, "posts/list.html", context)
 
 
@@ -33,15 +33,15 @@ def posts(request: MunicipalityRequest) -> HttpResponse:
 
 
 STATES = (
-    *((each, each.label) for each in Stage),
-    *((each, each.label) for each in (
+    *((stage, stage.label) for stage in Stage),
+    *((state, state.label) for state in (
         State.SCHEDULED, State.PUBLISHED, State.FAILED, State.UNCONFIRMED, State.EXPIRED,
     )),
 )  # fmt: skip
 
 
-def filters_of(request: HttpRequest) -> Filters:
-    return Filters(
+def filters_of(request: HttpRequest) -> PostFilters:
+    return PostFilters(
         channel=int_param(request.GET, "channel"),
         state=choice_param(request.GET, "state", {*Stage.values, *State.values}),
         category=choice_param(request.GET, "category", Category.values),
@@ -50,6 +50,6 @@ def filters_of(request: HttpRequest) -> Filters:
 
 
 def options() -> dict[str, Any]:
-    """Choices of the filters' fields. One query."""
+    """Choices of the filter fields. One query."""
     channels = Channel.objects.exclude(state=ChannelState.DISCONNECTED).only("pk", "name", "platform").order_by("pk")
     return {"channels": list(channels), "states": STATES, "categories": Category.choices}

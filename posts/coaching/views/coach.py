@@ -1,6 +1,6 @@
-"""What the coach is told about a post, for the composer and for the review page."""
+"""Runs the coach on a draft, for the composer and for the review page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -8,35 +8,43 @@ from django.utils import timezone
 
 from posts import compose, queries
 from posts.coaching import published_phones
-from posts.coaching.checks import Known, links_of, look, written
-from posts.coaching.sentences import CoachingHint, told
+from posts.coaching.checks import ServerFacts, check_draft, links_of, written_texts
+from posts.coaching.sentences import CoachingHint, coaching_hints
 from posts.draft import Draft
 from posts.editing.previews import Preview
 from posts.labels import language_name
 from posts.models import Media
 
 
-def coach(
-    draft: Draft, previews: Sequence[Preview], library: Mapping[int, Media], house: Any, *, links: bool = True
+def coach_draft(
+    draft: Draft, previews: Sequence[Preview], library: Mapping[int, Media], municipality: Any, *, links: bool = True
 ) -> list[CoachingHint]:
-    """Every point in the order of the page. With `links` one query: what a worker found behind them. One more where
-    a telephone number is written."""
+    """Every point in the order of the page. One query for the link checks if `links`, one more if the draft has a
+    telephone number.
+    """
     if draft.is_empty:
         return []
-    official = compose.unwritten(draft, house.official_languages)
-    missing = [tag for each in previews for tag in each.part.missing]
-    known = Known(
+    official = compose.missing_languages(draft, municipality.official_languages)
+    missing = [tag for preview in previews for tag in preview.part.missing]
+    known = ServerFacts(
         today=timezone.localdate(),
-        over=[each.channel.name for each in previews if each.count > each.limit],
+        over=[preview.channel.name for preview in previews if preview.count > preview.limit],
         missing={tag: language_name(tag) for tag in [*official, *missing]},
-        derived=any(each.part.derived for each in previews),
+        derived=any(preview.part.derived for preview in previews),
         analysis={pk: media.analysis for pk, media in library.items()},
         consents=[
-            (note.sentence, reverse("library_picture", args=[house.slug, note.media_id]))
+            (note.sentence, reverse("library_picture", args=[municipality.slug, note.media_id]))
             for note in queries.consent_notes(draft, library)
         ],
-        offices=published_phones.numbers() if published_phones.are_needed(each.text for each in written(draft)) else (),
+        published_numbers=_published_numbers(draft),
         videos={pk for pk, media in library.items() if media.is_video},
-        looked=queries.looked_at(links_of(draft)) if links else {},
+        link_results=queries.link_checks(links_of(draft)) if links else {},
     )
-    return told(look(draft, known))
+    return coaching_hints(check_draft(draft, known))
+
+
+def _published_numbers(draft: Draft) -> Collection[str]:
+    """Telephone numbers that the municipality publishes itself. One query if the draft has a number in it."""
+    if not published_phones.has_phone_number(text.text for text in written_texts(draft)):
+        return ()
+    return published_phones.published_numbers()

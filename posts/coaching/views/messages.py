@@ -1,4 +1,4 @@
-"""What the coach says in the browser: one file for each language of the interface, which a browser asks for once."""
+"""The coach's messages for the browser: one cacheable file per language of the interface."""
 
 import hashlib
 import json
@@ -13,26 +13,26 @@ from django.views.decorators.http import require_safe
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts.coaching.sentences import spoken
+from posts.coaching.sentences import browser_messages
 
 A_MONTH = 30 * 24 * 3600
 
 
 @requires(Verb.POST_EDIT)
 @require_safe
-def words(request: MunicipalityRequest) -> HttpResponse:
-    """It may be kept, because other words have another address."""
-    answer = HttpResponse(_said(get_language())[0], content_type="application/json")
+def coach_messages(request: MunicipalityRequest) -> HttpResponse:
+    """Cacheable for a month: changed messages have another URL."""
+    answer = HttpResponse(_encoded_messages(get_language())[0], content_type="application/json")
     patch_cache_control(answer, private=True, max_age=A_MONTH, immutable=True)
     return answer
 
 
-def address(slug: str) -> str:
-    return f"{reverse('coach_words', args=[slug])}?{_said(get_language())[1]}"
+def messages_url(slug: str) -> str:
+    return f"{reverse('coach_words', args=[slug])}?{_encoded_messages(get_language())[1]}"
 
 
 @lru_cache(maxsize=8)
-def _said(language: str) -> tuple[bytes, str]:
-    """What is said in the language that is on, and its fingerprint."""
-    said = json.dumps(spoken(), ensure_ascii=False, separators=(",", ":")).encode()
-    return said, hashlib.sha256(said).hexdigest()[:12]
+def _encoded_messages(language: str) -> tuple[bytes, str]:
+    """The messages in the active language, and their fingerprint."""
+    body = json.dumps(browser_messages(), ensure_ascii=False, separators=(",", ":")).encode()
+    return body, hashlib.sha256(body).hexdigest()[:12]

@@ -1,7 +1,7 @@
-"""The composer: one page on which a post is written, seen as the networks will show it, and sent on its way.
+"""The composer: one page on which a post is written, previewed for each network, and submitted or published.
 
-Without scripts it is an ordinary form: every button saves and then acts. With scripts the same fields are saved by
-`save` every moment, and `preview` answers each pause in typing with previews, counters and problems.
+Without scripts it is an ordinary form: every button saves and then acts. With scripts `save` stores the same fields
+continuously, and `preview` answers each pause in typing with previews, counters and problems.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,12 +27,12 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts import queries, rules
 from posts.coaching.checks import links_of
-from posts.composer.form_parser import Typed, read
-from posts.composer.views.page import Page, fragments, page
+from posts.composer.form_parser import ComposerInput, parse_form
+from posts.composer.views.page import ComposerPage, build_fragments, build_page
 from posts.draft import BadDraft, Draft, Shown, parse
 from posts.editing.domain import check_links
 from posts.editing.domain.corrections import prepare
-from posts.editing.domain.create import blank, create
+from posts.editing.domain.create import blank_post, create
 from posts.editing.domain.save import Conflict, Content, Saved, save_draft
 from posts.editing.domain.submit import submit
 from posts.media.domain.pictures import BadPicture
@@ -40,14 +40,14 @@ from posts.media.domain.videos import add
 from posts.models import Post
 from posts.review.domain.approve import approve
 from posts.review.views.decisions import handed_over
-from posts.rules import Resolved
+from posts.rules import ResolvedTime
 from posts.scheduling.domain.schedule import publish_now, schedule
 
 
 @requires(Verb.POST_EDIT)
 @require_http_methods(["GET", "POST"])
 def new(request: MunicipalityRequest) -> HttpResponse:
-    """An empty page. The post comes to be with the first save, so that looking leaves nothing behind."""
+    """An empty page. The first save creates the post, so that opening the page stores nothing."""
     channels = list(queries.usable_channels())
     if request.method == "POST":
         try:
@@ -56,19 +56,19 @@ def new(request: MunicipalityRequest) -> HttpResponse:
             flash_error(request, refused)
             return redirect("post_new", request.municipality.slug)
         return _act(request, post, channels)
-    post = blank(request.municipality, by=request.user)
-    return render(request, "posts/composer.html", {"page": page(request, post, channels, _stored(post))})
+    post = blank_post(request.municipality, by=request.user)
+    return render(request, "posts/composer.html", {"page": build_page(request, post, channels, _stored(post))})
 
 
 def _begun(request: MunicipalityRequest) -> Post:
-    """The post of this page, stored. Sent twice, it is one post. Raises `ActionNotAllowed`."""
+    """The stored post of this page. Idempotent by the page's key. Raises `ActionNotAllowed`."""
     post = create(request.municipality, by=request.user, key=_key(request))
     post.municipality = request.municipality
     return post
 
 
 def _key(request: HttpRequest) -> UUID:
-    """The key that the page made for its post."""
+    """The key that the page generated for its post."""
     try:
         return UUID(request.POST.get("key", ""))
     except ValueError:
@@ -85,7 +85,7 @@ def edit(request: MunicipalityRequest, pk: int) -> HttpResponse:
     channels = list(queries.usable_channels())
     if request.method == "POST":
         return _act(request, post, channels)
-    return render(request, "posts/composer.html", {"page": page(request, post, channels, _stored(post))})
+    return render(request, "posts/composer.html", {"page": build_page(request, post, channels, _stored(post))})
 
 
 def _post(request: MunicipalityRequest, pk: int) -> Post:
@@ -95,11 +95,13 @@ def _post(request: MunicipalityRequest, pk: int) -> Post:
     return post
 
 
-def _stored(post: Post) -> Typed:
+def _stored(post: Post) -> ComposerInput:
     time = None
     if post.local_time and post.due_at:
-        time = Resolved(post.local_time.replace(tzinfo=None), post.fold, post.due_at, post.zone)
-    return Typed(Content(parse(post.draft), post.title, post.category, time), post.revision, asks_fold=bool(post.fold))
+        time = ResolvedTime(post.local_time.replace(tzinfo=None), post.fold, post.due_at, post.zone)
+    return ComposerInput(
+        Content(parse(post.draft), post.title, post.category, time), post.revision, asks_fold=bool(post.fold)
+    )
 
 
 # ---------------------------------------------------------------- with scripts
@@ -108,13 +110,13 @@ def _stored(post: Post) -> Typed:
 @requires(Verb.POST_EDIT)
 @require_POST
 def save(request: MunicipalityRequest, pk: int = 0) -> JsonResponse:
-    """Autosave. 200 saved, 409 changed by somebody else (or no draft any more), 422 not storable as it is.
+    """Autosave. Returns 200 when saved, 409 when changed by somebody else (or no longer a draft), 422 when invalid.
 
-    Without `pk` it is the first save of a new post; the answer says where the post is from now on.
+    Without `pk` it is the first save of a new post; the response has the URL of the post.
     """
     try:
         post = _post(request, pk) if pk else _begun(request)
-        typed = read(request.POST, list(queries.usable_channels()))
+        typed = parse_form(request.POST, list(queries.usable_channels()))
         answer = save_draft(post, typed.content, revision=typed.revision, by=request.user)
     except BadDraft as bad:
         return JsonResponse({"problems": bad.problems}, status=422)
@@ -122,14 +124,14 @@ def save(request: MunicipalityRequest, pk: int = 0) -> JsonResponse:
         return JsonResponse({"closed": refused.message}, status=409)
     if isinstance(answer, Conflict):
         return JsonResponse(_both(answer.stored), status=409)
-    check_links.ask(request.municipality, links_of(typed.content.draft))
+    check_links.request_checks(request.municipality, links_of(typed.content.draft))
     slug = request.municipality.slug
     places = {name: reverse(f"post_{name}", args=[slug, answer.post.pk]) for name in ("edit", "save")}
     return JsonResponse({"revision": answer.post.revision, "at": f"{timezone.localtime():%H:%M}", **places})
 
 
 def _both(stored: Post) -> dict[str, Any]:
-    """What is stored, for the page that has something else."""
+    """The stored draft, for a page with a conflicting one."""
     texts = parse(stored.draft).texts
     return {
         "revision": stored.revision,
@@ -141,15 +143,15 @@ def _both(stored: Post) -> dict[str, Any]:
 @requires(Verb.POST_EDIT)
 @require_POST
 def preview(request: MunicipalityRequest) -> HttpResponse:
-    """The parts of the page that depend on what is typed; the script puts each in its place by its id."""
+    """The parts of the page that depend on the input; the script replaces each by its id."""
     post = Post(municipality=request.municipality, author=request.user, key=_key(request))
     post.is_correction = request.POST.get("correcting") == "on"  # only what the page shows depends on it
     channels = list(queries.usable_channels())
     try:
-        typed = read(request.POST, channels)
+        typed = parse_form(request.POST, channels)
     except BadDraft as bad:
         return render(request, "posts/_bad.html", {"problems": bad.problems})
-    shown = fragments(request, post, typed, channels)
+    shown = build_fragments(request, post, typed, channels)
     return render(request, "posts/_fragments.html", {"page": shown})
 
 
@@ -157,8 +159,8 @@ def preview(request: MunicipalityRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """Why nothing was done; the page comes back with everything that was typed."""
+class UploadProblem:
+    """Why nothing was done; the page is rendered again with the complete input."""
 
     sentence: str
     details: Sequence[str] = ()
@@ -166,22 +168,22 @@ class Problem:
 
 
 def _act(request: MunicipalityRequest, post: Post, channels: list[Channel]) -> HttpResponse:
-    """Save what was typed, then do what the button says."""
-    typed: Typed | None = None
+    """Save the input, then run the action of the button."""
+    typed: ComposerInput | None = None
     try:
-        typed = _with_files(request, read(request.POST, channels))
+        typed = _with_files(request, parse_form(request.POST, channels))
         answer = save_draft(post, typed.content, revision=typed.revision, by=request.user)
         if isinstance(answer, Conflict):
-            problem = Problem(_changed(), stored=answer.stored)
+            problem = UploadProblem(_changed(), stored=answer.stored)
         else:
-            check_links.ask(request.municipality, links_of(typed.content.draft))
+            check_links.request_checks(request.municipality, links_of(typed.content.draft))
             return _done(request, answer, typed)
     except BadDraft as bad:
-        problem = Problem(_("This could not be saved as it is."), bad.problems)
+        problem = UploadProblem(_("This could not be saved as it is."), bad.problems)
     except BadPicture as bad:
-        problem = Problem(str(bad))
+        problem = UploadProblem(str(bad))
     except ActionNotAllowed as refused:
-        problem = Problem(refused.message, refused.details)
+        problem = UploadProblem(refused.message, refused.details)
     return _again(request, post.pk, channels, typed, problem)
 
 
@@ -189,8 +191,8 @@ def _changed() -> str:
     return _("This post was changed in another tab or by somebody else. Nothing was overwritten.")
 
 
-def _with_files(request: MunicipalityRequest, typed: Typed) -> Typed:
-    """Pictures and videos that came with the form itself, for browsers without scripts. Raises `BadPicture`."""
+def _with_files(request: MunicipalityRequest, typed: ComposerInput) -> ComposerInput:
+    """The input with the files of the form itself added, for browsers without scripts. Raises `BadPicture`."""
     files = request.FILES.getlist("files")
     if not files:
         return typed
@@ -199,13 +201,13 @@ def _with_files(request: MunicipalityRequest, typed: Typed) -> Typed:
     ]
     draft = typed.content.draft
     known = {shown.id for shown in draft.media}
-    media = (*draft.media, *(Shown(each.pk, each.alt) for each in added if each.pk not in known))
+    media = (*draft.media, *(Shown(picture.pk, picture.alt) for picture in added if picture.pk not in known))
     fresh = parse({**draft.to_json(), "media": Draft(media=media).to_json()["media"]})
-    return Typed(Content(fresh, typed.content.title, typed.content.category, typed.content.time), typed.revision,
-                 typed.time_problem, typed.asks_fold)  # fmt: skip
+    content = Content(fresh, typed.content.title, typed.content.category, typed.content.time)
+    return ComposerInput(content, typed.revision, typed.time_problem, typed.asks_fold)
 
 
-def _done(request: MunicipalityRequest, saved: Saved, typed: Typed) -> HttpResponse:
+def _done(request: MunicipalityRequest, saved: Saved, typed: ComposerInput) -> HttpResponse:
     act = request.POST.get("act", "save")
     if act == "emergency" and request.access.may(Verb.POST_EMERGENCY):
         return redirect("post_emergency", request.municipality.slug, saved.post.pk)
@@ -226,34 +228,36 @@ def _done(request: MunicipalityRequest, saved: Saved, typed: Typed) -> HttpRespo
     return redirect("post", request.municipality.slug, post.pk)
 
 
-def _submit(request: MunicipalityRequest, post: Post, time: Resolved | None) -> str:
+def _submit(request: MunicipalityRequest, post: Post, time: ResolvedTime | None) -> str:
     if not rules.may_submit(request.access, post):
         raise PermissionDenied
     submit(post, by=request.user)
     return _("Submitted. The approvers have been told by e-mail.")
 
 
-def _schedule(request: MunicipalityRequest, post: Post, time: Resolved | None) -> str:
+def _schedule(request: MunicipalityRequest, post: Post, time: ResolvedTime | None) -> str:
     if time is None:
         raise ActionNotAllowed(_("Choose a day and a time first, or publish the post now."))
     schedule(_allowed(request, post), time, by=request.user)
     return _("Scheduled. It goes out by itself.")
 
 
-def _publish(request: MunicipalityRequest, post: Post, time: Resolved | None) -> str:
+def _publish(request: MunicipalityRequest, post: Post, time: ResolvedTime | None) -> str:
     publish_now(_allowed(request, post, now=True), by=request.user)
     return handed_over(request)
 
 
 def _allowed(request: MunicipalityRequest, post: Post, *, now: bool = False) -> Post:
-    """The post, ready to go out: where approval is not needed, or approved by the writer where the house allows it.
+    """The post, ready for publishing: no approval is needed, or its writer approves it where that is allowed.
 
-    `now`: it goes out at once, so that its writer approves it for no other time.
+    `now`: it is published at once, so that its writer approves it for no other time.
     """
-    house = request.municipality
-    if rules.may_schedule(request.access, post, needs_approval=house.needs_approval):
+    municipality = request.municipality
+    if rules.may_schedule(request.access, post, needs_approval=municipality.needs_approval):
         return post
-    if not rules.decides_alone(request.access, approval=house.approval, own_allowed=house.may_approve_own):
+    if not rules.decides_alone(
+        request.access, approval=municipality.approval, own_allowed=municipality.may_approve_own
+    ):
         raise PermissionDenied
     with transaction.atomic():  # a refused approval leaves the draft a draft
         post = submit(post, by=request.user, now=now)
@@ -261,7 +265,7 @@ def _allowed(request: MunicipalityRequest, post: Post, *, now: bool = False) -> 
         return approve(post, version, by=request.user) if version else post
 
 
-ACTS: dict[str, Callable[[Any, Post, Resolved | None], str]] = {
+ACTS: dict[str, Callable[[Any, Post, ResolvedTime | None], str]] = {
     "submit": _submit,
     "schedule": _schedule,
     "publish": _publish,
@@ -269,13 +273,13 @@ ACTS: dict[str, Callable[[Any, Post, Resolved | None], str]] = {
 
 
 def _again(
-    request: MunicipalityRequest, pk: int, channels: list[Channel], typed: Typed | None, problem: Problem
+    request: MunicipalityRequest, pk: int, channels: list[Channel], typed: ComposerInput | None, problem: UploadProblem
 ) -> HttpResponse:
-    """The page once more, with what was typed still in it."""
+    """The page once more, with the complete input."""
     post = _post(request, pk)
-    shown: Page = page(request, post, channels, typed or _stored(post))
+    shown: ComposerPage = build_page(request, post, channels, typed or _stored(post))
     if problem.stored and typed:
-        # Saving once more, after reading both, is the person's decision to keep their own.
+        # Saving again, after reading both, means that the user keeps their own.
         shown.revision = problem.stored.revision
     context = {"page": shown, "problem": problem, "theirs": parse(problem.stored.draft) if problem.stored else None}
     return render(request, "posts/composer.html", context, status=409 if problem.stored else 422)

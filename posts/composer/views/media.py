@@ -1,6 +1,6 @@
-"""Pictures and videos: taken in by the composer, shown to people of the municipality only.
+"""Uploads of pictures and videos, and their delivery to members of the municipality.
 
-Networks never fetch from here; what a network gets leaves with the delivery.
+Networks never fetch from here; they receive files with the delivery.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from channels.public import OutOfRange, part
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts.composer.views.picture_rows import row
+from posts.composer.views.picture_rows import picture_row
 from posts.draft import Shown
 from posts.media import captions as media_captions
 from posts.media.domain import videos
@@ -33,7 +33,7 @@ from posts.media.domain.pictures import BadPicture
 from posts.models import Media, Publication
 from posts.queries import SEEN
 
-# A picture never changes under its address: the file's name says its content.
+# A picture is immutable under its URL: the file's name is derived from its content.
 KEEP = "private, max-age=604800, immutable"
 CHUNK = 256 * 1024
 
@@ -41,7 +41,7 @@ CHUNK = 256 * 1024
 @requires(Verb.POST_EDIT)
 @require_POST
 def upload(request: MunicipalityRequest) -> HttpResponse:
-    """One picture or video. Answers with its row for the composer, or with `problem`, a sentence."""
+    """One picture or video. Returns its row for the composer, or `problem`, a sentence."""
     file = request.FILES.get("file")
     if file is None:
         return JsonResponse({"problem": gettext("No file arrived. Choose the picture or video again.")}, status=422)
@@ -53,33 +53,33 @@ def upload(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _row(request: MunicipalityRequest, media: Media) -> HttpResponse:
-    shown = row(request.municipality.slug, media, Shown(media.pk, media.alt))
+    shown = picture_row(request.municipality.slug, media, Shown(media.pk, media.alt))
     return render(request, "posts/_picture.html", {"picture": shown})
 
 
 @requires(Verb.POST_EDIT)
 @require_safe
 def state(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """The composer's row as it is now: the page asks while a worker looks at a video."""
+    """The current row of the composer, polled while a worker probes a video."""
     return _row(request, get_object_or_404(Media, pk=pk))
 
 
 @requires(Verb.POST_EDIT)
 @require_http_methods(["GET", "POST"])
 def caption(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """The composer's dialog. Sent, it puts captions to a video, or takes them away; it answers as `upload` does."""
+    """The dialog of the composer that sets or removes captions; the POST returns the same as `upload`."""
     media = get_object_or_404(Media, pk=pk)
     if request.method == "GET":
-        shown = row(request.municipality.slug, media, Shown(media.pk, media.alt))
+        shown = picture_row(request.municipality.slug, media, Shown(media.pk, media.alt))
         return render(request, "posts/composer/_captions.html", {"picture": shown, "media": media})
     if "remove" in request.POST:
-        return _row(request, videos.uncaption(media, by=request.user))
+        return _row(request, videos.remove_captions(media, by=request.user))
     file = request.FILES.get("file")
     if file is None:
         return JsonResponse({"problem": gettext("No file arrived. Choose the captions again.")}, status=422)
     try:
         body = file.read(media_captions.MOST_BYTES + 1)
-        media = videos.caption(media, body, tag=request.POST.get("tag", ""), by=request.user)
+        media = videos.set_captions(media, body, tag=request.POST.get("tag", ""), by=request.user)
     except media_captions.BadCaptions as bad:
         return JsonResponse({"problem": str(bad)}, status=422)
     return _row(request, media)
@@ -88,29 +88,29 @@ def caption(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.POST_VIEW)
 @require_safe
 def media(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
-    """The picture, or with `?box=` a part of it that a post uses: looking makes no new files. Of a video its poster."""
-    found = _found(request, pk)
-    if found.is_video:
-        return _poster(request, str(found.poster.name))
+    """The picture, or with `?box=` a crop that a post uses (others are not generated). For a video its poster."""
+    row = _media_or_404(request, pk)
+    if row.is_video:
+        return _poster(request, str(row.poster.name))
     box = request.GET.get("box", "")
     if not box:
-        return _sent(request, str(found.file.name), found.mime)
-    if box not in found.crops:
+        return _sent(request, str(row.file.name), row.mime)
+    if box not in row.crops:
         raise Http404
-    made = found.crops[box]
+    made = row.crops[box]
     return _sent(request, made["file"], made["mime"])
 
 
 @requires(Verb.POST_VIEW)
 @require_safe
 def thumbnail(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
-    found = _found(request, pk)
-    return _poster(request, str(found.thumbnail.name))
+    row = _media_or_404(request, pk)
+    return _poster(request, str(row.thumbnail.name))
 
 
 def _poster(request: HttpRequest, name: str) -> HttpResponseBase:
     if not name:
-        # Nobody has looked at the video yet, or nobody could.
+        # The video is not probed yet, or the probe failed.
         answer = redirect(static("img/video.svg"))
         answer["Cache-Control"] = "no-store"
         return answer
@@ -120,23 +120,23 @@ def _poster(request: HttpRequest, name: str) -> HttpResponseBase:
 @requires(Verb.POST_VIEW)
 @require_safe
 def film(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
-    """The video itself, or the part that a player asks for. Only one at which a worker has looked."""
-    found = _found(request, pk)
-    if not found.is_video or not found.poster:
+    """The video, or the byte range that a player requests. Only after a successful probe."""
+    row = _media_or_404(request, pk)
+    if not row.is_video or not row.poster:
         raise Http404
-    name = str(found.file.name)
+    name = str(row.file.name)
     try:
         size = default_storage.size(name)
         asked = part(request.headers.get("range", ""), size)
-    except FileNotFoundError as gone:
-        raise Http404 from gone
+    except FileNotFoundError as error:
+        raise Http404 from error
     except OutOfRange:
         return _walled(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}))
     first, last = asked or (0, size - 1)
     content = () if request.method == "HEAD" else _chunks(name, first, last - first + 1)
-    answer = StreamingHttpResponse(content, status=206 if asked else 200, content_type=found.mime)
+    answer = StreamingHttpResponse(content, status=206 if asked else 200, content_type=row.mime)
     answer["Content-Length"], answer["Accept-Ranges"] = str(last - first + 1), "bytes"
-    # A film is compressed already, and a player that asks for bytes wants these bytes.
+    # A video is compressed already, and byte ranges refer to these bytes.
     answer["Content-Encoding"] = "identity"
     if asked:
         answer["Content-Range"] = f"bytes {first}-{last}/{size}"
@@ -155,23 +155,23 @@ def _chunks(name: str, first: int, length: int) -> Iterator[bytes]:
 @requires(Verb.POST_VIEW)
 @require_safe
 def captions(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
-    """What is spoken in a video, for the player of the page."""
-    found = _found(request, pk)
-    if not found.captions:
+    """The captions of a video, for the player on the page."""
+    row = _media_or_404(request, pk)
+    if not row.captions:
         raise Http404
     try:
-        with default_storage.open(str(found.captions.name)) as file:
-            cues = media_captions.read(file.read())
-    except FileNotFoundError as gone:
-        raise Http404 from gone
+        with default_storage.open(str(row.captions.name)) as file:
+            cues = media_captions.parse_captions(file.read())
+    except FileNotFoundError as error:
+        raise Http404 from error
     return _walled(HttpResponse(media_captions.vtt(cues), content_type="text/vtt; charset=utf-8"))
 
 
-def _found(request: MunicipalityRequest, pk: int) -> Media:
-    found = get_object_or_404(Media, pk=pk)
-    if not request.access.may(Verb.DRAFT_VIEW) and not _is_public(found):
+def _media_or_404(request: MunicipalityRequest, pk: int) -> Media:
+    row = get_object_or_404(Media, pk=pk)
+    if not request.access.may(Verb.DRAFT_VIEW) and not _is_public(row):
         raise Http404
-    return found
+    return row
 
 
 def _is_public(media: Media) -> bool:
@@ -186,8 +186,8 @@ def _sent(request: HttpRequest, name: str, mime: str) -> HttpResponseBase:
     else:
         try:
             response = FileResponse(default_storage.open(name, "rb"), content_type=mime)
-        except FileNotFoundError as gone:
-            raise Http404 from gone
+        except FileNotFoundError as error:
+            raise Http404 from error
     response["ETag"], response["Cache-Control"] = tag, KEEP
     return _walled(response)
 

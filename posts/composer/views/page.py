@@ -1,4 +1,4 @@
-"""Everything the composer's template shows, gathered with a fixed number of queries."""
+"""Everything that the composer's template shows, read with a fixed number of queries."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -14,14 +14,14 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts import compose, queries
 from posts.coaching import published_phones
-from posts.coaching.call_patterns import Pattern, patterns
-from posts.coaching.sentences import CoachingHint, things
-from posts.coaching.views.coach import coach
-from posts.coaching.views.messages import address
+from posts.coaching.call_patterns import CallPattern, patterns
+from posts.coaching.sentences import CoachingHint, count_label
+from posts.coaching.views.coach import coach_draft
+from posts.coaching.views.messages import messages_url
 from posts.composer import derived_text
-from posts.composer.derived_text import Reason, Stretch
-from posts.composer.form_parser import Typed
-from posts.composer.views.picture_rows import PictureRow, row
+from posts.composer.derived_text import DerivationReason, TextSegment
+from posts.composer.form_parser import ComposerInput
+from posts.composer.views.picture_rows import PictureRow, picture_row
 from posts.draft import MOST_PICTURES, RATIOS, SERBIAN, Draft, Text
 from posts.editing.domain.corrections import open_correction
 from posts.editing.eservices import Promotion, all_notes, promotion
@@ -33,13 +33,13 @@ from posts.models import Amendment, Decision, Media, Post
 from posts.rules import decides_alone
 from serbian.corrections import Correction
 
-# A poll of most networks has four answers.
+# Most networks allow four answers in a poll.
 LINES = 4
 
 
 @dataclass(frozen=True)
 class Tab:
-    """One language. `derived` is what will be used while nothing is written in it."""
+    """One language. `derived` is the text that is used while the tab is empty."""
 
     tag: str
     name: str
@@ -48,15 +48,15 @@ class Tab:
     follows: str
     derived: str
     source: str
-    needs_look: bool
+    needs_review: bool
     is_missing: bool
-    stretches: Sequence[Stretch] = ()
-    reasons: Sequence[Reason] = ()
+    segments: Sequence[TextSegment] = ()
+    reasons: Sequence[DerivationReason] = ()
     offers: Sequence[Correction] = ()
 
 
 @dataclass(frozen=True)
-class Own:
+class ChannelText:
     tag: str
     name: str
     text: str
@@ -64,37 +64,37 @@ class Own:
 
 @dataclass(frozen=True)
 class ChannelChoice:
-    """A channel in the picker, with what may be different on it."""
+    """A channel in the picker, with its own texts and layout."""
 
     channel: Channel
     title: str
     chosen: bool
     layout: str
-    own: Sequence[Own]
+    own: Sequence[ChannelText]
     takes_title: bool = False
     takes_comment: bool = False
 
     @property
     def is_different(self) -> bool:
-        return bool(self.layout) or any(each.text for each in self.own)
+        return bool(self.layout) or any(text.text for text in self.own)
 
 
-Said = tuple[str, validation.Finding]
+ChannelFinding = tuple[str, validation.Finding]
 """The channels that have a problem, and the problem."""
 
 
-def once(previews: Sequence[Preview], wanted: Callable[[validation.Finding], bool]) -> list[Said]:
-    """Each problem once, however many channels have it."""
-    found: dict[validation.Finding, dict[str, None]] = {}
-    for each in previews:
-        where = f"{each.channel.name} ({each.languages})" if each.is_apart else each.channel.name
-        for finding in filter(wanted, each.findings):
-            found.setdefault(finding, {})[where] = None
-    return [(", ".join(channels), finding) for finding, channels in found.items()]
+def unique_findings(previews: Sequence[Preview], wanted: Callable[[validation.Finding], bool]) -> list[ChannelFinding]:
+    """Each problem once, with the names of its channels."""
+    channels_by_finding: dict[validation.Finding, dict[str, None]] = {}
+    for preview in previews:
+        place = f"{preview.channel.name} ({preview.languages})" if preview.is_apart else preview.channel.name
+        for finding in filter(wanted, preview.findings):
+            channels_by_finding.setdefault(finding, {})[place] = None
+    return [(", ".join(channels), finding) for finding, channels in channels_by_finding.items()]
 
 
 @dataclass
-class Page:
+class ComposerPage:
     post: Post
     revision: int
     draft: Draft
@@ -112,7 +112,7 @@ class Page:
     previews: list[Preview]
     notes: list[str]
     coach: list[CoachingHint] = field(default_factory=list)
-    picture_notes: dict[int, list[Said]] = field(default_factory=dict)
+    picture_notes: dict[int, list[ChannelFinding]] = field(default_factory=dict)
     returned: Decision | None = None
     correction: Amendment | None = None
     offers: Sequence[Offered] = ()
@@ -131,50 +131,50 @@ class Page:
 
     @property
     def opens(self) -> str:
-        """The language whose tab is open when the page comes: the first that has words."""
+        """The language whose tab is open at first: the first with a text."""
         return next((tab.tag for tab in self.tabs if tab.text), self.tabs[0].tag)
 
     @property
     def script(self) -> str:
-        """The script in which this house writes first."""
+        """The municipality's primary script."""
         return str(self.post.municipality.primary_script)
 
     @property
-    def words(self) -> str:
-        """The municipality's words that Latin does not spell letter by letter, as JSON for the script."""
-        return json.dumps(self.draft.words.for_latin(), ensure_ascii=False)
+    def glossary_json(self) -> str:
+        """The spellings of the municipality's glossary, as JSON for the script."""
+        return json.dumps(self.draft.glossary.for_latin(), ensure_ascii=False)
 
     @property
-    def offices(self) -> str:
+    def published_numbers_json(self) -> str:
         """Telephone numbers that the coach does not ask about, as JSON for the script."""
-        return json.dumps(sorted(published_phones.numbers()))
+        return json.dumps(sorted(published_phones.published_numbers()))
 
     @property
-    def patterns(self) -> tuple[Pattern, ...]:
+    def patterns(self) -> tuple[CallPattern, ...]:
         return patterns()
 
     @property
     def coach_open(self) -> list[CoachingHint]:
-        return [each for each in self.coach if each.point.is_open]
+        return [hint for hint in self.coach if hint.point.is_open]
 
     @property
     def coach_fine(self) -> list[CoachingHint]:
-        """What is in order and only the server knows; the browser adds at once what the text alone tells."""
-        return [each for each in self.coach if not each.point.is_open and not each.by_text]
+        """Finished points that only the server can compute; the browser adds those that the text alone decides."""
+        return [hint for hint in self.coach if not hint.point.is_open and not hint.by_text]
 
     @property
     def coach_count(self) -> str:
         number = len(self.coach_open)
-        return things(number) % {"count": number} if number else ""
+        return count_label(number) % {"count": number} if number else ""
 
     @property
-    def coach_words(self) -> str:
-        """Where the browser gets what the coach says while one types."""
-        return address(self.post.municipality.slug)
+    def coach_messages_url(self) -> str:
+        """The URL of the coach's messages for the browser."""
+        return messages_url(self.post.municipality.slug)
 
     @property
     def options(self) -> list[str]:
-        """The lines for answers: those that are written, then empty ones."""
+        """The lines for answers: the written ones, then empty ones."""
         written = self.draft.interactive.options
         return [*written, *[""] * (LINES - len(written))]
 
@@ -184,16 +184,16 @@ class Page:
 
     @property
     def poll_findings(self) -> list[str]:
-        """Problems of the poll, once however many channels have them."""
-        findings = [finding for each in self.previews for finding in each.findings if finding.field == "poll"]
-        # That there are too few answers, the notes on the format say for every network.
+        """Problems of the poll, without duplicates over channels."""
+        findings = [finding for preview in self.previews for finding in preview.findings if finding.field == "poll"]
+        # The notes on the format report too few answers already.
         return list(dict.fromkeys(finding.message for finding in findings if finding.code != "poll_too_few"))
 
     @property
-    def text_findings(self) -> list[Said]:
-        """Problems of words or of a whole channel, beside the words."""
+    def text_findings(self) -> list[ChannelFinding]:
+        """Problems of the text or of a whole channel, shown beside the text."""
         fields = ("text", "language", "channel")
-        return once(self.previews, lambda finding: finding.field in fields and finding.code != "empty")
+        return unique_findings(self.previews, lambda finding: finding.field in fields and finding.code != "empty")
 
     @property
     def headline_places(self) -> list[ChannelChoice]:
@@ -223,30 +223,32 @@ class Page:
 
     @property
     def comment_parts(self) -> list[Preview]:
-        return [each for each in self.previews if each.comment]
+        return [preview for preview in self.previews if preview.comment]
 
     @property
-    def beside_findings(self) -> dict[str, list[Said]]:
-        """Problems of title and first comment, beside them."""
+    def beside_findings(self) -> dict[str, list[ChannelFinding]]:
+        """Problems of title and first comment, shown beside them."""
         fields = ("title", "first_comment")
-        found = once(self.previews, lambda finding: finding.field in fields)
-        return {name: [said for said in found if said[1].field == name] for name in fields}
+        problems = unique_findings(self.previews, lambda finding: finding.field in fields)
+        return {name: [problem for problem in problems if problem[1].field == name] for name in fields}
 
     @property
     def odd_service(self) -> str:
-        """The post's service when it is not among those that are offered: it must not be lost by saving."""
+        """The post's service when it is not among those offered: saving must not lose it."""
         key = self.draft.service
-        return "" if any(each.service.key == key for each in self.offers) else key
+        return "" if any(offer.service.key == key for offer in self.offers) else key
 
     @property
     def errors(self) -> int:
-        return sum(len(each.errors) for each in self.previews)
+        return sum(len(preview.errors) for preview in self.previews)
 
 
-def page(request: MunicipalityRequest, post: Post, channels: Sequence[Channel], typed: Typed) -> Page:
-    """The whole page. A returned post takes two queries more: the note that came with it."""
-    # What is behind the links comes with the first answer to the script: a page has its number of queries.
-    shown = fragments(request, post, typed, channels, services=offers(), links=False)
+def build_page(
+    request: MunicipalityRequest, post: Post, channels: Sequence[Channel], typed: ComposerInput
+) -> ComposerPage:
+    """The whole page. A returned post takes two more queries, for the note of the approver."""
+    # Link checks come with the first autosave: the page has a fixed number of queries.
+    shown = build_fragments(request, post, typed, channels, services=offers(), links=False)
     if post.is_correction:
         shown.correction = open_correction(post)
     if post.stage == "returned":
@@ -254,23 +256,23 @@ def page(request: MunicipalityRequest, post: Post, channels: Sequence[Channel], 
     return shown
 
 
-def fragments(
+def build_fragments(
     request: MunicipalityRequest,
     post: Post,
-    typed: Typed,
+    typed: ComposerInput,
     channels: Sequence[Channel],
     *,
     services: Sequence[Offered] = (),
     links: bool = True,
-) -> Page:
-    """What the page shows of `typed`. Three queries: words of the house, pictures, what was found behind the links."""
-    slug, house = request.municipality.slug, request.municipality
-    content, draft = typed.content, replace(typed.content.draft, words=glossary(house.pk))
+) -> ComposerPage:
+    """What the page shows of `typed`. Three queries: glossary, pictures, results of the link checks."""
+    slug, municipality = request.municipality.slug, request.municipality
+    content, draft = typed.content, replace(typed.content.draft, glossary=glossary(municipality.pk))
     library = queries.media_of(draft)
-    promoted = promotion(draft, house, services)
+    promoted = promotion(draft, municipality, services)
     primary, others = _acts(request, bool(content.time)) if not post.is_correction else ("correction", ())
     seen = of_draft(post, draft, queries.channels_of(draft, channels), library)
-    return Page(
+    return ComposerPage(
         post=post,
         revision=typed.revision,
         draft=draft,
@@ -281,14 +283,14 @@ def fragments(
         fold=content.time.fold if content.time else -1,
         asks_fold=typed.asks_fold,
         time_problem=typed.time_problem,
-        time_notes=time_notes(content.time.local, house) if content.time else [],
-        tabs=[_tab(draft, tag) for tag in _tags(draft, channels, house)],
+        time_notes=time_notes(content.time.local, municipality) if content.time else [],
+        tabs=[_tab(draft, tag) for tag in _tags(draft, channels, municipality)],
         places=[_place(draft, channel) for channel in channels],
-        pictures=[row(slug, library[shown.id], shown) for shown in draft.media if shown.id in library],
+        pictures=[picture_row(slug, library[shown.id], shown) for shown in draft.media if shown.id in library],
         previews=seen,
-        coach=coach(draft, seen, library, house, links=links),
+        coach=coach_draft(draft, seen, library, municipality, links=links),
         notes=[
-            *([] if draft.is_empty else notes(draft, house.official_languages)),
+            *([] if draft.is_empty else notes(draft, municipality.official_languages)),
             *all_notes(draft, promoted.offer if promoted else None),
         ],
         offers=services,
@@ -303,40 +305,40 @@ def fragments(
 
 
 def _acts(request: MunicipalityRequest, has_time: bool) -> tuple[str, tuple[str, ...]]:
-    """The one primary act for this person, and the others under "More"."""
-    house, access = request.municipality, request.access
-    if not decides_alone(access, approval=house.approval, own_allowed=house.may_approve_own):
+    """The primary action for this person, and the others under "More"."""
+    municipality, access = request.municipality, request.access
+    if not decides_alone(access, approval=municipality.approval, own_allowed=municipality.may_approve_own):
         return "submit", ()
     others = ("publish",) if has_time else ()
-    return ("schedule" if has_time else "publish"), (*others, *(("submit",) if house.needs_approval else ()))
+    return ("schedule" if has_time else "publish"), (*others, *(("submit",) if municipality.needs_approval else ()))
 
 
-def _tags(draft: Draft, channels: Sequence[Channel], house: Any) -> list[str]:
-    """The house's script first, the other one, official languages, those of the channels, what is written."""
-    first = f"sr-{house.primary_script}"
-    official = [f"{each.get('language')}-{each.get('script')}" for each in house.official_languages]
+def _tags(draft: Draft, channels: Sequence[Channel], municipality: Any) -> list[str]:
+    """The primary script first, then the other one, official languages, those of the channels, what is written."""
+    first = f"sr-{municipality.primary_script}"
+    official = [f"{language.get('language')}-{language.get('script')}" for language in municipality.official_languages]
     spoken = [tag for channel in channels for tag in channel.languages]
     return list(dict.fromkeys([first, *SERBIAN, *official, *spoken, *draft.texts]))
 
 
 def _tab(draft: Draft, tag: str) -> Tab:
     own = draft.texts.get(tag, Text(""))
-    found = compose.resolved(draft.texts, tag, draft.words)
-    source = found.derived_from if found else None
-    pieces = derived_text.pieces(draft.texts[source].text, tag, draft.words) if source else []
+    resolved = compose.resolve_text(draft.texts, tag, draft.glossary)
+    source = resolved.derived_from if resolved else None
+    pieces = derived_text.derivation_pieces(draft.texts[source].text, tag, draft.glossary) if source else []
     return Tab(
         tag=tag,
         name=own_name(tag),
         label=language_name(tag),
         text="" if own.derived_from else own.text,
         follows=own.derived_from or "",
-        derived=found.text if found and source else "",
+        derived=resolved.text if resolved and source else "",
         source=language_name(source) if source else "",
-        needs_look=bool(found and found.wants_a_look),
-        is_missing=found is None and tag not in SERBIAN and not draft.is_empty,
-        stretches=derived_text.stretches(pieces),
-        reasons=derived_text.reasons(pieces),
-        offers=derived_text.offers(draft.texts, tag, draft.words),
+        needs_review=bool(resolved and resolved.needs_review),
+        is_missing=resolved is None and tag not in SERBIAN and not draft.is_empty,
+        segments=derived_text.text_segments(pieces),
+        reasons=derived_text.derivation_reasons(pieces),
+        offers=derived_text.glossary_suggestions(draft.texts, tag, draft.glossary),
     )
 
 
@@ -350,22 +352,24 @@ def _place(draft: Draft, channel: Channel) -> ChannelChoice:
         title=validation.platform(channel).title,
         chosen=channel.pk in draft.channels,
         layout=chosen.layout if chosen else "",
-        own=[Own(tag, language_name(tag), written.get(tag, "")) for tag in tags],
+        own=[ChannelText(tag, language_name(tag), written.get(tag, "")) for tag in tags],
         takes_title=bool(limits.title_characters),
         takes_comment=bool(limits.comment_characters),
     )
 
 
-def _of_pictures(draft: Draft, seen: Sequence[Preview], library: Mapping[int, Media]) -> dict[int, list[Said]]:
+def _of_pictures(
+    draft: Draft, seen: Sequence[Preview], library: Mapping[int, Media]
+) -> dict[int, list[ChannelFinding]]:
     """Problems of each picture and of the video; key 0: of all together."""
     known = [shown.id for shown in draft.media if shown.id in library]
-    pictures = [each for each in known if not library[each].is_video]
-    video = next((each for each in known if library[each].is_video), 0)
-    found: dict[int, list[Said]] = {}
-    for said in once(seen, lambda finding: finding.code != "video_not_ready"):  # its row says that itself
-        name, _dot, place = said[1].field.partition(".")
+    pictures = [pk for pk in known if not library[pk].is_video]
+    video = next((pk for pk in known if library[pk].is_video), 0)
+    problems: dict[int, list[ChannelFinding]] = {}
+    for problem in unique_findings(seen, lambda finding: finding.code != "video_not_ready"):  # shown in its row
+        name, _dot, place = problem[1].field.partition(".")
         if name == "pictures":
-            found.setdefault(pictures[int(place)] if place and int(place) < len(pictures) else 0, []).append(said)
+            problems.setdefault(pictures[int(place)] if place and int(place) < len(pictures) else 0, []).append(problem)
         elif name == "video":
-            found.setdefault(0 if said[1].code == "two_videos" else video, []).append(said)
-    return found
+            problems.setdefault(0 if problem[1].code == "two_videos" else video, []).append(problem)
+    return problems

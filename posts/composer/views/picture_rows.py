@@ -1,4 +1,4 @@
-"""A picture or video of the composer, as its template wants it."""
+"""A picture or video in the composer, as its template needs it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from posts.models import Media
 
 
 @dataclass(frozen=True)
-class Film:
-    """What a row tells of a video. `problem`: why it cannot be used."""
+class VideoRow:
+    """The state of a video in its row. `problem`: why it cannot be used."""
 
     state: str
     length: str
@@ -41,27 +41,27 @@ class PictureRow:
     crop: str
     width: int
     height: int
-    film: Film | None = None
+    video: VideoRow | None = None
 
 
-def row(slug: str, media: Media, shown: Shown) -> PictureRow:
+def picture_row(slug: str, media: Media, shown: Shown) -> PictureRow:
     crop = f"{shown.crop.ratio}@{','.join(f'{side:g}' for side in shown.crop.box)}" if shown.crop else ""
     small = picture_url(slug, media.pk, shown.crop) if shown.crop else reverse("media_thumbnail", args=[slug, media.pk])
     if media.is_video:
-        # Another address once there is a poster: a browser keeps what it has under the old one.
+        # Another URL once there is a poster: browsers cache the old one.
         small = f"{small}?{media.probe}"
     whole = picture_url(slug, media.pk)
-    return PictureRow(media.pk, media.name, shown.alt, whole, small, crop, media.width, media.height, film_of(media))
+    return PictureRow(media.pk, media.name, shown.alt, whole, small, crop, media.width, media.height, video_row(media))
 
 
-def film_of(media: Media) -> Film | None:
+def video_row(media: Media) -> VideoRow | None:
     if not media.is_video:
         return None
-    return Film(
+    return VideoRow(
         state=media.probe,
-        length=video_status.length(media.seconds) if media.seconds else "",
+        length=video_status.format_duration(media.seconds) if media.seconds else "",
         size=media.bytes,
-        problem=video_status.unusable(media.probe_problem) if media.probe == Probe.BAD else "",
+        problem=video_status.unusable_message(media.probe_problem) if media.probe == Probe.BAD else "",
         captions=language_name(media.captions_tag) if media.captions else "",
         tags=list(languages()),
     )

@@ -1,4 +1,4 @@
-"""Two small answers for the composer: remember how a word is spelled, and give back diacritics that were left out."""
+"""Two small endpoints of the composer: add a word to the glossary, and restore missing diacritics."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from posts.draft import MOST_TEXT, storable
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
 def remember(request: MunicipalityRequest) -> HttpResponse:
-    """Keep a spelling from the composer. 200 with a sentence, 422 with why not; the text itself is not touched."""
+    """Store a spelling from the composer. Returns 200 with a sentence, 422 with the reason; the text is not changed."""
     try:
         row = verb(
             request.municipality, request.POST.get("latin", ""), request.POST.get("cyrillic", ""), by=request.user
@@ -32,7 +32,7 @@ def remember(request: MunicipalityRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A word of the text and what it could be; `places`: where it stands, in code points."""
+    """A word of the text and its candidates; `places`: its offsets, in code points."""
 
     before: str
     candidates: tuple[str, ...]
@@ -43,14 +43,14 @@ class Proposal:
 @requires(Verb.POST_EDIT)
 @require_POST
 def repair(request: MunicipalityRequest) -> HttpResponse:
-    """What to change in a Latin text written without diacritics: a list to agree to. One query, nothing is stored."""
+    """Proposed changes to a Latin text without diacritics. One query, nothing is stored."""
     text = storable(request.POST.get("text", ""))[:MOST_TEXT]
     proposals: dict[str, Proposal] = {}
     for change in serbian.repair(text, glossary(request.municipality.pk)):
         asked = proposals.setdefault(change.before, Proposal(change.before, change.candidates, change.sure, []))
         asked.places.append([change.start, change.end])
     context = {
-        "sure": [each for each in proposals.values() if each.sure],
-        "unsure": [each for each in proposals.values() if not each.sure],
+        "sure": [proposal for proposal in proposals.values() if proposal.sure],
+        "unsure": [proposal for proposal in proposals.values() if not proposal.sure],
     }
     return render(request, "posts/composer/_repair.html", context)

@@ -1,8 +1,8 @@
-"""Carrying on with what was agreed: a worker looks what became of each part, and sends what takes the place of a post
-that was taken down, once that is certain.
+"""Continues agreed corrections: a worker checks the state of each part, and sends the replacement of a post once its
+removal is certain.
 
-Everything stands in the database, so a worker that dies costs one tick. The new post is made under the lock of its
-amendment, in the transaction in which the old publication stops to count: there is never a second one.
+All state is in the database, so a worker that dies costs one tick. The new post is created under the lock of its
+amendment, in the transaction that retires the old publication: there is never a second one.
 """
 
 import logging
@@ -17,7 +17,7 @@ from delivery.enums import State
 from municipalities.tenancy import everywhere, scope
 from posts.editing.correction_plan import payload
 from posts.editing.domain.corrections import end, finish_if_over
-from posts.enums import AmendmentState, PartState, Way
+from posts.enums import AmendmentState, AmendmentWay, PartState
 from posts.locking import locked
 from posts.models import Amendment, AmendmentPart, Post, Publication
 from posts.publishing.domain.publications import KIND
@@ -27,15 +27,15 @@ log = logging.getLogger(__name__)
 DOWN = (State.WITHDRAWN, State.MISSING)
 
 
-def carry_on() -> int:
-    """Look after everything that is under way. Returns how many amendments were looked at."""
+def continue_corrections() -> int:
+    """Continue all agreed amendments. Returns their number."""
     with everywhere("carry on with what is corrected or taken down"):
         rows = list(Amendment.objects.filter(state=AmendmentState.AGREED).values_list("pk", "municipality_id", "post"))
     for pk, municipality, post in rows:
         try:
             _carry_on(pk, municipality, post)
         except Exception:
-            log.exception("Amendment %s could not be carried on", pk)  # the others go on
+            log.exception("Amendment %s could not be carried on", pk)  # continue with the others
     return len(rows)
 
 
@@ -49,7 +49,7 @@ def _carry_on(pk: int, municipality: int, post_id: int) -> None:
         amendment.post = post
         related = ("publication__delivery", "publication__channel__municipality", "delivery")
         for part in amendment.parts.filter(state=PartState.UNDER_WAY).select_related(*related).order_by("pk"):
-            SETTLE[Way(part.way)](amendment, part)
+            SETTLE[AmendmentWay(part.way)](amendment, part)
         if finish_if_over(amendment):
             record("post.carried_out", by=None, target=post)
 
@@ -81,12 +81,12 @@ def _sent_again(amendment: Amendment, part: AmendmentPart) -> None:
     elif old.state in DOWN:
         _send(amendment, part)
     elif old.withdrawal_asked_at is None:
-        # It could not be taken down, so nothing goes out beside it.
+        # It could not be removed, so its replacement is not sent.
         end(part, PartState.REFUSED, old.problem)
 
 
 def _send(amendment: Amendment, part: AmendmentPart) -> None:
-    """The new post in place of the old one. The gate is asked before it leaves, as of every post."""
+    """Send the replacement of the old post. The policy is asked before, as for every post."""
     assert amendment.version is not None
     old, version, now = part.publication, amendment.version, timezone.now()
     outgoing = payload(version, old)
@@ -105,4 +105,4 @@ def _send(amendment: Amendment, part: AmendmentPart) -> None:
     part.save(update_fields=["delivery"])
 
 
-SETTLE = {Way.EDIT: _edited, Way.RESEND: _sent_again, Way.REMOVE: _removed}
+SETTLE = {AmendmentWay.EDIT: _edited, AmendmentWay.RESEND: _sent_again, AmendmentWay.REMOVE: _removed}

@@ -1,8 +1,8 @@
-"""Looking whether the links of a post work, before people meet an error.
+"""Checks whether the links of a post work, before readers meet an error.
 
-A page asks with each save (`ask`, rows only); a worker looks a moment later (`look`). An address is a stranger's word:
-`common.http` lets nothing lead inside. A site that refuses robots or asks for a sign-in works; only "not here", an
-error of the site's own or silence does not.
+Each save of the composer requests checks (`request_checks`, rows only); a worker performs them shortly afterwards
+(`check_due_links`). An address is untrusted input: `common.http` blocks internal hosts. A site that refuses bots or
+asks for a sign-in works; only "not found", a server error or no answer does not.
 """
 
 from collections.abc import Iterable
@@ -27,16 +27,16 @@ AT_ONCE = 10
 GOOD_FOR = timedelta(hours=12)
 BAD_FOR = timedelta(minutes=10)
 KEEP = timedelta(days=30)
-# A worker that died in the middle of a look; the next one looks again.
+# A worker that died during a check; the next one checks again.
 LEASE = timedelta(minutes=2)
 DEADLINE = 10.0
 LARGEST = 2 * 1024 * 1024
-# Answers of sites that are there but do not want a robot, or a robot without an account.
+# Responses of sites that exist but refuse bots or require an account.
 ALIVE = (401, 403, 405, 406, 418, 429, 501, 503)
 
 
-def ask(municipality: Municipality, urls: Iterable[str]) -> None:
-    """Have the addresses looked at, unless somebody looked a short while ago. Rows only; inside the scope."""
+def request_checks(municipality: Municipality, urls: Iterable[str]) -> None:
+    """Schedule checks of the addresses, unless they were checked recently. Rows only; inside the scope."""
     wanted = {digest(url): url for url in list(dict.fromkeys(urls))[:MOST_ASKED] if len(url) <= 2000}
     if not wanted:
         return
@@ -58,12 +58,12 @@ def _stale(now: datetime) -> Q:
     return (good & Q(checked_at__lt=now - GOOD_FOR)) | (~good & Q(checked_at__lt=now - BAD_FOR))
 
 
-def look() -> int:
-    """Look at what is due, a few at a time; returns how many. A worker's task: it calls strangers."""
+def check_due_links() -> int:
+    """Check what is due, a few at a time; returns how many. A worker's task: it calls foreign sites."""
     with everywhere("look whether the links of posts work"):
         rows = _claimed(timezone.now())
         for row in rows:
-            row.state, row.status = found(row.url)
+            row.state, row.status = check_url(row.url)
             row.checked_at, row.due_at = timezone.now(), None
             row.save(update_fields=["state", "status", "checked_at", "due_at"])
     return len(rows)
@@ -77,15 +77,15 @@ def _claimed(now: datetime) -> list[LinkCheck]:
     return rows
 
 
-def found(url: str) -> tuple[LinkState, int]:
-    """What is behind an address, and the status its site answered with (0: none). Never raises."""
+def check_url(url: str) -> tuple[LinkState, int]:
+    """The state of an address, and the HTTP status of its site (0: none). Never raises."""
     if not url.startswith("https://") and not _may_be_plain(url):
         return LinkState.PLAIN, 0
     http = Http(allow=settings.PRIVATE_HOSTS_ALLOWED, deadline=DEADLINE, max_bytes=LARGEST)
     try:
         status = http.request("HEAD", as_uri(url)).status
         if status >= 400:
-            # Some sites answer HEAD with an error and show the page all the same.
+            # Some sites fail on HEAD but serve the page.
             status = http.get(as_uri(url), headers={"Accept": "text/html,*/*"}).status
     except Refused:
         return LinkState.CLOSED, 0
@@ -99,8 +99,8 @@ def _may_be_plain(url: str) -> bool:
     return any(url.startswith(f"http://{host}") for host in settings.PRIVATE_HOSTS_ALLOWED)
 
 
-def forget() -> int:
-    """Drop what nobody has asked for lately; returns how many."""
+def purge_expired() -> int:
+    """Delete checks that nobody requested lately; returns how many."""
     with everywhere("forget old looks at links"):
-        gone, _kinds = LinkCheck.objects.filter(asked_at__lt=timezone.now() - KEEP).delete()
-    return gone
+        deleted, _kinds = LinkCheck.objects.filter(asked_at__lt=timezone.now() - KEEP).delete()
+    return deleted

@@ -1,10 +1,9 @@
-"""Other words for a post that is out: begun with a reason, written like every draft, agreed to by the rule of the
-house, and then carried out in the way that was chosen for each channel.
+"""Corrections of a published post: begun with a reason, edited like a draft, approved by the municipality's rule, and
+carried out in the way chosen for each channel.
 
-While it is written and decided the publications stay as they are. Each change leaves as a delivery of its own
-(`delivery.domain.edit`). Where a network cannot change a post, the old one is taken down first;
-`posts.editing.domain.carry_out_corrections` sends the new one once that is certain, so that there is one public post at
-the end.
+Until they are approved the publications stay as they are. Each change is a delivery of its own
+(`delivery.domain.edit`). Where a network cannot edit a post, the old one is removed first;
+`posts.editing.domain.carry_out_corrections` sends the new one once that is certain, so that one public post remains.
 """
 
 from collections.abc import Mapping
@@ -22,16 +21,16 @@ from delivery.domain.edit import edit
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
 from posts.draft import parse, storable
-from posts.editing.correction_plan import Planned, planned, public
+from posts.editing.correction_plan import PlannedCorrection, plan_corrections, public_publications
 from posts.editing.domain.freeze import freeze
-from posts.editing.domain.move_anchors import follow
-from posts.editing.domain.ready import ready
-from posts.editing.domain.restore import usable
-from posts.editing.domain.save import remember
-from posts.enums import AmendmentKind, AmendmentState, PartState, Stage, Way
+from posts.editing.domain.move_anchors import move_anchors
+from posts.editing.domain.ready import freeze_for_submission
+from posts.editing.domain.restore import restorable_draft
+from posts.editing.domain.save import store_draft
+from posts.enums import AmendmentKind, AmendmentState, AmendmentWay, PartState, Stage
 from posts.locking import locked
 from posts.models import Amendment, AmendmentPart, Post, Publication, Version
-from posts.publishing.domain.publications import going_out
+from posts.publishing.domain.publications import being_sent_message
 from posts.queries import publications
 
 LEAST_REASON, MOST_REASON = 5, 500
@@ -40,8 +39,8 @@ UNDER_WAY = (State.SENDING, State.PROCESSING)
 LEFT = (State.FAILED, State.EXPIRED)
 
 
-def said(reason: str) -> str:
-    """The reason as it is kept. Raises `ActionNotAllowed` for one that says nothing."""
+def required_reason(reason: str) -> str:
+    """The cleaned reason. Raises `ActionNotAllowed` for an empty one."""
     reason = storable(reason).strip()
     if not LEAST_REASON <= len(reason) <= MOST_REASON:
         raise ActionNotAllowed(_("Say in a sentence why: it stays on record, and whoever decides reads it."))
@@ -49,24 +48,24 @@ def said(reason: str) -> str:
 
 
 def open_correction(post: Post) -> Amendment | None:
-    """The one that is being written or decided."""
+    """The correction that is being written or decided."""
     rows = Amendment.objects.filter(post=post, kind=AmendmentKind.CORRECTION, state=AmendmentState.OPEN)
     return rows.select_related("by").first()
 
 
 @transaction.atomic
 def begin(post: Post, *, reason: str, by: User) -> Post:
-    """Open a post that is out for other words. Nothing changes on any network. Raises `ActionNotAllowed`."""
+    """Begin the correction of a published post. Nothing changes on any network. Raises `ActionNotAllowed`."""
     post = locked(post)
-    reason = said(reason)
+    reason = required_reason(reason)
     _refuse_unfit(post)
     _leave_behind(post, by=by)
     _refuse_two(post)
     before = {"draft": post.draft, "title": post.title, "category": post.category}
     draft = parse(post.draft)
     if draft.is_empty:
-        shown = public(post)[0].version
-        remember(post, usable(shown)[0])
+        shown = public_publications(post)[0].version
+        store_draft(post, restorable_draft(shown)[0])
     Amendment.objects.create(
         municipality_id=post.municipality_id, post=post, kind=AmendmentKind.CORRECTION, reason=reason, by=by,
         before=before,
@@ -83,26 +82,26 @@ def _refuse_unfit(post: Post) -> None:
         raise ActionNotAllowed(
             _("Only a post that is out can be corrected. This one is being written: change it there.")
         )
-    states = {each.delivery.state for each in publications(post)}
+    states = {publication.delivery.state for publication in publications(post)}
     if states & set(UNDER_WAY):
-        raise ActionNotAllowed(going_out())
+        raise ActionNotAllowed(being_sent_message())
     if State.UNCONFIRMED in states:
         raise ActionNotAllowed(_("On one network it is not known yet whether the post is there. Answer that first."))
     if states & set(COMING):
         raise ActionNotAllowed(
             _("The post has not gone out everywhere yet. Wait for that, or take it off the schedule.")
         )
-    if not public(post):
+    if not public_publications(post):
         raise ActionNotAllowed(_("Nothing of this post is public, so there is nothing to correct."))
 
 
 def _leave_behind(post: Post, *, by: User) -> None:
-    """What failed of the post, or of its last correction, does not go out with the old words any more."""
+    """Cancel failed deliveries of the post and its last correction: the old text is not sent any more."""
     for publication in publications(post).filter(delivery__state__in=LEFT):
         cancel(publication.delivery, by=by)
         publication.live = False
         publication.save(update_fields=["live"])
-    open_ = AmendmentPart.objects.filter(amendment__post=post, way=Way.EDIT, state=PartState.UNDER_WAY)
+    open_ = AmendmentPart.objects.filter(amendment__post=post, way=AmendmentWay.EDIT, state=PartState.UNDER_WAY)
     for part in open_.select_related("delivery"):
         if part.delivery is None or part.delivery.state not in (*LEFT, State.WAITING):
             continue
@@ -122,23 +121,25 @@ def _refuse_two(post: Post) -> None:
 
 @transaction.atomic
 def prepare(post: Post, *, by: User) -> Version:
-    """Freeze what was written, so that the page can show what happens on each channel. Raises `ActionNotAllowed`."""
+    """Freeze the draft, so that the page can show what happens on each channel. Raises `ActionNotAllowed`."""
     post = locked(post)
     if not post.is_correction:
         raise ActionNotAllowed(_("This post is not being corrected."))
-    return ready(post, by=by)
+    return freeze_for_submission(post, by=by)
 
 
 @transaction.atomic
 def choose(post: Post, version: Version, ways: Mapping[str, str], *, by: User) -> Amendment:
-    """Keep what was chosen for each publication of a correction that is being written. Raises `ActionNotAllowed`."""
+    """Store the chosen way for each publication of an open correction. Raises `ActionNotAllowed`."""
     post = locked(post)
     amendment = _open(post)
-    if ready(post, by=by).pk != version.pk:
+    if freeze_for_submission(post, by=by).pk != version.pk:
         raise ActionNotAllowed(
             _("The post was changed after you opened this page. Look at what happens on each network again.")
         )
-    amendment.ways = {str(each.publication.pk): each.chosen for each in planned(post, version, ways) if each.chosen}
+    amendment.ways = {
+        str(plan.publication.pk): plan.chosen for plan in plan_corrections(post, version, ways) if plan.chosen
+    }
     amendment.save(update_fields=["ways"])
     refuse_unready(post, version)
     record("post.choose_ways", by=by, target=post, ways=amendment.ways)
@@ -146,16 +147,16 @@ def choose(post: Post, version: Version, ways: Mapping[str, str], *, by: User) -
 
 
 def refuse_unready(post: Post, version: Version) -> None:
-    """Raises `ActionNotAllowed` while it is not said what happens on each network, or a network would refuse it."""
-    found = planned(post, version, _open(post).ways)
-    if not any(each.changes for each in found):
+    """Raises `ActionNotAllowed` if a network has no chosen way yet, or would refuse the content."""
+    plans = plan_corrections(post, version, _open(post).ways)
+    if not any(plan.changes for plan in plans):
         raise ActionNotAllowed(_("Nothing differs from what is public. Change the text first, or drop the correction."))
-    if not all(each.is_settled for each in found):
+    if not all(plan.is_settled for plan in plans):
         raise ActionNotAllowed(_("Say for each network what happens there: some cannot change a post."))
     reasons = [
         _("%(channel)s: %(problem)s") % {"channel": plan.publication.channel.name, "problem": problem}
-        for plan in found
-        if plan.chosen in (Way.EDIT, Way.RESEND)
+        for plan in plans
+        if plan.chosen in (AmendmentWay.EDIT, AmendmentWay.RESEND)
         for problem in plan.problems
     ]
     if reasons:
@@ -163,10 +164,10 @@ def refuse_unready(post: Post, version: Version) -> None:
 
 
 def _open(post: Post) -> Amendment:
-    found = open_correction(post)
-    if found is None:
+    amendment = open_correction(post)
+    if amendment is None:
         raise ActionNotAllowed(_("This post is not being corrected."))
-    return found
+    return amendment
 
 
 # ---------------------------------------------------------------- the end
@@ -174,23 +175,23 @@ def _open(post: Post) -> Amendment:
 
 @transaction.atomic
 def carry_out_now(post: Post, *, by: User) -> Post:
-    """Where the house asks nobody: the correction takes effect as it is written. Raises `ActionNotAllowed`."""
+    """Carries out a correction where no approval is required. Raises `ActionNotAllowed`."""
     post = locked(post)
     if post.municipality.needs_approval:
         raise ActionNotAllowed(_("This correction has not been approved. Submit it for approval first."))
-    version = ready(post, by=by)
+    version = freeze_for_submission(post, by=by)
     refuse_unready(post, version)
     carry_out(post, version, by=by)
     return post
 
 
 def carry_out(post: Post, version: Version, *, by: User, is_emergency: bool = False) -> None:
-    """Everybody has agreed to `version`. A part of verbs: the post is locked. Raises `ActionNotAllowed`."""
+    """Start an approved correction. Part of verbs: the post is locked. Raises `ActionNotAllowed`."""
     refuse_unready(post, version)
     amendment = _open(post)
-    for each in planned(post, version, amendment.ways):
-        if each.changes and each.chosen:
-            _start(amendment, each, urgent=is_emergency, by=by)
+    for plan in plan_corrections(post, version, amendment.ways):
+        if plan.changes and plan.chosen:
+            _start(amendment, plan, urgent=is_emergency, by=by)
     amendment.state, amendment.version, amendment.is_emergency = AmendmentState.AGREED, version, is_emergency
     amendment.decided_by, amendment.decided_at = by, timezone.now()
     amendment.save()
@@ -200,16 +201,16 @@ def carry_out(post: Post, version: Version, *, by: User, is_emergency: bool = Fa
     record("post.carry_out", by=by, target=post, version=version.number, ways=amendment.ways)
 
 
-def _start(amendment: Amendment, plan: Planned, *, urgent: bool, by: User) -> None:
+def _start(amendment: Amendment, plan: PlannedCorrection, *, urgent: bool, by: User) -> None:
     assert plan.chosen is not None
     part = AmendmentPart(
         municipality_id=amendment.municipality_id, amendment=amendment, publication=plan.publication, way=plan.chosen,
         state=PartState.UNDER_WAY,
     )  # fmt: skip
     try:
-        if plan.chosen == Way.EDIT and plan.then:
+        if plan.chosen == AmendmentWay.EDIT and plan.then:
             part.delivery = edit(plan.publication.delivery, plan.then, by=by, urgent=urgent)
-        elif plan.chosen == Way.RESEND:
+        elif plan.chosen == AmendmentWay.RESEND:
             withdraw.withdraw(plan.publication.delivery, by=by)
         else:
             part.state, part.ended_at = PartState.BY_HAND, timezone.now()
@@ -222,20 +223,20 @@ def _start(amendment: Amendment, plan: Planned, *, urgent: bool, by: User) -> No
 
 @transaction.atomic
 def drop(post: Post, *, by: User) -> Post:
-    """Leave what is public as it is. The draft is again what it was before. Raises `ActionNotAllowed`."""
+    """Discard the correction and restore the draft. Nothing changes on any network. Raises `ActionNotAllowed`."""
     post = locked(post)
     amendment = _open(post)
     before, now = parse(amendment.before["draft"]), parse(post.draft)
-    follow(post, now, before)
-    remember(post, before)
+    move_anchors(post, now, before)
+    store_draft(post, before)
     post.title, post.category = amendment.before["title"], amendment.before["category"]
     post.is_correction, post.stage = False, Stage.APPROVED
     post.revision += 1
     post.save()
     newest = post.versions.order_by("-number").first()
-    shown = {publication.version_id for publication in public(post)}
+    shown = {publication.version_id for publication in public_publications(post)}
     if newest is not None and newest.pk not in shown and not before.is_empty:
-        freeze(post, by=by)  # the newest version is what is public, not what was dropped
+        freeze(post, by=by)  # the newest version must be what is public, not what was dropped
     amendment.state, amendment.finished_at = AmendmentState.DROPPED, timezone.now()
     amendment.save(update_fields=["state", "finished_at"])
     record("post.drop_correction", by=by, target=post)
@@ -243,13 +244,11 @@ def drop(post: Post, *, by: User) -> Post:
 
 
 def stop(publication: Publication, *, by: User) -> None:
-    """It is going to be taken down: no change of it goes out any more, and nothing in its place. Raises
-    `ActionNotAllowed`.
-    """
+    """Cancel all pending changes of a publication that is being removed. Raises `ActionNotAllowed`."""
     rows = AmendmentPart.objects.filter(publication=publication, state=PartState.UNDER_WAY)
-    for part in rows.exclude(way=Way.REMOVE).select_related("delivery", "amendment"):
+    for part in rows.exclude(way=AmendmentWay.REMOVE).select_related("delivery", "amendment"):
         if part.delivery and part.delivery.state not in (*COMING, *LEFT, State.CANCELLED):
-            raise ActionNotAllowed(going_out())
+            raise ActionNotAllowed(being_sent_message())
         if part.delivery and part.delivery.state != State.CANCELLED:
             cancel(part.delivery, by=by)
         end(part, PartState.DROPPED)

@@ -1,4 +1,4 @@
-"""A new post, empty or as a copy of another."""
+"""Creates a post, empty or as a copy of another."""
 
 from typing import Any
 from uuid import UUID
@@ -13,15 +13,15 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from posts.draft import Draft, parse
-from posts.editing.domain.save import Content, plan, refuse_strangers, remember
+from posts.editing.domain.save import Content, refuse_foreign_objects, set_time, store_draft
 from posts.models import Post
 
 
-def blank(municipality: Municipality, *, by: User, **fields: Any) -> Post:
+def blank_post(municipality: Municipality, *, by: User, **fields: Any) -> Post:
     """A draft of `by` for every connected channel, not stored yet."""
     connected = Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("pk").values_list("pk", flat=True)
     post = Post(municipality=municipality, author=by, **fields)
-    remember(post, Draft(channels=tuple(connected), tracked=True))
+    store_draft(post, Draft(channels=tuple(connected), tracked=True))
     return post
 
 
@@ -31,10 +31,10 @@ def create(municipality: Municipality, *, by: User, key: UUID | None = None) -> 
     `ActionNotAllowed`.
     """
     if key is None:
-        post = blank(municipality, by=by)
+        post = blank_post(municipality, by=by)
         post.save()
     else:
-        fresh = blank(municipality, by=by, key=key)
+        fresh = blank_post(municipality, by=by, key=key)
         Post.objects.bulk_create([fresh], ignore_conflicts=True)
         stored = Post.objects.filter(key=key, author=by).first()
         if stored is None:
@@ -47,12 +47,12 @@ def create(municipality: Municipality, *, by: User, key: UUID | None = None) -> 
 
 
 @transaction.atomic
-def written(municipality: Municipality, content: Content, *, by: User) -> Post:
-    """A stored draft that has its content from the first moment. Raises `BadDraft` for what is not ours."""
-    refuse_strangers(content.draft)
+def create_from_content(municipality: Municipality, content: Content, *, by: User) -> Post:
+    """A stored draft with its content. Raises `BadDraft` for channels and pictures of others."""
+    refuse_foreign_objects(content.draft)
     post = Post(municipality=municipality, author=by, title=content.title, category=content.category, revision=1)
-    plan(post, content.time)
-    remember(post, content.draft)
+    set_time(post, content.time)
+    store_draft(post, content.draft)
     post.save()
     record("post.create", by=by, target=post)
     return post
@@ -60,12 +60,12 @@ def written(municipality: Municipality, content: Content, *, by: User) -> Post:
 
 @transaction.atomic
 def duplicate(post: Post, *, by: User | None, author: Any = None) -> Post:
-    """A new draft with the same words, pictures and channels; no time, no decisions.
+    """A new draft with the same texts, pictures and channels; without time and decisions.
 
-    `by` None: a worker makes it, for `author`.
+    `by` None: a worker creates it, for `author`.
     """
     copy = Post(municipality_id=post.municipality_id, author=author or by, title=post.title, category=post.category)
-    remember(copy, parse(post.draft))
+    store_draft(copy, parse(post.draft))
     copy.save()
     record("post.duplicate", by=by, target=copy, source=post.pk)
     return copy

@@ -1,4 +1,4 @@
-"""Deleting with undo: the row stays, so nothing is lost."""
+"""Soft deletion with undo: the row stays, so nothing is lost."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +17,7 @@ from posts.queries import publications as live
 
 @transaction.atomic
 def delete(post: Post, *, by: User) -> Post:
-    """Delete a post that is on no network; what waited to go out is withdrawn. Raises `ActionNotAllowed`."""
+    """Delete a post that is on no network; pending deliveries are withdrawn. Raises `ActionNotAllowed`."""
     post = locked(post)
     if post.deleted_at:
         return post

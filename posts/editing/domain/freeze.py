@@ -1,7 +1,7 @@
-"""Freezing: from a draft that changes every moment to a version that never does.
+"""Freezes a draft, which changes continuously, into a version, which never does.
 
-What was approved is what is sent, so a version holds everything the public will see: texts with their derived scripts,
-the very files of the pictures, alt texts, link card, short links, channels and how each of them shows the scripts.
+What was approved is what is sent, so a version holds everything that the public will see: texts with their derived
+scripts, the exact picture files, alt texts, link card, short links, channels and the scripts that each of them shows.
 """
 
 import hashlib
@@ -12,24 +12,24 @@ from typing import Any
 
 from accounts.models import User
 from channels.models import Channel
-from links.domain.make import make
+from links.domain.make import create_links
 from municipalities.queries import glossary
 from posts import compose
-from posts.draft import BESIDE, SERBIAN, Draft, media_json, parse
-from posts.media.domain.pictures import frozen, keep_alts
+from posts.draft import EXTRA_FIELDS, SERBIAN, Draft, media_json, parse
+from posts.media.domain.pictures import freeze_picture, remember_alts
 from posts.models import Post, Variant, Version
-from posts.publishing.short_links import wanted
+from posts.publishing.short_links import requested_links
 from posts.queries import channels_of, media_of, usable_channels
 
 Key = tuple[str, int | None]
 
 
 def freeze(post: Post, *, by: User, suggested_by: Sequence[int] = ()) -> Version:
-    """The version of the post as it is now; the newest one again if nothing has changed. Post must be locked.
+    """The version of the post as it is now; the newest one if nothing has changed. Post must be locked.
 
-    `suggested_by` are ids of the people whose words were taken over just now.
+    `suggested_by` are ids of the people whose suggestions were just accepted.
     """
-    draft = replace(parse(post.draft), words=glossary(post.municipality_id))
+    draft = replace(parse(post.draft), glossary=glossary(post.municipality_id))
     channels = channels_of(draft, usable_channels())
     texts = frozen_texts(draft, channels)
     parts = _frozen(post, draft, channels)
@@ -49,29 +49,29 @@ def freeze(post: Post, *, by: User, suggested_by: Sequence[int] = ()) -> Version
     )
     version.save()
     Variant.objects.bulk_create([_variant(version, key, text) for key, text in texts.items()])
-    keep_alts(draft)
+    remember_alts(draft)
     return version
 
 
-def frozen_texts(draft: Draft, channels: list[Channel]) -> dict[Key, compose.Resolved]:
-    """Every text that can appear: shared ones first, then what a channel says differently."""
+def frozen_texts(draft: Draft, channels: list[Channel]) -> dict[Key, compose.ResolvedText]:
+    """Every text that can appear: shared ones first, then those that differ on a channel."""
     shown = {channel.pk: compose.layout_of(draft, channel).languages for channel in channels}
     tags = dict.fromkeys([*draft.texts, *(tag for languages in shown.values() for tag in languages)])
-    shared = {tag: text for tag in tags if (text := compose.resolved(draft.texts, tag, draft.words))}
-    found: dict[Key, compose.Resolved] = {(tag, None): text for tag, text in shared.items()}
+    shared = {tag: text for tag in tags if (text := compose.resolve_text(draft.texts, tag, draft.glossary))}
+    texts: dict[Key, compose.ResolvedText] = {(tag, None): text for tag, text in shared.items()}
     for channel in channels:
         for tag in dict.fromkeys([*draft.per_channel.get(channel.pk, {}), *shown[channel.pk]]):
-            text = compose.texts_for(draft, channel.pk, tag)
+            text = compose.channel_text(draft, channel.pk, tag)
             if text and (tag not in shared or text.text != shared[tag].text):
-                found[tag, channel.pk] = text
-    return found
+                texts[tag, channel.pk] = text
+    return texts
 
 
 def _frozen(post: Post, draft: Draft, channels: list[Channel]) -> dict[str, Any]:
     library = media_of(draft)
     layouts = {channel.pk: compose.layout_of(draft, channel) for channel in channels}
     return {
-        "media": [{**media_json(shown), **frozen(library[shown.id], shown)} for shown in draft.media],
+        "media": [{**media_json(shown), **freeze_picture(library[shown.id], shown)} for shown in draft.media],
         "link": draft.address,
         "link_card": {"title": draft.link_card.title, "description": draft.link_card.description},
         "channels": [channel.pk for channel in channels],
@@ -86,30 +86,30 @@ def _frozen(post: Post, draft: Draft, channels: list[Channel]) -> dict[str, Any]
 
 
 def _answers(draft: Draft) -> dict[str, Any]:
-    """The answers of a poll in both scripts: a word taught later does not change what was approved."""
-    found = {tag: answers for tag in SERBIAN if (answers := compose.answers(draft, tag))}
-    return {"answers": found} if found else {}
+    """The answers of a poll in both scripts: a later glossary entry does not change what was approved."""
+    by_script = {tag: answers for tag in SERBIAN if (answers := compose.answers(draft, tag))}
+    return {"answers": by_script} if by_script else {}
 
 
 def _beside(draft: Draft) -> dict[str, Any]:
     """Headline and first comment in both scripts, likewise."""
-    named = [name for name in BESIDE if getattr(draft, name)]
-    found = {tag: {name: compose.beside(draft, name, tag) for name in named} for tag in SERBIAN}
-    return {"beside": found} if named else {}
+    named = [name for name in EXTRA_FIELDS if getattr(draft, name)]
+    by_script = {tag: {name: compose.extra_text(draft, name, tag) for name in named} for tag in SERBIAN}
+    return {"beside": by_script} if named else {}
 
 
 def _short_links(post: Post, draft: Draft, channels: list[Channel]) -> dict[int, str]:
-    asked = wanted(post, draft, channels)
-    return make(post.municipality_id, post.key, asked) if asked else {}
+    asked = requested_links(post, draft, channels)
+    return create_links(post.municipality_id, post.key, asked) if asked else {}
 
 
-def _digest(texts: dict[Key, compose.Resolved], parts: dict[str, Any]) -> str:
-    words = sorted((tag, channel or 0, text.text) for (tag, channel), text in texts.items())
-    canonical = json.dumps([words, parts], sort_keys=True, ensure_ascii=False)
+def _digest(texts: dict[Key, compose.ResolvedText], parts: dict[str, Any]) -> str:
+    rows = sorted((tag, channel or 0, text.text) for (tag, channel), text in texts.items())
+    canonical = json.dumps([rows, parts], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _variant(version: Version, key: Key, text: compose.Resolved) -> Variant:
+def _variant(version: Version, key: Key, text: compose.ResolvedText) -> Variant:
     tag, channel_id = key
     language, script = tag.split("-")
     return Variant(

@@ -1,4 +1,4 @@
-"""Threads follow their words and pictures when a draft changes: a part of the verbs that change one."""
+"""Moves the anchors of threads when a draft changes. Part of the verbs that change one."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,20 +7,22 @@ from django.utils import timezone
 
 from posts.draft import Draft
 from posts.editing import anchors
-from posts.editing.thread_positions import Key, written
+from posts.editing.thread_positions import Key, written_texts
 from posts.enums import AnchorKind, SuggestionState
 from posts.models import Post, Suggestion, Thread
 
 ANCHOR = ("start", "end", "before", "after", "lost_at")
 
 
-def follow(post: Post, before: Draft, after: Draft) -> None:
-    """Anchor the threads of `post` in `after`. One query when nothing was said, three at most. Post must be locked."""
-    threads = anchored(post)
+def move_anchors(post: Post, before: Draft, after: Draft) -> None:
+    """Move the anchors of `post` from `before` to `after`. One query without threads, three at most. Post must be
+    locked.
+    """
+    threads = anchored_threads(post)
     if not threads:
         return
     was = {thread.pk: _place(thread) for thread in threads}
-    old, new = written(before), written(after)
+    old, new = written_texts(before), written_texts(after)
     for key in {thread.key for thread in threads if thread.place == AnchorKind.TEXT}:
         shift([thread for thread in threads if thread.key == key], old.get(key, ""), new.get(key, ""))
     pictures = {shown.id for shown in after.media}
@@ -28,11 +30,11 @@ def follow(post: Post, before: Draft, after: Draft) -> None:
         if thread.place == AnchorKind.PICTURE:
             _mark(thread, is_lost=thread.media_id not in pictures)
     store([thread for thread in threads if _place(thread) != was[thread.pk]])
-    settle(threads, new)
+    update_suggestion_states(threads, new)
 
 
-def anchored(post: Post) -> list[Thread]:
-    """Threads that lie on something that can change, resolved ones too: they may be opened again."""
+def anchored_threads(post: Post) -> list[Thread]:
+    """Threads with an anchor, resolved ones too: they may be reopened."""
     rows = Thread.objects.filter(post=post).exclude(place=AnchorKind.POST).select_related("suggestion")
     return list(rows.order_by("pk"))
 
@@ -46,7 +48,7 @@ def shift(threads: Iterable[Thread], old: str, new: str) -> None:
     for thread in threads:
         if thread.place != AnchorKind.TEXT or old == new:
             continue
-        seek = anchors.returned if thread.lost_at else anchors.moved
+        seek = anchors.recover_anchor if thread.lost_at else anchors.move_anchor
         anchor = seek(anchor_of(thread), old, new)
         if anchor:
             thread.start, thread.end, thread.before, thread.after = (
@@ -63,14 +65,14 @@ def store(threads: list[Thread]) -> None:
         Thread.objects.bulk_update(threads, ANCHOR)
 
 
-def settle(threads: Iterable[Thread], texts: dict[Key, str]) -> None:
-    """Suggestions whose words are others now are outdated, and wait again once the words are back."""
+def update_suggestion_states(threads: Iterable[Thread], texts: dict[Key, str]) -> None:
+    """Suggestions whose text has changed become outdated, and open again once the text is back."""
     changed: list[Suggestion] = []
     for thread in threads:
         proposal = thread.proposal
         if proposal is None or proposal.state not in (SuggestionState.OPEN, SuggestionState.OUTDATED):
             continue
-        state = SuggestionState.OPEN if fits(thread, texts) else SuggestionState.OUTDATED
+        state = SuggestionState.OPEN if matches_quote(thread, texts) else SuggestionState.OUTDATED
         if state != proposal.state:
             proposal.state = state
             changed.append(proposal)
@@ -78,8 +80,8 @@ def settle(threads: Iterable[Thread], texts: dict[Key, str]) -> None:
         Suggestion.objects.bulk_update(changed, ["state"])
 
 
-def fits(thread: Thread, texts: dict[Key, str]) -> bool:
-    """Whether the very words that were quoted stand where the thread lies."""
+def matches_quote(thread: Thread, texts: dict[Key, str]) -> bool:
+    """Whether the anchored text is exactly the quote."""
     return thread.lost_at is None and texts.get(thread.key, "")[thread.start : thread.end] == thread.quote
 
 

@@ -1,4 +1,4 @@
-"""From a draft to a version that can go anywhere at all. A part of verbs: whoever calls it holds the post's lock."""
+"""Freezes a draft into a version that can be published. Part of verbs: the caller holds the post's lock."""
 
 from django.utils.translation import gettext as _
 
@@ -6,26 +6,26 @@ from accounts.models import User
 from common.errors import ActionNotAllowed
 from posts.draft import parse
 from posts.editing.domain.freeze import freeze
-from posts.editing.domain.save import closed
-from posts.media.video_status import hindrance
+from posts.editing.domain.save import not_editable_message
+from posts.media.video_status import blocking_message
 from posts.models import Post, Version
 from posts.queries import videos_of
 from posts.rules import EDITABLE
 
 
-def ready(post: Post, *, by: User) -> Version:
-    """The frozen draft, if it can go anywhere at all. Post must be locked. Raises `ActionNotAllowed`."""
+def freeze_for_submission(post: Post, *, by: User) -> Version:
+    """The frozen draft, if it can be published at all. Post must be locked. Raises `ActionNotAllowed`."""
     if post.stage not in EDITABLE or post.deleted_at:
-        raise ActionNotAllowed(closed(post))
+        raise ActionNotAllowed(not_editable_message(post))
     draft = parse(post.draft)
     if draft.link and not draft.address:
-        raise ActionNotAllowed(bad_link())
+        raise ActionNotAllowed(bad_link_message())
     if draft.is_empty:
         raise ActionNotAllowed(_("There is nothing to publish yet. Write a text or add a picture."))
-    if reason := hindrance(videos_of(draft)):
+    if reason := blocking_message(videos_of(draft)):
         raise ActionNotAllowed(reason)
     return freeze(post, by=by)
 
 
-def bad_link() -> str:
+def bad_link_message() -> str:
     return _("The link is not a web address. It begins with https:// and has no spaces.")

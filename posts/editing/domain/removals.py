@@ -1,5 +1,5 @@
-"""Taking down what is public. An approver's own act is enough, and so is the emergency list; where the house asks for
-approval, everybody else asks an approver. A worker calls the networks (`delivery.domain.take_down`).
+"""Removal of published posts. An approver, or somebody on the emergency list, may do it alone; where the municipality
+requires approval, everybody else asks an approver. A worker calls the networks (`delivery.domain.take_down`).
 """
 
 from collections.abc import Collection
@@ -16,29 +16,29 @@ from common.errors import ActionNotAllowed
 from delivery.domain import withdraw
 from delivery.domain.move import Moved, NoSuchMove
 from municipalities.queries import emergency_rights
-from posts.approval import seats
+from posts.approval import approval_capacities
 from posts.draft import storable
-from posts.editing.correction_plan import public
+from posts.editing.correction_plan import public_publications
 from posts.editing.domain import corrections
-from posts.enums import AmendmentKind, AmendmentState, Bar, PartState, Way
+from posts.enums import AmendmentKind, AmendmentState, AmendmentWay, DenialReason, PartState
 from posts.locking import locked
 from posts.models import Amendment, AmendmentPart, Post, Publication
-from posts.notifications.domain import notices
+from posts.notifications.domain import review_notifications
 
 MOST_NOTE = 2000
 
 
-def may_at_once(post: Post, *, by: User) -> tuple[bool, bool]:
-    """(whether this person may take it down without asking, whether as somebody on the emergency list only)."""
-    house = post.municipality
-    if not house.needs_approval or seats(by, house):
+def may_remove_directly(post: Post, *, by: User) -> tuple[bool, bool]:
+    """(whether this person may remove it without asking, whether only by the emergency list)."""
+    municipality = post.municipality
+    if not municipality.needs_approval or approval_capacities(by, municipality):
         return True, False
-    listed = emergency_rights(house).filter(user=by).exists()
+    listed = emergency_rights(municipality).filter(user=by).exists()
     return listed, listed
 
 
 def can_be_taken_down(publication: Publication) -> bool:
-    """Whether the portal can do it: some networks leave that to people, and of some posts it does not know the id."""
+    """Whether the portal can remove it: some networks have no API for it, and the ids of some posts are unknown."""
     channel = publication.channel
     known = channel.state == ChannelState.CONNECTED and not publication.delivery.only_seen
     return known and validation.limits(channel).withdraws
@@ -46,55 +46,55 @@ def can_be_taken_down(publication: Publication) -> bool:
 
 @transaction.atomic
 def take_down(post: Post, chosen: Collection[int], *, reason: str, by: User) -> Amendment:
-    """Take down the `chosen` publications (ids), at once or once an approver has agreed. Raises `ActionNotAllowed`."""
+    """Remove the `chosen` publications (ids), at once or after approval. Raises `ActionNotAllowed`."""
     post = locked(post)
-    reason = corrections.said(reason)
+    reason = corrections.required_reason(reason)
     rows = _chosen(post, chosen)
     if Amendment.objects.filter(post=post, kind=AmendmentKind.REMOVAL, finished_at=None).exists():
         raise ActionNotAllowed(_("This post is being taken down already, or somebody has asked for it."))
-    at_once, listed_only = may_at_once(post, by=by)
+    at_once, listed_only = may_remove_directly(post, by=by)
     made = Amendment.objects.create(
         municipality_id=post.municipality_id, post=post, kind=AmendmentKind.REMOVAL, reason=reason, by=by,
         is_emergency=listed_only,
     )  # fmt: skip
     AmendmentPart.objects.bulk_create(
-        AmendmentPart(municipality_id=post.municipality_id, amendment=made, publication=row, way=Way.REMOVE)
+        AmendmentPart(municipality_id=post.municipality_id, amendment=made, publication=row, way=AmendmentWay.REMOVE)
         for row in rows
     )
     if at_once:
-        held = seats(by, post.municipality)
+        held = approval_capacities(by, post.municipality)
         _carry_out(made, for_whom=held[0].for_whom if held else None, by=by)
         if listed_only:
-            notices.removed(made, by=by)
+            review_notifications.removed(made, by=by)
     else:
         record("post.ask_removal", by=by, target=post, reason=reason, channels=[row.channel_id for row in rows])
-        notices.removal_asked(made, by=by)
+        review_notifications.removal_asked(made, by=by)
     return made
 
 
 def _chosen(post: Post, chosen: Collection[int]) -> list[Publication]:
-    rows = [publication for publication in public(post) if publication.pk in chosen]
+    rows = [publication for publication in public_publications(post) if publication.pk in chosen]
     if not rows or len(rows) < len(set(chosen)):
         raise ActionNotAllowed(_("Choose at least one network on which the post is public now."))
-    if stays := [each.channel.name for each in rows if not can_be_taken_down(each)]:
-        words = _("The portal cannot take it down here. Open it on the network and delete it there: %(channels)s.")
-        raise ActionNotAllowed(words % {"channels": ", ".join(stays)})
+    if stays := [publication.channel.name for publication in rows if not can_be_taken_down(publication)]:
+        message = _("The portal cannot take it down here. Open it on the network and delete it there: %(channels)s.")
+        raise ActionNotAllowed(message % {"channels": ", ".join(stays)})
     return rows
 
 
 @transaction.atomic
 def agree(amendment: Amendment, *, by: User, note: str = "") -> Amendment:
-    """An approver agrees: it is taken down now. Raises `ActionNotAllowed`."""
+    """Approve the removal: it starts now. Raises `ActionNotAllowed`."""
     amendment, for_whom = _deciding(amendment, by=by)
     amendment.note = storable(note).strip()[:MOST_NOTE]
     _carry_out(amendment, for_whom=for_whom, by=by)
-    notices.removed(amendment, by=by)
+    review_notifications.removed(amendment, by=by)
     return amendment
 
 
 @transaction.atomic
 def decline(amendment: Amendment, *, by: User, note: str) -> Amendment:
-    """An approver declines: the post stays. Raises `ActionNotAllowed`."""
+    """Decline the removal: the post stays. Raises `ActionNotAllowed`."""
     amendment, for_whom = _deciding(amendment, by=by)
     amendment.note = storable(note).strip()[:MOST_NOTE]
     if not amendment.note:
@@ -102,13 +102,13 @@ def decline(amendment: Amendment, *, by: User, note: str) -> Amendment:
     amendment.decided_by, amendment.for_whom_id, amendment.decided_at = by, for_whom, timezone.now()
     _over(amendment, AmendmentState.DECLINED)
     record("post.decline_removal", by=by, target=amendment.post)
-    notices.removal_declined(amendment, by=by)
+    review_notifications.removal_declined(amendment, by=by)
     return amendment
 
 
 @transaction.atomic
 def drop(amendment: Amendment, *, by: User) -> Amendment:
-    """Whoever asked takes the question back. Raises `ActionNotAllowed`."""
+    """Withdraw the request. Raises `ActionNotAllowed`."""
     amendment = _waiting(amendment)
     if amendment.by_id != by.pk:
         raise ActionNotAllowed(_("Only whoever asked can take the question back."))
@@ -129,9 +129,9 @@ def _waiting(amendment: Amendment) -> Amendment:
 
 def _deciding(amendment: Amendment, *, by: User) -> tuple[Amendment, int | None]:
     row = _waiting(amendment)
-    held = seats(by, row.post.municipality)
+    held = approval_capacities(by, row.post.municipality)
     if not held:
-        raise ActionNotAllowed(str(Bar.NO_RIGHT.label))
+        raise ActionNotAllowed(str(DenialReason.NO_RIGHT.label))
     return row, held[0].for_whom
 
 

@@ -1,4 +1,4 @@
-"""An older version becomes the draft again. What is in the draft now is frozen first, so nothing is lost."""
+"""Makes an older version the draft again. The current draft is frozen first, so nothing is lost."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -13,8 +13,8 @@ from common.errors import ActionNotAllowed
 from posts.compose import layout_of
 from posts.draft import Draft, Text, parse
 from posts.editing.domain.freeze import freeze
-from posts.editing.domain.move_anchors import follow
-from posts.editing.domain.save import closed, remember
+from posts.editing.domain.move_anchors import move_anchors
+from posts.editing.domain.save import not_editable_message, store_draft
 from posts.locking import locked
 from posts.models import Post, Version
 from posts.queries import content, media_of, usable_channels
@@ -22,44 +22,44 @@ from posts.rules import EDITABLE
 
 
 @dataclass(frozen=True)
-class Restored:
-    """`kept` is the version in which the draft of before is kept, None if it was empty; `notes` what was left out."""
+class RestoreResult:
+    """`backup` is the version that holds the replaced draft, None if it was empty; `notes` list what was left out."""
 
     post: Post
-    kept: Version | None
+    backup: Version | None
     notes: Sequence[str] = ()
 
 
 @transaction.atomic
-def restore_version(post: Post, version: Version, *, by: User) -> Restored:
+def restore_version(post: Post, version: Version, *, by: User) -> RestoreResult:
     """Put the content of `version` into the draft; the title, the time and the decisions stay. Raises
     `ActionNotAllowed`.
     """
     post = locked(post)
     if post.stage not in EDITABLE or post.deleted_at:
-        raise ActionNotAllowed(closed(post))
+        raise ActionNotAllowed(not_editable_message(post))
     if version.post_id != post.pk:
         raise ActionNotAllowed(_("This version belongs to another post."))
-    draft, notes = usable(version)
+    draft, notes = restorable_draft(version)
     before = parse(post.draft)
-    kept = None if _is_blank(before) else freeze(post, by=by)
+    backup = None if _is_blank(before) else freeze(post, by=by)
     if before.link and not before.address:
         notes.append(_("The unfinished link “%(link)s” is not in a version: note it down.") % {"link": before.link})
-    follow(post, before, draft)
+    move_anchors(post, before, draft)
     post.category = version.category
-    remember(post, draft)
+    store_draft(post, draft)
     post.revision += 1
     post.save()
-    record("post.restore_version", by=by, target=post, version=version.number, kept=kept.number if kept else None)
-    return Restored(post, kept, notes)
+    record("post.restore_version", by=by, target=post, version=version.number, kept=backup.number if backup else None)
+    return RestoreResult(post, backup, notes)
 
 
 def _is_blank(draft: Draft) -> bool:
     return draft.is_empty and not draft.per_channel and not draft.link and draft.structure() == Draft().structure()
 
 
-def usable(version: Version) -> tuple[Draft, list[str]]:
-    """The version as a draft: derived scripts follow their text again, and what is gone since is left out."""
+def restorable_draft(version: Version) -> tuple[Draft, list[str]]:
+    """The version as a draft: derived scripts follow their text again; deleted pictures and channels are left out."""
     draft = content(version)
     derived = {
         (f"{variant.language}-{variant.script}", variant.channel_id)
@@ -69,9 +69,9 @@ def usable(version: Version) -> tuple[Draft, list[str]]:
     usual = {channel.pk: layout_of(Draft(), channel) for channel in usable_channels()}
     channels = usual.keys()
     library = media_of(draft)
-    gone = sum(pk not in channels for pk in draft.channels)
-    lost = sum(shown.id not in library for shown in draft.media)
-    found = replace(
+    missing_channels = sum(pk not in channels for pk in draft.channels)
+    missing_media = sum(shown.id not in library for shown in draft.media)
+    restored = replace(
         draft,
         texts={tag: Text(text.text) for tag, text in draft.texts.items() if (tag, None) not in derived},
         per_channel=_per_channel(draft, derived, channels),
@@ -83,18 +83,18 @@ def usable(version: Version) -> tuple[Draft, list[str]]:
             if pk in channels and channel_layout != usual[pk]
         },
     )
-    return found, _left_out(gone, lost)
+    return restored, _left_out(missing_channels, missing_media)
 
 
 def _per_channel(
     draft: Draft, derived: Collection[tuple[str, int | None]], channels: Collection[int]
 ) -> dict[int, dict[str, str]]:
-    found = {
+    by_channel = {
         pk: {tag: text for tag, text in texts.items() if (tag, pk) not in derived}
         for pk, texts in draft.per_channel.items()
         if pk in channels
     }
-    return {pk: texts for pk, texts in found.items() if texts}
+    return {pk: texts for pk, texts in by_channel.items() if texts}
 
 
 def _left_out(channels: int, pictures: int) -> list[str]:

@@ -1,7 +1,7 @@
-"""Saving what is being written, every moment and from several tabs at once.
+"""Saves a draft, continuously and from several tabs at once.
 
-Each save names the revision it started from. A save from an older one changes nothing and comes back as `Conflict`
-with what is stored: the page then shows both texts and the person chooses, so nothing is lost.
+Each save names the revision it started from. A save from an older revision changes nothing and returns `Conflict` with
+the stored draft: the page then shows both texts and the user chooses, so nothing is lost.
 """
 
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from posts.draft import BadDraft, Draft, parse
-from posts.editing.domain.move_anchors import follow
+from posts.editing.domain.move_anchors import move_anchors
 from posts.locking import locked
 from posts.models import Media, Post
-from posts.rules import EDITABLE, Resolved
+from posts.rules import EDITABLE, ResolvedTime
 from serbian.folding import fold
 
-# The page saves every few seconds; one event tells of a sitting.
+# The page saves every few seconds; one audit event covers a session.
 SITTING = timedelta(minutes=15)
 
 
@@ -34,7 +34,7 @@ class Content:
     draft: Draft
     title: str
     category: str
-    time: Resolved | None = None
+    time: ResolvedTime | None = None
 
 
 @dataclass(frozen=True)
@@ -45,27 +45,27 @@ class Saved:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Somebody saved in between. `stored` is the post as it is; what was sent is still with the sender."""
+    """Somebody saved in between. `stored` is the current post; the input is still with the sender."""
 
     stored: Post
 
 
 @transaction.atomic
 def save_draft(post: Post, content: Content, *, revision: int, by: User) -> Saved | Conflict:
-    """Store `content` unless the post has changed since `revision`. Raises `BadDraft` for what is not ours."""
+    """Store `content` unless the post has changed since `revision`. Raises `BadDraft` for objects of others."""
     post = locked(post)
     if post.stage not in EDITABLE or post.deleted_at:
-        raise ActionNotAllowed(closed(post))
+        raise ActionNotAllowed(not_editable_message(post))
     if not _differs(post, content):
         return Saved(post, changed=False)
     if post.revision != revision:
         return Conflict(post)
-    refuse_strangers(content.draft)
-    follow(post, parse(post.draft), content.draft)
+    refuse_foreign_objects(content.draft)
+    move_anchors(post, parse(post.draft), content.draft)
     post.title, post.category = content.title, content.category
     if not post.is_correction:
-        plan(post, content.time)
-    remember(post, content.draft)
+        set_time(post, content.time)
+    store_draft(post, content.draft)
     post.revision += 1
     post.save()
     if not _in_one_sitting(post, by):
@@ -73,15 +73,15 @@ def save_draft(post: Post, content: Content, *, revision: int, by: User) -> Save
     return Saved(post, changed=True)
 
 
-def closed(post: Post) -> str:
+def not_editable_message(post: Post) -> str:
     """Why a post cannot be changed now."""
     if post.deleted_at:
         return _("This post was deleted. Restore it to go on writing.")
     return _("This post is no longer a draft: it was submitted or approved. Take it back to change it.")
 
 
-def remember(post: Post, draft: Draft) -> None:
-    """Put a draft into the post, with what lists and searches need of it. Does not save."""
+def store_draft(post: Post, draft: Draft) -> None:
+    """Set the draft and the columns derived from it. Does not save."""
     written = [text.text for text in draft.texts.values() if not text.derived_from]
     written += [text for texts in draft.per_channel.values() for text in texts.values()]
     post.draft = draft.to_json()
@@ -90,8 +90,8 @@ def remember(post: Post, draft: Draft) -> None:
     post.search_key = fold(" ".join([post.title, *written, draft.link, draft.headline, draft.first_comment]))
 
 
-def plan(post: Post, time: Resolved | None) -> None:
-    """Put a time into the post, or take it out. Does not save."""
+def set_time(post: Post, time: ResolvedTime | None) -> None:
+    """Set or clear the time of the post. Does not save."""
     post.local_time = timezone.make_aware(time.local, timezone.get_fixed_timezone(0)) if time else None
     post.fold, post.due_at = (time.fold, time.due_at) if time else (0, None)
     if time:
@@ -107,7 +107,7 @@ def _differs(post: Post, content: Content) -> bool:
     )
 
 
-def refuse_strangers(draft: Draft) -> None:
+def refuse_foreign_objects(draft: Draft) -> None:
     """Channels and pictures must be this municipality's own, else `BadDraft`; the open scope sees no others."""
     channels = {*draft.channels, *draft.per_channel, *draft.layout}
     pictures = {shown.id for shown in draft.media}

@@ -1,4 +1,4 @@
-"""Asking for approval, and taking the question back."""
+"""Submits a post for approval, and withdraws the submission."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from posts.editing.domain import corrections
-from posts.editing.domain.ready import ready
-from posts.editing.domain.save import plan
+from posts.editing.domain.ready import freeze_for_submission
+from posts.editing.domain.save import set_time
 from posts.enums import DecisionKind, Stage
 from posts.locking import locked
 from posts.models import Decision, Post, Version
-from posts.notifications.domain import notices
+from posts.notifications.domain import review_notifications
 from posts.publishing.domain import publications
 from posts.queries import OUT
 from posts.queries import publications as live
@@ -29,31 +29,31 @@ def refuse_past(post: Post) -> None:
 
 @transaction.atomic
 def submit(post: Post, *, by: User, now: bool = False) -> Post:
-    """Freeze the draft and ask for approval. With a time, its deliveries wait for the approval from now on.
+    """Freeze the draft and request approval. If it has a time, its deliveries are created and wait for the approval.
 
-    `now`: a time that was chosen does not count, since the post goes out as soon as it is approved.
+    `now`: ignore the chosen time, since the post is published as soon as it is approved.
     """
     post = locked(post)
     if now and not post.is_correction:
-        plan(post, None)
-    version = ready(post, by=by)
+        set_time(post, None)
+    version = freeze_for_submission(post, by=by)
     if post.is_correction:
         corrections.refuse_unready(post, version)
     else:
         refuse_past(post)
     if post.due_at and not post.is_correction:
-        publications.put_out(post, version, due_at=post.due_at, approved=False, by=by)
+        publications.create_publications(post, version, due_at=post.due_at, approved=False, by=by)
     post.stage = Stage.SUBMITTED
     post.save()
-    decide(version, DecisionKind.SUBMITTED, by=by, due_at=post.due_at)
+    record_decision(version, DecisionKind.SUBMITTED, by=by, due_at=post.due_at)
     record("post.submit", by=by, target=post, version=version.number)
-    notices.submitted(post, by=by)
+    review_notifications.submitted(post, by=by)
     return post
 
 
 @transaction.atomic
 def take_back(post: Post, *, by: User) -> Post:
-    """Make a submitted or approved post a draft again. What has not gone out is withdrawn; an approval lapses."""
+    """Make a submitted or approved post a draft again. Pending deliveries are withdrawn; an approval lapses."""
     post = locked(post)
     if post.stage in EDITABLE or post.deleted_at:
         raise ActionNotAllowed(_("This post is a draft already. Open it to change it."))
@@ -67,7 +67,7 @@ def take_back(post: Post, *, by: User) -> Post:
     post.stage = Stage.DRAFT
     post.save()
     if version:
-        decide(version, DecisionKind.TAKEN_BACK, by=by)
+        record_decision(version, DecisionKind.TAKEN_BACK, by=by)
     record("post.take_back", by=by, target=post)
     return post
 
@@ -78,6 +78,6 @@ def _has_more(post: Post, version: Version | None) -> bool:
     return version is not None and not set(version.channels) <= out
 
 
-def decide(version: Version, kind: DecisionKind, *, by: User, **facts: Any) -> Decision:
-    """`facts` are fields of the decision: its note, the time it is about, in whose name …"""
+def record_decision(version: Version, kind: DecisionKind, *, by: User, **facts: Any) -> Decision:
+    """`facts` are further fields of the decision: its note, the approved time, `for_whom_id` …"""
     return Decision.objects.create(municipality_id=version.municipality_id, version=version, kind=kind, by=by, **facts)

@@ -1,7 +1,7 @@
-"""Consents of the people in a picture: recorded, withdrawn, given again, and their names erased in time.
+"""Consents of the people in a picture: record them, withdraw them, give them again, and erase their names in time.
 
-Every verb keeps `Media.agreement` and `Media.agreed_until` in step, which is all that the composer reads. Names and
-scans are personal data: they stay as long as `keep_until` says and never enter the audit trail.
+Every verb updates `Media.agreement` and `Media.agreed_until`, the only columns that the composer reads. Names and scans
+are personal data: they stay until `keep_until` and never enter the audit log.
 """
 
 import secrets
@@ -19,7 +19,7 @@ from accounts.models import User
 from common.audit import record as audit
 from municipalities.tenancy import everywhere, scope
 from posts.enums import Agreement, ConsentKind
-from posts.media.domain.pictures import BadPicture, encoded, opened
+from posts.media.domain.pictures import BadPicture, encode_picture, open_picture
 from posts.models import Consent, Media
 
 MOST_SCAN = 10 * 1024 * 1024
@@ -28,7 +28,7 @@ PDF = "application/pdf"
 
 @dataclass(frozen=True)
 class ConsentDetails:
-    """What a person wrote down of a consent."""
+    """The data of a consent as entered."""
 
     kind: str
     people: str
@@ -48,8 +48,8 @@ class Scan:
         return {PDF: "pdf", "image/png": "png"}.get(self.mime, "jpg")
 
 
-def scanned(file: BinaryIO, *, size: int) -> Scan:
-    """A signed paper as it may be kept: pictures are written anew, a PDF is kept as it came and never opened by us.
+def read_scan(file: BinaryIO, *, size: int) -> Scan:
+    """A scanned consent ready for storage: pictures are re-encoded, a PDF is stored unchanged and never opened.
 
     Raises `BadPicture`.
     """
@@ -59,28 +59,28 @@ def scanned(file: BinaryIO, *, size: int) -> Scan:
     if body.startswith(b"%PDF-") and b"%%EOF" in body[-2048:]:
         return Scan(body, PDF)
     try:
-        whole = encoded(opened(body))
+        whole = encode_picture(open_picture(body))
     except BadPicture as bad:
         raise BadPicture(_("The scan can be a PDF or a picture. This file is neither, or it is damaged.")) from bad
     return Scan(whole.body, whole.mime)
 
 
 @transaction.atomic
-def record(media: Media, told: ConsentDetails, *, scan: Scan | None = None, by: User) -> Consent:
+def record(media: Media, details: ConsentDetails, *, scan: Scan | None = None, by: User) -> Consent:
     media = _locked(media)
-    consent = Consent(municipality_id=media.municipality_id, media=media, recorded_by=by, **vars(told))
+    consent = Consent(municipality_id=media.municipality_id, media=media, recorded_by=by, **vars(details))
     if scan:
-        consent.scan = _kept(media.municipality_id, scan)
+        consent.scan = _store_scan(media.municipality_id, scan)
         consent.scan_mime = scan.mime
     consent.save()
     _settle(media)
-    audit("consent.record", by=by, target=media, kind=told.kind)
+    audit("consent.record", by=by, target=media, kind=details.kind)
     return consent
 
 
 @transaction.atomic
 def withdraw(consent: Consent, *, by: User) -> Consent:
-    """The person does not agree any more. The picture is flagged wherever it is about to be used."""
+    """The person no longer agrees. The picture is flagged wherever it is about to be used."""
     media = _locked(consent.media)
     consent = Consent.objects.select_for_update().get(pk=consent.pk)
     if consent.withdrawn_at is None:
@@ -106,7 +106,7 @@ def give_again(consent: Consent, *, by: User) -> Consent:
 
 @transaction.atomic
 def erase(consent: Consent, *, by: User | None = None) -> Consent:
-    """Take the names and the scan out of the record. `by` None: their time was over."""
+    """Erase the names and the scan of the record. `by` None: their retention has ended."""
     media = _locked(consent.media)
     consent = Consent.objects.select_for_update().get(pk=consent.pk)
     if consent.erased_at is None:
@@ -121,12 +121,12 @@ def erase(consent: Consent, *, by: User | None = None) -> Consent:
 
 
 def erase_due(today: date) -> int:
-    """Erase the names whose time is over, in every municipality. Returns how many."""
+    """Erase the names whose retention has ended, in every municipality. Returns how many."""
     with everywhere("names in consents whose time is over"):
         due = list(Consent.objects.filter(erased_at__isnull=True, keep_until__lt=today).only("pk", "municipality_id"))
-    for each in due:
-        with scope(each.municipality_id):
-            erase(Consent.objects.select_related("media").get(pk=each.pk))
+    for row in due:
+        with scope(row.municipality_id):
+            erase(Consent.objects.select_related("media").get(pk=row.pk))
     return len(due)
 
 
@@ -135,7 +135,7 @@ def _locked(media: Media) -> Media:
 
 
 def _settle(media: Media) -> None:
-    """What the records come to: one withdrawal counts more than all the others, the first end ends it."""
+    """Summarise the records: one withdrawal overrides all others, the earliest end date counts."""
     rows = list(media.consents.all())
     standing = [row for row in rows if row.withdrawn_at is None]
     if len(standing) < len(rows):
@@ -149,7 +149,7 @@ def _settle(media: Media) -> None:
     media.save(update_fields=["agreement", "agreed_until"])
 
 
-def _kept(municipality_id: int, scan: Scan) -> str:
+def _store_scan(municipality_id: int, scan: Scan) -> str:
     name = f"consents/{municipality_id}/{secrets.token_hex(16)}.{scan.ending}"
     return default_storage.save(name, ContentFile(scan.body))
 

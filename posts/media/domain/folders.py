@@ -1,4 +1,4 @@
-"""Folders of pictures: made, renamed, moved into one another, deleted when empty."""
+"""Folders of pictures: create, rename and move them, delete empty ones."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -19,8 +19,8 @@ MOST = 200
 
 @transaction.atomic
 def create(municipality: Municipality, name: str, *, parent: Folder | None = None, by: User) -> Folder:
-    """Raises `ActionNotAllowed` when the name is taken or the folder would lie too deep."""
-    Municipality.objects.select_for_update().get(pk=municipality.pk)  # one at a time, so that names stay single
+    """Raises `ActionNotAllowed` when the name is taken or the nesting too deep."""
+    Municipality.objects.select_for_update().get(pk=municipality.pk)  # serialised, so that names stay unique
     if Folder.objects.count() >= MOST:
         raise ActionNotAllowed(_("There are %(most)s folders already. Delete empty ones first.") % {"most": MOST})
     folder = Folder(municipality=municipality, name=_clean(name), parent=parent, created_by=by)
@@ -32,7 +32,7 @@ def create(municipality: Municipality, name: str, *, parent: Folder | None = Non
 
 @transaction.atomic
 def change(folder: Folder, *, name: str, parent: Folder | None, by: User) -> Folder:
-    """Rename it, or put it into another one (None: to the top). Raises `ActionNotAllowed`."""
+    """Rename it, or move it into another one (None: to the top). Raises `ActionNotAllowed`."""
     folder = Folder.objects.select_for_update().get(pk=folder.pk)
     before = folder.name
     folder.name, folder.parent = _clean(name), parent
@@ -45,7 +45,7 @@ def change(folder: Folder, *, name: str, parent: Folder | None, by: User) -> Fol
 
 @transaction.atomic
 def delete(folder: Folder, *, by: User) -> None:
-    """Raises `ActionNotAllowed` while something lies in it."""
+    """Raises `ActionNotAllowed` if it is not empty."""
     folder = Folder.objects.select_for_update().get(pk=folder.pk)
     if folder.inside.exists() or Media.objects.filter(folder=folder).exists():
         raise ActionNotAllowed(
@@ -57,7 +57,7 @@ def delete(folder: Folder, *, by: User) -> None:
 
 @transaction.atomic
 def move(pictures: Iterable[int], folder: Folder | None, *, municipality: Municipality, by: User) -> int:
-    """Put pictures into a folder (None: into none). Returns how many; one event however many there are."""
+    """Move pictures into a folder (None: out of all). Returns how many; one audit event for all."""
     rows = Media.objects.filter(pk__in=list(pictures))
     count: int = rows.update(folder=folder)
     if count:
@@ -86,7 +86,7 @@ def _refuse(folder: Folder) -> None:
 
 
 def _find_again(rows: Any) -> None:
-    """The folder's name is part of what a picture is found by."""
+    """Update search keys: the folder's name is part of them."""
     changed = list(rows.select_related("folder__parent"))
     for media in changed:
         media.search_key = key_of(media)

@@ -1,8 +1,8 @@
-"""Pictures come in here: read with suspicion, made upright and harmless, kept once, cut to a network's shape.
+"""Pictures of the library: validated, re-encoded upright and without metadata, stored once, cropped for a network.
 
-A phone's picture carries where it was taken and by whom; a hostile one is a thousand times larger than its file. So
-nothing of the uploaded bytes is kept: the pixels are decoded within limits and written anew, as sRGB JPEG, or as PNG
-where there is transparency or flat art. What comes out is small enough for every network we know.
+A phone's picture contains its location and owner; a hostile one decodes to a thousand times its size. So none of the
+uploaded bytes is kept: the pixels are decoded within limits and written anew, as sRGB JPEG, or as PNG for transparency
+and flat art. The result is small enough for every supported network.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from posts.draft import Crop, Draft, Shown, storable
-from posts.media.legibility import measured
+from posts.media.legibility import measure
 from posts.models import Folder, Media
 from posts.picture_metadata import key_of, with_alt
 from posts.queries import uses
@@ -42,15 +42,15 @@ OUT_BYTES = 950_000
 QUALITIES = (88, 82, 75, 66, 55)
 FLAT_COLOURS = 256
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "MPO")
-TALLEST = 10  # long side to short side: beyond it a network shows nothing useful
+TALLEST = 10  # maximum aspect ratio: beyond it networks show nothing useful
 
 
 class BadPicture(ValueError):
-    """The file cannot be used. The text says why and what to do."""
+    """The file cannot be used. The message says why and what to do."""
 
 
 @dataclass(frozen=True)
-class Encoded:
+class EncodedPicture:
     body: bytes
     mime: str
     width: int
@@ -64,9 +64,9 @@ class Encoded:
 def add(
     municipality: Municipality, file: BinaryIO, *, name: str, size: int, by: User, folder: Folder | None = None
 ) -> Media:
-    """The picture in the municipality's library; the one that is there already if it is the same file.
+    """Add a picture to the municipality's library; the same file returns the existing one.
 
-    One that was put away comes back. Raises `BadPicture`.
+    An archived one is unarchived. Raises `BadPicture`.
     """
     if size > MOST_BYTES:
         raise BadPicture(
@@ -83,10 +83,10 @@ def add(
 def _store(
     municipality: Municipality, body: bytes, digest: str, *, name: str, by: User, folder: Folder | None
 ) -> Media:
-    picture = opened(body)
-    whole, analysis = encoded(picture), measured(picture).to_json()
+    picture = open_picture(body)
+    whole, analysis = encode_picture(picture), measure(picture).to_json()
     picture.thumbnail((THUMBNAIL, THUMBNAIL))
-    small = encoded(picture)
+    small = encode_picture(picture)
     stem = f"pictures/{municipality.pk}/{digest[:32]}"
     row = Media(
         municipality=municipality, sha256=digest, name=name, uploaded_by=by, folder=folder,
@@ -100,19 +100,19 @@ def _store(
             row.save()
             record("media.add", by=by, target=row)
     except IntegrityError:
-        # The same file came twice at once: a double click, two tabs.
+        # The same file was uploaded concurrently: a double click, two tabs.
         return Media.objects.get(sha256=digest)
     return row
 
 
-def _written(name: str, encoded: Encoded) -> str:
-    """Saves under `name`, which says the content, so that writing it again changes nothing."""
+def _written(name: str, encoded: EncodedPicture) -> str:
+    """Saves under `name`, which is derived from the content, so that saving twice changes nothing."""
     if default_storage.exists(name):
         return name
     return default_storage.save(name, ContentFile(encoded.body))
 
 
-def opened(body: bytes) -> Image.Image:
+def open_picture(body: bytes) -> Image.Image:
     """The picture in `body`: upright, sRGB, without metadata, at most `LONG_SIDE`. Raises `BadPicture`."""
     if body[:4] == b"GIF8":
         raise BadPicture(
@@ -122,7 +122,7 @@ def opened(body: bytes) -> Image.Image:
             )
         )
     try:
-        # Pillow warns from 89 million pixels on and decodes all the same; our own limit is asked before decoding.
+        # Pillow only warns from 89 million pixels on; our own limit is checked before decoding.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(body), formats=FORMATS)
@@ -132,7 +132,7 @@ def opened(body: bytes) -> Image.Image:
         raise
     except Image.DecompressionBombError as bomb:
         raise BadPicture(_too_many_pixels()) from bomb
-    except Exception as broken:  # decoders raise whatever they like on hostile bytes
+    except Exception as broken:  # decoders raise arbitrary exceptions on hostile bytes
         raise BadPicture(
             _(
                 "This file is no picture or video that we can read. Add a picture as JPEG, PNG, WebP, AVIF or HEIC, a "
@@ -171,7 +171,7 @@ def _clean(picture: Image.Image) -> Image.Image:
     upright.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     plain = _srgb(upright, profile)
     fresh = Image.new(plain.mode, plain.size)
-    fresh.paste(plain)  # pixels only: whatever else the file carried stays behind
+    fresh.paste(plain)  # pixels only: all metadata is dropped
     return fresh
 
 
@@ -185,19 +185,19 @@ def _srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
             if converted is not None:
                 return converted
         except (ImageCms.PyCMSError, OSError, ValueError):
-            pass  # a broken profile: the plain numbers are the best that is left
+            pass  # a broken profile: use the raw values
     return picture.convert(mode)
 
 
-def encoded(picture: Image.Image) -> Encoded:
-    """A JPEG of at most `OUT_BYTES`; PNG where there is transparency, or flat art that takes less room so."""
+def encode_picture(picture: Image.Image) -> EncodedPicture:
+    """A JPEG of at most `OUT_BYTES`; PNG for transparency, or for flat art if that is smaller."""
     if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
         picture = picture.convert("RGB")
     is_flat = picture.mode == "RGB" and picture.getcolors(FLAT_COLOURS) is not None
     if picture.mode == "RGBA" or is_flat:
         body = _bytes(picture, "PNG", optimize=True)
         if len(body) <= OUT_BYTES and not (is_flat and len(body) > len(_jpeg(picture).body)):
-            return Encoded(body, "image/png", *picture.size)
+            return EncodedPicture(body, "image/png", *picture.size)
     return _jpeg(_on_white(picture))
 
 
@@ -209,12 +209,12 @@ def _on_white(picture: Image.Image) -> Image.Image:
     return white
 
 
-def _jpeg(picture: Image.Image) -> Encoded:
+def _jpeg(picture: Image.Image) -> EncodedPicture:
     while True:
         for quality in QUALITIES:
             body = _bytes(picture, "JPEG", quality=quality, progressive=True)
             if len(body) <= OUT_BYTES:
-                return Encoded(body, "image/jpeg", *picture.size)
+                return EncodedPicture(body, "image/jpeg", *picture.size)
         picture = picture.resize((max(1, picture.width * 3 // 4), max(1, picture.height * 3 // 4)))
 
 
@@ -233,8 +233,8 @@ def plain_name(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class About:
-    """What people write of a picture."""
+class PictureDetails:
+    """The editable metadata of a picture."""
 
     name: str
     alt: str
@@ -245,7 +245,7 @@ class About:
 
 
 @transaction.atomic
-def describe(media: Media, about: About, *, by: User) -> Media:
+def describe(media: Media, about: PictureDetails, *, by: User) -> Media:
     media = Media.objects.select_for_update().get(pk=media.pk)
     media.name, media.folder = plain_name(about.name), about.folder
     media.credit, media.licence = storable(about.credit).strip(), storable(about.licence).strip()
@@ -257,8 +257,8 @@ def describe(media: Media, about: About, *, by: User) -> Media:
     return media
 
 
-def keep_alts(draft: Draft) -> None:
-    """Remember how a post that leaves the writer's desk describes its pictures, for the next post that uses them."""
+def remember_alts(draft: Draft) -> None:
+    """Store the alt texts of a submitted post as suggestions for the next post with the same pictures."""
     written = {shown.id: shown.alt for shown in draft.media if shown.alt}
     rows = Media.objects.select_related("folder__parent").filter(pk__in=written).order_by("pk")
     changed = [media for media in rows if with_alt(media, written[media.pk])]
@@ -269,7 +269,7 @@ def keep_alts(draft: Draft) -> None:
 
 @transaction.atomic
 def archive(media: Media, *, by: User) -> Media:
-    """Put it out of sight; posts that have it keep it."""
+    """Hide it from the library; posts that use it keep it."""
     return _put(media, timezone.now(), "media.archive", by)
 
 
@@ -289,11 +289,11 @@ def _put(media: Media, at: datetime | None, verb: str, by: User) -> Media:
 
 @transaction.atomic
 def delete(media: Media, *, by: User) -> None:
-    """For good, with its files and consent records. Raises `ActionNotAllowed` for a picture that a post has or had."""
+    """Delete it with its files and consent records. Raises `ActionNotAllowed` if any post uses or used it."""
     media = Media.objects.select_for_update().get(pk=media.pk)
     if uses(media):
         raise ActionNotAllowed(_("A post has this picture, so it cannot be deleted. Put it away instead."))
-    files = [str(each.name) for each in (media.file, media.thumbnail, media.poster, media.captions) if each]
+    files = [str(file.name) for file in (media.file, media.thumbnail, media.poster, media.captions) if file]
     files += [made["file"] for made in media.crops.values()]
     files += [str(scan) for scan in media.consents.exclude(scan="").values_list("scan", flat=True)]
     record("media.delete", by=by, target=media)
@@ -309,14 +309,14 @@ def _forget(files: list[str]) -> None:
 # ---------------------------------------------------------------- crops
 
 
-def frozen(media: Media, shown: Shown) -> dict[str, Any]:
+def freeze_picture(media: Media, shown: Shown) -> dict[str, Any]:
     """The file that a post will send for this picture or video, as `posts.version_files` reads it; without "id" and
     "alt"."""
     if media.is_video:
         return {**_whole(media), **_film(media)}
     if shown.crop is None:
         return _whole(media)
-    made = cut(media, shown.crop)
+    made = crop_picture(media, shown.crop)
     return {"ref": made["file"], **{name: made[name] for name in ("mime", "width", "height", "bytes")}}
 
 
@@ -330,14 +330,14 @@ def _film(media: Media) -> dict[str, Any]:
     return {"seconds": media.seconds, "frames": media.frames, "codec": media.codec, "captions": spoken}
 
 
-def cut(media: Media, crop: Crop) -> dict[str, Any]:
-    """The crop as a file of its own, made once: {"file", "mime", "width", "height", "bytes"}."""
+def crop_picture(media: Media, crop: Crop) -> dict[str, Any]:
+    """The crop as a file, created once: {"file", "mime", "width", "height", "bytes"}."""
     key = ",".join(f"{side:g}" for side in crop.box)
     if key in media.crops:
         return dict(media.crops[key])
     with media.file.open("rb") as file:
         picture = Image.open(file)
-        whole = encoded(picture.crop(pixels(crop.box, picture.width, picture.height)))
+        whole = encode_picture(picture.crop(pixels(crop.box, picture.width, picture.height)))
     stem = str(media.file.name).rsplit(".", 1)[0]
     name = _written(f"{stem}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.{whole.ending}", whole)
     made = {"file": name, "mime": whole.mime, "width": whole.width, "height": whole.height, "bytes": len(whole.body)}
@@ -350,7 +350,7 @@ def cut(media: Media, crop: Crop) -> dict[str, Any]:
 
 
 def pixels(box: tuple[float, float, float, float], width: int, height: int) -> tuple[int, int, int, int]:
-    """A box in fractions as left, upper, right, lower, inside the picture and never empty."""
+    """A box given in fractions as (left, upper, right, lower), inside the picture and never empty."""
     left, upper = int(box[0] * width), int(box[1] * height)
     right = min(width, max(left + 1, round((box[0] + box[2]) * width)))
     lower = min(height, max(upper + 1, round((box[1] + box[3]) * height)))

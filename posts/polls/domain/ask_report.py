@@ -1,4 +1,4 @@
-"""When people have answered, somebody is told once that the closing report waits."""
+"""Reminds somebody once to write the closing report when the answers are in."""
 
 from datetime import datetime, timedelta
 
@@ -8,17 +8,17 @@ from common.audit import record
 from municipalities.tenancy import everywhere, scope
 from posts.locking import locked
 from posts.models import Closing, PollResult, Post
-from posts.notifications.domain import notices
+from posts.notifications.domain import review_notifications
 from posts.queries import answered_at, asked_without_report
 
-# Whose answers came in longer ago stands on Home; a mail about it would come out of nowhere.
+# Older ones are only shown on Home: a mail would be too late.
 STILL_NEWS = timedelta(days=7)
-# So long the last counts of a poll that is over may take to come in; then the report is asked for without them.
+# How long to wait for the final counts of a poll that has ended.
 COUNTS_WITHIN = timedelta(hours=3)
 
 
-def ask(now: datetime) -> int:
-    """Tell of every post whose answers are in. Returns of how many."""
+def request_reports(now: datetime) -> int:
+    """Notify about every post whose answers are complete. Returns how many."""
     with everywhere("find posts whose closing report waits"):
         rows = asked_without_report(now).filter(report_asked_at__isnull=True).defer("search_key")
         ends = [(post, answered_at(post)) for post in rows]
@@ -35,11 +35,11 @@ def _ask(post: Post, end: datetime, now: datetime) -> bool:
             return False
         Post.objects.filter(pk=row.pk).update(report_asked_at=now)
         record("post.ask_report", by=None, target=row)
-        notices.report_waits(row)
+        review_notifications.report_waits(row)
         return True
 
 
 def _is_open(post: Post) -> bool:
-    """Whether a network still has to tell how its poll ended."""
+    """Whether the final result of a poll is still missing."""
     running = PollResult.objects.filter(publication__post=post, publication__live=True, is_over=False)
     return running.exists()

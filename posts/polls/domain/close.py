@@ -1,4 +1,4 @@
-"""Closing an interactive post: what people said and what is done about it, and the post that tells them."""
+"""Closes an interactive post: stores what people answered and what is done about it, and drafts the follow-up post."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,23 +12,23 @@ from common.errors import ActionNotAllowed
 from municipalities.queries import glossary
 from posts.compose import derive
 from posts.draft import Draft, Text, parse, storable
-from posts.editing.domain.create import blank
-from posts.editing.domain.save import remember
+from posts.editing.domain.create import blank_post
+from posts.editing.domain.save import store_draft
 from posts.enums import Category, Format
 from posts.locking import locked
 from posts.models import Closing, Post, Publication
-from posts.poll_votes import Suggested
+from posts.poll_votes import SuggestedCount
 from posts.queries import SEEN
 
 MOST = 4000
-# The text with which the follow-up begins; people of the municipality write on from there. `domain.md` 4.5.
+# The initial text of the follow-up, which people then edit. `domain.md` 4.5.
 ASKED_AND_DONE = (
     "Питали смо вас – ево шта смо урадили.\n\nРекли сте: {results}\n\nУрадили смо: {done}\n\nРеците нам шта даље."
 )
 
 
 @dataclass(frozen=True)
-class Report:
+class ClosingReport:
     """What a person wrote. `answers`: how many people answered, None when nobody counted.
 
     `counted`: the networks' count that was suggested for it; it holds while the person left the number as it was.
@@ -37,7 +37,7 @@ class Report:
     results: str
     done: str
     answers: int | None = None
-    counted: Suggested | None = None
+    counted: SuggestedCount | None = None
 
     @property
     def origin(self) -> dict[str, Any]:
@@ -47,8 +47,8 @@ class Report:
 
 
 @transaction.atomic
-def close(post: Post, report: Report, *, by: User) -> Closing:
-    """Write the closing report, or change it. Raises `ActionNotAllowed` before the post has been on a network."""
+def close(post: Post, report: ClosingReport, *, by: User) -> Closing:
+    """Write or change the closing report. Raises `ActionNotAllowed` before the post was published."""
     post = locked(post)
     if post.format not in Format.values:
         raise ActionNotAllowed(_("This post asked nothing, so there is nothing to report."))
@@ -62,30 +62,30 @@ def close(post: Post, report: Report, *, by: User) -> Closing:
     if len(results) > MOST or len(done) > MOST:
         raise ActionNotAllowed(_("The report is too long: each part may have %(most)s characters.") % {"most": MOST})
     promise = parse(post.draft).interactive.promise
-    told = {
+    values = {
         "results": results, "done": done, "answers": report.answers, **report.origin, "promise": promise, "by": by,
     }  # fmt: skip
     closing, is_new = Closing.objects.update_or_create(
-        post=post, defaults=told, create_defaults={"municipality_id": post.municipality_id, **told}
+        post=post, defaults=values, create_defaults={"municipality_id": post.municipality_id, **values}
     )
     record("post.close", by=by, target=post, first=is_new)
     return closing
 
 
 @transaction.atomic
-def tell(closing: Closing, *, by: User) -> Post:
-    """A draft that tells people what became of their answers; the one that exists already, if it was not deleted."""
+def create_follow_up(closing: Closing, *, by: User) -> Post:
+    """A draft that announces the result; the existing one unless it was deleted."""
     row = Closing.objects.select_for_update(of=("self",)).select_related("post__municipality", "follow_up").get(
         pk=closing.pk
     )  # fmt: skip
     if row.follow_up and row.follow_up.deleted_at is None:
         return row.follow_up
-    post = blank(row.post.municipality, by=by, category=Category.CONSULTATION)
-    words = ASKED_AND_DONE.format(results=row.results, done=row.done)
+    post = blank_post(row.post.municipality, by=by, category=Category.CONSULTATION)
+    cyrillic = ASKED_AND_DONE.format(results=row.results, done=row.done)
     channels = parse(row.post.draft).channels
     tag = f"sr-{row.post.municipality.primary_script}"
-    text = words if tag == "sr-Cyrl" else derive(words, tag, glossary(row.municipality_id))
-    remember(post, Draft(texts={tag: Text(text)}, channels=channels))
+    text = cyrillic if tag == "sr-Cyrl" else derive(cyrillic, tag, glossary(row.municipality_id))
+    store_draft(post, Draft(texts={tag: Text(text)}, channels=channels))
     post.save()
     row.follow_up = post
     row.save(update_fields=["follow_up", "changed_at"])

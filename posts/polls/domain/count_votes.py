@@ -1,4 +1,4 @@
-"""Votes as the networks count them: what was told last stands, also where it is less than before."""
+"""Stores the votes that the networks return: the newest count replaces the older, even if it is lower."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,12 +7,12 @@ from platforms.types import PollCount
 from posts.models import PollResult, Publication
 
 
-def keep(told: Mapping[int, PollCount], at: datetime) -> None:
-    """Store what was told of the polls of these publications (by id) at `at`. Two queries, none where nothing was."""
-    if not told:
+def store_results(counts: Mapping[int, PollCount], at: datetime) -> None:
+    """Store the results of the polls of these publications (by id) at `at`. Two queries, none for no results."""
+    if not counts:
         return
-    known = Publication.objects.filter(pk__in=told).values_list("pk", "municipality_id")
-    rows = [_row(pk, municipality, told[pk], at) for pk, municipality in known]
+    known = Publication.objects.filter(pk__in=counts).values_list("pk", "municipality_id")
+    rows = [_row(pk, municipality, counts[pk], at) for pk, municipality in known]
     changing = ["votes", "voters", "multiple", "ends_at", "is_over", "at"]
     PollResult.objects.bulk_create(rows, update_conflicts=True, unique_fields=["publication"], update_fields=changing)
 

@@ -1,7 +1,7 @@
 """Between a post and its deliveries: one publication per channel and slot, each with its row in the outbox.
 
-These are parts of verbs, not verbs: they run inside the transaction of one, and the verb writes the audit event.
-A post never sends the same thing twice on a channel: what is on a network, or may be, is left alone.
+These are parts of verbs: they run inside the transaction of one, and the verb writes the audit event. A post never
+sends the same thing twice on a channel: what is on a network, or may be, is left alone.
 """
 
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from delivery.domain.move import Moved, NoSuchMove
 from delivery.domain.reschedule import reschedule
 from delivery.enums import State
 from posts import compose
-from posts.media.video_status import hindrance
+from posts.media.video_status import blocking_message
 from posts.models import Post, Publication, Version
 from posts.queries import OUT, content, frozen_files, publications, usable_channels, videos_of
 
@@ -29,21 +29,21 @@ KIND = "post"
 OPEN = (State.WAITING, State.SCHEDULED, State.EXPIRED, State.FAILED)
 
 
-def going_out() -> str:
+def being_sent_message() -> str:
     return _("The post is going out at this very moment. Wait a minute and look again.")
 
 
-def put_out(
+def create_publications(
     post: Post, version: Version, *, due_at: datetime, approved: bool, by: User, urgent: bool = False
 ) -> list[Publication]:
-    """Deliveries for every channel and slot of `version`, in place of those that have not gone out yet.
+    """Deliveries for every channel and slot of `version`, replacing those not sent yet.
 
-    `urgent` ones leave their channel before all others.
+    `urgent` ones are sent before all others of their channel.
 
     Raises `ActionNotAllowed` when there is no channel, or a network is known to refuse the content.
     """
     draft = content(version)
-    if reason := hindrance(videos_of(draft)):
+    if reason := blocking_message(videos_of(draft)):
         raise ActionNotAllowed(reason)
     channels = [channel for channel in usable_channels() if channel.pk in draft.channels]
     if not channels:
@@ -67,16 +67,16 @@ def put_out(
 
 
 def _is_taken(taken: set[tuple[int, str]], channel: int, slot: str) -> bool:
-    """A post in one piece and a post per script are the same words: once one of them is out, the other stays in."""
+    """A combined post and one per script have the same text: once one of them is public, the other is not sent."""
     whole = slot == compose.WHOLE or (channel, compose.WHOLE) in taken
     return any(where == channel and (whole or what == slot) for where, what in taken)
 
 
 def _checked(draft: Any, version: Version, planned: list[tuple[Channel, compose.Part]]) -> list[Any]:
-    """The payload of each part. Raises `ActionNotAllowed` with every reason why a network would not take it."""
+    """The payload of each part. Raises `ActionNotAllowed` with every reason why a network would refuse it."""
     files, payloads, reasons = frozen_files(version), [], []
     for channel, part in planned:
-        # A moment of its own for each: Bluesky names a post by it, and two of one channel must not be namesakes.
+        # A distinct time for each: Bluesky derives the key of a post from it, which must be unique per channel.
         payload = compose.outgoing(draft, part, files, key=uuid4(), created_at=timezone.now())
         payloads.append(payload)
         reasons += [
@@ -90,31 +90,31 @@ def _checked(draft: Any, version: Version, planned: list[tuple[Channel, compose.
 
 
 def withdraw(post: Post, *, by: User) -> list[Publication]:
-    """Cancel what has not gone out. Raises `ActionNotAllowed` when something is going out at this very moment."""
-    gone = []
+    """Cancel pending deliveries. Raises `ActionNotAllowed` when one is being sent at this moment."""
+    withdrawn = []
     for publication in publications(post):
         delivery = publication.delivery
         if delivery.state in (State.SENDING, State.PROCESSING):
-            raise ActionNotAllowed(going_out())
+            raise ActionNotAllowed(being_sent_message())
         if delivery.state in OUT:
             continue
         if delivery.state in OPEN:
             try:
                 cancel(delivery, by=by)
             except (Moved, NoSuchMove) as moved:
-                raise ActionNotAllowed(going_out()) from moved
+                raise ActionNotAllowed(being_sent_message()) from moved
         publication.live = False
         publication.save(update_fields=["live"])
-        gone.append(publication)
-    return gone
+        withdrawn.append(publication)
+    return withdrawn
 
 
-def shift(post: Post, *, due_at: datetime, by: User | None) -> None:
-    """A new time for everything that waits for its time. Raises `ActionNotAllowed` when it is going out."""
+def move_deliveries(post: Post, *, due_at: datetime, by: User | None) -> None:
+    """Set a new time for all pending deliveries. Raises `ActionNotAllowed` when one is being sent."""
     not_after = due_at + timedelta(minutes=post.municipality.not_after_minutes)
     for publication in publications(post):
         if publication.delivery.state in (State.WAITING, State.SCHEDULED, State.EXPIRED):
             try:
                 reschedule(publication.delivery, due_at, not_after=not_after, by=by)
             except (Moved, NoSuchMove) as moved:
-                raise ActionNotAllowed(going_out()) from moved
+                raise ActionNotAllowed(being_sent_message()) from moved

@@ -1,7 +1,7 @@
-"""The second pair of eyes: approve a version, return it with a note, or (a mentor) say that one has read it.
+"""Four eyes: approve a version, return it with a note, or (a mentor) endorse it.
 
-How many have to agree, and who comes first, is the municipality's rule (`posts.rules.standing`). A post stands at
-"approved" from the moment at which the rule is met on exactly the version that was looked at.
+How many approvals a post needs, and in which order, is the municipality's rule (`posts.rules.approval_progress`). A
+post is approved as soon as the rule is met for exactly the version that was reviewed.
 """
 
 from collections.abc import Collection
@@ -18,17 +18,17 @@ from delivery.domain.move import Moved
 from delivery.domain.release import release
 from delivery.enums import ReasonCode, State
 from municipalities.enums import Approval
-from posts.approval import asks_mentor, mentors_of, seats, standing
+from posts.approval import approval_capacities, approval_progress, mentors_of, requires_mentor
 from posts.editing.domain import corrections
-from posts.editing.domain.submit import decide
-from posts.enums import Bar, DecisionKind, Stage
+from posts.editing.domain.submit import record_decision
+from posts.enums import DecisionKind, DenialReason, Stage
 from posts.locking import locked
 from posts.models import Post, Thread, Version
-from posts.notifications.domain import notices
+from posts.notifications.domain import review_notifications
 from posts.publishing.domain import publications
 from posts.queries import latest_version, writers
 from posts.queries import publications as live
-from posts.rules import ApprovalCapacity, Standing, seat_or_bar
+from posts.rules import ApprovalCapacity, ApprovalProgress, capacity_or_denial
 
 RESOLVE, LEAVE = "resolve", "leave"
 
@@ -38,26 +38,28 @@ def approve(
     post: Post, version: Version, *, by: User, note: str = "", threads: str = "", seen: Collection[int] | None = None,
     time: str | None = None,
 ) -> Post:  # fmt: skip
-    """Approve exactly `version`. Once all have agreed whom the house asks, what waited may go out at its time.
+    """Approve exactly `version`. Once it has all required approvals, its deliveries are released for their time.
 
-    `threads` says what becomes of open conversations, "resolve" or "leave"; `seen` are those that were on the page
-    (None: all there are), and `time` is what `time_shown` gave for the page (None: as it is now), since an approval
-    holds for the time that was read. Raises `ActionNotAllowed` if the post or its time has changed since, if it is not
-    this person's turn, or if conversations are open about which nothing was said.
+    `threads` is what happens to open threads, "resolve" or "leave"; `seen` are those that were on the page (None: all),
+    and `time` is the value of `time_shown` on the page (None: the current one), since an approval is valid for the time
+    that was shown. Raises `ActionNotAllowed` if the post or its time has changed since, if it is not this person's
+    turn, or if nothing was chosen for open threads.
     """
     post = locked(post)
     before = _waiting(post, version)
     if time is not None and time != time_shown(post):
         raise ActionNotAllowed(_("The time of this post was changed after you opened it. Look at the new time first."))
-    seat = _seat(post, version, before, by=by)
+    capacity = _capacity(post, version, before, by=by)
     settled = _settle_threads(post, threads, seen, by=by)
-    house = post.municipality
-    without_mentor = house.approval == Approval.MENTOR and before.endorsed is None and not asks_mentor(house)
-    decide(
-        version, DecisionKind.APPROVED, by=by, note=note.strip(), due_at=post.due_at, for_whom_id=seat.for_whom,
+    municipality = post.municipality
+    without_mentor = (
+        municipality.approval == Approval.MENTOR and before.endorsed is None and not requires_mentor(municipality)
+    )
+    record_decision(
+        version, DecisionKind.APPROVED, by=by, note=note.strip(), due_at=post.due_at, for_whom_id=capacity.for_whom,
         threads=settled, without_mentor=without_mentor,
     )  # fmt: skip
-    after = standing(version, house)
+    after = approval_progress(version, municipality)
     if after.met and post.stage != Stage.APPROVED:
         post.stage = Stage.APPROVED
         post.save()
@@ -65,51 +67,51 @@ def approve(
         corrections.carry_out(post, version, by=by)
     elif after.met:
         _release(post, by=by)
-    record("post.approve", by=by, target=post, version=version.number, for_whom=seat.for_whom, threads=settled)
+    record("post.approve", by=by, target=post, version=version.number, for_whom=capacity.for_whom, threads=settled)
     if after.met:
-        notices.approved(post, by=by, note=note)
+        review_notifications.approved(post, by=by, note=note)
     else:
-        notices.next_step(post, after, by=by)
+        review_notifications.next_step(post, after, by=by)
     return post
 
 
 @transaction.atomic
 def endorse(post: Post, version: Version, *, by: User, note: str = "") -> Post:
-    """A mentor has read `version` and finds it ready. Nothing is approved by that. Raises `ActionNotAllowed`."""
+    """A mentor has read `version` and endorses it. This is no approval. Raises `ActionNotAllowed`."""
     post = locked(post)
     before = _waiting(post, version)
     if by.pk not in {mentor.pk for mentor in mentors_of(post.municipality)}:
         raise ActionNotAllowed(_("Only a mentor who accompanies this municipality today can say this."))
     if before.endorsed:
         raise ActionNotAllowed(_("A mentor has read this version already."))
-    decide(version, DecisionKind.ENDORSED, by=by, note=note.strip(), due_at=post.due_at)
+    record_decision(version, DecisionKind.ENDORSED, by=by, note=note.strip(), due_at=post.due_at)
     record("post.endorse", by=by, target=post, version=version.number)
-    notices.endorsed(post, standing(version, post.municipality), by=by, note=note.strip())
+    review_notifications.endorsed(post, approval_progress(version, post.municipality), by=by, note=note.strip())
     return post
 
 
 @transaction.atomic
 def send_back(post: Post, version: Version, *, by: User, note: str) -> Post:
-    """Return `version` to its writer with a note. What waited for the approval is withdrawn."""
+    """Return `version` to its writer with a note. Pending deliveries are withdrawn."""
     post = locked(post)
     _waiting(post, version)
-    held = seats(by, post.municipality)
+    held = approval_capacities(by, post.municipality)
     if not held:
-        raise ActionNotAllowed(str(Bar.NO_RIGHT.label))
+        raise ActionNotAllowed(str(DenialReason.NO_RIGHT.label))
     if not note.strip():
         raise ActionNotAllowed(_("Write a note: what should be different before you approve it?"))
     if not post.is_correction:
         publications.withdraw(post, by=by)
     post.stage = Stage.RETURNED
     post.save()
-    decide(version, DecisionKind.RETURNED, by=by, note=note.strip(), for_whom_id=held[0].for_whom)
+    record_decision(version, DecisionKind.RETURNED, by=by, note=note.strip(), for_whom_id=held[0].for_whom)
     record("post.return", by=by, target=post, version=version.number)
-    notices.returned(post, by=by, note=note.strip())
+    review_notifications.returned(post, by=by, note=note.strip())
     return post
 
 
 def time_shown(post: Post) -> str:
-    """The time of a post as the form of its approver keeps it; "" where none is chosen."""
+    """The time of a post as the approval form submits it; "" if there is none."""
     return post.due_at.isoformat() if post.due_at else ""
 
 
@@ -118,7 +120,7 @@ def not_waiting() -> str:
 
 
 def _refuse_other(post: Post, version: Version) -> None:
-    """Decisions are about the version on the page, not about whatever came after it."""
+    """A decision is about the version on the page, not about a newer one."""
     if post.stage not in (Stage.SUBMITTED, Stage.APPROVED) or post.deleted_at:
         raise ActionNotAllowed(not_waiting())
     newest = latest_version(post)
@@ -126,31 +128,32 @@ def _refuse_other(post: Post, version: Version) -> None:
         raise ActionNotAllowed(_("The post was changed after you opened it. Read the new version before you decide."))
 
 
-def _waiting(post: Post, version: Version) -> Standing:
-    """How far `version` is; also an approved one waits if the house has come to ask for more. Raises
+def _waiting(post: Post, version: Version) -> ApprovalProgress:
+    """The progress of `version`; an approved one waits again if the municipality requires more by now. Raises
     `ActionNotAllowed`.
     """
     _refuse_other(post, version)
-    found = standing(version, post.municipality)
-    if post.stage == Stage.APPROVED and found.met:
+    progress = approval_progress(version, post.municipality)
+    if post.stage == Stage.APPROVED and progress.met:
         raise ActionNotAllowed(not_waiting())
-    return found
+    return progress
 
 
-def _seat(post: Post, version: Version, before: Standing, *, by: User) -> ApprovalCapacity:
-    house = post.municipality
-    found = seat_or_bar(
-        seats(by, house), before, writers=writers(post, version), own_allowed=house.may_approve_own
-    )  # fmt: skip
-    if isinstance(found, Bar):
-        raise ActionNotAllowed(str(found.label))
-    return found
+def _capacity(post: Post, version: Version, before: ApprovalProgress, *, by: User) -> ApprovalCapacity:
+    municipality = post.municipality
+    capacity = capacity_or_denial(
+        approval_capacities(by, municipality),
+        before,
+        writers=writers(post, version),
+        own_allowed=municipality.may_approve_own,
+    )
+    if isinstance(capacity, DenialReason):
+        raise ActionNotAllowed(str(capacity.label))
+    return capacity
 
 
 def _settle_threads(post: Post, choice: str, seen: Collection[int] | None, *, by: User) -> dict[str, list[int]]:
-    """Do what was chosen with the open conversations, and say of which. Raises `ActionNotAllowed` where nothing was
-    chosen.
-    """
+    """Apply the choice for open threads and return their ids. Raises `ActionNotAllowed` if nothing was chosen."""
     rows = Thread.objects.select_for_update().filter(post=post, resolved_at__isnull=True)
     open_now = sorted(row.pk for row in rows)
     if not open_now:
@@ -174,9 +177,9 @@ def _open_words(count: int) -> str:
 
 
 def _release(post: Post, *, by: User) -> None:
-    """What waited for the approval may go out at its time; `release` lets expire what is too late for that."""
+    """Release waiting deliveries for their time; `release` expires those that are too late."""
     for publication in live(post).filter(delivery__state=State.WAITING, delivery__reason=ReasonCode.NOT_APPROVED):
         try:
             release(publication.delivery, by=by)
         except Moved:
-            continue  # it has expired in this very moment; a person chooses a new time
+            continue  # it has just expired; a person chooses a new time

@@ -1,4 +1,4 @@
-"""Who has read what is said about a post. Looking is no act: it leaves no event behind."""
+"""Records who has read the threads of a post. Reading leaves no audit event."""
 
 from django.db import IntegrityError
 from django.utils import timezone
@@ -7,20 +7,20 @@ from accounts.models import User
 from posts.models import Post, Seen
 
 
-def see(post: Post, *, by: User, first: bool = False) -> None:
-    """From now on nothing that was said so far is new to `by`. One query where `first` says that they never looked."""
+def mark_seen(post: Post, *, by: User, first: bool = False) -> None:
+    """Mark all comments so far as read by `by`. One query if `first` says that there is no row yet."""
     now, before = timezone.now(), Seen.objects.filter(post=post, user=by)
     if not first and before.update(at=now):
         return
     try:
         Seen(municipality_id=post.municipality_id, post=post, user=by, at=now).save(force_insert=True)
     except IntegrityError:
-        before.update(at=now)  # they opened it twice at once
+        before.update(at=now)  # opened twice concurrently
 
 
-# ---- Putting a post back among those one has not looked at.
+# ---- Marking a post as unread.
 
 
 def mark_unread(post: Post, *, by: User) -> None:
-    """What a person has looked at is their own affair, hence no audit event."""
+    """Reading is private, hence no audit event."""
     Seen.objects.filter(user=by, post=post).delete()

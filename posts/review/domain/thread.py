@@ -1,4 +1,4 @@
-"""Ending a conversation, and taking it up again."""
+"""Resolves a thread, and reopens it."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +10,7 @@ from posts.models import Thread
 
 @transaction.atomic
 def resolve(thread: Thread, *, by: User) -> Thread:
-    """Mark as dealt with. Resolved already: nothing happens."""
+    """Resolve it. No effect if it is resolved already."""
     row = _locked(thread)
     if row.resolved_at is None:
         row.resolved_at, row.resolved_by = timezone.now(), by
@@ -21,7 +21,7 @@ def resolve(thread: Thread, *, by: User) -> Thread:
 
 @transaction.atomic
 def reopen(thread: Thread, *, by: User) -> Thread:
-    """Take it up again. Open already: nothing happens."""
+    """Reopen it. No effect if it is open already."""
     row = _locked(thread)
     if row.resolved_at is not None:
         row.resolved_at, row.resolved_by = None, None
@@ -32,5 +32,5 @@ def reopen(thread: Thread, *, by: User) -> Thread:
 
 def _locked(thread: Thread) -> Thread:
     rows = Thread.objects.select_for_update(of=("self",)).select_related("post")
-    found: Thread = rows.get(pk=thread.pk)
-    return found
+    row: Thread = rows.get(pk=thread.pk)
+    return row

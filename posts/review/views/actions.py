@@ -1,4 +1,4 @@
-"""What the pages of a post share when a person does something: try the verb, say what came of it."""
+"""What the POST views of a post share: run the verb, then show success or the reason for refusal."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,10 +11,10 @@ from common.errors import ActionNotAllowed
 from common.web.errors import flash_error
 from municipalities.web import MunicipalityRequest
 from posts.models import Post
-from posts.review.views.unsaved_input import let_go
+from posts.review.views.unsaved_input import drop_input
 
 
-def tried(
+def run_action(
     request: MunicipalityRequest,
     post: Post,
     act: Callable[[], Any],
@@ -24,15 +24,15 @@ def tried(
     to: str = "post",
     otherwise: Callable[[], HttpResponse] | None = None,
 ) -> HttpResponse:
-    """Do it, or say why not; either way the person sees where the post stands now.
+    """Run the verb, or show why it was refused; then redirect to the post.
 
-    `otherwise` leads to the page on which that is said, where something was typed that must not be lost.
+    `otherwise` returns another response for a refusal, where input must not be lost.
     """
     try:
         act()
     except ActionNotAllowed as refused:
         flash_error(request, refused)
         return otherwise() if otherwise else redirect("post", request.municipality.slug, post.pk)
-    let_go(request)
+    drop_input(request)
     messages.success(request, word if isinstance(word, str) else word(), extra_tags=f"undo:{undo}" if undo else "")
     return redirect(to, *([request.municipality.slug, post.pk] if to != "posts" else [request.municipality.slug]))

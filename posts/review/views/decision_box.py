@@ -1,4 +1,4 @@
-"""The box of the review page in which somebody decides: what is decided, who else has to agree, what is open."""
+"""The decision box of the review page: what is decided, who else has to approve, what is open."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -13,38 +13,38 @@ from municipalities.queries import delegations
 from municipalities.rules import DELEGATE, Verb
 from municipalities.web import MunicipalityRequest
 from posts import rules
-from posts.enums import Bar, DecisionKind, Stage, Step
+from posts.enums import DecisionKind, DenialReason, ReviewStep, Stage
 from posts.models import Decision, Post, Version
 from posts.queries import writers
 
 
 @dataclass(frozen=True)
-class Taken:
-    """One step on the way to "approved". `by` None: still to be taken; `left_out`: nobody is there to take it."""
+class ApprovalStep:
+    """One step towards approval. `by` None: still pending; `left_out`: nobody is there to take it."""
 
-    step: Step
+    step: ReviewStep
     by: Decision | None = None
     is_next: bool = False
     left_out: bool = False
 
 
 @dataclass
-class Deciding:
-    """`seat`: from where this person may approve now; `bar`: why they may not, though they may return it.
+class DecisionBox:
+    """`capacity`: in whose name this person may approve now; `denial`: why they may not, though they may return it.
 
-    `unapproved`: it stands at "approved" without the approvals of today's rule, since it went out as an emergency or
-    (`lapsed`) was approved under another rule.
+    `unapproved`: it is approved without the approvals of today's rule, since it was published as an emergency or
+    (`lapsed`) approved under another rule.
 
-    `approved_for` is the time that was approved, the latest if there are several, and `holds` the first and the last
-    moment for which the approval holds; both None where the time was left open. `holds_now`: it could be published at
-    once. `is_outside`: its own time lies outside these hours, because the house rules have changed since.
+    `approved_for` is the approved time, the latest if there are several, and `holds` the first and the last time for
+    which the approval is valid; both None where the time was left open. `holds_now`: it could be published at once.
+    `is_outside`: its time is outside these hours, because the municipality's rules have changed since.
     """
 
-    standing: rules.Standing
-    steps: list[Taken] = field(default_factory=list)
+    progress: rules.ApprovalProgress
+    steps: list[ApprovalStep] = field(default_factory=list)
     waits: bool = False
-    seat: rules.ApprovalCapacity | None = None
-    bar: Bar | None = None
+    capacity: rules.ApprovalCapacity | None = None
+    denial: DenialReason | None = None
     absent: Any = None
     absent_until: Any = None
     may_endorse: bool = False
@@ -60,20 +60,20 @@ class Deciding:
 
     @property
     def may_decide(self) -> bool:
-        return self.seat is not None or self.bar not in (None, Bar.NO_RIGHT)
+        return self.capacity is not None or self.denial not in (None, DenialReason.NO_RIGHT)
 
     @property
-    def approved_for_words(self) -> str:
-        """As plain text: it stands in an attribute."""
+    def approved_for_text(self) -> str:
+        """As plain text for an HTML attribute."""
         return dates.date_time(self.approved_for) if self.approved_for else ""
 
     @property
     def last(self) -> bool:
-        """Whether the post is approved once this person approves."""
-        return len(self.standing.missing) <= 1
+        """Whether this person's approval is the last one needed."""
+        return len(self.progress.missing) <= 1
 
 
-def deciding(
+def decision_box(
     request: MunicipalityRequest,
     post: Post,
     version: Version | None,
@@ -81,84 +81,86 @@ def deciding(
     suggested: Collection[int] = (),
     *,
     is_out: bool = False,
-) -> Deciding:
-    """`post` is one from `queries.for_review`, `decisions` all of its own, newest first; `is_out`: nothing of it could
-    still go out. One query for a delegate.
+) -> DecisionBox:
+    """`post` is one from `queries.for_review`, `decisions` all of its own, newest first; `is_out`: nothing is left to
+    publish. One query for a delegate.
     """
     if version is None:
-        return Deciding(rules.Standing())
-    house, access = request.municipality, request.access
-    about = [each for each in reversed(decisions) if each.version_id == version.pk]
-    mentored = house.approval == Approval.MENTOR and post.is_mentored  # type: ignore[attr-defined]
-    at = rules.standing(about, house.approval, mentored=mentored)
-    box = Deciding(at, _steps(at, house.approval, mentored=mentored))
-    box.unapproved = post.stage == Stage.APPROVED and house.needs_approval and not at.met
-    emergency = any(each.kind == DecisionKind.EMERGENCY for each in about)
+        return DecisionBox(rules.ApprovalProgress())
+    municipality, access = request.municipality, request.access
+    about = [decision for decision in reversed(decisions) if decision.version_id == version.pk]
+    mentored = municipality.approval == Approval.MENTOR and post.is_mentored  # type: ignore[attr-defined]
+    progress = rules.approval_progress(about, municipality.approval, mentored=mentored)
+    box = DecisionBox(progress, _steps(progress, municipality.approval, mentored=mentored))
+    box.unapproved = post.stage == Stage.APPROVED and municipality.needs_approval and not progress.met
+    emergency = any(decision.kind == DecisionKind.EMERGENCY for decision in about)
     if is_out and not emergency:
-        box.unapproved = False  # what is out needs no decision, whatever the rule has become since
+        box.unapproved = False  # what is public needs no decision, whatever today's rule
     box.lapsed = box.unapproved and not emergency
     box.waits = post.deleted_at is None and (post.stage == Stage.SUBMITTED or box.lapsed)
-    if post.stage == Stage.APPROVED and house.needs_approval and not post.is_correction and not is_out:
-        _take_time(box, post)
+    if post.stage == Stage.APPROVED and municipality.needs_approval and not post.is_correction and not is_out:
+        _set_window(box, post)
     own = writers(post, version, suggested=suggested) if access.may(Verb.POST_APPROVE) else set()
     if box.waits and access.may(Verb.POST_APPROVE):
-        _take_seat(request, box, own)
-    box.may_endorse = at.endorsed is None and rules.may_endorse(
+        _set_capacity(request, box, own)
+    box.may_endorse = progress.endorsed is None and rules.may_endorse(
         access, is_mentor="mentor" in access.roles, waits=box.waits
     )
-    _look_back(request, box, decisions, own)
+    _set_emergency(request, box, decisions, own)
     return box
 
 
-def _take_time(box: Deciding, post: Post) -> None:
+def _set_window(box: DecisionBox, post: Post) -> None:
     window = timedelta(hours=post.municipality.move_window_hours)
-    box.approved_for = max(rules.approved_times(box.standing), default=None)
-    box.holds = rules.holds_between(box.standing, window)
-    box.holds_now = rules.holds_for(box.standing, timezone.now(), window)
-    box.is_outside = post.due_at is not None and not rules.holds_for(box.standing, post.due_at, window)
+    box.approved_for = max(rules.approved_times(box.progress), default=None)
+    box.holds = rules.approval_window(box.progress, window)
+    box.holds_now = rules.is_within_approval_window(box.progress, timezone.now(), window)
+    box.is_outside = post.due_at is not None and not rules.is_within_approval_window(box.progress, post.due_at, window)
 
 
-def _take_seat(request: MunicipalityRequest, box: Deciding, own: set[int]) -> None:
-    house, lent = request.municipality, {}
+def _set_capacity(request: MunicipalityRequest, box: DecisionBox, own: set[int]) -> None:
+    municipality, lent = request.municipality, {}
     if "approver" in request.access.roles:
         held = [rules.ApprovalCapacity(request.user.pk)]
     elif DELEGATE in request.access.roles:
-        lent = {row.approver_id: row for row in delegations(house).filter(delegate=request.user)}
+        lent = {row.approver_id: row for row in delegations(municipality).filter(delegate=request.user)}
         held = [rules.ApprovalCapacity(request.user.pk, approver) for approver in lent]
     else:
         held = []
-    found = rules.seat_or_bar(held, box.standing, writers=own, own_allowed=house.may_approve_own)
-    if isinstance(found, Bar):
-        box.bar = found
+    capacity = rules.capacity_or_denial(held, box.progress, writers=own, own_allowed=municipality.may_approve_own)
+    if isinstance(capacity, DenialReason):
+        box.denial = capacity
         return
-    box.seat = found
-    if found.for_whom:
-        box.absent, box.absent_until = lent[found.for_whom].approver, lent[found.for_whom].ends_on
+    box.capacity = capacity
+    if capacity.for_whom:
+        box.absent, box.absent_until = lent[capacity.for_whom].approver, lent[capacity.for_whom].ends_on
 
 
-def _steps(at: rules.Standing, approval: str, *, mentored: bool) -> list[Taken]:
-    given = list(at.approvals)
+def _steps(progress: rules.ApprovalProgress, approval: str, *, mentored: bool) -> list[ApprovalStep]:
+    given = list(progress.approvals)
     steps = []
     if approval == Approval.MENTOR:
-        nobody = not mentored and at.endorsed is None
-        steps.append(Taken(Step.MENTOR, at.endorsed, Step.MENTOR in at.missing, nobody))
+        nobody = not mentored and progress.endorsed is None
+        steps.append(ApprovalStep(ReviewStep.MENTOR, progress.endorsed, ReviewStep.MENTOR in progress.missing, nobody))
     if approval != Approval.NONE:
         first = given[0] if given else None
-        steps.append(Taken(Step.APPROVER, first, at.missing[:1] == (Step.APPROVER,)))
+        steps.append(ApprovalStep(ReviewStep.APPROVER, first, progress.missing[:1] == (ReviewStep.APPROVER,)))
     if approval == Approval.TWO:
         second = given[1] if len(given) > 1 else None
-        steps.append(Taken(Step.SECOND, second, at.missing[:1] == (Step.SECOND,)))
+        steps.append(ApprovalStep(ReviewStep.SECOND, second, progress.missing[:1] == (ReviewStep.SECOND,)))
     return steps
 
 
-def _look_back(request: MunicipalityRequest, box: Deciding, decisions: Sequence[Decision], own: set[int]) -> None:
-    """The last emergency of the post, and what an approver said about it afterwards."""
-    box.emergency = next((each for each in decisions if each.kind == DecisionKind.EMERGENCY), None)
+def _set_emergency(
+    request: MunicipalityRequest, box: DecisionBox, decisions: Sequence[Decision], own: set[int]
+) -> None:
+    """Adds the last emergency of the post and its review."""
+    box.emergency = next((decision for decision in decisions if decision.kind == DecisionKind.EMERGENCY), None)
     if box.emergency is None:
         return
     after = (DecisionKind.REVIEWED, DecisionKind.OBJECTED)
     if box.emergency.remind_at is None:
-        box.review = next((each for each in decisions if each.kind in after), None)
+        box.review = next((decision for decision in decisions if decision.kind in after), None)
     else:
         excluded = {*own, box.emergency.by_id}
         box.may_review = rules.may_review_emergency(request.access, by=request.user.pk, writers=excluded)

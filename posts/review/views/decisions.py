@@ -1,4 +1,4 @@
-"""Acts that decide about a post: approve, return, say that one has read it; send it, take it back; emergencies."""
+"""POST views that decide about a post: approve, return, endorse; publish, unschedule; emergencies."""
 
 from collections.abc import Callable
 
@@ -23,9 +23,9 @@ from posts.review.domain import emergency as emergencies
 from posts.review.domain.approve import approve as approve_version
 from posts.review.domain.approve import endorse as endorse_version
 from posts.review.domain.approve import send_back
-from posts.review.views.actions import tried
-from posts.review.views.review_page import readable
-from posts.review.views.unsaved_input import keep
+from posts.review.views.actions import run_action
+from posts.review.views.review_page import readable_or_404
+from posts.review.views.unsaved_input import keep_input
 from posts.rules import may_publish_emergency
 from posts.scheduling.domain.schedule import ask_to_publish_now, publish_now, unschedule
 
@@ -39,21 +39,21 @@ def approve(request: MunicipalityRequest, pk: int) -> HttpResponse:
     post, version = _version(request, pk)
     note = request.POST.get("note", "")[:MOST_NOTE]
     if request.POST.get("decision") == "return":
-        return tried(request, post, lambda: send_back(post, version, by=request.user, note=note),
-                     _("Returned. The writer has been told."), otherwise=_kept(request, post, note))  # fmt: skip
+        return run_action(request, post, lambda: send_back(post, version, by=request.user, note=note),
+                     _("Returned. The writer has been told."), otherwise=_keep_note(request, post, note))  # fmt: skip
     threads, seen = request.POST.get("threads", ""), int_list_param(request.POST, "seen")
-    return tried(
+    return run_action(
         request, post,
         lambda: approve_version(
             post, version, by=request.user, note=note, threads=threads, seen=seen, time=request.POST.get("time")
         ),
-        lambda: _approved(Post.objects.get(pk=post.pk)), otherwise=_kept(request, post, note),
+        lambda: _approved(Post.objects.get(pk=post.pk)), otherwise=_keep_note(request, post, note),
     )  # fmt: skip
 
 
-def _kept(request: MunicipalityRequest, post: Post, note: str) -> Callable[[], HttpResponse] | None:
-    """Back to the page with the note that was typed, where nothing came of the decision."""
-    return (lambda: keep(request, post, note=note[:MOST_NOTE])) if note.strip() else None
+def _keep_note(request: MunicipalityRequest, post: Post, note: str) -> Callable[[], HttpResponse] | None:
+    """Back to the page with the note that was typed, after a refused decision."""
+    return (lambda: keep_input(request, post, note=note[:MOST_NOTE])) if note.strip() else None
 
 
 def _approved(post: Post) -> str:
@@ -65,27 +65,27 @@ def _approved(post: Post) -> str:
 
 
 def _version(request: MunicipalityRequest, pk: int) -> tuple[Post, Version]:
-    post = readable(request, pk)
+    post = readable_or_404(request, pk)
     return post, get_object_or_404(Version, post=post, pk=int_param(request.POST, "version", default=0))
 
 
 @requires(Verb.POST_COMMENT)
 @require_POST
 def endorse(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """A mentor has read the version on the page."""
+    """A mentor endorses the version on the page."""
     post, version = _version(request, pk)
     note = request.POST.get("note", "")[:MOST_NOTE]
-    return tried(request, post, lambda: endorse_version(post, version, by=request.user, note=note),
+    return run_action(request, post, lambda: endorse_version(post, version, by=request.user, note=note),
                  _("Recorded. The approvers see that you have read it; they decide."),
-                 otherwise=_kept(request, post, note))  # fmt: skip
+                 otherwise=_keep_note(request, post, note))  # fmt: skip
 
 
 @requires(Verb.POST_EDIT)
 @require_POST
 def reopen(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """Edit a post that was submitted or approved: it is a draft again, and the composer opens."""
-    post = readable(request, pk)
-    return tried(request, post, lambda: take_back(post, by=request.user),
+    """Edit a submitted or approved post: it becomes a draft, and the composer opens."""
+    post = readable_or_404(request, pk)
+    return run_action(request, post, lambda: take_back(post, by=request.user),
                  _("It is a draft again. Nothing goes out until it is submitted and approved once more."),
                  to="post_edit")  # fmt: skip
 
@@ -93,32 +93,32 @@ def reopen(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.POST_SCHEDULE)
 @require_POST
 def publish(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """Publish it now, or (`ask`) ask for approval again where the approval holds for another time.
+    """Publish it now, or (`ask`) request approval again where the approval is for another time.
 
-    The page says which of the two its button does; one that is out of date does neither.
+    The button names which of the two it does; an outdated one does neither.
     """
-    post = readable(request, pk)
+    post = readable_or_404(request, pk)
     if request.POST.get("ask"):
         done = _("Submitted again. The approvers have been notified that it is to be published now.")
-        return tried(request, post, lambda: ask_to_publish_now(post, by=request.user), done)
-    return tried(request, post, lambda: publish_now(post, by=request.user), handed_over(request))
+        return run_action(request, post, lambda: ask_to_publish_now(post, by=request.user), done)
+    return run_action(request, post, lambda: publish_now(post, by=request.user), handed_over(request))
 
 
 @requires(Verb.POST_SCHEDULE)
 @require_POST
 def off_schedule(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    post = readable(request, pk)
-    return tried(request, post, lambda: unschedule(post, by=request.user), _("It has no time any more."))
+    post = readable_or_404(request, pk)
+    return run_action(request, post, lambda: unschedule(post, by=request.user), _("It has no time any more."))
 
 
 def handed_over(request: MunicipalityRequest) -> str:
-    """What is said after "publish now"."""
+    """The message after "publish now"."""
     if any(pause.kind != "channel" for pause in pauses.of_municipality(request.municipality)):
         return _("Publishing is paused, so it waits. After the pause it does not go out by itself: Home asks you.")
-    return going_out()
+    return publish_message()
 
 
-def going_out() -> str:
+def publish_message() -> str:
     return _("It goes out in a moment. This page shows what becomes of it.")
 
 
@@ -128,8 +128,8 @@ def going_out() -> str:
 @requires(Verb.POST_EMERGENCY)
 @require_http_methods(["GET", "POST"])
 def emergency(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """The page on which somebody on the list publishes without approval, with the reason."""
-    post = readable(request, pk)
+    """The page on which somebody on the list publishes without approval, giving the reason."""
+    post = readable_or_404(request, pk)
     out = publications(post).filter(delivery__state__in=OUT).exists()
     if not may_publish_emergency(request.access, post, is_public=False):
         raise PermissionDenied
@@ -140,7 +140,7 @@ def emergency(request: MunicipalityRequest, pk: int) -> HttpResponse:
         except ActionNotAllowed as refused:
             problems = [refused.message, *refused.details]
         else:
-            return tried(request, post, lambda: None, going_out())
+            return run_action(request, post, lambda: None, publish_message())
     pause = next(iter(pauses.of_municipality(request.municipality)), None)
     context = {"post": post, "form": form, "problems": problems, "out": out, "pause": pause}
     return render(request, "posts/emergency.html", context, status=422 if problems or form.errors else 200)
@@ -149,12 +149,12 @@ def emergency(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.POST_APPROVE)
 @require_POST
 def review_emergency(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """What an approver says about an emergency afterwards."""
-    post = readable(request, pk)
+    """The review of an emergency by an approver."""
+    post = readable_or_404(request, pk)
     rows = Decision.objects.filter(kind=DecisionKind.EMERGENCY, version__post=post)
     row = get_object_or_404(rows, pk=int_param(request.POST, "emergency", default=0))
     in_order, note = request.POST.get("verdict") == "in_order", request.POST.get("note", "")
-    return tried(
+    return run_action(
         request, post, lambda: emergencies.review(row, in_order=in_order, note=note, by=request.user),
-        _("Recorded. Who published it has been told."), otherwise=_kept(request, post, note),
+        _("Recorded. Who published it has been told."), otherwise=_keep_note(request, post, note),
     )  # fmt: skip

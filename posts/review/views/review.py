@@ -1,4 +1,4 @@
-"""The review page: the post as the networks will show it, where it stands, what people say about it."""
+"""The review page: the post as the networks will show it, its state, and the conversations about it."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,16 +14,16 @@ from municipalities.web import MunicipalityRequest
 from posts.editing.domain.create import duplicate as make_copy
 from posts.editing.domain.delete import delete as delete_post
 from posts.editing.domain.delete import restore as restore_post
-from posts.labels import event_words
+from posts.labels import event_label
 from posts.models import Post
-from posts.review.views.actions import tried
-from posts.review.views.review_page import readable, shown
+from posts.review.views.actions import run_action
+from posts.review.views.review_page import readable_or_404, render_review
 
 
 @requires(Verb.POST_VIEW)
 @require_safe
 def post(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    return shown(request, readable(request, pk))
+    return render_review(request, readable_or_404(request, pk))
 
 
 # ---------------------------------------------------------------- copies and deletion
@@ -32,7 +32,7 @@ def post(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.POST_EDIT)
 @require_POST
 def duplicate(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    copy = make_copy(readable(request, pk), by=request.user)
+    copy = make_copy(readable_or_404(request, pk), by=request.user)
     messages.success(request, _("This is a copy. The original stays as it is."))
     return redirect("post_edit", request.municipality.slug, copy.pk)
 
@@ -40,17 +40,17 @@ def duplicate(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.POST_EDIT)
 @require_POST
 def delete(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    found = readable(request, pk)
-    undo = reverse("post_restore", args=[request.municipality.slug, found.pk])
-    return tried(request, found, lambda: delete_post(found, by=request.user), _("The post is deleted."),
+    row = readable_or_404(request, pk)
+    undo = reverse("post_restore", args=[request.municipality.slug, row.pk])
+    return run_action(request, row, lambda: delete_post(row, by=request.user), _("The post is deleted."),
                   undo=undo, to="posts")  # fmt: skip
 
 
 @requires(Verb.POST_EDIT)
 @require_POST
 def restore(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Post.objects.all(), pk=pk)
-    return tried(request, found, lambda: restore_post(found, by=request.user), _("The post is back."))
+    row = get_object_or_404(Post.objects.all(), pk=pk)
+    return run_action(request, row, lambda: restore_post(row, by=request.user), _("The post is back."))
 
 
 # ---------------------------------------------------------------- history
@@ -59,10 +59,10 @@ def restore(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.ACTIVITY_VIEW)
 @require_safe
 def activity(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """What people and the portal did with this post, newest first."""
-    found = readable(request, pk)
+    """The audit events of this post, newest first."""
+    row = readable_or_404(request, pk)
     rows = AuditEvent.objects.filter(municipality_id=request.municipality.pk, target_type="posts.post")
-    events = list(rows.filter(target_id=str(found.pk)).order_by("-id")[:100])
+    events = list(rows.filter(target_id=str(row.pk)).order_by("-id")[:100])
     for event in events:
-        event.words = event_words(event.verb)  # type: ignore[attr-defined]
-    return render(request, "posts/activity.html", {"post": found, "events": events})
+        event.words = event_label(event.verb)  # type: ignore[attr-defined]
+    return render(request, "posts/activity.html", {"post": row, "events": events})

@@ -1,5 +1,6 @@
-"""What the review page shows, gathered with a fixed number of queries: the draft with its marks, the conversations,
-how the networks will show it, where it stands."""
+"""The data of the review page, read with a fixed number of queries: the annotated draft, the threads, the previews, the
+state of the post.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,20 +22,20 @@ from municipalities.web import MunicipalityRequest
 from posts import compose, queries, rules
 from posts.draft import SERBIAN, Draft, Shown, parse
 from posts.editing import thread_positions
-from posts.editing.eservices import all_notes, offered_to
+from posts.editing.eservices import all_notes, promoted_service
 from posts.editing.previews import UNKNOWN_SIDES, Preview, notes, of_draft, of_version, picture_url
-from posts.enums import AmendmentKind, AmendmentState, AnchorKind, Stage, Way
+from posts.enums import AmendmentKind, AmendmentState, AmendmentWay, AnchorKind, Stage
 from posts.labels import language_name, own_name
 from posts.media import video_status
-from posts.media.domain.pictures import frozen
+from posts.media.domain.pictures import freeze_picture
 from posts.models import Amendment, Decision, Media, Post, Publication, Thread, Version
-from posts.poll_votes import Votes, votes
+from posts.poll_votes import Votes, count_votes
 from posts.review import annotated_text
-from posts.review.annotated_text import Film, Passage, Picture, Talk
+from posts.review.annotated_text import Passage, ReviewPicture, Talk, VideoPlayer
 from posts.review.domain.approve import time_shown
-from posts.review.domain.mark_seen import see
-from posts.review.views.decision_box import Deciding, deciding
-from posts.review.views.unsaved_input import kept
+from posts.review.domain.mark_seen import mark_seen
+from posts.review.views.decision_box import DecisionBox, decision_box
+from posts.review.views.unsaved_input import kept_input
 
 RESOLVED = 10
 """How many resolved conversations the page shows at first."""
@@ -42,8 +43,8 @@ WAITS = (State.WAITING, State.SCHEDULED)
 
 
 @dataclass
-class Reading:
-    """What the review page shows. `version` None: the draft itself, nothing was frozen yet."""
+class ReviewPage:
+    """The data of the review page. `version` None: the draft itself, nothing is frozen yet."""
 
     post: Post
     draft: Draft
@@ -58,12 +59,12 @@ class Reading:
     """The draft's pictures; None: a version has its own, frozen."""
     passages: list[Passage] = field(default_factory=list)
     derived: list[Passage] = field(default_factory=list)
-    pictures: list[Picture] = field(default_factory=list)
+    pictures: list[ReviewPicture] = field(default_factory=list)
     talks: list[Talk] = field(default_factory=list)
     approval: Decision | None = None
     time_shown: str = ""
     every_resolved: bool = False
-    deciding: Deciding = field(default_factory=lambda: Deciding(rules.Standing()))
+    decision_box: DecisionBox = field(default_factory=lambda: DecisionBox(rules.ApprovalProgress()))
     may: dict[str, bool] = field(default_factory=dict)
     amendments: list[Amendment] = field(default_factory=list)
     votes: Votes = field(default_factory=Votes)
@@ -74,52 +75,56 @@ class Reading:
 
     @property
     def is_current(self) -> bool:
-        """Whether what is read is what one may talk about: the draft, or the version that waits or was approved."""
+        """Whether comments are about what is shown: the draft, or the version that waits or was approved."""
         return self.version is None or (self.is_newest and self.post.stage not in rules.EDITABLE)
 
     @property
     def correction(self) -> Amendment | None:
-        """The one that is being written or decided."""
+        """The correction that is being written or decided."""
         return self._amendment(AmendmentKind.CORRECTION, AmendmentState.OPEN)
 
     @property
     def removal(self) -> Amendment | None:
-        """The wish that waits for an approver."""
+        """The removal request that waits for an approver."""
         return self._amendment(AmendmentKind.REMOVAL, AmendmentState.OPEN)
 
     def _amendment(self, kind: str, state: str) -> Amendment | None:
-        return next((each for each in self.amendments if (each.kind, each.state) == (kind, state)), None)
+        return next(
+            (amendment for amendment in self.amendments if (amendment.kind, amendment.state) == (kind, state)), None
+        )
 
     @property
     def amended(self) -> list[Amendment]:
-        """What is carried out or over, newest first."""
-        return [each for each in self.amendments if each.state != AmendmentState.OPEN]
+        """Amendments that are being carried out or finished, newest first."""
+        return [amendment for amendment in self.amendments if amendment.state != AmendmentState.OPEN]
 
     @property
     def ways(self) -> list[tuple[Publication, str]]:
-        """What was chosen for each publication of the correction that waits."""
+        """The chosen way for each publication of the pending correction."""
         chosen = self.correction.ways if self.correction else {}
-        found = [(each, chosen.get(str(each.pk))) for each in self.publications]
-        return [(each, str(Way(way).label)) for each, way in found if way]
+        pairs = [(publication, chosen.get(str(publication.pk))) for publication in self.publications]
+        return [(publication, str(AmendmentWay(way).label)) for publication, way in pairs if way]
 
     @property
     def out(self) -> Publication | None:
-        """One that is public, for comparing a correction with it."""
-        return next((each for each in self.publications if each.delivery.state == State.PUBLISHED), None)
+        """A public publication, to compare a correction with."""
+        return next(
+            (publication for publication in self.publications if publication.delivery.state == State.PUBLISHED), None
+        )
 
     @property
     def open(self) -> list[Talk]:
-        return [each for each in self.talks if each.thread.is_open]
+        return [talk for talk in self.talks if talk.thread.is_open]
 
     @property
     def resolved(self) -> list[Talk]:
-        return [each for each in self.talks if not each.thread.is_open]
+        return [talk for talk in self.talks if not talk.thread.is_open]
 
     @property
     def shown_resolved(self) -> list[Talk]:
-        """The last ones, or all when asked."""
-        resolved = [(each.thread.resolved_at, each) for each in self.talks if each.thread.resolved_at]
-        done = [each for _at, each in sorted(resolved, key=lambda pair: pair[0], reverse=True)]
+        """The last ones, or all on request."""
+        resolved = [(talk.thread.resolved_at, talk) for talk in self.talks if talk.thread.resolved_at]
+        done = [talk for _at, talk in sorted(resolved, key=lambda pair: pair[0], reverse=True)]
         return done if self.every_resolved else done[:RESOLVED]
 
     @property
@@ -128,15 +133,15 @@ class Reading:
 
     @property
     def acceptable(self) -> list[Talk]:
-        return [each for each in self.talks if each.can_be_accepted]
+        return [talk for talk in self.talks if talk.can_be_accepted]
 
     @property
     def unread(self) -> int:
-        return sum(each.is_new for each in self.talks)
+        return sum(talk.is_new for talk in self.talks)
 
 
-def readable(request: MunicipalityRequest, pk: int) -> Post:
-    """The post, if this person may read it. A deleted one is gone for everybody but its restorers."""
+def readable_or_404(request: MunicipalityRequest, pk: int) -> Post:
+    """The post, if this person may read it. A deleted one is visible only to those who may restore it."""
     post: Post = get_object_or_404(queries.for_review(request.user), pk=pk)
     if not rules.may_read(request.access, is_public=post.is_public):  # type: ignore[attr-defined]
         raise Http404
@@ -144,12 +149,11 @@ def readable(request: MunicipalityRequest, pk: int) -> Post:
     return post
 
 
-def shown(request: MunicipalityRequest, post: Post) -> HttpResponse:
-    """The page. After an act of which nothing came it says why and has what was typed: see
-    `posts.review.views.unsaved_input`."""
-    reading = read(request, post)
+def render_review(request: MunicipalityRequest, post: Post) -> HttpResponse:
+    """The page. After a refused action it has the reason and the input: see `posts.review.views.unsaved_input`."""
+    reading = build_review_page(request, post)
     reading.every_resolved = request.GET.get("resolved") == "all"
-    back = kept(request, post)
+    back = kept_input(request, post)
     typed = back.get("typed", {})
     context = {
         "reading": reading,
@@ -160,9 +164,9 @@ def shown(request: MunicipalityRequest, post: Post) -> HttpResponse:
         "answering": back.get("answering") or int_param(request.GET, "answer", default=0),
     }
     response = render(request, "posts/review.html", context)
-    # a mentor's desk also tells whether the post itself changed since they looked
+    # a mentor's desk also shows whether the post itself changed since they read it
     if (reading.unread or "mentor" in request.access.roles) and not back:
-        see(post, by=request.user, first=not post.has_looked)  # type: ignore[attr-defined]
+        mark_seen(post, by=request.user, first=not post.has_looked)  # type: ignore[attr-defined]
     return response
 
 
@@ -170,45 +174,47 @@ def _sides() -> list[tuple[str, str]]:
     return [("left", _("Left")), ("top", _("Top")), ("width", _("Width")), ("height", _("Height"))]
 
 
-def read(request: MunicipalityRequest, post: Post) -> Reading:
+def build_review_page(request: MunicipalityRequest, post: Post) -> ReviewPage:
     reads_drafts = request.access.may(Verb.DRAFT_VIEW)
     versions = list(post.versions.select_related("created_by").order_by("-number"))
-    # nothing is published or decided but a version
+    # only versions are published or decided
     publications = list(queries.publications(post)) if post.has_publications else []  # type: ignore[attr-defined]
-    for each in publications:
-        each.script = own_name(each.slot)  # type: ignore[attr-defined]
+    for publication in publications:
+        publication.script = own_name(publication.slot)  # type: ignore[attr-defined]
     newest = versions[0] if versions else None
     version = _chosen(request, versions, publications, reads_drafts=reads_drafts, post=post)
     decisions = queries.decisions(post) if reads_drafts and versions else []
     draft, channels, library, previews = _seen(post, version, publications)
-    reading = Reading(
+    reading = ReviewPage(
         post=post, draft=draft, version=version, newest=newest, versions=versions if reads_drafts else [],
         previews=previews, publications=publications, decisions=decisions,
         notes=_notes(draft, post) if reads_drafts and not draft.is_empty else [], library=library,
-        approval=next((each for each in decisions if each.kind == "approved"), None), time_shown=time_shown(post),
+        approval=next((row for row in decisions if row.kind == "approved"), None), time_shown=time_shown(post),
     )  # fmt: skip
-    if any(each.delivery.payload.get("poll") for each in publications):
-        reading.votes = votes(publications, queries.poll_results(post))
+    if any(row.delivery.payload.get("poll") for row in publications):
+        reading.votes = count_votes(publications, queries.poll_results(post))
     if reads_drafts:
-        if any(each.delivery.state in queries.SEEN for each in publications):
+        if any(row.delivery.state in queries.SEEN for row in publications):
             reading.amendments = queries.amendments(post)
         _lay_out(request, reading, channels)
-        suggested = {each.thread.author_id for each in reading.talks if each.is_accepted}
-        reading.deciding = deciding(request, post, newest, decisions, suggested, is_out=_is_out(publications))
+        suggested = {talk.thread.author_id for talk in reading.talks if talk.is_accepted}
+        reading.decision_box = decision_box(request, post, newest, decisions, suggested, is_out=_is_out(publications))
     reading.may = _may(request, reading)
     return reading
 
 
 def _notes(draft: Draft, post: Post) -> list[str]:
-    return [*notes(draft, post.municipality.official_languages), *all_notes(draft, offered_to(draft))]
+    return [*notes(draft, post.municipality.official_languages), *all_notes(draft, promoted_service(draft))]
 
 
 def _chosen(
     request: HttpRequest, versions: list[Version], publications: list[Publication], *, reads_drafts: bool, post: Post
 ) -> Version | None:
-    """The version asked for; else the newest, or the draft while it is being written. Outsiders see what is public."""
+    """The requested version; else the newest, or the draft while it is edited. Outsiders see what is public."""
     if not reads_drafts:
-        return next((each.version for each in publications if each.delivery.state in queries.SEEN), None)
+        return next(
+            (publication.version for publication in publications if publication.delivery.state in queries.SEEN), None
+        )
     asked = request.GET.get("version", "")
     if asked:
         for version in versions:
@@ -225,7 +231,7 @@ Content = tuple[Draft, list[Channel], dict[int, Media] | None, list[Preview]]
 
 def _seen(post: Post, version: Version | None, publications: list[Publication]) -> Content:
     if version is None:
-        draft = replace(parse(post.draft), words=glossary(post.municipality_id))
+        draft = replace(parse(post.draft), glossary=glossary(post.municipality_id))
         channels, library = _channels(draft, publications), queries.media_of(draft)
         return draft, channels, library, of_draft(post, draft, channels, library)
     version.post, draft = post, queries.content(version)
@@ -234,8 +240,8 @@ def _seen(post: Post, version: Version | None, publications: list[Publication]) 
 
 
 def _channels(draft: Draft, publications: list[Publication]) -> list[Channel]:
-    """Also those that were disconnected since: what is published there stays on the page. No query if all are known."""
-    known = {each.channel_id: each.channel for each in publications}
+    """The draft's channels, also disconnected ones: their publications stay on the page. No query if all are known."""
+    known = {publication.channel_id: publication.channel for publication in publications}
     if set(draft.channels) <= set(known):
         return [known[pk] for pk in draft.channels]
     return list(Channel.objects.filter(pk__in=draft.channels).order_by("platform", "pk"))
@@ -244,15 +250,15 @@ def _channels(draft: Draft, publications: list[Publication]) -> list[Channel]:
 # ---------------------------------------------------------------- the draft and what is said about it
 
 
-def _lay_out(request: SignedInRequest, reading: Reading, channels: Sequence[Channel]) -> None:
-    """The texts and pictures with marks. A frozen version that is not the newest has none: its words are history."""
+def _lay_out(request: SignedInRequest, reading: ReviewPage, channels: Sequence[Channel]) -> None:
+    """The texts and pictures with marks. An older version has none: its text is history."""
     post = reading.post
     source = parse(post.draft) if reading.is_current else reading.draft
-    texts = thread_positions.written(source)
-    talks = [_talk(each, texts, request.user) for each in queries.threads(post, reader=request.user)]
+    texts = thread_positions.written_texts(source)
+    talks = [_talk(thread, texts, request.user) for thread in queries.threads(post, reader=request.user)]
     reading.talks = annotated_text.in_order(talks, list(texts), [shown.id for shown in source.media])
     _people(reading, request.user)
-    placed = [each for each in reading.open if not each.is_lost] if reading.is_current else []
+    placed = [talk for talk in reading.open if not talk.is_lost] if reading.is_current else []
     by_pk = {channel.pk: channel for channel in channels}
     reading.passages = [_passage(key, text, by_pk, placed) for key, text in texts.items()]
     reading.derived = _derived(reading, channels, {tag for tag, channel in texts if channel is None})
@@ -262,55 +268,59 @@ def _lay_out(request: SignedInRequest, reading: Reading, channels: Sequence[Chan
 
 
 def _talk(thread: Thread, texts: Mapping[thread_positions.Key, str], reader: Any) -> Talk:
-    words = texts.get(thread.key, "")[thread.start : thread.end] if thread.place == AnchorKind.TEXT else ""
-    said = list(thread.said)  # type: ignore[attr-defined]
+    quoted_now = texts.get(thread.key, "")[thread.start : thread.end] if thread.place == AnchorKind.TEXT else ""
+    comments = list(thread.loaded_comments)  # type: ignore[attr-defined]
     seen_at = thread.seen_at  # type: ignore[attr-defined]
-    is_new = any(each.author_id != reader.pk and (seen_at is None or each.at > seen_at) for each in said)
-    now = words if thread.lost_at is None and words not in ("", thread.quote) else ""
-    return Talk(thread, now=now, is_new=is_new, said=said)
+    is_new = any(comment.author_id != reader.pk and (seen_at is None or comment.at > seen_at) for comment in comments)
+    now = quoted_now if thread.lost_at is None and quoted_now not in ("", thread.quote) else ""
+    return Talk(thread, now=now, is_new=is_new, comments=comments)
 
 
-def _people(reading: Reading, reader: Any) -> None:
-    """Who went into each version, and names of the people mentioned, as they are called today. One query if one of them
-    has not said a word here.
+def _people(reading: ReviewPage, reader: Any) -> None:
+    """The credits of each version, and current names of the people mentioned. One query if one of them has not
+    commented here.
     """
-    said = [each for talk in reading.talks for each in talk.said]
+    comments = [comment for talk in reading.talks for comment in talk.comments]
     known = {reader.pk: reader, **{talk.thread.author_id: talk.thread.author for talk in reading.talks}}
-    known |= {each.author_id: each.author for each in said}
-    wanted = {pk for each in said for pk in each.mentions} | {pk for row in reading.versions for pk in row.suggested_by}
+    known |= {comment.author_id: comment.author for comment in comments}
+    wanted = {pk for comment in comments for pk in comment.mentions} | {
+        pk for row in reading.versions for pk in row.suggested_by
+    }
     if wanted - set(known):
         known |= User.objects.in_bulk(wanted - set(known))
     for row in reading.versions:
         row.credits = [known[pk] for pk in row.suggested_by if pk in known]  # type: ignore[attr-defined]
     names = {pk: person.name for pk, person in known.items()}
-    for each in said:
-        each.html = annotated_text.comment_html(each.text, names)
+    for comment in comments:
+        comment.html = annotated_text.comment_html(comment.text, names)
 
 
 def _passage(key: thread_positions.Key, text: str, channels: Mapping[int, Channel], talks: Sequence[Talk]) -> Passage:
     tag, channel = key
-    here = [each for each in talks if each.thread.place == AnchorKind.TEXT and each.thread.key == key]
+    here = [talk for talk in talks if talk.thread.place == AnchorKind.TEXT and talk.thread.key == key]
     return Passage(tag, channels.get(channel or 0), text, language_name(tag), annotated_text.marked(text, here))
 
 
-def _derived(reading: Reading, channels: Sequence[Channel], tags: Collection[str]) -> list[Passage]:
-    """The other Serbian script, where something shows it; `tags` are written by people. A version has it frozen."""
+def _derived(reading: ReviewPage, channels: Sequence[Channel], tags: Collection[str]) -> list[Passage]:
+    """The other Serbian script, where a channel shows it; `tags` are those that people wrote. Frozen in a version."""
     draft = reading.draft
     asked = {tag for channel in channels for tag in compose.layout_of(draft, channel).languages} | set(draft.texts)
-    found = [(tag, compose.resolved(draft.texts, tag, draft.words)) for tag in SERBIAN if tag in asked - set(tags)]
+    texts = [
+        (tag, compose.resolve_text(draft.texts, tag, draft.glossary)) for tag in SERBIAN if tag in asked - set(tags)
+    ]
     return [
-        Passage(tag, None, each.text, language_name(tag), annotated_text.marked(each.text, []), is_derived=True)
-        for tag, each in found
-        if each
+        Passage(tag, None, text.text, language_name(tag), annotated_text.marked(text.text, []), is_derived=True)
+        for tag, text in texts
+        if text
     ]
 
 
-def _files(reading: Reading) -> list[tuple[Shown, Mapping[str, Any]]]:
-    """Each picture and video with its whole file; of a part that a version sends, the sides of the whole follow."""
+def _files(reading: ReviewPage) -> list[tuple[Shown, Mapping[str, Any]]]:
+    """Each picture and video with its whole file; crops get the sides of the whole picture."""
     if reading.version is None:
         library = reading.library or {}
         known = [shown for shown in reading.draft.media if shown.id in library]
-        return [(shown, frozen(library[shown.id], Shown(shown.id))) for shown in known]
+        return [(shown, freeze_picture(library[shown.id], Shown(shown.id))) for shown in known]
     sent = {entry["id"]: entry for entry in reading.version.media}
     return [(shown, _whole(shown, sent[shown.id])) for shown in reading.draft.media]
 
@@ -320,22 +330,22 @@ def _whole(shown: Shown, sent: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**sent, "width": round(sent["width"] / width), "height": round(sent["height"] / height)}
 
 
-def _picture(post: Post, shown: Shown, position: int, file: Mapping[str, Any], talks: Sequence[Talk]) -> Picture:
-    here = [each for each in talks if each.thread.media_id == shown.id]
+def _picture(post: Post, shown: Shown, position: int, file: Mapping[str, Any], talks: Sequence[Talk]) -> ReviewPicture:
+    here = [talk for talk in talks if talk.thread.media_id == shown.id]
     film = _film(post.municipality.slug, shown, file) if file["mime"].startswith("video/") else None
     width, height = (file["width"], file["height"]) if file["width"] else UNKNOWN_SIDES
-    return Picture(
+    return ReviewPicture(
         shown.id, picture_url(post.municipality.slug, shown.id), shown.alt, width, height, position,
         annotated_text.thousandths(shown.crop.box) if shown.crop else (), here, film,
     )  # fmt: skip
 
 
-def _film(slug: str, shown: Shown, file: Mapping[str, Any]) -> Film:
+def _film(slug: str, shown: Shown, file: Mapping[str, Any]) -> VideoPlayer:
     spoken = file.get("captions")
-    return Film(
+    return VideoPlayer(
         reverse("media_film", args=[slug, shown.id]) if file["seconds"] else "",
         file["mime"],
-        video_status.length(file["seconds"]),
+        video_status.format_duration(file["seconds"]),
         spoken["tag"] if spoken else "",
         reverse("media_captions", args=[slug, shown.id]),
     )
@@ -345,21 +355,21 @@ def _film(slug: str, shown: Shown, file: Mapping[str, Any]) -> Film:
 
 
 def _is_out(publications: Sequence[Publication]) -> bool:
-    """Whether there is nothing left that could still go out."""
-    states = {each.delivery.state for each in publications}
+    """Whether nothing is left to publish."""
+    states = {publication.delivery.state for publication in publications}
     return bool(states & {*queries.OUT, *queries.SEEN}) and not states - {*queries.OUT, *queries.SEEN}
 
 
-def _may(request: MunicipalityRequest, reading: Reading) -> dict[str, bool]:
-    post, access, house = reading.post, request.access, request.municipality
-    states = {each.delivery.state for each in reading.publications}
+def _may(request: MunicipalityRequest, reading: ReviewPage) -> dict[str, bool]:
+    post, access, municipality = reading.post, request.access, request.municipality
+    states = {publication.delivery.state for publication in reading.publications}
     out = bool(states & set(queries.OUT))
     everything_out = out and not states - {*queries.OUT, *queries.SEEN}
-    rows = [each.delivery for each in reading.publications if each.delivery.state == State.PUBLISHED]
-    public = any(each.withdrawal_asked_at is None for each in rows)
-    running = {each.kind for each in reading.amendments if each.finished_at is None}
-    scheduling = rules.may_schedule(access, post, needs_approval=house.needs_approval)
-    box = reading.deciding
+    rows = [row.delivery for row in reading.publications if row.delivery.state == State.PUBLISHED]
+    public = any(delivery.withdrawal_asked_at is None for delivery in rows)
+    running = {amendment.kind for amendment in reading.amendments if amendment.finished_at is None}
+    scheduling = rules.may_schedule(access, post, needs_approval=municipality.needs_approval)
+    box = reading.decision_box
     return {
         "edit": rules.may_edit(access, post),
         "take_back": rules.may_take_back(access, post, is_public=everything_out and not post.is_correction),
@@ -369,7 +379,7 @@ def _may(request: MunicipalityRequest, reading: Reading) -> dict[str, bool]:
         "take_down": rules.may_take_down(access, is_public=public and AmendmentKind.REMOVAL not in running),
         "decide_removal": access.may(Verb.POST_APPROVE) and reading.removal is not None,
         "decide": box.waits and box.may_decide and reading.is_newest,
-        "approve": box.waits and box.seat is not None and reading.is_newest,
+        "approve": box.waits and box.capacity is not None and reading.is_newest,
         "endorse": box.may_endorse and reading.is_newest,
         "emergency": rules.may_publish_emergency(access, post, is_public=everything_out or post.is_correction),
         "publish": scheduling and not everything_out and post.stage == Stage.APPROVED and not box.unapproved,

@@ -1,4 +1,4 @@
-"""Acts on threads and suggestions. Each leads back to the page, to the very thread; what was refused stays typed."""
+"""POST views for threads and suggestions. Each redirects to the thread on the page; refused input is kept."""
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -21,26 +21,27 @@ from posts.models import Post, Suggestion, Thread
 from posts.review.domain import suggest
 from posts.review.domain import thread as review_thread
 from posts.review.domain.comment import comment, reply
-from posts.review.views.review_page import readable
-from posts.review.views.unsaved_input import keep, let_go
+from posts.review.views.review_page import readable_or_404
+from posts.review.views.unsaved_input import drop_input, keep_input
 
 
 @requires(Verb.POST_COMMENT)
 @require_POST
 def begin(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """A comment or, with `act=suggest`, other words; where, is said by the fields of
-    `posts.editing.thread_positions.read`."""
+    """A comment or, with `act=suggest`, a suggestion; its position is in the fields that
+    `posts.editing.thread_positions.parse_position` reads.
+    """
     post = _post(request, pk)
-    where, text = thread_positions.read(request.POST), request.POST.get("text", "")
+    where, text = thread_positions.parse_position(request.POST), request.POST.get("text", "")
     try:
         if request.POST.get("act") == "suggest":
-            words = request.POST.get("replacement", "")
-            thread = suggest.suggest(post, words, where=where, by=request.user, text=text).thread
+            replacement = request.POST.get("replacement", "")
+            thread = suggest.suggest(post, replacement, where=where, by=request.user, text=text).thread
         else:
             thread = comment(post, text, by=request.user, where=where)
     except ActionNotAllowed as refused:
-        return keep(request, post, problem=refused.message, typed=request.POST)
-    let_go(request)
+        return keep_input(request, post, problem=refused.message, typed=request.POST)
+    drop_input(request)
     return _to(request, post, thread)
 
 
@@ -53,15 +54,15 @@ def answer(request: MunicipalityRequest, pk: int, thread: int) -> HttpResponse:
         if request.POST.get("act") == "resolve":
             review_thread.resolve(row, by=request.user)
     except ActionNotAllowed as refused:
-        return keep(request, post, problem=refused.message, typed=request.POST, thread=row.pk)
-    let_go(request)
+        return keep_input(request, post, problem=refused.message, typed=request.POST, thread=row.pk)
+    drop_input(request)
     return _to(request, post, row)
 
 
 @requires(Verb.POST_COMMENT)
 @require_POST
 def resolve(request: MunicipalityRequest, pk: int, thread: int) -> HttpResponse:
-    """Mark as resolved; with `to=open` take it up again."""
+    """Resolve it; with `to=open` reopen it."""
     post, row = _thread(request, pk, thread)
     if request.POST.get("to") == "open":
         review_thread.reopen(row, by=request.user)
@@ -74,7 +75,7 @@ def resolve(request: MunicipalityRequest, pk: int, thread: int) -> HttpResponse:
 @requires(Verb.POST_EDIT)
 @require_POST
 def decide(request: MunicipalityRequest, pk: int, thread: int) -> HttpResponse:
-    """Accept or decline one suggestion. The page then stands at the next one, so that one key does for each."""
+    """Accept or decline one suggestion. The page then shows the next one, so that one key handles each."""
     post, row = _thread(request, pk, thread)
     suggestion = get_object_or_404(Suggestion, thread=row)
     try:
@@ -93,7 +94,7 @@ def decide(request: MunicipalityRequest, pk: int, thread: int) -> HttpResponse:
 @requires(Verb.POST_EDIT)
 @require_POST
 def accept_all(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """Accept the suggestions that the page showed: their ids come along, so that none is accepted unseen."""
+    """Accept the suggestions that the page showed: their ids are sent along, so that none is accepted unseen."""
     post = _post(request, pk)
     ids = int_list_param(request.POST, "suggestion")[:500]
     try:
@@ -124,15 +125,15 @@ def _accepted(done: suggest.Accepted) -> str:
 @requires(Verb.POST_COMMENT)
 @require_safe
 def people(request: MunicipalityRequest, pk: int) -> JsonResponse:
-    """Who can be named in a comment here: [{"name", "id"}]."""
+    """The people who can be mentioned in a comment here: [{"name", "id"}]."""
     _post(request, pk)
     named = queries.mentionable(request.municipality)
-    return JsonResponse({"people": [{"id": each.pk, "name": each.name} for each in named]})
+    return JsonResponse({"people": [{"id": person.pk, "name": person.name} for person in named]})
 
 
 def _post(request: MunicipalityRequest, pk: int) -> Post:
-    """Only who may read drafts gets here at all: everybody who may comment may."""
-    return readable(request, pk)
+    """Requires the permission to read drafts, which everybody who may comment has."""
+    return readable_or_404(request, pk)
 
 
 def _thread(request: MunicipalityRequest, pk: int, thread: int) -> tuple[Post, Thread]:
@@ -143,7 +144,7 @@ def _thread(request: MunicipalityRequest, pk: int, thread: int) -> tuple[Post, T
 
 
 def _next(post: Post, *, after: Thread, suggestions_only: bool = False) -> Thread | None:
-    """The open conversation that comes next in the same text, or the first one; None: all are done."""
+    """The next open thread in the same text, or the first one; None if all are resolved."""
     rows = Thread.objects.filter(post=post, resolved_at__isnull=True)
     if suggestions_only:
         rows = rows.filter(suggestion__state=SuggestionState.OPEN)

@@ -1,7 +1,7 @@
-"""What somebody typed on a post's page and nothing came of: kept in their session until something does.
+"""Input on a post's page that was refused: kept in the session until it is accepted.
 
-The act answers by leading back to the page, which says why and still has every word; so the address is the page's own,
-and to load it again asks for nothing. One post at a time: who goes on elsewhere has left it.
+The view redirects to the page, which shows the reason and the complete input; so the address stays that of the page,
+and reloading repeats nothing. Only one post at a time: input on another post replaces it.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ NAME, MOST = "kept", 20_000
 FIELDS = ("place", "start", "end", "before", "after", "quote", "left", "top", "width", "height", "replacement", "text")
 
 
-def keep(
+def keep_input(
     request: MunicipalityRequest,
     post: Post,
     *,
@@ -27,22 +27,22 @@ def keep(
     thread: int = 0,
     typed: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """To the place on the page at which it was typed: in `thread`, beside the decision (`note`), or in a new one."""
-    words = {name: str(value)[:MOST] for name, value in (typed or {}).items() if name in FIELDS}
-    request.session[NAME] = {"post": post.pk, "problem": problem, "note": note, "answering": thread, "typed": words}
+    """Redirects to the place where it was typed: in `thread`, in the decision box (`note`), or in a new thread."""
+    fields = {name: str(value)[:MOST] for name, value in (typed or {}).items() if name in FIELDS}
+    request.session[NAME] = {"post": post.pk, "problem": problem, "note": note, "answering": thread, "typed": fields}
     page = reverse("post", args=[request.municipality.slug, post.pk])
     place = f"thread-{thread}" if thread else ("say" if problem else "decide")
     return redirect(f"{page}?{NAME}=1#{place}")
 
 
-def kept(request: HttpRequest, post: Post) -> dict[str, Any]:
-    """As it was given to `keep`, where the address asks for it."""
-    found = request.session.get(NAME) if NAME in request.GET else None
+def kept_input(request: HttpRequest, post: Post) -> dict[str, Any]:
+    """As it was passed to `keep_input`, if the URL asks for it."""
+    saved = request.session.get(NAME) if NAME in request.GET else None
     return (
-        {name: value for name, value in found.items() if name != "post"} if found and found["post"] == post.pk else {}
+        {name: value for name, value in saved.items() if name != "post"} if saved and saved["post"] == post.pk else {}
     )
 
 
-def let_go(request: HttpRequest) -> None:
-    """Something came of it."""
+def drop_input(request: HttpRequest) -> None:
+    """Discard the stored input after success."""
     request.session.pop(NAME, None)

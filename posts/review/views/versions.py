@@ -1,4 +1,4 @@
-"""Versions of a post: two of them side by side or in one text, and an older one back into the draft."""
+"""Versions of a post: compare two of them, side by side or in one text, and restore an older one."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,12 +25,12 @@ from posts.draft import parse
 from posts.editing.domain.freeze import frozen_texts
 from posts.editing.domain.restore import restore_version
 from posts.models import Decision, Media, Post, Version
-from posts.review.version_diff import Comparison, Side, compare
-from posts.review.views.review_page import readable
+from posts.review.version_diff import DiffSide, VersionDiff, diff_versions
+from posts.review.views.review_page import readable_or_404
 
 DRAFT = "draft"
 VIEWS = ("side", "inline")
-# Tone, icon and no word of its own, for what the page says of texts and pictures.
+# Tone and icon of the page's markers for texts and pictures, without a label.
 PILLS = {
     "added": ("good", "plus", ""),
     "removed": ("problem", "x", ""),
@@ -40,8 +40,8 @@ PILLS = {
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One line of the lists from which two are chosen: `value` is a number or "draft"."""
+class VersionChoice:
+    """One option of the two selects: `value` is a number or "draft"."""
 
     value: str
     label: str
@@ -51,7 +51,7 @@ class Choice:
 @require_safe
 def versions(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """`?from=1&to=3`, either may be "draft"; `view` is "side" or "inline"."""
-    post = readable(request, pk)
+    post = readable_or_404(request, pk)
     rows = list(post.versions.select_related("created_by").prefetch_related("variants").order_by("number"))
     choices = _choices(post, rows)
     context: dict[str, Any] = {
@@ -66,14 +66,16 @@ def versions(request: MunicipalityRequest, pk: int) -> HttpResponse:
     return render(request, "posts/versions.html", context)
 
 
-def _choices(post: Post, rows: list[Version]) -> list[Choice]:
-    found = [Choice(str(row.number), _("Version %(number)s") % {"number": row.number}) for row in rows]
+def _choices(post: Post, rows: list[Version]) -> list[VersionChoice]:
+    choices = [VersionChoice(str(row.number), _("Version %(number)s") % {"number": row.number}) for row in rows]
     if post.stage in rules.EDITABLE:
-        found.append(Choice(DRAFT, _("Draft")))
-    return found
+        choices.append(VersionChoice(DRAFT, _("Draft")))
+    return choices
 
 
-def _compared(request: MunicipalityRequest, post: Post, rows: list[Version], choices: list[Choice]) -> dict[str, Any]:
+def _compared(
+    request: MunicipalityRequest, post: Post, rows: list[Version], choices: list[VersionChoice]
+) -> dict[str, Any]:
     values = [choice.value for choice in choices]
     to = _asked(request, "to", values) or values[-1]
     since = _asked(request, "from", values) or values[max(values.index(to) - 1, 0)]
@@ -84,11 +86,13 @@ def _compared(request: MunicipalityRequest, post: Post, rows: list[Version], cho
     sides = [
         replace(_side(post, value, rows, channels, decided), credits=_of(credits, rows, value)) for value in (since, to)
     ]
-    found = compare(*sides, names=dict(languages()), channels={each.pk: each.name for each in channels})
+    comparison = diff_versions(
+        *sides, names=dict(languages()), channels={channel.pk: channel.name for channel in channels}
+    )
     return {
         "heads": sides, "before_label": choices[values.index(since)].label,
-        "after_label": choices[values.index(to)].label, "since": since, "to": to, "view": view, "comparison": found,
-        "library": _library(request, found), "views": _views(request, since, to, view),
+        "after_label": choices[values.index(to)].label, "since": since, "to": to, "view": view,
+        "comparison": comparison, "library": _library(request, comparison), "views": _views(request, since, to, view),
     }  # fmt: skip
 
 
@@ -103,29 +107,29 @@ def _asked(request: HttpRequest, name: str, values: list[str]) -> str:
     return str(asked)
 
 
-def _side(post: Post, value: str, rows: list[Version], channels: list[Channel], decided: list[Decision]) -> Side:
+def _side(post: Post, value: str, rows: list[Version], channels: list[Channel], decided: list[Decision]) -> DiffSide:
     if value == DRAFT:
-        draft = replace(parse(post.draft), words=glossary(post.municipality_id))
-        usable = [each for each in channels if each.state != ChannelState.DISCONNECTED]
+        draft = replace(parse(post.draft), glossary=glossary(post.municipality_id))
+        usable = [channel for channel in channels if channel.state != ChannelState.DISCONNECTED]
         chosen = queries.channels_of(draft, usable)
-        texts = {key: each.text for key, each in frozen_texts(draft, chosen).items()}
-        layout = {each.pk: compose.layout_of(draft, each) for each in chosen}
+        texts = {key: text.text for key, text in frozen_texts(draft, chosen).items()}
+        layout = {channel.pk: compose.layout_of(draft, channel) for channel in chosen}
         shown = replace(draft, channels=tuple(layout), layout=layout)
-        return Side(None, shown, texts, post.category, post.due_at, post.author, post.updated_at)
-    row = next(each for each in rows if str(each.number) == value)
-    mine = [each for each in decided if each.version_id == row.pk]
+        return DiffSide(None, shown, texts, post.category, post.due_at, post.author, post.updated_at)
+    row = next(version for version in rows if str(version.number) == value)
+    mine = [decision for decision in decided if decision.version_id == row.pk]
     texts = {
-        (f"{each.language}-{each.script}", each.channel_id): each.text
-        for each in sorted(row.variants.all(), key=lambda each: each.pk)
+        (f"{variant.language}-{variant.script}", variant.channel_id): variant.text
+        for variant in sorted(row.variants.all(), key=lambda variant: variant.pk)
     }
-    due_at = next((each.due_at for each in mine if each.due_at), None)
+    due_at = next((decision.due_at for decision in mine if decision.due_at), None)
     last = str(mine[0].get_kind_display()) if mine else ""
-    return Side(row.number, queries.content(row), texts, row.category, due_at, row.created_by, row.created_at, last)
+    return DiffSide(row.number, queries.content(row), texts, row.category, due_at, row.created_by, row.created_at, last)
 
 
-def _library(request: MunicipalityRequest, found: Comparison) -> dict[int, dict[str, Any]]:
-    """What the page shows of each picture. One query if there are any."""
-    pictures = Media.objects.in_bulk([each.id for each in found.pictures]) if found.pictures else {}
+def _library(request: MunicipalityRequest, comparison: VersionDiff) -> dict[int, dict[str, Any]]:
+    """The URL and sides of each picture. One query if there are any."""
+    pictures = Media.objects.in_bulk([picture.id for picture in comparison.pictures]) if comparison.pictures else {}
     slug = request.municipality.slug
     return {
         pk: {"url": reverse("media_thumbnail", args=[slug, pk]), "width": media.width, "height": media.height}
@@ -134,24 +138,24 @@ def _library(request: MunicipalityRequest, found: Comparison) -> dict[int, dict[
 
 
 @dataclass(frozen=True)
-class View:
-    """One of the two views, as a link."""
+class DiffView:
+    """A link to one of the two views."""
 
     label: str
     url: str
     current: bool
 
 
-def _views(request: HttpRequest, since: str, to: str, view: str) -> list[View]:
+def _views(request: HttpRequest, since: str, to: str, view: str) -> list[DiffView]:
     labels = {"side": _("Side by side"), "inline": _("In one text")}
-    return [View(label, f"?from={since}&to={to}&view={name}", name == view) for name, label in labels.items()]
+    return [DiffView(label, f"?from={since}&to={to}&view={name}", name == view) for name, label in labels.items()]
 
 
 @requires(Verb.POST_EDIT)
 @require_POST
 def restore(request: MunicipalityRequest, pk: int, number: int) -> HttpResponse:
-    """Put a version back into the draft, and go on writing there."""
-    post = readable(request, pk)
+    """Restore a version into the draft, and open the composer."""
+    post = readable_or_404(request, pk)
     version = get_object_or_404(Version.objects.prefetch_related("variants"), post=post, number=number)
     try:
         done = restore_version(post, version, by=request.user)
@@ -159,9 +163,9 @@ def restore(request: MunicipalityRequest, pk: int, number: int) -> HttpResponse:
         flash_error(request, refused)
         return redirect("post", request.municipality.slug, post.pk)
     word = _("Version %(number)s is in the draft again.") % {"number": number}
-    if done.kept:
-        kept = _("What was in the draft is kept as version %(number)s.") % {"number": done.kept.number}
-        word = f"{word} {kept}"
+    if done.backup:
+        backup_note = _("What was in the draft is kept as version %(number)s.") % {"number": done.backup.number}
+        word = f"{word} {backup_note}"
     messages.success(request, word)
     for note in done.notes:
         messages.warning(request, note)

@@ -1,4 +1,4 @@
-"""Wall times stay what people chose: when the rules of the time zone change, the moments in UTC follow."""
+"""Keeps the chosen wall-clock times: when the rules of the time zone change, the stored UTC times follow."""
 
 from datetime import datetime
 
@@ -14,8 +14,8 @@ from posts.publishing.domain import publications
 from posts.rules import due_at
 
 
-def keep_wall_times() -> int:
-    """Derive the moments of all coming posts again; returns how many changed. What is going out is left alone."""
+def update_due_times() -> int:
+    """Recompute the UTC times of all upcoming posts; returns how many changed. Deliveries being sent are skipped."""
     with everywhere("derive the moments of coming posts again"):
         coming = Post.objects.filter(due_at__gt=timezone.now(), local_time__isnull=False, deleted_at__isnull=True)
         changed = [post for post in coming.defer("draft", "search_key").iterator() if _derived(post) != post.due_at]
@@ -33,11 +33,11 @@ def _renew(post: Post) -> bool:
             fresh = locked(post)
             before, fresh.due_at = fresh.due_at, _derived(fresh)
             if fresh.due_at <= timezone.now():
-                return False  # by the new rules its time is over: it goes as it was planned, and the others go on
+                return False  # its time is over by the new rules: leave it, and continue with the others
             fresh.save(update_fields=["due_at"])
-            # What was decided about this time was about the same time on the clock.
+            # Decisions were about the same wall-clock time.
             Decision.objects.filter(version__post=fresh, due_at=before).update(due_at=fresh.due_at)
-            publications.shift(fresh, due_at=fresh.due_at, by=None)
+            publications.move_deliveries(fresh, due_at=fresh.due_at, by=None)
             record("post.keep_wall_time", by=None, target=fresh, came_from=str(before), to=str(fresh.due_at))
     except ActionNotAllowed:
         return False

@@ -1,4 +1,5 @@
 // The call to action: patterns for the chosen kind, the sentence they make, and a button that puts it into the text.
+import { closest } from "../dom.js";
 import { toLatin } from "../serbian.js";
 import { deadlineWords, filled } from "../text/calls.js";
 import { today } from "./words.js";
@@ -16,7 +17,7 @@ export function startCall(form, changed) {
     each.textContent = filled(latin ? each.dataset.latn : each.dataset.cyrl, {});
   }
   const phrase = place.querySelector("[data-phrase]");
-  const put = place.querySelector("[data-put]");
+  const put = place.querySelector("button[data-put]");
   let at = null;
 
   // Where the person last was in the text: that is where they want the sentence.
@@ -49,12 +50,12 @@ export function startCall(form, changed) {
   }
 
   place.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-pattern]");
+    const button = closest(event, "[data-pattern]");
     if (button) {
       words.value = button.textContent;
       words.dispatchEvent(new Event("input", { bubbles: true }));
       put.focus();
-    } else if (event.target.closest("[data-put]")) {
+    } else if (closest(event, "[data-put]")) {
       insert(area(), sentence());
     }
   });

@@ -1,5 +1,6 @@
 // The coach beside the text. What needs only the text it finds by itself at each letter (text/points.js); the rest comes
 // with the server's answers. A button puts right what can be put right, or leads to the place.
+import { closest } from "../dom.js";
 import { NUMBERS, RULES, days, mended, national, points, verbs } from "../text/engine.js";
 import { replaceSelection } from "./call.js";
 import { today } from "./words.js";
@@ -21,13 +22,15 @@ class Coach {
     this.plural = new Intl.PluralRules(document.documentElement.lang || "sr");
     this.template = card.querySelector("[data-row]").content;
     this.rows = new Map();
+    /** @type {HTMLLIElement | undefined} */
+    this.none = undefined;
     this.server = this.adopted(card.querySelector("#coach-points"));
     this.open = card.querySelector("[data-open]");
     this.fine = card.querySelector("[data-ok]");
     card.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-fix]");
+      const button = closest(event, "[data-fix]");
       if (button) this.fix(button);
-      if (event.target.closest(".coach-toggle")) this.toggle();
+      if (closest(event, ".coach-toggle")) this.toggle();
     });
     this.tellToggle();
     this.learn();

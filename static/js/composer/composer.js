@@ -1,4 +1,5 @@
 // The composer. Without scripts it is an ordinary form; here the same fields are saved and previewed while one types.
+import { closest } from "../dom.js";
 import { startCall } from "./call.js";
 import { startCoach } from "./coach.js";
 import { startInteractive } from "./interactive.js";
@@ -35,9 +36,10 @@ if (form) {
   if (saving.isDirty) changed();
   form.addEventListener("input", changed);
   form.addEventListener("change", (event) => {
-    if (event.target.name === "channels") {
-      const own = form.querySelector(`[data-own="${event.target.value}"]`);
-      if (own) own.hidden = !event.target.checked;
+    const box = closest(event, "input");
+    if (box?.name === "channels") {
+      const own = form.querySelector(`[data-own="${box.value}"]`);
+      if (own) own.hidden = !box.checked;
       for (const place of form.querySelectorAll("[data-needed-by]")) place.hidden = !isNeeded(form, place);
     }
     changed();

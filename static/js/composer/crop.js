@@ -2,11 +2,11 @@
 
 /** What opens the dialog for a picture's row. */
 export function startCrop(changed) {
-  const dialog = document.getElementById("crop");
-  const image = dialog.querySelector("[data-image]");
+  const dialog = document.querySelector("dialog#crop");
+  const image = dialog.querySelector("img[data-image]");
   const svg = dialog.querySelector("svg");
   const { across, down, closer } = dialog.querySelector("form").elements;
-  const ratios = [...dialog.querySelectorAll("[name=ratio]")];
+  const ratios = [...dialog.querySelectorAll("input[name=ratio]")];
   let row = null;
 
   const ratio = () => ratios.find((each) => each.checked).value;
@@ -32,7 +32,7 @@ export function startCrop(changed) {
     const [x, y, width, height] = box().map((side) => side * 1000);
     svg.querySelector("[data-shade]").setAttribute("d", `M0 0H1000V1000H0Z M${x} ${y}h${width}v${height}h${-width}Z`);
     const frame = svg.querySelector("[data-frame]");
-    for (const [name, value] of Object.entries({ x, y, width, height })) frame.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ x, y, width, height })) frame.setAttribute(name, String(value));
   }
 
   function open(opened) {

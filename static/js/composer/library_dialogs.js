@@ -1,4 +1,5 @@
 // What was kept, put into the post: snippets and hashtags at the cursor, pictures with their last description.
+import { closest } from "../dom.js";
 import { contents, parsed } from "../markup.js";
 
 const PAUSE = 120;
@@ -86,7 +87,7 @@ export async function openInsert(form, button, changed) {
       mark(items().at(step % items().length));
     }
   });
-  list.addEventListener("click", (event) => use(event.target.closest(".insert-item")));
+  list.addEventListener("click", (event) => use(closest(event, ".insert-item")));
   dialog.addEventListener("close", () => !chosen && button.focus());
   mark(items()[0]);
   words.focus();
@@ -119,11 +120,11 @@ export async function openPicker(form, button, changed) {
   const list = document.getElementById("picture-list");
   const room = Number(form.dataset.most) - list.children.length;
   const dialog = dialogFor(html, "dialog-wide");
-  const words = dialog.querySelector("#pick-words");
-  const folder = dialog.querySelector("#pick-folder");
+  const words = dialog.querySelector("input#pick-words");
+  const folder = dialog.querySelector("select#pick-folder");
   const picks = dialog.querySelector("#picks");
   const told = dialog.querySelector("[data-chosen]");
-  const go = dialog.querySelector("[data-use]");
+  const go = dialog.querySelector("button[data-use]");
   const chosen = new Set();
   let used = false;
 
@@ -135,7 +136,7 @@ export async function openPicker(form, button, changed) {
     }
     go.disabled = !chosen.size;
     const { none, some, full } = told.dataset;
-    told.textContent = chosen.size >= room ? full : chosen.size ? some.replace("%(count)s", chosen.size) : none;
+    told.textContent = chosen.size >= room ? full : chosen.size ? some.replace("%(count)s", String(chosen.size)) : none;
   };
   let asked = 0;
   const search = async () => {
@@ -150,12 +151,13 @@ export async function openPicker(form, button, changed) {
   words.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   folder?.addEventListener("change", search);
   picks.addEventListener("change", (event) => {
-    if (event.target.checked) chosen.add(event.target.value);
-    else chosen.delete(event.target.value);
+    const box = closest(event, "input");
+    if (box.checked) chosen.add(box.value);
+    else chosen.delete(box.value);
     tick();
   });
   picks.addEventListener("click", async (event) => {
-    const more = event.target.closest("[data-more]");
+    const more = closest(event, "[data-more]");
     if (!more) return;
     const found = await fetched(address(more.dataset.more));
     if (found === null) return;

@@ -1,4 +1,5 @@
 // Pictures and videos by drag, paste or picker, each with its progress; the server makes pictures small and harmless.
+import { closest } from "../dom.js";
 import { parsed } from "../markup.js";
 import { csrf, say } from "./words.js";
 
@@ -12,7 +13,7 @@ export function startPictures(form, changed) {
   const list = document.getElementById("picture-list");
   if (list.querySelector("[data-film=waiting]")) films().then(({ watch }) => watch(list, changed));
   const place = document.getElementById("pictures");
-  const picker = document.getElementById("files");
+  const picker = document.querySelector("input#files");
 
   const add = async (files) => {
     const room = Number(form.dataset.most) - list.children.length;
@@ -46,13 +47,13 @@ export function startPictures(form, changed) {
   });
 
   list.addEventListener("click", (event) => {
-    const row = event.target.closest(".picture");
-    if (event.target.closest("[data-remove]")) {
+    const row = closest(event, ".picture");
+    if (closest(event, "[data-remove]")) {
       const next = row.nextElementSibling ?? row.previousElementSibling;
       row.remove();
       (next?.querySelector("[data-remove]") ?? picker).focus();
       changed();
-    } else if (event.target.closest("[data-earlier]") && row.previousElementSibling) {
+    } else if (closest(event, "[data-earlier]") && row.previousElementSibling) {
       list.insertBefore(row, row.previousElementSibling);
       row.querySelector("[data-earlier]").focus();
       changed();
@@ -60,9 +61,9 @@ export function startPictures(form, changed) {
   });
   let cropping;
   list.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-captions]");
+    const button = closest(event, "[data-captions]");
     if (button) (await films()).openCaptions(form, button, changed);
-    const row = event.target.closest("[data-crop]")?.closest(".picture");
+    const row = closest(event, "[data-crop]")?.closest(".picture");
     if (!row) return;
     cropping ??= import("./crop.js").then(({ startCrop }) => startCrop(changed));
     (await cropping)(row);
@@ -86,18 +87,19 @@ function upload(form, file, list, changed) {
   request.upload.addEventListener("load", () => bar.wait());
   // Half a video is no video: whoever leaves now is asked.
   if (isFilm) window.addEventListener("beforeunload", stay);
-  return new Promise((resolve) => {
-    request.addEventListener("abort", () => (request.isStopped = true));
+  let isStopped = false;
+  return /** @type {Promise<void>} */ (new Promise((resolve) => {
+    request.addEventListener("abort", () => (isStopped = true));
     request.addEventListener("loadend", () => {
       window.removeEventListener("beforeunload", stay);
       bar.remove();
-      if (request.isStopped) return resolve();
+      if (isStopped) return resolve();
       if (request.status === 200 && request.responseText.includes("data-picture")) added(request.responseText, list, changed);
       else complain(reason(request, file.name));
       resolve();
     });
     request.send(body);
-  });
+  }));
 }
 
 function added(html, list, changed) {

@@ -104,7 +104,7 @@ function place(part) {
   // An open menu, or a choice somebody is making, is not pulled away.
   if (there.contains(document.activeElement) && document.activeElement !== document.body) {
     const id = document.activeElement.id;
-    const { name, value } = document.activeElement;
+    const { name, value } = /** @type {HTMLInputElement} */ (document.activeElement);
     if (!id && name !== "fold") return;
     there.replaceWith(part);
     document.querySelector(id ? `#${CSS.escape(id)}` : `[name="${name}"][value="${value}"]`)?.focus();

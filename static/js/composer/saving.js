@@ -35,7 +35,7 @@ class Saving {
       if (this.isDirty && !this.leaving && this.state.dataset.state === "problem") event.preventDefault();
     });
     document.querySelector("#signed-out [data-again]").addEventListener("click", () => {
-      document.getElementById("signed-out").close();
+      document.querySelector("dialog#signed-out").close();
       this.save();
     });
     document.querySelector("#conflict [data-keep]").addEventListener("click", () => this.keepMine());
@@ -109,7 +109,7 @@ class Saving {
     this.keep();
     if (problem === OUT) {
       this.tell("problem", say("out"));
-      const dialog = document.getElementById("signed-out");
+      const dialog = document.querySelector("dialog#signed-out");
       if (!dialog.open) dialog.showModal();
       return false;
     }
@@ -123,14 +123,14 @@ class Saving {
     this.keep();
     this.tell("problem", say("refused"));
     document.querySelector("#closed [data-sentence]").textContent = sentence;
-    document.getElementById("closed").showModal();
+    document.querySelector("dialog#closed").showModal();
     return false;
   }
 
   conflict(theirs) {
     this.theirs = theirs;
     this.tell("problem", say("refused"));
-    const dialog = document.getElementById("conflict");
+    const dialog = document.querySelector("dialog#conflict");
     const mine = [...this.form.querySelectorAll("textarea[name^='text-']")].map((area) => area.value).filter(Boolean);
     dialog.querySelector("[data-mine]").textContent = mine.join("\n\n");
     dialog.querySelector("[data-theirs]").textContent = Object.values(theirs.texts).join("\n\n");
@@ -141,7 +141,7 @@ class Saving {
 
   keepMine() {
     this.form.elements.revision.value = this.theirs.revision;
-    document.getElementById("conflict").close();
+    document.querySelector("dialog#conflict").close();
     this.save();
   }
 

@@ -1,5 +1,6 @@
 // A text of the catalogue of eServices goes into the post with its call to action, link and deadline. Nothing that
 // somebody wrote is thrown away: a text that is there already stays on top.
+import { closest } from "../dom.js";
 import { showToast } from "../toast.js";
 
 const put = (field, value) => {
@@ -10,7 +11,7 @@ const put = (field, value) => {
 
 export function startService(form) {
   form.addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-service-start]");
+    const button = closest(event, "[data-service-start]");
     if (!button) return;
     const { text, latin, kind, words, latinWords, link, deadline, category } = button.dataset;
     // The script in which this house writes is the first tab.

@@ -1,4 +1,5 @@
 // One script or language at a time, chosen by tabs; without scripts all of them stand below each other.
+import { closest } from "../dom.js";
 
 export function startTabs(form, changed) {
   const list = form.querySelector("[role=tablist]");
@@ -17,7 +18,7 @@ export function startTabs(form, changed) {
   }
 
   list.addEventListener("click", (event) => {
-    const at = tabs.indexOf(event.target.closest("[role=tab]"));
+    const at = tabs.indexOf(closest(event, "[role=tab]"));
     if (at >= 0) choose(at, false);
   });
   list.addEventListener("keydown", (event) => {
@@ -30,12 +31,12 @@ export function startTabs(form, changed) {
   choose(panels.findIndex((panel) => "opens" in panel.dataset), false);
 
   form.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-follow], [data-edit-derived]");
+    const button = closest(event, "[data-follow], [data-edit-derived]");
     if (!button) return;
     const tag = button.dataset.follow ?? button.dataset.editDerived;
     const panel = panels.find((each) => each.dataset.tag === tag);
     const area = panel.querySelector("textarea");
-    const follows = panel.querySelector(`[name="derived-${tag}"]`);
+    const follows = panel.querySelector(`input[name="derived-${tag}"]`);
     if (button.dataset.follow) {
       follows.value = tag === "sr-Cyrl" ? "sr-Latn" : "sr-Cyrl";
     } else {

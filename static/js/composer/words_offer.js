@@ -1,5 +1,6 @@
 // Words of the municipality: a spelling corrected by hand is offered to be remembered, and a Latin text written without
 // its diacritics gets them back, word by word, as the person agrees.
+import { closest } from "../dom.js";
 import { contents } from "../markup.js";
 import { replaceSelection } from "./call.js";
 import { learn } from "./typed.js";
@@ -23,16 +24,16 @@ function startOffers(form, post, changed) {
   const settled = new Set();
 
   form.addEventListener("click", (event) => {
-    const offer = event.target.closest("[data-offer]");
+    const offer = closest(event, "[data-offer]");
     if (!offer) return;
-    if (event.target.closest("[data-not-this]")) settle(offer, "");
-    else if (event.target.closest("[data-remember]")) remember(offer);
+    if (closest(event, "[data-not-this]")) settle(offer, "");
+    else if (closest(event, "[data-remember]")) remember(offer);
   });
   form.addEventListener("keydown", (event) => {
     // Enter in one of the two fields would send the whole form.
     if (event.key !== "Enter" || !event.target.matches("[data-offer] input")) return;
     event.preventDefault();
-    remember(event.target.closest("[data-offer]"));
+    remember(closest(event, "[data-offer]"));
   });
   // Offers come anew with every answer of the server; those the person has dealt with stay away.
   form.addEventListener("composer:fragments", () => {
@@ -134,8 +135,8 @@ function startRepair(place, post) {
 
   ask.addEventListener("click", () => (answer.hidden ? lookUp() : open(false)));
   answer.addEventListener("click", (event) => {
-    if (event.target.closest("[data-repair-close]")) open(false);
-    else if (event.target.closest("[data-repair-apply]")) apply();
+    if (closest(event, "[data-repair-close]")) open(false);
+    else if (closest(event, "[data-repair-apply]")) apply();
   });
   answer.addEventListener("keydown", (event) => {
     if (event.key === "Escape") open(false);

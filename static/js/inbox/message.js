@@ -1,5 +1,6 @@
 // A message by keyboard. What a key does stands in the page: `data-key="q"` on a link or button is pressed, on an option chosen and
 // saved, on a field or on the summary of something folded gets the focus. Escape leaves a field, so that the keys work again.
+import { closest } from "../dom.js";
 import { startShortcuts } from "../shortcuts.js";
 
 // Among many below the same post the one that this page is about is in sight.
@@ -40,5 +41,6 @@ startShortcuts("inbox-keys", acts);
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-  if (event.target.matches?.("main :is(input, textarea, select)")) event.target.blur();
+  const field = closest(event, "input, textarea, select");
+  if (field?.matches("main *")) field.blur();
 });

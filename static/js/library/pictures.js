@@ -1,7 +1,9 @@
 // The page of pictures: choosing files sends them at once, and the page says that it works on them.
+import { closest } from "../dom.js";
+
 document.documentElement.classList.add("has-script");
 
-const form = document.querySelector("[data-upload-now]");
+const form = document.querySelector("form[data-upload-now]");
 
 // Videos at which a worker looks at this moment: the tile, or the page of the video, says so until it is done.
 const AGAIN = 2000;
@@ -25,7 +27,7 @@ async function ask(place) {
 if (document.querySelector("[data-waiting]")) setTimeout(look, AGAIN);
 
 form?.querySelector("input[type=file]").addEventListener("change", (event) => {
-  if (!event.target.files.length) return;
+  if (!closest(event, "input").files.length) return;
   const state = form.querySelector("[data-state]");
   state.textContent = state.dataset.words;
   form.requestSubmit();

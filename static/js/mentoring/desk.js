@@ -4,8 +4,8 @@
 const KEY = "desk-keys";
 const list = document.querySelector("[data-desk]");
 const links = list ? [...list.querySelectorAll("[data-row] .list-link")] : [];
-const dialog = document.getElementById("keys");
-const choice = document.getElementById("single-keys");
+const dialog = document.querySelector("dialog#keys");
+const choice = document.querySelector("input#single-keys");
 
 document.querySelector(".desk-keys").hidden = false;
 choice.checked = localStorage.getItem(KEY) !== "off";

@@ -1,5 +1,6 @@
 // Threads stand in the margin at the height of their words; the one that is read gets its exact place, the others make
 // room. On a narrow screen they are a plain list below the text.
+import { closest } from "../dom.js";
 
 const GAP = 12;
 
@@ -35,7 +36,7 @@ export function startMargin(threads, paper) {
     list.classList.add("is-laid");
     const top = list.getBoundingClientRect().top;
     const boxes = items
-      .map((item) => ({ item, wish: wish(item, top), height: item.offsetHeight }))
+      .map((item) => ({ item, wish: wish(item, top), height: item.offsetHeight, top: 0 }))
       .sort((one, other) => (one.wish === other.wish ? 0 : one.wish - other.wish));
     const said = boxes.findIndex((each) => each.item.id === "say");
     const fixed = said >= 0 ? said : boxes.findIndex((each) => each.item.classList.contains("is-current"));
@@ -129,25 +130,25 @@ export function startMargin(threads, paper) {
   }
 
   paper.addEventListener("click", (event) => {
-    const link = event.target.closest("a[href^='#thread-']");
+    const link = closest(event, "a[href^='#thread-']");
     if (!link || !document.getSelection().isCollapsed) return;
     event.preventDefault();
     history.replaceState(null, "", link.getAttribute("href"));
     follow();
   });
   threads.addEventListener("click", (event) => {
-    const talk = event.target.closest("[data-thread]");
+    const talk = closest(event, "[data-thread]");
     if (talk) choose(talk);
   });
   threads.addEventListener("focusin", (event) => {
-    const talk = event.target.closest("[data-thread]");
+    const talk = closest(event, "[data-thread]");
     if (talk) choose(talk);
   });
   // Words light up when the pointer is on what was said about them, and the other way round.
   for (const [place, name] of [[paper, "[data-threads]"], [threads, "[data-thread]"]]) {
     for (const kind of ["pointerover", "pointerout"]) {
       place.addEventListener(kind, (event) => {
-        const at = event.target.closest(name);
+        const at = closest(event, name);
         const ids = at && (at.dataset.threads ?? at.dataset.thread).split(" ");
         for (const id of ids ?? []) {
           document.getElementById(`thread-${id}`)?.classList.toggle("is-near", kind === "pointerover");

@@ -1,4 +1,5 @@
 // "@" offers the people who may read the draft. They are asked for once, when somebody types the first "@".
+import { closest } from "../dom.js";
 
 export function startMentions(threads) {
   let people = null;
@@ -89,7 +90,7 @@ export function startMentions(threads) {
     { capture: true },
   );
   threads.addEventListener("pointerdown", (event) => {
-    const option = event.target.closest(".people [role=option]");
+    const option = closest(event, ".people [role=option]");
     if (!option) return;
     event.preventDefault();
     take(option.textContent);

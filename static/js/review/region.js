@@ -5,16 +5,19 @@ export function startRegions(paper, saying) {
   const names = ["left", "top", "width", "height"];
   let from = null;
 
+  /** @typedef {[left: number, top: number, width: number, height: number]} Sides in per cent of the picture */
+
   const frameOf = (place) => paper.querySelector(`[data-region="${place.replace("picture-", "")}"]`);
 
+  /** @param {Element | null} frame @param {Sides} sides */
   function draw(frame, [left, top, width, height]) {
-    for (const each of paper.querySelectorAll(".region-new")) each.setAttribute("width", 0);
+    for (const each of paper.querySelectorAll(".region-new")) each.setAttribute("width", "0");
     const box = frame?.querySelector(".region-new");
     if (!box || !(width > 0) || !(height > 0)) return;
-    for (const [name, value] of Object.entries({ x: left, y: top, width, height })) box.setAttribute(name, value * 10);
+    for (const [name, value] of Object.entries({ x: left, y: top, width, height })) box.setAttribute(name, String(value * 10));
   }
 
-  const typed = () => names.map((name) => Number(fields[name].value));
+  const typed = () => /** @type {Sides} */ (names.map((name) => Number(fields[name].value)));
   const refresh = () => draw(frameOf(fields.place.value), typed());
 
   function at(frame, event) {
@@ -23,6 +26,7 @@ export function startRegions(paper, saying) {
     return [inside(((event.clientX - box.left) / box.width) * 100), inside(((event.clientY - box.top) / box.height) * 100)];
   }
 
+  /** @returns {Sides} */
   function sides(one, other) {
     const round = (value) => Math.round(value * 10) / 10;
     const [left, top] = [0, 1].map((axis) => round(Math.min(one[axis], other[axis])));

@@ -1,13 +1,14 @@
 // The form for a new comment or suggestion: beside the selected words, or with a field in which words are chosen by
 // keyboard. Answers open in their thread.
+import { closest } from "../dom.js";
 import { described, textOf } from "./words.js";
 
 export function startSaying(threads, margin) {
-  const form = document.getElementById("say");
+  const form = document.querySelector("form#say");
   if (!form) return null;
   const fields = form.elements;
-  const select = form.querySelector("#say-place");
-  const chooser = form.querySelector("#say-choose");
+  const select = form.querySelector("select#say-place");
+  const chooser = form.querySelector("textarea#say-choose");
   const chosenLine = form.querySelector("[data-chosen]");
   const passages = () => [...document.querySelectorAll(".passage-text[data-place]")];
   const passage = () => passages().find((each) => each.dataset.place === select.value);
@@ -118,12 +119,12 @@ export function startSaying(threads, margin) {
   form.querySelector("[data-say-close]").addEventListener("click", close);
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) close();
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(form.querySelector(`.form-actions [value=${kind}]`));
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(form.querySelector(`.form-actions button[value=${kind}]`));
   });
   threads.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-say]");
+    const button = closest(event, "[data-say]");
     if (button) open(button.dataset.say);
-    const link = event.target.closest("a.act");
+    const link = closest(event, "a.act");
     if (!link) return;
     event.preventDefault();
     answer(link.closest("[data-thread]"));
@@ -131,9 +132,9 @@ export function startSaying(threads, margin) {
 
   /** The answer's form, one for the page, below the thread that is answered. */
   function answer(talk) {
-    let box = threads.querySelector(".talk-answer");
+    let box = threads.querySelector("form.talk-answer");
     if (!box) {
-      box = document.getElementById("answer-form").content.firstElementChild.cloneNode(true);
+      box = document.querySelector("template#answer-form").content.querySelector("form").cloneNode(true);
       box.addEventListener("keydown", (event) => {
         if (event.key === "Escape" && !event.defaultPrevented) {
           const home = box.closest("[data-thread]");

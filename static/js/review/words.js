@@ -1,5 +1,6 @@
 // Which words of a passage are selected. The letters of a passage are those of its text, but for what stands in
 // [data-added] and the numbers; places are counted in code points, as the server counts them.
+import { closest } from "../dom.js";
 
 const CONTEXT = 32;
 
@@ -21,9 +22,10 @@ export function described(place, text, start, end) {
   };
 }
 
+/** @returns {Generator<Text>} */
 function* letters(passage) {
   const walker = document.createTreeWalker(passage, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) if (!walker.currentNode.parentElement.closest("[data-added], .said-number")) yield walker.currentNode;
+  while (walker.nextNode()) if (!walker.currentNode.parentElement.closest("[data-added], .said-number")) yield /** @type {Text} */ (walker.currentNode);
 }
 
 export function textOf(passage) {
@@ -82,7 +84,7 @@ export function startSelecting(paper, saying) {
   // A press must not take the selection away before the click has read it.
   tools.addEventListener("pointerdown", (event) => event.preventDefault());
   tools.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-selected]");
+    const button = closest(event, "[data-selected]");
     const chosen = button && chosenWords(paper);
     if (!chosen) return;
     tools.hidden = true;

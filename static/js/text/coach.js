@@ -14,7 +14,12 @@ const SOON_PAST = 30;
 const BEFORE_DAY = 100;
 const DAY = 86400000;
 
-/** A place in the text: `instead` is what the coach would write there, null when a person must. */
+/**
+ * A place in the text: `instead` is what the coach would write there, null when a person must.
+ * @typedef {{start: number, end: number, words: string, instead: string | null}} Hit
+ */
+
+/** @returns {Hit} */
 const hit = (match, instead = null) => ({ start: match.index, end: match.index + match[0].length, words: match[0], instead });
 const all = (text, pattern) => [...text.matchAll(pattern)].map((match) => hit(match));
 const capitalised = (word) => word.slice(0, 1).toUpperCase() + word.slice(1);
@@ -324,7 +329,7 @@ export const national = (number) => number.replace(/[^\d+]/g, "").replace(/^(?:\
 // Rules that know Serbian words; in Hungarian or Albanian they would see ghosts.
 const SERBIAN_ONLY = ["sentences", "click_here", "abbreviations"];
 
-/** [rule, places] for every rule, of a text in the language `tag`. */
+/** Every rule with its places, of a text in the language `tag`. @returns {[rule: string, places: Hit[]][]} */
 export function hits(text, tag = "sr-Cyrl") {
   const southSlavic = ["sr", "bs", "hr", "cnr"].includes(tag.split("-")[0]);
   return Object.entries(RULES).map(([name, rule]) => [name, southSlavic || !SERBIAN_ONLY.includes(name) ? rule(text) : []]);

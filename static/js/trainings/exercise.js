@@ -23,6 +23,7 @@ function announce(left) {
   said.textContent = now ? `${said.dataset.minutes} ${now}` : said.dataset.over;
 }
 
+/** @type {{texts: Map<string, string>, focus: string, range: readonly [number, number] | null} | null} */
 let kept = null;
 
 document.addEventListener("htmx:beforeSwap", () => {
@@ -31,7 +32,7 @@ document.addEventListener("htmx:beforeSwap", () => {
   kept = {
     texts: new Map(fields.map((field) => [field.id, field.value])),
     focus: current?.closest?.("#talks") ? current.id : "",
-    range: current?.matches?.("textarea") ? [current.selectionStart, current.selectionEnd] : null,
+    range: current?.matches?.("textarea") ? /** @type {const} */ ([current.selectionStart, current.selectionEnd]) : null,
   };
 });
 
@@ -40,13 +41,13 @@ document.addEventListener("htmx:afterSwap", () => {
   ahead = null;
   tick();
   for (const [id, text] of kept?.texts ?? []) {
-    const field = document.getElementById(id);
+    const field = document.querySelector(`textarea#${CSS.escape(id)}`);
     if (field) field.value = text;
   }
-  const field = kept?.focus && document.getElementById(kept.focus);
+  const field = kept?.focus && document.querySelector(`textarea#${CSS.escape(kept.focus)}`);
   if (!field) return;
   field.focus({ preventScroll: true });
-  if (kept.range) field.setSelectionRange(...kept.range);
+  if (kept.range) field.setSelectionRange(kept.range[0], kept.range[1]);
 });
 
 setInterval(tick, 1000);

@@ -1,7 +1,9 @@
 // The sheet of attendance: every mark is saved by itself, a moment after it was made; arrow keys go from cell to cell.
 // Without this script the form's button saves what was changed.
 
-const form = document.querySelector("[data-sheet]");
+import { closest } from "../dom.js";
+
+const form = document.querySelector("form[data-sheet]");
 const state = form.querySelector("[data-state]");
 const boxes = [...form.querySelectorAll("input[name=is]")];
 const WAIT = 500;
@@ -68,8 +70,9 @@ async function send() {
 }
 
 form.addEventListener("change", (event) => {
-  if (event.target.name !== "is") return;
-  waiting.set(event.target.value, event.target.checked);
+  const box = closest(event, "input[name=is]");
+  if (!box) return;
+  waiting.set(box.value, box.checked);
   say(form.dataset.saving);
   clearTimeout(clock);
   clock = setTimeout(send, WAIT);
@@ -83,9 +86,10 @@ const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
 
 form.addEventListener("keydown", (event) => {
   const step = steps[event.key];
-  if (!step || !boxes.includes(event.target)) return;
-  const at = rows.findIndex((row) => row.includes(event.target));
-  const next = rows[at + step[0]]?.[rows[at].indexOf(event.target) + step[1]];
+  const box = closest(event, "input[name=is]");
+  if (!step || !boxes.includes(box)) return;
+  const at = rows.findIndex((row) => row.includes(box));
+  const next = rows[at + step[0]]?.[rows[at].indexOf(box) + step[1]];
   if (!next) return;
   event.preventDefault();
   next.focus();

@@ -50,7 +50,9 @@ def test_details_follow_the_sentence(form: NameForm, request_with_messages: Http
     add_form_error(form, error)
     flash_error(request_with_messages, error)
     assert form.errors == {"__all__": [whole]}
-    assert [(each.level_tag, each.message) for each in get_messages(request_with_messages)] == [("error", whole)]
+    assert [(message.level_tag, message.message) for message in get_messages(request_with_messages)] == [
+        ("error", whole)
+    ]
 
 
 def test_as_an_exception_it_is_its_sentence() -> None:

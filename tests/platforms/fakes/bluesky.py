@@ -1,4 +1,4 @@
-"""A personal data server with the network's index behind it, as far as a publishing client sees them."""
+"""A personal data server and the network's index behind it, as a publishing client sees them."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ TID = regex.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
 IMAGE_BYTES = 1_000_000
 BLOB_BYTES = 5 * 1024 * 1024
 POST_FIELDS = {"$type", "text", "createdAt", "langs", "facets", "embed", "reply", "tags", "labels"}
-# What the sign-in host answers itself; the rest belongs to the account's own server.
+# Methods of the sign-in host itself; the rest belongs to the account's own server.
 ENTRYWAY = {"com.atproto.server.createSession", "com.atproto.server.describeServer"}
 
 
@@ -361,8 +361,8 @@ class BlueskyFake:
         uris = request.query.get("uris", [])
         if not 1 <= len(uris) <= 25:
             raise invalid("Params/uris must have between 1 and 25 elements")
-        found = [self._indexed(uri) for uri in uris]
-        return {"posts": [self._view(record) for record in found if record]}
+        records = [self._indexed(uri) for uri in uris]
+        return {"posts": [self._view(record) for record in records if record]}
 
     def get_thread(self, request: Request) -> dict[str, Any]:
         self._me(request)
@@ -373,8 +373,8 @@ class BlueskyFake:
 
     def _node(self, record: dict[str, Any], depth: int) -> dict[str, Any]:
         below = [self._node(child, depth - 1) for child in self._children(record["uri"])] if depth else []
-        gone = {"$type": "app.bsky.feed.defs#notFoundPost", "uri": f"at://did:plc:gone/{POST}/x", "notFound": True}
-        return {"$type": "app.bsky.feed.defs#threadViewPost", "post": self._view(record), "replies": [*below, gone]}
+        missing = {"$type": "app.bsky.feed.defs#notFoundPost", "uri": f"at://did:plc:gone/{POST}/x", "notFound": True}
+        return {"$type": "app.bsky.feed.defs#threadViewPost", "post": self._view(record), "replies": [*below, missing]}
 
     def get_profile(self, request: Request) -> dict[str, Any]:
         self._me(request)
@@ -382,8 +382,8 @@ class BlueskyFake:
         if not account:
             raise invalid("Profile not found")
         own = [r for r in self.records.values() if r["did"] == account["did"] and f"/{POST}/" in r["uri"]]
-        told = {key: account[key] for key in ("did", "handle", "displayName")}
-        return {**told, "followersCount": account["followers"], "followsCount": 2, "postsCount": len(own)}
+        profile = {key: account[key] for key in ("did", "handle", "displayName")}
+        return {**profile, "followersCount": account["followers"], "followsCount": 2, "postsCount": len(own)}
 
     def list_notifications(self, request: Request) -> dict[str, Any]:
         me = self._me(request)

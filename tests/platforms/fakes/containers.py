@@ -1,6 +1,6 @@
-"""Posts that are prepared under an id: what Instagram's and Threads' stand-ins share.
+"""Containers (posts that are prepared under an id), shared by the fakes of Instagram and Threads.
 
-A container is worked on for as many questions as `<key>_polls` says, is ready for a day, and becomes one post at most.
+A container is processed for as many requests as `<key>_polls` says, is ready for a day, and becomes one post at most.
 """
 
 import io
@@ -35,7 +35,7 @@ def picture_at(url: str) -> tuple[bytes, str, float]:
 
 
 class Containers:
-    """`world` for the clock and options, `key` of the network, whose `<key>_polls` says how long work takes."""
+    """`world` for the clock and options, `key` of the network, whose `<key>_polls` is how long processing takes."""
 
     def __init__(self, world: Any, key: str) -> None:
         self.world = world
@@ -57,13 +57,13 @@ class Containers:
             return "IN_PROGRESS"
         return "ERROR" if one["failed"] or self.world.options[f"{self.key}_fails"] else "FINISHED"
 
-    def words(self, one: dict[str, Any]) -> str:
+    def error_text(self, one: dict[str, Any]) -> str:
         return one["failed"] or self.world.options[f"{self.key}_fails"]
 
-    def children(self, told: str, owner: str, refuse: Refusal) -> list[dict[str, Any]]:
+    def children(self, listed: str, owner: str, refuse: Refusal) -> list[dict[str, Any]]:
         """The parts that a carousel is made of: all ready, all of this owner, none used before."""
-        parts = [self.held.get(one) for one in told.split(",")]
-        found = [part for part in parts if part and part["owner"] == owner and part["item"]]
-        if len(found) < len(parts) or any(self.state(part) != "FINISHED" for part in found):
+        parts = [self.held.get(one) for one in listed.split(",")]
+        ready = [part for part in parts if part and part["owner"] == owner and part["item"]]
+        if len(ready) < len(parts) or any(self.state(part) != "FINISHED" for part in ready):
             raise refuse
-        return found
+        return ready

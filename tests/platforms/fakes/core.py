@@ -1,9 +1,9 @@
-"""The server under all fakes: requests, faults, ledger, clock and the control pages.
+"""The server of all fakes: requests, faults, ledger, clock and the control pages.
 
-A fake is a class in `FAKES`: built with the world (clock, options, url), it has `handle(request)`, which answers what
-the network would answer or raises `Refusal`; `account(name)`, `public(name)`, `react(post, kind, text)` for the control
-pages; `too_many(seconds)` and `kill_token(token, action)` for the faults. `OPTIONS` are switches of its own with their
-defaults. All but the two eldest live under `/<key>/`, which is cut off before `handle` sees the path.
+A fake is a class in `FAKES`: built with the world (clock, options, url), it has `handle(request)`, which answers like
+the network or raises `Refusal`; `account(name)`, `public(name)`, `react(post, kind, text)` for the control pages;
+`too_many(seconds)` and `kill_token(token, action)` for the faults. `OPTIONS` are switches of its own with their
+defaults. All but the two oldest live under `/<key>/`, which is cut off before `handle` sees the path.
 """
 
 import contextlib
@@ -227,29 +227,29 @@ class World:
     def control(self, request: Request) -> Reply:
         with self.lock:
             verb = request.path.removeprefix("/__fake__/").split("/")
-            told = request.json() if request.body else {}
-            return Reply(200, self._controls(request.method, verb, told))
+            body = request.json() if request.body else {}
+            return Reply(200, self._controls(request.method, verb, body))
 
-    def _controls(self, method: str, verb: list[str], told: Any) -> Any:
+    def _controls(self, method: str, verb: list[str], body: Any) -> Any:
         match verb:
             case ["plan"]:
-                self.plan = [] if method == "DELETE" else [*self.plan, *([Fault(**told)] if told else [])]
+                self.plan = [] if method == "DELETE" else [*self.plan, *([Fault(**body)] if body else [])]
                 return [vars(fault) for fault in self.plan]
             case ["ledger"]:
                 return self.ledger
             case ["public", name]:
                 return [post for fake in self.fakes.values() for post in fake.public(name)]
             case ["account"]:
-                return self.fake(told["platform"]).account(told["name"])
+                return self.fake(body["platform"]).account(body["name"])
             case ["react"]:
-                return self.fake(told["platform"]).react(told["post"], told["kind"], told.get("text", ""))
+                return self.fake(body["platform"]).react(body["post"], body["kind"], body.get("text", ""))
             case ["options"]:
-                unknown = set(told) - set(self.options)
+                unknown = set(body) - set(self.options)
                 assert not unknown, unknown
-                self.options |= told
+                self.options |= body
                 return self.options
             case ["clock"]:
-                self.clock.ahead += timedelta(seconds=told["advance"])
+                self.clock.ahead += timedelta(seconds=body["advance"])
                 return self.clock.now().isoformat()
             case ["release"]:
                 self.release()
@@ -412,8 +412,8 @@ class FakeServer:
     def default_accounts(self) -> dict[str, Any]:
         return {name: self.account(name, "opstina") for name in FAKES}
 
-    def _control(self, method: str, path: str, told: Any = None) -> Any:
-        body = json.dumps(told).encode() if told is not None else b""
+    def _control(self, method: str, path: str, content: Any = None) -> Any:
+        body = json.dumps(content).encode() if content is not None else b""
         return self.world.control(Request(method, f"/__fake__/{path}", {}, {}, body)).body
 
     def plan(self, action: str, path: str, **more: Any) -> None:
@@ -431,8 +431,8 @@ class FakeServer:
     def react(self, platform: str, post: str, kind: str, text: str = "") -> Any:
         return self._control("POST", "react", {"platform": platform, "post": post, "kind": kind, "text": text})
 
-    def options(self, **told: Any) -> None:
-        self._control("POST", "options", told)
+    def options(self, **options: Any) -> None:
+        self._control("POST", "options", options)
 
     def advance(self, seconds: float) -> None:
         self._control("POST", "clock", {"advance": seconds})

@@ -1,4 +1,4 @@
-"""The Graph API for pages, as far as a publishing application sees it. https://developers.facebook.com/docs/graph-api/
+"""The Graph API for pages, as a publishing application sees it. https://developers.facebook.com/docs/graph-api/
 
 Strict about the version, unknown parameters, permissions and ids; a deprecated metric fails its whole call.
 """
@@ -167,8 +167,8 @@ class FacebookFake:
     # consent
 
     def dialog(self, request: Request) -> Reply:
-        """GET is the page; a POST is what the person decides."""
-        asked = {name: found[0] for name, found in request.query.items()} | (request.form() if request.body else {})
+        """GET is the page; POST is the person's decision."""
+        asked = {name: values[0] for name, values in request.query.items()} | (request.form() if request.body else {})
         if asked.get("client_id") != APP or not asked.get("redirect_uri") or not asked.get("state"):
             return Reply(400, "<h1>Invalid request</h1>", content_type="text/html")
         if request.method == "GET":
@@ -295,7 +295,7 @@ class FacebookFake:
         return {"server": server, "keys": {"client_id": APP, "client_secret": SECRET}, "credential": credential}
 
     def public(self, name: str) -> list[dict[str, Any]]:
-        """What a follower sees on the page: posts, and comments of the page itself."""
+        """Public posts of the page, and its own comments."""
         pages = {page["id"] for page in self.pages.values() if page["name"] == name}
         seen = [
             o for o in self.objects.values() if o["by"] in pages and o["visible"] and o["kind"] in ("post", "comment")
@@ -333,10 +333,10 @@ class FacebookFake:
         return {"X-Hub-Signature-256": "sha256=" + _hmac(body), "Content-Type": "application/json"}
 
     def signed_request(self, user_id: str, at: datetime | None = None) -> str:
-        """What the deauthorise and data deletion callbacks bring."""
+        """The form value of the deauthorise and data deletion callbacks."""
         issued = int(at.timestamp()) if at else 1_764_000_000
-        said = {"algorithm": "HMAC-SHA256", "issued_at": issued, "user_id": user_id}
-        payload = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+        content = {"algorithm": "HMAC-SHA256", "issued_at": issued, "user_id": user_id}
+        payload = base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
         digest = hmac.new(SECRET.encode(), payload.encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest).decode().rstrip("=") + "." + payload
 
@@ -459,7 +459,7 @@ class FacebookFake:
         video["state"] = self.world.options["facebook_video"]
         self.objects[video["post"]]["visible"] = video["state"] == "ready"
 
-    # reading
+    # reads
 
     def published_posts(self, request: Request, page_id: str) -> dict[str, Any]:
         self._page(request, page_id, "pages_read_engagement")
@@ -472,73 +472,73 @@ class FacebookFake:
         return _paged([self._entity(post) for post in shown], request)
 
     def _entity(self, one: dict[str, Any]) -> dict[str, Any]:
-        found: dict[str, Any] = {"id": one["id"], "created_time": one["at"].strftime("%Y-%m-%dT%H:%M:%S+0000")}
+        entity: dict[str, Any] = {"id": one["id"], "created_time": one["at"].strftime("%Y-%m-%dT%H:%M:%S+0000")}
         if one["message"]:
-            found["message"] = one["message"]
+            entity["message"] = one["message"]
         if one["kind"] == "photo":
-            return found | {"alt_text_custom": one["alt"]}
+            return entity | {"alt_text_custom": one["alt"]}
         if one["kind"] == "video":
-            return found | self._video(one)
-        found["permalink_url"] = f"https://www.facebook.com/{one['id']}"
+            return entity | self._video(one)
+        entity["permalink_url"] = f"https://www.facebook.com/{one['id']}"
         comments = [
             o for o in self.objects.values() if o["kind"] == "comment" and o["root"] == one["id"] and o["visible"]
         ]
-        found["comments"] = {
+        entity["comments"] = {
             "data": [self._comment(o) for o in reversed(comments)],
             "summary": {"total_count": len(comments)},
         }
-        found["reactions"] = {"data": [], "summary": {"total_count": one["reactions"]}}
+        entity["reactions"] = {"data": [], "summary": {"total_count": one["reactions"]}}
         if one["shares"]:
-            found["shares"] = {"count": one["shares"]}
+            entity["shares"] = {"count": one["shares"]}
         media = [{"media_type": "photo", "target": {"id": photo}} for photo in one["photos"]]
         if len(media) > 1:
-            found["attachments"] = {"data": [{"media_type": "album", "subattachments": {"data": media}}]}
+            entity["attachments"] = {"data": [{"media_type": "album", "subattachments": {"data": media}}]}
         elif media:
-            found["attachments"] = {"data": media}
+            entity["attachments"] = {"data": media}
         elif one.get("video"):
-            found["attachments"] = {"data": [{"media_type": "video", "target": {"id": one["video"]}}]}
+            entity["attachments"] = {"data": [{"media_type": "video", "target": {"id": one["video"]}}]}
         elif one.get("link"):
-            found["attachments"] = {"data": [{"media_type": "link"}]}
-        return found
+            entity["attachments"] = {"data": [{"media_type": "link"}]}
+        return entity
 
     def _video(self, one: dict[str, Any]) -> dict[str, Any]:
         self._process(one)
-        found: dict[str, Any] = {"status": {"video_status": one["state"]}}
+        entity: dict[str, Any] = {"status": {"video_status": one["state"]}}
         if one["state"] == "ready":
-            found |= {"permalink_url": f"/reel/{one['id']}/", "post_id": one["post"].rpartition("_")[2]}
-        return found
+            entity |= {"permalink_url": f"/reel/{one['id']}/", "post_id": one["post"].rpartition("_")[2]}
+        return entity
 
     def _comment(self, one: dict[str, Any]) -> dict[str, Any]:
-        found = {
+        entity = {
             "id": one["id"],
             "message": one["message"],
             "created_time": one["at"].strftime("%Y-%m-%dT%H:%M:%S+0000"),
         }
-        found |= {"is_hidden": one["hidden"], "can_hide": one["by"] not in self.pages}
-        found["permalink_url"] = f"https://www.facebook.com/{one['root']}?comment_id={one['id']}"
+        entity |= {"is_hidden": one["hidden"], "can_hide": one["by"] not in self.pages}
+        entity["permalink_url"] = f"https://www.facebook.com/{one['root']}?comment_id={one['id']}"
         if one["by"] in self.pages or not self.world.options["facebook_anonymous"]:
-            found["from"] = {"id": one["by"], "name": "Марко"}
+            entity["from"] = {"id": one["by"], "name": "Марко"}
         if one.get("parent"):
-            found["parent"] = {"id": one["parent"]}
+            entity["parent"] = {"id": one["parent"]}
         if one["photos"]:
-            found["attachment"] = {"type": "photo", "target": {"id": one["photos"][0]}}
-        return found
+            entity["attachment"] = {"type": "photo", "target": {"id": one["photos"][0]}}
+        return entity
 
     def tagged(self, request: Request, page_id: str) -> dict[str, Any]:
         self._page(request, page_id, "pages_read_user_content")
-        found = [o for o in self.objects.values() if o["kind"] == "tagged" and o["page"] == page_id]
-        return _paged([self._entity(o) | {"from": {"id": o["by"], "name": "Марко"}} for o in found], request)
+        posts = [o for o in self.objects.values() if o["kind"] == "tagged" and o["page"] == page_id]
+        return _paged([self._entity(o) | {"from": {"id": o["by"], "name": "Марко"}} for o in posts], request)
 
     def _known(self, request: Request, one: str) -> dict[str, Any]:
         self._token(request)
-        found = self.objects.get(one)
-        if found is None or (not found["visible"] and found["kind"] in ("post", "comment")):
+        entity = self.objects.get(one)
+        if entity is None or (not entity["visible"] and entity["kind"] in ("post", "comment")):
             raise missing(one)
-        return found
+        return entity
 
     def show(self, request: Request, one: str) -> dict[str, Any]:
-        found = self._known(request, one)
-        return self._comment(found) if found["kind"] == "comment" else self._entity(found)
+        entity = self._known(request, one)
+        return self._comment(entity) if entity["kind"] == "comment" else self._entity(entity)
 
     def several(self, request: Request) -> dict[str, Any]:
         ids = request.one("ids").split(",")
@@ -571,12 +571,12 @@ class FacebookFake:
         self._known(request, one)
         if "pages_read_user_content" not in self._token(request)["scopes"]:
             raise error(10, "(#10) Requires pages_read_user_content permission")
-        found = [
+        below = [
             o
             for o in self.objects.values()
             if o["kind"] == "comment" and one in (o["root"], o.get("parent")) and o["visible"]
         ]
-        return _paged([self._comment(o) for o in sorted(found, key=lambda o: o["at"], reverse=True)], request)
+        return _paged([self._comment(o) for o in sorted(below, key=lambda o: o["at"], reverse=True)], request)
 
     def comment(self, request: Request, one: str) -> dict[str, Any]:
         held = self._token(request)
@@ -600,13 +600,13 @@ class FacebookFake:
         return made
 
     def change(self, request: Request, one: str) -> dict[str, Any]:
-        found, form = self._known(request, one), _known(request, {"message", "is_hidden"})
-        if found["kind"] == "comment" and "is_hidden" in form:
-            if found["by"] in self.pages:
+        entity, form = self._known(request, one), _known(request, {"message", "is_hidden"})
+        if entity["kind"] == "comment" and "is_hidden" in form:
+            if entity["by"] in self.pages:
                 raise error(200, "(#200) You cannot hide your own comment")
-            found["hidden"] = form["is_hidden"] == "true"
-        elif found["by"] == self._token(request).get("page"):
-            found["message"] = form["message"]
+            entity["hidden"] = form["is_hidden"] == "true"
+        elif entity["by"] == self._token(request).get("page"):
+            entity["message"] = form["message"]
         else:
             raise error(200, "(#200) Only the author can change it")
         return {"success": True}
@@ -627,7 +627,7 @@ class FacebookFake:
 
 
 def _page_of_consent(asked: dict[str, str]) -> str:
-    """What a person sees who tries the portal by hand."""
+    """The consent page for trying the portal by hand."""
     fields = "".join(
         f'<input type="hidden" name="{name}" value="{html.escape(asked[name])}">' for name in sorted(asked)
     )
@@ -651,29 +651,29 @@ def _person_id(name: str) -> str:
 
 
 def _fields(request: Request) -> dict[str, str]:
-    told = {name: found[0] for name, found in request.query.items()}
+    fields = {name: values[0] for name, values in request.query.items()}
     if request.kind == "application/x-www-form-urlencoded":
-        told |= request.form()
+        fields |= request.form()
     elif request.kind == "multipart/form-data":
-        told |= {n: p.content.decode() for n, p in request.multipart().items() if p.filename is None}
-    return told
+        fields |= {n: p.content.decode() for n, p in request.multipart().items() if p.filename is None}
+    return fields
 
 
 def _known(request: Request, allowed: set[str]) -> dict[str, str]:
     """The fields of a write; one that the network does not know is refused."""
     if request.kind not in ("application/x-www-form-urlencoded", ""):
         raise invalid("The body is not a form")
-    found = _fields(request)
-    if unknown := set(found) - allowed - COMMON:
+    fields = _fields(request)
+    if unknown := set(fields) - allowed - COMMON:
         raise invalid(f"Unknown parameter {sorted(unknown)}")
-    return found
+    return fields
 
 
 def _paged(items: list[dict[str, Any]], request: Request | None = None) -> dict[str, Any]:
     """A page of a list. `next` never holds the token here, though the network's does."""
     limit = int(request.one("limit") or 25) if request else 100
     start = int(request.one("after") or 0) if request and regex.fullmatch(r"\d*", request.one("after")) else 0
-    found: dict[str, Any] = {"data": items[start : start + limit]}
+    page: dict[str, Any] = {"data": items[start : start + limit]}
     if start + limit < len(items):
-        found["paging"] = {"cursors": {"after": str(start + limit)}, "next": "https://graph.facebook.com/next"}
-    return found
+        page["paging"] = {"cursors": {"after": str(start + limit)}, "next": "https://graph.facebook.com/next"}
+    return page

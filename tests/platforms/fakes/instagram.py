@@ -1,7 +1,6 @@
 """Instagram's content publishing in the Graph API. https://developers.facebook.com/docs/instagram-platform
 
-Lives beside pages: consent, people, tokens and pages are those of `facebook`. Pictures and videos are really fetched
-from their addresses.
+Shares consent, people, tokens and pages with `facebook`. Pictures and videos are really fetched from their addresses.
 """
 
 import json
@@ -65,12 +64,12 @@ class InstagramFake(graph.FacebookFake):
             ("GET", r"/(\d+)", self.show),
         ]
         consent = ("oauth", "debug_token", "me", "subscribed_apps", r"/\Z")
-        kept = [
+        shared = [
             route
             for route in super()._routes()
             if regex.search("|".join(consent), route[1]) and "published" not in route[1]
         ]
-        return [*kept, *own]
+        return [*shared, *own]
 
     def _number(self) -> str:
         return "179" + self._next().rjust(14, "0")
@@ -96,8 +95,12 @@ class InstagramFake(graph.FacebookFake):
 
     def _shown_account(self, page: dict[str, Any]) -> dict[str, Any]:
         mine = [one for one in self.media.values() if one["owner"] == page["ig"] and one["kind"] != "comment"]
-        told = {"id": page["ig"], "username": page["name"], "name": page["title"], "media_count": len(mine)}
-        return told | {"followers_count": 800, "follows_count": 12, "profile_picture_url": "https://scontent.example/a"}
+        account = {"id": page["ig"], "username": page["name"], "name": page["title"], "media_count": len(mine)}
+        return account | {
+            "followers_count": 800,
+            "follows_count": 12,
+            "profile_picture_url": "https://scontent.example/a",
+        }
 
     # the control pages
 
@@ -189,17 +192,17 @@ class InstagramFake(graph.FacebookFake):
             cover = len(file_at(form["cover_url"])[0]) if "cover_url" in form else 0
         except Unfetched:
             raise error(9004, "The media could not be fetched from this URI", 2207052) from None
-        # What a video is, the network only finds out while it works on it.
+        # The network examines a video only while it processes it.
         failed = (
             "" if b"ftyp" in content[:12] and mime == "video/mp4" else "Error: upload failed with error code 2207026"
         )
         return {"kind": "VIDEO", "alt": "", "size": len(content), "cover": cover, "failed": failed}
 
     def _carousel(self, ig: str, form: dict[str, str]) -> str:
-        told = form.get("children", "")
-        if not 2 <= len(told.split(",")) <= 10:
+        children = form.get("children", "")
+        if not 2 <= len(children.split(",")) <= 10:
             raise error(-1, "A carousel takes 2 to 10 children", 2207028)
-        parts = self.containers.children(told, ig, error(-1, "A child is not ready", 2207028))
+        parts = self.containers.children(children, ig, error(-1, "A child is not ready", 2207028))
         inside = {"item": False, "kind": "CAROUSEL_ALBUM", "text": form.get("caption", "")}
         return self.containers.add(self._number(), ig, parts=[part["parts"][0] for part in parts], **inside)
 
@@ -237,7 +240,7 @@ class InstagramFake(graph.FacebookFake):
         config = {"quota_total": self.world.options["instagram_quota"], "quota_duration": 86_400}
         return graph._paged([{"quota_usage": self._used(ig), "config": config}])
 
-    # reading
+    # reads
 
     def show(self, request: Request, one: str) -> dict[str, Any]:
         held, fields = self._token(request), request.one("fields")
@@ -246,36 +249,36 @@ class InstagramFake(graph.FacebookFake):
             return self._shown_account(page)
         if container := self.containers.held.get(one):
             return self._shown_container(container, fields)
-        found = self.media.get(one)
-        if found is None:
+        media = self.media.get(one)
+        if media is None:
             raise missing(one)
         self._allow(held, "instagram_basic")
-        return self._shown_comment(found, "") if found["kind"] == "comment" else self._shown(found, fields)
+        return self._shown_comment(media, "") if media["kind"] == "comment" else self._shown(media, fields)
 
     def _shown_container(self, container: dict[str, Any], fields: str) -> dict[str, Any]:
         if set(fields.split(",")) - {"id", "status", "status_code"}:
             raise invalid("Tried accessing nonexisting field on node type (MediaBuilder)")
         state = self.containers.state(container, asked=True)
-        words = self.containers.words(container) if state == "ERROR" else state.title()
-        return {"id": container["id"], "status_code": state, "status": words}
+        status = self.containers.error_text(container) if state == "ERROR" else state.title()
+        return {"id": container["id"], "status_code": state, "status": status}
 
     def _shown(self, one: dict[str, Any], fields: str) -> dict[str, Any]:
         caption = one["text"].replace("@", "") if self.world.options["instagram_drops_at_sign"] else one["text"]
         below = self._below(one["id"])
         kind = "VIDEO" if one["kind"] == "REELS" else one["kind"]
-        found = {"id": one["id"], "media_type": kind, "timestamp": one["at"].strftime("%Y-%m-%dT%H:%M:%S+0000")}
-        found |= {"permalink": f"https://www.instagram.com/p/{one['code']}/", "like_count": one["likes"]}
-        found["comments_count"] = len(below) + sum(len(self._below(each["id"])) for each in below)
+        entity = {"id": one["id"], "media_type": kind, "timestamp": one["at"].strftime("%Y-%m-%dT%H:%M:%S+0000")}
+        entity |= {"permalink": f"https://www.instagram.com/p/{one['code']}/", "like_count": one["likes"]}
+        entity["comments_count"] = len(below) + sum(len(self._below(comment["id"])) for comment in below)
         if caption:
-            found["caption"] = caption
+            entity["caption"] = caption
         if kind == "CAROUSEL_ALBUM":
             parts = [{"id": f"{one['id']}{n}", **self._shown_part(part)} for n, part in enumerate(one["parts"])]
-            found["children"] = {"data": parts}
+            entity["children"] = {"data": parts}
         else:
-            found |= self._shown_part(one["parts"][0])
+            entity |= self._shown_part(one["parts"][0])
         if "comments" in fields and below:
-            found["comments"] = {"data": [self._shown_comment(each, fields) for each in reversed(below)]}
-        return found
+            entity["comments"] = {"data": [self._shown_comment(comment, fields) for comment in reversed(below)]}
+        return entity
 
     def _shown_part(self, part: dict[str, Any]) -> dict[str, Any]:
         return {"media_type": part["kind"]} | ({"alt_text": part["alt"]} if part["alt"] else {})
@@ -285,13 +288,13 @@ class InstagramFake(graph.FacebookFake):
 
     def listed(self, request: Request, ig: str) -> dict[str, Any]:
         self._account(request, ig, "instagram_basic")
-        found = []
+        media = []
         for one in self.media.values():
             if one["owner"] == ig and one["kind"] != "comment":
                 one["listed"] += 1
                 if one["listed"] > self.world.options["instagram_list_lag"]:
-                    found.append(one)
-        newest = sorted(found, key=lambda one: one["at"], reverse=True)
+                    media.append(one)
+        newest = sorted(media, key=lambda one: one["at"], reverse=True)
         return graph._paged([self._shown(one, request.one("fields")) for one in newest], request)
 
     def several(self, request: Request) -> dict[str, Any]:
@@ -303,8 +306,8 @@ class InstagramFake(graph.FacebookFake):
             raise missing(one)
         if self.world.options["instagram_few_viewers"]:
             raise error(10, "(#10) Not enough viewers for the media to show insights")
-        asked, gone = request.one("metric").split(","), self.world.options["instagram_unknown_metrics"]
-        if unknown := [name for name in asked if name not in METRICS or name in gone]:
+        asked, removed = request.one("metric").split(","), self.world.options["instagram_unknown_metrics"]
+        if unknown := [name for name in asked if name not in METRICS or name in removed]:
             raise error(100, f"(#100) metric[0] must be one of the following values: {unknown}")
         if self.world.options["instagram_no_insights"]:
             return graph._paged([])
@@ -320,34 +323,34 @@ class InstagramFake(graph.FacebookFake):
 
     def _shown_comment(self, one: dict[str, Any], fields: str) -> dict[str, Any]:
         name = next((page["name"] for page in self.pages.values() if page["ig"] == one["owner"]), "marko_p")
-        found = {"id": one["id"], "text": one["text"], "timestamp": one["at"].strftime("%Y-%m-%dT%H:%M:%S+0000")}
-        found |= {"hidden": one["hidden"], "like_count": 0}
+        entity = {"id": one["id"], "text": one["text"], "timestamp": one["at"].strftime("%Y-%m-%dT%H:%M:%S+0000")}
+        entity |= {"hidden": one["hidden"], "like_count": 0}
         if name != "marko_p" or not self.world.options["instagram_anonymous"]:
-            found |= {"username": name, "from": {"id": one["owner"], "username": name}}
+            entity |= {"username": name, "from": {"id": one["owner"], "username": name}}
         if one["above"] != one["root"]:
-            found["parent_id"] = one["above"]
+            entity["parent_id"] = one["above"]
         below = self._below(one["id"])
         if "replies" in fields and below:
-            found["replies"] = {"data": [self._shown_comment(each, "") for each in below]}
-        return found
+            entity["replies"] = {"data": [self._shown_comment(reply, "") for reply in below]}
+        return entity
 
     def comments(self, request: Request, one: str) -> dict[str, Any]:
         self._allow(self._token(request), "instagram_manage_comments")
         if self.media.get(one, {"kind": "comment"})["kind"] == "comment":
             raise missing(one)
-        found = [self._shown_comment(each, request.one("fields")) for each in reversed(self._below(one))]
-        return graph._paged(found, request)
+        entities = [self._shown_comment(comment, request.one("fields")) for comment in reversed(self._below(one))]
+        return graph._paged(entities, request)
 
     def answers(self, request: Request, one: str) -> dict[str, Any]:
         self._allow(self._token(request), "instagram_manage_comments")
         if self.media.get(one, {"kind": ""})["kind"] != "comment":
             raise missing(one)
-        return graph._paged([self._shown_comment(each, "") for each in self._below(one)], request)
+        return graph._paged([self._shown_comment(reply, "") for reply in self._below(one)], request)
 
     def comment(self, request: Request, one: str) -> dict[str, Any]:
         if self.media.get(one, {"kind": "comment"})["kind"] == "comment":
             raise missing(one)
-        return self._said(request, one, "")
+        return self._post_comment(request, one, "")
 
     def answer(self, request: Request, one: str) -> dict[str, Any]:
         above = self.media.get(one, {"kind": ""})
@@ -355,9 +358,9 @@ class InstagramFake(graph.FacebookFake):
             raise missing(one)
         if above["above"] != above["root"]:
             raise error(100, "(#100) Replies to replies are not possible")
-        return self._said(request, above["root"], one)
+        return self._post_comment(request, above["root"], one)
 
-    def _said(self, request: Request, media: str, above: str) -> dict[str, Any]:
+    def _post_comment(self, request: Request, media: str, above: str) -> dict[str, Any]:
         held = self._token(request)
         self._allow(held, "instagram_manage_comments")
         form = graph._known(request, {"message"})
@@ -370,12 +373,12 @@ class InstagramFake(graph.FacebookFake):
 
     def change(self, request: Request, one: str) -> dict[str, Any]:
         self._allow(self._token(request), "instagram_manage_comments")
-        found, form = self.media.get(one), graph._known(request, {"hide", "comment_enabled"})
-        if found is None:
+        comment, form = self.media.get(one), graph._known(request, {"hide", "comment_enabled"})
+        if comment is None:
             raise missing(one)
-        if found["kind"] != "comment" or form.get("hide") not in ("true", "false"):
+        if comment["kind"] != "comment" or form.get("hide") not in ("true", "false"):
             raise invalid("hide must be a boolean")
-        found["hidden"] = form["hide"] == "true"
+        comment["hidden"] = form["hide"] == "true"
         return {"success": True}
 
     def delete(self, request: Request, one: str) -> dict[str, Any]:

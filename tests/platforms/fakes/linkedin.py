@@ -1,9 +1,9 @@
-"""LinkedIn's versioned API for pages, as far as a publishing application sees it.
+"""LinkedIn's versioned API for pages, as a publishing application sees it.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api
 
-Strict about versions, Rest.li headers, encoded URNs and keys of bodies; "little text" is really cut where a reserved
-character stands unescaped, and the same text is refused for a while.
+Strict about versions, Rest.li headers, encoded URNs and keys of bodies; "little text" is really truncated at an
+unescaped reserved character, and the same text is refused for a while.
 """
 
 import hashlib
@@ -43,19 +43,19 @@ def error(status: int, code: str, message: str, **more: Any) -> Refusal:
     return Refusal(status, {"status": status, "code": code, "message": message, **more}, headers)
 
 
-def invalid(code: str, words: str, status: int = 422) -> Refusal:
-    inputs = [{"code": code, "description": words, "input": {"inputPath": {"fieldPath": "/commentary"}}}]
+def invalid(code: str, message: str, status: int = 422) -> Refusal:
+    inputs = [{"code": code, "description": message, "input": {"inputPath": {"fieldPath": "/commentary"}}}]
     details = {"errorDetailType": "com.linkedin.common.error.BadRequest", "errorDetails": {"inputErrors": inputs}}
     return error(status, "BAD_REQUEST", "Invalid input", **details)
 
 
 def cut(little: str) -> str:
-    """What LinkedIn keeps: everything up to the first reserved character that stands bare."""
-    kept, place = [], 0
-    while found := FRAME.match(little, place):
-        kept.append(found.group())
-        place = found.end()
-    return "".join(kept)
+    """The text up to the first unescaped reserved character, which is all that LinkedIn keeps."""
+    parts, place = [], 0
+    while match := FRAME.match(little, place):
+        parts.append(match.group())
+        place = match.end()
+    return "".join(parts)
 
 
 def shown(little: str) -> str:
@@ -93,8 +93,8 @@ class LinkedInFake:
         if not request.path.startswith("/rest/"):
             raise error(404, "RESOURCE_NOT_FOUND", "No virtual resource found")
         self._headers(request)
-        told = routed(self._routes(), request)
-        return told if isinstance(told, Reply) else Reply(200, told)
+        answer = routed(self._routes(), request)
+        return answer if isinstance(answer, Reply) else Reply(200, answer)
 
     def _headers(self, request: Request) -> None:
         version = request.headers.get("linkedin-version", "")
@@ -133,9 +133,9 @@ class LinkedInFake:
         ]
 
     def too_many(self, seconds: float) -> Reply:
-        """The quota of a day is told in words only; `seconds` that are less than a minute are the infrastructure's."""
-        words = "Resource level throttle APPLICATION AND MEMBER DAY limit for calls to this resource is reached."
-        body = {"status": 429, "serviceErrorCode": 101, "code": "TOO_MANY_REQUESTS", "message": words}
+        """A day's quota is named in the text only; fewer `seconds` than a minute are the infrastructure's limit."""
+        message = "Resource level throttle APPLICATION AND MEMBER DAY limit for calls to this resource is reached."
+        body = {"status": 429, "serviceErrorCode": 101, "code": "TOO_MANY_REQUESTS", "message": message}
         return Reply(429, body, {} if seconds > 3600 else {"Retry-After": str(int(seconds))})
 
     def kill_token(self, token: str, action: str) -> None:
@@ -181,13 +181,13 @@ class LinkedInFake:
             return Reply(200, self._given(held["person"], held["scopes"], form["refresh_token"]))
         known = self.codes.pop(form.get("code", ""), None)
         if known is None or known["redirect_uri"] != form.get("redirect_uri"):
-            words = "Unable to retrieve access token: appid/redirect uri/code verifier does not match"
-            return Reply(400, {"error": "invalid_request", "error_description": words})
+            message = "Unable to retrieve access token: appid/redirect uri/code verifier does not match"
+            return Reply(400, {"error": "invalid_request", "error_description": message})
         return Reply(200, self._given(known["person"], known["scopes"]))
 
     def _dialog(self, request: Request) -> Reply:
-        """GET is the page; a POST is what the person decides."""
-        asked = {name: found[0] for name, found in request.query.items()} | (request.form() if request.body else {})
+        """GET is the page; POST is the person's decision."""
+        asked = {name: values[0] for name, values in request.query.items()} | (request.form() if request.body else {})
         if asked.get("client_id") != CLIENT or asked.get("response_type") != "code" or not asked.get("state"):
             return Reply(400, "<h1>Bummer, something went wrong.</h1>", content_type="text/html")
         if request.method == "GET":
@@ -206,14 +206,14 @@ class LinkedInFake:
         now = self.world.clock.now()
         token = "AQX" + secrets.token_hex(32)
         self.tokens[token] = {"person": person, "scopes": tuple(scopes), "ends": now + TOKEN_LIFE}
-        told = {"access_token": token, "expires_in": int(TOKEN_LIFE.total_seconds()), "scope": ",".join(scopes)}
+        tokens = {"access_token": token, "expires_in": int(TOKEN_LIFE.total_seconds()), "scope": ",".join(scopes)}
         if not self.world.options["linkedin_refreshes"]:
-            return told
+            return tokens
         if not renewal:
             renewal = "AQW" + secrets.token_hex(32)
             self.tokens[renewal] = {"person": person, "scopes": tuple(scopes), "ends": now + REFRESH_LIFE}
         left = int((self.tokens[renewal]["ends"] - now).total_seconds())
-        return told | {"refresh_token": renewal, "refresh_token_expires_in": left}
+        return tokens | {"refresh_token": renewal, "refresh_token_expires_in": left}
 
     def _revoke(self, token: str) -> None:
         """The whole consent of the person for this application."""
@@ -229,11 +229,11 @@ class LinkedInFake:
         self._finder(request, "roleAssignee")
         role = self.world.options["linkedin_role"]
         mine = [page for page in self.pages.values() if person in page["people"]]
-        told = [
+        roles = [
             {"role": role, "state": "APPROVED", "roleAssignee": _member(person), "organization": page["urn"]}
             for page in mine
         ]
-        return _paged(told, request)
+        return _paged(roles, request)
 
     def organization(self, request: Request, number: str) -> dict[str, Any]:
         self._person(request, "rw_organization_admin")
@@ -255,15 +255,15 @@ class LinkedInFake:
     # files
 
     def media(self, request: Request, kind: str) -> dict[str, Any]:
-        told, action = _json(request), request.one("action")
+        body, action = _json(request), request.one("action")
         if action == "initializeUpload":
-            return self._begun(request, kind, told)
+            return self._begun(request, kind, body)
         if action == "finalizeUpload" and kind == "videos":
-            return self._ended(told["finalizeUploadRequest"])
+            return self._ended(body["finalizeUploadRequest"])
         raise error(400, "ILLEGAL_ARGUMENT", f"Unknown action {action}")
 
-    def _begun(self, request: Request, kind: str, told: Any) -> dict[str, Any]:
-        asked = told["initializeUploadRequest"]
+    def _begun(self, request: Request, kind: str, body: Any) -> dict[str, Any]:
+        asked = body["initializeUploadRequest"]
         known = {"owner"} if kind == "images" else {"owner", "fileSizeBytes", "uploadCaptions", "uploadThumbnail"}
         _only(asked, known)
         self._page(request, asked["owner"], "w_organization_social")
@@ -306,10 +306,10 @@ class LinkedInFake:
             file["state"] = "PROCESSING_FAILED"
         return Reply(201, "", {"ETag": f'"{etag}"'})
 
-    def _ended(self, told: Mapping[str, Any]) -> dict[str, Any]:
-        _only(told, {"video", "uploadToken", "uploadedPartIds"})
-        file = self.files[told["video"]]
-        parts = [file["parts"].get(one) for one in told["uploadedPartIds"]]
+    def _ended(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        _only(body, {"video", "uploadToken", "uploadedPartIds"})
+        file = self.files[body["video"]]
+        parts = [file["parts"].get(one) for one in body["uploadedPartIds"]]
         right = parts and [part and part[0] for part in parts] == list(range(len(parts)))
         file["content"] = b"".join(part[1] for part in parts) if right else b""
         file["state"] = "PROCESSING" if right and len(file["content"]) == file["size"] else "PROCESSING_FAILED"
@@ -329,21 +329,21 @@ class LinkedInFake:
     # posts
 
     def post(self, request: Request) -> Reply:
-        told = _json(request)
-        _only(told, POST_KEYS)
-        self._page(request, told.get("author", ""), "w_organization_social")
+        body = _json(request)
+        _only(body, POST_KEYS)
+        self._page(request, body.get("author", ""), "w_organization_social")
         for name in ("commentary", "visibility", "distribution", "lifecycleState"):
-            if name not in told:
+            if name not in body:
                 raise error(422, "MISSING_FIELD", f"{name} :: field is required but not found")
-        content = told.get("content") or {}
+        content = body.get("content") or {}
         images, video, article = self._content(content)
-        if len(told["commentary"].encode("utf-16-le")) // 2 > CHARACTERS:
+        if len(body["commentary"].encode("utf-16-le")) // 2 > CHARACTERS:
             raise invalid("MAX_LENGTH_EXCEEDED", f"commentary :: exceeds {CHARACTERS} characters", 400)
-        little = cut(told["commentary"])
-        self._refuse_twice(told["author"], little, content)
+        little = cut(body["commentary"])
+        self._refuse_twice(body["author"], little, content)
         urn = f"urn:li:{'ugcPost' if video else 'share'}:{self._next()}"
         self.posts[urn] = {
-            "urn": urn, "activity": f"urn:li:activity:{self._next()}", "author": told["author"], "little": little,
+            "urn": urn, "activity": f"urn:li:activity:{self._next()}", "author": body["author"], "little": little,
             "content": content, "images": images, "video": video, "article": article, "at": self._now(),
             "changed": self._now(), "likes": 0, "shares": 0, "listed": 0, "gone": None, "views": 0,
         }  # fmt: skip
@@ -386,21 +386,21 @@ class LinkedInFake:
         self._page(request, author, "r_organization_social")
         if request.one("sortBy") not in ("LAST_MODIFIED", "CREATED"):
             raise error(400, "ILLEGAL_ARGUMENT", "sortBy")
-        found = []
+        posts = []
         for post in self.posts.values():
             if post["author"] == author and not post["gone"]:
                 post["listed"] += 1
                 if post["listed"] > self.world.options["linkedin_list_lag"]:
-                    found.append(post)
-        found.sort(key=lambda post: post["changed"], reverse=True)
-        return _paged([self._entity(post) for post in found], request)
+                    posts.append(post)
+        posts.sort(key=lambda post: post["changed"], reverse=True)
+        return _paged([self._entity(post) for post in posts], request)
 
     def _entity(self, post: dict[str, Any]) -> dict[str, Any]:
         at = int(post["at"].timestamp() * 1000)
-        told = {"id": post["urn"], "author": post["author"], "commentary": post["little"], "createdAt": at}
-        told |= {"publishedAt": at, "lastModifiedAt": int(post["changed"].timestamp() * 1000)}
-        told |= {"lifecycleState": "PUBLISHED", "visibility": "PUBLIC"}
-        return told | ({"content": post["content"]} if post["content"] else {})
+        entity = {"id": post["urn"], "author": post["author"], "commentary": post["little"], "createdAt": at}
+        entity |= {"publishedAt": at, "lastModifiedAt": int(post["changed"].timestamp() * 1000)}
+        entity |= {"lifecycleState": "PUBLISHED", "visibility": "PUBLIC"}
+        return entity | ({"content": post["content"]} if post["content"] else {})
 
     def _post(self, urn: str) -> dict[str, Any]:
         urn = urllib.parse.unquote(urn)
@@ -418,9 +418,9 @@ class LinkedInFake:
         self._page(request, post["author"], "w_organization_social")
         if request.headers.get("x-restli-method") != "PARTIAL_UPDATE":
             raise error(400, "ILLEGAL_ARGUMENT", "X-RestLi-Method is missing")
-        told = _json(request)["patch"]["$set"]
-        _only(told, {"commentary", "contentCallToActionLabel", "contentLandingPage"})
-        post["little"], post["changed"] = cut(told["commentary"]), self._now()
+        changes = _json(request)["patch"]["$set"]
+        _only(changes, {"commentary", "contentCallToActionLabel", "contentLandingPage"})
+        post["little"], post["changed"] = cut(changes["commentary"]), self._now()
         return Reply(204, "")
 
     def delete(self, request: Request, urn: str) -> Reply:
@@ -446,38 +446,38 @@ class LinkedInFake:
     def below(self, request: Request, urn: str) -> dict[str, Any]:
         self._person(request, "r_organization_social")
         post, parent = self._place(urn)
-        found = [c for c in self.comments.values() if c["post"] == post["urn"] and c["parent"] == parent]
-        return _paged([self._comment(one) for one in found], request)
+        comments = [c for c in self.comments.values() if c["post"] == post["urn"] and c["parent"] == parent]
+        return _paged([self._comment(one) for one in comments], request)
 
     def _comment(self, one: dict[str, Any]) -> dict[str, Any]:
-        told = {
+        entity = {
             "id": one["id"],
             "$URN": one["urn"],
             "actor": one["actor"],
             "object": self.posts[one["post"]]["activity"],
         }
-        told |= {
+        entity |= {
             "message": {"attributes": [], "text": one["text"]},
             "created": {"time": int(one["at"].timestamp() * 1000)},
         }
         under = sum(1 for other in self.comments.values() if other["parent"] == one["urn"])
-        told["commentsSummary"] = {"aggregatedTotalComments": under, "selectedComments": []}
-        return told | ({"parentComment": one["parent"]} if one["parent"] else {})
+        entity["commentsSummary"] = {"aggregatedTotalComments": under, "selectedComments": []}
+        return entity | ({"parentComment": one["parent"]} if one["parent"] else {})
 
     def comment(self, request: Request, urn: str) -> Reply:
         post, parent = self._place(urn)
-        told = _json(request)
-        _only(told, {"actor", "object", "message", "parentComment"})
-        _only(told["message"], {"text", "attributes"})
-        self._page(request, told["actor"], "w_organization_social")
-        if told.get("object") not in (post["urn"], post["activity"]):
+        body = _json(request)
+        _only(body, {"actor", "object", "message", "parentComment"})
+        _only(body["message"], {"text", "attributes"})
+        self._page(request, body["actor"], "w_organization_social")
+        if body.get("object") not in (post["urn"], post["activity"]):
             raise error(400, "ILLEGAL_ARGUMENT", "object does not match")
-        parent = parent or told.get("parentComment", "")
+        parent = parent or body.get("parentComment", "")
         if parent and (parent not in self.comments or self.comments[parent]["parent"]):
             raise error(400, "ILLEGAL_ARGUMENT", "parentComment is not a comment of the first level")
-        if len(told["message"]["text"]) > COMMENT_CHARACTERS:
+        if len(body["message"]["text"]) > COMMENT_CHARACTERS:
             raise error(400, "MAX_LENGTH_EXCEEDED", "The comment is too long")
-        made = self._commented(post, parent, told["actor"], told["message"]["text"])
+        made = self._commented(post, parent, body["actor"], body["message"]["text"])
         return Reply(201, self._comment(made), {"x-restli-id": made["id"]})
 
     def _commented(self, post: dict[str, Any], parent: str, actor: str, text: str) -> dict[str, Any]:
@@ -489,10 +489,10 @@ class LinkedInFake:
 
     def _known(self, urn: str, number: str) -> dict[str, Any]:
         post = self._post(urn)
-        found = self.comments.get(f"urn:li:comment:({post['activity']},{number})")
-        if found is None:
+        comment = self.comments.get(f"urn:li:comment:({post['activity']},{number})")
+        if comment is None:
             raise error(404, "NOT_FOUND", "Comment not found")
-        return found
+        return comment
 
     def one_comment(self, request: Request, urn: str, number: str) -> dict[str, Any]:
         self._person(request, "r_organization_social")
@@ -529,15 +529,15 @@ class LinkedInFake:
     def statistics(self, request: Request) -> dict[str, Any]:
         self._finder(request, "organizationalEntity")
         self._page(request, request.one("organizationalEntity"), "rw_organization_admin", ("ADMINISTRATOR",))
-        told = []
+        elements = []
         for name in ("share", "ugcPost"):
             for urn in _list(request.one(f"{name}s")):
                 post = self.posts.get(urn)
                 if post and not post["gone"] and (post["likes"] or post["shares"]):
                     numbers = {"shareCount": post["shares"], "likeCount": post["likes"], "impressionCount": 21}
                     numbers |= {"uniqueImpressionsCount": 14, "clickCount": 3, "engagement": 0.1}
-                    told.append({name: urn, "totalShareStatistics": numbers})
-        return _paged(told, request)
+                    elements.append({name: urn, "totalShareStatistics": numbers})
+        return _paged(elements, request)
 
     # the control pages
 
@@ -546,15 +546,15 @@ class LinkedInFake:
         if page is None:
             urn = f"urn:li:organization:{900_000 + len(self.pages)}"
             page = self.pages[urn] = {"urn": urn, "name": name, "title": f"Општина {name}", "people": {"jelena"}}
-        told = self._given("jelena", SCOPES)
+        tokens = self._given("jelena", SCOPES)
         server = f"{self.world.url}/linkedin"
-        credential = {"access_token": told["access_token"], "refresh_token": told.get("refresh_token", "")}
+        credential = {"access_token": tokens["access_token"], "refresh_token": tokens.get("refresh_token", "")}
         credential |= {"expires_at": None, "service": server, "account_id": page["urn"].rpartition(":")[2]}
         credential |= {"scopes": list(SCOPES), "grantor": _member("jelena")}
         return {"server": server, "keys": {"client_id": CLIENT, "client_secret": SECRET}, "credential": credential}
 
     def public(self, name: str) -> list[dict[str, Any]]:
-        """What a follower sees: posts, and comments of the page itself."""
+        """Public posts, and the page's own comments."""
         pages = {page["urn"] for page in self.pages.values() if page["name"] == name}
         posts = [
             {
@@ -584,12 +584,12 @@ class LinkedInFake:
         return [one.get("altText", "") for one in several]
 
     def react(self, post: str, kind: str, text: str) -> str:
-        found, parent = self._place(post)
+        target, parent = self._place(post)
         if kind in ("like", "repost"):
-            found["likes" if kind == "like" else "shares"] += 1
+            target["likes" if kind == "like" else "shares"] += 1
             return post
         parent = self.comments[parent]["parent"] or parent if parent else ""
-        return str(self._commented(found, parent, _member("marko"), text)["urn"])
+        return str(self._commented(target, parent, _member("marko"), text)["urn"])
 
     def signed(self, body: bytes) -> dict[str, str]:
         """The headers with which an event arrives."""
@@ -612,17 +612,17 @@ def _member(person: str) -> str:
 def _json(request: Request) -> dict[str, Any]:
     if request.kind != "application/json":
         raise error(415, "UNSUPPORTED_MEDIA_TYPE", "application/json expected")
-    told: dict[str, Any] = json.loads(request.body)
-    return told
+    body: dict[str, Any] = json.loads(request.body)
+    return body
 
 
-def _only(told: Mapping[str, Any], known: set[str]) -> None:
-    if unknown := set(told) - known:
+def _only(body: Mapping[str, Any], known: set[str]) -> None:
+    if unknown := set(body) - known:
         raise error(422, "UNRECOGNIZED_FIELD", f"unrecognized field found but not allowed: {sorted(unknown)}")
 
 
-def _list(told: str) -> list[str]:
-    return [one for one in told.removeprefix("List(").removesuffix(")").split(",") if one]
+def _list(text: str) -> list[str]:
+    return [one for one in text.removeprefix("List(").removesuffix(")").split(",") if one]
 
 
 def _paged(elements: list[dict[str, Any]], request: Request) -> dict[str, Any]:

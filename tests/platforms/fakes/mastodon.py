@@ -1,4 +1,4 @@
-"""Mastodon 4.5 as far as a publishing client sees it. https://docs.joinmastodon.org/methods/"""
+"""Mastodon 4.5, as a publishing client sees it. https://docs.joinmastodon.org/methods/"""
 
 import base64
 import hashlib
@@ -82,8 +82,8 @@ class MastodonFake:
             ("GET", r"/api/v1/notifications", self.notifications),
             ("GET", r"/api/v1/timelines/public", self.public_timeline),
         ]
-        found = routed(routes, request)
-        return found if isinstance(found, Reply) else Reply(200, found, self._budget())
+        answer = routed(routes, request)
+        return answer if isinstance(answer, Reply) else Reply(200, answer, self._budget())
 
     def _budget(self) -> dict[str, str]:
         reset = (self.world.clock.now() + timedelta(minutes=5)).isoformat().replace("+00:00", "Z")
@@ -96,7 +96,7 @@ class MastodonFake:
     def kill_token(self, token: str, action: str) -> None:
         self.tokens.pop(token, None)
 
-    # What the server says about itself
+    # the server's description of itself
 
     def instance(self, request: Request) -> dict[str, Any]:
         return {
@@ -271,13 +271,13 @@ class MastodonFake:
         description = parts["description"].content.decode() if "description" in parts else ""
         if len(description) > DESCRIPTION:
             raise error(422, f"Validation failed: Description is too long (maximum is {DESCRIPTION} characters)")
-        self._look_at_picture(parts["file"])
+        self._check_picture(parts["file"])
         media = {"id": self.next_id(), "owner": me["id"], "description": description, "used": False}
         media["polls"] = self.world.options["media_polls"]
         self.media[media["id"]] = media
         return Reply(202 if media["polls"] else 200, self._media_entity(media))
 
-    def _look_at_picture(self, part: Any) -> None:
+    def _check_picture(self, part: Any) -> None:
         if part.mime not in MIMES:
             raise error(422, "Validation failed: File content type is invalid")
         if len(part.content) > IMAGE_BYTES:
@@ -360,12 +360,12 @@ class MastodonFake:
             return None
         if media:
             raise error(422, "Cannot attach media and a poll at once")
-        options, seconds = [str(each) for each in asked.get("options") or ()], int(asked.get("expires_in") or 0)
+        options, seconds = [str(option) for option in asked.get("options") or ()], int(asked.get("expires_in") or 0)
         if not 2 <= len(options) <= 4:
             raise error(422, "Validation failed: Options can't contain more than 4 items and must be at least 2")
         if len(set(options)) < len(options):
             raise error(422, "Validation failed: Options contain duplicate items")
-        if any(len(each) > 50 for each in options):
+        if any(len(option) > 50 for option in options):
             raise error(422, "Validation failed: Options can't be longer than 50 characters each")
         if not 300 <= seconds <= 2_629_746:
             raise error(422, "Validation failed: Expires at is out of range")
@@ -380,7 +380,7 @@ class MastodonFake:
         several answers may be chosen."""
         if not poll or self.world.options["poll_counts"] == "none":
             return None
-        is_over, cast = poll["ends"] <= self.world.clock.now(), [len(each) for each in poll["votes"]]
+        is_over, cast = poll["ends"] <= self.world.clock.now(), [len(people) for people in poll["votes"]]
         is_hidden = self.world.options["poll_counts"] == "hidden" and not is_over
         return {
             "id": poll["id"],
@@ -395,10 +395,10 @@ class MastodonFake:
             ],
         }
 
-    def _vote(self, poll: dict[str, Any], told: str) -> None:
-        """`told` is JSON: who, and the places of the answers; none takes the votes of that person away again (an
+    def _vote(self, poll: dict[str, Any], text: str) -> None:
+        """`text` is JSON: who, and the places of the answers; none takes the votes of that person away again (an
         account that is deleted takes its votes along)."""
-        vote = json.loads(told)
+        vote = json.loads(text)
         if poll["ends"] <= self.world.clock.now():
             raise error(422, "Validation failed: The poll has already ended")
         for place, people in enumerate(poll["votes"]):
@@ -422,7 +422,7 @@ class MastodonFake:
         return str(self.world.options["forced_visibility"] or visibility)
 
     def _mentioned(self, status: dict[str, Any]) -> set[str]:
-        """Whom a status names. https://docs.joinmastodon.org/entities/Status/#mentions"""
+        """The accounts that a status mentions. https://docs.joinmastodon.org/entities/Status/#mentions"""
         named = set(regex.findall(r"(?<![\w/])@(\w+)", status["text"]))
         return {one["id"] for one in self.accounts.values() if one["username"] in named}
 
@@ -442,7 +442,7 @@ class MastodonFake:
         return [*author, status["parent"]] if is_answer else author
 
     def _seen(self, status_id: str, viewer: dict[str, Any]) -> dict[str, Any]:
-        """What somebody may not see does not exist for them."""
+        """A status that the viewer may not see does not exist for them."""
         status = self._known(status_id)
         if not self._may_see(status, viewer):
             raise error(404, "Record not found")
@@ -464,8 +464,10 @@ class MastodonFake:
         hears = self._mentioned(status)
         if parent and visibility != "direct":
             hears.add(self.statuses[parent]["account"])
-        for each in sorted(hears - {me["id"]}):
-            self.notes.append({"id": str(len(self.notes) + 1), "type": "mention", "for": each, "status": status["id"]})
+        for account in sorted(hears - {me["id"]}):
+            self.notes.append(
+                {"id": str(len(self.notes) + 1), "type": "mention", "for": account, "status": status["id"]}
+            )
         return status
 
     def _entity(self, status: dict[str, Any]) -> dict[str, Any]:
@@ -509,15 +511,15 @@ class MastodonFake:
         status = self._known(status_id)
         if status["account"] != me["id"] or not self._is_mastodon():
             raise error(404, "Record not found")
-        text, kept = str(form.get("status") or ""), [str(one) for one in form.get("media_ids") or ()]
-        if not text.strip() and not kept:
+        text, media_ids = str(form.get("status") or ""), [str(one) for one in form.get("media_ids") or ()]
+        if not text.strip() and not media_ids:
             raise error(422, "Validation failed: Text can't be blank")
         if _counted(text) > self.world.options["max_characters"]:
             raise error(422, "Validation failed: Text character limit exceeded")
         media = {one["id"]: one for one in status["media"]}
-        if not set(kept) <= set(media):
+        if not set(media_ids) <= set(media):
             raise error(422, "Validation failed: Media not found or already used")
-        status |= {"text": text, "media": [media[one] for one in kept], "edited": self.world.clock.now()}
+        status |= {"text": text, "media": [media[one] for one in media_ids], "edited": self.world.clock.now()}
         status["poll"] = status.get("poll") if form.get("poll") else None
         return self._entity(status)
 
@@ -540,12 +542,12 @@ class MastodonFake:
     def context(self, request: Request, status_id: str) -> dict[str, Any]:
         me = self._me(request, "read:statuses")
         self._seen(status_id, me)
-        below, found = {status_id}, []
+        below, descendants = {status_id}, []
         for status in self.statuses.values():
             if status["parent"] in below and self._may_see(status, me):
                 below.add(status["id"])
-                found.append(self._entity(status))
-        return {"ancestors": [], "descendants": found}
+                descendants.append(self._entity(status))
+        return {"ancestors": [], "descendants": descendants}
 
     def notifications(self, request: Request) -> list[dict[str, Any]]:
         me = self._me(request, "read:notifications")
@@ -562,7 +564,7 @@ class MastodonFake:
         ]
 
     def public_timeline(self, request: Request) -> list[dict[str, Any]]:
-        """What everybody sees without signing in. https://docs.joinmastodon.org/methods/timelines/#public"""
+        """The public timeline, without signing in. https://docs.joinmastodon.org/methods/timelines/#public"""
         shown = [one for one in self.statuses.values() if one["visibility"] == "public"]
         return [self._entity(one) for one in reversed(shown)][: int(request.one("limit", "20"))]
 

@@ -1,7 +1,7 @@
-"""The Bot API as far as a channel is posted to by it, and the channel's public page. https://core.telegram.org/bots/api
+"""The part of the Bot API that posts to a channel, and the channel's public page. https://core.telegram.org/bots/api
 
-Every channel has a discussion group, as channels with comments do: each post is copied there, and a comment answers the
-copy. A bot is told what others write, and never what it wrote itself.
+Every channel has a discussion group, like channels with comments: each post is copied there, and a comment answers the
+copy. A bot gets updates of other people's messages, and never of its own.
 """
 
 import html
@@ -81,7 +81,7 @@ class TelegramFake:
         if asked[2] not in KNOWN or request.method not in ("GET", "POST"):
             raise fails(404, "Not Found: method not found")
         params = Params(request, KNOWN[asked[2]])
-        method = re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", asked[2])
+        method = re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", asked[2])
         return Reply(200, {"ok": True, "result": getattr(self, method)(bot, params)})
 
     def too_many(self, seconds: float) -> Reply:
@@ -119,8 +119,8 @@ class TelegramFake:
         return chat
 
     def _shown(self, chat: dict[str, Any]) -> dict[str, Any]:
-        told = {"id": chat["id"], "title": chat["title"], "type": chat["type"]}
-        return told | ({"username": chat["username"]} if chat.get("username") else {})
+        shown = {"id": chat["id"], "title": chat["title"], "type": chat["type"]}
+        return shown | ({"username": chat["username"]} if chat.get("username") else {})
 
     def get_chat(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
         chat = self._chat(params)
@@ -151,7 +151,7 @@ class TelegramFake:
 
     def send_message(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
         chat = self._sender(bot, params)
-        text = self._words(params.text("text"), TEXT, "message is too long")
+        text = self._checked_text(params.text("text"), TEXT, "message is too long")
         if not text:
             raise bad("message text is empty")
         return self._post(chat, params, [{"text": text}])[0]
@@ -197,14 +197,14 @@ class TelegramFake:
             raise fails(429, "Too Many Requests: retry after 41", retry_after=41)
         return chat
 
-    def _words(self, text: str, longest: int, complaint: str) -> str:
+    def _checked_text(self, text: str, longest: int, complaint: str) -> str:
         if units(text.strip()) > longest:
             raise bad(complaint)
         return text.strip()
 
     def _caption(self, text: str) -> dict[str, str]:
-        words = self._words(text, CAPTION, "message caption is too long")
-        return {"caption": words} if words else {}
+        caption = self._checked_text(text, CAPTION, "message caption is too long")
+        return {"caption": caption} if caption else {}
 
     def _photo(self, content: bytes) -> None:
         if len(content) > PHOTO_BYTES:
@@ -240,7 +240,7 @@ class TelegramFake:
             **({"reply_to_message": {"message_id": above, "chat": self._shown(chat)}} if above else {}),
             **item,
         }
-        chat["messages"][chat["last"]] = {"told": message, "at": now, "above": above}
+        chat["messages"][chat["last"]] = {"message": message, "at": now, "above": above}
         if chat["type"] == "channel":
             self._copy(chat, message)
         return message
@@ -251,16 +251,16 @@ class TelegramFake:
         origin = {"type": "channel", "chat": self._shown(channel), "message_id": message["message_id"]}
         copy = {key: message[key] for key in ("text", "caption", "photo", "video") if key in message}
         copy |= {"is_automatic_forward": True, "forward_origin": origin, "sender_chat": self._shown(channel)}
-        told = self._add(group, copy, None)
-        group["copies"][message["message_id"]] = told["message_id"]
+        forwarded = self._add(group, copy, None)
+        group["copies"][message["message_id"]] = forwarded["message_id"]
 
     # Changing
 
     def _message(self, chat: dict[str, Any], number: Any, complaint: str) -> dict[str, Any]:
-        found: dict[str, Any] | None = chat["messages"].get(number)
-        if found is None:
+        message: dict[str, Any] | None = chat["messages"].get(number)
+        if message is None:
             raise bad(complaint)
-        return found
+        return message
 
     def edit_message_text(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
         return self._edit(bot, params, "text", TEXT, "there is no text in the message to edit")
@@ -270,18 +270,18 @@ class TelegramFake:
 
     def _edit(self, bot: dict[str, Any], params: "Params", name: str, longest: int, none: str) -> dict[str, Any]:
         chat = self._mine(bot, params)
-        found = self._message(chat, params.whole("message_id"), "message to edit not found")
-        words = self._words(params.text(name), longest, "message is too long")
-        if (name == "text") == any(kind in found["told"] for kind in ("photo", "video")):
+        entry = self._message(chat, params.whole("message_id"), "message to edit not found")
+        text = self._checked_text(params.text(name), longest, "message is too long")
+        if (name == "text") == any(kind in entry["message"] for kind in ("photo", "video")):
             raise bad(none)
-        if found["told"].get(name) == words:
+        if entry["message"].get(name) == text:
             raise bad(
                 "message is not modified: specified new message content and reply markup are exactly the same as a "
                 "current content and reply markup of the message"
             )
-        found["told"][name] = words
-        found["told"]["edit_date"] = int(self.world.clock.now().timestamp())
-        return dict(found["told"])
+        entry["message"][name] = text
+        entry["message"]["edit_date"] = int(self.world.clock.now().timestamp())
+        return dict(entry["message"])
 
     def delete_message(self, bot: dict[str, Any], params: "Params") -> bool:
         chat = self._mine(bot, params)
@@ -340,15 +340,15 @@ class TelegramFake:
         offset = params.whole("offset", 0)
         bot["updates"] = [update for update in bot["updates"] if update["update_id"] >= offset]
         allowed = params.nested("allowed_updates", list, [])
-        found = [one for one in bot["updates"] if not allowed or set(one) & set(allowed)]
-        return found[: params.whole("limit", 100)]
+        updates = [one for one in bot["updates"] if not allowed or set(one) & set(allowed)]
+        return updates[: params.whole("limit", 100)]
 
-    def _tell(self, chat: dict[str, Any], name: str, told: dict[str, Any]) -> None:
-        """Every bot that is there hears it."""
+    def _deliver_update(self, chat: dict[str, Any], name: str, content: dict[str, Any]) -> None:
+        """Every bot in the chat gets the update."""
         for bot in self.bots.values():
             if bot["id"] in chat["admins"]:
-                bot["told"] += 1
-                bot["updates"].append({"update_id": bot["told"], name: told})
+                bot["count"] += 1
+                bot["updates"].append({"update_id": bot["count"], name: content})
 
     # The public page
 
@@ -366,8 +366,8 @@ class TelegramFake:
         """Messages, those of an album together."""
         posts: list[list[dict[str, Any]]] = []
         for message in channel["messages"].values():
-            group = message["told"].get("media_group_id")
-            if group and posts and posts[-1][0]["told"].get("media_group_id") == group:
+            group = message["message"].get("media_group_id")
+            if group and posts and posts[-1][0]["message"].get("media_group_id") == group:
                 posts[-1].append(message)
             else:
                 posts.append([message])
@@ -397,7 +397,7 @@ class TelegramFake:
             number = 700_000_000 + len(self.bots) + sum(name.encode())
             self.bots[name] = {
                 "id": number, "username": f"{name}_bot", "token": self._token(number), "webhook": None,
-                "updates": [], "told": 9000,
+                "updates": [], "count": 9000,
             }  # fmt: skip
         return self.bots[name]
 
@@ -425,14 +425,14 @@ class TelegramFake:
         if name not in self.channels:
             return []
         channel = self.channels[name]
-        group = [[one] for one in channel["group"]["messages"].values() if not one["told"].get("sender_chat")]
-        answers = [one for one in group if not one[0]["told"].get("from")]
+        group = [[one] for one in channel["group"]["messages"].values() if not one["message"].get("sender_chat")]
+        answers = [one for one in group if not one[0]["message"].get("from")]
         return [_public(messages, "") for messages in self._posts(channel)] + [
             _public(messages, f"{channel['group']['id']}:") for messages in answers
         ]
 
     def react(self, post: str, kind: str, text: str) -> str:
-        """A comment. Reactions are told to nobody who asks."""
+        """A comment. Reactions cannot be read back."""
         if kind != "reply":
             return post
         number = int(post.rpartition(":")[2].partition("-")[0])
@@ -442,21 +442,21 @@ class TelegramFake:
     def comment(self, channel: dict[str, Any], above: int, text: str, **more: Any) -> str:
         group = channel["group"]
         person = {"id": 55501, "is_bot": False, "first_name": "Građanka", "username": "gradjanka"}
-        told = self._add(group, {"from": person, "text": text, **more}, above)
-        told["reply_to_message"] = group["messages"][above]["told"]
-        told["message_thread_id"] = above
-        self._tell(group, "message", told)
-        return f"{group['id']}:{told['message_id']}"
+        message = self._add(group, {"from": person, "text": text, **more}, above)
+        message["reply_to_message"] = group["messages"][above]["message"]
+        message["message_thread_id"] = above
+        self._deliver_update(group, "message", message)
+        return f"{group['id']}:{message['message_id']}"
 
     def written_by_hand(self, name: str, text: str) -> str:
         """A person posts to the channel in the app."""
         channel = self.channel(name)
-        told = self._add(channel, {"text": text}, None)
-        self._tell(channel, "channel_post", told)
-        return str(told["message_id"])
+        message = self._add(channel, {"text": text}, None)
+        self._deliver_update(channel, "channel_post", message)
+        return str(message["message_id"])
 
     def deliver(self, name: str) -> list[int]:
-        """Send what waits to the address that the bot gave; the statuses of the answers."""
+        """Send waiting updates to the bot's webhook; returns the statuses of the answers."""
         bot, statuses = self.bots[name], []
         for update in bot["updates"]:
             headers = {"Content-Type": "application/json"}
@@ -479,10 +479,10 @@ class Params:
             self.files = {name: part.content for name, part in parts.items() if part.filename}
             self.values: dict[str, Any] = {n: p.content.decode() for n, p in parts.items() if not p.filename}
         elif request.kind == "application/json":
-            told = request.json()
-            if not isinstance(told, dict):
+            body = request.json()
+            if not isinstance(body, dict):
                 raise bad("can't parse JSON object")
-            self.values = told
+            self.values = body
         else:
             self.values = {}
         unknown = set(self.values) - known
@@ -519,35 +519,35 @@ class Params:
             raise bad("wrong file identifier/HTTP URL specified")
         return self.files[name]
 
-    def attached(self, told: str) -> bytes:
-        return self.file(told.removeprefix("attach://"))
+    def attached(self, reference: str) -> bytes:
+        return self.file(reference.removeprefix("attach://"))
 
 
-def _words(messages: list[dict[str, Any]]) -> str:
-    told = messages[0]["told"]
-    return str(told.get("text") or told.get("caption") or "")
+def _text_of(messages: list[dict[str, Any]]) -> str:
+    message = messages[0]["message"]
+    return str(message.get("text") or message.get("caption") or "")
 
 
 def _public(messages: list[dict[str, Any]], prefix: str) -> dict[str, Any]:
-    numbers = [message["told"]["message_id"] for message in messages]
+    numbers = [message["message"]["message_id"] for message in messages]
     span = str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
     above = messages[0]["above"]
     return {
         "platform": "telegram",
         "id": prefix + span,
-        "text": _words(messages),
-        "alts": [""] * sum("photo" in message["told"] for message in messages),
+        "text": _text_of(messages),
+        "alts": [""] * sum("photo" in message["message"] for message in messages),
         "reply_to": f"{prefix}{above}" if above else None,
-        "video": sum(message["told"].get("video", {}).get("file_size", 0) for message in messages),
+        "video": sum(message["message"].get("video", {}).get("file_size", 0) for message in messages),
         "at": messages[0]["at"].isoformat(),
     }
 
 
 def _drawn(username: str, messages: list[dict[str, Any]]) -> str:
     """As t.me/s/… draws a post. Links become anchors, emoji small pictures with their letter inside."""
-    first = messages[0]["told"]
+    first = messages[0]["message"]
     link = f"https://t.me/{username}"
-    text = html.escape(_words(messages)).replace("\n", "<br/>")
+    text = html.escape(_text_of(messages)).replace("\n", "<br/>")
     text = re.sub(r"(https?://[^\s<]+)", r'<a href="\1" target="_blank" rel="noopener">\1</a>', text)
     text = re.sub("([\U0001f300-\U0001faff])", r'<i class="emoji"><b>\1</b></i>', text)
     parts = []
@@ -557,10 +557,10 @@ def _drawn(username: str, messages: list[dict[str, Any]]) -> str:
             '<div class="tgme_widget_message_text js-message_reply_text" dir="auto">Раније</div></a>'
         )
     for message in messages:
-        own = f"{link}/{message['told']['message_id']}" + ("?single" if len(messages) > 1 else "")
-        if "photo" in message["told"]:
+        own = f"{link}/{message['message']['message_id']}" + ("?single" if len(messages) > 1 else "")
+        if "photo" in message["message"]:
             parts.append(f'<a class="tgme_widget_message_photo_wrap js-message_photo" href="{own}"><img src="x"></a>')
-        if "video" in message["told"]:
+        if "video" in message["message"]:
             parts.append(f'<a class="tgme_widget_message_video_player js-message_video_player" href="{own}"></a>')
     if text:
         parts.append(f'<div class="tgme_widget_message_text js-message_text" dir="auto">{text}</div>')

@@ -79,8 +79,8 @@ class ThreadsFake:
             "/refresh_access_token": self.refresh,
         }
         if request.path in bare:
-            found = bare[request.path](request)
-            return found if isinstance(found, Reply) else Reply(200, found)
+            answer = bare[request.path](request)
+            return answer if isinstance(answer, Reply) else Reply(200, answer)
         if not request.path.startswith(f"/{VERSION}/"):
             raise error(2635, "You are calling a deprecated version of the API.")
         plain = Request(
@@ -146,8 +146,8 @@ class ThreadsFake:
     # consent
 
     def dialog(self, request: Request) -> Reply:
-        """GET is the page; a POST is what the person decides."""
-        asked = {name: found[0] for name, found in request.query.items()} | (request.form() if request.body else {})
+        """GET is the page; POST is the person's decision."""
+        asked = {name: values[0] for name, values in request.query.items()} | (request.form() if request.body else {})
         known = asked.get("client_id") == APP and asked.get("redirect_uri") and asked.get("response_type") == "code"
         if not known or "threads_basic" not in asked.get("scope", "").split(","):
             return Reply(400, "<h1>Invalid request</h1>", content_type="text/html")
@@ -161,8 +161,8 @@ class ThreadsFake:
             scopes = [one for one in asked["scope"].split(",") if one in SCOPES and one not in declined]
             back["code"] = "TH" + secrets.token_hex(16)
             account = self._account(asked.get("account", "opstina"))["id"]
-            told = {"redirect_uri": asked["redirect_uri"], "scopes": scopes, "account": account}
-            self.codes[back["code"]] = told
+            granted = {"redirect_uri": asked["redirect_uri"], "scopes": scopes, "account": account}
+            self.codes[back["code"]] = granted
         return Reply(302, "", {"Location": f"{asked['redirect_uri']}?{urllib.parse.urlencode(back)}#_"})
 
     def short_token(self, request: Request) -> dict[str, Any]:
@@ -213,11 +213,11 @@ class ThreadsFake:
     # the control pages
 
     def _account(self, name: str) -> dict[str, Any]:
-        found = next((one for one in self.accounts.values() if one["name"] == name), None)
-        if found is None:
-            found = {"id": self._number(), "name": name}
-            self.accounts[found["id"]] = found
-        return found
+        account = next((one for one in self.accounts.values() if one["name"] == name), None)
+        if account is None:
+            account = {"id": self._number(), "name": name}
+            self.accounts[account["id"]] = account
+        return account
 
     def account(self, name: str) -> dict[str, Any]:
         account = self._account(name)
@@ -259,8 +259,8 @@ class ThreadsFake:
         return {"X-Hub-Signature-256": "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()}
 
     def signed_request(self, user_id: str) -> str:
-        said = {"algorithm": "HMAC-SHA256", "issued_at": int(self.world.clock.now().timestamp()), "user_id": user_id}
-        payload = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+        content = {"algorithm": "HMAC-SHA256", "issued_at": int(self.world.clock.now().timestamp()), "user_id": user_id}
+        payload = base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
         digest = hmac.new(SECRET.encode(), payload.encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest).decode().rstrip("=") + "." + payload
 
@@ -273,7 +273,7 @@ class ThreadsFake:
             raise invalid(f"Unknown parameter {sorted(set(form) - MAKE_FIELDS)}")
         kind = form.get("media_type", "")
         item = form.get("is_carousel_item") == "true"
-        self._refuse_words(form, kind, item)
+        self._refuse_text(form, kind, item)
         failed = ""
         if kind == "TEXT":
             parts = []
@@ -291,7 +291,7 @@ class ThreadsFake:
         inside |= {"control": form.get("reply_control", "everyone"), "kind": shown, "parts": parts, "failed": failed}
         return {"id": self.containers.add(self._number(), account, item=item, **inside)}
 
-    def _refuse_words(self, form: dict[str, str], kind: str, item: bool) -> None:
+    def _refuse_text(self, form: dict[str, str], kind: str, item: bool) -> None:
         text, link = form.get("text", ""), form.get("link_attachment", "")
         if not text and kind == "TEXT":
             raise invalid("The parameter text is required")
@@ -330,11 +330,11 @@ class ThreadsFake:
         failed = "" if b"ftyp" in content[:12] else "FAILED_PROCESSING_VIDEO"
         return {"kind": "VIDEO", "alt": form.get("alt_text", ""), "size": len(content)}, failed
 
-    def _parts(self, account: str, told: str) -> list[dict[str, Any]]:
-        if not 2 <= len(told.split(",")) <= 20:
+    def _parts(self, account: str, children: str) -> list[dict[str, Any]]:
+        if not 2 <= len(children.split(",")) <= 20:
             raise invalid("Param children must have between 2 and 20 elements")
-        found = self.containers.children(told, account, error(24, "The requested resource does not exist", 4279009))
-        return [part["parts"][0] for part in found]
+        parts = self.containers.children(children, account, error(24, "The requested resource does not exist", 4279009))
+        return [part["parts"][0] for part in parts]
 
     def publish(self, request: Request, account: str) -> dict[str, Any]:
         self._me(request, "threads_content_publish", account)
@@ -369,44 +369,44 @@ class ThreadsFake:
     def publishing_limit(self, request: Request, account: str) -> dict[str, Any]:
         self._me(request, "threads_basic", account)
         config = {"quota_total": self.world.options["threads_quota"], "quota_duration": 86_400}
-        told = {"quota_usage": self._used(account, False), "config": config}
-        told |= {"reply_quota_usage": self._used(account, True), "reply_config": config}
-        return {"data": [told]}
+        limit = {"quota_usage": self._used(account, False), "config": config}
+        limit |= {"reply_quota_usage": self._used(account, True), "reply_config": config}
+        return {"data": [limit]}
 
-    # reading
+    # reads
 
     def me(self, request: Request) -> dict[str, Any]:
         account = self._me(request, "threads_basic")
-        told = {"id": account["id"], "username": account["name"], "name": f"Општина {account['name']}"}
-        return told | {"threads_profile_picture_url": "https://scontent.example/t"}
+        profile = {"id": account["id"], "username": account["name"], "name": f"Општина {account['name']}"}
+        return profile | {"threads_profile_picture_url": "https://scontent.example/t"}
 
     def show(self, request: Request, one: str) -> dict[str, Any]:
         self._me(request, "threads_basic")
         if container := self.containers.held.get(one):
             state = self.containers.state(container, asked=True)
-            words = {"error_message": self.containers.words(container)} if state == "ERROR" else {}
-            return {"id": one, "status": state, **words}
+            problem = {"error_message": self.containers.error_text(container)} if state == "ERROR" else {}
+            return {"id": one, "status": state, **problem}
         if one not in self.posts:
             raise missing(one)
         return self._shown(self.posts[one])
 
     def _shown(self, one: dict[str, Any]) -> dict[str, Any]:
-        found = {"id": one["id"], "text": one["text"], "timestamp": one["at"].strftime("%Y-%m-%dT%H:%M:%S+0000")}
-        found |= {"media_type": one["kind"], "permalink": f"https://www.threads.com/@x/post/{one['code']}"}
-        found["has_replies"] = any(each["above"] == one["id"] for each in self.posts.values())
+        entity = {"id": one["id"], "text": one["text"], "timestamp": one["at"].strftime("%Y-%m-%dT%H:%M:%S+0000")}
+        entity |= {"media_type": one["kind"], "permalink": f"https://www.threads.com/@x/post/{one['code']}"}
+        entity["has_replies"] = any(post["above"] == one["id"] for post in self.posts.values())
         if one["kind"] == "CAROUSEL_ALBUM":
             parts = [{"id": f"{one['id']}{n}", **_part(part)} for n, part in enumerate(one["parts"])]
-            found["children"] = {"data": parts}
+            entity["children"] = {"data": parts}
         elif one["parts"]:
-            found |= _part(one["parts"][0])
+            entity |= _part(one["parts"][0])
         if one["above"]:
             root = one["above"]
             while root in self.posts and self.posts[root]["above"]:
                 root = self.posts[root]["above"]
-            found |= {"is_reply": True, "replied_to": {"id": one["above"]}, "root_post": {"id": root}}
+            entity |= {"is_reply": True, "replied_to": {"id": one["above"]}, "root_post": {"id": root}}
         if not self.world.options["threads_anonymous"]:
-            found["username"] = self.accounts[one["owner"]]["name"]
-        return found
+            entity["username"] = self.accounts[one["owner"]]["name"]
+        return entity
 
     def listed(self, request: Request, account: str) -> dict[str, Any]:
         self._me(request, "threads_basic", account)
@@ -417,25 +417,25 @@ class ThreadsFake:
         return self._own(request, account, replies=True)
 
     def _own(self, request: Request, account: str, replies: bool) -> dict[str, Any]:
-        found = []
+        posts = []
         for one in self.posts.values():
             if one["owner"] == account and bool(one["above"]) == replies:
                 one["listed"] += 1
                 if one["listed"] > self.world.options["threads_list_lag"]:
-                    found.append(one)
-        return _paged([self._shown(one) for one in sorted(found, key=lambda o: o["at"], reverse=True)], request)
+                    posts.append(one)
+        return _paged([self._shown(one) for one in sorted(posts, key=lambda o: o["at"], reverse=True)], request)
 
     def conversation(self, request: Request, one: str) -> dict[str, Any]:
         me = self._me(request, "threads_read_replies")
         if one not in self.posts:
             raise missing(one)
-        below, found = {one}, []
-        for each in self.posts.values():
-            if each["above"] in below:
-                below.add(each["id"])
-                told = self._shown(each) | {"hide_status": "HIDDEN" if each["hidden"] else "NOT_HUSHED"}
-                found.append(told | {"is_reply_owned_by_me": each["owner"] == me["id"]})
-        return _paged(found[::-1] if request.one("reverse") != "false" else found, request)
+        below, replies = {one}, []
+        for post in self.posts.values():
+            if post["above"] in below:
+                below.add(post["id"])
+                entity = self._shown(post) | {"hide_status": "HIDDEN" if post["hidden"] else "NOT_HUSHED"}
+                replies.append(entity | {"is_reply_owned_by_me": post["owner"] == me["id"]})
+        return _paged(replies[::-1] if request.one("reverse") != "false" else replies, request)
 
     def mentions(self, request: Request, account: str) -> dict[str, Any]:
         self._me(request, "threads_manage_mentions", account)
@@ -443,12 +443,12 @@ class ThreadsFake:
 
     def manage_reply(self, request: Request, one: str) -> dict[str, Any]:
         self._me(request, "threads_manage_replies")
-        found, form = self.posts.get(one), request.form()
-        if found is None or not found["above"]:
+        reply, form = self.posts.get(one), request.form()
+        if reply is None or not reply["above"]:
             raise missing(one)
         if form.get("hide") not in ("true", "false"):
             raise invalid("Param hide must be a boolean")
-        found["hidden"] = form["hide"] == "true"
+        reply["hidden"] = form["hide"] == "true"
         return {"success": True}
 
     def delete(self, request: Request, one: str) -> dict[str, Any]:
@@ -462,13 +462,13 @@ class ThreadsFake:
         self._me(request, "threads_manage_insights")
         if one not in self.posts:
             raise missing(one)
-        asked, gone = request.one("metric").split(","), self.world.options["threads_unknown_metrics"]
-        if unknown := [name for name in asked if name not in METRICS or name in gone]:
+        asked, removed = request.one("metric").split(","), self.world.options["threads_unknown_metrics"]
+        if unknown := [name for name in asked if name not in METRICS or name in removed]:
             raise error(100, f"(#100) metric[0] must be one of the following values: {unknown}")
         if self.world.options["threads_no_insights"]:
             return {"data": []}
         post = self.posts[one]
-        values = {"views": 11, "replies": sum(1 for each in self.posts.values() if each["above"] == one)} | post
+        values = {"views": 11, "replies": sum(1 for other in self.posts.values() if other["above"] == one)} | post
         return {
             "data": [{"name": n, "period": "lifetime", "values": [{"value": values.get(n, 0)}]} for n in asked],
         }
@@ -493,7 +493,7 @@ def _counted(text: str) -> int:
 
 def _paged(items: list[dict[str, Any]], request: Request) -> dict[str, Any]:
     limit, start = int(request.one("limit") or 25), int(request.one("after") or 0)
-    found: dict[str, Any] = {"data": items[start : start + limit]}
+    page: dict[str, Any] = {"data": items[start : start + limit]}
     if start + limit < len(items):
-        found["paging"] = {"cursors": {"after": str(start + limit)}, "next": "https://graph.threads.net/next"}
-    return found
+        page["paging"] = {"cursors": {"after": str(start + limit)}, "next": "https://graph.threads.net/next"}
+    return page

@@ -1,9 +1,9 @@
-"""TikTok's Content Posting and Display API, as far as a publishing application sees it.
+"""TikTok's Content Posting and Display API, as a publishing application sees it.
 
 https://developers.tiktok.com/doc/content-posting-api-get-started
 
-Three shapes of errors: an envelope whose code is not "ok" whatever the status, flat ones from the addresses for tokens,
-and bare numbers from the address for bytes. Two equal inits make two posts. What is public is told only after a check.
+Three shapes of errors: an envelope whose code is not "ok" whatever the status, flat ones from the token endpoints, and
+bare statuses from the upload address. Two equal inits make two posts. A public id is returned only after a review.
 """
 
 import hashlib
@@ -48,8 +48,8 @@ def log_id() -> str:
     return f"2026112509{secrets.token_hex(12).upper()}"
 
 
-def flat(status: int, error: str, words: str) -> Refusal:
-    return Refusal(status, {"error": error, "error_description": words, "log_id": log_id()})
+def flat(status: int, error: str, message: str) -> Refusal:
+    return Refusal(status, {"error": error, "error_description": message, "log_id": log_id()})
 
 
 class TikTokFake:
@@ -89,10 +89,10 @@ class TikTokFake:
     def handle(self, request: Request) -> Reply:
         if request.path == "/v2/auth/authorize/":
             return self._dialog(request)
-        told = routed(self._routes(), request)
-        if isinstance(told, Reply):
-            return told
-        return Reply(200, {"data": told, "error": {"code": "ok", "message": "", "log_id": log_id()}})
+        answer = routed(self._routes(), request)
+        if isinstance(answer, Reply):
+            return answer
+        return Reply(200, {"data": answer, "error": {"code": "ok", "message": "", "log_id": log_id()}})
 
     def _routes(self) -> list[tuple[str, str, Any]]:
         return [
@@ -109,7 +109,7 @@ class TikTokFake:
         ]
 
     def too_many(self, seconds: float) -> Reply:
-        """No header tells how long; `seconds` is not TikTok's to say."""
+        """There is no header with the time; `seconds` is ignored."""
         return refusal(429, "rate_limit_exceeded", "The API rate limit was exceeded.").reply
 
     def kill_token(self, token: str, action: str) -> None:
@@ -138,8 +138,8 @@ class TikTokFake:
     # consent
 
     def _dialog(self, request: Request) -> Reply:
-        """GET is the page; a POST is what the person decides."""
-        asked = {name: found[0] for name, found in request.query.items()} | (request.form() if request.body else {})
+        """GET is the page; POST is the person's decision."""
+        asked = {name: values[0] for name, values in request.query.items()} | (request.form() if request.body else {})
         known = asked.get("client_key") == CLIENT and asked.get("response_type") == "code" and asked.get("state")
         challenge, wanted = asked.get("code_challenge", ""), self.world.options["tiktok_pkce"]
         is_hex = bool(re.fullmatch(r"[0-9a-f]{64}", challenge))
@@ -192,9 +192,9 @@ class TikTokFake:
             renewal = old
         self.tokens[access] = held | {"kind": "access", "ends": self._now() + ACCESS}
         self.tokens[renewal] = held | {"kind": "refresh", "ends": until}
-        told = {"open_id": person, "scope": ",".join(scopes), "token_type": "Bearer", "access_token": access}
-        told |= {"expires_in": int(ACCESS.total_seconds()), "refresh_token": renewal}
-        return Reply(200, told | {"refresh_expires_in": int((until - self._now()).total_seconds())})
+        tokens = {"open_id": person, "scope": ",".join(scopes), "token_type": "Bearer", "access_token": access}
+        tokens |= {"expires_in": int(ACCESS.total_seconds()), "refresh_token": renewal}
+        return Reply(200, tokens | {"refresh_expires_in": int((until - self._now()).total_seconds())})
 
     def revoke(self, request: Request) -> Reply:
         held = self.tokens.get(self._client(request).get("token", ""))
@@ -219,27 +219,27 @@ class TikTokFake:
     def _shown(self, person: str) -> dict[str, Any]:
         account = self.people[person]
         counts = {"follower_count": 320, "following_count": 12, "likes_count": 900}
-        told = {"open_id": person, "display_name": account["name"], "username": account["username"]}
-        told |= {"avatar_url": "https://p16.tiktokcdn.example/a.jpeg", "video_count": len(self._public(person))}
-        told |= {name: n for name, n in counts.items() if name not in self.world.options["tiktok_hides"]}
-        return told | {"profile_deep_link": f"https://vm.tiktok.com/{account['username']}"}
+        profile = {"open_id": person, "display_name": account["name"], "username": account["username"]}
+        profile |= {"avatar_url": "https://p16.tiktokcdn.example/a.jpeg", "video_count": len(self._public(person))}
+        profile |= {name: n for name, n in counts.items() if name not in self.world.options["tiktok_hides"]}
+        return profile | {"profile_deep_link": f"https://vm.tiktok.com/{account['username']}"}
 
     def creator(self, request: Request) -> dict[str, Any]:
         person = self._person(request, "video.publish", "creator")
         options = self.world.options
         disabled = {f"{one}_disabled": one in options["tiktok_disabled"] for one in ("comment", "duet", "stitch")}
-        told = {"creator_username": self.people[person]["username"], "creator_nickname": self.people[person]["name"]}
-        told |= {"creator_avatar_url": "https://p16.tiktokcdn.example/a.jpeg", **disabled}
-        told["privacy_level_options"] = list(options["tiktok_audiences"])
-        return told | {"max_video_post_duration_sec": options["tiktok_seconds"]}
+        info = {"creator_username": self.people[person]["username"], "creator_nickname": self.people[person]["name"]}
+        info |= {"creator_avatar_url": "https://p16.tiktokcdn.example/a.jpeg", **disabled}
+        info["privacy_level_options"] = list(options["tiktok_audiences"])
+        return info | {"max_video_post_duration_sec": options["tiktok_seconds"]}
 
     # posting
 
     def begin_video(self, request: Request) -> dict[str, Any]:
         person = self._person(request, "video.publish", "inits")
-        told = _json(request)
-        _only(told, {"post_info", "source_info"})
-        info, source = told["post_info"], told["source_info"]
+        body = _json(request)
+        _only(body, {"post_info", "source_info"})
+        info, source = body["post_info"], body["source_info"]
         _only(info, OF_VIDEO)
         _only(source, {"source", "video_size", "chunk_size", "total_chunk_count"})
         if source["source"] != "FILE_UPLOAD" or _units(info.get("title", "")) > CAPTION:
@@ -256,8 +256,8 @@ class TikTokFake:
         if info.get("privacy_level") not in options["tiktok_audiences"]:
             raise refusal(403, "privacy_level_option_mismatch", "Privacy level is not among the options")
         if not options["tiktok_audited"] and info["privacy_level"] != "SELF_ONLY":
-            words = "Please review our integration guidelines"
-            raise refusal(403, "unaudited_client_can_only_post_to_private_accounts", words)
+            message = "Please review our integration guidelines"
+            raise refusal(403, "unaudited_client_can_only_post_to_private_accounts", message)
 
     def _begun(self, person: str, kind: str, state: str, info: Mapping[str, Any], text: str) -> dict[str, Any]:
         self.serial += 1 + secrets.randbelow(1000)
@@ -272,22 +272,31 @@ class TikTokFake:
 
     def upload(self, request: Request) -> Reply:
         """Bare numbers. The address is the right to send here, and a token beside it is a mistake."""
-        found = (one for one in self.posts.values() if one["serial"] == request.one("upload_id") and "token" in one)
-        post = next(found, None)
+        matching = (one for one in self.posts.values() if one["serial"] == request.one("upload_id") and "token" in one)
+        post = next(matching, None)
         if post is None or post["token"] != request.one("upload_token"):
             return Reply(404, b"")
         if self._now() - post["at"] > UPLOAD:
             return Reply(403, b"")
         size, arrived = post["plan"]["video_size"], len(post["content"])
-        told = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", request.headers.get("content-range", ""))
-        is_whole = told and int(told[2]) - int(told[1]) + 1 == len(request.body) and int(told[3]) == size
-        if not told or not is_whole or "authorization" in request.headers or not request.kind.startswith("video/"):
+        content_range = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", request.headers.get("content-range", ""))
+        is_whole = (
+            content_range
+            and int(content_range[2]) - int(content_range[1]) + 1 == len(request.body)
+            and int(content_range[3]) == size
+        )
+        if (
+            not content_range
+            or not is_whole
+            or "authorization" in request.headers
+            or not request.kind.startswith("video/")
+        ):
             return Reply(400, b"")
         headers = {"Content-Range": f"bytes 0-{arrived}/{size}"}
         first, last = _ranges(post["plan"])[
             min(arrived // post["plan"]["chunk_size"], post["plan"]["total_chunk_count"] - 1)
         ]
-        if arrived == size or (int(told[1]), int(told[2])) != (first, last):
+        if arrived == size or (int(content_range[1]), int(content_range[2])) != (first, last):
             return Reply(416, b"", headers)
         post["content"] += request.body
         if len(post["content"]) < size:
@@ -297,13 +306,13 @@ class TikTokFake:
 
     def begin_photos(self, request: Request) -> dict[str, Any]:
         person = self._person(request, "video.publish", "inits")
-        told = _json(request)
-        _only(told, {"media_type", "post_mode", "post_info", "source_info"})
-        info, source = told["post_info"], told["source_info"]
+        body = _json(request)
+        _only(body, {"media_type", "post_mode", "post_info", "source_info"})
+        info, source = body["post_info"], body["source_info"]
         _only(info, OF_PHOTO)
         _only(source, {"source", "photo_images", "photo_cover_index"})
         fits = _units(info.get("title", "")) <= TITLE and _units(info.get("description", "")) <= DESCRIPTION
-        kinds = (told.get("media_type"), told.get("post_mode"), source.get("source"))
+        kinds = (body.get("media_type"), body.get("post_mode"), source.get("source"))
         if kinds != ("PHOTO", "DIRECT_POST", "PULL_FROM_URL") or not fits:
             raise refusal(400, "invalid_param", "The request post info is incorrect")
         if not 1 <= len(source["photo_images"]) <= PICTURES:
@@ -317,7 +326,7 @@ class TikTokFake:
         return {"publish_id": made["publish_id"]}
 
     def _work(self, post: dict[str, Any]) -> None:
-        """What the file is like shows only now."""
+        """The file is examined only now."""
         post["reason"] = post["reason"] or self.world.options["tiktok_fails"]
         if post["polls"] <= 0:
             post["state"] = "FAILED" if post["reason"] else "PUBLISH_COMPLETE"
@@ -335,10 +344,10 @@ class TikTokFake:
             self._work(post)
         elif post["state"] == "PUBLISH_COMPLETE":
             post["review"] -= 1
-        told: dict[str, Any] = {"status": post["state"]}
-        told |= {"fail_reason": post["reason"]} if post["state"] == "FAILED" else {}
-        told |= {"uploaded_bytes": len(post["content"])} if "plan" in post else {"downloaded_bytes": 0}
-        return told | ({"publicaly_available_post_id": [int(post["number"])]} if self._is_public(post) else {})
+        status: dict[str, Any] = {"status": post["state"]}
+        status |= {"fail_reason": post["reason"]} if post["state"] == "FAILED" else {}
+        status |= {"uploaded_bytes": len(post["content"])} if "plan" in post else {"downloaded_bytes": 0}
+        return status | ({"publicaly_available_post_id": [int(post["number"])]} if self._is_public(post) else {})
 
     def _is_public(self, post: Mapping[str, Any]) -> bool:
         seen = post["state"] == "PUBLISH_COMPLETE" and post["review"] <= 0 and not post["is_gone"]
@@ -347,9 +356,9 @@ class TikTokFake:
     def _public(self, person: str) -> list[dict[str, Any]]:
         return [one for one in self.posts.values() if one["by"] == person and self._is_public(one)]
 
-    # reading
+    # reads
 
-    def _told(self, posts: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
+    def _entities(self, posts: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
         fields = set(request.one("fields").split(","))
         if not fields or fields - VIDEO:
             raise refusal(400, "invalid_params", "Fields are invalid or missing.")
@@ -358,15 +367,15 @@ class TikTokFake:
     def _video(self, post: Mapping[str, Any]) -> dict[str, Any]:
         kind, name = ("photo" if post["pictures"] else "video"), self.people[post["by"]]["username"]
         share = f"https://www.tiktok.com/@{name}/{kind}/{post['number']}?utm_campaign=tt4d_open_api&utm_source=x"
-        told = {"id": post["number"], "create_time": int(post["at"].timestamp()), "share_url": share}
-        told |= {"title": post["info"].get("title", ""), "video_description": post["text"]}
+        entity = {"id": post["number"], "create_time": int(post["at"].timestamp()), "share_url": share}
+        entity |= {"title": post["info"].get("title", ""), "video_description": post["text"]}
         counts = {"view_count": 11, "like_count": post["likes"], "comment_count": post["replies"]}
         counts |= {"share_count": post["reposts"]}
-        return told | {name: n for name, n in counts.items() if name not in self.world.options["tiktok_hides"]}
+        return entity | {name: n for name, n in counts.items() if name not in self.world.options["tiktok_hides"]}
 
     def _listable(self, person: str) -> list[dict[str, Any]]:
-        found = self._public(person)
-        return [one for one in found if self.world.options["tiktok_lists_photos"] or not one["pictures"]]
+        public = self._public(person)
+        return [one for one in public if self.world.options["tiktok_lists_photos"] or not one["pictures"]]
 
     def listed(self, request: Request) -> dict[str, Any]:
         person, asked = self._person(request, "video.list"), _json(request)
@@ -381,15 +390,15 @@ class TikTokFake:
                 posts.append(post)
         start = int(before or 0)
         shown = posts[start : start + size]
-        told = {"videos": self._told(shown, request), "has_more": start + size < len(posts)}
-        return told | {"cursor": start + size}
+        page = {"videos": self._entities(shown, request), "has_more": start + size < len(posts)}
+        return page | {"cursor": start + size}
 
     def several(self, request: Request) -> dict[str, Any]:
         person = self._person(request, "video.list")
         wanted = _json(request)["filters"]["video_ids"]
         if not 1 <= len(wanted) <= 20:
             raise refusal(400, "invalid_params", "video_ids")
-        return {"videos": self._told([one for one in self._listable(person) if one["number"] in wanted], request)}
+        return {"videos": self._entities([one for one in self._listable(person) if one["number"] in wanted], request)}
 
     # the control pages
 
@@ -398,14 +407,18 @@ class TikTokFake:
         if person is None:
             person = f"_000{secrets.token_urlsafe(24)}"
             self.people[person] = {"username": name, "name": f"Општина {name}"}
-        told = self._given(person, SCOPES, self._now() + REFRESH).body
+        tokens = self._given(person, SCOPES, self._now() + REFRESH).body
         server = f"{self.world.url}/tiktok"
-        credential = {"access_token": told["access_token"], "refresh_token": told["refresh_token"], "expires_at": None}
+        credential = {
+            "access_token": tokens["access_token"],
+            "refresh_token": tokens["refresh_token"],
+            "expires_at": None,
+        }
         credential |= {"service": server, "account_id": person, "scopes": list(SCOPES), "grantor": person}
         return {"server": server, "keys": {"client_id": CLIENT, "client_secret": SECRET}, "credential": credential}
 
     def public(self, name: str) -> list[dict[str, Any]]:
-        """What a follower sees of the account."""
+        """The public posts of the account."""
         return [
             {
                 "id": one["number"],
@@ -426,11 +439,11 @@ class TikTokFake:
         subject[{"like": "likes", "repost": "reposts", "reply": "replies"}[kind]] += 1
         return post
 
-    def told_of(self, event: str, person: str, content: Mapping[str, Any]) -> tuple[bytes, str]:
-        """(body, signature) of what TikTok tells by itself."""
+    def signed_event(self, event: str, person: str, content: Mapping[str, Any]) -> tuple[bytes, str]:
+        """(body, signature) of a webhook event."""
         now = int(self._now().timestamp())
-        told = {"client_key": CLIENT, "event": event, "create_time": now, "user_openid": person}
-        raw = json.dumps(told | {"content": json.dumps(content)}).encode()
+        body = {"client_key": CLIENT, "event": event, "create_time": now, "user_openid": person}
+        raw = json.dumps(body | {"content": json.dumps(content)}).encode()
         return raw, f"t={now},s={signatures.hex_digest(SECRET, str(now).encode() + b'.' + raw)}"
 
     def _now(self) -> datetime:
@@ -442,14 +455,14 @@ def _json(request: Request) -> dict[str, Any]:
     if request.kind != "application/json":
         raise refusal(400, "invalid_params", "Content-Type")
     try:
-        told: dict[str, Any] = json.loads(request.body)
+        body: dict[str, Any] = json.loads(request.body)
     except ValueError:
         raise refusal(400, "invalid_params", "The body is not JSON") from None
-    return told
+    return body
 
 
-def _only(told: Mapping[str, Any], known: set[str]) -> None:
-    if unknown := set(told) - known:
+def _only(body: Mapping[str, Any], known: set[str]) -> None:
+    if unknown := set(body) - known:
         raise refusal(400, "invalid_param", f"Unknown: {sorted(unknown)[0]}")
 
 

@@ -1,6 +1,6 @@
-"""Viber's REST API as far as a channel is posted to by it. https://developers.viber.com/docs/tools/channels-post-api/
+"""The part of Viber's REST API that posts to a channel. https://developers.viber.com/docs/tools/channels-post-api/
 
-HTTP is 200 whatever happens; `status` says what did. There is nothing to read back.
+HTTP is always 200; `status` has the result. There is nothing to read back.
 """
 
 import base64
@@ -49,7 +49,7 @@ class ViberFake:
         self.channels: dict[str, dict[str, Any]] = {}
 
     def handle(self, request: Request) -> Reply:
-        told = routed(
+        answer = routed(
             [
                 ("POST", "/pa/set_webhook", self.set_webhook),
                 ("POST", "/pa/get_account_info", self.info),
@@ -57,7 +57,7 @@ class ViberFake:
             ],
             request,
         )
-        return Reply(200, {"status": 0, "status_message": "ok", **told, "chat_hostname": "SN-CHAT-05_"})
+        return Reply(200, {"status": 0, "status_message": "ok", **answer, "chat_hostname": "SN-CHAT-05_"})
 
     def too_many(self, seconds: float) -> Reply:
         return says(12, "tooManyRequests").reply
@@ -68,7 +68,7 @@ class ViberFake:
     def forget(self, name: str) -> None:
         self.channel(name)["token"] = secrets.token_hex(8)
 
-    # What is asked
+    # requests
 
     def _asked(self, request: Request, known: set[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         """(channel, body). A token in the header or in the body."""
@@ -99,7 +99,7 @@ class ViberFake:
             channel["webhook"] = ""
             return {}
         parts = urlsplit(url)
-        # What the real one calls has a certificate; what stands on this machine cannot have one.
+        # The real one needs a certificate; a server on this machine cannot have one.
         if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
             raise says(1, "invalidUrl")
         if not self._calls_back(url, channel["token"]):
@@ -122,10 +122,10 @@ class ViberFake:
 
     def info(self, request: Request) -> dict[str, Any]:
         channel, _ = self._asked(request, set())
-        told = {key: channel[key] for key in ("id", "name", "uri", "icon", "members", "webhook")}
+        info = {key: channel[key] for key in ("id", "name", "uri", "icon", "members", "webhook")}
         if self.world.options["viber_counts_subscribers"]:
-            told["subscribers_count"] = channel["subscribers"]
-        return {**told, "country": "RS", "event_types": EVENTS}
+            info["subscribers_count"] = channel["subscribers"]
+        return {**info, "country": "RS", "event_types": EVENTS}
 
     def post(self, request: Request) -> dict[str, Any]:
         every = {"from", "type"}.union(*FIELDS.values())
@@ -175,7 +175,7 @@ class ViberFake:
             raise bad("duration")
 
     def _media(self, form: dict[str, Any]) -> int:
-        """Fetch what the post shows; the number of bytes of a video."""
+        """Fetch the file of the post; returns the number of bytes of a video."""
         kind = form["type"]
         if kind not in MEDIA_BYTES:
             return 0
@@ -219,7 +219,7 @@ class ViberFake:
         return self.channels[name]
 
     def account(self, name: str) -> dict[str, Any]:
-        """A channel that has been told an address to call, and its token."""
+        """A channel with a webhook address, and its token."""
         channel = self.channel(name)
         channel["webhook"] = channel["webhook"] or "https://portal.example/hooks/viber"
         credential = {"access_token": channel["token"], "service": "", "account_id": channel["id"]}
@@ -243,10 +243,10 @@ class ViberFake:
         ]
 
     def react(self, post: str, kind: str, text: str) -> str:
-        """People like and comment in the app; the API never hears of it."""
+        """People like and comment in the app; the API has no access to it."""
         return ""
 
 
 def written(form: dict[str, Any]) -> str:
-    """What a follower reads."""
+    """The text that a follower reads."""
     return str(form["media"] if form["type"] == "url" else form.get("text", ""))

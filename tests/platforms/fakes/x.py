@@ -1,7 +1,7 @@
-"""X's API in version 2, as far as a publishing application sees it. https://docs.x.com/x-api/introduction
+"""X's API in version 2, as a publishing application sees it. https://docs.x.com/x-api/introduction
 
-Strict about keys and PKCE; a refresh token works once; texts come back with t.co addresses and escaped signs; the same
-text is refused for a while; every paid call is on the bill.
+Strict about keys and PKCE; a refresh token works once; texts come back with t.co addresses and escaped characters; the
+same text is refused for a while; every paid call is on the bill.
 """
 
 import base64
@@ -72,11 +72,11 @@ class XFake:
             return self._dialog(request)
         headers = self._limits(299, 900)
         try:
-            told = routed(self._routes(), request)
+            answer = routed(self._routes(), request)
         except Refusal as refusal:
             refusal.reply.headers |= headers
             raise
-        reply = told if isinstance(told, Reply) else Reply(200, told)
+        reply = answer if isinstance(answer, Reply) else Reply(200, answer)
         reply.headers |= headers
         return reply
 
@@ -127,8 +127,8 @@ class XFake:
     # consent
 
     def _dialog(self, request: Request) -> Reply:
-        """GET is the page; a POST is what the person decides."""
-        asked = {name: found[0] for name, found in request.query.items()} | (request.form() if request.body else {})
+        """GET is the page; POST is the person's decision."""
+        asked = {name: values[0] for name, values in request.query.items()} | (request.form() if request.body else {})
         known = asked.get("client_id") == CLIENT and asked.get("response_type") == "code" and asked.get("state")
         if not known or asked.get("code_challenge_method") != "S256" or not asked.get("code_challenge"):
             return Reply(400, "<h1>Something went wrong</h1>", content_type="text/html")
@@ -170,19 +170,19 @@ class XFake:
         proof = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
         fits = known and known["redirect_uri"] == form.get("redirect_uri") and known["ends"] > self._now()
         if not known or not fits or proof.decode().rstrip("=") != known["challenge"]:
-            words = "Value passed for the authorization code was invalid."
-            raise Refusal(400, {"error": "invalid_request", "error_description": words})
+            message = "Value passed for the authorization code was invalid."
+            raise Refusal(400, {"error": "invalid_request", "error_description": message})
         return self._given(known["person"], known["scopes"])
 
     def _given(self, person: str, scopes: Any) -> dict[str, Any]:
         access, renewal = secrets.token_urlsafe(48), secrets.token_urlsafe(48)
         held = {"person": person, "scopes": tuple(scopes)}
         self.tokens[access] = held | {"kind": "access", "ends": self._now() + LIFE}
-        told = {"token_type": "bearer", "expires_in": 7200, "access_token": access, "scope": " ".join(scopes)}
+        tokens = {"token_type": "bearer", "expires_in": 7200, "access_token": access, "scope": " ".join(scopes)}
         if "offline.access" not in scopes:
-            return told
+            return tokens
         self.tokens[renewal] = held | {"kind": "refresh", "ends": self._now() + timedelta(days=180)}
-        return told | {"refresh_token": renewal}
+        return tokens | {"refresh_token": renewal}
 
     def revoke(self, request: Request) -> dict[str, Any]:
         held = self.tokens.get(self._client(request).get("token", ""))
@@ -224,11 +224,11 @@ class XFake:
 
     def initialize(self, request: Request) -> dict[str, Any]:
         person = self._person(request, "media.write")
-        told = _json(request)
-        _only(told, {"media_type", "total_bytes", "media_category", "additional_owners", "shared"})
-        if told.get("media_category") != "tweet_video" or not isinstance(told.get("total_bytes"), int):
+        body = _json(request)
+        _only(body, {"media_type", "total_bytes", "media_category", "additional_owners", "shared"})
+        if body.get("media_category") != "tweet_video" or not isinstance(body.get("total_bytes"), int):
             raise invalid("media_category")
-        return self._held(person, "video", b"", "uploading", size=told["total_bytes"])
+        return self._held(person, "video", b"", "uploading", size=body["total_bytes"])
 
     def append(self, request: Request, number: str) -> dict[str, Any]:
         self._person(request, "media.write")
@@ -261,25 +261,25 @@ class XFake:
 
     def metadata(self, request: Request) -> dict[str, Any]:
         self._person(request, "media.write")
-        told = _json(request)
-        _only(told, {"id", "metadata"})
-        text = told["metadata"]["alt_text"]["text"]
-        held = self.media.get(told["id"])
+        body = _json(request)
+        _only(body, {"id", "metadata"})
+        text = body["metadata"]["alt_text"]["text"]
+        held = self.media.get(body["id"])
         if held is None or held["kind"] != "photo" or len(text) > ALT_CHARACTERS:
             raise invalid("alt_text")
         held["alt"] = text
         self.bill.append("alt")
-        return {"data": {"id": told["id"]}}
+        return {"data": {"id": body["id"]}}
 
     # posts
 
     def post(self, request: Request) -> Reply:
         person = self._person(request, "tweet.write")
-        told = _json(request)
-        _only(told, POST_KEYS)
-        _only(told.get("media") or {}, {"media_ids", "tagged_user_ids"})
-        text, ids = told.get("text", ""), (told.get("media") or {}).get("media_ids", [])
-        above = (told.get("reply") or {}).get("in_reply_to_tweet_id")
+        body = _json(request)
+        _only(body, POST_KEYS)
+        _only(body.get("media") or {}, {"media_ids", "tagged_user_ids"})
+        text, ids = body.get("text", ""), (body.get("media") or {}).get("media_ids", [])
+        above = (body.get("reply") or {}).get("in_reply_to_tweet_id")
         self._refuse(person, text, ids, above)
         kinds = [self.media[one]["kind"] for one in ids]
         if len(ids) > 4 or (("video" in kinds) and len(ids) > 1):
@@ -339,13 +339,13 @@ class XFake:
     def hide(self, request: Request, number: str) -> dict[str, Any]:
         person = self._person(request, "tweet.moderate.write")
         post = self.posts[number]
-        told = _json(request)
-        if self.posts[post["root"]]["by"] != person or told not in ({"hidden": True}, {"hidden": False}):
+        body = _json(request)
+        if self.posts[post["root"]]["by"] != person or body not in ({"hidden": True}, {"hidden": False}):
             raise problem(403, "", NOT_PERMITTED)
-        post["hidden"] = told["hidden"]
+        post["hidden"] = body["hidden"]
         return {"data": {"hidden": post["hidden"]}}
 
-    # reading
+    # reads
 
     def _fields(self, request: Request, *known: str) -> None:
         fields = "post.fields" if self.world.options["x_renamed"] else "tweet.fields"
@@ -360,24 +360,28 @@ class XFake:
             text = text.replace(html.escape(long, quote=False), short, 1)
             full = long if "://" in long else f"http://{long}"
             urls.append({"url": short, "expanded_url": full, "display_url": long.split("://")[-1][:26]})
-        told: dict[str, Any] = {"id": post["id"], "author_id": post["by"], "conversation_id": post["root"]}
+        entity: dict[str, Any] = {"id": post["id"], "author_id": post["by"], "conversation_id": post["root"]}
         if post["media"]:
             short = f"https://t.co/m{post['id'][-6:]}"
             text = f"{text} {short}".strip()
             urls.append({"url": short, "expanded_url": f"https://x.com/x/status/{post['id']}/photo/1"})
             urls[-1] |= {"display_url": "pic.x.com/abc", "media_key": self._key(post["media"][0])}
-            told["attachments"] = {"media_keys": [self._key(one) for one in post["media"]]}
-        told |= {"text": text, "created_at": post["at"].strftime("%Y-%m-%dT%H:%M:%S.000Z"), "entities": {"urls": urls}}
+            entity["attachments"] = {"media_keys": [self._key(one) for one in post["media"]]}
+        entity |= {
+            "text": text,
+            "created_at": post["at"].strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+            "entities": {"urls": urls},
+        }
         if post["above"]:
             name = "referenced_posts" if self.world.options["x_renamed"] else "referenced_tweets"
-            told[name] = [{"type": "replied_to", "id": post["above"]}]
-        return told | {"public_metrics": self._metrics(post)}
+            entity[name] = [{"type": "replied_to", "id": post["above"]}]
+        return entity | {"public_metrics": self._metrics(post)}
 
     def _metrics(self, post: dict[str, Any]) -> dict[str, int]:
         answers = sum(1 for one in self.posts.values() if one["above"] == post["id"] and not one["gone"])
         reposts = "repost_count" if self.world.options["x_renamed"] else "retweet_count"
-        told = {"like_count": post["likes"], "reply_count": answers, reposts: post["reposts"]}
-        return told | {"quote_count": post["quotes"], "bookmark_count": 0, "impression_count": 11}
+        metrics = {"like_count": post["likes"], "reply_count": answers, reposts: post["reposts"]}
+        return metrics | {"quote_count": post["quotes"], "bookmark_count": 0, "impression_count": 11}
 
     def _key(self, number: str) -> str:
         return f"{'3' if self.media[number]['kind'] == 'photo' else '7'}_{number}"
@@ -403,26 +407,26 @@ class XFake:
 
     def _medium(self, number: str) -> dict[str, Any]:
         held = self.media[number]
-        told = {"media_key": self._key(number), "type": held["kind"]}
-        return told | ({"alt_text": held["alt"]} if held["alt"] else {})
+        entity = {"media_key": self._key(number), "type": held["kind"]}
+        return entity | ({"alt_text": held["alt"]} if held["alt"] else {})
 
     def timeline(self, request: Request, person: str) -> dict[str, Any]:
         self._person(request, "tweet.read")
         self._fields(request, "max_results", "exclude", "start_time", "pagination_token")
         since = datetime.fromisoformat(request.one("start_time", "2000-01-01T00:00:00Z"))
-        found = []
+        posts = []
         for post in [one for one in self.posts.values() if one["by"] == person and not one["gone"]]:
             post["listed"] += 1
             if post["listed"] > self.world.options["x_list_lag"] and post["at"] >= since:
-                found.append(post)
-        return self._listed(found, request, "pagination_token")
+                posts.append(post)
+        return self._listed(posts, request, "pagination_token")
 
     def mentions(self, request: Request, person: str) -> dict[str, Any]:
         self._person(request, "tweet.read")
         self._fields(request, "max_results", "since_id", "pagination_token")
         name, after = f"@{self.people[person]['username']}", int(request.one("since_id", "0"))
-        found = [p for p in self.posts.values() if name in p["text"] and not p["gone"] and int(p["id"]) > after]
-        return self._listed(found, request, "pagination_token")
+        posts = [p for p in self.posts.values() if name in p["text"] and not p["gone"] and int(p["id"]) > after]
+        return self._listed(posts, request, "pagination_token")
 
     def search(self, request: Request) -> dict[str, Any]:
         self._person(request, "tweet.read")
@@ -431,11 +435,11 @@ class XFake:
         if not asked:
             raise invalid("query")
         week = self._now() - timedelta(days=7)
-        found = [
+        posts = [
             p for p in self.posts.values()
             if p["root"] == asked[1] and p["by"] != asked[2] and not p["gone"] and p["at"] > week
         ]  # fmt: skip
-        return self._listed(found, request, "next_token")
+        return self._listed(posts, request, "next_token")
 
     def several(self, request: Request) -> dict[str, Any]:
         self._person(request, "tweet.read")
@@ -459,14 +463,18 @@ class XFake:
         if person is None:
             person = {"id": str(5000 + len(self.people)), "username": name, "name": f"Општина {name}"}
             self.people[person["id"]] = person
-        told = self._given(person["id"], SCOPES)
+        tokens = self._given(person["id"], SCOPES)
         server = f"{self.world.url}/x"
-        credential = {"access_token": told["access_token"], "refresh_token": told["refresh_token"], "expires_at": None}
+        credential = {
+            "access_token": tokens["access_token"],
+            "refresh_token": tokens["refresh_token"],
+            "expires_at": None,
+        }
         credential |= {"service": server, "account_id": person["id"], "scopes": list(SCOPES)}
         return {"server": server, "keys": {"client_id": CLIENT, "client_secret": SECRET}, "credential": credential}
 
     def public(self, name: str) -> list[dict[str, Any]]:
-        """What a follower sees of the account."""
+        """The public posts of the account."""
         people = {one["id"] for one in self.people.values() if one["username"] == name}
         return [
             {
@@ -502,12 +510,12 @@ class XFake:
 def _json(request: Request) -> dict[str, Any]:
     if request.kind != "application/json":
         raise invalid("application/json expected")
-    told: dict[str, Any] = json.loads(request.body)
-    return told
+    body: dict[str, Any] = json.loads(request.body)
+    return body
 
 
-def _only(told: Mapping[str, Any], known: set[str]) -> None:
-    if unknown := set(told) - known:
+def _only(body: Mapping[str, Any], known: set[str]) -> None:
+    if unknown := set(body) - known:
         raise invalid(
             f"$.{sorted(unknown)[0]}: is not defined in the schema and the schema does not allow additional properties"
         )

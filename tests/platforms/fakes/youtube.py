@@ -1,8 +1,8 @@
-"""YouTube's Data API, version 3, as far as a publishing application sees it. https://developers.google.com/youtube/v3/docs
+"""YouTube's Data API, version 3, as a publishing application sees it. https://developers.google.com/youtube/v3/docs
 
-Strict about parameters, parts, PKCE and the sizes of chunks; an upload's session tells how much has arrived and makes
-one video; what a project uploads that was not audited stays private whatever it asks for; numbers are strings, hidden
-ones are left out; every call costs what the network says it costs.
+Strict about parameters, parts, PKCE and the sizes of chunks; an upload's session reports how much has arrived and makes
+one video; uploads of an unaudited project stay private whatever they request; numbers are strings, hidden ones are left
+out; every call costs its documented quota.
 """
 
 import base64
@@ -36,9 +36,9 @@ MARKO = "UC" + "m" * 22
 
 
 def error(status: int, reason: str, message: str = "", domain: str = "youtube.video") -> Refusal:
-    words = message or reason
-    told = {"code": status, "message": words, "errors": [{"message": words, "domain": domain, "reason": reason}]}
-    return Refusal(status, {"error": told})
+    text = message or reason
+    content = {"code": status, "message": text, "errors": [{"message": text, "domain": domain, "reason": reason}]}
+    return Refusal(status, {"error": content})
 
 
 def unexpected(names: Iterable[str]) -> Refusal:
@@ -80,8 +80,8 @@ class YouTubeFake:
     def handle(self, request: Request) -> Reply:
         if request.path == "/o/oauth2/v2/auth":
             return self._dialog(request)
-        told = routed(self._routes(), request)
-        return told if isinstance(told, Reply) else Reply(200, told)
+        answer = routed(self._routes(), request)
+        return answer if isinstance(answer, Reply) else Reply(200, answer)
 
     def _routes(self) -> list[tuple[str, str, Any]]:
         return [
@@ -106,7 +106,7 @@ class YouTubeFake:
         ]
 
     def too_many(self, seconds: float) -> Reply:
-        """The day's quota has no header; what passes sooner is told by the infrastructure's."""
+        """A day's quota has no header; shorter limits are the infrastructure's."""
         if seconds > 3600:
             return error(403, "quotaExceeded", "The request cannot be completed.", "youtube.quota").reply
         reply = error(429, "rateLimitExceeded", "Too many requests", "global").reply
@@ -137,8 +137,8 @@ class YouTubeFake:
     # consent
 
     def _dialog(self, request: Request) -> Reply:
-        """GET is the page; a POST is what the person decides: `channel` where there are several."""
-        asked = {name: found[0] for name, found in request.query.items()} | (request.form() if request.body else {})
+        """GET is the page; POST is the person's decision: `channel` where there are several."""
+        asked = {name: values[0] for name, values in request.query.items()} | (request.form() if request.body else {})
         known = asked.get("client_id") == CLIENT and asked.get("response_type") == "code" and asked.get("state")
         if not known or asked.get("code_challenge_method") != "S256" or not asked.get("code_challenge"):
             return Reply(400, "<h1>Error 400: invalid_request</h1>", content_type="text/html")
@@ -165,16 +165,16 @@ class YouTubeFake:
         if form.get("grant_type") == "refresh_token":
             held = self.tokens.get(form.get("refresh_token", ""))
             if held is None or held.get("dead") or held["kind"] != "refresh" or held["ends"] < self._now():
-                words = "Token has been expired or revoked."
-                raise Refusal(400, {"error": "invalid_grant", "error_description": words})
+                message = "Token has been expired or revoked."
+                raise Refusal(400, {"error": "invalid_grant", "error_description": message})
             return self._given(held["channel"], held["scopes"])
         known = self.codes.pop(form.get("code", ""), None)
         proof = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
         fits = known and known["redirect_uri"] == form.get("redirect_uri") and known["ends"] > self._now()
         if not known or not fits or proof.decode().rstrip("=") != known["challenge"]:
             raise Refusal(400, {"error": "invalid_grant", "error_description": "Malformed auth code."})
-        told = self._given(known["channel"], known["scopes"])
-        return told | (self._renewal(known["channel"], known["scopes"]) if known["renews"] else {})
+        tokens = self._given(known["channel"], known["scopes"])
+        return tokens | (self._renewal(known["channel"], known["scopes"]) if known["renews"] else {})
 
     def _given(self, channel: str, scopes: Any) -> dict[str, Any]:
         access = "ya29." + secrets.token_urlsafe(48)
@@ -203,11 +203,15 @@ class YouTubeFake:
         if request.one("mine") != "true":
             raise error(400, "missingRequiredParameter", domain="youtube.parameter")
         mine = list(self.channels.values()) if self.world.options["youtube_several"] else [channel]
-        shown = [] if self.world.options["youtube_no_channel"] else [_parts(request, self._told(one)) for one in mine]
+        shown = (
+            []
+            if self.world.options["youtube_no_channel"]
+            else [_parts(request, self._channel_entity(one)) for one in mine]
+        )
         return {"kind": "youtube#channelListResponse", "pageInfo": {"totalResults": len(shown)}, "items": shown}
 
-    def _told(self, channel: dict[str, Any]) -> dict[str, Any]:
-        told: dict[str, Any] = {
+    def _channel_entity(self, channel: dict[str, Any]) -> dict[str, Any]:
+        entity: dict[str, Any] = {
             "id": channel["id"],
             "kind": "youtube#channel",
             "snippet": {
@@ -220,8 +224,8 @@ class YouTubeFake:
             "statistics": {"viewCount": "1200", "videoCount": str(len(self._of(channel)))},
         }
         hidden = self.world.options["youtube_hidden"]
-        told["statistics"] |= {"hiddenSubscriberCount": hidden} | ({} if hidden else {"subscriberCount": "431"})
-        return told
+        entity["statistics"] |= {"hiddenSubscriberCount": hidden} | ({} if hidden else {"subscriberCount": "431"})
+        return entity
 
     # uploads
 
@@ -232,10 +236,10 @@ class YouTubeFake:
             raise error(400, "missingRequiredParameter", domain="youtube.parameter")
         if self.world.options["youtube_no_channel"]:
             raise error(401, "youtubeSignupRequired", "Unauthorized", "youtube.header")
-        told = _json(request)
-        if unknown := set(told) - {"snippet", "status"}:
+        metadata = _json(request)
+        if unknown := set(metadata) - {"snippet", "status"}:
             raise unexpected(unknown)
-        self._metadata(told)
+        self._metadata(metadata)
         self.uploads += 1
         if self.uploads > self.world.options["youtube_uploads"]:
             raise error(400, "uploadLimitExceeded", "The user has exceeded the number of videos they may upload.")
@@ -247,13 +251,19 @@ class YouTubeFake:
             raise error(400, "mediaBodyRequired", "The request does not include the video content.")
         key = secrets.token_urlsafe(60)
         ends = self._now() + SESSION_LIFE
-        self.sessions[key] = {"by": channel["id"], "told": told, "size": int(size), "bytes": bytearray(), "video": ""}
+        self.sessions[key] = {
+            "by": channel["id"],
+            "metadata": metadata,
+            "size": int(size),
+            "bytes": bytearray(),
+            "video": "",
+        }
         self.sessions[key]["ends"] = ends
         query = f"uploadType=resumable&part=snippet,status&upload_id={key}"
         return Reply(200, "", {"Location": f"{self.world.url}/youtube/upload/youtube/v3/videos?{query}"})
 
-    def _metadata(self, told: Mapping[str, Any]) -> None:
-        snippet, status = told.get("snippet") or {}, told.get("status") or {}
+    def _metadata(self, metadata: Mapping[str, Any]) -> None:
+        snippet, status = metadata.get("snippet") or {}, metadata.get("status") or {}
         if unknown := (set(snippet) - SNIPPET) | (set(status) - STATUS):
             raise unexpected(unknown)
         title, text = snippet.get("title", ""), snippet.get("description", "")
@@ -298,14 +308,14 @@ class YouTubeFake:
         self.serial += 1
         number = base64.urlsafe_b64encode(hashlib.sha256(str(self.serial).encode()).digest()).decode()[:11]
         session["video"] = number
-        told = json.loads(json.dumps(session["told"]))
+        metadata = json.loads(json.dumps(session["metadata"]))
         self.videos[number] = {
-            "id": number, "by": session["by"], "snippet": told["snippet"], "status": told["status"],
+            "id": number, "by": session["by"], "snippet": metadata["snippet"], "status": metadata["status"],
             "bytes": len(session["bytes"]), "state": "uploaded", "polls": self.world.options["youtube_polls"],
             "at": self._now(), "likes": 0, "cover": b"", "captions": [], "listed": 0,
         }  # fmt: skip
         if self.world.options["youtube_unaudited"]:
-            told["status"]["privacyStatus"] = "private"
+            metadata["status"]["privacyStatus"] = "private"
         return self.videos[number]
 
     def cover(self, request: Request) -> dict[str, Any]:
@@ -329,8 +339,8 @@ class YouTubeFake:
         if request.one("uploadType") != "multipart" or request.kind != "multipart/related":
             raise error(400, "contentRequired", "The request does not contain the caption track contents.")
         raw = b"Content-Type: " + request.headers["content-type"].encode() + b"\r\n\r\n" + request.body
-        told, file = BytesParser(policy=HTTP).parsebytes(raw).iter_parts()
-        snippet = json.loads(told.get_payload(decode=True))["snippet"]
+        head, file = BytesParser(policy=HTTP).parsebytes(raw).iter_parts()
+        snippet = json.loads(head.get_payload(decode=True))["snippet"]
         video = self._own(channel, snippet["videoId"])
         content = file.get_payload(decode=True)
         if b"-->" not in content:
@@ -361,8 +371,8 @@ class YouTubeFake:
         if why := video["state"].partition(":")[2]:
             status |= {"failureReason" if status["uploadStatus"] == "failed" else "rejectionReason": why}
         snippet = {**video["snippet"], "publishedAt": _iso(video["at"]), "channelId": video["by"]}
-        told = {"kind": "youtube#video", "id": video["id"], "snippet": snippet, "status": status}
-        return told | {"statistics": numbers}
+        entity = {"kind": "youtube#video", "id": video["id"], "snippet": snippet, "status": status}
+        return entity | {"statistics": numbers}
 
     def list_videos(self, request: Request) -> dict[str, Any]:
         channel = self._channel(request)
@@ -383,16 +393,16 @@ class YouTubeFake:
     def update(self, request: Request) -> dict[str, Any]:
         channel = self._channel(request, "update")
         self._asked(request)
-        told, parts = _json(request), set(request.one("part").split(","))
-        if unknown := set(told) - {"id", *parts}:
+        body, parts = _json(request), set(request.one("part").split(","))
+        if unknown := set(body) - {"id", *parts}:
             raise unexpected(unknown)
-        video = self._own(channel, told.get("id", ""))
-        self._metadata({"snippet": video["snippet"], **{name: told.get(name, {}) for name in parts}})
+        video = self._own(channel, body.get("id", ""))
+        self._metadata({"snippet": video["snippet"], **{name: body.get(name, {}) for name in parts}})
         if "snippet" in parts:
-            video["snippet"] = told["snippet"]
+            video["snippet"] = body["snippet"]
         if "status" in parts:
             was = video["status"].get("privacyStatus")
-            video["status"] = {"privacyStatus": "public", **told["status"]}
+            video["status"] = {"privacyStatus": "public", **body["status"]}
             if self.world.options["youtube_unaudited"]:
                 video["status"]["privacyStatus"] = "private"
             if was == "private" and video["status"]["privacyStatus"] == "public":
@@ -411,16 +421,16 @@ class YouTubeFake:
         self._asked(request, "playlistId", "maxResults", "pageToken")
         if request.one("playlistId") != "UU" + channel["id"][2:]:
             raise error(404, "playlistNotFound", domain="youtube.playlistItem")
-        found = []
+        videos = []
         for video in sorted(self._of(channel), key=lambda one: one["at"], reverse=True):
             video["listed"] += 1
             if video["listed"] > self.world.options["youtube_list_lag"]:
-                found.append(video)
+                videos.append(video)
         size, start = int(request.one("maxResults", "5")), int(request.one("pageToken", "0"))
         if size > 50:
             raise error(400, "invalidFilters", domain="youtube.parameter")
-        told = {"items": [_parts(request, _entry(one)) for one in found[start : start + size]]}
-        return told | ({"nextPageToken": str(start + size)} if start + size < len(found) else {})
+        page = {"items": [_parts(request, _entry(one)) for one in videos[start : start + size]]}
+        return page | ({"nextPageToken": str(start + size)} if start + size < len(videos) else {})
 
     # comments
 
@@ -448,9 +458,9 @@ class YouTubeFake:
 
     def _thread(self, top: dict[str, Any], channel: dict[str, Any]) -> dict[str, Any]:
         answers = [one for one in self._shown() if one["above"] == top["id"]]
-        told = {"videoId": top["video"], "topLevelComment": self._comment(top, channel), "isPublic": True}
-        told |= {"totalReplyCount": len(answers), "canReply": True}
-        thread = {"kind": "youtube#commentThread", "id": top["id"], "snippet": told}
+        snippet = {"videoId": top["video"], "topLevelComment": self._comment(top, channel), "isPublic": True}
+        snippet |= {"totalReplyCount": len(answers), "canReply": True}
+        thread = {"kind": "youtube#commentThread", "id": top["id"], "snippet": snippet}
         newest = answers[-5:]
         return thread | ({"replies": {"comments": [self._comment(one, channel) for one in newest]}} if newest else {})
 
@@ -468,31 +478,33 @@ class YouTubeFake:
     def list_comments(self, request: Request) -> dict[str, Any]:
         channel = self._channel(request)
         self._asked(request, "parentId", "maxResults", "textFormat", "pageToken")
-        found = [one for one in self._shown() if one["above"] == request.one("parentId")]
-        return {"items": [self._comment(one, channel) for one in found[: int(request.one("maxResults", "20"))]]}
+        replies = [one for one in self._shown() if one["above"] == request.one("parentId")]
+        return {"items": [self._comment(one, channel) for one in replies[: int(request.one("maxResults", "20"))]]}
 
     def start_thread(self, request: Request) -> dict[str, Any]:
         channel = self._channel(request, "insert")
-        told = _json(request)["snippet"]
-        if unknown := set(told) - {"videoId", "channelId", "topLevelComment"}:
+        snippet = _json(request)["snippet"]
+        if unknown := set(snippet) - {"videoId", "channelId", "topLevelComment"}:
             raise unexpected(unknown)
-        video = self.videos.get(told["videoId"])
+        video = self.videos.get(snippet["videoId"])
         if video is None:
             raise error(404, "videoNotFound", domain="youtube.commentThread")
         if self.world.options["youtube_comments_off"]:
             raise error(403, "commentsDisabled", "The video has disabled comments.", "youtube.commentThread")
-        made = self._said(channel["id"], video["id"], told["topLevelComment"]["snippet"]["textOriginal"])
+        made = self._add_comment(channel["id"], video["id"], snippet["topLevelComment"]["snippet"]["textOriginal"])
         return self._thread(made, channel)
 
     def answer(self, request: Request) -> dict[str, Any]:
         channel = self._channel(request, "insert")
-        told = _json(request)["snippet"]
-        above = self.comments.get(told.get("parentId", ""))
-        if set(told) != {"parentId", "textOriginal"} or above is None or above["above"]:
+        snippet = _json(request)["snippet"]
+        above = self.comments.get(snippet.get("parentId", ""))
+        if set(snippet) != {"parentId", "textOriginal"} or above is None or above["above"]:
             raise error(404, "parentCommentNotFound", domain="youtube.comment")
-        return self._comment(self._said(channel["id"], above["video"], told["textOriginal"], above["id"]), channel)
+        return self._comment(
+            self._add_comment(channel["id"], above["video"], snippet["textOriginal"], above["id"]), channel
+        )
 
-    def _said(self, who: str, video: str, text: str, above: str = "") -> dict[str, Any]:
+    def _add_comment(self, who: str, video: str, text: str, above: str = "") -> dict[str, Any]:
         if not text:
             raise error(400, "commentTextRequired", domain="youtube.comment")
         if len(text) > COMMENT:
@@ -515,9 +527,9 @@ class YouTubeFake:
 
     def change_comment(self, request: Request) -> dict[str, Any]:
         channel = self._channel(request, "update")
-        told = _json(request)
-        comment = self._mine(channel, told["id"])
-        comment["text"] = told["snippet"]["textOriginal"]
+        body = _json(request)
+        comment = self._mine(channel, body["id"])
+        comment["text"] = body["snippet"]["textOriginal"]
         return self._comment(comment, channel)
 
     def delete_comment(self, request: Request) -> Reply:
@@ -539,14 +551,18 @@ class YouTubeFake:
         if channel is None:
             number = "UC" + hashlib.sha256(name.encode()).hexdigest()[:22]
             channel = self.channels[number] = {"id": number, "name": name, "title": f"Општина {name}"}
-        told = self._given(channel["id"], SCOPES) | self._renewal(channel["id"], SCOPES)
+        tokens = self._given(channel["id"], SCOPES) | self._renewal(channel["id"], SCOPES)
         server = f"{self.world.url}/youtube"
-        credential = {"access_token": told["access_token"], "refresh_token": told["refresh_token"], "expires_at": None}
+        credential = {
+            "access_token": tokens["access_token"],
+            "refresh_token": tokens["refresh_token"],
+            "expires_at": None,
+        }
         credential |= {"service": server, "account_id": channel["id"], "scopes": list(SCOPES)}
         return {"server": server, "keys": {"client_id": CLIENT, "client_secret": SECRET}, "credential": credential}
 
     def public(self, name: str) -> list[dict[str, Any]]:
-        """What a subscriber sees of the channel: public videos, and what it wrote below them."""
+        """Public videos of the channel, and its own comments below them."""
         ids = {one["id"] for one in self.channels.values() if one["name"] == name}
         shown = [
             {
@@ -580,7 +596,7 @@ class YouTubeFake:
         if kind == "like":
             self.videos[video]["likes"] += 1
             return video
-        return f"{video}:{self._said(MARKO, video, text, above)['id']}"
+        return f"{video}:{self._add_comment(MARKO, video, text, above)['id']}"
 
     def _now(self) -> datetime:
         now: datetime = self.world.clock.now()
@@ -589,14 +605,14 @@ class YouTubeFake:
 
 def _json(request: Request) -> dict[str, Any]:
     try:
-        told = json.loads(request.body)
+        body = json.loads(request.body)
     except ValueError:
         raise error(400, "parseError", "Parse Error", "global") from None
-    return dict(told)
+    return dict(body)
 
 
 def _parts(request: Request, whole: dict[str, Any]) -> dict[str, Any]:
-    """Only what was asked for."""
+    """Only the requested parts."""
     asked = set(request.one("part").split(","))
     if not asked - {""}:
         raise error(400, "missingRequiredParameter", "No filter selected.", "youtube.parameter")

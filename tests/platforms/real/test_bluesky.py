@@ -21,8 +21,8 @@ from platforms import registry
 from platforms.errors import Rejected
 from platforms.types import Found, Keys, Picture
 from tests.platforms.bench import Bench, outgoing, read
-from tests.platforms.conformance import Conformance, start
-from tests.platforms.real.snac2 import free_port
+from tests.platforms.conformance import Conformance, replies, start
+from tests.platforms.real.snac2 import PATIENCE, free_port
 
 pytestmark = pytest.mark.real("bluesky")
 PASSWORD = "lozinka-123"
@@ -31,7 +31,7 @@ DEVIATIONS = frozenset({"access outlives the session"})
 
 @dataclass
 class Person:
-    """Somebody with an account, by plain calls."""
+    """A person with an account, by plain calls."""
 
     network: "Network"
     did: str
@@ -61,7 +61,7 @@ class Network:
 
     @property
     def http(self) -> Http:
-        return Http(allow=self.allow)
+        return Http(allow=self.allow, deadline=PATIENCE)
 
     def call(self, method: str, body: Any, headers: dict[str, str] | None = None) -> Any:
         answer = self.http.post(f"{self.pds}/xrpc/{method}", json=body, headers=headers or {})
@@ -81,11 +81,11 @@ class Network:
         answer = self.http.get(f"{self.pds}/xrpc/com.atproto.repo.listRecords", params=params)
         return [
             {
-                "id": found["uri"],
-                "text": found["value"]["text"],
-                "alts": [image["alt"] for image in (found["value"].get("embed") or {}).get("images", ())],
+                "id": record["uri"],
+                "text": record["value"]["text"],
+                "alts": [image["alt"] for image in (record["value"].get("embed") or {}).get("images", ())],
             }
-            for found in answer.json()["records"]
+            for record in answer.json()["records"]
         ]
 
     def person(self, name: str) -> Person:
@@ -164,6 +164,8 @@ class TestBlueskyNetwork(Conformance):
             public=lambda: network.posts(officer.did),
             react=citizen.react,
             settle=network.settle,
+            deadline=PATIENCE,
+            patience=PATIENCE,
             deviations=DEVIATIONS,
         )
 
@@ -212,7 +214,7 @@ class TestBlueskyNetwork(Conformance):
         fresh = bench.connector().refresh()
         # Within one second the server signs the same access token again; the refresh token is always another one.
         assert fresh.refresh_token != bench.credential.refresh_token
-        assert bench.kept == [fresh]
+        assert bench.renewed == [fresh]
         assert bench.connector(credential=fresh).profile().remote_id == fresh.account_id
 
     def test_an_answer_can_be_hidden(self, bench: Bench, network: Network, citizen: Person) -> None:
@@ -221,7 +223,7 @@ class TestBlueskyNetwork(Conformance):
         network.settle()
         citizen.react(post, "reply", "Ружно")
         network.settle()
-        (message,) = connector.replies(post).items
+        (message,) = replies(bench, connector, post)
         connector.hide(message.remote_id, post)
         gate = network.record(post.replace("feed.post", "feed.threadgate"))["value"]
         assert gate["hiddenReplies"] == [message.remote_id]

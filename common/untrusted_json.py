@@ -1,0 +1,33 @@
+"""Parsing of untrusted JSON: bodies of webhooks, answers of networks, headers, the probe's report on an uploaded file.
+
+`json.loads` raises a `RecursionError` for a body of nothing but brackets, which callers do not expect of bad JSON. Here
+it is a `ValueError`, as for anything else that is not JSON. `NaN` and infinities, which PostgreSQL does not store, are
+None. How large a body may be is decided where it is read (`common.http.MAX_BYTES`, `DATA_UPLOAD_MAX_MEMORY_SIZE`).
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+MAX_DEPTH = 64
+"""Deeper than any network nests what it says, and far from where Python gives up, also when it is written again."""
+
+
+def loads(text: str | bytes) -> Any:
+    """What the JSON says. Raises `ValueError` for anything else, and for more than `MAX_DEPTH` levels."""
+    try:
+        value = json.loads(text, parse_constant=lambda constant: None)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    level = [value]
+    for _depth in range(MAX_DEPTH):
+        level = [inner for container in level for inner in _inside(container)]
+        if not level:
+            return value
+    raise ValueError("nested too deeply")
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    """The lists and objects right inside a list or an object."""
+    values: Iterable[Any] = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return (member for member in values if isinstance(member, dict | list))

@@ -1,5 +1,0 @@
-"""Errors written for the person at the terminal."""
-
-
-class Trouble(RuntimeError):
-    """What happened, what it means and what to do, in plain words. The launcher prints it without a traceback."""

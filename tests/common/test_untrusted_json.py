@@ -1,0 +1,63 @@
+"""JSON of strangers: whatever it is, bad JSON is a `ValueError`."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from django.conf import settings
+
+from common.http import Answer
+from common.untrusted_json import MAX_DEPTH, loads
+from platforms.answers import body
+from platforms.errors import NotReached, OutcomeUnknown
+
+DEEP = [b"[" * 50_000, b'{"a":' * 50_000, b"[" * 50_000 + b"]" * 50_000, b"[" * 65 + b"]" * 65]
+# Modules that read JSON which the portal itself wrote, or which lies beside its code.
+OWN = {
+    "channels/pauses.py", "channels/public.py", "channels/domain/connect/attempts.py", "channels/domain/credentials.py",
+    "common/management/commands/make_messages.py", "common/models.py", "common/untrusted_json.py",
+    "municipalities/reference/__init__.py",
+    "platforms/facebook/videos.py", "platforms/linkedin/media.py", "platforms/meta/containers.py",
+    "platforms/tiktok/checkpoint.py", "platforms/x/media.py", "platforms/youtube/uploads.py",
+    "benchmarks/publishing.py", "benchmarks/management/commands/bench.py", "launcher/files.py",
+    "launcher/coverage_report.py", "portal/migration_history.py",
+    "reports/files/pdf.py", "trainings/scenario_parsing.py",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*DEEP, b"", b"x", b"\xff", b"1" * 5000])
+def test_bad_json_is_a_value_error(text: bytes) -> None:
+    with pytest.raises(ValueError):
+        loads(text)
+
+
+def test_good_json_is_read() -> None:
+    assert loads(b'{"a": [1, {"b": null}]}') == {"a": [1, {"b": None}]}
+    assert loads(b'{"a": [NaN, -Infinity]}') == {"a": [None, None]}
+    assert loads("[" * MAX_DEPTH + "1" + "]" * MAX_DEPTH)
+    assert loads("[" * MAX_DEPTH + "]" * MAX_DEPTH)
+
+
+@pytest.mark.parametrize("text", DEEP)
+def test_a_network_that_nests_too_deeply_is_classified(text: bytes) -> None:
+    answer = Answer(200, {}, text, "https://social.example/")
+    with pytest.raises(OutcomeUnknown):
+        body(answer, public=True)
+    with pytest.raises(NotReached):
+        body(answer, public=False)
+
+
+def test_no_module_reads_json_of_strangers_by_itself() -> None:
+    """What is new here is read by `common.untrusted_json`, or put on the list because the portal wrote it."""
+    root = Path(settings.BASE_DIR)
+    modules = set()
+    for path in root.glob("*/**/*.py"):
+        name = path.relative_to(root).as_posix()
+        if name.startswith(("tests/", "tools/", "node_modules/", ".")):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            if is_call and node.func.attr in ("loads", "load") and ast.unparse(node.func.value) == "json":
+                modules.add(name)
+    assert modules == OWN
