@@ -255,7 +255,7 @@ def _notify(schedule: Scheduled, report: Any, people: Sequence[User]) -> None:
         url=reverse("report", args=[report.municipality.slug, report.pk])
         if is_of_a_place
         else reverse("programme_report", args=[report.pk]),
-        words=lambda: _mail_texts(report),
+        build_text=lambda: _mail_texts(report),
         about=f"reports.report:{report.pk}" if is_of_a_place else f"reports.programme:{report.pk}",
         file=_attached(report),
     )

@@ -343,12 +343,12 @@ class Everything:
             return "Subject", ""
 
         url = "/m/cuprija/posts/"
-        notify(NotificationKind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, words=words)
+        notify(NotificationKind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, build_text=words)
         Notification.objects.filter(user=self.who).update(mail_due_at=timezone.now())
         send_due()
         assert any("List-Unsubscribe" in mail.headers for mail in MailMessage.objects.filter(to=self.who.email))
         self.key = MailSchedule.objects.get(user=self.who).key
-        notify(NotificationKind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, words=words)
+        notify(NotificationKind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, build_text=words)
         waiting = Notification.objects.filter(user=self.who, mailed_at=None)
         waiting.update(mail_due_at=timezone.now())
         self.waiting_notifications = list(waiting.values_list("pk", flat=True))

@@ -283,7 +283,7 @@ def test_a_change_of_the_time_zone_moves_the_approved_time_along(desk: Desk) -> 
     Post.objects.filter(pk=post.pk).update(due_at=wrong)
     Decision.objects.filter(version__post=post).update(due_at=wrong)
     assert update_due_times() == 1
-    with scope(desk.house):
+    with scope(desk.municipality):
         (delivery,) = desk.deliveries(post)
         with time_machine.travel(delivery.due_at, tick=False):
             assert may_send(delivery).kind == "allow"

@@ -75,7 +75,10 @@ def test_the_table_itself_refuses_an_emergency_without_reason_or_review(desk: De
     post = submitted(desk)
     with pytest.raises(IntegrityError), transaction.atomic():
         Decision.objects.create(
-            municipality=desk.house, version=desk.version(post), kind=DecisionKind.EMERGENCY, by=desk.cast.officer
+            municipality=desk.municipality,
+            version=desk.version(post),
+            kind=DecisionKind.EMERGENCY,
+            by=desk.cast.officer,
         )
 
 
@@ -140,14 +143,14 @@ def test_an_emergency_on_one_channel_holds_up_no_other(desk: Desk) -> None:
 def test_a_pause_lets_emergencies_through_and_nothing_else(desk: Desk) -> None:
     normal = submitted(desk, hours=5)
     approve(normal, desk.version(normal), by=desk.cast.approver)
-    pause(desk.house, "Дан жалости", by=desk.cast.approver)
+    pause(desk.municipality, "Дан жалости", by=desk.cast.approver)
     assert may_send(desk.deliveries(out(desk))[0]).kind == "allow"
     assert may_send(desk.deliveries(normal)[0]).reason == ReasonCode.PAUSED
 
 
 def test_in_a_house_without_approval_a_pause_asks_for_the_list_too(desk: Desk) -> None:
     desk.house_rule(approval=Approval.NONE)
-    pause(desk.house, "Дан жалости", by=desk.cast.approver)
+    pause(desk.municipality, "Дан жалости", by=desk.cast.approver)
     post = publish_now(desk.write(), by=desk.cast.officer)
     assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.PAUSED
     assert may_send(desk.deliveries(out(desk))[0]).kind == "allow"
@@ -164,16 +167,16 @@ def test_who_was_taken_off_the_list_sends_nothing_any_more(desk: Desk) -> None:
 
 def test_the_place_on_the_list_ends_with_the_membership(desk: Desk) -> None:
     post = out(desk)
-    assert access(desk.cast.officer, desk.house).may(Verb.POST_EMERGENCY)
+    assert access(desk.cast.officer, desk.municipality).may(Verb.POST_EMERGENCY)
     Membership.objects.filter(user=desk.cast.officer).update(ended_at=timezone.now())
-    assert not access(desk.cast.officer, desk.house).may(Verb.POST_EMERGENCY)
+    assert not access(desk.cast.officer, desk.municipality).may(Verb.POST_EMERGENCY)
     assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
 
 
 def test_only_people_who_publish_are_put_on_the_list(desk: Desk) -> None:
     for person in (desk.cast.viewer, desk.cast.mentor, desk.cast.stranger, desk.cast.staff):
         with pytest.raises(ActionNotAllowed):
-            deciders.allow_emergency(desk.house, person, by=desk.cast.approver)
+            deciders.allow_emergency(desk.municipality, person, by=desk.cast.approver)
     on_the_list(desk.cast, desk.cast.officer)
     on_the_list(desk.cast, desk.cast.officer)
     assert AuditEvent.objects.filter(verb="member.allow_emergency").count() == 1
