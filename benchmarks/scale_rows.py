@@ -248,8 +248,8 @@ def rows() -> dict[str, tuple[dict[str, str], str]]:
             {**by, "channel_id": "posts.channel_id", "kind": "'post'", "state": "'published'",
              "payload": f"jsonb_build_object('text', {TEXT})", "due_at": "posts.at",
              "not_after": "posts.at + interval '2 hours'", "next_at": "posts.at", "state_at": "posts.at",
-             "noticed_at": "posts.at", "published_at": "posts.at", "created_at": "posts.at - interval '1 day'",
-             "remote_id": "md5(posts.id || 'r')", "tries": "1"},
+             "notified_at": "posts.at", "published_at": "posts.at", "created_at": "posts.at - interval '1 day'",
+             "remote_id": "md5(posts.id || 'r')", "attempt_count": "1"},
             with_text,
         ),
         "posts_publication": (

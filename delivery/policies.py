@@ -83,16 +83,16 @@ def evaluate(delivery: Delivery, now: datetime) -> PolicyDecision:
 
 def evaluate_all(deliveries: Sequence[Delivery], now: datetime) -> dict[int, PolicyDecision]:
     """The verdict on each of them, by id. Inside the scope of all their municipalities."""
-    found = {delivery.pk: verdict for delivery in deliveries if (verdict := _own(delivery, now))}
-    subjects = {delivery.pk: _subject(delivery) for delivery in deliveries if delivery.pk not in found}
+    decisions = {delivery.pk: verdict for delivery in deliveries if (verdict := _own(delivery, now))}
+    subjects = {delivery.pk: _subject(delivery) for delivery in deliveries if delivery.pk not in decisions}
     kinds: dict[str, list[Delivery]] = {}
     for subject in subjects.values():
         kinds.setdefault(subject.kind, []).append(subject)
-    told: dict[int, PolicyDecision] = {}
+    answers: dict[int, PolicyDecision] = {}
     for kind, same in kinds.items():
         if gate := _gates.get(kind):
-            told |= gate(same)
-    return found | {pk: told.get(subject.pk, defer(ReasonCode.HELD)) for pk, subject in subjects.items()}
+            answers |= gate(same)
+    return decisions | {pk: answers.get(subject.pk, defer(ReasonCode.HELD)) for pk, subject in subjects.items()}
 
 
 def _own(delivery: Delivery, now: datetime) -> PolicyDecision | None:

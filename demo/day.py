@@ -19,8 +19,7 @@ from analytics.ingestion.domain import collect
 from analytics.models import Subject
 from analytics.rollups.domain import daily_counts, rollup
 from channels.models import Channel
-from delivery.domain.claim import claim_due
-from delivery.domain.deliver import deliver
+from delivery.dispatch import HEARTBEAT_KEY, publish_due
 from delivery.enums import State
 from demo import decisions, published_posts, texts
 from demo.growth import COMMENTS, LIKES, SHARES
@@ -30,8 +29,6 @@ from demo.people import People, Team
 from municipalities.enums import Approval, Role
 from municipalities.models import REAL_PLACE, Municipality
 from municipalities.tenancy import everywhere, scope
-from portal import queues
-from portal.tasks import key_of
 from posts.approval import approval_progress, approval_window, mentors_of
 from posts.draft import Draft
 from posts.editing.domain.create import create
@@ -226,12 +223,11 @@ def _written(day: Day, team: Team) -> Post | None:
 
 
 def _send() -> None:
-    """Send what is due from the outbox: by a running worker, or here."""
-    if cache.get(key_of(queues.DEFAULT)) is None:
+    """Let the outbox send what is due: by the publisher that runs, or here."""
+    if cache.get(HEARTBEAT_KEY) is None:
         # A claim brings one of each channel: what became due while the demo was filled in goes first.
-        while claimed := claim_due(timezone.now()):
-            for delivery_id, number in claimed:
-                deliver(delivery_id, number)
+        while publish_due(timezone.now()):
+            pass
         return
     until = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < until and _is_sending():

@@ -39,7 +39,7 @@ def edit(delivery: Delivery, outgoing: Outgoing, *, by: Any, urgent: bool = Fals
     )
 
 
-def changed(delivery: Delivery, told: Published) -> None:
+def changed(delivery: Delivery, published: Published) -> None:
     """The network has changed it. From now on the parent is watched for what was sent last."""
     parent = delivery.parent
     assert parent is not None  # a constraint says so
@@ -49,7 +49,7 @@ def changed(delivery: Delivery, told: Published) -> None:
         State.PUBLISHED,
         because=ReasonCode.CHANGED,
         remote_id=parent.remote_id,
-        permalink=told.permalink or parent.permalink,
+        permalink=published.permalink or parent.permalink,
         published_at=now,
     )
     watched = {"shown": None, "shown_now": "", "changed_at": None, "noted_at": None, "watched_from": now}

@@ -58,7 +58,7 @@ def _compare(pk: int, shown: NetworkText) -> None:
         if was_changed:
             record("delivery.changed_back", by=None, target=delivery)
         return
-    _set(delivery, shown_now=shown.text, changed_at=shown.at, noted_at=None, noticed_at=None)
+    _set(delivery, shown_now=shown.text, changed_at=shown.at, noted_at=None, notified_at=None)
     record("delivery.changed", by=None, target=delivery)
 
 

@@ -42,7 +42,7 @@ MOVED = prepared.PreparedUpdate(
     "reason",
     "problem",
     "lease_until",
-    "noticed_at",
+    "notified_at",
     "state_at",
     where=("pk__in", "state"),
 )
@@ -56,7 +56,7 @@ def move(delivery: Delivery, to: State, *, because: ReasonCode, by: Any = None, 
     """
     source = delivery.state
     graph.require(source, to, because)
-    changes = {"problem": "", "lease_until": None, "noticed_at": None, "state_at": timezone.now(), **fields}
+    changes = {"problem": "", "lease_until": None, "notified_at": None, "state_at": timezone.now(), **fields}
     changes["problem"] = changes["problem"][:500]
     seen = {"municipality": delivery.municipality_id, "pk": delivery.pk, "state": str(source)}
     if not _moves(tuple(changes)).run({"state": to, "reason": because, **changes}, **seen):
@@ -79,7 +79,7 @@ def move_all(deliveries: Sequence[Delivery], to: State, *, because: ReasonCode, 
     graph.require(source, to, because)
     if (State(source), to) not in graph.QUIET:
         raise NoSuchMove(f"A move from {source} to {to} is told in the audit trail, one by one.")
-    changes = {"problem": "", "lease_until": lease_until, "noticed_at": None, "state_at": timezone.now()}
+    changes = {"problem": "", "lease_until": lease_until, "notified_at": None, "state_at": timezone.now()}
     seen = {"pk__in": array(delivery.pk for delivery in deliveries), "state": str(source)}
     if MOVED.run({"state": to, "reason": because, **changes}, **seen) != len(deliveries):
         raise Moved(f"One of the deliveries is no longer {source}.")

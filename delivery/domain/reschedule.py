@@ -32,7 +32,14 @@ def reschedule(delivery: Delivery, due_at: datetime, *, by: Any, not_after: date
     if delivery.state in (State.WAITING, State.SCHEDULED) and not is_too_early:
         _set(delivery, times, by)
     else:
-        move(delivery, State.SCHEDULED, because=ReasonCode.TIME_CHOSEN, by=by, tries=0, **{**times, "next_at": due_at})
+        move(
+            delivery,
+            State.SCHEDULED,
+            because=ReasonCode.TIME_CHOSEN,
+            by=by,
+            attempt_count=0,
+            **{**times, "next_at": due_at},
+        )
     for child in delivery.children.filter(state__in=MOVABLE):
         reschedule(child, max(child.due_at + shift, due_at), by=by)
 

@@ -92,7 +92,7 @@ def delivery(desk: Desk, post: Post) -> Delivery:
 
 
 def texts(network: FakeServer) -> list[str]:
-    return [each["text"] for each in network.public("opstina")]
+    return [status["text"] for status in network.public("opstina")]
 
 
 def swept() -> None:

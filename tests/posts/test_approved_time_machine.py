@@ -32,12 +32,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.errors import ActionNotAllowed
-from delivery.domain import answer, attempts, claim, settle, sweep
+from delivery.domain import answer, claim, settle, sweep
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.domain.pre_send_check import PreSendCheck, PublishBlocked
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
-from delivery.queries import with_its_row
 from municipalities.enums import Approval
 from platforms.errors import OutcomeUnknown, Rejected
 from platforms.types import Published
@@ -241,18 +240,17 @@ class Verbs(RuleBasedStateMachine):
     def claim(self, result: str) -> int:
         """Do what a publisher does with what is due. How many left; of each is asserted that it may."""
         left = 0
-        for pk, number in claim.claim_due(timezone.now()):
-            delivery = with_its_row(pk)
-            attempt = attempts.take(delivery, number)
-            assert attempt is not None
+        now = timezone.now()
+        claim.settle_overdue(now)
+        for work in claim.take_due(now, 50):
             try:
-                PreSendCheck(delivery, attempt)()
+                PreSendCheck(work.delivery, work.attempt)()
             except PublishBlocked as held:
-                settle.settle(delivery, attempt, held)
+                settle.settle(work.delivery, work.attempt, held)
                 continue
             left += 1
-            assert_may_leave(self.desk, Publication.objects.get(delivery=delivery).version_id, timezone.now())
-            settle.settle(delivery, attempt, self.answer_of(result))
+            assert_may_leave(self.desk, Publication.objects.get(delivery=work.delivery).version_id, timezone.now())
+            settle.settle(work.delivery, work.attempt, self.answer_of(result))
         return left
 
     @invariant()

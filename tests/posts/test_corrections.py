@@ -397,7 +397,7 @@ def test_a_crash_while_the_new_one_is_made_leaves_it_to_the_next_tick(desk: Stre
 @pytest.mark.parametrize("loss", ["commit_then_drop", "commit_then_500", "truncate_body"])
 def test_the_new_one_is_one_when_its_answer_is_lost(desk: Street, loss: str) -> None:
     from delivery.domain import reconcile
-    from delivery.domain.deliver import deliver
+    from tests.publishing import deliver
 
     post = desk.published(FIRST, desk.bluesky)
     desk.agreed(post)

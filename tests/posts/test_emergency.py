@@ -11,7 +11,7 @@ from django.utils import timezone
 from channels.domain.pause import pause
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
-from delivery.domain.claim import claim_due
+from delivery.domain.claim import take_due
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from delivery.queries import heads
@@ -113,22 +113,22 @@ def test_an_emergency_leaves_its_channel_before_all_others(desk: Desk) -> None:
         now = timezone.now()
         Delivery.objects.exclude(pk=first.pk).update(not_after=now + timedelta(hours=1))
         assert [delivery.pk for delivery in heads(now)] == [first.pk]
-        assert [pk for pk, _attempt in claim_due(now)] == [first.pk]
+        assert [work.delivery.pk for work in take_due(now, 50)] == [first.pk]
         # the others wait until it has left
-        assert claim_due(now) == []
+        assert take_due(now, 50) == []
         Delivery.objects.filter(pk=first.pk).update(
             state=State.PUBLISHED, remote_id="1", published_at=now, lease_until=None
         )
-        assert [pk for pk, _attempt in claim_due(now)] == [desk.deliveries(early)[0].pk]
+        assert [work.delivery.pk for work in take_due(now, 50)] == [desk.deliveries(early)[0].pk]
 
 
 def test_an_emergency_does_not_wait_for_a_call_that_is_being_made(desk: Desk) -> None:
     post = submitted(desk, hours=1)
     approve(post, desk.version(post), by=desk.cast.approver)
     with time_machine.travel(in_hours(1).due_at + timedelta(minutes=1), tick=False):
-        assert len(claim_due(timezone.now())) == 1
+        assert len(take_due(timezone.now(), 50)) == 1
         first = desk.deliveries(out(desk))[0]
-        assert [pk for pk, _attempt in claim_due(timezone.now())] == [first.pk]
+        assert [work.delivery.pk for work in take_due(timezone.now(), 50)] == [first.pk]
 
 
 def test_an_emergency_on_one_channel_holds_up_no_other(desk: Desk) -> None:
@@ -136,7 +136,7 @@ def test_an_emergency_on_one_channel_holds_up_no_other(desk: Desk) -> None:
     approve(post, desk.version(post), by=desk.cast.approver)
     with time_machine.travel(in_hours(1).due_at + timedelta(minutes=1), tick=False):
         first = desk.deliveries(out(desk))[0]
-        claimed = [pk for pk, _attempt in claim_due(timezone.now())]
+        claimed = [work.delivery.pk for work in take_due(timezone.now(), 50)]
         assert claimed == [first.pk, desk.deliveries(post)[0].pk]
 
 
