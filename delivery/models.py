@@ -1,4 +1,4 @@
-"""The outbox: what shall be sent, and every call that may have left the house.
+"""The outbox: what is to be sent, and every call that may have reached a network.
 
 `state` has one writer, `delivery.domain.move`. Attempts are append-only: opened before a call, closed after it.
 """

@@ -1,6 +1,6 @@
 """The Celery application of the workers. Beat's schedule is in `schedule`; workers of `publishing` publish.
 
-Messages only wake workers up, the database is the ledger: each task looks there for what is due, so a lost message
+Messages only wake workers up, the database is the source of truth: each task queries what is due, so a lost message
 costs one interval and a doubled message costs nothing.
 """
 

@@ -1,12 +1,12 @@
 """Routing of tasks to queues, so that slow tasks never delay quick ones.
 
-Posts and answers wait in no queue at all: a worker of `publishing` reads the outbox. The other queues are told apart by
-what their tasks wait for.
+Posts and answers wait in no queue at all: a worker of `publishing` reads the outbox. The other queues differ by what
+their tasks wait for.
 """
 
-DEFAULT = "portal"  # the database alone, or a person who looks at the page
+DEFAULT = "portal"  # only the database, or tasks that a person waits for
 PUBLISHING = "publishing"  # no messages: its workers are the publishers (`portal.celery_publisher`)
-OUTBOX = "outbox"  # sweeps of the outbox, looks for what may have landed, status checks, withdrawals
+OUTBOX = "outbox"  # sweeps of the outbox, reconciliation, status checks, withdrawals
 MAIL = "mail"  # a mail server that may take its time
 NUMBERS = "numbers"  # the networks' numbers, hundreds of calls
 INBOX = "inbox"  # what citizens say

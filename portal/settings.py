@@ -153,7 +153,7 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default="postgresql://portal@127.0.0.1:5432/portal")}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# The server itself, for notifications, where DATABASE_URL leads to a pooler that hands out transactions.
+# The server itself, for notifications, where DATABASE_URL is a pooler in transaction mode.
 DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -331,7 +331,7 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", default=240)
 VIDEO_CALL_DEADLINE_SECONDS = env.int("VIDEO_CALL_DEADLINE_SECONDS", default=600)
 VIDEO_TASK_TIME_LIMIT = env.int("VIDEO_TASK_TIME_LIMIT", default=900)
 VIDEO_LEASE_SECONDS = env.int("VIDEO_LEASE_SECONDS", default=1200)
-# How far apart two looks for a missing post must be.
+# The least interval between two reconciliations that may conclude that a post is missing.
 RECONCILIATION_INTERVAL_SECONDS = env.int("RECONCILIATION_INTERVAL_SECONDS", default=60)
 
 # ------------------------------------------------------------------ Content-Security-Policy (CSP)

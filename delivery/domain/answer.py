@@ -89,7 +89,7 @@ def send_again(delivery: Delivery, *, by: Any, outgoing: Outgoing | None = None)
 
 
 def _now_or_later(delivery: Delivery) -> dict[str, Any]:
-    """Its own time when that is still to come; otherwise now, and late by as much as the house allows."""
+    """Its own time when that is still to come; otherwise now, and late by as much as the municipality allows."""
     now = timezone.now()
     if delivery.due_at > now:
         return {"next_at": delivery.due_at}

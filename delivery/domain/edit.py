@@ -1,7 +1,7 @@
 """Changing what is public: a delivery of its own, whose parent is the published post.
 
-It goes the way of every delivery: queued, claimed, asked at the gate, recorded before the call. Asking a network twice
-for the same change does no harm (`platforms.protocols.Publishes.edit`), so a call without an answer is repeated.
+It takes the path of every delivery: queued, claimed, checked by its policy, recorded before the call. The same change
+may be sent to a network twice (`platforms.protocols.Publishes.edit`), so a call without an answer is repeated.
 """
 
 from dataclasses import replace
@@ -57,6 +57,6 @@ def changed(delivery: Delivery, published: Published) -> None:
 
 
 def drop_edits(delivery: Delivery) -> None:
-    """There is nothing left to change. One that is on its way is stopped by its gate, or refused by the network."""
+    """There is nothing left to change. One that is under way is blocked by its policy, or rejected by the network."""
     for child in delivery.children.filter(kind=EDIT, state__in=WITH_PARENT):
         cancel(child, by=None)

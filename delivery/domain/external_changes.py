@@ -1,6 +1,6 @@
 """Noticing that somebody changed the words of a post on the network itself.
 
-Networks rewrite what they are sent (addresses, mentions, blanks), so the text of the first look is what later ones are
+Networks rewrite what they are sent (addresses, mentions, blanks), so the text of the first fetch is what later ones are
 compared with; what we sent ourselves is never a change. An edit of ours begins a new watch (`delivery.domain.edit`).
 """
 

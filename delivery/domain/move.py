@@ -3,7 +3,7 @@
     move(delivery, State.FAILED, because=ReasonCode.REJECTED, problem="Text is too long")
 
 One UPDATE that also names the state it starts from: of two who want to move the same delivery one succeeds, the
-other gets `Moved` and must look again. tests/delivery/test_one_writer.py holds the word "only".
+other gets `Moved` and has to read the row again. tests/delivery/test_one_writer.py holds the word "only".
 """
 
 from collections.abc import Sequence
@@ -78,7 +78,7 @@ def move_all(deliveries: Sequence[Delivery], to: State, *, because: ReasonCode, 
     (source,) = {delivery.state for delivery in deliveries}
     graph.require(source, to, because)
     if (State(source), to) not in graph.QUIET:
-        raise NoSuchMove(f"A move from {source} to {to} is told in the audit trail, one by one.")
+        raise NoSuchMove(f"A move from {source} to {to} is recorded in the audit log, one event each.")
     changes = {"problem": "", "lease_until": lease_until, "notified_at": None, "state_at": timezone.now()}
     seen = {"pk__in": array(delivery.pk for delivery in deliveries), "state": str(source)}
     if MOVED.run({"state": to, "reason": because, **changes}, **seen) != len(deliveries):

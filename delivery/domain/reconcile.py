@@ -1,7 +1,7 @@
 """Reconciliation: what became of a call that got no answer. It repeats a call only where the network makes it safe.
 
 Found: published. Held by the network, unpublished: made public under the same id. Absent twice, minutes apart: to be
-sent again, or expired when its time has passed. Cannot be told: a person decides. On a network that never publishes one
+sent again, or expired when its time has passed. Inconclusive: a person decides. On a network that never publishes one
 key twice the call is repeated once, straight from *unconfirmed*.
 """
 

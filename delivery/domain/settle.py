@@ -37,7 +37,7 @@ CallResult = Published | Pending | PublishBlocked | PictureMissing | PlatformErr
 class Interpretation:
     """What an unsuccessful answer means, before anybody decides what follows from it.
 
-    `words` are for people: the network's own, or a gate's. `evidence` is for who looks after the machine.
+    `words` are for people: the network's own, or a policy's. `evidence` is for operators.
     """
 
     outcome: Outcome

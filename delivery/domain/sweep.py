@@ -1,6 +1,6 @@
 """Settles what nobody works on any more, and what waits.
 
-A lease that ran out means a dead worker or a lost message. Whether the call may have left is told by `sent_at`.
+A lease that ran out means a dead worker or a lost message. `sent_at` records whether the call may have left.
 """
 
 from datetime import datetime
