@@ -51,7 +51,7 @@ def gate() -> Iterator[Gate]:
     door = Gate()
     policies.register(KIND, door)
     yield door
-    policies._gates.pop(KIND)
+    policies._policies.pop(KIND)
 
 
 class Gate:

@@ -30,13 +30,13 @@ PUT = {"path": "/api/v1/statuses/", "method": "PUT"}
 
 @pytest.fixture(autouse=True)
 def edit_gate() -> Iterator[Gate]:
-    before = policies._gates.get(EDIT)
+    before = policies._policies.get(EDIT)
     door = Gate()
     policies.register(EDIT, door)
     yield door
-    policies._gates.pop(EDIT)
+    policies._policies.pop(EDIT)
     if before:
-        policies._gates[EDIT] = before
+        policies._policies[EDIT] = before
 
 
 def published(outbox: Outbox, text: str = "Вашар почиње у 9.", **more: Any) -> Delivery:

@@ -191,7 +191,7 @@ def test_a_gate_that_breaks_holds_up_only_its_own(outbox: Outbox) -> None:
     with outbox.inside():
         type(first).objects.filter(pk=first.pk).update(kind="broken", parent=second)
     outbox.tick()
-    policies._gates.pop("broken")
+    policies._policies.pop("broken")
     assert outbox.texts() == ["друга"]
     assert outbox.again(first).state == State.SCHEDULED
 
