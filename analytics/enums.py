@@ -1,4 +1,4 @@
-"""Closed lists of the numbers."""
+"""Choices of the analytics models."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -6,15 +6,15 @@ from django.utils.translation import pgettext_lazy
 
 
 class SubjectKind(models.TextChoices):
-    """What a pull looks at."""
+    """What a metric snapshot describes."""
 
     PUBLICATION = "publication", _("Publication")
     IMPORTED = "imported", _("Post from before the portal")
     CHANNEL = "channel", _("Channel")
 
 
-class PullOutcome(models.TextChoices):
-    """What a look brought; a number that was not told is no number."""
+class FetchOutcome(models.TextChoices):
+    """Result of fetching metrics; a value that the network does not return stays empty."""
 
     READ = "read", _("Read")
     UNCHANGED = "unchanged", _("Read, nothing new")
@@ -25,8 +25,8 @@ class PullOutcome(models.TextChoices):
     GONE = "gone", _("No longer on the network")
 
 
-# The network told its numbers; every other outcome is a look that brought none.
-TOLD = frozenset({PullOutcome.READ, PullOutcome.UNCHANGED})
+# The network returned values; every other outcome is a fetch without any.
+SUCCESSFUL = frozenset({FetchOutcome.READ, FetchOutcome.UNCHANGED})
 
 
 class ImportSource(models.TextChoices):
@@ -48,7 +48,7 @@ class ImportState(models.TextChoices):
 
 
 class Level(models.TextChoices):
-    """Where an indicator stands in the logframe."""
+    """Level of an indicator in the logframe."""
 
     OUTCOME = "outcome", _("Outcomes")
     OUTPUT = "output", _("Outputs")
@@ -57,7 +57,7 @@ class Level(models.TextChoices):
 
 
 class Unit(models.TextChoices):
-    """What a value counts; the label stands behind the number."""
+    """Unit of a value; the label follows the number."""
 
     PERCENT = "percent", _("per cent")
     PER_THOUSAND = "per_thousand", _("per 1,000")
@@ -89,15 +89,15 @@ class Span(models.TextChoices):
     ROLLING = "rolling", _("Last 28 days")
 
 
-class AimKind(models.TextChoices):
-    """How a target is said."""
+class TargetKind(models.TextChoices):
+    """How a target is expressed."""
 
     VALUE = "value", _("A value")
     CHANGE = "change", _("Per cent of change against the baseline")
 
 
-class Standing(models.TextChoices):
-    """Where an actual value stands against what was agreed."""
+class TargetStatus(models.TextChoices):
+    """Status of an actual value against its target."""
 
     REACHED = "reached", _("Reached")
     ON_TRACK = "on_track", _("On track")

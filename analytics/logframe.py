@@ -1,8 +1,8 @@
-"""The programme's indicators: a closed list, each with its code, its level and the one formula it is measured by.
+"""The programme's indicators: a closed list, each with its code, its level and the formula by which it is measured.
 
-The codes are those of the programme's logframe: OC outcomes, OP outputs, ME mentoring, GV governance. Those that need
-what citizens write or what was agreed with a mentor are measured by layers above this one, which say so with `provide`;
-until they do, the indicator stands in the list and says that nothing is measured yet. It is never guessed.
+The codes are those of the programme's logframe: OC outcomes, OP outputs, ME mentoring, GV governance. Indicators that
+need citizens' messages or agreements with a mentor are measured by higher packages, which register with `provide`;
+until they do, the indicator is listed as not measured yet. Values are never guessed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,9 +24,9 @@ BASELINE_DAYS = 28
 
 @dataclass(frozen=True)
 class Indicator:
-    """One line of the logframe. `counts` says what n is; below `least` of them a value says too little to be judged.
+    """An indicator of the logframe. `counts` says what n is; below `least` of them a value cannot be judged.
 
-    `split_by` are the ways in which a value of one municipality is taken apart ("network", "category").
+    `split_by` are the breakdowns of a municipality's value ("network", "category").
     """
 
     code: str
@@ -173,9 +173,9 @@ HERE = tuple(code for code, indicator in INDICATORS.items() if not indicator.nee
 
 @dataclass(frozen=True)
 class Measured:
-    """A value of one municipality over some days. `value` None: `why` says by which word of `WHY` it is missing.
+    """A value of one municipality over some days. `value` None: `why` is the key of the reason in `WHY`.
 
-    `parts` holds the same taken apart: (way, part) → (value, n). `quality` is what the note beside it is made of.
+    `parts` holds the breakdowns: (way, part) → (value, n). `quality` is the data of the note beside it.
     """
 
     value: float | None

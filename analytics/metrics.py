@@ -1,8 +1,9 @@
-"""What each number means: the metrics networks tell us, and the formulas made of them.
+"""What each figure means: the metrics that networks return, and the formulas built from them.
 
-Whether a metric may be *added* is three questions, over posts, days and channels: reach may not at all, since the same
-person is reached twice. A number a network did not tell is absent (None), never 0. Which network tells what, by what
-name, and what it changed when, is asked of the connectors (`channels.validation.metric_descriptions`).
+Whether a metric may be *added* is three questions, over posts, days and channels: reach may not at all, because the
+same person is reached twice. A value that a network does not return is absent (None), never 0. Which network returns
+which metric, under which name, and since when, is defined by the connectors
+(`channels.validation.metric_descriptions`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics.enums import PullOutcome
+from analytics.enums import FetchOutcome
 from common.lazy_text import LazyText
 
 
@@ -43,7 +44,7 @@ class Adding:
 
 @dataclass(frozen=True)
 class Metric:
-    """`over_days` is of what came on each day; the standing number of a day is never added to the next one's."""
+    """`over_days` is for metrics of single days; a running total is never added to that of the next day."""
 
     key: str
     label: LazyText
@@ -57,7 +58,7 @@ class Metric:
 
     @property
     def addable(self) -> bool:
-        """Over posts and over days: what a fact of a day may hold."""
+        """Over posts and over days: what a daily fact may hold."""
         return self.over_posts.allowed and self.over_days.allowed
 
 
@@ -103,7 +104,7 @@ METRICS: dict[str, Metric] = {
     )
 }  # fmt: skip
 
-# Columns of a pull, in the order of the tables.
+# Columns of a metric snapshot, in the order of the tables.
 POST_METRICS = ("likes", "reposts", "replies", "quotes", "clicks", "views", "paid_views", "reach")
 ADDED = tuple(key for key in POST_METRICS if METRICS[key].addable)
 INTERACTIONS = ("likes", "reposts", "replies", "quotes")
@@ -111,22 +112,22 @@ INTERACTIONS = ("likes", "reposts", "replies", "quotes")
 BELIEVED_UP_TO = 100_000_000
 
 
-# Why a look brought no number, by its outcome; a chart shows a gap there and never a 0.
+# Why a fetch returned no value, by its outcome; a chart shows a gap there and never a 0.
 GAPS: dict[str, LazyText] = {
-    PullOutcome.UNCHANGED: _("The network told the same numbers as before. They count on; nothing is missing."),
-    PullOutcome.MISSED: _(
+    FetchOutcome.UNCHANGED: _("The network told the same numbers as before. They count on; nothing is missing."),
+    FetchOutcome.MISSED: _(
         "The portal could not ask in time: it stood still, or what the network allows was kept for posts."
     ),
-    PullOutcome.REFUSED: _("The network answered and told no numbers of this post."),
-    PullOutcome.NEEDS_CONSENT: _("The channel's access has ended; connect it again and the numbers go on."),
-    PullOutcome.NOT_REACHED: _("The network did not answer. It is asked again, later and later, once a day at least."),
-    PullOutcome.GONE: _("The post is no longer there. What it had reached stays."),
+    FetchOutcome.REFUSED: _("The network answered and told no numbers of this post."),
+    FetchOutcome.NEEDS_CONSENT: _("The channel's access has ended; connect it again and the numbers go on."),
+    FetchOutcome.NOT_REACHED: _("The network did not answer. It is asked again, later and later, once a day at least."),
+    FetchOutcome.GONE: _("The post is no longer there. What it had reached stays."),
 }
 
 
 @dataclass(frozen=True)
 class Formula:
-    """A number made of others. `text` is shown beside every place where the number stands."""
+    """A figure computed from others. `text` is shown wherever the figure is."""
 
     key: str
     label: LazyText
@@ -153,9 +154,9 @@ FORMULAS: dict[str, Formula] = {
 }
 
 
-def believed(told: Mapping[str, Any], keys: Iterable[str]) -> dict[str, int]:
-    """What a network told, as far as it is a number of ours: whole, not below 0, not beyond reason."""
-    return {key: told[key] for key in keys if _is_count(told.get(key))}
+def believed(values: Mapping[str, Any], keys: Iterable[str]) -> dict[str, int]:
+    """Valid counts of a network's answer: whole numbers, not negative, not absurdly large."""
+    return {key: values[key] for key in keys if _is_count(values.get(key))}
 
 
 def _is_count(value: Any) -> bool:
@@ -163,6 +164,6 @@ def _is_count(value: Any) -> bool:
 
 
 def interactions(values: dict[str, Any]) -> int | None:
-    """Sum of what was told; None when the network told none of them."""
-    told = [values[key] for key in INTERACTIONS if values.get(key) is not None]
-    return sum(told) if told else None
+    """Sum of the returned metrics; None when the network returned none of them."""
+    known = [values[key] for key in INTERACTIONS if values.get(key) is not None]
+    return sum(known) if known else None

@@ -1,4 +1,4 @@
-"""Whole months as a period: what pages over all municipalities read from the facts of months."""
+"""Whole months as a period; pages over all municipalities read monthly facts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ CHOICES: dict[str, tuple[int, LazyText]] = {
     "36m": (36, _("36 months")),
 }
 OWN = "own"
-MOST = 60  # months in one look; more than the facts of three years and the three before them
-EARLIEST = date(2004, 1, 1)  # the year of the first network; whoever asks for the year 1 has mistyped
+MOST = 60  # months of a page at most; more than the facts of three years and the three before them
+EARLIEST = date(2004, 1, 1)  # the year of the first network; earlier dates are typing errors
 
 
 def first_of(day: date, months: int = 0) -> date:
@@ -74,7 +74,7 @@ def parse(query: Mapping[str, str], today: date) -> Period:
 
 
 def whole(query: Mapping[str, str], today: date) -> Months:
-    """The same for a page that knows months only: what is no month there is the last one."""
+    """The same for a page that shows months only: anything else falls back to the last month."""
     period = parse(query, today)
     return period if isinstance(period, Months) else spanning(first_of(today, -1), first_of(today, -1), "1m")
 

@@ -1,10 +1,10 @@
-"""Months of the table of pulls.
+"""Monthly partitions of the table of metric snapshots.
 
-Each month is a partition, made ahead by a daily task; what has no month falls into the default partition, and then
-`/readyz` raises the alarm, because a filled default partition keeps the missing month from being made.
+A daily task creates the partitions ahead of time. Rows without a month go into the default partition; then `/readyz`
+reports an error, because rows in the default partition prevent the missing month from being created.
 
-Months that are no longer kept (`forget_before`) leave one partition behind, `BEFORE`: of each post and channel the last
-reading from before that time, because growth is counted from it when somebody looks again.
+Dropped months (`drop_before`) leave one partition, `BEFORE`: the last snapshot of each post and channel from before
+that time, because growth is counted from it at the next fetch.
 """
 
 from collections.abc import Iterator
@@ -13,11 +13,12 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-TABLE = "analytics_pull"
+TABLE = "analytics_metricsnapshot"
 BEFORE = f"{TABLE}_before"
 MONTHS_AHEAD = 3
-# Bytes of the key for each look: 28 and a tenth of free space when it is packed.
-LOOSE, WORTH_PACKING = 36, 10_000
+# Bytes of the primary key per row: 28 plus a tenth of free space when it is packed. Reindexed above the first number,
+# and when the partition has more rows than the second.
+MAX_BYTES_PER_ROW, MIN_ROWS = 36, 10_000
 
 
 def months(first: date, last: date) -> Iterator[date]:
@@ -42,13 +43,13 @@ def ahead() -> tuple[date, date]:
 
 
 def ensure(first: date, last: date) -> None:
-    """Make the partitions from the month of `first` to the month of `last` that are missing. Months are UTC.
+    """Create the missing partitions from the month of `first` to the month of `last`. Months are UTC.
 
-    What lies before the months that are kept has a partition already.
+    Everything before the months that are kept has a partition already.
     """
-    kept = kept_from()
+    since = kept_from()
     with connection.cursor() as cursor:
-        for month in months(max(first, kept.date()) if kept else first, last):
+        for month in months(max(first, since.date()) if since else first, last):
             name = f"{TABLE}_{month:%Y_%m}"
             cursor.execute(
                 f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {TABLE} "
@@ -57,7 +58,7 @@ def ensure(first: date, last: date) -> None:
 
 
 def kept_from() -> datetime | None:
-    """From when on every look is stored; None: all there ever were."""
+    """From when on every snapshot is stored; None: all of them are."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT substring(pg_get_expr(relpartbound, oid) from $$TO \\('([0-9-]+)$$) FROM pg_class "
@@ -69,9 +70,9 @@ def kept_from() -> datetime | None:
 
 
 def first_whole_day() -> date | None:
-    """The first day in Belgrade whose looks are all stored; None: any. Months begin there before they do in UTC."""
-    kept = kept_from()
-    return kept.date() + timedelta(days=1) if kept else None
+    """The first day in Belgrade whose snapshots are all stored; None: any. Months begin there before they do in UTC."""
+    since = kept_from()
+    return since.date() + timedelta(days=1) if since else None
 
 
 def stored() -> list[date]:
@@ -86,11 +87,11 @@ def stored() -> list[date]:
     return [date(int(name[:4]), int(name[5:]), 1) for name in named]
 
 
-def tidy() -> list[str]:
-    """Pack the keys of months that are over, while they are read and written; returns their names.
+def reindex() -> list[str]:
+    """Reindex the primary keys of past months concurrently; returns the names of the reindexed keys.
 
-    Looks arrive in the order of time and the key begins with the subject, so its pages end up two thirds full. Nothing
-    is remembered: a key that is packed is small. Not inside a transaction.
+    Rows arrive in the order of time and the key begins with the subject, so its pages end up two thirds full. A packed
+    key is recognised by its size. Must run outside a transaction.
     """
     this_month = timezone.now().date().replace(day=1)
     names = [f"{TABLE}_{month:%Y_%m}" for month in stored() if month < this_month]
@@ -99,22 +100,25 @@ def tidy() -> list[str]:
             "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid "
             "WHERE i.indisprimary AND c.relname = ANY(%s) AND pg_relation_size(i.indexrelid) > c.reltuples * %s "
             "AND c.reltuples > %s ORDER BY c.relname",
-            [names, LOOSE, WORTH_PACKING],
+            [names, MAX_BYTES_PER_ROW, MIN_ROWS],
         )
-        loose = [row[0] for row in cursor.fetchall()]
-        for key in loose:
+        keys = [row[0] for row in cursor.fetchall()]
+        for key in keys:
             cursor.execute(f"REINDEX INDEX CONCURRENTLY {key}")
-    return loose
+    return keys
 
 
-def forget_before(month: date) -> list[date]:
-    """Drop all months before `month`, but for the last reading of each subject; returns them. In a transaction."""
-    gone = [day for day in stored() if day < month]
-    if not gone:
+def drop_before(month: date) -> list[date]:
+    """Drop all months before `month` except for the last snapshot of each subject; returns their first days.
+
+    Runs inside a transaction.
+    """
+    expired = [day for day in stored() if day < month]
+    if not expired:
         return []
     until = f"{month:%Y-%m-%d} 00:00+00"
     with connection.cursor() as cursor:
-        # Read and copied first: the table is shut only while partitions change places.
+        # Copied first: the table is locked only while partitions are exchanged.
         cursor.execute(f"CREATE TABLE {TABLE}_last (LIKE {TABLE} INCLUDING ALL)")
         cursor.execute(
             f"INSERT INTO {TABLE}_last SELECT DISTINCT ON (subject_id) * FROM {TABLE} "  # noqa: S608 -- our own names
@@ -122,21 +126,21 @@ def forget_before(month: date) -> list[date]:
             [until],
         )
         cursor.execute(f"DELETE FROM {TABLE}_default WHERE at < %s", [until])  # noqa: S608 -- our own names
-        for name in (BEFORE, *(f"{TABLE}_{day:%Y_%m}" for day in gone)):
+        for name in (BEFORE, *(f"{TABLE}_{day:%Y_%m}" for day in expired)):
             cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
             if cursor.fetchone()[0]:
                 cursor.execute(f"ALTER TABLE {TABLE} DETACH PARTITION {name}")
                 cursor.execute(f"DROP TABLE {name}")
         cursor.execute(f"ALTER TABLE {TABLE}_last RENAME TO {BEFORE}")
         cursor.execute(f"ALTER TABLE {TABLE} ATTACH PARTITION {BEFORE} FOR VALUES FROM (MINVALUE) TO ('{until}')")
-    return gone
+    return expired
 
 
 def healthy() -> bool:
-    """The next month has its partition and nothing fell into the default one."""
+    """Whether the next month has its partition and the default partition is empty."""
     first, _last = ahead()
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{TABLE}_{_next(first):%Y_%m}"])
-        there = cursor.fetchone()[0]
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM analytics_pull_default)")
-        return bool(there and not cursor.fetchone()[0])
+        has_next = cursor.fetchone()[0]
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM analytics_metricsnapshot_default)")
+        return bool(has_next and not cursor.fetchone()[0])

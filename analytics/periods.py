@@ -1,7 +1,7 @@
-"""The period a page speaks of, and those it is compared with: the one before it, and the municipality's own baseline.
+"""The period of a page and those it is compared with: the previous one, and the municipality's own baseline.
 
-`parse` reads one of the three short periods. `choose` also reads twelve months, everything, and dates that people type
-in any of the ways they write them; what it cannot use it says in a sentence, and the page keeps what was typed.
+`parse` reads one of the three short periods. `choose` also reads twelve months, everything, and dates in any notation
+that people use; for unusable input it returns a sentence, and the page keeps what was typed.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ YEAR, ALL, OWN = "12m", "all", "own"
 LONGER: dict[str, LazyText] = {YEAR: _("12 months"), ALL: _("Everything")}
 # A window before the training or before joining, long enough for a rhythm to show and short enough to be remembered.
 BASELINE_DAYS = 28
-# Nothing here is older; whoever types 1926 means something else.
+# Nothing is older; 1926 is a typing error.
 MOST_YEARS = 12
 # Whoever writes no year means a day that is over.
 BACKWARDS = timedelta(days=305)
@@ -55,8 +55,8 @@ class Period:
 
 @dataclass(frozen=True)
 class Chosen:
-    """A period, as it was asked for. `problem` says what could not be used and `note` what was cut off; `typed` holds
-    what stood in the two fields."""
+    """A period as requested. `problem` says what could not be used and `note` what was cut off; `typed` holds the
+    contents of the two fields."""
 
     period: Period
     problem: str = ""
@@ -75,7 +75,7 @@ def parse(wanted: str | None, today: date) -> Period:
 def choose(
     wanted: str | None, typed: tuple[str, str], today: date, earliest: date | None, default: str = DEFAULT
 ) -> Chosen:
-    """`earliest` is the first day that has a number, for "everything"; None while there is none."""
+    """`earliest` is the first day with data, for "everything"; None while there is none."""
     key = wanted if wanted in {*CHOICES, *LONGER, OWN} else default
     last = today - timedelta(days=1)
     if key == YEAR:
@@ -88,14 +88,14 @@ def choose(
 
 
 def _own(typed: tuple[str, str], last: date, default: str) -> Chosen:
-    words = (typed[0].strip()[:40], typed[1].strip()[:40])
+    texts = (typed[0].strip()[:40], typed[1].strip()[:40])
     stand_in = choose(default, ("", ""), last + timedelta(days=1), None).period
     stand_in = Period(stand_in.first, stand_in.last, OWN)
-    since, until = (day_typed(word, last - BACKWARDS) if word else None for word in words)
+    since, until = (day_typed(word, last - BACKWARDS) if word else None for word in texts)
     problem = ""
-    if not any(words):
+    if not any(texts):
         problem = gettext("Enter the first and the last day of the period.")
-    elif bad := [word for word, day in zip(words, (since, until), strict=True) if word and day is None]:
+    elif bad := [word for word, day in zip(texts, (since, until), strict=True) if word and day is None]:
         problem = gettext("“%(typed)s” is not a day. Write it like 24. 11. 2026. or 24.11.2026.") % {"typed": bad[0]}
     elif since is None:
         problem = gettext("Enter the first day too.")
@@ -104,7 +104,7 @@ def _own(typed: tuple[str, str], last: date, default: str) -> Chosen:
     elif until and until < since:
         problem = gettext("The last day lies before the first one. Exchange them.")
     if problem or since is None:
-        return Chosen(stand_in, problem, typed=words)
+        return Chosen(stand_in, problem, typed=texts)
     note = ""
     if until and until > last:
         note = gettext("Numbers end on %(day)s: today is not over.") % {"day": long_date(last)}
@@ -113,7 +113,7 @@ def _own(typed: tuple[str, str], last: date, default: str) -> Chosen:
         first = _within_reason(first, last)
         note = gettext("Nothing is older than %(day)s.") % {"day": long_date(first)}
         final = max(final, first)
-    return Chosen(Period(first, final, OWN), note=note, typed=words)
+    return Chosen(Period(first, final, OWN), note=note, typed=texts)
 
 
 def a_year_before(day: date) -> date:
@@ -136,8 +136,8 @@ MOST_DAYS, MOST_WEEKS, MOST_MONTHS = 31, 26, 24
 
 @dataclass(frozen=True)
 class Stretches:
-    """What stands below an axis: single days for a month, weeks that end with the period for half a year, months for
-    two years, then quarters. The first and the last may be shorter than the others."""
+    """Points of an axis: single days for a month, weeks that end with the period for half a year, months for two
+    years, then quarters. The first and the last may be shorter than the others."""
 
     unit: str
     firsts: list[date]

@@ -1,4 +1,7 @@
-"""Thin doors for beat. Arguments are ids; what is due stands in the database."""
+"""Celery tasks, started by beat. Arguments are ids; the database holds what is due.
+
+Tasks keep the names under which beat, queues and the documentation know them.
+"""
 
 from celery import shared_task
 
@@ -14,9 +17,9 @@ from municipalities.queries import today
 
 @shared_task(name="analytics.tasks.tick")
 def tick() -> None:
-    """Find new subjects and hand out what is due, a task per channel."""
+    """Create new subjects and start one task per channel for what is due."""
     ingestion_collect.enrol()
-    webhooks.wake()
+    webhooks.bring_forward()
     for channel_id, subject_ids in ingestion_collect.claim().items():
         collect.delay(channel_id, subject_ids)
 
@@ -27,27 +30,27 @@ def collect(channel_id: int, subject_ids: list[int]) -> None:
 
 
 @shared_task(name="analytics.tasks.fold")
-def fold() -> None:
-    """Make facts of what was told since the last time; one that is still at it goes on alone."""
-    rollup.fold(wait=False)
-    daily_counts.fold()
+def rebuild_rollups() -> None:
+    """Rebuild facts of dirty days; returns at once while another process does the same."""
+    rollup.rebuild_dirty_days(wait=False)
+    daily_counts.rebuild_dirty_days()
 
 
 @shared_task(name="analytics.tasks.count_days")
 def count_days() -> None:
-    """Count questions, needs and hidden comments of recent days again: some change by the clock alone."""
+    """Count questions, needs and hidden comments of recent days again: some change with the clock alone."""
     daily_counts.sweep()
 
 
 @shared_task(name="analytics.tasks.count_all_days")
 def count_all_days() -> None:
-    """Count every day again that is not closed, so that nothing which nobody marked stays wrong for long."""
+    """Count every day again that is not closed, so that an unmarked day does not stay wrong for long."""
     daily_counts.rebuild()
 
 
 @shared_task(name="analytics.tasks.forget_readings")
-def forget_readings() -> None:
-    retention.forget_readings()
+def purge_expired_snapshots() -> None:
+    retention.purge_expired_snapshots()
 
 
 @shared_task(name="analytics.tasks.make_months")
@@ -56,29 +59,29 @@ def make_months() -> None:
 
 
 @shared_task(name="analytics.tasks.tidy_months")
-def tidy_months() -> None:
-    partitions.tidy()
+def reindex_months() -> None:
+    partitions.reindex()
 
 
 @shared_task(name="analytics.tasks.bring_past")
-def bring_past() -> None:
+def import_history() -> None:
     fetch.work()
 
 
 @shared_task(name="analytics.tasks.forget_past")
-def forget_past() -> None:
-    imports.forget()
+def purge_expired_imports() -> None:
+    imports.purge_expired()
 
 
 @shared_task(name="analytics.tasks.renew_comparison")
 def renew_comparison() -> None:
-    """What pages over all municipalities read: medians of the months whose posts are still looked at (90 days reach
-    into four of them), and the figures around trainings."""
+    """Renew what pages over all municipalities read: medians of the months whose posts are still polled (90 days
+    reach into four of them), and the figures around trainings."""
     monthly_medians.renew(months.first_of(today(), -3))
     training_figures.renew()
 
 
 @shared_task(name="analytics.tasks.measure_indicators")
 def measure_indicators() -> None:
-    """Values of the indicators: of the last 28 days, and of the months that are due."""
+    """Measure the indicators: of the last 28 days, and of the months that are due."""
     measure.renew()

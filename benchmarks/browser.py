@@ -96,7 +96,7 @@ class Composer:
     feel: list[Feel]
 
     def json(self) -> dict[str, Any]:
-        return {"weight": self.weight.json(), "feel": [each.json() for each in self.feel]}
+        return {"weight": self.weight.json(), "feel": [feel.json() for feel in self.feel]}
 
 
 def measured(base: str, path: str, cookies: list[Any]) -> Composer:
@@ -112,14 +112,14 @@ def measured(base: str, path: str, cookies: list[Any]) -> Composer:
 
 @dataclass(frozen=True)
 class Desk:
-    """The composer at `address`, opened by somebody whose browser has seen nothing yet."""
+    """The composer at `address`, opened in a browser with an empty cache."""
 
     browser: Browser
     address: str
     cookies: list[Any]
 
     def opened(self, size: ViewportSize) -> BrowserContext:
-        """It watches what moves."""
+        """Opens the composer with observers of layout shift."""
         context = self.browser.new_context(viewport=size, locale="sr-RS", timezone_id="Europe/Belgrade")
         context.add_cookies(self.cookies)
         context.add_init_script(f"({WATCH})()")
@@ -159,8 +159,8 @@ class Desk:
             round(statistics.median(getattr(one, figure) for one in feels), 4)
             for figure in ("p50", "p95", "on_load", "while_typing", "excused")
         )
-        told = sorted({line for one in feels for line in one.moved})
-        return Feel(name, p50, p95, on_load, while_typing, excused, told)
+        moved = sorted({line for one in feels for line in one.moved})
+        return Feel(name, p50, p95, on_load, while_typing, excused, moved)
 
     def _felt(self, name: str, text: str, size: ViewportSize) -> Feel:
         context = self.opened(size)
@@ -193,7 +193,7 @@ def typed(page: Page) -> list[float]:
         page.wait_for_timeout(PAUSE if number % BREATH == BREATH - 1 else BETWEEN)
     seen = page.evaluate("() => letters")
     # Two letters may share a frame; but a text that is longer was counted as longer.
-    if len(seen) != LETTERS or len({length for _, length, _ in seen}) != len({said for _, _, said in seen}):
+    if len(seen) != LETTERS or len({length for _, length, _ in seen}) != len({painted for _, _, painted in seen}):
         raise RuntimeError("A letter was painted before the counters had followed it.")
     return [float(time) for time, _length, _said in seen]
 

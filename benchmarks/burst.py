@@ -1,7 +1,7 @@
-"""2,000 events of a network within ten seconds, posted over HTTP by several hands, each told twice.
+"""2,000 webhook events within ten seconds, posted over HTTP by several threads, each delivered twice.
 
-The portal keeps them in gunicorn; this process reads them into the inbox as a worker does, every other second. Shown
-are they when the inbox has them: its list has no cache.
+Gunicorn stores them; this process reads them into the inbox as a worker does, every other second. An event counts as
+shown once it is in the inbox, whose list has no cache.
 """
 
 import hashlib
@@ -27,8 +27,8 @@ from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
 
 EVENTS, HANDS, SECRET = 2000, 8, "benchmark-secret"
-# portal.schedule: how often a worker looks.
-LOOK_SECONDS = 2.0
+# portal.schedule: how often a worker polls.
+POLL_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Figures:
 
 
 def bodies(page: str, events: int = EVENTS) -> list[bytes]:
-    """One comment each, as Facebook tells of it."""
+    """One comment each, as Facebook's webhook sends it."""
     at = int(time.time())
     return [json.dumps(_entry(page, number, at)).encode() for number in range(events)]
 
@@ -88,7 +88,7 @@ def measured(home: Municipality, by: User, base: str) -> Figures:
         channel = Channel.objects.get(municipality=home, platform="facebook")
     keys.enter("facebook", "bench-app", SECRET, by=by)
     once = bodies(channel.remote_id)
-    sent = [body for each in range(0, EVENTS, 50) for body in once[each : each + 50] * 2]  # each comes again, soon
+    sent = [body for start in range(0, EVENTS, 50) for body in once[start : start + 50] * 2]  # each comes again, soon
     done = threading.Event()
     reader = threading.Thread(target=_worker, args=(channel, done))
     before = _cpu()
@@ -107,7 +107,7 @@ def measured(home: Municipality, by: User, base: str) -> Figures:
 
 
 def _worker(channel: Channel, done: threading.Event) -> None:
-    """Until everybody has told everything, and one look beyond."""
+    """Reads events until all are posted, and once more."""
     from django.db import connection
 
     while True:
@@ -116,9 +116,9 @@ def _worker(channel: Channel, done: threading.Event) -> None:
             webhook_events.ingest_events(platform, account)
         if is_last:
             break
-        done.wait(LOOK_SECONDS)
+        done.wait(POLL_SECONDS)
         if done.is_set():
-            time.sleep(LOOK_SECONDS)  # at worst the last event comes right after a look
+            time.sleep(POLL_SECONDS)  # at worst the last event comes right after a poll
     connection.close()
 
 

@@ -1,5 +1,5 @@
-"""Databases of the benchmark's own beside the site's: one that is dropped afterwards, and some that take minutes to
-fill and are kept for the next time."""
+"""Databases of the benchmark beside the site's own: one that is dropped afterwards, and some that take minutes to fill
+and are reused."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from django.db import connection, connections
 
 
 @contextmanager
-def own(*, keep: bool = False) -> Iterator[str]:
+def temporary(*, keep: bool = False) -> Iterator[str]:
     """The address of a fresh, migrated database, which this process uses until the block ends."""
     home = settings.DATABASES["default"]["NAME"]
     name = f"{home}_bench"
@@ -24,8 +24,8 @@ def own(*, keep: bool = False) -> Iterator[str]:
 
 
 @contextmanager
-def kept(suffix: str, *, anew: bool = False) -> Iterator[str]:
-    """The address of a migrated database that stays; an empty one the first time, or when it shall be made `anew`."""
+def reused(suffix: str, *, anew: bool = False) -> Iterator[str]:
+    """The address of a migrated database that is kept; empty the first time, or when `anew` asks for a new one."""
     home = settings.DATABASES["default"]["NAME"]
     name = f"{home}_{suffix}"
     if anew:

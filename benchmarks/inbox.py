@@ -1,7 +1,8 @@
-"""`make bench ARGS=inbox`: an inbox of 100,000 messages beside those of 145 other places, and a burst of events.
+"""`make bench ARGS=inbox`: an inbox of 100,000 messages beside those of 145 other municipalities, and a burst of
+events.
 
-Rows, not acts, in a database that is dropped afterwards; messages come in by COPY. What people write repeats in its
-turns of phrase as it does in life: some words are in every tenth message, some in a few of all.
+Inserts rows instead of using verbs, in a database that is dropped afterwards; messages come in by COPY. Phrases repeat
+as they do in real messages: some words are in every tenth message, some in very few.
 """
 
 import csv
@@ -19,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from benchmarks import burst, counting, measure
+from benchmarks import burst, daily_counts, measure
 from channels.models import Channel
 from delivery.enums import State as Sent
 from delivery.models import Delivery
@@ -96,9 +97,9 @@ def fill() -> Filled:
         ours = [channel for channel in channels if channel.municipality_id == home.pk]
         below = _publications(home, ours, officer, now, rng)
         _copy(_rows(MESSAGES, ours, below, now, rng))
-        for theirs in channels:
-            if theirs.municipality_id != home.pk:
-                _copy(_rows(OTHERS, [theirs], [], now, rng))
+        for other in channels:
+            if other.municipality_id != home.pk:
+                _copy(_rows(OTHERS, [other], [], now, rng))
         _replies(home, officer)
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
@@ -120,8 +121,8 @@ def _channels(places: list[Municipality], user: User, now: datetime) -> list[Cha
     ]  # fmt: skip
     made = Channel.objects.bulk_create(rows)
     MessageFetch.objects.bulk_create(
-        MessageFetch(municipality_id=each.municipality_id, channel=each, fetched_at=now, outcome="read")
-        for each in made
+        MessageFetch(municipality_id=channel.municipality_id, channel=channel, fetched_at=now, outcome="read")
+        for channel in made
     )
     return made
 
@@ -159,7 +160,7 @@ def _delivery(home: Municipality, channel: Channel, kind: str, remote_id: str, a
 def _rows(
     amount: int, channels: list[Channel], below: list[Publication], now: datetime, rng: random.Random
 ) -> Iterator[tuple[Any, ...]]:
-    """The newest are open; what is long ago was answered or closed. Few posts are much talked about."""
+    """The newest messages are open; old ones were answered or closed. Few posts have many comments."""
     kinds, weights = zip(*KINDS, strict=True)
     people = [(f"{rng.choice(NAMES)} {rng.choice(SURNAMES)}", f"p{n}") for n in range(max(amount // 12, 1))]
     open_ones, waiting = OPEN * amount // MESSAGES, WAITING * amount // MESSAGES
@@ -168,7 +169,7 @@ def _rows(
         publication = below[int(len(below) * rng.random() ** 2)] if below and n % 10 else None
         channel_id = publication.channel_id if publication else rng.choice(channels).pk
         name, author = rng.choice(people)
-        text = written(n, rng)
+        text = message_text(n, rng)
         state = (
             MessageState.OPEN if n < open_ones else MessageState.WAITING if n < open_ones + waiting else _settled(rng)
         )
@@ -188,19 +189,20 @@ def _rows(
 
 
 def _read(text: str, state: MessageState) -> tuple[Any, ...]:
-    """What hearing would have read of it. Suggestions for what is settled are shown nowhere, so they are left out."""
+    """The result of the analysis on arrival. Suggestions for settled messages are shown nowhere, so they are left
+    out."""
     if state not in (MessageState.OPEN, MessageState.WAITING):
         return "", "", "", "{}", None, False
     read = text_analysis.analyse(text)
     hints = {"kind": read.kind.reasons, "topic": read.topic.reasons, "flags": [flag.value for flag in read.flags]}
-    told = (read.spelling.value, read.kind.value, read.topic.value, json.dumps(hints))
-    return *told, text_analysis.assign_group(read.fingerprint, ()), read.has_personal_data
+    columns = (read.spelling.value, read.kind.value, read.topic.value, json.dumps(hints))
+    return *columns, text_analysis.assign_group(read.fingerprint, ()), read.has_personal_data
 
 
-def written(n: int, rng: random.Random) -> str:
-    words = f"{rng.choice(BEGINNINGS)} {rng.choice(MATTERS)} {rng.choice(PLACES)}, број {rng.randrange(3000)}"
+def message_text(n: int, rng: random.Random) -> str:
+    sentence = f"{rng.choice(BEGINNINGS)} {rng.choice(MATTERS)} {rng.choice(PLACES)}, број {rng.randrange(3000)}"
     more = f". {rng.choice(BEGINNINGS)} {rng.choice(MATTERS)}" * rng.randrange(3)
-    return f"{words}{more}{rng.choice(ENDS)}" + (f" Летео је {RARE}." if n % 20_011 == 500 else "")
+    return f"{sentence}{more}{rng.choice(ENDS)}" + (f" Летео је {RARE}." if n % 20_011 == 500 else "")
 
 
 def _settled(rng: random.Random) -> MessageState:
@@ -209,7 +211,7 @@ def _settled(rng: random.Random) -> MessageState:
 
 def _copy(rows: Iterator[tuple[Any, ...]]) -> None:
     out = io.StringIO()
-    csv.writer(out).writerows([["\\N" if each is None else each for each in row] for row in rows])
+    csv.writer(out).writerows([["\\N" if cell is None else cell for cell in row] for row in rows])
     out.seek(0)
     with connection.cursor() as cursor:
         table = Message._meta.db_table
@@ -257,10 +259,10 @@ def pages(filled: Filled) -> dict[str, str]:
     }
 
 
-def measured(address: str) -> tuple[list[measure.Figures], burst.Figures, counting.Figures]:
+def measured(address: str) -> tuple[list[measure.Figures], burst.Figures, daily_counts.Figures]:
     """Fill the database in use and measure."""
     filled = fill()
-    days = counting.measured()
+    days = daily_counts.measured()
     with measure.served({"DATABASE_URL": address}) as base:
         figures = measure.measured(pages(filled), filled.officer, base)
         return figures, burst.measured(filled.home, filled.officer, base), days

@@ -1,7 +1,7 @@
-"""`make bench ARGS=mentoring`: pages of the mentoring with 145 municipalities, 30 mentors and plans of three cohorts.
+"""`make bench ARGS=mentoring`: pages of mentoring with 145 municipalities, 30 mentors and plans of three cohorts.
 
-Rows, not acts, in a database that is dropped afterwards. Many need something: a few have no mentor or no plan,
-activities are late, posts wait for a word, indicators fall short.
+Inserts rows instead of using verbs, in a database that is dropped afterwards. Many rows need attention: no mentor or no
+plan, late activities, posts waiting for feedback, indicators that are behind.
 """
 
 import random
@@ -18,7 +18,7 @@ from accounts.models import User
 from analytics.enums import Span
 from analytics.indicators.domain import definitions
 from analytics.logframe import INDICATORS
-from analytics.models import IndicatorValue, PlaceBaseline, ProgrammeIndicator, Target
+from analytics.models import IndicatorValue, MunicipalityBaseline, ProgrammeIndicator, Target
 from benchmarks import measure
 from mentoring.enums import ChangeKind, CheckInMethod, CheckInState, Side
 from mentoring.models import Activity, CheckIn, Criterion, Feedback, Plan, PlanChange, Score
@@ -211,8 +211,8 @@ def _indicators(
         Target(indicator=row, value=60, due_on=today + timedelta(days=20), reason="Договор", set_by=staff)
         for row in rows
     )
-    PlaceBaseline.objects.bulk_create(
-        PlaceBaseline(
+    MunicipalityBaseline.objects.bulk_create(
+        MunicipalityBaseline(
             municipality=place, indicator=row, first=first - timedelta(days=60), last=last - timedelta(days=60),
             value=30, n=20, frozen_by=staff,
         )
@@ -248,4 +248,4 @@ def measured(address: str) -> list[measure.Figures]:
         },
     }
     with measure.served({"DATABASE_URL": address}) as base:
-        return [each for who, named in pages.items() for each in measure.measured(named, who, base)]
+        return [figures for who, named in pages.items() for figures in measure.measured(named, who, base)]

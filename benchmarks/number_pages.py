@@ -1,7 +1,7 @@
-"""The pages of numbers that `make bench ARGS=analytics` measures. A new page of numbers gets a line here.
+"""Pages of statistics that `make bench ARGS=analytics` measures. A new page gets a line here.
 
-By name: who opens it ("officer" of the busiest municipality, "staff" of the programme), the name of its address, what
-stands in it (`place` is that municipality's), and its query (`first` and `last` day of the three years).
+By name: who opens it ("officer" of the busiest municipality, "staff" of the programme), the name of its address, its
+arguments (`place` is that municipality), and its query (`first` and `last` day of the three years).
 """
 
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ class Page:
 
     def path(self, place: str, first: date) -> str:
         last = timezone.localdate() - timedelta(days=1)
-        words = {"place": place}
+        values = {"place": place}
         months = {"first_month": f"{first:%Y-%m}", "last_month": f"{last:%Y-%m}"}
         query = self.query.format(first=first.isoformat(), last=last.isoformat(), **months)
-        return reverse(self.url, args=[words.get(each, each) for each in self.places]) + (f"?{query}" if query else "")
+        return reverse(self.url, args=[values.get(name, name) for name in self.places]) + (f"?{query}" if query else "")
 
 
 MONTH, QUARTER, YEARS = "days=28", "days=90", "days=own&from={first}&to={last}"

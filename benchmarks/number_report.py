@@ -1,4 +1,4 @@
-"""The tables of `make bench ARGS=analytics`: on the screen and in docs/benchmarks.md."""
+"""Tables of `make bench ARGS=analytics`, for the screen and docs/benchmarks.md."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from benchmarks.scale import Size
 INGEST, HOUR_SECONDS, REBUILD_SECONDS, BYTES = 0.4, 2, 300, 30
 
 
-def told(sizes: dict[int, dict[str, Any]]) -> str:
+def render(sizes: dict[int, dict[str, Any]]) -> str:
     """All of it. `sizes` are `numbers.Figures` as JSON by part: 1 is everything, 100 a hundredth of the posts."""
     parts = sorted(sizes, reverse=True)
     return "\n\n".join((_heading(sizes, parts), _store(sizes, parts), _sums(sizes, parts), _pages(sizes, parts)))
@@ -18,7 +18,8 @@ def told(sizes: dict[int, dict[str, Any]]) -> str:
 def _heading(sizes: dict[int, dict[str, Any]], parts: list[int]) -> str:
     size = Size()
     amounts = "; ".join(
-        f"{_part(part)}: {sizes[part]['posts']:,} posts, {sizes[part]['pulls']:,} looks, {sizes[part]['readings']:,} "
+        f"{_part(part)}: {sizes[part]['posts']:,} posts, "
+        f"{sizes[part]['snapshots']:,} snapshots, {sizes[part]['readings']:,} "
         f"readings, {sizes[part]['facts']:,} facts by day"
         for part in parts
     )
@@ -49,22 +50,22 @@ def _store(sizes: dict[int, dict[str, Any]], parts: list[int]) -> str:
         "the same as a ratio to COPY": f"≥ {INGEST}", "their facts, seconds": f"< {HOUR_SECONDS}",
         "all facts from nothing, seconds": f"< {REBUILD_SECONDS}", "bytes a reading, indexes included": f"≤ {BYTES}",
     }  # fmt: skip
-    table = [[name, *(told(sizes[p]) for p in parts), wanted.get(name, "")] for name, told in rows.items()]
+    table = [[name, *(render(sizes[p]) for p in parts), wanted.get(name, "")] for name, render in rows.items()]
     return _table(["", *map(_part, parts), "wanted"], table)
 
 
 def _sums(sizes: dict[int, dict[str, Any]], parts: list[int]) -> str:
     """The largest size alone: that is where it matters."""
-    found = sizes[parts[-1]]["sums"]
+    sums = sizes[parts[-1]]["sums"]
     rows = [
         [name, f"{facts:,.1f}", f"{readings:,.0f}", f"{readings / max(facts, 0.1):,.0f} ×"]
-        for name, (facts, readings) in found.items()
+        for name, (facts, readings) in sums.items()
     ]
     return _table([f"Sums at {_part(parts[-1])}", "from facts ms", "by GROUP BY over readings ms", "gain"], rows)
 
 
 def _pages(sizes: dict[int, dict[str, Any]], parts: list[int]) -> str:
-    by_part = {part: {each["page"]: each for each in sizes[part]["pages"]} for part in parts}
+    by_part = {part: {entry["page"]: entry for entry in sizes[part]["pages"]} for part in parts}
     largest = by_part[parts[-1]]
     head = ["Page", "queries", "p50 ms", "p95 ms", "compressed kB"]
     if len(parts) > 1:

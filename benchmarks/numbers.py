@@ -1,7 +1,7 @@
-"""`make bench ARGS=analytics`: how looks are stored, facts are made, and how fast the pages of numbers are.
+"""`make bench ARGS=analytics`: how fast snapshots are stored, facts are built, and the pages of statistics answer.
 
-Works in databases that are kept, filled by `benchmarks.scale`: one of full size, one with a hundredth of the posts.
-Whatever is written for a measurement is taken back.
+Works in databases that are reused, filled by `benchmarks.scale`: one of full size, one with a hundredth of the posts.
+Everything written for a measurement is rolled back.
 """
 
 import statistics
@@ -23,7 +23,7 @@ from analytics.ingestion import rules
 from analytics.ingestion.domain import bulk_insert
 from analytics.logframe import INDICATORS
 from analytics.metrics import ADDED, INTERACTIONS
-from analytics.models import Pull, Subject
+from analytics.models import MetricSnapshot, Subject
 from analytics.rollups.domain import monthly_medians, rebuild, rollup
 from benchmarks import measure, scale
 from benchmarks.number_pages import PAGES
@@ -32,16 +32,17 @@ from municipalities.tenancy import everywhere
 
 Say = Callable[[str], Any]
 RUNS = 5
-# As many looks as `analytics.ingestion.domain.collect` writes at once, and so many of these in a run.
+# As many snapshots as `analytics.ingestion.domain.collect` writes at once, and so many of these in a run.
 BATCH, BATCHES = 200, 50
 
 
 @dataclass(frozen=True)
 class Figures:
-    """One size. Rates are rows a second, `sums` milliseconds from facts and from readings by what is summed."""
+    """Results for one size. Rates are rows a second, `sums` milliseconds from facts and from snapshots by what is
+    summed."""
 
     posts: int
-    pulls: int
+    snapshots: int
     readings: int
     fill: dict[str, float]
     copied: float
@@ -63,12 +64,12 @@ class Figures:
 
 def measured(address: str, part: int, say: Say) -> Figures:
     """Fill the database in use if it is empty, and measure. `part`: 100 is a hundredth of the posts."""
-    filled = scale.found() or scale.fill(scale.Size().part(part), say)
+    filled = scale.existing() or scale.fill(scale.Size().part(part), say)
     with everywhere("the benchmark's measurements"):
         copied, stored, recorded = _ingest()
         say(f"  looks: copied {copied:,.0f}/s, stored {stored:,.0f}/s, recorded {recorded:,.0f}/s")
-        looks, days, seconds = _hour()
-        say(f"  an hour: {looks:,} looks into {days:,} days in {seconds:.2f} s")
+        snapshots, days, seconds = _hour()
+        say(f"  an hour: {snapshots:,} looks into {days:,} days in {seconds:.2f} s")
         rebuilt = _rebuild()
         say(f"  everything again: {rebuilt:.0f} s")
         first = timezone.localdate() - timedelta(days=scale.Size().days)
@@ -83,21 +84,23 @@ def measured(address: str, part: int, say: Say) -> Figures:
                 )
             ]
         return Figures(
-            filled.posts, filled.pulls, filled.readings, filled.seconds, copied, stored, recorded, looks, days, seconds,
-            rebuilt, _count("analytics_dailyfact"), _pull_bytes() / max(filled.readings, 1), _bytes_of_facts(), sums,
+            filled.posts, filled.snapshots, filled.readings, filled.seconds, copied, stored, recorded, snapshots, days,
+            seconds,
+            rebuilt, _count("analytics_dailyfact"), _snapshot_bytes() / max(filled.readings, 1), _bytes_of_facts(),
+            sums,
             pages,
         )  # fmt: skip
 
 
-# ---- looks
+# ---- snapshots
 
 
 def _ingest() -> tuple[float, float, float]:
-    """Rows a second: by COPY of them all at once, by our statement for looks, and with all that a look changes."""
+    """Rows a second: by COPY of all at once, by our own statement, and with everything that a fetch changes."""
     subjects = list(Subject.objects.filter(kind="publication").order_by("pk")[: BATCH * BATCHES])
     now = timezone.now()
-    pulls = [
-        Pull(
+    snapshots = [
+        MetricSnapshot(
             subject_id=subject.pk,
             municipality_id=subject.municipality_id,
             at=now,
@@ -111,25 +114,30 @@ def _ingest() -> tuple[float, float, float]:
         for subject in subjects
     ]
     lines = "".join(
-        "\t".join("\\N" if value is None else str(value) for value in (getattr(pull, key) for key in bulk_insert.PULL))
+        "\t".join(
+            "\\N" if value is None else str(value)
+            for value in (getattr(snapshot, key) for key in bulk_insert.SNAPSHOT_COLUMNS)
+        )
         + "\n"
-        for pull in pulls
+        for snapshot in snapshots
     )
-    batches = [slice(start, start + BATCH) for start in range(0, len(pulls), BATCH)]
+    batches = [slice(start, start + BATCH) for start in range(0, len(snapshots), BATCH)]
 
     def copied() -> None:
         with connection.cursor() as cursor:
-            cursor.copy_expert(f"COPY analytics_pull ({', '.join(bulk_insert.PULL)}) FROM STDIN", StringIO(lines))
+            cursor.copy_expert(
+                f"COPY analytics_metricsnapshot ({', '.join(bulk_insert.SNAPSHOT_COLUMNS)}) FROM STDIN", StringIO(lines)
+            )
 
     def stored() -> None:
         for batch in batches:
-            bulk_insert.write_pulls(pulls[batch])
+            bulk_insert.write_snapshots(snapshots[batch])
 
     def recorded() -> None:
         for batch in batches:
-            bulk_insert.write(subjects[batch], pulls[batch])
+            bulk_insert.write(subjects[batch], snapshots[batch])
 
-    return (_rate(copied, len(pulls)), _rate(stored, len(pulls)), _rate(recorded, len(pulls)))
+    return (_rate(copied, len(snapshots)), _rate(stored, len(snapshots)), _rate(recorded, len(snapshots)))
 
 
 def _rate(act: Callable[[], None], rows: int) -> float:
@@ -154,18 +162,19 @@ def taken_back() -> Iterator[None]:
 
 
 def _hour() -> tuple[int, int, float]:
-    """The looks of one hour by the real ladder, and how long their facts take: looks, days, seconds (the median)."""
+    """The fetches of one hour by the real schedule, and how long their facts take: fetches, days, seconds (the
+    median)."""
     now = timezone.now()
     subjects = [subject for n, subject in enumerate(_young(now)) if _is_due(subject, now, n)]
     subjects += Subject.objects.filter(kind="channel")[: Channel.objects.count() // 6]
     times, days = [], 0
     for _run in range(RUNS):
         with taken_back():
-            pulls = [_look(subject, now) for subject in subjects]
-            for start in range(0, len(pulls), BATCH):
-                bulk_insert.write(subjects[start : start + BATCH], pulls[start : start + BATCH])
+            snapshots = [_next_snapshot(subject, now) for subject in subjects]
+            for start in range(0, len(snapshots), BATCH):
+                bulk_insert.write(subjects[start : start + BATCH], snapshots[start : start + BATCH])
             began = time.perf_counter()
-            days = rollup.fold()
+            days = rollup.rebuild_dirty_days()
             times.append(time.perf_counter() - began)
     return len(subjects), days, statistics.median(times)
 
@@ -177,21 +186,21 @@ def _young(now: datetime) -> list[Subject]:
 
 
 def _is_due(subject: Subject, now: datetime, n: int) -> bool:
-    """Whether its turn comes within this hour: once in so many hours as the ladder pauses."""
+    """Whether its fetch falls into this hour, by the interval of the schedule."""
     assert subject.published_at is not None
     after = rules.next_fetch(subject.published_at, now)
     return after is not None and n % max(int((after - now).total_seconds() // 3600), 1) == 0
 
 
-def _look(subject: Subject, now: datetime) -> Pull:
+def _next_snapshot(subject: Subject, now: datetime) -> MetricSnapshot:
     """A few more of everything."""
-    pull = Pull(subject=subject, municipality_id=subject.municipality_id, at=now, outcome="read")
+    snapshot = MetricSnapshot(subject=subject, municipality_id=subject.municipality_id, at=now, outcome="read")
     if subject.kind == "channel":
-        pull.followers = subject.followers
+        snapshot.followers = subject.followers
     for key in ADDED:
-        told = getattr(subject, key)
-        setattr(pull, key, None if told is None else told + 1 + told // 50)
-    return pull
+        value = getattr(subject, key)
+        setattr(snapshot, key, None if value is None else value + 1 + value // 50)
+    return snapshot
 
 
 def _rebuild() -> float:
@@ -200,7 +209,7 @@ def _rebuild() -> float:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE analytics_dailyfact, analytics_monthlyfact, analytics_channelday")
     began = time.perf_counter()
-    rebuild.make_again(rebuild.oldest(), timezone.localdate(), channels)
+    rebuild.rebuild_channels(rebuild.oldest(), timezone.localdate(), channels)
     seconds = time.perf_counter() - began
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE analytics_dailyfact, analytics_monthlyfact, analytics_channelday")
@@ -208,7 +217,7 @@ def _rebuild() -> float:
 
 
 def _derive(filled: scale.Filled, first: date) -> float:
-    """Seconds to make what the programme's pages read besides facts, as its tasks do."""
+    """Seconds to build what the programme's pages read besides facts, as its tasks do."""
     began = time.perf_counter()
     monthly_medians.renew(first.replace(day=1))
     training_figures.renew()
@@ -218,7 +227,7 @@ def _derive(filled: scale.Filled, first: date) -> float:
     return time.perf_counter() - began
 
 
-# ---- what a page adds up, from facts and from readings
+# ---- sums of a page, from facts and from snapshots
 
 _ALL = " + ".join(f"coalesce(p.{key}, 0)" for key in INTERACTIONS)
 FROM_FACTS = """
@@ -234,7 +243,8 @@ WHERE municipality_id = ANY(%(ids)s) AND basis = 'activity' AND day BETWEEN %(fi
 FROM_READINGS = f"""
 SELECT s.channel_id, t.category, t.call_kind, count(*), sum({_ALL}), sum(p.views)
 FROM (
-    SELECT DISTINCT ON (p.subject_id) p.* FROM analytics_pull p JOIN analytics_subject s ON s.id = p.subject_id
+    SELECT DISTINCT ON (p.subject_id) p.*
+    FROM analytics_metricsnapshot p JOIN analytics_subject s ON s.id = p.subject_id
     WHERE s.municipality_id = ANY(%(ids)s) AND s.kind <> 'channel' AND s.published_on BETWEEN %(first)s AND %(last)s
       AND p.outcome = 'read' ORDER BY p.subject_id, p.at DESC
 ) p JOIN analytics_subject s ON s.id = p.subject_id JOIN analytics_traits t ON t.id = s.traits_id
@@ -244,7 +254,7 @@ DAYS_FROM_READINGS = f"""
 SELECT municipality_id, day, sum(told - coalesce(before, 0)) FROM (
     SELECT municipality_id, day, told, lag(told) OVER (PARTITION BY subject_id ORDER BY at) AS before FROM (
         SELECT p.subject_id, s.municipality_id, p.at, (p.at AT TIME ZONE 'Europe/Belgrade')::date AS day, {_ALL} AS told
-        FROM analytics_pull p JOIN analytics_subject s ON s.id = p.subject_id
+        FROM analytics_metricsnapshot p JOIN analytics_subject s ON s.id = p.subject_id
         WHERE s.municipality_id = ANY(%(ids)s) AND s.kind <> 'channel' AND p.outcome = 'read'
           AND s.published_on <= %(last)s AND p.at < %(last)s::date + 1 AND p.at > %(first)s::date - 100
     ) looks
@@ -253,7 +263,7 @@ SELECT municipality_id, day, sum(told - coalesce(before, 0)) FROM (
 
 
 def _sums(home: int, first: date) -> dict[str, tuple[float, float]]:
-    """The two sums that every page begins with: what was published, by channel and kind, and activity by day."""
+    """The two sums that every page needs: posts by channel and traits, and activity by day."""
     last = timezone.localdate() - timedelta(days=1)
     everybody = list(Channel.objects.order_by().values_list("municipality_id", flat=True).distinct())
     asked = {
@@ -262,14 +272,14 @@ def _sums(home: int, first: date) -> dict[str, tuple[float, float]]:
         "All municipalities, 28 days": (everybody, last - timedelta(days=27)),
         "All municipalities, 3 years": (everybody, first),
     }
-    found = {}
+    durations = {}
     for name, (ids, since) in asked.items():
         values = {"ids": ids, "first": since, "last": last}
-        found[name] = (
+        durations[name] = (
             round(_took(values, FROM_FACTS, DAYS_FROM_FACTS), 1),
             round(_took(values, FROM_READINGS, DAYS_FROM_READINGS), 1),
         )
-    return found
+    return durations
 
 
 def _took(values: dict[str, Any], *statements: str) -> float:
@@ -290,10 +300,11 @@ def _took(values: dict[str, Any], *statements: str) -> float:
 # ---- sizes
 
 
-def _pull_bytes() -> int:
-    """Of all looks, indexes included."""
+def _snapshot_bytes() -> int:
+    """Of all snapshots, indexes included."""
     return _one(
-        "SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'analytics_pull'::regclass"
+        "SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits "
+        "WHERE inhparent = 'analytics_metricsnapshot'::regclass"
     )
 
 

@@ -1,7 +1,7 @@
 """How fast the outbox empties: approved posts of 50 municipalities, all due in the same second, on a fake of Mastodon.
 
-The fake is a process of its own that answers after 50 ms. What went out when is read from its public lists, what it
-cost from the processes' CPU time and from PostgreSQL's own statistics.
+The fake is a process of its own that answers after 50 ms. Its public lists show what was published when; CPU times of
+the processes and PostgreSQL's own statistics show the cost.
 """
 
 import json
@@ -22,7 +22,7 @@ import redis
 import requests
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -36,6 +36,7 @@ from municipalities.enums import Approval
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
 from platforms.types import Credential, Outgoing
+from portal import queues
 from posts.enums import Category, DecisionKind, Stage
 from posts.models import Decision, Post, Publication, Version
 from serbian.folding import fold
@@ -69,15 +70,15 @@ class Fake:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def told(self, method: str, path: str, told: Any = None) -> Any:
-        return requests.request(method, f"{self.url}/__fake__/{path}", json=told, timeout=60).json()
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        return requests.request(method, f"{self.url}/__fake__/{path}", json=body, timeout=60).json()
 
     def account(self, name: str) -> dict[str, Any]:
-        return self.told("POST", "account", {"platform": "mastodon", "name": name})
+        return self.call("POST", "account", {"platform": "mastodon", "name": name})
 
     def accepted(self) -> list[dict[str, Any]]:
         """The calls that published, oldest first."""
-        return [e for e in self.told("GET", "ledger") if e["path"] == "/api/v1/statuses" and e["status"] == 200]
+        return [e for e in self.call("GET", "ledger") if e["path"] == "/api/v1/statuses" and e["status"] == 200]
 
 
 @contextmanager
@@ -87,7 +88,7 @@ def fake() -> Iterator[Fake]:
         assert process.stdout is not None
         try:
             server = Fake(json.loads(process.stdout.readline())["url"])
-            server.told("POST", "options", {"latency": LATENCY_SECONDS})
+            server.call("POST", "options", {"latency": LATENCY_SECONDS})
             yield server
         finally:
             process.terminate()
@@ -95,22 +96,23 @@ def fake() -> Iterator[Fake]:
 
 @contextmanager
 def engine(database: str, server: Fake) -> Iterator[list[psutil.Process]]:
-    """What publishes, as `make run` starts it: one process per program."""
+    """What publishes, as `make run` starts it. The processes of its publishers."""
     own = {
         **os.environ, "DATABASE_URL": database, "LOG_LEVEL": "WARNING",
         "PRIVATE_HOSTS_ALLOWED": server.url.split("//")[1],
         "REDIS_URL": redis_of_its_own(),
     }  # fmt: skip
     with ExitStack() as stack:
-        running = []
+        publishers = []
         place = settings.DATA_DIR / "bench"
         place.mkdir(parents=True, exist_ok=True)  # beat, which keeps its times there, would start over and over
         for program in publishing(place):
             process = stack.enter_context(subprocess.Popen(list(program.command), env=own, cwd=settings.BASE_DIR))
             stack.callback(process.terminate)
-            running.append(psutil.Process(process.pid))
-        time.sleep(6)
-        yield running
+            if queues.PUBLISHING in program.command:
+                publishers.append(psutil.Process(process.pid))
+        time.sleep(10)
+        yield publishers
 
 
 def redis_of_its_own() -> str:
@@ -165,8 +167,9 @@ class Load:
         credentials.store(channel, Credential.from_json(made["credential"]))
         return channel
 
+    @transaction.atomic
     def put(self, amount: int, due_at: datetime) -> None:
-        """So many approved posts, spread evenly over the channels."""
+        """So many approved posts, spread evenly over the channels. At once: a delivery without its post is held."""
         channels = [self.channels[n % len(self.channels)] for n in range(amount)]
         posts = Post.objects.bulk_create(self._post(n, channel, due_at) for n, channel in enumerate(channels))
         versions = Version.objects.bulk_create(
@@ -208,7 +211,7 @@ def _delivery(channel: Channel, text: str, due_at: datetime) -> Delivery:
     )  # fmt: skip
 
 
-def run(load: Load, server: Fake, running: list[psutil.Process], amount: int, patience: float = 600) -> Figures:
+def run(load: Load, server: Fake, publishers: list[psutil.Process], amount: int, patience: float = 600) -> Figures:
     """Put `amount` deliveries, wait until all are accepted and written down, and count."""
     before = len(server.accepted())
     # The rows must be there before their time, or the delay would be ours.
@@ -218,16 +221,15 @@ def run(load: Load, server: Fake, running: list[psutil.Process], amount: int, pa
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     time.sleep(max(0.0, (due_at - timezone.now()).total_seconds() - 0.5))
-    publisher = running[:1]
-    worked, stored, asked = cpu(publisher), cpu(postgres()), statements()
+    worked, stored, asked = cpu(publishers), cpu(postgres()), statements()
     ends = time.monotonic() + patience
     while (left := _left()) and time.monotonic() < ends:
         time.sleep(0.25)
     # Looking costs statements too, one each quarter of a second.
     asked = statements() - asked
-    worked, stored = cpu(publisher) - worked, cpu(postgres()) - stored
+    worked, stored = cpu(publishers) - worked, cpu(postgres()) - stored
     at = [datetime.fromisoformat(entry["at"]) for entry in server.accepted()[before:]]
-    delays = sorted((each - due_at).total_seconds() + LATENCY_SECONDS for each in at) or [0.0]
+    delays = sorted((moment - due_at).total_seconds() + LATENCY_SECONDS for moment in at) or [0.0]
     done = amount - left or 1
     return Figures(
         amount, len(at), round(delays[-1], 2), round(statistics.median(delays), 2),
@@ -258,11 +260,11 @@ def _left() -> int:
 def measured(database: str, *, runs: int, say: Callable[[str], object]) -> tuple[list[Figures], list[float]]:
     """Figures of every run, and the sorted delays of single posts in seconds."""
     with everywhere("benchmark data"), fake() as server:
-        load, found = Load(server), []
-        with engine(database, server) as running:
-            run(load, server, running, 20)  # everything is loaded and connected
+        load, figures = Load(server), []
+        with engine(database, server) as publishers:
+            run(load, server, publishers, 20)  # everything is loaded and connected
             for amount in AMOUNTS:
                 for _ in range(runs if amount < AMOUNTS[-1] else 1):
-                    found.append(run(load, server, running, amount))
-                    say(json.dumps(found[-1].json()))
-            return found, singles(load, server)
+                    figures.append(run(load, server, publishers, amount))
+                    say(json.dumps(figures[-1].json()))
+            return figures, singles(load, server)

@@ -1,11 +1,11 @@
-"""The table of `make bench`: on the screen, in `bench.json`, and in docs/benchmarks.md."""
+"""Tables of `make bench`, for the screen, `bench.json` and docs/benchmarks.md."""
 
 import os
 import platform
 import statistics
 from pathlib import Path
 
-from benchmarks import burst, counting, inbox
+from benchmarks import burst, daily_counts, inbox
 from benchmarks.browser import RUNS, SLOWER, Composer
 from benchmarks.measure import WORKERS, Figures
 from benchmarks.publishing import CHANNELS, LATENCY_SECONDS
@@ -20,7 +20,7 @@ HEAD = "| Page | queries | p50 ms | p95 ms | HTML kB | compressed kB |\n|---|---
 
 
 def machine() -> str:
-    """Processor, cores and Python, as they stand beside every figure."""
+    """Processor, cores and Python, shown beside every figure."""
     model = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
@@ -39,19 +39,19 @@ def table(figures: list[Figures]) -> str:
     return "\n".join((HEAD, *rows))
 
 
-def told(figures: list[Figures], composer: Composer) -> str:
-    """Everything, as it stands on the screen and in the docs."""
+def render_pages(figures: list[Figures], composer: Composer) -> str:
+    """All results, as shown on the screen and in the docs."""
     return "\n\n".join((heading(), table(figures), first_load(composer), feel(composer)))
 
 
-def mentored(figures: list[Figures]) -> str:
+def render_mentoring(figures: list[Figures]) -> str:
     return (
         f"145 municipalities, 30 mentors, three cohorts of plans; gunicorn with {WORKERS} workers, one request at a "
         f"time; {machine()}.\n\n{table(figures)}"
     )
 
 
-def heard(figures: list[Figures], events: burst.Figures, days: counting.Figures) -> str:
+def render_inbox(figures: list[Figures], events: burst.Figures, days: daily_counts.Figures) -> str:
     return (
         f"{inbox.MESSAGES:,} messages below {inbox.PUBLICATIONS:,} posts, {inbox.OTHERS} in each of 145 other "
         f"municipalities; gunicorn with {WORKERS} workers, one request at a time; {machine()}.\n\n{table(figures)}\n\n"
@@ -62,11 +62,11 @@ def heard(figures: list[Figures], events: burst.Figures, days: counting.Figures)
     )
 
 
-def counted(days: counting.Figures) -> str:
+def counted(days: daily_counts.Figures) -> str:
     return (
         f"{days.questions:,} questions counted by day, {days.rows:,} rows: all of them in {days.made:g} s, again "
         f"in {days.again:g} s, recent days in {days.swept:g} s, those of {days.marked} messages that were sorted or "
-        f"answered since in {days.folded:g} s."
+        f"answered since in {days.rebuilt:g} s."
     )
 
 
@@ -83,8 +83,8 @@ def feel(composer: Composer) -> str:
         f"| {f.page} | {f.p50:g} | {f.p95:g} | {f.on_load:g} | {f.while_typing:g} | {f.excused:g} |"
         for f in composer.feel
     ]
-    said = f"A letter until it is painted, with the processor {SLOWER} times slower; medians of {RUNS} runs."
-    return "\n".join((said, "", FEEL, *rows))
+    introduction = f"A letter until it is painted, with the processor {SLOWER} times slower; medians of {RUNS} runs."
+    return "\n".join((introduction, "", FEEL, *rows))
 
 
 def heading() -> str:
@@ -101,7 +101,7 @@ DELIVERIES = (
 )
 
 
-def published(figures: list[Delivered], singles: list[float]) -> str:
+def render_publishing(figures: list[Delivered], singles: list[float]) -> str:
     return f"{_published_heading()}\n\n{_published_table(figures, singles)}"
 
 

@@ -1,7 +1,7 @@
-"""The statements that fill three years of 145 municipalities: a plan of posts, their rows, every look at them.
+"""Statements that fill three years of 145 municipalities: a plan of posts, their rows, and all their metric snapshots.
 
-All in the database, so that half a million posts take minutes. Columns that a statement does not name get an empty
-value by their type, so a new column of a table needs no change here.
+Everything runs in the database, so that half a million posts take minutes. Columns that a statement does not name get
+an empty value of their type, so a new column of a table needs no change here.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ MATERIALS = {"text": (12, 0.8), "link": (22, 0.7), "picture": (36, 1.1), "pictur
 CALLS = ("apply", "pay", "book", "report", "vote", "comment", "attend", "call", "download", "share", "subscribe")
 FORMATS = ("poll", "question", "quiz", "this_or_that", "contest")
 LANGUAGES = {"sr-Cyrl": 62, "sr-Latn": 22, "sr-Cyrl+sr-Latn": 16}
-# Share of a municipality's posts, followers per thousand inhabitants, and what the network tells.
+# Share of a municipality's posts, followers per thousand inhabitants, and the metrics that the network returns.
 PLATFORMS: dict[str, tuple[int, int, tuple[str, ...]]] = {
     "facebook": (40, 260, ("likes", "reposts", "replies", "clicks", "views", "reach")),
     "instagram": (26, 110, ("likes", "reposts", "replies", "views", "reach")),
@@ -33,10 +33,10 @@ PLATFORMS: dict[str, tuple[int, int, tuple[str, ...]]] = {
     "x": (14, 30, ("likes", "reposts", "replies", "quotes", "views")),
     "youtube": (8, 18, ("likes", "replies", "views")),
 }
-# Hours after publication: the ladder of `analytics.ingestion.rules`, thinned so that three years fit.
-LOOKS = (1, 4, 12, 24, 72, 168, 336, 720, 1440, 2160)
+# Hours after publication: the fetch schedule of `analytics.ingestion.rules`, thinned so that three years fit.
+FETCH_HOURS = (1, 4, 12, 24, 72, 168, 336, 720, 1440, 2160)
 # How much of what a post will ever get it has by then: most on the first day, a little for months.
-SHARES = [round(0.85 * (1 - exp(-((h / 14) ** 0.6))) + 0.15 * (1 - exp(-h / 900)), 5) for h in LOOKS]
+SHARES = [round(0.85 * (1 - exp(-((h / 14) ** 0.6))) + 0.15 * (1 - exp(-h / 900)), 5) for h in FETCH_HOURS]
 METRICS = ("likes", "reposts", "replies", "quotes", "clicks", "views", "paid_views", "reach")
 EMPTY = {
     "boolean": "false", "jsonb": "'{}'", "date": "current_date", "timestamp with time zone": "now()",
@@ -51,7 +51,7 @@ def run(statement: str, values: Any = None) -> int:
 
 
 def insert(table: str, values: Mapping[str, str], source: str) -> str:
-    """INSERT of `values` (SQL by column) for every row of `source`; what must have a value and has none gets an empty
+    """INSERT of `values` (SQL by column) for every row of `source`; required columns without a value get an empty
     one."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -152,15 +152,15 @@ def _shares() -> dict[str, str]:
         "likes": "weight * 0.8", "reposts": "weight * 0.11", "replies": "weight * 0.13", "quotes": "weight * 0.02",
         "clicks": "weight * 0.45", "views": "weight * 32", "paid_views": "weight * 14", "reach": "weight * 23",
     }  # fmt: skip
-    told = {key: [p for p, (_s, _f, tells) in PLATFORMS.items() if key in tells] for key in METRICS}
-    cases = {key: f"platform = ANY(ARRAY{told[key]!r}::text[])" for key in METRICS}
+    platforms = {key: [p for p, (_s, _f, metrics) in PLATFORMS.items() if key in metrics] for key in METRICS}
+    cases = {key: f"platform = ANY(ARRAY{platforms[key]!r}::text[])" for key in METRICS}
     cases["paid_views"] = "boosted"
     cases["clicks"] += " AND material = 'link'"
     return {key: f"CASE WHEN {cases[key]} THEN ({of[key]} * share)::int END AS {key}" for key in METRICS}
 
 
-# Every look as it would have been written. Sometimes a network is away, and some numbers are corrected downwards. Where
-# nothing changed, no number is stored.
+# Every snapshot as it would have been stored. Sometimes a network is away, and some numbers are corrected downwards.
+# Where nothing changed, no number is stored.
 LOOKED = f"""
 CREATE UNLOGGED TABLE bench_look AS
 WITH looks AS (
@@ -169,7 +169,7 @@ WITH looks AS (
            share * CASE WHEN luck > 0.985 THEN 0.96 ELSE 1 END AS share,
            p.at + hours * interval '1 hour' >= c.away_from AND p.at + hours * interval '1 hour' < c.away_to AS away
     FROM posts p JOIN places c USING (channel_id)
-    CROSS JOIN unnest(ARRAY{list(LOOKS)}, ARRAY{SHARES}::float8[]) WITH ORDINALITY AS l (hours, share, place)
+    CROSS JOIN unnest(ARRAY{list(FETCH_HOURS)}, ARRAY{SHARES}::float8[]) WITH ORDINALITY AS l (hours, share, place)
     CROSS JOIN LATERAL (SELECT (hashint8(p.id * 64 + place) & 65535) / 65536.0::float8 AS luck) r
 ), told AS (
     SELECT id, municipality_id, at, place,
@@ -201,8 +201,8 @@ FROM places c JOIN analytics_subject s ON s.channel_id = c.channel_id AND s.kind
 CROSS JOIN LATERAL (SELECT %(first)s::date + n AS day FROM generate_series(0, %(days)s) n) d
 WHERE day < %(last)s
 """
-PULLS = f"""
-INSERT INTO analytics_pull (subject_id, municipality_id, at, outcome, {", ".join(METRICS)}, followers)
+SNAPSHOTS = f"""
+INSERT INTO analytics_metricsnapshot (subject_id, municipality_id, at, outcome, {", ".join(METRICS)}, followers)
 SELECT id, municipality_id, at, outcome, {", ".join(METRICS)}, followers FROM bench_look ORDER BY at
 """  # noqa: S608 -- words from above
 
@@ -248,8 +248,8 @@ def rows() -> dict[str, tuple[dict[str, str], str]]:
             {**by, "channel_id": "posts.channel_id", "kind": "'post'", "state": "'published'",
              "payload": f"jsonb_build_object('text', {TEXT})", "due_at": "posts.at",
              "not_after": "posts.at + interval '2 hours'", "next_at": "posts.at", "state_at": "posts.at",
-             "noticed_at": "posts.at", "published_at": "posts.at", "created_at": "posts.at - interval '1 day'",
-             "remote_id": "md5(posts.id || 'r')", "tries": "1"},
+             "notified_at": "posts.at", "published_at": "posts.at", "created_at": "posts.at - interval '1 day'",
+             "remote_id": "md5(posts.id || 'r')", "attempt_count": "1"},
             with_text,
         ),
         "posts_publication": (
@@ -260,7 +260,7 @@ def rows() -> dict[str, tuple[dict[str, str], str]]:
         "analytics_subject": (
             {**by, "kind": "'publication'", "channel_id": "channel_id", "publication_id": "posts.id",
              "remote_id": "md5(posts.id || 'r')", "traits_id": "traits_id", "published_at": "posts.at",
-             "published_on": "day", "last_at": "l.at", "last_outcome": "coalesce(l.outcome, '')",
+             "published_on": "day", "last_fetched_at": "l.at", "last_outcome": "coalesce(l.outcome, '')",
              **{key: f"l.{key}" for key in METRICS},
              "interactions": "CASE WHEN num_nonnulls(l.likes, l.reposts, l.replies, l.quotes) > 0 THEN "
                              "coalesce(l.likes, 0) + coalesce(l.reposts, 0) + coalesce(l.replies, 0) "

@@ -1,6 +1,6 @@
-"""50 municipalities, 20,000 posts on two channels each, a million readings: made of rows, not of acts.
+"""50 municipalities, 20,000 posts on two channels each, a million metric values: inserted as rows, without the verbs.
 
-The amounts and the distribution over a year are what counts here; the texts repeat.
+The amounts and their distribution over a year matter here; the texts repeat.
 """
 
 import random
@@ -17,7 +17,7 @@ from accounts.models import User
 from analytics import partitions
 from analytics.ingestion.domain import traits
 from analytics.models import Subject, Traits
-from benchmarks import together
+from benchmarks import collaboration
 from channels.models import Channel
 from delivery.enums import State
 from delivery.models import Delivery
@@ -37,8 +37,8 @@ HOME = "place-7"
 BATCH = 2000
 TEXT = "Сервис за грађане је отворен и данас до осамнаест часова, дођите или се јавите. Позив број {}."
 
-PULLS = """
-INSERT INTO analytics_pull (subject_id, at, municipality_id, outcome, likes, reposts, replies, quotes)
+SNAPSHOTS = """
+INSERT INTO analytics_metricsnapshot (subject_id, at, municipality_id, outcome, likes, reposts, replies, quotes)
 SELECT s.id, s.published_at + n * n * interval '20 minutes', s.municipality_id, 'read',
        s.likes * n / %(each)s, s.reposts * n / %(each)s, s.replies * n / %(each)s, 0
 FROM analytics_subject s, generate_series(1, %(each)s) n
@@ -82,11 +82,11 @@ def fill() -> People:
         home = Municipality.objects.get(slug=HOME)
         officer = User.objects.create(email="officer@example.org", name="Officer", language="sr")
         Membership.objects.create(user=officer, municipality=home, role=Role.OFFICER)
-        mentor = together.fill(home, officer)
+        mentor = collaboration.fill(home, officer)
         now = timezone.now()
         partitions.ensure((now - timedelta(days=DAYS + 40)).date(), (now + timedelta(days=60)).date())
         with connection.cursor() as cursor:
-            cursor.execute(PULLS, {"each": READINGS // (POSTS * 2)})
+            cursor.execute(SNAPSHOTS, {"each": READINGS // (POSTS * 2)})
             cursor.execute(FACTS)
             cursor.execute(FOLLOWERS, [DAYS])
             cursor.execute(ACTIVITY)
@@ -183,7 +183,7 @@ def _publications(versions: list[Version], plan: list[Any], rng: random.Random) 
     )
     out = [publication for publication in publications if publication.delivery.state == State.PUBLISHED]
     kinds = traits.rows_for(map(traits.key_of, out))
-    Subject.objects.bulk_create(_subject(each, kinds[traits.key_of(each)], rng) for each in out)
+    Subject.objects.bulk_create(_subject(row, kinds[traits.key_of(row)], rng) for row in out)
 
 
 def _deliveries(versions: list[Version], plan: list[Any]) -> Iterator[tuple[Version, Delivery]]:
@@ -209,5 +209,5 @@ def _subject(publication: Publication, kind: Traits, rng: random.Random) -> Subj
         publication=publication, remote_id=publication.delivery.remote_id, traits=kind,
         published_at=at, published_on=timezone.localdate(at), likes=likes,
         reposts=likes // 5, replies=likes // 7, quotes=0,
-        interactions=likes + likes // 5 + likes // 7, last_at=at, last_outcome="read",
+        interactions=likes + likes // 5 + likes // 7, last_fetched_at=at, last_outcome="read",
     )  # fmt: skip

@@ -21,7 +21,7 @@ class State(models.TextChoices):
 
 
 class Step(models.TextChoices):
-    """What an attempt did. Creating and finishing change the network; the others only look."""
+    """What an attempt did. Creating and finishing change the network; the others only read."""
 
     CREATE = "create", _("Create")
     FINISH = "finish", _("Finish")

@@ -11,7 +11,7 @@ class NoSuchMove(RuntimeError):
     """This move does not exist, or not for this reason: an error in our own code."""
 
 
-# Why a gate holds something back.
+# Why a policy blocks a delivery.
 HOLDS = frozenset({ReasonCode.NOT_APPROVED, ReasonCode.TOO_EARLY, *PAUSES, ReasonCode.NEEDS_CONSENT, ReasonCode.HELD})
 
 EDGES: dict[tuple[State, State], frozenset[ReasonCode]] = {

@@ -1,4 +1,4 @@
-"""The outbox: what shall be sent, and every call that may have left the house.
+"""The outbox: what is to be sent, and every call that may have reached a network.
 
 `state` has one writer, `delivery.domain.move`. Attempts are append-only: opened before a call, closed after it.
 """
@@ -23,12 +23,12 @@ class Delivery(TenantModel):
     """One thing that shall appear on one channel once.
 
     `payload` is the frozen content, JSON of `platforms.types.Outgoing`. `key` is the idempotency key, made before the
-    first call. What is `urgent` leaves its channel before all that is not. `next_at` is when a machine looks at the row
-    again. `lease_until` is how long the claiming worker may be silent before the sweeper looks. `unknown_since` is set
-    while a call may have landed that nobody has looked after: the opening of the earliest such attempt.
+    first call. What is `urgent` leaves its channel before all that is not. `next_at` is when a worker acts on the row
+    again. `lease_until` is how long the claiming worker may be silent before the sweeper settles it. `unknown_since` is
+    set while a call may have landed that is not reconciled: the opening of the earliest such attempt.
 
     A delivery of the kind "edit" changes what its parent published: it has no post of its own on the network.
-    `shown` is the text as the network showed it at the first look after `watched_from`, None before it; `shown_now`
+    `shown` is the text as the network showed it first after `watched_from`, None before it; `shown_now`
     what it showed when it had become another one, at `changed_at`. `noted_at`: a person has seen that it was changed
     or removed there.
     """
@@ -46,7 +46,7 @@ class Delivery(TenantModel):
     not_after = models.DateTimeField()
     next_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
+    attempt_count = models.PositiveSmallIntegerField(default=0)
     unknown_since = models.DateTimeField(null=True)
     token = models.CharField(max_length=2000, blank=True)  # under which the network holds what is not public yet
     remote_id = models.CharField(max_length=300, blank=True)
@@ -54,7 +54,7 @@ class Delivery(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
     state_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
-    noticed_at = models.DateTimeField(null=True)  # people were told of the present state
+    notified_at = models.DateTimeField(null=True)  # people were notified of the present state
     withdrawal_asked_at = models.DateTimeField(null=True)  # somebody wants it taken down; a worker does it
     shown = models.TextField(null=True)
     watched_from = models.DateTimeField(null=True)
@@ -64,9 +64,9 @@ class Delivery(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
-            # the tick: what is due, oldest first
+            # the publisher: what is due, oldest first
             models.Index(fields=["next_at"], name="delivery_due", condition=Q(state__in=["scheduled", "waiting"])),
-            # the sweeper: leases that ran out, verdicts and looks that are due
+            # the sweeper: leases that ran out, status checks and reconciliations that are due
             models.Index(
                 fields=["state", "next_at"],
                 name="delivery_open",
@@ -92,11 +92,11 @@ class Delivery(TenantModel):
             models.Index(
                 fields=["parent"], name="delivery_edit", condition=Q(kind="edit", state__in=["failed", "expired"])
             ),
-            # what people have not been told yet
+            # what people have not been notified of yet
             models.Index(
                 fields=["state_at"],
                 name="delivery_notice",
-                condition=Q(noticed_at__isnull=True)
+                condition=Q(notified_at__isnull=True)
                 & (
                     Q(state__in=["failed", "expired", "unconfirmed", "waiting", "missing"])
                     | Q(changed_at__isnull=False)
@@ -107,7 +107,7 @@ class Delivery(TenantModel):
             # Whoever made something due, publishers hear of it when the transaction is through, and only then. A
             # second's sleep of theirs finds what is due later.
             pgtrigger.Trigger(
-                name="doorbell",
+                name="wake_up",
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 condition=pgtrigger.Q(new__state="scheduled"),
@@ -182,7 +182,7 @@ class Delivery(TenantModel):
 
 
 class Attempt(TenantModel):
-    """One call that may have left the house, or one look.
+    """One call that may have left, or one reconciliation or status check.
 
     `taken_at`: a worker began to work on it; there is one such worker. `sent_at`: the one request that cannot be taken
     back is about to leave. An attempt without `sent_at` provably published nothing.

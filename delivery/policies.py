@@ -35,7 +35,7 @@ FIRST_COMMENT = "first_comment"
 EDIT = "edit"
 # The kind of what answers somebody.
 REPLY = "reply"
-_gates: dict[str, BatchPolicy] = {}
+_policies: dict[str, BatchPolicy] = {}
 _removals: dict[str, Policy] = {}
 
 
@@ -53,24 +53,24 @@ def expire(because: ReasonCode = ReasonCode.TOO_LATE, words: str = "") -> Policy
     return PolicyDecision("expire", because, words)
 
 
-def register(kind: str, gate: Policy) -> None:
-    """Put the gate of one kind of delivery in place; once, at start-up."""
-    register_for_several(kind, lambda deliveries: {delivery.pk: gate(delivery) for delivery in deliveries})
+def register(kind: str, policy: Policy) -> None:
+    """Register the policy of one kind of delivery; once, at start-up."""
+    register_for_several(kind, lambda deliveries: {delivery.pk: policy(delivery) for delivery in deliveries})
 
 
-def register_for_several(kind: str, gate: BatchPolicy) -> None:
-    _gates[kind] = gate
+def register_for_several(kind: str, policy: BatchPolicy) -> None:
+    _policies[kind] = policy
 
 
-def register_removal(kind: str, gate: Policy) -> None:
+def register_removal(kind: str, policy: Policy) -> None:
     """Who is asked right before something of this kind is taken down from its network; nobody unless registered."""
-    _removals[kind] = gate
+    _removals[kind] = policy
 
 
 def evaluate_removal(delivery: Delivery) -> PolicyDecision:
     """Whether it may be taken down now. Inside the scope of the delivery's municipality."""
-    gate = _removals.get(delivery.kind)
-    return gate(delivery) if gate else ALLOW
+    policy = _removals.get(delivery.kind)
+    return policy(delivery) if policy else ALLOW
 
 
 def evaluate(delivery: Delivery, now: datetime) -> PolicyDecision:
@@ -83,16 +83,16 @@ def evaluate(delivery: Delivery, now: datetime) -> PolicyDecision:
 
 def evaluate_all(deliveries: Sequence[Delivery], now: datetime) -> dict[int, PolicyDecision]:
     """The verdict on each of them, by id. Inside the scope of all their municipalities."""
-    found = {delivery.pk: verdict for delivery in deliveries if (verdict := _own(delivery, now))}
-    subjects = {delivery.pk: _subject(delivery) for delivery in deliveries if delivery.pk not in found}
+    decisions = {delivery.pk: verdict for delivery in deliveries if (verdict := _own(delivery, now))}
+    subjects = {delivery.pk: _subject(delivery) for delivery in deliveries if delivery.pk not in decisions}
     kinds: dict[str, list[Delivery]] = {}
     for subject in subjects.values():
         kinds.setdefault(subject.kind, []).append(subject)
-    told: dict[int, PolicyDecision] = {}
+    answers: dict[int, PolicyDecision] = {}
     for kind, same in kinds.items():
-        if gate := _gates.get(kind):
-            told |= gate(same)
-    return found | {pk: told.get(subject.pk, defer(ReasonCode.HELD)) for pk, subject in subjects.items()}
+        if policy := _policies.get(kind):
+            answers |= policy(same)
+    return decisions | {pk: answers.get(subject.pk, defer(ReasonCode.HELD)) for pk, subject in subjects.items()}
 
 
 def _own(delivery: Delivery, now: datetime) -> PolicyDecision | None:

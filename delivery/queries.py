@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
@@ -28,13 +27,6 @@ def with_its_row(delivery_id: int) -> Delivery:
     """The row a task starts from; the task opens the scope of its municipality."""
     with everywhere("a delivery starts from its row"):
         return Delivery.objects.select_related("channel__credential", "parent", "municipality").get(pk=delivery_id)
-
-
-def time_limit(delivery_id: int) -> int:
-    """How many seconds a task with one call of this delivery may take."""
-    with everywhere("how long a call may take"):
-        slow = Delivery.objects.filter(pk=delivery_id, payload__video__ref__isnull=False).exists()
-    return int(settings.VIDEO_TASK_TIME_LIMIT if slow else settings.CELERY_TASK_TIME_LIMIT)
 
 
 # ---- what is due
@@ -74,9 +66,9 @@ def heads(now: datetime) -> list[QueueHead]:
     ]
 
 
-def _none(told: str | None) -> bool:
+def _none(text: str | None) -> bool:
     """Of JSON as the database writes it."""
-    return told in (None, "null")
+    return text in (None, "null")
 
 
 def _heads(of: Any) -> QuerySet[Any]:
@@ -121,6 +113,13 @@ def locked(now: datetime, chosen: Iterable[int]) -> list[Delivery]:
     return LOCKED.instances(now=now, chosen=array(chosen))
 
 
+def untaken(limit: int) -> list[tuple[int, int]]:
+    """(delivery id, number) of open attempts that no publisher has taken, oldest first."""
+    with everywhere("take opened attempts"):
+        opened = Attempt.objects.filter(closed_at=None, taken_at=None).order_by("opened_at")
+        return list(opened.values_list("delivery_id", "number")[:limit])
+
+
 def _last_numbers(of: Any) -> QuerySet[Any]:
     with everywhere("number the attempts of what is claimed"):
         made = Attempt.objects.filter(delivery__in=among(of.deliveries))
@@ -158,8 +157,8 @@ UNDER_WAY = Prepared(_under_way)
 def next_due(now: datetime) -> datetime | None:
     """The next moment at which something becomes due by its time."""
     with everywhere("sleep until something is due"):
-        found = NEXT_DUE.rows(now=now)
-        return found[0][0] if found else None
+        rows = NEXT_DUE.rows(now=now)
+        return rows[0][0] if rows else None
 
 
 def _next_due(of: Any) -> QuerySet[Any]:
@@ -172,10 +171,10 @@ NEXT_DUE = Prepared(_next_due, now=datetime)
 
 
 def claim_next(state: State, now: datetime, lease: datetime, limit: int) -> list[int]:
-    """Ids in `state` whose `next_at` has come, oldest first; it is put off to `lease`, so that one worker looks."""
-    with everywhere("claim due looks"), transaction.atomic():
-        found = Delivery.objects.select_for_update(skip_locked=True).filter(state=state, next_at__lte=now)
-        ids = list(found.order_by("next_at").values_list("pk", flat=True)[:limit])
+    """Ids in `state` whose `next_at` has come, oldest first; it is put off to `lease`, so that one worker acts."""
+    with everywhere("claim due deliveries"), transaction.atomic():
+        due = Delivery.objects.select_for_update(skip_locked=True).filter(state=state, next_at__lte=now)
+        ids = list(due.order_by("next_at").values_list("pk", flat=True)[:limit])
         Delivery.objects.filter(pk__in=ids).update(next_at=lease)
     return ids
 
@@ -233,12 +232,12 @@ def sent_since_unknown(delivery: Delivery) -> int:
 def reconciliations_since_sent(delivery: Delivery) -> list[Attempt]:
     """Looks after the last call that left, in order."""
     last = _sent(delivery).last()
-    looks = Attempt.objects.filter(delivery=delivery, step=Step.FIND).order_by("number")
-    return list(looks.filter(opened_at__gte=last.sent_at) if last else looks)
+    reconciliations = Attempt.objects.filter(delivery=delivery, step=Step.FIND).order_by("number")
+    return list(reconciliations.filter(opened_at__gte=last.sent_at) if last else reconciliations)
 
 
 def status_checks_due(delivery: Delivery) -> int:
-    """How often it was asked since the last call that changed something: each preparation has its own patience."""
+    """How often it was asked since the last call that changed something: each preparation is asked about anew."""
     asked = Attempt.objects.filter(delivery=delivery, step=Step.POLL)
     calls = Attempt.objects.filter(delivery=delivery, step__in=(Step.CREATE, Step.FINISH)).order_by("number")
     last = calls.values_list("number", flat=True).last()
@@ -255,8 +254,8 @@ def bound(delivery: Delivery, since: datetime) -> Collection[str]:
 
 
 def without_notification(now: datetime) -> QuerySet[Delivery]:
-    """What needs a person who has not been told yet, across municipalities. Open `everywhere` first."""
+    """What needs a person who has not been notified yet, across municipalities. Open `everywhere` first."""
     asks = Q(state__in=[State.FAILED, State.EXPIRED]) | WAITS_FOR_PEOPLE
     asks |= Q(state=State.UNCONFIRMED, state_at__lte=now - PATIENCE)
     asks |= Q(state=State.MISSING) | Q(state=State.PUBLISHED, changed_at__isnull=False)
-    return Delivery.objects.filter(asks, noticed_at=None).order_by("state_at")
+    return Delivery.objects.filter(asks, notified_at=None).order_by("state_at")

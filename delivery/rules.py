@@ -1,4 +1,4 @@
-"""Times of the outbox (retry backoff, the next look, the next poll), and what people may answer. Pure."""
+"""Times of the outbox (retry backoff, reconciliation, status checks), and what people may answer. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -22,18 +22,19 @@ SEEN = "seen:"
 
 AT_ONCE = frozenset({"still_send", "send_now", "send_again"})
 
-# Retry backoff after a try that did not reach the network. Eight tries in about half an hour; then a person is asked.
+# Retry backoff after an attempt that did not reach the network: eight attempts in about half an hour. Then a person is
+# asked.
 RETRY_BACKOFF = tuple(timedelta(seconds=s) for s in (10, 30, 60, 120, 300, 600, 900))
 
-# The first look comes soon, the next two as soon as they may count, the later ones ever more seldom.
-LOOK_FIRST = timedelta(seconds=5)
-LOOKS = tuple(timedelta(minutes=m) for m in (2, 5, 10, 30, 60, 120))
+# The first reconciliation comes soon, the next two as soon as they may count, the later ones at growing intervals.
+FIRST_RECONCILIATION = timedelta(seconds=5)
+RECONCILIATION_BACKOFF = tuple(timedelta(minutes=m) for m in (2, 5, 10, 30, 60, 120))
 
-# While a network prepares a post; after the last one there was "no verdict in time".
-POLLS = tuple(timedelta(seconds=s) for s in (5, 10, 20, 30, 60, 60, 120, 300, 300, 600, 900, 1800))
+# While a network prepares a post. After the last one the reason is "no verdict in time".
+STATUS_CHECK_BACKOFF = tuple(timedelta(seconds=s) for s in (5, 10, 20, 30, 60, 60, 120, 300, 300, 600, 900, 1800))
 
-# A withdrawal is wanted until it happened.
-WITHDRAWAL_PAUSE = timedelta(minutes=1)
+# A withdrawal is repeated until it happened.
+WITHDRAWAL_INTERVAL = timedelta(minutes=1)
 
 
 def is_slow(payload: Mapping[str, Any]) -> bool:
@@ -47,23 +48,25 @@ def brings_files(payload: Mapping[str, Any]) -> bool:
 
 
 def next_attempt_at(attempts: int, now: datetime) -> datetime | None:
-    """When to try again after `tries` calls that reached nobody; None when they are used up."""
+    """When to try again after `attempts` calls that reached nobody; None when they are used up."""
     return now + RETRY_BACKOFF[attempts - 1] if attempts <= len(RETRY_BACKOFF) else None
 
 
 def next_reconciliation_at(attempts: int, now: datetime, apart: timedelta = timedelta(minutes=1)) -> datetime:
-    """When to look again after `looks` looks; the last pause repeats until somebody settles it.
+    """When to reconcile after so many reconciliations. The last interval repeats until the delivery is settled.
 
-    `apart`: how far two looks must be from each other to count as two, since lists of networks lag.
+    `apart`: how far two must be from each other to count as two, since lists of networks lag.
     """
     if attempts == 0:
-        return now + LOOK_FIRST
-    return now + (apart if attempts <= 2 else LOOKS[min(attempts - 3, len(LOOKS) - 1)])
+        return now + FIRST_RECONCILIATION
+    if attempts <= 2:
+        return now + apart
+    return now + RECONCILIATION_BACKOFF[min(attempts - 3, len(RECONCILIATION_BACKOFF) - 1)]
 
 
-def next_status_check_at(polls: int, now: datetime) -> datetime | None:
-    """When to ask again after `polls` questions; None when the patience is at its end."""
-    return now + POLLS[polls] if polls < len(POLLS) else None
+def next_status_check_at(checks: int, now: datetime) -> datetime | None:
+    """When to ask again after so many status checks; None when no more are made."""
+    return now + STATUS_CHECK_BACKOFF[checks] if checks < len(STATUS_CHECK_BACKOFF) else None
 
 
 def not_after(due_at: datetime, minutes: int) -> datetime:

@@ -1,4 +1,4 @@
-"""The story of one delivery in plain words: who decided what, each call, each look."""
+"""The story of one delivery in plain words: who decided what, each call, each reconciliation."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,12 +30,12 @@ CALLS: dict[str, LazyText] = {
     Outcome.UNKNOWN: _("Sent, but no usable answer came."),
     Outcome.HELD: _("Held back at the last moment; nothing was sent."),
 }
-LOOKS: dict[str, LazyText] = {
+RECONCILIATIONS: dict[str, LazyText] = {
     Outcome.FOUND: _("Looked on the network: it is there."),
     Outcome.ABSENT: _("Looked on the network: it is not there."),
     Outcome.CANNOT_TELL: _("Looked on the network: it cannot be told for sure."),
 }
-LOOK_FAILED = _("Looked on the network, but got no answer.")
+RECONCILIATION_FAILED = _("Looked on the network, but got no answer.")
 POLLED = _("Asked the network how far it is.")
 TAKING_DOWN: dict[str, LazyText] = {Outcome.OK: _("Taken down from the network.")}
 CHANGED = _("Sent: the network changed it.")
@@ -74,7 +74,7 @@ def _attempt(attempt: Attempt) -> TimelineEntry:
 
 def _attempt_words(attempt: Attempt) -> LazyText:
     if attempt.step == Step.FIND:
-        return LOOKS.get(attempt.outcome, LOOK_FAILED)
+        return RECONCILIATIONS.get(attempt.outcome, RECONCILIATION_FAILED)
     if attempt.step == Step.POLL:
         return POLLED
     if attempt.step == Step.WITHDRAW:

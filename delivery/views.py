@@ -62,109 +62,109 @@ def delivery(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @require_POST
 def delivery_answer(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """One answer. `seen` is when the state began that the person saw: an old page decides nothing."""
-    found = _found(request, pk)
+    delivery = _found(request, pk)
     given = request.POST.get("answer", "")
-    if given not in _offered(found, _holding(found)) or request.POST.get("seen") != found.state_at.isoformat():
-        return _changed(request, found)
+    if given not in _offered(delivery, _holding(delivery)) or request.POST.get("seen") != delivery.state_at.isoformat():
+        return _changed(request, delivery)
     try:
-        form = _given(request, found, given)
+        form = _given(request, delivery, given)
     except (Moved, NoSuchMove):
-        return _changed(request, found)
+        return _changed(request, delivery)
     if form is not None and form.errors:
-        return _page(request, found, status=422, **{given: form})
+        return _page(request, delivery, status=422, **{given: form})
     messages.success(request, DONE[given])
     return redirect("delivery", request.municipality.slug, pk)
 
 
-def _given(request: SignedInRequest, found: Delivery, given: str) -> forms.Form | None:
+def _given(request: SignedInRequest, delivery: Delivery, given: str) -> forms.Form | None:
     """Do it. Returns the form, with errors when it was not done; None where there is no form."""
     if given == "choose_time":
         time = TimeForm(request.POST)
         if time.is_valid():
-            answer.choose_time(found, time.cleaned_data["at"], by=request.user)
+            answer.choose_time(delivery, time.cleaned_data["at"], by=request.user)
         return time
-    if given == "it_is_there" and not _has_links(found):
-        answer.it_is_there(found, "", by=request.user)
+    if given == "it_is_there" and not _has_links(delivery):
+        answer.it_is_there(delivery, "", by=request.user)
         return None
     if given == "it_is_there":
         link = LinkForm(request.POST)
         if link.is_valid():
             try:
-                answer.it_is_there(found, link.cleaned_data["link"], by=request.user)
+                answer.it_is_there(delivery, link.cleaned_data["link"], by=request.user)
             except answer.NotOurs:
                 link.add_error("link", NOT_OURS)
         return link
-    SIMPLE[given](found, by=request.user)
+    SIMPLE[given](delivery, by=request.user)
     return None
 
 
-def _has_links(found: Delivery) -> bool:
-    return validation.limits(found.channel).post_links
+def _has_links(delivery: Delivery) -> bool:
+    return validation.limits(delivery.channel).post_links
 
 
-def _changed(request: MunicipalityRequest, found: Delivery) -> HttpResponse:
+def _changed(request: MunicipalityRequest, delivery: Delivery) -> HttpResponse:
     messages.warning(request, CHANGED)
-    return redirect("delivery", request.municipality.slug, found.pk)
+    return redirect("delivery", request.municipality.slug, delivery.pk)
 
 
 def _found(request: MunicipalityRequest, pk: int) -> Delivery:
     """404 for another municipality's. What is not public yet is for those who may read drafts."""
-    found = get_object_or_404(Delivery.objects.select_related("channel", "municipality", "parent"), pk=pk)
-    if found.state not in PUBLIC and not request.access.may(Verb.DRAFT_VIEW):
+    delivery = get_object_or_404(Delivery.objects.select_related("channel", "municipality", "parent"), pk=pk)
+    if delivery.state not in PUBLIC and not request.access.may(Verb.DRAFT_VIEW):
         raise PermissionDenied
-    return found
+    return delivery
 
 
-def _offered(found: Delivery, paused: pauses.Paused | None) -> tuple[str, ...]:
-    if found.state == State.PUBLISHED:
-        return _about_public(found)
-    if found.noted_at:
+def _offered(delivery: Delivery, paused: pauses.Paused | None) -> tuple[str, ...]:
+    if delivery.state == State.PUBLISHED:
+        return _about_public(delivery)
+    if delivery.noted_at:
         return ()
-    connected = found.channel.state == ChannelState.CONNECTED
-    return rules.answers(found.state, found.reason, connected=connected, paused=paused is not None)
+    connected = delivery.channel.state == ChannelState.CONNECTED
+    return rules.answers(delivery.state, delivery.reason, connected=connected, paused=paused is not None)
 
 
-def _holding(found: Delivery) -> pauses.Paused | None:
+def _holding(delivery: Delivery) -> pauses.Paused | None:
     """The pause that would hold it back if it were sent now. What is urgent is an emergency, and passes."""
-    return None if found.urgent else pauses.blocking(found.channel)
+    return None if delivery.urgent else pauses.blocking(delivery.channel)
 
 
-def _about_public(found: Delivery) -> tuple[str, ...]:
+def _about_public(delivery: Delivery) -> tuple[str, ...]:
     """A change of ours is taken back by another change. What has a page for it is taken down there."""
-    if found.withdrawal_asked_at or found.kind == EDIT or found.only_seen:
+    if delivery.withdrawal_asked_at or delivery.kind == EDIT or delivery.only_seen:
         return ()
-    noted = ("noted",) if found.changed_at and not found.noted_at else ()
-    return noted if origins.of(found).take_down else (*noted, "take_down")
+    noted = ("noted",) if delivery.changed_at and not delivery.noted_at else ()
+    return noted if origins.of(delivery).take_down else (*noted, "take_down")
 
 
-def _is_private(found: Delivery) -> bool:
+def _is_private(delivery: Delivery) -> bool:
     """Whether it is an answer that one citizen alone reads; who may not read messages does not read it here either."""
-    return visibility.is_private(found.payload.get("visibility", visibility.Visibility.PUBLIC))
+    return visibility.is_private(delivery.payload.get("visibility", visibility.Visibility.PUBLIC))
 
 
-def _page(request: MunicipalityRequest, found: Delivery, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
+def _page(request: MunicipalityRequest, delivery: Delivery, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
     may_answer = request.access.may(Verb.DELIVERY_ANSWER)
-    paused = _holding(found)
-    offered = _offered(found, paused) if may_answer else ()
-    origin = origins.of(found)
-    public = found.state == State.PUBLISHED and found.kind != EDIT and not found.withdrawal_asked_at
-    public = public and not found.only_seen
+    paused = _holding(delivery)
+    offered = _offered(delivery, paused) if may_answer else ()
+    origin = origins.of(delivery)
+    public = delivery.state == State.PUBLISHED and delivery.kind != EDIT and not delivery.withdrawal_asked_at
+    public = public and not delivery.only_seen
     context = {
         "paused": paused,
-        "delivery": found,
+        "delivery": delivery,
         "origin": origin,
         "take_down": origin.take_down if may_answer and public else "",
-        "asks": [each for each in offered if each != "take_down"],
-        "is_edit": found.kind == EDIT,
-        "changes": differences(found.shown or "", found.shown_now) if found.changed_at else (),
-        "text": found.payload["text"],
-        "is_concealed": _is_private(found) and not request.access.may(Verb.INBOX_VIEW),
-        "language": found.payload.get("language", ""),
-        "pictures": found.payload.get("pictures", ()),
+        "asks": [offer for offer in offered if offer != "take_down"],
+        "is_edit": delivery.kind == EDIT,
+        "changes": differences(delivery.shown or "", delivery.shown_now) if delivery.changed_at else (),
+        "text": delivery.payload["text"],
+        "is_concealed": _is_private(delivery) and not request.access.may(Verb.INBOX_VIEW),
+        "language": delivery.payload.get("language", ""),
+        "pictures": delivery.payload.get("pictures", ()),
         "offered": offered,
-        "connected": found.channel.state == ChannelState.CONNECTED,
-        "history": reversed(history(found)),
+        "connected": delivery.channel.state == ChannelState.CONNECTED,
+        "history": reversed(history(delivery)),
         "time_form": bound.get("choose_time") or TimeForm(),
-        "link_form": (bound.get("it_is_there") or LinkForm()) if _has_links(found) else None,
+        "link_form": (bound.get("it_is_there") or LinkForm()) if _has_links(delivery) else None,
     }
     return render(request, "delivery/delivery.html", context, status=status)

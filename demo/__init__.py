@@ -1,6 +1,7 @@
-"""The demo: six municipalities of a training with sixty days of posts, relative to today. `seed.fill()` is the door.
+"""The demo: six municipalities of a training with sixty days of posts, relative to today. `seed.fill()` is the entry
+point.
 
-What people write stands in `content/`, as data; `texts` reads it and plans the days, `past` turns a plan into rows,
-`present` does with the portal's own verbs what waits for somebody today, `numbers` makes the readings. Everything is
-marked `is_demo`, chance is seeded by name, and no person's name appears anywhere.
+Texts are data in `content/`; `texts` reads them and plans the days, `published_posts` turns a plan into rows,
+`unpublished_posts` creates by the portal's own verbs what waits for somebody today, `metrics` creates the snapshots.
+Everything is marked `is_demo`, randomness is seeded by name, and no person's name appears anywhere.
 """

@@ -1,6 +1,6 @@
-"""Check-ins on top of the demo's plans: what was said and came of it, the next ones; a review under way, one frozen.
+"""Check-ins of the demo's plans: past ones with their outcome, the next ones; a review in progress, and a frozen one.
 
-What is past is written down as it was; the next check-ins are planned by the verbs, so that people were told.
+Past check-ins are inserted as rows; the next ones are planned by the verbs, so that people are notified.
 """
 
 from collections.abc import Sequence
@@ -177,10 +177,10 @@ def _lay(team: Team, people: People, plan: Plan, on: date) -> None:
     if slug in FORGOTTEN:
         _planned_before(team, people.mentor, FORGOTTEN[slug], on)
     if slug in COMING:
-        each = COMING[slug]
-        moment = _moment(_working(on + timedelta(days=each.days)), each.at)
-        place = OFFICE if each.way == CheckInMethod.VISIT else CALL
-        wanted = checkins.CheckInPlan(moment, each.way, each.about, place)
+        upcoming = COMING[slug]
+        moment = _moment(_working(on + timedelta(days=upcoming.days)), upcoming.at)
+        place = OFFICE if upcoming.way == CheckInMethod.VISIT else CALL
+        wanted = checkins.CheckInPlan(moment, upcoming.way, upcoming.about, place)
         checkins.plan(team.municipality, wanted, by=people.mentor)
     if slug == "cuprija":
         row = reviews.begin(plan, ReviewKind.MID, by=people.mentor)
@@ -207,9 +207,9 @@ def _working(day: date) -> date:
 
 
 def _moment(day: date, at: time) -> ResolvedTime:
-    found = resolve_wall_time(day, at, 0)
-    assert isinstance(found, ResolvedTime)  # no office hour is jumped over
-    return found
+    resolved = resolve_wall_time(day, at, 0)
+    assert isinstance(resolved, ResolvedTime)  # no office hour is jumped over
+    return resolved
 
 
 def _row(team: Team, mentor: Any, moment: ResolvedTime, way: CheckInMethod, about: str) -> CheckIn:
@@ -241,8 +241,8 @@ def _step(team: Team, row: CheckIn, step: Step, number: int, on: date) -> NextSt
     return made
 
 
-def _planned_before(team: Team, mentor: Any, each: Next, on: date) -> None:
-    day = on + timedelta(days=each.days)
+def _planned_before(team: Team, mentor: Any, upcoming: Next, on: date) -> None:
+    day = on + timedelta(days=upcoming.days)
     while not is_working_day(day):
         day -= timedelta(days=1)
-    insert([_row(team, mentor, _moment(day, each.at), each.way, each.about)])
+    insert([_row(team, mentor, _moment(day, upcoming.at), upcoming.way, upcoming.about)])

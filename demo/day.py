@@ -1,7 +1,7 @@
-"""Playing a day: posts go out, citizens read, like, share and write, pages gain followers, the numbers come back.
+"""Plays a day: posts are published, citizens read, like, share and comment, pages gain followers, metrics come back.
 
-What leaves the portal leaves it by its own outbox and over HTTP: a running worker does it, else this process does the
-same. What citizens do happens on the practice network. A day lasts seconds, so everything carries the present time.
+Posts leave the portal by its own outbox and over HTTP: through a running worker, else through this process. Citizens
+act on the practice network. A day takes seconds, so everything carries the present time.
 """
 
 import random
@@ -19,19 +19,16 @@ from analytics.ingestion.domain import collect
 from analytics.models import Subject
 from analytics.rollups.domain import daily_counts, rollup
 from channels.models import Channel
-from delivery.domain.claim import claim_due
-from delivery.domain.deliver import deliver
+from delivery.dispatch import HEARTBEAT_KEY, publish_due
 from delivery.enums import State
-from demo import decisions, past, texts
+from demo import decisions, published_posts, texts
 from demo.growth import COMMENTS, LIKES, SHARES
-from demo.network import public
+from demo.municipality_context import MunicipalityContext
+from demo.network import citizens_of_the_demo
 from demo.people import People, Team
-from demo.town import Town
 from municipalities.enums import Approval, Role
 from municipalities.models import REAL_PLACE, Municipality
 from municipalities.tenancy import everywhere, scope
-from portal import queues
-from portal.tasks import key_of
 from posts.approval import approval_progress, approval_window, mentors_of
 from posts.draft import Draft
 from posts.editing.domain.create import create
@@ -44,7 +41,7 @@ from practice.domain import react, write
 from practice.enums import AccountKind
 from practice.models import Account, Status
 
-Tell = Callable[[str], None]
+Write = Callable[[str], None]
 
 # How awake the public is, by hour: breakfast, lunch, after supper. At weekends it sleeps longer and has more time.
 AWAKE = {
@@ -75,7 +72,7 @@ FRESH_SHARE = 0.8  # of what a post will ever get, on its first day
 
 
 @dataclass
-class Played:
+class DayCounts:
     posts: int = 0
     likes: int = 0
     shares: int = 0
@@ -89,10 +86,10 @@ class Day:
     """One day in the making. `pause` seconds pass for each hour."""
 
     number: int
-    tell: Tell
+    tell: Write
     pause: float
     rng: random.Random
-    played: Played = field(default_factory=Played)
+    played: DayCounts = field(default_factory=DayCounts)
     lines: list[tuple[int, str]] = field(default_factory=list)
 
     def line(self, minute: int, text: str) -> None:
@@ -113,21 +110,25 @@ class NothingToPlay(RuntimeError):
     """The demo is not filled in."""
 
 
-def play(tell: Tell, *, number: int = 1, pause: float = 0.0) -> Played:
-    """One day, told line by line. Raises `NothingToPlay`. The practice network must answer."""
-    towns = list(Municipality.objects.filter(REAL_PLACE, is_demo=True, joined_on__isnull=False).order_by("slug"))
-    crowd = list(public().order_by("pk"))
-    if not towns or not crowd:
+def play(tell: Write, *, number: int = 1, pause: float = 0.0) -> DayCounts:
+    """Plays one day and reports it line by line. Raises `NothingToPlay`. The practice network must be running."""
+    municipalities = list(
+        Municipality.objects.filter(REAL_PLACE, is_demo=True, joined_on__isnull=False).order_by("slug")
+    )
+    citizens = list(citizens_of_the_demo().order_by("pk"))
+    if not municipalities or not citizens:
         raise NothingToPlay("There is no demo to play in. Fill it in first: make seed")
     today = timezone.localdate()
     day = Day(number, tell, pause, random.Random(f"{timezone.now().isoformat()} {number}"))  # noqa: S311 - a play
     tell(f"Дан {number} ({texts.spoken(today)})")
-    posting = {town: day.rng.choice(POST_HOURS) for town in towns if day.rng.random() < POSTING}
-    posting = posting or {towns[0]: POST_HOURS[0]}
+    posting = {
+        municipality: day.rng.choice(POST_HOURS) for municipality in municipalities if day.rng.random() < POSTING
+    }
+    posting = posting or {municipalities[0]: POST_HOURS[0]}
     for hour in AWAKE:
-        for town in (town for town, at in posting.items() if at == hour):
-            _post(day, town)
-        _react(day, hour, crowd, today.weekday() >= 5)
+        for municipality in (municipality for municipality, at in posting.items() if at == hour):
+            _post(day, municipality)
+        _react(day, hour, citizens, today.weekday() >= 5)
         day.end_hour(hour)
     _follow(day)
     _measure(day)
@@ -137,9 +138,9 @@ def play(tell: Tell, *, number: int = 1, pause: float = 0.0) -> Played:
 # ---- posts go out
 
 
-def _post(day: Day, town: Municipality) -> None:
-    with scope(town):
-        team = _team(town)
+def _post(day: Day, municipality: Municipality) -> None:
+    with scope(municipality):
+        team = _team(municipality)
         post = _ready(team) or _written(day, team)
         if post is None:
             return
@@ -147,20 +148,23 @@ def _post(day: Day, town: Municipality) -> None:
         publish_now(post, by=team.officer)
         for_whom = [publication.delivery_id for publication in publications(post)]
     _send()
-    with scope(town):
+    with scope(municipality):
         out = [p for p in publications(post) if p.delivery_id in for_whom and p.delivery.state == State.PUBLISHED]
         where = ", ".join(publication.channel.handle for publication in out)
         day.played.posts += len(out)
-        told = f"објављује „{post.title}“ ({where})" if out else f"шаље „{post.title}“, мрежа још није потврдила"
-        day.line(day.rng.randint(0, 9), f"{town.name_cyrl} {told}")
+        text = f"објављује „{post.title}“ ({where})" if out else f"шаље „{post.title}“, мрежа још није потврдила"
+        day.line(day.rng.randint(0, 9), f"{municipality.name_cyrl} {text}")
 
 
-def _team(town: Municipality) -> Team:
+def _team(municipality: Municipality) -> Team:
     people = {
         member.role: member.user
-        for member in town.memberships.running().filter(user__is_demo=True).select_related("user").order_by("-pk")
+        for member in municipality.memberships.running()
+        .filter(user__is_demo=True)
+        .select_related("user")
+        .order_by("-pk")
     }
-    return Team(town, people[Role.OFFICER], people[Role.APPROVER])
+    return Team(municipality, people[Role.OFFICER], people[Role.APPROVER])
 
 
 def _ready(team: Team) -> Post | None:
@@ -173,9 +177,10 @@ def _ready(team: Team) -> Post | None:
     return None
 
 
-def _is_agreed(version: Version, house: Municipality) -> bool:
-    """Whether everybody agreed whom the house asks for today; its rule may have become stricter since."""
-    return not house.needs_approval or approval_progress(version, house).met
+def _is_agreed(version: Version, municipality: Municipality) -> bool:
+    """Whether everybody agreed whom the rule of the municipality requires today; its rule may have become stricter
+    since."""
+    return not municipality.needs_approval or approval_progress(version, municipality).met
 
 
 def _agree_to_now(post: Post, team: Team) -> None:
@@ -188,24 +193,24 @@ def _agree_to_now(post: Post, team: Team) -> None:
     decisions.agree(post, version, _town(team))
 
 
-def _town(team: Team) -> Town:
+def _town(team: Team) -> MunicipalityContext:
     """As much of it as decisions need."""
     mentor = next(iter(mentors_of(team.municipality)), team.officer)
     people = People({}, mentor, team.officer, team.officer, timezone.localdate(), mentor, mentor)
-    return Town(team, [], {}, people)
+    return MunicipalityContext(team, [], {}, people)
 
 
 def _written(day: Day, team: Team) -> Post | None:
     """A new one, all the way: written, submitted, decided as the municipality wants it."""
-    town = _town(team)
+    context = _town(team)
     planned = day.rng.choice(texts.coming(team.municipality.slug, timezone.localdate(), 8))
-    draft = past.draft(town, planned)
+    draft = published_posts.draft(context, planned)
     post = create(team.municipality, by=team.officer)
     channels = tuple(Channel.objects.filter(is_practice=True).order_by("pk").values_list("pk", flat=True)[:1])
     whole = Draft(texts=draft.texts, link=draft.link, channels=channels)
-    words = Content(whole, planned.title, planned.category)
-    saved = save_draft(post, words, revision=post.revision, by=team.officer)
-    assert isinstance(saved, Saved)  # nobody else is at it
+    new_content = Content(whole, planned.title, planned.category)
+    saved = save_draft(post, new_content, revision=post.revision, by=team.officer)
+    assert isinstance(saved, Saved)  # no concurrent edits
     Post.objects.filter(pk=post.pk).update(is_demo=True)
     if team.municipality.approval == Approval.NONE:
         return saved.post
@@ -213,17 +218,16 @@ def _written(day: Day, team: Team) -> Post | None:
     version = latest_version(post)
     if version is None:
         return None
-    decisions.agree(post, version, town)
+    decisions.agree(post, version, context)
     return Post.objects.get(pk=post.pk)
 
 
 def _send() -> None:
-    """Let the outbox send what is due: by the worker that runs, or here."""
-    if cache.get(key_of(queues.DEFAULT)) is None:
+    """Let the outbox send what is due: by the publisher that runs, or here."""
+    if cache.get(HEARTBEAT_KEY) is None:
         # A claim brings one of each channel: what became due while the demo was filled in goes first.
-        while claimed := claim_due(timezone.now()):
-            for delivery_id, number in claimed:
-                deliver(delivery_id, number)
+        while publish_due(timezone.now()):
+            pass
         return
     until = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < until and _is_sending():
@@ -241,16 +245,16 @@ def _is_sending() -> bool:
 # ---- citizens
 
 
-def _react(day: Day, hour: int, crowd: list[Account], weekend: bool) -> None:
+def _react(day: Day, hour: int, citizens: list[Account], weekend: bool) -> None:
     awake = AWAKE[hour] / sum(AWAKE.values()) * (WEEKEND.get(hour, 1.0) if weekend else 1.0)
     since = timezone.now() - RECENT
     posts = Status.objects.filter(account__kind=AccountKind.PAGE, in_reply_to=None, created_at__gte=since)
     for status in posts.select_related("account").order_by("-pk"):
         _gather(day, status, awake)
         if day.rng.random() < _wordiness(status) * awake:
-            _comment(day, status, crowd)
+            _comment(day, status, citizens)
     if day.rng.random() < awake * 2:
-        _ask(day, crowd)
+        _ask(day, citizens)
 
 
 def _gather(day: Day, status: Status, awake: float) -> None:
@@ -269,8 +273,8 @@ def _gather(day: Day, status: Status, awake: float) -> None:
 def _category(status: Status) -> str:
     """What the post is for: the portal knows, the network does not."""
     with everywhere("what a status of the demo is about"):
-        found = Subject.objects.filter(remote_id=str(status.pk), channel__is_practice=True)
-        return found.values_list("traits__category", flat=True).first() or "service"
+        subjects = Subject.objects.filter(remote_id=str(status.pk), channel__is_practice=True)
+        return subjects.values_list("traits__category", flat=True).first() or "service"
 
 
 def _wordiness(status: Status) -> float:
@@ -278,26 +282,28 @@ def _wordiness(status: Status) -> float:
     return COMMENTS[_category(status)] * (0.1 if old else 1.0)
 
 
-def _comment(day: Day, status: Status, crowd: list[Account]) -> None:
+def _comment(day: Day, status: Status, citizens: list[Account]) -> None:
     category = _category(status)
-    said = set(Status.objects.filter(root=status).values_list("text", flat=True))
-    fitting = [each for each in texts.citizens()[1] if each.fits(category) and each.text not in said]
+    used = set(Status.objects.filter(root=status).values_list("text", flat=True))
+    fitting = [
+        candidate for candidate in texts.citizens()[1] if candidate.fits(category) and candidate.text not in used
+    ]
     if not fitting:
         return
-    author, comment = day.rng.choice(crowd), day.rng.choice(fitting)
+    author, comment = day.rng.choice(citizens), day.rng.choice(fitting)
     write.publish(author, write.Draft(comment.text, "sr", reply_to=status.pk))
     react.like(author, status.pk)
     day.played.comments += 1
     day.line(day.later(), f"{author.display_name} под објавом {status.account}: „{comment.text}“")
 
 
-def _ask(day: Day, crowd: list[Account]) -> None:
+def _ask(day: Day, citizens: list[Account]) -> None:
     pages = list(Account.objects.filter(kind=AccountKind.PAGE, is_demo=True).order_by("pk"))
-    author, page = day.rng.choice(crowd), day.rng.choice(pages)
-    words = day.rng.choice(texts.asks())
-    write.publish(author, write.Draft(f"@{page.username} {words}", "sr"))
+    author, page = day.rng.choice(citizens), day.rng.choice(pages)
+    question = day.rng.choice(texts.asks())
+    write.publish(author, write.Draft(f"@{page.username} {question}", "sr"))
     day.played.comments += 1
-    day.line(day.later(), f"{author.display_name} пише страници {page}: „{words}“")
+    day.line(day.later(), f"{author.display_name} пише страници {page}: „{question}“")
 
 
 def _follow(day: Day) -> None:
@@ -312,12 +318,12 @@ def _follow(day: Day) -> None:
 
 
 def _measure(day: Day) -> None:
-    """Look at everything that may have changed today, as the ladder does, only now."""
+    """Fetch the metrics of everything that may have changed today, as the fetch schedule does, only now."""
     collect.enrol()
     for channel_id, subject_ids in _touched():
         collect.collect(channel_id, subject_ids)
         day.played.readings += len(subject_ids)
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     daily_counts.sweep()
 
 

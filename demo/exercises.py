@@ -1,4 +1,4 @@
-"""Two exercises of the demo: one that is over, with the debrief of its teams, and one that waits for its start."""
+"""Two exercises of the demo: a finished one with the debrief of its teams, and one that waits for its start."""
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -104,7 +104,7 @@ def _publish(team: Team, minute: float, began: datetime) -> None:
 
 def _answer(team: Team, minute: float, began: datetime, everybody: People) -> None:
     by = everybody.teams[list(everybody.teams)[team.number - 1]].officer
-    for at, key, words in ANSWERS[team.number]:
+    for at, key, text in ANSWERS[team.number]:
         if not minute <= at < minute + 0.5:
             continue
         now = began + timedelta(minutes=at)
@@ -112,10 +112,10 @@ def _answer(team: Team, minute: float, began: datetime, everybody: People) -> No
             asked = Play.objects.filter(team=team, key=key).exclude(status=None).first()
             if asked is None:
                 continue
-            if not words:
+            if not text:
                 team_answers.hide(team, asked, by=by, now=now)
                 continue
-            play = team_answers.answer(team, asked, words, by=by, now=now)
+            play = team_answers.answer(team, asked, text, by=by, now=now)
             Status.objects.filter(pk__in=[play.answer_status]).update(created_at=now)
 
 
@@ -124,10 +124,10 @@ def _date_back(several: list[Team]) -> None:
     for team in several:
         with scope(team.workspace):
             plays = [row for row in Play.objects.filter(team=team) if row.status]
-        said = {int(row.status or 0): row.done_at for row in plays}
-        rows = list(Status.objects.filter(pk__in=said))
+        done_at = {int(row.status or 0): row.done_at for row in plays}
+        rows = list(Status.objects.filter(pk__in=done_at))
         for row in rows:
-            row.created_at = said[row.pk]
+            row.created_at = done_at[row.pk]
         Status.objects.bulk_update(rows, ["created_at"])
 
 

@@ -1,4 +1,5 @@
-"""Posts that the demo's municipalities show each other, with what was said, copied and picked: by our own verbs."""
+"""Posts that the demo's municipalities share in the gallery, with comments, copies and picks, created by our own
+verbs."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from django.db.models import Sum
 from django.utils import timezone, translation
 
 from analytics.metrics import interactions
-from analytics.models import Pull, Subject
+from analytics.models import MetricSnapshot, Subject
 from common.errors import ActionNotAllowed
 from common.numbers import per_thousand
 from demo.people import PROGRAMME, People, Team
@@ -39,15 +40,15 @@ def content() -> dict[str, Any]:
 
 
 def arrange(teams: Sequence[Team], people: People, now: datetime) -> None:
-    """What stands in the gallery, the oldest first."""
+    """Posts in the gallery, the oldest first."""
     made: list[tuple[Mapping[str, Any], SharedPost]] = []
     with translation.override("sr"):
         for raw in content()["shared"]:
             if len(made) == MOST:
                 break
             at = now - timedelta(days=raw["days"], hours=3)
-            if found := _post(raw, teams, at):
-                made.append((raw, _share(raw, *found, at)))
+            if source := _post(raw, teams, at):
+                made.append((raw, _share(raw, *source, at)))
         for raw, row in sorted(made, key=lambda pair: -pair[0]["days"]):
             _talk(raw, row, people, now)
             _copy(raw, row, people)
@@ -56,7 +57,7 @@ def arrange(teams: Sequence[Team], people: People, now: datetime) -> None:
 
 
 def _post(raw: Mapping[str, Any], teams: Sequence[Team], at: datetime) -> tuple[Team, Post] | None:
-    """The one to which most people reacted, with whose it is."""
+    """The post with the most reactions, and its team."""
     best: tuple[int, Team, Post] | None = None
     for team in teams:
         if team.municipality.slug not in raw.get("places", [team.municipality.slug]):
@@ -70,9 +71,9 @@ def _post(raw: Mapping[str, Any], teams: Sequence[Team], at: datetime) -> tuple[
 
 
 def _share(raw: Mapping[str, Any], team: Team, post: Post, at: datetime) -> SharedPost:
-    house = team.municipality
-    with scope(house), made_at(at):
-        row = share.share(post, " ".join(raw["why"].split()), municipality=house, by=team.officer)
+    municipality = team.municipality
+    with scope(municipality), made_at(at):
+        row = share.share(post, " ".join(raw["why"].split()), municipality=municipality, by=team.officer)
         day = timezone.localdate(at)
         row.measured_on, row.shared_at = day, at
         row.figures = _figures_of(row, post, at)
@@ -81,14 +82,18 @@ def _share(raw: Mapping[str, Any], team: Team, post: Post, at: datetime) -> Shar
 
 
 def _figures_of(row: SharedPost, post: Post, at: datetime) -> dict[str, Any]:
-    """As the networks told them on that day, from the pulls of then."""
-    told = []
+    """Figures of the post on that day, from its metric snapshots."""
+    values = []
     for subject in Subject.objects.filter(publication__post=post):
-        pull = Pull.objects.filter(subject_id=subject.pk, at__lte=at, likes__isnull=False).order_by("-at").first()
-        value = interactions(vars(pull)) if pull else None
+        snapshot = (
+            MetricSnapshot.objects.filter(subject_id=subject.pk, at__lte=at, likes__isnull=False)
+            .order_by("-at")
+            .first()
+        )
+        value = interactions(vars(snapshot)) if snapshot else None
         if value is not None:
-            told.append(value)
-    total = sum(told) if told else None
+            values.append(value)
+    total = sum(values) if values else None
     clicks = row.figures["clicks"]
     if clicks is not None:
         counts = ClickCount.objects.filter(link__subject=post.key, counted_on__lte=timezone.localdate(at))
@@ -101,14 +106,14 @@ def _figures_of(row: SharedPost, post: Post, at: datetime) -> dict[str, Any]:
 def _talk(raw: Mapping[str, Any], row: SharedPost, people: People, now: datetime) -> None:
     teams = people.teams
     for number, (who, text) in enumerate(raw["comments"]):
-        house = row.municipality if who == WHOSE_OWN else teams.get(who, teams["cuprija"]).municipality
+        municipality = row.municipality if who == WHOSE_OWN else teams.get(who, teams["cuprija"]).municipality
         is_mentor = who == OF_THE_MENTOR
-        by = people.mentor if is_mentor else teams[house.slug].officer
-        if house == row.municipality and who not in (WHOSE_OWN, OF_THE_MENTOR):
-            continue  # nobody asks themselves
-        with queries.gallery_scope(house):
+        by = people.mentor if is_mentor else teams[municipality.slug].officer
+        if municipality == row.municipality and who not in (WHOSE_OWN, OF_THE_MENTOR):
+            continue  # no questions to oneself
+        with queries.gallery_scope(municipality):
             try:
-                shared_comment = comments.comment(row, text, municipality=house, by=by, is_mentor=is_mentor)
+                shared_comment = comments.comment(row, text, municipality=municipality, by=by, is_mentor=is_mentor)
             except ActionNotAllowed:
                 continue  # the mentor of the demo has said a lot
             at = min(row.shared_at + timedelta(hours=4 + 7 * number), now - timedelta(minutes=20))

@@ -1,4 +1,4 @@
-"""What the programme keeps of good practice: two examples of its own, and one that it does not show."""
+"""The programme's good practice: two examples of its own, and a built-in one that is switched off."""
 
 import tomllib
 from collections.abc import Mapping
@@ -35,6 +35,6 @@ def _written(raw: Mapping[str, Any]) -> practice.ExampleContent:
     )
     gaps = [dict(zip(("name", "kind", "label", "example"), gap, strict=True)) for gap in raw["gaps"]]
     same = ("purpose", "shape", "why", "watch", "patterns", "networks", "drawing")
-    english = {name: words.strip() for name, words in raw["en"].items()}
-    words = TemplateContent(raw["name"], raw["about"], "", draft, gaps)
-    return practice.ExampleContent(words, **{name: raw[name] for name in same}, english=english)
+    english = {name: template_content.strip() for name, template_content in raw["en"].items()}
+    template_content = TemplateContent(raw["name"], raw["about"], "", draft, gaps)
+    return practice.ExampleContent(template_content, **{name: raw[name] for name in same}, english=english)

@@ -1,7 +1,7 @@
-"""How the numbers of a post and of a channel grow: believable curves, the same at every start. Pure.
+"""Growth curves of posts and channels: plausible, and the same at every start. Pure.
 
-A post gathers most of what it will ever get on its first day. How much that is depends on what it is about, on the
-hour, on a picture, on the training (which helped), and on luck.
+A post gets most of its reactions on its first day. How many depends on its subject, the hour, a picture, the training
+(which helps), and luck.
 """
 
 import math
@@ -70,10 +70,10 @@ def trained(day: date, training: date) -> float:
 
 def followers(username: str, start: int, training: date, first: date, last: date) -> dict[date, int]:
     """Followers at the end of each day."""
-    rng, count, found = chance("followers", username), float(start), {}
+    rng, count, by_day = chance("followers", username), float(start), {}
     for ahead in range((last - first).days + 1):
         day = first + timedelta(days=ahead)
         daily = 0.0004 + 0.0026 * trained(day, training)
         count += count * daily * rng.lognormvariate(0, 0.5) - rng.random() * start * 0.0004
-        found[day] = round(count)
-    return found
+        by_day[day] = round(count)
+    return by_day

@@ -1,9 +1,9 @@
-"""What citizens wrote below the posts of the sixty days, as the portal heard it then, and what was answered.
+"""Citizens' comments below the posts of the sixty days, as the portal ingested them, and the answers.
 
-Rows are made directly, as those of posts are (`demo.past`): a message of every comment, sorted as its text says
-(`content/citizens.toml`) and read as hearing reads it (`inbox.domain.suggest`), and a reply with its delivery for
-every answer of the page. What is older than a week and was not answered is closed; the rest waits. What people write of
-their own accord the worker hears by itself.
+Rows are inserted directly, like those of posts (`demo.published_posts`): a message for every comment, triaged as its
+text says (`content/citizens.toml`) and analysed as on arrival (`inbox.domain.suggest`), and a reply with its delivery
+for every answer of the page. Unanswered messages older than a week are closed; the rest waits. The worker itself
+ingests what people write of their own accord.
 """
 
 import uuid
@@ -17,8 +17,8 @@ from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
 from delivery.policies import REPLY
 from demo.network import server
-from demo.past import Past, Sent
-from demo.reactions import Crowd
+from demo.published_posts import PublishedPosts, SentPost
+from demo.reactions import Audience
 from demo.rows import insert
 from demo.texts import Comment, chance, citizens, place
 from inbox import rules
@@ -32,7 +32,7 @@ from practice.models import Notice, Status
 from serbian.folding import fold
 
 HEARD_AFTER = timedelta(seconds=90)
-# Nobody has looked at what came in this lately.
+# Messages that recent are unread.
 UNREAD = timedelta(hours=20)
 # Who is asked what the desk does not know, with addresses that lead nowhere.
 DEPARTMENTS = (
@@ -51,32 +51,33 @@ SEES_TO = {
 class Exchange:
     """A comment and the page's answer, if there is one."""
 
-    sent: Sent
+    sent: SentPost
     comment: Status
     answer: Status | None
     meant: Comment
 
 
-def arrange(pasts: Sequence[Past], crowd: Crowd) -> None:
-    """Everything that was said to these municipalities."""
+def arrange(pasts: Sequence[PublishedPosts], audience: Audience) -> None:
+    """All messages to these municipalities."""
     meant = {comment.text: comment for comment in citizens()[1]}
     for past in pasts:
         with scope(past.team.municipality):
             _desk(past)
-            _hear(past, list(_exchanges(past, meant)), crowd.now)
-            _listen(past, crowd.now)
+            _hear(past, list(_exchanges(past, meant)), audience.now)
+            _listen(past, audience.now)
 
 
-def _desk(past: Past) -> None:
-    house = past.team.municipality
+def _desk(past: PublishedPosts) -> None:
+    municipality = past.team.municipality
     Department.objects.bulk_create(
-        Department(municipality=house, name=name, email=f"{box}@{house.slug}.example") for name, box in DEPARTMENTS
+        Department(municipality=municipality, name=name, email=f"{box}@{municipality.slug}.example")
+        for name, box in DEPARTMENTS
     )
-    for name in place(house.slug).neighbourhoods:
-        Settlement.objects.create(municipality=house, name=name)
+    for name in place(municipality.slug).neighbourhoods:
+        Settlement.objects.create(municipality=municipality, name=name)
 
 
-def _exchanges(past: Past, meant: dict[str, Comment]) -> list[Exchange]:
+def _exchanges(past: PublishedPosts, meant: dict[str, Comment]) -> list[Exchange]:
     by_root = {sent.status.pk: sent for sent in past.sent if sent.status is not None}
     comments = list(
         Status.objects.filter(in_reply_to__in=by_root).select_related("account").order_by("created_at", "pk")
@@ -92,7 +93,7 @@ def _exchanges(past: Past, meant: dict[str, Comment]) -> list[Exchange]:
     ]
 
 
-def _hear(past: Past, exchanges: list[Exchange], now: datetime) -> None:
+def _hear(past: PublishedPosts, exchanges: list[Exchange], now: datetime) -> None:
     rows = [_message(exchange, now) for exchange in exchanges]
     for voice in past.voices:
         suggest.set_suggestions(voice.channel, [row for row in rows if row.channel_id == voice.channel.pk])
@@ -117,33 +118,34 @@ def _hear(past: Past, exchanges: list[Exchange], now: datetime) -> None:
     )  # fmt: skip
 
 
-def _message(each: Exchange, now: datetime) -> Message:
-    at, kind = each.comment.created_at, each.meant.kind
+def _message(exchange: Exchange, now: datetime) -> Message:
+    at, kind = exchange.comment.created_at, exchange.meant.kind
     age = now - at
     state, settled_at = Standing.OPEN, None
-    if each.answer is not None:
-        state, settled_at = Standing.ANSWERED, each.answer.created_at
+    if exchange.answer is not None:
+        state, settled_at = Standing.ANSWERED, exchange.answer.created_at
     elif age > rules.OPEN_BEFORE or (kind == MessageKind.PRAISE and age > UNREAD):
         state, settled_at = Standing.CLOSED, min(at + timedelta(hours=14), now)
-    # what came in last nobody has sorted yet
+    # the latest messages are not triaged yet
     is_new = state == Standing.OPEN and age < UNREAD
     kind = "" if is_new else kind
-    author, root = each.comment.account, each.sent.status
+    author, root = exchange.comment.account, exchange.sent.status
     assert root is not None
     return Message(
-        municipality_id=each.sent.post.municipality_id, channel=each.sent.voice.channel, remote_id=str(each.comment.pk),
-        root=str(root.pk), in_reply_to=str(root.pk), publication=each.sent.publication,
+        municipality_id=exchange.sent.post.municipality_id, channel=exchange.sent.voice.channel,
+        remote_id=str(exchange.comment.pk),
+        root=str(root.pk), in_reply_to=str(root.pk), publication=exchange.sent.publication,
         author_id=str(author.pk), author_handle=author.username, author_name=author.display_name,
-        text=each.comment.text, url=f"{server()}/@{author.username}/{each.comment.pk}",
+        text=exchange.comment.text, url=f"{server()}/@{author.username}/{exchange.comment.pk}",
         visibility=MessageVisibility.PUBLIC, at=at, received_at=at + HEARD_AFTER,
-        counts_from=at, kind=kind, topic="" if is_new else each.meant.topic, state=state, settled_at=settled_at,
+        counts_from=at, kind=kind, topic="" if is_new else exchange.meant.topic, state=state, settled_at=settled_at,
         read_at=None if is_new else at + timedelta(hours=1), due_at=rules.due_at(kind, at),
-        first_answer_at=each.answer.created_at if each.answer else None,
-        search_key=fold(f"{each.comment.text} {author.display_name} {author.username}"),
+        first_answer_at=exchange.answer.created_at if exchange.answer else None,
+        search_key=fold(f"{exchange.comment.text} {author.display_name} {author.username}"),
     )  # fmt: skip
 
 
-def _place(past: Past, rows: list[Message]) -> None:
+def _place(past: PublishedPosts, rows: list[Message]) -> None:
     """Where most of the sorted ones are about, and who would know."""
     rng = chance("settlements", past.team.municipality.slug)
     settlements = list(Settlement.objects.order_by("pk"))
@@ -154,18 +156,19 @@ def _place(past: Past, rows: list[Message]) -> None:
             row.department = boxes.get(SEES_TO.get(Topic(row.topic), ""))
 
 
-def _delivery(each: Exchange, key: uuid.UUID) -> Delivery:
-    assert each.answer is not None
-    at = each.answer.created_at
+def _delivery(exchange: Exchange, key: uuid.UUID) -> Delivery:
+    assert exchange.answer is not None
+    at = exchange.answer.created_at
     written = at - timedelta(seconds=4)
     outgoing = Outgoing(
-        text=each.answer.text, language="sr", key=key.hex, created_at=written, reply_to=str(each.comment.pk)
+        text=exchange.answer.text, language="sr", key=key.hex, created_at=written, reply_to=str(exchange.comment.pk)
     )
     return Delivery(
-        municipality_id=each.sent.post.municipality_id, channel=each.sent.voice.channel, kind=REPLY,
+        municipality_id=exchange.sent.post.municipality_id, channel=exchange.sent.voice.channel, kind=REPLY,
         payload=outgoing.to_json(), key=key, due_at=written, not_after=written + timedelta(hours=2), next_at=written,
         created_at=written, state_at=at, state=State.PUBLISHED, reason=ReasonCode.SENT, published_at=at,
-        remote_id=str(each.answer.pk), permalink=f"{server()}/@{each.sent.voice.page.username}/{each.answer.pk}",
+        remote_id=str(exchange.answer.pk),
+        permalink=f"{server()}/@{exchange.sent.voice.page.username}/{exchange.answer.pk}",
     )  # fmt: skip
 
 
@@ -177,8 +180,8 @@ def _attempt(row: Delivery) -> Attempt:
     )  # fmt: skip
 
 
-def _listen(past: Past, now: datetime) -> None:
-    """Up to here everything was heard: the worker goes on from the newest notice of each page."""
+def _listen(past: PublishedPosts, now: datetime) -> None:
+    """Everything up to here is ingested: the worker continues from the newest notice of each page."""
     for voice in past.voices:
         newest = Notice.objects.filter(account=voice.page).order_by("-pk").values_list("pk", flat=True).first()
         MessageFetch.objects.create(
@@ -188,8 +191,8 @@ def _listen(past: Past, now: datetime) -> None:
     ReplyFetch.objects.bulk_create(_looked(sent, now) for sent in past.sent if now - sent.at < rules.REPLY_FETCH_UNTIL)
 
 
-def _looked(sent: Sent, now: datetime) -> ReplyFetch:
-    """What stands below the post was heard, so it is looked at again when its turn comes, and not all at once."""
+def _looked(sent: SentPost, now: datetime) -> ReplyFetch:
+    """Replies below the post are ingested, so they are fetched again when due, and not all at once."""
     return ReplyFetch(
         municipality_id=sent.post.municipality_id, publication=sent.publication, fetched_at=now,
         next_at=rules.next_reply_fetch(sent.at, now), answers=sent.status.replies_count if sent.status else None,

@@ -1,14 +1,14 @@
-"""The logframe of the programme: indicators of the list and one of its own, baselines, targets, milestones, values.
+"""The programme's logframe: indicators of the list and one of its own, baselines, targets, milestones, values.
 
-Done with the portal's own verbs. Runs after the numbers are there; the training was some weeks ago, so the days before
-it are the baseline.
+Created by the portal's own verbs, after the metrics exist; the training was some weeks ago, so the days before it are
+the baseline.
 """
 
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from analytics.enums import AimKind
+from analytics.enums import TargetKind
 from analytics.indicators.domain import baselines, definitions, manual_values, measure, targets
 from analytics.indicators.domain.definitions import Defined
 from analytics.indicators.domain.manual_values import EnteredValue
@@ -21,17 +21,17 @@ from municipalities.models import Cohort
 from municipalities.tenancy import everywhere
 
 # By code: milestone and target. OC1 is agreed as a change against one's own baseline: the pilots differ too much.
-AIMS: dict[str, tuple[AimKind, float, float]] = {
-    "OC1": (AimKind.CHANGE, 10, 25),
-    "OC2": (AimKind.CHANGE, 5, 10),
-    "OP1": (AimKind.VALUE, 45, 60),
-    "OP2": (AimKind.VALUE, 15, 25),
-    "OP3": (AimKind.VALUE, 8, 15),
-    "OP4": (AimKind.VALUE, 35, 40),
-    "OP5": (AimKind.VALUE, 80, 95),
-    "OP6": (AimKind.VALUE, 70, 90),
-    "OP7": (AimKind.VALUE, 90, 100),
-    "GV2": (AimKind.VALUE, 2, 0),
+AIMS: dict[str, tuple[TargetKind, float, float]] = {
+    "OC1": (TargetKind.CHANGE, 10, 25),
+    "OC2": (TargetKind.CHANGE, 5, 10),
+    "OP1": (TargetKind.VALUE, 45, 60),
+    "OP2": (TargetKind.VALUE, 15, 25),
+    "OP3": (TargetKind.VALUE, 8, 15),
+    "OP4": (TargetKind.VALUE, 35, 40),
+    "OP5": (TargetKind.VALUE, 80, 95),
+    "OP6": (TargetKind.VALUE, 70, 90),
+    "OP7": (TargetKind.VALUE, 90, 100),
+    "GV2": (TargetKind.VALUE, 2, 0),
 }
 WAITING = ("OC3", "OC4", "ME1", "ME2")
 REASON = "Усаглашено на уводној радионици (демо)"
@@ -82,5 +82,5 @@ def _own(cohort: Cohort, people: People, today: date) -> None:
     baselines.enter(row, None, first, last, 20, source=OWN.source, by=people.staff)
     for ago, value in ENTRIES:
         manual_values.enter(row, EnteredValue(today - timedelta(days=ago), value, OWN.source), by=people.staff)
-    wanted = Wanted(AimKind.VALUE.value, 80, today + timedelta(days=52), is_milestone=False, reason=REASON)
+    wanted = Wanted(TargetKind.VALUE.value, 80, today + timedelta(days=52), is_milestone=False, reason=REASON)
     targets.set_target(row, wanted, by=people.staff)

@@ -1,4 +1,4 @@
-"""The programme's kits, adopted by some: written, published and filled in with the verbs that people use."""
+"""The programme's kits, some of them adopted: written, published and filled in by the verbs that people use."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -66,9 +66,9 @@ def _kits(people: People, now: datetime) -> list[Kit]:
 
 
 def _kit(programme: Programme, raw: Mapping[str, Any], people: People, now: datetime) -> Kit:
-    found = Kit.objects.filter(programme=programme, name=raw["name"]).first()
-    if found:
-        return found
+    existing = Kit.objects.filter(programme=programme, name=raw["name"]).first()
+    if existing:
+        return existing
     first, last = _season(raw.get("season"), timezone.localdate(now))
     service = EService.objects.get(key=raw["service"])
     values = {"name": raw["name"], "purpose": raw["purpose"], "service": service, "starts_on": first, "ends_on": last}
@@ -103,18 +103,20 @@ def _part(raw: Mapping[str, Any], questions: list[dict[str, str]]) -> edit.KitPo
             promise=raw.get("promise", ""),
         ),
     )
-    words = TemplateContent(raw["name"], raw["about"], raw["category"], draft, questions, raw.get("deadline", ""))
-    return edit.KitPostContent(words, raw["day"], time.fromisoformat(raw["at"]))
+    template_content = TemplateContent(
+        raw["name"], raw["about"], raw["category"], draft, questions, raw.get("deadline", "")
+    )
+    return edit.KitPostContent(template_content, raw["day"], time.fromisoformat(raw["at"]))
 
 
 def _adopt(kit: Kit, team: Team, answered: Mapping[str, Any], today: date) -> None:
-    house = team.municipality
+    municipality = team.municipality
     start = kit.starts_on or today + timedelta(days=3)
     values = {
-        **known_answers(kit, adoptions(), house).values,
+        **known_answers(kit, adoptions(), municipality).values,
         **answered["answers"],
         "рок": start + timedelta(days=RUNS),
     }
     parts = [part.pk for part in parts_of(kit)[: answered["posts"]]]
-    made = adopt.adopt(kit, adopt.AdoptionChoice(start, values, parts), municipality=house, by=team.officer).made
+    made = adopt.adopt(kit, adopt.AdoptionChoice(start, values, parts), municipality=municipality, by=team.officer).made
     Post.objects.filter(pk__in=[post.pk for post in made]).update(is_demo=True)

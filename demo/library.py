@@ -1,4 +1,4 @@
-"""The pictures in a municipality's library, drawn once for each and reused by its posts."""
+"""Pictures in a municipality's library, each drawn once and reused by its posts."""
 
 import hashlib
 from dataclasses import dataclass

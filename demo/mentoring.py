@@ -1,4 +1,4 @@
-"""What the mentor does besides talking about drafts: the rubric over the weeks, a handover, days away."""
+"""The mentor's work beside drafts: rubric scores over the weeks, a handover, days of absence."""
 
 import random
 import tomllib
@@ -9,11 +9,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from demo.municipality_context import MunicipalityContext
 from demo.people import HANDED_OVER, People
 from demo.rows import insert, made_at
 from demo.texts import CONTENT
 from demo.threads import moment
-from demo.town import Town
 from mentoring.domain.absence import announce
 from mentoring.domain.performance import notify_mentors
 from mentoring.domain.rubric import stored
@@ -37,31 +37,35 @@ AWAY_IN, AWAY_FOR = timedelta(days=12), timedelta(days=4)
 
 
 @cache
-def words() -> dict[str, Any]:
+def content() -> dict[str, Any]:
     with (CONTENT / "mentor.toml").open("rb") as file:
         return tomllib.load(file)
 
 
-def past(town: Town, frozen: Sequence[tuple[Post, Version]], rng: random.Random) -> list[Feedback]:
+def feedback_of_published(
+    context: MunicipalityContext, frozen: Sequence[tuple[Post, Version]], rng: random.Random
+) -> list[Feedback]:
     """The rubric of the posts since the training, with levels that grow. Inside the municipality's scope."""
-    criteria = stored(programme_of(town.team.municipality))
+    criteria = stored(programme_of(context.team.municipality))
     offset = rng.uniform(-0.35, 0.35)
-    house, rows, scores = town.team.municipality, [], []
+    municipality, rows, scores = context.team.municipality, [], []
     for post, version in frozen:
-        if post.created_at.date() < town.people.mentored_on or rng.random() > SHARE:
+        if post.created_at.date() < context.people.mentored_on or rng.random() > SHARE:
             continue
         at = moment(post, rng.uniform(0.5, 0.85))
-        weeks = (at.date() - town.people.mentored_on).days / 7
+        weeks = (at.date() - context.people.mentored_on).days / 7
         levels = _levels(criteria, post, offset + A_WEEK * weeks, rng)
-        mentor, note = town.people.mentor_of(house.slug, at.date()), _note(levels, rng)
-        row = Feedback(municipality=house, post=post, version=version.number, mentor=mentor, note=note, is_demo=True)
+        mentor, note = context.people.mentor_of(municipality.slug, at.date()), _note(levels, rng)
+        row = Feedback(
+            municipality=municipality, post=post, version=version.number, mentor=mentor, note=note, is_demo=True
+        )
         row.given_at = row.changed_at = at
         rows.append(row)
         scores.append(levels)
     insert(rows)
     insert(
         [
-            Score(municipality=house, feedback=row, criterion=criterion, level=level)
+            Score(municipality=municipality, feedback=row, criterion=criterion, level=level)
             for row, levels in zip(rows, scores, strict=True)
             for criterion, level in levels.items()
         ]
@@ -77,11 +81,11 @@ def _levels(criteria: list[Criterion], post: Post, grown: float, rng: random.Ran
 
 
 def _note(levels: dict[Criterion, int], rng: random.Random) -> str:
-    """About what is weakest; now and then the levels say enough."""
-    weakest = min(levels, key=lambda each: levels[each])
+    """A note on the weakest criterion; some feedback has none."""
+    weakest = min(levels, key=lambda criterion: levels[criterion])
     if levels[weakest] >= GOOD:
-        return rng.choice(words()["praise"]["texts"])
-    return rng.choice(words()["notes"][weakest.key]) if rng.random() < 0.8 else ""
+        return rng.choice(content()["praise"]["texts"])
+    return rng.choice(content()["notes"][weakest.key]) if rng.random() < 0.8 else ""
 
 
 def arrange(people: People, now: datetime) -> None:
@@ -92,7 +96,7 @@ def arrange(people: People, now: datetime) -> None:
     first = timezone.localdate(now) + AWAY_IN
     if not Absence.objects.filter(mentor=people.mentor).exists():
         with made_at(now - timedelta(hours=26)):
-            announce(first, first + AWAY_FOR, words()["absence"]["note"], by=people.mentor)
+            announce(first, first + AWAY_FOR, content()["absence"]["note"], by=people.mentor)
 
 
 def _hand_over(people: People) -> None:
@@ -105,7 +109,7 @@ def _hand_over(people: People) -> None:
         if not Handover.objects.exists():
             row = Handover(
                 municipality=team.municipality, former=former, successor=successor, by=people.former,
-                note=words()["handover"]["note"].strip(),
+                note=content()["handover"]["note"].strip(),
                 at=timezone.now() - timedelta(days=(timezone.localdate() - successor.starts_on).days + 2),
             )  # fmt: skip
             insert([row])

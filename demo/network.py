@@ -1,7 +1,7 @@
-"""The demo's side of the practice network: pages, citizens, and the channels that publish to them.
+"""The demo's accounts on the practice network: pages, citizens, and the channels that publish to them.
 
-The channels are connected as a person would connect them, only without the browser: an application, a token for each
-page, both encrypted by the portal's own code. So what is published later goes over HTTP like everywhere else.
+Channels are connected as a person would connect them, only without the browser: an application and a token for each
+page, both encrypted by the portal's own code. So later posts are published over HTTP as everywhere else.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from practice.models import Account, App
 from trainings.domain.citizens import CITIZEN_OF_A_TEAM
 from trainings.domain.practice_channel import PLATFORM, application, connect, server
 
-__all__ = ["PLATFORM", "Voice", "crowd", "public", "server", "voices"]
+__all__ = ["PLATFORM", "ChannelPage", "channel_pages", "citizen_accounts", "citizens_of_the_demo", "server"]
 
 
 class NotTheDemo(RuntimeError):
@@ -37,7 +37,7 @@ def require_demo() -> None:
 
 
 @dataclass(frozen=True)
-class Voice:
+class ChannelPage:
     """A channel and the page it speaks through."""
 
     plan: ChannelPlan
@@ -45,14 +45,14 @@ class Voice:
     page: Account
 
 
-def crowd(today: datetime) -> list[Account]:
+def citizen_accounts(today: datetime) -> list[Account]:
     """The citizens, made where missing."""
     names, _comments, _remarks = citizens()
-    known = {account.display_name: account for account in public()}
+    known = {account.display_name: account for account in citizens_of_the_demo()}
     return [known.get(name) or _account(AccountKind.CITIZEN, slug(name), name, today) for name in names]
 
 
-def public() -> QuerySet[Account]:
+def citizens_of_the_demo() -> QuerySet[Account]:
     """The citizens of the demo; those of an exercise belong to its teams and go when it is wiped."""
     accounts = Account.objects.filter(kind=AccountKind.CITIZEN, is_demo=True)
     return accounts.exclude(username__regex=CITIZEN_OF_A_TEAM)
@@ -67,13 +67,13 @@ def _account(kind: AccountKind, username: str, name: str, today: datetime, note:
     return account
 
 
-def voices(people: People, now: datetime) -> dict[str, list[Voice]]:
+def channel_pages(people: People, now: datetime) -> dict[str, list[ChannelPage]]:
     """Every municipality's channels, connected to this installation's practice network, by slug."""
     app = application()
     return {key: [_voice(team, plan, app, now) for plan in place(key).channels] for key, team in people.teams.items()}
 
 
-def _voice(team: Team, plan: ChannelPlan, app: App, now: datetime) -> Voice:
+def _voice(team: Team, plan: ChannelPlan, app: App, now: datetime) -> ChannelPage:
     page = _account(AccountKind.PAGE, plan.username, plan.name, now, place(team.municipality.slug).note)
     with scope(team.municipality):
         channel = Channel.objects.filter(platform=PLATFORM, remote_id=str(page.pk), is_practice=True).first()
@@ -81,7 +81,7 @@ def _voice(team: Team, plan: ChannelPlan, app: App, now: datetime) -> Voice:
             channel = _channel(team, plan, page, now)
         if channel.server != server() or not Credential.objects.filter(channel=channel).exists():
             connect(channel, page, app)
-    return Voice(plan, channel, page)
+    return ChannelPage(plan, channel, page)
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
-"""What the demo's people were told. The verbs told them as they always do; here only what is over becomes read."""
+"""Notifications of the demo's people. The verbs create them as always; this module marks those that are over as
+read."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +14,7 @@ from posts.models import Post
 
 
 def settle(teams: Iterable[Team], now: datetime) -> None:
-    """Read what is over, without mail about it; no quiet hours, since somebody may look at the demo at any hour."""
+    """Mark old notifications as read, without mail; no quiet hours, because the demo is shown at any hour."""
     for team in teams:
         with scope(team.municipality):
             decided = Post.objects.filter(stage=Stage.APPROVED).values_list("pk", flat=True)

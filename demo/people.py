@@ -1,4 +1,4 @@
-"""Who is in the demo: functions instead of names, one password for all."""
+"""People of the demo: functions instead of names, one password for all."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -46,7 +46,7 @@ class People:
 
 
 def gather(today: date) -> People:
-    """Everybody, made where missing; nobody who is there is changed."""
+    """All people, created where missing; existing ones are not changed."""
     reference.load()
     hashed = make_password(PASSWORD)
     mentor = person("mentor@dobosar.example", "Менторка програма", hashed)

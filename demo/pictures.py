@@ -1,4 +1,5 @@
-"""The demo's pictures: calm posters drawn by us. No faces, no logos, no letters; the alt texts stand with the posts."""
+"""Pictures of the demo: posters that we draw ourselves. No faces, logos or letters; the alt texts are stored with the
+posts."""
 
 import colorsys
 import io

@@ -1,4 +1,4 @@
-"""What is planned ahead: usual times of every channel, and in two municipalities posts that come again for a while."""
+"""Planning ahead: usual times of every channel, and repeating posts in two municipalities."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta

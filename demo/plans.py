@@ -1,6 +1,6 @@
-"""Plans of three months, each at another stage, shown by posts that the demo really published.
+"""Plans of three months, each at another stage, with posts as evidence that the demo really published.
 
-What is past is written down as it was; what is recent is done by the verbs, so that the other side was told.
+Past steps are inserted as rows; recent ones are done by the verbs, so that the other side is notified.
 """
 
 import zlib
@@ -35,7 +35,7 @@ OFFICER, APPROVER, MENTOR = "officer", "approver", "mentor"
 class DemoActivity:
     """An activity of the library: due and done so many days after the first one. `done` None: open.
 
-    `posts` are shown as evidence where posts show it. `confirmed` False: the mentor has not looked at it yet.
+    `posts` are its evidence where posts are evidence for it. `confirmed` False: the mentor has not checked it yet.
     """
 
     key: str
@@ -257,7 +257,7 @@ class _Laid:
         )  # fmt: skip
 
     def _lately(self, plan: Plan, rows: dict[str, Activity]) -> None:
-        """By the verbs: the other side is told."""
+        """By the verbs, so that the other side is notified."""
         slug, officer = self.team.municipality.slug, self.team.officer
         if slug == "kragujevac":
             row = Activity.objects.select_related("plan", "owner", "kind").get(pk=rows["live"].pk)
@@ -280,7 +280,7 @@ def at(day: date, hour: int) -> datetime:
 
 
 def paper(row: Activity) -> dict[str, Any]:
-    """A page that somebody scanned: the smallest PDF that opens."""
+    """A scanned page: the smallest PDF that opens."""
     text = zlib.compress(b"BT /F1 12 Tf 72 770 Td (Demo) Tj ET")
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
@@ -289,9 +289,9 @@ def paper(row: Activity) -> dict[str, Any]:
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     ]  # fmt: skip
     body, places = b"%PDF-1.4\n", []
-    for number, each in enumerate(objects, start=1):
+    for number, pdf_object in enumerate(objects, start=1):
         places.append(len(body))
-        body += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, pdf_object)
     start = len(body)
     body += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     body += b"".join(b"%010d 00000 n \n" % place for place in places)

@@ -1,10 +1,10 @@
-"""The polls of the sixty days: who voted on the practice network, and what it told of that."""
+"""Polls of the sixty days: votes on the practice network, and the results that it returned."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from analytics.models import Subject
-from demo.past import POLL_DAYS, Past, Sent
+from demo.published_posts import POLL_DAYS, PublishedPosts, SentPost
 from demo.rows import insert
 from demo.texts import chance
 from posts.enums import CountedUnit
@@ -18,7 +18,7 @@ TURNOUT = (24, 38)
 QUICKEST, SLOWEST = timedelta(minutes=4), timedelta(days=6)
 
 
-def begin(sent: Sent) -> dict[str, object] | None:
+def begin(sent: SentPost) -> dict[str, object] | None:
     """The poll as the practice network keeps it; None where nothing was asked."""
     poll = sent.part.poll
     if poll is None:
@@ -26,17 +26,17 @@ def begin(sent: Sent) -> dict[str, object] | None:
     return {"options": list(poll.options), "multiple": poll.multiple, "ends_at": _ends(sent).isoformat()}
 
 
-def _ends(sent: Sent) -> datetime:
+def _ends(sent: SentPost) -> datetime:
     return sent.at + timedelta(days=POLL_DAYS)
 
 
-def vote(pasts: list[Past], citizens: list[Account], now: datetime) -> None:
+def vote(pasts: list[PublishedPosts], citizens: list[Account], now: datetime) -> None:
     """Those who voted by `now`."""
     asked = [sent for past in pasts for sent in past.sent if sent.part.poll]
     insert([vote for sent in asked for vote in _votes(sent, citizens, now)])
 
 
-def _votes(sent: Sent, citizens: list[Account], now: datetime) -> Iterator[Vote]:
+def _votes(sent: SentPost, citizens: list[Account], now: datetime) -> Iterator[Vote]:
     assert sent.planned.asked is not None
     rng = chance("poll", sent.voice.plan.username, str(sent.at.date()))
     voters = rng.sample(citizens, min(rng.randint(*TURNOUT), len(citizens)))
@@ -50,8 +50,8 @@ def _votes(sent: Sent, citizens: list[Account], now: datetime) -> Iterator[Vote]
             yield Vote(account=account, status=sent.status, choice=choice)
 
 
-def count(pasts: list[Past], subjects: Mapping[int, Subject], now: datetime) -> None:
-    """What the last look told, and reports that say so. Inside a scope that has all of them."""
+def count(pasts: list[PublishedPosts], subjects: Mapping[int, Subject], now: datetime) -> None:
+    """Results of the last fetch, and the closing reports on them. Within a scope of all municipalities."""
     asked = [sent for past in pasts for sent in past.sent if sent.part.poll and sent.publication]
     given: dict[int, list[int]] = {}
     rows = Vote.objects.filter(status__in=[sent.status.pk for sent in asked if sent.status])
@@ -59,18 +59,24 @@ def count(pasts: list[Past], subjects: Mapping[int, Subject], now: datetime) -> 
         given.setdefault(status, []).append(choice)
     insert([_result(sent, given, subjects, now) for sent in asked])
     for closing in Closing.objects.filter(post__in={sent.post.pk for sent in asked}).select_related("post"):
-        found = suggested_count(count_votes(publications(closing.post), poll_results(closing.post)))
-        if found is not None:
-            counted = {"answers": found.count, "counted": CountedUnit(found.counted), "counted_at": found.at}
+        suggestion = suggested_count(count_votes(publications(closing.post), poll_results(closing.post)))
+        if suggestion is not None:
+            counted = {
+                "answers": suggestion.count,
+                "counted": CountedUnit(suggestion.counted),
+                "counted_at": suggestion.at,
+            }
             Closing.objects.filter(pk=closing.pk).update(**counted)
 
 
-def _result(sent: Sent, given: Mapping[int, list[int]], subjects: Mapping[int, Subject], now: datetime) -> PollResult:
+def _result(
+    sent: SentPost, given: Mapping[int, list[int]], subjects: Mapping[int, Subject], now: datetime
+) -> PollResult:
     assert sent.publication is not None
     assert sent.part.poll is not None
     assert sent.status is not None
     choices = given.get(sent.status.pk, [])
-    at = subjects[sent.publication.pk].last_at or now
+    at = subjects[sent.publication.pk].last_fetched_at or now
     return PollResult(
         municipality_id=sent.post.municipality_id,
         publication=sent.publication,

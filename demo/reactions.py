@@ -1,4 +1,4 @@
-"""What the practice network shows of the sixty days: the posts as statuses, and what citizens wrote below them."""
+"""The sixty days on the practice network: posts as statuses, and citizens' comments below them."""
 
 import random
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from demo import growth, polls
-from demo.network import Voice
-from demo.past import Past, Sent
+from demo.network import ChannelPage
+from demo.published_posts import PublishedPosts, SentPost
 from demo.rows import insert, reserve
 from demo.texts import Comment, chance, citizens
 from practice.enums import NoticeKind
@@ -22,20 +22,20 @@ ANSWERED = (0.35, 0.9)
 
 
 @dataclass
-class Said:
+class PlannedStatus:
     """One status that will be, before it has an id."""
 
     account: Account
     at: datetime
     text: str
     language: str = "sr"
-    sent: Sent | None = None
-    parent: "Said | None" = None
+    sent: SentPost | None = None
+    parent: "PlannedStatus | None" = None
     status: Status | None = None
 
 
 @dataclass(frozen=True)
-class Crowd:
+class Audience:
     """The public of the demo: who may write, since when the training shows, and how many follow each page."""
 
     citizens: list[Account]
@@ -44,139 +44,153 @@ class Crowd:
     followers: dict[int, dict[date, int]]  # by page
 
 
-def publish(pasts: list[Past], crowd: Crowd) -> None:
+def publish(pasts: list[PublishedPosts], audience: Audience) -> None:
     """Statuses of everything that was sent, comments and answers; sets `sent.status`."""
-    saids = [each for past in pasts for sent in past.sent for each in _thread(sent, crowd)]
-    saids.sort(key=lambda each: each.at)
-    _insert(saids, crowd)
-    _pictures([each for each in saids if each.sent])
-    polls.vote(pasts, crowd.citizens, crowd.now)
-    _notices(saids)
-    _counts([voice for past in pasts for voice in past.voices], saids, crowd)
+    statuses = [status for past in pasts for sent in past.sent for status in _thread(sent, audience)]
+    statuses.sort(key=lambda status: status.at)
+    _insert(statuses, audience)
+    _pictures([status for status in statuses if status.sent])
+    polls.vote(pasts, audience.citizens, audience.now)
+    _notices(statuses)
+    _counts([voice for past in pasts for voice in past.voices], statuses, audience)
 
 
-def curve_of(sent: Sent, crowd: Crowd) -> growth.Curve:
+def curve_of(sent: SentPost, audience: Audience) -> growth.Curve:
     day = timezone.localdate(sent.at)
     return growth.curve(
         _key(sent),
         sent.planned.category,
         timezone.localtime(sent.at),
-        crowd.followers[sent.voice.page.pk][day],
+        audience.followers[sent.voice.page.pk][day],
         picture=bool(sent.drawn),
-        trained=growth.trained(day, crowd.training),
+        trained=growth.trained(day, audience.training),
     )
 
 
-def _key(sent: Sent) -> str:
+def _key(sent: SentPost) -> str:
     return f"{sent.voice.plan.username} {sent.planned.key} {(sent.at.date()).toordinal() % 7}"
 
 
-def _thread(sent: Sent, crowd: Crowd) -> Iterator[Said]:
-    post = Said(sent.voice.page, sent.at, sent.part.text, sent.part.language.split("-")[0], sent=sent)
+def _thread(sent: SentPost, audience: Audience) -> Iterator[PlannedStatus]:
+    post = PlannedStatus(sent.voice.page, sent.at, sent.part.text, sent.part.language.split("-")[0], sent=sent)
     yield post
     rng = chance("thread", _key(sent))
     day = timezone.localdate(sent.at)
-    trained = growth.trained(day, crowd.training)
+    trained = growth.trained(day, audience.training)
     count = growth.comments(
-        _key(sent), sent.planned.category, crowd.followers[sent.voice.page.pk][day], trained=trained
+        _key(sent), sent.planned.category, audience.followers[sent.voice.page.pk][day], trained=trained
     )
-    fitting = [each for each in citizens()[1] if each.fits(sent.planned.category, sent.planned.key)]
-    authors = rng.sample(crowd.citizens, min(count, len(fitting)))
+    fitting = [comment for comment in citizens()[1] if comment.fits(sent.planned.category, sent.planned.key)]
+    authors = rng.sample(audience.citizens, min(count, len(fitting)))
     for author, comment in zip(authors, rng.sample(fitting, len(authors)), strict=True):
         at = _awake(post.at + timedelta(minutes=rng.lognormvariate(4.4, 1.2)))
-        said = Said(author, at, comment.text, parent=post)
-        exchange = [said, *_answer(post, said, comment, rng, trained)]
-        yield from (each for each in exchange if each.at < crowd.now)
+        reply = PlannedStatus(author, at, comment.text, parent=post)
+        exchange = [reply, *_answer(post, reply, comment, rng, trained)]
+        yield from (status for status in exchange if status.at < audience.now)
 
 
-def _answer(post: Said, said: Said, comment: Comment, rng: random.Random, trained: float) -> list[Said]:
+def _answer(
+    post: PlannedStatus, comment_status: PlannedStatus, comment: Comment, rng: random.Random, trained: float
+) -> list[PlannedStatus]:
     """The page's answer to a comment that asks something; the training made it likelier and quicker."""
     if not comment.answer or rng.random() > ANSWERED[trained > 0]:
         return []
-    at = _in_office(said.at + timedelta(hours=rng.lognormvariate(1.4 - 0.9 * trained, 0.7)))
-    return [Said(post.account, at, f"@{said.account.username} {comment.answer}", parent=said)]
+    at = _in_office(comment_status.at + timedelta(hours=rng.lognormvariate(1.4 - 0.9 * trained, 0.7)))
+    return [
+        PlannedStatus(post.account, at, f"@{comment_status.account.username} {comment.answer}", parent=comment_status)
+    ]
 
 
 def _awake(at: datetime) -> datetime:
-    """Nobody writes at night: what falls there is written in the morning."""
+    """Nobody writes at night: such comments move to the morning."""
     local = timezone.localtime(at)
     return at if 6 <= local.hour < 23 else at + timedelta(hours=8)
 
 
 def _in_office(at: datetime) -> datetime:
-    """The next hour at which somebody of the municipality is there."""
+    """The next office hour of the municipality."""
     local = timezone.localtime(at)
     while local.weekday() >= 5 or not 7 <= local.hour < 15:
         local += timedelta(hours=1)
     return local
 
 
-def _insert(said: list[Said], crowd: Crowd) -> None:
-    ids = list(reserve(Status, len(said)))
-    for each, pk in zip(said, ids, strict=True):
-        each.status = Status(pk=pk, account=each.account, text=each.text, language=each.language, created_at=each.at)
-        if each.parent:
+def _insert(statuses: list[PlannedStatus], audience: Audience) -> None:
+    ids = list(reserve(Status, len(statuses)))
+    for status_plan, pk in zip(statuses, ids, strict=True):
+        status_plan.status = Status(
+            pk=pk,
+            account=status_plan.account,
+            text=status_plan.text,
+            language=status_plan.language,
+            created_at=status_plan.at,
+        )
+        if status_plan.parent:
             # It was said earlier, so it has its id.
-            each.status.in_reply_to = each.parent.status
-            each.status.root = each.parent.status and (each.parent.status.root or each.parent.status)
-            assert each.parent.status is not None
-            each.parent.status.replies_count += 1
-        if each.sent:
-            each.sent.status = each.status
-            each.status.poll = polls.begin(each.sent)
-            gathered = curve_of(each.sent, crowd).at(crowd.now - each.at)
-            each.status.likes_count, each.status.boosts_count = gathered["likes"], gathered["reposts"]
+            status_plan.status.in_reply_to = status_plan.parent.status
+            status_plan.status.root = status_plan.parent.status and (
+                status_plan.parent.status.root or status_plan.parent.status
+            )
+            assert status_plan.parent.status is not None
+            status_plan.parent.status.replies_count += 1
+        if status_plan.sent:
+            status_plan.sent.status = status_plan.status
+            status_plan.status.poll = polls.begin(status_plan.sent)
+            gathered = curve_of(status_plan.sent, audience).at(audience.now - status_plan.at)
+            status_plan.status.likes_count, status_plan.status.boosts_count = gathered["likes"], gathered["reposts"]
         else:
-            each.status.likes_count = chance("likes", str(each.text), str(each.at.hour)).choice((0, 0, 1, 1, 2, 4, 7))
-    insert([each.status for each in said])
+            status_plan.status.likes_count = chance("likes", str(status_plan.text), str(status_plan.at.hour)).choice(
+                (0, 0, 1, 1, 2, 4, 7)
+            )
+    insert([status_plan.status for status_plan in statuses])
 
 
-def _pictures(said: list[Said]) -> None:
+def _pictures(statuses: list[PlannedStatus]) -> None:
     rows = []
-    for each in said:
-        assert each.sent is not None
-        for position, drawn in enumerate(each.sent.drawn):
-            token = chance("picture", _key(each.sent)).getrandbits(160).to_bytes(20, "big").hex()
+    for status in statuses:
+        assert status.sent is not None
+        for position, drawn in enumerate(status.sent.drawn):
+            token = chance("picture", _key(status.sent)).getrandbits(160).to_bytes(20, "big").hex()
             name = f"practice/{token}.jpg"
             if not default_storage.exists(name):
                 default_storage.save(name, ContentFile(drawn.content))
             rows.append(
                 Media(
-                    account=each.account, status=each.status, position=position, token=token, file=name,
+                    account=status.account, status=status.status, position=position, token=token, file=name,
                     mime="image/jpeg", width=drawn.media.width, height=drawn.media.height,
-                    description=drawn.media.alt, created_at=each.at,
+                    description=drawn.media.alt, created_at=status.at,
                 )
             )  # fmt: skip
     insert(rows)
 
 
-def _notices(said: list[Said]) -> None:
-    """Pages are told of comments, citizens of answers."""
+def _notices(statuses: list[PlannedStatus]) -> None:
+    """Notices to pages about comments, and to citizens about answers."""
     insert(
         [
             Notice(
-                account=each.parent.account,
+                account=status.parent.account,
                 kind=NoticeKind.MENTION,
-                actor=each.account,
-                status=each.status,
-                created_at=each.at,
+                actor=status.account,
+                status=status.status,
+                created_at=status.at,
             )
-            for each in said
-            if each.parent
+            for status in statuses
+            if status.parent
         ]
     )
 
 
-def _counts(voices: list[Voice], said: list[Said], crowd: Crowd) -> None:
+def _counts(voices: list[ChannelPage], statuses: list[PlannedStatus], audience: Audience) -> None:
     pages = {voice.page.pk: voice.page for voice in voices}
     written: dict[int, int] = {}
-    for each in said:
-        written[each.account.pk] = written.get(each.account.pk, 0) + 1
-    accounts = [*pages.values(), *crowd.citizens]
+    for status in statuses:
+        written[status.account.pk] = written.get(status.account.pk, 0) + 1
+    accounts = [*pages.values(), *audience.citizens]
     for account in accounts:
         account.statuses_count = written.get(account.pk, 0)
         if account.pk in pages:
-            account.followers_count = crowd.followers[account.pk][timezone.localdate(crowd.now)]
+            account.followers_count = audience.followers[account.pk][timezone.localdate(audience.now)]
         else:
             account.following_count = 2 + account.pk % 7
     Account.objects.bulk_update(accounts, ["statuses_count", "followers_count", "following_count"])

@@ -1,4 +1,4 @@
-"""What was chosen about numbers: who gets the report of a month or a quarter, and who shows sums to everybody."""
+"""Settings of reports: who gets the monthly or quarterly report, and which municipality has a public page."""
 
 from collections.abc import Sequence
 

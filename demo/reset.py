@@ -1,4 +1,4 @@
-"""Wiping what the demo wrote: posts, channels, numbers of the demo's municipalities, and the whole practice network."""
+"""Deletes what the demo wrote: posts, channels and statistics of its municipalities, and the whole practice network."""
 
 from django.conf import settings
 from django.db import transaction
@@ -7,17 +7,17 @@ from analytics.models import (
     AccessCheck,
     ChannelDay,
     DailyFact,
+    DirtyDay,
+    DirtyTally,
+    HistoryImport,
     IndicatorValue,
+    MetricCoverage,
+    MetricSnapshot,
     MonthlyFact,
     MonthlyMedian,
-    PastImport,
-    Pull,
     Sharing,
-    StaleDay,
-    StaleTally,
     Subject,
     Tally,
-    Telling,
     TrainingWindow,
 )
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
@@ -98,9 +98,10 @@ ORDER = (
     Score, Feedback, PerformanceNotice,
     AmendmentPart, Amendment,
     AccessCheck, IndicatorValue,
-    Pull, DailyFact, MonthlyFact, MonthlyMedian, TrainingWindow, Sharing, StaleDay, ChannelDay, Telling, Subject,
-    StaleTally, Tally,
-    PastImport,
+    MetricSnapshot, DailyFact, MonthlyFact, MonthlyMedian, TrainingWindow, Sharing, DirtyDay, ChannelDay,
+    MetricCoverage, Subject,
+    DirtyTally, Tally,
+    HistoryImport,
     PollResult, Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
     Media, Folder, Snippet, Template, Credential, ConnectAttempt, ChannelPause, Channel, Pause,

@@ -1,4 +1,4 @@
-"""Rows of the past: with the times they are given, many at once."""
+"""Bulk insert of rows with dates in the past."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ LEFT = (AuditEvent, Comment, Decision, Feedback, Post, Thread, Version)
 
 @contextmanager
 def times_as_given(*kinds: type[Model]) -> Iterator[None]:
-    """Inside, `auto_now` and `auto_now_add` of these models leave alone what is set. Only for a command of its own."""
+    """Inside, `auto_now` and `auto_now_add` of these models keep values that are set. Only for a command of its own."""
     fields = [f for kind in kinds for f in kind._meta.concrete_fields if isinstance(f, DateTimeField)]
     before = [(field, field.auto_now, field.auto_now_add) for field in fields]
     try:
@@ -35,9 +35,9 @@ def times_as_given(*kinds: type[Model]) -> Iterator[None]:
 
 @contextmanager
 def made_at(moment: datetime) -> Iterator[None]:
-    """Inside, what the portal's own verbs write about a post bears this time. Only for a command of its own.
+    """Inside, what the portal's own verbs write about a post has this time. Only for a command of its own.
 
-    A clock that was set back would move deadlines, too: what lies ahead is still reckoned from now.
+    Setting back the clock would move deadlines too: times in the future are still computed from now.
     """
     fields = [field for kind in LEFT for field in kind._meta.concrete_fields if _is_of_the_moment(field)]
     before, begun = [(field, field.default) for field in fields], timezone.now()
@@ -73,11 +73,11 @@ def insert(rows: Sequence[Any]) -> list[Any]:
 
 
 def office_time(at: datetime, minutes: int) -> datetime:
-    """The moment that lies so many minutes of office hours after `at`, or before it. Nobody approves posts at night."""
+    """The time that is so many minutes of office hours after `at`, or before it. Nobody approves posts at night."""
     local, ahead = at.astimezone(BELGRADE), minutes >= 0
     left, day = timedelta(minutes=abs(minutes)), timedelta(days=1 if ahead else -1)
     while True:
-        opens, closes = (datetime.combine(local.date(), each, BELGRADE) for each in (OPENS, CLOSES))
+        opens, closes = (datetime.combine(local.date(), clock, BELGRADE) for clock in (OPENS, CLOSES))
         here = min(max(local, opens), closes)
         room = (closes - here) if ahead else (here - opens)
         if is_working_day(local.date()) and room >= left:

@@ -1,4 +1,4 @@
-"""Filling the demo: everything in one transaction, only what is missing, nothing outside the demo."""
+"""Fills the demo: in one transaction, only what is missing, nothing outside the demo."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,35 +11,35 @@ from administration.models import PutAway
 from demo import (
     check_ins,
     decisions,
-    desk,
     exercises,
     gallery,
     good_practice,
     growth,
     inbox,
+    inbox_triage,
     indicators,
     kits,
     library,
     mentoring,
+    metrics,
     needs,
     network,
     notifications,
-    numbers,
-    past,
     people,
     planning,
-    present,
+    published_posts,
     reactions,
     reports,
-    shelf,
+    snippets,
     trainings,
+    unpublished_posts,
 )
 from demo import plans as agreed_plans
-from demo.network import Voice
+from demo.municipality_context import MunicipalityContext
+from demo.network import ChannelPage
 from demo.people import People, Team
 from demo.rows import insert
 from demo.texts import DAYS, Planned, coming, days
-from demo.town import Town
 from municipalities.tenancy import scope
 from posts.models import Post
 
@@ -54,13 +54,13 @@ class Filled:
 
 @transaction.atomic
 def fill(now: datetime | None = None) -> Filled:
-    """Make what is missing of the demo. Raises `NotTheDemo`."""
+    """Create what is missing of the demo. Raises `NotTheDemo`."""
     network.require_demo()
     now = now or timezone.now()
     today = timezone.localdate(now)
     everybody = people.gather(today)
-    voices = network.voices(everybody, now)
-    citizens = network.crowd(now)
+    voices = network.channel_pages(everybody, now)
+    citizens = network.citizen_accounts(now)
     empty = [team for slug, team in everybody.teams.items() if not _has_posts(team)]
     followers = {
         voice.page.pk: growth.followers(
@@ -69,8 +69,8 @@ def fill(now: datetime | None = None) -> Filled:
         for team in empty
         for voice in voices[team.municipality.slug]
     }
-    crowd = reactions.Crowd(citizens, everybody.mentored_on, now, followers)
-    return _fill(empty, voices, everybody, crowd)
+    audience = reactions.Audience(citizens, everybody.mentored_on, now, followers)
+    return _fill(empty, voices, everybody, audience)
 
 
 def _has_posts(team: Team) -> bool:
@@ -78,49 +78,51 @@ def _has_posts(team: Team) -> bool:
         return Post.objects.exists()
 
 
-def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, crowd: reactions.Crowd) -> Filled:
+def _fill(
+    teams: list[Team], voices: dict[str, list[ChannelPage]], everybody: People, audience: reactions.Audience
+) -> Filled:
     if not teams:
         return Filled(0, 0)
-    towns, pasts = [], []
+    contexts, pasts = [], []
     for team in teams:
         slug = team.municipality.slug
-        plans = list(days(slug, timezone.localdate(crowd.now)))
+        plans = list(days(slug, timezone.localdate(audience.now)))
         with scope(team.municipality):
-            drawn = library.fill(team, _kinds(slug, plans, crowd.now), crowd.now - timedelta(days=DAYS + 2))
-            towns.append(Town(team, voices[slug], drawn, everybody))
-            pasts.append(past.write(towns[-1], plans))
-            shelf.arrange(team, drawn, timezone.localdate(crowd.now))
-    reactions.publish(pasts, crowd)
-    for each in pasts:
-        with scope(each.team.municipality):
-            past.deliver(each)
+            drawn = library.fill(team, _kinds(slug, plans, audience.now), audience.now - timedelta(days=DAYS + 2))
+            contexts.append(MunicipalityContext(team, voices[slug], drawn, everybody))
+            pasts.append(published_posts.create(contexts[-1], plans))
+            snippets.arrange(team, drawn, timezone.localdate(audience.now))
+    reactions.publish(pasts, audience)
+    for history in pasts:
+        with scope(history.team.municipality):
+            published_posts.deliver(history)
     insert(sorted((event for past in pasts for event in past.events), key=lambda event: event.at))
-    inbox.arrange(pasts, crowd)
-    needs.arrange(pasts, crowd.now)
-    numbers.read(pasts, crowd)
-    mentoring.arrange(everybody, crowd.now)
-    decisions.set_rules(towns)
-    for town in towns:
-        present.lay_out(town, crowd.now)
-        with scope(town.team.municipality):  # they have been here for months
-            put_away(town.team.municipality, PutAway.ALL, by=town.team.approver)
-    decisions.arrange(towns, crowd.now)
-    desk.arrange(pasts, crowd.now)
-    kits.arrange(teams, everybody, crowd.now)
-    agreed_plans.arrange(teams, everybody, crowd.now)
+    inbox.arrange(pasts, audience)
+    needs.arrange(pasts, audience.now)
+    metrics.fetch(pasts, audience)
+    mentoring.arrange(everybody, audience.now)
+    decisions.set_rules(contexts)
+    for context in contexts:
+        unpublished_posts.lay_out(context, audience.now)
+        with scope(context.team.municipality):  # they have been here for months
+            put_away(context.team.municipality, PutAway.ALL, by=context.team.approver)
+    decisions.arrange(contexts, audience.now)
+    inbox_triage.arrange(pasts, audience.now)
+    kits.arrange(teams, everybody, audience.now)
+    agreed_plans.arrange(teams, everybody, audience.now)
     good_practice.arrange(everybody)
-    check_ins.arrange(teams, everybody, crowd.now)
-    indicators.arrange(everybody, crowd.now)
-    trainings.arrange(everybody, crowd.now)
-    planning.arrange(teams, crowd.now)
+    check_ins.arrange(teams, everybody, audience.now)
+    indicators.arrange(everybody, audience.now)
+    trainings.arrange(everybody, audience.now)
+    planning.arrange(teams, audience.now)
     reports.arrange(teams, everybody.staff)
-    exercises.arrange(everybody, crowd.now)
-    gallery.arrange(teams, everybody, crowd.now)
-    notifications.settle(teams, crowd.now)
+    exercises.arrange(everybody, audience.now)
+    gallery.arrange(teams, everybody, audience.now)
+    notifications.settle(teams, audience.now)
     return Filled(len(teams), sum(len(past.sent) for past in pasts))
 
 
 def _kinds(slug: str, plans: list[Planned], now: datetime) -> list[str]:
     """The pictures this municipality needs, each once."""
-    soon = coming(slug, timezone.localdate(now), present.planned(slug))
+    soon = coming(slug, timezone.localdate(now), unpublished_posts.planned_until(slug))
     return sorted({planned.picture for planned in [*plans, *soon] if planned.picture})

@@ -1,4 +1,4 @@
-"""The practice network has to answer while a day is played; where it does not run, it is started for that long."""
+"""Starts the practice network while a day is played, if it is not running already."""
 
 import os
 import subprocess

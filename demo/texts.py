@@ -1,4 +1,4 @@
-"""What the demo's municipalities write: reading `content/*.toml`, filling in places and dates, planning the days."""
+"""Texts of the demo's municipalities: reads `content/*.toml`, fills in places and dates, plans the days."""
 
 import random
 import tomllib
@@ -40,8 +40,8 @@ OWN_COUNTS = 3  # a municipality's own stories come this much sooner than what a
 
 @dataclass(frozen=True)
 class Asked:
-    """How a post lets people take part, and what came of it. In a poll, `options` with the per cent of votes of each;
-    how many voted is what the network counts."""
+    """How a post lets people take part, and the result. In a poll, `options` with the per cent of votes of each; the
+    network counts the voters."""
 
     format: str
     promise: str
@@ -54,7 +54,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Wording:
-    """A post of the library, with its placeholders. Before the training nobody filed what a post asks for."""
+    """A post of the library, with its placeholders. Before the training no call to action is recorded."""
 
     key: str
     category: str
@@ -96,7 +96,7 @@ class DemoMunicipality:
     channels: tuple[ChannelPlan, ...]
     own: tuple[Wording, ...]
     bosnian: Mapping[str, str]
-    words: Mapping[str, str]
+    placeholders: Mapping[str, str]
     neighbourhoods: tuple[str, ...]
     streets: tuple[str, ...]
 
@@ -148,8 +148,8 @@ def _wording(entry: Mapping[str, Any], *, is_own: bool) -> Wording:
 
 
 def _asked(entry: Mapping[str, Any]) -> Asked:
-    told = {field.name: entry[field.name] for field in fields(Asked) if field.name in entry}
-    return Asked(**told | {name: tuple(told.get(name, ())) for name in ("options", "shares")})
+    values = {field.name: entry[field.name] for field in fields(Asked) if field.name in entry}
+    return Asked(**values | {name: tuple(values.get(name, ())) for name in ("options", "shares")})
 
 
 @cache
@@ -159,28 +159,30 @@ def common() -> tuple[Wording, ...]:
 
 @cache
 def place(slug: str) -> DemoMunicipality:
-    told = _read(slug)
-    first = ChannelPlan(told["username"], told["name"], ("sr-Cyrl",), told["followers"])
+    data = _read(slug)
+    first = ChannelPlan(data["username"], data["name"], ("sr-Cyrl",), data["followers"])
     more = (
-        ChannelPlan(each["username"], each["name"], tuple(each["languages"]), each["followers"], each["share"])
-        for each in told.get("channel", ())
+        ChannelPlan(
+            channel["username"], channel["name"], tuple(channel["languages"]), channel["followers"], channel["share"]
+        )
+        for channel in data.get("channel", ())
     )
     return DemoMunicipality(
         slug=slug,
-        note=told["note"],
-        colour=told["colour"],
-        weekly=(told["weekly"][0], told["weekly"][1]),
+        note=data["note"],
+        colour=data["colour"],
+        weekly=(data["weekly"][0], data["weekly"][1]),
         channels=(first, *more),
-        own=tuple(_wording(entry, is_own=True) for entry in told["post"]),
-        bosnian={key: text.strip() for key, text in told.get("bosnian", {}).items()},
-        words={
-            "u": told["locative"],
-            "od": told["genitive"],
-            "uprava": told["administration"],
-            "jkp": told["utility"],
+        own=tuple(_wording(entry, is_own=True) for entry in data["post"]),
+        bosnian={key: text.strip() for key, text in data.get("bosnian", {}).items()},
+        placeholders={
+            "u": data["locative"],
+            "od": data["genitive"],
+            "uprava": data["administration"],
+            "jkp": data["utility"],
         },
-        neighbourhoods=tuple(told["neighbourhoods"]),
-        streets=tuple(told["streets"]),
+        neighbourhoods=tuple(data["neighbourhoods"]),
+        streets=tuple(data["streets"]),
     )
 
 
@@ -200,28 +202,28 @@ class Comment:
     topic: str = ""
 
     def fits(self, category: str, key: str = "") -> bool:
-        """Below a post of this category; without its key only what may stand below any of them."""
+        """Whether it fits below a post of this category; without a key only comments that fit below any post."""
         return self.category == category and (not self.only or key in self.only)
 
 
 @cache
 def citizens() -> tuple[tuple[str, ...], tuple[Comment, ...], tuple[str, ...]]:
-    """Names, comments, and what the mentor writes."""
-    told = _read("citizens")
+    """Names, comments, and the mentor's remarks."""
+    data = _read("citizens")
     comments = tuple(
         Comment(
             e["category"], e["text"], e.get("answer", ""), tuple(e.get("only", ())),
             e.get("kind") or ("question" if e.get("answer") else ""), e.get("topic", ""),
         )
-        for e in told["comment"]
+        for e in data["comment"]
     )  # fmt: skip
-    return tuple(told["names"]), comments, tuple(each["text"] for each in told["remark"])
+    return tuple(data["names"]), comments, tuple(remark["text"] for remark in data["remark"])
 
 
 @cache
 def asks() -> tuple[str, ...]:
     """What citizens write to a page of their own accord."""
-    return tuple(each["text"] for each in _read("citizens")["ask"])
+    return tuple(entry["text"] for entry in _read("citizens")["ask"])
 
 
 @cache
@@ -233,7 +235,7 @@ def needs() -> tuple[Mapping[str, Any], ...]:
 @cache
 def on_the_desk(slug: str) -> tuple[Mapping[str, Any], ...]:
     """What waits in the inbox of this municipality besides comments."""
-    return tuple(each for each in _read("desk")["said"] if each["place"] == slug)
+    return tuple(entry for entry in _read("desk")["said"] if entry["place"] == slug)
 
 
 def chance(*seed: str) -> random.Random:
@@ -277,7 +279,7 @@ def write(plan: Plan, day: date, *, trained: bool, number: int) -> Planned:
     hour, minute = plan.rng.choice(hours)
     at = resolve_wall_time(day, time(hour, minute + plan.rng.choice((0, 0, 5, 10))), fold=0)
     assert isinstance(at, ResolvedTime)  # the clocks change at night
-    words = _words(plan, day)
+    placeholders = _placeholders(plan, day)
     texts = {"sr-Cyrl": (wording.other if wording.other and (again or plan.rng.random() < 0.5) else wording.text)}
     if wording.key in plan.place.bosnian:
         texts["bs-Latn"] = plan.place.bosnian[wording.key]
@@ -285,7 +287,7 @@ def write(plan: Plan, day: date, *, trained: bool, number: int) -> Planned:
         key=wording.key,
         category=wording.category,
         title=wording.title,
-        texts={tag: text.format_map(words) for tag, text in texts.items()},
+        texts={tag: text.format_map(placeholders) for tag, text in texts.items()},
         link=wording.link,
         picture=wording.picture if plan.rng.random() < 0.9 else "",
         time=at,
@@ -309,12 +311,18 @@ def _choose(plan: Plan, day: date, *, trained: bool) -> Wording:
     return plan.rng.choices(among, [OWN_COUNTS if w.is_own else 1 for w in among])[0]
 
 
-def _words(plan: Plan, day: date) -> dict[str, str]:
+def _placeholders(plan: Plan, day: date) -> dict[str, str]:
     quarter, quarter2 = plan.rng.sample(plan.place.neighbourhoods, 2)
     street, street2 = plan.rng.sample(plan.place.streets, 2)
-    words = {**plan.place.words, "naselje": quarter, "naselje2": quarter2, "ulica": street, "ulica2": street2}
-    words |= {f"za{ahead}": spoken(day + timedelta(days=ahead)) for ahead in (1, 3, 7, 14)}
-    return words | {f"{name}_latn": to_latin(text) for name, text in words.items()}
+    placeholders = {
+        **plan.place.placeholders,
+        "naselje": quarter,
+        "naselje2": quarter2,
+        "ulica": street,
+        "ulica2": street2,
+    }
+    placeholders |= {f"za{ahead}": spoken(day + timedelta(days=ahead)) for ahead in (1, 3, 7, 14)}
+    return placeholders | {f"{name}_latn": to_latin(text) for name, text in placeholders.items()}
 
 
 def spoken(day: date) -> str:

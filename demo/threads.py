@@ -1,4 +1,4 @@
-"""What the mentor and the officer say to each other about drafts: at the words, on a picture, about the whole."""
+"""Conversations of mentor and officer on drafts: on a passage, on a picture, on the whole post."""
 
 import random
 import re
@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from demo.municipality_context import MunicipalityContext
 from demo.rows import insert, made_at, office_time
 from demo.texts import Planned, chance, citizens
-from demo.town import Town
 from municipalities.holidays import working_minutes
 from posts.draft import Text, parse
 from posts.editing import anchors
@@ -42,23 +42,25 @@ SETTLED = "Категорија и време су у реду, само про�
 _SENTENCE = re.compile(r"\S.*?(?:[!?…]+|(?<!\d)\.|$)(?=\s|$)", re.MULTILINE)
 
 
-def past(town: Town, frozen: Sequence[tuple[Post, Version]], rng: random.Random) -> None:
-    """The mentor came with the training, and looks at about every fourth post; everything is settled by now."""
+def threads_of_published(
+    context: MunicipalityContext, frozen: Sequence[tuple[Post, Version]], rng: random.Random
+) -> None:
+    """The mentor came with the training, and comments on about every fourth post; all threads are resolved by now."""
     looked = [
         (post, version)
         for post, version in frozen
-        if rng.random() <= 0.25 and post.created_at.date() >= town.people.mentored_on
+        if rng.random() <= 0.25 and post.created_at.date() >= context.people.mentored_on
     ]
-    threads = insert([_settled(town, post, version) for post, version in looked])
+    threads = insert([_settled(context, post, version) for post, version in looked])
     _names, _comments, remarks = citizens()
-    insert([_said(thread, thread.author, rng.choice(remarks), thread.at) for thread in threads])
+    insert([_comment(thread, thread.author, rng.choice(remarks), thread.at) for thread in threads])
 
 
-def _settled(town: Town, post: Post, version: Version) -> Thread:
+def _settled(context: MunicipalityContext, post: Post, version: Version) -> Thread:
     thread = Thread(
-        municipality=town.team.municipality, post=post, version=version,
-        author=town.people.mentor_of(town.team.municipality.slug, post.created_at.date()),
-        at=moment(post, 0.6), resolved_at=moment(post, 0.9), resolved_by=town.team.officer,
+        municipality=context.team.municipality, post=post, version=version,
+        author=context.people.mentor_of(context.team.municipality.slug, post.created_at.date()),
+        at=moment(post, 0.6), resolved_at=moment(post, 0.9), resolved_by=context.team.officer,
     )  # fmt: skip
     text = parse(post.draft).texts[TAG].text
     first = anchors.anchor_at(text, *_sentences(text)[0])
@@ -67,7 +69,7 @@ def _settled(town: Town, post: Post, version: Version) -> Thread:
     return thread
 
 
-def _said(thread: Thread, author: Any, text: str, at: datetime) -> Comment:
+def _comment(thread: Thread, author: Any, text: str, at: datetime) -> Comment:
     return Comment(municipality_id=thread.municipality_id, thread=thread, author=author, text=text, at=at)
 
 
@@ -77,9 +79,9 @@ def talk(post: Post, planned: Planned, *, officer: Any, mentor: Any, last: datet
     text = draft.texts[TAG].text
     sentences = _sentences(text)
     with made_at(last - timedelta(hours=2)):
-        first = comment(post, AT_THE_BEGINNING, by=mentor, where=_words(text, *sentences[0]))
+        first = comment(post, AT_THE_BEGINNING, by=mentor, where=_anchor(text, *sentences[0]))
         end = text[slice(*sentences[-1])]
-        suggest(post, f"{end} {INSTEAD}", where=_words(text, *sentences[-1]), by=mentor, text=IN_THE_END)
+        suggest(post, f"{end} {INSTEAD}", where=_anchor(text, *sentences[-1]), by=mentor, text=IN_THE_END)
         if draft.media:
             where = ThreadPosition(media=draft.media[0].id, box=(0.28, 0.22, 0.44, 0.5))
             comment(post, ON_THE_PICTURE, by=mentor, where=where)
@@ -90,33 +92,33 @@ def talk(post: Post, planned: Planned, *, officer: Any, mentor: Any, last: datet
         resolve(settled, by=officer)
 
 
-def rework(post: Post, town: Town, time: ResolvedTime, *, last: datetime) -> None:
+def rework(post: Post, context: MunicipalityContext, time: ResolvedTime, *, last: datetime) -> None:
     """Came back once and was worked over: the mentor's words are in it, a sentence is gone, it waits again."""
-    officer, mentor, approver = town.team.officer, town.people.mentor, town.team.approver
+    officer, mentor, approver = context.team.officer, context.people.mentor, context.team.approver
     draft = parse(post.draft)
     text = draft.texts[TAG].text
     sentences = _sentences(text)
     with made_at(last - timedelta(hours=3)):
         post = submit(post, by=officer)
-        gone = comment(post, NOT_NEEDED, by=mentor, where=_words(text, *sentences[1]))
+        deleted = comment(post, NOT_NEEDED, by=mentor, where=_anchor(text, *sentences[1]))
         end = text[slice(*sentences[-1])]
-        better = suggest(post, f"{end} {INSTEAD}", where=_words(text, *sentences[-1]), by=mentor, text=IN_THE_END)
+        better = suggest(post, f"{end} {INSTEAD}", where=_anchor(text, *sentences[-1]), by=mentor, text=IN_THE_END)
         if draft.media:
             seen = ThreadPosition(media=draft.media[0].id, box=(0.05, 0.6, 0.4, 0.35))
             resolve(comment(post, ON_THE_EDGE, by=mentor, where=seen), by=officer)
-        comment(post, BEGIN, by=mentor, where=_words(text, *sentences[0]))
+        comment(post, BEGIN, by=mentor, where=_anchor(text, *sentences[0]))
         version = latest_version(post)
         assert version is not None
         send_back(post, version, by=approver, note=CAME_BACK)
     with made_at(last):
-        reply(gone, LEFT_OUT, by=officer)
+        reply(deleted, LEFT_OUT, by=officer)
         post = accept(post, [better.pk], by=officer).version.post
         now = parse(post.draft)
         shorter = now.texts[TAG].text.replace(text[slice(*sentences[1])], "")
         shorter = "\n".join(" ".join(line.split()) for line in shorter.strip().split("\n"))
         without = replace(now, texts={**now.texts, TAG: Text(shorter)})
         saved = save_draft(post, Content(without, post.title, post.category, time), revision=post.revision, by=officer)
-        assert isinstance(saved, Saved)  # nobody else is at it
+        assert isinstance(saved, Saved)  # no concurrent edits
         submit(saved.post, by=officer)
 
 
@@ -134,5 +136,5 @@ def _sentences(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _SENTENCE.finditer(text) if match[0].strip(" .!?")]
 
 
-def _words(text: str, start: int, end: int) -> ThreadPosition:
+def _anchor(text: str, start: int, end: int) -> ThreadPosition:
     return ThreadPosition(TAG, None, start, end, text[start:end])

@@ -1,4 +1,4 @@
-"""The trainings of the demo: one that was held, with everything of it, and one that is to come."""
+"""Trainings of the demo: a past one with all its records, and an upcoming one."""
 
 import io
 import tomllib
@@ -107,10 +107,10 @@ def _materials(training: Training, people: People, now: datetime) -> None:
 
 
 def _sheet(raw: Mapping[str, Any], now: datetime) -> Document:
-    words = DocumentTexts(as_of="Сачињено", page="Страна", of="од")
+    texts = DocumentTexts(as_of="Сачињено", page="Страна", of="од")
     blocks = (Paragraph(raw["lead"], "lead"), Bullets(raw["steps"]))
     title = content()["held"]["name"]
-    return Document(raw["title"], title, "sr", raw["lead"], now, blocks, "Добошар (демо)", words)
+    return Document(raw["title"], title, "sr", raw["lead"], now, blocks, "Добошар (демо)", texts)
 
 
 def _attendance(training: Training, people: People) -> None:

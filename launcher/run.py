@@ -35,12 +35,12 @@ def publishing(data: Path) -> list[Program]:
     celery = [sys.executable, *calm, "-m", "celery", "--quiet", "--app"]
     alone, quiet = ["--without-gossip", "--without-mingle"], ["--loglevel", "WARNING"]
 
-    def worker(name: str, waits: tuple[str, ...], processes: str) -> Program:
-        named = ["--hostname", f"{name}@%h", "--queues", ",".join(waits), "--concurrency", processes]
-        return Program(name, [*celery, "portal.celery", "worker", *named, *alone, *quiet])
+    def worker(name: str, waits: tuple[str, ...], concurrency: str, *pool: str) -> Program:
+        named = ["--hostname", f"{name}@%h", "--queues", ",".join(waits), "--concurrency", concurrency, *pool]
+        return Program(name, [*celery, "portal.celery", "worker", *named, *alone, *quiet], restart=True)
 
     return [
-        Program("publisher", [sys.executable, "-m", "portal.publisher"]),
+        worker("publisher", (queues.PUBLISHING,), "32", "--pool", "threads"),
         worker("worker", queues.QUICK, "2"),
         worker("errands", queues.SLOW, "1"),
         Program("beat", [*celery, "portal.beat", "beat", "--schedule", str(data / "beat"), "--pidfile=", *quiet]),

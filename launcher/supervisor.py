@@ -1,9 +1,10 @@
 """Runs the programs of one Dobošar side by side and stops them in order.
 
 - What a program prints appears with its name in front.
-- When a program ends by itself, all are stopped and the exit code is 1.
+- When a program ends by itself, all are stopped and the exit code is 1. One that may `restart` is started again, unless
+  it ended so soon that it could not live: that is a fault of the installation.
 - SIGINT, SIGTERM or SIGHUP: SIGTERM to the main process of each program, never to its group. Celery's pool children
-  would die in the middle of a publish; this way the worker finishes what it began. Exit code 0, so that `make` prints
+  would die in the middle of a task; this way the worker finishes what it began. Exit code 0, so that `make` prints
   no error.
 - Programs with a higher `wave` are stopped only when the lower ones have ended: the practice network must still answer
   while the worker finishes.
@@ -32,6 +33,7 @@ COLOURS = ("36", "33", "32", "35", "34", "31")
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 PR_SET_PDEATHSIG = 1
 SAME_SIGNAL_SECONDS = 0.5
+RESTART_AFTER_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Program:
     after: Callable[[], bool] | None = None
     # A task that is meant to end: exit code 0 stops nothing.
     once: bool = False
+    # Started again when it ends by itself.
+    restart: bool = False
 
 
 @dataclass
@@ -51,12 +55,14 @@ class Supervisor:
     environ: Mapping[str, str]
     directory: Path
     grace: float = 30.0
+    restart_after: float = RESTART_AFTER_SECONDS
     # `on_ready` is called once, when every `once` program is done and `is_ready` says yes.
     is_ready: Callable[[], bool] | None = None
     on_ready: Callable[[], None] | None = None
 
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict, init=False)
     done: set[str] = field(default_factory=set, init=False)
+    started_at: dict[str, float] = field(default_factory=dict, init=False)
     signals: list[float] = field(default_factory=list, init=False)
     failed: bool = field(default=False, init=False)
     _printing: threading.Lock = field(default_factory=threading.Lock, init=False)
@@ -101,6 +107,7 @@ class Supervisor:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_die_with_parent,
         )  # fmt: skip
         self.running[program.name] = child
+        self.started_at[program.name] = time.monotonic()
         assert child.stdout is not None
         echo = threading.Thread(target=self._echo, args=(program.name, child.stdout), daemon=True)
         self._echoes.append(echo)
@@ -115,6 +122,12 @@ class Supervisor:
         for program in self.programs:
             child = self.running.get(program.name)
             if child is None or program.name in self.done or child.poll() is None:
+                continue
+            if program.restart and time.monotonic() - self.started_at[program.name] >= self.restart_after:
+                self.say(program.name, f"ended by itself (code {child.returncode}); starting it again")
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)  # what it left of its group
+                self._start(program)
                 continue
             self.done.add(program.name)
             if not (program.once and child.returncode == 0):

@@ -1,7 +1,7 @@
 """Builds the mails: plain text, one mail for what is sent at once, one for the daily summary.
 
 The text of a notification is in the language that the person had when it was created; the text around it follows their
-current language.
+current language. Which mail there is about a failed post is decided in `portal/delivery_notifications.py`.
 """
 
 from collections.abc import Sequence

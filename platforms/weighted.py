@@ -1,4 +1,4 @@
-"""X's weighted length: most letters count as one, the rest as two, an address as 23, an emoji as two. Pure.
+"""How X (Twitter) counts a post: most letters as one, the rest as two, a link as 23 (`t.co`), an emoji as two. Pure.
 
 https://docs.x.com/resources/fundamentals/counting-characters and twitter-text 3.1.0, configuration 3. The network's own
 rules decide what an address is: "cuprija.rs" alone is one, "http://localhost" is none, and a letter outside ASCII ends

@@ -1,7 +1,7 @@
-"""The Celery application of the workers. The beat schedule is in `schedule`.
+"""The Celery application of the workers. Beat's schedule is in `schedule`; workers of `publishing` publish.
 
-The database is the source of truth, Celery and Valkey only wake workers: each periodic task queries what is due, so a
-lost message delays work by one tick and a duplicate changes nothing.
+Messages only wake workers up, the database is the source of truth: each task queries what is due, so a lost message
+costs one interval and a doubled message costs nothing.
 """
 
 import os
@@ -10,11 +10,14 @@ import billiard.pool
 from celery import Celery
 from celery.signals import worker_init
 
+from portal.celery_publisher import Publisher
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("dobosar")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(Publisher)
 
 # A pool process that ends asks 300 times, a tenth of a second apart, whether its last results were read, which at a
 # shutdown they sometimes never are: half a minute for nothing. A task whose result was lost is delivered again and

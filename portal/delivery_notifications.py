@@ -47,7 +47,7 @@ def _notify(delivery: Delivery, people: list[User]) -> int:
             people,
             municipality=place,
             url=reverse("delivery", args=[place.slug, delivery.pk]),
-            words=lambda: (_subject(place, origin.title, delivery), _body(delivery)),
+            build_text=lambda: (_subject(place, origin.title, delivery), _body(delivery)),
             about=origin.about or f"delivery.delivery:{delivery.pk}",
         )
     return len(notifications)

@@ -1,12 +1,12 @@
 """Routing of tasks to queues, so that slow tasks never delay quick ones.
 
-Texts are published by the publisher and wait in no queue at all. Queues differ by what their tasks wait for.
+Posts and answers wait in no queue at all: a worker of `publishing` reads the outbox. The other queues differ by what
+their tasks wait for.
 """
 
 DEFAULT = "portal"  # only the database, or tasks that a person waits for
-PUBLISHING = (
-    "publishing"  # reconciliation, status checks and sweeps of the outbox; deliveries only where no publisher runs
-)
+PUBLISHING = "publishing"  # no messages: its workers are the publishers (`portal.celery_publisher`)
+OUTBOX = "outbox"  # sweeps of the outbox, reconciliation, status checks, withdrawals
 MAIL = "mail"  # a mail server that may take its time
 NUMBERS = "numbers"  # the networks' numbers, hundreds of calls
 INBOX = "inbox"  # what citizens say
@@ -18,7 +18,7 @@ ROUTES = {
     "analytics.tasks.*": {"queue": NUMBERS},
     "channels.tasks.upkeep": {"queue": ERRANDS},
     "common.tasks.send_outbox": {"queue": MAIL},
-    "delivery.tasks.*": {"queue": PUBLISHING},
+    "delivery.tasks.*": {"queue": OUTBOX},
     "inbox.tasks.*": {"queue": INBOX},
     "links.tasks.look": {"queue": ERRANDS},
     "needs.tasks.*": {"queue": INBOX},
@@ -27,6 +27,6 @@ ROUTES = {
     "posts.tasks.probe_videos": {"queue": MEDIA},
 }
 
-# Two workers serve a small installation: one for tasks that people wait for, one for the rest.
-QUICK = (DEFAULT, PUBLISHING, MAIL)
+# Beside the publishers two workers serve a small installation: one for what somebody waits for, one for the rest.
+QUICK = (DEFAULT, OUTBOX, MAIL)
 SLOW = (NUMBERS, INBOX, MEDIA, ERRANDS)

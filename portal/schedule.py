@@ -5,7 +5,6 @@ from typing import Any
 SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": {"task": "portal.tasks.beat_heartbeat", "schedule": 10.0, "options": {"expires": 10}},
     "mail": {"task": "common.tasks.send_outbox", "schedule": 5.0, "options": {"expires": 5}},
-    "due": {"task": "delivery.tasks.tick", "schedule": 1.0, "options": {"expires": 2}},
     "sweep": {"task": "delivery.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "reconcile": {"task": "delivery.tasks.reconcile", "schedule": 15.0, "options": {"expires": 15}},
     "notifications": {"task": "notifications.tasks.send_mail", "schedule": 10.0, "options": {"expires": 10}},

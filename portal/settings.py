@@ -153,6 +153,8 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default="postgresql://portal@127.0.0.1:5432/portal")}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# The server itself, for notifications, where DATABASE_URL is a pooler in transaction mode.
+DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
@@ -310,6 +312,8 @@ TIME_ZONE = "Europe/Belgrade"
 # ------------------------------------------------------------------ work
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker that publishes does so without Valkey too, however long it is gone.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -327,11 +331,11 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", default=240)
 VIDEO_CALL_DEADLINE_SECONDS = env.int("VIDEO_CALL_DEADLINE_SECONDS", default=600)
 VIDEO_TASK_TIME_LIMIT = env.int("VIDEO_TASK_TIME_LIMIT", default=900)
 VIDEO_LEASE_SECONDS = env.int("VIDEO_LEASE_SECONDS", default=1200)
-# How long a claimed delivery may lie in the queue, and how far apart two looks for a missing post must be.
-PICKUP_SECONDS = env.int("PICKUP_SECONDS", default=60)
-LOOK_APART_SECONDS = env.int("LOOK_APART_SECONDS", default=60)
+# The least interval between two reconciliations that may conclude that a post is missing.
+RECONCILIATION_INTERVAL_SECONDS = env.int("RECONCILIATION_INTERVAL_SECONDS", default=60)
 
-# ------------------------------------------------------------------ walls
+# ------------------------------------------------------------------ Content-Security-Policy (CSP)
+# The parts that depend on the page are in common/content_security.py.
 _SELF = "'self'"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -1,2 +1,2 @@
-"""Reports: the numbers of a month or of a programme as documents (PDF, Excel, CSV), by mail, as open data and on a
-public page. A report is put together as plain data (`document`) and written in each format from that (`files`)."""
+"""Reports: the statistics of a month or a programme as documents (PDF, Excel, CSV), by mail, as open data and on a
+public page. A report is built as plain data (`document`), from which each format is written (`files`)."""

@@ -1,9 +1,10 @@
-"""A report as plain data, before it has a format. Every format is written from it, so that they cannot disagree.
+"""A report as plain data, before it has a format. Every format is written from it, so that they cannot differ.
 
-Words are in the language that was active when it was put together. All texts may come from anybody (titles of posts,
-names of channels): a format has to treat them as words and as nothing else.
+Texts are in the language that was active when it was built. All texts may come from untrusted input (titles of posts,
+names of channels): a format has to treat them as plain text.
 
-A cell is a text, a number, a date, a `Link`, or a `Missing` with the reason why there is none; numbers stay numbers.
+A cell is a text, a number, a date, a `Link`, or a `Missing` with the reason for the missing value; numbers stay
+numbers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -85,7 +86,7 @@ class Tiles:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart: `svg` as a file of its own, `alt` says in words what the eye takes from it."""
+    """A chart: `svg` as a file of its own, `alt` describes in words what it shows."""
 
     title: str
     svg: str
@@ -108,7 +109,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Facts:
-    """Terms and what they mean."""
+    """Terms and their meaning."""
 
     pairs: Sequence[tuple[str, str]]
 
@@ -127,7 +128,7 @@ class Document:
     as_of: datetime
     blocks: Sequence[Block]
     foot: str
-    words: "DocumentTexts" = field(default_factory=lambda: DocumentTexts())
+    texts: "DocumentTexts" = field(default_factory=lambda: DocumentTexts())
 
     @property
     def tables(self) -> Iterator[Table]:
@@ -136,23 +137,23 @@ class Document:
             if isinstance(block, Table):
                 yield block
             elif isinstance(block, Tiles):
-                yield self.words.table(block)
+                yield self.texts.table(block)
 
     @property
     def meanings(self) -> list[tuple[str, str]]:
-        """What the numbers mean: the glossary of the report, and what single columns add."""
-        found: dict[str, str] = {}
+        """The meaning of the figures: the glossary of the report, and the formulas of single columns."""
+        by_label: dict[str, str] = {}
         for block in self.blocks:
             if isinstance(block, Facts):
-                found.update(block.pairs)
+                by_label.update(block.pairs)
         for table in self.tables:
-            found.update({c.label: c.meaning for c in table.columns if c.meaning and c.label not in found})
-        return list(found.items())
+            by_label.update({c.label: c.meaning for c in table.columns if c.meaning and c.label not in by_label})
+        return list(by_label.items())
 
 
 @dataclass(frozen=True)
 class DocumentTexts:
-    """What stands around the blocks, in the report's language."""
+    """Texts around the blocks, in the report's language."""
 
     measure: str = "Measure"
     value: str = "Value"

@@ -1,4 +1,4 @@
-"""Closed lists of reports."""
+"""Choices of the report models."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -26,13 +26,13 @@ class Format(models.TextChoices):
 
 
 class Every(models.IntegerChoices):
-    """How many months a report by mail tells of; it goes out after so many."""
+    """How many months a scheduled report covers; it is sent at the same interval."""
 
     MONTH = 1, _("Each month, about the month before")
     QUARTER = 3, _("After each quarter, about its three months")
 
 
-# What a browser is told of each.
+# Content type of each.
 TYPES = {
     Format.PDF: "application/pdf",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -1,4 +1,4 @@
-"""What is asked for on the pages of reports."""
+"""Forms of the pages of reports."""
 
 from datetime import date
 from typing import Any
@@ -18,12 +18,12 @@ MONTHS_BACK = 36
 
 def choices(today: date, since: date | None = None) -> list[tuple[str, str]]:
     """Months up to the running one, the newest first; from `since` on, if that is known."""
-    found: list[tuple[str, str]] = []
+    months: list[tuple[str, str]] = []
     month = rules.first_of(today)
-    while len(found) < MONTHS_BACK and (not found or since is None or month >= rules.first_of(since)):
-        found.append((f"{month:%Y-%m}", month_year(month)))
+    while len(months) < MONTHS_BACK and (not months or since is None or month >= rules.first_of(since)):
+        months.append((f"{month:%Y-%m}", month_year(month)))
         month = rules.before(month)
-    return found
+    return months
 
 
 class MonthField(forms.ChoiceField):
@@ -56,7 +56,7 @@ class ProgrammeForm(forms.Form):
         oldest = months[min(3, len(months) - 1)][0]
         kwargs.setdefault("initial", {"first": oldest, "last": newest, "language": language})
         super().__init__(*args, **kwargs)
-        named = [(str(each.pk), str(each)) for each in programmes]
+        named = [(str(programme.pk), str(programme)) for programme in programmes]
         self.fields["programme"].choices = named  # type: ignore[attr-defined]
         if len(named) == 1:
             self.fields["programme"].widget = forms.HiddenInput()
@@ -65,10 +65,10 @@ class ProgrammeForm(forms.Form):
             self.fields[name].choices = months  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        if found.get("first") and found.get("last") and found["first"] > found["last"]:
+        cleaned = super().clean() or {}
+        if cleaned.get("first") and cleaned.get("last") and cleaned["first"] > cleaned["last"]:
             self.add_error("last", _("The last month lies before the first. Choose a later one."))
-        return found
+        return cleaned
 
 
 class ScheduleForm(forms.Form):

@@ -1,4 +1,4 @@
-"""What is public is answered before anything that knows people: no session is opened, no cookie read or set."""
+"""Answers public requests before sessions and users are loaded: no session is opened, no cookie read or set."""
 
 from collections.abc import Callable
 
@@ -19,5 +19,5 @@ class PublicNumbersMiddleware:
             match = resolve(request.path_info)
         except Resolver404:
             return self.get_response(request)
-        found: HttpResponse = match.func(request, *match.args, **match.kwargs)
-        return found
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        return response

@@ -1,4 +1,4 @@
-"""Reports that a worker makes, the schedules that ask for them, and the public page of a municipality."""
+"""Reports that a worker generates, their schedules, and the public page of a municipality."""
 
 import pghistory
 
@@ -16,11 +16,11 @@ User = settings.AUTH_USER_MODEL
 OPEN = (State.WAITING, State.MAKING)
 
 
-class Made(models.Model):
-    """Something a worker makes of whole months, first to last, in one language.
+class GeneratedReport(models.Model):
+    """A report that a worker generates for whole months, first to last, in one language.
 
     `files` names what lies in `settings.REPORTS_ROOT`: {"pdf": {"name": …, "bytes": …}, …}; the names cannot be
-    guessed. A worker that makes it holds it until `lease_until`; after that it is dead and another one begins again.
+    guessed. A worker has a lease on it until `lease_until`; when that has expired, another worker starts over.
     """
 
     first = models.DateField()
@@ -29,7 +29,7 @@ class Made(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     trouble = models.CharField(max_length=10, choices=Trouble, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     files = models.JSONField(default=dict)
     summary = models.TextField(blank=True)
@@ -54,24 +54,24 @@ class Made(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether a worker has still to do with it."""
+        """Whether a worker still has to finish it."""
         return self.state in OPEN
 
     @property
     def bytes(self) -> int:
-        return sum(each["bytes"] for each in self.files.values())
+        return sum(file["bytes"] for file in self.files.values())
 
 
-class MonthlyReport(Made, TenantModel):
-    """The page a month of a municipality. `asked_by` nobody: a schedule asked."""
+class MonthlyReport(GeneratedReport, TenantModel):
+    """The monthly page of a municipality. `asked_by` is empty when a schedule requested it."""
 
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
-    class Meta(Made.Meta, TenantModel.Meta):
+    class Meta(GeneratedReport.Meta, TenantModel.Meta):
         abstract = False
         indexes = [
             models.Index(fields=["municipality", "-id"], name="monthly_report_page"),
-            # what a worker looks for: what is to be made, and what is to be deleted
+            # for workers: reports to generate, and reports to delete
             models.Index(
                 fields=["state"],
                 name="monthly_report_open",
@@ -79,7 +79,7 @@ class MonthlyReport(Made, TenantModel):
             ),
         ]
         constraints = [
-            *Made.Meta.constraints,
+            *GeneratedReport.Meta.constraints,
             models.UniqueConstraint(
                 name="monthly_report_asked_once",
                 fields=["municipality", "first", "language"],
@@ -91,13 +91,13 @@ class MonthlyReport(Made, TenantModel):
         return f"{self.municipality} {self.first:%Y-%m}"
 
 
-class ProgrammeReport(Made):
-    """What a programme tells its donor of some months. `asked_by` nobody: a schedule asked."""
+class ProgrammeReport(GeneratedReport):
+    """Report of a programme to its donor. `asked_by` is empty when a schedule requested it."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
-    class Meta(Made.Meta):
+    class Meta(GeneratedReport.Meta):
         abstract = False
         indexes = [
             models.Index(fields=["programme", "-id"], name="programme_report_page"),
@@ -108,7 +108,7 @@ class ProgrammeReport(Made):
             ),
         ]
         constraints = [
-            *Made.Meta.constraints,
+            *GeneratedReport.Meta.constraints,
             models.UniqueConstraint(
                 name="programme_report_asked_once",
                 fields=["programme", "first", "last", "language"],
@@ -120,12 +120,13 @@ class ProgrammeReport(Made):
         return f"{self.programme} {self.first:%Y-%m} {self.last:%Y-%m}"
 
 
-class Planned(models.Model):
-    """By mail on a day of the month, to whom. `next_at` is derived (`reports.rules`); NULL while paused."""
+class BaseSchedule(models.Model):
+    """Day of the month and recipients of reports by mail. `next_run_at` is derived (`reports.rules`); NULL while
+    paused."""
 
     day = models.PositiveSmallIntegerField(_("day of the month"))
     people: models.ManyToManyField = models.ManyToManyField(User, related_name="+")
-    next_at = models.DateTimeField(null=True)
+    next_run_at = models.DateTimeField(null=True)
     changed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -134,10 +135,10 @@ class Planned(models.Model):
 
     @property
     def is_paused(self) -> bool:
-        return self.next_at is None
+        return self.next_run_at is None
 
 
-class Schedule(Planned, TenantModel):
+class Schedule(BaseSchedule, TenantModel):
     """Of a municipality: every month."""
 
     every = Every.MONTH
@@ -148,14 +149,16 @@ class Schedule(Planned, TenantModel):
             models.CheckConstraint(name="report_day_is_a_day", condition=models.Q(day__gte=1, day__lte=31)),
         ]
         indexes = [
-            models.Index(fields=["next_at"], name="report_schedule_due", condition=models.Q(next_at__isnull=False))
+            models.Index(
+                fields=["next_run_at"], name="report_schedule_due", condition=models.Q(next_run_at__isnull=False)
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.municipality}: {self.day}"
 
 
-class ProgrammeSchedule(Planned):
+class ProgrammeSchedule(BaseSchedule):
     """Of a programme: every month, or after each quarter."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
@@ -172,19 +175,20 @@ class ProgrammeSchedule(Planned):
         return f"{self.programme}: {self.day}"
 
 
-class Occasion(models.Model):
-    """Once of a schedule, told of by its last month. There is one and never another: nothing is sent twice."""
+class BaseRun(models.Model):
+    """One run of a schedule, identified by the last month that it reports on. It is unique, so nothing is sent
+    twice."""
 
-    month = models.DateField()  # the first of the last month that is told of
+    month = models.DateField()  # first day of the last month that is reported on
     due_at = models.DateTimeField()
     began_at = models.DateTimeField(default=timezone.now)
-    told_at = models.DateTimeField(null=True)
+    notified_at = models.DateTimeField(null=True)
 
     class Meta:
         abstract = True
 
 
-class Run(Occasion, TenantModel):
+class Run(BaseRun, TenantModel):
     """One month of a municipality's schedule."""
 
     schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="runs")
@@ -192,13 +196,15 @@ class Run(Occasion, TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(name="one_run_a_month", fields=["schedule", "month"])]
-        indexes = [models.Index(fields=["began_at"], name="report_run_open", condition=models.Q(told_at__isnull=True))]
+        indexes = [
+            models.Index(fields=["began_at"], name="report_run_open", condition=models.Q(notified_at__isnull=True))
+        ]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
 
 
-class ProgrammeRun(Occasion):
+class ProgrammeRun(BaseRun):
     """One month, or one quarter, of a programme's schedule."""
 
     schedule = models.ForeignKey(ProgrammeSchedule, models.CASCADE, related_name="runs")
@@ -216,7 +222,7 @@ FIELDS = ["is_on", "contact"]
 
 @pghistory.track(fields=FIELDS, model_name="PublicPageEvent")
 class PublicPage(TenantModel):
-    """Whether everybody may see the municipality's sums, and whom they may ask about them. Off until switched on."""
+    """Whether the municipality's figures are public, and the contact for questions. Off until switched on."""
 
     is_on = models.BooleanField(_("Everybody may see the page"), default=False)
     contact = models.CharField(_("Whom one may ask"), max_length=200, blank=True)

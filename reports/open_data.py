@@ -1,6 +1,6 @@
-"""The open data: two tables and their description as a Data Package (https://specs.frictionlessdata.io/table-schema/).
+"""Open data: two tables and their description as a Data Package (https://specs.frictionlessdata.io/table-schema/).
 
-Names of files and columns are in English and never change without a new name: programs of others read them.
+Names of files and columns are in English and never change without a new name, because other programs read them.
 """
 
 import json
@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from reports.files.cells import plain, words
+from reports.files.cells import plain, text_cell
 from reports.files.tables import table
 from reports.queries.public import SUMS, Open
 
@@ -46,39 +46,39 @@ TABLES = {
 }
 
 
-def csv(name: str, found: Open) -> bytes:
+def csv(name: str, data: Open) -> bytes:
     fields, _key, _about = TABLES[name]
-    rows = _municipalities(found) if name == "municipalities" else _months(found)
+    rows = _municipalities(data) if name == "municipalities" else _months(data)
     return table([field for field, _kind, _meaning in fields], rows)
 
 
-def _municipalities(found: Open) -> Iterable[Sequence[str]]:
-    for place in found.municipalities:
+def _municipalities(data: Open) -> Iterable[Sequence[str]]:
+    for place in data.municipalities:
         year = str(place.population_year) if place.population is not None else ""
         population = "" if place.population is None else plain(place.population)
         texts = (place.slug, place.name_cyrl, place.name_latn, place.district_id)
-        yield (*map(words, texts), population, year, words(place.population_source) if year else "")
+        yield (*map(text_cell, texts), population, year, text_cell(place.population_source) if year else "")
 
 
-def _months(found: Open) -> Iterable[Sequence[str]]:
-    slugs = {place.pk: place.slug for place in found.municipalities}
-    for each in found.sums:
-        told = [each.numbers[key] for key in SUMS] + [each.followers]
-        account = each.channel.handle or each.channel.name
+def _months(data: Open) -> Iterable[Sequence[str]]:
+    slugs = {place.pk: place.slug for place in data.municipalities}
+    for row in data.sums:
+        values = [row.numbers[key] for key in SUMS] + [row.followers]
+        account = row.channel.handle or row.channel.name
         # An account begins with an at sign on most networks, which a spreadsheet takes for a formula.
         yield (
-            slugs[each.municipality_id],
-            f"{each.month:%Y-%m}",
-            each.channel.platform,
-            words(account.removeprefix("@")),
-            *("" if value is None else str(value) for value in told),
+            slugs[row.municipality_id],
+            f"{row.month:%Y-%m}",
+            row.channel.platform,
+            text_cell(account.removeprefix("@")),
+            *("" if value is None else str(value) for value in values),
         )
 
 
 def package() -> bytes:
     """`datapackage.json`, with the schema of each table."""
     base = settings.PUBLIC_BASE_URL.rstrip("/")
-    told: dict[str, Any] = {
+    descriptor: dict[str, Any] = {
         "profile": "tabular-data-package",
         "name": "municipal-accounts",
         "title": "Official accounts of municipalities on social networks, in sums by month",
@@ -86,7 +86,7 @@ def package() -> bytes:
         "licenses": [{"name": settings.OPEN_DATA_LICENCE, "path": settings.OPEN_DATA_LICENCE_URL}],
         "resources": [_resource(name) for name in TABLES],
     }
-    return json.dumps(told, ensure_ascii=False, indent=2).encode()
+    return json.dumps(descriptor, ensure_ascii=False, indent=2).encode()
 
 
 def _resource(name: str) -> dict[str, Any]:

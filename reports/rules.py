@@ -1,8 +1,8 @@
 """Months, and when the next scheduled report is due. Pure: no clock, no database.
 
-A schedule names a day of the month, 1 to 31; a shorter month has it on its last day. It is due at seven in the morning
-on the clock in Belgrade and tells of the month before, or in the first month of a quarter of the three before (`every`
-is 1 or 3). What is stored is UTC.
+A schedule names a day of the month, 1 to 31; in a shorter month it is the last day. It is due at seven in the morning
+in Belgrade and reports on the previous month, or in the first month of a quarter on the three previous ones (`every` is
+1 or 3). Times are stored in UTC.
 """
 
 import calendar
@@ -13,7 +13,7 @@ from django.conf import settings
 
 ZONE = ZoneInfo(settings.TIME_ZONE)
 AT = time(7)
-# Numbers of the last days still grow: whoever sends on the first sends numbers that are not yet whole.
+# Figures of the last days still grow, so a report sent on the first would be incomplete.
 USUAL_DAY = 3
 
 
@@ -79,8 +79,8 @@ def last_due(day: int, now: datetime, every: int = 1) -> datetime:
     return due_in(month, day)
 
 
-def told_of(due: datetime) -> date:
-    """The month that a report due then tells of."""
+def reported_month(due: datetime) -> date:
+    """The last month that a report due at that time covers."""
     return before(due.astimezone(ZONE).date())
 
 

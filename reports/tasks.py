@@ -1,4 +1,4 @@
-"""Reports: made one after the other; what is due stands in the database."""
+"""Celery tasks of reports, generated one after the other; the database holds what is due."""
 
 import logging
 
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="reports.tasks.make")
 def make() -> None:
-    """Begin what schedules ask for, make what is asked for, tell who waits."""
+    """Start what schedules request, generate what is requested, notify the people who wait."""
     schedules.begin_due()
     for kind, pk in reports.due():
         try:
@@ -20,9 +20,9 @@ def make() -> None:
         except Exception:
             # A broken one is given up; another failure is tried again when the lease is over. The others go on.
             log.exception("A report could not be made")
-    schedules.tell_ready()
+    schedules.notify_ready()
 
 
 @shared_task(name="reports.tasks.forget")
 def forget() -> None:
-    reports.forget()
+    reports.purge_expired()

@@ -15,8 +15,8 @@ urlpatterns = [
     path(f"{M}settings/public/save/", public_page.save, name="settings_public_save"),
     path("programme/reports/", programme.reports, name="programme_reports"),
     path("programme/reports/ask/", programme.ask, name="programme_report_ask"),
-    path("programme/reports/<int:told>/", programme.report, name="programme_report"),
-    path("programme/reports/<int:told>/<slug:format>/", programme.download, name="programme_report_download"),
+    path("programme/reports/<int:pk>/", programme.report, name="programme_report"),
+    path("programme/reports/<int:pk>/<slug:format>/", programme.download, name="programme_report_download"),
     path("programme/reports/by-mail/<int:programme>/", programme.schedule, name="programme_report_schedule"),
     path(
         "programme/reports/by-mail/<int:programme>/<slug:act>/",

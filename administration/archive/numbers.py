@@ -15,13 +15,13 @@ from analytics.models import (
     Counts,
     DailyFact,
     IndicatorValue,
-    PlaceBaseline,
-    PlaceTarget,
-    PlaceValue,
-    Pull,
+    MetricCoverage,
+    MetricSnapshot,
+    MunicipalityBaseline,
+    MunicipalityTarget,
+    MunicipalityValue,
     Subject,
     Tally,
-    Telling,
 )
 from links.models import ClickCount, Link
 from links.queries import short
@@ -53,14 +53,17 @@ def _latest() -> Iterator[tuple[Any, ...]]:
         public = row.publication
         yield (
             row.kind, row.channel.name, row.channel.platform, public.post_id if public else row.title,
-            public.delivery.permalink if public else row.permalink or row.channel.url, row.published_at, row.last_at,
+            public.delivery.permalink if public else row.permalink or row.channel.url, row.published_at,
+            row.last_fetched_at,
             row.followers,
             *(getattr(row, name) for name in METRICS),
         )  # fmt: skip
 
 
 def _readings() -> Iterator[tuple[Any, ...]]:
-    rows = Pull.objects.select_related("subject__publication", "subject__channel").order_by("subject_id", "at")
+    rows = MetricSnapshot.objects.select_related("subject__publication", "subject__channel").order_by(
+        "subject_id", "at"
+    )
     for row in rows.iterator(chunk_size=1000):
         public = row.subject.publication
         yield (
@@ -81,7 +84,7 @@ def _followers() -> Iterator[tuple[Any, ...]]:
 
 
 def _reported_metrics() -> Iterator[tuple[Any, ...]]:
-    for row in Telling.objects.select_related("channel").order_by("channel_id", "metric"):
+    for row in MetricCoverage.objects.select_related("channel").order_by("channel_id", "metric"):
         yield row.channel.name, row.metric, row.first_at, row.last_at
 
 
@@ -120,7 +123,7 @@ def _indicators(archive: Archive) -> None:
     archive.table(
         "indicator-entries.csv", ("indicator", "on", "value", "source", "note", "file", "entered_at"), _entries()
     )
-    for ref in PlaceValue.objects.exclude(evidence="").order_by("pk").values_list("evidence", flat=True):
+    for ref in MunicipalityValue.objects.exclude(evidence="").order_by("pk").values_list("evidence", flat=True):
         archive.file(place_of(ref), partial(default_storage.open, ref))
 
 
@@ -130,18 +133,18 @@ def _measured() -> Iterator[tuple[Any, ...]]:
 
 
 def _frozen() -> Iterator[tuple[Any, ...]]:
-    for row in PlaceBaseline.objects.select_related("indicator").order_by("pk"):
+    for row in MunicipalityBaseline.objects.select_related("indicator").order_by("pk"):
         yield row.indicator, row.first, row.last, row.value, row.n, row.frozen_at, row.reason
 
 
 def _targets() -> Iterator[tuple[Any, ...]]:
-    for row in PlaceTarget.objects.select_related("indicator").order_by("pk"):
+    for row in MunicipalityTarget.objects.select_related("indicator").order_by("pk"):
         yield (
             row.indicator, row.is_milestone, row.kind, row.value, row.due_on, row.reason, row.set_at, row.ended_at
         )  # fmt: skip
 
 
 def _entries() -> Iterator[tuple[Any, ...]]:
-    for row in PlaceValue.objects.select_related("indicator").order_by("pk"):
+    for row in MunicipalityValue.objects.select_related("indicator").order_by("pk"):
         file = place_of(row.evidence.name) if row.evidence else ""
         yield row.indicator, row.on, row.value, row.source, row.note, file, row.entered_at

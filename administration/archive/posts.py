@@ -77,7 +77,7 @@ def _publications() -> Iterator[tuple[Any, ...]]:
         sent = row.delivery
         yield (
             row.post_id, str(row.post), row.post.category, row.post.stage, row.channel.name, row.channel.platform,
-            sent.state, sent.due_at, sent.published_at, sent.permalink, sent.problem, sent.tries,
+            sent.state, sent.due_at, sent.published_at, sent.permalink, sent.problem, sent.attempt_count,
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The charts of municipalities side by side: from comparisons to `common.charts`, with words and gaps."""
+"""The charts of municipalities side by side: comparisons as `common.charts`, with texts and gaps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,16 +23,16 @@ MOST_BARS = 15
 UNIT = "\u202f%"  # a narrow no-break space, as Serbian typography asks
 
 
-def words(measure: Measure, heading: str = "") -> charts.ChartTexts:
+def chart_texts(measure: Measure, heading: str = "") -> charts.ChartTexts:
     return charts.ChartTexts(
-        number=lambda value: written(value, measure),
+        number=lambda value: chart_value(value, measure),
         gap=_("not known"),
         heading=heading or _("Municipality"),
         formula=str(measure.formula),
     )
 
 
-def written(value: float, measure: Measure) -> str:
+def chart_value(value: float, measure: Measure) -> str:
     if measure.kind == MeasureKind.SHARE:
         return f"{number(value, 0)}{UNIT}"
     if value == round(value):
@@ -57,7 +57,7 @@ def ranking(rows: Sequence[ComparisonRow], measure: Measure) -> charts.Chart | N
     title = str(measure.label)
     if len(known) > MOST_BARS:
         title = _("%(formula)s: the %(count)s highest") % {"formula": title, "count": MOST_BARS}
-    return charts.ranking(title, [str(row.municipality) for _value, row in shown], series, words(measure))
+    return charts.ranking(title, [str(row.municipality) for _value, row in shown], series, chart_texts(measure))
 
 
 def line_of(row: ComparisonRow) -> SafeString:
@@ -65,7 +65,7 @@ def line_of(row: ComparisonRow) -> SafeString:
     return charts.sparkline(row.line, "")
 
 
-def told(value: float | None, measure: Measure) -> str:
+def table_value(value: float | None, measure: Measure) -> str:
     """A figure as the tables write it; a dash where it is not known."""
     if value is None:
         return number(None)
@@ -87,25 +87,25 @@ def over_time(rows: Sequence[ComparisonRow], months: Sequence[date], measure: Me
         if (at := at_of(day, months)) is not None
     ]
     labels = [month_label(month) for month in months]
-    return charts.line(by_month(measure), labels, series, words(measure, _("Month")), marks=marks)
+    return charts.line(by_month(measure), labels, series, chart_texts(measure, _("Month")), marks=marks)
 
 
-def multiples(found: Comparison, measure: Measure) -> charts.Chart | None:
+def multiples(compared: Comparison, measure: Measure) -> charts.Chart | None:
     """All on one scale, each beside the median of all; the training is marked where all had the same."""
-    if not found.rows:
+    if not compared.rows:
         return None
-    rows = sorted(found.rows, key=lambda row: sort_key(str(row.municipality)))
+    rows = sorted(compared.rows, key=lambda row: sort_key(str(row.municipality)))
     against = None
     if len(rows) >= settings.SMALLEST_GROUP:
-        across = [middle((row.line[at] for row in rows), settings.SMALLEST_GROUP) for at in range(len(found.labels))]
+        across = [middle((row.line[at] for row in rows), settings.SMALLEST_GROUP) for at in range(len(compared.labels))]
         against = charts.Series(_("Median of all"), [middle.value for middle in across], muted=True)
     days = {row.cohort.training_on for row in rows}
-    at = at_of(next(iter(days)), found.labels) if len(days) == 1 else None
+    at = at_of(next(iter(days)), compared.labels) if len(days) == 1 else None
     return charts.multiples(
         by_month(measure),
-        [month_label(month) for month in found.labels],
+        [month_label(month) for month in compared.labels],
         [charts.Series(str(row.municipality), row.line) for row in rows],
-        words(measure, _("Month")),
+        chart_texts(measure, _("Month")),
         against=against,
         marks=[charts.Mark(at, _("Training"))] if at is not None else [],
     )
@@ -116,7 +116,7 @@ def by_month(measure: Measure) -> str:
 
 
 def at_of(day: date, months: Sequence[date]) -> float | None:
-    """Where a day stands between the points of months, each of which stands for the middle of its month."""
+    """Position of a day between the points of months, each of which is drawn at the middle of its month."""
     index = next((at for at, month in enumerate(months) if (month.year, month.month) == (day.year, day.month)), None)
     if index is None:
         return None
@@ -133,7 +133,7 @@ def before_and_now(rows: Sequence[ComparisonRow], period: Period, measure: Measu
         for row in rows
     ]
     names = (_span(period.before), _span(period))
-    return charts.dumbbell(str(measure.label), pairs, words(measure), names=names)
+    return charts.dumbbell(str(measure.label), pairs, chart_texts(measure), names=names)
 
 
 def _span(period: Period) -> str:
@@ -143,15 +143,15 @@ def _span(period: Period) -> str:
 # ---- districts
 
 
-def districts(told: Sequence[Group[ComparisonRow]], measure: Measure, minimum: int) -> charts.Chart:
+def districts(groups: Sequence[Group[ComparisonRow]], measure: Measure, minimum: int) -> charts.Chart:
     cells = []
-    for group in told:
+    for group in groups:
         if group.key not in charts.PLACES:
             continue
         value = middle((row.value(measure) for row in group.members), minimum).value
         cells.append(charts.Tile(group.key, str(group.label), value, "" if value else _("too few municipalities")))
     title = _("%(measure)s: median of the district") % {"measure": measure.label}
-    return charts.tiles(title, cells, words(measure, _("District")))
+    return charts.tiles(title, cells, chart_texts(measure, _("District")))
 
 
 # ---- around the training
@@ -182,7 +182,7 @@ class Trained:
 
 
 def rate(measure: Measure) -> Measure:
-    """What stretches of different length are compared by: of what grows with time, a week's."""
+    """The measure by which stretches of different length are compared: a weekly rate where it grows with time."""
     if measure.kind != MeasureKind.TOTAL:
         return measure
 
@@ -209,7 +209,7 @@ def trained(place: ComparedMunicipality, told_: Mapping[int, Figures], measure: 
         figures = told_[stretch.number]
         value = it.of(figures, people)
         change = it.change(figures, told_.get(BEFORE.number), people) if cells else None
-        cells.append(Cell(value, told(value, it), change="" if change is None else signed(change, it)))
+        cells.append(Cell(value, table_value(value, it), change="" if change is None else signed(change, it)))
     return Trained(str(place.municipality), place.municipality.slug, str(place.cohort), day, cells)
 
 
@@ -223,7 +223,7 @@ def around_training(rows: Sequence[Trained], measure: Measure) -> charts.Chart |
     if not pairs:
         return None
     names = (str(BEFORE.label), _("last stretch that is over"))
-    return charts.dumbbell(rate_label(measure), pairs, words(rate(measure)), names=names)
+    return charts.dumbbell(rate_label(measure), pairs, chart_texts(rate(measure)), names=names)
 
 
 def medians_of_stretches(rows: Sequence[Trained], minimum: int) -> list[Middle]:

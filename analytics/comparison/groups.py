@@ -1,8 +1,7 @@
-"""Municipalities in groups: which one belongs where, what a group says, and what must stay unsaid.
+"""Groups of municipalities: which one belongs where, what a group shows, and what has to be suppressed.
 
-A group says its median and of how many; never a sum, and nothing of fewer than `SMALLEST_GROUP`. So that what is left
-out cannot be found from what is shown (all together minus the others), a single small group takes the next smallest
-with it.
+A group shows its median and its size, never a sum, and nothing if it has fewer than `SMALLEST_GROUP` members. To keep a
+suppressed group from being derived (all together minus the others), a single small group takes the next smallest along.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,15 +45,15 @@ def size(population: int | None) -> Size:
 
 
 def hidden(counts: Mapping[str, int], minimum: int) -> frozenset[str]:
-    """The groups of which nothing is said, given how many are in each.
+    """The groups to suppress, given the size of each.
 
-    All that are smaller than `minimum`; and as long as only one is hidden, or fewer than `minimum` municipalities are
-    hidden together, the next smallest too: else the rest of all would be told.
+    These are all groups smaller than `minimum`. While only one is suppressed, or the suppressed groups together have
+    fewer than `minimum` municipalities, the next smallest is added; otherwise it could be derived from the rest.
     """
     order = sorted((key for key, count in counts.items() if count), key=lambda key: (counts[key], key))
     small = [key for key in order if counts[key] < minimum]
     for key in order[len(small) :]:
-        if not small or (len(small) > 1 and sum(counts[each] for each in small) >= minimum):
+        if not small or (len(small) > 1 and sum(counts[group] for group in small) >= minimum):
             break
         small.append(key)
     return frozenset(small)
@@ -62,7 +61,7 @@ def hidden(counts: Mapping[str, int], minimum: int) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Middle:
-    """The median of what some municipalities told; None where too few of them did."""
+    """The median of some municipalities; None where too few of them have a value."""
 
     value: float | None
     n: int
@@ -75,7 +74,7 @@ def middle(values: Iterable[float | None], minimum: int) -> Middle:
 
 @dataclass(frozen=True)
 class Group(Generic[Member]):
-    """`members` is empty and `is_hidden` true where the group is too small to be told."""
+    """`members` is empty and `is_hidden` true where the group is too small to be shown."""
 
     key: str
     label: LazyText
@@ -86,12 +85,12 @@ class Group(Generic[Member]):
 
 def grouped(members: Iterable[tuple[str, Member]], labels: Mapping[str, LazyText], minimum: int) -> list[Group[Member]]:
     """Groups in the order of `labels`, those without members left out."""
-    found: dict[str, list[Member]] = {key: [] for key in labels}
+    by_key: dict[str, list[Member]] = {key: [] for key in labels}
     for key, member in members:
-        found[key].append(member)
-    small = hidden({key: len(those) for key, those in found.items()}, minimum)
+        by_key[key].append(member)
+    small = hidden({key: len(those) for key, those in by_key.items()}, minimum)
     return [
         Group(key, labels[key], len(those), [] if key in small else those, key in small)
-        for key, those in found.items()
+        for key, those in by_key.items()
         if those
     ]

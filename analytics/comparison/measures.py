@@ -1,6 +1,6 @@
-"""What municipalities are compared by: each measure with its formula, and how it is reckoned from sums of a period.
+"""Measures by which municipalities are compared: each with its formula, and how it is computed from sums of a period.
 
-A share is a per cent of posts; its change is told in points. Everything else changes in per cent, by the day where it
+A share is a per cent of posts; its change is shown in points. Everything else changes in per cent, per day where it
 grows with time, because months differ in length.
 """
 
@@ -17,7 +17,7 @@ from common.numbers import per_thousand
 
 @dataclass(slots=True)
 class Figures:
-    """Sums of one municipality over a stretch of days. None: no network told it."""
+    """Sums of one municipality over some days. None: no network returned the metric."""
 
     days: int
     posts: int = 0

@@ -1,6 +1,6 @@
-"""The stretches of days around a training: four weeks before it, and the three months of mentoring after it.
+"""Periods around a training: four weeks before it, and the three months of mentoring after it.
 
-The day of the training itself belongs to none of them; day 1 is the one after it.
+The day of the training belongs to none of them; day 1 is the one after it.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""What an address of the programme's pages chooses: the period, the measure, the columns, their order and the groups.
+"""Parameters in the addresses of the programme's pages: period, measure, columns, their order, groups.
 
-Anything unknown is the default, so that an old or mistyped link still opens a page.
+Unknown values fall back to the default, so that an old or mistyped link still opens a page.
 """
 
 from collections.abc import Mapping

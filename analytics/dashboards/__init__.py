@@ -1,1 +1,1 @@
-"""The pages of one municipality's numbers."""
+"""Pages of one municipality's statistics."""

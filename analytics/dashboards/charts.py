@@ -1,4 +1,4 @@
-"""The charts of one municipality's numbers: from what the queries found to `common.charts`, with words and gaps."""
+"""Charts of one municipality's statistics: turns query results into `common.charts`, with texts and gaps."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -29,7 +29,7 @@ _TIMES = gettext_lazy("median over posts of: interactions ÷ median of its chann
 FEWEST_COLUMNS = 2
 
 
-def _words(
+def _texts(
     stretches: Stretches, formula: str = "", gap: str = "", say: Callable[[float], str] = whole
 ) -> charts.ChartTexts:
     heads = {
@@ -49,27 +49,27 @@ def labels_of(stretches: Stretches) -> list[str]:
 
 
 def _training(stretches: Stretches, base: Baseline | None) -> list[charts.Mark]:
-    """Where the training lies, if it lies in the period."""
+    """The mark of the training, if it lies in the period."""
     if base is None or base.joined or not stretches.firsts[0] <= base.until <= stretches.lasts[-1]:
         return []
     return [charts.Mark(_stretch(stretches, base.until), _("Training"))]
 
 
 def activity(
-    found: Series, looked: Followers, stretches: Stretches, basis: str, base: Baseline | None = None
+    published: Series, looked: Followers, stretches: Stretches, basis: str, base: Baseline | None = None
 ) -> charts.Chart:
-    """Interactions stretch by stretch; where nobody looked, or nothing was published, a gap with the reason."""
-    told = found.interactions[basis]
+    """Interactions by stretch; where nothing was fetched, or nothing was published, a gap with the reason."""
+    totals = published.interactions[basis]
     values: list[float | None] = []
     reasons: dict[int, str] = {}
     for index in range(len(stretches)):
         if basis == Basis.PUBLICATION:
-            values.append(told.get(index))
-            if not found.posts.get(index):
+            values.append(totals.get(index))
+            if not published.posts.get(index):
                 reasons[index] = _("nothing was published")
         else:
-            is_read = index in told or bool(looked.by_stretch[index])
-            values.append((told.get(index) or 0) if is_read else None)
+            is_read = index in totals or bool(looked.by_stretch[index])
+            values.append((totals.get(index) or 0) if is_read else None)
             if reason := looked.reason(index):
                 reasons[index] = reason
     titles = {
@@ -81,59 +81,64 @@ def activity(
     formula = f"{BASES[basis]}: {FORMULAS['interactions'].text}"
     series = charts.Series(str(FORMULAS["interactions"].label), values, reasons)
     marks = _training(stretches, base)
-    return charts.bars(titles[stretches.unit], labels_of(stretches), [series], _words(stretches, formula), marks=marks)
+    return charts.bars(titles[stretches.unit], labels_of(stretches), [series], _texts(stretches, formula), marks=marks)
 
 
 def followers(
-    found: Followers, stretches: Stretches, channels: list[Channel], broken: Sequence[Break] = ()
+    course: Followers, stretches: Stretches, channels: list[Channel], broken: Sequence[Break] = ()
 ) -> charts.Chart:
-    """Followers of all channels together at the end of each stretch; the line is cut where it is of other channels, and
-    told apart where its figures were imported."""
-    values = [found.total(index, last, channels) for index, last in enumerate(stretches.lasts)]
-    reasons = {index: reason for index in range(len(stretches)) if (reason := found.reason(index))}
+    """Followers of all channels together at the end of each stretch. The line breaks where the set of channels
+    changes, and has a mark where its figures were imported."""
+    values = [course.total(index, last, channels) for index, last in enumerate(stretches.lasts)]
+    reasons = {index: reason for index in range(len(stretches)) if (reason := course.reason(index))}
     series = charts.Series(_("Followers"), values, reasons)
     formula = _("all channels of the time together; where one of them was not read there is a gap")
-    words = _words(stretches, formula)
-    marks = [charts.Mark(_stretch(stretches, each.day), each.short, broken=True) for each in broken]
-    if found.imported_until is not None:
-        marks.append(charts.Mark(_stretch(stretches, found.imported_until), _("imported up to here")))
-    return charts.line(_("Followers"), labels_of(stretches), [series], words, marks=marks, from_zero=False)
+    texts = _texts(stretches, formula)
+    marks = [
+        charts.Mark(_stretch(stretches, follower_break.day), follower_break.short, broken=True)
+        for follower_break in broken
+    ]
+    if course.imported_until is not None:
+        marks.append(charts.Mark(_stretch(stretches, course.imported_until), _("imported up to here")))
+    return charts.line(_("Followers"), labels_of(stretches), [series], texts, marks=marks, from_zero=False)
 
 
 def _stretch(stretches: Stretches, day: date) -> int:
     return next(index for index, last in enumerate(stretches.lasts) if day <= last)
 
 
-def sparkline(channel: Channel, found: Followers) -> SafeString:
+def sparkline(channel: Channel, course: Followers) -> SafeString:
     """The course of one channel's followers, beside its figures in a table."""
-    return charts.sparkline([told.get(channel.pk) for told in found.by_stretch])
+    return charts.sparkline([counts.get(channel.pk) for counts in course.by_stretch])
 
 
 SERVICE, CEREMONY = ("service", "eservice"), ("ceremony",)
 
 
-def mix(found: Series, stretches: Stretches) -> charts.Chart | None:
+def mix(published: Series, stretches: Stretches) -> charts.Chart | None:
     """Service information against ceremony, as shares of the posts; by week where the period is shown by day."""
     groups = _weeks(stretches)
-    if len(groups) < FEWEST_COLUMNS or not found.posts:
+    if len(groups) < FEWEST_COLUMNS or not published.posts:
         return None
     counted: list[tuple[int, int, int] | None] = []
     for group in groups:
         posts: dict[str, int] = {}
         for index in group:
-            for category, some in found.posts.get(index, {}).items():
+            for category, some in published.posts.get(index, {}).items():
                 posts[category] = posts.get(category, 0) + some
         service, ceremony = sum(posts.get(key, 0) for key in SERVICE), sum(posts.get(key, 0) for key in CEREMONY)
         total = sum(posts.values())
         counted.append((service, ceremony, total - service - ceremony) if total else None)
     names = (_("Service information and eServices"), _("Ceremony and visits"), _("Everything else"))
-    series = [charts.Series(name, [each[at] if each else None for each in counted]) for at, name in enumerate(names)]
+    series = [
+        charts.Series(name, [counts[at] if counts else None for counts in counted]) for at, name in enumerate(names)
+    ]
     unit = periods.WEEK if stretches.unit == periods.DAY else stretches.unit
     shown = Stretches(
         unit, [stretches.firsts[group[0]] for group in groups], [stretches.lasts[group[-1]] for group in groups]
     )
-    words = _words(shown, _("share of the posts published"), _("nothing was published"))
-    return charts.stacked(_("Service information against ceremony"), labels_of(shown), series, words)
+    texts = _texts(shown, _("share of the posts published"), _("nothing was published"))
+    return charts.stacked(_("Service information against ceremony"), labels_of(shown), series, texts)
 
 
 def _weeks(stretches: Stretches) -> list[list[int]]:
@@ -153,21 +158,22 @@ def clicks(values: list[int], stretches: Stretches) -> charts.Chart:
         periods.MONTH: _("Clicks by month"),
         periods.QUARTER: _("Clicks by quarter"),
     }
-    words = _words(
+    texts = _texts(
         stretches, _("people who followed a short link, by the day on which they did; programs are left out")
     )
-    return charts.bars(titles[stretches.unit], labels_of(stretches), [charts.Series(_("Clicks"), values)], words)
+    return charts.bars(titles[stretches.unit], labels_of(stretches), [charts.Series(_("Clicks"), values)], texts)
 
 
 def ranking(title: str, head: str, rows: list[tuple[str, float | None]], formula: str) -> charts.Chart:
-    """Lying bars of a breakdown, for whoever takes the picture along."""
-    words = charts.ChartTexts(number=whole, gap=_("not told"), heading=head, formula=formula)
+    """Horizontal bars of a breakdown, for export."""
+    texts = charts.ChartTexts(number=whole, gap=_("not told"), heading=head, formula=formula)
     series = charts.Series(str(FORMULAS["interactions"].label), [value for _label, value in rows])
-    return charts.ranking(title, [label for label, _value in rows], series, words)
+    return charts.ranking(title, [label for label, _value in rows], series, texts)
 
 
 def best_time(judged: Judged, best: When | None) -> charts.Chart:
-    """Weekday by hours, and all days and the whole day at the edges. What has too few posts is hatched and says so."""
+    """Weekday by hours, with all days and the whole day at the edges. Cells with too few posts are hatched and say
+    so."""
     bands = range(len(BANDS))
     columns = [*(hours(band) for band in bands), _("Whole day")]
     rows = [*(day_name(day) for day in range(7)), _("All days")]
@@ -188,14 +194,14 @@ def best_time(judged: Judged, best: When | None) -> charts.Chart:
     marked = []
     if best is not None:
         marked = [(7 if best.weekday is None else best.weekday, len(BANDS) if best.band is None else best.band)]
-    words = charts.ChartTexts(
+    texts = charts.ChartTexts(
         number=times,
         gap=_("not enough data"),
         heading=_("Day of the week"),
         formula=str(_TIMES),
     )
     return charts.heat(
-        _("Interactions by the time of publication"), rows, columns, values, words, reasons=reasons, marked=marked
+        _("Interactions by the time of publication"), rows, columns, values, texts, reasons=reasons, marked=marked
     )
 
 
@@ -211,27 +217,29 @@ def by_hours(judged: Judged) -> charts.Chart:
     return _edge(_("Interactions by the hours of publication"), _("Hours"), labels, typicals)
 
 
-def _edge(title: str, head: str, labels: list[str], found: list[Typical | None]) -> charts.Chart:
+def _edge(title: str, head: str, labels: list[str], typicals_by_position: list[Typical | None]) -> charts.Chart:
     """Days alone, or hours alone, where no hours of a day have enough posts."""
-    typicals = [typical if typical and typical.posts >= ENOUGH_OF_A_KIND else None for typical in found]
+    typicals = [typical if typical and typical.posts >= ENOUGH_OF_A_KIND else None for typical in typicals_by_position]
     reasons = {
-        at: _too_few(typical.posts if typical else 0) for at, typical in enumerate(found) if typicals[at] is None
+        at: _too_few(typical.posts if typical else 0)
+        for at, typical in enumerate(typicals_by_position)
+        if typicals[at] is None
     }
     series = charts.Series(_("times the usual"), [typical.times if typical else None for typical in typicals], reasons)
-    words = charts.ChartTexts(number=times, gap=_("not enough data"), heading=head, formula=str(_TIMES))
-    return charts.bars(title, labels, [series], words)
+    texts = charts.ChartTexts(number=times, gap=_("not enough data"), heading=head, formula=str(_TIMES))
+    return charts.bars(title, labels, [series], texts)
 
 
 def published_when(judged: Judged) -> charts.Chart:
-    """How many posts there were at each time, where nothing can be said yet of how they did."""
+    """Number of posts by time, where it is too early to judge their results."""
     values = [
         [cell.posts if (cell := judged.cells.get((day, band))) else 0 for band in range(len(BANDS))] for day in range(7)
     ]
-    words = charts.ChartTexts(
+    texts = charts.ChartTexts(
         number=whole, heading=_("Day of the week"), formula=_("number of posts; hours in Belgrade")
     )
     columns = [hours(band) for band in range(len(BANDS))]
-    return charts.heat(_("When you published"), [day_name(day) for day in range(7)], columns, values, words)
+    return charts.heat(_("When you published"), [day_name(day) for day in range(7)], columns, values, texts)
 
 
 def _too_few(posts: int) -> str:

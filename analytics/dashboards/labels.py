@@ -1,4 +1,4 @@
-"""What posts are told apart by, in words: names of dimensions, of their values, of times."""
+"""Labels of dimensions, of their values, and of times."""
 
 from collections.abc import Callable, Mapping
 from datetime import date

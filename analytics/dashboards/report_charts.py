@@ -1,4 +1,4 @@
-"""The charts of the numbers: from dashboards to `common.charts`, with words and gaps."""
+"""Charts of reports: turns dashboards into `common.charts`, with texts and gaps."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ def _whole(value: float) -> str:
     return number(int(value) if value == int(value) else value)
 
 
-def _words(formula: str = "", heading: str = "") -> charts.ChartTexts:
+def _texts(formula: str = "", heading: str = "") -> charts.ChartTexts:
     return charts.ChartTexts(number=_whole, gap=_("not read"), heading=heading or _("Day"), formula=formula)
 
 
@@ -33,54 +33,54 @@ def _stretches(period: Period) -> list[list[date]]:
     return ([days[:first]] if first else []) + [days[n : n + 7] for n in range(first, len(days), 7)]
 
 
-def _reasons(found: Dashboard, stretches: list[list[date]]) -> dict[int, str]:
-    """Why a stretch has no number, where a day of it says so."""
-    gaps = found.followers.gaps
-    told = {index: [gaps[day] for day in days if day in gaps] for index, days in enumerate(stretches)}
-    return {index: reasons[-1] for index, reasons in told.items() if reasons}
+def _reasons(dashboard: Dashboard, stretches: list[list[date]]) -> dict[int, str]:
+    """Why a stretch has no value, where one of its days has a reason."""
+    gaps = dashboard.followers.gaps
+    by_stretch = {index: [gaps[day] for day in days if day in gaps] for index, days in enumerate(stretches)}
+    return {index: reasons[-1] for index, reasons in by_stretch.items() if reasons}
 
 
-def activity(found: Dashboard, period: Period) -> charts.Chart:
-    """Interactions by the day (or week) on which they happened. Where nobody looked on any day there is a gap."""
-    looked = set(found.by_day) | set(found.followers.by_day)
+def activity(dashboard: Dashboard, period: Period) -> charts.Chart:
+    """Interactions by the day (or week) on which they happened. Stretches without any fetch are gaps."""
+    looked = set(dashboard.by_day) | set(dashboard.followers.by_day)
     stretches = _stretches(period)
     values = [
-        sum(found.by_day.get(day) or 0 for day in days) if looked.intersection(days) else None for days in stretches
+        sum(dashboard.by_day.get(day) or 0 for day in days) if looked.intersection(days) else None for days in stretches
     ]
-    series = charts.Series(_("Interactions"), values, _reasons(found, stretches))
+    series = charts.Series(_("Interactions"), values, _reasons(dashboard, stretches))
     by_week = len(stretches) < period.days
-    words = _words(
+    texts = _texts(
         _("by day of activity: %(formula)s") % {"formula": FORMULAS["interactions"].text},
         _("Week from") if by_week else "",
     )
     title = _("Interactions by week") if by_week else _("Interactions by day")
-    return charts.bars(title, [day_month_short(days[0]) for days in stretches], [series], words)
+    return charts.bars(title, [day_month_short(days[0]) for days in stretches], [series], texts)
 
 
-def followers(found: Dashboard, period: Period) -> charts.Chart:
+def followers(dashboard: Dashboard, period: Period) -> charts.Chart:
     """Followers at the end of each day (or week)."""
-    wanted = [c.pk for c in found.channels]
+    wanted = [c.pk for c in dashboard.channels]
     stretches = _stretches(period)
-    values = [_latest(found, days, wanted) for days in stretches]
-    series = charts.Series(_("Followers"), values, _reasons(found, stretches))
-    words = _words(
+    values = [_latest(dashboard, days, wanted) for days in stretches]
+    series = charts.Series(_("Followers"), values, _reasons(dashboard, stretches))
+    texts = _texts(
         _("all channels together; a day on which one of them was not read is a gap"),
         _("Week from") if len(stretches) < period.days else "",
     )
     labels = [day_month_short(days[0]) for days in stretches]
-    return charts.line(_("Followers"), labels, [series], words, from_zero=False)
+    return charts.line(_("Followers"), labels, [series], texts, from_zero=False)
 
 
-def _latest(found: Dashboard, days: list[date], channels: list[int]) -> int | None:
-    told = (found.followers.on(day, channels) for day in reversed(days))
-    return next((value for value in told if value is not None), None)
+def _latest(dashboard: Dashboard, days: list[date], channels: list[int]) -> int | None:
+    counts = (dashboard.followers.on(day, channels) for day in reversed(days))
+    return next((value for value in counts if value is not None), None)
 
 
-def mix(found: Dashboard) -> charts.Chart | None:
+def mix(dashboard: Dashboard) -> charts.Chart | None:
     """Posts by category, largest first."""
-    rows = sorted(found.by_category.items(), key=lambda item: -item[1].posts)
+    rows = sorted(dashboard.by_category.items(), key=lambda item: -item[1].posts)
     if not rows:
         return None
     labels = [str(Category(key).label) for key, _totals in rows]
     series = charts.Series(_("Posts"), [totals.posts for _key, totals in rows])
-    return charts.ranking(_("What the posts were about"), labels, series, _words(_("posts by category"), _("Category")))
+    return charts.ranking(_("What the posts were about"), labels, series, _texts(_("posts by category"), _("Category")))

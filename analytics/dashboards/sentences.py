@@ -1,4 +1,4 @@
-"""The numbers of a period in plain sentences: are we doing better, what works, what should come next and when."""
+"""The statistics of a period in plain sentences: whether results improve, what works, what to publish next and when."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +54,7 @@ def posts(now: Totals, before: Totals) -> Sentence:
 
 
 def per_post(now: Totals, before: Totals) -> Sentence | None:
-    """Whether people reacted more; None where it was not told."""
+    """Whether people reacted more; None where values are missing."""
     if now.per_post is None:
         return None
     named = {"now": rounded(now.per_post), "before": rounded(before.per_post)}
@@ -71,7 +71,7 @@ def per_post(now: Totals, before: Totals) -> Sentence | None:
 
 
 def against_baseline(now: Totals, base: Totals | None, joined: bool) -> Sentence | None:
-    """The same against the municipality's own baseline; None where there is none."""
+    """The same against the municipality's own baseline; None without one."""
     if base is None or not base.per_post or now.per_post is None:
         return None
     named = {"before": rounded(base.per_post)}
@@ -110,7 +110,7 @@ def mix(shares: dict[str, int]) -> Sentence | None:
 
 
 def kind_that_works(judged: Judged, labels: dict[str, Any]) -> Sentence | None:
-    """The category that does best; None where no category has enough posts or none stands out."""
+    """The category with the best results; None where none has enough posts or none stands out."""
     enough = {key: typical for key, typical in judged.kinds["category"].items() if typical.posts >= ENOUGH_OF_A_KIND}
     if len(enough) < 2:
         return None
@@ -125,7 +125,7 @@ def kind_that_works(judged: Judged, labels: dict[str, Any]) -> Sentence | None:
 class When:
     """The best time that is known: a weekday and hours, or one of them."""
 
-    found: Typical
+    typical: Typical
     weekday: int | None = None
     band: int | None = None
 
@@ -143,16 +143,16 @@ def times_known(judged: Judged) -> list[When]:
     edges = [When(typical, weekday=day) for day, typical in judged.weekdays.items()]
     edges += [When(typical, band=band) for band, typical in judged.bands.items()]
     for group in (cells, edges):
-        usable = [when for when in group if when.found.posts >= ENOUGH_OF_A_KIND]
+        usable = [when for when in group if when.typical.posts >= ENOUGH_OF_A_KIND]
         if len(usable) > 1:
-            return sorted(usable, key=lambda each: (-each.found.times, -each.found.posts))
+            return sorted(usable, key=lambda candidate: (-candidate.typical.times, -candidate.typical.posts))
     return []
 
 
 def best_time(judged: Judged) -> When | None:
     """None where no two times can be compared, or none stands out."""
     best = next(iter(times_known(judged)), None)
-    return best if best and best.found.times >= BETTER else None
+    return best if best and best.typical.times >= BETTER else None
 
 
 def time_that_works(judged: Judged) -> Sentence | None:
@@ -161,7 +161,7 @@ def time_that_works(judged: Judged) -> Sentence | None:
 
 
 def time_in_words(when: When) -> str:
-    named = {"times": times(when.found.times), "posts": number(when.found.posts)}
+    named = {"times": times(when.typical.times), "posts": number(when.typical.posts)}
     if when.weekday is not None and when.band is not None:
         named |= {"day": day_name(when.weekday), "hours": hours(when.band)}
         return _("%(day)s, %(hours)s: a post typically gets %(times)s the usual (n = %(posts)s).") % named

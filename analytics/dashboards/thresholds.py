@@ -1,8 +1,8 @@
-"""When the numbers of posts may be judged, and how: pure, so that every page says the same of the same numbers.
+"""Thresholds for judging posts. Pure, so that every page judges the same figures in the same way.
 
-A post is compared with what is *usual* on its channel: the median interactions of a post there. Posts of two networks
-can be put together only that way, and one post with a million reactions moves a median by one place. Boosted posts are
-left out: what was paid for says nothing about what people liked.
+A post is compared with the *usual* result of its channel: the median interactions of a post there. Only that makes
+posts of two networks comparable, and one post with a million reactions moves a median by one place. Boosted posts are
+left out, because paid reach does not show what people liked.
 """
 
 from datetime import timedelta
@@ -30,10 +30,10 @@ def hours_of(band: int) -> tuple[int, int]:
 
 
 def change(now: float | None, before: float | None) -> float | None:
-    """By how many per cent it grew; None where one of them was not told or there was nothing to grow from."""
+    """Growth in per cent; None where a value is missing or the earlier one is 0."""
     return None if now is None or not before else (now - before) * 100 / before
 
 
-def each(total: int | None, posts: int) -> float | None:
+def ratio_per_post(total: int | None, posts: int) -> float | None:
     """Per post."""
     return total / posts if total is not None and posts else None

@@ -1,6 +1,6 @@
-"""The columns of a table with numbers from before the portal: what their headings may say, in both scripts and English.
+"""Columns of an imported table: the headings that are recognised, in both scripts and in English.
 
-All are folded, so "Свиђања", "Sviđanja" and "svidjanja" are one word.
+Headings are folded, so "Свиђања", "Sviđanja" and "svidjanja" are the same word.
 """
 
 from django.utils.translation import gettext_noop

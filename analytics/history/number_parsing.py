@@ -1,4 +1,4 @@
-"""Numbers of people and things as they are typed into tables, in Serbian and in English writing. Pure."""
+"""Parses counts as people type them into tables, in Serbian and in English notation. Pure."""
 
 import re
 
@@ -31,16 +31,16 @@ def count(typed: str) -> int:
     negative = bool(_MINUS.match(plain))
     plain = _MINUS.sub("", plain)
     if _GROUPED.fullmatch(plain):
-        found = int(re.sub(r"\D", "", plain))
+        number = int(re.sub(r"\D", "", plain))
     elif broken := _BROKEN.fullmatch(plain):
         whole, fraction = (broken[1], broken[2]) if broken[1] else (broken[3], broken[4])
         if negative or fraction.strip("0"):
             raise BadFigure("negative" if negative else "broken")
-        found = int(re.sub(r"\D", "", whole))
+        number = int(re.sub(r"\D", "", whole))
     else:
         raise BadFigure("none")
-    if negative and found:
+    if negative and number:
         raise BadFigure("negative")
-    if found > BELIEVED_UP_TO:
+    if number > BELIEVED_UP_TO:
         raise BadFigure("large")
-    return found
+    return number

@@ -1,4 +1,4 @@
-"""Numbers from before the portal: from a file that is looked at first, or from a network, page by page."""
+"""Pages of the import of history: from a file that is checked first, or from a network, page by page."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from analytics.enums import ImportSource, ImportState
 from analytics.history.domain import imports as history_imports
 from analytics.history.domain import parse_rows
 from analytics.history.queries import brought, fetchable, listed
-from analytics.models import PastImport
+from analytics.models import HistoryImport
 from channels.models import Channel
 from common import spreadsheets
 from common.errors import ActionNotAllowed
@@ -33,7 +33,7 @@ YEAR = timedelta(days=365)
 @requires(Verb.CHANNEL_CONNECT)
 @require_http_methods(["GET", "POST"])
 def imports(request: MunicipalityRequest) -> HttpResponse:
-    """Choose a file (POST) or a channel, and see what was imported."""
+    """Upload a file (POST) or choose a channel; lists earlier imports."""
     problem = ""
     if request.method == "POST":
         file = request.FILES.get("file")
@@ -78,11 +78,11 @@ def _date(typed: str) -> Any:
 @requires(Verb.CHANNEL_CONNECT)
 @require_safe
 def one(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """Every row of a file with every problem; afterwards those that were left out, and what was brought."""
-    run = get_object_or_404(PastImport.objects.select_related("by", "channel"), pk=pk)
-    rows = parse_rows.look(history_imports.lines_of(run), run.source) if run.rows else []
+    """All rows of a file with their problems; afterwards those left out, and what was imported."""
+    run = get_object_or_404(HistoryImport.objects.select_related("by", "channel"), pk=pk)
+    rows = parse_rows.parse(history_imports.lines_of(run), run.source) if run.rows else []
     is_open = run.state == ImportState.LOOKED
-    same = PastImport.objects.filter(digest=run.digest, state=ImportState.DONE).exclude(pk=run.pk).exclude(digest="")
+    same = HistoryImport.objects.filter(digest=run.digest, state=ImportState.DONE).exclude(pk=run.pk).exclude(digest="")
     context = {
         "run": run,
         "is_open": is_open,
@@ -98,7 +98,7 @@ def one(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.CHANNEL_CONNECT)
 @require_POST
 def confirm(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    run = get_object_or_404(PastImport.objects.all(), pk=pk)
+    run = get_object_or_404(HistoryImport.objects.all(), pk=pk)
     # A number that cannot be read is none that was shown.
     expected = int_param(request.POST, "rows", default=-1) if "rows" in request.POST else None
     try:
@@ -111,7 +111,7 @@ def confirm(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.CHANNEL_CONNECT)
 @require_POST
 def undo(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    run = get_object_or_404(PastImport.objects.all(), pk=pk)
+    run = get_object_or_404(HistoryImport.objects.all(), pk=pk)
     try:
         history_imports.undo(run, by=request.user)
         messages.success(request, _("What this import brought is no longer here."))

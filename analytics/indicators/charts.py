@@ -1,4 +1,4 @@
-"""The pictures of indicators: a bullet against the target, months as a line, and a little line for tables."""
+"""Charts of indicators: a bullet chart against the target, months as a line, and a sparkline for tables."""
 
 from functools import partial
 
@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 
 from analytics.indicators import labels as indicator_labels
 from analytics.indicators.queries.programme import IndicatorRow
-from analytics.indicators.target_status import Aim, goal
+from analytics.indicators.target_status import TargetPoint, goal
 from common import charts
 from common.dates import month_year, short_date
 from common.markup import NOTHING
 
 
-def _words(line: IndicatorRow, heading: str) -> charts.ChartTexts:
-    """Without the formula: it stands beside each of these pictures."""
+def _texts(line: IndicatorRow, heading: str) -> charts.ChartTexts:
+    """Without the formula, because it is shown beside each of these charts."""
     number = partial(indicator_labels.value, unit=line.indicator.unit)
     return charts.ChartTexts(number=number, gap=_("no value"), heading=heading)
 
@@ -24,7 +24,7 @@ def bullet(line: IndicatorRow) -> charts.Chart:
     milestones = [
         (short_date(row.due_on), value)
         for row in line.milestones
-        if (value := goal(Aim(row.kind, row.value, row.due_on, True), line.start)) is not None
+        if (value := goal(TargetPoint(row.kind, row.value, row.due_on, True), line.start)) is not None
     ]
     return charts.bullet(
         _("Against what was agreed"),
@@ -32,7 +32,7 @@ def bullet(line: IndicatorRow) -> charts.Chart:
         actual=line.actual,
         target=line.judged.goal,
         milestones=milestones,
-        texts=_words(line, _("What")),
+        texts=_texts(line, _("What")),
         reason=indicator_labels.why(line) if line.actual is None else "",
     )
 
@@ -47,13 +47,15 @@ def months(line: IndicatorRow) -> charts.Chart | None:
     wanted = line.judged.goal
     target = (_("Target"), wanted) if wanted is not None else None
     heading = _("Day") if is_by_day else _("Month")
-    return charts.line(_("Over time"), labels, [series], _words(line, heading), target=target)
+    return charts.line(_("Over time"), labels, [series], _texts(line, heading), target=target)
 
 
 def sparkline(line: IndicatorRow) -> SafeString:
-    told = [(day, value) for day, value in line.months if value is not None]
-    if len(told) < 2:
+    known = [(day, value) for day, value in line.months if value is not None]
+    if len(known) < 2:
         return NOTHING
     unit = line.indicator.unit
-    said = "; ".join(f"{month_year(day)}: {indicator_labels.value(value, unit)}" for day, value in (told[0], told[-1]))
-    return charts.sparkline([value for _day, value in line.months], said)
+    summary = "; ".join(
+        f"{month_year(day)}: {indicator_labels.value(value, unit)}" for day, value in (known[0], known[-1])
+    )
+    return charts.sparkline([value for _day, value in line.months], summary)

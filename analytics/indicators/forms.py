@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analytics.enums import AimKind, Area, Better, Level, Unit
+from analytics.enums import Area, Better, Level, TargetKind, Unit
 from analytics.indicators import labels
 from analytics.indicators.domain.definitions import Defined
 from analytics.indicators.domain.manual_values import EnteredValue
@@ -56,7 +56,7 @@ class OwnForm(forms.Form):
             initial = {name: getattr(indicator, name) for name in self.base_fields}
         super().__init__(*args, **{**kwargs, "initial": initial})
 
-    def words(self) -> Defined:
+    def definition(self) -> Defined:
         return Defined(**{**self.cleaned_data, "areas": tuple(self.cleaned_data["areas"])})
 
 
@@ -70,7 +70,7 @@ class NameForm(forms.Form):
 
 
 class WindowForm(forms.Form):
-    """Whose baseline, of which days; shown before anything is frozen."""
+    """Cohort and days of a baseline, shown before anything is frozen."""
 
     cohort = forms.ChoiceField(label=gettext_lazy("Cohort"))
     first = _day(gettext_lazy("First day"))
@@ -82,17 +82,17 @@ class WindowForm(forms.Form):
         named.choices = [(str(row.pk), str(row)) for row in cohorts]
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        first, last = found.get("first"), found.get("last")
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("first"), cleaned.get("last")
         if first and last and last < first:
             self.add_error("last", _("The last day lies before the first."))
         if first and last and (last - first).days > 366:
             self.add_error("first", _("These are more than a year. Choose fewer days."))
-        return found
+        return cleaned
 
 
 class FreezeForm(WindowForm):
-    """`whom`: only those that have none yet, or all of the cohort anew."""
+    """`whom`: only municipalities without a baseline, or the whole cohort again."""
 
     whom = forms.ChoiceField(
         label=gettext_lazy("For whom"), widget=forms.RadioSelect, initial="missing",
@@ -141,10 +141,11 @@ class TargetForm(_PlaceForm):
     """A target, or a milestone on the way to it."""
 
     is_milestone = forms.TypedChoiceField(
-        label=gettext_lazy("What"), coerce=lambda told: told == "milestone", widget=forms.RadioSelect, initial="target",
+        label=gettext_lazy("What"), coerce=lambda choice: choice == "milestone",
+        widget=forms.RadioSelect, initial="target",
         choices=[("target", gettext_lazy("Target")), ("milestone", gettext_lazy("Milestone on the way"))],
     )  # fmt: skip
-    kind = forms.ChoiceField(label=gettext_lazy("Said as"), choices=AimKind, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=gettext_lazy("Said as"), choices=TargetKind, widget=forms.RadioSelect)
     value = forms.FloatField(label=gettext_lazy("Value"), localize=True)
     due_on = _day(gettext_lazy("Due on"))
     reason = _reason(gettext_lazy("Reason"), gettext_lazy("Where it was agreed, or why it changes."))
@@ -188,5 +189,5 @@ class ValueForm(_PlaceForm):
         except BadPicture as bad:
             raise forms.ValidationError(str(bad)) from bad
 
-    def told(self) -> EnteredValue:
+    def entered(self) -> EnteredValue:
         return EnteredValue(**{name: self.cleaned_data[name] for name in ("on", "value", "source", "note")})

@@ -1,4 +1,4 @@
-"""Indicators in words: values with their unit, why one is missing, how good the data are, where a value stands."""
+"""Texts about indicators: values with their unit, why one is missing, data quality, and the status of a target."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -7,11 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from analytics.enums import AimKind, Better, Level, Standing, Unit
+from analytics.enums import Better, Level, TargetKind, TargetStatus, Unit
 from analytics.indicators.queries.programme import IndicatorRow
-from analytics.indicators.target_status import Aim, goal
+from analytics.indicators.target_status import TargetPoint, goal
 from analytics.logframe import INDICATORS, WHY, Measured
-from analytics.models import PlaceTarget, ProgrammeIndicator, Target
+from analytics.models import MunicipalityTarget, ProgrammeIndicator, Target
 from common.dates import long_date, short_date
 from common.numbers import number, significant
 from common.templatetags.ui import network_name
@@ -44,32 +44,32 @@ def value(amount: float | None, unit: str) -> str:
     """41 % · 15.2 · 6.5 h; a dash for nothing."""
     if amount is None:
         return "–"
-    said = figure(amount)
+    text = figure(amount)
     if unit == Unit.PERCENT:
-        return f"{said} %"
-    return _("%(hours)s h") % {"hours": said} if unit == Unit.HOURS else said
+        return f"{text} %"
+    return _("%(hours)s h") % {"hours": text} if unit == Unit.HOURS else text
 
 
-def aim(row: Target | PlaceTarget, line: IndicatorRow) -> str:
+def target_label(row: Target | MunicipalityTarget, line: IndicatorRow) -> str:
     """60 % · +25 % (15.6)."""
     unit = line.indicator.unit
-    if row.kind == AimKind.VALUE:
+    if row.kind == TargetKind.VALUE:
         return value(row.value, unit)
     change = f"{'+' if row.value > 0 else ''}{figure(row.value)} %"
-    wanted = goal(Aim(row.kind, row.value, row.due_on), line.start)
+    wanted = goal(TargetPoint(row.kind, row.value, row.due_on), line.start)
     if wanted is None:
         return _("%(change)s against the baseline") % {"change": change}
     return _("%(change)s against the baseline: %(value)s") % {"change": change, "value": value(wanted, unit)}
 
 
-def aim_short(row: Target | PlaceTarget, line: IndicatorRow) -> tuple[str, str]:
-    """For tables: the target as a value where it can be reckoned, and how it was said where that is something else."""
+def target_label_short(row: Target | MunicipalityTarget, line: IndicatorRow) -> tuple[str, str]:
+    """For tables: the target as a value where it can be computed, and as it was set where that differs."""
     unit = line.indicator.unit
-    if row.kind == AimKind.VALUE:
+    if row.kind == TargetKind.VALUE:
         return value(row.value, unit), ""
-    said = f"{'+' if row.value > 0 else ''}{figure(row.value)} %"
-    wanted = goal(Aim(row.kind, row.value, row.due_on), line.start)
-    return (said, _("of change")) if wanted is None else (value(wanted, unit), said)
+    text = f"{'+' if row.value > 0 else ''}{figure(row.value)} %"
+    wanted = goal(TargetPoint(row.kind, row.value, row.due_on), line.start)
+    return (text, _("of change")) if wanted is None else (value(wanted, unit), text)
 
 
 def period(first: date | None, last: date | None) -> str:
@@ -106,45 +106,45 @@ def change(line: IndicatorRow) -> str:
     return f"{'+' if amount > 0 else ''}{number(amount, 0)}\u00a0%"
 
 
-def quality(found: Mapping[str, Any]) -> list[str]:
+def quality(notes: Mapping[str, Any]) -> list[str]:
     """What one should know of the data a value was made of, a sentence each."""
-    return list(_quality(found))
+    return list(_quality(notes))
 
 
-def _quality(found: Mapping[str, Any]) -> Iterator[str]:
-    posts, told = int(found.get("posts") or 0), int(found.get("told") or 0)
-    if found.get("source"):
-        yield _("Source: %(source)s.") % {"source": found["source"]}
+def _quality(notes: Mapping[str, Any]) -> Iterator[str]:
+    posts, measured = int(notes.get("posts") or 0), int(notes.get("told") or 0)
+    if notes.get("source"):
+        yield _("Source: %(source)s.") % {"source": notes["source"]}
     if posts:
         yield ngettext(
             "The networks told numbers of %(told)s of %(posts)s post.",
             "The networks told numbers of %(told)s of %(posts)s posts.", posts,
-        ) % {"told": told, "posts": posts}  # fmt: skip
-    if found.get("imported"):
-        yield _("Of these, %(count)s come from imported history.") % {"count": found["imported"]}
-    if found.get("known") is not None and found["known"] < found.get("days", 0):
-        yield _("Known for %(known)s of %(days)s days.") % {"known": found["known"], "days": found["days"]}
-    if "followed" in found and found["followed"] < posts:
-        yield _("The followers are known for %(count)s of them.") % {"count": found["followed"]}
-    if found.get("gaps"):
-        told_gaps = {"gaps": found["gaps"], "days": found["channel_days"]}
+        ) % {"told": measured, "posts": posts}  # fmt: skip
+    if notes.get("imported"):
+        yield _("Of these, %(count)s come from imported history.") % {"count": notes["imported"]}
+    if notes.get("known") is not None and notes["known"] < notes.get("days", 0):
+        yield _("Known for %(known)s of %(days)s days.") % {"known": notes["known"], "days": notes["days"]}
+    if "followed" in notes and notes["followed"] < posts:
+        yield _("The followers are known for %(count)s of them.") % {"count": notes["followed"]}
+    if notes.get("gaps"):
+        told_gaps = {"gaps": notes["gaps"], "days": notes["channel_days"]}
         yield _("Followers were not read on %(gaps)s of %(days)s days of channels.") % told_gaps
-    if found.get("unchecked"):
-        yield _("Not checked yet: %(count)s posts.") % {"count": found["unchecked"]}
-    yield from _beside(found)
+    if notes.get("unchecked"):
+        yield _("Not checked yet: %(count)s posts.") % {"count": notes["unchecked"]}
+    yield from _beside(notes)
 
 
-def _beside(found: Mapping[str, Any]) -> Iterator[str]:
-    """What is told beside a value."""
-    if found.get("ceremonies") is not None:
-        yield _("Ceremonies and visits: %(share)s of the posts.") % {"share": value(found["ceremonies"], Unit.PERCENT)}
-    if found.get("longest_gap") is not None:
-        told = {"days": found["longest_gap"], "posts": significant(found["per_week"], 2)}
-        yield _("Longest gap: %(days)s days. Posts a week: %(posts)s.") % told
-    if found.get("shown") is not None:
-        yield _("Drafts shown to a mentor: %(count)s.") % {"count": found["shown"]}
-    if found.get("emergencies"):
-        yield _("Emergencies, left out: %(count)s.") % {"count": found["emergencies"]}
+def _beside(notes: Mapping[str, Any]) -> Iterator[str]:
+    """Notes shown beside a value."""
+    if notes.get("ceremonies") is not None:
+        yield _("Ceremonies and visits: %(share)s of the posts.") % {"share": value(notes["ceremonies"], Unit.PERCENT)}
+    if notes.get("longest_gap") is not None:
+        parameters = {"days": notes["longest_gap"], "posts": significant(notes["per_week"], 2)}
+        yield _("Longest gap: %(days)s days. Posts a week: %(posts)s.") % parameters
+    if notes.get("shown") is not None:
+        yield _("Drafts shown to a mentor: %(count)s.") % {"count": notes["shown"]}
+    if notes.get("emergencies"):
+        yield _("Emergencies, left out: %(count)s.") % {"count": notes["emergencies"]}
 
 
 def few(line: IndicatorRow) -> str:
@@ -152,8 +152,8 @@ def few(line: IndicatorRow) -> str:
     listed = line.indicator.listed
     if line.is_enough or listed is None:
         return ""
-    told = {"n": line.n, "least": listed.least, "counts": listed.counts}
-    return _("Only %(n)s of %(least)s %(counts)s that it takes to judge.") % told
+    parameters = {"n": line.n, "least": listed.least, "counts": listed.counts}
+    return _("Only %(n)s of %(least)s %(counts)s that it takes to judge.") % parameters
 
 
 def few_of(indicator: ProgrammeIndicator, measured: Measured) -> list[str]:
@@ -165,34 +165,34 @@ def few_of(indicator: ProgrammeIndicator, measured: Measured) -> list[str]:
             % {"n": measured.n, "least": listed.least, "counts": listed.counts}]  # fmt: skip
 
 
-def standing_short(line: IndicatorRow) -> str:
+def status_label(line: IndicatorRow) -> str:
     """What was asked for today; where nothing was, why; nothing where the state says it all."""
     judged = line.judged
-    if judged.standing in (Standing.ON_TRACK, Standing.BEHIND):
+    if judged.standing in (TargetStatus.ON_TRACK, TargetStatus.BEHIND):
         return _("asked for today: %(due)s") % {"due": value(judged.due, line.indicator.unit)}
-    if judged.standing in (Standing.NOT_DUE, Standing.NO_DATA):
-        return standing(line)
+    if judged.standing in (TargetStatus.NOT_DUE, TargetStatus.NO_DATA):
+        return status_sentence(line)
     return ""
 
 
-def standing(line: IndicatorRow) -> str:
-    """The sentence of the state: what was asked for today, or why nothing is."""
+def status_sentence(line: IndicatorRow) -> str:
+    """A sentence about the status: what is due today, or why nothing is."""
     judged = line.judged
-    if judged.standing == Standing.NO_DATA:
+    if judged.standing == TargetStatus.NO_DATA:
         return few(line) or why(line)
-    if judged.standing == Standing.NOT_DUE:
+    if judged.standing == TargetStatus.NOT_DUE:
         return _not_due(line)
-    said = {
-        Standing.REACHED: _("The target is reached."),
-        Standing.ON_TRACK: _("That is on track: the way to the target asks for %(due)s today."),
-        Standing.BEHIND: _("That is behind: the way to the target asks for %(due)s today."),
-        Standing.NO_TARGET: _("No target was agreed."),
+    sentences = {
+        TargetStatus.REACHED: _("The target is reached."),
+        TargetStatus.ON_TRACK: _("That is on track: the way to the target asks for %(due)s today."),
+        TargetStatus.BEHIND: _("That is behind: the way to the target asks for %(due)s today."),
+        TargetStatus.NO_TARGET: _("No target was agreed."),
     }
-    return said[judged.standing] % {"due": value(judged.due, line.indicator.unit)}
+    return sentences[judged.standing] % {"due": value(judged.due, line.indicator.unit)}
 
 
 def _not_due(line: IndicatorRow) -> str:
-    if line.target is not None and line.target.kind == AimKind.CHANGE and line.judged.goal is None:
+    if line.target is not None and line.target.kind == TargetKind.CHANGE and line.judged.goal is None:
         if line.start is not None:
             return _("The baseline is 0, so a change in per cent is not defined.")
         return _("Without a baseline a change in per cent is not defined.")
@@ -200,23 +200,26 @@ def _not_due(line: IndicatorRow) -> str:
 
 
 def sentence(line: IndicatorRow) -> str:
-    """An indicator of one municipality, for people: where it stands, where it began, what was agreed."""
+    """An indicator of one municipality in sentences: current value, baseline, target, status."""
     indicator, unit = line.indicator, line.indicator.unit
-    said = []
+    sentences = []
     if line.actual is not None and line.first and line.last:
-        told = {"value": value(line.actual, unit), "days": period(line.first, line.last)}
-        said.append(_("Now: %(value)s (%(days)s).") % told)
+        parameters = {"value": value(line.actual, unit), "days": period(line.first, line.last)}
+        sentences.append(_("Now: %(value)s (%(days)s).") % parameters)
     if line.baseline is not None:
-        told = {"value": value(line.baseline.value, unit), "days": period(line.baseline.first, line.baseline.last)}
-        said.append(_("Baseline: %(value)s (%(days)s).") % told)
+        parameters = {
+            "value": value(line.baseline.value, unit),
+            "days": period(line.baseline.first, line.baseline.last),
+        }
+        sentences.append(_("Baseline: %(value)s (%(days)s).") % parameters)
     if line.target is not None:
-        told = {"value": aim(line.target, line), "day": long_date(line.target.due_on)}
-        said.append((_("Agreed at most: %(value)s by %(day)s.") if indicator.better == Better.DOWN
-                     else _("Agreed: %(value)s by %(day)s.")) % told)  # fmt: skip
-    if line.actual is None and line.judged.standing != Standing.NO_DATA:
-        said.append(why(line))
+        parameters = {"value": target_label(line.target, line), "day": long_date(line.target.due_on)}
+        sentences.append((_("Agreed at most: %(value)s by %(day)s.") if indicator.better == Better.DOWN
+                     else _("Agreed: %(value)s by %(day)s.")) % parameters)  # fmt: skip
+    if line.actual is None and line.judged.standing != TargetStatus.NO_DATA:
+        sentences.append(why(line))
     # A date of the Serbian interface ends with the full stop that would end the sentence.
-    return " ".join([*said, standing(line)]).replace("..", ".")
+    return " ".join([*sentences, status_sentence(line)]).replace("..", ".")
 
 
 def group(way: str, key: str) -> str:

@@ -1,15 +1,15 @@
-"""Where a value stands against what was agreed. Pure: numbers and days in, a standing with its reason out.
+"""Status of a value against its target. Pure: takes numbers and days, returns a status with its reason.
 
-The way that is expected is the straight line from the baseline, on its last day, through the milestones to the target
-on its day. Who is at or beyond that line today is on track, who is short of it is behind. Before there is a line (no
-baseline, or one that cannot be reckoned with) nothing is due until the target's day.
+The expected way is the straight line from the baseline, on its last day, through the milestones to the target on its
+due day. A value at or beyond that line today is on track, a value short of it is behind. Before there is a line (no
+baseline, or an unusable one) nothing is due until the day of the target.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from analytics.enums import AimKind, Better, Standing
+from analytics.enums import Better, TargetKind, TargetStatus
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Aim:
+class TargetPoint:
     """A target or a milestone: a value, or per cent of change against the baseline, on a day."""
 
     kind: str
@@ -32,16 +32,16 @@ class Aim:
 
 @dataclass(frozen=True)
 class Judged:
-    """`due` is what the line asks for today, where there is one; `goal` the target as a value."""
+    """`due` is the value due today, where there is a line; `goal` the target as a value."""
 
-    standing: Standing
+    standing: TargetStatus
     due: float | None = None
     goal: float | None = None
 
 
-def goal(aim: Aim, start: Start | None) -> float | None:
-    """The aim as a value. None: a change against a baseline that is not there or is 0 cannot be reckoned."""
-    if aim.kind == AimKind.VALUE:
+def goal(aim: TargetPoint, start: Start | None) -> float | None:
+    """The target as a value. None: it is a change against a baseline that is missing or 0."""
+    if aim.kind == TargetKind.VALUE:
         return aim.value
     if start is None or start.value == 0:
         return None
@@ -81,7 +81,7 @@ class Way:
     """What was agreed of one indicator, put in order once for all that are judged by it. `aims` may be in any order and
     hold one target at most."""
 
-    def __init__(self, better: str, aims: Sequence[Aim]) -> None:
+    def __init__(self, better: str, aims: Sequence[TargetPoint]) -> None:
         self.better = better
         self.target = target = next((aim for aim in aims if not aim.is_milestone), None)
         self.points = sorted(
@@ -93,18 +93,18 @@ class Way:
         """The standing of `actual` today."""
         target = self.target
         if target is None:
-            return Judged(Standing.NO_TARGET)
+            return Judged(TargetStatus.NO_TARGET)
         wanted = goal(target, start)
         if actual is None:
-            return Judged(Standing.NO_DATA, goal=wanted)
+            return Judged(TargetStatus.NO_DATA, goal=wanted)
         if wanted is None:
-            return Judged(Standing.NOT_DUE)
+            return Judged(TargetStatus.NOT_DUE)
         if is_good(actual, wanted, self.better):
-            return Judged(Standing.REACHED, goal=wanted)
+            return Judged(TargetStatus.REACHED, goal=wanted)
         expected = wanted if today >= target.due_on else self._due(start, today)
         if expected is None:
-            return Judged(Standing.NOT_DUE, goal=wanted)
-        standing = Standing.ON_TRACK if is_good(actual, expected, self.better) else Standing.BEHIND
+            return Judged(TargetStatus.NOT_DUE, goal=wanted)
+        standing = TargetStatus.ON_TRACK if is_good(actual, expected, self.better) else TargetStatus.BEHIND
         return Judged(standing, expected, wanted)
 
     def _due(self, start: Start | None, today: date) -> float | None:
@@ -115,6 +115,6 @@ class Way:
         return due(start, points, today)
 
 
-def judge(actual: float | None, better: str, start: Start | None, aims: Sequence[Aim], today: date) -> Judged:
+def judge(actual: float | None, better: str, start: Start | None, aims: Sequence[TargetPoint], today: date) -> Judged:
     """The standing of `actual` today, by these aims alone."""
     return Way(better, aims).judge(actual, start, today)

@@ -1,4 +1,4 @@
-"""Forms of the numbers."""
+"""Form that corrects how a post is counted."""
 
 from dataclasses import asdict
 from typing import Any
@@ -12,7 +12,7 @@ from posts.enums import CallKind, Category, Format
 
 
 class CountedForm(forms.Form):
-    """What a published post counts as. `now` is what it counts as today."""
+    """How a published post is counted. `now` is how it is counted today."""
 
     category = forms.ChoiceField(label=_("Category"), choices=Category.choices)
     call_kind = forms.ChoiceField(

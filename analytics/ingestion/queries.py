@@ -1,4 +1,4 @@
-"""What we do not look at yet."""
+"""Publications and channels whose metrics are not fetched yet."""
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -9,20 +9,20 @@ from delivery.enums import State
 from delivery.rules import SEEN
 from posts.models import Publication
 
-NEW_AT_ONCE = 1000
+BATCH_SIZE = 1000
 
 
 def publications_without_subject() -> QuerySet[Publication]:
-    """Published, and no subject yet; oldest first, a batch at a time."""
+    """Published publications without a subject, oldest first, one batch."""
     seen = Subject.objects.filter(publication=OuterRef("pk"))
     return (
         Publication.objects.filter(~Exists(seen), delivery__state=State.PUBLISHED)
         .exclude(delivery__remote_id__startswith=SEEN)
         .select_related("delivery", "version", "channel")
-        .order_by("pk")[:NEW_AT_ONCE]
+        .order_by("pk")[:BATCH_SIZE]
     )
 
 
 def channels_without_subject() -> QuerySet[Channel]:
     seen = Subject.objects.filter(channel=OuterRef("pk"), publication__isnull=True)
-    return Channel.objects.filter(~Exists(seen), state=ChannelState.CONNECTED)[:NEW_AT_ONCE]
+    return Channel.objects.filter(~Exists(seen), state=ChannelState.CONNECTED)[:BATCH_SIZE]

@@ -1,4 +1,4 @@
-"""What a published post counts as in the numbers, and correcting it."""
+"""Page that corrects how a published post is counted."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -19,8 +19,8 @@ from municipalities.web import MunicipalityRequest
 @require_http_methods(["GET", "POST"])
 def edit(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Of one post on one channel; the categories hold for all channels of the post."""
-    found = Subject.objects.exclude(kind=SubjectKind.CHANNEL)
-    subject = get_object_or_404(found.select_related("traits", "channel", "publication__post"), pk=pk)
+    posts = Subject.objects.exclude(kind=SubjectKind.CHANNEL)
+    subject = get_object_or_404(posts.select_related("traits", "channel", "publication__post"), pk=pk)
     form = CountedForm(request.POST or None, now=counted(subject))
     if request.method == "POST" and form.is_valid():
         if recategorise(subject, form.wanted, by=request.user):

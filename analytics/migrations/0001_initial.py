@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='PastImport',
+            name='HistoryImport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
@@ -37,8 +37,8 @@ class Migration(migrations.Migration):
                 ('since', models.DateField(null=True)),
                 ('reached', models.DateField(null=True)),
                 ('cursor', models.CharField(blank=True, max_length=1000)),
-                ('next_at', models.DateTimeField(null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('next_fetch_at', models.DateTimeField(null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('problem', models.CharField(blank=True, max_length=300)),
                 ('made', models.PositiveIntegerField(default=0)),
                 ('known', models.PositiveIntegerField(default=0)),
@@ -50,8 +50,8 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='past_import_due'), models.Index(fields=['municipality', 'digest'], name='past_import_same_file')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('source', 'network'), ('state', 'running')), fields=('channel',), name='one_running_past_import')],
+                'indexes': [models.Index(condition=models.Q(('next_fetch_at__isnull', False)), fields=['next_fetch_at'], name='history_import_due'), models.Index(fields=['municipality', 'digest'], name='history_import_same_file')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('source', 'network'), ('state', 'running')), fields=('channel',), name='one_running_history_import')],
             },
         ),
         migrations.CreateModel(
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='StaleDay',
+            name='DirtyDay',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
@@ -116,8 +116,8 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['since'], name='stale_oldest')],
-                'constraints': [models.UniqueConstraint(fields=('channel', 'day', 'basis'), name='one_stale_day')],
+                'indexes': [models.Index(fields=['since'], name='dirty_oldest')],
+                'constraints': [models.UniqueConstraint(fields=('channel', 'day', 'basis'), name='one_dirty_day')],
             },
         ),
         migrations.CreateModel(
@@ -198,7 +198,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='StaleTally',
+            name='DirtyTally',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
@@ -272,7 +272,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Telling',
+            name='MetricCoverage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
@@ -284,7 +284,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('channel', 'metric'), name='one_telling')],
+                'constraints': [models.UniqueConstraint(fields=('channel', 'metric'), name='one_metric_coverage')],
             },
         ),
         migrations.CreateModel(
@@ -297,12 +297,12 @@ class Migration(migrations.Migration):
                 ('followers', models.PositiveIntegerField(null=True)),
                 ('gap', models.CharField(blank=True, choices=[('read', 'Read'), ('unchanged', 'Read, nothing new'), ('missed', 'Not looked at in time'), ('refused', 'The network refused'), ('needs_consent', 'The channel must be reconnected'), ('not_reached', 'The network could not be reached'), ('gone', 'No longer on the network')], max_length=14)),
                 ('imported', models.BooleanField(default=False)),
-                ('past_import', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='analytics.pastimport')),
+                ('history_import', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='analytics.historyimport')),
             ],
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['municipality', 'day'], name='channel_day_period'), models.Index(condition=models.Q(('past_import__isnull', False)), fields=['past_import'], name='channel_day_import')],
+                'indexes': [models.Index(fields=['municipality', 'day'], name='channel_day_period'), models.Index(condition=models.Q(('history_import__isnull', False)), fields=['history_import'], name='channel_day_import')],
                 'constraints': [models.UniqueConstraint(fields=('channel', 'day'), name='one_channel_day')],
             },
         ),
@@ -352,12 +352,12 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(blank=True, max_length=200)),
                 ('permalink', models.URLField(blank=True, max_length=1000)),
                 ('traits', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='analytics.traits')),
-                ('past_import', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='analytics.pastimport')),
+                ('history_import', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='analytics.historyimport')),
                 ('published_at', models.DateTimeField(null=True)),
                 ('published_on', models.DateField(null=True)),
-                ('next_at', models.DateTimeField(null=True)),
-                ('owed_at', models.DateTimeField(null=True)),
-                ('last_at', models.DateTimeField(null=True)),
+                ('next_fetch_at', models.DateTimeField(null=True)),
+                ('due_since', models.DateTimeField(null=True)),
+                ('last_fetched_at', models.DateTimeField(null=True)),
                 ('last_outcome', models.CharField(blank=True, choices=[('read', 'Read'), ('unchanged', 'Read, nothing new'), ('missed', 'Not looked at in time'), ('refused', 'The network refused'), ('needs_consent', 'The channel must be reconnected'), ('not_reached', 'The network could not be reached'), ('gone', 'No longer on the network')], max_length=14)),
                 ('misses', models.PositiveSmallIntegerField(default=0)),
                 ('followers', models.PositiveIntegerField(null=True)),
@@ -366,7 +366,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='subject_due'), models.Index(fields=['municipality', 'published_on'], include=('interactions', 'channel'), name='subject_period'), models.Index(fields=['channel', 'published_on'], name='subject_channel_day')],
+                'indexes': [models.Index(condition=models.Q(('next_fetch_at__isnull', False)), fields=['next_fetch_at'], name='subject_due'), models.Index(fields=['municipality', 'published_on'], include=('interactions', 'channel'), name='subject_period'), models.Index(fields=['channel', 'published_on'], name='subject_channel_day')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'channel')), fields=('channel',), name='one_subject_per_channel'), models.UniqueConstraint(condition=models.Q(('kind', 'imported')), fields=('channel', 'remote_id'), name='imported_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'channel'), ('publication__isnull', True), ('traits__isnull', True)), models.Q(('kind', 'publication'), ('publication__isnull', False), ('published_on__isnull', False), ('traits__isnull', False)), models.Q(('kind', 'imported'), ('publication__isnull', True), ('published_on__isnull', False), ('traits__isnull', False)), _connector='OR'), name='subject_is_one_kind')],
             },
         ),
@@ -391,7 +391,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='PlaceBaseline',
+            name='MunicipalityBaseline',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
@@ -403,13 +403,13 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('frozen_at', models.DateTimeField(auto_now_add=True)),
                 ('frozen_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='place_baselines', to='analytics.programmeindicator')),
+                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='municipality_baselines', to='analytics.programmeindicator')),
             ],
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['indicator', 'municipality', '-id'], name='place_baseline_newest'), models.Index(fields=['municipality', 'indicator'], name='place_baseline_own')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('first__lte', models.F('last'))), name='placebaseline_ends_after_it_begins')],
+                'indexes': [models.Index(fields=['indicator', 'municipality', '-id'], name='municipality_baseline_newest'), models.Index(fields=['municipality', 'indicator'], name='municipality_baseline_own')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('first__lte', models.F('last'))), name='municipalitybaseline_ends_after_it_begins')],
             },
         ),
         migrations.CreateModel(
@@ -433,7 +433,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='PlaceTarget',
+            name='MunicipalityTarget',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
@@ -447,13 +447,13 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
                 ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('ended_because', models.CharField(blank=True, max_length=300)),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='place_targets', to='analytics.programmeindicator')),
+                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='municipality_targets', to='analytics.programmeindicator')),
             ],
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['municipality', 'indicator'], name='place_target_own')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('is_milestone', False)), fields=('indicator', 'municipality'), name='one_place_target'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('is_milestone', True)), fields=('indicator', 'municipality', 'due_on'), name='one_place_milestone_a_day')],
+                'indexes': [models.Index(fields=['municipality', 'indicator'], name='municipality_target_own')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('is_milestone', False)), fields=('indicator', 'municipality'), name='one_municipality_target'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('is_milestone', True)), fields=('indicator', 'municipality', 'due_on'), name='one_municipality_milestone_a_day')],
             },
         ),
         migrations.CreateModel(
@@ -475,7 +475,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='PlaceValue',
+            name='MunicipalityValue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
@@ -487,16 +487,16 @@ class Migration(migrations.Migration):
                 ('evidence_mime', models.CharField(blank=True, max_length=40)),
                 ('entered_at', models.DateTimeField(auto_now_add=True)),
                 ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='place_values', to='analytics.programmeindicator')),
+                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='municipality_values', to='analytics.programmeindicator')),
             ],
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['indicator', 'municipality', '-on', '-id'], name='place_value_newest'), models.Index(fields=['municipality', 'indicator'], name='place_value_own')],
+                'indexes': [models.Index(fields=['indicator', 'municipality', '-on', '-id'], name='municipality_value_newest'), models.Index(fields=['municipality', 'indicator'], name='municipality_value_own')],
             },
         ),
-        analytics.migrations._hand_written.CreatePull(
-            name='Pull',
+        analytics.migrations._hand_written.CreateMetricSnapshot(
+            name='MetricSnapshot',
             fields=[
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
                 ('likes', models.PositiveIntegerField(null=True)),
@@ -508,7 +508,7 @@ class Migration(migrations.Migration):
                 ('paid_views', models.PositiveIntegerField(null=True)),
                 ('reach', models.PositiveIntegerField(null=True)),
                 ('pk', models.CompositePrimaryKey('subject_id', 'at', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pulls', to='analytics.subject')),
+                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snapshots', to='analytics.subject')),
                 ('at', models.DateTimeField()),
                 ('outcome', models.CharField(choices=[('read', 'Read'), ('unchanged', 'Read, nothing new'), ('missed', 'Not looked at in time'), ('refused', 'The network refused'), ('needs_consent', 'The channel must be reconnected'), ('not_reached', 'The network could not be reached'), ('gone', 'No longer on the network')], max_length=14)),
                 ('followers', models.PositiveIntegerField(null=True)),
@@ -516,16 +516,16 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['at'], name='pull_day', pages_per_range=16)],
+                'indexes': [django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['at'], name='snapshot_day', pages_per_range=16)],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='placevalue',
-            trigger=pgtrigger.compiler.Trigger(name='place_value_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='63ee69f7a756aa2170624aa6816d757e4f4ea489', operation='UPDATE OR DELETE', pgid='pgtrigger_place_value_stays_7d041', table='analytics_placevalue', when='BEFORE')),
+            model_name='municipalityvalue',
+            trigger=pgtrigger.compiler.Trigger(name='municipality_value_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2ab8ee244c9088e718ccc41aad9f693b93b85dc5', operation='UPDATE OR DELETE', pgid='pgtrigger_municipality_value_stays_d1cc5', table='analytics_municipalityvalue', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='placebaseline',
-            trigger=pgtrigger.compiler.Trigger(name='place_baseline_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='669c146963dfbf36b8d286a625fc1ff989367eec', operation='UPDATE OR DELETE', pgid='pgtrigger_place_baseline_stays_cda5c', table='analytics_placebaseline', when='BEFORE')),
+            model_name='municipalitybaseline',
+            trigger=pgtrigger.compiler.Trigger(name='municipality_baseline_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='df22695cbef47d6c348b1e7f6b9aba7ad6276a0d', operation='UPDATE OR DELETE', pgid='pgtrigger_municipality_baseline_stays_884ed', table='analytics_municipalitybaseline', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='manualvalue',

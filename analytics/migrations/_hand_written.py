@@ -1,4 +1,4 @@
-"""What Django cannot make: a table with partitions."""
+"""What Django cannot create: a partitioned table."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django.db import migrations
 
 from analytics import partitions
 
-PULL = """
-CREATE TABLE analytics_pull (
+SNAPSHOTS = """
+CREATE TABLE analytics_metricsnapshot (
     subject_id bigint NOT NULL REFERENCES analytics_subject (id) ON DELETE CASCADE,
     at timestamptz NOT NULL,
     municipality_id bigint NOT NULL REFERENCES municipalities_municipality (id),
@@ -23,19 +23,19 @@ CREATE TABLE analytics_pull (
     paid_views integer CHECK (paid_views >= 0),
     PRIMARY KEY (subject_id, at)
 ) PARTITION BY RANGE (at);
-CREATE TABLE analytics_pull_default PARTITION OF analytics_pull DEFAULT;
+CREATE TABLE analytics_metricsnapshot_default PARTITION OF analytics_metricsnapshot DEFAULT;
 """
 
 
-class CreatePull(migrations.CreateModel):
-    """The table of pulls and its first months. A column of the model has to be added to the SQL above."""
+class CreateMetricSnapshot(migrations.CreateModel):
+    """The table of snapshots and its first months. A new column of the model has to be added to the SQL above."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        schema_editor.execute(PULL)
+        schema_editor.execute(SNAPSHOTS)
         model = to_state.apps.get_model(app_label, self.name)
         for index in model._meta.indexes:
             schema_editor.add_index(model, index)
         partitions.ensure(*partitions.ahead())
 
 
-TABLES = {"Pull": CreatePull}
+TABLES = {"MetricSnapshot": CreateMetricSnapshot}

@@ -1,24 +1,24 @@
-"""The tables of all subjects: what is polled and every answer (`ingestion`), the facts of days and months made of them
-(`rollups`), what layers above count by day (`daily_counts`), imports of numbers from before (`history`), what the
-comparison reads besides and who shares (`comparison`), and what a programme follows (`indicators`).
+"""Models of all subjects: what is polled and every snapshot (`ingestion`), facts by day and month built from them
+(`rollups`), daily counts of higher packages (`daily_counts`), imports of history (`history`), figures and sharing for
+the comparison (`comparison`), and what a programme follows (`indicators`).
 """
 
 from analytics.models.comparison import Sharing, TrainingWindow
-from analytics.models.daily_counts import StaleTally, Tally
-from analytics.models.history import PastImport
+from analytics.models.daily_counts import DirtyTally, Tally
+from analytics.models.history import HistoryImport
 from analytics.models.indicators import (
     AccessCheck,
     Baseline,
     IndicatorValue,
     ManualValue,
-    PlaceBaseline,
-    PlaceTarget,
-    PlaceValue,
+    MunicipalityBaseline,
+    MunicipalityTarget,
+    MunicipalityValue,
     ProgrammeIndicator,
     Target,
 )
-from analytics.models.ingestion import Counts, Pull, Subject, Telling
-from analytics.models.rollups import ChannelDay, DailyFact, MonthlyFact, MonthlyMedian, StaleDay, Traits
+from analytics.models.ingestion import Counts, MetricCoverage, MetricSnapshot, Subject
+from analytics.models.rollups import ChannelDay, DailyFact, DirtyDay, MonthlyFact, MonthlyMedian, Traits
 
 __all__ = [
     "AccessCheck",
@@ -26,23 +26,23 @@ __all__ = [
     "ChannelDay",
     "Counts",
     "DailyFact",
+    "DirtyDay",
+    "DirtyTally",
+    "HistoryImport",
     "IndicatorValue",
     "ManualValue",
+    "MetricCoverage",
+    "MetricSnapshot",
     "MonthlyFact",
     "MonthlyMedian",
-    "PastImport",
-    "PlaceBaseline",
-    "PlaceTarget",
-    "PlaceValue",
+    "MunicipalityBaseline",
+    "MunicipalityTarget",
+    "MunicipalityValue",
     "ProgrammeIndicator",
-    "Pull",
     "Sharing",
-    "StaleDay",
-    "StaleTally",
     "Subject",
     "Tally",
     "Target",
-    "Telling",
     "TrainingWindow",
     "Traits",
 ]

@@ -1,4 +1,5 @@
-"""Figures around a training, kept so that the page over all municipalities need not add up their days each time."""
+"""Stored figures before and after a training, so that pages over all municipalities need not sum days; sharing of
+figures."""
 
 from django.conf import settings
 from django.db import models
@@ -11,8 +12,8 @@ from municipalities.tenancy import TenantModel
 class TrainingWindow(TenantModel, Kinds):
     """One stretch of days before or after a training (`analytics.comparison.training_periods`), once it is over.
 
-    Made again several times a day, because posts still gather reactions; a date of training that was changed finds no
-    rows, and is added up from the facts of days until they are made.
+    Renewed several times a day, because posts still get reactions. After the date of a training is changed there are no
+    rows for it, and the figures are summed from daily facts until they are renewed.
     """
 
     training_on = models.DateField()
@@ -37,7 +38,7 @@ class TrainingWindow(TenantModel, Kinds):
 
 
 class Sharing(TenantModel):
-    """While one runs, the municipality's figures are shown to its peers who share too. Ended, never deleted."""
+    """While it runs, the municipality's figures are shown to peers who share theirs. Ended, never deleted."""
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)

@@ -1,5 +1,5 @@
-"""What layers above counted by day (`analytics.rollups.daily_counts`): how many questions, needs and hidden comments,
-and how many of them kept what the programme asks for. Numbers only; nobody can be found by them."""
+"""Daily counts of higher packages (`analytics.rollups.daily_counts`): how many questions, needs and hidden comments,
+and how many of them met the programme's requirement. Numbers only; they identify nobody."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -10,7 +10,7 @@ from municipalities.tenancy import TenantModel
 class Tally(TenantModel):
     """One indicator on one day (Belgrade). `minutes` are sorted; the median of some days is that of all their minutes.
 
-    `closed_at`: from then on the day is never made again, because what it was made of is being erased.
+    `closed_at`: from then on the day is never counted again, because its sources are being erased.
     """
 
     code = models.CharField(max_length=4)
@@ -28,11 +28,10 @@ class Tally(TenantModel):
         return f"{self.municipality_id} {self.code} {self.day}: {self.met} of {self.counted}"
 
 
-class StaleTally(TenantModel):
-    """A day that has to be counted again; without a day, all of a municipality's.
+class DirtyTally(TenantModel):
+    """A day that has to be counted again; without a day, all days of the municipality.
 
-    Only added by those who change something, so that nobody waits here for anybody; a fold takes away those that it
-    saw before it began to read.
+    Writers only add rows, so that they never wait for each other; a rebuild deletes those that it saw before it read.
     """
 
     source = models.CharField(max_length=20)

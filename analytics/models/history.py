@@ -1,4 +1,4 @@
-"""Numbers from before the portal: from a network, or from a file."""
+"""Imports of metrics from before the portal, from a network or a file."""
 
 from django.conf import settings
 from django.db import models
@@ -9,12 +9,13 @@ from channels.models import Channel
 from municipalities.tenancy import TenantModel
 
 
-class PastImport(TenantModel):
-    """One file, or one channel's posts as its network tells them; what it brought points here and goes with it.
+class HistoryImport(TenantModel):
+    """Import of a file, or of the older posts of a channel from its network. Imported rows point here; undo deletes
+    them.
 
-    Of a file: `rows` hold what was read until a person confirms, then those that were left out; `digest` is its
-    SHA-256. Of a network: `since` says how far back, `cursor` is its own mark of the next page, `reached` the day it
-    got to, and a worker goes on at `next_at`. `made` were new, `known` were here already.
+    File: `rows` hold what was parsed until a person confirms, then those that were left out; `digest` is its SHA-256.
+    Network: `since` is how far back it goes, `cursor` the network's mark of the next page, `reached` the day it has got
+    to; a worker continues at `next_fetch_at`. `made`: new rows; `known`: rows that were stored already.
     """
 
     source = models.CharField(max_length=10, choices=ImportSource)
@@ -28,8 +29,8 @@ class PastImport(TenantModel):
     since = models.DateField(null=True)
     reached = models.DateField(null=True)
     cursor = models.CharField(max_length=1000, blank=True)
-    next_at = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
+    next_fetch_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
     problem = models.CharField(max_length=300, blank=True)
     made = models.PositiveIntegerField(default=0)
     known = models.PositiveIntegerField(default=0)
@@ -40,12 +41,12 @@ class PastImport(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
-            models.Index(fields=["next_at"], name="past_import_due", condition=Q(next_at__isnull=False)),
-            models.Index(fields=["municipality", "digest"], name="past_import_same_file"),
+            models.Index(fields=["next_fetch_at"], name="history_import_due", condition=Q(next_fetch_at__isnull=False)),
+            models.Index(fields=["municipality", "digest"], name="history_import_same_file"),
         ]
         constraints = [
             models.UniqueConstraint(
-                name="one_running_past_import", fields=["channel"], condition=Q(source="network", state="running")
+                name="one_running_history_import", fields=["channel"], condition=Q(source="network", state="running")
             )
         ]
 

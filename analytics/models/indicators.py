@@ -1,7 +1,7 @@
-"""Indicators of a programme: which it uses, what was frozen as baseline, what was agreed as target, and the values.
+"""Indicators of a programme: which it uses, frozen baselines, agreed targets, and values.
 
-What is of one municipality is behind the wall (`Place…`); what is of the programme as a whole is not. Baselines and
-entered values are only added: a change is a new row with its reason. Measured values can be made again at any time
+Rows of one municipality (`Municipality…`) are isolated by tenant; rows of the programme as a whole are not. Baselines
+and entered values are only added: a change is a new row with its reason. Measured values can be recomputed at any time
 (`analytics.indicators.domain.measure`).
 """
 
@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from analytics.enums import AimKind, Better, Level, Span, Unit
+from analytics.enums import Better, Level, Span, TargetKind, Unit
 from analytics.logframe import INDICATORS, Indicator
 from municipalities.models import Programme
 from municipalities.tenancy import TenantModel
@@ -22,9 +22,8 @@ User = settings.AUTH_USER_MODEL
 
 
 class ProgrammeIndicator(models.Model):
-    """An indicator that a programme follows: one of the list (`code`), under a name of its own if it likes, or one that
-    it has defined itself and whose values people enter. Ended, never deleted.
-    """
+    """An indicator that a programme follows: a listed one (`code`), optionally under a name of its own, or a manual
+    one that it has defined itself. Ended, never deleted."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="indicators")
     code = models.CharField(max_length=8, blank=True)
@@ -85,7 +84,7 @@ class Frozen(models.Model):
 
 
 class Baseline(Frozen):
-    """Of the programme: the median of its municipalities (n), or what was entered."""
+    """Of the programme: the median of its municipalities (n), or an entered value."""
 
     indicator = models.ForeignKey(ProgrammeIndicator, models.PROTECT, related_name="baselines")
 
@@ -94,26 +93,28 @@ class Baseline(Frozen):
         triggers = [pgtrigger.Protect(name="baseline_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
 
 
-class PlaceBaseline(TenantModel, Frozen):
+class MunicipalityBaseline(TenantModel, Frozen):
     """Of one municipality."""
 
-    indicator = models.ForeignKey(ProgrammeIndicator, models.PROTECT, related_name="place_baselines")
+    indicator = models.ForeignKey(ProgrammeIndicator, models.PROTECT, related_name="municipality_baselines")
 
     class Meta(TenantModel.Meta):
         constraints = Frozen.Meta.constraints
         indexes = [
             # the latest one of every municipality of an indicator
-            models.Index(fields=["indicator", "municipality", "-id"], name="place_baseline_newest"),
+            models.Index(fields=["indicator", "municipality", "-id"], name="municipality_baseline_newest"),
             # all of one municipality
-            models.Index(fields=["municipality", "indicator"], name="place_baseline_own"),
+            models.Index(fields=["municipality", "indicator"], name="municipality_baseline_own"),
         ]
-        triggers = [pgtrigger.Protect(name="place_baseline_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="municipality_baseline_stays", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
 
 class Agreed(models.Model):
     """A target, or a milestone on the way to it. Another one for the same day, or another target, ends it."""
 
-    kind = models.CharField(_("said as"), max_length=6, choices=AimKind, default=AimKind.VALUE)
+    kind = models.CharField(_("said as"), max_length=6, choices=TargetKind, default=TargetKind.VALUE)
     value = models.FloatField(_("value"))
     due_on = models.DateField(_("due on"))
     is_milestone = models.BooleanField(_("milestone on the way"), default=False)
@@ -149,25 +150,25 @@ class Target(Agreed):
         ]
 
 
-class PlaceTarget(TenantModel, Agreed):
-    """Agreed with one municipality; it stands in place of the programme's."""
+class MunicipalityTarget(TenantModel, Agreed):
+    """Agreed with one municipality; it replaces the programme's."""
 
-    indicator = models.ForeignKey(ProgrammeIndicator, models.PROTECT, related_name="place_targets")
+    indicator = models.ForeignKey(ProgrammeIndicator, models.PROTECT, related_name="municipality_targets")
 
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
-                name="one_place_target",
+                name="one_municipality_target",
                 fields=["indicator", "municipality"],
                 condition=Q(is_milestone=False, ended_at__isnull=True),
             ),
             models.UniqueConstraint(
-                name="one_place_milestone_a_day",
+                name="one_municipality_milestone_a_day",
                 fields=["indicator", "municipality", "due_on"],
                 condition=Q(is_milestone=True, ended_at__isnull=True),
             ),
         ]
-        indexes = [models.Index(fields=["municipality", "indicator"], name="place_target_own")]
+        indexes = [models.Index(fields=["municipality", "indicator"], name="municipality_target_own")]
 
 
 class Entered(models.Model):
@@ -199,17 +200,17 @@ class ManualValue(Entered):
         triggers = [pgtrigger.Protect(name="manual_value_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
 
 
-class PlaceValue(TenantModel, Entered):
+class MunicipalityValue(TenantModel, Entered):
     """Of one municipality."""
 
-    indicator = models.ForeignKey(ProgrammeIndicator, models.PROTECT, related_name="place_values")
+    indicator = models.ForeignKey(ProgrammeIndicator, models.PROTECT, related_name="municipality_values")
 
     class Meta(TenantModel.Meta):
         indexes = [
-            models.Index(fields=["indicator", "municipality", "-on", "-id"], name="place_value_newest"),
-            models.Index(fields=["municipality", "indicator"], name="place_value_own"),
+            models.Index(fields=["indicator", "municipality", "-on", "-id"], name="municipality_value_newest"),
+            models.Index(fields=["municipality", "indicator"], name="municipality_value_own"),
         ]
-        triggers = [pgtrigger.Protect(name="place_value_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [pgtrigger.Protect(name="municipality_value_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
 
 
 class IndicatorValue(TenantModel):
@@ -255,9 +256,8 @@ class IndicatorValue(TenantModel):
 
 
 class AccessCheck(TenantModel):
-    """Whether everybody can read a version. A version never changes, so it is looked at once; `failed` names the checks
-    that it did not pass (`analytics.indicators.domain.measure.CHECKS`).
-    """
+    """Whether a version is accessible. A version never changes, so it is checked once; `failed` names the checks that
+    it did not pass (`analytics.indicators.domain.measure.CHECKS`)."""
 
     version = models.OneToOneField(Version, models.CASCADE, related_name="access_check")
     failed = models.JSONField(default=list)

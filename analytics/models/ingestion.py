@@ -1,15 +1,15 @@
-"""Subjects we look at, and every look (`Pull`, partitioned by month).
+"""Subjects whose metrics are fetched, and every fetch (`MetricSnapshot`, partitioned by month).
 
-A `Subject` is a publication, a post from before the municipality joined, or a channel: when to look next, and what the
-latest look told.
+A `Subject` is a publication, a post from before the municipality joined, or a channel, with the time of its next fetch
+and the result of the latest one.
 """
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
-from analytics.enums import PullOutcome, SubjectKind
-from analytics.models.history import PastImport
+from analytics.enums import FetchOutcome, SubjectKind
+from analytics.models.history import HistoryImport
 from analytics.models.rollups import Traits
 from channels.models import Channel
 from common.fields import WebAddressField
@@ -18,7 +18,8 @@ from posts.models import Publication
 
 
 class Counts(models.Model):
-    """A column per metric of a post; NULL where it was not told. What people paid for stands apart."""
+    """A column per metric of a post; NULL where the network did not return it. Paid views have a column of their
+    own."""
 
     likes = models.PositiveIntegerField(null=True)
     reposts = models.PositiveIntegerField(null=True)
@@ -34,10 +35,11 @@ class Counts(models.Model):
 
 
 class Subject(TenantModel, Counts):
-    """What we look at. Holds the last number of each metric that was told, so that a page need not search the pulls.
+    """A subject whose metrics are fetched. Holds the last value of each metric, so that pages need not search the
+    snapshots.
 
-    An imported one is a post from before the municipality joined: it has no publication, so it carries what the network
-    or a file told of it (`title`, `permalink`).
+    An imported subject is a post from before the municipality joined: it has no publication, so it holds what the
+    network or a file says about it (`title`, `permalink`).
     """
 
     kind = models.CharField(max_length=12, choices=SubjectKind)
@@ -47,21 +49,21 @@ class Subject(TenantModel, Counts):
     title = models.CharField(max_length=200, blank=True)
     permalink = WebAddressField(max_length=1000, blank=True)
     traits = models.ForeignKey(Traits, models.PROTECT, null=True, related_name="+")
-    past_import = models.ForeignKey(PastImport, models.PROTECT, null=True, related_name="+")
+    history_import = models.ForeignKey(HistoryImport, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
     published_on = models.DateField(null=True)  # in Belgrade
-    next_at = models.DateTimeField(null=True)  # NULL: no more looks
-    owed_at = models.DateTimeField(null=True)  # since when a look is due and not made
-    last_at = models.DateTimeField(null=True)
-    last_outcome = models.CharField(max_length=14, choices=PullOutcome, blank=True)
+    next_fetch_at = models.DateTimeField(null=True)  # NULL: no more fetches
+    due_since = models.DateTimeField(null=True)  # since when a fetch is due
+    last_fetched_at = models.DateTimeField(null=True)
+    last_outcome = models.CharField(max_length=14, choices=FetchOutcome, blank=True)
     misses = models.PositiveSmallIntegerField(default=0)
     followers = models.PositiveIntegerField(null=True)
     interactions = models.PositiveIntegerField(null=True)
 
     class Meta(TenantModel.Meta):
         indexes = [
-            # the ladder: what is due, oldest first
-            models.Index(fields=["next_at"], name="subject_due", condition=Q(next_at__isnull=False)),
+            # what is due, oldest first
+            models.Index(fields=["next_fetch_at"], name="subject_due", condition=Q(next_fetch_at__isnull=False)),
             # best posts of a period, and the roll-up by day of publication
             models.Index(
                 fields=["municipality", "published_on"], name="subject_period", include=["interactions", "channel"]
@@ -85,10 +87,10 @@ class Subject(TenantModel, Counts):
         return f"{self.kind} {self.publication_id or self.remote_id or self.channel_id}"
 
 
-class Telling(TenantModel):
-    """Since when and until when the network told a channel one metric of its posts (or its followers).
+class MetricCoverage(TenantModel):
+    """From when to when the network has returned a metric of the channel (of its posts, or its followers).
 
-    A metric that is no longer told ends here, so that what follows is a gap with a date and not a fall to nothing.
+    A metric that is no longer returned ends here, so that what follows is a gap with a date and not a drop to zero.
     """
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
@@ -97,27 +99,27 @@ class Telling(TenantModel):
     last_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(name="one_telling", fields=["channel", "metric"])]
+        constraints = [models.UniqueConstraint(name="one_metric_coverage", fields=["channel", "metric"])]
 
     def __str__(self) -> str:
         return f"{self.channel_id} {self.metric}: {self.first_at} to {self.last_at}"
 
 
-class Pull(TenantModel, Counts):
-    """One look. Partitioned by month of `at` (`analytics.partitions`); a default partition takes what has none.
+class MetricSnapshot(TenantModel, Counts):
+    """One fetch. Partitioned by month of `at` (`analytics.partitions`), with a default partition for the rest.
 
-    Its counts are what was told at this look. Outcome *unchanged*: the same as at the last one, and they stay NULL.
+    Its counts are the values of this fetch. Outcome *unchanged*: they equal the previous ones and stay NULL.
     """
 
     pk = models.CompositePrimaryKey("subject_id", "at")
-    subject = models.ForeignKey(Subject, models.CASCADE, related_name="pulls")
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="snapshots")
     at = models.DateTimeField()
-    outcome = models.CharField(max_length=14, choices=PullOutcome)
+    outcome = models.CharField(max_length=14, choices=FetchOutcome)
     followers = models.PositiveIntegerField(null=True)
 
     class Meta(TenantModel.Meta):
-        # all looks of a day, for its facts; looks are written in the order of time, so a few pages tell where
-        indexes = [BrinIndex(fields=["at"], name="pull_day", pages_per_range=16, autosummarize=True)]
+        # all snapshots of a day, for its facts; they are stored in the order of time, so a small BRIN index finds them
+        indexes = [BrinIndex(fields=["at"], name="snapshot_day", pages_per_range=16, autosummarize=True)]
 
     def __str__(self) -> str:
         return f"{self.subject_id} at {self.at}: {self.outcome}"

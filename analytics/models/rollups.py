@@ -1,15 +1,15 @@
-"""Facts made of the pulls: per channel and day, and per channel and month. All can be made again at any time
-(`analytics.rollups.domain.rollup`).
+"""Facts built from metric snapshots: per channel and day, and per channel and month. All of them can be rebuilt at any
+time (`analytics.rollups.domain.rollup`).
 
-What a post is (its category, what it asks for, its format …) is one row of `Traits` that all posts of that kind share,
-so that a fact needs one number for it and a page reads every breakdown in one query.
+The traits of a post (category, call to action, format …) are one row of `Traits` that all posts with the same traits
+share, so that a fact needs one foreign key for them and a page reads every breakdown in one query.
 """
 
 from django.db import models
 from django.db.models import Q
 
-from analytics.enums import Basis, Material, PullOutcome
-from analytics.models.history import PastImport
+from analytics.enums import Basis, FetchOutcome, Material
+from analytics.models.history import HistoryImport
 from channels.models import Channel
 from municipalities.models import Municipality
 from municipalities.tenancy import TenantModel
@@ -17,10 +17,10 @@ from posts.enums import CallKind, Category, Format
 
 
 class Traits(models.Model):
-    """One combination of what posts can be; shared by all municipalities, and it names none of them.
+    """One combination of traits of posts, shared by all municipalities.
 
-    `call_kind` is empty when a post asks for nothing, `service` when it promotes no eService (its key else),
-    `interactive` when it only informs. `languages` are the tags of what was sent, in order, a plus between them:
+    `call_kind` is empty when a post has no call to action, `service` (a key) when it promotes no eService,
+    `interactive` when it only informs. `languages` are the tags of the published texts, in order, joined by a plus:
     "sr-Cyrl", "sr-Cyrl+sr-Latn", "bs-Latn".
     """
 
@@ -45,7 +45,7 @@ class Traits(models.Model):
 
 
 class Sums(models.Model):
-    """Metrics that may be added, added up; signed, because networks correct themselves. NULL: not told."""
+    """Sums of additive metrics; signed, because networks correct their values. NULL: the network returned none."""
 
     posts = models.PositiveIntegerField(default=0)
     likes = models.IntegerField(null=True)
@@ -62,8 +62,8 @@ class Sums(models.Model):
 
 
 class Kinds(models.Model):
-    """How many of the posts were what: `calls` ask for something, `services` promote an eService, `informing` have the
-    category of service information. `bought`: interactions with the boosted ones."""
+    """Number of posts by kind: `calls` have a call to action, `services` promote an eService, `informing` have the
+    category of service information. `bought`: interactions with boosted posts."""
 
     calls = models.PositiveIntegerField(default=0)
     services = models.PositiveIntegerField(default=0)
@@ -80,11 +80,11 @@ class Kinds(models.Model):
 class DailyFact(TenantModel, Sums):
     """Posts and interactions of a channel, day (Belgrade) and traits.
 
-    Basis *publication*: the latest numbers of the posts published that day. Basis *activity*: by how much the numbers
+    Basis *publication*: the latest metrics of the posts published that day. Basis *activity*: by how much the metrics
     of all posts grew that day; it may be negative, and where nothing grew there is no row.
 
-    Made by the million, of rows that have the same municipality, channel and traits by foreign keys of their own: the
-    database does not check them again for each, and the indexes below begin with all that is searched for.
+    There are millions of rows. They are built from rows with foreign keys of their own, so the database does not check
+    municipality, channel and traits again, and the indexes below begin with everything that is searched for.
     """
 
     municipality = models.ForeignKey(
@@ -107,10 +107,10 @@ class DailyFact(TenantModel, Sums):
 
 
 class MonthlyFact(TenantModel, Sums, Kinds):
-    """All daily facts of a channel, month and basis together; what a page over all municipalities reads.
+    """Sum of the daily facts of a channel, month and basis; read by pages over all municipalities.
 
-    `month` is its first day. Basis *publication* alone has the kinds of posts published in the month and the last
-    `followers` that were read in it; it has a row where only followers were read.
+    `month` is its first day. Only basis *publication* has the kinds of posts published in the month and the last
+    `followers` of it; it also has a row where only followers are known.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
@@ -126,9 +126,9 @@ class MonthlyFact(TenantModel, Sums, Kinds):
         return f"{self.channel_id} {self.month:%Y-%m} {self.basis}"
 
 
-class StaleDay(TenantModel):
-    """A day of a channel whose facts must be made again: the doorbell between looks and facts. `since` is the oldest
-    change that they do not show yet, so a page can say how fresh it is."""
+class DirtyDay(TenantModel):
+    """A day of a channel whose facts have to be rebuilt. `since` is the time of the oldest change that they do not
+    include yet, so a page can show how fresh it is."""
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
     day = models.DateField()
@@ -136,8 +136,8 @@ class StaleDay(TenantModel):
     since = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(name="one_stale_day", fields=["channel", "day", "basis"])]
-        indexes = [models.Index(fields=["since"], name="stale_oldest")]
+        constraints = [models.UniqueConstraint(name="one_dirty_day", fields=["channel", "day", "basis"])]
+        indexes = [models.Index(fields=["since"], name="dirty_oldest")]
 
     def __str__(self) -> str:
         return f"{self.channel_id} {self.day} {self.basis} since {self.since}"
@@ -146,7 +146,7 @@ class StaleDay(TenantModel):
 class ChannelDay(TenantModel):
     """Followers of a channel at the end of a day, and why they are missing when they are.
 
-    As many as channels have days; municipality and channel are not checked again, as those of `DailyFact`.
+    One row per channel and day; the database does not check municipality and channel again, as with `DailyFact`.
     """
 
     municipality = models.ForeignKey(
@@ -155,16 +155,18 @@ class ChannelDay(TenantModel):
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     day = models.DateField()
     followers = models.PositiveIntegerField(null=True)
-    gap = models.CharField(max_length=14, choices=PullOutcome, blank=True)
+    gap = models.CharField(max_length=14, choices=FetchOutcome, blank=True)
     imported = models.BooleanField(default=False)
-    past_import = models.ForeignKey(PastImport, models.PROTECT, null=True, related_name="+", db_index=False)
+    history_import = models.ForeignKey(HistoryImport, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(name="one_channel_day", fields=["channel", "day"])]
         indexes = [
             models.Index(fields=["municipality", "day"], name="channel_day_period"),
-            # what an import brought; most days are no import's
-            models.Index(fields=["past_import"], name="channel_day_import", condition=Q(past_import__isnull=False)),
+            # what an import inserted; most days come from no import
+            models.Index(
+                fields=["history_import"], name="channel_day_import", condition=Q(history_import__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -177,8 +179,8 @@ class ChannelDay(TenantModel):
 class MonthlyMedian(TenantModel):
     """Interactions per post per 1,000 followers, the median over the posts published in a month.
 
-    The followers are the channel's at the end of that month. `counted` are the posts in it: those whose interactions
-    and channel's followers are known and that nobody paid for. Made again each night
+    The followers are the channel's at the end of that month. `counted`: posts with known interactions and followers
+    that are not boosted. Renewed each night
     (`analytics.rollups.domain.monthly_medians`).
     """
 

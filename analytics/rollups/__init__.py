@@ -1,1 +1,1 @@
-"""Facts by day and month, made of the stored readings; their freshness, retention and rebuild."""
+"""Facts by day and month, built from the stored metric snapshots; their freshness, retention and rebuild."""

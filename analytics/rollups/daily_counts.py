@@ -1,10 +1,10 @@
-"""Daily counts of a municipality from packages above, so that an indicator can be added up over any days.
+"""Daily counts of a municipality from higher packages, so that an indicator can be summed over any days.
 
-A share is two numbers of each day, how many there were and how many of them kept what is asked; a median is the working
-minutes of each of them, because medians cannot be added. No word, no name and no id of a message is among them.
+A share is two numbers a day: how many there were, and how many of them met the requirement. A median needs the working
+minutes of each of them, because medians cannot be added. No text, name or id of a message is stored.
 
-A package above registers its source when the portal starts; `analytics.rollups.domain.daily_counts` asks it for days
-and stores the answer (`Tally`). An answer depends only on what is stored and on the clock: asking twice gives the same.
+A higher package registers its source when the portal starts; `analytics.rollups.domain.daily_counts` asks it for days
+and stores the answer (`Tally`). An answer depends only on stored data and on the clock: asking twice gives the same.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -14,7 +14,8 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True)
 class DailyTally:
-    """One day of one municipality. `minutes`: working minutes of each that was answered; empty for a share."""
+    """The count of one day of a municipality. `minutes`: working minutes of each answered message; empty for a
+    share."""
 
     municipality_id: int
     code: str
@@ -26,7 +27,7 @@ class DailyTally:
 
 @dataclass(frozen=True)
 class Days:
-    """Which days are asked for: of these municipalities (None: of all), from `first` to `last` (None: no end there)."""
+    """Requested days: of these municipalities (None: of all), from `first` to `last` (None: open-ended)."""
 
     places: frozenset[int] | None = None
     first: date | None = None
@@ -38,8 +39,8 @@ Read = Callable[[Days], Iterable[DailyTally]]
 
 @dataclass(frozen=True)
 class Source:
-    """`recent`: for so long a day may change without anybody marking it, as when the time for an answer runs out; None:
-    each day may, as when a page that everybody reads is switched off."""
+    """Counts days of `codes`. `recent`: for how long a day may change without being marked, as when the time for an
+    answer runs out; None: any day may, as when a public page is switched off."""
 
     name: str
     codes: tuple[str, ...]
@@ -51,7 +52,7 @@ _SOURCES: dict[str, Source] = {}
 
 
 def provide(name: str, codes: Collection[str], read: Read, *, recent: timedelta | None) -> None:
-    """Let a layer above tell the days of `codes`."""
+    """Register a source of a higher package for `codes`."""
     _SOURCES[name] = Source(name, tuple(codes), read, recent)
 
 
@@ -60,5 +61,5 @@ def sources() -> tuple[Source, ...]:
 
 
 def source(name: str) -> Source:
-    """Raises `KeyError` for a name that nobody provides."""
+    """Raises `KeyError` for a name that is not registered."""
     return _SOURCES[name]

@@ -51,6 +51,6 @@ def notify_people(channel: Channel, subject: str, *sentences: str, **facts: Any)
         User.objects.filter(pk__in=members.values("user")),
         municipality=place,
         url=reverse("channel", args=[place.slug, channel.pk]),
-        words=words,
+        build_text=words,
         about=f"channels.channel:{channel.pk}",
     )

@@ -216,7 +216,7 @@ def _notify(places: Iterable[Municipality], title: Title, row: Held, *, by: User
         address = url or reverse("workspace", args=[place.slug])
         about = f"{row._meta.label_lower}:{row.pk}"
         users = people.get(place.pk, set())
-        notify(NotificationKind.PAUSE, users, municipality=place, url=address, words=words, by=by, about=about)
+        notify(NotificationKind.PAUSE, users, municipality=place, url=address, build_text=words, by=by, about=about)
 
 
 def _body(row: Held) -> str:

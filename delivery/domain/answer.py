@@ -62,7 +62,7 @@ def it_is_there(delivery: Delivery, link: str, *, by: Any) -> None:
 def it_is_not_there(delivery: Delivery, *, by: Any) -> None:
     """The person looked and it is not on the network: it is sent again, under the same key."""
     fields = _now_or_later(delivery)
-    move(delivery, State.SCHEDULED, because=ReasonCode.NOT_THERE, by=by, unknown_since=None, tries=0, **fields)
+    move(delivery, State.SCHEDULED, because=ReasonCode.NOT_THERE, by=by, unknown_since=None, attempt_count=0, **fields)
 
 
 def choose_time(delivery: Delivery, at: datetime, *, by: Any) -> None:
@@ -85,11 +85,11 @@ def send_again(delivery: Delivery, *, by: Any, outgoing: Outgoing | None = None)
     fields: dict[str, Any] = _now_or_later(delivery)
     if outgoing is not None:
         fields |= {"payload": outgoing.to_json(), "key": UUID(outgoing.key), "token": ""}
-    move(delivery, State.SCHEDULED, because=ReasonCode.SENT_AGAIN, by=by, tries=0, **fields)
+    move(delivery, State.SCHEDULED, because=ReasonCode.SENT_AGAIN, by=by, attempt_count=0, **fields)
 
 
 def _now_or_later(delivery: Delivery) -> dict[str, Any]:
-    """Its own time when that is still to come; otherwise now, and late by as much as the house allows."""
+    """Its own time when that is still to come; otherwise now, and late by as much as the municipality allows."""
     now = timezone.now()
     if delivery.due_at > now:
         return {"next_at": delivery.due_at}

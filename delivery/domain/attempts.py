@@ -19,13 +19,8 @@ from municipalities.prepared import PreparedUpdate
 CLOSED = PreparedUpdate(Attempt, "closed_at", "outcome", "detail", where=("pk", "closed_at__isnull"))
 
 
-def pickup_lease(now: datetime) -> datetime:
-    """Until when a worker has to take what was claimed: a lost message costs this much and nothing else."""
-    return now + timedelta(seconds=settings.PICKUP_SECONDS)
-
-
 def call_lease(now: datetime, delivery: Delivery | None = None) -> datetime:
-    """Until when a call that gave its last sign of life `now` counts as alive; longer where it carries a video."""
+    """Until when a call that last made progress `now` counts as alive; longer where it carries a video."""
     slow = delivery is not None and rules.is_slow(delivery.payload)
     return now + timedelta(seconds=settings.VIDEO_LEASE_SECONDS if slow else settings.LEASE_SECONDS)
 
@@ -54,8 +49,8 @@ def open_(delivery: Delivery, step: Step, **fields: Any) -> Attempt:
     )
 
 
-def open_all(deliveries: Sequence[Delivery], *, opened_at: datetime, taken_at: datetime | None = None) -> list[Attempt]:
-    """A call's attempt for each of these locked rows, in two statements. `taken_at`: whoever opens them makes them."""
+def open_all(deliveries: Sequence[Delivery], *, opened_at: datetime, taken_at: datetime) -> list[Attempt]:
+    """A call's attempt for each of these locked rows, in two statements. Whoever opens them makes them."""
     last = queries.last_numbers(delivery.pk for delivery in deliveries)
     return Attempt.objects.bulk_create(
         Attempt(
@@ -73,7 +68,7 @@ def open_all(deliveries: Sequence[Delivery], *, opened_at: datetime, taken_at: d
 
 @transaction.atomic
 def take(delivery: Delivery, number: int) -> Attempt | None:
-    """Make this attempt ours; None when it is done, or another worker has it: then the message came twice."""
+    """Make this attempt ours; None when it is done, or another publisher has it."""
     now = timezone.now()
     sending = Delivery.objects.filter(pk=delivery.pk, state=State.SENDING)
     if not sending.update(lease_until=call_lease(now, delivery)):

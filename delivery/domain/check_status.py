@@ -32,17 +32,17 @@ def claim_status_checks(now: datetime) -> list[int]:
 
 
 def check_status(delivery_id: int) -> int | None:
-    """Ask once and write down what the network says. Returns the number of the attempt that has to be made now."""
+    """Ask once and write down what the network says. Returns the number of the attempt that a publisher has to make."""
     delivery = queries.with_its_row(delivery_id)
     if delivery.state != State.PROCESSING:
         return None
     with scope(delivery.municipality_id):
         opened_at = timezone.now()
-        told = _ask(delivery)
-        if isinstance(told, NeedsConsent):
+        verdict = _ask(delivery)
+        if isinstance(verdict, NeedsConsent):
             mark_needs_consent(delivery.channel)
         try:
-            return _settle(delivery, told, opened_at)
+            return _settle(delivery, verdict, opened_at)
         except IntegrityError:
             log.exception("Delivery %s: the network named a post that is taken", delivery_id)
             return None
@@ -59,53 +59,66 @@ def _ask(delivery: Delivery) -> Verdict:
 
 
 @transaction.atomic
-def _settle(delivery: Delivery, told: Verdict, opened_at: datetime) -> int | None:
+def _settle(delivery: Delivery, verdict: Verdict, opened_at: datetime) -> int | None:
     now = timezone.now()
     locked = Delivery.objects.select_for_update().get(pk=delivery.pk)
     if locked.state != State.PROCESSING:
         return None
-    words = settle.interpret(told).words if isinstance(told, PlatformError) else ""
-    detail = {"words": words}
-    attempts.open_(locked, Step.POLL, opened_at=opened_at, closed_at=now, outcome=_outcome(told), detail=detail)
-    if isinstance(told, Published):
-        settle.published(locked, told, because=ReasonCode.SENT)
-    elif isinstance(told, Rejected):
-        move(locked, State.FAILED, because=ReasonCode.REJECTED, problem=words)
-    elif isinstance(told, Ready):
-        return _finish(locked, told, now)
-    elif isinstance(told, ContainerExpired):
-        _begin_again(locked, told, now)
-    elif isinstance(told, OutcomeUnknown):
-        _look_for_it(locked, now, ReasonCode.OUTCOME_UNKNOWN)
+    problem = settle.interpret(verdict).words if isinstance(verdict, PlatformError) else ""
+    detail = {"words": problem}
+    attempts.open_(locked, Step.POLL, opened_at=opened_at, closed_at=now, outcome=_outcome(verdict), detail=detail)
+    if isinstance(verdict, Published):
+        settle.published(locked, verdict, because=ReasonCode.SENT)
+    elif isinstance(verdict, Rejected):
+        move(locked, State.FAILED, because=ReasonCode.REJECTED, problem=problem)
+    elif isinstance(verdict, Ready):
+        return _finish(locked, verdict, now)
+    elif isinstance(verdict, ContainerExpired):
+        _begin_again(locked, verdict, now)
+    elif isinstance(verdict, OutcomeUnknown):
+        _reconcile(locked, now, ReasonCode.OUTCOME_UNKNOWN)
     else:
         _ask_again(locked, now)
     return None
 
 
-def _outcome(told: Verdict) -> Outcome:
-    if isinstance(told, PlatformError):
-        return settle.interpret(told).outcome
-    if isinstance(told, ContainerExpired):
+def _outcome(verdict: Verdict) -> Outcome:
+    if isinstance(verdict, PlatformError):
+        return settle.interpret(verdict).outcome
+    if isinstance(verdict, ContainerExpired):
         return Outcome.NEVER_SENT
-    return Outcome.OK if isinstance(told, Published | Ready) else Outcome.PENDING
+    return Outcome.OK if isinstance(verdict, Published | Ready) else Outcome.PENDING
 
 
-def _finish(delivery: Delivery, told: Ready, now: datetime) -> int:
-    """Open the attempt that makes it public; the gate is asked right before its call."""
-    lease = attempts.pickup_lease(now)
-    move(delivery, State.SENDING, because=ReasonCode.PREPARED, token=told.token, lease_until=lease)
+def _finish(delivery: Delivery, ready: Ready, now: datetime) -> int:
+    """Open the attempt that makes it public; the policy is asked right before its call."""
+    lease = attempts.call_lease(now)
+    move(delivery, State.SENDING, because=ReasonCode.PREPARED, token=ready.token, lease_until=lease)
     return attempts.open_(delivery, Step.FINISH, opened_at=now).number
 
 
-def _begin_again(delivery: Delivery, told: ContainerExpired, now: datetime) -> None:
+def _begin_again(delivery: Delivery, expired: ContainerExpired, now: datetime) -> None:
     """Provably unpublished: once more from the beginning, as often as other calls that reached nobody."""
-    tries = delivery.tries + 1
-    at = rules.next_attempt_at(tries, now)
+    attempt_count = delivery.attempt_count + 1
+    at = rules.next_attempt_at(attempt_count, now)
     if at is None:
-        move(delivery, State.FAILED, because=ReasonCode.TRIES_USED_UP, problem=told.reason, tries=tries)
+        move(
+            delivery,
+            State.FAILED,
+            because=ReasonCode.TRIES_USED_UP,
+            problem=expired.reason,
+            attempt_count=attempt_count,
+        )
     else:
         at = min(at, delivery.not_after)
-        move(delivery, State.SCHEDULED, because=ReasonCode.CONTAINER_EXPIRED, tries=tries, token="", next_at=at)
+        move(
+            delivery,
+            State.SCHEDULED,
+            because=ReasonCode.CONTAINER_EXPIRED,
+            attempt_count=attempt_count,
+            token="",
+            next_at=at,
+        )
 
 
 def _ask_again(delivery: Delivery, now: datetime) -> None:
@@ -113,10 +126,10 @@ def _ask_again(delivery: Delivery, now: datetime) -> None:
     if at is not None:
         Delivery.objects.filter(pk=delivery.pk).update(next_at=at)
         return
-    _look_for_it(delivery, now, ReasonCode.NO_VERDICT)
+    _reconcile(delivery, now, ReasonCode.NO_VERDICT)
 
 
-def _look_for_it(delivery: Delivery, now: datetime, because: ReasonCode) -> None:
+def _reconcile(delivery: Delivery, now: datetime, because: ReasonCode) -> None:
     """It may be public, or is; under which id only the account's list tells."""
     since = queries.first_sent(delivery)
     move(

@@ -1,7 +1,7 @@
 """Find what is due, ask whether it may go out, and open its attempt, all in one transaction.
 
-Whatever happens afterwards (a lost message, a dead worker) the attempt stands in the database and the sweeper finds
-it. `SKIP LOCKED` lets two claims work side by side without claiming the same row.
+When the worker dies afterwards, the attempt stands in the database and the sweeper finds it. `SKIP LOCKED` lets two
+claims work side by side without claiming the same row.
 """
 
 import logging
@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 
 AFTER_TROUBLE = timedelta(minutes=1)
 OVERDUE_BATCH = 200
-Claim = tuple[int, int]  # delivery id, attempt number
 HasRoom = Callable[[queries.QueueHead], bool]
 
 
@@ -36,29 +35,8 @@ class Work:
     attempt: Attempt
 
 
-def claim_due(now: datetime, limit: int = 50) -> list[Claim]:
-    """Claim what is due at `now` for whoever gets the message; expire or hold what may not go out."""
-    settle_overdue(now)
-    works = _claim(now, limit, lambda head: True, lease_until=attempts.pickup_lease(now))
-    return [(work.delivery.pk, work.attempt.number) for work in works]
-
-
 def take_due(now: datetime, limit: int, has_room: HasRoom = lambda head: True) -> list[Work]:
-    """Claim what is due for the caller, who begins at once: no message, nothing to be picked up."""
-    return _claim(now, limit, has_room, lease_until=attempts.call_lease(now), taken_at=now)
-
-
-def settle_overdue(now: datetime) -> None:
-    """What waited until its time was up, and what nobody could send in time: a person decides."""
-    with everywhere("settle what is overdue"), transaction.atomic():
-        rows = queries.overdue(now).select_related("channel", "parent")
-        for delivery in rows.select_for_update(skip_locked=True, of=("self",))[:OVERDUE_BATCH]:
-            _one(delivery, now)
-
-
-def _claim(
-    now: datetime, limit: int, has_room: HasRoom, *, lease_until: datetime, taken_at: datetime | None = None
-) -> list[Work]:
+    """Claim what is due for the caller, who begins at once; expire or hold what may not go out."""
     with everywhere("claim due deliveries"):
         heads = filter_available(queries.heads(now), now)
         ordered = round_robin(heads, queries.in_flight()) if len(heads) > limit else heads
@@ -69,15 +47,34 @@ def _claim(
             going = _may_go(queries.locked(now, [head.pk for head in chosen]), now)
             if not going:
                 return []
-            move_all(going, State.SENDING, because=ReasonCode.DUE, lease_until=lease_until)
-            if taken_at:
-                attempts.extend_lease(going, now)
-            opened = attempts.open_all(going, opened_at=now, taken_at=taken_at)
+            move_all(going, State.SENDING, because=ReasonCode.DUE, lease_until=attempts.call_lease(now))
+            attempts.extend_lease(going, now)
+            opened = attempts.open_all(going, opened_at=now, taken_at=now)
     return [Work(delivery, attempt) for delivery, attempt in zip(going, opened, strict=True)]
 
 
+def take_opened(limit: int) -> list[Work]:
+    """Take attempts that were opened for any publisher: a call repeated under its key, the last step of what a network
+    has prepared. The caller begins at once."""
+    works = []
+    for delivery_id, number in queries.untaken(limit):
+        delivery = queries.with_its_row(delivery_id)
+        with scope(delivery.municipality_id):
+            if attempt := attempts.take(delivery, number):
+                works.append(Work(delivery, attempt))
+    return works
+
+
+def settle_overdue(now: datetime) -> None:
+    """What waited until its time was up, and what nobody could send in time: a person decides."""
+    with everywhere("settle what is overdue"), transaction.atomic():
+        rows = queries.overdue(now).select_related("channel", "parent")
+        for delivery in rows.select_for_update(skip_locked=True, of=("self",))[:OVERDUE_BATCH]:
+            _one(delivery, now)
+
+
 def filter_available(heads: list[queries.QueueHead], now: datetime) -> list[queries.QueueHead]:
-    """Without those whose network takes nothing at the moment. Of a server that has failed, one that looks again."""
+    """Without those whose network takes nothing at the moment. Of a server that has failed, one as a probe."""
     if not heads:
         return []
     apps = {head.pk: rate_limits.app_of(head.platform, head.server) for head in heads}
@@ -120,7 +117,7 @@ def _may_go(deliveries: list[Delivery], now: datetime) -> list[Delivery]:
 
 
 def _one(delivery: Delivery, now: datetime) -> bool:
-    """Whether it may go now; what may not is held or expires. In a savepoint: a gate that fails stops no other."""
+    """Whether it may go now; what may not is held or expires. In a savepoint: a policy that fails stops no other."""
     try:
         with scope(delivery.municipality_id), transaction.atomic():
             if delivery.state == State.WAITING:
@@ -138,7 +135,7 @@ def _one(delivery: Delivery, now: datetime) -> bool:
 
 
 def hold_back(delivery: Delivery, verdict: policies.PolicyDecision) -> None:
-    """Do what a gate said that did not say "allow"."""
+    """Do what a policy decided that is not "allow"."""
     because = ReasonCode(verdict.reason or ReasonCode.HELD)
     if verdict.kind == "expire":
         move(delivery, State.EXPIRED, because=because, problem=verdict.words)

@@ -36,13 +36,13 @@ def outgoing(delivery: Delivery) -> Outgoing:
 class Files:
     """Reads what a post is made of from the store: a `platforms.types.Read`.
 
-    Raises `PictureMissing`, and `NotReached` when the store itself fails. `alive` is called with each chunk of a file
-    that is sent in chunks.
+    Raises `PictureMissing`, and `NotReached` when the store itself fails. `on_progress` is called with each chunk of a
+    file that is sent in chunks.
     """
 
-    def __init__(self, sent: Outgoing, alive: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, sent: Outgoing, on_progress: Callable[[], None] = lambda: None) -> None:
         self.sizes = _sizes(sent)
-        self.alive = alive
+        self.on_progress = on_progress
 
     def __call__(self, ref: str) -> bytes:
         with self.open(ref) as file:
@@ -53,7 +53,7 @@ class Files:
         try:
             if self.sizes.get(ref) not in (None, default_storage.size(ref)):
                 raise PictureMissing(CHANGED)
-            return cast("BinaryIO", _Watched(default_storage.open(ref), self.alive))
+            return cast("BinaryIO", _Watched(default_storage.open(ref), self.on_progress))
         except (FileNotFoundError, SuspiciousFileOperation):
             raise PictureMissing(GONE) from None
         except OSError as problem:
@@ -66,12 +66,12 @@ class Files:
 class _Watched:
     """A file whose every read says that somebody is still at work."""
 
-    def __init__(self, file: Any, alive: Callable[[], None]) -> None:
+    def __init__(self, file: Any, on_progress: Callable[[], None]) -> None:
         self.file = file
-        self.alive = alive
+        self.on_progress = on_progress
 
     def read(self, size: int = -1) -> bytes:
-        self.alive()
+        self.on_progress()
         try:
             return cast("bytes", self.file.read(size))
         except OSError as problem:

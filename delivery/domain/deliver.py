@@ -1,7 +1,6 @@
-"""One attempt: take it, call the network once, write down what came of it.
+"""One attempt: call the network once, write down what came of it.
 
-The message may come twice, late or never; the database decides. An exception that is none of the five errors counts
-as "it may have happened".
+An exception that is none of the five errors counts as "it may have happened".
 """
 
 import logging
@@ -15,12 +14,11 @@ from django.utils.translation import gettext_noop
 from channels import validation
 from channels.connector_factory import open_channel
 from delivery import rules
-from delivery.domain import attempts, content, settle
+from delivery.domain import content, settle
 from delivery.domain.pre_send_check import LeaseLost, PreSendCheck, PublishBlocked
 from delivery.enums import Step
 from delivery.models import Attempt, Delivery
 from delivery.policies import EDIT, REPLY
-from delivery.queries import with_its_row
 from municipalities.tenancy import scope
 from platforms.checks import NOT_FOR_FEW
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
@@ -32,71 +30,60 @@ DATABASE_WAITS = (0.2, 0.5, 1, 2, 4, 8, 8)
 log = logging.getLogger(__name__)
 
 
-def deliver(delivery_id: int, number: int) -> None:
-    """Make attempt `number`, unless it was made, is being made, or is not wanted any more."""
-    delivery = with_its_row(delivery_id)
-    with scope(delivery.municipality_id):
-        attempt = attempts.take(delivery, number)
-    if attempt is None:
-        log.info("Attempt %s of delivery %s is not for us", number, delivery_id)
-        return
-    make(delivery, attempt)
-
-
 def make(delivery: Delivery, attempt: Attempt, on_heartbeat: Callable[[], None] = lambda: None) -> None:
-    """Make an attempt that is ours. `on_sign` is called whenever something is seen to happen."""
+    """Make an attempt that is ours. `on_heartbeat` is called whenever the call makes progress."""
     with scope(delivery.municipality_id):
         try:
-            told = call(delivery, attempt, on_heartbeat)
+            result = call(delivery, attempt, on_heartbeat)
         except LeaseLost:
             log.warning("Attempt %s of delivery %s was taken from us; nothing was sent", attempt.number, delivery.pk)
             return
-        _write_down(delivery, attempt, told)
+        _write_down(delivery, attempt, result)
 
 
-def _write_down(delivery: Delivery, attempt: Attempt, told: settle.CallResult) -> None:
-    """An answer that we hold is worth waiting for a database that restarts: who forgets it has to look for it later."""
+def _write_down(delivery: Delivery, attempt: Attempt, result: settle.CallResult) -> None:
+    """Wait for a database that restarts: an answer that is lost has to be reconciled with the network later."""
     for seconds in DATABASE_WAITS:
         try:
-            return settle.settle(delivery, attempt, told)
+            return settle.settle(delivery, attempt, result)
         except (OperationalError, InterfaceError) as problem:
             log.warning("Delivery %s: the answer waits for the database (%s)", delivery.pk, type(problem).__name__)
             if connection.in_atomic_block:
                 raise
             connection.close()
             time.sleep(seconds)
-    return settle.settle(delivery, attempt, told)
+    return settle.settle(delivery, attempt, result)
 
 
 def call(delivery: Delivery, attempt: Attempt, on_heartbeat: Callable[[], None] = lambda: None) -> settle.CallResult:
-    """What the network said, or what kept us from asking it. Raises `Overtaken` alone."""
-    departure = PreSendCheck(delivery, attempt, on_heartbeat)
+    """The network's answer, or what kept us from calling it. Raises `LeaseLost` alone."""
+    pre_send_check = PreSendCheck(delivery, attempt, on_heartbeat)
     deadline = settings.VIDEO_CALL_DEADLINE_SECONDS if rules.is_slow(delivery.payload) else None
     try:
         connector = open_channel(
             delivery.channel,
-            before_send=departure,
+            before_send=pre_send_check,
             deadline=deadline,
             loaded=True,
-            save_checkpoint=departure.save_checkpoint,
+            save_checkpoint=pre_send_check.save_checkpoint,
         )
         outgoing = content.outgoing(delivery)
-        files = content.Files(outgoing, departure.heartbeat)
-    except PlatformError as told:
-        return told
+        files = content.Files(outgoing, pre_send_check.heartbeat)
+    except PlatformError as error:
+        return error
     except Exception as problem:
         return _failed(delivery, NotReached, problem)
     try:
         return _step(connector, delivery, attempt, outgoing, files)
-    except (PublishBlocked, PlatformError) as told:
-        return told
+    except (PublishBlocked, PlatformError) as error:
+        return error
     except LeaseLost:
         raise
     except content.PictureMissing as missing:
         # Pictures go first. One that is missed after the post has left is a connector's mistake.
         return missing if attempt.sent_at is None else OutcomeUnknown(str(missing))
     except Exception as problem:
-        return _failed(delivery, NotReached if departure.stopped else OutcomeUnknown, problem)
+        return _failed(delivery, NotReached if pre_send_check.stopped else OutcomeUnknown, problem)
 
 
 def _step(

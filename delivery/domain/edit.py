@@ -1,7 +1,7 @@
 """Changing what is public: a delivery of its own, whose parent is the published post.
 
-It goes the way of every delivery: queued, claimed, asked at the gate, recorded before the call. Asking a network twice
-for the same change does no harm (`platforms.protocols.Publishes.edit`), so a call without an answer is repeated.
+It takes the path of every delivery: queued, claimed, checked by its policy, recorded before the call. The same change
+may be sent to a network twice (`platforms.protocols.Publishes.edit`), so a call without an answer is repeated.
 """
 
 from dataclasses import replace
@@ -39,7 +39,7 @@ def edit(delivery: Delivery, outgoing: Outgoing, *, by: Any, urgent: bool = Fals
     )
 
 
-def changed(delivery: Delivery, told: Published) -> None:
+def changed(delivery: Delivery, published: Published) -> None:
     """The network has changed it. From now on the parent is watched for what was sent last."""
     parent = delivery.parent
     assert parent is not None  # a constraint says so
@@ -49,7 +49,7 @@ def changed(delivery: Delivery, told: Published) -> None:
         State.PUBLISHED,
         because=ReasonCode.CHANGED,
         remote_id=parent.remote_id,
-        permalink=told.permalink or parent.permalink,
+        permalink=published.permalink or parent.permalink,
         published_at=now,
     )
     watched = {"shown": None, "shown_now": "", "changed_at": None, "noted_at": None, "watched_from": now}
@@ -57,6 +57,6 @@ def changed(delivery: Delivery, told: Published) -> None:
 
 
 def drop_edits(delivery: Delivery) -> None:
-    """There is nothing left to change. One that is on its way is stopped by its gate, or refused by the network."""
+    """There is nothing left to change. One that is under way is blocked by its policy, or rejected by the network."""
     for child in delivery.children.filter(kind=EDIT, state__in=WITH_PARENT):
         cancel(child, by=None)

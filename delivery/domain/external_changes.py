@@ -1,6 +1,6 @@
 """Noticing that somebody changed the words of a post on the network itself.
 
-Networks rewrite what they are sent (addresses, mentions, blanks), so the text of the first look is what later ones are
+Networks rewrite what they are sent (addresses, mentions, blanks), so the text of the first fetch is what later ones are
 compared with; what we sent ourselves is never a change. An edit of ours begins a new watch (`delivery.domain.edit`).
 """
 
@@ -58,7 +58,7 @@ def _compare(pk: int, shown: NetworkText) -> None:
         if was_changed:
             record("delivery.changed_back", by=None, target=delivery)
         return
-    _set(delivery, shown_now=shown.text, changed_at=shown.at, noted_at=None, noticed_at=None)
+    _set(delivery, shown_now=shown.text, changed_at=shown.at, noted_at=None, notified_at=None)
     record("delivery.changed", by=None, target=delivery)
 
 

@@ -3,7 +3,7 @@
     move(delivery, State.FAILED, because=ReasonCode.REJECTED, problem="Text is too long")
 
 One UPDATE that also names the state it starts from: of two who want to move the same delivery one succeeds, the
-other gets `Moved` and must look again. tests/delivery/test_one_writer.py holds the word "only".
+other gets `Moved` and has to read the row again. tests/delivery/test_one_writer.py holds the word "only".
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ MOVED = prepared.PreparedUpdate(
     "reason",
     "problem",
     "lease_until",
-    "noticed_at",
+    "notified_at",
     "state_at",
     where=("pk__in", "state"),
 )
@@ -56,7 +56,7 @@ def move(delivery: Delivery, to: State, *, because: ReasonCode, by: Any = None, 
     """
     source = delivery.state
     graph.require(source, to, because)
-    changes = {"problem": "", "lease_until": None, "noticed_at": None, "state_at": timezone.now(), **fields}
+    changes = {"problem": "", "lease_until": None, "notified_at": None, "state_at": timezone.now(), **fields}
     changes["problem"] = changes["problem"][:500]
     seen = {"municipality": delivery.municipality_id, "pk": delivery.pk, "state": str(source)}
     if not _moves(tuple(changes)).run({"state": to, "reason": because, **changes}, **seen):
@@ -78,8 +78,8 @@ def move_all(deliveries: Sequence[Delivery], to: State, *, because: ReasonCode, 
     (source,) = {delivery.state for delivery in deliveries}
     graph.require(source, to, because)
     if (State(source), to) not in graph.QUIET:
-        raise NoSuchMove(f"A move from {source} to {to} is told in the audit trail, one by one.")
-    changes = {"problem": "", "lease_until": lease_until, "noticed_at": None, "state_at": timezone.now()}
+        raise NoSuchMove(f"A move from {source} to {to} is recorded in the audit log, one event each.")
+    changes = {"problem": "", "lease_until": lease_until, "notified_at": None, "state_at": timezone.now()}
     seen = {"pk__in": array(delivery.pk for delivery in deliveries), "state": str(source)}
     if MOVED.run({"state": to, "reason": because, **changes}, **seen) != len(deliveries):
         raise Moved(f"One of the deliveries is no longer {source}.")

@@ -1,7 +1,7 @@
 """The last moment before a call that cannot be taken back.
 
-`common.http` calls a `Departure` right before the first byte of the one request that publishes. It asks the gate once
-more and marks the attempt as sent, in one committed transaction. What it raises stops the request.
+`common.http` calls a `PreSendCheck` right before the first byte of the one request that publishes. It asks the policy
+once more and marks the attempt as sent, in one committed transaction. What it raises stops the request.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from delivery.enums import State
 from delivery.models import Attempt, Delivery
 from municipalities.prepared import Prepared, PreparedUpdate
 
-# What the gate looks at; the content was frozen long ago.
+# What a policy reads; the content was frozen long ago.
 OWN = ("municipality_id", "channel_id", "kind", "due_at", "not_after", "lease_until")
 PARENTS = ("id", "municipality_id", "channel_id", "kind", "state")
 FRESH = Prepared(
@@ -39,7 +39,7 @@ RENEW_EVERY = timedelta(seconds=10)
 
 
 class PublishBlocked(Exception):
-    """The gate said no at the last moment; nothing has left."""
+    """The policy did not allow it at the last moment; nothing has left."""
 
     def __init__(self, verdict: policies.PolicyDecision) -> None:
         super().__init__(verdict)
@@ -51,7 +51,7 @@ class LeaseLost(Exception):
 
 
 class PreSendCheck:
-    """Callable. `stopped` says that it raised, so that nothing can have left. `on_sign` hears each sign of life."""
+    """Callable. `stopped`: it raised, so nothing can have left. `on_heartbeat` is called at each sign of progress."""
 
     def __init__(self, delivery: Delivery, attempt: Attempt, on_heartbeat: Callable[[], None] = lambda: None) -> None:
         self.on_heartbeat = on_heartbeat
@@ -68,7 +68,7 @@ class PreSendCheck:
         self.stopped = False
 
     def save_checkpoint(self, token: str) -> None:
-        """Write down, committed, under which id the network holds what we have prepared: a witness after a crash."""
+        """Write down, committed, under which id the network holds what we have prepared, for reconciliation."""
         ours = Delivery.objects.filter(pk=self.delivery.pk, state=State.SENDING)
         if not ours.update(token=token):
             raise LeaseLost
@@ -85,10 +85,10 @@ class PreSendCheck:
         ours.update(lease_until=attempts.call_lease(now, self.delivery))
 
     def _mark(self) -> None:
-        found = FRESH.rows(municipality=self.delivery.municipality_id, pk=self.delivery.pk)
-        if not found:
+        rows = FRESH.rows(municipality=self.delivery.municipality_id, pk=self.delivery.pk)
+        if not rows:
             raise LeaseLost
-        locked = _read(self.delivery.pk, *found)
+        locked = _read(self.delivery.pk, *rows)
         now = timezone.now()
         verdict = policies.evaluate(locked, now)
         if verdict.kind != "allow":
@@ -109,7 +109,7 @@ class PreSendCheck:
 
 
 def _read(pk: int, row: tuple[Any, ...]) -> Delivery:
-    """The locked row, with as much of its channel and its parent as a gate looks at."""
+    """The locked row, with as much of its channel and its parent as a policy reads."""
     own, parents, channel_state = row[: len(OWN)], row[len(OWN) : -1], row[-1]
     delivery: Delivery = instance(Delivery, {"id": pk, "state": State.SENDING, **dict(zip(OWN, own, strict=True))})
     delivery.channel = instance(Channel, {"id": delivery.channel_id, "state": channel_state})

@@ -1,7 +1,7 @@
-"""Finding out what became of a call that got no answer. Looks first; repeats only where the network makes it safe.
+"""Reconciliation: what became of a call that got no answer. It repeats a call only where the network makes it safe.
 
 Found: published. Held by the network, unpublished: made public under the same id. Absent twice, minutes apart: to be
-sent again, or expired when its time has passed. Cannot be told: a person decides. On a network that never publishes one
+sent again, or expired when its time has passed. Inconclusive: a person decides. On a network that never publishes one
 key twice the call is repeated once, straight from *unconfirmed*.
 """
 
@@ -32,120 +32,132 @@ BATCH = 50
 
 @dataclass(frozen=True)
 class ReconciliationResult:
-    """One look: what it brought, and whether the call may be repeated."""
+    """The result of one reconciliation, and whether the call may be repeated."""
 
     opened_at: datetime
-    told: FindResult | PlatformError
+    result: FindResult | PlatformError
     may_resend: bool = False
 
     @property
     def outcome(self) -> Outcome:
-        if isinstance(self.told, PlatformError):
-            return settle.interpret(self.told).outcome
-        if isinstance(self.told, Found):
+        if isinstance(self.result, PlatformError):
+            return settle.interpret(self.result).outcome
+        if isinstance(self.result, Found):
             return Outcome.FOUND
-        if isinstance(self.told, Ready):
+        if isinstance(self.result, Ready):
             return Outcome.PENDING
-        return Outcome.ABSENT if isinstance(self.told, Absent) else Outcome.CANNOT_TELL
+        return Outcome.ABSENT if isinstance(self.result, Absent) else Outcome.CANNOT_TELL
 
 
 def claim_reconciliations(now: datetime) -> list[int]:
-    """Unconfirmed deliveries whose next look is due, put off by a lease so that one worker looks."""
+    """Unconfirmed deliveries whose reconciliation is due, put off by a lease so that one worker does it."""
     return queries.claim_next(State.UNCONFIRMED, now, attempts.call_lease(now), BATCH)
 
 
 def reconcile(delivery_id: int) -> int | None:
-    """Look once. Returns the number of the attempt that has to be delivered where the call is repeated."""
+    """Search the network once. Returns the number of the attempt that a publisher has to make to repeat the call."""
     delivery = queries.with_its_row(delivery_id)
     if delivery.state != State.UNCONFIRMED:
         return None
     with scope(delivery.municipality_id):
-        seen = _look(delivery)
-        if isinstance(seen.told, NeedsConsent):
+        reconciliation = _find(delivery)
+        if isinstance(reconciliation.result, NeedsConsent):
             mark_needs_consent(delivery.channel)
         try:
-            return _settle(delivery, seen)
+            return _settle(delivery, reconciliation)
         except IntegrityError:
             log.warning("Delivery %s: what was found was bound to another meanwhile", delivery_id)
             return None
 
 
-def _look(delivery: Delivery) -> ReconciliationResult:
+def _find(delivery: Delivery) -> ReconciliationResult:
     opened_at = timezone.now()
     since = queries.first_sent(delivery)
     try:
         connector = open_channel(delivery.channel)
-        witness = Pending(delivery.token) if delivery.token else None
-        told = connector.find(content.outgoing(delivery), since, queries.bound(delivery, since), witness)
-        return ReconciliationResult(opened_at, told, connector.may_resend(since, timezone.now()))
+        checkpoint = Pending(delivery.token) if delivery.token else None
+        result = connector.find(content.outgoing(delivery), since, queries.bound(delivery, since), checkpoint)
+        return ReconciliationResult(opened_at, result, connector.may_resend(since, timezone.now()))
     except PlatformError as problem:
         return ReconciliationResult(opened_at, problem)
     except Exception as problem:
-        log.exception("Delivery %s: the look failed", delivery.pk)
+        log.exception("Delivery %s: reconciliation failed", delivery.pk)
         return ReconciliationResult(
             opened_at, NotReached("The portal itself failed.", {"problem": type(problem).__name__})
         )
 
 
 @transaction.atomic
-def _settle(delivery: Delivery, seen: ReconciliationResult) -> int | None:
-    """Write the look down and do what follows from it, unless a person was faster."""
+def _settle(delivery: Delivery, reconciliation: ReconciliationResult) -> int | None:
+    """Record the reconciliation and move the delivery, unless a person was faster."""
     now = timezone.now()
     locked = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
     if locked.state != State.UNCONFIRMED:
         return None
-    _write(locked, seen, now)
-    looks = queries.reconciliations_since_sent(locked)
-    if isinstance(seen.told, Found):
-        settle.published(locked, seen.told.published, because=ReasonCode.FOUND)
-    elif isinstance(seen.told, Ready):
-        _unfinished(locked, seen.told, now)
-    elif _may_repeat(locked, seen, now):
+    _write(locked, reconciliation, now)
+    reconciliations = queries.reconciliations_since_sent(locked)
+    if isinstance(reconciliation.result, Found):
+        settle.published(locked, reconciliation.result.published, because=ReasonCode.FOUND)
+    elif isinstance(reconciliation.result, Ready):
+        _unfinished(locked, reconciliation.result, now)
+    elif _may_repeat(locked, reconciliation, now):
         return _repeat(locked, now)
-    elif _absent_twice(looks):
+    elif _absent_twice(reconciliations):
         _send_again(locked, now)
     else:
-        Delivery.objects.filter(pk=locked.pk).update(next_at=rules.next_reconciliation_at(len(looks), now, _apart()))
+        Delivery.objects.filter(pk=locked.pk).update(
+            next_at=rules.next_reconciliation_at(len(reconciliations), now, _apart())
+        )
     return None
 
 
-def _write(delivery: Delivery, seen: ReconciliationResult, now: datetime) -> None:
-    """A look only reads, so it is written when it is over."""
+def _write(delivery: Delivery, reconciliation: ReconciliationResult, now: datetime) -> None:
+    """It only reads, so its attempt is written when it is over."""
     detail: dict[str, Any] = {}
-    if isinstance(seen.told, PlatformError):
-        detail = {"words": settle.interpret(seen.told).words, "evidence": settle.interpret(seen.told).evidence}
-    elif isinstance(seen.told, Inconclusive):
-        detail = {"words": seen.told.reason, "candidates": list(seen.told.candidates)}
-    attempts.open_(delivery, Step.FIND, opened_at=seen.opened_at, closed_at=now, outcome=seen.outcome, detail=detail)
+    if isinstance(reconciliation.result, PlatformError):
+        detail = {
+            "words": settle.interpret(reconciliation.result).words,
+            "evidence": settle.interpret(reconciliation.result).evidence,
+        }
+    elif isinstance(reconciliation.result, Inconclusive):
+        detail = {"words": reconciliation.result.reason, "candidates": list(reconciliation.result.candidates)}
+    attempts.open_(
+        delivery,
+        Step.FIND,
+        opened_at=reconciliation.opened_at,
+        closed_at=now,
+        outcome=reconciliation.outcome,
+        detail=detail,
+    )
 
 
-def _may_repeat(delivery: Delivery, seen: ReconciliationResult, now: datetime) -> bool:
+def _may_repeat(delivery: Delivery, reconciliation: ReconciliationResult, now: datetime) -> bool:
     """Once, while the key lives, on a network that answered just now, and only if nothing holds it back."""
-    if not seen.may_resend or isinstance(seen.told, PlatformError):
+    if not reconciliation.may_resend or isinstance(reconciliation.result, PlatformError):
         return False
     return queries.sent_since_unknown(delivery) == 1 and policies.evaluate(delivery, now).kind == "allow"
 
 
 def _repeat(delivery: Delivery, now: datetime) -> int:
-    move(delivery, State.SENDING, because=ReasonCode.REPEATED, lease_until=attempts.pickup_lease(now))
+    move(delivery, State.SENDING, because=ReasonCode.REPEATED, lease_until=attempts.call_lease(now))
     return attempts.open_(delivery, Step.CREATE, opened_at=now, detail={"repeat": True}).number
 
 
-def _unfinished(delivery: Delivery, told: Ready, now: datetime) -> None:
+def _unfinished(delivery: Delivery, ready: Ready, now: datetime) -> None:
     """The network holds it, unpublished: it goes on from there under the same id, which it publishes once at most."""
     because = ReasonCode.UNFINISHED
-    move(delivery, State.PROCESSING, because=because, token=told.token, unknown_since=None, next_at=now)
+    move(delivery, State.PROCESSING, because=because, token=ready.token, unknown_since=None, next_at=now)
 
 
-def _absent_twice(looks: list[Attempt]) -> bool:
-    """Two empty looks far enough apart, and none that left it open."""
-    outcomes = {look.outcome for look in looks}
-    absent = [look.opened_at for look in looks if look.outcome == Outcome.ABSENT]
+def _absent_twice(reconciliations: list[Attempt]) -> bool:
+    """Two that did not find it, far enough apart, and none that was inconclusive."""
+    outcomes = {attempt.outcome for attempt in reconciliations}
+    absent = [attempt.opened_at for attempt in reconciliations if attempt.outcome == Outcome.ABSENT]
     return Outcome.CANNOT_TELL not in outcomes and bool(absent) and absent[-1] - absent[0] >= _apart()
 
 
 def _apart() -> timedelta:
-    return timedelta(seconds=settings.LOOK_APART_SECONDS)
+    return timedelta(seconds=settings.RECONCILIATION_INTERVAL_SECONDS)
 
 
 def _send_again(delivery: Delivery, now: datetime) -> None:

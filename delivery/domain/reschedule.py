@@ -27,18 +27,25 @@ def reschedule(delivery: Delivery, due_at: datetime, *, by: Any, not_after: date
         raise ValueError("The new time lies in the past.")
     shift = due_at - delivery.due_at
     times = new_times(delivery, due_at, not_after)
-    # What was held back as too early has nothing else to wait for; the gate is asked again at the new time.
+    # What was held back as too early has nothing else to wait for; the policy decides again at the new time.
     is_too_early = delivery.state == State.WAITING and delivery.reason == ReasonCode.TOO_EARLY
     if delivery.state in (State.WAITING, State.SCHEDULED) and not is_too_early:
         _set(delivery, times, by)
     else:
-        move(delivery, State.SCHEDULED, because=ReasonCode.TIME_CHOSEN, by=by, tries=0, **{**times, "next_at": due_at})
+        move(
+            delivery,
+            State.SCHEDULED,
+            because=ReasonCode.TIME_CHOSEN,
+            by=by,
+            attempt_count=0,
+            **{**times, "next_at": due_at},
+        )
     for child in delivery.children.filter(state__in=MOVABLE):
         reschedule(child, max(child.due_at + shift, due_at), by=by)
 
 
 def new_times(delivery: Delivery, due_at: datetime, not_after: datetime | None = None) -> dict[str, datetime]:
-    """`due_at`, `not_after` and `next_at`: a machine looks at its time, at what is held when it is too late."""
+    """`due_at`, `not_after` and `next_at`: when a worker handles it; for what is held, when it is too late."""
     not_after = not_after or rules.not_after(due_at, delivery.municipality.not_after_minutes)
     held = delivery.state == State.WAITING and delivery.reason != ReasonCode.NOT_APPROVED
     return {"due_at": due_at, "not_after": not_after, "next_at": not_after if held else due_at}

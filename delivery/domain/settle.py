@@ -37,7 +37,7 @@ CallResult = Published | Pending | PublishBlocked | PictureMissing | PlatformErr
 class Interpretation:
     """What an unsuccessful answer means, before anybody decides what follows from it.
 
-    `words` are for people: the network's own, or a gate's. `evidence` is for who looks after the machine.
+    `words` are for people: the network's own, or a policy's. `evidence` is for operators.
     """
 
     outcome: Outcome
@@ -46,15 +46,15 @@ class Interpretation:
     evidence: Any = None
 
 
-def settle(delivery: Delivery, attempt: Attempt, told: CallResult) -> None:
+def settle(delivery: Delivery, attempt: Attempt, result: CallResult) -> None:
     """Write down what came of an attempt. Never raises for what the network said."""
     try:
         with transaction.atomic():
-            if not isinstance(told, Published):
+            if not isinstance(result, Published):
                 _locked(delivery, State.SENDING)
-            _apply(delivery, attempt, told)
+            _apply(delivery, attempt, result)
     except Moved:
-        _late(delivery, told)
+        _late(delivery, result)
     except IntegrityError:
         # Only a success has a remote id to collide with: a post that we already know as another one's.
         log.exception("Delivery %s: the network named a post that is taken", delivery.pk)
@@ -67,76 +67,83 @@ def _locked(delivery: Delivery, state: State) -> None:
         raise Moved(f"Delivery {delivery.pk} is no longer {state}.")
 
 
-def _apply(delivery: Delivery, attempt: Attempt, told: CallResult) -> None:
-    if isinstance(told, Published) and delivery.kind == EDIT:
-        changed(delivery, told)
-        attempts.close(attempt, Outcome.OK, remote_id=told.remote_id)
-    elif isinstance(told, Published):
+def _apply(delivery: Delivery, attempt: Attempt, result: CallResult) -> None:
+    if isinstance(result, Published) and delivery.kind == EDIT:
+        changed(delivery, result)
+        attempts.close(attempt, Outcome.OK, remote_id=result.remote_id)
+    elif isinstance(result, Published):
         # The move locks the row and is sure of its state; asking before would be one statement more for each post.
-        published(delivery, told, because=ReasonCode.SENT)
-        attempts.close(attempt, Outcome.OK, remote_id=told.remote_id)
-    elif isinstance(told, Pending):
+        published(delivery, result, because=ReasonCode.SENT)
+        attempts.close(attempt, Outcome.OK, remote_id=result.remote_id)
+    elif isinstance(result, Pending):
         attempts.close(attempt, Outcome.PENDING)
         soon = rules.next_status_check_at(0, timezone.now())
         move(
-            delivery, State.PROCESSING, because=ReasonCode.ACCEPTED, token=told.token, next_at=soon, unknown_since=None
+            delivery,
+            State.PROCESSING,
+            because=ReasonCode.ACCEPTED,
+            token=result.token,
+            next_at=soon,
+            unknown_since=None,
         )
     else:
-        _unsuccessful(delivery, attempt, told)
+        _unsuccessful(delivery, attempt, result)
 
 
-def published(delivery: Delivery, told: Published, *, because: ReasonCode) -> None:
+def published(delivery: Delivery, result: Published, *, because: ReasonCode) -> None:
     """It is public."""
     move(
         delivery,
         State.PUBLISHED,
         because=because,
-        remote_id=told.remote_id,
-        permalink=told.permalink,
-        published_at=told.at,
+        remote_id=result.remote_id,
+        permalink=result.permalink,
+        published_at=result.at,
         unknown_since=None,
     )
     first_comment(delivery)
 
 
-def _unsuccessful(delivery: Delivery, attempt: Attempt, told: PublishBlocked | PictureMissing | PlatformError) -> None:
-    reading = interpret(told)
+def _unsuccessful(
+    delivery: Delivery, attempt: Attempt, result: PublishBlocked | PictureMissing | PlatformError
+) -> None:
+    reading = interpret(result)
     attempts.close(attempt, reading.outcome, words=reading.words, evidence=reading.evidence)
-    if isinstance(told, NeedsConsent):
+    if isinstance(result, NeedsConsent):
         mark_needs_consent(delivery.channel)
-    if isinstance(told, OutcomeUnknown) and delivery.kind == EDIT:
+    if isinstance(result, OutcomeUnknown) and delivery.kind == EDIT:
         _try_again(delivery, attempt, replace(reading, because=ReasonCode.UNANSWERED))
-    elif delivery.unknown_since or isinstance(told, OutcomeUnknown):
+    elif delivery.unknown_since or isinstance(result, OutcomeUnknown):
         _unconfirmed(delivery, attempt, reading)
-    elif isinstance(told, PublishBlocked):
-        hold_back(delivery, told.verdict)
-    elif isinstance(told, NeedsConsent):
+    elif isinstance(result, PublishBlocked):
+        hold_back(delivery, result.verdict)
+    elif isinstance(result, NeedsConsent):
         until = delivery.not_after
         move(delivery, State.WAITING, because=reading.because, problem=reading.words, next_at=until)
-    elif isinstance(told, RateLimited):
-        _later(delivery, attempt, reading, told.retry_at)
-    elif isinstance(told, NotReached):
+    elif isinstance(result, RateLimited):
+        _later(delivery, attempt, reading, result.retry_at)
+    elif isinstance(result, NotReached):
         _try_again(delivery, attempt, reading)
     else:
         move(delivery, State.FAILED, because=reading.because, problem=reading.words)
 
 
-def interpret(told: PublishBlocked | PictureMissing | PlatformError) -> Interpretation:
+def interpret(result: PublishBlocked | PictureMissing | PlatformError) -> Interpretation:
     """Outcome and reason of an unsuccessful answer."""
-    if isinstance(told, PublishBlocked):
-        return Interpretation(Outcome.HELD, ReasonCode.HELD, told.verdict.words, told.verdict.reason)
-    if isinstance(told, PictureMissing):
-        return Interpretation(Outcome.REJECTED, ReasonCode.PICTURE_MISSING, str(told))
+    if isinstance(result, PublishBlocked):
+        return Interpretation(Outcome.HELD, ReasonCode.HELD, result.verdict.words, result.verdict.reason)
+    if isinstance(result, PictureMissing):
+        return Interpretation(Outcome.REJECTED, ReasonCode.PICTURE_MISSING, str(result))
     pairs: dict[type, tuple[Outcome, ReasonCode]] = {
         Rejected: (Outcome.REJECTED, ReasonCode.REJECTED),
         NeedsConsent: (Outcome.NEEDS_CONSENT, ReasonCode.NEEDS_CONSENT),
         RateLimited: (Outcome.RATE_LIMITED, ReasonCode.RATE_LIMITED),
         NotReached: (Outcome.NOT_REACHED, ReasonCode.NOT_REACHED),
     }
-    outcome, because = pairs.get(type(told), (Outcome.UNKNOWN, ReasonCode.OUTCOME_UNKNOWN))
+    outcome, because = pairs.get(type(result), (Outcome.UNKNOWN, ReasonCode.OUTCOME_UNKNOWN))
     # Where nobody answered there is nothing to quote, only a technical reason.
-    words = "" if outcome in (Outcome.NOT_REACHED, Outcome.UNKNOWN) else told.message
-    return Interpretation(outcome, because, words, {"message": told.message, **told.evidence})
+    words = "" if outcome in (Outcome.NOT_REACHED, Outcome.UNKNOWN) else result.message
+    return Interpretation(outcome, because, words, {"message": result.message, **result.evidence})
 
 
 def _unconfirmed(delivery: Delivery, attempt: Attempt, reading: Interpretation) -> None:
@@ -152,7 +159,7 @@ def _unconfirmed(delivery: Delivery, attempt: Attempt, reading: Interpretation) 
 
 
 def _later(delivery: Delivery, attempt: Attempt, reading: Interpretation, at: datetime, **fields: Any) -> None:
-    """Once more at `at`: from the beginning, or by asking about the newest witness, where the network holds one."""
+    """Once more at `at`: from the beginning, or by asking about the newest checkpoint, where the network holds one."""
     fields |= {"problem": reading.words, "next_at": min(at, delivery.not_after)}
     if attempt.step == Step.FINISH and delivery.token:
         move(delivery, State.PROCESSING, because=ReasonCode.UNFINISHED, **fields)
@@ -161,23 +168,25 @@ def _later(delivery: Delivery, attempt: Attempt, reading: Interpretation, at: da
 
 
 def _try_again(delivery: Delivery, attempt: Attempt, reading: Interpretation) -> None:
-    tries = delivery.tries + 1
-    at = rules.next_attempt_at(tries, timezone.now())
+    attempt_count = delivery.attempt_count + 1
+    at = rules.next_attempt_at(attempt_count, timezone.now())
     if at is None:
-        move(delivery, State.FAILED, because=ReasonCode.TRIES_USED_UP, problem=reading.words, tries=tries)
+        move(
+            delivery, State.FAILED, because=ReasonCode.TRIES_USED_UP, problem=reading.words, attempt_count=attempt_count
+        )
     else:
-        _later(delivery, attempt, reading, at, tries=tries)
+        _later(delivery, attempt, reading, at, attempt_count=attempt_count)
 
 
-def _late(delivery: Delivery, told: CallResult) -> None:
+def _late(delivery: Delivery, result: CallResult) -> None:
     """The lease ran out during the call (a machine that slept) and the sweeper gave the attempt up."""
-    if not isinstance(told, Published):
+    if not isinstance(result, Published):
         log.warning("Delivery %s: an answer came too late to matter", delivery.pk)
         return
     try:
         with transaction.atomic():
             _locked(delivery, State.UNCONFIRMED)
             delivery.refresh_from_db()
-            published(delivery, told, because=ReasonCode.LATE_ANSWER)
+            published(delivery, result, because=ReasonCode.LATE_ANSWER)
     except (Moved, IntegrityError):
-        log.exception("Delivery %s was published as %s after it had moved on", delivery.pk, told.remote_id)
+        log.exception("Delivery %s was published as %s after it had moved on", delivery.pk, result.remote_id)

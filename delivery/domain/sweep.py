@@ -1,6 +1,6 @@
 """Settles what nobody works on any more, and what waits.
 
-A lease that ran out means a dead worker or a lost message. Whether the call may have left is told by `sent_at`.
+A lease that ran out means a dead worker or a lost message. `sent_at` records whether the call may have left.
 """
 
 from datetime import datetime
@@ -33,10 +33,10 @@ def sweep(now: datetime) -> None:
 @transaction.atomic
 def expired_leases(now: datetime) -> int:
     left = Delivery.objects.select_for_update(skip_locked=True).filter(state=State.SENDING, lease_until__lt=now)
-    found = list(left.order_by("lease_until")[:BATCH])
-    for delivery in found:
+    deliveries = list(left.order_by("lease_until")[:BATCH])
+    for delivery in deliveries:
         _settle(delivery, now)
-    return len(found)
+    return len(deliveries)
 
 
 def _settle(delivery: Delivery, now: datetime) -> None:
@@ -48,8 +48,8 @@ def _settle(delivery: Delivery, now: datetime) -> None:
     elif sent or delivery.unknown_since:
         because = ReasonCode.WORKER_DIED if sent else ReasonCode.OUTCOME_UNKNOWN
         since = delivery.unknown_since or attempt.opened_at
-        look = rules.next_reconciliation_at(0, now)
-        move(delivery, State.UNCONFIRMED, because=because, unknown_since=since, next_at=look)
+        next_at = rules.next_reconciliation_at(0, now)
+        move(delivery, State.UNCONFIRMED, because=because, unknown_since=since, next_at=next_at)
     elif attempt.step == Step.FINISH and delivery.token:
         # The network still holds what was prepared.
         move(delivery, State.PROCESSING, because=ReasonCode.UNFINISHED, next_at=now)

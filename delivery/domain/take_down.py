@@ -41,7 +41,7 @@ def take_down(delivery_id: int) -> None:
         opened_at = timezone.now()
         verdict = policies.evaluate_removal(delivery)
         if verdict.kind != "allow":
-            _note(delivery, next_at=opened_at + rules.WITHDRAWAL_PAUSE, problem=verdict.words[:500])
+            _note(delivery, next_at=opened_at + rules.WITHDRAWAL_INTERVAL, problem=verdict.words[:500])
             return
         problem = _ask(delivery)
         if isinstance(problem, NeedsConsent):
@@ -76,7 +76,7 @@ def _settle(delivery: Delivery, problem: PlatformError | None, opened_at: dateti
         # Only a person can go on: the network has no such call, or the channel must be connected again.
         _note(locked, withdrawal_asked_at=None, problem=problem.message[:500])
     else:
-        again = getattr(problem, "retry_at", now + rules.WITHDRAWAL_PAUSE)
+        again = getattr(problem, "retry_at", now + rules.WITHDRAWAL_INTERVAL)
         _note(locked, next_at=again, problem=problem.message[:500] if isinstance(problem, NotReached) else "")
 
 

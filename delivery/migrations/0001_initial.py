@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('not_after', models.DateTimeField()),
                 ('next_at', models.DateTimeField()),
                 ('lease_until', models.DateTimeField(null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('attempt_count', models.PositiveSmallIntegerField(default=0)),
                 ('unknown_since', models.DateTimeField(null=True)),
                 ('token', models.CharField(blank=True, max_length=2000)),
                 ('remote_id', models.CharField(blank=True, max_length=300)),
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('state_at', models.DateTimeField()),
                 ('published_at', models.DateTimeField(null=True)),
-                ('noticed_at', models.DateTimeField(null=True)),
+                ('notified_at', models.DateTimeField(null=True)),
                 ('withdrawal_asked_at', models.DateTimeField(null=True)),
                 ('shown', models.TextField(null=True)),
                 ('watched_from', models.DateTimeField(null=True)),
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['scheduled', 'waiting'])), fields=['next_at'], name='delivery_due'), models.Index(condition=models.Q(('state__in', ['sending', 'processing', 'unconfirmed'])), fields=['state', 'next_at'], name='delivery_open'), models.Index(fields=['municipality', 'due_at'], name='delivery_calendar'), models.Index(condition=models.Q(('state__in', ['scheduled', 'sending'])), fields=['channel', '-urgent', 'due_at', 'id'], name='delivery_line'), models.Index(fields=['channel', 'due_at'], name='delivery_channel'), models.Index(condition=models.Q(('state', 'published'), ('withdrawal_asked_at__isnull', False)), fields=['next_at'], name='delivery_withdrawal'), models.Index(condition=models.Q(('kind', 'edit'), ('state__in', ['failed', 'expired'])), fields=['parent'], name='delivery_edit'), models.Index(condition=models.Q(('noticed_at__isnull', True), models.Q(('state__in', ['failed', 'expired', 'unconfirmed', 'waiting', 'missing']), ('changed_at__isnull', False), _connector='OR')), fields=['state_at'], name='delivery_notice')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['scheduled', 'waiting'])), fields=['next_at'], name='delivery_due'), models.Index(condition=models.Q(('state__in', ['sending', 'processing', 'unconfirmed'])), fields=['state', 'next_at'], name='delivery_open'), models.Index(fields=['municipality', 'due_at'], name='delivery_calendar'), models.Index(condition=models.Q(('state__in', ['scheduled', 'sending'])), fields=['channel', '-urgent', 'due_at', 'id'], name='delivery_line'), models.Index(fields=['channel', 'due_at'], name='delivery_channel'), models.Index(condition=models.Q(('state', 'published'), ('withdrawal_asked_at__isnull', False)), fields=['next_at'], name='delivery_withdrawal'), models.Index(condition=models.Q(('kind', 'edit'), ('state__in', ['failed', 'expired'])), fields=['parent'], name='delivery_edit'), models.Index(condition=models.Q(('notified_at__isnull', True), models.Q(('state__in', ['failed', 'expired', 'unconfirmed', 'waiting', 'missing']), ('changed_at__isnull', False), _connector='OR')), fields=['state_at'], name='delivery_notice')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['published', 'withdrawn', 'missing']), _negated=True), models.Q(('remote_id', ''), _negated=True), _connector='OR'), name='published_has_remote_id'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['published', 'withdrawn', 'missing']), _negated=True), ('published_at__isnull', False), _connector='OR'), name='published_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='sending_has_lease'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'unconfirmed'), _negated=True), ('unknown_since__isnull', False), _connector='OR'), name='unconfirmed_is_unknown'), models.CheckConstraint(condition=models.Q(('unknown_since__isnull', True), ('state__in', ['sending', 'unconfirmed', 'cancelled']), _connector='OR'), name='unknown_is_not_sent_again'), models.UniqueConstraint(condition=models.Q(models.Q(('remote_id', ''), _negated=True), models.Q(('kind', 'edit'), _negated=True)), fields=('channel', 'remote_id'), name='one_delivery_per_remote_post'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'edit'), _negated=True), ('parent__isnull', False), _connector='OR'), name='edit_has_parent'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'edit'), _negated=True), ('unknown_since__isnull', True), _connector='OR'), name='edit_is_never_unknown'), models.CheckConstraint(condition=models.Q(('changed_at__isnull', True), ('shown__isnull', False), _connector='OR'), name='changed_shows_what'), models.CheckConstraint(condition=models.Q(('not_after__gte', models.F('due_at'))), name='not_after_follows_due'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'scheduled', 'sending', 'processing', 'published', 'failed', 'unconfirmed', 'expired', 'cancelled', 'withdrawn', 'missing'])), name='state_is_known')],
             },
         ),
@@ -81,6 +81,6 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='delivery',
-            trigger=pgtrigger.compiler.Trigger(name='doorbell', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."state" = \'scheduled\')', func="\n                    IF NEW.next_at <= clock_timestamp() + interval '1 second' THEN\n                        PERFORM pg_notify('delivery_due', '');\n                    END IF;\n                    RETURN NULL;\n                ", hash='c4aebe4b2fc92b13a3a4ca0d884fdb8e25c4e36f', operation='INSERT OR UPDATE', pgid='pgtrigger_doorbell_badf9', table='delivery_delivery', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='wake_up', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."state" = \'scheduled\')', func="\n                    IF NEW.next_at <= clock_timestamp() + interval '1 second' THEN\n                        PERFORM pg_notify('delivery_due', '');\n                    END IF;\n                    RETURN NULL;\n                ", hash='be08ab30a49b780b5237ea164be945df7b4cd1ea', operation='INSERT OR UPDATE', pgid='pgtrigger_wake_up_e6fb4', table='delivery_delivery', when='AFTER')),
         ),
     ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from exchange.domain import gallery_notices as notices
+from exchange.domain import gallery_notifications as notifications
 from exchange.domain.share import MOST_REASON
 from exchange.gallery_rules import COMMENTS_AT_ONCE, MOST_COMMENT, WITHIN
 from exchange.models import SharedComment, SharedPost
@@ -33,7 +33,7 @@ def comment(shared: SharedPost, text: str, *, municipality: Municipality, by: Us
         municipality=municipality, shared=row, author=by, is_mentor=is_mentor, text=text
     )
     record("gallery.comment", by=by, target=new_comment, label=str(row))
-    notices.commented(new_comment, row, by=by)
+    notifications.commented(new_comment, row, by=by)
     return new_comment
 
 
@@ -94,7 +94,7 @@ def remove(shared_comment: SharedComment, reason: str, *, by: User) -> SharedCom
         row.removed_at, row.removed_by, row.reason = timezone.now(), by, reason
         row.save(update_fields=["removed_at", "removed_by", "reason"])
         record("gallery.remove_comment", by=by, target=row.shared, reason=reason)
-        notices.comment_removed(row, row.shared, by=by)
+        notifications.comment_removed(row, row.shared, by=by)
     return row
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from exchange.domain import gallery_notices as notices
+from exchange.domain import gallery_notifications as notifications
 from exchange.gallery_rules import MOST_PICKS, month_of
 from exchange.models import Pick, SharedPost
 from municipalities.models import Programme
@@ -41,7 +41,7 @@ def pick(programme: Programme, shared: SharedPost, why: str, *, by: User) -> Pic
     )
     record("gallery.pick", by=by, target=row, why=why, programme=str(programme))
     if is_new:
-        notices.picked(row, why, by=by)
+        notifications.picked(row, why, by=by)
     return made
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from exchange.domain import gallery_notices as notices
+from exchange.domain import gallery_notifications as notifications
 from exchange.gallery_rules import LEAST_WHY, LONG_SIDE, MOST_WHY, Ending
 from exchange.models import SharedPicture, SharedPost
 from exchange.queries.gallery import agreed, gallery_scope_of, running_share, still_public
@@ -144,7 +144,7 @@ def remove(shared: SharedPost, reason: str, *, by: User) -> SharedPost:
     row.end_reason = reason
     _end(row, Ending.REMOVED, by=by)
     record("gallery.remove", by=by, target=row, reason=reason)
-    notices.removed(row, by=by)
+    notifications.removed(row, by=by)
     return row
 
 
@@ -209,4 +209,4 @@ def _withdrawn(shared: SharedPost) -> None:
         return
     _end(row, Ending.WITHDRAWN)
     record("gallery.withdrawn", by=None, target=row)
-    notices.withdrawn(row)
+    notifications.withdrawn(row)

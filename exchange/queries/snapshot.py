@@ -147,7 +147,7 @@ def _pictures(version: Version, municipality: Municipality, day: date) -> tuple[
 def figures(post: Post, municipality: Municipality, version: Version, days: int) -> dict[str, Any]:
     """As `SharedPost.figures` keeps them. Two queries."""
     looked = Subject.objects.filter(countable(), publication__post=post, kind=SubjectKind.PUBLICATION)
-    counted = looked.aggregate(total=Sum("interactions"), last=Min("last_at"))
+    counted = looked.aggregate(total=Sum("interactions"), last=Min("last_fetched_at"))
     interactions = counted["total"]
     reason = "" if interactions is not None else "not_told" if counted["last"] else "unread"
     clicks = totals([post.key]).get(post.key, 0) if version.short_links else None

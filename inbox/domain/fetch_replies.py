@@ -66,7 +66,7 @@ def due_channels() -> list[int]:
 
 def _due(now: datetime) -> QuerySet[ReplyFetch]:
     """By the ladder, or because the numbers of a post that is still on it say that more was answered."""
-    more = Q(publication__subject__replies__gt=F("answers"), publication__subject__last_at__gt=F("fetched_at"))
+    more = Q(publication__subject__replies__gt=F("answers"), publication__subject__last_fetched_at__gt=F("fetched_at"))
     return ReplyFetch.objects.filter(Q(next_at__lte=now) | Q(more, next_at__isnull=False))
 
 
@@ -135,10 +135,10 @@ def _fetch(row: ReplyFetch, channel: Channel, connector: Connector) -> int:
 def _has_no_replies(row: ReplyFetch) -> bool:
     """Whether metrics newer than the last fetch show no replies, and none is stored."""
     subject = getattr(row.publication, "subject", None)
-    if row.fetched_at is None or subject is None or subject.replies != 0 or subject.last_at is None:
+    if row.fetched_at is None or subject is None or subject.replies != 0 or subject.last_fetched_at is None:
         return False
     return (
-        subject.last_at > row.fetched_at
+        subject.last_fetched_at > row.fetched_at
         and not Message.objects.filter(publication=row.publication, remote_deleted_at=None).exists()
     )
 

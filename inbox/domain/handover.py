@@ -238,7 +238,7 @@ def _notify(message: Message, row: HandOver) -> None:
         else staff_notifications.inbox_staff(row.municipality),
         municipality=row.municipality,
         url=reverse("message", args=[row.municipality.slug, message.pk]) + "#departments",
-        words=lambda: (
+        build_text=lambda: (
             _("%(department)s has answered") % {"department": department},
             _("You can answer the message on %(channel)s now.") % {"channel": channel},
         ),

@@ -69,7 +69,7 @@ def _send(row: Moderation, people: list[Any], build_text: TextBuilder, *, by: Us
         people,
         municipality=municipality,
         url=url,
-        words=build_text,
+        build_text=build_text,
         by=by,
         about=f"inbox.moderation:{row.pk}",
     )

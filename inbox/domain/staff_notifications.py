@@ -118,7 +118,7 @@ def _notify_new(municipality: Municipality, now: datetime) -> bool:
             inbox_staff(municipality),
             municipality=municipality,
             url=url,
-            words=build_text,
+            build_text=build_text,
             about=f"inbox.new:{municipality.pk}",
         )
     return True
@@ -161,7 +161,7 @@ def _notify_late(municipality: Municipality, now: datetime) -> bool:
             inbox_staff(municipality),
             municipality=municipality,
             url=url,
-            words=build_text,
+            build_text=build_text,
             about=f"inbox.late:{municipality.pk}",
         )
     return True
@@ -224,4 +224,6 @@ def _notify_about(
 ) -> None:
     municipality = row.municipality
     url = reverse("message", args=[municipality.slug, row.pk]) + ("#answer" if kind == NotificationKind.ANSWER else "")
-    notify(kind, people, municipality=municipality, url=url, words=build_text, by=by, about=f"inbox.message:{row.pk}")
+    notify(
+        kind, people, municipality=municipality, url=url, build_text=build_text, by=by, about=f"inbox.message:{row.pk}"
+    )

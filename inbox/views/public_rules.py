@@ -17,23 +17,31 @@ from inbox.queries import moderation
 from municipalities.access import public
 from municipalities.models import Municipality
 from municipalities.queries import today
-from reports.everybody import busy, comes_too_often, for_everybody, hides, kept, nothing_here, own_tongue
+from reports.public_responses import (
+    busy,
+    cacheable,
+    cached,
+    is_hidden_from_search,
+    is_rate_limited,
+    not_found,
+    own_language,
+)
 
 
 @public
 @require_safe
 def rules(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     """The page of a municipality. Without a language in the address it is the municipality's own script."""
-    if comes_too_often(request):
+    if is_rate_limited(request):
         return busy()
     published = moderation.published_rules(place)
     if published is None or (tongue and tongue not in languages.by_tag()):
-        return nothing_here("no_rules", 404)
+        return not_found("no_rules", 404)
     municipality, row = published
-    wanted = tongue or own_tongue(municipality)
+    wanted = tongue or own_language(municipality)
     name = f"public-rules:{municipality.pk}:{wanted}:{row.changed_at.timestamp()}:{today()}"
-    answer = HttpResponse(kept(name, lambda: _rules(municipality, row, wanted)), headers={"Content-Language": wanted})
-    return for_everybody(request, answer, of=municipality)
+    answer = HttpResponse(cached(name, lambda: _rules(municipality, row, wanted)), headers={"Content-Language": wanted})
+    return cacheable(request, answer, of=municipality)
 
 
 def _rules(municipality: Municipality, row: HouseRules, tongue: str) -> bytes:
@@ -51,6 +59,6 @@ def _rules(municipality: Municipality, row: HouseRules, tongue: str) -> bytes:
             ],
             "is_demo": settings.DEMO,
             "canonical": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public_rules", args=[municipality.slug]),
-            "hides": hides(municipality),
+            "hides": is_hidden_from_search(municipality),
         }
         return render_to_string("inbox/public_rules.html", context).encode()

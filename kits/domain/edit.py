@@ -175,7 +175,7 @@ def _notify_adopters(kit: Kit, posts: int, place: Municipality, by: User) -> Non
         people,
         municipality=place,
         url=reverse("kit", args=[place.slug, kit.pk]),
-        words=build_text,
+        build_text=build_text,
         by=by,
         about=f"kits.kit:{kit.pk}",
     )

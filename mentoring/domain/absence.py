@@ -10,7 +10,7 @@ from accounts.models import User
 from common import audit
 from common.dates import short_date
 from common.errors import ActionNotAllowed
-from mentoring.domain import notices
+from mentoring.domain import notifications
 from mentoring.models import Absence
 from municipalities.queries import mentored, today
 
@@ -42,7 +42,7 @@ def announce(starts_on: date, ends_on: date, note: str, *, by: User) -> Absence:
     row = Absence.objects.create(mentor=by, starts_on=starts_on, ends_on=ends_on, note=note.strip())
     audit.record("mentor.announce_absence", by=by, target=row, label=str(by))
     for municipality in mentored(by):
-        notices.absent(row, municipality, by=by)
+        notifications.absent(row, municipality, by=by)
     return row
 
 

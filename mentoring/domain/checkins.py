@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
-from mentoring.domain import checkin_notices as notices
+from mentoring.domain import checkin_notifications as notifications
 from mentoring.enums import CheckInState, Side
 from mentoring.models import CheckIn, NextStep
 from mentoring.models.checkins import MOST_HOURS, QUARTER
@@ -73,7 +73,7 @@ def plan(municipality: Municipality, wanted: CheckInPlan, *, by: User) -> CheckI
     _set_time(row, wanted.time)
     row.save()
     audit.record("checkin.plan", by=by, target=row, at=_wall(row))
-    notices.planned(row, by=by)
+    notifications.planned(row, by=by)
     return row
 
 
@@ -95,7 +95,7 @@ def move(check_in: CheckIn, wanted: CheckInPlan, reason: str, *, by: User) -> Ch
     row.reason, row.mentor, row.sequence = reason, by, row.sequence + 1
     row.save()
     audit.record("checkin.move", by=by, target=row, at=_wall(row), came_from=came_from, reason=reason)
-    notices.moved(row, before, by=by)
+    notifications.moved(row, before, by=by)
     return row
 
 
@@ -109,7 +109,7 @@ def cancel(check_in: CheckIn, reason: str, *, by: User) -> CheckIn:
     row.sequence += 1
     row.save()
     audit.record("checkin.cancel", by=by, target=row, at=_wall(row), reason=row.reason)
-    notices.cancelled(row, by=by)
+    notifications.cancelled(row, by=by)
     return row
 
 
@@ -134,9 +134,9 @@ def write_down(check_in: CheckIn | None, record: CheckInRecord, *, municipality:
     changed = _write_steps(row, record.steps)
     audit.record("checkin.hold" if is_new else "checkin.rewrite", by=by, target=row, hours=str(row.hours))
     if is_new:
-        notices.held(row, by=by)
+        notifications.held(row, by=by)
     elif changed:
-        notices.steps_changed(row, by=by)
+        notifications.steps_changed(row, by=by)
     return row
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
-from mentoring.domain import notices
+from mentoring.domain import notifications
 from mentoring.domain.rubric import stored
 from mentoring.enums import RubricLevel
 from mentoring.models import Criterion, Feedback, Score
@@ -47,7 +47,7 @@ def give(post: Post, levels: Mapping[str, RubricLevel], note: str, *, by: User) 
     row.note, row.version, row.changed_at = note, _number(post), timezone.now()
     row.save()
     audit.record("feedback.give" if is_new else "feedback.change", by=by, target=post)
-    notices.feedback(row, post, by=by, is_new=is_new)
+    notifications.feedback(row, post, by=by, is_new=is_new)
     return row
 
 

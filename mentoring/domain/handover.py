@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.errors import ActionNotAllowed
-from mentoring.domain import checkins, notices
+from mentoring.domain import checkins, notifications
 from mentoring.models import Handover
 from mentoring.queries.handover import handover_status
 from municipalities.domain import programme
@@ -44,5 +44,5 @@ def hand_over(
         # planned check-ins of the successor's days are the successor's; the history stays whose it is
         checkins.pass_on(former, next_one, by=by)
         stands = handover_status(pairing.municipality)
-    notices.handed_over(row, stands, by=by)
+    notifications.handed_over(row, stands, by=by)
     return row

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from common import audit
-from mentoring.domain import notices
+from mentoring.domain import notifications
 from mentoring.models import PerformanceNotice
 from mentoring.queries.performance import USUAL_DAYS, PostPerformance, pairs, unannounced
 from municipalities.tenancy import scope
@@ -37,6 +37,6 @@ def _notify_once(what: PostPerformance, mentor: User) -> bool:
         post=what.post, mentor=mentor, defaults={"municipality_id": what.post.municipality_id, **numbers}
     )
     if is_new:
-        notices.performed(what.post, mentor, days=USUAL_DAYS, **numbers)  # type: ignore[arg-type]
+        notifications.performed(what.post, mentor, days=USUAL_DAYS, **numbers)  # type: ignore[arg-type]
         audit.record("feedback.tell_performance", by=None, target=what.post, person=str(mentor))
     return is_new

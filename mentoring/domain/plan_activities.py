@@ -13,7 +13,7 @@ from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
 from links.rules import target_problem
-from mentoring.domain import plan_notices as notices
+from mentoring.domain import plan_notifications as notifications
 from mentoring.domain import plan_readings, plans
 from mentoring.enums import Proof, Side
 from mentoring.models import Activity, Evidence, Plan
@@ -187,9 +187,9 @@ def report(activity: Activity, note: str, *, side: Side, by: User) -> Activity:
         plan_readings.keep(row, by=by)
     audit.record("agreement.report", by=by, target=row)
     if side == Side.MENTOR:
-        notices.confirmed(row, by=by)
+        notifications.confirmed(row, by=by)
     else:
-        notices.done(row, by=by)
+        notifications.done(row, by=by)
     return row
 
 
@@ -220,7 +220,7 @@ def confirm(activity: Activity, *, side: Side, by: User) -> Activity:
     row.confirmed_at, row.confirmed_by = timezone.now(), by
     row.save()
     audit.record("agreement.confirm", by=by, target=row)
-    notices.confirmed(row, by=by)
+    notifications.confirmed(row, by=by)
     return row
 
 
@@ -240,5 +240,5 @@ def reopen(activity: Activity, note: str, *, side: Side, by: User) -> Activity:
     row.done_note = ""
     row.save()
     audit.record("agreement.reopen", by=by, target=row)
-    notices.reopened(row, side, note, by=by)
+    notifications.reopened(row, side, note, by=by)
     return row

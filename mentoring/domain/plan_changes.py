@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
-from mentoring.domain import plan_notices as notices
+from mentoring.domain import plan_notifications as notifications
 from mentoring.domain import plans
 from mentoring.domain.plans import ActivitySpec
 from mentoring.enums import ChangeKind, Side
@@ -69,7 +69,7 @@ def _propose(plan: Plan, what: ChangeKind, reason: str, side: Side, by: User, **
     activity = fields.get("activity")
     label = str(activity) if activity else fields["after"].get("name", "")
     audit.record("agreement.propose", by=by, target=plan, label=label, what=what, side=side)
-    notices.proposed(row, by=by)
+    notifications.proposed(row, by=by)
     return row
 
 
@@ -167,7 +167,7 @@ def _settle(row: PlanChange, verb: str, note: str, *, by: User) -> PlanChange:
     label = str(row.activity or row.after.get("name", ""))
     audit.record(verb, by=by, target=row.plan, label=label, what=row.what)
     if verb != "agreement.take_back_change":
-        notices.decided(row, by=by)
+        notifications.decided(row, by=by)
     return row
 
 

@@ -16,7 +16,7 @@ from accounts.models import User
 from analytics.indicators.queries.measurements import measure
 from analytics.logframe import Measured
 from common import audit
-from mentoring.domain import plan_notices as notices
+from mentoring.domain import plan_notifications as notifications
 from mentoring.domain import plans
 from mentoring.enums import Proof
 from mentoring.models import Activity, Evidence
@@ -83,7 +83,7 @@ def _settle(activity: Activity) -> bool:
         row.save()
         keep(row, by=None)
         audit.record("agreement.prove", by=None, target=row, code=row.code)
-        notices.done(row, by=None)
+        notifications.done(row, by=None)
     return True
 
 

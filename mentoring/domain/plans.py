@@ -16,7 +16,7 @@ from common import audit
 from common.dates import short_date
 from common.errors import ActionNotAllowed
 from mentoring import plan_rules as rules
-from mentoring.domain import plan_notices as notices
+from mentoring.domain import plan_notifications as notifications
 from mentoring.enums import ClosingReason, Proof, Side
 from mentoring.models import Activity, ActivityKind, Plan, PlanChange
 from mentoring.queries.plans import of_side
@@ -89,7 +89,7 @@ def start(
     rows = [_row(plan, wanted, position) for position, wanted in enumerate(chosen, start=1)]
     Activity.objects.bulk_create(rows)
     audit.record("agreement.start", by=by, target=plan, label=_span(plan))
-    notices.begun(plan, side, by=by)
+    notifications.begun(plan, side, by=by)
     return plan
 
 
@@ -293,7 +293,7 @@ def agree(plan: Plan, *, side: Side, by: User) -> Plan:
         plan.agreed_at = now
     plan.save()
     audit.record("agreement.agree", by=by, target=plan, label=_span(plan), side=side)
-    notices.agreed(plan, side, by=by)
+    notifications.agreed(plan, side, by=by)
     return plan
 
 
@@ -339,7 +339,7 @@ def _close(plan: Plan, because: ClosingReason, *, by: User | None) -> None:
     plan.save()
     PlanChange.objects.filter(plan=plan, accepted__isnull=True).update(accepted=False, decided_at=plan.closed_at)
     audit.record("agreement.close", by=by, target=plan, label=_span(plan), because=because)
-    notices.closed(plan, by=by)
+    notifications.closed(plan, by=by)
 
 
 def close_left(on: date | None = None) -> int:

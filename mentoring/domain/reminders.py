@@ -49,8 +49,8 @@ def _notify(what: DueReminder, people: list[Any]) -> int:
         reminded = [person for person in people if _is_first(what, person)]
         text_of, url = TEXTS[what.kind], _address(what)
         notify(
-            NotificationKind.AGREEMENT, reminded, municipality=what.municipality, url=url, words=lambda: text_of(what),
-            about=f"mentoring.reminder:{what.kind}",
+            NotificationKind.AGREEMENT, reminded, municipality=what.municipality, url=url,
+            build_text=lambda: text_of(what), about=f"mentoring.reminder:{what.kind}",
         )  # fmt: skip
     return len(reminded)
 

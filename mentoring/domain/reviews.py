@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
-from mentoring.domain import review_notices as notices
+from mentoring.domain import review_notifications as notifications
 from mentoring.enums import ReviewKind, Side
 from mentoring.models import Plan, Review
 from mentoring.queries.reviews import content, possible
@@ -39,7 +39,7 @@ def begin(plan: Plan, kind: ReviewKind, *, by: User) -> Review:
         municipality_id=plan.municipality_id, plan=plan, kind=kind, begun_by=by, content=content(plan)
     )
     audit.record("review.begin", by=by, target=row, kind=row.kind)
-    notices.begun(row, by=by)
+    notifications.begun(row, by=by)
     return row
 
 
@@ -92,7 +92,7 @@ def confirm(review: Review, *, side: Side, revision: int, by: User) -> Review:
         row.content = {**row.content, "said": _comments(row), "confirmed": _confirmed(row)}
     row.save()
     audit.record("review.confirm", by=by, target=row, kind=row.kind, side=side)
-    notices.confirmed(row, side, by=by)
+    notifications.confirmed(row, side, by=by)
     return row
 
 

@@ -37,7 +37,7 @@ class Send(Protocol):
         *,
         municipality: Municipality | None,
         url: str,
-        words: Callable[[], tuple[str, str]],
+        build_text: Callable[[], tuple[str, str]],
         by: User,
         about: str,
     ) -> Any: ...
@@ -147,7 +147,15 @@ def _send_rules(
 ) -> None:
     people = [*_guards(municipality, by=by), *_staff(municipality), *besides]
     url = reverse("settings_rules", args=[municipality.slug])
-    _send(Topic.RULES, people, municipality=municipality, url=url, words=text, by=by, about=f"rules:{municipality.pk}")
+    _send(
+        Topic.RULES,
+        people,
+        municipality=municipality,
+        url=url,
+        build_text=text,
+        by=by,
+        about=f"rules:{municipality.pk}",
+    )
 
 
 # ---------------------------------------------------------------- rights of persons
@@ -212,7 +220,7 @@ def right_stopped(right: Right, *, by: User | None) -> None:
         former_members,
         municipality=None,
         url=reverse("notifications"),
-        words=text,
+        build_text=text,
         by=by,
         about=_about(right),
     )
@@ -229,7 +237,7 @@ def approver_ended(membership: Membership, *, by: User | None) -> None:
     others = [person for person in _guards(membership.municipality, by=by) if person != membership.user]
     _send_right(membership, [*others, *_staff(membership.municipality)], text, by=by)
     url, about = reverse("notifications"), _about(membership)
-    _send(Topic.RIGHTS, [membership.user], municipality=None, url=url, words=text, by=by, about=about)
+    _send(Topic.RIGHTS, [membership.user], municipality=None, url=url, build_text=text, by=by, about=about)
 
 
 def _given(right: Right, by: User | None) -> str:
@@ -282,7 +290,7 @@ FRAGMENTS = {Membership: "policy", EmergencyRight: "emergencies", Delegation: "d
 def _send_right(right: Right, people: Iterable[User], text: Callable[[], tuple[str, str]], *, by: User | None) -> None:
     url = reverse("deciders", args=[right.municipality.slug]) + f"#{FRAGMENTS[type(right)]}"
     municipality = right.municipality
-    _send(Topic.RIGHTS, people, municipality=municipality, url=url, words=text, by=by, about=_about(right))
+    _send(Topic.RIGHTS, people, municipality=municipality, url=url, build_text=text, by=by, about=_about(right))
 
 
 # ---------------------------------------------------------------- people

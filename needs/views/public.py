@@ -26,7 +26,15 @@ from municipalities.queries import today
 from needs import public_text
 from needs.queries import public as queries
 from needs.queries.public import ASKED, PublicFilters, PublishedPage
-from reports.everybody import busy, comes_too_often, for_everybody, hides, kept, nothing_here, own_tongue
+from reports.public_responses import (
+    busy,
+    cacheable,
+    cached,
+    is_hidden_from_search,
+    is_rate_limited,
+    not_found,
+    own_language,
+)
 
 # Characters that XML cannot contain.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -36,18 +44,18 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 @require_safe
 def public_page(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     """The page. Without a language in the address it is in the municipality's own script."""
-    if comes_too_often(request):
+    if is_rate_limited(request):
         return busy()
     page, chosen = queries.published_page(place), _chosen(request.GET)
     if page is None or chosen is None or (tongue and tongue not in languages.by_tag()):
         return _missing()
-    wanted = tongue or own_tongue(page.municipality)
+    wanted = tongue or own_language(page.municipality)
     name = f"needs-page:{page.municipality.pk}:{wanted}:{chosen.show}:{chosen.topic}:{chosen.number}"
-    body = kept(f"{name}:{page.stamp}:{today()}", lambda: _page(page, chosen, wanted))
+    body = cached(f"{name}:{page.stamp}:{today()}", lambda: _page(page, chosen, wanted))
     if not body:
         return _missing()
     answer = HttpResponse(body, headers={"Content-Language": wanted})
-    return for_everybody(request, answer, of=page.municipality)
+    return cacheable(request, answer, of=page.municipality)
 
 
 def _page(published: PublishedPage, chosen: PublicFilters, tongue: str) -> bytes:
@@ -65,7 +73,7 @@ def _page(published: PublishedPage, chosen: PublicFilters, tongue: str) -> bytes
             ],
             "is_demo": settings.DEMO,
             "canonical": public_text.public_url(_elsewhere(slug, tongue, chosen)),
-            "hides": hides(published.municipality),
+            "hides": is_hidden_from_search(published.municipality),
             "is_report": chosen.show == ASKED,
         }
         context = {**public_text.page(published, chosen, content, tongue), **around}
@@ -81,14 +89,14 @@ def _elsewhere(slug: str, tag: str, chosen: PublicFilters) -> str:
 @require_safe
 def feed(request: HttpRequest, place: str, tongue: str) -> HttpResponse:
     """RSS of the latest decisions and results. An entry keeps its id in both scripts and when its text changes."""
-    if comes_too_often(request):
+    if is_rate_limited(request):
         return busy()
     page = queries.published_page(place)
     if page is None or tongue not in languages.by_tag():
         return _missing()
     name = f"needs-feed:{page.municipality.pk}:{tongue}:{page.stamp}:{today()}"
-    answer = HttpResponse(kept(name, lambda: _feed(page, tongue)), content_type="application/rss+xml; charset=utf-8")
-    return for_everybody(request, answer, of=page.municipality)
+    answer = HttpResponse(cached(name, lambda: _feed(page, tongue)), content_type="application/rss+xml; charset=utf-8")
+    return cacheable(request, answer, of=page.municipality)
 
 
 def _feed(published: PublishedPage, tongue: str) -> bytes:
@@ -127,4 +135,4 @@ def _chosen(asked: Any) -> PublicFilters | None:
 
 
 def _missing() -> HttpResponse:
-    return nothing_here("no_needs", 404)
+    return not_found("no_needs", 404)

@@ -27,7 +27,7 @@ def notify(
     *,
     municipality: Municipality | None,
     url: str,
-    words: TextBuilder,
+    build_text: TextBuilder,
     by: User | None = None,
     about: str = "",
     file: Mapping[str, str] | None = None,
@@ -49,15 +49,15 @@ def notify(
     fixed: dict[str, Any] = {"kind": kind, "municipality": municipality, "url": url, "by": by, "about": about}
     fixed["file"] = dict(file or {})
     return Notification.objects.bulk_create(
-        [_row(person, manners[person.pk], words, fixed, at_once) for person in chosen.values()]
+        [_row(person, manners[person.pk], build_text, fixed, at_once) for person in chosen.values()]
     )
 
 
 def _row(
-    person: Any, manner: queries.MailSettings, words: TextBuilder, fixed: dict[str, Any], at_once: bool
+    person: Any, manner: queries.MailSettings, build_text: TextBuilder, fixed: dict[str, Any], at_once: bool
 ) -> Notification:
     with translation.override(person.language):
-        subject, body = words()
+        subject, body = build_text()
     now, how = timezone.now(), manner.frequencies[fixed["kind"]]
     if at_once and how == MailFrequency.DIGEST:
         how = MailFrequency.AT_ONCE

@@ -17,8 +17,8 @@ def send(
     *,
     municipality: Municipality | None,
     url: str,
-    words: TextBuilder,
+    build_text: TextBuilder,
     by: User,
     about: str,
 ) -> None:
-    notify(KINDS[topic], people, municipality=municipality, url=url, words=words, by=by, about=about)
+    notify(KINDS[topic], people, municipality=municipality, url=url, build_text=build_text, by=by, about=about)

@@ -177,6 +177,6 @@ def _notify_editors(recurrence: Recurrence, post: Post) -> None:
         mine or people,
         municipality=municipality,
         url=url,
-        words=build_text,
+        build_text=build_text,
         about=f"posts.post:{post.pk}",
     )

@@ -1,1 +1,1 @@
-"""What stands in each report. The language and, for a municipality, its scope are open when they are put together."""
+"""Contents of each report. Built in the active language and, for a municipality, within its scope."""

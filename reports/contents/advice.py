@@ -1,4 +1,5 @@
-"""What a municipality might do next, from the numbers of its month. Pure: each sentence follows from what it names."""
+"""Recommendations to a municipality from the statistics of its month. Pure: each sentence follows from the figures in
+it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,8 +43,8 @@ def next_steps(month: Month) -> list[str]:
               "water, and services on the internet."),
             *_unread(month),
         ]  # fmt: skip
-    found = [*_unread(month), *_calls(month), *_mix(month), *_pause(month), *_silent(month), *_best(month)]
-    return found[:MOST] or [_("Go on like this: nothing in the numbers asks for a change.")]
+    steps = [*_unread(month), *_calls(month), *_mix(month), *_pause(month), *_silent(month), *_best(month)]
+    return steps[:MOST] or [_("Go on like this: nothing in the numbers asks for a change.")]
 
 
 def _unread(month: Month) -> list[str]:
@@ -85,12 +86,12 @@ def _pause(month: Month) -> list[str]:
     if days <= QUIET_DAYS:
         return []
     facts = {"since": day_month(longest[0]), "until": day_month(longest[1]), "days": days}
-    told = ngettext(
+    text = ngettext(
         "Between %(since)s and %(until)s nothing went out for %(days)s day. A repeating post bridges quiet weeks.",
         "Between %(since)s and %(until)s nothing went out for %(days)s days. A repeating post bridges quiet weeks.",
         days,
     )
-    return [told % facts]
+    return [text % facts]
 
 
 def _silent(month: Month) -> list[str]:

@@ -1,4 +1,4 @@
-"""What both reports share: words around the blocks, values that may be missing, what the numbers mean."""
+"""Shared by both reports: texts around the blocks, values that may be missing, the meaning of the figures."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -16,11 +16,11 @@ from reports.document import Block, Document, DocumentTexts, Missing, Paragraph
 Number = int | float
 
 
-# Per cent of a small number say little: above this the number itself is told.
+# A per cent of a small number says little: above this the number itself is shown.
 LARGEST = 200
 
 
-def words() -> DocumentTexts:
+def document_texts() -> DocumentTexts:
     return DocumentTexts(
         measure=_("Measure"),
         value=_("Value"),
@@ -35,8 +35,8 @@ def words() -> DocumentTexts:
     )
 
 
-def value(found: Number | None, reason: str = "") -> Number | Missing:
-    return Missing(reason or _("not told")) if found is None else found
+def value(number_or_none: Number | None, reason: str = "") -> Number | Missing:
+    return Missing(reason or _("not told")) if number_or_none is None else number_or_none
 
 
 def per(above: Number | None, below: Number | None) -> float | None:
@@ -56,47 +56,47 @@ def in_months(first: date, last: date) -> str:
 
 def compared(now: Number | None, earlier: Number | None, days: int) -> str:
     """ "12 % more than in the 31 days before"; empty where there is nothing to compare with."""
-    found = change(now, earlier)
-    if found is None:
+    difference = change(now, earlier)
+    if difference is None:
         return ""
-    facts = {"per_cent": _per_cent(found), "before": number(earlier), "days": days}
-    if found > LARGEST:
+    facts = {"per_cent": _per_cent(difference), "before": number(earlier), "days": days}
+    if difference > LARGEST:
         return _("against %(before)s in the %(days)s days before") % facts
-    if round(found) == 0:
+    if round(difference) == 0:
         return _("as many as in the %(days)s days before") % facts
-    if found > 0:
+    if difference > 0:
         return _("%(per_cent)s more than in the %(days)s days before") % facts
     return _("%(per_cent)s fewer than in the %(days)s days before") % facts
 
 
 def compared_with_months(now: Number | None, earlier: Number | None) -> str:
     """The same for whole months against as many before them."""
-    found = change(now, earlier)
-    if found is None:
+    difference = change(now, earlier)
+    if difference is None:
         return ""
-    facts = {"per_cent": _per_cent(found), "before": number(earlier)}
-    if found > LARGEST:
+    facts = {"per_cent": _per_cent(difference), "before": number(earlier)}
+    if difference > LARGEST:
         return _("against %(before)s in as many months before") % facts
-    if round(found) == 0:
+    if round(difference) == 0:
         return _("as many as in the same number of months before") % facts
-    if found > 0:
+    if difference > 0:
         return _("%(per_cent)s more than in as many months before") % facts
     return _("%(per_cent)s fewer than in as many months before") % facts
 
 
-def _per_cent(found: float) -> str:
-    return f"{number(abs(found), 0)}\u00a0%"
+def _per_cent(difference: float) -> str:
+    return f"{number(abs(difference), 0)}\u00a0%"
 
 
-def whole(told: float) -> str:
+def whole(amount: float) -> str:
     """Marks of an axis come as 250.0."""
-    return number(int(told) if told == int(told) else told)
+    return number(int(amount) if amount == int(amount) else amount)
 
 
 def meanings(*more: tuple[str, str]) -> list[tuple[str, str]]:
-    told = [(str(formula.label), str(formula.text)) for formula in FORMULAS.values()]
-    told += [(str(METRICS[key].label), str(METRICS[key].meaning)) for key in ("likes", "reposts", "replies", "views")]
-    return [*told, *more]
+    terms = [(str(formula.label), str(formula.text)) for formula in FORMULAS.values()]
+    terms += [(str(METRICS[key].label), str(METRICS[key].meaning)) for key in ("likes", "reposts", "replies", "views")]
+    return [*terms, *more]
 
 
 def document(title: str, subtitle: str, about: str, as_of: datetime, blocks: Iterable[Block | None]) -> Document:
@@ -105,4 +105,4 @@ def document(title: str, subtitle: str, about: str, as_of: datetime, blocks: Ite
         shown.insert(0, Paragraph(_("This is a demonstration: posts and numbers are made up."), "warning"))
     language = get_language() or settings.LANGUAGE_CODE
     foot = _("%(title)s · %(subtitle)s") % {"title": title, "subtitle": subtitle}
-    return Document(title, subtitle, language, about, as_of, shown, foot, words())
+    return Document(title, subtitle, language, about, as_of, shown, foot, document_texts())

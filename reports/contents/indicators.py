@@ -1,19 +1,20 @@
-"""The indicators of a programme in its report: baseline, target and actual, and how each is reckoned."""
+"""The indicators of a programme in its report: baseline, target and actual, and how each is computed."""
 
 from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from analytics.enums import Level, Standing, Unit
+from analytics.enums import Level, TargetStatus, Unit
 from analytics.indicators.labels import RULE, quality, why
-from analytics.indicators.queries.programme import IndicatorRow, board
+from analytics.indicators.queries.programme import IndicatorRow, dashboard
 from municipalities.models import Programme
 from reports.document import Block, Cell, CellType, Column, Facts, Heading, Missing, Table
 
 
 def indicators(programme: Programme) -> list[Block]:
-    """Nothing when the programme follows none. As they stand today, whatever months the rest of the report tells of."""
-    lines = board(programme).lines
+    """Empty when the programme follows none. Their status is that of today, whatever months the rest of the report
+    covers."""
+    lines = dashboard(programme).lines
     if not lines:
         return []
     note = _(
@@ -49,7 +50,7 @@ def _row(line: IndicatorRow) -> Sequence[Cell]:
         Missing() if target is None else target.due_on,
         Missing(_("no value")) if line.actual is None else line.actual,
         line.n,
-        str(Standing(judged.standing).label),
+        str(TargetStatus(judged.standing).label),
     )
 
 
@@ -59,10 +60,10 @@ def named(line: IndicatorRow) -> str:
 
 
 def _formulas(lines: Sequence[IndicatorRow]) -> Iterator[tuple[str, str]]:
-    """How each is reckoned, and what one should know of the data it was made of."""
+    """How each is computed, and notes on the quality of its data."""
     for line in lines:
         source = line.entered.source if line.entered else ""
-        told = quality({**line.quality, **({"source": source} if source else {})})
+        notes = quality({**line.quality, **({"source": source} if source else {})})
         if line.actual is None:
-            told.append(why(line))
-        yield named(line), " ".join([str(line.indicator.formula).rstrip(".") + ".", *told])
+            notes.append(why(line))
+        yield named(line), " ".join([str(line.indicator.formula).rstrip(".") + ".", *notes])

@@ -1,4 +1,4 @@
-"""The page a month: what a municipality published, what came of it, how good the numbers are, and what to do next."""
+"""The monthly page: what a municipality published, with which results, how good the data are, and what to do next."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -54,29 +54,29 @@ def period_of(month: date) -> Period:
 def monthly(municipality: Municipality, month: date, as_of: datetime) -> Document:
     """In the language that is active and the scope that is open. A fixed number of queries."""
     period = period_of(month)
-    found = dashboard(period)
+    figures = dashboard(period)
     materials = months.by_trait(period, "material")
     days = months.days_with_posts(period)
     title = _("Monthly report: %(month)s") % {"month": month_year(month)}
     blocks: list[Block | None] = [
-        Paragraph(sentence(municipality, found, period), "lead"),
+        Paragraph(sentence(municipality, figures, period), "lead"),
         _unfinished(month, period),
-        _tiles(municipality, found, period),
+        _tiles(municipality, figures, period),
         Heading(_("What happened")),
-        printed(report_charts.activity(found, period)),
-        printed(report_charts.followers(found, period)),
-        _by_day(found, period),
+        printed(report_charts.activity(figures, period)),
+        printed(report_charts.followers(figures, period)),
+        _by_day(figures, period),
         Heading(_("What was published")),
-        *_mix(found),
-        _best(found),
-        _by_channel(found),
-        _groups("categories", _("By category"), _("Category"), _named(found.by_category, _category)),
-        _groups("calls", _("By call to action"), _("What people are asked to do"), _named(found.by_call, _call)),
+        *_mix(figures),
+        _best(figures),
+        _by_channel(figures),
+        _groups("categories", _("By category"), _("Category"), _named(figures.by_category, _category)),
+        _groups("calls", _("By call to action"), _("What people are asked to do"), _named(figures.by_call, _call)),
         _groups("materials", _("By what posts are made of"), _("Made of"), _materials(materials)),
         Heading(_("What to do next")),
-        Bullets(next_steps(_seen(found, period, days))),
+        Bullets(next_steps(_seen(figures, period, days))),
         Heading(_("How good these numbers are")),
-        Bullets(list(_quality(municipality, found, period))),
+        Bullets(list(_quality(municipality, figures, period))),
         Heading(_("What the numbers mean")),
         Facts(meanings()),
     ]
@@ -87,19 +87,19 @@ def monthly(municipality: Municipality, month: date, as_of: datetime) -> Documen
     return document(title, str(municipality), about, as_of, blocks)
 
 
-def sentence(municipality: Municipality, found: Dashboard, period: Period) -> str:
-    """The month in one or two sentences, for somebody who reads no further."""
+def sentence(municipality: Municipality, figures: Dashboard, period: Period) -> str:
+    """The month in one or two sentences, for a reader who reads nothing else."""
     facts: dict[str, object] = {"municipality": municipality, "month": month_year(period.first)}
-    if not found.now.posts:
+    if not figures.now.posts:
         return _("In %(month)s nothing was published in the name of %(municipality)s.") % facts
-    channels = sum(1 for totals in found.by_channel.values() if totals.posts)
+    channels = sum(1 for totals in figures.by_channel.values() if totals.posts)
     facts |= {
-        "posts": npgettext("published in a month", "%(count)s post", "%(count)s posts", found.now.posts)
-        % {"count": number(found.now.posts)},
+        "posts": npgettext("published in a month", "%(count)s post", "%(count)s posts", figures.now.posts)
+        % {"count": number(figures.now.posts)},
         "channels": npgettext("published on", "%(count)s channel", "%(count)s channels", channels)
         % {"count": channels},
     }
-    interactions = found.now.get("interactions")
+    interactions = figures.now.get("interactions")
     if interactions is None:
         return (
             _(
@@ -111,32 +111,34 @@ def sentence(municipality: Municipality, found: Dashboard, period: Period) -> st
     facts["interactions"] = npgettext(
         "brought by posts", "%(count)s interaction", "%(count)s interactions", interactions
     ) % {"count": number(interactions)}
-    facts["compared"] = compared(interactions, found.before.get("interactions"), period.days)
+    facts["compared"] = compared(interactions, figures.before.get("interactions"), period.days)
     if not facts["compared"]:
-        told = _("In %(month)s, %(municipality)s published %(posts)s on %(channels)s. They brought %(interactions)s.")
-        return told % facts
-    told = _(
+        text = _("In %(month)s, %(municipality)s published %(posts)s on %(channels)s. They brought %(interactions)s.")
+        return text % facts
+    text = _(
         "In %(month)s, %(municipality)s published %(posts)s on %(channels)s. They brought %(interactions)s, "
         "%(compared)s."
     )
-    return told % facts
+    return text % facts
 
 
 def _unfinished(month: date, period: Period) -> Block | None:
     if period.last == rules.last_of(month):
         return None
-    told = _("The month is not over: this counts to %(day)s.") % {"day": long_date(period.last)}
-    return Paragraph(told, "warning")
+    text = _("The month is not over: this counts to %(day)s.") % {"day": long_date(period.last)}
+    return Paragraph(text, "warning")
 
 
-def _tiles(municipality: Municipality, found: Dashboard, period: Period) -> Tiles:
-    now, before = found.now, found.before
+def _tiles(municipality: Municipality, figures: Dashboard, period: Period) -> Tiles:
+    now, before = figures.now, figures.before
     against = _("against the %(days)s days before") % {"days": period.days}
     interactions = now.get("interactions")
     per_post = per(interactions, now.posts)
 
-    def tile(label: str, told: int | float | None, formula: str, earlier: float | None = None, places: int = 0) -> Tile:
-        return Tile(label, value(told), formula, places, change(told, earlier), against)
+    def tile(
+        label: str, amount: int | float | None, formula: str, earlier: float | None = None, places: int = 0
+    ) -> Tile:
+        return Tile(label, value(amount), formula, places, change(amount, earlier), against)
 
     inhabitants = per_thousand(interactions, municipality.population)
     rate = FORMULAS["per_inhabitants"]
@@ -146,7 +148,7 @@ def _tiles(municipality: Municipality, found: Dashboard, period: Period) -> Tile
         tile(_("Interactions"), interactions, str(FORMULAS["interactions"].text), before.get("interactions")),
         tile(_("Interactions per post"), per_post, _("interactions ÷ posts"),
              per(before.get("interactions"), before.posts), places=1),
-        tile(_("Followers"), found.followers.on(period.last, [c.pk for c in found.channels]),
+        tile(_("Followers"), figures.followers.on(period.last, [c.pk for c in figures.channels]),
              _("all channels, on the last day of the period")),
         Tile(str(rate.label), missing if inhabitants is None else inhabitants, str(rate.text), 1),
     ]  # fmt: skip
@@ -156,17 +158,17 @@ def _tiles(municipality: Municipality, found: Dashboard, period: Period) -> Tile
     return Tiles(_("The month in numbers"), tiles)
 
 
-def _by_day(found: Dashboard, period: Period) -> Table:
-    """For spreadsheets: what the two charts draw."""
-    wanted = [channel.pk for channel in found.channels]
-    looked = set(found.by_day) | set(found.followers.by_day)
+def _by_day(figures: Dashboard, period: Period) -> Table:
+    """For spreadsheets: the data of the two charts."""
+    wanted = [channel.pk for channel in figures.channels]
+    looked = set(figures.by_day) | set(figures.followers.by_day)
 
     def row(day: date) -> tuple[date, int | Missing, int | Missing]:
-        reason = found.followers.gaps.get(day, _("not read"))
-        activity = found.by_day.get(day) if day in looked else None
+        reason = figures.followers.gaps.get(day, _("not read"))
+        activity = figures.by_day.get(day) if day in looked else None
         if activity is None and day in looked:
             activity = 0
-        followers = found.followers.on(day, wanted)
+        followers = figures.followers.on(day, wanted)
         return (
             day,
             Missing(reason) if activity is None else activity,
@@ -181,13 +183,13 @@ def _by_day(found: Dashboard, period: Period) -> Table:
     return Table("days", _("By day"), columns, [row(day) for day in period.dates], printed=False)
 
 
-def _mix(found: Dashboard) -> Iterator[Block]:
-    drawn = report_charts.mix(found)
+def _mix(figures: Dashboard) -> Iterator[Block]:
+    drawn = report_charts.mix(figures)
     if drawn is not None:
         yield printed(drawn)
 
 
-def _best(found: Dashboard) -> Table:
+def _best(figures: Dashboard) -> Table:
     columns = (
         Column(_("Post")),
         Column(_("Channel")),
@@ -195,9 +197,10 @@ def _best(found: Dashboard) -> Table:
         Column(_("Interactions"), CellType.NUMBER),
         Column(_("On the network"), CellType.LINK),
     )
-    prefetch_related_objects(found.best, "publication__delivery")
+    prefetch_related_objects(figures.best, "publication__delivery")
     rows = [
-        (title_of(s), s.channel.name, s.published_on or Missing(), value(s.interactions), _link(s)) for s in found.best
+        (title_of(s), s.channel.name, s.published_on or Missing(), value(s.interactions), _link(s))
+        for s in figures.best
     ]
     return Table("best-posts", _("Best posts"), columns, rows, _("Ordered by interactions."), empty=_no_posts())
 
@@ -207,7 +210,7 @@ def _no_posts() -> str:
 
 
 def title_of(subject: Subject) -> str:
-    """A post from before the portal brings its own."""
+    """An imported post has a title of its own."""
     return str(subject.publication.post) if subject.publication else subject.title or _("Without a title")
 
 
@@ -216,7 +219,7 @@ def _link(subject: Subject) -> Link | Missing:
     return Link(_("Open"), url) if url else Missing(_("no address"))
 
 
-def _by_channel(found: Dashboard) -> Table:
+def _by_channel(figures: Dashboard) -> Table:
     names = ("likes", "reposts", "replies")
     columns = (
         Column(_("Channel")),
@@ -228,12 +231,12 @@ def _by_channel(found: Dashboard) -> Table:
     )
 
     def row(channel: Channel) -> Sequence[str | int | float | Missing]:
-        totals = found.by_channel.get(channel.pk) or Totals()
-        told = [value(totals.get(name), "–") for name in (*names, "interactions")]
-        latest = value(found.followers.latest(channel.pk), _("not read"))
-        return (channel.name, network_name(channel.platform), totals.posts, *told, latest)
+        totals = figures.by_channel.get(channel.pk) or Totals()
+        cells = [value(totals.get(name), "–") for name in (*names, "interactions")]
+        latest = value(figures.followers.latest(channel.pk), _("not read"))
+        return (channel.name, network_name(channel.platform), totals.posts, *cells, latest)
 
-    rows = [row(channel) for channel in found.channels]
+    rows = [row(channel) for channel in figures.channels]
     return Table("channels", _("By channel"), columns, rows, empty=_("No channel is connected."))
 
 
@@ -254,7 +257,7 @@ def _call(key: str) -> str:
 
 
 def _materials(rows: list[tuple[str, int, int | None]]) -> list[Group]:
-    return [(str(Material(key).label), posts, told) for key, posts, told in rows]
+    return [(str(Material(key).label), posts, interactions) for key, posts, interactions in rows]
 
 
 def _groups(name: str, title: str, heading: str, groups: list[Group]) -> Table:
@@ -264,44 +267,46 @@ def _groups(name: str, title: str, heading: str, groups: list[Group]) -> Table:
         Column(_("Interactions"), CellType.NUMBER),
         Column(_("Interactions per post"), CellType.NUMBER, 1, _("interactions ÷ posts")),
     )
-    rows = [(label, posts, value(told), value(per(told, posts))) for label, posts, told in groups]
+    rows = [
+        (label, posts, value(interactions), value(per(interactions, posts))) for label, posts, interactions in groups
+    ]
     return Table(name, title, columns, rows, empty=_("Nothing was published in these days."))
 
 
-def _seen(found: Dashboard, period: Period, days: list[date]) -> Month:
-    groups = {key: totals.posts for key, totals in found.by_category.items()}
-    rates = {key: per(totals.get("interactions"), totals.posts) for key, totals in found.by_category.items()}
-    posted = {pk for pk, totals in found.by_channel.items() if totals.posts}
+def _seen(figures: Dashboard, period: Period, days: list[date]) -> Month:
+    groups = {key: totals.posts for key, totals in figures.by_category.items()}
+    rates = {key: per(totals.get("interactions"), totals.posts) for key, totals in figures.by_category.items()}
+    posted = {pk for pk, totals in figures.by_channel.items() if totals.posts}
     return Month(
         first=period.first,
         last=period.last,
-        posts=found.now.posts,
+        posts=figures.now.posts,
         groups=groups,
         per_post={key: rate for key, rate in rates.items() if rate is not None},
-        calls={key: totals.posts for key, totals in found.by_call.items()},
+        calls={key: totals.posts for key, totals in figures.by_call.items()},
         days=days,
-        silent=[c.name for c in found.channels if found.now.posts and c.pk not in posted],
-        unread=[c.name for c in found.channels if found.followers.latest(c.pk) is None and c.pk in posted],
+        silent=[c.name for c in figures.channels if figures.now.posts and c.pk not in posted],
+        unread=[c.name for c in figures.channels if figures.followers.latest(c.pk) is None and c.pk in posted],
     )
 
 
-def _quality(municipality: Municipality, found: Dashboard, period: Period) -> Iterator[str]:
-    """Gaps and their reasons, and what the numbers cannot say."""
-    read = set(found.followers.by_day)
+def _quality(municipality: Municipality, figures: Dashboard, period: Period) -> Iterator[str]:
+    """Gaps and their reasons, and the limits of the figures."""
+    read = set(figures.followers.by_day)
     unread = [day for day in period.dates if day not in read]
-    if not found.channels:
+    if not figures.channels:
         yield _("No channel is connected, so no number is read.")
     elif not unread:
         yield _("Every day of the period was read.")
     else:
-        told = ngettext(
+        text = ngettext(
             "On %(count)s day no channel could be read; charts show it as a gap, not as a zero.",
             "On %(count)s days no channel could be read; charts show them as gaps, not as zeros.",
             len(unread),
         )
-        yield told % {"count": number(len(unread))}
+        yield text % {"count": number(len(unread))}
     reasons: dict[str, list[date]] = {}
-    for day, reason in sorted(found.followers.gaps.items()):
+    for day, reason in sorted(figures.followers.gaps.items()):
         reasons.setdefault(reason, []).append(day)
     for reason, days in reasons.items():
         shown = ", ".join(day_month(day) for day in days[:5]) + ("…" if len(days) > 5 else "")
@@ -314,7 +319,7 @@ def _quality(municipality: Municipality, found: Dashboard, period: Period) -> It
             "year": municipality.population_year,
             "source": municipality.population_source,
         }
-    if 0 < found.now.posts < FEW_POSTS:
+    if 0 < figures.now.posts < FEW_POSTS:
         yield _("There were few posts: shares and averages say little.")
     yield _(
         "Interactions are counted to the day of publication, with the latest numbers; only the chart by day counts "

@@ -1,4 +1,4 @@
-"""What a programme tells its donor: who took part, what they did, and what came of it against baseline and target."""
+"""A programme's report to its donor: who took part, what they did, and the results against baseline and target."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -79,13 +79,13 @@ def programme(programme_: Programme, first: date, last: date, as_of: datetime) -
 def _unfinished(last: date) -> Block | None:
     if rules.last_of(last) < today():
         return None
-    told = _("The last month is not over: this counts to %(day)s.") % {"day": long_date(today())}
-    return Paragraph(told, "warning")
+    text = _("The last month is not over: this counts to %(day)s.") % {"day": long_date(today())}
+    return Paragraph(text, "warning")
 
 
 def _sum(rows: Sequence[ComparisonRow], key: str, *, before: bool = False) -> int | None:
-    told = [getattr(row.before if before else row.now, key) for row in rows]
-    known = [each for each in told if each is not None]
+    values = [getattr(row.before if before else row.now, key) for row in rows]
+    known = [value for value in values if value is not None]
     return sum(known) if known else None
 
 
@@ -108,8 +108,8 @@ def _sentence(rows: Sequence[ComparisonRow], span: str) -> str:
     facts["compared"] = compared_with_months(interactions, _sum(rows, "interactions", before=True))
     if not facts["compared"]:
         return _("In %(months)s, %(places)s published %(posts)s. They brought %(interactions)s.") % facts
-    told = _("In %(months)s, %(places)s published %(posts)s. They brought %(interactions)s, %(compared)s.")
-    return told % facts
+    text = _("In %(months)s, %(places)s published %(posts)s. They brought %(interactions)s, %(compared)s.")
+    return text % facts
 
 
 def _few() -> str:
@@ -117,7 +117,7 @@ def _few() -> str:
 
 
 def _middle(rows: Sequence[ComparisonRow], measure: Measure) -> tuple[float | Missing, int]:
-    """The median and of how many; nothing of fewer than may be told."""
+    """The median and the number of municipalities; nothing for groups below the minimum."""
     middle = median_of(rows, measure, settings.SMALLEST_GROUP)
     return (Missing(_few()) if middle.value is None else middle.value), middle.n
 
@@ -133,9 +133,9 @@ def _tiles(rows: Sequence[ComparisonRow]) -> Tiles | None:
         tiles.append(Tile(str(MEASURES[key].label), value(now), str(MEASURES[key].formula), 0, change, against))
     for key in ("inhabitants", "median", "calls"):
         measure = MEASURES[key]
-        told, n = _middle(rows, measure)
+        middle, n = _middle(rows, measure)
         formula = _("median of %(n)s municipalities: %(formula)s") % {"n": n, "formula": measure.formula}
-        tiles.append(Tile(_labelled(measure), told, formula, measure.places))
+        tiles.append(Tile(_labelled(measure), middle, formula, measure.places))
     return Tiles(_("The programme in numbers"), tiles)
 
 
@@ -153,7 +153,7 @@ def _nobody() -> str:
 
 
 def _by_size(rows: Sequence[ComparisonRow]) -> Table:
-    def told(group: Group[ComparisonRow]) -> Iterator[Cell]:
+    def medians(group: Group[ComparisonRow]) -> Iterator[Cell]:
         for key in GROUPS:
             yield Missing(_("not told")) if group.is_hidden else _middle(group.members, MEASURES[key])[0]
 
@@ -167,7 +167,7 @@ def _by_size(rows: Sequence[ComparisonRow]) -> Table:
         "the others."
     ) % {"count": settings.SMALLEST_GROUP}
     sizes = groups(rows, "size", settings.SMALLEST_GROUP)
-    lines = [(str(group.label), group.count, *told(group)) for group in sizes]
+    lines = [(str(group.label), group.count, *medians(group)) for group in sizes]
     return Table("sizes", "", columns, lines, note, empty=_nobody())
 
 
@@ -185,7 +185,7 @@ def _table(rows: Sequence[ComparisonRow]) -> Table:
     def line(row: ComparisonRow) -> Sequence[Cell]:
         return (
             str(row.municipality),
-            *(_told(row, key) for key in SUMS),
+            *(_measure_cell(row, key) for key in SUMS),
             row.now.counted,
             value(row.change(change), "–"),
             value(row.change_of_baseline(change), "–"),
@@ -194,16 +194,16 @@ def _table(rows: Sequence[ComparisonRow]) -> Table:
     few = ", ".join(str(row.municipality) for row in rows if row.few)
     note = ""
     if few:
-        told = _("Fewer than %(few)s posts, so that the numbers say little: %(names)s.")
-        note = told % {"few": FEW_POSTS, "names": few}
+        text = _("Fewer than %(few)s posts, so that the numbers say little: %(names)s.")
+        note = text % {"few": FEW_POSTS, "names": few}
     return Table("municipalities", "", columns, [line(row) for row in rows], note, empty=_nobody())
 
 
-def _told(row: ComparisonRow, key: str) -> Cell:
-    found = row.value(MEASURES[key])
-    if found is None and key == "inhabitants" and not row.municipality.population:
+def _measure_cell(row: ComparisonRow, key: str) -> Cell:
+    value_of_row = row.value(MEASURES[key])
+    if value_of_row is None and key == "inhabitants" and not row.municipality.population:
         return Missing(_("population not entered"))
-    return value(found, "–" if key == "median" else "")
+    return value(value_of_row, "–" if key == "median" else "")
 
 
 def _shares(rows: Sequence[ComparisonRow]) -> Table:
@@ -214,18 +214,18 @@ def _shares(rows: Sequence[ComparisonRow]) -> Table:
 
 def _ranking(rows: Sequence[ComparisonRow]) -> Block | None:
     rate = MEASURES["inhabitants"]
-    known = [(told, row) for row in rows if (told := row.value(rate)) is not None]
+    known = [(rate_of_row, row) for row in rows if (rate_of_row := row.value(rate)) is not None]
     if not known:
         return None
     shown = sorted(known, key=lambda pair: -pair[0])[:MOST_BARS]
-    words = charts.ChartTexts(
+    texts = charts.ChartTexts(
         number=significant, gap=_("not read"), heading=_("Municipality"), formula=str(rate.formula)
     )
     title = str(rate.label)
     if len(known) > MOST_BARS:
         title = _("%(formula)s: the %(count)s highest") % {"formula": title, "count": MOST_BARS}
-    series = charts.Series(str(rate.label), [told for told, _row in shown])
-    return printed(charts.ranking(title, [str(row.municipality) for _told, row in shown], series, words))
+    series = charts.Series(str(rate.label), [rate_of_row for rate_of_row, _row in shown])
+    return printed(charts.ranking(title, [str(row.municipality) for _measure_cell, row in shown], series, texts))
 
 
 def _by_month(rows: Sequence[ComparisonRow], months: Sequence[date]) -> Block | None:
@@ -233,18 +233,18 @@ def _by_month(rows: Sequence[ComparisonRow], months: Sequence[date]) -> Block | 
         return None
 
     def total(month: date) -> float | None:
-        told = [row.months[month].interactions for row in rows if month in row.months]
-        known = [each for each in told if each is not None]
+        values = [row.months[month].interactions for row in rows if month in row.months]
+        known = [value for value in values if value is not None]
         return sum(known) if known else None
 
     formula = str(MEASURES["interactions"].formula)
-    words = charts.ChartTexts(number=whole, gap=_("not told"), heading=_("Month"), formula=formula)
+    texts = charts.ChartTexts(number=whole, gap=_("not told"), heading=_("Month"), formula=formula)
     series = charts.Series(_("Interactions"), [total(month) for month in months])
-    return printed(charts.bars(_("Interactions by month"), [month_year(month) for month in months], [series], words))
+    return printed(charts.bars(_("Interactions by month"), [month_year(month) for month in months], [series], texts))
 
 
-def _quality(found: Comparison, rows: Sequence[ComparisonRow]) -> Iterator[str]:
-    withheld = found.part.withheld
+def _quality(comparison: Comparison, rows: Sequence[ComparisonRow]) -> Iterator[str]:
+    withheld = comparison.part.withheld
     if withheld:
         yield npgettext(
             "withheld",
@@ -268,9 +268,9 @@ def _quality(found: Comparison, rows: Sequence[ComparisonRow]) -> Iterator[str]:
 
 
 def _meanings() -> list[tuple[str, str]]:
-    told = [(_labelled(MEASURES[key]), str(MEASURES[key].formula)) for key in (*SUMS, *SHARES)]
+    measures = [(_labelled(MEASURES[key]), str(MEASURES[key].formula)) for key in (*SUMS, *SHARES)]
     of_n = _("the middle one of n municipalities that have the number: as many lie above it as below")
-    return [*dict(told).items(), (_("Median (n)"), of_n)]
+    return [*dict(measures).items(), (_("Median (n)"), of_n)]
 
 
 # ---- A programme over whole months: the rows of its municipalities that agreed to be compared.

@@ -11,7 +11,7 @@ from reports.models import PublicPage
 
 @transaction.atomic
 def choose(municipality: Municipality, *, is_on: bool, contact: str, by: User) -> PublicPage:
-    """Everybody may see the sums, or nobody. Open data follows the same switch."""
+    """Switch the public page on or off. Open data follow the same switch."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     row = PublicPage.objects.filter(municipality=municipality).first() or PublicPage(municipality=municipality)
     was_on, was = row.is_on, row.contact

@@ -1,8 +1,8 @@
-"""The report by mail, without anybody asking: who gets it and when, and each run of it.
+"""Scheduled reports by mail: recipients, time, and each run.
 
-A municipality has one of each month; a programme one of each month or of each quarter. A run is a row, one for each
-month of a schedule: whatever dies or is delivered twice, nobody is told twice. Runs that were missed (the portal was
-off, the schedule paused) are not made up for one by one: only the last one is told of.
+A municipality has one a month; a programme one a month or one a quarter. A run is a row, one for each month of a
+schedule, so nobody is notified twice, whatever dies or is delivered twice. Of missed runs (the portal was off, the
+schedule paused) only the last one is made up for.
 """
 
 from collections import defaultdict
@@ -28,7 +28,15 @@ from notifications.enums import NotificationKind
 from reports import rules
 from reports.domain import make
 from reports.enums import Every, State
-from reports.models import Made, MonthlyReport, ProgrammeReport, ProgrammeRun, ProgrammeSchedule, Run, Schedule
+from reports.models import (
+    GeneratedReport,
+    MonthlyReport,
+    ProgrammeReport,
+    ProgrammeRun,
+    ProgrammeSchedule,
+    Run,
+    Schedule,
+)
 
 Scheduled = Schedule | ProgrammeSchedule
 
@@ -37,7 +45,7 @@ Scheduled = Schedule | ProgrammeSchedule
 def plan(municipality: Municipality, day: int, people: Sequence[User], *, by: User) -> Schedule:
     """On this day of each month to these people; the first time on the next such day. Paused stays paused."""
     row = Schedule.objects.select_for_update().filter(municipality=municipality).first()
-    row = row or Schedule(municipality=municipality, next_at=timezone.now())
+    row = row or Schedule(municipality=municipality, next_run_at=timezone.now())
     _plan(row, day, people, by)
     audit.record("report.schedule", by=by, target=row, label=str(municipality), day=day,
                  people=[str(person) for person in people])  # fmt: skip
@@ -50,7 +58,7 @@ def plan_programme(
 ) -> ProgrammeSchedule:
     """The same for a programme; with quarters on this day of January, April, July and October."""
     row = ProgrammeSchedule.objects.select_for_update().filter(programme=programme).first()
-    row = row or ProgrammeSchedule(programme=programme, next_at=timezone.now())
+    row = row or ProgrammeSchedule(programme=programme, next_run_at=timezone.now())
     row.every = every
     _plan(row, day, people, by)
     audit.record("report.schedule_programme", by=by, target=row, label=str(programme), day=day,
@@ -60,7 +68,7 @@ def plan_programme(
 
 def _plan(row: Scheduled, day: int, people: Sequence[User], by: User) -> None:
     if not row.is_paused:
-        row.next_at = rules.next_due(day, timezone.now(), row.every)
+        row.next_run_at = rules.next_due(day, timezone.now(), row.every)
     row.day, row.changed_by = day, by
     row.save()
     row.people.set(people)
@@ -71,7 +79,7 @@ def pause(schedule: Scheduled, *, by: User) -> None:
     row = _locked(schedule)
     if row.is_paused:
         return
-    row.next_at, row.changed_by = None, by
+    row.next_run_at, row.changed_by = None, by
     row.save()
     audit.record(
         "report.pause_schedule" if isinstance(row, Schedule) else "report.pause_programme",
@@ -83,11 +91,11 @@ def pause(schedule: Scheduled, *, by: User) -> None:
 
 @transaction.atomic
 def resume(schedule: Scheduled, *, by: User) -> None:
-    """Goes on with the next day that comes; what lay in the pause is not sent."""
+    """Continue with the next due day; runs during the pause are not made up for."""
     row = _locked(schedule)
     if not row.is_paused:
         return
-    row.next_at, row.changed_by = rules.next_due(row.day, timezone.now(), row.every), by
+    row.next_run_at, row.changed_by = rules.next_due(row.day, timezone.now(), row.every), by
     row.save()
     audit.record(
         "report.resume_schedule" if isinstance(row, Schedule) else "report.resume_programme",
@@ -109,7 +117,7 @@ def end(schedule: Scheduled, *, by: User) -> None:
 
 
 def end_unauthorised(person: User, by: User) -> None:
-    """For `accounts.endings`: reports come no more to somebody who may not read them. The schedule goes on."""
+    """For `accounts.endings`: people who may no longer read the reports get none. The schedule continues."""
     with everywhere("find the schedules by which somebody gets reports"):
         rows = list(Schedule.objects.filter(people=person).select_related("municipality").order_by("pk"))
     for row in rows:
@@ -140,8 +148,8 @@ def begin_due() -> int:
     """Begin the runs that are due; returns how many. Each asks for one report a language."""
     now = timezone.now()
     with everywhere("find report schedules that are due"):
-        places = list(Schedule.objects.filter(next_at__lte=now).values_list("pk", "municipality_id"))
-    programmes = list(ProgrammeSchedule.objects.filter(next_at__lte=now).values_list("pk", flat=True))
+        places = list(Schedule.objects.filter(next_run_at__lte=now).values_list("pk", "municipality_id"))
+    programmes = list(ProgrammeSchedule.objects.filter(next_run_at__lte=now).values_list("pk", flat=True))
     for pk, municipality in places:
         with _inside(municipality):
             _begin(Schedule, pk)
@@ -153,24 +161,24 @@ def begin_due() -> int:
 @transaction.atomic
 def _begin(model: type[Scheduled], pk: int) -> None:
     now = timezone.now()
-    found = model._default_manager.select_for_update(skip_locked=True, of=("self",))
-    schedule = found.filter(pk=pk, next_at__lte=now).first()
+    schedules = model._default_manager.select_for_update(skip_locked=True, of=("self",))
+    schedule = schedules.filter(pk=pk, next_run_at__lte=now).first()
     if schedule is None:  # another worker has it
         return
     due_at = rules.last_due(schedule.day, now, schedule.every)
-    if schedule.next_at is not None and due_at < schedule.next_at:  # the day was changed meanwhile
-        due_at = schedule.next_at
-    month = rules.told_of(due_at)
-    schedule.next_at = rules.next_due(schedule.day, now, schedule.every)
-    schedule.save(update_fields=["next_at"])
+    if schedule.next_run_at is not None and due_at < schedule.next_run_at:  # the day was changed meanwhile
+        due_at = schedule.next_run_at
+    month = rules.reported_month(due_at)
+    schedule.next_run_at = rules.next_due(schedule.day, now, schedule.every)
+    schedule.save(update_fields=["next_run_at"])
     owned = {"municipality": schedule.municipality} if isinstance(schedule, Schedule) else {}
     run, is_new = schedule.runs.get_or_create(month=month, defaults={**owned, "due_at": due_at})
     if not is_new:
         return
     languages = sorted({person.language for person in _people(schedule)})
     if not languages:
-        run.told_at = now
-        run.save(update_fields=["told_at"])
+        run.notified_at = now
+        run.save(update_fields=["notified_at"])
     for language in languages:
         run.reports.add(_ask(schedule, month, language))
 
@@ -182,23 +190,23 @@ def _ask(schedule: Scheduled, month: Any, language: str) -> Any:
     return make.ask_programme(schedule.programme, first, last, language, by=None)
 
 
-def tell_ready() -> int:
-    """Tell the people of runs whose reports are all made (or cannot be); returns how many runs."""
+def notify_ready() -> int:
+    """Notify the people of runs whose reports are finished (or failed); returns how many runs."""
     with everywhere("find runs of report schedules that are to be told"):
-        places = list(Run.objects.filter(told_at__isnull=True).values_list("pk", "municipality_id"))
-    told = 0
+        places = list(Run.objects.filter(notified_at__isnull=True).values_list("pk", "municipality_id"))
+    notified = 0
     for pk, municipality in places:
         with _inside(municipality):
-            told += _tell(Run, pk)
-    for pk in ProgrammeRun.objects.filter(told_at__isnull=True).values_list("pk", flat=True):
-        told += _tell(ProgrammeRun, pk)
-    return told
+            notified += _notify_of_run(Run, pk)
+    for pk in ProgrammeRun.objects.filter(notified_at__isnull=True).values_list("pk", flat=True):
+        notified += _notify_of_run(ProgrammeRun, pk)
+    return notified
 
 
 @transaction.atomic
-def _tell(model: type[Run | ProgrammeRun], pk: int) -> bool:
+def _notify_of_run(model: type[Run | ProgrammeRun], pk: int) -> bool:
     runs = model._default_manager.select_for_update(skip_locked=True, of=("self",))
-    run = runs.filter(pk=pk, told_at__isnull=True).first()
+    run = runs.filter(pk=pk, notified_at__isnull=True).first()
     if run is None:
         return False
     reports = list(run.reports.all())
@@ -207,8 +215,8 @@ def _tell(model: type[Run | ProgrammeRun], pk: int) -> bool:
     schedule = run.schedule
     for report, people in _whose(reports, _people(schedule)):
         _notify(schedule, report, people)
-    run.told_at = timezone.now()
-    run.save(update_fields=["told_at"])
+    run.notified_at = timezone.now()
+    run.save(update_fields=["notified_at"])
     audit.record(
         "report.send" if isinstance(schedule, Schedule) else "report.send_programme",
         by=None,
@@ -219,15 +227,15 @@ def _tell(model: type[Run | ProgrammeRun], pk: int) -> bool:
     return True
 
 
-def _whose(reports: Iterable[Made], people: Iterable[User]) -> list[tuple[Any, list[User]]]:
+def _whose(reports: Iterable[GeneratedReport], people: Iterable[User]) -> list[tuple[Any, list[User]]]:
     """Each gets the one in their language; another one where theirs could not be made, or they chose it only now."""
     ready = {report.language: report for report in reports if report.state == State.READY}
     if not ready:
         return []
-    found: dict[int, list[User]] = defaultdict(list)
+    recipients: dict[int, list[User]] = defaultdict(list)
     for person in people:
-        found[(ready.get(person.language) or next(iter(ready.values()))).pk].append(person)
-    return [(report, found[report.pk]) for report in ready.values() if found[report.pk]]
+        recipients[(ready.get(person.language) or next(iter(ready.values()))).pk].append(person)
+    return [(report, recipients[report.pk]) for report in ready.values() if recipients[report.pk]]
 
 
 def _people(schedule: Scheduled) -> list[User]:
@@ -247,13 +255,13 @@ def _notify(schedule: Scheduled, report: Any, people: Sequence[User]) -> None:
         url=reverse("report", args=[report.municipality.slug, report.pk])
         if is_of_a_place
         else reverse("programme_report", args=[report.pk]),
-        words=lambda: _words(report),
+        build_text=lambda: _mail_texts(report),
         about=f"reports.report:{report.pk}" if is_of_a_place else f"reports.programme:{report.pk}",
         file=_attached(report),
     )
 
 
-def _words(report: MonthlyReport | ProgrammeReport) -> tuple[str, str]:
+def _mail_texts(report: MonthlyReport | ProgrammeReport) -> tuple[str, str]:
     first, last = month_year(report.first), month_year(report.last)
     body = _("%(summary)s\n\nThe whole report is in the portal, as PDF, Excel and CSV.") % {"summary": report.summary}
     if isinstance(report, MonthlyReport):

@@ -1,4 +1,4 @@
-"""What a cell becomes in CSV, the file for programs. A text that would be a formula is made one no longer."""
+"""Text of a cell in CSV. A text that would be a formula is neutralised."""
 
 from datetime import date
 
@@ -12,9 +12,9 @@ def plain(cell: Cell) -> str:
         case Missing():
             return ""
         case Link():
-            return words(cell.url)
+            return text_cell(cell.url)
         case str():
-            return words(cell)
+            return text_cell(cell)
         case bool():
             raise TypeError(cell)
         case int():
@@ -25,5 +25,5 @@ def plain(cell: Cell) -> str:
             return cell.isoformat()
 
 
-def words(text: str) -> str:
+def text_cell(text: str) -> str:
     return harmless(text.replace("\x00", ""))

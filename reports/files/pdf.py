@@ -1,8 +1,8 @@
 """The report as an accessible PDF (PDF/UA-1), by Typst, which is a wheel and needs no system packages.
 
-What is said goes to the template (`report.typ`) as data, so that no sign in a title can become markup. The typeface has
-the alphabets of Serbia's languages; a sign it lacks (an emoji, Arabic) is shown as [], because PDF/UA forbids letters
-that nothing can draw, and the page says so. Spreadsheets keep every sign.
+Contents go to the template (`report.typ`) as data, so that no sign in a title can become markup. The typeface has the
+alphabets of Serbia's languages; a sign that it lacks (an emoji, Arabic) is shown as [], because PDF/UA forbids glyphs
+that cannot be drawn, and the page says so. Spreadsheets keep every sign.
 """
 
 import json
@@ -97,7 +97,7 @@ def _covered() -> frozenset[int]:
 
 
 def legible(text: str) -> str:
-    """`text` with what the typeface cannot draw shown as a box, one for a row of such signs; long words may break."""
+    """`text` with a box for signs that the typeface cannot draw, one for a run of them; long words may break."""
     covered, out, lacks = _covered(), [], False
     for sign in _SPACES.sub(" ", text).strip():
         if ord(sign) in covered:
@@ -135,7 +135,7 @@ def with_language(pdf: bytes, tag: str) -> bytes:
 
 def _content(document: Document) -> dict[str, Any]:
     written = languages.by_code()[document.language]
-    words = document.words
+    texts = document.texts
     return {
         "title": legible(document.title),
         "subtitle": legible(document.subtitle),
@@ -148,22 +148,22 @@ def _content(document: Document) -> dict[str, Any]:
         "region": written.region,
         "foot": legible(document.foot),
         "as_of": date_time(document.as_of),
-        "words": {name: getattr(words, name) for name in ("as_of", "page", "of")},
+        "texts": {name: getattr(texts, name) for name in ("as_of", "page", "of")},
         "blocks": _blocks([block for block in document.blocks if not isinstance(block, Table) or block.printed]),
     }
 
 
 def _blocks(blocks: Sequence[Any]) -> list[dict[str, Any]]:
     """Titles of tables and figures are headings one below the last one: PDF/UA lets no level be skipped."""
-    found, level = [], 1
+    contents, level = [], 1
     for block in blocks:
         shown = _block(block)
         if isinstance(block, Heading):
             level = shown["level"] = min(block.level, level + 1)
         else:
             shown["level"] = level + 1
-        found.append(shown)
-    return found
+        contents.append(shown)
+    return contents
 
 
 def _block(block: Any) -> dict[str, Any]:
@@ -176,13 +176,13 @@ def _figure(block: Figure) -> dict[str, Any]:
 
 
 def _tile(tile: Any) -> dict[str, Any]:
-    told = "" if tile.change is None else f"{'+' if tile.change > 0 else ''}{number(tile.change, 0)}\u00a0%"
-    told = told.replace("-", "−")
+    change = "" if tile.change is None else f"{'+' if tile.change > 0 else ''}{number(tile.change, 0)}\u00a0%"
+    change = change.replace("-", "−")
     return {
         "label": legible(tile.label),
         "told": not isinstance(tile.value, Missing),
         "value": _missing(tile.value) if isinstance(tile.value, Missing) else number(tile.value, tile.places),
-        "change": legible(f"{told} {tile.against}") if told else "",
+        "change": legible(f"{change} {tile.against}") if change else "",
         "formula": legible(tile.formula),
     }
 
@@ -213,13 +213,13 @@ def _room(column: Column, shown: Sequence[Any]) -> dict[str, Any]:
     Figures stay tight beside long reasons why there are none: the template gives such a column the room of `longest`
     within bounds, and never less than its longest `word`.
     """
-    told = (each if isinstance(each, str) else each.get("text") or each["missing"] for each in shown)
-    said = [legible(column.label), *told]
-    longest = max(said, key=len)
+    cells = (cell if isinstance(cell, str) else cell.get("text") or cell["missing"] for cell in shown)
+    texts = [legible(column.label), *cells]
+    longest = max(texts, key=len)
     if len(longest) <= SHORT:
         return {"share": 0, "word": ""}
     if column.kind in TIGHT:
-        return {"share": 0, "word": max(_BREAK.split(" ".join(said)), key=len), "longest": longest}
+        return {"share": 0, "word": max(_BREAK.split(" ".join(texts)), key=len), "longest": longest}
     return {"share": min(len(longest), LONG) / SHORT, "word": ""}
 
 

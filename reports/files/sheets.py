@@ -1,6 +1,7 @@
-"""The report as an Excel file: a sheet for each table, numbers as numbers, and one that says what they mean.
+"""The report as an Excel file: a sheet for each table, numbers as numbers, and one sheet with the meaning of the
+figures.
 
-Texts are written by `write_string` alone, so that nothing anybody typed becomes a formula or a link.
+Texts are written by `write_string` only, so that nothing anybody typed becomes a formula or a link.
 """
 
 import io
@@ -36,10 +37,10 @@ def write(document: Document) -> bytes:
     styles = _Styles(book, document.language)
     with translation.override(document.language):
         _about(book, styles, document)
-        taken: set[str] = {document.words.about.lower()}
+        taken: set[str] = {document.texts.about.lower()}
         for table in document.tables:
             _sheet(book, styles, table, _name(table.title or table.name, taken))
-        _meanings(book, styles, document, _name(document.words.meanings, taken))
+        _meanings(book, styles, document, _name(document.texts.meanings, taken))
     book.close()
     return out.getvalue()
 
@@ -49,7 +50,7 @@ class _Styles:
         self.book, self.day = book, DATES.get(language, "d. m. yyyy.")
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
-        self.words = book.add_format({"text_wrap": True, "valign": "top"})
+        self.text = book.add_format({"text_wrap": True, "valign": "top"})
         self.quiet = book.add_format({"font_color": "#675f54", "valign": "top"})
         self.date = book.add_format({"num_format": self.day, "valign": "top", "align": "left"})
         self.link = book.add_format({"font_color": "#1f5a8f", "underline": 1, "valign": "top"})
@@ -74,12 +75,12 @@ def _name(title: str, taken: set[str]) -> str:
 
 
 def _about(book: Any, styles: _Styles, document: Document) -> None:
-    sheet = book.add_worksheet(_name(document.words.about, set()))
+    sheet = book.add_worksheet(_name(document.texts.about, set()))
     sheet.set_column(0, 0, 100)
     sheet.write_string(0, 0, document.title, styles.title)
-    lines = [document.subtitle, f"{document.words.as_of} {date_time(document.as_of)}", document.foot, document.about]
+    lines = [document.subtitle, f"{document.texts.as_of} {date_time(document.as_of)}", document.foot, document.about]
     for row, line in enumerate(lines, 1):
-        sheet.write_string(row, 0, line, styles.words)
+        sheet.write_string(row, 0, line, styles.text)
 
 
 def _sheet(book: Any, styles: _Styles, table: Table, name: str) -> None:
@@ -104,9 +105,9 @@ def _write(sheet: Any, styles: _Styles, at: tuple[int, int], column: Column, cel
         case Link() if links and is_web(cell.url) and len(cell.url) <= LONGEST_LINK:
             sheet.write_url(*at, cell.url, styles.link, string=cell.text)
         case Link():
-            sheet.write_string(*at, cell.url, styles.words)
+            sheet.write_string(*at, cell.url, styles.text)
         case str():
-            sheet.write_string(*at, cell, styles.words)
+            sheet.write_string(*at, cell, styles.text)
         case int() | float():
             sheet.write_number(*at, cell, styles.number(column.places))
         case date():
@@ -126,8 +127,8 @@ def _meanings(book: Any, styles: _Styles, document: Document, name: str) -> None
     sheet = book.add_worksheet(name)
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, 1, 100)
-    sheet.write_string(0, 0, document.words.measure, styles.head)
-    sheet.write_string(0, 1, document.words.formula, styles.head)
+    sheet.write_string(0, 0, document.texts.measure, styles.head)
+    sheet.write_string(0, 1, document.texts.formula, styles.head)
     for row, (term, meaning) in enumerate(document.meanings, 1):
-        sheet.write_string(row, 0, term, styles.words)
-        sheet.write_string(row, 1, meaning, styles.words)
+        sheet.write_string(row, 0, term, styles.text)
+        sheet.write_string(row, 1, meaning, styles.text)

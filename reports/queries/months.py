@@ -1,4 +1,4 @@
-"""What the reports read beside the dashboard, in the scope of one municipality or of several."""
+"""What reports read beside the dashboard, in the scope of one municipality or of several."""
 
 from datetime import date
 
@@ -21,4 +21,6 @@ def by_trait(period: Period, trait: str) -> list[tuple[str, int, int | None]]:
     """(value of the trait, posts, interactions), most posts first. `trait` is a field of `Traits`."""
     facts = DailyFact.objects.filter(countable(), basis=Basis.PUBLICATION, day__gte=period.first, day__lte=period.last)
     rows = facts.values_list(f"traits__{trait}").annotate(p=Sum("posts"), i=Sum("interactions"))
-    return sorted(((key, posts, told) for key, posts, told in rows if posts), key=lambda row: (-row[1], row[0]))
+    return sorted(
+        ((key, posts, interactions) for key, posts, interactions in rows if posts), key=lambda row: (-row[1], row[0])
+    )

@@ -1,5 +1,5 @@
-"""What everybody may read: sums by month and account of the municipalities that switched their page on. No posts, no
-people. Opens the scope of exactly those municipalities."""
+"""Public data: sums by month and account of the municipalities that switched their page on. No posts, no people. Opens
+the scope of exactly those municipalities."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ SUMS = ("posts", "likes", "reposts", "replies", "interactions", "views")
 
 @dataclass(frozen=True)
 class Sum:
-    """One account in one month. None: no network has told it."""
+    """One account in one month. None: the network returned no value."""
 
     municipality_id: int
     channel: Channel
@@ -47,14 +47,14 @@ class Numbers:
     channels: list[Channel]
 
     def total(self, month: date, key: str) -> int | None:
-        told = [each.numbers[key] for each in self.sums.get(month, {}).values()]
-        known = [value for value in told if value is not None]
+        values = [channel_sum.numbers[key] for channel_sum in self.sums.get(month, {}).values()]
+        known = [value for value in values if value is not None]
         return sum(known) if known else None
 
     def followers(self, month: date) -> int | None:
         """All accounts together; None unless each that had one before was read."""
-        told = [each.followers for each in self.sums.get(month, {}).values()]
-        return sum(v for v in told if v is not None) if told and None not in told else None
+        counts = [channel_sum.followers for channel_sum in self.sums.get(month, {}).values()]
+        return sum(v for v in counts if v is not None) if counts and None not in counts else None
 
     @property
     def last(self) -> date:
@@ -62,7 +62,7 @@ class Numbers:
 
 
 def shown(slug: str) -> tuple[Municipality, PublicPage] | None:
-    """The municipality whose page is on; None where it is off or where there is none. Two queries."""
+    """The municipality whose page is on; None where it is off or missing. Two queries."""
     place = Municipality.objects.filter(REAL_PLACE, slug=slug, joined_on__isnull=False).first()
     if place is None:
         return None
@@ -86,8 +86,8 @@ def numbers(municipality: Municipality, page: PublicPage) -> Numbers:
     months = whole_months(PAGE_MONTHS)
     with scope(municipality):
         sums: dict[date, dict[int, Sum]] = defaultdict(dict)
-        for each in _sums(months):
-            sums[each.month][each.channel.pk] = each
+        for channel_sum in _sums(months):
+            sums[channel_sum.month][channel_sum.channel.pk] = channel_sum
         channels = [channel for channel in _channels() if channel.state != "disconnected"]
     known = [month for month in months if month in sums]
     return Numbers(municipality, page, months[months.index(known[0]) :] if known else months[-1:], sums, channels)
@@ -128,24 +128,26 @@ def _channels() -> list[Channel]:
 def _sums(months: Sequence[date]) -> list[Sum]:
     """Of the open scope. Two queries."""
     channels = {channel.pk: channel for channel in _channels()}
-    found: dict[tuple[int, date], dict[str, Any]] = {}
+    by_channel_and_month: dict[tuple[int, date], dict[str, Any]] = {}
     rows = MonthlyFact.objects.filter(countable(), month__gte=months[0], month__lte=months[-1])
     fields = ("municipality_id", "channel_id", "month", "basis", "followers", *SUMS)
     for row in rows.values(*fields):
-        kept = found.setdefault((row["channel_id"], row["month"]), {"followers": None, "place": row["municipality_id"]})
+        values = by_channel_and_month.setdefault(
+            (row["channel_id"], row["month"]), {"followers": None, "place": row["municipality_id"]}
+        )
         if row["followers"] is not None:
-            kept["followers"] = row["followers"]
+            values["followers"] = row["followers"]
         if row["basis"] == Basis.PUBLICATION:
-            kept |= {key: row[key] for key in SUMS}
+            values |= {key: row[key] for key in SUMS}
     return [
         Sum(
-            kept["place"],
+            values["place"],
             channels[pk],
             month,
-            {key: kept.get(key, 0 if key == "posts" else None) for key in SUMS},
-            kept["followers"],
+            {key: values.get(key, 0 if key == "posts" else None) for key in SUMS},
+            values["followers"],
         )
-        for (pk, month), kept in found.items()
+        for (pk, month), values in by_channel_and_month.items()
         if pk in channels
     ]
 

@@ -1,4 +1,4 @@
-"""Reads of the pages of reports."""
+"""Queries of the pages of reports."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -34,7 +34,7 @@ def of_programmes(programmes: list[Any]) -> list[ProgrammeReport]:
 
 
 def first_day() -> date | None:
-    """The first day of which the municipality in scope has a number. Two queries."""
+    """The first day with data of the municipality in scope. Two queries."""
     days = [model.objects.aggregate(day=Min("day"))["day"] for model in (DailyFact, ChannelDay)]
     return min((day for day in days if day), default=None)
 
@@ -52,12 +52,12 @@ def programme_schedule(programme: Programme) -> ProgrammeSchedule | None:
 def programme_schedules(programmes: Sequence[Programme]) -> list[tuple[Programme, ProgrammeSchedule | None]]:
     """Each programme with its schedule and its people. Two queries."""
     rows = ProgrammeSchedule.objects.filter(programme__in=programmes).prefetch_related("people")
-    found = {row.programme_id: row for row in rows}
-    return [(programme, found.get(programme.pk)) for programme in programmes]
+    by_programme = {row.programme_id: row for row in rows}
+    return [(programme, by_programme.get(programme.pk)) for programme in programmes]
 
 
 def last_run(schedule: Schedule | ProgrammeSchedule) -> Run | ProgrammeRun | None:
-    return schedule.runs.filter(told_at__isnull=False).order_by("-month").first()
+    return schedule.runs.filter(notified_at__isnull=False).order_by("-month").first()
 
 
 def staff_of(programme: Programme) -> list[User]:

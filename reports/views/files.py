@@ -1,4 +1,4 @@
-"""How a file of a report is handed out."""
+"""Serves a file of a report."""
 
 from pathlib import Path
 
@@ -9,21 +9,21 @@ from django.utils import timezone
 from accounts.web import SignedInRequest
 from reports.domain import make
 from reports.enums import TYPES, Format, State
-from reports.models import Made
+from reports.models import GeneratedReport
 
 
-def answer(request: SignedInRequest, row: Made, wanted: str, name: str) -> HttpResponseBase:
-    """The file in that format, never shown in the page and never kept by what lies between; 404 when it is gone."""
+def answer(request: SignedInRequest, row: GeneratedReport, wanted: str, name: str) -> HttpResponseBase:
+    """The file in that format, as a download that no proxy may store; 404 when it has expired."""
     is_there = row.state == State.READY and row.expires_at is not None and row.expires_at > timezone.now()
-    kept = row.files.get(wanted) if is_there else None
-    if kept is None:
+    stored = row.files.get(wanted) if is_there else None
+    if stored is None:
         raise Http404
     try:
-        file = (Path(settings.REPORTS_ROOT) / Path(kept["name"]).name).open("rb")
+        file = (Path(settings.REPORTS_ROOT) / Path(stored["name"]).name).open("rb")
     except FileNotFoundError:
         raise Http404 from None
     if request.method == "GET":
-        make.note_download(row, wanted, by=request.user)
-    found = FileResponse(file, as_attachment=True, filename=f"{name}.{wanted}", content_type=TYPES[Format(wanted)])
-    found.headers["Cache-Control"] = "private, no-store"
-    return found
+        make.record_download(row, wanted, by=request.user)
+    response = FileResponse(file, as_attachment=True, filename=f"{name}.{wanted}", content_type=TYPES[Format(wanted)])
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,4 +1,4 @@
-"""Reports of one municipality: asking for one, fetching it, and having it sent each month."""
+"""Reports of one municipality: requesting one, downloading it, and the monthly schedule."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ def _page(request: MunicipalityRequest, form: forms.MonthlyForm) -> HttpResponse
 @requires(Verb.ANALYTICS_VIEW)
 @require_GET
 def report(request: MunicipalityRequest, report: int) -> HttpResponse:
-    """How far it is, and what can be done with it once it is ready."""
+    """Progress of the report, and its downloads once it is ready."""
     row = get_object_or_404(MonthlyReport.objects.select_related("asked_by"), pk=report)
     context = {"report": row, "formats": Format.choices, "again": "reports/_again.html"}
     part = bool(request.headers.get("HX-Request"))
@@ -78,8 +78,8 @@ def download(request: MunicipalityRequest, report: int, format: str) -> HttpResp
 @requires(Verb.REPORT_SCHEDULE)
 @require_http_methods(["GET", "POST"])
 def schedule(request: MunicipalityRequest) -> HttpResponse:
-    here, found = request.municipality, queries.schedule()
-    form = forms.ScheduleForm(request.POST or None, members=colleagues(here), **scheduling.initial(found))
+    here, existing = request.municipality, queries.schedule()
+    form = forms.ScheduleForm(request.POST or None, members=colleagues(here), **scheduling.initial(existing))
     if request.method == "POST" and form.is_valid():
         schedules.plan(here, form.cleaned_data["day"], form.chosen(), by=request.user)
         messages.success(request, _("Saved. The report goes out by itself from now on."))
@@ -87,7 +87,7 @@ def schedule(request: MunicipalityRequest) -> HttpResponse:
     return scheduling.page(
         request,
         form,
-        found,
+        existing,
         title=_("Each month by mail"),
         up=(_("Reports"), reverse("reports", args=[here.slug])),
         acts={act: reverse("report_schedule_act", args=[here.slug, act]) for act in scheduling.ACTS},

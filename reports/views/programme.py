@@ -37,7 +37,7 @@ def ask(request: ProgrammeRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     asked = form.cleaned_data
-    wanted = next(each for each in request.programmes if str(each.pk) == asked["programme"])
+    wanted = next(candidate for candidate in request.programmes if str(candidate.pk) == asked["programme"])
     row = make.ask_programme(wanted, asked["first"], asked["last"], asked["language"], by=request.user)
     return redirect("programme_report", row.pk)
 
@@ -59,26 +59,26 @@ def _page(request: ProgrammeRequest, form: forms.ProgrammeForm) -> HttpResponse:
 
 
 def _mine(request: ProgrammeRequest, pk: int) -> ProgrammeReport:
-    """One of a programme whose staff this person is; 404 to everybody else."""
+    """A report of a programme whose staff this person is; 404 for everybody else."""
     rows = ProgrammeReport.objects.filter(programme__in=request.programmes)
     return get_object_or_404(rows.select_related("programme", "asked_by"), pk=pk)
 
 
 @programme(ProgrammeVerb.COMPARE)
 @require_GET
-def report(request: ProgrammeRequest, told: int) -> HttpResponse:
+def report(request: ProgrammeRequest, pk: int) -> HttpResponse:
     again = "reports/_programme_again.html"
-    context = {"report": _mine(request, told), "formats": Format.choices, "again": again}
+    context = {"report": _mine(request, pk), "formats": Format.choices, "again": again}
     part = bool(request.headers.get("HX-Request"))
     return render(request, f"reports/{'_report' if part else 'programme_report'}.html", context)
 
 
 def _run_by(request: ProgrammeRequest, pk: int) -> Programme:
-    """One whose staff this person is; 404 to everybody else."""
-    found = next((each for each in request.programmes if each.pk == pk), None)
-    if found is None:
+    """A programme whose staff this person is; 404 for everybody else."""
+    match = next((programme for programme in request.programmes if programme.pk == pk), None)
+    if match is None:
         raise Http404
-    return found
+    return match
 
 
 @programme(ProgrammeVerb.COMPARE)
@@ -86,9 +86,9 @@ def _run_by(request: ProgrammeRequest, pk: int) -> Programme:
 def schedule(request: ProgrammeRequest, programme: int) -> HttpResponse:
     """The report by mail to people of the programme: each month, or after each quarter."""
     ours = _run_by(request, programme)
-    found = queries.programme_schedule(ours)
+    existing = queries.programme_schedule(ours)
     people = queries.staff_of(ours)
-    form = forms.ProgrammeScheduleForm(request.POST or None, members=people, **scheduling.initial(found))
+    form = forms.ProgrammeScheduleForm(request.POST or None, members=people, **scheduling.initial(existing))
     if request.method == "POST" and form.is_valid():
         every = Every(form.cleaned_data["every"])
         schedules.plan_programme(ours, every, form.cleaned_data["day"], form.chosen(), by=request.user)
@@ -97,7 +97,7 @@ def schedule(request: ProgrammeRequest, programme: int) -> HttpResponse:
     return scheduling.page(
         request,
         form,
-        found,
+        existing,
         title=_("%(programme)s: the report by mail") % {"programme": ours},
         up=(_("Reports of the programme"), reverse("programme_reports")),
         acts={act: reverse("programme_report_schedule_act", args=[ours.pk, act]) for act in scheduling.ACTS},
@@ -115,6 +115,6 @@ def schedule_act(request: ProgrammeRequest, programme: int, act: str) -> HttpRes
 @programme(ProgrammeVerb.COMPARE)
 @never_cache
 @require_safe
-def download(request: ProgrammeRequest, told: int, format: str) -> HttpResponseBase:
-    row = _mine(request, told)
+def download(request: ProgrammeRequest, pk: int, format: str) -> HttpResponseBase:
+    row = _mine(request, pk)
     return files.answer(request, row, format, f"programme-{row.first:%Y-%m}-{row.last:%Y-%m}-{row.language}")

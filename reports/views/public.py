@@ -1,7 +1,7 @@
-"""What everybody may read: the page of a municipality that switched it on, and the open data.
+"""Public pages: the page of a municipality that switched it on, and the open data.
 
-Reached before sessions, languages and people are (reports/middleware.py). Every answer may be kept by anybody for some
-minutes; whether a page is on is asked each time, so that one that was switched off is gone at once.
+Reached before sessions, languages and users (reports/middleware.py). Every response may be cached by anybody for some
+minutes; whether a page is on is checked at each request, so that a page that was switched off is gone at once.
 """
 
 from django.conf import settings
@@ -17,16 +17,16 @@ from municipalities.models import Municipality
 from municipalities.queries import today
 from reports import open_data
 from reports.contents import public as contents
-from reports.everybody import (
-    busy,
-    comes_too_often,
-    for_everybody,
-    hides,
-    kept,
-    nothing_here,
-    own_tongue,
-)
 from reports.models import PublicPage
+from reports.public_responses import (
+    busy,
+    cacheable,
+    cached,
+    is_hidden_from_search,
+    is_rate_limited,
+    not_found,
+    own_language,
+)
 from reports.queries import public as queries
 
 # What static/js/chart.js imports belongs here, too.
@@ -42,17 +42,17 @@ FILES = {
 @require_safe
 def numbers(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     """The page of a municipality. Without a language in the address it is the municipality's own script."""
-    if comes_too_often(request):
+    if is_rate_limited(request):
         return busy()
-    found = queries.shown(place)
-    if found is None or (tongue and tongue not in languages.by_tag()):
-        return nothing_here("missing", 404)
-    municipality, page = found
-    wanted = tongue or own_tongue(municipality)
+    shown = queries.shown(place)
+    if shown is None or (tongue and tongue not in languages.by_tag()):
+        return not_found("missing", 404)
+    municipality, page = shown
+    wanted = tongue or own_language(municipality)
     name = f"public-numbers:{municipality.pk}:{wanted}:{page.changed_at.timestamp()}:{today()}"
-    body = kept(name, lambda: _numbers(municipality, page, wanted))
+    body = cached(name, lambda: _numbers(municipality, page, wanted))
     answer = HttpResponse(body, headers={"Content-Language": wanted})
-    return for_everybody(request, answer, of=municipality, scripts=CHART_SCRIPTS)
+    return cacheable(request, answer, of=municipality, scripts=CHART_SCRIPTS)
 
 
 def _numbers(municipality: Municipality, page: PublicPage, tongue: str) -> bytes:
@@ -67,7 +67,7 @@ def _numbers(municipality: Municipality, page: PublicPage, tongue: str) -> bytes
             "tongues": names,
             "is_demo": settings.DEMO,
             "canonical": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public_numbers", args=[municipality.slug]),
-            "hides": hides(municipality),
+            "hides": is_hidden_from_search(municipality),
         }
         return render_to_string("reports/public/numbers.html", {**context, **around}).encode()
 
@@ -75,18 +75,18 @@ def _numbers(municipality: Municipality, page: PublicPage, tongue: str) -> bytes
 @public
 @require_safe
 def open_data_page(request: HttpRequest) -> HttpResponse:
-    """What is open, in the three languages of the portal at once: whoever looks for data has not chosen one."""
-    if comes_too_often(request):
+    """The open data, in the three languages of the portal at once, because visitors have not chosen one."""
+    if is_rate_limited(request):
         return busy()
-    return for_everybody(request, HttpResponse(kept(f"open-data-page:{today()}", _open_data_page)))
+    return cacheable(request, HttpResponse(cached(f"open-data-page:{today()}", _open_data_page)))
 
 
 def _open_data_page() -> bytes:
-    found = queries.open_data()
+    data = queries.open_data()
     tables = [(name, fields, about) for name, (fields, _key, about) in open_data.TABLES.items()]
     licence = {"name": settings.OPEN_DATA_LICENCE, "url": settings.OPEN_DATA_LICENCE_URL}
     context = {
-        "found": found,
+        "found": data,
         "tables": tables,
         "licence": licence,
         "languages": languages.codes_and_tags(),
@@ -98,17 +98,17 @@ def _open_data_page() -> bytes:
 @public
 @require_safe
 def open_data_file(request: HttpRequest, name: str) -> HttpResponse:
-    if comes_too_often(request):
+    if is_rate_limited(request):
         return busy()
     if name not in FILES:
-        return nothing_here("missing", 404)
-    body = kept(f"open-data:{name}:{today()}", lambda: _file(name))
+        return not_found("missing", 404)
+    body = cached(f"open-data:{name}:{today()}", lambda: _file(name))
     answer = HttpResponse(body, content_type=FILES[name])
     answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
     # Programs in other people's pages may read it.
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["Link"] = f'<{settings.OPEN_DATA_LICENCE_URL}>; rel="license"'
-    return for_everybody(request, answer)
+    return cacheable(request, answer)
 
 
 def _file(name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The switch of the public page, in the settings of a workspace."""
+"""Settings page that switches the public page on and off."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,8 +19,8 @@ from reports.queries import reports as queries
 @requires(Verb.SETTINGS_VIEW)
 @require_GET
 def settings_public(request: MunicipalityRequest) -> HttpResponse:
-    found = queries.public_page()
-    initial = {"is_on": found.is_on, "contact": found.contact} if found else {}
+    existing = queries.public_page()
+    initial = {"is_on": existing.is_on, "contact": existing.contact} if existing else {}
     return _page(request, PublicPageForm(initial=initial))
 
 

@@ -1,4 +1,4 @@
-"""The page of a schedule of reports by mail, of a municipality as of a programme."""
+"""Page of a report schedule, of a municipality as of a programme."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from reports.forms import ScheduleForm
 from reports.models import ProgrammeSchedule, Schedule
 from reports.queries import reports as queries
 
-Found = Schedule | ProgrammeSchedule | None
+AnySchedule = Schedule | ProgrammeSchedule | None
 
 ACTS: dict[str, tuple[Callable[..., None], Callable[[], str]]] = {
     "pause": (schedules.pause, lambda: _("Paused. Nothing goes out until you resume it.")),
@@ -23,28 +23,34 @@ ACTS: dict[str, tuple[Callable[..., None], Callable[[], str]]] = {
 }
 
 
-def initial(found: Found) -> dict[str, Any]:
+def initial(schedule: AnySchedule) -> dict[str, Any]:
     """What a form of `found` begins with, as its keyword."""
-    if found is None:
+    if schedule is None:
         return {}
-    people = [str(person.pk) for person in found.people.all()]
-    return {"initial": {"every": int(found.every), "day": found.day, "people": people}}
+    people = [str(person.pk) for person in schedule.people.all()]
+    return {"initial": {"every": int(schedule.every), "day": schedule.day, "people": people}}
 
 
 def page(
-    request: HttpRequest, form: ScheduleForm, found: Found, *, title: str, up: tuple[str, str], acts: Mapping[str, str]
+    request: HttpRequest,
+    form: ScheduleForm,
+    schedule: AnySchedule,
+    *,
+    title: str,
+    up: tuple[str, str],
+    acts: Mapping[str, str],
 ) -> HttpResponse:
     """`up` is (label, address) of the page above, `acts` the address of each of `ACTS`."""
-    last = queries.last_run(found) if found else None
-    context = {"form": form, "schedule": found, "last": last, "page_title": title, "up": up, "acts": acts}
+    last = queries.last_run(schedule) if schedule else None
+    context = {"form": form, "schedule": schedule, "last": last, "page_title": title, "up": up, "acts": acts}
     return render(request, "reports/schedule.html", context, status=422 if form.errors else 200)
 
 
-def act(request: SignedInRequest, name: str, found: Found) -> None:
+def act(request: SignedInRequest, name: str, schedule: AnySchedule) -> None:
     """Do it; nothing happens where there is no schedule any more."""
     if name not in ACTS:
         raise Http404
-    if found is not None:
-        verb, said = ACTS[name]
-        verb(found, by=request.user)
-        messages.success(request, said())
+    if schedule is not None:
+        verb, message = ACTS[name]
+        verb(schedule, by=request.user)
+        messages.success(request, message())

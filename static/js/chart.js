@@ -1,7 +1,6 @@
 // Reads a chart's values aloud: pointer or arrow keys pick a mark, the line below says its figures.
 // Works on what common/charts leaves: an element with data-text="…" data-x="…" per value, with data-y="…" too where
 // values lie in rows, and data-points="series-1:40 series-2:80" where dots show them on lines.
-import { closest } from "./dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SIDES = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
@@ -35,7 +34,7 @@ class Reader {
 
   point(event) {
     const { svg, marks } = this.drawing;
-    const under = marks.indexOf(closest(event, "[data-text]"));
+    const under = marks.indexOf(/** @type {HTMLElement} */ (event.target).closest("[data-text]"));
     if (under >= 0) return this.show(under);
     const matrix = svg.getScreenCTM().inverse();
     const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix);

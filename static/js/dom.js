@@ -2,6 +2,6 @@
 
 /**
  * The nearest element around the place of an event that matches a selector; null where the event hit no element.
- * @type {<S extends string>(event: Event, selector: S) => import("typed-query-selector/parser").ParseSelector<S, HTMLElement> | null}
+ * @type {<S extends string>(event: Event, selector: S) => ElementOf<S> | null}
  */
 export const closest = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);

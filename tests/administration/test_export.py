@@ -30,7 +30,7 @@ from administration.domain import exports
 from administration.enums import ExportState
 from administration.models import Export
 from analytics import partitions
-from analytics.models import ChannelDay, Pull, Subject
+from analytics.models import ChannelDay, MetricSnapshot, Subject
 from channels.models import AppRegistration, Credential
 from common import crypto
 from common.models import AuditEvent, MailMessage
@@ -111,7 +111,7 @@ def fill(municipality: Municipality, by: Any, mark: str) -> int:
             municipality=municipality, kind="publication", channel=ours, publication=public, published_at=now,
             published_on=now.date(), likes=41, traits=traits_of(public),
         )  # fmt: skip
-        Pull.objects.create(municipality=municipality, subject=subject, at=now, outcome="ok", likes=41)
+        MetricSnapshot.objects.create(municipality=municipality, subject=subject, at=now, outcome="ok", likes=41)
         ChannelDay.objects.create(municipality=municipality, channel=ours, day=now.date(), followers=977)
         make_links(municipality.pk, post.key, {ours.pk: LinkRequest(f"https://{mark}.example/", "mastodon")})
         ClickCount.objects.create(

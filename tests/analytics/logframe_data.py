@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from analytics.enums import Material, PullOutcome, SubjectKind
+from analytics.enums import FetchOutcome, Material, SubjectKind
 from analytics.ingestion.domain import collect, traits
 from analytics.models import ChannelDay, Subject
 from analytics.rollups.domain import rollup
@@ -67,7 +67,7 @@ def post(
     with scope(channel.municipality_id):
         subject = Subject.objects.get(publication=publication)
         if likes is not None:
-            collect.record([subject], {subject.pk: (PullOutcome.READ, {"likes": likes})}, at(day, 20))
+            collect.record([subject], {subject.pk: (FetchOutcome.READ, {"likes": likes})}, at(day, 20))
         facts(channel, day)
         return Publication.objects.select_related("version", "post").get(pk=publication.pk)
 
@@ -89,7 +89,7 @@ def followers(channel: Channel, day: date, count: int | None) -> None:
     with scope(channel.municipality_id):
         ChannelDay.objects.create(
             municipality_id=channel.municipality_id, channel=channel, day=day, followers=count,
-            gap="" if count is not None else PullOutcome.NOT_REACHED,
+            gap="" if count is not None else FetchOutcome.NOT_REACHED,
         )  # fmt: skip
 
 

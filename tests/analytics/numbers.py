@@ -70,7 +70,7 @@ class Numbers:
                 traits=self.traits(**fields),
                 published_at=moment,
                 published_on=moment.astimezone(BELGRADE).date(),
-                last_at=moment,
+                last_fetched_at=moment,
                 interactions=interactions(numbers),
                 **numbers,
             )
@@ -106,5 +106,5 @@ class Numbers:
 
 
 def _sum(values: Any) -> int | None:
-    told = [value for value in values if value is not None]
-    return sum(told) if told else None
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

@@ -10,14 +10,14 @@ import pytest
 from django.utils import timezone, translation
 
 from analytics.dashboards.queries.follower_breaks import breaks
-from analytics.enums import Basis, PullOutcome, SubjectKind
+from analytics.enums import Basis, FetchOutcome, SubjectKind
 from analytics.ingestion.domain import collect
-from analytics.models import ChannelDay, DailyFact, MonthlyFact, Pull, Subject
+from analytics.models import ChannelDay, DailyFact, MetricSnapshot, MonthlyFact, Subject
 from analytics.rollups.domain import rollup
 from channels.models import Channel
 from municipalities.tenancy import scope
 from tests.analytics import factories
-from tests.analytics.test_collect import account, again, due, fresh, outcomes, post, pulls, tick  # noqa: F401
+from tests.analytics.test_collect import account, again, due, fresh, outcomes, post, snapshots, tick  # noqa: F401
 from tests.analytics.test_rollup import at, fact, look
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
@@ -58,8 +58,8 @@ def test_a_metric_that_vanishes_mid_month_is_a_gap_and_no_minus(channel: Channel
     for day in (1, 2, 3):
         look(subject, at(MONDAY + day * DAY, 10), likes=10 + day)
     with scope(channel.municipality_id):
-        told = list(Pull.objects.filter(subject=subject).order_by("at").values_list("outcome", "views"))
-    assert told == [("read", 500), ("read", None), ("read", None), ("read", None)]
+        snapshots = list(MetricSnapshot.objects.filter(subject=subject).order_by("at").values_list("outcome", "views"))
+    assert snapshots == [("read", 500), ("read", None), ("read", None), ("read", None)]
     for day in (1, 2, 3):
         growth = fact(channel, MONDAY + day * DAY, Basis.ACTIVITY)
         assert growth is not None
@@ -95,11 +95,11 @@ def test_garbage_in_one_number_is_a_gap_there_and_spoils_no_other(channel: Chann
     look(subject, at(MONDAY, 10), likes=2, replies=3)
     look(subject, at(MONDAY, 11), **garbage)
     with scope(channel.municipality_id):
-        last = Pull.objects.filter(subject=subject).order_by("at").last()
+        last = MetricSnapshot.objects.filter(subject=subject).order_by("at").last()
         assert last is not None
         assert (last.likes, last.replies) == (None, 4)
-        kept = Subject.objects.get(pk=subject.pk)
-    assert (kept.likes, kept.replies, kept.interactions) == (2, 4, 6)
+        stored = Subject.objects.get(pk=subject.pk)
+    assert (stored.likes, stored.replies, stored.interactions) == (2, 4, 6)
 
 
 @pytest.mark.parametrize("body", ["[]", '"?"', "{}", '{"id": 5}', "[1, 2]", "<html>", '[{"id": null}]'])
@@ -110,18 +110,18 @@ def test_an_answer_that_nobody_expects_is_no_reading_and_the_next_look_comes(
     fakes.plan("status", "/api/v1/statuses", method="GET", times=3, status=200, body=body)
     due(subject)
     tick()
-    (pull,) = pulls(subject)
-    assert pull.outcome != PullOutcome.READ
-    assert (pull.likes, pull.replies) == (None, None)
-    assert again(subject).next_at is not None
+    (snapshot,) = snapshots(subject)
+    assert snapshot.outcome != FetchOutcome.READ
+    assert (snapshot.likes, snapshot.replies) == (None, None)
+    assert again(subject).next_fetch_at is not None
 
 
 def test_one_post_with_a_million_reactions_is_counted_whole(channel: Channel) -> None:
     subject = published(channel, at(MONDAY, 9))
     look(subject, at(MONDAY, 10), likes=1_000_000, reposts=90_000, replies=45_000, views=80_000_000)
-    found = fact(channel, MONDAY, Basis.PUBLICATION)
-    assert found is not None
-    assert (found.interactions, found.views) == (1_135_000, 80_000_000)
+    published_fact = fact(channel, MONDAY, Basis.PUBLICATION)
+    assert published_fact is not None
+    assert (published_fact.interactions, published_fact.views) == (1_135_000, 80_000_000)
 
 
 # ---- the clock
@@ -139,7 +139,7 @@ def test_the_days_on_which_the_clocks_change_begin_and_end_at_midnight_in_belgra
     look(post_of_the_day, first + timedelta(minutes=5), likes=1)
     look(post_of_the_day, midnight - timedelta(seconds=1), likes=4)
     look(post_of_the_day, midnight, likes=9)
-    grown = [fact(channel, each, Basis.ACTIVITY) for each in (day, day + DAY)]
+    grown = [fact(channel, moment_day, Basis.ACTIVITY) for moment_day in (day, day + DAY)]
     assert [row.likes if row else None for row in grown] == [4, 5]
 
 
@@ -149,7 +149,7 @@ def test_followers_read_a_minute_before_and_after_midnight_belong_to_two_days(ch
         subject = Subject.objects.get(kind=SubjectKind.CHANNEL)
     for moment, followers in ((at(date(2026, 10, 25), 23, 59), 100), (at(date(2026, 10, 26), 0, 1), 101)):
         look(subject, moment, followers=followers)
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     with scope(channel.municipality_id):
         days = ChannelDay.objects.order_by("day").values_list("day", "followers")
         assert list(days) == [(date(2026, 10, 25), 100), (date(2026, 10, 26), 101)]
@@ -160,7 +160,7 @@ def test_followers_read_a_minute_before_and_after_midnight_belong_to_two_days(ch
 
 def test_a_municipality_without_posts_has_no_facts_and_no_zeros(channel: Channel) -> None:
     collect.enrol()
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     with scope(channel.municipality_id):
         assert not DailyFact.objects.exists()
 
@@ -175,13 +175,13 @@ def test_another_page_in_place_of_the_old_one_is_a_channel_of_its_own(cast: Cast
     with scope(cast.cuprija):
         Channel.objects.filter(pk=old.pk).update(state="disconnected", disconnected_at=timezone.now())
     new = account(cast, fakes, "facebook", "nova")
-    theirs = post(new, fakes, "Вест нове стране")
+    other = post(new, fakes, "Вест нове стране")
     before = len(fakes.ledger())
-    due(mine, theirs)
+    due(mine, other)
     tick()
     asked = [entry for entry in fakes.ledger()[before:] if mine.remote_id in str(entry)]
     assert asked == []
-    assert (outcomes(mine), outcomes(theirs)) == (["read"], ["read"])
+    assert (outcomes(mine), outcomes(other)) == (["read"], ["read"])
 
 
 def test_the_line_of_followers_breaks_with_a_reason_where_another_page_takes_its_place(cast: Cast) -> None:
@@ -198,8 +198,8 @@ def test_the_line_of_followers_breaks_with_a_reason_where_another_page_takes_its
                     municipality=cast.cuprija, channel=channel, day=date(2026, 11, day), followers=100
                 )
         with translation.override("en"):
-            found = breaks(date(2026, 11, 1), date(2026, 11, 20))
-            assert [(each.day.day, each.reason) for each in found] == [
+            follower_breaks = breaks(date(2026, 11, 1), date(2026, 11, 20))
+            assert [(follower_break.day.day, follower_break.reason) for follower_break in follower_breaks] == [
                 (12, "Another page on Facebook: “Град” in place of “Општина”.")
             ]
             assert breaks(date(2026, 11, 13), date(2026, 11, 20)) == []
@@ -218,8 +218,8 @@ def test_a_channel_that_is_added_or_given_up_breaks_the_line_too(cast: Cast) -> 
             state="disconnected", disconnected_at=datetime(2026, 11, 15, 12, tzinfo=UTC)
         )
         with translation.override("en"):
-            found = breaks(date(2026, 11, 1), date(2026, 11, 20))
-    assert [(each.day.day, each.reason) for each in found] == [
+            follower_breaks = breaks(date(2026, 11, 1), date(2026, 11, 20))
+    assert [(follower_break.day.day, follower_break.reason) for follower_break in follower_breaks] == [
         (5, "“Плаво небо” on Bluesky was connected; its followers count from here."),
         (15, "“Општина” was disconnected; its followers no longer count."),
     ]

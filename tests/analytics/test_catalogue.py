@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from analytics.metrics import ADDED, BELIEVED_UP_TO, METRICS, POST_METRICS, believed
-from analytics.models import Counts, Telling
+from analytics.models import Counts, MetricCoverage
 from channels import validation
 from municipalities.tenancy import scope
 from tests.analytics import factories
@@ -50,10 +50,10 @@ def test_names_remarks_and_changes_are_of_what_is_told(subtests: pytest.Subtests
             from platforms.registry import connector
 
             kind = connector(platform)
-            told = kind.measures | kind.account_measures
-            assert set(kind.remarks) <= told
-            assert {change.metric for change in kind.changes} <= told
-            assert told & set(METRICS) <= set(kind.own_names)
+            metrics = kind.measures | kind.account_measures
+            assert set(kind.remarks) <= metrics
+            assert {change.metric for change in kind.changes} <= metrics
+            assert metrics & set(METRICS) <= set(kind.own_names)
             assert [change.on for change in kind.changes] == sorted(change.on for change in kind.changes)
 
 
@@ -83,7 +83,7 @@ def test_the_page_says_since_when_and_until_when_each_channel_is_told(
     now = datetime(2026, 11, 25, tzinfo=UTC)
     with scope(cast.cuprija):
         for metric, days in (("likes", 0), ("views", 20)):
-            Telling.objects.create(
+            MetricCoverage.objects.create(
                 municipality=cast.cuprija, channel=channel, metric=metric,
                 first_at=now - timedelta(days=90), last_at=now - timedelta(days=days),
             )  # fmt: skip

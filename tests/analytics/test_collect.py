@@ -10,10 +10,10 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from analytics.enums import PullOutcome, SubjectKind
+from analytics.enums import FetchOutcome, SubjectKind
 from analytics.ingestion import rules
 from analytics.ingestion.domain import collect, webhooks
-from analytics.models import ChannelDay, DailyFact, Pull, Subject, Telling
+from analytics.models import ChannelDay, DailyFact, MetricCoverage, MetricSnapshot, Subject
 from analytics.rollups.domain import rollup
 from channels import rate_limits
 from channels.domain import credentials
@@ -72,8 +72,8 @@ def tick() -> None:
 def due(*subjects: Subject, ago: timedelta = timedelta()) -> None:
     with everywhere("test"):
         wanted = [subject.pk for subject in subjects]
-        Subject.objects.filter(pk__in=wanted).update(next_at=timezone.now() - ago, owed_at=None)
-        Subject.objects.exclude(pk__in=wanted).update(next_at=None)
+        Subject.objects.filter(pk__in=wanted).update(next_fetch_at=timezone.now() - ago, due_since=None)
+        Subject.objects.exclude(pk__in=wanted).update(next_fetch_at=None)
 
 
 def again(subject: Subject) -> Subject:
@@ -81,13 +81,13 @@ def again(subject: Subject) -> Subject:
         return Subject.objects.get(pk=subject.pk)
 
 
-def pulls(subject: Subject) -> list[Pull]:
+def snapshots(subject: Subject) -> list[MetricSnapshot]:
     with everywhere("test"):
-        return list(Pull.objects.filter(subject=subject).order_by("at"))
+        return list(MetricSnapshot.objects.filter(subject=subject).order_by("at"))
 
 
 def outcomes(subject: Subject) -> list[str]:
-    return [pull.outcome for pull in pulls(subject)]
+    return [snapshot.outcome for snapshot in snapshots(subject)]
 
 
 def scarce(app: str, left: int) -> None:
@@ -105,7 +105,7 @@ def test_a_look_that_finds_nothing_new_says_so_and_repeats_no_number(cast: Cast,
     for _ in range(2):
         due(subject)
         tick()
-    first, second = pulls(subject)
+    first, second = snapshots(subject)
     assert (first.outcome, first.likes, first.replies) == ("read", 1, 0)
     assert (second.outcome, second.likes, second.replies) == ("unchanged", None, None)
     assert again(subject).likes == 1
@@ -119,9 +119,9 @@ def test_followers_that_stay_the_same_are_still_the_followers_of_the_next_day(ca
         monday = datetime(2026, 11, 16, 10, tzinfo=UTC)
         for day in range(2):
             collect.record(
-                [subject], {subject.pk: (PullOutcome.READ, {"followers": 120})}, monday + timedelta(days=day)
+                [subject], {subject.pk: (FetchOutcome.READ, {"followers": 120})}, monday + timedelta(days=day)
             )
-        rollup.fold()
+        rollup.rebuild_dirty_days()
         days = ChannelDay.objects.filter(channel=channel).order_by("day")
         assert list(days.values_list("followers", "gap")) == [(120, ""), (120, "")]
     assert outcomes(subject) == ["read", "unchanged"]
@@ -132,10 +132,10 @@ def test_a_look_the_portal_slept_through_is_missed_once_and_then_made(cast: Cast
     subject = post(channel, fakes)
     due(subject, ago=timedelta(hours=9))
     tick()
-    missed, read = pulls(subject)
+    missed, read = snapshots(subject)
     assert (missed.outcome, read.outcome) == ("missed", "read")
     assert read.at - missed.at >= timedelta(hours=9)
-    assert again(subject).owed_at is None
+    assert again(subject).due_since is None
 
 
 def test_a_look_that_is_a_few_minutes_late_is_not_missed(cast: Cast, fakes: FakeServer) -> None:
@@ -152,7 +152,7 @@ def test_days_on_which_nobody_read_the_followers_get_their_reason(cast: Cast, fa
         subject = Subject.objects.get(kind=SubjectKind.CHANNEL)
     due(subject, ago=timedelta(days=3))
     tick()
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     with scope(cast.cuprija):
         days = list(ChannelDay.objects.filter(channel=channel).order_by("day").values_list("gap", flat=True))
     assert days == ["missed", "missed", "missed", ""]
@@ -170,7 +170,7 @@ def test_what_is_left_of_the_applications_budget_is_for_posts(cast: Cast, fakes:
     for _ in range(3):
         tick()
         with everywhere("test"):
-            Subject.objects.filter(pk=subject.pk).update(next_at=timezone.now())
+            Subject.objects.filter(pk=subject.pk).update(next_fetch_at=timezone.now())
     assert len(fakes.ledger()) == before
     # Said once, not at every tick.
     assert outcomes(subject) == ["missed"]
@@ -185,7 +185,7 @@ def test_a_short_wait_for_the_budget_is_no_missed_look(cast: Cast, fakes: FakeSe
     due(subject)
     tick()
     assert outcomes(subject) == []
-    assert timezone.now() < again(subject).next_at <= timezone.now() + timedelta(minutes=5)
+    assert timezone.now() < again(subject).next_fetch_at <= timezone.now() + timedelta(minutes=5)
 
 
 def test_a_channel_whose_account_was_told_to_wait_is_not_asked_before(cast: Cast, fakes: FakeServer) -> None:
@@ -194,14 +194,14 @@ def test_a_channel_whose_account_was_told_to_wait_is_not_asked_before(cast: Cast
     fakes.plan("rate_limit", "/api/v1/statuses", seconds=1200, method="GET")
     due(subject)
     tick()
-    told = len(fakes.ledger())
-    waits = again(subject).next_at
+    requests_before = len(fakes.ledger())
+    waits = again(subject).next_fetch_at
     assert waits
     assert timedelta(minutes=15) < waits - timezone.now() <= timedelta(minutes=20)
     with everywhere("test"):
-        Subject.objects.filter(pk=subject.pk).update(next_at=timezone.now())
+        Subject.objects.filter(pk=subject.pk).update(next_fetch_at=timezone.now())
     tick()
-    assert len(fakes.ledger()) == told
+    assert len(fakes.ledger()) == requests_before
     assert outcomes(subject) == []
 
 
@@ -236,8 +236,8 @@ def test_a_batch_that_fails_half_way_keeps_what_the_ones_before_it_brought(cast:
     due(*subjects)
     fakes.plan("status", "/api/v1/statuses", nth=2, method="GET", status=503)
     tick()
-    told = sorted(outcome for subject in subjects for outcome in outcomes(subject))
-    assert told == ["not_reached"] * 5 + ["read"] * 20
+    results = sorted(outcome for subject in subjects for outcome in outcomes(subject))
+    assert results == ["not_reached"] * 5 + ["read"] * 20
 
 
 def test_a_worker_that_dies_costs_a_lease_and_the_look_is_made_after_it(cast: Cast, fakes: FakeServer) -> None:
@@ -246,7 +246,7 @@ def test_a_worker_that_dies_costs_a_lease_and_the_look_is_made_after_it(cast: Ca
     assert sum(len(ids) for ids in collect.claim().values()) == 1
     assert collect.claim() == {}
     with everywhere("test"):
-        Subject.objects.filter(pk=subject.pk).update(next_at=timezone.now())
+        Subject.objects.filter(pk=subject.pk).update(next_fetch_at=timezone.now())
     tick()
     assert outcomes(subject) == ["read"]
 
@@ -257,10 +257,10 @@ def test_a_task_that_has_no_time_left_gives_the_rest_back(
     channel = account(cast, fakes)
     subjects = [post(channel, fakes, f"Вест {number}") for number in range(25)]
     due(*subjects)
-    monkeypatch.setattr(collect, "PATIENCE_SECONDS", -1)
+    monkeypatch.setattr(collect, "TIME_BUDGET_SECONDS", -1)
     tick()
     assert all(outcomes(subject) == [] for subject in subjects)
-    monkeypatch.setattr(collect, "PATIENCE_SECONDS", 60)
+    monkeypatch.setattr(collect, "TIME_BUDGET_SECONDS", 60)
     tick()
     assert all(outcomes(subject) == ["read"] for subject in subjects)
 
@@ -271,17 +271,17 @@ def test_a_task_that_has_no_time_left_gives_the_rest_back(
 def test_a_network_that_tells_of_an_old_post_has_it_looked_at_again(cast: Cast, fakes: FakeServer) -> None:
     channel = account(cast, fakes, "facebook")
     subject = post(channel, fakes, hours=24 * 120)
-    assert again(subject).next_at is None
+    assert again(subject).next_fetch_at is None
     value = {"item": "comment", "verb": "add", "post_id": subject.remote_id}
     Event.objects.create(
         platform="facebook", key="1", account_id=channel.remote_id, kind="comment",
         payload={"field": "feed", "value": value},
     )  # fmt: skip
-    assert webhooks.wake() == 1
-    woken = again(subject).next_at
+    assert webhooks.bring_forward() == 1
+    woken = again(subject).next_fetch_at
     assert woken
-    assert woken <= timezone.now() + rules.EVENT_PAUSE
-    assert webhooks.wake() == 0
+    assert woken <= timezone.now() + rules.EVENT_DEBOUNCE
+    assert webhooks.bring_forward() == 0
 
 
 def test_events_about_another_pages_post_wake_nobody(cast: Cast, fakes: FakeServer) -> None:
@@ -289,24 +289,24 @@ def test_events_about_another_pages_post_wake_nobody(cast: Cast, fakes: FakeServ
     subject = post(channel, fakes, hours=24 * 120)
     payload = {"field": "feed", "value": {"item": "comment", "post_id": subject.remote_id}}
     Event.objects.create(platform="facebook", key="1", account_id="another", kind="comment", payload=payload)
-    assert webhooks.wake() == 0
-    assert again(subject).next_at is None
+    assert webhooks.bring_forward() == 0
+    assert again(subject).next_fetch_at is None
 
 
 def test_an_old_post_stays_in_sight_as_long_as_people_react_to_it(cast: Cast, fakes: FakeServer) -> None:
     subject = post(account(cast, fakes), fakes, hours=24 * 120)
     due(subject)
     tick()
-    assert again(subject).next_at is None  # nothing to compare with, and nobody reacted
+    assert again(subject).next_fetch_at is None  # nothing to compare with, and nobody reacted
     fakes.react("mastodon", subject.remote_id, "like")
     due(subject)
     tick()
-    grown = again(subject).next_at
+    grown = again(subject).next_fetch_at
     assert grown
     assert grown > timezone.now() + timedelta(days=6)
     due(subject)
     tick()
-    assert again(subject).next_at is None
+    assert again(subject).next_fetch_at is None
 
 
 # ---- what a network tells, and what it does not tell
@@ -321,7 +321,7 @@ def test_a_post_that_somebody_paid_for_is_boosted_and_its_paid_views_stand_apart
     fakes.react("facebook", subject.remote_id, "boost", "50")
     due(subject)
     tick()
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     with everywhere("test"):
         boosted = Subject.objects.select_related("traits").get(pk=subject.pk)
         facts = DailyFact.objects.filter(basis="publication").values_list("traits__boosted", "posts", "paid_views")
@@ -345,7 +345,7 @@ def test_a_network_without_numbers_of_posts_is_not_asked_for_them(cast: Cast, fa
     publication = factories.published(channel, timezone.now())
     collect.enrol()
     with scope(cast.cuprija):
-        assert Subject.objects.get(publication=publication).next_at is None
+        assert Subject.objects.get(publication=publication).next_fetch_at is None
 
 
 def test_a_channel_that_somebody_disconnected_owes_nothing_and_names_the_gap(cast: Cast, fakes: FakeServer) -> None:
@@ -359,7 +359,7 @@ def test_a_channel_that_somebody_disconnected_owes_nothing_and_names_the_gap(cas
     tick()
     assert len(fakes.ledger()) == before
     assert (outcomes(subject), outcomes(follower_subject)) == ([], ["needs_consent"])
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     with scope(cast.cuprija):
         assert [day.gap for day in ChannelDay.objects.all()] == ["needs_consent"]
 
@@ -372,6 +372,8 @@ def test_since_when_a_metric_is_told_and_when_it_was_told_last_is_known(cast: Ca
     with scope(cast.cuprija):
         subject = Subject.objects.get(kind=SubjectKind.PUBLICATION)
         for day, values in enumerate([{"likes": 3, "views": 50}, {"likes": 3, "views": 50}, {"likes": 4}]):
-            collect.record([subject], {subject.pk: (PullOutcome.READ, values)}, monday + timedelta(days=day))
-        told = {row.metric: (row.first_at.day, row.last_at.day) for row in Telling.objects.filter(channel=channel)}
-    assert told == {"likes": (16, 18), "views": (16, 17)}
+            collect.record([subject], {subject.pk: (FetchOutcome.READ, values)}, monday + timedelta(days=day))
+        days_by_metric = {
+            row.metric: (row.first_at.day, row.last_at.day) for row in MetricCoverage.objects.filter(channel=channel)
+        }
+    assert days_by_metric == {"likes": (16, 18), "views": (16, 17)}

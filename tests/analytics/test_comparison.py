@@ -19,7 +19,7 @@ from django.urls import reverse
 from analytics.comparison import groups
 from analytics.comparison.measures import MEASURES, Figures
 from analytics.comparison.queries import totals
-from analytics.enums import PullOutcome
+from analytics.enums import FetchOutcome
 from analytics.ingestion.domain import collect
 from analytics.models import MonthlyMedian, Subject
 from analytics.rollups.domain import monthly_medians
@@ -76,10 +76,11 @@ def test_a_month_is_added_up_over_channels_and_told_by_every_measure(cast: Cast)
     people_of(cast.cuprija, 20_000)
     for followers in (300, 200):
         channel = factories.channel(cast.cuprija, cast.officer)
-        for first, posts, told in ((OCTOBER, 20, 62), (SEPTEMBER, 10, 30)):
+        for first, posts, interactions in ((OCTOBER, 20, 62), (SEPTEMBER, 10, 30)):
             months.month(
-                channel, first, posts, told, calls=5, services=2, informing=10, ceremonies=1, interactive=4, boosted=3,
-                bought=told // 2, followers=followers if first == OCTOBER else followers - 100,
+                channel, first, posts, interactions, calls=5, services=2, informing=10, ceremonies=1, interactive=4,
+                boosted=3,
+                bought=interactions // 2, followers=followers if first == OCTOBER else followers - 100,
             )  # fmt: skip
     columns = [*MEASURES, "growth", "change"]
     row = cells(look(sign_in(cast.staff), days="1m", columns=columns), "Ćuprija")
@@ -106,8 +107,8 @@ def test_a_month_is_added_up_over_channels_and_told_by_every_measure(cast: Cast)
 def test_several_months_are_added_and_the_ones_before_are_as_many(cast: Cast) -> None:
     channel = factories.channel(cast.cuprija, cast.officer)
     long_ago(cast.cuprija)
-    for first, told in ((OCTOBER, 31), (SEPTEMBER, 30), (date(2026, 8, 1), 31), (date(2026, 5, 1), 46)):
-        months.month(channel, first, 1, told)
+    for first, interactions in ((OCTOBER, 31), (SEPTEMBER, 30), (date(2026, 8, 1), 31), (date(2026, 5, 1), 46)):
+        months.month(channel, first, 1, interactions)
     answer = look(sign_in(cast.staff), days="3m", columns=["posts", "interactions", "change"])
     assert (answer.context["period"].first, answer.context["period"].last) == (date(2026, 8, 1), date(2026, 10, 31))
     assert (answer.context["before"].first, answer.context["before"].last) == (date(2026, 5, 1), date(2026, 7, 31))
@@ -209,7 +210,7 @@ def test_the_median_of_a_month_is_over_posts_that_nobody_paid_for(cast: Cast) ->
     with scope(cast.cuprija):
         posts = list(Subject.objects.filter(kind="publication").order_by("published_on"))
         for subject, likes in zip(posts, (2, 4, 9, 1000), strict=True):
-            collect.record([subject], {subject.pk: (PullOutcome.READ, {"likes": likes})}, datetime.now().astimezone())
+            collect.record([subject], {subject.pk: (FetchOutcome.READ, {"likes": likes})}, datetime.now().astimezone())
         Subject.objects.filter(pk=posts[3].pk).update(traits=months.kind(boosted=True))
     monthly_medians.renew(OCTOBER)
     monthly_medians.renew()
@@ -239,17 +240,17 @@ def test_days_tell_the_median_of_posts_by_the_last_followers_that_were_read(cast
         months.followed(channel, date(2026, 11, 20), followers * 2)
         months.followed(channel, date(2026, 11, 22), followers)
     posts = ((first, 4, {}), (first, 1000, {"boosted": True}), (second, 10, {}), (second, 6, {}), (unread, 900, {}))
-    for channel, told, traits in posts:
+    for channel, interactions, traits in posts:
         publication = factories.published(channel, datetime(2026, 11, 21, 9).astimezone())
         collect.enrol()
         with scope(cast.cuprija):
             subjects = Subject.objects.filter(publication=publication)
-            subjects.update(interactions=told, traits=months.kind(**traits))
+            subjects.update(interactions=interactions, traits=months.kind(**traits))
     days = (date(2026, 11, 18), date(2026, 11, 24))
     with scope(cast.cuprija):
-        (found,) = totals.by_days([totals.Window(cast.cuprija.pk, *days)])
+        (figures,) = totals.by_days([totals.Window(cast.cuprija.pk, *days)])
         (none,) = totals.by_days([totals.Window(cast.cuprija.pk, *days)], medians=())
-    assert (found.median, found.counted, found.followers) == (12, 3, 1500)  # of 4, 12 and 20
+    assert (figures.median, figures.counted, figures.followers) == (12, 3, 1500)  # of 4, 12 and 20
     assert none.median is None
 
 
@@ -258,14 +259,18 @@ def test_days_tell_the_median_of_posts_by_the_last_followers_that_were_read(cast
 
 def test_the_line_adds_days_up_to_stretches_that_end_with_the_period(cast: Cast, settings: Any) -> None:
     settings.DEMO = False
-    channel, practice = (factories.channel(cast.cuprija, cast.officer, is_practice=each) for each in (False, True))
+    channel, practice = (
+        factories.channel(cast.cuprija, cast.officer, is_practice=is_practice) for is_practice in (False, True)
+    )
     other = factories.channel(cast.novi_pazar, cast.officer)
     last = date(2026, 11, 24)
-    for place, ago, told in (
+    for place, ago, interactions in (
         (channel, 0, 1), (channel, 6, 2), (channel, 7, -3), (channel, 17, 5), (channel, 18, 70), (channel, 8, None),
         (practice, 1, 40), (other, 14, 7),
     ):  # fmt: skip
-        months.told(place, last - timedelta(days=ago), 1, told, category="service" if told != 2 else "culture")
+        months.told(
+            place, last - timedelta(days=ago), 1, interactions, category="service" if interactions != 2 else "culture"
+        )
     ids = (cast.cuprija.pk, cast.novi_pazar.pk)
     with scope(*ids):
         assert totals.activity(ids, last - timedelta(days=17), last, 7) == {
@@ -294,9 +299,9 @@ def test_staff_of_another_programme_see_their_own_only(cast: Cast) -> None:
     answer = look(sign_in(stranger))
     assert answer.context["lines"] == []
     assert "No municipality to compare" in answer.content.decode()
-    theirs = another(cast, 1, cohort=Cohort.objects.create(programme=other, name="O", training_on=date(2026, 9, 1)))
-    assert [line.slug for line in look(sign_in(stranger)).context["lines"]] == [theirs.slug]
-    assert theirs.slug not in [line.slug for line in look(sign_in(cast.staff)).context["lines"]]
+    foreign = another(cast, 1, cohort=Cohort.objects.create(programme=other, name="O", training_on=date(2026, 9, 1)))
+    assert [line.slug for line in look(sign_in(stranger)).context["lines"]] == [foreign.slug]
+    assert foreign.slug not in [line.slug for line in look(sign_in(cast.staff)).context["lines"]]
 
 
 def test_who_did_not_agree_or_withdrew_is_counted_and_not_shown(cast: Cast) -> None:
@@ -370,12 +375,12 @@ def test_the_columns_are_the_ones_of_the_address(cast: Cast) -> None:
 
 
 def test_a_group_is_told_by_its_median_and_how_many_it_has(cast: Cast) -> None:
-    for number, (population, told) in enumerate(((30_000, 30), (50_000, 100), (100_000, 400), (20_000, 20))):
+    for number, (population, interactions) in enumerate(((30_000, 30), (50_000, 100), (100_000, 400), (20_000, 20))):
         place = another(cast, number, population=population)
-        months.month(factories.channel(place, cast.officer), OCTOBER, 1, told)
-    for number, told in ((5, 1), (6, 2), (7, 3)):
+        months.month(factories.channel(place, cast.officer), OCTOBER, 1, interactions)
+    for number, interactions in ((5, 1), (6, 2), (7, 3)):
         place = another(cast, number, population=5000)
-        months.month(factories.channel(place, cast.officer), OCTOBER, 1, told)
+        months.month(factories.channel(place, cast.officer), OCTOBER, 1, interactions)
     for place in (cast.cuprija, cast.novi_pazar, another(cast, 8)):
         people_of(place, None)
     answer = look(sign_in(cast.staff), days="1m", group="size", columns=["interactions", "inhabitants"])

@@ -17,12 +17,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from analytics import partitions
-from analytics.enums import Basis, PullOutcome
-from analytics.ingestion.domain import bulk_insert, collect, stale_days, traits
+from analytics.enums import Basis, FetchOutcome
+from analytics.ingestion.domain import bulk_insert, collect, dirty_days, traits
 from analytics.metrics import interactions
-from analytics.models import ChannelDay, DailyFact, MonthlyFact, Pull, StaleDay, Subject, Traits
+from analytics.models import ChannelDay, DailyFact, DirtyDay, MetricSnapshot, MonthlyFact, Subject, Traits
 from analytics.rollups.domain import rebuild, retention, rollup
-from analytics.rollups.queries import Fresh, fresh
+from analytics.rollups.queries import Freshness, freshness
 from channels.models import Channel
 from common.models import AuditEvent
 from municipalities.holidays import BELGRADE
@@ -43,12 +43,12 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 @dataclass(frozen=True)
-class Look:
+class Fetch:
     """`minutes` after the start; one subject, or the channel itself where `post` is None."""
 
     post: int | None
     minutes: int
-    outcome: PullOutcome
+    outcome: FetchOutcome
     values: dict[str, int | None]
 
 
@@ -57,26 +57,28 @@ MINUTES = st.one_of(
     st.integers(0, DAYS * 1440),
     st.tuples(st.integers(1, DAYS), st.integers(-90, 90)).map(lambda found: found[0] * 1440 + found[1]),
 )
-OUTCOMES = st.sampled_from([*[PullOutcome.READ] * 6, PullOutcome.UNCHANGED, PullOutcome.NOT_REACHED])
+OUTCOMES = st.sampled_from([*[FetchOutcome.READ] * 6, FetchOutcome.UNCHANGED, FetchOutcome.NOT_REACHED])
 VALUES = st.fixed_dictionaries({key: st.one_of(st.none(), st.integers(0, 40)) for key in NUMBERS})
-LOOKS = st.builds(Look, st.one_of(st.none(), st.integers(0, 4)), MINUTES, OUTCOMES, VALUES)
+FETCHES = st.builds(Fetch, st.one_of(st.none(), st.integers(0, 4)), MINUTES, OUTCOMES, VALUES)
 # `True` is a fold between two looks, a pair makes a post of another kind.
-ACTS = st.lists(st.one_of(LOOKS, LOOKS, LOOKS, st.just(True), st.tuples(st.integers(0, 4), st.booleans())), max_size=40)
+ACTS = st.lists(
+    st.one_of(FETCHES, FETCHES, FETCHES, st.just(True), st.tuples(st.integers(0, 4), st.booleans())), max_size=40
+)
 
 
-class Town:
+class History:
     """Five posts on two channels, every other one of them from before the portal."""
 
     def __init__(self, channels: list[Channel], start: date, published: list[int]) -> None:
         self.start = at(start, 0)
-        kinds = traits.rows_for([(each, "", "", "text", "", "", False) for each in ("service", "ceremony")])
+        kinds = traits.rows_for([(item, "", "", "text", "", "", False) for item in ("service", "ceremony")])
         self.kinds: list[Traits] = sorted(kinds.values(), key=lambda kind: kind.category)
         self.channels = [
-            Subject.objects.create(municipality_id=each.municipality_id, kind="channel", channel=each)
-            for each in channels
+            Subject.objects.create(municipality_id=item.municipality_id, kind="channel", channel=item)
+            for item in channels
         ]
         self.posts = [self.post(n, channels[n // 2 % 2], minutes) for n, minutes in enumerate(published)]
-        stale_days.mark_published(self.posts)
+        dirty_days.mark_published(self.posts)
 
     def post(self, n: int, channel: Channel, minutes: int) -> Subject:
         moment = self.moment(minutes)
@@ -92,52 +94,52 @@ class Town:
 
     def act(self, act: Any) -> None:
         if act is True:
-            rollup.fold()
-        elif isinstance(act, Look):
-            self.look(act)
+            rollup.rebuild_dirty_days()
+        elif isinstance(act, Fetch):
+            self.fetch(act)
         else:
             post, boosted = self.posts[act[0]], act[1]
             Subject.objects.filter(pk=post.pk).update(traits=self.kinds[boosted])
-            stale_days.mark_traces([post.pk])
+            dirty_days.mark_subjects([post.pk])
 
-    def look(self, look: Look) -> None:
-        subject = self.channels[look.minutes % 2] if look.post is None else self.posts[look.post]
-        moment, read = self.moment(look.minutes), look.outcome == PullOutcome.READ
-        values = {key: value for key, value in look.values.items() if read and look.post is not None}
-        followers = look.values.get("likes") if read and look.post is None else None
-        pull = Pull(
-            subject=subject, municipality_id=subject.municipality_id, at=moment, outcome=look.outcome,
+    def fetch(self, fetch: Fetch) -> None:
+        subject = self.channels[fetch.minutes % 2] if fetch.post is None else self.posts[fetch.post]
+        moment, read = self.moment(fetch.minutes), fetch.outcome == FetchOutcome.READ
+        values = {key: value for key, value in fetch.values.items() if read and fetch.post is not None}
+        followers = fetch.values.get("likes") if read and fetch.post is None else None
+        snapshot = MetricSnapshot(
+            subject=subject, municipality_id=subject.municipality_id, at=moment, outcome=fetch.outcome,
             followers=followers, **values,
         )  # fmt: skip
         for key, value in values.items():
             setattr(subject, key, value)
         subject.interactions = interactions(values) if values else subject.interactions
-        bulk_insert.write([subject], [pull])
+        bulk_insert.write([subject], [snapshot])
 
 
 def facts() -> dict[str, list[tuple[Any, ...]]]:
     """All rows but their ids, in order."""
-    found = {}
+    rows_by_model = {}
     for kind in (DailyFact, MonthlyFact, ChannelDay):
         columns = [field.attname for field in kind._meta.concrete_fields if field.attname != "id"]
-        found[kind.__name__] = sorted(kind.objects.values_list(*columns), key=repr)
-    return found
+        rows_by_model[kind.__name__] = sorted(kind.objects.values_list(*columns), key=repr)
+    return rows_by_model
 
 
 def growth() -> dict[tuple[int, date, int], dict[str, int]]:
     """What activity must be, reckoned plainly: by channel, day and traits."""
     sums: dict[tuple[int, date, int], dict[str, int]] = defaultdict(dict)
     for subject in Subject.objects.exclude(kind="channel"):
-        looks = subject.pulls.filter(outcome="read").order_by("at")
+        snapshots = subject.snapshots.filter(outcome="read").order_by("at")
         for key in NUMBERS:
-            told: dict[date, int] = {}
-            for pull in looks:
-                day = timezone.localdate(pull.at)
-                if getattr(pull, key) is not None and day >= subject.published_on:
-                    told[day] = getattr(pull, key)
+            values_by_day: dict[date, int] = {}
+            for snapshot in snapshots:
+                day = timezone.localdate(snapshot.at)
+                if getattr(snapshot, key) is not None and day >= subject.published_on:
+                    values_by_day[day] = getattr(snapshot, key)
             # what a post from before had at its first look came on days that nobody knows
-            before = next(iter(told.values()), 0) if subject.kind == "imported" else 0
-            for day, value in told.items():
+            before = next(iter(values_by_day.values()), 0) if subject.kind == "imported" else 0
+            for day, value in values_by_day.items():
                 row = sums[subject.channel_id, day, subject.traits_id]
                 row[key] = row.get(key, 0) + value - before
                 before = value
@@ -160,7 +162,7 @@ HISTORY = {
 # A number of followers that came later than a look which says that nothing has changed since.
 @example(
     start=STARTS[0], published=[0] * 5,
-    acts=[Look(None, 1440, PullOutcome.UNCHANGED, {}), True, Look(None, 0, PullOutcome.READ, {"likes": 7})],
+    acts=[Fetch(None, 1440, FetchOutcome.UNCHANGED, {}), True, Fetch(None, 0, FetchOutcome.READ, {"likes": 7})],
 )  # fmt: skip
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_facts_made_bit_by_bit_are_those_made_of_everything(
@@ -180,12 +182,12 @@ def test_facts_of_many_histories_made_bit_by_bit_are_those_made_of_everything(
 
 def _made_in_two_ways(channels: list[Channel], start: date, published: list[int], acts: list[Any]) -> None:
     with transaction.atomic(), everywhere("two ways to the same facts"):
-        town = Town(channels, start, published)
+        history = History(channels, start, published)
         for act in acts:
-            town.act(act)
-        rollup.fold()
+            history.act(act)
+        rollup.rebuild_dirty_days()
         bit_by_bit = facts()
-        assert not StaleDay.objects.exists()
+        assert not DirtyDay.objects.exists()
         activity = {
             (row.channel_id, row.day, row.traits_id): {
                 key: getattr(row, key) for key in NUMBERS if getattr(row, key) is not None
@@ -206,19 +208,19 @@ def _made_in_two_ways(channels: list[Channel], start: date, published: list[int]
 def subject(channels: list[Channel]) -> Subject:
     factories.published(channels[0], at(MONDAY, 9))
     collect.enrol()
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     with scope(channels[0].municipality_id):
         return Subject.objects.get(publication__isnull=False)
 
 
-def look(subject: Subject, when: datetime, outcome: PullOutcome = PullOutcome.READ, **values: int) -> None:
+def look(subject: Subject, when: datetime, outcome: FetchOutcome = FetchOutcome.READ, **values: int) -> None:
     with scope(subject.municipality_id):
         subject.refresh_from_db()
         collect.record([subject], {subject.pk: (outcome, values)}, when)
 
 
 def likes_by_day(subject: Subject) -> dict[date, int]:
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     with scope(subject.municipality_id):
         return dict(DailyFact.objects.filter(basis=Basis.ACTIVITY).values_list("day", "likes"))
 
@@ -227,19 +229,19 @@ def test_a_look_only_marks_days_and_a_fold_makes_them(channels: list[Channel], s
     look(subject, at(MONDAY, 10), likes=3)
     with scope(subject.municipality_id):
         assert not DailyFact.objects.filter(basis=Basis.ACTIVITY).exists()
-        marked = StaleDay.objects.order_by("basis").values_list("basis", "day")
+        marked = DirtyDay.objects.order_by("basis").values_list("basis", "day")
         assert list(marked) == [("activity", MONDAY), ("publication", MONDAY)]
-    assert rollup.fold() == 2
-    assert rollup.fold() == 0
+    assert rollup.rebuild_dirty_days() == 2
+    assert rollup.rebuild_dirty_days() == 0
     assert likes_by_day(subject) == {MONDAY: 3}
 
 
 def test_a_marked_day_keeps_the_oldest_change(channels: list[Channel]) -> None:
     municipality, channel = channels[0].municipality_id, channels[0].pk
     for hour in (11, 9, 10):
-        stale_days.mark([(municipality, channel, MONDAY, Basis.ACTIVITY)], at(MONDAY, hour))
+        dirty_days.mark([(municipality, channel, MONDAY, Basis.ACTIVITY)], at(MONDAY, hour))
     with scope(municipality):
-        assert StaleDay.objects.get().since == at(MONDAY, 9)
+        assert DirtyDay.objects.get().since == at(MONDAY, 9)
 
 
 def test_a_metric_that_vanishes_and_comes_back_did_not_grow_from_nothing(subject: Subject) -> None:
@@ -287,12 +289,12 @@ def test_a_month_is_the_sum_of_its_days_and_ends_with_its_followers(channels: li
         with scope(subject.municipality_id):
             followed = Subject.objects.get(kind="channel", channel=channels[0])
         look(followed, at(MONDAY + timedelta(day), 11), followers=followers)
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     with scope(subject.municipality_id):
         rows = MonthlyFact.objects.order_by("basis", "month")
-        told = list(rows.values_list("basis", "month", "posts", "likes", "informing", "followers"))
+        months = list(rows.values_list("basis", "month", "posts", "likes", "informing", "followers"))
     november, december = date(2026, 11, 1), date(2026, 12, 1)
-    assert told == [
+    assert months == [
         ("activity", november, 0, 5, 0, None),
         ("activity", december, 0, 4, 0, None),
         ("publication", november, 1, 9, 1, 110),
@@ -310,7 +312,7 @@ def test_two_folds_at_once_make_each_day_once_and_a_look_between_them_rings_agai
 
     def other(*, wait: bool) -> int:
         try:
-            return rollup.fold(wait=wait)
+            return rollup.rebuild_dirty_days(wait=wait)
         finally:
             connections.close_all()
 
@@ -320,7 +322,7 @@ def test_two_folds_at_once_make_each_day_once_and_a_look_between_them_rings_agai
             assert pool.submit(other, wait=False).result() == 0
             waits = pool.submit(other, wait=True)
         assert waits.result() == 2
-        assert rollup.fold() == 0
+        assert rollup.rebuild_dirty_days() == 0
     assert likes_by_day(subject) == {MONDAY: 3}
 
 
@@ -330,13 +332,13 @@ def test_the_page_can_say_how_fresh_the_facts_are(
     now = timezone.now()
     with scope(subject.municipality_id):
         Subject.objects.filter(pk=subject.pk).update(published_on=timezone.localdate(now))
-        assert fresh().up_to is None
+        assert freshness().up_to is None
         look(subject, now - timedelta(minutes=5), likes=3)
-        found = StaleDay.objects.order_by("since")[0]
+        oldest = DirtyDay.objects.order_by("since")[0]
         with django_assert_num_queries(1):
-            assert fresh() == Fresh(found.since, waiting=True)
-        rollup.fold()
-        assert fresh() == Fresh(now - timedelta(minutes=5), waiting=False)
+            assert freshness() == Freshness(oldest.since, waiting=True)
+        rollup.rebuild_dirty_days()
+        assert freshness() == Freshness(now - timedelta(minutes=5), waiting=False)
 
 
 # ---- what is kept
@@ -358,43 +360,43 @@ def old(channels: list[Channel]) -> Subject:
 @time_machine.travel(NOVEMBER, tick=True)
 def test_readings_are_forgotten_and_facts_stay(old: Subject, settings: Any) -> None:
     settings.READINGS_KEEP_MONTHS = 25
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     with scope(old.municipality_id):
         before = facts()
-        gone = retention.forget_readings()
-        assert (gone[0], gone[-1], len(gone)) == (date(2023, 10, 1), date(2024, 9, 1), 12)
+        dropped = retention.purge_expired_snapshots()
+        assert (dropped[0], dropped[-1], len(dropped)) == (date(2023, 10, 1), date(2024, 9, 1), 12)
         assert facts() == before
         assert partitions.stored()[0] == date(2024, 10, 1)
         # the last reading from before stays, so the first growth after it is still one like
-        assert Pull.objects.order_by("at").values_list("likes", flat=True)[0] == 12
+        assert MetricSnapshot.objects.order_by("at").values_list("likes", flat=True)[0] == 12
         assert rebuild.oldest() == date(2024, 10, 2)
         rebuild.rebuild(date(2024, 10, 2), timezone.localdate(), by=None)
         assert facts() == before
-        assert retention.forget_readings() == []
+        assert retention.purge_expired_snapshots() == []
     assert partitions.healthy()
 
 
 @time_machine.travel(NOVEMBER, tick=True)
 def test_days_whose_readings_are_gone_are_neither_rebuilt_nor_emptied(old: Subject, settings: Any) -> None:
     settings.READINGS_KEEP_MONTHS = 25
-    retention.forget_readings()
+    retention.purge_expired_snapshots()
     with scope(old.municipality_id):
         before = facts()
-        with pytest.raises(rebuild.ReadingsGone, match=r"before 02\.10\.2024\. are no longer kept"):
+        with pytest.raises(rebuild.SnapshotsExpired, match=r"before 02\.10\.2024\. are no longer kept"):
             rebuild.rebuild(date(2024, 9, 1), MONDAY, by=None)
-        stale_days.mark([(old.municipality_id, old.channel_id, date(2024, 1, 15), Basis.ACTIVITY)])
-        rollup.fold()
+        dirty_days.mark([(old.municipality_id, old.channel_id, date(2024, 1, 15), Basis.ACTIVITY)])
+        rollup.rebuild_dirty_days()
         assert facts() == before
 
 
 @time_machine.travel(NOVEMBER, tick=True)
 def test_the_months_before_those_that_are_kept_need_no_partition_of_their_own(old: Subject, settings: Any) -> None:
     settings.READINGS_KEEP_MONTHS = 25
-    retention.forget_readings()
+    retention.purge_expired_snapshots()
     partitions.ensure(date(2024, 1, 1), date(2026, 12, 1))
     look(old, at(date(2024, 2, 1), 9), likes=1)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM analytics_pull_before")
+        cursor.execute("SELECT count(*) FROM analytics_metricsnapshot_before")
         assert cursor.fetchone() == (2,)
 
 
@@ -404,18 +406,18 @@ def test_the_keys_of_months_that_are_over_are_packed_once(subject: Subject) -> N
     partitions.ensure(last_month.date(), last_month.date())
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO analytics_pull (subject_id, municipality_id, at, outcome) SELECT %s, %s, "
+            "INSERT INTO analytics_metricsnapshot (subject_id, municipality_id, at, outcome) SELECT %s, %s, "
             "%s::timestamptz + hashint4(n) * interval '1 ms', 'missed' FROM generate_series(1, 30000) n "
             "ON CONFLICT DO NOTHING",
             [subject.pk, subject.municipality_id, last_month],
         )
-        cursor.execute("ANALYZE analytics_pull")
-    assert partitions.tidy() == [f"analytics_pull_{last_month:%Y_%m}_pkey"]
-    assert partitions.tidy() == []
+        cursor.execute("ANALYZE analytics_metricsnapshot")
+    assert partitions.reindex() == [f"analytics_metricsnapshot_{last_month:%Y_%m}_pkey"]
+    assert partitions.reindex() == []
 
 
 def test_an_administrator_makes_facts_again_by_a_command(old: Subject, channels: list[Channel], capsys: Any) -> None:
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     with scope(old.municipality_id):
         before = facts()
         DailyFact.objects.all().delete()

@@ -18,7 +18,7 @@ from analytics.indicators.domain import baselines, definitions, manual_values, m
 from analytics.indicators.domain.manual_values import EnteredValue
 from analytics.indicators.domain.targets import Wanted
 from analytics.logframe import INDICATORS
-from analytics.models import ManualValue, PlaceBaseline, PlaceValue, ProgrammeIndicator, Target
+from analytics.models import ManualValue, MunicipalityBaseline, MunicipalityValue, ProgrammeIndicator, Target
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.tenancy import everywhere, scope
 from posts.media.domain.consents import PDF, Scan
@@ -159,20 +159,20 @@ def test_values_are_shown_before_they_are_frozen(cast: Cast) -> None:
     row = ProgrammeIndicator.objects.get()
     answer = page(cast, "programme_indicator_baseline", row.pk)
     assert answer.context["days"] == (training - timedelta(days=28), training - timedelta(days=1))
-    rows = {str(each["place"]): each for each in answer.context["rows"]}
+    rows = {str(line["place"]): line for line in answer.context["rows"]}
     assert rows["Ćuprija"]["value"] == "25 %"
     assert rows["Novi Pazar"]["why"] == "Nothing was published in these days."
     client, address = sign_in(cast.staff), reverse("programme_indicator_baseline", args=[row.pk])
-    told = {"cohort": Cohort.objects.get().pk, "first": training - timedelta(days=28),
+    data = {"cohort": Cohort.objects.get().pk, "first": training - timedelta(days=28),
             "last": training - timedelta(days=1), "whom": "missing"}  # fmt: skip
-    assert client.post(address, told).status_code == 302
+    assert client.post(address, data).status_code == 302
     with scope(cast.cuprija):
-        assert PlaceBaseline.objects.get().value == 25
-    again = client.post(address, {**told, "whom": "all"})
+        assert MunicipalityBaseline.objects.get().value == 25
+    again = client.post(address, {**data, "whom": "all"})
     assert again.status_code == 422
     assert "Say why it changes" in words_of(again)
-    assert client.post(address, {**told, "whom": "all", "reason": "Moved"}).status_code == 302
-    early = {"cohort": told["cohort"], "first": "2020-01-01", "last": "2020-01-28"}
+    assert client.post(address, {**data, "whom": "all", "reason": "Moved"}).status_code == 302
+    early = {"cohort": data["cohort"], "first": "2020-01-01", "last": "2020-01-28"}
     assert "No municipality has a value for these days" in words_of(client.get(address, early))
     odd = client.get(address, {"cohort": "x", "first": "yesterday", "last": today.isoformat()})
     assert odd.status_code == 422
@@ -183,7 +183,7 @@ def test_a_target_by_the_form_warns_and_is_judged(cast: Cast) -> None:
     row = ProgrammeIndicator.objects.get(code="OP1")
     client = sign_in(cast.staff)
     day = timezone.localdate() + timedelta(days=60)
-    told = {
+    data = {
         "is_milestone": "target",
         "kind": "value",
         "value": "40",
@@ -191,12 +191,12 @@ def test_a_target_by_the_form_warns_and_is_judged(cast: Cast) -> None:
         "reason": "Too high",
         "place": "programme",
     }
-    answer = client.post(reverse("programme_indicator_target", args=[row.pk]), told, follow=True)
+    answer = client.post(reverse("programme_indicator_target", args=[row.pk]), data, follow=True)
     assert "The target 40 % is worse than the baseline 100 %. It was set as you said." in words_of(answer)
     text = words_of(page(cast, "programme_indicator", row.pk))
     assert "The target is reached." in text
     assert "Too high" in text
-    bad = client.post(reverse("programme_indicator_target", args=[row.pk]), {**told, "value": "101"})
+    bad = client.post(reverse("programme_indicator_target", args=[row.pk]), {**data, "value": "101"})
     assert bad.status_code == 422
     assert "A share cannot be above 100 per cent." in words_of(bad)
     own_page = words_of(page(cast, "programme_indicator_place", row.pk, places[0].slug))
@@ -226,13 +226,13 @@ def test_a_municipality_reads_its_indicators_as_sentences(cast: Cast) -> None:
 
 def test_an_indicator_of_ones_own_is_defined_changed_ended_and_taken_up(cast: Cast) -> None:
     client = sign_in(cast.staff)
-    told = {**vars(DEFINED), "areas": ["equality"]}
+    data = {**vars(DEFINED), "areas": ["equality"]}
     address = reverse("programme_indicator_new", args=[cast.programme.pk])
-    assert client.post(address, told).status_code == 302
-    assert client.post(address, told).status_code == 422  # the name is taken
+    assert client.post(address, data).status_code == 302
+    assert client.post(address, data).status_code == 422  # the name is taken
     row = ProgrammeIndicator.objects.get()
     assert row.areas == ["equality"]
-    client.post(reverse("programme_indicator_edit", args=[row.pk]), {**told, "name": "Women at trainings"})
+    client.post(reverse("programme_indicator_edit", args=[row.pk]), {**data, "name": "Women at trainings"})
     client.post(reverse("programme_indicator_end", args=[row.pk]))
     row.refresh_from_db()
     assert (str(row), row.ended_at is not None) == ("Women at trainings", True)
@@ -246,8 +246,8 @@ def test_an_indicator_of_ones_own_is_defined_changed_ended_and_taken_up(cast: Ca
 
 
 def upload(name: str, body: bytes) -> dict[str, Any]:
-    told = {"on": timezone.localdate(), "value": "5,5", "source": "Minutes", "note": "", "place": "cuprija"}
-    return {**told, "evidence": SimpleUploadedFile(name, body)}
+    data = {"on": timezone.localdate(), "value": "5,5", "source": "Minutes", "note": "", "place": "cuprija"}
+    return {**data, "evidence": SimpleUploadedFile(name, body)}
 
 
 def picture() -> bytes:
@@ -264,11 +264,11 @@ def test_a_value_comes_with_evidence_that_only_the_right_people_get(cast: Cast, 
         cast.staff.save()
         assert client.post(address, upload("minutes.exe", picture())).status_code == 302
     with scope(cast.cuprija):
-        row = PlaceValue.objects.get()
+        row = MunicipalityValue.objects.get()
     assert row.value == 5.5
-    theirs = reverse("analytics_evidence", args=["cuprija", own.pk, row.pk])
+    evidence_url = reverse("analytics_evidence", args=["cuprija", own.pk, row.pk])
     for person, expected in ((cast.officer, 200), (cast.viewer, 200), (cast.stranger, 404)):
-        assert sign_in(person).get(theirs).status_code == expected
+        assert sign_in(person).get(evidence_url).status_code == expected
     other = reverse("analytics_evidence", args=["novi-pazar", own.pk, row.pk])
     assert sign_in(cast.stranger).get(other).status_code == 404
     answer = client.get(reverse("programme_indicator_place_evidence", args=[own.pk, "cuprija", row.pk]))

@@ -12,7 +12,7 @@ from PIL import Image
 from django.db import Error, transaction
 from django.utils import timezone, translation
 
-from analytics.enums import AimKind, Span, Standing
+from analytics.enums import Span, TargetKind, TargetStatus
 from analytics.indicators.domain import baselines, definitions, manual_values, measure, targets
 from analytics.indicators.domain.definitions import Defined
 from analytics.indicators.domain.manual_values import EnteredValue
@@ -23,9 +23,9 @@ from analytics.models import (
     Baseline,
     IndicatorValue,
     ManualValue,
-    PlaceBaseline,
-    PlaceTarget,
-    PlaceValue,
+    MunicipalityBaseline,
+    MunicipalityTarget,
+    MunicipalityValue,
     ProgrammeIndicator,
     Target,
 )
@@ -59,14 +59,14 @@ def places(cast: Cast) -> list[Municipality]:
     """Three municipalities of 10,000 people, here since January, with 28, 56 and 84 likes in September."""
     third = municipality("kragujevac", "Крагујевац", "Kragujevac")
     Enrolment.objects.create(cohort=Cohort.objects.get(), municipality=third, starts_on=date(2026, 9, 1))
-    found = []
+    peopled_places = []
     for number, place in enumerate((cast.cuprija, cast.novi_pazar, third), 1):
         place.joined_on = date(2026, 1, 1)
-        found.append(peopled(place))
+        peopled_places.append(peopled(place))
         channel = factories.channel(place, cast.officer)
         for offset in range(5):
             post(channel, FIRST + timedelta(days=offset), 28 * number if offset == 0 else 0, call="apply")
-    return found
+    return peopled_places
 
 
 @pytest.fixture
@@ -81,9 +81,9 @@ def manual(cast: Cast) -> ProgrammeIndicator:
 
 
 def last_event() -> AuditEvent:
-    found = AuditEvent.objects.order_by("-id").first()
-    assert found is not None
-    return found
+    event = AuditEvent.objects.order_by("-id").first()
+    assert event is not None
+    return event
 
 
 # ---------------------------------------------------------------- choosing
@@ -97,7 +97,7 @@ def test_what_is_left_out_ends_and_comes_back_as_it_was(cast: Cast) -> None:
     definitions.choose(cast.programme, ["OP1"], by=cast.staff)
     assert list(queries.followed([cast.programme]).values_list("code", flat=True)) == ["OP1"]
     definitions.choose(cast.programme, ["OP1", "OC1"], by=cast.staff)
-    assert [str(each) for each in queries.in_order(queries.followed([cast.programme]))] == [
+    assert [str(indicator) for indicator in queries.in_order(queries.followed([cast.programme]))] == [
         "Interest of citizens", "Posts with a call to action",
     ]  # fmt: skip
     count = AuditEvent.objects.count()
@@ -125,7 +125,7 @@ def test_freezing_keeps_each_value_and_the_median_with_who_and_when(
 ) -> None:
     assert baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff) == 3
     with scope(*places):
-        rows = {row.municipality_id: row for row in PlaceBaseline.objects.all()}
+        rows = {row.municipality_id: row for row in MunicipalityBaseline.objects.all()}
     assert [rows[place.pk].value for place in places] == pytest.approx([3.0, 6.0, 9.0])
     row = rows[places[0].pk]
     assert (row.n, row.first, row.last, row.frozen_by, row.reason) == (5, FIRST, LAST, cast.staff, "")
@@ -143,10 +143,10 @@ def test_a_frozen_baseline_does_not_move_when_numbers_are_corrected(
     baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff)
     post(factories.channel(places[0], cast.officer), FIRST, 5000)
     with scope(places[0]):
-        assert PlaceBaseline.objects.get().value == pytest.approx(3.0)
+        assert MunicipalityBaseline.objects.get().value == pytest.approx(3.0)
         for change in (lambda row: row.save(), lambda row: row.delete()):
             with pytest.raises(Error), transaction.atomic():
-                change(PlaceBaseline.objects.get())
+                change(MunicipalityBaseline.objects.get())
     with pytest.raises(Error), transaction.atomic():
         Baseline.objects.update(value=1)
 
@@ -161,7 +161,7 @@ def test_freezing_again_needs_a_reason_and_leaves_the_old_row(
     shorter = LAST - timedelta(days=14)
     baselines.freeze(oc1, places[:1], FIRST, shorter, by=cast.staff, reason="The training was moved")
     with scope(*places):
-        assert PlaceBaseline.objects.count() == 4
+        assert MunicipalityBaseline.objects.count() == 4
         newest = queries.latest_baselines(oc1).get(municipality=places[0])
     assert (newest.value, newest.reason) == (pytest.approx(6.0), "The training was moved")
     assert [row.value for row in Baseline.objects.order_by("pk")] == pytest.approx([6.0, 6.0])
@@ -201,7 +201,7 @@ def test_a_municipality_without_a_value_is_left_without_a_baseline(
     places[0].population = None
     assert baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff) == 2
     with scope(*places):
-        assert places[0].pk not in set(PlaceBaseline.objects.values_list("municipality_id", flat=True))
+        assert places[0].pk not in set(MunicipalityBaseline.objects.values_list("municipality_id", flat=True))
 
 
 def test_who_did_not_agree_to_comparison_has_a_baseline_and_is_in_no_median(
@@ -210,7 +210,7 @@ def test_who_did_not_agree_to_comparison_has_a_baseline_and_is_in_no_median(
     Enrolment.objects.filter(municipality=places[0]).update(compares=False)
     assert baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff) == 3
     assert not Baseline.objects.exists()
-    board = queries.board(cast.programme)
+    board = queries.dashboard(cast.programme)
     assert (len(board.seats), board.withheld) == (2, 1)
 
 
@@ -233,8 +233,8 @@ def test_a_baseline_known_from_elsewhere_is_entered_with_its_source(
 
 
 def wanted(value: float = 60, due_on: date | None = None, **more: object) -> Wanted:
-    told = {"kind": AimKind.VALUE.value, "is_milestone": False, "reason": "Agreed at the opening", **more}
-    return Wanted(value=value, due_on=due_on or tomorrow(90), **told)  # type: ignore[arg-type]
+    fields = {"kind": TargetKind.VALUE.value, "is_milestone": False, "reason": "Agreed at the opening", **more}
+    return Wanted(value=value, due_on=due_on or tomorrow(90), **fields)  # type: ignore[arg-type]
 
 
 def test_another_target_ends_the_first_and_says_why(cast: Cast, oc1: ProgrammeIndicator) -> None:
@@ -271,23 +271,23 @@ def test_a_target_of_ones_own_stands_in_place_of_the_programmes(
 def test_an_ended_target_stays_in_the_history(cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator) -> None:
     targets.set_target(oc1, wanted(10), by=cast.staff, place=places[0])
     with scope(places[0]):
-        row = PlaceTarget.objects.get()
+        row = MunicipalityTarget.objects.get()
         targets.end_target(row, "The council changed its plan", by=cast.staff)
         targets.end_target(row, "Again", by=cast.staff)
-        assert PlaceTarget.objects.get().ended_because == "The council changed its plan"
-        assert [each.ended_by for each in queries.past(oc1).targets] == [cast.staff]
+        assert MunicipalityTarget.objects.get().ended_because == "The council changed its plan"
+        assert [target.ended_by for target in queries.history(oc1).targets] == [cast.staff]
 
 
 def test_targets_that_cannot_be_are_refused(cast: Cast, oc1: ProgrammeIndicator) -> None:
     definitions.choose(cast.programme, ["OC1", "OP1"], by=cast.staff)
     share = ProgrammeIndicator.objects.get(code="OP1")
-    for told, words in (
+    for target, problem in (
         (wanted(60, timezone.localdate()), "has passed"),
         (wanted(101), "above 100"),
         (wanted(-1), "below 0"),
     ):
-        with pytest.raises(ActionNotAllowed, match=words):
-            targets.set_target(share, told, by=cast.staff)
+        with pytest.raises(ActionNotAllowed, match=problem):
+            targets.set_target(share, target, by=cast.staff)
     assert not Target.objects.exists()
 
 
@@ -304,7 +304,7 @@ def test_a_target_worse_than_the_baseline_is_allowed_with_a_warning(
 def test_a_change_in_per_cent_warns_without_a_baseline_and_at_zero(
     cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator, manual: ProgrammeIndicator
 ) -> None:
-    more = wanted(25, kind=AimKind.CHANGE.value)
+    more = wanted(25, kind=TargetKind.CHANGE.value)
     (none_yet,) = targets.set_target(oc1, more, by=cast.staff)
     assert "no baseline yet" in none_yet
     baselines.enter(manual, None, FIRST, LAST, 0, source="Survey", by=cast.staff)
@@ -329,11 +329,11 @@ def test_the_programmes_value_is_the_median_where_only_municipalities_have_one(
     cast: Cast, places: list[Municipality], manual: ProgrammeIndicator
 ) -> None:
     for value, place in zip((1, 5, 9), places, strict=True):
-        assert queries.board(cast.programme).lines[0].actual is None
+        assert queries.dashboard(cast.programme).lines[0].actual is None
         manual_values.enter(manual, EnteredValue(FIRST, value, "Minutes"), by=cast.staff, place=place)
-    assert (queries.board(cast.programme).lines[0].actual, queries.whole(manual).line.actual) == (5, 5)
+    assert (queries.dashboard(cast.programme).lines[0].actual, queries.whole(manual).line.actual) == (5, 5)
     with scope(places[0]):
-        assert PlaceValue.objects.get().value == 1
+        assert MunicipalityValue.objects.get().value == 1
 
 
 def test_values_that_cannot_be_are_refused(cast: Cast, manual: ProgrammeIndicator, oc1: ProgrammeIndicator) -> None:
@@ -429,16 +429,16 @@ def test_the_board_tells_medians_states_and_suppresses_small_groups(
     baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff)
     targets.set_target(oc1, wanted(5), by=cast.staff)
     measure.renew()
-    (line,) = queries.board(cast.programme).lines
-    assert (line.actual, line.n, line.judged.standing) == (pytest.approx(6.0), 3, Standing.REACHED)
+    (line,) = queries.dashboard(cast.programme).lines
+    assert (line.actual, line.n, line.judged.standing) == (pytest.approx(6.0), 3, TargetStatus.REACHED)
     assert line.start is not None
     assert line.start.value == pytest.approx(6.0)
     cohort = Cohort.objects.create(programme=cast.programme, name="Second", training_on=today)
     Enrolment.objects.filter(municipality=places[2]).update(cohort=cohort)
-    (line,) = queries.board(cast.programme, cohort=str(cohort.pk)).lines
+    (line,) = queries.dashboard(cast.programme, cohort=str(cohort.pk)).lines
     assert (line.actual, line.n, line.why, line.start) == (None, 1, "few_places", None)
-    assert queries.board(cast.programme, area="equality").lines == []
-    groups = {(each.way, each.key): each for each in queries.whole(oc1).groups}
+    assert queries.dashboard(cast.programme, area="equality").lines == []
+    groups = {(group.way, group.key): group for group in queries.whole(oc1).groups}
     assert groups["size", "small"].value == pytest.approx(6.0)
     assert (groups["cohort", "First"].n, groups["cohort", "First"].value) == (2, None)
     assert groups["category", "service"].value == pytest.approx(6.0)

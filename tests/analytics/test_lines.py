@@ -19,9 +19,9 @@ ESCAPED = "&lt;b&gt;&quot;Žabari&quot; &amp; &#x27;Co&#x27;&lt;/b&gt;"
 def kind(
     label: str, posts: int, interactions: int | None, typical: Typical | None = None
 ) -> breakdown_tables.PostKindRow:
-    told = {} if interactions is None else {"interactions": interactions}
+    sums = {} if interactions is None else {"interactions": interactions}
     return breakdown_tables.PostKindRow(
-        label, "/posts/?days=28&call=pay", Totals(posts, dict(told)), typical, "40.5", "1.5 ×" if typical else ""
+        label, "/posts/?days=28&call=pay", Totals(posts, dict(sums)), typical, "40.5", "1.5 ×" if typical else ""
     )
 
 
@@ -93,6 +93,6 @@ def test_of_few_posts_of_which_nothing_was_told_there_is_no_bar_and_no_zero() ->
     assert written.count(ESCAPED) == 1
     assert "<b>" not in written
     assert '<small class="muted">few posts</small>' in written
-    assert not any(each in written for each in ("<svg", ">0<", "sort=most"))
+    assert not any(part in written for part in ("<svg", ">0<", "sort=most"))
     assert written.count("No reading") == 4  # for the eye and for the ear, of the sum and of the mean
     assert '<span class="muted">–</span>' in written

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.enums import PullOutcome
+from analytics.enums import FetchOutcome
 from analytics.ingestion.domain import collect
 from analytics.models import Subject
 from analytics.rollups.domain import rollup
@@ -33,8 +33,8 @@ def fill(municipality: Municipality, by: object, posts: int, likes: int = 5, cha
         for subject in Subject.objects.all():
             values = {"likes": likes, "replies": 1} if subject.publication_id else {"followers": 400}
             for day in (2, 1):
-                collect.record([subject], {subject.pk: (PullOutcome.READ, values)}, now - timedelta(days=day))
-    rollup.fold()
+                collect.record([subject], {subject.pk: (FetchOutcome.READ, values)}, now - timedelta(days=day))
+    rollup.rebuild_dirty_days()
 
 
 def address(cast: Cast) -> str:
@@ -61,8 +61,8 @@ def test_an_empty_workspace_says_what_to_do(cast: Cast) -> None:
 def test_a_metric_the_network_does_not_tell_is_no_zero(cast: Cast) -> None:
     fill(cast.cuprija, cast.officer, posts=1)
     (line,) = sign_in(cast.officer).get(reverse("analytics_posts", args=["cuprija"])).context["lines"]
-    told = line.subject
-    assert (told.likes, told.reposts, told.replies, told.interactions) == (5, None, 1, 6)
+    subject = line.subject
+    assert (subject.likes, subject.reposts, subject.replies, subject.interactions) == (5, None, 1, 6)
 
 
 def test_the_dashboard_tells_what_people_were_asked_to_do(cast: Cast) -> None:
@@ -70,7 +70,7 @@ def test_the_dashboard_tells_what_people_were_asked_to_do(cast: Cast) -> None:
     for call in ("pay", "pay", ""):
         factories.published(page, timezone.now() - timedelta(days=2), call=call)
     collect.enrol()
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     tables = sign_in(cast.officer).get(reverse("analytics_works", args=["cuprija"])).context["tables"]
     (by_call,) = [table for table in tables if table.key == "call"]
     assert [(row.label, row.totals.posts) for row in by_call.rows] == [("Pay", 2), ("Nothing: it only informs", 1)]
@@ -93,7 +93,7 @@ def test_the_newest_posts_stand_on_the_dashboard_on_their_first_day(cast: Cast) 
     collect.enrol()
     with scope(cast.cuprija):
         subjects = list(Subject.objects.filter(publication__isnull=False))
-        collect.record(subjects, {subjects[0].pk: (PullOutcome.READ, {"likes": 3})}, now)
+        collect.record(subjects, {subjects[0].pk: (FetchOutcome.READ, {"likes": 3})}, now)
     (newest,) = sign_in(cast.officer).get(address(cast)).context["newest"]
     assert (newest.likes, newest.reposts, newest.interactions) == (3, None, 3)
 

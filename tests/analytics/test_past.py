@@ -15,11 +15,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from analytics.enums import ImportState, PullOutcome
+from analytics.enums import FetchOutcome, ImportState
 from analytics.history.domain import fetch, imports
 from analytics.history.number_parsing import BadFigure, count
 from analytics.ingestion.domain import collect
-from analytics.models import ChannelDay, DailyFact, PastImport, Pull, Subject
+from analytics.models import ChannelDay, DailyFact, HistoryImport, MetricSnapshot, Subject
 from analytics.rollups.domain import rollup
 from channels import rate_limits
 from channels.domain import credentials
@@ -53,27 +53,27 @@ def channel(cast: Cast, time_machine: Any) -> Channel:
     return factories.channel(cast.cuprija, cast.officer, name="Ћуприја", platform="facebook", remote_id="1001")
 
 
-def upload(channel: Channel, text: str, name: str = "stare.csv") -> PastImport:
+def upload(channel: Channel, text: str, name: str = "stare.csv") -> HistoryImport:
     with scope(channel.municipality_id):
         return imports.upload(channel.municipality, text.encode(), name, by=channel.connected_by)
 
 
-def look(channel: Channel, text: str) -> Any:
+def parsed_rows(channel: Channel, text: str) -> Any:
     run = upload(channel, text)
     with scope(channel.municipality_id):
         from analytics.history.domain import parse_rows
 
-        return parse_rows.look(imports.lines_of(run), run.source)
+        return parse_rows.parse(imports.lines_of(run), run.source)
 
 
-def confirm(run: PastImport) -> int:
+def confirm(run: HistoryImport) -> int:
     with scope(run.municipality_id):
         return imports.confirm(run, by=run.by)
 
 
 def problems(channel: Channel, row: str, head: str = "Датум;Канал;Свиђања;Веза") -> list[str]:
-    (found,) = look(channel, f"{head}\n{row}\n")
-    return [problem.sentence for problem in found.problems if problem.stops]
+    (parsed,) = parsed_rows(channel, f"{head}\n{row}\n")
+    return [problem.sentence for problem in parsed.problems if problem.stops]
 
 
 # ---- figures
@@ -118,14 +118,14 @@ def test_what_is_no_count_says_why(typed: str, reason: str) -> None:
     ],
 )
 def test_headings_are_understood_in_both_scripts_without_marks_and_in_english(channel: Channel, head: str) -> None:
-    (row,) = look(channel, f"{head}\n24.11.2025.;Ћуприја;1.234;5;;2 000\n")
+    (row,) = parsed_rows(channel, f"{head}\n24.11.2025.;Ћуприја;1.234;5;;2 000\n")
     assert row.problems == []
     assert row.counts == {"likes": 1234, "reposts": 5, "views": 2000}  # an empty cell is not told, which is not 0
 
 
 @pytest.mark.parametrize("day", ["24.11.2025.", "24.11.2025", "2025-11-24", "24. novembar 2025", "24/11/2025"])
 def test_days_are_understood_as_people_write_them(channel: Channel, day: str) -> None:
-    (row,) = look(channel, f"Datum;Svidjanja\n{day};3\n")
+    (row,) = parsed_rows(channel, f"Datum;Svidjanja\n{day};3\n")
     assert row.on == date(2025, 11, 24)
 
 
@@ -144,17 +144,17 @@ def test_days_are_understood_as_people_write_them(channel: Channel, day: str) ->
     ],
 )
 def test_each_wrong_row_is_told_in_a_plain_sentence(channel: Channel, row: str, sentence: str) -> None:
-    (told,) = problems(channel, row)
-    assert told.startswith(sentence)
+    (problem,) = problems(channel, row)
+    assert problem.startswith(sentence)
 
 
 def test_an_hour_that_was_left_out_by_the_clocks_is_no_time(channel: Channel) -> None:
-    (told,) = problems(channel, "29.3.2026.;2:30;3", "Datum;Vreme;Svidjanja")
-    assert "clock" in told
+    (problem,) = problems(channel, "29.3.2026.;2:30;3", "Datum;Vreme;Svidjanja")
+    assert "clock" in problem
 
 
 def test_posts_at_midnight_and_at_both_changes_of_the_clock_belong_to_their_day(channel: Channel) -> None:
-    rows = look(
+    rows = parsed_rows(
         channel,
         "Datum;Vreme;Naslov;Svidjanja\n"
         "29.3.2026.;0:00;a;1\n29.3.2026.;23:59;b;1\n25.10.2026.;0:00;c;1\n25.10.2026.;2:30;d;1\n25.10.2026.;23:59;e;1\n",
@@ -164,7 +164,7 @@ def test_posts_at_midnight_and_at_both_changes_of_the_clock_belong_to_their_day(
 
 
 def test_the_same_row_twice_is_told_and_comes_once(channel: Channel) -> None:
-    rows = look(channel, "Datum;Naslov;Svidjanja\n24.11.2025.;Pijaca;3\n24.11.2025.;ПИЈАЦА;3\n")
+    rows = parsed_rows(channel, "Datum;Naslov;Svidjanja\n24.11.2025.;Pijaca;3\n24.11.2025.;ПИЈАЦА;3\n")
     assert [row.stops for row in rows] == [False, True]
     assert rows[1].problems[0].sentence == "The same post stands in row 2."
 
@@ -183,7 +183,7 @@ def test_an_excel_file_is_read_like_the_others(channel: Channel) -> None:
         run = imports.upload(channel.municipality, out.getvalue(), "stare.xlsx", by=channel.connected_by)
         from analytics.history.domain import parse_rows as history_parse_rows
 
-        rows = history_parse_rows.look(imports.lines_of(run), run.source)
+        rows = history_parse_rows.parse(imports.lines_of(run), run.source)
     assert [(row.on, row.counts, row.stops) for row in rows] == [
         (date(2025, 11, 24), {"likes": 12}, False),
         (date(2025, 11, 25), {}, True),
@@ -206,15 +206,15 @@ def test_a_file_is_imported_and_what_is_wrong_is_left_out(channel: Channel) -> N
     with scope(channel.municipality_id):
         assert not Subject.objects.exists()
     assert confirm(run) == 2
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     with scope(channel.municipality_id):
         run.refresh_from_db()
         assert (run.state, run.made, len(run.rows)) == ("done", 2, 1)
         first, second = Subject.objects.order_by("published_on")
         assert (first.kind, first.title, first.likes, first.interactions) == ("imported", "Радови", 12, 15)
         assert (first.traits.category, second.traits.category, second.published_at) == ("service", "other", None)
-        assert (first.next_at, second.next_at) == (None, None)
-        assert [pull.outcome for pull in Pull.objects.all()] == ["read", "read"]
+        assert (first.next_fetch_at, second.next_fetch_at) == (None, None)
+        assert [pull.outcome for pull in MetricSnapshot.objects.all()] == ["read", "read"]
         facts = DailyFact.objects.order_by("day").values_list("day", "basis", "posts", "interactions")
         assert list(facts) == [
             (date(2025, 11, 24), "publication", 1, 15),
@@ -230,7 +230,7 @@ def test_the_same_file_again_changes_nothing(channel: Channel) -> None:
     with pytest.raises(ActionNotAllowed):
         confirm(again)
     with scope(channel.municipality_id):
-        assert Subject.objects.count() == Pull.objects.count() == 2
+        assert Subject.objects.count() == MetricSnapshot.objects.count() == 2
 
 
 def test_a_file_that_is_confirmed_twice_is_imported_once(channel: Channel) -> None:
@@ -245,7 +245,7 @@ def test_a_post_that_the_portal_published_itself_is_not_counted_twice(channel: C
     with scope(channel.municipality_id):
         ours.delivery.permalink = "https://www.facebook.com/1001/posts/777"
         ours.delivery.save(update_fields=["permalink"])
-    rows = look(
+    rows = parsed_rows(
         channel,
         "Datum;Veza;Svidjanja\n24.11.2026.;https://www.facebook.com/1001/posts/777;3\n24.11.2026.;;4\n",
     )
@@ -272,15 +272,15 @@ def test_an_imported_post_that_turns_out_to_be_the_portals_own_goes(channel: Cha
 def test_an_import_is_taken_back_whole_and_can_come_again(channel: Channel) -> None:
     run = upload(channel, POSTS)
     confirm(run)
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     with scope(channel.municipality_id):
         imports.undo(run, by=run.by)
         with pytest.raises(ActionNotAllowed):
             imports.undo(run, by=run.by)
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     with scope(channel.municipality_id):
         assert not Subject.objects.exists()
-        assert not Pull.objects.exists()
+        assert not MetricSnapshot.objects.exists()
         assert not DailyFact.objects.exists()
     assert confirm(upload(channel, POSTS)) == 2
 
@@ -294,7 +294,7 @@ def test_followers_come_by_day_and_never_over_what_the_portal_read(channel: Chan
             municipality=channel.municipality, channel=channel, day=date(2025, 12, 31), followers=4000
         )
         ChannelDay.objects.create(
-            municipality=channel.municipality, channel=channel, day=date(2026, 1, 1), gap=PullOutcome.NOT_REACHED
+            municipality=channel.municipality, channel=channel, day=date(2026, 1, 1), gap=FetchOutcome.NOT_REACHED
         )
     run = upload(channel, FOLLOWERS)
     assert run.source == "followers"
@@ -313,22 +313,22 @@ def test_files_that_nobody_imported_are_forgotten_after_a_week(channel: Channel,
     upload(channel, POSTS)
     confirm(upload(channel, POSTS))
     time_machine.move_to(NOW + timedelta(days=8), tick=False)
-    assert imports.forget() == 1
+    assert imports.purge_expired() == 1
     with scope(channel.municipality_id):
-        assert [run.rows for run in PastImport.objects.all()] == [[]]
+        assert [run.rows for run in HistoryImport.objects.all()] == [[]]
 
 
 # ---- from a network
 
 
-def begun(channel: Channel, days: int = 400) -> PastImport:
+def begun(channel: Channel, days: int = 400) -> HistoryImport:
     with scope(channel.municipality_id):
         return imports.begin(channel, timezone.localdate() - timedelta(days=days), by=channel.connected_by)
 
 
-def state(run: PastImport) -> PastImport:
+def state(run: HistoryImport) -> HistoryImport:
     with everywhere("test"):
-        return PastImport.objects.get(pk=run.pk)
+        return HistoryImport.objects.get(pk=run.pk)
 
 
 def theirs(channel: Channel, text: str) -> str:
@@ -353,7 +353,7 @@ def test_older_posts_are_fetched_once_and_their_own_are_left_out(cast: Cast, fak
         fetch.work()
         while state(run).state == "running":
             with everywhere("test"):
-                PastImport.objects.filter(pk=run.pk).update(next_at=timezone.now())
+                HistoryImport.objects.filter(pk=run.pk).update(next_fetch_at=timezone.now())
             fetch.work()
         done = state(run)
         assert (done.state, done.made, done.known) == ("done", expected, 2 - expected)
@@ -372,12 +372,12 @@ def test_what_the_list_did_not_tell_is_asked_for_by_the_next_look(cast: Cast, fa
     with scope(cast.cuprija):
         brought = Subject.objects.get(kind="imported")
         assert (brought.likes, brought.views) == (0, None)
-        Subject.objects.filter(pk=brought.pk).update(next_at=timezone.now())
+        Subject.objects.filter(pk=brought.pk).update(next_fetch_at=timezone.now())
     for channel_id, ids in collect.claim().items():
         collect.collect(channel_id, ids)
     with scope(cast.cuprija):
         assert Subject.objects.get(pk=brought.pk).views == 7
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     with scope(cast.cuprija):
         # What it had before anybody looked came on days that nobody knows.
         assert not DailyFact.objects.filter(basis="activity", interactions__gt=0).exists()
@@ -393,9 +393,9 @@ def test_fetching_goes_on_after_a_page_that_failed_and_stops_where_a_person_must
     fakes.plan("status", "/statuses$", nth=2, method="GET", status=503)
     fetch.work()
     half = state(run)
-    assert (half.state, half.made, half.tries) == ("running", 40, 1)
+    assert (half.state, half.made, half.attempts) == ("running", 40, 1)
     with everywhere("test"):
-        PastImport.objects.filter(pk=run.pk).update(next_at=timezone.now())
+        HistoryImport.objects.filter(pk=run.pk).update(next_fetch_at=timezone.now())
     fetch.work()
     assert (state(run).state, state(run).made) == ("done", 45)
 
@@ -455,7 +455,7 @@ def test_a_person_who_manages_channels_imports_a_file_and_takes_it_back(cast: Ca
     assert "Will be imported" in page
     assert "This day is still to come" in page
     with scope(cast.cuprija):
-        run = PastImport.objects.get()
+        run = HistoryImport.objects.get()
     address = ["cuprija", run.pk]
     done = client.post(reverse("analytics_past_confirm", args=address), {"rows": "2"}, follow=True).content.decode()
     assert "The newest of what it brought" in done

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from analytics.models import Telling
+from analytics.models import MetricCoverage
 from municipalities.tenancy import scope
 from tests.analytics import factories
 from tests.browsing import violations
@@ -44,7 +44,7 @@ def test_a_file_is_chosen_looked_at_imported_and_taken_back(cast: Cast, browser:
     channel = factories.channel(cast.cuprija, cast.officer, platform="facebook", name="Општина Ћуприја")
     with scope(cast.cuprija):
         for metric in ("likes", "views"):
-            Telling.objects.create(
+            MetricCoverage.objects.create(
                 municipality=cast.cuprija, channel=channel, metric=metric,
                 first_at=timezone.now(), last_at=timezone.now(),
             )  # fmt: skip

@@ -33,12 +33,14 @@ def november() -> Iterator[None]:
         yield
 
 
-def place(cast: Cast, number: int, told: int | None, population: int | None = 10_000, **month: Any) -> Municipality:
+def place(
+    cast: Cast, number: int, interactions: int | None, population: int | None = 10_000, **month: Any
+) -> Municipality:
     """Another municipality of the programme that told so many interactions in October, with one post."""
     here = municipality(f"place-{number}", f"Место {number}", f"Mesto {number}")
     sized(here, population)
     Enrolment.objects.create(cohort=Cohort.objects.first(), municipality=here, starts_on=date(2026, 1, 1))
-    months.month(factories.channel(here, cast.officer), OCTOBER.first, 1, told, **month)
+    months.month(factories.channel(here, cast.officer), OCTOBER.first, 1, interactions, **month)
     return here
 
 
@@ -60,26 +62,26 @@ def ours(cast: Cast) -> Municipality:
 
 def seen_by(here: Municipality, period: Months = OCTOBER) -> Peers:
     with scope(here):
-        found = peers(here, period)
-    assert found is not None
-    return found
+        comparison = peers(here, period)
+    assert comparison is not None
+    return comparison
 
 
-def line(found: Peers, key: str = "inhabitants") -> tuple[float | None, float | None, int]:
-    it = next(each for each in found.lines if each.measure.key == key)
+def line(comparison: Peers, key: str = "inhabitants") -> tuple[float | None, float | None, int]:
+    it = next(row for row in comparison.lines if row.measure.key == key)
     return it.own, it.median, it.n
 
 
 def test_the_median_is_of_the_others_of_the_size_that_agreed(cast: Cast, ours: Municipality) -> None:
-    for number, told in enumerate((10, 20, 30, 1000)):
-        place(cast, number, told)
+    for number, interactions in enumerate((10, 20, 30, 1000)):
+        place(cast, number, interactions)
     place(cast, 9, 7, population=50_000)
-    found = seen_by(ours)
-    assert (found.size, found.count) == ("small", 4)
-    assert line(found) == (10.0, 2.5, 4)  # 100 of 10,000; 1, 2, 3 and 100 of every 1,000
-    assert line(found, "calls") == (25.0, 0.0, 4)
-    assert line(found, "services")[0] == 50.0
-    assert line(found, "weekly")[0] == pytest.approx(4 * 7 / 31)
+    comparison = seen_by(ours)
+    assert (comparison.size, comparison.count) == ("small", 4)
+    assert line(comparison) == (10.0, 2.5, 4)  # 100 of 10,000; 1, 2, 3 and 100 of every 1,000
+    assert line(comparison, "calls") == (25.0, 0.0, 4)
+    assert line(comparison, "services")[0] == 50.0
+    assert line(comparison, "weekly")[0] == pytest.approx(4 * 7 / 31)
 
 
 def test_over_several_months_a_total_is_a_months_mean(cast: Cast, ours: Municipality) -> None:
@@ -106,8 +108,8 @@ def test_who_did_not_agree_neither_gives_nor_sees(cast: Cast, ours: Municipality
 
 
 def test_who_left_the_programme_is_no_peer_any_more(cast: Cast, ours: Municipality) -> None:
-    gone = place(cast, 1, 30)
-    Enrolment.objects.filter(municipality=gone).update(ends_on=date(2026, 11, 1))
+    former = place(cast, 1, 30)
+    Enrolment.objects.filter(municipality=former).update(ends_on=date(2026, 11, 1))
     assert seen_by(ours).count == 0
 
 
@@ -124,8 +126,8 @@ def test_without_a_population_nobody_knows_the_size(cast: Cast, ours: Municipali
     for number in range(3):
         place(cast, number, 30, population=None)
     sized(ours, None)
-    found = seen_by(ours)
-    assert (found.is_sized, found.count) == (False, 0)
+    comparison = seen_by(ours)
+    assert (comparison.is_sized, comparison.count) == (False, 0)
     assert "The population is not entered" in page(cast)
 
 
@@ -158,7 +160,7 @@ def test_figures_are_seen_by_those_who_share_theirs_and_by_nobody_else(cast: Cas
 
 def test_a_median_does_not_tell_on_the_only_ones_that_do_not_share(cast: Cast, ours: Municipality) -> None:
     """Of three, two show 1 and 3: a median of 2 would be the third's own figure."""
-    places = [place(cast, number, told) for number, told in enumerate((10, 20, 30))]
+    places = [place(cast, number, interactions) for number, interactions in enumerate((10, 20, 30))]
     assert line(seen_by(ours)) == (10.0, 2.0, 3)
     for here in (ours, places[0], places[2]):
         with scope(here):

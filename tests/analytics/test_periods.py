@@ -25,7 +25,7 @@ def typed(since: str, until: str = "", today: date = TODAY) -> Chosen:
 
 
 @pytest.mark.parametrize(
-    ("words", "day"),
+    ("text", "day"),
     [
         ("24. 11. 2026.", date(2026, 11, 24)),
         ("24.11.2026.", date(2026, 11, 24)),
@@ -37,8 +37,8 @@ def typed(since: str, until: str = "", today: date = TODAY) -> Chosen:
         ("31. 12.", date(2025, 12, 31)),  # without a year it is a day that is over
     ],
 )
-def test_a_day_may_be_written_in_any_of_the_ways_people_write_it(words: str, day: date) -> None:
-    assert typed(words, "24.11.2026.").period.first == day
+def test_a_day_may_be_written_in_any_of_the_ways_people_write_it(text: str, day: date) -> None:
+    assert typed(text, "24.11.2026.").period.first == day
 
 
 @pytest.mark.parametrize(
@@ -58,22 +58,22 @@ def test_what_cannot_be_used_is_said_in_a_sentence_and_nothing_typed_is_lost(
     from django.utils.translation import override
 
     with override("en"):
-        found = typed(since, until)
-    assert found.problem == sentence
-    assert found.typed == (since, until)
-    assert found.period.days == 28
+        chosen = typed(since, until)
+    assert chosen.problem == sentence
+    assert chosen.typed == (since, until)
+    assert chosen.period.days == 28
 
 
 def test_a_period_ends_yesterday_at_the_latest_and_says_so() -> None:
-    found = typed("20.11.2026.", "30.11.2026.")
-    assert (found.period.last, bool(found.note), found.problem) == (date(2026, 11, 24), True, "")
+    chosen = typed("20.11.2026.", "30.11.2026.")
+    assert (chosen.period.last, bool(chosen.note), chosen.problem) == (date(2026, 11, 24), True, "")
     assert typed("24.11.2026.", "24.11.2026.").period.days == 1
 
 
 def test_a_slip_of_a_century_does_not_draw_a_hundred_years() -> None:
-    found = typed("24.11.1926.", "24.11.2026.")
-    assert found.period.first.year >= TODAY.year - periods.MOST_YEARS - 1
-    assert found.note
+    chosen = typed("24.11.1926.", "24.11.2026.")
+    assert chosen.period.first.year >= TODAY.year - periods.MOST_YEARS - 1
+    assert chosen.note
 
 
 def test_twelve_months_and_everything() -> None:
@@ -100,15 +100,15 @@ def test_stretches_cover_each_day_once_whatever_the_length(subtests: pytest.Subt
     for days in [1, 7, 28, 31, 32, 90, 182, 183, 365, 1096]:
         with subtests.test(days=days):
             period = Period(TODAY - timedelta(days=days - 1), TODAY)
-            found = stretches(period)
+            result = stretches(period)
             covered = [
                 first + timedelta(days=n)
-                for first, last in zip(found.firsts, found.lasts, strict=True)
+                for first, last in zip(result.firsts, result.lasts, strict=True)
                 for n in range((last - first).days + 1)
             ]
             assert covered == period.dates
-            assert len(found) <= 31
-            assert found.unit == (DAY if days <= 31 else WEEK if days <= 182 else MONTH if days <= 365 else QUARTER)
+            assert len(result) <= 31
+            assert result.unit == (DAY if days <= 31 else WEEK if days <= 182 else MONTH if days <= 365 else QUARTER)
 
 
 @pytest.mark.django_db
@@ -134,7 +134,9 @@ def test_a_post_lies_in_the_hours_and_on_the_day_of_belgrade(cast: Cast, moment:
         numbers.post(channel, datetime.fromisoformat(moment), likes=4)
     with scope(cast.cuprija):
         judged = typical(Period(date(2026, 1, 1), date(2026, 11, 1)), TODAY)
-    assert {key: (found.times, found.posts) for key, found in judged.cells.items()} == {cell: (1.0, 10)}
+    assert {key: (typical_of_cell.times, typical_of_cell.posts) for key, typical_of_cell in judged.cells.items()} == {
+        cell: (1.0, 10)
+    }
 
 
 @pytest.mark.parametrize(
@@ -148,5 +150,5 @@ def test_a_post_lies_in_the_hours_and_on_the_day_of_belgrade(cast: Cast, moment:
     ],
 )
 def test_the_whole_months_of_a_period(first: Ymd, last: Ymd, whole: tuple[Ymd, Ymd] | None) -> None:
-    found = months.within(Period(date(*first), date(*last)))
-    assert (found and (found.first, found.last)) == (whole and (date(*whole[0]), date(*whole[1])))
+    within = months.within(Period(date(*first), date(*last)))
+    assert (within and (within.first, within.last)) == (whole and (date(*whole[0]), date(*whole[1])))

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from analytics.enums import PullOutcome
+from analytics.enums import FetchOutcome
 from links.models import ClickCount, Link
 from municipalities.models import Cohort, Enrolment, Municipality
 from municipalities.queries import today
@@ -122,7 +122,7 @@ def label(day: date) -> str:
 def test_what_was_not_read_is_a_gap_with_its_reason_and_never_a_zero(numbers: Numbers, client: Client) -> None:
     channel = numbers.channel()
     numbers.follow(channel, ago(3), 100)
-    numbers.follow(channel, ago(2), None, gap=PullOutcome.NEEDS_CONSENT)
+    numbers.follow(channel, ago(2), None, gap=FetchOutcome.NEEDS_CONSENT)
     answer = page(client, days="7")
     rows = dict(answer.context["activity"].rows)
     assert rows[label(ago(2))] == "The channel must be reconnected"
@@ -146,7 +146,7 @@ def test_followers_grow_by_the_channels_that_were_read_at_both_ends(numbers: Num
 
 def test_the_page_says_in_sentences_how_it_went(numbers: Numbers, client: Client) -> None:
     two_periods(numbers)
-    assert [(each.text, each.tone) for each in page(client).context["sentences"]] == [
+    assert [(sentence.text, sentence.tone) for sentence in page(client).context["sentences"]] == [
         ("You published 2 posts, 1 more than in the days before.", ""),
         ("People reacted less: 8 interactions per post, against 10 in the days before.", "down"),
         ("That is more than in the four weeks before the training, when it was 6.", "up"),
@@ -196,24 +196,24 @@ def various(numbers: Numbers) -> None:
 def test_breakdowns_say_posts_interactions_and_what_a_post_got(numbers: Numbers, client: Client) -> None:
     various(numbers)
     answer = page(client, "analytics_works")
-    found = {
+    by_table = {
         table.key: {row.label: (row.totals.posts, row.totals.interactions, row.totals.per_post) for row in table.rows}
         for table in answer.context["tables"]
     }
     assert answer.context["all"].posts == 6
-    assert found["category"] == {
+    assert by_table["category"] == {
         "eService": (2, 30, 15.0),
         "Service information": (2, 56, 28.0),
         "Ceremony and visits": (1, 3, 3.0),
         "Other": (1, None, None),  # nothing was told: no zero
     }
-    assert found["call"]["Apply"] == (2, 30, 15.0)
-    assert found["call"]["Nothing: it only informs"] == (3, 53, 53 / 3)
-    assert found["material"]["Picture"] == (1, 20, 20.0)
-    assert found["boosted"] == {"Organic": (5, 39, 7.8), "Boosted (paid for)": (1, 50, 50.0)}
-    assert found["languages"]["Serbian, Cyrillic + Serbian, Latin"] == (1, 6, 6.0)
-    assert found["interactive"]["Poll"] == (1, 6, 6.0)
-    assert [row[:2] for row in found["channel"].values()] == [(4, 59), (2, 30)]
+    assert by_table["call"]["Apply"] == (2, 30, 15.0)
+    assert by_table["call"]["Nothing: it only informs"] == (3, 53, 53 / 3)
+    assert by_table["material"]["Picture"] == (1, 20, 20.0)
+    assert by_table["boosted"] == {"Organic": (5, 39, 7.8), "Boosted (paid for)": (1, 50, 50.0)}
+    assert by_table["languages"]["Serbian, Cyrillic + Serbian, Latin"] == (1, 6, 6.0)
+    assert by_table["interactive"]["Poll"] == (1, 6, 6.0)
+    assert [row[:2] for row in by_table["channel"].values()] == [(4, 59), (2, 30)]
 
 
 def test_as_many_posts_stand_behind_a_number_as_it_says(numbers: Numbers, client: Client) -> None:
@@ -307,7 +307,9 @@ def test_the_best_and_the_weakest_post_come_with_a_reason_that_can_be_checked(nu
     assert any(fact.endswith(", 17:30") for fact in best.facts)
     assert weakest.against == "2 interactions: 0.2 × the usual 10 of this channel (median of 15 posts)."
     assert weakest.reason == ""  # posts of its kind do as usual
-    assert not {each.subject.pk for each in context["best"]} & {each.subject.pk for each in context["weakest"]}
+    assert not {explained.subject.pk for explained in context["best"]} & {
+        explained.subject.pk for explained in context["weakest"]
+    }
 
 
 def test_with_too_few_posts_none_is_called_good_or_weak(numbers: Numbers, client: Client) -> None:
@@ -339,7 +341,7 @@ def test_boosted_and_very_young_posts_are_not_judged(numbers: Numbers, client: C
     numbers.post(channel, at(ago(1)), likes=0)
     numbers.facts()
     context = page(client, "analytics_works", days="90").context
-    shown = [each.subject.interactions for each in (*context["best"], *context["weakest"])]
+    shown = [explained.subject.interactions for explained in (*context["best"], *context["weakest"])]
     assert 9000 not in shown
     assert 0 not in shown
 
@@ -380,7 +382,7 @@ def test_the_best_time_is_told_in_words_with_its_n_and_the_rest_says_not_enough_
             numbers.post(channel, at(thursday - timedelta(weeks=week), "16:30"), likes=usual)
     answer = page(client, "analytics_time")
     # the median of each channel lies in the middle: 1.5 times the lower, so 2 is 1.33 and 1 is 0.67 of it
-    assert [(each.text, each.tone) for each in answer.context["sentences"]] == [
+    assert [(sentence.text, sentence.tone) for sentence in answer.context["sentences"]] == [
         ("Tuesday, 09–12: a post typically gets 1.3 × the usual (n = 24).", "up"),
         ("Thursday, 15–18: a post typically gets 0.7 × the usual (n = 24).", "down"),
     ]
@@ -446,7 +448,10 @@ def test_clicks_are_told_per_post_per_service_over_time_and_per_thousand_inhabit
         ("evrtic", 40, 1),
         ("Posts without an eService", 4, 1),
     ]
-    assert [(each.title, each.clicks) for each in context["clicked"].posts] == [("Упис", 40), ("Вода", 4)]
+    assert [(clicked_post.title, clicked_post.clicks) for clicked_post in context["clicked"].posts] == [
+        ("Упис", 40),
+        ("Вода", 4),
+    ]
     (line,) = page(client, "analytics_posts").context["lines"]
     assert line.clicks == 40
 
@@ -505,14 +510,14 @@ def test_nobody_elses_numbers_are_counted(cast: Cast, numbers: Numbers, client: 
     twelve(numbers)
     before = [str(page(client, name, days="90").context.get("frame").edges.earliest) for name in PAGES]
     seen = _figures(client)
-    theirs = Numbers(cast.novi_pazar, cast.stranger)
-    various(theirs)
-    twelve(theirs)
+    foreign = Numbers(cast.novi_pazar, cast.stranger)
+    various(foreign)
+    twelve(foreign)
     with scope(cast.novi_pazar):
-        channel = theirs.subjects[0].channel
-    theirs.follow(channel, ago(400), 5)
-    theirs.happened(channel, ago(2), likes=500)
-    clicked(theirs, theirs.subjects[0], ago(2), 99)
+        channel = foreign.subjects[0].channel
+    foreign.follow(channel, ago(400), 5)
+    foreign.happened(channel, ago(2), likes=500)
+    clicked(foreign, foreign.subjects[0], ago(2), 99)
     assert _figures(client) == seen
     assert [str(page(client, name, days="90").context.get("frame").edges.earliest) for name in PAGES] == before
 
@@ -523,7 +528,7 @@ def _figures(client: Client) -> list[Any]:
         {name: tile["value"] for name, tile in ((str(t["label"]), t) for t in overview["tiles"])},
         overview["activity"].rows,
         [[(row.label, row.totals, row.typical) for row in table.rows] for table in works["tables"]],
-        [each.against for each in (*works["best"], *works["weakest"])],
+        [explained.against for explained in (*works["best"], *works["weakest"])],
         posts["page"].paginator.count,
         time["judged"],
         links["clicked"],
@@ -597,6 +602,6 @@ def test_a_page_takes_the_same_few_queries_at_one_post_and_at_many(numbers: Numb
 
 def _queries(client: Client, name: str) -> int:
     page(client, name, days="90")
-    with CaptureQueriesContext(connection) as found:
+    with CaptureQueriesContext(connection) as queries:
         page(client, name, days="90")
-    return len(found)
+    return len(queries)

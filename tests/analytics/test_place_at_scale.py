@@ -53,7 +53,7 @@ def client(cast: Cast) -> Client:
                 Subject(
                     municipality=cast.cuprija, kind=SubjectKind.IMPORTED, channel=channels[index % CHANNELS],
                     remote_id=f"r{index}", title=f"Објава {index}", traits=dice.choice(kinds), published_at=moment,
-                    published_on=moment.date(), last_at=moment, likes=likes, replies=1, interactions=likes + 1,
+                    published_on=moment.date(), last_fetched_at=moment, likes=likes, replies=1, interactions=likes + 1,
                 )
             )  # fmt: skip
         Subject.objects.bulk_create(posts, batch_size=1000)
@@ -89,16 +89,16 @@ def client(cast: Cast) -> Client:
 
 def _months(cast: Cast, facts: list[DailyFact]) -> list[MonthlyFact]:
     """The facts of months as the roll-up leaves them: sums of those of days."""
-    found: dict[Any, MonthlyFact] = {}
-    for each in facts:
-        key = (each.channel_id, each.day.replace(day=1), each.basis)
-        row = found.setdefault(
+    by_month: dict[Any, MonthlyFact] = {}
+    for fact in facts:
+        key = (fact.channel_id, fact.day.replace(day=1), fact.basis)
+        row = by_month.setdefault(
             key, MonthlyFact(municipality=cast.cuprija, channel_id=key[0], month=key[1], basis=key[2], posts=0, likes=0,
                              replies=0, interactions=0)
         )  # fmt: skip
         for name in ("posts", "likes", "replies", "interactions"):
-            setattr(row, name, getattr(row, name) + getattr(each, name))
-    return list(found.values())
+            setattr(row, name, getattr(row, name) + getattr(fact, name))
+    return list(by_month.values())
 
 
 def test_three_years_take_no_more_queries_and_no_heavier_pages_than_four_weeks(client: Client) -> None:
@@ -106,10 +106,10 @@ def test_three_years_take_no_more_queries_and_no_heavier_pages_than_four_weeks(c
         for period in ("28", "90", "12m", "all"):
             address = reverse(name, args=["cuprija"])
             client.get(address, {"days": period})
-            with CaptureQueriesContext(connection) as found:
+            with CaptureQueriesContext(connection) as queries:
                 answer = client.get(address, {"days": period})
             assert answer.status_code == 200
-            assert len(found) <= 12, (name, period)
+            assert len(queries) <= 12, (name, period)
             assert len(answer.content) < MOST_BYTES, (name, period, len(answer.content))
 
 

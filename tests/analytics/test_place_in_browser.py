@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
-from analytics.enums import PullOutcome
+from analytics.enums import FetchOutcome
 from municipalities.queries import today
 from tests.analytics.numbers import Numbers, at
 from tests.browsing import violations
@@ -25,27 +25,27 @@ PAGES = ("analytics", "analytics_works", "analytics_posts", "analytics_time", "a
 
 @pytest.fixture
 def numbers(cast: Cast) -> Numbers:
-    found = Numbers(cast.cuprija, cast.officer)
-    channels = [found.channel(name="Општина Ћуприја"), found.channel(name="Grad Ćuprija", platform="facebook")]
+    filled = Numbers(cast.cuprija, cast.officer)
+    channels = [filled.channel(name="Општина Ћуприја"), filled.channel(name="Grad Ćuprija", platform="facebook")]
     kinds = (
         {"category": "eservice", "call_kind": "apply", "material": "picture"}, {"category": "ceremony"},
         {"category": "culture", "languages": "sr-Latn"}, {"imported": True, "boosted": True},
     )  # fmt: skip
     for index in range(60):
         day = today() - timedelta(days=4 + index)
-        found.post(
+        filled.post(
             channels[index % 2], at(day, ("09:30", "17:30")[index % 2]), title=f"Објава {index}",
             likes=5 + index % 7 * 3, replies=index % 3, **kinds[index % 4],
         )  # fmt: skip
-    found.facts()
+    filled.facts()
     for index in range(1, 60):
         day = today() - timedelta(days=index)
-        found.happened(channels[0], day, likes=index % 9)
+        filled.happened(channels[0], day, likes=index % 9)
         if index % 10:
-            found.follow(channels[0], day, 900 - index)
+            filled.follow(channels[0], day, 900 - index)
         else:
-            found.follow(channels[0], day, None, gap=PullOutcome.NOT_REACHED)
-    return found
+            filled.follow(channels[0], day, None, gap=FetchOutcome.NOT_REACHED)
+    return filled
 
 
 def enter(context: Any, live_server: Any, person: User) -> Any:

@@ -61,9 +61,9 @@ def ask(
     payload = outgoing_of("Шта прво да уредимо?", poll=poll)
     publication = factories.published(channel, timezone.now() - timedelta(minutes=2))
     with scope(channel.municipality_id):
-        told = open_channel(channel).publish(payload, lambda ref: b"")
+        result = open_channel(channel).publish(payload, lambda ref: b"")
         delivery = publication.delivery
-        delivery.remote_id, delivery.payload = told.remote_id, payload.to_json()
+        delivery.remote_id, delivery.payload = result.remote_id, payload.to_json()
         delivery.save(update_fields=["remote_id", "payload"])
         publication.version.structure = {"interactive": {"kind": "poll", "options": list(CYRILLIC)}}
         publication.version.save(update_fields=["structure"])
@@ -82,8 +82,8 @@ def ask(
 
 def vote(fakes: FakeServer, subject: Subject, **choices: tuple[int, ...]) -> None:
     for who, chosen in choices.items():
-        told = json.dumps({"who": who, "choices": chosen})
-        fakes.react("mastodon", subject.remote_id, "vote", told)
+        data = json.dumps({"who": who, "choices": chosen})
+        fakes.react("mastodon", subject.remote_id, "vote", data)
 
 
 def look(*subjects: Subject) -> None:
@@ -97,8 +97,8 @@ def result(subject: Subject) -> PollResult | None:
 
 
 def counted(subject: Subject) -> list[int | None] | None:
-    found = result(subject)
-    return found.votes if found else None
+    poll_result = result(subject)
+    return poll_result.votes if poll_result else None
 
 
 # ---- what comes back
@@ -110,10 +110,15 @@ def test_votes_come_back_with_the_numbers_and_follow_what_the_network_counts(cas
     assert counted(subject) == [0, 0, 0]
     vote(fakes, subject, ana=(0,), boris=(0,), vesna=(2,))
     look(subject)
-    found = result(subject)
-    assert found is not None
-    assert (found.votes, found.voters, found.multiple, found.is_over) == ([2, 0, 1], 3, False, False)
-    assert found.municipality_id == cast.cuprija.pk
+    poll_result = result(subject)
+    assert poll_result is not None
+    assert (poll_result.votes, poll_result.voters, poll_result.multiple, poll_result.is_over) == (
+        [2, 0, 1],
+        3,
+        False,
+        False,
+    )
+    assert poll_result.municipality_id == cast.cuprija.pk
     assert again(subject).last_outcome == "unchanged", "votes are no interactions"
 
 
@@ -124,18 +129,18 @@ def test_votes_that_were_taken_away_are_not_counted_any_more(cast: Cast, fakes: 
     vote(fakes, subject, boris=())  # the account was deleted
     look(subject)
     assert counted(subject) == [1, 0, 0]
-    found = result(subject)
-    assert found is not None
-    assert found.voters == 1
+    poll_result = result(subject)
+    assert poll_result is not None
+    assert poll_result.voters == 1
 
 
 def test_where_several_answers_may_be_chosen_people_are_fewer_than_votes(cast: Cast, fakes: FakeServer) -> None:
     subject = ask(account(cast, fakes), multiple=True)
     vote(fakes, subject, ana=(0, 1, 2), boris=(0,))
     look(subject)
-    found = result(subject)
-    assert found is not None
-    assert (found.votes, found.voters, found.multiple) == ([2, 1, 1], 2, True)
+    poll_result = result(subject)
+    assert poll_result is not None
+    assert (poll_result.votes, poll_result.voters, poll_result.multiple) == ([2, 1, 1], 2, True)
 
 
 def test_a_poll_is_looked_at_when_it_has_ended(cast: Cast, fakes: FakeServer) -> None:
@@ -144,10 +149,10 @@ def test_a_poll_is_looked_at_when_it_has_ended(cast: Cast, fakes: FakeServer) ->
     with everywhere("test"):  # old enough for a look a day
         Subject.objects.filter(pk=subject.pk).update(published_at=timezone.now() - timedelta(days=20))
     look(subject)
-    found, next_at = result(subject), again(subject).next_at
-    assert found is not None
-    assert found.ends_at is not None
-    assert next_at == found.ends_at + rules.AFTER_A_POLL
+    poll_result, next_fetch_at = result(subject), again(subject).next_fetch_at
+    assert poll_result is not None
+    assert poll_result.ends_at is not None
+    assert next_fetch_at == poll_result.ends_at + rules.AFTER_A_POLL
 
 
 def test_the_end_is_the_networks(cast: Cast, fakes: FakeServer) -> None:
@@ -155,9 +160,9 @@ def test_the_end_is_the_networks(cast: Cast, fakes: FakeServer) -> None:
     vote(fakes, subject, ana=(1,))
     fakes.advance(DAYS * 86_400 + 5)
     look(subject)
-    found = result(subject)
-    assert found is not None
-    assert (found.is_over, found.votes) == (True, [0, 1, 0])
+    poll_result = result(subject)
+    assert poll_result is not None
+    assert (poll_result.is_over, poll_result.votes) == (True, [0, 1, 0])
 
 
 def test_counts_that_are_kept_secret_until_the_end_are_no_zeros(cast: Cast, fakes: FakeServer) -> None:
@@ -206,21 +211,21 @@ def test_what_a_removed_post_had_keeps_standing(cast: Cast, fakes: FakeServer) -
 
 
 @pytest.mark.parametrize(
-    "told", [{"poll": []}, {"poll": {"options": "x"}}, {"poll": {"options": [1]}}, {"poll": {"options": []}}, {}]
+    "status", [{"poll": []}, {"poll": {"options": "x"}}, {"poll": {"options": [1]}}, {"poll": {"options": []}}, {}]
 )
-def test_what_is_no_poll_is_none(told: dict[str, Any]) -> None:
+def test_what_is_no_poll_is_none(status: dict[str, Any]) -> None:
     from platforms.mastodon import polls
 
-    assert polls.count(told) is None
+    assert polls.count(status) is None
 
 
 def test_odd_counts_are_not_told() -> None:
     from platforms.mastodon import polls
 
     options = [{"votes_count": -1}, {"votes_count": True}, {"votes_count": 10**12}, {"votes_count": "7"}, {}]
-    found = polls.count({"poll": {"options": options, "expires_at": "soon", "votes_count": 10**12}})
-    assert found is not None
-    assert (found.votes, found.voters, found.ends_at) == ((None,) * 5, None, None)
+    poll_count = polls.count({"poll": {"options": options, "expires_at": "soon", "votes_count": 10**12}})
+    assert poll_count is not None
+    assert (poll_count.votes, poll_count.voters, poll_count.ends_at) == ((None,) * 5, None, None)
 
 
 # ---- added over channels
@@ -236,12 +241,12 @@ def test_votes_are_added_over_channels_and_scripts_and_people_are_not(cast: Cast
         from posts import queries
 
         post = first.publication.post
-        found = count_votes(queries.publications(post), queries.poll_results(post))
-    (poll,) = found.polls
-    assert [(each.text, each.total, each.share) for each in poll.answers] == [
+        totals = count_votes(queries.publications(post), queries.poll_results(post))
+    (poll,) = totals.polls
+    assert [(answer.text, answer.total, answer.share) for answer in poll.answers] == [
         ("Парк", 3, 75), ("Пијаца", 1, 25), ("Стаза", 0, 0),
     ]  # fmt: skip
-    assert suggested_count(found) == SuggestedCount(4, "votes", poll.at)
+    assert suggested_count(totals) == SuggestedCount(4, "votes", poll.at)
     page = sign_in(cast.officer).get(reverse("post_closing", args=["cuprija", post.pk])).text
     assert "4 votes: counted by the networks, as of" in page
     assert "Who voted on two of them is in it twice." in page
@@ -301,9 +306,9 @@ def test_the_votes_cost_the_page_one_query(cast: Cast, fakes: FakeServer, django
 
 
 def _token(page: str) -> str:
-    found = re.search(r'name="counted" value="([^"]+)"', page)
-    assert found, "nothing was offered"
-    return found[1]
+    match = re.search(r'name="counted" value="([^"]+)"', page)
+    assert match, "nothing was offered"
+    return match[1]
 
 
 def test_the_report_says_whether_the_networks_or_a_person_counted(cast: Cast, fakes: FakeServer) -> None:
@@ -338,8 +343,8 @@ def test_a_count_that_the_portal_did_not_offer_is_a_persons(cast: Cast, fakes: F
     other = _token(officer.get(reverse("post_closing", args=["cuprija", second.publication.post_id])).text)
     url = reverse("post_closing", args=["cuprija", first.publication.post_id])
     for token in ("", "x", other, other[:-2]):
-        told = {"results": "Већина жели парк.", "done": "У плану.", "answers": "0", "counted": token}
-        assert officer.post(url, told).status_code == 302
+        data = {"results": "Већина жели парк.", "done": "У плану.", "answers": "0", "counted": token}
+        assert officer.post(url, data).status_code == 302
         with scope(cast.cuprija):
             assert Closing.objects.get().counted == "", token
 

@@ -60,9 +60,9 @@ def programme(cast: Cast) -> Cast:
         for ago in range(24):
             if (number, ago) != (3, 5):
                 posts = 12 + (number * 7 + ago * 5) % 17
-                told = posts * (9 + (number * 3 + ago) % 11) * (2 if ago < 3 else 1)
+                interactions = posts * (9 + (number * 3 + ago) % 11) * (2 if ago < 3 else 1)
                 months.month(
-                    channel, first_of(last, -ago), posts, told, calls=posts // 2, services=posts // 5,
+                    channel, first_of(last, -ago), posts, interactions, calls=posts // 2, services=posts // 5,
                     informing=posts // 2, ceremonies=posts // 8, interactive=posts // 6,
                     followers=900 + number * 150 - ago * 9,
                 )  # fmt: skip

@@ -98,10 +98,10 @@ def test_the_picture_of_a_chart_can_be_kept(cast: Cast) -> None:
 
 
 def test_a_chosen_few_are_compared_by_the_address(cast: Cast) -> None:
-    for place, told in ((cast.cuprija, 80), (cast.novi_pazar, 20)):
+    for place, interactions in ((cast.cuprija, 80), (cast.novi_pazar, 20)):
         channel = factories.channel(place, cast.officer)
-        months.month(channel, OCTOBER, 4, told)
-        months.month(channel, SEPTEMBER, 4, told // 2)
+        months.month(channel, OCTOBER, 4, interactions)
+        months.month(channel, SEPTEMBER, 4, interactions // 2)
     another(cast, 1)
     answer = look(sign_in(cast.staff), "programme_compare", m=["novi-pazar", "cuprija"], days="1m")
     assert answer.context["names"] == ["Ćuprija", "Novi Pazar"]
@@ -136,9 +136,9 @@ def test_a_district_is_told_by_its_median_and_a_small_one_is_not(cast: Cast) -> 
         for code, name in (("RS-08", "Mačva District"), ("RS-09", "Kolubara District"))
     )
     Municipality.objects.update(district=small)
-    for number, told in enumerate((10, 20, 60)):
+    for number, interactions in enumerate((10, 20, 60)):
         place = another(cast, number, district=big)
-        months.month(factories.channel(place, cast.officer), OCTOBER, 1, told)
+        months.month(factories.channel(place, cast.officer), OCTOBER, 1, interactions)
     answer = look(sign_in(cast.staff), "programme_districts", days="1m")
     # a single small one would be all together without the others
     assert [row[1] for row in answer.context["chart"].rows] == ["too few municipalities"] * 2
@@ -159,7 +159,7 @@ def test_stretches_are_by_the_week_and_the_day_itself_counts_nowhere(cast: Cast)
     day = date(2026, 8, 1)
     trained_on(day)
     channel = factories.channel(cast.cuprija, cast.officer)
-    for offset, told in (
+    for offset, interactions in (
         (-29, 999),
         (-28, 4),
         (-1, 4),
@@ -171,7 +171,7 @@ def test_stretches_are_by_the_week_and_the_day_itself_counts_nowhere(cast: Cast)
         (90, 17),
         (91, 999),
     ):
-        months.told(channel, day + timedelta(days=offset), 1, told)
+        months.told(channel, day + timedelta(days=offset), 1, interactions)
     answer = look(sign_in(cast.staff), "programme_training", by="interactions")
     row = next(row for row in answer.context["rows"] if row.slug == "cuprija")
     assert [cell.text for cell in row.cells] == ["2.0", "4.0", "1.5", "7.0"]  # 34 days: 34 × 7 ÷ 34
@@ -194,8 +194,8 @@ def test_stretches_that_are_not_over_are_open_and_tell_nothing(cast: Cast) -> No
 
 def test_a_median_over_municipalities_stands_below_each_stretch(cast: Cast) -> None:
     trained_on(date(2026, 8, 1))
-    for place, told in ((cast.cuprija, 4), (cast.novi_pazar, 8)):
-        months.told(factories.channel(place, cast.officer), date(2026, 7, 20), 1, told)
+    for place, interactions in ((cast.cuprija, 4), (cast.novi_pazar, 8)):
+        months.told(factories.channel(place, cast.officer), date(2026, 7, 20), 1, interactions)
     assert look(sign_in(cast.staff), "programme_training").context["medians"][0] == ("–", 2)
     months.told(factories.channel(another(cast, 1), cast.officer), date(2026, 7, 20), 1, 40)
     assert look(sign_in(cast.staff), "programme_training").context["medians"][0] == ("2.0", 3)
@@ -212,8 +212,8 @@ def test_what_is_kept_of_stretches_is_what_the_days_add_up_to(cast: Cast) -> Non
     training_figures.renew()
     with scope(cast.cuprija):
         assert TrainingWindow.objects.count() == 4
-        kept = TrainingWindow.objects.get(number=0)
-    assert (kept.posts, kept.interactions, kept.calls, kept.followers, kept.channels) == (3, 12, 3, 300, 1)
+        stored = TrainingWindow.objects.get(number=0)
+    assert (stored.posts, stored.interactions, stored.calls, stored.followers, stored.channels) == (3, 12, 3, 300, 1)
     assert [cell.text for cell in look(client, "programme_training", by="calls").context["rows"][0].cells] == reckoned
     # another date of training finds nothing kept and is added up anew
     trained_on(date(2026, 7, 21))
@@ -230,8 +230,8 @@ def test_the_summary_tells_every_measure_with_its_changes(cast: Cast) -> None:
     months.month(channel, OCTOBER, 31, 62)
     months.month(channel, SEPTEMBER, 30, 30)
     answer = look(sign_in(cast.staff), "programme_municipality", cast.cuprija.slug, days="1m")
-    told = {measure.key: (value, changes) for measure, value, changes in answer.context["lines"]}
-    assert told["interactions"] == ("62", ["+100\u202f%", "–"])
+    by_measure = {measure.key: (value, changes) for measure, value, changes in answer.context["lines"]}
+    assert by_measure["interactions"] == ("62", ["+100\u202f%", "–"])
     assert reverse("analytics", args=["cuprija"]) in answer.content.decode()
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.enums import Basis, PullOutcome
+from analytics.enums import Basis, FetchOutcome
 from analytics.ingestion.domain import collect
 from analytics.models import DailyFact, MonthlyFact, Subject
 from analytics.rollups.domain import rollup
@@ -34,12 +34,12 @@ def subjects(cast: Cast) -> list[Subject]:
         Publication.objects.filter(pk=beside.pk).update(post=publication.post, version=publication.version)
     collect.enrol()
     with scope(cast.cuprija):
-        found = list(Subject.objects.filter(publication__isnull=False).order_by("pk"))
+        read = list(Subject.objects.filter(publication__isnull=False).order_by("pk"))
         for day, likes in ((2, 5), (1, 8)):
-            told = {each.pk: (PullOutcome.READ, {"likes": likes}) for each in found}
-            collect.record(found, told, now - timedelta(days=day))
-    rollup.fold()
-    return found
+            results = {subject.pk: (FetchOutcome.READ, {"likes": likes}) for subject in read}
+            collect.record(read, results, now - timedelta(days=day))
+    rollup.rebuild_dirty_days()
+    return read
 
 
 def page(subject: Subject) -> str:
@@ -54,7 +54,7 @@ def by_category(basis: Basis) -> list[tuple[Any, ...]]:
 def test_an_officer_corrects_a_category_and_the_numbers_of_all_days_follow(cast: Cast, subjects: list[Subject]) -> None:
     answer = sign_in(cast.officer).post(page(subjects[0]), WANTED, follow=True)
     assert answer.status_code == 200
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     kind = ("ceremony", "vote", "poll")
     with scope(cast.cuprija):
         assert by_category(Basis.PUBLICATION) == [(*kind, 1, 8)] * 2
@@ -79,13 +79,13 @@ def test_what_was_paid_for_holds_for_its_channel_alone(cast: Cast, subjects: lis
     sign_in(cast.officer).post(page(subjects[0]), {"category": "service", "boosted": "on"})
     with scope(cast.cuprija):
         paid = Subject.objects.filter(traits__boosted=True)
-        assert [each.pk for each in paid] == [subjects[0].pk]
-    rollup.fold()
+        assert [subject.pk for subject in paid] == [subjects[0].pk]
+    rollup.rebuild_dirty_days()
     with scope(cast.cuprija):
         months = MonthlyFact.objects.filter(basis=Basis.PUBLICATION, posts__gt=0).order_by("channel")
-        told = {row.channel_id: (row.boosted, row.bought) for row in months}
-        assert told.pop(subjects[0].channel_id) == (1, paid.get().interactions)
-        assert set(told.values()) == {(0, 0)}
+        boosted_by_channel = {row.channel_id: (row.boosted, row.bought) for row in months}
+        assert boosted_by_channel.pop(subjects[0].channel_id) == (1, paid.get().interactions)
+        assert set(boosted_by_channel.values()) == {(0, 0)}
 
 
 def test_saying_the_same_again_changes_nothing(cast: Cast, subjects: list[Subject]) -> None:
@@ -110,5 +110,5 @@ def test_a_post_from_before_the_portal_is_corrected_alone(cast: Cast, subjects: 
     assert "Old news" in sign_in(cast.officer).get(page(subjects[0])).content.decode()
     sign_in(cast.officer).post(page(subjects[0]), WANTED)
     with scope(cast.cuprija):
-        assert [each.pk for each in Subject.objects.filter(traits__category="ceremony")] == [subjects[0].pk]
+        assert [subject.pk for subject in Subject.objects.filter(traits__category="ceremony")] == [subjects[0].pk]
     assert AuditEvent.objects.get(verb="post.recategorise").target_label == "Old news"

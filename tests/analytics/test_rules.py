@@ -32,6 +32,6 @@ def test_misses_are_tried_again_later_and_later_but_every_day() -> None:
 
 
 def test_the_first_look_waits_until_there_can_be_numbers() -> None:
-    assert rules.first_look(NOW - timedelta(seconds=5), NOW) == NOW + timedelta(seconds=25)
-    assert rules.first_look(NOW - timedelta(hours=2), NOW) == NOW
-    assert rules.first_look(NOW - timedelta(days=91), NOW) is None
+    assert rules.first_fetch(NOW - timedelta(seconds=5), NOW) == NOW + timedelta(seconds=25)
+    assert rules.first_fetch(NOW - timedelta(hours=2), NOW) == NOW
+    assert rules.first_fetch(NOW - timedelta(days=91), NOW) is None

@@ -55,11 +55,11 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
         ABOUT_WORK,
         {
             "analytics_baseline": "reason",
-            "analytics_placebaseline": "reason",
-            "analytics_placetarget": "ended_because reason",
+            "analytics_municipalitybaseline": "reason",
+            "analytics_municipalitytarget": "ended_because reason",
             "analytics_target": "ended_because reason",
             "analytics_manualvalue": "evidence note source",
-            "analytics_placevalue": "evidence note source",
+            "analytics_municipalityvalue": "evidence note source",
             "channels_channelpause": "reason",
             "common_auditevent": "detail target_label",
             "exchange_pick": "why",
@@ -97,7 +97,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
     (
         PUBLISHED,
         {
-            "analytics_pastimport": "left_out name problem rows sheet",
+            "analytics_historyimport": "left_out name problem rows sheet",
             "analytics_subject": "title",
             "exchange_example": (
                 "about alt content deadline english gaps name networks patterns picture search_key why watch"
@@ -164,9 +164,9 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "administration_putaway": "step",
             "analytics_accesscheck": "failed",
             "analytics_manualvalue": "evidence_mime",
-            "analytics_pastimport": "cursor digest",
-            "analytics_placevalue": "evidence_mime",
-            "analytics_staletally": "source",
+            "analytics_historyimport": "cursor digest",
+            "analytics_municipalityvalue": "evidence_mime",
+            "analytics_dirtytally": "source",
             "analytics_subject": "permalink remote_id",
             "analytics_traits": "languages service",
             "channels_channel": "platform problem",
@@ -253,10 +253,10 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
         {
             "analytics_baseline": "quality",
             "analytics_indicatorvalue": "code part quality way why",
-            "analytics_placebaseline": "quality",
+            "analytics_municipalitybaseline": "quality",
             "analytics_programmeindicator": "areas code method name source",
             "analytics_tally": "code minutes",
-            "analytics_telling": "metric",
+            "analytics_metriccoverage": "metric",
         },
     ),
     (

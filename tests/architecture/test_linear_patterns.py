@@ -46,7 +46,7 @@ DYNAMIC = {
     "accounts/templatetags/devices.py _named": "one of the names of browsers in the same file",
     "launcher/secrets_scan.py files": "a pattern of our own pre-commit configuration",
     "exchange/place_rewriting.py _names": "forms of a municipality's name: Rewriter below",
-    "inbox/text_analysis/redaction.py without_personal": "the author's own name, letter by letter: below",
+    "inbox/text_analysis/redaction.py redact": "the author's own name, letter by letter: below",
     "planning/date_parsing.py _month": "one of twelve months, and fullmatch of a single word",
     "platforms/facebook/connector.py named_by": "the number of an account, and fullmatch",
     "demo/management/commands/screenshots.py _first_link": "our own pages",

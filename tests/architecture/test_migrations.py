@@ -11,7 +11,7 @@ import pytest
 
 from django.db import connection
 
-from analytics.models import Pull
+from analytics.models import MetricSnapshot
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATIONS = sorted(ROOT.glob("*/migrations/[0-9]*.py"))
@@ -38,9 +38,9 @@ def test_what_is_written_by_hand_is_in_the_migration(app):
 @pytest.mark.django_db
 def test_the_table_that_is_written_as_sql_has_the_columns_of_its_model():
     with connection.cursor() as cursor:
-        described = connection.introspection.get_table_description(cursor, Pull._meta.db_table)
+        described = connection.introspection.get_table_description(cursor, MetricSnapshot._meta.db_table)
     assert {column.name for column in described} == {
-        field.column for field in Pull._meta.concrete_fields if field.column
+        field.column for field in MetricSnapshot._meta.concrete_fields if field.column
     }
 
 

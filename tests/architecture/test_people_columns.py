@@ -65,11 +65,11 @@ COLUMNS = {
     "administration.PutAway.by": HISTORY,
     "analytics.Baseline.frozen_by": HISTORY,
     "analytics.ManualValue.entered_by": HISTORY,
-    "analytics.PastImport.by": HISTORY,
-    "analytics.PlaceBaseline.frozen_by": HISTORY,
-    "analytics.PlaceTarget.ended_by": HISTORY,
-    "analytics.PlaceTarget.set_by": HISTORY,
-    "analytics.PlaceValue.entered_by": HISTORY,
+    "analytics.HistoryImport.by": HISTORY,
+    "analytics.MunicipalityBaseline.frozen_by": HISTORY,
+    "analytics.MunicipalityTarget.ended_by": HISTORY,
+    "analytics.MunicipalityTarget.set_by": HISTORY,
+    "analytics.MunicipalityValue.entered_by": HISTORY,
     "analytics.ProgrammeIndicator.added_by": HISTORY,
     "analytics.Sharing.by": HISTORY,
     "analytics.Sharing.ended_by": HISTORY,
@@ -343,12 +343,12 @@ class Everything:
             return "Subject", ""
 
         url = "/m/cuprija/posts/"
-        notify(NotificationKind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, words=words)
+        notify(NotificationKind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, build_text=words)
         Notification.objects.filter(user=self.who).update(mail_due_at=timezone.now())
         send_due()
         assert any("List-Unsubscribe" in mail.headers for mail in MailMessage.objects.filter(to=self.who.email))
         self.key = MailSchedule.objects.get(user=self.who).key
-        notify(NotificationKind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, words=words)
+        notify(NotificationKind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, build_text=words)
         waiting = Notification.objects.filter(user=self.who, mailed_at=None)
         waiting.update(mail_due_at=timezone.now())
         self.waiting_notifications = list(waiting.values_list("pk", flat=True))

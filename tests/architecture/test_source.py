@@ -92,7 +92,7 @@ EVERYWHERE = {
     "planning/domain/imports.py",
     "planning/domain/repeat.py",
     "benchmarks/burst.py",
-    "benchmarks/counting.py",
+    "benchmarks/daily_counts.py",
     "benchmarks/inbox.py",
     "benchmarks/mentoring.py",
     "benchmarks/numbers.py",
@@ -101,7 +101,7 @@ EVERYWHERE = {
     "benchmarks/seed.py",
     "demo/day.py",
     "demo/indicators.py",
-    "demo/numbers.py",
+    "demo/metrics.py",
     "benchmarks/management/commands/bench.py",
     "portal/delivery_notifications.py",
     "posts/polls/domain/ask_report.py",
@@ -123,7 +123,7 @@ STATE_WRITERS = {
     "benchmarks/publishing.py",
     "benchmarks/seed.py",
     "demo/inbox.py",
-    "demo/present.py",
+    "demo/unpublished_posts.py",
 }
 
 

@@ -24,7 +24,7 @@ from administration.models import Export
 from analytics.history.domain import imports as history_imports
 from analytics.indicators.domain import definitions, manual_values, targets
 from analytics.ingestion.domain import collect
-from analytics.models import PlaceTarget, ProgrammeIndicator, Subject, Target
+from analytics.models import MunicipalityTarget, ProgrammeIndicator, Subject, Target
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
 from common.access import Permission
@@ -436,7 +436,7 @@ def _agreed(it: Things, kind: str) -> int:
     if place is None:
         return Target.objects.filter(ended_at__isnull=True).latest("pk").pk
     with scope(place):
-        return int(PlaceTarget.objects.filter(ended_at__isnull=True).latest("pk").pk)
+        return int(MunicipalityTarget.objects.filter(ended_at__isnull=True).latest("pk").pk)
 
 
 def _report(things: Things, kind: str) -> int:
@@ -720,8 +720,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "pictures/shot": lambda it: _of_need(it, "picture"),
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",
-    "reports/told": lambda it: _report(it, "programme"),
-    "told/format": lambda it: "pdf",
+    "reports/pk": lambda it: _report(it, "programme"),
+    "pk/format": lambda it: "pdf",
     "schedule/act": lambda it: "pause",
     "p/place": _public,
     "asked/place": _asked_place,

@@ -6,33 +6,13 @@ import ast
 
 from tests.architecture import vocabulary
 
-# What each package still has of `vocabulary.NAMES`; shrinks until it is empty. `make names` counts them.
-LEFT: dict[str, set[str]] = {
-    "analytics": {"each", "found", "look", "looks", "said", "told"},
-    "benchmarks": {"each", "found", "looks", "said", "told"},
-    "delivery": {"each", "found", "look", "looks", "told"},
-    "demo": {"each", "found", "looks", "said", "told"},
-    "reports": {"each", "found", "said", "told"},
-}
-# `house` (a municipality) and `witness` (an upload checkpoint), which joined the list later.
-HOUSE_LEFT = {"analytics", "demo"}
-WITNESS_LEFT = {"delivery"}
-# Waits for the step that renames models.
-LATER: dict[str, set[str]] = {}
 
-
-def left(package: str) -> set[str]:
-    also = {"house": HOUSE_LEFT, "witness": WITNESS_LEFT}
-    return LEFT.get(package, set()) | {name for name, packages in also.items() if package in packages}
-
-
-def test_no_old_name_comes_back_to_a_package_without_it() -> None:
+def test_no_old_name_comes_back() -> None:
     old = [
         f"{path.relative_to(vocabulary.ROOT)}:{line} {name}"
         for package in vocabulary.PACKAGES
         for path in vocabulary.modules(package)
         for line, name in vocabulary.old_names(path)
-        if name in vocabulary.NAMES - left(package)
     ]
     assert not old, "\n".join(old)
 
@@ -43,11 +23,7 @@ def test_no_class_has_a_name_of_the_old_vocabulary() -> None:
         for path in vocabulary.modules(package):
             module = str(path.relative_to(vocabulary.ROOT))
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            old += [
-                f"{module} {name}"
-                for name in vocabulary.classes(tree)
-                if name in vocabulary.CLASSES - LATER.get(module, set())
-            ]
+            old += [f"{module} {name}" for name in vocabulary.classes(tree) if name in vocabulary.CLASSES]
     assert not old, "\n".join(old)
 
 

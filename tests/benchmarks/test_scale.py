@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics import partitions
-from analytics.models import ChannelDay, DailyFact, MonthlyFact, Pull, StaleDay, Subject
+from analytics.models import ChannelDay, DailyFact, DirtyDay, MetricSnapshot, MonthlyFact, Subject
 from analytics.rollups.domain import rebuild, rollup
 from benchmarks import scale
 from channels.models import Channel
@@ -46,19 +46,19 @@ def test_every_post_has_all_that_pages_join_and_its_looks_and_facts_agree(filled
             assert facts == MonthlyFact.objects.filter(basis=basis).aggregate(told=Sum(key))["told"]
             assert facts == subjects.aggregate(told=Sum(key))["told"] > 0
     assert DailyFact.objects.filter(basis="publication").aggregate(told=Sum("posts"))["told"] == filled.posts
-    assert not StaleDay.objects.exists()
+    assert not DirtyDay.objects.exists()
     rows = sorted(DailyFact.objects.values_list("channel_id", "day", "basis", "traits_id", "likes"))
-    rebuild.make_again(rebuild.oldest(), timezone.localdate(), list(Channel.objects.values_list("pk", flat=True)))
+    rebuild.rebuild_channels(rebuild.oldest(), timezone.localdate(), list(Channel.objects.values_list("pk", flat=True)))
     assert sorted(DailyFact.objects.values_list("channel_id", "day", "basis", "traits_id", "likes")) == rows
 
 
 def facts() -> dict[str, list[tuple[Any, ...]]]:
     """All rows but their ids, in order."""
-    found = {}
+    rows_by_model = {}
     for kind in (DailyFact, MonthlyFact, ChannelDay):
         columns = [field.attname for field in kind._meta.concrete_fields if field.attname != "id"]
-        found[kind.__name__] = sorted(kind.objects.values_list(*columns), key=repr)
-    return found
+        rows_by_model[kind.__name__] = sorted(kind.objects.values_list(*columns), key=repr)
+    return rows_by_model
 
 
 @pytest.mark.slow
@@ -67,17 +67,17 @@ def test_facts_that_were_made_side_by_side_are_those_that_one_would_make() -> No
     """Outside a transaction, as here, so many channels are made in lanes; inside one they are not."""
     with everywhere("a small benchmark"):
         scale.fill(SMALL)
-        assert Channel.objects.count() >= rebuild.WORTH_LANES
+        assert Channel.objects.count() >= rebuild.MIN_CHANNELS_FOR_LANES
         side_by_side = facts()
         assert all(side_by_side.values())
         channels = list(Channel.objects.values_list("pk", flat=True))
         with transaction.atomic():
             for kind in (DailyFact, MonthlyFact, ChannelDay):
                 kind.objects.all().delete()
-            rebuild.make_again(rebuild.oldest(), timezone.localdate(), channels)
+            rebuild.rebuild_channels(rebuild.oldest(), timezone.localdate(), channels)
             assert facts() == side_by_side
         DailyFact.objects.filter(basis="activity").update(likes=1)
-        assert rebuild.make_again(rebuild.oldest(), timezone.localdate(), channels) > 0
+        assert rebuild.rebuild_channels(rebuild.oldest(), timezone.localdate(), channels) > 0
         assert facts() == side_by_side
 
 
@@ -104,7 +104,7 @@ def test_nobody_folds_while_a_lane_is_at_work_and_the_other_lane_goes_on() -> No
 
 
 def test_it_looks_like_life(filled: scale.Filled) -> None:
-    outcomes = dict(Pull.objects.values_list("outcome").annotate(n=Count("*")))
+    outcomes = dict(MetricSnapshot.objects.values_list("outcome").annotate(n=Count("*")))
     assert set(outcomes) == {"read", "unchanged", "not_reached", "needs_consent"}
     assert DailyFact.objects.filter(basis="activity", likes__lt=0).exists()
     likes = sorted(Subject.objects.filter(likes__isnull=False).values_list("likes", flat=True))

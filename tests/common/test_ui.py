@@ -97,6 +97,15 @@ def test_every_colour_of_the_styles_is_a_token():
 # ---- files
 
 
+def test_modules_import_files_that_are_served(subtests: pytest.Subtests) -> None:
+    """Also what stands in a comment: the manifest of static files reads imports there as well, and fails on others."""
+    for path in (STATIC / "js").rglob("*.js"):
+        for name in re.findall(r"""(?:from|import)\s*\(?\s*["']([^"']+)["']""", path.read_text(encoding="utf-8")):
+            with subtests.test(path=path.name, imported=name):
+                assert name.startswith(".")
+                assert (path.parent / name).is_file()
+
+
 def test_third_party_files_are_the_ones_on_record():
     for entry in json.loads((STATIC / "vendor" / "VENDOR.json").read_text(encoding="utf-8")):
         assert entry["version"]

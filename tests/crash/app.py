@@ -1,5 +1,5 @@
-"""The product's Celery application as the crash suite's workers run it: with a gate for the suite's own kind, and the
-looks and tries sooner, so that the suite does not spend its time waiting.
+"""The product's Celery application as the crash suite's workers run it: with a policy for the suite's own kind, and the
+looks and attempts sooner, so that the suite does not spend its time waiting.
 """
 
 import os
@@ -16,8 +16,8 @@ from portal.celery import app  # noqa: E402
 from tests.crash.workers import QUEUE  # noqa: E402
 
 settings.MEDIA_ROOT = os.environ["CRASH_MEDIA"]
-rules.LOOK_FIRST = timedelta(seconds=0.5)
-rules.LOOKS = (timedelta(seconds=2),)
+rules.FIRST_RECONCILIATION = timedelta(seconds=0.5)
+rules.RECONCILIATION_BACKOFF = (timedelta(seconds=2),)
 rules.RETRY_BACKOFF = tuple(timedelta(seconds=s) for s in (0.5, 1, 2, 2, 2, 4, 4, 8, 8, 8, 8, 8))
 policies.register("crash", lambda delivery: policies.allow())
 # What a task of the worker hands on stays with it.

@@ -163,9 +163,9 @@ class Chaos:
             for account in list(self.channels)[:: CHANNELS_EACH // 2]:
                 text, network = f"{account}: питајте нас", account.rpartition("-")[0]
                 out = Outgoing(text, "sr", uuid4().hex, timezone.now())
-                told = self._connector(account).publish(out, lambda ref: b"")
+                published = self._connector(account).publish(out, lambda ref: b"")
                 self.roots.add(text)
-                self._posts[account] = (network, told.remote_id)
+                self._posts[account] = (network, published.remote_id)
         places = list(self._posts.items())
         return [places[number % len(places)] for number in range(amount)]
 
@@ -205,23 +205,25 @@ class Chaos:
         self.crew.revive()
 
     def _ring(self) -> None:
-        """Beat's ticks; and each message of an attempt that is under way comes once more."""
+        """Beat's messages; and some of those that ask for a look come twice more."""
         from delivery import tasks
-        from delivery.models import Attempt
+        from delivery.enums import State
+        from delivery.models import Delivery
         from inbox.domain import answer
         from municipalities.tenancy import everywhere
 
         with suppress(Exception):  # a store is being restarted
             answer.settle_delivered()
-            for task in (tasks.tick, tasks.sweep, tasks.reconcile):
+            for task in (tasks.sweep, tasks.reconcile):
                 task.delay()
             with everywhere("messages that come twice"):
-                running = list(Attempt.objects.filter(closed_at=None).values_list("delivery_id", "number")[:20])
-            for claim in running:
+                unsettled = Delivery.objects.filter(state__in=[State.UNCONFIRMED, State.SENDING])
+                ids = list(unsettled.values_list("pk", flat=True)[:20])
+            for pk in ids:
                 if self.dice.random() < 0.1:
                     self.done["message doubled"] += 1
                     for _ in range(2):
-                        tasks.deliver.delay(*claim)
+                        tasks.reconcile_delivery.delay(pk)
 
     def _open(self) -> int:
         from delivery.enums import State
@@ -288,9 +290,9 @@ def main() -> int:
     parser.add_argument("--deliveries", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=40, help="how long harm is done in each run")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    told = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dobosar-chaos-") as place, _own_servers(Path(place)):
-        counts = [_run(told, number, Path(place)) for number in range(told.runs)]
+        counts = [_run(options, number, Path(place)) for number in range(options.runs)]
     print(f"{sum(count.clean for count in counts)} of {len(counts)} runs clean", flush=True)
     return 0 if all(count.clean for count in counts) else 1
 
@@ -314,7 +316,7 @@ def _own_servers(place: Path) -> Iterator[None]:
         yield
 
 
-def _run(told: argparse.Namespace, number: int, place: Path) -> Count:
+def _run(options: argparse.Namespace, number: int, place: Path) -> Count:
     from django.conf import settings
     from django.core.management import call_command
 
@@ -322,7 +324,7 @@ def _run(told: argparse.Namespace, number: int, place: Path) -> Count:
     from tests.people import make_cast
     from tests.platforms.fakes import running
 
-    seed = told.seed + number
+    seed = options.seed + number
     print(f"Run {number + 1}, seed {seed} …", flush=True)
     call_command("flush", interactive=False, verbosity=0)
     with ExitStack() as stack:
@@ -337,9 +339,9 @@ def _run(told: argparse.Namespace, number: int, place: Path) -> Count:
         chaos = Chaos(seed, make_cast(), servers, crew, _restarts(place / "servers"))
         chaos.prepare()
         settings.PRIVATE_HOSTS_ALLOWED = hosts
-        chaos.ask(told.deliveries // 4, told.seconds * 0.8)
-        chaos.put(told.deliveries, told.seconds * 0.8)
-        chaos.play(told.seconds, patience=240)
+        chaos.ask(options.deliveries // 4, options.seconds * 0.8)
+        chaos.put(options.deliveries, options.seconds * 0.8)
+        chaos.play(options.seconds, patience=240)
         count = chaos.count()
         print(count.line(), flush=True)
         return count

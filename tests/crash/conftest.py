@@ -27,6 +27,7 @@ from delivery.enums import State
 from delivery.models import Attempt, Delivery
 from municipalities.tenancy import everywhere, scope
 from platforms.types import Credential, Outgoing, Picture
+from portal.celery import app
 from tests.crash.figures import Figures
 from tests.crash.workers import PATIENCE_SECONDS, QUEUE, TIMES, Workers, wait_for
 from tests.people import Cast
@@ -85,7 +86,7 @@ class Stage:
     # ---- what beat does
 
     def ring(self) -> None:
-        for task in (tasks.tick, tasks.sweep, tasks.reconcile):
+        for task in (tasks.sweep, tasks.reconcile):
             task.apply_async(queue=QUEUE)
 
     def play(self, seconds: float = PATIENCE_SECONDS, between: Callable[[int], None] | None = None) -> None:
@@ -93,6 +94,7 @@ class Stage:
         ends = time.monotonic() + seconds
         rounds = 0
         while not self.settled() and time.monotonic() < ends:
+            self.workers.revive()
             self.ring()
             if between:
                 began = time.monotonic()
@@ -105,8 +107,8 @@ class Stage:
 
     def states(self) -> dict[int, str]:
         with everywhere("the crash suite looks"):
-            found = Delivery.objects.filter(pk__in=[d.pk for d in self.sent])
-            return dict(found.values_list("pk", "state"))
+            deliveries = Delivery.objects.filter(pk__in=[d.pk for d in self.sent])
+            return dict(deliveries.values_list("pk", "state"))
 
     def settled(self) -> bool:
         return set(self.states().values()) <= SETTLED
@@ -119,6 +121,11 @@ class Stage:
     def taken(self) -> int:
         with everywhere("the crash suite looks"):
             return Attempt.objects.filter(closed_at=None, taken_at__isnull=False).count()
+
+    def inspected(self, what: str) -> Any:
+        """What the worker answers to `celery inspect`; None when it does not."""
+        answers = getattr(app.control.inspect(timeout=2), what)() or {}
+        return next((answer for name, answer in answers.items() if name.startswith(f"{self.workers.name}@")), None)
 
     # ---- what the public sees
 
@@ -168,12 +175,21 @@ def workers(servers: dict[str, FakeServer], crash_media: Path, tmp_path_factory:
 
 
 @pytest.fixture
+def second(workers: Workers, servers: Any, crash_media: Path, tmp_path: Path) -> Iterator[Workers]:
+    """Another worker beside the one that is killed."""
+    other = Workers(tmp_path, crash_media, workers.hosts)
+    other.start()
+    yield other
+    other.stop()
+
+
+@pytest.fixture
 def stage(
     request: Any, transactional_db: None, settings: Any, workers: Workers, servers: Any, crash_media: Path, cast: Cast
 ) -> Iterator[Stage]:
     settings.MEDIA_ROOT = crash_media
     # The suite claims some deliveries itself, under the workers' rules.
-    settings.PICKUP_SECONDS = int(TIMES["PICKUP_SECONDS"])
+    settings.LEASE_SECONDS = int(TIMES["LEASE_SECONDS"])
     policies.register("crash", lambda delivery: policies.allow())
     for server in servers.values():
         server.reset()
@@ -182,7 +198,8 @@ def stage(
     figures = Figures(request.node.name.removeprefix("test_").replace("_", " "))
     yield Stage(cast, workers, servers, channels, figures, killed_before=workers.killed)
     request.node.user_properties.append(("crash", figures.as_dict()))
-    _quiet()
+    _wait_until_quiet()
+    workers.freeze(_busy)
 
 
 def _connected(cast: Cast, server: FakeServer, name: str) -> Channel:
@@ -199,15 +216,16 @@ def _connected(cast: Cast, server: FakeServer, name: str) -> Channel:
     return channel
 
 
-def _quiet() -> None:
-    """Wait for other sessions to end their transactions, so that emptying the tables does not wait for them."""
+def _wait_until_quiet() -> None:
+    """Until other sessions have ended their transactions, so that emptying the tables does not wait for them."""
+    wait_for(lambda: not _busy(), PATIENCE_SECONDS, "somebody still works in the database")
 
-    def busy() -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                "AND pid <> pg_backend_pid() AND state <> 'idle' AND backend_type = 'client backend'"
-            )
-            return int(cursor.fetchone()[0])
 
-    wait_for(lambda: not busy(), PATIENCE_SECONDS, "somebody still works in the database")
+def _busy() -> int:
+    """How many other sessions are in a statement or a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid() AND state <> 'idle' AND backend_type = 'client backend'"
+        )
+        return int(cursor.fetchone()[0])

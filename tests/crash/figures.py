@@ -39,10 +39,10 @@ class Figures:
 
 def table(rows: Iterable[Mapping[str, Any]]) -> str:
     """A Markdown table with the sums below."""
-    found = sorted(rows, key=lambda row: str(row["scenario"]))
-    total = {"scenario": "**all**", **{key: sum(row[key] for row in found) for key in COLUMNS if key != "scenario"}}
+    ordered = sorted(rows, key=lambda row: str(row["scenario"]))
+    total = {"scenario": "**all**", **{key: sum(row[key] for row in ordered) for key in COLUMNS if key != "scenario"}}
     lines = ["| " + " | ".join(COLUMNS.values()) + " |", "|---|" + "---:|" * (len(COLUMNS) - 1)]
-    lines += ["| " + " | ".join(str(row[key]) for key in COLUMNS) + " |" for row in [*found, total]]
+    lines += ["| " + " | ".join(str(row[key]) for key in COLUMNS) + " |" for row in [*ordered, total]]
     return "\n".join(lines)
 
 

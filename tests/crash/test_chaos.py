@@ -22,11 +22,11 @@ pytestmark = pytest.mark.crash
 
 @pytest.fixture
 def crew(transactional_db: None, servers: dict[str, FakeServer], crash_media: Path, tmp_path: Path) -> Iterator[Crew]:
-    found = Crew(tmp_path, crash_media, [host for server in servers.values() for host in server.allow])
-    found.revive()
-    found.wait()
-    yield found
-    found.stop()
+    processes = Crew(tmp_path, crash_media, [host for server in servers.values() for host in server.allow])
+    processes.revive()
+    processes.wait()
+    yield processes
+    processes.stop()
 
 
 def cut_all_connections() -> None:

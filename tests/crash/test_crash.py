@@ -6,24 +6,24 @@ repeated, and Bluesky. In the end every delivery is public exactly once, or asks
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 
 import pytest
 import redis
 
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.db import connection, transaction
+from django.utils import timezone
 
-from delivery import tasks
-from delivery.domain.claim import claim_due
+from delivery import dispatch, tasks
+from delivery.domain.claim import take_due
 from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.tenancy import everywhere
 from portal import queues
 from tests.crash.conftest import Stage
-from tests.crash.workers import QUEUE, wait_for
+from tests.crash.workers import CONCURRENCY, QUEUE, Workers, wait_for
 
 pytestmark = pytest.mark.crash
 
@@ -44,13 +44,10 @@ def nothing_doubled_nothing_lost(stage: Stage, *, all_public: bool = True) -> No
 
 
 @pytest.mark.slow
-def test_killed_before_the_message_was_read(stage: Stage) -> None:
+def test_killed_between_claim_and_call(stage: Stage) -> None:
     stage.workers.kill()
     stage.put()
-    from django.utils import timezone
-
-    for delivery_id, number in claim_due(timezone.now()):
-        tasks.deliver.apply_async((delivery_id, number), queue=QUEUE)
+    assert len(take_due(timezone.now(), 5)) == 3  # and then nothing more of whoever claimed them
     forget_everything()
     stage.workers.start()
     stage.play()
@@ -144,16 +141,24 @@ def test_killed_again_and_again(stage: Stage, per_network: int, kills: set[int])
 
 
 @pytest.mark.slow
-def test_only_the_process_of_the_pool_is_killed(stage: Stage) -> None:
+def test_one_of_two_workers_is_killed(stage: Stage, second: Workers) -> None:
+    """Both publish, and what the dead one had under way is settled by the other."""
     stage.plan("commit_then_hang")
     stage.put()
-    stage.ring()
     wait_for(lambda: len(stage.public()) == 3)
-    for child in stage.workers.children():
-        os.kill(child.pid, signal.SIGKILL)
-        stage.workers.killed += 1
+    stage.workers.kill()
+    stage.put(2)
     stage.play()
     nothing_doubled_nothing_lost(stage)
+
+
+@pytest.mark.slow
+def test_two_workers_send_everything_once(stage: Stage, second: Workers) -> None:
+    stage.plan("hang", seconds=0.3, times=2)
+    stage.put(5)
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+    assert stage.calls() == 15
 
 
 @pytest.mark.slow
@@ -166,6 +171,31 @@ def test_a_polite_end_lets_a_running_call_finish(stage: Stage) -> None:
     end.start()
     stage.workers.stop()
     assert set(stage.states().values()) == {State.PUBLISHED}
+    nothing_doubled_nothing_lost(stage)
+    assert stage.calls() == 3
+
+
+@pytest.mark.slow
+def test_celery_sees_what_a_worker_publishes(stage: Stage) -> None:
+    stage.put()
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+    assert wait_for(lambda: stage.inspected("ping")) == {"ok": "pong"}
+    assert wait_for(lambda: stage.inspected("stats"))["publisher"] == {"threads": CONCURRENCY, "busy": 0}
+    wait_for(lambda: cache.get(dispatch.HEARTBEAT_KEY))
+
+
+@pytest.mark.slow
+def test_a_call_that_does_not_end_ends_the_worker(stage: Stage) -> None:
+    stage.plan("commit_then_hang")
+    stage.put()
+    wait_for(lambda: stage.sent_at_set() == 3)
+    with transaction.atomic(), everywhere("hold the rows, so that no answer can be written down"):
+        list(Delivery.objects.select_for_update())
+        stage.release()
+        assert wait_for(stage.workers.exit_code) == 1
+    assert cache.get(dispatch.HEARTBEAT_KEY) is None
+    stage.play()
     nothing_doubled_nothing_lost(stage)
     assert stage.calls() == 3
 
@@ -191,16 +221,32 @@ def test_the_database_connection_is_cut_during_the_call(stage: Stage) -> None:
 
 @pytest.mark.parametrize("times", [pytest.param(2, marks=pytest.mark.slow), pytest.param(10, marks=pytest.mark.long)])
 def test_every_message_comes_several_times(stage: Stage, times: int) -> None:
-    from django.utils import timezone
-
-    stage.plan("commit_then_hang", seconds=0.4)
-    stage.put()
-    for delivery_id, number in claim_due(timezone.now()):
+    stage.plan("commit_then_drop")
+    deliveries = stage.put()
+    wait_for(lambda: set(stage.states().values()) == {State.UNCONFIRMED})
+    for delivery in deliveries:
         for _ in range(times):
-            tasks.deliver.apply_async((delivery_id, number), queue=QUEUE)
+            tasks.reconcile_delivery.apply_async((delivery.pk,), queue=QUEUE)
     stage.play()
     nothing_doubled_nothing_lost(stage)
     assert stage.calls() == 3
+
+
+@pytest.mark.slow
+def test_without_valkey_posts_go_out(stage: Stage) -> None:
+    """A worker that was never connected to Valkey publishes; asked to stop, it does."""
+    stage.workers.stop()
+    stage.workers.more = {"REDIS_URL": "redis://127.0.0.1:1/0"}
+    try:
+        stage.workers.start(ready=b"Cannot connect to redis")
+        stage.put(2)
+        wait_for(lambda: set(stage.states().values()) == {State.PUBLISHED})
+        stage.workers.stop()
+    finally:
+        stage.workers.more = {}
+    assert stage.workers.exit_code() == 0
+    nothing_doubled_nothing_lost(stage)
+    assert stage.calls() == 6
 
 
 @pytest.mark.slow
@@ -273,9 +319,9 @@ def test_the_network_is_down_for_good(stage: Stage) -> None:
 
 @pytest.mark.slow
 def test_what_other_tests_ring_for_is_left_alone(stage: Stage) -> None:
-    tasks.tick.delay()
+    tasks.sweep.delay()
     stage.put()
     stage.play()
     nothing_doubled_nothing_lost(stage)
     with redis.Redis.from_url(django_settings.REDIS_URL) as valkey:
-        assert valkey.llen(queues.PUBLISHING) == 1, "the worker took a message that was not for it"
+        assert valkey.llen(queues.OUTBOX) == 1, "the worker took a message that was not for it"

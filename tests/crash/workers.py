@@ -9,26 +9,30 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psutil
 
 from django.db import connection
+
+from portal import queues
 
 # Deadline of a call < time limit of a task < lease, as in the product, only shorter.
 TIMES = {
     "CALL_DEADLINE_SECONDS": "2",
     "CELERY_TASK_TIME_LIMIT": "4",
     "LEASE_SECONDS": "5",
-    "PICKUP_SECONDS": "2",
-    "LOOK_APART_SECONDS": "2",
+    "RECONCILIATION_INTERVAL_SECONDS": "2",
 }
 CONCURRENCY = 4
 # Only to end the wait for what never comes: a worker takes seconds to start, and many times that on a slow machine.
 PATIENCE_SECONDS = 300
-# The worker lives on while other tests run; what they ring for is none of its business.
+# The worker lives on while other tests run; their messages are none of its business.
 QUEUE = "crash"
+SERVED = f"{queues.PUBLISHING},{QUEUE}"
 
 
 def environment(media: Path, hosts: list[str]) -> dict[str, str]:
@@ -39,41 +43,53 @@ def environment(media: Path, hosts: list[str]) -> dict[str, str]:
     return {**own, "LOG_LEVEL": "INFO", "CONN_MAX_AGE": "60"}
 
 
+def command(name: str, *, served: str = SERVED, pool: str = "threads", concurrency: int = CONCURRENCY) -> list[str]:
+    """A worker of the product. One that serves `publishing` is a publisher."""
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
+    own = ["--queues", served, "--pool", pool, "--concurrency", str(concurrency), "--hostname", f"{name}@%h"]
+    return [sys.executable, "-m", "celery", "--app", "tests.crash.app", "worker", *quiet, *own]
+
+
 class Workers:
-    """One worker at a time, with `CONCURRENCY` processes."""
+    """One worker at a time, which publishes and runs the outbox's tasks in `CONCURRENCY` threads each."""
 
     def __init__(self, logs: Path, media: Path, hosts: list[str]) -> None:
         self.logs, self.media, self.hosts = logs, media, hosts
         self.process: subprocess.Popen[bytes] | None = None
+        self.more: dict[str, str] = {}
+        self.wanted = False
         self.killed = 0
         self.started = 0
+        self.name = f"crash-{uuid4().hex[:8]}"
 
-    def start(self) -> None:
-        """Start one and wait until it answers."""
+    def start(self, ready: bytes = b" ready.") -> None:
+        """Start one, or let it go on, and wait until its log says that it is `ready`."""
         if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
             return
+        self.wanted = True
         self.started += 1
         log = self.logs / f"worker-{self.started}.log"
-        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        command = [sys.executable, "-m", "celery", "--app", "tests.crash.app", "worker", "--loglevel", "INFO", *quiet]
-        command += ["--queues", QUEUE]
         with log.open("wb") as out:
             self.process = subprocess.Popen(
-                [*command, "--concurrency", str(CONCURRENCY)],
-                env=environment(self.media, self.hosts), stdout=out, stderr=out, start_new_session=True,
+                command(self.name), env=environment(self.media, self.hosts) | self.more, stdout=out,
+                stderr=out, start_new_session=True,
             )  # fmt: skip
-        wait_for(lambda: b" ready." in log.read_bytes(), PATIENCE_SECONDS, f"the worker did not start: {log}")
+        wait_for(lambda: ready in log.read_bytes(), PATIENCE_SECONDS, f"the worker did not start: {log}")
 
     def kill(self) -> None:
-        """kill -9, the pool's processes too: nobody tidies up."""
+        """kill -9: nobody tidies up."""
         assert self.process is not None
+        self.wanted = False
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.killed += 1
 
     def stop(self) -> None:
         """A polite end: what runs may finish."""
+        self.wanted = False
         if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
             self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(PATIENCE_SECONDS)
@@ -81,22 +97,36 @@ class Workers:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
 
-    def children(self) -> list[psutil.Process]:
-        assert self.process is not None
-        return psutil.Process(self.process.pid).children()
+    def revive(self) -> None:
+        """The supervisor's part: start it again where it ended by itself, because of a call that did not end."""
+        if self.wanted and self.process and self.process.poll() is not None:
+            self.start()
+
+    def exit_code(self) -> int | None:
+        return self.process.poll() if self.process else None
+
+    def freeze(self, busy: Callable[[], object]) -> None:
+        """Let it do nothing until the next `start`: it would publish what other tests put out. Not while it is `busy`
+        in the database: a transaction that is frozen keeps its locks."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGSTOP)
+        while busy():
+            self.process.send_signal(signal.SIGCONT)
+            time.sleep(0.05)
+            self.process.send_signal(signal.SIGSTOP)
+            time.sleep(0.05)
 
 
 class Crew:
-    """Two publishers with two processes each, and a worker for sweeping and looking: all made to be killed."""
+    """Three publishers, and a worker for sweeping and looking: all made to be killed."""
 
     def __init__(self, logs: Path, media: Path, hosts: list[str]) -> None:
         self.logs, self.environment = logs, environment(media, hosts)
-        python = [sys.executable, "-m"]
-        publisher = [*python, "tests.crash.publisher", "--processes", "2", "--hands", "6"]
-        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--concurrency", "2"]
-        quiet += ["--queues", f"publishing,{QUEUE}"]
-        worker = [*python, "celery", "--app", "tests.crash.app", "worker", "--loglevel", "INFO", *quiet]
-        self.commands = {"publisher-1": publisher, "publisher-2": publisher, "worker": worker}
+        publishers = [f"publisher-{number}" for number in (1, 2, 3)]
+        self.commands = {name: command(name, served=queues.PUBLISHING, concurrency=6) for name in publishers}
+        served = f"{queues.OUTBOX},{QUEUE}"
+        self.commands["worker"] = command("worker", served=served, pool="prefork", concurrency=2)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def revive(self) -> None:
@@ -111,13 +141,13 @@ class Crew:
     def wait(self) -> None:
         """Until all of them are at work."""
         wait_for(
-            lambda: all(len(self._children(name)) >= 2 for name in self.running),
+            lambda: all(b" ready." in (self.logs / f"{name}.log").read_bytes() for name in self.running),
             PATIENCE_SECONDS,
             "the crew did not start",
         )
 
     def kill(self, dice: random.Random) -> None:
-        """kill -9 one process, now and then a whole program with all of its processes."""
+        """kill -9 a publisher, or a process of the worker, now and then all of it."""
         name = dice.choice(sorted(self.running))
         children = self._children(name)
         with contextlib.suppress(ProcessLookupError):
@@ -148,7 +178,7 @@ def wait_for(condition: Any, seconds: float = PATIENCE_SECONDS, complaint: str =
     """Whatever `condition` returns once it is true. A busy machine may take long, a quiet one waits no longer."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        if found := condition():
-            return found
+        if answer := condition():
+            return answer
         time.sleep(0.03)
     raise AssertionError(complaint)

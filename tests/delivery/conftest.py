@@ -16,9 +16,11 @@ from django.utils import timezone
 from channels.domain import credentials
 from channels.models import Channel
 from delivery import policies
-from delivery.domain.claim import claim_due
-from delivery.domain.deliver import deliver
+from delivery.dispatch import publish_due
+from delivery.domain import attempts
 from delivery.domain.enqueue import enqueue
+from delivery.domain.move import move
+from delivery.enums import ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
 from municipalities.tenancy import scope
 from platforms.types import Credential, Outgoing
@@ -49,7 +51,7 @@ def gate() -> Iterator[Gate]:
     door = Gate()
     policies.register(KIND, door)
     yield door
-    policies._gates.pop(KIND)
+    policies._policies.pop(KIND)
 
 
 class Gate:
@@ -91,10 +93,16 @@ class Outbox:
 
     def tick(self, now: datetime | None = None) -> list[tuple[int, int]]:
         """Claim and deliver; returns what was claimed."""
-        claimed = claim_due(now or timezone.now())
-        for delivery_id, number in claimed:
-            deliver(delivery_id, number)
-        return claimed
+        works = publish_due(now or timezone.now())
+        return [(work.delivery.pk, work.attempt.number) for work in works]
+
+    def opened(self, *text: str, **more: Any) -> Delivery:
+        """One whose attempt was opened by a look: no publisher has taken it."""
+        delivery = self.put(*text, **more)
+        with self.inside():
+            move(delivery, State.SENDING, because=ReasonCode.DUE, lease_until=attempts.call_lease(timezone.now()))
+            attempts.open_(delivery, Step.CREATE)
+        return self.again(delivery)
 
     def again(self, delivery: Delivery) -> Delivery:
         with self.inside():

@@ -33,8 +33,8 @@ class SlowNetwork:
             cls.script, cls.public, cls.withdrawn, cls.finished, cls.found, cls.notes, cls.final, cls.checkpoints,
             cls.resumed,
         )  # fmt: skip
-        for kept in kinds:
-            kept.clear()
+        for recorded in kinds:
+            recorded.clear()
 
     def _next(self) -> Any:
         step = self.script.pop(0)
@@ -68,10 +68,10 @@ class SlowNetwork:
     ) -> Any:
         self.checkpoints.append(checkpoint.token if checkpoint else None)
         if self.found:
-            told = self.found.pop(0)
-            if isinstance(told, Exception):
-                raise told
-            return told
+            result = self.found.pop(0)
+            if isinstance(result, Exception):
+                raise result
+            return result
         return Found(published()) if outgoing in self.public else Absent()
 
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:

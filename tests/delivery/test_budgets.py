@@ -35,13 +35,13 @@ def fresh() -> None:
     rate_limits._scarce.clear()
 
 
-def account(outbox: Outbox, name: str, platform: str = "mastodon", house: Municipality | None = None) -> Channel:
+def account(outbox: Outbox, name: str, platform: str = "mastodon", municipality: Municipality | None = None) -> Channel:
     """One more account on the fake, of Ćuprija unless said otherwise."""
-    house = house or outbox.cast.cuprija
+    municipality = municipality or outbox.cast.cuprija
     made = outbox.network.account(platform, name)
-    with scope(house):
+    with scope(municipality):
         channel = Channel.objects.create(
-            municipality=house, platform=platform, server=made["server"], handle=f"@{name}", name=name,
+            municipality=municipality, platform=platform, server=made["server"], handle=f"@{name}", name=name,
             remote_id=made["credential"]["account_id"], connected_by=outbox.cast.approver, connected_at=timezone.now(),
             facts=outbox.channel.facts if platform == "mastodon" else {},
         )  # fmt: skip
@@ -142,8 +142,8 @@ def test_five_hundred_posts_of_one_municipality_do_not_starve_a_flood_warning_of
     ago = timezone.now() - timedelta(minutes=10)
     for number in range(MANY):
         put(channels[number % 20], f"Вест {number}", due_at=ago)
-    theirs = account(outbox, "pazar", house=outbox.cast.novi_pazar)
-    with publisher(hands=8):
+    theirs = account(outbox, "pazar", municipality=outbox.cast.novi_pazar)
+    with publisher(threads=8):
         wait_for(lambda: published() > 20)
         before = published()
         flood = put(theirs, "Поплава: склоните аутомобиле са кеја.")

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from delivery import policies, rules
 from delivery.domain import attempts, release
-from delivery.domain.claim import claim_due
+from delivery.domain.claim import take_due, take_opened
 from delivery.domain.sweep import sweep
 from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
@@ -26,7 +26,7 @@ BELGRADE = ZoneInfo("Europe/Belgrade")
 
 
 def states(outbox: Outbox, *deliveries: Delivery) -> list[str]:
-    return [outbox.again(each).state for each in deliveries]
+    return [outbox.again(delivery).state for delivery in deliveries]
 
 
 # ---- approval
@@ -163,14 +163,14 @@ def test_two_workers_claim_everything_once(outbox: Outbox) -> None:
     with outbox.inside():
         others = [connected(outbox.cast, outbox.network, "bluesky")]
     deliveries = [outbox.put(f"{n}", due_in=-n, channel=[outbox.channel, *others][n % 2]) for n in range(8)]
-    claimed: list[tuple[int, int]] = []
+    claimed: list[int] = []
     start = threading.Barrier(4)
 
     def worker() -> None:
         try:
             start.wait()
             for _ in range(3):
-                claimed.extend(claim_due(timezone.now()))
+                claimed.extend(work.attempt.pk for work in take_due(timezone.now(), 50))
         finally:
             connection.close()
 
@@ -184,22 +184,21 @@ def test_two_workers_claim_everything_once(outbox: Outbox) -> None:
     assert states(outbox, *deliveries).count(State.SENDING) == 2
 
 
-def test_a_claim_that_nobody_picks_up_comes_back_without_a_call(outbox: Outbox) -> None:
+def test_a_claim_of_a_publisher_that_died_comes_back_without_a_call(outbox: Outbox) -> None:
     delivery = outbox.put()
-    [(_, number)] = claim_due(timezone.now())
+    [work] = take_due(timezone.now(), 50)
     sweep(outbox.again(delivery).lease_until + timedelta(seconds=1))
     assert outbox.outcomes(delivery) == [Outcome.NEVER_SENT]
     assert states(outbox, delivery) == [State.SCHEDULED]
-    assert number == 1
+    assert work.attempt.number == 1
     outbox.tick(outbox.again(delivery).next_at)
     assert (outbox.texts(), outbox.outcomes(delivery)) == ([delivery.payload["text"]], ["never_sent", "ok"])
 
 
 def test_a_worker_that_died_after_the_call_leaves_it_unconfirmed(outbox: Outbox) -> None:
     delivery = outbox.put()
-    [(_, number)] = claim_due(timezone.now())
+    take_due(timezone.now(), 50)
     with outbox.inside():
-        attempts.take(delivery, number)
         Attempt.objects.filter(delivery=delivery).update(sent_at=timezone.now())
     sweep(timezone.now())
     assert states(outbox, delivery) == [State.SENDING]  # the lease still runs
@@ -209,12 +208,27 @@ def test_a_worker_that_died_after_the_call_leaves_it_unconfirmed(outbox: Outbox)
     assert outbox.outcomes(delivery) == [Outcome.UNKNOWN]
 
 
-def test_an_attempt_has_one_worker(outbox: Outbox) -> None:
-    delivery = outbox.put()
-    [(_, number)] = claim_due(timezone.now())
+def test_an_attempt_has_one_publisher(outbox: Outbox) -> None:
+    delivery = outbox.opened()
     with outbox.inside():
-        assert attempts.take(delivery, number) is not None
-        assert attempts.take(delivery, number) is None
+        assert attempts.take(delivery, 1) is not None
+        assert attempts.take(delivery, 1) is None
+    assert take_opened(5) == []
+
+
+def test_what_a_look_opened_is_taken_and_sent_by_a_publisher(outbox: Outbox) -> None:
+    delivery = outbox.opened()
+    assert take_due(timezone.now(), 5) == []
+    assert outbox.tick() == [(delivery.pk, 1)]
+    assert outbox.texts() == [delivery.payload["text"]]
+    assert states(outbox, delivery) == [State.PUBLISHED]
+
+
+def test_what_no_publisher_takes_comes_back_after_the_lease(outbox: Outbox) -> None:
+    delivery = outbox.opened()
+    sweep(delivery.lease_until + timedelta(seconds=1))
+    assert outbox.outcomes(delivery) == [Outcome.NEVER_SENT]
+    assert take_opened(5) == []
 
 
 def test_deadline_time_limit_and_lease_are_in_order(settings: Any) -> None:
@@ -297,6 +311,6 @@ def test_the_hour_that_exists_twice_is_sent_in_the_one_that_was_meant(outbox: Ou
     second = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BELGRADE)
     with time_machine.travel(datetime(2026, 10, 24, 12, tzinfo=UTC), tick=False):
         delivery = outbox.put(due_at=second.astimezone(UTC))
-        assert claim_due(datetime(2026, 10, 25, 0, 31, tzinfo=UTC)) == []  # 02:31 for the first time
-        assert len(claim_due(datetime(2026, 10, 25, 1, 30, tzinfo=UTC))) == 1
+        assert take_due(datetime(2026, 10, 25, 0, 31, tzinfo=UTC), 50) == []  # 02:31 for the first time
+        assert len(take_due(datetime(2026, 10, 25, 1, 30, tzinfo=UTC), 50)) == 1
     assert states(outbox, delivery) == [State.SENDING]

@@ -9,11 +9,12 @@ import time_machine
 
 from django.utils import timezone
 
-from delivery.domain import check_status, deliver, reconcile
+from delivery.domain import check_status, reconcile
 from delivery.enums import State
 from delivery.models import Delivery
 from tests.delivery.conftest import Outbox
 from tests.delivery.test_budgets import account, put
+from tests.publishing import deliver
 
 pytestmark = pytest.mark.django_db
 TEXT = "Пијаца ради у недељу до 14 часова."
@@ -38,7 +39,7 @@ def go_on(outbox: Outbox, delivery: Delivery, rounds: int = 6) -> None:
             numbers += [reconcile.reconcile(pk) for pk in reconcile.claim_reconciliations(now)]
             for number in numbers:
                 if number is not None:
-                    deliver.deliver(delivery.pk, number)
+                    deliver(delivery.pk, number)
         if outbox.again(delivery).state == State.PUBLISHED:
             return
 

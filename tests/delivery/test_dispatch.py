@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
+from django.core.cache import cache
 from django.db import connection
+from django.test.utils import override_settings
 from django.utils import timezone
 
 from channels import rate_limits
 from common.http import Answer
-from delivery import dispatch, policies, tasks
+from delivery import dispatch, policies
 from delivery.domain import claim
 from delivery.domain.sweep import sweep
 from delivery.enums import ReasonCode, State
@@ -30,30 +32,33 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @contextmanager
-def publisher(hands: int = 4, longest_sleep: float = dispatch.MAX_SLEEP) -> Iterator[dispatch.Dispatcher]:
-    """One at work in a thread of its own."""
-    found = dispatch.Dispatcher(hands, pulse=dispatch.send_heartbeat, longest_sleep=longest_sleep)
+def publisher(
+    threads: int = 4, longest_sleep: float = dispatch.MAX_SLEEP, *, heartbeat: bool = True
+) -> Iterator[dispatch.Dispatcher]:
+    """One at work in a thread of its own. `heartbeat`: wait for it first."""
+    dispatcher = dispatch.Dispatcher(threads, pulse=dispatch.send_heartbeat, longest_sleep=longest_sleep)
 
     def work() -> None:
         try:
-            found.run()
+            dispatcher.run()
         finally:
             connection.close()
 
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        wait_for(dispatch.has_heartbeat)
-        yield found
+        if heartbeat:
+            wait_for(lambda: cache.get(dispatch.HEARTBEAT_KEY))
+        yield dispatcher
     finally:
-        found.stop()
+        dispatcher.stop()
         thread.join(60)
         _end_sessions()
     assert not thread.is_alive(), "it would publish what other tests put out"
 
 
 def _end_sessions() -> None:
-    """The hands' connections, so that the tables can be emptied."""
+    """The threads' connections, so that the tables can be emptied."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -107,12 +112,12 @@ def test_two_publishers_send_everything_once(outbox: Outbox) -> None:
     assert sorted(outbox.texts(), key=int) == [str(number) for number in range(12)]
 
 
-def test_asked_to_stop_it_finishes_the_call_in_hand(outbox: Outbox) -> None:
+def test_asked_to_stop_it_finishes_the_call_under_way(outbox: Outbox) -> None:
     outbox.network.plan("commit_then_hang", "/api/v1/statuses$", method="POST")
     delivery, next_one = outbox.put("прва", due_in=-2), outbox.put("друга", due_in=-1)
-    with publisher() as found:
+    with publisher() as dispatcher:
         wait_for(public(outbox, 1))
-        found.stop()
+        dispatcher.stop()
         outbox.network.release()
     assert state_of(outbox, delivery) == State.PUBLISHED
     assert state_of(outbox, next_one) == State.SCHEDULED
@@ -135,21 +140,77 @@ def test_a_call_that_does_not_end_makes_the_process_end_without_it(outbox: Outbo
     settings.CELERY_TASK_TIME_LIMIT = 0.5
     outbox.network.plan("hang", "/api/v1/statuses$", method="POST")
     outbox.put()
-    found = dispatch.Dispatcher(2)
-    assert found.run() is False  # the call is still in hand
+    dispatcher = dispatch.Dispatcher(2)
+    assert dispatcher.run() is False  # the call is still in hand
     outbox.network.release()
-    found._pool.shutdown()
+    dispatcher._pool.shutdown()
     _end_sessions()
 
 
-def test_while_a_publisher_is_alive_workers_do_not_publish(outbox: Outbox) -> None:
+def test_what_a_look_opened_is_sent_within_a_second(outbox: Outbox) -> None:
+    delivery = outbox.opened()
+    with publisher():
+        wait_for(public(outbox, 1))
+        wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED)
+    assert outbox.outcomes(delivery) == ["ok"]
+
+
+def _listeners() -> list[int]:
+    """Process ids of the connections that listen for wake-ups."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+            " AND pid <> pg_backend_pid()"
+        )
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def test_a_lost_wake_up_connection_is_opened_again(outbox: Outbox) -> None:
+    with publisher(longest_sleep=SOUNDLY):
+        [pid] = wait_for(_listeners)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+        wait_for(lambda: [other for other in _listeners() if other != pid])
+        outbox.put()
+        wait_for(public(outbox, 1))
+
+
+def test_what_became_due_while_nobody_listened_is_sent_when_it_listens_again(outbox: Outbox) -> None:
+    with publisher(longest_sleep=SOUNDLY):
+        [pid] = wait_for(_listeners)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+        outbox.put()
+        wait_for(public(outbox, 1))
+
+
+def test_without_wake_ups_it_publishes_all_the_same(outbox: Outbox, settings: Any) -> None:
+    settings.DATABASE_DIRECT_URL = "postgresql://nobody@127.0.0.1:1/nowhere"
+    with publisher():
+        delivery = outbox.put()
+        wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED)
+        assert _listeners() == []
+
+
+def test_wake_ups_come_by_the_direct_address(outbox: Outbox, settings: Any) -> None:
+    db = connection.settings_dict
+    address = f"postgresql://{db['USER']}:{db['PASSWORD']}@{db['HOST']}:{db['PORT']}/{db['NAME']}"
+    settings.DATABASE_DIRECT_URL = f"{address}?application_name=direct"
+    with publisher(longest_sleep=SOUNDLY):
+        [pid] = wait_for(_listeners)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT application_name FROM pg_stat_activity WHERE pid = %s", [pid])
+            assert cursor.fetchone() == ("direct",)
+        outbox.put()
+        wait_for(public(outbox, 1))
+
+
+def test_without_valkey_it_publishes_all_the_same(outbox: Outbox, settings: Any) -> None:
+    caches = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
     delivery = outbox.put()
-    dispatch.send_heartbeat()
-    tasks.tick()
-    assert state_of(outbox, delivery) == State.SCHEDULED
-    dispatch.clear_heartbeat()
-    tasks.tick()
-    assert state_of(outbox, delivery) == State.SENDING
+    with override_settings(REDIS_URL="redis://127.0.0.1:1/0", CACHES=caches), publisher(heartbeat=False):
+        wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED)
+    assert outbox.outcomes(delivery) == ["ok"]
 
 
 def test_what_it_took_and_did_not_send_comes_back_after_the_lease(outbox: Outbox) -> None:
@@ -180,7 +241,7 @@ def test_several_held_at_once_are_each_told_why(outbox: Outbox) -> None:
     held = [outbox.put("прва"), outbox.put("друга", channel=other)]
     outbox.gate.say(policies.defer(ReasonCode.PAUSED, "Дан жалости"))
     assert claim.take_due(timezone.now(), 5) == []
-    assert {outbox.again(each).problem for each in held} == {"Дан жалости"}
+    assert {outbox.again(delivery).problem for delivery in held} == {"Дан жалости"}
     with outbox.inside():
         assert not Attempt.objects.exists()
 
@@ -197,7 +258,7 @@ def head(pk: int, municipality: int, *, urgent: bool = False, minutes: int = 0) 
 def test_municipalities_take_turns_whoever_was_due_first() -> None:
     many = [head(n, 1, minutes=60 - n) for n in range(5)]
     one = head(9, 2, minutes=1)
-    assert [each.pk for each in claim.round_robin([*many, one], {})] == [0, 9, 1, 2, 3, 4]
+    assert [queue_head.pk for queue_head in claim.round_robin([*many, one], {})] == [0, 9, 1, 2, 3, 4]
     # what is under way counts as a turn that was had
     assert claim.round_robin([*many, one], {1: 3})[0] is one
 
@@ -221,7 +282,7 @@ def test_without_budget_a_post_waits_and_uses_up_no_try(outbox: Outbox) -> None:
     out_of_budget(outbox)
     assert outbox.tick() == []
     waiting = outbox.again(delivery)
-    assert (waiting.state, waiting.tries) == (State.SCHEDULED, 0)
+    assert (waiting.state, waiting.attempt_count) == (State.SCHEDULED, 0)
     outbox.tick(timezone.now() + timedelta(seconds=61))
     assert state_of(outbox, delivery) == State.PUBLISHED
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from delivery import policies
 from delivery.domain import take_down, withdraw
-from delivery.domain.claim import claim_due
-from delivery.domain.deliver import deliver
+from delivery.domain.claim import take_due
+from delivery.domain.deliver import make
 from delivery.domain.edit import edit
 from delivery.domain.missing import missing
 from delivery.domain.move import NoSuchMove
@@ -30,13 +30,13 @@ PUT = {"path": "/api/v1/statuses/", "method": "PUT"}
 
 @pytest.fixture(autouse=True)
 def edit_gate() -> Iterator[Gate]:
-    before = policies._gates.get(EDIT)
+    before = policies._policies.get(EDIT)
     door = Gate()
     policies.register(EDIT, door)
     yield door
-    policies._gates.pop(EDIT)
+    policies._policies.pop(EDIT)
     if before:
-        policies._gates[EDIT] = before
+        policies._policies[EDIT] = before
 
 
 def published(outbox: Outbox, text: str = "Вашар почиње у 9.", **more: Any) -> Delivery:
@@ -78,13 +78,13 @@ def test_a_lost_answer_to_a_change_is_asked_for_again(outbox: Outbox, loss: str)
 
 def test_a_worker_that_dies_after_the_call_left_changes_it_once_more(outbox: Outbox) -> None:
     changed = change(outbox, published(outbox))
-    ((pk, number),) = claim_due(timezone.now())
+    (work,) = take_due(timezone.now(), 50)
     with outbox.inside():  # taken and sent, and then nothing more was heard
         Attempt.objects.filter(delivery=changed).update(taken_at=timezone.now(), sent_at=timezone.now())
     later = timezone.now() + timedelta(hours=1)
     sweep(later)
     assert (outbox.again(changed).state, outbox.again(changed).reason) == (State.SCHEDULED, ReasonCode.UNANSWERED)
-    deliver(pk, number)  # the message comes after all
+    make(work.delivery, work.attempt)  # it lives after all
     assert outbox.texts() == ["Вашар почиње у 9."]
     outbox.tick(later)
     assert outbox.texts() == ["Вашар почиње у 10."]
@@ -152,7 +152,7 @@ def test_a_withdrawal_whose_answer_was_lost_is_asked_for_again_and_succeeds(outb
 
 def test_a_gate_can_put_a_withdrawal_off(outbox: Outbox) -> None:
     delivery = published(outbox)
-    policies.register_removal("test", lambda each: policies.defer(ReasonCode.PAUSED, "Дан жалости"))
+    policies.register_removal("test", lambda attempt: policies.defer(ReasonCode.PAUSED, "Дан жалости"))
     with outbox.inside():
         withdraw.withdraw(delivery, by=outbox.cast.officer)
     take_down.take_down(delivery.pk)

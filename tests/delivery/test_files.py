@@ -15,8 +15,8 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
-from delivery.domain import attempts, content
-from delivery.domain.claim import claim_due
+from delivery.domain import content
+from delivery.domain.claim import take_due
 from delivery.domain.pre_send_check import PreSendCheck
 from delivery.models import Delivery
 from platforms.types import Captions, Outgoing, Video
@@ -73,10 +73,8 @@ def test_a_network_fetches_the_very_file(film: Video, client: Client) -> None:
 def test_the_lease_begins_anew_with_the_chunks_of_a_large_file(outbox: Outbox) -> None:
     delivery = outbox.put()
     with outbox.inside():
-        ((_, number),) = claim_due(timezone.now())
-        attempt = attempts.take(outbox.again(delivery), number)
-        assert attempt is not None
-        departure = PreSendCheck(outbox.again(delivery), attempt)
+        (work,) = take_due(timezone.now(), 50)
+        departure = PreSendCheck(outbox.again(delivery), work.attempt)
         before = Delivery.objects.get(pk=delivery.pk).lease_until
         departure.heartbeat()
         assert Delivery.objects.get(pk=delivery.pk).lease_until == before

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -32,7 +31,7 @@ from channels.domain import credentials
 from delivery import policies
 from delivery.domain import answer, claim, content, reconcile, sweep
 from delivery.domain.cancel import cancel
-from delivery.domain.deliver import deliver, make
+from delivery.domain.deliver import make
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import ReasonCode, State
 from delivery.models import Attempt, Delivery
@@ -40,6 +39,7 @@ from municipalities.tenancy import everywhere
 from platforms.errors import PlatformError
 from platforms.types import Credential
 from tests.delivery.conftest import Outbox
+from tests.publishing import deliver
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 
@@ -63,7 +63,7 @@ class Schedules(RuleBasedStateMachine):
         self.paused = False
         self.clock = time_machine.travel(timezone.now(), tick=True)
         self.clock.start()
-        self.claimed: list[Any] = []
+        self.opened: list[tuple[int, int]] = []
         self.made = 0
         self.calls_when_paused: int | None = None
 
@@ -125,18 +125,14 @@ class Schedules(RuleBasedStateMachine):
             self._plan(fault)
             make(work.delivery, work.attempt)
 
-    @rule()
-    def claim_for_messages(self) -> None:
-        self.claimed += claim.claim_due(timezone.now())
-
     @rule(data=st.data(), times=st.integers(1, 3), fault=st.sampled_from([None, *LOST]))
-    @precondition(lambda self: self.claimed)
-    def message(self, data: st.DataObject, times: int, fault: str | None) -> None:
-        """It comes late, again, or several times."""
-        found = data.draw(st.sampled_from(self.claimed))
+    @precondition(lambda self: self.opened)
+    def make_opened(self, data: st.DataObject, times: int, fault: str | None) -> None:
+        """What a look opened is made late, again, or several times."""
+        opened = data.draw(st.sampled_from(self.opened))
         self._plan(fault)
         for _ in range(times):
-            deliver(*found)
+            deliver(*opened)
 
     @rule(sent=st.booleans(), landed=st.booleans(), found=st.booleans())
     def crash(self, sent: bool, landed: bool, found: bool) -> None:
@@ -155,24 +151,27 @@ class Schedules(RuleBasedStateMachine):
             self.wait(300)
             self.tidy()
 
-    @rule()
-    def tidy(self) -> None:
+    @rule(taken=st.booleans())
+    def tidy(self, taken: bool = True) -> None:
+        """Sweep and look. `taken`: a publisher makes what the look opened at once."""
         sweep.sweep(timezone.now())
         for delivery_id in reconcile.claim_reconciliations(timezone.now()):
             if (number := reconcile.reconcile(delivery_id)) is not None:
-                deliver(delivery_id, number)
+                self.opened.append((delivery_id, number))
+                if taken:
+                    deliver(delivery_id, number)
 
     # ---- what must hold
 
     @invariant()
     def nothing_is_public_twice(self) -> None:
-        if hasattr(self, "claimed"):
+        if hasattr(self, "opened"):
             twice = [text for text, times in Counter(self.outbox.texts()).items() if times > 1]
             assert twice == []
 
     @invariant()
     def what_says_published_is_public(self) -> None:
-        if hasattr(self, "claimed"):
+        if hasattr(self, "opened"):
             public = set(self.outbox.texts())
             for delivery in self._all():
                 if delivery.state == State.PUBLISHED:
@@ -188,7 +187,7 @@ class Schedules(RuleBasedStateMachine):
 
     @invariant()
     def one_open_attempt_and_it_is_being_sent(self) -> None:
-        if hasattr(self, "claimed"):
+        if hasattr(self, "opened"):
             with everywhere("the machine looks"):
                 for attempt in Attempt.objects.filter(closed_at=None).select_related("delivery"):
                     assert attempt.delivery.state == State.SENDING
@@ -205,8 +204,8 @@ class Schedules(RuleBasedStateMachine):
             return list(Delivery.objects.select_related("channel", "municipality").order_by("pk"))
 
     def _one(self, data: st.DataObject, *states: State) -> Delivery | None:
-        found = [each for each in self._all() if each.state in states]
-        return data.draw(st.sampled_from(found)) if found else None
+        deliveries = [delivery for delivery in self._all() if delivery.state in states]
+        return data.draw(st.sampled_from(deliveries)) if deliveries else None
 
 
 @pytest.mark.parametrize("examples", [8, pytest.param(25, marks=pytest.mark.long)])

@@ -69,7 +69,7 @@ def due(desk: Desk, text: str, *, seconds: float = 0, channel: Any = None) -> Po
 
 def start(desk: Desk, kind: str, ends_at: datetime | None = None) -> None:
     if kind == "municipality":
-        pauses.pause(desk.house, REASON, ends_at, by=desk.cast.approver)
+        pauses.pause(desk.municipality, REASON, ends_at, by=desk.cast.approver)
     elif kind == "channel":
         pauses.pause_channel(desk.mastodon, REASON, ends_at, by=desk.cast.approver)
     elif kind == "programme":
@@ -80,7 +80,7 @@ def start(desk: Desk, kind: str, ends_at: datetime | None = None) -> None:
 
 def stop(desk: Desk, kind: str) -> None:
     if kind == "municipality":
-        pauses.resume(desk.house, by=desk.cast.approver)
+        pauses.resume(desk.municipality, by=desk.cast.approver)
     elif kind == "channel":
         pauses.resume_channel(desk.mastodon, by=desk.cast.approver)
     else:
@@ -92,7 +92,7 @@ def delivery(desk: Desk, post: Post) -> Delivery:
 
 
 def texts(network: FakeServer) -> list[str]:
-    return [each["text"] for each in network.public("opstina")]
+    return [status["text"] for status in network.public("opstina")]
 
 
 def swept() -> None:

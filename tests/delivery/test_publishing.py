@@ -16,11 +16,10 @@ from django.utils import timezone
 from channels.models import Channel
 from delivery import policies
 from delivery.domain import content
-from delivery.domain.claim import claim_due
-from delivery.domain.deliver import deliver
 from delivery.enums import Outcome, ReasonCode, State
 from platforms.types import Picture
 from tests.delivery.conftest import Outbox
+from tests.publishing import deliver
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +109,7 @@ def test_too_many_calls_wait_until_the_network_says(outbox: Outbox) -> None:
     assert (later.state, later.reason) == (State.SCHEDULED, ReasonCode.RATE_LIMITED)
     assert timedelta(seconds=550) < later.next_at - timezone.now() < timedelta(seconds=650)
     assert outbox.tick() == []
-    assert later.tries == 0
+    assert later.attempt_count == 0
 
 
 def test_an_unreachable_network_is_tried_again_and_in_the_end_fails(outbox: Outbox, settings: Any) -> None:
@@ -192,24 +191,23 @@ def test_a_gate_that_breaks_holds_up_only_its_own(outbox: Outbox) -> None:
     with outbox.inside():
         type(first).objects.filter(pk=first.pk).update(kind="broken", parent=second)
     outbox.tick()
-    policies._gates.pop("broken")
+    policies._policies.pop("broken")
     assert outbox.texts() == ["друга"]
     assert outbox.again(first).state == State.SCHEDULED
 
 
-# ---- messages that come twice, late, or to the wrong time
+# ---- attempts that are wanted twice, or were never opened
 
 
-def test_ten_messages_make_one_call(outbox: Outbox) -> None:
-    delivery = outbox.put()
-    [(delivery_id, number)] = claim_due(timezone.now())
+def test_an_attempt_that_is_wanted_ten_times_makes_one_call(outbox: Outbox) -> None:
+    delivery = outbox.opened()
     for _ in range(10):
-        deliver(delivery_id, number)
+        deliver(delivery.pk, 1)
     assert len(outbox.texts()) == 1
     assert outbox.outcomes(delivery) == [Outcome.OK]
 
 
-def test_a_message_of_an_attempt_that_was_never_opened_makes_no_call(outbox: Outbox) -> None:
+def test_an_attempt_that_was_never_opened_makes_no_call(outbox: Outbox) -> None:
     delivery = outbox.put()
     deliver(delivery.pk, 1)
     assert outbox.texts() == []

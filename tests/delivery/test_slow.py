@@ -11,7 +11,7 @@ import time_machine
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery.domain import check_status, deliver, reconcile, sweep, take_down, withdraw
+from delivery.domain import check_status, reconcile, sweep, take_down, withdraw
 from delivery.domain.move import NoSuchMove
 from delivery.enums import Outcome, ReasonCode, State
 from delivery.models import Delivery
@@ -21,6 +21,7 @@ from platforms.registry import PLATFORMS
 from platforms.types import ContainerExpired, Pending, Ready
 from tests.delivery.conftest import Outbox
 from tests.delivery.slow_network import SlowNetwork, published
+from tests.publishing import deliver
 
 pytestmark = pytest.mark.django_db
 
@@ -94,8 +95,8 @@ def test_what_is_prepared_is_made_public_by_an_attempt_of_its_own(slow: Outbox) 
     ask(slow, delivery)
     assert ask(slow, delivery) == [(delivery.pk, 4)]
     assert slow.again(delivery).state == State.SENDING
-    deliver.deliver(delivery.pk, 4)
-    deliver.deliver(delivery.pk, 4)  # the message came twice
+    deliver(delivery.pk, 4)
+    deliver(delivery.pk, 4)  # the message came twice
     assert slow.again(delivery).state == State.PUBLISHED
     assert slow.outcomes(delivery) == ["pending", "pending", "ok", "ok"]
     assert SlowNetwork.finished == ["receipt"]
@@ -106,7 +107,7 @@ def test_what_is_prepared_is_held_back_while_the_channel_is_gone(slow: Outbox) -
     ((_, number),) = ask(slow, delivery)
     with slow.inside():
         Channel.objects.update(state="needs_consent")
-    deliver.deliver(delivery.pk, number)
+    deliver(delivery.pk, number)
     assert slow.again(delivery).state == State.WAITING
     assert SlowNetwork.finished == []
 
@@ -114,14 +115,14 @@ def test_what_is_prepared_is_held_back_while_the_channel_is_gone(slow: Outbox) -
 def test_an_unknown_finish_is_settled_by_the_witness(slow: Outbox) -> None:
     delivery = processing(slow, Ready("receipt"), OutcomeUnknown("no answer"), Ready("receipt"), published())
     ((_, number),) = ask(slow, delivery)
-    deliver.deliver(delivery.pk, number)
+    deliver(delivery.pk, number)
     assert slow.again(delivery).state == State.UNCONFIRMED
     SlowNetwork.found.append(Ready("receipt"))
     reconcile.reconcile(delivery.pk)
     assert SlowNetwork.checkpoints == ["receipt"]
     assert (slow.again(delivery).state, slow.again(delivery).unknown_since) == (State.PROCESSING, None)
     ((_, number),) = ask(slow, delivery)
-    deliver.deliver(delivery.pk, number)
+    deliver(delivery.pk, number)
     assert slow.again(delivery).state == State.PUBLISHED
 
 
@@ -129,7 +130,7 @@ def finishing(slow: Outbox, *script: Any) -> Delivery:
     """Prepared, and the attempt that makes it public has been made."""
     delivery = processing(slow, Ready("receipt"), *script)
     ((_, number),) = ask(slow, delivery)
-    deliver.deliver(delivery.pk, number)
+    deliver(delivery.pk, number)
     return delivery
 
 
@@ -140,10 +141,10 @@ def test_what_is_prepared_is_not_prepared_anew_because_the_last_step_failed(slow
     delivery = finishing(slow, problem, Ready("receipt"), published())
     waits = slow.again(delivery)
     assert (waits.state, waits.reason, waits.token) == (State.PROCESSING, ReasonCode.UNFINISHED, "receipt")
-    assert waits.tries == (not limited)
+    assert waits.attempt_count == (not limited)
     assert waits.next_at > timezone.now()
     ((_, number),) = ask(slow, delivery)
-    deliver.deliver(delivery.pk, number)
+    deliver(delivery.pk, number)
     assert slow.again(delivery).state == State.PUBLISHED
     assert len(SlowNetwork.public) == 1
 
@@ -151,10 +152,10 @@ def test_what_is_prepared_is_not_prepared_anew_because_the_last_step_failed(slow
 def test_a_last_step_that_never_succeeds_ends_at_a_person(slow: Outbox) -> None:
     delivery = processing(slow)
     with slow.inside():
-        Delivery.objects.update(tries=99)
+        Delivery.objects.update(attempt_count=99)
     SlowNetwork.script += [Ready("receipt"), NotReached("no line")]
     ((_, number),) = ask(slow, delivery)
-    deliver.deliver(delivery.pk, number)
+    deliver(delivery.pk, number)
     assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.FAILED, ReasonCode.TRIES_USED_UP)
 
 
@@ -200,9 +201,14 @@ def test_what_the_network_let_lapse_begins_again_and_not_for_ever(slow: Outbox) 
     delivery = processing(slow, ContainerExpired("It ran out."))
     ask(slow, delivery)
     kept = slow.again(delivery)
-    assert (kept.state, kept.reason, kept.tries, kept.token) == (State.SCHEDULED, ReasonCode.CONTAINER_EXPIRED, 1, "")
+    assert (kept.state, kept.reason, kept.attempt_count, kept.token) == (
+        State.SCHEDULED,
+        ReasonCode.CONTAINER_EXPIRED,
+        1,
+        "",
+    )
     with slow.inside():
-        Delivery.objects.update(tries=99, state=State.PROCESSING, token="receipt", next_at=timezone.now())
+        Delivery.objects.update(attempt_count=99, state=State.PROCESSING, token="receipt", next_at=timezone.now())
     SlowNetwork.script.append(ContainerExpired("It ran out."))
     ask(slow, delivery)
     assert (slow.again(delivery).state, slow.again(delivery).problem) == (State.FAILED, "It ran out.")

@@ -14,13 +14,13 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery import dispatch, tasks
-from delivery.domain import attempts, claim
+from delivery import dispatch
+from delivery.domain import claim
 from delivery.domain.pre_send_check import PreSendCheck
 from delivery.domain.sweep import expired_leases
 from delivery.enums import State
 from delivery.models import Delivery
-from delivery.queries import QueueHead, heads, time_limit
+from delivery.queries import QueueHead, heads
 from municipalities.tenancy import everywhere
 from platforms.types import Video
 from tests.crash.workers import wait_for
@@ -50,7 +50,7 @@ def test_a_slow_upload_is_waited_for_while_texts_go_out(
     settings.CALL_DEADLINE_SECONDS, settings.VIDEO_CALL_DEADLINE_SECONDS = 1, 20
     outbox.network.plan("commit_then_hang", r"/sendVideo$", method="POST")
     slow = outbox.put("Снимак", channel=telegram, content={"video": snimak})
-    with publisher(hands=2):
+    with publisher(threads=2):
         wait_for(lambda: any(entry["path"].endswith("/sendVideo") for entry in outbox.network.ledger()))
         began = time.monotonic()
         settings.CALL_DEADLINE_SECONDS = 3  # for the texts on a slow machine; the call under way keeps its own
@@ -116,26 +116,35 @@ def test_its_lease_outlasts_its_call_and_each_chunk_renews_it(
 
 
 def test_a_chunked_upload_that_goes_on_is_not_late_however_long_it_lasts(settings: Any) -> None:
-    found = dispatch.Dispatcher(1)
-    found.busy[7] = call = dispatch.ActiveCall(time.monotonic() - 5000, "https://graph.facebook.com", True, True, 900)
-    assert found._late() == {7}
+    dispatcher = dispatch.Dispatcher(1)
+    dispatcher.busy[7] = call = dispatch.ActiveCall(
+        time.monotonic() - 5000, "https://graph.facebook.com", True, True, 900
+    )
+    assert dispatcher._late() == {7}
     call.heartbeat()
-    assert found._late() == set()
-    found._pool.shutdown()
+    assert dispatcher._late() == set()
+    dispatcher._pool.shutdown()
 
 
-def test_where_workers_publish_its_task_has_the_longer_limit(
+def test_a_video_has_the_longer_limit_and_the_longer_lease(
     outbox: Outbox, telegram: Channel, snimak: Video, settings: Any
 ) -> None:
     text, video = outbox.put("Текст"), outbox.put("Снимак", channel=telegram, content={"video": snimak})
-    assert time_limit(text.pk) == settings.CELERY_TASK_TIME_LIMIT
-    assert time_limit(video.pk) == settings.VIDEO_TASK_TIME_LIMIT
-    dispatch.clear_heartbeat()
-    tasks.tick()
-    assert {state_of(outbox, each) for each in (text, video)} == {State.SENDING}
-    with outbox.inside():
-        attempt = attempts.take(outbox.again(video), 1)
-        assert attempt is not None
-        left = Delivery.objects.get(pk=video.pk).lease_until
+    works = {work.delivery.pk: work for work in claim.take_due(timezone.now(), 5)}
+    limits = {pk: dispatch.ActiveCall.of(work).limit for pk, work in works.items()}
+    assert limits == {text.pk: settings.CELERY_TASK_TIME_LIMIT, video.pk: settings.VIDEO_TASK_TIME_LIMIT}
+    for longer, delivery in ((False, text), (True, video)):
+        left = outbox.again(delivery).lease_until
+        assert left is not None
+        assert (left > timezone.now() + timedelta(seconds=settings.VIDEO_TASK_TIME_LIMIT)) is longer
+
+
+def test_a_video_whose_attempt_was_opened_by_a_look_has_the_longer_lease(
+    outbox: Outbox, telegram: Channel, snimak: Video, settings: Any
+) -> None:
+    video = outbox.opened("Снимак", channel=telegram, content={"video": snimak})
+    [work] = claim.take_opened(5)
+    assert dispatch.ActiveCall.of(work).limit == settings.VIDEO_TASK_TIME_LIMIT
+    left = outbox.again(video).lease_until
     assert left is not None
     assert left > timezone.now() + timedelta(seconds=settings.VIDEO_TASK_TIME_LIMIT)

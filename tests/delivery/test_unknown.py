@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from delivery import policies
 from delivery.domain import answer, claim, reconcile, settle, sweep
-from delivery.domain.deliver import deliver
 from delivery.enums import Outcome, ReasonCode, State
 from delivery.models import Attempt, Delivery
 from platforms.types import Published
 from tests.delivery.conftest import Outbox
+from tests.publishing import deliver
 
 pytestmark = pytest.mark.django_db
 POST = {"path": "/api/v1/statuses$", "method": "POST"}
@@ -187,10 +187,9 @@ def test_after_an_hour_the_key_is_dead_and_only_looking_is_left(outbox: Outbox) 
 
 def sending(outbox: Outbox) -> tuple[Delivery, Attempt]:
     delivery = outbox.put()
-    [(_, number)] = claim.claim_due(timezone.now())
+    [work] = claim.take_due(timezone.now(), 50)
     with outbox.inside():
-        now = timezone.now()
-        Attempt.objects.filter(delivery=delivery, number=number).update(taken_at=now, sent_at=now)
+        Attempt.objects.filter(pk=work.attempt.pk).update(sent_at=timezone.now())
     return outbox.again(delivery), outbox.attempts(delivery)[0]
 
 
@@ -256,7 +255,7 @@ def test_a_late_look_does_not_overrule_a_person(careful: Outbox) -> None:
     delivery = unconfirmed(careful, "commit_then_drop")
     with careful.inside():
         stale = careful.again(delivery)
-        looked = reconcile._look(stale)
+        looked = reconcile._find(stale)
         answer.drop(careful.again(delivery), by=careful.cast.officer)
         assert reconcile._settle(stale, looked) is None
     assert careful.again(delivery).state == State.CANCELLED

@@ -17,7 +17,7 @@ from channels.connector_factory import open_channel
 from channels.domain import keys
 from channels.models import Channel
 from delivery import policies
-from delivery.domain import answer, check_status, claim, content, deliver, reconcile, sweep
+from delivery.domain import answer, check_status, claim, content, reconcile, sweep
 from delivery.domain.pre_send_check import PreSendCheck
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
@@ -27,6 +27,7 @@ from tests.delivery.conftest import Outbox, connected
 from tests.platforms.bench import MOVIE, video
 from tests.platforms.fakes.youtube import CLIENT, GRAIN, SECRET, YouTubeFake
 from tests.platforms.intervals import shorten
+from tests.publishing import deliver
 
 pytestmark = pytest.mark.django_db
 SESSION, PUBLIC = r"/upload/youtube/v3/videos$", r"^/youtube/youtube/v3/videos$"
@@ -126,7 +127,7 @@ def test_a_lost_answer_at_the_last_step_is_settled_by_the_video_itself(
     reconcile.reconcile(post.pk)
     if action == "drop_before":
         assert (outbox.again(post).state, outbox.texts()) == (State.PROCESSING, [])
-        deliver.deliver(post.pk, int(check_status.check_status(post.pk) or 0))
+        deliver(post.pk, int(check_status.check_status(post.pk) or 0))
     assert outbox.again(post).state == State.PUBLISHED
     assert one_video(outbox, fake)
 
@@ -162,7 +163,7 @@ def test_a_video_that_is_worked_on_becomes_public_by_an_attempt_of_its_own(
     outbox.tick()
     assert (outbox.again(post).state, outbox.texts()) == (State.PROCESSING, [])
     assert check_status.check_status(post.pk) is None
-    deliver.deliver(post.pk, int(check_status.check_status(post.pk) or 0))
+    deliver(post.pk, int(check_status.check_status(post.pk) or 0))
     assert outbox.again(post).state == State.PUBLISHED
     assert outbox.outcomes(post) == ["pending", "pending", "ok", "ok"]
     assert one_video(outbox, fake)

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from analytics.models import Pull
+from analytics.models import MetricSnapshot
 from delivery.domain import reconcile
 from delivery.enums import State
 from delivery.models import Delivery
@@ -33,19 +33,19 @@ def test_a_played_day_goes_over_http_and_comes_back_as_numbers(settings: Any, me
         call_command("seed_demo", verbosity=0)
         with everywhere("a test counts"):
             before = Delivery.objects.filter(state=State.PUBLISHED).count()
-            looks = Pull.objects.count()
-        said = Status.objects.count()
+            snapshots = MetricSnapshot.objects.count()
+        statuses = Status.objects.count()
         became_due()
-        told = io.StringIO()
-        call_command("play_day", stdout=told)
-        story = told.getvalue()
+        output = io.StringIO()
+        call_command("play_day", stdout=output)
+        story = output.getvalue()
         assert "објављује „" in story, (story, stuck())
         assert "Увече:" in story
         with everywhere("a test counts"):
             assert Delivery.objects.filter(state=State.PUBLISHED).count() > before
-            assert Pull.objects.count() > looks
+            assert MetricSnapshot.objects.count() > snapshots
             assert not Delivery.objects.filter(state=State.SENDING).exists()
-        assert Status.objects.count() > said
+        assert Status.objects.count() > statuses
         unconfirmed_stays_with_people()
     assert current() is None
 
@@ -55,7 +55,7 @@ def became_due() -> None:
     with everywhere("a test lets time pass"):
         line = Delivery.objects.filter(state=State.SCHEDULED).order_by("channel", "due_at").distinct("channel")
         ago = timezone.now() - timedelta(minutes=1)
-        assert Delivery.objects.filter(pk__in=[each.pk for each in line]).update(due_at=ago, next_at=ago)
+        assert Delivery.objects.filter(pk__in=[delivery.pk for delivery in line]).update(due_at=ago, next_at=ago)
 
 
 def stuck() -> list[tuple[object, ...]]:
@@ -63,7 +63,14 @@ def stuck() -> list[tuple[object, ...]]:
     with everywhere("a test tells what it found"):
         rows = Delivery.objects.exclude(state=State.PUBLISHED).order_by("-state_at")[:10]
         return [
-            (row.pk, row.due_at, row.state, row.reason, row.problem, [str(each) for each in row.attempts.values()])
+            (
+                row.pk,
+                row.due_at,
+                row.state,
+                row.reason,
+                row.problem,
+                [str(attempt) for attempt in row.attempts.values()],
+            )
             for row in rows
         ]
 

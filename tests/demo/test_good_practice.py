@@ -18,12 +18,12 @@ from serbian.scripts import mixed_script_words
 
 def test_it_is_written_once_and_whole(db: None, settings: Any) -> None:
     settings.DEMO = True
-    found = people.gather(timezone.localdate())
-    good_practice.arrange(found)
-    good_practice.arrange(found)
-    kept = programme_examples(Programme.objects.get(name=people.PROGRAMME))
-    assert [each.starter for each in kept.off] == ["decji-crtezi"]
-    assert len(kept.shown) == len(built_in()) + 1
+    demo_people = people.gather(timezone.localdate())
+    good_practice.arrange(demo_people)
+    good_practice.arrange(demo_people)
+    collection = programme_examples(Programme.objects.get(name=people.PROGRAMME))
+    assert [example.starter for example in collection.off] == ["decji-crtezi"]
+    assert len(collection.shown) == len(built_in()) + 1
     for row in Example.objects.all():
         draft = parse(row.content)
         assert set(gaps(draft)) == {gap["name"] for gap in row.gaps}

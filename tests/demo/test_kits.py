@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone, translation
 
-from demo import kits, library, people, reset, shelf
+from demo import kits, library, people, reset, snippets
 from kits import queries
 from kits.models import Adoption, Kit
 from library.models import Snippet
@@ -25,10 +25,10 @@ from serbian.scripts import mixed_script_words
 @pytest.fixture
 def demo(db: None, settings: Any) -> people.People:
     settings.DEMO = True
-    found = people.gather(timezone.localdate())
+    demo_people = people.gather(timezone.localdate())
     with translation.override("sr"):
-        kits.arrange(list(found.teams.values()), found, timezone.now())
-    return found
+        kits.arrange(list(demo_people.teams.values()), demo_people, timezone.now())
+    return demo_people
 
 
 def test_two_of_six_work_with_the_first_kit_and_one_kit_is_not_published(demo: people.People) -> None:
@@ -54,17 +54,17 @@ def test_every_gap_of_a_kit_is_asked_for_in_words_or_filled_from_the_settings(de
     from posts.draft import parse
 
     for raw, kit in zip(kits.content()["kit"], Kit.objects.order_by("pk"), strict=True):
-        worded = {each["name"] for each in raw["question"]}
+        worded = {question["name"] for question in raw["question"]}
         for part in queries.parts_of(kit):
             assert set(gaps(parse(part.content))) <= worded | set(queries.FILLED_BY_THEMSELVES)
 
 
 def test_services_stand_in_every_state(demo: people.People) -> None:
-    found = set()
+    states = set()
     for team in demo.teams.values():
         with scope(team.municipality):
-            found |= {each.state for key in ("evrtic", "lpa", "komunalni") if (each := offer(key))}
-    assert {Offer.AVAILABLE, Offer.STALE, Offer.UNVERIFIED, Offer.NOT_HERE, Offer.UNKNOWN} <= found
+            states |= {service_offer.state for key in ("evrtic", "lpa", "komunalni") if (service_offer := offer(key))}
+    assert {Offer.AVAILABLE, Offer.STALE, Offer.UNVERIFIED, Offer.NOT_HERE, Offer.UNKNOWN} <= states
 
 
 def test_a_second_start_changes_nothing_and_wiping_takes_the_adoptions(demo: people.People) -> None:
@@ -84,7 +84,7 @@ def test_whatever_points_at_what_is_wiped_is_wiped_before_it() -> None:
         if not pointed or model.__name__.endswith("Event"):  # row history has no constraint
             continue
         assert model in order, model
-        assert all(order.index(model) <= order.index(each) for each in pointed), model
+        assert all(order.index(model) <= order.index(other) for other in pointed), model
 
 
 def test_officers_have_words_put_by_and_pictures_in_folders_again_after_a_wipe(demo: people.People) -> None:
@@ -92,11 +92,11 @@ def test_officers_have_words_put_by_and_pictures_in_folders_again_after_a_wipe(d
     for _time in range(2):
         with scope(team.municipality):
             drawn = library.fill(team, ["tap", "frame", "sun"], timezone.now())
-            shelf.arrange(team, drawn, timezone.localdate())
-            words = " ".join(each.texts["sr-Cyrl"] for each in Snippet.objects.all())
-            assert "{" not in words
-            assert "#НовиПазар" in words
-            assert mixed_script_words(words.replace("#", "")) == []
+            snippets.arrange(team, drawn, timezone.localdate())
+            text = " ".join(snippet.texts["sr-Cyrl"] for snippet in Snippet.objects.all())
+            assert "{" not in text
+            assert "#НовиПазар" in text
+            assert mixed_script_words(text.replace("#", "")) == []
             assert {drawn[kind].media.pk for kind in ("tap", "frame")} == set(
                 Media.objects.filter(folder__isnull=False).values_list("pk", flat=True)
             )

@@ -21,10 +21,10 @@ from serbian.scripts import mixed_script_words
 @pytest.fixture
 def demo(db: None, settings: Any) -> people.People:
     settings.DEMO = True
-    found = people.gather(timezone.localdate())
+    demo_people = people.gather(timezone.localdate())
     with translation.override("sr"):
-        plans.arrange(list(found.teams.values()), found, timezone.now())
-    return found
+        plans.arrange(list(demo_people.teams.values()), demo_people, timezone.now())
+    return demo_people
 
 
 def plan_of(demo: people.People, slug: str) -> Plan:
@@ -33,35 +33,37 @@ def plan_of(demo: people.People, slug: str) -> Plan:
 
 
 def test_six_plans_stand_at_six_stages(demo: people.People) -> None:
-    found = {slug: plan_of(demo, slug) for slug in demo.teams}
-    assert found["novi-pazar"].is_draft
-    assert found["novi-pazar"].agreed("mentor")
-    assert found["mali-zvornik"].closed_because == "finished"
-    assert found["vlasotince"].mentor_agreed_by == demo.former
-    assert all(found[slug].is_running for slug in ("cuprija", "kragujevac", "vlasotince", "vrnjacka-banja"))
-    with scope(found["cuprija"].municipality):
-        states = [item.state for item in plan_dashboard(found["cuprija"]).items]
+    by_slug = {slug: plan_of(demo, slug) for slug in demo.teams}
+    assert by_slug["novi-pazar"].is_draft
+    assert by_slug["novi-pazar"].agreed("mentor")
+    assert by_slug["mali-zvornik"].closed_because == "finished"
+    assert by_slug["vlasotince"].mentor_agreed_by == demo.former
+    assert all(by_slug[slug].is_running for slug in ("cuprija", "kragujevac", "vlasotince", "vrnjacka-banja"))
+    with scope(by_slug["cuprija"].municipality):
+        states = [item.state for item in plan_dashboard(by_slug["cuprija"]).items]
         assert {"late", "done", "confirmed", "planned"} <= set(states)
-    with scope(found["kragujevac"].municipality):
+    with scope(by_slug["kragujevac"].municipality):
         assert PlanChange.objects.get().is_open
-    with scope(found["vrnjacka-banja"].municipality):
-        assert len(plan_dashboard(found["vrnjacka-banja"]).dropped) == 1
+    with scope(by_slug["vrnjacka-banja"].municipality):
+        assert len(plan_dashboard(by_slug["vrnjacka-banja"]).dropped) == 1
     assert Notification.objects.filter(user=demo.mentor, kind="agreement").count() == 1
 
 
 def test_what_is_written_in_them_is_right_in_either_script(demo: people.People) -> None:
     with everywhere("look at all plans of the demo"):
-        said = [*Plan.objects.values_list("goal", flat=True), *PlanChange.objects.values_list("reason", flat=True)]
-        said += [each.name for each in Activity.objects.all()]
-    assert [text for text in said if mixed_script_words(text)] == []
-    assert {line.key for story in plans.STORIES.values() for line in story.lines} <= {each.key for each in ACTIVITIES}
+        texts = [*Plan.objects.values_list("goal", flat=True), *PlanChange.objects.values_list("reason", flat=True)]
+        texts += [activity.name for activity in Activity.objects.all()]
+    assert [text for text in texts if mixed_script_words(text)] == []
+    assert {line.key for story in plans.STORIES.values() for line in story.lines} <= {
+        activity.key for activity in ACTIVITIES
+    }
 
 
 def test_every_default_is_written_in_both_languages_and_one_script() -> None:
-    for each in ACTIVITIES:
-        serbian, english = each.texts["sr"], each.texts["en"]
-        assert all(serbian.values()), each.key
-        assert all(english.values()), each.key
+    for activity in ACTIVITIES:
+        serbian, english = activity.texts["sr"], activity.texts["en"]
+        assert all(serbian.values()), activity.key
+        assert all(english.values()), activity.key
         assert [text for text in serbian.values() if mixed_script_words(text.replace("еУслуг", ""))] == []
 
 

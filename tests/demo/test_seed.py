@@ -21,7 +21,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import User
-from analytics.models import ChannelDay, DailyFact, Pull, Subject
+from analytics.models import ChannelDay, DailyFact, MetricSnapshot, Subject
 from channels.connector_factory import opened
 from channels.domain import disconnect
 from channels.enums import ChannelState
@@ -156,7 +156,20 @@ def demo(filled: None, db: None, settings: Any) -> Iterator[None]:
 
 
 def counts() -> dict[str, int]:
-    kinds = (User, Municipality, Channel, Post, Version, Publication, Delivery, Attempt, Media, Thread, Pull, DailyFact)
+    kinds = (
+        User,
+        Municipality,
+        Channel,
+        Post,
+        Version,
+        Publication,
+        Delivery,
+        Attempt,
+        Media,
+        Thread,
+        MetricSnapshot,
+        DailyFact,
+    )
     return {kind.__name__: kind.objects.count() for kind in (*kinds, Account, Status, AuditEvent)}
 
 
@@ -173,10 +186,10 @@ def test_it_refuses_outside_the_demo(db: None, settings: Any) -> None:
 
 def test_a_second_run_changes_nothing(demo: None) -> None:
     before = counts()
-    told = io.StringIO()
-    call_command("seed_demo", stdout=told)
+    output = io.StringIO()
+    call_command("seed_demo", stdout=output)
     assert counts() == before
-    assert "nothing was missing" in told.getvalue()
+    assert "nothing was missing" in output.getvalue()
 
 
 def test_no_scope_is_left_open(filled: None, db: None) -> None:
@@ -237,8 +250,8 @@ def test_comments_come_after_their_posts_in_every_script(demo: None) -> None:
         assert comment.in_reply_to is not None
         assert comment.in_reply_to.created_at < comment.created_at < timezone.now()
         assert comment.in_reply_to_id < comment.pk
-    said = " ".join(c.text for c in comments if c.account.kind == "citizen")
-    assert all(sign in said for sign in ("ш", "š"))
+    text = " ".join(c.text for c in comments if c.account.kind == "citizen")
+    assert all(sign in text for sign in ("ш", "š"))
     by_parent = Counter(comments.values_list("in_reply_to_id", flat=True))
     for status in Status.objects.filter(pk__in=by_parent):
         assert status.replies_count == by_parent[status.pk]
@@ -320,7 +333,7 @@ def test_the_pages_of_every_role_open_and_stay_light(demo: None, filled: None) -
 
 def test_readings_only_grow_and_agree_with_the_network_and_the_facts(demo: None) -> None:
     last: dict[int, tuple[int, int, int]] = {}
-    for pull in Pull.objects.filter(subject__kind="publication").order_by("subject_id", "at"):
+    for pull in MetricSnapshot.objects.filter(subject__kind="publication").order_by("subject_id", "at"):
         now = (pull.likes or 0, pull.reposts or 0, pull.replies or 0)
         before = last.get(pull.subject_id, (0, 0, 0))
         assert all(new >= old for new, old in zip(now, before, strict=True))
@@ -343,10 +356,10 @@ def test_followers_grow_faster_after_the_training_and_a_gap_is_a_gap(demo: None)
     channel = Channel.objects.get(handle__startswith="@kragujevac_vezba@")
     days = list(ChannelDay.objects.filter(channel=channel).order_by("day"))
     assert [d.gap for d in days if d.followers is None] == ["not_reached"] * 2
-    told = [d.followers for d in days if d.followers is not None]
-    assert (told[-1] - told[30]) > (told[18] - told[0]) > 0
+    counts_by_day = [d.followers for d in days if d.followers is not None]
+    assert (counts_by_day[-1] - counts_by_day[30]) > (counts_by_day[18] - counts_by_day[0]) > 0
     page = Account.objects.get(username="kragujevac_vezba")
-    assert page.followers_count >= told[-1]
+    assert page.followers_count >= counts_by_day[-1]
 
 
 def test_the_past_is_told_in_the_activity_and_bears_its_own_times(demo: None) -> None:
@@ -438,12 +451,15 @@ def test_every_channel_has_its_usual_times_and_two_municipalities_repeat_posts(d
 
 
 def test_only_what_still_waits_is_unread_and_mail_comes_at_any_hour(demo: None) -> None:
-    told = Notification.objects.filter(user__is_demo=True)
-    assert {row.user.email.split("@")[0] for row in told.unread().select_related("user")} >= {"officer", "approver"}
+    notifications = Notification.objects.filter(user__is_demo=True)
+    assert {row.user.email.split("@")[0] for row in notifications.unread().select_related("user")} >= {
+        "officer",
+        "approver",
+    }
     with everywhere("look at the demo"):
         approved = Post.objects.filter(stage=Stage.APPROVED).values_list("pk", flat=True)
-        assert not told.unread().filter(about__in=[f"posts.post:{pk}" for pk in approved]).exists()
-    late = told.filter(mail_frequency=MailFrequency.AT_ONCE, mail_due_at__gt=timezone.now())
+        assert not notifications.unread().filter(about__in=[f"posts.post:{pk}" for pk in approved]).exists()
+    late = notifications.filter(mail_frequency=MailFrequency.AT_ONCE, mail_due_at__gt=timezone.now())
     assert not late.exists()
 
 
@@ -456,9 +472,9 @@ def test_the_review_shows_everything_it_can(demo: None) -> None:
     assert Suggestion.objects.filter(state="open").exists()
     mentor = User.objects.get(email="mentor@dobosar.example")
     assert Version.objects.filter(suggested_by=[mentor.pk]).exists()
-    for house in Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False):
-        waiting = Post.objects.filter(municipality=house, stage=Stage.SUBMITTED)
-        assert waiting.exists(), house
+    for municipality in Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False):
+        waiting = Post.objects.filter(municipality=municipality, stage=Stage.SUBMITTED)
+        assert waiting.exists(), municipality
     kinds = set(Decision.objects.values_list("kind", flat=True))
     assert kinds >= {"submitted", "approved", "returned", "endorsed", "emergency"}
 
@@ -492,7 +508,7 @@ def test_a_training_was_held_with_certificates_and_another_is_to_come(demo: None
     assert (held.participants.count(), held.materials.count()) == (15, 3)
     issued = Certificate.objects.filter(participant__training=held)
     assert issued.count() == 13
-    assert {timezone.localdate(each.issued_at) for each in issued} == {held.ends_on}
+    assert {timezone.localdate(certificate.issued_at) for certificate in issued} == {held.ends_on}
     client = Client()
     officer, trainer = (
         User.objects.get(email=email) for email in ("officer@cuprija.example", "trainer@dobosar.example")
@@ -542,8 +558,8 @@ def test_what_was_heard_is_not_heard_again(demo: None) -> None:
             .exclude(municipality__kind="training")
             .exists()
         )
-        told = Notice.objects.filter(account__kind="page").values("account").annotate(newest=Max("pk"))
-        newest = {str(row["account"]): str(row["newest"]) for row in told}
+        notices = Notice.objects.filter(account__kind="page").values("account").annotate(newest=Max("pk"))
+        newest = {str(row["account"]): str(row["newest"]) for row in notices}
         for row in MessageFetch.objects.select_related("channel"):
             assert row.cursor == newest.get(row.channel.remote_id, "")
         assert fetch_replies.schedule() == 0
@@ -560,8 +576,8 @@ def test_what_was_heard_was_read_and_sorted(demo: None) -> None:
 
 
 def test_the_desk_shows_what_it_can(demo: None) -> None:
-    for house in Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False):
-        assert SavedAnswer.objects.filter(municipality=house).exists(), house
+    for municipality in Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False):
+        assert SavedAnswer.objects.filter(municipality=municipality).exists(), municipality
     assert {row.municipality.slug for row in HouseRules.objects.filter(is_on=True)} == {"cuprija", "vrnjacka-banja"}
     asked = HandOver.objects.filter(municipality__slug="cuprija")
     assert {row.standing() for row in asked} == {"waiting", "answered"}
@@ -598,17 +614,17 @@ def test_polls_were_voted_in_and_their_reports_say_what_the_network_counted(demo
     with everywhere("a test looks at all of them"):
         results = list(PollResult.objects.select_related("publication__post", "publication__delivery"))
         assert results
-        for each in results:
-            status = Status.objects.prefetch_related("votes").get(pk=each.publication.delivery.remote_id)
-            assert each.votes == tally(status)
-            assert sum(each.votes) == each.voters
-            if each.is_over:
-                assert min(each.votes) > 0, "no answer that nobody wants"
+        for result in results:
+            status = Status.objects.prefetch_related("votes").get(pk=result.publication.delivery.remote_id)
+            assert result.votes == tally(status)
+            assert sum(result.votes) == result.voters
+            if result.is_over:
+                assert min(result.votes) > 0, "no answer that nobody wants"
         closed = Closing.objects.filter(post__publications__poll_result__isnull=False).distinct()
         for report in closed:
-            told = [each for each in results if each.publication.post_id == report.post_id]
-            assert report.answers == sum(each.voters or 0 for each in told)
-            assert report.counted == ("people" if len(told) == 1 else "votes")
+            results_of_post = [result for result in results if result.publication.post_id == report.post_id]
+            assert report.answers == sum(result.voters or 0 for result in results_of_post)
+            assert report.counted == ("people" if len(results_of_post) == 1 else "votes")
     assert ask_report.request_reports(timezone.now()) == 0, "nobody is told of what has been"
 
 

@@ -53,12 +53,12 @@ def published(desk: Desk, text: str = TEXT, *, days: int = 9, title: str = "Ба
     post.save()
     at = timezone.now() - timedelta(days=days)
     delivery = Delivery.objects.create(
-        municipality=desk.house, channel=desk.mastodon, kind="post", payload={}, state=State.PUBLISHED, due_at=at,
-        not_after=at + timedelta(hours=2), next_at=at, state_at=at, published_at=at, remote_id=f"r{post.pk}",
+        municipality=desk.municipality, channel=desk.mastodon, kind="post", payload={}, state=State.PUBLISHED,
+        due_at=at, not_after=at + timedelta(hours=2), next_at=at, state_at=at, published_at=at, remote_id=f"r{post.pk}",
         permalink=f"https://social.example/@cuprija/{post.pk}", key=post.key,
     )  # fmt: skip
     Publication.objects.create(
-        municipality=desk.house, post=post, version=version, channel=desk.mastodon, delivery=delivery
+        municipality=desk.municipality, post=post, version=version, channel=desk.mastodon, delivery=delivery
     )
     return post
 

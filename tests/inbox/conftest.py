@@ -12,8 +12,7 @@ import pytest
 from django.utils import timezone, translation
 
 from channels.models import Channel
-from delivery.domain.claim import claim_due
-from delivery.domain.deliver import deliver
+from delivery.dispatch import publish_due
 from delivery.models import Delivery
 from inbox import tasks
 from inbox.domain import ingest
@@ -63,8 +62,7 @@ class MunicipalityInbox:
 
     def publish(self) -> None:
         """What the publisher and the inbox's own tick do."""
-        for delivery, number in claim_due(timezone.now()):
-            deliver(delivery, number)
+        publish_due(timezone.now())
         tasks.answer.settle_delivered()
 
     def public(self) -> list[dict[str, Any]]:

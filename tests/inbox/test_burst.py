@@ -74,7 +74,7 @@ def test_a_burst_is_stored_once_and_shown_within_seconds(
 def _work(done: threading.Event) -> None:
     """A worker who looks as beat rings; two of them, as a message of beat may come twice."""
     try:
-        while not done.wait(burst.LOOK_SECONDS / 4):
+        while not done.wait(burst.POLL_SECONDS / 4):
             for platform, account in unread_events.accounts():
                 webhook_events.ingest_events(platform, account)
     finally:

@@ -99,7 +99,7 @@ def set_reply_count(municipality: MunicipalityInbox, replies: int) -> None:
     collect.enrol()
     with scope(municipality.cast.cuprija):
         now = timezone.now()
-        Subject.objects.filter(publication=municipality.publication).update(replies=replies, last_at=now)
+        Subject.objects.filter(publication=municipality.publication).update(replies=replies, last_fetched_at=now)
 
 
 def test_more_answers_in_the_numbers_call_for_one_look_before_its_time(municipality: MunicipalityInbox) -> None:

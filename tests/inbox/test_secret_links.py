@@ -90,7 +90,11 @@ def everything_that_mails_a_secret(municipality: MunicipalityInbox) -> None:
         handover.ask(message, department, asked, until=handover.after_working_minutes(480), by=cast.officer)
     place = {"municipality": cast.cuprija, "about": "posts.post:7"}
     notify(
-        NotificationKind.DECIDED, [cast.officer], url="/m/cuprija/posts/7/", words=lambda: ("Decided", "Yes."), **place
+        NotificationKind.DECIDED,
+        [cast.officer],
+        url="/m/cuprija/posts/7/",
+        build_text=lambda: ("Decided", "Yes."),
+        **place,
     )
     send_due()
 

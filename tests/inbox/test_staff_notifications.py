@@ -119,7 +119,7 @@ def test_what_somebody_has_opened_is_not_new(municipality: MunicipalityInbox) ->
 def test_an_officer_hears_of_new_ones_at_once_and_an_approver_in_the_summary(municipality: MunicipalityInbox) -> None:
     municipality.receive("@opstina Једно")
     staff_notifications._new(timezone.now())
-    hows = {str(row.user): row.how for row in Notification.objects.filter(kind="msg_new")}
+    hows = {str(row.user): row.mail_frequency for row in Notification.objects.filter(kind="msg_new")}
     assert hows == {"Officer": "at_once", "Approver": "digest"}
 
 

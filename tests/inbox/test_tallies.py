@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from analytics.logframe import provider
-from analytics.models import StaleTally, Tally
+from analytics.models import DirtyTally, Tally
 from analytics.rollups.daily_counts import DailyTally, Days, source
 from analytics.rollups.daily_counts import provide as provide_days
 from analytics.rollups.domain import daily_counts
@@ -112,7 +112,7 @@ def test_whatever_happens_in_whatever_order_the_days_come_to_what_the_messages_c
         with time_machine.travel(now, tick=False):
             _something_happens(cast, channels, messages, rng, now)
             if rng.random() < 0.3:
-                daily_counts.fold()
+                daily_counts.rebuild_dirty_days()
     first, length = began.date() - timedelta(days=1), (now.date() - began.date()).days + 2
     with time_machine.travel(now, tick=False):
         daily_counts.sweep()
@@ -125,7 +125,7 @@ def test_whatever_happens_in_whatever_order_the_days_come_to_what_the_messages_c
         assert from_scratch() == tallies
     assert any(row[1] == "OC3" and row[3] > row[4] for row in tallies)  # somebody was late
     with everywhere("a test looks at what is marked"):
-        assert not StaleTally.objects.exists()
+        assert not DirtyTally.objects.exists()
 
 
 def _something_happens(
@@ -154,26 +154,26 @@ def _something_happens(
 def test_each_verb_marks_its_day_and_a_fold_counts_it(cast: Cast, channels: list[Channel]) -> None:
     at = local("2026-09-01T10:00")  # older than what is counted each hour
     row, day = ask(channels[0], at, "question"), date(2026, 9, 1)
-    daily_counts.fold()
+    daily_counts.rebuild_dirty_days()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (0, 1, "")
     answer_arrives(row, local("2026-09-01T12:00"), cast.officer)
-    daily_counts.fold()
+    daily_counts.rebuild_dirty_days()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (100, 1, "")
     assert measured(cast, "OC4", day, day)[cast.cuprija.pk] == (2, 1, "")
     with scope(cast.cuprija):
         triage.set_kind(row, MessageKind.PRAISE, by=cast.officer)
-    daily_counts.fold()
+    daily_counts.rebuild_dirty_days()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (None, 0, "no_questions")
     other = ask(channels[0], at, "question")
     with scope(cast.cuprija):
         Message.objects.filter(pk=other.pk).update(remote_deleted_at=at + timedelta(hours=1))
         deleted_messages.mark_restored(channels[0], [other.remote_id])
-    daily_counts.fold()
+    daily_counts.rebuild_dirty_days()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (0, 1, "")
     with scope(cast.cuprija):
         Message.objects.filter(pk=other.pk).update(due_at=timezone.now() + timedelta(days=1))
         deleted_messages.mark_deleted(channels[0], [other.remote_id])
-    daily_counts.fold()
+    daily_counts.rebuild_dirty_days()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (None, 0, "no_questions")
 
 
@@ -184,7 +184,7 @@ def test_a_question_whose_time_runs_out_is_counted_by_the_clock_alone(cast: Cast
         daily_counts.sweep()
         assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (None, 0, "no_questions")
     with time_machine.travel(local("2026-11-06T10:00"), tick=False):
-        daily_counts.fold()
+        daily_counts.rebuild_dirty_days()
         assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (None, 0, "no_questions")
         daily_counts.sweep()
         assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (0, 1, "")
@@ -200,13 +200,13 @@ def test_what_is_marked_while_a_fold_reads_stays_marked(cast: Cast, channels: li
 
     provide_days(real.name, real.codes, read_while_somebody_marks, recent=real.recent)
     try:
-        daily_counts.fold()
+        daily_counts.rebuild_dirty_days()
     finally:
         provide_days(real.name, real.codes, real.read, recent=real.recent)
     with everywhere("a test looks at what is marked"):
-        assert StaleTally.objects.count() == 1
-        daily_counts.fold()
-        assert StaleTally.objects.count() == 0
+        assert DirtyTally.objects.count() == 1
+        daily_counts.rebuild_dirty_days()
+        assert DirtyTally.objects.count() == 0
 
 
 def test_days_that_are_right_are_not_written_again(cast: Cast, channels: list[Channel]) -> None:
@@ -222,7 +222,7 @@ def test_days_are_counted_again_by_hand(cast: Cast, channels: list[Channel]) -> 
     for channel in channels:
         ask(channel, local("2026-09-07T09:00"), "question")
         ask(channel, local("2026-09-14T09:00"), "question")
-    daily_counts.fold()
+    daily_counts.rebuild_dirty_days()
     with everywhere("a mistake"):
         Tally.objects.update(met=1)
 
@@ -263,12 +263,12 @@ def test_measuring_asks_one_question_and_counting_a_fixed_number(cast: Cast, cha
         measured(cast, "OC4", date(2026, 9, 1), date(2026, 12, 31))
 
     ask(channels[0], local("2026-10-05T09:00"), "question")
-    daily_counts.fold()
+    daily_counts.rebuild_dirty_days()
     few = count_queries(daily_counts.rebuild), count_queries(measure)
     for number in range(30):
         row = ask(channels[number % 2], local("2026-10-06T09:00") + timedelta(days=number), "question")
         answer_arrives(row, row.at + timedelta(hours=1), cast.officer)
-    daily_counts.fold()
+    daily_counts.rebuild_dirty_days()
     assert (count_queries(daily_counts.rebuild), count_queries(measure)) == few
     assert few[1] == 1
 
@@ -285,7 +285,7 @@ def year_ago(cast: Cast, channels: list[Channel]) -> date:
     ask(channels[0], at, "question")
     with scope(cast.cuprija):
         Message.objects.update(state=MessageState.CLOSED, settled_at=at + timedelta(days=13))
-    daily_counts.fold()
+    daily_counts.rebuild_dirty_days()
     return at.astimezone(BELGRADE).date()
 
 
@@ -303,7 +303,7 @@ def test_what_retention_erases_stays_counted_even_when_its_rows_go(cast: Cast, y
         Reply.objects.all().delete()
         Message.objects.all().delete()
         daily_counts.mark(QUESTIONS, cast.cuprija.pk)
-    daily_counts.fold()
+    daily_counts.rebuild_dirty_days()
     daily_counts.sweep()
     daily_counts.rebuild()
     assert figures(cast, year_ago) == before
@@ -324,7 +324,7 @@ def test_a_closed_day_does_not_change_when_a_forgotten_message_is_sorted_anew(ca
     retention.purge_expired()
     with scope(cast.cuprija):
         triage.set_kind(Message.objects.order_by("pk")[0], MessageKind.PRAISE, by=cast.officer)
-    daily_counts.fold()
+    daily_counts.rebuild_dirty_days()
     daily_counts.rebuild()
     assert figures(cast, year_ago) == before
 
@@ -355,7 +355,7 @@ def test_a_person_who_asks_to_be_erased_changes_no_figure_and_closes_no_day(
         daily_counts.rebuild()
         assert figures(cast, at.date()) == before
         answer_arrives(second, timezone.now(), cast.officer)  # it was on its way
-        daily_counts.fold()
+        daily_counts.rebuild_dirty_days()
         assert figures(cast, at.date())[1][1] == 2
 
 

@@ -66,7 +66,7 @@ def test_from_publishing_to_drafts_with_every_answer_seen_in_the_posts(
     expect(officer_page.get_by_role("heading", name="еУпис у вртић")).to_be_visible()
     expect(officer_page.locator(".list-row")).to_have_count(2)
     context.close()
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert Campaign.objects.count() == 1
         assert all("{{" not in parse(post.draft).texts["sr-Cyrl"].text for post in Post.objects.all())
 

@@ -9,7 +9,7 @@ from launcher.run import publishing
 from portal import queues
 from portal.celery import app
 
-ALL = {*queues.QUICK, *queues.SLOW}
+ALL = {queues.PUBLISHING, *queues.QUICK, *queues.SLOW}
 COMPOSE = Path(__file__).resolve().parents[2] / "docker-compose.yml"
 # An app that is still to come brings its tasks under these names.
 COMING = {"inbox.tasks.*", "media.tasks.*"}
@@ -25,6 +25,17 @@ def test_every_queue_has_one_worker_in_make_run(tmp_path):
     assert sum(map(len, queues)) == len(ALL)
 
 
+def test_publishers_are_workers_with_threads_that_are_started_again(tmp_path):
+    for program in publishing(tmp_path):
+        command = list(program.command)
+        if served(command) == {queues.PUBLISHING}:
+            assert command[command.index("--pool") + 1] == "threads"
+            assert program.restart
+    compose = yaml.safe_load(COMPOSE.read_text())["services"]["publisher"]
+    assert compose["command"][compose["command"].index("--pool") + 1] == "threads"
+    assert compose["restart"] == "unless-stopped"
+
+
 def test_every_queue_has_one_worker_in_the_compose_file():
     services = yaml.safe_load(COMPOSE.read_text())["services"].values()
     queues = [served(service.get("command", [])) for service in services]
@@ -34,6 +45,7 @@ def test_every_queue_has_one_worker_in_the_compose_file():
 
 def test_every_route_leads_to_a_task_and_a_queue():
     app.loader.import_default_modules()
+    assert queues.PUBLISHING not in {route["queue"] for route in queues.ROUTES.values()}
     for pattern, route in queues.ROUTES.items():
         assert route["queue"] in ALL
         assert pattern in COMING or any(fnmatch(name, pattern) for name in app.tasks), pattern
@@ -43,6 +55,6 @@ def test_nothing_slow_stands_before_the_outbox():
     def queue(name):
         return app.amqp.router.route({}, name)["queue"].name
 
-    assert queue("delivery.tasks.sweep") == queues.PUBLISHING
+    assert queue("delivery.tasks.sweep") == queues.OUTBOX
     assert queue("portal.tasks.beat_heartbeat") == queues.DEFAULT
     assert {queue("analytics.tasks.tick"), queue("channels.tasks.upkeep")} <= set(queues.SLOW)

@@ -127,6 +127,33 @@ def test_one_program_that_dies_stops_the_others(supervised, tmp_path):
     assert process.returncode == 1
 
 
+# Ends the first time, lives the second time.
+MORTAL = """
+import os, time
+first = not os.path.exists({there!r})
+open({there!r}, 'w').close()
+print('first' if first else 'second', flush=True)
+raise SystemExit(3) if first else time.sleep(600)
+"""
+
+
+def test_a_program_that_may_restart_is_started_again(supervised, tmp_path):
+    code = MORTAL.format(there=str(tmp_path / "there"))
+    process = supervised(f"[python('worker', {code!r}, restart=True)]", restart_after=0.0)
+    seen = "".join(read_until(process, "first", "ended by itself (code 3); starting it again", "second"))
+    assert "stopping the others" not in seen
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=patience.SECONDS)
+    assert process.returncode == 0
+
+
+def test_a_program_that_ends_at_once_is_not_started_again_and_again(supervised):
+    process = supervised("[python('worker', 'raise SystemExit(3)', restart=True)]")
+    output, _ = process.communicate(timeout=patience.SECONDS)
+    assert "ended by itself (code 3); stopping the others" in output
+    assert process.returncode == 1
+
+
 def test_a_later_wave_still_answers_while_the_first_one_finishes(supervised):
     process = supervised("[python('practice', LAST, wave=1), python('worker', BUSY)]")
     read_until(process, "busy", "answering")

@@ -22,7 +22,7 @@ def fill() -> None:
 
     from accounts.domain import second_factor
     from analytics import partitions
-    from analytics.models import Pull, Subject
+    from analytics.models import MetricSnapshot, Subject
     from channels.domain import credentials, keys
     from municipalities import arms
     from municipalities.tenancy import scope
@@ -54,7 +54,7 @@ def fill() -> None:
         )  # fmt: skip
         for days in (0, 31):
             at = now - timedelta(days=days)
-            Pull.objects.create(municipality=cast.cuprija, subject=subject, at=at, outcome="ok", likes=days)
+            MetricSnapshot.objects.create(municipality=cast.cuprija, subject=subject, at=at, outcome="ok", likes=days)
 
 
 def tell() -> dict[str, Any]:
@@ -78,10 +78,10 @@ def tell() -> dict[str, Any]:
         token = credentials.read(page).access_token
         registration = credentials.entered("facebook")
         assert registration is not None
-        cursor.execute("SELECT tableoid::regclass::text, likes FROM analytics_pull ORDER BY likes")
+        cursor.execute("SELECT tableoid::regclass::text, likes FROM analytics_metricsnapshot ORDER BY likes")
         pulls = cursor.fetchall()
         cursor.execute("SELECT c.relname FROM pg_class c JOIN pg_inherits i ON c.oid = i.inhrelid ORDER BY 1")
-        months = [name for (name,) in cursor.fetchall() if name.startswith("analytics_pull")]
+        months = [name for (name,) in cursor.fetchall() if name.startswith("analytics_metricsnapshot")]
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
         tables = [name for (name,) in cursor.fetchall()]
         rows = {}

@@ -42,7 +42,7 @@ def at(live_server: Any) -> Any:
 
 
 def draft_of(desk: Desk) -> Any:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return parse(Post.objects.get().draft)
 
 
@@ -51,7 +51,7 @@ def test_a_snippet_is_put_in_at_the_cursor_by_keyboard_in_the_script_of_the_tab(
 ) -> None:
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Нема воде. Јавите се.")
     enter(page, live_server, desk.cast.officer)
     page.goto(at("post_edit", post.pk))
@@ -92,8 +92,8 @@ def test_a_snippet_is_put_in_at_the_cursor_by_keyboard_in_the_script_of_the_tab(
 def test_pictures_come_from_the_shelf_with_their_last_description_also_on_a_phone(
     browser: Any, live_server: Any, desk: Desk, at: Any
 ) -> None:
-    with scope(desk.house):
-        folder = folders.create(desk.house, "Паркови", by=desk.cast.officer)
+    with scope(desk.municipality):
+        folder = folders.create(desk.municipality, "Паркови", by=desk.cast.officer)
         for name in ("park.jpg", "most.jpg"):
             media = desk.picture(picture_bytes(), name)
             about = pictures.PictureDetails(
@@ -139,7 +139,7 @@ def test_the_pages_are_clean_wide_and_narrow(
         files.append(str(file))
     page.set_input_files("#upload-files", files)
     page.get_by_text("2 pictures are in the library.").wait_for()
-    with scope(desk.house):
+    with scope(desk.municipality):
         media = Media.objects.first()
         assert media is not None
     pages = [

@@ -45,16 +45,16 @@ def with_picture(media: Media, alt: str) -> Any:
 
 
 def test_folders_lie_in_one_another_once_and_names_are_single(desk: Desk, cast: Cast) -> None:
-    top = folders.create(desk.house, "Манифестације", by=cast.officer)
-    inside = folders.create(desk.house, "Дани вина", parent=top, by=cast.officer)
+    top = folders.create(desk.municipality, "Манифестације", by=cast.officer)
+    inside = folders.create(desk.municipality, "Дани вина", parent=top, by=cast.officer)
     with pytest.raises(ActionNotAllowed, match="not deeper"):
-        folders.create(desk.house, "2026", parent=inside, by=cast.officer)
+        folders.create(desk.municipality, "2026", parent=inside, by=cast.officer)
     with pytest.raises(ActionNotAllowed, match="not deeper"):
         folders.change(top, name=top.name, parent=inside, by=cast.officer)
     with pytest.raises(ActionNotAllowed, match="already"):
-        folders.create(desk.house, "дани вина", parent=top, by=cast.officer)
+        folders.create(desk.municipality, "дани вина", parent=top, by=cast.officer)
     with pytest.raises(ActionNotAllowed, match="needs a name"):
-        folders.create(desk.house, "  ", by=cast.officer)
+        folders.create(desk.municipality, "  ", by=cast.officer)
     levels = [(branch.folder.name, branch.level) for branch in queries.folders()]
     assert levels == [
         ("Манифестације", 0),
@@ -63,21 +63,21 @@ def test_folders_lie_in_one_another_once_and_names_are_single(desk: Desk, cast: 
 
 
 def test_a_folder_is_deleted_only_when_nothing_lies_in_it(desk: Desk, cast: Cast) -> None:
-    folder = folders.create(desk.house, "Паркови", by=cast.officer)
+    folder = folders.create(desk.municipality, "Паркови", by=cast.officer)
     picture = desk.picture()
-    assert folders.move([picture.pk], folder, municipality=desk.house, by=cast.officer) == 1
+    assert folders.move([picture.pk], folder, municipality=desk.municipality, by=cast.officer) == 1
     with pytest.raises(ActionNotAllowed, match="not empty"):
         folders.delete(folder, by=cast.officer)
-    folders.move([picture.pk], None, municipality=desk.house, by=cast.officer)
+    folders.move([picture.pk], None, municipality=desk.municipality, by=cast.officer)
     folders.delete(folder, by=cast.officer)
     assert not Folder.objects.exists()
 
 
 def test_a_folder_shows_what_lies_in_the_folders_inside_it(desk: Desk, cast: Cast) -> None:
-    top = folders.create(desk.house, "Манифестације", by=cast.officer)
-    inside = folders.create(desk.house, "Дани вина", parent=top, by=cast.officer)
+    top = folders.create(desk.municipality, "Манифестације", by=cast.officer)
+    inside = folders.create(desk.municipality, "Дани вина", parent=top, by=cast.officer)
     picture, other = desk.picture(picture_bytes()), desk.picture(picture_bytes())
-    folders.move([picture.pk], inside, municipality=desk.house, by=cast.officer)
+    folders.move([picture.pk], inside, municipality=desk.municipality, by=cast.officer)
     branches = queries.folders()
     assert list(queries.pictures(PictureFilters(folder=str(top.pk)), branches)) == [picture]
     assert list(queries.pictures(PictureFilters(folder=queries.NOWHERE), branches)) == [other]
@@ -100,8 +100,8 @@ def test_pictures_of_another_municipality_are_never_moved(desk: Desk, cast: Cast
 def test_a_picture_is_found_by_name_description_author_and_folder_in_either_script(
     desk: Desk, cast: Cast, query: str
 ) -> None:
-    top = folders.create(desk.house, "Трг", by=cast.officer)
-    inside = folders.create(desk.house, "Лето", parent=top, by=cast.officer)
+    top = folders.create(desk.municipality, "Трг", by=cast.officer)
+    inside = folders.create(desk.municipality, "Лето", parent=top, by=cast.officer)
     picture, _other = desk.picture(picture_bytes(), "fontana.jpg"), desk.picture(picture_bytes(), "drugo.jpg")
     described = about(picture, alt="Његошева улица", credit="Марко Ђорђевић", folder=inside)
     pictures.describe(picture, described, by=cast.officer)
@@ -109,9 +109,9 @@ def test_a_picture_is_found_by_name_description_author_and_folder_in_either_scri
 
 
 def test_a_renamed_folder_is_found_by_its_new_name(desk: Desk, cast: Cast) -> None:
-    folder = folders.create(desk.house, "Старо", by=cast.officer)
+    folder = folders.create(desk.municipality, "Старо", by=cast.officer)
     picture = desk.picture()
-    folders.move([picture.pk], folder, municipality=desk.house, by=cast.officer)
+    folders.move([picture.pk], folder, municipality=desk.municipality, by=cast.officer)
     folders.change(folder, name="Ново", parent=None, by=cast.officer)
     assert list(queries.pictures(PictureFilters(query="novo"), queries.folders())) == [picture]
     assert not queries.pictures(PictureFilters(query="staro"), queries.folders()).exists()
@@ -177,7 +177,7 @@ def test_the_same_file_added_again_brings_back_what_was_put_away(desk: Desk, cas
 
 
 def test_several_pictures_come_in_at_once_and_a_bad_one_says_why(desk: Desk, cast: Cast) -> None:
-    folder = folders.create(desk.house, "Паркови", by=cast.officer)
+    folder = folders.create(desk.municipality, "Паркови", by=cast.officer)
     files = [
         SimpleUploadedFile("a.jpg", picture_bytes()),
         SimpleUploadedFile("losa.jpg", b"MZ\x90 not a picture"),
@@ -224,8 +224,9 @@ def many(desk: Desk, cast: Cast, count: int) -> None:
     first = desk.picture()
     Media.objects.bulk_create(
         Media(
-            municipality=desk.house, file=first.file.name, thumbnail=first.thumbnail.name, sha256=f"{number:064d}",
-            mime="image/jpeg", width=640, height=480, bytes=1000, name=f"slika-{number}.jpg", uploaded_by=cast.officer,
+            municipality=desk.municipality, file=first.file.name, thumbnail=first.thumbnail.name,
+            sha256=f"{number:064d}", mime="image/jpeg", width=640, height=480, bytes=1000, name=f"slika-{number}.jpg",
+            uploaded_by=cast.officer,
             search_key=f"slika-{number}.jpg", alt="Опис", shows_children=number % 50 == 0,
         )
         for number in range(count)
@@ -236,7 +237,7 @@ def many(desk: Desk, cast: Cast, count: int) -> None:
 def test_two_thousand_pictures_take_as_many_queries_as_one(
     desk: Desk, cast: Cast, django_assert_max_num_queries: Any, name: str
 ) -> None:
-    folders.create(desk.house, "Паркови", by=cast.officer)
+    folders.create(desk.municipality, "Паркови", by=cast.officer)
     client = sign_in(cast.officer)
     counts = []
     for count in (0, 2000):

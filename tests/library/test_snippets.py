@@ -24,7 +24,7 @@ def url(name: str, *args: Any) -> str:
 
 def kept(desk: Desk, cast: Cast, name: str = "Телефон", kind: str = "text", **texts: str) -> Snippet:
     written = {tag.replace("_", "-"): text for tag, text in texts.items()} or {"sr-Cyrl": PHONE}
-    return verbs.create(desk.house, kind=kind, name=name, texts=written, by=cast.officer)
+    return verbs.create(desk.municipality, kind=kind, name=name, texts=written, by=cast.officer)
 
 
 def test_the_other_script_is_derived_unless_it_has_words_of_its_own(desk: Desk, cast: Cast) -> None:
@@ -37,7 +37,7 @@ def test_the_other_script_is_derived_unless_it_has_words_of_its_own(desk: Desk, 
 
 
 def test_the_municipality_s_own_spelling_is_used_in_the_other_script(desk: Desk, cast: Cast) -> None:
-    remember(desk.house, "Facebook", "Фејсбук", by=cast.officer)
+    remember(desk.municipality, "Facebook", "Фејсбук", by=cast.officer)
     kept(desk, cast, "Мрежа", sr_Cyrl="Пишите нам на Фејсбуку.")
     page = sign_in(cast.officer).get(url("library_insert"), {"tag": "sr-Latn"}).content.decode()
     assert "Pišite nam na Facebooku." in page

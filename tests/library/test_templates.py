@@ -80,7 +80,7 @@ def test_a_starter_is_shown_to_everybody_and_becomes_a_copy_where_it_is_changed(
     built_in = queries.template("iskljucenje-vode")
     assert built_in is not None
     assert built_in.is_built_in
-    own = verbs.edit(built_in, template_content(desk), municipality=desk.house, by=cast.officer)
+    own = verbs.edit(built_in, template_content(desk), municipality=desk.municipality, by=cast.officer)
     assert own.starter == "iskljucenje-vode"
     assert queries.template("iskljucenje-vode") == own
     assert len(queries.templates()) == len(starters())
@@ -94,12 +94,12 @@ def test_a_starter_is_shown_to_everybody_and_becomes_a_copy_where_it_is_changed(
 def test_going_back_to_the_built_in_words_can_be_undone_once(desk: Desk, cast: Cast) -> None:
     built_in = queries.template("iskljucenje-vode")
     assert built_in is not None
-    own = verbs.edit(built_in, template_content(desk), municipality=desk.house, by=cast.officer)
+    own = verbs.edit(built_in, template_content(desk), municipality=desk.municipality, by=cast.officer)
     verbs.remove(own, by=cast.officer)
     again = queries.template("iskljucenje-vode")
     assert again is not None
     assert again.is_built_in
-    anew = verbs.edit(again, template_content(desk), municipality=desk.house, by=cast.officer)
+    anew = verbs.edit(again, template_content(desk), municipality=desk.municipality, by=cast.officer)
     with pytest.raises(ActionNotAllowed, match="anew"):
         verbs.restore(own, by=cast.officer)
     verbs.remove(anew, by=cast.officer)
@@ -107,7 +107,7 @@ def test_going_back_to_the_built_in_words_can_be_undone_once(desk: Desk, cast: C
 
 
 def test_search_finds_a_template_in_either_script(desk: Desk, cast: Cast) -> None:
-    verbs.create(desk.house, template_content(desk), by=cast.officer)
+    verbs.create(desk.municipality, template_content(desk), by=cast.officer)
     assert [template.name for template in queries.templates("pukne mrezi")] == ["Квар на мрежи"]
     assert queries.templates("нема овога") == []
 
@@ -118,10 +118,10 @@ def test_using_a_template_makes_a_draft_with_its_gaps_filled_and_its_deadline_se
         Draft(texts={"sr-Cyrl": Text(WATER)}, link="{{адреса}}", call=CallToAction("share", "Поделите до {{дан}}")),
         [], "дан",
     )  # fmt: skip
-    template = verbs.create(desk.house, written, by=cast.officer)
+    template = verbs.create(desk.municipality, written, by=cast.officer)
     assert [gap["kind"] for gap in template.gaps] == ["text", "date", "link"]
     values = {"улице": "Његошева", "дан": date(2027, 1, 5), "адреса": "https://cuprija.rs/voda"}
-    post = verbs.use(template, values, municipality=desk.house, by=cast.officer)
+    post = verbs.use(template, values, municipality=desk.municipality, by=cast.officer)
     draft = parse(post.draft)
     assert draft.texts["sr-Cyrl"].text == "Без воде: Његошева. Вода долази 5. јануара 2027."
     latin = resolve_text(draft.texts, "sr-Latn")
@@ -134,24 +134,24 @@ def test_using_a_template_makes_a_draft_with_its_gaps_filled_and_its_deadline_se
 
 
 def test_a_channel_that_is_gone_is_left_out_of_a_post_begun_with_a_template(desk: Desk, cast: Cast) -> None:
-    template = verbs.create(desk.house, template_content(desk), by=cast.officer)
+    template = verbs.create(desk.municipality, template_content(desk), by=cast.officer)
     desk.mastodon.state = "disconnected"
     desk.mastodon.save()
-    post = verbs.use(template, {}, municipality=desk.house, by=cast.officer)
+    post = verbs.use(template, {}, municipality=desk.municipality, by=cast.officer)
     assert parse(post.draft).channels == (desk.bluesky.pk,)
 
 
 def test_an_answer_in_a_latin_text_follows_the_words_of_the_house(desk: Desk, cast: Cast) -> None:
-    GlossaryWord.objects.create(municipality=desk.house, latin="Hub", cyrillic="Хаб", added_by=cast.officer)
+    GlossaryWord.objects.create(municipality=desk.municipality, latin="Hub", cyrillic="Хаб", added_by=cast.officer)
     latin = TemplateContent("Позив", "", "service", Draft(texts={"sr-Latn": Text("Dođite u {{место}}.")}), [])
-    template = verbs.create(desk.house, latin, by=cast.officer)
-    post = verbs.use(template, {"место": "Хаб у Његошевој"}, municipality=desk.house, by=cast.officer)
+    template = verbs.create(desk.municipality, latin, by=cast.officer)
+    post = verbs.use(template, {"место": "Хаб у Његошевој"}, municipality=desk.municipality, by=cast.officer)
     assert parse(post.draft).texts["sr-Latn"].text == "Dođite u Hub u Njegoševoj."
 
 
 def test_what_was_left_empty_stays_to_be_seen(desk: Desk, cast: Cast) -> None:
-    template = verbs.create(desk.house, template_content(desk), by=cast.officer)
-    post = verbs.use(template, {"улице": "Његошева"}, municipality=desk.house, by=cast.officer)
+    template = verbs.create(desk.municipality, template_content(desk), by=cast.officer)
+    post = verbs.use(template, {"улице": "Његошева"}, municipality=desk.municipality, by=cast.officer)
     assert gaps(parse(post.draft)) == ["дан"]
 
 
@@ -206,7 +206,7 @@ def test_a_link_that_is_none_is_told_and_nothing_typed_is_lost(desk: Desk, cast:
 def test_an_example_cannot_bring_markup_into_the_page(desk: Desk, cast: Cast) -> None:
     draft = Draft(texts={"sr-Cyrl": Text("{{а}} <b>х</b>")})
     gaps = [{"name": "а", "kind": "text", "label": "<i>л</i>", "example": "<script>1</script>"}]
-    template = verbs.create(desk.house, TemplateContent("<u>и</u>", "", "service", draft, gaps), by=cast.officer)
+    template = verbs.create(desk.municipality, TemplateContent("<u>и</u>", "", "service", draft, gaps), by=cast.officer)
     page = sign_in(cast.officer).get(reverse("library_template", args=["cuprija", template.ref])).content.decode()
     for hostile in ("<script>1", "<i>л", "<b>х", "<u>и"):
         assert hostile not in page
@@ -265,7 +265,7 @@ def test_words_in_cyrillic_say_so_on_a_page_of_any_language(desk: Desk, cast: Ca
 
 
 def test_a_template_of_another_municipality_is_not_there(desk: Desk, cast: Cast) -> None:
-    row = verbs.create(desk.house, template_content(desk), by=cast.officer)
+    row = verbs.create(desk.municipality, template_content(desk), by=cast.officer)
     client = sign_in(cast.stranger)
     assert client.get(reverse("library_template", args=["novi-pazar", row.ref])).status_code == 404
     assert client.get(reverse("library_template", args=["cuprija", row.ref])).status_code == 404
@@ -281,7 +281,7 @@ def test_the_list_asks_the_same_number_of_questions_for_one_and_for_many(
     for count in (1, 40):
         for number in range(count):
             verbs.create(
-                desk.house,
+                desk.municipality,
                 TemplateContent(f"Шаблон {number}", "", "other", template_content(desk).draft, []),
                 by=cast.officer,
             )

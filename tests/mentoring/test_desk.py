@@ -47,7 +47,7 @@ def older(post: Post, hours: float) -> None:
 
 
 def test_home_of_a_mentor_is_the_desk(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         desk.write("Вода")
     home = sign_in(desk.cast.mentor).get("/")
     assert titles(home) == ["Вода"]
@@ -76,9 +76,9 @@ def test_a_municipality_one_does_not_accompany_is_no_filter(desk: Desk) -> None:
 
 
 def test_the_queue_ends_with_the_pairing(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Вода")
-    Pairing.objects.filter(municipality=desk.house).update(ends_on=today() - timedelta(days=1))
+    Pairing.objects.filter(municipality=desk.municipality).update(ends_on=today() - timedelta(days=1))
     answer = shown(desk)
     assert titles(answer) == []
     client = sign_in(desk.cast.mentor)
@@ -90,15 +90,15 @@ def test_the_queue_ends_with_the_pairing(desk: Desk) -> None:
 
 
 def test_a_pairing_to_come_opens_nothing_yet(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Вода")
-    Pairing.objects.filter(municipality=desk.house).update(starts_on=today() + timedelta(days=1))
+    Pairing.objects.filter(municipality=desk.municipality).update(starts_on=today() + timedelta(days=1))
     assert titles(shown(desk)) == []
     assert sign_in(desk.cast.mentor).get(reverse("post_feedback", args=["cuprija", post.pk])).status_code == 404
 
 
 def test_a_mentor_of_another_municipality_sees_nothing_of_it(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Вода")
     other = person("other")
     Pairing.objects.create(mentor=other, municipality=desk.cast.novi_pazar, starts_on=today())
@@ -109,29 +109,29 @@ def test_a_mentor_of_another_municipality_sees_nothing_of_it(desk: Desk) -> None
 
 
 def test_a_post_waits_until_the_mentor_says_a_word_and_again_when_it_changes(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Вода")
         comment(post, "До када?", by=desk.cast.mentor)
     assert titles(shown(desk)) == []
     assert titles(shown(desk, show="answered")) == ["Вода"]
-    with scope(desk.house):
+    with scope(desk.municipality):
         desk.change(desk.reload(post), desk.draft("Вода до 15"))
     assert titles(shown(desk)) == ["Вода до 15"]
 
 
 def test_an_answer_of_the_officer_waits_for_the_mentor(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Вода")
         thread = comment(post, "До када?", by=desk.cast.mentor)
         reply(thread, "До 15.", by=desk.cast.officer)
     assert titles(shown(desk)) == ["Вода"]
-    with scope(desk.house):
+    with scope(desk.municipality):
         reply(thread, "Хвала.", by=desk.cast.mentor)
     assert titles(shown(desk)) == []
 
 
 def test_returned_posts_wait_and_deleted_empty_or_sent_ones_do_not(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         returned = submit(desk.write("Враћено"), by=desk.cast.officer)
         send_back(returned, desk.version(returned), by=desk.cast.approver, note="Краће.")
         deleted = desk.write("Обрисано")
@@ -143,7 +143,7 @@ def test_returned_posts_wait_and_deleted_empty_or_sent_ones_do_not(desk: Desk) -
 
 
 def test_an_approved_post_stands_under_all_until_it_goes_out(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Сутра", time=in_hours(20))
         Post.objects.filter(pk=post.pk).update(stage=Stage.APPROVED)
     assert titles(shown(desk)) == []
@@ -151,15 +151,15 @@ def test_an_approved_post_stands_under_all_until_it_goes_out(desk: Desk) -> None
 
 
 def test_what_goes_out_soon_is_told_by_a_word(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         desk.write("Ускоро", time=in_hours(5))
     answer = shown(desk)
     assert answer.context["entries"][0].urgency == "soon"
     assert "Goes out soon" in answer.content.decode()
-    with scope(desk.house):
+    with scope(desk.municipality):
         Post.objects.update(due_at=timezone.now() - timedelta(minutes=1))
     assert "Its time has passed" in shown(desk).content.decode()
-    with scope(desk.house):
+    with scope(desk.municipality):
         Post.objects.update(due_at=timezone.now() + timedelta(days=3))
     assert shown(desk).context["entries"][0].urgency == ""
 
@@ -168,22 +168,22 @@ def test_a_post_is_unread_until_seen_and_again_after_news(desk: Desk) -> None:
     def is_unread() -> bool:
         return bool(shown(desk, show="all").context["entries"][0].is_unread)
 
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Вода")
     assert is_unread()
-    with scope(desk.house):
+    with scope(desk.municipality):
         mark_seen(post, by=desk.cast.mentor)
     assert not is_unread()
-    with scope(desk.house):
+    with scope(desk.municipality):
         thread = comment(post, "До када?", by=desk.cast.mentor)
     assert not is_unread(), "one's own word is no news"
-    with scope(desk.house):
+    with scope(desk.municipality):
         reply(thread, "До 15.", by=desk.cast.officer)
     assert is_unread()
 
 
 def test_opening_the_post_makes_it_read_and_a_button_unread_again(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Вода")
     client = sign_in(desk.cast.mentor)
     client.get(reverse("post", args=["cuprija", post.pk]))
@@ -195,22 +195,22 @@ def test_opening_the_post_makes_it_read_and_a_button_unread_again(desk: Desk) ->
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
 def test_marking_as_unread_leads_nowhere_else(desk: Desk, back: str) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Вода")
     answer = sign_in(desk.cast.mentor).post(reverse("post_unread", args=["cuprija", post.pk]), {"next": back})
     assert answer.headers["Location"] == "/desk/"
 
 
 def test_only_mentors_mark_as_unread(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Вода")
     assert sign_in(desk.cast.officer).post(reverse("post_unread", args=["cuprija", post.pk])).status_code == 403
 
 
 def many(desk: Desk, count: int) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         Post.objects.bulk_create(
-            Post(municipality=desk.house, author=desk.cast.officer, title=f"Објава {n}", excerpt="Вода")
+            Post(municipality=desk.municipality, author=desk.cast.officer, title=f"Објава {n}", excerpt="Вода")
             for n in range(count)
         )
 
@@ -263,7 +263,7 @@ def submitted_and_answered(desk: Desk, count: int) -> None:
         day -= timedelta(days=1)
     eight = day.replace(hour=8, minute=0, second=0, microsecond=0)
     Pairing.objects.update(starts_on=today() - timedelta(days=60))
-    with scope(desk.house):
+    with scope(desk.municipality):
         for number in range(count):
             post = submit(desk.write(f"Вода {number}"), by=desk.cast.officer)
             Decision.objects.filter(version__post=post).update(at=eight)
@@ -294,7 +294,7 @@ def test_only_submissions_during_the_pairing_count(desk: Desk) -> None:
 
 
 def test_a_comment_that_names_the_mentor_is_a_question_too(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Вода")
         thread = comment(post, "Шта мислите?", by=desk.cast.officer)
         thread.comments.update(mentions=[desk.cast.mentor.pk])

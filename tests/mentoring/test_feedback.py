@@ -31,7 +31,7 @@ FILLED = {"level-clarity": "3", "level-tone": "4", "note": "Јасно. Дода
 
 @pytest.fixture
 def post(desk: Desk) -> Post:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return desk.write("Вода ће бити искључена.")
 
 
@@ -67,7 +67,7 @@ def test_it_is_one_per_mentor_and_post_and_can_be_changed(desk: Desk, post: Post
     client.post(address(post), FILLED)
     client.post(address(post), {"level-clarity": "4", "level-picture": "2", "note": "Боље."})
     assert scores(post) == {"clarity": 4, "picture": 2}
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert Feedback.objects.get().note == "Боље."
     assert AuditEvent.objects.filter(verb="feedback.change").count() == 1
     assert Notification.objects.filter(kind=NotificationKind.FEEDBACK).count() == 2
@@ -82,7 +82,7 @@ def test_the_same_again_changes_nothing_and_tells_nobody(desk: Desk, post: Post)
 
 
 def test_it_names_the_version_that_was_read(desk: Desk, post: Post) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert give(post, {"tone": RubricLevel.GOOD}, "", by=desk.cast.mentor).version is None
         submit(post, by=desk.cast.officer)
         assert give(post, {"tone": RubricLevel.PARTLY}, "", by=desk.cast.mentor).version == 1
@@ -97,7 +97,7 @@ def test_nothing_said_is_refused_and_nothing_typed_is_lost(desk: Desk, post: Pos
     assert answer.status_code == 422
     assert "4001" in answer.content.decode()
     assert 'name="level-tone" value="2" checked' in answer.content.decode()
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert not Feedback.objects.exists()
 
 
@@ -143,7 +143,7 @@ def sr(name: str) -> dict[str, Any]:
 
 
 def test_a_changed_criterion_keeps_the_words_of_feedback_that_was_given(desk: Desk, post: Post) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         give(post, {"tone": RubricLevel.GOOD}, "", by=desk.cast.mentor)
     keep.change(desk.cast.programme, "tone", sr("Глас"), by=desk.cast.staff)
     officer = sign_in(desk.cast.officer).get(address(post)).content.decode()
@@ -151,7 +151,7 @@ def test_a_changed_criterion_keeps_the_words_of_feedback_that_was_given(desk: De
     assert "Глас" not in officer
     mentor = sign_in(desk.cast.mentor).get(address(post)).content.decode()
     assert "Human and respectful" in mentor, "it was judged by these words"
-    with scope(desk.house):
+    with scope(desk.municipality):
         give(post, {"tone": RubricLevel.EXEMPLARY, "clarity": RubricLevel.GOOD}, "", by=desk.cast.mentor)
         assert Score.objects.get(criterion__key="tone").criterion.revision == 1
         other = desk.write("Друга")

@@ -281,7 +281,7 @@ def publish(channel: Any, calls: int, others: int) -> None:
     for number in range(calls + others):
         published(channel, at + timedelta(minutes=number), call="apply" if number < calls else "")
     collect.enrol()
-    rollup.fold()
+    rollup.rebuild_dirty_days()
 
 
 def test_an_indicator_proves_itself_with_its_n(cast: Cast, channel: Any) -> None:

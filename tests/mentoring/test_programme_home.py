@@ -208,34 +208,34 @@ def test_a_check_in_of_which_nobody_says_whether_it_was_held(calm: Cast) -> None
 
 
 def test_a_submitted_post_waits_for_the_mentor_until_their_word(calm: Cast, desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = submit(desk.write("Вода"), by=calm.officer)
     waits = status(calm).to_mentor
     assert waits is not None
     assert waits.count == 1
     assert kinds(calm) == []  # the programme promises a day
-    with scope(desk.house):
+    with scope(desk.municipality):
         Decision.objects.update(at=rows.at(-3))
     assert kinds(calm) == ["drafts"]
     assert shown(calm).context["what_next"].url == reverse("posts", args=["cuprija"])
-    with scope(desk.house):
+    with scope(desk.municipality):
         comment(post, "Који је рок?", by=calm.mentor)
     assert status(calm).to_mentor is None
 
 
 def test_feedback_waits_for_the_municipality_until_it_answers(calm: Cast, desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         thread = comment(desk.write("Вода"), "Који је рок?", by=calm.mentor)
         Comment.objects.update(at=rows.at(-8))
     assert kinds(calm) == ["feedback"]
-    with scope(desk.house):
+    with scope(desk.municipality):
         reply(thread, "Петак.", by=calm.officer)
     assert status(calm).to_municipality is None
     assert kinds(calm) == []
 
 
 def test_nobody_waits_for_who_is_no_mentor_any_more(calm: Cast, desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         comment(desk.write("Вода"), "Који је рок?", by=calm.mentor)
         submit(desk.write("Струја"), by=calm.officer)
     Pairing.objects.filter(municipality=calm.cuprija).update(ends_on=rows.day(-1))
@@ -274,11 +274,11 @@ def test_who_did_not_agree_to_comparison_is_judged_by_nobody(calm: Cast) -> None
 
 
 def test_an_own_target_takes_the_place_of_the_programmes(calm: Cast) -> None:
-    from analytics.models import PlaceTarget
+    from analytics.models import MunicipalityTarget
 
     row = behind(calm)
     with scope(calm.cuprija):
-        PlaceTarget.objects.create(
+        MunicipalityTarget.objects.create(
             municipality=calm.cuprija, indicator=row, value=5, due_on=rows.day(-1), reason="Договор", set_by=calm.staff
         )
     assert kinds(calm) == []

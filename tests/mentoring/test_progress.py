@@ -39,11 +39,11 @@ def feedback_from(post: Post, by: Any, weeks_ago: int, note: str = "", **levels:
 
 def test_a_week_shows_the_mean_of_its_levels_and_a_week_without_is_a_gap(desk: Desk) -> None:
     mentor = desk.cast.mentor
-    with scope(desk.house):
+    with scope(desk.municipality):
         feedback_from(desk.write("а"), mentor, 0, clarity=2)
         feedback_from(desk.write("б"), mentor, 0, clarity=3)
         feedback_from(desk.write("в"), mentor, 2, clarity=4)
-        shown = progress(desk.house)
+        shown = progress(desk.municipality)
     line = next(row for row in shown.lines if row.criterion.key == "clarity")
     assert [cell.mean for cell in line.weeks[-3:]] == [4, None, 2.5]
     assert [cell.count for cell in line.weeks[-3:]] == [1, 0, 2]
@@ -53,11 +53,11 @@ def test_a_week_shows_the_mean_of_its_levels_and_a_week_without_is_a_gap(desk: D
 
 
 def test_four_weeks_are_compared_with_the_four_before_once_there_is_enough(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         for number in range(5):
             feedback_from(desk.write(f"раније {number}"), desk.cast.mentor, 5, tone=2)
             feedback_from(desk.write(f"сада {number}"), desk.cast.mentor, 1, tone=3)
-        shown = progress(desk.house)
+        shown = progress(desk.municipality)
     line = next(row for row in shown.lines if row.criterion.key == "tone")
     assert line.change == 1
     page = sign_in(desk.cast.officer).get(HERE).content.decode()
@@ -67,8 +67,8 @@ def test_four_weeks_are_compared_with_the_four_before_once_there_is_enough(desk:
 
 def test_an_officer_sees_their_own_posts_first_and_all_if_they_ask(desk: Desk) -> None:
     colleague = person("colleague")
-    Membership.objects.create(user=colleague, municipality=desk.house, role="officer")
-    with scope(desk.house):
+    Membership.objects.create(user=colleague, municipality=desk.municipality, role="officer")
+    with scope(desk.municipality):
         feedback_from(desk.write("моја"), desk.cast.mentor, 0, tone=3, note="О мојој")
         of_colleague = desk.write("туђа")
         Post.objects.filter(pk=of_colleague.pk).update(author=colleague)
@@ -84,8 +84,8 @@ def test_an_officer_sees_their_own_posts_first_and_all_if_they_ask(desk: Desk) -
 
 
 def test_who_may_not_read_drafts_reads_no_word_about_them(desk: Desk) -> None:
-    public = published(channel(desk.house, desk.cast.approver), timezone.now()).post
-    with scope(desk.house):
+    public = published(channel(desk.municipality, desk.cast.approver), timezone.now()).post
+    with scope(desk.municipality):
         feedback_from(desk.write("тајни нацрт"), desk.cast.mentor, 0, tone=3, note="О нацрту")
         feedback_from(public, desk.cast.mentor, 0, tone=4, note="О објављеном")
     page = sign_in(desk.cast.staff).get(HERE).content.decode()
@@ -97,12 +97,12 @@ def test_who_may_not_read_drafts_reads_no_word_about_them(desk: Desk) -> None:
 
 
 def test_a_criterion_that_is_no_longer_used_keeps_its_line(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         feedback_from(desk.write("а"), desk.cast.mentor, 1, tone=3)
     keep.use(desk.cast.programme, "tone", False, by=desk.cast.staff)
     keep.use(desk.cast.programme, "clarity", False, by=desk.cast.staff)
-    with scope(desk.house):
-        keys = [line.criterion.key for line in progress(desk.house).lines]
+    with scope(desk.municipality):
+        keys = [line.criterion.key for line in progress(desk.municipality).lines]
     assert keys[-1] == "tone"
     assert "clarity" not in keys
 
@@ -137,7 +137,7 @@ def board(cast: Cast) -> Any:
 
 
 def test_municipalities_stand_side_by_side_by_criterion(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         for number in range(5):
             feedback_from(desk.write(f"а{number}"), desk.cast.mentor, 1, tone=3, clarity=4)
         feedback_from(desk.write("стара"), desk.cast.mentor, WEEKS + 1, tone=1)
@@ -154,28 +154,28 @@ def test_municipalities_stand_side_by_side_by_criterion(desk: Desk) -> None:
 
 
 def test_a_mean_of_few_levels_is_not_told(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         feedback_from(desk.write("а"), desk.cast.mentor, 1, tone=3)
     cell = board(desk.cast).context["boards"][0].rows[0].cells[5]
     assert (cell.reliable_mean, cell.count) == (None, 1)
 
 
 def test_who_did_not_agree_to_comparison_is_counted_and_not_shown(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         feedback_from(desk.write("а"), desk.cast.mentor, 1, tone=3)
-    Enrolment.objects.filter(municipality=desk.house).update(compares=False)
+    Enrolment.objects.filter(municipality=desk.municipality).update(compares=False)
     answer = board(desk.cast)
     assert [row.municipality.slug for row in answer.context["boards"][0].rows] == ["novi-pazar"]
     assert "did not agree to comparison" in answer.content.decode()
 
 
 def test_an_ended_enrolment_is_not_shown(desk: Desk) -> None:
-    Enrolment.objects.filter(municipality=desk.house).update(ends_on=today() - timedelta(days=1))
+    Enrolment.objects.filter(municipality=desk.municipality).update(ends_on=today() - timedelta(days=1))
     assert [row.municipality.slug for row in board(desk.cast).context["boards"][0].rows] == ["novi-pazar"]
 
 
 def test_no_word_of_a_draft_is_on_the_programmes_page(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         feedback_from(desk.write("тајни нацрт"), desk.cast.mentor, 0, tone=3, note="О нацрту")
     page = board(desk.cast).content.decode()
     assert "тајни" not in page
@@ -197,10 +197,10 @@ def test_the_pages_ask_a_fixed_number_of_questions_and_stay_small(desk: Desk, pa
         assert len(answer.content) < 60_000
         return len(queries)
 
-    with scope(desk.house):
+    with scope(desk.municipality):
         feedback_from(desk.write("прва"), desk.cast.mentor, 0, tone=3)
     one = asked()
-    with scope(desk.house):
+    with scope(desk.municipality):
         for number in range(40):
             levels = {"tone": 3, "clarity": 2, "picture": 1, "accessibility": 4, "call_to_action": 2}
             feedback_from(desk.write(f"а{number}"), desk.cast.mentor, number % WEEKS, note="Добро." * 20, **levels)

@@ -168,7 +168,7 @@ def the_indicator_moves(tour: Tour, officer: Any) -> None:
     line = tour.page.locator("main .card", has_text="OP1").locator("p").first
     expect(line).not_to_contain_text("100")
     collect.enrol()
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     measure.renew()
     tour.page.reload()
     expect(line).to_contain_text("100")

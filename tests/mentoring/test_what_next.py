@@ -97,18 +97,18 @@ def test_a_change_that_waits_for_the_mentor_comes_before_that(cast: Cast, plan: 
 
 def test_a_post_that_waits_comes_before_that(cast: Cast, plan: Plan, desk: Desk) -> None:
     rows.change(plan, Side.MUNICIPALITY, cast.officer)
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = submit(desk.write("Вода"), by=cast.officer)
     answer = desk_of(cast)
     assert line(answer).startswith("A post of Ćuprija has waited for your word since")
     assert answer.context["what_next"].url == reverse("post", args=["cuprija", post.pk])
-    with scope(desk.house):
+    with scope(desk.municipality):
         comment(post, "Добро је.", by=cast.mentor)
     assert line(desk_of(cast)) == "Ćuprija proposes a change to the plan. Say whether you agree."
 
 
 def test_a_check_in_of_today_comes_first(cast: Cast, plan: Plan, desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         submit(desk.write("Вода"), by=cast.officer)
     moment = timezone.localtime().replace(hour=23, minute=59, second=59)
     rows.check_in(cast, cast.cuprija, (moment - timezone.now()).total_seconds() / 86400)
@@ -116,7 +116,7 @@ def test_a_check_in_of_today_comes_first(cast: Cast, plan: Plan, desk: Desk) -> 
 
 
 def test_each_municipality_tells_what_waits_and_how_many_drafts_are_open(cast: Cast, plan: Plan, desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         desk.write("Вода")
         comment(desk.write("Струја"), "Добро је.", by=cast.mentor)
     (row,) = desk_of(cast).context["rows"]
@@ -187,7 +187,7 @@ def test_the_officer_agrees_before_anything_else(cast: Cast, plan: Plan) -> None
 
 
 def test_feedback_that_waits_for_an_answer_is_told(cast: Cast, plan: Plan, desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         comment(desk.write("Вода"), "Који је рок?", by=cast.mentor)
     assert mine(cast).sentence == "Your mentor left a word on 1 post that waits for your answer."
 
@@ -214,7 +214,7 @@ def test_who_only_reads_is_told_no_next_step(cast: Cast, plan: Plan) -> None:
 
 def test_the_rubric_in_short_is_of_ones_own_posts(cast: Cast, plan: Plan, desk: Desk) -> None:
     assert home(cast).context["mentoring"].rubric.now is None
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Вода")
         give(post, {criterion.key: RubricLevel.GOOD for criterion in rubric_of(cast.cuprija)}, "", by=cast.mentor)
     assert home(cast).context["mentoring"].rubric.now == 3
@@ -239,7 +239,7 @@ def test_home_and_desk_ask_a_fixed_number_of_questions(cast: Cast, plan: Plan, d
         return len(queries)
 
     pages = [(cast.officer, "/m/cuprija/"), (cast.approver, "/m/cuprija/"), (cast.mentor, "/desk/")]
-    with scope(desk.house):
+    with scope(desk.municipality):
         comment(desk.write("Вода"), "Који је рок?", by=cast.mentor)
         submit(desk.write("Струја"), by=cast.officer)
     before = [asked(*page) for page in pages]
@@ -250,7 +250,7 @@ def test_home_and_desk_ask_a_fixed_number_of_questions(cast: Cast, plan: Plan, d
         Enrolment.objects.create(cohort=cast.programme.cohorts.get(), municipality=place, starts_on=rows.day(-30))
         Pairing.objects.create(mentor=cast.mentor, municipality=place, starts_on=rows.day(-30))
         rows.activity(rows.plan(cast, place))
-        with scope(desk.house):
+        with scope(desk.municipality):
             comment(submit(desk.write("Вода"), by=cast.officer), "Који је рок?", by=cast.mentor)
     after = [asked(*page) for page in pages]
     assert after == before

@@ -198,7 +198,7 @@ def counted(cast: Cast, period: OverviewPeriod, until: date = date(2026, 11, 25)
     daily_counts.rebuild()
     with scope(cast.cuprija):
         filled = spans(period.parts(until))
-    return [(s.first, s.last, s.asked, s.in_time, s.hours, s.heard, s.told) for s in filled if not s.is_empty]
+    return [(s.first, s.last, s.asked, s.in_time, s.hours, s.heard, s.answered) for s in filled if not s.is_empty]
 
 
 def test_questions_and_needs_are_told_by_month_and_by_week(cast: Cast) -> None:

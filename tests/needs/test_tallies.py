@@ -63,7 +63,7 @@ def test_whatever_happens_in_whatever_order_the_days_come_to_what_the_needs_come
     for _ in range(70):
         with scope(cast.cuprija):
             _something_happens(cast, rng)
-        daily_counts.fold()
+        daily_counts.rebuild_dirty_days()
         since = FIRST + timedelta(days=rng.randrange(10))
         until = since + timedelta(days=rng.randrange(20))
         values = measured(cast, since, until)

@@ -21,8 +21,7 @@ from analytics.indicators.domain import definitions, measure
 from analytics.models import ProgrammeIndicator
 from channels.models import Channel
 from common.models import MailMessage
-from delivery.domain.claim import claim_due
-from delivery.domain.deliver import deliver
+from delivery.dispatch import publish_due
 from delivery.enums import State as Sent
 from delivery.models import Delivery
 from inbox.domain import answer, desk, fetch_replies, ingest
@@ -95,9 +94,8 @@ class Place:
 
     def publish(self) -> None:
         """What the publisher and the inbox's own tick do, until nothing is left to be sent."""
-        while due := claim_due(timezone.now()):
-            for delivery, number in due:
-                deliver(delivery, number)
+        while publish_due(timezone.now()):
+            pass
         answer.settle_delivered()
         with scope(self.cast.cuprija):
             assert set(Delivery.objects.values_list("state", flat=True)) == {Sent.PUBLISHED}

@@ -47,7 +47,7 @@ def tell(cast: Cast) -> Tell:
         body = fields.pop("body", "It was approved.")
         url = fields.pop("url", "/m/cuprija/posts/7/#thread-3")
         place = {"municipality": cast.cuprija, "about": "posts.post:7", **fields}
-        (row,) = notify(kind, [person], url=url, words=lambda: (subject, body), **place)
+        (row,) = notify(kind, [person], url=url, build_text=lambda: (subject, body), **place)
         return row
 
     return told

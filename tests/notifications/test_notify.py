@@ -18,33 +18,33 @@ from tests.people import Cast
 URL = "/m/cuprija/posts/7/#thread-3"
 
 
-def words() -> tuple[str, str]:
+def build_text() -> tuple[str, str]:
     return gettext("Name"), "…"
 
 
-def told(
+def notify_people(
     cast: Cast, *people: Any, kind: NotificationKind = NotificationKind.COMMENT, **fields: Any
 ) -> list[Notification]:
-    return notify(kind, people, **{"municipality": cast.cuprija, "url": URL, "words": words, **fields})
+    return notify(kind, people, **{"municipality": cast.cuprija, "url": URL, "build_text": build_text, **fields})
 
 
 def test_each_person_is_told_once_and_in_their_own_language(cast: Cast) -> None:
     cast.officer.language = "sr"
     cast.officer.save()
-    told(cast, cast.officer, cast.approver, cast.officer)
+    notify_people(cast, cast.officer, cast.approver, cast.officer)
     subjects = {row.user: (row.language, row.subject) for row in Notification.objects.all()}
     assert subjects == {cast.officer: ("sr", "Име"), cast.approver: ("en", "Name")}
 
 
 def test_who_did_it_and_who_is_switched_off_is_not_told(cast: Cast) -> None:
     cast.viewer.is_active = False
-    told(cast, cast.officer, cast.viewer, cast.mentor, by=cast.mentor)
+    notify_people(cast, cast.officer, cast.viewer, cast.mentor, by=cast.mentor)
     assert [row.user for row in Notification.objects.all()] == [cast.officer]
 
 
 def test_what_is_undone_was_told_to_nobody(cast: Cast) -> None:
     with transaction.atomic():
-        told(cast, cast.officer)
+        notify_people(cast, cast.officer)
         transaction.set_rollback(True)
     assert not Notification.objects.exists()
 
@@ -54,11 +54,11 @@ def test_what_is_undone_was_told_to_nobody(cast: Cast) -> None:
 )
 def test_a_link_out_of_the_portal_is_refused(cast: Cast, url: str) -> None:
     with pytest.raises(ValueError, match="not a path of the portal"):
-        told(cast, cast.officer, url=url)
+        notify_people(cast, cast.officer, url=url)
 
 
 def test_a_subject_is_one_line_and_fits(cast: Cast) -> None:
-    told(cast, cast.officer, words=lambda: ("one\r\nBcc: all@example.org " + "x" * 400, "body"))
+    notify_people(cast, cast.officer, build_text=lambda: ("one\r\nBcc: all@example.org " + "x" * 400, "body"))
     subject = Notification.objects.get().subject
     assert subject.startswith("one Bcc: all@example.org xxx")
     assert len(subject) == 300
@@ -66,9 +66,9 @@ def test_a_subject_is_one_line_and_fits(cast: Cast) -> None:
 
 def test_eight_people_cost_as_many_queries_as_one(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as one:
-        told(cast, cast.officer)
+        notify_people(cast, cast.officer)
     with CaptureQueriesContext(connection) as many:
-        told(cast, *cast.everyone().values())
+        notify_people(cast, *cast.everyone().values())
     assert len(one) == len(many) == 6
 
 
@@ -86,11 +86,11 @@ def test_eight_people_cost_as_many_queries_as_one(cast: Cast) -> None:
     ],
 )
 def test_the_default_depends_on_the_role(cast: Cast, who: str, kind: NotificationKind, how: MailFrequency) -> None:
-    (row,) = told(cast, getattr(cast, who), kind=kind)
+    (row,) = notify_people(cast, getattr(cast, who), kind=kind)
     assert row.mail_frequency == how
 
 
 def test_two_roles_get_the_quicker_of_their_defaults(cast: Cast) -> None:
     cast.programme.staff.add(cast.officer)
-    (row,) = told(cast, cast.officer)
+    (row,) = notify_people(cast, cast.officer)
     assert row.mail_frequency == MailFrequency.AT_ONCE

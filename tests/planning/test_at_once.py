@@ -27,12 +27,12 @@ def desk(cast: Cast) -> Desk:
 
 
 def uploaded(desk: Desk, raw: str, by: Any) -> ImportRun:
-    with scope(desk.house):
-        return imports.upload(desk.house, raw.encode(), "plan.csv", by=by)
+    with scope(desk.municipality):
+        return imports.upload(desk.municipality, raw.encode(), "plan.csv", by=by)
 
 
 def drafts(desk: Desk) -> int:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return Post.objects.count()
 
 
@@ -62,7 +62,7 @@ def weekly(desk: Desk) -> Any:
         "every": "week", "weekdays": list(range(7)), "at": time(23, 59), "starts_on": today,
         "ends_on": today + timedelta(days=6), "skips_holidays": False,
     }  # fmt: skip
-    with scope(desk.house):
+    with scope(desk.municipality):
         return repeat.begin(desk.write("Пијачни дан."), values, by=desk.cast.officer)
 
 
@@ -71,7 +71,7 @@ def test_three_workers_make_each_draft_once(desk: Desk) -> None:
     made: list[int] = []
     assert at_once(desk, *[lambda: made.append(repeat.make_due())] * 3) == ["done"] * 3
     assert sum(made) == 7
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert Occurrence.objects.exclude(post=None).count() == 7
     assert drafts(desk) == 1 + 7
 
@@ -80,7 +80,7 @@ def test_a_day_is_left_out_or_made_and_never_both(desk: Desk) -> None:
     row = weekly(desk)
     on: date = row.ends_on
     outcomes = at_once(desk, repeat.make_due, lambda: repeat.skip(row, on, by=desk.cast.officer))
-    with scope(desk.house):
+    with scope(desk.municipality):
         last = Occurrence.objects.get(on=on)
     assert outcomes[0] == "done"
     assert (last.post is None) is (outcomes[1] == "done")
@@ -96,5 +96,5 @@ def test_an_end_in_the_same_moment_is_an_end(desk: Desk) -> None:
 
 
 def test_of_two_links_that_are_made_at_once_one_lives(desk: Desk) -> None:
-    assert at_once(desk, *[lambda: feeds.make(desk.house, by=desk.cast.officer)] * 2) == ["done", "done"]
+    assert at_once(desk, *[lambda: feeds.make(desk.municipality, by=desk.cast.officer)] * 2) == ["done", "done"]
     assert Feed.objects.filter(revoked_at__isnull=True).count() == 1

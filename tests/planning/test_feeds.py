@@ -110,7 +110,7 @@ def test_a_guess_finds_nothing_and_a_flood_is_stopped(desk: Desk, monkeypatch: p
 
 def test_the_file_costs_the_same_for_many_posts(desk: Desk, django_assert_max_num_queries: Any) -> None:
     address = link(desk.cast.officer)
-    with scope(desk.house):
+    with scope(desk.municipality):
         for hours in range(31, 60):
             desk.write("Још једна вест.", time=in_hours(hours))
     with django_assert_max_num_queries(12):

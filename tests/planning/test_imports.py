@@ -47,18 +47,18 @@ def desk(cast: Cast, time_machine: Any) -> Desk:
 
 
 def uploaded(desk: Desk, lines: str) -> ImportRun:
-    with scope(desk.house):
-        return imports.upload(desk.house, (HEAD + lines).encode(), "p.csv", by=desk.cast.officer)
+    with scope(desk.municipality):
+        return imports.upload(desk.municipality, (HEAD + lines).encode(), "p.csv", by=desk.cast.officer)
 
 
 def confirmed(desk: Desk, run: ImportRun, **expected: int) -> int:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return imports.confirm(run, by=desk.cast.officer, **expected)
 
 
 def looked(desk: Desk, lines: str) -> list[imports.PlanRow]:
-    with scope(desk.house), translation.override("en"):
-        return imports.check_rows(desk.house, read((HEAD + lines).encode()).lines)
+    with scope(desk.municipality), translation.override("en"):
+        return imports.check_rows(desk.municipality, read((HEAD + lines).encode()).lines)
 
 
 def told(row: imports.PlanRow) -> str:
@@ -66,13 +66,13 @@ def told(row: imports.PlanRow) -> str:
 
 
 def posts(desk: Desk) -> list[Post]:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return list(Post.objects.order_by("pk"))
 
 
 def campaign(desk: Desk, name: str) -> Any:
     values = {"name": name, "note": "", "starts_on": None, "ends_on": None}
-    return campaigns.begin(desk.house, values, by=desk.cast.officer)
+    return campaigns.begin(desk.municipality, values, by=desk.cast.officer)
 
 
 # ---------------------------------------------------------------- from the file to the drafts
@@ -84,7 +84,7 @@ def test_a_good_plan_becomes_drafts_when_it_is_confirmed_and_not_before(desk: De
     page = officer.post(reverse("plan_import", args=["cuprija"]), {"file": file}, follow=True)
     assert "Make 2 drafts" in page.content.decode()
     assert posts(desk) == []
-    with scope(desk.house):
+    with scope(desk.municipality):
         run = ImportRun.objects.get()
     done = officer.post(reverse("plan_confirm", args=["cuprija", run.pk]), {"rows": "2"}, follow=True)
     assert "2 drafts were made" in done.content.decode()
@@ -141,7 +141,7 @@ def test_all_problems_of_a_row_are_told_at_once(desk: Desk) -> None:
 
 
 def test_what_is_made_keeps_what_was_said(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         winter = campaign(desk, "Зимска служба")
     lines = "31.10.2027.;2:30;Вода;Voda!;;;;;zimska sluzba\n24.11.2026.;9:00;Struja;;;;;;\n"
     assert confirmed(desk, uploaded(desk, lines)) == 2
@@ -150,12 +150,12 @@ def test_what_is_made_keeps_what_was_said(desk: Desk) -> None:
     assert (first.due_at, first.fold) == (datetime(2027, 10, 31, 0, 30, tzinfo=UTC), 0)
     assert {tag: text.text for tag, text in parse(first.draft).texts.items()} == {"sr-Cyrl": "Вода", "sr-Latn": "Voda!"}
     assert set(parse(second.draft).texts) == {"sr-Latn"}
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert [row.post_id for row in CampaignPost.objects.filter(campaign=winter)] == [first.pk]
 
 
 def test_channels_and_kinds_are_known_in_both_scripts_and_every_language(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         desk.mastodon.name = "Општина Ћуприја"
         desk.mastodon.save()
     for name in ("Opština Ćuprija", "општина ћуприја", "opstina cuprija"):
@@ -199,7 +199,7 @@ def test_rows_that_go_out_at_once_on_one_channel_are_told_but_not_stopped(desk: 
 
 
 def test_a_time_that_another_post_has_on_the_channel_is_told(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         other = desk.write("Струја.", time=resolve_moment(datetime(2026, 11, 24, 8, tzinfo=UTC)))
     here, elsewhere = looked(desk, "24.11.2026.;9:00;Вода;;Mastodon;;;;\n24.11.2026.;9:00;Пут;;Bluesky;;;;\n")
     assert [(problem.column, problem.post, problem.stops) for problem in here.problems] == [("time", other, False)]
@@ -228,15 +228,17 @@ def test_a_corrected_file_makes_only_what_is_not_there_yet(desk: Desk) -> None:
 
 def test_a_post_that_was_deleted_may_be_imported_again(desk: Desk) -> None:
     confirmed(desk, uploaded(desk, ";;Вода;;;;;;\n"))
-    with scope(desk.house):
+    with scope(desk.municipality):
         Post.objects.update(deleted_at=NOW)
     assert confirmed(desk, uploaded(desk, ";;Вода;;;;;;\n")) == 1
 
 
 def test_the_same_file_again_is_recognised_and_makes_nothing(desk: Desk) -> None:
-    with scope(desk.house):
-        imports.confirm(imports.upload(desk.house, GOOD.encode(), "p", by=desk.cast.officer), by=desk.cast.officer)
-        again = imports.upload(desk.house, GOOD.encode(), "p", by=desk.cast.officer)
+    with scope(desk.municipality):
+        imports.confirm(
+            imports.upload(desk.municipality, GOOD.encode(), "p", by=desk.cast.officer), by=desk.cast.officer
+        )
+        again = imports.upload(desk.municipality, GOOD.encode(), "p", by=desk.cast.officer)
     page = sign_in(desk.cast.officer).get(reverse("plan_rows", args=["cuprija", again.pk])).content.decode()
     assert "This very file was imported before" in page
     assert "Here already" in page
@@ -258,7 +260,7 @@ def test_what_changed_since_one_looked_makes_nothing_until_one_looks_again(desk:
 
 def test_a_channel_that_was_disconnected_meanwhile_stops_its_rows(desk: Desk) -> None:
     run = uploaded(desk, "24.11.2026.;9:00;Вода;;Bluesky;;;;\n")
-    with scope(desk.house):
+    with scope(desk.municipality):
         Channel.objects.filter(pk=desk.bluesky.pk).update(state="disconnected")
     with pytest.raises(ActionNotAllowed):
         confirmed(desk, run)
@@ -283,14 +285,14 @@ def test_a_file_that_cannot_be_read_is_told_and_nothing_is_kept(desk: Desk, file
     answer = sign_in(desk.cast.officer).post(reverse("plan_import", args=["cuprija"]), sent)
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert not ImportRun.objects.exists()
 
 
 def test_columns_that_are_not_read_are_named(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         raw = "Текст;Фотограф\nВода;Ана\n".encode()
-        run = imports.upload(desk.house, raw, "p.csv", by=desk.cast.officer)
+        run = imports.upload(desk.municipality, raw, "p.csv", by=desk.cast.officer)
     page = sign_in(desk.cast.officer).get(reverse("plan_rows", args=["cuprija", run.pk])).content.decode()
     assert "<q>Фотограф</q>" in page
 
@@ -298,9 +300,9 @@ def test_columns_that_are_not_read_are_named(desk: Desk) -> None:
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
 def test_the_sample_can_be_imported_as_it_is(desk: Desk, kind: str) -> None:
     sample = sign_in(desk.cast.officer).get(reverse("plan_sample", args=["cuprija", kind])).content
-    with scope(desk.house):
+    with scope(desk.municipality):
         plan = read(sample)
-        rows = imports.check_rows(desk.house, plan.lines)
+        rows = imports.check_rows(desk.municipality, plan.lines)
     assert plan.left_out == []
     assert [[p.sentence for p in row.problems] for row in rows] == [[], []]
     assert all(row.content for row in rows)
@@ -335,7 +337,7 @@ def test_what_nobody_confirmed_is_forgotten_and_so_is_what_was_left_out(desk: De
     assert imports.purge_expired() == 0
     time_machine.move_to(NOW + timedelta(days=8), tick=False)
     assert imports.purge_expired() == 1
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert not ImportRun.objects.filter(pk=waits.pk).exists()
         assert ImportRun.objects.get().rows == []
 

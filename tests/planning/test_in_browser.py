@@ -51,7 +51,7 @@ def weekly(desk: Desk) -> Any:
 
 def furnished(desk: Desk) -> list[str]:
     """One of everything; the addresses of all pages of planning."""
-    by, municipality = desk.cast.officer, desk.house
+    by, municipality = desk.cast.officer, desk.municipality
     values = {"name": "Пролеће у парку", "note": "Шта да уредимо?", "starts_on": None, "ends_on": None}
     with scope(municipality):
         set_slots(desk.mastodon, {(day, time(7, 30)) for day in range(5)}, by=by)
@@ -111,7 +111,7 @@ def test_a_plan_is_looked_at_and_becomes_drafts(page: Any, live_server: Any, des
     expect(ready.get_by_text("There is no running campaign of this name")).to_be_visible()
     page.get_by_role("button", name="Make 2 drafts").dblclick()
     expect(page.get_by_text("2 drafts were made")).to_be_visible()
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert Post.objects.count() == 2
         assert ImportRun.objects.get().made == 2
     page.get_by_role("link", name="To the drafts").click()
@@ -119,7 +119,7 @@ def test_a_plan_is_looked_at_and_becomes_drafts(page: Any, live_server: Any, des
 
 
 def test_a_post_is_repeated_a_day_left_out_and_the_repetition_ended(page: Any, live_server: Any, desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Пијачни дан у суботу.")
     enter(page, live_server, desk.cast.officer)
     page.goto(live_server.url + reverse("post", args=["cuprija", post.pk]))
@@ -130,7 +130,7 @@ def test_a_post_is_repeated_a_day_left_out_and_the_repetition_ended(page: Any, l
     page.get_by_text("The drafts come two weeks before their day").wait_for()
     page.get_by_role("button", name=re.compile("^Leave it out")).last.click()
     page.get_by_role("button", name=re.compile("^Take it in again")).wait_for()
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert Occurrence.objects.filter(skipped_at__isnull=False).count() == 1
     page.get_by_role("button", name=re.compile("^End it")).click()
     page.locator("dialog[open]").get_by_role("button", name="End it").click()

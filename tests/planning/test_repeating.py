@@ -43,13 +43,13 @@ def desk(cast: Cast, time_machine: Any) -> Desk:
 
 @pytest.fixture
 def weekly(desk: Desk) -> Recurrence:
-    with scope(desk.house):
+    with scope(desk.municipality):
         pattern = desk.write("Дежурна служба ради и за викенд.", call=CallToAction("call", "Позовите", "2026-11-25"))
         return repeat.begin(pattern, VALUES, by=desk.cast.officer)
 
 
 def made(desk: Desk) -> list[Post]:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return [
             occurrence.post
             for occurrence in Occurrence.objects.exclude(post=None).select_related("post").order_by("on")
@@ -73,7 +73,7 @@ def test_a_copy_is_a_draft_at_the_wall_time_without_a_deadline_that_has_passed(d
 
 
 def test_nine_oclock_stays_nine_oclock_in_summer(desk: Desk, time_machine: Any) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         values = {**VALUES, "starts_on": date(2027, 3, 26), "ends_on": date(2027, 4, 3)}
         repeat.begin(desk.write("Пијачни дан."), values, by=desk.cast.officer)
     time_machine.move_to(datetime(2027, 3, 25, 8, tzinfo=UTC), tick=False)
@@ -82,7 +82,7 @@ def test_nine_oclock_stays_nine_oclock_in_summer(desk: Desk, time_machine: Any) 
 
 
 def test_an_hour_that_the_clocks_skip_becomes_the_next_one(desk: Desk, time_machine: Any) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         values = {
             **VALUES,
             "weekdays": [6],
@@ -97,7 +97,7 @@ def test_an_hour_that_the_clocks_skip_becomes_the_next_one(desk: Desk, time_mach
 
 
 def test_in_the_hour_that_exists_twice_it_goes_out_once_the_first_time(desk: Desk, time_machine: Any) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         night = date(2027, 10, 31)
         values = {**VALUES, "weekdays": [6], "at": time(2, 30), "starts_on": night, "ends_on": night}
         time_machine.move_to(datetime(2027, 10, 25, 8, tzinfo=UTC), tick=False)
@@ -113,8 +113,8 @@ def test_it_ends_after_its_last_day_by_itself(desk: Desk, weekly: Recurrence, ti
         time_machine.move_to(NOW + timedelta(weeks=week), tick=False)
         repeat.make_due()
     days = [post.local_time.date() for post in made(desk)]
-    with scope(desk.house):
-        weekly.municipality = desk.house
+    with scope(desk.municipality):
+        weekly.municipality = desk.municipality
         assert days == repeat.dates_of(weekly)
     assert max(days) == date(2027, 1, 29)
     assert len(days) == len(set(days)) == 9  # ten Fridays; the first of January is a holiday
@@ -130,7 +130,7 @@ def test_a_worker_that_slept_makes_no_draft_for_a_time_that_has_passed(
 
 def test_a_draft_that_was_deleted_does_not_come_again(desk: Desk, weekly: Recurrence) -> None:
     repeat.make_due()
-    with scope(desk.house):
+    with scope(desk.municipality):
         Post.objects.filter(pk=made(desk)[0].pk).update(deleted_at=NOW)
     assert repeat.make_due() == 0
     page = sign_in(desk.cast.officer).get(reverse("recurrences", args=["cuprija"])).content.decode()
@@ -138,14 +138,14 @@ def test_a_draft_that_was_deleted_does_not_come_again(desk: Desk, weekly: Recurr
 
 
 def test_what_has_ended_is_not_left_out_any_more(desk: Desk, weekly: Recurrence) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         repeat.end(weekly, by=desk.cast.officer)
         with pytest.raises(ActionNotAllowed):
             repeat.skip(weekly, date(2026, 12, 4), by=desk.cast.officer)
 
 
 def test_more_days_than_anybody_oversees_are_refused_with_a_day_that_works(desk: Desk) -> None:
-    with scope(desk.house), translation.override("en"):
+    with scope(desk.municipality), translation.override("en"):
         post = desk.write("Пијачни дан.")
         values = {**VALUES, "weekdays": [0, 1, 2, 3, 4], "ends_on": date(2027, 3, 31), "skips_holidays": False}
         with pytest.raises(ActionNotAllowed) as refused:
@@ -156,7 +156,7 @@ def test_more_days_than_anybody_oversees_are_refused_with_a_day_that_works(desk:
 
 
 def test_a_pattern_that_was_deleted_is_over_and_leads_nowhere(desk: Desk, weekly: Recurrence) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         Post.objects.filter(pk=weekly.pattern_id).update(deleted_at=NOW)
     page = sign_in(desk.cast.officer).get(reverse("recurrences", args=["cuprija"])).content.decode()
     assert "Over" in page
@@ -164,7 +164,7 @@ def test_a_pattern_that_was_deleted_is_over_and_leads_nowhere(desk: Desk, weekly
 
 
 def test_the_form_begins_with_the_day_and_time_that_the_post_has(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Пијачни дан.", time=resolve_moment(datetime(2026, 11, 26, 11, 0, tzinfo=UTC)))
     page = sign_in(desk.cast.officer).get(reverse("recurrence_new", args=["cuprija", post.pk])).content.decode()
     assert 'value="12:00"' in page
@@ -172,18 +172,18 @@ def test_the_form_begins_with_the_day_and_time_that_the_post_has(desk: Desk) -> 
 
 
 def test_a_month_needs_no_day_of_the_week(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Седница скупштине.")
     sent = {"every": "month", "at": "10:00", "starts_on": "2026-11-30", "ends_on": "2027-03-20"}
     answer = sign_in(desk.cast.officer).post(reverse("recurrence_new", args=["cuprija", post.pk]), sent)
     assert answer.status_code == 302
-    with scope(desk.house):
+    with scope(desk.municipality):
         row = Recurrence.objects.select_related("municipality").get()
         assert [on.day for on in repeat.dates_of(row)] == [30, 30, 30, 28]
 
 
 def test_holidays_are_left_out_if_one_says_so(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         pattern = desk.write("Пијачни дан.")
         newyear = {**VALUES, "starts_on": date(2026, 12, 25), "ends_on": date(2027, 1, 8)}
         without = repeat.begin(pattern, newyear, by=desk.cast.officer)
@@ -193,20 +193,20 @@ def test_holidays_are_left_out_if_one_says_so(desk: Desk) -> None:
 
 
 def test_a_day_that_is_left_out_makes_no_draft_until_it_counts_again(desk: Desk, weekly: Recurrence) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         repeat.skip(weekly, date(2026, 11, 27), by=desk.cast.officer)
         with pytest.raises(ActionNotAllowed):
             repeat.skip(weekly, date(2026, 11, 28), by=desk.cast.officer)
     assert repeat.make_due() == 1
-    with scope(desk.house):
+    with scope(desk.municipality):
         repeat.skip(weekly, date(2026, 11, 27), by=desk.cast.officer)
     assert repeat.make_due() == 1
-    with scope(desk.house), pytest.raises(ActionNotAllowed):
+    with scope(desk.municipality), pytest.raises(ActionNotAllowed):
         repeat.skip(weekly, date(2026, 11, 27), by=desk.cast.officer)
 
 
 def test_after_its_end_or_without_its_pattern_nothing_is_made(desk: Desk, weekly: Recurrence) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         repeat.end(weekly, by=desk.cast.officer)
         repeat.end(weekly, by=desk.cast.officer)
         other = repeat.begin(desk.write("Друга вест."), VALUES, by=desk.cast.officer)
@@ -232,7 +232,7 @@ def test_when_the_person_has_left_the_others_are_told(desk: Desk, weekly: Recurr
     ],
 )
 def test_a_repetition_that_makes_no_sense_is_refused(desk: Desk, change: dict[str, Any]) -> None:
-    with scope(desk.house), pytest.raises(ActionNotAllowed):
+    with scope(desk.municipality), pytest.raises(ActionNotAllowed):
         repeat.begin(desk.write("Вест."), {**VALUES, **change}, by=desk.cast.officer)
 
 
@@ -240,7 +240,7 @@ def test_the_pages_lead_from_a_post_to_its_coming_days(
     desk: Desk, weekly: Recurrence, django_assert_max_num_queries: Any
 ) -> None:
     officer = sign_in(desk.cast.officer)
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Пијачни дан.")
     sent = {"every": "week", "weekdays": ["1"], "at": "10:00", "starts_on": "2026-11-23", "ends_on": "2026-12-20"}
     assert officer.post(reverse("recurrence_new", args=["cuprija", post.pk]), sent).status_code == 302

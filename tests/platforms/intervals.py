@@ -10,6 +10,7 @@ from platforms.youtube import uploads as youtube
 
 def shorten(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many attempts as before, each after a twentieth of the time."""
-    for module, name in ((mastodon, "MEDIA_WAITS"), (containers, "WAITS"), (tiktok, "WAITS"), (youtube, "WAITS")):
+    tables = ((mastodon, "MEDIA_WAITS"), (containers, "WAITS"), (tiktok, "WAITS"), (youtube, "RETRY_BACKOFF"))
+    for module, name in tables:
         monkeypatch.setattr(module, name, tuple(seconds / 20 for seconds in getattr(module, name)))
     monkeypatch.setattr(containers, "AGAIN_AFTER", containers.AGAIN_AFTER / 20)

@@ -358,7 +358,7 @@ def test_a_token_that_dies_between_container_and_post_needs_consent(
 # ---- limits
 
 
-def codes(sent: Outgoing, bench: Bench) -> list[tuple[str, str]]:
+def problems(sent: Outgoing, bench: Bench) -> list[tuple[str, str]]:
     return [(problem.code, problem.severity) for problem in Instagram.check(sent, bench.limits())]
 
 
@@ -376,7 +376,7 @@ def codes(sent: Outgoing, bench: Bench) -> list[tuple[str, str]]:
     ],
 )
 def test_characters_hashtags_and_mentions_are_counted(bench: Bench, text: str, codes_: list[str]) -> None:
-    assert [code for code, _ in codes(bench.outgoing(text), bench)] == codes_
+    assert [code for code, _ in problems(bench.outgoing(text), bench)] == codes_
 
 
 @pytest.mark.parametrize(
@@ -389,7 +389,7 @@ def test_pictures_are_between_upright_and_wide_and_the_network_agrees(
     files.FILES["oblik"] = content = jpeg(width, height)
     one = replace(photo(1), ref="oblik", width=width, height=height, size=len(content))
     sent = bench.outgoing("Облик", pictures=(one,))
-    assert codes(sent, bench) == ([] if fits else [("picture_ratio", "error")])
+    assert problems(sent, bench) == ([] if fits else [("picture_ratio", "error")])
     if fits:
         bench.publish(bench.connector(), sent)
         return
@@ -412,14 +412,16 @@ def test_only_jpeg_is_taken_and_it_is_said_so(bench: Bench) -> None:
 
 def test_a_text_alone_does_not_exist_here(bench: Bench) -> None:
     sent = replace(bench.outgoing("Само текст"), pictures=())
-    assert codes(sent, bench) == [("needs_media", "error")]
+    assert problems(sent, bench) == [("needs_media", "error")]
 
 
 def test_ten_is_the_most_of_a_carousel_the_video_included(bench: Bench) -> None:
     ten = tuple(photo(n % 4 + 1) for n in range(10))
-    assert codes(bench.outgoing("Десет", pictures=ten), bench) == []
-    assert codes(bench.outgoing("Једанаест", pictures=(*ten, photo(1))), bench) == [("too_many_pictures", "error")]
-    assert codes(bench.outgoing("Са снимком", pictures=ten, video=video()), bench) == [("too_many_pictures", "error")]
+    assert problems(bench.outgoing("Десет", pictures=ten), bench) == []
+    assert problems(bench.outgoing("Једанаест", pictures=(*ten, photo(1))), bench) == [("too_many_pictures", "error")]
+    assert problems(bench.outgoing("Са снимком", pictures=ten, video=video()), bench) == [
+        ("too_many_pictures", "error")
+    ]
     bench.publish(bench.connector(), bench.outgoing("Десет", pictures=ten))
     assert [len(post["alts"]) for post in bench.public()] == [10]
 
@@ -427,7 +429,7 @@ def test_ten_is_the_most_of_a_carousel_the_video_included(bench: Bench) -> None:
 def test_what_people_will_notice_is_said_before(bench: Bench) -> None:
     upright = replace(photo(2), width=1080, height=1350)
     sent = bench.outgoing("Пријаве: https://cuprija.rs/prijava", pictures=(photo(1), upright))
-    assert codes(sent, bench) == [("shapes_differ", "warning"), ("no_links", "warning")]
+    assert problems(sent, bench) == [("shapes_differ", "warning"), ("no_links", "warning")]
 
 
 @pytest.mark.parametrize(
@@ -444,7 +446,7 @@ def test_what_people_will_notice_is_said_before(bench: Bench) -> None:
     ],
 )
 def test_videos_have_their_limits(bench: Bench, clip: Video, code: str) -> None:
-    assert (code, "error") in codes(bench.outgoing("Снимак", video=clip), bench)
+    assert (code, "error") in problems(bench.outgoing("Снимак", video=clip), bench)
 
 
 # ---- comments
@@ -525,7 +527,7 @@ def test_an_error_after_the_comment_was_made_is_looked_for(bench: Bench, fakes: 
 
 def test_a_comment_is_text_alone(bench: Bench) -> None:
     sent = bench.outgoing("Са сликом", reply_to="17900", pictures=(photo(1),))
-    assert codes(sent, bench) == [("comment_picture", "warning")]
+    assert problems(sent, bench) == [("comment_picture", "warning")]
 
 
 # ---- numbers

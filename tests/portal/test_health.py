@@ -120,9 +120,10 @@ def test_rows_in_the_default_partition_are_noticed(all_up: None) -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("SET session_replication_role = replica")  # only where the row lands matters here
         cursor.execute(
-            "INSERT INTO analytics_pull (subject_id, municipality_id, at, outcome) VALUES (1, 1, '2020-01-01', 'ok')"
+            "INSERT INTO analytics_metricsnapshot (subject_id, municipality_id, at, outcome) "
+            "VALUES (1, 1, '2020-01-01', 'ok')"
         )
         cursor.execute("SET session_replication_role = DEFAULT")
     assert readiness() == (503, {"partitions"})
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM analytics_pull_default")
+        cursor.execute("DELETE FROM analytics_metricsnapshot_default")

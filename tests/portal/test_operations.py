@@ -61,7 +61,7 @@ def test_outcomes_and_networks_are_counted(outbox: Outbox) -> None:
     for _ in range(rate_limits.FAILURES):
         rate_limits.record_answer(outbox.channel.pk, outbox.channel.server, None, commits=False)
     assert value(f'server_breaker_open{{server="{outbox.channel.server}"}}') == 1
-    assert value('queue_messages{queue="publishing"}') == 0
+    assert value('queue_messages{queue="outbox"}') == 0
 
 
 def test_every_line_is_one_that_prometheus_reads(outbox: Outbox) -> None:

@@ -9,9 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from channels.models import Channel
+from delivery.dispatch import publish_due
 from delivery.domain import take_down
-from delivery.domain.claim import claim_due
-from delivery.domain.deliver import deliver
 from delivery.models import Delivery
 from municipalities.tenancy import scope
 from posts.draft import Text, parse
@@ -51,8 +50,7 @@ class Street(Desk):
             for pk in take_down.claim_withdrawals(at):
                 take_down.take_down(pk)
             carry_out_corrections.continue_corrections()
-            for pk, number in claim_due(max(at, timezone.now())):
-                deliver(pk, number)
+            publish_due(max(at, timezone.now()))
         carry_out_corrections.continue_corrections()
 
     def texts(self) -> list[str]:

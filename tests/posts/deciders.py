@@ -44,4 +44,4 @@ def submitted(desk: Desk, text: str = "Вода долази у 18 часова.
 
 
 def home_of(desk: Desk, user: User, *, own: bool = True) -> HomeDashboard:
-    return home_dashboard(user, desk.house, access(user, desk.house), own=own)
+    return home_dashboard(user, desk.municipality, access(user, desk.municipality), own=own)

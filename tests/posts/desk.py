@@ -50,7 +50,7 @@ class Desk:
     bluesky: Channel
 
     @property
-    def house(self) -> Municipality:
+    def municipality(self) -> Municipality:
         return self.cast.cuprija
 
     def draft(self, text: str = CYRILLIC, **fields: Any) -> Draft:
@@ -58,7 +58,7 @@ class Desk:
 
     def write(self, text: str = CYRILLIC, *, time: rules.ResolvedTime | None = None, **fields: Any) -> Post:
         """A draft of the officer; `fields` are those of `Draft`."""
-        post = create(self.house, by=self.cast.officer)
+        post = create(self.municipality, by=self.cast.officer)
         return self.change(post, self.draft(text, **fields), time=time)
 
     def change(self, post: Post, draft: Draft, *, time: rules.ResolvedTime | None = None, by: Any = None) -> Post:
@@ -83,21 +83,21 @@ class Desk:
 
     def picture(self, body: bytes | None = None, name: str = "fontana.jpg") -> Media:
         body = body or picture_bytes()
-        return add(self.house, io.BytesIO(body), name=name, size=len(body), by=self.cast.officer)
+        return add(self.municipality, io.BytesIO(body), name=name, size=len(body), by=self.cast.officer)
 
     def film(self, body: bytes | None = None, name: str = "vasar.mp4", *, probed: bool = True) -> Media:
         """A video in the library; `probed`: the worker has looked at it."""
         body = film() if body is None else body
         file = SimpleUploadedFile(name, body, "video/mp4")
-        media = videos.add(self.house, file, name=name, size=len(body), by=self.cast.officer)
+        media = videos.add(self.municipality, file, name=name, size=len(body), by=self.cast.officer)
         if probed:
             videos.probe_due()
         return Media.objects.get(pk=media.pk)
 
     def house_rule(self, **fields: Any) -> None:
         for name, value in fields.items():
-            setattr(self.house, name, value)
-        self.house.save()
+            setattr(self.municipality, name, value)
+        self.municipality.save()
 
 
 def opened(cast: Cast) -> Desk:

@@ -34,7 +34,7 @@ def nothing_in_the_way(page: Any) -> None:
 
 @pytest.mark.slow
 def test_a_correction_from_the_button_to_the_network(desk: Street, page: Any, live_server: Any) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.published()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -59,7 +59,7 @@ def test_a_correction_from_the_button_to_the_network(desk: Street, page: Any, li
     page.reload()
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("#amended-heading")).to_be_visible()
-    with scope(desk.house):
+    with scope(desk.municipality):
         desk.go()
         assert desk.texts() == [SECOND, SECOND]
         assert Post.objects.get(pk=post.pk).due_at == post.due_at
@@ -67,7 +67,7 @@ def test_a_correction_from_the_button_to_the_network(desk: Street, page: Any, li
 
 
 def test_taking_down_says_what_is_lost_and_asks_why(desk: Street, page: Any, live_server: Any) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.published()
         mastodon = desk.on(post, "mastodon").pk
     enter(page, live_server, desk.cast.approver)
@@ -78,7 +78,7 @@ def test_taking_down_says_what_is_lost_and_asks_why(desk: Street, page: Any, liv
     page.get_by_role("button", name="Take it down").click()
     expect(page.locator("#amended-heading")).to_be_visible()
     nothing_in_the_way(page)
-    with scope(desk.house):
+    with scope(desk.municipality):
         desk.go()
         assert desk.texts() == [FIRST]
         assert {publication.delivery.state for publication in publications(post)} == {"withdrawn", "published"}

@@ -86,7 +86,7 @@ def test_the_gate_holds_what_was_moved_past_the_verbs(desk: Desk) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(due_at=now, next_at=now, not_after=now + timedelta(hours=2))
     delivery.refresh_from_db()
     assert may_send(delivery).kind == "defer"
-    assert claim.claim_due(now + timedelta(seconds=1)) == []
+    assert claim.take_due(now + timedelta(seconds=1), 50) == []
     delivery.refresh_from_db()
     assert (delivery.state, delivery.reason) == (State.WAITING, "too_early")
 
@@ -171,7 +171,7 @@ def test_what_is_held_as_too_early_says_so_and_goes_out_at_another_time(desk: De
     (delivery,) = desk.deliveries(post)
     now = timezone.now()
     Delivery.objects.filter(pk=delivery.pk).update(due_at=now, next_at=now, not_after=now + timedelta(hours=2))
-    claim.claim_due(now + timedelta(seconds=1))
+    claim.take_due(now + timedelta(seconds=1), 50)
     delivery.refresh_from_db()
     with everywhere("what people have not been told"):
         assert delivery in without_notification(timezone.now())
@@ -193,7 +193,7 @@ def test_no_answer_about_a_delivery_brings_it_out_early(desk: Desk) -> None:
     move_delivery(delivery, State.EXPIRED, because=ReasonCode.TOO_LATE)
     answer.choose_time(delivery, now + timedelta(minutes=5), by=desk.cast.officer)
     with time_machine.travel(now + timedelta(minutes=6), tick=False):
-        assert claim.claim_due(timezone.now()) == []
+        assert claim.take_due(timezone.now(), 50) == []
     delivery.refresh_from_db()
     assert delivery.reason == ReasonCode.TOO_EARLY
 
@@ -283,7 +283,7 @@ def test_a_change_of_the_time_zone_moves_the_approved_time_along(desk: Desk) -> 
     Post.objects.filter(pk=post.pk).update(due_at=wrong)
     Decision.objects.filter(version__post=post).update(due_at=wrong)
     assert update_due_times() == 1
-    with scope(desk.house):
+    with scope(desk.municipality):
         (delivery,) = desk.deliveries(post)
         with time_machine.travel(delivery.due_at, tick=False):
             assert may_send(delivery).kind == "allow"

@@ -32,12 +32,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.errors import ActionNotAllowed
-from delivery.domain import answer, attempts, claim, settle, sweep
+from delivery.domain import answer, claim, settle, sweep
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.domain.pre_send_check import PreSendCheck, PublishBlocked
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
-from delivery.queries import with_its_row
 from municipalities.enums import Approval
 from platforms.errors import OutcomeUnknown, Rejected
 from platforms.types import Published
@@ -79,25 +78,25 @@ def approvals(version: int) -> tuple[dict[int, datetime | None], datetime | None
 def assert_approved(desk: Desk, version: int) -> list[datetime]:
     """Enough people have approved it. The times that they approved; who left it open counts for none."""
     times, _emergency_at = approvals(version)
-    assert len(times) >= NEEDED[Approval(desk.house.approval)], "not approved"
+    assert len(times) >= NEEDED[Approval(desk.municipality.approval)], "not approved"
     return [time for time in times.values() if time is not None]
 
 
 def assert_may_leave(desk: Desk, version: int, moment: datetime) -> None:
     """What leaves at `moment` needs no approval, is an emergency, or is not earlier than anybody's approval holds."""
     emergency_at = approvals(version)[1]
-    if desk.house.approval == Approval.NONE or (emergency_at and moment < emergency_at + EMERGENCY_HOLDS):
+    if desk.municipality.approval == Approval.NONE or (emergency_at and moment < emergency_at + EMERGENCY_HOLDS):
         return
-    window = timedelta(hours=desk.house.move_window_hours)
+    window = timedelta(hours=desk.municipality.move_window_hours)
     early = [time for time in assert_approved(desk, version) if moment < time - window]
     assert not early, f"left early: at {moment}, approved for {early}"
 
 
 def assert_may_be_planned(desk: Desk, post: Post) -> None:
     """Right after a verb has set its time: an approved post has one for which all approvals hold."""
-    if post.stage != Stage.APPROVED or post.due_at is None or desk.house.approval == Approval.NONE:
+    if post.stage != Stage.APPROVED or post.due_at is None or desk.municipality.approval == Approval.NONE:
         return
-    window = timedelta(hours=desk.house.move_window_hours)
+    window = timedelta(hours=desk.municipality.move_window_hours)
     far = [time for time in assert_approved(desk, desk.version(post).pk) if abs(post.due_at - time) > window]
     assert not far, f"planned at another time: {post.due_at}, approved for {far}"
 
@@ -129,7 +128,7 @@ class Verbs(RuleBasedStateMachine):
         self.post = self.desk.write(time=in_hours(hours) if hours else None, channels=both)
         self.decide("submit")
         self.decide("approve")
-        if self.desk.house.approval == Approval.TWO and hours:
+        if self.desk.municipality.approval == Approval.TWO and hours:
             self.another_time(-20, move, False)
             self.decide("approve", "second")
 
@@ -241,18 +240,17 @@ class Verbs(RuleBasedStateMachine):
     def claim(self, result: str) -> int:
         """Do what a publisher does with what is due. How many left; of each is asserted that it may."""
         left = 0
-        for pk, number in claim.claim_due(timezone.now()):
-            delivery = with_its_row(pk)
-            attempt = attempts.take(delivery, number)
-            assert attempt is not None
+        now = timezone.now()
+        claim.settle_overdue(now)
+        for work in claim.take_due(now, 50):
             try:
-                PreSendCheck(delivery, attempt)()
+                PreSendCheck(work.delivery, work.attempt)()
             except PublishBlocked as held:
-                settle.settle(delivery, attempt, held)
+                settle.settle(work.delivery, work.attempt, held)
                 continue
             left += 1
-            assert_may_leave(self.desk, Publication.objects.get(delivery=delivery).version_id, timezone.now())
-            settle.settle(delivery, attempt, self.answer_of(result))
+            assert_may_leave(self.desk, Publication.objects.get(delivery=work.delivery).version_id, timezone.now())
+            settle.settle(work.delivery, work.attempt, self.answer_of(result))
         return left
 
     @invariant()

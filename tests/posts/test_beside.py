@@ -30,7 +30,9 @@ COMMENT = "Пријаве: https://cuprija.rs/prijava"
 
 @pytest.fixture
 def page(desk: Desk) -> Channel:
-    return channel(desk.house, desk.cast.approver, name="Страница", platform="facebook", server="https://x.example")
+    return channel(
+        desk.municipality, desk.cast.approver, name="Страница", platform="facebook", server="https://x.example"
+    )
 
 
 def test_a_draft_keeps_both_and_one_without_them_looks_as_it_did() -> None:
@@ -69,7 +71,7 @@ def test_a_counted_link_is_counted_in_the_comment_too(desk: Desk) -> None:
 
 def test_it_is_seen_only_where_a_network_takes_it_and_a_warning_says_where_not(desk: Desk, page: Channel) -> None:
     post = desk.write(first_comment=COMMENT, channels=(desk.mastodon.pk, page.pk))
-    post.municipality = desk.house
+    post.municipality = desk.municipality
     there, here = of_draft(post, parse(post.draft), [desk.mastodon, page], {})
     assert (there.comment, here.comment) == ("", COMMENT)
     assert here.comment_count == len(COMMENT)
@@ -101,7 +103,9 @@ def test_a_duplicate_has_it(desk: Desk, page: Channel) -> None:
 def test_the_composer_asks_for_it_where_a_chosen_network_takes_one(cast: Cast) -> None:
     with scope(cast.cuprija):
         desk = open_desk(cast)
-        page = channel(desk.house, cast.approver, name="Страница", platform="facebook", server="https://x.example")
+        page = channel(
+            desk.municipality, cast.approver, name="Страница", platform="facebook", server="https://x.example"
+        )
         without = desk.write()
         chosen = desk.write(channels=(page.pk,), first_comment=COMMENT)
     client, slug = sign_in(cast.officer), cast.cuprija.slug

@@ -108,7 +108,7 @@ def test_a_save_asks_and_a_worker_answers_once(desk: Desk, site: str) -> None:
     assert client.post(place, {**sent, "key": "7b0e8a1e-93a4-4a0c-9d8a-0d5e6f3f1a11"}).status_code == 200
     assert check_links.check_due_links() == 2
     assert check_links.check_due_links() == 0
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert {url: row.state for url, row in link_checks([f"{site}/there", f"{site}/gone"]).items()} == {
             f"{site}/there": "works",
             f"{site}/gone": "gone",
@@ -125,8 +125,8 @@ def said(client: Client, sent: dict[str, Any]) -> dict[str, str]:
 
 
 def test_while_it_is_looked_at_the_page_says_so(desk: Desk, site: str) -> None:
-    with scope(desk.house):
-        check_links.request_checks(desk.house, [f"{site}/there"])
+    with scope(desk.municipality):
+        check_links.request_checks(desk.municipality, [f"{site}/there"])
     client = sign_in(desk.cast.officer)
     sent = {"revision": 0, "text-sr-Cyrl": "Вест", "link": f"{site}/there"}
     assert said(client, sent) == {"link_answer.waiting": "ok"}
@@ -135,39 +135,41 @@ def test_while_it_is_looked_at_the_page_says_so(desk: Desk, site: str) -> None:
 
 
 def test_what_was_found_is_good_for_a_while_and_then_looked_at_again(desk: Desk, site: str) -> None:
-    with scope(desk.house):
-        check_links.request_checks(desk.house, [f"{site}/there", f"{site}/gone"])
+    with scope(desk.municipality):
+        check_links.request_checks(desk.municipality, [f"{site}/there", f"{site}/gone"])
     check_links.check_due_links()
-    with scope(desk.house):
-        check_links.request_checks(desk.house, [f"{site}/there", f"{site}/gone"])
+    with scope(desk.municipality):
+        check_links.request_checks(desk.municipality, [f"{site}/there", f"{site}/gone"])
         assert check_links.check_due_links() == 0
         LinkCheck.objects.update(checked_at=timezone.now() - timedelta(hours=1))
-        check_links.request_checks(desk.house, [f"{site}/there", f"{site}/gone"])
+        check_links.request_checks(desk.municipality, [f"{site}/there", f"{site}/gone"])
         assert [row.url for row in LinkCheck.objects.filter(due_at__isnull=False)] == [f"{site}/gone"]
 
 
 def test_a_flood_of_links_is_cut(desk: Desk) -> None:
-    with scope(desk.house):
-        check_links.request_checks(desk.house, [f"https://a{number}.rs" for number in range(50)])
+    with scope(desk.municipality):
+        check_links.request_checks(desk.municipality, [f"https://a{number}.rs" for number in range(50)])
         assert LinkCheck.objects.count() == check_links.MOST_ASKED
         for start in range(0, 300, 5):
-            check_links.request_checks(desk.house, [f"https://b{number}.rs" for number in range(start, start + 5)])
+            check_links.request_checks(
+                desk.municipality, [f"https://b{number}.rs" for number in range(start, start + 5)]
+            )
         assert LinkCheck.objects.count() <= check_links.MOST_WAITING + check_links.MOST_ASKED
-        check_links.request_checks(desk.house, ["https://a.rs/" + "x" * 3000])
+        check_links.request_checks(desk.municipality, ["https://a.rs/" + "x" * 3000])
 
 
 def test_looks_that_nobody_asked_for_lately_are_forgotten(desk: Desk) -> None:
-    with scope(desk.house):
-        check_links.request_checks(desk.house, ["https://old.rs", "https://new.rs"])
+    with scope(desk.municipality):
+        check_links.request_checks(desk.municipality, ["https://old.rs", "https://new.rs"])
         LinkCheck.objects.filter(url="https://old.rs").update(asked_at=timezone.now() - timedelta(days=31))
     assert check_links.purge_expired() == 1
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert [row.url for row in LinkCheck.objects.all()] == ["https://new.rs"]
 
 
 def test_another_municipality_does_not_see_what_one_links_to(desk: Desk) -> None:
-    with scope(desk.house):
-        check_links.request_checks(desk.house, ["https://secret.rs"])
+    with scope(desk.municipality):
+        check_links.request_checks(desk.municipality, ["https://secret.rs"])
     with scope(desk.cast.novi_pazar):
         assert link_checks(["https://secret.rs"]) == {}
 

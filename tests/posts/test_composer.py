@@ -52,22 +52,22 @@ def fields(desk: Desk, **changed: Any) -> dict[str, Any]:
 
 
 def written(desk: Desk, **kwargs: Any) -> Post:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return desk.write(**kwargs)
 
 
 def fresh(desk: Desk, post: Post) -> Post:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return desk.reload(post)
 
 
 def only(desk: Desk) -> Post:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return Post.objects.get()
 
 
 def states(desk: Desk, post: Post) -> list[str]:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return [publication.delivery.state for publication in publications(post)]
 
 
@@ -76,7 +76,7 @@ def states(desk: Desk, post: Post) -> list[str]:
 
 def test_looking_at_an_empty_page_leaves_nothing_behind(desk: Desk, client: Client) -> None:
     assert client.get(url("post_new")).status_code == 200
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert not Post.objects.exists()
 
 
@@ -252,9 +252,9 @@ def test_the_preview_shows_each_network_with_its_count(desk: Desk, client: Clien
 def test_a_messenger_shows_a_bubble_and_no_mark_for_descriptions_it_does_not_take(
     desk: Desk, client: Client, network: str
 ) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         messenger = channel(
-            desk.house, desk.cast.approver, name="Ћуприја", platform=network, server="https://x.example"
+            desk.municipality, desk.cast.approver, name="Ћуприја", platform=network, server="https://x.example"
         )
         post = desk.write("Вест", channels=(messenger.pk, desk.mastodon.pk), media=(Shown(desk.picture().pk, "Опис"),))
     page = client.get(url("post_edit", post.pk)).content.decode()
@@ -263,8 +263,10 @@ def test_a_messenger_shows_a_bubble_and_no_mark_for_descriptions_it_does_not_tak
 
 
 def test_youtube_shows_the_first_line_as_the_title_and_asks_for_a_video(desk: Desk, client: Client) -> None:
-    with scope(desk.house):
-        tube = channel(desk.house, desk.cast.approver, name="Ћуприја", platform="youtube", server="https://x.example")
+    with scope(desk.municipality):
+        tube = channel(
+            desk.municipality, desk.cast.approver, name="Ћуприја", platform="youtube", server="https://x.example"
+        )
     sent = fields(desk, channels=[tube.pk], **{"text-sr-Cyrl": "Седница <данас>\n\nДневни ред"})
     page = client.post(url("post_preview"), sent).content.decode()
     assert '<strong class="look-heading" lang="sr-Cyrl">Седница &lt;данас&gt;</strong>' in page
@@ -283,9 +285,9 @@ def test_the_preview_names_what_a_network_would_refuse(desk: Desk, client: Clien
 
 def test_what_a_whole_channel_has_against_a_post_stands_beside_the_words(desk: Desk, client: Client) -> None:
     """A network that fetches pictures cannot reach a portal that is not public: nothing else would say why it stops."""
-    with scope(desk.house):
+    with scope(desk.municipality):
         picture = desk.picture()
-        fetches = channel(desk.house, desk.cast.approver, platform="tiktok", name="TikTok општине")
+        fetches = channel(desk.municipality, desk.cast.approver, platform="tiktok", name="TikTok општине")
         post = desk.write("Фонтана ради.", channels=(fetches.pk,), media=(Shown(picture.pk, "Фонтана на тргу"),))
     shown = client.get(url("post_edit", post.pk)).content.decode()
     beside = shown.partition('id="text-findings"')[2].partition("</ul>")[0]
@@ -379,7 +381,7 @@ def test_the_composer_takes_the_same_few_queries_for_one_picture_and_for_four(
 ) -> None:
     counts = []
     for number in (1, 4):
-        with scope(desk.house):
+        with scope(desk.municipality):
             pictures = [desk.picture(name=f"{index}.jpg") for index in range(number)]
             both = (desk.mastodon.pk, desk.bluesky.pk)
             media = tuple(Shown(picture.pk, "Опис") for picture in pictures)
@@ -392,7 +394,7 @@ def test_the_composer_takes_the_same_few_queries_for_one_picture_and_for_four(
 
 
 def test_what_several_channels_warn_of_is_said_once_with_their_names(desk: Desk, client: Client) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         Channel.objects.update(languages=["sr-Cyrl"])
     both = [desk.mastodon.pk, desk.bluesky.pk]
     sent = fields(desk, **{"text-sr-Cyrl": "", "text-sr-Latn": "Vakcina u Njegoševoj", "channels": both})

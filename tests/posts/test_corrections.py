@@ -54,7 +54,10 @@ def desk(cast: Cast, network: FakeServer) -> Iterator[Street]:
 def _waiting(desk: Street) -> list[int]:
     """What Home shows the approver as waiting."""
     approver = desk.cast.approver
-    return [item.post.pk for item in home_dashboard(approver, desk.house, access_of(approver, desk.house)).waiting]
+    return [
+        item.post.pk
+        for item in home_dashboard(approver, desk.municipality, access_of(approver, desk.municipality)).waiting
+    ]
 
 
 # ---------------------------------------------------------------- the whole way
@@ -126,7 +129,7 @@ def test_where_the_house_asks_nobody_it_takes_effect_at_once(desk: Street) -> No
 def test_in_an_emergency_it_needs_no_approval_and_passes_a_pause(desk: Street) -> None:
     on_the_list(desk.cast, desk.cast.officer)
     post = desk.chosen(desk.published())
-    pause(desk.house, reason="Дан жалости", by=desk.cast.approver)
+    pause(desk.municipality, reason="Дан жалости", by=desk.cast.approver)
     emergency.publish(post, reason="Погрешан сат у упозорењу.", by=desk.cast.officer)
     desk.go()
     assert desk.texts() == [SECOND, SECOND]
@@ -394,7 +397,7 @@ def test_a_crash_while_the_new_one_is_made_leaves_it_to_the_next_tick(desk: Stre
 @pytest.mark.parametrize("loss", ["commit_then_drop", "commit_then_500", "truncate_body"])
 def test_the_new_one_is_one_when_its_answer_is_lost(desk: Street, loss: str) -> None:
     from delivery.domain import reconcile
-    from delivery.domain.deliver import deliver
+    from tests.publishing import deliver
 
     post = desk.published(FIRST, desk.bluesky)
     desk.agreed(post)
@@ -425,10 +428,10 @@ def test_an_old_post_that_cannot_be_taken_down_gets_no_second_one_beside_it(desk
 def test_during_a_pause_the_old_one_stays_until_the_new_one_may_go(desk: Street) -> None:
     post = desk.published()
     desk.agreed(post)
-    pause(desk.house, reason="Дан жалости", by=desk.cast.approver)
+    pause(desk.municipality, reason="Дан жалости", by=desk.cast.approver)
     desk.go()
     assert desk.texts() == [FIRST, FIRST]
-    resume(desk.house, by=desk.cast.approver)
+    resume(desk.municipality, by=desk.cast.approver)
     from delivery.domain.sweep import sweep
 
     sweep(timezone.now())

@@ -82,7 +82,7 @@ def test_one_of_two_may_still_return_it_and_both_decide_again_afterwards(desk: D
     post = send_back(post, desk.version(post), by=second, note="Недостаје сат.")
     assert post.stage == Stage.RETURNED
     post = submit(post, by=desk.cast.officer)  # unchanged, hence the same version
-    assert approval_progress(desk.version(post), desk.house).approvals == ()
+    assert approval_progress(desk.version(post), desk.municipality).approvals == ()
     approve(post, desk.version(post), by=second)
     assert approve(post, desk.version(post), by=desk.cast.approver).stage == Stage.APPROVED
 
@@ -93,9 +93,9 @@ def test_a_far_move_between_two_approvals_asks_the_first_again(desk: Desk) -> No
     post = submitted(desk, hours=5)
     approve(post, desk.version(post), by=desk.cast.approver)
     post = move(post, in_hours(20), by=desk.cast.officer)
-    assert len(approval_progress(desk.version(post), desk.house).approvals) == 1
+    assert len(approval_progress(desk.version(post), desk.municipality).approvals) == 1
     post = move(post, in_hours(60), by=desk.cast.officer)
-    assert approval_progress(desk.version(post), desk.house).approvals == ()
+    assert approval_progress(desk.version(post), desk.municipality).approvals == ()
     approve(post, desk.version(post), by=second)
     assert desk.reload(post).stage == Stage.SUBMITTED
 
@@ -146,21 +146,21 @@ def test_only_a_mentor_who_is_paired_today_reads(desk: Desk) -> None:
     for stranger in (desk.cast.officer, desk.cast.approver, desk.cast.staff, desk.cast.stranger):
         with pytest.raises(ActionNotAllowed, match="Only a mentor"):
             endorse(post, desk.version(post), by=stranger)
-    Pairing.objects.filter(municipality=desk.house).update(ends_on=today() - timedelta(days=1))
+    Pairing.objects.filter(municipality=desk.municipality).update(ends_on=today() - timedelta(days=1))
     with pytest.raises(ActionNotAllowed, match="Only a mentor"):
         endorse(post, desk.version(post), by=desk.cast.mentor)
 
 
 def test_without_a_mentor_the_step_is_left_out_and_the_decision_says_so(desk: Desk) -> None:
     desk.house_rule(approval=Approval.MENTOR)
-    Pairing.objects.filter(municipality=desk.house).update(ends_on=today() - timedelta(days=1))
+    Pairing.objects.filter(municipality=desk.municipality).update(ends_on=today() - timedelta(days=1))
     post = submitted(desk, hours=5)
     assert told(NotificationKind.SUBMITTED) == {"Approver"}
     post = approve(post, desk.version(post), by=desk.cast.approver)
     assert post.stage == Stage.APPROVED
     assert Decision.objects.get(kind=DecisionKind.APPROVED).without_mentor
     # a mentor who comes later takes nothing back
-    Pairing.objects.create(mentor=desk.cast.mentor, municipality=desk.house, starts_on=today())
+    Pairing.objects.create(mentor=desk.cast.mentor, municipality=desk.municipality, starts_on=today())
     assert may_send(desk.deliveries(post)[0]).kind == "allow"
 
 
@@ -176,7 +176,7 @@ def test_a_new_version_is_read_anew(desk: Desk) -> None:
 
 def test_two_steps_are_two_persons(desk: Desk) -> None:
     desk.house_rule(approval=Approval.MENTOR)
-    Membership.objects.create(user=desk.cast.mentor, municipality=desk.house, role=Role.APPROVER)
+    Membership.objects.create(user=desk.cast.mentor, municipality=desk.municipality, role=Role.APPROVER)
     post = submitted(desk)
     endorse(post, desk.version(post), by=desk.cast.mentor)
     with pytest.raises(ActionNotAllowed, match="Another person"):
@@ -238,7 +238,7 @@ def test_a_rule_that_was_loosened_needs_no_more(desk: Desk) -> None:
     post = submitted(desk, hours=5)
     approve(post, desk.version(post), by=desk.cast.approver)
     desk.house_rule(approval=Approval.ONE)
-    assert approval_progress(desk.version(post), desk.house).met
+    assert approval_progress(desk.version(post), desk.municipality).met
     # it still stands at "submitted": somebody approves it, or takes it back
     assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
 
@@ -252,8 +252,8 @@ def test_a_delegate_approves_in_the_name_of_who_is_away(desk: Desk) -> None:
     with pytest.raises(ActionNotAllowed, match="cannot approve posts here"):
         approve(post, desk.version(post), by=deputy)
     stand_in(desk.cast, deputy)
-    assert access(deputy, desk.house).may(Verb.POST_APPROVE)
-    assert not access(deputy, desk.house).may(Verb.MEMBERS_MANAGE)
+    assert access(deputy, desk.municipality).may(Verb.POST_APPROVE)
+    assert not access(deputy, desk.municipality).may(Verb.MEMBERS_MANAGE)
     assert approve(post, desk.version(post), by=deputy).stage == Stage.APPROVED
     made = Decision.objects.get(kind=DecisionKind.APPROVED)
     assert (made.by, made.for_whom) == (deputy, desk.cast.approver)
@@ -298,12 +298,12 @@ def test_a_delegation_begins_and_ends_by_itself(desk: Desk) -> None:
     deputy = member(desk.cast, "deputy", Role.OFFICER)
     first = today() + timedelta(days=2)
     deciders.delegate(
-        desk.house, approver=desk.cast.approver, to=deputy, starts_on=first, ends_on=first, by=desk.cast.approver
+        desk.municipality, approver=desk.cast.approver, to=deputy, starts_on=first, ends_on=first, by=desk.cast.approver
     )
     seen = []
     for days in (0, 2, 3):
         with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
-            seen.append(access(deputy, desk.house).may(Verb.POST_APPROVE))
+            seen.append(access(deputy, desk.municipality).may(Verb.POST_APPROVE))
     assert seen == [False, True, False]
 
 
@@ -311,7 +311,7 @@ def test_a_delegation_ends_with_either_membership_and_by_hand(desk: Desk) -> Non
     deputy = member(desk.cast, "deputy", Role.OFFICER)
 
     def may() -> bool:
-        return access(deputy, desk.house).may(Verb.POST_APPROVE)
+        return access(deputy, desk.municipality).may(Verb.POST_APPROVE)
 
     row = stand_in(desk.cast, deputy)
     assert may()
@@ -330,7 +330,7 @@ def test_a_delegation_ends_with_either_membership_and_by_hand(desk: Desk) -> Non
 
 def test_a_delegation_is_to_a_colleague_who_publishes_for_a_while_and_one_at_a_time(desk: Desk) -> None:
     deputy, day = member(desk.cast, "deputy", Role.OFFICER), today()
-    municipality, by = desk.house, desk.cast.approver
+    municipality, by = desk.municipality, desk.cast.approver
     bad = [
         {"to": by},
         {"to": desk.cast.viewer},

@@ -52,17 +52,17 @@ def home(client: Client) -> str:
 
 
 def version_of(desk: Desk, post: Post) -> int:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return desk.version(post).pk
 
 
 def waiting(desk: Desk, **fields: Any) -> Post:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return submitted(desk, **fields)
 
 
 def stage(desk: Desk, post: Post) -> str:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return desk.reload(post).stage
 
 
@@ -101,7 +101,7 @@ def test_the_mentor_has_a_button_of_their_own_and_the_approver_sees_the_order(de
 
 def test_a_step_that_nobody_can_take_is_said_to_be_left_out(desk: Desk) -> None:
     desk.house_rule(approval=Approval.MENTOR)
-    Pairing.objects.filter(municipality=desk.house).update(ends_on=today() - timedelta(days=1))
+    Pairing.objects.filter(municipality=desk.municipality).update(ends_on=today() - timedelta(days=1))
     post = waiting(desk)
     shown = page(sign_in(desk.cast.approver), post)
     assert "no mentor is paired with the municipality today" in shown
@@ -110,7 +110,7 @@ def test_a_step_that_nobody_can_take_is_said_to_be_left_out(desk: Desk) -> None:
 
 def test_open_conversations_are_asked_about(desk: Desk) -> None:
     post = waiting(desk)
-    with scope(desk.house):
+    with scope(desk.municipality):
         comment(post, "Сат?", by=desk.cast.mentor)
         thread = Thread.objects.get()
     client = sign_in(desk.cast.approver)
@@ -126,7 +126,7 @@ def test_open_conversations_are_asked_about(desk: Desk) -> None:
 
 def test_a_note_is_still_there_when_nothing_came_of_the_decision(desk: Desk) -> None:
     post = waiting(desk)
-    with scope(desk.house):
+    with scope(desk.municipality):
         comment(post, "Сат?", by=desk.cast.mentor)
     client, note = sign_in(desk.cast.approver), "Добро је, само <пазите> на сат."
     sent: dict[str, Any] = {"version": version_of(desk, post), "decision": "approve", "note": note}
@@ -136,7 +136,7 @@ def test_a_note_is_still_there_when_nothing_came_of_the_decision(desk: Desk) -> 
     assert "One conversation is open. Say whether" in shown
     assert "Добро је, само &lt;пазите&gt; на сат.</textarea>" in shown
     # also when the post was changed meanwhile: the page is that of the new version
-    with scope(desk.house):
+    with scope(desk.municipality):
         changed = take_back(post, by=desk.cast.officer)
         submit(desk.change(changed, desk.draft("Друге речи")), by=desk.cast.officer)
     answer = client.post(url("post_decide", post.pk), {**sent, "threads": "leave"}, follow=True)
@@ -163,7 +163,7 @@ def test_a_delegate_decides_and_the_page_says_for_whom(desk: Desk) -> None:
 def test_a_rule_that_was_tightened_is_explained(desk: Desk) -> None:
     second = member(desk.cast, "second")
     post = waiting(desk, hours=5)
-    with scope(desk.house):
+    with scope(desk.municipality):
         approve(post, desk.version(post), by=desk.cast.approver)
     desk.house_rule(approval=Approval.TWO)
     shown = page(sign_in(second), post)
@@ -177,7 +177,7 @@ def test_a_rule_that_was_tightened_is_explained(desk: Desk) -> None:
 def test_an_older_version_is_not_decided_about(desk: Desk) -> None:
     post = waiting(desk)
     seen = version_of(desk, post)
-    with scope(desk.house):
+    with scope(desk.municipality):
         changed = desk.change(take_back(post, by=desk.cast.officer), desk.draft("Друго"))
         submit(changed, by=desk.cast.officer)
     for client, name in ((sign_in(desk.cast.approver), "post_decide"), (sign_in(desk.cast.mentor), "post_endorse")):
@@ -202,7 +202,7 @@ def test_every_pair_of_person_and_act(desk: Desk, name: str) -> None:
         status = sign_in(person).post(url(name, post.pk), body).status_code
         expected = {404} if role in ("stranger", "trainer") else {302, 404} if role in allowed else {403}
         assert status in expected, (role, status)
-    with scope(desk.house):
+    with scope(desk.municipality):
         kinds = set(Decision.objects.values_list("kind", flat=True))
     # of those let in only the mentor may say "ready", and nobody but the approver decided
     assert kinds <= {DecisionKind.SUBMITTED, DecisionKind.ENDORSED, DecisionKind.APPROVED}
@@ -213,7 +213,7 @@ def test_a_mentor_of_the_past_and_of_elsewhere_reads_nothing(desk: Desk) -> None
     post = waiting(desk)
     body = {"version": version_of(desk, post)}
     client = sign_in(desk.cast.mentor)
-    Pairing.objects.filter(municipality=desk.house).update(ends_on=today() - timedelta(days=1))
+    Pairing.objects.filter(municipality=desk.municipality).update(ends_on=today() - timedelta(days=1))
     for address in (url("post", post.pk), url("post_versions", post.pk)):
         assert client.get(address).status_code == 404
     assert client.post(url("post_endorse", post.pk), body).status_code == 404
@@ -223,7 +223,7 @@ def test_a_mentor_of_the_past_and_of_elsewhere_reads_nothing(desk: Desk) -> None
 
 
 def test_somebody_on_the_list_publishes_with_a_reason(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Вода није за пиће!")
     client = sign_in(desk.cast.officer)
     assert url("post_emergency", post.pk) not in page(client, post)
@@ -238,12 +238,12 @@ def test_somebody_on_the_list_publishes_with_a_reason(desk: Desk) -> None:
     answer = client.post(url("post_emergency", post.pk), {"reason": REASON}, follow=True).content.decode()
     assert REASON in answer
     assert "Waits for a review" in answer
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert desk.states(post) == [State.SCHEDULED]
 
 
 def test_the_composer_leads_to_the_emergency_and_loses_no_word(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Прво")
     client, address = sign_in(desk.cast.officer), url("post_edit", post.pk)
     assert 'name="act" value="emergency"' not in client.get(address).content.decode()
@@ -252,14 +252,14 @@ def test_the_composer_leads_to_the_emergency_and_loses_no_word(desk: Desk) -> No
     assert 'name="act" value="emergency"' in client.get(address).content.decode()
     answer = client.post(address, {**sent, "act": "emergency"})
     assert answer.headers["Location"] == url("post_emergency", post.pk)
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert desk.reload(post).excerpt == "Вода није за пиће!"
         assert desk.states(post) == []
 
 
 def test_what_a_network_would_not_take_is_said_and_nothing_typed_is_lost(desk: Desk) -> None:
     on_the_list(desk.cast, desk.cast.officer)
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("а" * 301, channels=(desk.bluesky.pk,))
     answer = sign_in(desk.cast.officer).post(url("post_emergency", post.pk), {"reason": REASON})
     assert answer.status_code == 422
@@ -270,7 +270,7 @@ def test_what_a_network_would_not_take_is_said_and_nothing_typed_is_lost(desk: D
 
 def test_the_approver_finds_the_emergency_on_home_and_reviews_it(desk: Desk) -> None:
     on_the_list(desk.cast, desk.cast.officer)
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = emergency.publish(desk.write(), reason=REASON, by=desk.cast.officer)
         row = Decision.objects.get(kind=DecisionKind.EMERGENCY)
     client = sign_in(desk.cast.approver)
@@ -369,7 +369,7 @@ def test_home_tells_mine_from_others(desk: Desk) -> None:
     desk.house_rule(approval=Approval.MENTOR)
     waiting(desk, text="Чека менторку")
     ready = waiting(desk, text="Чека мене")
-    with scope(desk.house):
+    with scope(desk.municipality):
         endorse(ready, desk.version(ready), by=desk.cast.mentor)
     shown = home(sign_in(desk.cast.approver))
     mine, others = shown.split('aria-labelledby="approval"')[1].split("Waits for somebody else")
@@ -398,7 +398,7 @@ def test_home_takes_the_same_few_queries(desk: Desk, django_assert_max_num_queri
     for client in clients:
         home(client)
     for _round in range(2):
-        with scope(desk.house):
+        with scope(desk.municipality):
             for author in (desk.cast.officer, deputy):
                 _home_of_everything(desk, author)
             emergency.publish(desk.write(time=in_hours(7)), reason=REASON, by=desk.cast.officer)
@@ -412,10 +412,12 @@ def test_home_takes_the_same_few_queries(desk: Desk, django_assert_max_num_queri
 
 def _home_of_everything(desk: Desk, author: Any) -> None:
     """A draft, one that came back, one that waits, one that goes out, and one whose delivery failed."""
-    create(desk.house, by=author)
-    back = submit(desk.change(create(desk.house, by=author), desk.draft("Враћено"), by=author), by=author)
+    create(desk.municipality, by=author)
+    back = submit(desk.change(create(desk.municipality, by=author), desk.draft("Враћено"), by=author), by=author)
     send_back(back, desk.version(back), by=desk.cast.approver, note="Додај сат.")
-    submit(desk.change(create(desk.house, by=author), desk.draft("Чека"), time=in_hours(5), by=author), by=author)
+    submit(
+        desk.change(create(desk.municipality, by=author), desk.draft("Чека"), time=in_hours(5), by=author), by=author
+    )
     agreed = submitted(desk, hours=6)
     endorse(agreed, desk.version(agreed), by=desk.cast.mentor)
     approve(agreed, desk.version(agreed), by=desk.cast.approver)
@@ -424,7 +426,7 @@ def _home_of_everything(desk: Desk, author: Any) -> None:
 
 
 def test_home_cuts_each_list_in_its_own_order(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         for hours in range(12, 0, -1):
             submitted(desk, f"За {hours} сати", hours=hours)
         drafts = [desk.write(f"Нацрт {number}") for number in range(11)]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from channels.domain.pause import pause
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
-from delivery.domain.claim import claim_due
+from delivery.domain.claim import take_due
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from delivery.queries import heads
@@ -75,7 +75,10 @@ def test_the_table_itself_refuses_an_emergency_without_reason_or_review(desk: De
     post = submitted(desk)
     with pytest.raises(IntegrityError), transaction.atomic():
         Decision.objects.create(
-            municipality=desk.house, version=desk.version(post), kind=DecisionKind.EMERGENCY, by=desk.cast.officer
+            municipality=desk.municipality,
+            version=desk.version(post),
+            kind=DecisionKind.EMERGENCY,
+            by=desk.cast.officer,
         )
 
 
@@ -110,22 +113,22 @@ def test_an_emergency_leaves_its_channel_before_all_others(desk: Desk) -> None:
         now = timezone.now()
         Delivery.objects.exclude(pk=first.pk).update(not_after=now + timedelta(hours=1))
         assert [delivery.pk for delivery in heads(now)] == [first.pk]
-        assert [pk for pk, _attempt in claim_due(now)] == [first.pk]
+        assert [work.delivery.pk for work in take_due(now, 50)] == [first.pk]
         # the others wait until it has left
-        assert claim_due(now) == []
+        assert take_due(now, 50) == []
         Delivery.objects.filter(pk=first.pk).update(
             state=State.PUBLISHED, remote_id="1", published_at=now, lease_until=None
         )
-        assert [pk for pk, _attempt in claim_due(now)] == [desk.deliveries(early)[0].pk]
+        assert [work.delivery.pk for work in take_due(now, 50)] == [desk.deliveries(early)[0].pk]
 
 
 def test_an_emergency_does_not_wait_for_a_call_that_is_being_made(desk: Desk) -> None:
     post = submitted(desk, hours=1)
     approve(post, desk.version(post), by=desk.cast.approver)
     with time_machine.travel(in_hours(1).due_at + timedelta(minutes=1), tick=False):
-        assert len(claim_due(timezone.now())) == 1
+        assert len(take_due(timezone.now(), 50)) == 1
         first = desk.deliveries(out(desk))[0]
-        assert [pk for pk, _attempt in claim_due(timezone.now())] == [first.pk]
+        assert [work.delivery.pk for work in take_due(timezone.now(), 50)] == [first.pk]
 
 
 def test_an_emergency_on_one_channel_holds_up_no_other(desk: Desk) -> None:
@@ -133,21 +136,21 @@ def test_an_emergency_on_one_channel_holds_up_no_other(desk: Desk) -> None:
     approve(post, desk.version(post), by=desk.cast.approver)
     with time_machine.travel(in_hours(1).due_at + timedelta(minutes=1), tick=False):
         first = desk.deliveries(out(desk))[0]
-        claimed = [pk for pk, _attempt in claim_due(timezone.now())]
+        claimed = [work.delivery.pk for work in take_due(timezone.now(), 50)]
         assert claimed == [first.pk, desk.deliveries(post)[0].pk]
 
 
 def test_a_pause_lets_emergencies_through_and_nothing_else(desk: Desk) -> None:
     normal = submitted(desk, hours=5)
     approve(normal, desk.version(normal), by=desk.cast.approver)
-    pause(desk.house, "Дан жалости", by=desk.cast.approver)
+    pause(desk.municipality, "Дан жалости", by=desk.cast.approver)
     assert may_send(desk.deliveries(out(desk))[0]).kind == "allow"
     assert may_send(desk.deliveries(normal)[0]).reason == ReasonCode.PAUSED
 
 
 def test_in_a_house_without_approval_a_pause_asks_for_the_list_too(desk: Desk) -> None:
     desk.house_rule(approval=Approval.NONE)
-    pause(desk.house, "Дан жалости", by=desk.cast.approver)
+    pause(desk.municipality, "Дан жалости", by=desk.cast.approver)
     post = publish_now(desk.write(), by=desk.cast.officer)
     assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.PAUSED
     assert may_send(desk.deliveries(out(desk))[0]).kind == "allow"
@@ -164,16 +167,16 @@ def test_who_was_taken_off_the_list_sends_nothing_any_more(desk: Desk) -> None:
 
 def test_the_place_on_the_list_ends_with_the_membership(desk: Desk) -> None:
     post = out(desk)
-    assert access(desk.cast.officer, desk.house).may(Verb.POST_EMERGENCY)
+    assert access(desk.cast.officer, desk.municipality).may(Verb.POST_EMERGENCY)
     Membership.objects.filter(user=desk.cast.officer).update(ended_at=timezone.now())
-    assert not access(desk.cast.officer, desk.house).may(Verb.POST_EMERGENCY)
+    assert not access(desk.cast.officer, desk.municipality).may(Verb.POST_EMERGENCY)
     assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
 
 
 def test_only_people_who_publish_are_put_on_the_list(desk: Desk) -> None:
     for person in (desk.cast.viewer, desk.cast.mentor, desk.cast.stranger, desk.cast.staff):
         with pytest.raises(ActionNotAllowed):
-            deciders.allow_emergency(desk.house, person, by=desk.cast.approver)
+            deciders.allow_emergency(desk.municipality, person, by=desk.cast.approver)
     on_the_list(desk.cast, desk.cast.officer)
     on_the_list(desk.cast, desk.cast.officer)
     assert AuditEvent.objects.filter(verb="member.allow_emergency").count() == 1

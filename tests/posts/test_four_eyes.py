@@ -112,7 +112,7 @@ def test_no_decision_rule_becomes_weaker_at_once(
     desk: Desk, colleague: User, before: dict[str, Any], field: str, value: str
 ) -> None:
     desk.house_rule(**before)
-    unchanged = getattr(desk.house, field)
+    unchanged = getattr(desk.municipality, field)
     stands = {**RULES, **{name: str(setting) for name, setting in before.items()}}
     assert sign_in(desk.cast.approver).post(SAVE, {**stands, field: value}).status_code == 302
     assert getattr(Municipality.objects.get(slug="cuprija"), field) == unchanged
@@ -126,7 +126,7 @@ def test_a_second_address_of_the_same_person_does_not_approve_within_minutes(
     assert sign_in(getattr(desk.cast, who)).post("/m/cuprija/members/invite/", body).status_code == 302
     second = accept("me.too@test.example")
     post = submit(own_post(desk, desk.cast.approver), by=desk.cast.approver)
-    assert not access(second, desk.house).may(Verb.POST_APPROVE)
+    assert not access(second, desk.municipality).may(Verb.POST_APPROVE)
     with pytest.raises(ActionNotAllowed):
         approve(desk.reload(post), desk.version(post), by=second, threads=LEAVE)
     client = sign_in(second)
@@ -184,13 +184,13 @@ def test_an_administrator_does_not_send_the_approvers_away_to_become_the_first_o
     administrator.post(SAVE, {**RULES, "approval": "none"})
     assert Municipality.objects.get(slug="cuprija").approval == "one"
     puppet = person("puppet")
-    members.join(puppet, desk.house, Role.APPROVER, by=desk.cast.administrator)
-    assert not access(puppet, desk.house).may(Verb.POST_APPROVE)
+    members.join(puppet, desk.municipality, Role.APPROVER, by=desk.cast.administrator)
+    assert not access(puppet, desk.municipality).may(Verb.POST_APPROVE)
 
 
 def test_what_the_list_of_emergencies_holds_stays_in_force(desk: Desk, colleague: User) -> None:
     """The other side: who has been on the list publishes, as before."""
-    EmergencyRight.objects.create(municipality=desk.house, user=desk.cast.officer, by=colleague)
+    EmergencyRight.objects.create(municipality=desk.municipality, user=desk.cast.officer, by=colleague)
     emergency.publish(desk.write(), reason="Burst water main in the centre", by=desk.cast.officer)
 
 
@@ -202,6 +202,6 @@ def test_the_first_approver_of_a_municipality_decides_at_once(cast: Cast) -> Non
 
 def test_who_lends_their_own_right_lends_it_at_once(desk: Desk, colleague: User) -> None:
     deciders.delegate(
-        desk.house, approver=colleague, to=desk.cast.officer, starts_on=today(), ends_on=today(), by=colleague
+        desk.municipality, approver=colleague, to=desk.cast.officer, starts_on=today(), ends_on=today(), by=colleague
     )
-    assert access(desk.cast.officer, desk.house).may(Verb.POST_APPROVE)
+    assert access(desk.cast.officer, desk.municipality).may(Verb.POST_APPROVE)

@@ -55,7 +55,7 @@ def saved(page: Any) -> None:
 
 
 def written(desk: Desk) -> dict[str, str]:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return {tag: text.text for tag, text in parse(Post.objects.get().draft).texts.items()}
 
 
@@ -82,7 +82,7 @@ def test_from_an_empty_page_to_an_approved_post(
     assert violations(page) == []
     page.locator(".acts .button-primary", has_text="Submit for approval").click()
     page.get_by_text("Submitted. The approvers have been told").wait_for()
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = Post.objects.get()
         comment(post, "Лепо.", by=desk.cast.mentor)
         assert (post.stage, desk.states(post)) == (Stage.SUBMITTED, [State.WAITING, State.WAITING])
@@ -94,7 +94,7 @@ def test_from_an_empty_page_to_an_approved_post(
     other.get_by_label("I have read them and leave them open").check()
     other.get_by_role("button", name="Approve").click()
     other.get_by_text("Approved. It goes out by itself").wait_for()
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert desk.states(post) == [State.SCHEDULED, State.SCHEDULED]
     other.context.close()
     assert complaints == []
@@ -140,7 +140,7 @@ def test_a_page_that_is_only_opened_saves_nothing(page: Any, live_server: Any, d
     page.goto(at("post_new"))
     page.clock.run_for(10_000)
     page.wait_for_load_state("networkidle")
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert not Post.objects.exists()
 
 
@@ -157,7 +157,7 @@ def test_the_counter_follows_each_letter_and_the_server_puts_it_right(
 
 
 def test_two_tabs_ask_which_text_stays(page: Any, live_server: Any, desk: Desk, at: Any) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Почетак")
     enter(page, live_server, desk.cast.officer)
     page.goto(at("post_edit", post.pk))
@@ -198,7 +198,7 @@ def test_an_expired_session_keeps_the_text_until_one_has_signed_in_again(
 def test_a_lost_connection_keeps_the_text_in_the_browser_and_saves_it_later(
     page: Any, live_server: Any, desk: Desk, at: Any
 ) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Почетак")
     enter(page, live_server, desk.cast.officer)
     page.goto(at("post_edit", post.pk))
@@ -213,7 +213,7 @@ def test_a_lost_connection_keeps_the_text_in_the_browser_and_saves_it_later(
 def test_what_never_reached_the_portal_is_offered_when_the_page_opens_again(
     page: Any, live_server: Any, desk: Desk, at: Any
 ) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Почетак")
     enter(page, live_server, desk.cast.officer)
     page.goto(at("post_edit", post.pk))
@@ -230,7 +230,7 @@ def test_what_never_reached_the_portal_is_offered_when_the_page_opens_again(
 
 
 def test_a_picture_is_cropped_by_keyboard(page: Any, live_server: Any, desk: Desk, at: Any) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         from posts.draft import Shown
 
         media = desk.picture()
@@ -251,7 +251,7 @@ def test_a_picture_is_cropped_by_keyboard(page: Any, live_server: Any, desk: Des
     expect(saved_crop).to_have_count(1)
     expect(saved_crop).to_have_value(re.compile(r"^1:1@0,0,0\.75,1"))
     saved(page)
-    with scope(desk.house):
+    with scope(desk.municipality):
         (shown,) = parse(Post.objects.get().draft).media
         assert shown.crop is not None
         assert shown.crop.box == (0, 0, 0.75, 1)
@@ -271,7 +271,7 @@ def test_on_a_phone_nothing_is_cut_off_and_no_act_covers_a_field(
 ) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
     page = context.new_page()
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write(TEXT)
     enter(page, live_server, desk.cast.officer)
     for name in ("post_edit", "post"):

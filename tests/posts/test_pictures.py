@@ -146,7 +146,7 @@ def test_what_is_no_usable_picture_is_refused_with_a_reason(desk: Desk, body: by
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(desk: Desk) -> None:
     with pytest.raises(BadPicture, match="25 MB"):
-        pictures.add(desk.house, io.BytesIO(b""), name="a.jpg", size=26 * 1024 * 1024, by=desk.cast.officer)
+        pictures.add(desk.municipality, io.BytesIO(b""), name="a.jpg", size=26 * 1024 * 1024, by=desk.cast.officer)
 
 
 def test_a_cut_has_the_shape_that_was_asked_for(desk: Desk) -> None:
@@ -173,7 +173,7 @@ def closed_desk(cast: Cast) -> Desk:
 
 
 def stored(closed_desk: Desk) -> Media:
-    with scope(closed_desk.house):
+    with scope(closed_desk.municipality):
         return closed_desk.picture()
 
 
@@ -188,7 +188,7 @@ def sent(body: bytes | None = None, name: str = "фонтана.jpg") -> dict[st
 def test_an_upload_answers_with_the_pictures_row(closed_desk: Desk) -> None:
     answer = sign_in(closed_desk.cast.officer).post(address("media_upload"), sent())
     assert answer.status_code == 200
-    with scope(closed_desk.house):
+    with scope(closed_desk.municipality):
         assert f'data-picture="{Media.objects.get().pk}"' in answer.content.decode()
 
 
@@ -197,7 +197,7 @@ def test_a_bad_upload_answers_with_a_sentence(closed_desk: Desk) -> None:
     assert "no picture or video" in client.post(address("media_upload"), sent(b"MZ")).json()["problem"]
     assert client.post(address("media_upload"), {}).status_code == 422
     assert client.post(address("media_upload"), sent(name="../../etc/passwd\x00.jpg")).status_code == 200
-    with scope(closed_desk.house):
+    with scope(closed_desk.municipality):
         assert "/" not in Media.objects.get().name
 
 

@@ -31,7 +31,7 @@ def services(db: None) -> None:
 
 def keep(desk: Desk, *, verified: bool = True, **values: Any) -> ServiceAvailability:
     service = EService.objects.get(key="evrtic")
-    return catalogue.keep(desk.house, service, values, verified=verified, by=desk.cast.officer)
+    return catalogue.keep(desk.municipality, service, values, verified=verified, by=desk.cast.officer)
 
 
 DRAFT = Draft(service="evrtic")
@@ -42,7 +42,7 @@ DRAFT = Draft(service="evrtic")
 
 def test_a_post_without_a_service_hears_nothing(desk: Desk) -> None:
     assert service_notes(Draft(), None) == []
-    assert promotion(Draft(), desk.house) is None
+    assert promotion(Draft(), desk.municipality) is None
 
 
 def test_a_verified_service_is_promoted_without_a_word(desk: Desk) -> None:
@@ -90,7 +90,7 @@ def test_the_gaps_are_filled_with_what_is_known_here(desk: Desk) -> None:
     desk.house_rule(forms={"genitive": "Opštine Ćuprija", "locative": "u Ćupriji"})
     last = TODAY() + timedelta(days=30)
     keep(desk, ends_on=last, url="https://cuprija.rs/evrtic")
-    offer = promotion(DRAFT, desk.house)
+    offer = promotion(DRAFT, desk.municipality)
     assert offer is not None
     first = offer.starts[0]
     assert first.text.startswith("Почео је упис у вртиће у Ћуприји.")
@@ -103,17 +103,17 @@ def test_the_gaps_are_filled_with_what_is_known_here(desk: Desk) -> None:
 
 def test_texts_in_latin_follow_the_words_of_the_house(desk: Desk) -> None:
     by = desk.cast.officer
-    GlossaryWord.objects.create(municipality=desk.house, latin="eVrtiće", cyrillic="вртиће", added_by=by)
-    offer = promotion(replace(DRAFT, glossary=glossary(desk.house.pk)), desk.house)
+    GlossaryWord.objects.create(municipality=desk.municipality, latin="eVrtiće", cyrillic="вртиће", added_by=by)
+    offer = promotion(replace(DRAFT, glossary=glossary(desk.municipality.pk)), desk.municipality)
     assert offer is not None
     assert offer.starts[0].latin.startswith("Počeo je upis u eVrtiće u")
 
 
 def test_a_day_that_nobody_knows_stays_a_gap_and_the_post_s_own_day_wins(desk: Desk) -> None:
-    offer = promotion(DRAFT, desk.house)
+    offer = promotion(DRAFT, desk.municipality)
     assert offer is not None
     assert "{{рок}}" in offer.starts[0].text
-    own = promotion(Draft(service="evrtic", call=CallToAction("apply", "", "2027-03-15")), desk.house)
+    own = promotion(Draft(service="evrtic", call=CallToAction("apply", "", "2027-03-15")), desk.municipality)
     assert own is not None
     assert "до 15. марта 2027. овде" in own.starts[0].text
 
@@ -123,9 +123,9 @@ def test_a_promotion_takes_one_query_beside_the_list_and_three_alone(
 ) -> None:
     among = offers()
     with django_assert_num_queries(1):
-        promotion(DRAFT, desk.house, among)
+        promotion(DRAFT, desk.municipality, among)
     with django_assert_num_queries(3):
-        promotion(DRAFT, desk.house)
+        promotion(DRAFT, desk.municipality)
 
 
 # ---- pages

@@ -139,7 +139,7 @@ def test_who_stands_in_for_an_approver_says_for_whom(desk: Street) -> None:
 
 def test_a_pause_does_not_keep_anything_on_a_network(desk: Street) -> None:
     post = desk.published()
-    pause(desk.house, reason="Дан жалости", by=desk.cast.approver)
+    pause(desk.municipality, reason="Дан жалости", by=desk.cast.approver)
     removals.take_down(post, everything(post), reason=REASON, by=desk.cast.approver)
     desk.go()
     assert desk.texts() == []

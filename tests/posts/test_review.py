@@ -164,7 +164,7 @@ def test_a_paused_house_sends_nothing(desk: Desk) -> None:
 
     post = submit(desk.write(time=in_hours(5)), by=desk.cast.officer)
     post = approve(post, desk.version(post), by=desk.cast.approver)
-    Pause.objects.create(municipality=desk.house, reason="Дан жалости", by=desk.cast.approver)
+    Pause.objects.create(municipality=desk.municipality, reason="Дан жалости", by=desk.cast.approver)
     verdict = may_send(desk.deliveries(post)[0])
     assert (verdict.kind, verdict.reason, verdict.words) == ("defer", ReasonCode.PAUSED, "Approver: Дан жалости")
 

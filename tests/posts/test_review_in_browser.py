@@ -38,7 +38,7 @@ def desk(cast: Cast) -> Desk:
 @pytest.fixture
 def post(desk: Desk) -> Post:
     """A draft with a picture, about whose first words much was said."""
-    with scope(desk.house):
+    with scope(desk.municipality):
         picture = desk.picture()
         post = desk.write(TEXT, media=(Shown(picture.pk, "Трг са фонтаном"),))
         for number in range(8):
@@ -81,7 +81,7 @@ def test_a_part_of_a_picture_is_drawn_and_the_form_is_beside_it(read: Any, desk:
     page.keyboard.type("И овај угао.")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".talk.is-current > div > p")).to_have_text("И овај угао.")
-    with scope(desk.house):
+    with scope(desk.municipality):
         thread = Thread.objects.order_by("-pk").first()
         assert thread is not None
         assert [round(side, 1) for side in thread.box] == [0.5, 0.5, 0.4, 0.4]
@@ -121,7 +121,7 @@ def test_a_suggestion_is_accepted_by_one_key_and_the_next_one_is_there(read: Any
     expect(page.locator(".talk.is-current [data-act=decline]")).to_be_visible()
     page.keyboard.press("d")
     expect(page.locator("#talks ins")).to_have_count(0)
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert sorted(Suggestion.objects.values_list("state", flat=True)) == [
             SuggestionState.ACCEPTED,
             SuggestionState.DECLINED,

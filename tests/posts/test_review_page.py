@@ -35,7 +35,7 @@ def desk(cast: Cast) -> Desk:
 
 @pytest.fixture
 def submitted(desk: Desk) -> Post:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return submit(desk.write(time=in_hours(5)), by=desk.cast.officer)
 
 
@@ -50,17 +50,17 @@ def page(client: Client, post: Post, query: str = "") -> str:
 
 
 def version_of(desk: Desk, post: Post) -> int:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return desk.version(post).pk
 
 
 def fresh(desk: Desk, post: Post) -> Post:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return desk.reload(post)
 
 
 def on_network(desk: Desk, post: Post) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         approve(post, desk.version(post), by=desk.cast.approver)
         for delivery in desk.deliveries(post):
             now = timezone.now()
@@ -92,7 +92,7 @@ def test_the_approver_returns_it_with_a_note(desk: Desk, submitted: Post) -> Non
 
 def test_an_old_page_approves_nothing_new(desk: Desk, submitted: Post) -> None:
     seen = version_of(desk, submitted)
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = take_back(submitted, by=desk.cast.officer)
         submit(desk.change(post, desk.draft("Друга")), by=desk.cast.officer)
     client = sign_in(desk.cast.approver)
@@ -108,7 +108,7 @@ def test_a_decision_about_no_version_is_not_found(desk: Desk, submitted: Post, v
 
 
 def test_who_submitted_it_sees_why_they_cannot_approve(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = submit(desk.write(), by=desk.cast.approver)
     client = sign_in(desk.cast.approver)
     assert "waits for another approver" in page(client, post)
@@ -128,20 +128,20 @@ def test_take_back_opens_the_composer(desk: Desk, submitted: Post) -> None:
 
 
 def test_an_approved_post_is_published_by_a_button(desk: Desk, submitted: Post) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         approve(submitted, desk.version(submitted), by=desk.cast.approver)
     client = sign_in(desk.cast.officer)
     client.post(url("post_publish", submitted.pk))
-    with scope(desk.house):
+    with scope(desk.municipality):
         (delivery,) = desk.deliveries(submitted)
     assert (delivery.due_at - timezone.now()).total_seconds() < 5
     client.post(url("post_unschedule", submitted.pk))
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert desk.states(submitted) == []
 
 
 def test_older_versions_can_be_read(desk: Desk, submitted: Post) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = take_back(submitted, by=desk.cast.officer)
         submit(desk.change(post, desk.draft("Сасвим друго")), by=desk.cast.officer)
     client = sign_in(desk.cast.approver)
@@ -156,7 +156,7 @@ def test_older_versions_can_be_read(desk: Desk, submitted: Post) -> None:
 
 
 def test_staff_see_a_post_only_once_it_is_public_and_then_without_its_history(desk: Desk, submitted: Post) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         resolve(comment(submitted, "Тајна примедба", by=desk.cast.mentor), by=desk.cast.officer)
     client = sign_in(desk.cast.staff)
     assert client.get(url("post", submitted.pk)).status_code == 404
@@ -203,7 +203,7 @@ def test_the_page_takes_the_same_few_queries_for_little_and_for_much(
         with django_assert_max_num_queries(12) as queries:
             page(client, submitted)
         counts.append(len(queries))
-        with scope(desk.house):
+        with scope(desk.municipality):
             for number in range(3):
                 comment(submitted, f"Примедба {number}", by=desk.cast.mentor)
                 post = take_back(desk.reload(submitted), by=desk.cast.officer)
@@ -221,7 +221,7 @@ def test_a_mentors_page_takes_few_queries_also_with_everything_on_it(
     """Pictures, a link that is counted, accepted words, talk; the mentor reads first; at the first look and later."""
     client = sign_in(desk.cast.mentor)
     desk.house_rule(approval=Approval.MENTOR)
-    with scope(desk.house):
+    with scope(desk.municipality):
         picture = Shown(desk.picture().pk, "Фонтана на тргу")
         post = desk.write(time=in_hours(5), media=(picture,), link="https://cuprija.rs/voda", tracked=True)
         proposed = suggest(
@@ -231,7 +231,7 @@ def test_a_mentors_page_takes_few_queries_also_with_everything_on_it(
         post = submit(desk.reload(post), by=desk.cast.officer)
     client.get(url("workspace"))  # signs the session in
     for _look in range(3):
-        with scope(desk.house):
+        with scope(desk.municipality):
             comment(post, "@Officer, од када?", by=desk.cast.officer)
         with django_assert_max_num_queries(12):
             shown = page(client, post)

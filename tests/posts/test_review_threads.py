@@ -33,7 +33,7 @@ def desk(cast: Cast) -> Desk:
 
 @pytest.fixture
 def post(desk: Desk) -> Post:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return desk.write()
 
 
@@ -58,7 +58,7 @@ def fields(selected: str = WORDS, **more: Any) -> dict[str, Any]:
 def test_a_mentor_says_something_at_the_words_and_lands_on_it(desk: Desk, post: Post) -> None:
     client = sign_in(desk.cast.mentor)
     answer = client.post(url("thread_begin", post.pk), fields(text="Од <b>када</b>?"))
-    with scope(desk.house):
+    with scope(desk.municipality):
         thread = Thread.objects.get()
     assert answer.headers["Location"] == url("post", post.pk) + f"#thread-{thread.pk}"
     shown = page(sign_in(desk.cast.officer), post)
@@ -72,7 +72,7 @@ def test_without_scripts_the_words_alone_are_enough(desk: Desk, post: Post) -> N
     client.post(
         url("thread_begin", post.pk), {"place": "sr-Cyrl", "quote": WORDS, "text": "Од када?", "act": "comment"}
     )
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert Thread.objects.get().start == CYRILLIC.index(WORDS)
 
 
@@ -88,7 +88,7 @@ def test_what_is_refused_comes_back_with_everything_that_was_typed(desk: Desk, p
         for typed in ("Моја дуга примедба", "нема ових речи", "друго"):
             assert typed in shown
     assert "Моја дуга примедба" not in client.get(url("post", post.pk)).content.decode()
-    with scope(desk.house):
+    with scope(desk.municipality):
         other = desk.write()
     assert "Моја дуга примедба" not in client.get(url("post", other.pk) + "?kept=1").content.decode()
     client.post(url("thread_begin", post.pk), fields(text="Од када?"))
@@ -96,7 +96,7 @@ def test_what_is_refused_comes_back_with_everything_that_was_typed(desk: Desk, p
 
 
 def test_an_answer_of_a_megabyte_is_refused_in_words(desk: Desk, post: Post) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         thread = comment(post, "Од када?", by=desk.cast.mentor)
     client = sign_in(desk.cast.officer)
     answer = client.post(url("thread_answer", post.pk, thread.pk), {"text": "а" * 1_000_000}, follow=True)
@@ -120,7 +120,7 @@ def test_hostile_places_are_answered_and_leave_nothing(desk: Desk, post: Post, s
     answer = sign_in(desk.cast.mentor).post(url("thread_begin", post.pk), sent, follow=True)
     assert answer.status_code == 200
     assert 'role="alert"' in answer.content.decode()
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert not Thread.objects.exists()
         assert not Comment.objects.exists()
 
@@ -141,7 +141,7 @@ def test_another_houses_picture_is_no_place(desk: Desk, post: Post) -> None:
 
 
 def test_a_part_of_a_picture_is_drawn_where_it_was_pointed_at(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         media = desk.picture()
         post = desk.write(media=(Shown(media.pk, "Фонтана"),))
     sent = {"place": f"picture-{media.pk}", "left": "10", "top": "20", "width": "30", "height": "40.5", "text": "Ближе"}
@@ -150,7 +150,7 @@ def test_a_part_of_a_picture_is_drawn_where_it_was_pointed_at(desk: Desk) -> Non
 
 
 def test_the_officer_accepts_and_comes_to_the_next_suggestion(desk: Desk, post: Post) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         first = suggest(post, "Воде неће бити", where=at("Вода ће бити искључена"), by=desk.cast.mentor)
         second = suggest(post, "до поднева", where=at(), by=desk.cast.mentor)
     client = sign_in(desk.cast.officer)
@@ -162,25 +162,25 @@ def test_the_officer_accepts_and_comes_to_the_next_suggestion(desk: Desk, post: 
     assert answer.headers["Location"].endswith(f"#thread-{second.thread_id}")
     answer = client.post(url("suggestion_decide", post.pk, second.thread_id), {"decision": "decline"}, follow=True)
     assert "Declined. The words stay as they are." in answer.content.decode()
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert parse(desk.reload(post).draft).texts["sr-Cyrl"].text.startswith("Воде неће бити у Његошевој")
         assert Suggestion.objects.get(pk=second.pk).state == SuggestionState.DECLINED
     assert "accepted it: version 1, in the words of Mentor" in page(client, post)
 
 
 def test_only_what_the_page_showed_is_accepted_at_once(desk: Desk, post: Post) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         first = suggest(post, "Воде неће бити", where=at("Вода ће бити искључена"), by=desk.cast.mentor)
         unseen = suggest(post, "до поднева", where=at(), by=desk.cast.mentor)
     sent = {"suggestion": [first.pk, "x", "9" * 40]}
     answer = sign_in(desk.cast.officer).post(url("suggestions_accept", post.pk), sent, follow=True)
     assert "1 suggestion is now in the text, as version 1." in answer.content.decode()
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert Suggestion.objects.get(pk=unseen.pk).state == SuggestionState.OPEN
 
 
 def test_a_submitted_post_says_that_it_must_be_taken_back_first(desk: Desk, post: Post) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         submit(post, by=desk.cast.officer)
         made = suggest(post, "до поднева", where=at(), by=desk.cast.mentor)
     client = sign_in(desk.cast.officer)
@@ -192,7 +192,7 @@ def test_a_submitted_post_says_that_it_must_be_taken_back_first(desk: Desk, post
 
 
 def test_lost_words_are_shown_as_they_were(desk: Desk, post: Post) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         comment(post, "Од када?", by=desk.cast.mentor, where=at())
         desk.change(post, desk.draft("Сасвим другачија објава."))
     shown = page(sign_in(desk.cast.mentor), post)
@@ -203,7 +203,7 @@ def test_lost_words_are_shown_as_they_were(desk: Desk, post: Post) -> None:
 
 def test_words_with_dangerous_letters_are_shown_as_words(desk: Desk) -> None:
     text = "Пре <script>alert(1)</script> & после"
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write(text)
         suggest(post, "<img src=x onerror=y>", where=at("<script>", text), by=desk.cast.mentor)
     shown = page(sign_in(desk.cast.officer), post)
@@ -215,7 +215,7 @@ def test_words_with_dangerous_letters_are_shown_as_words(desk: Desk) -> None:
 def test_resolved_ones_are_counted_and_only_the_last_are_shown(desk: Desk, post: Post) -> None:
     from posts.review.domain.thread import resolve
 
-    with scope(desk.house):
+    with scope(desk.municipality):
         for number in range(12):
             resolve(comment(post, f"Решено број {number}.", by=desk.cast.mentor), by=desk.cast.officer)
     client = sign_in(desk.cast.officer)
@@ -227,7 +227,7 @@ def test_resolved_ones_are_counted_and_only_the_last_are_shown(desk: Desk, post:
 
 
 def test_what_is_new_is_new_once(desk: Desk, post: Post) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         comment(post, "Од када?", by=desk.cast.mentor)
     client = sign_in(desk.cast.officer)
     assert "1 with something new" in page(client, post)
@@ -238,7 +238,7 @@ def test_what_is_new_is_new_once(desk: Desk, post: Post) -> None:
 def test_an_older_version_is_read_without_marks(desk: Desk, post: Post) -> None:
     from posts.editing.domain.submit import take_back
 
-    with scope(desk.house):
+    with scope(desk.municipality):
         comment(post, "Од када?", by=desk.cast.mentor, where=at())
         again = take_back(submit(post, by=desk.cast.officer), by=desk.cast.officer)
         submit(desk.change(again, desk.draft("Друго")), by=desk.cast.officer)
@@ -253,7 +253,7 @@ def test_an_older_version_is_read_without_marks(desk: Desk, post: Post) -> None:
 def test_a_mentor_suggests_and_never_decides(desk: Desk, post: Post) -> None:
     client = sign_in(desk.cast.mentor)
     client.post(url("thread_begin", post.pk), fields(act="suggest", replacement="до поднева"))
-    with scope(desk.house):
+    with scope(desk.municipality):
         made = Suggestion.objects.get()
     shown = page(client, post)
     assert 'data-act="accept"' not in shown
@@ -263,7 +263,7 @@ def test_a_mentor_suggests_and_never_decides(desk: Desk, post: Post) -> None:
 
 
 def test_a_viewer_reads_and_says_nothing(desk: Desk, post: Post) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         thread = comment(post, "Од када?", by=desk.cast.mentor)
     client = sign_in(desk.cast.viewer)
     shown = page(client, post)
@@ -278,13 +278,13 @@ def test_a_viewer_reads_and_says_nothing(desk: Desk, post: Post) -> None:
 
 @pytest.mark.parametrize("name", ["stranger", "ended"])
 def test_a_mentor_of_another_place_or_after_the_last_day_finds_nothing(desk: Desk, post: Post, name: str) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         thread = suggest(post, "до поднева", where=at(), by=desk.cast.mentor).thread
     person = desk.cast.stranger
     if name == "ended":
         person = desk.cast.mentor
         yesterday = timezone.localdate() - timedelta(days=1)
-        Pairing.objects.filter(mentor=person, municipality=desk.house).update(ends_on=yesterday)
+        Pairing.objects.filter(mentor=person, municipality=desk.municipality).update(ends_on=yesterday)
     client = sign_in(person)
     assert client.get(url("post", post.pk)).status_code == 404
     assert client.get(url("thread_people", post.pk)).status_code == 404
@@ -299,7 +299,7 @@ def test_a_mentor_of_another_place_or_after_the_last_day_finds_nothing(desk: Des
 
 
 def test_a_thread_of_another_post_is_not_found_below_this_one(desk: Desk, post: Post) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         other = suggest(desk.write(), "до поднева", where=at(), by=desk.cast.mentor).thread
     client = sign_in(desk.cast.officer)
     assert client.post(url("thread_answer", post.pk, other.pk), {"text": "а"}).status_code == 404
@@ -318,7 +318,7 @@ def test_the_page_asks_as_little_with_two_hundred_threads_as_with_one(
     desk: Desk, post: Post, django_assert_max_num_queries: Any
 ) -> None:
     client, counts = sign_in(desk.cast.officer), []
-    with scope(desk.house):
+    with scope(desk.municipality):
         comment(post, "@Officer, од када?", by=desk.cast.mentor, where=at())
         suggest(post, "до поднева", where=at(), by=desk.cast.mentor)
     page(client, post)
@@ -326,12 +326,12 @@ def test_the_page_asks_as_little_with_two_hundred_threads_as_with_one(
         with django_assert_max_num_queries(12) as queries:
             page(client, post)
         counts.append(len(queries))
-        with scope(desk.house):
+        with scope(desk.municipality):
             first = Thread.objects.order_by("pk").first()
             made = Thread.objects.bulk_create(
                 [
                     Thread(
-                        municipality=desk.house, post=post, author=desk.cast.mentor, place="text", tag="sr-Cyrl",
+                        municipality=desk.municipality, post=post, author=desk.cast.mentor, place="text", tag="sr-Cyrl",
                         start=number % 20, end=number % 20 + 5, quote=CYRILLIC[number % 20 : number % 20 + 5],
                     )
                     for number in range(200)
@@ -339,14 +339,17 @@ def test_the_page_asks_as_little_with_two_hundred_threads_as_with_one(
             )  # fmt: skip
             assert first is not None
             Comment.objects.bulk_create(
-                [Comment(municipality=desk.house, thread=row, author=desk.cast.approver, text="Да.") for row in made]
+                [
+                    Comment(municipality=desk.municipality, thread=row, author=desk.cast.approver, text="Да.")
+                    for row in made
+                ]
             )
         page(client, post)  # takes the news in
     assert counts[0] == counts[1]
 
 
 def test_a_page_with_many_conversations_stays_small(desk: Desk, post: Post) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         for _each in range(20):
             comment(post, "Од када? " * 10, by=desk.cast.mentor, where=ThreadPosition("sr-Cyrl", quote="улици"))
     assert len(page(sign_in(desk.cast.officer), post).encode()) < 60_000

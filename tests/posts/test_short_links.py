@@ -102,7 +102,7 @@ def test_a_version_freezes_one_link_for_each_channel(desk: Desk) -> None:
 
 def test_the_preview_shows_the_very_link_that_is_frozen_and_counts_it(desk: Desk) -> None:
     post = desk.write(link=LINK, tracked=True)
-    post.municipality = desk.house
+    post.municipality = desk.municipality
     draft = parse(post.draft)
     [before] = of_draft(post, draft, [desk.mastodon], {})
     submitted = submit(post, by=desk.cast.officer)
@@ -157,12 +157,12 @@ def test_a_copy_has_links_of_its_own(desk: Desk) -> None:
 
 
 def test_a_new_post_counts_clicks_unless_somebody_says_no(desk: Desk) -> None:
-    assert parse(blank_post(desk.house, by=desk.cast.officer).draft).tracked
+    assert parse(blank_post(desk.municipality, by=desk.cast.officer).draft).tracked
 
 
 def test_links_are_foreseen_without_a_query(desk: Desk, django_assert_num_queries: Any) -> None:
     post = desk.write(link=LINK, tracked=True)
-    post.municipality = desk.house
+    post.municipality = desk.municipality
     with django_assert_num_queries(0):
         draft = with_expected_links(post, parse(post.draft), [desk.mastodon])
     assert set(draft.short_links) == {desk.mastodon.pk}

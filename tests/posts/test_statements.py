@@ -25,7 +25,7 @@ from common.prepared import array
 from delivery import queries
 from delivery.domain import attempts, pre_send_check
 from delivery.domain import move as moves
-from delivery.domain.claim import claim_due
+from delivery.domain.claim import take_due
 from delivery.enums import Outcome, ReasonCode, State
 from delivery.models import Attempt, Delivery
 from municipalities.domain.deciders import end_emergency
@@ -194,7 +194,7 @@ def test_the_outbox(busy: Desk) -> None:
     with everywhere("a test"), transaction.atomic():
         assert answers(queries.HEADS, now=now) >= 2
         assert answers(queries.NEXT_DUE, now=now) == 1
-        claimed = [pk for pk, _number in claim_due(now)]
+        claimed = [work.delivery.pk for work in take_due(now, 50)]
         assert len(claimed) >= 2
         assert answers(queries.LAST_NUMBERS, deliveries=array(claimed)) == len(claimed)
         assert answers(queries.UNDER_WAY) == 2
@@ -253,7 +253,7 @@ def left(model: Any, change: Any) -> tuple[int, list[dict[str, Any]]]:
 
 def test_updates(busy: Desk) -> None:
     now = timezone.now()
-    claimed = [pk for pk, _number in claim_due(now)]
+    claimed = [work.delivery.pk for work in take_due(now, 50)]
     with everywhere("a test"):
         Attempt.objects.filter(delivery__in=claimed).update(taken_at=now)
         attempt, other = Attempt.objects.filter(delivery__in=claimed).order_by("pk")[:2]
@@ -264,7 +264,7 @@ def test_updates(busy: Desk) -> None:
         municipality = attempt.municipality_id
     closed = {"closed_at": now, "outcome": Outcome.OK, "detail": {"words": ["а", None]}}
     moved = {"state": State.FAILED, "reason": ReasonCode.REJECTED}
-    besides = {"problem": "%s „не“", "lease_until": None, "noticed_at": None, "state_at": now}
+    besides = {"problem": "%s „не“", "lease_until": None, "notified_at": None, "state_at": now}
     sent, open_ = {"sent_at": now}, {"closed_at": None}
     mine, sending = {"municipality": municipality, "pk": attempt.pk}, {"pk": attempt.delivery_id, "state": "sending"}
     failed, all_of_them = {**sending, "state": "failed"}, {"pk__in": claimed, "state": "sending"}
@@ -273,7 +273,7 @@ def test_updates(busy: Desk) -> None:
     late = {**here, "pk": ended.pk}
     others = {"municipality": other.municipality_id, "pk": other.pk}
     again = {**others, "sent_at": now}
-    whole, some = moves._moves(tuple(besides)), moves._moves(("tries",))
+    whole, some = moves._moves(tuple(besides)), moves._moves(("attempt_count",))
     cases: list[tuple[Any, dict[str, Any], dict[str, Any], dict[str, Any], int]] = [
         (attempts.CLOSED, closed, mine, {**mine, **open_}, 1),
         (attempts.CLOSED, closed, {**mine, "pk": 0}, {**mine, "pk": 0, **open_}, 0),
@@ -284,7 +284,7 @@ def test_updates(busy: Desk) -> None:
         (pre_send_check.SENT_AGAIN, sent, {**mine, "sent_at": now}, {**mine, **open_, "sent_at": now}, 0),
         (pre_send_check.SENT_AGAIN, {"sent_at": later}, again, {**again, **open_}, 1),
         (whole, {**moved, **besides}, {**sending, **here}, {**sending, **here}, 1),
-        (some, {**moved, "tries": 3}, {**failed, **here}, {**failed, **here}, 0),
+        (some, {**moved, "attempt_count": 3}, {**failed, **here}, {**failed, **here}, 0),
         (moves.MOVED, {**moved, **besides}, given_all, all_of_them, len(claimed)),
         (moves.MOVED, {**moved, **besides}, {**given_all, "state": "failed"}, {**all_of_them, "state": "failed"}, 0),
     ]

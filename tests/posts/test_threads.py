@@ -195,7 +195,7 @@ def test_who_is_named_is_told_so_once(desk: Desk) -> None:
 
 def test_only_people_who_may_read_the_draft_can_be_named(desk: Desk) -> None:
     post = desk.write()
-    named = {person.name for person in mentionable(desk.house)}
+    named = {person.name for person in mentionable(desk.municipality)}
     assert named == {"Officer", "Approver", "Viewer", "Mentor"}
     comment(post, f"@Stranger @{{{desk.cast.stranger.pk}}} @Staff", by=desk.cast.mentor)
     assert Comment.objects.get().mentions == []
@@ -245,4 +245,4 @@ def test_the_database_refuses_a_thread_without_its_place(desk: Desk) -> None:
     post: Post = desk.write()
     for fields in ({"place": "text"}, {"place": "picture"}, {"place": "post", "tag": "sr-Cyrl"}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Thread.objects.create(municipality=desk.house, post=post, author=desk.cast.mentor, **fields)
+            Thread.objects.create(municipality=desk.municipality, post=post, author=desk.cast.mentor, **fields)

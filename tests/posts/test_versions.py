@@ -34,7 +34,7 @@ def desk(cast: Cast) -> Desk:
 
 @pytest.fixture
 def inside(desk: Desk) -> Any:
-    with scope(desk.house):
+    with scope(desk.municipality):
         yield desk
 
 
@@ -56,7 +56,7 @@ def again(desk: Desk, post: Post, draft: Draft, **fields: Any) -> Post:
 
 
 def two(desk: Desk, before: Draft, after: Draft, **fields: Any) -> Post:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = submit(desk.change(desk.write(), before), by=desk.cast.officer)
         return again(desk, post, after, **fields)
 
@@ -92,7 +92,7 @@ def test_a_text_that_came_or_went_is_named(desk: Desk) -> None:
 
 
 def test_pictures_that_were_added_removed_moved_cropped_and_described(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         one, two_, three, four = (
             desk.picture(picture_bytes(size=(640, 480 + number)), name=f"{number}.jpg").pk for number in range(4)
         )
@@ -134,7 +134,7 @@ def test_everything_else_that_changed_stands_in_one_list(desk: Desk) -> None:
 
 
 def test_the_draft_is_compared_with_the_last_version(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = submit(desk.write("Прво."), by=desk.cast.officer)
         post = send_back(post, desk.version(post), by=desk.cast.approver, note="Друго, молим.")
         desk.change(post, desk.draft("Друго."))
@@ -145,14 +145,14 @@ def test_the_draft_is_compared_with_the_last_version(desk: Desk) -> None:
 
 
 def test_a_draft_that_did_not_change_is_the_same(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = submit(desk.write("Исто.", channels=(desk.mastodon.pk, desk.bluesky.pk)), by=desk.cast.officer)
         take_back(post, by=desk.cast.officer)
     assert "The two are the same" in page(sign_in(desk.cast.officer), post)
 
 
 def test_one_version_alone_is_compared_with_nothing(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = submit(desk.write(), by=desk.cast.officer)
     assert "There is one version only" in page(sign_in(desk.cast.officer), post)
 
@@ -185,13 +185,13 @@ def test_the_page_takes_the_same_few_queries_for_little_and_for_much(
     post = two(desk, desk.draft("Прво."), desk.draft("Друго."))
     client, counts = sign_in(desk.cast.officer), []
     page(client, post)
-    with scope(desk.house):
+    with scope(desk.municipality):
         media = [desk.picture(picture_bytes(size=(640, 500 + number)), name=f"{number}.jpg").pk for number in range(3)]
     for number in range(2):
         with django_assert_max_num_queries(12) as queries:
             page(client, post)
         counts.append(len(queries))
-        with scope(desk.house):
+        with scope(desk.municipality):
             for index in range(3):
                 shown = tuple(Shown(pk, str(index)) for pk in media)
                 both = (desk.mastodon.pk, desk.bluesky.pk)
@@ -261,7 +261,7 @@ def test_only_a_draft_takes_a_version_back(inside: Desk) -> None:
 
 def test_the_button_restores_and_opens_the_composer(desk: Desk) -> None:
     post = two(desk, desk.draft("Прво."), desk.draft("Друго."))
-    with scope(desk.house):
+    with scope(desk.municipality):
         take_back(post, by=desk.cast.officer)
     client, url = sign_in(desk.cast.officer), reverse("post_version_restore", args=["cuprija", post.pk, 1])
     assert url in page(client, post, "?from=1")
@@ -280,12 +280,12 @@ def test_who_may_not_write_restores_nothing(desk: Desk) -> None:
         "officer": 302, "approver": 302, "viewer": 403, "mentor": 403, "stranger": 404, "staff": 403,
         "trainer": 404, "administrator": 403,
     }  # fmt: skip
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert desk.reload(post).stage == Stage.SUBMITTED  # submitted posts are not changed by it
 
 
 def test_who_suggested_words_is_named_with_the_version_that_took_them_over(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write("Дођите у суботу на трг.")
         where = ThreadPosition("sr-Cyrl", None, 9, 15, "суботу")
         made = suggest(post, "недељу", where=where, by=desk.cast.mentor)
@@ -297,6 +297,6 @@ def test_who_suggested_words_is_named_with_the_version_that_took_them_over(desk:
     review = client.get(reverse("post", args=["cuprija", post.pk])).content.decode()
     assert review.count(credit) == 1
     # a version about which nothing was decided has no time that could have changed
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = submit(desk.reload(post), by=desk.cast.officer)
     assert "Time" not in page(client, post, "?from=1&to=2").split("Link, channels", 1)[-1]

@@ -14,9 +14,8 @@ from django.utils import timezone
 
 from channels.models import Channel
 from common.errors import ActionNotAllowed
+from delivery.dispatch import publish_due
 from delivery.domain import check_status, reconcile
-from delivery.domain.claim import claim_due
-from delivery.domain.deliver import deliver
 from delivery.enums import State
 from delivery.models import Delivery
 from delivery.policies import FIRST_COMMENT
@@ -30,6 +29,7 @@ from tests.people import Cast
 from tests.platforms.fakes import FakeServer
 from tests.posts.desk import Desk, in_hours, opened
 from tests.posts.films import SRT, film
+from tests.publishing import deliver
 
 __all__ = ["allowed", "network"]
 
@@ -61,8 +61,7 @@ class VideoDesk:
                 time_machine.travel(timezone.now() + timedelta(minutes=minute), tick=True),
                 everywhere("a test's beat"),
             ):
-                for delivery_id, number in claim_due(timezone.now()):
-                    deliver(delivery_id, number)
+                publish_due(timezone.now())
                 asked = [(pk, reconcile.reconcile(pk)) for pk in reconcile.claim_reconciliations(timezone.now())]
                 asked += [
                     (pk, check_status.check_status(pk)) for pk in check_status.claim_status_checks(timezone.now())
@@ -77,7 +76,7 @@ class VideoDesk:
 
 @pytest.fixture
 def video_desk(cast: Cast, network: FakeServer, settings: Any) -> Iterator[VideoDesk]:
-    settings.LOOK_APART_SECONDS = 1
+    settings.RECONCILIATION_INTERVAL_SECONDS = 1
     page, telegram = (connected(cast, network, name) for name in ("facebook", "telegram"))
     with scope(cast.cuprija):
         desk = opened(cast)

@@ -26,9 +26,13 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def facebook(desk: Desk) -> Channel:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return channel(
-            desk.house, desk.cast.approver, name="Страница Ћуприје", platform="facebook", server="https://x.example"
+            desk.municipality,
+            desk.cast.approver,
+            name="Страница Ћуприје",
+            platform="facebook",
+            server="https://x.example",
         )
 
 
@@ -49,14 +53,14 @@ def test_a_video_waits_for_the_worker_and_what_is_typed_meanwhile_stays(
     page.get_by_text("Being looked at…").wait_for()
     page.get_by_label("What does the video show?").fill("Људи на тргу")
     box = page.locator("#picture-list").bounding_box()
-    with scope(desk.house):
+    with scope(desk.municipality):
         videos.probe_due()
     page.locator("[data-film=ready]", has_text="0:02").wait_for()
     assert page.locator("#picture-list").bounding_box() == box
     expect(page.get_by_label("What does the video show?")).to_have_value("Људи на тргу")
     expect(page.get_by_label("What does the video show?")).to_be_focused()
     saved(page)
-    with scope(desk.house):
+    with scope(desk.municipality):
         (shown,) = parse(Post.objects.get().draft).media
         assert (shown.id, shown.alt) == (Media.objects.get().pk, "Људи на тргу")
     assert violations(page) == []
@@ -65,7 +69,7 @@ def test_a_video_waits_for_the_worker_and_what_is_typed_meanwhile_stays(
 def test_captions_are_added_by_keyboard_and_the_focus_comes_back(
     page: Any, live_server: Any, desk: Desk, at: Any, tmp_path: Path
 ) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         media = desk.film()
         post = desk.write(TEXT, media=(parse({"media": [{"id": media.pk}]}).media[0],))
     (tmp_path / "vasar.srt").write_text(SRT)
@@ -84,14 +88,14 @@ def test_captions_are_added_by_keyboard_and_the_focus_comes_back(
     dialog.get_by_role("button", name="Add captions").press("Enter")
     page.get_by_text("Captions: Serbian, Cyrillic").wait_for()
     expect(page.get_by_role("button", name="Captions")).to_be_focused()
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert Media.objects.get().captions_tag == "sr-Cyrl"
 
 
 def test_the_first_comment_is_asked_for_when_a_network_takes_one(
     page: Any, live_server: Any, desk: Desk, facebook: Channel, at: Any
 ) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write(TEXT)
     enter(page, live_server, desk.cast.officer)
     page.goto(at("post_edit", post.pk))
@@ -105,7 +109,7 @@ def test_the_first_comment_is_asked_for_when_a_network_takes_one(
     saved(page)
     page.locator(".chip", has_text="Страница Ћуприје").click()
     expect(summary).to_be_visible()  # what stands in it does not vanish
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert parse(Post.objects.get().draft).first_comment.startswith("Пријаве")
     assert violations(page) == []
 
@@ -118,7 +122,7 @@ def test_the_library_shows_by_itself_when_a_video_is_ready(
     page.goto(at("library_pictures"))
     page.set_input_files("#upload-files", str(file))
     page.get_by_text("Being looked at…").wait_for()
-    with scope(desk.house):
+    with scope(desk.municipality):
         videos.probe_due()
     page.locator(".tile-film", has_text="0:02").wait_for()
     page.get_by_role("link", name="vasar.mp4").click()

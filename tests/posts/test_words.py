@@ -42,12 +42,12 @@ def url(name: str, slug: str = "cuprija") -> str:
 
 
 def teach(desk: Desk, latin: str, cyrillic: str) -> None:
-    with scope(desk.house):
-        glossary.remember(desk.house, latin, cyrillic, by=desk.cast.officer)
+    with scope(desk.municipality):
+        glossary.remember(desk.municipality, latin, cyrillic, by=desk.cast.officer)
 
 
 def known(desk: Desk) -> list[tuple[str, str]]:
-    with scope(desk.house):
+    with scope(desk.municipality):
         return list(GlossaryWord.objects.values_list("latin", "cyrillic"))
 
 
@@ -79,7 +79,7 @@ def test_the_page_brings_the_words_along_for_the_script(desk: Desk, client: Clie
 def test_a_version_freezes_the_spelling_and_a_word_taught_later_changes_nothing(desk: Desk) -> None:
     teach(desk, "Facebook", "Фејсбук")
     asked = Interactive("poll", ("Na Facebooku", "Na Viberu"), days=2, promise="Објавићемо.")
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write(texts={"sr-Latn": Text(LATIN)}, interactive=asked, time=in_hours(30))
         post = submit(post, by=desk.cast.officer)
         version = desk.version(post)
@@ -89,7 +89,7 @@ def test_a_version_freezes_the_spelling_and_a_word_taught_later_changes_nothing(
         assert payload["text"] == "Пратите нас на Фејсбуку сваки дан.\n\n1) На Фејсбуку\n2) На Viberu"
     teach(desk, "Facebook", "Фејзбук")
     teach(desk, "Viber", "Вајбер")
-    with scope(desk.house):
+    with scope(desk.municipality):
         same = Version.objects.get(pk=version.pk)
         assert content(same).answers["sr-Cyrl"] == ["На Фејсбуку", "На Viberu"]
         take_back(post, by=desk.cast.officer)
@@ -101,7 +101,7 @@ def test_a_version_freezes_the_spelling_and_a_word_taught_later_changes_nothing(
 
 
 def test_a_version_restored_follows_the_words_of_today(desk: Desk) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write(texts={"sr-Latn": Text(LATIN)})
         post = take_back(submit(post, by=desk.cast.officer), by=desk.cast.officer)
         version = desk.version(post)
@@ -113,14 +113,14 @@ def test_a_version_restored_follows_the_words_of_today(desk: Desk) -> None:
 
 def test_the_review_page_shows_the_spelling_that_will_be_frozen(desk: Desk, client: Client) -> None:
     teach(desk, "Facebook", "Фејсбук")
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = desk.write(texts={"sr-Latn": Text(LATIN)})
     page = client.get(reverse("post", args=["cuprija", post.pk])).content.decode()
     assert "Пратите нас на Фејсбуку сваки дан." in page
 
 
 def test_a_language_of_official_use_is_asked_for_and_never_made_up(desk: Desk, client: Client) -> None:
-    with scope(desk.house):
+    with scope(desk.municipality):
         desk.house_rule(official_languages=[{"language": "sr", "script": "Cyrl"}, {"language": "bs", "script": "Latn"}])
         desk.mastodon.languages, desk.mastodon.layout = ["sr-Cyrl", "sr-Latn", "bs-Latn"], "combined"
         desk.mastodon.save()
@@ -129,7 +129,7 @@ def test_a_language_of_official_use_is_asked_for_and_never_made_up(desk: Desk, c
     assert "This municipality also uses this language officially, and the post has no text in it: Bosnian" in page
     assert "There is no text in this language: Bosnian" in page
     assert 'data-code="languages.missing"' in page
-    with scope(desk.house):
+    with scope(desk.municipality):
         post = submit(desk.write("Недеља"), by=desk.cast.officer)
         frozen = Variant.objects.filter(version=desk.version(post)).values_list("language", "script", "text")
         assert set(frozen) == {("sr", "Cyrl", "Недеља"), ("sr", "Latn", "Nedelja")}
@@ -150,7 +150,7 @@ def test_a_hand_corrected_word_is_offered_and_once_remembered_not_again(desk: De
     assert (answer.status_code, answer.content.decode()) == (200, "Remembered: Facebook – Фејсбук.")
     assert known(desk) == [("Facebook", "Фејсбук")]
     assert "data-offer" not in preview(desk, client, **texts)
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert AuditEvent.objects.get(verb="glossary.add").actor_id == desk.cast.officer.pk
 
 
@@ -231,15 +231,15 @@ def test_the_answers_take_as_many_queries_for_many_words_as_for_few(
     def taken() -> int:
         with django_assert_max_num_queries(most) as queries:
             client.post(url(name), sent)
-        with scope(desk.house):
+        with scope(desk.municipality):
             GlossaryWord.objects.filter(latin="Facebook").delete()
         return len(queries)
 
     client.post(url(name), sent)
-    with scope(desk.house):
+    with scope(desk.municipality):
         GlossaryWord.objects.all().delete()
     few = taken()
-    with scope(desk.house):
+    with scope(desk.municipality):
         for number in range(40):
-            glossary.add(desk.house, f"Firma {number}", "", by=desk.cast.officer)
+            glossary.add(desk.municipality, f"Firma {number}", "", by=desk.cast.officer)
     assert taken() == few

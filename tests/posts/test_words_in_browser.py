@@ -79,7 +79,7 @@ def test_a_spelling_corrected_by_hand_is_remembered_by_keyboard_and_used_at_once
     expect(page.locator("#panel-sr-Latn [data-said]")).to_have_text("Remembered: Facebook – Фејсбук.")
     expect(offer).to_have_count(0)
     expect(page.locator("#text-sr-Latn")).to_be_focused()
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert list(GlossaryWord.objects.values_list("latin", "cyrillic")) == [("Facebook", "Фејсбук")]
 
     # From now on the browser itself writes it so, before the server has answered.
@@ -113,7 +113,7 @@ def test_only_here_keeps_the_offer_away_and_leads_back_to_the_text(composer: Any
     page.keyboard.type("!")
     page.wait_for_timeout(1000)
     expect(page.locator("[data-offer]")).to_have_count(0)
-    with scope(desk.house):
+    with scope(desk.municipality):
         assert not GlossaryWord.objects.exists()
 
 
@@ -175,8 +175,8 @@ def test_a_text_that_changed_meanwhile_is_left_alone(composer: Any) -> None:
 
 
 def test_words_taught_before_are_used_from_the_first_letter(page: Any, live_server: Any, desk: Desk) -> None:
-    with scope(desk.house):
-        glossary.add(desk.house, "Facebook", "Фејсбук", by=desk.cast.officer)
+    with scope(desk.municipality):
+        glossary.add(desk.municipality, "Facebook", "Фејсбук", by=desk.cast.officer)
     enter(page, live_server, desk.cast.officer)
     page.goto(live_server.url + reverse("post_new", args=["cuprija"]))
     page.set_viewport_size({"width": 390, "height": 844})

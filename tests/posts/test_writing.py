@@ -29,7 +29,7 @@ def content_of(post: Post, text: str) -> Content:
 
 
 def test_a_new_post_goes_to_every_connected_channel(desk: Desk) -> None:
-    post = create(desk.house, by=desk.cast.officer)
+    post = create(desk.municipality, by=desk.cast.officer)
     assert set(parse(post.draft).channels) == {desk.mastodon.pk, desk.bluesky.pk}
 
 
@@ -62,7 +62,7 @@ def test_of_two_saves_at_the_same_moment_one_is_a_conflict(desk: Desk) -> None:
     barrier = threading.Barrier(2)
 
     def save(text: str) -> None:
-        with scope(desk.house):
+        with scope(desk.municipality):
             barrier.wait()
             answers.append(save_draft(post, content_of(post, text), revision=post.revision, by=desk.cast.officer))
         connection.close()

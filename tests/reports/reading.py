@@ -34,14 +34,14 @@ def pdf(body: bytes) -> Printed:
             content = page.get_textpage()
             texts.append(content.get_text_bounded())
             content.close()
-            found, said = structure(page)
-            kinds |= found
-            alts += said
+            page_kinds, page_alts = structure(page)
+            kinds |= page_kinds
+            alts += page_alts
             page.close()
         size = raw.FPDFCatalog_GetLanguage(document, None, 0)
         language = ctypes.create_string_buffer(size)
         raw.FPDFCatalog_GetLanguage(document, ctypes.cast(language, ctypes.POINTER(raw.FPDF_WCHAR)), size)
-        links = {each.decode() for each in _addresses(body)}
+        links = {address.decode() for address in _addresses(body)}
         return Printed(
             # lines and the marks at which long words break are the printer's, not the writer's
             " ".join("".join(texts).replace("\u200b", "").replace("\ufffe", "").split()),
@@ -62,9 +62,9 @@ def collisions(body: bytes) -> list[tuple[str, str]]:
     page = pypdfium2.PdfDocument(body)[0]
     content = page.get_textpage()
     boxes = [content.get_rect(n) for n in range(content.count_rects())]
-    said = [content.get_text_bounded(*box).strip() for box in boxes]
+    texts = [content.get_text_bounded(*box).strip() for box in boxes]
     return [
-        (said[one], said[other])
+        (texts[one], texts[other])
         for one, (left, bottom, right, top) in enumerate(boxes)
         for other, (its_left, its_bottom, its_right, its_top) in enumerate(boxes[:one])
         if min(right, its_right) - max(left, its_left) > 0.5 and min(top, its_top) - max(bottom, its_bottom) > 0.5
@@ -113,11 +113,11 @@ def xlsx(body: bytes) -> Any:
 
 def tables(body: bytes) -> dict[str, list[dict[str, str]]]:
     """By name of the file, without its number."""
-    found = {}
+    by_name = {}
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         for name in archive.namelist():
             raw_ = archive.read(name)
             assert raw_.startswith(b"\xef\xbb\xbf"), "Excel knows UTF-8 by its mark"
             rows = csv.DictReader(io.StringIO(raw_.decode("utf-8-sig"), newline=""))
-            found[name.removesuffix(".csv").lstrip("0123456789-")] = list(rows)
-    return found
+            by_name[name.removesuffix(".csv").lstrip("0123456789-")] = list(rows)
+    return by_name

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from reports.contents.common import words
+from reports.contents.common import document_texts
 from reports.document import (
     Bullets,
     CellType,
@@ -36,7 +36,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9"
 
 def document(*blocks: object, language: str = "sr", title: str = "Месечни извештај") -> Document:
     as_of = datetime(2026, 11, 3, 7, tzinfo=UTC)
-    return Document(title, "Ћуприја", language, "О чему је", as_of, blocks, "Добошар", words())  # type: ignore[arg-type]
+    return Document(title, "Ћуприја", language, "О чему је", as_of, blocks, "Добошар", document_texts())  # type: ignore[arg-type]
 
 
 def table(*rows: tuple[object, ...]) -> Table:
@@ -55,9 +55,9 @@ def test_no_sign_in_a_text_is_markup_in_the_pdf(subtests: pytest.Subtests) -> No
             row = (text, 1, date(2026, 10, 3), Link(text, "https://example.org/1"))
             blocks = (Paragraph(text), Heading(text), table(row), Figure(text, SVG, text, text), Bullets([text]),
                       Facts([(text, text)]), Tiles(text, [Tile(text, 1, text)]))  # fmt: skip
-            found = reading.pdf(pdf.write(document(*blocks, title=text)))
-            assert found.text.count(text) >= 9
-            assert found.title == f"{text} · Ћуприја"
+            printed = reading.pdf(pdf.write(document(*blocks, title=text)))
+            assert printed.text.count(text) >= 9
+            assert printed.title == f"{text} · Ћуприја"
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_what_the_typeface_cannot_draw_is_shown_as_a_box_and_kept_in_excel(text:
 
 def test_a_very_long_word_stays_on_the_page() -> None:
     word = "Ш" * 500
-    found = reading.pdf(pdf.write(document(table((word, 1, date(2026, 10, 3), Missing())))))
-    assert word in found.text.replace(" ", "")
+    printed = reading.pdf(pdf.write(document(table((word, 1, date(2026, 10, 3), Missing())))))
+    assert word in printed.text.replace(" ", "")
 
 
 def test_a_reason_in_a_narrow_column_runs_into_no_neighbour() -> None:
@@ -98,12 +98,12 @@ def test_a_reason_in_a_narrow_column_runs_into_no_neighbour() -> None:
 @pytest.mark.parametrize(("language", "tag"), [("sr", "sr-Cyrl"), ("sr-latn", "sr-Latn"), ("en", "en")])
 def test_the_pdf_says_its_language_and_title_and_is_tagged(language: str, tag: str) -> None:
     blocks = (Heading("Део"), table(("а", 1, date(2026, 10, 3), Missing("нема"))), Figure("Слика", SVG, "Шта се види"))
-    found = reading.pdf(pdf.write(document(*blocks, language=language)))
-    assert found.language == tag
-    assert found.title == "Месечни извештај · Ћуприја"
-    assert found.is_tagged
-    assert {"H1", "H2", "H3", "P", "Table", "TR", "TH", "TD", "Figure"} <= found.kinds
-    assert "Шта се види" in found.alts
+    printed = reading.pdf(pdf.write(document(*blocks, language=language)))
+    assert printed.language == tag
+    assert printed.title == "Месечни извештај · Ћуприја"
+    assert printed.is_tagged
+    assert {"H1", "H2", "H3", "P", "Table", "TR", "TH", "TD", "Figure"} <= printed.kinds
+    assert "Шта се види" in printed.alts
 
 
 def test_the_same_document_is_the_same_file_in_every_format() -> None:

@@ -72,22 +72,22 @@ def test_it_is_read_back_in_every_language(
 ) -> None:
     filled(cast)
     row = made(cast, language=language)
-    found = reading.pdf(body(row, "pdf", shelf))
-    assert (found.language, found.is_tagged) == (tag, True)
-    assert place in found.title
-    assert month in found.title
-    assert place in found.text
-    assert "135" in found.text  # 20 + 21 + … + 25
-    assert {"Table", "TH", "Figure", "H1", "H2"} <= found.kinds
-    assert len(found.alts) == 3
-    assert all(len(alt) > 30 for alt in found.alts)
+    printed = reading.pdf(body(row, "pdf", shelf))
+    assert (printed.language, printed.is_tagged) == (tag, True)
+    assert place in printed.title
+    assert month in printed.title
+    assert place in printed.text
+    assert "135" in printed.text  # 20 + 21 + … + 25
+    assert {"Table", "TH", "Figure", "H1", "H2"} <= printed.kinds
+    assert len(printed.alts) == 3
+    assert all(len(alt) > 30 for alt in printed.alts)
 
 
 def test_every_format_says_the_same(cast: Cast, shelf: Path) -> None:
     filled(cast)
     row = made(cast)
     tables = reading.tables(body(row, "zip", shelf))
-    tiles = {each["Measure"]: each["Value"] for each in tables["tiles"]}
+    tiles = {line["Measure"]: line["Value"] for line in tables["tiles"]}
     assert (tiles["Posts"], tiles["Interactions"], tiles["Interactions per post"]) == ("6", "135", "22.5")
     assert float(tiles["Interactions per 1,000 inhabitants"]) == pytest.approx(135 / 30.645)
     book = reading.xlsx(body(row, "xlsx", shelf))
@@ -95,7 +95,7 @@ def test_every_format_says_the_same(cast: Cast, shelf: Path) -> None:
     assert sheet == {"Posts": 6, "Interactions": 135, "Interactions per post": 22.5}
     printed = reading.pdf(body(row, "pdf", shelf)).text
     assert "22.5" in printed
-    assert [each["Interactions"] for each in tables["best-posts"]] == ["25", "24", "23", "22", "21"]
+    assert [line["Interactions"] for line in tables["best-posts"]] == ["25", "24", "23", "22", "21"]
     assert len(tables["days"]) == 31
     assert tables["calls"][0]["What people are asked to do"] == "Pay"
 
@@ -110,18 +110,18 @@ def test_it_begins_with_the_month_in_a_sentence(cast: Cast) -> None:
 
 def test_a_month_without_data_says_so_and_is_no_zero(cast: Cast, shelf: Path) -> None:
     row = made(cast)
-    found = reading.pdf(body(row, "pdf", shelf)).text
-    assert "In October 2026 nothing was published in the name of Ćuprija." in found
-    assert "No channel is connected, so no number is read." in found
-    tiles = {each["Measure"]: each["Value"] for each in reading.tables(body(row, "zip", shelf))["tiles"]}
+    text = reading.pdf(body(row, "pdf", shelf)).text
+    assert "In October 2026 nothing was published in the name of Ćuprija." in text
+    assert "No channel is connected, so no number is read." in text
+    tiles = {line["Measure"]: line["Value"] for line in reading.tables(body(row, "zip", shelf))["tiles"]}
     assert (tiles["Posts"], tiles["Interactions"]) == ("0", "")
 
 
 def test_without_a_population_nothing_is_reckoned_per_inhabitant(cast: Cast, shelf: Path) -> None:
     numbers.month(cast.cuprija, cast.officer, OCTOBER)
-    found = reading.pdf(body(made(cast), "pdf", shelf)).text
-    assert "population not entered" in found
-    assert "The population is not entered, so nothing is reckoned per inhabitant." in found
+    text = reading.pdf(body(made(cast), "pdf", shelf)).text
+    assert "population not entered" in text
+    assert "The population is not entered, so nothing is reckoned per inhabitant." in text
 
 
 def test_gaps_are_named_with_their_reason(cast: Cast, shelf: Path) -> None:
@@ -131,10 +131,10 @@ def test_gaps_are_named_with_their_reason(cast: Cast, shelf: Path) -> None:
             followers=None, gap="needs_consent"
         )
     row = made(cast)
-    found = reading.pdf(body(row, "pdf", shelf)).text
-    assert "On 2 days no channel could be read" in found
-    assert "10 October, 11 October" in found
-    days = {each["Day"]: each["Followers"] for each in reading.tables(body(row, "zip", shelf))["days"]}
+    text = reading.pdf(body(row, "pdf", shelf)).text
+    assert "On 2 days no channel could be read" in text
+    assert "10 October, 11 October" in text
+    days = {line["Day"]: line["Followers"] for line in reading.tables(body(row, "zip", shelf))["days"]}
     assert (days["2026-10-09"], days["2026-10-10"]) == ("408", "")
 
 
@@ -160,7 +160,7 @@ def test_nothing_of_another_municipality_is_in_it(cast: Cast, shelf: Path) -> No
     numbers.month(cast.novi_pazar, cast.stranger, OCTOBER, posts=2, title="Foreignmark")
     row = made(cast)
     assert "Foreignmark" not in reading.pdf(body(row, "pdf", shelf)).text
-    tiles = {each["Measure"]: each["Value"] for each in reading.tables(body(row, "zip", shelf))["tiles"]}
+    tiles = {line["Measure"]: line["Value"] for line in reading.tables(body(row, "zip", shelf))["tiles"]}
     assert tiles["Posts"] == "6"
 
 
@@ -254,7 +254,7 @@ def test_a_disk_that_is_full_is_tried_three_times_and_then_told(cast: Cast, shel
     with scope(cast.cuprija):
         row = make.ask_monthly(cast.cuprija, OCTOBER, "en", by=cast.officer)
     now = timezone.now()
-    for number in range(make.TRIES + 1):
+    for number in range(make.MAX_ATTEMPTS + 1):
         with time_machine.travel(now + number * (make.LEASE + timedelta(seconds=1))):
             tasks.make()
     with scope(cast.cuprija):
@@ -273,7 +273,7 @@ def test_a_document_that_cannot_be_written_is_told_and_never_tried_again(
     tasks.make()
     with scope(cast.cuprija):
         row.refresh_from_db()
-    assert (row.state, row.trouble, row.tries) == (State.FAILED, Trouble.BROKEN, 1)
+    assert (row.state, row.trouble, row.attempts) == (State.FAILED, Trouble.BROKEN, 1)
     assert make.due() == []
     assert "This is a fault of the portal" in sign_in(cast.officer).get(f"/m/cuprija/reports/{row.pk}/").text
 
@@ -294,10 +294,10 @@ def test_what_no_row_names_is_swept_up_after_a_day(cast: Cast, shelf: Path) -> N
     half = shelf / "half.pdf.part"
     half.write_bytes(b"%PDF")
     os.utime(half, (time.time(), time.time()))  # files keep the machine's time, the test has its own
-    make.forget()
+    make.purge_expired()
     assert half.exists()
     with time_machine.travel(timezone.now() + timedelta(days=2)):
-        make.forget()
+        make.purge_expired()
     assert sorted(path.suffix for path in shelf.iterdir()) == [".pdf", ".xlsx", ".zip"]
 
 

@@ -67,8 +67,8 @@ def test_it_tells_the_same_in_every_format(cast: Cast, shelf: Path) -> None:
     assert row.summary.startswith(
         "In August 2026 – October 2026, 2 municipalities published 12 posts. They brought 390 interactions"
     )
-    found = {each["Municipality"]: each for each in reading.tables(body(row, "zip", shelf))["municipalities"]}
-    assert (found["Ćuprija"]["Posts"], found["Ćuprija"]["Interactions"]) == ("6", "135")
+    by_municipality = {line["Municipality"]: line for line in reading.tables(body(row, "zip", shelf))["municipalities"]}
+    assert (by_municipality["Ćuprija"]["Posts"], by_municipality["Ćuprija"]["Interactions"]) == ("6", "135")
     sheet = reading.xlsx(body(row, "xlsx", shelf))["municipalities"]
     assert {cell.value: row_[2].value for row_ in sheet.iter_rows(min_row=2) for cell in row_[:1]} == {
         "Ćuprija": 135, "Novi Pazar": 255
@@ -80,11 +80,11 @@ def test_it_tells_the_same_in_every_format(cast: Cast, shelf: Path) -> None:
     assert printed.is_tagged
 
 
-@pytest.mark.parametrize(("language", "words"), [("sr", "Нови Пазар"), ("sr-latn", "Novi Pazar"), ("en", "Novi Pazar")])
-def test_it_speaks_three_languages(cast: Cast, shelf: Path, language: str, words: str) -> None:
+@pytest.mark.parametrize(("language", "text"), [("sr", "Нови Пазар"), ("sr-latn", "Novi Pazar"), ("en", "Novi Pazar")])
+def test_it_speaks_three_languages(cast: Cast, shelf: Path, language: str, text: str) -> None:
     filled(cast)
     printed = reading.pdf(body(made(cast, language), "pdf", shelf))
-    assert words in printed.text
+    assert text in printed.text
     assert printed.language == {"sr": "sr-Cyrl", "sr-latn": "sr-Latn", "en": "en"}[language]
 
 
@@ -96,7 +96,7 @@ def test_who_did_not_agree_is_counted_and_not_named(cast: Cast, shelf: Path) -> 
     text = reading.pdf(body(row, "pdf", shelf)).text
     assert "Hiddenmark" not in text
     assert "1 municipality takes part but did not agree to be compared" in text
-    assert {each["Measure"]: each["Value"] for each in reading.tables(body(row, "zip", shelf))["tiles"]}[
+    assert {line["Measure"]: line["Value"] for line in reading.tables(body(row, "zip", shelf))["tiles"]}[
         "Posts"
     ] == "12"
 
@@ -108,11 +108,11 @@ def test_a_group_of_fewer_than_three_is_not_told(cast: Cast, shelf: Path) -> Non
     for number in range(3):
         place = enrolled(cast, f"place{number}", 12_000)
         numbers.month(place, cast.officer, OCTOBER, posts=5, likes=10 * (number + 1))
-    found = {each["Size"]: each for each in reading.tables(body(made(cast), "zip", shelf))["sizes"]}
-    small = found["Under 20,000 inhabitants"]
+    by_size = {line["Size"]: line for line in reading.tables(body(made(cast), "zip", shelf))["sizes"]}
+    small = by_size["Under 20,000 inhabitants"]
     assert small["n"] == "3"
     assert float(small["Interactions per 1,000 inhabitants"]) == pytest.approx(110 / 12)
-    assert found["Over 100,000 inhabitants"]["Interactions per 1,000 inhabitants"] == ""
+    assert by_size["Over 100,000 inhabitants"]["Interactions per 1,000 inhabitants"] == ""
 
 
 def test_indicators_stand_in_it_with_baseline_target_and_actual(cast: Cast, shelf: Path) -> None:
@@ -129,11 +129,11 @@ def test_indicators_stand_in_it_with_baseline_target_and_actual(cast: Cast, shel
         indicator=row, on=date(2026, 11, 1), value=41, source="minutes", entered_by=cast.staff
     )  # fmt: skip
     report = made(cast)
-    (told,) = reading.tables(body(report, "zip", shelf))["indicators"]
-    assert (told["Indicator"], told["Baseline"], told["Target"], told["Actual"]) == (
+    (line,) = reading.tables(body(report, "zip", shelf))["indicators"]
+    assert (line["Indicator"], line["Baseline"], line["Target"], line["Actual"]) == (
         "Taken #actions [1]", "12.5", "40", "41"
     )  # fmt: skip
-    assert (told["until"], told["Standing"]) == ("2027-06-30", "Reached")
+    assert (line["until"], line["Standing"]) == ("2027-06-30", "Reached")
     printed = reading.pdf(body(report, "pdf", shelf)).text
     assert "Taken #actions [1]: counted by hand" in printed
     assert "12.5" in printed

@@ -57,7 +57,7 @@ def test_nobody_sees_it_until_it_is_switched_on(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "language", "words"),
+    ("path", "language", "texts"),
     [
         ("/p/cuprija/", "sr-Cyrl", ("Ћуприја", "октобар 2026.")),
         ("/p/cuprija/sr-Cyrl/", "sr-Cyrl", ("Ћуприја", "октобар 2026.")),
@@ -65,14 +65,14 @@ def test_nobody_sees_it_until_it_is_switched_on(cast: Cast) -> None:
         ("/p/cuprija/en/", "en", ("Ćuprija", "October 2026")),
     ],
 )
-def test_it_speaks_both_scripts_and_english(cast: Cast, path: str, language: str, words: tuple[str, ...]) -> None:
+def test_it_speaks_both_scripts_and_english(cast: Cast, path: str, language: str, texts: tuple[str, ...]) -> None:
     numbers.month(cast.cuprija, cast.officer, OCTOBER, posts=6)
     switch(cast)
     answer = Client().get(path)
     assert answer.status_code == 200
     assert f'<html lang="{language}">' in answer.text
     assert answer.headers["Content-Language"] == language
-    for word in (*words, "135", "info@cuprija.rs"):
+    for word in (*texts, "135", "info@cuprija.rs"):
         assert word in answer.text
     assert Client().get("/p/cuprija/de/").status_code == 404
 
@@ -199,13 +199,13 @@ def test_the_open_data_fit_their_schema(cast: Cast) -> None:
         answer = Client().get(f"/open-data/{resource['path']}")
         assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
-        found = rows(answer.content)
+        table_rows = rows(answer.content)
         fields = resource["schema"]["fields"]
-        assert list(found[0]) == [field["name"] for field in fields]
-        keys = [tuple(row[name] for name in resource["schema"]["primaryKey"]) for row in found]
+        assert list(table_rows[0]) == [field["name"] for field in fields]
+        keys = [tuple(row[name] for name in resource["schema"]["primaryKey"]) for row in table_rows]
         assert len(set(keys)) == len(keys) == 1
         for field in fields:
-            values = [row[field["name"]] for row in found if row[field["name"]]]
+            values = [row[field["name"]] for row in table_rows if row[field["name"]]]
             if field["type"] == "integer":
                 assert all(value.isdigit() for value in values), field
             assert not any(value.startswith(("=", "+", "-", "@")) for value in values), field

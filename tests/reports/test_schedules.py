@@ -55,9 +55,9 @@ def test_it_is_due_on_its_day_or_the_last_of_a_shorter_month(subtests: pytest.Su
 
 
 def test_it_tells_of_the_month_before() -> None:
-    assert rules.told_of(at("2027-01-01T06:00")) == date(2026, 12, 1)
-    assert rules.told_of(at("2026-12-31T23:30")) == date(2026, 12, 1)  # already New Year in Belgrade
-    assert rules.told_of(at("2026-10-31T06:00")) == date(2026, 9, 1)
+    assert rules.reported_month(at("2027-01-01T06:00")) == date(2026, 12, 1)
+    assert rules.reported_month(at("2026-12-31T23:30")) == date(2026, 12, 1)  # already New Year in Belgrade
+    assert rules.reported_month(at("2026-10-31T06:00")) == date(2026, 9, 1)
 
 
 @pytest.mark.parametrize("text", ["2026-13", "26-10", "x", "", "2026", "1999-01", "2026-10-01", "２０２６-10-"])
@@ -72,18 +72,18 @@ def test_months_from_one_to_the_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "now", "due", "told"),
+    ("day", "now", "due", "months"),
     [
         (3, "2026-10-03T05:00", "2027-01-03T06:00", ("2026-10", "2026-12")),
         (3, "2026-10-03T04:59", "2026-10-03T05:00", ("2026-07", "2026-09")),
         (31, "2027-04-29T00:00", "2027-04-30T05:00", ("2027-01", "2027-03")),
     ],
 )
-def test_a_quarter_is_told_of_in_its_next_month(day: int, now: str, due: str, told: tuple[str, str]) -> None:
+def test_a_quarter_is_told_of_in_its_next_month(day: int, now: str, due: str, months: tuple[str, str]) -> None:
     assert rules.next_due(day, at(now), 3) == at(due)
     assert rules.last_due(day, at(due), 3) == at(due)
-    span = rules.span(rules.told_of(at(due)), 3)
-    assert tuple(f"{month:%Y-%m}" for month in span) == told
+    span = rules.span(rules.reported_month(at(due)), 3)
+    assert tuple(f"{month:%Y-%m}" for month in span) == months
 
 
 # ---- runs
@@ -116,17 +116,17 @@ def test_each_gets_it_once_in_their_language_with_the_pdf(cast: Cast, planned: S
     letters = {message.to[0]: message for message in outbox.outbox}
     assert sorted(letters) == ["approver@test.example", "officer@test.example"]
     assert len(outbox.outbox) == 2
-    ours, theirs = letters["officer@test.example"], letters["approver@test.example"]
+    ours, other = letters["officer@test.example"], letters["approver@test.example"]
     assert ours.subject == "Ćuprija: the report for October 2026"
     assert "In October 2026, Ćuprija published 6 posts on 1 channel." in ours.body
-    assert "oktobar 2026." in theirs.subject
+    assert "oktobar 2026." in other.subject
     (name, body, kind) = ours.attachments[0]
     assert (name, kind) == ("cuprija-2026-10.pdf", "application/pdf")
     assert reading.pdf(body).language == "en"
-    assert reading.pdf(theirs.attachments[0][1]).language == "sr-Latn"
+    assert reading.pdf(other.attachments[0][1]).language == "sr-Latn"
     with scope(cast.cuprija):
-        assert Run.objects.get().told_at is not None
-        assert Schedule.objects.get().next_at == at("2026-12-03T06:00")
+        assert Run.objects.get().notified_at is not None
+        assert Schedule.objects.get().next_run_at == at("2026-12-03T06:00")
         assert MonthlyReport.objects.count() == 2
     assert list(AuditEvent.objects.filter(verb="report.send").values_list("detail", flat=True)) == [
         {"month": "2026-10"}
@@ -154,7 +154,7 @@ def test_what_was_missed_is_made_up_for_once(cast: Cast, planned: Schedule) -> N
         tasks.make()
     with scope(cast.cuprija):
         assert list(Run.objects.values_list("month", flat=True)) == [date(2027, 1, 1)]
-        assert Schedule.objects.get().next_at == at("2027-03-03T06:00")
+        assert Schedule.objects.get().next_run_at == at("2027-03-03T06:00")
 
 
 def test_a_pause_sends_nothing_and_is_not_made_up_for(cast: Cast, planned: Schedule) -> None:
@@ -164,7 +164,7 @@ def test_a_pause_sends_nothing_and_is_not_made_up_for(cast: Cast, planned: Sched
         tasks.make()
         with scope(cast.cuprija):
             schedules.resume(planned, by=cast.officer)
-            assert Schedule.objects.get().next_at == at("2026-12-03T06:00")
+            assert Schedule.objects.get().next_run_at == at("2026-12-03T06:00")
         tasks.make()
     with scope(cast.cuprija):
         assert not Run.objects.exists()
@@ -180,7 +180,7 @@ def test_changing_the_day_within_the_month_sends_the_month_no_second_time(cast: 
         tasks.make()
     with scope(cast.cuprija):
         assert Run.objects.count() == 1
-        assert Schedule.objects.get().next_at == at("2026-12-20T06:00")
+        assert Schedule.objects.get().next_run_at == at("2026-12-20T06:00")
     assert Notification.objects.filter(user=cast.officer).count() == 1
 
 
@@ -304,7 +304,7 @@ def test_who_left_the_staff_gets_no_report_of_the_programme(cast: Cast, quarterl
     with day("2027-01-03T06:01:00"):
         tasks.make()
         send.send_due()
-    assert ProgrammeRun.objects.get().told_at is not None
+    assert ProgrammeRun.objects.get().notified_at is not None
     assert not ProgrammeReport.objects.exists()
     assert not MailMessage.objects.exists()
 

@@ -11,8 +11,7 @@ import pytest
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery.domain.claim import claim_due
-from delivery.domain.deliver import deliver
+from delivery.dispatch import publish_due
 from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.tenancy import scope
@@ -50,8 +49,7 @@ def test_a_teams_post_goes_over_http_citizens_read_it_and_wiping_takes_it_back(
             saved = save_draft(post, Content(draft, "Вода", "service"), revision=post.revision, by=cast.officer)
             assert isinstance(saved, Saved)
             publish_now(saved.post, by=cast.officer)
-        for delivery, number in claim_due(timezone.now()):
-            deliver(delivery, number)
+        publish_due(timezone.now())
         with scope(team.workspace):
             assert Delivery.objects.get().state == State.PUBLISHED
     there = Status.objects.get(account=team.page)

@@ -2,6 +2,8 @@
 import type { ParseSelector } from "typed-query-selector/parser";
 
 declare global {
+  type ElementOf<Selector extends string> = ParseSelector<Selector, HTMLElement>;
+
   // A selector with a tag ("dialog#move", "input[name=is]") gives that element's type; without one, any HTML element.
   interface ParentNode {
     querySelector<S extends string>(selector: S): ParseSelector<S, HTMLElement> | null;

@@ -12,7 +12,7 @@ from common.dates import short_date
 from common.errors import ActionNotAllowed
 from municipalities.queries import today
 from trainings import certificate as page
-from trainings.domain import notices
+from trainings.domain import notifications
 from trainings.domain.locking import locked_open
 from trainings.models import Certificate, Training
 from trainings.queries.attendance import AttendanceRow, Sheet, sheet
@@ -43,7 +43,7 @@ def issue(training: Training, participants: Iterable[int], *, by: User) -> list[
     if made:
         names = [certificate.participant.name for certificate in made]
         record("training.issue", by=by, target=row, people=names, programme=str(row.programme))
-        notices.issued(row, made, by=by)
+        notifications.issued(row, made, by=by)
     return made
 
 

@@ -15,7 +15,7 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.tenancy import scope
 from trainings import rubric, scenario_parsing
-from trainings.domain import citizens, notices, workspaces
+from trainings.domain import citizens, notifications, workspaces
 from trainings.models import Exercise, Team, Training
 from trainings.models.exercises import ENDED, PREPARED
 from trainings.queries import exercises as queries
@@ -68,7 +68,7 @@ def prepare(
     for number, (name, people) in enumerate(teams, start=1):
         workspaces.open_for(exercise, number, name, people, by=by)
     record("exercise.prepare", by=by, target=exercise, teams=len(teams), training=str(training))
-    notices.prepared(exercise, by=by)
+    notifications.prepared(exercise, by=by)
     return exercise
 
 

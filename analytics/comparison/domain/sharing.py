@@ -1,4 +1,4 @@
-"""Show the municipality's own figures to its peers, or stop it. The caller has opened its scope."""
+"""Starts and stops showing a municipality's figures to its peers. The caller opens its scope."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,7 +20,7 @@ def share(municipality: Municipality, *, by: User) -> None:
 
 @transaction.atomic
 def stop(municipality: Municipality, *, by: User) -> None:
-    """From now on nobody sees them, and it sees nobody's."""
+    """From now on the figures are hidden from peers, and theirs from this municipality."""
     ended = Sharing.objects.filter(ended_at__isnull=True).update(ended_at=timezone.now(), ended_by=by)
     if ended:
         audit.record("municipality.stop_sharing_figures", by=by, target=municipality, municipality_id=municipality.pk)

@@ -1,4 +1,4 @@
-"""The figures around trainings, made anew from the facts of days. Running it twice gives the same rows."""
+"""Renews the stored figures around trainings from daily facts. Running it twice gives the same rows."""
 
 from django.db import transaction
 
@@ -21,9 +21,11 @@ def renew() -> None:
         if stretch.is_over(trained, today())
     ]
     with everywhere("figures around trainings"):
-        told = totals.by_days([training_figures.window(pk, stretch, trained) for pk, trained, stretch in wanted])
+        figures = totals.by_days([training_figures.window(pk, stretch, trained) for pk, trained, stretch in wanted])
         TrainingWindow.objects.all().delete()
         TrainingWindow.objects.bulk_create(
-            TrainingWindow(municipality_id=pk, training_on=trained, number=stretch.number, **training_figures.kept(one))
-            for (pk, trained, stretch), one in zip(wanted, told, strict=True)
+            TrainingWindow(
+                municipality_id=pk, training_on=trained, number=stretch.number, **training_figures.stored_values(one)
+            )
+            for (pk, trained, stretch), one in zip(wanted, figures, strict=True)
         )

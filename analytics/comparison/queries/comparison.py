@@ -1,4 +1,4 @@
-"""Municipalities of a programme side by side. Opens the scope of exactly those that are enrolled and agreed."""
+"""Comparison of a programme's municipalities. Opens the scope of exactly those that are enrolled and have agreed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ READ = (
     "slug", "name_cyrl", "name_latn", "name_en", "population", "joined_on",
     "district__name_cyrl", "district__name_latn", "district__name_en",
 )  # fmt: skip
-# The little line tells at least so many months, however short the period.
+# The sparkline shows at least so many months, however short the period.
 LINE_MONTHS = 12
 
 
@@ -86,7 +86,7 @@ class Part:
 class Comparison:
     part: Part
     rows: list[ComparisonRow]
-    labels: Sequence[date] = ()  # what the values of a row's line belong to; empty: not told by month
+    labels: Sequence[date] = ()  # the months of a row's line; empty: no values by month
 
 
 def taking_part(programmes: Sequence[Programme]) -> Part:
@@ -135,24 +135,23 @@ def _by_month(part: Part, period: Months, measure: Measure) -> Comparison:
 
 
 def _since(row: ComparisonRow, period: Period, cut: Callable[[date], date]) -> ComparisonRow:
-    """Shorten the days of a municipality that joined within them and of which nothing older is known: a week without a
-    portal is no week without posts. `cut` gives the day, or month, that a first post is known by.
-    """
+    """Shorten the days of a municipality that joined within them and has no older data: a week without the portal is
+    not a week without posts. `cut` returns the day, or month, by which a first post is known."""
     joined = row.municipality.joined_on
     assert joined is not None  # only workspaces are compared
     for name, span in (("before", period.before), ("now", period)):
-        found: Figures = getattr(row, name)
-        is_older = found.since is not None and found.since < cut(joined)
+        figures: Figures = getattr(row, name)
+        is_older = figures.since is not None and figures.since < cut(joined)
         if span.first < joined <= span.last and not is_older and not (name == "now" and row.before.posts):
-            setattr(row, name, replace(found, days=(span.last - joined).days + 1))
+            setattr(row, name, replace(figures, days=(span.last - joined).days + 1))
             row.since = joined if name == "now" else None
     return row
 
 
 def _baselines(part: Part, measure: Measure) -> dict[int, Figures]:
     trained = {pk: place.cohort.training_on for pk, place in part.places.items()}
-    found = around(trained, (BEFORE,), followers=measure.key == "followers", medians=measure.key == "median")
-    return {pk: one[BEFORE.number] for pk, one in found.items() if BEFORE.number in one}
+    by_municipality = around(trained, (BEFORE,), followers=measure.key == "followers", medians=measure.key == "median")
+    return {pk: one[BEFORE.number] for pk, one in by_municipality.items() if BEFORE.number in one}
 
 
 def _by_day(part: Part, period: Period, measure: Measure, every: bool) -> Comparison:
@@ -160,12 +159,12 @@ def _by_day(part: Part, period: Period, measure: Measure, every: bool) -> Compar
     windows = [Window(pk, span.first, span.last) for pk in part.places for span in spans]
     # Medians of the time before are needed only where those are compared, and they cost as much as all the rest.
     medians = range(0, len(windows), 1 if every or measure.key == "median" else len(spans))
-    found = totals.by_days(windows, medians=medians)
+    figures = totals.by_days(windows, medians=medians)
     baselines = _baselines(part, measure)
     lines = totals.activity(list(part.places), period.first, period.last, step(period))
     rows = []
     for index, (pk, place) in enumerate(part.places.items()):
-        now, before = found[2 * index : 2 * index + 2]
+        now, before = figures[2 * index : 2 * index + 2]
         row = ComparisonRow(place.municipality, place.cohort, now, before, baselines.get(pk), line=lines[pk])
         rows.append(_since(row, period, lambda day: day))
     return Comparison(part, rows)

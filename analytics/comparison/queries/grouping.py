@@ -1,4 +1,4 @@
-"""The rows of a comparison as groups: medians with the number of municipalities that told them."""
+"""Rows of a comparison by group: medians with the number of municipalities behind them."""
 
 from collections.abc import Iterable, Mapping
 

@@ -1,9 +1,9 @@
-"""A municipality beside others of its size: medians, and the figures of those that share theirs as it does.
+"""A municipality among peers of its size: medians, and the figures of peers that share theirs as it does.
 
-Its peers are of its size class, take part in a programme with it today, and agreed to be compared there, as it did. Who
-did not agree neither gives nor sees. The municipality itself is in no median, and none is told of fewer than
-`SMALLEST_GROUP`; where some peers show their figures, the others in the median must be that many too, or none: the
-median beside them would tell on a single one.
+Peers belong to its size class, take part in a programme with it today, and have agreed to be compared there, as it has.
+A municipality that has not agreed neither contributes nor sees. The municipality itself is in no median, and no median
+covers fewer than `SMALLEST_GROUP`. Where some peers share their figures, the others in the median must be that many
+too, or none, because otherwise the median would reveal the figure of a single one.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ COMPARED = ("inhabitants", "median", "weekly", "calls", "services")
 
 @dataclass(frozen=True)
 class PeerComparison:
-    """One measure. `median` is None where too few peers told it; `n` is how many did."""
+    """One measure. `median` is None where too few peers have a value; `n` is how many have one."""
 
     measure: Measure
     own: float | None
@@ -49,7 +49,7 @@ class Shared:
 @dataclass(frozen=True)
 class Peers:
     size: Size
-    count: int  # peers in all, also those that told nothing
+    count: int  # all peers, including those without values
     lines: Sequence[PeerComparison]
     shares: bool  # whether this municipality shares its own figures
     shared: Sequence[Shared]  # in no order; empty unless it shares
@@ -61,7 +61,7 @@ class Peers:
 
     @property
     def is_sized(self) -> bool:
-        """Without a population nobody knows its class."""
+        """Without a population the size class is unknown."""
         return self.size != Size.UNKNOWN
 
 
@@ -85,24 +85,32 @@ def peers(municipality: Municipality, period: Months) -> Peers | None:
             .filter(pk__in=_running().filter(cohort__programme__in=programmes).values("municipality"))
             .annotate(is_sharing=sharing)
         )
-        found = {place.pk: place for place in places}
-        own = found.pop(municipality.pk, None)
+        by_id = {place.pk: place for place in places}
+        own = by_id.pop(municipality.pk, None)
         if own is None:
             return None
         mine = size(own.population)
-        others = [each for each in found.values() if size(each.population) == mine] if mine != Size.UNKNOWN else []
-        told = totals.by_month([own.pk, *(other.pk for other in others)], period)
-    rows = {each.pk: _values(each, told.get(each.pk, {}), period) for each in (own, *others)}
+        others = (
+            [municipality_row for municipality_row in by_id.values() if size(municipality_row.population) == mine]
+            if mine != Size.UNKNOWN
+            else []
+        )
+        by_month = totals.by_month([own.pk, *(other.pk for other in others)], period)
+    rows = {
+        municipality_row.pk: _values(municipality_row, by_month.get(municipality_row.pk, {}), period)
+        for municipality_row in (own, *others)
+    }
     seen = [other for other in others if other.is_sharing] if own.is_sharing else []
     lines = [
-        _line(MEASURES[key], index, rows, own.pk, {each.pk for each in seen}) for index, key in enumerate(COMPARED)
+        _line(MEASURES[key], index, rows, own.pk, {municipality_row.pk for municipality_row in seen})
+        for index, key in enumerate(COMPARED)
     ]
-    shared = [Shared(each, rows[each.pk]) for each in seen]
+    shared = [Shared(municipality_row, rows[municipality_row.pk]) for municipality_row in seen]
     return Peers(mine, len(others), lines, own.is_sharing, shared, settings.SMALLEST_GROUP)
 
 
 def _running() -> Any:
-    """Enrolments of today whose municipality agreed."""
+    """Enrolments of today whose municipality agreed to comparison."""
     return Enrolment.objects.on(today()).filter(compares=True)
 
 
@@ -113,7 +121,7 @@ def _places() -> Any:
 
 
 def _values(place: Municipality, months: dict[date, Figures], period: Months) -> tuple[float | None, ...]:
-    """What a municipality told in the period, a total as a month's mean; nothing of one that has no facts at all."""
+    """Values of a municipality in the period, totals as monthly means; empty if it has no facts at all."""
     if not months:
         return (None,) * len(COMPARED)
     total = totals.together(months, period)
@@ -130,5 +138,5 @@ def _line(
     minimum = settings.SMALLEST_GROUP
     known = {pk: row[index] for pk, row in rows.items() if pk != own and row[index] is not None}
     unseen = len(known.keys() - seen)
-    told = middle(known.values(), minimum)
-    return PeerComparison(measure, rows[own][index], told.value if not 0 < unseen < minimum else None, told.n)
+    across = middle(known.values(), minimum)
+    return PeerComparison(measure, rows[own][index], across.value if not 0 < unseen < minimum else None, across.n)

@@ -1,6 +1,5 @@
-"""Figures of many municipalities at once, each read in one query: by month from the facts of months, by any stretch of
-days from the facts of days. The caller opens the scope of exactly the municipalities that it names.
-"""
+"""Figures of many municipalities at once, each in one query: by month from monthly facts, by any days from daily facts.
+The caller opens the scope of exactly the municipalities that it passes."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -99,7 +98,7 @@ WHERE s.kind <> 'channel' AND s.interactions IS NOT NULL
 GROUP BY r.n
 """.replace("{windows}", _WINDOWS)
 
-# One row for each municipality: a page that shows them all would spend longer on reading a row for each of their days.
+# One row per municipality, because reading a row for each of their days would take most of the time of a page.
 ACTIVITY = """
 SELECT municipality_id, array_agg(n), array_agg(total) FROM (
     SELECT municipality_id, (%(last)s - day) / %(step)s AS n, sum(interactions) AS total
@@ -132,9 +131,9 @@ def by_days(
 
     `medians`: of all windows, of none, or of those at these places.
     """
-    found = [Figures(window.days) for window in windows]
+    figures = [Figures(window.days) for window in windows]
     if not windows:
-        return found
+        return figures
     params = {
         "n": list(range(len(windows))),
         "ids": [window.municipality_id for window in windows],
@@ -148,34 +147,34 @@ def by_days(
     }
     for n, posts, interactions, *kinds, since in _run(DAYS, params):
         counted = {name: count or 0 for name, count in zip(KINDS, kinds, strict=True)}
-        found[n] = Figures(found[n].days, posts, interactions, since=since, **counted)
+        figures[n] = Figures(figures[n].days, posts, interactions, since=since, **counted)
     if followers:
         for n, total, channels in _run(FOLLOWERS, params):
-            found[n].followers, found[n].channels = total, channels
+            figures[n].followers, figures[n].channels = total, channels
     if medians:
         for n, value, counted in _run(MEDIANS, params if medians is True else _only(params, medians)):
-            found[n].median, found[n].counted = value, counted
-    return found
+            figures[n].median, figures[n].counted = value, counted
+    return figures
 
 
 def activity(ids: Collection[int], first: date, last: date, step: int) -> dict[int, list[float | None]]:
     """Interactions of each municipality by stretch of `step` days on which they happened, the last one ending with
     `last`; None where nothing grew. One query."""
     count = -(-((last - first).days + 1) // step)
-    found: dict[int, list[float | None]] = {pk: [None] * count for pk in ids}
+    by_municipality: dict[int, list[float | None]] = {pk: [None] * count for pk in ids}
     params = {"ids": list(ids), "first": first, "last": last, "step": step, "practice": settings.DEMO}
     for pk, stretches, totals in _run(ACTIVITY, params):
         for n, total in zip(stretches, totals, strict=True):
-            found[pk][count - 1 - n] = total
-    return found
+            by_municipality[pk][count - 1 - n] = total
+    return by_municipality
 
 
 def _only(params: dict[str, Any], places: Collection[int]) -> dict[str, Any]:
     """The parameters of some windows."""
     chosen = sorted(places)
-    told = {name: [params[name][at] for at in chosen] for name in ("n", "ids", "first", "last")}
-    edges = {"since": min(told["first"]), "until": max(told["last"])} if chosen else {}
-    return {**params, **told, **edges, "places": sorted(set(told["ids"]))}
+    selected = {name: [params[name][at] for at in chosen] for name in ("n", "ids", "first", "last")}
+    edges = {"since": min(selected["first"]), "until": max(selected["last"])} if chosen else {}
+    return {**params, **selected, **edges, "places": sorted(set(selected["ids"]))}
 
 
 def by_month(ids: Iterable[int], period: Months) -> dict[int, dict[date, Figures]]:
@@ -187,15 +186,15 @@ def by_month(ids: Iterable[int], period: Months) -> dict[int, dict[date, Figures
         "practice": settings.DEMO,
     }
     lengths = {month: _length(month) for month in period.months}
-    found: dict[int, dict[date, Figures]] = defaultdict(dict)
+    by_municipality: dict[int, dict[date, Figures]] = defaultdict(dict)
     for row in _run(MONTHS, params):
         pk, month, posts, interactions, *kinds, followers, channels, counted, middle = row
-        told = dict(zip(KINDS, kinds, strict=True))
-        found[pk][month] = Figures(
-            lengths[month], posts, interactions, **told, followers=followers, channels=channels, median=middle,
+        kind_counts = dict(zip(KINDS, kinds, strict=True))
+        by_municipality[pk][month] = Figures(
+            lengths[month], posts, interactions, **kind_counts, followers=followers, channels=channels, median=middle,
             counted=counted or 0,
         )  # fmt: skip
-    return found
+    return by_municipality
 
 
 def together(months: dict[date, Figures], period: Months) -> Figures:

@@ -11,7 +11,7 @@ from analytics.comparison.training_periods import STRETCHES, Stretch
 from analytics.models import TrainingWindow
 from municipalities.queries import today
 
-KEPT = (
+STORED = (
     "posts", "interactions", "calls", "services", "informing", "ceremonies", "interactive", "boosted", "bought",
     "followers", "channels", "median", "counted",
 )  # fmt: skip
@@ -25,28 +25,29 @@ def around(
     followers: bool = True,
     medians: bool = True,
 ) -> Around:
-    """By municipality and number of the stretch, those that are over; `trained` says when each was trained.
+    """Figures by municipality and number of the stretch, for stretches that are over; `trained` holds the day of each
+    training.
 
-    One query for what is kept, and one to three for what is not yet.
+    One query for stored figures, and one to three for those that are not stored yet.
     """
     lengths = {stretch.number: stretch.last - stretch.first + 1 for stretch in stretches}
-    found: Around = {pk: {} for pk in trained}
+    by_municipality: Around = {pk: {} for pk in trained}
     rows = TrainingWindow.objects.filter(number__in=lengths)
-    for pk, training_on, number, *values in rows.values_list("municipality_id", "training_on", "number", *KEPT):
+    for pk, training_on, number, *values in rows.values_list("municipality_id", "training_on", "number", *STORED):
         if trained.get(pk) == training_on:
-            found[pk][number] = Figures(lengths[number], **dict(zip(KEPT, values, strict=True)))
+            by_municipality[pk][number] = Figures(lengths[number], **dict(zip(STORED, values, strict=True)))
     missing = [
         (pk, stretch)
         for pk, training_on in trained.items()
         for stretch in stretches
-        if stretch.number not in found[pk] and stretch.is_over(training_on, today())
+        if stretch.number not in by_municipality[pk] and stretch.is_over(training_on, today())
     ]
-    told = totals.by_days(
+    figures = totals.by_days(
         [window(pk, stretch, trained[pk]) for pk, stretch in missing], followers=followers, medians=medians
     )
-    for (pk, stretch), one in zip(missing, told, strict=True):
-        found[pk][stretch.number] = one
-    return found
+    for (pk, stretch), one in zip(missing, figures, strict=True):
+        by_municipality[pk][stretch.number] = one
+    return by_municipality
 
 
 def window(pk: int, stretch: Stretch, training_on: date) -> Window:
@@ -54,5 +55,5 @@ def window(pk: int, stretch: Stretch, training_on: date) -> Window:
     return Window(pk, days.first, days.last)
 
 
-def kept(one: Figures) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in KEPT}
+def stored_values(one: Figures) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in STORED}

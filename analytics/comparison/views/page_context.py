@@ -1,4 +1,4 @@
-"""What the pages of the comparison have around them: tabs, period, measure, and who is not shown."""
+"""Context shared by the pages of the comparison: tabs, period, measure, and how many municipalities are withheld."""
 
 from dataclasses import replace
 from datetime import date
@@ -26,13 +26,13 @@ TABS: tuple[tuple[str, LazyText], ...] = (
 TABLE_ONLY = ("sort", "columns", "group", "picture")
 
 
-def kept(request: HttpRequest, *without: str) -> list[tuple[str, str]]:
+def kept_parameters(request: HttpRequest, *without: str) -> list[tuple[str, str]]:
     """What was chosen, for a form that changes `without` of it."""
     return [(key, value) for key, values in request.GET.lists() if key not in without for value in values]
 
 
 def months_of(chosen: Choice, day: date) -> Choice:
-    """The same for a page that tells months only: twelve, unless some were chosen."""
+    """The choice for a page that shows months only: twelve, unless months were chosen."""
     is_month = isinstance(chosen.period, months.Months)
     return chosen if is_month else replace(chosen, period=months.parse({"days": "12m"}, day))
 
@@ -40,7 +40,7 @@ def months_of(chosen: Choice, day: date) -> Choice:
 def frame(
     request: HttpRequest, chosen: Choice, part: Part, current: str, *, days: bool = True, period: bool = True
 ) -> dict[str, Any]:
-    """`days`: whether the page tells days, too; `period`: whether it has a period to choose at all."""
+    """`days`: whether the page also shows days; `period`: whether its period can be chosen."""
     carried = request.GET.copy()
     for name in TABLE_ONLY if current != "programme" else ("picture",):
         carried.pop(name, None)
@@ -55,17 +55,17 @@ def frame(
         "count": len(part.places),
         "withheld": part.withheld,
         "tabs": [
-            {"label": words, "url": f"{reverse(name)}?{query}" if query else reverse(name), "current": name == current}
-            for name, words in TABS
+            {"label": label, "url": f"{reverse(name)}?{query}" if query else reverse(name), "current": name == current}
+            for name, label in TABS
         ],
         "lengths": [
-            *((key, words) for key, (_n, words) in periods.CHOICES.items() if days),
-            *((key, words) for key, (_n, words) in months.CHOICES.items()),
+            *((key, label) for key, (_n, label) in periods.CHOICES.items() if days),
+            *((key, label) for key, (_n, label) in months.CHOICES.items()),
         ],
         "has_period": period,
         "measures": MEASURES.values(),
-        "kept": kept(request, "by", "group", "picture", *chooses),
-        "kept_months": kept(request, "days", "from", "to"),
+        "kept": kept_parameters(request, "by", "group", "picture", *chooses),
+        "kept_months": kept_parameters(request, "days", "from", "to"),
         "own": {"first": f"{chosen.period.first:%Y-%m}", "last": f"{min(chosen.period.last, last):%Y-%m}"},
         "latest": f"{last:%Y-%m}",
         "is_own": is_own,

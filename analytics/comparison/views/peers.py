@@ -1,4 +1,4 @@
-"""A municipality beside others of its size, and whether it shows them its own figures."""
+"""A municipality among peers of its size, and the setting by which it shows them its own figures."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -24,38 +24,38 @@ from serbian.sorting import sort_key
 @require_GET
 def peers(request: MunicipalityRequest) -> HttpResponse:
     period = months.whole(request.GET, today())
-    found = queries.peers(request.municipality, period)
+    comparison = queries.peers(request.municipality, period)
     context = {
         "pages": tabs(request, "analytics_peers"),
         "period": period,
-        "found": found,
+        "found": comparison,
         "segments": [
-            {"label": words, "url": address(request, days=key), "current": key == period.key}
-            for key, (_n, words) in months.CHOICES.items()
+            {"label": label, "url": address(request, days=key), "current": key == period.key}
+            for key, (_n, label) in months.CHOICES.items()
         ],
         "may_share": request.access.may(Verb.SETTINGS_EDIT),
         "may_see_settings": request.access.may(Verb.SETTINGS_VIEW),
     }
-    if found:
+    if comparison:
         context["lines"] = [
             {
                 "measure": line.measure,
-                "own": charts.told(line.own, line.measure),
-                "median": charts.told(line.median, line.measure),
+                "own": charts.table_value(line.own, line.measure),
+                "median": charts.table_value(line.median, line.measure),
                 "n": line.n,
                 "is_told": line.median is not None,
             }
-            for line in found.lines
+            for line in comparison.lines
         ]
         context["shared"] = [
-            (str(row.municipality), _cells(row, found))
-            for row in sorted(found.shared, key=lambda row: sort_key(str(row.municipality)))
+            (str(row.municipality), _cells(row, comparison))
+            for row in sorted(comparison.shared, key=lambda row: sort_key(str(row.municipality)))
         ]
     return render(request, "analytics/peers.html", context)
 
 
-def _cells(row: queries.Shared, found: queries.Peers) -> list[str]:
-    return [charts.told(value, line.measure) for value, line in zip(row.values, found.lines, strict=True)]
+def _cells(row: queries.Shared, comparison: queries.Peers) -> list[str]:
+    return [charts.table_value(value, line.measure) for value, line in zip(row.values, comparison.lines, strict=True)]
 
 
 @requires(Verb.SETTINGS_VIEW)

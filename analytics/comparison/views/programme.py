@@ -1,4 +1,4 @@
-"""The table of a programme's municipalities, each by itself or in groups, and the same as CSV."""
+"""Table of a programme's municipalities, one by one or in groups, and the same as CSV."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from analytics.comparison.measures import MEASURES, Measure
 from analytics.comparison.queries.comparison import FEW_POSTS, Comparison, ComparisonRow, comparison, taking_part
 from analytics.comparison.queries.grouping import groups
 from analytics.comparison.url_params import BASELINE, CHANGE, COLUMNS, GROUPS, GROWTH, LINE, NAME, Choice, choice, label
-from analytics.comparison.views.page_context import address, frame, kept
+from analytics.comparison.views.page_context import address, frame, kept_parameters
 from analytics.comparison.views.table_rows import MunicipalityRow, rows
 from common import charts, spreadsheets
 from common.dates import short_date
@@ -32,32 +32,34 @@ ALL = "all"
 @programme_page(ProgrammeVerb.COMPARE)
 def programme(request: ProgrammeRequest) -> HttpResponse:
     chosen = choice(request.GET, today())
-    found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
+    compared = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
     context = {
-        **frame(request, chosen, found.part, "programme"),
+        **frame(request, chosen, compared.part, "programme"),
         "columns": _columns(request, chosen),
         "has_line": (has_line := LINE in chosen.columns and not chosen.group),
-        "line_heading": chosen.measure.label if found.labels else _("Interactions by day"),
+        "line_heading": chosen.measure.label if compared.labels else _("Interactions by day"),
         "choosable": [(key, label(key), key in chosen.columns) for key in COLUMNS],
         "with_group": True,
-        "groups": [{"key": key, "label": words, "current": key == chosen.group} for key, words in GROUPS.items()],
+        "groups": [
+            {"key": key, "label": group_label, "current": key == chosen.group} for key, group_label in GROUPS.items()
+        ],
         "formulas": [MEASURES[key] for key in chosen.columns if key in MEASURES],
         "few": FEW_POSTS,
         "minimum": settings.SMALLEST_GROUP,
-        "kept_columns": kept(request, "columns"),
-        "kept_chosen": kept(request, "m", "sort", "columns", "group"),
+        "kept_columns": kept_parameters(request, "columns"),
+        "kept_chosen": kept_parameters(request, "m", "sort", "columns", "group"),
         "csv": f"{reverse('programme_csv')}?{request.GET.urlencode()}",
         "lines": [],
     }
     if chosen.group:
-        told = groups(found.rows, chosen.group, settings.SMALLEST_GROUP)
-        shown = [group for group in told if not group.is_hidden]
-        context["lines"] = [_line_of_group(group, chosen) for group in (*_sorted_groups(shown, chosen), _all(found))]
-        context["left_out"] = len(told) - len(shown)
+        all_groups = groups(compared.rows, chosen.group, settings.SMALLEST_GROUP)
+        shown = [group for group in all_groups if not group.is_hidden]
+        context["lines"] = [_line_of_group(group, chosen) for group in (*_sorted_groups(shown, chosen), _all(compared))]
+        context["left_out"] = len(all_groups) - len(shown)
     else:
         page = _page(request)
-        context["lines"] = [_line(row, chosen, page) for row in _sorted(found.rows, chosen)]
-        context["ranking"] = ranking = comparison_charts.ranking(found.rows, chosen.measure)
+        context["lines"] = [_line(row, chosen, page) for row in _sorted(compared.rows, chosen)]
+        context["ranking"] = ranking = comparison_charts.ranking(compared.rows, chosen.measure)
         if picture := charts.asked(request, {"ranking": ranking}, source=source(chosen)):
             return picture
     context["rows"] = rows(context["lines"], with_spark=has_line)
@@ -65,7 +67,7 @@ def programme(request: ProgrammeRequest) -> HttpResponse:
 
 
 def source(chosen: Choice) -> str:
-    """What stands below a picture that leaves the page."""
+    """The source line below an exported chart."""
     return f"{short_date(chosen.period.first)} – {short_date(chosen.period.last)}"
 
 
@@ -82,8 +84,8 @@ def _line(row: ComparisonRow, chosen: Choice, page: Callable[[str], str]) -> Mun
 
 
 def _page(request: HttpRequest) -> Callable[[str], str]:
-    """The page of a municipality, by its slug: of numbers where the reader may open that, else what the programme's
-    pages tell of it. The address is found once for all."""
+    """Returns the address of a municipality's page by its slug: its statistics where the reader may open them, else
+    its page in the programme. The address is resolved once for all."""
     stands_in = "-slug-"
     if may_open():
         address_of = reverse("analytics", args=[stands_in])
@@ -107,22 +109,22 @@ def _line_of_group(group: Group[ComparisonRow], chosen: Choice) -> MunicipalityR
 
 @programme_page(ProgrammeVerb.COMPARE)
 def table(request: ProgrammeRequest) -> HttpResponse:
-    """What the page shows, as it is: rows or groups, the chosen columns in the chosen order."""
+    """The page as CSV: rows or groups, the chosen columns in the chosen order."""
     chosen = choice(request.GET, today())
-    found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
+    compared = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
     columns = [key for key in chosen.columns if key != LINE]
     headings = [_("Group") if chosen.group else _("Municipality"), *(str(_heading(key, chosen)) for key in columns)]
     rows: list[list[Any]] = []
     if chosen.group:
         headings.insert(1, _("Municipalities"))
-        told = groups(found.rows, chosen.group, settings.SMALLEST_GROUP)
-        shown = _sorted_groups([group for group in told if not group.is_hidden], chosen)
-        for group in (*shown, _all(found)):
+        all_groups = groups(compared.rows, chosen.group, settings.SMALLEST_GROUP)
+        shown = _sorted_groups([group for group in all_groups if not group.is_hidden], chosen)
+        for group in (*shown, _all(compared)):
             rows.append([str(group.label), group.count, *_plain(_medians(group.members, columns, chosen))])
     else:
         rows = [
             [str(row.municipality), *_plain(_figure(row, key, chosen) for key in columns)]
-            for row in _sorted(found.rows, chosen)
+            for row in _sorted(compared.rows, chosen)
         ]
     answer = HttpResponse(spreadsheets.table([headings, *rows]), content_type="text/csv; charset=utf-8")
     name = f"dobosar-{chosen.period.first.isoformat()}-{chosen.period.last.isoformat()}.csv"
@@ -157,7 +159,7 @@ def _written(value: float | None, key: str, measure: Measure) -> str:
         return number(None)
     if key in (GROWTH, CHANGE, BASELINE):
         return comparison_charts.signed(value, MEASURES["followers"] if key == GROWTH else measure)
-    return comparison_charts.told(value, MEASURES[key])
+    return comparison_charts.table_value(value, MEASURES[key])
 
 
 def _plain(values: Any) -> list[Any]:
@@ -168,28 +170,28 @@ def _plain(values: Any) -> list[Any]:
 
 
 def _sorted(rows: Sequence[ComparisonRow], chosen: Choice) -> list[ComparisonRow]:
-    """What is not known stands last in either direction; equals in alphabetical order."""
+    """Unknown values come last in either direction; equal ones are in alphabetical order."""
     by_name = sorted(rows, key=lambda row: sort_key(str(row.municipality)))
     if chosen.sort == NAME:
         return by_name if not chosen.is_reversed else by_name[::-1]
     return _ordered([(_figure(row, chosen.sort, chosen), row) for row in by_name], chosen)
 
 
-def _sorted_groups(told: Sequence[Group[ComparisonRow]], chosen: Choice) -> list[Group[ComparisonRow]]:
+def _sorted_groups(all_groups: Sequence[Group[ComparisonRow]], chosen: Choice) -> list[Group[ComparisonRow]]:
     if chosen.sort == NAME:
-        return list(told) if not chosen.is_reversed else list(told)[::-1]
-    return _ordered([(_medians(group.members, [chosen.sort], chosen)[0], group) for group in told], chosen)
+        return list(all_groups) if not chosen.is_reversed else list(all_groups)[::-1]
+    return _ordered([(_medians(group.members, [chosen.sort], chosen)[0], group) for group in all_groups], chosen)
 
 
 def _ordered(pairs: Sequence[tuple[float | None, Any]], chosen: Choice) -> list[Any]:
-    known = [(value, each) for value, each in pairs if value is not None]
+    known = [(value, item) for value, item in pairs if value is not None]
     known.sort(key=lambda pair: pair[0], reverse=chosen.sorts_down)
-    return [each for _value, each in known] + [each for value, each in pairs if value is None]
+    return [item for _value, item in known] + [item for value, item in pairs if value is None]
 
 
-def _all(found: Comparison) -> Group[ComparisonRow]:
-    few = len(found.rows) < settings.SMALLEST_GROUP
-    return Group(ALL, _("All together"), len(found.rows), [] if few else found.rows, few)
+def _all(compared: Comparison) -> Group[ComparisonRow]:
+    few = len(compared.rows) < settings.SMALLEST_GROUP
+    return Group(ALL, _("All together"), len(compared.rows), [] if few else compared.rows, few)
 
 
 # ---- headings

@@ -1,4 +1,5 @@
-"""The other pages of the comparison: small multiples, a chosen few, the districts, around the training, one of them."""
+"""Other pages of the comparison: small multiples, a selection, districts, around the training, a single
+municipality."""
 
 from typing import Any
 
@@ -14,7 +15,7 @@ from analytics.comparison.queries.grouping import groups, median_of
 from analytics.comparison.queries.training_figures import around
 from analytics.comparison.training_periods import STRETCHES
 from analytics.comparison.url_params import choice
-from analytics.comparison.views.page_context import address, frame, kept, months_of
+from analytics.comparison.views.page_context import address, frame, kept_parameters, months_of
 from analytics.comparison.views.programme import may_open, source
 from common import charts
 from municipalities.access import programme as programme_page
@@ -31,11 +32,11 @@ FEWEST, MOST = 2, 6
 def multiples(request: ProgrammeRequest) -> HttpResponse:
     """Every municipality as a small line on one scale."""
     chosen = months_of(choice(request.GET, today()), today())
-    found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
-    drawn = comparison_charts.multiples(found, chosen.measure)
+    compared = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
+    drawn = comparison_charts.multiples(compared, chosen.measure)
     if picture := charts.asked(request, {"multiples": drawn}, source=source(chosen)):
         return picture
-    context = {**frame(request, chosen, found.part, "programme_multiples", days=False), "chart": drawn}
+    context = {**frame(request, chosen, compared.part, "programme_multiples", days=False), "chart": drawn}
     return render(request, "analytics/programme_multiples.html", context)
 
 
@@ -53,16 +54,16 @@ def compare(request: ProgrammeRequest) -> HttpResponse:
     context = {
         **frame(request, chosen, part, "programme_compare", days=False),
         "choosable": [(slug, name, slug in wanted) for name, slug in names],
-        "kept_chosen": kept(request, "m"),
+        "kept_chosen": kept_parameters(request, "m"),
         "chosen_count": len(wanted),
         "is_right": FEWEST <= len(wanted) <= MOST,
     }
     if context["is_right"]:
         few = Part({by_slug[slug]: part.places[by_slug[slug]] for slug in wanted}, part.withheld)
-        found = comparison(few, chosen.period, chosen.measure)
-        rows = sorted(found.rows, key=lambda row: sort_key(str(row.municipality)))
+        compared = comparison(few, chosen.period, chosen.measure)
+        rows = sorted(compared.rows, key=lambda row: sort_key(str(row.municipality)))
         drawn = {
-            "over-time": comparison_charts.over_time(rows, found.labels, chosen.measure),
+            "over-time": comparison_charts.over_time(rows, compared.labels, chosen.measure),
             "before-now": comparison_charts.before_and_now(rows, chosen.period, chosen.measure),
         }
         if picture := charts.asked(request, drawn, source=source(chosen)):
@@ -70,7 +71,7 @@ def compare(request: ProgrammeRequest) -> HttpResponse:
         context |= {
             "names": [str(row.municipality) for row in rows],
             "lines": [
-                (measure, [comparison_charts.told(row.value(measure), measure) for row in rows])
+                (measure, [comparison_charts.table_value(row.value(measure), measure) for row in rows])
                 for measure in MEASURES.values()
             ],
             "over_time": drawn["over-time"],
@@ -83,16 +84,16 @@ def compare(request: ProgrammeRequest) -> HttpResponse:
 def districts(request: ProgrammeRequest) -> HttpResponse:
     """The districts by their medians; small ones stay untold as in the table."""
     chosen = choice(request.GET, today())
-    found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
-    told = groups(found.rows, "district", settings.SMALLEST_GROUP)
-    drawn = comparison_charts.districts(told, chosen.measure, settings.SMALLEST_GROUP)
+    compared = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
+    all_groups = groups(compared.rows, "district", settings.SMALLEST_GROUP)
+    drawn = comparison_charts.districts(all_groups, chosen.measure, settings.SMALLEST_GROUP)
     if picture := charts.asked(request, {"districts": drawn}, source=source(chosen)):
         return picture
-    shown = [group for group in told if not group.is_hidden]
+    shown = [group for group in all_groups if not group.is_hidden]
     context = {
-        **frame(request, chosen, found.part, "programme_districts"),
+        **frame(request, chosen, compared.part, "programme_districts"),
         "chart": drawn,
-        "left_out": len(told) - len(shown),
+        "left_out": len(all_groups) - len(shown),
         "minimum": settings.SMALLEST_GROUP,
         "is_any": any(median_of(group.members, chosen.measure, settings.SMALLEST_GROUP).n for group in shown),
     }
@@ -107,8 +108,11 @@ def training(request: ProgrammeRequest) -> HttpResponse:
     trained = {pk: place.cohort.training_on for pk, place in part.places.items()}
     with scope(*trained):
         key = chosen.measure.key
-        found = around(trained, followers=key == "followers", medians=key == "median") if trained else {}
-    rows = [comparison_charts.trained(place, found[pk], chosen.measure, today()) for pk, place in part.places.items()]
+        by_municipality = around(trained, followers=key == "followers", medians=key == "median") if trained else {}
+    rows = [
+        comparison_charts.trained(place, by_municipality[pk], chosen.measure, today())
+        for pk, place in part.places.items()
+    ]
     rows.sort(key=lambda row: sort_key(row.name))
     drawn = comparison_charts.around_training(rows, chosen.measure)
     if picture := charts.asked(request, {"training": drawn}, source=str(chosen.measure.label)):
@@ -119,7 +123,8 @@ def training(request: ProgrammeRequest) -> HttpResponse:
         "stretches": STRETCHES,
         "rows": rows,
         "medians": [
-            (comparison_charts.told(each.value, comparison_charts.rate(chosen.measure)), each.n) for each in medians
+            (comparison_charts.table_value(median.value, comparison_charts.rate(chosen.measure)), median.n)
+            for median in medians
         ],
         "chart": drawn,
         "unit": comparison_charts.rate_label(chosen.measure),
@@ -130,22 +135,22 @@ def training(request: ProgrammeRequest) -> HttpResponse:
 
 @programme_page(ProgrammeVerb.COMPARE)
 def municipality(request: ProgrammeRequest, place: str) -> HttpResponse:
-    """What the programme's pages tell of one municipality, to read only. 404 for one that is not compared."""
+    """One municipality in the programme's comparison, read-only. 404 for one that is not compared."""
     chosen = months_of(choice(request.GET, today()), today())
     part = taking_part(request.programmes)
-    pk = next((pk for pk, each in part.places.items() if each.municipality.slug == place), None)
+    pk = next((pk for pk, seat in part.places.items() if seat.municipality.slug == place), None)
     if pk is None:
         raise Http404(f"Not among those that are compared: {place}")
-    found = comparison(Part({pk: part.places[pk]}, part.withheld), chosen.period, chosen.measure, every=True)
-    (row,) = found.rows
-    drawn = comparison_charts.over_time([row], found.labels, chosen.measure)
+    compared = comparison(Part({pk: part.places[pk]}, part.withheld), chosen.period, chosen.measure, every=True)
+    (row,) = compared.rows
+    drawn = comparison_charts.over_time([row], compared.labels, chosen.measure)
     if picture := charts.asked(request, {"over-time": drawn}, source=source(chosen)):
         return picture
     context = {
         **frame(request, chosen, part, "", days=False),
         "row": row,
         "page_title": str(row.municipality),
-        "lines": [_told(row, measure) for measure in MEASURES.values()],
+        "lines": [_measure_row(row, measure) for measure in MEASURES.values()],
         "chart": drawn,
         "own_page": reverse("analytics", args=[place]) if may_open() else "",
         "back": reverse("programme") + address(request),
@@ -153,8 +158,8 @@ def municipality(request: ProgrammeRequest, place: str) -> HttpResponse:
     return render(request, "analytics/programme_municipality.html", context)
 
 
-def _told(row: ComparisonRow, measure: Any) -> tuple[Any, str, list[str]]:
+def _measure_row(row: ComparisonRow, measure: Any) -> tuple[Any, str, list[str]]:
     """A measure, its figure, and how it changed: against the period before and against the own baseline."""
     changes = (row.change(measure), row.change_of_baseline(measure))
-    value = comparison_charts.told(row.value(measure), measure)
+    value = comparison_charts.table_value(row.value(measure), measure)
     return measure, value, ["–" if change is None else comparison_charts.signed(change, measure) for change in changes]

@@ -1,7 +1,7 @@
-"""The rows of the table of municipalities: what they tell, and their HTML.
+"""Rows of the table of municipalities, as HTML.
 
-Written without a template, because there may be hundreds of them with a dozen cells each: a template would take most of
-the time of the whole page.
+Written without a template: there may be hundreds of rows with a dozen cells each, and a template would take most of the
+time of the page.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from common.markup import NOTHING, html, joined
 
 @dataclass(frozen=True)
 class MunicipalityRow:
-    """A row as it is shown. Of a group there is `count`; of a municipality the rest. `spark` is SVG."""
+    """A row as it is shown. `count` belongs to groups, the rest to municipalities. `spark` is SVG."""
 
     name: str
     cells: Sequence[str]
@@ -54,5 +54,5 @@ def _group(line: MunicipalityRow) -> SafeString:
     return html('<tr{}><th scope="row">{} <small class="muted">n = {}</small></th>', css, line.name, line.count)
 
 
-def _pill(words: str) -> SafeString:
-    return html(' <span class="pill tone-plain">{}</span>', words)
+def _pill(label: str) -> SafeString:
+    return html(' <span class="pill tone-plain">{}</span>', label)

@@ -1,4 +1,4 @@
-"""What a municipality is compared with besides the period before: itself, before the training."""
+"""Baseline of a municipality: its own period before the training, beside the previous period."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

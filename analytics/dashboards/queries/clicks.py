@@ -1,4 +1,4 @@
-"""Clicks of people on the short links of posts, by the day on which they clicked. Programs are left out."""
+"""Clicks of people on the short links of posts, by day of the click. Bots are left out."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +39,7 @@ ORDER BY sum(k.people) DESC, p.id
 
 @dataclass(frozen=True)
 class Clicked:
-    """A post whose links were followed."""
+    """A post with clicks on its links."""
 
     post_id: int
     title: str
@@ -61,8 +61,8 @@ def clicks(period: Period, stretches: Stretches, compared: list[Period], channel
     """Two queries."""
     parameters: dict[str, Any] = asked(
         channel,
-        firsts=[*stretches.firsts, period.first, *(each.first for each in compared)],
-        lasts=[*stretches.lasts, period.last, *(each.last for each in compared)],
+        firsts=[*stretches.firsts, period.first, *(other.first for other in compared)],
+        lasts=[*stretches.lasts, period.last, *(other.last for other in compared)],
         first=period.first,
         last=period.last,
     )

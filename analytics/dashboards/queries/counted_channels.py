@@ -1,4 +1,4 @@
-"""What is counted: the municipality in scope, its channels, and of practice channels only in the demo."""
+"""Which channels count: those of the municipality in scope, and practice channels only in the demo."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from analytics.rollups.queries import Fresh, fresh
+from analytics.rollups.queries import Freshness, freshness
 from channels.enums import ChannelState
 from channels.models import Channel
 from municipalities.tenancy import require
@@ -33,7 +33,7 @@ def channels() -> list[Channel]:
     """All that have numbers, those that are no longer connected last. One query."""
     rows = Channel.objects.order_by("pk")
     shown = rows if settings.DEMO else rows.filter(is_practice=False)
-    return sorted(shown, key=lambda each: each.state == ChannelState.DISCONNECTED)
+    return sorted(shown, key=lambda channel: channel.state == ChannelState.DISCONNECTED)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Edges:
     """Where the numbers begin, and how fresh they are."""
 
     earliest: date | None
-    fresh: Fresh
+    fresh: Freshness
 
 
 EARLIEST = """
@@ -55,4 +55,4 @@ SELECT least(
 def edges() -> Edges:
     """Two queries."""
     ((earliest,),) = rows_of(EARLIEST, asked())
-    return Edges(earliest, fresh())
+    return Edges(earliest, freshness())

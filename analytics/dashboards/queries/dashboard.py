@@ -1,4 +1,4 @@
-"""The numbers of one municipality over a period, inside its scope. Six queries, whatever the amount."""
+"""Figures of one municipality over a period, within its scope. Six queries for any amount of data."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, When
 
-from analytics.dashboards.thresholds import each
+from analytics.dashboards.thresholds import ratio_per_post
 from analytics.enums import Basis, SubjectKind
 from analytics.metrics import ADDED
 from analytics.models import ChannelDay, DailyFact, Subject
@@ -23,7 +23,7 @@ BEST = NEWEST = 5
 
 @dataclass
 class Totals:
-    """Sums of a period. A metric no network told is None."""
+    """Sums of a period. A metric that no network returned is None."""
 
     posts: int = 0
     numbers: Sums = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Totals:
 
     @property
     def per_post(self) -> float | None:
-        return each(self.interactions, self.posts)
+        return ratio_per_post(self.interactions, self.posts)
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,12 @@ class Followers:
 
     def on(self, day: date, channels: Iterable[int]) -> int | None:
         """All channels together on `day`; None unless each of them was read that day."""
-        told = self.by_day.get(day, {})
+        counts = self.by_day.get(day, {})
         wanted = list(channels)
-        return sum(told[c] for c in wanted) if wanted and all(c in told for c in wanted) else None
+        return sum(counts[c] for c in wanted) if wanted and all(c in counts for c in wanted) else None
 
     def latest(self, channel: int) -> int | None:
-        days = [day for day, told in self.by_day.items() if channel in told]
+        days = [day for day, counts in self.by_day.items() if channel in counts]
         return self.by_day[max(days)][channel] if days else None
 
 
@@ -80,7 +80,7 @@ class Dashboard:
 
 
 def countable() -> Q:
-    """Practice readings never enter the numbers outside the demo."""
+    """Practice channels never count outside the demo."""
     return Q() if settings.DEMO else Q(channel__is_practice=False)
 
 

@@ -1,7 +1,7 @@
-"""Where a municipality's line of followers breaks because it is no longer of the same channels. Inside its scope.
+"""Breaks in a municipality's line of followers, where its set of channels changes. Within its scope.
 
-A page that takes another one's place is a channel of its own: the old one's posts and followers stay where they are,
-and the sum of all channels jumps on that day for a reason that must stand beside it. One query.
+A page that replaces another one is a channel of its own: posts and followers of the old one stay where they are, and
+the sum of all channels jumps on that day, so the chart has to show the reason. One query.
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def breaks(first: date, last: date) -> list[Break]:
             assert life.last is not None
             sentence = _("“%(channel)s” was disconnected; its followers no longer count.")
             breaks.append(Break(life.last, sentence % {"channel": life.channel.name}, _("a channel less")))
-    return sorted(breaks, key=lambda each: (each.day, each.reason))
+    return sorted(breaks, key=lambda follower_break: (follower_break.day, follower_break.reason))
 
 
 def _lives() -> list[_Life]:

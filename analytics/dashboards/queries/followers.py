@@ -1,4 +1,4 @@
-"""Followers of each channel: stretch by stretch, and on the last day of a period."""
+"""Followers of each channel, by stretch and on the last day of a period."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from analytics.dashboards.queries.counted_channels import COUNTED, asked, rows_of
-from analytics.enums import PullOutcome
+from analytics.enums import FetchOutcome
 from analytics.periods import Period, Stretches
 from channels.models import Channel
 
@@ -28,9 +28,9 @@ GROUP BY w.n, d.channel_id
 
 @dataclass
 class Followers:
-    """The last reading in each stretch by channel, why there is none, and who followed at the end of each period.
+    """The last count in each stretch by channel, reasons for missing ones, and the counts at the end of each period.
 
-    `imported_until` is the last day in them whose figure was imported: from a file, or from the network's past.
+    `imported_until` is the last day whose count was imported from a file or a network.
     """
 
     by_stretch: list[dict[int, int]] = field(default_factory=list)
@@ -40,23 +40,23 @@ class Followers:
 
     def total(self, stretch: int, last: date, channels: list[Channel]) -> int | None:
         """All channels there were by `last`; None unless each of them was read in the stretch."""
-        told = self.by_stretch[stretch]
+        counts = self.by_stretch[stretch]
         wanted = [c.pk for c in channels if self._is_there(c, stretch, last)]
-        return sum(told[pk] for pk in wanted) if wanted and all(pk in told for pk in wanted) else None
+        return sum(counts[pk] for pk in wanted) if wanted and all(pk in counts for pk in wanted) else None
 
     def _is_there(self, channel: Channel, stretch: int, last: date) -> bool:
         connected = timezone.localdate(channel.connected_at) <= last
-        return connected or any(channel.pk in each for each in self.by_stretch[: stretch + 1])
+        return connected or any(channel.pk in counts for counts in self.by_stretch[: stretch + 1])
 
     def reason(self, stretch: int) -> str:
-        """Why a stretch has no number, where somebody noted it."""
-        told = list(self.gaps[stretch].values())
-        return str(PullOutcome(told[-1]).label) if told else ""
+        """Why a stretch has no count, where a reason is stored."""
+        outcomes = list(self.gaps[stretch].values())
+        return str(FetchOutcome(outcomes[-1]).label) if outcomes else ""
 
     def end(self, period: int, of: set[int] | None = None) -> int | None:
         """All channels together at the end of a period, or of those in `of`; None where nothing was read."""
-        told = self.at_end[period]
-        counted = [value for pk, value in told.items() if of is None or pk in of]
+        counts = self.at_end[period]
+        counted = [value for pk, value in counts.items() if of is None or pk in of]
         return sum(counted) if counted else None
 
     def growth(self, since: int, until: int) -> int | None:
@@ -71,14 +71,14 @@ def followers(stretches: Stretches, ends: list[Period], channel: int | None = No
     """One query. Of `ends` the last day counts, or up to two weeks before it."""
     firsts = [*stretches.firsts, *(end.last - STALE + timedelta(days=1) for end in ends)]
     lasts = [*stretches.lasts, *(end.last for end in ends)]
-    told: list[dict[int, int]] = [{} for _ in firsts]
+    counts: list[dict[int, int]] = [{} for _ in firsts]
     gaps: list[dict[int, str]] = [{} for _ in firsts]
     cut, imported = len(stretches), None
     for n, channel_id, count, gap, brought in rows_of(FOLLOWERS, asked(channel, firsts=firsts, lasts=lasts)):
         if brought is not None and n <= cut:
             imported = max(brought, imported or brought)
         if count is not None:
-            told[n - 1][channel_id] = count
+            counts[n - 1][channel_id] = count
         elif gap:
             gaps[n - 1][channel_id] = gap
-    return Followers(told[:cut], gaps[:cut], told[cut:], imported)
+    return Followers(counts[:cut], gaps[:cut], counts[cut:], imported)

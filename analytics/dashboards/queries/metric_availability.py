@@ -1,4 +1,5 @@
-"""Which of a municipality's channels tell which metric, and since when. Inside its scope; two queries."""
+"""Which metrics the networks return for the channels of a municipality, and since when. Within its scope; two
+queries."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,21 +8,22 @@ from django.conf import settings
 from django.utils import timezone
 
 from analytics.metrics import METRICS, UNITS, Metric
-from analytics.models import Telling
+from analytics.models import MetricCoverage
 from channels import validation
 from channels.enums import ChannelState
 from channels.models import Channel
 from common.lazy_text import LazyText
 
-# A look at an old post comes once a week; a metric that was in none of them for longer is no longer told.
+# Old posts are fetched once a week; a metric missing for longer is no longer returned.
 SILENT_AFTER = timedelta(days=8)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """`tells`: the network tells this at all. Then since when it told this channel, and when for the last time."""
+    """`is_reported`: whether the network has this metric at all; then since when it returned it, and when for the last
+    time."""
 
-    tells: bool
+    is_reported: bool
     first: date | None = None
     last: date | None = None
     has_stopped: bool = False
@@ -38,11 +40,11 @@ class MetricAvailability:
         return UNITS[self.metric.unit]
 
 
-def told_to(channels: list[Channel]) -> list[MetricAvailability]:
+def availability(channels: list[Channel]) -> list[MetricAvailability]:
     """A row for every metric, with a cell for each of `channels`."""
     known = {
         (channel, metric): (first, last)
-        for channel, metric, first, last in Telling.objects.filter(channel__in=channels).values_list(
+        for channel, metric, first, last in MetricCoverage.objects.filter(channel__in=channels).values_list(
             "channel_id", "metric", "first_at", "last_at"
         )
     }
@@ -65,6 +67,6 @@ def told_to(channels: list[Channel]) -> list[MetricAvailability]:
 
 
 def channels_shown() -> list[Channel]:
-    """Connected channels whose numbers count here."""
+    """Connected channels whose metrics count."""
     rows = Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("name", "pk")
     return list(rows if settings.DEMO else rows.filter(is_practice=False))

@@ -1,4 +1,4 @@
-"""Single posts: those behind a number, the best and the weakest of a period, and what is usual on their channel."""
+"""Single posts: those behind a figure, the best and the weakest of a period, and the usual result of their channel."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -49,11 +49,11 @@ def usual(last: date, today: date) -> dict[int, Usual]:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What the list of posts is narrowed to: by traits (name in `totals.DIMENSIONS`; "" is a value too), and words."""
+class PostFilters:
+    """Filters of the list of posts: traits (names of `totals.DIMENSIONS`; "" is a value too), and a search text."""
 
     traits: dict[str, str] = field(default_factory=dict)
-    words: str = ""
+    text: str = ""
 
 
 _FIELDS = {
@@ -66,27 +66,27 @@ _FIELDS = {
 }
 
 
-def behind(period: Period, kept: Kept) -> QuerySet[Subject]:
-    """The posts published in a period that a number is made of; in no order. One more query where words are looked
-    for, because a post from before the portal has no search key."""
+def filtered_posts(period: Period, filters: PostFilters) -> QuerySet[Subject]:
+    """The posts of a period that a figure is made of, unordered. A search text costs one more query, because imported
+    posts have no search key."""
     rows = Subject.objects.filter(
         countable(), kind__in=POSTS, published_on__gte=period.first, published_on__lte=period.last
     )
-    for name, value in kept.traits.items():
+    for name, value in filters.traits.items():
         if name == "channel":
             rows = rows.filter(channel_id=int(value))
         elif name == "boosted":
             rows = rows.filter(traits__boosted=value == "true")
         else:
             rows = rows.filter(**{_FIELDS[name]: value})
-    words = fold(kept.words).split()
-    if words:
+    terms = fold(filters.text).split()
+    if terms:
         ours = Q()
-        for word in words:
+        for word in terms:
             ours &= Q(publication__post__search_key__contains=word)
         older = rows.filter(kind=SubjectKind.IMPORTED).values_list("pk", "title")
-        theirs = [pk for pk, title in older if all(word in fold(title) for word in words)]
-        rows = rows.filter(ours | Q(pk__in=theirs))
+        matching = [pk for pk, title in older if all(word in fold(title) for word in terms)]
+        rows = rows.filter(ours | Q(pk__in=matching))
     return rows.select_related("publication__post", "channel", "traits")
 
 
@@ -94,7 +94,7 @@ SORTS = ("newest", "oldest", "most", "least", "usual", "likes", "reposts", "repl
 
 
 def ordered(rows: QuerySet[Subject], sort: str, medians: dict[int, Usual]) -> QuerySet[Subject]:
-    """What was not told stands last, whichever way round."""
+    """Missing values come last in either direction."""
     if sort == "oldest":
         return rows.order_by("published_on", "published_at", "pk")
     if sort == "least":
@@ -127,11 +127,11 @@ def clicks_of(subjects: Iterable[Subject]) -> dict[int, int]:
     if not by_link:
         return {}
     rows = ClickCount.objects.filter(link__subject__in={key for key, _channel in by_link})
-    found: dict[int, int] = {}
+    clicks: dict[int, int] = {}
     for key, place, people in rows.values_list("link__subject", "link__place").annotate(some=Sum("people")):
         if (key, place) in by_link:
-            found[by_link[key, place]] = people
-    return found
+            clicks[by_link[key, place]] = people
+    return clicks
 
 
 # ---- best and weakest ----
@@ -139,7 +139,7 @@ def clicks_of(subjects: Iterable[Subject]) -> dict[int, int]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A post, how many times the usual it got, and what the usual is."""
+    """A post, its result as a multiple of the usual one, and the usual result."""
 
     subject: Subject
     times: float
@@ -162,8 +162,8 @@ def verdicts(judged: Judged, medians: Mapping[int, Usual]) -> Verdicts:
     """The best and the weakest posts of a period, judged by these medians; no post is both. One query."""
     # of few posts the better half can be best and the other half weakest, so that no post is both
     ends = [[end for end in several if end.place * 2 <= end.posts] for several in (judged.best, judged.weakest)]
-    found = Subject.objects.filter(pk__in=[end.subject for several in ends for end in several])
-    subjects = {each.pk: each for each in found.select_related("publication__post", "channel", "traits")}
+    rows = Subject.objects.filter(pk__in=[end.subject for several in ends for end in several])
+    subjects = {subject.pk: subject for subject in rows.select_related("publication__post", "channel", "traits")}
     best, weakest = (
         [Verdict(subjects[end.subject], end.times, medians[subjects[end.subject].channel_id]) for end in several]
         for several in ends

@@ -1,7 +1,7 @@
-"""What posts get, compared with what is usual on their channel: by what they are, and by when they were published.
+"""Performance of posts relative to the usual result of their channel, by traits and by time of publication.
 
-Usual is the median interactions of the channel's posts in the period. Left out are boosted posts, posts younger than
-three days, and channels with too few posts to call anything usual, or whose median is 0.
+Usual is the median of the interactions of the channel's posts in the period. Boosted posts, posts younger than three
+days, and channels with too few posts or a median of 0 are left out.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ TIMES = ("weekday", "band")
 _COLUMNS = {name: DIMENSIONS[name].removeprefix("t.") for name in KINDS} | {"weekday": "weekday", "band": "band"}
 _NAMES = tuple(_COLUMNS)
 
-# Reckoned where it is asked for alone: two clocks for each post cost as much as reading it.
+# Computed only where needed: two time zone conversions cost as much as reading a post.
 WHEN = """,
         extract(isodow FROM s.published_at AT TIME ZONE 'Europe/Belgrade')::int - 1 AS weekday,
         width_bucket(
@@ -118,9 +118,10 @@ def typical(
     of: tuple[str, ...] = _NAMES,
     medians: Mapping[int, float] | None = None,
 ) -> Judged:
-    """One query. `of`: what posts are told apart by, of `KINDS` and `TIMES`; each costs a sort of all posts.
+    """One query. `of`: the traits and times by which posts are grouped, of `KINDS` and `TIMES`; each costs a sort of
+    all posts.
 
-    `medians`: what is usual by channel, above 0; the best and the weakest posts are told by them.
+    `medians`: the usual result by channel, above 0; needed for the best and the weakest posts.
     """
     parameters = asked(
         channel,
@@ -141,9 +142,9 @@ def typical(
         if bits in ends:
             ends[bits].append(End(int(value), weekday, times, count))
             continue
-        told = [name for at, name in enumerate(reversed(of)) if not bits >> at & 1]
-        name = told[0] if told else ""
-        if len(told) == len(TIMES):
+        names = [name for at, name in enumerate(reversed(of)) if not bits >> at & 1]
+        name = names[0] if names else ""
+        if len(names) == len(TIMES):
             cells[weekday, band] = Typical(times, count)
         elif name:
             kinds[name][value or ""] = Typical(times, count)

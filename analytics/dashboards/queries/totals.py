@@ -1,4 +1,4 @@
-"""Sums of daily facts: of a period and those it is compared with, stretch by stretch, and by what posts are."""
+"""Sums of daily facts: of a period and those it is compared with, by stretch, and by traits of posts."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from analytics.dashboards.queries.dashboard import NUMBERS, Totals
 from analytics.enums import Basis
 from analytics.periods import Period, Stretches
 
-# By what posts are told apart; the name in the address, and the column.
+# Dimensions of breakdowns: the name in the address, and the column.
 DIMENSIONS = {
     "channel": "f.channel_id",
     "category": "t.category",
@@ -25,10 +25,10 @@ DIMENSIONS = {
 
 
 def _totals(posts: int | None, values: tuple[int | None, ...]) -> Totals:
-    told: dict[str, int | None] = {
+    sums: dict[str, int | None] = {
         key: int(value) for key, value in zip(NUMBERS, values, strict=True) if value is not None
     }
-    return Totals(int(posts or 0), told)
+    return Totals(int(posts or 0), sums)
 
 
 _SUMS = ", ".join(f"sum(f.{key})" for key in NUMBERS)
@@ -67,10 +67,10 @@ def windows(periods: list[Period], channel: int | None = None) -> list[dict[str,
         before, after = within.first - timedelta(days=1), within.last + timedelta(days=1)
         days += [(n, first, last) for first, last in ((period.first, before), (after, period.last)) if first <= last]
     parameters = asked(channel, **_arrays("days", days), **_arrays("months", whole))
-    found: list[dict[str, Totals]] = [{basis: Totals() for basis in Basis.values} for _period in periods]
+    totals: list[dict[str, Totals]] = [{basis: Totals() for basis in Basis.values} for _period in periods]
     for n, basis, posts, *values in rows_of(WINDOWS, parameters):
-        found[n][basis] = _totals(posts, tuple(values))
-    return found
+        totals[n][basis] = _totals(posts, tuple(values))
+    return totals
 
 
 def _arrays(name: str, windows: list[tuple[int, date, date]]) -> dict[str, list[Any]]:
@@ -104,11 +104,11 @@ def series(stretches: Stretches, channel: int | None = None) -> Series:
     posts: dict[int, dict[str, int]] = defaultdict(dict)
     parameters = asked(channel, firsts=stretches.firsts, first=stretches.firsts[0], last=stretches.lasts[-1])
     for n, basis, category, some, total in rows_of(SERIES, parameters):
-        told = interactions[basis]
+        sums = interactions[basis]
         if total is None:
-            told.setdefault(n - 1, None)
+            sums.setdefault(n - 1, None)
         else:
-            told[n - 1] = (told.get(n - 1) or 0) + int(total)
+            sums[n - 1] = (sums.get(n - 1) or 0) + int(total)
         if some:
             posts[n - 1][category] = int(some)
     return Series(interactions, dict(posts))
@@ -139,8 +139,8 @@ def breakdowns(period: Period, channel: int | None = None) -> dict[str, dict[str
     """Sums by each dimension and value, the posts of the period counted to the day of publication; under "" all of
     them. One query for all dimensions."""
     names = tuple(DIMENSIONS)
-    found: dict[str, dict[str, Totals]] = {name: {} for name in (*names, "")}
+    totals: dict[str, dict[str, Totals]] = {name: {} for name in (*names, "")}
     parameters = asked(channel, first=period.first, last=period.last)
     for bits, value, posts, *values in rows_of(BREAKDOWNS, parameters):
-        found[dimension_of(bits, names)][value or ""] = _totals(posts, tuple(values))
-    return found
+        totals[dimension_of(bits, names)][value or ""] = _totals(posts, tuple(values))
+    return totals

@@ -1,4 +1,4 @@
-"""Who follows, channel by channel, and who clicked: the tracked links of posts by day, eService and post."""
+"""Followers by channel, and clicks on tracked links by day, eService and post."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def audience(request: MunicipalityRequest) -> HttpResponse:
         **drawn,
         "breaks": broken,
         "imported_until": follow.imported_until,
-        "rows": [_row(known, each, follow, len(compared)) for each in known.shown],
+        "rows": [_row(known, channel, follow, len(compared)) for channel in known.shown],
         "clicked": clicked,
         "total": clicked.in_periods[0],
         "before": clicked.in_periods[1],

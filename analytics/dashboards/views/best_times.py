@@ -1,4 +1,4 @@
-"""When people react: the own posts by weekday and hours, as a map and in words."""
+"""When people react: the municipality's posts by weekday and hours, as a heat map and in sentences."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -62,10 +62,10 @@ def best_time(request: MunicipalityRequest) -> HttpResponse:
 def _sentences(judged: Judged, best: When | None) -> list[Sentence]:
     """The best times and the weakest, of the finest kind that has enough posts."""
     usable = sentences.times_known(judged)
-    good = [each for each in usable if each.found.times >= BETTER][:SHOWN]
-    bad = [each for each in reversed(usable) if each.found.times <= WORSE][:SHOWN]
+    good = [when for when in usable if when.typical.times >= BETTER][:SHOWN]
+    bad = [when for when in reversed(usable) if when.typical.times <= WORSE][:SHOWN]
     if best is None and not bad:
         return [Sentence(_("The time makes little difference: no time with enough posts stands out."))]
-    return [Sentence(time_in_words(each), "up") for each in good] + [
-        Sentence(time_in_words(each), "down") for each in bad
+    return [Sentence(time_in_words(when), "up") for when in good] + [
+        Sentence(time_in_words(when), "down") for when in bad
     ]

@@ -1,4 +1,4 @@
-"""The tables of what posts are: their rows, and the HTML of them.
+"""Tables that break posts down by their traits, as HTML.
 
 Written without a template, because a page has several of these tables and a template would take most of its time.
 """
@@ -49,7 +49,7 @@ def _body(rows: Iterable[PostKindRow]) -> SafeString:
     few = html(' <small class="muted">{}</small>', _("few posts"))
     written = []
     for row in rows:
-        each, is_few = row.totals.per_post, row.is_few
+        per_post, is_few = row.totals.per_post, row.is_few
         interactions = number(row.totals.interactions)
         if row.totals.interactions is not None:
             interactions = html('<a href="{}&amp;sort=most">{}</a>', row.url, interactions)
@@ -58,7 +58,7 @@ def _body(rows: Iterable[PostKindRow]) -> SafeString:
                 '<tr><th scope="row">{}{}</th><td class="num"><a href="{}">{}</a></td><td class="num">{}</td>'
                 '<td class="num">{}</td><td class="bar-cell">{}</td><td class="num nowrap">{}</td></tr>\n',
                 row.label, few if is_few else NOTHING, row.url, number(row.totals.posts), interactions,
-                number(each, places=1), NOTHING if each is None else _bar(row.width, is_few), _typical(row),
+                number(per_post, places=1), NOTHING if per_post is None else _bar(row.width, is_few), _typical(row),
             )
         )  # fmt: skip
     return joined(written)

@@ -1,10 +1,10 @@
-"""What the numbers mean: made from the catalogue and from what the connectors say of themselves."""
+"""What each metric means, built from the catalogue and from the connectors' own descriptions."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from analytics.dashboards.queries.metric_availability import channels_shown, told_to
-from analytics.enums import PullOutcome
+from analytics.dashboards.queries.metric_availability import availability, channels_shown
+from analytics.enums import FetchOutcome
 from analytics.metrics import FORMULAS, GAPS
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -16,8 +16,8 @@ def metrics(request: MunicipalityRequest) -> HttpResponse:
     channels = channels_shown()
     context = {
         "channels": channels,
-        "rows": told_to(channels),
+        "rows": availability(channels),
         "formulas": FORMULAS.values(),
-        "gaps": [(PullOutcome(outcome).label, words) for outcome, words in GAPS.items()],
+        "gaps": [(FetchOutcome(outcome).label, explanation) for outcome, explanation in GAPS.items()],
     }
     return render(request, "analytics/metrics.html", context)

@@ -1,4 +1,4 @@
-"""How a municipality does: one page to read in a minute, and to print."""
+"""Overview of a municipality's results: one page to read in a minute, and to print."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -94,19 +94,19 @@ def _sentences(
         for key, some in by_category.items():
             shares[key] = shares.get(key, 0) + some
     old = sums[2][Basis.PUBLICATION] if base else None
-    found = [
+    candidates = [
         sentences.posts(now, before),
         sentences.per_post(now, before),
         sentences.against_baseline(now, old, base.joined if base else False),
         sentences.mix(shares),
     ]
-    return [each for each in found if each]
+    return [sentence for sentence in candidates if sentence]
 
 
 def _next_steps(judged: Judged) -> list[Sentence]:
     labels = {str(key): str(label) for key, label in Category.choices}
-    found = [sentences.kind_that_works(judged, labels), sentences.time_that_works(judged)]
-    return [each for each in found if each]
+    candidates = [sentences.kind_that_works(judged, labels), sentences.time_that_works(judged)]
+    return [sentence for sentence in candidates if sentence]
 
 
 # ---- tiles ----
@@ -115,28 +115,29 @@ def _next_steps(judged: Judged) -> list[Sentence]:
 def _tiles(
     known: Frame, sums: list[dict[str, Totals]], follow: Followers, base: Baseline | None
 ) -> list[dict[str, Any]]:
-    """Each with its formula, what it is against the days before and the baseline, and the posts behind it."""
-    published = [each[Basis.PUBLICATION] for each in sums]
-    counted = [each[known.basis] for each in sums]
+    """Tiles, each with its formula, its change against the previous period and the baseline, and a link to its
+    posts."""
+    published = [totals[Basis.PUBLICATION] for totals in sums]
+    counted = [totals[known.basis] for totals in sums]
     days = [known.period.days, known.period.days, *([base.period.days] if base else [])]
     names = _against(base)
 
     def changes(values: list[float | None], *, a_day: bool) -> list[Change]:
         """`a_day`: figures that grow with the length of the period are compared by the day."""
-        found = []
+        result = []
         for index, name in enumerate(names, 1):
             now, then = values[0], values[index]
             if a_day and now is not None and then is not None:
                 now, then = now / days[0], then / days[index]
-            if (said := _per_cent(change(now, then), name)) is not None:
-                found.append(said)
-        return found
+            if (difference := _per_cent(change(now, then), name)) is not None:
+                result.append(difference)
+        return result
 
-    interactions = [each.get("interactions") for each in counted]
+    interactions = [totals.get("interactions") for totals in counted]
     tiles: list[dict[str, Any]] = [
         {
             "label": _("Posts"), "value": published[0].posts, "url": known.posts(),
-            "changes": changes([each.posts for each in published], a_day=True),
+            "changes": changes([totals.posts for totals in published], a_day=True),
             "formula": _("publications on all channels; a post on three channels counts three times"),
         },
         {
@@ -148,12 +149,12 @@ def _tiles(
         {
             "label": _("Interactions per post"), "value": published[0].per_post, "places": 1,
             "url": known.posts(sort="most"),
-            "changes": changes([each.per_post for each in published], a_day=False),
+            "changes": changes([totals.per_post for totals in published], a_day=False),
             "formula": _("by day of publication: interactions ÷ posts"),
         },
         _followers_tile(follow, names),
     ]  # fmt: skip
-    views = [each.get("views") for each in published]
+    views = [totals.get("views") for totals in published]
     if views[0] is not None:
         tiles.append(
             {
@@ -165,15 +166,15 @@ def _tiles(
 
 
 def _followers_tile(follow: Followers, names: list[str]) -> dict[str, Any]:
-    found = []
+    changes = []
     for index, name in enumerate(names, 1):
         grown = follow.growth(index, 0)
         if grown is not None:
-            found.append(_difference(grown, name))
+            changes.append(_difference(grown, name))
     return {
         "label": _("Followers"),
         "value": follow.end(0),
-        "changes": found,
+        "changes": changes,
         "formula": _("all channels, as last read up to the end of the period; one person may follow several"),
     }
 

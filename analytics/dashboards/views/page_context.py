@@ -1,4 +1,4 @@
-"""What all pages of one municipality's numbers share: period, channel, tabs, freshness, and the address of it all."""
+"""Context shared by the pages of one municipality's statistics: period, channel, tabs, freshness, and their address."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -67,9 +67,9 @@ class Frame:
 
     @cached_property
     def channel(self) -> Channel | None:
-        """The one that is looked at; None: all."""
+        """The chosen channel; None: all."""
         asked = self.request.GET.get("channel", "")
-        return next((each for each in self.channels if str(each.pk) == asked), None)
+        return next((row for row in self.channels if str(row.pk) == asked), None)
 
     @property
     def channel_id(self) -> int | None:
@@ -81,24 +81,24 @@ class Frame:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        return {str(each.pk): each.name for each in self.channels}
+        return {str(channel.pk): channel.name for channel in self.channels}
 
     @cached_property
     def basis(self) -> str:
         return choice_param(self.request.GET, "basis", Basis.values, default=Basis.ACTIVITY)
 
     def kept(self) -> dict[str, str]:
-        """The period and the channel, as they stand in addresses."""
-        found = {"days": self.period.key}
+        """Period and channel as query parameters."""
+        parameters = {"days": self.period.key}
         if self.period.key == periods.OWN:
-            found |= {"from": self.chosen.typed[0], "to": self.chosen.typed[1]}
-        return found | ({"channel": str(self.channel_id)} if self.channel else {})
+            parameters |= {"from": self.chosen.typed[0], "to": self.chosen.typed[1]}
+        return parameters | ({"channel": str(self.channel_id)} if self.channel else {})
 
     def address(self, page: str = "", **changed: str) -> str:
         """Of a page with the period and channel of this one; `changed` overrules, an empty value takes away."""
         query = {**self.kept(), **(self.more if not page else {}), **changed}
-        kept = {key: value for key, value in query.items() if value}
-        return f"{reverse(page or self.page, args=[self.request.municipality.slug])}?{urlencode(kept)}"
+        parameters = {key: value for key, value in query.items() if value}
+        return f"{reverse(page or self.page, args=[self.request.municipality.slug])}?{urlencode(parameters)}"
 
     def posts(self, dimension: str = "", value: str = "", **more: str) -> str:
         """Of the posts behind a number."""
@@ -141,11 +141,11 @@ class Frame:
 
 def frame(request: MunicipalityRequest, page: str, *, default: str = periods.DEFAULT) -> Frame:
     """Three queries."""
-    found, asked = edges(), request.GET
+    known_edges, asked = edges(), request.GET
     typed = (_plain(asked.get("from", "")), _plain(asked.get("to", "")))
     wanted = asked.get("days") or (periods.OWN if any(typed) else None)
-    chosen = periods.choose(wanted, typed, today(), found.earliest, default)
-    return Frame(request, page, today(), chosen, found, channels())
+    chosen = periods.choose(wanted, typed, today(), known_edges.earliest, default)
+    return Frame(request, page, today(), chosen, known_edges, channels())
 
 
 def _plain(typed: str) -> str:
@@ -154,15 +154,15 @@ def _plain(typed: str) -> str:
 
 def traits_asked(asked: Any, known: Frame) -> dict[str, str]:
     """What the list of posts is narrowed to, from a hostile address."""
-    found: dict[str, str] = {}
+    filters: dict[str, str] = {}
     for name in DIMENSIONS:
         value = _plain(asked.get(name, ""))
         if name == "channel":
             if known.channel:
-                found[name] = str(known.channel_id)
+                filters[name] = str(known.channel_id)
         elif name == "boosted":
             if value in ("true", "false"):
-                found[name] = value
+                filters[name] = value
         elif value:
-            found[name] = "" if value == NONE else value[:60]
-    return found
+            filters[name] = "" if value == NONE else value[:60]
+    return filters

@@ -1,4 +1,4 @@
-"""What works: the best and weakest posts with the reason, and numbers by what posts are."""
+"""What works: the best and the weakest posts with a reason, and figures by traits of posts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -54,11 +54,11 @@ class Explained:
 def works(request: MunicipalityRequest) -> HttpResponse:
     known = frame(request, "analytics_works")
     period, channel = known.period, known.channel_id
-    found = breakdowns(period, channel)
+    by_dimension = breakdowns(period, channel)
     medians = usual(period.last, known.today)
     judged = typical(period, known.today, channel, KINDS, usable(medians))
     names = known.names | {service.key: str(service) for service in services(all_of_them=True)}
-    tables = [_table(known, key, found[key], judged, names) for key in TITLES]
+    tables = [_table(known, key, by_dimension[key], judged, names) for key in TITLES]
     drawn = {table.key: _picture(table) for table in tables} if request.GET.get("picture") else {}
     if picture := charts.asked(request, drawn, source=str(request.municipality)):
         return picture
@@ -67,10 +67,10 @@ def works(request: MunicipalityRequest) -> HttpResponse:
         **known.context(),
         "tables": [table for table in tables if len(table.rows) > 1],
         "alike": [table for table in tables if len(table.rows) == 1],
-        "all": found[""].get("", Totals()),
+        "all": by_dimension[""].get("", Totals()),
         "judged": judged,
-        "best": [_explained(each, judged, names) for each in judgement.best],
-        "weakest": [_explained(each, judged, names) for each in judgement.weakest],
+        "best": [_explained(verdict, judged, names) for verdict in judgement.best],
+        "weakest": [_explained(verdict, judged, names) for verdict in judgement.weakest],
         "formulas": FORMULAS,
         "few": ENOUGH_OF_A_KIND,
         "enough": ENOUGH_ON_A_CHANNEL,
@@ -121,27 +121,27 @@ def _explained(verdict: Verdict, judged: Judged, names: Mapping[str, str]) -> Ex
 
 
 def _facts(subject: Subject, names: Mapping[str, str]) -> list[str]:
-    """What the post was: what it asked for, what it was made of, when it went out."""
+    """Traits of the post in words: call to action, material, time of publication."""
     traits = subject.traits
     if traits is None:
         return []
-    found = []
+    facts = []
     if traits.call_kind:
-        found.append(_("asks people to: %(call)s") % {"call": value_label("call", traits.call_kind, names)})
+        facts.append(_("asks people to: %(call)s") % {"call": value_label("call", traits.call_kind, names)})
     if traits.service:
-        found.append(_("eService: %(service)s") % {"service": value_label("service", traits.service, names)})
+        facts.append(_("eService: %(service)s") % {"service": value_label("service", traits.service, names)})
     if traits.interactive:
-        found.append(value_label("interactive", traits.interactive, names))
-    found.append(value_label("category", traits.category, names))
-    found.append(value_label("material", traits.material, names))
+        facts.append(value_label("interactive", traits.interactive, names))
+    facts.append(value_label("category", traits.category, names))
+    facts.append(value_label("material", traits.material, names))
     if subject.published_at:
         local = timezone.localtime(subject.published_at)
-        found.append(_("published: %(day)s, %(time)s") % {"day": day_name(local.weekday()), "time": f"{local:%H:%M}"})
-    return found
+        facts.append(_("published: %(day)s, %(time)s") % {"day": day_name(local.weekday()), "time": f"{local:%H:%M}"})
+    return facts
 
 
 def _reason(verdict: Verdict, judged: Judged, names: Mapping[str, str]) -> str:
-    """The kind of post that explains it best: one of which such posts usually do as well or as badly."""
+    """The trait that explains the result best: one whose posts usually do as well or as badly."""
     traits = verdict.subject.traits
     if traits is None:
         return ""

@@ -1,7 +1,7 @@
-"""Importing what was before the portal: a file that a person looks at first, or a channel's posts from its network.
+"""Imports of history: from a file that a person checks first, or a channel's older posts from its network.
 
-Here is what people do; a worker fetches from the network (`analytics.history.domain.fetch`). What was imported can be
-taken back whole.
+This module holds the actions of people; a worker fetches from the network (`analytics.history.domain.fetch`). An import
+can be undone as a whole.
 """
 
 import hashlib
@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from analytics.enums import ImportSource, ImportState
 from analytics.history.columns import PAST
-from analytics.history.domain.parse_rows import OLDEST, HistoryRow, look, source_of
+from analytics.history.domain.parse_rows import OLDEST, HistoryRow, parse, source_of
 from analytics.ingestion.domain import insert_imported
-from analytics.models import PastImport
+from analytics.models import HistoryImport
 from channels import validation
 from channels.enums import ChannelState
 from channels.models import Channel
@@ -33,10 +33,10 @@ KEPT = timedelta(days=7)
 
 
 @transaction.atomic
-def upload(municipality: Municipality, raw: bytes, name: str, *, by: User) -> PastImport:
-    """Keep what was read until somebody confirms it. Raises `planning.file_parsing.UnreadableFile`."""
+def upload(municipality: Municipality, raw: bytes, name: str, *, by: User) -> HistoryImport:
+    """Store the parsed rows until somebody confirms them. Raises `planning.file_parsing.UnreadableFile`."""
     table = read(raw, PAST)
-    run = PastImport.objects.create(
+    run = HistoryImport.objects.create(
         municipality=municipality, source=source_of(table.lines), state=ImportState.LOOKED, name=name[:200],
         digest=hashlib.sha256(raw).hexdigest(), rows=stored(table.lines), sheet=table.sheet[:100],
         left_out=table.left_out, by=by,
@@ -45,13 +45,13 @@ def upload(municipality: Municipality, raw: bytes, name: str, *, by: User) -> Pa
     return run
 
 
-def lines_of(run: PastImport) -> list[FileRow]:
+def lines_of(run: HistoryImport) -> list[FileRow]:
     """The rows that were read; once they are imported, those that were left out."""
     return from_stored(run.rows)
 
 
 @transaction.atomic
-def confirm(run: PastImport, *, by: User, expected: int | None = None) -> int:
+def confirm(run: HistoryImport, *, by: User, expected: int | None = None) -> int:
     """Import every row that nothing stops; returns how many.
 
     Raises `ActionNotAllowed` when it was done before, when there is nothing to import, and when that is not the number
@@ -59,11 +59,11 @@ def confirm(run: PastImport, *, by: User, expected: int | None = None) -> int:
     """
     # Two people with the same rows follow each other, in whatever files they have them.
     Municipality.objects.select_for_update(no_key=True).get(pk=run.municipality_id)
-    run = PastImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    run = HistoryImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if run.state != ImportState.LOOKED:
         raise ActionNotAllowed(_("This file was imported already."))
     lines = lines_of(run)
-    rows = look(lines, run.source)
+    rows = parse(lines, run.source)
     ready = [row for row in rows if row.is_ready]
     if expected is not None and len(ready) != expected:
         raise ActionNotAllowed(
@@ -81,7 +81,7 @@ def confirm(run: PastImport, *, by: User, expected: int | None = None) -> int:
     return run.made
 
 
-def _bring(run: PastImport, rows: list[HistoryRow]) -> int:
+def _bring(run: HistoryImport, rows: list[HistoryRow]) -> int:
     if run.source == ImportSource.FOLLOWERS:
         return insert_imported.followers(run, [row.day for row in rows])
     return insert_imported.posts(run, [row.post for row in rows])
@@ -91,7 +91,7 @@ def _bring(run: PastImport, rows: list[HistoryRow]) -> int:
 
 
 @transaction.atomic
-def begin(channel: Channel | None, since: date | None, *, by: User) -> PastImport:
+def begin(channel: Channel | None, since: date | None, *, by: User) -> HistoryImport:
     """Have a worker fetch the channel's posts back to `since`. Raises `ActionNotAllowed`."""
     if channel is None or not validation.has_history(channel):
         raise ActionNotAllowed(_("This network does not tell older posts with their numbers. Import them from a file."))
@@ -101,9 +101,9 @@ def begin(channel: Channel | None, since: date | None, *, by: User) -> PastImpor
         raise ActionNotAllowed(_("Choose a day in the past."))
     try:
         with transaction.atomic():
-            run = PastImport.objects.create(
+            run = HistoryImport.objects.create(
                 municipality_id=channel.municipality_id, source=ImportSource.NETWORK, state=ImportState.RUNNING,
-                channel=channel, name=channel.name, since=since, next_at=timezone.now(), by=by,
+                channel=channel, name=channel.name, since=since, next_fetch_at=timezone.now(), by=by,
             )  # fmt: skip
     except IntegrityError as running:
         raise ActionNotAllowed(_("The older posts of this channel are being fetched already.")) from running
@@ -115,20 +115,20 @@ def begin(channel: Channel | None, since: date | None, *, by: User) -> PastImpor
 
 
 @transaction.atomic
-def undo(run: PastImport, *, by: User) -> None:
-    """Take back everything that it brought; what is still being fetched stops. Raises `ActionNotAllowed`."""
-    run = PastImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
+def undo(run: HistoryImport, *, by: User) -> None:
+    """Delete everything that the import inserted and stop what is still running. Raises `ActionNotAllowed`."""
+    run = HistoryImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if run.state in (ImportState.LOOKED, ImportState.UNDONE):
         raise ActionNotAllowed(_("There is nothing to take back."))
-    insert_imported.take_back(run)
-    run.state, run.next_at, run.undone_at = ImportState.UNDONE, None, timezone.now()
-    run.save(update_fields=["state", "next_at", "undone_at"])
+    insert_imported.undo(run)
+    run.state, run.next_fetch_at, run.undone_at = ImportState.UNDONE, None, timezone.now()
+    run.save(update_fields=["state", "next_fetch_at", "undone_at"])
     record("past.undo", by=by, target=run, made=run.made)
 
 
-def forget() -> int:
-    """Throw away files that were looked at and never imported, and rows that were left out; returns how many files."""
+def purge_expired() -> int:
+    """Delete files that were never imported, and rows that were left out; returns how many files."""
     with everywhere("forget files that nobody imported"):
-        old = PastImport.objects.filter(at__lt=timezone.now() - KEPT)
+        old = HistoryImport.objects.filter(at__lt=timezone.now() - KEPT)
         old.exclude(state=ImportState.LOOKED).exclude(rows=[]).update(rows=[])
         return old.filter(state=ImportState.LOOKED).delete()[0]

@@ -1,7 +1,6 @@
-"""Rows of a table with numbers from before the portal: what is typed, what is understood, and what is wrong with it.
+"""Parses rows of an imported table: the typed cells, their values, and the problems found.
 
-Nothing is written here. What would come of a row is reckoned anew each time, for the page and once more when somebody
-confirms.
+Nothing is written here. Rows are parsed anew each time, for the page and again when somebody confirms.
 """
 
 import hashlib
@@ -90,8 +89,8 @@ class HistoryRow:
     @property
     def numbers(self) -> list[tuple[Any, int]]:
         """(label, number), as far as the row has them."""
-        told = self.counts if self.followers is None else {"followers": self.followers}
-        return [(METRICS[key].label, told[key]) for key in METRICS if key in told]
+        counts = self.counts if self.followers is None else {"followers": self.followers}
+        return [(METRICS[key].label, counts[key]) for key in METRICS if key in counts]
 
     def add_problem(self, column: str, sentence: str, *, stops: bool = True) -> None:
         self.problems.append(Problem(column, sentence, stops, self.cells.get(column, "")))
@@ -121,7 +120,7 @@ def source_of(lines: Sequence[FileRow]) -> ImportSource:
     return ImportSource.FOLLOWERS if only_followers else ImportSource.POSTS
 
 
-def look(lines: Sequence[FileRow], source: str) -> list[HistoryRow]:
+def parse(lines: Sequence[FileRow], source: str) -> list[HistoryRow]:
     """Every row with every problem, in the language that is active. Four queries at most."""
     sheet = _Sheet(source)
     rows = [sheet.row(line) for line in lines]
@@ -138,8 +137,8 @@ class _Sheet:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        found = Channel.objects.order_by("name", "pk")
-        self.channels = list(found if settings.DEMO else found.filter(is_practice=False))
+        channels = Channel.objects.order_by("name", "pk")
+        self.channels = list(channels if settings.DEMO else channels.filter(is_practice=False))
         self.today = timezone.localdate()
         self.categories = _categories()
 
@@ -179,11 +178,11 @@ class _Sheet:
             self._time(row, on, at)
 
     def _time(self, row: HistoryRow, on: date, at: time) -> None:
-        found = resolve_wall_time(on, at)
-        if isinstance(found, NonexistentTime):
-            row.add_problem("time", nonexistent_time_message(found))
+        resolved = resolve_wall_time(on, at)
+        if isinstance(resolved, NonexistentTime):
+            row.add_problem("time", nonexistent_time_message(resolved))
             return
-        row.at = (found.options[0] if isinstance(found, AmbiguousTime) else found).due_at
+        row.at = (resolved.options[0] if isinstance(resolved, AmbiguousTime) else resolved).due_at
         if row.at > timezone.now():
             row.add_problem("time", _("This time is still to come."))
 
@@ -191,20 +190,20 @@ class _Sheet:
         typed = row.cells.get("channel", "")
         names = ", ".join(channel.name for channel in self.channels) or "–"
         if not typed:
-            found = self.channels
+            matches = self.channels
             problem = _("Say which channel it is. There are: %(names)s.") % {"names": names}
         else:
-            found = [channel for channel in self.channels if fold(typed) in _names(channel)]
+            matches = [channel for channel in self.channels if fold(typed) in _names(channel)]
             problem = _("There is no channel “%(name)s” here. There are: %(names)s.") % {
                 "name": typed[:60],
                 "names": names,
             }
-        if len(found) > 1 and typed:
+        if len(matches) > 1 and typed:
             problem = _("More than one channel goes by this name. Write its account, like %(handle)s.") % {
-                "handle": found[0].handle
+                "handle": matches[0].handle
             }
-        if len(found) == 1:
-            row.channel = found[0]
+        if len(matches) == 1:
+            row.channel = matches[0]
         else:
             row.add_problem("channel", problem)
 
@@ -237,7 +236,7 @@ class _Sheet:
 def _count(row: HistoryRow, column: str) -> int | None:
     typed = row.cells.get(column, "")
     if not typed or typed in ("-", "–", "—", "/"):
-        return None  # not told, which is not 0
+        return None  # missing, which is not 0
     try:
         return count(typed)
     except BadFigure as bad:
@@ -261,23 +260,23 @@ def _names(channel: Channel) -> set[str]:
 
 def _categories() -> dict[str, str]:
     """Folded labels in every language of the portal, and the codes themselves."""
-    found = {str(value): str(value) for value in Category.values}
+    by_label = {str(value): str(value) for value in Category.values}
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
-            found |= {fold(str(label)): str(value) for value, label in Category.choices}
-    return found
+            by_label |= {fold(str(label)): str(value) for value, label in Category.choices}
+    return by_label
 
 
 def _remote_id(row: HistoryRow) -> str:
-    """The network's own id where the link tells it, so that the same post comes once from a file and from the network;
-    else what the row says of itself."""
+    """The network's own id where the link contains it, so that a file and the network give one post; else a digest of
+    the row."""
     if row.channel is None or row.on is None:
         return ""
     own = validation.remote_id(row.channel, row.link) if row.link else None
     if own:
         return own
-    said = row.link or f"{row.on} {row.at.astimezone(UTC) if row.at else ''} {fold(row.cells.get('title', ''))}"
-    return f"file:{hashlib.sha256(said.encode()).hexdigest()[:40]}"
+    identity = row.link or f"{row.on} {row.at.astimezone(UTC) if row.at else ''} {fold(row.cells.get('title', ''))}"
+    return f"file:{hashlib.sha256(identity.encode()).hexdigest()[:40]}"
 
 
 # ---------------------------------------------------------------- what is here already
@@ -297,7 +296,7 @@ def _meet_each_other(rows: Sequence[HistoryRow], source: str) -> None:
 
 
 def _meet_posts(rows: Sequence[HistoryRow]) -> None:
-    """Posts that the portal published itself, by id or address, and those that were brought before. Two queries."""
+    """Mark posts that the portal published itself, by id or address, and those imported before. Two queries."""
     channels = {row.channel.pk for row in rows if row.channel}
     ids, links = {row.remote_id for row in rows if row.remote_id}, {row.link for row in rows if row.link}
     sent = Delivery.objects.filter(channel__in=channels)
@@ -315,7 +314,7 @@ def _meet_posts(rows: Sequence[HistoryRow]) -> None:
 
 
 def _meet_days(rows: Sequence[HistoryRow]) -> None:
-    """Days of which the followers are known. One query."""
+    """Mark days whose followers are already known. One query."""
     wanted = {row.channel.pk for row in rows if row.channel}
     dates = {row.on for row in rows if row.on}
     known = ChannelDay.objects.filter(channel__in=wanted, day__in=dates, followers__isnull=False)

@@ -1,4 +1,4 @@
-"""Freezing baselines. A frozen value never changes; freezing again adds a row, and says why."""
+"""Freezes baselines. A frozen value never changes; freezing again adds a row with a reason."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,7 +13,7 @@ from accounts.models import User
 from analytics.indicators.queries.measurements import measure
 from analytics.indicators.queries.programme import latest_baselines, taking_part
 from analytics.logframe import FEW_PLACES, Measured
-from analytics.models import Baseline, PlaceBaseline, ProgrammeIndicator
+from analytics.models import Baseline, MunicipalityBaseline, ProgrammeIndicator
 from common import audit
 from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
@@ -30,27 +30,27 @@ def freeze(
     by: User,
     reason: str = "",
 ) -> int:
-    """Freeze what the indicator came to from `first` to `last` for each of `places`; returns for how many there was a
-    value. The programme's own baseline, the median of those that agreed to comparison, is frozen with it.
+    """Freeze the value of the indicator from `first` to `last` for each of `places`; returns how many have a value.
+    The programme's own baseline, the median of those that agreed to comparison, is frozen with it.
 
-    Raises `ActionNotAllowed` for days that are not over, for an indicator whose values people enter or that nobody
-    measures, where no place has a value, and without a reason where one of them has a baseline already.
+    Raises `ActionNotAllowed` for days that are not over, for a manual or an unmeasured indicator, if no place has a
+    value, and without a reason if one of them already has a baseline.
     """
     _lock(indicator)
     _refuse_days(first, last)
     if indicator.is_manual:
         raise ActionNotAllowed(_("People enter the values of this indicator; enter its baseline too."))
     with scope(*places):
-        found = measure(places, first, last, indicator.code).get(indicator.code)
-        if found is None:
+        by_municipality = measure(places, first, last, indicator.code).get(indicator.code)
+        if by_municipality is None:
             raise ActionNotAllowed(str(indicator.listed.needs) if indicator.listed else "")
-        values = {pk: each for pk, each in found.items() if each.value is not None}
+        values = {pk: figure for pk, figure in by_municipality.items() if figure.value is not None}
         if not values:
             raise ActionNotAllowed(_("None of the municipalities has a value for these days. Choose others."), "first")
         known = {row.municipality_id for row in latest_baselines(indicator)}
         _refuse_change_without_reason(bool(known & set(values)), reason)
-        PlaceBaseline.objects.bulk_create(
-            PlaceBaseline(
+        MunicipalityBaseline.objects.bulk_create(
+            MunicipalityBaseline(
                 municipality_id=pk,
                 **_row((first, last), measured, indicator=indicator, reason=reason, frozen_by=by),
             )
@@ -89,8 +89,8 @@ def enter(
         Baseline.objects.create(**row)
     else:
         with scope(place):
-            _refuse_change_without_reason(PlaceBaseline.objects.filter(indicator=indicator).exists(), reason)
-            PlaceBaseline.objects.create(municipality=place, **row)
+            _refuse_change_without_reason(MunicipalityBaseline.objects.filter(indicator=indicator).exists(), reason)
+            MunicipalityBaseline.objects.create(municipality=place, **row)
     audit.record(
         "indicator.freeze", by=by, target=indicator, municipality_id=place.pk if place else None, count=1,
         since=first.isoformat(), until=last.isoformat(), reason=reason or "–",
@@ -98,7 +98,7 @@ def enter(
 
 
 def _freeze_median(indicator: ProgrammeIndicator, by: User, reason: str) -> None:
-    """The median of everybody's latest baseline; none below three, where it would tell of single ones."""
+    """The median of the latest baselines; none below three, because it would reveal single values."""
     agreed = [seat.municipality for seat in taking_part(indicator.programme) if seat.compares]
     with scope(*agreed):
         rows = list(latest_baselines(indicator))
@@ -109,14 +109,15 @@ def _freeze_median(indicator: ProgrammeIndicator, by: User, reason: str) -> None
     Baseline.objects.create(**_row(days, whole, indicator=indicator, reason=reason, frozen_by=by))
 
 
-def _together(rows: Sequence[PlaceBaseline]) -> dict[str, int]:
+def _together(rows: Sequence[MunicipalityBaseline]) -> dict[str, int]:
     names = ("posts", "told", "imported")
     return {name: sum(int(row.quality.get(name) or 0) for row in rows) for name in names}
 
 
-def _row(days: tuple[date, date], found: Measured, **same: Any) -> Mapping[str, Any]:
+def _row(days: tuple[date, date], measured: Measured, **same: Any) -> Mapping[str, Any]:
     return {
-        "first": days[0], "last": days[1], "value": found.value, "n": found.n, "quality": dict(found.quality), **same
+        "first": days[0], "last": days[1], "value": measured.value, "n": measured.n, "quality": dict(measured.quality),
+        **same,
     }  # fmt: skip
 
 
@@ -137,5 +138,5 @@ def _refuse_change_without_reason(there_is_one: bool, reason: str) -> None:
 
 
 def _lock(indicator: ProgrammeIndicator) -> None:
-    """Two who freeze at once stand in line here, so that the second is asked for a reason."""
+    """Concurrent calls wait for each other, so that the second one needs a reason."""
     ProgrammeIndicator.objects.select_for_update().get(pk=indicator.pk)

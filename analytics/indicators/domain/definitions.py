@@ -31,7 +31,7 @@ class Defined:
 
 @transaction.atomic
 def choose(programme: Programme, codes: Collection[str], *, by: User) -> None:
-    """Follow exactly these codes of the list. What is left out ends, what comes back goes on where it was."""
+    """Follow exactly these codes of the list. Others end; codes that come back continue."""
     _lock(programme)
     rows = {row.code: row for row in ProgrammeIndicator.objects.filter(programme=programme).exclude(code="")}
     wanted = [code for code in INDICATORS if code in codes]
@@ -54,26 +54,26 @@ def _of_list(programme: Programme, code: str, by: User) -> ProgrammeIndicator:
 
 
 @transaction.atomic
-def define(programme: Programme, words: Defined, *, by: User) -> ProgrammeIndicator:
-    """An indicator whose values people enter. Raises `ActionNotAllowed` when the programme has one of that name."""
+def define(programme: Programme, definition: Defined, *, by: User) -> ProgrammeIndicator:
+    """Define a manual indicator. Raises `ActionNotAllowed` when the programme has one of that name."""
     _lock(programme)
-    _refuse_twice(programme, words.name, None)
-    row = ProgrammeIndicator.objects.create(programme=programme, added_by=by, **_fields(words))
+    _refuse_twice(programme, definition.name, None)
+    row = ProgrammeIndicator.objects.create(programme=programme, added_by=by, **_fields(definition))
     audit.record("indicator.define", by=by, target=row)
     return row
 
 
 @transaction.atomic
-def change(indicator: ProgrammeIndicator, words: Defined, *, by: User) -> None:
+def change(indicator: ProgrammeIndicator, definition: Defined, *, by: User) -> None:
     """New words for an indicator of the programme's own. Raises `ActionNotAllowed` as `define` does, and for a new unit
     once there are values: they would say something else.
     """
     _lock(indicator.programme)
-    _refuse_twice(indicator.programme, words.name, indicator.pk)
+    _refuse_twice(indicator.programme, definition.name, indicator.pk)
     counted = (indicator.values, indicator.baselines, indicator.targets)
-    if words.unit != indicator.unit and any(rows.exists() for rows in counted):
+    if definition.unit != indicator.unit and any(rows.exists() for rows in counted):
         raise ActionNotAllowed(_("There are values in the old unit. Define another indicator instead."), "unit")
-    for name, value in _fields(words).items():
+    for name, value in _fields(definition).items():
         setattr(indicator, name, value)
     indicator.save()
     audit.record("indicator.change", by=by, target=indicator)
@@ -94,7 +94,7 @@ def rename(indicator: ProgrammeIndicator, name: str, *, by: User) -> None:
 
 @transaction.atomic
 def end(indicator: ProgrammeIndicator, *, by: User) -> None:
-    """It leaves the pages; everything of it stays. `take_up` brings it back."""
+    """End the indicator: it leaves the pages and keeps its data. `take_up` restores it."""
     _set_end(indicator, timezone.now(), "indicator.end", by)
 
 
@@ -111,8 +111,8 @@ def _set_end(indicator: ProgrammeIndicator, at: Any, verb: str, by: User) -> Non
     audit.record(verb, by=by, target=indicator)
 
 
-def _fields(words: Defined) -> dict[str, Any]:
-    return {**vars(words), "areas": list(words.areas)}
+def _fields(definition: Defined) -> dict[str, Any]:
+    return {**vars(definition), "areas": list(definition.areas)}
 
 
 def _refuse_twice(programme: Programme, name: str, own: int | None) -> None:
@@ -122,5 +122,5 @@ def _refuse_twice(programme: Programme, name: str, own: int | None) -> None:
 
 
 def _lock(programme: Programme) -> None:
-    """Two staff who choose at once stand in line here."""
+    """Concurrent changes of a programme's indicators wait for each other."""
     Programme.objects.select_for_update().get(pk=programme.pk)

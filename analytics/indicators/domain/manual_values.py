@@ -1,4 +1,4 @@
-"""Values that people enter, each with its source and, if there is one, a file as evidence. Only added."""
+"""Values that people enter, each with its source and optionally a file as evidence. Rows are only added."""
 
 import secrets
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from analytics.enums import Unit
-from analytics.models import ManualValue, PlaceValue, ProgrammeIndicator
+from analytics.models import ManualValue, MunicipalityValue, ProgrammeIndicator
 from common import audit
 from common.dates import short_date
 from common.errors import ActionNotAllowed
@@ -34,43 +34,43 @@ class EnteredValue:
 @transaction.atomic
 def enter(
     indicator: ProgrammeIndicator,
-    told: EnteredValue,
+    entered: EnteredValue,
     *,
     by: User,
     place: Municipality | None = None,
     evidence: Scan | None = None,
-) -> ManualValue | PlaceValue:
-    """Add a value of a day, of the programme or of one municipality. A second one of the same day stands in place of
-    the first, which stays in the history.
+) -> ManualValue | MunicipalityValue:
+    """Add a value of a day, of the programme or of one municipality. A second value of the same day replaces the
+    first, which stays in the history.
 
-    Raises `ActionNotAllowed` for an indicator that is measured, a day to come, and a value that its unit cannot have.
+    Raises `ActionNotAllowed` for a measured indicator, a future day, and a value that its unit cannot have.
     """
-    _refuse(indicator, told)
-    fields = {**vars(told), "indicator": indicator, "entered_by": by}
+    _refuse(indicator, entered)
+    fields = {**vars(entered), "indicator": indicator, "entered_by": by}
     if evidence:
         fields["evidence"] = _kept(indicator, evidence)
         fields["evidence_mime"] = evidence.mime
-    row: ManualValue | PlaceValue
+    row: ManualValue | MunicipalityValue
     if place is None:
         row = ManualValue.objects.create(**fields)
     else:
         with scope(place):
-            row = PlaceValue.objects.create(municipality=place, **fields)
+            row = MunicipalityValue.objects.create(municipality=place, **fields)
     audit.record(
         "indicator.enter_value", by=by, target=indicator, municipality_id=place.pk if place else None,
-        value=f"{told.value:g}", on=short_date(told.on), source=told.source,
+        value=f"{entered.value:g}", on=short_date(entered.on), source=entered.source,
     )  # fmt: skip
     return row
 
 
-def _refuse(indicator: ProgrammeIndicator, told: EnteredValue) -> None:
+def _refuse(indicator: ProgrammeIndicator, entered: EnteredValue) -> None:
     if not indicator.is_manual:
         raise ActionNotAllowed(_("The portal measures this indicator; nobody enters its values."))
-    if told.on > timezone.localdate():
+    if entered.on > timezone.localdate():
         raise ActionNotAllowed(_("This day is still to come."), "on")
-    if told.value < 0:
+    if entered.value < 0:
         raise ActionNotAllowed(_("A value cannot be below 0."), "value")
-    if indicator.unit == Unit.PERCENT and told.value > 100:
+    if indicator.unit == Unit.PERCENT and entered.value > 100:
         raise ActionNotAllowed(_("A share cannot be above 100 per cent."), "value")
 
 

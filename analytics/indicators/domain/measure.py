@@ -1,8 +1,8 @@
-"""Values of the indicators, by municipality: of every month, and of the last 28 days.
+"""Measures the indicators by municipality: for every month, and for the last 28 days.
 
-`renew` may run as often as one likes. It makes the newest months again, because posts still gather numbers, and every
-older one once a week, because history is imported and posts are filed anew. Nothing is added to what is there: a window
-is forgotten and made from facts, so a rebuild gives the same rows.
+`renew` may run any number of times. It renews the newest months, because posts still get reactions, and every older one
+once a week, because history is imported and posts are recategorised. Nothing is added to older values: a span is
+deleted and computed from facts, so a rebuild gives the same rows.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,12 +27,13 @@ from posts.models import Version
 NEWEST = 3
 OLDER_AGAIN = timedelta(days=7)
 CHECKED_AT_ONCE = 5000
-# Rules of the coach that say whether a screen reader, or somebody who reads with effort, gets the text.
+# Rules of the coach that check whether the text is accessible with a screen reader and to weak readers.
 CHECKS = ("fancy", "mixed", "capitals", "emoji", "hashtags", "click_here")
 
 
 def renew(today: date | None = None) -> int:
-    """Count recent days, look at new versions, then make what is due; returns how many windows were made."""
+    """Count recent days, check new versions, then measure the spans that are due; returns how many spans were
+    measured."""
     today = today or timezone.localdate()
     daily_counts.sweep()
     with everywhere("indicators of all municipalities"):
@@ -64,7 +65,7 @@ def month(day: date, today: date) -> tuple[date, date]:
 
 
 def _due(today: date) -> Iterator[tuple[date, date]]:
-    """Months that are made again now, the oldest first. One that began today has no day yet."""
+    """Months that are due, the oldest first. A month that begins today has no day yet."""
     began = Subject.objects.aggregate(first=Min("published_on"))["first"]
     if began is None:
         return
@@ -73,12 +74,12 @@ def _due(today: date) -> Iterator[tuple[date, date]]:
     )
     stale = timezone.now() - OLDER_AGAIN
     this = today.replace(day=1)
-    each = began.replace(day=1)
-    while each <= this:
-        age = (this.year - each.year) * 12 + this.month - each.month
-        if (age <= NEWEST or each not in made or made[each] < stale) and each < today:
-            yield month(each, today)
-        each = (each + timedelta(days=31)).replace(day=1)
+    start = began.replace(day=1)
+    while start <= this:
+        age = (this.year - start.year) * 12 + this.month - start.month
+        if (age <= NEWEST or start not in made or made[start] < stale) and start < today:
+            yield month(start, today)
+        start = (start + timedelta(days=31)).replace(day=1)
 
 
 @transaction.atomic
@@ -93,8 +94,8 @@ def _make(places: Sequence[Municipality], span: Span, first: date, last: date) -
 
 
 def _rows(values: Values, span: Span, first: date, last: date) -> Iterator[IndicatorValue]:
-    for code, found in values.items():
-        for pk, measured in found.items():
+    for code, by_municipality in values.items():
+        for pk, measured in by_municipality.items():
             if measured.why == "before" and span == Span.MONTH:
                 continue  # nothing to tell of a month before the municipality came
             same = {"municipality_id": pk, "code": code, "span": span, "first": first, "last": last}
@@ -122,7 +123,7 @@ def _is_enough(code: str, measured: Measured) -> bool:
 
 
 def check_new(most: int = CHECKED_AT_ONCE) -> int:
-    """Look at published versions that nobody has looked at; returns how many."""
+    """Run the checks on published versions that were not checked yet; returns how many."""
     published = Subject.objects.filter(publication__version=OuterRef("pk"))
     seen = AccessCheck.objects.filter(version=OuterRef("pk"))
     rows = Version.objects.filter(~Exists(seen), Exists(published)).prefetch_related("variants").order_by("-pk")[:most]
@@ -135,11 +136,11 @@ def check_new(most: int = CHECKED_AT_ONCE) -> int:
 
 
 def failed(version: Version) -> list[str]:
-    """The checks that the version does not pass, as the coach would have said it."""
+    """Names of the checks that the version does not pass, by the rules of the coach."""
     written = [(f"{row.language}-{row.script}", row.text) for row in version.variants.all() if not row.derived]
     plain = {" ".join(text.split()).lower() for _tag, text in written}
-    found = {name for tag, text in written for name, places in hits(text, tag) if places}
-    return sorted({*_media(version.media, plain), *(found & set(CHECKS))})
+    names = {name for tag, text in written for name, places in hits(text, tag) if places}
+    return sorted({*_media(version.media, plain), *(names & set(CHECKS))})
 
 
 def _media(media: Iterable[dict], texts: set[str]) -> Iterator[str]:

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from analytics.enums import AimKind, Unit
-from analytics.indicators.labels import value as said
+from analytics.enums import TargetKind, Unit
+from analytics.indicators.labels import value as format_value
 from analytics.indicators.queries.programme import start_of
-from analytics.indicators.target_status import Aim, goal, is_step_back
-from analytics.models import PlaceTarget, ProgrammeIndicator, Target
+from analytics.indicators.target_status import TargetPoint, goal, is_step_back
+from analytics.models import MunicipalityTarget, ProgrammeIndicator, Target
 from common import audit
 from common.dates import short_date
 from common.errors import ActionNotAllowed
@@ -48,18 +48,18 @@ def set_target(
         warnings = _warnings(indicator, wanted, None)
     else:
         with scope(place):
-            rows = PlaceTarget.objects.filter(indicator=indicator)
-            _write(rows, PlaceTarget(indicator=indicator, municipality=place), wanted, by)
+            rows = MunicipalityTarget.objects.filter(indicator=indicator)
+            _write(rows, MunicipalityTarget(indicator=indicator, municipality=place), wanted, by)
             warnings = _warnings(indicator, wanted, place)
     audit.record(
         "indicator.set_target", by=by, target=indicator, municipality_id=place.pk if place else None,
-        value=_said(wanted), due_on=short_date(wanted.due_on), reason=wanted.reason,
+        value=_target_text(wanted), due_on=short_date(wanted.due_on), reason=wanted.reason,
     )  # fmt: skip
     return warnings
 
 
 @transaction.atomic
-def end_target(target: Target | PlaceTarget, reason: str, *, by: User) -> None:
+def end_target(target: Target | MunicipalityTarget, reason: str, *, by: User) -> None:
     """It no longer holds. Inside the municipality's scope where it is one's own. Ended twice is ended once."""
     if target.ended_at:
         return
@@ -71,15 +71,17 @@ def end_target(target: Target | PlaceTarget, reason: str, *, by: User) -> None:
     )  # fmt: skip
 
 
-def _write(rows: Any, new: Target | PlaceTarget, wanted: Wanted, by: User) -> None:
+def _write(rows: Any, new: Target | MunicipalityTarget, wanted: Wanted, by: User) -> None:
     standing = list(rows.filter(ended_at__isnull=True))
     same = [row for row in standing if row.is_milestone == wanted.is_milestone]
     if wanted.is_milestone:
         same = [row for row in same if row.due_on == wanted.due_on]
         final = next((row for row in standing if not row.is_milestone), None)
         if final is not None and wanted.due_on >= final.due_on:
-            told = {"day": short_date(final.due_on)}
-            raise ActionNotAllowed(_("A milestone lies before the target, which is due on %(day)s.") % told, "due_on")
+            parameters = {"day": short_date(final.due_on)}
+            raise ActionNotAllowed(
+                _("A milestone lies before the target, which is due on %(day)s.") % parameters, "due_on"
+            )
     _end(same, by, wanted.reason)
     for name, value in vars(wanted).items():
         setattr(new, name, value)
@@ -96,26 +98,29 @@ def _end(rows: list[Any], by: User, reason: str) -> None:
 def _refuse(indicator: ProgrammeIndicator, wanted: Wanted) -> None:
     if wanted.due_on <= timezone.localdate():
         raise ActionNotAllowed(_("This day has passed. Choose one that is still to come."), "due_on")
-    if wanted.kind == AimKind.VALUE and wanted.value < 0:
+    if wanted.kind == TargetKind.VALUE and wanted.value < 0:
         raise ActionNotAllowed(_("A value cannot be below 0."), "value")
-    if indicator.unit == Unit.PERCENT and wanted.kind == AimKind.VALUE and wanted.value > 100:
+    if indicator.unit == Unit.PERCENT and wanted.kind == TargetKind.VALUE and wanted.value > 100:
         raise ActionNotAllowed(_("A share cannot be above 100 per cent."), "value")
 
 
 def _warnings(indicator: ProgrammeIndicator, wanted: Wanted, place: Municipality | None) -> list[str]:
-    """What is allowed and yet worth a second look."""
+    """Warnings about a valid target."""
     start = start_of(indicator, place)
-    if wanted.kind == AimKind.CHANGE:
+    if wanted.kind == TargetKind.CHANGE:
         if start is None:
             return [_("There is no baseline yet. The target becomes a value once one is frozen.")]
         if start.value == 0:
             return [_("The baseline is 0, and a change of 0 in per cent is not defined. Say the target as a value.")]
-    value = goal(Aim(wanted.kind, wanted.value, wanted.due_on), start)
+    value = goal(TargetPoint(wanted.kind, wanted.value, wanted.due_on), start)
     if start is not None and value is not None and is_step_back(value, start.value, indicator.better):
-        told = {"value": said(value, indicator.unit), "baseline": said(start.value, indicator.unit)}
-        return [_("The target %(value)s is worse than the baseline %(baseline)s. It was set as you said.") % told]
+        parameters = {
+            "value": format_value(value, indicator.unit),
+            "baseline": format_value(start.value, indicator.unit),
+        }
+        return [_("The target %(value)s is worse than the baseline %(baseline)s. It was set as you said.") % parameters]
     return []
 
 
-def _said(wanted: Wanted) -> str:
-    return f"{wanted.value:+g} %" if wanted.kind == AimKind.CHANGE else f"{wanted.value:g}"
+def _target_text(wanted: Wanted) -> str:
+    return f"{wanted.value:+g} %" if wanted.kind == TargetKind.CHANGE else f"{wanted.value:g}"

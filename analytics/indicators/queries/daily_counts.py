@@ -1,6 +1,6 @@
-"""Reading counts of days: indicators of some days, and the figures of one municipality by week and by month.
+"""Reads daily counts: indicators over some days, and the figures of one municipality by week and by month.
 
-The scope of the municipalities is open; one query each, however many municipalities and days.
+Runs within the scope of the municipalities; one query each, for any number of municipalities and days.
 """
 
 from collections import defaultdict
@@ -38,7 +38,9 @@ def median_hours(code: str, nothing: str) -> Measure:
         hours: dict[int, list[float]] = defaultdict(list)
         for pk, minutes in _days(code, places, first, last).values_list("municipality", "minutes"):
             hours[pk] += [minute / 60 for minute in minutes]
-        return _none(places, nothing) | {pk: Measured(median(each), len(each)) for pk, each in hours.items() if each}
+        return _none(places, nothing) | {
+            pk: Measured(median(values), len(values)) for pk, values in hours.items() if values
+        }
 
     return measure
 
@@ -64,7 +66,7 @@ class Span:
     asked: int = 0
     in_time: int = 0
     heard: int = 0
-    told: int = 0
+    answered: int = 0
     minutes: list[int] = field(default_factory=list)
 
     @property
@@ -78,7 +80,7 @@ class Span:
 
     @property
     def share_told(self) -> float | None:
-        return self.told * 100 / self.heard if self.heard else None
+        return self.answered * 100 / self.heard if self.heard else None
 
     @property
     def is_empty(self) -> bool:
@@ -90,7 +92,7 @@ class Span:
         elif row.code == "OC4":
             self.minutes += row.minutes
         elif row.code == "OC6":
-            self.heard, self.told = self.heard + row.counted, self.told + row.met
+            self.heard, self.answered = self.heard + row.counted, self.answered + row.met
 
 
 def spans(edges: Sequence[tuple[date, date]]) -> list[Span]:

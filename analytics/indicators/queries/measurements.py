@@ -1,7 +1,7 @@
-"""What the indicators of the list come to, for many municipalities and any days, from facts, subjects and decisions.
+"""Computes the listed indicators for many municipalities and any days from facts, subjects and decisions.
 
-`measure` asks a fixed number of questions whatever the amount of municipalities and posts. The scope of the
-municipalities must be open; each of the statements here names them.
+`measure` uses a fixed number of queries for any number of municipalities and posts. It runs within the scope of the
+municipalities; each statement here names them.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ from posts.enums import Category
 
 # Followers older than this are no longer those "at the end of these days".
 STALE = timedelta(days=14)
-# OC1 and OC5 are told per month; months differ, thirty days do not.
+# OC1 and OC5 are per month; months differ in length, thirty days do not.
 MONTH_DAYS = 30
 SERVICE = (Category.SERVICE, Category.ESERVICE, Category.EMERGENCY)
 PARTS = {"network": "channel__platform", "category": "traits__category"}
@@ -114,7 +114,7 @@ WHOLE: Part = ("", "")
 
 @dataclass
 class Counted:
-    """Posts of a municipality, or of a part of them, by what the facts tell."""
+    """Posts of a municipality, or of a part of them, by their facts."""
 
     posts: int = 0
     calls: int = 0
@@ -132,11 +132,11 @@ class Counted:
 
 
 @dataclass
-class Looked:
-    """What the subjects tell: how many of the posts were read, and the median for their followers."""
+class PostCounts:
+    """Counts of posts: how many there are, how many have metrics, and the median per follower."""
 
     posts: int = 0
-    told: int = 0
+    measured: int = 0
     imported: int = 0
     followed: int = 0
     ratios: int = 0
@@ -144,7 +144,7 @@ class Looked:
 
 
 @dataclass
-class Once:
+class PostText:
     """A post of the portal, whatever channels it was on."""
 
     tags: set[str]
@@ -162,9 +162,9 @@ class Known:
     first: date | None
     last: date
     facts: dict[Part, Counted] = field(default_factory=lambda: defaultdict(Counted))
-    posts: dict[Part, Looked] = field(default_factory=lambda: defaultdict(Looked))
+    posts: dict[Part, PostCounts] = field(default_factory=lambda: defaultdict(PostCounts))
     clicks: dict[Part, tuple[int, int]] = field(default_factory=dict)
-    once: list[Once] = field(default_factory=list)
+    once: list[PostText] = field(default_factory=list)
     days: dict[date, int] = field(default_factory=dict)
     gaps: int = 0
     channel_days: int = 0
@@ -174,7 +174,7 @@ class Known:
         return (self.last - self.first).days + 1 if self.first else 0
 
     @property
-    def whole(self) -> Looked:
+    def whole(self) -> PostCounts:
         return self.posts[WHOLE]
 
 
@@ -188,20 +188,20 @@ def measure(places: Sequence[Municipality], first: date, last: date, only: str =
     if not places:
         return {}
     here = [code for code in HERE if only in ("", code)]
-    found: Values = {}
+    values: Values = {}
     if here:
         known = _read(places, first, last, here)
         for code in here:
-            found[code] = {pk: _measured(code, each, (last - first).days + 1) for pk, each in known.items()}
+            values[code] = {pk: _measured(code, figures, (last - first).days + 1) for pk, figures in known.items()}
     for code in INDICATORS:
         above = provider(code)
         if above is not None and only in ("", code):
-            found[code] = _from_above(above.measure(places, first, last), places)
-    return found
+            values[code] = _from_above(above.measure(places, first, last), places)
+    return values
 
 
-def _from_above(told: Mapping[int, Measured], places: Sequence[Municipality]) -> dict[int, Measured]:
-    return {place.pk: told.get(place.pk) or Measured(None, 0, "before") for place in places}
+def _from_above(measured: Mapping[int, Measured], places: Sequence[Municipality]) -> dict[int, Measured]:
+    return {place.pk: measured.get(place.pk) or Measured(None, 0, "before") for place in places}
 
 
 # ---------------------------------------------------------------- reading
@@ -227,16 +227,16 @@ def _read(places: Sequence[Municipality], first: date, last: date, codes: Collec
     known = {place.pk: Known(place, _first(place, since.get(place.pk), first, last), last) for place in places}
     wanted = {source for code in codes for source in SOURCES.get(code, ())}
     for row in _facts(ids, first, last) if "facts" in wanted else ():
-        each = known[row["municipality_id"]]
+        figures = known[row["municipality_id"]]
         for part in (WHOLE, *((way, row[name]) for way, name in PARTS.items())):
-            each.facts[part].add(row)
+            figures.facts[part].add(row)
     for pk, network, category, *counts in _run(POSTS, params):
         part = ("network", network) if network else ("category", category) if category else WHOLE
-        known[pk].posts[part] = Looked(*counts)
+        known[pk].posts[part] = PostCounts(*counts)
     for pk, network, subjects, people in _run(CLICKS, params) if "clicks" in wanted else ():
         known[pk].clicks[("network", network) if network else WHOLE] = (subjects, int(people))
     for pk, _post, tags, *judged in _run(ONCE, params) if "once" in wanted else ():
-        known[pk].once.append(Once({tag for tag in tags.split("+") if tag}, *judged))
+        known[pk].once.append(PostText({tag for tag in tags.split("+") if tag}, *judged))
     for pk, day, posts in _run(DAYS, params) if "days" in wanted else ():
         known[pk].days[day] = posts
     for pk, days, gaps in _channel_days(ids, first, last) if "gaps" in wanted else ():
@@ -245,8 +245,8 @@ def _read(places: Sequence[Municipality], first: date, last: date, codes: Collec
 
 
 def _first(place: Municipality, seen: date | None, first: date, last: date) -> date | None:
-    """The first of the days of which anything can be known: not before the first post, own or imported, nor, without
-    any, before the municipality joined. None: all of them lie before that."""
+    """The first day with data: not before the first post, own or imported, nor, without posts, before the
+    municipality joined. None: all days lie before that."""
     began = min((day for day in (seen, place.joined_on) if day), default=None)
     return None if began is None or began > last else max(first, began)
 
@@ -280,7 +280,7 @@ def _channel_days(ids: list[int], first: date, last: date) -> Iterable[tuple[int
 
 def _measured(code: str, known: Known, asked: int) -> Measured:
     quality: dict[str, Any] = {
-        "posts": known.whole.posts, "told": known.whole.told, "imported": known.whole.imported,
+        "posts": known.whole.posts, "told": known.whole.measured, "imported": known.whole.imported,
         "days": asked, "known": known.length,
     }  # fmt: skip
     if known.first is None:
@@ -306,10 +306,13 @@ def _interactions(known: Known) -> Answer:
         return None, whole.posts, "no_population", {}, {}
     scale = 1000 / population * MONTH_DAYS / known.length
     values = {
-        part: (None if (told := known.facts[part].interactions) is None else told * scale, known.facts[part].posts)
+        part: (
+            None if (interactions := known.facts[part].interactions) is None else interactions * scale,
+            known.facts[part].posts,
+        )
         for part in _by(known, "OC1")
     }
-    # Who published nothing had no interactions; who published and was not told of any has no value.
+    # Without posts there were no interactions (0); with posts but without returned metrics there is no value.
     value = 0.0 if not whole.posts else None if whole.interactions is None else whole.interactions * scale
     return value, whole.posts, "not_told", values, {}
 

@@ -1,11 +1,11 @@
-"""What is followed of one municipality, for itself: inside its own scope, so that nobody else's numbers are read."""
+"""Indicators of one municipality for itself, within its own scope, so that no figures of others are read."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 
 from analytics.enums import Span
 from analytics.indicators.queries.programme import MONTHS, IndicatorRow, followed, in_order
-from analytics.models import IndicatorValue, PlaceBaseline, PlaceTarget, PlaceValue, Target
+from analytics.models import IndicatorValue, MunicipalityBaseline, MunicipalityTarget, MunicipalityValue, Target
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.queries import today
 
@@ -24,7 +24,7 @@ def own(place: Municipality) -> list[Own]:
     )
     programmes = {seat.cohort.programme_id: seat for seat in seats}
     lines = {row.pk: IndicatorRow(row, place=place) for row in in_order(followed(programmes))}
-    rows = PlaceBaseline.objects.filter(indicator__in=list(lines)).order_by("indicator_id", "-pk")
+    rows = MunicipalityBaseline.objects.filter(indicator__in=list(lines)).order_by("indicator_id", "-pk")
     for frozen in rows.distinct("indicator_id"):
         lines[frozen.indicator_id].freeze(frozen)
     _fill_own_targets(lines)
@@ -40,7 +40,7 @@ def own(place: Municipality) -> list[Own]:
 
 
 def _fill_own_targets(lines: dict[int, IndicatorRow]) -> None:
-    for row in PlaceTarget.objects.filter(indicator__in=list(lines), ended_at__isnull=True):
+    for row in MunicipalityTarget.objects.filter(indicator__in=list(lines), ended_at__isnull=True):
         lines[row.indicator_id].targets.append(row)
     for line in lines.values():
         line.is_own_target = line.target is not None
@@ -66,8 +66,8 @@ def _fill_own_values(lines: dict[int, IndicatorRow]) -> None:
 
 
 def _fill_own_entered(lines: dict[int, IndicatorRow]) -> None:
-    rows: dict[int, list[PlaceValue]] = defaultdict(list)
-    for row in PlaceValue.objects.filter(indicator__in=list(lines)).order_by("-on", "-pk"):
+    rows: dict[int, list[MunicipalityValue]] = defaultdict(list)
+    for row in MunicipalityValue.objects.filter(indicator__in=list(lines)).order_by("-on", "-pk"):
         rows[row.indicator_id].append(row)
     for pk, line in lines.items():
         if line.indicator.is_manual:

@@ -1,7 +1,7 @@
-"""Which indicators of which municipalities fall short today of the way to their target. Three queries, at any number of
+"""Which indicators of which municipalities are behind the way to their target today. Three queries for any number of
 municipalities, indicators and values.
 
-The caller opens the scope of municipalities that agreed to comparison. Where nothing was agreed, nothing falls short.
+The caller opens the scope of municipalities that agreed to comparison. Without a target nothing is behind.
 """
 
 from collections import defaultdict
@@ -13,10 +13,10 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from analytics.enums import Span, Standing
-from analytics.indicators.queries.programme import aims_of
-from analytics.indicators.target_status import Aim, Start, Way
-from analytics.models import PlaceTarget, ProgrammeIndicator, Target
+from analytics.enums import Span, TargetStatus
+from analytics.indicators.queries.programme import target_points_of
+from analytics.indicators.target_status import Start, TargetPoint, Way
+from analytics.models import MunicipalityTarget, ProgrammeIndicator, Target
 
 # The value of today (of a code that of the last 28 days, else what was entered last) beside the frozen baseline.
 ACTUAL = """
@@ -27,12 +27,12 @@ WITH actual AS (
     WHERE i.id = ANY(%(indicators)s) AND v.municipality_id = ANY(%(ids)s) AND v.is_enough AND v.value IS NOT NULL
     UNION ALL
     (SELECT DISTINCT ON (e.indicator_id, e.municipality_id) e.indicator_id, e.municipality_id, e.value
-     FROM analytics_placevalue e
+     FROM analytics_municipalityvalue e
      WHERE e.indicator_id = ANY(%(indicators)s) AND e.municipality_id = ANY(%(ids)s)
      ORDER BY e.indicator_id, e.municipality_id, e."on" DESC, e.id DESC)
 ), frozen AS (
     SELECT DISTINCT ON (indicator_id, municipality_id) indicator_id, municipality_id, value, last
-    FROM analytics_placebaseline
+    FROM analytics_municipalitybaseline
     WHERE indicator_id = ANY(%(indicators)s) AND municipality_id = ANY(%(ids)s)
     ORDER BY indicator_id, municipality_id, id DESC
 )
@@ -43,7 +43,7 @@ FROM actual a LEFT JOIN frozen f USING (indicator_id, municipality_id)
 
 @dataclass(frozen=True)
 class Behind:
-    """An indicator of one municipality that falls short: its value, and what the way to the target asks for today."""
+    """An indicator of one municipality that is behind: its value, and the value due today."""
 
     indicator: ProgrammeIndicator
     actual: float
@@ -54,7 +54,7 @@ def off_track(places: Mapping[int, Collection[int]], today: date) -> dict[int, l
     """By municipality. `places` are the municipalities of each programme, by its id."""
     ids = sorted({pk for several in places.values() for pk in several})
     common, own, indicators = _agreed(places)
-    found: dict[int, list[Behind]] = defaultdict(list)
+    behind: dict[int, list[Behind]] = defaultdict(list)
     params: dict[str, Any] = {"span": Span.ROLLING.value, "indicators": list(indicators), "ids": ids}
     with connection.cursor() as cursor:
         cursor.execute(ACTUAL, params)
@@ -67,32 +67,32 @@ def off_track(places: Mapping[int, Collection[int]], today: date) -> dict[int, l
             continue
         start = Start(began, until) if until is not None else None
         judged = (ways.get((pk, place)) or usual[pk]).judge(value, start, today)
-        if judged.standing == Standing.BEHIND:
-            found[place].append(Behind(indicator, value, judged.due))
-    return found
+        if judged.standing == TargetStatus.BEHIND:
+            behind[place].append(Behind(indicator, value, judged.due))
+    return behind
 
 
-Aims = dict[int, list[Aim]]
+TargetPoints = dict[int, list[TargetPoint]]
 
 
 def _agreed(
     places: Mapping[int, Collection[int]],
-) -> tuple[Aims, dict[tuple[int, int], list[Aim]], dict[int, ProgrammeIndicator]]:
-    """What was agreed for everybody, what with one municipality (which takes the place of it), and for what."""
+) -> tuple[TargetPoints, dict[tuple[int, int], list[TargetPoint]], dict[int, ProgrammeIndicator]]:
+    """Targets of the programme, targets of single municipalities (which replace them), and their indicators."""
     agreed_on = Q(indicator__programme__in=list(places), indicator__ended_at__isnull=True, ended_at__isnull=True)
     whole: dict[int, list[Target]] = defaultdict(list)
     for row in Target.objects.filter(agreed_on).select_related("indicator"):
         whole[row.indicator_id].append(row)
-    each: dict[tuple[int, int], list[PlaceTarget]] = defaultdict(list)
-    for own in PlaceTarget.objects.filter(agreed_on).select_related("indicator"):
-        each[own.indicator_id, own.municipality_id].append(own)
-    # milestones without a target of one's own lie on nobody's way
-    agreed = {key: rows for key, rows in each.items() if any(not row.is_milestone for row in rows)}
-    every: list[Target | PlaceTarget] = [row for rows in whole.values() for row in rows]
+    by_municipality: dict[tuple[int, int], list[MunicipalityTarget]] = defaultdict(list)
+    for own in MunicipalityTarget.objects.filter(agreed_on).select_related("indicator"):
+        by_municipality[own.indicator_id, own.municipality_id].append(own)
+    # milestones without a target of the municipality's own have no effect
+    agreed = {key: rows for key, rows in by_municipality.items() if any(not row.is_milestone for row in rows)}
+    every: list[Target | MunicipalityTarget] = [row for rows in whole.values() for row in rows]
     every += [row for rows in agreed.values() for row in rows]
     indicators = {row.indicator_id: row.indicator for row in every}
     return (
-        {pk: aims_of(rows) for pk, rows in whole.items()},
-        {key: aims_of(rows) for key, rows in agreed.items()},
+        {pk: target_points_of(rows) for pk, rows in whole.items()},
+        {key: target_points_of(rows) for key, rows in agreed.items()},
         indicators,
     )

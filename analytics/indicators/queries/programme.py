@@ -1,5 +1,5 @@
-"""Reads for the pages of indicators: the programme's table, one indicator over its municipalities, one municipality's
-own. Each asks a fixed number of questions, at any number of municipalities and months.
+"""Queries of the indicator pages: the programme's table, one indicator across its municipalities, one municipality's
+own values. Each uses a fixed number of queries for any number of municipalities and months.
 
 Across municipalities only those are read that take part today and agreed to be compared; their scope is opened here.
 """
@@ -16,15 +16,15 @@ from django.db.models import Q, QuerySet
 
 from analytics.enums import Level, Span
 from analytics.indicators.queries.measurements import measure
-from analytics.indicators.target_status import Aim, Judged, Start, change, judge
+from analytics.indicators.target_status import Judged, Start, TargetPoint, change, judge
 from analytics.logframe import BASELINE_DAYS, FEW_PLACES, INDICATORS, Measured, provider
 from analytics.models import (
     Baseline,
     IndicatorValue,
     ManualValue,
-    PlaceBaseline,
-    PlaceTarget,
-    PlaceValue,
+    MunicipalityBaseline,
+    MunicipalityTarget,
+    MunicipalityValue,
     ProgrammeIndicator,
     Target,
 )
@@ -56,8 +56,8 @@ def size_of(place: Municipality) -> str:
 def taking_part(programme: Programme) -> list[Enrolment]:
     """Enrolments that run today, one a municipality, by name. One query."""
     rows = Enrolment.objects.on(today()).filter(cohort__programme=programme, municipality__joined_on__isnull=False)
-    found = {row.municipality_id: row for row in rows.select_related("municipality", "cohort").order_by("pk")}
-    return sorted(found.values(), key=lambda row: sort_key(str(row.municipality)))
+    by_municipality = {row.municipality_id: row for row in rows.select_related("municipality", "cohort").order_by("pk")}
+    return sorted(by_municipality.values(), key=lambda row: sort_key(str(row.municipality)))
 
 
 def followed(programmes: Iterable[Programme]) -> QuerySet[ProgrammeIndicator]:
@@ -71,21 +71,21 @@ def in_order(rows: Iterable[ProgrammeIndicator]) -> list[ProgrammeIndicator]:
     return sorted(rows, key=lambda row: (levels.index(Level(row.level)), place.get(row.code, len(codes)), row.pk))
 
 
-def latest_baselines(indicator: ProgrammeIndicator) -> QuerySet[PlaceBaseline]:
+def latest_baselines(indicator: ProgrammeIndicator) -> QuerySet[MunicipalityBaseline]:
     """The one that counts, of every municipality in scope."""
-    rows = PlaceBaseline.objects.filter(indicator=indicator)
+    rows = MunicipalityBaseline.objects.filter(indicator=indicator)
     return rows.order_by("municipality_id", "-pk").distinct("municipality_id")
 
 
 def start_of(indicator: ProgrammeIndicator, place: Municipality | None) -> Start | None:
     """The frozen baseline, of the programme or, in its scope, of a municipality."""
-    rows = Baseline.objects if place is None else PlaceBaseline.objects.filter(municipality=place)
+    rows = Baseline.objects if place is None else MunicipalityBaseline.objects.filter(municipality=place)
     row = rows.filter(indicator=indicator).order_by("-pk").first()
     return Start(row.value, row.last) if row else None
 
 
-def aims_of(rows: Iterable[Target | PlaceTarget]) -> list[Aim]:
-    return [Aim(row.kind, row.value, row.due_on, row.is_milestone) for row in rows]
+def target_points_of(rows: Iterable[Target | MunicipalityTarget]) -> list[TargetPoint]:
+    return [TargetPoint(row.kind, row.value, row.due_on, row.is_milestone) for row in rows]
 
 
 @dataclass
@@ -93,9 +93,9 @@ class IndicatorRow:
     """An indicator as a page shows it: of a programme or of one municipality."""
 
     indicator: ProgrammeIndicator
-    baseline: Baseline | PlaceBaseline | None = None
+    baseline: Baseline | MunicipalityBaseline | None = None
     start: Start | None = None
-    targets: list[Target | PlaceTarget] = field(default_factory=list)
+    targets: list[Target | MunicipalityTarget] = field(default_factory=list)
     is_own_target: bool = False
     actual: float | None = None
     n: int = 0
@@ -106,7 +106,7 @@ class IndicatorRow:
     made_at: datetime | None = None
     quality: Mapping[str, Any] = field(default_factory=dict)
     months: list[tuple[date, float | None]] = field(default_factory=list)
-    entered: ManualValue | PlaceValue | None = None
+    entered: ManualValue | MunicipalityValue | None = None
     place: Municipality | None = None
     cohort: Cohort | None = None
 
@@ -114,14 +114,14 @@ class IndicatorRow:
     def judged(self) -> Judged:
         """A value of too few posts is shown and not judged."""
         actual = self.actual if self.is_enough else None
-        return judge(actual, self.indicator.better, self.start, aims_of(self.targets), today())
+        return judge(actual, self.indicator.better, self.start, target_points_of(self.targets), today())
 
     @property
-    def target(self) -> Target | PlaceTarget | None:
+    def target(self) -> Target | MunicipalityTarget | None:
         return next((row for row in self.targets if not row.is_milestone), None)
 
     @property
-    def milestones(self) -> list[Target | PlaceTarget]:
+    def milestones(self) -> list[Target | MunicipalityTarget]:
         return sorted((row for row in self.targets if row.is_milestone), key=lambda row: row.due_on)
 
     @property
@@ -136,17 +136,17 @@ class IndicatorRow:
 
     @property
     def waits(self) -> bool:
-        """Whether nobody measures it yet."""
+        """Whether nothing measures it yet."""
         listed = self.indicator.listed
         return bool(listed and listed.needs and provider(listed.code) is None)
 
-    def freeze(self, row: Baseline | PlaceBaseline | None) -> None:
+    def freeze(self, row: Baseline | MunicipalityBaseline | None) -> None:
         self.baseline = row
         self.start = Start(row.value, row.last) if row else None
 
-    def enter(self, rows: Sequence[ManualValue | PlaceValue]) -> None:
+    def enter(self, rows: Sequence[ManualValue | MunicipalityValue]) -> None:
         """Of entered values, the newest first, the latest of each day counts."""
-        by_day: dict[date, ManualValue | PlaceValue] = {}
+        by_day: dict[date, ManualValue | MunicipalityValue] = {}
         for row in rows:
             by_day.setdefault(row.on, row)
         days = sorted(by_day)
@@ -176,7 +176,7 @@ class IndicatorDashboard:
     withheld: int
 
 
-def board(programme: Programme, cohort: str = "", area: str = "") -> IndicatorDashboard:
+def dashboard(programme: Programme, cohort: str = "", area: str = "") -> IndicatorDashboard:
     """Every indicator of the programme, or of one of its cohorts. Seven queries."""
     everybody = taking_part(programme)
     cohorts = sorted({row.cohort_id: row.cohort for row in everybody}.values(), key=lambda row: row.training_on)
@@ -201,11 +201,11 @@ def _fill_baselines(lines: dict[int, IndicatorRow], *, of_cohort: bool) -> None:
         for baseline in frozen.distinct("indicator_id"):
             lines[baseline.indicator_id].freeze(baseline)
         return
-    found: dict[int, list[PlaceBaseline]] = defaultdict(list)
-    places = PlaceBaseline.objects.filter(indicator__in=list(lines))
+    by_indicator: dict[int, list[MunicipalityBaseline]] = defaultdict(list)
+    places = MunicipalityBaseline.objects.filter(indicator__in=list(lines))
     for row in places.order_by("indicator_id", "municipality_id", "-pk").distinct("indicator_id", "municipality_id"):
-        found[row.indicator_id].append(row)
-    for pk, several in found.items():
+        by_indicator[row.indicator_id].append(row)
+    for pk, several in by_indicator.items():
         if len(several) >= FEW_PLACES:
             middle = median(place_baseline.value for place_baseline in several)
             lines[pk].start = Start(middle, max(place_baseline.last for place_baseline in several))
@@ -228,7 +228,7 @@ def _fill_medians(lines: dict[int, IndicatorRow], ids: list[int]) -> None:
 
 
 def _fill_entered(lines: dict[int, IndicatorRow], *, of_cohort: bool) -> None:
-    """Of what people enter: the programme's value; where there is none, or of a cohort, the median of the latest."""
+    """Manual values: the programme's; without one, or for a cohort, the median of the latest values."""
     own = {pk: line for pk, line in lines.items() if line.indicator.is_manual}
     if not own:
         return
@@ -236,8 +236,8 @@ def _fill_entered(lines: dict[int, IndicatorRow], *, of_cohort: bool) -> None:
     if not of_cohort:
         for value in ManualValue.objects.filter(indicator__in=list(own)).order_by("-on", "-pk"):
             whole[value.indicator_id].append(value)
-    latest: dict[int, list[PlaceValue]] = defaultdict(list)
-    rows = PlaceValue.objects.filter(indicator__in=list(own))
+    latest: dict[int, list[MunicipalityValue]] = defaultdict(list)
+    rows = MunicipalityValue.objects.filter(indicator__in=list(own))
     for row in rows.order_by("indicator_id", "municipality_id", "-on", "-pk").distinct(
         "indicator_id", "municipality_id"
     ):
@@ -270,8 +270,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Whole:
-    """One indicator: the programme's line, a line for each municipality, medians of groups, and what was agreed and
-    frozen since the beginning, the newest first."""
+    """One indicator: the programme's row, a row for each municipality, medians of groups, and the history of targets
+    and baselines, the newest first."""
 
     line: IndicatorRow
     places: list[IndicatorRow]
@@ -283,7 +283,7 @@ class Whole:
 
 
 def whole(indicator: ProgrammeIndicator) -> Whole:
-    """Seven queries for a measured indicator, eight for one whose values people enter."""
+    """Seven queries for a measured indicator, eight for a manual one."""
     everybody = taking_part(indicator.programme)
     seats = [row for row in everybody if row.compares]
     lines = {row.municipality_id: IndicatorRow(indicator, place=row.municipality, cohort=row.cohort) for row in seats}
@@ -309,8 +309,8 @@ def whole(indicator: ProgrammeIndicator) -> Whole:
 
 
 def _fill_targets(lines: dict[int, IndicatorRow], indicator: ProgrammeIndicator, common: list[Any]) -> None:
-    own: dict[int, list[PlaceTarget]] = defaultdict(list)
-    for row in PlaceTarget.objects.filter(indicator=indicator, ended_at__isnull=True):
+    own: dict[int, list[MunicipalityTarget]] = defaultdict(list)
+    for row in MunicipalityTarget.objects.filter(indicator=indicator, ended_at__isnull=True):
         own[row.municipality_id].append(row)
     for pk, line in lines.items():
         line.is_own_target = any(not row.is_milestone for row in own[pk])
@@ -334,15 +334,15 @@ def _fill_values(lines: dict[int, IndicatorRow], code: str) -> list[IndicatorVal
 
 
 def _fill_place_values(lines: dict[int, IndicatorRow], indicator: ProgrammeIndicator) -> None:
-    rows: dict[int, list[PlaceValue]] = defaultdict(list)
-    for row in PlaceValue.objects.filter(indicator=indicator).order_by("-on", "-pk"):
+    rows: dict[int, list[MunicipalityValue]] = defaultdict(list)
+    for row in MunicipalityValue.objects.filter(indicator=indicator).order_by("-on", "-pk"):
         rows[row.municipality_id].append(row)
     for pk, line in lines.items():
         line.enter(rows[pk])
 
 
 def _fill_whole(line: IndicatorRow, lines: dict[int, IndicatorRow], values: list[ManualValue]) -> None:
-    """The programme's value: what was entered for it, else the median of its municipalities."""
+    """The programme's value: the entered one, else the median of its municipalities."""
     if line.indicator.is_manual:
         line.enter(values)
     if line.actual is not None:
@@ -369,52 +369,54 @@ def _fill_whole(line: IndicatorRow, lines: dict[int, IndicatorRow], values: list
 
 
 def _median(values: Sequence[float | None]) -> float | None:
-    told = [value for value in values if value is not None]
-    return median(told) if len(told) >= FEW_PLACES else None
+    known = [value for value in values if value is not None]
+    return median(known) if len(known) >= FEW_PLACES else None
 
 
 def _groups(lines: dict[int, IndicatorRow]) -> list[Group]:
     """By cohort and by size; a municipality without a population is in no size."""
-    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    by_group: dict[tuple[str, str], list[float]] = defaultdict(list)
     for line in lines.values():
         if line.actual is None or not line.is_enough or line.place is None or line.cohort is None:
             continue
-        found["cohort", line.cohort.name].append(line.actual)
+        by_group["cohort", line.cohort.name].append(line.actual)
         if size_of(line.place):
-            found["size", size_of(line.place)].append(line.actual)
-    return _in_groups(found)
+            by_group["size", size_of(line.place)].append(line.actual)
+    return _in_groups(by_group)
 
 
 def _groups_of_parts(rows: Iterable[IndicatorValue]) -> list[Group]:
-    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    by_group: dict[tuple[str, str], list[float]] = defaultdict(list)
     for row in rows:
         if row.is_enough and row.value is not None:
-            found[row.way, row.part].append(row.value)
-    return _in_groups(found)
+            by_group[row.way, row.part].append(row.value)
+    return _in_groups(by_group)
 
 
-def _in_groups(found: Mapping[tuple[str, str], list[float]]) -> list[Group]:
-    return [Group(way, key, len(values), _median(values)) for (way, key), values in sorted(found.items())]
+def _in_groups(by_group: Mapping[tuple[str, str], list[float]]) -> list[Group]:
+    return [Group(way, key, len(values), _median(values)) for (way, key), values in sorted(by_group.items())]
 
 
 # ---------------------------------------------------------------- one municipality
 
 
 @dataclass(frozen=True)
-class Past:
+class History:
     """What was agreed with a municipality, frozen and entered for it, the newest first."""
 
-    targets: list[PlaceTarget]
-    baselines: list[PlaceBaseline]
-    values: list[PlaceValue]
+    targets: list[MunicipalityTarget]
+    baselines: list[MunicipalityBaseline]
+    values: list[MunicipalityValue]
 
 
-def past(indicator: ProgrammeIndicator) -> Past:
+def history(indicator: ProgrammeIndicator) -> History:
     """Of the municipality in scope. Three queries."""
-    return Past(
-        list(PlaceTarget.objects.filter(indicator=indicator).select_related("set_by", "ended_by").order_by("-pk")),
-        list(PlaceBaseline.objects.filter(indicator=indicator).select_related("frozen_by").order_by("-pk")),
-        list(PlaceValue.objects.filter(indicator=indicator).select_related("entered_by").order_by("-on", "-pk")),
+    return History(
+        list(
+            MunicipalityTarget.objects.filter(indicator=indicator).select_related("set_by", "ended_by").order_by("-pk")
+        ),
+        list(MunicipalityBaseline.objects.filter(indicator=indicator).select_related("frozen_by").order_by("-pk")),
+        list(MunicipalityValue.objects.filter(indicator=indicator).select_related("entered_by").order_by("-on", "-pk")),
     )
 
 
@@ -428,17 +430,19 @@ class Proposal:
     indicator: ProgrammeIndicator
     place: Municipality
     measured: Measured
-    frozen: PlaceBaseline | None
+    frozen: MunicipalityBaseline | None
 
 
 def proposals(indicator: ProgrammeIndicator, seats: Sequence[Enrolment], first: date, last: date) -> list[Proposal]:
     """One for each municipality, in their order; those that did not agree to comparison are left out."""
     places = [row.municipality for row in seats if row.compares]
     with scope(*places):
-        found = measure(places, first, last, indicator.code).get(indicator.code, {}) if places else {}
+        by_municipality = measure(places, first, last, indicator.code).get(indicator.code, {}) if places else {}
         frozen = {row.municipality_id: row for row in latest_baselines(indicator)}
     nothing = Measured(None, 0, "nobody")
-    return [Proposal(indicator, place, found.get(place.pk, nothing), frozen.get(place.pk)) for place in places]
+    return [
+        Proposal(indicator, place, by_municipality.get(place.pk, nothing), frozen.get(place.pk)) for place in places
+    ]
 
 
 def suggested(cohort: Cohort) -> tuple[date, date]:

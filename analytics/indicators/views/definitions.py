@@ -13,7 +13,7 @@ from analytics.indicators import labels
 from analytics.indicators.domain import definitions as verbs
 from analytics.indicators.forms import NameForm, OwnForm
 from analytics.indicators.queries import programme as queries
-from analytics.indicators.views.shared import both, form_page, keeps, mine, programme_of, to_board, tried
+from analytics.indicators.views.shared import both, form_page, keeps, mine, programme_of, to_dashboard, tried
 from analytics.logframe import INDICATORS
 from municipalities.web import ProgrammeRequest
 
@@ -25,11 +25,11 @@ def choose(request: ProgrammeRequest, programme: int) -> HttpResponse:
     if request.method == "POST":
         verbs.choose(chosen, set(request.POST.getlist("code")) & set(INDICATORS), by=request.user)
         messages.success(request, _("Saved. Freeze the baselines and set the targets next."))
-        return to_board(chosen)
+        return to_dashboard(chosen)
     used = set(queries.followed([chosen]).values_list("code", flat=True))
     levels: dict[str, list[Any]] = {}
-    for each in INDICATORS.values():
-        levels.setdefault(each.level, []).append(each)
+    for indicator in INDICATORS.values():
+        levels.setdefault(indicator.level, []).append(indicator)
     context = {
         "programme": chosen,
         "used": used,
@@ -45,7 +45,7 @@ def new(request: ProgrammeRequest, programme: int) -> HttpResponse:
     chosen = programme_of(request, programme)
     form = OwnForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        made = tried(form, lambda: verbs.define(chosen, form.words(), by=request.user))
+        made = tried(form, lambda: verbs.define(chosen, form.definition(), by=request.user))
         if made:
             messages.success(request, _("The indicator is defined. Enter its baseline, its target and its values."))
             return redirect("programme_indicator", made.pk)
@@ -56,30 +56,30 @@ def new(request: ProgrammeRequest, programme: int) -> HttpResponse:
 @keeps
 @both
 def edit(request: ProgrammeRequest, indicator: int) -> HttpResponse:
-    found = mine(request, indicator)
+    row = mine(request, indicator)
     sent = request.POST if request.method == "POST" else None
-    form = OwnForm(sent, indicator=found) if found.is_manual else NameForm(sent, initial={"name": found.name})
+    form = OwnForm(sent, indicator=row) if row.is_manual else NameForm(sent, initial={"name": row.name})
     if request.method == "POST" and form.is_valid():
         if isinstance(form, OwnForm):
-            is_saved = tried(form, lambda: verbs.change(found, form.words(), by=request.user) or True)
+            is_saved = tried(form, lambda: verbs.change(row, form.definition(), by=request.user) or True)
         else:
             name = form.cleaned_data["name"]
-            is_saved = tried(form, lambda: verbs.rename(found, name, by=request.user) or True)
+            is_saved = tried(form, lambda: verbs.rename(row, name, by=request.user) or True)
         if is_saved:
             messages.success(request, _("Saved."))
-            return redirect("programme_indicator", found.pk)
-    return form_page(request, form, _("Change the indicator"), _("Save"), indicator=found)
+            return redirect("programme_indicator", row.pk)
+    return form_page(request, form, _("Change the indicator"), _("Save"), indicator=row)
 
 
 @keeps
 @require_POST
 def end(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     """End it, or with `again` take it up."""
-    found = mine(request, indicator)
+    row = mine(request, indicator)
     if "again" in request.POST:
-        verbs.take_up(found, by=request.user)
+        verbs.take_up(row, by=request.user)
         messages.success(request, _("The indicator is followed again."))
-        return redirect("programme_indicator", found.pk)
-    verbs.end(found, by=request.user)
+        return redirect("programme_indicator", row.pk)
+    verbs.end(row, by=request.user)
     messages.success(request, _("The indicator has ended. Its baselines, targets and values are kept."))
-    return to_board(found.programme)
+    return to_dashboard(row.programme)

@@ -1,4 +1,4 @@
-"""A municipality's own indicators: what was agreed with it, and where it stands."""
+"""A municipality's own indicators: its targets and their status."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from analytics.indicators import charts, labels
 from analytics.indicators.queries.municipality import own
 from analytics.indicators.queries.programme import IndicatorRow
 from analytics.indicators.views.targets import download
-from analytics.models import PlaceValue
+from analytics.models import MunicipalityValue
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -20,15 +20,15 @@ from municipalities.web import MunicipalityRequest
 @requires(Verb.ANALYTICS_VIEW)
 @require_safe
 def indicators(request: MunicipalityRequest) -> HttpResponse:
-    found = own(request.municipality)
+    dashboards = own(request.municipality)
     programmes = [
         {
-            "programme": each.programme,
-            "cohort": each.cohort,
-            "levels": _by_level(each.lines),
-            "waiting": [(line, labels.why(line)) for line in each.lines if line.waits],
+            "programme": dashboard.programme,
+            "cohort": dashboard.cohort,
+            "levels": _by_level(dashboard.lines),
+            "waiting": [(line, labels.why(line)) for line in dashboard.lines if line.waits],
         }
-        for each in found
+        for dashboard in dashboards
     ]
     context = {
         "pages": tabs(request, "analytics_indicators"),
@@ -63,4 +63,4 @@ def _card(line: IndicatorRow) -> dict[str, Any]:
 @requires(Verb.ANALYTICS_VIEW)
 @require_safe
 def evidence(request: MunicipalityRequest, indicator: int, value: int) -> HttpResponseBase:
-    return download(get_object_or_404(PlaceValue.objects.filter(indicator=indicator), pk=value))
+    return download(get_object_or_404(MunicipalityValue.objects.filter(indicator=indicator), pk=value))

@@ -1,4 +1,5 @@
-"""The programme's indicators: the table for the donor, one indicator over its municipalities, and one of these."""
+"""The programme's indicators: the table for the donor, one indicator across its municipalities, and one
+municipality."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +13,7 @@ from analytics.indicators import charts, labels
 from analytics.indicators.queries import programme as queries
 from analytics.indicators.queries.programme import IndicatorRow
 from analytics.indicators.views.shared import mine, sees
-from analytics.models import ManualValue, PlaceTarget, PlaceValue, Target
+from analytics.models import ManualValue, MunicipalityTarget, MunicipalityValue, Target
 from municipalities.models import Programme
 from municipalities.tenancy import scope
 from municipalities.web import ProgrammeRequest
@@ -20,23 +21,23 @@ from municipalities.web import ProgrammeRequest
 
 @sees
 @require_safe
-def board(request: ProgrammeRequest) -> HttpResponse:
+def dashboard(request: ProgrammeRequest) -> HttpResponse:
     """`?programme=`, `?cohort=` and `?area=` narrow it."""
     chosen = _chosen(request.programmes, request.GET.get("programme", ""))
     cohort, area = request.GET.get("cohort", ""), request.GET.get("area", "")
-    found = queries.board(chosen, cohort, area)
+    dashboard = queries.dashboard(chosen, cohort, area)
     context = {
         "programme": chosen,
         "programmes": request.programmes,
-        "board": found,
-        "levels": _by_level(found.lines),
-        "waiting": [line for line in found.lines if line.waits],
+        "board": dashboard,
+        "levels": _by_level(dashboard.lines),
+        "waiting": [line for line in dashboard.lines if line.waits],
         "areas": Area.choices,
         "cohort": cohort,
         "area": area,
         "rule": labels.RULE,
-        "made_at": max((line.made_at for line in found.lines if line.made_at), default=None),
-        "days": next((labels.period(line.first, line.last) for line in found.lines if line.made_at), ""),
+        "made_at": max((line.made_at for line in dashboard.lines if line.made_at), default=None),
+        "days": next((labels.period(line.first, line.last) for line in dashboard.lines if line.made_at), ""),
     }
     return render(request, "analytics/indicators.html", context)
 
@@ -57,44 +58,46 @@ def row(line: IndicatorRow) -> dict[str, Any]:
         "indicator": line.indicator,
         "baseline": labels.value(line.start.value, unit) if line.start else "",
         "baseline_days": labels.period(line.baseline.first, line.baseline.last) if line.baseline else "",
-        "milestones": [(*labels.aim_short(each, line), each.due_on) for each in line.milestones],
-        "target": labels.aim_short(line.target, line) if line.target else None,
+        "milestones": [
+            (*labels.target_label_short(milestone, line), milestone.due_on) for milestone in line.milestones
+        ],
+        "target": labels.target_label_short(line.target, line) if line.target else None,
         "actual": labels.value(line.actual, unit),
         "why": labels.why(line) if line.actual is None else "",
         "few": labels.few(line),
         "change": labels.change(line),
         "state": judged.standing,
-        "standing": labels.standing(line),
-        "asked": labels.standing_short(line),
+        "standing": labels.status_sentence(line),
+        "asked": labels.status_label(line),
         "spark": charts.sparkline(line),
     }
 
 
 def _chosen(programmes: list[Programme], wanted: str) -> Programme:
-    return next((each for each in programmes if str(each.pk) == wanted), programmes[0])
+    return next((programme for programme in programmes if str(programme.pk) == wanted), programmes[0])
 
 
 @sees
 @require_safe
 def one(request: ProgrammeRequest, indicator: int) -> HttpResponse:
-    found = mine(request, indicator)
-    known = queries.whole(found)
-    unit = found.unit
+    programme_indicator = mine(request, indicator)
+    known = queries.whole(programme_indicator)
+    unit = programme_indicator.unit
     context = {
-        "indicator": found,
+        "indicator": programme_indicator,
         "known": known,
         "whole": row(known.line),
         "rows": [row(line) for line in known.places],
         "notes": _notes(known.places),
         "groups": _groups(known.groups, unit),
-        "targets": [_agreed(each, known.line) for each in known.targets],
-        "baselines": [_frozen(each, unit) for each in known.baselines],
-        "values": [_entered(each, unit) for each in known.values],
-        "areas": [Area(area).label for area in found.areas],
-        "usual": labels.usual(found),
+        "targets": [_agreed(entry, known.line) for entry in known.targets],
+        "baselines": [_frozen(entry, unit) for entry in known.baselines],
+        "values": [_entered(entry, unit) for entry in known.values],
+        "areas": [Area(area).label for area in programme_indicator.areas],
+        "usual": labels.usual(programme_indicator),
         "since": labels.measured_from(known.line),
         "rule": labels.RULE,
-        "counts": labels.counts(found),
+        "counts": labels.counts(programme_indicator),
         "bullet": charts.bullet(known.line),
         "months": charts.months(known.line),
     }
@@ -103,50 +106,57 @@ def one(request: ProgrammeRequest, indicator: int) -> HttpResponse:
 
 def _notes(lines: Iterable[IndicatorRow]) -> list[tuple[Any, list[str]]]:
     """What is to be known of the data, by municipality; those without a remark are left out."""
-    told = [(line.place, [*labels.quality(line.quality), *filter(None, [labels.few(line)])]) for line in lines]
-    return [(place, notes) for place, notes in told if notes]
+    notes_by_place = [
+        (line.place, [*labels.quality(line.quality), *filter(None, [labels.few(line)])]) for line in lines
+    ]
+    return [(place, notes) for place, notes in notes_by_place if notes]
 
 
 def _groups(groups: Iterable[queries.Group], unit: str) -> list[dict[str, Any]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for each in groups:
-        told = {"label": labels.group(each.way, each.key), "n": each.n, "value": labels.value(each.value, unit)}
-        found.setdefault(each.way, []).append({**told, "is_hidden": each.value is None})
-    return [{"label": labels.WAYS[way], "rows": found[way]} for way in labels.WAYS if way in found]
+    by_way: dict[str, list[dict[str, Any]]] = {}
+    for group in groups:
+        figures = {"label": labels.group(group.way, group.key), "n": group.n, "value": labels.value(group.value, unit)}
+        by_way.setdefault(group.way, []).append({**figures, "is_hidden": group.value is None})
+    return [{"label": labels.WAYS[way], "rows": by_way[way]} for way in labels.WAYS if way in by_way]
 
 
-def _agreed(each: Target | PlaceTarget, line: IndicatorRow) -> dict[str, Any]:
-    return {"row": each, "value": labels.aim(each, line)}
+def _agreed(agreed_target: Target | MunicipalityTarget, line: IndicatorRow) -> dict[str, Any]:
+    return {"row": agreed_target, "value": labels.target_label(agreed_target, line)}
 
 
-def _frozen(each: Any, unit: str) -> dict[str, Any]:
-    days = labels.period(each.first, each.last)
-    return {"row": each, "value": labels.value(each.value, unit), "days": days, "notes": labels.quality(each.quality)}
+def _frozen(frozen: Any, unit: str) -> dict[str, Any]:
+    days = labels.period(frozen.first, frozen.last)
+    return {
+        "row": frozen,
+        "value": labels.value(frozen.value, unit),
+        "days": days,
+        "notes": labels.quality(frozen.quality),
+    }
 
 
-def _entered(each: ManualValue | PlaceValue, unit: str) -> dict[str, Any]:
-    return {"row": each, "value": labels.value(each.value, unit)}
+def _entered(entered: ManualValue | MunicipalityValue, unit: str) -> dict[str, Any]:
+    return {"row": entered, "value": labels.value(entered.value, unit)}
 
 
 @sees
 @require_safe
 def of_place(request: ProgrammeRequest, indicator: int, place: str) -> HttpResponse:
     """What was agreed with one municipality, frozen and entered for it."""
-    found = mine(request, indicator)
-    known = queries.whole(found)
-    line = next((each for each in known.places if each.place and each.place.slug == place), None)
+    programme_indicator = mine(request, indicator)
+    known = queries.whole(programme_indicator)
+    line = next((entry for entry in known.places if entry.place and entry.place.slug == place), None)
     if line is None or line.place is None:
         raise Http404
     with scope(line.place):
-        history = queries.past(found)
+        history = queries.history(programme_indicator)
     context = {
-        "indicator": found,
+        "indicator": programme_indicator,
         "place": line.place,
         "row": row(line),
         "notes": [*labels.quality(line.quality), *filter(None, [labels.few(line)])],
-        "targets": [_agreed(each, line) for each in history.targets],
-        "baselines": [_frozen(each, found.unit) for each in history.baselines],
-        "values": [_entered(each, found.unit) for each in history.values],
+        "targets": [_agreed(entry, line) for entry in history.targets],
+        "baselines": [_frozen(entry, programme_indicator.unit) for entry in history.baselines],
+        "values": [_entered(entry, programme_indicator.unit) for entry in history.values],
         "bullet": charts.bullet(line),
         "months": charts.months(line),
         "rule": labels.RULE,

@@ -25,36 +25,36 @@ both = require_http_methods(["GET", "HEAD", "POST"])
 
 def mine(request: ProgrammeRequest, indicator: int) -> ProgrammeIndicator:
     """One of one's own programmes; another's is not there."""
-    found = queries.mine(indicator, request.programmes)
-    if found is None:
+    row = queries.mine(indicator, request.programmes)
+    if row is None:
         raise Http404
-    return found
+    return row
 
 
 def programme_of(request: ProgrammeRequest, pk: int) -> Programme:
-    found = next((each for each in request.programmes if each.pk == pk), None)
-    if found is None:
+    match = next((programme for programme in request.programmes if programme.pk == pk), None)
+    if match is None:
         raise Http404
-    return found
+    return match
 
 
-def places_of(found: ProgrammeIndicator) -> list[Municipality]:
-    return [seat.municipality for seat in queries.taking_part(found.programme) if seat.compares]
+def places_of(indicator: ProgrammeIndicator) -> list[Municipality]:
+    return [seat.municipality for seat in queries.taking_part(indicator.programme) if seat.compares]
 
 
-def place_of(found: ProgrammeIndicator, slug: str) -> Municipality:
-    place = next((each for each in places_of(found) if each.slug == slug), None)
+def place_of(indicator: ProgrammeIndicator, slug: str) -> Municipality:
+    place = next((municipality for municipality in places_of(indicator) if municipality.slug == slug), None)
     if place is None:
         raise Http404
     return place
 
 
 def cohorts_of(seats: Iterable[Enrolment]) -> list[Cohort]:
-    return sorted({seat.cohort_id: seat.cohort for seat in seats}.values(), key=lambda each: each.training_on)
+    return sorted({seat.cohort_id: seat.cohort for seat in seats}.values(), key=lambda cohort: cohort.training_on)
 
 
 def cohort_of(cohorts: list[Cohort], wanted: Any) -> Cohort:
-    return next((each for each in cohorts if str(each.pk) == str(wanted)), cohorts[0])
+    return next((cohort for cohort in cohorts if str(cohort.pk) == str(wanted)), cohorts[0])
 
 
 def tried(form: Any, act: Callable[[], T]) -> T | None:
@@ -66,16 +66,16 @@ def tried(form: Any, act: Callable[[], T]) -> T | None:
         return None
 
 
-def to_board(programme: Programme) -> HttpResponse:
+def to_dashboard(programme: Programme) -> HttpResponse:
     answer = redirect("programme_indicators")
     answer["Location"] += f"?programme={programme.pk}"
     return answer
 
 
-def to(found: ProgrammeIndicator, place: Municipality | None) -> HttpResponse:
+def to(indicator: ProgrammeIndicator, place: Municipality | None) -> HttpResponse:
     if place is None:
-        return redirect("programme_indicator", found.pk)
-    return redirect("programme_indicator_place", found.pk, place.slug)
+        return redirect("programme_indicator", indicator.pk)
+    return redirect("programme_indicator_place", indicator.pk, place.slug)
 
 
 def form_page(

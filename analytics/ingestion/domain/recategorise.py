@@ -1,7 +1,6 @@
-"""Correcting what a published post counts as: its version is frozen, its place in the numbers is not.
+"""Corrects how a published post is counted: its version is frozen, its traits in the statistics are not.
 
-What the post is (category, call to action, eService, format) holds on all its channels. That somebody paid for it holds
-where it was paid for.
+Category, call to action, eService and format apply to the post on all its channels; `boosted` applies to one channel.
 """
 
 from collections import defaultdict
@@ -11,14 +10,14 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from analytics.ingestion.domain import stale_days, traits
+from analytics.ingestion.domain import dirty_days, traits
 from analytics.models import Subject
 from common.audit import record
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What a post counts as; empty where it has none of it. `boosted`: somebody paid for its views."""
+    """How a post is counted; a trait that it does not have is empty. `boosted`: its views were paid for."""
 
     category: str
     call_kind: str = ""
@@ -28,7 +27,7 @@ class Counted:
 
 
 def counted(subject: Subject) -> Counted:
-    """What it counts as now."""
+    """How the post is counted now."""
     kind = subject.traits
     assert kind is not None  # a constraint says so, but for channels
     return Counted(kind.category, kind.call_kind, kind.service, kind.interactive, kind.boosted)
@@ -36,9 +35,10 @@ def counted(subject: Subject) -> Counted:
 
 @transaction.atomic
 def recategorise(subject: Subject, wanted: Counted, *, by: User) -> bool:
-    """Have the post count as `wanted` on all its channels, `boosted` on this one. False when it does already.
+    """Count the post as `wanted` on all its channels, with `boosted` on this one only. Returns False when nothing
+    changes.
 
-    Facts follow with the next fold: the day of publication, and every day of activity whose readings are kept.
+    The next rebuild updates the facts: the day of publication, and every day of activity whose snapshots are kept.
     """
     rows = list(_of_the_post(subject))
     before = next(counted(row) for row in rows if row.pk == subject.pk)
@@ -53,7 +53,7 @@ def recategorise(subject: Subject, wanted: Counted, *, by: User) -> bool:
     kinds = traits.rows_for(moves)
     for key, subjects in moves.items():
         Subject.objects.filter(pk__in=subjects).update(traits=kinds[key])
-    stale_days.mark_traces([pk for subjects in moves.values() for pk in subjects])
+    dirty_days.mark_subjects([pk for subjects in moves.values() for pk in subjects])
     changed = {name: [old, asdict(wanted)[name]] for name, old in asdict(before).items() if old != asdict(wanted)[name]}
     target = subject.publication.post if subject.publication else subject
     record("post.recategorise", by=by, target=target, label=str(target) if subject.publication else subject.title,
@@ -68,9 +68,9 @@ def _of_the_post(subject: Subject) -> Any:
     return rows.filter(publication__post_id=subject.publication.post_id)
 
 
-def _key(row: Subject, what: Counted) -> traits.Key:
+def _key(row: Subject, traits_of_post: Counted) -> traits.Key:
     assert row.traits is not None  # a constraint says so, but for channels
     return (
-        what.category, what.call_kind, what.service, row.traits.material, row.traits.languages, what.interactive,
-        what.boosted,
+        traits_of_post.category, traits_of_post.call_kind, traits_of_post.service, row.traits.material,
+        row.traits.languages, traits_of_post.interactive, traits_of_post.boosted,
     )  # fmt: skip

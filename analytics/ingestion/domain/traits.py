@@ -1,4 +1,4 @@
-"""What a published post is, for the breakdowns: one shared row of `Traits` per combination."""
+"""Traits of published posts, by which statistics are broken down: one shared row of `Traits` per combination."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ Key = tuple[str, str, str, str, str, str, bool]
 
 
 def key_of(publication: Publication) -> Key:
-    """The traits of what was sent, as the version froze it. No query when the version is there."""
+    """The traits of the published version. No query when the version is loaded."""
     version = publication.version
     structure = version.structure
     return (
@@ -35,7 +35,7 @@ def boosted(kind: Traits) -> Key:
 
 
 def material(version: Version) -> Material:
-    """What it is made of; a video beside pictures makes it a video."""
+    """Material of the version; a video beside pictures counts as a video."""
     mimes = [str(entry.get("mime", "")) for entry in version.media]
     if any(mime.startswith("video/") for mime in mimes):
         return Material.VIDEO
@@ -61,7 +61,5 @@ def rows_for(keys: Iterable[Key]) -> dict[Key, Traits]:
         [Traits(**dict(zip(fields, key, strict=True))) for key in sorted(wanted)], ignore_conflicts=True
     )
     categories = {key[0] for key in wanted}
-    found = {
-        tuple(getattr(row, name) for name in fields): row for row in Traits.objects.filter(category__in=categories)
-    }
-    return {key: found[key] for key in wanted}
+    rows = {tuple(getattr(row, name) for name in fields): row for row in Traits.objects.filter(category__in=categories)}
+    return {key: rows[key] for key in wanted}

@@ -1,4 +1,4 @@
-"""Make the facts of numbers again from the stored readings, and count again what is counted of citizens by day."""
+"""Rebuild facts from the stored snapshots, and count the daily counts again."""
 
 import time
 from datetime import date
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             days = rebuild.rebuild(begin, end, municipality=place, channels=channel, by=None)
         except Municipality.DoesNotExist as error:
             raise CommandError(f"There is no municipality “{municipality}”.") from error
-        except rebuild.ReadingsGone as error:
+        except rebuild.SnapshotsExpired as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"Facts of {days:,} channel days made again, {begin:%d.%m.%Y.}–{end:%d.%m.%Y.}, "

@@ -1,7 +1,7 @@
-"""The medians of months, made anew from the posts. Running it twice gives the same rows.
+"""Monthly medians, computed anew from the posts. Running it twice gives the same rows.
 
-Posts are looked at for 90 days, so a night renews the months that may still change; `renew()` without a month makes
-all of them again, after an import or a rebuild of the facts.
+Posts are polled for 90 days, so the nightly run renews the months that may still change; `renew()` without a month
+renews all of them, after an import or a rebuild of the facts.
 """
 
 from datetime import date
@@ -11,8 +11,8 @@ from django.db import connection, transaction
 
 from municipalities.tenancy import everywhere
 
-FORGET = "DELETE FROM analytics_monthlymedian WHERE %(first)s::date IS NULL OR month >= %(first)s"
-MAKE = """
+DELETE = "DELETE FROM analytics_monthlymedian WHERE %(first)s::date IS NULL OR month >= %(first)s"
+INSERT = """
 INSERT INTO analytics_monthlymedian (municipality_id, month, counted, median)
 SELECT s.municipality_id, m.month, count(*),
        percentile_cont(0.5) WITHIN GROUP (ORDER BY s.interactions * 1000.0 / m.followers)
@@ -28,10 +28,10 @@ GROUP BY s.municipality_id, m.month
 
 
 def renew(first: date | None = None) -> None:
-    """Make the medians of all municipalities from the month `first` on, or of all months."""
+    """Compute the medians of all municipalities from the month `first` on, or of all months."""
     params = {"first": first and first.replace(day=1), "practice": settings.DEMO}
     with everywhere("medians of months"), transaction.atomic(), connection.cursor() as cursor:
-        # two at a time would both forget and both make
+        # two runs at a time would both delete and both insert
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('analytics medians'))")
-        cursor.execute(FORGET, params)
-        cursor.execute(MAKE, params)
+        cursor.execute(DELETE, params)
+        cursor.execute(INSERT, params)

@@ -1,8 +1,8 @@
-"""Making facts again from everything that is stored: after a mistake in a formula, or to be sure.
+"""Rebuilds facts of any days from the stored snapshots: after a mistake in a formula, or as a check.
 
-The same statements as those of a fold, over all days of a month at once; so the same rows come out, and those that are
-right already are left untouched. Many channels are made in lanes side by side: it is nearly all processor time of the
-database, and no fact is of two channels.
+Uses the statements of `rollup` for all days of a month at once, so it produces the same rows and does not touch those
+that are correct already. Many channels are rebuilt in parallel lanes: nearly all of it is processor time of the
+database, and no fact belongs to two channels.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,12 +21,12 @@ from common import audit
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
 
-# Fewer channels are made sooner than a second connection is worth.
-WORTH_LANES = 20
+# Fewer channels than that are not worth a second connection.
+MIN_CHANNELS_FOR_LANES = 20
 
 
-class ReadingsGone(ValueError):
-    """The readings of the first days are no longer kept; `since` is the first day that can be made again."""
+class SnapshotsExpired(ValueError):
+    """The snapshots of the first days have been dropped; `since` is the first day that can be rebuilt."""
 
     def __init__(self, since: date) -> None:
         super().__init__(
@@ -38,12 +38,13 @@ class ReadingsGone(ValueError):
 def rebuild(
     first: date, last: date, *, municipality: Municipality | None = None, channels: Sequence[int] = (), by: User | None
 ) -> int:
-    """Facts from `first` to `last` of these channels, of a municipality's, or of all; returns how many channel days.
+    """Rebuild facts from `first` to `last`: of these channels, of a municipality, or of all. Returns the channel days
+    rebuilt.
 
-    Raises `ReadingsGone`.
+    Raises `SnapshotsExpired`.
     """
     with everywhere("facts are made again"):
-        days = make_again(first, last, sorted(channels) or _channels(municipality))
+        days = rebuild_channels(first, last, sorted(channels) or _channels(municipality))
         audit.record(
             "facts.rebuild",
             by=by,
@@ -56,12 +57,15 @@ def rebuild(
         return days
 
 
-def make_again(first: date, last: date, channels: Sequence[int]) -> int:
-    """The same without an entry in the activity. A month is one transaction, so looks and pages go on meanwhile."""
+def rebuild_channels(first: date, last: date, channels: Sequence[int]) -> int:
+    """Like `rebuild`, without an audit event. A month is one transaction, so fetches and pages are not blocked.
+
+    Raises `SnapshotsExpired`.
+    """
     since = partitions.first_whole_day()
     if since and first < since:
-        raise ReadingsGone(since)
-    if len(channels) < WORTH_LANES or connection.in_atomic_block:
+        raise SnapshotsExpired(since)
+    if len(channels) < MIN_CHANNELS_FOR_LANES or connection.in_atomic_block:
         return sum(_month(channels, begin, end) for begin, end in _months(first, last))
     stop = Event()
     with ThreadPoolExecutor(rollup.LANES) as pool:
@@ -70,30 +74,31 @@ def make_again(first: date, last: date, channels: Sequence[int]) -> int:
 
 
 def _lane(lane: int, channels: Sequence[int], first: date, last: date, stop: Event) -> int:
-    """All months of the channels of this lane, on a connection of its own. Where one lane fails the others stop."""
-    made, own = 0, [channel for channel in channels if channel % rollup.LANES == lane]
+    """Rebuild all months of the channels of this lane on its own connection. When a lane fails, the others stop."""
+    rebuilt, own = 0, [channel for channel in channels if channel % rollup.LANES == lane]
     try:
         with everywhere("facts are made again"):
             for begin, end in _months(first, last):
                 if not stop.is_set():
-                    made += _month(own, begin, end, lane)
+                    rebuilt += _month(own, begin, end, lane)
     except BaseException:
         stop.set()
         raise
     finally:
         connection.close()
-    return made
+    return rebuilt
 
 
 def oldest() -> date:
-    """The first day that `rebuild` can make: since when readings are kept, else of the oldest post that has numbers."""
+    """The first day that `rebuild` accepts: since when snapshots are kept, else the day of the oldest post or
+    snapshot."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT min(published_on) FROM analytics_subject")
         first = cursor.fetchone()[0] or timezone.localdate()
-        cursor.execute("SELECT min(at AT TIME ZONE 'Europe/Belgrade')::date FROM analytics_pull")
-        looked = cursor.fetchone()[0] or first
+        cursor.execute("SELECT min(at AT TIME ZONE 'Europe/Belgrade')::date FROM analytics_metricsnapshot")
+        first_snapshot = cursor.fetchone()[0] or first
     since = partitions.first_whole_day()
-    return max(min(first, looked), since) if since else min(first, looked)
+    return max(min(first, first_snapshot), since) if since else min(first, first_snapshot)
 
 
 def _channels(municipality: Municipality | None) -> list[int]:
@@ -113,7 +118,7 @@ def _month(channels: Sequence[int], first: date, last: date, lane: int | None = 
     days = [(channel, first + timedelta(n)) for channel in channels for n in range((last - first).days + 1)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM analytics_staleday WHERE id IN (SELECT id FROM analytics_staleday "
+            "DELETE FROM analytics_dirtyday WHERE id IN (SELECT id FROM analytics_dirtyday "
             "WHERE channel_id = ANY(%s) AND day BETWEEN %s AND %s FOR UPDATE SKIP LOCKED)",
             [list(channels), first, last],
         )

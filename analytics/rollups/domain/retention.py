@@ -1,4 +1,4 @@
-"""Retention of readings: they are kept for READINGS_KEEP_MONTHS; the facts made of them stay for good."""
+"""Retention of metric snapshots: they are kept for READINGS_KEEP_MONTHS; the facts built from them stay for good."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from analytics.rollups.domain import rollup
 
 
 def oldest_kept(today: date) -> date | None:
-    """First day of the oldest month whose readings are kept; None: all are."""
+    """First day of the oldest month whose snapshots are kept; None: all are kept."""
     months = settings.READINGS_KEEP_MONTHS
     if not months:
         return None
@@ -19,17 +19,17 @@ def oldest_kept(today: date) -> date | None:
     return date(number // 12, number % 12 + 1, 1)
 
 
-def forget_readings() -> list[date]:
-    """Drop the months that are no longer kept, once their facts are made; returns them."""
+def purge_expired_snapshots() -> list[date]:
+    """Drop expired months once their facts are built; returns their first days."""
     month = oldest_kept(timezone.now().date())
     if month is None or not any(day < month for day in partitions.stored()):
         return []
-    rollup.fold()
+    rollup.rebuild_dirty_days()
     with transaction.atomic():
         rollup.lock()
         with connection.cursor() as cursor:
-            # a day that somebody marked meanwhile: its facts first, the month tomorrow
-            cursor.execute("SELECT EXISTS (SELECT FROM analytics_staleday WHERE day <= %s)", [month])
+            # a day was marked meanwhile: its facts come first, the month is dropped tomorrow
+            cursor.execute("SELECT EXISTS (SELECT FROM analytics_dirtyday WHERE day <= %s)", [month])
             if cursor.fetchone()[0]:
                 return []
-        return partitions.forget_before(month)
+        return partitions.drop_before(month)

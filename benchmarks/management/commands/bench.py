@@ -39,35 +39,35 @@ class Command(BaseCommand):
         parser.add_argument("--runs", type=int, default=3, help="how often publishing is measured; medians are shown")
 
     def handle(self, *args: Any, parts: list[str], write: bool, keep: bool, runs: int, **options: Any) -> None:
-        found = Path("bench.json")
-        told = json.loads(found.read_text()) if found.exists() else {}
-        told["machine"] = report.machine()
+        path = Path("bench.json")
+        results = json.loads(path.read_text()) if path.exists() else {}
+        results["machine"] = report.machine()
         for part in parts or PARTS:
             if part == ANALYTICS:
-                self._numbers(told, options["of"] or [100, 1], anew=options["anew"])
-                sizes = {int(size): figures for size, figures in told["numbers"].items()}
-                self._tell(part, number_report.told(sizes), write)
+                self._numbers(results, options["of"] or [100, 1], anew=options["anew"])
+                sizes = {int(size): figures for size, figures in results["numbers"].items()}
+                self._report(part, number_report.render(sizes), write)
                 continue
-            with database.own(keep=keep) as address:
+            with database.temporary(keep=keep) as address:
                 if part == "pages":
                     figures, feel = self._pages(address)
-                    told |= {"pages": [figure.json() for figure in figures], **feel.json()}
-                    self._tell(part, report.told(figures, feel), write)
+                    results |= {"pages": [figure.json() for figure in figures], **feel.json()}
+                    self._report(part, report.render_pages(figures, feel), write)
                 elif part == MENTORING:
                     figures = mentoring.measured(address)
-                    told["mentoring"] = [figure.json() for figure in figures]
-                    self._tell(part, report.mentored(figures), write)
+                    results["mentoring"] = [figure.json() for figure in figures]
+                    self._report(part, report.render_mentoring(figures), write)
                 elif part == INBOX:
                     figures, events, days = inbox.measured(address)
-                    told["inbox"] = [figure.json() for figure in figures] + [
+                    results["inbox"] = [figure.json() for figure in figures] + [
                         {"burst": events.json(), "days": days.json()}
                     ]
-                    self._tell(part, report.heard(figures, events, days), write)
+                    self._report(part, report.render_inbox(figures, events, days), write)
                 else:
                     every, singles = publishing.measured(address, runs=runs, say=self.stdout.write)
-                    told["publishing"] = [each.json() for each in every] + [{"singles": singles}]
-                    self._tell(part, report.published(every, singles), write)
-        found.write_text(json.dumps(told, indent=1))
+                    results["publishing"] = [run.json() for run in every] + [{"singles": singles}]
+                    self._report(part, report.render_publishing(every, singles), write)
+        path.write_text(json.dumps(results, indent=1))
 
     def _pages(self, address: str) -> tuple[list[measure.Figures], browser.Composer]:
         began = time.monotonic()
@@ -82,20 +82,20 @@ class Command(BaseCommand):
             ]
             return figures, browser.measured(base, pages["Composer"], _session(people.officer, base))
 
-    def _numbers(self, told: dict[str, Any], sizes: list[int], *, anew: bool) -> None:
+    def _numbers(self, results: dict[str, Any], sizes: list[int], *, anew: bool) -> None:
         for size in sizes:
             self.stdout.write(f"A part of 1/{size}; filling takes minutes, the first time.")
-            with database.kept(f"scale_{size}", anew=anew) as address:
+            with database.reused(f"scale_{size}", anew=anew) as address:
                 figures = numbers.measured(address, size, self.stdout.write)
-            told["numbers"] = {**told.get("numbers", {}), str(size): figures.json()}
+            results["numbers"] = {**results.get("numbers", {}), str(size): figures.json()}
 
-    def _tell(self, part: str, told: str, write: bool) -> None:
-        self.stdout.write(f"\n{told}\n")
+    def _report(self, part: str, text: str, write: bool) -> None:
+        self.stdout.write(f"\n{text}\n")
         if write:
             page, mark = Path(settings.BASE_DIR / DOCS), f"<!-- {part} -->"
             before, _, rest = page.read_text().partition(mark)
             _old, _, after = rest.partition(mark)
-            page.write_text(f"{before}{mark}\n\n{told}\n\n{mark}{after}")
+            page.write_text(f"{before}{mark}\n\n{text}\n\n{mark}{after}")
 
 
 def _session(user: User, base: str) -> list[dict[str, str]]:

@@ -20,6 +20,6 @@ class Command(BaseCommand):
         except scale.NotEmpty as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"{made.posts:,} posts, {made.pulls:,} looks, {made.readings:,} readings "
+            f"{made.posts:,} posts, {made.snapshots:,} looks, {made.readings:,} readings "
             f"in {sum(made.seconds.values()):.0f} s."
         )

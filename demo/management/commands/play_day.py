@@ -25,7 +25,7 @@ class Command(BaseCommand):
         try:
             with server.answering():
                 for number in range(1, days + 1):
-                    self._tell(day.play(self._line if verbosity else _silent, number=number, pause=speed), verbosity)
+                    self._report(day.play(self._line if verbosity else _silent, number=number, pause=speed), verbosity)
         except (server.DoesNotAnswer, day.NothingToPlay) as trouble:
             raise CommandError(str(trouble)) from trouble
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         self.stdout.write(line)
         self.stdout.flush()
 
-    def _tell(self, played: day.Played, verbosity: int) -> None:
+    def _report(self, played: day.DayCounts, verbosity: int) -> None:
         if verbosity:
             self._line(
                 f"  Увече: објава {played.posts}, свиђања {played.likes}, дељења {played.shares}, "

@@ -36,7 +36,7 @@ HERE = "/m/cuprija/"
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture. `path` is an address; from there the first link that looks like each of `follow` is followed.
+    """One screenshot. `path` is an address; from there the first link matching each of `follow` is followed.
 
     `tallest`: a longer page is cut there, in pixels.
     """
@@ -115,12 +115,12 @@ class Command(BaseCommand):
         DIRECTORY.mkdir(parents=True, exist_ok=True)
         with _chromium() as chromium:
             for shot in wanted:
-                self._tell(shot.name, _portal(chromium, base, shot, sessions))
+                self._report(shot.name, _portal(chromium, base, shot, sessions))
             if "practice".startswith(only or ""):
                 for size, name in ((WIDE, "practice"), (PHONE, "practice-phone")):
-                    self._tell(name, _public(chromium, practice or _next_port(base), size))
+                    self._report(name, _public(chromium, practice or _next_port(base), size))
 
-    def _tell(self, name: str, picture: bytes) -> None:
+    def _report(self, name: str, picture: bytes) -> None:
         path = DIRECTORY / f"{name}.png"
         path.write_bytes(picture)
         self.stdout.write(f"{path.relative_to(settings.BASE_DIR)} {len(picture) // 1000} kB")
@@ -203,14 +203,14 @@ def _open(page: "Page", address: str) -> None:
 
 def _first_link(page: "Page", pattern: str, name: str) -> str:
     links: list[str] = page.eval_on_selector_all("main a[href]", "all => all.map(a => a.getAttribute('href'))")
-    found = next((link for link in links if re.search(pattern, link)), None)
-    if found is None:
+    match = next((link for link in links if re.search(pattern, link)), None)
+    if match is None:
         raise CommandError(f"{page.url} has no link like {pattern}, which the picture {name} is of.")
-    return found
+    return match
 
 
 def _picture(page: "Page", tallest: int) -> bytes:
-    """The page as a window shows it that is just tall enough, so that rails and bars stand at its edges."""
+    """The page in a window that is just tall enough, so that rails and bars are at its edges."""
     height = min(int(page.evaluate("document.documentElement.scrollHeight")), tallest)
     width = page.viewport_size["width"] if page.viewport_size else WIDE[0]
     page.set_viewport_size({"width": width, "height": max(height, 700)})

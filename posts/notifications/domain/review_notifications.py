@@ -301,7 +301,12 @@ def report_waits(post: Post) -> None:
     url = reverse("post_closing", args=[post.municipality.slug, post.pk])
     about = f"posts.post:{post.pk}"
     notify(
-        NotificationKind.CLOSING, mine or people, municipality=post.municipality, url=url, words=build_text, about=about
+        NotificationKind.CLOSING,
+        mine or people,
+        municipality=post.municipality,
+        url=url,
+        build_text=build_text,
+        about=about,
     )
 
 
@@ -353,7 +358,7 @@ def _notify(
         people,
         municipality=post.municipality,
         url=url,
-        words=build_text,
+        build_text=build_text,
         by=by,
         about=about,
         at_once=at_once,

@@ -1,4 +1,4 @@
-"""The demo's reports for docs/: the programme's of the six pilots, and the page of a month of one of them.
+"""Reports of the demo for docs/: the programme's report on the six pilots, and the monthly page of one of them.
 
 `make demo-reports` runs it on the data of the demo.
 """
@@ -29,15 +29,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, to: Path, language: str, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("These reports are of the demo: its numbers are made up and its files public.")
-        found = Programme.objects.order_by("pk").first()
+        demo_programme = Programme.objects.order_by("pk").first()
         places = Municipality.objects.filter(is_demo=True, joined_on__isnull=False, population__isnull=False)
         place = places.order_by("-population").first()
-        if found is None or place is None:
+        if demo_programme is None or place is None:
             raise CommandError("There is no demo here yet: run make seed first.")
         to.mkdir(parents=True, exist_ok=True)
         month, now = rules.before(today()), timezone.now().replace(microsecond=0)
         with translation.override(language):
-            self._write(to / "programme-report-demo.pdf", programme(found, rules.before(month), month, now))
+            self._write(to / "programme-report-demo.pdf", programme(demo_programme, rules.before(month), month, now))
             with scope(place):
                 self._write(to / "monthly-report-demo.pdf", monthly(place, month, now))
 

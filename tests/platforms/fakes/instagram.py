@@ -350,7 +350,7 @@ class InstagramFake(graph.FacebookFake):
     def comment(self, request: Request, one: str) -> dict[str, Any]:
         if self.media.get(one, {"kind": "comment"})["kind"] == "comment":
             raise missing(one)
-        return self._add_comment(request, one, "")
+        return self._post_comment(request, one, "")
 
     def answer(self, request: Request, one: str) -> dict[str, Any]:
         above = self.media.get(one, {"kind": ""})
@@ -358,9 +358,9 @@ class InstagramFake(graph.FacebookFake):
             raise missing(one)
         if above["above"] != above["root"]:
             raise error(100, "(#100) Replies to replies are not possible")
-        return self._add_comment(request, above["root"], one)
+        return self._post_comment(request, above["root"], one)
 
-    def _add_comment(self, request: Request, media: str, above: str) -> dict[str, Any]:
+    def _post_comment(self, request: Request, media: str, above: str) -> dict[str, Any]:
         held = self._token(request)
         self._allow(held, "instagram_manage_comments")
         form = graph._known(request, {"message"})

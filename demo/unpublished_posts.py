@@ -1,7 +1,7 @@
-"""What waits for somebody today, done with the portal's own verbs wherever the present is enough.
+"""Posts that wait for somebody today, created by the portal's own verbs wherever possible.
 
-What went wrong lies in the past, so those rows are made as `past` makes them: one post the network refused, one of
-which nobody knows whether it went out, one that nobody approved in time.
+Failures lie in the past, so their rows are inserted as in `published_posts`: one post that the network refused, one
+whose outcome is unknown, and one that was not approved in time.
 """
 
 import uuid
@@ -14,11 +14,11 @@ from django.utils import timezone
 from delivery.enums import Outcome, ReasonCode, State
 from delivery.models import Attempt, Delivery
 from demo import decisions, threads
-from demo import past as pasts
-from demo.past import Sent
+from demo import published_posts as pasts
+from demo.municipality_context import MunicipalityContext
+from demo.published_posts import SentPost
 from demo.rows import insert, made_at
 from demo.texts import HOURS_AFTER, Planned, chance, coming
-from demo.town import Town
 from municipalities.enums import Approval
 from municipalities.tenancy import scope
 from platforms.answers import UNANSWERED
@@ -58,21 +58,21 @@ TROUBLES = {"cuprija": (State.FAILED, State.UNCONFIRMED, State.EXPIRED), "novi-p
 REFUSED = "Media type is not accepted"
 
 
-def planned(slug: str) -> int:
+def planned_until(slug: str) -> int:
     """How many posts the desk and the troubles of a municipality need."""
     return len(DESKS[slug]) + len(TROUBLES.get(slug, ()))
 
 
-def lay_out(town: Town, now: datetime) -> None:
+def lay_out(context: MunicipalityContext, now: datetime) -> None:
     """Drafts, posts that wait, one that came back, some for the coming days. Opens the municipality's scope."""
-    slug = town.team.municipality.slug
+    slug = context.team.municipality.slug
     desk = DESKS[slug]
-    plans = coming(slug, timezone.localdate(now), planned(slug))
-    with scope(town.team.municipality):
-        for kind, hours, each in _shared(desk, plans[: len(desk)]):
-            _post(kind, each, town, now - timedelta(hours=hours))
-        for state, each in zip(TROUBLES.get(slug, ()), plans[len(desk) :], strict=True):
-            _trouble(state, each, town, now)
+    plans = coming(slug, timezone.localdate(now), planned_until(slug))
+    with scope(context.team.municipality):
+        for kind, hours, planned_post in _shared(desk, plans[: len(desk)]):
+            _post(kind, planned_post, context, now - timedelta(hours=hours))
+        for state, planned_post in zip(TROUBLES.get(slug, ()), plans[len(desk) :], strict=True):
+            _trouble(state, planned_post, context, now)
 
 
 def _shared(desk: Sequence[tuple[str, float]], plans: list[Planned]) -> Iterator[tuple[str, float, Planned]]:
@@ -84,26 +84,26 @@ def _shared(desk: Sequence[tuple[str, float]], plans: list[Planned]) -> Iterator
         yield kind, hours, talked.get(index) or next(rest)
 
 
-def _post(kind: str, planned: Planned, town: Town, last: datetime) -> None:
+def _post(kind: str, planned: Planned, context: MunicipalityContext, last: datetime) -> None:
     """`last`: when the last thing was done about it."""
-    team, mentor = town.team, town.people.mentor
+    team, mentor = context.team, context.people.mentor
     with made_at(last - timedelta(hours=4)):
         post = create(team.municipality, by=team.officer)
         time = planned.time if kind != "draft" else None
-        words = Content(pasts.draft(town, planned), planned.title, planned.category, time)
-        saved = save_draft(post, words, revision=post.revision, by=team.officer)
-        assert isinstance(saved, Saved)  # nobody else is at it
+        new_content = Content(pasts.draft(context, planned), planned.title, planned.category, time)
+        saved = save_draft(post, new_content, revision=post.revision, by=team.officer)
+        assert isinstance(saved, Saved)  # no concurrent edits
         post = saved.post
     Post.objects.filter(pk=post.pk).update(is_demo=True)
     if kind == "remarked":
         threads.talk(post, planned, officer=team.officer, mentor=mentor, last=last)
     elif kind == "reworked":
-        threads.rework(post, town, planned.time, last=last)
+        threads.rework(post, context, planned.time, last=last)
     elif kind == "scheduled" and team.municipality.approval == Approval.NONE:
         with made_at(last):
             schedule(post, planned.time, by=team.officer)
     elif kind != "draft":
-        _decided(kind, post, town, last)
+        _decided(kind, post, context, last)
     Post.objects.filter(pk=post.pk).update(updated_at=last)
     if kind in ("draft", "returned", "halfway"):
         Seen.objects.create(
@@ -111,15 +111,15 @@ def _post(kind: str, planned: Planned, town: Town, last: datetime) -> None:
         )
 
 
-def _decided(kind: str, post: Post, town: Town, last: datetime) -> None:
-    team, mentor = town.team, town.people.mentor
+def _decided(kind: str, post: Post, context: MunicipalityContext, last: datetime) -> None:
+    team, mentor = context.team, context.people.mentor
     with made_at(last if kind == "submitted" else last - timedelta(hours=2)):
         post = submit(post, by=team.officer)
         version = latest_version(post)
         assert version is not None
     with made_at(last):
         if kind == "scheduled":
-            decisions.agree(post, version, town)
+            decisions.agree(post, version, context)
         elif kind == "halfway":
             approve(post, version, by=team.approver)
         elif kind == "endorsed":
@@ -128,15 +128,15 @@ def _decided(kind: str, post: Post, town: Town, last: datetime) -> None:
             send_back(post, version, by=team.approver, note=NOTE)
 
 
-def _trouble(state: State, planned: Planned, town: Town, now: datetime) -> None:
+def _trouble(state: State, planned: Planned, context: MunicipalityContext, now: datetime) -> None:
     """A post of this morning or of yesterday that did not simply go out."""
     due = usual_times(now)[(State.UNCONFIRMED, State.FAILED, State.EXPIRED).index(state)]
     approved = state != State.EXPIRED
-    post = _written(planned, town, due, Stage.APPROVED if approved else Stage.SUBMITTED)
-    version = freeze(post, by=town.team.officer)
-    insert(pasts.decisions(town.team, post, version)[: 2 if approved else 1])
-    rng = chance("trouble", town.team.municipality.slug, state)
-    for sent in pasts.parts(town, planned, post, version)[:1]:
+    post = _written(planned, context, due, Stage.APPROVED if approved else Stage.SUBMITTED)
+    version = freeze(post, by=context.team.officer)
+    insert(pasts.decisions(context.team, post, version)[: 2 if approved else 1])
+    rng = chance("trouble", context.team.municipality.slug, state)
+    for sent in pasts.parts(context, planned, post, version)[:1]:
         sent.delivery = _settled(state, pasts.delivery(sent, uuid.UUID(int=rng.getrandbits(128), version=4)))
         insert([sent.delivery])
         insert(_attempts(state, sent))
@@ -158,13 +158,14 @@ def usual_times(now: datetime) -> list[datetime]:
     return sorted((at for at in times if at < now - timedelta(hours=1)), reverse=True)
 
 
-def _written(planned: Planned, town: Town, due: datetime, stage: Stage) -> Post:
+def _written(planned: Planned, context: MunicipalityContext, due: datetime, stage: Stage) -> Post:
     post = Post(
-        municipality=town.team.municipality, title=planned.title, category=planned.category, author=town.team.officer,
+        municipality=context.team.municipality, title=planned.title, category=planned.category,
+        author=context.team.officer,
         stage=stage, revision=9, is_demo=True, created_at=due - timedelta(hours=30),
         updated_at=due - timedelta(hours=3),
     )  # fmt: skip
-    store_draft(post, pasts.draft(town, planned))
+    store_draft(post, pasts.draft(context, planned))
     set_time(post, at_present(due))
     insert([post])
     return post
@@ -183,7 +184,7 @@ def _settled(state: State, delivery: Delivery) -> Delivery:
     return delivery
 
 
-def _attempts(state: State, sent: Sent) -> list[Attempt]:
+def _attempts(state: State, sent: SentPost) -> list[Attempt]:
     if state == State.EXPIRED or sent.delivery is None:
         return []
     row = pasts.attempt(sent)
@@ -193,10 +194,10 @@ def _attempts(state: State, sent: Sent) -> list[Attempt]:
     return [row]
 
 
-def _posted_by_hand(sent: Sent, due: datetime) -> None:
-    """Why the portal cannot tell: a colleague put nearly the same words on the page by hand at that very time.
+def _posted_by_hand(sent: SentPost, due: datetime) -> None:
+    """Makes the outcome unclear: a colleague posted nearly the same text by hand at that very time.
 
-    The beginning is the same and the rest is not, so the portal's look finds a post that might be this one.
+    The beginning is the same and the rest is not, so the reconciliation finds a post that might be this one.
     """
     page = sent.voice.page
     pictures = [
@@ -204,6 +205,8 @@ def _posted_by_hand(sent: Sent, due: datetime) -> None:
         for drawn in sent.drawn
     ]
     begun = sent.part.text[:80].rsplit(" ", 1)[0]
-    words = network.Draft(f"{begun}… Више на сајту. Хвала на стрпљењу!", "sr", [picture.pk for picture in pictures])
-    made = network.publish(page, words)
+    network_draft = network.Draft(
+        f"{begun}… Више на сајту. Хвала на стрпљењу!", "sr", [picture.pk for picture in pictures]
+    )
+    made = network.publish(page, network_draft)
     Status.objects.filter(pk=made.pk).update(created_at=due + timedelta(minutes=1))

@@ -1,7 +1,7 @@
-"""Sixty days that have been: posts as they were written, approved and sent, and what the network made of them.
+"""Sixty days of published posts: written, approved, sent, and their result on the network.
 
-Rows are made directly, many at once, with the times of then. What goes into them comes from the portal's own code:
-drafts, frozen versions and payloads have exactly the shape that its verbs give them.
+Rows are inserted in bulk with dates in the past. Their contents come from the portal's own code: drafts, frozen
+versions and payloads have exactly the shape that its verbs give them.
 """
 
 import random
@@ -17,11 +17,11 @@ from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
 from demo import mentoring, threads
 from demo.library import Drawn
-from demo.network import Voice, server
+from demo.municipality_context import MunicipalityContext
+from demo.network import ChannelPage, server
 from demo.people import Team
 from demo.rows import insert, office_time
 from demo.texts import Planned, chance
-from demo.town import Town
 from posts import compose
 from posts.draft import CallToAction, Draft, Interactive, Shown, Text
 from posts.editing.domain.freeze import freeze
@@ -39,11 +39,11 @@ POLL_DAYS = 7
 
 
 @dataclass
-class Sent:
+class SentPost:
     """A post that went out on one channel: its rows, and the status it became."""
 
     planned: Planned
-    voice: Voice
+    voice: ChannelPage
     post: Post
     version: Version
     what: Draft
@@ -56,41 +56,49 @@ class Sent:
 
 
 @dataclass
-class Past:
-    """Everything of one municipality that was sent, and the events that tell of it."""
+class PublishedPosts:
+    """Everything of one municipality that was sent, with its audit events."""
 
     team: Team
-    voices: list[Voice]
-    sent: list[Sent] = field(default_factory=list)
+    voices: list[ChannelPage]
+    sent: list[SentPost] = field(default_factory=list)
     events: list[AuditEvent] = field(default_factory=list)
 
 
-def write(town: Town, plans: list[Planned]) -> Past:
+def create(context: MunicipalityContext, plans: list[Planned]) -> PublishedPosts:
     """Posts, versions, decisions, conversations and publications-to-be. Inside the municipality's scope."""
-    team, past = town.team, Past(town.team, town.voices)
+    team, past = context.team, PublishedPosts(context.team, context.voices)
     rng = chance("past", team.municipality.slug)
-    posts = insert([_post(town, plan, rng) for plan in plans])
+    posts = insert([_post(context, plan, rng) for plan in plans])
     versions = [freeze(post, by=team.officer) for post in posts]
     for post, version in zip(posts, versions, strict=True):
         version.created_at = threads.moment(post, threads.SUBMITTED)
     Version.objects.bulk_update(versions, ["created_at"])
     insert([d for post, version in zip(posts, versions, strict=True) for d in decisions(team, post, version)])
-    threads.past(town, list(zip(posts, versions, strict=True)), rng)
-    given = mentoring.past(town, list(zip(posts, versions, strict=True)), chance("rubric", team.municipality.slug))
+    threads.threads_of_published(context, list(zip(posts, versions, strict=True)), rng)
+    given = mentoring.feedback_of_published(
+        context, list(zip(posts, versions, strict=True)), chance("rubric", team.municipality.slug)
+    )
     past.events += [event("feedback.give", row.mentor, row.given_at, row.post) for row in given]
-    insert([_closing(town, each, post) for each, post in zip(plans, posts, strict=True) if _is_closed(each)])
+    insert(
+        [
+            _closing(context, planned_post, post)
+            for planned_post, post in zip(plans, posts, strict=True)
+            if _is_closed(planned_post)
+        ]
+    )
     for planned, post, version in zip(plans, posts, versions, strict=True):
         past.events += _events(team, post, version)
-        past.sent += parts(town, planned, post, version)
+        past.sent += parts(context, planned, post, version)
     return past
 
 
-def draft(town: Town, planned: Planned) -> Draft:
+def draft(context: MunicipalityContext, planned: Planned) -> Draft:
     """What the composer holds for this post."""
     texts = {tag: Text(text) for tag, text in planned.texts.items()}
-    if any(tag == "sr-Latn" for voice in town.voices for tag in voice.plan.languages):
+    if any(tag == "sr-Latn" for voice in context.voices for tag in voice.plan.languages):
         texts["sr-Latn"] = Text(compose.derive(planned.texts["sr-Cyrl"], "sr-Latn"), "sr-Cyrl")
-    pictures = [town.drawn[planned.picture].media] if planned.picture in town.drawn else []
+    pictures = [context.drawn[planned.picture].media] if planned.picture in context.drawn else []
     return Draft(
         texts=texts,
         media=tuple(Shown(media.pk, media.alt) for media in pictures),
@@ -98,7 +106,7 @@ def draft(town: Town, planned: Planned) -> Draft:
         call=CallToAction(planned.call),
         service=planned.service,
         interactive=_interactive(planned),
-        channels=tuple(voice.channel.pk for voice in town.voices if voice.plan.username in planned.channels),
+        channels=tuple(voice.channel.pk for voice in context.voices if voice.plan.username in planned.channels),
     )
 
 
@@ -108,28 +116,28 @@ def _interactive(planned: Planned) -> Interactive:
     return Interactive(asked.format, asked.options, days=days, promise=asked.promise) if asked else Interactive()
 
 
-def _post(town: Town, planned: Planned, rng: random.Random) -> Post:
+def _post(context: MunicipalityContext, planned: Planned, rng: random.Random) -> Post:
     due = planned.time.due_at
     approved_at = office_time(due - timedelta(hours=1), -rng.randint(10, 300))
     post = Post(
-        municipality=town.team.municipality,
+        municipality=context.team.municipality,
         title=planned.title,
         category=planned.category,
         stage=Stage.APPROVED,
         revision=rng.randint(4, 30),
-        author=town.team.officer,
+        author=context.team.officer,
         created_at=office_time(approved_at, -rng.randint(500, 1400)),
         updated_at=approved_at,
         is_demo=True,
         report_asked_at=_told_of_answers(planned),
     )
-    store_draft(post, draft(town, planned))
+    store_draft(post, draft(context, planned))
     set_time(post, planned.time)
     return post
 
 
 def _told_of_answers(planned: Planned) -> datetime | None:
-    """Whose answers are in, whoever wrote it was told."""
+    """When the author was notified of the results, for posts whose poll is over."""
     ends = planned.time.due_at + OPEN_FOR
     return ends if planned.asked and ends < timezone.now() else None
 
@@ -139,12 +147,12 @@ def _is_closed(planned: Planned) -> bool:
     return planned.asked is not None and planned.time.due_at < timezone.now() - CLOSED_AFTER
 
 
-def _closing(town: Town, planned: Planned, post: Post) -> Closing:
+def _closing(context: MunicipalityContext, planned: Planned, post: Post) -> Closing:
     assert planned.asked is not None
     asked, at = planned.asked, planned.time.due_at + CLOSED_AFTER
     return Closing(
-        municipality=town.team.municipality, post=post, promise=asked.promise, answers=asked.answers,
-        results=asked.results, done=asked.done, by=town.team.officer, at=at, changed_at=at,
+        municipality=context.team.municipality, post=post, promise=asked.promise, answers=asked.answers,
+        results=asked.results, done=asked.done, by=context.team.officer, at=at, changed_at=at,
     )  # fmt: skip
 
 
@@ -155,14 +163,16 @@ def decisions(team: Team, post: Post, version: Version) -> list[Decision]:
     return [asked, Decision(kind=DecisionKind.APPROVED, by=team.approver, at=post.updated_at, **where)]
 
 
-def parts(town: Town, planned: Planned, post: Post, version: Version) -> list[Sent]:
-    """What goes out of this version, a few seconds after its time."""
-    what, rng = content(version), chance("parts", town.team.municipality.slug, str(post.due_at))
-    pictures = [town.drawn[planned.picture]] if planned.picture in town.drawn else []
+def parts(context: MunicipalityContext, planned: Planned, post: Post, version: Version) -> list[SentPost]:
+    """What is sent of this version, a few seconds after its due time."""
+    what, rng = content(version), chance("parts", context.team.municipality.slug, str(post.due_at))
+    pictures = [context.drawn[planned.picture]] if planned.picture in context.drawn else []
     assert post.due_at is not None
     return [
-        Sent(planned, voice, post, version, what, part, post.due_at + timedelta(seconds=rng.randint(1, 9)), pictures)
-        for voice in town.voices
+        SentPost(
+            planned, voice, post, version, what, part, post.due_at + timedelta(seconds=rng.randint(1, 9)), pictures
+        )
+        for voice in context.voices
         if voice.channel.pk in what.channels
         for part in compose.parts(what, voice.channel)
     ]
@@ -191,8 +201,8 @@ def event(verb: str, by: Any, at: datetime, target: Any, **detail: Any) -> Audit
     )
 
 
-def deliver(past: Past) -> None:
-    """Deliveries, attempts and publications of what has its status. Inside the municipality's scope."""
+def deliver(past: PublishedPosts) -> None:
+    """Deliveries, attempts and publications of everything with a status. Within the municipality's scope."""
     rng = chance("deliver", past.team.municipality.slug)
     for sent in past.sent:
         sent.delivery = delivery(sent, uuid.UUID(int=rng.getrandbits(128), version=4))
@@ -207,8 +217,8 @@ def deliver(past: Past) -> None:
     ]
 
 
-def delivery(sent: Sent, key: uuid.UUID) -> Delivery:
-    """Published where there is a status. Anything else is filled in by whoever makes it."""
+def delivery(sent: SentPost, key: uuid.UUID) -> Delivery:
+    """Published where there is a status. The caller fills in the rest."""
     due, approved = sent.post.due_at, sent.post.updated_at
     assert due is not None
     payload = compose.outgoing(sent.what, sent.part, frozen_files(sent.version), key=key, created_at=approved)
@@ -223,7 +233,7 @@ def delivery(sent: Sent, key: uuid.UUID) -> Delivery:
     return row
 
 
-def attempt(sent: Sent) -> Attempt:
+def attempt(sent: SentPost) -> Attempt:
     assert sent.delivery is not None
     return Attempt(
         municipality_id=sent.post.municipality_id,
@@ -239,7 +249,7 @@ def attempt(sent: Sent) -> Attempt:
     )
 
 
-def publication(sent: Sent) -> Publication:
+def publication(sent: SentPost) -> Publication:
     assert sent.delivery is not None
     return Publication(
         municipality_id=sent.post.municipality_id,

@@ -1,7 +1,7 @@
-"""The desk of the inbox as people left it: saved answers, house rules, questions to departments, what was hidden.
+"""Triage in the demo's inbox: saved answers, house rules, questions to departments, hidden comments.
 
-Everything is done by the portal's own verbs, and dated back where it was not done just now. The messages are in
-`content/desk.toml`: comments of the sixty days are old, and on some days none of them waits.
+Everything is done by the portal's own verbs, and dated back where it lies in the past. The messages are in
+`content/desk.toml`, because comments of the sixty days are old, and on some days none of them waits.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from django.utils import timezone
 from common.audit import record
 from demo.inbox import SEES_TO
 from demo.network import server
-from demo.past import Past, Sent
+from demo.published_posts import PublishedPosts, SentPost
 from demo.rows import insert, made_at, office_time, reserve
 from demo.texts import chance, citizens, on_the_desk
 from inbox import rules
@@ -45,27 +45,27 @@ PROPOSED = "Хвала на питању. Проверавамо са надле
 NOTE = "Звала сам службу, јављају се после колегијума."
 
 
-def arrange(pasts: Sequence[Past], now: datetime) -> None:
+def arrange(pasts: Sequence[PublishedPosts], now: datetime) -> None:
     """Opens the scope of each municipality."""
     for past in pasts:
-        house, team = past.team.municipality, past.team
-        with scope(house):
+        municipality, team = past.team.municipality, past.team
+        with scope(municipality):
             _saved_answers(past, now)
-            _said(past, now)
-            if house.slug in OPEN:
+            _add_messages(past, now)
+            if municipality.slug in OPEN:
                 with made_at(now - timedelta(days=30)):
-                    opened = house_rules.save(house, OPEN[house.slug], by=team.approver)
+                    opened = house_rules.save(municipality, OPEN[municipality.slug], by=team.approver)
                 HouseRules.objects.filter(pk=opened.pk).update(on_since=timezone.localdate(now) - timedelta(days=30))
-            if house.slug == "cuprija":
+            if municipality.slug == "cuprija":
                 _hidden(past, now)
-                _asked(past)
-            if house.answers_need_approval:
+                _hand_over(past)
+            if municipality.answers_need_approval:
                 for message in _waiting()[:1]:
                     propose.submit(message, PROPOSED, by=team.officer)
-            _told(past, now)
+            _mark_as_notified(past, now)
 
 
-def _saved_answers(past: Past, now: datetime) -> None:
+def _saved_answers(past: PublishedPosts, now: datetime) -> None:
     with made_at(now - timedelta(days=40)):
         saved_answers.add_starters(past.team.municipality, by=past.team.approver)
     rng = chance("saved answers", past.team.municipality.slug)
@@ -73,15 +73,15 @@ def _saved_answers(past: Past, now: datetime) -> None:
         SavedAnswer.objects.filter(pk=row.pk).update(use_count=rng.randint(0, 9))
 
 
-def _said(past: Past, now: datetime) -> None:
+def _add_messages(past: PublishedPosts, now: datetime) -> None:
     """Messages of the last office hours, sorted or not."""
-    below = sorted((sent for sent in past.sent if sent.status is not None), key=lambda each: each.at)
+    below = sorted((sent for sent in past.sent if sent.status is not None), key=lambda published: published.at)
     boxes = {row.email.split("@")[0]: row for row in Department.objects.all()}
     settlements = list(Settlement.objects.order_by("pk"))
-    for told in on_the_desk(past.team.municipality.slug):
-        kind, topic = told.get("kind", ""), told.get("topic", "")
-        at = office_time(now, -told["minutes"])
-        row = _message(past, below[-told["post"]], told["text"], kind, at, is_there=True)
+    for entry in on_the_desk(past.team.municipality.slug):
+        kind, topic = entry.get("kind", ""), entry.get("topic", "")
+        at = office_time(now, -entry["minutes"])
+        row = _message(past, below[-entry["post"]], entry["text"], kind, at, is_there=True)
         if kind:
             row.topic, row.department = topic, boxes.get(SEES_TO.get(Topic(topic), ""))
             row.settlement = chance("said", row.text).choice(settlements)
@@ -96,20 +96,21 @@ def _waiting() -> list[Message]:
     return list(rows.filter(due_at__gt=timezone.now()).order_by("-at", "-pk"))
 
 
-def _asked(past: Past) -> None:
-    """One question to a department waits, one is answered; one message is put off, another has somebody and a note."""
+def _hand_over(past: PublishedPosts) -> None:
+    """One question to a department waits, one is answered; one message is snoozed, another has an assignee and a
+    note."""
     officer, free = past.team.officer, _waiting()
     known = list(Department.objects.order_by("pk"))
-    for message in [each for each in free if each.kind == MessageKind.PROPOSAL][:1]:
+    for message in [waiting for waiting in free if waiting.kind == MessageKind.PROPOSAL][:1]:
         triage.snooze(message, rules.snoozed_until(Snooze.MONDAY, timezone.now()), by=officer)
         free.remove(message)
-    for message, words in zip(free, ("", KNOWN), strict=False):
+    for message, answer in zip(free, ("", KNOWN), strict=False):
         department = message.department or known[0]
         asked = handover.QuestionInput(QUESTION, handover.suggest_excerpt(message))
         until = handover.after_working_minutes(3 * rules.WORKING_DAY)
         question = handover.ask(message, department, asked, until=until, by=officer)
-        if words:
-            handover.answer(question, words, "Дежурни диспечер")
+        if answer:
+            handover.answer(question, answer, "Дежурни диспечер")
     for message in free[2:3]:
         triage.assign(message, officer, by=officer)
         triage.add_note(message, NOTE, by=officer)
@@ -118,9 +119,9 @@ def _asked(past: Past) -> None:
 # ---- what was hidden
 
 
-def _hidden(past: Past, now: datetime) -> None:
-    """An advert that the portal hid; a threat that it hid a while ago: a second person looks at that, and somebody
-    wants it removed for good."""
+def _hidden(past: PublishedPosts, now: datetime) -> None:
+    """An advert that the portal hid; a threat that it hid a while ago, which waits for a second person and for
+    removal."""
     officer, below = past.team.officer, [sent for sent in past.sent if sent.status is not None]
     older = next((sent for sent in reversed(below) if sent.at < now - timedelta(days=5)), below[0])
     at = office_time(older.at, 90)
@@ -145,7 +146,7 @@ def _hidden(past: Past, now: datetime) -> None:
     )
 
 
-def _hide(past: Past, message: Message, wish: moderate.ModerationRequest, at: datetime) -> None:
+def _hide(past: PublishedPosts, message: Message, wish: moderate.ModerationRequest, at: datetime) -> None:
     """Decided at this moment, and done by a worker a few seconds later."""
     with made_at(at):
         row = moderate.propose(message, wish, by=past.team.officer)
@@ -161,8 +162,8 @@ def _hide(past: Past, message: Message, wish: moderate.ModerationRequest, at: da
     Status.objects.filter(pk=message.remote_id).update(hidden_at=row.done_at)
 
 
-def _message(past: Past, below: Sent, text: str, kind: str, at: datetime, *, is_there: bool) -> Message:
-    """What somebody wrote below one of our posts. `is_there`: it still stands on the network."""
+def _message(past: PublishedPosts, below: SentPost, text: str, kind: str, at: datetime, *, is_there: bool) -> Message:
+    """A comment below one of our posts. `is_there`: it still exists on the network."""
     root = below.status
     assert root is not None
     at = max(at, below.at + timedelta(minutes=1))
@@ -187,8 +188,8 @@ def _message(past: Past, below: Sent, text: str, kind: str, at: datetime, *, is_
     return row
 
 
-def _told(past: Past, now: datetime) -> None:
-    """Of what was heard up to now our people know: the worker tells them of nothing at the start."""
+def _mark_as_notified(past: PublishedPosts, now: datetime) -> None:
+    """Staff count as notified of everything up to now, so the worker sends nothing at the start."""
     urgent = Message.objects.filter(kind__in=[MessageKind.EMERGENCY, MessageKind.UNLAWFUL]).values_list("pk", flat=True)
     keys = ["new:0", f"late:{now.astimezone(BELGRADE).date()}", *(f"urgent:{pk}" for pk in urgent)]
     insert([SentNotification(municipality=past.team.municipality, about=key, at=now) for key in keys])

@@ -1,4 +1,4 @@
-"""What officers have put by: snippets, hashtags, and pictures in folders, one of them with a record of consent."""
+"""Snippets, hashtags, and pictures in folders, one of them with a record of consent."""
 
 import tomllib
 from collections.abc import Mapping
@@ -26,19 +26,19 @@ def content() -> dict[str, Any]:
 
 def arrange(team: Team, drawn: Mapping[str, Drawn], today: date) -> None:
     """Inside the municipality's scope."""
-    house, by = team.municipality, team.officer
+    municipality, by = team.municipality, team.officer
     filled = {
-        "place": place_words.gap_values(house)[place_words.PLACE],
-        "phone": f"{content()['phones'][house.slug]} 123 456",
-        "hashtag": house.name_cyrl.title().replace(" ", ""),
+        "place": place_words.gap_values(municipality)[place_words.PLACE],
+        "phone": f"{content()['phones'][municipality.slug]} 123 456",
+        "hashtag": municipality.name_cyrl.title().replace(" ", ""),
     }
     for raw in content()["snippet"]:
         texts = {"sr-Cyrl": raw["text"].format(**filled)}
-        snippets.create(house, kind=raw["kind"], name=raw["name"], texts=texts, by=by)
+        snippets.create(municipality, kind=raw["kind"], name=raw["name"], texts=texts, by=by)
     for name, kinds in content()["folders"].items():
-        found = [drawn[kind].media.pk for kind in kinds if kind in drawn]
-        if found:
-            folders.move(found, folders.create(house, name, by=by), municipality=house, by=by)
+        pictures = [drawn[kind].media.pk for kind in kinds if kind in drawn]
+        if pictures:
+            folders.move(pictures, folders.create(municipality, name, by=by), municipality=municipality, by=by)
     if WITHOUT_PEOPLE in drawn:
-        told = consents.ConsentDetails("not_needed", "", "", today, None, today + KEPT_FOR)
-        consents.record(drawn[WITHOUT_PEOPLE].media, told, by=by)
+        details = consents.ConsentDetails("not_needed", "", "", today, None, today + KEPT_FOR)
+        consents.record(drawn[WITHOUT_PEOPLE].media, details, by=by)

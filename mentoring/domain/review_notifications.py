@@ -46,6 +46,6 @@ def _notify(row: Review, sides: Iterable[Side], text: Callable[[], tuple[str, st
     url = reverse("mentoring_review", args=[row.municipality.slug, row.pk])
     people = [person for side in sides for person in of_side(row.municipality, side)]
     notify(
-        NotificationKind.AGREEMENT, people, municipality=row.municipality, url=url, words=text, by=by,
+        NotificationKind.AGREEMENT, people, municipality=row.municipality, url=url, build_text=text, by=by,
         about=f"mentoring.review:{row.pk}",
     )  # fmt: skip

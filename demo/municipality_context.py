@@ -1,17 +1,17 @@
-"""A municipality of the demo as those see it who write its past and its present."""
+"""A municipality of the demo with everything that is needed to create its posts."""
 
 from dataclasses import dataclass
 
 from demo.library import Drawn
-from demo.network import Voice
+from demo.network import ChannelPage
 from demo.people import People, Team
 
 
 @dataclass(frozen=True)
-class Town:
+class MunicipalityContext:
     """Who writes, through which channels, with which pictures."""
 
     team: Team
-    voices: list[Voice]
+    voices: list[ChannelPage]
     drawn: dict[str, Drawn]
     people: People

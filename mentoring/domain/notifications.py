@@ -45,7 +45,7 @@ def feedback(row: Feedback, post: Post, *, by: User, is_new: bool) -> None:
         people,
         municipality=post.municipality,
         url=f"{url}#feedback-{row.pk}",
-        words=text,
+        build_text=text,
         by=by,
         about=f"posts.post:{post.pk}",
     )
@@ -96,7 +96,7 @@ def handed_over(row: Handover, stands: HandoverStatus, *, by: User) -> None:
         [successor.mentor],
         municipality=None,
         url=reverse("desk"),
-        words=to_successor,
+        build_text=to_successor,
         by=by,
         about=about,
     )
@@ -105,7 +105,7 @@ def handed_over(row: Handover, stands: HandoverStatus, *, by: User) -> None:
         [former.mentor],
         municipality=None,
         url=reverse("desk"),
-        words=to_former,
+        build_text=to_former,
         by=by,
         about=about,
     )
@@ -152,7 +152,7 @@ def performed(post: Post, mentor: Any, *, interactions: int, median: float | Non
 
     url = reverse("post", args=[post.municipality.slug, post.pk])
     notify(
-        NotificationKind.PERFORMANCE, [mentor], municipality=post.municipality, url=url, words=text,
+        NotificationKind.PERFORMANCE, [mentor], municipality=post.municipality, url=url, build_text=text,
         about=f"posts.post:{post.pk}",
     )  # fmt: skip
 
@@ -173,7 +173,7 @@ def _notify_writers(municipality: Municipality, text: Any, *, by: User, about: s
         _people(rows),
         municipality=municipality,
         url=f"{url}#mentors",
-        words=text,
+        build_text=text,
         by=by,
         about=about,
     )

@@ -30,7 +30,7 @@ class Figures:
     again: float
     swept: float
     marked: int
-    folded: float
+    rebuilt: float
 
     def json(self) -> dict[str, Any]:
         return asdict(self)
@@ -44,8 +44,8 @@ def measured() -> Figures:
         again, swept = _seconds(daily_counts.rebuild), _seconds(daily_counts.sweep)
         marked = list(recent.values_list("municipality_id", "at"))
         mark_questions(marked)
-        folded = _seconds(daily_counts.fold)
-        return Figures(questions.count(), Tally.objects.count(), made, again, swept, len(marked), folded)
+        rebuilt = _seconds(daily_counts.rebuild_dirty_days)
+        return Figures(questions.count(), Tally.objects.count(), made, again, swept, len(marked), rebuilt)
 
 
 def _seconds(count: Callable[[], int]) -> float:

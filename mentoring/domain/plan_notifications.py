@@ -143,7 +143,7 @@ def _notify(
         of_side(place, side),
         municipality=place,
         url=f"{url}{fragment}",
-        words=text,
+        build_text=text,
         by=by,
         about=f"mentoring.plan:{plan.pk}",
     )

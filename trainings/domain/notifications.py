@@ -29,7 +29,7 @@ def prepared(exercise: Exercise, *, by: User) -> None:
             team.people.all(),
             municipality=None,
             url=reverse("exercise", args=[team.workspace.slug]),
-            words=text,
+            build_text=text,
             by=by,
             about=f"trainings.exercise:{exercise.pk}",
         )
@@ -52,7 +52,7 @@ def issued(training: Training, certificates: Iterable[Certificate], *, by: User)
                 [person],
                 municipality=place,
                 url=reverse("training", args=[place.slug, training.pk]),
-                words=text,
+                build_text=text,
                 by=by,
                 about=f"trainings.training:{training.pk}",
             )

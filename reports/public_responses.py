@@ -1,7 +1,7 @@
-"""Answers that are the same for everybody: kept for some minutes, without cookies, and not too many a minute.
+"""Responses that are the same for everybody: cached for some minutes, without cookies, and rate limited.
 
-What is public lies under the addresses of `reports.middleware.PREFIXES`, before sessions, languages and people. Whether
-a page is on is asked by its view each time; only its body is kept here.
+Public pages lie under `reports.middleware.PREFIXES`, before sessions, languages and users. Their view checks at each
+request whether a page is on; only its body is cached here.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from municipalities.models import Municipality
 MINUTE = 60
 
 
-def kept(name: str, make: Callable[[], bytes]) -> bytes:
+def cached(name: str, make: Callable[[], bytes]) -> bytes:
     body = cache.get(name)
     if body is None:
         body = make()
@@ -29,37 +29,38 @@ def kept(name: str, make: Callable[[], bytes]) -> bytes:
     return bytes(body)
 
 
-def own_tongue(place: Municipality) -> str:
+def own_language(place: Municipality) -> str:
     """Without a language in the address a page is in the municipality's own script."""
     return languages.of_script(place.primary_script.lower()).tag
 
 
-def hides(place: Municipality) -> bool:
+def is_hidden_from_search(place: Municipality) -> bool:
     """What is made up must not be found by search engines."""
     return bool(settings.DEMO or place.is_practice)
 
 
-def for_everybody(
+def cacheable(
     request: HttpRequest, answer: HttpResponse, *, of: Municipality | None = None, scripts: Iterable[str] = ()
 ) -> HttpResponse:
-    """May be kept for some minutes; who has it already is told so. `of`: whose page it is.
+    """Makes the response cacheable for some minutes, and answers 304 where the client has it. `of`: the municipality
+    of the page.
 
-    `scripts`: the static files that the page runs. No nonce: a copy that many get would have the same one for all.
+    `scripts`: the static files that the page runs. No nonce, because a shared copy would have the same one for all.
     """
-    if of is not None and hides(of):
+    if of is not None and is_hidden_from_search(of):
         answer.headers["X-Robots-Tag"] = "noindex"
     etag = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
     answer.headers["ETag"] = etag
     answer.headers["Cache-Control"] = f"public, max-age={settings.PUBLIC_PAGE_SECONDS}"
     answer.headers["Referrer-Policy"] = "no-referrer"
-    found = get_conditional_response(request, etag=etag, response=answer)
-    answer = found or answer
+    not_modified = get_conditional_response(request, etag=etag, response=answer)
+    answer = not_modified or answer
     # Also where nothing has changed: a browser takes the new head for the page that it has.
     only_scripts(request, answer, scripts)
     return answer
 
 
-def nothing_here(why: str, status: int) -> HttpResponse:
+def not_found(why: str, status: int) -> HttpResponse:
     """A page that is not there ("missing", "no_rules", "no_needs"), or not now ("busy"), in every language."""
     body = render_to_string("reports/public/none.html", {"why": why, "languages": languages.codes_and_tags()})
     headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
@@ -67,12 +68,12 @@ def nothing_here(why: str, status: int) -> HttpResponse:
 
 
 def busy() -> HttpResponse:
-    answer = nothing_here("busy", 429)
+    answer = not_found("busy", 429)
     answer.headers["Retry-After"] = str(MINUTE)
     return answer
 
 
-def comes_too_often(request: HttpRequest) -> bool:
+def is_rate_limited(request: HttpRequest) -> bool:
     """A village may share one address, so the limit is generous."""
     most = settings.PUBLIC_PAGES_PER_MINUTE
     return ratelimit.hit("public-pages", client_network(request), limit=most, seconds=MINUTE).is_exceeded

@@ -45,7 +45,7 @@ def comment_removed(comment: SharedComment, row: SharedPost, *, by: User) -> Non
     place = comment.municipality
     url = reverse("gallery_post", args=[place.slug, row.pk])
     notify(
-        NotificationKind.GALLERY, [comment.author], municipality=place, url=url, words=text, by=by,
+        NotificationKind.GALLERY, [comment.author], municipality=place, url=url, build_text=text, by=by,
         about=f"exchange.sharedpost:{row.pk}",
     )  # fmt: skip
 
@@ -83,6 +83,6 @@ def _notify(row: SharedPost, people: Iterable[Any], text: Any, *, by: User | Non
     slug = row.municipality.slug
     url = reverse("gallery_post", args=[slug, row.pk]) if row.is_shown else reverse("gallery_ours", args=[slug])
     notify(
-        NotificationKind.GALLERY, people, municipality=row.municipality, url=url + fragment, words=text, by=by,
+        NotificationKind.GALLERY, people, municipality=row.municipality, url=url + fragment, build_text=text, by=by,
         about=f"exchange.sharedpost:{row.pk}",
     )  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from common import dates
-from mentoring.domain.notices import WRITERS
+from mentoring.domain.notifications import WRITERS
 from mentoring.enums import CheckInMethod
 from mentoring.models import CheckIn
 from municipalities.models import Membership
@@ -90,6 +90,6 @@ def _notify(row: CheckIn, text: TextBuilder, *, by: User) -> None:
     people = [member.user for member in members.select_related("user")]
     url = reverse("check_in", args=[row.municipality.slug, row.pk])
     notify(
-        NotificationKind.AGREEMENT, [*people, row.mentor], municipality=row.municipality, url=url, words=text, by=by,
-        about=f"mentoring.checkin:{row.pk}",
+        NotificationKind.AGREEMENT, [*people, row.mentor], municipality=row.municipality, url=url,
+        build_text=text, by=by, about=f"mentoring.checkin:{row.pk}",
     )  # fmt: skip

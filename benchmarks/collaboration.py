@@ -1,4 +1,4 @@
-"""What people write together in the filled database: drafts that wait, conversations, the library, plans and kits."""
+"""Rows of collaboration in the filled database: waiting drafts, conversations, the library, plans and kits."""
 
 from datetime import time, timedelta
 from typing import Any
@@ -38,10 +38,10 @@ def fill(place: Municipality, user: User) -> User:
     _conversations(waiting, user, mentor)
     _feedback(waiting, mentor)
     _pictures(place, user)
-    _words(place, user)
+    _templates_and_snippets(place, user)
     _plans(place, user)
     _kits(place, user)
-    _told(place, user, mentor)
+    _notifications_and_feedback(place, user, mentor)
     return mentor
 
 
@@ -83,8 +83,10 @@ def _feedback(posts: list[Post], mentor: User) -> None:
     )
     criteria = list(Criterion.objects.filter(programme=None, is_used=True))
     Score.objects.bulk_create(
-        Score(municipality_id=each.municipality_id, feedback=each, criterion=criterion, level=each.pk % 3 + 1)
-        for each in given
+        Score(
+            municipality_id=feedback.municipality_id, feedback=feedback, criterion=criterion, level=feedback.pk % 3 + 1
+        )
+        for feedback in given
         for criterion in criteria
     )
 
@@ -113,7 +115,7 @@ def _pictures(place: Municipality, user: User) -> None:
     )  # fmt: skip
 
 
-def _words(place: Municipality, user: User) -> None:
+def _templates_and_snippets(place: Municipality, user: User) -> None:
     by: dict[str, Any] = {"municipality": place, "created_by": user, "updated_by": user}
     content = {"texts": {"sr-Cyrl": {"text": "Пријаве до {рок} у услужном центру."}}}
     Template.objects.bulk_create(
@@ -182,7 +184,7 @@ def _kits(place: Municipality, user: User) -> None:
     )
 
 
-def _told(place: Municipality, user: User, mentor: User) -> None:
+def _notifications_and_feedback(place: Municipality, user: User, mentor: User) -> None:
     Notification.objects.bulk_create(
         Notification(
             user=user,
