@@ -1,7 +1,7 @@
-"""Permission marks of views. A middleware checks the mark before the view runs and refuses a view of ours without one,
-so a forgotten check closes a page instead of opening it.
+"""Permission decorators of views. They mark a view with its permission, which a middleware checks before the view runs.
+A view of ours without a mark is refused, so a forgotten decorator closes a page instead of opening it.
 
-Marks of pages for signed-in people are in `accounts.access`, those of workspaces and programmes in
+Decorators for signed-in people are in `accounts.access`, those for workspaces and programmes in
 `municipalities.access`.
 """
 

@@ -2,8 +2,8 @@
 
     audit_messages.register(self.name, MESSAGES)
 
-A sentence has the event's details as its placeholders and `%(target)s` for its target. The actor is shown beside it, so
-no sentence has to agree with a person's gender. tests/architecture/test_source.py checks that every recorded verb has a
+A sentence has placeholders for the event's details and `%(target)s` for its target. The actor is shown beside it, so
+that no sentence depends on a person's gender. tests/architecture/test_source.py checks that every recorded verb has a
 sentence in the package that records it.
 """
 

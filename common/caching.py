@@ -1,9 +1,9 @@
-"""Cache-Control of our answers: `no-store`, unless a view sets its own.
+"""Cache-Control of our responses: `no-store`, unless a view sets its own.
 
-Pages of people who are signed in hold citizens' messages, and on a shared computer the next person must not get them
-from the browser's cache or by its back button (OWASP ASVS 5.0, 14.3.2). Static files and public pages are answered
-before this middleware or say themselves how long they may be kept; what may be kept of a signed-in page is listed in
-tests/architecture/test_caching.py.
+Pages for signed-in people contain citizens' messages, and on a shared computer the next person must not get them from
+the browser's cache or by its back button (OWASP ASVS 5.0, 14.3.2). Static files and public pages are served before this
+middleware or set their own header; tests/architecture/test_caching.py lists the pages for signed-in people that may be
+cached.
 """
 
 from collections.abc import Callable

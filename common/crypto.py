@@ -1,4 +1,4 @@
-"""Secrets at rest: a keyring, and ciphertext that opens only in the row it was sealed for.
+"""Secrets at rest: a keyring, and ciphertext that can be decrypted only in the row for which it was encrypted.
 
 `settings.TOKEN_KEYS` is the keyring ("id:base64 of 32 bytes"). The first key seals, all of them open, so a key is
 rotated by putting a new one in front and running `manage.py rotate_keys`. Ciphertext names its key:

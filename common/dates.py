@@ -1,6 +1,6 @@
 """Dates as text, in the language and script of the interface.
 
-Serbian needs the genitive in running text ("24. новембра 2026."), the nominative over a calendar ("новембар 2026.")
+Serbian needs the genitive in running text ("24. новембра 2026."), the nominative above a calendar ("новембар 2026.")
 and lower-case names of days. Functions take a date or an aware datetime, which is shown in Belgrade time.
 """
 

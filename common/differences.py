@@ -2,10 +2,10 @@
 
     for piece in differences(before, after): piece.kind, piece.text
 
-Kept and deleted pieces together give the old text, kept and inserted ones the new, to the letter. Words that stand once
-in both texts are the anchors (Bram Cohen's "patience diff"): people then see whole words and sentences move, not the
-letters they happen to share. Between two anchors the longest common subsequence decides, where that is cheap; a longer
-stretch without any anchor counts as replaced. So the work grows with the length of the texts, not with its square.
+Kept and deleted pieces together are exactly the old text, kept and inserted ones the new. Words that occur once in both
+texts are the anchors (Bram Cohen's "patience diff"): people then see whole words and sentences move, not letters that
+happen to be equal. Between two anchors the longest common subsequence is used where that is cheap; a longer section
+without an anchor counts as replaced. So the work grows linearly with the length of the texts, not quadratically.
 """
 
 import itertools

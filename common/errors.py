@@ -1,4 +1,4 @@
-"""The error that a verb raises when it cannot do what a person asked for. `common.web.errors` shows it."""
+"""The error that a verb raises when a requested action is not allowed. `common.web.errors` shows it."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Model fields that validate values on every write, whichever code makes it."""
+"""Model fields that validate values on every write, in all code."""
 
 from typing import Any
 from urllib.parse import urlsplit

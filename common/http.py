@@ -1,8 +1,8 @@
-"""The HTTP client for every outgoing request, over `requests`; hosts may have been typed by anybody.
+"""The HTTP client for every outgoing request, over `requests`; hosts may be user input.
 
-Every request has a total deadline and a maximum answer size. The only retry is of a read whose reused connection turns
-out to be closed: it is sent again on a new one (RFC 9110, 9.2.2). A name is resolved once, every address is checked
-against SSRF, and the connection goes to the checked address, so DNS rebinding gains nothing. `NotReached` means that no
+Every request has a total deadline and a maximum response size. Only a read whose reused connection turns out to be
+closed is retried, on a new connection (RFC 9110, 9.2.2). A name is resolved once, every address is checked against
+SSRF, and the connection goes to the checked address, so DNS rebinding has no effect. `NotReached` means that no
 byte of the request was sent, `NoAnswer` that it may have been. Workers may keep a connection alive for requests that
 follow at once (`reuse`), writes only where the server has shown that it keeps connections open; all other callers open
 a connection per request.

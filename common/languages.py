@@ -1,4 +1,4 @@
-"""The interface's languages, from `settings.INTERFACE_LANGUAGES`, and which form of stored texts each of them shows.
+"""The interface's languages, from `settings.INTERFACE_LANGUAGES`, and the variant of stored texts that each shows.
 
 Names of places, holidays, services and the like are stored in Serbian Cyrillic, from which Latin is derived, and often
 in English as well. A language of the interface shows one of the three (`InterfaceLanguage.text_variant`).

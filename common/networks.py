@@ -1,4 +1,4 @@
-"""Name resolution with a timeout, and whether an address is on the public internet (against SSRF)."""
+"""Name resolution with a timeout, and the check that an address is on the public internet (against SSRF)."""
 
 import ipaddress
 import socket

@@ -1,4 +1,4 @@
-"""Numbers as the language of the interface writes them: 1.234,5 in Serbian, 1,234.5 in English.
+"""Numbers in the format of the interface's language: 1.234,5 in Serbian, 1,234.5 in English.
 
 Django's USE_THOUSAND_SEPARATOR stays off, because it would also put dots into ids and years.
 """

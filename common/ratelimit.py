@@ -3,8 +3,8 @@
     usage = ratelimit.hit("calendar-feed", token, limit=20, seconds=3600)
     if usage.is_exceeded: ...
 
-Why not django-ratelimit: docs/dependencies.md. Up to twice `limit` is possible around the end of a window.
-Nothing is kept for longer than a window. When Valkey does not answer, the cache's error is raised.
+docs/dependencies.md explains why django-ratelimit is not used. Up to twice `limit` is possible around the end of a
+window. Counts are not kept for longer than a window. If Valkey does not answer, the cache's error is raised.
 """
 
 import hashlib

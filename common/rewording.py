@@ -1,4 +1,4 @@
-"""Django's messages of forms and passwords that have a translation of our own: what is wrong and what to do.
+"""Django's messages of forms and passwords with translations of our own, which say what is wrong and what to do.
 
 Our catalogue takes precedence over Django's, but xgettext keeps only messages of our sources: hence this list. English
 stays Django's. A test lists messages that Django no longer has and that must be removed here.

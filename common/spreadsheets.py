@@ -1,4 +1,4 @@
-"""CSV and Excel files, safe from formula injection by values that people typed."""
+"""CSV and Excel files, protected from formula injection by user input."""
 
 import csv
 import io

@@ -1,6 +1,6 @@
 """Presentation of states: tone (a colour), icon and label. Never a colour alone.
 
-One list for everything that has a state, so that *waiting* looks the same on every page.
+One list for all objects with a state, so that *waiting* looks the same on every page.
 Tones: quiet, info, good, warning, problem, waiting.
 """
 

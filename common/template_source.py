@@ -5,7 +5,7 @@ The rule, by which `common.template_loader` compiles our templates and `tools/te
 - a line break between two words, or between words and `{{ variables }}`, is one space;
 - a line break next to an element's tag, a `{% tag %}` or a `{# comment #}` is nothing;
 - between attributes it is one space; before the `>` of a tag, and before an `{% if %}` that a space follows, nothing;
-- a space that has to stand at the end of a line is written `{{ " " }}`.
+- a space at the end of a line is written `{{ " " }}`.
 
 Nothing changes in `<pre>`, `<textarea>`, `<script>`, `<style>`, `{% verbatim %}`, `{% comment %}` and
 `{% blocktranslate %}`.

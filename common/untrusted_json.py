@@ -1,8 +1,8 @@
-"""Parsing of untrusted JSON: bodies of webhooks, answers of networks, headers, the probe's report on an uploaded file.
+"""Parsing of untrusted JSON: bodies of webhooks, network responses, headers, the probe's report on an uploaded file.
 
-`json.loads` raises a `RecursionError` for a body of nothing but brackets, which callers do not expect of bad JSON. Here
-it is a `ValueError`, as for anything else that is not JSON. `NaN` and infinities, which PostgreSQL does not store, are
-None. How large a body may be is decided where it is read (`common.http.MAX_BYTES`, `DATA_UPLOAD_MAX_MEMORY_SIZE`).
+`json.loads` raises a `RecursionError` for a body of only brackets, which callers do not expect for bad JSON. Here it is
+a `ValueError`, as for any other invalid JSON. `NaN` and infinities, which PostgreSQL does not store, are
+None. The size of a body is limited where it is read (`common.http.MAX_BYTES`, `DATA_UPLOAD_MAX_MEMORY_SIZE`).
 """
 
 import json

@@ -1,7 +1,7 @@
-"""Uploads: where they are stored while they arrive, and how large they may be.
+"""Uploads: their temporary storage and their maximum size.
 
-A body that is too large is refused by its Content-Length, before a byte of it is read: otherwise the form would be
-written to the disk before a view could refuse it. A body without a length counts as empty.
+A body that is too large is refused by its Content-Length, before any of it is read: otherwise the form would be written
+to the disk before a view could refuse it. A body without a length counts as empty.
 """
 
 import tempfile

@@ -1,7 +1,7 @@
 """Charts as SVG text, drawn on the server: the same picture in the page, in a PDF and in an export.
 
-Words and number formats come from the caller, so that charts speak the page's language; what a chart says by itself
-("lowest", "not enough data") is translated. Colours are classes (static/css/charts.css), because the pages' policy
+Texts and number formats come from the caller, so that charts use the page's language; a chart's own texts ("lowest",
+"not enough data") are translated. Colours are classes (static/css/charts.css), because the pages' policy
 forbids style attributes; `standalone` writes them out for a file.
 
 | Kind | For |
@@ -11,10 +11,10 @@ forbids style attributes; `standalone` writes them out for a file.
 | `ranking`, `dumbbell`, `bullet` | places side by side, before and after, an indicator against its target |
 | `heat`, `tiles`, `multiples`, `small` | weekday by hour, the districts, many small lines on one scale |
 
-- A value that is None is a gap: nothing is drawn but a hatch, and the reason is said. It is never a zero.
-- Bars start at 0, always. A line does too unless `from_zero=False`, for counts that hardly move (followers).
-- Every chart carries its table (`headings`, `rows`: the same figures as text) and its `summary`, the text alternative.
-- A page offers the pictures by `{% chart drawn key="activity" %}` and, first thing in its view,
+- A value that is None is a gap: a hatch is drawn, and the reason is shown. It is never a zero.
+- Bars always start at 0. A line does too unless `from_zero=False`, for counts that hardly move (followers).
+- Every chart has its table (`headings`, `rows`: the same figures as text) and its `summary`, the text alternative.
+- A page offers the pictures by `{% chart drawn key="activity" %}` and, at the beginning of its view,
   `if picture := charts.asked(request, {"activity": drawn}, source=str(municipality)): return picture`.
 """
 

@@ -1,7 +1,7 @@
 """Building blocks of charts: scales, axes, hatches, marks. Sizes are in units of the drawing.
 
-A wide drawing is some 600 to 1,100 pixels wide on screen, a narrow one some 320; letters keep their size on the screen
-(static/css/charts.css), so a wide drawing reckons with the largest they come to in its own units, `LETTER`.
+A wide drawing is about 600 to 1,100 pixels wide on the screen, a narrow one about 320; letters keep their size on the
+screen (static/css/charts.css), so a wide drawing reserves space for their largest size in its own units, `LETTER`.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -1,6 +1,6 @@
 """A chart as a standalone file: SVG with colours and fonts written out, and PNG.
 
-The picture includes what surrounds it on the page: title, formula, legend, and a line with its source. Two themes:
+The picture includes its context on the page: title, formula, legend, and a line with its source. Two themes:
 "light" as on the page, "print" for paper, where series differ by grey and dash.
 """
 

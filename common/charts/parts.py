@@ -1,6 +1,6 @@
 """Input and output of charts: series, texts, marks, and the drawn chart with its table and summary.
 
-Numbers are written as the language of the interface writes them, unless the caller's `ChartTexts` say otherwise.
+Numbers have the format of the interface's language, unless the caller's `ChartTexts` define another.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Dates and numbers in templates: `{% load sr %}{{ post.due_at|date_time }}`. What each prints is in `common.dates`
+"""Dates and numbers in templates: `{% load sr %}{{ post.due_at|date_time }}`. The formats are defined in `common.dates`
 and `common.numbers`; an empty value prints nothing, a missing number a dash."""
 
 from collections.abc import Callable

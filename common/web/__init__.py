@@ -1,1 +1,1 @@
-"""Shared by all views: typed requests and parameters of a request. Knows no model of the portal."""
+"""Shared by all views: typed requests and request parameters. Does not know the portal's models."""

@@ -1,4 +1,4 @@
-"""How views show an `ActionNotAllowed`: at the field it is about, or above the next page."""
+"""How views show an `ActionNotAllowed`: at the field that it is about, or at the top of the next page."""
 
 from django import forms
 from django.contrib import messages

@@ -1,8 +1,8 @@
 """Types of the request in views and middleware.
 
-The type that a view takes states what its mark guarantees:
+The type of a view's request states what the view's permission decorator guarantees:
 
-| Mark | Request |
+| Decorator | Request |
 |---|---|
 | `public` | `django.http.HttpRequest`: `user` may be anonymous |
 | `signed_in`, `administrators`, `keepers` | `accounts.web.SignedInRequest`: `user` is a person |
@@ -10,8 +10,8 @@ The type that a view takes states what its mark guarantees:
 | `programme(verb)` | `municipalities.web.ProgrammeRequest`: `user`, `programmes` |
 
 Each class is in the lowest package that knows the types of its attributes. None is ever instantiated: they describe
-Django's own request with what middleware added to it. The marks refuse a view that takes more than they guarantee when
-types are checked.
+Django's own request with the attributes that middleware adds. The type check refuses a view whose request type has more
+than its decorator guarantees.
 """
 
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""English as written in Europe: the day first, the clock of 24 hours."""
+"""European English: the day first, a 24-hour clock."""
 
 DATE_FORMAT = "j F Y"
 TIME_FORMAT = "H:i"

@@ -1,4 +1,4 @@
-"""Serbian, both scripts: numeric dates only, so that no month stands in the wrong case."""
+"""Serbian, both scripts: numeric dates only, so that no month has the wrong grammatical case."""
 
 DATE_FORMAT = "j. n. Y."
 TIME_FORMAT = "H:i"

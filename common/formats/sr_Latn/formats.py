@@ -1,3 +1,3 @@
-"""The Latin script changes nothing about numbers and dates."""
+"""Numbers and dates are the same in the Latin script."""
 
 from common.formats.sr.formats import *  # noqa: F403
