@@ -37,6 +37,7 @@ class Stack:
     output: list[str] = field(default_factory=list)
     start_seconds: float = 0
     is_ready: threading.Event = field(default_factory=threading.Event)
+    has_ended: bool = False
 
     def listen(self) -> None:
         """Read what it prints until it ends: a full pipe would stop it."""
@@ -45,6 +46,8 @@ class Stack:
             self.output.append(line)
             if f"Dobošar is ready at {self.url}" in line:
                 self.is_ready.set()
+        self.has_ended = True
+        self.is_ready.set()  # nobody waits for what has failed
 
     def stop(self) -> int:
         if self.process.poll() is None:
@@ -69,7 +72,7 @@ def started(place: Path, at: tuple[int, int] | None = None, **variables: str) ->
     listener = threading.Thread(target=stack.listen, daemon=True)
     listener.start()
     try:
-        ready = stack.is_ready.wait(START_SECONDS)
+        ready = stack.is_ready.wait(START_SECONDS) and not stack.has_ended
         assert ready, stack.last_output
         stack.start_seconds = time.monotonic() - began
         yield stack
