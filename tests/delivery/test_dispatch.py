@@ -165,9 +165,17 @@ def _listeners() -> list[int]:
         return [pid for (pid,) in cursor.fetchall()]
 
 
-def test_a_lost_wake_up_connection_is_opened_again(outbox: Outbox) -> None:
-    with publisher(longest_sleep=SOUNDLY):
+@contextmanager
+def listening_publisher(longest_sleep: float) -> Iterator[int]:
+    """One at work, and the process id of its listening connection: the server ends those of earlier ones a bit later."""
+    wait_for(lambda: not _listeners())
+    with publisher(longest_sleep=longest_sleep):
         [pid] = wait_for(_listeners)
+        yield pid
+
+
+def test_a_lost_wake_up_connection_is_opened_again(outbox: Outbox) -> None:
+    with listening_publisher(SOUNDLY) as pid:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
         wait_for(lambda: [other for other in _listeners() if other != pid])
@@ -176,8 +184,7 @@ def test_a_lost_wake_up_connection_is_opened_again(outbox: Outbox) -> None:
 
 
 def test_what_became_due_while_nobody_listened_is_sent_when_it_listens_again(outbox: Outbox) -> None:
-    with publisher(longest_sleep=SOUNDLY):
-        [pid] = wait_for(_listeners)
+    with listening_publisher(SOUNDLY) as pid:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
         outbox.put()
@@ -186,6 +193,7 @@ def test_what_became_due_while_nobody_listened_is_sent_when_it_listens_again(out
 
 def test_without_wake_ups_it_publishes_all_the_same(outbox: Outbox, settings: Any) -> None:
     settings.DATABASE_DIRECT_URL = "postgresql://nobody@127.0.0.1:1/nowhere"
+    wait_for(lambda: not _listeners())
     with publisher():
         delivery = outbox.put()
         wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED)
@@ -196,8 +204,7 @@ def test_wake_ups_come_by_the_direct_address(outbox: Outbox, settings: Any) -> N
     db = connection.settings_dict
     address = f"postgresql://{db['USER']}:{db['PASSWORD']}@{db['HOST']}:{db['PORT']}/{db['NAME']}"
     settings.DATABASE_DIRECT_URL = f"{address}?application_name=direct"
-    with publisher(longest_sleep=SOUNDLY):
-        [pid] = wait_for(_listeners)
+    with listening_publisher(SOUNDLY) as pid:
         with connection.cursor() as cursor:
             cursor.execute("SELECT application_name FROM pg_stat_activity WHERE pid = %s", [pid])
             assert cursor.fetchone() == ("direct",)
