@@ -167,7 +167,7 @@ def _listeners() -> list[int]:
 
 @contextmanager
 def listening_publisher(longest_sleep: float) -> Iterator[int]:
-    """One at work, and the process id of its listening connection: the server ends those of earlier ones a bit later."""
+    """One at work, with the process id of its listening connection. Those of earlier tests have ended."""
     wait_for(lambda: not _listeners())
     with publisher(longest_sleep=longest_sleep):
         [pid] = wait_for(_listeners)
