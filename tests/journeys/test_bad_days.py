@@ -118,6 +118,8 @@ def test_a_tab_whose_session_was_ended_elsewhere_saves_after_a_new_sign_in(visit
     saved(page)
     officer.go(f"{address}edit/")
     expect(page.locator("#text-sr-Cyrl")).to_have_value("Радионица за пензионере је у уторак.")
+    # Chromium reports a preview that was on its way to the sign-in page when the next one replaced it.
+    officer.forgive("/accounts/login/?next=", may_be_missing=True)
 
 
 @pytest.mark.slow
