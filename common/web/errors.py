@@ -1,10 +1,24 @@
 """How views show an `ActionNotAllowed`: at the field that it is about, or at the top of the next page."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
 
 from common.errors import ActionNotAllowed
+
+T = TypeVar("T")
+
+
+def run_verb(form: forms.BaseForm, verb: Callable[[], T]) -> T | None:
+    """The result of `verb()`; None if it raised `ActionNotAllowed`, which the form then shows."""
+    try:
+        return verb()
+    except ActionNotAllowed as error:
+        add_form_error(form, error)
+        return None
 
 
 def add_form_error(form: forms.BaseForm, error: ActionNotAllowed) -> None:

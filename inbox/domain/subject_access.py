@@ -13,18 +13,18 @@ from accounts.models import User
 from common.audit import record
 from inbox import personal_data
 from inbox.personal_data import PersonalDataRow
-from inbox.queries import personal_data as querie_personal_data
+from inbox.queries import personal_data as personal_data_queries
 from municipalities.models import Municipality
 
 
 @transaction.atomic
-def export(municipality: Municipality, people: Sequence[querie_personal_data.Author], *, by: User) -> bytes:
+def export(municipality: Municipality, people: Sequence[personal_data_queries.Author], *, by: User) -> bytes:
     """Everything of these authors as JSON (UTF-8), with a timestamp. Records one event, without a name.
 
     `messages`: each with its rows, by the code of their store; `other`: rows of no message of theirs; `places`: what
     each code means, how long rows are kept, and what an erasure does there.
     """
-    held = querie_personal_data.subject_data(people)
+    held = personal_data_queries.subject_data(people)
     data = {
         "municipality": str(municipality),
         "made_at": timezone.now(),

@@ -19,7 +19,7 @@ from common.web.params import choice_param
 from inbox.domain import moderate
 from inbox.models import Message, Moderation
 from inbox.moderation_rules import ModerationAction, ModerationReason, ModerationRequest
-from inbox.queries import moderation as querie_moderation
+from inbox.queries import moderation as moderation_queries
 from inbox.queries.message_context import message_context
 from inbox.views.moderation_page import present
 from municipalities.access import requires
@@ -49,7 +49,7 @@ def propose(request: MunicipalityRequest, message: int) -> HttpResponse:
             return redirect("moderation_one", request.municipality.slug, made.pk)
     context = {
         "message": row,
-        "moderation": querie_moderation.moderation_context(row, message_context(row).acts, wish),
+        "moderation": moderation_queries.moderation_context(row, message_context(row).acts, wish),
         "may_work": True,
         "problem": problem,
         "field": field,
@@ -62,7 +62,7 @@ def _success_message(made: Moderation) -> str:
         return _("A copy is kept. A second person has to agree before it is removed.")
     if not made.next_at:
         return _("A copy is kept. This network hides nothing for the portal: do it there now, and say so here.")
-    if not querie_moderation.is_below_ours(made.message):
+    if not moderation_queries.is_below_ours(made.message):
         return _("A copy is kept. The portal asks the network in a moment. If the network refuses, you are told.")
     return _("A copy is kept. The portal hides it on the network in a moment.")
 
@@ -72,11 +72,11 @@ def _success_message(made: Moderation) -> str:
 def moderation(request: MunicipalityRequest) -> HttpResponse:
     """Pending work first: clearly unlawful messages, then what needs a second person."""
     asked = request.GET
-    counts = querie_moderation.counts()
-    opening = "unlawful" if counts["unlawful"] else next((v for v in querie_moderation.VIEWS[:3] if counts[v]), "done")
-    view = choice_param(asked, "view", ("unlawful", *querie_moderation.VIEWS), default=opening)
+    counts = moderation_queries.counts()
+    opening = "unlawful" if counts["unlawful"] else next((v for v in moderation_queries.VIEWS[:3] if counts[v]), "done")
+    view = choice_param(asked, "view", ("unlawful", *moderation_queries.VIEWS), default=opening)
     reason = choice_param(asked, "reason", ModerationReason.values)
-    rows: Any = querie_moderation.unlawful() if view == "unlawful" else querie_moderation.filtered_acts(view, reason)
+    rows: Any = moderation_queries.unlawful() if view == "unlawful" else moderation_queries.filtered_acts(view, reason)
     context = {
         "view": view,
         "views": _views(view, counts),
@@ -106,7 +106,7 @@ def _views(current: str, counts: dict[str, int]) -> list[dict[str, Any]]:
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def one(request: MunicipalityRequest, moderation: int) -> HttpResponse:
-    return _page(request, get_object_or_404(querie_moderation.act_with_people(moderation)))
+    return _page(request, get_object_or_404(moderation_queries.act_with_people(moderation)))
 
 
 def _page(request: MunicipalityRequest, row: Moderation, *, deed: str = "", problem: str = "") -> HttpResponse:
@@ -149,13 +149,13 @@ ACTIONS: dict[str, Callable[[Moderation, Any, Any], Moderation]] = {
 def act(request: MunicipalityRequest, moderation: int, deed: str) -> HttpResponse:
     if deed not in ACTIONS:
         raise Http404
-    row = get_object_or_404(querie_moderation.act_with_people(moderation))
+    row = get_object_or_404(moderation_queries.act_with_people(moderation))
     try:
         after = ACTIONS[deed](row, request.POST, request.user)
     except ActionNotAllowed as refused:
         return _page(
             request,
-            get_object_or_404(querie_moderation.act_with_people(moderation)),
+            get_object_or_404(moderation_queries.act_with_people(moderation)),
             deed=deed,
             problem=refused.message,
         )

@@ -1,6 +1,5 @@
 """Check-ins of a municipality: the list, one check-in, plan, move, cancel, record, tick off steps."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.web import SignedInRequest
 from common.dates import long_date
 from common.errors import ActionNotAllowed
-from common.web.errors import add_form_error, flash_error
+from common.web.errors import flash_error, run_verb
 from mentoring.checkin_calendar import event
 from mentoring.checkin_forms import (
     MoveCheckInForm,
@@ -89,7 +88,7 @@ def _check_in(pk: int) -> CheckIn:
 def new(request: MunicipalityRequest) -> HttpResponse:
     form = PlanCheckInForm(request.POST or None, initial={"way": CheckInMethod.VIDEO, "at": "10:00"})
     if request.method == "POST" and form.is_valid():
-        row = _tried(form, lambda: verbs.plan(request.municipality, form.planned(), by=request.user))
+        row = run_verb(form, lambda: verbs.plan(request.municipality, form.planned(), by=request.user))
         if row:
             messages.success(request, _("Planned. The municipality has been told."))
             _warn_of_absence(request, row)
@@ -105,7 +104,7 @@ def move(request: MunicipalityRequest, check_in: int) -> HttpResponse:
     form = MoveCheckInForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _tried(form, lambda: verbs.move(row, form.planned(), reason, by=request.user)):
+        if run_verb(form, lambda: verbs.move(row, form.planned(), reason, by=request.user)):
             row.refresh_from_db()
             messages.success(request, _("Changed. The municipality has been told."))
             _warn_of_absence(request, row)
@@ -120,7 +119,7 @@ def cancel(request: MunicipalityRequest, check_in: int) -> HttpResponse:
     form = ReasonOfCheckInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _tried(form, lambda: verbs.cancel(row, reason, by=request.user)):
+        if run_verb(form, lambda: verbs.cancel(row, reason, by=request.user)):
             messages.success(request, _("Called off. The municipality has been told."))
             return redirect("check_ins", request.municipality.slug)
     return _form_page(request, form, row, "cancel")
@@ -147,21 +146,13 @@ def _written(request: MunicipalityRequest, row: CheckIn | None) -> HttpResponse:
     steps = steps_form(request.POST if request.method == "POST" else None, row)
     if request.method == "POST" and form.is_valid() and steps.is_valid():
         record = form.record(steps_of(steps))
-        held = _tried(
+        held = run_verb(
             form, lambda: verbs.write_down(row, record, municipality=request.municipality, by=request.user)
         )  # fmt: skip
         if held:
             messages.success(request, _("Written down. Everybody who follows the plan can read it."))
             return redirect("check_in", request.municipality.slug, held.pk)
     return _form_page(request, form, row, "hold", steps=steps)
-
-
-def _tried(form: Any, act: Callable[[], CheckIn]) -> CheckIn | None:
-    try:
-        return act()
-    except ActionNotAllowed as refused:
-        add_form_error(form, refused)
-        return None
 
 
 def _form_page(request: HttpRequest, form: Any, row: CheckIn | None, act: str, **more: Any) -> HttpResponse:

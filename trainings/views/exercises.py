@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import ActionNotAllowed
-from common.web.errors import flash_error
+from common.web.errors import flash_error, run_verb
 from municipalities.web import ProgrammeRequest
 from trainings import queries as trainings
 from trainings.domain import debrief as debriefs
@@ -22,7 +22,7 @@ from trainings.exercise_forms import DebriefForm, ExerciseForm, LineForm
 from trainings.models import Exercise, Team
 from trainings.models.exercises import RUNNING
 from trainings.queries import exercises as queries
-from trainings.views.pages import acted, get_training, shown, trains, tried
+from trainings.views.pages import acted, get_training, shown, trains
 
 
 @trains
@@ -43,7 +43,7 @@ def new(request: ProgrammeRequest, training: int) -> HttpResponse:
     form = ExerciseForm(*sent, people=people, chosen=request.GET.get("scenario", ""))
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        made = tried(
+        made = run_verb(
             form,
             lambda: verbs.prepare(row, values["scenario"], form.teams(), minutes=values["minutes"], by=request.user),
         )
@@ -133,7 +133,7 @@ def debrief(request: ProgrammeRequest, training: int, exercise: int, team: int) 
     form = DebriefForm(*sent, team=one, marks=queries.marks([one])[one.pk])
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        done = tried(
+        done = run_verb(
             form,
             lambda: debriefs.write(
                 one, form.levels(), went_well=values["went_well"], next_time=values["next_time"], by=request.user

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from common.errors import ActionNotAllowed
-from common.web.errors import add_form_error, flash_error
+from common.web.errors import flash_error
 from municipalities.access import programme
 from municipalities.rules import ProgrammeVerb
 from municipalities.web import ProgrammeRequest
@@ -44,15 +44,6 @@ def form_page(
     """A form of its own page; `back` is the address to which one returns, `act` the word on its button."""
     context = {"training": training, "form": form, "page_title": title, "back": back, **more}
     return render(request, "trainings/form.html", context, status=422 if form.errors else 200)
-
-
-def tried(form: Any, act: Callable[[], Any]) -> Any:
-    """What `act` gives; None when it was refused, which the form then says."""
-    try:
-        return act()
-    except ActionNotAllowed as refused:
-        add_form_error(form, refused)
-        return None
 
 
 def acted(

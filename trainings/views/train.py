@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import ActionNotAllowed
-from common.web.errors import flash_error
+from common.web.errors import flash_error, run_verb
 from municipalities.queries import cohorts, today
 from municipalities.web import ProgrammeRequest
 from trainings import queries
 from trainings.domain import lifecycle as verbs
 from trainings.forms import TrainingForm
 from trainings.models import Training
-from trainings.views.pages import acted, get_training, shown, trains, tried
+from trainings.views.pages import acted, get_training, shown, trains
 
 
 @trains
@@ -61,7 +61,7 @@ def _written(request: ProgrammeRequest, row: Training | None) -> HttpResponse:
     form = TrainingForm(*sent, programmes=programmes, cohorts=groups, training=row, chosen=chosen)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        saved = tried(
+        saved = run_verb(
             form,
             lambda: (
                 verbs.change(row, values, by=request.user)

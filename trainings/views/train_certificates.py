@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.downloads import pdf
 from common.errors import ActionNotAllowed
-from common.web.errors import flash_error
+from common.web.errors import flash_error, run_verb
 from common.web.params import int_list_param
 from municipalities.queries import today
 from municipalities.web import ProgrammeRequest
@@ -19,7 +19,7 @@ from trainings.domain import certificates as verbs
 from trainings.forms import RevokeForm
 from trainings.models import Certificate, Training
 from trainings.queries import attendance as sheets
-from trainings.views.pages import form_page, get_training, shown, trains, tried
+from trainings.views.pages import form_page, get_training, shown, trains
 
 
 @trains
@@ -91,7 +91,7 @@ def revoke(request: ProgrammeRequest, training: int, certificate: int) -> HttpRe
     chosen = _certificate(row, certificate)
     form = RevokeForm(request.POST or None)
     is_sent = request.method == "POST" and form.is_valid()
-    if is_sent and tried(form, lambda: verbs.revoke(chosen, form.cleaned_data["reason"], by=request.user)):
+    if is_sent and run_verb(form, lambda: verbs.revoke(chosen, form.cleaned_data["reason"], by=request.user)):
         messages.success(request, _("The certificate %(number)s is revoked.") % {"number": chosen.number})
         return redirect("train_certificates", row.pk)
     lead = _("%(number)s of %(person)s does not hold any more. A new one can be issued with another number.")

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.web import SignedInRequest
 from common.downloads import stored
+from common.web.errors import run_verb
 from municipalities.web import ProgrammeRequest
 from trainings import queries
 from trainings.domain import materials as verbs
 from trainings.forms import MaterialForm
 from trainings.models import Material, Training
-from trainings.views.pages import acted, form_page, get_training, shown, trains, tried
+from trainings.views.pages import acted, form_page, get_training, shown, trains
 
 
 @trains
@@ -50,7 +51,7 @@ def _written(request: SignedInRequest, row: Training, material: Material | None)
     form = MaterialForm(*sent, sessions=list(queries.sessions(row)), material=material)
     if request.method == "POST" and form.is_valid():
         values, upload = form.cleaned_data, form.upload
-        if tried(form, lambda: verbs.write(row, material, values, by=request.user, upload=upload)):
+        if run_verb(form, lambda: verbs.write(row, material, values, by=request.user, upload=upload)):
             messages.success(request, _("Saved."))
             return redirect("train_materials", row.pk)
     more = {"act": _("Save"), "removing": _("Remove the material")}

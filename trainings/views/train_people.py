@@ -15,7 +15,7 @@ from common.dates import short_date, weekday
 from common.errors import ActionNotAllowed
 from common.integers import parse_ints
 from common.templatetags.sr import percent
-from common.web.errors import flash_error
+from common.web.errors import flash_error, run_verb
 from common.web.params import int_param
 from municipalities.queries import today
 from municipalities.web import ProgrammeRequest
@@ -25,7 +25,7 @@ from trainings.domain import people as verbs
 from trainings.forms import ParticipantForm, PastedForm
 from trainings.models import Participant, Session, Training
 from trainings.queries import attendance as sheets
-from trainings.views.pages import acted, form_page, get_training, shown, trains, tried
+from trainings.views.pages import acted, form_page, get_training, shown, trains
 
 
 @trains
@@ -154,9 +154,9 @@ def _added(request: SignedInRequest, training: Training, form: Any, candidates: 
     if not form.is_valid():
         return None
     if isinstance(form, PastedForm):
-        made = tried(form, lambda: verbs.add_lines(training, form.people(), by=request.user))
+        made = run_verb(form, lambda: verbs.add_lines(training, form.people(), by=request.user))
         return None if made is None else len(made)
-    return 1 if tried(form, lambda: verbs.add(training, form.cleaned_data, by=request.user)) else None
+    return 1 if run_verb(form, lambda: verbs.add(training, form.cleaned_data, by=request.user)) else None
 
 
 @trains
@@ -166,7 +166,7 @@ def person(request: ProgrammeRequest, training: int, participant: int) -> HttpRe
     chosen = _participant(row, participant)
     form = ParticipantForm(request.POST or None, places=sheets.places(row), participant=chosen)
     is_sent = request.method == "POST" and form.is_valid()
-    if is_sent and tried(form, lambda: verbs.change(chosen, form.cleaned_data, by=request.user)):
+    if is_sent and run_verb(form, lambda: verbs.change(chosen, form.cleaned_data, by=request.user)):
         messages.success(request, _("Saved."))
         return redirect("train_people", row.pk)
     more = {"act": _("Save"), "removing": _("Take them off the list")}

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.web import SignedInRequest
+from common.web.errors import run_verb
 from municipalities.web import ProgrammeRequest
 from trainings import queries
 from trainings.domain import agenda as verbs
 from trainings.forms import SessionForm
 from trainings.models import Session, Training
-from trainings.views.pages import acted, form_page, get_training, trains, tried
+from trainings.views.pages import acted, form_page, get_training, trains
 
 
 @trains
@@ -53,7 +54,7 @@ def _written(request: SignedInRequest, row: Training, line: Session | None, begu
     form = SessionForm(*sent, training=row, session=line, begun=begun)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        if tried(form, lambda: verbs.write(row, line, values, by=request.user)):
+        if run_verb(form, lambda: verbs.write(row, line, values, by=request.user)):
             messages.success(request, _("Saved."))
             return redirect("train_agenda", row.pk)
     title = line.title if line else _("New line of the agenda")

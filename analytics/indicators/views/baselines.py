@@ -13,8 +13,9 @@ from analytics.indicators import labels
 from analytics.indicators.domain import baselines
 from analytics.indicators.forms import EnteredBaselineForm, FreezeForm, WindowForm
 from analytics.indicators.queries import programme as queries
-from analytics.indicators.views.shared import both, cohort_of, cohorts_of, form_page, keeps, mine, places_of, tried
+from analytics.indicators.views.shared import both, cohort_of, cohorts_of, form_page, keeps, mine, places_of
 from analytics.models import ProgrammeIndicator
+from common.web.errors import run_verb
 from municipalities.models import Cohort, Enrolment
 from municipalities.queries import today
 from municipalities.tenancy import scope
@@ -101,7 +102,7 @@ def _freeze(
         if not places:
             form.add_error("whom", _("All of them have a baseline."))
             return None
-    count = tried(
+    count = run_verb(
         form,
         lambda: baselines.freeze(
             indicator, places, data["first"], data["last"], by=request.user, reason=data["reason"]
@@ -124,7 +125,7 @@ def _enter_baseline(request: SignedInRequest, indicator: ProgrammeIndicator) -> 
     form = EnteredBaselineForm(request.POST if request.method == "POST" else None, places=places, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        if tried(form, lambda: baselines.enter(
+        if run_verb(form, lambda: baselines.enter(
             indicator, form.chosen(), data["first"], data["last"], data["value"], source=data["source"],
             reason=data["reason"], by=request.user,
         ) or True):  # fmt: skip

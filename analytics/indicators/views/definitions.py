@@ -13,8 +13,9 @@ from analytics.indicators import labels
 from analytics.indicators.domain import definitions as verbs
 from analytics.indicators.forms import NameForm, OwnForm
 from analytics.indicators.queries import programme as queries
-from analytics.indicators.views.shared import both, form_page, keeps, mine, programme_of, to_dashboard, tried
+from analytics.indicators.views.shared import both, form_page, keeps, mine, programme_of, to_dashboard
 from analytics.logframe import INDICATORS
+from common.web.errors import run_verb
 from municipalities.web import ProgrammeRequest
 
 
@@ -45,7 +46,7 @@ def new(request: ProgrammeRequest, programme: int) -> HttpResponse:
     chosen = programme_of(request, programme)
     form = OwnForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        made = tried(form, lambda: verbs.define(chosen, form.definition(), by=request.user))
+        made = run_verb(form, lambda: verbs.define(chosen, form.definition(), by=request.user))
         if made:
             messages.success(request, _("The indicator is defined. Enter its baseline, its target and its values."))
             return redirect("programme_indicator", made.pk)
@@ -61,10 +62,10 @@ def edit(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     form = OwnForm(sent, indicator=row) if row.is_manual else NameForm(sent, initial={"name": row.name})
     if request.method == "POST" and form.is_valid():
         if isinstance(form, OwnForm):
-            is_saved = tried(form, lambda: verbs.change(row, form.definition(), by=request.user) or True)
+            is_saved = run_verb(form, lambda: verbs.change(row, form.definition(), by=request.user) or True)
         else:
             name = form.cleaned_data["name"]
-            is_saved = tried(form, lambda: verbs.rename(row, name, by=request.user) or True)
+            is_saved = run_verb(form, lambda: verbs.rename(row, name, by=request.user) or True)
         if is_saved:
             messages.success(request, _("Saved."))
             return redirect("programme_indicator", row.pk)

@@ -1,6 +1,6 @@
 """What the pages of the programme's indicators share: whose they are, the form, where one goes afterwards."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,8 +9,6 @@ from django.views.decorators.http import require_http_methods
 
 from analytics.indicators.queries import programme as queries
 from analytics.models import ProgrammeIndicator
-from common.errors import ActionNotAllowed
-from common.web.errors import add_form_error
 from municipalities.access import programme as programme_page
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.rules import ProgrammeVerb
@@ -55,15 +53,6 @@ def cohorts_of(seats: Iterable[Enrolment]) -> list[Cohort]:
 
 def cohort_of(cohorts: list[Cohort], wanted: Any) -> Cohort:
     return next((cohort for cohort in cohorts if str(cohort.pk) == str(wanted)), cohorts[0])
-
-
-def tried(form: Any, act: Callable[[], T]) -> T | None:
-    """What the verb gives; None where it refused, and the form says why."""
-    try:
-        return act()
-    except ActionNotAllowed as refused:
-        add_form_error(form, refused)
-        return None
 
 
 def to_dashboard(programme: Programme) -> HttpResponse:

@@ -12,9 +12,10 @@ from analytics.indicators import labels
 from analytics.indicators.domain import manual_values, targets
 from analytics.indicators.forms import EndTargetForm, TargetForm, ValueForm
 from analytics.indicators.queries.programme import IndicatorRow
-from analytics.indicators.views.shared import both, form_page, keeps, mine, place_of, places_of, sees, to, tried
+from analytics.indicators.views.shared import both, form_page, keeps, mine, place_of, places_of, sees, to
 from analytics.models import ManualValue, MunicipalityTarget, MunicipalityValue, ProgrammeIndicator, Target
 from common import downloads
+from common.web.errors import run_verb
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
 from municipalities.web import ProgrammeRequest
@@ -30,7 +31,7 @@ def target(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     form = TargetForm(sent, places=places_of(row), indicator=row, initial=initial)
     if request.method == "POST" and form.is_valid():
         place = form.chosen()
-        warnings = tried(form, lambda: targets.set_target(row, form.wanted(), by=request.user, place=place))
+        warnings = run_verb(form, lambda: targets.set_target(row, form.wanted(), by=request.user, place=place))
         if warnings is not None:
             messages.success(request, _("Set. What stood there before is in the history."))
             for warning in warnings:
@@ -87,7 +88,7 @@ def value(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     form = ValueForm(*sent, places=places_of(row), initial=initial)
     if request.method == "POST" and form.is_valid():
         place, scan = form.chosen(), form.cleaned_data["evidence"]
-        made = tried(
+        made = run_verb(
             form, lambda: manual_values.enter(row, form.entered(), by=request.user, place=place, evidence=scan)
         )
         if made:
