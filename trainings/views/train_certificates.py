@@ -91,7 +91,10 @@ def revoke(request: ProgrammeRequest, training: int, certificate: int) -> HttpRe
     chosen = _certificate(row, certificate)
     form = RevokeForm(request.POST or None)
     is_sent = request.method == "POST" and form.is_valid()
-    if is_sent and run_verb(form, lambda: verbs.revoke(chosen, form.cleaned_data["reason"], by=request.user)):
+    if (
+        is_sent
+        and run_verb(form, lambda: verbs.revoke(chosen, form.cleaned_data["reason"], by=request.user)) is not None
+    ):
         messages.success(request, _("The certificate %(number)s is revoked.") % {"number": chosen.number})
         return redirect("train_certificates", row.pk)
     lead = _("%(number)s of %(person)s does not hold any more. A new one can be issued with another number.")

@@ -166,7 +166,7 @@ def person(request: ProgrammeRequest, training: int, participant: int) -> HttpRe
     chosen = _participant(row, participant)
     form = ParticipantForm(request.POST or None, places=sheets.places(row), participant=chosen)
     is_sent = request.method == "POST" and form.is_valid()
-    if is_sent and run_verb(form, lambda: verbs.change(chosen, form.cleaned_data, by=request.user)):
+    if is_sent and run_verb(form, lambda: verbs.change(chosen, form.cleaned_data, by=request.user)) is not None:
         messages.success(request, _("Saved."))
         return redirect("train_people", row.pk)
     more = {"act": _("Save"), "removing": _("Take them off the list")}
