@@ -23,7 +23,7 @@ class AccountsConfig(AppConfig):
         grants.register(
             grants.ADMINISTRATOR,
             apply=administrator,
-            describe=lambda asked: [_("Administrator of the installation")] * len(asked),
+            describe=lambda requested: [_("Administrator of the installation")] * len(requested),
             may_give=lambda by, grant: by.is_administrator,
         )
         endings.register("invitations", invitations.end_unauthorised)

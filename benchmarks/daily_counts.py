@@ -40,12 +40,12 @@ def measured() -> Figures:
     with everywhere("benchmark data"):
         questions = Message.objects.filter(kind=MessageKind.QUESTION)
         recent = questions.filter(at__gte=timezone.now() - MARKED_FROM).order_by("remote_id")[:MARKED]
-        made = _seconds(daily_counts.rebuild)
+        rebuild_seconds = _seconds(daily_counts.rebuild)
         again, swept = _seconds(daily_counts.rebuild), _seconds(daily_counts.sweep)
         marked = list(recent.values_list("municipality_id", "at"))
         mark_questions(marked)
         rebuilt = _seconds(daily_counts.rebuild_dirty_days)
-        return Figures(questions.count(), Tally.objects.count(), made, again, swept, len(marked), rebuilt)
+        return Figures(questions.count(), Tally.objects.count(), rebuild_seconds, again, swept, len(marked), rebuilt)
 
 
 def _seconds(count: Callable[[], int]) -> float:

@@ -119,12 +119,12 @@ def _channels(places: list[Municipality], user: User, now: datetime) -> list[Cha
         for n, place in enumerate(places)
         for platform in (("facebook", "instagram", "mastodon") if n == 0 else ("facebook",))
     ]  # fmt: skip
-    made = Channel.objects.bulk_create(rows)
+    channels = Channel.objects.bulk_create(rows)
     MessageFetch.objects.bulk_create(
         MessageFetch(municipality_id=channel.municipality_id, channel=channel, fetched_at=now, outcome="read")
-        for channel in made
+        for channel in channels
     )
-    return made
+    return channels
 
 
 def _publications(

@@ -266,14 +266,14 @@ def _sums(home: int, first: date) -> dict[str, tuple[float, float]]:
     """The two sums that every page needs: posts by channel and traits, and activity by day."""
     last = timezone.localdate() - timedelta(days=1)
     everybody = list(Channel.objects.order_by().values_list("municipality_id", flat=True).distinct())
-    asked = {
+    statements = {
         "One municipality, 90 days": ([home], last - timedelta(days=89)),
         "One municipality, 3 years": ([home], first),
         "All municipalities, 28 days": (everybody, last - timedelta(days=27)),
         "All municipalities, 3 years": (everybody, first),
     }
     durations = {}
-    for name, (ids, since) in asked.items():
+    for name, (ids, since) in statements.items():
         values = {"ids": ids, "first": since, "last": last}
         durations[name] = (
             round(_took(values, FROM_FACTS, DAYS_FROM_FACTS), 1),

@@ -157,14 +157,14 @@ class Load:
         self.channels = [self._channel(place, server) for place in places[:CHANNELS]]
 
     def _channel(self, place: Municipality, server: Fake) -> Channel:
-        made = server.account(place.slug)
+        account = server.account(place.slug)
         channel = Channel.objects.create(
-            municipality=place, platform="mastodon", server=made["server"], name=place.name_latn,
-            handle=f"@{place.slug}", remote_id=made["credential"]["account_id"],
+            municipality=place, platform="mastodon", server=account["server"], name=place.name_latn,
+            handle=f"@{place.slug}", remote_id=account["credential"]["account_id"],
             facts={"max_characters": 500, "software": "mastodon"},
             connected_by=self.user, connected_at=timezone.now(), checked_at=timezone.now(), facts_at=timezone.now(),
         )  # fmt: skip
-        credentials.store(channel, Credential.from_json(made["credential"]))
+        credentials.store(channel, Credential.from_json(account["credential"]))
         return channel
 
     @transaction.atomic
@@ -221,12 +221,12 @@ def run(load: Load, server: Fake, publishers: list[psutil.Process], amount: int,
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     time.sleep(max(0.0, (due_at - timezone.now()).total_seconds() - 0.5))
-    worked, stored, asked = cpu(publishers), cpu(postgres()), statements()
+    worked, stored, statement_count = cpu(publishers), cpu(postgres()), statements()
     ends = time.monotonic() + patience
     while (left := _left()) and time.monotonic() < ends:
         time.sleep(0.25)
     # Looking costs statements too, one each quarter of a second.
-    asked = statements() - asked
+    statement_count = statements() - statement_count
     worked, stored = cpu(publishers) - worked, cpu(postgres()) - stored
     at = [datetime.fromisoformat(entry["at"]) for entry in server.accepted()[before:]]
     delays = sorted((moment - due_at).total_seconds() + LATENCY_SECONDS for moment in at) or [0.0]
@@ -234,7 +234,7 @@ def run(load: Load, server: Fake, publishers: list[psutil.Process], amount: int,
     return Figures(
         amount, len(at), round(delays[-1], 2), round(statistics.median(delays), 2),
         round(delays[int(len(delays) * 0.99)], 2), round(worked / done * 1000, 1), round(stored / done * 1000, 1),
-        round(asked / done, 1),
+        round(statement_count / done, 1),
     )  # fmt: skip
 
 

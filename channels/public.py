@@ -98,12 +98,12 @@ def _on_white(picture: Image.Image) -> Image.Image:
     return Image.alpha_composite(white, seen).convert("RGB")
 
 
-def part(asked: str, size: int) -> tuple[int, int] | None:
+def part(header: str, size: int) -> tuple[int, int] | None:
     """(first, last) byte of a Range header; None for the whole file. Raises `OutOfRange`.
 
     One part only; several parts or an invalid range may be answered with the whole: RFC 9110, section 14.2.
     """
-    match = RANGE.fullmatch(asked.strip())
+    match = RANGE.fullmatch(header.strip())
     if match is None or match[0] == "bytes=-":
         return None
     first, last = match[1], match[2]

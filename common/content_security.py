@@ -43,9 +43,9 @@ def htmx_mark(request: PortalRequest | None) -> str:
     """The mark of the page; of a part that htmx asked for, that of the page around it. 22 characters, 128 bits."""
     if request is None:
         return ""
-    asked = request.headers.get(MARK_HEADER, "")
-    if _MARK.fullmatch(asked):
-        return asked
+    sent = request.headers.get(MARK_HEADER, "")
+    if _MARK.fullmatch(sent):
+        return sent
     if not hasattr(request, "page_mark"):
         request.page_mark = secrets.token_urlsafe(16)
     return request.page_mark

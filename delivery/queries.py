@@ -122,8 +122,8 @@ def untaken(limit: int) -> list[tuple[int, int]]:
 
 def _last_numbers(of: Any) -> QuerySet[Any]:
     with everywhere("number the attempts of what is claimed"):
-        made = Attempt.objects.filter(delivery__in=among(of.deliveries))
-        return made.values_list("delivery").annotate(Max("number")).order_by()
+        attempts = Attempt.objects.filter(delivery__in=among(of.deliveries))
+        return attempts.values_list("delivery").annotate(Max("number")).order_by()
 
 
 LAST_NUMBERS = Prepared(_last_numbers, deliveries=str)
@@ -238,10 +238,10 @@ def reconciliations_since_sent(delivery: Delivery) -> list[Attempt]:
 
 def status_checks_due(delivery: Delivery) -> int:
     """How often it was asked since the last call that changed something: each preparation is asked about anew."""
-    asked = Attempt.objects.filter(delivery=delivery, step=Step.POLL)
+    checks = Attempt.objects.filter(delivery=delivery, step=Step.POLL)
     calls = Attempt.objects.filter(delivery=delivery, step__in=(Step.CREATE, Step.FINISH)).order_by("number")
     last = calls.values_list("number", flat=True).last()
-    return asked.filter(number__gt=last or 0).count()
+    return checks.filter(number__gt=last or 0).count()
 
 
 def bound(delivery: Delivery, since: datetime) -> Collection[str]:

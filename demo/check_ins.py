@@ -232,13 +232,13 @@ def _held(team: Team, mentor: Any, talk: Talk, day: date, on: date) -> None:
 
 
 def _step(team: Team, row: CheckIn, step: Step, number: int, on: date) -> NextStep:
-    made = NextStep(municipality=team.municipality, check_in=row, text=step.text, side=step.side, owner=step.owner,
+    next_step = NextStep(municipality=team.municipality, check_in=row, text=step.text, side=step.side, owner=step.owner,
                     position=number)  # fmt: skip
-    made.due_on = None if step.due is None else row.on + timedelta(days=step.due)
+    next_step.due_on = None if step.due is None else row.on + timedelta(days=step.due)
     if step.done is not None and row.on + timedelta(days=step.done) < on:
-        made.done_at = row.due_at + timedelta(days=step.done)
-        made.done_by = row.mentor if step.side == MENTOR else team.officer
-    return made
+        next_step.done_at = row.due_at + timedelta(days=step.done)
+        next_step.done_by = row.mentor if step.side == MENTOR else team.officer
+    return next_step
 
 
 def _planned_before(team: Team, mentor: Any, upcoming: Next, on: date) -> None:

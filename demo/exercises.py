@@ -98,8 +98,8 @@ def _play(exercise: Exercise, everybody: People, began: datetime) -> None:
 def _publish(team: Team, minute: float, began: datetime) -> None:
     at, text = POSTS[team.number]
     if at == minute and team.page:
-        made = write.publish(team.page, write.Draft(text, "sr"))
-        Status.objects.filter(pk=made.pk).update(created_at=began + timedelta(minutes=minute))
+        status = write.publish(team.page, write.Draft(text, "sr"))
+        Status.objects.filter(pk=status.pk).update(created_at=began + timedelta(minutes=minute))
 
 
 def _answer(team: Team, minute: float, began: datetime, everybody: People) -> None:
@@ -109,13 +109,13 @@ def _answer(team: Team, minute: float, began: datetime, everybody: People) -> No
             continue
         now = began + timedelta(minutes=at)
         with scope(team.workspace):
-            asked = Play.objects.filter(team=team, key=key).exclude(status=None).first()
-            if asked is None:
+            answered_play = Play.objects.filter(team=team, key=key).exclude(status=None).first()
+            if answered_play is None:
                 continue
             if not text:
-                team_answers.hide(team, asked, by=by, now=now)
+                team_answers.hide(team, answered_play, by=by, now=now)
                 continue
-            play = team_answers.answer(team, asked, text, by=by, now=now)
+            play = team_answers.answer(team, answered_play, text, by=by, now=now)
             Status.objects.filter(pk__in=[play.answer_status]).update(created_at=now)
 
 

@@ -41,18 +41,18 @@ def content() -> dict[str, Any]:
 
 def arrange(teams: Sequence[Team], people: People, now: datetime) -> None:
     """Posts in the gallery, the oldest first."""
-    made: list[tuple[Mapping[str, Any], SharedPost]] = []
+    shared: list[tuple[Mapping[str, Any], SharedPost]] = []
     with translation.override("sr"):
         for raw in content()["shared"]:
-            if len(made) == MOST:
+            if len(shared) == MOST:
                 break
             at = now - timedelta(days=raw["days"], hours=3)
             if source := _post(raw, teams, at):
-                made.append((raw, _share(raw, *source, at)))
-        for raw, row in sorted(made, key=lambda pair: -pair[0]["days"]):
+                shared.append((raw, _share(raw, *source, at)))
+        for raw, row in sorted(shared, key=lambda pair: -pair[0]["days"]):
             _talk(raw, row, people, now)
             _copy(raw, row, people)
-        _pick(made, people)
+        _pick(shared, people)
     Notification.objects.filter(kind="gallery").update(mail_due_at=None)
 
 
@@ -134,9 +134,9 @@ def _copy(raw: Mapping[str, Any], row: SharedPost, people: People) -> None:
             SharedCopy.objects.filter(pk=done.copy.pk).update(at=row.shared_at + timedelta(hours=20))
 
 
-def _pick(made: Sequence[tuple[Mapping[str, Any], SharedPost]], people: People) -> None:
+def _pick(shared: Sequence[tuple[Mapping[str, Any], SharedPost]], people: People) -> None:
     programme = Programme.objects.get(name=PROGRAMME)
     with queries.programmes_scope([programme]):
-        for raw, row in made:
+        for raw, row in shared:
             if raw.get("pick"):
                 picks.pick(programme, row, raw["pick"], by=people.staff)

@@ -106,9 +106,9 @@ def _hand_over(past: PublishedPosts) -> None:
         free.remove(message)
     for message, answer in zip(free, ("", KNOWN), strict=False):
         department = message.department or known[0]
-        asked = handover.QuestionInput(QUESTION, handover.suggest_excerpt(message))
+        question_input = handover.QuestionInput(QUESTION, handover.suggest_excerpt(message))
         until = handover.after_working_minutes(3 * rules.WORKING_DAY)
-        question = handover.ask(message, department, asked, until=until, by=officer)
+        question = handover.ask(message, department, question_input, until=until, by=officer)
         if answer:
             handover.answer(question, answer, "Дежурни диспечер")
     for message in free[2:3]:

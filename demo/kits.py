@@ -118,5 +118,7 @@ def _adopt(kit: Kit, team: Team, answered: Mapping[str, Any], today: date) -> No
         "рок": start + timedelta(days=RUNS),
     }
     parts = [part.pk for part in parts_of(kit)[: answered["posts"]]]
-    made = adopt.adopt(kit, adopt.AdoptionChoice(start, values, parts), municipality=municipality, by=team.officer).made
-    Post.objects.filter(pk__in=[post.pk for post in made]).update(is_demo=True)
+    drafts = adopt.adopt(
+        kit, adopt.AdoptionChoice(start, values, parts), municipality=municipality, by=team.officer
+    ).made
+    Post.objects.filter(pk__in=[post.pk for post in drafts]).update(is_demo=True)

@@ -32,8 +32,8 @@ def _ends(sent: SentPost) -> datetime:
 
 def vote(pasts: list[PublishedPosts], citizens: list[Account], now: datetime) -> None:
     """Those who voted by `now`."""
-    asked = [sent for past in pasts for sent in past.sent if sent.part.poll]
-    insert([vote for sent in asked for vote in _votes(sent, citizens, now)])
+    polls = [sent for past in pasts for sent in past.sent if sent.part.poll]
+    insert([vote for sent in polls for vote in _votes(sent, citizens, now)])
 
 
 def _votes(sent: SentPost, citizens: list[Account], now: datetime) -> Iterator[Vote]:
@@ -52,13 +52,13 @@ def _votes(sent: SentPost, citizens: list[Account], now: datetime) -> Iterator[V
 
 def count(pasts: list[PublishedPosts], subjects: Mapping[int, Subject], now: datetime) -> None:
     """Results of the last fetch, and the closing reports on them. Within a scope of all municipalities."""
-    asked = [sent for past in pasts for sent in past.sent if sent.part.poll and sent.publication]
+    polls = [sent for past in pasts for sent in past.sent if sent.part.poll and sent.publication]
     given: dict[int, list[int]] = {}
-    rows = Vote.objects.filter(status__in=[sent.status.pk for sent in asked if sent.status])
+    rows = Vote.objects.filter(status__in=[sent.status.pk for sent in polls if sent.status])
     for status, choice in rows.values_list("status_id", "choice"):
         given.setdefault(status, []).append(choice)
-    insert([_result(sent, given, subjects, now) for sent in asked])
-    for closing in Closing.objects.filter(post__in={sent.post.pk for sent in asked}).select_related("post"):
+    insert([_result(sent, given, subjects, now) for sent in polls])
+    for closing in Closing.objects.filter(post__in={sent.post.pk for sent in polls}).select_related("post"):
         suggestion = suggested_count(count_votes(publications(closing.post), poll_results(closing.post)))
         if suggestion is not None:
             counted = {

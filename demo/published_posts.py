@@ -111,9 +111,13 @@ def draft(context: MunicipalityContext, planned: Planned) -> Draft:
 
 
 def _interactive(planned: Planned) -> Interactive:
-    asked = planned.asked
-    days = POLL_DAYS if asked and asked.options else 0
-    return Interactive(asked.format, asked.options, days=days, promise=asked.promise) if asked else Interactive()
+    planned_format = planned.asked
+    days = POLL_DAYS if planned_format and planned_format.options else 0
+    return (
+        Interactive(planned_format.format, planned_format.options, days=days, promise=planned_format.promise)
+        if planned_format
+        else Interactive()
+    )
 
 
 def _post(context: MunicipalityContext, planned: Planned, rng: random.Random) -> Post:
@@ -149,18 +153,18 @@ def _is_closed(planned: Planned) -> bool:
 
 def _closing(context: MunicipalityContext, planned: Planned, post: Post) -> Closing:
     assert planned.asked is not None
-    asked, at = planned.asked, planned.time.due_at + CLOSED_AFTER
+    interactive, at = planned.asked, planned.time.due_at + CLOSED_AFTER
     return Closing(
-        municipality=context.team.municipality, post=post, promise=asked.promise, answers=asked.answers,
-        results=asked.results, done=asked.done, by=context.team.officer, at=at, changed_at=at,
+        municipality=context.team.municipality, post=post, promise=interactive.promise, answers=interactive.answers,
+        results=interactive.results, done=interactive.done, by=context.team.officer, at=at, changed_at=at,
     )  # fmt: skip
 
 
 def decisions(team: Team, post: Post, version: Version) -> list[Decision]:
     where = {"municipality": team.municipality, "version": version, "due_at": post.due_at}
     submitted_at = threads.moment(post, threads.SUBMITTED)
-    asked = Decision(kind=DecisionKind.SUBMITTED, by=team.officer, at=submitted_at, **where)
-    return [asked, Decision(kind=DecisionKind.APPROVED, by=team.approver, at=post.updated_at, **where)]
+    submitted = Decision(kind=DecisionKind.SUBMITTED, by=team.officer, at=submitted_at, **where)
+    return [submitted, Decision(kind=DecisionKind.APPROVED, by=team.approver, at=post.updated_at, **where)]
 
 
 def parts(context: MunicipalityContext, planned: Planned, post: Post, version: Version) -> list[SentPost]:

@@ -208,5 +208,5 @@ def _posted_by_hand(sent: SentPost, due: datetime) -> None:
     network_draft = network.Draft(
         f"{begun}… Више на сајту. Хвала на стрпљењу!", "sr", [picture.pk for picture in pictures]
     )
-    made = network.publish(page, network_draft)
-    Status.objects.filter(pk=made.pk).update(created_at=due + timedelta(minutes=1))
+    status = network.publish(page, network_draft)
+    Status.objects.filter(pk=status.pk).update(created_at=due + timedelta(minutes=1))

@@ -55,8 +55,8 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, message: Message, contacts: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        asked = Department.objects.filter(is_retired=False).exclude(email="").order_by("name", "pk")
-        self.fields["department"].queryset = asked  # type: ignore[attr-defined]
+        departments = Department.objects.filter(is_retired=False).exclude(email="").order_by("name", "pk")
+        self.fields["department"].queryset = departments  # type: ignore[attr-defined]
         self.fields["shown"].initial = handover.suggest_excerpt(message)
         if not message.is_private:
             del self.fields["with_private"]

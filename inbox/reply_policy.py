@@ -31,11 +31,11 @@ def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
         pause=pauses.of(channel="message__channel"), by_listed=Exists(listed),
         sent_to=Coalesce(KeyTextTransform("visibility", "delivery__payload"), Value(Visibility.PUBLIC, TextField())),
     )  # fmt: skip
-    asked = (
+    messages = (
         "delivery_id", "sent_to", "message__visibility", "message__kind", "pause", "by_listed", "approved_by",
         "municipality__answers_need_approval",
     )  # fmt: skip
-    by_delivery = {row["delivery_id"]: row for row in rows.values(*asked)}
+    by_delivery = {row["delivery_id"]: row for row in rows.values(*messages)}
     return {delivery.pk: _verdict(by_delivery.get(delivery.pk)) for delivery in deliveries}
 
 

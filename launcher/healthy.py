@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 def answers(address: str) -> bool:
     # The host an installation allows, and https as its proxy would say: neither a 400 nor a redirect is an answer.
     host = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].lstrip(".") or urlsplit(address).netloc
-    asked = urllib.request.Request(address, headers={"Host": host, "X-Forwarded-Proto": "https"})
+    request = urllib.request.Request(address, headers={"Host": host, "X-Forwarded-Proto": "https"})
     try:
-        with urllib.request.urlopen(asked, timeout=4) as answer:
+        with urllib.request.urlopen(request, timeout=4) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

@@ -27,9 +27,9 @@ MARK = "# Made by `make requirements`; pyproject.toml was "
 def inputs(extras: list[str]) -> str:
     """A hash over what a requirements file is compiled from."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    asked = [project["requires-python"], project["dependencies"]]
-    asked += [project["optional-dependencies"][extra] for extra in extras]
-    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
+    declared = [project["requires-python"], project["dependencies"]]
+    declared += [project["optional-dependencies"][extra] for extra in extras]
+    return hashlib.sha256(json.dumps(declared).encode()).hexdigest()[:16]
 
 
 def stale() -> list[str]:

@@ -31,8 +31,8 @@ def templates(query: str = "", category: str = "") -> list[Template]:
     own = list(Template.objects.filter(removed_at__isnull=True).select_related("updated_by"))
     replaced = {template.starter for template in own}
     matches = own + [_starter(key) for key in starters() if key not in replaced]
-    asked = fold(query).split()
-    matches = [template for template in matches if all(word in template.search_key for word in asked)]
+    terms = fold(query).split()
+    matches = [template for template in matches if all(word in template.search_key for word in terms)]
     if category:
         matches = [template for template in matches if template.category == category]
     return sorted(matches, key=lambda template: (BY_CATEGORY.get(template.category, 99), sort_key(template.name)))

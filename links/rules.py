@@ -45,8 +45,8 @@ _AHEAD = ("purpose", "sec-purpose", "x-purpose", "x-moz")
 
 def code(secret: str, subject: UUID, place: int, target: str, turn: int = 0) -> str:
     """`turn` gives another code when the first is taken."""
-    asked = f"{subject.hex} {place} {turn} {target}".encode()
-    number = int.from_bytes(hmac.new(f"links.code {secret}".encode(), asked, hashlib.sha256).digest()[:16], "big")
+    key = f"{subject.hex} {place} {turn} {target}".encode()
+    number = int.from_bytes(hmac.new(f"links.code {secret}".encode(), key, hashlib.sha256).digest()[:16], "big")
     letters = []
     for _ in range(LENGTH):
         number, at = divmod(number, len(ALPHABET))

@@ -68,12 +68,12 @@ def _answer(response: HttpResponse) -> HttpResponse:
 def qr(request: MunicipalityRequest, code: str, kind: str) -> HttpResponse:
     """`kind` "svg" for print in any size, "png" for everything else."""
     link = get_object_or_404(Link.objects.all(), code=code)
-    made = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, box_size=20, border=4)
-    made.add_data(queries.short(link.code))
-    made.make(fit=True)
+    qr_code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, box_size=20, border=4)
+    qr_code.add_data(queries.short(link.code))
+    qr_code.make(fit=True)
     factory, mime = (None, "image/png") if kind == "png" else (qrcode.image.svg.SvgPathFillImage, "image/svg+xml")
     out = io.BytesIO()
-    made.make_image(image_factory=factory).save(out)
+    qr_code.make_image(image_factory=factory).save(out)
     name = f"{link.code}.{'png' if kind == 'png' else 'svg'}"
     shown = "inline" if request.GET.get("show") else "attachment"
     return HttpResponse(

@@ -14,10 +14,10 @@ LONG, AHEAD = timedelta(hours=1), timedelta(minutes=30)
 
 def event(row: CheckIn, address: str, host: str) -> bytes:
     """One event by a stable name; fetched again after a move it takes the place of the older one."""
-    made = Calendar()
-    made.add("prodid", "-//Dobošar//Check-ins//")
-    made.add("version", "2.0")
-    made.add("method", "PUBLISH")
+    calendar = Calendar()
+    calendar.add("prodid", "-//Dobošar//Check-ins//")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
     one = Event()
     one.add("uid", f"check-in-{row.pk}@{host}")
     one.add("sequence", row.sequence)
@@ -36,8 +36,8 @@ def event(row: CheckIn, address: str, host: str) -> bytes:
     bell.add("trigger", -AHEAD)
     bell.add("description", _("Check-in: %(municipality)s and %(mentor)s") % _facts(row))
     one.add_component(bell)
-    made.add_component(one)
-    return bytes(made.to_ical())
+    calendar.add_component(one)
+    return bytes(calendar.to_ical())
 
 
 def _facts(row: CheckIn) -> dict[str, str]:

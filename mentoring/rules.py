@@ -59,8 +59,10 @@ def questions(asks: Sequence[datetime], replies: Sequence[datetime]) -> list[Men
     return [*pairs, MentorQuestion(waiting, None)] if waiting else pairs
 
 
-def response_time(asked: Iterable[MentorQuestion], days: int, now: datetime, away: Sequence[Days] = ()) -> ResponseTime:
+def response_time(
+    questions: Iterable[MentorQuestion], days: int, now: datetime, away: Sequence[Days] = ()
+) -> ResponseTime:
     """The median of working hours over the questions of the last `days` days."""
-    recent = [question for question in asked if question.at >= now - timedelta(days=days)]
+    recent = [question for question in questions if question.at >= now - timedelta(days=days)]
     hours = [working_hours(question.at, question.word_at, away) for question in recent if question.word_at]
     return ResponseTime(days, median(hours) if len(hours) >= FEW else None, len(hours), len(recent))

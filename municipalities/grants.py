@@ -67,13 +67,13 @@ def _join(user: Any, grant: Grant, by: Any) -> None:
     members.join(user, _municipality(grant), grant["role"], by=by)
 
 
-def _membership(asked: list[Grant]) -> list[str]:
-    places = _places(asked)
-    return [_place(Role(grant["role"]).label, places[grant["municipality"]]) for grant in asked]
+def _membership(grants: list[Grant]) -> list[str]:
+    places = _places(grants)
+    return [_place(Role(grant["role"]).label, places[grant["municipality"]]) for grant in grants]
 
 
-def _places(asked: list[Grant]) -> dict[str, Municipality]:
-    return {row.slug: row for row in Municipality.objects.filter(slug__in={grant["municipality"] for grant in asked})}
+def _places(grants: list[Grant]) -> dict[str, Municipality]:
+    return {row.slug: row for row in Municipality.objects.filter(slug__in={grant["municipality"] for grant in grants})}
 
 
 def _place(role: Any, municipality: Municipality) -> str:
@@ -88,24 +88,24 @@ def _pair(user: Any, grant: Grant, by: Any) -> None:
         return  # they were paired by hand meanwhile: what was promised holds already
 
 
-def _pairing(asked: list[Grant]) -> list[str]:
-    places = _places(asked)
-    return [_place(_("Mentor"), places[grant["municipality"]]) for grant in asked]
+def _pairing(grants: list[Grant]) -> list[str]:
+    places = _places(grants)
+    return [_place(_("Mentor"), places[grant["municipality"]]) for grant in grants]
 
 
 def _add_staff(user: Any, grant: Grant, by: Any) -> None:
     programme.add_staff(Programme.objects.get(pk=grant["programme"]), user, by=by)
 
 
-def _staff(asked: list[Grant]) -> list[str]:
-    rows = Programme.objects.in_bulk({grant["programme"] for grant in asked})
-    return [_("Staff of the programme %(programme)s") % {"programme": rows[grant["programme"]]} for grant in asked]
+def _staff(grants: list[Grant]) -> list[str]:
+    rows = Programme.objects.in_bulk({grant["programme"] for grant in grants})
+    return [_("Staff of the programme %(programme)s") % {"programme": rows[grant["programme"]]} for grant in grants]
 
 
 def _add_trainer(user: Any, grant: Grant, by: Any) -> None:
     programme.add_trainer(Programme.objects.get(pk=grant["programme"]), user, by=by)
 
 
-def _trainer(asked: list[Grant]) -> list[str]:
-    rows = Programme.objects.in_bulk({grant["programme"] for grant in asked})
-    return [_("Trainer of the programme %(programme)s") % {"programme": rows[grant["programme"]]} for grant in asked]
+def _trainer(grants: list[Grant]) -> list[str]:
+    rows = Programme.objects.in_bulk({grant["programme"] for grant in grants})
+    return [_("Trainer of the programme %(programme)s") % {"programme": rows[grant["programme"]]} for grant in grants]

@@ -275,8 +275,8 @@ def mentors(municipality: Municipality) -> QuerySet[Pairing]:
 
 def invitations(municipality: Municipality) -> QuerySet[Invitation]:
     """Invitations to be a member here: those that wait, and those that stopped because their inviter lost the right."""
-    asked = [{"kind": "membership", "municipality": municipality.slug}]
-    return Invitation.objects.open().select_related("invited_by").filter(grants__contains=asked).order_by("email")
+    grants = [{"kind": "membership", "municipality": municipality.slug}]
+    return Invitation.objects.open().select_related("invited_by").filter(grants__contains=grants).order_by("email")
 
 
 def activity(
@@ -338,10 +338,10 @@ def known_mentors(programmes: list[Programme]) -> list[Any]:
 def mentor_invitations(programmes: list[Programme]) -> QuerySet[Invitation]:
     """Invitations of mentors to municipalities of these programmes: those that wait or stopped."""
     slugs = Enrolment.objects.filter(cohort__programme__in=programmes).values_list("municipality__slug", flat=True)
-    asked = Q(pk__in=[])
+    condition = Q(pk__in=[])
     for slug in set(slugs):
-        asked |= Q(grants__contains=[{"kind": "pairing", "municipality": slug}])
-    return Invitation.objects.open().select_related("invited_by").filter(asked).order_by("email")
+        condition |= Q(grants__contains=[{"kind": "pairing", "municipality": slug}])
+    return Invitation.objects.open().select_related("invited_by").filter(condition).order_by("email")
 
 
 def trainers(programmes: list[Programme]) -> list[Any]:
@@ -352,10 +352,10 @@ def trainers(programmes: list[Programme]) -> list[Any]:
 
 def trainer_invitations(programmes: list[Programme]) -> QuerySet[Invitation]:
     """Invitations to train one of these programmes: those that wait or stopped."""
-    asked = Q(pk__in=[])
+    condition = Q(pk__in=[])
     for programme in programmes:
-        asked |= Q(grants__contains=[{"kind": "trainer", "programme": programme.pk}])
-    return Invitation.objects.open().select_related("invited_by").filter(asked).order_by("email")
+        condition |= Q(grants__contains=[{"kind": "trainer", "programme": programme.pk}])
+    return Invitation.objects.open().select_related("invited_by").filter(condition).order_by("email")
 
 
 @dataclass(frozen=True)
@@ -408,8 +408,8 @@ def narrowed(text: str, show: str) -> QuerySet[Municipality]:
 
 def people(text: str) -> list[User]:
     """Everybody whose name or address holds `text` in either script, by name; switched-off accounts last."""
-    asked = fold(text).split()
-    users = [row for row in User.objects.all() if all(word in fold(f"{row.name} {row.email}") for word in asked)]
+    terms = fold(text).split()
+    users = [row for row in User.objects.all() if all(word in fold(f"{row.name} {row.email}") for word in terms)]
     return sorted(users, key=lambda row: (not row.is_active, sort_key(row.name)))
 
 

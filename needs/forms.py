@@ -67,8 +67,8 @@ class NeedForm(forms.Form):
         )
 
     def _row(self, name: str) -> Any:
-        asked = self.cleaned_data.get(name, "")
-        return next((row for row in self.known[name] if str(row.pk) == asked), None)
+        pk = self.cleaned_data.get(name, "")
+        return next((row for row in self.known[name] if str(row.pk) == pk), None)
 
 
 class SupporterForm(forms.Form):

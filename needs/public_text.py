@@ -177,8 +177,8 @@ def feed_entry(need: Need, say: Convert) -> tuple[str, str]:
         NeedStage.DECLINED.value: _("It will not be done: %(title)s"),
     }[need.stage]
     outcome = say(need.done if need.stage == NeedStage.DONE else need.reason)
-    asked = ngettext("%(count)s person asked for it.", "%(count)s people asked for it.", need.size)
-    return stage % {"title": say(need.title)}, f"{outcome}\n\n{asked % {'count': need.size}}" if need.size else outcome
+    count = ngettext("%(count)s person asked for it.", "%(count)s people asked for it.", need.size)
+    return stage % {"title": say(need.title)}, f"{outcome}\n\n{count % {'count': need.size}}" if need.size else outcome
 
 
 def feed_title(municipality: Any) -> tuple[str, str]:

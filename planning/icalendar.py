@@ -12,12 +12,12 @@ LONG = timedelta(minutes=15)
 
 def calendar(name: str, entries: Sequence[tuple[int, str, str, str, datetime, datetime]], host: str) -> bytes:
     """`entries` are (id, title, state as text, address, time, last change); times aware UTC."""
-    made = Calendar()
-    made.add("prodid", "-//Dobošar//Calendar//")
-    made.add("version", "2.0")
-    made.add("method", "PUBLISH")
-    made.add("x-wr-calname", vText(name))  # the library does not escape values without a type
-    made.add("refresh-interval;value=duration", "PT30M")
+    result = Calendar()
+    result.add("prodid", "-//Dobošar//Calendar//")
+    result.add("version", "2.0")
+    result.add("method", "PUBLISH")
+    result.add("x-wr-calname", vText(name))  # the library does not escape values without a type
+    result.add("refresh-interval;value=duration", "PT30M")
     for number, title, state, address, due_at, changed_at in entries:
         event = Event()
         event.add("uid", f"post-{number}@{host}")
@@ -29,5 +29,5 @@ def calendar(name: str, entries: Sequence[tuple[int, str, str, str, datetime, da
         event.add("url", address)
         event.add("description", f"{state}\n{address}")
         event.add("transp", "TRANSPARENT")
-        made.add_component(event)
-    return bytes(made.to_ical())
+        result.add_component(event)
+    return bytes(result.to_ical())

@@ -82,8 +82,8 @@ def free_days(first: date, ahead: int, municipality: Any) -> set[date]:
 
 def recurrences() -> QuerySet[Recurrence]:
     """Running ones first; `occurrences` are prefetched in order, with their posts. Two queries."""
-    made = Occurrence.objects.select_related("post").order_by("on")
-    rows = Recurrence.objects.select_related("pattern", "by").prefetch_related(Prefetch("occurrences", made))
+    occurrences = Occurrence.objects.select_related("post").order_by("on")
+    rows = Recurrence.objects.select_related("pattern", "by").prefetch_related(Prefetch("occurrences", occurrences))
     return rows.order_by(F("ended_at").desc(nulls_first=True), "-ends_on", "pk")
 
 

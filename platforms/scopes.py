@@ -5,6 +5,6 @@ from collections.abc import Collection, Sequence
 from platforms.types import Scope
 
 
-def missing(asked: Sequence[Scope], granted: Collection[str]) -> list[Scope]:
+def missing(requested: Sequence[Scope], granted: Collection[str]) -> list[Scope]:
     """The requested permissions that were not granted. "write" includes "write:statuses", as Mastodon defines it."""
-    return [scope for scope in asked if scope.name not in granted and scope.name.split(":", 1)[0] not in granted]
+    return [scope for scope in requested if scope.name not in granted and scope.name.split(":", 1)[0] not in granted]

@@ -43,8 +43,8 @@ def _line(request: HttpRequest, status: int, reason: str) -> str:
     user = request.__dict__.get("_cached_user")
     who = f"user {user.pk}" if user is not None and user.pk else "nobody signed in"
     view = getattr(getattr(request, "resolver_match", None), "func", None)
-    asked = getattr(view, "permission", None)
-    needs = f", needs {asked.verb or asked.kind}" if status == 403 and asked else ""
+    permission = getattr(view, "permission", None)
+    needs = f", needs {permission.verb or permission.kind}" if status == 403 and permission else ""
     return f"{status} {_printable(request.method)} {_printable(request.path)} ({who}{needs}){reason}"
 
 

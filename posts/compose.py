@@ -154,20 +154,20 @@ def _first(
 def _part(
     slot: str, texts: Mapping[str, ResolvedText], draft: Draft, missing: tuple[str, ...] = (), *, link: str, polls: bool
 ) -> Part:
-    asked = draft.interactive.kind in WITH_ANSWERS
+    has_answers = draft.interactive.kind in WITH_ANSWERS
     text = BETWEEN.join(
         with_answers(for_publishing(resolved.text).strip(), [] if polls else answers(draft, tag))
         for tag, resolved in texts.items()
     )
     derived = tuple(tag for tag, resolved in texts.items() if resolved.needs_review)
-    poll = _poll(draft, next(iter(texts), SERBIAN[0])) if polls and asked else None
+    poll = _poll(draft, next(iter(texts), SERBIAN[0])) if polls and has_answers else None
     return Part(slot, with_link(text, draft.address, link), tuple(texts), missing, derived, poll, link)
 
 
 def _poll(draft: Draft, tag: str) -> Poll:
-    asked = draft.interactive
-    days = asked.days or POLL_DAYS
-    return Poll(tuple(answers(draft, tag)), days * 86_400, asked.multiple and asked.kind == Format.POLL)
+    interactive = draft.interactive
+    days = interactive.days or POLL_DAYS
+    return Poll(tuple(answers(draft, tag)), days * 86_400, interactive.multiple and interactive.kind == Format.POLL)
 
 
 def answers(draft: Draft, tag: str) -> list[str]:

@@ -20,23 +20,25 @@ FEWEST = 2
 
 def format_notes(draft: Draft) -> list[str]:
     """Warnings about the interactive part, as sentences; empty when the post only informs."""
-    asked = draft.interactive
-    if not asked.kind:
+    interactive = draft.interactive
+    if not interactive.kind:
         return []
     notes = []
-    if not asked.promise:
+    if not interactive.promise:
         notes.append(_("Say what will be done with the answers. People take part when they know what for."))
-    if asked.kind in WITH_ANSWERS and len(asked.options) < FEWEST:
+    if interactive.kind in WITH_ANSWERS and len(interactive.options) < FEWEST:
         notes.append(_("There are fewer than two answers to choose from. Write at least two."))
-    if asked.kind == Format.THIS_OR_THAT and len(asked.options) > FEWEST:
+    if interactive.kind == Format.THIS_OR_THAT and len(interactive.options) > FEWEST:
         notes.append(_("“This or that” has two answers. For more, make it a poll."))
-    if asked.kind == Format.QUIZ and (asked.answer is None or asked.answer >= len(asked.options)):
+    if interactive.kind == Format.QUIZ and (
+        interactive.answer is None or interactive.answer >= len(interactive.options)
+    ):
         notes.append(_("Mark the right answer of the quiz; you will need it for the post that solves it."))
-    if asked.kind in (Format.QUESTION, Format.POLL, Format.THIS_OR_THAT, Format.QUIZ) and not _asks(draft):
+    if interactive.kind in (Format.QUESTION, Format.POLL, Format.THIS_OR_THAT, Format.QUIZ) and not _asks(draft):
         notes.append(_("There is no question in the text. End one sentence with a question mark."))
-    if asked.kind == Format.CONTEST:
+    if interactive.kind == Format.CONTEST:
         notes += _of_contest(draft)
-    if asked.kind == Format.LIVE and not asked.rules:
+    if interactive.kind == Format.LIVE and not interactive.rules:
         notes.append(_("Write the plan: who answers, when it begins, and how people send questions beforehand."))
     return notes
 
@@ -62,9 +64,9 @@ def answers_until(draft: Draft, published_at: datetime) -> datetime:
 
     A poll runs for a multiple of 24 hours, as its network counts; a day ends at midnight in Belgrade.
     """
-    asked = draft.interactive
-    if asked.kind in WITH_ANSWERS:
-        return published_at + timedelta(days=asked.days or POLL_DAYS)
+    interactive = draft.interactive
+    if interactive.kind in WITH_ANSWERS:
+        return published_at + timedelta(days=interactive.days or POLL_DAYS)
     if draft.call.deadline_on:
         ends = datetime.combine(draft.call.deadline_on, time.max, BELGRADE)
         return max(ends.astimezone(UTC), published_at)

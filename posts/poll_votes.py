@@ -98,8 +98,8 @@ def count_votes(publications: Iterable[Publication], results: Iterable[PollResul
 
 def _options(publication: Publication) -> tuple[str, ...]:
     """As written: the same for both scripts, so that a Latin channel adds to a Cyrillic one."""
-    asked = publication.version.structure.get("interactive") or {}
-    return tuple(str(option) for option in asked.get("options") or ())
+    interactive = publication.version.structure.get("interactive") or {}
+    return tuple(str(option) for option in interactive.get("options") or ())
 
 
 def _poll(options: tuple[str, ...], results: list[PollResult]) -> PollOutcome:

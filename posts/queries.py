@@ -331,8 +331,10 @@ def readable(*, drafts: bool) -> QuerySet[Post]:
 
 def linked(*, drafts: bool) -> QuerySet[Post]:
     """Posts with short links, newest first."""
-    made = Link.objects.filter(subject=OuterRef("key"))
-    return readable(drafts=drafts).filter(Exists(made)).defer("draft", "search_key").order_by("-created_at", "-pk")
+    post_links = Link.objects.filter(subject=OuterRef("key"))
+    return (
+        readable(drafts=drafts).filter(Exists(post_links)).defer("draft", "search_key").order_by("-created_at", "-pk")
+    )
 
 
 def in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts: bool) -> list[Post]:

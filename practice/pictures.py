@@ -46,15 +46,15 @@ def _made_anew(opened: Image.Image) -> Encoded:
     # The size is known before anything is decoded.
     if opened.width * opened.height > IMAGE_PIXELS:
         raise NoPicture("Picture has too many pixels")
-    made = FORMATS[opened.format or ""]
+    fmt = FORMATS[opened.format or ""]
     picture = ImageOps.exif_transpose(opened)
-    picture = picture.convert("RGB" if made == "JPEG" or not _has_alpha(picture) else "RGBA")
+    picture = picture.convert("RGB" if fmt == "JPEG" or not _has_alpha(picture) else "RGBA")
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     clean = Image.new(picture.mode, picture.size)
     clean.paste(picture)
     out = io.BytesIO()
-    clean.save(out, made, **({"quality": 85} if made != "PNG" else {}))
-    suffix = made.lower()
+    clean.save(out, fmt, **({"quality": 85} if fmt != "PNG" else {}))
+    suffix = fmt.lower()
     return Encoded(out.getvalue(), f"image/{suffix}", "jpg" if suffix == "jpeg" else suffix, *clean.size)
 
 

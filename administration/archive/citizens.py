@@ -35,7 +35,7 @@ def _messages() -> list[dict[str, Any]]:
         sent |= {"at": reply.at, "state": reply.delivery.state}
         answers[reply.message_id].append({**sent, "link": reply.delivery.permalink})
     rows = Message.objects.select_related("channel", "assignee", "settlement", "department").order_by("at", "pk")
-    asked, holds = _asked(), _holds()
+    questions, holds = _asked(), _holds()
     return [
         {
             "channel": row.channel.name, "link": row.url, "author": row.author_name, "handle": row.author_handle,
@@ -46,7 +46,7 @@ def _messages() -> list[dict[str, Any]]:
             "topic": row.topic, "settlement": str(row.settlement or ""), "department": str(row.department or ""),
             "put_off_until": row.snoozed_until, "forgotten_at": row.erased_at,
             "notes": notes[row.pk], "answers": answers[row.pk], "proposed": proposed[row.pk],
-            "departments_asked": asked[row.pk], "held_for": holds[row.pk],
+            "departments_asked": questions[row.pk], "held_for": holds[row.pk],
         }
         for row in rows
     ]  # fmt: skip

@@ -24,8 +24,8 @@ def write(archive: Archive) -> int:
     """Returns how many pictures and videos there are."""
     count = 0
     for media in Media.objects.order_by("pk").iterator(chunk_size=200):
-        made = [str(cut["file"]) for cut in media.crops.values() if cut.get("file")]
-        for ref in filter(None, (media.file.name, media.captions.name, *made)):
+        crop_files = [str(cut["file"]) for cut in media.crops.values() if cut.get("file")]
+        for ref in filter(None, (media.file.name, media.captions.name, *crop_files)):
             archive.file(place_of(ref), partial(default_storage.open, ref))
         count += 1
     scans = Consent.objects.exclude(scan="").order_by("pk").values_list("scan", flat=True)

@@ -11,8 +11,8 @@ from municipalities.models import Municipality
 @transaction.atomic
 def put_away(municipality: Municipality, step: str, *, by: User) -> None:
     """Stop reminding of it. Does nothing when it is dismissed already."""
-    _row, made = PutAway.objects.get_or_create(municipality=municipality, step=step, defaults={"by": by})
-    if made:
+    _row, is_new = PutAway.objects.get_or_create(municipality=municipality, step=step, defaults={"by": by})
+    if is_new:
         audit.record(
             "municipality.put_step_away", by=by, target=municipality, municipality_id=municipality.pk, step=step
         )

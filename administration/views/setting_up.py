@@ -76,17 +76,17 @@ def _require_code(request: HttpRequest) -> str:
 def step(request: HttpRequest, step: str) -> HttpResponse:
     if step not in SetUpStep.values:
         raise Http404
-    asked = SetUpStep(step)
+    requested = SetUpStep(step)
     row = setting_up.running(request.user)
     if row is None or not is_signed_in(request):
         hash_ = _require_code(request)
-        return _account(request, hash_) if asked is SetUpStep.ACCOUNT else redirect("setup")
-    if asked is SetUpStep.ACCOUNT:
+        return _account(request, hash_) if requested is SetUpStep.ACCOUNT else redirect("setup")
+    if requested is SetUpStep.ACCOUNT:
         return redirect("setup")
     # Nothing of an administrator's is shown before the house's rule for administrators is kept.
-    if asked is not SetUpStep.SECOND_FACTOR and not setting_up.is_done(row, SetUpStep.SECOND_FACTOR, request.user):
+    if requested is not SetUpStep.SECOND_FACTOR and not setting_up.is_done(row, SetUpStep.SECOND_FACTOR, request.user):
         return redirect("setup_step", SetUpStep.SECOND_FACTOR)
-    return STEPS[asked](request, row)
+    return STEPS[requested](request, row)
 
 
 def _page(

@@ -54,11 +54,11 @@ def next_fetch(published_at: datetime | None, now: datetime, *, grew: bool = Fal
     return now + interval if interval else None
 
 
-def was_late(published_at: datetime | None, due: datetime, made: datetime) -> bool:
+def was_late(published_at: datetime | None, due: datetime, fetched_at: datetime) -> bool:
     """Whether a fetch that was due at `due` and made at `made` counts as missed."""
     following = next_fetch(published_at, due, grew=True)
     assert following is not None  # a growing post is always polled
-    return made > max(following, due + LATE)
+    return fetched_at > max(following, due + LATE)
 
 
 def after_miss(misses: int, now: datetime) -> datetime:

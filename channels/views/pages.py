@@ -85,8 +85,8 @@ def connect(request: MunicipalityRequest, platform: str) -> HttpResponse:
 def _again(request: HttpRequest, platform: str) -> Channel | None:
     if not request.GET.get("again"):
         return None
-    asked = int_param(request.GET, "again", default=0)
-    channel_: Channel = get_object_or_404(Channel, pk=asked, platform=platform)
+    channel_id = int_param(request.GET, "again", default=0)
+    channel_: Channel = get_object_or_404(Channel, pk=channel_id, platform=platform)
     return channel_
 
 

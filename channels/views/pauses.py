@@ -87,8 +87,8 @@ def programme_pause(request: SignedInRequest) -> HttpResponse:
         scopes.append((EVERYBODY, _("All municipalities of the portal")))
     form = WidePauseForm(request.POST or None, scopes=scopes)
     if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data.pop("scope")
-        chosen = next((row for row in mine if str(row.pk) == asked), None)
+        requested_scope = form.cleaned_data.pop("scope")
+        chosen = next((row for row in mine if str(row.pk) == requested_scope), None)
         verbs.pause_programme(chosen, **form.cleaned_data, by=request.user)
         messages.success(request, _("Publishing is paused."))
         return redirect("programme_pauses")

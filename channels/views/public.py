@@ -21,19 +21,19 @@ def media(request: HttpRequest, word: str, name: str) -> HttpResponseBase:
         file = signed.named(word)
         whole = _fitted(file) if file.sides else b""
         size = len(whole) or default_storage.size(file.ref)
-        asked = signed.part(request.headers.get("range", ""), size)
+        requested = signed.part(request.headers.get("range", ""), size)
     except (signed.Unknown, FileNotFoundError, SuspiciousFileOperation):
         raise Http404 from None
     except signed.OutOfRange:
         return _headed(HttpResponse(status=416), file.kind, {"Content-Range": f"bytes */{size}"})
-    first, last = asked or (0, size - 1)
+    first, last = requested or (0, size - 1)
     headers = {"Content-Length": str(last - first + 1)}
-    if asked:
+    if requested:
         headers["Content-Range"] = f"bytes {first}-{last}/{size}"
     content: Iterable[bytes] = ()
     if request.method != "HEAD":
         content = (whole[first : last + 1],) if whole else _chunks(file.ref, first, last - first + 1)
-    return _headed(StreamingHttpResponse(content, status=206 if asked else 200), file.kind, headers)
+    return _headed(StreamingHttpResponse(content, status=206 if requested else 200), file.kind, headers)
 
 
 def _fitted(file: signed.File) -> bytes:

@@ -20,8 +20,8 @@ def withdraw(delivery: Delivery, *, by: Any) -> None:
     if delivery.state != State.PUBLISHED or delivery.only_seen:
         raise NoSuchMove("Only what is published can be taken down.")
     now = timezone.now()
-    asked = Delivery.objects.filter(pk=delivery.pk, state=State.PUBLISHED)
-    if not asked.update(withdrawal_asked_at=now, next_at=now, problem=""):
+    published = Delivery.objects.filter(pk=delivery.pk, state=State.PUBLISHED)
+    if not published.update(withdrawal_asked_at=now, next_at=now, problem=""):
         raise Moved(f"Delivery {delivery.pk} is no longer published.")
     delivery.withdrawal_asked_at = now
     record("delivery.withdraw", by=by, target=delivery)

@@ -36,13 +36,13 @@ def pick(programme: Programme, shared: SharedPost, why: str, *, by: User) -> Pic
         )
     if current and current.why == why:
         return current
-    made, is_new = Pick.objects.update_or_create(
+    pick_row, is_new = Pick.objects.update_or_create(
         programme=programme, month=month, shared=row, defaults={"why": why, "by": by}
     )
     record("gallery.pick", by=by, target=row, why=why, programme=str(programme))
     if is_new:
         notifications.picked(row, why, by=by)
-    return made
+    return pick_row
 
 
 @transaction.atomic

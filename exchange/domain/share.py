@@ -81,17 +81,17 @@ def _copied(row: SharedPost, source: PictureSource, at: int) -> SharedPicture:
         picture = Image.open(file)
         picture.load()
     picture.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
-    made = encode_picture(picture)
-    name = f"gallery/{row.municipality_id}/{secrets.token_hex(16)}.{made.ending}"
+    encoded = encode_picture(picture)
+    name = f"gallery/{row.municipality_id}/{secrets.token_hex(16)}.{encoded.ending}"
     return SharedPicture(
         municipality_id=row.municipality_id,
         shared=row,
         media=source.media,
         position=at,
-        file=default_storage.save(name, ContentFile(made.body)),
-        mime=made.mime,
-        width=made.width,
-        height=made.height,
+        file=default_storage.save(name, ContentFile(encoded.body)),
+        mime=encoded.mime,
+        width=encoded.width,
+        height=encoded.height,
         alt=source.alt,
         is_video=source.is_video,
     )

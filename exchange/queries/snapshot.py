@@ -95,17 +95,21 @@ def _texts(version: Version, where: list[Publication], municipality: Municipalit
     order = [f"sr-{municipality.primary_script}", *SERBIAN]
     texts = [{"tag": f"{v.language}-{v.script}", "text": v.text, "derived": v.derived} for v in variants]
     texts.sort(key=lambda text: order.index(text["tag"]) if text["tag"] in order else len(order))
-    asked = draft.interactive
-    poll = {"days": asked.days, "multiple": asked.multiple, "answer": asked.answer} if asked.options else {}
-    answers = {tag: list(options) for tag, options in draft.answers.items()} if asked.options else {}
-    if asked.options and not answers:
-        answers = {order[0]: list(asked.options)}
+    interactive = draft.interactive
+    poll = (
+        {"days": interactive.days, "multiple": interactive.multiple, "answer": interactive.answer}
+        if interactive.options
+        else {}
+    )
+    answers = {tag: list(options) for tag, options in draft.answers.items()} if interactive.options else {}
+    if interactive.options and not answers:
+        answers = {order[0]: list(interactive.options)}
     return {
         "texts": texts,
         "call_kind": draft.call.kind,
         "call_text": draft.call.words,
         "service": draft.service,
-        "format": asked.kind,
+        "format": interactive.kind,
         "answers": answers,
         "poll": poll,
     }

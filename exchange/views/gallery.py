@@ -30,16 +30,16 @@ KEEP = "private, max-age=300"
 
 def filters_of(request: HttpRequest) -> GalleryFilters:
     """From a hostile address."""
-    asked = {name: request.GET.get(name, "").replace("\x00", "")[:40] for name in request.GET}
-    network, size, form = asked.get("network", ""), asked.get("size", ""), asked.get("format", "")
+    params = {name: request.GET.get(name, "").replace("\x00", "")[:40] for name in request.GET}
+    network, size, form = params.get("network", ""), params.get("size", ""), params.get("format", "")
     return GalleryFilters(
         query=request.GET.get("q", "").replace("\x00", "")[:80],
-        service=asked.get("service", ""),
+        service=params.get("service", ""),
         format=form if form == ANY_FORMAT or form in Format.values else "",
-        category=asked["category"] if asked.get("category") in Category.values else "",
+        category=params["category"] if params.get("category") in Category.values else "",
         size=size if size in SIZES and size != Size.UNKNOWN else "",
         network=network if network in validation.networks() else "",
-        order=MOST_COPIED if asked.get("order") == MOST_COPIED else "",
+        order=MOST_COPIED if params.get("order") == MOST_COPIED else "",
     )
 
 

@@ -118,8 +118,8 @@ def copy(request: MunicipalityRequest, shared: int) -> HttpResponse:
     if row.municipality_id == municipality.pk:
         return redirect("gallery_post", municipality.slug, row.pk)
     if request.method == "POST":
-        made = copying.copy(row, municipality=municipality, by=request.user, also=room.ids)
+        copied = copying.copy(row, municipality=municipality, by=request.user, also=room.ids)
         messages.success(request, _("The draft is yours. The conversation on it says what to look at."))
-        return redirect(reverse("post_edit", args=[municipality.slug, made.post.pk]))
+        return redirect(reverse("post_edit", args=[municipality.slug, copied.post.pk]))
     context = {"row": row, "copy": copying.copy_preview(row, municipality)}
     return render(request, "exchange/gallery_copy.html", context)

@@ -125,7 +125,7 @@ def settle_delivered() -> int:
             .select_related("delivery", "message")
             .order_by("delivery__published_at")
         )
-        count, asked = 0, []
+        count, questions = 0, []
         for reply in arrived:
             reply.arrived_at = reply.delivery.published_at
             reply.save(update_fields=["arrived_at"])
@@ -134,7 +134,7 @@ def settle_delivered() -> int:
                 first_answer_at=Coalesce("first_answer_at", Value(reply.arrived_at)), **answered
             )
             if reply.message.kind == MessageKind.QUESTION:
-                asked.append((reply.municipality_id, reply.message.at))
+                questions.append((reply.municipality_id, reply.message.at))
             count += 1
-        mark_questions(asked)
+        mark_questions(questions)
         return count

@@ -42,6 +42,6 @@ def mark_deleted(channel: Channel, remote_ids: Collection[str]) -> int:
 def mark_restored(channel: Channel, remote_ids: Collection[str]) -> int:
     """Mark these as existing again: hidden for a while, or missing in a response. A closed message stays closed."""
     there = Message.objects.filter(channel=channel, remote_id__in=remote_ids)
-    asked = there.filter(kind=MessageKind.QUESTION, remote_deleted_at__isnull=False)
-    mark_questions(asked.values_list("municipality_id", "at"))
+    questions = there.filter(kind=MessageKind.QUESTION, remote_deleted_at__isnull=False)
+    mark_questions(questions.values_list("municipality_id", "at"))
     return there.exclude(remote_deleted_at=None, missed_at=None).update(remote_deleted_at=None, missed_at=None)

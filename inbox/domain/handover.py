@@ -107,7 +107,7 @@ def suggest_excerpt(message: Message) -> str:
 
 
 @transaction.atomic
-def ask(message: Message, department: Department, asked: QuestionInput, *, until: datetime, by: User) -> HandOver:
+def ask(message: Message, department: Department, entered: QuestionInput, *, until: datetime, by: User) -> HandOver:
     """Send the question. Raises `ActionNotAllowed`; nothing is sent then. The message waits from now on."""
     row = lock(message)
     if row.erased_at:
@@ -115,12 +115,12 @@ def ask(message: Message, department: Department, asked: QuestionInput, *, until
             _("The words of this message were deleted because their time was over. Nobody can be asked.")
         )
     to, now = _department(department), timezone.now()
-    question, shown = _clean(asked.question), _clean(asked.shown)
+    question, shown = _clean(entered.question), _clean(entered.shown)
     if not question:
         raise ActionNotAllowed(_("Write what you want to know."), "question")
     _refuse_long(question, MOST_QUESTION, "question")
     _refuse_long(shown, MOST_SHOWN, "shown")
-    if row.is_private and not asked.with_private and (shown or asked.with_contact or asked.with_name):
+    if row.is_private and not entered.with_private and (shown or entered.with_contact or entered.with_name):
         raise ActionNotAllowed(
             _("They wrote this privately. Leave their words and names out, or tick that something may go along."),
             "with_private",
@@ -131,22 +131,22 @@ def ask(message: Message, department: Department, asked: QuestionInput, *, until
         raise ActionNotAllowed(_("This department was asked already. Take that question back first."), "department")
     token = secrets.token_urlsafe(32)
     half = working_minutes(now, until) // 2
-    made = HandOver.objects.create(
+    hand_over = HandOver.objects.create(
         municipality_id=row.municipality_id, message=row, department=to, question=question,
         # Redacted again: the officer may have typed personal data into the field.
-        shown=redact(shown, () if asked.with_name else (row.author_name, row.author_handle)),
-        shown_name=(row.author_name or row.author_handle) if asked.with_name else "",
-        shown_contact=", ".join(find_contacts(row.text))[:300] if asked.with_contact else "",
+        shown=redact(shown, () if entered.with_name else (row.author_name, row.author_handle)),
+        shown_name=(row.author_name or row.author_handle) if entered.with_name else "",
+        shown_contact=", ".join(find_contacts(row.text))[:300] if entered.with_contact else "",
         token_hash=hash_token(token), by=by, sent_at=now, answer_by=until,
         remind_at=rules.after_working(now, half) if half else now + (until - now) / 2,
         expires_at=max(until, now + timedelta(days=settings.HANDOVER_DAYS)),
     )  # fmt: skip
-    handover_mail.send(made, token)
+    handover_mail.send(hand_over, token)
     row.state, row.settled_at, row.read_at = MessageState.WAITING, None, row.read_at or now
     row.department = to
     row.save(update_fields=["state", "settled_at", "read_at", "department", "search_key"])
     record("message.ask_department", by=by, target=row, label=audit_label(row), department=str(to))
-    return made
+    return hand_over
 
 
 @transaction.atomic

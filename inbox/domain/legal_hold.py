@@ -29,9 +29,9 @@ def place(message: Message, reason: str, *, by: User) -> LegalHold:
         )
     if LegalHold.objects.filter(message=row, released_at=None).exists():
         raise ActionNotAllowed(_("It is protected from being erased already."), "reason")
-    made = LegalHold.objects.create(municipality_id=row.municipality_id, message=row, reason=cleaned, by=by)
+    hold = LegalHold.objects.create(municipality_id=row.municipality_id, message=row, reason=cleaned, by=by)
     record("message.hold", by=by, target=row, label=audit_label(row))
-    return made
+    return hold
 
 
 @transaction.atomic

@@ -59,7 +59,7 @@ def propose(message: Message, wish: ModerationRequest, *, by: User) -> Moderatio
     _refuse_earlier(row, wish)
     now = timezone.now()
     is_removal = wish.act == ModerationAction.REMOVE
-    made = Moderation(
+    moderation = Moderation(
         municipality_id=row.municipality_id, message=row, reason=wish.reason, act=wish.act, why=_clean(wish.why),
         text=row.text, author_id=row.author_id, author_name=row.author_name, author_handle=row.author_handle,
         url=row.url,
@@ -68,13 +68,20 @@ def propose(message: Message, wish: ModerationRequest, *, by: User) -> Moderatio
         next_at=now if able and not is_removal else None,
         confirm_by=now + CONFIRM_WITHIN if wish.reason in CONFIRMED_REASONS and not is_removal else None,
     )  # fmt: skip
-    made.seal = made.sealed()
-    made.save()
+    moderation.seal = moderation.sealed()
+    moderation.save()
     Message.objects.filter(pk=row.pk, read_at__isnull=True).update(read_at=now)
-    record("moderation.propose", by=by, target=made, label=audit_label(row), reason=made.reason, act=made.act)
-    if is_removal or made.confirm_by:
-        second_person_notifications.review_requested(made, by=by)
-    return made
+    record(
+        "moderation.propose",
+        by=by,
+        target=moderation,
+        label=audit_label(row),
+        reason=moderation.reason,
+        act=moderation.act,
+    )
+    if is_removal or moderation.confirm_by:
+        second_person_notifications.review_requested(moderation, by=by)
+    return moderation
 
 
 def _refuse_earlier(row: Message, wish: ModerationRequest) -> None:

@@ -299,15 +299,15 @@ HANDOVERS = PersonalDataStore(
 
 
 def _mails(person: DataSubject) -> Iterable[Any]:
-    asked = HandOver.objects.filter(message__in=person.messages).values_list("pk", "message")
-    of = {name: message for pk, message in asked for name in handover_mail.dedupe_keys(pk)}
+    hand_overs = HandOver.objects.filter(message__in=person.messages).values_list("pk", "message")
+    of = {name: message for pk, message in hand_overs for name in handover_mail.dedupe_keys(pk)}
     rows = MailMessage.objects.filter(dedupe__in=of).order_by("pk")
     return [_with_message(row, of[row.dedupe]) for row in rows if row.dedupe]
 
 
 def _erase_mails(what: Erasure) -> None:
-    asked = HandOver.objects.filter(message__in=what.messages).values_list("pk", flat=True)
-    MailMessage.objects.filter(dedupe__in=[name for pk in asked for name in handover_mail.dedupe_keys(pk)]).delete()
+    ids = HandOver.objects.filter(message__in=what.messages).values_list("pk", flat=True)
+    MailMessage.objects.filter(dedupe__in=[name for pk in ids for name in handover_mail.dedupe_keys(pk)]).delete()
 
 
 # The body is not exported: it holds the question, which has its own store, and a link that is a secret.

@@ -121,8 +121,8 @@ def saved_answers_for(row: Message) -> tuple[list[SavedAnswer], list[SavedAnswer
 
 
 def _fits(saved: SavedAnswer, row: Message) -> bool:
-    asked = [(saved.topic, row.topic), (saved.kind, row.kind)]
-    return any(own for own, _ in asked) and all(own in ("", its) for own, its in asked)
+    pairs = [(saved.topic, row.topic), (saved.kind, row.kind)]
+    return any(own for own, _ in pairs) and all(own in ("", its) for own, its in pairs)
 
 
 def answer_script(row: Message, municipality: Municipality) -> str:

@@ -50,12 +50,12 @@ class MessageFilters:
     search: str = ""
 
     @classmethod
-    def read(cls, asked: Mapping[str, str]) -> "MessageFilters":
+    def read(cls, params: Mapping[str, str]) -> "MessageFilters":
         """From query parameters; invalid values are ignored."""
-        view = asked.get("view", "")
-        chosen = {name: _known(asked.get(name, ""), values) for name, values in CHOICES.items()}
+        view = params.get("view", "")
+        chosen = {name: _known(params.get(name, ""), values) for name, values in CHOICES.items()}
         return cls(
-            view=view if view in VIEWS else "open", search=asked.get("q", "")[:200].replace("\x00", ""), **chosen
+            view=view if view in VIEWS else "open", search=params.get("q", "")[:200].replace("\x00", ""), **chosen
         )
 
     @property

@@ -243,12 +243,12 @@ def monthly_counts(municipality: Municipality, today: date) -> list[MonthCounts]
         acts = _by_month(_public(municipality, since, "done_at"), "done_at", "reason", "act")
         again = _by_month(_public(municipality, since, "undone_at").filter(done_at__isnull=False), "undone_at")
         objections = Moderation.objects.filter(message__channel__is_practice__in=_channels(), appealed_on__gte=since)
-        asked = _by_month(objections.filter(municipality=municipality), "appealed_on", "decision")
-    months = sorted({key[0] for counts in (acts, again, asked) for key in counts}, reverse=True)
-    return [_month(month, acts, again, asked) for month in months]
+        appeals = _by_month(objections.filter(municipality=municipality), "appealed_on", "decision")
+    months = sorted({key[0] for counts in (acts, again, appeals) for key in counts}, reverse=True)
+    return [_month(month, acts, again, appeals) for month in months]
 
 
-def _month(month: date, acts: Mapping[Any, int], again: Mapping[Any, int], asked: Mapping[Any, int]) -> MonthCounts:
+def _month(month: date, acts: Mapping[Any, int], again: Mapping[Any, int], appeals: Mapping[Any, int]) -> MonthCounts:
     by_reason = [
         (
             reason,
@@ -257,7 +257,7 @@ def _month(month: date, acts: Mapping[Any, int], again: Mapping[Any, int], asked
         )
         for reason in ModerationReason
     ]
-    decided = {decision: asked.get((month, decision), 0) for decision in ("", *AppealDecision.values)}
+    decided = {decision: appeals.get((month, decision), 0) for decision in ("", *AppealDecision.values)}
     return MonthCounts(
         month=month,
         reasons=[row for row in by_reason if row[1] or row[2]],

@@ -168,12 +168,12 @@ def measure_speed(rows: list[LabelledMessage], times: int = 5) -> tuple[float, f
 
 def report(parts: dict[str, list[LabelledMessage]], timed: str) -> str:
     """docs/triage-figures.md."""
-    made = [_FOREWORD, timed]
+    lines = [_FOREWORD, timed]
     for part, title in SPLITS.items():
-        made.append(_section(title, evaluate(parts[part])))
-    made.append(f"## Personal data in {len(parts[FORMS])} forms, and what only looks like it\n")
-    made.append(_table("Personal data", evaluate_personal_data(parts[FORMS])) + "\n")
-    return "\n".join(made)
+        lines.append(_section(title, evaluate(parts[part])))
+    lines.append(f"## Personal data in {len(parts[FORMS])} forms, and what only looks like it\n")
+    lines.append(_table("Personal data", evaluate_personal_data(parts[FORMS])) + "\n")
+    return "\n".join(lines)
 
 
 def _section(title: str, result: Evaluation) -> str:

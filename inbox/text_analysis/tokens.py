@@ -66,13 +66,13 @@ class Stems:
     @classmethod
     def of(cls, written: Mapping[str, str]) -> "Stems":
         """`written`: by label, the stems as in the docstring above, with spaces or lines between them."""
-        made = cls()
+        stems = cls()
         for label, text in written.items():
             for term in text.split():
                 weight, _, stem = term.rpartition(":")
                 parts = tuple((part.removesuffix("="), part.endswith("=")) for part in stem.split("_"))
-                made._by_prefix[parts[0][0][:_PREFIX]].append(_Stem(parts, label, float(weight or 1)))
-        return made
+                stems._by_prefix[parts[0][0][:_PREFIX]].append(_Stem(parts, label, float(weight or 1)))
+        return stems
 
     def hits(self, words: list[Word]) -> Iterator[StemMatch]:
         for place, word in enumerate(words):

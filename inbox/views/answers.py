@@ -33,11 +33,11 @@ def answer(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Send it, or ask for approval where the municipality requires it."""
     row, text = get_message(message), request.POST.get("text", "")
     try:
-        made = propose.answer(row, text, by=request.user, after=int_param(request.POST, "after", default=0))
+        proposed = propose.answer(row, text, by=request.user, after=int_param(request.POST, "after", default=0))
     except ActionNotAllowed as refused:
         return message_page(request, row, draft=text, problem=refused.message)
     saved_answers.count_use(parse_ints(request.POST.get("used", "").split(",")[:MOST_USED]))
-    if isinstance(made, Reply):
+    if isinstance(proposed, Reply):
         flash.success(request, _("The answer is on its way. It appears on the network in a moment."))
     else:
         flash.success(request, _("The answer waits for approval. You are told if it comes back."))

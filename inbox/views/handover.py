@@ -35,12 +35,12 @@ def ask(request: MunicipalityRequest, message: int) -> HttpResponse:
             if values["within"] == "day"
             else verbs.after_working_minutes(int(values["within"]))
         )
-        asked = verbs.QuestionInput(
+        question = verbs.QuestionInput(
             values["question"], values["shown"], values.get("with_contact", False), values.get("with_name", False),
             values.get("with_private", False),
         )  # fmt: skip
         try:
-            verbs.ask(row, values["department"], asked, until=until, by=request.user)
+            verbs.ask(row, values["department"], question, until=until, by=request.user)
         except ActionNotAllowed as refused:
             field = {"until": "day"}.get(refused.field, refused.field)
             form.add_error(field if field in form.fields else None, refused.message)

@@ -122,15 +122,15 @@ def assign(request: MunicipalityRequest, message: int) -> HttpResponse:
 @require_POST
 def file(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Topic, settlement and department, each where it is in the form."""
-    asked = request.POST
+    data = request.POST
 
     def verb(row: Message) -> None:
-        if "topic" in asked:
-            triage.set_topic(row, asked["topic"], by=request.user)
-        if "settlement" in asked:
-            triage.set_settlement(row, asked["settlement"], by=request.user)
-        if "department" in asked:
-            triage.set_department(row, _department(asked["department"]), by=request.user)
+        if "topic" in data:
+            triage.set_topic(row, data["topic"], by=request.user)
+        if "settlement" in data:
+            triage.set_settlement(row, data["settlement"], by=request.user)
+        if "department" in data:
+            triage.set_department(row, _department(data["department"]), by=request.user)
 
     return _done(request, message, verb)
 
@@ -149,12 +149,12 @@ def snooze(request: MunicipalityRequest, message: int) -> HttpResponse:
     return _done(request, message, lambda row: triage.snooze(row, until, by=request.user), act="snooze")
 
 
-def _until(asked: Any) -> datetime:
+def _until(data: Any) -> datetime:
     """An unreadable time is treated as past, which the verb refuses."""
-    if asked.get("until") in Snooze.values:
-        return rules.snoozed_until(Snooze(asked["until"]), timezone.now())
+    if data.get("until") in Snooze.values:
+        return rules.snoozed_until(Snooze(data["until"]), timezone.now())
     try:
-        return datetime.fromisoformat(asked.get("at", "")).replace(tzinfo=BELGRADE).astimezone(UTC)
+        return datetime.fromisoformat(data.get("at", "")).replace(tzinfo=BELGRADE).astimezone(UTC)
     except (ValueError, OverflowError):
         return datetime.min.replace(tzinfo=UTC)
 

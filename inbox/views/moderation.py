@@ -34,19 +34,17 @@ PER_PAGE = 30
 def propose(request: MunicipalityRequest, message: int) -> HttpResponse:
     """The form on a page of its own; it is also part of the message's page."""
     row = get_object_or_404(Message.objects.select_related("channel"), pk=message)
-    asked = request.POST
-    wish = ModerationRequest(
-        asked.get("reason", ""), asked.get("act", ModerationAction.HIDE.value), asked.get("why", "")
-    )
+    data = request.POST
+    wish = ModerationRequest(data.get("reason", ""), data.get("act", ModerationAction.HIDE.value), data.get("why", ""))
     problem, field = "", ""
     if request.method == "POST":
         try:
-            made = moderate.propose(row, wish, by=request.user)
+            proposed = moderate.propose(row, wish, by=request.user)
         except ActionNotAllowed as refused:
             problem, field = refused.message, refused.field
         else:
-            flash.success(request, _success_message(made))
-            return redirect("moderation_one", request.municipality.slug, made.pk)
+            flash.success(request, _success_message(proposed))
+            return redirect("moderation_one", request.municipality.slug, proposed.pk)
     context = {
         "message": row,
         "moderation": moderation_queries.moderation_context(row, message_context(row).acts, wish),
@@ -57,12 +55,12 @@ def propose(request: MunicipalityRequest, message: int) -> HttpResponse:
     return render(request, "inbox/moderate.html", context, status=422 if problem else 200)
 
 
-def _success_message(made: Moderation) -> str:
-    if made.act == ModerationAction.REMOVE:
+def _success_message(proposed: Moderation) -> str:
+    if proposed.act == ModerationAction.REMOVE:
         return _("A copy is kept. A second person has to agree before it is removed.")
-    if not made.next_at:
+    if not proposed.next_at:
         return _("A copy is kept. This network hides nothing for the portal: do it there now, and say so here.")
-    if not moderation_queries.is_below_ours(made.message):
+    if not moderation_queries.is_below_ours(proposed.message):
         return _("A copy is kept. The portal asks the network in a moment. If the network refuses, you are told.")
     return _("A copy is kept. The portal hides it on the network in a moment.")
 
@@ -71,18 +69,18 @@ def _success_message(made: Moderation) -> str:
 @require_GET
 def moderation(request: MunicipalityRequest) -> HttpResponse:
     """Pending work first: clearly unlawful messages, then what needs a second person."""
-    asked = request.GET
+    params = request.GET
     counts = moderation_queries.counts()
     opening = "unlawful" if counts["unlawful"] else next((v for v in moderation_queries.VIEWS[:3] if counts[v]), "done")
-    view = choice_param(asked, "view", ("unlawful", *moderation_queries.VIEWS), default=opening)
-    reason = choice_param(asked, "reason", ModerationReason.values)
+    view = choice_param(params, "view", ("unlawful", *moderation_queries.VIEWS), default=opening)
+    reason = choice_param(params, "reason", ModerationReason.values)
     rows: Any = moderation_queries.unlawful() if view == "unlawful" else moderation_queries.filtered_acts(view, reason)
     context = {
         "view": view,
         "views": _views(view, counts),
         "reason": reason,
         "reasons": ModerationReason.choices,
-        "page": Paginator(rows, PER_PAGE).get_page(asked.get("page")),
+        "page": Paginator(rows, PER_PAGE).get_page(params.get("page")),
         "now": timezone.now(),
     }
     return render(request, "inbox/moderation.html", context)
@@ -127,20 +125,20 @@ def _day(text: str) -> date | None:
 
 
 ACTIONS: dict[str, Callable[[Moderation, Any, Any], Moderation]] = {
-    "agree": lambda row, asked, by: moderate.agree(row, by=by),
-    "refuse": lambda row, asked, by: moderate.refuse(row, asked.get("why", ""), by=by),
-    "confirm": lambda row, asked, by: moderate.confirm(row, by=by),
-    "done": lambda row, asked, by: moderate.mark_done_manually(row, asked.get("note", ""), by=by),
-    "again": lambda row, asked, by: moderate.retry(row, by=by),
-    "remove": lambda row, asked, by: moderate.propose(
-        row.message, ModerationRequest(row.reason, ModerationAction.REMOVE.value, asked.get("why", "")), by=by
+    "agree": lambda row, data, by: moderate.agree(row, by=by),
+    "refuse": lambda row, data, by: moderate.refuse(row, data.get("why", ""), by=by),
+    "confirm": lambda row, data, by: moderate.confirm(row, by=by),
+    "done": lambda row, data, by: moderate.mark_done_manually(row, data.get("note", ""), by=by),
+    "again": lambda row, data, by: moderate.retry(row, by=by),
+    "remove": lambda row, data, by: moderate.propose(
+        row.message, ModerationRequest(row.reason, ModerationAction.REMOVE.value, data.get("why", "")), by=by
     ),
-    "undo": lambda row, asked, by: moderate.undo(row, asked.get("why", ""), by=by),
-    "shown": lambda row, asked, by: moderate.mark_shown_manually(row, by=by),
-    "object": lambda row, asked, by: moderate.record_objection(
-        row, asked.get("text", ""), _day(asked.get("received_on", "")), by=by
+    "undo": lambda row, data, by: moderate.undo(row, data.get("why", ""), by=by),
+    "shown": lambda row, data, by: moderate.mark_shown_manually(row, by=by),
+    "object": lambda row, data, by: moderate.record_objection(
+        row, data.get("text", ""), _day(data.get("received_on", "")), by=by
     ),
-    "decide": lambda row, asked, by: moderate.decide(row, asked.get("decision", ""), asked.get("why", ""), by=by),
+    "decide": lambda row, data, by: moderate.decide(row, data.get("decision", ""), data.get("why", ""), by=by),
 }
 
 

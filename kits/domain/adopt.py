@@ -75,7 +75,7 @@ def adopt(kit: Kit, choice: AdoptionChoice, *, municipality: Municipality, by: U
         adopted_post.part_id: adopted_post
         for adopted_post in AdoptedPost.objects.filter(adoption=adoption).select_related("post")
     }
-    made, own_glossary = [], glossary(municipality.pk)
+    drafts, own_glossary = [], glossary(municipality.pk)
     for part in chosen:
         before = known.get(part.pk)
         if before and before.post.deleted_at is None:
@@ -85,10 +85,12 @@ def adopt(kit: Kit, choice: AdoptionChoice, *, municipality: Municipality, by: U
         AdoptedPost.objects.update_or_create(
             adoption=adoption, part=part, defaults={"municipality": municipality, "post": post}
         )
-        made.append(post)
-    if made:
-        record("kit.adopt", by=by, target=adoption, label=row.name, drafts=len(made), posts=[post.pk for post in made])
-    return AdoptionResult(adoption, made)
+        drafts.append(post)
+    if drafts:
+        record(
+            "kit.adopt", by=by, target=adoption, label=row.name, drafts=len(drafts), posts=[post.pk for post in drafts]
+        )
+    return AdoptionResult(adoption, drafts)
 
 
 def _adoption(kit: Kit, choice: AdoptionChoice, municipality: Municipality, last: date, by: User) -> Adoption:

@@ -117,8 +117,8 @@ def _written_part(request: SignedInRequest, kit: Kit, part: KitPost) -> HttpResp
 def _saved(request: HttpRequest, kit: Kit, row: KitPost) -> HttpResponse:
     """Redirects to the form again when new placeholders were added, so that their questions can be worded."""
     known = {gap["name"] for gap in kit.questions} | set(queries.FILLED_BY_THEMSELVES)
-    asked = questions([parse(row.content)], [])
-    if {gap["name"] for gap in asked} - known:
+    gap_questions = questions([parse(row.content)], [])
+    if {gap["name"] for gap in gap_questions} - known:
         messages.success(request, _("Saved. Look at the questions for the gaps, they were made from their names."))
         return redirect(reverse("programme_kit_post", args=[kit.pk, row.pk]) + "#gaps")
     messages.success(request, _("Saved."))

@@ -310,7 +310,7 @@ def rows(request: MunicipalityRequest) -> HttpResponse:
     chosen = int_list_param(request.GET, "id", least=1)[:MOST_PICTURES]
     pictures = Media.objects.filter(archived_at__isnull=True).in_bulk(chosen)
     slug = request.municipality.slug
-    made = [
+    picture_rows = [
         picture_row(slug, pictures[pk], Shown(pk, pictures[pk].alt)) for pk in dict.fromkeys(chosen) if pk in pictures
     ]
-    return render(request, "library/_rows.html", {"pictures": made})
+    return render(request, "library/_rows.html", {"pictures": picture_rows})

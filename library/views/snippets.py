@@ -60,8 +60,8 @@ def edit(request: MunicipalityRequest, pk: int) -> HttpResponse:
 
 def _written(request: MunicipalityRequest, snippet: Snippet) -> HttpResponse:
     is_hashtags = snippet.kind == SnippetKind.HASHTAGS
-    asked = {"tags": tags_of(request), "texts": snippet.texts, "is_hashtags": is_hashtags}
-    form = SnippetForm(request.POST if request.method == "POST" else None, initial={"name": snippet.name}, **asked)
+    options = {"tags": tags_of(request), "texts": snippet.texts, "is_hashtags": is_hashtags}
+    form = SnippetForm(request.POST if request.method == "POST" else None, initial={"name": snippet.name}, **options)
     back = reverse(PAGES[snippet.kind], args=[request.municipality.slug])
     if request.method == "POST" and form.is_valid():
         written = {"name": form.cleaned_data["name"], "texts": form.cleaned_data["texts"], "by": request.user}

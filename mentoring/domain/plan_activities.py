@@ -63,10 +63,10 @@ def add_posts(activity: Activity, posts: list[int], *, by: User) -> list[Evidenc
     if len(chosen) != len(wanted):
         raise ActionNotAllowed(_("Choose posts that went out since the plan began and are still there."))
     _room(row, len(chosen))
-    made = [_post(row, post, by) for post in chosen]
-    for evidence in made:
+    rows = [_post(row, post, by) for post in chosen]
+    for evidence in rows:
         audit.record("agreement.add_evidence", by=by, target=row, evidence=evidence.title)
-    return made
+    return rows
 
 
 def _post(activity: Activity, post: Any, by: User) -> Evidence:
@@ -93,10 +93,10 @@ def add_needs(activity: Activity, needs: list[int], *, by: User) -> list[Evidenc
     if len(chosen) != len(wanted):
         raise ActionNotAllowed(_("Choose needs that were decided or done since the plan began."))
     _room(row, len(chosen))
-    made = [_need(row, need, by) for need in chosen]
-    for evidence in made:
+    rows = [_need(row, need, by) for need in chosen]
+    for evidence in rows:
         audit.record("agreement.add_evidence", by=by, target=row, evidence=evidence.title)
-    return made
+    return rows
 
 
 def _need(activity: Activity, need: Any, by: User) -> Evidence:
@@ -119,11 +119,11 @@ def add_link(activity: Activity, url: str, note: str, *, by: User) -> Evidence:
         )
     note = plans.text(note, MOST_NOTE, "note")
     _room(row, 1)
-    made: Evidence = Evidence.objects.create(
+    evidence: Evidence = Evidence.objects.create(
         municipality_id=row.municipality_id, activity=row, kind=Proof.LINK, url=url, note=note, by=by
     )
     audit.record("agreement.add_evidence", by=by, target=row, evidence=url)
-    return made
+    return evidence
 
 
 @transaction.atomic
@@ -133,12 +133,12 @@ def add_file(activity: Activity, scan: Scan, note: str, *, by: User) -> Evidence
     note = plans.text(note, MOST_NOTE, "note")
     _room(row, 1)
     name = f"evidence/plans/{row.municipality_id}/{secrets.token_hex(16)}.{scan.ending}"
-    made: Evidence = Evidence.objects.create(
+    evidence: Evidence = Evidence.objects.create(
         municipality_id=row.municipality_id, activity=row, kind=Proof.FILE, note=note, by=by, file_mime=scan.mime,
         file=default_storage.save(name, ContentFile(scan.body)),
     )  # fmt: skip
     audit.record("agreement.add_evidence", by=by, target=row, evidence=scan.ending)
-    return made
+    return evidence
 
 
 def _room(activity: Activity, more: int) -> None:

@@ -89,8 +89,8 @@ def _settle(activity: Activity) -> bool:
 
 def keep(activity: Activity, *, by: User | None) -> Evidence:
     """What the indicator came to when the activity was done."""
-    made: Evidence = Evidence.objects.create(
+    evidence: Evidence = Evidence.objects.create(
         municipality_id=activity.municipality_id, activity=activity, kind=Proof.INDICATOR, code=activity.code,
         value=activity.reading.get("value"), n=activity.reading.get("n"), by=by,
     )  # fmt: skip
-    return made
+    return evidence

@@ -97,8 +97,8 @@ class DeskEntry:
 def _desk_entry(row: Mapping[str, Any]) -> DeskEntry:
     word_at = max(filter(None, (row["commented_at"], row["decided_at"], row["given_at"])), default=None)
     news_at = max(filter(None, (row["updated_at"], row["said_at"], row["ruled_at"])))
-    asked = [row["asked_at"], row["said_at"], row["updated_at"]]
-    unanswered = [at for at in asked if at and (word_at is None or at > word_at)]
+    times = [row["asked_at"], row["said_at"], row["updated_at"]]
+    unanswered = [at for at in times if at and (word_at is None or at > word_at)]
     since = min(unanswered, default=None) if row["stage"] != Stage.APPROVED else None
     is_unread = row["seen_at"] is None or row["seen_at"] < news_at
     order = since or word_at or row["updated_at"]

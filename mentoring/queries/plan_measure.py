@@ -22,10 +22,10 @@ SINCE = date(2026, 1, 1)
 def in_time(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
     """By municipality; one that had no activity due in these days has no value. One query; the scope is open."""
     over = Q(done_at__isnull=False) | Q(due_on__lt=today())
-    asked = Q(plan__closed_at__isnull=True) | Q(plan__closed_because=ClosingReason.FINISHED)
-    asked |= Q(due_on__lte=F("plan__closed_at__date"))
+    expected = Q(plan__closed_at__isnull=True) | Q(plan__closed_because=ClosingReason.FINISHED)
+    expected |= Q(due_on__lte=F("plan__closed_at__date"))
     rows = Activity.objects.filter(
-        over, asked, municipality__in=[place.pk for place in places], plan__agreed_at__isnull=False,
+        over, expected, municipality__in=[place.pk for place in places], plan__agreed_at__isnull=False,
         dropped_at__isnull=True, due_on__gte=first, due_on__lte=last,
     )  # fmt: skip
     counted = rows.order_by().values_list("municipality").annotate(

@@ -289,13 +289,13 @@ def next_action(dashboard: PlanDashboard, side: Side | None) -> NextAction:
 def _next_activity(opened: list[ActivityItem]) -> NextAction:
     """An activity that is ready to be reported, one that is late, one that lost its evidence, else the next one due."""
     ready = (item for item in opened if item.is_ready)
-    asked = (
+    pending = (
         ("report", ready),
         ("late", (item for item in opened if item.is_late)),
         ("look_again", (item for item in opened if item.gone)),
         ("next", iter(opened)),
     )
-    for kind, items in asked:
+    for kind, items in pending:
         if (item := next(items, None)) is not None:
             return NextAction(kind, item)
     return NextAction("finish")

@@ -35,11 +35,11 @@ def response_times(
     ids = {row.mentor_id for row in pairings}
     now = timezone.now()
     since = now - timedelta(days=max(periods))
-    asked = _asked(ids, pairings, since)
+    questions = _asked(ids, pairings, since)
     away: dict[int, list[Days]] = defaultdict(list)
     for row in absences_since(ids, since.date()) if absences is None else absences:
         away[row.mentor_id].append((row.starts_on, row.ends_on))  # type: ignore[arg-type]
-    return {pk: [response_time(asked[pk], days, now, away[pk]) for days in periods] for pk in ids}
+    return {pk: [response_time(questions[pk], days, now, away[pk]) for days in periods] for pk in ids}
 
 
 def absences_since(mentors: Iterable[Any], day: date) -> list[Absence]:

@@ -63,9 +63,9 @@ def of_an_open_plan(
 def plan(request: MunicipalityRequest) -> HttpResponse:
     """The plan that is open, else the latest one; `?plan=` shows an earlier one."""
     rows = queries.plans_of(request.municipality)
-    asked = request.GET.get("plan")
-    shown = next((row for row in rows if str(row.pk) == asked), None) if asked else next(iter(rows), None)
-    if asked and shown is None:
+    requested = request.GET.get("plan")
+    shown = next((row for row in rows if str(row.pk) == requested), None) if requested else next(iter(rows), None)
+    if requested and shown is None:
         raise Http404
     mine = side_of(request)
     may_start = mine is not None and not any(row.closed_at is None for row in rows)

@@ -50,8 +50,8 @@ def home(request: ProgrammeRequest) -> HttpResponse:
     everybody = enrolment_statuses(request.programmes, timezone.now())
     cohorts, people = groups(everybody), mentors(everybody)
     filters = _filters(request, cohorts, people)
-    asked = narrowed(everybody, cohort=filters.cohort, mentor=filters.mentor, show=filters.show)
-    page = Paginator(asked, PER_PAGE).get_page(request.GET.get("page"))
+    shown_pairings = narrowed(everybody, cohort=filters.cohort, mentor=filters.mentor, show=filters.show)
+    page = Paginator(shown_pairings, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "today": today(),
         "cohorts": cohorts,

@@ -75,11 +75,11 @@ def delegate(request: MunicipalityRequest) -> HttpResponse:
     form = _delegate_form(request, approvers, publishing, request.POST)
     if form.is_valid():
         people = {str(pk): user for pk, user in publishing.items()}
-        asked = form.cleaned_data
+        data = form.cleaned_data
         try:
             row = verbs.delegate(
-                request.municipality, approver=people[asked["approver"]], to=people[asked["to"]],
-                starts_on=asked["starts_on"], ends_on=asked["ends_on"], by=request.user,
+                request.municipality, approver=people[data["approver"]], to=people[data["to"]],
+                starts_on=data["starts_on"], ends_on=data["ends_on"], by=request.user,
             )  # fmt: skip
         except ActionNotAllowed as refused:
             add_form_error(form, refused)

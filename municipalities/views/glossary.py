@@ -28,11 +28,11 @@ def glossary(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _page(request: MunicipalityRequest, form: WordForm) -> HttpResponse:
-    asked = request.GET.get("q", "").replace("\x00", "")[:80].strip()
+    query = request.GET.get("q", "").replace("\x00", "")[:80].strip()
     context = {
         "form": form if request.access.may(Verb.LIBRARY_EDIT) else None,
-        "words": asked,
-        "page": Paginator(queries.search_glossary(asked), A_PAGE).get_page(request.GET.get("page")),
+        "words": query,
+        "page": Paginator(queries.search_glossary(query), A_PAGE).get_page(request.GET.get("page")),
         "built_in": LATIN_WORDS,
     }
     return render(request, "municipalities/glossary.html", context, status=422 if form.errors else 200)

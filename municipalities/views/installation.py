@@ -38,13 +38,13 @@ ACTS: dict[str, Callable[..., None]] = {
 @administrators
 @require_GET
 def people(request: SignedInRequest) -> HttpResponse:
-    asked = request.GET.get("q", "").strip()[:80]
-    page = Paginator(queries.people(asked), PER_PAGE).get_page(request.GET.get("page"))
+    query = request.GET.get("q", "").strip()[:80]
+    page = Paginator(queries.people(query), PER_PAGE).get_page(request.GET.get("page"))
     rows = list(open_invitations()[:PER_PAGE])
     invited = list(zip(rows, grants.describe_all([row.grants for row in rows]), strict=True))
     context = {
         "page": page,
-        "asked": asked,
+        "asked": query,
         "rights": queries.rights_of(list(page)),
         "invitations": invited,
         "programmes": queries.programmes(),
@@ -130,10 +130,10 @@ def end_staff(request: SignedInRequest, programme: int, person: int) -> HttpResp
 @require_GET
 def municipalities(request: SignedInRequest) -> HttpResponse:
     form = SearchForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {"q": "", "show": ""}
-    rows = sorted(queries.narrowed(asked["q"], asked["show"]), key=lambda row: sort_key(str(row)))
+    filters = form.cleaned_data if form.is_valid() else {"q": "", "show": ""}
+    rows = sorted(queries.narrowed(filters["q"], filters["show"]), key=lambda row: sort_key(str(row)))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "asked": asked, "choices": form.fields["show"].choices}  # type: ignore[attr-defined]
+    context = {"page": page, "asked": filters, "choices": form.fields["show"].choices}  # type: ignore[attr-defined]
     return render(request, "municipalities/installation_municipalities.html", context)
 
 

@@ -36,9 +36,9 @@ class NeedFilters:
         if self.topic:
             rows = rows.filter(topic="" if self.topic == "none" else self.topic)
         for name in ("settlement", "department"):
-            asked = getattr(self, name)
-            if asked:
-                rows = rows.filter(**({name: None} if asked == "none" else {name: int(asked)}))
+            value = getattr(self, name)
+            if value:
+                rows = rows.filter(**({name: None} if value == "none" else {name: int(value)}))
         return rows
 
 

@@ -199,29 +199,33 @@ def closings() -> QuerySet[Closing]:
 
 def _reports(part: slice) -> list[ClosingReport]:
     rows = list(closings().select_related("post").defer("post__draft", "post__search_key").order_by("-at", "-pk")[part])
-    asked: dict[int, Publication] = {}
+    publications: dict[int, Publication] = {}
     seen = Publication.objects.filter(post__in=[row.post_id for row in rows], delivery__published_at__isnull=False)
     for publication in seen.select_related("version", "delivery").order_by("delivery__published_at", "pk"):
-        asked.setdefault(publication.post_id, publication)
+        publications.setdefault(publication.post_id, publication)
     texts: dict[int, str] = {}
     variants = Variant.objects.filter(
-        version__in=[publication.version_id for publication in asked.values()], channel__isnull=True
+        version__in=[publication.version_id for publication in publications.values()], channel__isnull=True
     )
     for version, text in (
         variants.filter(language="sr").order_by(F("derived").desc(), "pk").values_list("version", "text")
     ):
         texts[version] = text  # texts written by people come last and win
-    return [_report(row, asked.get(row.post_id), texts) for row in rows]
+    return [_report(row, publications.get(row.post_id), texts) for row in rows]
 
 
-def _report(row: Closing, asked: Publication | None, texts: dict[int, str]) -> ClosingReport:
-    if asked is None:
+def _report(row: Closing, publication: Publication | None, texts: dict[int, str]) -> ClosingReport:
+    if publication is None:
         return ClosingReport(row, str(row.post), (), "", None)
-    options = (asked.version.structure.get("interactive") or {}).get("options") or ()
-    url = asked.delivery.permalink if asked.delivery.state == State.PUBLISHED else ""
-    text = texts.get(asked.version_id) or str(row.post)
+    options = (publication.version.structure.get("interactive") or {}).get("options") or ()
+    url = publication.delivery.permalink if publication.delivery.state == State.PUBLISHED else ""
+    text = texts.get(publication.version_id) or str(row.post)
     return ClosingReport(
-        row, text, [str(option) for option in options if isinstance(option, str)], url, asked.delivery.published_at
+        row,
+        text,
+        [str(option) for option in options if isinstance(option, str)],
+        url,
+        publication.delivery.published_at,
     )
 
 

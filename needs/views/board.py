@@ -54,14 +54,14 @@ def board(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _narrowed(request: HttpRequest, settlements: list[Any], departments: list[Any]) -> NeedFilters:
-    asked = request.GET
+    params = request.GET
     places = {"none", *(str(row.pk) for row in settlements)}
     offices = {"none", *(str(row.pk) for row in departments)}
     return NeedFilters(
-        search=asked.get("q", "")[:80],
-        topic=choice_param(asked, "topic", {*Topic.values, "none"}),
-        settlement=choice_param(asked, "settlement", places),
-        department=choice_param(asked, "department", offices),
+        search=params.get("q", "")[:80],
+        topic=choice_param(params, "topic", {*Topic.values, "none"}),
+        settlement=choice_param(params, "settlement", places),
+        department=choice_param(params, "department", offices),
     )
 
 
@@ -93,13 +93,13 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
     """Messages that ask for the same thing become a need, or join one that is there. GET shows, POST does."""
     if not request.access.may(Verb.INBOX_VIEW):
         raise PermissionDenied
-    asked = request.POST if request.method == "POST" else request.GET
-    keys = int_list_param(asked, "message", least=1)[:MOST_MESSAGES]
+    data = request.POST if request.method == "POST" else request.GET
+    keys = int_list_param(data, "message", least=1)[:MOST_MESSAGES]
     chosen = queries.messages_with_needs(keys)
     if not chosen:
         flash.info(request, _("Tick the messages that ask for the same thing first."))
         return redirect("inbox", request.municipality.slug)
-    query = asked.get("q", "")[:80]
+    query = data.get("q", "")[:80]
     is_new = request.method == "POST" and "need" not in request.POST
     form = NeedForm(request.POST if is_new else None, initial=_common(chosen))
     problem = ""

@@ -77,14 +77,14 @@ def table(request: MunicipalityRequest) -> HttpResponse:
     return answer
 
 
-def _period(asked: Any) -> OverviewPeriod:
+def _period(params: Any) -> OverviewPeriod:
     """`?month=2026-11` or `?year=2026`; this year without either. Raises `Http404` for what is no time we know."""
     day = today()
-    if month := asked.get("month"):
+    if month := params.get("month"):
         match = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", month)
         period = OverviewPeriod(int(match[1]), int(match[2])) if match else None
     else:
-        year = asked.get("year", str(day.year))
+        year = params.get("year", str(day.year))
         period = OverviewPeriod(int(year)) if re.fullmatch(r"[0-9]{4}", year) else None
     if period is None or period.year < OLDEST or period.first > day:
         raise Http404

@@ -106,14 +106,14 @@ def _feed(published: PublishedPage, tongue: str) -> bytes:
     with translation.override(languages.by_tag()[tongue].code):
         say = public_text.converter(tongue, terms)
         title, description = public_text.feed_title(published.municipality)
-        made = Rss201rev2Feed(
+        feed = Rss201rev2Feed(
             title=title, link=link, description=description, language=public_text.serbian_tag(tongue),
             feed_url=public_text.public_url(reverse("needs_feed", args=[slug, tongue])),
         )  # fmt: skip
         host = urlsplit(settings.PUBLIC_BASE_URL).hostname or "localhost"
         for need in needs:
             heading, text = (CONTROL.sub("", part) for part in public_text.feed_entry(need, say))
-            made.add_item(
+            feed.add_item(
                 title=heading,
                 link=f"{link}?show={need.stage}#need-{need.pk}",
                 description=linebreaks(escape(text)),
@@ -123,12 +123,12 @@ def _feed(published: PublishedPage, tongue: str) -> bytes:
                 unique_id_is_permalink=False,
                 categories=[str(Topic(need.topic).label)] if need.topic else [],
             )
-        return made.writeString("utf-8").encode()
+        return feed.writeString("utf-8").encode()
 
 
-def _chosen(asked: Any) -> PublicFilters | None:
+def _chosen(params: Any) -> PublicFilters | None:
     """The requested section; None for anything that our links do not contain, so that nobody can fill the cache."""
-    show, topic, number = asked.get("show", "done"), asked.get("topic", ""), asked.get("page", "1")
+    show, topic, number = params.get("show", "done"), params.get("topic", ""), params.get("page", "1")
     if show not in queries.SECTIONS or (topic and (topic not in Topic.values or show == ASKED)):
         return None
     return PublicFilters(show, topic, int(number)) if re.fullmatch(r"[1-9][0-9]{0,3}", number) else None

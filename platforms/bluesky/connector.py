@@ -245,8 +245,8 @@ class Bluesky(Conversation, Defaults):
         https://docs.bsky.app/docs/api/com-atproto-repo-list-records
         """
         place = {"cursor": cursor} if cursor else {}
-        asked = {"repo": self.calls.did, "collection": records.POST, "limit": BATCH} | place
-        page = self.calls.get("com.atproto.repo.listRecords", asked)
+        params = {"repo": self.calls.did, "collection": records.POST, "limit": BATCH} | place
+        page = self.calls.get("com.atproto.repo.listRecords", params)
         listed = [one for one in page.get("records") or () if isinstance(one, dict) and one.get("uri")]
         own = [str(one["uri"]) for one in listed if not (one.get("value") or {}).get("reply")]
         views = self.calls.get("app.bsky.feed.getPosts", {"uris": own}).get("posts") or () if own else ()

@@ -191,8 +191,8 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         parts = urlsplit(link.strip())
         if not (parts.hostname or "").endswith("facebook.com"):
             return None
-        asked = parse_qs(parts.query)
-        number = (asked.get("story_fbid") or asked.get("v") or [""])[0]
+        params = parse_qs(parts.query)
+        number = (params.get("story_fbid") or params.get("v") or [""])[0]
         if not number and (match := LINKS.fullmatch(parts.path)):
             number = match[1]
         if not number and re.fullmatch(rf"/{account_id}_\d+/?", parts.path):

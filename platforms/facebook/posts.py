@@ -39,10 +39,10 @@ def when(entity: Mapping[str, Any]) -> datetime:
 
 def created(answer: Mapping[str, Any]) -> str:
     """The id of the created object. Raises `OutcomeUnknown` for an answer without one."""
-    made = answer.get("post_id") or answer.get("id")
-    if not made:
+    post_id = answer.get("post_id") or answer.get("id")
+    if not post_id:
         raise OutcomeUnknown("The server's answer names no post.")
-    return str(made)
+    return str(post_id)
 
 
 def published(post: Mapping[str, Any]) -> Published:

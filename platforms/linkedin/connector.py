@@ -173,9 +173,9 @@ class LinkedIn(Insights, Conversation, Defaults):
         return self._post(outgoing, media.UploadCheckpoint.of(pending))
 
     def _post(self, outgoing: Outgoing, held: media.UploadCheckpoint) -> Published:
-        made = posts.body(self.author, outgoing, posts.content(outgoing, held.images, held.video))
+        body = posts.body(self.author, outgoing, posts.content(outgoing, held.images, held.video))
         try:
-            answer = self.calls.public("POST", "/posts", made)
+            answer = self.calls.public("POST", "/posts", body)
         except Rejected as refused:
             if refused.code == DUPLICATE:
                 raise self._duplicate(outgoing, refused) from None

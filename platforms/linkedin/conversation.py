@@ -63,10 +63,10 @@ class Conversation:
         subject = str(outgoing.reply_to)
         parts = COMMENT.fullmatch(subject)
         place = parts[1] if parts else subject
-        made = {"actor": self.author, "object": place, "message": {"text": outgoing.text}}
+        body = {"actor": self.author, "object": place, "message": {"text": outgoing.text}}
         if parts:
-            made["parentComment"] = subject
-        answer = self.calls.public("POST", f"/socialActions/{encoded(place)}/comments", made)
+            body["parentComment"] = subject
+        answer = self.calls.public("POST", f"/socialActions/{encoded(place)}/comments", body)
         created = _parsed(answer)
         number = str(created.get("id") or posts.created(answer.headers))
         remote_id = (

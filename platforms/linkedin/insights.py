@@ -65,8 +65,8 @@ class Insights:
         """By id. A post without any activity is left out by the network, which means 0 of everything."""
         statistics: dict[str, dict[str, int]] = {}
         for beginning, name in KINDS.items():
-            if asked := [one for one in ids if one.startswith(beginning)]:
-                statistics |= self._asked(name, asked)
+            if batch := [one for one in ids if one.startswith(beginning)]:
+                statistics |= self._asked(name, batch)
         return statistics
 
     def _asked(self, name: str, ids: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -53,8 +53,8 @@ def _image(calls: Calls, owner: str, picture: Picture, read: Read) -> str:
 
 
 def _video(calls: Calls, owner: str, video: Video, read: Read) -> str:
-    asked = {"owner": owner, "fileSizeBytes": video.size, "uploadCaptions": False, "uploadThumbnail": False}
-    upload = _begun(calls, "videos", asked)
+    body = {"owner": owner, "fileSizeBytes": video.size, "uploadCaptions": False, "uploadThumbnail": False}
+    upload = _begun(calls, "videos", body)
     urn, parts = str(upload.get("video") or ""), []
     if not urn:
         raise NotReached("The server did not take the video.")
@@ -70,8 +70,8 @@ def _video(calls: Calls, owner: str, video: Video, read: Read) -> str:
     return urn
 
 
-def _begun(calls: Calls, kind: str, asked: dict[str, Any]) -> dict[str, Any]:
-    answer = calls.private("POST", f"/{kind}", {"initializeUploadRequest": asked}, query="action=initializeUpload")
+def _begun(calls: Calls, kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer = calls.private("POST", f"/{kind}", {"initializeUploadRequest": body}, query="action=initializeUpload")
     upload = answer.get("value")
     return upload if isinstance(upload, dict) else {}
 

@@ -14,7 +14,7 @@ from platforms.types import Outgoing, Published
 
 
 def body(author: str, outgoing: Outgoing, content: Mapping[str, Any] | None) -> dict[str, Any]:
-    made = {
+    fields = {
         "author": author,
         "commentary": little_text.escaped(outgoing.text),
         "visibility": "PUBLIC",
@@ -26,7 +26,7 @@ def body(author: str, outgoing: Outgoing, content: Mapping[str, Any] | None) -> 
         "lifecycleState": "PUBLISHED",
         "isReshareDisabledByAuthor": False,
     }
-    return made | ({"content": dict(content)} if content else {})
+    return fields | ({"content": dict(content)} if content else {})
 
 
 def content(outgoing: Outgoing, images: Sequence[str], video: str) -> dict[str, Any] | None:
@@ -50,10 +50,10 @@ def content(outgoing: Outgoing, images: Sequence[str], video: str) -> dict[str, 
 
 def created(headers: Mapping[str, str]) -> str:
     """The id of the created object: in a header, beside an empty body."""
-    made = headers.get("x-restli-id") or headers.get("x-linkedin-id")
-    if not made:
+    post_id = headers.get("x-restli-id") or headers.get("x-linkedin-id")
+    if not post_id:
         raise OutcomeUnknown("The server's answer names no post.")
-    return str(made)
+    return str(post_id)
 
 
 def permalink(urn: str) -> str:

@@ -146,9 +146,9 @@ class Mastodon(Conversation, Defaults):
         if outgoing.reply_to:
             form["in_reply_to_id"] = outgoing.reply_to
         headers = {"Idempotency-Key": outgoing.key}
-        made = self.calls.public("POST", "/api/v1/statuses", json=form, headers=headers)
-        published = statuses.published(made)
-        if self._went_wide(statuses.visibility(made), outgoing.visibility):
+        status = self.calls.public("POST", "/api/v1/statuses", json=form, headers=headers)
+        published = statuses.published(status)
+        if self._went_wide(statuses.visibility(status), outgoing.visibility):
             self._take_back(published)
         return published
 
@@ -257,8 +257,8 @@ class Mastodon(Conversation, Defaults):
 
     def visibilities(self, remote_ids: Sequence[str]) -> dict[str, Visibility]:
         batched = self._batches(remote_ids) if self._has_batches() else {}
-        asked = {remote_id_: batched.get(remote_id_) or self._status(remote_id_) for remote_id_ in remote_ids}
-        return {remote_id: statuses.visibility(status) for remote_id, status in asked.items() if status}
+        by_id = {remote_id_: batched.get(remote_id_) or self._status(remote_id_) for remote_id_ in remote_ids}
+        return {remote_id: statuses.visibility(status) for remote_id, status in by_id.items() if status}
 
     def _is_there(self, remote_id: str) -> bool:
         return bool(self._status(remote_id))
@@ -324,9 +324,9 @@ class Mastodon(Conversation, Defaults):
 
     def past_posts(self, since: datetime, cursor: str | None = None) -> PastPosts:
         """https://docs.joinmastodon.org/methods/accounts/#statuses ; what only followers see is nobody's business."""
-        asked = {"exclude_reblogs": "true", "exclude_replies": "true", "limit": PAGE}
+        params = {"exclude_reblogs": "true", "exclude_replies": "true", "limit": PAGE}
         place = {"max_id": cursor} if cursor else {}
-        listed = self.calls.entities(f"/api/v1/accounts/{self.own_id()}/statuses", asked | place)
+        listed = self.calls.entities(f"/api/v1/accounts/{self.own_id()}/statuses", params | place)
         ids = [str(status["id"]) for status in listed]
         # snac starts from the top whatever `max_id` is: what was returned before is left out
         listed = listed[ids.index(cursor) + 1 :] if cursor in ids else listed

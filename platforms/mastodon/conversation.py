@@ -61,8 +61,8 @@ class Conversation(ABC):
 
     def _mentions(self, place: Mapping[str, str], wanted: Callable[[Any], bool]) -> list[dict[str, Any]]:
         """One page of notifications, oldest first."""
-        asked = {"types[]": "mention", "limit": PAGE, **place}
-        return sorted(filter(wanted, self.calls.entities("/api/v1/notifications", asked)), key=_order)
+        params = {"types[]": "mention", "limit": PAGE, **place}
+        return sorted(filter(wanted, self.calls.entities("/api/v1/notifications", params)), key=_order)
 
     def _messages(self, page: list[dict[str, Any]]) -> tuple[Message, ...]:
         return tuple(statuses.message(n["status"], self.own_id()) for n in page if _mention(n))

@@ -85,9 +85,9 @@ class Containers:
         exists."""
         known = json.loads(token)
         fields = f"{self.endpoints.state},{self.endpoints.explanation}"
-        asked = [self.calls.get(f"/{one}", fields=fields) for one in known.get("parts") or [known["container"]]]
+        bodies = [self.calls.get(f"/{one}", fields=fields) for one in known.get("parts") or [known["container"]]]
         return [
-            (str(one.get(self.endpoints.state) or ""), str(one.get(self.endpoints.explanation) or "")) for one in asked
+            (str(one.get(self.endpoints.state) or ""), str(one.get(self.endpoints.explanation) or "")) for one in bodies
         ]
 
     def check_status(self, token: str) -> Pending | Ready | ContainerExpired:
@@ -124,10 +124,10 @@ class Containers:
         return str(answer["id"])
 
     def _whole(self, parts: Sequence[str], whole: Mapping[str, Any]) -> str:
-        made = one(self.make({**whole, "children": ",".join(parts)}))
-        self.save_checkpoint(made)
-        self.wait(made)
-        return str(json.loads(made)["container"])
+        container = one(self.make({**whole, "children": ",".join(parts)}))
+        self.save_checkpoint(container)
+        self.wait(container)
+        return str(json.loads(container)["container"])
 
     def wait(self, token: str) -> None:
         """Until it is ready, for a few seconds. Raises `NotReached` when it takes longer."""

@@ -43,9 +43,9 @@ def authorize_url(
 
 def exchange(calls: Calls, keys: Keys, answer: Mapping[str, str]) -> Credential:
     """A code for the person's short token (an hour or two); `grant` makes it last. One call: a person waits for it."""
-    asked = {"client_id": keys.client_id, "client_secret": keys.client_secret}
+    params = {"client_id": keys.client_id, "client_secret": keys.client_secret}
     try:
-        body = calls.get("/oauth/access_token", **asked, redirect_uri=answer["redirect_uri"], code=answer["code"])
+        body = calls.get("/oauth/access_token", **params, redirect_uri=answer["redirect_uri"], code=answer["code"])
     except Rejected as refused:
         # 100 with subcode 36009: the code was used, or it is old.
         raise NeedsConsent(refused.message, refused.evidence) from None
@@ -66,8 +66,8 @@ def _ends(answer: Mapping[str, Any]) -> datetime | None:
 
 def lasting(calls: Calls, keys: Keys, token: str) -> str:
     """A token of about 60 days for one that is still good. There is no refresh token."""
-    asked = {"client_id": keys.client_id, "client_secret": keys.client_secret}
-    return _token(calls.get("/oauth/access_token", grant_type="fb_exchange_token", **asked, fb_exchange_token=token))
+    params = {"client_id": keys.client_id, "client_secret": keys.client_secret}
+    return _token(calls.get("/oauth/access_token", grant_type="fb_exchange_token", **params, fb_exchange_token=token))
 
 
 def grant(calls: Calls, keys: Keys, short: str) -> Grant:

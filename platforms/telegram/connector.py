@@ -166,9 +166,9 @@ class Telegram(Conversation, Defaults):
         chat, numbers = sending.place(remote_id, self.channel_id())
         media = bool(outgoing.pictures or outgoing.video)
         method, name = ("editMessageCaption", "caption") if media else ("editMessageText", "text")
-        asked = {"chat_id": chat, "message_id": numbers[0], name: outgoing.text}
+        params = {"chat_id": chat, "message_id": numbers[0], name: outgoing.text}
         try:
-            edited = self.calls.public(method, json=asked)
+            edited = self.calls.public(method, json=params)
         except Rejected as refused:
             if not description_has(refused, "message is not modified"):
                 raise
@@ -219,9 +219,9 @@ class Telegram(Conversation, Defaults):
         return conversation.events(payload)
 
     def subscribe(self, address: str, secret: str) -> None:
-        asked = {"url": address, "secret_token": secret, "allowed_updates": list(HEARD)}
+        params = {"url": address, "secret_token": secret, "allowed_updates": list(HEARD)}
         try:
-            self.calls.private("setWebhook", asked)
+            self.calls.private("setWebhook", params)
         except Rejected as refused:
             if not description_has(refused, "bad webhook"):
                 raise

@@ -40,11 +40,11 @@ class Conversation(ABC):
 
     def messages(self, cursor: str | None = None) -> Messages:
         """Messages since `cursor`. None while a webhook is set: Telegram offers only one of both."""
-        asked: dict[str, Any] = {"limit": PAGE, "timeout": 0, "allowed_updates": list(HEARD)}
+        params: dict[str, Any] = {"limit": PAGE, "timeout": 0, "allowed_updates": list(HEARD)}
         if cursor:
-            asked["offset"] = int(cursor)
+            params["offset"] = int(cursor)
         try:
-            updates = self.calls.private("getUpdates", asked)
+            updates = self.calls.private("getUpdates", params)
         except Rejected as refused:
             if refused.code == CONFLICT:
                 return Messages((), cursor)

@@ -48,10 +48,10 @@ class Calls(GraphCalls):
 
 def tokens(http: Http, server: str, *secrets: str) -> Calls:
     """Calls for tokens, which alone have no version."""
-    made = Calls(http, server, "")
-    made.base = server.rstrip("/")
-    made.secrets = tuple(secret for secret in secrets if secret)
-    return made
+    calls = Calls(http, server, "")
+    calls.base = server.rstrip("/")
+    calls.secrets = tuple(secret for secret in secrets if secret)
+    return calls
 
 
 def of_container(text: str) -> Rejected | None:

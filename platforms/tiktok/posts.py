@@ -28,14 +28,14 @@ def several(calls: Calls, numbers: Sequence[str], fields: str) -> dict[str, dict
 def listed(calls: Calls, since: datetime, pages: int, size: int) -> list[dict[str, Any]]:
     """Own posts, the newest first, back to `since`."""
     posts: list[dict[str, Any]] = []
-    asked: dict[str, Any] = {"max_count": size}
+    body: dict[str, Any] = {"max_count": size}
     for _ in range(pages):
-        answer = calls.ask("/video/list/", asked, fields=FIELDS)
+        answer = calls.ask("/video/list/", body, fields=FIELDS)
         page = _videos(answer)
         posts += page
         if not answer.get("has_more") or not page or when(page[-1]) < since:
             break
-        asked["cursor"] = answer.get("cursor")
+        body["cursor"] = answer.get("cursor")
     return posts
 
 

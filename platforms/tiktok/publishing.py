@@ -158,10 +158,10 @@ class Publishing:
         info |= {"auto_add_music": bool(self.set["music"])}
         addresses = [self._address(picture, read) for picture in outgoing.pictures]
         source = {"source": "PULL_FROM_URL", "photo_images": addresses, "photo_cover_index": 0}
-        made = {"media_type": "PHOTO", "post_mode": "DIRECT_POST", "post_info": info, "source_info": source}
+        body = {"media_type": "PHOTO", "post_mode": "DIRECT_POST", "post_info": info, "source_info": source}
         # The checkpoint of an earlier attempt is not valid for this one, whose own id comes with the answer.
         self.save_checkpoint("")
-        answer = self.calls.public("/post/publish/content/init/", made)
+        answer = self.calls.public("/post/publish/content/init/", body)
         if not answer.get("publish_id"):
             raise OutcomeUnknown("The server's answer names no post.")
         return Pending(

@@ -37,13 +37,13 @@ class Conversation(ABC):
         return Messages(items, items[-1].remote_id if items else cursor)
 
     def replies(self, remote_id: str) -> Messages:
-        asked = {"query": f"conversation_id:{remote_id} -from:{self.account_id}"}
-        replies = self._listed_messages("/tweets/search/recent", PAGES, asked)
+        params = {"query": f"conversation_id:{remote_id} -from:{self.account_id}"}
+        replies = self._listed_messages("/tweets/search/recent", PAGES, params)
         return Messages(tuple(sorted(replies, key=lambda m: int(m.remote_id))))
 
-    def _listed_messages(self, path: str, pages: int, asked: Mapping[str, str]) -> list[Message]:
+    def _listed_messages(self, path: str, pages: int, query: Mapping[str, str]) -> list[Message]:
         messages: list[Message] = []
-        params = {**asked, **PEOPLE, "max_results": PAGE, self.set["fields"]: posts.MESSAGE_FIELDS}
+        params = {**query, **PEOPLE, "max_results": PAGE, self.set["fields"]: posts.MESSAGE_FIELDS}
         for _ in range(pages):
             page = self.calls.get(path, **params)
             people = posts.people_of(page)

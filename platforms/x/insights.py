@@ -38,8 +38,8 @@ class Insights:
         metrics: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = remote_ids[start : start + BATCH]
-            asked = {"ids": ",".join(batch), self.set["fields"]: "public_metrics,text,entities,note_tweet"}
-            posts = self.calls.get("/tweets", **asked)
+            params = {"ids": ",".join(batch), self.set["fields"]: "public_metrics,text,entities,note_tweet"}
+            posts = self.calls.get("/tweets", **params)
             now = datetime.now(UTC)
             metrics += [
                 PostMetrics(str(one["id"]), numbers(one.get("public_metrics"), COUNTED), now, text(one))

@@ -29,8 +29,8 @@ def _picture(calls: Calls, picture: Picture, read: Read) -> str:
     number = _id(calls.private("POST", "/media/upload", data=form, files=file), "The server did not take the picture.")
     if picture.alt.strip():
         # https://docs.x.com/x-api/media/metadata-create
-        made = {"id": number, "metadata": {"alt_text": {"text": picture.alt}}}
-        calls.private("POST", "/media/metadata", json=made)
+        metadata = {"id": number, "metadata": {"alt_text": {"text": picture.alt}}}
+        calls.private("POST", "/media/metadata", json=metadata)
     return number
 
 

@@ -24,9 +24,9 @@ NAMES = re.compile(r"\A(?:@\w+\s+)+")
 def body(outgoing: Outgoing, media: Iterable[str]) -> dict[str, Any]:
     """Only existing values: an unknown or empty key is refused."""
     ids = list(media)
-    made: dict[str, Any] = {"text": outgoing.text} if outgoing.text.strip() or not ids else {}
-    made |= {"media": {"media_ids": ids}} if ids else {}
-    return made | ({"reply": {"in_reply_to_tweet_id": outgoing.reply_to}} if outgoing.reply_to else {})
+    fields: dict[str, Any] = {"text": outgoing.text} if outgoing.text.strip() or not ids else {}
+    fields |= {"media": {"media_ids": ids}} if ids else {}
+    return fields | ({"reply": {"in_reply_to_tweet_id": outgoing.reply_to}} if outgoing.reply_to else {})
 
 
 def created(answer: Mapping[str, Any]) -> Published:

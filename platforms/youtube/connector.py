@@ -195,9 +195,9 @@ class YouTube(Insights, Conversation, Defaults):
             raise NeedsConsent(OTHER_CHANNEL, {"video": upload.held.video})
         if shown is None or not (videos.plays(shown) or not self.set["waits_until_it_plays"]):
             return Pending(upload.held.token)
-        made = {"id": upload.held.video, **videos.body(outgoing, "public", self.set)}
+        body = {"id": upload.held.video, **videos.body(outgoing, "public", self.set)}
         try:
-            published = self.calls.public("PUT", "/videos", made, part=STATE)
+            published = self.calls.public("PUT", "/videos", body, part=STATE)
         except Rejected as refused:
             if refused.message == LOCKED:
                 self.save_checkpoint("")
@@ -245,10 +245,10 @@ class YouTube(Insights, Conversation, Defaults):
             return self._public_upload(outgoing, since, bound)
         if not held.video:
             try:
-                _at, made = Upload(self.calls, held, outgoing.video, self.save_checkpoint).progress()
+                _at, video = Upload(self.calls, held, outgoing.video, self.save_checkpoint).progress()
             except SessionLost:
                 return self._public_upload(outgoing, since, bound)
-            held = replace(held, video=made)
+            held = replace(held, video=video)
         shown = self._shown(held.video) if held.video else None
         if shown is None or videos.is_gone(shown):
             return Absent()
@@ -284,8 +284,8 @@ class YouTube(Insights, Conversation, Defaults):
         """Title and text; the video, its number and everything else stay as they are."""
         video, comment = parted(remote_id)
         if comment:
-            made: dict[str, Any] = {"id": comment, "snippet": {"textOriginal": outgoing.text}}
-            self.calls.public("PUT", "/comments", made, part="snippet")
+            body: dict[str, Any] = {"id": comment, "snippet": {"textOriginal": outgoing.text}}
+            self.calls.public("PUT", "/comments", body, part="snippet")
             return Published(remote_id, videos.permalink(video), datetime.now(UTC))
         shown = self._shown(video)
         if shown is None:

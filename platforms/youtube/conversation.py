@@ -36,8 +36,8 @@ class Conversation:
 
     def messages(self, cursor: str | None = None) -> Messages:
         """`cursor`: see `newest.after`."""
-        asked = {"allThreadsRelatedToChannelId": self.account_id, "maxResults": self.set["threads_read"]}
-        return newest.after(self._others_messages(self._comments(self._threads(**asked))), cursor)
+        params = {"allThreadsRelatedToChannelId": self.account_id, "maxResults": self.set["threads_read"]}
+        return newest.after(self._others_messages(self._comments(self._threads(**params))), cursor)
 
     def replies(self, remote_id: str) -> Messages:
         threads = self._threads(videoId=parted(remote_id)[0], maxResults=COUNT)
@@ -45,9 +45,9 @@ class Conversation:
             tuple(sorted(self._others_messages(self._comments(threads)), key=lambda m: (m.at, m.remote_id)))
         )
 
-    def _threads(self, **asked: Any) -> list[dict[str, Any]]:
+    def _threads(self, **params: Any) -> list[dict[str, Any]]:
         return self.calls.items(
-            "/commentThreads", part="snippet,replies", order="time", textFormat="plainText", **asked
+            "/commentThreads", part="snippet,replies", order="time", textFormat="plainText", **params
         )
 
     def _comments(self, threads: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -86,11 +86,11 @@ class Conversation:
         """Below a video, or below a comment: then below the first one of its thread. Public at once."""
         video, above = parted(str(outgoing.reply_to))
         if above:
-            made: dict[str, Any] = {"parentId": _top(above), "textOriginal": outgoing.text}
-            comment = self.calls.public("POST", "/comments", {"snippet": made}, part="snippet")
+            body: dict[str, Any] = {"parentId": _top(above), "textOriginal": outgoing.text}
+            comment = self.calls.public("POST", "/comments", {"snippet": body}, part="snippet")
         else:
-            made = {"videoId": video, "topLevelComment": {"snippet": {"textOriginal": outgoing.text}}}
-            comment = self.calls.public("POST", "/commentThreads", {"snippet": made}, part="snippet")
+            body = {"videoId": video, "topLevelComment": {"snippet": {"textOriginal": outgoing.text}}}
+            comment = self.calls.public("POST", "/commentThreads", {"snippet": body}, part="snippet")
             comment = (comment.get("snippet") or {}).get("topLevelComment") or comment
         if not comment.get("id"):
             raise OutcomeUnknown("The server's answer names no post.")

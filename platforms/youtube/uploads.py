@@ -74,8 +74,8 @@ def begin(calls: Calls, outgoing: Outgoing, video: Video, options: Mapping[str, 
     params = {"uploadType": "resumable", "part": "snippet,status"}
     params |= {"notifySubscribers": "true" if options["tells_subscribers"] else "false"}
     headers = {"X-Upload-Content-Type": video.mime, "X-Upload-Content-Length": str(video.size)}
-    made = videos.body(outgoing, "private", options)
-    answer = calls.private("POST", calls.upload("/videos"), params=params, headers=headers, json=made)
+    body = videos.body(outgoing, "private", options)
+    answer = calls.private("POST", calls.upload("/videos"), params=params, headers=headers, json=body)
     held = UploadCheckpoint(calls.ours(answer.headers.get("location", "")), fingerprint(video))
     if len(held.token) + 100 > LONGEST_TOKEN:
         raise NotReached(STALLED)
@@ -105,11 +105,11 @@ class Upload:
 
         Raises `Lost`, and `NotReached` when the line breaks again and again: then it goes on another time.
         """
-        at, made, sure, furthest, tries = 0, "", afresh, -1, 0
+        at, video, sure, furthest, tries = 0, "", afresh, -1, 0
         with read.open(self.video.ref) as file:
-            while not made:
+            while not video:
                 try:
-                    at, made = self._part(file, at, chunk) if sure else self.progress()
+                    at, video = self._part(file, at, chunk) if sure else self.progress()
                     sure = at < self.video.size
                 except NotReached:
                     if tries == len(RETRY_BACKOFF):
@@ -117,12 +117,12 @@ class Upload:
                     sure = False
                 if at > furthest:
                     furthest, tries = at, 0
-                elif not made:
+                elif not video:
                     if tries == len(RETRY_BACKOFF):
                         raise NotReached(STALLED)
                     time.sleep(RETRY_BACKOFF[tries])
                     tries += 1
-        self.change(video=made)
+        self.change(video=video)
 
     def _part(self, file: BinaryIO, at: int, chunk: int) -> tuple[int, str]:
         file.seek(at)

@@ -79,8 +79,8 @@ def named(link: str) -> str | None:
         return match[0] if match else None
     if host not in HOSTS:
         return None
-    asked = ID.fullmatch((parse_qs(parts.query).get("v") or [""])[0]) if parts.path == "/watch" else None
-    match = asked or PATH.fullmatch(parts.path)
+    id_match = ID.fullmatch((parse_qs(parts.query).get("v") or [""])[0]) if parts.path == "/watch" else None
+    match = id_match or PATH.fullmatch(parts.path)
     return match[match.re.groups] if match else None
 
 

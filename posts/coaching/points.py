@@ -115,7 +115,7 @@ def text_points(facts: TextFacts) -> list[Point]:
 
 def _call(facts: TextFacts) -> Iterator[Point]:
     verb_hits = [hit for written in facts.written for hit in text_rules.verbs(written.text)]
-    asked = list(dict.fromkeys(kind for _hit, kind in verb_hits if kind))
+    kinds = list(dict.fromkeys(kind for _hit, kind in verb_hits if kind))
     is_in_text = bool(verb_hits) or (
         bool(facts.words) and any(_holds(written.text, facts.words) for written in facts.written)
     )
@@ -124,7 +124,7 @@ def _call(facts: TextFacts) -> Iterator[Point]:
     elif facts.kind:
         fix = Fix("put") if facts.words else Fix("focus", "call-words")
         yield Point("call", "look", "call.unsaid", fix=fix)
-    elif asked:
+    elif kinds:
         phrase, kind = next((hit.text, kind) for hit, kind in verb_hits if kind)
         values = {"call-kind": kind, "call-words": phrase[:1].upper() + phrase[1:].lower()}
         yield Point("call", "look", "call.unfiled", {"words": quoted([phrase])}, Fix("set", "call-kind", values))
@@ -132,7 +132,7 @@ def _call(facts: TextFacts) -> Iterator[Point]:
         yield Point("call", "ok", "call.takes_part")
     else:
         yield Point("call", "todo", "call.none", fix=Fix("focus", "call-kind"))
-    if len(asked) > 1:
+    if len(kinds) > 1:
         verbs = [hit.text.lower() for hit, kind in verb_hits if kind]
         yield Point("single", "look", "single.many", {"words": quoted(verbs)}, Fix("show", "others"))
 

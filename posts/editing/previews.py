@@ -128,14 +128,14 @@ def _previews(
     hindered: Sequence[validation.Finding] = (),
 ) -> list[Preview]:
     """`hindered`: why the video cannot be published yet; other findings about it are then irrelevant."""
-    made = [
+    previews = [
         _preview(draft, channel, part, sent, shown) for channel in channels for part in compose.parts(draft, channel)
     ]
     if not hindered:
-        return made
+        return previews
     return [
         replace(preview, findings=[*hindered, *(finding for finding in preview.findings if finding.field != "video")])
-        for preview in made
+        for preview in previews
     ]
 
 

@@ -35,7 +35,8 @@ def requested_links(post: Post, draft: Draft, channels: Sequence[Channel]) -> di
 
 def with_expected_links(post: Post, draft: Draft, channels: Sequence[Channel]) -> Draft:
     """The draft with the short links it will get. No query."""
-    asked = requested_links(post, draft, channels)
+    wanted_links = requested_links(post, draft, channels)
     return replace(
-        draft, short_links={pk: queries.expected_address(post.key, pk, wanted.target) for pk, wanted in asked.items()}
+        draft,
+        short_links={pk: queries.expected_address(post.key, pk, wanted.target) for pk, wanted in wanted_links.items()},
     )

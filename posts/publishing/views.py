@@ -64,9 +64,9 @@ def post_links(request: MunicipalityRequest, pk: int) -> HttpResponse:
     post: Post = get_object_or_404(rows, pk=pk)
     if not rules.may_read(request.access, is_public=post.is_public):  # type: ignore[attr-defined]
         raise Http404
-    made, clicks = links.links_of(post.key), links.clicks(post.key)
-    channels = Channel.objects.in_bulk({link.place for link in made})
-    newest = list({link.place: link for link in made}.values())
+    links_by_channel, clicks = links.links_of(post.key), links.clicks(post.key)
+    channels = Channel.objects.in_bulk({link.place for link in links_by_channel})
+    newest = list({link.place: link for link in links_by_channel}.values())
     shorts = [
         ShortLinkRow(link, channels.get(link.place), links.short(link.code), clicks.by_place.get(link.place, 0))
         for link in newest

@@ -197,25 +197,29 @@ def _facts_of(side: DiffSide, names: Mapping[str, str], channels: Mapping[int, s
         languages = "; ".join(names.get(tag, tag) for tag in layout.languages)
         shown = f"{Layout(layout.layout).label}: {languages}"
         facts[_("Languages on %(channel)s") % {"channel": _name(pk, channels)}] = shown
-    call, asked = draft.call, draft.interactive
+    call, interactive = draft.call, draft.interactive
     facts |= {
         _("Call to action"): str(CallKind(call.kind).label) if call.kind else "",
         _("Words of the call"): call.words,
         _("Deadline"): dates.short_date(call.deadline_on) if call.deadline_on else "",
         _("eService"): draft.service,
         _("Clicks on the link are counted"): _("yes") if draft.tracked else "",
-        _("Interactive format"): str(Format(asked.kind).label) if asked.kind else "",
-        _("Answers to choose from"): " · ".join(asked.options),
-        _("Days a poll runs"): str(asked.days) if asked.days else "",
-        _("Several answers allowed"): _("yes") if asked.multiple else "",
-        _("Right answer"): _right_answer(asked),
-        _("Promise to those who take part"): asked.promise,
-        _("Rules"): asked.rules,
+        _("Interactive format"): str(Format(interactive.kind).label) if interactive.kind else "",
+        _("Answers to choose from"): " · ".join(interactive.options),
+        _("Days a poll runs"): str(interactive.days) if interactive.days else "",
+        _("Several answers allowed"): _("yes") if interactive.multiple else "",
+        _("Right answer"): _right_answer(interactive),
+        _("Promise to those who take part"): interactive.promise,
+        _("Rules"): interactive.rules,
         _("Category"): str(Category(side.category).label) if side.category else "",
         _("Time"): dates.date_time(side.due_at) if side.due_at else "",
     }
     return facts
 
 
-def _right_answer(asked: Interactive) -> str:
-    return asked.options[asked.answer] if asked.answer is not None and asked.answer < len(asked.options) else ""
+def _right_answer(interactive: Interactive) -> str:
+    return (
+        interactive.options[interactive.answer]
+        if interactive.answer is not None and interactive.answer < len(interactive.options)
+        else ""
+    )

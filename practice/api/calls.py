@@ -153,12 +153,12 @@ def ids(parameters: Mapping[str, Any], name: str) -> list[int]:
 
 
 def window(request: ApiRequest, default: int = 20, most: int = 40) -> Window:
-    asked = request.GET
+    params = request.GET
     return Window(
-        limit=min(max(number(asked.get("limit")) or default, 1), most),
-        max_id=number(asked.get("max_id")),
-        since_id=number(asked.get("since_id")),
-        min_id=number(asked.get("min_id")),
+        limit=min(max(number(params.get("limit")) or default, 1), most),
+        max_id=number(params.get("max_id")),
+        since_id=number(params.get("since_id")),
+        min_id=number(params.get("min_id")),
     )
 
 

@@ -37,8 +37,8 @@ def create(request: ApiRequest) -> Any:
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > KEY_LENGTH:
         return error(f"Idempotency-Key is longer than {KEY_LENGTH} characters", 400)
-    made = write.publish(token.account, _draft(fields), key=key)
-    return shown(request, made.pk)
+    status = write.publish(token.account, _draft(fields), key=key)
+    return shown(request, status.pk)
 
 
 def _draft(fields: dict[str, Any]) -> write.Draft:

@@ -14,18 +14,18 @@ def upload(account: Account, file: Any, description: str = "") -> Media:
     """`file` is an uploaded file. Raises `ApiError` for no picture, a too large one, or a too long description."""
     alt = described(description)
     try:
-        made = pictures.encode(file, file.size)
+        encoded = pictures.encode(file, file.size)
     except pictures.NoPicture as problem:
         raise ApiError(f"Validation failed: {problem}") from None
     media = Media(
         account=account,
         token=secrets.token_urlsafe(24),
-        mime=made.mime,
-        width=made.width,
-        height=made.height,
+        mime=encoded.mime,
+        width=encoded.width,
+        height=encoded.height,
         description=alt,
     )
-    media.file.save(f"{media.token}.{made.suffix}", ContentFile(made.content), save=False)
+    media.file.save(f"{media.token}.{encoded.suffix}", ContentFile(encoded.content), save=False)
     media.save()
     return media
 

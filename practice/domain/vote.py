@@ -12,10 +12,10 @@ from practice.errors import ApiError, Missing
 from practice.models import Account, Status, Vote
 
 
-def checked(asked: Mapping[str, Any], *, has_media: bool) -> dict[str, Any]:
+def checked(poll: Mapping[str, Any], *, has_media: bool) -> dict[str, Any]:
     """The poll as it is stored. Raises `ApiError` with the texts of Mastodon's validation."""
-    options = [text.cleaned(str(option)) for option in asked.get("options") or ()]
-    seconds = asked.get("expires_in")
+    options = [text.cleaned(str(option)) for option in poll.get("options") or ()]
+    seconds = poll.get("expires_in")
     if has_media:
         raise ApiError("Cannot attach media and a poll at once")
     if not 2 <= len(options) <= rules.POLL_OPTIONS or not all(options):
@@ -27,7 +27,7 @@ def checked(asked: Mapping[str, Any], *, has_media: bool) -> dict[str, Any]:
     if not isinstance(seconds, int) or not rules.POLL_SHORTEST <= seconds <= rules.POLL_LONGEST:
         raise ApiError("Validation failed: The time of the poll is out of range")
     ends_at = timezone.now() + timedelta(seconds=seconds)
-    return {"options": options, "multiple": asked.get("multiple") is True, "ends_at": ends_at.isoformat()}
+    return {"options": options, "multiple": poll.get("multiple") is True, "ends_at": ends_at.isoformat()}
 
 
 def ends_at(poll: Mapping[str, Any]) -> datetime:

@@ -58,16 +58,16 @@ class PollAnswer:
 @register.inclusion_tag("practice/parts/poll.html", takes_context=True)
 def poll(context: Any, status: Status) -> dict[str, Any]:
     """The poll of a status: a form for those who may vote, the result for everybody else."""
-    asked: dict[str, Any] = status.poll or {}
+    fields: dict[str, Any] = status.poll or {}
     counts, viewer = queries.tally(status), context.get("viewer")
     people = {vote.account_id for vote in status.votes.all()}
-    ends_at = vote.ends_at(asked)
+    ends_at = vote.ends_at(fields)
     is_over = ends_at <= timezone.now()
     return {
         "status": status,
         "answers": [
             PollAnswer(place, option, count, round(100 * count / len(people)) if people else 0)
-            for place, (option, count) in enumerate(zip(asked["options"], counts, strict=True))
+            for place, (option, count) in enumerate(zip(fields["options"], counts, strict=True))
         ],
         "people": len(people),
         "ends_at": ends_at,

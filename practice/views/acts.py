@@ -46,9 +46,9 @@ def act(request: VisitorRequest, status_id: int, name: str) -> HttpResponse:
 def comment(request: VisitorRequest, status_id: int) -> HttpResponse:
     citizen = viewer(request)
     assert citizen is not None
-    made = write.publish(citizen, write.Draft(request.POST.get("text", ""), "sr", reply_to=status_id))
-    root = made.root or made
-    return redirect(f"{reverse('status', args=[root.account.username, root.pk])}#post-{made.pk}")
+    comment_row = write.publish(citizen, write.Draft(request.POST.get("text", ""), "sr", reply_to=status_id))
+    root = comment_row.root or comment_row
+    return redirect(f"{reverse('status', args=[root.account.username, root.pk])}#post-{comment_row.pk}")
 
 
 @public
@@ -70,8 +70,8 @@ def write_to(request: VisitorRequest, username: str) -> HttpResponse:
     citizen, page = viewer(request), _account(username)
     assert citizen is not None
     text = request.POST.get("text", "").strip()
-    made = write.publish(citizen, write.Draft(f"@{page.username} {text}" if text else "", "sr"))
-    return redirect(reverse("status", args=[citizen.username, made.pk]))
+    status = write.publish(citizen, write.Draft(f"@{page.username} {text}" if text else "", "sr"))
+    return redirect(reverse("status", args=[citizen.username, status.pk]))
 
 
 @public

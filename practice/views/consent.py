@@ -42,28 +42,28 @@ class ConsentRequest:
 @require_http_methods(["GET", "HEAD", "POST"])
 def authorize(request: VisitorRequest) -> HttpResponse:
     parameters = request.POST if request.method == "POST" else request.GET
-    asked = _asked({name: parameters.get(name, "") for name in ASKED})
-    if asked is None:
+    consent = _asked({name: parameters.get(name, "") for name in ASKED})
+    if consent is None:
         return trouble(
             request, 400, _("This program is not known here"),
             _("It did not introduce itself, or wants to be answered at another address. Start again in the program."),
         )  # fmt: skip
-    if asked.problem:
-        return _answer(asked, error=asked.problem)
-    return _decided(request, asked) if request.method == "POST" else _form(request, asked)
+    if consent.problem:
+        return _answer(consent, error=consent.problem)
+    return _decided(request, consent) if request.method == "POST" else _form(request, consent)
 
 
-def _decided(request: VisitorRequest, asked: ConsentRequest) -> HttpResponse:
+def _decided(request: VisitorRequest, consent: ConsentRequest) -> HttpResponse:
     if throttle.spend("door", throttle.address(request)).is_exceeded:
         return trouble(request, 429, _("That was very quick"), _("Wait a few minutes, then go on."))
     if request.POST.get("decision") != "allow":
-        return _answer(asked, error="access_denied")
+        return _answer(consent, error="access_denied")
     try:
         page = _page(request)
     except ApiError:
-        return _form(request, asked, _("Choose a page, or write a name for a new one."), status=422)
-    code = access.consent(asked.app, page, asked.redirect_uri, asked.scopes, asked.challenge)
-    return _answer(asked, code=code)
+        return _form(request, consent, _("Choose a page, or write a name for a new one."), status=422)
+    code = access.consent(consent.app, page, consent.redirect_uri, consent.scopes, consent.challenge)
+    return _answer(consent, code=code)
 
 
 def _asked(parameters: dict[str, str]) -> ConsentRequest | None:
@@ -101,31 +101,31 @@ def _page(request: VisitorRequest) -> Account:
     return doors.page(username)
 
 
-def _form(request: VisitorRequest, asked: ConsentRequest, problem: str = "", status: int = 200) -> HttpResponse:
+def _form(request: VisitorRequest, consent: ConsentRequest, problem: str = "", status: int = 200) -> HttpResponse:
     hidden = {
         "response_type": "code",
-        "client_id": asked.app.client_id,
-        "redirect_uri": asked.redirect_uri,
-        "scope": " ".join(asked.scopes),
-        "state": asked.state,
-        "code_challenge": asked.challenge,
-        "code_challenge_method": "S256" if asked.challenge else "",
+        "client_id": consent.app.client_id,
+        "redirect_uri": consent.redirect_uri,
+        "scope": " ".join(consent.scopes),
+        "state": consent.state,
+        "code_challenge": consent.challenge,
+        "code_challenge_method": "S256" if consent.challenge else "",
     }
     context = {
-        "app": asked.app,
-        "host": urlsplit(asked.redirect_uri).netloc,
-        "writes": any(scope.startswith("write") for scope in asked.scopes),
+        "app": consent.app,
+        "host": urlsplit(consent.redirect_uri).netloc,
+        "writes": any(scope.startswith("write") for scope in consent.scopes),
         "hidden": hidden,
         "pages": queries.pages(),
         "problem": problem,
     }
     response = render(request, "practice/consent.html", context, status=status)
     # The form's answer leads to the program, and a browser holds redirects to `form-action` as well.
-    forms_may_lead_to(response, asked.redirect_uri)
+    forms_may_lead_to(response, consent.redirect_uri)
     return response
 
 
-def _answer(asked: ConsentRequest, **parameters: str) -> HttpResponse:
-    joint = "&" if urlsplit(asked.redirect_uri).query else "?"
-    query = urlencode({**parameters, **({"state": asked.state} if asked.state else {})})
-    return redirect(f"{asked.redirect_uri}{joint}{query}")
+def _answer(consent: ConsentRequest, **parameters: str) -> HttpResponse:
+    joint = "&" if urlsplit(consent.redirect_uri).query else "?"
+    query = urlencode({**parameters, **({"state": consent.state} if consent.state else {})})
+    return redirect(f"{consent.redirect_uri}{joint}{query}")

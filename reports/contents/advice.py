@@ -57,10 +57,10 @@ def _unread(month: Month) -> list[str]:
 
 
 def _calls(month: Month) -> list[str]:
-    asked = sum(count for kind, count in month.calls.items() if kind)
-    if month.posts < ENOUGH or asked * 3 >= month.posts:
+    with_call = sum(count for kind, count in month.calls.items() if kind)
+    if month.posts < ENOUGH or with_call * 3 >= month.posts:
         return []
-    facts = {"asked": number(asked), "posts": number(month.posts)}
+    facts = {"asked": number(with_call), "posts": number(month.posts)}
     return [
         _("%(asked)s of %(posts)s posts asked people to do something. Say in every third post at least what to do "
           "next, with a link: apply, pay, book, tell us.") % facts

@@ -69,7 +69,7 @@ def compiled(template: bytes, data: Mapping[str, Any], *, language: str, at: dat
     Raises `NotMade` with Typst's own words.
     """
     try:
-        made = typst.compile(
+        pdf = typst.compile(
             template,
             format="pdf",
             font_paths=_fonts(),
@@ -80,9 +80,9 @@ def compiled(template: bytes, data: Mapping[str, Any], *, language: str, at: dat
         )
     except typst.TypstError as error:
         raise NotMade("; ".join([error.message, *error.hints])) from error
-    assert isinstance(made, bytes)
+    assert isinstance(pdf, bytes)
     # Script counts more to a screen reader than the country.
-    return with_language(made, languages.by_code()[language].tag)
+    return with_language(pdf, languages.by_code()[language].tag)
 
 
 @cache

@@ -36,8 +36,8 @@ def ask(request: MunicipalityRequest) -> HttpResponse:
     form = _form(request, request.POST)
     if not form.is_valid():
         return _page(request, form)
-    asked = form.cleaned_data
-    row = make.ask_monthly(request.municipality, asked["month"], asked["language"], by=request.user)
+    data = form.cleaned_data
+    row = make.ask_monthly(request.municipality, data["month"], data["language"], by=request.user)
     return redirect("report", request.municipality.slug, row.pk)
 
 

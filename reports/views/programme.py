@@ -36,9 +36,9 @@ def ask(request: ProgrammeRequest) -> HttpResponse:
     form = _form(request, request.POST)
     if not form.is_valid():
         return _page(request, form)
-    asked = form.cleaned_data
-    wanted = next(candidate for candidate in request.programmes if str(candidate.pk) == asked["programme"])
-    row = make.ask_programme(wanted, asked["first"], asked["last"], asked["language"], by=request.user)
+    data = form.cleaned_data
+    wanted = next(candidate for candidate in request.programmes if str(candidate.pk) == data["programme"])
+    row = make.ask_programme(wanted, data["first"], data["last"], data["language"], by=request.user)
     return redirect("programme_report", row.pk)
 
 

@@ -39,12 +39,12 @@ def issue(training: Training, participants: Iterable[int], *, by: User) -> list[
                 _("%(person)s attended less than %(share)s per cent. Look at the attendance again.")
                 % {"person": candidate.participant, "share": row.share_asked}
             )
-    made = _written(row, attendance, rows, by)
-    if made:
-        names = [certificate.participant.name for certificate in made]
+    certificates = _written(row, attendance, rows, by)
+    if certificates:
+        names = [certificate.participant.name for certificate in certificates]
         record("training.issue", by=by, target=row, people=names, programme=str(row.programme))
-        notifications.issued(row, made, by=by)
-    return made
+        notifications.issued(row, certificates, by=by)
+    return certificates
 
 
 def _written(training: Training, attendance: Sheet, rows: list[AttendanceRow], by: User) -> list[Certificate]:
@@ -53,11 +53,11 @@ def _written(training: Training, attendance: Sheet, rows: list[AttendanceRow], b
     day = today()
     last = Certificate.objects.filter(number__startswith=f"{day.year}-").order_by("-pk").first()
     running = int(last.number.rpartition("-")[2]) if last else 0
-    made = []
+    certificates = []
     for at, attendance_row in enumerate(rows, start=1):
         attendance_row.participant.training = training
         attended = [line for line in attendance.sessions if attendance_row.marks.get(line.pk)]
-        made.append(
+        certificates.append(
             Certificate(
                 participant=attendance_row.participant,
                 number=certificate_number(day, running + at),
@@ -65,7 +65,7 @@ def _written(training: Training, attendance: Sheet, rows: list[AttendanceRow], b
                 issued_by=by,
             )
         )
-    return Certificate.objects.bulk_create(made)
+    return Certificate.objects.bulk_create(certificates)
 
 
 @transaction.atomic

@@ -121,14 +121,14 @@ class CitizenSimulation:
                 return
 
     def after_an_answer(self, line: ScriptLine) -> Iterator[DueAct]:
-        asked = self.plays.get(line.of)
-        if asked and asked.answered_at and line.fits(traits.of_text(asked.answer), asked.answer):
-            yield self.comment_due(line, asked.answered_at, asked.answer_status)
+        play = self.plays.get(line.of)
+        if play and play.answered_at and line.fits(traits.of_text(play.answer), play.answer):
+            yield self.comment_due(line, play.answered_at, play.answer_status)
 
     def out_of_patience(self, line: ScriptLine) -> Iterator[DueAct]:
-        asked = self.plays.get(line.of)
-        if asked and asked.status and not asked.answered_at and not asked.hidden_at:
-            yield self.comment_due(line, asked.done_at, asked.status)
+        play = self.plays.get(line.of)
+        if play and play.status and not play.answered_at and not play.hidden_at:
+            yield self.comment_due(line, play.done_at, play.status)
 
     def never(self, line: ScriptLine) -> Iterator[DueAct]:
         yield from ()

@@ -36,7 +36,7 @@ def add_members(training: Training, chosen: Sequence[Candidate], *, by: User) ->
     known = set(row.participants.values_list("user", flat=True))
     fresh = {candidate.user.pk: candidate for candidate in chosen if candidate.user.pk not in known}
     _refuse_crowd(row, len(fresh))
-    made = Participant.objects.bulk_create(
+    participants = Participant.objects.bulk_create(
         [
             Participant(
                 training=row,
@@ -51,10 +51,10 @@ def add_members(training: Training, chosen: Sequence[Candidate], *, by: User) ->
             for candidate in fresh.values()
         ]
     )
-    if made:
-        names = [participant.name for participant in made]
+    if participants:
+        names = [participant.name for participant in participants]
         record("training.add_participants", by=by, target=row, people=names, programme=str(row.programme))
-    return made
+    return participants
 
 
 @transaction.atomic
@@ -64,20 +64,20 @@ def add_lines(training: Training, lines: Iterable[Mapping[str, Any]], *, by: Use
     """
     row = locked_open(training)
     known = set(row.participants.exclude(email="").values_list("email", flat=True))
-    made = []
+    participants = []
     for values in lines:
         if values["email"] and values["email"] in known:
             continue
         known.add(values["email"])
         participant = Participant(training=row, added_by=by)
         _fill(participant, values)
-        made.append(participant)
-    _refuse_crowd(row, len(made))
-    Participant.objects.bulk_create(made)
-    if made:
-        names = [participant.name for participant in made]
+        participants.append(participant)
+    _refuse_crowd(row, len(participants))
+    Participant.objects.bulk_create(participants)
+    if participants:
+        names = [participant.name for participant in participants]
         record("training.add_participants", by=by, target=row, people=names, programme=str(row.programme))
-    return made
+    return participants
 
 
 @transaction.atomic

@@ -172,7 +172,7 @@ def _files(workspace: Municipality) -> Iterator[tuple[Storage | None, str]]:
                 names = _rows(model, workspace).exclude(**{field.name: ""}).values_list(field.name, flat=True)
                 yield from ((field.storage, name) for name in names if name)
     for crops in Media.objects.exclude(crops={}).values_list("crops", flat=True):
-        yield from ((Media._meta.get_field("file").storage, made["file"]) for made in crops.values())
+        yield from ((Media._meta.get_field("file").storage, crop["file"]) for crop in crops.values())
     for files in MonthlyReport.objects.exclude(files={}).values_list("files", flat=True):
         yield from ((None, str(Path(settings.REPORTS_ROOT) / file["name"])) for file in files.values())
 

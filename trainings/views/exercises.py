@@ -43,13 +43,13 @@ def new(request: ProgrammeRequest, training: int) -> HttpResponse:
     form = ExerciseForm(*sent, people=people, chosen=request.GET.get("scenario", ""))
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        made = run_verb(
+        exercise = run_verb(
             form,
             lambda: verbs.prepare(row, values["scenario"], form.teams(), minutes=values["minutes"], by=request.user),
         )
-        if made:
+        if exercise:
             messages.success(request, _("The exercise is ready. Its time runs once you start it."))
-            return redirect("train_exercise", row.pk, made.pk)
+            return redirect("train_exercise", row.pk, exercise.pk)
     context = {"without_account": len(people) - len(form.people)}
     return shown(request, "trainings/train_exercise_new.html", row, "train_exercises", context, form=form)
 

@@ -46,11 +46,11 @@ def issue(request: ProgrammeRequest, training: int) -> HttpResponse:
     row = get_training(request, training)
     chosen = set(int_list_param(request.POST, "people"))
     try:
-        made = verbs.issue(row, chosen, by=request.user)
+        certificates = verbs.issue(row, chosen, by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
-        count = len(made)
+        count = len(certificates)
         message = ngettext("%(count)s certificate is issued.", "%(count)s certificates are issued.", count)
         if count:
             messages.success(request, message % {"count": count})

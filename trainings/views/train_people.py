@@ -35,8 +35,8 @@ def people(request: ProgrammeRequest, training: int) -> HttpResponse:
     row = get_training(request, training)
     sheet = sheets.sheet(row)
     days = queries.agenda(row, sheet.sessions)
-    asked = request.GET.get("day", "")
-    chosen = next((day for day in days if str(day.number) == asked), None)
+    requested_day = request.GET.get("day", "")
+    chosen = next((day for day in days if str(day.number) == requested_day), None)
     chosen = chosen or next((day for day in days if day.day == today()), days[0])
     context = {
         "sheet": sheet,
@@ -126,10 +126,10 @@ def add(request: ProgrammeRequest, training: int) -> HttpResponse:
     one = ParticipantForm(sent if act == "one" else None, places=places, initial=initial, prefix="one")
     many = PastedForm(sent if act == "many" else None, places=places, initial=initial, prefix="many")
     if sent is not None:
-        made = _added(request, row, one if act == "one" else many if act == "many" else None, candidates)
-        if made is not None:
-            message = ngettext("%(count)s person is on the list.", "%(count)s people are on the list.", made)
-            messages.success(request, message % {"count": made} if made else _("They were on the list already."))
+        added = _added(request, row, one if act == "one" else many if act == "many" else None, candidates)
+        if added is not None:
+            message = ngettext("%(count)s person is on the list.", "%(count)s people are on the list.", added)
+            messages.success(request, message % {"count": added} if added else _("They were on the list already."))
             return redirect("train_people", row.pk)
     context = {"candidates": candidates, "one": one, "many": many, "act": act}
     problem = (one if one.errors else many) if one.errors or many.errors else None
@@ -154,8 +154,8 @@ def _added(request: SignedInRequest, training: Training, form: Any, candidates: 
     if not form.is_valid():
         return None
     if isinstance(form, PastedForm):
-        made = run_verb(form, lambda: verbs.add_lines(training, form.people(), by=request.user))
-        return None if made is None else len(made)
+        added = run_verb(form, lambda: verbs.add_lines(training, form.people(), by=request.user))
+        return None if added is None else len(added)
     return 1 if run_verb(form, lambda: verbs.add(training, form.cleaned_data, by=request.user)) else None
 
 

@@ -28,9 +28,9 @@ def new(request: ProgrammeRequest, training: int) -> HttpResponse:
     return _written(request, row, None, begun=_begun(row, request.GET.get("day", "")))
 
 
-def _begun(training: Training, asked: str) -> dict[str, Any]:
+def _begun(training: Training, requested_day: str) -> dict[str, Any]:
     days = {day.day.isoformat(): day for day in queries.agenda(training)}
-    chosen = days.get(asked) or next(iter(days.values()))
+    chosen = days.get(requested_day) or next(iter(days.values()))
     starts = max((session.ends for session in chosen.sessions), default=time(9))
     ends = starts.replace(hour=starts.hour + 1) if starts.hour < 23 else time(23, 59)
     return {"day": chosen.day.isoformat(), "starts": starts, "ends": ends}

@@ -68,8 +68,8 @@ class Frame:
     @cached_property
     def channel(self) -> Channel | None:
         """The chosen channel; None: all."""
-        asked = self.request.GET.get("channel", "")
-        return next((row for row in self.channels if str(row.pk) == asked), None)
+        requested = self.request.GET.get("channel", "")
+        return next((row for row in self.channels if str(row.pk) == requested), None)
 
     @property
     def channel_id(self) -> int | None:
@@ -141,9 +141,9 @@ class Frame:
 
 def frame(request: MunicipalityRequest, page: str, *, default: str = periods.DEFAULT) -> Frame:
     """Three queries."""
-    known_edges, asked = edges(), request.GET
-    typed = (_plain(asked.get("from", "")), _plain(asked.get("to", "")))
-    wanted = asked.get("days") or (periods.OWN if any(typed) else None)
+    known_edges, params = edges(), request.GET
+    typed = (_plain(params.get("from", "")), _plain(params.get("to", "")))
+    wanted = params.get("days") or (periods.OWN if any(typed) else None)
     chosen = periods.choose(wanted, typed, today(), known_edges.earliest, default)
     return Frame(request, page, today(), chosen, known_edges, channels())
 
@@ -152,11 +152,11 @@ def _plain(typed: str) -> str:
     return typed.replace("\x00", "")[:40]
 
 
-def traits_asked(asked: Any, known: Frame) -> dict[str, str]:
+def traits_asked(params: Any, known: Frame) -> dict[str, str]:
     """What the list of posts is narrowed to, from a hostile address."""
     filters: dict[str, str] = {}
     for name in DIMENSIONS:
-        value = _plain(asked.get(name, ""))
+        value = _plain(params.get(name, ""))
         if name == "channel":
             if known.channel:
                 filters[name] = str(known.channel_id)

@@ -97,9 +97,14 @@ def _store(run: HistoryImport, connector: Connector, page: tuple[PastPost, ...],
     if locked.state != ImportState.RUNNING:
         return False
     posts = [_post(run, connector, post, place) for place, post in enumerate(page)]
-    made = insert_imported.posts(run, posts)
+    added = insert_imported.posts(run, posts)
     is_stuck = bool(cursor) and cursor == run.cursor
-    run.made, run.known, run.cursor, run.attempts = run.made + made, run.known + len(posts) - made, cursor, 0
+    run.made, run.known, run.cursor, run.attempts = (
+        run.made + added,
+        run.known + len(posts) - added,
+        cursor,
+        0,
+    )
     run.reached = min([post.on for post in posts] + ([run.reached] if run.reached else []), default=None)
     run.next_fetch_at = timezone.now() + LEASE
     run.save(update_fields=["made", "known", "cursor", "attempts", "reached", "next_fetch_at"])

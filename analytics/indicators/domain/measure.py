@@ -69,7 +69,7 @@ def _due(today: date) -> Iterator[tuple[date, date]]:
     began = Subject.objects.aggregate(first=Min("published_on"))["first"]
     if began is None:
         return
-    made = dict(
+    measured_at = dict(
         IndicatorValue.objects.filter(span=Span.MONTH, way="").values_list("first").annotate(oldest=Min("made_at"))
     )
     stale = timezone.now() - OLDER_AGAIN
@@ -77,7 +77,7 @@ def _due(today: date) -> Iterator[tuple[date, date]]:
     start = began.replace(day=1)
     while start <= this:
         age = (this.year - start.year) * 12 + this.month - start.month
-        if (age <= NEWEST or start not in made or made[start] < stale) and start < today:
+        if (age <= NEWEST or start not in measured_at or measured_at[start] < stale) and start < today:
             yield month(start, today)
         start = (start + timedelta(days=31)).replace(day=1)
 

@@ -278,10 +278,10 @@ def _channel_days(ids: list[int], first: date, last: date) -> Iterable[tuple[int
 # ---------------------------------------------------------------- the formulas
 
 
-def _measured(code: str, known: Known, asked: int) -> Measured:
+def _measured(code: str, known: Known, municipality_count: int) -> Measured:
     quality: dict[str, Any] = {
         "posts": known.whole.posts, "told": known.whole.measured, "imported": known.whole.imported,
-        "days": asked, "known": known.length,
+        "days": municipality_count, "known": known.length,
     }  # fmt: skip
     if known.first is None:
         return Measured(None, 0, "before", quality=quality)

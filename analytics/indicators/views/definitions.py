@@ -46,10 +46,10 @@ def new(request: ProgrammeRequest, programme: int) -> HttpResponse:
     chosen = programme_of(request, programme)
     form = OwnForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        made = run_verb(form, lambda: verbs.define(chosen, form.definition(), by=request.user))
-        if made:
+        indicator = run_verb(form, lambda: verbs.define(chosen, form.definition(), by=request.user))
+        if indicator:
             messages.success(request, _("The indicator is defined. Enter its baseline, its target and its values."))
-            return redirect("programme_indicator", made.pk)
+            return redirect("programme_indicator", indicator.pk)
     lead = _("People enter the values of this indicator, each with its source.")
     return form_page(request, form, _("New indicator"), _("Define it"), lead=lead)
 

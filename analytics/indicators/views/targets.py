@@ -88,10 +88,10 @@ def value(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     form = ValueForm(*sent, places=places_of(row), initial=initial)
     if request.method == "POST" and form.is_valid():
         place, scan = form.chosen(), form.cleaned_data["evidence"]
-        made = run_verb(
+        stored = run_verb(
             form, lambda: manual_values.enter(row, form.entered(), by=request.user, place=place, evidence=scan)
         )
-        if made:
+        if stored:
             messages.success(request, _("The value is entered."))
             return to(row, place)
     title, act = _("Enter a value"), _("Enter it")

@@ -274,11 +274,11 @@ def _wait(subjects: list[Subject], until: datetime) -> None:
     bulk_insert.write(late, [_missed(subject, now) for subject in late])
 
 
-def _is_missed(subject: Subject, made: datetime) -> bool:
+def _is_missed(subject: Subject, fetched_at: datetime) -> bool:
     """Whether a fetch made at `made` is late and has no *missed* snapshot yet."""
     if subject.due_since is None or subject.last_outcome == FetchOutcome.MISSED:
         return False
-    return rules.was_late(subject.published_at, subject.due_since, made)
+    return rules.was_late(subject.published_at, subject.due_since, fetched_at)
 
 
 def _missed(subject: Subject, at: datetime) -> MetricSnapshot:

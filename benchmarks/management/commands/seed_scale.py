@@ -16,10 +16,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, of: int, **options: Any) -> None:
         self.stdout.write("Filling; this takes minutes.")
         try:
-            made = scale.fill(scale.Size().part(of), self.stdout.write)
+            installation = scale.fill(scale.Size().part(of), self.stdout.write)
         except scale.NotEmpty as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"{made.posts:,} posts, {made.snapshots:,} looks, {made.readings:,} readings "
-            f"in {sum(made.seconds.values()):.0f} s."
+            f"{installation.posts:,} posts, {installation.snapshots:,} looks, {installation.readings:,} readings "
+            f"in {sum(installation.seconds.values()):.0f} s."
         )

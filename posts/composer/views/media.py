@@ -97,8 +97,8 @@ def media(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
         return _sent(request, str(row.file.name), row.mime)
     if box not in row.crops:
         raise Http404
-    made = row.crops[box]
-    return _sent(request, made["file"], made["mime"])
+    crop = row.crops[box]
+    return _sent(request, crop["file"], crop["mime"])
 
 
 @requires(Verb.POST_VIEW)
@@ -127,18 +127,18 @@ def film(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
     name = str(row.file.name)
     try:
         size = default_storage.size(name)
-        asked = part(request.headers.get("range", ""), size)
+        requested = part(request.headers.get("range", ""), size)
     except FileNotFoundError as error:
         raise Http404 from error
     except OutOfRange:
         return _walled(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}))
-    first, last = asked or (0, size - 1)
+    first, last = requested or (0, size - 1)
     content = () if request.method == "HEAD" else _chunks(name, first, last - first + 1)
-    answer = StreamingHttpResponse(content, status=206 if asked else 200, content_type=row.mime)
+    answer = StreamingHttpResponse(content, status=206 if requested else 200, content_type=row.mime)
     answer["Content-Length"], answer["Accept-Ranges"] = str(last - first + 1), "bytes"
     # A video is compressed already, and byte ranges refer to these bytes.
     answer["Content-Encoding"] = "identity"
-    if asked:
+    if requested:
         answer["Content-Range"] = f"bytes {first}-{last}/{size}"
     answer["Cache-Control"] = KEEP
     return _walled(answer)

@@ -47,8 +47,8 @@ def repair(request: MunicipalityRequest) -> HttpResponse:
     text = storable(request.POST.get("text", ""))[:MOST_TEXT]
     proposals: dict[str, Proposal] = {}
     for change in serbian.repair(text, glossary(request.municipality.pk)):
-        asked = proposals.setdefault(change.before, Proposal(change.before, change.candidates, change.sure, []))
-        asked.places.append([change.start, change.end])
+        row = proposals.setdefault(change.before, Proposal(change.before, change.candidates, change.sure, []))
+        row.places.append([change.start, change.end])
     context = {
         "sure": [proposal for proposal in proposals.values() if proposal.sure],
         "unsure": [proposal for proposal in proposals.values() if not proposal.sure],

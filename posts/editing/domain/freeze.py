@@ -99,8 +99,8 @@ def _beside(draft: Draft) -> dict[str, Any]:
 
 
 def _short_links(post: Post, draft: Draft, channels: list[Channel]) -> dict[int, str]:
-    asked = requested_links(post, draft, channels)
-    return create_links(post.municipality_id, post.key, asked) if asked else {}
+    requested = requested_links(post, draft, channels)
+    return create_links(post.municipality_id, post.key, requested) if requested else {}
 
 
 def _digest(texts: dict[Key, compose.ResolvedText], parts: dict[str, Any]) -> str:

@@ -53,23 +53,23 @@ def take_down(post: Post, chosen: Collection[int], *, reason: str, by: User) -> 
     if Amendment.objects.filter(post=post, kind=AmendmentKind.REMOVAL, finished_at=None).exists():
         raise ActionNotAllowed(_("This post is being taken down already, or somebody has asked for it."))
     at_once, listed_only = may_remove_directly(post, by=by)
-    made = Amendment.objects.create(
+    removal = Amendment.objects.create(
         municipality_id=post.municipality_id, post=post, kind=AmendmentKind.REMOVAL, reason=reason, by=by,
         is_emergency=listed_only,
     )  # fmt: skip
     AmendmentPart.objects.bulk_create(
-        AmendmentPart(municipality_id=post.municipality_id, amendment=made, publication=row, way=AmendmentWay.REMOVE)
+        AmendmentPart(municipality_id=post.municipality_id, amendment=removal, publication=row, way=AmendmentWay.REMOVE)
         for row in rows
     )
     if at_once:
         held = approval_capacities(by, post.municipality)
-        _carry_out(made, for_whom=held[0].for_whom if held else None, by=by)
+        _carry_out(removal, for_whom=held[0].for_whom if held else None, by=by)
         if listed_only:
-            review_notifications.removed(made, by=by)
+            review_notifications.removed(removal, by=by)
     else:
         record("post.ask_removal", by=by, target=post, reason=reason, channels=[row.channel_id for row in rows])
-        review_notifications.removal_asked(made, by=by)
-    return made
+        review_notifications.removal_asked(removal, by=by)
+    return removal
 
 
 def _chosen(post: Post, chosen: Collection[int]) -> list[Publication]:

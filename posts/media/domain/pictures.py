@@ -294,7 +294,7 @@ def delete(media: Media, *, by: User) -> None:
     if uses(media):
         raise ActionNotAllowed(_("A post has this picture, so it cannot be deleted. Put it away instead."))
     files = [str(file.name) for file in (media.file, media.thumbnail, media.poster, media.captions) if file]
-    files += [made["file"] for made in media.crops.values()]
+    files += [crop["file"] for crop in media.crops.values()]
     files += [str(scan) for scan in media.consents.exclude(scan="").values_list("scan", flat=True)]
     record("media.delete", by=by, target=media)
     media.delete()
@@ -316,8 +316,8 @@ def freeze_picture(media: Media, shown: Shown) -> dict[str, Any]:
         return {**_whole(media), **_film(media)}
     if shown.crop is None:
         return _whole(media)
-    made = crop_picture(media, shown.crop)
-    return {"ref": made["file"], **{name: made[name] for name in ("mime", "width", "height", "bytes")}}
+    crop = crop_picture(media, shown.crop)
+    return {"ref": crop["file"], **{name: crop[name] for name in ("mime", "width", "height", "bytes")}}
 
 
 def _whole(media: Media) -> dict[str, Any]:
@@ -340,13 +340,19 @@ def crop_picture(media: Media, crop: Crop) -> dict[str, Any]:
         whole = encode_picture(picture.crop(pixels(crop.box, picture.width, picture.height)))
     stem = str(media.file.name).rsplit(".", 1)[0]
     name = _written(f"{stem}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.{whole.ending}", whole)
-    made = {"file": name, "mime": whole.mime, "width": whole.width, "height": whole.height, "bytes": len(whole.body)}
+    crop_fields = {
+        "file": name,
+        "mime": whole.mime,
+        "width": whole.width,
+        "height": whole.height,
+        "bytes": len(whole.body),
+    }
     with transaction.atomic():
         row = Media.objects.select_for_update().get(pk=media.pk)
-        row.crops = {**row.crops, key: made}
+        row.crops = {**row.crops, key: crop_fields}
         row.save(update_fields=["crops"])
     media.crops = row.crops
-    return made
+    return crop_fields
 
 
 def pixels(box: tuple[float, float, float, float], width: int, height: int) -> tuple[int, int, int, int]:

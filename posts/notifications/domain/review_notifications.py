@@ -110,17 +110,17 @@ def review_due(post: Post, about: Decision) -> None:
     _notify(NotificationKind.REVIEW_DUE, others, post, build_text, by=None, fragment="#emergency")
 
 
-def reviewed(post: Post, made: Decision, *, about: Decision, by: User) -> None:
+def reviewed(post: Post, decision: Decision, *, about: Decision, by: User) -> None:
     """To the publisher of the emergency, and to its writers."""
     facts = _facts(post, by)
 
     def build_text() -> tuple[str, str]:
-        if made.kind == DecisionKind.REVIEWED:
+        if decision.kind == DecisionKind.REVIEWED:
             subject = _("%(municipality)s: the emergency post “%(post)s” is in order") % facts
         else:
             subject = _("%(municipality)s: the emergency post “%(post)s” is not in order") % facts
         body = _("%(person)s reviewed what you published without approval.") % facts
-        return subject, "\n\n".join(filter(None, [body, made.note]))
+        return subject, "\n\n".join(filter(None, [body, decision.note]))
 
     _notify(NotificationKind.DECIDED, [about.by, *_writers(post)], post, build_text, by=by, fragment="#emergency")
 

@@ -121,8 +121,8 @@ def _decided(deliveries: Sequence[Delivery], publications: dict[int, dict[str, A
         )
     else:
         rows = []
-    made = [instance(Decision, dict(zip(DECIDED, row, strict=True))) for row in rows]
-    for decision in made:
+    past = [instance(Decision, dict(zip(DECIDED, row, strict=True))) for row in rows]
+    for decision in past:
         decisions.setdefault(decision.version_id, []).append(decision)
     return {
         delivery.pk: _decision(delivery, publication, decisions.get(publication["version_id"], []))

@@ -105,10 +105,10 @@ def review(emergency: Decision, *, in_order: bool, note: str = "", by: User) -> 
         raise ActionNotAllowed(_("Write a note: what was not in order?"))
     Decision.objects.filter(pk=row.pk).update(remind_at=None)
     kind = DecisionKind.REVIEWED if in_order else DecisionKind.OBJECTED
-    made = record_decision(row.version, kind, by=by, note=note, for_whom_id=capacity.for_whom)
+    decision = record_decision(row.version, kind, by=by, note=note, for_whom_id=capacity.for_whom)
     record("post.review_emergency", by=by, target=post, version=row.version.number, in_order=in_order)
-    review_notifications.reviewed(post, made, about=row, by=by)
-    return made
+    review_notifications.reviewed(post, decision, about=row, by=by)
+    return decision
 
 
 def _reviewing(emergency: Decision, post: Post, *, by: User) -> ApprovalCapacity:

@@ -65,11 +65,11 @@ def suggest(post: Post, replacement: str, *, where: ThreadPosition, by: User, te
         raise ActionNotAllowed(
             _("The suggestion is the same as the words that stand there. Write what you would change.")
         )
-    made = Suggestion.objects.create(municipality_id=post.municipality_id, thread=thread, replacement=replacement)
+    suggestion = Suggestion.objects.create(municipality_id=post.municipality_id, thread=thread, replacement=replacement)
     reason = comment.add_comment(thread, text, by=by)
     record("post.suggest", by=by, target=post, thread=thread.pk)
-    review_notifications.suggested(made, reason, by=by)
-    return made
+    review_notifications.suggested(suggestion, reason, by=by)
+    return suggestion
 
 
 @transaction.atomic

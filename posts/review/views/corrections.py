@@ -114,9 +114,9 @@ def correction(request: MunicipalityRequest, pk: int) -> HttpResponse:
     return _ways_page(request, amendment, newest, ways, problems)
 
 
-def _seen(post: Post, newest: Version, asked: int) -> Version:
+def _seen(post: Post, newest: Version, number: int) -> Version:
     """The version that was on the page. 404 for an unknown one."""
-    version = newest if newest.pk == asked else post.versions.filter(pk=asked).first()
+    version = newest if newest.pk == number else post.versions.filter(pk=number).first()
     if version is None:
         raise Http404
     return version
@@ -164,9 +164,9 @@ def _ways_page(
 OTHER = ("alt", "pictures", "link_card", "poll", "video", "title", "first_comment")
 
 
-def _row(plan: PlannedCorrection, asked: str) -> ChannelAmendment:
+def _row(plan: PlannedCorrection, scope: str) -> ChannelAmendment:
     """Preselects a plain edit; a person has to choose what has side effects."""
-    picked = asked if asked in plan.ways else (AmendmentWay.EDIT if AmendmentWay.EDIT in plan.ways else "")
+    picked = scope if scope in plan.ways else (AmendmentWay.EDIT if AmendmentWay.EDIT in plan.ways else "")
     now = plan.publication.delivery.shown_now if plan.publication.delivery.changed_at else plan.now.text
     pieces = differences(now, plan.then.text) if plan.then else []
     return ChannelAmendment(plan, pieces, picked, [name for name in OTHER if name in plan.changes])
@@ -190,19 +190,19 @@ def take_down(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Asks for the networks and the reason. The person who asked can withdraw the request here."""
     post = readable_or_404(request, pk)
     if request.method == "POST" and request.POST.get("act") == "drop":
-        asked = _removal(post)
+        request_row = _removal(post)
         return run_action(
-            request, post, lambda: removals.drop(asked, by=request.user), _("The post stays where it is.")
+            request, post, lambda: removals.drop(request_row, by=request.user), _("The post stays where it is.")
         )
     form, problems = AmendmentReasonForm(request.POST or None), []
     chosen = set(int_list_param(request.POST, "publication"))
     if request.method == "POST" and form.is_valid():
         try:
-            made = removals.take_down(post, chosen, reason=form.cleaned_data["reason"], by=request.user)
+            removal = removals.take_down(post, chosen, reason=form.cleaned_data["reason"], by=request.user)
         except ActionNotAllowed as refused:
             problems = [refused.message, *refused.details]
         else:
-            return run_action(request, post, lambda: None, _removal_word(made))
+            return run_action(request, post, lambda: None, _removal_word(removal))
     at_once, listed_only = removals.may_remove_directly(post, by=request.user)
     rows = public_publications(post)
     context = {
@@ -215,8 +215,8 @@ def take_down(request: MunicipalityRequest, pk: int) -> HttpResponse:
     return render(request, "posts/take_down.html", context, status=422 if problems or form.errors else 200)
 
 
-def _removal_word(made: Amendment) -> str:
-    if made.state == AmendmentState.OPEN:
+def _removal_word(removal: Amendment) -> str:
+    if removal.state == AmendmentState.OPEN:
         return _("The approvers have been told. The post stays until one of them agrees.")
     return _("It is taken down in a moment. This page shows what becomes of it.")
 
@@ -234,9 +234,9 @@ def _removal(post: Post) -> Amendment:
 def take_down_decide(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """The decision of an approver about a removal."""
     post = readable_or_404(request, pk)
-    asked, note = _removal(post), request.POST.get("note", "")
+    requested, note = _removal(post), request.POST.get("note", "")
     if request.POST.get("decision") == "decline":
-        return run_action(request, post, lambda: removals.decline(asked, by=request.user, note=note),
+        return run_action(request, post, lambda: removals.decline(requested, by=request.user, note=note),
                      _("The post stays. Whoever asked has been told."))  # fmt: skip
-    return run_action(request, post, lambda: removals.agree(asked, by=request.user, note=note),
+    return run_action(request, post, lambda: removals.agree(requested, by=request.user, note=note),
                  _("It is taken down in a moment. This page shows what becomes of it."))  # fmt: skip

@@ -215,10 +215,10 @@ def _chosen(
         return next(
             (publication.version for publication in publications if publication.delivery.state in queries.SEEN), None
         )
-    asked = request.GET.get("version", "")
-    if asked:
+    requested = request.GET.get("version", "")
+    if requested:
         for version in versions:
-            if str(version.number) == asked:
+            if str(version.number) == requested:
                 return version
         raise Http404
     if post.stage in rules.EDITABLE or not versions:
@@ -304,9 +304,9 @@ def _passage(key: thread_positions.Key, text: str, channels: Mapping[int, Channe
 def _derived(reading: ReviewPage, channels: Sequence[Channel], tags: Collection[str]) -> list[Passage]:
     """The other Serbian script, where a channel shows it; `tags` are those that people wrote. Frozen in a version."""
     draft = reading.draft
-    asked = {tag for channel in channels for tag in compose.layout_of(draft, channel).languages} | set(draft.texts)
+    wanted = {tag for channel in channels for tag in compose.layout_of(draft, channel).languages} | set(draft.texts)
     texts = [
-        (tag, compose.resolve_text(draft.texts, tag, draft.glossary)) for tag in SERBIAN if tag in asked - set(tags)
+        (tag, compose.resolve_text(draft.texts, tag, draft.glossary)) for tag in SERBIAN if tag in wanted - set(tags)
     ]
     return [
         Passage(tag, None, text.text, language_name(tag), annotated_text.marked(text.text, []), is_derived=True)

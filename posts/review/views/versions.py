@@ -101,10 +101,10 @@ def _of(credits: dict[int, list[Any]], rows: list[Version], value: str) -> list[
 
 
 def _asked(request: HttpRequest, name: str, values: list[str]) -> str:
-    asked = request.GET.get(name, "")
-    if asked and asked not in values:
+    number = request.GET.get(name, "")
+    if number and number not in values:
         raise Http404
-    return str(asked)
+    return str(number)
 
 
 def _side(post: Post, value: str, rows: list[Version], channels: list[Channel], decided: list[Decision]) -> DiffSide:
