@@ -1,4 +1,4 @@
-"""Rate limits: fixed windows in Valkey, each of which begins with the first hit.
+"""Rate limits: fixed windows in Valkey; a window begins with its first hit.
 
     usage = ratelimit.hit("calendar-feed", token, limit=20, seconds=3600)
     if usage.is_exceeded: ...

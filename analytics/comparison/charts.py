@@ -116,7 +116,7 @@ def by_month(measure: Measure) -> str:
 
 
 def at_of(day: date, months: Sequence[date]) -> float | None:
-    """Position of a day between the points of months, each of which is drawn at the middle of its month."""
+    """Position of a day on an axis of months; the point of a month is at its middle."""
     index = next((at for at, month in enumerate(months) if (month.year, month.month) == (day.year, day.month)), None)
     if index is None:
         return None

@@ -21,7 +21,7 @@ OPTIONS: Mapping[str, Option] = {
     "self_replies": Option(True, "2026-11-24", "believed"),
     # Newer libraries say "post.fields": renamed here when the old name goes.
     "fields": Option("tweet.fields", "2026-11-24", "https://docs.x.com/x-api/fundamentals/data-dictionary"),
-    # Listing our own posts reads at least five of them, each of which is charged.
+    # Listing our own posts reads at least five of them; X charges for each post that is read.
     "looked_at": Option(10, "2026-11-25", "believed"),
     "prices": Option(
         {"post": 0.015, "post_with_link": 0.20, "reply": 0.010, "read": 0.005, "delete": 0.010, "alt": 0.005},

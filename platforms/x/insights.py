@@ -1,4 +1,4 @@
-"""Metrics. https://docs.x.com/x-api/fundamentals/metrics : a hundred posts in one call, each of which is charged."""
+"""Metrics. https://docs.x.com/x-api/fundamentals/metrics : a hundred posts in one call; X charges for each post."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

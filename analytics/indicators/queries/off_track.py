@@ -1,4 +1,4 @@
-"""Which indicators of which municipalities are behind the way to their target today. Three queries for any number of
+"""Indicators that are behind their target today, by municipality. Three queries for any number of
 municipalities, indicators and values.
 
 The caller opens the scope of municipalities that agreed to comparison. Without a target nothing is behind.

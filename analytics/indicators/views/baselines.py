@@ -1,4 +1,4 @@
-"""Freezing baselines: what the chosen days come to, and entered baselines of manual indicators."""
+"""Freezes baselines: the values of the chosen days, and the entered baselines of manual indicators."""
 
 from typing import Any
 
