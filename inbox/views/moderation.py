@@ -21,7 +21,7 @@ from inbox.models import Message, Moderation
 from inbox.moderation_rules import ModerationAction, ModerationReason, ModerationRequest
 from inbox.queries import moderation as moderation_queries
 from inbox.queries.message_context import message_context
-from inbox.views.moderation_page import present
+from inbox.views.moderation_page import Refusal, present
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -107,14 +107,13 @@ def one(request: MunicipalityRequest, moderation: int) -> HttpResponse:
     return _page(request, get_object_or_404(moderation_queries.act_with_people(moderation)))
 
 
-def _page(request: MunicipalityRequest, row: Moderation, *, deed: str = "", problem: str = "") -> HttpResponse:
-    may_work = request.access.may(Verb.INBOX_WORK)
+def _page(request: MunicipalityRequest, row: Moderation, refusal: Refusal | None = None) -> HttpResponse:
     context = {
         "row": row,
-        "page": present(row, request.user, may_work=may_work, key=deed, typed=request.POST),
-        "problem": problem,
+        "page": present(row, request.user, may_work=request.access.may(Verb.INBOX_WORK), refusal=refusal),
+        "problem": refusal.error.message if refusal else "",
     }
-    return render(request, "inbox/moderated.html", context, status=422 if problem else 200)
+    return render(request, "inbox/moderated.html", context, status=422 if refusal else 200)
 
 
 def _day(text: str) -> date | None:
@@ -150,12 +149,8 @@ def act(request: MunicipalityRequest, moderation: int, deed: str) -> HttpRespons
     row = get_object_or_404(moderation_queries.act_with_people(moderation))
     try:
         after = ACTIONS[deed](row, request.POST, request.user)
-    except ActionNotAllowed as refused:
-        return _page(
-            request,
-            get_object_or_404(moderation_queries.act_with_people(moderation)),
-            deed=deed,
-            problem=refused.message,
-        )
+    except ActionNotAllowed as error:
+        row = get_object_or_404(moderation_queries.act_with_people(moderation))
+        return _page(request, row, Refusal(deed, error, request.POST))
     flash.success(request, _("Done, and written down.") if after.pk == row.pk else _success_message(after))
     return redirect("moderation_one", request.municipality.slug, after.pk)

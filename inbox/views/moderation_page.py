@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels import validation
+from common.errors import ActionNotAllowed
 from inbox.models import Moderation
 from inbox.moderation_rules import AppealDecision, ModerationAction, ModerationState
 from inbox.queries import moderation as queries
@@ -40,7 +41,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Field:
-    """One field of an action. `kind`: "text", "choice" or "date"; `value` is what was typed before a refusal."""
+    """One field of an action. `kind`: "text", "choice" or "date"; `value` is what was typed before an `error`."""
 
     name: str
     label: str
@@ -51,6 +52,7 @@ class Field:
     hint: str = ""
     choices: tuple[tuple[str, Any], ...] = ()
     value: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,11 +91,22 @@ class Page:
     appeal_waits_for_others: bool
 
 
-def present(row: Moderation, person: Any, *, may_work: bool, key: str = "", typed: Mapping[str, str]) -> Page:
-    """What `person` sees of an act. `key` and `typed`: the action that was refused and what had been typed for it."""
+@dataclass(frozen=True)
+class Refusal:
+    """An action that was not allowed: its `key`, the error, and what had been `typed` into its form."""
+
+    key: str
+    error: ActionNotAllowed
+    typed: Mapping[str, str]
+
+
+def present(row: Moderation, person: Any, *, may_work: bool, refusal: Refusal | None = None) -> Page:
+    """The page of an act as `person` sees it, after a `refusal` with what they had typed."""
     removal = queries.removal(row)
     allowed = queries.allowed_actions(row, person, removal) if may_work else frozenset()
-    groups = [_filled(group, key, typed) for group in _groups(row, allowed, is_first=row.by == person)]
+    groups = list(_groups(row, allowed, is_first=row.by == person))
+    if refusal:
+        groups = [_filled(group, refusal) for group in groups]
     return Page(
         steps=tuple(_steps(row)),
         notices=tuple(_notices(row)),
@@ -257,14 +270,19 @@ def _object() -> Group:
     )
 
 
-def _filled(group: Group, key: str, typed: Mapping[str, str]) -> Group:
-    """The group with what was typed into the action that was refused."""
-    if all(action.key != key for action in group.actions):
+def _filled(group: Group, refusal: Refusal) -> Group:
+    """The group, open and with what was typed, if the refused action is one of its own."""
+    if all(action.key != refusal.key for action in group.actions):
         return group
     actions = [
-        replace(action, fields=tuple(replace(field, value=typed.get(field.name, "")) for field in action.fields))
-        if action.key == key
+        replace(action, fields=tuple(_field_after(field, refusal) for field in action.fields))
+        if action.key == refusal.key
         else action
         for action in group.actions
     ]
     return replace(group, actions=tuple(actions), is_open=True)
+
+
+def _field_after(field: Field, refusal: Refusal) -> Field:
+    error = refusal.error.message if refusal.error.field == field.name else ""
+    return replace(field, value=refusal.typed.get(field.name, ""), error=error)

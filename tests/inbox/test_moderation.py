@@ -281,6 +281,9 @@ def test_an_objection_is_decided_by_somebody_else(municipality: MunicipalityInbo
         assert response.status_code == 422
         assert says in response.text
         assert text in response.text
+        field = "received_on" if text else "text"
+        assert f'aria-describedby="object-{field}-error"' in response.text
+        assert f'id="object-{field}-error"' in response.text
     first.post(f"{LIST}{row.pk}/object/", {"text": "Нисам псовао", "received_on": str(timezone.localdate())})
     assert "somebody objects" in second.get(f"{LIST}?view=objections").text
     assert first.post(f"{LIST}{row.pk}/decide/", {"decision": "stands", "why": "Јесте"}).status_code == 422
