@@ -12,7 +12,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -123,9 +123,12 @@ def redis_of_its_own() -> str:
 
 
 def cpu(processes: list[psutil.Process]) -> float:
-    """Seconds of CPU of these processes and their children, ended ones too."""
-    every = [child for process in processes for child in (process, *process.children(recursive=True))]
-    return sum(sum(process.cpu_times()[:2]) for process in every)
+    """Seconds of CPU of these processes and their children that run. A server process may end while it is read."""
+    seconds = 0.0
+    for process in (child for parent in processes for child in (parent, *parent.children(recursive=True))):
+        with suppress(psutil.NoSuchProcess):
+            seconds += sum(process.cpu_times()[:2])
+    return seconds
 
 
 def postgres() -> list[psutil.Process]:

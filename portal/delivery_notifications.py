@@ -1,4 +1,4 @@
-"""Notifications (and mail) about a post that failed, expired or was not confirmed, once per delivery.
+"""Notifications and mail about a failed post, an expired post or one that was not confirmed, once per delivery.
 
 The recipients are the people of the municipality who can decide what the portal must not decide alone.
 """
