@@ -30,7 +30,7 @@ test-slow: setup-dev  ## the slow tests: every address as every role, journeys o
 	@$(py) -m launcher.browser
 	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -m slow $(ARGS)
 
-test-long: setup-dev  ## what takes minutes: large instances, every page as every role over hostile rows, journeys in every look (dark, phone); writes docs/long-tests.md and docs/hostile-rendering.md
+test-long: setup-dev  ## what takes minutes: large instances, every page as every role over hostile rows, browser journeys in every theme (dark, phone); writes docs/long-tests.md and docs/hostile-rendering.md
 	@$(py) -m launcher.browser
 	@LONG_REPORT=docs/long-tests.md HOSTILE_REPORT=docs/hostile-rendering.md exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "long or journey" $(ARGS)
 
@@ -56,10 +56,10 @@ coverage: setup-dev  ## the suite with branches counted: total and least covered
 hooks: setup-dev  ## install the git hooks of .pre-commit-config.yaml
 	@exec $(py) -m pre_commit install
 
-secrets: setup-dev  ## look for passwords, keys and tokens in all tracked files
+secrets: setup-dev  ## scan all tracked files for passwords, keys and tokens
 	@exec $(py) -m launcher.secrets_scan
 
-fix: setup-dev  ## what ruff and our formatter of templates can put right by themselves
+fix: setup-dev  ## fix what ruff and the template formatter can fix
 	$(py) -m ruff check --fix --quiet .
 	$(py) -m ruff format --quiet .
 	$(py) -m tools.template_format
@@ -70,7 +70,7 @@ seed: setup  ## fill in the demo, or what is missing of it
 day: setup  ## play one day on the practice network
 	$(manage) play_day $(ARGS)
 
-rebuild-facts: setup  ## make the numbers by day and month again from the readings; ARGS='--municipality cuprija --first 2026-01-01'
+rebuild-facts: setup  ## rebuild the facts by day and month from the metric snapshots; ARGS='--municipality cuprija --first 2026-01-01'
 	$(manage) rebuild_facts $(ARGS)
 
 seed-scale: setup  ## fill an empty installation with 145 municipalities, 3 years, 500,000 posts; ARGS=--of=100 makes a hundredth

@@ -4,8 +4,8 @@ from accounts.domain import guessing, sessions
 from accounts.models import User
 
 
-@shared_task(name="accounts.tasks.forget_ended_sessions")
-def forget_ended_sessions() -> None:
+@shared_task(name="accounts.tasks.purge_ended_sessions")
+def purge_ended_sessions() -> None:
     sessions.purge_ended()
 
 

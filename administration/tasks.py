@@ -26,6 +26,6 @@ def build_exports() -> None:
                 log.exception("An export could not be made")
 
 
-@shared_task(name="administration.tasks.forget_exports")
-def forget_exports() -> None:
+@shared_task(name="administration.tasks.purge_exports")
+def purge_exports() -> None:
     exports.purge_expired()

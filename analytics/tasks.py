@@ -1,7 +1,4 @@
-"""Celery tasks, started by beat. Arguments are ids; the database holds what is due.
-
-Tasks keep the names under which beat, queues and the documentation know them.
-"""
+"""Celery tasks, started by beat. Arguments are ids; the database holds what is due."""
 
 from celery import shared_task
 
@@ -15,8 +12,8 @@ from analytics.rollups.domain import daily_counts, monthly_medians, retention, r
 from municipalities.queries import today
 
 
-@shared_task(name="analytics.tasks.tick")
-def tick() -> None:
+@shared_task(name="analytics.tasks.start_fetches")
+def start_fetches() -> None:
     """Create new subjects and start one task per channel for what is due."""
     ingestion_collect.enrol()
     webhooks.bring_forward()
@@ -29,7 +26,7 @@ def collect(channel_id: int, subject_ids: list[int]) -> None:
     ingestion_collect.collect(channel_id, subject_ids)
 
 
-@shared_task(name="analytics.tasks.fold")
+@shared_task(name="analytics.tasks.rebuild_rollups")
 def rebuild_rollups() -> None:
     """Rebuild facts of dirty days; returns at once while another process does the same."""
     rollup.rebuild_dirty_days(wait=False)
@@ -48,33 +45,33 @@ def count_all_days() -> None:
     daily_counts.rebuild()
 
 
-@shared_task(name="analytics.tasks.forget_readings")
+@shared_task(name="analytics.tasks.purge_expired_snapshots")
 def purge_expired_snapshots() -> None:
     retention.purge_expired_snapshots()
 
 
-@shared_task(name="analytics.tasks.make_months")
-def make_months() -> None:
+@shared_task(name="analytics.tasks.create_partitions")
+def create_partitions() -> None:
     partitions.ensure(*partitions.ahead())
 
 
-@shared_task(name="analytics.tasks.tidy_months")
-def reindex_months() -> None:
+@shared_task(name="analytics.tasks.reindex_partitions")
+def reindex_partitions() -> None:
     partitions.reindex()
 
 
-@shared_task(name="analytics.tasks.bring_past")
+@shared_task(name="analytics.tasks.import_history")
 def import_history() -> None:
     fetch.work()
 
 
-@shared_task(name="analytics.tasks.forget_past")
+@shared_task(name="analytics.tasks.purge_expired_imports")
 def purge_expired_imports() -> None:
     imports.purge_expired()
 
 
-@shared_task(name="analytics.tasks.renew_comparison")
-def renew_comparison() -> None:
+@shared_task(name="analytics.tasks.refresh_comparison")
+def refresh_comparison() -> None:
     """Renew what pages over all municipalities read: medians of the months whose posts are still polled (90 days
     reach into four of them), and the figures around trainings."""
     monthly_medians.renew(months.first_of(today(), -3))

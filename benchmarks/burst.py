@@ -26,7 +26,7 @@ from inbox.models import Message
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
 
-EVENTS, HANDS, SECRET = 2000, 8, "benchmark-secret"
+EVENTS, CONNECTIONS, SECRET = 2000, 8, "benchmark-secret"
 # portal.schedule: how often a worker polls.
 POLL_SECONDS = 2.0
 
@@ -68,8 +68,8 @@ def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
     return {"X-Hub-Signature-256": f"sha256={digest}", "Content-Type": "application/json"}
 
 
-def post(address: str, sent: list[bytes], hands: int = HANDS, secret: str = SECRET) -> float:
-    """Post them all, by so many hands at once; the seconds that took. Raises for anything but 200."""
+def post(address: str, sent: list[bytes], connections: int = CONNECTIONS, secret: str = SECRET) -> float:
+    """Post them all, over so many connections; returns the seconds it took. Raises for anything but 200."""
     local = threading.local()
 
     def one(body: bytes) -> None:
@@ -78,7 +78,7 @@ def post(address: str, sent: list[bytes], hands: int = HANDS, secret: str = SECR
         local.session.post(address, data=body, headers=signed(body, secret), timeout=30).raise_for_status()
 
     began = time.perf_counter()
-    with ThreadPoolExecutor(hands) as pool:
+    with ThreadPoolExecutor(connections) as pool:
         list(pool.map(one, sent))
     return time.perf_counter() - began
 

@@ -21,7 +21,7 @@ MARKED, MARKED_FROM = 600, timedelta(days=30)
 
 @dataclass(frozen=True)
 class Figures:
-    """Times in seconds: everything from nothing, everything again, the hour's look at recent days, and `marked`
+    """Times in seconds: everything from nothing, everything again, the hourly update of recent days, and `marked`
     messages at once."""
 
     questions: int

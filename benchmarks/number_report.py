@@ -19,8 +19,8 @@ def _heading(sizes: dict[int, dict[str, Any]], parts: list[int]) -> str:
     size = Size()
     amounts = "; ".join(
         f"{_part(part)}: {sizes[part]['posts']:,} posts, "
-        f"{sizes[part]['snapshots']:,} snapshots, {sizes[part]['readings']:,} "
-        f"readings, {sizes[part]['facts']:,} facts by day"
+        f"{sizes[part]['snapshots']:,} snapshots, {sizes[part]['metric_values']:,} "
+        f"metric values, {sizes[part]['facts']:,} facts by day"
         for part in parts
     )
     return f"{size.municipalities} municipalities, 5 channels each, 3 years. {amounts}. {machine()}."
@@ -37,18 +37,18 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 
 def _store(sizes: dict[int, dict[str, Any]], parts: list[int]) -> str:
     rows = {
-        "Looks stored a second": lambda f: f"{f['stored']:,.0f}",
+        "Snapshots stored per second": lambda f: f"{f['stored']:,.0f}",
         "the same as a ratio to COPY": lambda f: f"{f['stored'] / f['copied']:.2f}",
         "with the post's latest numbers and marked days": lambda f: f"{f['recorded']:,.0f}",
-        "an hour's looks": lambda f: f"{f['hour_looks']:,}",
+        "snapshots of an hour": lambda f: f"{f['hour_snapshots']:,}",
         "their facts, seconds": lambda f: f"{f['hour_seconds']:.2f}",
-        "all facts from nothing, seconds": lambda f: f"{f['rebuild_seconds']:.0f}",
-        "bytes a reading, indexes included": lambda f: f"{f['bytes_each']:.1f}",
+        "all facts rebuilt, seconds": lambda f: f"{f['rebuild_seconds']:.0f}",
+        "bytes per metric value, indexes included": lambda f: f"{f['bytes_per_value']:.1f}",
         "facts, MB with indexes": lambda f: f"{f['facts_bytes'] / 1e6:.0f}",
     }
     wanted = {
         "the same as a ratio to COPY": f"≥ {INGEST}", "their facts, seconds": f"< {HOUR_SECONDS}",
-        "all facts from nothing, seconds": f"< {REBUILD_SECONDS}", "bytes a reading, indexes included": f"≤ {BYTES}",
+        "all facts rebuilt, seconds": f"< {REBUILD_SECONDS}", "bytes per metric value, indexes included": f"≤ {BYTES}",
     }  # fmt: skip
     table = [[name, *(render(sizes[p]) for p in parts), wanted.get(name, "")] for name, render in rows.items()]
     return _table(["", *map(_part, parts), "wanted"], table)
@@ -58,10 +58,10 @@ def _sums(sizes: dict[int, dict[str, Any]], parts: list[int]) -> str:
     """The largest size alone: that is where it matters."""
     sums = sizes[parts[-1]]["sums"]
     rows = [
-        [name, f"{facts:,.1f}", f"{readings:,.0f}", f"{readings / max(facts, 0.1):,.0f} ×"]
-        for name, (facts, readings) in sums.items()
+        [name, f"{facts:,.1f}", f"{snapshots:,.0f}", f"{snapshots / max(facts, 0.1):,.0f} ×"]
+        for name, (facts, snapshots) in sums.items()
     ]
-    return _table([f"Sums at {_part(parts[-1])}", "from facts ms", "by GROUP BY over readings ms", "gain"], rows)
+    return _table([f"Sums at {_part(parts[-1])}", "from facts ms", "by GROUP BY over snapshots ms", "gain"], rows)
 
 
 def _pages(sizes: dict[int, dict[str, Any]], parts: list[int]) -> str:

@@ -43,17 +43,17 @@ class Figures:
 
     posts: int
     snapshots: int
-    readings: int
+    metric_values: int
     fill: dict[str, float]
     copied: float
     stored: float
     recorded: float
-    hour_looks: int
+    hour_snapshots: int
     hour_days: int
     hour_seconds: float
     rebuild_seconds: float
     facts: int
-    bytes_each: float
+    bytes_per_value: float
     facts_bytes: int
     sums: dict[str, tuple[float, float]]
     pages: list[measure.Figures]
@@ -67,9 +67,9 @@ def measured(address: str, part: int, say: Say) -> Figures:
     filled = scale.existing() or scale.fill(scale.Size().part(part), say)
     with everywhere("the benchmark's measurements"):
         copied, stored, recorded = _ingest()
-        say(f"  looks: copied {copied:,.0f}/s, stored {stored:,.0f}/s, recorded {recorded:,.0f}/s")
+        say(f"  snapshots: copied {copied:,.0f}/s, stored {stored:,.0f}/s, recorded {recorded:,.0f}/s")
         snapshots, days, seconds = _hour()
-        say(f"  an hour: {snapshots:,} looks into {days:,} days in {seconds:.2f} s")
+        say(f"  an hour: {snapshots:,} snapshots into {days:,} days in {seconds:.2f} s")
         rebuilt = _rebuild()
         say(f"  everything again: {rebuilt:.0f} s")
         first = timezone.localdate() - timedelta(days=scale.Size().days)
@@ -84,9 +84,9 @@ def measured(address: str, part: int, say: Say) -> Figures:
                 )
             ]
         return Figures(
-            filled.posts, filled.snapshots, filled.readings, filled.seconds, copied, stored, recorded, snapshots, days,
-            seconds,
-            rebuilt, _count("analytics_dailyfact"), _snapshot_bytes() / max(filled.readings, 1), _bytes_of_facts(),
+            filled.posts, filled.snapshots, filled.metric_values, filled.seconds, copied, stored, recorded, snapshots,
+            days, seconds,
+            rebuilt, _count("analytics_dailyfact"), _snapshot_bytes() / max(filled.metric_values, 1), _bytes_of_facts(),
             sums,
             pages,
         )  # fmt: skip
@@ -240,7 +240,7 @@ DAYS_FROM_FACTS = """
 SELECT municipality_id, day, sum(interactions) FROM analytics_dailyfact
 WHERE municipality_id = ANY(%(ids)s) AND basis = 'activity' AND day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2
 """
-FROM_READINGS = f"""
+FROM_SNAPSHOTS = f"""
 SELECT s.channel_id, t.category, t.call_kind, count(*), sum({_ALL}), sum(p.views)
 FROM (
     SELECT DISTINCT ON (p.subject_id) p.*
@@ -250,14 +250,15 @@ FROM (
 ) p JOIN analytics_subject s ON s.id = p.subject_id JOIN analytics_traits t ON t.id = s.traits_id
 GROUP BY 1, 2, 3
 """  # noqa: S608 -- names from the catalogue
-DAYS_FROM_READINGS = f"""
-SELECT municipality_id, day, sum(told - coalesce(before, 0)) FROM (
-    SELECT municipality_id, day, told, lag(told) OVER (PARTITION BY subject_id ORDER BY at) AS before FROM (
-        SELECT p.subject_id, s.municipality_id, p.at, (p.at AT TIME ZONE 'Europe/Belgrade')::date AS day, {_ALL} AS told
+DAYS_FROM_SNAPSHOTS = f"""
+SELECT municipality_id, day, sum(total - coalesce(before, 0)) FROM (
+    SELECT municipality_id, day, total, lag(total) OVER (PARTITION BY subject_id ORDER BY at) AS before FROM (
+        SELECT p.subject_id, s.municipality_id, p.at, (p.at AT TIME ZONE 'Europe/Belgrade')::date AS day,
+               {_ALL} AS total
         FROM analytics_metricsnapshot p JOIN analytics_subject s ON s.id = p.subject_id
         WHERE s.municipality_id = ANY(%(ids)s) AND s.kind <> 'channel' AND p.outcome = 'read'
           AND s.published_on <= %(last)s AND p.at < %(last)s::date + 1 AND p.at > %(first)s::date - 100
-    ) looks
+    ) snapshots
 ) grown WHERE day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2
 """  # noqa: S608 -- names from the catalogue
 
@@ -277,7 +278,7 @@ def _sums(home: int, first: date) -> dict[str, tuple[float, float]]:
         values = {"ids": ids, "first": since, "last": last}
         durations[name] = (
             round(_took(values, FROM_FACTS, DAYS_FROM_FACTS), 1),
-            round(_took(values, FROM_READINGS, DAYS_FROM_READINGS), 1),
+            round(_took(values, FROM_SNAPSHOTS, DAYS_FROM_SNAPSHOTS), 1),
         )
     return durations
 

@@ -10,7 +10,7 @@ from benchmarks.browser import RUNS, SLOWER, Composer
 from benchmarks.measure import WORKERS, Figures
 from benchmarks.publishing import CHANNELS, LATENCY_SECONDS
 from benchmarks.publishing import Figures as Delivered
-from benchmarks.seed import MUNICIPALITIES, POSTS, READINGS
+from benchmarks.seed import METRIC_VALUES, MUNICIPALITIES, POSTS
 
 FEEL = (
     "| Composer | p50 ms | p95 ms | shift on load | shift while typing | shift with a line |\n"
@@ -55,10 +55,10 @@ def render_inbox(figures: list[Figures], events: burst.Figures, days: daily_coun
     return (
         f"{inbox.MESSAGES:,} messages below {inbox.PUBLICATIONS:,} posts, {inbox.OTHERS} in each of 145 other "
         f"municipalities; gunicorn with {WORKERS} workers, one request at a time; {machine()}.\n\n{table(figures)}\n\n"
-        f"{events.events:,} events of a network, each told twice, by {burst.HANDS} connections: {events.requests:,} "
-        f"requests in {events.seconds:g} s, {events.cpu_ms:g} ms of the portal's processors each; {events.stored:,} "
-        f"events stored, {events.messages:,} messages, the last one in the inbox {events.shown:g} s after "
-        f"the last request.\n\n{counted(days)}"
+        f"{events.events:,} events of a network, each sent twice, by {burst.CONNECTIONS} connections: "
+        f"{events.requests:,} requests in {events.seconds:g} s, {events.cpu_ms:g} ms of the portal's processors each; "
+        f"{events.stored:,} events stored, {events.messages:,} messages, the last one in the inbox {events.shown:g} s "
+        f"after the last request.\n\n{counted(days)}"
     )
 
 
@@ -73,7 +73,7 @@ def counted(days: daily_counts.Figures) -> str:
 def first_load(composer: Composer) -> str:
     kinds = ", ".join(f"{kind} {size / 1000:.1f}" for kind, size in composer.weight.kinds.items())
     return (
-        f"The composer's first load: {composer.weight.total / 1000:.1f} kB over the wire, heads of the answers "
+        f"The composer's first load: {composer.weight.total / 1000:.1f} kB over the wire, response headers "
         f"included, in {composer.weight.requests} requests ({kinds})."
     )
 
@@ -83,14 +83,14 @@ def feel(composer: Composer) -> str:
         f"| {f.page} | {f.p50:g} | {f.p95:g} | {f.on_load:g} | {f.while_typing:g} | {f.excused:g} |"
         for f in composer.feel
     ]
-    introduction = f"A letter until it is painted, with the processor {SLOWER} times slower; medians of {RUNS} runs."
+    introduction = f"Key to paint, with the processor {SLOWER} times slower; medians of {RUNS} runs."
     return "\n".join((introduction, "", FEEL, *rows))
 
 
 def heading() -> str:
     return (
-        f"{MUNICIPALITIES} municipalities, {POSTS:,} posts on two channels each, {READINGS:,} readings; gunicorn with "
-        f"{WORKERS} workers, one request at a time; {machine()}."
+        f"{MUNICIPALITIES} municipalities, {POSTS:,} posts on two channels each, {METRIC_VALUES:,} metric values; "
+        f"gunicorn with {WORKERS} workers, one request at a time; {machine()}."
     )
 
 

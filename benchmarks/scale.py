@@ -71,7 +71,7 @@ class Filled:
     home: Municipality
     posts: int
     snapshots: int
-    readings: int
+    metric_values: int
     seconds: dict[str, float]
 
 
@@ -122,12 +122,12 @@ def _filled(seconds: dict[str, float]) -> Filled:
     with connection.cursor() as cursor:
         columns = ", ".join((*scale_rows.METRICS, "followers"))
         cursor.execute(f"SELECT count(*), sum(num_nonnulls({columns})) FROM analytics_metricsnapshot")  # noqa: S608 -- our columns
-        snapshots, readings = cursor.fetchone()
+        snapshots, metric_values = cursor.fetchone()
         cursor.execute("SELECT count(*) FROM posts_post")
         (posts,) = cursor.fetchone()
     home = Membership.objects.select_related("municipality").get(user=officer).municipality
     staff = User.objects.get(email="scale-staff@example.org")
-    return Filled(staff, officer, home, posts, snapshots, int(readings or 0), seconds)
+    return Filled(staff, officer, home, posts, snapshots, int(metric_values or 0), seconds)
 
 
 def _places(size: Size) -> User:
@@ -193,8 +193,8 @@ def _rows(size: Size, user: int, steps: Steps) -> None:
             cursor.execute("SET LOCAL session_replication_role = replica")
         _plan(size, first, values)
         steps.done("plan of posts")
-        run(scale_rows.LOOKED, values)
-        steps.done("looks")
+        run(scale_rows.SNAPSHOT_TABLE, values)
+        steps.done("snapshots")
         for table, (columns, source) in scale_rows.rows().items():
             run(insert(table, columns, source).replace("% texts.of", "%% texts.of"), values)
             cursor.execute(
@@ -214,10 +214,11 @@ def _rows(size: Size, user: int, steps: Steps) -> None:
         run(scale_rows.FOLLOWED, values)
         run(
             "UPDATE analytics_subject s SET followers = l.followers FROM (SELECT DISTINCT ON (id) id, followers "
-            "FROM bench_look WHERE followers IS NOT NULL ORDER BY id, at DESC) l WHERE s.id = l.id AND kind = 'channel'"
+            "FROM bench_snapshot WHERE followers IS NOT NULL ORDER BY id, at DESC) l WHERE s.id = l.id "
+            "AND kind = 'channel'"
         )
         run(scale_rows.SNAPSHOTS)
-        run("DROP TABLE bench_look")
+        run("DROP TABLE bench_snapshot")
         steps.done("analytics_metricsnapshot")
 
 

@@ -161,9 +161,9 @@ def _shares() -> dict[str, str]:
 
 # Every snapshot as it would have been stored. Sometimes a network is away, and some numbers are corrected downwards.
 # Where nothing changed, no number is stored.
-LOOKED = f"""
-CREATE UNLOGGED TABLE bench_look AS
-WITH looks AS (
+SNAPSHOT_TABLE = f"""
+CREATE UNLOGGED TABLE bench_snapshot AS
+WITH fetches AS (
     SELECT p.id, p.municipality_id, p.platform, p.material, p.boosted, p.weight, place,
            p.at + (hours + luck * 0.3) * interval '1 hour' AS at, luck,
            share * CASE WHEN luck > 0.985 THEN 0.96 ELSE 1 END AS share,
@@ -171,16 +171,16 @@ WITH looks AS (
     FROM posts p JOIN places c USING (channel_id)
     CROSS JOIN unnest(ARRAY{list(FETCH_HOURS)}, ARRAY{SHARES}::float8[]) WITH ORDINALITY AS l (hours, share, place)
     CROSS JOIN LATERAL (SELECT (hashint8(p.id * 64 + place) & 65535) / 65536.0::float8 AS luck) r
-), told AS (
+), fetched AS (
     SELECT id, municipality_id, at, place,
            CASE WHEN away THEN 'needs_consent' WHEN luck < 0.02 THEN 'not_reached' ELSE 'read' END AS outcome,
            {", ".join(_shares().values())}
-    FROM looks WHERE at < %(now)s
+    FROM fetches WHERE at < %(now)s
 ), compared AS (
     SELECT t.*, (likes, reposts, replies, quotes, clicks, views, paid_views, reach) IS NOT DISTINCT FROM (
         lag(likes) OVER w, lag(reposts) OVER w, lag(replies) OVER w, lag(quotes) OVER w, lag(clicks) OVER w,
         lag(views) OVER w, lag(paid_views) OVER w, lag(reach) OVER w) AS same
-    FROM told t WINDOW w AS (PARTITION BY id, outcome = 'read' ORDER BY place)
+    FROM fetched t WINDOW w AS (PARTITION BY id, outcome = 'read' ORDER BY place)
 )
 SELECT id, municipality_id, at, CASE WHEN outcome = 'read' AND same THEN 'unchanged' ELSE outcome END AS outcome,
        {", ".join(f"CASE WHEN outcome = 'read' AND NOT same THEN {key} END AS {key}" for key in METRICS)},
@@ -190,7 +190,7 @@ FROM compared
 
 # Once a day, in the evening; fewer new ones before the training than after it.
 FOLLOWED = """
-INSERT INTO bench_look (id, municipality_id, at, outcome, followers)
+INSERT INTO bench_snapshot (id, municipality_id, at, outcome, followers)
 SELECT s.id, c.municipality_id, (day + time '23:30') AT TIME ZONE 'Europe/Belgrade',
        CASE WHEN day >= c.away_from AND day < c.away_to THEN 'needs_consent' ELSE 'read' END,
        CASE WHEN day >= c.away_from AND day < c.away_to THEN NULL ELSE
@@ -203,13 +203,13 @@ WHERE day < %(last)s
 """
 SNAPSHOTS = f"""
 INSERT INTO analytics_metricsnapshot (subject_id, municipality_id, at, outcome, {", ".join(METRICS)}, followers)
-SELECT id, municipality_id, at, outcome, {", ".join(METRICS)}, followers FROM bench_look ORDER BY at
+SELECT id, municipality_id, at, outcome, {", ".join(METRICS)}, followers FROM bench_snapshot ORDER BY at
 """  # noqa: S608 -- words from above
 
 STRUCTURE = """jsonb_build_object('call', jsonb_build_object('kind', call_kind), 'service', service,
     'interactive', jsonb_build_object('kind', interactive))"""
 LATEST = f"""
-SELECT DISTINCT ON (id) id AS look, at, outcome, {", ".join(METRICS)} FROM bench_look WHERE outcome = 'read'
+SELECT DISTINCT ON (id) id AS post_id, at, outcome, {", ".join(METRICS)} FROM bench_snapshot WHERE outcome = 'read'
 ORDER BY id, at DESC
 """  # noqa: S608 -- words from above
 TEXT = "texts.text || ' ' || posts.id"
@@ -265,6 +265,6 @@ def rows() -> dict[str, tuple[dict[str, str], str]]:
              "interactions": "CASE WHEN num_nonnulls(l.likes, l.reposts, l.replies, l.quotes) > 0 THEN "
                              "coalesce(l.likes, 0) + coalesce(l.reposts, 0) + coalesce(l.replies, 0) "
                              "+ coalesce(l.quotes, 0) END"},
-            f"posts LEFT JOIN ({LATEST}) l ON look = posts.id",
+            f"posts LEFT JOIN ({LATEST}) l ON l.post_id = posts.id",
         ),
     }  # fmt: skip

@@ -30,7 +30,7 @@ from serbian.folding import fold
 
 MUNICIPALITIES = 50
 POSTS = 20_000
-READINGS = 1_000_000
+METRIC_VALUES = 1_000_000
 DAYS = 365
 # The municipality whose pages are measured.
 HOME = "place-7"
@@ -86,7 +86,7 @@ def fill() -> People:
         now = timezone.now()
         partitions.ensure((now - timedelta(days=DAYS + 40)).date(), (now + timedelta(days=60)).date())
         with connection.cursor() as cursor:
-            cursor.execute(SNAPSHOTS, {"each": READINGS // (POSTS * 2)})
+            cursor.execute(SNAPSHOTS, {"each": METRIC_VALUES // (POSTS * 2)})
             cursor.execute(FACTS)
             cursor.execute(FOLLOWERS, [DAYS])
             cursor.execute(ACTIVITY)

@@ -59,8 +59,8 @@ def end_pauses() -> None:
         pausing.end(WidePause, pk)
 
 
-@shared_task(name="channels.tasks.forget_events")
-def forget_events() -> None:
+@shared_task(name="channels.tasks.purge_webhook_events")
+def purge_webhook_events() -> None:
     """Delete old webhook events, which contain citizens' messages."""
     inbound.purge_expired()
 
@@ -79,7 +79,7 @@ def _run(due: queries.Due, verb: Callable[[int], object], ends_at: float | None 
             log.exception("%s of %s failed", getattr(verb, "__name__", verb), row_id)
 
 
-def ring() -> None:
+def wake_connect() -> None:
     """Ask for a tick right now; without the broker the regular one comes in a few seconds."""
     try:
         connect.apply_async(expires=10)

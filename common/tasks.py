@@ -8,6 +8,6 @@ def send_outbox() -> None:
     mail.send_waiting()
 
 
-@shared_task(name="common.tasks.forget_sent_mail")
-def forget_sent_mail() -> None:
+@shared_task(name="common.tasks.purge_sent_mail")
+def purge_sent_mail() -> None:
     mail.purge_sent()

@@ -78,7 +78,7 @@ class DayCounts:
     shares: int = 0
     comments: int = 0
     followers: int = 0
-    readings: int = 0
+    snapshots: int = 0
 
 
 @dataclass
@@ -322,7 +322,7 @@ def _measure(day: Day) -> None:
     collect.enrol()
     for channel_id, subject_ids in _touched():
         collect.collect(channel_id, subject_ids)
-        day.played.readings += len(subject_ids)
+        day.played.snapshots += len(subject_ids)
     rollup.rebuild_dirty_days()
     daily_counts.sweep()
 

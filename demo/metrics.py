@@ -32,7 +32,7 @@ GAP_CHANNEL, GAP_DAYS_AGO = "kragujevac_vezba", (22, 23)
 def fetch(pasts: list[PublishedPosts], audience: Audience) -> None:
     """Subjects, snapshots and facts of all posts that were sent."""
     partitions.ensure((audience.now - timedelta(days=DAYS + 31)).date(), partitions.ahead()[1])
-    with everywhere("the demo's readings"):
+    with everywhere("the demo's metrics"):
         replies = _replies(pasts)
         kinds = traits.rows_for(
             traits.key_of(sent.publication) for past in pasts for sent in past.sent if sent.publication

@@ -5,7 +5,7 @@ from celery import shared_task
 from needs.domain import notify, personal_data_stores
 
 
-@shared_task(name="needs.tasks.tell")
+@shared_task(name="needs.tasks.send_pending_answers")
 def send_pending_answers() -> None:
     """Send pending answers to supporters."""
     notify.send_pending()

@@ -8,6 +8,6 @@ def send_mail() -> None:
     send.send_due()
 
 
-@shared_task(name="notifications.tasks.forget_old")
-def forget_old() -> None:
+@shared_task(name="notifications.tasks.purge_expired")
+def purge_expired() -> None:
     retention.purge_expired()

@@ -8,6 +8,6 @@ def repeat_posts() -> None:
     repeat.make_due()
 
 
-@shared_task(name="planning.tasks.forget_plans")
-def forget_plans() -> None:
+@shared_task(name="planning.tasks.purge_plans")
+def purge_plans() -> None:
     imports.purge_expired()

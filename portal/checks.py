@@ -23,7 +23,7 @@ ORDERED = (
     (("CALL_DEADLINE_SECONDS", "CELERY_TASK_TIME_LIMIT", "LEASE_SECONDS"), "60, 150 and 240"),
     (("VIDEO_CALL_DEADLINE_SECONDS", "VIDEO_TASK_TIME_LIMIT", "VIDEO_LEASE_SECONDS"), "600, 900 and 1200"),
 )
-LOOKED_AT_MONTHS = 4
+FETCHED_MONTHS = 4
 DELAY_HOURS = (1, 24 * 14)
 HOST_AND_PORT = re.compile(r"(?:(?<![A-Za-z0-9.-])[A-Za-z0-9.-]++|\[[0-9A-Fa-f:]++\]):\d{1,5}")
 KEYS_HINT = "A new key: python -c \"import base64, os; print('first:' + base64.b64encode(os.urandom(32)).decode())\""
@@ -140,14 +140,14 @@ def network_options(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 
 @register(START)
-def readings_kept(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+def snapshots_kept(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """E008: metrics of a post are fetched for three months, and its growth is computed from them."""
-    if settings.READINGS_KEEP_MONTHS == 0 or settings.READINGS_KEEP_MONTHS >= LOOKED_AT_MONTHS:
+    if settings.SNAPSHOTS_KEEP_MONTHS == 0 or settings.SNAPSHOTS_KEEP_MONTHS >= FETCHED_MONTHS:
         return []
     return [
         Error(
-            f"READINGS_KEEP_MONTHS is {settings.READINGS_KEEP_MONTHS}: posts are looked at for three months.",
-            hint=f"Set it to {LOOKED_AT_MONTHS} at least (the default is 25), or to 0 to keep everything.",
+            f"SNAPSHOTS_KEEP_MONTHS is {settings.SNAPSHOTS_KEEP_MONTHS}: metrics are fetched for three months.",
+            hint=f"Set it to {FETCHED_MONTHS} at least (the default is 25), or to 0 to keep everything.",
             id="portal.E008",
         )
     ]

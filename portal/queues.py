@@ -20,10 +20,10 @@ ROUTES = {
     "common.tasks.send_outbox": {"queue": MAIL},
     "delivery.tasks.*": {"queue": OUTBOX},
     "inbox.tasks.*": {"queue": INBOX},
-    "links.tasks.look": {"queue": ERRANDS},
+    "links.tasks.check_links": {"queue": ERRANDS},
     "needs.tasks.*": {"queue": INBOX},
     "notifications.tasks.send_mail": {"queue": MAIL},
-    "posts.tasks.look_at_links": {"queue": ERRANDS},
+    "posts.tasks.check_draft_links": {"queue": ERRANDS},
     "posts.tasks.probe_videos": {"queue": MEDIA},
 }
 

@@ -272,7 +272,7 @@ SERVICE_STALE_MONTHS = env.int("SERVICE_STALE_MONTHS", default=6)
 SMALLEST_GROUP = env.int("SMALLEST_GROUP", default=3)
 
 # Months for which metric snapshots are kept besides the present one; rollups made of them stay. 0: all.
-READINGS_KEEP_MONTHS = env.int("READINGS_KEEP_MONTHS", default=25)
+SNAPSHOTS_KEEP_MONTHS = env.int("SNAPSHOTS_KEEP_MONTHS", default=25)
 
 # ------------------------------------------------------------------ mail: rows first, a worker sends them
 EMAIL_BACKEND = "common.mail.OutboxBackend"

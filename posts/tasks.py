@@ -9,28 +9,28 @@ from posts.review.domain import emergency
 from posts.scheduling.domain import wall_times
 
 
-@shared_task(name="posts.tasks.keep_wall_times")
-def keep_wall_times() -> None:
+@shared_task(name="posts.tasks.update_wall_times")
+def update_wall_times() -> None:
     wall_times.update_due_times()
 
 
-@shared_task(name="posts.tasks.erase_consents")
-def erase_consents() -> None:
+@shared_task(name="posts.tasks.erase_expired_consents")
+def erase_expired_consents() -> None:
     consents.erase_due(timezone.localdate())
 
 
-@shared_task(name="posts.tasks.look_at_links")
-def look_at_links() -> None:
+@shared_task(name="posts.tasks.check_draft_links")
+def check_draft_links() -> None:
     check_links.check_due_links()
 
 
-@shared_task(name="posts.tasks.forget_links")
-def forget_links() -> None:
+@shared_task(name="posts.tasks.purge_checked_links")
+def purge_checked_links() -> None:
     check_links.purge_expired()
 
 
-@shared_task(name="posts.tasks.carry_on")
-def carry_on() -> None:
+@shared_task(name="posts.tasks.continue_corrections")
+def continue_corrections() -> None:
     carry_out_corrections.continue_corrections()
 
 
@@ -39,8 +39,8 @@ def remind_reviews() -> None:
     emergency.remind(timezone.now())
 
 
-@shared_task(name="posts.tasks.ask_reports")
-def ask_reports() -> None:
+@shared_task(name="posts.tasks.request_closing_reports")
+def request_closing_reports() -> None:
     ask_report.request_reports(timezone.now())
 
 
@@ -50,6 +50,6 @@ def probe_videos() -> None:
     videos.probe_due()
 
 
-@shared_task(name="posts.tasks.forget_uploads")
-def forget_uploads() -> None:
+@shared_task(name="posts.tasks.purge_uploads")
+def purge_uploads() -> None:
     videos.purge_uploads()

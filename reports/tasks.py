@@ -10,8 +10,8 @@ from reports.domain import schedules
 log = logging.getLogger(__name__)
 
 
-@shared_task(name="reports.tasks.make")
-def make() -> None:
+@shared_task(name="reports.tasks.generate_reports")
+def generate_reports() -> None:
     """Start what schedules request, generate what is requested, notify the people who wait."""
     schedules.begin_due()
     for kind, pk in reports.due():
@@ -23,6 +23,6 @@ def make() -> None:
     schedules.notify_ready()
 
 
-@shared_task(name="reports.tasks.forget")
-def forget() -> None:
+@shared_task(name="reports.tasks.purge_expired")
+def purge_expired() -> None:
     reports.purge_expired()

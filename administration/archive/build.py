@@ -56,7 +56,7 @@ def _tables() -> list[tuple[str, str]]:
     return [
         ("publications.csv", _("what went out where, with its link")),
         ("numbers.csv", _("the latest numbers of every post and channel")),
-        ("readings.csv", _("every look at those numbers")),
+        ("metric_snapshots.csv", _("every look at those numbers")),
         ("days.csv", _("posts and interactions by day")),
         ("followers.csv", _("followers by day")),
         ("told.csv", _("which numbers each channel's network told, first and last")),

@@ -35,7 +35,9 @@ SUBJECT = ("kind", "channel", "network", "post", "link", "published_at")
 
 def write(archive: Archive) -> None:
     archive.table("numbers.csv", (*SUBJECT, "looked_at", "followers", *METRICS), _latest())
-    archive.table("readings.csv", ("subject", "post", "channel", "at", "outcome", "followers", *METRICS), _readings())
+    archive.table(
+        "metric_snapshots.csv", ("subject", "post", "channel", "at", "outcome", "followers", *METRICS), _readings()
+    )
     archive.table("days.csv", ("channel", "day", *TRAITS, "basis", "posts", *SUMS), _days())
     archive.table("followers.csv", ("channel", "day", "followers", "why_missing", "imported"), _followers())
     archive.table("told.csv", ("channel", "metric", "told_first_at", "told_last_at"), _reported_metrics())

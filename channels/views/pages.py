@@ -106,7 +106,7 @@ def _start(request: MunicipalityRequest, platform: str, typed: dict[str, str], a
 
 
 def _started(request: MunicipalityRequest, attempt: ConnectAttempt) -> HttpResponse:
-    tasks.ring()
+    tasks.wake_connect()
     return redirect("channel_connecting", request.municipality.slug, attempt.pk)
 
 
@@ -221,7 +221,7 @@ def callback(request: SignedInRequest) -> HttpResponse:
         attempt = connection.callback(request.GET.dict(), by=request.user)
     except connection.UnknownState:
         return render(request, "channels/unknown_state.html", status=400)
-    tasks.ring()
+    tasks.wake_connect()
     return redirect("channel_connecting", attempt.municipality.slug, attempt.pk)
 
 

@@ -194,7 +194,7 @@ def test_pictures_consents_numbers_links_people_and_activity_are_in_it(filled: F
     assert consent["who_is_shown"] == "ourmark child"
     assert b"ourmark scan" in archive.read(consent["scan"])
     assert [row["likes"] for row in rows(archive, "numbers.csv")] == ["41"]
-    assert [row["likes"] for row in rows(archive, "readings.csv")] == ["41"]
+    assert [row["likes"] for row in rows(archive, "metric_snapshots.csv")] == ["41"]
     assert [row["followers"] for row in rows(archive, "followers.csv")] == ["977"]
     (link,) = rows(archive, "short-links.csv")
     assert (link["people"], link["machines"], link["post"]) == ("5", "2", str(filled.post))
@@ -344,7 +344,7 @@ def test_the_file_is_deleted_after_its_days_or_by_its_person(
     with time_machine.travel(timezone.now() + timedelta(days=settings.EXPORT_DAYS, minutes=1)):
         assert sign_in(filled.cast.approver).get(f"/m/cuprija/settings/export/{second.pk}/").status_code == 404
         with django_capture_on_commit_callbacks(execute=True):
-            tasks.forget_exports()
+            tasks.purge_exports()
     assert list(settings.EXPORTS_ROOT.iterdir()) == []
     with scope(filled.cast.cuprija):
         assert set(Export.objects.values_list("state", "name")) == {(ExportState.GONE, "")}

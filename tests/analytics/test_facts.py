@@ -359,7 +359,7 @@ def old(channels: list[Channel]) -> Subject:
 
 @time_machine.travel(NOVEMBER, tick=True)
 def test_readings_are_forgotten_and_facts_stay(old: Subject, settings: Any) -> None:
-    settings.READINGS_KEEP_MONTHS = 25
+    settings.SNAPSHOTS_KEEP_MONTHS = 25
     rollup.rebuild_dirty_days()
     with scope(old.municipality_id):
         before = facts()
@@ -378,7 +378,7 @@ def test_readings_are_forgotten_and_facts_stay(old: Subject, settings: Any) -> N
 
 @time_machine.travel(NOVEMBER, tick=True)
 def test_days_whose_readings_are_gone_are_neither_rebuilt_nor_emptied(old: Subject, settings: Any) -> None:
-    settings.READINGS_KEEP_MONTHS = 25
+    settings.SNAPSHOTS_KEEP_MONTHS = 25
     retention.purge_expired_snapshots()
     with scope(old.municipality_id):
         before = facts()
@@ -391,7 +391,7 @@ def test_days_whose_readings_are_gone_are_neither_rebuilt_nor_emptied(old: Subje
 
 @time_machine.travel(NOVEMBER, tick=True)
 def test_the_months_before_those_that_are_kept_need_no_partition_of_their_own(old: Subject, settings: Any) -> None:
-    settings.READINGS_KEEP_MONTHS = 25
+    settings.SNAPSHOTS_KEEP_MONTHS = 25
     retention.purge_expired_snapshots()
     partitions.ensure(date(2024, 1, 1), date(2026, 12, 1))
     look(old, at(date(2024, 2, 1), 9), likes=1)

@@ -38,7 +38,7 @@ def test_every_post_has_all_that_pages_join_and_its_looks_and_facts_agree(filled
     assert abs(filled.posts - SMALL.posts) < SMALL.posts * 0.05
     assert subjects.count() == Publication.objects.count() == filled.posts
     assert Channel.objects.count() == SMALL.municipalities * 5
-    assert filled.readings > filled.posts * 15
+    assert filled.metric_values > filled.posts * 15
     assert partitions.healthy()
     for basis in ("publication", "activity"):
         for key in ("likes", "views", "interactions"):

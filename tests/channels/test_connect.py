@@ -429,7 +429,7 @@ def test_without_its_key_nothing_is_sent(settings: Any, cast: Cast, approver: Cl
 
 def test_the_doorbell_reaches_our_broker(settings: Any, caplog: Any) -> None:
     assert tasks.connect.app.conf.broker_url == settings.REDIS_URL
-    tasks.ring()
+    tasks.wake_connect()
     assert "not reached" not in caplog.text
 
 

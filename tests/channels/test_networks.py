@@ -389,11 +389,11 @@ def test_events_are_asked_for_once_the_portal_is_public(
 def test_events_are_forgotten_after_a_month(approver: Client, stand_in: Any, entered: None) -> None:
     deliver(stand_in, body(connected(approver)))
     with time_machine.travel(timezone.now() + timedelta(days=29), tick=True):
-        tasks.forget_events()
+        tasks.purge_webhook_events()
     assert Event.objects.count() == 1
     Event.objects.update(read_at=timezone.now())
     with time_machine.travel(timezone.now() + timedelta(days=31), tick=True):
-        tasks.forget_events()
+        tasks.purge_webhook_events()
     assert not Event.objects.exists()
 
 

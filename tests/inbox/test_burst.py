@@ -1,4 +1,4 @@
-"""Everybody writes at once: thousands of events, each told twice by several hands, are kept once and soon shown."""
+"""Everybody writes at once: thousands of events, each sent twice by several threads, are kept once and soon shown."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_burst_is_stored_once_and_shown_within_seconds(
     workers = [threading.Thread(target=_work, args=(done,)) for _ in range(2)]
     for worker in workers:
         worker.start()
-    burst.post(live_server.url + reverse("webhook", args=["facebook"]), sent, hands=4)
+    burst.post(live_server.url + reverse("webhook", args=["facebook"]), sent, connections=4)
     last = time.monotonic()
     with scope(cast.cuprija):
         while Message.objects.count() < events and time.monotonic() < last + SHOWN_WITHIN:

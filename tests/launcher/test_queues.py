@@ -57,4 +57,4 @@ def test_nothing_slow_stands_before_the_outbox():
 
     assert queue("delivery.tasks.sweep") == queues.OUTBOX
     assert queue("portal.tasks.beat_heartbeat") == queues.DEFAULT
-    assert {queue("analytics.tasks.tick"), queue("channels.tasks.upkeep")} <= set(queues.SLOW)
+    assert {queue("analytics.tasks.start_fetches"), queue("channels.tasks.upkeep")} <= set(queues.SLOW)

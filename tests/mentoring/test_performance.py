@@ -16,7 +16,7 @@ from mentoring.domain.feedback import give
 from mentoring.domain.performance import notify_mentors
 from mentoring.enums import RubricLevel
 from mentoring.models import PerformanceNotice
-from mentoring.tasks import tell_performance
+from mentoring.tasks import notify_performance
 from municipalities.models import Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
@@ -76,7 +76,7 @@ def test_the_mentor_is_told_once_a_week_after(cast: Cast, page: Channel) -> None
     assert notify_mentors(NOW) == 0
     assert notify_mentors(NOW + timedelta(days=1)) == 0
     assert len(notices()) == 1
-    assert AuditEvent.objects.filter(verb="feedback.tell_performance", target_id=str(post.pk)).count() == 1
+    assert AuditEvent.objects.filter(verb="feedback.notify_performance", target_id=str(post.pk)).count() == 1
 
 
 def test_all_channels_count_together(cast: Cast, page: Channel) -> None:
@@ -140,7 +140,7 @@ def test_practice_never_counts(cast: Cast) -> None:
 
 
 def test_beat_rings_it(cast: Cast, page: Channel) -> None:
-    assert SCHEDULE["performance"]["task"] == tell_performance.name
+    assert SCHEDULE["notify-performance"]["task"] == notify_performance.name
     commented(out(page, ago(8), 3), cast.mentor)
-    tell_performance()
+    notify_performance()
     assert len(notices()) == 1

@@ -19,7 +19,7 @@ from mentoring.enums import ClosingReason, Proof, Side
 from mentoring.models import Activity, Plan, PlanChange
 from mentoring.plan_defaults import ACTIVITIES
 from mentoring.queries import plans as queries
-from mentoring.tasks import follow_plans
+from mentoring.tasks import update_plans
 from municipalities.domain import programme as programmes
 from municipalities.enums import Role
 from municipalities.holidays import is_working_day
@@ -414,8 +414,8 @@ def test_when_the_municipality_leaves_the_plan_closes_and_keeps_what_was_done(ca
     programmes.end_enrolment(
         Enrolment.objects.get(municipality=cast.cuprija), today() - timedelta(days=1), by=cast.staff
     )
-    follow_plans()
-    follow_plans()
+    update_plans()
+    update_plans()
     with scope(cast.cuprija):
         plan = Plan.objects.get()
         assert (plan.closed_because, plan.closed_by) == (ClosingReason.LEFT, None)

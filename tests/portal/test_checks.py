@@ -60,7 +60,7 @@ def test_deadlines_out_of_order_are_refused(production: Any, times: tuple[int, i
     ("months", "expected"), [(25, []), (4, []), (0, []), (3, ["portal.E008"]), (-1, ["portal.E008"])]
 )
 def test_readings_are_kept_as_long_as_posts_are_looked_at(production: Any, months: int, expected: list[str]) -> None:
-    production.READINGS_KEEP_MONTHS = months
+    production.SNAPSHOTS_KEEP_MONTHS = months
     assert ids() == expected
 
 

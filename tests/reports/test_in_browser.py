@@ -34,7 +34,7 @@ def test_an_officer_makes_a_report_and_opens_the_pdf(page: Any, live_server: Any
     page.get_by_role("button", name="Make the report").click()
     expect(page.get_by_text("A worker puts the report together")).to_be_visible()
     is_sound(page)
-    tasks.make()
+    tasks.generate_reports()
     expect(page.get_by_role("link", name="PDF")).to_be_visible()
     is_sound(page)
     with page.expect_download() as fetched:
@@ -69,7 +69,7 @@ def test_staff_make_the_report_of_the_programme(page: Any, live_server: Any, cas
     page.goto(f"{live_server.url}/programme/reports/")
     is_sound(page)
     page.get_by_role("button", name="Make the report").click()
-    tasks.make()
+    tasks.generate_reports()
     expect(page.get_by_role("link", name="PDF")).to_be_visible()
     with page.expect_download() as fetched:
         page.get_by_role("link", name="PDF").click()

@@ -46,7 +46,7 @@ def made(cast: Cast, month: date = OCTOBER, language: str = "en", place: Municip
     place = place or cast.cuprija
     with scope(place):
         row = make.ask_monthly(place, month, language, by=cast.officer)
-    tasks.make()
+    tasks.generate_reports()
     with scope(place):
         return MonthlyReport.objects.get(pk=row.pk)
 
@@ -194,7 +194,7 @@ def test_an_officer_asks_and_fetches_it(cast: Cast) -> None:
     waiting = client.get(page).text
     assert 'hx-trigger="every 2s"' in waiting
     assert client.get(f"{page}pdf/").status_code == 404
-    tasks.make()
+    tasks.generate_reports()
     part = client.get(page, headers={"HX-Request": "true"}).text
     assert "<html" not in part
     assert "hx-trigger" not in part
@@ -244,7 +244,7 @@ def test_what_a_dead_worker_left_is_made_by_another(cast: Cast) -> None:
         assert make._claim(MonthlyReport, row.pk) is None
     assert make.due() == []
     with time_machine.travel(timezone.now() + make.LEASE + timedelta(seconds=1)):
-        tasks.make()
+        tasks.generate_reports()
     with scope(cast.cuprija):
         assert MonthlyReport.objects.get().state == State.READY
 
@@ -256,7 +256,7 @@ def test_a_disk_that_is_full_is_tried_three_times_and_then_told(cast: Cast, shel
     now = timezone.now()
     for number in range(make.MAX_ATTEMPTS + 1):
         with time_machine.travel(now + number * (make.LEASE + timedelta(seconds=1))):
-            tasks.make()
+            tasks.generate_reports()
     with scope(cast.cuprija):
         row.refresh_from_db()
     assert (row.state, row.trouble) == (State.FAILED, Trouble.GIVEN_UP)
@@ -270,7 +270,7 @@ def test_a_document_that_cannot_be_written_is_told_and_never_tried_again(
     monkeypatch.setattr(pdf, "TEMPLATE", b"#let x = (")
     with scope(cast.cuprija):
         row = make.ask_monthly(cast.cuprija, OCTOBER, "en", by=cast.officer)
-    tasks.make()
+    tasks.generate_reports()
     with scope(cast.cuprija):
         row.refresh_from_db()
     assert (row.state, row.trouble, row.attempts) == (State.FAILED, Trouble.BROKEN, 1)
@@ -284,7 +284,7 @@ def test_files_are_deleted_when_their_days_are_over(cast: Cast, shelf: Path, set
     with time_machine.travel(timezone.now() + timedelta(days=settings.REPORT_DAYS, minutes=1)):
         client = sign_in(cast.officer)
         assert client.get(f"/m/cuprija/reports/{row.pk}/pdf/").status_code == 404
-        tasks.forget()
+        tasks.purge_expired()
         assert "The files of this report are deleted" in client.get(f"/m/cuprija/reports/{row.pk}/").text
     assert list(shelf.iterdir()) == []
 
@@ -318,5 +318,5 @@ def test_a_month_is_made_within_a_second(cast: Cast) -> None:
     with scope(cast.cuprija):
         make.ask_monthly(cast.cuprija, OCTOBER, "sr", by=cast.officer)
     began = time.thread_time()
-    tasks.make()
+    tasks.generate_reports()
     assert time.thread_time() - began < 5

@@ -43,7 +43,7 @@ def enrolled(cast: Cast, slug: str, people: int | None, **fields: object) -> Mun
 
 def made(cast: Cast, language: str = "en") -> ProgrammeReport:
     row = make.ask_programme(cast.programme, AUGUST, OCTOBER, language, by=cast.staff)
-    tasks.make()
+    tasks.generate_reports()
     row.refresh_from_db()
     return row
 
@@ -149,7 +149,7 @@ def test_staff_ask_for_it_and_nobody_else_sees_it(cast: Cast) -> None:
     client = sign_in(cast.staff)
     asked = {"programme": cast.programme.pk, "first": "2026-08", "last": "2026-10", "language": "sr"}
     page = client.post("/programme/reports/ask/", asked).headers["Location"]
-    tasks.make()
+    tasks.generate_reports()
     got = client.get(f"{page}pdf/")
     assert got.headers["Content-Disposition"] == 'attachment; filename="programme-2026-08-2026-10-sr.pdf"'
     assert client.get("/programme/reports/").status_code == 200

@@ -106,11 +106,11 @@ def day(moment: str) -> Any:
 
 def test_each_gets_it_once_in_their_language_with_the_pdf(cast: Cast, planned: Schedule) -> None:
     with day("2026-11-03T05:59:00"):
-        tasks.make()
+        tasks.generate_reports()
         assert not Notification.objects.exists()
     with day("2026-11-03T06:00:10"):
         for _ in range(3):
-            tasks.make()
+            tasks.generate_reports()
             send.send_due()
         mail.send_waiting()
     letters = {message.to[0]: message for message in outbox.outbox}
@@ -135,7 +135,7 @@ def test_each_gets_it_once_in_their_language_with_the_pdf(cast: Cast, planned: S
 
 def test_one_click_in_the_mail_stops_it(cast: Cast, planned: Schedule) -> None:
     with day("2026-11-03T06:01:00"):
-        tasks.make()
+        tasks.generate_reports()
         send.send_due()
         message = MailMessage.objects.get(to="officer@test.example")
         address = message.headers["List-Unsubscribe"].strip("<>").partition("/notifications")[2]
@@ -143,15 +143,15 @@ def test_one_click_in_the_mail_stops_it(cast: Cast, planned: Schedule) -> None:
     assert MailPreference.objects.get(user=cast.officer).kind == "report"
     MailMessage.objects.all().delete()
     with day("2026-12-03T06:01:00"):
-        tasks.make()
+        tasks.generate_reports()
         send.send_due()
     assert list(MailMessage.objects.values_list("to", flat=True)) == ["approver@test.example"]
 
 
 def test_what_was_missed_is_made_up_for_once(cast: Cast, planned: Schedule) -> None:
     with day("2027-02-10T09:00:00"):
-        tasks.make()
-        tasks.make()
+        tasks.generate_reports()
+        tasks.generate_reports()
     with scope(cast.cuprija):
         assert list(Run.objects.values_list("month", flat=True)) == [date(2027, 1, 1)]
         assert Schedule.objects.get().next_run_at == at("2027-03-03T06:00")
@@ -161,23 +161,23 @@ def test_a_pause_sends_nothing_and_is_not_made_up_for(cast: Cast, planned: Sched
     with day("2026-11-01T09:00:00"), scope(cast.cuprija):
         schedules.pause(planned, by=cast.officer)
     with day("2026-11-05T09:00:00"):
-        tasks.make()
+        tasks.generate_reports()
         with scope(cast.cuprija):
             schedules.resume(planned, by=cast.officer)
             assert Schedule.objects.get().next_run_at == at("2026-12-03T06:00")
-        tasks.make()
+        tasks.generate_reports()
     with scope(cast.cuprija):
         assert not Run.objects.exists()
 
 
 def test_changing_the_day_within_the_month_sends_the_month_no_second_time(cast: Cast, planned: Schedule) -> None:
     with day("2026-11-03T06:01:00"):
-        tasks.make()
+        tasks.generate_reports()
         with scope(cast.cuprija):
             schedules.plan(cast.cuprija, 20, [cast.officer], by=cast.officer)
     with day("2026-11-20T06:01:00"):
-        tasks.make()
-        tasks.make()
+        tasks.generate_reports()
+        tasks.generate_reports()
     with scope(cast.cuprija):
         assert Run.objects.count() == 1
         assert Schedule.objects.get().next_run_at == at("2026-12-20T06:00")
@@ -188,7 +188,7 @@ def test_who_changes_their_language_meanwhile_still_gets_one(cast: Cast, planned
     with day("2026-11-03T06:01:00"):
         schedules.begin_due()
         type(cast.officer).objects.filter(pk=cast.officer.pk).update(language="sr")
-        tasks.make()
+        tasks.generate_reports()
         send.send_due()
     assert sorted(MailMessage.objects.values_list("to", flat=True)) == ["approver@test.example", "officer@test.example"]
 
@@ -196,7 +196,7 @@ def test_who_changes_their_language_meanwhile_still_gets_one(cast: Cast, planned
 def test_who_left_gets_nothing_any_more(cast: Cast, planned: Schedule) -> None:
     Membership.objects.filter(user=cast.officer).update(ended_at=timezone.now())
     with day("2026-11-03T06:01:00"):
-        tasks.make()
+        tasks.generate_reports()
         send.send_due()
     assert list(MailMessage.objects.values_list("to", flat=True)) == ["approver@test.example"]
 
@@ -204,7 +204,7 @@ def test_who_left_gets_nothing_any_more(cast: Cast, planned: Schedule) -> None:
 def test_a_large_pdf_is_a_link_for_which_one_signs_in(cast: Cast, planned: Schedule, settings: Any) -> None:
     settings.REPORT_MAIL_BYTES = 10
     with day("2026-11-03T06:01:00"):
-        tasks.make()
+        tasks.generate_reports()
         send.send_due()
         message = MailMessage.objects.get(to="officer@test.example")
         assert message.files == []
@@ -216,7 +216,7 @@ def test_a_large_pdf_is_a_link_for_which_one_signs_in(cast: Cast, planned: Sched
 
 def test_a_file_that_is_gone_by_then_leaves_the_mail_with_its_link(cast: Cast, planned: Schedule, shelf: Any) -> None:
     with day("2026-11-03T06:01:00"):
-        tasks.make()
+        tasks.generate_reports()
         send.send_due()
         for file in shelf.iterdir():
             file.unlink()
@@ -260,7 +260,7 @@ def test_a_viewer_may_read_reports_but_not_send_them(cast: Cast) -> None:
 
 def test_the_end_of_a_schedule_takes_its_runs_but_not_the_reports(cast: Cast, planned: Schedule) -> None:
     with day("2026-11-03T06:01:00"):
-        tasks.make()
+        tasks.generate_reports()
         with scope(cast.cuprija):
             schedules.end(Schedule.objects.get(), by=cast.officer)
             assert MonthlyReport.objects.count() == 2
@@ -278,11 +278,11 @@ def quarterly(cast: Cast) -> ProgrammeSchedule:
 
 def test_the_staff_get_the_quarter_of_their_programme_once(cast: Cast, quarterly: ProgrammeSchedule) -> None:
     with day("2026-12-03T06:01:00"):
-        tasks.make()
+        tasks.generate_reports()
         assert not ProgrammeRun.objects.exists()
     with day("2027-01-03T06:00:10"):
         for _ in range(3):
-            tasks.make()
+            tasks.generate_reports()
             send.send_due()
         mail.send_waiting()
     (letter,) = outbox.outbox
@@ -302,7 +302,7 @@ def test_the_staff_get_the_quarter_of_their_programme_once(cast: Cast, quarterly
 def test_who_left_the_staff_gets_no_report_of_the_programme(cast: Cast, quarterly: ProgrammeSchedule) -> None:
     cast.programme.staff.remove(cast.staff)
     with day("2027-01-03T06:01:00"):
-        tasks.make()
+        tasks.generate_reports()
         send.send_due()
     assert ProgrammeRun.objects.get().notified_at is not None
     assert not ProgrammeReport.objects.exists()

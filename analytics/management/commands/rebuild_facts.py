@@ -12,12 +12,12 @@ from municipalities.models import Municipality
 
 
 class Command(BaseCommand):
-    help = "Make daily and monthly facts again from the readings, and count days again; the portal may run meanwhile."
+    help = "Rebuild daily and monthly facts from metric snapshots, and daily counts; the portal may run meanwhile."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--municipality", metavar="SLUG", help="of one municipality; of all unless named")
         parser.add_argument("--channel", type=int, action="append", default=[], help="of a channel; may be repeated")
-        parser.add_argument("--first", type=date.fromisoformat, help="YYYY-MM-DD; the oldest readings unless named")
+        parser.add_argument("--first", type=date.fromisoformat, help="YYYY-MM-DD; default: the oldest snapshot")
         parser.add_argument("--last", type=date.fromisoformat, help="YYYY-MM-DD; today unless named")
 
     def handle(

@@ -1,4 +1,4 @@
-"""Retention of metric snapshots: they are kept for READINGS_KEEP_MONTHS; the facts built from them stay for good."""
+"""Retention of metric snapshots: they are kept for SNAPSHOTS_KEEP_MONTHS; the facts built from them stay for good."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ from analytics.rollups.domain import rollup
 
 def oldest_kept(today: date) -> date | None:
     """First day of the oldest month whose snapshots are kept; None: all are kept."""
-    months = settings.READINGS_KEEP_MONTHS
+    months = settings.SNAPSHOTS_KEEP_MONTHS
     if not months:
         return None
     number = today.year * 12 + today.month - 1 - months

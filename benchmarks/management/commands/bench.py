@@ -33,7 +33,7 @@ class Command(BaseCommand):
             "parts", nargs="*", default=[], help=f"of {', '.join((*PARTS, *OTHERS))}; the first two unless named"
         )
         parser.add_argument("--write", action="store_true", help=f"put the tables into {DOCS}")
-        parser.add_argument("--keep", action="store_true", help="keep the database for a look")
+        parser.add_argument("--keep", action="store_true", help="keep the database")
         parser.add_argument("--of", type=int, action="append", help="for analytics: 100 and 1 unless named")
         parser.add_argument("--anew", action="store_true", help="for analytics: fill its databases again")
         parser.add_argument("--runs", type=int, default=3, help="how often publishing is measured; medians are shown")

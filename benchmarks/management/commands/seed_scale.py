@@ -8,7 +8,9 @@ from benchmarks import scale
 
 
 class Command(BaseCommand):
-    help = "Three years of 145 municipalities: half a million posts, twenty million readings. Into an empty database."
+    help = (
+        "Three years of 145 municipalities: half a million posts, twenty million metric values. Into an empty database."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--of", type=int, default=1, help="100 makes a hundredth of the posts")
@@ -20,6 +22,6 @@ class Command(BaseCommand):
         except scale.NotEmpty as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"{installation.posts:,} posts, {installation.snapshots:,} looks, {installation.readings:,} readings "
-            f"in {sum(installation.seconds.values()):.0f} s."
+            f"{installation.posts:,} posts, {installation.snapshots:,} snapshots, "
+            f"{installation.metric_values:,} metric values in {sum(installation.seconds.values()):.0f} s."
         )

@@ -38,7 +38,7 @@ class Command(BaseCommand):
             self._line(
                 f"  Увече: објава {played.posts}, свиђања {played.likes}, дељења {played.shares}, "
                 f"коментара и порука {played.comments}, нових пратилаца {played.followers}, "
-                f"очитавања {played.readings}."
+                f"очитавања {played.snapshots}."
             )
 
 
