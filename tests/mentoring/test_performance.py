@@ -76,7 +76,7 @@ def test_the_mentor_is_told_once_a_week_after(cast: Cast, page: Channel) -> None
     assert notify_mentors(NOW) == 0
     assert notify_mentors(NOW + timedelta(days=1)) == 0
     assert len(notices()) == 1
-    assert AuditEvent.objects.filter(verb="feedback.notify_performance", target_id=str(post.pk)).count() == 1
+    assert AuditEvent.objects.filter(verb="feedback.tell_performance", target_id=str(post.pk)).count() == 1
 
 
 def test_all_channels_count_together(cast: Cast, page: Channel) -> None:
