@@ -18,7 +18,7 @@ from common.access import public
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """Who answers for this portal, as data protection and accessibility ask for."""
-    return render(request, "administration/about.html", {"it": setting_up.facts()})
+    return render(request, "administration/about.html", {"facts": setting_up.facts()})
 
 
 @administrators

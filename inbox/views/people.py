@@ -57,7 +57,7 @@ def _subject_context(chosen: list[personal_data.Author]) -> dict[str, Any]:
     return {
         "chosen": chosen,
         "everything": everything,
-        "kept": everything.held_messages,
+        "held_count": everything.held_messages,
         "staying": personal_data.retained_stores(chosen),
         "now": timezone.now(),
     }

@@ -149,7 +149,7 @@ def _kind(media: Media) -> str:
 @require_safe
 def tile(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """What a tile says of a video, for a page that waits until it was looked at."""
-    return render(request, "library/_film.html", {"each": get_object_or_404(Media, pk=pk)})
+    return render(request, "library/_film.html", {"media": get_object_or_404(Media, pk=pk)})
 
 
 @requires(Verb.LIBRARY_EDIT)

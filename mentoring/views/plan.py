@@ -17,9 +17,9 @@ from mentoring.domain import plan_changes, plans
 from mentoring.enums import ClosingReason, Side
 from mentoring.models import Plan
 from mentoring.plan_forms import PlanForm, StartForm
-from mentoring.plan_texts import FieldChange, describe_change
 from mentoring.queries import plans as queries
 from mentoring.queries.plan_library import library
+from mentoring.views.plan_page import present
 from municipalities.access import requires
 from municipalities.queries import today
 from municipalities.rules import Verb
@@ -80,35 +80,9 @@ def plan(request: MunicipalityRequest) -> HttpResponse:
         "today": today(),
     }
     if shown is not None:
-        context |= _board(shown, mine)
+        dashboard = queries.plan_dashboard(shown)
+        context |= {"page": present(dashboard, mine), "board": dashboard, "next": queries.next_action(dashboard, mine)}
     return render(request, "mentoring/plan.html", context)
-
-
-def _board(plan: Plan, mine: Side | None) -> dict[str, Any]:
-    board = queries.plan_dashboard(plan)
-    may_edit = mine is not None and plan.closed_at is None
-    open_items = [item for item in board.items if item.activity.is_open]
-    return {
-        "board": board,
-        "next": queries.next_action(board, mine),
-        "may_edit": may_edit,
-        "sides": _sides(plan, mine),
-        "waiting": [_change(row, mine) for row in board.open_changes],
-        "history": [_change(row, mine) for row in board.decided],
-        "may_finish": may_edit and plan.is_running and (not open_items or plan.ends_on <= today()),
-    }
-
-
-def _sides(plan: Plan, mine: Side | None) -> list[dict[str, Any]]:
-    by = {Side.MUNICIPALITY: (plan.municipality_agreed_by, plan.municipality_agreed_at),
-          Side.MENTOR: (plan.mentor_agreed_by, plan.mentor_agreed_at)}  # fmt: skip
-    return [{"side": side, "by": by[side][0], "at": by[side][1], "is_mine": side == mine} for side in by]
-
-
-def _change(row: Any, mine: Side | None) -> dict[str, Any]:
-    lines: list[FieldChange] = describe_change(row)
-    return {"row": row, "lines": lines, "is_ours": row.side == mine, "may_decide": mine is not None and row.is_open,
-            "side": Side(row.side).label}  # fmt: skip
 
 
 # ---------------------------------------------------------------- beginning and changing

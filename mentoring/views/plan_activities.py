@@ -16,9 +16,9 @@ from mentoring.domain import plan_changes, plans
 from mentoring.enums import Proof
 from mentoring.models import Activity, Evidence, Plan
 from mentoring.plan_forms import ActivityForm, EvidenceFileForm, EvidenceLinkForm, PlanReasonForm
-from mentoring.plan_texts import target_text
 from mentoring.queries import plans as queries
 from mentoring.queries.plan_library import library
+from mentoring.views.activity_page import present
 from mentoring.views.plan import of_an_open_plan, say_saved, side, side_of
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -52,24 +52,17 @@ def _page(
     file: EvidenceFileForm | None = None,
 ) -> HttpResponse:
     item, mine = queries.item_of(row), side_of(request)
-    follows = mine is not None and row.plan.is_running and row.dropped_at is None
-    may_add = follows and row.done_at is None
     query = request.GET.get("q", "").strip()[:100]
+    page = present(item, mine, query)
     context = {
+        "page": page,
         "item": item,
         "activity": row,
         "plan": row.plan,
-        "side": mine,
-        "aim": target_text(row.code, row.threshold) if row.code else "",
         "why": WHY.get(row.reading.get("why", ""), ""),
-        "may_edit": mine is not None and row.plan.closed_at is None and row.is_open and item.change is None,
-        "may_add": may_add,
-        "may_report": follows and row.done_at is None,
-        "may_confirm": follows and row.done_at is not None and row.confirmed_at is None and mine == "mentor",
-        "may_reopen": follows and row.done_at is not None and (row.confirmed_at is None or mine == "mentor"),
         "words": query,
-        "posts": queries.offered(row, query) if may_add and row.proof == Proof.POSTS else [],
-        "needs": queries.offered_needs(row, query if row.proof == Proof.NEED else "") if may_add else [],
+        "posts": queries.offered(row, query) if page.posts else [],
+        "needs": queries.offered_needs(row, query if page.needs else "") if page.may_add else [],
         "link": link or EvidenceLinkForm(),
         "file": file or EvidenceFileForm(),
     }

@@ -183,7 +183,13 @@ def blocks(document: Document) -> list[dict[str, Any]]:
         # facts below a table explain how it was calculated and are collapsed
         is_aside = isinstance(block, Facts) and bool(shown) and shown[-1]["kind"] == "table"
         shown.append(
-            {"kind": type(block).__name__.lower(), "it": block, "label": heading, "aside": is_aside, **_shown(block)}
+            {
+                "kind": type(block).__name__.lower(),
+                "content": block,
+                "label": heading,
+                "aside": is_aside,
+                **_shown(block),
+            }
         )
     return shown
 

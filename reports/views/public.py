@@ -86,7 +86,7 @@ def _open_data_page() -> bytes:
     tables = [(name, fields, about) for name, (fields, _key, about) in open_data.TABLES.items()]
     licence = {"name": settings.OPEN_DATA_LICENCE, "url": settings.OPEN_DATA_LICENCE_URL}
     context = {
-        "found": data,
+        "open_data": data,
         "tables": tables,
         "licence": licence,
         "languages": languages.codes_and_tags(),

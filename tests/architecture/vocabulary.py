@@ -4,6 +4,7 @@ classes that several modules define (docs/adr/0025-vocabulary.md)."""
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -18,6 +19,13 @@ CLASSES = frozenset(
 )
 # Of functions, methods, attributes, parameters, variables and modules.
 NAMES = frozenset({"each", "found", "house", "look", "looks", "said", "told", "witness"})
+# Of what a loop or a {% with %} of a template names.
+TEMPLATE_NAMES = frozenset({"each", "found", "it", "kept", "one", "said", "told"})
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+
+_LOOP = re.compile(r"\{%-?\s*for\s+(.+?)\s+in\s")
+_WITH = re.compile(r"\{%-?\s*with\s(.+?)-?%\}")
+_BOUND = re.compile(r"(\w+)=")
 
 
 def modules(package: str) -> list[Path]:
@@ -52,6 +60,15 @@ def old_names(path: Path) -> list[tuple[int, str]]:
     own = [(0, path.stem)] if path.stem in NAMES else []
     old = [(0, name) for name in classes(tree) if name in CLASSES]
     return own + old + [(line, name) for line, name in names(tree) if name in NAMES]
+
+
+def template_names(source: str) -> Iterator[tuple[int, str]]:
+    """(line, name) of what loops and {% with %} name. Names in a {% blocktranslate %} belong to its message."""
+    for number, line in enumerate(source.splitlines(), 1):
+        for match in _LOOP.finditer(line):
+            yield from ((number, name.strip()) for name in match[1].split(","))
+        for match in _WITH.finditer(line):
+            yield from ((number, name) for name in _BOUND.findall(match[1]))
 
 
 def duplicates() -> dict[str, list[str]]:

@@ -131,7 +131,7 @@ def add(request: ProgrammeRequest, training: int) -> HttpResponse:
             message = ngettext("%(count)s person is on the list.", "%(count)s people are on the list.", added)
             messages.success(request, message % {"count": added} if added else _("They were on the list already."))
             return redirect("train_people", row.pk)
-    context = {"candidates": candidates, "one": one, "many": many, "act": act}
+    context = {"candidates": candidates, "person_form": one, "list_form": many, "act": act}
     problem = (one if one.errors else many) if one.errors or many.errors else None
     return shown(request, "trainings/train_people_add.html", row, "train_people", context, form=problem)
 

@@ -64,7 +64,7 @@ def frame(
         ],
         "has_period": period,
         "measures": MEASURES.values(),
-        "kept": kept_parameters(request, "by", "group", "picture", *chooses),
+        "kept_parameters": kept_parameters(request, "by", "group", "picture", *chooses),
         "kept_months": kept_parameters(request, "days", "from", "to"),
         "own": {"first": f"{chosen.period.first:%Y-%m}", "last": f"{min(chosen.period.last, last):%Y-%m}"},
         "latest": f"{last:%Y-%m}",

@@ -28,7 +28,7 @@ def peers(request: MunicipalityRequest) -> HttpResponse:
     context = {
         "pages": tabs(request, "analytics_peers"),
         "period": period,
-        "found": comparison,
+        "comparison": comparison,
         "segments": [
             {"label": label, "url": address(request, days=key), "current": key == period.key}
             for key, (_n, label) in months.CHOICES.items()

@@ -51,7 +51,7 @@ def posts(request: MunicipalityRequest) -> HttpResponse:
         **known.context(),
         "page": page,
         "lines": [PostRow(subject, clicks.get(subject.pk), _times(subject, medians)) for subject in subjects],
-        "kept": filters,
+        "filters": filters,
         "chips": _chips(known, filters, names),
         "columns": _columns(known, sort),
         "hidden": {key: value for key, value in {**known.kept(), **known.more}.items() if key != "q"},

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common.models import AuditEvent
+from common.web.params import int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -16,14 +17,43 @@ from posts.editing.domain.delete import delete as delete_post
 from posts.editing.domain.delete import restore as restore_post
 from posts.labels import event_label
 from posts.models import Post
+from posts.review.domain.mark_seen import mark_seen
 from posts.review.views.actions import run_action
-from posts.review.views.review_page import readable_or_404, render_review
+from posts.review.views.review_page import build_review_page, readable_or_404
+from posts.review.views.review_screen import present
+from posts.review.views.unsaved_input import kept_input
 
 
 @requires(Verb.POST_VIEW)
 @require_safe
 def post(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    return render_review(request, readable_or_404(request, pk))
+    return _render(request, readable_or_404(request, pk))
+
+
+def _render(request: MunicipalityRequest, post: Post) -> HttpResponse:
+    """The page. After a refused action it has the reason and the input: see `posts.review.views.unsaved_input`."""
+    reading = build_review_page(request, post)
+    reading.every_resolved = request.GET.get("resolved") == "all"
+    back = kept_input(request, post)
+    typed = back.get("typed", {})
+    context = {
+        "reading": reading,
+        "screen": present(reading, request.municipality.slug),
+        "problem": back.get("problem", ""),
+        "typed": typed,
+        "note": back.get("note", ""),
+        "region": [(name, label, typed.get(name, "")) for name, label in _sides()],
+        "answering": back.get("answering") or int_param(request.GET, "answer", default=0),
+    }
+    response = render(request, "posts/review.html", context)
+    # a mentor's desk also shows whether the post itself changed since they read it
+    if (reading.unread or "mentor" in request.access.roles) and not back:
+        mark_seen(post, by=request.user, first=not post.has_looked)  # type: ignore[attr-defined]
+    return response
+
+
+def _sides() -> list[tuple[str, str]]:
+    return [("left", _("Left")), ("top", _("Top")), ("width", _("Width")), ("height", _("Height"))]
 
 
 # ---------------------------------------------------------------- copies and deletion

@@ -6,15 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.web import SignedInRequest
 from channels.models import Channel
-from common.web.params import int_param
 from delivery.enums import State
 from municipalities.queries import glossary
 from municipalities.rules import Verb
@@ -33,9 +31,7 @@ from posts.poll_votes import Votes, count_votes
 from posts.review import annotated_text
 from posts.review.annotated_text import Passage, ReviewPicture, Talk, VideoPlayer
 from posts.review.domain.approve import time_shown
-from posts.review.domain.mark_seen import mark_seen
 from posts.review.views.decision_box import DecisionBox, decision_box
-from posts.review.views.unsaved_input import kept_input
 
 RESOLVED = 10
 """How many resolved conversations the page shows at first."""
@@ -147,31 +143,6 @@ def readable_or_404(request: MunicipalityRequest, pk: int) -> Post:
         raise Http404
     post.municipality = request.municipality
     return post
-
-
-def render_review(request: MunicipalityRequest, post: Post) -> HttpResponse:
-    """The page. After a refused action it has the reason and the input: see `posts.review.views.unsaved_input`."""
-    reading = build_review_page(request, post)
-    reading.every_resolved = request.GET.get("resolved") == "all"
-    back = kept_input(request, post)
-    typed = back.get("typed", {})
-    context = {
-        "reading": reading,
-        "problem": back.get("problem", ""),
-        "typed": typed,
-        "note": back.get("note", ""),
-        "region": [(name, label, typed.get(name, "")) for name, label in _sides()],
-        "answering": back.get("answering") or int_param(request.GET, "answer", default=0),
-    }
-    response = render(request, "posts/review.html", context)
-    # a mentor's desk also shows whether the post itself changed since they read it
-    if (reading.unread or "mentor" in request.access.roles) and not back:
-        mark_seen(post, by=request.user, first=not post.has_looked)  # type: ignore[attr-defined]
-    return response
-
-
-def _sides() -> list[tuple[str, str]]:
-    return [("left", _("Left")), ("top", _("Top")), ("width", _("Width")), ("height", _("Height"))]
 
 
 def build_review_page(request: MunicipalityRequest, post: Post) -> ReviewPage:

@@ -1,0 +1,339 @@
+"""The review page as plain data: its state, what may be done, how it stands on the networks, and what is decided.
+
+`present` decides everything that depends on the state of the post; `templates/posts/review.html` only draws it. All of
+it is read before, by `review_page`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from delivery.enums import ReasonCode, State
+from posts.enums import DecisionKind, DenialReason, Stage
+from posts.models import Decision, Post, Publication
+from posts.review.views.decision_box import ApprovalStep, DecisionBox
+from posts.review.views.review_page import ReviewPage
+
+NetworkEvent = Literal["", "missing", "withdrawn", "withdrawing", "changed"]
+
+
+@dataclass(frozen=True)
+class StatusPill:
+    """`label` "": the state's own."""
+
+    state: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class PostAction:
+    """A link, or with `is_form` a form with one button, which first asks `confirm` if there is one."""
+
+    url: str
+    icon: str
+    label: str
+    is_form: bool = False
+    is_primary: bool = False
+    is_danger: bool = False
+    confirm: str = ""
+    confirm_yes: str = ""
+
+
+@dataclass(frozen=True)
+class NetworkLine:
+    """A publication. `event`: what happened to it after it was out, at `event_at`; `at`: when it went or goes out."""
+
+    publication: Publication
+    at: datetime | None
+    event: NetworkEvent
+    event_at: datetime | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """A step towards approval: `decided_by` and `decided_at` where it was taken, else `note` says how it stands."""
+
+    icon: str
+    label: str
+    is_next: bool
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class EmergencyCard:
+    """A publication without approval. `stage`: it was reviewed, this person may review it, or it waits for another."""
+
+    heading: str
+    decision: Decision
+    stage: Literal["reviewed", "review", "waits"]
+    pill: StatusPill | None = None
+    reviewed_by: str = ""
+    review: Decision | None = None
+
+
+@dataclass(frozen=True)
+class DecisionCard:
+    """The decision about what waits. `form`: what this person may send; `intro`: on what they decide, "" for others.
+
+    `goes_out_at`: when it goes out once it is approved; `hint`: what their approval does, or why they cannot approve.
+    """
+
+    heading: str
+    is_lapsed: bool
+    intro: str
+    goes_out: str
+    goes_out_at: datetime | None
+    steps: tuple[StepLine, ...]
+    form: Literal["", "decide", "endorse"]
+    hint: str
+    asks_about_threads: bool
+
+
+@dataclass(frozen=True)
+class ReviewScreen:
+    """`publish_now`: the class of that button, in the `menu` or before the `actions`. `menu` None: there is none."""
+
+    status: StatusPill
+    publish_now: Literal["", "button", "menu-item"]
+    actions: tuple[PostAction, ...]
+    menu: tuple[PostAction, ...] | None
+    returned: Decision | None
+    shows_approved_time: bool
+    older_version: int | None
+    networks: tuple[NetworkLine, ...]
+    emergency: EmergencyCard | None
+    deciding: DecisionCard | None
+
+
+def present(reading: ReviewPage, slug: str) -> ReviewScreen:
+    """The page as it is read in the municipality with this slug."""
+    post, may, box = reading.post, reading.may, reading.decision_box
+    has_menu = any(may[verb] for verb in ("take_back", "duplicate", "activity", "take_down"))
+    last = reading.decisions[0] if reading.decisions else None
+    was_returned = post.stage == Stage.RETURNED and last is not None and last.kind == DecisionKind.RETURNED
+    return ReviewScreen(
+        status=_status(post, box),
+        publish_now=_publish_now(reading),
+        actions=tuple(_actions(reading, slug)),
+        menu=tuple(_menu(reading, slug)) if has_menu else None,
+        returned=last if was_returned else None,
+        shows_approved_time=may["publish"] or may["unschedule"],
+        older_version=reading.version.number if reading.version and not reading.is_newest else None,
+        networks=tuple(_network(publication, reading) for publication in reading.publications),
+        emergency=_emergency(box),
+        deciding=_deciding(reading) if box.waits and may["drafts"] and reading.is_newest else None,
+    )
+
+
+# ---- the head of the page
+
+
+def _status(post: Post, box: DecisionBox) -> StatusPill:
+    if box.unapproved and not box.lapsed:
+        return StatusPill("expired", _("Emergency, not approved"))
+    if not post.is_correction:
+        return StatusPill(post.stage)
+    if post.stage == Stage.SUBMITTED:
+        return StatusPill(post.stage, _("Correction waits for approval"))
+    if post.stage == Stage.RETURNED:
+        return StatusPill(post.stage, _("Correction sent back"))
+    return StatusPill(post.stage, _("Correction being written"))
+
+
+def _publish_now(reading: ReviewPage) -> Literal["", "button", "menu-item"]:
+    """A post with a time is published earlier from the menu."""
+    if not reading.may["publish"]:
+        return ""
+    if reading.post.due_at:
+        return "menu-item"
+    return "" if reading.may["edit"] else "button"
+
+
+def _actions(reading: ReviewPage, slug: str) -> Iterator[PostAction]:
+    post, may = reading.post, reading.may
+    if may["edit"]:
+        yield PostAction(_url("post_edit", slug, post), "pencil", _("Go on writing"), is_primary=True)
+    elif may["publish"]:
+        label = _("Change the time") if post.due_at else _("Choose a time")
+        yield PostAction(_url("post_move", slug, post), "calendar-clock", label, is_primary=not post.due_at)
+    if may["correct"]:
+        yield PostAction(_url("post_correct", slug, post), "pencil", _("Correct it"))
+    if may["take_back"]:
+        yield PostAction(
+            _url("post_take_back", slug, post),
+            "pencil",
+            _("Edit"),
+            is_form=True,
+            confirm=_what_editing_does(post),
+            confirm_yes=_("Edit it"),
+        )
+
+
+def _what_editing_does(post: Post) -> str:
+    if post.stage == Stage.APPROVED:
+        return _(
+            "It becomes a draft and its approval lapses: nothing goes out until it is submitted and approved again."
+        )
+    return _("It becomes a draft and nobody decides about it until you submit it again.")
+
+
+def _menu(reading: ReviewPage, slug: str) -> Iterator[PostAction]:
+    post, may = reading.post, reading.may
+    if may["move"] and not may["publish"]:
+        yield PostAction(_url("post_move", slug, post), "calendar-clock", _("Change the time"))
+    if may["unschedule"]:
+        yield PostAction(_url("post_unschedule", slug, post), "calendar-x", _("Take off the schedule"), is_form=True)
+    if may["emergency"]:
+        yield PostAction(_url("post_emergency", slug, post), "octagon-alert", _("Publish in an emergency"))
+    if may["duplicate"]:
+        yield from _reuse(post, slug)
+    if may["activity"]:
+        yield PostAction(_url("post_activity", slug, post), "history", _("Activity"))
+    if may["take_down"]:
+        yield PostAction(_url("post_take_down", slug, post), "trash-2", _("Take it down…"), is_danger=True)
+    if may["delete"]:
+        yield PostAction(_url("post_delete", slug, post), "trash-2", _("Delete"), is_form=True, is_danger=True)
+
+
+def _reuse(post: Post, slug: str) -> Iterator[PostAction]:
+    yield PostAction(_url("post_duplicate", slug, post), "copy", _("Duplicate"), is_form=True)
+    yield PostAction(_url("library_from_post", slug, post), "files", _("Save as a template"))
+    if post.format and post.is_public:  # type: ignore[attr-defined]
+        yield PostAction(_url("post_closing", slug, post), "list-checks", _("What became of the answers"))
+    yield PostAction(_url("recurrence_new", slug, post), "repeat-2", _("Repeat it"))
+
+
+def _url(name: str, slug: str, post: Post) -> str:
+    return reverse(name, args=[slug, post.pk])
+
+
+# ---- on the networks
+
+
+def _network(publication: Publication, reading: ReviewPage) -> NetworkLine:
+    delivery = publication.delivery
+    event, event_at = _event(publication)
+    notes = tuple(_network_notes(publication, reading))
+    return NetworkLine(publication, delivery.published_at or delivery.due_at, event, event_at, notes)
+
+
+def _event(publication: Publication) -> tuple[NetworkEvent, datetime | None]:
+    delivery = publication.delivery
+    if delivery.state == State.MISSING:
+        return "missing", delivery.state_at
+    if delivery.state == State.WITHDRAWN:
+        return "withdrawn", delivery.state_at
+    if delivery.state == State.PUBLISHED and delivery.withdrawal_asked_at:
+        return "withdrawing", None
+    return ("changed", delivery.changed_at) if publication.shown_state == "changed" else ("", None)
+
+
+def _network_notes(publication: Publication, reading: ReviewPage) -> Iterator[str]:
+    delivery = publication.delivery
+    is_older = reading.newest is None or publication.version_id != reading.newest.pk
+    if reading.may["drafts"] and delivery.state == State.PUBLISHED and is_older:
+        yield _("version %(number)s is there") % {"number": publication.version.number}
+    if delivery.reason == ReasonCode.TOO_EARLY and delivery.state == State.WAITING:
+        yield delivery.reason_words
+    if delivery.problem:
+        yield _(delivery.problem)
+
+
+# ---- an emergency
+
+
+def _emergency(box: DecisionBox) -> EmergencyCard | None:
+    if box.emergency is None:
+        return None
+    asks = _("Published in an emergency: was it in order?")
+    heading = asks if box.may_review else _("Published in an emergency")
+    if box.review is None:
+        return EmergencyCard(heading, box.emergency, "review" if box.may_review else "waits")
+    if box.review.kind == DecisionKind.REVIEWED:
+        pill = StatusPill("approved", _("In order"))
+    else:
+        pill = StatusPill("failed", _("Not in order"))
+    return EmergencyCard(heading, box.emergency, "reviewed", pill, _decided_by(box.review), box.review)
+
+
+def _decided_by(decision: Decision) -> str:
+    if decision.for_whom:
+        return f"{decision.by} {_('for %(person)s') % {'person': decision.for_whom}}"
+    return str(decision.by)
+
+
+# ---- the decision
+
+
+def _deciding(reading: ReviewPage) -> DecisionCard:
+    post, may, box = reading.post, reading.may, reading.decision_box
+    may_say = may["decide"] or may["endorse"]
+    form: Literal["", "decide", "endorse"] = "decide" if may["decide"] else "endorse" if may["endorse"] else ""
+    corrects = may_say and post.is_correction
+    return DecisionCard(
+        heading=_heading(reading),
+        is_lapsed=box.lapsed,
+        intro=_intro(reading) if may_say else "",
+        goes_out=_("The networks are corrected as soon as everybody has agreed.") if corrects else "",
+        goes_out_at=post.due_at if may_say and not corrects else None,
+        steps=tuple(_step(step) for step in box.steps),
+        form=form,
+        hint=_hint(reading) if may["decide"] else "",
+        asks_about_threads=may["approve"] and bool(reading.open),
+    )
+
+
+def _heading(reading: ReviewPage) -> str:
+    may = reading.may
+    if may["approve"] and reading.post.is_correction:
+        return _("Is what is public corrected like this?")
+    if may["approve"]:
+        return _("Does this post go out as it stands?")
+    if may["endorse"]:
+        return _("Is this post ready?")
+    if reading.decision_box.denial == DenialReason.MENTOR:
+        return _("The mentor reads this post first")
+    return _("This post waits for another approver") if may["decide"] else _("This post waits for a decision")
+
+
+def _intro(reading: ReviewPage) -> str:
+    assert reading.newest is not None
+    return _(
+        "You decide on version %(number)s, submitted by %(person)s. It has not changed since; what you see here is "
+        "exactly what is sent."
+    ) % {"number": reading.newest.number, "person": reading.newest.created_by}
+
+
+def _hint(reading: ReviewPage) -> str:
+    box = reading.decision_box
+    if reading.may["approve"]:
+        return "" if box.last else _("After your approval one more approver has to agree before it goes out.")
+    if box.denial == DenialReason.OWN:
+        return _("You wrote or submitted it, so somebody else has to approve it. You can still return it.")
+    if box.denial == DenialReason.TWICE:
+        return _(
+            "You have decided on this version already. Another person has to take the next step; you can still return "
+            "it."
+        )
+    return _("You can approve it after that, and return it at any time.")
+
+
+def _step(step: ApprovalStep) -> StepLine:
+    label = str(step.step.label)
+    if step.by:
+        return StepLine("circle-check", label, step.is_next, _decided_by(step.by), step.by.at)
+    if step.left_out:
+        note = _("left out: no mentor is paired with the municipality today")
+        return StepLine("minus", label, step.is_next, note=note)
+    if step.is_next:
+        return StepLine("hourglass", label, step.is_next, note=_("next"))
+    return StepLine("circle-dashed", label, step.is_next, note=_("after that"))
