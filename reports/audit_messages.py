@@ -4,11 +4,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Promise] = {
-    "numbers.change_contact": _("Changed whom one may ask on the public page of the numbers"),
-    "numbers.close": _("Switched the public page of the numbers off"),
-    "numbers.open": _("Switched the public page of the numbers on: everybody may see it"),
-    "report.ask": _("Asked for the report of %(month)s"),
-    "report.ask_programme": _("Asked for the report of the programme %(target)s: %(month)s"),
+    "numbers.change_contact": _("Changed the contact on the public metrics page"),
+    "numbers.close": _("Switched the public metrics page off"),
+    "numbers.open": _("Switched the public metrics page on: it is visible to everyone"),
+    "report.ask": _("Requested the report of %(month)s"),
+    "report.ask_programme": _("Requested the report of the programme %(target)s: %(month)s"),
     "report.download": _("Fetched the report %(target)s (%(format)s)"),
     "report.end_mail": _("%(person)s no longer receives the monthly report by mail: they lost the right to read it"),
     "report.end_programme_mail": _(

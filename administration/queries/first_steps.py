@@ -51,7 +51,7 @@ KINDS: dict[FirstStep, StepDefinition] = {
         _("Invite people"), "members", Verb.MEMBERS_MANAGE, _APPROVER,
     ),
     FirstStep.PROFILE: StepDefinition(
-        _("Coat of arms and website, so that everybody sees at once where they are."),
+        _("Coat of arms and website, so that everyone sees at once where they are."),
         _("Fill in the profile"), "settings", Verb.SETTINGS_EDIT, _APPROVER,
     ),
     FirstStep.RULES: StepDefinition(
@@ -63,16 +63,18 @@ KINDS: dict[FirstStep, StepDefinition] = {
         _("Connect a channel"), "channels", Verb.CHANNEL_CONNECT, _APPROVER,
     ),
     FirstStep.POPULATION: StepDefinition(
-        _("Numbers per thousand inhabitants need it."),
+        _("Needed for metrics per thousand inhabitants."),
         _("Enter the population"), "population", None, _("The programme or the administrator enters it."),
     ),
     FirstStep.MENTOR: StepDefinition(
-        _("Somebody of the programme who reads along in the first months."),
-        _("Pair a mentor"), "programme_people", None, _("The staff of the programme pair you."), _("Nobody is planned"),
+        _("A member of the programme who reads along in the first months."),
+        _("Pair a mentor"), "programme_people", None,
+        _("The staff of the programme pair you."), _("No mentor is planned"),
     ),
     FirstStep.SERVICES: StepDefinition(
-        _("Which services of the national portal work here. Posts about one nobody has looked at carry a warning."),
-        _("Look at the eServices"), "settings_services", Verb.LIBRARY_EDIT, _OFFICER,
+        _("Which services of the national portal are available here. Posts about a service that has not been "
+        "reviewed carry a warning."),
+        _("Review the eServices"), "settings_services", Verb.LIBRARY_EDIT, _OFFICER,
     ),
     FirstStep.WORDS: StepDefinition(
         _("Names that the converter between the scripts must not touch, of firms for instance."),

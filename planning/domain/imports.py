@@ -353,7 +353,7 @@ def confirm(run: ImportRun, *, by: User, expected: int | None = None) -> int:
             _("Something has changed since you looked, and nothing was made. Look at the rows once more.")
         )
     if not ready:
-        raise ActionNotAllowed(_("No row can be imported as it stands. Correct the file and choose it again."))
+        raise ActionNotAllowed(_("No row can be imported in its current form. Correct the file and choose it again."))
     for row in ready:
         _make(run.municipality, row, by)
     left = [line for line, row in zip(lines_of(run), rows, strict=True) if row.stops]

@@ -52,7 +52,7 @@ def test_a_new_installation_is_set_up_by_a_person(page: Any, live_server: Any, s
     page.get_by_label("Name of the portal").fill("Glasnik")
     page.get_by_label("Who is responsible").fill("Institut")
     page.get_by_label("Postal address").fill("Ulica 1")
-    page.get_by_label("E-mail address for everybody").fill("info@opstine.example")
+    page.get_by_label("Public e-mail address").fill("info@opstine.example")
     page.get_by_role("button", name="Save and go on").click()
 
     expect(page.get_by_text("You opened this page at that address.")).to_be_visible()
@@ -67,7 +67,7 @@ def test_a_new_installation_is_set_up_by_a_person(page: Any, live_server: Any, s
     is_sound(page)
     page.get_by_role("button", name="It arrived, go on").click()
 
-    expect(page.get_by_role("heading", name="Which networks shall work?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Which networks should be available?")).to_be_visible()
     is_sound(page)
     page.get_by_role("button", name="Go on").click()
     is_sound(page)
@@ -95,7 +95,7 @@ def test_first_steps_from_home_to_the_end(page: Any, live_server: Any, cast: Cas
     is_sound(page)
     row = page.get_by_role("listitem").filter(has_text="Words of the house")
     row.get_by_role("button", name="Nothing to add").click()
-    expect(row.get_by_role("button", name="Bring back")).to_be_visible()
+    expect(row.get_by_role("button", name="Restore")).to_be_visible()
     is_sound(page)
     page.get_by_role("button", name="Do not show them on Home any more").click()
     expect(page.get_by_role("heading", name="First steps")).to_have_count(0)

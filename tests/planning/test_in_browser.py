@@ -103,7 +103,7 @@ def test_a_plan_is_looked_at_and_becomes_drafts(page: Any, live_server: Any, des
     file = tmp_path / "новембар.csv"
     file.write_bytes(rows().encode("cp1251"))
     page.set_input_files("#file", str(file))
-    page.get_by_role("button", name="Look at the rows").click()
+    page.get_by_role("button", name="Preview the rows").click()
     left = page.get_by_role("region", name=re.compile("^Left out"))
     expect(left.get_by_text("This is no day")).to_be_visible()
     expect(left.get_by_text("There is no channel “Фејсбук” here")).to_be_visible()

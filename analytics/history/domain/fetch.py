@@ -40,7 +40,7 @@ FETCH_SPACING = timedelta(seconds=5)
 
 RECONNECT = gettext_noop("The channel has to be connected again first. Begin anew then; nothing comes twice.")
 SILENT = gettext_noop("The network did not answer for hours. Begin anew later; nothing comes twice.")
-REFUSED = gettext_noop("The network refused to tell older posts.")
+REFUSED = gettext_noop("The network refused to return older posts.")
 ENOUGH = gettext_noop("There are more than 10,000 posts; the older ones were left out.")
 
 
