@@ -77,7 +77,7 @@ def _access(channel: Channel, ends: datetime | None, now: datetime) -> ChannelSt
         return ChannelStatus("late", _("Access ends on %(day)s") % {"day": short_date(ends)}, says, "reconnect")
     if channel.leaver_notified_at:
         says = _(
-            "%(person)s connected it and is no longer with the municipality. Let somebody who stays connect it again, "
+            "%(person)s connected it and is no longer with the municipality. A current colleague should reconnect it "
             "before the network ends the access."
         ) % {"person": channel.connected_by}
         return ChannelStatus("late", _("Hand it over"), says, "reconnect")

@@ -20,6 +20,6 @@ MESSAGES: dict[str, Promise] = {
     "delivery.sending": _("Is being sent: %(target)s"),
     "delivery.unconfirmed": _("Was sent, but the network did not confirm it: %(target)s"),
     "delivery.waiting": _("Waits before it can be sent: %(target)s"),
-    "delivery.withdraw": _("Asked the network to take down: %(target)s"),
+    "delivery.withdraw": _("Requested removal from the network: %(target)s"),
     "delivery.withdrawn": _("Was taken down: %(target)s"),
 }

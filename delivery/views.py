@@ -48,7 +48,7 @@ DONE = {
     "take_down": _("It is taken down in a moment."),
     "noted": _("Noted. It no longer waits on Home."),
 }
-CHANGED = _("It has changed since you opened this page, so nothing was done. Look at where it stands now.")
+CHANGED = _("It has changed since you opened this page, so nothing was done. Check its current state.")
 NOT_OURS = _("This link does not lead to a post of this channel, or it belongs to another post. Copy it once more.")
 
 

@@ -38,7 +38,7 @@ class KitForm(forms.Form):
     programme = forms.ChoiceField(label=gettext_lazy("Programme"))
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     purpose = forms.CharField(
-        label=gettext_lazy("What it is for"), max_length=600, widget=forms.Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("Purpose"), max_length=600, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("What citizens should know or do in the end. Municipalities read it first."),
     )  # fmt: skip
     service = forms.ChoiceField(

@@ -44,7 +44,7 @@ class TemplateForm(forms.Form):
         label=gettext_lazy("When to use it"), max_length=300, required=False,
         help_text=gettext_lazy("One sentence for colleagues who choose among the templates."),
     )  # fmt: skip
-    category = forms.ChoiceField(label=gettext_lazy("What it is for"), choices=Category)
+    category = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=Category)
     call = forms.ChoiceField(label=gettext_lazy("Call to action"), choices=[NONE, *CallKind.choices], required=False)
     call_words = forms.CharField(label=gettext_lazy("In these words"), max_length=120, required=False)
     link = forms.CharField(

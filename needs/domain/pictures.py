@@ -30,7 +30,7 @@ def add(need: Need, media: Media, moment: str, alt: str, *, by: User) -> NeedPic
     if media.is_video or media.archived_at:
         raise ActionNotAllowed(_("Choose a picture of the library."), "media")
     if not description:
-        raise ActionNotAllowed(_("Say what the picture shows, for those who cannot see it."), "alt")
+        raise ActionNotAllowed(_("Describe the picture for those who cannot see it."), "alt")
     if len(description) > MOST_ALT:
         raise ActionNotAllowed(
             _("The description is too long: %(most)s characters at most.") % {"most": MOST_ALT}, "alt"

@@ -21,7 +21,7 @@ from platforms.translation import gettext_noop
 TOKENS: Mapping[str, str] = {
     "65600": gettext_noop("LinkedIn does not know this access. Connect the channel again."),
     "65601": gettext_noop("The access was taken back at LinkedIn. Connect the channel again."),
-    "65602": gettext_noop("The access has run out. LinkedIn asks for consent anew. Connect the channel again."),
+    "65602": gettext_noop("The access has expired. LinkedIn requires a new consent. Connect the channel again."),
 }
 NO_RIGHT = gettext_noop(
     "LinkedIn does not allow this. The person who connected the page lost their role on it, or a permission is missing."

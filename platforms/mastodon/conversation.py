@@ -18,7 +18,8 @@ CONTEXT = 4000
 # app/models/account.rb, MENTION_RE: not within a word, an address of mail or a path.
 MENTION = re.compile(r"(?<![\w/])@\w[\w.-]*(?:@[\w.-]+)?")
 ANSWERED_IS_PRIVATE = gettext_noop(
-    "The network says that this message is private, so no public answer is sent to it. Read it again, then answer anew."
+    "The network reports that this message is private, so no public reply is sent to it. Read it again, then write a "
+    "new reply."
 )
 REACHES_OTHERS = gettext_noop(
     "This answer is for one person alone, and whoever is mentioned in it could read it, too. Take this out: "

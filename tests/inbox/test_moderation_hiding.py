@@ -82,7 +82,7 @@ def test_the_page_promises_what_the_network_does(municipality: MunicipalityInbox
     other = municipality.receive("@opstina Ружно")
     page = client.get(f"/m/cuprija/inbox/{other.pk}/").text
     assert "this network hides nothing for the portal" in page
-    assert "report it to the people who run the server" in page
+    assert "report it to the server" in page
 
 
 def test_a_network_that_cannot_hide_asks_for_a_hand(municipality: MunicipalityInbox) -> None:
@@ -92,7 +92,7 @@ def test_a_network_that_cannot_hide_asks_for_a_hand(municipality: MunicipalityIn
         f"/m/cuprija/inbox/{message.pk}/moderate/", {"reason": "insult", "act": "hide", "why": "Псује"}, follow=True
     )
     assert "Do it on the network" in response.text
-    assert "report it to the people who run the server" in response.text
+    assert "report it to the server" in response.text
     assert "I have done it there" in response.text
     assert hide.claim() == []
     with scope(municipality.cast.cuprija):

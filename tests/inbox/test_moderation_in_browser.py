@@ -68,7 +68,7 @@ def test_an_officer_opens_the_form_beside_a_message_by_the_keyboard(
     page.get_by_text("Hide this message…").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Criticism is not in this list")).to_be_visible()
-    expect(page.get_by_text("report it to the people who run the server")).to_be_visible()
+    expect(page.get_by_text("report it to the server")).to_be_visible()
     is_sound(page)
 
 

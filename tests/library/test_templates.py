@@ -251,7 +251,7 @@ def test_a_viewer_and_a_mentor_read_templates_but_do_not_change_or_use_them(desk
     for person in (cast.viewer, cast.mentor):
         client = sign_in(person)
         page = client.get(reverse("library_template", args=["cuprija", "anketa"])).content.decode()
-        assert "What it says" in page
+        assert "Full text" in page
         assert "Use it" not in page
         assert "Change it" not in page
         assert client.post(reverse("library_template_use", args=["cuprija", "anketa"])).status_code == 403

@@ -388,7 +388,7 @@ def test_pictures_come_from_the_computer_or_the_library_and_need_a_description(m
     file = SimpleUploadedFile("klupe.jpg", picture_bytes(), "image/jpeg")
     response = client.post(path, {"file": file, "moment": "after"})
     assert response.status_code == 422
-    assert "Say what the picture shows" in response.text
+    assert "Describe the picture" in response.text
     file.seek(0)
     assert client.post(path, {"file": file, "moment": "after", "alt": "Нова клупа"}).status_code == 302
     media = picture(municipality, "pre.jpg")

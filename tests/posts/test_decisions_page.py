@@ -372,7 +372,7 @@ def test_home_tells_mine_from_others(desk: Desk) -> None:
     with scope(desk.municipality):
         endorse(ready, desk.version(ready), by=desk.cast.mentor)
     shown = home(sign_in(desk.cast.approver))
-    mine, others = shown.split('aria-labelledby="approval"')[1].split("Waits for somebody else")
+    mine, others = shown.split('aria-labelledby="approval"')[1].split("Waiting for others")
     assert "Чека мене" in mine
     assert "Чека менторку" not in mine
     assert "Чека менторку" in others.split("</details>")[0]
