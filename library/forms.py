@@ -289,11 +289,11 @@ class FolderForm(forms.Form):
 class ConsentForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("How it was given"), choices=ConsentKind)
     people = forms.CharField(
-        label=gettext_lazy("Who is shown"), max_length=300, required=False,
+        label=gettext_lazy("Person shown"), max_length=300, required=False,
         help_text=gettext_lazy("Only as much as is needed to know later whom this is about."),
     )  # fmt: skip
     given_by = forms.CharField(
-        label=gettext_lazy("Who agreed"), max_length=200, required=False,
+        label=gettext_lazy("Person who agreed"), max_length=200, required=False,
         help_text=gettext_lazy("For a child a parent or guardian."),
     )  # fmt: skip
     given_on = forms.DateField(label=gettext_lazy("On which day"), widget=DAY)

@@ -22,7 +22,9 @@ def place(message: Message, reason: str, *, by: User) -> LegalHold:
             _("The words of this message were erased already: there is nothing left to protect."), "reason"
         )
     if not cleaned:
-        raise ActionNotAllowed(_("Say why it must not be erased, for example the number of the case."), "reason")
+        raise ActionNotAllowed(
+            _("Explain why it must not be erased, for example with the number of the case."), "reason"
+        )
     if len(cleaned) > MOST_REASON:
         raise ActionNotAllowed(
             _("The reason is too long: %(most)s characters at most.") % {"most": MOST_REASON}, "reason"

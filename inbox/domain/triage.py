@@ -93,7 +93,7 @@ def set_department(message: Message, department: Department | None, *, by: User)
     """Set or clear the department. This asks nobody."""
     row = lock(message)
     if department is not None and department.is_retired and row.department_id != department.pk:
-        raise ActionNotAllowed(_("This department is not asked any more. Choose another."), "department")
+        raise ActionNotAllowed(_("This department is no longer available. Choose another."), "department")
     if row.department_id == getattr(department, "pk", None):
         return row
     row.department = department
@@ -151,7 +151,7 @@ def snooze(message: Message, until: datetime, *, by: User) -> Message:
     if until <= now:
         raise ActionNotAllowed(_("Choose a time that is still to come."), "until")
     if until > now + rules.MAX_SNOOZE:
-        raise ActionNotAllowed(_("Nobody remembers after so long. Choose a time within three months."), "until")
+        raise ActionNotAllowed(_("That is too far in the future. Choose a time within three months."), "until")
     if row.snoozed_until == until:
         return row
     row.snoozed_until = until

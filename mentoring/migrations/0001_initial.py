@@ -340,7 +340,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('posts', 'Posts'), ('link', 'A link'), ('file', 'A file'), ('need', 'A need of citizens, with what became of it'), ('indicator', 'An indicator of the programme'), ('nothing', 'Nothing needed')], max_length=10)),
                 ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='posts.post')),
                 ('need', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='needs.need')),
-                ('stage', models.CharField(blank=True, choices=[('new', 'New'), ('looked_at', 'Being looked at'), ('planned', 'It will be done'), ('done', 'Done'), ('declined', 'It will not be done')], max_length=10)),
+                ('stage', models.CharField(blank=True, choices=[('new', 'New'), ('looked_at', 'Under consideration'), ('planned', 'It will be done'), ('done', 'Done'), ('declined', 'It will not be done')], max_length=10)),
                 ('informed', models.PositiveIntegerField(null=True)),
                 ('title', models.CharField(blank=True, max_length=200)),
                 ('url', models.URLField(blank=True, max_length=500, verbose_name='address')),

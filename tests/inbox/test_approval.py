@@ -67,7 +67,7 @@ def out(municipality: MunicipalityInbox) -> list[str]:
 def test_an_answer_waits_and_goes_out_once_when_it_is_approved(strict: MunicipalityInbox) -> None:
     message = strict.receive("@opstina До када?")
     response = sign_in(strict.cast.officer).post(f"{LIST}{message.pk}/answer/", {"text": "До 14 часова."}, follow=True)
-    assert "The answer waits for approval" in response.text
+    assert "The answer is waiting for approval" in response.text
     assert strict.reload(message).state == MessageState.WAITING
     assert out(strict) == []
     with scope(strict.cast.cuprija):

@@ -356,7 +356,7 @@ def test_the_form_asks_and_comes_back_as_typed(municipality: MunicipalityInbox, 
     assert good.headers["Location"] == f"{LIST}{message.pk}/"
     assert municipality.reload(message).state == MessageState.WAITING
     double = client.post(path, {"department": waterworks.pk, "question": "Када?", "within": "480"})
-    assert "asked already" in double.text
+    assert "already been asked" in double.text
     assert MailMessage.objects.filter(to="vodovod@test.example").count() == 1
 
 

@@ -71,14 +71,14 @@ def test_the_page_promises_what_the_network_does(municipality: MunicipalityInbox
     here = f"/m/cuprija/inbox/{message.pk}/"
     page = client.get(here).text
     assert "The portal hides it at once" in page
-    assert "Networks hide below your own posts alone" not in page
+    assert "Networks hide only comments below your own posts: below" not in page
     with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(publication=None)
     page = client.get(here).text
-    assert "Networks hide below your own posts alone" in page
+    assert "Networks hide only comments below your own posts: below" in page
     assert "The portal hides it at once" not in page
     response = client.post(f"{here}moderate/", {"reason": "insult", "act": "hide", "why": "Псује"}, follow=True)
-    assert "If the network refuses, you are told" in response.text
+    assert "If the network refuses, you are notified" in response.text
     other = municipality.receive("@opstina Ружно")
     page = client.get(f"/m/cuprija/inbox/{other.pk}/").text
     assert "this network hides nothing for the portal" in page
