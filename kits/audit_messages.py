@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Promise] = {
-    "kit.adopt": _("Adopted the campaign kit “%(target)s”; drafts made: %(drafts)s"),
+    "kit.adopt": _("Adopted the campaign kit “%(target)s”; drafts created: %(drafts)s"),
     "kit.change": _("Changed the campaign kit “%(target)s”"),
     "kit.close": _("Closed the campaign kit “%(target)s”"),
     "kit.create": _("Began to write the campaign kit “%(target)s”"),

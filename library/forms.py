@@ -60,7 +60,7 @@ class TemplateForm(forms.Form):
     )  # fmt: skip
     days = forms.IntegerField(label=gettext_lazy("Days it runs"), min_value=1, max_value=30, required=False)
     promise = forms.CharField(
-        label=gettext_lazy("What is done with the answers"), max_length=MOST_PROMISE, required=False,
+        label=gettext_lazy("Use of the answers"), max_length=MOST_PROMISE, required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
     rules = forms.CharField(

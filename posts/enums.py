@@ -18,7 +18,7 @@ class Category(models.TextChoices):
 
     SERVICE = "service", _("Service information")
     ESERVICE = "eservice", _("eService")
-    CONSULTATION = "consultation", _("Citizens' say")
+    CONSULTATION = "consultation", _("Citizens' participation")
     CULTURE = "culture", _("Culture and sport")
     CEREMONY = "ceremony", _("Ceremony and visits")
     EMERGENCY = "emergency", _("Emergency")

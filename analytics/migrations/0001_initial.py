@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             name='Traits',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(choices=[('service', 'Service information'), ('eservice', 'eService'), ('consultation', "Citizens' say"), ('culture', 'Culture and sport'), ('ceremony', 'Ceremony and visits'), ('emergency', 'Emergency'), ('other', 'Other')], max_length=14)),
+                ('category', models.CharField(choices=[('service', 'Service information'), ('eservice', 'eService'), ('consultation', "Citizens' participation"), ('culture', 'Culture and sport'), ('ceremony', 'Ceremony and visits'), ('emergency', 'Emergency'), ('other', 'Other')], max_length=14)),
                 ('call_kind', models.CharField(blank=True, choices=[('apply', 'Apply'), ('pay', 'Pay'), ('book', 'Book an appointment'), ('report', 'Report a problem'), ('vote', 'Vote'), ('comment', 'Write a comment'), ('attend', 'Come'), ('call', 'Call'), ('download', 'Download'), ('share', 'Share'), ('subscribe', 'Subscribe')], max_length=10)),
                 ('service', models.CharField(blank=True, max_length=40)),
                 ('material', models.CharField(choices=[('text', 'Text'), ('link', 'Text with a link'), ('picture', 'Picture'), ('pictures', 'Several pictures'), ('video', 'Video')], max_length=10)),

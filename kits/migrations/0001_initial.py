@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('about', models.CharField(blank=True, max_length=300, verbose_name='note for the municipality')),
-                ('category', models.CharField(choices=[('service', 'Service information'), ('eservice', 'eService'), ('consultation', "Citizens' say"), ('culture', 'Culture and sport'), ('ceremony', 'Ceremony and visits'), ('emergency', 'Emergency'), ('other', 'Other')], default='eservice', max_length=14, verbose_name='purpose')),
+                ('category', models.CharField(choices=[('service', 'Service information'), ('eservice', 'eService'), ('consultation', "Citizens' participation"), ('culture', 'Culture and sport'), ('ceremony', 'Ceremony and visits'), ('emergency', 'Emergency'), ('other', 'Other')], default='eservice', max_length=14, verbose_name='purpose')),
                 ('content', models.JSONField(default=dict)),
                 ('deadline', models.CharField(blank=True, max_length=60)),
                 ('day', models.PositiveSmallIntegerField(default=0, verbose_name='day')),

@@ -214,7 +214,7 @@ def confirm(activity: Activity, *, side: Side, by: User) -> Activity:
     if side != Side.MENTOR:
         raise ActionNotAllowed(_("The mentor confirms it."))
     if not row.done_at:
-        raise ActionNotAllowed(_("Nobody has reported it done yet."))
+        raise ActionNotAllowed(_("No one has reported it done yet."))
     if row.confirmed_at:
         return row
     row.confirmed_at, row.confirmed_by = timezone.now(), by

@@ -50,8 +50,8 @@ def done(activity: Activity, *, by: User | None) -> None:
         # the name in the reader's script, which is known only here
         subject = _("%(municipality)s: “%(activity)s” is done") % {**facts, "activity": activity}
         if by is None:
-            return subject, _("Its indicator has reached what was agreed. Have a look and confirm it.")
-        lead = _("%(person)s reported it done. Have a look and confirm it.") % facts
+            return subject, _("Its indicator has reached the agreed value. Check it and confirm.")
+        lead = _("%(person)s reported it done. Check it and confirm.") % facts
         return subject, "\n\n".join(filter(None, [lead, activity.done_note]))
 
     _notify(activity.plan, Side.MENTOR, text, by=by, at=activity)
@@ -101,7 +101,7 @@ def decided(change: PlanChange, *, by: User) -> None:
         facts = {"municipality": change.plan.municipality, "person": by, "activity": _subject(change)}
         if change.accepted:
             subject = _("%(municipality)s: the change of the plan is agreed") % facts
-            lead = _("%(person)s agreed. The plan says so from now on.") % facts
+            lead = _("%(person)s agreed. The plan has been updated.") % facts
         else:
             subject = _("%(municipality)s: the change of the plan was declined") % facts
             lead = _("%(person)s would rather leave it as it was agreed.") % facts
@@ -115,7 +115,7 @@ def closed(plan: Plan, *, by: User | None) -> None:
 
     def text() -> NotificationText:
         subject = _("%(municipality)s: the plan is closed") % {"municipality": plan.municipality}
-        return subject, f"{plan.get_closed_because_display()}. " + _("What was done stays where it is.")
+        return subject, f"{plan.get_closed_because_display()}. " + _("Completed work is kept.")
 
     for side in Side:
         _notify(plan, side, text, by=by)

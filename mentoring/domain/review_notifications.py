@@ -19,7 +19,7 @@ def begun(row: Review, *, by: User) -> None:
 
     def text() -> tuple[str, str]:
         subject = _("%(municipality)s: %(review)s is begun") % _facts(row)
-        lead = _("%(person)s began it from the plan and its numbers. Write what your side says, then confirm it.")
+        lead = _("%(person)s started it from the plan and its metrics. Enter your side's view, then confirm it.")
         return subject, lead % {"person": by}
 
     _notify(row, Side, text, by=by)

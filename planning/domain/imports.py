@@ -284,7 +284,7 @@ def _meet_each_other(rows: Sequence[PlanRow]) -> None:
     for row in rows:
         earlier = same.setdefault(row.key, row.number) if row.texts else row.number
         if earlier != row.number:
-            sentence = _("The same text stands at the same time in row %(number)s.")
+            sentence = _("Row %(number)s contains the same text at the same time.")
             row.add_problem("text", sentence % {"number": earlier})
         elif row.time:
             others = [at_once.setdefault((channel.pk, row.time.due_at), row.number) for channel in row.channels]
@@ -350,7 +350,7 @@ def confirm(run: ImportRun, *, by: User, expected: int | None = None) -> int:
     ready = [row for row in rows if not row.stops]
     if expected is not None and len(ready) != expected:
         raise ActionNotAllowed(
-            _("Something has changed since you looked, and nothing was made. Look at the rows once more.")
+            _("Something has changed since the preview, and nothing was created. Check the rows again.")
         )
     if not ready:
         raise ActionNotAllowed(_("No row can be imported in its current form. Correct the file and choose it again."))

@@ -178,14 +178,14 @@ def the_indicator_moves(tour: Tour, officer: Any) -> None:
 def the_final_review_is_fetched(tour: Tour, cast: Cast, banja: Municipality, officer: Any) -> None:
     with scope(banja):
         assert Plan.objects.get().goal == GOAL
-    for who, side in ((cast.mentor, "What the mentor says"), (officer, "What the municipality says")):
+    for who, side in ((cast.mentor, "The mentor's view"), (officer, "The municipality's view")):
         tour.be(who)
         tour.go("mentoring_reviews", "vrnjacka-banja")
         if who is cast.mentor:
             tour.page.get_by_role("button", name=re.compile("Begin it.*Final review")).click()
         else:
             tour.link("Final review")
-        tour.link("Write what your side says")
+        tour.link("Enter your side's view")
         tour.page.get_by_label(side).fill("Настављамо сами.")
         tour.button("Save")
         is_sound(tour.page)

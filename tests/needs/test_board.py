@@ -229,7 +229,7 @@ def test_a_need_is_looked_at_decided_done_and_opened_again(
 @pytest.mark.parametrize(
     ("page", "said", "says"),
     [
-        ("decide", {"stage": "declined"}, "Say why"),
+        ("decide", {"stage": "declined"}, "Give a reason"),
         ("decide", {"stage": "planned", "reason": "Да", "on": "2999-01-01"}, "This day cannot be right"),
         ("decide", {"stage": "done", "reason": "Да"}, "valid choice"),
         ("done", {"done": "", "on": "2026-01-01"}, "required"),

@@ -87,7 +87,7 @@ def test_a_good_plan_becomes_drafts_when_it_is_confirmed_and_not_before(desk: De
     with scope(desk.municipality):
         run = ImportRun.objects.get()
     done = officer.post(reverse("plan_confirm", args=["cuprija", run.pk]), {"rows": "2"}, follow=True)
-    assert "2 drafts were made" in done.content.decode()
+    assert "2 drafts were created" in done.content.decode()
     first, second = posts(desk)
     draft = parse(first.draft)
     assert (first.title, first.stage, first.due_at) == ("Вода", Stage.DRAFT, datetime(2026, 11, 24, 8, tzinfo=UTC))
@@ -213,7 +213,7 @@ def test_a_row_that_is_stopped_is_left_out_and_stays_to_be_seen(desk: Desk) -> N
         confirmed(desk, run)
     assert len(posts(desk)) == 1
     page = sign_in(desk.cast.officer).get(reverse("plan_rows", args=["cuprija", run.pk])).content.decode()
-    assert "1 draft was made" in page
+    assert "1 draft was created" in page
     assert "This is no day" in page
     assert "Струја" not in page
     assert "Make 1 draft" not in page
@@ -252,7 +252,7 @@ def test_what_changed_since_one_looked_makes_nothing_until_one_looks_again(desk:
     time_machine.move_to(NOW + timedelta(hours=3), tick=False)
     officer = sign_in(desk.cast.officer)
     answer = officer.post(reverse("plan_confirm", args=["cuprija", run.pk]), {"rows": "2"}, follow=True)
-    assert "Something has changed since you looked" in answer.content.decode()
+    assert "Something has changed since the preview" in answer.content.decode()
     assert posts(desk) == []
     officer.post(reverse("plan_confirm", args=["cuprija", run.pk]), {"rows": "1"})
     assert len(posts(desk)) == 1

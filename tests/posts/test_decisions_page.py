@@ -303,7 +303,7 @@ def test_an_approver_names_who_stands_in(desk: Desk) -> None:
     assert "Deputy for Approver" in shown
     row = Delegation.objects.get()
     client.post(url("delegation_end", row.pk))
-    assert "Nobody stands in for anybody." in client.get(url("deciders")).content.decode()
+    assert "There are no stand-ins." in client.get(url("deciders")).content.decode()
 
 
 def test_a_delegate_lends_nothing_on(desk: Desk) -> None:

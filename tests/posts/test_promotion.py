@@ -140,7 +140,7 @@ def test_the_composer_offers_the_services_with_their_state(desk: Desk, officer: 
     keep(desk)
     page = officer.get("/m/cuprija/posts/new/").text
     assert '<option value="evrtic">Kindergarten enrolment · Available and verified</option>' in page
-    assert '<option value="lpa">Property tax (LPA portal) · Nobody has entered it</option>' in page
+    assert '<option value="lpa">Property tax (LPA portal) · Not entered yet</option>' in page
 
 
 def test_the_preview_answers_with_texts_and_a_warning(desk: Desk, officer: Client) -> None:
