@@ -25,7 +25,7 @@ def format_notes(draft: Draft) -> list[str]:
         return []
     notes = []
     if not interactive.promise:
-        notes.append(_("Say what will be done with the answers. People take part when they know what for."))
+        notes.append(_("Explain how the answers will be used. People take part when they know the purpose."))
     if interactive.kind in WITH_ANSWERS and len(interactive.options) < FEWEST:
         notes.append(_("There are fewer than two answers to choose from. Write at least two."))
     if interactive.kind == Format.THIS_OR_THAT and len(interactive.options) > FEWEST:

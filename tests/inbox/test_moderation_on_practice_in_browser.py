@@ -79,7 +79,7 @@ def test_a_threat_goes_from_the_network_and_the_count_stays(
     is_sound(page)
     assert square.work() == 2
     stranger.goto(where)
-    expect(stranger.get_by_text("Nobody has commented yet.")).to_be_visible()
+    expect(stranger.get_by_text("No one has commented yet.")).to_be_visible()
     author.goto(where)
     expect(author.get_by_text("Only you and the page see it")).to_have_count(2)
     is_sound(author)

@@ -134,7 +134,7 @@ def the_officer_answers_and_submits(officer: Visit, address: str, *, at_least: f
     page.locator("#date").fill(f"{due:%Y-%m-%d}")
     page.locator("#time").fill(f"{due:%H:%M}")
     officer.button("Submit for approval", page.locator(".composer-foot"))
-    officer.sees("Submitted. The approvers have been told by e-mail.")
+    officer.sees("Submitted. The approvers have been notified by e-mail.")
     assert page.url == address
     return due
 

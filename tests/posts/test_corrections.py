@@ -185,12 +185,12 @@ def test_what_cannot_be_changed_waits_until_somebody_has_chosen(desk: Street) ->
     post = desk.correct(desk.published())
     version = corrections.prepare(post, by=desk.cast.officer)
     half = {str(desk.on(post, "mastodon").pk): AmendmentWay.EDIT.value}
-    with pytest.raises(ActionNotAllowed, match="Say for each network"):
+    with pytest.raises(ActionNotAllowed, match="Choose what happens on each network"):
         corrections.choose(post, version, half, by=desk.cast.officer)
-    with pytest.raises(ActionNotAllowed, match="Say for each network"):
+    with pytest.raises(ActionNotAllowed, match="Choose what happens on each network"):
         submit(desk.reload(post), by=desk.cast.officer)
     wrong = {**half, str(desk.on(post, "bluesky").pk): AmendmentWay.EDIT.value}
-    with pytest.raises(ActionNotAllowed, match="Say for each network"):
+    with pytest.raises(ActionNotAllowed, match="Choose what happens on each network"):
         corrections.choose(post, version, wrong, by=desk.cast.officer)
 
 
@@ -211,7 +211,7 @@ def test_a_picture_that_changes_cannot_be_changed_there(desk: Street) -> None:
     draft = replace(parse(post.draft), media=(Shown(media.pk, "Плакат вашара"),))
     post = desk.change(post, draft)
     version = corrections.prepare(post, by=desk.cast.officer)
-    with pytest.raises(ActionNotAllowed, match="Say for each network"):
+    with pytest.raises(ActionNotAllowed, match="Choose what happens on each network"):
         corrections.choose(post, version, desk.ways(post), by=desk.cast.officer)
     corrections.choose(post, version, desk.ways(post, mastodon=AmendmentWay.RESEND), by=desk.cast.officer)
     post = submit(desk.reload(post), by=desk.cast.officer)
@@ -242,7 +242,7 @@ def test_a_post_that_only_a_person_has_seen_is_left_to_people(desk: Street) -> N
     Delivery.objects.filter(pk=desk.on(post, "bluesky").delivery_id).update(remote_id="seen:1", permalink="")
     corrected = desk.correct(post)
     version = corrections.prepare(corrected, by=desk.cast.officer)
-    with pytest.raises(ActionNotAllowed, match="Say for each network"):
+    with pytest.raises(ActionNotAllowed, match="Choose what happens on each network"):
         corrections.choose(corrected, version, desk.ways(post), by=desk.cast.officer)
     corrections.drop(corrected, by=desk.cast.officer)
     desk.agreed(desk.reload(post), bluesky=AmendmentWay.BY_HAND)

@@ -41,7 +41,7 @@ def test_an_officer_makes_a_report_and_opens_the_pdf(page: Any, live_server: Any
         page.get_by_role("link", name="PDF").click()
     assert fetched.value.suggested_filename == f"cuprija-{last_month():%Y-%m}-en.pdf"
     printed = reading.pdf(Path(fetched.value.path()).read_bytes())
-    assert "Ćuprija published 6 posts on 1 channel. They brought 135 interactions" in printed.text
+    assert "Ćuprija published 6 posts on 1 channel. They received 135 interactions" in printed.text
     assert (printed.language, printed.is_tagged) == ("en", True)
     page.get_by_role("button", name="Generate again with current metrics").click()
     expect(page.get_by_text("A worker puts the report together")).to_be_visible()

@@ -43,7 +43,7 @@ def required_reason(reason: str) -> str:
     """The cleaned reason. Raises `ActionNotAllowed` for an empty one."""
     reason = storable(reason).strip()
     if not LEAST_REASON <= len(reason) <= MOST_REASON:
-        raise ActionNotAllowed(_("Say in a sentence why: it stays on record, and whoever decides reads it."))
+        raise ActionNotAllowed(_("Give a reason in one sentence: it stays on record, and the approver reads it."))
     return reason
 
 
@@ -135,7 +135,7 @@ def choose(post: Post, version: Version, ways: Mapping[str, str], *, by: User) -
     amendment = _open(post)
     if freeze_for_submission(post, by=by).pk != version.pk:
         raise ActionNotAllowed(
-            _("The post was changed after you opened this page. Look at what happens on each network again.")
+            _("The post was changed after you opened this page. Check again what happens on each network.")
         )
     amendment.ways = {
         str(plan.publication.pk): plan.chosen for plan in plan_corrections(post, version, ways) if plan.chosen
@@ -152,7 +152,7 @@ def refuse_unready(post: Post, version: Version) -> None:
     if not any(plan.changes for plan in plans):
         raise ActionNotAllowed(_("Nothing differs from what is public. Change the text first, or drop the correction."))
     if not all(plan.is_settled for plan in plans):
-        raise ActionNotAllowed(_("Say for each network what happens there: some cannot change a post."))
+        raise ActionNotAllowed(_("Choose what happens on each network: some cannot change a post."))
     reasons = [
         _("%(channel)s: %(problem)s") % {"channel": plan.publication.channel.name, "problem": problem}
         for plan in plans

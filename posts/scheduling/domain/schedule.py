@@ -206,7 +206,9 @@ def _sendable(post: Post, *, by: User) -> Version:
     if post.deleted_at:
         raise ActionNotAllowed(_("This post was deleted. Restore it to go on writing."))
     if post.is_correction:
-        raise ActionNotAllowed(_("This post is out and is being corrected. Say first what happens on each network."))
+        raise ActionNotAllowed(
+            _("This post is published and is being corrected. First choose what happens on each network.")
+        )
     if post.stage == Stage.APPROVED:
         version = post.versions.order_by("-number").first()
         if version is not None:
