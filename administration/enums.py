@@ -19,7 +19,7 @@ class SetUpStep(models.TextChoices):
 
 class ExportState(models.TextChoices):
     WAITING = "waiting", _("Waiting for a worker")
-    BUILDING = "building", _("Being put together")
+    BUILDING = "building", _("Being created")
     READY = "ready", _("Ready")
     FAILED = "failed", _("Could not be created")
     GONE = "gone", _("Deleted")

@@ -201,7 +201,7 @@ WHY: dict[str, LazyText] = {
     "unchecked": _("The posts of these days have not been checked yet."),
     "not_ours": _("The posts of these days came from before the portal, where this is not known."),
     "no_answers": _("No mentor has answered a draft of these days yet."),
-    "no_weeks": _("These days make no whole week."),
+    "no_weeks": _("These days do not make up a full week."),
     "nobody": _("It is calculated within the next hours."),
     "few_places": _("Fewer than three municipalities have a value."),
     "not_entered": _("No value was entered yet."),

@@ -81,7 +81,7 @@ METRICS: dict[str, Metric] = {
         _reaction("likes", _("Likes"), _("People who marked the post as liked.")),
         _reaction("reposts", _("Shares"), _("Times the post was shared on the same network.")),
         _reaction("replies", _("Comments"), _("Replies below the post.")),
-        _reaction("quotes", _("Quotes"), _("Shares with words of their own.")),
+        _reaction("quotes", _("Quotes"), _("Shares with added text.")),
         Metric(
             "clicks", _("Clicks"), _("Clicks on the link in the post."),
             Unit.CLICK, _DONE, _DAILY, _DONE_ELSEWHERE,

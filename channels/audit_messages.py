@@ -7,7 +7,7 @@ MESSAGES: dict[str, Promise] = {
     "channel.arrange": _("Changed languages and scripts of the channel %(target)s"),
     "channel.choose_account": _("Chose the page %(target)s to connect"),
     "channel.connect": _("Connected the channel %(target)s"),
-    "channel.connect_start": _("Began to connect an account on %(target)s"),
+    "channel.connect_start": _("Started to connect an account on %(target)s"),
     "channel.disconnect": _("Disconnected the channel %(target)s"),
     "channel.ending": _("The network's permission for the channel %(target)s runs out soon"),
     "channel.forget_person": _("Deleted the access of a person who requested deletion from the network: %(target)s"),

@@ -26,16 +26,16 @@ NO_RIGHT = gettext_noop(
     "again and allow both."
 )
 SIGN_IN_WRONG = gettext_noop(
-    "The network does not know this handle with this app password. Check the handle, make a new app password and try "
-    "again."
+    "The network does not recognise this handle with this app password. Check the handle, create a new app password "
+    "and try again."
 )
 MAIN_PASSWORD = gettext_noop(
-    "This is the account's main password. The portal needs an app password, which you can take back at any time. Make "
+    "This is the account's main password. The portal needs an app password, which you can revoke at any time. Create "
     "one in the network's settings and try again."
 )
 TOKEN_WRONG = gettext_noop(
-    "The network does not know this token. Copy the whole of it again, without blanks before or after it, and make "
-    "sure that it has not been renewed since."
+    "The network does not recognise this token. Copy the complete token again, without blanks before or after it, and "
+    "make sure that it has not been renewed since."
 )
 ACCOUNT_UNKNOWN = gettext_noop(
     "The bot finds no channel of this name. Enter its name with an @ in front, or copy the link of any of its posts. "

@@ -10,7 +10,7 @@ MESSAGES: dict[str, Promise] = {
     "delivery.edited": _("Was changed on the network by us: %(target)s"),
     "delivery.noted": _("Saw what happened on the network to: %(target)s"),
     "delivery.enqueue": _("Planned for sending: %(target)s"),
-    "delivery.expired": _("The time passed before it could go out: %(target)s"),
+    "delivery.expired": _("The time passed before it could be published: %(target)s"),
     "delivery.failed": _("Was not published: %(target)s"),
     "delivery.missing": _("Is gone from the network: %(target)s"),
     "delivery.processing": _("The network is preparing: %(target)s"),

@@ -13,7 +13,7 @@ class State(models.TextChoices):
     PROCESSING = "processing", _("Being processed by the network")
     PUBLISHED = "published", _("Published")
     FAILED = "failed", _("Not published")
-    UNCONFIRMED = "unconfirmed", _("Not known whether it went out")
+    UNCONFIRMED = "unconfirmed", _("Not known whether it was published")
     EXPIRED = "expired", _("Missed its time")
     CANCELLED = "cancelled", _("Cancelled")
     WITHDRAWN = "withdrawn", _("Taken down")
@@ -65,7 +65,7 @@ class ReasonCode(models.TextChoices):
     NEEDS_CONSENT = "needs_consent", _("The channel has to be connected again.")
     HELD = "held", _("It is held back.")
     TOO_EARLY = "too_early", _("Its approval holds for a later time.")
-    TOO_LATE = "too_late", _("It could not go out in time.")
+    TOO_LATE = "too_late", _("It could not be published in time.")
     # a call and its answer
     DUE = "due", _("Its time came.")
     REPEATED = "repeated", _("Sent once more under the same key, which this network never publishes twice.")

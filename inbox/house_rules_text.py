@@ -99,8 +99,8 @@ def sections(municipality: Any, house_rules: Any) -> list[RulesSection]:
                 gettext("We hide only what is in this list. A person decides it, never a program, and writes down the "
                         "reason. We hide rather than delete; two people decide about deleting."),
                 ngettext(
-                    "A copy of what we hid is kept as evidence for %(count)s day, for whoever objects.",
-                    "A copy of what we hid is kept as evidence for %(count)s days, for whoever objects.",
+                    "A copy of hidden content is kept as evidence for %(count)s day, for people who object.",
+                    "A copy of hidden content is kept as evidence for %(count)s days, for people who object.",
                     settings.INBOX_EVIDENCE_DAYS,
                 ) % {"count": settings.INBOX_EVIDENCE_DAYS},
                 gettext("We act on threats, hate and clearly unlawful content within %(time)s of reading it.")

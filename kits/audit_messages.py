@@ -7,7 +7,7 @@ MESSAGES: dict[str, Promise] = {
     "kit.adopt": _("Adopted the campaign kit “%(target)s”; drafts created: %(drafts)s"),
     "kit.change": _("Changed the campaign kit “%(target)s”"),
     "kit.close": _("Closed the campaign kit “%(target)s”"),
-    "kit.create": _("Began to write the campaign kit “%(target)s”"),
+    "kit.create": _("Started to write the campaign kit “%(target)s”"),
     "kit.delete": _("Deleted the draft of the campaign kit “%(target)s”"),
     "kit.open": _("Opened the campaign kit “%(target)s” again"),
     "kit.publish": _("Published the campaign kit “%(target)s” for the municipalities of %(programme)s"),

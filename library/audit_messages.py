@@ -12,5 +12,5 @@ MESSAGES: dict[str, Promise] = {
     "template.edit": _("Changed the template %(target)s"),
     "template.remove": _("Removed the template %(target)s"),
     "template.restore": _("Restored the template %(target)s"),
-    "template.use": _("Began a post from the template %(target)s"),
+    "template.use": _("Started a post from the template %(target)s"),
 }

@@ -300,7 +300,7 @@ class ConsentForm(forms.Form):
     valid_until = forms.DateField(label=gettext_lazy("Valid until"), widget=DAY, required=False)
     keep_until = forms.DateField(
         label=gettext_lazy("Erase the names after"), widget=DAY,
-        help_text=gettext_lazy("On the next day the names and the scan are erased by themselves."),
+        help_text=gettext_lazy("On the next day the names and the scan are erased automatically."),
     )  # fmt: skip
     scan = forms.FileField(
         label=gettext_lazy("Scan of the signed paper"), required=False,

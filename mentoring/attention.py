@@ -179,7 +179,7 @@ _SENTENCES = {
     % {"place": place},
     "ends": lambda need, place: _("The mentor of %(place)s ends on %(day)s and there is no successor. Choose one.")
     % {"place": place, "day": _since(need)},
-    "no_plan": lambda need, place: _("%(place)s has no plan, and the training was on %(day)s. Ask its mentor to begin.")
+    "no_plan": lambda need, place: _("%(place)s has no plan, and the training was on %(day)s. Ask its mentor to start.")
     % {"place": place, "day": _since(need)},
     "overdue": lambda need, place: ngettext(
         "In %(place)s %(count)s agreed activity is past its day. Ask its mentor what is in the way.",

@@ -19,7 +19,7 @@ class Proof(models.TextChoices):
     POSTS = "posts", _("Posts")
     LINK = "link", _("A link")
     FILE = "file", _("A file")
-    NEED = "need", _("A need of citizens, with what became of it")
+    NEED = "need", _("A need of citizens, with its outcome")
     INDICATOR = "indicator", _("An indicator of the programme")
     NOTHING = "nothing", _("Nothing needed")
 

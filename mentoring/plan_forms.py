@@ -50,7 +50,7 @@ class StartForm(forms.Form):
     )
     goal = forms.CharField(
         label=_("Goal"), required=False, max_length=MOST_GOAL, widget=lines(2),
-        help_text=_("In a sentence: what shall be different for citizens in three months?"),
+        help_text=_("In a sentence: what should be different for citizens in three months?"),
     )  # fmt: skip
 
     def __init__(self, *args: Any, kinds: list[ActivityKind], first: date, **kwargs: Any) -> None:
@@ -220,8 +220,9 @@ class EvidenceLinkForm(forms.Form):
 
 class EvidenceFileForm(forms.Form):
     file = forms.FileField(
-        label=_("File"), help_text=_("A PDF or a picture, up to 10 MB. The municipality, its mentor and the "
-                                     "programme's staff can fetch it."),
+        label=_("File"),
+        help_text=_("A PDF or a picture, up to 10 MB. The municipality, its mentor and the programme's staff can "
+        "download it."),
     )  # fmt: skip
     note = forms.CharField(label=NOTE, max_length=500, required=False)
 

@@ -94,7 +94,7 @@ def _without_notes(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     for row in rows:
         if row.overview.unsaid_at:
             facts = {"place": row.municipality, "day": short_date(timezone.localdate(row.overview.unsaid_at))}
-            sentence = _("Write down what came of the check-in with %(place)s on %(day)s.") % facts
+            sentence = _("Record the results of the check-in with %(place)s on %(day)s.") % facts
             return WhatNext(sentence, links.check_ins(row.municipality.slug), _("Open the check-ins"))
     return None
 
@@ -112,8 +112,8 @@ def _past_its_day(rows: Iterable[Any], now: datetime) -> WhatNext | None:
 def _without_plan(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     for row in rows:
         if row.overview.plan is None and row.overview.is_enrolled:
-            sentence = _("%(place)s has no plan yet. Begin one together.") % {"place": row.municipality}
-            return WhatNext(sentence, links.plan(row.municipality.slug), _("Begin the plan"))
+            sentence = _("%(place)s has no plan yet. Start one together.") % {"place": row.municipality}
+            return WhatNext(sentence, links.plan(row.municipality.slug), _("Start the plan"))
     return None
 
 

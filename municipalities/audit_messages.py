@@ -11,7 +11,7 @@ MESSAGES: dict[str, Promise] = {
     "member.confirm_right": _("Agreed to a new right of %(person)s: %(right)s"),
     "member.delegate": _("Let %(person)s stand in for %(approver)s, %(since)s–%(until)s"),
     "member.drop_right": _(
-        "A new right of %(person)s did not take effect: %(right)s. Who gave it may no longer give it"
+        "A new right of %(person)s did not take effect: %(right)s. The person who gave it may no longer give it"
     ),
     "member.end_delegation": _("Ended that %(person)s stands in for %(approver)s"),
     "member.end_emergency": _("Took %(person)s off the emergency list"),

@@ -13,7 +13,7 @@ MESSAGES: dict[str, Promise] = {
     "need.done": _("Wrote down what was done about the need “%(target)s”"),
     "need.gather": _("Added %(messages)s of citizens' messages to the need “%(target)s”"),
     "need.hear": _("Recorded a request for “%(target)s”"),
-    "need.merge": _("Put the need “%(need)s” together with “%(target)s”"),
+    "need.merge": _("Merged the need “%(need)s” with “%(target)s”"),
     "need.picture": _("Added a picture to the need “%(target)s”"),
     "need.picture_away": _("Took a picture away from the need “%(target)s”"),
     "need.quote": _("Chose which words are quoted for the need “%(target)s”"),

@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Promise] = {
-    "campaign.begin": _("Began the campaign “%(target)s”"),
+    "campaign.begin": _("Started the campaign “%(target)s”"),
     "campaign.change": _("Changed the campaign “%(target)s”"),
     "campaign.end": _("Ended the campaign “%(target)s”"),
     "campaign.open": _("Opened the campaign “%(target)s” again"),
@@ -15,7 +15,7 @@ MESSAGES: dict[str, Promise] = {
     "plan.import": _("Imported the plan “%(target)s”: %(made)s drafts"),
     "plan.upload": _("Uploaded the plan “%(target)s” for preview"),
     "post.campaign": _("Chose the campaign of “%(target)s”"),
-    "recurrence.begin": _("Began to repeat “%(target)s”"),
+    "recurrence.begin": _("Started to repeat “%(target)s”"),
     "recurrence.end": _("Ended the repetition of “%(target)s”"),
     "recurrence.keep": _("Took a day of the repetition of “%(target)s” in again: %(on)s"),
     "recurrence.skip": _("Left out a day of the repetition of “%(target)s”: %(on)s"),

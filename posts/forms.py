@@ -54,7 +54,7 @@ class AmendmentReasonForm(forms.Form):
         min_length=5,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("A sentence is enough. It stays on record, and whoever decides reads it."),
+        help_text=_("A sentence is enough. It stays on record, and the approver reads it."),
         error_messages={
             "min_length": _("Give a reason in one sentence: it stays on record, and the approver reads it.")
         },

@@ -49,7 +49,7 @@ def _of_contest(draft: Draft) -> list[str]:
         notes.append(_("A contest needs rules: who may take part, until when, how it is decided, what can be won."))
     if not draft.call.deadline:
         notes.append(_("A contest needs a last day. Choose it as the deadline of the call to action."))
-    notes.append(_("A prize draw can fall under the law on games of chance. Ask your lawyer before it goes out."))
+    notes.append(_("A prize draw can fall under the law on games of chance. Ask your lawyer before it is published."))
     return notes
 
 

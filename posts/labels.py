@@ -75,7 +75,7 @@ def text_notes(text: str) -> list[str]:
 def event_label(verb: str) -> str:
     """The description of an audit event of a post."""
     sentences = {
-        "post.create": _("Began the post"),
+        "post.create": _("Started the post"),
         "post.edit": _("Wrote on it"),
         "post.duplicate": _("Created as a copy of another post"),
         "post.submit": _("Submitted it for approval"),

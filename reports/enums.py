@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class State(models.TextChoices):
     WAITING = "waiting", _("Waiting for a worker")
-    MAKING = "making", _("Being put together")
+    MAKING = "making", _("Being created")
     READY = "ready", _("Ready")
     FAILED = "failed", _("Could not be created")
     GONE = "gone", _("Deleted")
@@ -19,7 +19,7 @@ class Trouble(models.TextChoices):
         "broken",
         _("The document could not be written. This is an error of the portal: contact the administrator."),
     )
-    GIVEN_UP = "given_up", _("It was tried three times and the worker stopped each time. Ask for it once more.")
+    GIVEN_UP = "given_up", _("It was tried three times and the worker stopped each time. Request it again.")
 
 
 class Format(models.TextChoices):

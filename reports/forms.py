@@ -82,7 +82,7 @@ class ScheduleForm(forms.Form):
     people = forms.MultipleChoiceField(
         label=_("Recipients"),
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Each in their own language. Who wants it no longer can stop it from the mail itself."),
+        help_text=_("Each in their own language. Recipients can unsubscribe from the e-mail itself."),
         error_messages={"required": _("Choose at least one person, or end the schedule.")},
     )
 

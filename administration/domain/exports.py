@@ -185,9 +185,10 @@ def _settle(row: Export, name: str, size: int, counts: dict[str, int]) -> None:
             subject=_("%(municipality)s: your file is ready") % facts,
             body=_(
                 "Good day,\n\n"
-                "the file with everything of %(municipality)s is ready. Sign in and fetch it until %(until)s; it is "
-                "deleted after that:\n%(address)s\n\n"
-                "It holds personal data. Keep it where only those can read it who have to."
+                "the export of all data of %(municipality)s is ready. Sign in and download it until %(until)s; it is "
+                "deleted after that:\n"
+                "%(address)s\n\n"
+                "It contains personal data. Store it where only authorised people can read it."
             )
             % facts,
         )

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('asked_at', models.DateTimeField(auto_now_add=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for a worker'), ('building', 'Being put together'), ('ready', 'Ready'), ('failed', 'Could not be created'), ('gone', 'Deleted')], default='waiting', max_length=8)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting for a worker'), ('building', 'Being created'), ('ready', 'Ready'), ('failed', 'Could not be created'), ('gone', 'Deleted')], default='waiting', max_length=8)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('lease_until', models.DateTimeField(null=True)),
                 ('name', models.CharField(blank=True, max_length=120)),

@@ -55,7 +55,7 @@ KINDS: dict[FirstStep, StepDefinition] = {
         _("Fill in the profile"), "settings", Verb.SETTINGS_EDIT, _APPROVER,
     ),
     FirstStep.RULES: StepDefinition(
-        _("How many people agree before a post goes out, and how far an approved post may move."),
+        _("How many people approve a post before it is published, and how far an approved post may be moved."),
         _("Choose the rules"), "settings_rules", Verb.SETTINGS_EDIT, _APPROVER, _("They are right as they are"),
     ),
     FirstStep.CHANNEL: StepDefinition(
@@ -85,7 +85,7 @@ KINDS: dict[FirstStep, StepDefinition] = {
         _("Set the usual times"), "slots", Verb.LIBRARY_EDIT, _OFFICER, _("There are no usual times"),
     ),
     FirstStep.DRAFT: StepDefinition(
-        _("Write something small. Nothing goes out before it is approved."),
+        _("Write a short post. Nothing is published before it is approved."),
         _("Write the first post"), "post_new", Verb.POST_EDIT, _OFFICER,
     ),
 }  # fmt: skip

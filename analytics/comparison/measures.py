@@ -79,7 +79,7 @@ MEASURES: dict[str, Measure] = {
         Measure(
             "weekly",
             _("Posts a week"),
-            _("posts ÷ days of the period × 7; of a municipality that joined meanwhile, ÷ its days since"),
+            _("posts ÷ days of the period × 7; for a municipality that joined during the period, ÷ its days since"),
             MeasureKind.LEVEL,
             lambda f, _p: f.posts * 7 / f.days,
             places=1,

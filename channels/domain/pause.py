@@ -225,5 +225,5 @@ def _body(row: Held) -> str:
     if row.ends_at is None:
         until = _("It lasts until publishing is resumed.")
     else:
-        until = _("It ends by itself: %(time)s.") % {"time": date_time(row.ends_at)}
+        until = _("It ends automatically: %(time)s.") % {"time": date_time(row.ends_at)}
     return "\n".join([row.reason, until, _("Posts due during the pause are not sent: they wait for your decision.")])

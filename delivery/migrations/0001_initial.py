@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='delivery.delivery')),
                 ('payload', models.JSONField()),
                 ('key', models.UUIDField(unique=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('scheduled', 'Scheduled'), ('sending', 'Sending'), ('processing', 'Being processed by the network'), ('published', 'Published'), ('failed', 'Not published'), ('unconfirmed', 'Not known whether it went out'), ('expired', 'Missed its time'), ('cancelled', 'Cancelled'), ('withdrawn', 'Taken down'), ('missing', 'No longer on the network')], max_length=12)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('scheduled', 'Scheduled'), ('sending', 'Sending'), ('processing', 'Being processed by the network'), ('published', 'Published'), ('failed', 'Not published'), ('unconfirmed', 'Not known whether it was published'), ('expired', 'Missed its time'), ('cancelled', 'Cancelled'), ('withdrawn', 'Taken down'), ('missing', 'No longer on the network')], max_length=12)),
                 ('reason', models.CharField(blank=True, max_length=40)),
                 ('problem', models.CharField(blank=True, max_length=500)),
                 ('urgent', models.BooleanField(default=False)),

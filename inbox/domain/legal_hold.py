@@ -19,7 +19,7 @@ def place(message: Message, reason: str, *, by: User) -> LegalHold:
     row, cleaned = lock(message), " ".join(reason.replace("\x00", "").split())
     if row.erased_at:
         raise ActionNotAllowed(
-            _("The words of this message were erased already: there is nothing left to protect."), "reason"
+            _("The text of this message has already been erased: there is nothing left to protect."), "reason"
         )
     if not cleaned:
         raise ActionNotAllowed(

@@ -48,7 +48,7 @@ def propose(message: Message, wish: ModerationRequest, *, by: User) -> Moderatio
     row, able = locked_message(message), can_hide(message)
     if row.erased_at:
         raise ActionNotAllowed(
-            _("The words of this message were deleted because their time was over. There is nothing to hide.")
+            _("The text of this message was deleted because its retention period ended. There is nothing to hide.")
         )
     if row.is_private:
         raise ActionNotAllowed(
@@ -267,7 +267,7 @@ def record_objection(row: Moderation, text: str, received_on: date | None, *, by
     """Record the author's objection, in their words, and the day on which it was received."""
     moderation = _locked(row)
     if moderation.state in (ModerationState.PROPOSED, ModerationState.REFUSED) or moderation.appealed_on:
-        raise ActionNotAllowed(_("An objection is written down already, or there is nothing to object to."))
+        raise ActionNotAllowed(_("An objection has already been recorded, or there is nothing to object to."))
     if moderation.erased_at:
         raise ActionNotAllowed(_("The copy was erased because its time was over."))
     if not _clean(text):

@@ -122,7 +122,7 @@ def withdraw(proposed: ProposedAnswer, *, by: User) -> ProposedAnswer:
     row = lock(proposed.message)
     proposed_answer = ProposedAnswer.objects.select_for_update().get(pk=proposed.pk)
     if proposed_answer.by_id != by.pk:
-        raise ActionNotAllowed(_("Only its author takes it back."))
+        raise ActionNotAllowed(_("Only its author can withdraw it."))
     if proposed_answer.state != ProposalState.WAITING:
         raise ActionNotAllowed(_no_longer_waiting())
     proposed_answer.state = ProposalState.WITHDRAWN

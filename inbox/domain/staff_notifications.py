@@ -187,7 +187,7 @@ def proposed(answer: ProposedAnswer, *, by: User) -> None:
 
     def build_text() -> tuple[str, str]:
         subject = _("%(municipality)s: an answer to a citizen waits for your approval") % facts
-        return subject, _("%(person)s wrote it. Nothing goes out before you agree.") % facts
+        return subject, _("%(person)s wrote it. Nothing is sent before you agree.") % facts
 
     _notify_about(answer.message, NotificationKind.ANSWER, deciders(answer.municipality), build_text, by=by)
 

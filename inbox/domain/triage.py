@@ -143,10 +143,10 @@ def snooze(message: Message, until: datetime, *, by: User) -> Message:
     """Hide it from the open list until then. The deadline goes on, so a late message cannot be snoozed."""
     row, now = lock(message), timezone.now()
     if row.is_settled:
-        raise ActionNotAllowed(_("This message is settled: there is nothing to put off."), "until")
+        raise ActionNotAllowed(_("This message is closed: it cannot be postponed."), "until")
     if row.due_at is not None and row.due_at < now:
         raise ActionNotAllowed(
-            _("The time for its answer is over, so it cannot sleep. Answer it or close it."), "until"
+            _("The deadline for its answer has passed, so it cannot be snoozed. Answer it or close it."), "until"
         )
     if until <= now:
         raise ActionNotAllowed(_("Choose a time that is still to come."), "until")

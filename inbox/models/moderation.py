@@ -142,7 +142,7 @@ class Moderation(TenantModel):
         """How it looks (`common.states`)."""
         tone, icon = PILLS[ModerationState(self.state)]
         if self.waits_to_be_shown_by_hand:
-            return tone, icon, _("Put back by hand")
+            return tone, icon, _("Restored by hand")
         return (
             tone,
             icon,

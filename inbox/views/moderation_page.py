@@ -188,10 +188,12 @@ def _why_it_waits(error_code: str) -> str:
         )
     if error_code == "rate_limited":
         return _(
-            "The network takes nothing from us for a while. The portal tries again by itself; you can do it by hand "
-            "meanwhile."
+            "The network accepts nothing from us for a while. The portal tries again automatically; you can do it by "
+            "hand in the meantime."
         )
-    return _("The network was not reached. The portal tries again by itself; you can do it by hand meanwhile.")
+    return _(
+        "The network could not be reached. The portal tries again automatically; you can do it by hand in the meantime."
+    )
 
 
 # ---- what to do
@@ -253,7 +255,7 @@ def _remove() -> Group:
     )
     why = Field("why", _("Why hiding is not enough"))
     action = Action("remove", _("Keep a copy and ask a second person"), "trash-2", "danger", note, (why,))
-    return Group("remove", (action,), _("Remove it for good…"), layout="fold")
+    return Group("remove", (action,), _("Remove it permanently…"), layout="fold")
 
 
 def _undo() -> Group:

@@ -106,7 +106,7 @@ def next_message(request: MunicipalityRequest, row: Message) -> HttpResponse:
 DONE_MESSAGES = {
     "wait": (_("It is waiting for confirmation."), "reopen"),
     "close": (_("Closed without an answer."), "reopen"),
-    "snooze": (_("Put off. It comes back by itself."), "wake"),
+    "snooze": (_("Postponed. It returns automatically."), "wake"),
 }
 
 

@@ -61,7 +61,7 @@ def add_posts(activity: Activity, posts: list[int], *, by: User) -> list[Evidenc
     wanted = set(posts) - set(known.values_list("post", flat=True))
     chosen = list(published_since(row.plan).filter(pk__in=wanted))
     if len(chosen) != len(wanted):
-        raise ActionNotAllowed(_("Choose posts that went out since the plan began and are still there."))
+        raise ActionNotAllowed(_("Choose posts that were published since the plan began and are still there."))
     _room(row, len(chosen))
     rows = [_post(row, post, by) for post in chosen]
     for evidence in rows:

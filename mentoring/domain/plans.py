@@ -78,7 +78,7 @@ def start(
     # two that begin at once stand in line at the enrolment
     Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     if Plan.objects.filter(enrolment=enrolment, closed_at__isnull=True).exists():
-        raise ActionNotAllowed(_("There is a plan already. Close it before you begin another one."))
+        raise ActionNotAllowed(_("There is already a plan. Close it before you start another one."))
     plan = Plan.objects.create(
         municipality=enrolment.municipality, enrolment=enrolment, starts_on=starts_on, ends_on=ends_on, goal=goal,
         created_by=by,
@@ -101,7 +101,7 @@ def refuse_days(enrolment: Enrolment, starts_on: date, ends_on: date) -> None:
     if starts_on > today() + timedelta(days=MOST_DAYS):
         raise ActionNotAllowed(_("The first day lies more than a year ahead."), "starts_on")
     if starts_on < enrolment.starts_on:
-        raise ActionNotAllowed(_("The plan cannot begin before the municipality took part."), "starts_on")
+        raise ActionNotAllowed(_("The plan cannot begin before the municipality joined."), "starts_on")
     if enrolment.ends_on and starts_on > enrolment.ends_on:
         raise ActionNotAllowed(_("The municipality does not take part any more on that day."), "starts_on")
 

@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
             name='ActivityKind',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('proof', models.CharField(choices=[('posts', 'Posts'), ('link', 'A link'), ('file', 'A file'), ('need', 'A need of citizens, with what became of it'), ('indicator', 'An indicator of the programme'), ('nothing', 'Nothing needed')], default='posts', max_length=10, verbose_name='evidence of completion')),
+                ('proof', models.CharField(choices=[('posts', 'Posts'), ('link', 'A link'), ('file', 'A file'), ('need', 'A need of citizens, with its outcome'), ('indicator', 'An indicator of the programme'), ('nothing', 'Nothing needed')], default='posts', max_length=10, verbose_name='evidence of completion')),
                 ('wanted', models.PositiveSmallIntegerField(default=1, verbose_name='how many')),
                 ('code', models.CharField(blank=True, max_length=8, verbose_name='indicator')),
                 ('threshold', models.FloatField(blank=True, null=True, verbose_name='value to reach')),
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
-                ('proof', models.CharField(choices=[('posts', 'Posts'), ('link', 'A link'), ('file', 'A file'), ('need', 'A need of citizens, with what became of it'), ('indicator', 'An indicator of the programme'), ('nothing', 'Nothing needed')], default='posts', max_length=10, verbose_name='evidence of completion')),
+                ('proof', models.CharField(choices=[('posts', 'Posts'), ('link', 'A link'), ('file', 'A file'), ('need', 'A need of citizens, with its outcome'), ('indicator', 'An indicator of the programme'), ('nothing', 'Nothing needed')], default='posts', max_length=10, verbose_name='evidence of completion')),
                 ('wanted', models.PositiveSmallIntegerField(default=1, verbose_name='how many')),
                 ('code', models.CharField(blank=True, max_length=8, verbose_name='indicator')),
                 ('threshold', models.FloatField(blank=True, null=True, verbose_name='value to reach')),
@@ -337,7 +337,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
                 ('activity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='mentoring.activity')),
-                ('kind', models.CharField(choices=[('posts', 'Posts'), ('link', 'A link'), ('file', 'A file'), ('need', 'A need of citizens, with what became of it'), ('indicator', 'An indicator of the programme'), ('nothing', 'Nothing needed')], max_length=10)),
+                ('kind', models.CharField(choices=[('posts', 'Posts'), ('link', 'A link'), ('file', 'A file'), ('need', 'A need of citizens, with its outcome'), ('indicator', 'An indicator of the programme'), ('nothing', 'Nothing needed')], max_length=10)),
                 ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='posts.post')),
                 ('need', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='needs.need')),
                 ('stage', models.CharField(blank=True, choices=[('new', 'New'), ('looked_at', 'Under consideration'), ('planned', 'It will be done'), ('done', 'Done'), ('declined', 'It will not be done')], max_length=10)),

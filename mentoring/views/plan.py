@@ -51,7 +51,7 @@ def of_an_open_plan(
     def asked(request: MunicipalityRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         plan = queries.open_plan(request.municipality)
         if plan is None:
-            messages.warning(request, _("There is no open plan. Begin one first."))
+            messages.warning(request, _("There is no open plan. Start one first."))
             return redirect("mentoring_plan", request.municipality.slug)
         return view(request, plan, *args, **kwargs)
 

@@ -197,7 +197,7 @@ def _locked(change: RuleChange) -> RuleChange:
     municipality = Municipality.objects.select_for_update().get(pk=change.municipality_id)
     row = _waiting(municipality)
     if row is None or row.pk != change.pk:
-        raise ActionNotAllowed(_("This has been settled meanwhile."))
+        raise ActionNotAllowed(_("This has been settled in the meantime."))
     row.municipality = municipality
     return row
 

@@ -65,7 +65,7 @@ def decision(request: MunicipalityRequest, need: int) -> HttpResponse:
     def act(row: Need, form: DecideForm) -> str:
         values = form.cleaned_data
         decide.decide(row, values["stage"], reason=values["reason"], on=values["on"], by=request.user)
-        return _("The decision is written down.")
+        return _("The decision is saved.")
 
     return handle_form(request, need, DecideForm, "needs/decide.html", act)
 

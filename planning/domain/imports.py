@@ -289,7 +289,7 @@ def _meet_each_other(rows: Sequence[PlanRow]) -> None:
         elif row.time:
             others = [at_once.setdefault((channel.pk, row.time.due_at), row.number) for channel in row.channels]
             if others and min(others) != row.number:
-                sentence = _("Row %(number)s goes out on the same channel at the same time.")
+                sentence = _("Row %(number)s is scheduled on the same channel at the same time.")
                 row.add_problem("time", sentence % {"number": min(others)}, stops=False)
 
 

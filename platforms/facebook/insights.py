@@ -52,7 +52,8 @@ CHANGES = (
     ),
     MetricChange(
         "reach", "2026-06-15",
-        gettext_noop("The old reach (post_impressions_unique) ended; people who saw the post are counted anew."),
+        gettext_noop("The old reach (post_impressions_unique) was discontinued; people who saw the post are counted "
+        "differently now."),
         "https://developers.facebook.com/documentation/pages-api/platforminsights/page/deprecated-metrics",
     ),
 )  # fmt: skip

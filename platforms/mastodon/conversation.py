@@ -22,8 +22,7 @@ ANSWERED_IS_PRIVATE = gettext_noop(
     "new reply."
 )
 REACHES_OTHERS = gettext_noop(
-    "This answer is for one person alone, and whoever is mentioned in it could read it, too. Take this out: "
-    "%(accounts)s."
+    "This reply is for one person only, and people mentioned in it could read it, too. Remove this: %(accounts)s."
 )
 OPTIONS: Mapping[str, Option] = {
     # How many of the mentions from before are read when a channel is connected. Ours to choose; ten calls.

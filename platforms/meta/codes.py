@@ -29,12 +29,16 @@ WAIT = timedelta(minutes=15)
 DEAD = gettext_noop("The network no longer accepts our access.")
 TOKENS = {
     458: gettext_noop("The portal was removed from the apps of the person who connected this account."),
-    459: gettext_noop("The network wants the person who connected this account to sign in there and confirm a check."),
+    459: gettext_noop(
+        "The network requires the person who connected this account to sign in there and confirm a check."
+    ),
     460: gettext_noop("The person who connected this account has changed their password, which ended our access."),
     463: gettext_noop("Our access to this account has run out."),
-    464: gettext_noop("The network wants the person who connected this account to confirm who they are."),
+    464: gettext_noop("The network requires the person who connected this account to confirm their identity."),
     467: gettext_noop("Our access to this account was taken back."),
-    490: gettext_noop("The network wants the person who connected this account to sign in there and confirm a check."),
+    490: gettext_noop(
+        "The network requires the person who connected this account to sign in there and confirm a check."
+    ),
     492: gettext_noop("The person who connected this account has no role on it any more."),
 }
 NO_PERMISSION = gettext_noop("A permission for this is missing, or the person who connected it lost the role.")
@@ -45,7 +49,7 @@ CONTENT = gettext_noop("The network refused the content of this post.")
 BAD_LINK = gettext_noop("The network refuses a link in this post.")
 ABUSE = gettext_noop("The network reports that this breaks its rules. Check the account's notices there.")
 RESTRICTED = gettext_noop("The network has restricted this account. Open it there and follow its instructions.")
-IDENTITY = gettext_noop("The network wants an administrator of this account to confirm who they are, there.")
+IDENTITY = gettext_noop("The network requires an administrator of this account to confirm their identity there.")
 HELD = gettext_noop("The network has blocked publishing for this account for a time. Open it there to see why.")
 REFUSALS = {
     1366046: PICTURE,

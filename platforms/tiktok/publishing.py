@@ -47,7 +47,7 @@ NOT_SHOWN = gettext_noop(
     "TikTok reports that the post is complete, but has not made it public for a long time. Check in the app whether "
     "it is private or still under review."
 )
-FORGOTTEN = gettext_noop("TikTok no longer knows what became of the post.")
+FORGOTTEN = gettext_noop("TikTok no longer reports the status of the post.")
 IN_INBOX = gettext_noop("TikTok put the post into the account's inbox as a draft. It is not published.")
 PROVES_NOTHING = gettext_noop(
     "TikTok lists only what is public and checked, so that the post is not there yet proves nothing."

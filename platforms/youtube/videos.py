@@ -22,7 +22,7 @@ TOO_LONG = gettext_noop(
     "at youtube.com/verify, or shorten the video."
 )
 COPYRIGHT = gettext_noop("YouTube reports that the rights in this video belong to another owner, and does not show it.")
-TWICE = gettext_noop("YouTube has this video already and does not take it twice.")
+TWICE = gettext_noop("YouTube already has this video and does not accept it twice.")
 AGAINST_RULES = gettext_noop("YouTube does not show this video: it reports a violation of its rules.")
 SUSPENDED = gettext_noop("YouTube does not show this video because the channel is closed or suspended.")
 TAKEN_DOWN = gettext_noop("The video was deleted at YouTube.")

@@ -39,8 +39,8 @@ def next_steps(month: Month) -> list[str]:
     """At most five sentences, the weightiest first."""
     if not month.posts:
         return [
-            _("Nothing was published. Begin with two posts a week about what citizens ask for most: deadlines, works, "
-              "water, and services on the internet."),
+            _("Nothing was published. Start with two posts a week about the most frequent questions of "
+            "citizens: deadlines, works, water, and services on the internet."),
             *_unread(month),
         ]  # fmt: skip
     steps = [*_unread(month), *_calls(month), *_mix(month), *_pause(month), *_silent(month), *_best(month)]
@@ -87,8 +87,9 @@ def _pause(month: Month) -> list[str]:
         return []
     facts = {"since": day_month(longest[0]), "until": day_month(longest[1]), "days": days}
     text = ngettext(
-        "Between %(since)s and %(until)s nothing went out for %(days)s day. A repeating post bridges quiet weeks.",
-        "Between %(since)s and %(until)s nothing went out for %(days)s days. A repeating post bridges quiet weeks.",
+        "Between %(since)s and %(until)s nothing was published for %(days)s day. A repeating post bridges quiet weeks.",
+        "Between %(since)s and %(until)s nothing was published for %(days)s days. A repeating post bridges quiet "
+        "weeks.",
         days,
     )
     return [text % facts]

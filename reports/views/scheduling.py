@@ -17,8 +17,8 @@ from reports.queries import reports as queries
 AnySchedule = Schedule | ProgrammeSchedule | None
 
 ACTS: dict[str, tuple[Callable[..., None], Callable[[], str]]] = {
-    "pause": (schedules.pause, lambda: _("Paused. Nothing goes out until you resume it.")),
-    "resume": (schedules.resume, lambda: _("Resumed. It goes out on the next day that comes.")),
+    "pause": (schedules.pause, lambda: _("Paused. Nothing is sent until you resume it.")),
+    "resume": (schedules.resume, lambda: _("Resumed. It is sent on the next scheduled day.")),
     "end": (schedules.end, lambda: _("Ended. Reports that were generated remain available.")),
 }
 

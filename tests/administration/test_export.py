@@ -310,7 +310,7 @@ def test_the_page_shows_how_far_it_is_and_offers_it(filled: Filled) -> None:
     page = client.get("/m/cuprija/settings/export/").text
     assert "Waiting for a worker" in page
     assert 'hx-trigger="every 3s"' in page
-    assert "Put the file together" not in page
+    assert "Create the file" not in page
     tasks.build_exports()
     part = client.get("/m/cuprija/settings/export/", headers={"HX-Request": "true"}).text
     assert "<html" not in part

@@ -112,7 +112,7 @@ def test_everything_of_a_municipality_is_asked_for_and_fetched(
     enter(page, live_server, cast.approver)
     page.goto(f"{live_server.url}/m/cuprija/settings/export/")
     is_sound(page)
-    page.get_by_role("button", name="Put the file together").click()
+    page.get_by_role("button", name="Create the file").click()
     expect(page.get_by_text("A worker puts the file together")).to_be_visible()
     is_sound(page)
     tasks.build_exports()

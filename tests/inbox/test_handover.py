@@ -187,7 +187,7 @@ def test_an_expired_link_says_so_and_takes_nothing(question: HandOver) -> None:
     for response in (Client().get(link()), Client().post(link(), {"text": "Касно"})):
         assert response.status_code == 410
         assert "Када ће доћи вода?" not in response.text
-    assert "time for this question is over" in Client().get(link(), headers={"Accept-Language": "en"}).text
+    assert "deadline for this question has passed" in Client().get(link(), headers={"Accept-Language": "en"}).text
     assert again(question).answer == ""
 
 

@@ -111,6 +111,6 @@ def test_somebody_asks_what_is_held_and_is_erased(page: Any, live_server: Any, m
     page.get_by_role("button", name="Erase everything").click()
     is_sound(page)
     page.get_by_label("I have verified").check()
-    page.get_by_role("button", name="Erase it for good").click()
+    page.get_by_role("button", name="Erase it permanently").click()
     expect(page.get_by_text("Erased: 1 messages")).to_be_visible()
     assert municipality.reload(message).text == ""

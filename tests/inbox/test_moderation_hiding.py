@@ -159,7 +159,7 @@ def test_a_network_that_is_away_is_tried_again_and_then_a_person_is_told(
         assert (row.state, row.error_code) == (ModerationState.DOING, "not_reached")
     assert waited == [20, 60, 120, 300, 600, 600, 900]
     page = sign_in(municipality.cast.officer).get(f"{LIST}{insult.pk}/").text
-    assert "The network was not reached" in page
+    assert "The network could not be reached" in page
     assert "I have done it there" in page
     work(municipality)
     assert (now_of(municipality, insult).state, now_of(municipality, insult).next_at) == (ModerationState.FAILED, None)

@@ -92,7 +92,7 @@ def test_removing_needs_hiding_first_a_grave_reason_and_two(square: Square) -> N
         proposed(square, message, act="remove")  # nobody has hidden it yet
     square.work()
     first, second = sign_in(square.cast.officer), sign_in(square.cast.approver)
-    assert "Remove it for good…" in first.get(f"{LIST}{row.pk}/").text
+    assert "Remove it permanently…" in first.get(f"{LIST}{row.pk}/").text
     assert first.post(f"{LIST}{row.pk}/remove/").status_code == 422  # why?
     asked = first.post(f"{LIST}{row.pk}/remove/", {"why": "Позива и друге"}, follow=True)
     assert "A second person has to agree before it is removed" in asked.text
@@ -110,7 +110,7 @@ def test_removing_needs_hiding_first_a_grave_reason_and_two(square: Square) -> N
     assert on_network(wish) is None
     assert after.is_untouched
     assert "the portal removed it" in second.get(f"{LIST}{wish.pk}/").text
-    assert "Removing it for good" in first.get(f"{LIST}{row.pk}/").text
+    assert "Permanent removal" in first.get(f"{LIST}{row.pk}/").text
     verbs = AuditEvent.objects.filter(verb__startswith="moderation.").order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == [f"moderation.{verb}" for verb in ("propose", "hidden", "propose", "agree", "removed")]
 
@@ -118,7 +118,7 @@ def test_removing_needs_hiding_first_a_grave_reason_and_two(square: Square) -> N
 def test_an_insult_is_hidden_and_never_removed(square: Square) -> None:
     row = hidden(square, "insult")
     client = sign_in(square.cast.officer)
-    assert "Remove it for good…" not in client.get(f"{LIST}{row.pk}/").text
+    assert "Remove it permanently…" not in client.get(f"{LIST}{row.pk}/").text
     response = client.post(f"{LIST}{row.pk}/remove/", {"why": "Псује"})
     assert (response.status_code, "can hide it, which is enough" in response.text) == (422, True)
 

@@ -107,7 +107,7 @@ def test_a_threat_goes_from_the_network_and_the_count_stays(
     # the officer asks for more; two agree; the portal deletes it there
     page.goto(f"{url}{MODERATION}?view=done")
     page.get_by_role("link", name="Hide: Threat or violence").click()
-    page.get_by_text("Remove it for good…").click()
+    page.get_by_text("Remove it permanently…").click()
     page.get_by_label("Why hiding is not enough").fill("Прети и другима.")
     is_sound(page)
     page.get_by_role("button", name="Keep a copy and ask a second person").click()
@@ -131,7 +131,7 @@ def test_a_threat_goes_from_the_network_and_the_count_stays(
     expect(row.get_by_role("cell")).to_contain_text(["Threat or violence", "1", "1"])
     expect(stranger.get_by_text(THREAT)).to_have_count(0)
     approver.goto(f"{url}/m/cuprija/activity/")
-    for fragment in ("was removed for good, as two people had agreed", "was hidden, following a decision"):
+    for fragment in ("was removed permanently, as agreed by two people", "was hidden, following a decision"):
         expect(approver.get_by_text(fragment).first).to_be_visible()
     expect(approver.get_by_text("is shown again").first).to_be_visible()
     expect(approver.get_by_text(THREAT)).to_have_count(0)

@@ -146,7 +146,7 @@ def the_approver_approves(approver: Visit, address: str) -> Visit:
     assert approver.page.url == address
     expect(approver.page.locator(".look img").first).to_have_attribute("alt", ALT)
     approver.button("Approve")
-    approver.sees("Approved. It goes out by itself at its time.")
+    approver.sees("Approved. It is published automatically at its time.")
     return approver
 
 

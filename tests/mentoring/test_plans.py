@@ -143,7 +143,7 @@ def test_a_first_day_at_the_end_of_time_is_refused(cast: Cast) -> None:
 
 def test_one_plan_is_open_at_a_time(cast: Cast) -> None:
     begun(cast)
-    with pytest.raises(ActionNotAllowed, match="There is a plan already"):
+    with pytest.raises(ActionNotAllowed, match="There is already a plan"):
         begun(cast)
     with scope(cast.cuprija):
         first = Plan.objects.get()
@@ -320,7 +320,7 @@ def test_after_both_agreed_a_change_holds_when_the_other_side_agrees(cast: Cast)
     assert "Избори у општини" in page
     assert "Agree to it" in page
     assert "Agree to it" not in officer.get(PLAN).content.decode()
-    assert subjects_to(cast.mentor)[-1] == "Ćuprija: “Три објаве са позивом” shall be otherwise"
+    assert subjects_to(cast.mentor)[-1] == "Ćuprija: proposed change of “Три објаве са позивом”"
     officer.post(f"{PLAN}changes/{change.pk}/", {"decision": "accept"})
     with scope(cast.cuprija):
         assert Activity.objects.get().due_on == row.due_on, "one's own proposal is decided by the other side"

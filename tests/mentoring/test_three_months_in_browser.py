@@ -96,7 +96,7 @@ def staff_enrol_it_and_pair_a_mentor(tour: Tour, cast: Cast) -> None:
 def both_agree_on_a_plan(tour: Tour, cast: Cast, officer: Any) -> None:
     tour.be(cast.mentor)
     tour.go("mentoring_plan", "vrnjacka-banja")
-    tour.link("Begin the plan")
+    tour.link("Start the plan")
     tour.page.get_by_label("First day").fill(str(today() - timedelta(days=79)))
     tour.page.get_by_role("checkbox", name=ACTIVITY).check()
     tour.page.get_by_label("Goal").fill(GOAL)

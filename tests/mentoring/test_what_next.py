@@ -60,7 +60,7 @@ def plan(cast: Cast) -> Plan:
 
 
 def test_a_mentor_begins_with_a_plan(cast: Cast) -> None:
-    assert line(desk_of(cast)) == "Ćuprija has no plan yet. Begin one together."
+    assert line(desk_of(cast)) == "Ćuprija has no plan yet. Start one together."
 
 
 def test_then_a_check_in_has_to_be_planned(cast: Cast, plan: Plan) -> None:
@@ -86,7 +86,7 @@ def test_what_is_past_its_day_comes_before_what_can_be_planned(cast: Cast, plan:
 def test_notes_that_are_missing_come_before_that(cast: Cast, plan: Plan) -> None:
     rows.activity(plan, due=-2)
     rows.check_in(cast, cast.cuprija, -1)
-    assert line(desk_of(cast)).startswith("Write down what came of the check-in with Ćuprija on")
+    assert line(desk_of(cast)).startswith("Record the results of the check-in with Ćuprija on")
 
 
 def test_a_change_that_waits_for_the_mentor_comes_before_that(cast: Cast, plan: Plan) -> None:

@@ -37,7 +37,7 @@ def test_five_who_ask_for_the_same_are_heard_and_told(
     enter(page, live_server, municipality.cast.officer)
     base_url = f"{live_server.url}/m/cuprija"
     page.goto(f"{base_url}/needs/")
-    expect(page.get_by_text("No need is written down yet")).to_be_visible()
+    expect(page.get_by_text("No need is recorded yet")).to_be_visible()
     is_sound(page)
 
     page.goto(f"{base_url}/inbox/")
@@ -73,7 +73,7 @@ def test_five_who_ask_for_the_same_are_heard_and_told(
     page.get_by_label("Why").fill("Новац је обезбеђен, клупе стижу до пролећа.")
     is_sound(page)
     page.get_by_role("button", name="Write the decision down").click()
-    expect(page.get_by_text("The decision is written down.")).to_be_visible()
+    expect(page.get_by_text("The decision is saved.")).to_be_visible()
 
     page.get_by_role("link", name="It was done").click()
     page.get_by_label("What we did").fill("Поставили смо десет клупа у градском парку.")

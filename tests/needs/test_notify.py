@@ -265,7 +265,7 @@ def test_answers_that_did_not_go_out_are_tried_anew_and_only_those(
         cancel(cancelled, by=municipality.cast.officer)
         Delivery.objects.filter(pk=failed.pk).update(state="failed")
         Delivery.objects.filter(pk=unknown.pk).update(state="unconfirmed", unknown_since=timezone.now())
-    assert "their answer of the last time did not go out" in sign_in(municipality.cast.officer).get(path(done)).text
+    assert "their previous answer was not sent" in sign_in(municipality.cast.officer).get(path(done)).text
     with scope(municipality.cast.cuprija):
         assert notify.start_round(done, WORDS, by=municipality.cast.officer).people == 2
     assert notify.send_pending() == 2

@@ -270,7 +270,7 @@ def the_approver_decides_and_opens_the_page(tour: Tour, place: Place, need: Need
     page.get_by_label("It will be done").check()
     page.get_by_label("Why").fill("Новац је обезбеђен у буџету.")
     tour.button("Write the decision down")
-    expect(page.get_by_text("The decision is written down.")).to_be_visible()
+    expect(page.get_by_text("The decision is saved.")).to_be_visible()
     expect(page.get_by_text("is switched off")).to_be_visible()
     tour.go("settings_needs_page", "cuprija")
     page.get_by_label("Requests and outcomes are public").check()

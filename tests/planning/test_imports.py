@@ -194,7 +194,7 @@ def test_the_same_text_at_the_same_time_twice_is_stopped_however_it_is_written(d
 def test_rows_that_go_out_at_once_on_one_channel_are_told_but_not_stopped(desk: Desk) -> None:
     first, second = looked(desk, "24.11.2026.;9:00;Вода;;Bluesky;;;;\n24.11.2026.;9:00;Пут;;;;;;\n")
     assert first.problems == []
-    assert "Row 2 goes out on the same channel" in told(second)
+    assert "Row 2 is scheduled on the same channel" in told(second)
     assert not second.stops
 
 

@@ -223,7 +223,7 @@ def test_an_officer_asks_and_an_approver_agrees(desk: Street) -> None:
     assert "The post stays until one of them agrees" in asked
     assert "Take the question back" in asked
     home = words(approver.get(url("workspace")))
-    assert "Shall be taken down" in home
+    assert "To be removed" in home
     page = words(approver.get(url("post", post.pk)))
     assert "Is this post taken down?" in page
     send(approver, "post_take_down_decide", post, decision="agree")

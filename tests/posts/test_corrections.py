@@ -298,7 +298,7 @@ def test_only_what_is_out_everywhere_is_corrected(desk: Street) -> None:
     with pytest.raises(ActionNotAllowed, match="that is out"):
         corrections.begin(waiting, reason="Погрешан сат", by=desk.cast.officer)
     approve(waiting, desk.version(waiting), by=desk.cast.approver)
-    with pytest.raises(ActionNotAllowed, match="not gone out everywhere"):
+    with pytest.raises(ActionNotAllowed, match="not been published everywhere"):
         corrections.begin(waiting, reason="Погрешан сат", by=desk.cast.officer)
     for state, sentence in ((State.SENDING, "this very moment"), (State.UNCONFIRMED, "not known yet")):
         post = desk.published()

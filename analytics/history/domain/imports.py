@@ -121,7 +121,7 @@ def undo(run: HistoryImport, *, by: User) -> None:
     """Delete everything that the import inserted and stop what is still running. Raises `ActionNotAllowed`."""
     run = HistoryImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if run.state in (ImportState.LOOKED, ImportState.UNDONE):
-        raise ActionNotAllowed(_("There is nothing to take back."))
+        raise ActionNotAllowed(_("There is nothing to revert."))
     insert_imported.undo(run)
     run.state, run.next_fetch_at, run.undone_at = ImportState.UNDONE, None, timezone.now()
     run.save(update_fields=["state", "next_fetch_at", "undone_at"])

@@ -239,7 +239,7 @@ def _schedule(request: MunicipalityRequest, post: Post, time: ResolvedTime | Non
     if time is None:
         raise ActionNotAllowed(_("Choose a day and a time first, or publish the post now."))
     schedule(_allowed(request, post), time, by=request.user)
-    return _("Scheduled. It goes out by itself.")
+    return _("Scheduled. It is published automatically.")
 
 
 def _publish(request: MunicipalityRequest, post: Post, time: ResolvedTime | None) -> str:

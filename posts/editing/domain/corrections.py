@@ -89,7 +89,7 @@ def _refuse_unfit(post: Post) -> None:
         raise ActionNotAllowed(_("On one network it is not known yet whether the post is there. Answer that first."))
     if states & set(COMING):
         raise ActionNotAllowed(
-            _("The post has not gone out everywhere yet. Wait for that, or take it off the schedule.")
+            _("The post has not been published everywhere yet. Wait for that, or take it off the schedule.")
         )
     if not public_publications(post):
         raise ActionNotAllowed(_("Nothing of this post is public, so there is nothing to correct."))
@@ -215,9 +215,7 @@ def _start(amendment: Amendment, plan: PlannedCorrection, *, urgent: bool, by: U
         else:
             part.state, part.ended_at = PartState.BY_HAND, timezone.now()
     except (Moved, NoSuchMove) as moved:
-        raise ActionNotAllowed(
-            _("A network has just lost this post. Reload the page to see what became of it.")
-        ) from moved
+        raise ActionNotAllowed(_("A network has just lost this post. Reload the page to see its status.")) from moved
     part.save()
 
 

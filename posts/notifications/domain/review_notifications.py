@@ -45,7 +45,7 @@ def next_step(post: Post, progress: ApprovalProgress, *, by: User) -> None:
 
     def build_text() -> tuple[str, str]:
         subject = _("%(municipality)s: “%(post)s” waits for a second approval") % facts
-        body = _("%(person)s approved the post. It goes out when one more approver agrees.") % facts
+        body = _("%(person)s approved the post. It is published when one more approver agrees.") % facts
         return subject, f"{body}\n{_when(post)}"
 
     others = [decider for decider in deciders(post.municipality) if decider.pk not in done]
@@ -175,7 +175,7 @@ def _earlier(post: Post, progress: ApprovalProgress, approved_for: datetime, *, 
     facts = _facts(post, by)
 
     def build_text() -> tuple[str, str]:
-        subject = _("%(municipality)s: “%(post)s” goes out earlier than it was approved for") % facts
+        subject = _("%(municipality)s: “%(post)s” will be published earlier than it was approved for") % facts
         time = {**facts, "time": dates.date_time(approved_for)}
         body = _("%(person)s chose an earlier time. The post was approved for %(time)s, and the approval stays.") % time
         return subject, f"{body}\n{_when(post)}"
@@ -194,7 +194,7 @@ def removal_asked(amendment: Amendment, *, by: User) -> None:
     post, facts = amendment.post, _facts(amendment.post, by)
 
     def build_text() -> tuple[str, str]:
-        subject = _("%(municipality)s: “%(post)s” shall be taken down") % facts
+        subject = _("%(municipality)s: removal of “%(post)s” is requested") % facts
         body = _("%(person)s requests the removal of a public post. The reason given:") % facts
         return subject, f"{body}\n\n{amendment.reason}"
 
@@ -339,7 +339,7 @@ def _when(post: Post) -> str:
         return _("It corrects a public post, and takes effect as soon as everyone has agreed.")
     if post.due_at is None:
         return _("No time is chosen yet.")
-    return _("It is meant to go out on %(time)s.") % {"time": dates.date_time(post.due_at)}
+    return _("It is scheduled for %(time)s.") % {"time": dates.date_time(post.due_at)}
 
 
 def _notify(

@@ -86,7 +86,7 @@ def _refuse_twice(post: Post, version: Version) -> None:
     going = live(post)
     failed = going.filter(delivery__state__in=(State.FAILED, State.EXPIRED))
     if approval_progress(version, post.municipality).emergency and going.exists() and not failed.exists():
-        raise ActionNotAllowed(_("This post is going out as an emergency already."))
+        raise ActionNotAllowed(_("This post is already being published as an emergency."))
 
 
 @transaction.atomic

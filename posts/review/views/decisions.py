@@ -61,7 +61,7 @@ def _approved(post: Post) -> str:
     if post.stage != Stage.APPROVED:
         return _("Your approval is recorded. One more approver has to agree; they have been notified.")
     if post.due_at:
-        return _("Approved. It goes out by itself at its time.")
+        return _("Approved. It is published automatically at its time.")
     return _("Approved. Choose a time for it, or publish it now.")
 
 
@@ -87,7 +87,7 @@ def reopen(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Edit a submitted or approved post: it becomes a draft, and the composer opens."""
     post = readable_or_404(request, pk)
     return run_action(request, post, lambda: take_back(post, by=request.user),
-                 _("It is a draft again. Nothing goes out until it is submitted and approved once more."),
+                 _("It is a draft again. Nothing is published until it is submitted and approved again."),
                  to="post_edit")  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def handed_over(request: MunicipalityRequest) -> str:
 
 
 def publish_message() -> str:
-    return _("It goes out in a moment. This page shows what becomes of it.")
+    return _("It is published in a moment. This page shows its status.")
 
 
 # ---------------------------------------------------------------- emergencies

@@ -225,7 +225,7 @@ def _refuse_lapsed(post: Post, version: Version) -> None:
     """A post approved under a laxer rule, or published as an emergency, does not count as approved."""
     if post.municipality.needs_approval and not approval_progress(version, post.municipality).met:
         raise ActionNotAllowed(
-            _("This version lacks an approval that the house rules ask for. Take it back, or ask for it.")
+            _("This version lacks an approval that the house rules require. Take it back, or request it.")
         )
 
 
