@@ -259,7 +259,7 @@ def test_there_is_a_most(cast: Cast) -> None:
         extra.pk = None
     Example.objects.bulk_create(more)
     answer = post(cast, "programme_practice_new", cast.programme.pk, **sent())
-    assert "There are 200 examples already" in answer.content.decode()
+    assert "There are already 200 examples" in answer.content.decode()
     practice.retire(row, by=cast.staff)
     example(cast)
     with pytest.raises(ActionNotAllowed):

@@ -176,7 +176,7 @@ def test_whoever_is_waited_for_is_told_without_a_word_of_the_citizen(municipalit
         moderate.mark_done_manually(row, "", by=municipality.cast.officer)
         moderate.record_objection(row, "Шала", timezone.localdate(), by=municipality.cast.officer)
     ((who, text),) = read_notifications()
-    assert (who, "objects" in text, "Шала" in text) == ("Approver", True, False)
+    assert (who, "objection" in text, "Шала" in text) == ("Approver", True, False)
 
 
 def test_a_second_look_that_is_late_is_told_and_nothing_is_shown_by_itself(municipality: MunicipalityInbox) -> None:
@@ -272,7 +272,7 @@ def test_an_objection_is_decided_by_somebody_else(municipality: MunicipalityInbo
         moderate.mark_done_manually(row, "", by=municipality.cast.officer)
     first, second = sign_in(municipality.cast.officer), sign_in(municipality.cast.approver)
     for text, day, says in (
-        ("", str(timezone.localdate()), "Enter the person's statement"),
+        ("", str(timezone.localdate()), "Enter the person"),
         ("Нисам псовао", "2020-01-01", "not before the act"),
         ("Нисам псовао", "2026-13-45", "Choose the day"),
         ("Нисам псовао", str(timezone.localdate() + timedelta(days=2)), "not after today"),

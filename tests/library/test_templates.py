@@ -100,7 +100,7 @@ def test_going_back_to_the_built_in_words_can_be_undone_once(desk: Desk, cast: C
     assert again is not None
     assert again.is_built_in
     anew = verbs.edit(again, template_content(desk), municipality=desk.municipality, by=cast.officer)
-    with pytest.raises(ActionNotAllowed, match="anew"):
+    with pytest.raises(ActionNotAllowed, match="changed again"):
         verbs.restore(own, by=cast.officer)
     verbs.remove(anew, by=cast.officer)
     assert verbs.restore(own, by=cast.officer).removed_at is None

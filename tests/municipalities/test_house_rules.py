@@ -385,7 +385,7 @@ def test_the_other_approvers_and_the_staff_hear_at_once_and_who_asked_does_not(c
     assert set(notified()) == {"Second", "Staff"}
     assert notified()["Second"] == ["Ćuprija: Approver requests to relax the rules about who decides"]
     row = Notification.objects.get(user=second)
-    assert "Who approves posts: One approver → Nobody" in row.body
+    assert "Who approves posts: One approver → No one" in row.body
     assert REASON in row.body
     assert "It takes effect on" in row.body
     assert row.url == PAGE

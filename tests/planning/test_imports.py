@@ -186,7 +186,7 @@ def test_the_same_text_at_the_same_time_twice_is_stopped_however_it_is_written(d
         "25.11.2026.;9:00;Вода;;;;;;\n",
     )
     assert first.problems == later.problems == []
-    assert "row 2" in told(second)
+    assert "Row 2" in told(second)
     assert second.stops
     assert third.problems == []
 
