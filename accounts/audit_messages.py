@@ -17,13 +17,15 @@ MESSAGES: dict[str, Promise] = {
     "account.remove_email": _("Removed an e-mail address from the account"),
     "account.remove_second_factor": _("Removed a second factor: %(factor)s"),
     "account.rename": _("Changed the name shown to others to %(target)s"),
-    "account.renew_recovery_codes": _("Made new recovery codes"),
+    "account.renew_recovery_codes": _("Generated new recovery codes"),
     "account.reset_password": _("Set a new password through the e-mail link"),
     "account.second_factor_failed": _("A wrong code was entered for the account of %(target)s"),
     "account.sign_in": _("Signed in"),
-    "account.sign_in_failed": _("Somebody failed to sign in as %(target)s"),
+    "account.sign_in_failed": _("Failed sign-in attempt as %(target)s"),
     "account.sign_out": _("Signed out"),
-    "account.warn_of_guessing": _("Somebody tried to guess the password of %(target)s; they got a mail about it"),
+    "account.warn_of_guessing": _(
+        "Repeated attempts to guess the password of %(target)s; the user was notified by e-mail"
+    ),
     "invitation.accept": _("Accepted the invitation"),
     "invitation.invite": _("Invited %(target)s"),
     "invitation.revoke": _("Revoked the invitation of %(target)s"),

@@ -25,7 +25,7 @@ def findings(request: HttpRequest) -> list[Finding]:
     return [
         Finding(
             settings.HTTPS,
-            _("The address begins with https: nobody on the way can read passwords.")
+            _("The address begins with https, so passwords cannot be read in transit.")
             if settings.HTTPS
             else _("The address does not begin with https. Put a proxy with TLS in front, and set PUBLIC_BASE_URL."),
         ),
@@ -40,11 +40,13 @@ def findings(request: HttpRequest) -> list[Finding]:
             request.is_secure() or not settings.HTTPS,
             _("The portal and the browser agree on whether the connection is encrypted.")
             if request.is_secure() or not settings.HTTPS
-            else _("The proxy does not say that the connection is encrypted: let it set X-Forwarded-Proto."),
+            else _(
+                "The proxy does not report that the connection is encrypted: configure it to set X-Forwarded-Proto."
+            ),
         ),
         Finding(
             len(forwarded_for) >= proxies and bool(proxies) == bool(forwarded_for),
-            _("Visitors are told apart by their own addresses.")
+            _("Visitors are distinguished by their own addresses.")
             if len(forwarded_for) >= proxies and bool(proxies) == bool(forwarded_for)
             else _("TRUSTED_PROXY_COUNT is %(count)s, which does not fit: limits would count the proxy as one visitor.")
             % {"count": proxies},

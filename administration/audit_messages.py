@@ -4,20 +4,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Promise] = {
-    "installation.begin": _("Began the set-up of the installation"),
+    "installation.begin": _("Started the set-up of the installation"),
     "installation.complete_step": _("Finished a step of the set-up: %(step)s"),
     "installation.finish": _("Finished the set-up of the installation"),
-    "installation.issue_code": _("Made a code for the first set-up; older ones stopped working"),
-    "installation.refuse_code": _("Somebody came with a wrong code for the first set-up, from %(address)s"),
-    "installation.send_test_mail": _("Asked for a test mail"),
+    "installation.issue_code": _("Generated a code for the first set-up; older codes stopped working"),
+    "installation.refuse_code": _("A wrong code for the first set-up was entered, from %(address)s"),
+    "installation.send_test_mail": _("Requested a test e-mail"),
     "installation.write_facts": _("Changed who runs the installation: %(changed)s"),
-    "municipality.ask_export": _("Asked for everything of the municipality in one file"),
-    "municipality.bring_step_back": _("Wants to be reminded again of the first step: %(step)s"),
+    "municipality.ask_export": _("Requested an export of all data of the municipality"),
+    "municipality.bring_step_back": _("Requested to be reminded of the first step: %(step)s"),
     "municipality.discard_export": _("Deleted the file with everything of the municipality"),
     "municipality.download_export": _("Fetched everything of the municipality in one file"),
-    "municipality.make_export": _(
-        "Put everything of the municipality together: %(posts)s posts, %(pictures)s pictures"
+    "municipality.make_export": _("Created the export of the municipality: %(posts)s posts, %(pictures)s pictures"),
+    "municipality.put_step_away": _("Dismissed a first step: %(step)s"),
+    "municipality.stop_export": _(
+        "The file requested by %(person)s was not created: they no longer have the right to it"
     ),
-    "municipality.put_step_away": _("Put a first step away: %(step)s"),
-    "municipality.stop_export": _("The file requested by %(person)s was not made: they no longer have the right to it"),
 }

@@ -19,9 +19,9 @@ class SetUpStep(models.TextChoices):
 
 class ExportState(models.TextChoices):
     WAITING = "waiting", _("Waiting for a worker")
-    BUILDING = "building", _("Being put together")
+    BUILDING = "building", _("Being created")
     READY = "ready", _("Ready")
-    FAILED = "failed", _("Could not be made")
+    FAILED = "failed", _("Could not be created")
     GONE = "gone", _("Deleted")
 
 
@@ -34,7 +34,7 @@ class FirstStep(models.TextChoices):
     CHANNEL = "channel", _("First channel connected")
     POPULATION = "population", _("Population entered")
     MENTOR = "mentor", _("Mentor paired")
-    SERVICES = "services", _("eServices looked at")
+    SERVICES = "services", _("eServices reviewed")
     WORDS = "words", _("Words of the house")
     TIMES = "times", _("Usual times")
     DRAFT = "draft", _("First draft")

@@ -38,7 +38,7 @@ class FactsForm(forms.ModelForm):
             "name": _("Name of the portal"),
             "operator": _("Who is responsible"),
             "address": _("Postal address"),
-            "email": _("E-mail address for everybody"),
+            "email": _("Public e-mail address"),
             "phone": _("Telephone"),
             "privacy_email": _("E-mail address for questions about personal data"),
         }

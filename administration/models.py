@@ -27,7 +27,7 @@ class Installation(models.Model):
     name = models.CharField(_("name of the portal"), max_length=80, blank=True)
     operator = models.CharField(_("who is responsible"), max_length=160, blank=True)
     address = models.TextField(_("postal address"), max_length=400, blank=True)
-    email = models.EmailField(_("e-mail address for everybody"), blank=True)
+    email = models.EmailField(_("public e-mail address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     privacy_email = models.EmailField(_("e-mail address for personal data"), blank=True)
     # the first set-up

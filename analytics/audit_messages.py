@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Promise] = {
-    "facts.rebuild": _("Made the numbers by day and month again from all readings, %(first)s–%(last)s"),
+    "facts.rebuild": _("Recalculated daily and monthly metrics from all snapshots, %(first)s–%(last)s"),
     "indicator.change": _("Changed the indicator “%(target)s”"),
     "indicator.choose": _("Chose the indicators of %(target)s. Added: %(begun)s. Ended: %(ended)s"),
     "indicator.define": _("Defined the indicator “%(target)s”"),
@@ -18,8 +18,8 @@ MESSAGES: dict[str, Promise] = {
     "municipality.stop_sharing_figures": _("No longer shares the municipality's figures with others of its size"),
     "past.begin": _("Had the older posts of %(target)s fetched, back to %(since)s"),
     "past.fail": _("Fetching the older posts of %(target)s stopped"),
-    "past.import": _("Imported numbers from before the portal, %(target)s: %(made)s"),
-    "past.undo": _("Took back the imported numbers, %(target)s: %(made)s"),
-    "past.upload": _("Uploaded “%(target)s” with numbers from before the portal, to look at it"),
-    "post.recategorise": _("Corrected what “%(target)s” counts as in the numbers"),
+    "past.import": _("Imported metrics from before the portal, %(target)s: %(made)s"),
+    "past.undo": _("Reverted the import of metrics, %(target)s: %(made)s"),
+    "past.upload": _("Uploaded “%(target)s” with metrics from before the portal, for preview"),
+    "post.recategorise": _("Corrected the classification of “%(target)s” in the metrics"),
 }

@@ -18,7 +18,7 @@ class FetchOutcome(models.TextChoices):
 
     READ = "read", _("Read")
     UNCHANGED = "unchanged", _("Read, nothing new")
-    MISSED = "missed", _("Not looked at in time")
+    MISSED = "missed", _("Not fetched in time")
     REFUSED = "refused", _("The network refused")
     NEEDS_CONSENT = "needs_consent", _("The channel must be reconnected")
     NOT_REACHED = "not_reached", _("The network could not be reached")
@@ -40,7 +40,7 @@ class ImportSource(models.TextChoices):
 class ImportState(models.TextChoices):
     """How far an import is."""
 
-    LOOKED = "looked", _("Looked at, not imported")
+    LOOKED = "looked", _("Previewed, not imported")
     RUNNING = "running", _("Being fetched")
     DONE = "done", _("Imported")
     FAILED = "failed", _("Stopped")

@@ -87,8 +87,9 @@ INDICATORS: dict[str, Indicator] = {
         ),
         Indicator(
             "OC6", Level.OUTCOME, _("Citizens' proposals with a public report of what was done"),
-            _("Needs that were done, or declined with the reason, and told to everybody on the page “You asked, we "
-              "did” or in a post ÷ needs first heard in these days × 100. Those still open count as not told."),
+            _("Needs that were done, or declined with the reason, and published on the page “You asked, we did” "
+            "or in a post ÷ needs first recorded in these days × 100. Those still open count as not "
+            "published."),
             Unit.PERCENT, Better.UP, (_OPEN, Area.ACCOUNTABILITY), _("needs"),
             usual_target=_("50 per cent"), needs=_INBOX,
         ),
@@ -114,12 +115,12 @@ INDICATORS: dict[str, Indicator] = {
         Indicator(
             "OP4", Level.OUTPUT, _("Service information"),
             _("Posts with service information, about eServices or about emergencies ÷ published posts × 100. "
-              "Ceremonies are told beside it. A post counts once on each channel."),
+            "The share of ceremonies is shown beside it. A post counts once on each channel."),
             Unit.PERCENT, Better.UP, (_OPEN, _ABLE), _POSTS, split_by=("network",),
             usual_target=_("40 per cent"),
         ),
         Indicator(
-            "OP5", Level.OUTPUT, _("Posts that everybody can read"),
+            "OP5", Level.OUTPUT, _("Posts that everyone can read"),
             _("Posts with every check of accessibility passed ÷ published posts × 100. Checked are the descriptions of "
               "all pictures, captions of videos, and the letters, capitals, emoji and hashtags of the text."),
             Unit.PERCENT, Better.UP, (_FAIR,), _POSTS, usual_target=_("95 per cent"),
@@ -129,12 +130,13 @@ INDICATORS: dict[str, Indicator] = {
             _("Posts that appeared in all languages and scripts in official use in the municipality, on one channel or "
               "on several together ÷ published posts × 100."),
             Unit.PERCENT, Better.UP, (_FAIR, _OPEN), _POSTS,
-            usual_target=_("what the municipality's own rule says"),
+            usual_target=_("as required by the municipality's own rule"),
         ),
         Indicator(
             "OP7", Level.OUTPUT, _("Weeks with a post"),
-            _("Weeks in which something was published ÷ weeks × 100. A week is seven days, counted back from the last "
-              "one; days left over at the beginning are not counted. The longest gap is told beside it."),
+            _("Weeks in which something was published ÷ weeks × 100. A week is seven days, counted back from "
+            "the last one; days left over at the beginning are not counted. The longest gap is shown beside "
+            "it."),
             Unit.PERCENT, Better.UP, (_ABLE,), _("weeks"), least=4, usual_target=_("every week, three posts or more"),
         ),
         Indicator(
@@ -161,8 +163,8 @@ INDICATORS: dict[str, Indicator] = {
         ),
         Indicator(
             "GV2", Level.GOVERNANCE, _("Posts published without a second pair of eyes"),
-            _("Published posts that nobody but their writer approved or read as a mentor. Emergencies are left out; "
-              "they are reviewed afterwards."),
+            _("Published posts that no one but their writer approved or read as a mentor. Emergencies are left "
+            "out; they are reviewed afterwards."),
             Unit.POSTS, Better.DOWN, (Area.ACCOUNTABILITY, Area.ANTI_CORRUPTION), _POSTS, least=1,
             usual_target=_("none"),
         ),
@@ -186,20 +188,20 @@ class Measured:
 
 
 WHY: dict[str, LazyText] = {
-    "before": _("There are no numbers yet for these days."),
+    "before": _("There are no metrics yet for these days."),
     "no_posts": _("Nothing was published in these days."),
     "no_population": _("The population of the municipality is not entered."),
     "no_followers": _("The followers of the channels are not known for these days."),
-    "not_told": _("The networks told no interactions for these days."),
+    "not_told": _("The networks reported no interactions for these days."),
     "no_links": _("No post about an eService had a short link by then."),
     "no_questions": _("No message of these days was sorted as a question."),
     "nothing_hidden": _("No comment was hidden in these days."),
-    "no_needs": _("No need of citizens was first heard in these days."),
+    "no_needs": _("No need of citizens was first recorded in these days."),
     "no_rule": _("The languages in official use are not entered in the profile."),
     "unchecked": _("The posts of these days have not been checked yet."),
     "not_ours": _("The posts of these days came from before the portal, where this is not known."),
     "no_answers": _("No mentor has answered a draft of these days yet."),
-    "no_weeks": _("These days make no whole week."),
+    "no_weeks": _("These days do not make up a full week."),
     "nobody": _("It is calculated within the next hours."),
     "few_places": _("Fewer than three municipalities have a value."),
     "not_entered": _("No value was entered yet."),

@@ -63,7 +63,7 @@ class Metric:
 
 
 _DONE = Adding(True, _("Each was done once, below one post."))
-_DAILY = Adding(True, _("What came on each day; a network's correction counts as minus."))
+_DAILY = Adding(True, _("New items on each day; a network's correction counts as minus."))
 _DONE_ELSEWHERE = Adding(True, _("Each network counts its own; a person on two networks may do it twice."))
 _SHOWN = Adding(True, _("Every showing counts, also the second one to the same person."))
 _SAME_PERSON_POSTS = Adding(False, _("A person who saw two posts would count as two."))
@@ -81,14 +81,14 @@ METRICS: dict[str, Metric] = {
         _reaction("likes", _("Likes"), _("People who marked the post as liked.")),
         _reaction("reposts", _("Shares"), _("Times the post was shared on the same network.")),
         _reaction("replies", _("Comments"), _("Replies below the post.")),
-        _reaction("quotes", _("Quotes"), _("Shares with words of their own.")),
+        _reaction("quotes", _("Quotes"), _("Shares with added text.")),
         Metric(
             "clicks", _("Clicks"), _("Clicks on the link in the post."),
             Unit.CLICK, _DONE, _DAILY, _DONE_ELSEWHERE,
         ),
         Metric("views", _("Views"), _("Times the post was shown."), Unit.SHOWING, _SHOWN, _DAILY, _SHOWN),
         Metric(
-            "paid_views", _("Paid views"), _("Times the post was shown because somebody paid for it."),
+            "paid_views", _("Paid views"), _("Times the post was shown because of paid promotion."),
             Unit.SHOWING, _SHOWN, _DAILY, _SHOWN, is_paid=True,
         ),
         Metric(
@@ -98,7 +98,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             "followers", _("Followers"), _("People who follow the channel."), Unit.PERSON,
             Adding(False, _("They follow the channel and not a post.")),
-            Adding(False, _("Each day tells how many there are, not how many came.")),
+            Adding(False, _("Each day shows the total, not the increase.")),
             Adding(True, _("As followings: a person on two networks follows twice.")),
         ),
     )
@@ -114,13 +114,15 @@ BELIEVED_UP_TO = 100_000_000
 
 # Why a fetch returned no value, by its outcome; a chart shows a gap there and never a 0.
 GAPS: dict[str, LazyText] = {
-    FetchOutcome.UNCHANGED: _("The network told the same numbers as before. They count on; nothing is missing."),
+    FetchOutcome.UNCHANGED: _("The network returned the same values as before. They remain valid; nothing is missing."),
     FetchOutcome.MISSED: _(
-        "The portal could not ask in time: it stood still, or what the network allows was kept for posts."
+        "The portal could not fetch in time: it was down, or the network's rate limit was reserved for posts."
     ),
-    FetchOutcome.REFUSED: _("The network answered and told no numbers of this post."),
-    FetchOutcome.NEEDS_CONSENT: _("The channel's access has ended; connect it again and the numbers go on."),
-    FetchOutcome.NOT_REACHED: _("The network did not answer. It is asked again, later and later, once a day at least."),
+    FetchOutcome.REFUSED: _("The network answered without metrics for this post."),
+    FetchOutcome.NEEDS_CONSENT: _("The channel's access has ended; connect it again to continue collecting metrics."),
+    FetchOutcome.NOT_REACHED: _(
+        "The network did not answer. The portal tries again at growing intervals, at least once a day."
+    ),
     FetchOutcome.GONE: _("The post is no longer there. What it had reached stays."),
 }
 
@@ -138,7 +140,9 @@ FORMULAS: dict[str, Formula] = {
     f.key: f
     for f in (
         Formula(
-            "interactions", _("Interactions"), _("likes + shares + comments + quotes, as far as the network tells them")
+            "interactions",
+            _("Interactions"),
+            _("likes + shares + comments + quotes, as far as the network reports them"),
         ),
         Formula(
             "per_inhabitants",

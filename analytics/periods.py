@@ -107,7 +107,7 @@ def _own(typed: tuple[str, str], last: date, default: str) -> Chosen:
         return Chosen(stand_in, problem, typed=texts)
     note = ""
     if until and until > last:
-        note = gettext("Numbers end on %(day)s: today is not over.") % {"day": long_date(last)}
+        note = gettext("Metrics end on %(day)s: today is not over.") % {"day": long_date(last)}
     first, final = since, min(until or last, last)
     if first < _within_reason(first, last):
         first = _within_reason(first, last)

@@ -46,7 +46,7 @@ def channel_status(channel: Channel, paused: Paused | None, ends: datetime | Non
 
 def _connection(channel: Channel) -> ChannelStatus | None:
     if channel.state == ChannelState.DISCONNECTED:
-        says = _("Nothing goes out here. Connect it again if it is needed.")
+        says = _("Nothing is published here. Connect it again if it is needed.")
         return ChannelStatus("disconnected", _("Disconnected"), says, "reconnect")
     if channel.state == ChannelState.NEEDS_CONSENT:
         why = _(channel.problem) if channel.problem else _("The network no longer accepts the portal.")
@@ -77,7 +77,7 @@ def _access(channel: Channel, ends: datetime | None, now: datetime) -> ChannelSt
         return ChannelStatus("late", _("Access ends on %(day)s") % {"day": short_date(ends)}, says, "reconnect")
     if channel.leaver_notified_at:
         says = _(
-            "%(person)s connected it and is no longer with the municipality. Let somebody who stays connect it again, "
+            "%(person)s connected it and is no longer with the municipality. A current colleague should reconnect it "
             "before the network ends the access."
         ) % {"person": channel.connected_by}
         return ChannelStatus("late", _("Hand it over"), says, "reconnect")
@@ -87,10 +87,14 @@ def _access(channel: Channel, ends: datetime | None, now: datetime) -> ChannelSt
 def _network(channel: Channel, traffic: Traffic) -> ChannelStatus | None:
     """States that resolve by themselves."""
     if traffic.circuit(channel.server) != "closed":
-        says = _("The network has not answered of late. The portal tries again by itself; posts wait meanwhile.")
+        says = _(
+            "The network has not answered recently. The portal tries again automatically; posts wait in the meantime."
+        )
         return ChannelStatus("unreachable", _("Network does not answer"), says)
     if until := traffic.limited_until(channel.pk, app_of(channel.platform, channel.server)):
-        says = _("The network takes no more posts from the portal for now. They wait and then go out by themselves.")
+        says = _(
+            "The network accepts no more posts from the portal for now. They wait and are then published automatically."
+        )
         return ChannelStatus("waiting", _("Limited until %(time)s") % {"time": clock(until)}, says)
     return None
 

@@ -24,7 +24,7 @@ class ConnectStep(models.TextChoices):
     REGISTERING = "registering", _("Introducing the portal to the server")
     AUTHORISING = "authorising", _("Waiting for your consent on the network")
     SIGNING_IN = "signing_in", _("Signing in")
-    READING = "reading", _("Reading the account")
+    READING = "reading", _("Fetching the account")
     CHOOSING = "choosing", _("Choosing the page")
     DONE = "done", _("Connected")
     FAILED = "failed", _("Not connected")

@@ -137,7 +137,7 @@ class ArrangeForm(forms.Form):
         cleaned = super().clean() or {}
         chosen = [cleaned[name] for name in ("first", "second", "third") if cleaned.get(name)]
         if len(set(chosen)) < len(chosen):
-            raise forms.ValidationError(_("A language and script stands twice. Choose each only once."))
+            raise forms.ValidationError(_("A language and script is listed twice. Choose each only once."))
         if cleaned.get("layout") == Layout.ONE and len(chosen) > 1:
             self.add_error(
                 "layout", _("This layout shows one language. Set the others to “None”, or choose another layout.")
@@ -168,12 +168,12 @@ class PauseForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,
-        help_text=_("Everybody who works here reads it, for example: day of mourning."),
+        help_text=_("Visible to everyone who works here, for example: day of mourning."),
     )
     ends_at = WallTime(
         label=_("Until"),
         required=False,
-        help_text=_("Leave this empty for a pause that lasts until somebody resumes publishing."),
+        help_text=_("Leave this empty for a pause that lasts until publishing is resumed."),
     )
 
     def clean_ends_at(self) -> Any:
@@ -185,7 +185,7 @@ class PauseForm(forms.Form):
 class WidePauseForm(PauseForm):
     """`scopes` are (value, label): the programmes that one may pause, and everybody for an administrator."""
 
-    scope = forms.ChoiceField(label=_("Who is paused"), widget=forms.RadioSelect)
+    scope = forms.ChoiceField(label=_("Municipalities to pause"), widget=forms.RadioSelect)
 
     field_order = ("scope", "reason", "ends_at")
 

@@ -13,32 +13,33 @@ from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformE
 # ---- attempts to connect
 EXPIRED = gettext_noop("Ten minutes passed and the connection was not finished, so it was dropped. Start it again.")
 MAY_NOT_ANY_MORE = gettext_noop(
-    "Whoever began this may no longer connect channels, so nothing was connected. Somebody who may has to start again."
+    "The person who started this may no longer connect channels, so nothing was connected. Someone with the right to "
+    "connect channels has to start again."
 )
 DENIED = gettext_noop(
-    "The network says that permission was refused. Nothing was connected. Start again and choose “Authorize” there."
+    "The network reports that permission was refused. Nothing was connected. Start again and choose “Authorize” there."
 )
 NO_CODE = gettext_noop("The network sent you back without a permission. Nothing was connected. Start again.")
 NOT_EXCHANGED = gettext_noop("The network did not accept its own permission. Nothing was connected. Start again.")
 NO_RIGHT = gettext_noop(
-    "The network gave less than was asked for. The portal needs to read the account and to publish. Start again and "
-    "allow both."
+    "The network granted fewer permissions than requested. The portal needs to read the account and to publish. Start "
+    "again and allow both."
 )
 SIGN_IN_WRONG = gettext_noop(
-    "The network does not know this handle with this app password. Check the handle, make a new app password and try "
-    "again."
+    "The network does not recognise this handle with this app password. Check the handle, create a new app password "
+    "and try again."
 )
 MAIN_PASSWORD = gettext_noop(
-    "This is the account's main password. The portal needs an app password, which you can take back at any time. Make "
+    "This is the account's main password. The portal needs an app password, which you can revoke at any time. Create "
     "one in the network's settings and try again."
 )
 TOKEN_WRONG = gettext_noop(
-    "The network does not know this token. Copy the whole of it again, without blanks before or after it, and make "
-    "sure that it has not been renewed since."
+    "The network does not recognise this token. Copy the complete token again, without blanks before or after it, and "
+    "make sure that it has not been renewed since."
 )
 ACCOUNT_UNKNOWN = gettext_noop(
-    "The bot finds no channel of this name. Write its name with an @ in front, or copy the link of any of its posts. A "
-    "private channel is found only after the bot was made an administrator there."
+    "The bot finds no channel of this name. Enter its name with an @ in front, or copy the link of any of its posts. "
+    "A private channel is found only after the bot has been made an administrator there."
 )
 NOT_A_CHANNEL = gettext_noop(
     "This name belongs to a group or a person. Write the name of the municipality's channel, in which only "
@@ -64,12 +65,12 @@ OTHER_ACCOUNT = gettext_noop(
     "network, sign in to the right account and try again."
 )
 PRACTICE_BESIDE_REAL = gettext_noop(
-    "This municipality has real channels. Practice channels and real ones never stand side by side, so that an "
-    "exercise cannot reach the public. Disconnect the real ones first, or practise in another municipality."
+    "This municipality has real channels. Practice channels and real ones cannot be combined, so that an exercise "
+    "cannot reach the public. Disconnect the real ones first, or practise in another municipality."
 )
 REAL_BESIDE_PRACTICE = gettext_noop(
-    "This municipality practises: it has channels on the practice network. Practice channels and real ones never stand "
-    "side by side. Disconnect the practice channels first."
+    "This municipality practises: it has channels on the practice network. Practice channels and real ones cannot be "
+    "combined. Disconnect the practice channels first."
 )
 PRACTICE_ONLY = gettext_noop(
     "This workspace is for practice only, so that an exercise cannot reach the public. Connect a channel of the "
@@ -82,13 +83,13 @@ KEYS_NOT_ENTERED = gettext_noop(
     "that."
 )
 NO_ACCOUNTS = gettext_noop(
-    "The network named no page that you look after. Sign in there as somebody with a role on the municipality's page, "
-    "choose the page when you are asked which ones the portal may see, and start again."
+    "The network returned no page that you manage. Sign in there with an account that has a role on the "
+    "municipality's page, choose the page when you are asked which ones the portal may see, and start again."
 )
 NOT_ON_THE_LIST = gettext_noop("This page is not among those that the network named. Choose one from the list.")
 SCOPES_MISSING = gettext_noop(
-    "Permissions that publishing needs were not given. Start again and leave everything switched on that the network "
-    "asks about."
+    "Permissions that publishing needs were not given. Start again and leave everything that the network requests "
+    "switched on."
 )
 
 # ---- the address of a server
@@ -105,7 +106,7 @@ UNREACHABLE = gettext_noop(
     "The server does not answer. The address may be misspelled, or the server may be down. Check the address and try "
     "again later."
 )
-ASKED_TO_WAIT = gettext_noop("The network asks to wait before the next try. Try again in a quarter of an hour.")
+ASKED_TO_WAIT = gettext_noop("The network requires a pause before the next try. Try again in a quarter of an hour.")
 REFUSED = gettext_noop("The server refused this. Nothing was connected. Try again, or ask the server's administrators.")
 NOT_CLEAR = gettext_noop("The server gave no clear answer. Nothing was connected. Try again.")
 GONE = gettext_noop("The message that is answered is no longer there.")

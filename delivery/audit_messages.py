@@ -10,7 +10,7 @@ MESSAGES: dict[str, Promise] = {
     "delivery.edited": _("Was changed on the network by us: %(target)s"),
     "delivery.noted": _("Saw what happened on the network to: %(target)s"),
     "delivery.enqueue": _("Planned for sending: %(target)s"),
-    "delivery.expired": _("The time passed before it could go out: %(target)s"),
+    "delivery.expired": _("The time passed before it could be published: %(target)s"),
     "delivery.failed": _("Was not published: %(target)s"),
     "delivery.missing": _("Is gone from the network: %(target)s"),
     "delivery.processing": _("The network is preparing: %(target)s"),
@@ -20,6 +20,6 @@ MESSAGES: dict[str, Promise] = {
     "delivery.sending": _("Is being sent: %(target)s"),
     "delivery.unconfirmed": _("Was sent, but the network did not confirm it: %(target)s"),
     "delivery.waiting": _("Waits before it can be sent: %(target)s"),
-    "delivery.withdraw": _("Asked the network to take down: %(target)s"),
+    "delivery.withdraw": _("Requested removal from the network: %(target)s"),
     "delivery.withdrawn": _("Was taken down: %(target)s"),
 }

@@ -13,10 +13,10 @@ from delivery.models import Attempt, Delivery
 EVENTS: dict[str, LazyText] = {
     "delivery.enqueue": _("Put in the queue."),
     "delivery.reschedule": _("Given another time."),
-    "delivery.withdraw": _("Somebody asked to take it down."),
+    "delivery.withdraw": _("A user requested its removal."),
     "delivery.changed": _("Found changed on the network."),
     "delivery.changed_back": _("Found on the network as it was sent, again."),
-    "delivery.noted": _("Somebody has seen it."),
+    "delivery.noted": _("Seen by a user."),
 }
 CALLS: dict[str, LazyText] = {
     "": _("A call is under way."),
@@ -24,22 +24,22 @@ CALLS: dict[str, LazyText] = {
     Outcome.PENDING: _("Sent: the network took it and is preparing it."),
     Outcome.REJECTED: _("The network refused it."),
     Outcome.NEEDS_CONSENT: _("The network did not accept our access."),
-    Outcome.RATE_LIMITED: _("The network asked us to wait."),
+    Outcome.RATE_LIMITED: _("The network required a pause."),
     Outcome.NOT_REACHED: _("The network could not be reached; nothing was sent."),
     Outcome.NEVER_SENT: _("The call was interrupted before anything was sent."),
     Outcome.UNKNOWN: _("Sent, but no usable answer came."),
     Outcome.HELD: _("Held back at the last moment; nothing was sent."),
 }
 RECONCILIATIONS: dict[str, LazyText] = {
-    Outcome.FOUND: _("Looked on the network: it is there."),
-    Outcome.ABSENT: _("Looked on the network: it is not there."),
-    Outcome.CANNOT_TELL: _("Looked on the network: it cannot be told for sure."),
+    Outcome.FOUND: _("Checked on the network: it is there."),
+    Outcome.ABSENT: _("Checked on the network: it is not there."),
+    Outcome.CANNOT_TELL: _("Checked on the network: it cannot be determined for sure."),
 }
-RECONCILIATION_FAILED = _("Looked on the network, but got no answer.")
-POLLED = _("Asked the network how far it is.")
+RECONCILIATION_FAILED = _("Checked on the network, but got no answer.")
+POLLED = _("Requested the progress from the network.")
 TAKING_DOWN: dict[str, LazyText] = {Outcome.OK: _("Taken down from the network.")}
 CHANGED = _("Sent: the network changed it.")
-UNANSWERED = _("Sent, but no usable answer came. A change does no harm twice, so it is asked for again.")
+UNANSWERED = _("Sent, but no usable answer came. Repeating a change does no harm, so it is requested again.")
 NOT_TAKEN_DOWN = _("Tried to take it down from the network, without success.")
 
 

@@ -38,8 +38,8 @@ SIMPLE: dict[str, Callable[..., None]] = {
     "noted": external_changes.acknowledge,
 }
 DONE = {
-    "still_send": _("It goes out in a moment."),
-    "send_now": _("It goes out in a moment."),
+    "still_send": _("It is published in a moment."),
+    "send_now": _("It is published in a moment."),
     "send_again": _("It is sent again in a moment."),
     "it_is_not_there": _("It is sent again in a moment."),
     "it_is_there": _("Noted: it is published."),
@@ -48,8 +48,8 @@ DONE = {
     "take_down": _("It is taken down in a moment."),
     "noted": _("Noted. It no longer waits on Home."),
 }
-CHANGED = _("It has changed since you opened this page, so nothing was done. Look at where it stands now.")
-NOT_OURS = _("This link does not lead to a post of this channel, or it belongs to another post. Copy it once more.")
+CHANGED = _("It has changed since you opened this page, so nothing was done. Check its current state.")
+NOT_OURS = _("This link does not lead to a post of this channel, or it belongs to another post. Copy it again.")
 
 
 @requires(Verb.POST_VIEW)

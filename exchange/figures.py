@@ -14,8 +14,8 @@ from exchange.gallery_rules import EARLY
 
 CLICKS = gettext_lazy("people who followed the short link of the post; programs are left out")
 REASONS: dict[str, LazyText] = {
-    "unread": gettext_lazy("Nobody has read the numbers of this post yet."),
-    "not_told": gettext_lazy("The networks told no interactions of this post."),
+    "unread": gettext_lazy("The metrics of this post have not been fetched yet."),
+    "not_told": gettext_lazy("The networks reported no interactions for this post."),
     "population": gettext_lazy("The population of the municipality is not entered."),
     "no_link": gettext_lazy("The post had no link whose clicks are counted."),
 }

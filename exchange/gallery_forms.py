@@ -10,12 +10,12 @@ from exchange.queries.snapshot import MOST_TITLE
 class ShareForm(forms.Form):
     title = forms.CharField(
         label=gettext_lazy("Title"), max_length=MOST_TITLE,
-        help_text=gettext_lazy("What colleagues elsewhere look for. The working title is only a beginning."),
+        help_text=gettext_lazy("What colleagues elsewhere look for. The working title is only a suggestion."),
     )  # fmt: skip
     why = forms.CharField(
         label=gettext_lazy("Why it worked"), min_length=LEAST_WHY, max_length=MOST_WHY,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=gettext_lazy("What you did, when, and what people answered to. Two or three sentences are enough."),
+        help_text=gettext_lazy("What you did, when, and how people responded. Two or three sentences are enough."),
     )  # fmt: skip
 
 
@@ -29,12 +29,12 @@ class PickForm(forms.Form):
     programme = forms.ChoiceField(label=gettext_lazy("Programme"))
     why = forms.CharField(
         label=gettext_lazy("Why this one"), max_length=300,
-        help_text=gettext_lazy("One sentence. It stands above the post for all municipalities of the programme."),
+        help_text=gettext_lazy("One sentence. It is shown above the post for all municipalities of the programme."),
     )  # fmt: skip
 
 
 class TakeDownForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("The municipality is told in these words."),
+        help_text=gettext_lazy("The municipality receives exactly this text."),
     )  # fmt: skip

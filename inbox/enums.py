@@ -40,8 +40,8 @@ class Topic(models.TextChoices):
 class MessageVisibility(models.TextChoices):
     """Who may read a message on its network, as `platforms.visibility` has it. Empty: not known yet."""
 
-    PUBLIC = "public", _("Everybody")
-    UNLISTED = "unlisted", _("Everybody, in no public list")
+    PUBLIC = "public", _("Everyone")
+    UNLISTED = "unlisted", _("Everyone, in no public list")
     FOLLOWERS = "followers", _("Followers of the author")
     DIRECT = "direct", _("The municipality alone")
 
@@ -50,7 +50,7 @@ class MessageState(models.TextChoices):
     """State of the work on a message."""
 
     OPEN = "open", pgettext_lazy("of a message", "Open")
-    WAITING = "waiting", _("Waiting for somebody")
+    WAITING = "waiting", _("Waiting for a person")
     ANSWERED = "answered", _("Answered")
     CLOSED = "closed", _("Closed without an answer")
 

@@ -28,8 +28,8 @@ class AskForm(forms.Form):
 
     department: Any = forms.ModelChoiceField(None, label=_("Department"), empty_label=_("Choose"))
     question = forms.CharField(
-        label=_("What do you want to know?"),
-        help_text=_("In your own words. It stands in the mail: write no name and no address of the citizen."),
+        label=_("Your question"),
+        help_text=_("In your own words. It is included in the e-mail: enter no name and no address of the citizen."),
         max_length=handover.MOST_QUESTION,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -84,7 +84,7 @@ class AskForm(forms.Form):
 
 class HouseRulesForm(forms.Form):
     is_on = forms.BooleanField(
-        label=_("Everybody may read the house rules"),
+        label=_("House rules are public"),
         required=False,
         help_text=_("On a page without signing in, with how much was hidden and why in each month. No message and no "
                     "name is ever on it."),
@@ -102,7 +102,7 @@ class HouseRulesForm(forms.Form):
         help_text=_("Left empty, people are sent to ePisarnica on the eGovernment portal."),
     )
     privacy = forms.CharField(
-        label=_("Where one asks about personal data"),
+        label=_("Contact for personal data"),
         max_length=300,
         required=False,
         help_text=_("The person for the protection of personal data, as on your website."),
@@ -112,13 +112,16 @@ class HouseRulesForm(forms.Form):
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Added at the end. Write Serbian in your own script; the Latin page is made from it."),
+        help_text=_("Added at the end. Write Serbian in your own script; the Latin page is generated from it."),
     )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if values.get("is_on") and not values.get("contact"):
-            self.add_error("contact", _("Say where one can object: without that nobody may be told what is hidden."))
+            self.add_error(
+                "contact",
+                _("Enter a contact for objections: without it, authors cannot be informed about hidden messages."),
+            )
         return values
 
 
@@ -132,10 +135,10 @@ class SavedForm(forms.Form):
         help_text=_("By which colleagues find it: “Water is off”, “Opening hours”."),
     )
     text = forms.CharField(
-        label=_("What everybody will read"),
+        label=_("Public text"),
         widget=forms.Textarea(attrs={"rows": 6}),
         max_length=2000,
-        help_text=_("Write it in either script; the other one is derived when somebody wrote in it."),
+        help_text=_("Write it in either script; the other one is derived from it."),
     )
     topic = forms.ChoiceField(label=_("Topic"), choices=[("", _("Any")), *Topic.choices], required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Any")), *MessageKind.choices], required=False)

@@ -33,7 +33,7 @@ def unwelcome() -> tuple[str, ...]:
         ModerationReason.HATE: lambda: gettext(
             "Hate against people for what they are: nation, faith, sex, disability."
         ),
-        ModerationReason.INSULT: lambda: gettext("Insults, and untruths that hurt somebody's good name."),
+        ModerationReason.INSULT: lambda: gettext("Insults, and false statements that damage a person's good name."),
         ModerationReason.PRIVACY: lambda: gettext(
             "Personal data of others: addresses, telephone and identity numbers, health."
         ),
@@ -89,29 +89,29 @@ def sections(municipality: Any, house_rules: Any) -> list[RulesSection]:
         ),
         RulesSection(
             gettext("Criticism is welcome"),
-            (gettext("Say what does not work and who is to blame for it. We do not hide criticism of the municipality "
-                     "or of those who lead it, however sharp it is."),),
+            (gettext("You are welcome to report what does not work and who is responsible. We do not hide criticism of "
+            "the municipality or of those who lead it, however sharp it is."),),
         ),
-        RulesSection(gettext("What is not welcome"), points=unwelcome()),
+        RulesSection(gettext("Unwelcome content"), points=unwelcome()),
         RulesSection(
-            gettext("What we do about it"),
+            gettext("Our response"),
             (
                 gettext("We hide only what is in this list. A person decides it, never a program, and writes down the "
                         "reason. We hide rather than delete; two people decide about deleting."),
                 ngettext(
-                    "A copy of what we hid is kept as evidence for %(count)s day, for whoever objects.",
-                    "A copy of what we hid is kept as evidence for %(count)s days, for whoever objects.",
+                    "A copy of hidden content is kept as evidence for %(count)s day, for people who object.",
+                    "A copy of hidden content is kept as evidence for %(count)s days, for people who object.",
                     settings.INBOX_EVIDENCE_DAYS,
                 ) % {"count": settings.INBOX_EVIDENCE_DAYS},
-                gettext("Threats, hate and what is clearly unlawful we deal with within %(time)s of reading it.")
+                gettext("We act on threats, hate and clearly unlawful content within %(time)s of reading it.")
                 % {"time": _minutes(MessageKind.UNLAWFUL)},
             ),
         ),
         RulesSection(
             gettext("How to object"),
             (
-                gettext("If we hid your words and you disagree, write to: %(contact)s. Somebody who did not hide them "
-                        "decides, and tells you why.") % {"contact": contact},
+                gettext("If we hid your words and you disagree, write to: %(contact)s. A person who did not hide them "
+                "decides, and explains the decision to you.") % {"contact": contact},
             ) if contact else (),
         ),
         RulesSection(
@@ -130,7 +130,7 @@ def sections(municipality: Any, house_rules: Any) -> list[RulesSection]:
                 *((gettext("Ask about your data at: %(contact)s.") % {"contact": privacy},) if privacy else ()),
             ),
         ),
-        *([RulesSection(gettext("What else we want to say"), tuple(own.splitlines()))] if own else []),
+        *([RulesSection(gettext("Additional rules"), tuple(own.splitlines()))] if own else []),
     ]  # fmt: skip
     return [section for section in sections if section.lines or section.points]
 

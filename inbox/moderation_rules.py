@@ -50,7 +50,7 @@ class ModerationState(models.TextChoices):
 class AppealDecision(models.TextChoices):
     """Outcome of an objection."""
 
-    STANDS = "stands", _("The act stands")
+    STANDS = "stands", _("The decision is upheld")
     GRANTED = "granted", _("The person is right")
 
 

@@ -18,7 +18,7 @@ from municipalities.queries import emergency_rights
 from platforms.visibility import Visibility, is_wider, of_answer
 from posts.publishing.domain.policy import defer_for_pause
 
-TOO_WIDE = gettext_noop("The message is private, and this answer would be read by more people. Answer it anew.")
+TOO_WIDE = gettext_noop("The message is private, and this answer would be visible to more people. Write a new answer.")
 
 
 def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:

@@ -4,10 +4,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Promise] = {
-    "kit.adopt": _("Adopted the campaign kit “%(target)s”; drafts made: %(drafts)s"),
+    "kit.adopt": _("Adopted the campaign kit “%(target)s”; drafts created: %(drafts)s"),
     "kit.change": _("Changed the campaign kit “%(target)s”"),
     "kit.close": _("Closed the campaign kit “%(target)s”"),
-    "kit.create": _("Began to write the campaign kit “%(target)s”"),
+    "kit.create": _("Started to write the campaign kit “%(target)s”"),
     "kit.delete": _("Deleted the draft of the campaign kit “%(target)s”"),
     "kit.open": _("Opened the campaign kit “%(target)s” again"),
     "kit.publish": _("Published the campaign kit “%(target)s” for the municipalities of %(programme)s"),

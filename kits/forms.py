@@ -38,8 +38,8 @@ class KitForm(forms.Form):
     programme = forms.ChoiceField(label=gettext_lazy("Programme"))
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     purpose = forms.CharField(
-        label=gettext_lazy("What it is for"), max_length=600, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("What citizens should know or do in the end. Municipalities read it first."),
+        label=gettext_lazy("Purpose"), max_length=600, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("What citizens should know or do as a result. Municipalities read it first."),
     )  # fmt: skip
     service = forms.ChoiceField(
         label=gettext_lazy("eService"), required=False,
@@ -91,7 +91,7 @@ class KitPostForm(TemplateForm):
 
     about = forms.CharField(
         label=gettext_lazy("Note for the municipality"), max_length=300, required=False,
-        help_text=gettext_lazy("What to mind, and which picture fits. It is not part of the post."),
+        help_text=gettext_lazy("Notes, and which picture fits. It is not part of the post."),
     )  # fmt: skip
     day = forms.IntegerField(
         label=gettext_lazy("Day of the campaign"), min_value=1, max_value=LAST_DAY, initial=1,
@@ -144,7 +144,7 @@ class AdoptForm(UseForm):
 
     def _hint(self, gap: Gap) -> str:
         if gap["name"] in self.known.profile:
-            return _("From the settings of the municipality. Look whether it reads well.")
+            return _("From the settings of the municipality. Check whether it fits the sentence.")
         if gap["name"] in self.known.before:
             return _("As it was answered before.")
         return _("For example: %(example)s") % {"example": gap["example"]} if gap["example"] else ""

@@ -36,7 +36,7 @@ class Kit(models.Model):
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="kits")
     name = models.CharField(_("name"), max_length=100)
-    purpose = models.TextField(_("what it is for"), max_length=600)
+    purpose = models.TextField(_("purpose"), max_length=600)
     service = models.ForeignKey(EService, models.PROTECT, null=True, blank=True, related_name="+")
     starts_on = models.DateField(_("first day"), null=True, blank=True)
     ends_on = models.DateField(_("last day"), null=True, blank=True)
@@ -89,7 +89,7 @@ class KitPost(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     name = models.CharField(_("name"), max_length=120)
     about = models.CharField(_("note for the municipality"), max_length=300, blank=True)
-    category = models.CharField(_("what it is for"), max_length=14, choices=Category, default=Category.ESERVICE)
+    category = models.CharField(_("purpose"), max_length=14, choices=Category, default=Category.ESERVICE)
     content = models.JSONField(default=dict)
     deadline = models.CharField(max_length=60, blank=True)
     day = models.PositiveSmallIntegerField(_("day"), default=0)

@@ -44,7 +44,7 @@ class TemplateForm(forms.Form):
         label=gettext_lazy("When to use it"), max_length=300, required=False,
         help_text=gettext_lazy("One sentence for colleagues who choose among the templates."),
     )  # fmt: skip
-    category = forms.ChoiceField(label=gettext_lazy("What it is for"), choices=Category)
+    category = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=Category)
     call = forms.ChoiceField(label=gettext_lazy("Call to action"), choices=[NONE, *CallKind.choices], required=False)
     call_words = forms.CharField(label=gettext_lazy("In these words"), max_length=120, required=False)
     link = forms.CharField(
@@ -60,7 +60,7 @@ class TemplateForm(forms.Form):
     )  # fmt: skip
     days = forms.IntegerField(label=gettext_lazy("Days it runs"), min_value=1, max_value=30, required=False)
     promise = forms.CharField(
-        label=gettext_lazy("What is done with the answers"), max_length=MOST_PROMISE, required=False,
+        label=gettext_lazy("Use of the answers"), max_length=MOST_PROMISE, required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
     rules = forms.CharField(
@@ -289,18 +289,18 @@ class FolderForm(forms.Form):
 class ConsentForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("How it was given"), choices=ConsentKind)
     people = forms.CharField(
-        label=gettext_lazy("Who is shown"), max_length=300, required=False,
+        label=gettext_lazy("Person shown"), max_length=300, required=False,
         help_text=gettext_lazy("Only as much as is needed to know later whom this is about."),
     )  # fmt: skip
     given_by = forms.CharField(
-        label=gettext_lazy("Who agreed"), max_length=200, required=False,
+        label=gettext_lazy("Person who agreed"), max_length=200, required=False,
         help_text=gettext_lazy("For a child a parent or guardian."),
     )  # fmt: skip
     given_on = forms.DateField(label=gettext_lazy("On which day"), widget=DAY)
     valid_until = forms.DateField(label=gettext_lazy("Valid until"), widget=DAY, required=False)
     keep_until = forms.DateField(
         label=gettext_lazy("Erase the names after"), widget=DAY,
-        help_text=gettext_lazy("On the next day the names and the scan are erased by themselves."),
+        help_text=gettext_lazy("On the next day the names and the scan are erased automatically."),
     )  # fmt: skip
     scan = forms.FileField(
         label=gettext_lazy("Scan of the signed paper"), required=False,

@@ -30,7 +30,7 @@ class Template(TenantModel):
     starter = models.SlugField(max_length=60, blank=True, editable=False)
     name = models.CharField(_("name"), max_length=120)
     about = models.CharField(_("when to use it"), max_length=300, blank=True)
-    category = models.CharField(_("what it is for"), max_length=14, choices=Category, default=Category.SERVICE)
+    category = models.CharField(_("purpose"), max_length=14, choices=Category, default=Category.SERVICE)
     content = models.JSONField(default=dict)
     gaps = models.JSONField(default=list)
     deadline = models.CharField(max_length=60, blank=True)

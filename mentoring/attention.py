@@ -155,7 +155,7 @@ def _since(need: AttentionReason) -> str:
 
 _LABELS = {
     "no_mentor": lambda need: _("no mentor"),
-    "ends": lambda need: _("mentor until %(day)s, nobody follows") % {"day": _since(need)},
+    "ends": lambda need: _("mentor until %(day)s, no successor") % {"day": _since(need)},
     "no_plan": lambda need: _("no plan yet"),
     "overdue": lambda need: ngettext(
         "%(count)s activity past its day", "%(count)s activities past their day", need.count
@@ -177,9 +177,9 @@ _LABELS = {
 _SENTENCES = {
     "no_mentor": lambda need, place: _("%(place)s has no mentor. Pair one, so that its drafts are read.")
     % {"place": place},
-    "ends": lambda need, place: _("The mentor of %(place)s ends on %(day)s and nobody follows. Choose who does.")
+    "ends": lambda need, place: _("The mentor of %(place)s ends on %(day)s and there is no successor. Choose one.")
     % {"place": place, "day": _since(need)},
-    "no_plan": lambda need, place: _("%(place)s has no plan, and the training was on %(day)s. Ask its mentor to begin.")
+    "no_plan": lambda need, place: _("%(place)s has no plan, and the training was on %(day)s. Ask its mentor to start.")
     % {"place": place, "day": _since(need)},
     "overdue": lambda need, place: ngettext(
         "In %(place)s %(count)s agreed activity is past its day. Ask its mentor what is in the way.",
@@ -199,7 +199,7 @@ _SENTENCES = {
         "The mentor and %(place)s have not talked since %(day)s, and nothing is planned. Ask the mentor to call."
     ) % {"place": place, "day": _since(need)},
     "unsaid": lambda need, place: _(
-        "Nobody wrote down whether the check-in with %(place)s on %(day)s was held. Ask the mentor."
+        "It has not been recorded whether the check-in with %(place)s on %(day)s was held. Ask the mentor."
     ) % {"place": place, "day": _since(need)},
     "feedback": lambda need, place: ngettext(
         "In %(place)s feedback on %(count)s post has waited for an answer since %(day)s. Ask the mentor to call.",
@@ -207,8 +207,8 @@ _SENTENCES = {
         "call.", need.count,
     ) % {"place": place, "count": need.count, "day": _since(need)},
     "behind": lambda need, place: ngettext(
-        "In %(place)s %(count)s indicator falls short of what is asked for today. Look at it with the mentor.",
-        "In %(place)s %(count)s indicators fall short of what is asked for today. Look at them with the mentor.",
+        "In %(place)s %(count)s indicator is below today's requirement. Review it with the mentor.",
+        "In %(place)s %(count)s indicators are below today's requirement. Review them with the mentor.",
         need.count,
     ) % {"place": place, "count": need.count},
 }  # fmt: skip

@@ -28,7 +28,7 @@ class PlanCheckInForm(MoveForm):
         label=_("Where"),
         max_length=300,
         required=False,
-        help_text=_("The link of the call, a number, or a room. Everybody who may see the plan sees it."),
+        help_text=_("The link of the call, a number, or a room. Visible to everyone who may see the plan."),
     )
     subject = forms.CharField(label=_("About"), max_length=200, required=False)
 
@@ -77,7 +77,7 @@ class WriteDownForm(MoveForm):
     notes = forms.CharField(
         label=_("Notes"),
         widget=forms.Textarea(attrs={"rows": 7}),
-        help_text=_("What was said and decided. Everybody who may see the plan reads it."),
+        help_text=_("Contents and decisions. Visible to everyone who may see the plan."),
     )
 
     field_order: tuple[str, ...] = ("on", "at", "fold", "way", "hours", "subject", "notes")
@@ -108,7 +108,7 @@ class StepForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if not values.get("text") and (values.get("owner") or values.get("due_on")) and not values.get("pk"):
-            self.add_error("text", _("Say what is to be done."))
+            self.add_error("text", _("Enter the task."))
         return values
 
 

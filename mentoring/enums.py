@@ -19,7 +19,7 @@ class Proof(models.TextChoices):
     POSTS = "posts", _("Posts")
     LINK = "link", _("A link")
     FILE = "file", _("A file")
-    NEED = "need", _("A need of citizens, with what became of it")
+    NEED = "need", _("A need of citizens, with its outcome")
     INDICATOR = "indicator", _("An indicator of the programme")
     NOTHING = "nothing", _("Nothing needed")
 
@@ -74,7 +74,7 @@ class ReminderKind(models.TextChoices):
     OVERDUE = "overdue", _("An activity was due")
     CHECK_IN = "check_in", _("A check-in is tomorrow")
     PLAN_ENDS = "plan_ends", _("A plan ends soon")
-    UNFOLLOWED = "unfollowed", _("A pairing ends and nobody follows")
+    UNFOLLOWED = "unfollowed", _("A pairing ends without a successor")
     SILENCE = "silence", _("No check-in for weeks")
 
 

@@ -23,7 +23,7 @@ class FeedbackForm(forms.Form):
         label=_("Note"),
         required=False,
         widget=LINES,
-        help_text=_("What is good already, and the one thing to try next time. The writer gets it."),
+        help_text=_("Strengths, and one thing to try next time. The author receives it."),
     )
 
     def __init__(self, *args: Any, criteria: list[Criterion], given: Feedback | None, **kwargs: Any) -> None:
@@ -116,7 +116,7 @@ class AbsenceForm(forms.Form):
         label=_("Note to the municipalities"),
         max_length=300,
         required=False,
-        help_text=_("For example who can be asked meanwhile. The reason is nobody's business."),
+        help_text=_("For example a contact for the meantime. The reason remains private."),
     )
 
 
@@ -132,8 +132,8 @@ class HandoverForm(forms.Form):
         label=_("Handover note"),
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_(
-            "What was agreed, what goes well, what to look at next. Mentors of the municipality and programme staff "
-            "read it, the municipality does not."
+            "Agreements, strengths, points to watch. Visible to mentors of the municipality and programme staff, not "
+            "to the municipality."
         ),
     )
 

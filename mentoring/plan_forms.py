@@ -50,7 +50,7 @@ class StartForm(forms.Form):
     )
     goal = forms.CharField(
         label=_("Goal"), required=False, max_length=MOST_GOAL, widget=lines(2),
-        help_text=_("In a sentence: what shall be different for citizens in three months?"),
+        help_text=_("In a sentence: what should be different for citizens in three months?"),
     )  # fmt: skip
 
     def __init__(self, *args: Any, kinds: list[ActivityKind], first: date, **kwargs: Any) -> None:
@@ -100,8 +100,9 @@ class EvidenceRequirementMixin(forms.Form):
     """What shows that an activity was done."""
 
     proof = forms.ChoiceField(
-        label=_("What shows that it was done"), choices=Proof,
-        help_text=_("An indicator of the programme proves itself: the portal measures it and says when it is reached."),
+        label=_("Evidence of completion"), choices=Proof,
+        help_text=_("An indicator of the programme needs no evidence: the portal measures it and reports when it is "
+        "reached."),
     )  # fmt: skip
     wanted = forms.IntegerField(
         label=_("How many"), min_value=1, max_value=100, initial=1, help_text=_("Of posts, needs, links or files.")
@@ -119,7 +120,7 @@ class EvidenceRequirementMixin(forms.Form):
             if not values.get("code"):
                 self.add_error("code", _("Choose the indicator."))
             if values.get("threshold") is None and "threshold" not in self.errors:
-                self.add_error("threshold", _("Say which value shall be reached."))
+                self.add_error("threshold", _("Enter the value to be reached."))
         return values
 
     def evidence_requirement(self) -> dict[str, Any]:
@@ -136,12 +137,12 @@ class ActivityForm(EvidenceRequirementMixin, ReasonMixin):
     name = forms.CharField(
         label=pgettext_lazy("agreed with the mentor", "Activity"),
         max_length=140,
-        help_text=_("What is done, specific enough to check."),
+        help_text=_("The task, specific enough to check."),
     )
-    description = forms.CharField(label=_("What exactly"), required=False, max_length=MOST_DESCRIPTION, widget=lines(3))
+    description = forms.CharField(label=_("Details"), required=False, max_length=MOST_DESCRIPTION, widget=lines(3))
     owner = forms.ChoiceField(label=_("Who does it"), required=False)
     owner_name = forms.CharField(
-        label=_("Somebody who is not in the portal"), required=False, max_length=120,
+        label=_("A person who is not in the portal"), required=False, max_length=120,
         help_text=_("For example the head of the department for culture."),
     )  # fmt: skip
     due_on = day(_("Due on"))
@@ -165,7 +166,7 @@ class ActivityForm(EvidenceRequirementMixin, ReasonMixin):
         if activity and activity.owner_id and str(activity.owner_id) not in self.people:
             self.people[str(activity.owner_id)] = activity.owner
         choices = [(pk, str(person)) for pk, person in self.people.items()]
-        self.fields["owner"].choices = [("", _("Not said yet")), *choices, (SELF, _("Somebody else"))]  # type: ignore[attr-defined]
+        self.fields["owner"].choices = [("", _("Not stated yet")), *choices, (SELF, _("Another person"))]  # type: ignore[attr-defined]
         self.fields["due_on"].widget.attrs |= {"min": plan.starts_on.isoformat(), "max": plan.ends_on.isoformat()}
         self.offer_indicators()
         if not plan.is_draft:
@@ -219,8 +220,9 @@ class EvidenceLinkForm(forms.Form):
 
 class EvidenceFileForm(forms.Form):
     file = forms.FileField(
-        label=_("File"), help_text=_("A PDF or a picture, up to 10 MB. The municipality, its mentor and the "
-                                     "programme's staff can fetch it."),
+        label=_("File"),
+        help_text=_("A PDF or a picture, up to 10 MB. The municipality, its mentor and the programme's staff can "
+        "download it."),
     )  # fmt: skip
     note = forms.CharField(label=NOTE, max_length=500, required=False)
 
@@ -246,15 +248,13 @@ class ActivityKindForm(EvidenceRequirementMixin):
     """An activity of the library in Serbian, and optionally in English."""
 
     name = forms.CharField(label=pgettext_lazy("agreed with the mentor", "Activity"), max_length=140)
-    description = forms.CharField(label=_("What exactly"), max_length=600, required=False, widget=lines(3))
-    evidence = forms.CharField(label=_("What shows it, in words"), max_length=300, required=False)
+    description = forms.CharField(label=_("Details"), max_length=600, required=False, widget=lines(3))
+    evidence = forms.CharField(label=_("Evidence, in words"), max_length=300, required=False)
     fits = forms.ChoiceField(label=_("Posts that are suggested as evidence"), required=False)
     usual_days = forms.IntegerField(label=_("Usually due after so many days"), min_value=1, max_value=366, initial=45)
     name_en = forms.CharField(label=_("Activity in English"), max_length=140, required=False)
-    description_en = forms.CharField(
-        label=_("What exactly, in English"), max_length=600, required=False, widget=lines(3)
-    )
-    evidence_en = forms.CharField(label=_("What shows it, in English"), max_length=300, required=False)
+    description_en = forms.CharField(label=_("Details, in English"), max_length=600, required=False, widget=lines(3))
+    evidence_en = forms.CharField(label=_("Evidence, in English"), max_length=300, required=False)
 
     field_order = ("name", "description", "evidence", "usual_days", "proof", "wanted", "fits", "code", "threshold")
 

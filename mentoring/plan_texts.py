@@ -25,10 +25,10 @@ def whole(value: float | None) -> float | int | None:
 
 LABELS: dict[str, LazyText] = {
     "name": pgettext_lazy("agreed with the mentor", "Activity"),
-    "description": gettext_lazy("What exactly"),
+    "description": gettext_lazy("Details"),
     "who": gettext_lazy("Who does it"),
     "due_on": gettext_lazy("Due on"),
-    "proof": gettext_lazy("What shows that it was done"),
+    "proof": gettext_lazy("Evidence of completion"),
     "wanted": gettext_lazy("How many"),
     "code": gettext_lazy("Indicator"),
     "threshold": gettext_lazy("Value to reach"),

@@ -49,7 +49,9 @@ def build(review: Review) -> Document:
         "until": short_date(_day(content["plan"]["ends_on"])),
     }
     subtitle = _("%(municipality)s · plan from %(since)s to %(until)s") % facts
-    about = _("Made from the agreed plan, the check-ins, the numbers of the networks and the feedback of the mentor.")
+    about = _(
+        "Generated from the agreed plan, the check-ins, the metrics of the networks and the feedback of the mentor."
+    )
     as_of = datetime.fromisoformat(content["as_of"])
     return document(str(ReviewKind(review.kind).label), subtitle, about, as_of, _blocks(review, content))
 
@@ -117,10 +119,10 @@ def _activities(content: Content) -> Iterator[Block]:
         Column(_("Agreed for"), CellType.DATE),
         Column(_("Done on"), CellType.DATE),
         Column(_("State")),
-        Column(_("What shows it")),
+        Column(_("Supporting evidence")),
     )
     rows = [_activity(activity) for activity in content["activities"]]
-    yield Heading(_("What was agreed and what was done"))
+    yield Heading(_("Agreements and completed work"))
     yield Table("activities", "", columns, rows, empty=_("No activities were agreed."))
 
 
@@ -169,7 +171,7 @@ def _indicators(content: Content) -> Iterator[Block]:
     yield Paragraph(
         _(
             "The four weeks before the training (%(since)s – %(until)s) beside the last ones (%(first)s – %(last)s). "
-            "What rests on too little is told and not compared; what is not known is not guessed."
+            "Values based on too little data are shown but not compared; unknown values are not estimated."
         )
         % facts
     )
@@ -238,8 +240,8 @@ def _feedback(content: Content) -> Iterator[Block]:
         "last": short_date(_day(last)), "few": FEW,
     }  # fmt: skip
     note = _(
-        "Mean of the levels (1 not yet, 2 partly, 3 good, 4 exemplary) at the beginning (%(since)s – %(until)s) and at "
-        "the end (%(first)s – %(last)s). A mean stands from %(few)s levels on; n is their number."
+        "Mean of the levels (1 not yet, 2 partly, 3 good, 4 exemplary) at the beginning (%(since)s – %(until)s) and "
+        "at the end (%(first)s – %(last)s). A mean is shown from %(few)s levels on; n is their number."
     )
     columns = (
         Column(_("Criterion")),
@@ -268,7 +270,7 @@ def _mean(cell: Any) -> Cell:
 
 def _comments(content: Content) -> Iterator[Block]:
     comments = content["said"]
-    titles = (("mentor_comment", _("What the mentor says")), ("municipality_comment", _("What the municipality says")))
+    titles = (("mentor_comment", _("The mentor's view")), ("municipality_comment", _("The municipality's view")))
     for name, title in titles:
         yield Heading(title)
         yield from _text(comments[name], _("Nothing was written yet."))
@@ -283,7 +285,7 @@ def _text(text: str, otherwise: str) -> Iterator[Block]:
 
 
 def _next(content: Content) -> Iterator[Block]:
-    yield Heading(_("What comes next"))
+    yield Heading(_("Next steps in the plan"))
     yield from _text(content["said"]["next_steps"], _("Nothing was written yet."))
     if steps := content["steps"]:
         yield Heading(_("Open next steps of the check-ins"), 3)

@@ -9,12 +9,12 @@ from mentoring.enums import Side
 
 LABELS = {
     Side.MENTOR: (
-        _("What the mentor says"),
-        _("What has changed since the training, what the municipality does well now, what it should look at next."),
+        _("The mentor's view"),
+        _("Changes since the training, the municipality's strengths, and points to improve."),
     ),
     Side.MUNICIPALITY: (
-        _("What the municipality says"),
-        _("What helped, what did not, what citizens noticed, what you go on with by yourselves."),
+        _("The municipality's view"),
+        _("What helped, what did not, what citizens noticed, what you continue on your own."),
     ),
 }
 
@@ -24,7 +24,7 @@ class ReviewCommentForm(forms.Form):
 
     words = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 8}))
     next_steps = forms.CharField(
-        label=_("What comes next"),
+        label=_("Next steps in the plan"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Both sides write here. One line each: who does what until when."),

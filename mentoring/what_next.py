@@ -63,7 +63,7 @@ def _talks_today(rows: Iterable[Any], now: datetime) -> WhatNext | None:
         return None
     row = min(today, key=lambda accompanied: accompanied.overview.next_at)
     facts = {"place": row.municipality, "time": clock(row.overview.next_at)}
-    sentence = _("Today at %(time)s you talk with %(place)s. Look at its plan before.") % facts
+    sentence = _("Today at %(time)s you have a check-in with %(place)s. Review its plan before.") % facts
     return WhatNext(sentence, *_to_check_in(row.municipality.slug, row.overview))
 
 
@@ -81,12 +81,12 @@ def _waits_to_agree(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     for row in rows:
         facts = {"place": row.municipality}
         if row.proposed_at:
-            sentence = _("%(place)s proposes a change to the plan. Say whether you agree.") % facts
+            sentence = _("%(place)s proposes a change to the plan. Accept or decline it.") % facts
         elif row.asks_to_agree:
             sentence = _("%(place)s has agreed to the plan. Now it is your turn.") % facts
         else:
             continue
-        return WhatNext(sentence, links.plan(row.municipality.slug), _("Look at the plan"))
+        return WhatNext(sentence, links.plan(row.municipality.slug), _("View the plan"))
     return None
 
 
@@ -94,7 +94,7 @@ def _without_notes(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     for row in rows:
         if row.overview.unsaid_at:
             facts = {"place": row.municipality, "day": short_date(timezone.localdate(row.overview.unsaid_at))}
-            sentence = _("Write down what came of the check-in with %(place)s on %(day)s.") % facts
+            sentence = _("Record the results of the check-in with %(place)s on %(day)s.") % facts
             return WhatNext(sentence, links.check_ins(row.municipality.slug), _("Open the check-ins"))
     return None
 
@@ -106,14 +106,14 @@ def _past_its_day(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     row = min(late, key=lambda accompanied: accompanied.overview.next_on)
     facts = {"place": row.municipality, "activity": row.overview.next_name, "day": short_date(row.overview.next_on)}
     sentence = _("In %(place)s “%(activity)s” was due on %(day)s. Ask what is in the way.") % facts
-    return WhatNext(sentence, links.activity(row.municipality.slug, row.overview.next_pk), _("Look at the activity"))
+    return WhatNext(sentence, links.activity(row.municipality.slug, row.overview.next_pk), _("View the activity"))
 
 
 def _without_plan(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     for row in rows:
         if row.overview.plan is None and row.overview.is_enrolled:
-            sentence = _("%(place)s has no plan yet. Begin one together.") % {"place": row.municipality}
-            return WhatNext(sentence, links.plan(row.municipality.slug), _("Begin the plan"))
+            sentence = _("%(place)s has no plan yet. Start one together.") % {"place": row.municipality}
+            return WhatNext(sentence, links.plan(row.municipality.slug), _("Start the plan"))
     return None
 
 
@@ -148,12 +148,12 @@ def _meeting(slug: str, overview: Any, now: datetime) -> WhatNext | None:
 
 def _to_agree(slug: str, overview: Any) -> WhatNext | None:
     if overview.proposed_to(Side.MUNICIPALITY):
-        sentence = _("Your mentor proposes a change to the plan. Say whether you agree.")
+        sentence = _("Your mentor proposes a change to the plan. Accept or decline it.")
     elif Side.MUNICIPALITY in overview.waits_to_agree and overview.agreed:
         sentence = _("The plan waits for your agreement. Read it, change what does not fit, and agree.")
     else:
         return None
-    return WhatNext(sentence, links.plan(slug), _("Look at the plan"))
+    return WhatNext(sentence, links.plan(slug), _("View the plan"))
 
 
 def _late(slug: str, overview: Any) -> WhatNext | None:
@@ -161,7 +161,7 @@ def _late(slug: str, overview: Any) -> WhatNext | None:
         return None
     facts = {"activity": overview.next_name, "day": short_date(overview.next_on)}
     sentence = _("“%(activity)s” was due on %(day)s. Do it now, or propose another day.") % facts
-    return WhatNext(sentence, links.activity(slug, overview.next_pk), _("Look at the activity"))
+    return WhatNext(sentence, links.activity(slug, overview.next_pk), _("View the activity"))
 
 
 def _to_answer(slug: str, to_answer: Any) -> WhatNext | None:
@@ -171,21 +171,21 @@ def _to_answer(slug: str, to_answer: Any) -> WhatNext | None:
         "Your mentor left a word on %(count)s post that waits for your answer.",
         "Your mentor left a word on %(count)s posts that waits for your answer.", to_answer.count,
     ) % {"count": to_answer.count}  # fmt: skip
-    return WhatNext(sentence, reverse("posts", args=[slug]), _("Look at the posts"))
+    return WhatNext(sentence, reverse("posts", args=[slug]), _("View the posts"))
 
 
 def _following(slug: str, overview: Any) -> WhatNext:
     if overview.plan is None:
         sentence = _("There is no plan for the mentoring yet. Your mentor begins it with you.")
-        return WhatNext(sentence, links.plan(slug), _("Look at the plan"), calm=True)
+        return WhatNext(sentence, links.plan(slug), _("View the plan"), calm=True)
     if overview.is_closed:
         sentence = _("The plan is closed. See what came of it.")
-        return WhatNext(sentence, links.plan(slug), _("Look at the plan"), calm=True)
+        return WhatNext(sentence, links.plan(slug), _("View the plan"), calm=True)
     if overview.next_on is None:
         sentence = _("All that was agreed is done.") if overview.agreed else _("The plan is still empty.")
-        return WhatNext(sentence, links.plan(slug), _("Look at the plan"), calm=True)
+        return WhatNext(sentence, links.plan(slug), _("View the plan"), calm=True)
     if not overview.is_agreed:
-        return WhatNext(_("The plan waits for your mentor."), links.plan(slug), _("Look at the plan"), calm=True)
+        return WhatNext(_("The plan waits for your mentor."), links.plan(slug), _("View the plan"), calm=True)
     facts = {"activity": overview.next_name, "day": short_date(overview.next_on)}
     sentence = _("“%(activity)s”, until %(day)s.") % facts
-    return WhatNext(sentence, links.activity(slug, overview.next_pk), _("Look at the activity"))
+    return WhatNext(sentence, links.activity(slug, overview.next_pk), _("View the activity"))

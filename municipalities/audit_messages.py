@@ -11,7 +11,7 @@ MESSAGES: dict[str, Promise] = {
     "member.confirm_right": _("Agreed to a new right of %(person)s: %(right)s"),
     "member.delegate": _("Let %(person)s stand in for %(approver)s, %(since)s–%(until)s"),
     "member.drop_right": _(
-        "A new right of %(person)s did not take effect: %(right)s. Who gave it may no longer give it"
+        "A new right of %(person)s did not take effect: %(right)s. The person who gave it may no longer give it"
     ),
     "member.end_delegation": _("Ended that %(person)s stands in for %(approver)s"),
     "member.end_emergency": _("Took %(person)s off the emergency list"),
@@ -20,17 +20,19 @@ MESSAGES: dict[str, Promise] = {
     "member.join": _("%(person)s joined as: %(role)s"),
     "member.stop_right": _("Stopped a new right of %(person)s: %(right)s"),
     "member.right_holds": _("After the delay a new right of %(person)s holds: %(right)s"),
-    "municipality.apply_rules": _("Relaxed house rules took effect after the delay: %(changed)s. %(person)s had asked"),
-    "municipality.ask_rules": _("Asked to relax the house rules: %(changed)s. Reason: %(reason)s"),
-    "municipality.confirm_rules": _("Agreed to relaxed house rules: %(changed)s. %(person)s had asked"),
+    "municipality.apply_rules": _(
+        "Relaxed house rules took effect after the delay: %(changed)s. Requested by %(person)s"
+    ),
+    "municipality.ask_rules": _("Requested to relax the house rules: %(changed)s. Reason: %(reason)s"),
+    "municipality.confirm_rules": _("Agreed to relaxed house rules: %(changed)s. Requested by %(person)s"),
     "municipality.drop_rules": _("House rules were not relaxed: %(changed)s. %(person)s may no longer ask for it"),
     "municipality.edit_profile": _("Changed the profile: %(changed)s"),
     "municipality.edit_rules": _("Changed the house rules: %(changed)s"),
     "municipality.enter_population": _("Entered the population: %(population)s (%(year)s)"),
     "municipality.open_workspace": _("Opened the workspace"),
     "municipality.reduce_rules": _("These house rules are no longer to be relaxed: %(changed)s"),
-    "municipality.stop_rules": _("Stopped relaxed house rules: %(changed)s. %(person)s had asked"),
-    "municipality.withdraw_rules": _("No longer asks to relax the house rules: %(changed)s"),
+    "municipality.stop_rules": _("Stopped relaxed house rules: %(changed)s. Requested by %(person)s"),
+    "municipality.withdraw_rules": _("Withdrew the request to relax the house rules: %(changed)s"),
     "programme.add_cohort": _("Added the cohort %(target)s"),
     "programme.add_staff": _("%(person)s joined the staff of %(target)s"),
     "programme.add_trainer": _("%(person)s became a trainer of %(target)s"),
@@ -46,5 +48,5 @@ MESSAGES: dict[str, Promise] = {
     "service.add": _("Added the eService %(target)s to the catalogue"),
     "service.edit": _("Changed the eService %(target)s in the catalogue"),
     "service.keep": _("Changed what is known here of the eService %(target)s"),
-    "service.verify": _("Looked at the eService %(target)s and confirmed it"),
+    "service.verify": _("Reviewed the eService %(target)s and confirmed it"),
 }

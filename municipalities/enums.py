@@ -16,7 +16,7 @@ class Role(models.TextChoices):
 class Approval(models.TextChoices):
     """How many people have to agree before a post goes out, and which."""
 
-    NONE = "none", _("Nobody: an officer publishes alone")
+    NONE = "none", _("No one: an officer publishes alone")
     ONE = "one", _("One approver")
     MENTOR = "mentor", _("The mentor reads it first, then one approver")
     TWO = "two", _("Two approvers")
@@ -29,7 +29,7 @@ class ChangeOutcome(models.TextChoices):
     CONFIRMED = "confirmed", _("another approver agreed")
     STOPPED = "stopped", _("stopped")
     WITHDRAWN = "withdrawn", _("withdrawn")
-    DROPPED = "dropped", _("dropped: who asked may no longer change the rules")
+    DROPPED = "dropped", _("dropped: the person who requested it may no longer change the rules")
 
 
 class MunicipalityKind(models.TextChoices):
@@ -70,7 +70,7 @@ class ServiceCategory(models.TextChoices):
     MONEY = "money", _("Taxes and fees")
     BUILDING = "building", _("Land and building")
     ORDER = "order", _("Order in the municipality")
-    SAY = "say", _("Citizens' say")
+    SAY = "say", _("Citizens' participation")
     ACCESS = "access", _("Access to services")
 
 

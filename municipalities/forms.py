@@ -35,7 +35,7 @@ class ProfileForm(forms.Form):
     arms = forms.FileField(
         label=_("Coat of arms"),
         required=False,
-        help_text=_("PNG, JPEG or WebP, at most 5 MB. It is made small and shown beside the name."),
+        help_text=_("PNG, JPEG or WebP, at most 5 MB. It is resized and shown beside the name."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
     )
     remove_arms = forms.BooleanField(label=_("Show the neutral shield instead"), required=False)
@@ -88,7 +88,7 @@ class RulesForm(forms.ModelForm):
         label=_("Hours a post may move and stay approved"),
         min_value=0,
         max_value=24 * 14,
-        help_text=_("A post that is moved further asks for approval again."),
+        help_text=_("A post that is moved further requires a new approval."),
     )
     not_after_minutes = forms.IntegerField(
         label=_("Minutes a post may be late"),
@@ -101,7 +101,7 @@ class RulesForm(forms.ModelForm):
         label=_("Hours until an emergency post is reviewed"),
         min_value=1,
         max_value=24 * 7,
-        help_text=_("Somebody on the emergency list publishes without approval; another approver reviews it later."),
+        help_text=_("A person on the emergency list publishes without approval; another approver reviews it later."),
     )
     reason = ConditionalText(
         label=_("Why a rule is relaxed"),
@@ -127,8 +127,8 @@ class RulesForm(forms.ModelForm):
             "approval": _("Two approvers are two different persons. The mentor never publishes."),
             "may_approve_own": _("For small municipalities, where one person writes and decides."),
             "answers_need_approval": _(
-                "What an officer answers then waits for an approver. In an emergency, who is on the emergency list "
-                "answers at once."
+                "Answers of officers then require approval. In an emergency, people on the emergency list answer at "
+                "once."
             ),
             "staff_may_read_drafts": _("Otherwise they see only what was published."),
             "primary_script": _("New posts start in it."),
@@ -151,7 +151,7 @@ class RulesForm(forms.ModelForm):
         relaxed = [name for name in here if is_relaxed(name, getattr(self.instance, name), values[name])]
         reason = " ".join((values.get("reason") or "").split())
         if relaxed and len(reason) < SHORTEST_REASON and "reason" not in self.errors:
-            sentence = _("Say in %(least)s characters at least why this becomes weaker: %(rules)s.")
+            sentence = _("Explain in %(least)s characters at least why this becomes weaker: %(rules)s.")
             rules = "; ".join(str(self.fields[name].label) for name in relaxed)
             self.add_error("reason", sentence % {"least": SHORTEST_REASON, "rules": rules})
         return values
@@ -174,8 +174,8 @@ class RoleForm(forms.Form):
 class DelegateForm(forms.Form):
     """A delegate of an absent approver, and the period."""
 
-    approver = forms.ChoiceField(label=_("Who is away"))
-    to = forms.ChoiceField(label=_("Who stands in"))
+    approver = forms.ChoiceField(label=_("Absent approver"))
+    to = forms.ChoiceField(label=_("Stand-in"))
     starts_on = forms.DateField(label=_("From"), widget=DAY)
     ends_on = forms.DateField(label=_("Last day"), widget=DAY)
 
@@ -251,7 +251,7 @@ class PairForm(InviteForm):
         super().__init__(*args, **kwargs)
         self.fields["municipality"].choices = by_name(municipalities)  # type: ignore[attr-defined]
         self.fields["email"].label = _("E-mail address of the mentor")
-        self.fields["email"].help_text = _("Somebody without an account gets an invitation.")
+        self.fields["email"].help_text = _("A person without an account receives an invitation.")
 
 
 class TrainerForm(InviteForm):
@@ -266,7 +266,7 @@ class TrainerForm(InviteForm):
         else:
             self.fields["programme"].choices = by_name(programmes)  # type: ignore[attr-defined]
         self.fields["email"].label = _("E-mail address of the trainer")
-        self.fields["email"].help_text = _("Somebody without an account gets an invitation.")
+        self.fields["email"].help_text = _("A person without an account receives an invitation.")
 
     def chosen(self) -> Programme:
         only = next(iter(self.programmes.values()))
@@ -305,7 +305,9 @@ class OpenWorkspaceForm(forms.Form):
     is_practice = forms.BooleanField(
         label=_("For practice only"),
         required=False,
-        help_text=_("Its channels are on the practice network and its numbers count nowhere. This cannot be changed."),
+        help_text=_(
+            "Its channels are on the practice network and its metrics are not counted. This cannot be changed."
+        ),
     )
 
 
@@ -368,7 +370,7 @@ class ServiceForm(forms.Form):
     name_cyrl = forms.CharField(label=_("Name, Cyrillic"), max_length=120)
     name_latn = forms.CharField(label=_("Name, Latin"), max_length=120)
     name_en = forms.CharField(label=_("Name, English"), max_length=120)
-    category = forms.ChoiceField(label=_("What it is about"), choices=ServiceCategory.choices)
+    category = forms.ChoiceField(label=_("Topic of the service"), choices=ServiceCategory.choices)
     url = forms.URLField(label=_("Address"), max_length=500, assume_scheme="https")
     months = forms.MultipleChoiceField(
         label=_("Months in which a post about it fits best"),
@@ -379,17 +381,17 @@ class ServiceForm(forms.Form):
     )
     season = forms.CharField(label=_("Season in words, Cyrillic"), max_length=300, required=False)
     season_en = forms.CharField(label=_("Season in words, English"), max_length=300, required=False)
-    description = forms.CharField(label=_("What it does, Cyrillic"), max_length=2000, widget=forms.Textarea)
+    description = forms.CharField(label=_("Description, Cyrillic"), max_length=2000, widget=forms.Textarea)
     description_en = forms.CharField(
-        label=_("What it does, English"), max_length=2000, required=False, widget=forms.Textarea
+        label=_("Description, English"), max_length=2000, required=False, widget=forms.Textarea
     )
     angle = forms.CharField(
-        label=_("How a post can tell it, Cyrillic"),
+        label=_("Sample text for a post, Cyrillic"),
         max_length=300,
         required=False,
         help_text=_("One sentence for the officer: what matters to citizens."),
     )
-    angle_en = forms.CharField(label=_("How a post can tell it, English"), max_length=300, required=False)
+    angle_en = forms.CharField(label=_("Sample text for a post, English"), max_length=300, required=False)
     is_active = forms.BooleanField(
         label=_("Offered in the composer"),
         required=False,
@@ -429,11 +431,11 @@ class ServiceTextForm(forms.Form):
         for name in ("text", "call_text"):
             unknown = [gap for gap in GAP.findall(values.get(name) or "") if gap not in KNOWN]
             if unknown:
-                sentence = _("Nobody knows how to fill %(gap)s. These gaps are filled: %(known)s.")
+                sentence = _("The portal cannot fill %(gap)s. These placeholders can be filled: %(known)s.")
                 known = ", ".join(f"{{{{{known_gap}}}}}" for known_gap in KNOWN)
                 self.add_error(name, sentence % {"gap": f"{{{{{unknown[0]}}}}}", "known": known})
         if (values.get("text") or "").strip() and not values.get("title"):
-            self.add_error("title", _("Give the text a title, so that it can be told from the others."))
+            self.add_error("title", _("Give the text a title, so that it can be distinguished from the others."))
         return values
 
 
@@ -460,9 +462,9 @@ class AvailabilityForm(forms.Form):
     )
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
     verified = forms.BooleanField(
-        label=_("I looked today, and it is as written here"),
+        label=_("I have checked it today, and it is as described here"),
         required=False,
-        help_text=_("Your name and the day stand beside it. After some months somebody has to look again."),
+        help_text=_("Your name and the day are shown beside it. After some months it has to be checked again."),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -152,5 +152,5 @@ def _mark_repeated(rows: list[PopulationRow]) -> None:
     seen: set[str] = set()
     for row in rows:
         if row.slug and row.slug in seen:
-            row.problems.append(_("The municipality stands in the file twice; only the first row counts."))
+            row.problems.append(_("The municipality is in the file twice; only the first row counts."))
         seen.add(row.slug)

@@ -9,7 +9,7 @@ class NeedStage(models.TextChoices):
     """Stage of a need. From *planned* on it has a reason and a day."""
 
     NEW = "new", pgettext_lazy("of a need", "New")
-    LOOKED_AT = "looked_at", pgettext_lazy("of a need", "Being looked at")
+    LOOKED_AT = "looked_at", pgettext_lazy("of a need", "Under consideration")
     PLANNED = "planned", pgettext_lazy("of a need", "It will be done")
     DONE = "done", pgettext_lazy("of a need", "Done")
     DECLINED = "declined", pgettext_lazy("of a need", "It will not be done")

@@ -30,15 +30,15 @@ class NeedForm(forms.Form):
 
     title = forms.CharField(
         label=_("What is needed"), max_length=MOST_TITLE,
-        help_text=_("In your own words, as you would say it on the street: “A bus to the hospital in the morning”."),
+        help_text=_("In your own words, as in everyday speech: “A bus to the hospital in the morning”."),
     )  # fmt: skip
     text = forms.CharField(
         label=_("In a few sentences"), max_length=rules.MOST_TEXT, required=False, widget=_area(4),
-        help_text=_("What is missing, where, and for whom. Name nobody: others read it too."),
+        help_text=_("What is missing, where, and for whom. Enter no names: others read it too."),
     )  # fmt: skip
     topic = forms.ChoiceField(label=_("Topic"), required=False)
     settlement = forms.ChoiceField(label=_("Settlement"), required=False)
-    department = forms.ChoiceField(label=_("Who could do it"), required=False)
+    department = forms.ChoiceField(label=_("Responsible for it"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,9 +47,9 @@ class NeedForm(forms.Form):
             "department": board.departments(self.initial.get("department") or None),
         }
         topics: Any = Topic.choices
-        self.fields["topic"].choices = [("", _("Not said")), *topics]  # type: ignore[attr-defined]
+        self.fields["topic"].choices = [("", _("Not stated")), *topics]  # type: ignore[attr-defined]
         for name, rows in self.known.items():
-            choices = [("", _("Not said")), *((str(row.pk), row.name) for row in rows)]
+            choices = [("", _("Not stated")), *((str(row.pk), row.name) for row in rows)]
             self.fields[name].choices = choices  # type: ignore[attr-defined]
             if not rows:
                 del self.fields[name]
@@ -75,7 +75,7 @@ class SupporterForm(forms.Form):
     """A supporter who did not write on a network."""
 
     source = forms.ChoiceField(
-        label=_("How you heard of it"), choices=[(source.value, source.label) for source in BY_HAND]
+        label=_("How you learned of it"), choices=[(source.value, source.label) for source in BY_HAND]
     )
     received_on = forms.DateField(label=_("Day"), widget=_day())
     note = forms.CharField(
@@ -84,7 +84,7 @@ class SupporterForm(forms.Form):
     )  # fmt: skip
     quote = forms.CharField(
         label=_("Words that may be quoted"), max_length=rules.MOST_QUOTE, required=False, widget=_area(2),
-        help_text=_("As it was said, without a name. Anybody may read it."),
+        help_text=_("As it was worded, without a name. It may become public."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -96,16 +96,16 @@ class FirstSupporterForm(SupporterForm):
     """The same together with a new need, where it may be left out."""
 
     source = forms.ChoiceField(
-        label=_("How you heard of it"), required=False,
-        choices=[("", _("Nobody has asked yet")), *((source.value, source.label) for source in BY_HAND)],
+        label=_("How you learned of it"), required=False,
+        choices=[("", _("No requests yet")), *((source.value, source.label) for source in BY_HAND)],
     )  # fmt: skip
 
 
 class QuoteForm(forms.Form):
     quote = forms.CharField(
         label=_("Words that may be quoted"), max_length=rules.MOST_QUOTE, required=False, widget=_area(4),
-        help_text=_("Anybody may read it, so it names nobody: no names, nicknames, telephones or addresses of houses. "
-                    "Leave out with “…” what gives somebody away. Empty: no quote."),
+        help_text=_("The quote is public, so it contains no names: no names, nicknames, telephone numbers or addresses "
+        "of houses. Replace with “…” anything that identifies a person. Empty: no quote."),
     )  # fmt: skip
 
 
@@ -117,8 +117,8 @@ class DecideForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("Why"), max_length=rules.MOST_REASON, required=False, widget=_area(4),
-        help_text=_("Citizens may read it: what was decided and why, and until when it will be done. It may stay "
-                    "empty while the need is only being looked at."),
+        help_text=_("Public: the decision, its reason, and until when it will be done. It may stay empty while the "
+        "need is under consideration."),
     )  # fmt: skip
     on = forms.DateField(label=_("Decided on"), required=False, widget=_day())
 
@@ -142,9 +142,8 @@ class DoneForm(forms.Form):
 
 class AnswerForm(forms.Form):
     text = forms.CharField(
-        label=_("What each of them will read"), max_length=rules.MOST_ANSWER, widget=_area(5),
-        help_text=_("It stands below what they wrote, for everybody to read. It begins with their name where the "
-                    "network needs it."),
+        label=_("Text for each of them"), max_length=rules.MOST_ANSWER, widget=_area(5),
+        help_text=_("It appears publicly below their message. It begins with their name where the network needs it."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, private: int, people: int, **kwargs: Any) -> None:
@@ -153,10 +152,10 @@ class AnswerForm(forms.Form):
         if not private:
             return
         self.fields["text"].help_text = (
-            _("It goes to them privately, below what they wrote, and nobody else reads it. It begins with their name.")
+            _("It is sent privately, below their message, and is not visible to others. It begins with their name.")
             if private == people
-            else _("It stands below what they wrote. Everybody can read it, except what goes to those who wrote "
-                   "privately. It begins with their name where the network needs it.")
+            else _("It appears below their message. It is public, except answers to private messages. It begins with "
+            "their name where the network needs it.")
         )  # fmt: skip
 
 
@@ -172,7 +171,7 @@ class NeedPictureForm(forms.Form):
     )
     alt = forms.CharField(
         label=_("What does the picture show?"), max_length=MOST_ALT, required=False, widget=_area(2),
-        help_text=_("For those who cannot see it. A picture of the library brings its description along."),
+        help_text=_("For those who cannot see it. A picture from the library includes its description."),
     )  # fmt: skip
 
 
@@ -181,7 +180,7 @@ class NeedPictureForm(forms.Form):
 
 class PageForm(forms.Form):
     is_on = forms.BooleanField(
-        label=_("Everybody may see what was asked and done"),
+        label=_("Requests and outcomes are public"),
         required=False,
         help_text=_("On a page without signing in, in both scripts and English, and by RSS."),
     )
@@ -192,7 +191,7 @@ class PageForm(forms.Form):
         strip=True,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_(
-            "Stands on the page as you write it, in the reader's script: an office, an e-mail address, a telephone "
-            "number, office hours. Do not write anybody's private number."
+            "Appears on the page as entered, in the reader's script: an office, an e-mail address, a telephone "
+            "number, office hours. Do not enter a private number."
         ),
     )

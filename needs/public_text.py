@@ -150,16 +150,16 @@ def address(base: str, chosen: PublicFilters, number: int = 1) -> str:
 
 def _intro(show: str) -> str:
     return {
-        NeedStage.DONE.value: _("What people asked for and what was done, the newest first."),
-        NeedStage.PLANNED.value: _("What people asked for and what has been decided to be done."),
-        NeedStage.DECLINED.value: _("What people asked for and what cannot be done, with the reason."),
+        NeedStage.DONE.value: _("Requests and their outcomes, the newest first."),
+        NeedStage.PLANNED.value: _("Requests and what has been decided to be done."),
+        NeedStage.DECLINED.value: _("Requests that cannot be met, with the reason."),
         ASKED: _("What we asked, what you said, what we decided."),
     }[show]
 
 
 def _nothing(show: str) -> str:
     return {
-        NeedStage.DONE.value: _("Nothing is shown here yet. It will stand here as soon as something is done."),
+        NeedStage.DONE.value: _("Nothing is shown here yet. The first completed needs will appear here."),
         NeedStage.PLANNED.value: _("Nothing is planned at this moment."),
         NeedStage.DECLINED.value: _("Nothing was declined."),
         ASKED: _("No question has been answered for yet."),
@@ -177,7 +177,7 @@ def feed_entry(need: Need, say: Convert) -> tuple[str, str]:
         NeedStage.DECLINED.value: _("It will not be done: %(title)s"),
     }[need.stage]
     outcome = say(need.done if need.stage == NeedStage.DONE else need.reason)
-    count = ngettext("%(count)s person asked for it.", "%(count)s people asked for it.", need.size)
+    count = ngettext("%(count)s person requested it.", "%(count)s people requested it.", need.size)
     return stage % {"title": say(need.title)}, f"{outcome}\n\n{count % {'count': need.size}}" if need.size else outcome
 
 
@@ -186,7 +186,7 @@ def feed_title(municipality: Any) -> tuple[str, str]:
     names = {"municipality": str(municipality)}
     return (
         _("%(municipality)s: you asked, we did") % names,
-        _("What people asked the municipality for, what was decided, and what was done.") % names,
+        _("Requests to the municipality, the decisions, and the outcomes.") % names,
     )
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Promise] = {
     "account.choose_notifications": _("Chose what comes by mail, and when"),
-    "account.resume_mail": _("Asked for mail again about: %(kinds)s"),
+    "account.resume_mail": _("Switched e-mail back on about: %(kinds)s"),
     "account.stop_mail": _("Stopped mail about: %(kinds)s"),
-    "account.void_mail_links": _("Made the links to stop mail in older mails void"),
+    "account.void_mail_links": _("Invalidated the unsubscribe links in older e-mails"),
 }

@@ -85,7 +85,7 @@ class MailForm(forms.ModelForm):
             "digest_at": _("Time of the daily summary"),
         }
         help_texts = {
-            "has_quiet_hours": _("What comes up meanwhile is sent when they end."),
+            "has_quiet_hours": _("Notifications that arrive in the meantime are sent when they end."),
             "digest_at": _("One mail a day, and none when nothing is new."),
         }
 

@@ -18,7 +18,7 @@ def date_input() -> forms.DateInput:
 class CampaignForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     note = forms.CharField(
-        label=_("What it is for"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Purpose"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     starts_on = forms.DateField(label=_("First day"), required=False, widget=date_input())
     ends_on = forms.DateField(label=_("Last day"), required=False, widget=date_input())

@@ -20,7 +20,7 @@ class Campaign(TenantModel):
     """A topic over several weeks, with its posts."""
 
     name = models.CharField(_("name"), max_length=120)
-    note = models.TextField(_("what it is for"), blank=True)
+    note = models.TextField(_("purpose"), blank=True)
     starts_on = models.DateField(_("first day"), null=True, blank=True)
     ends_on = models.DateField(_("last day"), null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -59,7 +59,7 @@ VIDEO_FRAMES = gettext_noop("The video has %(count)s pictures a second; this net
 VIDEO_AND_PICTURES = gettext_noop("This network takes either a video or pictures in one post. Remove one of them.")
 CAPTIONS_NOT_HERE = gettext_noop("This network takes no file with captions. Show them in the picture of the video.")
 NOT_FOR_FEW = gettext_noop(
-    "This was not written for everybody, and the portal can only answer in public here. Answer on the network itself."
+    "This message is not public, and the portal can only reply in public here. Reply on the network itself."
 )
 CARD_TITLE = gettext_noop("The link card has no title. Write one or remove the card.")
 

@@ -68,7 +68,7 @@ def _subject(municipality: Municipality, title: str, delivery: Delivery) -> str:
 
 def _body(delivery: Delivery) -> str:
     if delivery.state == State.PUBLISHED:
-        now = gettext("There it says now:")
+        now = gettext("Current text there:")
         return f"{delivery.channel.name}\n\n{now}\n{delivery.shown_now}"
     lines = [
         delivery.channel.name,

@@ -90,7 +90,7 @@ def _lists(request: HttpRequest) -> dict[str, Any]:
 @public
 def gallery(request: HttpRequest) -> HttpResponse:
     drawn = charts_of_all_kinds()
-    if picture := charts.asked(request, drawn, source=_("Examples for whoever builds a page")):
+    if picture := charts.asked(request, drawn, source=_("Examples for page developers")):
         return picture
     context = {
         "drawn": list(drawn.items()),

@@ -72,7 +72,7 @@ def _broken() -> Chart:
 
 def _bars() -> Chart:
     series = [
-        Series(_("Posts"), [14, 17, 12, None, 21, 26, 24, 29, 31, 28, 33, 36], {3: _("nobody looked in this week")}),
+        Series(_("Posts"), [14, 17, 12, None, 21, 26, 24, 29, 31, 28, 33, 36], {3: _("not fetched this week")}),
         Series(_("The period before"), [12, 13, 13, 12, 14, 13, 15, 14, 16, 15, 14, 16], muted=True),
     ]
     texts = _texts(_("publications on all channels"), _("Week from"))
@@ -86,7 +86,7 @@ def _stacked(*, share: bool) -> Chart:
         Series(_("Events"), [4, 5, 4, 5, None, 4, 6, 5, 4, 5, 6, 5]),
         Series(_("Ceremony"), [9, 8, 8, 7, None, 5, 4, 4, 3, 3, 2, 2]),
     ]
-    title = _("What the posts were about, in shares") if share else _("What the posts were about")
+    title = _("Topics of the posts, in shares") if share else _("What the posts were about")
     marks = [Mark(4.5, _("Training"))]
     texts = ChartTexts(heading=_("Week from"), formula=_("posts by category"), gap=_("no posts"))
     return charts.stacked(title, _weeks(12), parts, texts, share=share, marks=marks)
@@ -142,7 +142,7 @@ def _tiles() -> Chart:
             district_record.code,
             getattr(district_record, name),
             None if at in (9, 22) else (at * 53) % 97 + 3,
-            _("nobody of the programme"),
+            _("no one from the programme"),
         )
         for at, district_record in enumerate(load().districts)
         if at != 14

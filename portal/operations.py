@@ -42,7 +42,7 @@ class Server:
 
     @property
     def label(self) -> str:
-        known = {"open": _("Left alone"), "probing": _("The next call looks whether it is back")}
+        known = {"open": _("Left alone"), "probing": _("The next call checks whether it is back")}
         return known.get(self.circuit, _("It answers"))
 
 
@@ -71,7 +71,7 @@ def _checked(name: str) -> str:
         "database": _("Database"),
         "publisher": _("Publisher"),
         "valkey": "Valkey",
-        "worker": _("Workers for what somebody waits for"),
+        "worker": _("Workers for interactive tasks"),
         "errands": _("Workers for errands"),
         "beat": _("Beat"),
         "partitions": _("Tables of the coming months"),

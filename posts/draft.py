@@ -411,7 +411,7 @@ class _Parser:
             days=self.number(raw.get("days"), MOST_DAYS, what) or 0,
             multiple=raw.get("multiple") is True,
             answer=self.number(raw.get("answer"), MOST_OPTIONS - 1, what),
-            promise=self.text(raw.get("promise"), MOST_PROMISE, _("What is done with the answers")).strip(),
+            promise=self.text(raw.get("promise"), MOST_PROMISE, _("Use of the answers")).strip(),
             rules=self.text(raw.get("rules"), MOST_RULES, _("The rules")).strip(),
         )
 

@@ -18,7 +18,7 @@ class Category(models.TextChoices):
 
     SERVICE = "service", _("Service information")
     ESERVICE = "eservice", _("eService")
-    CONSULTATION = "consultation", _("Citizens' say")
+    CONSULTATION = "consultation", _("Citizens' participation")
     CULTURE = "culture", _("Culture and sport")
     CEREMONY = "ceremony", _("Ceremony and visits")
     EMERGENCY = "emergency", _("Emergency")
@@ -71,7 +71,7 @@ class DenialReason(models.TextChoices):
     """Why an approver cannot approve this version."""
 
     NO_RIGHT = "no_right", _("You cannot approve posts here today.")
-    OWN = "own", _("You wrote this post, so somebody else has to approve it.")
+    OWN = "own", _("You wrote this post, so another person has to approve it.")
     TWICE = "twice", _("You have decided on this version already. Another person has to take the next step.")
     MENTOR = "mentor", _("The mentor reads it first. You can approve it after that.")
 
@@ -109,7 +109,7 @@ class AmendmentWay(models.TextChoices):
 
     EDIT = "edit", _("It is changed there. Comments and reactions stay.")
     RESEND = "resend", _("It is taken down and sent again as a new post. Comments and reactions are lost.")
-    BY_HAND = "by_hand", _("It is left as it is. Somebody corrects it there by hand.")
+    BY_HAND = "by_hand", _("It is left as it is. It has to be corrected there by hand.")
     REMOVE = "remove", _("It is taken down. Comments and reactions are lost.")
 
 
@@ -147,7 +147,7 @@ class ConsentKind(models.TextChoices):
     WRITTEN = "written", _("In writing")
     ORAL = "oral", _("By word of mouth")
     EVENT = "event", _("Public event, announced as photographed")
-    NOT_NEEDED = "not_needed", _("Not needed: nobody can be recognised")
+    NOT_NEEDED = "not_needed", _("Not needed: no one is recognisable")
 
 
 class Agreement(models.TextChoices):
@@ -172,5 +172,5 @@ class Probe(models.TextChoices):
     """Whether a video has been probed; a picture is checked on upload."""
 
     READY = "ready", _("Ready")
-    WAITING = "waiting", _("Being looked at")
+    WAITING = "waiting", _("Being processed")
     BAD = "bad", _("Cannot be used")

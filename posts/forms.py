@@ -14,7 +14,7 @@ class MoveForm(forms.Form):
     on = forms.DateField(label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
     fold = forms.ChoiceField(
-        label=_("Which of the two"),
+        label=_("Choose one of the two times"),
         choices=[("0", _("Before the clocks go back")), ("1", _("After the clocks go back"))],
         required=False,
         widget=forms.RadioSelect,
@@ -54,8 +54,10 @@ class AmendmentReasonForm(forms.Form):
         min_length=5,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("A sentence is enough. It stays on record, and whoever decides reads it."),
-        error_messages={"min_length": _("Say in a sentence why: it stays on record, and whoever decides reads it.")},
+        help_text=_("A sentence is enough. It stays on record, and the approver reads it."),
+        error_messages={
+            "min_length": _("Give a reason in one sentence: it stays on record, and the approver reads it.")
+        },
     )
 
 
@@ -63,10 +65,10 @@ class EmergencyForm(forms.Form):
     """Why a post cannot wait for approval."""
 
     reason = forms.CharField(
-        label=_("What is the emergency?"),
+        label=_("Type of emergency"),
         min_length=10,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("A sentence is enough. It stays on record, and the approvers read it."),
-        error_messages={"min_length": _("Say in a sentence what the emergency is: it stays on record.")},
+        error_messages={"min_length": _("Describe the emergency in one sentence: it stays on record.")},
     )

@@ -25,7 +25,7 @@ def format_notes(draft: Draft) -> list[str]:
         return []
     notes = []
     if not interactive.promise:
-        notes.append(_("Say what will be done with the answers. People take part when they know what for."))
+        notes.append(_("Explain how the answers will be used. People take part when they know the purpose."))
     if interactive.kind in WITH_ANSWERS and len(interactive.options) < FEWEST:
         notes.append(_("There are fewer than two answers to choose from. Write at least two."))
     if interactive.kind == Format.THIS_OR_THAT and len(interactive.options) > FEWEST:
@@ -49,7 +49,7 @@ def _of_contest(draft: Draft) -> list[str]:
         notes.append(_("A contest needs rules: who may take part, until when, how it is decided, what can be won."))
     if not draft.call.deadline:
         notes.append(_("A contest needs a last day. Choose it as the deadline of the call to action."))
-    notes.append(_("A prize draw can fall under the law on games of chance. Ask your lawyer before it goes out."))
+    notes.append(_("A prize draw can fall under the law on games of chance. Ask your lawyer before it is published."))
     return notes
 
 

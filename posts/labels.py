@@ -39,8 +39,8 @@ def _unusual(why: TimeWarning) -> str:
     name = why.holiday.name(current().code) if why.holiday else ""
     sentences = {
         "early": _("This is early in the morning: few people will see it."),
-        "late": _("This is late in the evening: few people will see it, and nobody is there to answer."),
-        "sunday": _("This is a Sunday: nobody may be there to answer."),
+        "late": _("This is late in the evening: few people will see it, and no one is there to answer."),
+        "sunday": _("This is a Sunday: there may be no one to answer."),
         "holiday": _("This is a holiday: %(name)s. Offices are closed.") % {"name": name},
         "sensitive": _("This is a day of remembrance: %(name)s. A cheerful post would be out of place.")
         % {"name": name},
@@ -75,9 +75,9 @@ def text_notes(text: str) -> list[str]:
 def event_label(verb: str) -> str:
     """The description of an audit event of a post."""
     sentences = {
-        "post.create": _("Began the post"),
+        "post.create": _("Started the post"),
         "post.edit": _("Wrote on it"),
-        "post.duplicate": _("Made it as a copy of another post"),
+        "post.duplicate": _("Created as a copy of another post"),
         "post.submit": _("Submitted it for approval"),
         "post.approve": _("Approved it"),
         "post.return": _("Returned it with a note"),
@@ -89,7 +89,7 @@ def event_label(verb: str) -> str:
         "post.take_back": _("Took it back to change it"),
         "post.schedule": _("Scheduled it"),
         "post.publish_now": _("Published it at once"),
-        "post.ask_to_publish_now": _("Asked to publish it now, though it was approved for another time"),
+        "post.ask_to_publish_now": _("Requested to publish it now, though it was approved for another time"),
         "post.move": _("Changed its time"),
         "post.keep_wall_time": _("Kept its time on the clock when the rules of the time zone changed"),
         "post.unschedule": _("Took it off the schedule"),

@@ -4,11 +4,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Promise] = {
-    "numbers.change_contact": _("Changed whom one may ask on the public page of the numbers"),
-    "numbers.close": _("Switched the public page of the numbers off"),
-    "numbers.open": _("Switched the public page of the numbers on: everybody may see it"),
-    "report.ask": _("Asked for the report of %(month)s"),
-    "report.ask_programme": _("Asked for the report of the programme %(target)s: %(month)s"),
+    "numbers.change_contact": _("Changed the contact on the public metrics page"),
+    "numbers.close": _("Switched the public metrics page off"),
+    "numbers.open": _("Switched the public metrics page on: it is visible to everyone"),
+    "report.ask": _("Requested the report of %(month)s"),
+    "report.ask_programme": _("Requested the report of the programme %(target)s: %(month)s"),
     "report.download": _("Fetched the report %(target)s (%(format)s)"),
     "report.end_mail": _("%(person)s no longer receives the monthly report by mail: they lost the right to read it"),
     "report.end_programme_mail": _(
@@ -16,14 +16,14 @@ MESSAGES: dict[str, Promise] = {
     ),
     "report.end_programme": _("Ended the report of the programme %(target)s by mail"),
     "report.end_schedule": _("Ended the report of each month by mail"),
-    "report.make": _("Put the report of %(month)s together"),
-    "report.make_programme": _("Put the report of the programme %(target)s together"),
+    "report.make": _("Created the report of %(month)s"),
+    "report.make_programme": _("Created the report of the programme %(target)s"),
     "report.pause_programme": _("Paused the report of the programme %(target)s by mail"),
     "report.pause_schedule": _("Paused the report of each month by mail"),
     "report.resume_programme": _("Resumed the report of the programme %(target)s by mail"),
     "report.resume_schedule": _("Resumed the report of each month by mail"),
-    "report.schedule": _("The report of each month goes out on day %(day)s to: %(people)s"),
-    "report.schedule_programme": _("The report of the programme %(target)s goes out on day %(day)s to: %(people)s"),
+    "report.schedule": _("The report of each month is sent on day %(day)s to: %(people)s"),
+    "report.schedule_programme": _("The report of the programme %(target)s is sent on day %(day)s to: %(people)s"),
     "report.send": _("Sent the report of %(month)s to those on its list"),
     "report.send_programme": _("Sent the report of the programme %(target)s to those on its list"),
 }

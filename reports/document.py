@@ -160,11 +160,11 @@ class DocumentTexts:
     change: str = "Change in %"
     formula: str = "Formula"
     about: str = "About this report"
-    meanings: str = "What the numbers mean"
-    as_of: str = "Numbers as of"
+    meanings: str = "What the metrics mean"
+    as_of: str = "Metrics as of"
     page: str = "Page"
     of: str = "of"
-    missing: str = "not told"
+    missing: str = "not reported"
 
     def table(self, tiles: Tiles) -> Table:
         columns = (

@@ -6,17 +6,20 @@ from django.utils.translation import gettext_lazy as _
 
 class State(models.TextChoices):
     WAITING = "waiting", _("Waiting for a worker")
-    MAKING = "making", _("Being put together")
+    MAKING = "making", _("Being created")
     READY = "ready", _("Ready")
-    FAILED = "failed", _("Could not be made")
+    FAILED = "failed", _("Could not be created")
     GONE = "gone", _("Deleted")
 
 
 class Trouble(models.TextChoices):
     """Why a report could not be made, for the person who waits for it."""
 
-    BROKEN = "broken", _("The document could not be written. This is a fault of the portal: tell the administrator.")
-    GIVEN_UP = "given_up", _("It was tried three times and the worker stopped each time. Ask for it once more.")
+    BROKEN = (
+        "broken",
+        _("The document could not be written. This is an error of the portal: contact the administrator."),
+    )
+    GIVEN_UP = "given_up", _("It was tried three times and the worker stopped each time. Request it again.")
 
 
 class Format(models.TextChoices):

@@ -76,13 +76,13 @@ class ScheduleForm(forms.Form):
         label=_("Day of the month"),
         coerce=int,
         choices=[(day, f"{day}.") for day in range(1, 32)],
-        help_text=_("At seven in the morning. A month that is shorter has it on its last day. On the first days of a "
-                    "month the numbers of the last posts are not whole yet."),
+        help_text=_("At seven in the morning. In shorter months it is the last day. On the first days of a month the "
+        "metrics of the last posts are not complete yet."),
     )  # fmt: skip
     people = forms.MultipleChoiceField(
-        label=_("Who gets it"),
+        label=_("Recipients"),
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Each in their own language. Who wants it no longer can stop it from the mail itself."),
+        help_text=_("Each in their own language. Recipients can unsubscribe from the e-mail itself."),
         error_messages={"required": _("Choose at least one person, or end the schedule.")},
     )
 
@@ -104,7 +104,7 @@ class ProgrammeScheduleForm(ScheduleForm):
 
 class PublicPageForm(forms.Form):
     is_on = forms.BooleanField(
-        label=_("Everybody may see the sums of this municipality"),
+        label=_("Totals of this municipality are public"),
         required=False,
         help_text=_("On a page without signing in, and as open data. Posts, comments and people are never on it."),
     )
@@ -113,5 +113,5 @@ class PublicPageForm(forms.Form):
         max_length=200,
         required=False,
         strip=True,
-        help_text=_("Stands on the page as you write it: an office, an e-mail address, a telephone number."),
+        help_text=_("Appears on the page as entered: an office, an e-mail address, a telephone number."),
     )

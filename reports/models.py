@@ -224,7 +224,7 @@ FIELDS = ["is_on", "contact"]
 class PublicPage(TenantModel):
     """Whether the municipality's figures are public, and the contact for questions. Off until switched on."""
 
-    is_on = models.BooleanField(_("Everybody may see the page"), default=False)
+    is_on = models.BooleanField(_("Page is public"), default=False)
     contact = models.CharField(_("Whom one may ask"), max_length=200, blank=True)
     on_since = models.DateField(null=True)
     changed_by = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 MESSAGES: dict[str, Promise] = {
     "exercise.answer": _("Answered %(target)s in the exercise"),
     "exercise.end": _("Ended the exercise “%(target)s”"),
-    "exercise.extend": _("Made the exercise “%(target)s” longer by %(minutes)s minutes"),
+    "exercise.extend": _("Extended the exercise “%(target)s” by %(minutes)s minutes"),
     "exercise.hide": _("Hid what %(target)s wrote in the exercise"),
     "exercise.prepare": _("Prepared the exercise “%(target)s” for %(teams)s teams"),
     "exercise.score": _("Wrote the debrief of %(target)s: %(exercise)s"),

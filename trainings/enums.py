@@ -18,7 +18,7 @@ class Mood(models.TextChoices):
     THANKFUL = "thankful", _("thankful")
     OFF_TOPIC = "offtopic", _("about something else")
     PERSONAL = "personal", _("personal data")
-    AGAIN = "again", _("asks the same again")
+    AGAIN = "again", _("repeats the question")
 
 
 class Trigger(models.TextChoices):

@@ -50,14 +50,12 @@ class TrainingForm(CleanTextForm):
     ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=DAY)
     place = text_field(
         gettext_lazy("Place"), 160,
-        hint=gettext_lazy("Town and hall, as people look for them. It stands on the certificate."),
+        hint=gettext_lazy("Town and hall, as people would search for them. It is printed on the certificate."),
     )  # fmt: skip
-    languages = text_field(
-        gettext_lazy("Languages"), 200, hint=gettext_lazy("What is spoken, and who interprets, if anybody does.")
-    )
+    languages = text_field(gettext_lazy("Languages"), 200, hint=gettext_lazy("Languages, and interpreting, if any."))
     share_asked = forms.IntegerField(
         label=gettext_lazy("Share to attend, per cent"), min_value=1, max_value=100, initial=80,
-        help_text=gettext_lazy("From this share of the sessions on, breaks left out, somebody gets a certificate."),
+        help_text=gettext_lazy("Minimum share of the sessions, without breaks, that is required for a certificate."),
     )  # fmt: skip
 
     def __init__(
@@ -121,7 +119,7 @@ class SessionForm(CleanTextForm):
     description = text_field(gettext_lazy("What happens"), 2000, rows=5)
     speaker = text_field(gettext_lazy("Who leads it"), 160)
     is_break = forms.BooleanField(
-        label=gettext_lazy("A break"), required=False, help_text=gettext_lazy("Nobody's attendance is marked.")
+        label=gettext_lazy("A break"), required=False, help_text=gettext_lazy("Attendance is not marked.")
     )
 
     def __init__(self, *args: Any, training: Training, session: Session | None, begun: Any = None, **kwargs: Any):
@@ -208,10 +206,10 @@ class ParticipantForm(CleanTextForm):
     name = text_field(gettext_lazy("Name"), 120, required=True)
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        help_text=gettext_lazy("Somebody with an account of this address sees the training and their certificate."),
+        help_text=gettext_lazy("A person with an account of this address sees the training and their certificate."),
     )  # fmt: skip
     municipality = forms.ChoiceField(label=gettext_lazy("Municipality"), required=False)
-    role = text_field(gettext_lazy("Role"), 120, hint=gettext_lazy("What they are at home, in words."))
+    role = text_field(gettext_lazy("Role"), 120, hint=gettext_lazy("Their position at home, in words."))
     language = forms.ChoiceField(label=gettext_lazy("Language of the certificate"), choices=languages.choices)
     printed_name = text_field(
         gettext_lazy("Name on the certificate"), 120,

@@ -16,14 +16,16 @@ def warn(user: User) -> None:
     with translation.override(user.language):
         body = _(
             "Good day,\n\n"
-            "somebody tries to guess the password of your account at Dobošar. Every attempt was refused.\n\n"
-            "Browsers in which you have signed in before work as always. A new browser may be refused for a while, "
-            "even with the right password. Then sign in with a passkey, or choose a new password; that works at once:\n"
+            "someone is trying to guess the password of your account at Dobošar. Every attempt was refused.\n\n"
+            "Browsers in which you have signed in before work as usual. A new browser may be refused for a while, "
+            "even with the right password. In that case sign in with a passkey, or choose a new password; that works "
+            "at once:\n"
             "%(reset)s\n\n"
             "If you use your password anywhere else, or it is easy to guess, choose a new one now. A second factor "
-            "protects your account even if somebody learns the password:\n%(factor)s"
+            "protects your account even if someone learns the password:\n"
+            "%(factor)s"
         ) % {"reset": _address("account_reset_password"), "factor": _address("mfa_index")}
-        mail.queue(to=user.email, subject=_("Somebody tries to guess your password"), body=body)
+        mail.queue(to=user.email, subject=_("Someone is trying to guess your password"), body=body)
     audit.record("account.warn_of_guessing", by=None, target=user)
 
 

@@ -68,10 +68,12 @@ def _send(invitation: Invitation, link: str) -> None:
         }
         body = _(
             "Good day,\n\n"
-            "%(host)s invites you to Dobošar, the portal with which municipalities speak on social networks. "
-            "You are invited as:\n%(gives)s\n\n"
-            "Open this link to accept. It works once, for %(days)s days:\n%(link)s\n\n"
-            "If you do not know what this is about, ignore this mail: nothing happens without you."
+            "%(host)s invites you to Dobošar, the portal through which municipalities manage their social networks. "
+            "You are invited as:\n"
+            "%(gives)s\n\n"
+            "Open this link to accept. It works once, for %(days)s days:\n"
+            "%(link)s\n\n"
+            "If you did not expect this invitation, ignore this e-mail."
         )
         mail.queue(to=invitation.email, subject=_("You are invited to Dobošar"), body=body % values)
 

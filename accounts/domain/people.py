@@ -69,7 +69,7 @@ def _lock_administrators() -> None:
 
 def _keep_one_administrator(user: User) -> None:
     if not User.objects.filter(is_administrator=True, is_active=True).exclude(pk=user.pk).exists():
-        raise ActionNotAllowed(_("This is the last administrator. Make somebody else an administrator first."))
+        raise ActionNotAllowed(_("This is the last administrator. Make someone else an administrator first."))
 
 
 def _end_sessions(user: User) -> None:

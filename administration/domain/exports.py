@@ -58,12 +58,13 @@ def _notify_approvers(municipality: Municipality, by: User) -> None:
             facts = {"person": by, "municipality": municipality, "address": _address(municipality)}
             mail.queue(
                 to=approver.email,
-                subject=_("%(municipality)s: a file with everything was asked for") % facts,
+                subject=_("%(municipality)s: an export of all data was requested") % facts,
                 body=_(
                     "Good day,\n\n"
-                    "%(person)s asked for a file with everything that the portal holds of %(municipality)s: posts, "
-                    "drafts, conversations, pictures, consents, numbers. Only %(person)s can fetch it.\n\n"
-                    "If you know nothing of it, ask. The activity page shows when it was fetched:\n%(address)s"
+                    "%(person)s requested a file with everything that the portal holds of %(municipality)s: posts, "
+                    "drafts, conversations, pictures, consents, metrics. Only %(person)s can download it.\n\n"
+                    "If you did not expect this, ask them. The activity page shows when it was downloaded:\n"
+                    "%(address)s"
                 )
                 % facts,
             )
@@ -184,9 +185,10 @@ def _settle(row: Export, name: str, size: int, counts: dict[str, int]) -> None:
             subject=_("%(municipality)s: your file is ready") % facts,
             body=_(
                 "Good day,\n\n"
-                "the file with everything of %(municipality)s is ready. Sign in and fetch it until %(until)s; it is "
-                "deleted after that:\n%(address)s\n\n"
-                "It holds personal data. Keep it where only those can read it who have to."
+                "the export of all data of %(municipality)s is ready. Sign in and download it until %(until)s; it is "
+                "deleted after that:\n"
+                "%(address)s\n\n"
+                "It contains personal data. Store it where only authorised people can read it."
             )
             % facts,
         )

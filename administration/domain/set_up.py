@@ -138,8 +138,9 @@ def send_test_mail(*, by: User) -> None:
             subject=_("Test mail of Dobošar"),
             body=_(
                 "Good day,\n\n"
-                "this is the test mail that you asked for. That you read it means that invitations and notices will "
-                "leave this portal too.\n\n%(address)s"
+                "this is the test e-mail that you requested. If you can read it, invitations and notifications will "
+                "leave this portal too.\n\n"
+                "%(address)s"
             )
             % {"address": settings.PUBLIC_BASE_URL},
         )

@@ -51,11 +51,11 @@ KINDS: dict[FirstStep, StepDefinition] = {
         _("Invite people"), "members", Verb.MEMBERS_MANAGE, _APPROVER,
     ),
     FirstStep.PROFILE: StepDefinition(
-        _("Coat of arms and website, so that everybody sees at once where they are."),
+        _("Coat of arms and website, so that everyone sees at once where they are."),
         _("Fill in the profile"), "settings", Verb.SETTINGS_EDIT, _APPROVER,
     ),
     FirstStep.RULES: StepDefinition(
-        _("How many people agree before a post goes out, and how far an approved post may move."),
+        _("How many people approve a post before it is published, and how far an approved post may be moved."),
         _("Choose the rules"), "settings_rules", Verb.SETTINGS_EDIT, _APPROVER, _("They are right as they are"),
     ),
     FirstStep.CHANNEL: StepDefinition(
@@ -63,16 +63,18 @@ KINDS: dict[FirstStep, StepDefinition] = {
         _("Connect a channel"), "channels", Verb.CHANNEL_CONNECT, _APPROVER,
     ),
     FirstStep.POPULATION: StepDefinition(
-        _("Numbers per thousand inhabitants need it."),
+        _("Needed for metrics per thousand inhabitants."),
         _("Enter the population"), "population", None, _("The programme or the administrator enters it."),
     ),
     FirstStep.MENTOR: StepDefinition(
-        _("Somebody of the programme who reads along in the first months."),
-        _("Pair a mentor"), "programme_people", None, _("The staff of the programme pair you."), _("Nobody is planned"),
+        _("A member of the programme who reads along in the first months."),
+        _("Pair a mentor"), "programme_people", None,
+        _("The staff of the programme pair you."), _("No mentor is planned"),
     ),
     FirstStep.SERVICES: StepDefinition(
-        _("Which services of the national portal work here. Posts about one nobody has looked at carry a warning."),
-        _("Look at the eServices"), "settings_services", Verb.LIBRARY_EDIT, _OFFICER,
+        _("Which services of the national portal are available here. Posts about a service that has not been "
+        "reviewed carry a warning."),
+        _("Review the eServices"), "settings_services", Verb.LIBRARY_EDIT, _OFFICER,
     ),
     FirstStep.WORDS: StepDefinition(
         _("Names that the converter between the scripts must not touch, of firms for instance."),
@@ -83,7 +85,7 @@ KINDS: dict[FirstStep, StepDefinition] = {
         _("Set the usual times"), "slots", Verb.LIBRARY_EDIT, _OFFICER, _("There are no usual times"),
     ),
     FirstStep.DRAFT: StepDefinition(
-        _("Write something small. Nothing goes out before it is approved."),
+        _("Write a short post. Nothing is published before it is approved."),
         _("Write the first post"), "post_new", Verb.POST_EDIT, _OFFICER,
     ),
 }  # fmt: skip

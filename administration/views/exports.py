@@ -40,7 +40,9 @@ def exports(request: MunicipalityRequest) -> HttpResponse:
 @require_POST
 def ask(request: MunicipalityRequest) -> HttpResponse:
     verbs.ask(request.municipality, by=request.user)
-    messages.success(request, _("The file is put together. You get a mail when it is ready; you need not wait here."))
+    messages.success(
+        request, _("The file is being created. You receive an e-mail when it is ready; you need not wait here.")
+    )
     return redirect("exports", request.municipality.slug)
 
 

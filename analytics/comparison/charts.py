@@ -222,7 +222,7 @@ def around_training(rows: Sequence[Trained], measure: Measure) -> charts.Chart |
     ]
     if not pairs:
         return None
-    names = (str(BEFORE.label), _("last stretch that is over"))
+    names = (str(BEFORE.label), _("last completed period"))
     return charts.dumbbell(rate_label(measure), pairs, chart_texts(rate(measure)), names=names)
 
 

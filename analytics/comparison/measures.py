@@ -79,7 +79,7 @@ MEASURES: dict[str, Measure] = {
         Measure(
             "weekly",
             _("Posts a week"),
-            _("posts ÷ days of the period × 7; of a municipality that joined meanwhile, ÷ its days since"),
+            _("posts ÷ days of the period × 7; for a municipality that joined during the period, ÷ its days since"),
             MeasureKind.LEVEL,
             lambda f, _p: f.posts * 7 / f.days,
             places=1,
@@ -87,14 +87,14 @@ MEASURES: dict[str, Measure] = {
         Measure(
             "interactions",
             _("Interactions"),
-            _("likes + shares + comments + quotes, as far as the network tells them"),
+            _("likes + shares + comments + quotes, as far as the network reports them"),
             MeasureKind.TOTAL,
             lambda f, _p: f.interactions,
         ),
         Measure(
             "organic",
             _("Interactions without boosted posts"),
-            _("interactions − those with posts that somebody paid to be shown"),
+            _("interactions − those with posts that were paid to be shown"),
             MeasureKind.TOTAL,
             lambda f, _p: f.interactions - f.bought if f.interactions is not None else None,
         ),
@@ -120,7 +120,10 @@ MEASURES: dict[str, Measure] = {
         Measure(
             "followers",
             _("Followers"),
-            _("all channels, as read last in the period; a change is told where as many channels were read before"),
+            _(
+                "all channels, as last fetched in the period; a change is shown where as many channels were "
+                "fetched before"
+            ),
             MeasureKind.LEVEL,
             lambda f, _p: f.followers,
         ),
@@ -162,7 +165,7 @@ MEASURES: dict[str, Measure] = {
         Measure(
             "boosted",
             _("Boosted posts"),
-            _("posts that somebody paid to be shown; they count among the posts, and not in the median"),
+            _("posts that were paid to be shown; they count among the posts, and not in the median"),
             MeasureKind.TOTAL,
             lambda f, _p: f.boosted,
         ),

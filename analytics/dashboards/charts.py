@@ -166,7 +166,7 @@ def clicks(values: list[int], stretches: Stretches) -> charts.Chart:
 
 def ranking(title: str, head: str, rows: list[tuple[str, float | None]], formula: str) -> charts.Chart:
     """Horizontal bars of a breakdown, for export."""
-    texts = charts.ChartTexts(number=whole, gap=_("not told"), heading=head, formula=formula)
+    texts = charts.ChartTexts(number=whole, gap=_("not reported"), heading=head, formula=formula)
     series = charts.Series(str(FORMULAS["interactions"].label), [value for _label, value in rows])
     return charts.ranking(title, [label for label, _value in rows], series, texts)
 

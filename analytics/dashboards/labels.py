@@ -20,7 +20,7 @@ TITLES: dict[str, tuple[LazyText, LazyText]] = {
     "channel": (_("By channel"), _("Channel")),
     "category": (_("By category"), _("Category")),
     "call": (_("By call to action"), _("What people are asked to do")),
-    "material": (_("By material"), _("What the post is made of")),
+    "material": (_("By material"), _("What the post consists of")),
     "interactive": (_("By interactive format"), _("How people take part")),
     "service": (_("By eService"), _("eService")),
     "languages": (_("By language and script"), _("Language and script")),
@@ -50,14 +50,14 @@ def _of(enum: Any, nothing: Callable[[], str]) -> Callable[[str], str]:
 
 
 def _languages(value: str) -> str:
-    return " + ".join(language_name(tag) for tag in value.split("+")) if value else gettext("Not told")
+    return " + ".join(language_name(tag) for tag in value.split("+")) if value else gettext("Not specified")
 
 
 _LABELS: dict[str, Callable[[str], str]] = {
-    "channel": lambda _value: gettext("Not told"),
-    "category": _of(Category, lambda: gettext("Not told")),
+    "channel": lambda _value: gettext("Not specified"),
+    "category": _of(Category, lambda: gettext("Not specified")),
     "call": _of(CallKind, lambda: gettext("Nothing: it only informs")),
-    "material": _of(Material, lambda: gettext("Not told")),
+    "material": _of(Material, lambda: gettext("Not specified")),
     "interactive": _of(Format, lambda: gettext("None: people only read")),
     "service": lambda _value: gettext("No eService"),
     "languages": _languages,

@@ -114,7 +114,7 @@ def undo(request: MunicipalityRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(HistoryImport.objects.all(), pk=pk)
     try:
         history_imports.undo(run, by=request.user)
-        messages.success(request, _("What this import brought is no longer here."))
+        messages.success(request, _("The imported data is no longer here."))
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     return redirect("analytics_past_imports", request.municipality.slug)

@@ -36,10 +36,10 @@ class OwnForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=160)
     level = forms.ChoiceField(label=gettext_lazy("Level"), choices=Level)
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=Unit, initial=Unit.NUMBER.value)
-    better = forms.ChoiceField(label=gettext_lazy("What is better"), choices=Better, widget=forms.RadioSelect)
+    better = forms.ChoiceField(label=gettext_lazy("Better direction"), choices=Better, widget=forms.RadioSelect)
     method = forms.CharField(
         label=gettext_lazy("How it is measured"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000,
-        help_text=gettext_lazy("So that somebody else would come to the same number."),
+        help_text=gettext_lazy("So that anyone else would arrive at the same number."),
     )  # fmt: skip
     source = forms.CharField(
         label=gettext_lazy("Source"), max_length=200,
@@ -145,7 +145,7 @@ class TargetForm(_PlaceForm):
         widget=forms.RadioSelect, initial="target",
         choices=[("target", gettext_lazy("Target")), ("milestone", gettext_lazy("Milestone on the way"))],
     )  # fmt: skip
-    kind = forms.ChoiceField(label=gettext_lazy("Said as"), choices=TargetKind, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=gettext_lazy("Expressed as"), choices=TargetKind, widget=forms.RadioSelect)
     value = forms.FloatField(label=gettext_lazy("Value"), localize=True)
     due_on = _day(gettext_lazy("Due on"))
     reason = _reason(gettext_lazy("Reason"), gettext_lazy("Where it was agreed, or why it changes."))

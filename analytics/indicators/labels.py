@@ -117,8 +117,8 @@ def _quality(notes: Mapping[str, Any]) -> Iterator[str]:
         yield _("Source: %(source)s.") % {"source": notes["source"]}
     if posts:
         yield ngettext(
-            "The networks told numbers of %(told)s of %(posts)s post.",
-            "The networks told numbers of %(told)s of %(posts)s posts.", posts,
+            "The networks reported metrics for %(told)s of %(posts)s post.",
+            "The networks reported metrics for %(told)s of %(posts)s posts.", posts,
         ) % {"told": measured, "posts": posts}  # fmt: skip
     if notes.get("imported"):
         yield _("Of these, %(count)s come from imported history.") % {"count": notes["imported"]}
@@ -169,7 +169,7 @@ def status_label(line: IndicatorRow) -> str:
     """What was asked for today; where nothing was, why; nothing where the state says it all."""
     judged = line.judged
     if judged.standing in (TargetStatus.ON_TRACK, TargetStatus.BEHIND):
-        return _("asked for today: %(due)s") % {"due": value(judged.due, line.indicator.unit)}
+        return _("required today: %(due)s") % {"due": value(judged.due, line.indicator.unit)}
     if judged.standing in (TargetStatus.NOT_DUE, TargetStatus.NO_DATA):
         return status_sentence(line)
     return ""
@@ -184,8 +184,8 @@ def status_sentence(line: IndicatorRow) -> str:
         return _not_due(line)
     sentences = {
         TargetStatus.REACHED: _("The target is reached."),
-        TargetStatus.ON_TRACK: _("That is on track: the way to the target asks for %(due)s today."),
-        TargetStatus.BEHIND: _("That is behind: the way to the target asks for %(due)s today."),
+        TargetStatus.ON_TRACK: _("On track: the way to the target requires %(due)s today."),
+        TargetStatus.BEHIND: _("Behind: the way to the target requires %(due)s today."),
         TargetStatus.NO_TARGET: _("No target was agreed."),
     }
     return sentences[judged.standing] % {"due": value(judged.due, line.indicator.unit)}

@@ -20,10 +20,10 @@ class CountedForm(forms.Form):
     )
     service = forms.ChoiceField(label=_("eService that it promotes"), required=False)
     interactive = forms.ChoiceField(
-        label=_("How it asks people to take part"), required=False, choices=[("", _("It does not")), *Format.choices]
+        label=_("Form of participation"), required=False, choices=[("", _("It does not")), *Format.choices]
     )
     boosted = forms.BooleanField(
-        label=_("Somebody paid the network for its views"),
+        label=_("Views were paid for"),
         required=False,
         help_text=_("For this channel alone. Paid posts are shown apart, because they reach more people."),
     )

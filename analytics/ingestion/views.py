@@ -24,7 +24,7 @@ def edit(request: MunicipalityRequest, pk: int) -> HttpResponse:
     form = CountedForm(request.POST or None, now=counted(subject))
     if request.method == "POST" and form.is_valid():
         if recategorise(subject, form.wanted, by=request.user):
-            messages.success(request, _("Corrected. The numbers of its days follow within a minute or two."))
+            messages.success(request, _("Corrected. The metrics of its days are updated within a minute or two."))
         else:
             messages.info(request, _("Nothing was changed: it counts as that already."))
         return redirect("analytics", request.municipality.slug)

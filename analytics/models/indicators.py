@@ -30,7 +30,7 @@ class ProgrammeIndicator(models.Model):
     name = models.CharField(_("name"), max_length=160, blank=True)
     level = models.CharField(_("level"), max_length=10, choices=Level)
     unit = models.CharField(_("unit"), max_length=12, choices=Unit)
-    better = models.CharField(_("what is better"), max_length=4, choices=Better, default=Better.UP)
+    better = models.CharField(_("better direction"), max_length=4, choices=Better, default=Better.UP)
     method = models.TextField(_("how it is measured"), blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
     areas = models.JSONField(_("areas of good governance"), default=list)
@@ -114,7 +114,7 @@ class MunicipalityBaseline(TenantModel, Frozen):
 class Agreed(models.Model):
     """A target, or a milestone on the way to it. Another one for the same day, or another target, ends it."""
 
-    kind = models.CharField(_("said as"), max_length=6, choices=TargetKind, default=TargetKind.VALUE)
+    kind = models.CharField(_("expressed as"), max_length=6, choices=TargetKind, default=TargetKind.VALUE)
     value = models.FloatField(_("value"))
     due_on = models.DateField(_("due on"))
     is_milestone = models.BooleanField(_("milestone on the way"), default=False)

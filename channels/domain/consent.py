@@ -34,7 +34,7 @@ def mark_needs_consent(channel: Channel, problem: str = messages.CONSENT_LOST) -
 
 
 SUBJECT_LOST = gettext_noop("%(municipality)s: connect the channel “%(channel)s” again")
-WAITS = gettext_noop("What is scheduled on it waits and is not lost.")
+WAITS = gettext_noop("Posts scheduled on it wait and are not lost.")
 
 
 def notify_people(channel: Channel, subject: str, *sentences: str, **facts: Any) -> None:

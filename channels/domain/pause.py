@@ -223,7 +223,7 @@ def _body(row: Held) -> str:
     if row.ended_at:
         return _("Publishing goes on. What came due in the pause was not sent: it waits for your decision on Home.")
     if row.ends_at is None:
-        until = _("It lasts until somebody resumes publishing.")
+        until = _("It lasts until publishing is resumed.")
     else:
-        until = _("It ends by itself: %(time)s.") % {"time": date_time(row.ends_at)}
-    return "\n".join([row.reason, until, _("What comes due meanwhile is not sent: it waits for your decision.")])
+        until = _("It ends automatically: %(time)s.") % {"time": date_time(row.ends_at)}
+    return "\n".join([row.reason, until, _("Posts due during the pause are not sent: they wait for your decision.")])

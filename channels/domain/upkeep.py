@@ -30,7 +30,7 @@ ENDING = gettext_noop(
 SUBJECT_LEFT = gettext_noop("%(municipality)s: connect “%(channel)s” with another person's account")
 LEFT = gettext_noop(
     "%(person)s connected this channel and is no longer with the municipality. When they lose their role on the "
-    "network, publishing stops. Let somebody who stays connect it again now, before that happens."
+    "network, publishing stops. A current colleague should reconnect it now, before that happens."
 )
 
 

@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
                 ('platform', models.CharField(max_length=20)),
                 ('server', models.CharField(max_length=200)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('step', models.CharField(choices=[('registering', 'Introducing the portal to the server'), ('authorising', 'Waiting for your consent on the network'), ('signing_in', 'Signing in'), ('reading', 'Reading the account'), ('choosing', 'Choosing the page'), ('done', 'Connected'), ('failed', 'Not connected')], max_length=12)),
+                ('step', models.CharField(choices=[('registering', 'Introducing the portal to the server'), ('authorising', 'Waiting for your consent on the network'), ('signing_in', 'Signing in'), ('reading', 'Fetching the account'), ('choosing', 'Choosing the page'), ('done', 'Connected'), ('failed', 'Not connected')], max_length=12)),
                 ('state_hash', models.CharField(max_length=64, unique=True)),
                 ('ciphertext', models.TextField(blank=True)),
                 ('problem', models.CharField(blank=True, max_length=300)),

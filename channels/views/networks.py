@@ -90,8 +90,8 @@ def _addresses(network: str) -> list[tuple[str, str]]:
         return addresses
     return [
         *addresses,
-        (_("When somebody removes the portal"), inbound.callback_url("webhook_departed", network)),
-        (_("When somebody asks for their data to be deleted"), inbound.callback_url("webhook_deletion", network)),
+        (_("When a user removes the portal"), inbound.callback_url("webhook_departed", network)),
+        (_("When a user requests deletion of their data"), inbound.callback_url("webhook_deletion", network)),
     ]
 
 

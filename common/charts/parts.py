@@ -62,7 +62,7 @@ class ChartTexts:
         return replace(self, number=lru_cache(maxsize=None)(self.number))
 
     def missing(self, reason: str = "") -> str:
-        return reason or self.gap or _("No reading")
+        return reason or self.gap or _("No value")
 
     def of(self, series: Series, index: int) -> str:
         value = series.values[index]

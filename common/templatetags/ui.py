@@ -173,7 +173,7 @@ def state(value: Any, label: str = "", plain: bool = False) -> SafeString:
 def number(value: float | None, reason: str = "", places: int | None = None) -> SafeString:
     """A number as the language writes it; a missing one is a dash with its reason, never a zero."""
     if value is None or value == "":  # a variable that does not exist comes as ""
-        why = reason or _("No reading")
+        why = reason or _("No value")
         sign = format_html('<span aria-hidden="true">–</span><span class="visually-hidden">{}</span>', why)
         return format_html('<span class="gap" title="{}">{}</span>', why, sign)
     text = numbers.number(value, places)

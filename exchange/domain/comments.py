@@ -88,7 +88,7 @@ def remove(shared_comment: SharedComment, reason: str, *, by: User) -> SharedCom
     """Programme staff remove it; its author reads the reason. Raises `ActionNotAllowed` without one."""
     reason = storable(reason).strip()[:MOST_REASON]
     if not reason:
-        raise ActionNotAllowed(_("Write why: the author is told."))
+        raise ActionNotAllowed(_("Give a reason: the author will see it."))
     row = _locked(shared_comment)
     if row.removed_at is None:
         row.removed_at, row.removed_by, row.reason = timezone.now(), by, reason

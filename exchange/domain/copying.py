@@ -131,7 +131,7 @@ def _notes(shared: SharedPost, offered: Offered | None) -> list[str]:
     if shared.service:
         if offered is None or not offered.may_be_promoted:
             notes += service_notes(Draft(service=shared.service), offered)
-            notes.append(_("The eService and its link are left out until you say that citizens can use it here."))
+            notes.append(_("The eService and its link are left out until you confirm that citizens can use it here."))
         else:
             notes.append(
                 _("The link leads to the eService of your municipality: %(service)s.") % {"service": offered.service}

@@ -55,7 +55,7 @@ def withdrawn(row: SharedPost) -> None:
 
     def text() -> NotificationText:
         subject = _("“%(post)s” is no longer in the gallery") % {"post": row}
-        return subject, _("The post stands on no network any more, so others do not see it here either.")
+        return subject, _("The post is no longer on any network, so others do not see it here either.")
 
     _notify(row, _sharer(row), text)
 

@@ -69,7 +69,7 @@ def create(programme: Programme, written: ExampleContent, *, by: User, starter: 
     known = running.filter(starter=starter).first() if starter else None
     if known is None and running.count() >= MOST_EXAMPLES:
         raise ActionNotAllowed(
-            _("There are %(most)s examples already. Retire those that nobody needs.") % {"most": MOST_EXAMPLES}
+            _("There are already %(most)s examples. Retire those that are not needed.") % {"most": MOST_EXAMPLES}
         )
     row = known or Example(programme=programme, starter=starter, created_by=by, position=_end(programme))
     _write(row, written, by)
@@ -151,10 +151,10 @@ def restore(example: Example, *, by: User) -> Example:
         return row
     running = Example.objects.filter(programme=row.programme, retired_at__isnull=True)
     if row.starter and running.filter(starter=row.starter).exists():
-        raise ActionNotAllowed(_("Somebody has rewritten this built-in example anew. Change that one."))
+        raise ActionNotAllowed(_("This built-in example has been rewritten again. Edit the new version."))
     if running.count() >= MOST_EXAMPLES:
         raise ActionNotAllowed(
-            _("There are %(most)s examples already. Retire those that nobody needs.") % {"most": MOST_EXAMPLES}
+            _("There are already %(most)s examples. Retire those that are not needed.") % {"most": MOST_EXAMPLES}
         )
     row.retired_at = None
     row.save(update_fields=["retired_at"])

@@ -41,13 +41,13 @@ def share(post: Post, why: str, *, municipality: Municipality, by: User, title: 
     why = _reason(why)
     if not gallery_scope_of(municipality).is_shared:
         raise ActionNotAllowed(
-            _("The municipality takes part in no programme today, so there is nobody to share with.")
+            _("The municipality takes part in no programme today, so there is no one to share with.")
         )
     if running_share(post):
         raise ActionNotAllowed(_("This post is in the gallery already."))
     source = snapshot(post, municipality)
     if source is None:
-        raise ActionNotAllowed(_("Only what stands on a network can be shared. This post is on none."))
+        raise ActionNotAllowed(_("Only posts that are on a network can be shared. This post is on none."))
     row = source.row
     row.why, row.by = why, by
     row.title = storable(title).strip()[:MOST_TITLE] or row.title
@@ -66,7 +66,7 @@ def _reason(why: str) -> str:
     why = storable(why).strip()
     if len(why) < LEAST_WHY:
         raise ActionNotAllowed(
-            _("Say why it worked, in a sentence or two: that is what colleagues elsewhere can learn from it.")
+            _("Explain why it worked, in a sentence or two: that is what colleagues elsewhere can learn from it.")
         )
     if len(why) > MOST_WHY:
         raise ActionNotAllowed(
@@ -115,7 +115,7 @@ def renew(shared: SharedPost, *, municipality: Municipality, by: User) -> Shared
     row = _locked(shared)
     where = live_publications(row.post)
     if not where:
-        raise ActionNotAllowed(_("The post stands on no network any more, so there are no new numbers of it."))
+        raise ActionNotAllowed(_("The post is no longer on any network, so there are no new metrics for it."))
     version = max((publication.version for publication in where), key=lambda version: version.number)
     row.measured_on = today()
     row.figures = figures(row.post, municipality, version, (row.measured_on - row.published_on).days)
@@ -139,7 +139,7 @@ def remove(shared: SharedPost, reason: str, *, by: User) -> SharedPost:
     """Programme staff remove it; the municipality reads the reason. Raises `ActionNotAllowed` without one."""
     reason = storable(reason).strip()[:MOST_REASON]
     if not reason:
-        raise ActionNotAllowed(_("Write why: the municipality is told."))
+        raise ActionNotAllowed(_("Give a reason: the municipality will see it."))
     row = _locked(shared)
     row.end_reason = reason
     _end(row, Ending.REMOVED, by=by)

@@ -49,11 +49,11 @@ def _area(rows: int, tag: str = "sr-Cyrl") -> forms.Textarea:
 class ExampleForm(TemplateForm):
     """`{{gaps}}` are asked for when a post begins with it; with their examples they make the post that is shown."""
 
-    purpose = forms.ChoiceField(label=gettext_lazy("What it is for"), choices=Purpose)
+    purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=Purpose)
     shape = forms.ChoiceField(label=gettext_lazy("Format"), choices=ExampleShape)
     why = forms.CharField(label=gettext_lazy("Why it works"), max_length=1000, widget=_area(3))
     watch = forms.CharField(
-        label=gettext_lazy("What to watch"), max_length=1000, required=False, widget=_area(3),
+        label=gettext_lazy("Points to note"), max_length=1000, required=False, widget=_area(3),
         help_text=gettext_lazy("Law, consent of people in pictures, what goes wrong most often."),
     )  # fmt: skip
     patterns = forms.CharField(
@@ -70,7 +70,7 @@ class ExampleForm(TemplateForm):
     )  # fmt: skip
     picture = forms.FileField(
         label=gettext_lazy("Picture of your own"), required=False,
-        help_text=gettext_lazy("A drawing or a screenshot, at most 25 MB. Nobody should be recognised in it."),
+        help_text=gettext_lazy("A drawing or a screenshot, at most 25 MB. No one should be recognisable in it."),
         widget=forms.FileInput(attrs={"accept": TYPES}),
     )  # fmt: skip
     without_picture = forms.BooleanField(label=gettext_lazy("Show the drawing instead"), required=False)
@@ -81,11 +81,11 @@ class ExampleForm(TemplateForm):
     en_name = forms.CharField(label=gettext_lazy("Name"), max_length=120, required=False)
     en_about = forms.CharField(label=gettext_lazy("When to use it"), max_length=300, required=False)
     en_text = forms.CharField(
-        label=gettext_lazy("What the post says"), max_length=5000, required=False, widget=_area(6, "en")
+        label=gettext_lazy("Text of the post"), max_length=5000, required=False, widget=_area(6, "en")
     )
     en_why = forms.CharField(label=gettext_lazy("Why it works"), max_length=1000, required=False, widget=_area(3, "en"))
     en_watch = forms.CharField(
-        label=gettext_lazy("What to watch"), max_length=1000, required=False, widget=_area(3, "en")
+        label=gettext_lazy("Points to note"), max_length=1000, required=False, widget=_area(3, "en")
     )
     en_alt = forms.CharField(
         label=gettext_lazy("What does the picture show?"), max_length=500, required=False, widget=_area(2, "en")
@@ -142,7 +142,7 @@ class ExampleForm(TemplateForm):
             cleaned["category"] = CATEGORY[Purpose(cleaned["purpose"])].value
         keeps_picture = self.example.picture and not cleaned.get("without_picture")
         if (cleaned.get("picture") or keeps_picture) and not cleaned.get("alt", "").strip():
-            self.add_error("alt", _("Say what the picture shows, for those who cannot see it."))
+            self.add_error("alt", _("Describe the picture for those who cannot see it."))
         return cleaned
 
     def written(self) -> ExampleContent:

@@ -32,7 +32,7 @@ class Example(models.Model):
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="examples")
     starter = models.SlugField(max_length=60, blank=True, editable=False)
-    purpose = models.CharField(_("what it is for"), max_length=14, choices=Purpose)
+    purpose = models.CharField(_("purpose"), max_length=14, choices=Purpose)
     shape = models.CharField(_("format"), max_length=14, choices=ExampleShape, default=ExampleShape.PICTURE)
     name = models.CharField(_("name"), max_length=120)
     about = models.CharField(_("when to use it"), max_length=300, blank=True)
@@ -44,13 +44,13 @@ class Example(models.Model):
     # other wordings of the same call to action, for one's own text
     patterns = models.JSONField(default=list)
     why = models.TextField(_("why it works"), max_length=1000)
-    watch = models.TextField(_("what to watch"), max_length=1000, blank=True)
+    watch = models.TextField(_("points to note"), max_length=1000, blank=True)
     # keys of `platforms.registry`
     networks = models.JSONField(default=list)
     english = models.JSONField(default=dict)
     drawing = models.SlugField(max_length=60, blank=True)
     picture = models.CharField(max_length=200, blank=True, editable=False)
-    alt = models.CharField(_("what the picture shows"), max_length=500, blank=True)
+    alt = models.CharField(_("description of the picture"), max_length=500, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     search_key = models.TextField(blank=True, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -103,7 +103,7 @@ def pick(request: ProgrammeRequest, shared: int) -> HttpResponse:
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
-            messages.success(request, _("Picked. It stands at the top of the gallery."))
+            messages.success(request, _("Picked. It is shown at the top of the gallery."))
             return redirect("programme_gallery_post", shared)
     return _shown(request, shared, pick_form=form)
 
@@ -125,7 +125,9 @@ def take_down(request: ProgrammeRequest, shared: int) -> HttpResponse:
     if form.is_valid():
         with queries.programmes_scope(request.programmes):
             verbs.remove(_shared_post(shared), form.cleaned_data["reason"], by=request.user)
-        messages.success(request, _("It is out of the gallery, and the municipality is told why."))
+        messages.success(
+            request, _("It has been removed from the gallery, and the municipality is notified with the reason.")
+        )
         return redirect("programme_gallery")
     return _shown(request, shared, reason_form=form)
 
@@ -140,7 +142,7 @@ def take_down_comment(request: ProgrammeRequest, shared: int, comment: int) -> H
         except ActionNotAllowed as refused:
             flash_error(request, refused)
         else:
-            messages.success(request, _("The comment is taken down, and its author is told why."))
+            messages.success(request, _("The comment has been removed, and its author is notified with the reason."))
     return redirect(reverse("programme_gallery_post", args=[shared]) + "#comments")
 
 

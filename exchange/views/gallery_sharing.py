@@ -119,7 +119,7 @@ def copy(request: MunicipalityRequest, shared: int) -> HttpResponse:
         return redirect("gallery_post", municipality.slug, row.pk)
     if request.method == "POST":
         copied = copying.copy(row, municipality=municipality, by=request.user, also=room.ids)
-        messages.success(request, _("The draft is yours. The conversation on it says what to look at."))
+        messages.success(request, _("The draft is yours. The conversation on it lists points to check."))
         return redirect(reverse("post_edit", args=[municipality.slug, copied.post.pk]))
     context = {"row": row, "copy": copying.copy_preview(row, municipality)}
     return render(request, "exchange/gallery_copy.html", context)

@@ -131,7 +131,9 @@ def _stored(example: Example, form: ExampleForm, by: Any) -> Example:
 def _saved(request: HttpRequest, row: Example) -> HttpResponse:
     """Back to the form when new gaps came up, so that their questions are seen and their examples written."""
     if {gap["name"] for gap in row.gaps} - {request.POST.get(f"gap-{at}-name") for at in range(len(row.gaps))}:
-        messages.success(request, _("Saved. Write an example for each gap: it stands in the post that is shown."))
+        messages.success(
+            request, _("Saved. Write an example for each placeholder: it appears in the post that is shown.")
+        )
         return redirect(reverse("programme_practice_edit", args=[row.pk]) + "#gaps")
     messages.success(request, _("Saved. Municipalities see it now."))
     return _back(row)
@@ -151,7 +153,7 @@ def move(request: ProgrammeRequest, example: int) -> HttpResponse:
 @require_POST
 def retire(request: ProgrammeRequest, example: int) -> HttpResponse:
     row = verbs.retire(_example(request, example), by=request.user)
-    message = _("The built-in example stands there again.") if row.starter else _("The example is retired.")
+    message = _("The built-in example has been restored.") if row.starter else _("The example is retired.")
     undo = "undo:" + reverse("programme_practice_restore", args=[example])
     messages.success(request, message, extra_tags=undo)
     return _back(row)

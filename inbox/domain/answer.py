@@ -46,7 +46,9 @@ def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply:
     row = lock(message)
     held = answer_capacity(row, by=by)
     if held == AnswerCapacity.ASKS:
-        raise ActionNotAllowed(_("Here an approver sees answers before they go out. Ask for approval instead."), "text")
+        raise ActionNotAllowed(
+            _("Here an approver reviews answers before they are sent. Request approval instead."), "text"
+        )
     waiting = ProposedAnswer.objects.filter(message=row, state=ProposalState.WAITING)
     if held == AnswerCapacity.EMERGENCY:
         waiting.update(state=ProposalState.WITHDRAWN, decided_by=by, decided_at=timezone.now())
@@ -62,7 +64,7 @@ def validated_text(row: Message, text: str, after: int) -> str:
     text = text.replace("\x00", "").replace("\r\n", "\n").strip()
     if row.erased_at:
         raise ActionNotAllowed(
-            _("The words of this message were deleted because their time was over. It is not answered here.")
+            _("The text of this message was deleted because its retention period ended. It cannot be answered here.")
         )
     if not text:
         raise ActionNotAllowed(_("Write the answer first."), "text")
@@ -106,7 +108,7 @@ def _refuse_collision(row: Message, after: int) -> None:
     if newest is not None and newest.pk > after:
         names = {"person": newest.by}
         raise ActionNotAllowed(
-            _("%(person)s has answered meanwhile. Read that answer first; yours is still here.") % names, "text"
+            _("%(person)s has answered in the meantime. Read that answer first; yours is still here.") % names, "text"
         )
 
 

@@ -94,7 +94,7 @@ def merge_settlement(settlement: Settlement, into: Settlement, *, by: User) -> S
     rows = Settlement.objects.select_for_update(of=("self",)).order_by("pk")
     settlements = {row.pk: row for row in rows.filter(pk__in=[settlement.pk, into.pk])}
     if len(settlements) < 2:
-        raise ActionNotAllowed(_("A colleague has merged one of them meanwhile."), "into")
+        raise ActionNotAllowed(_("A colleague has merged one of them in the meantime."), "into")
     for pointer in Settlement._meta.get_fields(include_hidden=True):
         if isinstance(pointer, ForeignObjectRel):
             pointing: Any = pointer.related_model

@@ -112,7 +112,7 @@ def ask(message: Message, department: Department, entered: QuestionInput, *, unt
     row = lock(message)
     if row.erased_at:
         raise ActionNotAllowed(
-            _("The words of this message were deleted because their time was over. Nobody can be asked.")
+            _("The text of this message was deleted because its retention period ended. It can no longer be forwarded.")
         )
     to, now = _department(department), timezone.now()
     question, shown = _clean(entered.question), _clean(entered.shown)
@@ -128,7 +128,7 @@ def ask(message: Message, department: Department, entered: QuestionInput, *, unt
     if not now < until <= now + timedelta(days=MOST_DAYS):
         raise ActionNotAllowed(_("Choose a day from today on, within %(days)s days.") % {"days": MOST_DAYS}, "until")
     if HandOver.objects.filter(message=row, department=to, answered_at=None, withdrawn_at=None, expires_at__gt=now):
-        raise ActionNotAllowed(_("This department was asked already. Take that question back first."), "department")
+        raise ActionNotAllowed(_("This department has already been asked. Withdraw that question first."), "department")
     token = secrets.token_urlsafe(32)
     half = working_minutes(now, until) // 2
     hand_over = HandOver.objects.create(

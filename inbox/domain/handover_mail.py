@@ -26,10 +26,12 @@ def send(row: HandOver, token: str, *, is_reminder: bool = False) -> None:
         }  # fmt: skip
         if is_reminder:
             subject = _("Reminder: %(municipality)s waits for an answer")
-            begins = _("Good day,\n\na while ago we asked %(department)s a question, and it still waits:\n\n")
+            begins = _("Good day,\n\na while ago we sent %(department)s a question, which is still open:\n\n")
         else:
-            subject = _("%(municipality)s asks: what shall we answer?")
-            begins = _("Good day,\n\nsomebody wrote to us on a social network. We ask %(department)s:\n\n")
+            subject = _("%(municipality)s needs your answer")
+            begins = _(
+                "Good day,\n\nwe received a message on a social network and have a question for %(department)s:\n\n"
+            )
         body = begins + _(
             "%(question)s\n\n"
             "Please answer until %(until)s. Open this link and write; it needs no account and no password:\n"

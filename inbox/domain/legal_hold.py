@@ -19,10 +19,12 @@ def place(message: Message, reason: str, *, by: User) -> LegalHold:
     row, cleaned = lock(message), " ".join(reason.replace("\x00", "").split())
     if row.erased_at:
         raise ActionNotAllowed(
-            _("The words of this message were erased already: there is nothing left to protect."), "reason"
+            _("The text of this message has already been erased: there is nothing left to protect."), "reason"
         )
     if not cleaned:
-        raise ActionNotAllowed(_("Say why it must not be erased, for example the number of the case."), "reason")
+        raise ActionNotAllowed(
+            _("Explain why it must not be erased, for example with the number of the case."), "reason"
+        )
     if len(cleaned) > MOST_REASON:
         raise ActionNotAllowed(
             _("The reason is too long: %(most)s characters at most.") % {"most": MOST_REASON}, "reason"

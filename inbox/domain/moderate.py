@@ -48,12 +48,12 @@ def propose(message: Message, wish: ModerationRequest, *, by: User) -> Moderatio
     row, able = locked_message(message), can_hide(message)
     if row.erased_at:
         raise ActionNotAllowed(
-            _("The words of this message were deleted because their time was over. There is nothing to hide.")
+            _("The text of this message was deleted because its retention period ended. There is nothing to hide.")
         )
     if row.is_private:
         raise ActionNotAllowed(
-            _("This was written privately: nobody reads it in public, so there is nothing to hide. A threat can be "
-              "protected from being erased instead.")
+            _("This message is private and not visible to the public, so there is nothing to hide. A threat can "
+            "be protected from being erased instead.")
         )  # fmt: skip
     _refuse_wish(wish, able=able)
     _refuse_earlier(row, wish)
@@ -103,7 +103,7 @@ def _refuse_earlier(row: Message, wish: ModerationRequest) -> None:
         earlier = [moderation for moderation in earlier if moderation not in hidden]
     if earlier:
         raise ActionNotAllowed(
-            _("%(person)s has decided about this message already. Look at that first.") % {"person": earlier[0].by}
+            _("%(person)s has already decided about this message. Check that first.") % {"person": earlier[0].by}
         )
 
 
@@ -125,7 +125,7 @@ def _refuse_wish(wish: ModerationRequest, *, able: bool) -> None:
         )
     if not _clean(wish.why):
         raise ActionNotAllowed(
-            _("Write in a sentence what is wrong with it. Somebody who objects will be told this."), "why"
+            _("Describe in a sentence what is wrong with it. A person who objects will see this."), "why"
         )
     _refuse_length(wish.why, moderation_rules.MOST_WHY, "why")
 
@@ -143,7 +143,7 @@ def agree(row: Moderation, *, by: User) -> Moderation:
         )
     hiding = _lock_other_act(moderation, ModerationAction.HIDE)  # serialises with a concurrent undo
     if hiding and hiding.state != ModerationState.DONE:
-        raise ActionNotAllowed(_("A colleague did something about this meanwhile. Look at how it stands now."))
+        raise ActionNotAllowed(_("A colleague has acted on this in the meantime. Check its current state."))
     if hiding:
         _refuse_objection(hiding)
     moderation.second_by, moderation.second_at, moderation.state = by, timezone.now(), ModerationState.BY_HAND
@@ -222,10 +222,12 @@ def _undo(moderation: Moderation, why: str, by: User) -> None:
     removal = moderation if moderation.act == ModerationAction.REMOVE else removal_of(moderation)
     if removal and removal.state == ModerationState.DONE:
         raise ActionNotAllowed(
-            _("It was removed for good, so it cannot be shown again. Tell its author that they were right.")
+            _("It was removed permanently, so it cannot be shown again. Inform its author that they were right.")
         )
     if removal and (removal is not moderation or removal.state == ModerationState.DOING):
-        raise ActionNotAllowed(_("It is being removed for good, or somebody has asked for that. See to that first."))
+        raise ActionNotAllowed(
+            _("It is being removed permanently, or its removal has been requested. Deal with that first.")
+        )
     if moderation.state in (ModerationState.PROPOSED, ModerationState.SHOWING, *FINAL_STATES):
         raise ActionNotAllowed(_("It is not hidden, so there is nothing to show again."))
     moderation.undo_by, moderation.undo_why = by, why
@@ -265,11 +267,11 @@ def record_objection(row: Moderation, text: str, received_on: date | None, *, by
     """Record the author's objection, in their words, and the day on which it was received."""
     moderation = _locked(row)
     if moderation.state in (ModerationState.PROPOSED, ModerationState.REFUSED) or moderation.appealed_on:
-        raise ActionNotAllowed(_("An objection is written down already, or there is nothing to object to."))
+        raise ActionNotAllowed(_("An objection has already been recorded, or there is nothing to object to."))
     if moderation.erased_at:
         raise ActionNotAllowed(_("The copy was erased because its time was over."))
     if not _clean(text):
-        raise ActionNotAllowed(_("Write down what the person says."), "text")
+        raise ActionNotAllowed(_("Enter the person's statement."), "text")
     _refuse_length(text, moderation_rules.MOST_OBJECTION, "text")
     if received_on is None or not timezone.localdate(moderation.at) <= received_on <= timezone.localdate():
         raise ActionNotAllowed(
@@ -290,7 +292,7 @@ def decide(row: Moderation, decision: str, why: str, *, by: User) -> Moderation:
     if decision not in AppealDecision.values:
         raise ActionNotAllowed(_("Choose what becomes of the objection."), "decision")
     if not _clean(why):
-        raise ActionNotAllowed(_("Write why. The person is told this."), "why")
+        raise ActionNotAllowed(_("Give a reason. The person will see it."), "why")
     _refuse_length(why, moderation_rules.MOST_WHY, "why")
     moderation.decision, moderation.decision_why = decision, _clean(why)
     moderation.decided_by, moderation.decided_at = by, timezone.now()
@@ -318,7 +320,7 @@ def _locked(row: Moderation, *states: ModerationState) -> Moderation:
     rows = Moderation.objects.select_for_update(of=("self",)).select_related("message__channel", "by")
     moderation = rows.get(pk=row.pk)
     if states and moderation.state not in states:
-        raise ActionNotAllowed(_("A colleague did something about this meanwhile. Look at how it stands now."))
+        raise ActionNotAllowed(_("A colleague has acted on this in the meantime. Check its current state."))
     return moderation
 
 
@@ -330,7 +332,7 @@ def _saved(row: Moderation, verb: str, by: User, **detail: Any) -> Moderation:
 
 def _refuse_first(row: Moderation, by: User) -> None:
     if by == row.by:
-        raise ActionNotAllowed(_("You decided this yourself. Somebody else has to look at it."))
+        raise ActionNotAllowed(_("You decided this yourself. Another person has to review it."))
 
 
 def _clean(text: str) -> str:

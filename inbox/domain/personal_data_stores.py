@@ -72,7 +72,7 @@ MESSAGES = PersonalDataStore(
         StoredField("department", gettext_lazy("Department")),
         StoredField("state", gettext_lazy("State"), "get_state_display"),
         StoredField("assigned_to", gettext_lazy("Given to"), "assignee"),
-        StoredField("looks_like", gettext_lazy("What the portal took it for"), lambda row: _suggestions(row)),
+        StoredField("looks_like", gettext_lazy("The portal's classification"), lambda row: _suggestions(row)),
         StoredField("number_there", gettext_lazy("Number of the message on the network"), "remote_id"),
     ),
     message="pk",
@@ -123,7 +123,7 @@ NOTES = PersonalDataStore(
 
 DRAFTS = PersonalDataStore(
     "drafts",
-    gettext_lazy("Answers that somebody began"),
+    gettext_lazy("Answers in preparation"),
     ErasureEffect.DELETED,
     lambda: _("Until the answer is sent; 30 days at most."),
     "inbox.answerdraft",
@@ -234,20 +234,20 @@ SENT = PersonalDataStore(
         StoredField("text", gettext_lazy("Words"), lambda row: row.payload.get("text")),
         StoredField("shown", gettext_lazy("As the network showed it")),
         StoredField("shown_now", gettext_lazy("As the network showed it later")),
-        StoredField("problem", gettext_lazy("What the network said")),
+        StoredField("problem", gettext_lazy("Response of the network")),
         StoredField("link", gettext_lazy("Link"), "permalink"),
         StoredField("sent_at", gettext_lazy("Sent"), "published_at"),
     ),
     erase=_erase_deliveries,
     stays=lambda: _(
-        "Where our answer stands on the network, and when it was sent: we answer for what we publish. No words. On the "
-        "network itself the answer stays until somebody deletes it there."
+        "Where our answer is on the network, and when it was sent: we are responsible for what we publish. No words. "
+        "On the network itself the answer stays until it is deleted there."
     ),
 )
 
 CALLS = PersonalDataStore(
     "calls",
-    gettext_lazy("What the network said to our answers"),
+    gettext_lazy("Responses of the network to our answers"),
     ErasureEffect.EMPTIED,
     with_the_message,
     "delivery.attempt",
@@ -255,7 +255,7 @@ CALLS = PersonalDataStore(
     _attempts,
     (
         StoredField("at", gettext_lazy("When"), "opened_at"),
-        StoredField("said", gettext_lazy("What the network said"), "detail"),
+        StoredField("said", gettext_lazy("Response of the network"), "detail"),
     ),
     erase=_erase_attempts,
 )
@@ -377,7 +377,7 @@ MODERATION = PersonalDataStore(
     tuple(evidence.CLEARED_FIELDS),
     _moderations,
     (
-        StoredField("act", gettext_lazy("What was done"), "get_act_display"),
+        StoredField("act", gettext_lazy("Action taken"), "get_act_display"),
         StoredField("reason", gettext_lazy("Reason"), "get_reason_display"),
         StoredField("why", gettext_lazy("Why")),
         StoredField("words", gettext_lazy("Copy of the words"), "text"),
@@ -390,10 +390,10 @@ MODERATION = PersonalDataStore(
         BY,
         StoredField("state", gettext_lazy("State"), "get_state_display"),
         StoredField("second_by", gettext_lazy("Second person")),
-        StoredField("second_why", gettext_lazy("What the second person said")),
+        StoredField("second_why", gettext_lazy("Decision of the second person")),
         StoredField("done_at", gettext_lazy("Done")),
         StoredField("done_by", gettext_lazy("Done by")),
-        StoredField("detail", gettext_lazy("What was done by hand, or what the network said")),
+        StoredField("detail", gettext_lazy("Manual actions, or the response of the network")),
         StoredField("undo_why", gettext_lazy("Why it was shown again")),
         StoredField("undone_at", gettext_lazy("Shown again")),
         StoredField("objection", gettext_lazy("Objection"), "appeal"),
@@ -434,16 +434,16 @@ def _erase_events(what: Erasure) -> None:
 
 EVENTS = PersonalDataStore(
     "events",
-    gettext_lazy("What the network told us by itself, as it came"),
+    gettext_lazy("Events received from the network, in their original form"),
     ErasureEffect.DELETED,
-    lambda: _("30 days; what nobody has read by then, 60 days."),
+    lambda: _("30 days; unprocessed events, 60 days."),
     "channels.event",
     ("payload", "key"),
     _events,
     (
         StoredField("network", gettext_lazy("Network"), "platform"),
         StoredField("at", gettext_lazy("When"), "received_at"),
-        StoredField("received", gettext_lazy("What came"), "payload"),
+        StoredField("received", gettext_lazy("Content received"), "payload"),
     ),
     erase=_erase_events,
 )
@@ -465,7 +465,7 @@ def _messages_naming(person: DataSubject) -> Iterable[Any]:
 
 NAMED = PersonalDataStore(
     "named_by_others",
-    gettext_lazy("Messages of others in which the same name stands"),
+    gettext_lazy("Messages of others that contain the same name"),
     ErasureEffect.STAYS,
     with_the_message,
     "inbox.message",
@@ -477,8 +477,8 @@ NAMED = PersonalDataStore(
         AT,
     ),
     stays=lambda: _(
-        "They are the words of somebody else, and the same name need not be the same person. Read them in the inbox; "
-        "hide or erase them there where they give somebody's personal data away."
+        "They are the words of another person, and the same name need not be the same person. Read them in the inbox; "
+        "hide or erase them there if they disclose personal data."
     ),
 )
 
@@ -500,8 +500,8 @@ CONSENTS = PersonalDataStore(
     _consents,
     (
         StoredField("picture", gettext_lazy("Picture"), "media.name"),
-        StoredField("people", gettext_lazy("Who is shown")),
-        StoredField("given_by", gettext_lazy("Who agreed")),
+        StoredField("people", gettext_lazy("Person shown")),
+        StoredField("given_by", gettext_lazy("Person who agreed")),
         StoredField("kind", gettext_lazy("How it was given"), "get_kind_display"),
         StoredField("given_on", gettext_lazy("Day")),
         StoredField("valid_until", gettext_lazy("Valid until")),
@@ -523,8 +523,8 @@ NETWORKS = PersonalDataStore(
     ErasureEffect.STAYS,
     lambda: _("As long as the network keeps it."),
     stays=lambda: _(
-        "What stands on a network is the network's and the author's own: they delete it there. The same holds for "
-        "posts that others have copied."
+        "Content on a network belongs to the network and the author: they delete it there. The same holds for posts "
+        "that others have copied."
     ),
 )
 MAILBOXES = PersonalDataStore(
@@ -543,8 +543,8 @@ BACKUPS = PersonalDataStore(
     ErasureEffect.STAYS,
     lambda: _("As long as the one who runs the installation keeps backups."),
     stays=lambda: _(
-        "A backup made before holds what has been erased since, until it runs out. It is opened only to restore "
-        "everything after a failure; what was erased since then has to be erased once more."
+        "A backup created earlier contains what has been erased since, until it expires. It is opened only to restore "
+        "everything after a failure; data erased since then has to be erased again."
     ),
 )
 

@@ -79,7 +79,7 @@ def approve(proposed: ProposedAnswer, text: str, *, revision: int, by: User) -> 
         raise ActionNotAllowed(_("Only an approver decides about answers."))
     if not municipality.may_approve_own:
         if by.pk in (proposed_answer.by_id, proposed_answer.text_by_id):
-            raise ActionNotAllowed(_("These are your own words. Somebody else has to approve them."))
+            raise ActionNotAllowed(_("These are your own words. Another person has to approve them."))
         if cleaned != proposed_answer.text:
             raise ActionNotAllowed(
                 _("You changed the words, so they are yours now. Send them back: their author proposes them again."),
@@ -100,7 +100,7 @@ def send_back(proposed: ProposedAnswer, text: str, reason: str, *, revision: int
         raise ActionNotAllowed(_("Only an approver decides about answers."))
     why = reason.replace("\x00", "").strip()
     if not why:
-        raise ActionNotAllowed(_("Say why you send it back."), "reason")
+        raise ActionNotAllowed(_("Explain why you send it back."), "reason")
     if len(why) > MOST_REASON:
         raise ActionNotAllowed(
             _("The reason is too long: %(most)s characters at most.") % {"most": MOST_REASON}, "reason"
@@ -122,7 +122,7 @@ def withdraw(proposed: ProposedAnswer, *, by: User) -> ProposedAnswer:
     row = lock(proposed.message)
     proposed_answer = ProposedAnswer.objects.select_for_update().get(pk=proposed.pk)
     if proposed_answer.by_id != by.pk:
-        raise ActionNotAllowed(_("Only its author takes it back."))
+        raise ActionNotAllowed(_("Only its author can withdraw it."))
     if proposed_answer.state != ProposalState.WAITING:
         raise ActionNotAllowed(_no_longer_waiting())
     proposed_answer.state = ProposalState.WITHDRAWN

@@ -19,11 +19,11 @@ def review_requested(row: Moderation, *, by: User) -> None:
 
     def build_text() -> tuple[str, str]:
         if row.act == ModerationAction.REMOVE:
-            return _("%(person)s asks to remove a comment for good") % {"person": row.by}, _(
+            return _("%(person)s requests to remove a comment permanently") % {"person": row.by}, _(
                 "A second person has to agree first. The copy and the reason are in the portal."
             )
-        return _("%(person)s hid a comment: look at it within a day") % {"person": row.by}, _(
-            "The reason given is: %(reason)s. A second person says whether it was right."
+        return _("%(person)s hid a comment: review it within a day") % {"person": row.by}, _(
+            "The reason given is: %(reason)s. A second person decides whether it was right."
         ) % {"reason": row.get_reason_display()}
 
     _notify_others(row, build_text, by=by)
@@ -33,8 +33,8 @@ def objection_recorded(row: Moderation, *, by: User) -> None:
     """To everybody except who hid the message, because somebody else decides."""
 
     def build_text() -> tuple[str, str]:
-        return _("Somebody objects to a hidden comment"), _(
-            "It was hidden by %(person)s, so somebody else decides. What they say is in the portal."
+        return _("An objection to a hidden comment"), _(
+            "It was hidden by %(person)s, so another person decides. The objection is in the portal."
         ) % {"person": row.by}
 
     _notify_others(row, build_text, by=by)

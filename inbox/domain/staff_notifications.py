@@ -73,10 +73,10 @@ def _notify_urgent(row: Message) -> bool:
         def build_text() -> tuple[str, str]:
             if row.kind == MessageKind.EMERGENCY:
                 return _("%(municipality)s: an emergency among citizens' messages") % facts, _(
-                    "It wants an answer within an hour. What it says is in the portal."
+                    "It requires an answer within an hour. Its text is in the portal."
                 )
             return _("%(municipality)s: a message that is clearly unlawful") % facts, _(
-                "Somebody has to look at it within two hours. What it says is in the portal."
+                "It has to be reviewed within two hours. Its text is in the portal."
             )
 
         _notify_about(row, NotificationKind.URGENT, inbox_staff(row.municipality), build_text)
@@ -187,7 +187,7 @@ def proposed(answer: ProposedAnswer, *, by: User) -> None:
 
     def build_text() -> tuple[str, str]:
         subject = _("%(municipality)s: an answer to a citizen waits for your approval") % facts
-        return subject, _("%(person)s wrote it. Nothing goes out before you agree.") % facts
+        return subject, _("%(person)s wrote it. Nothing is sent before you agree.") % facts
 
     _notify_about(answer.message, NotificationKind.ANSWER, deciders(answer.municipality), build_text, by=by)
 
@@ -198,7 +198,7 @@ def returned(answer: ProposedAnswer, *, by: User) -> None:
 
     def build_text() -> tuple[str, str]:
         subject = _("%(municipality)s: %(person)s sent your answer back") % facts
-        return subject, _("The reason stands beside it in the portal.")
+        return subject, _("The reason is shown beside it in the portal.")
 
     _notify_about(answer.message, NotificationKind.ANSWER, [answer.by], build_text, by=by)
 

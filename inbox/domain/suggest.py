@@ -103,7 +103,7 @@ def accept(message: Message, *, by: User) -> Message:
     suggestion."""
     row = triage.lock(message)
     if not row.suggested_kind:
-        raise ActionNotAllowed(_("Nothing is suggested for this message. Say yourself what it is."), "kind")
+        raise ActionNotAllowed(_("There is no suggestion for this message. Choose the category yourself."), "kind")
     row = triage.set_kind(row, row.suggested_kind, by=by)
     return triage.set_topic(row, row.suggested_topic, by=by) if row.suggested_topic and not row.topic else row
 

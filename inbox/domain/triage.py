@@ -93,7 +93,7 @@ def set_department(message: Message, department: Department | None, *, by: User)
     """Set or clear the department. This asks nobody."""
     row = lock(message)
     if department is not None and department.is_retired and row.department_id != department.pk:
-        raise ActionNotAllowed(_("This department is not asked any more. Choose another."), "department")
+        raise ActionNotAllowed(_("This department is no longer available. Choose another."), "department")
     if row.department_id == getattr(department, "pk", None):
         return row
     row.department = department
@@ -143,15 +143,15 @@ def snooze(message: Message, until: datetime, *, by: User) -> Message:
     """Hide it from the open list until then. The deadline goes on, so a late message cannot be snoozed."""
     row, now = lock(message), timezone.now()
     if row.is_settled:
-        raise ActionNotAllowed(_("This message is settled: there is nothing to put off."), "until")
+        raise ActionNotAllowed(_("This message is closed: it cannot be postponed."), "until")
     if row.due_at is not None and row.due_at < now:
         raise ActionNotAllowed(
-            _("The time for its answer is over, so it cannot sleep. Answer it or close it."), "until"
+            _("The deadline for its answer has passed, so it cannot be snoozed. Answer it or close it."), "until"
         )
     if until <= now:
         raise ActionNotAllowed(_("Choose a time that is still to come."), "until")
     if until > now + rules.MAX_SNOOZE:
-        raise ActionNotAllowed(_("Nobody remembers after so long. Choose a time within three months."), "until")
+        raise ActionNotAllowed(_("That is too far in the future. Choose a time within three months."), "until")
     if row.snoozed_until == until:
         return row
     row.snoozed_until = until

@@ -142,7 +142,7 @@ class Moderation(TenantModel):
         """How it looks (`common.states`)."""
         tone, icon = PILLS[ModerationState(self.state)]
         if self.waits_to_be_shown_by_hand:
-            return tone, icon, _("Put back by hand")
+            return tone, icon, _("Restored by hand")
         return (
             tone,
             icon,
@@ -191,10 +191,10 @@ class HouseRules(TenantModel):
     script.
     """
 
-    is_on = models.BooleanField(_("Everybody may read the page"), default=False)
+    is_on = models.BooleanField(_("Page can be read by everyone"), default=False)
     contact = models.CharField(_("Where one can object"), max_length=300, blank=True)
     formal = models.CharField(_("Where formal requests go"), max_length=300, blank=True)
-    privacy = models.CharField(_("Where one asks about personal data"), max_length=300, blank=True)
+    privacy = models.CharField(_("Contact for personal data"), max_length=300, blank=True)
     own_text = models.TextField(_("In your own words"), max_length=1000, blank=True)
     on_since = models.DateField(null=True)
     changed_by = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -40,7 +40,7 @@ def answer(request: MunicipalityRequest, message: int) -> HttpResponse:
     if isinstance(proposed, Reply):
         flash.success(request, _("The answer is on its way. It appears on the network in a moment."))
     else:
-        flash.success(request, _("The answer waits for approval. You are told if it comes back."))
+        flash.success(request, _("The answer is waiting for approval. You are notified if it is sent back."))
     return navigation.next_message(request, row)
 
 
@@ -122,7 +122,7 @@ def decide(request: MunicipalityRequest, message: int, proposed: int) -> HttpRes
             flash.success(request, _("Approved. The answer is on its way."))
         else:
             propose.send_back(one, text, request.POST.get("reason", ""), revision=revision, by=request.user)
-            flash.success(request, _("Sent back. Its author is told."))
+            flash.success(request, _("Sent back. Its author is notified."))
     except ActionNotAllowed as refused:
         return message_page(request, row, problem=refused.message)
     return redirect("inbox_proposed", request.municipality.slug)

@@ -41,9 +41,7 @@ def save(request: MunicipalityRequest) -> HttpResponse:
         return _page(request, form, HouseRulesInput(is_on=False, **typed))
     values = HouseRulesInput(**form.cleaned_data)
     verbs.save(request.municipality, values, by=request.user)
-    flash.success(
-        request, _("Saved. Everybody can read the page now.") if values.is_on else _("Saved. Nobody sees it.")
-    )
+    flash.success(request, _("Saved. The page is now public.") if values.is_on else _("Saved. The page is hidden."))
     return redirect("house_rules", request.municipality.slug)
 
 

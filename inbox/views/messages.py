@@ -87,13 +87,13 @@ def _filters(narrowed: MessageFilters, people: list[tuple[str, str]]) -> list[di
     options = neighbours.choices()
     nothing = {
         "kind": _("Not sorted yet"), "topic": _("No topic yet"), "settlement": _("No settlement"),
-        "department": _("No department"), "assignee": _("Nobody yet"),
+        "department": _("No department"), "assignee": _("Not assigned"),
     }  # fmt: skip
     labels: list[tuple[str, str, list[Any]]] = [
         ("kind", _("Kind"), MessageKind.choices),
-        ("assignee", _("Who sees to it"), people),
+        ("assignee", _("Assigned to"), people),
         ("topic", _("Topic"), Topic.choices),
-        ("readers", _("Who may read it"), [("private", _("Written privately")), ("everybody", _("Everybody"))]),
+        ("readers", _("Who may read it"), [("private", _("Written privately")), ("everybody", _("Everyone"))]),
         ("channel", _("Channel"), options["channel"] if len(options["channel"]) > 1 or narrowed.channel else []),
         ("settlement", _("Settlement"), options["settlement"]),
         ("department", _("Department"), options["department"]),
@@ -141,7 +141,7 @@ def _bulk_acts(people: list[tuple[str, str]]) -> list[tuple[str, list[tuple[str,
         (_("Put off until"), [(f"snooze:{value}", str(label)) for value, label in Snooze.choices]),
         (_("Kind"), [(f"kind:{value}", str(label)) for value, label in MessageKind.choices]),
         (_("Topic"), [(f"topic:{value}", str(label)) for value, label in Topic.choices]),
-        (_("Who sees to it"), [("assign:", _("Nobody yet")), *((f"assign:{pk}", name) for pk, name in people)]),
+        (_("Assigned to"), [("assign:", _("Not assigned")), *((f"assign:{pk}", name) for pk, name in people)]),
     ]
 
 

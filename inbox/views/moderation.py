@@ -59,9 +59,14 @@ def _success_message(proposed: Moderation) -> str:
     if proposed.act == ModerationAction.REMOVE:
         return _("A copy is kept. A second person has to agree before it is removed.")
     if not proposed.next_at:
-        return _("A copy is kept. This network hides nothing for the portal: do it there now, and say so here.")
+        return _(
+            "A copy is kept. This network does not let the portal hide messages: do it there now, and confirm it here."
+        )
     if not moderation_queries.is_below_ours(proposed.message):
-        return _("A copy is kept. The portal asks the network in a moment. If the network refuses, you are told.")
+        return _(
+            "A copy is kept. The portal sends the request to the network in a moment. If the network refuses, you "
+            "are notified."
+        )
     return _("A copy is kept. The portal hides it on the network in a moment.")
 
 

@@ -164,8 +164,8 @@ def _lines(*texts: str) -> tuple[str, ...]:
 def _notices(row: Moderation) -> Iterator[Notice]:
     manual_steps = str(validation.manual_steps(row.message.channel))
     if queries.confirmation_is_late(row):
-        text = _("A second person was to look at this within a day.")
-        yield Notice("warning", _("The second look is late"), (text,))
+        text = _("A second person had to review this within a day.")
+        yield Notice("warning", _("The second review is overdue"), (text,))
     if row.error_code:
         yield Notice("warning", _("It is not done yet"), (_why_it_waits(row.error_code),))
     if row.state == ModerationState.FAILED:
@@ -183,14 +183,17 @@ def _notices(row: Moderation) -> Iterator[Notice]:
 def _why_it_waits(error_code: str) -> str:
     if error_code == "needs_consent":
         return _(
-            "The channel has to be connected again. You need not wait for that: do it on the network, and say so here."
+            "The channel has to be connected again. You need not wait for that: do it on the network, and confirm it "
+            "here."
         )
     if error_code == "rate_limited":
         return _(
-            "The network takes nothing from us for a while. The portal tries again by itself; you can do it by hand "
-            "meanwhile."
+            "The network accepts nothing from us for a while. The portal tries again automatically; you can do it by "
+            "hand in the meantime."
         )
-    return _("The network was not reached. The portal tries again by itself; you can do it by hand meanwhile.")
+    return _(
+        "The network could not be reached. The portal tries again automatically; you can do it by hand in the meantime."
+    )
 
 
 # ---- what to do
@@ -211,7 +214,7 @@ def _agree() -> Action:
 
 def _refuse(*, is_first: bool) -> Action:
     if is_first:
-        note = _("You proposed it, so somebody else decides.")
+        note = _("You proposed it, so another person decides.")
         return Action("refuse", _("Take it back"), tone="small", note=note)
     return Action("refuse", _("Do not agree"), tone="small", fields=(Field("why", _("Why not")),))
 
@@ -223,7 +226,7 @@ def _confirm() -> Group:
 
 
 def _by_hand() -> Group:
-    note = Field("note", _("What you did there"), required=False)
+    note = Field("note", _("Your action there"), required=False)
     return Group("hand", (Action("done", _("I have done it there"), "check", fields=(note,)),), _("By hand"))
 
 
@@ -236,9 +239,9 @@ def _shown() -> Group:
 
 
 def _decide() -> Group:
-    hint = _("The person is told this. Who is right is shown again, where that is possible.")
+    hint = _("The person will see this. If they are right, the message is shown again where that is possible.")
     fields = (
-        Field("decision", _("What becomes of it"), "choice", choices=tuple(AppealDecision.choices)),
+        Field("decision", _("Decision"), "choice", choices=tuple(AppealDecision.choices)),
         Field("why", _("Why"), rows=3, hint=hint),
     )
     action = Action("decide", _("Decide"), tone="primary", fields=fields)
@@ -252,7 +255,7 @@ def _remove() -> Group:
     )
     why = Field("why", _("Why hiding is not enough"))
     action = Action("remove", _("Keep a copy and ask a second person"), "trash-2", "danger", note, (why,))
-    return Group("remove", (action,), _("Remove it for good…"), layout="fold")
+    return Group("remove", (action,), _("Remove it permanently…"), layout="fold")
 
 
 def _undo() -> Group:
@@ -262,7 +265,7 @@ def _undo() -> Group:
 
 def _object() -> Group:
     fields = (
-        Field("text", _("What they say"), rows=3, max_length=5000),
+        Field("text", _("The person's statement"), rows=3, max_length=5000),
         Field("received_on", _("Came in on"), "date", value=timezone.localdate().isoformat()),
     )
     return Group(

@@ -104,9 +104,9 @@ def next_message(request: MunicipalityRequest, row: Message) -> HttpResponse:
 
 
 DONE_MESSAGES = {
-    "wait": (_("It waits until somebody tells us."), "reopen"),
+    "wait": (_("It is waiting for confirmation."), "reopen"),
     "close": (_("Closed without an answer."), "reopen"),
-    "snooze": (_("Put off. It comes back by itself."), "wake"),
+    "snooze": (_("Postponed. It returns automatically."), "wake"),
 }
 
 

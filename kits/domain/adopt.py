@@ -64,7 +64,7 @@ def adopt(kit: Kit, choice: AdoptionChoice, *, municipality: Municipality, by: U
     Municipality.objects.select_for_update(of=("self",)).get(pk=municipality.pk)
     row = queries.offered(municipality).filter(pk=kit.pk).first()
     if row is None or not row.is_open or not queries.takes_part(row):
-        raise ActionNotAllowed(_("This kit can no longer be adopted. What you made of it stays."))
+        raise ActionNotAllowed(_("This kit can no longer be adopted. Drafts created from it are kept."))
     parts = queries.parts_of(row)
     chosen = [part for part in parts if part.pk in choice.parts]
     if not chosen:

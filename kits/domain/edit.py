@@ -55,7 +55,7 @@ def delete(kit: Kit, *, by: User) -> None:
     """Raises `ActionNotAllowed` once it was published: municipalities may use it."""
     row = _locked(kit)
     if row.published_at:
-        raise ActionNotAllowed(_("This kit was published. Close it instead, so that nobody adopts it any more."))
+        raise ActionNotAllowed(_("This kit was published. Close it instead, so that it can no longer be adopted."))
     record("kit.delete", by=by, target=row, programme=str(row.programme))
     with scope():  # it cannot have adoptions, so no tenant scope is needed
         row.delete()
@@ -165,8 +165,8 @@ def _notify_adopters(kit: Kit, posts: int, place: Municipality, by: User) -> Non
         facts = {"municipality": place, "kit": kit, "posts": posts}
         subject = _("%(municipality)s: the programme offers the campaign kit “%(kit)s”") % facts
         how = _(
-            "Look at its posts, fill in what is different in your municipality, and adopt it. Drafts are made; nothing "
-            "is published by itself."
+            "Review its posts, fill in what is different in your municipality, and adopt it. Drafts are created; "
+            "nothing is published automatically."
         )
         return subject, f"{kit.about}\n\n{how}"
 

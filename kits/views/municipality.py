@@ -78,8 +78,8 @@ def adopt(request: MunicipalityRequest, kit: int) -> HttpResponse:
         add_form_error(form, refused)
         return _page(request, desk)
     count = len(done.made)
-    message = ngettext("%(count)s draft is made.", "%(count)s drafts are made.", count) % {"count": count}
-    messages.success(request, message if count else _("These drafts were there already. Nothing was made twice."))
+    message = ngettext("%(count)s draft is created.", "%(count)s drafts are created.", count) % {"count": count}
+    messages.success(request, message if count else _("These drafts already existed. Nothing was created twice."))
     return redirect("kit", slug, row.pk)
 
 

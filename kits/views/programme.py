@@ -119,7 +119,9 @@ def _saved(request: HttpRequest, kit: Kit, row: KitPost) -> HttpResponse:
     known = {gap["name"] for gap in kit.questions} | set(queries.FILLED_BY_THEMSELVES)
     gap_questions = questions([parse(row.content)], [])
     if {gap["name"] for gap in gap_questions} - known:
-        messages.success(request, _("Saved. Look at the questions for the gaps, they were made from their names."))
+        messages.success(
+            request, _("Saved. Check the questions for the placeholders, they were generated from their names.")
+        )
         return redirect(reverse("programme_kit_post", args=[kit.pk, row.pk]) + "#gaps")
     messages.success(request, _("Saved."))
     return redirect("programme_kit", kit.pk)
@@ -176,7 +178,9 @@ def close(request: ProgrammeRequest, kit: int) -> HttpResponse:
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
-        message = _("The kit is closed. What was made of it stays.") if row.closed_at else _("The kit is open again.")
+        message = (
+            _("The kit is closed. Drafts created from it are kept.") if row.closed_at else _("The kit is open again.")
+        )
         messages.success(request, message, extra_tags="undo:" + reverse("programme_kit_close", args=[kit]))
     return redirect("programme_kit", kit)
 

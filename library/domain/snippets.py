@@ -22,7 +22,7 @@ def create(municipality: Municipality, *, kind: str, name: str, texts: Mapping[s
     """Raises `ActionNotAllowed` when there are too many."""
     if Snippet.objects.filter(removed_at__isnull=True).count() >= MOST:
         raise ActionNotAllowed(
-            _("There are %(most)s snippets already. Remove those that nobody uses.") % {"most": MOST}
+            _("There are already %(most)s snippets. Remove those that are not used.") % {"most": MOST}
         )
     row = Snippet(municipality=municipality, kind=kind, created_by=by)
     _write(row, name, texts, by)

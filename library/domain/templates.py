@@ -44,7 +44,7 @@ def create(municipality: Municipality, content: TemplateContent, *, by: User, st
     Municipality.objects.select_for_update().get(pk=municipality.pk)
     if Template.objects.filter(removed_at__isnull=True).count() >= MOST:
         raise ActionNotAllowed(
-            _("There are %(most)s templates already. Remove those that nobody uses.") % {"most": MOST}
+            _("There are already %(most)s templates. Remove those that are not used.") % {"most": MOST}
         )
     known = Template.objects.filter(starter=starter, removed_at__isnull=True).first() if starter else None
     row = known or Template(municipality=municipality, starter=starter, created_by=by)
@@ -95,7 +95,7 @@ def restore(template: Template, *, by: User) -> Template:
     row = Template.objects.select_for_update().get(pk=template.pk)
     if row.removed_at is not None:
         if row.starter and Template.objects.filter(starter=row.starter, removed_at__isnull=True).exists():
-            raise ActionNotAllowed(_("Somebody has changed this built-in template anew. Change that one."))
+            raise ActionNotAllowed(_("This built-in template has been changed again. Edit the new version."))
         row.removed_at = None
         row.save(update_fields=["removed_at"])
         record("template.restore", by=by, target=row)

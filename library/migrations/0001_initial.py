@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('starter', models.SlugField(blank=True, editable=False, max_length=60)),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('about', models.CharField(blank=True, max_length=300, verbose_name='when to use it')),
-                ('category', models.CharField(choices=[('service', 'Service information'), ('eservice', 'eService'), ('consultation', "Citizens' say"), ('culture', 'Culture and sport'), ('ceremony', 'Ceremony and visits'), ('emergency', 'Emergency'), ('other', 'Other')], default='service', max_length=14, verbose_name='what it is for')),
+                ('category', models.CharField(choices=[('service', 'Service information'), ('eservice', 'eService'), ('consultation', "Citizens' participation"), ('culture', 'Culture and sport'), ('ceremony', 'Ceremony and visits'), ('emergency', 'Emergency'), ('other', 'Other')], default='service', max_length=14, verbose_name='purpose')),
                 ('content', models.JSONField(default=dict)),
                 ('gaps', models.JSONField(default=list)),
                 ('deadline', models.CharField(blank=True, max_length=60)),

@@ -35,7 +35,7 @@ def withdraw(request: MunicipalityRequest, consent: int) -> HttpResponse:
     row = _consent(consent)
     verbs.withdraw(row, by=request.user)
     messages.warning(
-        request, _("The withdrawal is recorded. The picture is flagged; look below at the posts that still use it.")
+        request, _("The withdrawal is recorded. The picture is flagged; the posts that still use it are listed below.")
     )
     return _back(request, row)
 

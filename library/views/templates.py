@@ -136,7 +136,9 @@ def _saved(request: MunicipalityRequest, row: Template) -> HttpResponse:
     """Back to the form when new gaps came up, so that their questions are seen and can be worded."""
     slug = request.municipality.slug
     if {gap["name"] for gap in row.gaps} - {request.POST.get(f"gap-{at}-name") for at in range(len(row.gaps))}:
-        messages.success(request, _("Saved. Look at the questions for the gaps, they were made from their names."))
+        messages.success(
+            request, _("Saved. Check the questions for the placeholders, they were generated from their names.")
+        )
         return redirect(reverse("library_template_edit", args=[slug, row.ref]) + "#gaps")
     messages.success(request, _("Saved."))
     return redirect("library_template", slug, row.ref)
@@ -147,7 +149,7 @@ def _saved(request: MunicipalityRequest, row: Template) -> HttpResponse:
 def remove(request: MunicipalityRequest, pk: int) -> HttpResponse:
     row = verbs.remove(get_object_or_404(Template, pk=pk), by=request.user)
     slug = request.municipality.slug
-    message = _("The built-in template stands there again.") if row.starter else _("The template is removed.")
+    message = _("The built-in template has been restored.") if row.starter else _("The template is removed.")
     messages.success(request, message, extra_tags="undo:" + reverse("library_template_restore", args=[slug, pk]))
     return redirect("library", slug)
 

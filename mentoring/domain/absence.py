@@ -51,7 +51,7 @@ def withdraw(absence: Absence, *, by: User) -> None:
     """Not away after all, or back sooner. One that is over stays as it was."""
     row = Absence.objects.select_for_update(of=("self",)).get(pk=absence.pk)
     if row.withdrawn_at is not None or (row.ends_on is not None and row.ends_on < today()):
-        raise ActionNotAllowed(_("This absence is over already."))
+        raise ActionNotAllowed(_("This absence has already ended."))
     if row.starts_on < today():
         # the days that were count when response times are reckoned
         row.ends_on = date.fromordinal(today().toordinal() - 1)

@@ -64,7 +64,7 @@ def held(row: CheckIn, *, by: User) -> None:
 def steps_changed(row: CheckIn, *, by: User) -> None:
     def text() -> tuple[str, str]:
         subject = _("%(municipality)s: other next steps after the check-in on %(day)s") % _facts(row)
-        return subject, _("%(person)s changed what was written down.") % {"person": by}
+        return subject, _("%(person)s changed the record.") % {"person": by}
 
     _notify(row, text, by=by)
 

@@ -210,7 +210,7 @@ def _free(time: ResolvedTime, mentor: Any, apart_from: CheckIn | None = None) ->
 def _reason(text: str) -> str:
     reason = storable(text).strip()
     if not reason:
-        raise ActionNotAllowed(_("Say why, in a few words: the others read it."), "reason")
+        raise ActionNotAllowed(_("Give a reason, in a few words: the others read it."), "reason")
     return reason[:300]
 
 
@@ -218,9 +218,9 @@ def _sensible(record: CheckInRecord, notes: str) -> None:
     if record.time.due_at > timezone.now():
         raise ActionNotAllowed(_("This lies ahead. Write a check-in down when it has been held."), "on")
     if not QUARTER <= record.hours <= MOST_HOURS or record.hours % QUARTER:
-        raise ActionNotAllowed(_("Hours are told in quarters, from 0.25 to 24."), "hours")
+        raise ActionNotAllowed(_("Hours are entered in quarters, from 0.25 to 24."), "hours")
     if not notes:
-        raise ActionNotAllowed(_("Write what was said, even if it is one sentence."), "notes")
+        raise ActionNotAllowed(_("Enter a summary, even if it is one sentence."), "notes")
     if len(notes) > LONGEST_NOTES:
         facts = {"count": len(notes), "most": LONGEST_NOTES}
         raise ActionNotAllowed(

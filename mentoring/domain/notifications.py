@@ -33,7 +33,7 @@ def feedback(row: Feedback, post: Post, *, by: User, is_new: bool) -> None:
     def text() -> NotificationText:
         subject = _("%(municipality)s: feedback on “%(post)s”") % facts
         if is_new:
-            lead = _("%(person)s said by the rubric what is good already and what could be better.") % facts
+            lead = _("%(person)s used the rubric to describe what is good already and what could be better.") % facts
         else:
             lead = _("%(person)s changed the feedback by the rubric.") % facts
         return subject, "\n\n".join(filter(None, [lead, row.note]))
@@ -86,7 +86,7 @@ def handed_over(row: Handover, stands: HandoverStatus, *, by: User) -> None:
 
     def to_writers() -> NotificationText:
         subject = _("%(municipality)s has another mentor from %(day)s") % day()
-        body = _("%(successor)s takes over from %(former)s. What was said about your posts stays where it is.") % facts
+        body = _("%(successor)s takes over from %(former)s. Feedback on your posts stays in its place.") % facts
         return subject, body
 
     # the successor, who gets the note, may not enter before the first day: it belongs to no municipality's scope
@@ -114,7 +114,7 @@ def handed_over(row: Handover, stands: HandoverStatus, *, by: User) -> None:
 
 def _standing(standing: HandoverStatus) -> list[str]:
     """Plan, next steps and check-ins in some lines, in the language of the moment."""
-    lines = [_("How things stand:")]
+    lines = [_("Current status:")]
     if standing.plan is None or standing.progress is None:
         lines.append(_("No plan is open."))
     else:
@@ -159,7 +159,7 @@ def performed(post: Post, mentor: Any, *, interactions: int, median: float | Non
 
 def _against(median: float | None, counted: int, days: int) -> str:
     if median is None:
-        return _("There are not enough posts of the municipality yet to say whether that is much.")
+        return _("There are not enough posts of the municipality yet to judge whether that is much.")
     return _("The usual post there gets %(median)s (median of %(count)s posts in %(days)s days).") % {
         "median": number(median, 1), "count": counted, "days": days
     }  # fmt: skip

@@ -61,7 +61,7 @@ def add_posts(activity: Activity, posts: list[int], *, by: User) -> list[Evidenc
     wanted = set(posts) - set(known.values_list("post", flat=True))
     chosen = list(published_since(row.plan).filter(pk__in=wanted))
     if len(chosen) != len(wanted):
-        raise ActionNotAllowed(_("Choose posts that went out since the plan began and are still there."))
+        raise ActionNotAllowed(_("Choose posts that were published since the plan began and are still there."))
     _room(row, len(chosen))
     rows = [_post(row, post, by) for post in chosen]
     for evidence in rows:
@@ -214,7 +214,7 @@ def confirm(activity: Activity, *, side: Side, by: User) -> Activity:
     if side != Side.MENTOR:
         raise ActionNotAllowed(_("The mentor confirms it."))
     if not row.done_at:
-        raise ActionNotAllowed(_("Nobody has reported it done yet."))
+        raise ActionNotAllowed(_("No one has reported it done yet."))
     if row.confirmed_at:
         return row
     row.confirmed_at, row.confirmed_by = timezone.now(), by

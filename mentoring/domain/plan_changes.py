@@ -62,7 +62,7 @@ def _owner(owner: Any, name: str) -> dict[str, Any]:
 def _propose(plan: Plan, what: ChangeKind, reason: str, side: Side, by: User, **fields: Any) -> PlanChange:
     reason = plans.text(reason, MOST_REASON, "reason")
     if not reason:
-        raise ActionNotAllowed(_("Say why, in a sentence: the other side reads it."), "reason")
+        raise ActionNotAllowed(_("Give a reason, in a sentence: the other side reads it."), "reason")
     row = PlanChange.objects.create(
         municipality_id=plan.municipality_id, plan=plan, what=what, reason=reason, side=side, proposed_by=by, **fields
     )
@@ -136,7 +136,7 @@ def _waiting(change: PlanChange) -> PlanChange:
         pk=change.pk
     )
     if not row.is_open:
-        raise ActionNotAllowed(_("Somebody has decided about this change already."))
+        raise ActionNotAllowed(_("This change has already been decided."))
     return row
 
 

@@ -50,7 +50,7 @@ def add(programme: Programme, content: ActivityContent, *, by: User) -> Activity
     rows = stored(programme)
     if sum(row.retired_at is None for row in rows) >= MOST:
         raise ActionNotAllowed(
-            _("In a library of more than %(most)s activities nobody finds one. Take one out first.") % {"most": MOST}
+            _("A library of more than %(most)s activities is not searchable. Remove one first.") % {"most": MOST}
         )
     order = max(row.order for row in rows) + 1
     key = free_key(content.texts, (row.key for row in rows))

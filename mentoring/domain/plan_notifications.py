@@ -19,7 +19,7 @@ NotificationText = tuple[str, str]
 def begun(plan: Plan, side: Side, *, by: User) -> None:
     def text() -> NotificationText:
         subject = _("%(municipality)s: a plan of three months to agree on") % {"municipality": plan.municipality}
-        lead = _("%(person)s has begun it. Read it, change what should be otherwise, and agree.") % {"person": by}
+        lead = _("%(person)s has started it. Read it, make your changes, and agree.") % {"person": by}
         return subject, lead
 
     _notify(plan, side.other, text, by=by)
@@ -50,8 +50,8 @@ def done(activity: Activity, *, by: User | None) -> None:
         # the name in the reader's script, which is known only here
         subject = _("%(municipality)s: “%(activity)s” is done") % {**facts, "activity": activity}
         if by is None:
-            return subject, _("Its indicator has reached what was agreed. Have a look and confirm it.")
-        lead = _("%(person)s reported it done. Have a look and confirm it.") % facts
+            return subject, _("Its indicator has reached the agreed value. Check it and confirm.")
+        lead = _("%(person)s reported it done. Check it and confirm.") % facts
         return subject, "\n\n".join(filter(None, [lead, activity.done_note]))
 
     _notify(activity.plan, Side.MENTOR, text, by=by, at=activity)
@@ -70,7 +70,7 @@ def reopened(activity: Activity, side: Side, note: str, *, by: User) -> None:
     def text() -> NotificationText:
         facts = {"municipality": activity.plan.municipality, "person": by, "activity": activity}
         subject = _("%(municipality)s: “%(activity)s” is open again") % facts
-        lead = _("%(person)s took back that it is done.") % facts
+        lead = _("%(person)s withdrew the report that it is done.") % facts
         return subject, "\n\n".join(filter(None, [lead, note]))
 
     _notify(activity.plan, side.other, text, by=by, at=activity)
@@ -83,9 +83,9 @@ def proposed(change: PlanChange, *, by: User) -> None:
         facts = {"municipality": change.plan.municipality, "person": by, "activity": _subject(change)}
         subjects = {
             ChangeKind.ADD: _("%(municipality)s: another activity is proposed, “%(activity)s”"),
-            ChangeKind.CHANGE: _("%(municipality)s: “%(activity)s” shall be otherwise"),
-            ChangeKind.DROP: _("%(municipality)s: “%(activity)s” shall be dropped"),
-            ChangeKind.DATES: _("%(municipality)s: the plan shall have other days or another goal"),
+            ChangeKind.CHANGE: _("%(municipality)s: proposed change of “%(activity)s”"),
+            ChangeKind.DROP: _("%(municipality)s: proposal to drop “%(activity)s”"),
+            ChangeKind.DATES: _("%(municipality)s: proposed new dates or a new goal for the plan"),
         }
         lead = _("%(person)s proposes it, for this reason:") % facts
         end = _("It holds once you agree.")
@@ -101,7 +101,7 @@ def decided(change: PlanChange, *, by: User) -> None:
         facts = {"municipality": change.plan.municipality, "person": by, "activity": _subject(change)}
         if change.accepted:
             subject = _("%(municipality)s: the change of the plan is agreed") % facts
-            lead = _("%(person)s agreed. The plan says so from now on.") % facts
+            lead = _("%(person)s agreed. The plan has been updated.") % facts
         else:
             subject = _("%(municipality)s: the change of the plan was declined") % facts
             lead = _("%(person)s would rather leave it as it was agreed.") % facts
@@ -115,7 +115,7 @@ def closed(plan: Plan, *, by: User | None) -> None:
 
     def text() -> NotificationText:
         subject = _("%(municipality)s: the plan is closed") % {"municipality": plan.municipality}
-        return subject, f"{plan.get_closed_because_display()}. " + _("What was done stays where it is.")
+        return subject, f"{plan.get_closed_because_display()}. " + _("Completed work is kept.")
 
     for side in Side:
         _notify(plan, side, text, by=by)

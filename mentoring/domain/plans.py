@@ -78,7 +78,7 @@ def start(
     # two that begin at once stand in line at the enrolment
     Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     if Plan.objects.filter(enrolment=enrolment, closed_at__isnull=True).exists():
-        raise ActionNotAllowed(_("There is a plan already. Close it before you begin another one."))
+        raise ActionNotAllowed(_("There is already a plan. Close it before you start another one."))
     plan = Plan.objects.create(
         municipality=enrolment.municipality, enrolment=enrolment, starts_on=starts_on, ends_on=ends_on, goal=goal,
         created_by=by,
@@ -101,7 +101,7 @@ def refuse_days(enrolment: Enrolment, starts_on: date, ends_on: date) -> None:
     if starts_on > today() + timedelta(days=MOST_DAYS):
         raise ActionNotAllowed(_("The first day lies more than a year ahead."), "starts_on")
     if starts_on < enrolment.starts_on:
-        raise ActionNotAllowed(_("The plan cannot begin before the municipality took part."), "starts_on")
+        raise ActionNotAllowed(_("The plan cannot begin before the municipality joined."), "starts_on")
     if enrolment.ends_on and starts_on > enrolment.ends_on:
         raise ActionNotAllowed(_("The municipality does not take part any more on that day."), "starts_on")
 
@@ -134,7 +134,7 @@ def validated(wanted: ActivitySpec, first: date, last: date, municipality: Any) 
     """The same with texts as they are stored. Raises `ActionNotAllowed` for what cannot be agreed."""
     name = text(wanted.name, 140, "name")
     if not name:
-        raise ActionNotAllowed(_("Say in a few words what shall be done."), "name")
+        raise ActionNotAllowed(_("Describe the task in a few words."), "name")
     if not first <= wanted.due_on <= last:
         raise ActionNotAllowed(_("The day lies outside the plan."), "due_on")
     if not 1 <= wanted.wanted <= 100:
@@ -144,7 +144,7 @@ def validated(wanted: ActivitySpec, first: date, last: date, municipality: Any) 
         if code not in measured_codes():
             raise ActionNotAllowed(_("Choose an indicator that the portal measures."), "code")
         if threshold is None or threshold < 0:
-            raise ActionNotAllowed(_("Say which value shall be reached."), "threshold")
+            raise ActionNotAllowed(_("Enter the value to be reached."), "threshold")
         if INDICATORS[code].unit == Unit.PERCENT and threshold > 100:
             raise ActionNotAllowed(_("A share cannot be above 100 per cent."), "threshold")
     else:
@@ -283,7 +283,7 @@ def agree(plan: Plan, *, side: Side, by: User) -> Plan:
         raise ActionNotAllowed(_("There is nothing to agree on yet. Add an activity first."))
     other = plan.municipality_agreed_by_id if side == Side.MENTOR else plan.mentor_agreed_by_id
     if other == by.pk:
-        raise ActionNotAllowed(_("You have agreed for the other side. Somebody else has to agree for this one."))
+        raise ActionNotAllowed(_("You have agreed for the other side. Another person has to agree for this one."))
     now = timezone.now()
     if side == Side.MENTOR:
         plan.mentor_agreed_by, plan.mentor_agreed_at = by, now
@@ -321,7 +321,7 @@ def close(plan: Plan, because: ClosingReason, *, by: User) -> Plan:
     if plan.closed_at:
         return plan
     if because == ClosingReason.FINISHED and plan.is_draft:
-        raise ActionNotAllowed(_("Nobody has followed this plan yet: it was not agreed."))
+        raise ActionNotAllowed(_("This plan has not been followed yet: it was not agreed."))
     if because == ClosingReason.FINISHED and today() < plan.ends_on and _open(plan).exists():
         raise ActionNotAllowed(
             _("The plan still runs and has open activities. Report them done, or agree to drop them.")

@@ -82,7 +82,7 @@ def _due_soon(what: DueReminder) -> NotificationText:
     facts = {"municipality": what.municipality, "activity": what.thing, "day": dates.long_date(what.thing.due_on)}
     subject = _("%(municipality)s: “%(activity)s” is due on %(day)s") % facts
     return subject, _(
-        "There is still time. If something stands in the way, say so now: the day can be moved when both agree."
+        "There is still time. If there is an obstacle, mention it now: the day can be moved when both agree."
     )
 
 
@@ -117,9 +117,9 @@ def _unfollowed(what: DueReminder) -> NotificationText:
     facts = {
         "municipality": what.municipality, "mentor": what.thing.mentor, "day": dates.long_date(what.thing.ends_on)
     }  # fmt: skip
-    subject = _("%(municipality)s: nobody accompanies it after %(day)s") % facts
+    subject = _("%(municipality)s: no mentor after %(day)s") % facts
     return subject, _(
-        "The pairing with %(mentor)s ends then. Pair somebody else, or let it run longer, if the work goes on."
+        "The pairing with %(mentor)s ends then. Pair another mentor, or extend it, if the work continues."
     ) % facts  # fmt: skip
 
 

@@ -18,8 +18,8 @@ def begun(row: Review, *, by: User) -> None:
     """To everybody of both sides but `by`."""
 
     def text() -> tuple[str, str]:
-        subject = _("%(municipality)s: %(review)s is begun") % _facts(row)
-        lead = _("%(person)s began it from the plan and its numbers. Write what your side says, then confirm it.")
+        subject = _("%(municipality)s: %(review)s has started") % _facts(row)
+        lead = _("%(person)s started it from the plan and its metrics. Enter your side's view, then confirm it.")
         return subject, lead % {"person": by}
 
     _notify(row, Side, text, by=by)

@@ -33,7 +33,7 @@ def begin(plan: Plan, kind: ReviewKind, *, by: User) -> Review:
         return there
     if kind not in {option.kind for option in possible([plan], [])}:
         raise ActionNotAllowed(
-            _("There is nothing to look back on yet: the plan is not agreed, or has not begun, or is over.")
+            _("There is nothing to review yet: the plan is not agreed, or has not begun, or is over.")
         )
     row = Review.objects.create(
         municipality_id=plan.municipality_id, plan=plan, kind=kind, begun_by=by, content=content(plan)
@@ -78,10 +78,10 @@ def confirm(review: Review, *, side: Side, revision: int, by: User) -> Review:
     if row.confirmed(side):
         return row
     if not getattr(row, COMMENT_FIELDS[side]):
-        raise ActionNotAllowed(_("Write first what your side says, even if it is one sentence."))
+        raise ActionNotAllowed(_("First enter your side's view, even if it is one sentence."))
     other = row.municipality_confirmed_by_id if side == Side.MENTOR else row.mentor_confirmed_by_id
     if other == by.pk:
-        raise ActionNotAllowed(_("You have confirmed for the other side. Somebody else has to confirm for this one."))
+        raise ActionNotAllowed(_("You have confirmed for the other side. Another person has to confirm for this one."))
     now = timezone.now()
     if side == Side.MENTOR:
         row.mentor_confirmed_by, row.mentor_confirmed_at = by, now
@@ -124,7 +124,7 @@ def _drafted(review: Review, revision: int) -> Review:
         raise ActionNotAllowed(_("Both sides have confirmed this review; it stays as it is."))
     if row.revision != revision:
         raise ActionNotAllowed(
-            _("Somebody changed the review while you had it open. Read it again, then do what you wanted.")
+            _("The review was changed while you had it open. Read it again, then repeat your action.")
         )
     return row
 

@@ -37,7 +37,7 @@ def in_readers_language(serbian: str, english: str = "") -> str:
 class EvidenceRequirement(models.Model):
     """What shows that something was done, and how much of it. `code` and `threshold` are those of an indicator."""
 
-    proof = models.CharField(_("what shows that it was done"), max_length=10, choices=Proof, default=Proof.POSTS)
+    proof = models.CharField(_("evidence of completion"), max_length=10, choices=Proof, default=Proof.POSTS)
     wanted = models.PositiveSmallIntegerField(_("how many"), default=1)
     code = models.CharField(_("indicator"), max_length=8, blank=True)
     threshold = models.FloatField(_("value to reach"), null=True, blank=True)
@@ -171,7 +171,7 @@ class Activity(TenantModel, EvidenceRequirement):
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="activities")
     kind = models.ForeignKey(ActivityKind, models.SET_NULL, null=True, related_name="+")
     name = models.CharField(pgettext_lazy("agreed with the mentor", "activity"), max_length=140)
-    description = models.TextField(_("what exactly"), blank=True)
+    description = models.TextField(_("details"), blank=True)
     english = models.JSONField(default=dict)
     owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     owner_name = models.CharField(_("who does it"), max_length=120, blank=True)

@@ -25,7 +25,7 @@ def absence(request: SignedInRequest) -> HttpResponse:
         return _withdrawn(request)
     form = AbsenceForm(request.POST if request.method == "POST" else None, initial={"starts_on": today()})
     if request.method == "POST" and form.is_valid() and _announced(request, form):
-        messages.success(request, _("Your municipalities see it on their Home and have been told."))
+        messages.success(request, _("Your municipalities see it on their Home and have been notified."))
         return redirect("absence")
     rows = [(row, runs(row, today())) for row in own_absences(request.user)]
     context = {"form": form, "absences": rows, "accompanies": mentored(request.user).exists()}

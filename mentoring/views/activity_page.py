@@ -113,11 +113,11 @@ def _posts(words: str) -> EvidenceSearch:
     if words:
         return EvidenceSearch(
             _("Published since the plan began, with these words."),
-            _("No post with these words went out since the plan began."),
+            _("No post with these words was published since the plan began."),
         )
     return EvidenceSearch(
         _("Published since the plan began and of the kind that was agreed. Search to see others."),
-        _("No post of this kind went out since the plan began. Search for another one."),
+        _("No post of this kind was published since the plan began. Search for another one."),
     )
 
 
@@ -144,7 +144,8 @@ def _act(item: ActivityItem, side: Side | None) -> Literal["", "confirm", "repor
 def _missing(item: ActivityItem) -> str:
     if item.activity.code:
         return _(
-            "It can be reported once the indicator has reached the value; on the day it is due that happens by itself."
+            "It can be reported once the indicator has reached the value; on the day it is due that happens "
+            "automatically."
         )
     return _("The evidence is at %(count)s of %(wanted)s. When it is complete, you report it here.") % {
         "count": item.counted,

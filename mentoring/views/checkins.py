@@ -90,7 +90,7 @@ def new(request: MunicipalityRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         row = run_verb(form, lambda: verbs.plan(request.municipality, form.planned(), by=request.user))
         if row:
-            messages.success(request, _("Planned. The municipality has been told."))
+            messages.success(request, _("Planned. The municipality has been notified."))
             _warn_of_absence(request, row)
             return redirect("check_in", request.municipality.slug, row.pk)
     return _form_page(request, form, None, "plan")
@@ -106,7 +106,7 @@ def move(request: MunicipalityRequest, check_in: int) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         if run_verb(form, lambda: verbs.move(row, form.planned(), reason, by=request.user)):
             row.refresh_from_db()
-            messages.success(request, _("Changed. The municipality has been told."))
+            messages.success(request, _("Changed. The municipality has been notified."))
             _warn_of_absence(request, row)
             return redirect("check_in", request.municipality.slug, row.pk)
     return _form_page(request, form, row, "move")
@@ -120,7 +120,7 @@ def cancel(request: MunicipalityRequest, check_in: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         if run_verb(form, lambda: verbs.cancel(row, reason, by=request.user)):
-            messages.success(request, _("Called off. The municipality has been told."))
+            messages.success(request, _("Called off. The municipality has been notified."))
             return redirect("check_ins", request.municipality.slug)
     return _form_page(request, form, row, "cancel")
 
@@ -150,7 +150,7 @@ def _written(request: MunicipalityRequest, row: CheckIn | None) -> HttpResponse:
             form, lambda: verbs.write_down(row, record, municipality=request.municipality, by=request.user)
         )  # fmt: skip
         if held:
-            messages.success(request, _("Written down. Everybody who follows the plan can read it."))
+            messages.success(request, _("Saved. Everyone who follows the plan can read it."))
             return redirect("check_in", request.municipality.slug, held.pk)
     return _form_page(request, form, row, "hold", steps=steps)
 

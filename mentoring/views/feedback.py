@@ -57,5 +57,5 @@ def _given(request: SignedInRequest, post: Post, form: FeedbackForm) -> bool:
     except ActionNotAllowed as refused:
         add_form_error(form, refused)
         return False
-    messages.success(request, _("Saved. The writer has been told."))
+    messages.success(request, _("Saved. The author has been notified."))
     return True

@@ -51,7 +51,7 @@ def of_an_open_plan(
     def asked(request: MunicipalityRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         plan = queries.open_plan(request.municipality)
         if plan is None:
-            messages.warning(request, _("There is no open plan. Begin one first."))
+            messages.warning(request, _("There is no open plan. Start one first."))
             return redirect("mentoring_plan", request.municipality.slug)
         return view(request, plan, *args, **kwargs)
 
@@ -108,7 +108,7 @@ def start(request: MunicipalityRequest) -> HttpResponse:
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
-            messages.success(request, _("The draft is there. Say who does what by when, then both sides agree."))
+            messages.success(request, _("The draft is ready. Enter who does what by when, then both sides agree."))
             return redirect("mentoring_plan", request.municipality.slug)
     context = {"form": form, "enrolment": enrolment, "rows": form.rows()}
     return render(request, "mentoring/plan_start.html", context, status=422 if form.errors else 200)
@@ -162,7 +162,7 @@ def agree(request: MunicipalityRequest, plan: Plan) -> HttpResponse:
         if changed.agreed_at:
             messages.success(request, _("Agreed by both. The plan holds from now on."))
         elif act is plans.agree:
-            messages.success(request, _("You agreed for your side. The other side was told."))
+            messages.success(request, _("You agreed for your side. The other side has been notified."))
     return redirect("mentoring_plan", request.municipality.slug)
 
 

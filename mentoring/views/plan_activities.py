@@ -232,7 +232,7 @@ def done(request: MunicipalityRequest, activity: int) -> HttpResponse:
             messages.success(request, _("Reported done. Well done!"))
         elif act == "confirm":
             verbs.confirm(row, side=mine, by=request.user)
-            messages.success(request, _("Confirmed. The municipality was told."))
+            messages.success(request, _("Confirmed. The municipality has been notified."))
         elif act == "reopen":
             verbs.reopen(row, note, side=mine, by=request.user)
             messages.success(request, _("It is open again."))
@@ -255,7 +255,7 @@ def change(request: MunicipalityRequest, change: int) -> HttpResponse:
     try:
         if decision == "accept":
             plan_changes.accept(row, side=mine, by=request.user)
-            messages.success(request, _("Agreed. The plan says so from now on."))
+            messages.success(request, _("Agreed. The plan has been updated."))
         elif decision in ("decline", "take_back"):
             plan_changes.decline(row, note, side=mine, by=request.user)
             messages.success(request, _("The plan stays as it was agreed."))

@@ -170,10 +170,10 @@ def _activity(item: ActivityItem, plan: Plan) -> ActivityLine:
 
 def _facts(item: ActivityItem) -> Iterator[str]:
     activity = item.activity
-    yield activity.who or _("nobody named yet")
+    yield activity.who or _("no one named yet")
     yield _what_shows_it(item)
     if item.is_late:
-        yield _("the day has passed; say when it can be done")
+        yield _("the day has passed; set a new one")
     elif activity.done_on and not activity.was_in_time:
         yield _("done on %(day)s") % {"day": short_date(activity.done_on)}
 

@@ -105,8 +105,8 @@ def what_next(everybody: Sequence[EnrolmentStatus]) -> WhatNext:
         sentence = _("No municipality takes part yet. Enrol the first one, and pair it with a mentor.")
         return WhatNext(sentence, reverse("programme_people"), _("Cohorts and mentors"))
     on_their_way = ngettext(
-        "%(count)s municipality is on its way and waits for nobody. See how its posts are getting on.",
-        "%(count)s municipalities are on their way and wait for nobody. See how their posts are getting on.",
+        "%(count)s municipality is on track and needs no action. Review its posts.",
+        "%(count)s municipalities are on track and need no action. Review their posts.",
         len(here),
     ) % {"count": len(here)}
     return WhatNext(on_their_way, reverse("programme_feedback"), _("Feedback by the rubric"), calm=True)
@@ -121,7 +121,7 @@ def _where(status: EnrolmentStatus, need: AttentionReason) -> tuple[str, str]:
         last = max(status.current, key=lambda row: row.ends_on or today())
         return reverse("pairing_hand_over", args=[last.pk]), _("Choose who follows")
     if need.kind == "behind":
-        return reverse("analytics_indicators", args=[slug]), _("Look at the indicators")
+        return reverse("analytics_indicators", args=[slug]), _("View the indicators")
     if need.kind in ("drafts", "feedback"):
-        return reverse("posts", args=[slug]), _("Look at the posts")
-    return links.plan(slug), _("Look at the plan")
+        return reverse("posts", args=[slug]), _("View the posts")
+    return links.plan(slug), _("View the plan")

@@ -116,7 +116,7 @@ def write(request: MunicipalityRequest, review: int) -> HttpResponse:
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
-            messages.success(request, _("Saved. Who has confirmed is asked again if a word changed."))
+            messages.success(request, _("Saved. People who have confirmed are asked again if a word changed."))
             return redirect("mentoring_review", request.municipality.slug, row.pk)
     context = {"row": row, "form": form, "side": side}
     return render(request, "mentoring/review_write.html", context, status=422 if form.errors else 200)
@@ -128,7 +128,7 @@ def refresh(request: MunicipalityRequest, review: int) -> HttpResponse:
     row = _review(request, review)
     revision = int_param(request.POST, "revision", default=0)
     return _done(request, row, lambda: verbs.refresh(row, revision=revision, by=request.user),
-                 _("Plan and numbers are read anew."))  # fmt: skip
+                 _("Plan and metrics have been refreshed."))  # fmt: skip
 
 
 @requires(Verb.PLAN_EDIT)
@@ -139,7 +139,7 @@ def confirm(request: MunicipalityRequest, review: int) -> HttpResponse:
         raise PermissionDenied
     revision = int_param(request.POST, "revision", default=0)
     return _done(request, row, lambda: verbs.confirm(row, side=side, revision=revision, by=request.user),
-                 _("Confirmed. The other side has been told."))  # fmt: skip
+                 _("Confirmed. The other side has been notified."))  # fmt: skip
 
 
 def _done(request: MunicipalityRequest, row: Review, act: Callable[[], Any], message: str) -> HttpResponse:

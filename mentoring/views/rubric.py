@@ -41,7 +41,7 @@ def new(request: ProgrammeRequest, programme: int) -> HttpResponse:
 @keeps
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: ProgrammeRequest, programme: int, criterion: str) -> HttpResponse:
-    message = _("Saved. Feedback that was given before keeps the words of then.")
+    message = _("Saved. Existing feedback keeps the earlier wording.")
     return CRITERIA.edit(request, programme, criterion, message)
 
 

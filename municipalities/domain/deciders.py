@@ -33,7 +33,7 @@ def delegate(
     if not Membership.objects.deciding().filter(municipality=municipality, user=approver).exists():
         raise ActionNotAllowed(_("Only an approver has a right to lend."), "approver")
     if to.pk == approver.pk:
-        raise ActionNotAllowed(_("Nobody stands in for themselves. Choose a colleague."), "to")
+        raise ActionNotAllowed(_("You cannot stand in for yourself. Choose a colleague."), "to")
     if not _holds(municipality, to, *PUBLISHING_ROLES):
         raise ActionNotAllowed(
             _("Only a communications officer or an approver of the municipality can stand in."), "to"
@@ -66,7 +66,7 @@ def _refuse_period(municipality: Municipality, approver: User, starts_on: date, 
     if other is not None:
         facts = {"person": other.delegate, "since": short_date(other.starts_on), "until": short_date(other.ends_on)}
         raise ActionNotAllowed(
-            _("%(person)s stands in from %(since)s to %(until)s already. End that first.") % facts, "starts_on"
+            _("%(person)s already stands in from %(since)s to %(until)s. End that first.") % facts, "starts_on"
         )
 
 

@@ -75,7 +75,7 @@ def spellings(latin: str, cyrillic: str) -> tuple[str, str]:
         raise ActionNotAllowed(_("Write the word."), "latin")
     latin, cyrillic = latin or cyrillic, cyrillic or latin
     if latin != cyrillic and serbian.detect(latin) is not serbian.Script.LATIN:
-        raise ActionNotAllowed(_("This is how the word stands in Latin text, so it needs Latin letters."), "latin")
+        raise ActionNotAllowed(_("This is the spelling of the word in Latin text, so it needs Latin letters."), "latin")
     if latin != cyrillic and serbian.detect(cyrillic) is not serbian.Script.CYRILLIC:
         raise ActionNotAllowed(
             _("Write it in Cyrillic letters, or leave it empty if the word stays Latin."), "cyrillic"
@@ -94,9 +94,7 @@ def _clean(word: str, field: str) -> str:
             _("That is longer than a word: at most %(most)s characters.") % {"most": MOST_LETTERS}, field
         )
     if not _FORM.fullmatch(word):
-        raise ActionNotAllowed(
-            _("Use letters and digits; a space, a full stop, - & + / ' may stand between them."), field
-        )
+        raise ActionNotAllowed(_("Use letters and digits, separated by a space, a full stop, or - & + / '."), field)
     if len(_LETTERS.findall(word)) < 2 or (len(word) < 4 and word.islower()):
         raise ActionNotAllowed(_("This is too short: it would change ordinary words. Write the whole name."), field)
     if serbian.mixed_script_words(word):

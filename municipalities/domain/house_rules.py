@@ -63,7 +63,7 @@ def _reason(text: str) -> str:
     if SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         return reason
     raise ActionNotAllowed(
-        _("Say in %(least)s to %(most)s characters why a rule is relaxed: the other approvers read it.")
+        _("Explain in %(least)s to %(most)s characters why a rule is relaxed: the other approvers read it.")
         % {"least": SHORTEST_REASON, "most": LONGEST_REASON},
         "reason",
     )
@@ -133,7 +133,7 @@ def confirm(change: RuleChange, *, by: User) -> bool:
     """
     row = _locked(change)
     if row.by_id == by.pk:
-        raise ActionNotAllowed(_("You asked for it yourself: another approver has to agree."))
+        raise ActionNotAllowed(_("You requested it yourself: another approver has to agree."))
     if not Membership.objects.deciding().filter(municipality=row.municipality, user=by).exists():
         raise ActionNotAllowed(_("Only another approver of the municipality can agree to it."))
     if not queries.still_may(row.by, row.municipality, Verb.SETTINGS_EDIT):
@@ -197,7 +197,7 @@ def _locked(change: RuleChange) -> RuleChange:
     municipality = Municipality.objects.select_for_update().get(pk=change.municipality_id)
     row = _waiting(municipality)
     if row is None or row.pk != change.pk:
-        raise ActionNotAllowed(_("This has been settled meanwhile."))
+        raise ActionNotAllowed(_("This has been settled in the meantime."))
     row.municipality = municipality
     return row
 

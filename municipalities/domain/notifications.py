@@ -68,7 +68,7 @@ def relaxation_asked(change: RuleChange) -> None:
     facts = {"municipality": change.municipality, "person": change.by}
 
     def text() -> tuple[str, str]:
-        subject = _("%(municipality)s: %(person)s asks to relax the rules about who decides") % facts
+        subject = _("%(municipality)s: %(person)s requests to relax the rules about who decides") % facts
         until = _(
             "It takes effect on %(time)s. Until then another approver can stop it. If another approver agrees, it "
             "takes effect at once."
@@ -84,7 +84,7 @@ def relaxation_confirmed(change: RuleChange, *, by: User) -> None:
     def ending(facts: dict[str, Any]) -> tuple[str, str]:
         return (
             _("%(municipality)s: %(person)s agreed to relax the rules about who decides") % facts,
-            _("%(asker)s had asked for it. It is in force now.") % facts,
+            _("%(asker)s requested it. It is in force now.") % facts,
         )
 
     _relaxation_ended(change, ending, by=by)
@@ -94,7 +94,7 @@ def relaxation_applied(change: RuleChange) -> None:
     def ending(facts: dict[str, Any]) -> tuple[str, str]:
         return (
             _("%(municipality)s: the relaxed rules about who decides are in force") % facts,
-            _("%(asker)s had asked for it, and nobody stopped it.") % facts,
+            _("%(asker)s requested it, and it was not stopped.") % facts,
         )
 
     _relaxation_ended(change, ending, by=None)
@@ -104,7 +104,7 @@ def relaxation_stopped(change: RuleChange, *, by: User) -> None:
     def ending(facts: dict[str, Any]) -> tuple[str, str]:
         return (
             _("%(municipality)s: %(person)s stopped that the rules about who decides are relaxed") % facts,
-            _("%(asker)s had asked for it. The rules stay as they are.") % facts,
+            _("%(asker)s requested it. The rules stay as they are.") % facts,
         )
 
     _relaxation_ended(change, ending, by=by)
@@ -113,7 +113,7 @@ def relaxation_stopped(change: RuleChange, *, by: User) -> None:
 def relaxation_withdrawn(change: RuleChange) -> None:
     def ending(facts: dict[str, Any]) -> tuple[str, str]:
         return (
-            _("%(municipality)s: %(asker)s no longer asks to relax the rules about who decides") % facts,
+            _("%(municipality)s: %(asker)s withdrew the request to relax the rules about who decides") % facts,
             _("The rules stay as they are."),
         )
 
@@ -124,7 +124,7 @@ def relaxation_dropped(change: RuleChange) -> None:
     def ending(facts: dict[str, Any]) -> tuple[str, str]:
         return (
             _("%(municipality)s: the rules about who decides are not relaxed") % facts,
-            _("%(asker)s had asked for it and may no longer change the rules. They stay as they are.") % facts,
+            _("%(asker)s requested it and may no longer change the rules. They stay as they are.") % facts,
         )
 
     _relaxation_ended(change, ending, by=None)
@@ -196,7 +196,7 @@ def right_holds(right: Right) -> None:
 
     def text() -> tuple[str, str]:
         subject = _("%(municipality)s: a new right of %(holder)s holds now") % facts
-        return subject, _paragraphs(_given(right, right.by), _("Nobody stopped it."))
+        return subject, _paragraphs(_given(right, right.by), _("It was not stopped."))
 
     _send_right(right, _concerned(right, None), text, by=None)
 
@@ -208,7 +208,7 @@ def right_stopped(right: Right, *, by: User | None) -> None:
     def text() -> tuple[str, str]:
         if by is None:
             subject = _("%(municipality)s: a new right of %(holder)s does not take effect") % facts
-            return subject, _paragraphs(_given(right, right.by), _("Who gave it may no longer give it."))
+            return subject, _paragraphs(_given(right, right.by), _("The person who gave it may no longer give it."))
         subject = _("%(municipality)s: %(person)s stopped a new right of %(holder)s") % facts
         return subject, _given(right, right.by)
 

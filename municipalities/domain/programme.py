@@ -178,7 +178,7 @@ def succeed(
     if former.ends_on and former.ends_on < timezone.localdate():
         raise ActionNotAllowed(_("This pairing has ended already."))
     if former.mentor_id == successor.pk:
-        raise ActionNotAllowed(_("Choose somebody else than the present mentor."), "successor")
+        raise ActionNotAllowed(_("Choose a mentor other than the present one."), "successor")
     if starts_on < timezone.localdate():
         raise ActionNotAllowed(_("The first day of the successor cannot lie in the past."), "starts_on")
     if starts_on <= former.starts_on:

@@ -40,7 +40,7 @@ def confirm(right: Right, *, by: User) -> None:
     """Another approver agrees to it: it holds at once. Raises `ActionNotAllowed`."""
     row = _locked(right)
     if row is None:
-        raise ActionNotAllowed(_("This has been settled meanwhile."))
+        raise ActionNotAllowed(_("This has been settled in the meantime."))
     if by.pk in (row.by_id, holder(row).pk):
         raise ActionNotAllowed(_("Another approver has to agree: neither who gives the right nor who gets it."))
     if not Membership.objects.deciding().filter(municipality=row.municipality, user=by).exists():
@@ -58,7 +58,7 @@ def stop(right: Right, *, by: User) -> None:
     """
     row = _locked(right)
     if row is None:
-        raise ActionNotAllowed(_("This has been settled meanwhile."))
+        raise ActionNotAllowed(_("This has been settled in the meantime."))
     _take_back(row)
     audit.record("member.stop_right", by=by, **_about(row))
     notifications.right_stopped(row, by=by)

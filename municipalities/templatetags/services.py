@@ -22,7 +22,7 @@ STATES = {
     Offer.NOT_YET: ("info", "calendar-clock", gettext_lazy("Not yet")),
     Offer.ENDED: ("quiet", "calendar-x", gettext_lazy("Ended")),
     Offer.NOT_HERE: ("quiet", "circle-slash", gettext_lazy("Not available here")),
-    Offer.UNKNOWN: ("waiting", "circle-dashed", gettext_lazy("Nobody has entered it")),
+    Offer.UNKNOWN: ("waiting", "circle-dashed", gettext_lazy("Not entered yet")),
 }
 
 

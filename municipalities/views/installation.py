@@ -149,5 +149,5 @@ def open_workspace(request: SignedInRequest, place: str) -> HttpResponse:
         messages.success(request, _("The workspace is open. These are its first steps."))
         return redirect("first_steps", row.slug)
     title = _("Open a workspace for %(municipality)s") % {"municipality": row}
-    lead = _("Its people will write, approve and publish there. The next page says what comes first.")
+    lead = _("Its people will write, approve and publish there. The next page shows the first steps.")
     return _form_page(request, form, title, _("Open the workspace"), back="installation_municipalities", lead=lead)

@@ -70,7 +70,7 @@ def rules_save(request: MunicipalityRequest) -> HttpResponse:
         add_form_error(form, refused)
         return _rules_page(request, form)
     if edited.waiting:
-        messages.info(request, _("What you relaxed waits: the other approvers have been notified."))
+        messages.info(request, _("The relaxed rules are pending: the other approvers have been notified."))
     if edited.changed or not edited.waiting:
         messages.success(request, _("Saved."))
     return redirect("settings_rules", request.municipality.slug)
@@ -104,7 +104,9 @@ def change_confirm(request: MunicipalityRequest, change: int) -> HttpResponse:
         if is_in_force:
             messages.success(request, _("Agreed: the relaxed rules are in force."))
         else:
-            messages.warning(request, _("Who asked may no longer change the house rules: they stay as they are."))
+            messages.warning(
+                request, _("The person who requested it may no longer change the house rules: they stay as they are.")
+            )
     return redirect("settings_rules", request.municipality.slug)
 
 

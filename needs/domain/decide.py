@@ -36,7 +36,7 @@ def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, 
         )
     day = None if stage == NeedStage.LOOKED_AT else on or timezone.localdate()
     if stage != NeedStage.LOOKED_AT and not text:
-        raise ActionNotAllowed(_("Say why, in words that citizens may read."), "reason")
+        raise ActionNotAllowed(_("Give a reason, in words that citizens may read."), "reason")
     _refuse_day(day, "on")
     row.stage, row.reason, row.decided_on = stage, text, day
     row.save()
@@ -52,7 +52,7 @@ def done(need: Need, what: str, *, on: date, by: User) -> Need:
     if row.stage == NeedStage.DECLINED:
         raise ActionNotAllowed(_("It was decided that this will not be done. Open it again first."))
     if not text:
-        raise ActionNotAllowed(_("Say what was done, in words that citizens may read."), "done")
+        raise ActionNotAllowed(_("Describe the outcome, in words that citizens may read."), "done")
     if len(text) > rules.MOST_DONE:
         raise ActionNotAllowed(_("This is too long: %(most)s characters at most.") % {"most": rules.MOST_DONE}, "done")
     _refuse_day(on, "on")

@@ -36,7 +36,7 @@ def create_post(need: Need, *, by: User) -> Post:
     if row.follow_up_id and (known := Post.objects.filter(pk=row.follow_up_id, deleted_at=None).first()):
         return known
     if row.stage not in (NeedStage.DONE, NeedStage.PLANNED, NeedStage.DECLINED):
-        raise ActionNotAllowed(_("There is nothing to tell yet: say first what was decided or done."))
+        raise ActionNotAllowed(_("There is nothing to publish yet: first enter the decision or the outcome."))
     post = blank_post(row.municipality, by=by, category=Category.CONSULTATION, title=row.title)
     content = _draft_text(row)
     tag = f"sr-{row.municipality.primary_script}"

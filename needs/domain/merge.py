@@ -24,7 +24,9 @@ def merge(need: Need, into: Need, *, by: User) -> Need:
     rows = {row.pk: lock(row) for row in (first, second)}
     removed, target = rows[need.pk], rows[into.pk]
     if Supporter.objects.filter(UNANSWERED | Q(reply__isnull=False), need=removed).exists():
-        raise ActionNotAllowed(_("Those who asked for this were told what became of it, so it stays for itself."))
+        raise ActionNotAllowed(
+            _("The people who requested this have been informed of the outcome, so it cannot be merged.")
+        )
     Supporter.objects.filter(need=removed).update(need=target, round=None, error="")
     shown = NeedPicture.objects.filter(need=target).values_list("media", "moment")
     for picture in NeedPicture.objects.filter(need=removed).exclude(pk__in=_twice(removed, set(shown))):

@@ -46,7 +46,9 @@ def start_round(need: Need, text: str, *, by: User) -> AnswerRound:
     """
     row, cleaned = lock(need), storable(text).strip()
     if not row.is_settled:
-        raise ActionNotAllowed(_("There is nothing to tell yet: say first what was done, or that it will not be done."))
+        raise ActionNotAllowed(
+            _("There is nothing to publish yet: first enter the outcome, or that it will not be done.")
+        )
     if not cleaned:
         raise ActionNotAllowed(_("Write the answer first."), "text")
     if len(cleaned) > rules.MOST_ANSWER:
@@ -58,7 +60,7 @@ def start_round(need: Need, text: str, *, by: User) -> AnswerRound:
     recipients = find_recipients(row)
     if not recipients.reached:
         raise ActionNotAllowed(
-            _("Nobody is left to be told: everybody who can be reached has been told, or is being told now.")
+            _("No one is left to inform: everyone who can be reached has been informed, or is being informed now.")
         )
     _refuse_findings(recipients, cleaned)
     begun = AnswerRound.objects.create(
@@ -76,8 +78,8 @@ def _refuse_without_approval(row: Need, by: User) -> None:
     if capacity_for(municipality, "", access(by, municipality)) == AnswerCapacity.ASKS:
         raise ActionNotAllowed(
             _(
-                "Here an approver sees answers before they go out. Everybody at once is answered by an approver who "
-                "may approve their own words; without one, answer them one by one."
+                "Here an approver reviews answers before they are sent. Answers to all people at once can be sent "
+                "only by an approver who may approve their own words; without one, answer them one by one."
             )
         )
 

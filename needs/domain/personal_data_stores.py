@@ -38,12 +38,12 @@ def _erase_supporters(what: Erasure) -> None:
 
 SUPPORTERS = PersonalDataStore(
     "needs",
-    gettext_lazy("Needs that they asked for, and quotes"),
+    gettext_lazy("Needs that they requested, and quotes"),
     ErasureEffect.PARTLY,
     lambda: (
         _(
             "Notes as long as the words of the message: %(days)s days after it was answered or closed. A quote stays "
-            "as long as its need: it names nobody."
+            "as long as its need: it contains no names."
         )
         % {"days": settings.INBOX_DAYS}
     ),
@@ -58,12 +58,12 @@ SUPPORTERS = PersonalDataStore(
             "is_public", gettext_lazy("The need is on the public page"), lambda row: row.need.is_public or None
         ),
         StoredField("post", gettext_lazy("Post about it"), "need.follow_up.title"),
-        StoredField("why_not_told", gettext_lazy("Why they could not be told"), "error"),
+        StoredField("why_not_told", gettext_lazy("Reason for not being informed"), "error"),
         StoredField("by", pgettext_lazy("of a row", "By")),
         StoredField("at", gettext_lazy("When")),
     ),
     erase=_erase_supporters,
-    stays=lambda: _("That somebody asked for it, and on which day: it counts. The quote and the note are erased."),
+    stays=lambda: _("That the need was requested, and on which day: it counts. The quote and the note are erased."),
 )
 
 
@@ -112,13 +112,13 @@ def _variants_quoting(person: DataSubject) -> Iterable[Any]:
 
 
 QUOTING_STAYS = gettext_lazy(
-    "What was published is a record of what the municipality said; the quote names nobody. Correct the post or take it "
-    "down by hand if the person wants that."
+    "Published posts are a record of the municipality's statements; the quote contains no names. Correct the post or "
+    "take it down by hand if the person wants that."
 )
 
 QUOTING = PersonalDataStore(
     "posts_that_quote",
-    gettext_lazy("Posts in which their words stand"),
+    gettext_lazy("Posts that contain their words"),
     ErasureEffect.STAYS,
     lambda: _("As long as the post."),
     "posts.variant",
@@ -142,7 +142,7 @@ def _drafts_quoting(person: DataSubject) -> Iterable[Any]:
 
 DRAFTS = PersonalDataStore(
     "drafts_that_quote",
-    gettext_lazy("Drafts of posts in which their words stand"),
+    gettext_lazy("Drafts of posts that contain their words"),
     ErasureEffect.STAYS,
     lambda: _("As long as the post."),
     "posts.post",

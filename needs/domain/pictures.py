@@ -26,11 +26,11 @@ def add(need: Need, media: Media, moment: str, alt: str, *, by: User) -> NeedPic
     """
     row, description = lock(need), storable(alt).strip()
     if moment not in PictureMoment.values:
-        raise ActionNotAllowed(_("Say whether the picture shows how it was or how it is now."), "moment")
+        raise ActionNotAllowed(_("Choose whether the picture shows the state before or now."), "moment")
     if media.is_video or media.archived_at:
         raise ActionNotAllowed(_("Choose a picture of the library."), "media")
     if not description:
-        raise ActionNotAllowed(_("Say what the picture shows, for those who cannot see it."), "alt")
+        raise ActionNotAllowed(_("Describe the picture for those who cannot see it."), "alt")
     if len(description) > MOST_ALT:
         raise ActionNotAllowed(
             _("The description is too long: %(most)s characters at most.") % {"most": MOST_ALT}, "alt"

@@ -16,7 +16,7 @@ def show(need: Need, *, by: User) -> Need:
     """Everybody may read it from now on. Raises `ActionNotAllowed` before anything was decided."""
     row = lock(need)
     if row.stage not in (*SETTLED, NeedStage.PLANNED):
-        raise ActionNotAllowed(_("Decide about it first: the page tells what was decided and what was done."))
+        raise ActionNotAllowed(_("Decide about it first: the page shows decisions and outcomes."))
     return _set_public(row, is_public=True, by=by)
 
 

@@ -32,7 +32,7 @@ def add(need: Need, source: str, received_on: date, *, note: str = "", quote: st
     lock_municipality(need.municipality_id)
     row = lock(need)
     if source not in BY_HAND:
-        raise ActionNotAllowed(_("Say how you heard of it."), "source")
+        raise ActionNotAllowed(_("Enter how you learned of it."), "source")
     if received_on > timezone.localdate() or received_on.year < 2000:
         raise ActionNotAllowed(_("This day cannot be right: it has to be today or before."), "received_on")
     cleaned_note, cleaned_quote = storable(note).strip(), storable(quote).strip()
@@ -71,7 +71,7 @@ def gather(need: Need, messages: Sequence[Message], *, by: User) -> int:
         raise ActionNotAllowed(_("These are too many at once: %(most)s at most.") % {"most": rules.MOST_MESSAGES})
     if any(message.kind in (MessageKind.SPAM, MessageKind.UNLAWFUL) for message in rows):
         raise ActionNotAllowed(
-            _("A message that is spam or clearly unlawful asks for nothing. Sort it first, or leave it out.")
+            _("A message that is spam or clearly unlawful is not a request. Sort it first, or leave it out.")
         )
     known = {
         supporter.message_id: supporter
@@ -155,7 +155,7 @@ def _refuse_names(text: str, known: frozenset[str]) -> None:
     if identifying:
         params = {"words": ", ".join(identifying[:5])}
         raise ActionNotAllowed(
-            _("A quote is public and names nobody. Take this out, or write “…” in its place: %(words)s.") % params,
+            _("A quote is public and contains no names. Remove this, or write “…” in its place: %(words)s.") % params,
             "quote",
         )
 
@@ -163,5 +163,6 @@ def _refuse_names(text: str, known: frozenset[str]) -> None:
 def _refuse_answered(supporter: Supporter) -> None:
     if supporter.reply_id or (supporter.round_id and not supporter.error):
         raise ActionNotAllowed(
-            _("Whoever wrote this was told what became of “%(need)s”, so it stays there.") % {"need": supporter.need}
+            _("The author of this message was informed of the outcome of “%(need)s”, so it stays there.")
+            % {"need": supporter.need}
         )

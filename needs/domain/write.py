@@ -79,7 +79,7 @@ def delete(need: Need, *, by: User) -> None:
     lock_municipality(need.municipality_id)
     row = lock(need)
     if row.supporters.exists():
-        raise ActionNotAllowed(_("Citizens asked for this, so it stays. Put it together with another need instead."))
+        raise ActionNotAllowed(_("Citizens requested this, so it stays. Merge it with another need instead."))
     record("need.delete", by=by, target=row)
     row.delete()
 
@@ -87,7 +87,7 @@ def delete(need: Need, *, by: User) -> None:
 def _apply(need: Need, content: NeedContent) -> None:
     title, text = " ".join(storable(content.title).split()), storable(content.text).strip()
     if not title:
-        raise ActionNotAllowed(_("Say in a few words what is needed."), "title")
+        raise ActionNotAllowed(_("Describe the need in a few words."), "title")
     if len(title) > MOST_TITLE or len(text) > MOST_TEXT:
         raise ActionNotAllowed(
             _("This is too long: a title may have %(title)s characters, the sentences below it %(text)s.")

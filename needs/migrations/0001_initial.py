@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('topic', models.CharField(blank=True, choices=[('water', 'Water and sewers'), ('roads', 'Roads and pavements'), ('waste', 'Waste and cleanliness'), ('light', 'Street lights and power'), ('heating', 'Heating'), ('transport', 'Transport and parking'), ('green', 'Parks and environment'), ('animals', 'Animals'), ('children', 'Children and schools'), ('social', 'Social care and health'), ('papers', 'Papers and permits'), ('money', 'Taxes and fees'), ('culture', 'Culture and sport'), ('safety', 'Safety and order'), ('other', 'Something else')], max_length=10, verbose_name='topic')),
                 ('settlement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='inbox.settlement')),
                 ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='inbox.department')),
-                ('stage', models.CharField(choices=[('new', 'New'), ('looked_at', 'Being looked at'), ('planned', 'It will be done'), ('done', 'Done'), ('declined', 'It will not be done')], default='new', max_length=10)),
+                ('stage', models.CharField(choices=[('new', 'New'), ('looked_at', 'Under consideration'), ('planned', 'It will be done'), ('done', 'Done'), ('declined', 'It will not be done')], default='new', max_length=10)),
                 ('reason', models.TextField(blank=True, verbose_name='why')),
                 ('decided_on', models.DateField(blank=True, null=True)),
                 ('done', models.TextField(blank=True, verbose_name='what we did')),

@@ -47,7 +47,7 @@ def board(request: MunicipalityRequest) -> HttpResponse:
     return render_page(request, "needs/board.html", {
         "narrowed": narrowed, "columns": columns, "stage": stage, "page": page, "query": query.urlencode(),
         "is_empty": not any(column.count for column in columns) and not page,
-        "topics": [("none", _("Not said")), *Topic.choices],
+        "topics": [("none", _("Not stated")), *Topic.choices],
         "settlements": settlements, "departments": departments,
         "title": Need(stage=stage).get_stage_display() if stage else "",
     })  # fmt: skip

@@ -65,7 +65,7 @@ def decision(request: MunicipalityRequest, need: int) -> HttpResponse:
     def act(row: Need, form: DecideForm) -> str:
         values = form.cleaned_data
         decide.decide(row, values["stage"], reason=values["reason"], on=values["on"], by=request.user)
-        return _("The decision is written down.")
+        return _("The decision is saved.")
 
     return handle_form(request, need, DecideForm, "needs/decide.html", act)
 
@@ -75,7 +75,7 @@ def decision(request: MunicipalityRequest, need: int) -> HttpResponse:
 def done(request: MunicipalityRequest, need: int) -> HttpResponse:
     def act(row: Need, form: DoneForm) -> str:
         decide.done(row, form.cleaned_data["done"], on=form.cleaned_data["on"], by=request.user)
-        return _("Written down. Now tell those who asked.")
+        return _("Saved. Now inform the people who requested it.")
 
     return handle_form(request, need, DoneForm, "needs/done.html", act)
 
@@ -89,7 +89,7 @@ def show(request: MunicipalityRequest, need: int) -> HttpResponse:
         publish.show(row, by=request.user)
     except ActionNotAllowed as refused:
         return page(request, row, problem=refused.message)
-    flash.success(request, _("It stands on the public page."))
+    flash.success(request, _("It is shown on the public page."))
     return redirect("need", request.municipality.slug, row.pk)
 
 
@@ -152,5 +152,5 @@ def post(request: MunicipalityRequest, need: int) -> HttpResponse:
         draft = follow_up.create_post(row, by=request.user)
     except ActionNotAllowed as refused:
         return page(request, row, problem=refused.message)
-    flash.success(request, _("This draft tells what became of it. Put it into your words."))
+    flash.success(request, _("This draft reports the outcome. Put it into your words."))
     return redirect("post_edit", request.municipality.slug, draft.pk)

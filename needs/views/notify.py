@@ -39,8 +39,8 @@ def notify_supporters(request: MunicipalityRequest, need: int) -> HttpResponse:
             known = find_recipients(row)  # what is refused has often changed meanwhile
         else:
             text = ngettext(
-                "%(count)s person is being told. It takes a moment; the page of the need says how far it is.",
-                "%(count)s people are being told. It takes a moment; the page of the need says how far it is.",
+                "%(count)s person is being informed. It takes a moment; the page of the need shows the progress.",
+                "%(count)s people are being informed. It takes a moment; the page of the need shows the progress.",
                 begun.people,
             )
             flash.success(request, text % {"count": begun.people})

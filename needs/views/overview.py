@@ -59,7 +59,7 @@ def table(request: MunicipalityRequest) -> HttpResponse:
     data = overview(_period(request.GET))
     headings = [
         _("Need"), _("Topic"), _("Settlement"), _("State"), _("Voices in these days"), _("Voices altogether"),
-        _("First heard"), _("Decided on"), _("Done on"), _("Why"), _("What we did"),
+        _("First recorded"), _("Decided on"), _("Done on"), _("Why"), _("What we did"),
     ]  # fmt: skip
     rows = [
         [

@@ -54,7 +54,7 @@ def _add(request: MunicipalityRequest, row: Need, form: NeedPictureForm, ticked:
     file, values = form.cleaned_data["file"], form.cleaned_data
     if file:
         if not values["alt"].strip():
-            raise ActionNotAllowed(_("Say what the picture shows, for those who cannot see it."), "alt")
+            raise ActionNotAllowed(_("Describe the picture for those who cannot see it."), "alt")
         media = into_library(request.municipality, file, name=file.name or "", size=file.size or 0, by=request.user)
     elif ticked:
         media = get_object_or_404(Media, pk=ticked)

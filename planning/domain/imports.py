@@ -284,12 +284,12 @@ def _meet_each_other(rows: Sequence[PlanRow]) -> None:
     for row in rows:
         earlier = same.setdefault(row.key, row.number) if row.texts else row.number
         if earlier != row.number:
-            sentence = _("The same text stands at the same time in row %(number)s.")
+            sentence = _("Row %(number)s contains the same text at the same time.")
             row.add_problem("text", sentence % {"number": earlier})
         elif row.time:
             others = [at_once.setdefault((channel.pk, row.time.due_at), row.number) for channel in row.channels]
             if others and min(others) != row.number:
-                sentence = _("Row %(number)s goes out on the same channel at the same time.")
+                sentence = _("Row %(number)s is scheduled on the same channel at the same time.")
                 row.add_problem("time", sentence % {"number": min(others)}, stops=False)
 
 
@@ -350,10 +350,10 @@ def confirm(run: ImportRun, *, by: User, expected: int | None = None) -> int:
     ready = [row for row in rows if not row.stops]
     if expected is not None and len(ready) != expected:
         raise ActionNotAllowed(
-            _("Something has changed since you looked, and nothing was made. Look at the rows once more.")
+            _("Something has changed since the preview, and nothing was created. Check the rows again.")
         )
     if not ready:
-        raise ActionNotAllowed(_("No row can be imported as it stands. Correct the file and choose it again."))
+        raise ActionNotAllowed(_("No row can be imported in its current form. Correct the file and choose it again."))
     for row in ready:
         _make(run.municipality, row, by)
     left = [line for line, row in zip(lines_of(run), rows, strict=True) if row.stops]

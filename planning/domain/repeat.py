@@ -168,8 +168,10 @@ def _notify_editors(recurrence: Recurrence, post: Post) -> None:
             "post": post,
             "time": dates.date_time(post.due_at) if post.due_at else "",
         }
-        subject = _("%(municipality)s: the repeating post “%(post)s” is ready to be looked at") % facts
-        return subject, _("A draft was made for %(time)s. Read it and submit it; it does not go out by itself.") % facts
+        subject = _("%(municipality)s: the repeating post “%(post)s” is ready for review") % facts
+        return subject, _(
+            "A draft was created for %(time)s. Read it and submit it; it is not published automatically."
+        ) % facts
 
     url = reverse("post", args=[municipality.slug, post.pk])
     notify(

@@ -124,7 +124,7 @@ def _initial(post: Post) -> dict[str, Any]:
 @require_POST
 def end(request: MunicipalityRequest, pk: int) -> HttpResponse:
     repeat.end(get_object_or_404(Recurrence.objects.all(), pk=pk), by=request.user)
-    messages.success(request, _("No more drafts are made. Those that exist stay."))
+    messages.success(request, _("No more drafts are created. Existing drafts are kept."))
     return redirect("recurrences", request.municipality.slug)
 
 

@@ -31,12 +31,12 @@ OPTIONS: Mapping[str, Option] = {
 }
 
 SCOPES = (
-    Scope("pages_show_list", gettext_noop("See which pages you look after.")),
-    Scope("pages_read_engagement", gettext_noop("See what was published on the page, and its numbers.")),
+    Scope("pages_show_list", gettext_noop("See the pages that you manage.")),
+    Scope("pages_read_engagement", gettext_noop("See the posts of the page, and its metrics.")),
     Scope("pages_manage_posts", gettext_noop("Publish, change and take down posts of the page.")),
     Scope("pages_manage_engagement", gettext_noop("Write first comments, answer and hide comments."), needed=False),
     Scope("pages_read_user_content", gettext_noop("Read what people comment."), needed=False),
-    Scope("pages_manage_metadata", gettext_noop("Hear of new comments at once."), needed=False),
+    Scope("pages_manage_metadata", gettext_noop("Receive new comments at once."), needed=False),
     Scope("read_insights", gettext_noop("Read views and reach."), needed=False),
     Scope("business_management", gettext_noop("See pages that belong to a business."), needed=False),
 )

@@ -24,11 +24,11 @@ OWN_NAMES = {
     "paid_views": "post_media_view, is_from_ads", "reach": "post_total_media_view_unique", "clicks": "post_clicks",
     "followers": "followers_count",
 }  # fmt: skip
-LATE = gettext_noop("Up to a day late, and not told to a page with fewer than a hundred likes.")
+LATE = gettext_noop("Up to a day late, and not reported for a page with fewer than a hundred likes.")
 REMARKS = {
     "likes": gettext_noop("Reactions of every kind."),
-    "views": gettext_noop("Paid ones are among them. Up to a day late, not told to a page with fewer than 100 likes."),
-    "paid_views": gettext_noop("Told only for posts that were advertised."),
+    "views": gettext_noop("Includes paid ones. Up to a day late, not reported for a page with fewer than 100 likes."),
+    "paid_views": gettext_noop("Reported only for posts that were advertised."),
     "reach": LATE,
     "clicks": LATE,
 }
@@ -40,17 +40,20 @@ CHANGES = (
     ),
     MetricChange(
         "followers", "2025-11-15",
-        gettext_noop("The number of people who like a page (page_fans) ended; followers stand in its place."),
+        gettext_noop("The number of people who like a page (page_fans) was discontinued; followers replace it."),
         "https://developers.facebook.com/docs/pages-api/changelog",
     ),
     MetricChange(
         "paid_views", "2025-11-15",
-        gettext_noop("Paid impressions ended; views are told apart by whether they come from advertisements."),
+        gettext_noop(
+            "Paid impressions were discontinued; views are distinguished by whether they come from advertisements."
+        ),
         "https://developers.facebook.com/docs/pages-api/changelog",
     ),
     MetricChange(
         "reach", "2026-06-15",
-        gettext_noop("The old reach (post_impressions_unique) ended; people who saw the post are counted anew."),
+        gettext_noop("The old reach (post_impressions_unique) was discontinued; people who saw the post are counted "
+        "differently now."),
         "https://developers.facebook.com/documentation/pages-api/platforminsights/page/deprecated-metrics",
     ),
 )  # fmt: skip

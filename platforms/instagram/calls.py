@@ -21,10 +21,10 @@ UNFETCHABLE = gettext_noop(
     "Instagram could not fetch the picture or the video from the portal. Ask the administrator whether the portal's "
     "public address can be reached from the internet, then send it again."
 )
-TOO_BIG = gettext_noop("Instagram says that the picture is too large. Make it smaller.")
+TOO_BIG = gettext_noop("Instagram reports that the picture is too large. Make it smaller.")
 FORMAT = gettext_noop("Instagram takes pictures as JPEG only. Save the picture as JPEG and add it again.")
 RATIO = gettext_noop("Instagram takes pictures from 4:5 upright to 1.91:1 wide. Crop the picture.")
-LONG = gettext_noop("Instagram says that the text is too long. Shorten it.")
+LONG = gettext_noop("Instagram reports that the text is too long. Shorten it.")
 KIND = gettext_noop("Instagram does not take media of this kind.")
 VIDEO = gettext_noop("Instagram cannot play this video. Save it as MP4 with H.264 and AAC and try again.")
 NUMBER = gettext_noop("A carousel takes from two to ten pictures or videos.")

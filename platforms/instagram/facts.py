@@ -40,9 +40,9 @@ OPTIONS: Mapping[str, Option] = {
 }
 
 SCOPES = (
-    Scope("instagram_basic", gettext_noop("See the account, what was published there, and its numbers.")),
+    Scope("instagram_basic", gettext_noop("See the account, its posts, and its metrics.")),
     Scope("instagram_content_publish", gettext_noop("Publish pictures and videos.")),
-    Scope("pages_show_list", gettext_noop("See which pages you look after.")),
+    Scope("pages_show_list", gettext_noop("See the pages that you manage.")),
     Scope("pages_read_engagement", gettext_noop("See which Instagram account belongs to a page.")),
     Scope("instagram_manage_comments", gettext_noop("Write first comments, answer and hide comments."), needed=False),
     Scope("instagram_manage_insights", gettext_noop("Read views and reach."), needed=False),

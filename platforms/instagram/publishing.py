@@ -28,8 +28,8 @@ from platforms.types import (
     Ready,
 )
 
-NO_LINKS = gettext_noop("Nobody can tap a link in a text on Instagram. Say in words where people find it.")
-SHAPES = gettext_noop("Instagram crops all pictures of a carousel to the shape of the first one. Look at their edges.")
+NO_LINKS = gettext_noop("Links in a text cannot be tapped on Instagram. Describe in words where people find it.")
+SHAPES = gettext_noop("Instagram crops all pictures of a carousel to the shape of the first one. Check their edges.")
 NO_PICTURE = gettext_noop("A comment on Instagram is text alone. The picture will be left out.")
 LISTED = 50
 FIND_PAGES = 4

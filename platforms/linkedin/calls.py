@@ -21,15 +21,15 @@ from platforms.translation import gettext_noop
 TOKENS: Mapping[str, str] = {
     "65600": gettext_noop("LinkedIn does not know this access. Connect the channel again."),
     "65601": gettext_noop("The access was taken back at LinkedIn. Connect the channel again."),
-    "65602": gettext_noop("The access has run out. LinkedIn asks for consent anew. Connect the channel again."),
+    "65602": gettext_noop("The access has expired. LinkedIn requires a new consent. Connect the channel again."),
 }
 NO_RIGHT = gettext_noop(
     "LinkedIn does not allow this. The person who connected the page lost their role on it, or a permission is missing."
 )
 VERSION_ENDED = gettext_noop(
-    "LinkedIn no longer serves the version that the portal speaks. The administrator has to set a newer one."
+    "LinkedIn no longer supports the version that the portal uses. The administrator has to set a newer one."
 )
-UNREADABLE = gettext_noop("LinkedIn could not work on this file. Save it anew and add it again.")
+UNREADABLE = gettext_noop("LinkedIn could not process this file. Save it again and add it once more.")
 NOT_READY = gettext_noop("LinkedIn is still working on the file.")
 DUPLICATE = "DUPLICATE_POST"
 WAITING = "MEDIA_ASSET_WAITING_UPLOAD"

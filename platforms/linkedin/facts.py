@@ -33,7 +33,7 @@ OPTIONS: Mapping[str, Option] = {
 SCOPES = (
     Scope("w_organization_social", gettext_noop("Publish, change and take down posts and comments of the page.")),
     Scope("r_organization_social", gettext_noop("See what was published on the page, and what people comment.")),
-    Scope("rw_organization_admin", gettext_noop("See which pages you look after, and read their numbers.")),
+    Scope("rw_organization_admin", gettext_noop("See the pages that you manage, and read their metrics.")),
 )
 
 

@@ -28,10 +28,10 @@ class Insights:
     remarks: ClassVar[Mapping[str, str]] = {
         "likes": gettext_noop("Reactions of every kind."),
         "views": gettext_noop(
-            "Without advertisements, for twelve months, and told to administrators of the page only."
+            "Without advertisements, for twelve months, and reported to administrators of the page only."
         ),
         "reach": gettext_noop(
-            "Without advertisements, for twelve months, and told to administrators of the page only."
+            "Without advertisements, for twelve months, and reported to administrators of the page only."
         ),
     }
     metrics_batch_size: ClassVar[int] = BATCH

@@ -69,8 +69,9 @@ class Mastodon(Conversation, Defaults):
     account_measures: ClassVar[frozenset[str]] = frozenset(statuses.ACCOUNT_COUNTS)
     own_names: ClassVar[Mapping[str, str]] = statuses.COUNTS | statuses.ACCOUNT_COUNTS
     remarks: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("likes", "reposts", "replies"), gettext_noop("As far as the own server heard of what happened on others.")
-    ) | {"quotes": gettext_noop("Told by servers with Mastodon 4.5 or newer.")}
+        ("likes", "reposts", "replies"),
+        gettext_noop("As far as the account's own server received activity from other servers."),
+    ) | {"quotes": gettext_noop("Reported by servers with Mastodon 4.5 or newer.")}
     reads_back: ClassVar[bool] = True
     counts_polls: ClassVar[bool] = True
     metrics_batch_size: ClassVar[int] = BATCH

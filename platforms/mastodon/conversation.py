@@ -18,11 +18,11 @@ CONTEXT = 4000
 # app/models/account.rb, MENTION_RE: not within a word, an address of mail or a path.
 MENTION = re.compile(r"(?<![\w/])@\w[\w.-]*(?:@[\w.-]+)?")
 ANSWERED_IS_PRIVATE = gettext_noop(
-    "The network says that this message is private, so no public answer is sent to it. Read it again, then answer anew."
+    "The network reports that this message is private, so no public reply is sent to it. Read it again, then write a "
+    "new reply."
 )
 REACHES_OTHERS = gettext_noop(
-    "This answer is for one person alone, and whoever is mentioned in it could read it, too. Take this out: "
-    "%(accounts)s."
+    "This reply is for one person only, and people mentioned in it could read it, too. Remove this: %(accounts)s."
 )
 OPTIONS: Mapping[str, Option] = {
     # How many of the mentions from before are read when a channel is connected. Ours to choose; ten calls.

@@ -11,13 +11,13 @@ from platforms.translation import gettext_noop
 from platforms.types import ModerationSupport
 
 BY_HAND = gettext_noop(
-    "Mastodon and servers like it let nobody hide or delete what others write. Open the message there, report it "
-    "to the people who run the server, and block its author so that you are not mentioned again."
+    "Mastodon and similar servers do not allow hiding or deleting what others write. Open the message there, report "
+    "it to the server's administrators, and block its author so that you are not mentioned again."
 )
 # Who speaks there as a page has no other way in than this portal.
 BY_PORTAL = gettext_noop(
     "On this server only the portal can do it, and only with comments below your own posts. Try again; if it fails "
-    "once more, tell the people who run the server."
+    "once more, contact the server's administrators."
 )
 COMMENTS = "/api/v1/dobosar/comments"
 

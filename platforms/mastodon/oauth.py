@@ -12,7 +12,7 @@ from platforms.types import Credential, Keys, Scope
 
 ASKED = (
     Scope("read:accounts", gettext_noop("Know whose account it is.")),
-    Scope("read:statuses", gettext_noop("See what was published, and its numbers.")),
+    Scope("read:statuses", gettext_noop("See the published posts, and their metrics.")),
     Scope("read:notifications", gettext_noop("Read what people answer.")),
     Scope("write:statuses", gettext_noop("Publish, and take down what was published.")),
     Scope("write:media", gettext_noop("Publish pictures.")),

@@ -29,23 +29,27 @@ WAIT = timedelta(minutes=15)
 DEAD = gettext_noop("The network no longer accepts our access.")
 TOKENS = {
     458: gettext_noop("The portal was removed from the apps of the person who connected this account."),
-    459: gettext_noop("The network wants the person who connected this account to sign in there and confirm a check."),
+    459: gettext_noop(
+        "The network requires the person who connected this account to sign in there and confirm a check."
+    ),
     460: gettext_noop("The person who connected this account has changed their password, which ended our access."),
     463: gettext_noop("Our access to this account has run out."),
-    464: gettext_noop("The network wants the person who connected this account to confirm who they are."),
+    464: gettext_noop("The network requires the person who connected this account to confirm their identity."),
     467: gettext_noop("Our access to this account was taken back."),
-    490: gettext_noop("The network wants the person who connected this account to sign in there and confirm a check."),
+    490: gettext_noop(
+        "The network requires the person who connected this account to sign in there and confirm a check."
+    ),
     492: gettext_noop("The person who connected this account has no role on it any more."),
 }
 NO_PERMISSION = gettext_noop("A permission for this is missing, or the person who connected it lost the role.")
 NO_LINK = gettext_noop("The network cannot open the link to show it. Check the address, or leave it out.")
 PICTURE = gettext_noop("The network does not take this picture: it is too large or of a type that it does not know.")
-USED = gettext_noop("The network says that a picture was used before. Send the post again.")
+USED = gettext_noop("The network reports that a picture was used before. Send the post again.")
 CONTENT = gettext_noop("The network refused the content of this post.")
 BAD_LINK = gettext_noop("The network refuses a link in this post.")
-ABUSE = gettext_noop("The network says that this breaks its rules. Look at the account's notices there.")
-RESTRICTED = gettext_noop("The network has restricted this account. Open it there and follow what it asks for.")
-IDENTITY = gettext_noop("The network wants an administrator of this account to confirm who they are, there.")
+ABUSE = gettext_noop("The network reports that this breaks its rules. Check the account's notices there.")
+RESTRICTED = gettext_noop("The network has restricted this account. Open it there and follow its instructions.")
+IDENTITY = gettext_noop("The network requires an administrator of this account to confirm their identity there.")
 HELD = gettext_noop("The network has blocked publishing for this account for a time. Open it there to see why.")
 REFUSALS = {
     1366046: PICTURE,
@@ -62,7 +66,7 @@ REFUSALS = {
     1404078: IDENTITY,
     4854002: IDENTITY,
 }
-TWICE = gettext_noop("The network says that the same was published just before.")
+TWICE = gettext_noop("The network reports that the same content was published just before.")
 FAILED = "The server failed and did not say whether it published."
 BUSY = "The server does not answer properly at the moment."
 WAITING = "The network asks us to wait."

@@ -22,8 +22,8 @@ from platforms.types import Absent, ContainerExpired, FindResult, Pending, Publi
 WAITS = (0.2, 0.5, 1, 2, 4)
 AGAIN_AFTER = 2.0
 PREPARING = gettext_noop("The network is not ready with the pictures or the video yet.")
-IS_OUT = gettext_noop("The network says that this is published.")
-UNLISTED = gettext_noop("The network says that this is published and does not list it yet.")
+IS_OUT = gettext_noop("The network reports that this is published.")
+UNLISTED = gettext_noop("The network reports that this is published but does not list it yet.")
 LAPSED = gettext_noop("The network let what was prepared run out.")
 
 

@@ -17,7 +17,7 @@ POST_RIGHT = "can_post_messages"
 SCOPES = (
     Scope(POST_RIGHT, gettext_noop("Post to the channel.")),
     Scope("can_edit_messages", gettext_noop("Correct the text of a post that is out."), needed=False),
-    Scope("can_delete_messages", gettext_noop("Take back a post that is older than two days."), needed=False),
+    Scope("can_delete_messages", gettext_noop("Delete a post that is older than two days."), needed=False),
 )
 """https://core.telegram.org/bots/api#chatmemberadministrator. A bot that may post may also correct what it posted, and
 delete it for 48 hours; the other two reach further."""

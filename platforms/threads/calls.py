@@ -18,7 +18,7 @@ UNFETCHABLE = gettext_noop(
     "Threads could not fetch the picture or the video from the portal. Ask the administrator whether the portal's "
     "public address can be reached from the internet, then send it again."
 )
-LINKS = gettext_noop("Threads says that there are too many links in the text. Remove some.")
+LINKS = gettext_noop("Threads reports that there are too many links in the text. Remove some.")
 USED_UP = gettext_noop("Threads allows so many posts in 24 hours, and today's are used up.")
 HELD_BACK = gettext_noop("Threads holds this account back for a time, since it posted as spam does. Open it there.")
 VIDEO = gettext_noop(

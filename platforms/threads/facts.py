@@ -38,8 +38,8 @@ SCOPES = (
     Scope("threads_content_publish", gettext_noop("Publish posts.")),
     Scope("threads_read_replies", gettext_noop("Read what people answer."), needed=False),
     Scope("threads_manage_replies", gettext_noop("Answer people, and hide answers."), needed=False),
-    Scope("threads_manage_mentions", gettext_noop("Hear who mentions the account."), needed=False),
-    Scope("threads_manage_insights", gettext_noop("Read views and other numbers."), needed=False),
+    Scope("threads_manage_mentions", gettext_noop("See who mentions the account."), needed=False),
+    Scope("threads_manage_insights", gettext_noop("Read views and other metrics."), needed=False),
     Scope("threads_delete", gettext_noop("Take down what was published."), needed=False),
 )
 

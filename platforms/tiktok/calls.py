@@ -23,8 +23,8 @@ NO_RIGHT = gettext_noop(
     "TikTok does not allow the portal to do this: a permission is missing. Connect the channel again."
 )
 BANNED = gettext_noop(
-    "TikTok does not let this account post at the moment. Open TikTok as the account and see what it says. Afterwards "
-    "connect the channel again."
+    "TikTok does not let this account post at the moment. Open TikTok with this account and check its notices. "
+    "Afterwards connect the channel again."
 )
 DAY_FULL = gettext_noop("TikTok takes only so many posts of an account in 24 hours, and these are used up.")
 APP_FULL = gettext_noop(

@@ -39,7 +39,7 @@ BASIC = ("open_id", "display_name", "avatar_url")
 PROFILE = ("username", "profile_deep_link")
 
 NO_TITLE = gettext_noop("TikTok shows no title with a video. It will be left out; write it into the text.")
-NO_LINKS = gettext_noop("People cannot tap a link in a text on TikTok. Say where to look instead.")
+NO_LINKS = gettext_noop("Links in a text cannot be tapped on TikTok. Describe where to find it instead.")
 
 
 class TikTok(Insights, Publishing, Defaults):

@@ -13,14 +13,13 @@ TRANSFER = "https://developers.tiktok.com/doc/content-posting-api-media-transfer
 PUBLIC = "PUBLIC_TO_EVERYONE"
 
 UNAUDITED = gettext_noop(
-    "TikTok lets the portal post only what nobody but the account itself sees, until the administrator has had the "
-    "application audited."
+    "TikTok limits the portal's posts to the account itself, until the administrator has had the application audited."
 )
 PRIVATE_ACCOUNT = gettext_noop(
-    "The account is private on TikTok, so nobody would see the post. Open TikTok, “Settings and privacy”, “Privacy”, "
-    "and switch “Private account” off."
+    "The account is private on TikTok, so the post would not be visible to anyone. Open TikTok, “Settings and "
+    "privacy”, “Privacy”, and switch “Private account” off."
 )
-NO_AUDIENCE = gettext_noop("TikTok does not let this account post for everybody.")
+NO_AUDIENCE = gettext_noop("TikTok does not let this account post publicly.")
 
 OPTIONS: Mapping[str, Option] = {
     "characters": Option(4_000, "2026-11-25", PHOTO),
@@ -68,7 +67,7 @@ SCOPES = (
     Scope("user.info.stats", gettext_noop("Read how many people follow the account."), needed=False),
     Scope(
         "video.list",
-        gettext_noop("Read the numbers of posts, and find a post again after a call that got no answer."),
+        gettext_noop("Read the metrics of posts, and find a post again after a call without a response."),
         needed=False,
     ),
 )

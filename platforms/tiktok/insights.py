@@ -24,7 +24,7 @@ class Insights:
         "views": "view_count", "likes": "like_count", "replies": "comment_count", "reposts": "share_count", **ACCOUNT,
     }  # fmt: skip
     remarks: ClassVar[Mapping[str, str]] = {
-        "views": gettext_noop("What an account hides is not told, which is not 0."),
+        "views": gettext_noop("Values that an account hides are not reported, which is not 0."),
     }
     reads_back: ClassVar[bool] = True
 

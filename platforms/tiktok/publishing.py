@@ -37,17 +37,17 @@ LISTED = 20
 TAKEN = ("image/jpeg", "image/webp")
 
 ONLY_SELF = gettext_noop(
-    "TikTok took the post but shows it to nobody but the account itself, as it does for trials. It is not published."
+    "TikTok accepted the post but shows it only to the account itself, as it does for trials. It is not published."
 )
 TOO_LONG = gettext_noop("TikTok takes videos of at most %s seconds from this account. Shorten it.")
 NO_ANSWERS = gettext_noop("TikTok takes no comments from the portal. Write it in the app.")
 WORKING = gettext_noop("TikTok works on the post.")
 CHECKED = gettext_noop("TikTok took the post and checks it before people see it.")
 NOT_SHOWN = gettext_noop(
-    "TikTok says that the post is complete, but has not shown it to the public for a long time. Look in the app "
-    "whether it is private or still being checked."
+    "TikTok reports that the post is complete, but has not made it public for a long time. Check in the app whether "
+    "it is private or still under review."
 )
-FORGOTTEN = gettext_noop("TikTok no longer knows what became of the post.")
+FORGOTTEN = gettext_noop("TikTok no longer reports the status of the post.")
 IN_INBOX = gettext_noop("TikTok put the post into the account's inbox as a draft. It is not published.")
 PROVES_NOTHING = gettext_noop(
     "TikTok lists only what is public and checked, so that the post is not there yet proves nothing."
@@ -65,7 +65,7 @@ FRAMES = gettext_noop("TikTok takes videos with 23 to 60 pictures a second.")
 SIZE = gettext_noop(
     "The picture or the video is too small or too large for TikTok. Pictures are at most 1,920 × 1,080."
 )
-CANCELLED = gettext_noop("Somebody cancelled the post in TikTok.")
+CANCELLED = gettext_noop("The post was cancelled in TikTok.")
 SPAM = gettext_noop("TikTok takes the post for spam and did not publish it.")
 SPAM_TEXT = gettext_noop("TikTok takes the text for spam and did not publish the post. Change the text.")
 

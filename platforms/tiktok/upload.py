@@ -21,7 +21,7 @@ from platforms.types import Read, Video
 HOST = re.compile(r"(open-upload|upload\.[a-z0-9-]{1,16})\.tiktokapis\.com")
 SMALLEST, LARGEST = 5_000_000, 64_000_000
 WAITS = (0.5, 1.0, 2.0)
-UNSURE = gettext_noop("The server failed and did not say whether it took the whole video.")
+UNSURE = gettext_noop("The server failed without reporting whether it received the whole video.")
 NO_ADDRESS = gettext_noop("The server named no address for the video.")
 
 

@@ -14,7 +14,7 @@ from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformE
 from platforms.translation import gettext_noop
 
 UNKNOWN_TOKEN = gettext_noop(
-    "Viber no longer knows the token of this channel. Copy it anew from the channel's “Developer Tools”."
+    "Viber no longer recognises the token of this channel. Copy it again from the channel's “Developer Tools”."
 )
 BLOCKED = gettext_noop("Viber has blocked or removed this channel. Only its owner can settle that with Viber.")
 NO_WEBHOOK = gettext_noop(

@@ -28,7 +28,7 @@ NO_RIGHT = gettext_noop(
     "X does not allow the portal to do this. The account may be locked, or a permission is missing. Open X, and "
     "connect the channel again."
 )
-NO_APP = gettext_noop("X does not let the portal's application do this. The administrator has to look at its console.")
+NO_APP = gettext_noop("X does not let the portal's application do this. The administrator has to check its console.")
 
 
 class Calls(Session):

@@ -31,7 +31,7 @@ OPTIONS: Mapping[str, Option] = {
 }
 
 SCOPES = (
-    Scope("tweet.read", gettext_noop("See what was published, its numbers, and what people answer.")),
+    Scope("tweet.read", gettext_noop("See the published posts, their metrics, and people's replies.")),
     Scope("tweet.write", gettext_noop("Publish, answer, and take down what was published.")),
     Scope("users.read", gettext_noop("Know whose account it is.")),
     Scope("media.write", gettext_noop("Publish pictures and videos.")),

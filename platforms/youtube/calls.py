@@ -22,8 +22,8 @@ from platforms.youtube import oauth
 CALIFORNIA = ZoneInfo("America/Los_Angeles")
 A_DAY = timedelta(hours=24)
 NO_QUOTA = gettext_noop(
-    "What YouTube allows the portal for today is used up. It goes on after midnight in California, about nine in the "
-    "morning here."
+    "YouTube's daily limit for the portal is used up. It resets at midnight in California, about nine in the morning "
+    "here."
 )
 TOO_MANY_VIDEOS = gettext_noop("YouTube takes no more videos for this channel today. The next try is in 24 hours.")
 NO_CHANNEL = gettext_noop(
@@ -33,7 +33,7 @@ NO_RIGHT = gettext_noop(
     "YouTube does not allow this. A permission is missing, or the account lost its role on the channel. Connect the "
     "channel again and leave everything switched on."
 )
-CLOSED = gettext_noop("This channel is closed or suspended at YouTube. Open YouTube Studio and see what it says.")
+CLOSED = gettext_noop("This channel is closed or suspended at YouTube. Open YouTube Studio and check its notices.")
 NOT_SWITCHED_ON = gettext_noop(
     "The portal's project at Google may not use the YouTube Data API. The administrator has to switch it on there."
 )
@@ -42,8 +42,9 @@ BAD_TITLE = gettext_noop("YouTube does not take this title. Take out what it cou
 BAD_TEXT = gettext_noop("YouTube does not take this text. Take out what it could stumble over, and shorten it.")
 BAD_TAGS = gettext_noop("YouTube does not take these hashtags. Leave some of them out.")
 LOCKED = gettext_noop(
-    "YouTube keeps the video private: what the portal uploads may be public only after Google has audited it. Nobody "
-    "sees the video. Upload it by hand in YouTube Studio, and let the administrator of the portal ask for the audit."
+    "YouTube keeps the video private: uploads of the portal may be public only after Google has audited it. The video "
+    "is not visible to anyone. Upload it by hand in YouTube Studio, and ask the administrator of the portal to apply "
+    "for the audit."
 )
 LIMITS = frozenset({"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"})
 BUSY = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "tooManyRequests"})

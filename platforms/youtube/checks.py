@@ -19,8 +19,8 @@ COMMENT_FILES = gettext_noop("A comment on YouTube is text alone. The pictures w
 COVER_TYPE = gettext_noop("YouTube takes covers as JPEG or PNG. Save the cover as one of them and add it again.")
 COVER_BYTES = gettext_noop("The cover has %(count)s bytes and %(limit)s are allowed. Make it smaller.")
 NOT_AUDITED = gettext_noop(
-    "Google has not audited the portal yet, so what it uploads to YouTube would stay private for ever. Leave this "
-    "channel out, and upload the video by hand until the administrator of the portal says that the audit is through."
+    "Google has not audited the portal yet, so its uploads to YouTube would stay private for ever. Leave this channel "
+    "out, and upload the video by hand until the administrator of the portal confirms that the audit is complete."
 )
 TAGS = gettext_noop(
     "The hashtags are longer than YouTube takes as key words. They all stay in the text; the last %(count)s will not "

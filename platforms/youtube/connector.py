@@ -45,8 +45,8 @@ from platforms.youtube.insights import Insights, account
 from platforms.youtube.uploads import STALLED, SessionLost, Upload, UploadCheckpoint, begin, fingerprint
 
 OTHER_CHANNEL = gettext_noop(
-    "Google took the video for another channel of the same person, where nobody sees it. Connect the channel again and "
-    "choose the municipality's channel when Google asks."
+    "Google assigned the video to another channel of the same person, where it is not visible to anyone. Connect the "
+    "channel again and choose the municipality's channel when Google asks."
 )
 LISTED = 50
 FIND_PAGES = 2

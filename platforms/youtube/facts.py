@@ -55,7 +55,7 @@ OPTIONS: Mapping[str, Option] = {
 SCOPES = (
     Scope(
         "https://www.googleapis.com/auth/youtube.force-ssl",
-        gettext_noop("Make videos public, change them and take them down; captions, comments and numbers."),
+        gettext_noop("Make videos public, edit and delete them; captions, comments and metrics."),
     ),
     Scope("https://www.googleapis.com/auth/youtube.upload", gettext_noop("Upload videos and their covers.")),
 )

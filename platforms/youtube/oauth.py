@@ -24,10 +24,11 @@ BROWSER = "https://accounts.google.com"
 TOKENS = "https://oauth2.googleapis.com"
 TESTING = timedelta(days=7)
 ENDED = gettext_noop(
-    "Google no longer accepts the portal's access to this channel. It ends when somebody takes it back, changes the "
-    "password, or, as long as Google has not approved the portal, after seven days. Connect the channel again."
+    "Google no longer accepts the portal's access to this channel. The access ends when it is revoked, when the "
+    "password changes, or, as long as Google has not approved the portal, after seven days. Connect the channel "
+    "again."
 )
-WRONG_KEYS = gettext_noop("Google does not know the portal's keys. The administrator has to enter them anew.")
+WRONG_KEYS = gettext_noop("Google does not recognise the portal's keys. The administrator has to enter them again.")
 NO_RENEWAL = gettext_noop(
     "Google gave an access of one hour only. Remove the portal at Google (Security → Third-party connections) and "
     "connect the channel again."

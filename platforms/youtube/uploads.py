@@ -32,8 +32,8 @@ COVER_REFUSED = gettext_noop(
     "before it may have covers: do that at youtube.com/verify and send again, or leave the cover out."
 )
 CAPTIONS_REFUSED = gettext_noop(
-    "YouTube did not take the file with captions, and nothing is public. Look whether it is a proper SubRip file with "
-    "times, and add it again."
+    "YouTube did not accept the file with captions, and nothing is public. Check whether it is a proper SubRip file "
+    "with times, and add it again."
 )
 
 

@@ -21,9 +21,9 @@ TOO_LONG = gettext_noop(
     "YouTube takes no more than 15 minutes from a channel that has not been verified by telephone. Verify the channel "
     "at youtube.com/verify, or shorten the video."
 )
-COPYRIGHT = gettext_noop("YouTube says that somebody else holds rights in this video, and does not show it.")
-TWICE = gettext_noop("YouTube has this video already and does not take it twice.")
-AGAINST_RULES = gettext_noop("YouTube does not show this video: it says that it is against its rules.")
+COPYRIGHT = gettext_noop("YouTube reports that the rights in this video belong to another owner, and does not show it.")
+TWICE = gettext_noop("YouTube already has this video and does not accept it twice.")
+AGAINST_RULES = gettext_noop("YouTube does not show this video: it reports a violation of its rules.")
 SUSPENDED = gettext_noop("YouTube does not show this video because the channel is closed or suspended.")
 TAKEN_DOWN = gettext_noop("The video was deleted at YouTube.")
 # https://developers.google.com/youtube/v3/docs/videos#status.rejectionReason

@@ -17,7 +17,7 @@ MOST_OFFERS = 5
 
 # In the order of importance for a reader: guesses first.
 REASONS: dict[Why, LazyText] = {
-    Why.MIXED: _("Letters of both scripts were mixed; put right:"),
+    Why.MIXED: _("Letters of both scripts were mixed; corrected:"),
     Why.SPLIT: _("Two letters that usually are one were kept apart:"),
     Why.GLOSSARY: _("From the word list:"),
     Why.FOREIGN: _("Foreign words stay as they are:"),

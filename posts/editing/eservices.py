@@ -117,9 +117,9 @@ def _of_state(offered: Offered) -> list[str]:
         facts["day"] = short_date(day)
     sentences = {
         Offer.NOT_HERE: _("This eService is not available in this municipality: %(service)s. Do not promote it here."),
-        Offer.UNKNOWN: _("Nobody has entered whether this eService can be used here: %(service)s. Look first."),
-        Offer.UNVERIFIED: _("Nobody has verified that this eService works here: %(service)s. Look first."),
-        Offer.STALE: _("This eService has not been verified since %(day)s: %(service)s. Look whether it still works."),
+        Offer.UNKNOWN: _("It has not been entered whether this eService can be used here: %(service)s. Check first."),
+        Offer.UNVERIFIED: _("It has not been verified that this eService works here: %(service)s. Check first."),
+        Offer.STALE: _("This eService has not been verified since %(day)s: %(service)s. Check whether it still works."),
         Offer.NOT_YET: _("This eService can be used here only from %(day)s: %(service)s."),
         Offer.ENDED: _("This eService ended here on %(day)s: %(service)s."),
     }

@@ -179,9 +179,7 @@ def _of_languages(part: compose.Part) -> list[validation.Finding]:
         validation.Finding("missing_variant", "language", _missing(tag), "warning") for tag in part.missing
     ]  # fmt: skip
     if part.derived:
-        sentence = _(
-            "The Cyrillic text was derived from the Latin one, which has to guess. Read it before it goes out."
-        )
+        sentence = _("The Cyrillic text was derived from the Latin one by estimation. Read it before it is published.")
         findings.append(validation.Finding("derived", "language", sentence, "warning"))
     return findings
 

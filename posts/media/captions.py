@@ -77,7 +77,7 @@ def _cues(text: str) -> list[Cue]:
 
 def _bad_line(number: int) -> str:
     return _(
-        "Line %(number)s of the captions should say from when to when, as in 00:00:01,000 --> 00:00:03,500. "
+        "Line %(number)s of the captions should contain start and end times, as in 00:00:01,000 --> 00:00:03,500. "
         "Correct it and add the file again."
     ) % {"number": number + 1}
 

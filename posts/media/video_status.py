@@ -38,7 +38,7 @@ def unusable_message(problem: str) -> str:
 
 
 def waiting_message() -> str:
-    return _("The video is being looked at. In a moment it can be submitted, scheduled and published.")
+    return _("The video is being checked. In a moment it can be submitted, scheduled and published.")
 
 
 def blocking_message(videos: Sequence[Media]) -> str:

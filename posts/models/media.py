@@ -113,8 +113,8 @@ class Consent(TenantModel):
 
     media = models.ForeignKey(Media, models.CASCADE, related_name="consents")
     kind = models.CharField(_("how it was given"), max_length=12, choices=ConsentKind)
-    people = models.CharField(_("who is shown"), max_length=300, blank=True)
-    given_by = models.CharField(_("who agreed"), max_length=200, blank=True)
+    people = models.CharField(_("person shown"), max_length=300, blank=True)
+    given_by = models.CharField(_("person who agreed"), max_length=200, blank=True)
     given_on = models.DateField(_("on"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     keep_until = models.DateField(_("erase the names after"))

@@ -38,7 +38,7 @@ def closing(request: MunicipalityRequest, pk: int) -> HttpResponse:
         except ActionNotAllowed as refused:
             problem = refused.message
         else:
-            messages.success(request, _("The report is saved. Tell people what became of their answers."))
+            messages.success(request, _("The report is saved. Publish the outcome of the answers."))
             return redirect("post_closing", request.municipality.slug, post.pk)
     typed = request.POST if request.method == "POST" else None
     publications = list(queries.publications(post))
@@ -95,7 +95,7 @@ def follow_up(request: MunicipalityRequest, pk: int) -> HttpResponse:
     post = _asking(request, pk)
     closing = get_object_or_404(Closing.objects.select_related("post"), post=post)
     draft = create_follow_up(closing, by=request.user)
-    messages.success(request, _("This draft tells people what became of their answers. Put it into your words."))
+    messages.success(request, _("This draft reports the outcome of the answers. Put it into your words."))
     return redirect("post_edit", request.municipality.slug, draft.pk)
 
 

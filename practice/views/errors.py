@@ -30,7 +30,7 @@ def broken(request: VisitorRequest) -> HttpResponse:
     # No template: whatever broke may be in there.
     if request.path.startswith("/api/"):
         return JsonResponse({"error": "Internal server error"}, status=500)
-    message = _("Something broke here. It was written down; go back and try again.")
+    message = _("An error occurred here. It was logged; go back and try again.")
     page = (
         f'<!doctype html><html lang="{html_lang()}"><title>500</title><main><h1>500</h1><p>{message}</p></main></html>'
     )

@@ -39,19 +39,19 @@ def next_steps(month: Month) -> list[str]:
     """At most five sentences, the weightiest first."""
     if not month.posts:
         return [
-            _("Nothing was published. Begin with two posts a week about what citizens ask for most: deadlines, works, "
-              "water, and services on the internet."),
+            _("Nothing was published. Start with two posts a week about the most frequent questions of "
+            "citizens: deadlines, works, water, and services on the internet."),
             *_unread(month),
         ]  # fmt: skip
     steps = [*_unread(month), *_calls(month), *_mix(month), *_pause(month), *_silent(month), *_best(month)]
-    return steps[:MOST] or [_("Go on like this: nothing in the numbers asks for a change.")]
+    return steps[:MOST] or [_("Keep going: the metrics call for no changes.")]
 
 
 def _unread(month: Month) -> list[str]:
     if not month.unread:
         return []
     return [
-        _("Connect again what could not be read, else its numbers stay missing: %(channels)s.")
+        _("Reconnect the channels that could not be read, otherwise their metrics stay missing: %(channels)s.")
         % {"channels": ", ".join(month.unread)}
     ]
 
@@ -62,8 +62,8 @@ def _calls(month: Month) -> list[str]:
         return []
     facts = {"asked": number(with_call), "posts": number(month.posts)}
     return [
-        _("%(asked)s of %(posts)s posts asked people to do something. Say in every third post at least what to do "
-          "next, with a link: apply, pay, book, tell us.") % facts
+        _("%(asked)s of %(posts)s posts had a call to action. Include one in at least every third post, with a "
+        "link: apply, pay, book, contact us.") % facts
     ]  # fmt: skip
 
 
@@ -74,8 +74,8 @@ def _mix(month: Month) -> list[str]:
         return []
     facts = {"ceremony": number(ceremony), "useful": number(useful)}
     return [
-        _("%(ceremony)s posts were about ceremonies and visits, %(useful)s about services and citizens' say. Turn it "
-          "round: what people can use comes first.") % facts
+        _("%(ceremony)s posts were about ceremonies and visits, %(useful)s about services and citizens' "
+        "participation. Reverse the proportion: put useful information first.") % facts
     ]  # fmt: skip
 
 
@@ -87,8 +87,9 @@ def _pause(month: Month) -> list[str]:
         return []
     facts = {"since": day_month(longest[0]), "until": day_month(longest[1]), "days": days}
     text = ngettext(
-        "Between %(since)s and %(until)s nothing went out for %(days)s day. A repeating post bridges quiet weeks.",
-        "Between %(since)s and %(until)s nothing went out for %(days)s days. A repeating post bridges quiet weeks.",
+        "Between %(since)s and %(until)s nothing was published for %(days)s day. A repeating post bridges quiet weeks.",
+        "Between %(since)s and %(until)s nothing was published for %(days)s days. A repeating post bridges quiet "
+        "weeks.",
         days,
     )
     return [text % facts]
@@ -98,7 +99,7 @@ def _silent(month: Month) -> list[str]:
     if not month.silent:
         return []
     return [
-        _("Nothing went out on %(channels)s. Send there what goes out elsewhere, or say goodbye to the channel.")
+        _("Nothing was published on %(channels)s. Publish there what you publish elsewhere, or close the channel.")
         % {"channels": ", ".join(month.silent)}
     ]
 

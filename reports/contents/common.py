@@ -27,16 +27,16 @@ def document_texts() -> DocumentTexts:
         change=_("Change in per cent"),
         formula=_("How it is reckoned"),
         about=_("About this report"),
-        meanings=_("What the numbers mean"),
-        as_of=_("Numbers as of"),
+        meanings=_("What the metrics mean"),
+        as_of=_("Metrics as of"),
         page=_("Page"),
         of=_("of"),
-        missing=_("not told"),
+        missing=_("not reported"),
     )
 
 
 def value(number_or_none: Number | None, reason: str = "") -> Number | Missing:
-    return Missing(reason or _("not told")) if number_or_none is None else number_or_none
+    return Missing(reason or _("not reported")) if number_or_none is None else number_or_none
 
 
 def per(above: Number | None, below: Number | None) -> float | None:
@@ -102,7 +102,7 @@ def meanings(*more: tuple[str, str]) -> list[tuple[str, str]]:
 def document(title: str, subtitle: str, about: str, as_of: datetime, blocks: Iterable[Block | None]) -> Document:
     shown = [block for block in blocks if block is not None]
     if settings.DEMO:
-        shown.insert(0, Paragraph(_("This is a demonstration: posts and numbers are made up."), "warning"))
+        shown.insert(0, Paragraph(_("This is a demonstration: posts and metrics are fictitious."), "warning"))
     language = get_language() or settings.LANGUAGE_CODE
     foot = _("%(title)s · %(subtitle)s") % {"title": title, "subtitle": subtitle}
     return Document(title, subtitle, language, about, as_of, shown, foot, document_texts())

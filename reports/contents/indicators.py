@@ -18,8 +18,8 @@ def indicators(programme: Programme) -> list[Block]:
     if not lines:
         return []
     note = _(
-        "Measured over the last 28 days, as the median of n municipalities; the baseline is frozen. n under three is "
-        "not told."
+        "Measured over the last 28 days, as the median of n municipalities; the baseline is frozen. Values with n "
+        "under three are not shown."
     )
     table = Table("indicators", "", _columns(), [_row(line) for line in lines], note)
     return [Heading(_("Indicators: baseline, target, actual")), table, Facts(list(_formulas(lines)))]

@@ -72,15 +72,15 @@ def monthly(municipality: Municipality, month: date, as_of: datetime) -> Documen
         _by_channel(figures),
         _groups("categories", _("By category"), _("Category"), _named(figures.by_category, _category)),
         _groups("calls", _("By call to action"), _("What people are asked to do"), _named(figures.by_call, _call)),
-        _groups("materials", _("By what posts are made of"), _("Made of"), _materials(materials)),
+        _groups("materials", _("By type of post"), _("Type of post"), _materials(materials)),
         Heading(_("What to do next")),
         Bullets(next_steps(_seen(figures, period, days))),
-        Heading(_("How good these numbers are")),
+        Heading(_("Quality of the data")),
         Bullets(list(_quality(municipality, figures, period))),
-        Heading(_("What the numbers mean")),
+        Heading(_("What the metrics mean")),
         Facts(meanings()),
     ]
-    about = _("What %(municipality)s published on its social networks in %(month)s and what came of it.") % {
+    about = _("Publications of %(municipality)s on its social networks in %(month)s and their results.") % {
         "municipality": municipality,
         "month": month_year(month),
     }
@@ -103,8 +103,8 @@ def sentence(municipality: Municipality, figures: Dashboard, period: Period) -> 
     if interactions is None:
         return (
             _(
-                "In %(month)s, %(municipality)s published %(posts)s on %(channels)s; no network has told how people "
-                "received them."
+                "In %(month)s, %(municipality)s published %(posts)s on %(channels)s; no network has reported "
+                "interactions."
             )
             % facts
         )
@@ -113,10 +113,10 @@ def sentence(municipality: Municipality, figures: Dashboard, period: Period) -> 
     ) % {"count": number(interactions)}
     facts["compared"] = compared(interactions, figures.before.get("interactions"), period.days)
     if not facts["compared"]:
-        text = _("In %(month)s, %(municipality)s published %(posts)s on %(channels)s. They brought %(interactions)s.")
+        text = _("In %(month)s, %(municipality)s published %(posts)s on %(channels)s. They received %(interactions)s.")
         return text % facts
     text = _(
-        "In %(month)s, %(municipality)s published %(posts)s on %(channels)s. They brought %(interactions)s, "
+        "In %(month)s, %(municipality)s published %(posts)s on %(channels)s. They received %(interactions)s, "
         "%(compared)s."
     )
     return text % facts
@@ -142,7 +142,7 @@ def _tiles(municipality: Municipality, figures: Dashboard, period: Period) -> Ti
 
     inhabitants = per_thousand(interactions, municipality.population)
     rate = FORMULAS["per_inhabitants"]
-    missing = Missing(_("not told") if municipality.population else _("population not entered"))
+    missing = Missing(_("not reported") if municipality.population else _("population not entered"))
     tiles = [
         tile(_("Posts"), now.posts, _("publications on all channels"), before.posts),
         tile(_("Interactions"), interactions, str(FORMULAS["interactions"].text), before.get("interactions")),
@@ -206,7 +206,7 @@ def _best(figures: Dashboard) -> Table:
 
 
 def _no_posts() -> str:
-    return _("Nothing was published in these days, or no network has told a number yet.")
+    return _("Nothing was published in these days, or no network has reported metrics yet.")
 
 
 def title_of(subject: Subject) -> str:
@@ -295,9 +295,9 @@ def _quality(municipality: Municipality, figures: Dashboard, period: Period) -> 
     read = set(figures.followers.by_day)
     unread = [day for day in period.dates if day not in read]
     if not figures.channels:
-        yield _("No channel is connected, so no number is read.")
+        yield _("No channel is connected, so no metrics are fetched.")
     elif not unread:
-        yield _("Every day of the period was read.")
+        yield _("Metrics were fetched for every day of the period.")
     else:
         text = ngettext(
             "On %(count)s day no channel could be read; charts show it as a gap, not as a zero.",
@@ -320,9 +320,9 @@ def _quality(municipality: Municipality, figures: Dashboard, period: Period) -> 
             "source": municipality.population_source,
         }
     if 0 < figures.now.posts < FEW_POSTS:
-        yield _("There were few posts: shares and averages say little.")
+        yield _("There were few posts: shares and averages are not conclusive.")
     yield _(
-        "Interactions are counted to the day of publication, with the latest numbers; only the chart by day counts "
-        "them to the day on which they happened. Networks correct their numbers later: a report that is made again "
-        "can differ."
+        "Interactions are counted to the day of publication, with the latest metrics; only the chart by day counts "
+        "them to the day on which they happened. Networks correct their metrics later: a report that is generated "
+        "again can differ."
     )

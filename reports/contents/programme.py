@@ -62,14 +62,14 @@ def programme(programme_: Programme, first: date, last: date, as_of: datetime) -
         _table(rows),
         _ranking(rows),
         _by_month(rows, months),
-        Heading(_("What the posts were")),
+        Heading(_("Types of posts")),
         _shares(rows),
-        Heading(_("How good these numbers are")),
+        Heading(_("Quality of the data")),
         Bullets(list(_quality(comparison, rows))),
-        Heading(_("What the numbers mean")),
+        Heading(_("What the metrics mean")),
         Facts(_meanings()),
     ]
-    about = _("What the municipalities of %(programme)s did on their social networks in %(months)s.") % {
+    about = _("Publications of the municipalities of %(programme)s on their social networks in %(months)s.") % {
         "programme": programme_,
         "months": span,
     }
@@ -101,14 +101,14 @@ def _sentence(rows: Sequence[ComparisonRow], span: str) -> str:
         % {"count": number(posts)},
     }
     if interactions is None:
-        return _("In %(months)s, %(places)s published %(posts)s; no network has told how people received them.") % facts
+        return _("In %(months)s, %(places)s published %(posts)s; no network has reported interactions.") % facts
     facts["interactions"] = npgettext(
         "brought by posts", "%(count)s interaction", "%(count)s interactions", interactions
     ) % {"count": number(interactions)}
     facts["compared"] = compared_with_months(interactions, _sum(rows, "interactions", before=True))
     if not facts["compared"]:
-        return _("In %(months)s, %(places)s published %(posts)s. They brought %(interactions)s.") % facts
-    text = _("In %(months)s, %(places)s published %(posts)s. They brought %(interactions)s, %(compared)s.")
+        return _("In %(months)s, %(places)s published %(posts)s. They received %(interactions)s.") % facts
+    text = _("In %(months)s, %(places)s published %(posts)s. They received %(interactions)s, %(compared)s.")
     return text % facts
 
 
@@ -155,7 +155,7 @@ def _nobody() -> str:
 def _by_size(rows: Sequence[ComparisonRow]) -> Table:
     def medians(group: Group[ComparisonRow]) -> Iterator[Cell]:
         for key in GROUPS:
-            yield Missing(_("not told")) if group.is_hidden else _middle(group.members, MEASURES[key])[0]
+            yield Missing(_("not reported")) if group.is_hidden else _middle(group.members, MEASURES[key])[0]
 
     columns = [
         Column(_("Size")),
@@ -163,7 +163,7 @@ def _by_size(rows: Sequence[ComparisonRow]) -> Table:
         *_columns(GROUPS),
     ]
     note = _(
-        "Medians. A group of fewer than %(count)s municipalities is not told, nor one that could be reckoned out from "
+        "Medians. A group of fewer than %(count)s municipalities is not shown, nor one that could be calculated from "
         "the others."
     ) % {"count": settings.SMALLEST_GROUP}
     sizes = groups(rows, "size", settings.SMALLEST_GROUP)
@@ -194,7 +194,7 @@ def _table(rows: Sequence[ComparisonRow]) -> Table:
     few = ", ".join(str(row.municipality) for row in rows if row.few)
     note = ""
     if few:
-        text = _("Fewer than %(few)s posts, so that the numbers say little: %(names)s.")
+        text = _("Fewer than %(few)s posts, so the metrics are not conclusive: %(names)s.")
         note = text % {"few": FEW_POSTS, "names": few}
     return Table("municipalities", "", columns, [line(row) for row in rows], note, empty=_nobody())
 
@@ -238,7 +238,7 @@ def _by_month(rows: Sequence[ComparisonRow], months: Sequence[date]) -> Block | 
         return sum(known) if known else None
 
     formula = str(MEASURES["interactions"].formula)
-    texts = charts.ChartTexts(number=whole, gap=_("not told"), heading=_("Month"), formula=formula)
+    texts = charts.ChartTexts(number=whole, gap=_("not reported"), heading=_("Month"), formula=formula)
     series = charts.Series(_("Interactions"), [total(month) for month in months])
     return printed(charts.bars(_("Interactions by month"), [month_year(month) for month in months], [series], texts))
 
@@ -248,13 +248,14 @@ def _quality(comparison: Comparison, rows: Sequence[ComparisonRow]) -> Iterator[
     if withheld:
         yield npgettext(
             "withheld",
-            "%(count)s municipality takes part but did not agree to be compared; it is not in these numbers.",
-            "%(count)s municipalities take part but did not agree to be compared; they are not in these numbers.",
+            "%(count)s municipality takes part but did not agree to be compared; it is not included in these metrics.",
+            "%(count)s municipalities take part but did not agree to be compared; they are not included in these "
+            "metrics.",
             withheld,
         ) % {"count": number(withheld)}
     unread = [str(row.municipality) for row in rows if row.now.interactions is None and row.now.posts]
     if unread:
-        yield _("No network has told a number yet: %(names)s.") % {"names": ", ".join(unread)}
+        yield _("No network has reported metrics yet: %(names)s.") % {"names": ", ".join(unread)}
     without = [str(row.municipality) for row in rows if not row.municipality.population]
     if without:
         yield _("Population not entered: %(names)s.") % {"names": ", ".join(without)}
@@ -262,8 +263,8 @@ def _quality(comparison: Comparison, rows: Sequence[ComparisonRow]) -> Iterator[
     if joined:
         yield _("Joined within these months, and counted since: %(names)s.") % {"names": ", ".join(joined)}
     yield _(
-        "Interactions are counted to the day of publication, with the latest numbers. Networks correct their numbers "
-        "later: a report that is made again can differ."
+        "Interactions are counted to the day of publication, with the latest metrics. Networks correct their metrics "
+        "later: a report that is generated again can differ."
     )
 
 

@@ -15,7 +15,7 @@ from reports.queries.public import Numbers
 def page(numbers: Numbers) -> dict[str, Any]:
     """In the language that is active."""
     labels = [month_year(month) for month in numbers.months]
-    texts = charts.ChartTexts(number=whole, gap=_("not told"), heading=_("Month"))
+    texts = charts.ChartTexts(number=whole, gap=_("not reported"), heading=_("Month"))
     interactions = charts.Series(_("Interactions"), [numbers.total(month, "interactions") for month in numbers.months])
     followers = charts.Series(_("Followers"), [numbers.followers(month) for month in numbers.months])
     rate = per_thousand(numbers.total(numbers.last, "interactions"), numbers.municipality.population)
@@ -28,10 +28,10 @@ def page(numbers: Numbers) -> dict[str, Any]:
         "stats": [
             (_("Posts"), numbers.total(numbers.last, "posts") or 0, None, _("on all official accounts"), ""),
             (FORMULAS["interactions"].label, numbers.total(numbers.last, "interactions"), None,
-             FORMULAS["interactions"].text, _("not told")),
-            (_("Followers"), numbers.followers(numbers.last), None, METRICS["followers"].meaning, _("not told")),
+             FORMULAS["interactions"].text, _("not reported")),
+            (_("Followers"), numbers.followers(numbers.last), None, METRICS["followers"].meaning, _("not reported")),
             (FORMULAS["per_inhabitants"].label, rate, 1, FORMULAS["per_inhabitants"].text,
-             _("not told") if numbers.municipality.population else _("population not entered")),
+             _("not reported") if numbers.municipality.population else _("population not entered")),
         ],
         "charts": [
             charts.bars(_("Interactions by month"), labels, [interactions], texts),

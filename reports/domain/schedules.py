@@ -263,7 +263,9 @@ def _notify(schedule: Scheduled, report: Any, people: Sequence[User]) -> None:
 
 def _mail_texts(report: MonthlyReport | ProgrammeReport) -> tuple[str, str]:
     first, last = month_year(report.first), month_year(report.last)
-    body = _("%(summary)s\n\nThe whole report is in the portal, as PDF, Excel and CSV.") % {"summary": report.summary}
+    body = _("%(summary)s\n\nThe complete report is in the portal, as PDF, Excel and CSV.") % {
+        "summary": report.summary
+    }
     if isinstance(report, MonthlyReport):
         facts: dict[str, Any] = {"municipality": report.municipality, "month": first}
         return _("%(municipality)s: the report for %(month)s") % facts, body

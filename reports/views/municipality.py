@@ -82,7 +82,7 @@ def schedule(request: MunicipalityRequest) -> HttpResponse:
     form = forms.ScheduleForm(request.POST or None, members=colleagues(here), **scheduling.initial(existing))
     if request.method == "POST" and form.is_valid():
         schedules.plan(here, form.cleaned_data["day"], form.chosen(), by=request.user)
-        messages.success(request, _("Saved. The report goes out by itself from now on."))
+        messages.success(request, _("Saved. The report is sent automatically from now on."))
         return redirect("report_schedule", here.slug)
     return scheduling.page(
         request,

@@ -92,7 +92,7 @@ def schedule(request: ProgrammeRequest, programme: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         every = Every(form.cleaned_data["every"])
         schedules.plan_programme(ours, every, form.cleaned_data["day"], form.chosen(), by=request.user)
-        messages.success(request, _("Saved. The report goes out by itself from now on."))
+        messages.success(request, _("Saved. The report is sent automatically from now on."))
         return redirect("programme_report_schedule", ours.pk)
     return scheduling.page(
         request,

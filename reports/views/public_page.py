@@ -32,7 +32,9 @@ def save(request: MunicipalityRequest) -> HttpResponse:
         return _page(request, form)
     is_on = form.cleaned_data["is_on"]
     verbs.choose(request.municipality, is_on=is_on, contact=form.cleaned_data["contact"], by=request.user)
-    messages.success(request, _("Saved. Everybody can see the page now.") if is_on else _("Saved. Nobody sees it."))
+    messages.success(
+        request, _("Saved. The page is now visible to everyone.") if is_on else _("Saved. The page is hidden.")
+    )
     return redirect("settings_public", request.municipality.slug)
 
 

@@ -17,9 +17,9 @@ from reports.queries import reports as queries
 AnySchedule = Schedule | ProgrammeSchedule | None
 
 ACTS: dict[str, tuple[Callable[..., None], Callable[[], str]]] = {
-    "pause": (schedules.pause, lambda: _("Paused. Nothing goes out until you resume it.")),
-    "resume": (schedules.resume, lambda: _("Resumed. It goes out on the next day that comes.")),
-    "end": (schedules.end, lambda: _("Ended. Reports that were made stay where they are.")),
+    "pause": (schedules.pause, lambda: _("Paused. Nothing is sent until you resume it.")),
+    "resume": (schedules.resume, lambda: _("Resumed. It is sent on the next scheduled day.")),
+    "end": (schedules.end, lambda: _("Ended. Reports that were generated remain available.")),
 }
 
 

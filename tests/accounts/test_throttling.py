@@ -122,7 +122,7 @@ def test_guesses_from_everywhere_are_stopped_and_the_owner_gets_one_mail(cast: C
     tasks.warn_of_guessing(cast.approver.pk)
     tasks.warn_of_guessing(None)
     mail = MailMessage.objects.get()
-    assert (mail.to, mail.subject) == (cast.approver.email, "Somebody tries to guess your password")
+    assert (mail.to, mail.subject) == (cast.approver.email, "Someone is trying to guess your password")
     assert "/accounts/password/reset/" in mail.body
     assert AuditEvent.objects.filter(verb="account.warn_of_guessing", target_id=str(cast.approver.pk)).count() == 1
     with time_machine.travel(timezone.now() + timedelta(hours=2)):

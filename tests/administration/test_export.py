@@ -300,7 +300,7 @@ def test_approvers_hear_of_an_export_that_somebody_else_asked_for(filled: Filled
     filled.make(by=filled.cast.administrator)
     first, second = MailMessage.objects.order_by("pk")
     assert (first.to, second.to) == ("approver@test.example", "administrator@test.example")
-    assert "Administrator asked for a file with everything" in first.body
+    assert "Administrator requested a file with everything" in first.body
     assert "/m/cuprija/settings/export/" in second.body
 
 
@@ -310,7 +310,7 @@ def test_the_page_shows_how_far_it_is_and_offers_it(filled: Filled) -> None:
     page = client.get("/m/cuprija/settings/export/").text
     assert "Waiting for a worker" in page
     assert 'hx-trigger="every 3s"' in page
-    assert "Put the file together" not in page
+    assert "Create the file" not in page
     tasks.build_exports()
     part = client.get("/m/cuprija/settings/export/", headers={"HX-Request": "true"}).text
     assert "<html" not in part
@@ -380,7 +380,7 @@ def test_one_that_cannot_be_made_is_given_up_after_three_tries(filled: Filled, s
             tasks.build_exports()
     with scope(filled.cast.cuprija):
         assert Export.objects.get().state == ExportState.FAILED
-    assert "Could not be made" in sign_in(filled.cast.approver).get("/m/cuprija/settings/export/").text
+    assert "Could not be created" in sign_in(filled.cast.approver).get("/m/cuprija/settings/export/").text
 
 
 def test_asking_twice_makes_one(filled: Filled) -> None:

@@ -302,7 +302,7 @@ def test_the_address_is_looked_at_with_what_the_request_tells(settings: Any) -> 
     assert client.get("/setup/address/", headers=right).text.count("In order") == 5
     wrong = client.get("/setup/address/", headers={"Host": "10.0.0.7"}).text
     assert "You opened this page at http://10.0.0.7" in wrong
-    assert "let it set X-Forwarded-Proto" in wrong
+    assert "configure it to set X-Forwarded-Proto" in wrong
     assert "TRUSTED_PROXY_COUNT is 1" in wrong
 
 
@@ -346,14 +346,14 @@ def test_a_mail_that_no_worker_takes_is_not_blamed_on_the_mail_server() -> None:
     client = protected()
     client.post("/setup/mail/", {"act": "send"})
     with time_machine.travel(timezone.now() + timedelta(minutes=1)):
-        assert "Nobody has taken the mail yet" in client.get("/setup/mail/").text
+        assert "The e-mail has not been picked up yet" in client.get("/setup/mail/").text
 
 
 # ---- who runs it
 
 
 def test_who_runs_the_portal_is_read_by_everybody_and_changed_by_administrators(cast: Cast) -> None:
-    assert "has not written it here yet" in browser().get("/about/").text
+    assert "has not entered its details yet" in browser().get("/about/").text
     administrator = sign_in(cast.administrator)
     administrator.post("/accounts/reauthenticate/", {"password": "a long enough password"})
     set_up_app(administrator)

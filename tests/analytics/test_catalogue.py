@@ -1,4 +1,4 @@
-"""What the numbers mean, and who tells them."""
+"""What the metrics mean, and who tells them."""
 
 from __future__ import annotations
 
@@ -89,9 +89,9 @@ def test_the_page_says_since_when_and_until_when_each_channel_is_told(
             )  # fmt: skip
     page = _text(sign_in(cast.officer))
     assert "since 27 Aug 2026" in page
-    assert "last told on 5 Nov 2026" in page
-    assert "the network does not tell it" in page
-    assert "not told yet" in page
+    assert "last reported on 5 Nov 2026" in page
+    assert "not reported by the network" in page
+    assert "not reported yet" in page
 
 
 @pytest.mark.django_db

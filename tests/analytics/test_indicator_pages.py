@@ -170,7 +170,7 @@ def test_values_are_shown_before_they_are_frozen(cast: Cast) -> None:
         assert MunicipalityBaseline.objects.get().value == 25
     again = client.post(address, {**data, "whom": "all"})
     assert again.status_code == 422
-    assert "Say why it changes" in words_of(again)
+    assert "baseline. Explain why it changes" in words_of(again)
     assert client.post(address, {**data, "whom": "all", "reason": "Moved"}).status_code == 302
     early = {"cohort": data["cohort"], "first": "2020-01-01", "last": "2020-01-28"}
     assert "No municipality has a value for these days" in words_of(client.get(address, early))
@@ -192,7 +192,7 @@ def test_a_target_by_the_form_warns_and_is_judged(cast: Cast) -> None:
         "place": "programme",
     }
     answer = client.post(reverse("programme_indicator_target", args=[row.pk]), data, follow=True)
-    assert "The target 40 % is worse than the baseline 100 %. It was set as you said." in words_of(answer)
+    assert "The target 40 % is worse than the baseline 100 %. It was saved as entered." in words_of(answer)
     text = words_of(page(cast, "programme_indicator", row.pk))
     assert "The target is reached." in text
     assert "Too high" in text

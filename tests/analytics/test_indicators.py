@@ -155,7 +155,7 @@ def test_freezing_again_needs_a_reason_and_leaves_the_old_row(
     cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
 ) -> None:
     baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff)
-    with pytest.raises(ActionNotAllowed, match="Say why") as refused:
+    with pytest.raises(ActionNotAllowed, match="Explain why") as refused:
         baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff)
     assert refused.value.field == "reason"
     shorter = LAST - timedelta(days=14)
@@ -223,7 +223,7 @@ def test_a_baseline_known_from_elsewhere_is_entered_with_its_source(
     enter(None)
     enter(places[0])
     assert Baseline.objects.get().quality == {"source": "Survey 2025"}
-    with pytest.raises(ActionNotAllowed, match="Say why"):
+    with pytest.raises(ActionNotAllowed, match="Explain why"):
         enter(None)
     enter(None, reason="A mistake in the survey")
     assert Baseline.objects.count() == 2

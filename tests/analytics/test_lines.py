@@ -94,5 +94,5 @@ def test_of_few_posts_of_which_nothing_was_told_there_is_no_bar_and_no_zero() ->
     assert "<b>" not in written
     assert '<small class="muted">few posts</small>' in written
     assert not any(part in written for part in ("<svg", ">0<", "sort=most"))
-    assert written.count("No reading") == 4  # for the eye and for the ear, of the sum and of the mean
+    assert written.count("No value") == 4  # for the eye and for the ear, of the sum and of the mean
     assert '<span class="muted">–</span>' in written

@@ -1,4 +1,4 @@
-"""Numbers from before the portal: understood as people write them, brought once, marked, and taken back whole."""
+"""Metrics from before the portal: understood as people write them, brought once, marked, and taken back whole."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_posts_at_midnight_and_at_both_changes_of_the_clock_belong_to_their_day(
 def test_the_same_row_twice_is_told_and_comes_once(channel: Channel) -> None:
     rows = parsed_rows(channel, "Datum;Naslov;Svidjanja\n24.11.2025.;Pijaca;3\n24.11.2025.;ПИЈАЦА;3\n")
     assert [row.stops for row in rows] == [False, True]
-    assert rows[1].problems[0].sentence == "The same post stands in row 2."
+    assert rows[1].problems[0].sentence == "Row 2 contains the same post."
 
 
 def test_an_excel_file_is_read_like_the_others(channel: Channel) -> None:
@@ -250,7 +250,7 @@ def test_a_post_that_the_portal_published_itself_is_not_counted_twice(channel: C
         "Datum;Veza;Svidjanja\n24.11.2026.;https://www.facebook.com/1001/posts/777;3\n24.11.2026.;;4\n",
     )
     assert [row.known for row in rows] == [
-        "The portal published this post itself; its numbers are counted already.",
+        "The portal published this post itself; its metrics are already counted.",
         "",
     ]
 
@@ -458,7 +458,7 @@ def test_a_person_who_manages_channels_imports_a_file_and_takes_it_back(cast: Ca
         run = HistoryImport.objects.get()
     address = ["cuprija", run.pk]
     done = client.post(reverse("analytics_past_confirm", args=address), {"rows": "2"}, follow=True).content.decode()
-    assert "The newest of what it brought" in done
+    assert "Latest data from this import" in done
     assert "Сабор" in done
     listed = client.get(reverse("analytics_past_imports", args=["cuprija"])).content.decode()
     assert "2 new" in listed

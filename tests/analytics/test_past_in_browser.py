@@ -1,4 +1,4 @@
-"""Numbers from before, and what numbers mean, in a browser: a file is chosen, looked at, imported and taken back."""
+"""Metrics from before, and what numbers mean, in a browser: a file is chosen, looked at, imported and taken back."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_file_is_chosen_looked_at_imported_and_taken_back(cast: Cast, browser:
     is_sound(page)
     raw = {"name": "stare-objave.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
     page.set_input_files("#file", raw)
-    page.click("text=Look at the rows")
+    page.click("text=Preview the rows")
     page.wait_for_selector("text=Will be imported")
     assert page.locator(".plan-stop").count() == 4
     is_sound(page)
@@ -62,6 +62,6 @@ def test_a_file_is_chosen_looked_at_imported_and_taken_back(cast: Cast, browser:
     is_sound(page)
     page.click("button:has-text('Take back')")
     page.click("dialog button:has-text('Take it back')")
-    page.wait_for_selector("text=What this import brought is no longer here.")
+    page.wait_for_selector("text=The imported data is no longer here.")
     page.goto(f"{live_server.url}/m/cuprija/analytics/metrics/")
     is_sound(page)

@@ -303,7 +303,7 @@ def test_the_best_and_the_weakest_post_come_with_a_reason_that_can_be_checked(nu
     best, weakest = context["best"][0], context["weakest"][0]
     assert best.against == "42 interactions: 4.2 × the usual 10 of this channel (median of 15 posts)."
     assert best.reason == "A reason: posts with “Apply” typically get 3.0 × the usual (n = 5)."
-    assert "asks people to: Apply" in best.facts
+    assert "call to action: Apply" in best.facts
     assert any(fact.endswith(", 17:30") for fact in best.facts)
     assert weakest.against == "2 interactions: 0.2 × the usual 10 of this channel (median of 15 posts)."
     assert weakest.reason == ""  # posts of its kind do as usual

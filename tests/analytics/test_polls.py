@@ -172,7 +172,7 @@ def test_counts_that_are_kept_secret_until_the_end_are_no_zeros(cast: Cast, fake
     look(subject)
     assert counted(subject) == [None, None, None]
     page = sign_in(cast.officer).get(reverse("post_closing", args=["cuprija", subject.publication.post_id])).text
-    assert "The network tells it only when the poll is over" in page
+    assert "Reported by the network only when the poll is over" in page
     assert 'name="counted"' not in page
     fakes.advance(DAYS * 86_400 + 5)
     look(subject)
@@ -185,7 +185,7 @@ def test_a_network_that_tells_no_poll_leaves_what_it_told_before(cast: Cast, fak
     look(subject)
     assert result(subject) is None
     page = sign_in(cast.officer).get(reverse("post", args=["cuprija", subject.publication.post_id])).text
-    assert "has told no votes of its poll yet" in page
+    assert "has reported no votes of its poll yet" in page
     fakes.options(poll_counts="told")
     vote(fakes, subject, ana=(0,))
     look(subject)
@@ -249,8 +249,8 @@ def test_votes_are_added_over_channels_and_scripts_and_people_are_not(cast: Cast
     assert suggested_count(totals) == SuggestedCount(4, "votes", poll.at)
     page = sign_in(cast.officer).get(reverse("post_closing", args=["cuprija", post.pk])).text
     assert "4 votes: counted by the networks, as of" in page
-    assert "Who voted on two of them is in it twice." in page
-    assert "Who votes on two networks is one person, and nobody can tell" in page
+    assert "People who voted on two of them are counted twice." in page
+    assert "A person who votes on two networks cannot be recognised as one" in page
 
 
 def test_nothing_is_offered_where_neither_people_nor_votes_may_be_added(cast: Cast, fakes: FakeServer) -> None:
@@ -269,7 +269,7 @@ def test_other_answers_than_were_sent_are_not_added_to_anything(cast: Cast, fake
     vote(fakes, subject, ana=(0,))
     look(subject)
     page = sign_in(cast.officer).get(reverse("post", args=["cuprija", subject.publication.post_id])).text
-    assert "tells other answers than were sent" in page
+    assert "reports different answers than were sent" in page
     assert "How people voted" not in page
 
 

@@ -72,7 +72,7 @@ def test_an_officer_corrects_a_category_and_the_numbers_of_all_days_follow(cast:
 def test_the_row_of_a_post_leads_officers_there_and_viewers_not(cast: Cast, subjects: list[Subject]) -> None:
     rows = reverse("analytics_posts", args=["cuprija"])
     assert f'href="{page(subjects[0])}"' in sign_in(cast.officer).get(rows).content.decode()
-    assert "What it counts as" not in sign_in(cast.viewer).get(rows).content.decode()
+    assert "Classification" not in sign_in(cast.viewer).get(rows).content.decode()
 
 
 def test_what_was_paid_for_holds_for_its_channel_alone(cast: Cast, subjects: list[Subject]) -> None:

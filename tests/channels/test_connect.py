@@ -256,7 +256,7 @@ def test_a_real_channel_is_refused_beside_practice(settings: Any, approver: Clie
     connect_by_consent(approver, fakes.url)
     answer = approver.post(page("channel_connect", "mastodon"), {"server": "mastodon.social"})
     assert answer.status_code == 422
-    assert "never stand side by side" in answer.content.decode()
+    assert "cannot be combined" in answer.content.decode()
 
 
 def test_practice_is_refused_beside_a_real_channel(settings: Any, approver: Client, fakes: FakeServer) -> None:

@@ -205,7 +205,7 @@ def test_layout_and_languages_are_saved_in_their_order(cast: Cast, channel: Chan
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({"layout": "combined", "first": "sr-Latn", "second": "sr-Latn"}, "stands twice"),
+        ({"layout": "combined", "first": "sr-Latn", "second": "sr-Latn"}, "is listed twice"),
         ({"layout": "combined", "first": "sr-Latn"}, "needs a second"),
         ({"layout": "one", "first": "sr-Latn", "second": "sr-Cyrl"}, "shows one language"),
         ({"layout": "one", "first": "tlh-Latn"}, "tlh-Latn"),

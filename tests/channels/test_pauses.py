@@ -62,7 +62,7 @@ def test_the_others_who_publish_hear_of_a_pause_and_of_its_end(cast: Cast) -> No
         ("Approver", "Officer resumed publishing in Ćuprija"),
     }
     body = Notification.objects.earliest("pk").body
-    assert body.splitlines()[:2] == [REASON, "It lasts until somebody resumes publishing."]
+    assert body.splitlines()[:2] == [REASON, "It lasts until publishing is resumed."]
 
 
 def test_a_pause_may_have_a_time_at_which_it_ends(cast: Cast) -> None:

@@ -103,7 +103,7 @@ def test_publishing_has_to_be_allowed_and_what_else_is_missing_is_named(approver
     shown = approver.get(page("channel", the_channel().pk)).content.decode()
     given, _, declined = shown.partition("Not given")
     assert "Read how many people follow the account." in given
-    assert "Read the numbers of posts" in declined
+    assert "Read the metrics of posts" in declined
 
 
 def test_the_session_of_a_day_is_renewed_ahead_and_stored(cast: Cast, approver: Client, fakes: FakeServer) -> None:

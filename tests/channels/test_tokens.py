@@ -93,7 +93,7 @@ def test_a_viber_channel_from_its_token_to_one_post(
     page.get_by_role("button", name="Connect").click()
     page.wait_for_url("**/connecting/**")
     tasks.connect()
-    page.get_by_text("The network does not know this token.").wait_for()
+    page.get_by_text("The network does not recognise this token.").wait_for()
     page.get_by_role("link", name="Try again").click()
     page.get_by_label("Token").fill(stand_ins["viber"]["token"])
     page.get_by_role("button", name="Connect").click()
@@ -133,7 +133,7 @@ def test_a_telegram_channel_from_its_bot_to_one_post(
     tasks.connect()
     tasks.connect()
     page.get_by_text("The channel is connected").wait_for()
-    page.get_by_text("Take back a post that is older than two days.").wait_for()
+    page.get_by_text("Delete a post that is older than two days.").wait_for()
     assert violations(page) == []
     page.get_by_role("link", name="Choose layout and languages").click()
     page.get_by_text("Post to the channel.").wait_for()

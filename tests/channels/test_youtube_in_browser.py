@@ -35,7 +35,7 @@ def test_from_the_keys_to_a_channel_of_a_project_that_google_still_tests(
     fakes.options(youtube_testing=True)
     enter(page, live_server, cast.administrator)
     page.goto(live_server.url + reverse("installation_network", args=["youtube"]))
-    page.get_by_text("What the portal assumes of this network").click()
+    page.get_by_text("Assumptions about this network").click()
     assert violations(page) == []
     page.get_by_label("Application ID").fill(CLIENT)
     page.get_by_label("Application secret").fill(SECRET)

@@ -245,7 +245,7 @@ def test_shares_fill_the_column_and_sums_do_not():
     sums = charts.stacked("Mix", DAYS, parts_, share=False)
     assert len(of_class(sums.svg, "chart-part")) == 5  # of nothing nothing is drawn
     assert sums.rows[0] == ("Mon", "1 (25\u202f%)", "3 (75\u202f%)")
-    assert sums.rows[2] == ("Wed", "No reading", "No reading")
+    assert sums.rows[2] == ("Wed", "No value", "No value")
 
 
 def test_a_whole_has_six_parts_at_most_and_none_of_them_negative():

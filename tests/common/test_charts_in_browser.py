@@ -136,7 +136,7 @@ def test_without_scripts_the_picture_the_table_and_the_files_are_there(browser: 
     assert chart.locator(SHOWN).is_visible()
     assert not chart.locator(".chart-readout").is_visible()
     chart.get_by_text("The same as a table").click()
-    assert chart.get_by_role("cell", name="nobody looked in this week").is_visible()
+    assert chart.get_by_role("cell", name="not fetched this week").is_visible()
     chart.get_by_text("More").click()
     with page.expect_download() as waiting:
         chart.get_by_role("link", name="Picture (PNG)").click()

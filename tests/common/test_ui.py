@@ -160,8 +160,8 @@ def test_numbers_are_rounded_and_not_cut_off():
 
 
 def test_a_stat_without_a_value_gives_the_reason_not_a_number():
-    html = rendered('{% stat "Followers" value reason="The network does not tell it" %}', value=None)
-    assert "The network does not tell it" in html
+    html = rendered('{% stat "Followers" value reason="Not reported by the network" %}', value=None)
+    assert "Not reported by the network" in html
     assert ">0<" not in html
 
 

@@ -169,7 +169,7 @@ def test_a_worker_that_died_before_the_last_step_leaves_what_was_prepared(slow: 
 
 
 def test_what_the_network_calls_public_is_looked_for_at_once(slow: Outbox) -> None:
-    delivery = processing(slow, OutcomeUnknown("The network says that this is published."))
+    delivery = processing(slow, OutcomeUnknown("The network reports that this is published."))
     ask(slow, delivery)
     assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.UNCONFIRMED, ReasonCode.OUTCOME_UNKNOWN)
     SlowNetwork.found.append(NotReached("not listed yet"))

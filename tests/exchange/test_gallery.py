@@ -118,7 +118,7 @@ def test_where_nobody_has_read_a_number_that_is_said_and_no_zero_is_made_up(gall
     row = gallery.share()
     assert row.figures["interactions"] is None
     client = sign_in(gallery.cast.stranger)
-    assert "Nobody has read the numbers of this post yet." in client.get(page(row)).content.decode()
+    assert "The metrics of this post have not been fetched yet." in client.get(page(row)).content.decode()
     assert "Not enough data yet" in client.get(reverse("gallery", args=["novi-pazar"])).content.decode()
 
 
@@ -213,7 +213,7 @@ def test_a_comment_is_changed_while_it_is_fresh_and_deleted_by_its_author_alone(
             comments.delete(comment, by=cast.officer)
         comments.delete(comment, by=cast.stranger)
         assert SharedComment.objects.get().text == ""
-    assert "Nobody has said anything yet" in sign_in(cast.stranger).get(page(row)).content.decode()
+    assert "No comments yet" in sign_in(cast.stranger).get(page(row)).content.decode()
 
 
 def test_the_sharer_hides_a_comment_and_shows_it_again_and_its_author_sees_that(gallery: Gallery) -> None:
@@ -279,7 +279,7 @@ def test_a_copy_is_a_draft_without_the_other_towns_name_that_credits_its_source(
     address = reverse("gallery_copy", args=["novi-pazar", row.pk])
     client = sign_in(cast.stranger)
     preview = client.get(address).content.decode()
-    assert "Look at this before you publish" in preview
+    assert "Check before you publish" in preview
     assert "телефон" in preview
     answer = client.post(address)
     with scope(cast.novi_pazar):

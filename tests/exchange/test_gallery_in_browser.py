@@ -28,7 +28,7 @@ def test_from_sharing_to_a_draft_elsewhere(browser: Any, page: Any, live_server:
     enter(page, live_server, cast.officer)
     page.goto(live_server.url + reverse("post", args=["cuprija", gallery.post.pk]))
     page.get_by_role("link", name="Share with other municipalities").click()
-    expect(page.get_by_role("heading", name="What others will see")).to_be_visible()
+    expect(page.get_by_role("heading", name="Preview for others")).to_be_visible()
     expect(page.get_by_role("article")).to_contain_text("отвара базен")
     page.get_by_label("Why it worked").fill(WHY)
     page.get_by_role("button", name="Share it").click()
@@ -54,7 +54,7 @@ def test_from_sharing_to_a_draft_elsewhere(browser: Any, page: Any, live_server:
 
     page.reload()
     expect(page.get_by_text("Како сте питали људе?")).to_be_visible()
-    expect(page.get_by_role("heading", name="Who copied it")).to_be_visible()
+    expect(page.get_by_role("heading", name="Copied by")).to_be_visible()
     page.get_by_text("More", exact=True).first.click()
     page.get_by_role("button", name="Take it out of the gallery").click()
     page.get_by_role("dialog").get_by_role("button", name="Take it out").click()

@@ -231,9 +231,9 @@ def test_who_copied_it_is_told_to_the_sharer_alone(gallery: Gallery) -> None:
     row, cast = gallery.share(), gallery.cast
     with queries.gallery_scope(cast.novi_pazar) as room:
         copying.copy(queries.shown().get(), municipality=cast.novi_pazar, by=cast.stranger, also=room.ids)
-    assert "Who copied it" in sign_in(cast.officer).get(page(row, "cuprija")).content.decode()
+    assert "Copied by" in sign_in(cast.officer).get(page(row, "cuprija")).content.decode()
     body = sign_in(cast.stranger).get(page(row)).content.decode()
-    assert "Who copied it" not in body
+    assert "Copied by" not in body
     assert "copied by 1 municipality" in body
 
 

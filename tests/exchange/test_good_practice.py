@@ -85,7 +85,7 @@ def test_what_one_learns_stands_beside_the_post_with_its_examples_marked(cast: C
     body = page(cast, "viewer", "good_practice_example", "voda-sa-mapom").content.decode()
     assert '<mark class="gap-mark">у уторак</mark>' in body
     assert "Why it works" in body
-    assert "What to watch" in body
+    assert "Points to note" in body
     assert "No water on Tuesday" in body
     assert 'alt="A map of a few streets.' in body
     # who may not write is offered nothing to write with

@@ -114,7 +114,7 @@ def test_staff_see_an_example_grow_while_they_write_it(page: Any, live_server: A
     expect(sketch.locator("img")).to_have_count(1)
     is_sound(page)
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Write an example for each gap")).to_be_visible()
+    expect(page.get_by_text("Write an example for each placeholder")).to_be_visible()
     page.get_by_label("Example дан").fill("суботе")
     expect(sketch.locator(".gap-mark").first).to_have_text("суботе")
     page.get_by_role("button", name="Save").click()

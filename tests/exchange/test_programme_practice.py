@@ -174,7 +174,7 @@ def test_a_file_that_is_no_picture_is_refused_in_words(cast: Cast, body: bytes) 
 
 def test_a_picture_without_words_for_the_blind_is_refused(cast: Cast) -> None:
     answer = post(cast, "programme_practice_new", cast.programme.pk, **sent(picture=file(picture_bytes())))
-    assert "Say what the picture shows" in answer.content.decode()
+    assert "Describe the picture" in answer.content.decode()
 
 
 def test_a_picture_that_the_store_has_lost_is_not_there(cast: Cast) -> None:
@@ -213,7 +213,7 @@ def test_a_retired_example_is_seen_by_nobody_until_it_is_brought_back(cast: Cast
     assert "Сељење пијаце" in shown(cast)
     assert spoken()[1:] == [
         "Retired the example “Сељење пијаце” of good practice",
-        "Brought back the example “Сељење пијаце” of good practice",
+        "Restored the example “Сељење пијаце” of good practice",
     ]
 
 
@@ -246,10 +246,10 @@ def test_a_rewritten_one_stands_in_place_of_the_built_in_and_gives_way_to_it_aga
     post(cast, "programme_practice_retire", row.pk)
     assert "Без воде: улице, сати и мапа" in shown(cast)
     post(cast, *url, **sent(name="Вода"))
-    with pytest.raises(ActionNotAllowed, match="rewritten this built-in example anew"):
+    with pytest.raises(ActionNotAllowed, match="has been rewritten again"):
         practice.restore(row, by=cast.staff)
     answer = sign_in(cast.staff).post(reverse("programme_practice_restore", args=[row.pk]), follow=True)
-    assert "Somebody has rewritten" in answer.content.decode()
+    assert "has been rewritten again" in answer.content.decode()
 
 
 def test_there_is_a_most(cast: Cast) -> None:
@@ -259,7 +259,7 @@ def test_there_is_a_most(cast: Cast) -> None:
         extra.pk = None
     Example.objects.bulk_create(more)
     answer = post(cast, "programme_practice_new", cast.programme.pk, **sent())
-    assert "There are 200 examples already" in answer.content.decode()
+    assert "There are already 200 examples" in answer.content.decode()
     practice.retire(row, by=cast.staff)
     example(cast)
     with pytest.raises(ActionNotAllowed):

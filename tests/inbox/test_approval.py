@@ -67,7 +67,7 @@ def out(municipality: MunicipalityInbox) -> list[str]:
 def test_an_answer_waits_and_goes_out_once_when_it_is_approved(strict: MunicipalityInbox) -> None:
     message = strict.receive("@opstina До када?")
     response = sign_in(strict.cast.officer).post(f"{LIST}{message.pk}/answer/", {"text": "До 14 часова."}, follow=True)
-    assert "The answer waits for approval" in response.text
+    assert "The answer is waiting for approval" in response.text
     assert strict.reload(message).state == MessageState.WAITING
     assert out(strict) == []
     with scope(strict.cast.cuprija):
@@ -116,7 +116,7 @@ def test_without_the_rule_answers_go_at_once_as_before(municipality: Municipalit
 def test_sending_without_asking_is_refused_by_the_verb_itself(strict: MunicipalityInbox) -> None:
     message = strict.receive("@opstina До када?")
     for who in (strict.cast.officer, strict.cast.approver):
-        with scope(strict.cast.cuprija), pytest.raises(ActionNotAllowed, match="Ask for approval"):
+        with scope(strict.cast.cuprija), pytest.raises(ActionNotAllowed, match="Request approval"):
             answer.answer(message, "До 14 часова.", by=who)
     assert out(strict) == []
 
@@ -316,7 +316,7 @@ def test_a_colleague_who_answered_meanwhile_stops_the_approval(municipality: Mun
         )
     refused = decided(municipality, one)
     assert refused.status_code == 422
-    assert "has answered meanwhile" in refused.text
+    assert "has answered in the meantime" in refused.text
     assert out(municipality) == ["@gradjanka Прва"]
 
 

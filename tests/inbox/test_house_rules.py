@@ -90,7 +90,7 @@ def test_an_officer_reads_and_an_approver_changes(cast: Cast) -> None:
     response = approver.post(f"{PAGE}save/", {"is_on": "on", "contact": "035 123 456", "own_text": "Добро дошли"})
     assert response.status_code == 302
     page = approver.get(PAGE).text
-    assert "Everybody can see it" in page
+    assert "Visible to everyone" in page
     assert "Dobro došli" in page  # all three are previewed
     assert page.count("<textarea") == 4  # and can be copied
     assert len(page.encode()) < 60_000
@@ -99,7 +99,7 @@ def test_an_officer_reads_and_an_approver_changes(cast: Cast) -> None:
 def test_it_is_not_switched_on_without_a_way_to_object(cast: Cast) -> None:
     response = sign_in(cast.approver).post(f"{PAGE}save/", {"is_on": "on", "own_text": "Добро дошли"})
     assert response.status_code == 422
-    assert "Say where one can object" in response.text
+    assert "Enter a contact for objections" in response.text
     assert "Добро дошли</textarea>" in response.text
     with scope(cast.cuprija):
         assert not HouseRules.objects.exists()

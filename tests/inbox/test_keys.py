@@ -78,7 +78,7 @@ def test_a_morning_without_a_mouse(
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     press(page, "Enter", f"**/inbox/{benches.pk}/?view=open")
-    expect(page.get_by_text("Put off. It comes back by itself.")).to_be_visible()
+    expect(page.get_by_text("Postponed. It returns automatically.")).to_be_visible()
     # answer it; then spam is closed, and back to the first
     page.keyboard.press("a")
     page.keyboard.type("Hvala na predlogu.")

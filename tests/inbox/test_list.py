@@ -205,7 +205,7 @@ def test_what_cannot_be_done_is_named_and_stops_nothing_else(municipality: Munic
     client = sign_in(municipality.cast.officer)
     page_text = client.post(f"{LIST}several/", {"message": [late.pk, fine.pk], "act": "snooze:week"}, follow=True).text
     assert "Done with 1 message." in page_text
-    assert "Грађанка 0: The time for its answer is over" in page_text
+    assert "Грађанка 0: The deadline for its answer has passed" in page_text
     assert municipality.reload(late).snoozed_until is None
     assert municipality.reload(fine).snoozed_until is not None
 

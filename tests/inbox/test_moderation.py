@@ -56,7 +56,7 @@ def test_a_copy_is_kept_before_anything_is_done(municipality: MunicipalityInbox)
         Moderation.objects.filter(pk=row.pk).update(text="Нешто друго")
     assert not now_of(municipality, row).is_untouched
     page = sign_in(municipality.cast.officer).get(f"{LIST}{row.pk}/").text
-    assert "somebody changed it in the database" in page
+    assert "it was changed in the database" in page
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_copy_is_kept_before_anything_is_done(municipality: MunicipalityInbox)
     [
         (ModerationRequest("", "hide", "Ружно"), "criticism is not a reason"),
         (ModerationRequest("criticism", "hide", "Ружно"), "criticism is not a reason"),
-        (ModerationRequest("spam", "hide", "  "), "Write in a sentence"),
+        (ModerationRequest("spam", "hide", "  "), "Describe in a sentence"),
         (ModerationRequest("spam", "block", "Реклама"), "Choose what is to be done"),
         (ModerationRequest("spam", "hide", "я" * 1001), "1000 characters"),
     ],
@@ -96,7 +96,7 @@ def test_a_removal_waits_for_somebody_else(municipality: MunicipalityInbox) -> N
     first, second = sign_in(municipality.cast.officer), sign_in(municipality.cast.approver)
     refused = first.post(f"{LIST}{row.pk}/agree/")
     assert refused.status_code == 422
-    assert "Somebody else has to look at it" in refused.text
+    assert "Another person has to review it" in refused.text
     assert now_of(municipality, row).state == ModerationState.PROPOSED
     assert "Убићу те" in second.get(f"{LIST}{row.pk}/").text
     assert second.post(f"{LIST}{row.pk}/agree/").status_code == 302
@@ -166,17 +166,17 @@ def test_whoever_is_waited_for_is_told_without_a_word_of_the_citizen(municipalit
     row = proposed(municipality, municipality.receive("@opstina Убићу те"))
     ((who, text),) = read_notifications()
     assert who == "Approver"
-    assert "look at it within a day" in text
+    assert "review it within a day" in text
     assert "Убићу" not in text
     assert "Прети" not in text
     proposed(municipality, municipality.receive("@opstina Запалићу вас"), act="remove")
     ((who, text),) = read_notifications()
-    assert (who, "asks to remove" in text) == ("Approver", True)
+    assert (who, "requests to remove" in text) == ("Approver", True)
     with scope(municipality.cast.cuprija):
         moderate.mark_done_manually(row, "", by=municipality.cast.officer)
         moderate.record_objection(row, "Шала", timezone.localdate(), by=municipality.cast.officer)
     ((who, text),) = read_notifications()
-    assert (who, "objects" in text, "Шала" in text) == ("Approver", True, False)
+    assert (who, "objection" in text, "Шала" in text) == ("Approver", True, False)
 
 
 def test_a_second_look_that_is_late_is_told_and_nothing_is_shown_by_itself(municipality: MunicipalityInbox) -> None:
@@ -184,8 +184,8 @@ def test_a_second_look_that_is_late_is_told_and_nothing_is_shown_by_itself(munic
     with scope(municipality.cast.cuprija):
         Moderation.objects.filter(pk=row.pk).update(confirm_by=timezone.now() - timedelta(hours=1))
     client = sign_in(municipality.cast.approver)
-    assert "the second look is late" in client.get(f"{LIST}?view=second").text
-    assert "The second look is late" in client.get(f"{LIST}{row.pk}/").text
+    assert "the second review is overdue" in client.get(f"{LIST}?view=second").text
+    assert "The second review is overdue" in client.get(f"{LIST}{row.pk}/").text
     from inbox import tasks
 
     tasks.tick()
@@ -200,7 +200,7 @@ def test_two_who_decide_at_once_decide_once(municipality: MunicipalityInbox) -> 
         f"/m/cuprija/inbox/{message.pk}/moderate/", {"reason": "threat", "act": "hide", "why": "Прети"}
     )
     assert response.status_code == 422
-    assert "Officer has decided about this message already" in response.text
+    assert "Officer has already decided about this message" in response.text
     with scope(municipality.cast.cuprija):
         assert Moderation.objects.count() == 1
 
@@ -256,7 +256,7 @@ def test_what_was_removed_for_good_cannot_come_back(municipality: MunicipalityIn
     with scope(municipality.cast.cuprija):
         moderate.agree(row, by=municipality.cast.approver)
         moderate.mark_done_manually(row, "", by=municipality.cast.officer)
-        with pytest.raises(ActionNotAllowed, match="removed for good"):
+        with pytest.raises(ActionNotAllowed, match="removed permanently"):
             moderate.undo(row, "Грешка", by=municipality.cast.approver)
         moderate.record_objection(row, "Шалио сам се", timezone.localdate(), by=municipality.cast.officer)
         moderate.decide(row, AppealDecision.GRANTED, "Била је шала", by=municipality.cast.approver)
@@ -272,7 +272,7 @@ def test_an_objection_is_decided_by_somebody_else(municipality: MunicipalityInbo
         moderate.mark_done_manually(row, "", by=municipality.cast.officer)
     first, second = sign_in(municipality.cast.officer), sign_in(municipality.cast.approver)
     for text, day, says in (
-        ("", str(timezone.localdate()), "Write down what the person says"),
+        ("", str(timezone.localdate()), "Enter the person"),
         ("Нисам псовао", "2020-01-01", "not before the act"),
         ("Нисам псовао", "2026-13-45", "Choose the day"),
         ("Нисам псовао", str(timezone.localdate() + timedelta(days=2)), "not after today"),
@@ -285,7 +285,7 @@ def test_an_objection_is_decided_by_somebody_else(municipality: MunicipalityInbo
         assert f'aria-describedby="object-{field}-error"' in response.text
         assert f'id="object-{field}-error"' in response.text
     first.post(f"{LIST}{row.pk}/object/", {"text": "Нисам псовао", "received_on": str(timezone.localdate())})
-    assert "somebody objects" in second.get(f"{LIST}?view=objections").text
+    assert "objection" in second.get(f"{LIST}?view=objections").text
     assert first.post(f"{LIST}{row.pk}/decide/", {"decision": "stands", "why": "Јесте"}).status_code == 422
     assert second.post(f"{LIST}{row.pk}/decide/", {"decision": "stands"}).status_code == 422
     assert second.post(f"{LIST}{row.pk}/decide/", {"decision": "maybe", "why": "Није"}).status_code == 422

@@ -71,18 +71,18 @@ def test_the_page_promises_what_the_network_does(municipality: MunicipalityInbox
     here = f"/m/cuprija/inbox/{message.pk}/"
     page = client.get(here).text
     assert "The portal hides it at once" in page
-    assert "Networks hide below your own posts alone" not in page
+    assert "Networks hide only comments below your own posts: below" not in page
     with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(publication=None)
     page = client.get(here).text
-    assert "Networks hide below your own posts alone" in page
+    assert "Networks hide only comments below your own posts: below" in page
     assert "The portal hides it at once" not in page
     response = client.post(f"{here}moderate/", {"reason": "insult", "act": "hide", "why": "Псује"}, follow=True)
-    assert "If the network refuses, you are told" in response.text
+    assert "If the network refuses, you are notified" in response.text
     other = municipality.receive("@opstina Ружно")
     page = client.get(f"/m/cuprija/inbox/{other.pk}/").text
     assert "this network hides nothing for the portal" in page
-    assert "report it to the people who run the server" in page
+    assert "report it to the server" in page
 
 
 def test_a_network_that_cannot_hide_asks_for_a_hand(municipality: MunicipalityInbox) -> None:
@@ -92,7 +92,7 @@ def test_a_network_that_cannot_hide_asks_for_a_hand(municipality: MunicipalityIn
         f"/m/cuprija/inbox/{message.pk}/moderate/", {"reason": "insult", "act": "hide", "why": "Псује"}, follow=True
     )
     assert "Do it on the network" in response.text
-    assert "report it to the people who run the server" in response.text
+    assert "report it to the server" in response.text
     assert "I have done it there" in response.text
     assert hide.claim() == []
     with scope(municipality.cast.cuprija):
@@ -159,7 +159,7 @@ def test_a_network_that_is_away_is_tried_again_and_then_a_person_is_told(
         assert (row.state, row.error_code) == (ModerationState.DOING, "not_reached")
     assert waited == [20, 60, 120, 300, 600, 600, 900]
     page = sign_in(municipality.cast.officer).get(f"{LIST}{insult.pk}/").text
-    assert "The network was not reached" in page
+    assert "The network could not be reached" in page
     assert "I have done it there" in page
     work(municipality)
     assert (now_of(municipality, insult).state, now_of(municipality, insult).next_at) == (ModerationState.FAILED, None)

@@ -31,7 +31,7 @@ def test_a_threat_is_hidden_looked_at_and_objected_to(
     is_sound(page)
     page.get_by_role("button", name="Keep a copy and go on").click()  # the browser asks for a reason
     page.get_by_label("Threat or violence").check()
-    page.get_by_label("What is wrong with it, in a sentence").fill("Прети службеници.")
+    page.get_by_label("What is wrong with it, in one sentence").fill("Прети службеници.")
     page.get_by_role("button", name="Keep a copy and go on").click()
     expect(page.get_by_text("The portal hides it on the network in a moment")).to_be_visible()
     is_sound(page)
@@ -44,9 +44,9 @@ def test_a_threat_is_hidden_looked_at_and_objected_to(
     page.get_by_role("button", name="It was right").click()
     expect(page.get_by_text("agreed, as the second person")).to_be_visible()
     page.get_by_text("Its author objects…").click()
-    page.get_by_label("What they say").fill("Шалио сам се.")
+    page.get_by_label("The person's statement").fill("Шалио сам се.")
     page.get_by_role("button", name="Write it down").click()
-    page.get_by_label("The act stands").check()
+    page.get_by_label("The decision is upheld").check()
     page.get_by_label("Why", exact=True).first.fill("Претња није шала.")
     is_sound(page)
     page.get_by_role("button", name="Decide", exact=True).click()
@@ -68,7 +68,7 @@ def test_an_officer_opens_the_form_beside_a_message_by_the_keyboard(
     page.get_by_text("Hide this message…").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Criticism is not in this list")).to_be_visible()
-    expect(page.get_by_text("report it to the people who run the server")).to_be_visible()
+    expect(page.get_by_text("report it to the server")).to_be_visible()
     is_sound(page)
 
 
@@ -79,10 +79,10 @@ def test_house_rules_are_written_copied_and_read_by_everybody(
     enter(page, live_server, municipality.cast.approver)
     page.goto(f"{live_server.url}/m/cuprija/inbox/house-rules/")
     is_sound(page)
-    page.get_by_label("Everybody may read the house rules").check()
+    page.get_by_label("House rules are public").check()
     page.get_by_label("Where one can object").fill("Писарница, 035 123 456")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Everybody can see it")).to_be_visible()
+    expect(page.get_by_text("Visible to everyone")).to_be_visible()
     is_sound(page)
     stranger = browser.new_context().new_page()
     for tongue in ("sr-Cyrl", "sr-Latn", "en"):

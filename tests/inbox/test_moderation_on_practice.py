@@ -88,11 +88,11 @@ def test_removing_needs_hiding_first_a_grave_reason_and_two(square: Square) -> N
     with pytest.raises(ActionNotAllowed, match="Hide it first"):
         proposed(square, message, act="remove")
     row = proposed(square, message)
-    with pytest.raises(ActionNotAllowed, match="decided about this message already"):
+    with pytest.raises(ActionNotAllowed, match="decided about this message"):
         proposed(square, message, act="remove")  # nobody has hidden it yet
     square.work()
     first, second = sign_in(square.cast.officer), sign_in(square.cast.approver)
-    assert "Remove it for good…" in first.get(f"{LIST}{row.pk}/").text
+    assert "Remove it permanently…" in first.get(f"{LIST}{row.pk}/").text
     assert first.post(f"{LIST}{row.pk}/remove/").status_code == 422  # why?
     asked = first.post(f"{LIST}{row.pk}/remove/", {"why": "Позива и друге"}, follow=True)
     assert "A second person has to agree before it is removed" in asked.text
@@ -110,7 +110,7 @@ def test_removing_needs_hiding_first_a_grave_reason_and_two(square: Square) -> N
     assert on_network(wish) is None
     assert after.is_untouched
     assert "the portal removed it" in second.get(f"{LIST}{wish.pk}/").text
-    assert "Removing it for good" in first.get(f"{LIST}{row.pk}/").text
+    assert "Permanent removal" in first.get(f"{LIST}{row.pk}/").text
     verbs = AuditEvent.objects.filter(verb__startswith="moderation.").order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == [f"moderation.{verb}" for verb in ("propose", "hidden", "propose", "agree", "removed")]
 
@@ -118,7 +118,7 @@ def test_removing_needs_hiding_first_a_grave_reason_and_two(square: Square) -> N
 def test_an_insult_is_hidden_and_never_removed(square: Square) -> None:
     row = hidden(square, "insult")
     client = sign_in(square.cast.officer)
-    assert "Remove it for good…" not in client.get(f"{LIST}{row.pk}/").text
+    assert "Remove it permanently…" not in client.get(f"{LIST}{row.pk}/").text
     response = client.post(f"{LIST}{row.pk}/remove/", {"why": "Псује"})
     assert (response.status_code, "can hide it, which is enough" in response.text) == (422, True)
 
@@ -144,7 +144,7 @@ def test_what_is_to_be_removed_stays_hidden_until_that_is_decided(square: Square
     wish = removal(square, row)
     client = sign_in(square.cast.approver)
     response = client.post(f"{LIST}{row.pk}/undo/", {"why": "Није претња"})
-    assert (response.status_code, "See to that first" in response.text) == (422, True)
+    assert (response.status_code, "been requested. Deal with that first" in response.text) == (422, True)
     client.post(f"{LIST}{wish.pk}/refuse/", {"why": "Довољно је што је сакривено"})
     assert client.post(f"{LIST}{row.pk}/undo/", {"why": "Није претња"}).status_code == 302
     square.work()
@@ -158,7 +158,7 @@ def test_nothing_is_removed_over_an_objection_that_nobody_decided(square: Square
         moderate.record_objection(row, "Шалио сам се", timezone.localdate(), by=square.cast.officer)
         with pytest.raises(ActionNotAllowed, match="Its author objects"):
             moderate.agree(wish, by=square.cast.approver)
-        with pytest.raises(ActionNotAllowed, match="See to that first"):
+        with pytest.raises(ActionNotAllowed, match="Deal with that first"):
             moderate.decide(row, AppealDecision.GRANTED, "Шала", by=square.cast.approver)
         moderate.decide(row, AppealDecision.STANDS, "Није шала", by=square.cast.approver)
         assert moderate.agree(wish, by=square.cast.approver).state == ModerationState.AGREED
@@ -171,7 +171,7 @@ def test_an_objection_after_the_removal_is_decided_and_nothing_comes_back(square
         moderate.agree(wish, by=square.cast.approver)
     square.work()
     with scope(square.cast.cuprija):
-        with pytest.raises(ActionNotAllowed, match="removed for good"):
+        with pytest.raises(ActionNotAllowed, match="removed permanently"):
             moderate.undo(row, "Грешка", by=square.cast.approver)
         moderate.record_objection(row, "Шалио сам се", timezone.localdate(), by=square.cast.officer)
         moderate.decide(row, AppealDecision.GRANTED, "Била је шала", by=square.cast.approver)

@@ -41,9 +41,9 @@ def someone(browser: Any) -> Iterator[Callable[[], Any]]:
 def hide(page: Any, url: str, message: Message, reason: str, why: str) -> None:
     page.goto(f"{url}/m/cuprija/inbox/{message.pk}/")
     page.get_by_text("Hide this message…").click()
-    expect(page.get_by_text("can be removed for good once it is hidden")).to_be_visible()
+    expect(page.get_by_text("can be removed permanently after hiding")).to_be_visible()
     page.get_by_label(reason).check()
-    page.get_by_label("What is wrong with it, in a sentence").fill(why)
+    page.get_by_label("What is wrong with it, in one sentence").fill(why)
     page.get_by_role("button", name="Keep a copy and go on").click()
     expect(page.get_by_text("The portal hides it on the network in a moment")).to_be_visible()
 
@@ -79,7 +79,7 @@ def test_a_threat_goes_from_the_network_and_the_count_stays(
     is_sound(page)
     assert square.work() == 2
     stranger.goto(where)
-    expect(stranger.get_by_text("Nobody has commented yet.")).to_be_visible()
+    expect(stranger.get_by_text("No one has commented yet.")).to_be_visible()
     author.goto(where)
     expect(author.get_by_text("Only you and the page see it")).to_have_count(2)
     is_sound(author)
@@ -107,11 +107,11 @@ def test_a_threat_goes_from_the_network_and_the_count_stays(
     # the officer asks for more; two agree; the portal deletes it there
     page.goto(f"{url}{MODERATION}?view=done")
     page.get_by_role("link", name="Hide: Threat or violence").click()
-    page.get_by_text("Remove it for good…").click()
+    page.get_by_text("Remove it permanently…").click()
     page.get_by_label("Why hiding is not enough").fill("Прети и другима.")
     is_sound(page)
     page.get_by_role("button", name="Keep a copy and ask a second person").click()
-    expect(page.get_by_text("You proposed it, so somebody else decides.")).to_be_visible()
+    expect(page.get_by_text("You proposed it, so another person decides.")).to_be_visible()
     approver.goto(f"{url}{MODERATION}?view=second")
     approver.get_by_role("link", name="Remove for good: Threat or violence").click()
     expect(approver.get_by_text("Sealed, and untouched since:")).to_be_visible()
@@ -131,7 +131,7 @@ def test_a_threat_goes_from_the_network_and_the_count_stays(
     expect(row.get_by_role("cell")).to_contain_text(["Threat or violence", "1", "1"])
     expect(stranger.get_by_text(THREAT)).to_have_count(0)
     approver.goto(f"{url}/m/cuprija/activity/")
-    for fragment in ("was removed for good, as two people had agreed", "was hidden, as somebody had decided"):
+    for fragment in ("was removed permanently, as agreed by two people", "was hidden, following a decision"):
         expect(approver.get_by_text(fragment).first).to_be_visible()
     expect(approver.get_by_text("is shown again").first).to_be_visible()
     expect(approver.get_by_text(THREAT)).to_have_count(0)

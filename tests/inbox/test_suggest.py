@@ -102,7 +102,7 @@ def test_lists_mask_what_the_page_of_the_message_shows(municipality: Municipalit
     assert "Personal data" in listed
     page = client.get(f"{LIST}{row.pk}/").text
     assert "064/123-4567" in page
-    assert "Personal data stands here in public" in page
+    assert "Contains personal data in public" in page
     assert "064/123-4567" not in str(row)
     assert "064/123-4567" not in client.get(f"{LIST}{row.pk}/alike/").text
 
@@ -110,13 +110,13 @@ def test_lists_mask_what_the_page_of_the_message_shows(municipality: Municipalit
 def test_one_press_agrees_and_comes_back(municipality: MunicipalityInbox) -> None:
     row, _other = received(municipality, "Када ће доћи вода?", "Хвала на свему!")
     client = sign_in(municipality.cast.officer)
-    assert "Looks like: Question" in client.get(LIST).text
+    assert "Suggested: Question" in client.get(LIST).text
     answer = client.post(f"{LIST}{row.pk}/accept/", {"back": f"{LIST}?view=open&kind=none"})
     assert answer["Location"] == f"{LIST}?view=open&kind=none"
     sorted_ = municipality.reload(row)
     assert sorted_.kind == MessageKind.QUESTION
     assert sorted_.due_at is not None
-    assert "Looks like: Question" not in client.get(LIST).text
+    assert "Suggested: Question" not in client.get(LIST).text
     event = AuditEvent.objects.get(verb="message.sort")
     assert "вода" not in f"{event.target_label}{event.detail}"
 

@@ -27,7 +27,7 @@ def test_what_is_the_same_is_sorted_together(page: Any, live_server: Any, munici
     expect(page.get_by_role("link", name="And 4 more like it")).to_be_visible()
     expect(page.get_by_text("0••/•••-•••7")).to_be_visible()
     is_sound(page)
-    page.get_by_role("button", name="Looks like: Complaint").click()
+    page.get_by_role("button", name="Suggested: Complaint").click()
     expect(page.get_by_text("Sorted as: Complaint")).to_be_visible()
     assert municipality.reload(hole).kind == "complaint"
     page.get_by_role("link", name="And 4 more like it").click()
@@ -36,5 +36,5 @@ def test_what_is_the_same_is_sorted_together(page: Any, live_server: Any, munici
     page.get_by_role("button", name="Sort all 5 messages").click()
     expect(page.get_by_text("Sorted 5 messages.")).to_be_visible()
     page.goto(f"{live_server.url}/m/cuprija/inbox/{number.pk}/")
-    expect(page.get_by_text("Personal data stands here in public")).to_be_visible()
+    expect(page.get_by_text("Contains personal data in public")).to_be_visible()
     is_sound(page)

@@ -219,7 +219,7 @@ def test_a_network_without_private_answers_gets_none(
     message = hiding()
     with everywhere("as if Facebook had told of a private message"):
         Message.objects.filter(pk=message.pk).update(visibility="direct")
-    with scope(municipality.cast.cuprija), pytest.raises(ActionNotAllowed, match="only answer in public"):
+    with scope(municipality.cast.cuprija), pytest.raises(ActionNotAllowed, match="only reply in public"):
         answer.answer(municipality.reload(message), "Јавите се.", by=municipality.cast.officer)
 
 

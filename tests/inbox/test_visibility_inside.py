@@ -91,7 +91,7 @@ def test_everybody_who_asked_is_told_as_they_asked(
         supporters.gather(need, [public, private], by=municipality.cast.officer)
         settle(need)
     shown = sign_in(municipality.cast.officer).get(f"/m/cuprija/needs/{need.pk}/tell/").text
-    assert "Told privately" in shown
+    assert "Informed privately" in shown
     with scope(municipality.cast.cuprija):
         notify.start_round(need, "Склониште је отворено.", by=municipality.cast.officer)
     assert notify.send_pending() == 2
@@ -157,7 +157,7 @@ def test_a_department_is_told_that_what_it_gets_is_private(
     address = "/" + body.partition("://")[2].split("\n")[0].partition("/")[2]
     behind = Client().get(f"{address}?in=en").text
     assert SECRET in behind
-    assert "They wrote this privately" in behind
+    assert "This message is private" in behind
     assert "public answer" not in behind
 
 
@@ -216,7 +216,7 @@ def test_it_is_marked_wherever_an_officer_meets_it(
     shown = page(municipality, message)
     assert ("Written privately" in shown) == is_private
     assert ("Only mirjana will see this answer" in shown) == is_private
-    assert ("What everybody will read" in shown) != is_private
+    assert ("Public text" in shown) != is_private
 
 
 def test_the_list_is_narrowed_to_what_is_private(municipality: MunicipalityInbox, mirjana: Citizen) -> None:

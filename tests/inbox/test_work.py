@@ -47,7 +47,7 @@ def test_two_who_answer_at_once_do_not_both(municipality: MunicipalityInbox) -> 
         answer.answer(message, "Прва", by=municipality.cast.officer)
     second = sign_in(municipality.cast.approver).post(f"{LIST}{message.pk}/answer/", {"text": "Друга", "after": "0"})
     assert second.status_code == 422
-    assert "Officer has answered meanwhile" in second.text
+    assert "Officer has answered in the meantime" in second.text
     assert "Друга</textarea>" in second.text
     with scope(municipality.cast.cuprija):
         assert Delivery.objects.filter(kind="reply").count() == 1

@@ -60,7 +60,7 @@ def test_a_pause_holds_what_is_due_and_its_end_sends_nothing_by_itself(visit: Ca
     text = f"Отворене пријаве за бесплатан курс пливања, група {int(time.time()) % 100_000}."
     address = written(officer, text)
     officer.button("Submit for approval", officer.page.locator(".composer-foot"))
-    officer.sees("Submitted. The approvers have been told by e-mail.")
+    officer.sees("Submitted. The approvers have been notified by e-mail.")
     approver.go(address).button("Approve")
     approver.sees("Approved. Choose a time for it, or publish it now.")
 
@@ -71,7 +71,9 @@ def test_a_pause_holds_what_is_due_and_its_end_sends_nothing_by_itself(visit: Ca
     officer.inspect()
     officer.button("Publish now")
     officer.button("Publish now", officer.page.locator("#confirm"))
-    officer.sees("Publishing is paused, so it waits. After the pause it does not go out by itself: Home asks you.")
+    officer.sees(
+        "Publishing is paused, so it waits. After the pause it is not published automatically: you decide on Home."
+    )
     where = officer.page.locator("#where-heading + .list")
     rows = where.locator(".list-row").count()
     waits = where.get_by_text(officer.say("Paused"), exact=True)

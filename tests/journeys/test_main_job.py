@@ -134,7 +134,7 @@ def the_officer_answers_and_submits(officer: Visit, address: str, *, at_least: f
     page.locator("#date").fill(f"{due:%Y-%m-%d}")
     page.locator("#time").fill(f"{due:%H:%M}")
     officer.button("Submit for approval", page.locator(".composer-foot"))
-    officer.sees("Submitted. The approvers have been told by e-mail.")
+    officer.sees("Submitted. The approvers have been notified by e-mail.")
     assert page.url == address
     return due
 
@@ -146,7 +146,7 @@ def the_approver_approves(approver: Visit, address: str) -> Visit:
     assert approver.page.url == address
     expect(approver.page.locator(".look img").first).to_have_attribute("alt", ALT)
     approver.button("Approve")
-    approver.sees("Approved. It goes out by itself at its time.")
+    approver.sees("Approved. It is published automatically at its time.")
     return approver
 
 

@@ -116,7 +116,7 @@ def she_publishes(approver: Visit) -> str:
     expect(page.locator(".preview img")).to_have_attribute("alt", ALT)
     approver.button("Publish now", page.locator(".composer-foot"))
     approver.button("Publish now", page.locator("#confirm"))
-    approver.sees("It goes out in a moment. This page shows what becomes of it.")
+    approver.sees("It is published in a moment. This page shows its status.")
     link = page.locator("#where-heading + .list a[target=_blank]")
     until(approver, lambda: link.count() == 1)
     return str(link.get_attribute("href"))

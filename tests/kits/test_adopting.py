@@ -308,11 +308,11 @@ def test_profile_service_and_earlier_answers_stand_there_already(cast: Cast, kit
 def test_a_service_that_nobody_verified_is_warned_of(cast: Cast, kit: Kit) -> None:
     url = reverse("kit", args=["cuprija", kit.pk])
     officer = sign_in(cast.officer)
-    assert "Look before you promote it" in officer.get(url).content.decode()
+    assert "Check before you promote it" in officer.get(url).content.decode()
     with scope(cast.cuprija):
         offer = {"is_offered": True, "starts_on": None, "ends_on": None, "url": "", "note": ""}
         services.keep(cast.cuprija, EService.objects.get(key="evrtic"), offer, verified=True, by=cast.officer)
-    assert "Look before you promote it" not in officer.get(url).content.decode()
+    assert "Check before you promote it" not in officer.get(url).content.decode()
 
 
 def test_the_pages_cost_the_same_for_one_kit_and_for_many(

@@ -58,7 +58,7 @@ def test_from_publishing_to_drafts_with_every_answer_seen_in_the_posts(
     expect(posts).to_contain_text("31. маја 2027.")
     expect(officer_page.get_by_label("Последњи дан")).not_to_be_checked()
     officer_page.get_by_role("button", name="Make the drafts").click()
-    expect(officer_page.get_by_text("1 draft is made.")).to_be_visible()
+    expect(officer_page.get_by_text("1 draft is created.")).to_be_visible()
     expect(officer_page.get_by_role("heading", name="Posts that are left")).to_be_visible()
     expect(phone).to_have_value("035 123 456")
     officer_page.get_by_role("button", name="Make the drafts").click()

@@ -100,7 +100,7 @@ def test_going_back_to_the_built_in_words_can_be_undone_once(desk: Desk, cast: C
     assert again is not None
     assert again.is_built_in
     anew = verbs.edit(again, template_content(desk), municipality=desk.municipality, by=cast.officer)
-    with pytest.raises(ActionNotAllowed, match="anew"):
+    with pytest.raises(ActionNotAllowed, match="changed again"):
         verbs.restore(own, by=cast.officer)
     verbs.remove(anew, by=cast.officer)
     assert verbs.restore(own, by=cast.officer).removed_at is None
@@ -251,7 +251,7 @@ def test_a_viewer_and_a_mentor_read_templates_but_do_not_change_or_use_them(desk
     for person in (cast.viewer, cast.mentor):
         client = sign_in(person)
         page = client.get(reverse("library_template", args=["cuprija", "anketa"])).content.decode()
-        assert "What it says" in page
+        assert "Full text" in page
         assert "Use it" not in page
         assert "Change it" not in page
         assert client.post(reverse("library_template_use", args=["cuprija", "anketa"])).status_code == 403

@@ -252,4 +252,4 @@ def test_staff_hand_over_in_their_own_programme_only(cast: Cast, successor: User
 
 def test_where_no_other_mentor_is_known_the_page_says_what_to_do(cast: Cast) -> None:
     page = sign_in(cast.mentor).get(reverse("hand_over", args=["cuprija"])).content.decode()
-    assert "There is nobody to hand over to" in page
+    assert "There is no one to hand over to" in page

@@ -83,7 +83,7 @@ def test_a_review_is_written_by_both_confirmed_and_fetched(page: Any, live_serve
     for who, comment in ((cast.mentor, "Позив је навика."), (cast.officer, "Питања стижу и викендом.")):
         change_to(page, live_server, who)
         page.reload()
-        page.get_by_role("link", name="Write what your side says").click()
+        page.get_by_role("link", name="Enter your side's view").click()
         page.locator("#id_words").fill(comment)
         page.get_by_role("button", name="Save").click()
     for who in (cast.officer, cast.mentor):
@@ -91,7 +91,7 @@ def test_a_review_is_written_by_both_confirmed_and_fetched(page: Any, live_serve
         page.reload()
         page.get_by_role("button", name="Confirm").click()
         page.get_by_role("dialog").get_by_role("button", name="Confirm").click()
-        expect(page.get_by_text("Confirmed. The other side has been told.")).to_be_visible()
+        expect(page.get_by_text("Confirmed. The other side has been notified.")).to_be_visible()
     expect(page.get_by_text("This is a draft")).to_have_count(0)
     page.get_by_text("As a PDF").click()
     with page.expect_download() as fetched:

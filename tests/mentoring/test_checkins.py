@@ -258,7 +258,7 @@ def test_hours_are_told_in_the_readers_way_of_writing_numbers(cast: Cast) -> Non
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"hours": "0.3"}, "Hours are told in quarters"),
+        ({"hours": "0.3"}, "Hours are entered in quarters"),
         ({"hours": "0"}, "greater than or equal to"),
         ({"hours": "24.25"}, "less than or equal to"),
         ({"hours": "много"}, "Enter a number"),
@@ -266,7 +266,7 @@ def test_hours_are_told_in_the_readers_way_of_writing_numbers(cast: Cast) -> Non
         ({"on": str(date.today() + timedelta(days=2))}, "This lies ahead"),
         ({"notes": ""}, "This field is required"),
         ({"notes": "а" * 8001}, "The notes are too long"),
-        ({"step-0-due_on": "2026-01-01"}, "Say what is to be done."),
+        ({"step-0-due_on": "2026-01-01"}, "Enter the task."),
     ],
 )
 def test_what_cannot_be_written_down_is_said_and_kept(cast: Cast, changed: dict[str, Any], says: str) -> None:

@@ -47,7 +47,7 @@ def test_the_successor_is_told_how_things_stand(cast: Cast, successor: User) -> 
     assert "Описати" not in Notification.objects.get(user=cast.officer).body
     # on the successor's pages it is as it stands that day
     shown = sign_in(successor).get(reverse("progress", args=["cuprija"])).content.decode()
-    assert "How things stand today" in shown
+    assert "Today's status" in shown
     assert "Описати слике" in shown
 
 

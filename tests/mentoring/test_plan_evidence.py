@@ -167,7 +167,7 @@ def test_a_post_that_is_not_there_any_more_does_not_count_and_that_is_said(cast:
     assert (without_post.counted, without_post.is_proved) == (0, False)
     page = sign_in(cast.officer).get(page_of(row)).content.decode()
     assert "“Упис у вртиће”" in page
-    assert "Look for another post" in page
+    assert "Choose another post" in page
     assert without_post.evidence[0].gone_on == (None if how == "gone" else today())
 
 

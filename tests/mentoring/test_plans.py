@@ -143,7 +143,7 @@ def test_a_first_day_at_the_end_of_time_is_refused(cast: Cast) -> None:
 
 def test_one_plan_is_open_at_a_time(cast: Cast) -> None:
     begun(cast)
-    with pytest.raises(ActionNotAllowed, match="There is a plan already"):
+    with pytest.raises(ActionNotAllowed, match="There is already a plan"):
         begun(cast)
     with scope(cast.cuprija):
         first = Plan.objects.get()
@@ -210,7 +210,7 @@ def test_nobody_agrees_for_both_sides(cast: Cast) -> None:
         row = Plan.objects.get()
         assert row.mentor_agreed_by == cast.mentor
         assert row.municipality_agreed_by is None
-        with pytest.raises(ActionNotAllowed, match="Somebody else"):
+        with pytest.raises(ActionNotAllowed, match="Another person"):
             plans.agree(plan, side=Side.MUNICIPALITY, by=cast.mentor)
         with pytest.raises(IntegrityError), transaction.atomic():
             Plan.objects.update(municipality_agreed_by=cast.mentor)
@@ -272,14 +272,14 @@ def test_who_may_read_it_and_who_may_write(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"name": "  "}, "Say in a few words"),
+        ({"name": "  "}, "Describe the task in a few words"),
         ({"name": "н" * 141}, "141"),
         ({"due_on": date(2020, 1, 1)}, "outside the plan"),
         ({"wanted": 0}, "one piece of evidence"),
         ({"proof": Proof.INDICATOR, "code": "OC9", "threshold": 80.0}, "that the portal measures"),
-        ({"proof": Proof.INDICATOR, "code": "OP1", "threshold": None}, "which value"),
+        ({"proof": Proof.INDICATOR, "code": "OP1", "threshold": None}, "the value to be reached"),
         ({"proof": Proof.INDICATOR, "code": "OP1", "threshold": 101.0}, "above 100"),
-        ({"proof": Proof.INDICATOR, "code": "OP1", "threshold": -1.0}, "which value"),
+        ({"proof": Proof.INDICATOR, "code": "OP1", "threshold": -1.0}, "the value to be reached"),
     ],
 )
 def test_what_cannot_be_agreed_is_refused(cast: Cast, changes: dict[str, object], message: str) -> None:
@@ -320,7 +320,7 @@ def test_after_both_agreed_a_change_holds_when_the_other_side_agrees(cast: Cast)
     assert "Избори у општини" in page
     assert "Agree to it" in page
     assert "Agree to it" not in officer.get(PLAN).content.decode()
-    assert subjects_to(cast.mentor)[-1] == "Ćuprija: “Три објаве са позивом” shall be otherwise"
+    assert subjects_to(cast.mentor)[-1] == "Ćuprija: proposed change of “Три објаве са позивом”"
     officer.post(f"{PLAN}changes/{change.pk}/", {"decision": "accept"})
     with scope(cast.cuprija):
         assert Activity.objects.get().due_on == row.due_on, "one's own proposal is decided by the other side"
@@ -353,7 +353,7 @@ def test_who_proposed_takes_it_back_and_nobody_is_bothered(cast: Cast) -> None:
         before = len(subjects_to(cast.mentor))
         plan_changes.decline(change, "", side=Side.MUNICIPALITY, by=cast.officer)
         assert len(subjects_to(cast.mentor)) == before
-        with pytest.raises(ActionNotAllowed, match="decided about this change already"):
+        with pytest.raises(ActionNotAllowed, match="already been decided"):
             plan_changes.accept(change, side=Side.MENTOR, by=cast.mentor)
 
 
@@ -380,7 +380,7 @@ def test_activities_are_added_dropped_and_days_moved_by_agreement(cast: Cast) ->
 def test_a_change_needs_a_reason_and_something_otherwise(cast: Cast) -> None:
     row = only(agreed(cast))
     with scope(cast.cuprija):
-        with pytest.raises(ActionNotAllowed, match="Say why"):
+        with pytest.raises(ActionNotAllowed, match="Give a reason"):
             plan_changes.propose_drop(row, "  ", side=Side.MENTOR, by=cast.mentor)
         same = plans.ActivitySpec(name=row.name, due_on=row.due_on)
         with pytest.raises(ActionNotAllowed, match="Nothing is otherwise"):

@@ -28,7 +28,7 @@ def test_a_plan_from_the_first_draft_to_the_confirmation(page: Any, live_server:
     out = post(channel(cast.cuprija, cast.approver), "Упис у вртиће до петка", days_ago=0, call_kind="apply")
     enter(page, live_server, cast.officer)
     page.goto(there)
-    page.get_by_role("link", name="Begin the plan").click()
+    page.get_by_role("link", name="Start the plan").click()
     is_sound(page)
     page.get_by_role("checkbox", name="Three posts with a clear call to action").check()
     page.get_by_label("Goal").fill("Да грађани знају шта да ураде")

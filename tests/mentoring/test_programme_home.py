@@ -64,9 +64,9 @@ def test_where_everything_is_on_its_way_nobody_needs_anything(calm: Cast) -> Non
     assert names(answer) == ["Ćuprija", "Novi Pazar"]
     assert kinds(calm) == []
     assert answer.context["what_next"].calm
-    assert "2 municipalities are on their way" in answer.content.decode()
+    assert "2 municipalities are on track" in answer.content.decode()
     assert names(shown(calm, show="needs")) == []
-    assert "Nobody needs anything" in shown(calm, show="needs").content.decode()
+    assert "No municipality needs attention" in shown(calm, show="needs").content.decode()
 
 
 def test_a_municipality_without_a_mentor_stands_first(calm: Cast) -> None:

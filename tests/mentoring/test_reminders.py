@@ -226,7 +226,7 @@ def test_staff_is_told_when_nobody_follows_a_mentor(cast: Cast, plan: Plan, time
     on(time_machine, "2026-12-22 09:00")
     spoken(cast, date(2026, 12, 21))
     assert remind() == 1
-    assert notified() == [("Staff", "Ćuprija: nobody accompanies it after 5 January 2027")]
+    assert notified() == [("Staff", "Ćuprija: no mentor after 5 January 2027")]
     assert remind() == 0
 
 

@@ -115,8 +115,8 @@ def test_there_is_nothing_to_look_back_on_before_both_agreed(cast: Cast) -> None
     with scope(cast.cuprija), pytest.raises(ActionNotAllowed):
         reviews.begin(draft, ReviewKind.MID, by=cast.officer)
     answer = sign_in(cast.officer).post(url("mentoring_review_begin"), {"plan": draft.pk, "kind": "mid"}, follow=True)
-    assert "There is nothing to look back on yet" in answer.content.decode()
-    assert "made from a plan on which both have agreed" in answer.content.decode()
+    assert "There is nothing to review yet" in answer.content.decode()
+    assert "created from a plan on which both have agreed" in answer.content.decode()
 
 
 @pytest.mark.parametrize("asked", [{"kind": "mid", "plan": "x"}, {"kind": "mid", "plan": "9" * 30}, {"kind": "odd"}])
@@ -184,7 +184,7 @@ def test_evidence_whose_post_is_gone_is_told_as_gone(desk: Desk, plan: Plan) -> 
 def test_each_side_writes_its_own_words_and_a_word_takes_confirmations_back(cast: Cast, review: Review) -> None:
     mentor, officer = sign_in(cast.mentor), sign_in(cast.officer)
     page = mentor.get(url("mentoring_review_write", review.pk))
-    assert "What the mentor says" in page.content.decode()
+    assert "The mentor&#x27;s view" in page.content.decode()
     data = {"words": "Добро иде.", "next_steps": "Анкета", "revision": page.context["row"].revision}
     assert mentor.post(url("mentoring_review_write", review.pk), data).status_code == 302
     assert (fresh(review).mentor_comment, fresh(review).municipality_comment) == ("Добро иде.", "")
@@ -196,7 +196,7 @@ def test_each_side_writes_its_own_words_and_a_word_takes_confirmations_back(cast
     late = {"words": "Наше речи", "next_steps": "", "revision": 1}
     answer = officer.post(url("mentoring_review_write", review.pk), late)
     assert answer.status_code == 422
-    assert "Somebody changed the review while you had it open." in answer.content.decode()
+    assert "The review was changed while you had it open." in answer.content.decode()
     assert "Наше речи" in answer.content.decode()
     officer.post(url("mentoring_review_write", review.pk), {**late, "revision": fresh(review).revision})
     assert fresh(review).mentor_confirmed_at is None
@@ -226,7 +226,7 @@ def test_with_the_second_confirmation_it_is_frozen(cast: Cast, review: Review) -
 
 
 def test_who_says_nothing_confirms_nothing_and_nobody_confirms_for_both(cast: Cast, review: Review) -> None:
-    with pytest.raises(ActionNotAllowed, match="Write first"):
+    with pytest.raises(ActionNotAllowed, match="First enter"):
         confirm(review, cast.mentor, Side.MENTOR)
     say(review, cast.mentor, Side.MENTOR, "Добро")
     say(review, cast.officer, Side.MUNICIPALITY, "Добро")
@@ -268,7 +268,7 @@ def test_a_text_without_end_is_refused(cast: Cast, review: Review) -> None:
 
 
 @pytest.mark.parametrize(("tongue", "says"), [("sr", "Анкета о паркингу"), ("sr-latn", "Anketa o parkingu"),
-                                              ("en", "What the mentor says")])  # fmt: skip
+                                              ("en", "The mentor's view")])  # fmt: skip
 def test_it_is_fetched_as_a_pdf_in_three_languages(cast: Cast, review: Review, tongue: str, says: str) -> None:
     frozen(cast, review)
     answer = sign_in(cast.viewer).get(url("mentoring_review_file", review.pk, tongue))

@@ -96,7 +96,7 @@ def staff_enrol_it_and_pair_a_mentor(tour: Tour, cast: Cast) -> None:
 def both_agree_on_a_plan(tour: Tour, cast: Cast, officer: Any) -> None:
     tour.be(cast.mentor)
     tour.go("mentoring_plan", "vrnjacka-banja")
-    tour.link("Begin the plan")
+    tour.link("Start the plan")
     tour.page.get_by_label("First day").fill(str(today() - timedelta(days=79)))
     tour.page.get_by_role("checkbox", name=ACTIVITY).check()
     tour.page.get_by_label("Goal").fill(GOAL)
@@ -178,14 +178,14 @@ def the_indicator_moves(tour: Tour, officer: Any) -> None:
 def the_final_review_is_fetched(tour: Tour, cast: Cast, banja: Municipality, officer: Any) -> None:
     with scope(banja):
         assert Plan.objects.get().goal == GOAL
-    for who, side in ((cast.mentor, "What the mentor says"), (officer, "What the municipality says")):
+    for who, side in ((cast.mentor, "The mentor's view"), (officer, "The municipality's view")):
         tour.be(who)
         tour.go("mentoring_reviews", "vrnjacka-banja")
         if who is cast.mentor:
             tour.page.get_by_role("button", name=re.compile("Begin it.*Final review")).click()
         else:
             tour.link("Final review")
-        tour.link("Write what your side says")
+        tour.link("Enter your side's view")
         tour.page.get_by_label(side).fill("Настављамо сами.")
         tour.button("Save")
         is_sound(tour.page)

@@ -60,7 +60,7 @@ def plan(cast: Cast) -> Plan:
 
 
 def test_a_mentor_begins_with_a_plan(cast: Cast) -> None:
-    assert line(desk_of(cast)) == "Ćuprija has no plan yet. Begin one together."
+    assert line(desk_of(cast)) == "Ćuprija has no plan yet. Start one together."
 
 
 def test_then_a_check_in_has_to_be_planned(cast: Cast, plan: Plan) -> None:
@@ -86,13 +86,13 @@ def test_what_is_past_its_day_comes_before_what_can_be_planned(cast: Cast, plan:
 def test_notes_that_are_missing_come_before_that(cast: Cast, plan: Plan) -> None:
     rows.activity(plan, due=-2)
     rows.check_in(cast, cast.cuprija, -1)
-    assert line(desk_of(cast)).startswith("Write down what came of the check-in with Ćuprija on")
+    assert line(desk_of(cast)).startswith("Record the results of the check-in with Ćuprija on")
 
 
 def test_a_change_that_waits_for_the_mentor_comes_before_that(cast: Cast, plan: Plan) -> None:
     rows.check_in(cast, cast.cuprija, -1)
     rows.change(plan, Side.MUNICIPALITY, cast.officer)
-    assert line(desk_of(cast)) == "Ćuprija proposes a change to the plan. Say whether you agree."
+    assert line(desk_of(cast)) == "Ćuprija proposes a change to the plan. Accept or decline it."
 
 
 def test_a_post_that_waits_comes_before_that(cast: Cast, plan: Plan, desk: Desk) -> None:
@@ -104,7 +104,7 @@ def test_a_post_that_waits_comes_before_that(cast: Cast, plan: Plan, desk: Desk)
     assert answer.context["what_next"].url == reverse("post", args=["cuprija", post.pk])
     with scope(desk.municipality):
         comment(post, "Добро је.", by=cast.mentor)
-    assert line(desk_of(cast)) == "Ćuprija proposes a change to the plan. Say whether you agree."
+    assert line(desk_of(cast)) == "Ćuprija proposes a change to the plan. Accept or decline it."
 
 
 def test_a_check_in_of_today_comes_first(cast: Cast, plan: Plan, desk: Desk) -> None:
@@ -179,7 +179,7 @@ def test_late_ones_are_told_kindly_with_the_way_out(cast: Cast, plan: Plan) -> N
 def test_the_officer_agrees_before_anything_else(cast: Cast, plan: Plan) -> None:
     rows.activity(plan, due=-2)
     rows.change(plan, Side.MENTOR, cast.mentor)
-    assert mine(cast).sentence == "Your mentor proposes a change to the plan. Say whether you agree."
+    assert mine(cast).sentence == "Your mentor proposes a change to the plan. Accept or decline it."
     with scope(cast.cuprija):
         Plan.objects.update(agreed_at=None, municipality_agreed_at=None)
         plan.changes.all().delete()

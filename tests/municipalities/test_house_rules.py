@@ -383,9 +383,9 @@ def test_the_database_refuses_ends_that_cannot_be(cast: Cast, second: User, wron
 def test_the_other_approvers_and_the_staff_hear_at_once_and_who_asked_does_not(cast: Cast, second: User) -> None:
     asked(cast)
     assert set(notified()) == {"Second", "Staff"}
-    assert notified()["Second"] == ["Ćuprija: Approver asks to relax the rules about who decides"]
+    assert notified()["Second"] == ["Ćuprija: Approver requests to relax the rules about who decides"]
     row = Notification.objects.get(user=second)
-    assert "Who approves posts: One approver → Nobody" in row.body
+    assert "Who approves posts: One approver → No one" in row.body
     assert REASON in row.body
     assert "It takes effect on" in row.body
     assert row.url == PAGE
@@ -426,7 +426,7 @@ def test_it_comes_in_the_language_of_the_reader_and_cannot_be_switched_off(cast:
         asked(cast)
         send_due()
     mail = MailMessage.objects.get(to=second.email)
-    assert "asks to relax" in mail.subject
+    assert "requests to relax" in mail.subject
     assert "Mail of this kind always comes at once." in mail.body
     assert "List-Unsubscribe" not in mail.headers
     assert 'name="how-rules"' not in sign_in(second).get("/account/notifications/").text
@@ -448,8 +448,8 @@ def test_the_activity_says_it_in_sentences(cast: Cast, second: User) -> None:
     agree(asked(cast), by=second)
     sentences = [sentence(event) for event in AuditEvent.objects.filter(verb__endswith="_rules").order_by("id")]
     assert sentences == [
-        f"Asked to relax the house rules: who approves posts. Reason: {REASON}",
-        "Agreed to relaxed house rules: who approves posts. Approver had asked",
+        f"Requested to relax the house rules: who approves posts. Reason: {REASON}",
+        "Agreed to relaxed house rules: who approves posts. Requested by Approver",
     ]
 
 

@@ -42,7 +42,7 @@ def test_people_are_found_in_either_script(cast: Cast) -> None:
     page = sign_in(cast.administrator).get("/installation/people/?q=djordje ciric").text
     assert "Ђорђе Ћирић" in page
     assert "officer@test.example" not in page
-    assert "Nobody found" in sign_in(cast.administrator).get("/installation/people/?q=zzz").text
+    assert "No one found" in sign_in(cast.administrator).get("/installation/people/?q=zzz").text
 
 
 def test_switching_off_and_making_administrators(cast: Cast) -> None:

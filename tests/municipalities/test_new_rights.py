@@ -185,7 +185,7 @@ def test_agreeing_twice_says_that_it_is_settled(cast: Cast, second: User, kind: 
     row = make(cast, second)
     sign_in(second).post(confirm.format(row.pk))
     answer = sign_in(second).post(confirm.format(row.pk), follow=True)
-    assert "settled meanwhile" in answer.text
+    assert "settled in the meantime" in answer.text
 
 
 @every_kind

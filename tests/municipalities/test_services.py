@@ -189,7 +189,7 @@ def test_the_page_shows_every_service_with_its_state_and_the_seasonal_ones_first
     page = sign_in(cast.officer).get(url()).text
     assert page.index("Refund of costs of in vitro") < page.index("The others")
     assert "Available and verified" in page
-    assert "Nobody has entered it" in page
+    assert "Not entered yet" in page
     assert "Officer" in page
 
 
@@ -284,7 +284,7 @@ def test_a_text_without_words_is_removed_and_an_unknown_gap_is_named(cast: Cast)
     bad = service_form(**{**stored, "text-0-text": "До {{датум}}."})
     answer = staff.post("/programme/services/ebeba/", bad)
     assert answer.status_code == 422
-    assert "Nobody knows how to fill {{датум}}" in answer.text
+    assert "The portal cannot fill {{датум}}" in answer.text
     assert "До {{датум}}." in answer.text
     assert staff.post("/programme/services/ebeba/", service_form(**{**stored, "text-0-text": " "})).status_code == 302
     assert not ServiceTemplate.objects.filter(service=row).exists()

@@ -240,7 +240,7 @@ def test_the_last_approver_is_warned_and_who_ends_their_own_membership_lands_at_
     assert "The only person in this role" in page
     assert "This is you" in page
     assert client.post(f"/m/cuprija/members/{row.pk}/end/").headers["Location"] == "/"
-    assert "Nobody here may approve posts" in sign_in(cast.officer).get("/m/cuprija/members/").text
+    assert "No one here may approve posts" in sign_in(cast.officer).get("/m/cuprija/members/").text
 
 
 # ---- activity

@@ -65,7 +65,7 @@ def test_a_need_from_a_telephone_call_stands_on_the_board(cast: Cast) -> None:
         ({"title": ""}, "This field is required"),
         ({"title": "я" * 161}, "160"),
         ({"source": "phone", "received_on": "2999-01-01"}, "This day cannot be right"),
-        ({"source": "phone", "quote": "зовите 063 123 4567"}, "names nobody"),
+        ({"source": "phone", "quote": "зовите 063 123 4567"}, "contains no names"),
         ({"topic": "nonsense"}, "valid choice"),
     ],
 )
@@ -122,7 +122,7 @@ def test_nothing_is_gathered_of_nothing_of_spam_or_of_another_municipality(
         triage.set_kind(three[0], "spam", by=municipality.cast.officer)
     response = client.post(f"{BOARD}gather/", {"message": three[0].pk, "title": "Клупе"})
     assert response.status_code == 422
-    assert "asks for nothing" in response.text
+    assert "is not a request" in response.text
     assert 'value="Клупе"' in response.text
     with scope(municipality.cast.cuprija):
         assert not Need.objects.exists()  # not even an empty one
@@ -135,7 +135,7 @@ def test_a_voice_is_taken_away_and_an_empty_need_deleted(municipality: Municipal
     client = sign_in(municipality.cast.officer)
     refused = client.post(f"{BOARD}{need.pk}/delete/")
     assert refused.status_code == 422
-    assert "Citizens asked for this" in refused.text
+    assert "Citizens requested this" in refused.text
     with scope(municipality.cast.cuprija):
         supporter = Supporter.objects.get()
     client.post(f"{BOARD}{need.pk}/voices/{supporter.pk}/remove/")
@@ -229,7 +229,7 @@ def test_a_need_is_looked_at_decided_done_and_opened_again(
 @pytest.mark.parametrize(
     ("page", "said", "says"),
     [
-        ("decide", {"stage": "declined"}, "Say why"),
+        ("decide", {"stage": "declined"}, "Give a reason"),
         ("decide", {"stage": "planned", "reason": "Да", "on": "2999-01-01"}, "This day cannot be right"),
         ("decide", {"stage": "done", "reason": "Да"}, "valid choice"),
         ("done", {"done": "", "on": "2026-01-01"}, "required"),
@@ -388,7 +388,7 @@ def test_pictures_come_from_the_computer_or_the_library_and_need_a_description(m
     file = SimpleUploadedFile("klupe.jpg", picture_bytes(), "image/jpeg")
     response = client.post(path, {"file": file, "moment": "after"})
     assert response.status_code == 422
-    assert "Say what the picture shows" in response.text
+    assert "Describe the picture" in response.text
     file.seek(0)
     assert client.post(path, {"file": file, "moment": "after", "alt": "Нова клупа"}).status_code == 302
     media = picture(municipality, "pre.jpg")
@@ -442,14 +442,14 @@ def test_the_post_that_tells_of_it_begins_with_quotes_what_was_done_and_the_pict
     assert "Građanin" not in text.text
     assert [(shown.id, shown.alt) for shown in draft.media] == [(media.pk, "Нова клупа")]
     assert client.post(f"{BOARD}{need.pk}/post/").headers["Location"] == sent.headers["Location"]
-    assert "Open the post that tells of it" in client.get(f"{BOARD}{need.pk}/").text
+    assert "Open the post about the outcome" in client.get(f"{BOARD}{need.pk}/").text
 
 
 def test_there_is_no_post_of_what_nobody_has_decided(municipality: MunicipalityInbox) -> None:
     need = need_of(municipality)
     response = sign_in(municipality.cast.officer).post(f"{BOARD}{need.pk}/post/")
     assert response.status_code == 422
-    assert "There is nothing to tell yet" in response.text
+    assert "There is nothing to publish yet" in response.text
     with scope(municipality.cast.cuprija):
         decide.decide(need, "declined", reason="Парк се гради изнова.", by=municipality.cast.officer)
         post = follow_up.create_post(need, by=municipality.cast.officer)

@@ -37,7 +37,7 @@ def test_five_who_ask_for_the_same_are_heard_and_told(
     enter(page, live_server, municipality.cast.officer)
     base_url = f"{live_server.url}/m/cuprija"
     page.goto(f"{base_url}/needs/")
-    expect(page.get_by_text("No need is written down yet")).to_be_visible()
+    expect(page.get_by_text("No need is recorded yet")).to_be_visible()
     is_sound(page)
 
     page.goto(f"{base_url}/inbox/")
@@ -59,7 +59,7 @@ def test_five_who_ask_for_the_same_are_heard_and_told(
     expect(page.get_by_text("5 messages joined this need.")).to_be_visible()
     is_sound(page)
 
-    page.get_by_text("Somebody called or came by").click()
+    page.get_by_text("Record a call or visit").click()
     page.get_by_label("Note").fill("Звала пензионерка.")
     page.get_by_role("button", name="Write it down").click()
     expect(page.get_by_text("6 voices").first).to_be_visible()
@@ -73,13 +73,13 @@ def test_five_who_ask_for_the_same_are_heard_and_told(
     page.get_by_label("Why").fill("Новац је обезбеђен, клупе стижу до пролећа.")
     is_sound(page)
     page.get_by_role("button", name="Write the decision down").click()
-    expect(page.get_by_text("The decision is written down.")).to_be_visible()
+    expect(page.get_by_text("The decision is saved.")).to_be_visible()
 
     page.get_by_role("link", name="It was done").click()
     page.get_by_label("What we did").fill("Поставили смо десет клупа у градском парку.")
     is_sound(page)
     page.get_by_role("button", name="Write it down").click()
-    expect(page.get_by_text("Now tell those who asked.")).to_be_visible()
+    expect(page.get_by_text("Now inform the people who requested it.")).to_be_visible()
 
     page.get_by_role("link", name="Add a picture").click()
     page.get_by_label("Picture from your computer").set_input_files(
@@ -91,14 +91,12 @@ def test_five_who_ask_for_the_same_are_heard_and_told(
     expect(page.get_by_role("img", name="Нова клупа поред чесме")).to_be_visible()
     is_sound(page)
 
-    page.get_by_role("link", name="Answer all who asked").click()
+    page.get_by_role("link", name="Answer everyone who requested it").click()
     expect(page.get_by_text("5 people, each below what they wrote last")).to_be_visible()
-    expect(page.get_by_label("What each of them will read")).to_have_value(
-        "Поставили смо десет клупа у градском парку."
-    )
+    expect(page.get_by_label("Text for each of them")).to_have_value("Поставили смо десет клупа у градском парку.")
     is_sound(page)
     page.get_by_role("button", name="Answer 5 people").click()
-    expect(page.get_by_text("5 people are being told.")).to_be_visible()
+    expect(page.get_by_text("5 people are being informed.")).to_be_visible()
     assert notify.send_pending() == 5
     for _ in range(6):
         municipality.publish()
@@ -106,11 +104,11 @@ def test_five_who_ask_for_the_same_are_heard_and_told(
     assert len(answers) == len({entry["reply_to"] for entry in answers}) == 5
     assert all("десет клупа" in entry["text"] for entry in answers)
     page.reload()
-    expect(page.get_by_text("told what became of it").first).to_be_visible()
+    expect(page.get_by_text("informed of the outcome").first).to_be_visible()
     is_sound(page)
 
-    page.get_by_role("button", name="Write the post that tells of it").click()
-    expect(page.get_by_text("This draft tells what became of it")).to_be_visible()
+    page.get_by_role("button", name="Write a post about the outcome").click()
+    expect(page.get_by_text("This draft reports the outcome")).to_be_visible()
     page.goto(f"{base_url}/needs/")
     expect(page.get_by_role("link", name="Клупе у парку")).to_be_visible()
     is_sound(page)

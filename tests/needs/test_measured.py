@@ -124,5 +124,5 @@ def test_one_query_for_any_number(cast: Cast) -> None:
 
 
 def test_its_definition_says_what_counts() -> None:
-    assert "first heard in these days" in str(INDICATORS["OC6"].formula)
+    assert "first recorded in these days" in str(INDICATORS["OC6"].formula)
     assert str(INDICATORS["OC6"].counts) == "needs"

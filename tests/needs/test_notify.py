@@ -78,7 +78,7 @@ def test_pressing_again_reaches_nobody_twice(municipality: MunicipalityInbox, do
     assert officer.post(path(done), {"text": WORDS}).status_code == 302
     again_ = officer.post(path(done), {"text": WORDS})
     assert again_.status_code == 422
-    assert "Nobody is left to be told" in again_.text
+    assert "No one is left to inform: everyone" in again_.text
     notify.send_pending()
     second = approver.post(path(done), {"text": "Другим речима."})
     assert second.status_code == 422
@@ -238,7 +238,7 @@ def test_nobody_is_told_of_what_is_not_settled(municipality: MunicipalityInbox, 
     need = need_of(municipality, "Клупе", *three)
     response = sign_in(municipality.cast.officer).post(path(need), {"text": WORDS})
     assert response.status_code == 422
-    assert "There is nothing to tell yet" in response.text
+    assert "There is nothing to publish yet" in response.text
     with scope(municipality.cast.cuprija):
         decide.decide(need, "declined", reason="Парк се гради изнова.", by=municipality.cast.officer)
     assert sign_in(municipality.cast.officer).post(path(need), {"text": WORDS}).status_code == 302
@@ -265,7 +265,7 @@ def test_answers_that_did_not_go_out_are_tried_anew_and_only_those(
         cancel(cancelled, by=municipality.cast.officer)
         Delivery.objects.filter(pk=failed.pk).update(state="failed")
         Delivery.objects.filter(pk=unknown.pk).update(state="unconfirmed", unknown_since=timezone.now())
-    assert "their answer of the last time did not go out" in sign_in(municipality.cast.officer).get(path(done)).text
+    assert "their previous answer was not sent" in sign_in(municipality.cast.officer).get(path(done)).text
     with scope(municipality.cast.cuprija):
         assert notify.start_round(done, WORDS, by=municipality.cast.officer).people == 2
     assert notify.send_pending() == 2

@@ -181,7 +181,7 @@ def test_it_stays_small(cast: Cast) -> None:
 # ---------------------------------------------------------------- answered in time, and told
 
 
-HEADING = "Answered in time, and told"
+HEADING = "Answered in time, and reported"
 
 
 def question(channel: Any, at: str, answered: str = "") -> None:

@@ -85,7 +85,7 @@ def test_in_the_demo_it_is_shown_as_made_up_and_not_indexed(cast: Cast, settings
     answer = Client().get(EN)
     assert answer.headers["X-Robots-Tag"] == "noindex"
     assert '<meta name="robots" content="noindex">' in answer.text
-    assert "what stands here is made up" in answer.text
+    assert "this content is fictitious" in answer.text
     assert Client().get(FEED).headers["X-Robots-Tag"] == "noindex"
 
 
@@ -203,7 +203,7 @@ def test_quotes_and_how_many_asked(cast: Cast) -> None:
     for number in range(5):
         make.supporter(row, quote=f"Мрак {number}")
     text = Client().get(EN).text
-    assert "10 people asked" in text
+    assert "10 people requested it" in text
     assert text.count("<blockquote") == 3
 
 
@@ -430,7 +430,7 @@ def test_the_page_says_where_to_turn_and_what_becomes_of_words(cast: Cast) -> No
     make.page(cast.cuprija)
     text = Client().get(EN).text
     assert "info@cuprija.rs" in text
-    assert "Who asked is never told here" in text
+    assert "Authors of requests are never shown here" in text
     assert f'href="{EN}feed.xml"' in text
     with scope(cast.cuprija):
         assert NeedsPage.objects.get().is_on

@@ -40,7 +40,7 @@ def test_people_are_counted_once_and_spam_not_at_all(cast: Cast, question_post: 
 
 
 def test_no_answer_is_said(cast: Cast, question_post: Any) -> None:
-    assert "heard no answer" in sign_in(cast.approver).get(f"{path(question_post)}answers/").text
+    assert "received no answers" in sign_in(cast.approver).get(f"{path(question_post)}answers/").text
 
 
 def test_the_page_of_the_report_says_what_was_asked_and_asks_for_the_number(cast: Cast, question_post: Any) -> None:

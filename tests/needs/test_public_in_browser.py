@@ -109,11 +109,11 @@ def test_the_overview_is_sound_and_a_month_is_chosen(page: Any, live_server: Any
 def test_the_switch_is_sound(page: Any, live_server: Any, municipality: Cast) -> None:
     enter(page, live_server, municipality.approver)
     page.goto(f"{live_server.url}/m/cuprija/settings/needs-page/")
-    expect(page.get_by_text("Everybody can see it")).to_be_visible()
+    expect(page.get_by_text("Visible to everyone")).to_be_visible()
     is_sound(page)
-    page.get_by_label("Everybody may see what was asked and done").uncheck()
+    page.get_by_label("Requests and outcomes are public").uncheck()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Nobody can see it")).to_be_visible()
+    expect(page.get_by_text("Not public")).to_be_visible()
 
 
 def test_how_many_answered_is_suggested_while_the_report_is_written(page: Any, live_server: Any, cast: Cast) -> None:

@@ -17,7 +17,7 @@ PATH = "/m/cuprija/settings/needs-page/"
 
 def test_an_approver_switches_it_and_everybody_can_read_that_they_did(cast: Cast) -> None:
     client = sign_in(cast.approver)
-    assert "Nobody can see it" in client.get(PATH).text
+    assert "Not public" in client.get(PATH).text
     client.post(f"{PATH}save/", {"is_on": "on", "contact": "info@cuprija.rs"})
     assert "/asked/cuprija/" in client.get(PATH).text
     assert Client().get("/asked/cuprija/").status_code == 200
@@ -51,7 +51,7 @@ def test_it_says_how_much_becomes_public_and_that_practice_never_does(cast: Cast
     assert "At this moment that is 0 reports." in text
     assert "workspace for practice" not in text
     Municipality.objects.filter(pk=cast.cuprija.pk).update(is_practice=True)
-    assert "Its page is never shown to anybody" in sign_in(cast.approver).get(PATH).text
+    assert "Its page is never public" in sign_in(cast.approver).get(PATH).text
 
 
 def test_the_settings_lead_to_it(cast: Cast) -> None:

@@ -87,7 +87,7 @@ def test_a_good_plan_becomes_drafts_when_it_is_confirmed_and_not_before(desk: De
     with scope(desk.municipality):
         run = ImportRun.objects.get()
     done = officer.post(reverse("plan_confirm", args=["cuprija", run.pk]), {"rows": "2"}, follow=True)
-    assert "2 drafts were made" in done.content.decode()
+    assert "2 drafts were created" in done.content.decode()
     first, second = posts(desk)
     draft = parse(first.draft)
     assert (first.title, first.stage, first.due_at) == ("Вода", Stage.DRAFT, datetime(2026, 11, 24, 8, tzinfo=UTC))
@@ -186,7 +186,7 @@ def test_the_same_text_at_the_same_time_twice_is_stopped_however_it_is_written(d
         "25.11.2026.;9:00;Вода;;;;;;\n",
     )
     assert first.problems == later.problems == []
-    assert "row 2" in told(second)
+    assert "Row 2" in told(second)
     assert second.stops
     assert third.problems == []
 
@@ -194,7 +194,7 @@ def test_the_same_text_at_the_same_time_twice_is_stopped_however_it_is_written(d
 def test_rows_that_go_out_at_once_on_one_channel_are_told_but_not_stopped(desk: Desk) -> None:
     first, second = looked(desk, "24.11.2026.;9:00;Вода;;Bluesky;;;;\n24.11.2026.;9:00;Пут;;;;;;\n")
     assert first.problems == []
-    assert "Row 2 goes out on the same channel" in told(second)
+    assert "Row 2 is scheduled on the same channel" in told(second)
     assert not second.stops
 
 
@@ -213,7 +213,7 @@ def test_a_row_that_is_stopped_is_left_out_and_stays_to_be_seen(desk: Desk) -> N
         confirmed(desk, run)
     assert len(posts(desk)) == 1
     page = sign_in(desk.cast.officer).get(reverse("plan_rows", args=["cuprija", run.pk])).content.decode()
-    assert "1 draft was made" in page
+    assert "1 draft was created" in page
     assert "This is no day" in page
     assert "Струја" not in page
     assert "Make 1 draft" not in page
@@ -252,7 +252,7 @@ def test_what_changed_since_one_looked_makes_nothing_until_one_looks_again(desk:
     time_machine.move_to(NOW + timedelta(hours=3), tick=False)
     officer = sign_in(desk.cast.officer)
     answer = officer.post(reverse("plan_confirm", args=["cuprija", run.pk]), {"rows": "2"}, follow=True)
-    assert "Something has changed since you looked" in answer.content.decode()
+    assert "Something has changed since the preview" in answer.content.decode()
     assert posts(desk) == []
     officer.post(reverse("plan_confirm", args=["cuprija", run.pk]), {"rows": "1"})
     assert len(posts(desk)) == 1

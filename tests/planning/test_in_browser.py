@@ -103,14 +103,14 @@ def test_a_plan_is_looked_at_and_becomes_drafts(page: Any, live_server: Any, des
     file = tmp_path / "новембар.csv"
     file.write_bytes(rows().encode("cp1251"))
     page.set_input_files("#file", str(file))
-    page.get_by_role("button", name="Look at the rows").click()
+    page.get_by_role("button", name="Preview the rows").click()
     left = page.get_by_role("region", name=re.compile("^Left out"))
     expect(left.get_by_text("This is no day")).to_be_visible()
     expect(left.get_by_text("There is no channel “Фејсбук” here")).to_be_visible()
     ready = page.get_by_role("region", name=re.compile("^Become drafts"))
     expect(ready.get_by_text("There is no running campaign of this name")).to_be_visible()
     page.get_by_role("button", name="Make 2 drafts").dblclick()
-    expect(page.get_by_text("2 drafts were made")).to_be_visible()
+    expect(page.get_by_text("2 drafts were created")).to_be_visible()
     with scope(desk.municipality):
         assert Post.objects.count() == 2
         assert ImportRun.objects.get().made == 2
@@ -134,7 +134,7 @@ def test_a_post_is_repeated_a_day_left_out_and_the_repetition_ended(page: Any, l
         assert Occurrence.objects.filter(skipped_at__isnull=False).count() == 1
     page.get_by_role("button", name=re.compile("^End it")).click()
     page.locator("dialog[open]").get_by_role("button", name="End it").click()
-    page.get_by_text("No more drafts are made. Those that exist stay.").wait_for()
+    page.get_by_text("No more drafts are created. Existing drafts are kept.").wait_for()
     assert repeat.make_due() == 0
 
 

@@ -148,7 +148,7 @@ def test_nothing_of_the_page_stays_in_the_storage_of_the_browser(page: Any, live
     enter(page, live_server, cast.approver)
     page.goto(live_server.url + EXPORTS)
     with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
-        page.get_by_role("button", name="Put the file together").click()
+        page.get_by_role("button", name="Create the file").click()
     page.goto(f"{live_server.url}/m/cuprija/inbox/")
     stored = page.evaluate("Object.entries({...localStorage, ...sessionStorage})")
     # The address of the last page with htmx, as long as the tab is open: it holds no personal data.

@@ -94,7 +94,7 @@ def test_the_whole_way_of_a_correction(desk: Street) -> None:
     shown = words(officer.get(url("post_correct", post.pk)))
     assert "comments and reactions stay" in shown
     assert "This network changes no posts" in shown
-    assert "Say in a sentence why" in words(send(officer, "post_correct", post, reason="не"))
+    assert "Give a reason in one sentence" in words(send(officer, "post_correct", post, reason="не"))
     composer = words(send(officer, "post_correct", post, reason=REASON))
     assert "You are correcting a post that is public" in composer
     assert REASON in composer
@@ -106,7 +106,7 @@ def test_the_whole_way_of_a_correction(desk: Street) -> None:
     version = desk.version(post)
     half = send(officer, "post_correction", post, version=version.pk, act="submit")
     assert half.status_code == 422
-    assert "Say for each network" in words(half)
+    assert "Choose what happens on each network" in words(half)
     chosen = {f"way-{pk}": way for pk, way in desk.ways(post).items()}
     done = words(send(officer, "post_correction", post, version=version.pk, act="submit", **chosen))
     assert "Correction waits for approval" in done
@@ -223,7 +223,7 @@ def test_an_officer_asks_and_an_approver_agrees(desk: Street) -> None:
     assert "The post stays until one of them agrees" in asked
     assert "Take the question back" in asked
     home = words(approver.get(url("workspace")))
-    assert "Shall be taken down" in home
+    assert "To be removed" in home
     page = words(approver.get(url("post", post.pk)))
     assert "Is this post taken down?" in page
     send(approver, "post_take_down_decide", post, decision="agree")

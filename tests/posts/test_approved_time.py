@@ -107,7 +107,7 @@ def test_the_page_of_an_early_time_says_before_the_click_that_it_asks_again(desk
     client = sign_in(desk.cast.officer)
     shown = client.get(url("post", post.pk)).content.decode()
     assert "Ask to publish now" in shown
-    assert "asks for approval again" in shown
+    assert "requires a new approval" in shown
     assert 'data-confirm-yes="Publish now"' not in shown
     # A page that was opened before says less, so its click does nothing.
     page_after = client.post(url("post_publish", post.pk), follow=True).content.decode()

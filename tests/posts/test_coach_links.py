@@ -118,7 +118,7 @@ def test_a_save_asks_and_a_worker_answers_once(desk: Desk, site: str) -> None:
 
 
 def said(client: Client, sent: dict[str, Any]) -> dict[str, str]:
-    """What the coach says of the links: code and state."""
+    """Coach feedback of the links: code and state."""
     html = client.post(reverse("post_preview", args=["cuprija"]), sent).content.decode()
     rows = [line.split(">", 1)[0] for line in html.split("<li ") if 'data-point="link_answer"' in line.split(">", 1)[0]]
     return {row.split('data-code="')[1].split('"')[0]: row.split('data-state="')[1].split('"')[0] for row in rows}

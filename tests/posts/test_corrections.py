@@ -185,12 +185,12 @@ def test_what_cannot_be_changed_waits_until_somebody_has_chosen(desk: Street) ->
     post = desk.correct(desk.published())
     version = corrections.prepare(post, by=desk.cast.officer)
     half = {str(desk.on(post, "mastodon").pk): AmendmentWay.EDIT.value}
-    with pytest.raises(ActionNotAllowed, match="Say for each network"):
+    with pytest.raises(ActionNotAllowed, match="Choose what happens on each network"):
         corrections.choose(post, version, half, by=desk.cast.officer)
-    with pytest.raises(ActionNotAllowed, match="Say for each network"):
+    with pytest.raises(ActionNotAllowed, match="Choose what happens on each network"):
         submit(desk.reload(post), by=desk.cast.officer)
     wrong = {**half, str(desk.on(post, "bluesky").pk): AmendmentWay.EDIT.value}
-    with pytest.raises(ActionNotAllowed, match="Say for each network"):
+    with pytest.raises(ActionNotAllowed, match="Choose what happens on each network"):
         corrections.choose(post, version, wrong, by=desk.cast.officer)
 
 
@@ -211,7 +211,7 @@ def test_a_picture_that_changes_cannot_be_changed_there(desk: Street) -> None:
     draft = replace(parse(post.draft), media=(Shown(media.pk, "Плакат вашара"),))
     post = desk.change(post, draft)
     version = corrections.prepare(post, by=desk.cast.officer)
-    with pytest.raises(ActionNotAllowed, match="Say for each network"):
+    with pytest.raises(ActionNotAllowed, match="Choose what happens on each network"):
         corrections.choose(post, version, desk.ways(post), by=desk.cast.officer)
     corrections.choose(post, version, desk.ways(post, mastodon=AmendmentWay.RESEND), by=desk.cast.officer)
     post = submit(desk.reload(post), by=desk.cast.officer)
@@ -242,7 +242,7 @@ def test_a_post_that_only_a_person_has_seen_is_left_to_people(desk: Street) -> N
     Delivery.objects.filter(pk=desk.on(post, "bluesky").delivery_id).update(remote_id="seen:1", permalink="")
     corrected = desk.correct(post)
     version = corrections.prepare(corrected, by=desk.cast.officer)
-    with pytest.raises(ActionNotAllowed, match="Say for each network"):
+    with pytest.raises(ActionNotAllowed, match="Choose what happens on each network"):
         corrections.choose(corrected, version, desk.ways(post), by=desk.cast.officer)
     corrections.drop(corrected, by=desk.cast.officer)
     desk.agreed(desk.reload(post), bluesky=AmendmentWay.BY_HAND)
@@ -298,7 +298,7 @@ def test_only_what_is_out_everywhere_is_corrected(desk: Street) -> None:
     with pytest.raises(ActionNotAllowed, match="that is out"):
         corrections.begin(waiting, reason="Погрешан сат", by=desk.cast.officer)
     approve(waiting, desk.version(waiting), by=desk.cast.approver)
-    with pytest.raises(ActionNotAllowed, match="not gone out everywhere"):
+    with pytest.raises(ActionNotAllowed, match="not been published everywhere"):
         corrections.begin(waiting, reason="Погрешан сат", by=desk.cast.officer)
     for state, sentence in ((State.SENDING, "this very moment"), (State.UNCONFIRMED, "not known yet")):
         post = desk.published()

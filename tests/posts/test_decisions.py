@@ -278,7 +278,7 @@ def test_nobodys_own_words_are_approved_in_their_name(desk: Desk) -> None:
     deputy = member(desk.cast, "deputy", Role.OFFICER)
     stand_in(desk.cast, deputy)
     post = submit(desk.write(), by=desk.cast.approver)
-    with pytest.raises(ActionNotAllowed, match="somebody else"):
+    with pytest.raises(ActionNotAllowed, match="another person"):
         approve(post, desk.version(post), by=deputy)
 
 

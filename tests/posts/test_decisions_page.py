@@ -78,9 +78,9 @@ def test_the_box_says_who_else_has_to_agree(desk: Desk) -> None:
     assert "After your approval one more approver has to agree" in shown
     sent = {"version": version_of(desk, post), "decision": "approve"}
     answer = client.post(url("post_decide", post.pk), sent, follow=True).content.decode()
-    assert "One more approver has to agree; they have been told." in answer
+    assert "One more approver has to agree; they have been notified." in answer
     assert "You have decided on this version already" in answer
-    assert "Does this post go out as it stands?" in page(sign_in(second), post)
+    assert "Publish this post as it is?" in page(sign_in(second), post)
     answer = sign_in(second).post(url("post_decide", post.pk), sent, follow=True).content.decode()
     assert "Approved. Choose a time for it" in answer
 
@@ -96,7 +96,7 @@ def test_the_mentor_has_a_button_of_their_own_and_the_approver_sees_the_order(de
     answer = client.post(url("post_endorse", post.pk), {"version": version_of(desk, post)}, follow=True)
     assert "they decide" in answer.content.decode()
     assert stage(desk, post) == Stage.SUBMITTED
-    assert "Does this post go out as it stands?" in page(sign_in(desk.cast.approver), post)
+    assert "Publish this post as it is?" in page(sign_in(desk.cast.approver), post)
 
 
 def test_a_step_that_nobody_can_take_is_said_to_be_left_out(desk: Desk) -> None:
@@ -105,7 +105,7 @@ def test_a_step_that_nobody_can_take_is_said_to_be_left_out(desk: Desk) -> None:
     post = waiting(desk)
     shown = page(sign_in(desk.cast.approver), post)
     assert "no mentor is paired with the municipality today" in shown
-    assert "Does this post go out as it stands?" in shown
+    assert "Publish this post as it is?" in shown
 
 
 def test_open_conversations_are_asked_about(desk: Desk) -> None:
@@ -118,7 +118,7 @@ def test_open_conversations_are_asked_about(desk: Desk) -> None:
     assert "One conversation is open. What becomes of it if you approve?" in shown
     sent: dict[str, Any] = {"version": version_of(desk, post), "decision": "approve", "seen": thread.pk}
     answer = client.post(url("post_decide", post.pk), sent, follow=True).content.decode()
-    assert "One conversation is open. Say whether" in answer
+    assert "One conversation is open. Mark" in answer
     client.post(url("post_decide", post.pk), {**sent, "threads": "leave"})
     assert stage(desk, post) == Stage.APPROVED
     assert "One conversation was knowingly left open." in page(client, post)
@@ -133,7 +133,7 @@ def test_a_note_is_still_there_when_nothing_came_of_the_decision(desk: Desk) -> 
     answer = client.post(url("post_decide", post.pk), sent, follow=True)
     assert answer.redirect_chain == [(url("post", post.pk) + "?kept=1#decide", 302)]
     shown = answer.content.decode()
-    assert "One conversation is open. Say whether" in shown
+    assert "One conversation is open. Mark" in shown
     assert "Добро је, само &lt;пазите&gt; на сат.</textarea>" in shown
     # also when the post was changed meanwhile: the page is that of the new version
     with scope(desk.municipality):
@@ -168,7 +168,7 @@ def test_a_rule_that_was_tightened_is_explained(desk: Desk) -> None:
     desk.house_rule(approval=Approval.TWO)
     shown = page(sign_in(second), post)
     assert "The house rules ask for more than they did" in shown
-    assert "Does this post go out as it stands?" in shown
+    assert "Publish this post as it is?" in shown
     assert url("post_publish", post.pk) not in page(sign_in(desk.cast.officer), post)
     assert 'aria-labelledby="approval"' in home(sign_in(second))
     assert str(post) in home(sign_in(second))
@@ -231,7 +231,7 @@ def test_somebody_on_the_list_publishes_with_a_reason(desk: Desk) -> None:
     on_the_list(desk.cast, desk.cast.officer)
     assert url("post_emergency", post.pk) in page(client, post)
     shown = client.get(url("post_emergency", post.pk)).content.decode()
-    assert "Nobody approves it first." in shown
+    assert "It is published without prior approval." in shown
     refused = client.post(url("post_emergency", post.pk), {"reason": "хитно"})
     assert refused.status_code == 422
     assert "хитно</textarea>" in refused.content.decode()
@@ -303,7 +303,7 @@ def test_an_approver_names_who_stands_in(desk: Desk) -> None:
     assert "Deputy for Approver" in shown
     row = Delegation.objects.get()
     client.post(url("delegation_end", row.pk))
-    assert "Nobody stands in for anybody." in client.get(url("deciders")).content.decode()
+    assert "There are no stand-ins." in client.get(url("deciders")).content.decode()
 
 
 def test_a_delegate_lends_nothing_on(desk: Desk) -> None:
@@ -372,7 +372,7 @@ def test_home_tells_mine_from_others(desk: Desk) -> None:
     with scope(desk.municipality):
         endorse(ready, desk.version(ready), by=desk.cast.mentor)
     shown = home(sign_in(desk.cast.approver))
-    mine, others = shown.split('aria-labelledby="approval"')[1].split("Waits for somebody else")
+    mine, others = shown.split('aria-labelledby="approval"')[1].split("Waiting for others")
     assert "Чека мене" in mine
     assert "Чека менторку" not in mine
     assert "Чека менторку" in others.split("</details>")[0]

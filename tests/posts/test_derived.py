@@ -35,7 +35,7 @@ def test_every_reason_names_its_words_once_and_what_was_guessed_comes_first() ->
     text = "Facebook, Општинa, injekcija u XXI veku: 15 km, WhatsApp, https://a.rs, Facebook"
     named = derivation_reasons(derivation_pieces(text, "sr-Cyrl", WORDS))
     assert [(reason.sentence, reason.words, reason.more) for reason in named] == [
-        ("Letters of both scripts were mixed; put right:", ["Општинa → Општина"], 0),
+        ("Letters of both scripts were mixed; corrected:", ["Општинa → Општина"], 0),
         ("Two letters that usually are one were kept apart:", ["injekcija → инјекција"], 0),
         ("From the word list:", ["Facebook → Фејсбук"], 0),
         ("Foreign words stay as they are:", ["WhatsApp"], 0),

@@ -81,7 +81,7 @@ def test_from_an_empty_page_to_an_approved_post(
     saved(page)
     assert violations(page) == []
     page.locator(".acts .button-primary", has_text="Submit for approval").click()
-    page.get_by_text("Submitted. The approvers have been told").wait_for()
+    page.get_by_text("Submitted. The approvers have been notified").wait_for()
     with scope(desk.municipality):
         post = Post.objects.get()
         comment(post, "Лепо.", by=desk.cast.mentor)
@@ -93,7 +93,7 @@ def test_from_an_empty_page_to_an_approved_post(
     assert violations(other) == []
     other.get_by_label("I have read them and leave them open").check()
     other.get_by_role("button", name="Approve").click()
-    other.get_by_text("Approved. It goes out by itself").wait_for()
+    other.get_by_text("Approved. It is published automatically").wait_for()
     with scope(desk.municipality):
         assert desk.states(post) == [State.SCHEDULED, State.SCHEDULED]
     other.context.close()

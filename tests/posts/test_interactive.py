@@ -78,7 +78,7 @@ def test_a_question_or_a_contest_is_no_poll() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"promise": ""}, "what will be done with the answers"),
+        ({"promise": ""}, "Explain how the answers will be used"),
         ({"options": ("Парк",)}, "at least two"),
         ({"kind": "this_or_that", "options": ("1", "2", "3")}, "make it a poll"),
         ({"kind": "quiz"}, "Mark the right answer"),

@@ -53,7 +53,7 @@ def test_a_verified_service_is_promoted_without_a_word(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("values", "verified", "sentence"),
     [
-        ({}, False, "Nobody has verified that this eService works here"),
+        ({}, False, "It has not been verified that this eService works here"),
         ({"is_offered": False}, True, "is not available in this municipality"),
         ({"starts_on": 5}, True, "can be used here only from"),
         ({"ends_on": -5}, True, "ended here on"),
@@ -68,7 +68,7 @@ def test_anything_else_warns(desk: Desk, values: dict[str, Any], verified: bool,
 
 
 def test_what_nobody_entered_what_is_old_and_what_ended_everywhere_warns(desk: Desk) -> None:
-    assert "Nobody has entered" in service_notes(DRAFT, offer("evrtic"))[0]
+    assert "It has not been entered" in service_notes(DRAFT, offer("evrtic"))[0]
     row = keep(desk)
     ServiceAvailability.objects.filter(pk=row.pk).update(verified_on=TODAY() - timedelta(days=400))
     assert "has not been verified since" in service_notes(DRAFT, offer("evrtic"))[0]
@@ -140,7 +140,7 @@ def test_the_composer_offers_the_services_with_their_state(desk: Desk, officer: 
     keep(desk)
     page = officer.get("/m/cuprija/posts/new/").text
     assert '<option value="evrtic">Kindergarten enrolment · Available and verified</option>' in page
-    assert '<option value="lpa">Property tax (LPA portal) · Nobody has entered it</option>' in page
+    assert '<option value="lpa">Property tax (LPA portal) · Not entered yet</option>' in page
 
 
 def test_the_preview_answers_with_texts_and_a_warning(desk: Desk, officer: Client) -> None:
@@ -148,12 +148,12 @@ def test_the_preview_answers_with_texts_and_a_warning(desk: Desk, officer: Clien
     answer = officer.post("/m/cuprija/posts/preview/", sent).text
     assert 'id="service-offer"' in answer
     assert "data-service-start" in answer
-    assert "Nobody has entered whether this eService can be used here" in answer
+    assert "It has not been entered whether this eService can be used here" in answer
 
 
 def test_the_review_page_warns_the_approver_too(desk: Desk) -> None:
     post = submit(desk.write(service="evrtic"), by=desk.cast.officer)
-    assert "Nobody has entered whether" in sign_in(desk.cast.approver).get(f"/m/cuprija/posts/{post.pk}/").text
+    assert "It has not been entered whether" in sign_in(desk.cast.approver).get(f"/m/cuprija/posts/{post.pk}/").text
 
 
 def test_a_service_that_left_the_catalogue_is_not_lost_by_saving(desk: Desk, officer: Client) -> None:

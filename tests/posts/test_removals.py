@@ -56,7 +56,7 @@ def test_an_officer_asks_and_nothing_happens_until_an_approver_agrees(desk: Stre
     asked = removals.take_down(post, everything(post), reason=REASON, by=desk.cast.officer)
     desk.go()
     assert (asked.state, desk.texts()) == (AmendmentState.OPEN, [FIRST, FIRST])
-    row = Notification.objects.get(user=desk.cast.approver, subject__contains="taken down")
+    row = Notification.objects.get(user=desk.cast.approver, subject__contains="removal of")
     assert REASON in row.body
     assert row.url.endswith("#removal")
     removals.agree(asked, by=desk.cast.approver)

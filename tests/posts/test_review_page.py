@@ -74,7 +74,7 @@ def on_network(desk: Desk, post: Post) -> None:
 def test_the_approver_sees_the_version_and_approves_it(desk: Desk, submitted: Post) -> None:
     client = sign_in(desk.cast.approver)
     shown = page(client, submitted)
-    assert "Does this post go out as it stands?" in shown
+    assert "Publish this post as it is?" in shown
     assert "You decide on version 1" in shown
     client.post(url("post_decide", submitted.pk), {"version": version_of(desk, submitted), "decision": "approve"})
     assert fresh(desk, submitted).stage == Stage.APPROVED
@@ -118,7 +118,7 @@ def test_who_submitted_it_sees_why_they_cannot_approve(desk: Desk) -> None:
 
 def test_an_officer_decides_nothing(desk: Desk, submitted: Post) -> None:
     client = sign_in(desk.cast.officer)
-    assert "Does this post go out" not in page(client, submitted)
+    assert "Publish this post as it is" not in page(client, submitted)
     assert client.post(url("post_decide", submitted.pk), {"version": version_of(desk, submitted)}).status_code == 403
 
 
@@ -148,7 +148,7 @@ def test_older_versions_can_be_read(desk: Desk, submitted: Post) -> None:
     assert "Сасвим друго" in page(client, submitted)
     old = page(client, submitted, "?version=1")
     assert "older version" in old
-    assert "Does this post go out" not in old
+    assert "Publish this post as it is" not in old
     assert client.get(url("post", submitted.pk) + "?version=77").status_code == 404
 
 
@@ -184,7 +184,7 @@ def test_a_published_post_is_neither_deleted_nor_taken_back(desk: Desk, submitte
     shown = page(client, submitted)
     assert url("post_delete", submitted.pk) not in shown
     answer = client.post(url("post_delete", submitted.pk), follow=True)
-    assert "Take it down there first" in answer.content.decode()
+    assert "Remove it there first" in answer.content.decode()
     assert fresh(desk, submitted).deleted_at is None
 
 

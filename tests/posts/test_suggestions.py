@@ -161,7 +161,7 @@ def test_a_suggestion_of_another_post_is_not_accepted_here(desk: Desk) -> None:
     [
         (ThreadPosition("sr-Cyrl"), "ново", "Choose the words"),
         (ThreadPosition(media=1, quote="x"), "ново", "Choose the words"),
-        (at(), "до 15 часова", "the same as the words"),
+        (at(), "до 15 часова", "the current words. Enter your changes"),
         (at(), "а" * (MOST_TEXT + 1), "too long"),
     ],
 )

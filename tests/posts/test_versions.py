@@ -267,7 +267,7 @@ def test_the_button_restores_and_opens_the_composer(desk: Desk) -> None:
     assert url in page(client, post, "?from=1")
     assert url not in page(sign_in(desk.cast.mentor), post, "?from=1")
     answer = client.post(url, follow=True)
-    assert "Version 1 is in the draft again. What was in the draft is kept as version 2." in answer.content.decode()
+    assert "Version 1 is in the draft again. The previous draft is kept as version 2." in answer.content.decode()
     assert "Прво." in answer.content.decode()
     assert client.post(reverse("post_version_restore", args=["cuprija", post.pk, 77])).status_code == 404
 

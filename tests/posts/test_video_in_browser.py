@@ -50,7 +50,7 @@ def test_a_video_waits_for_the_worker_and_what_is_typed_meanwhile_stays(
     page.goto(at("post_new"))
     page.fill("#text-sr-Cyrl", TEXT)
     page.set_input_files("#files", str(file))
-    page.get_by_text("Being looked at…").wait_for()
+    page.get_by_text("Being checked…").wait_for()
     page.get_by_label("What does the video show?").fill("Људи на тргу")
     box = page.locator("#picture-list").bounding_box()
     with scope(desk.municipality):
@@ -121,7 +121,7 @@ def test_the_library_shows_by_itself_when_a_video_is_ready(
     enter(page, live_server, desk.cast.officer)
     page.goto(at("library_pictures"))
     page.set_input_files("#upload-files", str(file))
-    page.get_by_text("Being looked at…").wait_for()
+    page.get_by_text("Being checked…").wait_for()
     with scope(desk.municipality):
         videos.probe_due()
     page.locator(".tile-film", has_text="0:02").wait_for()

@@ -235,7 +235,7 @@ def test_no_post_leaves_before_its_video_was_looked_at(desk: Desk) -> None:
         lambda: schedule(post, in_hours(3), by=desk.cast.officer),
         lambda: publish_now(post, by=desk.cast.officer),
     ):
-        with pytest.raises(ActionNotAllowed, match="is being looked at"):
+        with pytest.raises(ActionNotAllowed, match="is being checked"):
             act()
     assert desk.reload(post).stage == "draft"
     assert desk.deliveries(post) == []

@@ -167,7 +167,7 @@ def test_a_text_that_changed_meanwhile_is_left_alone(composer: Any) -> None:
     page.locator("#repair-answer strong").wait_for()
     page.fill("#text-sr-Latn", "Druga skola")
     page.get_by_role("button", name="Change these words").click()
-    expect(page.locator("#repair-answer")).to_have_text("The text was changed meanwhile. Look it up again.")
+    expect(page.locator("#repair-answer")).to_have_text("The text was changed in the meantime. Look it up again.")
     assert page.input_value("#text-sr-Latn") == "Druga skola"
     page.keyboard.press("Escape")
     expect(page.locator("#repair-answer")).to_be_hidden()

@@ -41,9 +41,9 @@ def test_an_officer_makes_a_report_and_opens_the_pdf(page: Any, live_server: Any
         page.get_by_role("link", name="PDF").click()
     assert fetched.value.suggested_filename == f"cuprija-{last_month():%Y-%m}-en.pdf"
     printed = reading.pdf(Path(fetched.value.path()).read_bytes())
-    assert "Ćuprija published 6 posts on 1 channel. They brought 135 interactions" in printed.text
+    assert "Ćuprija published 6 posts on 1 channel. They received 135 interactions" in printed.text
     assert (printed.language, printed.is_tagged) == ("en", True)
-    page.get_by_role("button", name="Make it again with the numbers of now").click()
+    page.get_by_role("button", name="Generate again with current metrics").click()
     expect(page.get_by_text("A worker puts the report together")).to_be_visible()
 
 
@@ -56,9 +56,9 @@ def test_the_schedule_and_the_switch_are_sound(page: Any, live_server: Any, cast
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     is_sound(page)
     page.goto(f"{live_server.url}/m/cuprija/settings/public/")
-    page.get_by_label("Everybody may see the sums of this municipality").check()
+    page.get_by_label("Totals of this municipality are public").check()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Everybody can see it")).to_be_visible()
+    expect(page.get_by_text("Visible to everyone")).to_be_visible()
     is_sound(page)
 
 

@@ -103,7 +103,7 @@ def test_every_format_says_the_same(cast: Cast, shelf: Path) -> None:
 def test_it_begins_with_the_month_in_a_sentence(cast: Cast) -> None:
     filled(cast)
     assert made(cast).summary == (
-        "In October 2026, Ćuprija published 6 posts on 1 channel. They brought 135 interactions, "
+        "In October 2026, Ćuprija published 6 posts on 1 channel. They received 135 interactions, "
         "57\u00a0% more than in the 31 days before."
     )
 
@@ -112,7 +112,7 @@ def test_a_month_without_data_says_so_and_is_no_zero(cast: Cast, shelf: Path) ->
     row = made(cast)
     text = reading.pdf(body(row, "pdf", shelf)).text
     assert "In October 2026 nothing was published in the name of Ćuprija." in text
-    assert "No channel is connected, so no number is read." in text
+    assert "No channel is connected, so no metrics are fetched." in text
     tiles = {line["Measure"]: line["Value"] for line in reading.tables(body(row, "zip", shelf))["tiles"]}
     assert (tiles["Posts"], tiles["Interactions"]) == ("0", "")
 
@@ -275,7 +275,7 @@ def test_a_document_that_cannot_be_written_is_told_and_never_tried_again(
         row.refresh_from_db()
     assert (row.state, row.trouble, row.attempts) == (State.FAILED, Trouble.BROKEN, 1)
     assert make.due() == []
-    assert "This is a fault of the portal" in sign_in(cast.officer).get(f"/m/cuprija/reports/{row.pk}/").text
+    assert "This is an error of the portal" in sign_in(cast.officer).get(f"/m/cuprija/reports/{row.pk}/").text
 
 
 def test_files_are_deleted_when_their_days_are_over(cast: Cast, shelf: Path, settings: Any) -> None:

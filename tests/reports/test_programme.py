@@ -65,7 +65,7 @@ def test_it_tells_the_same_in_every_format(cast: Cast, shelf: Path) -> None:
     filled(cast)
     row = made(cast)
     assert row.summary.startswith(
-        "In August 2026 – October 2026, 2 municipalities published 12 posts. They brought 390 interactions"
+        "In August 2026 – October 2026, 2 municipalities published 12 posts. They received 390 interactions"
     )
     by_municipality = {line["Municipality"]: line for line in reading.tables(body(row, "zip", shelf))["municipalities"]}
     assert (by_municipality["Ćuprija"]["Posts"], by_municipality["Ćuprija"]["Interactions"]) == ("6", "135")

@@ -240,7 +240,7 @@ def test_the_page_of_the_open_data_names_who_takes_part_and_the_licence(cast: Ca
 
 def test_an_approver_switches_it_and_everybody_can_read_that_they_did(cast: Cast) -> None:
     client, path = sign_in(cast.approver), "/m/cuprija/settings/public/"
-    assert "Nobody can see it" in client.get(path).text
+    assert "Not public" in client.get(path).text
     client.post(f"{path}save/", {"is_on": "on", "contact": "info@cuprija.rs"})
     assert "/p/cuprija/" in client.get(path).text
     client.post(f"{path}save/", {"is_on": "on", "contact": "035 123"})

@@ -73,7 +73,7 @@ def test_somebody_without_an_account_is_written_down_by_hand(cast: Cast) -> None
     assert (made.user, made.municipality, made.email) == (None, cast.cuprija, "")
     again = client.post(url, {**form, "one-name": "Officer", "one-email": cast.officer.email.upper()})
     assert again.status_code == 422
-    assert "Somebody with this address is on the list already." in again.text
+    assert "A person with this address is already on the list." in again.text
 
 
 def test_an_address_with_an_account_makes_the_training_theirs(cast: Cast) -> None:

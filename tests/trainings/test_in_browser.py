@@ -111,7 +111,7 @@ def test_a_trainer_issues_and_an_officer_downloads(page: Any, live_server: Any, 
     page.get_by_role("link", name="Participants and attendance").click()
     for day in (0, 1):
         page.locator(".segments a").nth(day).click()
-        buttons = page.get_by_role("button", name="Everybody")
+        buttons = page.get_by_role("button", name="Everyone")
         for at in range(buttons.count()):
             buttons.nth(at).click()
             expect(page.get_by_text("2 marks are saved.")).to_be_visible()

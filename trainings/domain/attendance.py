@@ -24,7 +24,7 @@ def mark(training: Training, changes: Changes, *, by: User) -> int:
     people = set(Participant.objects.filter(training=row).values_list("pk", flat=True))
     lines = set(sessions(row).filter(is_break=False).values_list("pk", flat=True))
     if any(participant not in people or session not in lines for participant, session in changes):
-        raise ActionNotAllowed(_("Somebody changed the list or the agenda meanwhile. Look at it again."))
+        raise ActionNotAllowed(_("The list or the agenda has been changed in the meantime. Check it again."))
     known = {
         (attendance.participant_id, attendance.session_id): attendance
         for attendance in Attendance.objects.filter(participant__in={pair[0] for pair in changes})

@@ -36,7 +36,7 @@ def issue(training: Training, participants: Iterable[int], *, by: User) -> list[
     for candidate in rows:
         if not candidate.has_earned:
             raise ActionNotAllowed(
-                _("%(person)s attended less than %(share)s per cent. Look at the attendance again.")
+                _("%(person)s attended less than %(share)s per cent. Check the attendance again.")
                 % {"person": candidate.participant, "share": row.share_asked}
             )
     certificates = _written(row, attendance, rows, by)

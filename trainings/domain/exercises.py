@@ -79,7 +79,7 @@ def _refuse_teams(teams: Sequence[tuple[str, Sequence[User]]]) -> None:
     if len(teams) > MOST_TEAMS:
         raise ActionNotAllowed(_("At most %(most)s teams play at once.") % {"most": MOST_TEAMS})
     if len(people) != len(set(people)):
-        raise ActionNotAllowed(_("Nobody can play in two teams."))
+        raise ActionNotAllowed(_("A person cannot play in two teams."))
 
 
 @transaction.atomic
@@ -100,7 +100,7 @@ def extend(exercise: Exercise, *, by: User) -> Exercise:
     """Five more minutes. Raises `ActionNotAllowed` when the time is up."""
     exercise = locked(exercise)
     if not exercise.is_open(timezone.now()):
-        raise ActionNotAllowed(_("The time is up, so it cannot be made longer."))
+        raise ActionNotAllowed(_("The time is up, so it cannot be extended."))
     assert exercise.ends_at is not None  # an open exercise has an end
     exercise.ends_at += MORE
     exercise.save(update_fields=["ends_at"])
@@ -153,7 +153,7 @@ def send(exercise: Exercise, key: str, team: Team | None = None, *, by: User) ->
     exercise = locked(exercise)
     now = timezone.now()
     if not exercise.is_open(now):
-        raise ActionNotAllowed(_("The time is up. Citizens say nothing more."))
+        raise ActionNotAllowed(_("The time is up. Citizens post no more comments."))
     line = next((spare for spare in scenario_parsing.parse(exercise.script).spare if spare.key == key), None)
     if line is None:
         raise ActionNotAllowed(_("There is no such line."), "line")

@@ -106,7 +106,7 @@ def delete(training: Training, *, by: User) -> None:
     try:
         row.delete()
     except ProtectedError as held_by:
-        raise ActionNotAllowed(_("Exercises were made for this training. Close it instead.")) from held_by
+        raise ActionNotAllowed(_("Exercises were created for this training. Close it instead.")) from held_by
 
 
 def _certified(training: Training) -> bool:

@@ -96,7 +96,7 @@ def _fill(participant: Participant, values: Mapping[str, Any]) -> None:
     user = User.objects.filter(email=participant.email, is_active=True).first() if participant.email else None
     others = Participant.objects.filter(training=participant.training).exclude(pk=participant.pk)
     if participant.email and others.filter(email=participant.email).exists():
-        raise ActionNotAllowed(_("Somebody with this address is on the list already."), "email")
+        raise ActionNotAllowed(_("A person with this address is already on the list."), "email")
     if user and others.filter(user=user).exists():
         raise ActionNotAllowed(_("%(person)s is on the list already.") % {"person": user}, "email")
     participant.user = user

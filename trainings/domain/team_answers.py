@@ -41,12 +41,12 @@ def answer(team: Team, play: Play, text: str, *, by: User, now: datetime | None 
             _("The answer is too long: at most %(most)s characters.") % {"most": MOST_ANSWER}, "text"
         )
     if play.answered_at:
-        raise ActionNotAllowed(_("Somebody of your team has answered this already."))
+        raise ActionNotAllowed(_("A member of your team has already answered this."))
     try:
         with transaction.atomic():
             status = citizens.reply(team, play, content)
     except Missing:
-        raise ActionNotAllowed(_("What you answer is no longer on the network.")) from None
+        raise ActionNotAllowed(_("The message you are answering is no longer on the network.")) from None
     except RefusedByNetwork:
         raise ActionNotAllowed(_("The practice network does not take this answer."), "text") from None
     play.answer, play.answer_status, play.answered_at, play.answered_by = content, status.pk, now, by
@@ -89,7 +89,7 @@ def _hide(team: Team, play: Play) -> None:
 def _open(team: Team, play: Play, now: datetime) -> Play:
     """The row as it is now, locked under its exercise. Raises `ActionNotAllowed`."""
     if not locked(team.exercise).is_open(now):
-        raise ActionNotAllowed(_("The time is up. Nothing more can be said in this exercise."))
+        raise ActionNotAllowed(_("The time is up. No more comments can be posted in this exercise."))
     play = Play.objects.select_for_update().get(pk=play.pk)
     if play.status is None or team.page is None:
         raise ActionNotAllowed(_("It is no longer on the network."))

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=160, verbose_name='title')),
                 ('description', models.TextField(blank=True, verbose_name='what happens')),
                 ('speaker', models.CharField(blank=True, max_length=160, verbose_name='who leads it')),
-                ('is_break', models.BooleanField(default=False, verbose_name="a break: nobody's attendance is marked")),
+                ('is_break', models.BooleanField(default=False, verbose_name='a break: attendance is not marked')),
             ],
             options={
                 'indexes': [models.Index(fields=['training', 'day', 'starts'], name='session_agenda')],
@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
                 ('act', models.CharField(choices=[('says', 'writes'), ('likes', 'likes'), ('votes', 'votes')], default='says', max_length=6)),
                 ('citizen', models.CharField(max_length=60)),
                 ('account_id', models.BigIntegerField()),
-                ('mood', models.CharField(blank=True, choices=[('lost', 'does not find their way'), ('angry', 'angry'), ('thankful', 'thankful'), ('offtopic', 'about something else'), ('personal', 'personal data'), ('again', 'asks the same again')], max_length=10)),
+                ('mood', models.CharField(blank=True, choices=[('lost', 'does not find their way'), ('angry', 'angry'), ('thankful', 'thankful'), ('offtopic', 'about something else'), ('personal', 'personal data'), ('again', 'repeats the question')], max_length=10)),
                 ('text', models.TextField(blank=True)),
                 ('asks', models.BooleanField(default=False)),
                 ('is_personal', models.BooleanField(default=False)),

@@ -67,7 +67,7 @@ class Session(models.Model):
     title = models.CharField(_("title"), max_length=160)
     description = models.TextField(_("what happens"), blank=True)
     speaker = models.CharField(_("who leads it"), max_length=160, blank=True)
-    is_break = models.BooleanField(_("a break: nobody's attendance is marked"), default=False)
+    is_break = models.BooleanField(_("a break: attendance is not marked"), default=False)
 
     class Meta:
         constraints = [models.CheckConstraint(name="session_ends_after_it_starts", condition=Q(starts__lt=F("ends")))]

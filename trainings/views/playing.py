@@ -63,7 +63,7 @@ def hide(request: MunicipalityRequest) -> HttpResponse:
     return _spoken(
         request,
         lambda team, play: team_answers.hide(team, play, by=request.user),
-        _("Nobody sees this comment any more."),
+        _("This comment is now hidden from everyone."),
     )
 
 

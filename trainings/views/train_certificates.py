@@ -55,7 +55,7 @@ def issue(request: ProgrammeRequest, training: int) -> HttpResponse:
         if count:
             messages.success(request, message % {"count": count})
         else:
-            messages.info(request, _("Nobody was chosen who has earned one."))
+            messages.info(request, _("No one who has earned one was selected."))
     return redirect("train_certificates", row.pk)
 
 

@@ -144,7 +144,7 @@ def _added(request: SignedInRequest, training: Training, form: Any, candidates: 
             candidate for candidate in candidates if f"{candidate.user.pk}-{candidate.municipality.pk}" in chosen
         ]
         if not members:
-            messages.error(request, _("Nobody was chosen."))
+            messages.error(request, _("No one was selected."))
             return None
         try:
             return len(verbs.add_members(training, members, by=request.user))

@@ -159,7 +159,7 @@ def _tiles(
         tiles.append(
             {
                 "label": METRICS["views"].label, "value": views[0], "changes": changes(list(views), a_day=True),
-                "formula": _("by day of publication, where the network tells it; paid views stand apart"),
+                "formula": _("by day of publication, where the network reports it; paid views are shown separately"),
             }
         )  # fmt: skip
     return [{"places": None, "url": "", **tile, "label": str(tile["label"])} for tile in tiles]

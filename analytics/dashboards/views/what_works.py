@@ -127,7 +127,7 @@ def _facts(subject: Subject, names: Mapping[str, str]) -> list[str]:
         return []
     facts = []
     if traits.call_kind:
-        facts.append(_("asks people to: %(call)s") % {"call": value_label("call", traits.call_kind, names)})
+        facts.append(_("call to action: %(call)s") % {"call": value_label("call", traits.call_kind, names)})
     if traits.service:
         facts.append(_("eService: %(service)s") % {"service": value_label("service", traits.service, names)})
     if traits.interactive:

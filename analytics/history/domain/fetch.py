@@ -38,9 +38,9 @@ MOST_POSTS = 10_000
 # Posts whose list entry is incomplete are fetched once, a few a minute, so that other fetches need not wait.
 FETCH_SPACING = timedelta(seconds=5)
 
-RECONNECT = gettext_noop("The channel has to be connected again first. Begin anew then; nothing comes twice.")
-SILENT = gettext_noop("The network did not answer for hours. Begin anew later; nothing comes twice.")
-REFUSED = gettext_noop("The network refused to tell older posts.")
+RECONNECT = gettext_noop("The channel has to be connected again first. Then start again; nothing is imported twice.")
+SILENT = gettext_noop("The network did not answer for hours. Start again later; nothing is imported twice.")
+REFUSED = gettext_noop("The network refused to return older posts.")
 ENOUGH = gettext_noop("There are more than 10,000 posts; the older ones were left out.")
 
 

@@ -67,10 +67,10 @@ def confirm(run: HistoryImport, *, by: User, expected: int | None = None) -> int
     ready = [row for row in rows if row.is_ready]
     if expected is not None and len(ready) != expected:
         raise ActionNotAllowed(
-            _("Something has changed since you looked; nothing was imported. Look at the rows once more.")
+            _("Something has changed since the preview; nothing was imported. Check the rows again.")
         )
     if not ready:
-        raise ActionNotAllowed(_("No row can be imported as it stands. Correct the file and choose it again."))
+        raise ActionNotAllowed(_("No row can be imported in its current form. Correct the file and choose it again."))
     run.made = _bring(run, ready)
     run.known = sum(bool(row.known) for row in rows)
     run.rows = stored([line for line, row in zip(lines, rows, strict=True) if row.stops])
@@ -94,7 +94,9 @@ def _bring(run: HistoryImport, rows: list[HistoryRow]) -> int:
 def begin(channel: Channel | None, since: date | None, *, by: User) -> HistoryImport:
     """Have a worker fetch the channel's posts back to `since`. Raises `ActionNotAllowed`."""
     if channel is None or not validation.has_history(channel):
-        raise ActionNotAllowed(_("This network does not tell older posts with their numbers. Import them from a file."))
+        raise ActionNotAllowed(
+            _("This network does not return older posts with their metrics. Import them from a file.")
+        )
     if channel.state != ChannelState.CONNECTED:
         raise ActionNotAllowed(_("The channel has to be connected first."))
     if since is None or not OLDEST <= since < timezone.localdate():
@@ -119,7 +121,7 @@ def undo(run: HistoryImport, *, by: User) -> None:
     """Delete everything that the import inserted and stop what is still running. Raises `ActionNotAllowed`."""
     run = HistoryImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if run.state in (ImportState.LOOKED, ImportState.UNDONE):
-        raise ActionNotAllowed(_("There is nothing to take back."))
+        raise ActionNotAllowed(_("There is nothing to revert."))
     insert_imported.undo(run)
     run.state, run.next_fetch_at, run.undone_at = ImportState.UNDONE, None, timezone.now()
     run.save(update_fields=["state", "next_fetch_at", "undone_at"])

@@ -191,7 +191,7 @@ class _Sheet:
         names = ", ".join(channel.name for channel in self.channels) or "–"
         if not typed:
             matches = self.channels
-            problem = _("Say which channel it is. There are: %(names)s.") % {"names": names}
+            problem = _("Specify the channel. Available channels: %(names)s.") % {"names": names}
         else:
             matches = [channel for channel in self.channels if fold(typed) in _names(channel)]
             problem = _("There is no channel “%(name)s” here. There are: %(names)s.") % {
@@ -249,7 +249,7 @@ def _figure_problem(reason: str) -> str:
         "none": _("This is no number. Write it like 1.234 or 1234; leave the cell empty if it is not known."),
         "negative": _("A count cannot be below zero."),
         "broken": _("A count is a whole number, and this one has a fraction."),
-        "large": _("Nobody would believe this number. At most %(most)s is taken.") % {"most": number(BELIEVED_UP_TO)},
+        "large": _("This number is implausible. The maximum is %(most)s.") % {"most": number(BELIEVED_UP_TO)},
     }[reason]
 
 
@@ -290,8 +290,8 @@ def _meet_each_other(rows: Sequence[HistoryRow], source: str) -> None:
         key = (row.channel.pk, row.remote_id if source == ImportSource.POSTS else row.on)
         earlier = seen.setdefault(key, row.number)
         if earlier != row.number:
-            same_post = _("The same post stands in row %(number)s.")
-            same_day = _("The same day of the same channel stands in row %(number)s.")
+            same_post = _("Row %(number)s contains the same post.")
+            same_day = _("Row %(number)s contains the same day of the same channel.")
             row.add_problem("day", (same_post if source == ImportSource.POSTS else same_day) % {"number": earlier})
 
 
@@ -308,7 +308,7 @@ def _meet_posts(rows: Sequence[HistoryRow]) -> None:
         if row.channel is None:
             continue
         if (row.channel.pk, row.remote_id) in ours or (row.link and (row.channel.pk, row.link) in ours):
-            row.known = _("The portal published this post itself; its numbers are counted already.")
+            row.known = _("The portal published this post itself; its metrics are already counted.")
         elif (row.channel.pk, row.remote_id) in here:
             row.known = _("This post was imported before.")
 

@@ -133,7 +133,7 @@ def _refuse_days(first: date, last: date) -> None:
 def _refuse_change_without_reason(there_is_one: bool, reason: str) -> None:
     if there_is_one and not reason:
         raise ActionNotAllowed(
-            _("There is a frozen baseline already. Say why it changes; the old one stays in the history."), "reason"
+            _("There is already a frozen baseline. Explain why it changes; the old one stays in the history."), "reason"
         )
 
 

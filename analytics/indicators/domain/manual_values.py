@@ -65,7 +65,7 @@ def enter(
 
 def _refuse(indicator: ProgrammeIndicator, entered: EnteredValue) -> None:
     if not indicator.is_manual:
-        raise ActionNotAllowed(_("The portal measures this indicator; nobody enters its values."))
+        raise ActionNotAllowed(_("The portal measures this indicator; its values cannot be entered by hand."))
     if entered.on > timezone.localdate():
         raise ActionNotAllowed(_("This day is still to come."), "on")
     if entered.value < 0:

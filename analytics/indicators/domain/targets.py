@@ -111,14 +111,16 @@ def _warnings(indicator: ProgrammeIndicator, wanted: Wanted, place: Municipality
         if start is None:
             return [_("There is no baseline yet. The target becomes a value once one is frozen.")]
         if start.value == 0:
-            return [_("The baseline is 0, and a change of 0 in per cent is not defined. Say the target as a value.")]
+            return [_("The baseline is 0, and a change of 0 in per cent is not defined. Enter the target as a value.")]
     value = goal(TargetPoint(wanted.kind, wanted.value, wanted.due_on), start)
     if start is not None and value is not None and is_step_back(value, start.value, indicator.better):
         parameters = {
             "value": format_value(value, indicator.unit),
             "baseline": format_value(start.value, indicator.unit),
         }
-        return [_("The target %(value)s is worse than the baseline %(baseline)s. It was set as you said.") % parameters]
+        return [
+            _("The target %(value)s is worse than the baseline %(baseline)s. It was saved as entered.") % parameters
+        ]
     return []
 
 

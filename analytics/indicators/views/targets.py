@@ -33,7 +33,7 @@ def target(request: ProgrammeRequest, indicator: int) -> HttpResponse:
         place = form.chosen()
         warnings = run_verb(form, lambda: targets.set_target(row, form.wanted(), by=request.user, place=place))
         if warnings is not None:
-            messages.success(request, _("Set. What stood there before is in the history."))
+            messages.success(request, _("Saved. The previous target is in the history."))
             for warning in warnings:
                 messages.warning(request, warning)
             return to(row, place)
@@ -81,7 +81,7 @@ def _end_target(
 def value(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     row = mine(request, indicator)
     if not row.is_manual:
-        messages.warning(request, _("The portal measures this indicator; nobody enters its values."))
+        messages.warning(request, _("The portal measures this indicator; its values cannot be entered by hand."))
         return redirect("programme_indicator", row.pk)
     initial = {"place": request.GET.get("place", "programme")}
     sent = (request.POST, request.FILES) if request.method == "POST" else ()

@@ -188,7 +188,7 @@ def _act(request: MunicipalityRequest, post: Post, channels: list[Channel]) -> H
 
 
 def _changed() -> str:
-    return _("This post was changed in another tab or by somebody else. Nothing was overwritten.")
+    return _("This post was changed in another tab or by another user. Nothing was overwritten.")
 
 
 def _with_files(request: MunicipalityRequest, typed: ComposerInput) -> ComposerInput:
@@ -232,14 +232,14 @@ def _submit(request: MunicipalityRequest, post: Post, time: ResolvedTime | None)
     if not rules.may_submit(request.access, post):
         raise PermissionDenied
     submit(post, by=request.user)
-    return _("Submitted. The approvers have been told by e-mail.")
+    return _("Submitted. The approvers have been notified by e-mail.")
 
 
 def _schedule(request: MunicipalityRequest, post: Post, time: ResolvedTime | None) -> str:
     if time is None:
         raise ActionNotAllowed(_("Choose a day and a time first, or publish the post now."))
     schedule(_allowed(request, post), time, by=request.user)
-    return _("Scheduled. It goes out by itself.")
+    return _("Scheduled. It is published automatically.")
 
 
 def _publish(request: MunicipalityRequest, post: Post, time: ResolvedTime | None) -> str:

@@ -43,7 +43,7 @@ def required_reason(reason: str) -> str:
     """The cleaned reason. Raises `ActionNotAllowed` for an empty one."""
     reason = storable(reason).strip()
     if not LEAST_REASON <= len(reason) <= MOST_REASON:
-        raise ActionNotAllowed(_("Say in a sentence why: it stays on record, and whoever decides reads it."))
+        raise ActionNotAllowed(_("Give a reason in one sentence: it stays on record, and the approver reads it."))
     return reason
 
 
@@ -89,7 +89,7 @@ def _refuse_unfit(post: Post) -> None:
         raise ActionNotAllowed(_("On one network it is not known yet whether the post is there. Answer that first."))
     if states & set(COMING):
         raise ActionNotAllowed(
-            _("The post has not gone out everywhere yet. Wait for that, or take it off the schedule.")
+            _("The post has not been published everywhere yet. Wait for that, or take it off the schedule.")
         )
     if not public_publications(post):
         raise ActionNotAllowed(_("Nothing of this post is public, so there is nothing to correct."))
@@ -135,7 +135,7 @@ def choose(post: Post, version: Version, ways: Mapping[str, str], *, by: User) -
     amendment = _open(post)
     if freeze_for_submission(post, by=by).pk != version.pk:
         raise ActionNotAllowed(
-            _("The post was changed after you opened this page. Look at what happens on each network again.")
+            _("The post was changed after you opened this page. Check again what happens on each network.")
         )
     amendment.ways = {
         str(plan.publication.pk): plan.chosen for plan in plan_corrections(post, version, ways) if plan.chosen
@@ -152,7 +152,7 @@ def refuse_unready(post: Post, version: Version) -> None:
     if not any(plan.changes for plan in plans):
         raise ActionNotAllowed(_("Nothing differs from what is public. Change the text first, or drop the correction."))
     if not all(plan.is_settled for plan in plans):
-        raise ActionNotAllowed(_("Say for each network what happens there: some cannot change a post."))
+        raise ActionNotAllowed(_("Choose what happens on each network: some cannot change a post."))
     reasons = [
         _("%(channel)s: %(problem)s") % {"channel": plan.publication.channel.name, "problem": problem}
         for plan in plans
@@ -215,9 +215,7 @@ def _start(amendment: Amendment, plan: PlannedCorrection, *, urgent: bool, by: U
         else:
             part.state, part.ended_at = PartState.BY_HAND, timezone.now()
     except (Moved, NoSuchMove) as moved:
-        raise ActionNotAllowed(
-            _("A network has just lost this post. Reload the page to see what became of it.")
-        ) from moved
+        raise ActionNotAllowed(_("A network has just lost this post. Reload the page to see its status.")) from moved
     part.save()
 
 

@@ -38,7 +38,7 @@ def create(municipality: Municipality, *, by: User, key: UUID | None = None) -> 
         Post.objects.bulk_create([fresh], ignore_conflicts=True)
         stored = Post.objects.filter(key=key, author=by).first()
         if stored is None:
-            raise ActionNotAllowed(_("This page is not yours. Begin a new post."))
+            raise ActionNotAllowed(_("This page is not yours. Start a new post."))
         post = stored
         if post.revision:
             return post

@@ -23,9 +23,7 @@ def delete(post: Post, *, by: User) -> Post:
         return post
     publications.withdraw(post, by=by)
     if live(post).filter(delivery__state__in=OUT).exists():
-        raise ActionNotAllowed(
-            _("This post is on a network. Take it down there first: what was said in public stays on record.")
-        )
+        raise ActionNotAllowed(_("This post is on a network. Remove it there first: public statements stay on record."))
     post.deleted_at = timezone.now()
     post.save()
     record("post.delete", by=by, target=post)

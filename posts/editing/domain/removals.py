@@ -51,7 +51,7 @@ def take_down(post: Post, chosen: Collection[int], *, reason: str, by: User) -> 
     reason = corrections.required_reason(reason)
     rows = _chosen(post, chosen)
     if Amendment.objects.filter(post=post, kind=AmendmentKind.REMOVAL, finished_at=None).exists():
-        raise ActionNotAllowed(_("This post is being taken down already, or somebody has asked for it."))
+        raise ActionNotAllowed(_("This post is already being removed, or its removal has been requested."))
     at_once, listed_only = may_remove_directly(post, by=by)
     removal = Amendment.objects.create(
         municipality_id=post.municipality_id, post=post, kind=AmendmentKind.REMOVAL, reason=reason, by=by,
@@ -111,7 +111,7 @@ def drop(amendment: Amendment, *, by: User) -> Amendment:
     """Withdraw the request. Raises `ActionNotAllowed`."""
     amendment = _waiting(amendment)
     if amendment.by_id != by.pk:
-        raise ActionNotAllowed(_("Only whoever asked can take the question back."))
+        raise ActionNotAllowed(_("Only the person who made the request can withdraw it."))
     _over(amendment, AmendmentState.DROPPED)
     record("post.drop_removal", by=by, target=amendment.post)
     return amendment
@@ -123,7 +123,7 @@ def _waiting(amendment: Amendment) -> Amendment:
     row = Amendment.objects.select_for_update(of=("self",)).select_related("by").get(pk=amendment.pk)
     row.post = post
     if row.kind != AmendmentKind.REMOVAL or row.state != AmendmentState.OPEN:
-        raise ActionNotAllowed(_("Nobody waits for this decision any more. Reload the page to see what happened."))
+        raise ActionNotAllowed(_("This decision is no longer pending. Reload the page to see what happened."))
     return row
 
 

@@ -29,10 +29,10 @@ def submitted(post: Post, *, by: User) -> None:
     def build_text() -> tuple[str, str]:
         if readers:
             subject = _("%(municipality)s: “%(post)s” waits until you have read it") % facts
-            body = _("%(person)s wrote a post. Say that it is ready; an approver decides after that.") % facts
+            body = _("%(person)s wrote a post. Confirm that it is ready; an approver decides after that.") % facts
         else:
             subject = _("%(municipality)s: “%(post)s” waits for your approval") % facts
-            body = _("%(person)s wrote a post and asks for your approval.") % facts
+            body = _("%(person)s wrote a post and requests your approval.") % facts
         return subject, f"{body}\n{_when(post)}"
 
     _notify(NotificationKind.SUBMITTED, readers or deciders(post.municipality), post, build_text, by=by)
@@ -45,7 +45,7 @@ def next_step(post: Post, progress: ApprovalProgress, *, by: User) -> None:
 
     def build_text() -> tuple[str, str]:
         subject = _("%(municipality)s: “%(post)s” waits for a second approval") % facts
-        body = _("%(person)s approved the post. It goes out when one more approver agrees.") % facts
+        body = _("%(person)s approved the post. It is published when one more approver agrees.") % facts
         return subject, f"{body}\n{_when(post)}"
 
     others = [decider for decider in deciders(post.municipality) if decider.pk not in done]
@@ -101,7 +101,7 @@ def review_due(post: Post, about: Decision) -> None:
 
     def build_text() -> tuple[str, str]:
         subject = _("%(municipality)s: the emergency post “%(post)s” waits for a review") % facts
-        body = _("%(person)s published it without approval, and nobody has looked at it since.") % facts
+        body = _("%(person)s published it without approval, and it has not been reviewed since.") % facts
         assert about.review_due_at is not None
         until = _("The review is due on %(time)s.") % {"time": dates.date_time(about.review_due_at)}
         return subject, f"{body}\n{until}"
@@ -144,7 +144,9 @@ def asked_to_publish_now(post: Post, approved_for: datetime, *, by: User) -> Non
     def build_text() -> tuple[str, str]:
         subject = _("%(municipality)s: “%(post)s” is to be published now and waits for approval again") % facts
         time = {**facts, "time": dates.date_time(approved_for)}
-        body = _("It was approved for %(time)s. %(person)s asks to publish it now. Until then it is off the schedule.")
+        body = _(
+            "It was approved for %(time)s. %(person)s requests to publish it now. Until then it is off the schedule."
+        )
         return subject, body % time
 
     _notify(NotificationKind.SUBMITTED, readers or deciders(post.municipality), post, build_text, by=by)
@@ -173,7 +175,7 @@ def _earlier(post: Post, progress: ApprovalProgress, approved_for: datetime, *, 
     facts = _facts(post, by)
 
     def build_text() -> tuple[str, str]:
-        subject = _("%(municipality)s: “%(post)s” goes out earlier than it was approved for") % facts
+        subject = _("%(municipality)s: “%(post)s” will be published earlier than it was approved for") % facts
         time = {**facts, "time": dates.date_time(approved_for)}
         body = _("%(person)s chose an earlier time. The post was approved for %(time)s, and the approval stays.") % time
         return subject, f"{body}\n{_when(post)}"
@@ -192,8 +194,8 @@ def removal_asked(amendment: Amendment, *, by: User) -> None:
     post, facts = amendment.post, _facts(amendment.post, by)
 
     def build_text() -> tuple[str, str]:
-        subject = _("%(municipality)s: “%(post)s” shall be taken down") % facts
-        body = _("%(person)s asks to take down a post that is public. The reason given:") % facts
+        subject = _("%(municipality)s: removal of “%(post)s” is requested") % facts
+        body = _("%(person)s requests the removal of a public post. The reason given:") % facts
         return subject, f"{body}\n\n{amendment.reason}"
 
     _notify(NotificationKind.SUBMITTED, deciders(post.municipality), post, build_text, by=by, fragment="#removal")
@@ -259,7 +261,7 @@ def suggested(suggestion: Suggestion, comment: Comment, *, by: User) -> None:
     def build_text() -> tuple[str, str]:
         subject = _("%(municipality)s: %(person)s suggests other words for “%(post)s”") % facts
         instead = suggestion.replacement or _("(nothing: the words are taken out)")
-        change = "\n".join([_("Instead of:"), thread.quote, "", _("it would say:"), instead])
+        change = "\n".join([_("Instead of:"), thread.quote, "", _("proposed text:"), instead])
         return subject, "\n\n".join(filter(None, [change, text]))
 
     recipients = [*_writers(thread.post), *people.values()]
@@ -295,7 +297,7 @@ def report_waits(post: Post) -> None:
 
     def build_text() -> tuple[str, str]:
         subject = _("%(municipality)s: people have answered “%(post)s”") % facts
-        body = _("Write what came of it: how many answered, what they said, what was decided. Then tell them.")
+        body = _("Enter the result: how many answered, the answers, the decision. Then inform the public.")
         return subject, body
 
     url = reverse("post_closing", args=[post.municipality.slug, post.pk])
@@ -334,10 +336,10 @@ def _writers(post: Post) -> list[Any]:
 
 def _when(post: Post) -> str:
     if post.is_correction:
-        return _("It corrects a post that is public, and takes effect as soon as everybody has agreed.")
+        return _("It corrects a public post, and takes effect as soon as everyone has agreed.")
     if post.due_at is None:
         return _("No time is chosen yet.")
-    return _("It is meant to go out on %(time)s.") % {"time": dates.date_time(post.due_at)}
+    return _("It is scheduled for %(time)s.") % {"time": dates.date_time(post.due_at)}
 
 
 def _notify(

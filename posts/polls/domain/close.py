@@ -51,14 +51,14 @@ def close(post: Post, report: ClosingReport, *, by: User) -> Closing:
     """Write or change the closing report. Raises `ActionNotAllowed` before the post was published."""
     post = locked(post)
     if post.format not in Format.values:
-        raise ActionNotAllowed(_("This post asked nothing, so there is nothing to report."))
+        raise ActionNotAllowed(_("This post asked no question, so there is nothing to report."))
     if not Publication.objects.filter(post=post, delivery__state__in=SEEN).exists():
         raise ActionNotAllowed(
             _("This post has not been published yet. The report is written when people have answered.")
         )
     results, done = storable(report.results).strip(), storable(report.done).strip()
     if not results or not done:
-        raise ActionNotAllowed(_("Write both: what people said, and what the municipality does about it."))
+        raise ActionNotAllowed(_("Enter both: the answers of the public, and the municipality's response."))
     if len(results) > MOST or len(done) > MOST:
         raise ActionNotAllowed(_("The report is too long: each part may have %(most)s characters.") % {"most": MOST})
     promise = parse(post.draft).interactive.promise

@@ -30,7 +30,7 @@ OPEN = (State.WAITING, State.SCHEDULED, State.EXPIRED, State.FAILED)
 
 
 def being_sent_message() -> str:
-    return _("The post is going out at this very moment. Wait a minute and look again.")
+    return _("The post is being published at this very moment. Wait a minute and check again.")
 
 
 def create_publications(

@@ -48,7 +48,7 @@ def approve(
     post = locked(post)
     before = _waiting(post, version)
     if time is not None and time != time_shown(post):
-        raise ActionNotAllowed(_("The time of this post was changed after you opened it. Look at the new time first."))
+        raise ActionNotAllowed(_("The time of this post was changed after you opened it. Check the new time first."))
     capacity = _capacity(post, version, before, by=by)
     settled = _settle_threads(post, threads, seen, by=by)
     municipality = post.municipality
@@ -81,7 +81,7 @@ def endorse(post: Post, version: Version, *, by: User, note: str = "") -> Post:
     post = locked(post)
     before = _waiting(post, version)
     if by.pk not in {mentor.pk for mentor in mentors_of(post.municipality)}:
-        raise ActionNotAllowed(_("Only a mentor who accompanies this municipality today can say this."))
+        raise ActionNotAllowed(_("Only a mentor who accompanies this municipality today can confirm this."))
     if before.endorsed:
         raise ActionNotAllowed(_("A mentor has read this version already."))
     record_decision(version, DecisionKind.ENDORSED, by=by, note=note.strip(), due_at=post.due_at)
@@ -170,8 +170,8 @@ def _settle_threads(post: Post, choice: str, seen: Collection[int] | None, *, by
 
 def _open_words(count: int) -> str:
     return ngettext(
-        "One conversation is open. Say whether it is resolved or knowingly left open.",
-        "%(count)s conversations are open. Say whether they are resolved or knowingly left open.",
+        "One conversation is open. Mark it as resolved or as knowingly left open.",
+        "%(count)s conversations are open. Mark them as resolved or as knowingly left open.",
         count,
     ) % {"count": count}
 

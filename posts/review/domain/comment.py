@@ -112,6 +112,6 @@ def _locate_quote(where: ThreadPosition, text: str) -> anchors.Anchor:
             % {"words": quote[:100]}
         )
     raise ActionNotAllowed(
-        _("These words are not in the text: “%(words)s”. Perhaps somebody changed them just now; choose them again.")
+        _("These words are not in the text: “%(words)s”. The text may have been changed just now; choose them again.")
         % {"words": quote[:100]}
     )

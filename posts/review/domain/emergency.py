@@ -47,7 +47,7 @@ def publish(post: Post, *, reason: str, by: User) -> Post:
     if not emergency_rights(post.municipality).filter(user=by).exists():
         raise ActionNotAllowed(_("You are not on the emergency list of this municipality."))
     if not LEAST_REASON <= len(reason) <= MOST_REASON:
-        raise ActionNotAllowed(_("Say in a sentence what the emergency is: it stays on record."))
+        raise ActionNotAllowed(_("Describe the emergency in one sentence: it stays on record."))
     version = _frozen(post, by=by)
     _refuse_twice(post, version)
     now = timezone.now()
@@ -86,7 +86,7 @@ def _refuse_twice(post: Post, version: Version) -> None:
     going = live(post)
     failed = going.filter(delivery__state__in=(State.FAILED, State.EXPIRED))
     if approval_progress(version, post.municipality).emergency and going.exists() and not failed.exists():
-        raise ActionNotAllowed(_("This post is going out as an emergency already."))
+        raise ActionNotAllowed(_("This post is already being published as an emergency."))
 
 
 @transaction.atomic
@@ -120,7 +120,7 @@ def _reviewing(emergency: Decision, post: Post, *, by: User) -> ApprovalCapacity
     for seat in held:
         if not own & {seat.by, seat.for_whom}:
             return seat
-    raise ActionNotAllowed(_("You published or wrote this post, so somebody else has to review it."))
+    raise ActionNotAllowed(_("You published or wrote this post, so another person has to review it."))
 
 
 def remind(now: datetime) -> int:

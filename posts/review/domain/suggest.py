@@ -62,9 +62,7 @@ def suggest(post: Post, replacement: str, *, where: ThreadPosition, by: User, te
     thread = comment.open_thread(post, where, by=by)
     replacement = _trimmed(replacement, where.quote)
     if replacement == thread.quote:
-        raise ActionNotAllowed(
-            _("The suggestion is the same as the words that stand there. Write what you would change.")
-        )
+        raise ActionNotAllowed(_("The suggestion is identical to the current words. Enter your changes."))
     suggestion = Suggestion.objects.create(municipality_id=post.municipality_id, thread=thread, replacement=replacement)
     reason = comment.add_comment(thread, text, by=by)
     record("post.suggest", by=by, target=post, thread=thread.pk)

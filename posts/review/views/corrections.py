@@ -135,7 +135,7 @@ def _chosen(request: MunicipalityRequest, post: Post, version: Version) -> HttpR
         messages.success(request, _("The networks are corrected in a moment. This page shows what becomes of it."))
     else:
         submit(post, by=request.user)
-        messages.success(request, _("Submitted. The approvers have been told by e-mail."))
+        messages.success(request, _("Submitted. The approvers have been notified by e-mail."))
     return redirect("post", municipality.slug, post.pk)
 
 
@@ -217,7 +217,7 @@ def take_down(request: MunicipalityRequest, pk: int) -> HttpResponse:
 
 def _removal_word(removal: Amendment) -> str:
     if removal.state == AmendmentState.OPEN:
-        return _("The approvers have been told. The post stays until one of them agrees.")
+        return _("The approvers have been notified. The post stays until one of them agrees.")
     return _("It is taken down in a moment. This page shows what becomes of it.")
 
 
@@ -237,6 +237,6 @@ def take_down_decide(request: MunicipalityRequest, pk: int) -> HttpResponse:
     requested, note = _removal(post), request.POST.get("note", "")
     if request.POST.get("decision") == "decline":
         return run_action(request, post, lambda: removals.decline(requested, by=request.user, note=note),
-                     _("The post stays. Whoever asked has been told."))  # fmt: skip
+                     _("The post stays. The person who requested removal has been notified."))  # fmt: skip
     return run_action(request, post, lambda: removals.agree(requested, by=request.user, note=note),
                  _("It is taken down in a moment. This page shows what becomes of it."))  # fmt: skip

@@ -40,7 +40,8 @@ def approve(request: MunicipalityRequest, pk: int) -> HttpResponse:
     note = request.POST.get("note", "")[:MOST_NOTE]
     if request.POST.get("decision") == "return":
         return run_action(request, post, lambda: send_back(post, version, by=request.user, note=note),
-                     _("Returned. The writer has been told."), otherwise=_keep_note(request, post, note))  # fmt: skip
+                     _("Returned. The author has been notified."),
+                     otherwise=_keep_note(request, post, note))  # fmt: skip
     threads, seen = request.POST.get("threads", ""), int_list_param(request.POST, "seen")
     return run_action(
         request, post,
@@ -58,9 +59,9 @@ def _keep_note(request: MunicipalityRequest, post: Post, note: str) -> Callable[
 
 def _approved(post: Post) -> str:
     if post.stage != Stage.APPROVED:
-        return _("Your approval is recorded. One more approver has to agree; they have been told.")
+        return _("Your approval is recorded. One more approver has to agree; they have been notified.")
     if post.due_at:
-        return _("Approved. It goes out by itself at its time.")
+        return _("Approved. It is published automatically at its time.")
     return _("Approved. Choose a time for it, or publish it now.")
 
 
@@ -86,7 +87,7 @@ def reopen(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Edit a submitted or approved post: it becomes a draft, and the composer opens."""
     post = readable_or_404(request, pk)
     return run_action(request, post, lambda: take_back(post, by=request.user),
-                 _("It is a draft again. Nothing goes out until it is submitted and approved once more."),
+                 _("It is a draft again. Nothing is published until it is submitted and approved again."),
                  to="post_edit")  # fmt: skip
 
 
@@ -114,12 +115,14 @@ def off_schedule(request: MunicipalityRequest, pk: int) -> HttpResponse:
 def handed_over(request: MunicipalityRequest) -> str:
     """The message after "publish now"."""
     if any(pause.kind != "channel" for pause in pauses.of_municipality(request.municipality)):
-        return _("Publishing is paused, so it waits. After the pause it does not go out by itself: Home asks you.")
+        return _(
+            "Publishing is paused, so it waits. After the pause it is not published automatically: you decide on Home."
+        )
     return publish_message()
 
 
 def publish_message() -> str:
-    return _("It goes out in a moment. This page shows what becomes of it.")
+    return _("It is published in a moment. This page shows its status.")
 
 
 # ---------------------------------------------------------------- emergencies
@@ -156,5 +159,5 @@ def review_emergency(request: MunicipalityRequest, pk: int) -> HttpResponse:
     in_order, note = request.POST.get("verdict") == "in_order", request.POST.get("note", "")
     return run_action(
         request, post, lambda: emergencies.review(row, in_order=in_order, note=note, by=request.user),
-        _("Recorded. Who published it has been told."), otherwise=_keep_note(request, post, note),
+        _("Recorded. The person who published it has been notified."), otherwise=_keep_note(request, post, note),
     )  # fmt: skip

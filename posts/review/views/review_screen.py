@@ -183,7 +183,7 @@ def _what_editing_does(post: Post) -> str:
         return _(
             "It becomes a draft and its approval lapses: nothing goes out until it is submitted and approved again."
         )
-    return _("It becomes a draft and nobody decides about it until you submit it again.")
+    return _("It becomes a draft and is not reviewed until you submit it again.")
 
 
 def _menu(reading: ReviewPage, slug: str) -> Iterator[PostAction]:
@@ -208,7 +208,7 @@ def _reuse(post: Post, slug: str) -> Iterator[PostAction]:
     yield PostAction(_url("post_duplicate", slug, post), "copy", _("Duplicate"), is_form=True)
     yield PostAction(_url("library_from_post", slug, post), "files", _("Save as a template"))
     if post.format and post.is_public:  # type: ignore[attr-defined]
-        yield PostAction(_url("post_closing", slug, post), "list-checks", _("What became of the answers"))
+        yield PostAction(_url("post_closing", slug, post), "list-checks", _("Outcome of the answers"))
     yield PostAction(_url("recurrence_new", slug, post), "repeat-2", _("Repeat it"))
 
 
@@ -283,7 +283,7 @@ def _deciding(reading: ReviewPage) -> DecisionCard:
         heading=_heading(reading),
         is_lapsed=box.lapsed,
         intro=_intro(reading) if may_say else "",
-        goes_out=_("The networks are corrected as soon as everybody has agreed.") if corrects else "",
+        goes_out=_("The networks are corrected as soon as everyone has agreed.") if corrects else "",
         goes_out_at=post.due_at if may_say and not corrects else None,
         steps=tuple(_step(step) for step in box.steps),
         form=form,
@@ -297,7 +297,7 @@ def _heading(reading: ReviewPage) -> str:
     if may["approve"] and reading.post.is_correction:
         return _("Is what is public corrected like this?")
     if may["approve"]:
-        return _("Does this post go out as it stands?")
+        return _("Publish this post as it is?")
     if may["endorse"]:
         return _("Is this post ready?")
     if reading.decision_box.denial == DenialReason.MENTOR:
@@ -318,7 +318,7 @@ def _hint(reading: ReviewPage) -> str:
     if reading.may["approve"]:
         return "" if box.last else _("After your approval one more approver has to agree before it goes out.")
     if box.denial == DenialReason.OWN:
-        return _("You wrote or submitted it, so somebody else has to approve it. You can still return it.")
+        return _("You wrote or submitted it, so another person has to approve it. You can still return it.")
     if box.denial == DenialReason.TWICE:
         return _(
             "You have decided on this version already. Another person has to take the next step; you can still return "

@@ -164,7 +164,7 @@ def restore(request: MunicipalityRequest, pk: int, number: int) -> HttpResponse:
         return redirect("post", request.municipality.slug, post.pk)
     word = _("Version %(number)s is in the draft again.") % {"number": number}
     if done.backup:
-        backup_note = _("What was in the draft is kept as version %(number)s.") % {"number": done.backup.number}
+        backup_note = _("The previous draft is kept as version %(number)s.") % {"number": done.backup.number}
         word = f"{word} {backup_note}"
     messages.success(request, word)
     for note in done.notes:

@@ -206,7 +206,9 @@ def _sendable(post: Post, *, by: User) -> Version:
     if post.deleted_at:
         raise ActionNotAllowed(_("This post was deleted. Restore it to go on writing."))
     if post.is_correction:
-        raise ActionNotAllowed(_("This post is out and is being corrected. Say first what happens on each network."))
+        raise ActionNotAllowed(
+            _("This post is published and is being corrected. First choose what happens on each network.")
+        )
     if post.stage == Stage.APPROVED:
         version = post.versions.order_by("-number").first()
         if version is not None:
@@ -223,7 +225,7 @@ def _refuse_lapsed(post: Post, version: Version) -> None:
     """A post approved under a laxer rule, or published as an emergency, does not count as approved."""
     if post.municipality.needs_approval and not approval_progress(version, post.municipality).met:
         raise ActionNotAllowed(
-            _("This version lacks an approval that the house rules ask for. Take it back, or ask for it.")
+            _("This version lacks an approval that the house rules require. Take it back, or request it.")
         )
 
 
