@@ -3,6 +3,9 @@
 A daily task creates the partitions ahead of time. Rows without a month go into the default partition; then `/readyz`
 reports an error, because rows in the default partition prevent the missing month from being created.
 
+Tables are created and dropped by functions of the database (`sql/partitions.sql`), which run with the rights of the
+owner: the role of the application may not.
+
 Dropped months (`drop_before`) leave one partition, `BEFORE`: the last snapshot of each post and channel from before
 that time, because growth is counted from it at the next fetch.
 """
@@ -49,12 +52,7 @@ def ensure(first: date, last: date) -> None:
     """
     since = kept_from()
     with connection.cursor() as cursor:
-        for month in months(max(first, since.date()) if since else first, last):
-            name = f"{TABLE}_{month:%Y_%m}"
-            cursor.execute(
-                f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {TABLE} "
-                f"FOR VALUES FROM ('{month:%Y-%m-%d} 00:00+00') TO ('{_next(month):%Y-%m-%d} 00:00+00')"
-            )
+        cursor.execute("SELECT analytics_create_months(%s, %s)", [max(first, since.date()) if since else first, last])
 
 
 def kept_from() -> datetime | None:
@@ -109,31 +107,10 @@ def reindex() -> list[str]:
 
 
 def drop_before(month: date) -> list[date]:
-    """Drop all months before `month` except for the last snapshot of each subject; returns their first days.
-
-    Runs inside a transaction.
-    """
-    expired = [day for day in stored() if day < month]
-    if not expired:
-        return []
-    until = f"{month:%Y-%m-%d} 00:00+00"
+    """Drop all months before `month` except for the last snapshot of each subject; returns their first days."""
     with connection.cursor() as cursor:
-        # Copied first: the table is locked only while partitions are exchanged.
-        cursor.execute(f"CREATE TABLE {TABLE}_last (LIKE {TABLE} INCLUDING ALL)")
-        cursor.execute(
-            f"INSERT INTO {TABLE}_last SELECT DISTINCT ON (subject_id) * FROM {TABLE} "  # noqa: S608 -- our own names
-            "WHERE at < %s AND outcome = 'read' ORDER BY subject_id, at DESC",
-            [until],
-        )
-        cursor.execute(f"DELETE FROM {TABLE}_default WHERE at < %s", [until])  # noqa: S608 -- our own names
-        for name in (BEFORE, *(f"{TABLE}_{day:%Y_%m}" for day in expired)):
-            cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
-            if cursor.fetchone()[0]:
-                cursor.execute(f"ALTER TABLE {TABLE} DETACH PARTITION {name}")
-                cursor.execute(f"DROP TABLE {name}")
-        cursor.execute(f"ALTER TABLE {TABLE}_last RENAME TO {BEFORE}")
-        cursor.execute(f"ALTER TABLE {TABLE} ATTACH PARTITION {BEFORE} FOR VALUES FROM (MINVALUE) TO ('{until}')")
-    return expired
+        cursor.execute("SELECT analytics_drop_months(%s)", [month])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def healthy() -> bool:
@@ -142,5 +119,5 @@ def healthy() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{TABLE}_{_next(first):%Y_%m}"])
         has_next = cursor.fetchone()[0]
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM analytics_metricsnapshot_default)")
+        cursor.execute("SELECT analytics_has_stray_snapshots()")
         return bool(has_next and not cursor.fetchone()[0])

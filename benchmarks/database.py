@@ -8,16 +8,22 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
+from common.database_owner import as_owner
+
 
 @contextmanager
 def temporary(*, keep: bool = False) -> Iterator[str]:
-    """The address of a fresh, migrated database, which this process uses until the block ends."""
+    """The address of a fresh, migrated database, which this process uses, as its owner, until the block ends.
+
+    The address is that of the application's role, with which the measured portal signs in.
+    """
     home = settings.DATABASES["default"]["NAME"]
     name = f"{home}_bench"
     _drop(name)
+    address = _address(name)
     try:
         with _inside(name, home):
-            yield _address(name)
+            yield address
     finally:
         if not keep:
             _drop(name)
@@ -30,21 +36,23 @@ def reused(suffix: str, *, anew: bool = False) -> Iterator[str]:
     name = f"{home}_{suffix}"
     if anew:
         _drop(name)
+    address = _address(name)
     with _inside(name, home):
-        yield _address(name)
+        yield address
 
 
 @contextmanager
 def _inside(name: str, home: str) -> Iterator[None]:
     """Use this database, made where it is not there, and migrated; afterwards `home` again."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [name])
         if not cursor.fetchone()[0]:
             cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
     _use(name)
     try:
         call_command("migrate", verbosity=0)
-        yield
+        with as_owner():
+            yield
     finally:
         _use(home)
 
@@ -56,7 +64,7 @@ def _use(name: str) -> None:
 
 
 def _drop(name: str) -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 

@@ -24,7 +24,7 @@ import psycopg2
 import redis
 from psycopg2.extensions import make_dsn, parse_dsn
 
-from launcher import binaries, embedded, files, prepare
+from launcher import binaries, embedded, files, prepare, roles
 from launcher import site as sites
 from launcher.errors import LauncherError
 from launcher.site import Site
@@ -47,7 +47,7 @@ def save(site: Site, target: Path) -> Path:
             f"There is nothing to back up: {site.data} does not exist. DATA_DIR names the site's directory."
         )
     with embedded.serving(site.servers) as urls, tempfile.TemporaryDirectory(dir=site.data) as name:
-        url, own = urls["DATABASE_URL"], not os.environ.get("DATABASE_URL")
+        url, own = _owner(urls), not os.environ.get("DATABASE_URL")
         migrations = prepare.require_own_tables(site, url, own_database=own)
         work, environ = Path(name), sites.environment(site, urls)
         print("Saving the database ...", flush=True)
@@ -63,6 +63,11 @@ def save(site: Site, target: Path) -> Path:
         _pack(work, media_root(site, environ), target)
     print(f"Saved {target} ({target.stat().st_size / 1e6:.1f} MB). It holds the site's keys: keep it safe.")
     return target
+
+
+def _owner(urls: Mapping[str, str]) -> str:
+    """The role that owns the tables: row-level security would hide rows from any other."""
+    return urls.get("DATABASE_OWNER_URL") or urls["DATABASE_URL"]
 
 
 def _pack(work: Path, media: Path, target: Path) -> None:
@@ -86,7 +91,7 @@ def restore(site: Site, source: Path, *, replace: bool) -> None:
     with sites.hold(site, ports=False), embedded.serving(site.servers) as urls:
         environ = {**os.environ, **urls}
         media = media_root(site, environ)
-        if not replace and (_has_tables(urls["DATABASE_URL"]) or _has_files(media)):
+        if not replace and (_has_tables(_owner(urls)) or _has_files(media)):
             raise LauncherError(
                 f"The site in {site.data} has contents, and restoring would replace all of them. "
                 f"If that is what you want: make restore FROM={source} YES=1"
@@ -95,7 +100,7 @@ def restore(site: Site, source: Path, *, replace: bool) -> None:
             about = _unpack(source, Path(name))
             _require_own_migrations(source, about)
             print(f"Restoring the site as it was on {about['made_at'][:16]} UTC ...", flush=True)
-            _restore_database(urls["DATABASE_URL"], Path(name) / "database.dump")
+            _restore_database(_owner(urls), Path(name) / "database.dump")
             _restore_media(Path(name) / "media", media)
             _restore_keys(site, files.load(Path(name) / "keys.json"))
         with redis.Redis.from_url(urls["REDIS_URL"]) as valkey:
@@ -136,8 +141,10 @@ def _require_plain(archive: tarfile.TarFile) -> None:
 
 
 def _restore_database(url: str, dump: Path) -> None:
+    roles.ensure_groups(url)  # policies name them
     _execute(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    _client("pg_restore", url, "--no-owner", "--exit-on-error", "--single-transaction", str(dump))
+    # Grants come with `migrate` at the next start.
+    _client("pg_restore", url, "--no-owner", "--no-acl", "--exit-on-error", "--single-transaction", str(dump))
 
 
 def _restore_media(restored: Path, media: Path) -> None:

@@ -20,7 +20,10 @@ from launcher.errors import LauncherError
 
 
 def ensure(base: Path, *, test: bool = False, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Start or adopt what `environ` does not provide; returns DATABASE_URL and REDIS_URL."""
+    """Start or adopt what `environ` does not provide; returns DATABASE_URL and REDIS_URL.
+
+    DATABASE_OWNER_URL is among them where the server is ours, or `environ` has it: the role that owns the tables.
+    """
     base = _directory(base)
     with files.exclusive(base / "start.lock"):
         return _ensure(base, test, environ)
@@ -56,10 +59,14 @@ def _directory(base: Path) -> Path:
 
 
 def _ensure(base: Path, test: bool, environ: Mapping[str, str]) -> dict[str, str]:
-    return {
-        "DATABASE_URL": environ.get("DATABASE_URL") or postgres.start(base, test=test),
-        "REDIS_URL": environ.get("REDIS_URL") or valkey.start(base, test=test),
-    }
+    return {**_databases(base, test, environ), "REDIS_URL": environ.get("REDIS_URL") or valkey.start(base, test=test)}
+
+
+def _databases(base: Path, test: bool, environ: Mapping[str, str]) -> dict[str, str]:
+    if environ.get("DATABASE_URL"):
+        return {name: environ[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL") if environ.get(name)}
+    owner = postgres.start(base, test=test)
+    return {"DATABASE_URL": postgres.application_url(base, owner), "DATABASE_OWNER_URL": owner}
 
 
 def _stop(base: Path) -> dict[str, bool]:

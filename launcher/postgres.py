@@ -14,14 +14,16 @@ import tempfile
 import time
 from pathlib import Path
 from secrets import token_urlsafe
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg2
 
-from launcher import binaries, files, ports
+from launcher import binaries, files, ports, roles
 from launcher.errors import LauncherError
 
-USER = DATABASE = "portal"
+USER = DATABASE = "portal"  # the owner: migrations, backup, restore
+APPLICATION_USER = "portal_app"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -41,7 +43,7 @@ START_SECONDS = STOP_SECONDS = 60.0
 
 
 def start(base: Path, *, test: bool = False) -> str:
-    """Start the server of `base`, or adopt the running one, and return its URL."""
+    """Start the server of `base`, or adopt the running one, and return its URL as the owner."""
     bins, data = binaries.reachable_bin(base), base / "pg"
     password = files.load(base / "secrets.json").get("pg") or token_urlsafe(18)
     files.update(base / "secrets.json", pg=password)
@@ -55,6 +57,16 @@ def start(base: Path, *, test: bool = False) -> str:
     port = int(_lock_lines(data)[3])
     _create_database(port, password)
     return f"postgresql://{USER}:{password}@127.0.0.1:{port}/{DATABASE}"
+
+
+def application_url(base: Path, owner_url: str) -> str:
+    """The URL of the role that the application signs in with; creates it."""
+    password = files.load(base / "secrets.json").get("pg_app") or token_urlsafe(18)
+    files.update(base / "secrets.json", pg_app=password)
+    own = urlsplit(owner_url)
+    url = own._replace(netloc=f"{APPLICATION_USER}:{password}@{own.hostname}:{own.port}").geturl()
+    roles.ensure(owner_url, url)
+    return url
 
 
 def _buffers() -> dict[str, str]:

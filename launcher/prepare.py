@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import psycopg2
 
-from launcher import files
+from launcher import files, roles
 from launcher.errors import LauncherError
 from launcher.site import ROOT, Site
 from portal import migration_history
@@ -32,7 +33,8 @@ OPTIONS: dict[str, dict[str, object]] = {
 
 def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool, to_serve: bool = False) -> None:
     """Run what is due. A database that is not ours to know is always asked. `to_serve`: people come in afterwards."""
-    require_own_tables(site, environ["DATABASE_URL"], own_database=own_database)
+    owner = environ.get("DATABASE_OWNER_URL") or environ["DATABASE_URL"]
+    require_own_tables(site, owner, own_database=own_database)
     stamps = site.data / "stamps.json"
     now = {"migrate": _migrations(), "collectstatic": _static()}
     before = files.load(stamps)
@@ -82,6 +84,7 @@ def _migrations() -> str:
         *ROOT.glob("*/migrations/*.py"),
         *ROOT.glob("*/sql/*.sql"),
         *ROOT.glob("municipalities/reference/**/*"),
+        *ROOT.glob("municipalities/row_security/*.py"),
         ROOT / "requirements.txt",
     ]
     return _fingerprint([path for path in known if path.suffix != ".pyc"], content=True)
@@ -107,6 +110,8 @@ def main(tasks: list[str]) -> None:
     import django
     from django.core.management import call_command
 
+    if "migrate" in tasks and os.environ.get("DATABASE_OWNER_URL"):
+        roles.ensure(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"])
     django.setup()
     for task in tasks:
         call_command(task, **OPTIONS[task])
@@ -119,7 +124,7 @@ if __name__ == "__main__":
 
     try:
         main(sys.argv[1:])
-    except CommandError as error:
+    except (CommandError, LauncherError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)

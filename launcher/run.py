@@ -94,6 +94,8 @@ def run(site: Site) -> int:
         with embedded.serving(site.servers) as urls:
             environ = sites.environment(site, urls)
             prepare.prepare(site, environ, own_database=not os.environ.get("DATABASE_URL"), to_serve=True)
+            # The programs of the product never sign in as the owner of the tables.
+            environ.pop("DATABASE_OWNER_URL", None)
             return _supervise(site, environ, urls["DATABASE_URL"], began)
 
 

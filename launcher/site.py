@@ -86,11 +86,10 @@ def environment(site: Site, urls: Mapping[str, str]) -> dict[str, str]:
         **keep_secrets(site),
         **urls,
     }
-    return {
-        **ours,
-        **{name: value for name, value in os.environ.items() if value or name not in ours},
-        "PYTHONUNBUFFERED": "1",
-    }
+    theirs = {name: value for name, value in os.environ.items() if value or name not in ours}
+    if not theirs.get("DATABASE_URL"):
+        theirs.pop("DATABASE_OWNER_URL", None)  # of another server than ours
+    return {**ours, **theirs, "PYTHONUNBUFFERED": "1"}
 
 
 def practice_address(site: Site, variables: Mapping[str, str]) -> str:

@@ -7,16 +7,18 @@ class MunicipalitiesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.db.models.signals import post_migrate
         from django.utils.translation import gettext_lazy as _
 
         from accounts import endings, passwords, reactivation
         from common import audit_messages, sentences
         from municipalities import grants, queries
         from municipalities.audit_messages import MESSAGES
-        from municipalities.checks import tenant_models_are_scoped
+        from municipalities.checks import row_security_holds, tenant_models_are_scoped
         from municipalities.domain import deciders, house_rules, members, waiting
         from municipalities.enums import Role
         from municipalities.models import Municipality
+        from municipalities.row_security import schema, statements
 
         audit_messages.register(self.name, MESSAGES)
         grants.register()
@@ -36,3 +38,7 @@ class MunicipalitiesConfig(AppConfig):
             "changed", {field.name: field.verbose_name for field in Municipality._meta.concrete_fields}
         )
         checks.register(tenant_models_are_scoped)
+        checks.register(row_security_holds, checks.Tags.database)
+        statements.install()
+        # Sent for each app once all tables exist.
+        post_migrate.connect(lambda using, **_: schema.apply(using), sender=self, weak=False)

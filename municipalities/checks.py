@@ -1,15 +1,18 @@
-"""System check: every model that belongs to a municipality is a tenant model (`municipalities.tenancy`)."""
+"""System checks: every model that belongs to a municipality is a tenant model (`municipalities.tenancy`), and
+row-level security holds for the role that the application signs in with (`municipalities.row_security`)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pghistory.models
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Error
+from django.db import connection
 from django.db.models import Model
 
 from municipalities.models import Municipality
+from municipalities.row_security import schema
 from municipalities.tenancy import TenantModel
 
 # Rows that hold a municipality and stay in front of the wall, each with the reason.
@@ -24,6 +27,34 @@ IN_FRONT: dict[str, str] = {
 def tenant_models_are_scoped(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """municipalities.E001: a model above this layer with a municipality that is no `TenantModel`."""
     return [_error(model) for model in unscoped(apps.get_models())]
+
+
+def row_security_holds(
+    app_configs: Any = None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """municipalities.E002: the role bypasses row-level security; E003: a table without it. Reads the database."""
+    if not databases or "default" not in databases:
+        return []
+    with connection.cursor() as cursor:
+        if bypassing := schema.bypassing_role(cursor):
+            return [
+                Error(
+                    f"The role {bypassing} of DATABASE_URL bypasses row-level security: it is a superuser, has "
+                    "BYPASSRLS or owns the tables.",
+                    hint="Put its address into DATABASE_OWNER_URL and an address with a role of its own into "
+                    "DATABASE_URL; `launcher.prepare migrate` creates that role (docs/operations/deploy.md).",
+                    id="municipalities.E002",
+                )
+            ]
+        if tables := schema.unprotected(cursor):
+            return [
+                Error(
+                    f"No row-level security on {', '.join(tables)}.",
+                    hint="Run `migrate` with DATABASE_OWNER_URL set to the role that owns the tables.",
+                    id="municipalities.E003",
+                )
+            ]
+    return []
 
 
 def unscoped(models: Iterable[type[Model]]) -> list[type[Model]]:

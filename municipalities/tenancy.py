@@ -17,6 +17,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.apps import apps
 from django.db import models
 
 
@@ -134,3 +135,9 @@ class TenantModel(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         self.refuse_foreign()
         return super().delete(*args, **kwargs)
+
+
+def tenant_tables() -> list[str]:
+    """Tables whose rows belong to one municipality, in order."""
+    models = (model for model in apps.get_models() if issubclass(model, TenantModel) and not model._meta.proxy)
+    return sorted({model._meta.db_table for model in models})

@@ -151,6 +151,8 @@ TEMPLATES = [
 
 # ------------------------------------------------------------------ stores
 DATABASES = {"default": env.db("DATABASE_URL", default="postgresql://portal@127.0.0.1:5432/portal")}
+# The owner of the tables, for `migrate` alone. The role of DATABASE_URL owns nothing (ADR 27).
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default="")
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # The server itself, for notifications, where DATABASE_URL is a pooler in transaction mode.

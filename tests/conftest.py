@@ -16,8 +16,9 @@ import psycopg2
 import pytest
 import redis
 
+from common.database_owner import as_owner
 from launcher import browser as browsers
-from tests import browsing, emptying, live, long_report, patience, refusals, template
+from tests import browsing, database, emptying, live, long_report, patience, refusals, template
 from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
@@ -46,24 +47,42 @@ def django_db_modify_db_settings(
     """Test databases are clones of one that is migrated once (`tests/template.py`)."""
     from django.conf import settings
 
-    database, url = settings.DATABASES["default"], os.environ["DATABASE_URL"]
-    test = database.setdefault("TEST", {})
-    name = test.get("NAME") or f"test_{database['NAME']}"
+    default, url = settings.DATABASES["default"], os.environ["DATABASE_OWNER_URL"]
+    test = default.setdefault("TEST", {})
+    name = test.get("NAME") or f"test_{default['NAME']}"
     if not (django_db_keepdb and not django_db_createdb and template.is_kept(url, name)):
         test["TEMPLATE"] = template.ensure(url)
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_keepdb: bool) -> Iterator[None]:
-    """pytest-django's; at the end nobody else is in the database any more, so that it can be dropped."""
-    yield
-    if not django_db_keepdb:
-        from django.db import connections
+def application_role(django_db_modify_db_settings: None) -> Iterator[dict[str, str]]:
+    """The login of the application, which does not create the database: until it exists, we connect as the owner."""
+    from django.db import connection
 
+    role = {name: connection.settings_dict[name] for name in ("USER", "PASSWORD")}
+    with as_owner():
+        yield role
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(application_role: dict[str, str], django_db_setup: None, django_db_keepdb: bool) -> Iterator[None]:
+    """pytest-django's, as the owner. Then the tests connect with the application's role, as the product does. At the
+    end nobody else is in the database any more, so that it can be dropped."""
+    from django.db import connections
+
+    connection = connections["default"]
+    owner = {name: connection.settings_dict[name] for name in application_role}
+    connection.close()
+    connection.settings_dict.update(application_role)
+    database.let_tests_become_owner(application_role["USER"])
+    yield
+    connections.close_all()
+    connection.settings_dict.update(owner)
+    if not django_db_keepdb:
         name = connections["default"].settings_dict["NAME"]
         connections.close_all()
         with suppress(psycopg2.Error):  # then the drop says why it cannot be dropped
-            template.shut_out_everybody(os.environ["DATABASE_URL"], name)
+            template.shut_out_everybody(os.environ["DATABASE_OWNER_URL"], name)
 
 
 @cache

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from launcher import embedded
+from launcher import embedded, roles
 from launcher.errors import LauncherError
 from tests import offline, template
 
@@ -80,6 +80,17 @@ def _start() -> None:
     if not os.environ.get("DATABASE_URL"):
         template.lay_out(base / "servers", RUNS)
     os.environ.update(running.enter_context(embedded.serving(base / "servers", test=True)))
+    if not os.environ.get("DATABASE_OWNER_URL"):
+        _separate_roles()
+
+
+def _separate_roles() -> None:
+    """On a server that somebody names: its role owns the tables, and the tests sign in with one of their own."""
+    owner = os.environ["DATABASE_URL"]
+    at = urlsplit(owner)
+    application = at._replace(netloc=f"dobosar_tests:tests-only@{at.netloc.rpartition('@')[2]}").geturl()
+    roles.ensure(owner, application)
+    os.environ.update(DATABASE_URL=application, DATABASE_OWNER_URL=owner)
 
 
 def _sweep() -> None:

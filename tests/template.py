@@ -35,7 +35,7 @@ KEPT_FOR, KEPT_CLUSTERS = timedelta(days=7), 3
 # What decides how a migrated database, or the cluster around it, comes out.
 MADE_OF = (
     "*/migrations/*.py", "*/sql/*.sql", "analytics/partitions.py", "requirements*.txt", "launcher/postgres.py",
-    "tests/template.py",
+    "tests/template.py", "municipalities/row_security/*.py",
 )  # fmt: skip
 
 
@@ -85,7 +85,12 @@ def _make(cursor: Any, url: str) -> None:
     _execute(cursor, "DROP DATABASE IF EXISTS {} WITH (FORCE)", unfinished)
     _execute(cursor, "CREATE DATABASE {} TEMPLATE template0", unfinished)
     settings = {"DJANGO_SETTINGS_MODULE": "portal.settings"}
-    environ = {**os.environ, **settings, "DATABASE_URL": urlsplit(url)._replace(path=f"/{unfinished}").geturl()}
+    environ = {
+        **os.environ,
+        **settings,
+        "DATABASE_URL": urlsplit(url)._replace(path=f"/{unfinished}").geturl(),
+        "DATABASE_OWNER_URL": "",
+    }
     done = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"],
         cwd=ROOT, env=environ, capture_output=True, text=True, check=False,
@@ -168,7 +173,7 @@ def _make_cluster(cluster: Path) -> None:
     embedded.stop(unfinished)
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
-        url = embedded.ensure(unfinished, test=True, environ={})["DATABASE_URL"]
+        url = embedded.ensure(unfinished, test=True, environ={})["DATABASE_OWNER_URL"]
         ensure(url)
         # The site's own database as well, for those who run the product in a cluster of its own.
         with _locked(url) as cursor:

@@ -1,11 +1,13 @@
 """What Django cannot create: a partitioned table."""
 
+from pathlib import Path
 from typing import Any
 
 from django.db import migrations
 
 from analytics import partitions
 
+FUNCTIONS = Path(__file__).parents[1] / "sql" / "partitions.sql"
 SNAPSHOTS = """
 CREATE TABLE analytics_metricsnapshot (
     subject_id bigint NOT NULL REFERENCES analytics_subject (id) ON DELETE CASCADE,
@@ -32,6 +34,7 @@ class CreateMetricSnapshot(migrations.CreateModel):
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         schema_editor.execute(SNAPSHOTS)
+        schema_editor.execute(FUNCTIONS.read_text(encoding="utf-8"), params=None)
         model = to_state.apps.get_model(app_label, self.name)
         for index in model._meta.indexes:
             schema_editor.add_index(model, index)

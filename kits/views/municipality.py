@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -85,7 +85,10 @@ def adopt(request: MunicipalityRequest, kit: int) -> HttpResponse:
 
 def _kit_or_404(request: MunicipalityRequest, kit: int) -> Kit:
     """A kit that the municipality can see; 404 for drafts and other programmes."""
-    return get_object_or_404(queries.with_adoptions(queries.offered(request.municipality)), pk=kit)
+    offered_kit = queries.with_adoption_count(queries.offered(request.municipality), kit)
+    if offered_kit is None:
+        raise Http404
+    return offered_kit
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from django.utils import timezone
 from common import ratelimit
 from common.networks import network_of
 from links.models import ClickCount, Link
+from municipalities.tenancy import scope
 
 A_DAY = 24 * 3600
 # The same person, the same link: a second tap within these seconds is the same visit.
@@ -72,7 +73,7 @@ def count(link: Link, *, machine: bool = False) -> None:
     """Increment the counter of this hour. One atomic statement."""
     now = timezone.localtime()
     table = connection.ops.quote_name(ClickCount._meta.db_table)
-    with connection.cursor() as cursor:
+    with scope(link.municipality_id), connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} AS t (municipality_id, link_id, counted_on, hour, people, machines) "  # noqa: S608 - a model's name
             "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (link_id, counted_on, hour) "

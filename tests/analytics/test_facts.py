@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from analytics import partitions
@@ -28,6 +28,7 @@ from common.models import AuditEvent
 from municipalities.holidays import BELGRADE
 from municipalities.tenancy import everywhere, scope
 from tests.analytics import factories
+from tests.database import owner_cursor
 from tests.people import Cast
 
 NUMBERS = ("likes", "replies", "views", "paid_views")
@@ -238,9 +239,9 @@ def test_a_look_only_marks_days_and_a_fold_makes_them(channels: list[Channel], s
 
 def test_a_marked_day_keeps_the_oldest_change(channels: list[Channel]) -> None:
     municipality, channel = channels[0].municipality_id, channels[0].pk
-    for hour in (11, 9, 10):
-        dirty_days.mark([(municipality, channel, MONDAY, Basis.ACTIVITY)], at(MONDAY, hour))
     with scope(municipality):
+        for hour in (11, 9, 10):
+            dirty_days.mark([(municipality, channel, MONDAY, Basis.ACTIVITY)], at(MONDAY, hour))
         assert DirtyDay.objects.get().since == at(MONDAY, 9)
 
 
@@ -395,7 +396,7 @@ def test_the_months_before_those_that_are_kept_need_no_partition_of_their_own(ol
     retention.purge_expired_snapshots()
     partitions.ensure(date(2024, 1, 1), date(2026, 12, 1))
     look(old, at(date(2024, 2, 1), 9), likes=1)
-    with connection.cursor() as cursor:
+    with owner_cursor() as cursor:
         cursor.execute("SELECT count(*) FROM analytics_metricsnapshot_before")
         assert cursor.fetchone() == (2,)
 
@@ -404,7 +405,7 @@ def test_the_months_before_those_that_are_kept_need_no_partition_of_their_own(ol
 def test_the_keys_of_months_that_are_over_are_packed_once(subject: Subject) -> None:
     last_month = timezone.now().replace(day=1, hour=12) - timedelta(days=20)
     partitions.ensure(last_month.date(), last_month.date())
-    with connection.cursor() as cursor:
+    with owner_cursor() as cursor:
         cursor.execute(
             "INSERT INTO analytics_metricsnapshot (subject_id, municipality_id, at, outcome) SELECT %s, %s, "
             "%s::timestamptz + hashint4(n) * interval '1 ms', 'missed' FROM generate_series(1, 30000) n "

@@ -22,6 +22,7 @@ from analytics.models import ChannelDay, DailyFact, MonthlyFact, Subject
 from municipalities.queries import today
 from municipalities.tenancy import scope
 from tests.analytics.numbers import Numbers, at
+from tests.database import owner_cursor
 from tests.people import Cast, sign_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db")]
@@ -82,7 +83,7 @@ def client(cast: Cast) -> Client:
             ],
             batch_size=1000,
         )  # fmt: skip
-    with connection.cursor() as cursor:
+    with owner_cursor() as cursor:
         cursor.execute("ANALYZE analytics_subject, analytics_dailyfact, analytics_monthlyfact, analytics_channelday")
     return sign_in(cast.officer)
 

@@ -182,7 +182,7 @@ def test_pulls_lie_in_the_partition_of_their_month(channel: Channel, subject: Su
 
     partitions.ensure(MONDAY, MONDAY)
     look(subject, at(MONDAY, 10), likes=1)
-    with connection.cursor() as cursor:
+    with scope(subject.municipality_id), connection.cursor() as cursor:
         cursor.execute("SELECT tableoid::regclass::text FROM analytics_metricsnapshot")
         assert cursor.fetchall() == [("analytics_metricsnapshot_2026_11",)]
     assert partitions.healthy()

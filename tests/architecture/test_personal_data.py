@@ -13,6 +13,7 @@ from django.utils import translation
 from inbox import personal_data
 from inbox.personal_data import ErasureEffect, PersonalDataStore
 from tests.architecture.personal_columns import NOBODY
+from tests.database import owner_cursor
 
 TEXT = ("text", "character varying", "character", "json", "jsonb", "bytea", "inet", "ARRAY", "USER-DEFINED", "xml")
 COLUMNS = """
@@ -75,7 +76,7 @@ def test_no_reason_is_for_a_column_that_is_gone_or_in_the_list() -> None:
 
 @pytest.mark.django_db
 def test_a_new_column_with_words_fails_until_somebody_says_what_it_is() -> None:
-    with connection.cursor() as cursor:
+    with owner_cursor() as cursor:
         cursor.execute("ALTER TABLE inbox_note ADD COLUMN telephone text")
     missing = in_the_database() - closed_lists() - in_the_list() - set(said_to_be_of_nobody())
     assert missing == {"inbox_note.telephone"}

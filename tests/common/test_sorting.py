@@ -1,5 +1,4 @@
 import random
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,16 +20,13 @@ IN_ORDER = [
 
 @pytest.fixture
 def sr_key(db):
-    """The function as the file has it, whatever the migrations have already made of it."""
-    sql = (Path(__file__).parents[2] / "common/sql/sr_key.sql").read_text(encoding="utf-8")
+    """The function of the database. Test databases are made anew when its file changes."""
 
     def keys(values):
         with connection.cursor() as cursor:
             cursor.execute("SELECT sr_key(v) FROM unnest(%s::text[]) WITH ORDINALITY AS t(v, n) ORDER BY n", [values])
             return [bytes(key) for (key,) in cursor.fetchall()]
 
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
     return keys
 
 

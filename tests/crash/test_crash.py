@@ -209,7 +209,7 @@ def test_the_database_connection_is_cut_during_the_call(stage: Stage) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = session_user"
         )
     stage.release()
     stage.play()

@@ -22,7 +22,7 @@ from common.enums import MailState
 from common.models import MailMessage
 from inbox.domain import desk, handover
 from inbox.domain.handover import QuestionInput
-from municipalities.tenancy import scope
+from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
 from notifications.domain.send import send_due
 from notifications.enums import NotificationKind
@@ -50,7 +50,7 @@ def outbox(settings: Any) -> None:
 def cells(text: str) -> list[str]:
     """The columns, of all tables, in which `text` stands; also inside JSON and within the payload of sessions."""
     columns = []
-    with connection.cursor() as cursor:
+    with everywhere("a test reads every column"), connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name, column_name FROM information_schema.columns JOIN information_schema.tables "
             "USING (table_schema, table_name) WHERE table_schema = 'public' AND table_type = 'BASE TABLE' "

@@ -23,7 +23,7 @@ from tests import patience
 from tests.servers import VARIABLES
 
 # What the suite says to itself; a person who types `make run` has none of it.
-SUITES_OWN = {*VARIABLES, "DATABASE_URL", "REDIS_URL", "DATA_DIR", "PORT", "PRACTICE_PORT"}
+SUITES_OWN = {*VARIABLES, "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "DATA_DIR", "PORT", "PRACTICE_PORT"}
 # Only to end a run that hangs: tables and demo take a minute on a quiet machine.
 START_SECONDS = 1800
 STOP_SECONDS = 300

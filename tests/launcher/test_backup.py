@@ -29,7 +29,15 @@ def make_site(open_directory, copy_servers, monkeypatch):
 
     `make_site(new=True)`: one whose servers were never started.
     """
-    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TOKEN_KEYS", "MEDIA_ROOT", "PRACTICE_ENABLED"):
+    for name in (
+        "DATABASE_URL",
+        "DATABASE_OWNER_URL",
+        "REDIS_URL",
+        "SECRET_KEY",
+        "TOKEN_KEYS",
+        "MEDIA_ROOT",
+        "PRACTICE_ENABLED",
+    ):
         monkeypatch.delenv(name, raising=False)
     made = []
 
@@ -46,7 +54,7 @@ def make_site(open_directory, copy_servers, monkeypatch):
 
 
 def execute(site, statement):
-    connection = psycopg2.connect(embedded.ensure(site.servers)["DATABASE_URL"])
+    connection = psycopg2.connect(embedded.ensure(site.servers)["DATABASE_OWNER_URL"])
     try:
         with connection, connection.cursor() as cursor:
             cursor.execute(statement)
@@ -182,7 +190,7 @@ PASSWORD = "lozinka %@/:' sa razmakom"
 def with_password(filled, monkeypatch):
     """The same database as somebody names it who has a server of their own: an address with a password in it."""
     with embedded.serving(filled.servers) as urls:
-        own = urls["DATABASE_URL"]
+        own = urls["DATABASE_OWNER_URL"]
         with psycopg2.connect(own) as connection, connection.cursor() as cursor:
             cursor.execute("CREATE ROLE keeper SUPERUSER LOGIN PASSWORD %s", [PASSWORD])
         parts = parse_dsn(own)

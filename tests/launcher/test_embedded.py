@@ -61,22 +61,23 @@ def test_both_servers_start_answer_and_stop(empty):
 
 
 def test_postgresql_folds_and_searches_serbian(empty):
-    url = embedded.ensure(empty, environ=NONE_GIVEN)["DATABASE_URL"]
+    urls = embedded.ensure(empty, environ=NONE_GIVEN)
+    url = urls["DATABASE_URL"]
     assert one(url, "SELECT lower('ЂОРЂЕ ČŽŠĐĆ')") == "ђорђе čžšđć"
     assert one(url, "SELECT 'ЋУПРИЈА' ILIKE 'ћуприја'") is True
-    one(url, "CREATE EXTENSION pg_trgm")
+    one(urls["DATABASE_OWNER_URL"], "CREATE EXTENSION pg_trgm")
     assert one(url, "SELECT cardinality(show_trgm('Ђорђе'))") == 6
 
 
 def test_a_second_start_keeps_addresses_and_data(base):
     first = embedded.ensure(base, environ=NONE_GIVEN)
-    one(first["DATABASE_URL"], "CREATE TABLE kept AS SELECT 7 AS n")
+    one(first["DATABASE_OWNER_URL"], "CREATE TABLE kept AS SELECT 7 AS n")
     with redis.Redis.from_url(first["REDIS_URL"]) as valkey:
         valkey.rpush("queue", "work")
     embedded.stop(base)
     second = embedded.ensure(base, environ=NONE_GIVEN)
     assert second == first
-    assert one(second["DATABASE_URL"], "SELECT n FROM kept") == 7
+    assert one(second["DATABASE_OWNER_URL"], "SELECT n FROM kept") == 7
     with redis.Redis.from_url(second["REDIS_URL"]) as valkey:
         assert valkey.lrange("queue", 0, -1) == [b"work"]
 
@@ -96,10 +97,10 @@ def test_servers_of_a_killed_launcher_are_adopted(base):
 
 def test_servers_killed_hard_come_back_with_their_data(base):
     first = embedded.ensure(base, environ=NONE_GIVEN)
-    one(first["DATABASE_URL"], "CREATE TABLE kept AS SELECT 7 AS n")
+    one(first["DATABASE_OWNER_URL"], "CREATE TABLE kept AS SELECT 7 AS n")
     os.kill(int((base / "pg" / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
     second = embedded.ensure(base, environ=NONE_GIVEN)
-    assert one(second["DATABASE_URL"], "SELECT n FROM kept") == 7
+    assert one(second["DATABASE_OWNER_URL"], "SELECT n FROM kept") == 7
 
 
 def test_a_lock_file_with_a_strangers_pid_does_not_stop_the_start(base):
@@ -128,4 +129,4 @@ def test_secrets_are_for_the_owner_only(empty):
     embedded.ensure(empty, environ=NONE_GIVEN)
     for name in ("secrets.json", "valkey/valkey.conf"):
         assert (empty / name).stat().st_mode & 0o077 == 0
-    assert set(files.load(empty / "secrets.json")) == {"pg", "valkey"}
+    assert set(files.load(empty / "secrets.json")) == {"pg", "pg_app", "valkey"}

@@ -17,14 +17,17 @@ from portal import migration_history
 
 SLOW = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
-GIVEN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TOKEN_KEYS", "DJANGO_SETTINGS_MODULE", "PRACTICE_ENABLED", "DEMO")
+GIVEN = (
+    "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "TOKEN_KEYS", "DJANGO_SETTINGS_MODULE",
+    "PRACTICE_ENABLED", "DEMO",
+)  # fmt: skip
 SENTENCE = r"made by another version of Dobošar .* no upgrade is promised\. Nothing was changed\."
 
 
 def change(site, *statements):
     """Run statements on the database of `site`; the rows of the last one."""
     with embedded.serving(site / "servers", environ={}) as urls:
-        connection = psycopg2.connect(urls["DATABASE_URL"])
+        connection = psycopg2.connect(urls["DATABASE_OWNER_URL"])
         try:
             with connection, connection.cursor() as cursor:
                 for statement in statements:

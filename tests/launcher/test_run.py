@@ -18,7 +18,10 @@ from launcher.errors import LauncherError
 from tests import patience
 
 ROOT = Path(__file__).resolve().parents[2]
-GIVEN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TOKEN_KEYS", "DJANGO_SETTINGS_MODULE", "PRACTICE_ENABLED", "DEMO")
+GIVEN = (
+    "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "TOKEN_KEYS", "DJANGO_SETTINGS_MODULE",
+    "PRACTICE_ENABLED", "DEMO",
+)  # fmt: skip
 
 
 def environment(**variables):

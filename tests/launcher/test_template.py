@@ -16,7 +16,7 @@ from tests import template
 @pytest.fixture
 def url():
     """The server that this run uses, whoever started it."""
-    return os.environ["DATABASE_URL"]
+    return os.environ["DATABASE_OWNER_URL"]
 
 
 def execute(url, statement, database="postgres"):
@@ -77,7 +77,7 @@ def test_a_template_that_nobody_used_for_a_week_is_dropped_and_no_other_database
 
 def test_who_may_make_no_database_is_told_and_goes_on_without(open_directory):
     with embedded.serving(open_directory / "servers", test=True, environ={}) as urls:
-        own = urlsplit(urls["DATABASE_URL"])
+        own = urlsplit(urls["DATABASE_OWNER_URL"])
         execute(own.geturl(), "CREATE ROLE modest LOGIN PASSWORD 'modest'")
         modest = own._replace(netloc=f"modest:modest@{own.hostname}:{own.port}").geturl()
         with pytest.warns(UserWarning, match="Tests migrate their database themselves"):

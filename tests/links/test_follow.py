@@ -183,9 +183,10 @@ def test_machines_and_looks_ahead_are_led_on_and_counted_apart(link: Link) -> No
 
 def test_nothing_that_is_stored_says_who_it_was(link: Link) -> None:
     visit(link, REMOTE_ADDR="192.0.2.77", HTTP_USER_AGENT=f"{PHONE} Marker/99", HTTP_REFERER="https://marker.example/")
-    with connection.cursor() as cursor:
+    with scope(link.municipality_id), connection.cursor() as cursor:
         cursor.execute("SELECT row_to_json(c)::text FROM links_clickcount c")
         stored = str(cursor.fetchall())
+    assert '"people":1' in stored
     assert "192.0.2.77" not in stored
     assert "arker" not in stored
     with redis.Redis.from_url(django_settings.REDIS_URL) as valkey:

@@ -18,6 +18,7 @@ from delivery import dispatch
 from portal import queues, tasks
 from portal.celery import app
 from portal.health import CHECKS
+from tests.database import owner_cursor
 
 
 def readiness(client: Client | None = None) -> tuple[int, set[str]]:
@@ -110,13 +111,13 @@ def test_a_missing_month_is_noticed(all_up: None) -> None:
     first, _last = partitions.ahead()
     coming = partitions.months(first, partitions.ahead()[1])
     next(coming)
-    with connection.cursor() as cursor:
+    with owner_cursor() as cursor:
         cursor.execute(f"DROP TABLE {partitions.TABLE}_{next(coming):%Y_%m}")
     assert readiness() == (503, {"partitions"})
 
 
 def test_rows_in_the_default_partition_are_noticed(all_up: None) -> None:
-    with connection.cursor() as cursor:
+    with owner_cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("SET session_replication_role = replica")  # only where the row lands matters here
         cursor.execute(
@@ -125,5 +126,5 @@ def test_rows_in_the_default_partition_are_noticed(all_up: None) -> None:
         )
         cursor.execute("SET session_replication_role = DEFAULT")
     assert readiness() == (503, {"partitions"})
-    with connection.cursor() as cursor:
+    with owner_cursor() as cursor:
         cursor.execute("DELETE FROM analytics_metricsnapshot_default")

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from analytics import partitions
 from analytics.rollups.domain import rollup
+from municipalities.tenancy import everywhere
 
 
 def oldest_kept(today: date) -> date | None:
@@ -25,7 +26,7 @@ def purge_expired_snapshots() -> list[date]:
     if month is None or not any(day < month for day in partitions.stored()):
         return []
     rollup.rebuild_dirty_days()
-    with transaction.atomic():
+    with everywhere("drop months whose facts are built"), transaction.atomic():
         rollup.lock()
         with connection.cursor() as cursor:
             # a day was marked meanwhile: its facts come first, the month is dropped tomorrow

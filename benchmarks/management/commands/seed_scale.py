@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from benchmarks import scale
+from common.database_owner import as_owner
 
 
 class Command(BaseCommand):
@@ -18,7 +19,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, of: int, **options: Any) -> None:
         self.stdout.write("Filling; this takes minutes.")
         try:
-            installation = scale.fill(scale.Size().part(of), self.stdout.write)
+            with as_owner():
+                installation = scale.fill(scale.Size().part(of), self.stdout.write)
         except scale.NotEmpty as error:
             raise CommandError(str(error)) from error
         self.stdout.write(

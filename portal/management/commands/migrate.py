@@ -7,6 +7,7 @@ from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations import Migration
 
+from common.database_owner import as_owner
 from portal import migration_history
 
 
@@ -15,10 +16,11 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.database = options["database"]
-        with connections[self.database].cursor() as cursor:
-            if not migration_history.is_current(migration_history.applied(cursor)):
-                raise CommandError(self._refusal())
-        super().handle(*args, **options)
+        with as_owner(self.database):
+            with connections[self.database].cursor() as cursor:
+                if not migration_history.is_current(migration_history.applied(cursor)):
+                    raise CommandError(self._refusal())
+            super().handle(*args, **options)
 
     def _refusal(self) -> str:
         at = connections[self.database].settings_dict

@@ -107,7 +107,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     base = free_port()
     redis = urllib.parse.urlsplit(os.environ["REDIS_URL"])
     environ = os.environ | {
-        "DB_POSTGRES_URL": os.environ["DATABASE_URL"].replace("postgres://", "postgresql://"),
+        "DB_POSTGRES_URL": os.environ["DATABASE_OWNER_URL"].replace("postgres://", "postgresql://"),
         # The PLC directory lives in memory, so every start needs a schema of its own; letters only.
         "DB_POSTGRES_SCHEMA": "at" + "".join(c for c in uuid.uuid4().hex if c.isalpha()),
         "REDIS_HOST": f"{redis.hostname}:{redis.port}",

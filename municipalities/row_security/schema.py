@@ -1,0 +1,128 @@
+"""Roles, grants and policies, created by the owner of the tables after each `migrate`. Idempotent.
+
+- `dobosar_app` holds what the application may do: read and write rows. The role that the application signs in with is a
+  member. Neither owns a table, so neither can change a policy.
+- `dobosar_everywhere` additionally sees the rows of all municipalities. `tenancy.everywhere` switches to it for a
+  statement or a transaction; being a member is not enough, as it is granted without inheritance.
+- Everybody else, the owner of the tables included, sees what the policy allows (`FORCE`), unless the role bypasses row
+  security, as a backup and a migration must.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connections, transaction
+
+from municipalities.row_security.statements import EVERYWHERE, SETTING
+from municipalities.tenancy import tenant_tables
+
+APP = "dobosar_app"
+POLICY, POLICY_OF_ALL = "municipality_scope", "everywhere"
+# Evaluated once per statement. COALESCE keeps the planner from using it as an index condition, and from multiplying its
+# selectivity with that of the same condition from `TenantManager`, after which it would expect too few rows.
+CONDITION = (
+    f"COALESCE(municipality_id = ANY ((SELECT string_to_array(current_setting('{SETTING}', true), ',')::bigint[])"
+    "::bigint[]), false)"
+)
+
+
+# Operators of searches: `LIKE`, and `@>` of JSON. Behind a policy PostgreSQL uses an index only for functions that are
+# known not to reveal values of rows that the policy hides. These two raise no error that depends on such a value
+# (`LIKE` complains about its pattern, which is ours), and have no other output.
+LEAKPROOF = ("pg_catalog.textlike(text, text)", "pg_catalog.jsonb_contains(jsonb, jsonb)")
+
+
+def bypassing_role(cursor: Any) -> str:
+    """The name of the role that is signed in, where policies do not hold for it; "" where they do."""
+    cursor.execute(
+        "SELECT current_user FROM pg_roles r WHERE rolname = current_user AND (rolsuper OR rolbypassrls OR EXISTS ("
+        "SELECT FROM pg_class c WHERE c.oid = ANY (SELECT to_regclass(name) FROM unnest(%s) AS name)"
+        " AND pg_has_role(c.relowner, 'USAGE')))",
+        [tenant_tables()],
+    )
+    row = cursor.fetchone()
+    return str(row[0]) if row else ""
+
+
+def apply(using: str = "default") -> None:
+    """Create what is missing. Does nothing where the tables belong to another role."""
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        if not _owns_the_tables(cursor):
+            return
+        _roles(cursor)
+        _grants(cursor)
+        _mark_leakproof(cursor)
+        for table in unprotected(cursor):
+            for statement in _policies(table):
+                cursor.execute(statement)
+        for partition in _open_partitions(cursor):
+            # No policy: nobody reads it but through its table. MAINTAIN is for REINDEX.
+            cursor.execute(f"ALTER TABLE {partition} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+            cursor.execute(f"GRANT MAINTAIN ON {partition} TO {APP}")
+
+
+def _owns_the_tables(cursor: Any) -> bool:
+    cursor.execute(
+        "SELECT bool_and(pg_has_role(current_user, relowner, 'USAGE')) FROM pg_class "
+        "WHERE oid = ANY (SELECT to_regclass(name) FROM unnest(%s) AS name)",
+        [tenant_tables()],
+    )
+    return bool(cursor.fetchone()[0])
+
+
+def _roles(cursor: Any) -> None:
+    cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [[APP, EVERYWHERE]])
+    existing = {row[0] for row in cursor.fetchall()}
+    for role in (APP, EVERYWHERE):
+        if role not in existing:
+            cursor.execute(f"CREATE ROLE {role} NOLOGIN")
+    cursor.execute(f"GRANT {APP} TO {EVERYWHERE}")
+
+
+def _grants(cursor: Any) -> None:
+    cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APP}")
+    cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}")
+    cursor.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {APP}")
+    cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}")
+
+
+def _mark_leakproof(cursor: Any) -> None:
+    """Only a superuser may; without it searches are correct and slow."""
+    cursor.execute(
+        "SELECT name FROM unnest(%s) AS name JOIN pg_proc p ON p.oid = name::regprocedure "
+        "WHERE NOT proleakproof AND current_setting('is_superuser')::bool",
+        [list(LEAKPROOF)],
+    )
+    for row in cursor.fetchall():
+        cursor.execute(f"ALTER FUNCTION {row[0]} LEAKPROOF")
+
+
+def unprotected(cursor: Any) -> list[str]:
+    """Tenant tables without both policies, quoted."""
+    cursor.execute(
+        "SELECT c.oid::regclass::text FROM pg_class c "
+        "WHERE c.oid = ANY (SELECT to_regclass(name) FROM unnest(%s) AS name) AND NOT ("
+        "c.relrowsecurity AND c.relforcerowsecurity AND"
+        " (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = ANY(%s)) = 2) ORDER BY 1",
+        [tenant_tables(), [POLICY, POLICY_OF_ALL]],
+    )
+    return [row[0] for row in cursor.fetchall()]
+
+
+def _open_partitions(cursor: Any) -> list[str]:
+    """Partitions of tenant tables that can be read by their own name, quoted."""
+    cursor.execute(
+        "SELECT i.inhrelid::regclass::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+        "WHERE i.inhparent = ANY (SELECT to_regclass(name) FROM unnest(%s) AS name) AND c.relkind = 'r' AND NOT ("
+        "c.relrowsecurity AND c.relforcerowsecurity AND has_table_privilege(%s, c.oid, 'MAINTAIN')) ORDER BY 1",
+        [tenant_tables(), APP],
+    )
+    return [row[0] for row in cursor.fetchall()]
+
+
+def _policies(table: str) -> Iterator[str]:
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
+    yield f"DROP POLICY IF EXISTS {POLICY} ON {table}"
+    yield f"DROP POLICY IF EXISTS {POLICY_OF_ALL} ON {table}"
+    yield f"CREATE POLICY {POLICY} ON {table} USING ({CONDITION})"
+    yield f"CREATE POLICY {POLICY_OF_ALL} ON {table} TO {EVERYWHERE} USING (true)"
