@@ -12,23 +12,22 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 @contextmanager
 def as_owner(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
-    """Connect to the same database with the role of DATABASE_OWNER_URL; without one, nothing changes."""
-    if not settings.DATABASE_OWNER_URL:
-        yield
-        return
+    """Connect to the same database with the role of DATABASE_OWNER_URL. Without one, the only role owns the tables."""
     connection = connections[using]
-    own = environ.Env.db_url_config(settings.DATABASE_OWNER_URL)
-    changed = {name: own[name] for name in ("USER", "PASSWORD", "HOST", "PORT")}
-    before = {name: connection.settings_dict[name] for name in changed}
-    connection.close()
-    connection.settings_dict.update(changed)
+    before = {name: connection.settings_dict[name] for name in ("USER", "PASSWORD", "HOST", "PORT")}
+    if settings.DATABASE_OWNER_URL:
+        own = environ.Env.db_url_config(settings.DATABASE_OWNER_URL)
+        connection.close()
+        connection.settings_dict.update({name: own[name] for name in before})
+    was_owner = has_owner_rights(connection)
     set_owner(connection, is_owner=True)
     try:
         yield
     finally:
-        connection.close()
-        connection.settings_dict.update(before)
-        set_owner(connection, is_owner=False)
+        set_owner(connection, is_owner=was_owner)
+        if settings.DATABASE_OWNER_URL:
+            connection.close()
+            connection.settings_dict.update(before)
 
 
 def set_owner(connection: Any, *, is_owner: bool) -> None:

@@ -16,7 +16,7 @@ import psycopg2
 import pytest
 import redis
 
-from common.database_owner import as_owner
+from common.database_owner import as_owner, set_owner
 from launcher import browser as browsers
 from tests import browsing, database, emptying, live, long_report, patience, refusals, template
 from tests.crash import figures
@@ -74,10 +74,12 @@ def django_db_setup(application_role: dict[str, str], django_db_setup: None, dja
     owner = {name: connection.settings_dict[name] for name in application_role}
     connection.close()
     connection.settings_dict.update(application_role)
+    set_owner(connection, is_owner=False)
     database.let_tests_become_owner(application_role["USER"])
     yield
     connections.close_all()
     connection.settings_dict.update(owner)
+    set_owner(connection, is_owner=True)
     if not django_db_keepdb:
         name = connections["default"].settings_dict["NAME"]
         connections.close_all()
