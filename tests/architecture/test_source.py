@@ -48,6 +48,7 @@ EVERYWHERE = {
     "administration/domain/exports.py",
     "analytics/ingestion/domain/collect.py",
     "analytics/rollups/domain/rebuild.py",
+    "analytics/rollups/domain/retention.py",
     "analytics/rollups/domain/rollup.py",
     "analytics/history/domain/fetch.py",
     "analytics/rollups/domain/monthly_medians.py",

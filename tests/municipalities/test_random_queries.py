@@ -22,6 +22,8 @@ from django.test import override_settings
 from municipalities.models import Municipality
 from municipalities.tenancy import TenantModel, everywhere, scope
 
+pytestmark = pytest.mark.django_db
+
 Model = type[TenantModel]
 MODELS: list[Model] = sorted(
     (model for model in apps.get_models() if issubclass(model, TenantModel) and model._meta.managed),
@@ -39,7 +41,7 @@ def counts(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
         with everywhere("a test counts what there is"):
             yield {
                 model._meta.db_table: dict(
-                    unfiltered(model).order_by().values_list("municipality_id").annotate(Count("pk"))
+                    unfiltered(model).order_by().values_list("municipality_id").annotate(n=Count("*"))
                 )
                 for model in MODELS
             }
@@ -79,7 +81,7 @@ def _filtered(model: Model, draw: Any) -> list[Any]:
 
 
 def _grouped(model: Model, draw: Any) -> list[Any]:
-    rows = unfiltered(model).order_by().values("municipality_id").annotate(n=Count("pk"), last=Max("pk"))
+    rows = unfiltered(model).order_by().values("municipality_id").annotate(n=Count("*"), last=Max("municipality_id"))
     return [row["municipality_id"] for row in rows]
 
 

@@ -66,7 +66,8 @@ def rebuild_channels(first: date, last: date, channels: Sequence[int]) -> int:
     if since and first < since:
         raise SnapshotsExpired(since)
     if len(channels) < MIN_CHANNELS_FOR_LANES or connection.in_atomic_block:
-        return sum(_month(channels, begin, end) for begin, end in _months(first, last))
+        with everywhere("facts are made again"):
+            return sum(_month(channels, begin, end) for begin, end in _months(first, last))
     stop = Event()
     with ThreadPoolExecutor(rollup.LANES) as pool:
         lanes = [pool.submit(_lane, lane, channels, first, last, stop) for lane in range(rollup.LANES)]
@@ -92,7 +93,7 @@ def _lane(lane: int, channels: Sequence[int], first: date, last: date, stop: Eve
 def oldest() -> date:
     """The first day that `rebuild` accepts: since when snapshots are kept, else the day of the oldest post or
     snapshot."""
-    with connection.cursor() as cursor:
+    with everywhere("the oldest day with facts"), connection.cursor() as cursor:
         cursor.execute("SELECT min(published_on) FROM analytics_subject")
         first = cursor.fetchone()[0] or timezone.localdate()
         cursor.execute("SELECT min(at AT TIME ZONE 'Europe/Belgrade')::date FROM analytics_metricsnapshot")
