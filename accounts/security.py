@@ -3,15 +3,22 @@
 A failed sign-in names the account it was aimed at, or nothing: people type passwords into the address field.
 """
 
+import time
 from typing import Any
+
+from django.conf import settings
 
 from accounts.models import User
 from common import audit
 from common.web.request import PortalRequest
 
+# In the session: Unix time at which `accounts.middleware.SessionEndMiddleware` ends it.
+SESSION_ENDS_AT = "ends_at"
+
 
 def signed_in(request: PortalRequest, user: User, **rest: Any) -> None:
     _remember_device(request, user)
+    request.session[SESSION_ENDS_AT] = time.time() + settings.SESSION_COOKIE_AGE
     audit.record("account.sign_in", by=user, target=user)
 
 

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from common import untrusted_json
 from launcher.requirements import pinned
 from launcher.site import ROOT
 
@@ -55,7 +56,7 @@ def python_packages(packages: Sequence[tuple[str, str]], url: str) -> list[str]:
         options = [*preview, "--frozen", "--no-config", "--output-format", "json", "--service-url", url]
         done = subprocess.run([uv, "audit", *options], cwd=name, capture_output=True, text=True, check=False)
     try:
-        answer = json.loads(done.stdout)
+        answer = untrusted_json.loads(done.stdout)
         asked = int(answer["summary"]["audited_packages"])
         found = [
             _line(
@@ -80,7 +81,7 @@ def browser_packages(packages: Sequence[tuple[str, str]], url: str) -> list[str]
     )
     try:
         with urllib.request.urlopen(request, timeout=SECONDS) as response:
-            results: list[dict[str, Any]] = json.load(response)["results"]
+            results: list[dict[str, Any]] = untrusted_json.loads(response.read())["results"]
         found = [[row["id"] for row in result.get("vulns", [])] for result in results]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
         raise NotAsked(f"{url}: {problem}") from None
@@ -100,7 +101,7 @@ def _line(name: str, version: str, number: str, summary: str | None, fixed: Sequ
 
 def in_browser() -> list[tuple[str, str]]:
     """(name, version) of what static/vendor/VENDOR.json lists."""
-    vendored = json.loads((ROOT / "static/vendor/VENDOR.json").read_text(encoding="utf-8"))
+    vendored = untrusted_json.loads((ROOT / "static/vendor/VENDOR.json").read_text(encoding="utf-8"))
     return [(package["package"], package["version"]) for package in vendored]
 
 
