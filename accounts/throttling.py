@@ -96,7 +96,7 @@ def remember_device(response: HttpResponseBase, email: str) -> None:
     """Let the browser that gets `response` keep that it signed in to the account of `email`."""
     response.set_signed_cookie(
         _cookie(email),
-        secrets.token_urlsafe(12),
+        secrets.token_urlsafe(16),
         salt=SALT,
         max_age=YEAR,
         path="/accounts/",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 
 from django.test import Client
 from django.urls import reverse
@@ -72,3 +74,9 @@ def test_an_error_of_ours_keeps_its_traceback(console: io.StringIO) -> None:
         extra = {"status_code": 500, "request": None}
         logging.getLogger("django.request").error("Internal Server Error: /", exc_info=problem, extra=extra)
     assert "Traceback" in console.getvalue()
+
+
+def test_times_are_in_utc(console: io.StringIO) -> None:
+    with time_machine.travel(datetime(2026, 7, 1, 12, 0, 5, 250_000, tzinfo=UTC), tick=False):
+        logging.getLogger("portal.test").warning("Noon in Greenwich")
+    assert console.getvalue() == "2026-07-01T12:00:05.250Z WARNING portal.test Noon in Greenwich\n"
