@@ -46,7 +46,7 @@ test-real: setup-dev  ## connectors against real servers; QUICK=1 for what Debia
 fakes: setup-dev  ## stand-ins for all networks on port 8900 (ARGS='--port 8900'), and what to set to try them
 	@exec $(py) -m tests.platforms.fakes --explain --port 8900 $(ARGS)
 
-check: setup-dev  ## style, types, layers, templates, migrations, texts, deploy check, requirements
+check: setup-dev  ## style, types, layers, templates, migrations, texts, deploy check, requirements, security table
 	@exec $(py) -m launcher.check
 
 coverage: setup-dev  ## the suite with branches counted: total and least covered packages; ARGS='tests/posts' narrows it
