@@ -19,9 +19,12 @@ SECRET = re.compile(
 class Line(logging.Formatter):
     """Times in UTC, so that lines of several machines fall into one order: 2026-11-28T17:33:05.250Z."""
 
-    converter = time.gmtime
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
+
+    @staticmethod
+    def converter(seconds: float | None) -> time.struct_time:
+        return time.gmtime(seconds)
 
 
 class WithoutSecrets(logging.Filter):

@@ -96,6 +96,31 @@ def test_a_key_that_the_portal_did_not_give_is_not_taken(cast: Cast) -> None:
     assert key_of(client) != "chosenbyastrangerchosenbyastrang"
 
 
+def test_giving_the_password_again_gives_a_new_key_too(cast: Cast) -> None:
+    client = entered(cast.officer)
+    former = key_of(client)
+    assert is_in(client)
+    client.post("/accounts/reauthenticate/", {"password": "a wrong password"})
+    assert key_of(client) == former
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert key_of(client) != former
+    assert is_in(client)
+    stolen = Client()
+    stolen.cookies[project.SESSION_COOKIE_NAME] = former
+    assert not is_in(stolen)
+    assert client.get("/accounts/sessions/").text.count("list-row") == 1
+
+
+def test_giving_a_code_again_gives_a_new_key_too(cast: Cast) -> None:
+    client = entered(cast.officer)
+    secret = set_up_app(client)
+    former = key_of(client)
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        client.post("/accounts/2fa/reauthenticate/", {"code": code(secret)})
+    assert key_of(client) != former
+    assert is_in(client)
+
+
 def test_keys_are_random_and_long(cast: Cast) -> None:
     keys = {key_of(entered(cast.officer)) for _ in range(5)}
     assert len(keys) == 5
