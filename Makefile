@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-slow test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui architecture requirements migrations setup setup-dev
+.PHONY: help run test test-slow test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security sbom advisories architecture requirements migrations setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -46,7 +46,7 @@ test-real: setup-dev  ## connectors against real servers; QUICK=1 for what Debia
 fakes: setup-dev  ## stand-ins for all networks on port 8900 (ARGS='--port 8900'), and what to set to try them
 	@exec $(py) -m tests.platforms.fakes --explain --port 8900 $(ARGS)
 
-check: setup-dev  ## style, types, layers, templates, migrations, texts, deploy check, requirements
+check: setup-dev  ## style, types, layers, templates, migrations, texts, deploy check, requirements, security table
 	@exec $(py) -m launcher.check
 
 coverage: setup-dev  ## the suite with branches counted: total and least covered packages; ARGS='tests/posts' narrows it
@@ -116,6 +116,15 @@ demo-reports: setup  ## the reports of the demo's six pilots, as PDF in docs/rep
 	$(manage) demo_reports $(ARGS)
 
 ui: run  ## the component gallery is at /ui/ of the running site
+
+security: setup-dev  ## write docs/security.md from docs/asvs.csv
+	@exec $(py) -m launcher.asvs
+
+sbom: setup-dev  ## the software bill of materials (CycloneDX) in sbom.cdx.json; ARGS='--to file.json' elsewhere
+	@exec $(py) -m launcher.sbom $(ARGS)
+
+advisories: setup-dev  ## ask OSV for known vulnerabilities of all pinned packages; Error 3: it could not be asked
+	@exec $(py) -m launcher.advisories
 
 architecture: setup-dev  ## draw docs/architecture.svg from the packages' imports
 	@exec $(py) -m launcher.architecture

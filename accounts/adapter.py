@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts import tasks, throttling
 from accounts.domain import second_factor
 from accounts.models import User
+from accounts.security import SIGN_IN
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -44,7 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: Any, **rest: Any) -> HttpResponse:
         """A person who has just signed in, or chosen the password of a new account, need not enter it again."""
-        record_authentication(request, user, method="sign_in", reauthenticated=True)
+        record_authentication(request, user, method=SIGN_IN, reauthenticated=True)
         response: HttpResponse = super().post_login(request, user, **rest)
         return response
 

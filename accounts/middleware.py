@@ -1,5 +1,7 @@
 """Per-person language, sessions a person can see, the second factor for those who need one, reset links in sessions."""
 
+import math
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -8,6 +10,7 @@ from allauth.account.views import INTERNAL_RESET_SESSION_KEY as RESET_KEY
 from allauth.usersessions.models import UserSession
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,6 +20,7 @@ from django.utils.module_loading import import_string
 
 from accounts import throttling
 from accounts.queries import has_second_factor
+from accounts.security import SESSION_ENDS_AT
 from common import crypto
 from common.web.request import url_name
 
@@ -36,6 +40,18 @@ class LanguageMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
             return response
+
+
+class SessionEndMiddleware:
+    """Ends a session `SESSION_COOKIE_AGE` after the sign-in, as Django counts from the last change of the session."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.session.get(SESSION_ENDS_AT, math.inf) < time.time():
+            logout(request)
+        return self.get_response(request)
 
 
 class SessionSeenMiddleware:

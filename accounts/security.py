@@ -3,16 +3,31 @@
 A failed sign-in names the account it was aimed at, or nothing: people type passwords into the address field.
 """
 
+import time
 from typing import Any
+
+from django.conf import settings
 
 from accounts.models import User
 from common import audit
 from common.web.request import PortalRequest
 
+# In the session: Unix time at which `accounts.middleware.SessionEndMiddleware` ends it.
+SESSION_ENDS_AT = "ends_at"
+# The method under which `accounts.adapter` records a sign-in: its key is new already.
+SIGN_IN = "sign_in"
+
 
 def signed_in(request: PortalRequest, user: User, **rest: Any) -> None:
     _remember_device(request, user)
+    request.session[SESSION_ENDS_AT] = time.time() + settings.SESSION_COOKIE_AGE
     audit.record("account.sign_in", by=user, target=user)
+
+
+def asked_again(request: PortalRequest, method: str, reauthenticated: bool = False, **rest: Any) -> None:
+    """Whoever gave the password or a second factor again, being signed in, goes on under a new session key."""
+    if reauthenticated and method != SIGN_IN:
+        request.session.cycle_key()
 
 
 def signed_out(request: PortalRequest, user: User | None, **rest: Any) -> None:
@@ -85,6 +100,7 @@ def listen() -> None:
 
     for signal, receiver in (
         (account.user_logged_in, signed_in),
+        (account.authentication_step_completed, asked_again),
         (django.user_logged_out, signed_out),
         (django.user_login_failed, refused),
         (account.password_changed, password_changed),

@@ -78,8 +78,12 @@ def _address(request: HttpRequest) -> str:
 
 
 def _cookie(email: str) -> str:
-    """One cookie for each account, as people share browsers. Its name does not reveal the account."""
-    return f"{settings.SESSION_COOKIE_NAME}_device_{salted_hmac(SALT, email.lower()).hexdigest()[:20]}"
+    """One cookie for each account, as people share browsers. Its name does not reveal the account.
+
+    Its prefix is the one of cookies with a path.
+    """
+    prefix = "__Secure-" if settings.COOKIE_PREFIX else ""
+    return f"{prefix}dobosar_device_{salted_hmac(SALT, email.lower()).hexdigest()[:20]}"
 
 
 def _device(request: HttpRequest, email: str) -> str:
@@ -92,7 +96,7 @@ def remember_device(response: HttpResponseBase, email: str) -> None:
     """Let the browser that gets `response` keep that it signed in to the account of `email`."""
     response.set_signed_cookie(
         _cookie(email),
-        secrets.token_urlsafe(12),
+        secrets.token_urlsafe(16),
         salt=SALT,
         max_age=YEAR,
         path="/accounts/",

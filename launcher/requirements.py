@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 from launcher.site import ROOT
@@ -21,6 +23,8 @@ EXTRAS: dict[str, list[str]] = {
 OPTIONS = [
     "--generate-hashes", "--universal", "--python-version", "3.11", "--no-emit-index-url", "--quiet", "--no-header",
 ]  # fmt: skip
+PINNED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)")
+HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 MARK = "# Made by `make requirements`; pyproject.toml was "
 
 
@@ -35,6 +39,34 @@ def inputs(extras: list[str]) -> str:
 def stale() -> list[str]:
     """The files that were not compiled from today's pyproject.toml."""
     return [name for name, extras in EXTRAS.items() if MARK + inputs(extras) not in (ROOT / name).read_text()]
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One pinned package of a requirements file, and the packages that need it."""
+
+    name: str
+    version: str
+    hashes: tuple[str, ...]
+    needed_by: tuple[str, ...]
+
+
+def pinned(path: Path) -> list[Requirement]:
+    """What a compiled file pins. Raises `ValueError` for a line that is not understood."""
+    found: list[Requirement] = []
+    for block in re.split(r"\n(?=[A-Za-z0-9])", path.read_text(encoding="utf-8").strip()):
+        lines = [line.strip() for line in block.splitlines()]
+        comments = [line.removeprefix("#").strip() for line in lines if line.startswith("#")]
+        pins = [line for line in lines if line and not line.startswith(("#", "--hash="))]
+        if not pins:
+            continue
+        pin = PINNED.match(pins[0])
+        if pin is None or len(pins) > 1:
+            raise ValueError(f"This is no pinned requirement: {' '.join(pins)}")
+        needed_by = [comment.removeprefix("via").split(" (")[0].strip() for comment in comments]
+        hashes = tuple(HASH.findall(block))
+        found.append(Requirement(pin["name"], pin["version"], hashes, tuple(name for name in needed_by if name)))
+    return found
 
 
 def compile_all() -> None:

@@ -6,6 +6,7 @@ links, the link of the first set-up and signed addresses of files grant access b
 
 import logging
 import re
+import time
 
 from django.http import Http404, HttpRequest
 
@@ -13,6 +14,17 @@ SECRET = re.compile(
     r"(/inbox-answer/|/invitation/|/password/reset/key/|/confirm-email/|/feeds/|/notifications/stop/|/setup/open/|/public/)"
     r"[^/\s?\"']+"
 )
+
+
+class Line(logging.Formatter):
+    """Times in UTC, so that lines of several machines fall into one order: 2026-11-28T17:33:05.250Z."""
+
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    @staticmethod
+    def converter(seconds: float | None) -> time.struct_time:
+        return time.gmtime(seconds)
 
 
 class WithoutSecrets(logging.Filter):

@@ -1,7 +1,7 @@
 """Settings of the practice network: the same database and cache; its own origin, cookies and URLs."""
 
 from portal.settings import *  # noqa: F403
-from portal.settings import PRACTICE_URL, TEMPLATES
+from portal.settings import COOKIE_PREFIX, PRACTICE_URL, TEMPLATES
 
 # Only what the network needs and nothing of the portal: it has no municipality and no user.
 INSTALLED_APPS = [
@@ -19,8 +19,8 @@ INSTALLED_APPS = [
 ROOT_URLCONF = "practice.urls"
 WSGI_APPLICATION = "portal.practice_wsgi.application"
 CSRF_FAILURE_VIEW = "practice.views.errors.csrf"
-SESSION_COOKIE_NAME = "dobosar_practice"
-CSRF_COOKIE_NAME = "dobosar_practice_csrf"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}dobosar_practice"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}dobosar_practice_csrf"
 CSRF_TRUSTED_ORIGINS = [PRACTICE_URL]
 MIDDLEWARE = [
     "practice.middleware.PracticeMiddleware",

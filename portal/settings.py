@@ -27,6 +27,8 @@ DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 PORT = env.int("PORT", default=8000)
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=f"http://127.0.0.1:{PORT}")
 HTTPS = PUBLIC_BASE_URL.startswith("https://")
+# A browser takes a cookie of such a name only from this very host and over https; no neighbour can set it.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
 # Only the demo and the tests may do without a key of their own; portal.E001 refuses it elsewhere.
 SECRET_KEY = env.str("SECRET_KEY", default="insecure-demo-key" if DEMO or DEBUG else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
@@ -100,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "common.methods.MethodsMiddleware",
     "links.middleware.ShortLinkMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "common.direction.DirectionMiddleware",
@@ -109,6 +112,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionEndMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "common.uploads.BodyLimitMiddleware",
     "common.null_characters.NullCharacterMiddleware",
@@ -195,6 +199,9 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 def WHITENOISE_ADD_HEADERS_FUNCTION(headers: Headers, path: str, url: str) -> None:  # noqa: N802 -- WhiteNoise's name
     """What a style or a script says of itself; the rest of a page's heads says nothing of them."""
     headers["X-Content-Type-Options"] = "nosniff"
+    headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    if SECURE_HSTS_SECONDS:
+        headers["Strict-Transport-Security"] = f"max-age={SECURE_HSTS_SECONDS}; includeSubDomains; preload"
 
 
 STORAGES = {
@@ -260,8 +267,9 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 # around.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEMO)
 SECOND_FACTOR_ASKED_OF = "municipalities.queries.needs_second_factor"
+# From the sign-in, however much a session is used (accounts/middleware.py).
 SESSION_COOKIE_AGE = 60 * 60 * 12
-SESSION_COOKIE_NAME = "dobosar"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}dobosar"
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 # A house rule about decisions that becomes weaker, a new approver, a new entry of an emergency list: they take effect
 # after so many hours, unless another approver agrees earlier or stops it.
@@ -305,7 +313,7 @@ INTERFACE_LANGUAGES = [
 ]
 LANGUAGES = [(code, label) for code, *_more, label in INTERFACE_LANGUAGES]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-LANGUAGE_COOKIE_NAME = "dobosar_language"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}dobosar_language"
 FORMAT_MODULE_PATH = ["common.formats"]
 USE_I18N = True
 USE_TZ = True
@@ -367,7 +375,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-CSRF_COOKIE_NAME = "dobosar_csrf"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}dobosar_csrf"
+THEME_COOKIE_NAME = f"{COOKIE_PREFIX}theme"
+MESSAGE_STORAGE = "common.message_storage.Storage"
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000 if HTTPS else 0)
@@ -378,7 +388,7 @@ if env.bool("BEHIND_TLS_PROXY", default=HTTPS):
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"plain": {"()": "portal.logs.Line", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["refusals", "secrets"]}
     },

@@ -128,7 +128,7 @@ def delete_person(platform: str, raw: bytes) -> Deletion:
     """
     raw_event = _deauthorisation(platform, raw)
     number = _end(platform, raw_event, messages.TAKEN_BACK, wipe=True)
-    return Deletion.objects.create(platform=platform, code=secrets.token_hex(10), channels=number)
+    return Deletion.objects.create(platform=platform, code=secrets.token_hex(16), channels=number)
 
 
 def _deauthorisation(platform: str, raw: bytes) -> RawEvent:

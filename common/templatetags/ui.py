@@ -494,7 +494,7 @@ def interfaces() -> list[tuple[str, str, str]]:
 def theme(context: Context) -> str:
     """ "light", "dark" or "" (as the system says), remembered in a cookie so that no page flashes in the wrong one."""
     request = context.get("request")
-    chosen = request.COOKIES.get("theme", "") if request else ""
+    chosen = request.COOKIES.get(settings.THEME_COOKIE_NAME, "") if request else ""
     return chosen if chosen in ("light", "dark") else ""
 
 

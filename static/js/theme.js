@@ -9,8 +9,10 @@ document.addEventListener("click", (event) => {
   const theme = button.dataset.setTheme;
   if (theme) document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  document.cookie = `theme=${theme}; Path=/; SameSite=Lax; Max-Age=${theme ? 31536000 : 0}${secure}`;
+  const isSecure = location.protocol === "https:";
+  const name = isSecure ? "__Host-theme" : "theme"; // portal/settings.py: THEME_COOKIE_NAME
+  const age = theme ? 31536000 : 0;
+  document.cookie = `${name}=${theme}; Path=/; SameSite=Lax; Max-Age=${age}${isSecure ? "; Secure" : ""}`;
   for (const each of document.querySelectorAll("[data-set-theme]")) {
     each.setAttribute("aria-pressed", String(each.dataset.setTheme === theme));
   }

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import io
 import logging
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 
 from django.test import Client
 from django.urls import reverse
@@ -72,3 +78,23 @@ def test_an_error_of_ours_keeps_its_traceback(console: io.StringIO) -> None:
         extra = {"status_code": 500, "request": None}
         logging.getLogger("django.request").error("Internal Server Error: /", exc_info=problem, extra=extra)
     assert "Traceback" in console.getvalue()
+
+
+def test_times_are_in_utc(console: io.StringIO) -> None:
+    with time_machine.travel(datetime(2026, 7, 1, 12, 0, 5, 250_000, tzinfo=UTC), tick=False):
+        logging.getLogger("portal.test").warning("Noon in Greenwich")
+    assert console.getvalue() == "2026-07-01T12:00:05.250Z WARNING portal.test Noon in Greenwich\n"
+
+
+def test_a_worker_writes_the_same_lines_without_secrets() -> None:
+    program = (
+        "import logging\n"
+        "from portal.celery import app\n"
+        "app.log.setup(loglevel=logging.INFO)\n"
+        "logging.getLogger('portal.test').warning('GET /accounts/invitation/tajna-rec/')\n"
+    )
+    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", "DEMO": "true"}
+    done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True)
+    assert re.fullmatch(
+        r"20[\d-]{8}T[\d:]{8}\.\d{3}Z WARNING portal\.test GET /accounts/invitation/…/\n", done.stderr
+    ), done.stderr

@@ -8,7 +8,7 @@ export function say(name, values = {}) {
 
 /** The token of this moment: signing in again in another tab changes the cookie, not the page. */
 export function csrf(form) {
-  const cookie = document.cookie.match(/(?:^|; )dobosar_csrf=([^;]+)/);
+  const cookie = document.cookie.match(/(?:^|; )(?:__Host-)?dobosar_csrf=([^;]+)/);
   return cookie ? cookie[1] : form.elements.csrfmiddlewaretoken.value;
 }
 

@@ -1,0 +1,110 @@
+"""Where the product encrypts, signs, hashes and draws lots: every such module is listed with what it does it for.
+
+The list is the inventory of docs/security.md. A module that begins to use cryptography fails until it is listed, and no
+module may use what is broken (MD5, SHA-1), what can be foreseen (`random`), or a cipher of its own.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# Not the product: development, the demo and its invented numbers.
+ELSEWHERE = ("tests", "tools", "demo", "benchmarks", "node_modules")
+MODULES = {"hashlib", "hmac", "secrets", "ssl", "random", "cryptography", "django.core.signing", "django.utils.crypto"}
+INVENTORY = {
+    "encrypt": ["common/crypto.py"],
+    "verify signatures of networks": ["channels/domain/inbound.py", "platforms/signatures.py"],
+    "sign values that a browser or a mail brings back": [
+        "accounts/throttling.py", "municipalities/views/population.py", "notifications/unsubscribe_links.py",
+        "posts/polls/views.py",
+    ],
+    "make secrets, and keep only their hash": [
+        "accounts/domain/invitations.py", "administration/domain/set_up.py", "channels/domain/connect/answer.py",
+        "channels/domain/connect/attempts.py", "inbox/domain/handover.py", "planning/domain/feeds.py",
+        "practice/domain/access.py", "practice/hashes.py", "portal/operations.py",
+    ],
+    "make names that nobody guesses": [
+        "administration/domain/exports.py", "analytics/indicators/domain/manual_values.py",
+        "common/content_security.py", "exchange/domain/share.py", "mentoring/domain/plan_activities.py",
+        "municipalities/arms.py", "notifications/models.py", "posts/media/domain/consents.py",
+        "practice/domain/upload.py", "reports/domain/make.py", "trainings/domain/materials.py",
+    ],
+    "tell whether something is the same": [
+        "exchange/domain/practice.py", "inbox/text_analysis/similarity.py", "links/domain/count.py", "links/rules.py",
+        "planning/domain/imports.py", "planning/views/feeds.py", "platforms/bluesky/records.py",
+        "platforms/linkedin/events.py", "platforms/meta/events.py", "platforms/threads/events.py",
+        "platforms/tiktok/events.py", "platforms/viber/connector.py", "platforms/youtube/connector.py",
+        "platforms/youtube/uploads.py", "posts/coaching/views/messages.py", "posts/editing/domain/freeze.py",
+        "posts/media/domain/pictures.py", "posts/media/domain/videos.py", "posts/models/link_checks.py",
+        "reports/public_responses.py", "common/ratelimit.py", "launcher/requirements.py",
+        "launcher/binaries.py", "launcher/bootstrap.py", "launcher/prepare.py",
+        "analytics/history/domain/imports.py", "analytics/history/domain/parse_rows.py", "inbox/moderation_rules.py",
+        "needs/queries/public.py", "portal/migration_history.py",
+    ],
+    "make the keys and passwords of a new installation": [
+        "launcher/postgres.py", "launcher/site.py", "launcher/valkey.py",
+    ],
+    "check certificates": ["common/http.py"],
+    "draw lots that need not be secret": ["practice/domain/door.py", "trainings/domain/exercises.py"],
+    "play citizens, draw examples": ["portal/gallery_charts.py", "trainings/domain/citizens.py"],
+}  # fmt: skip
+GOOD_HASHES = {"sha256", "sha384", "sha512", "blake2b"}
+FORESEEABLE = {"portal/gallery_charts.py", "trainings/domain/citizens.py"}
+
+
+def product() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(ROOT.glob("*/**/*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        if not name.startswith((*ELSEWHERE, ".")) and "/migrations/" not in name:
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Which of the modules of cryptography are imported."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {module for module in MODULES for name in names if name == module or name.startswith(f"{module}.")}
+
+
+def hashes(tree: ast.Module) -> set[str]:
+    """The functions of hashlib that are used."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "hashlib":
+            names.add(node.attr)
+        elif isinstance(node, ast.ImportFrom) and node.module == "hashlib":
+            names |= {alias.name for alias in node.names}
+    return names
+
+
+def test_every_module_that_uses_cryptography_is_in_the_inventory() -> None:
+    listed = [name for names in INVENTORY.values() for name in names]
+    assert len(listed) == len(set(listed))
+    assert {name for name, tree in product() if imported(tree)} == set(listed)
+
+
+def test_only_one_module_encrypts() -> None:
+    assert [name for name, tree in product() if "cryptography" in imported(tree)] == INVENTORY["encrypt"]
+
+
+def test_no_broken_hash_is_used() -> None:
+    assert {name: hashes(tree) - GOOD_HASHES for name, tree in product() if hashes(tree) - GOOD_HASHES} == {}
+
+
+def test_nothing_that_can_be_foreseen_is_drawn() -> None:
+    assert {name for name, tree in product() if "random" in imported(tree)} == FORESEEABLE
+
+
+def test_the_search_finds_what_it_looks_for() -> None:
+    tree = ast.parse("import hashlib, random\nfrom django.core import signing\nhashlib.md5(b'')\nhashlib.sha256(b'')")
+    assert imported(tree) == {"hashlib", "random", "django.core.signing"}
+    assert hashes(tree) - GOOD_HASHES == {"md5"}
+    assert hashes(ast.parse("from hashlib import sha1")) == {"sha1"}
+    assert imported(ast.parse("from cryptography.hazmat.primitives.ciphers.aead import AESGCM")) == {"cryptography"}
