@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-slow test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security sbom advisories architecture requirements migrations setup setup-dev
+.PHONY: help run test test-slow test-long test-row-security crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security sbom advisories architecture requirements migrations setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -20,7 +20,7 @@ run: setup  ## start everything on PORT (8000), keeping its data in DATA_DIR (.d
 	@exec $(py) -m launcher.run
 
 # Also where the environment wants no bytecode: each worker rewrites 11,000 assertions, and tests start many processes.
-test test-slow test-long crash: export PYTHONDONTWRITEBYTECODE =
+test test-slow test-long test-row-security crash: export PYTHONDONTWRITEBYTECODE =
 
 test: setup-dev  ## the suite without its slow and long tests, a browser included; ARGS='tests/posts -x' narrows it
 	@$(py) -m launcher.browser
@@ -33,6 +33,10 @@ test-slow: setup-dev  ## the slow tests: every address as every role, journeys o
 test-long: setup-dev  ## what takes minutes: large instances, every page as every role over hostile rows, browser journeys in every theme (dark, phone); writes docs/long-tests.md and docs/hostile-rendering.md
 	@$(py) -m launcher.browser
 	@LONG_REPORT=docs/long-tests.md HOSTILE_REPORT=docs/hostile-rendering.md exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "long or journey" $(ARGS)
+
+test-row-security: setup-dev  ## the suite with the tenant manager switched off: PostgreSQL alone keeps municipalities apart
+	@$(py) -m launcher.browser
+	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -p tests.without_tenant_filter -m "not real" $(ARGS)
 
 crash: setup-dev  ## kill workers at every step and count what reached the networks; writes docs/crash-suite.md
 	@CRASH_REPORT=docs/crash-suite.md exec $(py) -m pytest tests/crash -m crash -q $(ARGS)

@@ -47,6 +47,7 @@ DYNAMIC = {
     "launcher/secrets_scan.py files": "a pattern of our own pre-commit configuration",
     "exchange/place_rewriting.py _names": "forms of a municipality's name: Rewriter below",
     "inbox/text_analysis/redaction.py redact": "the author's own name, letter by letter: below",
+    "municipalities/row_security/statements.py _tenant_tables": "names of tables, and SQL of ours",
     "planning/date_parsing.py _month": "one of twelve months, and fullmatch of a single word",
     "platforms/facebook/connector.py named_by": "the number of an account, and fullmatch",
     "demo/management/commands/screenshots.py _first_link": "our own pages",

@@ -82,7 +82,7 @@ def test_house_rules_are_written_copied_and_read_by_everybody(
     page.get_by_label("House rules are public").check()
     page.get_by_label("Where one can object").fill("Писарница, 035 123 456")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Visible to everyone")).to_be_visible()
+    expect(page.get_by_text("Visible to everyone", exact=True)).to_be_visible()
     is_sound(page)
     stranger = browser.new_context().new_page()
     for tongue in ("sr-Cyrl", "sr-Latn", "en"):

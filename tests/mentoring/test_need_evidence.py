@@ -78,7 +78,7 @@ def test_a_need_of_five_messages_that_was_done_and_told_shows_it_and_the_mentor_
     client = sign_in(cast.officer)
     page = client.get(page_of(row)).text
     assert "0 of 1 need" in page
-    assert "5 voices · 4 were told" in page
+    assert "5 voices · 4 were informed" in page
     client.post(f"{page_of(row)}evidence/", {"kind": "need", "needs": [need.pk]})
     client.post(f"{page_of(row)}evidence/", {"kind": "need", "needs": [need.pk]})  # again
     with scope(cast.cuprija):
@@ -88,7 +88,7 @@ def test_a_need_of_five_messages_that_was_done_and_told_shows_it_and_the_mentor_
     assert item(row).is_proved
     client.post(f"{page_of(row)}done/", {"act": "report"})
     mentor = sign_in(cast.mentor)
-    assert "5 voices · 4 were told" in mentor.get(page_of(row)).text
+    assert "5 voices · 4 were informed" in mentor.get(page_of(row)).text
     mentor.post(f"{page_of(row)}done/", {"act": "confirm"})
     assert item(row).activity.confirmed_by == cast.mentor
 

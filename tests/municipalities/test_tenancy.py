@@ -53,6 +53,7 @@ def test_everywhere_shows_all(pauses: Cast) -> None:
         assert Pause.objects.count() == 2
 
 
+@pytest.mark.tenant_filter
 def test_a_row_of_another_municipality_cannot_be_written(pauses: Cast) -> None:
     foreign = Pause(municipality=pauses.novi_pazar, reason="x", by=pauses.officer)
     with scope(pauses.cuprija), pytest.raises(OutOfScope):

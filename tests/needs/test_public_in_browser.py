@@ -109,7 +109,7 @@ def test_the_overview_is_sound_and_a_month_is_chosen(page: Any, live_server: Any
 def test_the_switch_is_sound(page: Any, live_server: Any, municipality: Cast) -> None:
     enter(page, live_server, municipality.approver)
     page.goto(f"{live_server.url}/m/cuprija/settings/needs-page/")
-    expect(page.get_by_text("Visible to everyone")).to_be_visible()
+    expect(page.get_by_text("Visible to everyone", exact=True)).to_be_visible()
     is_sound(page)
     page.get_by_label("Requests and outcomes are public").uncheck()
     page.get_by_role("button", name="Save").click()

@@ -58,7 +58,7 @@ def test_the_schedule_and_the_switch_are_sound(page: Any, live_server: Any, cast
     page.goto(f"{live_server.url}/m/cuprija/settings/public/")
     page.get_by_label("Totals of this municipality are public").check()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Visible to everyone")).to_be_visible()
+    expect(page.get_by_text("Visible to everyone", exact=True)).to_be_visible()
     is_sound(page)
 
 

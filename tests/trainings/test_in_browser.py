@@ -53,7 +53,7 @@ def test_the_sheet_is_filled_in_by_keyboard_and_saves_itself(
     # what was unmarked again is away, and the button for everybody leaves that as it is
     boxes.nth(0).uncheck()
     expect(page.locator("[data-state]")).to_have_text("Saved")
-    page.get_by_role("button", name="Everybody Шта објављује наша општина").click()
+    page.get_by_role("button", name="Everyone Шта објављује наша општина").click()
     expect(page.get_by_text("1 mark is saved.")).to_be_visible()
     expect(boxes.nth(0)).not_to_be_checked()
     expect(boxes.nth(4)).to_be_checked()
