@@ -54,7 +54,8 @@ def make_site(open_directory, copy_servers, monkeypatch):
 
 
 def execute(site, statement):
-    connection = psycopg2.connect(embedded.ensure(site.servers)["DATABASE_OWNER_URL"])
+    urls = embedded.ensure(site.servers)
+    connection = psycopg2.connect(urls.get("DATABASE_OWNER_URL") or urls["DATABASE_URL"])
     try:
         with connection, connection.cursor() as cursor:
             cursor.execute(statement)
