@@ -141,10 +141,9 @@ def _require_plain(archive: tarfile.TarFile) -> None:
 
 
 def _restore_database(url: str, dump: Path) -> None:
-    roles.ensure_groups(url)  # policies name them
+    roles.ensure_groups(url)  # policies and grants name them
     _execute(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    # Grants come with `migrate` at the next start.
-    _client("pg_restore", url, "--no-owner", "--no-acl", "--exit-on-error", "--single-transaction", str(dump))
+    _client("pg_restore", url, "--no-owner", "--exit-on-error", "--single-transaction", str(dump))
 
 
 def _restore_media(restored: Path, media: Path) -> None:
