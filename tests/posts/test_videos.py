@@ -198,7 +198,7 @@ def test_a_stranger_sends_no_files_at_all(client: Any, cast: Cast) -> None:
 
 def test_the_limit_of_the_installation_is_named(desk: Desk, settings: Any) -> None:
     settings.VIDEO_MOST_BYTES = 5 * 1024
-    with pytest.raises(BadPicture, match=r"8\.9.KB.*5\.0.KB"):
+    with pytest.raises(BadPicture, match=r"[6-9]\.\d.KB.*5\.0.KB"):  # x264 writes less where it has one core
         desk.film()
 
 
