@@ -70,7 +70,7 @@ def test_a_department_is_asked_and_its_answer_used(
     assert context.cookies() == []
 
     page.reload()
-    expect(page.get_by_role("heading", name="What Водовод says")).to_be_visible()
+    expect(page.get_by_role("heading", name="Answer of Водовод")).to_be_visible()
     expect(page.get_by_text("Од 15 часова.")).to_be_visible()
     is_sound(page)
     page.get_by_role("button", name="Use it in the answer").click()
