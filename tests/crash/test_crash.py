@@ -102,8 +102,9 @@ def test_killed_after_the_answer_before_it_was_written_down(stage: Stage) -> Non
     stage.put()
     stage.ring()
     wait_for(lambda: stage.sent_at_set() == 3)
-    with transaction.atomic(), everywhere("hold the rows, so that the worker cannot write"):
-        list(Delivery.objects.select_for_update())
+    with transaction.atomic():
+        with everywhere("hold the rows, so that the worker cannot write"):
+            list(Delivery.objects.select_for_update())
         stage.release()
         wait_for(lambda: _waiting_for_the_row() == 3, complaint="the workers did not come to write the answer down")
         stage.workers.kill()
