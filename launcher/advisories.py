@@ -58,7 +58,7 @@ def python_packages(packages: Sequence[tuple[str, str]], url: str) -> list[str]:
     try:
         answer = untrusted_json.loads(done.stdout)
         asked = int(answer["summary"]["audited_packages"])
-        found = [
+        vulnerabilities = [
             _line(
                 row["dependency"]["name"], row["dependency"]["version"], row["id"], row["summary"], row["fix_versions"]
             )
@@ -68,7 +68,7 @@ def python_packages(packages: Sequence[tuple[str, str]], url: str) -> list[str]:
         raise NotAsked((done.stderr or done.stdout).strip()) from None
     if asked != len(packages):
         raise NotAsked(f"uv asked about {asked} of {len(packages)} packages.")
-    return found
+    return vulnerabilities
 
 
 def browser_packages(packages: Sequence[tuple[str, str]], url: str) -> list[str]:
@@ -82,14 +82,14 @@ def browser_packages(packages: Sequence[tuple[str, str]], url: str) -> list[str]
     try:
         with urllib.request.urlopen(request, timeout=SECONDS) as response:
             results: list[dict[str, Any]] = untrusted_json.loads(response.read())["results"]
-        found = [[row["id"] for row in result.get("vulns", [])] for result in results]
+        ids_by_package = [[row["id"] for row in result.get("vulns", [])] for result in results]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
         raise NotAsked(f"{url}: {problem}") from None
-    if len(found) != len(packages):
-        raise NotAsked(f"{url} answered about {len(found)} of {len(packages)} packages.")
+    if len(ids_by_package) != len(packages):
+        raise NotAsked(f"{url} answered about {len(ids_by_package)} of {len(packages)} packages.")
     return [
         _line(name, version, number, "", [])
-        for (name, version), ids in zip(packages, found, strict=True)
+        for (name, version), ids in zip(packages, ids_by_package, strict=True)
         for number in ids
     ]
 
@@ -108,26 +108,27 @@ def in_browser() -> list[tuple[str, str]]:
 def report(url: str) -> int:
     """Print what is known and return the exit code."""
     python = [(package.name, package.version) for package in pinned(ROOT / "requirements-dev.txt")]
-    found: list[str] = []
+    vulnerabilities: list[str] = []
     unknown: list[str] = []
     for title, ask, packages in (
         ("Python", python_packages, python),
         ("browser", browser_packages, in_browser()),
     ):
         try:
-            found += ask(packages, url)
+            vulnerabilities += ask(packages, url)
         except NotAsked as problem:
             unknown.append(f"{len(packages)} {title} packages: {problem}")
-    for line in found:
+    for line in vulnerabilities:
         print(line)
     if unknown:
         print("THE ADVISORIES WERE NOT CHECKED: the database could not be asked, so nothing is known about these.")
         print("\n".join(unknown))
         return NOT_ASKED
     print(
-        f"Known vulnerabilities: {len(found)}, in {len(python)} Python packages and {len(in_browser())} of the browser."
+        f"Known vulnerabilities: {len(vulnerabilities)}, in {len(python)} Python packages "
+        f"and {len(in_browser())} of the browser."
     )
-    return FOUND if found else NONE_KNOWN
+    return FOUND if vulnerabilities else NONE_KNOWN
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ EXTRAS: dict[str, list[str]] = {
 OPTIONS = [
     "--generate-hashes", "--universal", "--python-version", "3.11", "--no-emit-index-url", "--quiet", "--no-header",
 ]  # fmt: skip
-PINNED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)")
+PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)")
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 MARK = "# Made by `make requirements`; pyproject.toml was "
 
@@ -53,7 +53,7 @@ class Requirement:
 
 def pinned(path: Path) -> list[Requirement]:
     """What a compiled file pins. Raises `ValueError` for a line that is not understood."""
-    found: list[Requirement] = []
+    requirements: list[Requirement] = []
     for block in re.split(r"\n(?=[A-Za-z0-9])", path.read_text(encoding="utf-8").strip()):
         lines = [line.strip() for line in block.splitlines()]
         comments = [line.removeprefix("#").strip() for line in lines if line.startswith("#")]
@@ -65,8 +65,8 @@ def pinned(path: Path) -> list[Requirement]:
             raise ValueError(f"This is no pinned requirement: {' '.join(pins)}")
         needed_by = [comment.removeprefix("via").split(" (")[0].strip() for comment in comments]
         hashes = tuple(HASH.findall(block))
-        found.append(Requirement(pin["name"], pin["version"], hashes, tuple(name for name in needed_by if name)))
-    return found
+        requirements.append(Requirement(pin["name"], pin["version"], hashes, tuple(name for name in needed_by if name)))
+    return requirements
 
 
 def compile_all() -> None:

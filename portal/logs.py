@@ -16,7 +16,7 @@ SECRET = re.compile(
 )
 
 
-class Line(logging.Formatter):
+class UtcFormatter(logging.Formatter):
     """Times in UTC, so that lines of several machines fall into one order: 2026-11-28T17:33:05.250Z."""
 
     default_time_format = "%Y-%m-%dT%H:%M:%S"

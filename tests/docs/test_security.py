@@ -13,7 +13,7 @@ import pytest
 
 from launcher import asvs, check
 
-Change = Callable[[list[asvs.Row]], Any]
+Change = Callable[[list[asvs.Requirement]], Any]
 
 
 def test_the_table_and_the_page_are_right() -> None:
@@ -37,11 +37,11 @@ def test_levels_one_and_two_are_asked_for_everywhere_and_three_in_some_chapters(
     assert not {"1.2.10", "3.1.1", "17.1.2"} & required.keys()
 
 
-def number(rows: list[asvs.Row], wanted: str) -> int:
+def number(rows: list[asvs.Requirement], wanted: str) -> int:
     return next(position for position, row in enumerate(rows) if row.number == wanted)
 
 
-def changed(rows: list[asvs.Row], wanted: str, **values: Any) -> None:
+def changed(rows: list[asvs.Requirement], wanted: str, **values: Any) -> None:
     rows[number(rows, wanted)] = replace(rows[number(rows, wanted)], **values)
 
 

@@ -212,7 +212,10 @@ class World:
         """The answer of a fault that strikes before anything is done, or None to go on."""
         fake = self.asked(request)
         if fault.action == "hang":
+            fakes = self.fakes
             self.let_go.wait(fault.seconds)
+            if self.fakes is not fakes:  # a reset let it go: it belongs to the test before
+                return Reply(503, {"error": "Reset"})
         elif fault.action == "status":
             return Reply(fault.status, fault.body if fault.body is not None else {"error": "Planned"})
         elif fault.action == "html_error":
