@@ -57,7 +57,7 @@ def python_packages(packages: Sequence[tuple[str, str]], url: str) -> list[str]:
         done = subprocess.run([uv, "audit", *options], cwd=name, capture_output=True, text=True, check=False)
     try:
         answer = untrusted_json.loads(done.stdout)
-        asked = int(answer["summary"]["audited_packages"])
+        audited = int(answer["summary"]["audited_packages"])
         vulnerabilities = [
             _line(
                 row["dependency"]["name"], row["dependency"]["version"], row["id"], row["summary"], row["fix_versions"]
@@ -66,8 +66,8 @@ def python_packages(packages: Sequence[tuple[str, str]], url: str) -> list[str]:
         ]
     except (ValueError, KeyError, TypeError):
         raise NotAsked((done.stderr or done.stdout).strip()) from None
-    if asked != len(packages):
-        raise NotAsked(f"uv asked about {asked} of {len(packages)} packages.")
+    if audited != len(packages):
+        raise NotAsked(f"uv asked about {audited} of {len(packages)} packages.")
     return vulnerabilities
 
 

@@ -67,7 +67,7 @@ def application_role(django_db_modify_db_settings: None) -> Iterator[dict[str, s
 @pytest.fixture(scope="session")
 def django_db_setup(application_role: dict[str, str], django_db_setup: None, django_db_keepdb: bool) -> Iterator[None]:
     """pytest-django's, as the owner. Then the tests connect with the application's role, as the product does. At the
-    end nobody else is in the database any more, so that it can be dropped."""
+    end all connections to the database are closed, so that it can be dropped."""
     from django.db import connections
 
     connection = connections["default"]

@@ -66,12 +66,12 @@ class ProgressFact:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """Something that happened: `text`, when (in the `style` of `{% when %}`) and `by` whom, or a decided `change`."""
+    """Something that happened: `text`, when and `by` whom, or a decided `change`. `date_format` is that of `{% when %}`."""
 
     icon: str
     text: str = ""
     at: datetime | None = None
-    style: str = ""
+    date_format: str = ""
     by: str = ""
     change: ChangeCard | None = None
 
@@ -204,7 +204,7 @@ def _history(dashboard: PlanDashboard, side: Side | None) -> Iterator[HistoryEnt
     plan = dashboard.plan
     if plan.closed_at:
         text = f"{_('The plan was closed.')} {plan.get_closed_because_display()}."
-        yield HistoryEntry("archive", text, plan.closed_at, style="date", by=str(plan.closed_by or ""))
+        yield HistoryEntry("archive", text, plan.closed_at, date_format="date", by=str(plan.closed_by or ""))
     for row in dashboard.decided:
         yield HistoryEntry("check" if row.accepted else "undo-2", change=_change(row, side))
     for agreement in _agreements(plan, side):

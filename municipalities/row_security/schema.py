@@ -1,22 +1,20 @@
-"""Roles, grants and policies, created by the owner of the tables after each `migrate`. Idempotent.
+"""Grants and policies, created by the owner of the tables after each `migrate`. Idempotent.
 
-- `dobosar_app` holds what the application may do: read and write rows. The role that the application signs in with is a
-  member. Neither owns a table, so neither can change a policy.
-- `dobosar_everywhere` additionally sees the rows of all municipalities. `tenancy.everywhere` switches to it for a
-  statement or a transaction; being a member is not enough, as it is granted without inheritance.
-- Everybody else, the owner of the tables included, sees what the policy allows (`FORCE`), unless the role bypasses row
-  security, as a backup and a migration must.
+Every role, the owner of the tables included, sees the rows of the open scope, and `EVERYWHERE` all rows. Migrations and
+backups need a role that bypasses row security.
 """
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
 from django.db import connections, transaction
 
-from municipalities.row_security.statements import EVERYWHERE, SETTING
+from municipalities.row_security import roles
+from municipalities.row_security.roles import APP, EVERYWHERE
+from municipalities.row_security.statements import SETTING
 from municipalities.tenancy import tenant_tables
 
-APP = "dobosar_app"
 POLICY, POLICY_OF_ALL = "municipality_scope", "everywhere"
 # Evaluated once per statement. COALESCE keeps the planner from using it as an index condition, and from multiplying its
 # selectivity with that of the same condition from `TenantManager`, after which it would expect too few rows.
@@ -24,7 +22,8 @@ CONDITION = (
     f"COALESCE(municipality_id = ANY ((SELECT string_to_array(current_setting('{SETTING}', true), ',')::bigint[])"
     "::bigint[]), false)"
 )
-
+# Kept as the comment of each policy, so that policies with an older condition are replaced.
+VERSION = hashlib.sha256(CONDITION.encode()).hexdigest()[:16]
 
 # Operators of searches: `LIKE`, and `@>` of JSON. Behind a policy PostgreSQL uses an index only for functions that are
 # known not to reveal values of rows that the policy hides. These two raise no error that depends on such a value
@@ -49,7 +48,7 @@ def apply(using: str = "default") -> None:
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         if not _owns_the_tables(cursor):
             return
-        _roles(cursor)
+        roles.ensure(cursor)
         _grants(cursor)
         _mark_leakproof(cursor)
         for table in unprotected(cursor):
@@ -68,15 +67,6 @@ def _owns_the_tables(cursor: Any) -> bool:
         [tenant_tables()],
     )
     return bool(cursor.fetchone()[0])
-
-
-def _roles(cursor: Any) -> None:
-    cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [[APP, EVERYWHERE]])
-    existing = {row[0] for row in cursor.fetchall()}
-    for role in (APP, EVERYWHERE):
-        if role not in existing:
-            cursor.execute(f"CREATE ROLE {role} NOLOGIN")
-    cursor.execute(f"GRANT {APP} TO {EVERYWHERE}")
 
 
 def _grants(cursor: Any) -> None:
@@ -98,13 +88,14 @@ def _mark_leakproof(cursor: Any) -> None:
 
 
 def unprotected(cursor: Any) -> list[str]:
-    """Tenant tables without both policies, quoted."""
+    """Tenant tables without both policies in today's version, quoted."""
     cursor.execute(
         "SELECT c.oid::regclass::text FROM pg_class c "
         "WHERE c.oid = ANY (SELECT to_regclass(name) FROM unnest(%s) AS name) AND NOT ("
         "c.relrowsecurity AND c.relforcerowsecurity AND"
-        " (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = ANY(%s)) = 2) ORDER BY 1",
-        [tenant_tables(), [POLICY, POLICY_OF_ALL]],
+        " (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = ANY(%s)"
+        " AND obj_description(p.oid, 'pg_policy') = %s) = 2) ORDER BY 1",
+        [tenant_tables(), [POLICY, POLICY_OF_ALL], VERSION],
     )
     return [row[0] for row in cursor.fetchall()]
 
@@ -126,3 +117,5 @@ def _policies(table: str) -> Iterator[str]:
     yield f"DROP POLICY IF EXISTS {POLICY_OF_ALL} ON {table}"
     yield f"CREATE POLICY {POLICY} ON {table} USING ({CONDITION})"
     yield f"CREATE POLICY {POLICY_OF_ALL} ON {table} TO {EVERYWHERE} USING (true)"
+    for policy in (POLICY, POLICY_OF_ALL):
+        yield f"COMMENT ON POLICY {policy} ON {table} IS '{VERSION}'"

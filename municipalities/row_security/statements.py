@@ -17,12 +17,13 @@ from psycopg2 import sql as composing
 from django.db.backends.signals import connection_created
 
 from common.database_owner import has_owner_rights
+from municipalities.row_security.roles import EVERYWHERE
 from municipalities.tenancy import OutOfScope, Scope, current, tenant_tables
 
 SETTING = "dobosar.scope"
-EVERYWHERE = "dobosar_everywhere"
 NO_SCOPE = f"SET LOCAL ROLE NONE; SET LOCAL {SETTING} = ''; "
 ALL = f"SET LOCAL ROLE {EVERYWHERE}; "
+REMEMBERED = 10_000  # characters; longer statements, such as those with many rows, hardly repeat
 # Django's own, which must also run in a transaction that failed.
 OF_TRANSACTIONS = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 
@@ -53,6 +54,8 @@ def send_scope(execute: Callable[..., Any], sql: Any, params: Any, many: bool, c
     connection = context["connection"]
     if has_owner_rights(connection) or (isinstance(sql, str) and sql.startswith(OF_TRANSACTIONS)):
         return execute(sql, params, many, context)
+    if isinstance(sql, composing.Composable):
+        sql = sql.as_string(context["cursor"].cursor)
     scope = current()
     if scope is None and (table := tenant_table_in(sql)):
         raise OutOfScope(f"A statement without a scope reads {table}: PostgreSQL would show no row of it.")
@@ -61,35 +64,28 @@ def send_scope(execute: Callable[..., Any], sql: Any, params: Any, many: bool, c
         return execute(sql, params, many, context)
     if getattr(context["cursor"].cursor, "name", None):
         return _on_the_server(connection, before, partial(execute, sql, params, many, context))
-    return execute(_joined(before, sql), params, many, context)
+    # psycopg2's `execute_values` sends bytes.
+    return execute(before.encode() + sql if isinstance(sql, bytes) else before + sql, params, many, context)
 
 
-def tenant_table_in(sql: Any) -> str:
-    """The first tenant table that a statement names; "" for none. Composed SQL is not searched."""
-    return _tenant_table(sql.decode(errors="replace") if isinstance(sql, bytes) else sql) if sql_is_text(sql) else ""
+def tenant_table_in(sql: str | bytes) -> str:
+    """The first tenant table that a statement names; "" for none."""
+    text = sql.decode(errors="replace") if isinstance(sql, bytes) else sql
+    return _remembered(text) if len(text) <= REMEMBERED else _search(text)
 
 
-def sql_is_text(sql: Any) -> bool:
-    return isinstance(sql, str | bytes)
-
-
-@lru_cache(maxsize=4096)
-def _tenant_table(sql: str) -> str:
-    """Statements repeat, as their values are not part of them."""
+def _search(sql: str) -> str:
     match = _tenant_tables().search(sql)
     return match.group() if match else ""
+
+
+# Statements repeat, as their values are not part of them.
+_remembered = lru_cache(maxsize=2048)(_search)
 
 
 @cache
 def _tenant_tables() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, tenant_tables()))})\b")
-
-
-def _joined(before: str, sql: Any) -> Any:
-    """psycopg2 takes text, bytes (`execute_values` sends them) and composed SQL."""
-    if isinstance(sql, bytes):
-        return before.encode() + sql
-    return composing.SQL(before) + sql if isinstance(sql, composing.Composable) else before + sql
 
 
 def _on_the_server(connection: Any, before: str, execute: Callable[[], Any]) -> Any:

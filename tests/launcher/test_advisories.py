@@ -81,11 +81,11 @@ def command(url: str) -> tuple[int, str]:
 def test_every_pinned_package_is_asked_about(osv: Osv) -> None:
     code, words = command(osv.url)
     assert (code, words.startswith("Known vulnerabilities: 0, in ")) == (0, True), words
-    asked = {(query["package"]["ecosystem"], query["package"]["name"], query["version"]) for query in osv.asked}
+    queried = {(query["package"]["ecosystem"], query["package"]["name"], query["version"]) for query in osv.asked}
     files = [requirements.pinned(ROOT / name) for name in requirements.EXTRAS]
     python = {("PyPI", package.name, package.version) for packages in files for package in packages}
     browser = {("npm", name, version) for name, version in advisories.in_browser()}
-    assert asked == python | browser
+    assert queried == python | browser
     assert "htmx.org" in {name for _ecosystem, name, _version in browser}
 
 

@@ -19,7 +19,7 @@ from municipalities.models import Pause
 from municipalities.row_security import schema
 from municipalities.row_security.statements import EVERYWHERE, SETTING
 from municipalities.tenancy import OutOfScope, everywhere, scope
-from tests.database import owner_cursor
+from tests.database import owner_cursor, owner_rights
 from tests.people import Cast
 
 
@@ -209,3 +209,15 @@ def test_applying_the_schema_again_changes_nothing(db: None) -> None:
         assert owner.info.user != connection.settings_dict["USER"]
     schema.apply()  # as the application: the tables are not its own
     assert rows("SELECT xmin::text FROM pg_policy ORDER BY oid") == before
+
+
+def test_a_policy_of_an_older_version_is_replaced(db: None) -> None:
+    table = "municipalities_pause"
+    with owner_rights(), connection.cursor() as cursor:
+        cursor.execute(f"DROP POLICY {schema.POLICY} ON {table}")
+        cursor.execute(f"CREATE POLICY {schema.POLICY} ON {table} USING (true)")
+        assert schema.unprotected(cursor) == [table]
+        schema.apply()
+        assert schema.unprotected(cursor) == []
+        cursor.execute("SELECT pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polname = %s", [schema.POLICY])
+        assert len(set(cursor.fetchall())) == 1

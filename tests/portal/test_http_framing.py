@@ -16,9 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 APPLICATION = """
 def application(environ, start_response):
     body = environ["wsgi.input"].read()
-    told = b"seen " + environ["PATH_INFO"].encode() + b" " + body
-    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(told)))])
-    return [told]
+    echoed = b"seen " + environ["PATH_INFO"].encode() + b" " + body
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(echoed)))])
+    return [echoed]
 """
 HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n"
 

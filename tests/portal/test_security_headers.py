@@ -18,7 +18,7 @@ from launcher.check import PRODUCTION
 from tests.people import Cast, sign_in
 
 ROOT = Path(__file__).resolve().parents[2]
-ASKED = """
+INSTALLATION = """
 import json, sys
 import django
 django.setup()
@@ -30,17 +30,17 @@ from django.http import HttpResponse
 names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME", "THEME_COOKIE_NAME",
     "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE",
     "CSRF_COOKIE_SAMESITE", "DEBUG", "PASSWORD_HASHERS")
-found = {name: getattr(settings, name) for name in names}
-found["messages"] = PrefixedCookieStorage.cookie_name
+report = {name: getattr(settings, name) for name in names}
+report["messages"] = PrefixedCookieStorage.cookie_name
 marked = HttpResponse()
 throttling.remember_device(marked, "a@b.example")
-found["device"] = {key: dict(morsel) for key, morsel in marked.cookies.items()}
+report["device"] = {key: dict(morsel) for key, morsel in marked.cookies.items()}
 client = Client(headers={"host": "dobosar.example"})
-asked = (("redirected", "/about/", False), ("page", "/healthz", True), ("static", "/static/x.txt", True))
-for title, path, secure in asked:
+requests = (("redirected", "/about/", False), ("page", "/healthz", True), ("static", "/static/x.txt", True))
+for title, path, secure in requests:
     answer = client.get(path, secure=secure)
-    found[title] = {"status": answer.status_code, **answer.headers}
-print(json.dumps(found))
+    report[title] = {"status": answer.status_code, **answer.headers}
+print(json.dumps(report))
 """
 
 
@@ -51,7 +51,7 @@ def behind_https(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     (data / "static").mkdir()
     (data / "static" / "x.txt").write_text("x")
     environ = {**os.environ, **PRODUCTION, "DATA_DIR": str(data), "STATIC_ROOT": str(data / "static")}
-    done = subprocess.run([sys.executable, "-c", ASKED], cwd=ROOT, env=environ, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", INSTALLATION], cwd=ROOT, env=environ, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     read: dict[str, Any] = json.loads(done.stdout)
     return read
