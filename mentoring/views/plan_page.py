@@ -66,7 +66,7 @@ class ProgressFact:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """Something that happened: `text`, when and `by` whom, or a decided `change`. `date_format` is that of `{% when %}`."""
+    """`text`, when and `by` whom it happened, or a decided `change`. `date_format`: as `{% when %}` takes it."""
 
     icon: str
     text: str = ""
