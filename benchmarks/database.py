@@ -4,11 +4,13 @@ and are reused."""
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import environ
+
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
-from common.database_owner import as_owner
+from common.database_owner import as_owner, set_owner
 
 
 @contextmanager
@@ -39,6 +41,21 @@ def reused(suffix: str, *, anew: bool = False) -> Iterator[str]:
     address = _address(name)
     with _inside(name, home):
         yield address
+
+
+@contextmanager
+def as_application(address: str) -> Iterator[None]:
+    """Inside one of the blocks above: with the role of the application, for which row-level security holds."""
+    owner = dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict.update(environ.Env.db_url_config(address))
+    set_owner(connection, is_owner=False)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(owner)
+        set_owner(connection, is_owner=True)
 
 
 @contextmanager

@@ -229,12 +229,11 @@ def _indicators(
     )  # fmt: skip
 
 
-def measured(address: str) -> list[measure.Figures]:
-    """Fill the database in use and measure."""
-    people = fill()
+def pages(people: People) -> dict[User, dict[str, str]]:
+    """The measured pages by who opens them: name → path."""
     slug = people.home.slug
     programme = reverse("programme_mentoring")
-    pages = {
+    return {
         people.staff: {
             "Programme's mentoring": programme,
             "Programme's mentoring, who needs something": f"{programme}?show=needs",
@@ -247,5 +246,10 @@ def measured(address: str) -> list[measure.Figures]:
             "Check-ins": reverse("check_ins", args=[slug]),
         },
     }
+
+
+def measured(address: str) -> list[measure.Figures]:
+    """Fill the database in use and measure."""
+    people = fill()
     with measure.served({"DATABASE_URL": address}) as base:
-        return [figures for who, named in pages.items() for figures in measure.measured(named, who, base)]
+        return [figures for who, named in pages(people).items() for figures in measure.measured(named, who, base)]

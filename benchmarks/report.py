@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks import burst, daily_counts, inbox
 from benchmarks.browser import RUNS, SLOWER, Composer
 from benchmarks.measure import WORKERS, Figures
+from benchmarks.policies import Figures as Policies
 from benchmarks.publishing import CHANNELS, LATENCY_SECONDS
 from benchmarks.publishing import Figures as Delivered
 from benchmarks.seed import METRIC_VALUES, MUNICIPALITIES, POSTS
@@ -60,6 +61,21 @@ def render_inbox(figures: list[Figures], events: burst.Figures, days: daily_coun
         f"{events.stored:,} events stored, {events.messages:,} messages, the last one in the inbox {events.shown:g} s "
         f"after the last request.\n\n{counted(days)}"
     )
+
+
+def render_policies(figures: list[Policies]) -> str:
+    """A line for each page or task, then the statements with another plan."""
+    lines = [
+        "| Page or task | statements | other plans | ms | ms without | buffers | buffers without |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {f.name} | {f.statements} | {len(f.changed)} | {f.milliseconds[0]:g} | {f.milliseconds[1]:g} "
+        f"| {f.buffers[0]:,} | {f.buffers[1]:,} |"
+        for f in figures
+    ]
+    changed = [f"- {f.name}: `{difference}`" for f in figures for difference in f.changed]
+    return "\n".join([f"{machine()}.", "", *lines, *(["", "Other plans:", "", *changed] if changed else [])])
 
 
 def counted(days: daily_counts.Figures) -> str:

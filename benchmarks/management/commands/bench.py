@@ -10,7 +10,20 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.urls import reverse
 
 from accounts.models import User
-from benchmarks import browser, database, inbox, measure, mentoring, number_report, numbers, publishing, report, seed
+from benchmarks import (
+    browser,
+    database,
+    inbox,
+    measure,
+    mentoring,
+    number_report,
+    numbers,
+    policies,
+    publishing,
+    report,
+    scale,
+    seed,
+)
 from kits.models import Kit
 from municipalities.tenancy import everywhere
 from planning.models import Campaign
@@ -22,7 +35,8 @@ PARTS = ("pages", "publishing")
 ANALYTICS = "analytics"
 MENTORING = "mentoring"
 INBOX = "inbox"
-OTHERS = (ANALYTICS, MENTORING, INBOX)
+POLICIES = "policies"
+OTHERS = (ANALYTICS, MENTORING, INBOX, POLICIES)
 
 
 class Command(BaseCommand):
@@ -34,7 +48,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--write", action="store_true", help=f"put the tables into {DOCS}")
         parser.add_argument("--keep", action="store_true", help="keep the database")
-        parser.add_argument("--of", type=int, action="append", help="for analytics: 100 and 1 unless named")
+        parser.add_argument(
+            "--of", type=int, action="append", help="for analytics: 100 and 1 unless named; for policies: 1"
+        )
         parser.add_argument("--anew", action="store_true", help="for analytics: fill its databases again")
         parser.add_argument("--runs", type=int, default=3, help="how often publishing is measured; medians are shown")
 
@@ -47,6 +63,11 @@ class Command(BaseCommand):
                 self._numbers(results, options["of"] or [100, 1], anew=options["anew"])
                 sizes = {int(size): figures for size, figures in results["numbers"].items()}
                 self._report(part, number_report.render(sizes), write)
+                continue
+            if part == POLICIES:
+                figures = self._policies(options["of"] or [1])
+                results["policies"] = [entry.json() for entry in figures]
+                self._report(part, report.render_policies(figures), write)
                 continue
             with database.temporary(keep=keep) as address:
                 if part == "pages":
@@ -88,6 +109,23 @@ class Command(BaseCommand):
             with database.reused(f"scale_{size}", anew=anew) as address:
                 figures = numbers.measured(address, size, self.stdout.write)
             results["numbers"] = {**results.get("numbers", {}), str(size): figures.json()}
+
+    def _policies(self, sizes: list[int]) -> list[policies.Figures]:
+        figures = []
+        for size in sizes:
+            with database.reused(f"scale_{size}") as address:
+                filled = scale.existing() or scale.fill(scale.Size().part(size), self.stdout.write)
+                with database.as_application(address):
+                    figures += policies.measured(policies.numbers_acts(filled))
+        with database.temporary() as address:
+            people = mentoring.fill()
+            with database.as_application(address):
+                figures += policies.measured(policies.mentoring_acts(people))
+        with database.temporary() as address:
+            messages = inbox.fill()
+            with database.as_application(address):
+                figures += policies.measured(policies.inbox_acts(messages))
+        return figures
 
     def _report(self, part: str, text: str, write: bool) -> None:
         self.stdout.write(f"\n{text}\n")
