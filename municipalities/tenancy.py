@@ -138,6 +138,15 @@ class TenantModel(models.Model):
 
 
 def tenant_tables() -> list[str]:
-    """Tables whose rows belong to one municipality, in order."""
-    models = (model for model in apps.get_models() if issubclass(model, TenantModel) and not model._meta.proxy)
-    return sorted({model._meta.db_table for model in models})
+    """Tables whose rows belong to one municipality, and the row history of such tables, in order.
+
+    History without a municipality of its own (of public pages: whether one is on, and its contact) is not among them.
+    """
+    return sorted({model._meta.db_table for model in apps.get_models() if _is_of_a_tenant(model)})
+
+
+def _is_of_a_tenant(model: type[models.Model]) -> bool:
+    is_history = issubclass(getattr(model, "pgh_tracked_model", object), TenantModel)
+    return (issubclass(model, TenantModel) and not model._meta.proxy) or (
+        is_history and any(field.name == "municipality" for field in model._meta.fields)
+    )
