@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-slow test-long test-row-security crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security sbom advisories architecture requirements migrations setup setup-dev
+.PHONY: help run test test-slow test-long test-row-security crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security security-figures sbom advisories architecture requirements migrations setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -37,6 +37,14 @@ test-long: setup-dev  ## what takes minutes: large instances, every page as ever
 test-row-security: setup-dev  ## the suite with the tenant manager switched off: PostgreSQL alone keeps municipalities apart
 	@$(py) -m launcher.browser
 	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -p tests.without_tenant_filter -m "not real" $(ARGS)
+
+# The suite's own exit code does not end the target: its failures are figures too.
+security-figures: export PYTHONDONTWRITEBYTECODE =
+security-figures: setup-dev  ## run the proofs of docs/security.md (an hour), and write their figures into it
+	@$(py) -m launcher.browser
+	-@SECURITY_FIGURES=docs/security-figures.json $(py) -m pytest -n $(PYTEST_WORKERS) -m security_figures
+	-@SECURITY_FIGURES=docs/security-figures.json $(py) -m pytest -n $(PYTEST_WORKERS) -p tests.without_tenant_filter -m "not real"
+	@exec $(py) -m launcher.asvs
 
 crash: setup-dev  ## kill workers at every step and count what reached the networks; writes docs/crash-suite.md
 	@CRASH_REPORT=docs/crash-suite.md exec $(py) -m pytest tests/crash -m crash -q $(ARGS)
@@ -80,7 +88,7 @@ rebuild-facts: setup  ## rebuild the facts by day and month from the metric snap
 seed-scale: setup  ## fill an empty installation with 145 municipalities, 3 years, 500,000 posts; ARGS=--of=100 makes a hundredth
 	$(manage) seed_scale $(ARGS)
 
-bench: setup-dev  ## measure pages, composer, publishing (ARGS=publishing), numbers of 145 municipalities (ARGS=analytics), an inbox of 100,000 messages and a burst (ARGS=inbox); writes bench.json
+bench: setup-dev  ## measure pages, composer, publishing (ARGS=publishing), numbers of 145 municipalities (ARGS=analytics), an inbox of 100,000 messages and a burst (ARGS=inbox), plans with row-level security (ARGS=policies); writes bench.json
 	$(manage) bench $(ARGS)
 
 shell: setup  ## a Python shell on the site's database

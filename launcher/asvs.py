@@ -1,4 +1,5 @@
-"""`make security`: writes the tables of docs/security.md from docs/asvs.csv, our answers to OWASP ASVS 5.0.
+"""`make security`: writes the tables of docs/security.md from docs/asvs.csv, our answers to OWASP ASVS 5.0, and from
+docs/security-figures.json, which `make security-figures` measures.
 
 A row of the file names the tests or the files that hold a requirement, or says why there are none. `make check` fails
 when a named test or file is gone, when a requirement is missing or stands twice, and when the page is not up to date.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,11 +17,13 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from launcher.site import ROOT
 
 TABLE = ROOT / "docs" / "asvs.csv"
 PAGE = ROOT / "docs" / "security.md"
+PROOFS = ROOT / "docs" / "security-figures.json"
 COLUMNS = ["number", "level", "requirement", "status", "held by", "note"]
 HOLDS, PARTLY, NOT_MET, DOES_NOT_APPLY = STATUSES = ("holds", "partly", "not met", "does not apply")
 # The level of each requirement of the standard, by section: 1.2.10 is the tenth of "1.2".
@@ -54,7 +58,7 @@ CHAPTERS = {
 # Of these chapters the third level is asked for as well.
 THOROUGH = (6, 7, 8, 11, 16)
 # What stands between two such lines of the page is written from the table.
-PARTS = ("figures", "open points", "tables")
+PARTS = ("proofs", "figures", "open points", "tables")
 
 
 @dataclass(frozen=True)
@@ -218,9 +222,23 @@ def _link(name: str) -> str:
     return f"[`{test.rpartition('::')[2] or path}`]({target})"
 
 
-def page(text: str, rows: Sequence[Requirement]) -> str:
+def proofs(measured: dict[str, Any]) -> str:
+    """What the long security tests counted, a line each: name → date and counts (`tests/security_figures.py`)."""
+    lines = ["| Proof | Counted | Measured on |", "|---|---|---|"]
+    for name, proof in measured.items():
+        counted = ", ".join(f"{what}: {amount:,}" for what, amount in proof["figures"].items())
+        lines.append(f"| {name} | {counted} | {proof['measured']} |")
+    return "\n".join(lines)
+
+
+def page(text: str, rows: Sequence[Requirement], measured: dict[str, Any]) -> str:
     """The page with its parts written anew. Raises `ValueError` when it lacks the lines around one."""
-    contents = {"figures": figures(rows), "open points": open_points(rows), "tables": tables(rows)}
+    contents = {
+        "proofs": proofs(measured),
+        "figures": figures(rows),
+        "open points": open_points(rows),
+        "tables": tables(rows),
+    }
     for part in PARTS:
         mark = f"<!-- {part} -->"
         if text.count(mark) != 2:
@@ -230,6 +248,11 @@ def page(text: str, rows: Sequence[Requirement]) -> str:
     return text
 
 
+def read_proofs() -> dict[str, Any]:
+    proofs: dict[str, Any] = json.loads(PROOFS.read_text(encoding="utf-8"))
+    return proofs
+
+
 def stale(table: Path = TABLE, place: Path = PAGE, root: Path = ROOT) -> str:
     """What `make check` says about the table and its page; empty when both are right."""
     rows = read(table)
@@ -237,7 +260,9 @@ def stale(table: Path = TABLE, place: Path = PAGE, root: Path = ROOT) -> str:
         return "\n".join([f"{table.name}:", *complaints])
     text = place.read_text(encoding="utf-8")
     return (
-        "" if page(text, rows) == text else f"{place.name} is not written from today's {table.name}. Run: make security"
+        ""
+        if page(text, rows, read_proofs()) == text
+        else f"{place.name} is not written from today's {table.name} and {PROOFS.name}. Run: make security"
     )
 
 
@@ -246,7 +271,7 @@ def main() -> int:
     if complaints := problems(rows):
         print("\n".join(complaints))
         return 1
-    PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), rows), encoding="utf-8")
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), rows, read_proofs()), encoding="utf-8")
     print(f"Written: {PAGE.relative_to(ROOT)}, {len(rows)} requirements")
     return 0
 

@@ -166,13 +166,14 @@ def live_server(live_server: Any, transactional_db: None) -> Iterator[Any]:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests against real servers run in `make test-real` alone, which says which servers are there; slow ones in
-    `make test-slow`, `make coverage` and `make crash`, long ones in `make test-long` and `make crash`. These name
-    their marks."""
+    `make test-slow`, `make coverage` and `make crash`, long ones in `make test-long` and `make crash`, both in
+    `make security-figures`. These name their marks."""
     usable = os.environ.get("REAL_SERVERS", "").split(",")
     left_out = [item for item in items for mark in item.iter_markers("real") if mark.args[0] not in usable]
     browsing.every_look = "long" in config.option.markexpr
     named = set(config.option.markexpr.split())
-    for mark, includes in (("slow", {"slow", "long", "crash"}), ("long", {"long", "crash"})):
+    others = {"long", "crash", "security_figures"}
+    for mark, includes in (("slow", {"slow", *others}), ("long", others)):
         if not includes & named:
             left_out += [item for item in items if item.get_closest_marker(mark)]
     if left_out:

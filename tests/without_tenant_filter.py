@@ -10,11 +10,23 @@ from typing import Any
 
 import pytest
 
+from tests import security_figures
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     left_out = [item for item in items if item.get_closest_marker("tenant_filter")]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    stats = terminalreporter.stats
+    failed = [report for name in ("failed", "error") for report in stats.get(name, [])]
+    names = {report.nodeid for report in [*stats.get("passed", []), *failed]}
+    security_figures.record(
+        "Suite with the tenant manager switched off",
+        {"tests": len(names), "failed": len({report.nodeid for report in failed})},
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -97,6 +97,7 @@ EVERYWHERE = {
     "benchmarks/inbox.py",
     "benchmarks/mentoring.py",
     "benchmarks/numbers.py",
+    "benchmarks/policies.py",
     "benchmarks/publishing.py",
     "benchmarks/scale.py",
     "benchmarks/seed.py",

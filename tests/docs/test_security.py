@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from launcher import asvs, check
+from tests import security_figures
 
 Change = Callable[[list[asvs.Requirement]], Any]
 
@@ -135,8 +137,31 @@ def test_a_page_that_is_not_written_anew_is_noticed(tmp_path: Path) -> None:
 
 
 def test_a_page_without_its_marks_is_refused() -> None:
-    with pytest.raises(ValueError, match="figures"):
-        asvs.page("# Security", asvs.read())
+    with pytest.raises(ValueError, match="proofs"):
+        asvs.page("# Security", asvs.read(), asvs.read_proofs())
+
+
+def test_proofs_are_shown_with_what_was_counted_and_when() -> None:
+    measured = {"Walk": {"measured": "2026-11-28", "figures": {"requests": 12_345, "rows changed": 0}}}
+    assert asvs.proofs(measured).splitlines()[-1] == "| Walk | requests: 12,345, rows changed: 0 | 2026-11-28 |"
+
+
+def test_figures_of_a_proof_replace_those_of_its_last_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "figures.json"
+    monkeypatch.setenv("SECURITY_FIGURES", str(place))
+    for proof, amount in (("Walk", 1), ("Races", 2), ("Walk", 3)):
+        security_figures.record(proof, {"requests": amount})
+    assert {name: proof["figures"] for name, proof in json.loads(place.read_text()).items()} == {
+        "Races": {"requests": 2},
+        "Walk": {"requests": 3},
+    }
+
+
+def test_no_figures_are_written_by_other_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SECURITY_FIGURES", raising=False)
+    monkeypatch.chdir(tmp_path)
+    security_figures.record("Walk", {"requests": 1})
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_words_of_the_table_break_no_table() -> None:

@@ -242,6 +242,7 @@ def test_a_thousand_random_statements_show_and_change_no_foreign_row(
     judge(counts, data, tally)
 
 
+@pytest.mark.security_figures
 @pytest.mark.long
 def test_ten_thousand_random_statements_show_and_change_no_foreign_row(counts: Counts, tally: Counter[str]) -> None:
     @settings(max_examples=10_000, **SETTINGS)
