@@ -4,11 +4,15 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
@@ -16,6 +20,9 @@ from accounts import tasks, throttling
 from accounts.domain import second_factor
 from accounts.models import User
 from accounts.security import SIGN_IN
+
+# In the session between the password and the second step: the hash that Django keeps in sessions too.
+HASH_AT_SIGN_IN = "hash_at_sign_in"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -42,6 +49,20 @@ class AccountAdapter(DefaultAccountAdapter):
     def _rollback_login_failed_rl_usage(self) -> None:
         """The password was right: the attempt does not count. django-allauth's own counting is switched off."""
         self._attempt.take_back()
+
+    def pre_login(self, request: HttpRequest, user: Any, **rest: Any) -> HttpResponse | None:
+        """The password was right. Which one it was is compared after the second step."""
+        request.session[HASH_AT_SIGN_IN] = user.get_session_auth_hash()
+        response: HttpResponse | None = super().pre_login(request, user, **rest)
+        return response
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Raises `ImmediateHttpResponse` where the password was changed while the second step was waited for."""
+        before = request.session.pop(HASH_AT_SIGN_IN, "")
+        if not constant_time_compare(before, user.get_session_auth_hash()):
+            messages.error(request, _("Your password was changed in the meantime. Sign in with the new one."))
+            raise ImmediateHttpResponse(redirect("account_login"))
+        super().login(request, user)
 
     def post_login(self, request: HttpRequest, user: Any, **rest: Any) -> HttpResponse:
         """A person who has just signed in, or chosen the password of a new account, need not enter it again."""

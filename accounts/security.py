@@ -71,8 +71,14 @@ def address_removed(user: User, **rest: Any) -> None:
     audit.record("account.remove_email", by=user, target=user)
 
 
-def factor_added(user: User, authenticator: Any, **rest: Any) -> None:
+def factor_added(request: PortalRequest, user: User, authenticator: Any, **rest: Any) -> None:
+    """Ends the other sessions: one that began with the password alone would pass for one with the new factor."""
+    from allauth.mfa.models import Authenticator
+    from allauth.usersessions.internal.flows.sessions import end_other_sessions
+
     audit.record("account.add_second_factor", by=user, target=user, factor=authenticator.type)
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:  # made together with another, or beside one
+        end_other_sessions(request, user)
 
 
 def factor_removed(user: User, authenticator: Any, **rest: Any) -> None:

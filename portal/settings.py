@@ -236,6 +236,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCOUNT_FORMS = {
     "change_password": "accounts.password_forms.ChangePasswordForm",
+    "reset_password": "accounts.password_forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.password_forms.ResetPasswordKeyForm",
 }
 LOGIN_URL = "account_login"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from allauth.mfa.models import Authenticator
 
+from django.test import Client
+
 from common.models import AuditEvent
+from tests.accounts.test_security import enter, set_up_app, signed_in
 from tests.people import PASSWORD, Cast
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -117,3 +121,47 @@ def test_a_key_is_the_second_factor_after_the_password(cast: Cast, origin: str, 
     page.wait_for_url("**/accounts/2fa/authenticate/")
     page.click("#mfa_webauthn_authenticate")
     page.wait_for_url("**/m/cuprija/")
+
+
+def test_an_answer_of_a_passkey_is_good_for_one_sign_in_of_one_person(
+    cast: Cast, origin: str, page: Any, device: Any
+) -> None:
+    """Whoever copied what the browser sent gets in with it neither again, nor as the second step of somebody else."""
+    sign_in_by_password(page, origin, cast.viewer)
+    add_key(page, origin, "Laptop", passwordless=True)
+    sign_out(page, origin)
+    page.goto(f"{origin}/accounts/login/")
+    with page.expect_request(lambda request: request.method == "POST" and "webauthn/login" in request.url) as sent:
+        page.click("#passkey_login")
+    page.wait_for_url("**/m/cuprija/**")
+    answers = {name: values[0] for name, values in parse_qs(sent.value.post_data).items()}
+    assert "credential" in answers
+
+    again = Client(headers={"accept-language": "en"})
+    again.get("/accounts/2fa/webauthn/login/", headers={"accept": "application/json"})
+    again.post("/accounts/2fa/webauthn/login/", answers)
+    assert again.get("/accounts/name/").status_code == 302
+
+    set_up_app(signed_in(cast.officer))
+    half_in = Client(headers={"accept-language": "en"})
+    enter(cast.officer.email, PASSWORD, half_in)
+    assert half_in.get("/accounts/2fa/authenticate/").status_code == 200
+    half_in.post("/accounts/2fa/authenticate/", answers)
+    assert half_in.get("/accounts/name/").status_code == 302
+
+
+def test_a_key_that_does_not_see_who_uses_it_replaces_no_password(cast: Cast, origin: str, page: Any) -> None:
+    """A key without PIN or fingerprint is one factor: it signs nobody in alone."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    device = {**FINGERPRINT, "transport": "usb", "hasUserVerification": False, "isUserVerified": False}
+    place = session.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+    sign_in_by_password(page, origin, cast.officer)
+    page.wait_for_url("**/accounts/second-factor/")
+    page.goto(f"{origin}{KEYS}add/")
+    page.fill("input[name=name]", "Stick")
+    page.set_checked("input[name=passwordless]", True)
+    page.click("#mfa_webauthn_add")
+    page.wait_for_timeout(1500)  # what must not happen cannot be waited for
+    assert session.send("WebAuthn.getCredentials", place)["credentials"] == []
+    assert not Authenticator.objects.filter(user=cast.officer, type=Authenticator.Type.WEBAUTHN).exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -54,7 +55,9 @@ def trail() -> list[str]:
 
 
 def code(secret: str) -> str:
-    """What an authenticator app would show now."""
+    """What an authenticator app would show now; not a second before it shows the next."""
+    if (left := 30 - time.time() % 30) < 3:
+        time.sleep(left)
     return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
