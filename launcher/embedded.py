@@ -13,10 +13,13 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 
-from launcher import binaries, files, postgres, valkey
+from launcher import binaries, files, ports, postgres, valkey
 from launcher.errors import LauncherError
+from launcher.supervisor import Server
 
 
 def ensure(base: Path, *, test: bool = False, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -50,6 +53,28 @@ def serving(base: Path, *, test: bool = False, environ: Mapping[str, str] = os.e
             with files.exclusive(base / "start.lock"):
                 if files.take(users):
                     _stop(base)
+
+
+def servers(base: Path, *, environ: Mapping[str, str] = os.environ) -> list[Server]:
+    """The servers of `base` that are ours, for the supervisor: they come back at the same address, or not at all."""
+    base = _directory(base)
+    ours = []
+    if not environ.get("DATABASE_URL"):
+        ours.append(
+            Server("postgres", partial(postgres.is_running, base), partial(_restart, base, postgres, "pg_port"))
+        )
+    if not environ.get("REDIS_URL"):
+        ours.append(Server("valkey", partial(valkey.is_running, base), partial(_restart, base, valkey, "valkey_port")))
+    return ours
+
+
+def _restart(base: Path, server: ModuleType, port_name: str) -> None:
+    """Raises `LauncherError`, `OSError` or an error of psycopg2 when it does not start at its address."""
+    with files.exclusive(base / "start.lock"):
+        port = files.load(base / "state.json").get(port_name)
+        if not server.answers(base) and port and not ports.is_free(port):
+            raise LauncherError(f"Another program uses its port {port}. End that one, or stop and start Dobošar.")
+        server.start(base)
 
 
 def _directory(base: Path) -> Path:

@@ -51,12 +51,20 @@ def start(base: Path, *, test: bool = False) -> str:
         _create(bins, data, password)
     _same_major(bins, data)
     if not _running(data):
+        _await_backends(data)
         port = ports.keep_or_choose(files.load(base / "state.json").get("pg_port"))
         _launch(bins, data, {**SETTINGS, **(TEST_SETTINGS if test else _buffers()), "port": str(port)})
         files.update(base / "state.json", pg_port=port)
     port = int(_lock_lines(data)[3])
     _create_database(port, password)
     return f"postgresql://{USER}:{password}@127.0.0.1:{port}/{DATABASE}"
+
+
+def is_running(base: Path) -> bool:
+    return bool(_running(base / "pg"))
+
+
+answers = is_running  # while it recovers, it does not let anybody in
 
 
 def application_url(base: Path, owner_url: str) -> str:
@@ -195,6 +203,28 @@ def _running(data: Path) -> int:
     if not ours:
         (data / "postmaster.pid").unlink(missing_ok=True)
     return pid if ours else 0
+
+
+def _await_backends(data: Path) -> None:
+    """Processes of a server that was killed end by themselves; a new one beside them would ruin the data.
+
+    PostgreSQL looks for them by its lock file, which `_running` removes.
+    """
+    ends = time.monotonic() + STOP_SECONDS
+    while left := [process.pid for process in psutil.process_iter() if _works_in(process, data)]:
+        if time.monotonic() > ends:
+            raise LauncherError(
+                f"Processes of a PostgreSQL that was killed still work in {data} (pid {', '.join(map(str, left))}). "
+                "End them and start again."
+            )
+        time.sleep(0.1)
+
+
+def _works_in(process: psutil.Process, data: Path) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and process.cwd() == str(data)
+    except psutil.Error:
+        return False
 
 
 def _create_database(port: int, password: str) -> None:

@@ -37,7 +37,7 @@ def publishing(data: Path) -> list[Program]:
 
     def worker(name: str, waits: tuple[str, ...], concurrency: str, *pool: str) -> Program:
         named = ["--hostname", f"{name}@%h", "--queues", ",".join(waits), "--concurrency", concurrency, *pool]
-        return Program(name, [*celery, "portal.celery", "worker", *named, *alone, *quiet], restart=True)
+        return Program(name, [*celery, "portal.celery", "worker", *named, *alone, *quiet])
 
     return [
         worker("publisher", (queues.PUBLISHING,), "32", "--pool", "threads"),
@@ -118,7 +118,12 @@ def _supervise(site: Site, environ: dict[str, str], database: str, began: float)
 
     reminder.start()
     supervisor = Supervisor(
-        programs(site, seed=seed), environ, ROOT, is_ready=partial(answers, f"{site.address}/readyz"), on_ready=on_ready
+        programs(site, seed=seed),
+        environ,
+        ROOT,
+        servers=embedded.servers(site.servers),
+        is_ready=partial(answers, f"{site.address}/readyz"),
+        on_ready=on_ready,
     )
     try:
         return supervisor.run()

@@ -1,8 +1,9 @@
 """Runs the programs of one Dobošar side by side and stops them in order.
 
 - What a program prints appears with its name in front.
-- When a program ends by itself, all are stopped and the exit code is 1. One that may `restart` is started again, unless
-  it ended so soon that it could not live: that is a fault of the installation.
+- A program that ends by itself is started again, each time a little later. When it ends too often, or soon after its
+  first start without having been killed (a fault of the installation), all are stopped and the exit code is 1.
+- A server that does not run any more (PostgreSQL, Valkey) is started again too, until it has failed for too long.
 - SIGINT, SIGTERM or SIGHUP: SIGTERM to the main process of each program, never to its group. Celery's pool children
   would die in the middle of a task; this way the worker finishes what it began. Exit code 0, so that `make` prints
   no error.
@@ -17,12 +18,14 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +37,13 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 PR_SET_PDEATHSIG = 1
 SAME_SIGNAL_SECONDS = 0.5
 RESTART_AFTER_SECONDS = 10.0
+# How long to wait before a program is started again, by how often it ended within `WINDOW_SECONDS`; then all end.
+RESTART_DELAYS = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0)
+WINDOW_SECONDS = 300.0
+CHECK_SERVERS_SECONDS = 1.0
+RETRY_SERVERS_SECONDS = 5.0
+# A full disk or a slow recovery may take a while.
+GIVE_UP_ON_SERVERS_SECONDS = 1800.0
 
 
 @dataclass(frozen=True)
@@ -45,8 +55,15 @@ class Program:
     after: Callable[[], bool] | None = None
     # A task that is meant to end: exit code 0 stops nothing.
     once: bool = False
-    # Started again when it ends by itself.
-    restart: bool = False
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that is no child of the supervisor. `is_running` is cheap; `start` raises unless it answers."""
+
+    name: str
+    is_running: Callable[[], bool]
+    start: Callable[[], object]
 
 
 @dataclass
@@ -56,6 +73,10 @@ class Supervisor:
     directory: Path
     grace: float = 30.0
     restart_after: float = RESTART_AFTER_SECONDS
+    restart_delays: Sequence[float] = RESTART_DELAYS
+    servers: Sequence[Server] = ()
+    retry_servers: float = RETRY_SERVERS_SECONDS
+    give_up_on_servers: float = GIVE_UP_ON_SERVERS_SECONDS
     # `on_ready` is called once, when every `once` program is done and `is_ready` says yes.
     is_ready: Callable[[], bool] | None = None
     on_ready: Callable[[], None] | None = None
@@ -63,23 +84,33 @@ class Supervisor:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict, init=False)
     done: set[str] = field(default_factory=set, init=False)
     started_at: dict[str, float] = field(default_factory=dict, init=False)
+    # Of programs that ended by themselves: when they did, and when they are started again.
+    ended_at: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list), init=False)
+    restart_at: dict[str, float] = field(default_factory=dict, init=False)
     signals: list[float] = field(default_factory=list, init=False)
     failed: bool = field(default=False, init=False)
     _printing: threading.Lock = field(default_factory=threading.Lock, init=False)
     _echoes: list[threading.Thread] = field(default_factory=list, init=False)
     _wake: threading.Event = field(default_factory=threading.Event, init=False)
+    _is_stopping: threading.Event = field(default_factory=threading.Event, init=False)
 
     def run(self) -> int:
-        """Blocks until everything has stopped. Returns 0 after a signal, 1 when a program ended by itself."""
+        """Blocks until everything has stopped. Returns 0 after a signal, 1 when it gave up."""
+        guards = [threading.Thread(target=self._guard, args=(server,), daemon=True) for server in self.servers]
         with self._signals():
+            for guard in guards:
+                guard.start()
             try:
                 self._watch()
             finally:
+                self._is_stopping.set()
                 self._stop()
+                for guard in guards:
+                    guard.join()  # else it would start what is stopped next
         return 1 if self.failed else 0
 
     def say(self, name: str, text: str) -> None:
-        names = [program.name for program in self.programs]
+        names = [part.name for part in (*self.programs, *self.servers)]
         head = f"{time.strftime('%H:%M:%S')} {name:<{max(map(len, names))}} | "
         if name in names and sys.stdout.isatty():
             head = f"\x1b[{COLOURS[names.index(name) % len(COLOURS)]}m{head}\x1b[0m"
@@ -94,6 +125,7 @@ class Supervisor:
                 waiting.remove(program)
                 self._start(program)
             self._note_ended()
+            self._restart_due()
             if not was_announced and not self.failed and self._all_ready():
                 was_announced = True
                 assert self.on_ready is not None
@@ -121,18 +153,69 @@ class Supervisor:
     def _note_ended(self) -> None:
         for program in self.programs:
             child = self.running.get(program.name)
-            if child is None or program.name in self.done or child.poll() is None:
+            if child is None or program.name in self.done or program.name in self.restart_at or child.poll() is None:
                 continue
-            if program.restart and time.monotonic() - self.started_at[program.name] >= self.restart_after:
-                self.say(program.name, f"ended by itself (code {child.returncode}); starting it again")
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(child.pid, signal.SIGKILL)  # what it left of its group
-                self._start(program)
-                continue
+            if program.once:
+                self.done.add(program.name)
+                if child.returncode != 0:
+                    self._give_up(program.name, f"ended by itself ({_how(child)}); stopping the others")
+            else:
+                self._note_end(program, child)
+
+    def _note_end(self, program: Program, child: subprocess.Popen[bytes]) -> None:
+        now = time.monotonic()
+        ends = self.ended_at[program.name]
+        is_first = not ends
+        ends[:] = [at for at in ends if now - at < WINDOW_SECONDS] + [now]
+        if is_first and child.returncode >= 0 and now - self.started_at[program.name] < self.restart_after:
             self.done.add(program.name)
-            if not (program.once and child.returncode == 0):
-                self.failed = True
-                self.say(program.name, f"ended by itself (code {child.returncode}); stopping the others")
+            self._give_up(program.name, f"ended by itself ({_how(child)}) soon after its start; stopping the others")
+        elif len(ends) > len(self.restart_delays):
+            self.done.add(program.name)
+            self._give_up(
+                program.name,
+                f"ended by itself {len(ends)} times within {WINDOW_SECONDS / 60:.0f} minutes (now {_how(child)}); "
+                "giving up and stopping the others. The lines above say why",
+            )
+        else:
+            delay = self.restart_delays[len(ends) - 1]
+            when = f" in {delay:.0f} s" if delay else ""
+            self.say(program.name, f"ended by itself ({_how(child)}); starting it again{when}")
+            self.restart_at[program.name] = now + delay
+
+    def _restart_due(self) -> None:
+        for program in self.programs:
+            if self.restart_at.get(program.name, math.inf) <= time.monotonic():
+                del self.restart_at[program.name]
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self.running[program.name].pid, signal.SIGKILL)  # what it left of its group
+                self._start(program)
+
+    def _give_up(self, name: str, why: str) -> None:
+        self.failed = True
+        self.say(name, why)
+        self._wake.set()
+
+    def _guard(self, server: Server) -> None:
+        """Starts a server again whenever it does not run. In a thread: a recovery takes minutes."""
+        while not self._is_stopping.wait(CHECK_SERVERS_SECONDS):
+            if server.is_running():
+                continue
+            self.say(server.name, "does not run any more; starting it again")
+            began = time.monotonic()
+            while not self._is_stopping.is_set():
+                try:
+                    server.start()
+                except Exception as error:
+                    problem = str(error).strip() or type(error).__name__
+                else:
+                    self.say(server.name, f"runs again after {time.monotonic() - began:.1f} s")
+                    break
+                if time.monotonic() - began > self.give_up_on_servers:
+                    self._give_up(server.name, f"could not be started again; giving up and stopping all: {problem}")
+                    return
+                self.say(server.name, f"could not be started again; trying once more: {problem}")
+                self._is_stopping.wait(self.retry_servers)
 
     def _all_ready(self) -> bool:
         tasks = {program.name for program in self.programs if program.once}
@@ -177,6 +260,16 @@ class Supervisor:
         )
         with contextlib.suppress(OSError):
             os.write(1, message)
+
+
+def _how(child: subprocess.Popen[bytes]) -> str:
+    """How a program ended: "code 3", or "killed by SIGKILL"."""
+    if child.returncode >= 0:
+        return f"code {child.returncode}"
+    try:
+        return f"killed by {signal.Signals(-child.returncode).name}"
+    except ValueError:
+        return f"killed by signal {-child.returncode}"
 
 
 def _die_with_parent() -> None:

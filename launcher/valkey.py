@@ -28,6 +28,23 @@ def start(base: Path, *, test: bool = False) -> str:
     return f"redis://:{password}@127.0.0.1:{port}/0"  # not valkey://, which Celery does not know
 
 
+def is_running(base: Path) -> bool:
+    """Whether something listens on its port. A server that is too busy to answer runs."""
+    try:
+        socket.create_connection(("127.0.0.1", files.load(base / "state.json")["valkey_port"]), timeout=2).close()
+    except ConnectionRefusedError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def answers(base: Path) -> bool:
+    """Whether what listens there is ours."""
+    port = files.load(base / "state.json").get("valkey_port")
+    return bool(port) and _is_alive(port, files.load(base / "secrets.json").get("valkey", ""))
+
+
 def stop(base: Path) -> bool:
     """Stop the server of `base`; false when none runs."""
     port = files.load(base / "state.json").get("valkey_port")

@@ -2,15 +2,18 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
 import redis
 
-from launcher import embedded, files
+from launcher import binaries, embedded, files
+from launcher.errors import LauncherError
 
 ROOT = Path(__file__).resolve().parents[2]
 NONE_GIVEN: dict[str, str] = {}
@@ -130,3 +133,38 @@ def test_secrets_are_for_the_owner_only(empty):
     for name in ("secrets.json", "valkey/valkey.conf"):
         assert (empty / name).stat().st_mode & 0o077 == 0
     assert set(files.load(empty / "secrets.json")) == {"pg", "pg_app", "valkey"}
+
+
+@pytest.mark.parametrize("name", ["postgres", "valkey"])
+def test_a_server_comes_back_at_its_address_or_says_who_is_there(base, name):
+    urls = embedded.ensure(base, environ=NONE_GIVEN)
+    server = {server.name: server for server in embedded.servers(base, environ=NONE_GIVEN)}[name]
+    port = urlsplit(urls["DATABASE_URL" if name == "postgres" else "REDIS_URL"]).port
+    assert server.is_running()
+    embedded.stop(base)
+    assert not server.is_running()
+    with socket.socket() as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        stranger.bind(("127.0.0.1", port))
+        stranger.listen()
+        with pytest.raises(LauncherError, match=f"Another program uses its port {port}"):
+            server.start()
+    server.start()
+    assert server.is_running()
+    assert embedded.ensure(base, environ=NONE_GIVEN) == urls
+
+
+def test_servers_that_are_named_are_not_watched(base):
+    assert embedded.servers(base, environ={"DATABASE_URL": "postgresql://x", "REDIS_URL": "redis://x"}) == []
+
+
+def test_a_server_waits_for_processes_that_the_killed_one_left(base):
+    """A connection at work outlives the main process for a moment; two servers on the same files would ruin them."""
+    first = embedded.ensure(base, environ=NONE_GIVEN)
+    busy = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(2)"], cwd=binaries.home(base.resolve()) / "pg"
+    )
+    os.kill(int((base / "pg" / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+    second = embedded.ensure(base, environ=NONE_GIVEN)
+    assert busy.poll() is not None
+    assert second == first

@@ -38,15 +38,16 @@ def supervised(tmp_path):
     """Starts a supervisor over `programs` (Python source of a list); returns the process, kills it at the end."""
     started = []
 
-    def start(programs, more="", **options):
+    def start(programs, more="", before="", **options):
         script = tmp_path / "supervised.py"
         script.write_text(
             textwrap.dedent(
                 f"""
                 import os, sys
                 from pathlib import Path
-                from launcher.supervisor import Program, Supervisor
+                from launcher.supervisor import Program, Server, Supervisor
                 BUSY, LAST = {BUSY!r}, {LAST!r}
+                exec({before!r})
                 def python(name, code, **more):
                     return Program(name, [sys.executable, "-c", code], **more)
                 sys.exit(Supervisor({programs}, os.environ, Path("."), {more} **{options!r}).run())
@@ -116,30 +117,36 @@ def test_a_program_that_does_not_stop_is_killed_after_the_grace_period(supervise
     assert 0.9 < time.monotonic() - began < patience.SECONDS
 
 
-def test_one_program_that_dies_stops_the_others(supervised, tmp_path):
+# Waits until all others are there, and ends.
+def ends_by_itself(there, how="raise SystemExit(3)"):
+    return f"import os, time\nwhile not os.path.exists({str(there)!r}): time.sleep(0.02)\n{how}"
+
+
+def test_a_program_that_ends_soon_after_its_first_start_stops_the_others(supervised, tmp_path):
     there = tmp_path / "there"
     other = LAST.replace("time.sleep(", f"open({str(there)!r}, 'w').close(); time.sleep(")
-    weak = f"import os, time\nwhile not os.path.exists({str(there)!r}): time.sleep(0.02)\nraise SystemExit(3)"
-    process = supervised(f"[python('other', {other!r}), python('weak', {weak!r})]")
+    process = supervised(f"[python('other', {other!r}), python('weak', {ends_by_itself(there)!r})]")
     output, _ = process.communicate(timeout=patience.SECONDS)
-    assert "ended by itself (code 3)" in output
+    assert "ended by itself (code 3) soon after its start; stopping the others" in output
     assert "told to stop" in output
     assert process.returncode == 1
 
 
 # Ends the first time, lives the second time.
 MORTAL = """
-import os, time
+import os, signal, time
 first = not os.path.exists({there!r})
 open({there!r}, 'w').close()
 print('first' if first else 'second', flush=True)
-raise SystemExit(3) if first else time.sleep(600)
+if first:
+    {how}
+time.sleep(600)
 """
 
 
-def test_a_program_that_may_restart_is_started_again(supervised, tmp_path):
-    code = MORTAL.format(there=str(tmp_path / "there"))
-    process = supervised(f"[python('worker', {code!r}, restart=True)]", restart_after=0.0)
+def test_a_program_that_ends_later_is_started_again(supervised, tmp_path):
+    code = MORTAL.format(there=str(tmp_path / "there"), how="raise SystemExit(3)")
+    process = supervised(f"[python('worker', {code!r})]", restart_after=0.0)
     seen = "".join(read_until(process, "first", "ended by itself (code 3); starting it again", "second"))
     assert "stopping the others" not in seen
     process.send_signal(signal.SIGTERM)
@@ -147,10 +154,74 @@ def test_a_program_that_may_restart_is_started_again(supervised, tmp_path):
     assert process.returncode == 0
 
 
-def test_a_program_that_ends_at_once_is_not_started_again_and_again(supervised):
-    process = supervised("[python('worker', 'raise SystemExit(3)', restart=True)]")
+def test_a_program_that_is_killed_is_started_again_however_young_it_is(supervised, tmp_path):
+    code = MORTAL.format(there=str(tmp_path / "there"), how="os.kill(os.getpid(), signal.SIGKILL)")
+    process = supervised(f"[python('worker', {code!r})]")
+    read_until(process, "first", "ended by itself (killed by SIGKILL); starting it again", "second")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=patience.SECONDS)
+    assert process.returncode == 0
+
+
+def test_a_program_that_ends_too_often_stops_all_and_says_so(supervised):
+    process = supervised(
+        "[python('other', LAST), python('worker', 'raise SystemExit(3)')]",
+        restart_after=0.0,
+        restart_delays=(0.0, 0.2, 0.2),
+    )
     output, _ = process.communicate(timeout=patience.SECONDS)
-    assert "ended by itself (code 3); stopping the others" in output
+    assert output.count("starting it again") == 3
+    assert "ended by itself 4 times within 5 minutes (now code 3); giving up and stopping the others" in output
+    assert "told to stop" in output
+    assert process.returncode == 1
+
+
+# A server: a file that is there while it runs. Each start may fail first.
+SERVER = """
+tries = []
+def start():
+    tries.append(1)
+    if len(tries) <= {failures}:
+        raise OSError('No space left on device')
+    open({there!r}, 'w').close()
+"""
+
+
+def with_server(supervised, there, failures, **options):
+    return supervised(
+        "[python('web', LAST)]",
+        more=f"servers=[Server('postgres', lambda: os.path.exists({str(there)!r}), start)], retry_servers=0.1,",
+        before=SERVER.format(there=str(there), failures=failures),
+        **options,
+    )
+
+
+def test_a_server_that_died_is_started_again(supervised, tmp_path):
+    there = tmp_path / "there"
+    there.touch()
+    process = with_server(supervised, there, failures=0)
+    read_until(process, "answering")
+    for _ in range(2):
+        there.unlink()
+        read_until(process, "does not run any more; starting it again", "runs again after")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=patience.SECONDS)
+    assert process.returncode == 0
+
+
+def test_a_server_that_cannot_start_yet_is_tried_again_with_its_reason(supervised, tmp_path):
+    process = with_server(supervised, tmp_path / "there", failures=2)
+    seen = "".join(read_until(process, "runs again after"))
+    assert seen.count("could not be started again; trying once more: No space left on device") == 2
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=patience.SECONDS)
+    assert process.returncode == 0
+
+
+def test_a_server_that_never_starts_stops_all_after_a_while(supervised, tmp_path):
+    process = with_server(supervised, tmp_path / "there", failures=1_000_000, give_up_on_servers=0.5)
+    output, _ = process.communicate(timeout=patience.SECONDS)
+    assert "could not be started again; giving up and stopping all: No space left on device" in output
     assert process.returncode == 1
 
 
