@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -132,17 +133,26 @@ def _supervise(site: Site, environ: dict[str, str], database: str, began: float)
 
 
 def _still_waiting(site: Site) -> None:
-    try:
-        with urllib.request.urlopen(f"{site.address}/readyz", timeout=5) as answer:
-            status = str(answer.status)
-    except urllib.error.HTTPError as error:
-        status = error.read().decode(errors="replace")[:500]
-    except OSError as error:
-        status = str(error)
     print(
-        f"Not ready after {PATIENCE_SECONDS:.0f} seconds, still trying. {site.address}/readyz says: {status}",
-        flush=True,
+        f"Not ready after {PATIENCE_SECONDS:.0f} seconds, still trying: {missing(f'{site.address}/readyz')}", flush=True
     )
+
+
+def missing(address: str) -> str:
+    """What /readyz at `address` says is missing, in words."""
+    try:
+        with urllib.request.urlopen(address, timeout=5):
+            return "everything runs, and a program that has to end first has not ended yet."
+    except urllib.error.HTTPError as error:
+        try:
+            names = [name for name, works in json.loads(error.read()).items() if not works]
+        except ValueError:
+            return f"the portal answers {error.code}."
+        if names == ["demo"]:
+            return "the demo is being filled in."
+        return f"not there yet: {', '.join(names)}."
+    except OSError as error:
+        return f"the portal does not answer yet ({error})."
 
 
 def greeting(site: Site, seconds: float) -> str:

@@ -20,8 +20,7 @@ from channels import rate_limits
 from common.access import public
 from delivery import queries
 from delivery.enums import Outcome, Step
-from portal import queues
-from portal.health import CHECKS
+from portal import health, queues
 
 LAST = timedelta(hours=1)
 # https://prometheus.io/docs/instrumenting/exposition_formats/
@@ -56,7 +55,7 @@ def servers(now: datetime) -> list[Server]:
 def operations(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     context = {
-        "checks": [(_checked(name), check()) for name, check in CHECKS.items()],
+        "checks": [(_checked(name), works) for name, works in health.state().items()],
         "backlog": queries.backlog(now),
         "outcomes": _outcomes(now),
         "servers": servers(now),
@@ -75,6 +74,7 @@ def _checked(name: str) -> str:
         "errands": _("Workers for errands"),
         "beat": _("Beat"),
         "partitions": _("Tables of the coming months"),
+        "demo": _("Demo"),
     }[name]
 
 
@@ -104,7 +104,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _lines(now: datetime) -> Iterator[str]:
-    yield from _gauge("up", "1 when this part works.", {f'part="{name}"': check() for name, check in CHECKS.items()})
+    yield from _gauge(
+        "up", "1 when this part works.", {f'part="{name}"': works for name, works in health.state().items()}
+    )
     backlog = queries.backlog(now)
     states = {f'state="{state}"': count for state, count in backlog.states.items()}
     yield from _gauge("deliveries", "Deliveries that are not settled, by state.", states)

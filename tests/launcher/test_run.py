@@ -8,6 +8,8 @@ import re
 import socket
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -130,3 +132,31 @@ def test_damaged_keys_are_not_replaced_by_new_ones(place):
     output = fails(DATA_DIR=str(place), PORT=str(ports.choose()))
     assert "is damaged" in output
     assert (place / "secrets.json").read_text() == '{"SECRET_KEY": "cut o'
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (503, b'{"database": true, "demo": false}', "the demo is being filled in."),
+        (503, b'{"database": true, "beat": false, "demo": false}', "not there yet: beat, demo."),
+        (502, b"<html>", "the portal answers 502."),
+        (200, b"{}", "everything runs, and a program that has to end first has not ended yet."),
+    ],
+)
+def test_a_slow_start_says_what_is_missing(status, body, words):
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *words):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        assert run.missing(f"http://127.0.0.1:{server.server_port}/readyz") == words
+
+
+def test_a_portal_that_does_not_answer_yet_is_missing():
+    assert "does not answer yet" in run.missing(f"http://127.0.0.1:{ports.choose()}/readyz")

@@ -15,10 +15,12 @@ from django.test.utils import override_settings
 
 from analytics import partitions
 from delivery import dispatch
+from municipalities.models import Municipality
 from portal import queues, tasks
 from portal.celery import app
 from portal.health import CHECKS
 from tests.database import owner_cursor
+from tests.people import Cast
 
 
 def readiness(client: Client | None = None) -> tuple[int, set[str]]:
@@ -49,6 +51,15 @@ def all_up(db: None) -> Iterator[None]:
 
 def test_it_is_ready_when_everything_is_there(all_up: None) -> None:
     assert readiness() == (200, set())
+
+
+def test_the_demo_is_not_ready_before_people_can_sign_in(all_up: None, settings: Any, cast: Cast) -> None:
+    settings.DEMO = True
+    assert Client().get("/readyz").json()["demo"] is False
+    assert Client().get("/readyz").status_code == 503
+    Municipality.objects.filter(pk=cast.cuprija.pk).update(is_demo=True)
+    assert Client().get("/readyz").json()["demo"] is True
+    assert Client().get("/readyz").status_code == 200
 
 
 @pytest.mark.parametrize("queue", [*queues.QUICK, *queues.SLOW])
