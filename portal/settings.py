@@ -1,24 +1,24 @@
 """The one settings file. Every value an installation may change is read from the environment with a type.
 
 `.env.example` lists them with a line each. Wrong values are reported by the system checks in `portal/checks.py`
-(ids `portal.E…`), not by a traceback in the first request.
+(ids `portal.E…`) or by `portal/environment.py`, not by a traceback in the first request.
 """
 
 from pathlib import Path
 from urllib.parse import urlsplit
 from wsgiref.headers import Headers
 
-import environ
 from csp.constants import NONCE, STRICT_DYNAMIC
 
 from django.utils.translation import gettext_lazy as _
 
 from portal import queues
+from portal.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 if (BASE_DIR / ".env").exists():
-    environ.Env.read_env(BASE_DIR / ".env")
+    Environment.read_env(BASE_DIR / ".env")
 
 # ------------------------------------------------------------------ installation
 DEBUG = env.bool("DEBUG", default=False)
@@ -203,12 +203,19 @@ def WHITENOISE_ADD_HEADERS_FUNCTION(headers: Headers, path: str, url: str) -> No
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
     if SECURE_HSTS_SECONDS:
-        headers["Strict-Transport-Security"] = f"max-age={SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+        parts = [f"max-age={SECURE_HSTS_SECONDS}"]
+        parts += ["includeSubDomains"] if SECURE_HSTS_INCLUDE_SUBDOMAINS else []
+        parts += ["preload"] if SECURE_HSTS_PRELOAD else []
+        headers["Strict-Transport-Security"] = "; ".join(parts)
 
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "common.static_storage.StaticStorage"},
+    # Root collects them into an image, and another user reads them.
+    "staticfiles": {
+        "BACKEND": "common.static_storage.StaticStorage",
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
+    },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -260,7 +267,9 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 # accounts/throttling.py counts failed sign-ins; this limit of django-allauth's would let one person of an office that
 # shares an address keep out the others.
 ACCOUNT_RATE_LIMITS = {"login": None}
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# https ends at a proxy, so that without another word there is one, whose address would be that of all visitors.
+BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", default=HTTPS)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=int(BEHIND_TLS_PROXY))
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Dobošar"
@@ -384,8 +393,9 @@ MESSAGE_STORAGE = "common.message_storage.Storage"
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000 if HTTPS else 0)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-if env.bool("BEHIND_TLS_PROXY", default=HTTPS):
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=HTTPS)
+SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=HTTPS)
+if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGGING = {

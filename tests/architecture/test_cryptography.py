@@ -33,7 +33,8 @@ INVENTORY = {
         "practice/domain/upload.py", "reports/domain/make.py", "trainings/domain/materials.py",
     ],
     "tell whether something is the same": [
-        "exchange/domain/practice.py", "inbox/text_analysis/similarity.py", "links/domain/count.py", "links/rules.py",
+        "accounts/adapter.py", "exchange/domain/practice.py",
+        "inbox/text_analysis/similarity.py", "links/domain/count.py", "links/rules.py",
         "planning/domain/imports.py", "planning/views/feeds.py", "platforms/bluesky/records.py",
         "platforms/linkedin/events.py", "platforms/meta/events.py", "platforms/threads/events.py",
         "platforms/tiktok/events.py", "platforms/viber/connector.py", "platforms/youtube/connector.py",
