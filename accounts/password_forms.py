@@ -8,6 +8,7 @@ from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKe
 from allauth.account.models import EmailAddress
 
 from accounts.forms import PASSWORD_HINT
+from accounts.models import User
 
 
 class ChangePasswordForm(AllauthChangePasswordForm):
@@ -23,6 +24,8 @@ class ResetPasswordKeyForm(AllauthResetPasswordKeyForm):
 
 
 class ResetPasswordForm(AllauthResetPasswordForm):
+    users: list[User]
+
     def clean_email(self) -> str:
         """An address that was added and not confirmed may be a stranger's: no link to the account goes there."""
         typed: str = super().clean_email()

@@ -110,7 +110,7 @@ class Supervisor:
         return 1 if self.failed else 0
 
     def say(self, name: str, text: str) -> None:
-        names = [part.name for part in (*self.programs, *self.servers)]
+        names = [program.name for program in self.programs] + [server.name for server in self.servers]
         head = f"{time.strftime('%H:%M:%S')} {name:<{max(map(len, names))}} | "
         if name in names and sys.stdout.isatty():
             head = f"\x1b[{COLOURS[names.index(name) % len(COLOURS)]}m{head}\x1b[0m"

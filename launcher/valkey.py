@@ -42,7 +42,7 @@ def is_running(base: Path) -> bool:
 def answers(base: Path) -> bool:
     """Whether what listens there is ours."""
     port = files.load(base / "state.json").get("valkey_port")
-    return bool(port) and _is_alive(port, files.load(base / "secrets.json").get("valkey", ""))
+    return port is not None and _is_alive(port, files.load(base / "secrets.json").get("valkey", ""))
 
 
 def stop(base: Path) -> bool:

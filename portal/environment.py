@@ -13,7 +13,7 @@ ADDRESS = (
 )
 
 
-class Environment(environ.Env):  # type: ignore[misc]
+class Environment(environ.Env):
     """Ends the program (`SystemExit`) where a variable cannot be read. Values of addresses are not repeated: they hold
     passwords."""
 

@@ -65,9 +65,9 @@ class Command(BaseCommand):
                 self._report(part, number_report.render(sizes), write)
                 continue
             if part == POLICIES:
-                figures = self._policies(options["of"] or [1])
-                results["policies"] = [entry.json() for entry in figures]
-                self._report(part, report.render_policies(figures), write)
+                plans = self._policies(options["of"] or [1])
+                results["policies"] = [entry.json() for entry in plans]
+                self._report(part, report.render_policies(plans), write)
                 continue
             with database.temporary(keep=keep) as address:
                 if part == "pages":
