@@ -39,6 +39,12 @@ def _emptied(case: Any) -> None:
             cursor.execute("; ".join(f"DELETE FROM {table}" for table, _size in rows))
 
 
+def filled_tables(cursor: Any) -> list[str]:
+    """The tables with a row, quoted. `cursor` is the owner's."""
+    cursor.execute(_filled())
+    return [table for table, _size in cursor.fetchall()]
+
+
 @cache
 def _owner(database: str) -> Any:
     """A connection of the owner: the role of the tests may neither empty a table nor switch triggers off."""

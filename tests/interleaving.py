@@ -1,0 +1,479 @@
+"""Every order in which the SQL statements of two acts can meet, one after the other and always the same way.
+
+`explore(pair)` runs two functions in two threads, each on a PostgreSQL connection of its own. Each stops before every
+statement and before its COMMIT; the explorer lets one of them go on at a time. When an act waits for a lock of the
+other (`pg_blocking_pids`), the other goes on. Every run begins with the same rows, and ends with the check of what must
+hold in any order.
+
+The search is that of stateless model checkers. It begins with the two runs in which nobody is interrupted, then takes
+those with one interruption, two, and so on (iterative context bounding, as in CHESS), until `preemptions` or `runs` is
+reached. Orders that differ only in neighbouring statements of which neither can notice the other are one order (sleep
+sets): a plain SELECT and what the other transaction has not committed yet; statements about different tables. With two
+acts this loses no order within a bound: the order that stands for another has at most as many interruptions.
+
+What it does not vary: the time between statements, what happens inside one statement, and the answers of networks.
+"""
+
+from __future__ import annotations
+
+import heapq
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from itertools import count
+from typing import Any
+
+import psycopg2
+
+from django.apps import apps
+from django.db import connection
+
+from tests.concurrency import REFUSED
+from tests.emptying import filled_tables
+
+LONGEST_STEP = 60.0
+# An act that has not come to its next statement by then perhaps waits for a lock, so PostgreSQL is asked.
+PATIENCE = 0.004
+OF_SAVEPOINTS = ("SAVEPOINT", "RELEASE SAVEPOINT")
+NAME = re.compile(r'"(\w+)"')
+TARGET = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM|FROM)\s+"(\w+)"')
+PREPARED = re.compile(r"PREPARE (\w+) AS (.*)", re.DOTALL)
+RUN_PREPARED = re.compile(r"EXECUTE (\w+)")
+# Of statements that cannot be read here: they may touch anything.
+ANYTHING = frozenset({"*"})
+
+
+@dataclass
+class Pair:
+    """Two acts, and what must hold afterwards in whichever order their statements met.
+
+    `check` gets the run: its outcomes in the order of the acts, and which act ended first.
+    """
+
+    first: Callable[[], Any]
+    second: Callable[[], Any]
+    check: Callable[[Run], None]
+    refusals: tuple[type[Exception], ...] = ()
+    within: Callable[[], AbstractContextManager[Any]] = nullcontext
+
+
+@dataclass(frozen=True)
+class Step:
+    """A statement that is about to be sent, or the end of a transaction, by what it can notice of the other act.
+
+    `writes` are tables whose rows it changes or locks, `keys` those of them whose rows it locks against references,
+    `refers` the tables that its rows point to. Of a COMMIT they are those of its whole transaction.
+    """
+
+    text: str
+    reads: frozenset[str] = frozenset()
+    writes: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
+    refers: frozenset[str] = frozenset()
+    commits: bool = False
+    only_adds: bool = False
+
+    def is_independent_of(self, other: Step) -> bool:
+        """Whether both orders of the two give the same, so that one of them is enough."""
+        if self.commits and other.commits:
+            return False  # checks ask which act ended first
+        if _meet(self.keys, other.refers) or _meet(other.keys, self.refers):
+            return False
+        if _meet(self.writes, other.writes) and not (self.only_adds and other.only_adds):
+            return False
+        return not (
+            (self.commits and _meet(self.writes, other.reads)) or (other.commits and _meet(other.writes, self.reads))
+        )
+
+
+def _meet(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(one and other) and (one is ANYTHING or other is ANYTHING or not one.isdisjoint(other))
+
+
+@dataclass
+class Run:
+    """One order: which act took each step, and what came of it."""
+
+    outcomes: list[Any] = field(default_factory=lambda: [None, None])
+    errors: list[Exception] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)
+    """The acts, 0 and 1, in the order in which they ended."""
+    steps: list[tuple[int, Step]] = field(default_factory=list)
+
+    def was_refused(self, act: int) -> bool:
+        return bool(self.outcomes[act] == REFUSED)
+
+    def __str__(self) -> str:
+        return "\n".join(f"  {'AB'[act]}  {step.text[:160]}" for act, step in self.steps)
+
+
+@dataclass
+class Exploration:
+    """`is_complete`: every order was run, within the bound of preemptions if there was one."""
+
+    runs: int = 0
+    is_complete: bool = False
+    violations: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Branch:
+    """Choices to repeat, and the acts that sleep afterwards, each with the step before which it stands."""
+
+    choices: tuple[int, ...]
+    sleeping: dict[int, Step]
+    preemptions: int
+
+
+def explore(
+    pair: Pair, *, runs: int = 10_000, preemptions: int | None = None, all_violations: bool = False,
+    reduced: bool = True,
+) -> Exploration:
+    """Run `pair` in every order, at most `runs` of them with at most `preemptions` interruptions.
+
+    Stops at the first violation unless `all_violations`. `reduced` False: without sleep sets, to test them.
+    """  # fmt: skip
+    result, numbers = Exploration(), count()
+    queue = [(0, next(numbers), _Branch((), {}, 0))]
+    with _connected() as stage:
+        for start in (0, 1):  # caches fill, statements are prepared
+            stage.run(pair, _Branch((start,), {}, 0), reduced=reduced)
+        while queue and result.runs < runs:
+            *_, branch = heapq.heappop(queue)
+            run, branches = stage.run(pair, branch, reduced=reduced)
+            for other in branches:
+                if preemptions is None or other.preemptions <= preemptions:
+                    heapq.heappush(queue, (other.preemptions, next(numbers), other))
+            if run is None:
+                continue
+            result.runs += 1
+            if problem := _problem(pair, run):
+                result.violations.append(f"{problem}\n{run}")
+                if not all_violations:
+                    return result
+    result.is_complete = not queue
+    return result
+
+
+def _problem(pair: Pair, run: Run) -> str:
+    if run.errors:
+        return f"{type(run.errors[0]).__name__}: {run.errors[0]}"
+    try:
+        with pair.within():
+            pair.check(run)
+    except AssertionError as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+# ---------------------------------------------------------------- what a statement touches
+
+
+@cache
+def _tables() -> frozenset[str]:
+    return frozenset(model._meta.db_table for model in apps.get_models(include_auto_created=True))
+
+
+@cache
+def _parents(table: str) -> frozenset[str]:
+    """The tables that rows of `table` point to."""
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table == table]
+    fields = [one for model in models for one in model._meta.concrete_fields if one.remote_field]
+    return frozenset(one.related_model._meta.db_table for one in fields)
+
+
+@cache
+def _has_unique(table: str) -> bool:
+    """Whether two rows that are added can be in the way of each other."""
+    for model in apps.get_models(include_auto_created=True):
+        meta = model._meta
+        if meta.db_table == table and (
+            meta.constraints
+            or meta.unique_together
+            or any(one.unique and not one.primary_key for one in meta.concrete_fields)
+        ):
+            return True
+    return False
+
+
+class _Reader:
+    """Reads the statements of one connection, which knows its prepared ones by name."""
+
+    def __init__(self) -> None:
+        self._prepared: dict[str, str] = {}
+
+    def step(self, sql: Any, *, in_transaction: bool) -> Step | None:
+        """None for what is no step: it neither reads nor locks."""
+        text = " ".join((sql.decode(errors="replace") if isinstance(sql, bytes) else str(sql)).split())
+        if text.startswith(OF_SAVEPOINTS):
+            return None
+        if match := PREPARED.match(text):
+            self._prepared[match[1]] = match[2]
+            return None
+        if match := RUN_PREPARED.match(text):
+            text = self._prepared.get(match[1], text)
+        return _read(text, not in_transaction)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, commits: bool) -> Step:
+    names = frozenset(NAME.findall(text)) & _tables()
+    target = TARGET.search(text)
+    table = target[1] if target else ""
+    # A trigger adds each change to the history of the table.
+    changed = frozenset({table, f"{table}event"}) & _tables()
+    verb = text.lstrip("( ").split(" ", 1)[0]
+    if verb == "SELECT" and " FOR UPDATE" not in text and " FOR NO KEY UPDATE" not in text and "pg_advisory" not in text:
+        return Step(text, reads=names)
+    if not changed or verb not in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+        return Step(text, reads=ANYTHING, writes=ANYTHING, keys=ANYTHING, refers=ANYTHING, commits=commits)
+    keys = changed if verb == "DELETE" or (verb == "SELECT" and " FOR UPDATE" in text) else frozenset()
+    refers = _parents(table) if verb in ("INSERT", "UPDATE") else frozenset()
+    only_adds = verb == "INSERT" and not _has_unique(table)
+    return Step(text, names, changed, keys, refers, commits=commits, only_adds=only_adds)
+
+
+# ---------------------------------------------------------------- the two threads
+
+
+class _Actor:
+    """A thread with a connection of its own, in which one act after the other runs, step by step."""
+
+    def __init__(self, changed: threading.Condition) -> None:
+        self.changed = changed
+        self.step: Step | None = None
+        """The one before which it stands."""
+        self.has_ended = True
+        self.is_blocked = False
+        self.pid = 0
+        self._act: Callable[[], None] | None = None
+        self._may_go = False
+        self._closes = False
+        self._transaction: list[Step] = []
+        self._reader = _Reader()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    # From the explorer's thread, which holds `changed` where it matters.
+
+    def begin(self, act: Callable[[], None]) -> None:
+        with self.changed:
+            self._act, self.has_ended, self.is_blocked, self.step = act, False, False, None
+            self.changed.notify_all()
+
+    def go(self) -> None:
+        with self.changed:
+            self._may_go, self.step = True, None
+            self.changed.notify_all()
+
+    def close(self) -> None:
+        with self.changed:
+            self._closes = True
+            self.changed.notify_all()
+        self._thread.join(timeout=LONGEST_STEP)
+
+    # In its own thread.
+
+    def _work(self) -> None:
+        try:
+            self._connect()
+            while True:
+                with self.changed:
+                    self.changed.wait_for(lambda: self._act is not None or self._closes)
+                    act, self._act = self._act, None
+                if act is None:
+                    return
+                act()
+                with self.changed:
+                    self.has_ended = True
+                    self.changed.notify_all()
+        finally:
+            connection.close()
+
+    def _connect(self) -> None:
+        connection.ensure_connection()
+        self.pid = connection.connection.info.backend_pid
+        # In front of the wrapper that sends the scope of a municipality.
+        connection.execute_wrappers.insert(0, self._before_statement)
+        commit, rollback = connection._commit, connection._rollback
+        connection._commit = lambda: self._before_end("COMMIT", commit)
+        connection._rollback = lambda: self._before_end("ROLLBACK", rollback)
+
+    def _before_statement(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if step := self._reader.step(sql, in_transaction=connection.in_atomic_block):
+            self._stop(step)
+            if not step.commits:
+                self._transaction.append(step)
+        return execute(sql, params, many, context)
+
+    def _before_end(self, verb: str, end: Callable[[], Any]) -> Any:
+        done, self._transaction = self._transaction, []
+        if any(step.writes for step in done):
+            parts = {
+                name: ANYTHING if any(getattr(step, name) is ANYTHING for step in done)
+                else frozenset[str]().union(*(getattr(step, name) for step in done if step.writes))
+                for name in ("writes", "keys", "refers")
+            }  # fmt: skip
+            self._stop(Step(verb, commits=True, **parts))
+        return end()
+
+    def _stop(self, step: Step) -> None:
+        with self.changed:
+            self.step = step
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: self._may_go or self._closes)
+            self._may_go = False
+
+
+class _Stage:
+    """The two threads, a third connection that knows who waits for whom, and the rows with which each run begins."""
+
+    def __init__(self, owner: Any) -> None:
+        self.owner = owner
+        self.changed = threading.Condition()
+        self.actors = (_Actor(self.changed), _Actor(self.changed))
+        self.rows = _Rows(owner)
+
+    def run(self, pair: Pair, branch: _Branch, *, reduced: bool) -> tuple[Run | None, list[_Branch]]:
+        """Repeat the choices of `branch`, then interrupt nobody. None when the rest is no order of its own."""
+        self.rows.restore()
+        run, branches = Run(), []
+        for number, act in enumerate((pair.first, pair.second)):
+            self.actors[number].begin(lambda number=number, act=act: _act(pair, run, number, act))  # type: ignore[misc]
+        for actor in self.actors:
+            self._wait(actor)
+        taken: list[int] = []
+        sleeping: dict[int, Step] = dict(branch.sleeping)
+        preemptions, is_new = branch.preemptions, True
+        while ready := [n for n, actor in enumerate(self.actors) if not actor.has_ended and not actor.is_blocked]:
+            last = taken[-1] if taken else None
+            if len(taken) < len(branch.choices):
+                chosen = branch.choices[len(taken)]
+                assert chosen in ready, f"The acts do not repeat themselves: {chosen} cannot go on.\n{run}"
+            else:
+                awake = [n for n in ready if n not in sleeping]
+                is_new = is_new and bool(awake)
+                chosen = last if last in (awake or ready) else (awake or ready)[0]  # type: ignore[assignment]
+                step = self._step(chosen)
+                if is_new:
+                    for other in awake:
+                        if other != chosen:
+                            held = {**sleeping, chosen: step} if reduced else {}
+                            held = _still(held, self._step(other))
+                            cost = preemptions + (last is not None and last in ready and last != other)
+                            branches.append(_Branch((*taken, other), held, cost))
+                sleeping = _still(sleeping, step)
+            taken.append(chosen)
+            run.steps.append((chosen, self._step(chosen)))
+            self._go(chosen, run)
+        return (run if is_new else None), branches
+
+    def _step(self, number: int) -> Step:
+        step = self.actors[number].step
+        assert step is not None
+        return step
+
+    def _go(self, number: int, run: Run) -> None:
+        actor, other = self.actors[number], self.actors[1 - number]
+        releases = self._step(number).commits or self._step(number).text.startswith("ROLLBACK")
+        actor.go()
+        self._wait(actor)
+        if other.is_blocked and (releases or actor.has_ended or actor.is_blocked):
+            self._wait(other)
+        if actor.is_blocked and other.is_blocked:  # PostgreSQL ends one of them
+            self._wait_for_one_of_both()
+
+    def _wait(self, actor: _Actor) -> None:
+        """Until it stands before its next statement, has ended, or waits for a lock."""
+        until = time.monotonic() + LONGEST_STEP
+        while time.monotonic() < until:
+            with self.changed:
+                if self.changed.wait_for(lambda: actor.step is not None or actor.has_ended, timeout=PATIENCE):
+                    actor.is_blocked = False
+                    return
+            if self._is_blocked(actor):
+                actor.is_blocked = True
+                return
+        raise AssertionError("An act neither went on nor waited for the other.")
+
+    def _wait_for_one_of_both(self) -> None:
+        with self.changed:
+            assert self.changed.wait_for(
+                lambda: any(actor.step is not None or actor.has_ended for actor in self.actors), timeout=LONGEST_STEP
+            )
+        for actor in self.actors:
+            self._wait(actor)
+
+    def _is_blocked(self, actor: _Actor) -> bool:
+        with self.owner.cursor() as cursor:
+            cursor.execute("SELECT pg_blocking_pids(%s)", [actor.pid])
+            (other,) = (one for one in self.actors if one is not actor)
+            return other.pid in cursor.fetchone()[0]
+
+    def close(self) -> None:
+        for actor in self.actors:
+            actor.close()
+        self.rows.restore()
+
+
+def _still(sleeping: dict[int, Step], step: Step) -> dict[int, Step]:
+    """Who sleeps on while `step` is taken: whoever notices it wakes up."""
+    return {number: held for number, held in sleeping.items() if held.is_independent_of(step)}
+
+
+def _act(pair: Pair, run: Run, number: int, act: Callable[[], Any]) -> None:
+    try:
+        with pair.within():
+            run.outcomes[number] = act()
+    except pair.refusals:
+        run.outcomes[number] = REFUSED
+    except Exception as error:
+        run.errors.append(error)
+    run.ended.append(number)
+
+
+class _Rows:
+    """All rows of the database as they are now, to be put back by the owner with the triggers switched off."""
+
+    def __init__(self, owner: Any) -> None:
+        self.owner = owner
+        self.kept: dict[str, str] = {}
+        with owner.cursor() as cursor:
+            for number, table in enumerate(filled_tables(cursor)):
+                cursor.execute(f"CREATE TEMP TABLE kept_{number} AS TABLE {table}")
+                columns = self._columns(cursor, table)
+                self.kept[table] = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM kept_{number}"
+
+    @staticmethod
+    def _columns(cursor: Any, table: str) -> str:
+        cursor.execute(
+            "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
+            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
+            [table],
+        )
+        return str(cursor.fetchone()[0])
+
+    def restore(self) -> None:
+        with self.owner.cursor() as cursor:
+            tables = {*filled_tables(cursor), *self.kept}
+            statements = [f"DELETE FROM {table}" for table in sorted(tables)] + list(self.kept.values())
+            cursor.execute(
+                "; ".join(["BEGIN", "SET LOCAL session_replication_role = replica", *statements, "COMMIT"])
+            )
+
+
+@contextmanager
+def _connected() -> Iterator[_Stage]:
+    name = connection.settings_dict["NAME"]
+    with closing(psycopg2.connect(os.environ["DATABASE_OWNER_URL"], dbname=name)) as owner:
+        owner.autocommit = True
+        stage = _Stage(owner)
+        try:
+            yield stage
+        finally:
+            stage.close()
