@@ -21,7 +21,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -37,6 +37,12 @@ from tests.concurrency import REFUSED
 from tests.emptying import filled_tables
 
 LONGEST_STEP = 60.0
+
+
+class _Abandoned(BaseException):
+    """Ends both acts of an order that stands for no new one."""
+
+
 # An act that has not come to its next statement by then perhaps waits for a lock, so PostgreSQL is asked.
 PATIENCE = 0.004
 OF_SAVEPOINTS = ("SAVEPOINT", "RELEASE SAVEPOINT")
@@ -156,6 +162,8 @@ def explore(
                 result.violations.append(f"{problem}\n{run}")
                 if not all_violations:
                     return result
+        stage.restore()
+        stage.rows.assert_all_are_back()
     result.is_complete = not queue
     return result
 
@@ -177,6 +185,16 @@ def _problem(pair: Pair, run: Run) -> str:
 @cache
 def _tables() -> frozenset[str]:
     return frozenset(model._meta.db_table for model in apps.get_models(include_auto_created=True))
+
+
+@cache
+def _histories() -> dict[str, list[str]]:
+    """By table, where triggers write each of its changes."""
+    histories: dict[str, list[str]] = {}
+    for model in apps.get_models():
+        if tracked := getattr(model, "pgh_tracked_model", None):
+            histories.setdefault(tracked._meta.db_table, []).append(model._meta.db_table)
+    return histories
 
 
 @cache
@@ -225,8 +243,7 @@ def _read(text: str, commits: bool) -> Step:
     names = frozenset(NAME.findall(text)) & _tables()
     target = TARGET.search(text)
     table = target[1] if target else ""
-    # A trigger adds each change to the history of the table.
-    changed = frozenset({table, f"{table}event"}) & _tables()
+    changed = frozenset({table, *_histories().get(table, ())}) & _tables()
     verb = text.lstrip("( ").split(" ", 1)[0]
     if verb == "SELECT" and " FOR UPDATE" not in text and " FOR NO KEY UPDATE" not in text and "pg_advisory" not in text:
         return Step(text, reads=names)
@@ -251,9 +268,12 @@ class _Actor:
         self.has_ended = True
         self.is_blocked = False
         self.pid = 0
+        self.tables: set[str] = set()
+        """Those that it has written to since the rows were put back."""
         self._act: Callable[[], None] | None = None
         self._may_go = False
         self._closes = False
+        self._is_abandoned = False
         self._transaction: list[Step] = []
         self._reader = _Reader()
         self._thread = threading.Thread(target=self._work, daemon=True)
@@ -264,11 +284,17 @@ class _Actor:
     def begin(self, act: Callable[[], None]) -> None:
         with self.changed:
             self._act, self.has_ended, self.is_blocked, self.step = act, False, False, None
+            self._is_abandoned = False
             self.changed.notify_all()
 
     def go(self) -> None:
         with self.changed:
             self._may_go, self.step = True, None
+            self.changed.notify_all()
+
+    def abandon(self) -> None:
+        with self.changed:
+            self._is_abandoned = True
             self.changed.notify_all()
 
     def close(self) -> None:
@@ -307,6 +333,7 @@ class _Actor:
     def _before_statement(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
         if step := self._reader.step(sql, in_transaction=connection.in_atomic_block):
             self._stop(step)
+            self.tables |= step.writes
             if not step.commits:
                 self._transaction.append(step)
         return execute(sql, params, many, context)
@@ -324,10 +351,14 @@ class _Actor:
 
     def _stop(self, step: Step) -> None:
         with self.changed:
+            if self._is_abandoned:
+                return  # on its way out
             self.step = step
             self.changed.notify_all()
-            self.changed.wait_for(lambda: self._may_go or self._closes)
+            self.changed.wait_for(lambda: self._may_go or self._is_abandoned or self._closes)
             self._may_go = False
+            if self._is_abandoned and not step.text.startswith(("COMMIT", "ROLLBACK")):
+                raise _Abandoned
 
 
 class _Stage:
@@ -340,8 +371,11 @@ class _Stage:
         self.rows = _Rows(owner)
 
     def run(self, pair: Pair, branch: _Branch, *, reduced: bool) -> tuple[Run | None, list[_Branch]]:
-        """Repeat the choices of `branch`, then interrupt nobody. None when the rest is no order of its own."""
-        self.rows.restore()
+        """Repeat the choices of `branch`, then interrupt nobody. None when the rest is no order of its own.
+
+        An interruption costs one, a switch to the other act because this one waits for a lock or has ended nothing.
+        """
+        self.restore()
         run, branches = Run(), []
         for number, act in enumerate((pair.first, pair.second)):
             self.actors[number].begin(lambda number=number, act=act: _act(pair, run, number, act))  # type: ignore[misc]
@@ -349,7 +383,6 @@ class _Stage:
             self._wait(actor)
         taken: list[int] = []
         sleeping: dict[int, Step] = dict(branch.sleeping)
-        preemptions, is_new = branch.preemptions, True
         while ready := [n for n, actor in enumerate(self.actors) if not actor.has_ended and not actor.is_blocked]:
             last = taken[-1] if taken else None
             if len(taken) < len(branch.choices):
@@ -357,30 +390,38 @@ class _Stage:
                 assert chosen in ready, f"The acts do not repeat themselves: {chosen} cannot go on.\n{run}"
             else:
                 awake = [n for n in ready if n not in sleeping]
-                is_new = is_new and bool(awake)
-                chosen = last if last in (awake or ready) else (awake or ready)[0]  # type: ignore[assignment]
+                if not awake:
+                    self._abandon(run)
+                    return None, branches
+                chosen = last if last in awake else awake[0]  # type: ignore[assignment]
                 step = self._step(chosen)
-                if is_new:
-                    for other in awake:
-                        if other != chosen:
-                            held = {**sleeping, chosen: step} if reduced else {}
-                            held = _still(held, self._step(other))
-                            cost = preemptions + (last is not None and last in ready and last != other)
-                            branches.append(_Branch((*taken, other), held, cost))
+                for other in awake:
+                    if other != chosen:
+                        held = {**sleeping, chosen: step} if reduced else {}
+                        held = _still(held, self._step(other))
+                        cost = branch.preemptions + (last in ready and last != other)
+                        branches.append(_Branch((*taken, other), held, cost))
                 sleeping = _still(sleeping, step)
             taken.append(chosen)
             run.steps.append((chosen, self._step(chosen)))
-            self._go(chosen, run)
-        return (run if is_new else None), branches
+            self._go(chosen)
+        return run, branches
+
+    def _abandon(self, run: Run) -> None:
+        for actor in self.actors:
+            actor.abandon()
+        with self.changed:
+            assert self.changed.wait_for(lambda: all(actor.has_ended for actor in self.actors), timeout=LONGEST_STEP)
 
     def _step(self, number: int) -> Step:
         step = self.actors[number].step
         assert step is not None
         return step
 
-    def _go(self, number: int, run: Run) -> None:
+    def _go(self, number: int) -> None:
         actor, other = self.actors[number], self.actors[1 - number]
-        releases = self._step(number).commits or self._step(number).text.startswith("ROLLBACK")
+        step = self._step(number)
+        releases = step.commits or step.text.startswith("ROLLBACK")
         actor.go()
         self._wait(actor)
         if other.is_blocked and (releases or actor.has_ended or actor.is_blocked):
@@ -415,10 +456,14 @@ class _Stage:
             (other,) = (one for one in self.actors if one is not actor)
             return other.pid in cursor.fetchone()[0]
 
+    def restore(self) -> None:
+        self.rows.restore({table for actor in self.actors for table in actor.tables})
+        for actor in self.actors:
+            actor.tables.clear()
+
     def close(self) -> None:
         for actor in self.actors:
             actor.close()
-        self.rows.restore()
 
 
 def _still(sleeping: dict[int, Step], step: Step) -> dict[int, Step]:
@@ -432,6 +477,8 @@ def _act(pair: Pair, run: Run, number: int, act: Callable[[], Any]) -> None:
             run.outcomes[number] = act()
     except pair.refusals:
         run.outcomes[number] = REFUSED
+    except _Abandoned:
+        return
     except Exception as error:
         run.errors.append(error)
     run.ended.append(number)
@@ -458,13 +505,26 @@ class _Rows:
         )
         return str(cursor.fetchone()[0])
 
-    def restore(self) -> None:
+    def restore(self, changed: Collection[str]) -> None:
+        """Put the rows of the changed tables back."""
+        if not changed:
+            return
         with self.owner.cursor() as cursor:
-            tables = {*filled_tables(cursor), *self.kept}
-            statements = [f"DELETE FROM {table}" for table in sorted(tables)] + list(self.kept.values())
-            cursor.execute(
-                "; ".join(["BEGIN", "SET LOCAL session_replication_role = replica", *statements, "COMMIT"])
-            )
+            names = {f'"{table}"' for table in changed}
+            tables = sorted({*filled_tables(cursor), *self.kept} if "*" in changed else names)
+            statements = [f"DELETE FROM {table}" for table in tables]
+            statements += [self.kept[table] for table in tables if table in self.kept]
+            cursor.execute("; ".join(["BEGIN", "SET LOCAL session_replication_role = replica", *statements, "COMMIT"]))
+
+    def assert_all_are_back(self) -> None:
+        """A trigger might have changed a table that no statement names."""
+        with self.owner.cursor() as cursor:
+            for table in {*filled_tables(cursor), *self.kept}:
+                cursor.execute(f"SELECT count(*) FROM {table}")
+                now = cursor.fetchone()
+                kept = self.kept.get(table, "").rpartition(" ")[2]
+                cursor.execute(f"SELECT count(*) FROM {kept}" if kept else "SELECT 0")
+                assert now == cursor.fetchone(), f"{table} does not begin each run with the same rows"
 
 
 @contextmanager
