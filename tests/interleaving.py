@@ -50,6 +50,7 @@ NAME = re.compile(r'"(\w+)"')
 TARGET = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM|FROM)\s+"(\w+)"')
 PREPARED = re.compile(r"PREPARE (\w+) AS (.*)", re.DOTALL)
 RUN_PREPARED = re.compile(r"EXECUTE (\w+)")
+LOCKS = re.compile(r" FOR (UPDATE|NO KEY UPDATE|SHARE|KEY SHARE)\b|pg_advisory")
 # Of statements that cannot be read here: they may touch anything.
 ANYTHING = frozenset({"*"})
 
@@ -110,6 +111,11 @@ class Run:
     ended: list[int] = field(default_factory=list)
     """The acts, 0 and 1, in the order in which they ended."""
     steps: list[tuple[int, Step]] = field(default_factory=list)
+
+    def came_later(self, act: int, *tables: str) -> bool:
+        """Whether `act` read one of the tables after the other act had ended."""
+        last = max((at for at, (who, _step) in enumerate(self.steps) if who != act), default=-1)
+        return any(who == act and step.reads & {*tables} for who, step in self.steps[last + 1 :])
 
     def was_refused(self, act: int) -> bool:
         return bool(self.outcomes[act] == REFUSED)
@@ -245,7 +251,7 @@ def _read(text: str, commits: bool) -> Step:
     table = target[1] if target else ""
     changed = frozenset({table, *_histories().get(table, ())}) & _tables()
     verb = text.lstrip("( ").split(" ", 1)[0]
-    if verb == "SELECT" and " FOR UPDATE" not in text and " FOR NO KEY UPDATE" not in text and "pg_advisory" not in text:
+    if verb == "SELECT" and not LOCKS.search(text):
         return Step(text, reads=names)
     if not changed or verb not in ("SELECT", "INSERT", "UPDATE", "DELETE"):
         return Step(text, reads=ANYTHING, writes=ANYTHING, keys=ANYTHING, refers=ANYTHING, commits=commits)

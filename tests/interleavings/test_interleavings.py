@@ -9,12 +9,12 @@ import pytest
 
 from tests.delivery.conftest import allowed, network
 from tests.interleaving import explore
-from tests.interleavings import approvals
+from tests.interleavings import approvals, plans
 from tests.interleavings.pairs import CASES, Case
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
 
-__all__ = ["allowed", "network"]
+__all__ = ["allowed", "approvals", "network", "plans"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -23,4 +23,4 @@ def test_smoke(case: Case, cast: Cast, network: FakeServer) -> None:
     start = time.time()
     result = explore(case.prepare(cast, network), preemptions=int(os.environ.get("BOUND", 1)), runs=400)
     print("\nRESULT", case, result.runs, result.is_complete, len(result.violations), round(time.time() - start, 1))
-    assert result.violations == [], "\n".join(result.violations)
+    assert not result.violations, "\n".join(result.violations)
