@@ -5,11 +5,12 @@ statement and before its COMMIT; the explorer lets one of them go on at a time. 
 other (`pg_blocking_pids`), the other goes on. Every run begins with the same rows, and ends with the check of what must
 hold in any order.
 
-The search is that of stateless model checkers. It begins with the two runs in which nobody is interrupted, then takes
-those with one interruption, two, and so on (iterative context bounding, as in CHESS), until `preemptions` or `runs` is
-reached. Orders that differ only in neighbouring statements of which neither can notice the other are one order (sleep
-sets): a plain SELECT and what the other transaction has not committed yet; statements about different tables. With two
-acts this loses no order within a bound: the order that stands for another has at most as many interruptions.
+The search is that of stateless model checkers (dynamic partial-order reduction with sleep sets). Orders that differ only
+in neighbouring statements of which neither can notice the other are one order: a plain SELECT and what the other
+transaction has not committed yet; statements about different tables. Each run shows which pairs of steps can notice each
+other, and for each such pair a run is added in which they meet the other way round, until there is none left. Runs with
+few interruptions come first, so that what is found is short. A COMMIT notices every other COMMIT, as checks may ask
+which act ended first.
 
 What it does not vary: the time between statements, what happens inside one statement, and the answers of networks.
 """
@@ -24,7 +25,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import count
 from typing import Any
 
@@ -112,10 +113,17 @@ class Run:
     """The acts, 0 and 1, in the order in which they ended."""
     steps: list[tuple[int, Step]] = field(default_factory=list)
 
-    def came_later(self, act: int, *tables: str) -> bool:
-        """Whether `act` read one of the tables after the other act had ended."""
-        last = max((at for at, (who, _step) in enumerate(self.steps) if who != act), default=-1)
-        return any(who == act and step.reads & {*tables} for who, step in self.steps[last + 1 :])
+    def _last_of_other(self, act: int) -> int:
+        return max((at for at, (who, _step) in enumerate(self.steps) if who != act), default=-1)
+
+    def began_later(self, act: int) -> bool:
+        """Whether the other act had ended before this one began."""
+        return all(who != act for who, _step in self.steps[: self._last_of_other(act)])
+
+    def read_later(self, act: int, table: str) -> bool:
+        """Whether `act` still read the table after the other one had ended."""
+        later = self.steps[self._last_of_other(act) + 1 :]
+        return any(who == act and table in step.reads and not step.writes for who, step in later)
 
     def was_refused(self, act: int) -> bool:
         return bool(self.outcomes[act] == REFUSED)
@@ -126,11 +134,32 @@ class Run:
 
 @dataclass
 class Exploration:
-    """`is_complete`: every order was run, within the bound of preemptions if there was one."""
+    """`is_complete`: every order was run. `tries` counts those as well that were given up as known already."""
 
     runs: int = 0
+    tries: int = 0
     is_complete: bool = False
     violations: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _State:
+    """What was before a step: the choices until then, and the acts that could go on, each with its next step."""
+
+    choices: tuple[int, ...]
+    ready: dict[int, Step]
+    sleeping: dict[int, Step]
+    preemptions: int
+
+
+@dataclass
+class _Trace:
+    """A run with its states. `woken` are the steps that ended the wait of the other act."""
+
+    run: Run
+    states: list[_State] = field(default_factory=list)
+    woken: set[int] = field(default_factory=set)
+    is_new: bool = True
 
 
 @dataclass(frozen=True)
@@ -142,35 +171,83 @@ class _Branch:
     preemptions: int
 
 
-def explore(
-    pair: Pair, *, runs: int = 10_000, preemptions: int | None = None, all_violations: bool = False,
-    reduced: bool = True,
-) -> Exploration:
-    """Run `pair` in every order, at most `runs` of them with at most `preemptions` interruptions.
+class _Search:
+    """Which choices were made, or are to be made, in which state."""
 
-    Stops at the first violation unless `all_violations`. `reduced` False: without sleep sets, to test them.
-    """  # fmt: skip
-    result, numbers = Exploration(), count()
-    queue = [(0, next(numbers), _Branch((), {}, 0))]
+    def __init__(self, *, reduced: bool) -> None:
+        self.reduced = reduced
+        self.numbers = count()
+        self.queue: list[tuple[int, int, _Branch]] = []
+        self.chosen: dict[tuple[int, ...], dict[int, Step]] = {}
+        self.states: dict[tuple[int, ...], _State] = {}
+        self._add(_Branch((), {}, 0))
+
+    def _add(self, branch: _Branch) -> None:
+        heapq.heappush(self.queue, (branch.preemptions, next(self.numbers), branch))
+
+    def next(self) -> _Branch:
+        return heapq.heappop(self.queue)[-1]
+
+    def learn(self, trace: _Trace) -> None:
+        """Add the orders that this one shows to be possible and different."""
+        for at, (act, step) in enumerate(trace.run.steps):
+            state = trace.states[at]
+            self.states.setdefault(state.choices, state)
+            self.chosen.setdefault(state.choices, {})[act] = step
+        for at in self._races(trace) if self.reduced else range(len(trace.run.steps)):
+            self._branch(self.states[trace.states[at].choices], 1 - trace.run.steps[at][0])
+
+    def _races(self, trace: _Trace) -> list[int]:
+        """The steps that could have come after a later one of the other act, and would have been noticed there."""
+        races: list[int] = []
+        steps = trace.run.steps
+        # By act: the last step of the other one that came before what it does now, however one shuffles.
+        known = [-1, -1]
+        for at, (act, step) in enumerate(steps):
+            before = (i for i in range(at - 1, known[act], -1) if steps[i][0] != act)
+            if (last := next((i for i in before if not steps[i][1].is_independent_of(step)), None)) is not None:
+                races.append(last)
+                known[act] = last
+            if at in trace.woken:
+                known[1 - act] = at
+        return races
+
+    def _branch(self, state: _State, act: int) -> None:
+        chosen = self.chosen[state.choices]
+        if act not in state.ready or act in state.sleeping or act in chosen:
+            return
+        step = state.ready[act]
+        asleep = _still({**state.sleeping, **chosen}, step) if self.reduced else {}
+        last = state.choices[-1] if state.choices else None
+        cost = state.preemptions + (last in state.ready and last != act)
+        chosen[act] = step
+        self._add(_Branch((*state.choices, act), asleep, cost))
+
+
+def explore(pair: Pair, *, runs: int = 10_000, all_violations: bool = False, reduced: bool = True) -> Exploration:
+    """Run `pair` in every order, at most `runs` of them; those with the fewest interruptions first.
+
+    Stops at the first violation unless `all_violations`. `reduced` False: every order, also those that another one
+    stands for, to test that.
+    """
+    result, search = Exploration(), _Search(reduced=reduced)
     with _connected() as stage:
         for start in (0, 1):  # caches fill, statements are prepared
-            stage.run(pair, _Branch((start,), {}, 0), reduced=reduced)
-        while queue and result.runs < runs:
-            *_, branch = heapq.heappop(queue)
-            run, branches = stage.run(pair, branch, reduced=reduced)
-            for other in branches:
-                if preemptions is None or other.preemptions <= preemptions:
-                    heapq.heappush(queue, (other.preemptions, next(numbers), other))
-            if run is None:
+            stage.run(pair, _Branch((start,), {}, 0))
+        while search.queue and result.runs < runs:
+            trace = stage.run(pair, search.next())
+            search.learn(trace)
+            result.tries += 1
+            if not trace.is_new:
                 continue
             result.runs += 1
-            if problem := _problem(pair, run):
-                result.violations.append(f"{problem}\n{run}")
+            if problem := _problem(pair, trace.run):
+                result.violations.append(f"{problem}\n{trace.run}")
                 if not all_violations:
                     return result
         stage.restore()
         stage.rows.assert_all_are_back()
-    result.is_complete = not queue
+    result.is_complete = not search.queue
     return result
 
 
@@ -376,64 +453,56 @@ class _Stage:
         self.actors = (_Actor(self.changed), _Actor(self.changed))
         self.rows = _Rows(owner)
 
-    def run(self, pair: Pair, branch: _Branch, *, reduced: bool) -> tuple[Run | None, list[_Branch]]:
-        """Repeat the choices of `branch`, then interrupt nobody. None when the rest is no order of its own.
-
-        An interruption costs one, a switch to the other act because this one waits for a lock or has ended nothing.
-        """
+    def run(self, pair: Pair, branch: _Branch) -> _Trace:
+        """Repeat the choices of `branch`, then interrupt nobody, and wake nobody who sleeps."""
         self.restore()
-        run, branches = Run(), []
+        trace = _Trace(Run())
+        run, taken, sleeping, cost = trace.run, (), dict(branch.sleeping), 0
         for number, act in enumerate((pair.first, pair.second)):
-            self.actors[number].begin(lambda number=number, act=act: _act(pair, run, number, act))  # type: ignore[misc]
+            self.actors[number].begin(partial(_act, pair, run, number, act))
         for actor in self.actors:
             self._wait(actor)
-        taken: list[int] = []
-        sleeping: dict[int, Step] = dict(branch.sleeping)
-        while ready := [n for n, actor in enumerate(self.actors) if not actor.has_ended and not actor.is_blocked]:
-            last = taken[-1] if taken else None
-            if len(taken) < len(branch.choices):
+        last: int | None = None
+        while ready := {n: one.step for n, one in enumerate(self.actors) if one.step and not one.is_blocked}:
+            is_repeated = len(taken) < len(branch.choices)
+            trace.states.append(_State(taken, ready, {} if is_repeated else sleeping, cost))
+            awake = [n for n in ready if n not in sleeping]
+            if is_repeated:
                 chosen = branch.choices[len(taken)]
                 assert chosen in ready, f"The acts do not repeat themselves: {chosen} cannot go on.\n{run}"
+            elif not awake:
+                self._abandon()
+                trace.is_new = False
+                return trace
             else:
-                awake = [n for n in ready if n not in sleeping]
-                if not awake:
-                    self._abandon(run)
-                    return None, branches
                 chosen = last if last in awake else awake[0]  # type: ignore[assignment]
-                step = self._step(chosen)
-                for other in awake:
-                    if other != chosen:
-                        held = {**sleeping, chosen: step} if reduced else {}
-                        held = _still(held, self._step(other))
-                        cost = branch.preemptions + (last in ready and last != other)
-                        branches.append(_Branch((*taken, other), held, cost))
-                sleeping = _still(sleeping, step)
-            taken.append(chosen)
-            run.steps.append((chosen, self._step(chosen)))
-            self._go(chosen)
-        return run, branches
+                sleeping = _still(sleeping, ready[chosen])
+            cost += last in ready and last != chosen
+            run.steps.append((chosen, ready[chosen]))
+            taken, last = (*taken, chosen), chosen
+            if self._go(chosen):
+                trace.woken.add(len(taken) - 1)
+        return trace
 
-    def _abandon(self, run: Run) -> None:
+    def _abandon(self) -> None:
         for actor in self.actors:
             actor.abandon()
         with self.changed:
             assert self.changed.wait_for(lambda: all(actor.has_ended for actor in self.actors), timeout=LONGEST_STEP)
 
-    def _step(self, number: int) -> Step:
-        step = self.actors[number].step
-        assert step is not None
-        return step
-
-    def _go(self, number: int) -> None:
+    def _go(self, number: int) -> bool:
+        """Let one act take its step. Whether that ended the wait of the other one."""
         actor, other = self.actors[number], self.actors[1 - number]
-        step = self._step(number)
-        releases = step.commits or step.text.startswith("ROLLBACK")
+        assert actor.step is not None
+        releases = actor.step.commits or actor.step.text.startswith("ROLLBACK")
+        waited = other.is_blocked
         actor.go()
         self._wait(actor)
         if other.is_blocked and (releases or actor.has_ended or actor.is_blocked):
             self._wait(other)
         if actor.is_blocked and other.is_blocked:  # PostgreSQL ends one of them
             self._wait_for_one_of_both()
+        return waited and not other.is_blocked
 
     def _wait(self, actor: _Actor) -> None:
         """Until it stands before its next statement, has ended, or waits for a lock."""

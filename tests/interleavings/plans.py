@@ -218,7 +218,7 @@ def a_plan_is_confirmed_while_its_channel_is_disconnected(cast: Cast, network: F
 
     def check(run: Run) -> None:
         assert_own_drafts(desk, 0 if run.was_refused(A) else 2)
-        if run.came_later(A, "planning_importrun"):
+        if run.began_later(A):
             assert run.was_refused(A)
 
     return in_cuprija(
