@@ -8,12 +8,12 @@ import pytest
 
 from tests.delivery.conftest import allowed, network
 from tests.interleaving import explore
-from tests.interleavings import approvals, corrections, plans
+from tests.interleavings import approvals, corrections, plans, rights
 from tests.interleavings.pairs import CASES, Case
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
 
-__all__ = ["allowed", "approvals", "corrections", "network", "plans"]
+__all__ = ["allowed", "approvals", "corrections", "network", "plans", "rights"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
