@@ -27,6 +27,10 @@ def install() -> None:
 
 
 def _emptied(case: Any) -> None:
+    empty()
+
+
+def empty() -> None:
     with _owner(connection.settings_dict["NAME"]) as owner, owner.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {', '.join(_tables())} IN ACCESS EXCLUSIVE MODE")
         cursor.execute(_filled())

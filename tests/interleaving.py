@@ -5,12 +5,12 @@ statement and before its COMMIT; the explorer lets one of them go on at a time. 
 other (`pg_blocking_pids`), the other goes on. Every run begins with the same rows, and ends with the check of what must
 hold in any order.
 
-The search is that of stateless model checkers (dynamic partial-order reduction with sleep sets). Orders that differ only
-in neighbouring statements of which neither can notice the other are one order: a plain SELECT and what the other
-transaction has not committed yet; statements about different tables. Each run shows which pairs of steps can notice each
-other, and for each such pair a run is added in which they meet the other way round, until there is none left. Runs with
-few interruptions come first, so that what is found is short. A COMMIT notices every other COMMIT, as checks may ask
-which act ended first.
+The search is that of stateless model checkers (dynamic partial-order reduction with sleep sets). Orders that differ
+only in neighbouring statements of which neither can notice the other are one order: a plain SELECT and what the other
+transaction has not committed yet; statements about different tables. Each run shows which pairs of steps can notice
+each other, and for each such pair a run is added in which they meet the other way round, until there is none left. Runs
+with few interruptions come first, so that what is found is short. A COMMIT notices every other COMMIT, as checks may
+ask which act ended first.
 
 What it does not vary: the time between statements, what happens inside one statement, and the answers of networks.
 """
@@ -244,10 +244,10 @@ def explore(pair: Pair, *, runs: int = 10_000, all_violations: bool = False, red
             if problem := _problem(pair, trace.run):
                 result.violations.append(f"{problem}\n{trace.run}")
                 if not all_violations:
-                    return result
+                    break
         stage.restore()
         stage.rows.assert_all_are_back()
-    result.is_complete = not search.queue
+    result.is_complete = not search.queue and (all_violations or not result.violations)
     return result
 
 

@@ -2,8 +2,8 @@
 
 A `RuleChange` takes effect after `RULE_RELAXATION_HOURS`, or once another approver agrees, and another approver can
 stop it meanwhile. Every verb locks the municipality first and the change after it; without its key, so that a
-membership that ends and drops a change meanwhile can still point to it. Approvals ask the municipality's row
-at the moment of the decision and again right before a post leaves, so that a rule may change at any time.
+membership that ends and drops a change meanwhile can still point to it. Approvals hold the municipality's row at the
+moment of the decision and ask it again right before a post leaves, so that a rule may change at any time.
 """
 
 from dataclasses import dataclass

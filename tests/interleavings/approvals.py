@@ -313,7 +313,9 @@ def approving_ones_own_while_the_rule_forbids_it(cast: Cast, network: FakeServer
     desk.house_rule(may_approve_own=True)
     member(cast, "second")
     with scope(cast.cuprija):
-        post = submit(desk.change(_own_post(desk), desk.draft(READ), time=in_hours(5), by=cast.approver), by=cast.approver)
+        post = submit(
+            desk.change(_own_post(desk), desk.draft(READ), time=in_hours(5), by=cast.approver), by=cast.approver
+        )
         version = desk.version(post)
 
     def check(run: Run) -> None:

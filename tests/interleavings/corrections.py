@@ -304,14 +304,12 @@ def a_post_is_sent_while_its_text_is_changed(cast: Cast, network: FakeServer) ->
             assert attempt.delivery.payload["text"] == READ
         assert_recorded(post, run)
 
-    return in_cuprija(
-        cast, send, lambda: desk.change(take_back(post, by=cast.officer), desk.draft(OTHER)), check
-    )
+    return in_cuprija(cast, send, lambda: desk.change(take_back(post, by=cast.officer), desk.draft(OTHER)), check)
 
 
 @pair("A post is sent now or moved to another time, never both.")
 def a_post_is_sent_while_it_is_moved(cast: Cast, network: FakeServer) -> Pair:
-    desk, post = due(cast, network)
+    _desk, post = due(cast, network)
     time = in_hours(5)
 
     def check(run: Run) -> None:
@@ -329,9 +327,7 @@ def a_post_is_sent_while_its_channel_is_paused(cast: Cast, network: FakeServer) 
         assert not (run.read_later(A, "channels_channelpause") and run.outcomes[A])
         assert_recorded(post, run)
 
-    return in_cuprija(
-        cast, send, lambda: pause.pause_channel(desk.mastodon, "Дан жалости", by=cast.approver), check
-    )
+    return in_cuprija(cast, send, lambda: pause.pause_channel(desk.mastodon, "Дан жалости", by=cast.approver), check)
 
 
 @pair("Nothing is sent by whoever asks after the channel was disconnected.")
@@ -343,9 +339,7 @@ def a_post_is_sent_while_its_channel_is_disconnected(cast: Cast, network: FakeSe
         assert not (run.began_later(A) and run.outcomes[A])
         assert_recorded(post, run)
 
-    return in_cuprija(
-        cast, send, lambda: disconnect.disconnect(Channel.objects.get(pk=pk), by=cast.approver), check
-    )
+    return in_cuprija(cast, send, lambda: disconnect.disconnect(Channel.objects.get(pk=pk), by=cast.approver), check)
 
 
 @pair("Nothing with one approval is sent by whoever asks after two were required.")

@@ -44,6 +44,4 @@ def pair(holds: str) -> Callable[[Callable[[Cast, FakeServer], Pair]], Callable[
 def in_cuprija(
     cast: Cast, first: Callable[[], Any], second: Callable[[], Any], check: Callable[[Run], None], **fields: Any
 ) -> Pair:
-    return Pair(
-        first, second, check, within=lambda: scope(cast.cuprija), **{"refusals": (ActionNotAllowed,), **fields}
-    )
+    return Pair(first, second, check, within=lambda: scope(cast.cuprija), **{"refusals": (ActionNotAllowed,), **fields})

@@ -14,17 +14,18 @@ from municipalities.enums import Approval, ChangeOutcome, Role
 from municipalities.models import Delegation, Membership, Municipality, RuleChange
 from municipalities.queries import today
 from municipalities.tenancy import scope
+from posts.editing.domain.submit import submit
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision
+from posts.queries import writers
 from posts.review.domain.approve import LEAVE, approve
 from posts.review.domain.comment import comment
 from posts.review.domain.suggest import accept, suggest
-from posts.editing.domain.submit import submit
-from posts.queries import writers
-from tests.inbox.conftest import MunicipalityInbox, _sent
 from tests.delivery.conftest import connected
+from tests.inbox.conftest import MunicipalityInbox, _sent
 from tests.interleaving import Pair, Run
-from tests.interleavings.approvals import desk_of, membership, waiting as post_waiting, would_be_sent
+from tests.interleavings.approvals import desk_of, membership, would_be_sent
+from tests.interleavings.approvals import waiting as post_waiting
 from tests.interleavings.pairs import A, B, in_cuprija, pair
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
