@@ -22,7 +22,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
@@ -101,6 +101,11 @@ class Step:
 
 def _meet(one: frozenset[str], other: frozenset[str]) -> bool:
     return bool(one and other) and (one is ANYTHING or other is ANYTHING or not one.isdisjoint(other))
+
+
+def _all(parts: Iterable[frozenset[str]]) -> frozenset[str]:
+    tables = frozenset[str]().union(*parts)
+    return ANYTHING if tables >= ANYTHING else tables
 
 
 @dataclass
@@ -284,7 +289,7 @@ def _histories() -> dict[str, list[str]]:
 def _parents(table: str) -> frozenset[str]:
     """The tables that rows of `table` point to."""
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table == table]
-    fields = [one for model in models for one in model._meta.concrete_fields if one.remote_field]
+    fields: list[Any] = [one for model in models for one in model._meta.concrete_fields if one.remote_field]
     return frozenset(one.related_model._meta.db_table for one in fields)
 
 
@@ -356,7 +361,7 @@ class _Actor:
         self._act: Callable[[], None] | None = None
         self._may_go = False
         self._closes = False
-        self._is_abandoned = False
+        self._abandoned = threading.Event()
         self._transaction: list[Step] = []
         self._reader = _Reader()
         self._thread = threading.Thread(target=self._work, daemon=True)
@@ -367,7 +372,7 @@ class _Actor:
     def begin(self, act: Callable[[], None]) -> None:
         with self.changed:
             self._act, self.has_ended, self.is_blocked, self.step = act, False, False, None
-            self._is_abandoned = False
+            self._abandoned.clear()
             self.changed.notify_all()
 
     def go(self) -> None:
@@ -377,7 +382,7 @@ class _Actor:
 
     def abandon(self) -> None:
         with self.changed:
-            self._is_abandoned = True
+            self._abandoned.set()
             self.changed.notify_all()
 
     def close(self) -> None:
@@ -408,10 +413,10 @@ class _Actor:
         connection.ensure_connection()
         self.pid = connection.connection.info.backend_pid
         # In front of the wrapper that sends the scope of a municipality.
-        connection.execute_wrappers.insert(0, self._before_statement)
-        commit, rollback = connection._commit, connection._rollback
-        connection._commit = lambda: self._before_end("COMMIT", commit)
-        connection._rollback = lambda: self._before_end("ROLLBACK", rollback)
+        own: Any = connection
+        own.execute_wrappers.insert(0, self._before_statement)
+        own._commit = partial(self._before_end, "COMMIT", own._commit)
+        own._rollback = partial(self._before_end, "ROLLBACK", own._rollback)
 
     def _before_statement(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
         if step := self._reader.step(sql, in_transaction=connection.in_atomic_block):
@@ -424,23 +429,19 @@ class _Actor:
     def _before_end(self, verb: str, end: Callable[[], Any]) -> Any:
         done, self._transaction = self._transaction, []
         if any(step.writes for step in done):
-            parts = {
-                name: ANYTHING if any(getattr(step, name) is ANYTHING for step in done)
-                else frozenset[str]().union(*(getattr(step, name) for step in done if step.writes))
-                for name in ("writes", "keys", "refers")
-            }  # fmt: skip
-            self._stop(Step(verb, commits=True, **parts))
+            writes, keys = _all(step.writes for step in done), _all(step.keys for step in done)
+            self._stop(Step(verb, writes=writes, keys=keys, refers=_all(step.refers for step in done), commits=True))
         return end()
 
     def _stop(self, step: Step) -> None:
         with self.changed:
-            if self._is_abandoned:
+            if self._abandoned.is_set():
                 return  # on its way out
             self.step = step
             self.changed.notify_all()
-            self.changed.wait_for(lambda: self._may_go or self._is_abandoned or self._closes)
+            self.changed.wait_for(lambda: self._may_go or self._abandoned.is_set() or self._closes)
             self._may_go = False
-            if self._is_abandoned and not step.text.startswith(("COMMIT", "ROLLBACK")):
+            if self._abandoned.is_set() and not step.text.startswith(("COMMIT", "ROLLBACK")):
                 raise _Abandoned
 
 
@@ -457,7 +458,8 @@ class _Stage:
         """Repeat the choices of `branch`, then interrupt nobody, and wake nobody who sleeps."""
         self.restore()
         trace = _Trace(Run())
-        run, taken, sleeping, cost = trace.run, (), dict(branch.sleeping), 0
+        run, sleeping, cost = trace.run, dict(branch.sleeping), 0
+        taken: tuple[int, ...] = ()
         for number, act in enumerate((pair.first, pair.second)):
             self.actors[number].begin(partial(_act, pair, run, number, act))
         for actor in self.actors:
@@ -475,7 +477,7 @@ class _Stage:
                 trace.is_new = False
                 return trace
             else:
-                chosen = last if last in awake else awake[0]  # type: ignore[assignment]
+                chosen = last if last is not None and last in awake else awake[0]
                 sleeping = _still(sleeping, ready[chosen])
             cost += last in ready and last != chosen
             run.steps.append((chosen, ready[chosen]))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.domain import people
 from channels.domain import disconnect, pause
+from common.models import AuditEvent
 from delivery import policies
 from delivery.enums import State
 from delivery.models import Delivery
@@ -27,7 +29,7 @@ from posts.review.domain.approve import approve, send_back, time_shown
 from posts.scheduling.domain.schedule import move, publish_now, schedule
 from tests.interleaving import Pair, Run
 from tests.interleavings.pairs import A, B, in_cuprija, pair
-from tests.people import Cast
+from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
 from tests.posts.deciders import member, on_the_list, stand_in, submitted
 from tests.posts.desk import Desk, in_hours, opened
@@ -202,6 +204,38 @@ def approving_while_the_membership_of_the_approver_ends(cast: Cast, network: Fak
         lambda: members.end(mine, by=cast.administrator),
         desk,
     )
+
+
+@pair("The same through the page: the request is refused, and answered.")
+def approving_on_the_page_while_the_membership_of_the_approver_ends(cast: Cast, network: FakeServer) -> Pair:
+    desk = desk_of(cast)
+    member(cast, "second")
+    post, version = waiting(desk)
+    mine, client = membership(cast, cast.approver), sign_in(cast.approver)
+    address = reverse("post_decide", args=["cuprija", post.pk])
+    sent = {"decision": "approve", "version": version.pk, "time": time_shown(post)}
+
+    def check(run: Run) -> None:
+        # 403 or 404: the right had ended before the request was let in
+        assert run.outcomes[A] in (302, 403, 404)
+        assert approvals(post) <= 1
+        if approvals(post):
+            assert run.outcomes[A] == 302
+            assert order_of_events() == ["post.approve", "member.end"], "approved after the right had ended"
+        assert_only_approved_leaves(desk, post, READ)
+
+    return in_cuprija(
+        cast,
+        lambda: client.post(address, sent).status_code,
+        lambda: members.end(mine, by=cast.administrator),
+        check,
+    )
+
+
+def order_of_events() -> list[str]:
+    """A request ends long after its transaction, so that the records are asked and not who ended first."""
+    rows = AuditEvent.objects.filter(verb__in=("post.approve", "member.end"))
+    return list(rows.order_by("pk").values_list("verb", flat=True))
 
 
 @pair("Nobody's approval is recorded after they became an officer.")
