@@ -47,11 +47,11 @@ class _Abandoned(BaseException):
 # An act that has not come to its next statement by then perhaps waits for a lock, so PostgreSQL is asked.
 PATIENCE = 0.004
 OF_SAVEPOINTS = ("SAVEPOINT", "RELEASE SAVEPOINT")
-NAME = re.compile(r'"(\w+)"')
-TARGET = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM|FROM)\s+"(\w+)"')
+WORD = re.compile(r"\w+")
+TARGET = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 PREPARED = re.compile(r"PREPARE (\w+) AS (.*)", re.DOTALL)
 RUN_PREPARED = re.compile(r"EXECUTE (\w+)")
-LOCKS = re.compile(r" FOR (UPDATE|NO KEY UPDATE|SHARE|KEY SHARE)\b|pg_advisory")
+LOCKS = re.compile(r' FOR (?P<strength>UPDATE|NO KEY UPDATE|SHARE|KEY SHARE)\b(?: OF (?P<of>"\w+"(?:, "\w+")*))?')
 # Of statements that cannot be read here: they may touch anything.
 ANYTHING = frozenset({"*"})
 
@@ -328,17 +328,21 @@ class _Reader:
 
 @lru_cache(maxsize=4096)
 def _read(text: str, commits: bool) -> Step:
-    names = frozenset(NAME.findall(text)) & _tables()
-    target = TARGET.search(text)
-    table = target[1] if target else ""
-    changed = frozenset({table, *_histories().get(table, ())}) & _tables()
+    names = frozenset(WORD.findall(text)) & _tables()
     verb = text.lstrip("( ").split(" ", 1)[0]
-    if verb == "SELECT" and not LOCKS.search(text):
+    lock = LOCKS.search(text)
+    if verb == "SELECT" and names and not lock:
         return Step(text, reads=names)
-    if not changed or verb not in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+    if verb == "SELECT" and names and lock:
+        of = frozenset(WORD.findall(lock["of"] or ""))
+        locked = of if of and of <= _tables() else names
+        return Step(text, names, locked, keys=locked if lock["strength"] == "UPDATE" else frozenset())
+    target = TARGET.match(text)
+    if target is None or (table := target[1]) not in _tables():
         return Step(text, reads=ANYTHING, writes=ANYTHING, keys=ANYTHING, refers=ANYTHING, commits=commits)
-    keys = changed if verb == "DELETE" or (verb == "SELECT" and " FOR UPDATE" in text) else frozenset()
-    refers = _parents(table) if verb in ("INSERT", "UPDATE") else frozenset()
+    changed = frozenset({table, *_histories().get(table, ())})
+    keys = changed if verb == "DELETE" else frozenset()
+    refers = frozenset() if verb == "DELETE" else _parents(table)
     only_adds = verb == "INSERT" and not _has_unique(table)
     return Step(text, names, changed, keys, refers, commits=commits, only_adds=only_adds)
 
