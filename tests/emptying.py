@@ -27,6 +27,10 @@ def install() -> None:
 
 
 def _emptied(case: Any) -> None:
+    empty()
+
+
+def empty() -> None:
     with _owner(connection.settings_dict["NAME"]) as owner, owner.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {', '.join(_tables())} IN ACCESS EXCLUSIVE MODE")
         cursor.execute(_filled())
@@ -37,6 +41,12 @@ def _emptied(case: Any) -> None:
         elif rows:
             cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.execute("; ".join(f"DELETE FROM {table}" for table, _size in rows))
+
+
+def filled_tables(cursor: Any) -> list[str]:
+    """The tables with a row, quoted. `cursor` is the owner's."""
+    cursor.execute(_filled())
+    return [table for table, _size in cursor.fetchall()]
 
 
 @cache

@@ -28,6 +28,7 @@ from inbox.domain.triage import audit_label, lock
 from inbox.enums import MessageKind, MessageState, ProposalState
 from inbox.models import Message, ProposedAnswer, Reply
 from inbox.queries.answer_rights import AnswerCapacity, answer_capacity, reply_prefix
+from municipalities.locking import lock_rights
 from municipalities.tenancy import everywhere
 from platforms import types
 from platforms.visibility import of_answer
@@ -43,6 +44,7 @@ def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply:
     Raises `ActionNotAllowed`, and sends nothing, when it needs approval (`propose.submit`), when a colleague has
     answered meanwhile, when the channel cannot answer, or when the network would reject the text.
     """
+    lock_rights(message.municipality_id, by)
     row = lock(message)
     held = answer_capacity(row, by=by)
     if held == AnswerCapacity.ASKS:

@@ -17,7 +17,7 @@ from inbox.domain.triage import audit_label, lock
 from inbox.enums import MessageState, ProposalState
 from inbox.models import Message, ProposedAnswer, Reply
 from inbox.queries.answer_rights import AnswerCapacity, answer_capacity
-from municipalities.models import Municipality
+from municipalities.locking import lock_rights
 from municipalities.queries import access
 from municipalities.rules import Verb
 
@@ -27,6 +27,7 @@ MOST_REASON = 500
 @transaction.atomic
 def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply | ProposedAnswer:
     """Send it where this person may, else ask for approval. Raises `ActionNotAllowed` as both do."""
+    lock_rights(message.municipality_id, by)
     if answer_capacity(lock(message), by=by) == AnswerCapacity.ASKS:
         return submit(message, text, by=by, after=after)
     return answering.answer(message, text, by=by, after=after)
@@ -70,11 +71,9 @@ def approve(proposed: ProposedAnswer, text: str, *, revision: int, by: User) -> 
 
     Raises `ActionNotAllowed` after a concurrent change or decision, and when somebody else has to agree.
     """
+    municipality = lock_rights(proposed.municipality_id, by)
     row, proposed_answer = _waiting(proposed, revision)
-    cleaned, municipality = (
-        answering.validated_text(row, text, proposed_answer.after),
-        Municipality.objects.get(pk=row.municipality_id),
-    )
+    cleaned = answering.validated_text(row, text, proposed_answer.after)
     if not access(by, municipality).may(Verb.POST_APPROVE):
         raise ActionNotAllowed(_("Only an approver decides about answers."))
     if not municipality.may_approve_own:
@@ -95,6 +94,7 @@ def approve(proposed: ProposedAnswer, text: str, *, revision: int, by: User) -> 
 @transaction.atomic
 def send_back(proposed: ProposedAnswer, text: str, reason: str, *, revision: int, by: User) -> ProposedAnswer:
     """Return it to its author with a reason and, if `text` differs, with a changed text."""
+    lock_rights(proposed.municipality_id, by)
     row, proposed_answer = _waiting(proposed, revision)
     if not access(by, row.municipality).may(Verb.POST_APPROVE):
         raise ActionNotAllowed(_("Only an approver decides about answers."))

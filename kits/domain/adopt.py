@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -61,7 +61,8 @@ def publish_times(parts: Collection[KitPost], start: date, municipality: Municip
 def adopt(kit: Kit, choice: AdoptionChoice, *, municipality: Municipality, by: User) -> AdoptionResult:
     """Create drafts of `by` for the chosen posts that have none yet. Raises `ActionNotAllowed`."""
     # serialised per municipality, so that concurrent adoptions create each draft once
-    Municipality.objects.select_for_update(of=("self",)).get(pk=municipality.pk)
+    Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
+    _hold(kit)
     row = queries.offered(municipality).filter(pk=kit.pk).first()
     if row is None or not row.is_open or not queries.takes_part(row):
         raise ActionNotAllowed(_("This kit can no longer be adopted. Drafts created from it are kept."))
@@ -91,6 +92,15 @@ def adopt(kit: Kit, choice: AdoptionChoice, *, municipality: Municipality, by: U
             "kit.adopt", by=by, target=adoption, label=row.name, drafts=len(drafts), posts=[post.pk for post in drafts]
         )
     return AdoptionResult(adoption, drafts)
+
+
+def _hold(kit: Kit) -> None:
+    """Let the programme's staff change or close the kit before this adoption or after it, not in between.
+
+    Any number of municipalities may hold it at once; Django's `select_for_update` has no such lock.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM kits_kit WHERE id = %s FOR SHARE", [kit.pk])
 
 
 def _adoption(kit: Kit, choice: AdoptionChoice, municipality: Municipality, last: date, by: User) -> Adoption:

@@ -13,6 +13,7 @@ from common.dates import short_date
 from common.errors import ActionNotAllowed
 from municipalities.domain import notifications, waiting
 from municipalities.enums import Role
+from municipalities.locking import lock_rights
 from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
 from municipalities.queries import still_may, today
 from municipalities.rules import PUBLISHING_ROLES, Verb
@@ -29,7 +30,7 @@ def delegate(
 
     What somebody else than the approver lends waits.
     """
-    Municipality.objects.select_for_update().get(pk=municipality.pk)  # concurrent delegations wait for each other
+    lock_rights(municipality.pk, approver, to)  # concurrent delegations wait for each other
     if not Membership.objects.deciding().filter(municipality=municipality, user=approver).exists():
         raise ActionNotAllowed(_("Only an approver has a right to lend."), "approver")
     if to.pk == approver.pk:

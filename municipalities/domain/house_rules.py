@@ -1,8 +1,9 @@
 """House rules. Stricter rules take effect at once; relaxing a rule about decisions waits.
 
 A `RuleChange` takes effect after `RULE_RELAXATION_HOURS`, or once another approver agrees, and another approver can
-stop it meanwhile. Every verb locks the municipality first and the change after it. Approvals ask the municipality's row
-at the moment of the decision and again right before a post leaves, so that a rule may change at any time.
+stop it meanwhile. Every verb locks the municipality first and the change after it; without its key, so that a
+membership that ends and drops a change meanwhile can still point to it. Approvals hold the municipality's row at the
+moment of the decision and ask it again right before a post leaves, so that a rule may change at any time.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from common.errors import ActionNotAllowed
 from municipalities import queries
 from municipalities.domain import notifications
 from municipalities.enums import ChangeOutcome
+from municipalities.locking import lock_rights
 from municipalities.models import Membership, Municipality, RuleChange
 from municipalities.rules import LONGEST_REASON, RELAXES, SHORTEST_REASON, Verb, is_relaxed
 from municipalities.tenancy import everywhere, scope
@@ -40,7 +42,7 @@ def edit(municipality: Municipality, values: dict[str, Any], *, by: User, reason
 
     Raises `ActionNotAllowed` without a reason for a relaxation, and while another relaxation waits.
     """
-    locked = Municipality.objects.select_for_update().get(pk=municipality.pk)
+    locked = Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     changes = {
         name: {"before": getattr(locked, name), "after": value}
         for name, value in values.items()
@@ -131,6 +133,7 @@ def confirm(change: RuleChange, *, by: User) -> bool:
 
     False when it was dropped instead, since the one who asked may no longer change the rules.
     """
+    lock_rights(change.municipality_id, by)
     row = _locked(change)
     if row.by_id == by.pk:
         raise ActionNotAllowed(_("You requested it yourself: another approver has to agree."))
@@ -194,7 +197,7 @@ def _apply_due(change: RuleChange) -> bool:
 
 def _locked(change: RuleChange) -> RuleChange:
     """The change and its municipality, both locked. Raises `ActionNotAllowed` when it has ended."""
-    municipality = Municipality.objects.select_for_update().get(pk=change.municipality_id)
+    municipality = Municipality.objects.select_for_update(no_key=True).get(pk=change.municipality_id)
     row = _waiting(municipality)
     if row is None or row.pk != change.pk:
         raise ActionNotAllowed(_("This has been settled in the meantime."))

@@ -18,6 +18,7 @@ from common.errors import ActionNotAllowed
 from municipalities import queries
 from municipalities.domain import notifications
 from municipalities.domain.notifications import Right
+from municipalities.locking import lock_rights
 from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
 from municipalities.rules import Verb
 
@@ -31,13 +32,14 @@ def until(municipality: Municipality, *, without: Any = None) -> datetime | None
 
     Locks the municipality: of two who become its first approver in the same moment, one waits.
     """
-    Municipality.objects.select_for_update().get(pk=municipality.pk)
+    Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     return timezone.now() + queries.delay() if queries.is_guarded(municipality, without=without) else None
 
 
 @transaction.atomic
 def confirm(right: Right, *, by: User) -> None:
     """Another approver agrees to it: it holds at once. Raises `ActionNotAllowed`."""
+    lock_rights(right.municipality_id, by)
     row = _locked(right)
     if row is None:
         raise ActionNotAllowed(_("This has been settled in the meantime."))

@@ -124,25 +124,31 @@ def _make(recurrence: Recurrence) -> int:
 
 @transaction.atomic
 def _draft(recurrence: Recurrence, on: date) -> bool:
-    """The draft of one day, unless it was created or the recurrence ended concurrently."""
+    """The draft of one day, unless it was created, or the recurrence ended or its pattern was deleted meanwhile.
+
+    The recurrence was read before the drafts of all others were made: the pattern may have changed since.
+    """
     held = Recurrence.objects.select_for_update(of=("self",)).filter(pk=recurrence.pk, ended_at__isnull=True).first()
     time = resolve_nearest(on, recurrence.at)
     if held is None or time.due_at <= timezone.now():
+        return False
+    pattern = locked(recurrence.pattern)
+    if pattern.deleted_at:
         return False
     row, _new = Occurrence.objects.get_or_create(
         recurrence=recurrence, on=on, defaults={"municipality_id": recurrence.municipality_id}
     )
     if row.post_id or row.skipped_at:
         return False
-    row.post = _copy(recurrence, time)
+    row.post = _copy(recurrence, pattern, time)
     row.save(update_fields=["post"])
     _notify_editors(recurrence, row.post)
     return True
 
 
-def _copy(recurrence: Recurrence, time: ResolvedTime) -> Post:
+def _copy(recurrence: Recurrence, pattern: Post, time: ResolvedTime) -> Post:
     # The worker created it, not the person who set up the recurrence, perhaps months ago.
-    post = duplicate(recurrence.pattern, by=None, author=recurrence.by)
+    post = duplicate(pattern, by=None, author=recurrence.by)
     draft = parse(post.draft)
     if draft.call.deadline and draft.call.deadline_on and draft.call.deadline_on < time.local.date():
         # the deadline of the first post has passed by then; a person enters the new one

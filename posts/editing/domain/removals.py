@@ -21,7 +21,7 @@ from posts.draft import storable
 from posts.editing.correction_plan import public_publications
 from posts.editing.domain import corrections
 from posts.enums import AmendmentKind, AmendmentState, AmendmentWay, DenialReason, PartState
-from posts.locking import locked
+from posts.locking import lock_right_to_decide, locked
 from posts.models import Amendment, AmendmentPart, Post, Publication
 from posts.notifications.domain import review_notifications
 
@@ -52,6 +52,7 @@ def take_down(post: Post, chosen: Collection[int], *, reason: str, by: User) -> 
     rows = _chosen(post, chosen)
     if Amendment.objects.filter(post=post, kind=AmendmentKind.REMOVAL, finished_at=None).exists():
         raise ActionNotAllowed(_("This post is already being removed, or its removal has been requested."))
+    lock_right_to_decide(post, by)
     at_once, listed_only = may_remove_directly(post, by=by)
     removal = Amendment.objects.create(
         municipality_id=post.municipality_id, post=post, kind=AmendmentKind.REMOVAL, reason=reason, by=by,
@@ -129,6 +130,7 @@ def _waiting(amendment: Amendment) -> Amendment:
 
 def _deciding(amendment: Amendment, *, by: User) -> tuple[Amendment, int | None]:
     row = _waiting(amendment)
+    lock_right_to_decide(row.post, by)
     held = approval_capacities(by, row.post.municipality)
     if not held:
         raise ActionNotAllowed(str(DenialReason.NO_RIGHT.label))

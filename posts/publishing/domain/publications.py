@@ -109,12 +109,16 @@ def withdraw(post: Post, *, by: User) -> list[Publication]:
     return withdrawn
 
 
-def move_deliveries(post: Post, *, due_at: datetime, by: User | None) -> None:
-    """Set a new time for all pending deliveries. Raises `ActionNotAllowed` when one is being sent."""
+def move_deliveries(post: Post, *, due_at: datetime, by: User | None) -> int:
+    """Set a new time for all pending deliveries; returns how many. Raises `ActionNotAllowed` when one is being sent."""
     not_after = due_at + timedelta(minutes=post.municipality.not_after_minutes)
-    for publication in publications(post):
-        if publication.delivery.state in (State.WAITING, State.SCHEDULED, State.EXPIRED):
-            try:
-                reschedule(publication.delivery, due_at, not_after=not_after, by=by)
-            except (Moved, NoSuchMove) as moved:
-                raise ActionNotAllowed(being_sent_message()) from moved
+    deliveries = [publication.delivery for publication in publications(post)]
+    if any(delivery.state in (State.SENDING, State.PROCESSING) for delivery in deliveries):
+        raise ActionNotAllowed(being_sent_message())
+    pending = [row for row in deliveries if row.state in (State.WAITING, State.SCHEDULED, State.EXPIRED)]
+    for delivery in pending:
+        try:
+            reschedule(delivery, due_at, not_after=not_after, by=by)
+        except (Moved, NoSuchMove) as moved:
+            raise ActionNotAllowed(being_sent_message()) from moved
+    return len(pending)

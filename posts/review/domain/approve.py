@@ -22,7 +22,7 @@ from posts.approval import approval_capacities, approval_progress, mentors_of, r
 from posts.editing.domain import corrections
 from posts.editing.domain.submit import record_decision
 from posts.enums import DecisionKind, DenialReason, Stage
-from posts.locking import locked
+from posts.locking import lock_right_to_decide, locked
 from posts.models import Post, Thread, Version
 from posts.notifications.domain import review_notifications
 from posts.publishing.domain import publications
@@ -46,6 +46,7 @@ def approve(
     turn, or if nothing was chosen for open threads.
     """
     post = locked(post)
+    lock_right_to_decide(post, by)
     before = _waiting(post, version)
     if time is not None and time != time_shown(post):
         raise ActionNotAllowed(_("The time of this post was changed after you opened it. Check the new time first."))
@@ -94,6 +95,7 @@ def endorse(post: Post, version: Version, *, by: User, note: str = "") -> Post:
 def send_back(post: Post, version: Version, *, by: User, note: str) -> Post:
     """Return `version` to its writer with a note. Pending deliveries are withdrawn."""
     post = locked(post)
+    lock_right_to_decide(post, by)
     _waiting(post, version)
     held = approval_capacities(by, post.municipality)
     if not held:

@@ -25,7 +25,7 @@ from posts.editing.domain.ready import freeze_for_submission
 from posts.editing.domain.save import set_time
 from posts.editing.domain.submit import record_decision
 from posts.enums import Category, DecisionKind, DenialReason, Stage
-from posts.locking import locked
+from posts.locking import lock_right_to_decide, locked
 from posts.models import Decision, Post, Version
 from posts.notifications.domain import review_notifications
 from posts.publishing.domain import publications
@@ -97,6 +97,7 @@ def review(emergency: Decision, *, in_order: bool, note: str = "", by: User) -> 
     """
     row = Decision.objects.select_for_update(of=("self",)).select_related("version__post").get(pk=emergency.pk)
     post = locked(row.version.post)
+    lock_right_to_decide(post, by)
     note = storable(note).strip()[:MOST_NOTE]
     capacity = _reviewing(row, post, by=by)
     if row.kind != DecisionKind.EMERGENCY or row.remind_at is None:

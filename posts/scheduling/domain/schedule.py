@@ -140,7 +140,9 @@ def _move_open(post: Post, time: ResolvedTime, *, by: User) -> None:
         _ask_anew_if_far(post, version, time, by=by)
     elif _keeps_approval(post, version, time):
         if live(post).filter(delivery__state__in=WAITS).exists():
-            publications.move_deliveries(post, due_at=time.due_at, by=by)
+            # A publisher may have taken them since: then the post is not moved, it is being sent.
+            if not publications.move_deliveries(post, due_at=time.due_at, by=by):
+                raise ActionNotAllowed(publications.being_sent_message())
         else:
             publications.create_publications(post, version, due_at=time.due_at, approved=True, by=by)
         review_notifications.moved(post, approval_progress(version, post.municipality), by=by)
