@@ -48,6 +48,7 @@ def test_what_must_hold_does_in_every_order(case: Case, cast: Cast, network: Fak
     assert result.runs >= 2
 
 
+@pytest.mark.security_figures
 @pytest.mark.long
 def test_every_pair_is_counted(cast: Cast, network: FakeServer) -> None:
     """All of them once more, for the figures."""
