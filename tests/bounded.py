@@ -67,12 +67,13 @@ def process(function: str) -> Iterator[Callable[[bytes], Outcome]]:
 
 def _serve(function: str) -> None:
     import django
-    from django.conf import settings
     from django.utils import translation
+
+    from tests.settings import SUITE_ROOT
 
     django.setup()
     translation.activate("en")
-    shutil.rmtree(settings.SUITE_ROOT, ignore_errors=True)
+    shutil.rmtree(SUITE_ROOT, ignore_errors=True)
     module, _, name = function.partition(":")
     act = getattr(importlib.import_module(module), name)
     for line in sys.stdin:
