@@ -187,8 +187,6 @@ def test_no_uploaded_file_runs_at_its_own_address(page: Any, live_server: Any, c
     assert asked == []
     figures = {"polyglots": len(PICTURES) + 2, "addresses": len(served) + 1}
     security_figures.record("Files and words: polyglots", figures)
-        "Files and words: polyglots", {"polyglots": len(PICTURES) + 2, "addresses": len(served) + 1}
-    )
 
 
 @pytest.mark.journey
