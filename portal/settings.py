@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "accounts.middleware.ResetLinkMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "municipalities.middleware.WorkspaceMiddleware",
+    "common.missing_key.MissingKeyMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
