@@ -183,7 +183,7 @@ def test_a_page_that_needs_the_key_says_that_it_is_missing(
     without_the_key(settings)
     answer = sign_in(cast.officer).get("/accounts/2fa/")
     assert answer.status_code == 503
-    assert "Недостаје кључ ове инсталације" in answer.text
+    assert "A key of this installation is missing" in answer.text
     assert "'old', which is not in TOKEN_KEYS" in caplog.text
     assert "Traceback" not in answer.text + caplog.text
 
