@@ -307,7 +307,7 @@ def _sheet(parts: Mapping[str, bytes], shape: Shape) -> tuple[str, Table]:
     return "", tables[0] if tables else []
 
 
-class _Reader(ExcelReader):  # type: ignore[misc]
+class _Reader(ExcelReader):
     """Refuses a workbook that names one part as many sheets: openpyxl would read a large one as many times."""
 
     def read_worksheets(self) -> None:
