@@ -2,9 +2,9 @@
 
 `json.loads` raises a `RecursionError` for a body of only brackets, which callers do not expect for bad JSON. Here it is
 a `ValueError`, as for any other invalid JSON. What PostgreSQL does not store is replaced: `NaN` and infinities by
-None, null characters and halves of surrogate pairs by U+FFFD. Otherwise one such character in a comment would have the
-database refuse all that came with it. The size of a body is limited where it is read (`common.http.MAX_BYTES`,
-`DATA_UPLOAD_MAX_MEMORY_SIZE`).
+None, halves of surrogate pairs by U+FFFD; null characters are left out, as in forms. Otherwise one such character in a
+comment would have the database refuse all that came with it. The size of a body is limited where it is read
+(`common.http.MAX_BYTES`, `DATA_UPLOAD_MAX_MEMORY_SIZE`).
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Any
 MAX_DEPTH = 64
 """Deeper than any network nests what it says, and far from where Python gives up, also when it is written again."""
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def loads(text: str | bytes) -> Any:
@@ -41,7 +41,7 @@ def _inside(value: Any) -> Iterable[Any]:
 def _storable(value: Any) -> Any:
     """`value`, at most `MAX_DEPTH` deep, without what no column takes."""
     if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
+        return _SURROGATE.sub("\ufffd", value.replace("\0", ""))
     if isinstance(value, dict):
         return {_storable(key): _storable(member) for key, member in value.items()}
     return [_storable(member) for member in value] if isinstance(value, list) else value
