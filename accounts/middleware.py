@@ -11,7 +11,7 @@ from allauth.usersessions.models import UserSession
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -64,7 +64,8 @@ class SessionSeenMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key = request.session.session_key
-        if key and request.user.is_authenticated and cache.add(f"session-seen:{key}", 1, self.EVERY_SECONDS):
+        sessions = caches[settings.SESSION_CACHE_ALIAS]  # its keys are hashed
+        if key and request.user.is_authenticated and sessions.add(f"seen {key}", 1, self.EVERY_SECONDS):
             UserSession.objects.create_from_request(request)
         return self.get_response(request)
 

@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 
 from django.http import Http404, HttpResponse
@@ -18,9 +20,26 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
+# Excel in Serbian separates by semicolons, and then takes no quotation mark of our CSV for one that stands behind a
+# comma: what follows a semicolon, a tab or a line break in a text begins a cell of its own.
+_NEXT_CELL = r"""([{}\t\r\n](?:[^\S\t\r\n]|["'])*)(?=[=+\-@＝＋－＠])"""
+_AFTER_SEMICOLON, _AFTER_COMMA = re.compile(_NEXT_CELL.format(";")), re.compile(_NEXT_CELL.format(","))
+
+
 def harmless(text: str) -> str:
     """The text as no spreadsheet takes it for a formula."""
     return f"'{text}" if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text
+
+
+def harmless_csv(text: str, *, separator: str = ",") -> str:
+    """The same for a cell of CSV with this separator, when it is read with the other one too."""
+    other = _AFTER_SEMICOLON if separator == "," else _AFTER_COMMA
+    return harmless(other.sub(r"\1'", text))
+
+
+def _harmless_cell(text: str) -> str:
+    """For openpyxl, which raises for control characters."""
+    return harmless(ILLEGAL_CHARACTERS_RE.sub("", text))
 
 
 def table(rows: Iterable[Sequence[Any]]) -> bytes:
@@ -28,7 +47,7 @@ def table(rows: Iterable[Sequence[Any]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     for row in rows:
-        writer.writerow([harmless(value) if isinstance(value, str) else value for value in row])
+        writer.writerow([harmless_csv(value) if isinstance(value, str) else value for value in row])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -41,7 +60,7 @@ def workbook(rows: Sequence[Sequence[Any]], places: int = 2) -> bytes:
             cell = sheet.cell(number, column)
             if isinstance(value, str):
                 # set by hand: what begins with an equals sign would become a formula otherwise
-                cell.value, cell.data_type, cell.number_format = harmless(value), "s", "@"
+                cell.value, cell.data_type, cell.number_format = _harmless_cell(value), "s", "@"
             elif value is not None:
                 cell.value = value
                 cell.number_format = "0" if isinstance(value, int) else f"0.{'0' * places}"
@@ -60,7 +79,8 @@ def sample(name: str, kind: str, lines: Sequence[Sequence[str]], widths: Sequenc
         answer = HttpResponse(_workbook(lines, widths), content_type=EXCEL)
     elif kind == "csv":
         out = io.StringIO(newline="")
-        csv.writer(out, delimiter=";").writerows([harmless(value) for value in line] for line in lines)
+        safe = [[harmless_csv(value, separator=";") for value in line] for line in lines]
+        csv.writer(out, delimiter=";").writerows(safe)
         # With a BOM, by which Excel recognises UTF-8.
         answer = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     else:
@@ -74,7 +94,7 @@ def _workbook(lines: Sequence[Sequence[str]], widths: Sequence[int]) -> bytes:
     book, out = Workbook(), io.BytesIO()
     sheet = book.active
     for line in lines:
-        sheet.append([harmless(value) for value in line])  # a channel's name stands in one, as its network has it
+        sheet.append([_harmless_cell(value) for value in line])  # a channel's name stands in one, as its network has it
     for number, cells in enumerate(sheet.iter_cols()):
         widest = max(12, *(len(str(cell.value)) + 2 for cell in cells))
         sheet.column_dimensions[cells[0].column_letter].width = widths[number] if number < len(widths) else widest

@@ -32,6 +32,8 @@ from portal import migration_history
 
 FORMAT = 1
 KEYS = ("SECRET_KEY", "TOKEN_KEYS")
+PARTS = ("about.json", "keys.json", "database.dump")
+MEDIA = "media"
 # The key of a session is a credential. People sign in again after a restore.
 SESSION_TABLES = ("django_session", "usersessions_usersession")
 
@@ -75,10 +77,12 @@ def _pack(work: Path, media: Path, target: Path) -> None:
     fd = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(fd, "wb") as out, tarfile.open(fileobj=out, mode="w:gz", compresslevel=3) as archive:
-            for name in ("about.json", "keys.json", "database.dump"):
+            for name in PARTS:
                 archive.add(work / name, arcname=name)
             if media.is_dir():
-                archive.add(media, arcname="media")
+                # Contents instead of links: a restore takes no links.
+                archive.dereference = True
+                archive.add(media, arcname=MEDIA)
         unfinished.rename(target)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -101,7 +105,7 @@ def restore(site: Site, source: Path, *, replace: bool) -> None:
             _require_own_migrations(source, about)
             print(f"Restoring the site as it was on {about['made_at'][:16]} UTC ...", flush=True)
             _restore_database(_owner(urls), Path(name) / "database.dump")
-            _restore_media(Path(name) / "media", media)
+            _restore_media(Path(name) / MEDIA, media)
             _restore_keys(site, files.load(Path(name) / "keys.json"))
         with redis.Redis.from_url(urls["REDIS_URL"]) as valkey:
             valkey.flushdb()  # what it remembers belongs to the contents that are gone
@@ -118,26 +122,50 @@ def _require_own_migrations(source: Path, about: Mapping[str, Any]) -> None:
 
 
 def _unpack(source: Path, work: Path) -> dict[str, Any]:
+    """Unpack the archive and check all that is in it, before anything is replaced."""
     try:
         with tarfile.open(source) as archive:
-            _require_plain(archive)
+            _require_plain(archive, shutil.disk_usage(work).free)
             # Debian 12's Python 3.11.2 knows no filters yet; there the check above has to do.
             safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
             archive.extractall(work, **safely)  # type: ignore[arg-type]
-        about = files.load(work / "about.json")
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except LauncherError:
+        raise
+    except Exception as error:  # the decompressors raise errors of their own
         raise LauncherError(f"{source} is not a whole backup ({error}). Nothing was changed.") from error
-    if about.get("format") != FORMAT or not (work / "database.dump").exists():
+    about = files.load(work / "about.json")
+    if about.get("format") != FORMAT or not _is_complete(about, work):
         raise LauncherError(f"{source} is not a backup this version can read. Nothing was changed.")
+    try:
+        # Reads the dump to its end: the tables are dropped before it is restored.
+        _run_client("pg_restore", f"--file={os.devnull}", str(work / "database.dump"))
+    except LauncherError as error:
+        raise LauncherError(f"The database in {source} cannot be read. Nothing was changed.\n{error}") from error
     return about
 
 
-def _require_plain(archive: tarfile.TarFile) -> None:
-    """Only files and directories below the place they are unpacked in."""
-    for member in archive.getmembers():
+def _require_plain(archive: tarfile.TarFile, free: int) -> None:
+    """Only what `_pack` writes, once each, and no more than the disk takes."""
+    names = set()
+    for member in archive:
         path = PurePosixPath(member.name)
-        if path.is_absolute() or ".." in path.parts or not (member.isfile() or member.isdir()):
+        # Without these two, `./media` and `media` would be two names of one.
+        is_plain = str(path) == member.name and ".." not in path.parts
+        is_file = member.isreg() and not member.issparse()
+        belongs = member.name in PARTS if is_file and len(path.parts) == 1 else path.parts[:1] == (MEDIA,)
+        if not (is_plain and belongs and (is_file or member.isdir())) or member.name in names:
             raise tarfile.TarError(f"{member.name!r} does not belong there")
+        names.add(member.name)
+        free -= member.size
+        if free < 0:
+            raise LauncherError("The disk has not enough free space for what is in the backup. Nothing was changed.")
+
+
+def _is_complete(about: Mapping[str, Any], work: Path) -> bool:
+    keys = files.load(work / "keys.json")
+    has_keys = keys.keys() == set(KEYS) and all(isinstance(key, str) and key for key in keys.values())
+    made_at = about.get("made_at")
+    return has_keys and isinstance(made_at, str) and made_at.isprintable() and (work / "database.dump").is_file()
 
 
 def _restore_database(url: str, dump: Path) -> None:
@@ -147,10 +175,16 @@ def _restore_database(url: str, dump: Path) -> None:
 
 
 def _restore_media(restored: Path, media: Path) -> None:
-    shutil.rmtree(media, ignore_errors=True)
+    # The directory itself stays: it may be a link to another disk, or the place where one is mounted.
+    media.mkdir(parents=True, exist_ok=True)
+    for entry in media.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
     if restored.is_dir():
-        media.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(restored, media)
+        for entry in restored.iterdir():
+            shutil.move(entry, media / entry.name)
 
 
 def _restore_keys(site: Site, keys: dict[str, str]) -> None:
@@ -186,6 +220,13 @@ def _execute(url: str, statement: str) -> int:
 
 def _client(program: str, url: str, *arguments: str) -> None:
     """Run a client program on the database of `url`, whose password no other user of this machine sees."""
+    address, password = _apart(url)
+    # Arguments are in everybody's `ps`. The environment of a process is readable for its own user and root alone, and
+    # unlike a password file it leaves nothing behind when the process is killed.
+    _run_client(program, *arguments, f"--dbname={address}", environ={"PGPASSWORD": password} if password else {})
+
+
+def _run_client(program: str, *arguments: str, environ: Mapping[str, str] | None = None) -> None:
     try:
         path = str(binaries.postgres_bin() / program)
     except LauncherError:  # a server of one's own, without our wheels
@@ -194,12 +235,8 @@ def _client(program: str, url: str, *arguments: str) -> None:
         raise LauncherError(
             f"{program} was not found. Install PostgreSQL's client programs (Debian: postgresql-client)."
         )
-    address, password = _apart(url)
-    # Arguments are in everybody's `ps`. The environment of a process is readable for its own user and root alone, and
-    # unlike a password file it leaves nothing behind when the process is killed.
-    environ = {**os.environ, **({"PGPASSWORD": password} if password else {})}
     done = subprocess.run(
-        [path, *arguments, f"--dbname={address}"], capture_output=True, text=True, check=False, env=environ
+        [path, *arguments], capture_output=True, text=True, check=False, env={**os.environ, **(environ or {})}
     )
     if done.returncode:
         raise LauncherError(f"{program} failed, and says:\n{done.stderr.strip()}")

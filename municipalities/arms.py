@@ -16,6 +16,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.utils.deconstruct import deconstructible
 
+from common import jpeg
+
 LARGEST_BYTES = 5 * 1024 * 1024
 LARGEST_PIXELS = 30_000_000
 BOX = (224, 256)  # four times the size in which the rail shows them
@@ -44,7 +46,7 @@ class ArmsStorage(FileSystemStorage):
 def prepared(upload: BinaryIO) -> ContentFile:
     """The picture, upright, within `BOX`, without its metadata. Raises `NotAPicture`."""
     raw = upload.read(LARGEST_BYTES + 1)
-    if len(raw) > LARGEST_BYTES:
+    if len(raw) > LARGEST_BYTES or jpeg.is_costly(raw):
         raise NotAPicture
     try:
         upright = _upright(raw)

@@ -14,7 +14,7 @@ from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -28,6 +28,11 @@ MOST_COLUMNS = 40
 # A plan of 200 rows unpacks to a few hundred kilobytes; parsing takes a second per megabyte.
 MOST_UNPACKED = 5 * 1024 * 1024
 MOST_STYLES = 1024 * 1024
+PIECE = 64 * 1024
+# openpyxl needs time and memory for each tag, and a file of ten kilobytes can hold a million of them. A plan with
+# formatted cells down to row 5000 has fewer than these.
+MOST_TAGS = 300_000
+MOST_STYLE_TAGS = 50_000
 MOST_LINES = 5000
 # One more than a post may have, so that a text that is too long is reported and not cut.
 MOST_CELL = MOST_TEXT + 1
@@ -241,9 +246,7 @@ def _old(raw: bytes) -> list[str]:
 
 def _excel(raw: bytes, shape: Shape) -> ParsedTable:
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-            is_small = _is_small(packed)
-            name, rows = _sheet(raw, packed, shape) if is_small else ("", [])
+        name, rows = _sheet(_unpacked(raw), shape)
     except UnreadableFile:
         raise
     except Exception as error:
@@ -251,32 +254,78 @@ def _excel(raw: bytes, shape: Shape) -> ParsedTable:
         raise UnreadableFile(
             _("The Excel file could not be read. Save it again as .xlsx, or as CSV (UTF-8).")
         ) from error
-    if not is_small:
-        raise UnreadableFile(_("The Excel file unpacks to far too much. Save only the sheet with the plan."))
     return _plan(rows, shape, name)
 
 
-def _is_small(packed: zipfile.ZipFile) -> bool:
-    """By the sizes that the archive declares; `zipfile` never unpacks more than that."""
-    parts = packed.infolist()
-    styles = sum(part.file_size for part in parts if part.filename.endswith("styles.xml"))
-    return sum(part.file_size for part in parts) <= MOST_UNPACKED and styles <= MOST_STYLES
+def _unpacked(raw: bytes) -> dict[str, bytes]:
+    """The parts of the package. Raises `UnreadableFile` if they are too large, or too costly for openpyxl.
+
+    The sizes that the package declares are not believed: `ZipFile.read` unpacks a whole part before it cuts it to the
+    declared size, and openpyxl reads like that.
+    """
+    parts: dict[str, bytes] = {}
+    left, tags = MOST_UNPACKED, MOST_TAGS
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+        # Only these two are unpacked piece by piece. Spreadsheets write no other.
+        if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in packed.infolist()):
+            raise zipfile.BadZipFile("unusual compression")
+        for part in packed.infolist():
+            content = _part(packed, part, left)
+            left -= len(content)
+            tags -= content.count(b"<")
+            if min(left, tags) < 0 or (part.filename.endswith("styles.xml") and _is_large_style(content)):
+                raise UnreadableFile(_("The Excel file unpacks to far too much. Save only the sheet with the plan."))
+            parts[part.filename] = content
+    return parts
 
 
-def _sheet(raw: bytes, packed: zipfile.ZipFile, shape: Shape) -> tuple[str, Table]:
+def _is_large_style(content: bytes) -> bool:
+    return len(content) > MOST_STYLES or content.count(b"<") > MOST_STYLE_TAGS
+
+
+def _part(packed: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> bytes:
+    """At most one byte more than `most`, unpacked in small pieces."""
+    content = bytearray()
+    with packed.open(part) as file:
+        while len(content) <= most and (piece := file.read(min(PIECE, most + 1 - len(content)))):
+            content += piece
+    return bytes(content)
+
+
+def _sheet(parts: Mapping[str, bytes], shape: Shape) -> tuple[str, Table]:
     """The plan among the visible sheets, the active one first; named if there are several."""
-    book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
+    reader = _Reader(_stored_package(parts), read_only=True, data_only=True, keep_links=False)
+    reader.read()
+    book = reader.wb
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][:MOST_SHEETS]
     sheets.sort(key=lambda sheet: sheet is not book.active)
     tables = []
     for sheet in sheets:
-        tables.append(_rows(sheet, packed, shape))
+        tables.append(_rows(sheet, parts[sheet._worksheet_path.lstrip("/")], shape))
         if _known(tables[-1], shape):
             return sheet.title if len(sheets) > 1 else "", tables[-1]
     return "", tables[0] if tables else []
 
 
-def _rows(sheet: Any, packed: zipfile.ZipFile, shape: Shape) -> Table:
+class _Reader(ExcelReader):
+    """Refuses a workbook that names one part as many sheets: openpyxl would read a large one as many times."""
+
+    def read_worksheets(self) -> None:
+        targets = [relation.target for _sheet, relation in self.parser.find_sheets()]
+        if len(set(targets)) < len(targets):
+            raise ValueError("the same part for several sheets")
+        super().read_worksheets()
+
+
+def _stored_package(parts: Mapping[str, bytes]) -> io.BytesIO:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return out
+
+
+def _rows(sheet: Any, xml: bytes, shape: Shape) -> Table:
     table: Table = []
     letters = filled = 0
     for row in sheet.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_LINES, values_only=True):
@@ -288,7 +337,7 @@ def _rows(sheet: Any, packed: zipfile.ZipFile, shape: Shape) -> Table:
         table.append(_tidy(cells))
         if filled > shape.most_rows + MOST_ABOVE:
             break
-    _spread(table, packed.read(sheet._worksheet_path.lstrip("/")))
+    _spread(table, xml)
     return table
 
 

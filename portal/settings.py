@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "accounts.middleware.ResetLinkMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "municipalities.middleware.WorkspaceMiddleware",
+    "common.missing_key.MissingKeyMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -165,8 +166,10 @@ DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="")
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = bool(DATABASE_DIRECT_URL)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+_VALKEY = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+CACHES = {"default": _VALKEY, "sessions": {**_VALKEY, "KEY_FUNCTION": "common.cache_keys.hashed"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_CACHE_ALIAS = "sessions"
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 # Exports of whole municipalities, until they are fetched. Shared by web and worker, never served by the proxy.

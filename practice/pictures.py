@@ -7,6 +7,7 @@ from typing import IO
 
 from PIL import Image, ImageOps
 
+from common import jpeg
 from practice.rules import IMAGE_BYTES, IMAGE_PIXELS
 
 # What comes in and what it becomes; a GIF keeps its first picture.
@@ -31,6 +32,9 @@ def encode(file: IO[bytes], size: int) -> Encoded:
     """A fresh, upright picture without metadata, at most 2,048 pixels on a side. Raises `NoPicture`."""
     if size > IMAGE_BYTES:
         raise NoPicture(f"File is larger than {IMAGE_BYTES // 2**20} MB")
+    if jpeg.is_costly(file.read()):
+        raise NoPicture("File is not a picture that can be read")
+    file.seek(0)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

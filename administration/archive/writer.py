@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from common.spreadsheets import harmless
+from common.spreadsheets import harmless_csv
 
 # What packing would only slow down.
 PACKED = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".mp4", ".mov", ".webm", ".pdf", ".zip")
@@ -60,7 +60,7 @@ class Archive:
         count = 0
         with self._entry(name) as out, io.TextIOWrapper(out, "utf-8-sig", newline="", write_through=True) as text:
             writer = csv.writer(text)
-            writer.writerow(headings)
+            writer.writerow([_cell(heading) for heading in headings])
             for row in rows:
                 writer.writerow([_cell(value) for value in row])
                 count += 1
@@ -82,11 +82,11 @@ class Archive:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return harmless(value)
+        return harmless_csv(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, default=plain)
+        return harmless_csv(json.dumps(value, ensure_ascii=False, default=plain))  # in a string of it, still JSON
     return "" if value is None else plain(value)
 
 

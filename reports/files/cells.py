@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from common.spreadsheets import harmless
+from common.spreadsheets import harmless_csv
 from reports.document import Cell, Link, Missing
 
 
@@ -26,4 +26,4 @@ def plain(cell: Cell) -> str:
 
 
 def text_cell(text: str) -> str:
-    return harmless(text.replace("\x00", ""))
+    return harmless_csv(text.replace("\x00", ""))

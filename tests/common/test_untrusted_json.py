@@ -61,3 +61,11 @@ def test_no_module_reads_json_of_strangers_by_itself() -> None:
             if is_call and node.func.attr in ("loads", "load") and ast.unparse(node.func.value) == "json":
                 modules.add(name)
     assert modules == OWN
+
+
+def test_what_no_column_takes_is_replaced() -> None:
+    raw = b'{"a\\u0000": ["x\\ud800y", {"b": "\\udfff\\u0000"}], "whole": "\\ud83d\\ude00", "raw": "\xed\xa0\x80"}'
+    assert loads(raw) == {
+        "a": ["x\ufffdy", {"b": "\ufffd"}], "whole": "😀", "raw": "\ufffd",
+    }  # fmt: skip
+    assert loads('"a\\u0000"'.encode("utf-16")) == "a"

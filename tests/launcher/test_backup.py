@@ -1,7 +1,9 @@
 """A backup is only as good as its restore: a real round trip through pg_dump, media and keys."""
 
+import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -115,13 +117,57 @@ def test_a_cut_off_archive_changes_nothing(filled, tmp_path):
     assert execute(filled, "SELECT text FROM notes") == [("Ћуприја",)]
 
 
-def test_an_archive_cannot_write_outside_its_directory(make_site, tmp_path):
-    archive = tmp_path / "evil.tar.gz"
-    with tarfile.open(archive, "w:gz") as out:
-        (tmp_path / "payload").write_text("x")
-        out.add(tmp_path / "payload", arcname="../../escaped")
-    with pytest.raises(LauncherError, match="Nothing was changed"):
-        backup.restore(make_site(), archive, replace=True)
+def changed(archive, target, **parts):
+    """A copy of an archive with other contents of these parts; None leaves a part out."""
+    with tarfile.open(archive) as source, tarfile.open(target, "w:gz") as out:
+        for member in source:
+            body = source.extractfile(member).read() if member.isfile() else b""
+            name = member.name.partition(".")[0]
+            if name in parts and parts[name] is None:
+                continue
+            body = parts.get(name, body)
+            member.size = len(body)
+            out.addfile(member, io.BytesIO(body))
+    return target
+
+
+def test_an_archive_without_keys_or_with_a_damaged_database_changes_nothing(filled, tmp_path, subtests):
+    archive = backup.save(filled, tmp_path / "saved.tar.gz")
+    with tarfile.open(archive) as saved:
+        dump = saved.extractfile("database.dump").read()
+    damaged = {
+        "no keys": {"keys": None},
+        "keys that are no JSON": {"keys": b"{"},
+        "one key": {"keys": b'{"SECRET_KEY": "x"}'},
+        "a key more": {"keys": b'{"SECRET_KEY": "x", "TOKEN_KEYS": "y", "DATABASE_URL": "z"}'},
+        "half a database": {"database": dump[: len(dump) // 2]},
+        "a database of zeros": {"database": bytes(2000)},
+        "no database": {"database": None},
+        "an about that is no object": {"about": b"[1]"},
+    }
+    before = sites.keep_secrets(filled)
+    for name, parts in damaged.items():
+        with subtests.test(name):
+            with pytest.raises(LauncherError, match="Nothing was changed"):
+                backup.restore(filled, changed(archive, tmp_path / "damaged.tar.gz", **parts), replace=True)
+            assert execute(filled, "SELECT text FROM notes") == [("Ћуприја",)]
+            assert (filled.data / "media" / "слике" / "грб.png").read_bytes() == b"\x89PNG"
+            assert sites.keep_secrets(filled) == before
+    backup.restore(filled, changed(archive, tmp_path / "copied.tar.gz"), replace=True)
+
+
+def test_links_in_the_media_and_media_on_another_disk_come_back_as_files(filled, tmp_path):
+    media, elsewhere = filled.data / "media", tmp_path / "another disk"
+    os.link(media / "слике" / "грб.png", media / "друга.png")
+    (media / "трећа.png").symlink_to(media / "друга.png")
+    shutil.move(media, elsewhere)
+    media.symlink_to(elsewhere)
+    archive = backup.save(filled, tmp_path / "saved.tar.gz")
+    (media / "later.png").touch()
+    backup.restore(filled, archive, replace=True)
+    assert media.is_symlink()
+    assert sorted(path.name for path in elsewhere.iterdir()) == ["друга.png", "слике", "трећа.png"]
+    assert {path.read_bytes() for path in elsewhere.rglob("*.png")} == {b"\x89PNG"}
 
 
 def test_an_existing_backup_is_never_overwritten(filled, tmp_path):
