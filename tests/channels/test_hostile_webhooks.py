@@ -117,6 +117,7 @@ def kept() -> int:
         return Event.objects.count()
 
 
+@pytest.mark.security_figures
 def test_a_recorded_delivery_is_kept_once_however_often_it_comes(here: Connected) -> None:
     raw = json.dumps(payload(here.network)).encode()
     headers = signed(here.network, raw, here.secret)

@@ -128,6 +128,7 @@ def test_every_column_that_holds_something_encrypted_is_known(filled: Channel) -
     assert named - {"practice_app.secret"} <= set(COLUMNS)
 
 
+@pytest.mark.security_figures
 def test_with_a_new_key_in_front_all_is_read_encrypted_anew_and_read_without_the_old_one(
     filled: Channel, settings: Any
 ) -> None:

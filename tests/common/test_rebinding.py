@@ -68,6 +68,7 @@ def rebinding(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     return install
 
 
+@pytest.mark.security_figures
 @pytest.mark.parametrize("inside", INSIDE)
 def test_a_name_that_leads_inside_from_its_second_answer_on_is_not_followed(
     rebinding: Callable[..., list[str]], connected: list[str], inside: str

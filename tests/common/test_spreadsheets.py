@@ -119,6 +119,7 @@ def cells_of(body: bytes, separator: str) -> Iterator[str]:
 SAMPLE_AND_ALL = [pytest.param(TEXTS[::9], id="sample"), pytest.param(TEXTS, id="all", marks=pytest.mark.slow)]
 
 
+@pytest.mark.security_figures
 @pytest.mark.parametrize("texts", SAMPLE_AND_ALL)
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_no_cell_of_a_csv_is_a_formula_by_whatever_separator_it_is_read(

@@ -93,6 +93,7 @@ def without_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup, "_run_client", lambda *arguments, **more: None)
 
 
+@pytest.mark.security_figures
 @pytest.mark.usefixtures("without_database")
 def test_only_what_a_backup_writes_is_unpacked(tmp_path: Path, subtests: pytest.Subtests) -> None:
     place, work = tmp_path / "around", tmp_path / "around" / "work"

@@ -181,6 +181,7 @@ def test_a_workbook_that_is_made_to_cost_much_costs_little_and_gets_a_sentence(
     check(SAMPLE, read, subtests)
 
 
+@pytest.mark.security_figures
 @pytest.mark.slow
 def test_every_workbook_that_is_made_to_cost_much_costs_little(
     read: Callable[[bytes], Outcome], subtests: pytest.Subtests

@@ -150,6 +150,7 @@ def page_with_script(route: Any) -> None:
     route.fulfill(body=markup, content_type="text/html")
 
 
+@pytest.mark.security_figures
 @pytest.mark.journey
 @pytest.mark.django_db(transaction=True)
 def test_no_uploaded_file_runs_at_its_own_address(page: Any, live_server: Any, cast: Cast) -> None:

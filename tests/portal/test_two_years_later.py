@@ -73,6 +73,7 @@ def test_each_task_that_deletes_by_age_is_run_here() -> None:
     assert {name for name in SCHEDULE if name.startswith(("purge", "erase", "end-lapsed"))} == PURGES
 
 
+@pytest.mark.security_figures
 def test_after_two_years_only_what_the_statement_names_is_left(
     citizen: Callable[..., Citizen], settings: Any, tmp_path: Any
 ) -> None:

@@ -129,6 +129,7 @@ def visits(cast: Cast, client: Client) -> list[str]:
     return [PASSWORD, "zqpassword", AGENT, cast.officer.email, cast.approver.email, cast.viewer.email]
 
 
+@pytest.mark.security_figures
 @pytest.mark.django_db
 def test_every_key_is_of_a_known_kind_and_none_holds_a_secret(cast: Cast, settings: Any) -> None:
     client = Client()

@@ -193,6 +193,7 @@ def test_a_picture_that_is_made_to_cost_much_costs_little(subtests: pytest.Subte
     check(SMALL, subtests, {"keep": "BadPicture"})
 
 
+@pytest.mark.security_figures
 @pytest.mark.slow
 def test_every_picture_that_is_made_to_cost_much_costs_little(subtests: pytest.Subtests) -> None:
     check(list(FILES), subtests)
