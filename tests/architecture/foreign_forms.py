@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
@@ -25,6 +26,7 @@ class Form:
     values: dict[str, Any] = field(default_factory=dict)
     options: dict[str, list[str]] = field(default_factory=dict)
     buttons: list[tuple[str, str]] = field(default_factory=list)
+    free: set[str] = field(default_factory=set)  # fields in which somebody writes
 
     def bodies(self) -> list[dict[str, Any]]:
         """One for each of the first buttons."""
@@ -63,6 +65,7 @@ class _Parser(HTMLParser):
             _fill(form, values)
         elif tag == "textarea" and values.get("name"):
             form.values.setdefault(values["name"], "")
+            form.free.add(values["name"])
             self.text_name, self.in_form = values["name"], form
         elif tag == "select" and values.get("name"):
             form.options.setdefault(values["name"], [])
@@ -123,6 +126,8 @@ def _fill(form: Form, values: dict[str, str]) -> None:
         form.values[name] = _File(values.get("accept", ""))
     else:
         form.values.setdefault(name, value or _by_kind(kind, values))
+        if kind != "hidden":
+            form.free.add(name)
 
 
 def _by_kind(kind: str, values: dict[str, str]) -> str:
@@ -143,10 +148,15 @@ class _File:
 
     def upload(self) -> SimpleUploadedFile:
         if "image" in self.accept or "png" in self.accept:
-            return SimpleUploadedFile("fountain.jpg", picture_bytes(), content_type="image/jpeg")
+            return SimpleUploadedFile("fountain.jpg", _picture(), content_type="image/jpeg")
         if "csv" in self.accept:
             return SimpleUploadedFile("plan.csv", "Текст\nВода\n".encode(), content_type="text/csv")
         return SimpleUploadedFile("list.pdf", b"%PDF-1.7\n%%EOF", content_type="application/pdf")
+
+
+@cache
+def _picture() -> bytes:
+    return picture_bytes()
 
 
 def sendable(body: dict[str, Any]) -> dict[str, Any]:

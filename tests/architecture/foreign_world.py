@@ -46,6 +46,7 @@ class Side:
     first_id: int
     things: urls.Things
     names: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    bodies: dict[str, dict[str, Any]] = field(default_factory=dict)  # by name of the address
     files: dict[Path, bytes] = field(default_factory=dict)
 
     @property
@@ -106,6 +107,8 @@ def _side(first_id: int, slug: str, cyrl: str, other: Municipality, addresses: l
                 parts = address.path(things)[1:].split("/")
                 pairs = zip(address.route.split("/"), parts, strict=True)
                 side.names[address.route, role] = [part for name, part in pairs if name.startswith("<")]
+            if address.name in urls.BODIES:
+                side.bodies[address.name] = urls.BODIES[address.name](things)
     valkey.clear()
     root = Path(settings.SUITE_ROOT)
     side.files = {path: path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
@@ -114,9 +117,7 @@ def _side(first_id: int, slug: str, cyrl: str, other: Municipality, addresses: l
 
 def _cast(slug: str, cyrl: str, other: Municipality) -> Cast:
     place = municipality(slug, cyrl, slug.title())
-    people = {
-        name: person(f"{name}-of-{slug}", is_administrator=name == "administrator") for name in PEOPLE
-    }
+    people = {name: person(f"{name}-of-{slug}", is_administrator=name == "administrator") for name in PEOPLE}
     since = timezone.localdate() - timedelta(days=30)
     for name in ("officer", "approver", "viewer"):
         Membership.objects.create(user=people[name], municipality=place, role=Role(name))
@@ -187,7 +188,9 @@ def rows_of(side: Side) -> dict[str, int]:
     """How many rows of it each table has."""
     with owner_cursor() as owner:
         owner.execute(
-            " UNION ALL ".join(f"SELECT '{table}', count(*) FROM \"{table}\" WHERE {is_of(side, table)}" for table in tables())
+            " UNION ALL ".join(
+                f"SELECT '{table}', count(*) FROM \"{table}\" WHERE {is_of(side, table)}" for table in tables()
+            )
         )
         return dict(owner.fetchall())
 
@@ -279,7 +282,7 @@ def _counts(side: Side, table: str) -> str:
     model, first = tables()[table], side.ids.start
     conditions = [f't."{column.column}" BETWEEN {first} AND {side.ids.stop - 1}' for column in _leading(model)]
     prefix = str(first)[:4]
-    number = f"(^|[^\"0-9.A-Za-z-]){prefix}\\d{{{len(str(first)) - 4}}}([^\"0-9.]|$)"
+    number = f'(^|[^"0-9.A-Za-z-]){prefix}\\d{{{len(str(first)) - 4}}}([^"0-9.]|$)'
     conditions += [f"t.\"{column.column}\"::text ~ '{number}'" for column in _structured(model)]
     conditions.append("t::text ~ 'zq\\d{3}'")
     counted = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
@@ -308,8 +311,10 @@ def _crossings(table: str) -> list[tuple[str, str]]:
     return [
         (
             column.column,
-            f'SELECT count(*) FROM "{table}" t JOIN "{column.related_model._meta.db_table}" p '
-            f'ON p."{column.target_field.column}" = t."{column.column}" WHERE p.municipality_id <> t.municipality_id',
+            (
+                f'SELECT count(*) FROM "{table}" t JOIN "{column.related_model._meta.db_table}" p '
+                f'ON p."{column.target_field.column}" = t."{column.column}" WHERE p.municipality_id <> t.municipality_id'
+            ),
         )
         for column in _foreign_keys(tables()[table])
         if column.related_model._meta.db_table in tenant_tables()

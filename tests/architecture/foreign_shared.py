@@ -1,0 +1,59 @@
+"""What somebody may see or do of another municipality, since the product shares it on purpose: with the reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+GALLERY = "the gallery of the programme in which both take part"
+NAME = r"shows words of the other municipality: municipalities_municipality\.name_\w+"
+
+
+@dataclass(frozen=True)
+class Shared:
+    """`addresses` are names; `roles` and `problems` (a pattern) narrow it."""
+
+    reason: str
+    addresses: frozenset[str] | None = None  # None: everywhere
+    roles: frozenset[str] | None = None  # None: everybody
+    problems: str = ".*"
+
+    def covers(self, address: str, role: str, problem: str) -> bool:
+        return (
+            (self.addresses is None or address in self.addresses)
+            and (self.roles is None or role in self.roles)
+            and re.fullmatch(self.problems, problem) is not None
+        )
+
+
+SHARED = (
+    Shared(
+        "the bar and the menu of an administrator name all municipalities and the pauses of all programmes",
+        roles=frozenset({"administrator"}),
+        problems=rf"{NAME}|shows .* (municipalities_(programme\.name|widepause\.reason)|accounts_user\.name)",
+    ),
+    Shared(
+        "names of municipalities are public: the list of open data, and of those that staff may enrol",
+        addresses=frozenset({"open_data", "enrol"}),
+        problems=NAME,
+    ),
+    Shared(
+        "pages that a municipality shows to everybody",
+        addresses=frozenset({"needs_public", "needs_public_in", "needs_feed"}),
+        problems="shows .*",
+    ),
+    Shared(
+        "a calendar for whoever has its link, which notes when it was read",
+        addresses=frozenset({"feed_file"}),
+        problems=r"shows .*|planning_feed: rows of the other municipality changed",
+    ),
+    Shared(
+        "a department answers by the link in its mail, without an account",
+        addresses=frozenset({"inbox_answer"}),
+    ),
+)
+
+
+def reason_for(address: str, role: str, problem: str) -> str:
+    """Why this is no mistake; "" if it is one."""
+    return next((one.reason for one in SHARED if one.covers(address, role, problem)), "")
