@@ -48,7 +48,8 @@ class _Parser(HTMLParser):
         self.posted: list[Form] = []
         self.open: Form | None = None
         self.by_id: dict[str, Form] = {}
-        self.list_name, self.text_name, self.in_form = "", "", self.open
+        self.list_name, self.text_name = "", ""
+        self.in_form: Form | None = None  # of the list or the text area that is open
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attributes}

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+PUBLIC_PAGES = (
+    "needs_public", "needs_public_in", "needs_feed", "public_numbers", "public_numbers_in", "public_rules",
+    "public_rules_in",
+)  # fmt: skip
 GALLERY = "the gallery of the programme in which both take part"
 NAME = r"shows words of the other municipality: municipalities_municipality\.name_\w+"
 
@@ -39,13 +43,30 @@ SHARED = (
     ),
     Shared(
         "pages that a municipality shows to everybody",
-        addresses=frozenset({"needs_public", "needs_public_in", "needs_feed"}),
+        addresses=frozenset(PUBLIC_PAGES),
         problems="shows .*",
     ),
     Shared(
         "a calendar for whoever has its link, which notes when it was read",
         addresses=frozenset({"feed_file"}),
         problems=r"shows .*|planning_feed: rows of the other municipality changed",
+    ),
+    Shared(
+        GALLERY,
+        addresses=frozenset({"gallery", "gallery_post", "gallery_comment", "gallery_copy"}),
+        problems=rf"{NAME}|shows .* (exchange_shared(post|picture|comment)\.\w+|accounts_user\.name)",
+    ),
+    Shared(
+        "a comment on what a neighbour shared stands below it, and its author is notified",
+        addresses=frozenset({"gallery_comment"}),
+        problems=r"exchange_sharedcomment: shared_id leads .*|notifications_notification: rows .* changed"
+        r"|common_auditevent: a row holds words .*",
+    ),
+    Shared(
+        "who copies what a neighbour shared has a draft with its words, and the neighbour's counts the copies",
+        addresses=frozenset({"gallery_copy"}),
+        problems=r"exchange_sharedcopy: shared_id leads .*|exchange_sharedpost: rows .* changed"
+        r"|(common_auditevent|posts_\w+): a row holds words .*",
     ),
     Shared(
         "a department answers by the link in its mail, without an account",

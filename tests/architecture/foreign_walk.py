@@ -35,6 +35,8 @@ from django.test import RequestFactory, override_settings
 from django.test.client import ClientHandler
 from django.urls import Resolver404, resolve
 
+from links.rules import PREFIX as SHORT_LINKS
+from reports.middleware import PREFIXES as PUBLIC
 from tests.architecture import foreign_world as world
 from tests.architecture import hostile_rows
 from tests.architecture import test_urls as urls
@@ -47,6 +49,7 @@ from tests.people import sign_in
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 REFUSED = ("PUT", "PATCH", "DELETE")  # by a middleware, wherever they are sent
 RECORDER = "tests.architecture.foreign_walk.Recorder"
+EARLY_RECORDER = "tests.architecture.foreign_walk.EarlyRecorder"
 # Whoever is earlier here may do more on a page.
 ABLEST = ("approver", "staff", "administrator", "trainer", "mentor", "officer", "viewer", "stranger", "anonymous")
 SOMETHING = {"unknown": "1"}  # many a view checks its form only if there is a body
@@ -88,7 +91,7 @@ class Recorded(QueryDict):
 
     @classmethod
     def of(cls, values: QueryDict, keys_read: set[str]) -> Recorded:
-        recorded = cls(values.urlencode(), encoding=values.encoding)
+        recorded: Any = cls(values.urlencode(), encoding=values.encoding)
         recorded.keys_read = keys_read
         return recorded
 
@@ -127,6 +130,19 @@ class Recorder:
         request.GET = Recorded.of(request.GET, READING.query)  # type: ignore[assignment]
 
 
+class EarlyRecorder:
+    """The first middleware: public pages and short links are answered before `process_view` of any."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith((*PUBLIC, SHORT_LINKS)):
+            READING.reached = True
+            request.GET = Recorded.of(request.GET, READING.query)  # type: ignore[assignment]
+        return self.get_response(request)
+
+
 @contextmanager
 def recording() -> Iterator[None]:
     """While it lasts, clients that are made note in `READING` what views read and forms check."""
@@ -141,14 +157,16 @@ def recording() -> Iterator[None]:
         READING.forms += form.is_bound
         clean(form)
 
-    WSGIRequest._load_post_and_files, BaseForm.full_clean = load_recorded, clean_counted
+    request_class: Any = WSGIRequest
+    form_class: Any = BaseForm
+    request_class._load_post_and_files, form_class.full_clean = load_recorded, clean_counted
     got_request_exception.connect(READING.fail)
     try:
-        with override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, RECORDER]):
+        with override_settings(MIDDLEWARE=[EARLY_RECORDER, *settings.MIDDLEWARE, RECORDER]):
             yield
     finally:
         got_request_exception.disconnect(READING.fail)
-        WSGIRequest._load_post_and_files, BaseForm.full_clean = load, clean
+        request_class._load_post_and_files, form_class.full_clean = load, clean
 
 
 # ---- requests

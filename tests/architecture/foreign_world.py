@@ -110,7 +110,7 @@ def _side(first_id: int, slug: str, cyrl: str, other: Municipality, addresses: l
             if address.name in urls.BODIES:
                 side.bodies[address.name] = urls.BODIES[address.name](things)
     valkey.clear()
-    root = Path(settings.SUITE_ROOT)
+    root = Path(settings.REPORTS_ROOT).parent  # of all files of the suite
     side.files = {path: path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
     return side
 
@@ -312,8 +312,8 @@ def _crossings(table: str) -> list[tuple[str, str]]:
         (
             column.column,
             (
-                f'SELECT count(*) FROM "{table}" t JOIN "{column.related_model._meta.db_table}" p '
-                f'ON p."{column.target_field.column}" = t."{column.column}" WHERE p.municipality_id <> t.municipality_id'
+                f'SELECT count(*) FROM "{table}" t JOIN "{column.related_model._meta.db_table}" p ON '
+                f'p."{column.target_field.column}" = t."{column.column}" WHERE p.municipality_id <> t.municipality_id'
             ),
         )
         for column in _foreign_keys(tables()[table])

@@ -79,7 +79,7 @@ def takes_ids(walk: Walk, address: urls.Address) -> bool:
 
 
 def test_nobody_reaches_rows_of_another_municipality_at_a_sample(db: None) -> None:
-    addresses = urls.sampled(70)
+    addresses = urls.sampled(120)
     judge(walk_over(addresses), addresses)
 
 
@@ -161,7 +161,7 @@ def test_the_walk_sees_every_mistake_that_was_made_for_it(db: None, subtests: py
     with override_settings(ROOT_URLCONF=foreign_mistakes.__name__):
         every = urls._walk(get_resolver().url_patterns, "", ())
         addresses = [address for address in every if "/mistake/" in address.route]
-        walk = walk_over(addresses, roles=("officer", "stranger", "anonymous"))
+        walk = walk_over(addresses, roles=("officer", "anonymous"))
     for name, problem in MISTAKES.items():
         with subtests.test(name):
             assert (name, problem) in walk.wrong, [what for where, what in walk.wrong if where == name]
