@@ -33,7 +33,7 @@ from tests.people import Cast, municipality, person
 
 SPAN = 100_000  # ids of a side
 SHARED_FROM, OURS_FROM, THEIRS_FROM, NEW_FROM = 1_000_000, 5_200_000, 7_300_000, 9_000_000
-PEOPLE = ("officer", "approver", "viewer", "stranger", "mentor", "staff", "trainer", "administrator")
+PEOPLE = ("officer", "approver", "viewer", "stranger", "mentor", "staff", "trainer")
 # Objects that are each person's own; of everything else one serves all roles.
 ONES_OWN = {"connecting/attempt", "notifications/notification", "export/export", "exercises/team", "stop/token"}
 
@@ -65,12 +65,13 @@ def two_sides(addresses: list[urls.Address]) -> Iterator[tuple[Side, Side]]:
     with _numbering() as number_from:
         number_from(SHARED_FROM)
         load_services()
+        administrator = person("administrator", is_administrator=True)
         first = municipality("leskovac", "Лесковац", "Leskovac")
         second = municipality("zajecar", "Зајечар", "Zaječar")
         number_from(OURS_FROM)
-        ours = _side(OURS_FROM, "cuprija", "Ћуприја", first, addresses)
+        ours = _side(OURS_FROM, "cuprija", "Ћуприја", _Others(first, administrator), addresses)
         number_from(THEIRS_FROM)
-        theirs = _side(THEIRS_FROM, "novi-pazar", "Нови Пазар", second, addresses)
+        theirs = _side(THEIRS_FROM, "novi-pazar", "Нови Пазар", _Others(second, administrator), addresses)
         theirs.files = {path: body for path, body in theirs.files.items() if path not in ours.files}
         number_from(NEW_FROM)
         yield ours, theirs
@@ -96,8 +97,16 @@ def _numbering() -> Iterator[Callable[[int], None]]:
                 owner.execute("SELECT setval(%s, %s, %s)", [name, last or 1, last is not None])
 
 
-def _side(first_id: int, slug: str, cyrl: str, other: Municipality, addresses: list[urls.Address]) -> Side:
-    cast = _cast(slug, cyrl, other)
+@dataclass
+class _Others:
+    """Who belongs to neither side: a third municipality, and the one administrator of the installation."""
+
+    municipality: Municipality
+    administrator: User
+
+
+def _side(first_id: int, slug: str, cyrl: str, others: _Others, addresses: list[urls.Address]) -> Side:
+    cast = _cast(slug, cyrl, others)
     things = urls.make(cast)
     side = Side(cast, first_id, things)
     with _made_once():
@@ -115,9 +124,9 @@ def _side(first_id: int, slug: str, cyrl: str, other: Municipality, addresses: l
     return side
 
 
-def _cast(slug: str, cyrl: str, other: Municipality) -> Cast:
+def _cast(slug: str, cyrl: str, others: _Others) -> Cast:
     place = municipality(slug, cyrl, slug.title())
-    people = {name: person(f"{name}-of-{slug}", is_administrator=name == "administrator") for name in PEOPLE}
+    people = {name: person(f"{name}-of-{slug}") for name in PEOPLE}
     since = timezone.localdate() - timedelta(days=30)
     for name in ("officer", "approver", "viewer"):
         Membership.objects.create(user=people[name], municipality=place, role=Role(name))
@@ -127,7 +136,9 @@ def _cast(slug: str, cyrl: str, other: Municipality) -> Cast:
     cohort = Cohort.objects.create(programme=programme, name="First", training_on=since)
     Enrolment.objects.create(cohort=cohort, municipality=place, starts_on=since)
     Pairing.objects.create(mentor=people["mentor"], municipality=place, starts_on=since)
-    return Cast(cuprija=place, novi_pazar=other, programme=programme, **people)
+    return Cast(
+        cuprija=place, novi_pazar=others.municipality, programme=programme, administrator=others.administrator, **people
+    )
 
 
 @contextmanager
@@ -279,14 +290,23 @@ def _traces(table: str) -> list[str]:
 
 def _counts(side: Side, table: str) -> str:
     """SQL that counts, among the rows that are not of this side, those that lead to it or hold something of it."""
-    model, first = tables()[table], side.ids.start
-    conditions = [f't."{column.column}" BETWEEN {first} AND {side.ids.stop - 1}' for column in _leading(model)]
-    prefix = str(first)[:4]
-    number = f'(^|[^"0-9.A-Za-z-]){prefix}\\d{{{len(str(first)) - 4}}}([^"0-9.]|$)'
-    conditions += [f"t.\"{column.column}\"::text ~ '{number}'" for column in _structured(model)]
+    model = tables()[table]
+    conditions = [f't."{column.column}" BETWEEN {side.ids.start} AND {side.ids.stop - 1}' for column in _leading(model)]
+    conditions += [_holds_id(column, side) for column in _structured(model)]
     conditions.append("t::text ~ 'zq\\d{3}'")
     counted = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
     return f'SELECT {counted} FROM "{table}" t WHERE NOT {is_of(side, table, "t")}'
+
+
+def _holds_id(column: Any, side: Side) -> str:
+    """SQL: a number, or a key of JSON, is an id of this side. Digits in a sentence are what somebody wrote."""
+    name, first, last = f't."{column.column}"', side.ids.start, side.ids.stop - 1
+    if isinstance(column, ArrayField):
+        return f"EXISTS (SELECT FROM unnest({name}) AS one WHERE one BETWEEN {first} AND {last})"
+    digits = len(str(first))
+    key = f'(^|[^\\\\])"{str(first)[:4]}[0-9]{{{digits - 4}}}":'
+    number = f'$.** ? (@.type() == "number" && @ >= {first} && @ <= {last})'
+    return f"(jsonb_path_exists({name}, '{number}') OR {name}::text ~ '{key}')"
 
 
 def _leading(model: type[models.Model]) -> list[Any]:
@@ -299,7 +319,8 @@ def _structured(model: type[models.Model]) -> list[Any]:
     return [
         column
         for column in model._meta.local_fields
-        if isinstance(column, ArrayField) or column.get_internal_type() == "JSONField"
+        if (isinstance(column, ArrayField) and isinstance(column.base_field, models.IntegerField))
+        or column.get_internal_type() == "JSONField"
     ]
 
 

@@ -20,11 +20,13 @@ from tests.architecture import foreign_world as world
 from tests.architecture import test_urls as urls
 from tests.architecture.foreign_walk import METHODS, Walk, recording
 from tests.architecture.foreign_world import Watch, two_sides
+from tests.cases import undone
 
 CHUNKS = 4
 # Addresses whose own code never sees a foreign id, with the reason.
-NOT_REACHED: dict[str, str] = {
+NOT_REACHED = {
     **urls.NOTHING_THERE,
+    "post_emergency": "for somebody on the list of those who may, which nobody here is; tests/posts",
 }
 
 
@@ -40,7 +42,7 @@ def walk_over(
     Neighbours take part in one programme, whose staff and trainers are at home in both.
     """
     pages = [page for page in urls.OURS if any(address.route.startswith(page.route) for address in addresses)]
-    with two_sides(list(dict.fromkeys([*pages, *addresses]))) as (first, second):
+    with undone(), two_sides(list(dict.fromkeys([*pages, *addresses]))) as (first, second):
         ours, theirs = (second, first) if is_reverse else (first, second)
         if are_neighbours:
             world.become_neighbours(ours, theirs)
@@ -70,7 +72,10 @@ def judge(walk: Walk, addresses: list[urls.Address]) -> None:
 
 
 def takes_ids(walk: Walk, address: urls.Address) -> bool:
-    """An object in the address besides the municipality, or a key that is read."""
+    """An object in the address besides the municipality, or a key that is read, by somebody to whom it is foreign."""
+    assert address.permission is not None
+    if address.permission.kind == "administrators":
+        return False
     own, theirs = (side.names[address.route, "approver"] for side in (walk.ours, walk.theirs))
     in_workspace = address.route.startswith("m/<slug:municipality>/")
     objects = [at for at, name in enumerate(own) if name != theirs[at] and not (in_workspace and at == 0)]
@@ -161,7 +166,7 @@ def test_the_walk_sees_every_mistake_that_was_made_for_it(db: None, subtests: py
     with override_settings(ROOT_URLCONF=foreign_mistakes.__name__):
         every = urls._walk(get_resolver().url_patterns, "", ())
         addresses = [address for address in every if "/mistake/" in address.route]
-        walk = walk_over(addresses, roles=("officer", "anonymous"))
+        walk = walk_over(addresses, roles=("officer",))
     for name, problem in MISTAKES.items():
         with subtests.test(name):
             assert (name, problem) in walk.wrong, [what for where, what in walk.wrong if where == name]
