@@ -42,6 +42,12 @@ SHARED = (
         problems=NAME,
     ),
     Shared(
+        "staff enrol any municipality that has a workspace, also one of another programme (docs/permissions.md)",
+        addresses=frozenset({"enrol"}),
+        roles=frozenset({"staff"}),
+        problems=r"municipalities_enrolment: rows .* changed|common_auditevent: a row holds words .*",
+    ),
+    Shared(
         "pages that a municipality shows to everybody",
         addresses=frozenset(PUBLIC_PAGES),
         problems="shows .*",

@@ -375,7 +375,8 @@ class Walk:
         if response.status_code >= 500 and response.status_code != 503:
             self._note(attempt, f"answered {response.status_code}: {READING.error}")
         for number in _columns_in(response, content):
-            if _is_repeated(number, content) or number in _columns_of(self._answer(attempt)):
+            # The letters of a token may happen to be those of a canary, but not a second time.
+            if number in _columns_of(self._answer(attempt)):
                 self._note(attempt, f"shows words of the other municipality: {_column_names()[number]}")
         if READING.reached or attempt.method not in REFUSED:
             self._judge_writes(attempt)
@@ -431,11 +432,6 @@ def is_at_home(address: urls.Address, role: str) -> bool:
 
 def _is_broken() -> bool:
     return bool(connection.connection.info.transaction_status == psycopg2.extensions.TRANSACTION_STATUS_INERROR)
-
-
-def _is_repeated(number: int, content: bytes) -> bool:
-    """Letters of a token may happen to be those of a canary, but not a second time."""
-    return content.count(f"zq{number}".encode()) > 1
 
 
 def _columns_of(response: Any) -> set[int]:

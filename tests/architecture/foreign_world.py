@@ -206,6 +206,16 @@ def rows_of(side: Side) -> dict[str, int]:
         return dict(owner.fetchall())
 
 
+def tables_with_id(id_: int) -> set[str]:
+    """Tables that have a row with this id."""
+    numbered = [(table, model._meta.pk.column) for table, model in tables().items() if _is_number(model._meta.pk)]
+    with owner_cursor() as owner:
+        owner.execute(
+            " UNION ALL ".join(f'SELECT \'{table}\' FROM "{table}" WHERE "{pk}" = {id_}' for table, pk in numbered)
+        )
+        return {table for (table,) in owner.fetchall()}
+
+
 def _foreign_keys(model: type[models.Model]) -> list[Any]:
     return [column for column in model._meta.local_fields if isinstance(column, models.ForeignKey)]
 
