@@ -65,13 +65,12 @@ def two_sides(addresses: list[urls.Address]) -> Iterator[tuple[Side, Side]]:
     with _numbering() as number_from:
         number_from(SHARED_FROM)
         load_services()
-        administrator = person("administrator", is_administrator=True)
-        first = municipality("leskovac", "Лесковац", "Leskovac")
-        second = municipality("zajecar", "Зајечар", "Zaječar")
+        first = _Others(municipality("leskovac", "Лесковац", "Leskovac"), _administrator("first"))
+        second = _Others(municipality("zajecar", "Зајечар", "Zaječar"), _administrator("second"))
         number_from(OURS_FROM)
-        ours = _side(OURS_FROM, "cuprija", "Ћуприја", _Others(first, administrator), addresses)
+        ours = _side(OURS_FROM, "cuprija", "Ћуприја", first, addresses)
         number_from(THEIRS_FROM)
-        theirs = _side(THEIRS_FROM, "novi-pazar", "Нови Пазар", _Others(second, administrator), addresses)
+        theirs = _side(THEIRS_FROM, "novi-pazar", "Нови Пазар", second, addresses)
         theirs.files = {path: body for path, body in theirs.files.items() if path not in ours.files}
         number_from(NEW_FROM)
         yield ours, theirs
@@ -99,10 +98,14 @@ def _numbering() -> Iterator[Callable[[int], None]]:
 
 @dataclass
 class _Others:
-    """Who belongs to neither side: a third municipality, and the one administrator of the installation."""
+    """Who belongs to neither side: another municipality, and an administrator, who is one of the installation."""
 
     municipality: Municipality
     administrator: User
+
+
+def _administrator(name: str) -> User:
+    return person(f"{name}-administrator", is_administrator=True)
 
 
 def _side(first_id: int, slug: str, cyrl: str, others: _Others, addresses: list[urls.Address]) -> Side:
