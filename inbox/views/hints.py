@@ -36,7 +36,8 @@ def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
     else:
         flash.success(request, _("Sorted as: %(kind)s") % {"kind": row.get_kind_display()})
     back = request.POST.get("back", "")
-    if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    if is_ours and back.startswith("/"):  # `redirect` takes anything else for the name of a page
         return redirect(back)
     return redirect("message", request.municipality.slug, row.pk)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -361,26 +361,32 @@ def named(sentence: str) -> str:
 # ---- filling
 
 
-def fill() -> dict[str, int]:
-    """Fill every row there is; returns by column how many rows hold its canary. Triggers that guard rows are off."""
+def fill(among: Callable[[str], str] = lambda table: "TRUE") -> dict[str, int]:
+    """Fill every row there is; returns by column how many rows hold its canary. Triggers that guard rows are off.
+
+    `among`: SQL that says which rows of a table, if not all.
+    """
     with owner_cursor() as owner:
         owner.execute("SET LOCAL session_replication_role = replica")
     with everywhere("a test fills every row"), connection.cursor() as cursor:
-        done = {column.name: (_fill_json if column.is_json else _fill_text)(cursor, column) for column in filled()}
+        done = {
+            column.name: (_fill_json if column.is_json else _fill_text)(cursor, column, among(column.table))
+            for column in filled()
+        }
     with owner_cursor() as owner:
         owner.execute("SET LOCAL session_replication_role = origin")
     return done
 
 
-def _fill_text(cursor: Any, column: Column) -> int:
+def _fill_text(cursor: Any, column: Column, among: str) -> int:
     name, table = f'"{column.field.column}"', f'"{column.table}"'
     for value, values in _ways(column):
         new = f"ARRAY[{value}]" if column.is_array else value
         # Where nothing stands something else may have to stand nothing: a material is a file or an address.
-        for where in ("", "" if column.is_array else f" WHERE {name} <> ''"):
+        for where in ("", "" if column.is_array else f" AND {name} <> ''"):
             try:
                 with transaction.atomic():
-                    cursor.execute(f"UPDATE {table} SET {name} = {new}{where}", values)
+                    cursor.execute(f"UPDATE {table} SET {name} = {new} WHERE {among}{where}", values)
                     return int(cursor.rowcount)
             except (IntegrityError, DataError) as error:
                 last = error
@@ -415,9 +421,9 @@ def _ways(column: Column) -> Iterator[tuple[str, list[Any]]]:
             yield (f"%s || ' ' || {pk}" if column.is_alone else "%s"), [text]
 
 
-def _fill_json(cursor: Any, column: Column) -> int:
+def _fill_json(cursor: Any, column: Column, among: str) -> int:
     pk, name = column.field.model._meta.pk.column, column.field.column
-    cursor.execute(f'SELECT "{pk}", "{name}"::text FROM "{column.table}" WHERE "{name}" IS NOT NULL')
+    cursor.execute(f'SELECT "{pk}", "{name}"::text FROM "{column.table}" WHERE "{name}" IS NOT NULL AND {among}')
     changed = []
     for key, raw in cursor.fetchall():
         new = json.dumps(_hostile(json.loads(raw), column.number, column.name))

@@ -189,7 +189,7 @@ def _attempt(cast: Cast, role: str) -> Any:
         server="https://social.example",
         by=getattr(cast, role),
         step=ConnectStep.FAILED,
-        state_hash=role,
+        state_hash=f"{role} of {cast.cuprija.slug}",
         expires_at=timezone.now(),
     )
 
@@ -198,8 +198,8 @@ def _invitation(cast: Cast) -> Invitation:
     grant = {"kind": "membership", "municipality": cast.cuprija.slug, "role": "viewer"}
     pairing = {"kind": "pairing", "municipality": cast.cuprija.slug, "starts_on": "2026-01-01", "ends_on": ""}
     return Invitation.objects.create(
-        email="new@test.example",
-        token_hash="x",
+        email=f"new@{cast.cuprija.slug}.example",
+        token_hash=cast.cuprija.slug,
         grants=[pairing, grant],
         invited_by=cast.approver,
         expires_at=timezone.now() + timedelta(days=1),
@@ -300,7 +300,7 @@ def _in_library(it: Things, kind: str) -> int:
 
 def _kit(it: Things) -> Kit:
     """A kit of the programme, published, with one post."""
-    kit = Kit.objects.filter(name="Упис").first()
+    kit = Kit.objects.filter(programme=it.cast.programme, name="Упис").first()
     if kit is None:
         now = timezone.now()
         kit = Kit.objects.create(
@@ -312,7 +312,7 @@ def _kit(it: Things) -> Kit:
 
 def _example(it: Things) -> Example:
     """An example of the programme's good practice, with a picture."""
-    example = Example.objects.filter(name="Мост").first()
+    example = Example.objects.filter(programme=it.cast.programme, name="Мост").first()
     if example is None:
         content = TemplateContent("Мост", "", "service", Draft(texts={"sr-Cyrl": Text("Мост је отворен.")}), [])
         picture = practice.prepared(io.BytesIO(picture_bytes()), size=1)
@@ -413,7 +413,7 @@ def _export(things: Things) -> int:
 def _indicator(it: Things) -> ProgrammeIndicator:
     """One of the programme's own, with a value of the programme and one of Ćuprija, each with its evidence."""
     name = "Citizens at trainings"
-    indicator = ProgrammeIndicator.objects.filter(name=name).first()
+    indicator = ProgrammeIndicator.objects.filter(programme=it.cast.programme, name=name).first()
     if indicator is None:
         definition = definitions.Defined(name, "output", "number", "up", "Signatures on the list", "Minutes")
         indicator = definitions.define(it.cast.programme, definition, by=it.cast.staff)
@@ -525,7 +525,7 @@ def _settlement(it: Things) -> int:
 
 def _handed_over(it: Things) -> tuple[int, str]:
     """A question to a department, and the token of its link."""
-    pk, token = _message(it), "a-token"
+    pk, token = _message(it), f"a-token-of-{it.cast.cuprija.slug}"
     with scope(it.cast.cuprija):
         hand_over = HandOver.objects.filter(message_id=pk).first() or handover.ask(
             Message.objects.get(pk=pk), _department(it), handover.QuestionInput("Када?"),
@@ -599,7 +599,7 @@ def _own_team(it: Things) -> Team:
 
 def _training(it: Things) -> Training:
     """One that Ćuprija's officer came to, with a day that is over."""
-    training = Training.objects.filter(name="Обука").first()
+    training = Training.objects.filter(programme=it.cast.programme, name="Обука").first()
     return training or training_of(it.cast, name="Обука")
 
 

@@ -18,7 +18,8 @@ from trainings.models import Certificate, Material, Participant, Training
 def training_of(cast: Cast, *, days_ago: int = 9, **values: Any) -> Training:
     """Held for the cast's cohort, with the usual agenda; the officer and the stranger are on its list."""
     first = timezone.localdate() - timedelta(days=days_ago)
-    usual = {"cohort": Cohort.objects.get(name="First"), "name": "Обука у Јагодини", "place": "Јагодина"}
+    cohort = Cohort.objects.get(programme=cast.programme, name="First")
+    usual = {"cohort": cohort, "name": "Обука у Јагодини", "place": "Јагодина"}
     days = {"starts_on": first, "ends_on": first + timedelta(days=1)}
     facts = {**usual, **days, "languages": "", "share_asked": 80, **values}
     training = lifecycle.create(cast.programme, facts, by=cast.trainer)
