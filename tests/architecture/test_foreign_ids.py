@@ -105,6 +105,7 @@ def test_neighbours_in_one_programme_see_of_each_other_what_they_share(db: None)
     assert walk.shared[foreign_shared.GALLERY], "the gallery shows nothing of the neighbour"
 
 
+@pytest.mark.security_figures
 @pytest.mark.long
 @pytest.mark.timeout(7200)
 def test_nobody_reaches_rows_of_another_municipality_at_any_address(db: None) -> None:
