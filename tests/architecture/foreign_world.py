@@ -58,6 +58,10 @@ class Side:
         return self.cast.cuprija
 
 
+# Kinds of posts, and programs registered at a network: whoever needs one first creates it for all.
+SHARED_KINDS = {"channels_appregistration", "practice_app", "analytics_traits"}
+
+
 @contextmanager
 def two_sides(addresses: list[urls.Address]) -> Iterator[tuple[Side, Side]]:
     """Ćuprija and Novi Pazar, each in a programme of its own, with the objects of these addresses. The rows that the
@@ -323,8 +327,12 @@ def _holds_id(column: Any, side: Side) -> str:
 
 
 def _leading(model: type[models.Model]) -> list[Any]:
-    """Columns with the number of another row."""
-    return [column for column in _foreign_keys(model) if _is_number(column)]
+    """Columns with the number of another row, which may be of one side."""
+    return [
+        column
+        for column in _foreign_keys(model)
+        if _is_number(column) and column.related_model._meta.db_table not in SHARED_KINDS
+    ]
 
 
 def _structured(model: type[models.Model]) -> list[Any]:
