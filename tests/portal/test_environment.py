@@ -8,12 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from portal.environment import Environment
 
 ROOT = Path(__file__).resolve().parents[2]
+GOOD = "k8Zr2" * 12
+SPECIAL = "a/b#c?d@e:f%"
 
 
 def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -22,7 +25,7 @@ def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
-        env={**kept, "SECRET_KEY": "k8Zr2" * 12, **variables},
+        env={**kept, "SECRET_KEY": GOOD, **variables},
         capture_output=True,
         text=True,
         check=False,
@@ -56,10 +59,11 @@ def test_a_value_that_cannot_be_read_ends_the_start_with_a_sentence(name: str, v
 
 
 def test_special_characters_of_a_password_are_written_percent_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgresql://portal:a%2Fb%23c@127.0.0.1:5432/portal")
-    monkeypatch.setenv("EMAIL_URL", "smtp://portal:a%23b@mail.example:25")
-    assert Environment().db("DATABASE_URL")["PASSWORD"] == "a/b#c"
-    assert Environment().email_url("EMAIL_URL")["EMAIL_HOST_PASSWORD"] == "a#b"
+    encoded = quote(SPECIAL, safe="")
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://portal:{encoded}@127.0.0.1:5432/portal")
+    monkeypatch.setenv("EMAIL_URL", f"smtp://portal:{encoded}@mail.example:25")
+    read = (Environment().db("DATABASE_URL")["PASSWORD"], Environment().email_url("EMAIL_URL")["EMAIL_HOST_PASSWORD"])
+    assert read == (SPECIAL, SPECIAL)
 
 
 @pytest.mark.parametrize(("value", "expected"), [("7", 7), ("", 3), (" ", 3)])
