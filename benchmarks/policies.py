@@ -190,7 +190,7 @@ def _figures(name: str, statements: Iterable[Statement], application: Any, owner
             for _ in range(RUNS)
         ]
         if difference := different(*runs[-1]):
-            changed.append(f"{statement.text[:100]} …: {difference}")
+            changed.append(f"{' '.join(statement.text.split())[:80]} …: {difference}")
         for side in (0, 1):
             milliseconds[side] += statistics.median(run[side].milliseconds for run in runs)
             buffers[side] += min(run[side].buffers for run in runs)
