@@ -102,6 +102,7 @@ def restore(site: Site, source: Path, *, replace: bool) -> None:
             )
         with tempfile.TemporaryDirectory(dir=site.data) as name:
             about = _unpack(source, Path(name))
+            _require_readable_dump(source, Path(name) / "database.dump")
             _require_own_migrations(source, about)
             print(f"Restoring the site as it was on {about['made_at'][:16]} UTC ...", flush=True)
             _restore_database(_owner(urls), Path(name) / "database.dump")
@@ -122,7 +123,7 @@ def _require_own_migrations(source: Path, about: Mapping[str, Any]) -> None:
 
 
 def _unpack(source: Path, work: Path) -> dict[str, Any]:
-    """Unpack the archive and check all that is in it, before anything is replaced."""
+    """Unpack the archive and check what is in it, except the dump."""
     try:
         with tarfile.open(source) as archive:
             _require_plain(archive, shutil.disk_usage(work).free)
@@ -136,12 +137,15 @@ def _unpack(source: Path, work: Path) -> dict[str, Any]:
     about = files.load(work / "about.json")
     if about.get("format") != FORMAT or not _is_complete(about, work):
         raise LauncherError(f"{source} is not a backup this version can read. Nothing was changed.")
+    return about
+
+
+def _require_readable_dump(source: Path, dump: Path) -> None:
+    """Read the dump to its end, because the tables are dropped before it is restored."""
     try:
-        # Reads the dump to its end: the tables are dropped before it is restored.
-        _run_client("pg_restore", f"--file={os.devnull}", str(work / "database.dump"))
+        _run_client("pg_restore", f"--file={os.devnull}", str(dump))
     except LauncherError as error:
         raise LauncherError(f"The database in {source} cannot be read. Nothing was changed.\n{error}") from error
-    return about
 
 
 def _require_plain(archive: tarfile.TarFile, free: int) -> None:

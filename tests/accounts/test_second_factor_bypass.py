@@ -65,7 +65,7 @@ def recovery_codes(client: Client) -> list[str]:
 
 
 def test_with_the_password_alone_no_page_of_the_portal_opens(cast: Cast, app: str) -> None:
-    """Every address of ours answers as to somebody who is not signed in, with every method."""
+    """GET and POST get the same response as without signing in."""
     things = urls.make(cast)
     attacker, nobody = half_in(cast.officer), Client(headers={"accept-language": "en"})
     opened, different = 0, []

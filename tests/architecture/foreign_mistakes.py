@@ -40,20 +40,20 @@ def _number(text: str) -> int:
 
 
 @requires(Verb.POST_VIEW)
-def shows_by_path(request: Any, pk: int) -> HttpResponse:
+def read_by_path(request: Any, pk: int) -> HttpResponse:
     with everywhere("a mistake"):
         return HttpResponse(get_object_or_404(Post, pk=pk).title, content_type="text/plain")
 
 
 @requires(Verb.POST_VIEW)
-def shows_by_query(request: Any) -> HttpResponse:
+def read_by_query(request: Any) -> HttpResponse:
     with everywhere("a mistake"):
         post = Post.objects.filter(pk=_number(request.GET.get("post", ""))).first()
         return HttpResponse(post.title if post else "", content_type="text/plain")
 
 
 @requires(Verb.POST_VIEW)
-def shows_by_slug(request: Any) -> HttpResponse:
+def read_by_slug(request: Any) -> HttpResponse:
     place = get_object_or_404(Municipality, slug=request.GET.get("of", request.municipality.slug))
     with scope(place):
         names = ", ".join(post.title for post in Post.objects.all())
@@ -61,7 +61,7 @@ def shows_by_slug(request: Any) -> HttpResponse:
 
 
 @requires(Verb.POST_VIEW)
-def shows_in_header(request: Any, pk: int) -> HttpResponse:
+def read_into_header(request: Any, pk: int) -> HttpResponse:
     with everywhere("a mistake"):
         response = _done()
         name = get_object_or_404(Media, pk=pk).name
@@ -70,14 +70,14 @@ def shows_in_header(request: Any, pk: int) -> HttpResponse:
 
 
 @requires(Verb.POST_VIEW)
-def changes(request: Any) -> HttpResponse:
+def update_post(request: Any) -> HttpResponse:
     with everywhere("a mistake"):
         Post.objects.filter(pk=_number(request.POST.get("post", ""))).update(format="question", title="New")
     return _done()
 
 
 @requires(Verb.POST_VIEW)
-def changes_thread(request: Any, thread: int) -> HttpResponse:
+def update_thread(request: Any, thread: int) -> HttpResponse:
     with everywhere("a mistake"):
         Thread.objects.filter(pk=thread).update(end=1)
     return _done()
@@ -130,12 +130,12 @@ def right_one(request: Any, pk: int) -> HttpResponse:
 
 urlpatterns = [
     *right,
-    path("m/<slug:municipality>/mistake/path/posts/<int:pk>/", shows_by_path, name="shows_by_path"),
-    path("m/<slug:municipality>/mistake/query/", shows_by_query, name="shows_by_query"),
-    path("m/<slug:municipality>/mistake/slug/", shows_by_slug, name="shows_by_slug"),
-    path("m/<slug:municipality>/mistake/header/media/<int:pk>/", shows_in_header, name="shows_in_header"),
-    path("m/<slug:municipality>/mistake/change/", changes, name="changes"),
-    path("m/<slug:municipality>/mistake/threads/<int:thread>/", changes_thread, name="changes_thread"),
+    path("m/<slug:municipality>/mistake/path/posts/<int:pk>/", read_by_path, name="read_by_path"),
+    path("m/<slug:municipality>/mistake/query/", read_by_query, name="read_by_query"),
+    path("m/<slug:municipality>/mistake/slug/", read_by_slug, name="read_by_slug"),
+    path("m/<slug:municipality>/mistake/header/media/<int:pk>/", read_into_header, name="read_into_header"),
+    path("m/<slug:municipality>/mistake/change/", update_post, name="update_post"),
+    path("m/<slug:municipality>/mistake/threads/<int:thread>/", update_thread, name="update_thread"),
     path("m/<slug:municipality>/mistake/add/", adds_to_them, name="adds_to_them"),
     path("m/<slug:municipality>/mistake/form/", takes_by_form, name="takes_by_form"),
     path("m/<slug:municipality>/mistake/json/", takes_into_json, name="takes_into_json"),

@@ -159,12 +159,12 @@ def test_both_municipalities_have_the_same_objects(db: None) -> None:
 
 
 MISTAKES = {
-    "shows_by_path": "shows words of the other municipality: posts_post.title",
-    "shows_by_query": "shows words of the other municipality: posts_post.title",
-    "shows_by_slug": "shows words of the other municipality: posts_post.title",
-    "shows_in_header": "shows words of the other municipality: posts_media.name",
-    "changes": "posts_post: rows of the other municipality changed",
-    "changes_thread": "posts_thread: rows of the other municipality changed",
+    "read_by_path": "shows words of the other municipality: posts_post.title",
+    "read_by_query": "shows words of the other municipality: posts_post.title",
+    "read_by_slug": "shows words of the other municipality: posts_post.title",
+    "read_into_header": "shows words of the other municipality: posts_media.name",
+    "update_post": "posts_post: rows of the other municipality changed",
+    "update_thread": "posts_thread: rows of the other municipality changed",
     "adds_to_them": "posts_folder: rows of the other municipality changed",
     "takes_by_form": "posts_thread: post_id leads to the other municipality",
     "takes_into_json": "posts_version: layout holds an id of the other municipality",

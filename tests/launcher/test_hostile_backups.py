@@ -87,14 +87,7 @@ def archive_of(path: Path, members: list[Member], place: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def without_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is tested here comes before the dump is read."""
-    monkeypatch.setattr(backup, "_run_client", lambda *arguments, **more: None)
-
-
 @pytest.mark.security_figures
-@pytest.mark.usefixtures("without_database")
 def test_only_what_a_backup_writes_is_unpacked(tmp_path: Path, subtests: pytest.Subtests) -> None:
     place, work = tmp_path / "around", tmp_path / "around" / "work"
     work.mkdir(parents=True)
@@ -122,7 +115,6 @@ def test_the_measuring_sees_a_file_outside(tmp_path: Path, change: str) -> None:
     assert (place / "escaped").exists()
 
 
-@pytest.mark.usefixtures("without_database")
 def test_a_backup_larger_than_the_disk_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     """Its headers alone say so: what follows them is never read."""
     info, _ = member("media/large")
@@ -135,7 +127,6 @@ def test_a_backup_larger_than_the_disk_is_refused_before_it_is_unpacked(tmp_path
 
 
 @pytest.mark.parametrize("pack", ["w:gz", "w:bz2", "w:xz", "w:"])
-@pytest.mark.usefixtures("without_database")
 def test_whatever_byte_of_an_archive_is_wrong_there_is_a_sentence(tmp_path: Path, pack: str) -> None:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode=pack) as archive:  # type: ignore[call-overload]
@@ -158,7 +149,6 @@ def test_whatever_byte_of_an_archive_is_wrong_there_is_a_sentence(tmp_path: Path
 @pytest.mark.parametrize(
     "made_at", [None, 5, "2026\x1b[2J", "2026\nRestored."], ids=["nothing", "number", "escape", "line"]
 )
-@pytest.mark.usefixtures("without_database")
 def test_no_word_of_an_archive_reaches_the_terminal_as_a_command(tmp_path: Path, made_at: object) -> None:
     about = member("about.json", json.dumps({**ABOUT, "made_at": made_at}).encode())
     (work := tmp_path / "work").mkdir()
@@ -170,7 +160,8 @@ def test_a_dump_that_runs_programs_is_at_least_no_dump_of_ours(tmp_path: Path) -
     """SQL in place of the dump is not run: only pg_dump's own format is read."""
     script = member("database.dump", b"COPY (SELECT 1) TO PROGRAM 'touch %s';" % os.fsencode(tmp_path / "escaped"))
     (work := tmp_path / "work").mkdir()
-    members = [*PLAIN[:2], script]
+    hostile = archive_of(tmp_path / "hostile.tar.gz", [*PLAIN[:2], script], tmp_path)
+    backup._unpack(hostile, work)
     with pytest.raises(LauncherError, match="Nothing was changed"):
-        backup._unpack(archive_of(tmp_path / "hostile.tar.gz", members, tmp_path), work)
+        backup._require_readable_dump(hostile, work / "database.dump")
     assert not (tmp_path / "escaped").exists()
