@@ -1,8 +1,10 @@
 """The sixty days on the practice network: posts as statuses, and citizens' comments below them."""
 
+import math
 import random
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.core.files.base import ContentFile
@@ -19,6 +21,7 @@ from practice.models import Account, Media, Notice, Status
 
 # Share of comments with a question that the page answers, before the training and after.
 ANSWERED = (0.35, 0.9)
+GOLDEN_RATIO = (1 + math.sqrt(5)) / 2
 
 
 @dataclass
@@ -42,6 +45,16 @@ class Audience:
     training: date
     now: datetime
     followers: dict[int, dict[date, int]]  # by page
+    questions: Counter[bool] = field(default_factory=Counter)  # comments with a question, by whether the training shows
+
+    def is_answered(self, trained: bool) -> bool:
+        """Whether the next comment with a question is answered.
+
+        Multiples of the golden ratio spread evenly: of few questions the wanted share is answered too, which
+        independent random numbers do not guarantee.
+        """
+        self.questions[trained] += 1
+        return self.questions[trained] * GOLDEN_RATIO % 1 < ANSWERED[trained]
 
 
 def publish(pasts: list[PublishedPosts], audience: Audience) -> None:
@@ -85,20 +98,19 @@ def _thread(sent: SentPost, audience: Audience) -> Iterator[PlannedStatus]:
     for author, comment in zip(authors, rng.sample(fitting, len(authors)), strict=True):
         at = _awake(post.at + timedelta(minutes=rng.lognormvariate(4.4, 1.2)))
         reply = PlannedStatus(author, at, comment.text, parent=post)
-        exchange = [reply, *_answer(post, reply, comment, rng, trained)]
+        is_answered = bool(comment.answer) and audience.is_answered(trained > 0)
+        exchange = [reply, *([_answer(post, reply, comment, rng, trained)] if is_answered else [])]
         yield from (status for status in exchange if status.at < audience.now)
 
 
 def _answer(
     post: PlannedStatus, comment_status: PlannedStatus, comment: Comment, rng: random.Random, trained: float
-) -> list[PlannedStatus]:
-    """The page's answer to a comment that asks something; the training made it likelier and quicker."""
-    if not comment.answer or rng.random() > ANSWERED[trained > 0]:
-        return []
+) -> PlannedStatus:
+    """The page's answer to a comment that asks something; the training made it quicker."""
     at = _in_office(comment_status.at + timedelta(hours=rng.lognormvariate(1.4 - 0.9 * trained, 0.7)))
-    return [
-        PlannedStatus(post.account, at, f"@{comment_status.account.username} {comment.answer}", parent=comment_status)
-    ]
+    return PlannedStatus(
+        post.account, at, f"@{comment_status.account.username} {comment.answer}", parent=comment_status
+    )
 
 
 def _awake(at: datetime) -> datetime:

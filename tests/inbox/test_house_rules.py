@@ -8,7 +8,7 @@ import pytest
 
 from django.core.cache import cache
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from common.models import AuditEvent
 from inbox import house_rules_text, rules
@@ -169,7 +169,7 @@ def test_what_was_hidden_is_told_as_sums_without_words_and_names(municipality: M
             message, ModerationRequest("insult", "hide", "Псује председника"), by=municipality.cast.officer
         )
         moderate.mark_done_manually(row, "Пријављено", by=municipality.cast.officer)
-        moderate.record_objection(row, "Нисам псовао", row.at.date(), by=municipality.cast.officer)
+        moderate.record_objection(row, "Нисам псовао", timezone.localdate(row.at), by=municipality.cast.officer)
     page = Client().get(f"{PUBLIC}en/").text
     assert "Insult or defamation" in page
     assert "Objections" in page
