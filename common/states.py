@@ -33,6 +33,8 @@ STATES: dict[str, State] = {
     "published": State("good", "circle-check", _("Published")),
     "failed": State("problem", "octagon-alert", _("Not published")),
     "unconfirmed": State("warning", "circle-help", _("Not confirmed")),
+    "twice": State("problem", "copy", _("Public twice")),
+    "public_after_all": State("problem", "circle-alert", _("Public after all")),
     "expired": State("warning", "calendar-x", _("Time has passed")),
     "cancelled": State("quiet", "circle-slash", _("Cancelled")),
     "withdrawn": State("quiet", "archive", _("Taken down")),

@@ -13,6 +13,7 @@ class State(models.TextChoices):
     PROCESSING = "processing", _("Being processed by the network")
     PUBLISHED = "published", _("Published")
     FAILED = "failed", _("Not published")
+    CHECKING = "checking", _("Being checked on the network")
     UNCONFIRMED = "unconfirmed", _("Not known whether it was published")
     EXPIRED = "expired", _("Missed its time")
     CANCELLED = "cancelled", _("Cancelled")
@@ -88,7 +89,8 @@ class ReasonCode(models.TextChoices):
     # looking
     LATE_ANSWER = "late_answer", _("The network's answer came late: it is published.")
     FOUND = "found", _("It was found on the network.")
-    ABSENT = "absent", _("Checked twice: it is not on the network.")
+    ABSENT = "absent", _("It is not on the network, and too much time has passed for it to appear late.")
+    CANNOT_TELL = "cannot_tell", _("Whether it is on the network cannot be determined.")
     LINK_GIVEN = "link_given", _("A user found it on the network.")
     # the end
     CANCELLED = "cancelled", _("Cancelled by a user.")

@@ -13,6 +13,8 @@ class NoSuchMove(RuntimeError):
 
 # Why a policy blocks a delivery.
 HOLDS = frozenset({ReasonCode.NOT_APPROVED, ReasonCode.TOO_EARLY, *PAUSES, ReasonCode.NEEDS_CONSENT, ReasonCode.HELD})
+# It is public although its call had no usable answer.
+CONFIRMED_PUBLIC = frozenset({ReasonCode.FOUND, ReasonCode.LINK_GIVEN, ReasonCode.LATE_ANSWER})
 
 EDGES: dict[tuple[State, State], frozenset[ReasonCode]] = {
     (State.WAITING, State.SCHEDULED): frozenset(
@@ -38,20 +40,25 @@ EDGES: dict[tuple[State, State], frozenset[ReasonCode]] = {
     (State.SENDING, State.WAITING): HOLDS,
     (State.SENDING, State.EXPIRED): frozenset({ReasonCode.TOO_LATE, ReasonCode.NOT_APPROVED}),
     # also after a repeat that brought no success: it leaves the first call as unknown as before
-    (State.SENDING, State.UNCONFIRMED): frozenset({ReasonCode.OUTCOME_UNKNOWN, ReasonCode.WORKER_DIED}),
+    (State.SENDING, State.CHECKING): frozenset({ReasonCode.OUTCOME_UNKNOWN, ReasonCode.WORKER_DIED}),
     (State.PROCESSING, State.PUBLISHED): frozenset({ReasonCode.SENT}),
     (State.PROCESSING, State.FAILED): frozenset({ReasonCode.REJECTED, ReasonCode.TRIES_USED_UP}),
     # the network says that it is public, and not under which id
-    (State.PROCESSING, State.UNCONFIRMED): frozenset({ReasonCode.NO_VERDICT, ReasonCode.OUTCOME_UNKNOWN}),
+    (State.PROCESSING, State.CHECKING): frozenset({ReasonCode.NO_VERDICT, ReasonCode.OUTCOME_UNKNOWN}),
     (State.PROCESSING, State.WAITING): frozenset({ReasonCode.NEEDS_CONSENT}),
     (State.PROCESSING, State.SENDING): frozenset({ReasonCode.PREPARED}),
     (State.PROCESSING, State.SCHEDULED): frozenset({ReasonCode.CONTAINER_EXPIRED}),
-    (State.UNCONFIRMED, State.PUBLISHED): frozenset({ReasonCode.FOUND, ReasonCode.LINK_GIVEN, ReasonCode.LATE_ANSWER}),
-    (State.UNCONFIRMED, State.SCHEDULED): frozenset({ReasonCode.ABSENT, ReasonCode.NOT_THERE}),
-    (State.UNCONFIRMED, State.EXPIRED): frozenset({ReasonCode.ABSENT}),
-    (State.UNCONFIRMED, State.PROCESSING): frozenset({ReasonCode.UNFINISHED}),
+    # while the network may still act on the call, only the portal checks
+    (State.CHECKING, State.PUBLISHED): CONFIRMED_PUBLIC,
+    (State.CHECKING, State.PROCESSING): frozenset({ReasonCode.UNFINISHED}),
     # straight to the call, so that no pause in between can make us forget that the first one may have landed
-    (State.UNCONFIRMED, State.SENDING): frozenset({ReasonCode.REPEATED}),
+    (State.CHECKING, State.SENDING): frozenset({ReasonCode.REPEATED}),
+    (State.CHECKING, State.UNCONFIRMED): frozenset({ReasonCode.ABSENT, ReasonCode.CANNOT_TELL}),
+    (State.CHECKING, State.CANCELLED): frozenset({ReasonCode.CANCELLED, ReasonCode.DROPPED}),
+    # a person decides; the portal goes on checking, and sends nothing by itself
+    (State.UNCONFIRMED, State.PUBLISHED): CONFIRMED_PUBLIC,
+    (State.UNCONFIRMED, State.PROCESSING): frozenset({ReasonCode.UNFINISHED}),
+    (State.UNCONFIRMED, State.SCHEDULED): frozenset({ReasonCode.NOT_THERE}),
     (State.UNCONFIRMED, State.CANCELLED): frozenset({ReasonCode.CANCELLED, ReasonCode.DROPPED}),
     (State.FAILED, State.SCHEDULED): frozenset({ReasonCode.SENT_AGAIN}),
     (State.FAILED, State.CANCELLED): frozenset({ReasonCode.CANCELLED, ReasonCode.DROPPED}),

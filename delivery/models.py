@@ -30,7 +30,8 @@ class Delivery(TenantModel):
     A delivery of the kind "edit" changes what its parent published: it has no post of its own on the network.
     `shown` is the text as the network showed it first after `watched_from`, None before it; `shown_now`
     what it showed when it had become another one, at `changed_at`. `noted_at`: a person has seen that it was changed
-    or removed there.
+    or removed there. `repeat_check_at`: when it is searched for again, because more than one call may have landed.
+    `stray_at`: since when it has a `StrayPost` that nobody has decided about.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="deliveries")
@@ -61,6 +62,8 @@ class Delivery(TenantModel):
     shown_now = models.TextField(blank=True)
     changed_at = models.DateTimeField(null=True)
     noted_at = models.DateTimeField(null=True)
+    repeat_check_at = models.DateTimeField(null=True)
+    stray_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         indexes = [
@@ -70,7 +73,7 @@ class Delivery(TenantModel):
             models.Index(
                 fields=["state", "next_at"],
                 name="delivery_open",
-                condition=Q(state__in=["sending", "processing", "unconfirmed"]),
+                condition=Q(state__in=["sending", "processing", "checking", "unconfirmed"]),
             ),
             # calendar and Home of one municipality
             models.Index(fields=["municipality", "due_at"], name="delivery_calendar"),
@@ -100,7 +103,12 @@ class Delivery(TenantModel):
                 & (
                     Q(state__in=["failed", "expired", "unconfirmed", "waiting", "missing"])
                     | Q(changed_at__isnull=False)
+                    | Q(stray_at__isnull=False)
                 ),
+            ),
+            # what may be public twice
+            models.Index(
+                fields=["repeat_check_at"], name="delivery_repeat_check", condition=Q(repeat_check_at__isnull=False)
             ),
         ]
         triggers = [
@@ -133,11 +141,13 @@ class Delivery(TenantModel):
             ),
             # an unknown outcome is never forgotten on the way: only looking, or a person, settles it
             models.CheckConstraint(
-                name="unconfirmed_is_unknown", condition=~Q(state="unconfirmed") | Q(unknown_since__isnull=False)
+                name="unconfirmed_is_unknown",
+                condition=~Q(state__in=["checking", "unconfirmed"]) | Q(unknown_since__isnull=False),
             ),
             models.CheckConstraint(
                 name="unknown_is_not_sent_again",
-                condition=Q(unknown_since__isnull=True) | Q(state__in=["sending", "unconfirmed", "cancelled"]),
+                condition=Q(unknown_since__isnull=True)
+                | Q(state__in=["sending", "checking", "unconfirmed", "cancelled"]),
             ),
             # one post of a network belongs to one delivery, and to those that changed it
             models.UniqueConstraint(
@@ -167,7 +177,10 @@ class Delivery(TenantModel):
 
     @property
     def shown_state(self) -> str:
-        """The state as people see it: what a pause holds back is paused (`common.states`)."""
+        """The state as people see it: what a pause holds back is paused, what has a second post is public twice
+        (`common.states`)."""
+        if self.stray_at:
+            return "twice" if self.state == State.PUBLISHED else "public_after_all"
         return "paused" if self.state == State.WAITING and self.reason in PAUSES else self.state
 
     @property
@@ -220,3 +233,25 @@ class Attempt(TenantModel):
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.delivery_id}: {self.step} {self.outcome}"
+
+
+class StrayPost(TenantModel):
+    """A post on the network that a delivery brought about beside its own: a call was given up and carried out late.
+
+    A person decides about it. `settled_at`: it was taken down or is gone, or somebody keeps it.
+    """
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="strays")
+    remote_id = models.CharField(max_length=300)
+    permalink = WebAddressField(max_length=600, blank=True)
+    detected_at = models.DateTimeField()
+    withdrawal_asked_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)  # when a worker tries to take it down
+    problem = models.CharField(max_length=500, blank=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(name="one_stray_per_remote_post", fields=["delivery", "remote_id"])]
+
+    def __str__(self) -> str:
+        return f"stray post of {self.delivery_id}: {self.remote_id}"

@@ -11,14 +11,16 @@ from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 from channels.models import Channel
 from common.prepared import Prepared, PreparedRows, among, array
 from delivery.enums import ReasonCode, State, Step
-from delivery.models import Attempt, Delivery
+from delivery.models import Attempt, Delivery, StrayPost
 from municipalities.tenancy import everywhere
 
 MOVABLE = (State.WAITING, State.SCHEDULED, State.EXPIRED)
 # Looking backwards for posts that are bound: clocks differ, and a list may show older ones.
 BOUND_SLACK = timedelta(days=1)
-# A machine may settle it by itself; people hear of it when it did not.
-PATIENCE = timedelta(minutes=3)
+# A call may have landed, and it is not known whether it has.
+UNKNOWN = (State.CHECKING, State.UNCONFIRMED)
+# What is out, and what a person gave up: nothing more is sent.
+SETTLED = (State.PUBLISHED, State.CANCELLED, State.WITHDRAWN, State.MISSING)
 # Held back by what only a person can change.
 WAITS_FOR_PEOPLE = Q(state=State.WAITING, reason__in=[ReasonCode.NEEDS_CONSENT, ReasonCode.TOO_EARLY])
 
@@ -170,10 +172,10 @@ def _next_due(of: Any) -> QuerySet[Any]:
 NEXT_DUE = Prepared(_next_due, now=datetime)
 
 
-def claim_next(state: State, now: datetime, lease: datetime, limit: int) -> list[int]:
-    """Ids in `state` whose `next_at` has come, oldest first; it is put off to `lease`, so that one worker acts."""
+def claim_next(states: Collection[State], now: datetime, lease: datetime, limit: int) -> list[int]:
+    """Ids in `states` whose `next_at` has come, oldest first; it is put off to `lease`, so that one worker acts."""
     with everywhere("claim due deliveries"), transaction.atomic():
-        due = Delivery.objects.select_for_update(skip_locked=True).filter(state=state, next_at__lte=now)
+        due = Delivery.objects.select_for_update(skip_locked=True).filter(state__in=states, next_at__lte=now)
         ids = list(due.order_by("next_at").values_list("pk", flat=True)[:limit])
         Delivery.objects.filter(pk__in=ids).update(next_at=lease)
     return ids
@@ -190,7 +192,7 @@ class Backlog:
 
 def backlog(now: datetime) -> Backlog:
     """For administrators and monitoring. Two queries over what is under way, however much was published."""
-    open_ = [State.WAITING, State.SCHEDULED, State.SENDING, State.PROCESSING, State.UNCONFIRMED]
+    open_ = [State.WAITING, State.SCHEDULED, State.SENDING, State.PROCESSING, *UNKNOWN]
     with everywhere("how the outbox stands"):
         counted = Delivery.objects.filter(state__in=open_).values_list("state").annotate(Count("pk")).order_by()
         late = ready(now).aggregate(due=Count("pk"), oldest=Min("next_at"))
@@ -224,16 +226,21 @@ def first_sent(delivery: Delivery) -> datetime:
     return opened_at or delivery.unknown_since or delivery.created_at
 
 
+def last_sent(delivery: Delivery) -> datetime:
+    """When the latest call left that may have landed."""
+    sent_at = _sent(delivery).aggregate(Max("sent_at"))["sent_at__max"]
+    return sent_at or delivery.unknown_since or delivery.created_at
+
+
 def sent_since_unknown(delivery: Delivery) -> int:
     """How many calls left since the outcome is unknown."""
     return _sent(delivery).filter(opened_at__gte=delivery.unknown_since).count()
 
 
-def reconciliations_since_sent(delivery: Delivery) -> list[Attempt]:
-    """Looks after the last call that left, in order."""
-    last = _sent(delivery).last()
-    reconciliations = Attempt.objects.filter(delivery=delivery, step=Step.FIND).order_by("number")
-    return list(reconciliations.filter(opened_at__gte=last.sent_at) if last else reconciliations)
+def reconciliations_since_sent(delivery: Delivery) -> int:
+    """How many there were after the last call that left."""
+    reconciliations = Attempt.objects.filter(delivery=delivery, step=Step.FIND)
+    return reconciliations.filter(opened_at__gte=last_sent(delivery)).count()
 
 
 def status_checks_due(delivery: Delivery) -> int:
@@ -245,17 +252,23 @@ def status_checks_due(delivery: Delivery) -> int:
 
 
 def bound(delivery: Delivery, since: datetime) -> Collection[str]:
-    """Remote ids on the same channel that belong to other deliveries."""
+    """Remote ids on the same channel that belong to other deliveries, or are second posts of any."""
     others = Delivery.objects.filter(channel_id=delivery.channel_id, published_at__gte=since - BOUND_SLACK)
-    return set(others.exclude(pk=delivery.pk).exclude(remote_id="").values_list("remote_id", flat=True))
+    strays = StrayPost.objects.filter(delivery__channel_id=delivery.channel_id, detected_at__gte=since)
+    taken = others.exclude(pk=delivery.pk).exclude(remote_id="").values_list("remote_id", flat=True)
+    return {*taken, *strays.values_list("remote_id", flat=True)}
 
 
 # ---- what asks a person
 
 
-def without_notification(now: datetime) -> QuerySet[Delivery]:
+def undecided_strays(delivery: Delivery) -> QuerySet[StrayPost]:
+    """Second posts that nobody keeps and that are still there, oldest first."""
+    return StrayPost.objects.filter(delivery=delivery, settled_at=None).order_by("detected_at", "pk")
+
+
+def without_notification() -> QuerySet[Delivery]:
     """What needs a person who has not been notified yet, across municipalities. Open `everywhere` first."""
-    asks = Q(state__in=[State.FAILED, State.EXPIRED]) | WAITS_FOR_PEOPLE
-    asks |= Q(state=State.UNCONFIRMED, state_at__lte=now - PATIENCE)
-    asks |= Q(state=State.MISSING) | Q(state=State.PUBLISHED, changed_at__isnull=False)
+    asks = Q(state__in=[State.FAILED, State.EXPIRED, State.UNCONFIRMED, State.MISSING]) | WAITS_FOR_PEOPLE
+    asks |= Q(state=State.PUBLISHED, changed_at__isnull=False) | Q(stray_at__isnull=False)
     return Delivery.objects.filter(asks, notified_at=None).order_by("state_at")

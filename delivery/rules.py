@@ -11,6 +11,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     State.WAITING: ("still_send", "choose_time", "drop"),
     State.EXPIRED: ("choose_time", "send_now", "drop"),
     State.FAILED: ("send_again", "drop"),
+    State.CHECKING: ("it_is_there", "drop"),
     State.UNCONFIRMED: ("it_is_there", "it_is_not_there", "drop"),
     State.PUBLISHED: ("take_down",),
     State.MISSING: ("noted",),
@@ -26,9 +27,15 @@ AT_ONCE = frozenset({"still_send", "send_now", "send_again"})
 # asked.
 RETRY_BACKOFF = tuple(timedelta(seconds=s) for s in (10, 30, 60, 120, 300, 600, 900))
 
-# The first reconciliation comes soon, the next two as soon as they may count, the later ones at growing intervals.
+# The first reconciliation comes soon, since most posts with a lost answer are there at once; the others at growing
+# intervals, one of them at the moment from which an absent post means that it is not there.
 FIRST_RECONCILIATION = timedelta(seconds=5)
-RECONCILIATION_BACKOFF = tuple(timedelta(minutes=m) for m in (2, 5, 10, 30, 60, 120))
+RECONCILIATION_BACKOFF = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 30, 60, 120))
+
+# After the last call, where more than one may have landed.
+REPEAT_CHECKS = (timedelta(hours=1), timedelta(days=1))
+# A network that does not answer then is searched again each hour until this long after the last call.
+SEARCH_AT_MOST = timedelta(days=3)
 
 # While a network prepares a post. After the last one the reason is "no verdict in time".
 STATUS_CHECK_BACKOFF = tuple(timedelta(seconds=s) for s in (5, 10, 20, 30, 60, 60, 120, 300, 300, 600, 900, 1800))
@@ -52,16 +59,22 @@ def next_attempt_at(attempts: int, now: datetime) -> datetime | None:
     return now + RETRY_BACKOFF[attempts - 1] if attempts <= len(RETRY_BACKOFF) else None
 
 
-def next_reconciliation_at(attempts: int, now: datetime, apart: timedelta = timedelta(minutes=1)) -> datetime:
-    """When to reconcile after so many reconciliations. The last interval repeats until the delivery is settled.
+def first_reconciliation_at(now: datetime) -> datetime:
+    return now + FIRST_RECONCILIATION
 
-    `apart`: how far two must be from each other to count as two, since lists of networks lag.
+
+def next_reconciliation_at(attempts: int, now: datetime, decisive_at: datetime) -> datetime:
+    """When to reconcile after `attempts` reconciliations, one at least. The last interval repeats.
+
+    `decisive_at`: from when on a search that does not show the post means that it is not there.
     """
-    if attempts == 0:
-        return now + FIRST_RECONCILIATION
-    if attempts <= 2:
-        return now + apart
-    return now + RECONCILIATION_BACKOFF[min(attempts - 3, len(RECONCILIATION_BACKOFF) - 1)]
+    at = now + RECONCILIATION_BACKOFF[min(attempts, len(RECONCILIATION_BACKOFF)) - 1]
+    return min(at, decisive_at) if now < decisive_at else at
+
+
+def next_repeat_check_at(last_sent: datetime, now: datetime) -> datetime | None:
+    """When to search again for a second post; None when no more searches are made."""
+    return next((last_sent + after for after in REPEAT_CHECKS if last_sent + after > now), None)
 
 
 def next_status_check_at(checks: int, now: datetime) -> datetime | None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from delivery.domain import check_status as status_checks
 from delivery.domain import reconcile as reconciliation
+from delivery.domain import strays
 from delivery.domain import sweep as sweeper
 from delivery.domain import take_down as withdrawals
 
@@ -20,7 +21,7 @@ def sweep() -> None:
 
 @shared_task(name="delivery.tasks.reconcile")
 def reconcile() -> None:
-    """Hand out the reconciliations, status checks and withdrawals that are due."""
+    """Hand out the reconciliations, status checks, withdrawals and searches for second posts that are due."""
     now = timezone.now()
     for delivery_id in reconciliation.claim_reconciliations(now):
         reconcile_delivery.delay(delivery_id)
@@ -28,6 +29,10 @@ def reconcile() -> None:
         check_status.delay(delivery_id)
     for delivery_id in withdrawals.claim_withdrawals(now):
         take_down.delay(delivery_id)
+    for delivery_id in strays.claim_searches(now):
+        search_for_strays.delay(delivery_id)
+    for stray_id in strays.claim_withdrawals(now):
+        take_down_stray.delay(stray_id)
 
 
 @shared_task(name="delivery.tasks.reconcile_delivery")
@@ -43,3 +48,13 @@ def check_status(delivery_id: int) -> None:
 @shared_task(name="delivery.tasks.take_down")
 def take_down(delivery_id: int) -> None:
     withdrawals.take_down(delivery_id)
+
+
+@shared_task(name="delivery.tasks.search_for_strays")
+def search_for_strays(delivery_id: int) -> None:
+    strays.search(delivery_id)
+
+
+@shared_task(name="delivery.tasks.take_down_stray")
+def take_down_stray(stray_id: int) -> None:
+    strays.withdraw(stray_id)

@@ -17,6 +17,9 @@ EVENTS: dict[str, LazyText] = {
     "delivery.changed": _("Found changed on the network."),
     "delivery.changed_back": _("Found on the network as it was sent, again."),
     "delivery.noted": _("Seen by a user."),
+    "delivery.stray": _("A second post was discovered on the network."),
+    "delivery.keep_stray": _("A user keeps both posts."),
+    "delivery.take_down_stray": _("A user requested the removal of the second post."),
 }
 CALLS: dict[str, LazyText] = {
     "": _("A call is under way."),
@@ -38,6 +41,12 @@ RECONCILIATIONS: dict[str, LazyText] = {
 RECONCILIATION_FAILED = _("Checked on the network, but got no answer.")
 POLLED = _("Requested the progress from the network.")
 TAKING_DOWN: dict[str, LazyText] = {Outcome.OK: _("Taken down from the network.")}
+SECOND_POST: dict[str, LazyText] = {
+    Outcome.FOUND: _("Checked on the network for a second post: there is one."),
+    Outcome.ABSENT: _("Checked on the network for a second post: there is none."),
+    Outcome.CANNOT_TELL: _("Checked on the network for a second post: it cannot be determined for sure."),
+}
+SECOND_TAKEN_DOWN: dict[str, LazyText] = {Outcome.OK: _("The second post was taken down from the network.")}
 CHANGED = _("Sent: the network changed it.")
 UNANSWERED = _("Sent, but no usable answer came. Repeating a change does no harm, so it is requested again.")
 NOT_TAKEN_DOWN = _("Tried to take it down from the network, without success.")
@@ -73,12 +82,13 @@ def _attempt(attempt: Attempt) -> TimelineEntry:
 
 
 def _attempt_words(attempt: Attempt) -> LazyText:
+    is_second = bool(attempt.detail.get("second"))
     if attempt.step == Step.FIND:
-        return RECONCILIATIONS.get(attempt.outcome, RECONCILIATION_FAILED)
+        return (SECOND_POST if is_second else RECONCILIATIONS).get(attempt.outcome, RECONCILIATION_FAILED)
     if attempt.step == Step.POLL:
         return POLLED
     if attempt.step == Step.WITHDRAW:
-        return TAKING_DOWN.get(attempt.outcome, NOT_TAKEN_DOWN)
+        return (SECOND_TAKEN_DOWN if is_second else TAKING_DOWN).get(attempt.outcome, NOT_TAKEN_DOWN)
     if attempt.step == Step.EDIT and attempt.outcome in (Outcome.OK, Outcome.UNKNOWN):
         return CHANGED if attempt.outcome == Outcome.OK else UNANSWERED
     return CALLS[attempt.outcome]

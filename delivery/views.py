@@ -14,12 +14,12 @@ from accounts.web import SignedInRequest
 from channels import pauses, validation
 from channels.enums import ChannelState
 from common.differences import differences
-from delivery import origins, rules
-from delivery.domain import answer, external_changes, withdraw
+from delivery import commit_window, origins, queries, rules
+from delivery.domain import answer, external_changes, strays, withdraw
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
 from delivery.forms import LinkForm, TimeForm
-from delivery.models import Delivery
+from delivery.models import Delivery, StrayPost
 from delivery.policies import EDIT
 from delivery.timeline import history
 from municipalities.access import requires
@@ -48,6 +48,11 @@ DONE = {
     "take_down": _("It is taken down in a moment."),
     "noted": _("Noted. It no longer waits on Home."),
 }
+STRAY_ANSWERS: dict[str, Callable[..., None]] = {"take_down": strays.take_down, "keep": strays.keep}
+STRAY_DONE = {
+    "take_down": _("The second post is taken down in a moment."),
+    "keep": _("Noted. Both posts stay."),
+}
 CHANGED = _("It has changed since you opened this page, so nothing was done. Check its current state.")
 NOT_OURS = _("This link does not lead to a post of this channel, or it belongs to another post. Copy it again.")
 
@@ -73,6 +78,23 @@ def delivery_answer(request: MunicipalityRequest, pk: int) -> HttpResponse:
     if form is not None and form.errors:
         return _page(request, delivery, status=422, **{given: form})
     messages.success(request, DONE[given])
+    return redirect("delivery", request.municipality.slug, pk)
+
+
+@requires(Verb.DELIVERY_ANSWER)
+@require_POST
+def stray_answer(request: MunicipalityRequest, pk: int, stray: int) -> HttpResponse:
+    """What a person decides about a second post on the network: it is taken down, or both stay."""
+    delivery = _found(request, pk)
+    row = get_object_or_404(StrayPost.objects.select_related("delivery"), pk=stray, delivery=delivery)
+    decide = STRAY_ANSWERS.get(request.POST.get("answer", ""))
+    if decide is None:
+        return _changed(request, delivery)
+    try:
+        decide(row, by=request.user)
+    except NoSuchMove:
+        return _changed(request, delivery)
+    messages.success(request, STRAY_DONE[request.POST["answer"]])
     return redirect("delivery", request.municipality.slug, pk)
 
 
@@ -161,6 +183,9 @@ def _page(request: MunicipalityRequest, delivery: Delivery, *, status: int = 200
         "is_concealed": _is_private(delivery) and not request.access.may(Verb.INBOX_VIEW),
         "language": delivery.payload.get("language", ""),
         "pictures": delivery.payload.get("pictures", ()),
+        "checked_until": commit_window.decisive_at(delivery) if delivery.state == State.CHECKING else None,
+        "strays": queries.undecided_strays(delivery) if delivery.stray_at else (),
+        "may_decide_about_strays": may_answer,
         "offered": offered,
         "connected": delivery.channel.state == ChannelState.CONNECTED,
         "history": reversed(history(delivery)),

@@ -16,7 +16,15 @@ from posts.models import Post, Publication
 from posts.queries import SEEN, usable_channels
 
 # States in which a delivery is still pending.
-COMING = (State.WAITING, State.SCHEDULED, State.SENDING, State.PROCESSING, State.PUBLISHED, State.UNCONFIRMED)
+COMING = (
+    State.WAITING,
+    State.SCHEDULED,
+    State.SENDING,
+    State.PROCESSING,
+    State.PUBLISHED,
+    State.CHECKING,
+    State.UNCONFIRMED,
+)
 
 
 def campaigns() -> QuerySet[Campaign]:

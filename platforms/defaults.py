@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from common.http import Http
@@ -109,6 +109,11 @@ class Defaults(OfEachNetwork):
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
         raise ValueError("This network publishes in one step.")
+
+    # A gateway gives up after 30 to 120 s while the request waits on in a queue of the server behind it. The longest
+    # that a cut connection delivers late is Linux's limit for retransmissions: 924.6 s with its default `tcp_retries2`.
+    # https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html
+    commit_window: ClassVar[timedelta] = timedelta(minutes=16)
 
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:
         return False

@@ -12,7 +12,7 @@ implements what most networks do not offer.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
 from common.http import Http
@@ -144,8 +144,13 @@ class Publishes(Protocol):
         """Reads only. `since`: start of the earliest attempt. `bound`: remote ids that belong to other publications.
         `checkpoint`: what `publish` returned or saved before the outcome became unknown."""
 
+    commit_window: ClassVar[timedelta]
+    """How long after a call without a usable answer the network may still make the post public. Zero where a call that
+    is carried out late can make no second post."""
+
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:
-        """Whether `publish` may be repeated without looking, the first attempt having been opened at `opened_at`."""
+        """Whether the network makes one post of `publish` and its repetition under the same key, the first attempt
+        having been opened at `opened_at`."""
 
     @classmethod
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:

@@ -6,7 +6,7 @@ The recipients are the people of the municipality who can decide what the portal
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from accounts.models import User
 from delivery import origins
@@ -18,6 +18,10 @@ from municipalities.rules import PUBLISHING_ROLES
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
 from notifications.enums import NotificationKind
+
+STRAY = gettext_noop(
+    "The network carried out a call late that had been given up. Decide whether the second post is taken down."
+)
 
 
 @transaction.atomic
@@ -54,11 +58,15 @@ def _notify(delivery: Delivery, people: list[User]) -> int:
 
 
 def _happened_there(delivery: Delivery) -> bool:
-    return delivery.state in (State.MISSING, State.PUBLISHED)
+    return bool(delivery.stray_at) or delivery.state in (State.MISSING, State.PUBLISHED)
 
 
 def _subject(municipality: Municipality, title: str, delivery: Delivery) -> str:
     facts = {"municipality": municipality, "post": title}
+    if delivery.stray_at:
+        if delivery.state == State.PUBLISHED:
+            return gettext("%(municipality)s: “%(post)s” is public twice") % facts
+        return gettext("%(municipality)s: “%(post)s” is public after all") % facts
     if delivery.state == State.MISSING:
         return gettext("%(municipality)s: “%(post)s” was removed on its network") % facts
     if delivery.state == State.PUBLISHED:
@@ -67,6 +75,8 @@ def _subject(municipality: Municipality, title: str, delivery: Delivery) -> str:
 
 
 def _body(delivery: Delivery) -> str:
+    if delivery.stray_at:
+        return f"{delivery.channel.name}\n\n{gettext(STRAY)}"
     if delivery.state == State.PUBLISHED:
         now = gettext("Current text there:")
         return f"{delivery.channel.name}\n\n{now}\n{delivery.shown_now}"

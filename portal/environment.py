@@ -37,6 +37,14 @@ class Environment(environ.Env):
         except ValueError as problem:
             _refuse(var, f"is not valid JSON: {problem}.")
 
+    def seconds_by_name(self, var: str) -> dict[str, int]:
+        """Of JSON such as {"mastodon": 960}; {} where it is not set."""
+        value = self.json(var, default={})
+        numbers = value.values() if isinstance(value, dict) else [None]
+        if not all(type(number) is int and number >= 0 for number in numbers):
+            _refuse(var, f'is {value!r}, but has to be a JSON object of seconds, such as {{"mastodon": 960}}.')
+        return dict(value)
+
     def db(self, var: str, default: Any = environ.Env.NOTSET) -> dict[str, Any]:
         return self._address(var, lambda: super(Environment, self).db(var, default=default))
 

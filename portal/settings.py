@@ -356,8 +356,8 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", default=240)
 VIDEO_CALL_DEADLINE_SECONDS = env.int("VIDEO_CALL_DEADLINE_SECONDS", default=600)
 VIDEO_TASK_TIME_LIMIT = env.int("VIDEO_TASK_TIME_LIMIT", default=900)
 VIDEO_LEASE_SECONDS = env.int("VIDEO_LEASE_SECONDS", default=1200)
-# The least interval between two reconciliations that may conclude that a post is missing.
-RECONCILIATION_INTERVAL_SECONDS = env.int("RECONCILIATION_INTERVAL_SECONDS", default=60)
+# Network -> seconds for which it may carry out a call late, instead of its connector's `commit_window`.
+COMMIT_WINDOWS: dict[str, int] = env.seconds_by_name("COMMIT_WINDOWS")
 
 # ------------------------------------------------------------------ Content-Security-Policy (CSP)
 # The parts that depend on the page are in common/content_security.py.

@@ -46,7 +46,7 @@ from serbian.folding import fold
 from serbian.sorting import sort_key
 
 # On the network, or possibly so: editing the draft no longer changes it.
-OUT = (State.SENDING, State.PROCESSING, State.PUBLISHED, State.UNCONFIRMED)
+OUT = (State.SENDING, State.PROCESSING, State.PUBLISHED, State.CHECKING, State.UNCONFIRMED)
 SEEN = (State.PUBLISHED, State.WITHDRAWN, State.MISSING)
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from channels import validation
+from delivery import rules
 from delivery.domain.cancel import cancel
 from delivery.domain.follow import first_comment
 from delivery.domain.move import NoSuchMove, move
@@ -60,8 +61,12 @@ def it_is_there(delivery: Delivery, link: str, *, by: Any) -> None:
 
 @transaction.atomic
 def it_is_not_there(delivery: Delivery, *, by: Any) -> None:
-    """The person looked and it is not on the network: it is sent again, under the same key."""
-    fields = _now_or_later(delivery)
+    """The person looked and it is not on the network: it is sent again, under the same key.
+
+    The network is searched later all the same: the first call may be carried out after the person looked.
+    """
+    now = timezone.now()
+    fields = {**_now_or_later(delivery), "repeat_check_at": rules.next_repeat_check_at(now, now)}
     move(delivery, State.SCHEDULED, because=ReasonCode.NOT_THERE, by=by, unknown_since=None, attempt_count=0, **fields)
 
 

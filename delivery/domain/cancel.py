@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
+from delivery import queries, rules
 from delivery.domain.move import move
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
@@ -18,6 +20,11 @@ def cancel(delivery: Delivery, *, by: Any, because: ReasonCode = ReasonCode.CANC
 
     Raises `NoSuchMove` when it is being sent or has been sent, `Moved` when that happened just now.
     """
-    move(delivery, State.CANCELLED, because=because, by=by)
+    fields = {}
+    if delivery.state in queries.UNKNOWN:
+        # A call may still land: whoever gave it up hears of it.
+        now = timezone.now()
+        fields = {"repeat_check_at": rules.next_repeat_check_at(now, now)}
+    move(delivery, State.CANCELLED, because=because, by=by, **fields)
     for child in delivery.children.filter(state__in=WITH_PARENT):
         cancel(child, by=by, because=because)

@@ -28,7 +28,7 @@ Verdict = Published | Pending | Ready | ContainerExpired | PlatformError
 
 
 def claim_status_checks(now: datetime) -> list[int]:
-    return queries.claim_next(State.PROCESSING, now, attempts.call_lease(now), BATCH)
+    return queries.claim_next([State.PROCESSING], now, attempts.call_lease(now), BATCH)
 
 
 def check_status(delivery_id: int) -> int | None:
@@ -132,6 +132,5 @@ def _ask_again(delivery: Delivery, now: datetime) -> None:
 def _reconcile(delivery: Delivery, now: datetime, because: ReasonCode) -> None:
     """It may be public, or is; under which id only the account's list tells."""
     since = queries.first_sent(delivery)
-    move(
-        delivery, State.UNCONFIRMED, because=because, unknown_since=since, next_at=rules.next_reconciliation_at(0, now)
-    )
+    next_at = rules.first_reconciliation_at(now)
+    move(delivery, State.CHECKING, because=because, unknown_since=since, next_at=next_at)

@@ -1,26 +1,26 @@
 """Reconciliation: what became of a call that got no answer. It repeats a call only where the network makes it safe.
 
-Found: published. Held by the network, unpublished: made public under the same id. Absent twice, minutes apart: to be
-sent again, or expired when its time has passed. Inconclusive: a person decides. On a network that never publishes one
-key twice the call is repeated once, straight from *unconfirmed*.
+Found: published. Held by the network, unpublished: made public under the same id. Anything else counts only after the
+network's commit window (`delivery.commit_window`), since a call may be carried out late. Then the call is repeated
+once, straight from *checking*, on a network that never publishes one key twice; elsewhere a person decides
+(*unconfirmed*). The portal goes on checking, and sends nothing by itself.
 """
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from channels.connector_factory import open_channel
 from channels.domain.consent import mark_needs_consent
-from delivery import policies, queries, rules
+from delivery import commit_window, policies, queries, rules
 from delivery.domain import attempts, content, settle
 from delivery.domain.move import move
 from delivery.enums import Outcome, ReasonCode, State, Step
-from delivery.models import Attempt, Delivery
+from delivery.models import Delivery
 from municipalities.tenancy import scope
 from platforms.errors import NeedsConsent, NotReached, PlatformError
 from platforms.types import Absent, FindResult, Found, Inconclusive, Pending, Ready
@@ -50,14 +50,14 @@ class ReconciliationResult:
 
 
 def claim_reconciliations(now: datetime) -> list[int]:
-    """Unconfirmed deliveries whose reconciliation is due, put off by a lease so that one worker does it."""
-    return queries.claim_next(State.UNCONFIRMED, now, attempts.call_lease(now), BATCH)
+    """Deliveries with an unknown outcome whose reconciliation is due, put off by a lease so that one worker does it."""
+    return queries.claim_next(queries.UNKNOWN, now, attempts.call_lease(now), BATCH)
 
 
 def reconcile(delivery_id: int) -> int | None:
     """Search the network once. Returns the number of the attempt that a publisher has to make to repeat the call."""
     delivery = queries.with_its_row(delivery_id)
-    if delivery.state != State.UNCONFIRMED:
+    if delivery.state not in queries.UNKNOWN:
         return None
     with scope(delivery.municipality_id):
         reconciliation = _find(delivery)
@@ -72,14 +72,15 @@ def reconcile(delivery_id: int) -> int | None:
 
 def _find(delivery: Delivery) -> ReconciliationResult:
     opened_at = timezone.now()
-    since = queries.first_sent(delivery)
+    since, may_resend = queries.first_sent(delivery), False
     try:
         connector = open_channel(delivery.channel)
+        may_resend = connector.may_resend(since, opened_at)
         checkpoint = Pending(delivery.token) if delivery.token else None
         result = connector.find(content.outgoing(delivery), since, queries.bound(delivery, since), checkpoint)
-        return ReconciliationResult(opened_at, result, connector.may_resend(since, timezone.now()))
+        return ReconciliationResult(opened_at, result, may_resend)
     except PlatformError as problem:
-        return ReconciliationResult(opened_at, problem)
+        return ReconciliationResult(opened_at, problem, may_resend)
     except Exception as problem:
         log.exception("Delivery %s: reconciliation failed", delivery.pk)
         return ReconciliationResult(
@@ -92,22 +93,24 @@ def _settle(delivery: Delivery, reconciliation: ReconciliationResult) -> int | N
     """Record the reconciliation and move the delivery, unless a person was faster."""
     now = timezone.now()
     locked = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
-    if locked.state != State.UNCONFIRMED:
+    if locked.state not in queries.UNKNOWN:
         return None
     _write(locked, reconciliation, now)
-    reconciliations = queries.reconciliations_since_sent(locked)
     if isinstance(reconciliation.result, Found):
         settle.published(locked, reconciliation.result.published, because=ReasonCode.FOUND)
-    elif isinstance(reconciliation.result, Ready):
+        return None
+    if isinstance(reconciliation.result, Ready):
         _unfinished(locked, reconciliation.result, now)
-    elif _may_repeat(locked, reconciliation, now):
-        return _repeat(locked, now)
-    elif _absent_twice(reconciliations):
-        _send_again(locked, now)
-    else:
-        Delivery.objects.filter(pk=locked.pk).update(
-            next_at=rules.next_reconciliation_at(len(reconciliations), now, _apart())
-        )
+        return None
+    decisive_at = commit_window.decisive_at(locked)
+    next_at = rules.next_reconciliation_at(queries.reconciliations_since_sent(locked), now, decisive_at)
+    if locked.state == State.CHECKING and reconciliation.opened_at >= decisive_at:
+        if _may_repeat(locked, reconciliation, now):
+            return _repeat(locked, now)
+        if not _may_repeat_later(locked, reconciliation, now):
+            _ask(locked, reconciliation, next_at)
+            return None
+    Delivery.objects.filter(pk=locked.pk).update(next_at=next_at)
     return None
 
 
@@ -138,8 +141,22 @@ def _may_repeat(delivery: Delivery, reconciliation: ReconciliationResult, now: d
     return queries.sent_since_unknown(delivery) == 1 and policies.evaluate(delivery, now).kind == "allow"
 
 
+def _may_repeat_later(delivery: Delivery, reconciliation: ReconciliationResult, now: datetime) -> bool:
+    """Whether only the network's answer is missing: it is searched for again, until the time of the post is over."""
+    unanswered = isinstance(reconciliation.result, PlatformError)
+    return unanswered and reconciliation.may_resend and now <= delivery.not_after
+
+
+def _ask(delivery: Delivery, reconciliation: ReconciliationResult, next_at: datetime) -> None:
+    """A person decides: only a person can know, or may risk that it becomes public twice."""
+    because = ReasonCode.ABSENT if isinstance(reconciliation.result, Absent) else ReasonCode.CANNOT_TELL
+    move(delivery, State.UNCONFIRMED, because=because, problem=delivery.problem, next_at=next_at)
+
+
 def _repeat(delivery: Delivery, now: datetime) -> int:
-    move(delivery, State.SENDING, because=ReasonCode.REPEATED, lease_until=attempts.call_lease(now))
+    lease = attempts.call_lease(now)
+    check_at = rules.next_repeat_check_at(now, now)
+    move(delivery, State.SENDING, because=ReasonCode.REPEATED, lease_until=lease, repeat_check_at=check_at)
     return attempts.open_(delivery, Step.CREATE, opened_at=now, detail={"repeat": True}).number
 
 
@@ -147,21 +164,3 @@ def _unfinished(delivery: Delivery, ready: Ready, now: datetime) -> None:
     """The network holds it, unpublished: it goes on from there under the same id, which it publishes once at most."""
     because = ReasonCode.UNFINISHED
     move(delivery, State.PROCESSING, because=because, token=ready.token, unknown_since=None, next_at=now)
-
-
-def _absent_twice(reconciliations: list[Attempt]) -> bool:
-    """Two that did not find it, far enough apart, and none that was inconclusive."""
-    outcomes = {attempt.outcome for attempt in reconciliations}
-    absent = [attempt.opened_at for attempt in reconciliations if attempt.outcome == Outcome.ABSENT]
-    return Outcome.CANNOT_TELL not in outcomes and bool(absent) and absent[-1] - absent[0] >= _apart()
-
-
-def _apart() -> timedelta:
-    return timedelta(seconds=settings.RECONCILIATION_INTERVAL_SECONDS)
-
-
-def _send_again(delivery: Delivery, now: datetime) -> None:
-    if now <= delivery.not_after:
-        move(delivery, State.SCHEDULED, because=ReasonCode.ABSENT, unknown_since=None, next_at=now)
-    else:
-        move(delivery, State.EXPIRED, because=ReasonCode.ABSENT, unknown_since=None)

@@ -1,7 +1,7 @@
 """From what the network said to where the delivery goes; attempt closed and delivery moved in one transaction.
 
 A *repeat* (an earlier call of the same delivery may have landed) that brings no success changes nothing about that
-earlier call: the delivery stays unconfirmed whatever the repeat said. A change of a published post is another matter:
+earlier call: its outcome stays unknown whatever the repeat said. A change of a published post is another matter:
 doing it twice does no harm, so one without an answer is simply asked for again.
 """
 
@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from channels.domain.consent import mark_needs_consent
-from delivery import rules
+from delivery import queries, rules
 from delivery.domain import attempts
 from delivery.domain.claim import hold_back
 from delivery.domain.content import PictureMissing
@@ -22,6 +22,7 @@ from delivery.domain.edit import changed
 from delivery.domain.follow import first_comment
 from delivery.domain.move import Moved, move
 from delivery.domain.pre_send_check import PublishBlocked
+from delivery.domain.report_stray import report_stray
 from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
 from delivery.policies import EDIT
@@ -114,7 +115,7 @@ def _unsuccessful(
     if isinstance(result, OutcomeUnknown) and delivery.kind == EDIT:
         _try_again(delivery, attempt, replace(reading, because=ReasonCode.UNANSWERED))
     elif delivery.unknown_since or isinstance(result, OutcomeUnknown):
-        _unconfirmed(delivery, attempt, reading)
+        _checking(delivery, attempt, reading)
     elif isinstance(result, PublishBlocked):
         hold_back(delivery, result.verdict)
     elif isinstance(result, NeedsConsent):
@@ -146,15 +147,15 @@ def interpret(result: PublishBlocked | PictureMissing | PlatformError) -> Interp
     return Interpretation(outcome, because, words, {"message": result.message, **result.evidence})
 
 
-def _unconfirmed(delivery: Delivery, attempt: Attempt, reading: Interpretation) -> None:
+def _checking(delivery: Delivery, attempt: Attempt, reading: Interpretation) -> None:
     """A call may have landed: nobody repeats it before somebody has looked."""
     move(
         delivery,
-        State.UNCONFIRMED,
+        State.CHECKING,
         because=ReasonCode.OUTCOME_UNKNOWN,
         problem=reading.words,
         unknown_since=delivery.unknown_since or attempt.opened_at,
-        next_at=rules.next_reconciliation_at(0, timezone.now()),
+        next_at=rules.first_reconciliation_at(timezone.now()),
     )
 
 
@@ -185,8 +186,10 @@ def _late(delivery: Delivery, result: CallResult) -> None:
         return
     try:
         with transaction.atomic():
-            _locked(delivery, State.UNCONFIRMED)
-            delivery.refresh_from_db()
-            published(delivery, result, because=ReasonCode.LATE_ANSWER)
+            locked = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+            if locked.state in queries.UNKNOWN:
+                published(locked, result, because=ReasonCode.LATE_ANSWER)
+            elif locked.state in queries.SETTLED and delivery.kind != EDIT and locked.remote_id != result.remote_id:
+                report_stray(locked, result, timezone.now())
     except (Moved, IntegrityError):
         log.exception("Delivery %s was published as %s after it had moved on", delivery.pk, result.remote_id)

@@ -48,8 +48,8 @@ def _settle(delivery: Delivery, now: datetime) -> None:
     elif sent or delivery.unknown_since:
         because = ReasonCode.WORKER_DIED if sent else ReasonCode.OUTCOME_UNKNOWN
         since = delivery.unknown_since or attempt.opened_at
-        next_at = rules.next_reconciliation_at(0, now)
-        move(delivery, State.UNCONFIRMED, because=because, unknown_since=since, next_at=next_at)
+        next_at = rules.first_reconciliation_at(now)
+        move(delivery, State.CHECKING, because=because, unknown_since=since, next_at=next_at)
     elif attempt.step == Step.FINISH and delivery.token:
         # The network still holds what was prepared.
         move(delivery, State.PROCESSING, because=ReasonCode.UNFINISHED, next_at=now)

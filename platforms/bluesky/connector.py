@@ -6,7 +6,7 @@ be repeated, and getRecord tells at any time whether the post exists.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from platforms import answers, checks, history
@@ -182,6 +182,9 @@ class Bluesky(Conversation, Defaults):
 
     def _blob(self, picture: Picture, read: Read) -> Any:
         return self.calls.upload(read(picture.ref), picture.mime)
+
+    # A call that is carried out late writes the same record under the same key.
+    commit_window: ClassVar[timedelta] = timedelta()
 
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:
         """Always: a record key holds one record."""

@@ -48,6 +48,8 @@ class TikTok(Insights, Publishing, Defaults):
     connect_by: ClassVar[str] = "oauth"
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
+    # An upload address, and a download from an address of ours, are good for an hour.
+    commit_window: ClassVar[timedelta] = timedelta(minutes=61)
 
     def wire(self) -> None:
         self.calls = Calls(self.http, self.server, self.keys, self.credential, self.keep)

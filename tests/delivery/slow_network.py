@@ -6,7 +6,7 @@ What it does next stands in `SlowNetwork.script`; what it has published in `Slow
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from platforms.types import Absent, Found, Outgoing, Pending, Published
@@ -73,6 +73,8 @@ class SlowNetwork:
                 raise result
             return result
         return Found(published()) if outgoing in self.public else Absent()
+
+    commit_window = timedelta(minutes=16)
 
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:
         return False

@@ -147,12 +147,12 @@ def test_another_channel_does_not_wait(outbox: Outbox) -> None:
     assert outbox.texts() == ["друга"]
 
 
-def test_something_unconfirmed_does_not_hold_up_the_channel(careful: Outbox) -> None:
+def test_something_unknown_does_not_hold_up_the_channel(careful: Outbox) -> None:
     careful.network.plan("drop_before", "/api/v1/statuses", method="POST")
     first, second = careful.put("прва", due_in=-2), careful.put("друга", due_in=-1)
     careful.tick()
     careful.tick()
-    assert states(careful, first, second) == [State.UNCONFIRMED, State.PUBLISHED]
+    assert states(careful, first, second) == [State.CHECKING, State.PUBLISHED]
 
 
 # ---- workers
@@ -195,7 +195,7 @@ def test_a_claim_of_a_publisher_that_died_comes_back_without_a_call(outbox: Outb
     assert (outbox.texts(), outbox.outcomes(delivery)) == ([delivery.payload["text"]], ["never_sent", "ok"])
 
 
-def test_a_worker_that_died_after_the_call_leaves_it_unconfirmed(outbox: Outbox) -> None:
+def test_a_worker_that_died_after_the_call_leaves_it_to_be_checked(outbox: Outbox) -> None:
     delivery = outbox.put()
     take_due(timezone.now(), 50)
     with outbox.inside():
@@ -204,7 +204,7 @@ def test_a_worker_that_died_after_the_call_leaves_it_unconfirmed(outbox: Outbox)
     assert states(outbox, delivery) == [State.SENDING]  # the lease still runs
     sweep(outbox.again(delivery).lease_until + timedelta(seconds=1))
     unknown = outbox.again(delivery)
-    assert (unknown.state, unknown.reason) == (State.UNCONFIRMED, ReasonCode.WORKER_DIED)
+    assert (unknown.state, unknown.reason) == (State.CHECKING, ReasonCode.WORKER_DIED)
     assert outbox.outcomes(delivery) == [Outcome.UNKNOWN]
 
 

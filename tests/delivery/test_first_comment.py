@@ -52,7 +52,7 @@ def test_a_post_that_was_found_after_an_unknown_outcome_gets_it_too(outbox: Outb
     outbox.network.plan("commit_then_drop", r"/feed$")
     root = outbox.put("Вашар у суботу", channel=page, content=WITH_COMMENT)
     outbox.tick()
-    assert outbox.again(root).state == State.UNCONFIRMED
+    assert outbox.again(root).state == State.CHECKING
     reconcile.reconcile(root.pk)
     assert outbox.again(root).state == State.PUBLISHED
     assert len(children(outbox)) == 1
@@ -75,7 +75,7 @@ def test_an_unknown_outcome_of_a_comment_is_looked_for_below_the_post(outbox: Ou
     outbox.tick()
     later(outbox)
     (child,) = children(outbox)
-    assert child.state == State.UNCONFIRMED
+    assert child.state == State.CHECKING
     reconcile.reconcile(child.pk)
     assert outbox.again(child).state == State.PUBLISHED
     assert outbox.texts().count(WITH_COMMENT["first_comment"]) == 1

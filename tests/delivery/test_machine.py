@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -43,7 +43,9 @@ from tests.publishing import deliver
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 
-LOST = ("commit_then_drop", "commit_then_500", "truncate_body", "drop_before", "html_error")
+LOST = ("commit_then_drop", "commit_then_500", "truncate_body", "drop_before", "html_error", "commit_late")
+# What a gateway gave up is carried out before the commit window is over, or never.
+LATEST = timedelta(minutes=15, seconds=30)
 
 
 class Schedules(RuleBasedStateMachine):
@@ -66,6 +68,7 @@ class Schedules(RuleBasedStateMachine):
         self.opened: list[tuple[int, int]] = []
         self.made = 0
         self.calls_when_paused: int | None = None
+        self.late_since: datetime | None = None
 
     def teardown(self) -> None:
         if hasattr(self, "clock"):
@@ -74,12 +77,25 @@ class Schedules(RuleBasedStateMachine):
 
     # ---- time passes
 
-    @rule(seconds=st.sampled_from([5, 60, 300, 3600]))
-    def wait(self, seconds: int) -> None:
+    @rule(seconds=st.sampled_from([5, 60, 300, 3600]), carried_out=st.booleans())
+    def wait(self, seconds: int, carried_out: bool = True) -> None:
+        if self.outbox.network.world.late and self.late_since is None:
+            self.late_since = timezone.now()
+        if self.late_since and timezone.now() + timedelta(seconds=seconds) > self.late_since + LATEST:
+            self.act_late() if carried_out else self.outbox.network.never_carry_out_late()
+            self.late_since = None
         later = timezone.now() + timedelta(seconds=seconds)
         self.clock.stop()
         self.clock = time_machine.travel(later, tick=True)
         self.clock.start()
+
+    @rule()
+    @precondition(lambda self: self.outbox.network.world.late)
+    def act_late(self) -> None:
+        """The network carries out what its gateway had given up."""
+        self.outbox.network.carry_out_late()
+        if self.calls_when_paused is not None:
+            self.calls_when_paused = self._public()  # these calls left before the pause
 
     # ---- people
 
@@ -178,7 +194,9 @@ class Schedules(RuleBasedStateMachine):
                     assert delivery.payload["text"] in public
                 elif delivery.payload["text"] in public:
                     # it may be under way or unknown; it is never about to be sent again
-                    assert delivery.state in (State.SENDING, State.UNCONFIRMED, State.CANCELLED), delivery.state
+                    assert delivery.state in (State.SENDING, State.CHECKING, State.UNCONFIRMED, State.CANCELLED), (
+                        delivery.state
+                    )
 
     @invariant()
     def nothing_leaves_while_it_is_paused(self) -> None:

@@ -128,12 +128,12 @@ def test_an_unreachable_network_is_tried_again_and_in_the_end_fails(outbox: Outb
     assert pauses == sorted(pauses)
 
 
-def test_a_lost_answer_is_unconfirmed_and_not_repeated_by_the_tick(careful: Outbox) -> None:
+def test_a_lost_answer_is_checked_and_not_repeated_by_the_tick(careful: Outbox) -> None:
     careful.network.plan("commit_then_drop", "/api/v1/statuses", method="POST")
     delivery = careful.put()
     careful.tick()
     unknown = careful.again(delivery)
-    assert (unknown.state, unknown.reason) == (State.UNCONFIRMED, ReasonCode.OUTCOME_UNKNOWN)
+    assert (unknown.state, unknown.reason) == (State.CHECKING, ReasonCode.OUTCOME_UNKNOWN)
     assert unknown.unknown_since
     assert careful.tick(timezone.now() + timedelta(hours=1)) == []
     assert len(careful.texts()) == 1

@@ -72,11 +72,11 @@ def test_a_refusal_while_preparing_fails(slow: Outbox) -> None:
     assert (slow.again(delivery).state, slow.again(delivery).problem) == (State.FAILED, "The picture cannot be read.")
 
 
-def test_no_verdict_in_time_is_unconfirmed_and_looked_for(slow: Outbox) -> None:
+def test_no_verdict_in_time_is_checked_on_the_network(slow: Outbox) -> None:
     delivery = processing(slow, *[Pending("receipt")] * 20)
     while slow.again(delivery).state == State.PROCESSING:
         ask(slow, delivery)
-    assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.UNCONFIRMED, ReasonCode.NO_VERDICT)
+    assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.CHECKING, ReasonCode.NO_VERDICT)
     reconcile.reconcile(delivery.pk)
     assert slow.again(delivery).state == State.PUBLISHED
 
@@ -116,7 +116,7 @@ def test_an_unknown_finish_is_settled_by_the_witness(slow: Outbox) -> None:
     delivery = processing(slow, Ready("receipt"), OutcomeUnknown("no answer"), Ready("receipt"), published())
     ((_, number),) = ask(slow, delivery)
     deliver(delivery.pk, number)
-    assert slow.again(delivery).state == State.UNCONFIRMED
+    assert slow.again(delivery).state == State.CHECKING
     SlowNetwork.found.append(Ready("receipt"))
     reconcile.reconcile(delivery.pk)
     assert SlowNetwork.checkpoints == ["receipt"]
@@ -171,24 +171,24 @@ def test_a_worker_that_died_before_the_last_step_leaves_what_was_prepared(slow: 
 def test_what_the_network_calls_public_is_looked_for_at_once(slow: Outbox) -> None:
     delivery = processing(slow, OutcomeUnknown("The network reports that this is published."))
     ask(slow, delivery)
-    assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.UNCONFIRMED, ReasonCode.OUTCOME_UNKNOWN)
+    assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.CHECKING, ReasonCode.OUTCOME_UNKNOWN)
     SlowNetwork.found.append(NotReached("not listed yet"))
     reconcile.reconcile(delivery.pk)
-    assert slow.again(delivery).state == State.UNCONFIRMED
+    assert slow.again(delivery).state == State.CHECKING
     with time_machine.travel(slow.again(delivery).next_at, tick=True):
         reconcile.reconcile(delivery.pk)
     assert slow.again(delivery).state == State.PUBLISHED
     assert SlowNetwork.checkpoints == ["receipt", "receipt"]
 
 
-def test_looks_that_reach_nobody_never_count_as_absent(slow: Outbox) -> None:
+def test_searches_that_reach_nobody_never_count_as_absent(slow: Outbox) -> None:
     delivery = processing(slow, OutcomeUnknown("It is published."))
     ask(slow, delivery)
-    for _look in range(5):
+    for _search in range(5):
         SlowNetwork.found.append(NotReached("not listed yet"))
         with time_machine.travel(slow.again(delivery).next_at, tick=True):
             reconcile.reconcile(delivery.pk)
-    assert slow.again(delivery).state == State.UNCONFIRMED
+    assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.UNCONFIRMED, ReasonCode.CANNOT_TELL)
 
 
 def test_the_last_witness_is_stored_also_when_the_last_step_fails(slow: Outbox) -> None:
@@ -229,14 +229,14 @@ def test_a_witness_is_stored_before_the_call_goes_on(slow: Outbox) -> None:
     SlowNetwork.notes.append("session-7")
     delivery = slow.put()
     slow.tick()
-    assert (slow.again(delivery).state, slow.again(delivery).token) == (State.UNCONFIRMED, "session-7")
+    assert (slow.again(delivery).state, slow.again(delivery).token) == (State.CHECKING, "session-7")
 
 
 def test_an_error_that_a_connector_did_not_classify_counts_as_unknown(slow: Outbox) -> None:
     SlowNetwork.script.append(KeyError("id"))
     delivery = slow.put()
     slow.tick()
-    assert slow.again(delivery).state == State.UNCONFIRMED
+    assert slow.again(delivery).state == State.CHECKING
     assert slow.outcomes(delivery) == [Outcome.UNKNOWN]
 
 

@@ -69,7 +69,7 @@ def test_a_text_has_no_longer_deadline_than_before(outbox: Outbox, telegram: Cha
     outbox.network.plan("commit_then_hang", r"/sendMessage$", method="POST", seconds=5)
     text = outbox.put("Текст", channel=telegram)
     outbox.tick()
-    assert state_of(outbox, text) == State.UNCONFIRMED
+    assert state_of(outbox, text) == State.CHECKING
 
 
 def test_videos_take_half_of_the_hands_and_leave_room_at_their_own_server() -> None:

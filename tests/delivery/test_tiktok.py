@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery.domain import check_status, claim, deliver, reconcile, sweep
+from delivery.domain import answer, check_status, claim, deliver, reconcile, sweep
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from platforms.tiktok.publishing import ONLY_SELF
@@ -76,7 +76,7 @@ def test_a_video_is_processing_until_tiktok_shows_it(outbox: Outbox, account: Ch
 def test_a_lost_last_answer_is_settled_by_the_stored_id(outbox: Outbox, account: Channel, film: dict[str, Any]) -> None:
     outbox.network.plan("commit_then_drop", PUT, method="PUT")
     delivery = put(outbox, account, film)
-    assert (delivery.state, bool(delivery.token)) == (State.UNCONFIRMED, True)
+    assert (delivery.state, bool(delivery.token)) == (State.CHECKING, True)
     delivery = look(outbox, delivery)
     assert (delivery.state, delivery.reason) == (State.PUBLISHED, ReasonCode.FOUND)
     assert outbox.texts() == ["Отворена је фонтана."]
@@ -93,22 +93,23 @@ def test_a_worker_that_dies_behind_the_last_chunk_leaves_one_post(
     assert (delivery.state, bool(delivery.token)) == (State.SENDING, True)
     with time_machine.travel(delivery.lease_until + timedelta(seconds=1), tick=True):
         sweep.sweep(timezone.now())
-        assert outbox.again(delivery).state == State.UNCONFIRMED
+        assert outbox.again(delivery).state == State.CHECKING
         assert look(outbox, delivery).state == State.PUBLISHED
     assert outbox.texts() == ["Отворена је фонтана."]
 
 
-def test_a_chunk_that_never_arrived_is_sent_again_only_when_nothing_can_come_of_it(
+def test_a_chunk_that_never_arrived_is_a_persons_decision_when_nothing_can_come_of_it(
     outbox: Outbox, account: Channel, film: dict[str, Any]
 ) -> None:
     outbox.network.plan("drop_before", PUT, method="PUT")
     delivery = put(outbox, account, film)
     for later in (timedelta(), timedelta(minutes=2), timedelta(minutes=50)):
-        assert look(outbox, delivery, later).state == State.UNCONFIRMED
-    assert look(outbox, delivery, timedelta(minutes=61)).state == State.UNCONFIRMED
+        assert look(outbox, delivery, later).state == State.CHECKING
     delivery = look(outbox, delivery, timedelta(minutes=63))
-    assert (delivery.state, delivery.reason) == (State.SCHEDULED, ReasonCode.ABSENT)
-    outbox.tick(timezone.now() + timedelta(minutes=64))
+    assert (delivery.state, delivery.reason) == (State.UNCONFIRMED, ReasonCode.ABSENT)
+    with outbox.inside():
+        answer.it_is_not_there(delivery, by=outbox.cast.officer)
+    outbox.tick()
     assert ask(outbox, delivery).state == State.PUBLISHED
     assert outbox.texts() == ["Отворена је фонтана."]
 
@@ -153,8 +154,9 @@ def test_pictures_with_a_lost_answer_are_a_persons_decision_and_never_sent_twice
     picture = Picture("slika-1.jpg", "image/jpeg", 640, 360, len(PHOTOS["slika-1.jpg"]))
     outbox.network.plan("commit_then_drop", r"/content/init/$", method="POST")
     delivery = put(outbox, account, {"pictures": (picture,)})
-    assert (delivery.state, delivery.token) == (State.UNCONFIRMED, "")
+    assert (delivery.state, delivery.token) == (State.CHECKING, "")
     for minutes in (0, 2, 70):
-        assert look(outbox, delivery, timedelta(minutes=minutes)).state == State.UNCONFIRMED
+        delivery = look(outbox, delivery, timedelta(minutes=minutes))
+    assert (delivery.state, delivery.reason) == (State.UNCONFIRMED, ReasonCode.CANNOT_TELL)
     assert outbox.outcomes(delivery) == ["unknown", "cannot_tell", "cannot_tell", "cannot_tell"]
     assert sum(1 for one in outbox.network.ledger() if one["path"].endswith("/content/init/")) == 1

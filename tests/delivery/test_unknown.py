@@ -1,8 +1,9 @@
-"""A call without an answer: looked for, found, repeated only where that is safe, or asked of a person."""
+"""A call without an answer: searched for, found, repeated only where that is safe, or asked of a person."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import time_machine
 
 from django.utils import timezone
 
-from delivery import policies
+from delivery import commit_window, policies
 from delivery.domain import answer, claim, reconcile, settle, sweep
 from delivery.enums import Outcome, ReasonCode, State
 from delivery.models import Attempt, Delivery
@@ -22,17 +23,27 @@ pytestmark = pytest.mark.django_db
 POST = {"path": "/api/v1/statuses$", "method": "POST"}
 
 
-def unconfirmed(outbox: Outbox, fault: str, text: str = "Прекид у снабдевању водом", **more: Any) -> Delivery:
+def unanswered(outbox: Outbox, fault: str, text: str = "Прекид у снабдевању водом", **more: Any) -> Delivery:
     path = "/api/v1/statuses$|putRecord"
     outbox.network.plan(fault, path, method="POST", **more)
     delivery = outbox.put(text)
     outbox.tick()
-    assert outbox.again(delivery).state == State.UNCONFIRMED
+    assert outbox.again(delivery).state == State.CHECKING
     return delivery
 
 
-def look(outbox: Outbox, delivery: Delivery) -> None:
-    """One round of looking at the time at which the next look is due, and the repeat if there is one."""
+def unconfirmed(outbox: Outbox, fault: str, text: str = "Прекид у снабдевању водом") -> Delivery:
+    """One about which a person is asked: as `fault` says, and not seen when the commit window was over."""
+    outbox.network.options(list_lag=3600)
+    delivery = unanswered(outbox, fault, text)
+    decisive_search(outbox, delivery)
+    assert outbox.again(delivery).state == State.UNCONFIRMED
+    outbox.network.options(list_lag=0)
+    return delivery
+
+
+def search(outbox: Outbox, delivery: Delivery) -> None:
+    """One search at the time at which the next one is due, and the repeat if there is one."""
     with time_machine.travel(max(outbox.again(delivery).next_at, timezone.now()), tick=True):
         assert reconcile.claim_reconciliations(timezone.now()) == [delivery.pk]
         number = reconcile.reconcile(delivery.pk)
@@ -40,56 +51,90 @@ def look(outbox: Outbox, delivery: Delivery) -> None:
             deliver(delivery.pk, number)
 
 
+def decisive_search(outbox: Outbox, delivery: Delivery) -> None:
+    """The search at the end of the commit window."""
+    with outbox.inside():
+        Delivery.objects.filter(pk=delivery.pk).update(next_at=commit_window.decisive_at(outbox.again(delivery)))
+    search(outbox, delivery)
+
+
 def test_what_landed_is_found_and_bound(careful: Outbox) -> None:
-    delivery = unconfirmed(careful, "commit_then_drop")
-    look(careful, delivery)
+    delivery = unanswered(careful, "commit_then_drop")
+    search(careful, delivery)
     found = careful.again(delivery)
     assert (found.state, found.reason, found.unknown_since) == (State.PUBLISHED, ReasonCode.FOUND, None)
     assert found.remote_id == careful.network.public("opstina")[0]["id"]
     assert len(careful.texts()) == 1
 
 
-def test_what_is_absent_twice_is_sent_again(careful: Outbox) -> None:
-    delivery = unconfirmed(careful, "drop_before")
-    look(careful, delivery)
+def test_where_no_key_protects_an_absent_post_is_a_persons_decision(careful: Outbox) -> None:
+    delivery = unanswered(careful, "drop_before")
+    search(careful, delivery)
+    assert careful.again(delivery).state == State.CHECKING
+    decisive_search(careful, delivery)
+    asks = careful.again(delivery)
+    assert (asks.state, asks.reason, bool(asks.unknown_since)) == (State.UNCONFIRMED, ReasonCode.ABSENT, True)
+    for _ in range(5):
+        search(careful, delivery)
     assert careful.again(delivery).state == State.UNCONFIRMED
-    look(careful, delivery)
-    again = careful.again(delivery)
-    assert (again.state, again.reason) == (State.SCHEDULED, ReasonCode.ABSENT)
-    careful.tick(again.next_at)
-    assert careful.again(delivery).state == State.PUBLISHED
-    assert len(careful.texts()) == 1
+    assert careful.texts() == []
 
 
-def test_two_empty_looks_at_once_count_as_one(careful: Outbox) -> None:
-    delivery = unconfirmed(careful, "drop_before")
+def test_no_number_of_empty_searches_counts_before_the_commit_window_is_over(careful: Outbox) -> None:
+    delivery = unanswered(careful, "drop_before")
     for _ in range(5):
         assert reconcile.reconcile(delivery.pk) is None
-    assert careful.again(delivery).state == State.UNCONFIRMED
+    assert careful.again(delivery).state == State.CHECKING
     assert careful.outcomes(delivery) == [Outcome.UNKNOWN, *[Outcome.ABSENT] * 5]
+
+
+def test_searches_come_at_growing_intervals_and_one_exactly_at_the_end_of_the_window(careful: Outbox) -> None:
+    delivery = unanswered(careful, "drop_before")
+    with careful.inside():
+        decisive = commit_window.decisive_at(careful.again(delivery))
+    assert decisive - careful.attempts(delivery)[0].sent_at == timedelta(minutes=16)
+    times = []
+    while careful.again(delivery).state == State.CHECKING:
+        times.append(careful.again(delivery).next_at)
+        search(careful, delivery)
+    assert times[-1] == decisive
+    assert [round((later - earlier).total_seconds() / 60) for earlier, later in pairwise(times)] == [1, 2, 5, 8]
+
+
+def test_the_installation_sets_the_commit_window_of_a_network(careful: Outbox, settings: Any) -> None:
+    settings.COMMIT_WINDOWS = {"mastodon": 1200, "facebook": 1}
+    delivery = unanswered(careful, "drop_before")
+    with careful.inside():
+        decisive = commit_window.decisive_at(careful.again(delivery))
+    assert decisive - careful.attempts(delivery)[0].sent_at == timedelta(minutes=20)
+
+
+@pytest.mark.parametrize("late", [10, 100, 600])
+@pytest.mark.parametrize("network_name", ["outbox", "careful", "bluesky"])
+def test_what_a_server_publishes_late_is_found_and_never_sent_again(network_name: str, late: int, request: Any) -> None:
+    """A gateway answers 504 at once; the server behind it publishes `late` seconds after that."""
+    outbox: Outbox = request.getfixturevalue(network_name)
+    delivery = unanswered(outbox, "commit_late", seconds=late)
+    while outbox.again(delivery).state == State.CHECKING:
+        if outbox.again(delivery).next_at >= outbox.attempts(delivery)[0].sent_at + timedelta(seconds=late):
+            outbox.network.carry_out_late()
+        search(outbox, delivery)
+    outbox.network.carry_out_late()
+    assert outbox.again(delivery).state == State.PUBLISHED
+    assert len(outbox.texts()) == 1
 
 
 def test_a_list_that_lags_brings_no_second_post(careful: Outbox) -> None:
     careful.network.options(list_lag=1)
-    delivery = unconfirmed(careful, "commit_then_500")
-    look(careful, delivery)
-    look(careful, delivery)
+    delivery = unanswered(careful, "commit_then_500")
+    search(careful, delivery)
+    search(careful, delivery)
     assert careful.again(delivery).state == State.PUBLISHED
     assert len(careful.texts()) == 1
 
 
-def test_absent_and_too_late_by_then_is_a_persons_decision(careful: Outbox) -> None:
-    delivery = unconfirmed(careful, "drop_before")
-    look(careful, delivery)
-    with careful.inside():
-        Delivery.objects.filter(pk=delivery.pk).update(next_at=delivery.not_after + timedelta(minutes=1))
-    look(careful, delivery)
-    assert (careful.again(delivery).state, careful.again(delivery).reason) == (State.EXPIRED, ReasonCode.ABSENT)
-    assert careful.texts() == []
-
-
 def test_the_same_words_twice_are_never_guessed(careful: Outbox) -> None:
-    delivery = unconfirmed(careful, "commit_then_drop")
+    delivery = unanswered(careful, "commit_then_drop")
     with careful.inside():  # a colleague posted the same words by hand
         credential = careful.network.account("mastodon", "opstina")["credential"]
     import requests
@@ -100,9 +145,10 @@ def test_the_same_words_twice_are_never_guessed(careful: Outbox) -> None:
         headers={"Authorization": f"Bearer {credential['access_token']}"},
         timeout=30,
     )
-    for _ in range(4):
-        look(careful, delivery)
-    assert careful.again(delivery).state == State.UNCONFIRMED
+    for _ in range(6):
+        search(careful, delivery)
+    asks = careful.again(delivery)
+    assert (asks.state, asks.reason) == (State.UNCONFIRMED, ReasonCode.CANNOT_TELL)
     assert Outcome.CANNOT_TELL in careful.outcomes(delivery)
     assert len(careful.texts()) == 2
 
@@ -110,76 +156,99 @@ def test_the_same_words_twice_are_never_guessed(careful: Outbox) -> None:
 def test_a_post_of_another_delivery_is_not_taken_for_this_one(careful: Outbox) -> None:
     first = careful.put("Вежба")
     careful.tick()
-    second = unconfirmed(careful, "drop_before", "Вежба")
-    look(careful, second)
+    second = unanswered(careful, "drop_before", "Вежба")
+    search(careful, second)
     assert careful.outcomes(second)[-1] == Outcome.ABSENT
     assert careful.again(first).state == State.PUBLISHED
 
 
-def test_a_network_that_cannot_be_asked_is_asked_ever_more_seldom(careful: Outbox) -> None:
-    delivery = unconfirmed(careful, "drop_before")
+def test_a_network_that_cannot_be_searched_is_a_persons_question_and_searched_ever_more_seldom(
+    careful: Outbox,
+) -> None:
+    delivery = unanswered(careful, "drop_before")
     careful.network.plan("status", "/api/v1/accounts/.*/statuses", status=503, times=99)
     pauses = []
     for _ in range(10):
         before = max(careful.again(delivery).next_at, timezone.now())
-        look(careful, delivery)
+        search(careful, delivery)
         pauses.append(round((careful.again(delivery).next_at - before).total_seconds() / 60))
-    assert pauses == [1, 1, 2, 5, 10, 30, 60, 120, 120, 120]
-    assert careful.again(delivery).state == State.UNCONFIRMED
+    assert pauses == [1, 2, 5, 8, 30, 60, 120, 120, 120, 120]
+    assert (careful.again(delivery).state, careful.again(delivery).reason) == (
+        State.UNCONFIRMED,
+        ReasonCode.CANNOT_TELL,
+    )
 
 
-@pytest.mark.parametrize("network_name", ["outbox", "bluesky"])
-@pytest.mark.parametrize("fault", ["drop_before", "commit_then_drop", "commit_then_500", "truncate_body"])
-def test_where_one_key_publishes_once_the_call_settles_it_quickly(network_name: str, fault: str, request: Any) -> None:
-    outbox: Outbox = request.getfixturevalue(network_name)
-    delivery = unconfirmed(outbox, fault)
-    look(outbox, delivery)
+def test_where_a_key_protects_a_silent_network_is_searched_until_the_time_of_the_post_is_over(outbox: Outbox) -> None:
+    delivery = unanswered(outbox, "drop_before")
+    outbox.network.plan("status", "/api/v1/accounts/.*/statuses", status=503, times=1)
+    decisive_search(outbox, delivery)
+    assert outbox.again(delivery).state == State.CHECKING
+    search(outbox, delivery)  # it answers again, and the call is repeated
     assert outbox.again(delivery).state == State.PUBLISHED
     assert len(outbox.texts()) == 1
 
 
-def test_a_call_is_repeated_once_and_then_only_looked_for(outbox: Outbox) -> None:
-    delivery = unconfirmed(outbox, "drop_before", times=2)
-    look(outbox, delivery)  # absent, repeated, no answer again
-    assert outbox.again(delivery).state == State.UNCONFIRMED
-    look(outbox, delivery)
+@pytest.mark.parametrize("network_name", ["outbox", "bluesky"])
+@pytest.mark.parametrize("fault", ["drop_before", "commit_then_drop", "commit_then_500", "truncate_body"])
+def test_where_one_key_publishes_once_the_call_settles_it(network_name: str, fault: str, request: Any) -> None:
+    outbox: Outbox = request.getfixturevalue(network_name)
+    delivery = unanswered(outbox, fault)
+    decisive_search(outbox, delivery)
+    assert outbox.again(delivery).state == State.PUBLISHED
+    assert len(outbox.texts()) == 1
+
+
+def test_a_record_that_a_late_call_writes_again_stays_one_so_its_call_is_repeated_at_once(bluesky: Outbox) -> None:
+    delivery = unanswered(bluesky, "drop_before")
+    search(bluesky, delivery)
+    assert bluesky.again(delivery).state == State.PUBLISHED
+
+
+def test_a_call_is_repeated_once_and_then_only_searched_for(outbox: Outbox) -> None:
+    delivery = unanswered(outbox, "drop_before", times=2)
+    decisive_search(outbox, delivery)  # absent, repeated, no answer again
+    assert outbox.again(delivery).state == State.CHECKING
+    search(outbox, delivery)
     assert outbox.outcomes(delivery) == ["unknown", "absent", "unknown", "absent"]
-    look(outbox, delivery)
-    assert outbox.again(delivery).state == State.SCHEDULED  # absent twice since the last call
+    decisive_search(outbox, delivery)
+    assert (outbox.again(delivery).state, outbox.again(delivery).reason) == (State.UNCONFIRMED, ReasonCode.ABSENT)
     assert outbox.texts() == []
 
 
 @pytest.mark.parametrize("fault", ["status", "rate_limit", "revoke_token"])
 def test_a_repeat_that_fails_does_not_forget_the_first_call(outbox: Outbox, fault: str) -> None:
-    delivery = unconfirmed(outbox, "drop_before")
+    delivery = unanswered(outbox, "drop_before")
     outbox.network.plan(fault, **POST, status=422)
-    look(outbox, delivery)
+    decisive_search(outbox, delivery)
     unknown = outbox.again(delivery)
-    assert (unknown.state, bool(unknown.unknown_since)) == (State.UNCONFIRMED, True)
+    assert (unknown.state, bool(unknown.unknown_since)) == (State.CHECKING, True)
 
 
-def test_a_pause_stops_the_repeat_but_not_the_look(outbox: Outbox) -> None:
-    delivery = unconfirmed(outbox, "drop_before")
+def test_a_pause_stops_the_repeat_and_asks_a_person(outbox: Outbox) -> None:
+    delivery = unanswered(outbox, "drop_before")
     outbox.gate.say(policies.defer(ReasonCode.PAUSED))
-    look(outbox, delivery)
+    decisive_search(outbox, delivery)
     assert outbox.again(delivery).state == State.UNCONFIRMED
     assert outbox.texts() == []
 
 
-def test_a_repeat_whose_message_is_lost_is_unconfirmed_again(outbox: Outbox) -> None:
-    delivery = unconfirmed(outbox, "drop_before")
+def test_a_repeat_whose_message_is_lost_is_unknown_again(outbox: Outbox, settings: Any) -> None:
+    settings.COMMIT_WINDOWS = {"mastodon": 0}
+    delivery = unanswered(outbox, "drop_before")
     assert reconcile.reconcile(delivery.pk) == 3
     assert outbox.again(delivery).state == State.SENDING
     sweep.sweep(outbox.again(delivery).lease_until + timedelta(seconds=1))
     unknown = outbox.again(delivery)
-    assert (unknown.state, bool(unknown.unknown_since)) == (State.UNCONFIRMED, True)
+    assert (unknown.state, bool(unknown.unknown_since)) == (State.CHECKING, True)
 
 
-def test_after_an_hour_the_key_is_dead_and_only_looking_is_left(outbox: Outbox) -> None:
-    delivery = unconfirmed(outbox, "drop_before")
+def test_after_an_hour_the_key_is_dead_and_a_person_is_asked(outbox: Outbox) -> None:
+    delivery = unanswered(outbox, "drop_before")
     with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=True):
         assert reconcile.reconcile(delivery.pk) is None
     assert outbox.again(delivery).state == State.UNCONFIRMED
+    assert outbox.texts() == []
 
 
 # ---- an answer after the sweeper gave up
@@ -209,7 +278,7 @@ def test_a_remote_post_that_is_taken_is_not_believed(outbox: Outbox) -> None:
     delivery, attempt = sending(outbox)
     with outbox.inside():
         settle.settle(delivery, attempt, Published(outbox.again(first).remote_id, "", timezone.now()))
-    assert outbox.again(delivery).state == State.UNCONFIRMED
+    assert outbox.again(delivery).state == State.CHECKING
 
 
 # ---- what people answer
@@ -234,7 +303,7 @@ def test_a_link_that_leads_elsewhere_is_refused(careful: Outbox, link: str) -> N
 
 
 def test_bluesky_links_are_understood(bluesky: Outbox) -> None:
-    delivery = unconfirmed(bluesky, "commit_then_drop")
+    delivery = unanswered(bluesky, "commit_then_drop")
     uri = bluesky.network.public("opstina")[0]["id"]
     with bluesky.inside():
         link = f"https://bsky.app/profile/opstina.test/post/{uri.rsplit('/', 1)[-1]}"
@@ -251,13 +320,13 @@ def test_it_is_not_there_sends_it(careful: Outbox) -> None:
     assert len(careful.texts()) == 1
 
 
-def test_a_late_look_does_not_overrule_a_person(careful: Outbox) -> None:
+def test_a_late_search_does_not_overrule_a_person(careful: Outbox) -> None:
     delivery = unconfirmed(careful, "commit_then_drop")
     with careful.inside():
         stale = careful.again(delivery)
-        looked = reconcile._find(stale)
+        result = reconcile._find(stale)
         answer.drop(careful.again(delivery), by=careful.cast.officer)
-        assert reconcile._settle(stale, looked) is None
+        assert reconcile._settle(stale, result) is None
     assert careful.again(delivery).state == State.CANCELLED
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from common.models import MailMessage
 from delivery import policies
+from delivery.domain.move import move
 from delivery.enums import ReasonCode, State
 from delivery.models import Attempt, Delivery
 from notifications.domain.send import send_due
@@ -34,11 +35,22 @@ def failed(outbox: Outbox) -> Delivery:
     return outbox.again(delivery)
 
 
-def unconfirmed(outbox: Outbox, fault: str = "commit_then_drop") -> Delivery:
+def checking(outbox: Outbox, fault: str = "commit_then_drop") -> Delivery:
     outbox.network.plan(fault, "/api/v1/statuses$", method="POST")
     delivery = outbox.put("Позив за јавну расправу")
     outbox.tick()
     return outbox.again(delivery)
+
+
+def given_up(outbox: Outbox, delivery: Delivery) -> Delivery:
+    """The portal could not find out by itself."""
+    with outbox.inside():
+        move(delivery, State.UNCONFIRMED, because=ReasonCode.CANNOT_TELL)
+    return outbox.again(delivery)
+
+
+def unconfirmed(outbox: Outbox, fault: str = "commit_then_drop") -> Delivery:
+    return given_up(outbox, checking(outbox, fault))
 
 
 def expired(outbox: Outbox) -> Delivery:
@@ -125,7 +137,7 @@ def test_an_old_page_decides_nothing(outbox: Outbox) -> None:
     outbox.tick()
     answered = give(outbox, delivery, "it_is_not_there")  # the second click, from the page of before
     assert "has changed since you opened this page" in answered.content.decode()
-    assert outbox.again(delivery).state == State.UNCONFIRMED
+    assert outbox.again(delivery).state == State.CHECKING
 
 
 def test_a_new_time_is_read_as_the_clock_in_belgrade(outbox: Outbox) -> None:
@@ -242,11 +254,11 @@ def test_many_troubles_make_one_mail(outbox: Outbox) -> None:
     assert "(and 4 more)" in mails[0].subject
 
 
-def test_a_machine_gets_three_minutes_to_find_out_by_itself(outbox: Outbox) -> None:
-    unconfirmed(outbox)
+def test_people_hear_of_it_when_the_portal_cannot_find_out_by_itself(outbox: Outbox) -> None:
+    delivery = checking(outbox)
     assert delivery_notifications.send() == 0
-    with time_machine.travel(timezone.now() + timedelta(minutes=4), tick=True):
-        assert delivery_notifications.send() == 2
+    given_up(outbox, delivery)
+    assert delivery_notifications.send() == 2
 
 
 def test_a_new_trouble_of_the_same_delivery_is_told_again(outbox: Outbox) -> None:

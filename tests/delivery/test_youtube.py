@@ -123,7 +123,7 @@ def test_a_lost_answer_at_the_last_step_is_settled_by_the_video_itself(
 ) -> None:
     outbox.network.plan(action, PUBLIC, method="PUT")
     outbox.tick()
-    assert outbox.again(post).state == State.UNCONFIRMED
+    assert outbox.again(post).state == State.CHECKING
     reconcile.reconcile(post.pk)
     if action == "drop_before":
         assert (outbox.again(post).state, outbox.texts()) == (State.PROCESSING, [])

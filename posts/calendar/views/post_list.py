@@ -35,7 +35,7 @@ def posts(request: MunicipalityRequest) -> HttpResponse:
 STATES = (
     *((stage, stage.label) for stage in Stage),
     *((state, state.label) for state in (
-        State.SCHEDULED, State.PUBLISHED, State.FAILED, State.UNCONFIRMED, State.EXPIRED,
+        State.SCHEDULED, State.PUBLISHED, State.FAILED, State.CHECKING, State.UNCONFIRMED, State.EXPIRED,
     )),
 )  # fmt: skip
 

@@ -85,7 +85,7 @@ def _refuse_unfit(post: Post) -> None:
     states = {publication.delivery.state for publication in publications(post)}
     if states & set(UNDER_WAY):
         raise ActionNotAllowed(being_sent_message())
-    if State.UNCONFIRMED in states:
+    if states & {State.CHECKING, State.UNCONFIRMED}:
         raise ActionNotAllowed(_("On one network it is not known yet whether the post is there. Answer that first."))
     if states & set(COMING):
         raise ActionNotAllowed(

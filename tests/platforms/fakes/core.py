@@ -107,7 +107,7 @@ class Fault:
     method: str = ""
     nth: int = 1
     times: int = 1
-    seconds: float = 60
+    seconds: float = 60  # how long it hangs, or how late it is carried out
     status: int = 500
     body: Any = None
     seen: int = 0
@@ -184,6 +184,7 @@ class World:
             self.options |= getattr(kind, "OPTIONS", {})
         self.plan: list[Fault] = []
         self.ledger: list[dict[str, Any]] = []
+        self.late: list[Request] = []
         self.fakes: dict[str, Any] = {key: kind(self) for key, kind in kinds.items()}
         self.mastodon, self.bluesky = self.fakes["mastodon"], self.fakes["bluesky"]
 
@@ -216,6 +217,13 @@ class World:
             self.let_go.wait(fault.seconds)
             if self.fakes is not fakes:  # a reset let it go: it belongs to the test before
                 return Reply(503, {"error": "Reset"})
+        elif fault.action == "commit_late":
+            with self.lock:
+                self.late.append(request)
+            timer = threading.Timer(fault.seconds, self.carry_out_late, [request])
+            timer.daemon = True
+            timer.start()
+            return Reply(504, "<html><body><h1>504 Gateway Time-out</h1></body></html>", content_type="text/html")
         elif fault.action == "status":
             return Reply(fault.status, fault.body if fault.body is not None else {"error": "Planned"})
         elif fault.action == "html_error":
@@ -226,6 +234,21 @@ class World:
             with self.lock:
                 fake.kill_token(request.token, fault.action)
         return None
+
+    def carry_out_late(self, *requests: Request) -> None:
+        """Do what a gateway had given up; all of it unless named. Each request once, and none from before a reset.
+
+        It was in a queue, so a server that knows the key of another request by now answers with that one's post:
+        Mastodon looks the key up when it begins with a request, and holds a lock since pull request 37879 (February
+        2026). With `idempotency` "checked_early" it had begun before, as with an older Mastodon: the key does nothing.
+        https://github.com/mastodon/mastodon/pull/37879 https://github.com/mastodon/mastodon/pull/21840
+        """
+        with self.lock:
+            for request in [late for late in self.late if not requests or any(late is one for one in requests)]:
+                self.late.remove(request)
+                if self.options["idempotency"] == "checked_early":
+                    request.headers.pop("idempotency-key", None)
+                self.answer(request)
 
     def control(self, request: Request) -> Reply:
         with self.lock:
@@ -254,6 +277,9 @@ class World:
             case ["clock"]:
                 self.clock.ahead += timedelta(seconds=body["advance"])
                 return self.clock.now().isoformat()
+            case ["late"]:
+                self.carry_out_late()
+                return "carried out"
             case ["release"]:
                 self.release()
                 return "released"
@@ -439,6 +465,12 @@ class FakeServer:
 
     def advance(self, seconds: float) -> None:
         self._control("POST", "clock", {"advance": seconds})
+
+    def carry_out_late(self) -> None:
+        self._control("POST", "late")
+
+    def never_carry_out_late(self) -> None:
+        self.world.late.clear()
 
     def release(self) -> None:
         self._control("POST", "release")

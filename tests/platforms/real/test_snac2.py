@@ -20,7 +20,7 @@ from platforms.types import Credential, Inconclusive, Keys
 from platforms.visibility import Visibility, of_answer
 from tests.platforms.bench import Bench, outgoing, read
 from tests.platforms.conformance import Conformance, start
-from tests.platforms.real.snac2 import PATIENCE, Snac, serving
+from tests.platforms.real.snac2 import CONDITION_PATIENCE, PATIENCE, Snac, serving
 
 pytestmark = pytest.mark.real("snac2")
 BACK = "http://127.0.0.1:9999/callback"
@@ -122,7 +122,7 @@ class TestSnac2(Conformance):
             react=other.react,
             settle=snac.settle,
             deadline=PATIENCE,
-            patience=PATIENCE,
+            patience=CONDITION_PATIENCE,
             deviations=DEVIATIONS,
         )
 

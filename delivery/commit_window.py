@@ -1,0 +1,25 @@
+"""How long a network may still carry out a call that got no usable answer.
+
+A gateway can answer 504 while the server behind it publishes minutes later. Until that is ruled out, a search that does
+not show the post proves nothing: the delivery is *checking*.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from channels.models import Channel
+from delivery import queries
+from delivery.models import Delivery
+from platforms.registry import connector
+
+
+def commit_window(channel: Channel) -> timedelta:
+    """The connector's, or what `COMMIT_WINDOWS` sets for its network."""
+    seconds = settings.COMMIT_WINDOWS.get(channel.platform)
+    return connector(channel.platform).commit_window if seconds is None else timedelta(seconds=seconds)
+
+
+def decisive_at(delivery: Delivery) -> datetime:
+    """From when on a search that does not show the post means that it is not there."""
+    return queries.last_sent(delivery) + commit_window(delivery.channel)
