@@ -5,7 +5,8 @@
   overtakes everything, and municipalities take turns (`delivery.domain.claim.round_robin`).
 - It sleeps until the next due time. PostgreSQL wakes it when something becomes due meanwhile (`delivery.wakeup`), a
   thread when it is free. Without notifications the longest sleep of a second takes their place.
-- Any number may run, on any number of machines: claims skip what another one holds.
+- Any number may run, on any number of machines: claims skip what another one holds. Each renews the leases of its
+  calls while it is alive, and settles what a dead one left, also without Valkey and beat.
 - Asked to stop it claims no more and finishes the calls under way. A call that outlives the time limit of a task cannot
   be ended from within: the process then claims no more either, and ends without it.
 
@@ -30,15 +31,18 @@ from django.db import connection
 from django.utils import timezone
 
 from delivery import queries, rules
-from delivery.domain import claim
+from delivery.domain import attempts, claim, sweep
 from delivery.domain.deliver import make
 from delivery.wakeup import WakeUpListener
+from municipalities.tenancy import everywhere
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT_KEY = "heartbeat:publisher"
 HEARTBEAT_SECONDS = 15
 MAX_SLEEP = 1.0
+# A lease lasts several times as long (LEASE_SECONDS), so that a database that restarts costs none.
+RENEW_INTERVAL = 4.0
 # Under load threads become free one by one. Claiming for several at once costs a fraction, and nobody waits longer.
 CLAIM_INTERVAL = 0.08
 RECONNECT_DELAY = 1.0
@@ -69,13 +73,15 @@ class ActiveCall:
     heavy: bool
     slow: bool = False
     limit: float = 0
+    attempt: int = 0
 
     @classmethod
     def of(cls, work: claim.Work) -> "ActiveCall":
         payload = work.delivery.payload
         slow = rules.is_slow(payload)
         limit = settings.VIDEO_TASK_TIME_LIMIT if slow else settings.CELERY_TASK_TIME_LIMIT
-        return cls(time.monotonic(), work.delivery.channel.server, rules.brings_files(payload), slow, limit)
+        heavy = rules.brings_files(payload)
+        return cls(time.monotonic(), work.delivery.channel.server, heavy, slow, limit, work.attempt.pk)
 
     def heartbeat(self) -> None:
         self.heartbeat_at = time.monotonic()
@@ -125,7 +131,7 @@ class Dispatcher:
         self._woken, self._wakes = os.pipe()
         os.set_blocking(self._woken, False)
         os.set_blocking(self._wakes, False)
-        self._claimed_at = self._second_at = 0.0
+        self._claimed_at = self._second_at = self._renewed_at = 0.0
 
     def run(self) -> bool:
         """Until `stop`, or until a call does not end. Whether every call under way was finished."""
@@ -134,6 +140,8 @@ class Dispatcher:
             self._claim_until_stopped()
             while self.busy.keys() - self._late():
                 self.pulse()
+                with suppress(DatabaseError):
+                    self._renew()
                 time.sleep(0.05)
         finally:
             self._wake_ups.stop()
@@ -155,9 +163,12 @@ class Dispatcher:
     def _round(self) -> float:
         """Claim for the free threads. How many seconds there may be nothing to do."""
         now = timezone.now()
+        self._renew()
         if time.monotonic() - self._second_at >= 1:
             self._second_at = time.monotonic()
             self.pulse()
+            with everywhere("settle what dead publishers left"):
+                sweep.expired_leases(now)
             claim.settle_overdue(now)
             self._begin(claim.take_opened(self.threads - len(self.busy)))
         if free := self.threads - len(self.busy):
@@ -166,6 +177,15 @@ class Dispatcher:
         at = queries.next_due(now)
         seconds = (at - timezone.now()).total_seconds() if at else self.longest_sleep
         return min(max(seconds, 0.0), self.longest_sleep)
+
+    def _renew(self) -> None:
+        """While this process is alive, so are the leases of its calls; not of one that makes no progress."""
+        if time.monotonic() - self._renewed_at < RENEW_INTERVAL:
+            return
+        self._renewed_at, late = time.monotonic(), self._late()
+        if ids := [call.attempt for pk, call in self.busy.copy().items() if pk not in late]:
+            with everywhere("renew the leases of calls under way"):
+                attempts.renew_leases(ids, timezone.now())
 
     def _begin(self, works: Iterable[claim.Work]) -> None:
         for work in works:
@@ -176,7 +196,7 @@ class Dispatcher:
         try:
             make(work.delivery, work.attempt, call.heartbeat)
         except Exception:
-            # Nothing is lost: the lease runs out and the sweeper settles it by what stands in the database.
+            # Nothing is lost: the lease runs out and a sweep settles it by what stands in the database.
             log.exception("Delivery %s: the attempt was left to the sweeper", work.delivery.pk)
             connection.close()
         finally:

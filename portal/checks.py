@@ -6,6 +6,7 @@ it is `manage.py check --database default`.
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,9 +20,10 @@ from common import crypto
 START = "start"
 SECRET_LENGTH = 50
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LEASE_AT_LEAST = 12
 ORDERED = (
-    (("CALL_DEADLINE_SECONDS", "CELERY_TASK_TIME_LIMIT", "LEASE_SECONDS"), "60, 150 and 240"),
-    (("VIDEO_CALL_DEADLINE_SECONDS", "VIDEO_TASK_TIME_LIMIT", "VIDEO_LEASE_SECONDS"), "600, 900 and 1200"),
+    (("CALL_DEADLINE_SECONDS", "CELERY_TASK_TIME_LIMIT", "TASK_LEASE_SECONDS"), "60, 150 and 240"),
+    (("VIDEO_CALL_DEADLINE_SECONDS", "VIDEO_TASK_TIME_LIMIT"), "600 and 900"),
 )
 FETCHED_MONTHS = 4
 DELAY_HOURS = (1, 24 * 14)
@@ -95,15 +97,24 @@ def deadlines(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     problems: list[CheckMessage] = []
     for names, defaults in ORDERED:
         times = [getattr(settings, name) for name in names]
-        if not 0 < times[0] < times[1] < times[2]:
+        if not times[0] > 0 or any(later <= earlier for earlier, later in pairwise(times)):
             order = " < ".join(f"{name} ({seconds})" for name, seconds in zip(names, times, strict=True))
             problems.append(
                 Error(
                     f"{order} must hold: otherwise two workers could publish the same post.",
-                    hint=f"Leave all three out to take the defaults {defaults}.",
+                    hint=f"Leave all of them out to take the defaults {defaults}.",
                     id="portal.E005",
                 )
             )
+    if settings.LEASE_SECONDS < LEASE_AT_LEAST:
+        problems.append(
+            Error(
+                f"LEASE_SECONDS is {settings.LEASE_SECONDS}: a publisher renews its leases every four seconds, and one "
+                "that is missed would give a call that is under way to another publisher.",
+                hint=f"Set it to {LEASE_AT_LEAST} or more, or leave it out to take the default 20.",
+                id="portal.E005",
+            )
+        )
     return problems
 
 

@@ -347,15 +347,16 @@ CELERY_TIMEZONE = "UTC"
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 CELERY_TASK_DEFAULT_QUEUE = queues.DEFAULT
 CELERY_TASK_ROUTES = queues.ROUTES
-# Deadline of one call < time limit of a task < lease of a claim; a test holds the order.
+# Deadline of one call < time limit of a task < lease of a task; a test holds the order.
 CALL_DEADLINE_SECONDS = env.int("CALL_DEADLINE_SECONDS", default=60)
 CELERY_TASK_TIME_LIMIT = env.int("CELERY_TASK_TIME_LIMIT", default=150)
-LEASE_SECONDS = env.int("LEASE_SECONDS", default=240)
-# The same for what carries a video: 50 MB in one request take minutes on a municipality's line. The last two count
-# from the last sign of life, which each chunk of an upload gives.
+TASK_LEASE_SECONDS = env.int("TASK_LEASE_SECONDS", default=240)
+# A publisher renews the leases of its calls every few seconds. What a dead one held is free again after so long.
+LEASE_SECONDS = env.int("LEASE_SECONDS", default=20)
+# The same for what carries a video: 50 MB in one request take minutes on a municipality's line. The second counts from
+# the last progress, which each chunk of an upload makes.
 VIDEO_CALL_DEADLINE_SECONDS = env.int("VIDEO_CALL_DEADLINE_SECONDS", default=600)
 VIDEO_TASK_TIME_LIMIT = env.int("VIDEO_TASK_TIME_LIMIT", default=900)
-VIDEO_LEASE_SECONDS = env.int("VIDEO_LEASE_SECONDS", default=1200)
 # Network -> seconds for which it may carry out a call late, instead of its connector's `commit_window`.
 COMMIT_WINDOWS: dict[str, int] = env.seconds_by_name("COMMIT_WINDOWS")
 

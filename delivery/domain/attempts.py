@@ -1,6 +1,6 @@
 """Opening, taking and closing attempts. Append-only: a closed one never changes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from delivery import queries, rules
+from delivery import queries
 from delivery.domain.move import Moved
 from delivery.enums import Outcome, State, Step
 from delivery.models import Attempt, Delivery
@@ -19,20 +19,21 @@ from municipalities.prepared import PreparedUpdate
 CLOSED = PreparedUpdate(Attempt, "closed_at", "outcome", "detail", where=("pk", "closed_at__isnull"))
 
 
-def call_lease(now: datetime, delivery: Delivery | None = None) -> datetime:
-    """Until when a call that last made progress `now` counts as alive; longer where it carries a video."""
-    slow = delivery is not None and rules.is_slow(delivery.payload)
-    return now + timedelta(seconds=settings.VIDEO_LEASE_SECONDS if slow else settings.LEASE_SECONDS)
+def call_lease(now: datetime) -> datetime:
+    """Until when a call counts as alive whose publisher was alive `now`."""
+    return now + timedelta(seconds=settings.LEASE_SECONDS)
 
 
-def extend_lease(deliveries: Sequence[Delivery], now: datetime) -> None:
-    """Give those of these locked rows that carry a video the time that it takes."""
-    slow = [delivery for delivery in deliveries if rules.is_slow(delivery.payload)]
-    if slow:
-        until = call_lease(now, slow[0])
-        Delivery.objects.filter(pk__in=[delivery.pk for delivery in slow]).update(lease_until=until)
-        for delivery in slow:
-            delivery.lease_until = until
+def task_lease(now: datetime) -> datetime:
+    """Until when what was handed out `now` counts as under way: to a task, or to whichever publisher takes it."""
+    return now + timedelta(seconds=settings.TASK_LEASE_SECONDS)
+
+
+def renew_leases(attempt_ids: Collection[int], now: datetime) -> None:
+    """The publisher of these attempts is alive. Open `everywhere` first."""
+    ours = Attempt.objects.filter(pk__in=attempt_ids, closed_at=None)
+    sending = Delivery.objects.filter(state=State.SENDING, pk__in=ours.values("delivery_id"))
+    sending.update(lease_until=call_lease(now))
 
 
 def open_(delivery: Delivery, step: Step, **fields: Any) -> Attempt:
@@ -71,7 +72,7 @@ def take(delivery: Delivery, number: int) -> Attempt | None:
     """Make this attempt ours; None when it is done, or another publisher has it."""
     now = timezone.now()
     sending = Delivery.objects.filter(pk=delivery.pk, state=State.SENDING)
-    if not sending.update(lease_until=call_lease(now, delivery)):
+    if not sending.update(lease_until=call_lease(now)):
         return None
     mine = Attempt.objects.filter(delivery=delivery, number=number, closed_at=None, taken_at=None)
     if not mine.update(taken_at=now):

@@ -28,7 +28,7 @@ Verdict = Published | Pending | Ready | ContainerExpired | PlatformError
 
 
 def claim_status_checks(now: datetime) -> list[int]:
-    return queries.claim_next([State.PROCESSING], now, attempts.call_lease(now), BATCH)
+    return queries.claim_next([State.PROCESSING], now, attempts.task_lease(now), BATCH)
 
 
 def check_status(delivery_id: int) -> int | None:
@@ -92,7 +92,7 @@ def _outcome(verdict: Verdict) -> Outcome:
 
 def _finish(delivery: Delivery, ready: Ready, now: datetime) -> int:
     """Open the attempt that makes it public; the policy is asked right before its call."""
-    lease = attempts.call_lease(now)
+    lease = attempts.task_lease(now)
     move(delivery, State.SENDING, because=ReasonCode.PREPARED, token=ready.token, lease_until=lease)
     return attempts.open_(delivery, Step.FINISH, opened_at=now).number
 

@@ -48,7 +48,6 @@ def take_due(now: datetime, limit: int, has_room: HasRoom = lambda head: True) -
             if not going:
                 return []
             move_all(going, State.SENDING, because=ReasonCode.DUE, lease_until=attempts.call_lease(now))
-            attempts.extend_lease(going, now)
             opened = attempts.open_all(going, opened_at=now, taken_at=now)
     return [Work(delivery, attempt) for delivery, attempt in zip(going, opened, strict=True)]
 

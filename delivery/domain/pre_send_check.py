@@ -82,7 +82,7 @@ class PreSendCheck:
             return
         self.renewed_at = now
         ours = Delivery.objects.filter(pk=self.delivery.pk, state=State.SENDING)
-        ours.update(lease_until=attempts.call_lease(now, self.delivery))
+        ours.update(lease_until=attempts.call_lease(now))
 
     def _mark(self) -> None:
         rows = FRESH.rows(municipality=self.delivery.municipality_id, pk=self.delivery.pk)
@@ -95,7 +95,7 @@ class PreSendCheck:
             raise PublishBlocked(verdict)
         if not self._sent(now):
             raise LeaseLost
-        until = attempts.call_lease(now, self.delivery)
+        until = attempts.call_lease(now)
         if locked.lease_until is None or locked.lease_until < until - RENEW_AFTER:
             # Uploads took their time; the call itself shall have a whole lease.
             Delivery.objects.filter(pk=locked.pk).update(lease_until=until)

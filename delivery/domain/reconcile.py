@@ -51,7 +51,7 @@ class ReconciliationResult:
 
 def claim_reconciliations(now: datetime) -> list[int]:
     """Deliveries with an unknown outcome whose reconciliation is due, put off by a lease so that one worker does it."""
-    return queries.claim_next(queries.UNKNOWN, now, attempts.call_lease(now), BATCH)
+    return queries.claim_next(queries.UNKNOWN, now, attempts.task_lease(now), BATCH)
 
 
 def reconcile(delivery_id: int) -> int | None:
@@ -154,7 +154,7 @@ def _ask(delivery: Delivery, reconciliation: ReconciliationResult, next_at: date
 
 
 def _repeat(delivery: Delivery, now: datetime) -> int:
-    lease = attempts.call_lease(now)
+    lease = attempts.task_lease(now)
     check_at = rules.next_repeat_check_at(now, now)
     move(delivery, State.SENDING, because=ReasonCode.REPEATED, lease_until=lease, repeat_check_at=check_at)
     return attempts.open_(delivery, Step.CREATE, opened_at=now, detail={"repeat": True}).number

@@ -34,7 +34,7 @@ def claim_searches(now: datetime) -> list[int]:
     with everywhere("search for second posts"), transaction.atomic():
         due = Delivery.objects.filter(repeat_check_at__lte=now).select_for_update(skip_locked=True)
         ids = list(due.order_by("repeat_check_at").values_list("pk", flat=True)[:BATCH])
-        Delivery.objects.filter(pk__in=ids).update(repeat_check_at=attempts.call_lease(now))
+        Delivery.objects.filter(pk__in=ids).update(repeat_check_at=attempts.task_lease(now))
     return ids
 
 
@@ -118,7 +118,7 @@ def claim_withdrawals(now: datetime) -> list[int]:
     with everywhere("claim withdrawals"), transaction.atomic():
         wanted = StrayPost.objects.filter(settled_at=None, withdrawal_asked_at__isnull=False, next_at__lte=now)
         ids = list(wanted.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
-        StrayPost.objects.filter(pk__in=ids).update(next_at=attempts.call_lease(now))
+        StrayPost.objects.filter(pk__in=ids).update(next_at=attempts.task_lease(now))
     return ids
 
 

@@ -28,7 +28,7 @@ def claim_withdrawals(now: datetime) -> list[int]:
     with everywhere("claim withdrawals"), transaction.atomic():
         wanted = Delivery.objects.filter(state=State.PUBLISHED, withdrawal_asked_at__isnull=False, next_at__lte=now)
         ids = list(wanted.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
-        Delivery.objects.filter(pk__in=ids).update(next_at=attempts.call_lease(now))
+        Delivery.objects.filter(pk__in=ids).update(next_at=attempts.task_lease(now))
     return ids
 
 

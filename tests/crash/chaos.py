@@ -25,6 +25,8 @@ from typing import Any
 from uuid import uuid4
 
 LOST_ANSWERS = 0.05
+# Answered 504, and carried out up to three seconds later; the commit window of these runs is four.
+LATE_COMMITS = 0.03
 CHANNELS_EACH = 10
 KINDS = ("crash", "reply")
 # name → platform, what its server says of itself, what the fake does about repeated keys
@@ -177,7 +179,7 @@ class Chaos:
     def play(self, seconds: float, patience: float, apart: tuple[float, float] = (1.0, 2.0)) -> None:
         """Do harm for `seconds`, then let everything settle; beat's part is played here."""
         for server in self.servers.values():
-            server.options(lost_answers=LOST_ANSWERS)
+            server.options(lost_answers=LOST_ANSWERS, late_commits=LATE_COMMITS)
         ends = time.monotonic() + seconds
         next_harm = time.monotonic() + self.dice.uniform(*apart)
         while time.monotonic() < ends:
@@ -187,7 +189,7 @@ class Chaos:
                 next_harm = time.monotonic() + self.dice.uniform(*apart)
             time.sleep(0.25)
         for server in self.servers.values():
-            server.options(lost_answers=0)
+            server.options(lost_answers=0, late_commits=0)
         ends = time.monotonic() + patience
         while time.monotonic() < ends and _steady(self._open):
             self.crew.revive()
@@ -217,13 +219,31 @@ class Chaos:
             for task in (tasks.sweep, tasks.reconcile):
                 task.delay()
             with everywhere("messages that come twice"):
-                unsettled = Delivery.objects.filter(state__in=[State.UNCONFIRMED, State.SENDING])
+                unsettled = Delivery.objects.filter(state__in=[State.CHECKING, State.UNCONFIRMED, State.SENDING])
                 ids = list(unsettled.values_list("pk", flat=True)[:20])
             for pk in ids:
                 if self.dice.random() < 0.1:
                     self.done["message doubled"] += 1
                     for _ in range(2):
                         tasks.reconcile_delivery.delay(pk)
+            self._answer()
+
+    def _answer(self) -> None:
+        """A person looks at the network when asked, and has sent again what is not there."""
+        from delivery.domain import answer
+        from delivery.domain.move import Moved, NoSuchMove
+        from delivery.enums import State
+        from delivery.models import Delivery
+        from municipalities.tenancy import scope
+
+        with scope(self.cast.cuprija):
+            asking = list(Delivery.objects.filter(kind__in=KINDS, state=State.UNCONFIRMED).select_related("channel"))
+            public = {text for text, _, _ in self._shown()} if asking else set()
+            for delivery in asking:
+                if delivery.payload["text"] not in public:
+                    with suppress(Moved, NoSuchMove):
+                        answer.it_is_not_there(delivery, by=self.cast.officer)
+                        self.done["answered by a person"] += 1
 
     def _open(self) -> int:
         from delivery.enums import State
@@ -232,6 +252,15 @@ class Chaos:
 
         with everywhere("chaos looks"):
             return Delivery.objects.filter(kind__in=KINDS).exclude(state=State.PUBLISHED).count()
+
+    def _shown(self) -> list[tuple[str, str, str]]:
+        """(text, account, the post it is below) of everything public but the posts that the accounts began with."""
+        return [
+            (post["text"], account, post["reply_to"])
+            for account in self.channels
+            for post in self.servers[account.rpartition("-")[0]].public(account)
+            if post["text"] not in self.roots
+        ]
 
     def count(self) -> Count:
         from delivery.enums import State
@@ -245,12 +274,7 @@ class Chaos:
             states = dict(Delivery.objects.filter(kind__in=KINDS).values_list("payload__text", "state"))
             answer.settle_delivered()
             open_ones = Message.objects.exclude(state=MessageState.ANSWERED, first_answer_at__isnull=False).count()
-        shown = [
-            (text["text"], account, text["reply_to"])
-            for account in self.channels
-            for text in self.servers[account.rpartition("-")[0]].public(account)
-            if text["text"] not in self.roots
-        ]
+        shown = self._shown()
         seen = [(text, account) for text, account, _ in shown]
         times = Counter(text for text, _ in seen)
         below = Counter(above for text, _, above in shown if text in self.asked)

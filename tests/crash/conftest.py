@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
@@ -22,7 +23,9 @@ from django.utils import timezone
 from channels.domain import credentials
 from channels.models import Channel
 from delivery import policies, tasks
+from delivery.domain import answer
 from delivery.domain.enqueue import enqueue
+from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
 from municipalities.tenancy import everywhere, scope
@@ -53,6 +56,7 @@ class Stage:
     figures: Figures
     sent: list[Delivery] = field(default_factory=list)
     killed_before: int = 0
+    answered: int = 0
 
     def plan(self, action: str, path: str = PUBLISHING, **more: Any) -> None:
         """The same fault on all three. What hangs does so until `release`, or longer than anybody waits."""
@@ -96,6 +100,7 @@ class Stage:
         while not self.settled() and time.monotonic() < ends:
             self.workers.revive()
             self.ring()
+            self.answer()
             if between:
                 began = time.monotonic()
                 between(rounds)
@@ -104,6 +109,17 @@ class Stage:
             time.sleep(0.25)
         # Whatever is still under way must not disturb the count.
         time.sleep(0.2)
+
+    def answer(self) -> None:
+        """A person looks at the network when asked, and has sent again what is not there."""
+        public = self.public()
+        with scope(self.cast.cuprija):
+            asking = Delivery.objects.filter(pk__in=[d.pk for d in self.sent], state=State.UNCONFIRMED)
+            for delivery in asking.select_related("channel"):
+                if delivery.payload["text"] not in public:
+                    with suppress(Moved, NoSuchMove):
+                        answer.it_is_not_there(delivery, by=self.cast.officer)
+                        self.answered += 1
 
     def states(self) -> dict[int, str]:
         with everywhere("the crash suite looks"):
@@ -145,11 +161,12 @@ class Stage:
         figures.deliveries, figures.killed = len(self.sent), self.workers.killed - self.killed_before
         figures.calls, figures.public = self.calls(), len(set(public))
         figures.duplicates = len(public) - len(set(public))
+        figures.answered = self.answered
         figures.asked = sum(1 for state in states.values() if state in ASKS)
         for delivery in self.sent:
             there, state = delivery.payload["text"] in public, states[delivery.pk]
             honest = state == State.PUBLISHED if there else state in ASKS
-            figures.lost += not (honest or (there and state == State.UNCONFIRMED))
+            figures.lost += not (honest or state == State.CHECKING or (there and state == State.UNCONFIRMED))
         return figures
 
 

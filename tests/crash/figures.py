@@ -15,7 +15,8 @@ COLUMNS = {
     "killed": "workers killed",
     "calls": "calls that reached the network",
     "public": "public",
-    "asked": "asked of a person",
+    "answered": "answered by a person",
+    "asked": "still asked of a person",
     "duplicates": "duplicates",
     "lost": "lost",
 }
@@ -29,6 +30,7 @@ class Figures:
     killed: int = 0
     calls: int = 0
     public: int = 0
+    answered: int = 0
     asked: int = 0
     duplicates: int = 0
     lost: int = 0

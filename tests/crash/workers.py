@@ -25,7 +25,7 @@ TIMES = {
     "CALL_DEADLINE_SECONDS": "2",
     "CELERY_TASK_TIME_LIMIT": "4",
     "LEASE_SECONDS": "5",
-    "RECONCILIATION_INTERVAL_SECONDS": "2",
+    "COMMIT_WINDOWS": '{"mastodon": 4}',
 }
 CONCURRENCY = 4
 # Only to end the wait for what never comes: a worker takes seconds to start, and many times that on a slow machine.

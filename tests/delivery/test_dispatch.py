@@ -238,6 +238,50 @@ def test_what_it_took_and_did_not_send_comes_back_after_the_lease(outbox: Outbox
     assert (state_of(outbox, delivery), outbox.outcomes(delivery)) == (State.SCHEDULED, ["never_sent"])
 
 
+def test_a_call_keeps_its_lease_while_its_publisher_is_alive(
+    outbox: Outbox, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LEASE_SECONDS, settings.CALL_DEADLINE_SECONDS = 2, 30
+    monkeypatch.setattr(dispatch, "RENEW_INTERVAL", 0.2)
+    outbox.network.plan("commit_then_hang", "/api/v1/statuses$", method="POST", seconds=30)
+    with publisher(), publisher():
+        delivery = outbox.put()
+        wait_for(lambda: state_of(outbox, delivery) == State.SENDING)
+        began = time.monotonic()
+        while time.monotonic() < began + 5:
+            assert state_of(outbox, delivery) == State.SENDING
+            time.sleep(0.1)
+        outbox.network.release()
+        wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED)
+    assert outbox.outcomes(delivery) == ["ok"]
+
+
+def test_a_call_without_progress_loses_its_lease_although_its_publisher_is_alive(
+    outbox: Outbox, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LEASE_SECONDS = 2
+    monkeypatch.setattr(dispatch, "RENEW_INTERVAL", 0.2)
+    outbox.network.plan("commit_then_hang", "/api/v1/statuses$", method="POST", seconds=30)
+    settings.CALL_DEADLINE_SECONDS, settings.CELERY_TASK_TIME_LIMIT = 30, 1
+    with publisher(heartbeat=False):
+        delivery = outbox.put()
+        wait_for(lambda: state_of(outbox, delivery) == State.SENDING)
+        with publisher(heartbeat=False):
+            wait_for(lambda: state_of(outbox, delivery) == State.CHECKING)
+            outbox.network.release()
+            wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED)
+
+
+def test_what_a_dead_publisher_held_is_sent_by_another_without_valkey_and_beat(outbox: Outbox, settings: Any) -> None:
+    settings.LEASE_SECONDS = 2
+    first, second = outbox.put("прва", due_in=-2), outbox.put("друга", due_in=-1)
+    assert [work.delivery.pk for work in claim.take_due(timezone.now(), 5)] == [first.pk]  # and then it dies
+    caches = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
+    with override_settings(REDIS_URL="redis://127.0.0.1:1/0", CACHES=caches), publisher(heartbeat=False):
+        wait_for(lambda: {state_of(outbox, row) for row in (first, second)} == {State.PUBLISHED})
+    assert (outbox.texts(), outbox.outcomes(first)) == (["прва", "друга"], ["never_sent", "ok"])
+
+
 def test_a_gate_that_fails_for_one_stops_no_other(outbox: Outbox) -> None:
     other = connected(outbox.cast, outbox.network, "bluesky")
     broken, fine = outbox.put("прва"), outbox.put("друга", channel=other)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,10 +15,7 @@ from django.utils import timezone
 from channels.models import Channel
 from delivery import dispatch
 from delivery.domain import claim
-from delivery.domain.pre_send_check import PreSendCheck
-from delivery.domain.sweep import expired_leases
 from delivery.enums import State
-from delivery.models import Delivery
 from delivery.queries import QueueHead, heads
 from municipalities.tenancy import everywhere
 from platforms.types import Video
@@ -93,28 +89,6 @@ def test_the_outbox_knows_which_of_its_heads_carry_a_video(outbox: Outbox, teleg
     assert found[video.pk] == (True, True)
 
 
-def test_its_lease_outlasts_its_call_and_each_chunk_renews_it(
-    outbox: Outbox, telegram: Channel, snimak: Video, settings: Any
-) -> None:
-    outbox.put("Снимак", channel=telegram, content={"video": snimak})
-    (work,) = claim.take_due(timezone.now(), 4)
-    lease = work.delivery.lease_until - timezone.now()
-    assert lease > timedelta(seconds=settings.VIDEO_TASK_TIME_LIMIT)
-    after_a_texts_lease = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS + 1)
-    with everywhere("a test"):
-        assert expired_leases(after_a_texts_lease) == 0
-    signs: list[int] = []
-    departure = PreSendCheck(work.delivery, work.attempt, lambda: signs.append(1))
-    departure.renewed_at -= timedelta(minutes=1)
-    with outbox.inside():
-        Delivery.objects.update(lease_until=timezone.now())
-        departure.heartbeat()
-        renewed = Delivery.objects.get().lease_until
-    assert signs == [1]
-    assert renewed is not None
-    assert renewed > timezone.now() + timedelta(seconds=settings.VIDEO_TASK_TIME_LIMIT)
-
-
 def test_a_chunked_upload_that_goes_on_is_not_late_however_long_it_lasts(settings: Any) -> None:
     dispatcher = dispatch.Dispatcher(1)
     dispatcher.busy[7] = call = dispatch.ActiveCall(
@@ -126,25 +100,8 @@ def test_a_chunked_upload_that_goes_on_is_not_late_however_long_it_lasts(setting
     dispatcher._pool.shutdown()
 
 
-def test_a_video_has_the_longer_limit_and_the_longer_lease(
-    outbox: Outbox, telegram: Channel, snimak: Video, settings: Any
-) -> None:
+def test_a_video_has_the_longer_limit(outbox: Outbox, telegram: Channel, snimak: Video, settings: Any) -> None:
     text, video = outbox.put("Текст"), outbox.put("Снимак", channel=telegram, content={"video": snimak})
     works = {work.delivery.pk: work for work in claim.take_due(timezone.now(), 5)}
     limits = {pk: dispatch.ActiveCall.of(work).limit for pk, work in works.items()}
     assert limits == {text.pk: settings.CELERY_TASK_TIME_LIMIT, video.pk: settings.VIDEO_TASK_TIME_LIMIT}
-    for longer, delivery in ((False, text), (True, video)):
-        left = outbox.again(delivery).lease_until
-        assert left is not None
-        assert (left > timezone.now() + timedelta(seconds=settings.VIDEO_TASK_TIME_LIMIT)) is longer
-
-
-def test_a_video_whose_attempt_was_opened_by_a_look_has_the_longer_lease(
-    outbox: Outbox, telegram: Channel, snimak: Video, settings: Any
-) -> None:
-    video = outbox.opened("Снимак", channel=telegram, content={"video": snimak})
-    [work] = claim.take_opened(5)
-    assert dispatch.ActiveCall.of(work).limit == settings.VIDEO_TASK_TIME_LIMIT
-    left = outbox.again(video).lease_until
-    assert left is not None
-    assert left > timezone.now() + timedelta(seconds=settings.VIDEO_TASK_TIME_LIMIT)

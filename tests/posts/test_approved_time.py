@@ -174,7 +174,7 @@ def test_what_is_held_as_too_early_says_so_and_goes_out_at_another_time(desk: De
     claim.take_due(now + timedelta(seconds=1), 50)
     delivery.refresh_from_db()
     with everywhere("what people have not been told"):
-        assert delivery in without_notification(timezone.now())
+        assert delivery in without_notification()
     client = sign_in(desk.cast.officer)
     for page in (url("post", post.pk), url("delivery", delivery.pk)):
         assert "Its approval holds for a later time." in client.get(page).content.decode()

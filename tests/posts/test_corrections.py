@@ -404,7 +404,7 @@ def test_the_new_one_is_one_when_its_answer_is_lost(desk: Street, loss: str) -> 
     desk.network.plan(loss, "putRecord", method="POST")
     desk.go()
     new = desk.on(post, "bluesky").delivery
-    assert new.state == State.UNCONFIRMED
+    assert new.state == State.CHECKING
     number = reconcile.reconcile(new.pk)
     if number:
         deliver(new.pk, number)

@@ -136,8 +136,11 @@ DEFAULTS = {
     "max_characters": 500,
     "latency": 0,
     "lost_answers": 0,
+    "late_commits": 0,
 }
 PUBLISHES = re.compile(r"/api/v1/statuses$|(create|put)Record$")
+# Seconds of `late_commits`.
+LATEST_COMMIT = 3.0
 AFTER = {"commit_then_drop", "commit_then_500", "commit_then_hang", "truncate_body"}
 
 
@@ -218,12 +221,7 @@ class World:
             if self.fakes is not fakes:  # a reset let it go: it belongs to the test before
                 return Reply(503, {"error": "Reset"})
         elif fault.action == "commit_late":
-            with self.lock:
-                self.late.append(request)
-            timer = threading.Timer(fault.seconds, self.carry_out_late, [request])
-            timer.daemon = True
-            timer.start()
-            return Reply(504, "<html><body><h1>504 Gateway Time-out</h1></body></html>", content_type="text/html")
+            return self.give_up(request, fault.seconds)
         elif fault.action == "status":
             return Reply(fault.status, fault.body if fault.body is not None else {"error": "Planned"})
         elif fault.action == "html_error":
@@ -234,6 +232,15 @@ class World:
             with self.lock:
                 fake.kill_token(request.token, fault.action)
         return None
+
+    def give_up(self, request: Request, seconds: float) -> Reply:
+        """What a gateway answers while the server behind it carries the request out so many seconds later."""
+        with self.lock:
+            self.late.append(request)
+        timer = threading.Timer(seconds, self.carry_out_late, [request])
+        timer.daemon = True
+        timer.start()
+        return Reply(504, "<html><body><h1>504 Gateway Time-out</h1></body></html>", content_type="text/html")
 
     def carry_out_late(self, *requests: Request) -> None:
         """Do what a gateway had given up; all of it unless named. Each request once, and none from before a reset.
@@ -375,9 +382,11 @@ class _Handler(BaseHTTPRequestHandler):
                 return planned
             if fakes is not self.world.fakes:
                 return None  # everything was forgotten while it hung: it is no business of the next test
+        publishes = request.method == "POST" and bool(PUBLISHES.search(request.path))
+        if publishes and random.random() < self.world.options["late_commits"]:
+            return self.world.give_up(request, random.uniform(0.2, LATEST_COMMIT))
         reply = self.world.answer(request)
-        lost = self.world.options["lost_answers"]
-        if lost and request.method == "POST" and PUBLISHES.search(request.path) and random.random() < lost:
+        if publishes and random.random() < self.world.options["lost_answers"]:
             return None
         if fault and fault.action == "commit_then_drop":
             return None
