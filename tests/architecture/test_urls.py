@@ -28,6 +28,7 @@ from analytics.models import MunicipalityTarget, ProgrammeIndicator, Subject, Ta
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
 from common.access import Permission
+from delivery.models import StrayPost
 from exchange.domain import practice
 from exchange.models import Example, Pick, SharedComment, SharedPicture, SharedPost
 from inbox.domain import desk as inbox_desk
@@ -610,6 +611,18 @@ def _counted(it: Things) -> int:
         return int(Subject.objects.get(publication=it.publication).pk)
 
 
+def _stray(it: Things) -> int:
+    municipality = it.publication.municipality
+    with scope(municipality):
+        row, _ = StrayPost.objects.get_or_create(
+            municipality=municipality,
+            delivery=it.publication.delivery,
+            remote_id="stray",
+            defaults={"detected_at": timezone.now()},
+        )
+        return int(row.pk)
+
+
 def _agreed_plan(it: Things, kind: str) -> int:
     """An activity of a plan that both agreed on, its file as evidence, or a proposed change of it."""
     with scope(it.cast.cuprija):
@@ -654,6 +667,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "threads/thread": lambda it: it.thread.pk,
     "media/pk": lambda it: it.media.pk,
     "deliveries/pk": lambda it: it.publication.delivery_id,
+    "strays/stray": lambda it: _stray(it),
     "channels/channel": lambda it: it.channel.pk,
     "connect/platform": lambda it: "mastodon",
     "connecting/attempt": lambda it: it.attempts.get(it.role, it.attempts["approver"]).pk,
