@@ -28,6 +28,7 @@ STATES: dict[str, State] = {
     # deliveries
     "waiting": State("waiting", "hourglass", _("Waiting")),
     "scheduled": State("info", "calendar-clock", _("Scheduled")),
+    "delayed": State("warning", "clock", _("Delayed")),
     "sending": State("info", "send", _("Sending")),
     "processing": State("info", "refresh-cw", _("The network is preparing it")),
     "published": State("good", "circle-check", _("Published")),

@@ -101,3 +101,14 @@ class ReasonCode(models.TextChoices):
 
 PAUSES = frozenset({ReasonCode.PAUSED, ReasonCode.CHANNEL_PAUSED, ReasonCode.PROGRAMME_PAUSED})
 """Somebody held it back, from its channel to the whole programme."""
+
+DELAYS = frozenset(
+    {
+        ReasonCode.RATE_LIMITED,
+        ReasonCode.NOT_REACHED,
+        ReasonCode.NEVER_SENT,
+        ReasonCode.UNANSWERED,
+        ReasonCode.CONTAINER_EXPIRED,
+    }
+)
+"""A call did not succeed, and is made again by itself."""

@@ -3,16 +3,21 @@
 `state` has one writer, `delivery.domain.move`. Attempts are append-only: opened before a call, closed after it.
 """
 
+from datetime import datetime
+
 import pgtrigger
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from channels.models import Channel
 from common.fields import WebAddressField
-from delivery.enums import PAUSES, Outcome, ReasonCode, State, Step
-from delivery.rules import SEEN
+from common.lazy_text import LazyText
+from delivery.enums import DELAYS, PAUSES, Outcome, ReasonCode, State, Step
+from delivery.rules import DELAYED_AFTER, SEEN
 from municipalities.tenancy import TenantModel
 
 NOTIFY_CHANNEL = "delivery_due"
@@ -181,7 +186,20 @@ class Delivery(TenantModel):
         (`common.states`)."""
         if self.stray_at:
             return "twice" if self.state == State.PUBLISHED else "public_after_all"
+        if self.is_delayed(timezone.now()):
+            return "delayed"
         return "paused" if self.state == State.WAITING and self.reason in PAUSES else self.state
+
+    def is_delayed(self, now: datetime) -> bool:
+        """Whether it should have left a while ago, and is still going to."""
+        return self.state == State.SCHEDULED and now - self.due_at > DELAYED_AFTER
+
+    @property
+    def delay_words(self) -> LazyText:
+        """Why it is not out yet, as far as the row says; `delivery.delays` knows more."""
+        if self.reason in DELAYS or self.state == State.CHECKING:
+            return ReasonCode(self.reason).label
+        return _("It has not left yet: another post goes first, or the portal cannot publish at the moment.")
 
     @property
     def only_seen(self) -> bool:

@@ -115,6 +115,13 @@ def locked(now: datetime, chosen: Iterable[int]) -> list[Delivery]:
     return LOCKED.instances(now=now, chosen=array(chosen))
 
 
+def first_of_channel(delivery: Delivery) -> Delivery | None:
+    """What leaves its channel before all others, or is leaving it now."""
+    own = Q(parent=None) | Q(parent__state=State.PUBLISHED)
+    line = Delivery.objects.filter(own, channel=delivery.channel_id, state__in=[State.SCHEDULED, State.SENDING])
+    return line.order_by("-urgent", "due_at", "pk").first()
+
+
 def untaken(limit: int) -> list[tuple[int, int]]:
     """(delivery id, number) of open attempts that no publisher has taken, oldest first."""
     with everywhere("take opened attempts"):

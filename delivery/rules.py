@@ -40,6 +40,9 @@ SEARCH_AT_MOST = timedelta(days=3)
 # While a network prepares a post. After the last one the reason is "no verdict in time".
 STATUS_CHECK_BACKOFF = tuple(timedelta(seconds=s) for s in (5, 10, 20, 30, 60, 60, 120, 300, 300, 600, 900, 1800))
 
+# A post leaves within seconds of its time; after so long people read that it is delayed, and why.
+DELAYED_AFTER = timedelta(minutes=1)
+
 # A withdrawal is repeated until it happened.
 WITHDRAWAL_INTERVAL = timedelta(minutes=1)
 

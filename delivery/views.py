@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,7 +15,7 @@ from accounts.web import SignedInRequest
 from channels import pauses, validation
 from channels.enums import ChannelState
 from common.differences import differences
-from delivery import commit_window, origins, queries, rules
+from delivery import commit_window, delays, origins, queries, rules
 from delivery.domain import answer, external_changes, strays, withdraw
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
@@ -183,6 +184,8 @@ def _page(request: MunicipalityRequest, delivery: Delivery, *, status: int = 200
         "is_concealed": _is_private(delivery) and not request.access.may(Verb.INBOX_VIEW),
         "language": delivery.payload.get("language", ""),
         "pictures": delivery.payload.get("pictures", ()),
+        "now": (now := timezone.now()),
+        "delay": delays.reason(delivery, now),
         "checked_until": commit_window.decisive_at(delivery) if delivery.state == State.CHECKING else None,
         "strays": queries.undecided_strays(delivery) if delivery.stray_at else (),
         "may_decide_about_strays": may_answer,

@@ -117,7 +117,7 @@ def _lists(user: Any, access: Access, *, own: bool) -> dict[str, _List]:
 
 
 def _goes_out() -> Q:
-    coming = (State.SCHEDULED, State.WAITING, State.SENDING)
+    coming = (State.SCHEDULED, State.WAITING, State.SENDING, State.CHECKING)
     return Q(Exists(Publication.objects.filter(post=OuterRef("pk"), live=True, delivery__state__in=coming)))
 
 

@@ -15,7 +15,7 @@ from municipalities.tenancy import TenantModel
 from posts.enums import CallKind, Category, Format, Stage
 
 User = settings.AUTH_USER_MODEL
-NEEDS_A_LOOK = ("twice", "missing", "changed", "failed", "unconfirmed", "expired", "checking")
+NEEDS_A_LOOK = ("twice", "missing", "changed", "failed", "unconfirmed", "expired", "delayed", "checking")
 
 
 @pghistory.track(fields=["stage", "category", "local_time", "fold", "due_at", "deleted_at", "title", "municipality"])
