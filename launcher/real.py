@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from launcher.site import ROOT
@@ -24,6 +24,8 @@ NODE_AT_LEAST = 18
 CACHE = ROOT / ".data-real"
 # For one test: their own queues let two users hear of each other only after a while.
 SECONDS = 300
+# pytest's exit code where nothing was selected.
+NO_TESTS = 5
 
 
 def snac2() -> str:
@@ -92,25 +94,35 @@ def _last_line(text: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    why_not = {name: reason() for name, (_, reason) in SERVERS.items()}
-    usable = [name for name, reason in why_not.items() if not reason]
-    environ = {**os.environ, "REAL_SERVERS": ",".join(usable), "REAL_SERVERS_DIR": str(CACHE)}
-    code = 1
-    if usable:
-        pytest = [str(Path(sys.executable)), "-m", "pytest", "-m", "real", f"--timeout={SECONDS}", *arguments]
-        code = subprocess.run(pytest, env=environ, cwd=ROOT, check=False).returncode
-    _report(why_not, code)
-    return code
-
-
-def _report(why_not: dict[str, str], code: int) -> None:
+    reasons = {name: reason() for name, (_, reason) in SERVERS.items()}
+    codes = {name: _run(name, arguments) for name, reason in reasons.items() if not reason}
     line = "#" * 78
     print(f"\n{line}")
     for name, (title, _) in SERVERS.items():
-        reason = why_not[name]
-        verdict = f"NOT RUN: {reason}" if reason else f"run, {'passed' if code == 0 else 'see above'}"
-        print(f"#  {title}: {verdict}")
+        print(f"#  {title}: {verdict(reasons[name], codes.get(name))}")
     print(line, flush=True)
+    return exit_code(codes.values())
+
+
+def _run(server: str, arguments: list[str]) -> int:
+    """A run of its own for each server, so that the summary says of each whether its tests passed."""
+    environ = {**os.environ, "REAL_SERVERS": server, "REAL_SERVERS_DIR": str(CACHE)}
+    pytest = [str(Path(sys.executable)), "-m", "pytest", "-m", "real", f"--timeout={SECONDS}", *arguments]
+    print(f"\n=== {SERVERS[server][0]}", flush=True)
+    return subprocess.run(pytest, env=environ, cwd=ROOT, check=False).returncode
+
+
+def verdict(reason: str, code: int | None) -> str:
+    """What the summary says of one server: why it was left out, or how pytest ended (its exit code)."""
+    if reason:
+        return f"NOT RUN: {reason}"
+    return {0: "run, passed", NO_TESTS: "run, but no test was selected"}.get(code or 0, "run, FAILED, see above")
+
+
+def exit_code(codes: Iterable[int]) -> int:
+    """0 where at least one server was used and no test failed."""
+    ends = [code for code in codes if code != NO_TESTS]
+    return max(ends, default=1)
 
 
 if __name__ == "__main__":
