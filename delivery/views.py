@@ -51,8 +51,8 @@ DONE = {
 }
 STRAY_ANSWERS: dict[str, Callable[..., None]] = {"take_down": strays.take_down, "keep": strays.keep}
 STRAY_DONE = {
-    "take_down": _("The second post is taken down in a moment."),
-    "keep": _("Noted. Both posts stay."),
+    "take_down": _("It is taken down in a moment."),
+    "keep": _("Noted. Nothing is taken down."),
 }
 CHANGED = _("It has changed since you opened this page, so nothing was done. Check its current state.")
 NOT_OURS = _("This link does not lead to a post of this channel, or it belongs to another post. Copy it again.")

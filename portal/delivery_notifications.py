@@ -20,7 +20,7 @@ from notifications.domain.notify import notify
 from notifications.enums import NotificationKind
 
 STRAY = gettext_noop(
-    "The network carried out a call late that had been given up. Decide whether the second post is taken down."
+    "The network carried out a call late that had been given up. Decide whether that post is taken down."
 )
 
 

@@ -109,7 +109,7 @@ def test_people_hear_of_it_and_have_the_second_post_taken_down(careful: Outbox) 
     assert "It is public twice" in shown
     stray = stray_of(careful)
     assert stray.permalink in shown
-    assert "is taken down in a moment" in decide(careful, stray, "take_down").content.decode()
+    assert "It is taken down in a moment." in decide(careful, stray, "take_down").content.decode()
     assert "It is being taken down." in page(careful, delivery)
     for stray_id in strays.claim_withdrawals(timezone.now()):
         strays.withdraw(stray_id)
