@@ -41,8 +41,8 @@ log = logging.getLogger(__name__)
 HEARTBEAT_KEY = "heartbeat:publisher"
 HEARTBEAT_SECONDS = 15
 MAX_SLEEP = 1.0
-# A lease lasts several times as long (LEASE_SECONDS), so that a database that restarts costs none.
-RENEW_INTERVAL = 4.0
+# Share of LEASE_SECONDS after which leases are renewed: a database that restarts costs none.
+RENEW_AFTER = 0.2
 # Under load threads become free one by one. Claiming for several at once costs a fraction, and nobody waits longer.
 CLAIM_INTERVAL = 0.08
 RECONNECT_DELAY = 1.0
@@ -180,7 +180,7 @@ class Dispatcher:
 
     def _renew(self) -> None:
         """While this process is alive, so are the leases of its calls; not of one that makes no progress."""
-        if time.monotonic() - self._renewed_at < RENEW_INTERVAL:
+        if time.monotonic() - self._renewed_at < settings.LEASE_SECONDS * RENEW_AFTER:
             return
         self._renewed_at, late = time.monotonic(), self._late()
         if ids := [call.attempt for pk, call in self.busy.copy().items() if pk not in late]:

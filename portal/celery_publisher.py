@@ -18,9 +18,14 @@ from typing import Any
 from celery import bootsteps
 from celery.concurrency.thread import TaskPool
 
+from django.conf import settings
+from django.db import connections
+
 from portal import queues
 
 log = logging.getLogger(__name__)
+
+IDLE_MILLISECONDS = 10_000
 
 
 class Publisher(bootsteps.StartStopStep):
@@ -38,6 +43,7 @@ class Publisher(bootsteps.StartStopStep):
     def start(self, worker: Any) -> None:
         from delivery import dispatch
 
+        _give_up_locks_when_cut_off()
         gc.collect()
         gc.freeze()  # what is loaded by now stays: no collection has to go through it again
         self.dispatcher = dispatch.Dispatcher(worker.concurrency, pulse=dispatch.send_heartbeat)
@@ -70,6 +76,18 @@ class Publisher(bootsteps.StartStopStep):
         if not finished:
             log.error("The publisher ends with a call under way; its lease runs out")
             _exit()
+
+
+def _give_up_locks_when_cut_off() -> None:
+    """For connections that are opened from now on: PostgreSQL ends a transaction that goes on with nothing for ten
+    seconds, so that a machine that was cut off from it holds no row that another one would send. The publisher's
+    transactions never wait for a network.
+
+    A pooler knows no session, and notices itself that its client is gone.
+    """
+    if not settings.DATABASE_DIRECT_URL:
+        options = connections.settings["default"].setdefault("OPTIONS", {})
+        options.setdefault("options", f"-c idle_in_transaction_session_timeout={IDLE_MILLISECONDS}")
 
 
 def _exit() -> None:

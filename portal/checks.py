@@ -20,7 +20,7 @@ from common import crypto
 START = "start"
 SECRET_LENGTH = 50
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-LEASE_AT_LEAST = 12
+LEASE_AT_LEAST = 5
 ORDERED = (
     (("CALL_DEADLINE_SECONDS", "CELERY_TASK_TIME_LIMIT", "TASK_LEASE_SECONDS"), "60, 150 and 240"),
     (("VIDEO_CALL_DEADLINE_SECONDS", "VIDEO_TASK_TIME_LIMIT"), "600 and 900"),
@@ -109,8 +109,8 @@ def deadlines(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     if settings.LEASE_SECONDS < LEASE_AT_LEAST:
         problems.append(
             Error(
-                f"LEASE_SECONDS is {settings.LEASE_SECONDS}: a publisher renews its leases every four seconds, and one "
-                "that is missed would give a call that is under way to another publisher.",
+                f"LEASE_SECONDS is {settings.LEASE_SECONDS}: a publisher that pauses for a moment would lose the calls "
+                "that it has under way.",
                 hint=f"Set it to {LEASE_AT_LEAST} or more, or leave it out to take the default 20.",
                 id="portal.E005",
             )

@@ -15,6 +15,7 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
+from django.conf import settings as django_settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -32,7 +33,8 @@ from municipalities.tenancy import everywhere, scope
 from platforms.types import Credential, Outgoing, Picture
 from portal.celery import app
 from tests.crash.figures import Figures
-from tests.crash.workers import PATIENCE_SECONDS, QUEUE, TIMES, Workers, wait_for
+from tests.crash.forwarder import Forwarder
+from tests.crash.workers import PATIENCE_SECONDS, QUEUE, TIMES, Workers, environment, wait_for
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer, running
 
@@ -198,6 +200,43 @@ def second(workers: Workers, servers: Any, crash_media: Path, tmp_path: Path) ->
     other.start()
     yield other
     other.stop()
+
+
+@dataclass
+class CutOff:
+    """A machine whose network can be cut: a worker that reaches PostgreSQL and Valkey by forwarders alone."""
+
+    workers: Workers
+    forwarders: list[Forwarder]
+
+    def forwarded(self) -> int:
+        return sum(forwarder.forwarded for forwarder in self.forwarders)
+
+    def cut(self) -> None:
+        for forwarder in self.forwarders:
+            forwarder.cut()
+
+    def restore(self) -> None:
+        for forwarder in self.forwarders:
+            forwarder.restore()
+
+
+@pytest.fixture
+def cut_off(stage: Stage, servers: Any, crash_media: Path, tmp_path: Path) -> Iterator[CutOff]:
+    """Beside the worker of the stage. It calls the networks directly."""
+    other = Workers(tmp_path, crash_media, stage.workers.hosts)
+    urls = {"DATABASE_URL": environment(crash_media, [])["DATABASE_URL"], "REDIS_URL": django_settings.REDIS_URL}
+    forwarders = []
+    for name, url in urls.items():
+        forwarder, other.more[name] = Forwarder.to(url)
+        forwarders.append(forwarder)
+    other.start()
+    yield CutOff(other, forwarders)
+    for forwarder in forwarders:
+        forwarder.restore()
+    other.stop()
+    for forwarder in forwarders:
+        forwarder.close()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.tenancy import everywhere
 from portal import queues
-from tests.crash.conftest import Stage
+from tests.crash.conftest import CutOff, Stage
 from tests.crash.workers import CONCURRENCY, QUEUE, Workers, wait_for
 
 pytestmark = pytest.mark.crash
@@ -218,6 +218,30 @@ def test_the_database_connection_is_cut_during_the_call(stage: Stage) -> None:
     nothing_doubled_nothing_lost(stage)
 
 
+@pytest.mark.parametrize(
+    "per_network", [pytest.param(40, marks=pytest.mark.slow), pytest.param(334, marks=pytest.mark.long)]
+)
+def test_one_of_two_machines_is_cut_off_from_database_and_valkey(
+    stage: Stage, cut_off: CutOff, per_network: int
+) -> None:
+    """It goes on with the calls that it has begun and hears nothing; the other one sends the rest."""
+    for server in stage.servers.values():
+        server.options(latency=0.05)
+    before = cut_off.forwarded()
+    stage.put(per_network)
+    wait_for(lambda: len(stage.public()) >= per_network / 2)
+    assert cut_off.forwarded() > before + 10_000, "the machine took no part before it was cut off"
+    cut_off.cut()
+    began = time.monotonic()
+    stage.play()
+    seconds = time.monotonic() - began
+    cut_off.restore()
+    time.sleep(2)  # whatever the machine still wants to send now
+    nothing_doubled_nothing_lost(stage)
+    # What it held in a transaction is free after ten seconds, and the rest takes the time of its calls.
+    assert seconds < 60 + per_network * 0.3, seconds
+
+
 # ---- messages
 
 
@@ -313,6 +337,7 @@ def test_a_gateway_gives_up_and_the_worker_is_killed_before_the_server_publishes
     stage.put()
     wait_for(lambda: State.CHECKING in stage.states().values())
     stage.workers.kill()
+    stage.workers.start()
     stage.play()
     nothing_doubled_nothing_lost(stage)
 

@@ -238,11 +238,8 @@ def test_what_it_took_and_did_not_send_comes_back_after_the_lease(outbox: Outbox
     assert (state_of(outbox, delivery), outbox.outcomes(delivery)) == (State.SCHEDULED, ["never_sent"])
 
 
-def test_a_call_keeps_its_lease_while_its_publisher_is_alive(
-    outbox: Outbox, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_call_keeps_its_lease_while_its_publisher_is_alive(outbox: Outbox, settings: Any) -> None:
     settings.LEASE_SECONDS, settings.CALL_DEADLINE_SECONDS = 2, 30
-    monkeypatch.setattr(dispatch, "RENEW_INTERVAL", 0.2)
     outbox.network.plan("commit_then_hang", "/api/v1/statuses$", method="POST", seconds=30)
     with publisher(), publisher():
         delivery = outbox.put()
@@ -256,11 +253,8 @@ def test_a_call_keeps_its_lease_while_its_publisher_is_alive(
     assert outbox.outcomes(delivery) == ["ok"]
 
 
-def test_a_call_without_progress_loses_its_lease_although_its_publisher_is_alive(
-    outbox: Outbox, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_call_without_progress_loses_its_lease_although_its_publisher_is_alive(outbox: Outbox, settings: Any) -> None:
     settings.LEASE_SECONDS = 2
-    monkeypatch.setattr(dispatch, "RENEW_INTERVAL", 0.2)
     outbox.network.plan("commit_then_hang", "/api/v1/statuses$", method="POST", seconds=30)
     settings.CALL_DEADLINE_SECONDS, settings.CELERY_TASK_TIME_LIMIT = 30, 1
     with publisher(heartbeat=False):
