@@ -46,7 +46,7 @@ security-figures: setup-dev  ## run the proofs of docs/security.md (an hour or t
 	@$(py) -m launcher.browser
 	@cp docs/security-figures.json $(SECURITY_FIGURES)
 	-@$(py) -m pytest -n $(PYTEST_WORKERS) -m security_figures
-	-@$(py) -m pytest -n $(PYTEST_WORKERS) -p tests.without_tenant_filter -m "not real"
+	-@SECURITY_FIGURES= SUITE_FIGURES=$(SECURITY_FIGURES) $(py) -m pytest -n $(PYTEST_WORKERS) -p tests.without_tenant_filter -m "not real"
 	@mv $(SECURITY_FIGURES) docs/security-figures.json
 	@exec $(py) -m launcher.asvs
 

@@ -13,12 +13,12 @@ from datetime import date
 from pathlib import Path
 
 
-def record(proof: str, figures: Mapping[str, int]) -> None:
+def record(proof: str, figures: Mapping[str, int], *, variable: str = "SECURITY_FIGURES") -> None:
     """Replace the figures of one proof: what was counted → how many, in the order in which they are shown.
 
-    Does nothing unless SECURITY_FIGURES names the file. Workers of one run may record at the same time.
+    Does nothing unless the environment variable names the file. Workers of one run may record at the same time.
     """
-    if not (path := os.environ.get("SECURITY_FIGURES")):
+    if not (path := os.environ.get(variable)):
         return
     with Path(path).open("a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

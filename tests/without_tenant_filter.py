@@ -23,9 +23,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     stats = terminalreporter.stats
     failed = [report for name in ("failed", "error") for report in stats.get(name, [])]
     names = {report.nodeid for report in [*stats.get("passed", []), *failed]}
+    # By a name of its own: the proofs that are part of the suite record nothing in this run, as they are smaller here.
     security_figures.record(
         "Suite with the tenant manager switched off",
         {"tests": len(names), "failed": len({report.nodeid for report in failed})},
+        variable="SUITE_FIGURES",
     )
 
 
