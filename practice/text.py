@@ -50,6 +50,12 @@ def mentioned(text: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def hashtags(text: str) -> list[str]:
+    """Hashtags without their sign, each once, in lower case."""
+    names = (match["tag"].lower() for match in _PIECE.finditer(text) if match["tag"])
+    return list(dict.fromkeys(names))
+
+
 def to_html(text: str, origin: str = "") -> SafeString:
     """Paragraphs of safe HTML. `origin` ("https://host") makes the links to profiles and tags absolute, for the API."""
     paragraphs = (_paragraph(part, origin) for part in regex.split(r"\n{2,}", text) if part)
