@@ -178,8 +178,8 @@ def window(request: ApiRequest, default: int = 20, most: int = 40) -> Window:
     )
 
 
-def paged(request: ApiRequest, rows: list[Any], shown: list[Any]) -> JsonResponse:
-    """A list with its `Link` header. https://docs.joinmastodon.org/api/guidelines/#pagination"""
+def paged(request: ApiRequest, rows: list[Any], shown: Any) -> JsonResponse:
+    """A list, or what is made of it, with its `Link` header. https://docs.joinmastodon.org/api/guidelines/#pagination"""
     answer = JsonResponse(shown, safe=False)
     if rows:
         links = [(rows[-1].pk, "max_id", "next"), (rows[0].pk, "min_id", "prev")]

@@ -132,8 +132,17 @@ def nodeinfo(request: ApiRequest) -> dict[str, Any]:
         "protocols": [],
         "services": {"inbound": [], "outbound": []},
         "openRegistrations": False,
-        "usage": {"users": {}, "localPosts": queries.totals().statuses},
+        "usage": {"users": _users(), "localPosts": queries.totals().statuses},
         "metadata": {},
+    }
+
+
+def _users() -> dict[str, int]:
+    now = timezone.now()
+    return {
+        "total": queries.totals().accounts,
+        "activeMonth": queries.active(now - MONTH),
+        "activeHalfyear": queries.active(now - 6 * MONTH),
     }
 
 

@@ -33,15 +33,12 @@ def grouped(request: TokenRequest) -> Any:
     rows, visible = _rows(request)
     actors = {row.actor_id: row.actor for row in visible}
     statuses = {row.status_id: row.status for row in visible if row.status}
-    return paged(
-        request,
-        rows,
-        {
-            "accounts": [entities.account(actor, here) for actor in actors.values()],
-            "statuses": entities.statuses(list(statuses.values()), here, me),
-            "notification_groups": [_group(row) for row in visible],
-        },
-    )
+    groups = {
+        "accounts": [entities.account(actor, here) for actor in actors.values()],
+        "statuses": entities.statuses(list(statuses.values()), here, me),
+        "notification_groups": [_group(row) for row in visible],
+    }
+    return paged(request, rows, groups)
 
 
 def _group(row: Notice) -> dict[str, Any]:

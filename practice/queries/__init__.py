@@ -126,7 +126,7 @@ def descendants(above: Status, viewer: Account | None = None) -> list[Status]:
     for status in every:
         if status.in_reply_to_id in below:
             below.add(status.pk)
-    return [status for status in every if status.pk in below]
+    return [status for status in every if status.pk in below and status.pk != above.pk]
 
 
 def mark_own(statuses: Iterable[Status], viewer: Account | None) -> None:
