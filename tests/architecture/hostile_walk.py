@@ -32,7 +32,7 @@ from notifications.enums import MailFrequency
 from notifications.models import Notification
 from posts.models.link_checks import LinkCheck
 from practice.enums import AccountKind
-from practice.models import Account, Status
+from practice.models import Account, Status, StatusEdit
 from tests.architecture import hostile_answers as answers
 from tests.architecture import hostile_rows as rows
 from tests.architecture import test_urls as urls
@@ -430,6 +430,8 @@ def _blame(error: Exception) -> str:
 
 def more_rows(cast: Cast) -> None:
     """Of tables that neither the demo nor an address needs, and that pages show."""
+    for status in Status.objects.order_by("-pk")[:SEEN_OF_PRACTICE]:
+        StatusEdit.objects.create(status=status, text="Пре", created_at=timezone.now())
     Installation.objects.create(pk=1, name="Портал", operator="Програм", email="a@test.example", begun_by=cast.staff)
     for user in cast.everyone().values():
         device = {"ip": "192.0.2.7", "session_key": f"of-{user.pk}", "user_agent": "Browser"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -19,6 +19,7 @@ from practice.domain.write import Draft
 from practice.enums import AccountKind
 from practice.models import Account, Bookmark, Follow, Grant, Like, Media, Notice, Status, StatusEdit, Vote
 from practice.urls import api
+from tests.browsing import violations
 from tests.practice.test_api import picture, token_for
 
 POLL = {"options": ["Парк", "Пијаца"], "expires_in": 86_400}
@@ -379,3 +380,29 @@ def test_a_longer_page_costs_no_more_statements(site: Client, page: Account, cit
     for number in range(8):
         write.publish(citizen, Draft(f"Број {number} @opstina #тема", poll=POLL))
     assert cost() == few
+
+
+# ---- in a browser
+
+
+@pytest.mark.journey
+@pytest.mark.django_db(transaction=True)
+def test_a_browser_shows_the_code_and_opens_the_program(network: str, browser: Any) -> None:
+    door.create(AccountKind.PAGE, "Општина на проби", username="opstina")
+    app, _ = access.register("Phone", [access.OUT_OF_BAND, TELEPHONES[0]], ["read"])
+    screen = browser.new_page(locale="en-GB")
+
+    def allow(uri: str) -> None:
+        query = {"response_type": "code", "client_id": app.client_id, "redirect_uri": uri, "scope": "read"}
+        screen.goto(f"{network}/oauth/authorize?{urlencode(query)}")
+        screen.get_by_role("radio").first.check()
+        assert violations(screen) == []
+        screen.get_by_role("button", name="Allow").click()
+
+    allow(access.OUT_OF_BAND)
+    assert len(screen.get_by_label("Code").input_value()) > 20
+    assert violations(screen) == []
+    # No program of this computer has the scheme. What the page's policy forbids, the browser does not even try.
+    with screen.expect_event("requestfailed", lambda request: request.url.startswith(f"{TELEPHONES[0]}?code=")):
+        allow(TELEPHONES[0])
+    screen.close()
