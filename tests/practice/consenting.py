@@ -30,7 +30,9 @@ class Person:
         """Follow the program's link, allow it to act for `username`, and return the code that it gets."""
         answer = self._send("/oauth/authorize", {**self._form(url), "page": username, "decision": "allow"})
         if answer.status_code == 302:
-            return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
+            where = urlsplit(answer.headers["Location"])
+            assert where.scheme != "urn", "no browser follows that"
+            return parse_qs(where.query)["code"][0]
         shown = _CODE.search(answer.text)
         assert shown, answer.text
         return unescape(shown[1] or shown[2])

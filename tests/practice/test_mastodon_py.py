@@ -173,7 +173,9 @@ def test_timelines_hold_what_belongs_into_them(client: Mastodon, neighbour: Mast
     assert ids(whole(client.timeline_hashtag("Вода"))) == ids([answer, mine])
     assert client.timeline_public(only_media=True) == []
     client.account_follow(citizen.pk)
-    assert ids(client.timeline_home()) == ids([answer, theirs, mine])
+    elsewhere = write.publish(door.enter("Неко трећи"), write.Draft("А ми?"))
+    write.publish(citizen, write.Draft("Слажем се", reply_to=elsewhere.pk))
+    assert ids(client.timeline_home()) == ids([answer, theirs, mine])  # not what is answered to others
     assert ids(whole(client.account_statuses(citizen.pk, exclude_replies=True))) == ids([theirs])
 
 
