@@ -56,6 +56,13 @@ def hashtags(text: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def initials(name: str) -> str:
+    """Of the first two words outside brackets, or "?"."""
+    bare = regex.sub(r"\([^()]*\)", "", name)
+    parts = regex.findall(r"[\p{L}\p{N}]+", bare)
+    return "".join(part[0] for part in parts[:2]).upper() or "?"
+
+
 def to_html(text: str, origin: str = "") -> SafeString:
     """Paragraphs of safe HTML. `origin` ("https://host") makes the links to profiles and tags absolute, for the API."""
     paragraphs = (_paragraph(part, origin) for part in regex.split(r"\n{2,}", text) if part)

@@ -50,6 +50,7 @@ pages = [
     path("@<str:username>/<id:status_id>", feed.status, name="status"),
     path("media/<str:token>", files.media, name="media"),
     path("avatars/<str:username>.svg", files.avatar, name="avatar"),
+    path("avatars/<str:username>.png", files.avatar_png, name="avatar_png"),
     path("robots.txt", files.robots),
     path("healthz", files.healthz, name="healthz"),
 ]

@@ -18,7 +18,7 @@ def moment(at: datetime) -> str:
 
 
 def account(row: Account, origin: str) -> dict[str, Any]:
-    picture = f"{origin}/avatars/{row.username}.svg"
+    picture = f"{origin}/avatars/{row.username}.png"
     return {
         "id": str(row.pk),
         "username": row.username,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from PIL import Image, ImageColor
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from practice import rules
+from practice import avatars, rules
 from practice.domain import access, door, keep, moderate, react, write
 from practice.domain.write import Draft
 from practice.enums import AccountKind
@@ -359,6 +361,30 @@ def test_only_ones_own_posts_say_whether_they_are_pinned(site: Client, post: Sta
 def test_a_comment_is_not_below_itself(site: Client, post: Status, citizen: Account) -> None:
     comment = write.publish(citizen, Draft("Докле?", reply_to=post.pk))
     assert site.get(f"{_at(comment)}/context").json()["descendants"] == []
+
+
+@pytest.mark.parametrize("name", ["Општина Тутин", "Opština Žabalj", "Łódź 東", "Комшија", "9 (ж)"])
+def test_an_avatar_is_a_picture_that_apps_can_show(site: Client, page: Account, name: str) -> None:
+    account = door.create(AccountKind.PAGE, name)
+    url = site.get(f"/api/v1/accounts/{account.pk}").json()["avatar"]
+    answer = site.get(urlsplit(url).path)
+    assert answer["Content-Type"] == "image/png"
+    with Image.open(io.BytesIO(answer.content)) as drawn:
+        colours = drawn.convert("RGB").getcolors(maxcolors=100_000)
+        assert (drawn.format, drawn.size) == ("PNG", (192, 192))
+    assert colours
+    background = ImageColor.getrgb(avatars.COLOURS[account.hue])
+    most_common = max(colours)[1]
+    assert most_common == background
+    white = sum(count for count, colour in colours if colour == (255, 255, 255))
+    assert 300 < white < 8000  # strokes of one or two letters
+
+
+def test_there_is_a_colour_for_every_hue(site: Client, page: Account) -> None:
+    assert len(avatars.COLOURS) == door.HUES
+    for page.hue in range(door.HUES):
+        page.save()
+        assert avatars.COLOURS[page.hue] in site.get(f"/avatars/{page.username}.svg").content.decode()
 
 
 LISTS = ["/api/v1/timelines/public", "/api/v1/timelines/home", "/api/v1/notifications", "/api/v2/search?q=Број"]
