@@ -380,6 +380,13 @@ def test_an_avatar_is_a_picture_that_apps_can_show(site: Client, page: Account, 
     assert 300 < white < 8000  # strokes of one or two letters
 
 
+def test_every_letter_of_both_scripts_is_drawn() -> None:
+    letters = "АБВГДЂЕЖЗИЈКЛЉМНЊОПРСТЋУФХЦЧЏШ"
+    for alphabet in (letters, "ABCČĆDĐEFGHIJKLMNOPQRSŠTUVWXYZŽ0123456789"):
+        # A letter that a font does not have is drawn as the same box each time.
+        assert len({avatars.draw(letter, 0) for letter in alphabet}) == len(alphabet)
+
+
 def test_there_is_a_colour_for_every_hue(site: Client, page: Account) -> None:
     assert len(avatars.COLOURS) == door.HUES
     for page.hue in range(door.HUES):
