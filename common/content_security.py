@@ -66,6 +66,11 @@ def only_scripts(request: HttpRequest, response: HttpResponse, paths: Iterable[s
 
 
 def forms_may_lead_to(response: HttpResponse, address: str) -> None:
-    """Let a form of the page be answered with a redirect to the origin of `address`, e.g. back to a program."""
+    """Let a form of the page be answered with a redirect to the origin of `address`, e.g. back to a program.
+
+    A program on a telephone has a scheme of its own and no origin.
+    """
     where = urlsplit(address)
-    response._csp_update = {"form-action": [f"{where.scheme}://{where.netloc}"]}  # type: ignore[attr-defined]
+    is_page = where.scheme in ("http", "https")
+    source = f"{where.scheme}://{where.netloc}" if is_page else f"{where.scheme}:"
+    response._csp_update = {"form-action": [source]}  # type: ignore[attr-defined]

@@ -54,6 +54,7 @@ class Status(models.Model):
     # {"options": ["…"], "multiple": false, "ends_at": "2026-…"}
     poll = models.JSONField(null=True)
     hidden_at = models.DateTimeField(null=True)
+    pinned_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -72,6 +73,20 @@ class Status(models.Model):
         return self.text[:60]
 
 
+class StatusEdit(models.Model):
+    """What a status said before an edit; `created_at` is since when it said so."""
+
+    status = models.ForeignKey(Status, models.CASCADE, related_name="edits")
+    text = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
 class Media(models.Model):
     """A picture, re-encoded. `token` is its unguessable name; without a status it waits to be attached."""
 
@@ -83,6 +98,8 @@ class Media(models.Model):
     mime = models.CharField(max_length=40)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    # the average colour, which programs show until the picture is there (`practice.pictures.blurhash`)
+    blurhash = models.CharField(max_length=6, blank=True)
     description = models.CharField(max_length=1500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -111,6 +128,13 @@ class Like(Reaction):
 class Boost(Reaction):
     def __str__(self) -> str:
         return f"{self.account_id} shares {self.status_id}"
+
+
+class Bookmark(Reaction):
+    """Known to its account only."""
+
+    def __str__(self) -> str:
+        return f"{self.account_id} keeps {self.status_id}"
 
 
 class Vote(models.Model):

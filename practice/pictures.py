@@ -26,6 +26,7 @@ class Encoded:
     suffix: str
     width: int
     height: int
+    blurhash: str
 
 
 def encode(file: IO[bytes], size: int) -> Encoded:
@@ -59,7 +60,23 @@ def _made_anew(opened: Image.Image) -> Encoded:
     out = io.BytesIO()
     clean.save(out, fmt, **({"quality": 85} if fmt != "PNG" else {}))
     suffix = fmt.lower()
-    return Encoded(out.getvalue(), f"image/{suffix}", "jpg" if suffix == "jpeg" else suffix, *clean.size)
+    return Encoded(
+        out.getvalue(), f"image/{suffix}", "jpg" if suffix == "jpeg" else suffix, *clean.size, blurhash(clean)
+    )
+
+
+_BASE_83 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
+
+
+def blurhash(picture: Image.Image) -> str:
+    """The shortest one there is: the average colour. https://github.com/woltapp/blurhash/blob/master/Algorithm.md"""
+    pixel = picture.convert("RGB").resize((1, 1), Image.Resampling.BOX).tobytes()
+    value, digits = int.from_bytes(pixel, "big"), ""
+    for _ in range(4):
+        value, digit = divmod(value, 83)
+        digits = _BASE_83[digit] + digits
+    # One component in each direction, and no others that would need a maximum.
+    return f"00{digits}"
 
 
 def _has_alpha(picture: Image.Image) -> bool:

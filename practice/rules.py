@@ -8,6 +8,7 @@ MAX_MEDIA = 4
 DESCRIPTION = 1500
 IMAGE_BYTES = 16 * 1024 * 1024
 IMAGE_PIXELS = 33_177_600
+MAX_PINNED = 5
 POLL_OPTIONS = 4
 POLL_OPTION = 50
 POLL_SHORTEST = 300
@@ -18,9 +19,21 @@ MIME_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 KEY_LIVES = timedelta(hours=1)
 CODE_LIVES = timedelta(minutes=10)
 
+# Mastodon's, but for those of administrators. https://docs.joinmastodon.org/api/oauth-scopes/
+_READ = (
+    "accounts", "blocks", "bookmarks", "favourites", "filters", "follows", "lists", "mutes", "notifications", "search",
+    "statuses",
+)  # fmt: skip
+_WRITE = (
+    "accounts", "blocks", "bookmarks", "conversations", "favourites", "filters", "follows", "lists", "media", "mutes",
+    "notifications", "reports", "statuses",
+)  # fmt: skip
+# Deprecated by Mastodon, and still a default of programs.
+_FOLLOW = frozenset(f"{verb}:{what}" for verb in ("read", "write") for what in ("blocks", "follows", "mutes"))
+# Nothing is pushed; programs ask for "push" together with the rest.
 SCOPES = frozenset(
-    {"read", "read:accounts", "read:statuses", "read:notifications", "profile", "write", "write:statuses"}
-    | {"write:media", "write:favourites", "write:follows"}
+    {"read", "write", "follow", "push", "profile", *(f"read:{what}" for what in _READ)}
+    | {f"write:{what}" for what in _WRITE}
 )
 
 # name: (calls, seconds). The first two are Mastodon's. https://docs.joinmastodon.org/api/rate-limits/
@@ -36,5 +49,5 @@ RATES = {
 
 
 def covers(granted: list[str], wanted: str) -> bool:
-    """Whether `granted` holds the scope itself or the broad one above it ("read" covers "read:statuses")."""
-    return wanted in granted or wanted.partition(":")[0] in granted
+    """Whether `granted` holds the scope itself or a broad one above it ("read" covers "read:statuses")."""
+    return wanted in granted or wanted.partition(":")[0] in granted or ("follow" in granted and wanted in _FOLLOW)

@@ -50,6 +50,19 @@ def mentioned(text: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def hashtags(text: str) -> list[str]:
+    """Hashtags without their sign, each once, in lower case."""
+    names = (match["tag"].lower() for match in _PIECE.finditer(text) if match["tag"])
+    return list(dict.fromkeys(names))
+
+
+def initials(name: str) -> str:
+    """Of the first two words outside brackets, or "?"."""
+    bare = regex.sub(r"\([^()]*\)", "", name)
+    parts = regex.findall(r"[\p{L}\p{N}]+", bare)
+    return "".join(part[0] for part in parts[:2]).upper() or "?"
+
+
 def to_html(text: str, origin: str = "") -> SafeString:
     """Paragraphs of safe HTML. `origin` ("https://host") makes the links to profiles and tags absolute, for the API."""
     paragraphs = (_paragraph(part, origin) for part in regex.split(r"\n{2,}", text) if part)

@@ -5,7 +5,20 @@ from django.urls.converters import IntConverter
 from django.views.i18n import set_language
 
 from common.integers import parse_int
-from practice.api import accounts, comments, instance, media, oauth, statuses
+from practice.api import (
+    accounts,
+    comments,
+    empty,
+    instance,
+    media,
+    notifications,
+    oauth,
+    polls,
+    searches,
+    statuses,
+    timelines,
+)  # fmt: skip
+from practice.models import Boost, Like
 from practice.views import acts, consent, door, feed, files
 
 
@@ -37,6 +50,7 @@ pages = [
     path("@<str:username>/<id:status_id>", feed.status, name="status"),
     path("media/<str:token>", files.media, name="media"),
     path("avatars/<str:username>.svg", files.avatar, name="avatar"),
+    path("avatars/<str:username>.png", files.avatar_png, name="avatar_png"),
     path("robots.txt", files.robots),
     path("healthz", files.healthz, name="healthz"),
 ]
@@ -50,20 +64,45 @@ api = [
     path("oauth/revoke", oauth.revoke),
     path("api/v1/apps", oauth.apps),
     path("api/v1/apps/verify_credentials", oauth.verify_app),
+    path("api/v1/instance", instance.first_version),
     path("api/v2/instance", instance.instance),
+    path("api/v1/preferences", accounts.preferences),
+    path("api/v1/accounts", accounts.several),
     path("api/v1/accounts/verify_credentials", accounts.verify_credentials),
+    path("api/v1/accounts/lookup", accounts.lookup),
+    path("api/v1/accounts/search", accounts.search),
+    path("api/v1/accounts/relationships", accounts.relationships),
     path("api/v1/accounts/<id:account_id>", accounts.account),
     path("api/v1/accounts/<id:account_id>/statuses", accounts.statuses),
-    path("api/v1/notifications", accounts.notifications),
+    path("api/v1/accounts/<id:account_id>/followers", accounts.followers),
+    path("api/v1/accounts/<id:account_id>/following", accounts.following),
+    *(path(f"api/v1/accounts/<id:account_id>/{name}", accounts.follow, {"name": name}) for name in accounts.FOLLOWS),
+    path("api/v1/notifications", notifications.notifications),
+    path("api/v1/notifications/<id:notice_id>", notifications.notification),
+    path("api/v2/notifications", notifications.grouped),
+    path("api/v1/timelines/home", timelines.home),
+    path("api/v1/timelines/public", timelines.public),
+    path("api/v1/timelines/tag/<str:name>", timelines.tag),
+    path("api/v1/favourites", timelines.favourites),
+    path("api/v1/bookmarks", timelines.bookmarks),
+    path("api/v2/search", searches.search),
+    path("api/v1/polls/<id:poll_id>", polls.poll),
+    path("api/v1/polls/<id:poll_id>/votes", polls.votes),
+    path("api/v1/media", media.upload),
     path("api/v2/media", media.upload),
     path("api/v1/media/<id:media_id>", media.media),
     path("api/v1/statuses", statuses.statuses),
     path("api/v1/statuses/<id:status_id>", statuses.status),
     path("api/v1/statuses/<id:status_id>/source", statuses.source),
     path("api/v1/statuses/<id:status_id>/context", statuses.context),
+    path("api/v1/statuses/<id:status_id>/history", statuses.history),
+    path("api/v1/statuses/<id:status_id>/favourited_by", statuses.reacted, {"kind": Like}),
+    path("api/v1/statuses/<id:status_id>/reblogged_by", statuses.reacted, {"kind": Boost}),
     *(path(f"api/v1/statuses/<id:status_id>/{name}", statuses.act, {"name": name}) for name in statuses.ACTS),
     path("api/v1/dobosar/comments/<id:status_id>", comments.delete),
     *(path(f"api/v1/dobosar/comments/<id:status_id>/{name}", comments.act, {"name": name}) for name in comments.ACTS),
+    path("api/v1/markers", empty.markers),
+    *(path(address, view) for address, view in empty.lists.items()),
 ]
 
 urlpatterns = [*pages, *api]

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
@@ -124,18 +124,34 @@ class BadRequest(ApiError):
     status = 400
 
 
-def _form(request: ApiRequest) -> Any:
+def _form(request: ApiRequest) -> QueryDict:
     # Django reads a form's body for POST alone.
     if request.method == "POST":
         return request.POST
-    from django.http import QueryDict
-
+    if request.content_type == "multipart/form-data":
+        fields, _files = request.parse_file_upload(request.META, request)
+        return fields
     return QueryDict(request.body)
 
 
 def text(parameters: Mapping[str, Any], name: str) -> str:
     value = parameters.get(name)
     return value if isinstance(value, str) else ""
+
+
+def parameter(request: ApiRequest, name: str) -> str:
+    """A text in the address, without the characters that PostgreSQL refuses."""
+    return request.GET.get(name, "").replace("\x00", "").strip()
+
+
+def flag(value: Any) -> bool:
+    """A truth in JSON, a form or an address, where programs write it in several ways."""
+    return str(value).lower() in ("true", "1", "on")
+
+
+def many(request: ApiRequest, name: str) -> list[str]:
+    """All values of a list in the address: "name[]", or "name" as some programs have it."""
+    return request.GET.getlist(f"{name}[]") or request.GET.getlist(name)
 
 
 def number(value: Any) -> int | None:
@@ -162,8 +178,8 @@ def window(request: ApiRequest, default: int = 20, most: int = 40) -> Window:
     )
 
 
-def paged(request: ApiRequest, rows: list[Any], shown: list[Any]) -> JsonResponse:
-    """A list with its `Link` header. https://docs.joinmastodon.org/api/guidelines/#pagination"""
+def paged(request: ApiRequest, rows: list[Any], shown: Any) -> JsonResponse:
+    """A list, or what is made of it, with its `Link` header. https://docs.joinmastodon.org/api/guidelines/#pagination"""
     answer = JsonResponse(shown, safe=False)
     if rows:
         links = [(rows[-1].pk, "max_id", "next"), (rows[0].pk, "min_id", "prev")]

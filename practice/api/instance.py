@@ -4,10 +4,14 @@ It does not claim to be Mastodon: NodeInfo names its software, and our connector
 Idempotency-Key for an hour.
 """
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from practice import rules
+from django.templatetags.static import static
+from django.utils import timezone
+
+from practice import queries, rules
 from practice.api.calls import api, origin
 from practice.web import ApiRequest
 
@@ -15,26 +19,79 @@ SOFTWARE = "dobosar-practice"
 VERSION = "1.0"
 # The parts of the API that we speak are those of 4.3; number 2 is that version's.
 SPEAKS = f"4.3.0 (compatible; {SOFTWARE} {VERSION})"
+TITLE = "Practice network"
+DESCRIPTION = "A training ground. Nothing here is public."
+LANGUAGES = ["sr", "bs"]
+MONTH = timedelta(days=30)
 
 
 @api("GET", rate="anonymous")
 def instance(request: ApiRequest) -> dict[str, Any]:
     return {
-        "domain": urlsplit(origin(request)).netloc,
-        "title": "Practice network",
+        "domain": _domain(request),
+        "title": TITLE,
         "version": SPEAKS,
         "source_url": "",
-        "description": "A training ground. Nothing here is public.",
-        "languages": ["sr", "bs"],
+        "description": DESCRIPTION,
+        "usage": {"users": {"active_month": queries.active(timezone.now() - MONTH)}},
+        "thumbnail": {"url": _picture(request)},
+        "icon": [],
+        "languages": LANGUAGES,
         "api_versions": {"mastodon": 2},
-        "configuration": configuration(),
+        "configuration": {
+            **configuration(),
+            "urls": {"streaming": _streaming(request)},
+            # Nothing is pushed.
+            "vapid": {"public_key": ""},
+            "translation": {"enabled": False},
+            "limited_federation": True,
+        },
         "registrations": {"enabled": False, "approval_required": False, "message": None},
+        "contact": {"email": "", "account": None},
         "rules": [],
     }
 
 
+@api("GET", rate="anonymous")
+def first_version(request: ApiRequest) -> dict[str, Any]:
+    """https://docs.joinmastodon.org/entities/V1_Instance/, which programs still ask for first."""
+    accounts, statuses = queries.totals()
+    return {
+        "uri": _domain(request),
+        "title": TITLE,
+        "short_description": DESCRIPTION,
+        "description": DESCRIPTION,
+        "email": "",
+        "version": SPEAKS,
+        "urls": {"streaming_api": _streaming(request)},
+        "stats": {"user_count": accounts, "status_count": statuses, "domain_count": 1},
+        "thumbnail": _picture(request),
+        "languages": LANGUAGES,
+        "registrations": False,
+        "approval_required": False,
+        "invites_enabled": False,
+        "configuration": configuration(),
+        "contact_account": None,
+        "rules": [],
+    }
+
+
+def _domain(request: ApiRequest) -> str:
+    return urlsplit(origin(request)).netloc
+
+
+def _picture(request: ApiRequest) -> str:
+    return request.build_absolute_uri(static("img/touch-icon.png"))
+
+
+def _streaming(request: ApiRequest) -> str:
+    """Nothing is streamed, so programs that try are refused and ask again instead; without an address some fail."""
+    return f"wss://{_domain(request)}"
+
+
 def configuration() -> dict[str, Any]:
     return {
+        "accounts": {"max_featured_tags": 0, "max_pinned_statuses": rules.MAX_PINNED},
         "statuses": {
             "max_characters": rules.MAX_CHARACTERS,
             "max_media_attachments": rules.MAX_MEDIA,
@@ -45,6 +102,10 @@ def configuration() -> dict[str, Any]:
             "description_limit": rules.DESCRIPTION,
             "image_size_limit": rules.IMAGE_BYTES,
             "image_matrix_limit": rules.IMAGE_PIXELS,
+            # Videos are refused.
+            "video_size_limit": 0,
+            "video_frame_rate_limit": 0,
+            "video_matrix_limit": 0,
         },
         "polls": {
             "max_options": rules.POLL_OPTIONS,
@@ -71,8 +132,17 @@ def nodeinfo(request: ApiRequest) -> dict[str, Any]:
         "protocols": [],
         "services": {"inbound": [], "outbound": []},
         "openRegistrations": False,
-        "usage": {"users": {}},
+        "usage": {"users": _users(), "localPosts": queries.totals().statuses},
         "metadata": {},
+    }
+
+
+def _users() -> dict[str, int]:
+    now = timezone.now()
+    return {
+        "total": queries.totals().accounts,
+        "activeMonth": queries.active(now - MONTH),
+        "activeHalfyear": queries.active(now - 6 * MONTH),
     }
 
 

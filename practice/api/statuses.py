@@ -1,18 +1,21 @@
 """Statuses. https://docs.joinmastodon.org/methods/statuses/"""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from practice import queries
 from practice.api import entities
-from practice.api.calls import api, error, given, ids, number, origin, text, whose
-from practice.domain import react, write
+from practice.api.calls import NoToken, api, error, flag, given, ids, many, number, origin, paged, text, whose, window
+from practice.domain import keep, react, write
 from practice.errors import ApiError, Missing, NotAllowed
-from practice.models import Status, Token
+from practice.models import Account, Boost, Like, Status, Token
+from practice.queries import timelines
 from practice.rules import covers
 from practice.web import ApiRequest, TokenRequest
 
 MOST_AT_ONCE = 20
 KEY_LENGTH = 200
+POLL = ("options", "expires_in", "multiple")
 
 
 @api("GET", "POST")
@@ -21,9 +24,9 @@ def statuses(request: ApiRequest) -> Any:
 
 
 def several(request: ApiRequest) -> list[dict[str, Any]]:
-    wanted = [number(value) for value in request.GET.getlist("id[]") or request.GET.getlist("id")]
-    statuses = queries.several([pk for pk in wanted if pk is not None][:MOST_AT_ONCE], whose(request))
-    return [entities.status(row, origin(request)) for row in statuses]
+    wanted = [number(value) for value in many(request, "id")]
+    rows = queries.several([pk for pk in wanted if pk is not None][:MOST_AT_ONCE], whose(request))
+    return entities.statuses(rows, origin(request), whose(request))
 
 
 def create(request: ApiRequest) -> Any:
@@ -48,10 +51,34 @@ def _draft(fields: dict[str, Any]) -> write.Draft:
         raise Missing
     # A content warning is shown as the first line of the text.
     written = "\n\n".join(part for part in (text(fields, "spoiler_text"), text(fields, "status")) if part)
-    poll = fields.get("poll")
     return write.Draft(
-        written, text(fields, "language"), ids(fields, "media_ids"), reply_to, poll if isinstance(poll, dict) else None
+        written, text(fields, "language"), ids(fields, "media_ids"), reply_to, _poll(fields), _descriptions(fields)
     )
+
+
+def _poll(fields: dict[str, Any]) -> dict[str, Any] | None:
+    poll = fields.get("poll")
+    if not isinstance(poll, dict):
+        # of a form: poll[options][], poll[expires_in], poll[multiple]
+        poll = {
+            name: fields[f"poll[{name}]"] for name in ("options", "expires_in", "multiple") if f"poll[{name}]" in fields
+        }
+    if not poll:
+        return None
+    options, seconds = poll.get("options"), poll.get("expires_in")
+    return {
+        "options": options if isinstance(options, list) else [],
+        "expires_in": number(seconds) if isinstance(seconds, str) else seconds,
+        "multiple": flag(poll.get("multiple")),
+    }
+
+
+def _descriptions(fields: dict[str, Any]) -> dict[int, str]:
+    """New descriptions of a status' pictures, by their ids."""
+    attributes = fields.get("media_attributes")
+    given_ones = [one for one in attributes if isinstance(one, dict)] if isinstance(attributes, list) else []
+    by_id = {number(one.get("id")): one["description"] for one in given_ones if isinstance(one.get("description"), str)}
+    return {pk: description for pk, description in by_id.items() if pk is not None}
 
 
 @api("GET", "PUT", "DELETE")
@@ -75,32 +102,56 @@ def source(request: TokenRequest, status_id: int) -> dict[str, Any]:
 
 @api("GET")
 def context(request: ApiRequest, status_id: int) -> dict[str, Any]:
-    status, here = _status(request, status_id), origin(request)
+    status, here, viewer = _status(request, status_id), origin(request), whose(request)
     return {
-        "ancestors": [entities.status(row, here) for row in queries.ancestors(status)],
-        "descendants": [entities.status(row, here) for row in queries.descendants(status, whose(request))],
+        "ancestors": entities.statuses(queries.ancestors(status), here, viewer),
+        "descendants": entities.statuses(queries.descendants(status, viewer), here, viewer),
     }
 
 
+@api("GET")
+def history(request: ApiRequest, status_id: int) -> list[dict[str, Any]]:
+    return entities.history(_status(request, status_id), origin(request), whose(request))
+
+
+@api("GET")
+def reacted(request: ApiRequest, status_id: int, kind: type[Like] | type[Boost]) -> Any:
+    """Who liked or shared it. Those of the crowd, who are only counted, are nobody."""
+    rows = timelines.reactions_to(kind, _status(request, status_id), window(request, default=40, most=80))
+    return paged(request, rows, [entities.account(row.account, origin(request)) for row in rows])
+
+
+class Act(NamedTuple):
+    scope: str
+    verb: Callable[[Account, int], object]
+
+
 ACTS = {
-    "favourite": react.like,
-    "unfavourite": react.unlike,
-    "reblog": react.boost,
-    "unreblog": react.unboost,
+    "favourite": Act("write:favourites", react.like),
+    "unfavourite": Act("write:favourites", react.unlike),
+    "reblog": Act("write:statuses", react.boost),
+    "unreblog": Act("write:statuses", react.unboost),
+    "bookmark": Act("write:bookmarks", keep.bookmark),
+    "unbookmark": Act("write:bookmarks", keep.unbookmark),
+    "pin": Act("write:accounts", keep.pin),
+    "unpin": Act("write:accounts", keep.unpin),
 }
 
 
 @api("POST")
 def act(request: ApiRequest, status_id: int, name: str) -> dict[str, Any]:
-    token = _may(request, "write:favourites" if "favourite" in name else "write:statuses")
-    ACTS[name](token.account, status_id)
-    return shown(request, status_id)
+    scope, verb = ACTS[name]
+    token = _may(request, scope)
+    verb(token.account, status_id)
+    answer = shown(request, status_id)
+    if name != "reblog":
+        return answer
+    # Mastodon answers with the share, a status around the shared one. Here shares are no statuses, so it has its id.
+    return {**answer, "account": entities.account(token.account, origin(request)), "reblog": answer}
 
 
 def _may(request: ApiRequest, scope: str) -> Token:
     """The token of the call; raises where there is none or it does not cover the scope."""
-    from practice.api.calls import NoToken
-
     if request.token is None:
         raise NoToken("The access token is invalid")
     if not covers(request.token.scopes, scope):
@@ -116,7 +167,4 @@ def _status(request: ApiRequest, status_id: int) -> Status:
 
 
 def shown(request: ApiRequest, status_id: int) -> dict[str, Any]:
-    status = _status(request, status_id)
-    if request.token:
-        queries.mark_own([status], request.token.account)
-    return entities.status(status, origin(request))
+    return entities.status(_status(request, status_id), origin(request), whose(request))

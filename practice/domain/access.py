@@ -6,6 +6,7 @@ Secrets are sent once, in the answer; the tables hold their hash.
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -20,6 +21,16 @@ from practice.hashes import hashed
 from practice.models import Account, App, Grant, Token
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
+"""Instead of an address: the person copies the code into the program."""
+MOST_CHARACTERS = 300
+# What a browser would run or show by itself, or hand to any program it likes, rather than to the one that registered.
+FORBIDDEN_SCHEMES = frozenset(
+    {"about", "blob", "content", "data", "file", "filesystem", "ftp", "intent", "javascript", "vbscript", "view-source"}
+    | {"ws", "wss"}
+)
+# Quotes and separators would become parts of a header. What follows the colon tells an address from "tel:192".
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/[!-~]*")
+_SEPARATORS = frozenset("\"',;\\")
 
 
 class Registered(NamedTuple):
@@ -53,13 +64,23 @@ def register(name: str, redirect_uris: Sequence[str], scopes: Sequence[str], web
 
 
 def _is_address(uri: str) -> bool:
+    """A page, the scheme of a program on a telephone ("mastodon://joinmastodon.org/oauth"), or none."""
     if uri == OUT_OF_BAND:
         return True
+    if len(uri) > MOST_CHARACTERS or not _ADDRESS.fullmatch(uri) or _SEPARATORS & set(uri):
+        return False
     try:
         parts = urlsplit(uri)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc) and not parts.fragment and len(uri) <= 300
+    if parts.fragment or parts.scheme in FORBIDDEN_SCHEMES:
+        return False
+    return bool(parts.netloc) or not is_page(uri)
+
+
+def is_page(uri: str) -> bool:
+    """Whether a program is answered at a web page, and not by a code to copy or by another program on the device."""
+    return urlsplit(uri).scheme in ("http", "https")
 
 
 def consent(app: App, account: Account, redirect_uri: str, scopes: Sequence[str], challenge: str) -> str:

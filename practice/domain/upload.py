@@ -23,6 +23,7 @@ def upload(account: Account, file: Any, description: str = "") -> Media:
         mime=encoded.mime,
         width=encoded.width,
         height=encoded.height,
+        blurhash=encoded.blurhash,
         description=alt,
     )
     media.file.save(f"{media.token}.{encoded.suffix}", ContentFile(encoded.content), save=False)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from practice import rules, text
+from practice import queries, rules, text
 from practice.errors import ApiError, Missing
 from practice.models import Account, Status, Vote
 
@@ -39,7 +39,7 @@ def vote(account: Account, status_id: int, choices: Sequence[int]) -> Status:
     """One vote per person, several answers where the poll allows them. Raises `ApiError`, `Missing`."""
     # The lock makes two taps of one person follow each other.
     status = Status.objects.select_for_update().filter(pk=status_id).first()
-    if status is None or not status.poll:
+    if status is None or not status.poll or not queries.sees(account, status):
         raise Missing
     chosen = sorted(set(choices))
     if ends_at(status.poll) <= timezone.now():

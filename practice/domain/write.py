@@ -1,7 +1,7 @@
 """Statuses: publish, edit, delete."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -10,17 +10,19 @@ from django.db.models import F
 from django.utils import timezone
 
 from practice import queries, rules, text
+from practice.domain.upload import described
 from practice.domain.vote import checked as checked_poll
 from practice.enums import NoticeKind
 from practice.errors import ApiError, Missing
-from practice.models import Account, Media, Notice, RememberedKey, Status
+from practice.models import Account, Media, Notice, RememberedKey, Status, StatusEdit
 
 
 @dataclass(frozen=True)
 class Draft:
     """A status to be published. `media_ids` in the order of the pictures; `reply_to` is the id of a status.
 
-    `poll` is as in the client API: {"options": […], "expires_in": seconds, "multiple": bool}.
+    `poll` is as in the client API: {"options": […], "expires_in": seconds, "multiple": bool}. `descriptions` are new
+    ones of attached pictures, by their ids, for an edit.
     """
 
     text: str
@@ -28,6 +30,7 @@ class Draft:
     media_ids: Sequence[int] = ()
     reply_to: int | None = None
     poll: Mapping[str, Any] | None = None
+    descriptions: Mapping[int, str] = field(default_factory=dict)
 
 
 def publish(account: Account, draft: Draft, *, key: str = "") -> Status:
@@ -123,8 +126,12 @@ def _notify(status: Status, parent: Status | None) -> None:
 
 @transaction.atomic
 def edit(account: Account, status_id: int, draft: Draft) -> Status:
-    """Replace the text. Pictures stay; their order and new ones are ignored."""
+    """Replace the text and descriptions of pictures. Pictures stay; their order and new ones are ignored."""
     status = own(account, status_id)
+    StatusEdit.objects.create(status=status, text=status.text, created_at=status.edited_at or status.created_at)
+    for picture in status.media.filter(pk__in=draft.descriptions):
+        picture.description = described(draft.descriptions[picture.pk])
+        picture.save(update_fields=["description"])
     status.text = _checked(draft.text, has_media=status.media.exists())
     status.language = draft.language[:12] or status.language
     status.edited_at = timezone.now()

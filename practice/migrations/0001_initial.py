@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('replies_count', models.PositiveIntegerField(default=0)),
                 ('poll', models.JSONField(null=True)),
                 ('hidden_at', models.DateTimeField(null=True)),
+                ('pinned_at', models.DateTimeField(null=True)),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('in_reply_to__isnull', True)), fields=['-id'], name='practice_feed'), models.Index(fields=['account', '-id'], name='practice_account_feed'), models.Index(condition=models.Q(('hidden_at__isnull', False)), fields=['root'], name='practice_hidden')],
@@ -92,6 +93,18 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='StatusEdit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('status', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='edits', to='practice.status')),
+                ('text', models.TextField()),
+                ('created_at', models.DateTimeField()),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Media',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -103,6 +116,7 @@ class Migration(migrations.Migration):
                 ('mime', models.CharField(max_length=40)),
                 ('width', models.PositiveIntegerField()),
                 ('height', models.PositiveIntegerField()),
+                ('blurhash', models.CharField(blank=True, max_length=6)),
                 ('description', models.CharField(blank=True, max_length=1500)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
@@ -134,6 +148,19 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'constraints': [models.UniqueConstraint(fields=('account', 'status'), name='one_boost_each')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Bookmark',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practice.account')),
+                ('status', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='practice.status')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('account', 'status'), name='one_bookmark_each')],
             },
         ),
         migrations.CreateModel(

@@ -33,9 +33,7 @@ def language(status: Status) -> str:
 
 @register.filter
 def initials(account: Account) -> str:
-    bare = regex.sub(r"\([^()]*\)", "", account.display_name)
-    parts = regex.findall(r"[\p{L}\p{N}]+", bare)
-    return "".join(part[0] for part in parts[:2]).upper() or "?"
+    return text.initials(account.display_name)
 
 
 @register.simple_tag

@@ -5,10 +5,11 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from common.access import public
-from practice import queries
+from practice import avatars, queries, text
 from practice.web import VisitorRequest
 
 FOREVER = "public, max-age=31536000, immutable"
+AN_HOUR = "public, max-age=3600"
 
 
 @public
@@ -31,7 +32,17 @@ def avatar(request: VisitorRequest, username: str) -> HttpResponse:
     if account is None:
         raise Http404
     drawn = render_to_string("practice/avatar.svg", {"account": account})
-    return HttpResponse(drawn, content_type="image/svg+xml", headers={"Cache-Control": "public, max-age=3600"})
+    return HttpResponse(drawn, content_type="image/svg+xml", headers={"Cache-Control": AN_HOUR})
+
+
+@public
+@require_safe
+def avatar_png(request: VisitorRequest, username: str) -> HttpResponse:
+    account = queries.account(username)
+    if account is None:
+        raise Http404
+    drawn = avatars.draw(text.initials(account.display_name), account.hue)
+    return HttpResponse(drawn, content_type="image/png", headers={"Cache-Control": AN_HOUR})
 
 
 @public

@@ -153,6 +153,10 @@ KEPT = {
         "municipalities_municipalityevent.colour",
     ),
     **_named(
+        "a colour in six characters that is calculated from a picture",
+        "practice_media.blurhash",
+    ),
+    **_named(
         "a kind of file that the portal found out by itself",
         "analytics_manualvalue.evidence_mime",
         "analytics_municipalityvalue.evidence_mime",

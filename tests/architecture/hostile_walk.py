@@ -32,7 +32,7 @@ from notifications.enums import MailFrequency
 from notifications.models import Notification
 from posts.models.link_checks import LinkCheck
 from practice.enums import AccountKind
-from practice.models import Account, Status
+from practice.models import Account, Status, StatusEdit
 from tests.architecture import hostile_answers as answers
 from tests.architecture import hostile_rows as rows
 from tests.architecture import test_urls as urls
@@ -292,12 +292,17 @@ def _of_practice() -> tuple[list[str], Account, list[str]]:
     """Its pages; an account that may use the API; and what that may read."""
     accounts = list(Account.objects.order_by("kind", "pk")[:SEEN_OF_PRACTICE])
     statuses = list(Status.objects.select_related("account").order_by("-pk")[:SEEN_OF_PRACTICE])
-    pages = ["/", "/door", "/robots.txt", "/.well-known/nodeinfo", "/nodeinfo/2.0", "/api/v2/instance"]
+    pages = ["/", "/door", "/robots.txt", "/.well-known/nodeinfo", "/nodeinfo/2.0"]
+    pages += ["/api/v1/instance", "/api/v2/instance"]
     pages += [f"/@{row.username}" for row in accounts] + [f"/avatars/{row.username}.svg" for row in accounts]
     pages += [f"/@{row.account.username}/{row.pk}" for row in statuses]
-    api = ["/api/v1/notifications", "/api/v1/accounts/verify_credentials"]
-    api += [f"/api/v1/accounts/{row.pk}{end}" for row in accounts for end in ("", "/statuses")]
-    api += [f"/api/v1/statuses/{row.pk}{end}" for row in statuses for end in ("", "/context", "/source")]
+    api = ["/api/v1/notifications", "/api/v2/notifications", "/api/v1/accounts/verify_credentials"]
+    api += ["/api/v1/timelines/home", "/api/v1/timelines/public", "/api/v2/search?q=a", "/api/v1/accounts/search?q=a"]
+    ends = ("", "/statuses", "/followers", "/following")
+    api += [f"/api/v1/accounts/{row.pk}{end}" for row in accounts for end in ends]
+    ends = ("", "/context", "/source", "/history", "/favourited_by", "/reblogged_by")
+    api += [f"/api/v1/statuses/{row.pk}{end}" for row in statuses for end in ends]
+    api += [f"/api/v1/polls/{row.pk}" for row in statuses if row.poll]
     return pages, Account.objects.filter(kind=AccountKind.PAGE).earliest("pk"), api
 
 
@@ -425,6 +430,8 @@ def _blame(error: Exception) -> str:
 
 def more_rows(cast: Cast) -> None:
     """Of tables that neither the demo nor an address needs, and that pages show."""
+    for status in Status.objects.order_by("-pk")[:SEEN_OF_PRACTICE]:
+        StatusEdit.objects.create(status=status, text="Пре", created_at=timezone.now())
     Installation.objects.create(pk=1, name="Портал", operator="Програм", email="a@test.example", begun_by=cast.staff)
     for user in cast.everyone().values():
         device = {"ip": "192.0.2.7", "session_key": f"of-{user.pk}", "user_agent": "Browser"}

@@ -10,6 +10,7 @@ import pytest
 
 from django.test import Client
 
+from tests.practice.authority import Authority, issue
 from tests.practice.network import serving
 
 
@@ -20,6 +21,24 @@ def network(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyt
 
         assert connection.settings_dict["NAME"].startswith("test_")
     with serving(tmp_path_factory.mktemp("media")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return issue(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def secure_network(
+    django_db_setup: None, django_db_blocker: Any, authority: Authority, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """As `network`, over https, which programs insist on."""
+    with django_db_blocker.unblock():
+        from django.db import connection
+
+        assert connection.settings_dict["NAME"].startswith("test_")
+    with serving(tmp_path_factory.mktemp("media"), authority) as address:
         yield address
 
 

@@ -239,7 +239,9 @@ def test_leaving_forgets_the_name(site: Client, citizen: Account) -> None:
     assert b"Come in" in site.get("/").content
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/@nobody", "/@opstina/1", "/media/nothing", "/avatars/nobody.svg"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/@nobody", "/@opstina/1", "/media/nothing", "/avatars/nobody.svg", "/avatars/nobody.png"]
+)
 def test_what_is_not_there_is_said_in_the_networks_own_look(site: Client, page: Account, path: str) -> None:
     answer = site.get(path)
     assert (answer.status_code, b"practice.css" in answer.content) == (404, True)

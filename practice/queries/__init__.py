@@ -1,14 +1,19 @@
-"""Queries of the practice network. A page of the feed costs a fixed number of queries."""
+"""Queries of the practice network. A page of the feed costs a fixed number of queries.
+
+Those that only the client API needs are in `timelines` and `searches`.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from practice import rules
+from practice import rules, text
 from practice.enums import AccountKind
 from practice.hashes import hashed
-from practice.models import Account, Boost, Follow, Like, Media, Notice, Status, Token
+from practice.models import Account, Bookmark, Boost, Follow, Like, Media, Notice, Status, Token
 from serbian.sorting import sort_key
 
 PAGE = 20
@@ -22,20 +27,21 @@ class Slice:
     older: int | None
 
 
-def _statuses() -> QuerySet[Status]:
+def all_statuses() -> QuerySet[Status]:
+    """With all that a page or the API shows of a status."""
     return Status.objects.select_related("account", "in_reply_to").prefetch_related("media", "votes")
 
 
 def home(before: int | None = None, tag: str = "") -> Slice:
     """All statuses that start a thread; with `tag`, those with that hashtag."""
-    statuses = _statuses().filter(in_reply_to=None)
+    statuses = all_statuses().filter(in_reply_to=None)
     if tag:
         statuses = statuses.filter(text__icontains=f"#{tag}")
     return _cut(statuses, before)
 
 
 def of_account(account: Account, before: int | None = None) -> Slice:
-    return _cut(_statuses().filter(account=account, in_reply_to=None), before)
+    return _cut(all_statuses().filter(account=account, in_reply_to=None), before)
 
 
 def _cut(rows: QuerySet[Status], before: int | None) -> Slice:
@@ -53,11 +59,11 @@ def status(status_id: int, viewer: Account | None = None) -> Status | None:
 
 def there(status_id: int) -> Status | None:
     """For any viewer: the caller checks whether they may see it."""
-    return _statuses().select_related("root__account").filter(pk=status_id).first()
+    return all_statuses().select_related("root__account").filter(pk=status_id).first()
 
 
 def several(status_ids: Sequence[int], viewer: Account | None = None) -> list[Status]:
-    return seen(_statuses().filter(pk__in=status_ids).order_by("pk"), viewer)
+    return seen(all_statuses().filter(pk__in=status_ids).order_by("pk"), viewer)
 
 
 def unseen(roots: Collection[int], viewer: Account | None) -> set[int]:
@@ -94,7 +100,7 @@ def sees(viewer: Account | None, status: Status) -> bool:
 
 def thread(root: Status, viewer: Account | None = None) -> list[Status]:
     """All answers below `root` that `viewer` sees, oldest first. As `seen`, which would ask for them once more."""
-    rows = list(_statuses().filter(root=root).order_by("pk"))
+    rows = list(all_statuses().filter(root=root).order_by("pk"))
     who = viewer.pk if viewer else None
     hidden = {row.pk for row in rows if row.hidden_at and who not in (row.account_id, root.account_id)}
     _reach(hidden, ((row.pk, row.in_reply_to_id) for row in rows))
@@ -105,7 +111,7 @@ def ancestors(below: Status) -> list[Status]:
     """Of a status that is seen: from the root down to the one that `below` answers."""
     if below.root_id is None:
         return []
-    every = {s.pk: s for s in _statuses().filter(Q(root=below.root_id) | Q(pk=below.root_id))}
+    every = {s.pk: s for s in all_statuses().filter(Q(root=below.root_id) | Q(pk=below.root_id))}
     line, above = [], below.in_reply_to_id
     while above is not None and above in every:
         line.append(every[above])
@@ -120,7 +126,7 @@ def descendants(above: Status, viewer: Account | None = None) -> list[Status]:
     for status in every:
         if status.in_reply_to_id in below:
             below.add(status.pk)
-    return [status for status in every if status.pk in below]
+    return [status for status in every if status.pk in below and status.pk != above.pk]
 
 
 def mark_own(statuses: Iterable[Status], viewer: Account | None) -> None:
@@ -131,6 +137,19 @@ def mark_own(statuses: Iterable[Status], viewer: Account | None) -> None:
     boosted = set(Boost.objects.filter(**mine).values_list("status_id", flat=True)) if viewer and rows else set()
     for row in rows:
         row.liked, row.boosted = row.pk in liked, row.pk in boosted  # type: ignore[attr-defined]
+
+
+def prepare(statuses: Iterable[Status], viewer: Account | None) -> None:
+    """As `mark_own`; also set `bookmarked` and the accounts in `mentioned`, which the client API shows."""
+    rows = list(statuses)
+    mark_own(rows, viewer)
+    mine = Bookmark.objects.filter(account=viewer, status__in=rows)
+    kept = set(mine.values_list("status_id", flat=True)) if viewer and rows else set()
+    names = {row.pk: text.mentioned(row.text) for row in rows}
+    known = Account.objects.in_bulk({name for some in names.values() for name in some}, field_name="username")
+    for row in rows:
+        row.bookmarked = row.pk in kept  # type: ignore[attr-defined]
+        row.mentioned = [known[name] for name in names[row.pk] if name in known]  # type: ignore[attr-defined]
 
 
 def tally(status: Status) -> list[int]:
@@ -178,7 +197,8 @@ class Window:
     min_id: int | None = None
 
 
-def _windowed(rows: QuerySet, window: Window) -> list:
+def windowed(rows: QuerySet, window: Window) -> list:
+    """Newest first, whatever the window starts from."""
     if window.max_id is not None:
         rows = rows.filter(pk__lt=window.max_id)
     if window.since_id is not None:
@@ -189,15 +209,34 @@ def _windowed(rows: QuerySet, window: Window) -> list:
     return list(rows.order_by("-pk")[: window.limit])
 
 
-def written_by(account_id: int, window: Window, *, replies: bool = True) -> list[Status]:
-    statuses = _statuses().filter(account_id=account_id)
-    return _windowed(statuses if replies else statuses.filter(in_reply_to=None), window)
+def notices(of: Account, window: Window, kinds: Sequence[str] = (), but: Sequence[str] = ()) -> list[Notice]:
+    """What happened to `of`: the `kinds`, or all; without the kinds in `but`."""
+    rows = _notices(of).exclude(kind__in=but)
+    return windowed(rows.filter(kind__in=kinds) if kinds else rows, window)
 
 
-def notices(of: Account, window: Window, kinds: Sequence[str] = ()) -> list[Notice]:
-    notices = Notice.objects.filter(account=of).select_related("actor", "status__account", "status__in_reply_to")
-    notices = notices.prefetch_related("status__media")
-    return _windowed(notices.filter(kind__in=kinds) if kinds else notices, window)
+def notice(notice_id: int, of: Account) -> Notice | None:
+    return _notices(of).filter(pk=notice_id).first()
+
+
+def _notices(of: Account) -> QuerySet[Notice]:
+    notices = Notice.objects.filter(account=of)
+    notices = notices.select_related("actor", "status__account", "status__in_reply_to")
+    return notices.prefetch_related("status__media", "status__votes")
+
+
+class Totals(NamedTuple):
+    accounts: int
+    statuses: int
+
+
+def totals() -> Totals:
+    return Totals(Account.objects.count(), Status.objects.count())
+
+
+def active(since: datetime) -> int:
+    """How many accounts have written."""
+    return Status.objects.filter(created_at__gt=since).aggregate(count=Count("account", distinct=True))["count"]
 
 
 def token(secret: str) -> Token | None:
