@@ -85,6 +85,8 @@ class DataDisk:
 
     directory: Path
     reserve: Reserve
+    # Megabytes.
+    full_below: int = disk.FULL_MEGABYTES
     is_full: bool = field(default=False, init=False)
     free: int = field(default=0, init=False)
 
@@ -97,7 +99,7 @@ class DataDisk:
         free = disk.free_megabytes(self.directory)
         if free is not None:
             self.free = free
-            self.is_full = free < disk.FULL_MEGABYTES + (MARGIN_MEGABYTES if self.is_full else 0)
+            self.is_full = free < self.full_below + (MARGIN_MEGABYTES if self.is_full else 0)
         return self.is_full
 
     def tend_reserve(self) -> None:
@@ -120,6 +122,7 @@ class Supervisor:
     retry_servers: float = RETRY_SERVERS_SECONDS
     give_up_on_servers: float = GIVE_UP_ON_SERVERS_SECONDS
     data_disk: DataDisk | None = None
+    full_disk_delay: float = FULL_DISK_DELAY_SECONDS
     # `on_ready` is called once, when every `once` program is done and `is_ready` says yes.
     is_ready: Callable[[], bool] | None = None
     on_ready: Callable[[], None] | None = None
@@ -220,7 +223,7 @@ class Supervisor:
         if program.name not in self.ended_on_full_disk:
             self.ended_on_full_disk.add(program.name)
             self.say(program.name, f"ended ({_how(child)}), as the disk is full; starting it again until it stays")
-        self.restart_at[program.name] = time.monotonic() + FULL_DISK_DELAY_SECONDS
+        self.restart_at[program.name] = time.monotonic() + self.full_disk_delay
 
     def _note_end(self, program: Program, child: subprocess.Popen[bytes]) -> None:
         now = time.monotonic()
@@ -299,8 +302,8 @@ class Supervisor:
                 failing_since = time.monotonic()
                 if not is_reported:
                     is_reported = True
-                    lost = "; until then nothing can be stored and no post goes out" if server.stores else ""
-                    self.say(server.name, f"cannot be started while the disk is full; it is as soon as it can{lost}")
+                    lost = ". Until then nothing can be stored and no post goes out" if server.stores else ""
+                    self.say(server.name, f"cannot be started while the disk is full; trying until it can{lost}")
             elif time.monotonic() - failing_since > self.give_up_on_servers:
                 self._give_up(server.name, f"could not be started again; giving up and stopping all: {problem}")
                 return

@@ -36,6 +36,8 @@ DATABASE_AWAY = re.compile(
     r"|ssl (syscall|connection).*(eof|closed|reset)|no connection to the server",
     re.DOTALL | re.IGNORECASE,
 )
+# Beat keeps its times in a file of SQLite, whose errors have no errno.
+SQLITE_FULL = "database or disk is full"
 BROKER_AWAY = (
     redis.exceptions.ConnectionError,
     redis.exceptions.TimeoutError,
@@ -83,7 +85,7 @@ class Outages(logging.Filter):
 
 def outage_of(problem: BaseException) -> str | None:
     """The name of the outage (a key of `SENTENCES`) of which an error is a consequence; None for any other error."""
-    if isinstance(problem, OSError) and problem.errno in FULL_ERRORS:
+    if isinstance(problem, OSError) and (problem.errno in FULL_ERRORS or SQLITE_FULL in str(problem)):
         return "disk"
     if not isinstance(problem, DATABASE_ERRORS + BROKER_ERRORS):
         return None
