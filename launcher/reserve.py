@@ -1,4 +1,4 @@
-"""A file that only takes space. It is deleted when the disk becomes full, so that PostgreSQL can go on writing.
+"""A file that only takes space. It is deleted when hardly anything else is left, so that PostgreSQL can go on writing.
 
 Whatever fills the disk may take that space as well, so it buys time and promises nothing.
 """

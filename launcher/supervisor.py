@@ -55,6 +55,8 @@ FULL_DISK_DELAY_SECONDS = 5.0
 FULL_DISK_REPEAT_SECONDS = 600.0
 # More must be free before the disk counts as usable again, so that a disk at the limit is not reported every second.
 MARGIN_MEGABYTES = 20
+# The reserve is given up below: late, so that whatever fills the disk has met its end first and does not take it too.
+LEAST_MEGABYTES = 4
 
 
 @dataclass(frozen=True)
@@ -103,10 +105,11 @@ class DataDisk:
         return self.is_full
 
     def tend_reserve(self) -> None:
-        """Give it up on a full disk, make it again as soon as there is room for it. From one thread only."""
-        if self.is_full:
-            self.reserve.give_up()
-        else:
+        """Give it up when hardly anything is left, make it again when there is room for it. From one thread only."""
+        if self.free < LEAST_MEGABYTES:
+            if self.reserve.give_up():
+                self.check()
+        elif not self.is_full:
             self.reserve.keep()
 
 
@@ -264,9 +267,9 @@ class Supervisor:
         """Says once that the disk is full, again every few minutes, and when there is space again."""
         reported_at: float | None = None
         while True:
-            is_full = data_disk.check()
+            data_disk.check()
             data_disk.tend_reserve()
-            if is_full:
+            if data_disk.is_full:
                 now = time.monotonic()
                 if reported_at is None or now - reported_at > FULL_DISK_REPEAT_SECONDS:
                     reported_at = now

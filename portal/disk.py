@@ -1,7 +1,7 @@
 """Whether the disk of the data is full. No Django: the launcher uses it too.
 
 A disk counts as full a little before nothing fits any more, since PostgreSQL must still write down what goes out. The
-launcher keeps a reserve on it (`launcher.reserve`), which it gives up at that moment.
+launcher keeps a reserve on it (`launcher.reserve`), which it gives up when hardly anything is left.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def _checked(name: str) -> str:
 
 
 def _failing(name: str) -> str:
-    return _("Full") if name == "disk" else _("Does not answer")
+    return _("The disk is full") if name == "disk" else _("Does not answer")
 
 
 def _outcomes(now: datetime) -> list[tuple[str, str, int]]:
