@@ -9,7 +9,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -127,8 +126,9 @@ def test_an_outage_of_both_servers_is_a_sentence_of_each_program(stack: Stack, p
         ends = time.monotonic() + OUTAGE_SECONDS
         while time.monotonic() < ends:
             assert not readiness(stack).get("database")
-            with suppress(OSError):
-                urllib.request.urlopen(f"{stack.url}/pregled/cuprija/", timeout=20).close()
+            # A page that reads the database.
+            with pytest.raises(urllib.error.HTTPError, match="500"):
+                urllib.request.urlopen(f"{stack.url}/about/", timeout=20)
             time.sleep(0.2)
     seconds_until_ready(stack)
     lines = stack.output[before:]
@@ -137,6 +137,7 @@ def test_an_outage_of_both_servers_is_a_sentence_of_each_program(stack: Stack, p
         assert [line for line in lines if server in line and "runs again after" in line], printed
     for sentence in ("PostgreSQL does not answer: ", "Valkey does not answer: "):
         assert [line for line in lines if "publisher " in line and sentence in line], printed
+    assert [line for line in lines if "web " in line and "PostgreSQL does not answer: " in line], printed
     assert "Traceback" not in printed
     assert len(lines) < MOST_LINES, printed
 

@@ -289,6 +289,40 @@ def test_on_a_full_disk_a_server_is_tried_without_a_bound_and_reported_once(supe
     assert process.returncode == 0
 
 
+# Fails as long as the disk is full, and once more afterwards.
+SERVER_ON_A_FULL_DISK = """
+data_disk = DataDisk(Path({place!r}), Reserve(Path({place!r}), megabytes=1), full_below={below})
+began, failures = __import__("time").monotonic(), []
+def start():
+    if __import__("time").monotonic() - began < {seconds}:
+        raise OSError("full")
+    if not failures:
+        data_disk.full_below = 0
+        data_disk.is_full = False
+        failures.append(1)
+        raise OSError("not yet")
+    open({there!r}, "w").close()
+"""
+
+
+def test_the_time_that_a_server_has_begins_when_there_is_space_again(supervised, tmp_path):
+    there = tmp_path / "there"
+    process = supervised(
+        "[python('web', LAST)]",
+        more=f"servers=[Server('postgres', lambda: os.path.exists({str(there)!r}), start)], "
+        "data_disk=data_disk, retry_servers=0.1, ",
+        before=SERVER_ON_A_FULL_DISK.format(
+            place=str(tmp_path), there=str(there), below=NO_DISK_IS_AS_LARGE, seconds=4.5
+        ),
+        give_up_on_servers=3.0,
+    )
+    seen = "".join(read_until(process, "runs again after"))
+    assert "could not be started again; trying once more: not yet" in seen
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=patience.SECONDS)
+    assert process.returncode == 0
+
+
 def test_a_disk_with_space_has_a_reserve_and_changes_nothing_else(supervised, tmp_path):
     process = supervised(
         "[python('worker', 'raise SystemExit(3)')]",

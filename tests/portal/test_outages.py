@@ -12,12 +12,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import kombu
 import psycopg2
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
+from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.utils import load_backend
 
@@ -155,6 +159,12 @@ def wrong_password() -> BaseException:
     return raised(lambda: psycopg2.connect(**{**connection.get_connection_params(), "password": "wrong"}))
 
 
+def wrong_password_of_valkey() -> BaseException:
+    address = urlsplit(settings.REDIS_URL)
+    once = Retry(NoBackoff(), 0)
+    return raised(redis.Redis(str(address.hostname), address.port or 6379, password="wrong", retry=once).ping)
+
+
 def mistake_while_an_outage_is_handled() -> BaseException:
     def clumsy() -> None:
         try:
@@ -171,8 +181,8 @@ def refused_by_another_server() -> BaseException:
 
 
 OTHERS = [
-    wrong_statement, statement_that_is_cancelled, wrong_password, mistake_while_an_outage_is_handled,
-    refused_by_another_server,
+    wrong_statement, statement_that_is_cancelled, wrong_password, wrong_password_of_valkey,
+    mistake_while_an_outage_is_handled, refused_by_another_server,
 ]  # fmt: skip
 
 
