@@ -51,7 +51,7 @@ def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool, to_se
     if not due:
         return
     pending = len(migration_history.current().keys() - applied.keys())
-    tables = bool(pending) or before.get("migrate") != now["migrate"]
+    tables = "migrate" in due and (pending > 0 or before.get("migrate") != now["migrate"])
     if applied and (tables or "collectstatic" in due):
         known = durations.load(site.data)
         print(durations.sentence(known, pending, tables=tables, static="collectstatic" in due), flush=True)
@@ -114,7 +114,7 @@ def _fingerprint(paths: Iterable[Path], *, content: bool = False) -> str:
 
 
 def main(tasks: list[str], directory: Path | None = None) -> None:
-    """`directory`: where the durations of this machine are stored."""
+    """`directory`: of a start by `prepare`. Each step is announced, and its duration is stored there."""
     import django
     from django.core.management import call_command
 
@@ -122,7 +122,8 @@ def main(tasks: list[str], directory: Path | None = None) -> None:
         roles.ensure(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"])
     django.setup()
     for task in tasks:
-        print(f"{MESSAGES[task]} ...", flush=True)
+        if directory is not None:
+            print(f"{MESSAGES[task]} ...", flush=True)
         if task == "migrate":
             with durations.measured(directory, "migration", _pending()):
                 call_command(task, **OPTIONS[task])
