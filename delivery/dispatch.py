@@ -61,7 +61,7 @@ def _with_valkey(command: Callable[[], object]) -> None:
     try:
         command()
     except Exception as problem:
-        log.warning("Valkey does not answer (%s)", type(problem).__name__)
+        log.warning("Valkey does not answer: %s", problem)
 
 
 @dataclass
@@ -152,7 +152,7 @@ class Dispatcher:
             try:
                 self._sleep(self._round())
             except DatabaseError as problem:
-                log.warning("The database does not answer (%s); trying again", type(problem).__name__)
+                log.warning("The database does not answer; trying again: %s", problem)
                 connection.close()
                 time.sleep(RECONNECT_DELAY)
 

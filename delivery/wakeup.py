@@ -51,7 +51,7 @@ class WakeUpListener:
                 with closing(_connect()) as listening:
                     self._listen(listening)
             except psycopg2.Error as problem:
-                log.warning("No wake-ups from the database (%s); connecting again", type(problem).__name__)
+                log.warning("No wake-ups from the database; connecting again: %s", problem)
                 self._stopping.wait(RECONNECT_DELAY)
 
     def _listen(self, listening: Any) -> None:

@@ -60,9 +60,8 @@ def servers(base: Path, *, environ: Mapping[str, str] = os.environ) -> list[Serv
     base = _directory(base)
     ours = []
     if not environ.get("DATABASE_URL"):
-        ours.append(
-            Server("postgres", partial(postgres.is_running, base), partial(_restart, base, postgres, "pg_port"))
-        )
+        restart = partial(_restart, base, postgres, "pg_port")
+        ours.append(Server("postgres", partial(postgres.is_running, base), restart, stores=True))
     if not environ.get("REDIS_URL"):
         ours.append(Server("valkey", partial(valkey.is_running, base), partial(_restart, base, valkey, "valkey_port")))
     return ours

@@ -27,8 +27,11 @@ def save(path: Path, values: dict[str, Any]) -> None:
 
 
 def update(path: Path, **values: Any) -> dict[str, Any]:
-    merged = {**load(path), **values}
-    save(path, merged)
+    """Nothing is written where nothing changes: on a full disk a server can still be started."""
+    before = load(path)
+    merged = {**before, **values}
+    if merged != before or not path.exists():
+        save(path, merged)
     return merged
 
 
@@ -36,6 +39,12 @@ def write_private(path: Path, text: str) -> None:
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(fd, "w") as out:
         out.write(text)
+
+
+def keep_private(path: Path, text: str) -> None:
+    """Write it unless it is what the file holds already, which a full disk would empty."""
+    if not path.exists() or path.read_text() != text:
+        write_private(path, text)
 
 
 @contextlib.contextmanager

@@ -7,11 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import psycopg2
 
-from launcher import files, roles
+from launcher import durations, files, roles
 from launcher.errors import LauncherError
 from launcher.site import ROOT, Site
 from portal import migration_history
@@ -22,6 +23,8 @@ MESSAGES = {
     "check": "Checking the settings",
     "setup_code": "Looking whether somebody can sign in",
 }
+# Followed by the directory in which durations are stored; a container keeps none.
+MEASURE = "--measure"
 # Outside the demo an error in the settings, or a demo account in the database, stops the start.
 OPTIONS: dict[str, dict[str, object]] = {
     "migrate": {"interactive": False, "verbosity": 0},
@@ -34,7 +37,7 @@ OPTIONS: dict[str, dict[str, object]] = {
 def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool, to_serve: bool = False) -> None:
     """Run what is due. A database that is not ours to know is always asked. `to_serve`: people come in afterwards."""
     owner = environ.get("DATABASE_OWNER_URL") or environ["DATABASE_URL"]
-    require_own_tables(site, owner, own_database=own_database)
+    applied = require_own_tables(site, owner, own_database=own_database)
     stamps = site.data / "stamps.json"
     now = {"migrate": _migrations(), "collectstatic": _static()}
     before = files.load(stamps)
@@ -47,9 +50,13 @@ def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool, to_se
         due += ["check", "setup_code"] if to_serve else ["check"]
     if not due:
         return
-    for task in due:
-        print(f"{MESSAGES[task]} ...", flush=True)
-    done = subprocess.run([sys.executable, "-m", "launcher.prepare", *due], env=dict(environ), cwd=ROOT, check=False)
+    pending = len(migration_history.current().keys() - applied.keys())
+    tables = "migrate" in due and (pending > 0 or before.get("migrate") != now["migrate"])
+    if applied and (tables or "collectstatic" in due):
+        known = durations.load(site.data)
+        print(durations.sentence(known, pending, tables=tables, static="collectstatic" in due), flush=True)
+    command = [sys.executable, "-m", "launcher.prepare", MEASURE, str(site.data), *due]
+    done = subprocess.run(command, env=dict(environ), cwd=ROOT, check=False)
     if done.returncode:
         raise LauncherError("The preparation failed; the lines above say why. Nothing was started.")
     files.update(stamps, **{task: now[task] for task in due if task in now})
@@ -106,7 +113,8 @@ def _fingerprint(paths: Iterable[Path], *, content: bool = False) -> str:
     return digest.hexdigest()
 
 
-def main(tasks: list[str]) -> None:
+def main(tasks: list[str], directory: Path | None = None) -> None:
+    """`directory`: of a start by `prepare`. Each step is announced, and its duration is stored there."""
     import django
     from django.core.management import call_command
 
@@ -114,16 +122,36 @@ def main(tasks: list[str]) -> None:
         roles.ensure(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"])
     django.setup()
     for task in tasks:
-        call_command(task, **OPTIONS[task])
+        if directory is not None:
+            print(f"{MESSAGES[task]} ...", flush=True)
         if task == "migrate":
-            call_command("load_reference", verbosity=0)
+            with durations.measured(directory, "migration", _pending()):
+                call_command(task, **OPTIONS[task])
+            with durations.measured(directory, "reference"):
+                call_command("load_reference", verbosity=0)
+        elif task == "collectstatic":
+            with durations.measured(directory, "static"):
+                call_command(task, **OPTIONS[task])
+        else:
+            call_command(task, **OPTIONS[task])
+
+
+def _pending() -> int:
+    """How many of our migrations are not applied yet."""
+    url = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        return len(migration_history.current().keys() - migration_history.applied(cursor).keys())
 
 
 if __name__ == "__main__":
     from django.core.management.base import CommandError
 
     try:
-        main(sys.argv[1:])
+        match sys.argv[1:]:
+            case [option, directory, *tasks] if option == MEASURE:
+                main(tasks, Path(directory))
+            case tasks:
+                main(tasks)
     except (CommandError, LauncherError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:

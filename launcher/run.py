@@ -18,7 +18,7 @@ from launcher import embedded, files, prepare
 from launcher import site as sites
 from launcher.errors import LauncherError
 from launcher.site import ROOT, Site
-from launcher.supervisor import Program, Supervisor
+from launcher.supervisor import DataDisk, Program, Supervisor
 from portal import queues
 
 PATIENCE_SECONDS = 60.0
@@ -123,6 +123,7 @@ def _supervise(site: Site, environ: dict[str, str], database: str, began: float)
         environ,
         ROOT,
         servers=embedded.servers(site.servers),
+        data_disk=DataDisk.of(site.data),
         is_ready=partial(answers, f"{site.address}/readyz"),
         on_ready=on_ready,
     )
@@ -145,9 +146,12 @@ def missing(address: str) -> str:
             return "everything runs, and a program that has to end first has not ended yet."
     except urllib.error.HTTPError as error:
         try:
-            names = [name for name, works in json.loads(error.read()).items() if not works]
+            parts = json.loads(error.read())
+            names = [name for name, works in parts.items() if not works]
         except ValueError:
             return f"the portal answers {error.code}."
+        if "message" in parts:
+            return str(parts["message"])
         if names == ["demo"]:
             return "the demo is being filled in."
         return f"not there yet: {', '.join(names)}."

@@ -4,6 +4,8 @@
 - A program that ends by itself is started again, each time a little later. When it ends too often, or soon after its
   first start without having been killed (a fault of the installation), all are stopped and the exit code is 1.
 - A server that does not run any more (PostgreSQL, Valkey) is started again too, until it has failed for too long.
+- While the disk is full, programs and servers end for that reason. This counts as no failure: they are started again
+  every few seconds, without a bound, until there is space.
 - SIGINT, SIGTERM or SIGHUP: SIGTERM to the main process of each program, never to its group. Celery's pool children
   would die in the middle of a task; this way the worker finishes what it began. Exit code 0, so that `make` prints
   no error.
@@ -31,6 +33,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from launcher.reserve import Reserve
+from portal import disk
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 COLOURS = ("36", "33", "32", "35", "34", "31")
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -44,6 +49,14 @@ CHECK_SERVERS_SECONDS = 1.0
 RETRY_SERVERS_SECONDS = 5.0
 # A full disk or a slow recovery may take a while.
 GIVE_UP_ON_SERVERS_SECONDS = 1800.0
+CHECK_DISK_SECONDS = 1.0
+# While the disk is full: how long a program that ended waits, and how often the sentence about it is repeated.
+FULL_DISK_DELAY_SECONDS = 5.0
+FULL_DISK_REPEAT_SECONDS = 600.0
+# More must be free before the disk counts as usable again, so that a disk at the limit is not reported every second.
+MARGIN_MEGABYTES = 20
+# The reserve is given up below: late, so that whatever fills the disk has met its end first and does not take it too.
+LEAST_MEGABYTES = 4
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,40 @@ class Server:
     name: str
     is_running: Callable[[], bool]
     start: Callable[[], object]
+    # Without it nothing can be stored.
+    stores: bool = False
+
+
+@dataclass
+class DataDisk:
+    """The disk that a directory lies on, and the reserve on it."""
+
+    directory: Path
+    reserve: Reserve
+    # Megabytes.
+    full_below: int = disk.FULL_MEGABYTES
+    is_full: bool = field(default=False, init=False)
+    free: int = field(default=0, init=False)
+
+    @classmethod
+    def of(cls, directory: Path) -> DataDisk:
+        return cls(directory, Reserve(directory))
+
+    def check(self) -> bool:
+        """Whether it is full."""
+        free = disk.free_megabytes(self.directory)
+        if free is not None:
+            self.free = free
+            self.is_full = free < self.full_below + (MARGIN_MEGABYTES if self.is_full else 0)
+        return self.is_full
+
+    def tend_reserve(self) -> None:
+        """Give it up when hardly anything is left, make it again when there is room for it. From one thread only."""
+        if self.free < LEAST_MEGABYTES:
+            if self.reserve.give_up():
+                self.check()
+        elif not self.is_full:
+            self.reserve.keep()
 
 
 @dataclass
@@ -77,6 +124,8 @@ class Supervisor:
     servers: Sequence[Server] = ()
     retry_servers: float = RETRY_SERVERS_SECONDS
     give_up_on_servers: float = GIVE_UP_ON_SERVERS_SECONDS
+    data_disk: DataDisk | None = None
+    full_disk_delay: float = FULL_DISK_DELAY_SECONDS
     # `on_ready` is called once, when every `once` program is done and `is_ready` says yes.
     is_ready: Callable[[], bool] | None = None
     on_ready: Callable[[], None] | None = None
@@ -87,8 +136,11 @@ class Supervisor:
     # Of programs that ended by themselves: when they did, and when they are started again.
     ended_at: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list), init=False)
     restart_at: dict[str, float] = field(default_factory=dict, init=False)
+    started_again: set[str] = field(default_factory=set, init=False)
     signals: list[float] = field(default_factory=list, init=False)
     failed: bool = field(default=False, init=False)
+    # Programs that ended on a full disk; this is reported once for each until there is space again.
+    ended_on_full_disk: set[str] = field(default_factory=set, init=False)
     _printing: threading.Lock = field(default_factory=threading.Lock, init=False)
     _echoes: list[threading.Thread] = field(default_factory=list, init=False)
     _wake: threading.Event = field(default_factory=threading.Event, init=False)
@@ -97,6 +149,8 @@ class Supervisor:
     def run(self) -> int:
         """Blocks until everything has stopped. Returns 0 after a signal, 1 when it gave up."""
         guards = [threading.Thread(target=self._guard, args=(server,), daemon=True) for server in self.servers]
+        if self.data_disk is not None:
+            guards.append(threading.Thread(target=self._watch_disk, args=(self.data_disk,), daemon=True))
         with self._signals():
             for guard in guards:
                 guard.start()
@@ -110,11 +164,12 @@ class Supervisor:
         return 1 if self.failed else 0
 
     def say(self, name: str, text: str) -> None:
-        names = [program.name for program in self.programs] + [server.name for server in self.servers]
+        names = [*(program.name for program in self.programs), *(server.name for server in self.servers), "disk"]
         head = f"{time.strftime('%H:%M:%S')} {name:<{max(map(len, names))}} | "
         if name in names and sys.stdout.isatty():
             head = f"\x1b[{COLOURS[names.index(name) % len(COLOURS)]}m{head}\x1b[0m"
-        with self._printing, contextlib.suppress(BrokenPipeError):
+        # Its reader may have gone, and a file that it is written to may lie on the disk that is full.
+        with self._printing, contextlib.suppress(OSError):
             print(head + text, flush=True)
 
     def _watch(self) -> None:
@@ -155,17 +210,28 @@ class Supervisor:
             child = self.running.get(program.name)
             if child is None or program.name in self.done or program.name in self.restart_at or child.poll() is None:
                 continue
-            if program.once:
+            if child.returncode != 0 and self._is_disk_full():
+                self._note_end_on_full_disk(program, child)
+            elif program.once:
                 self.done.add(program.name)
                 if child.returncode != 0:
                     self._give_up(program.name, f"ended by itself ({_how(child)}); stopping the others")
             else:
                 self._note_end(program, child)
 
+    def _is_disk_full(self) -> bool:
+        return self.data_disk is not None and self.data_disk.check()
+
+    def _note_end_on_full_disk(self, program: Program, child: subprocess.Popen[bytes]) -> None:
+        if program.name not in self.ended_on_full_disk:
+            self.ended_on_full_disk.add(program.name)
+            self.say(program.name, f"ended ({_how(child)}), as the disk is full; starting it again until it stays")
+        self.restart_at[program.name] = time.monotonic() + self.full_disk_delay
+
     def _note_end(self, program: Program, child: subprocess.Popen[bytes]) -> None:
         now = time.monotonic()
         ends = self.ended_at[program.name]
-        is_first = not ends
+        is_first = not ends and program.name not in self.started_again
         ends[:] = [at for at in ends if now - at < WINDOW_SECONDS] + [now]
         if is_first and child.returncode >= 0 and now - self.started_at[program.name] < self.restart_after:
             self.done.add(program.name)
@@ -187,6 +253,7 @@ class Supervisor:
         for program in self.programs:
             if self.restart_at.get(program.name, math.inf) <= time.monotonic():
                 del self.restart_at[program.name]
+                self.started_again.add(program.name)
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(self.running[program.name].pid, signal.SIGKILL)  # what it left of its group
                 self._start(program)
@@ -196,26 +263,56 @@ class Supervisor:
         self.say(name, why)
         self._wake.set()
 
+    def _watch_disk(self, data_disk: DataDisk) -> None:
+        """Says once that the disk is full, again every few minutes, and when there is space again."""
+        reported_at: float | None = None
+        while True:
+            data_disk.check()
+            data_disk.tend_reserve()
+            if data_disk.is_full:
+                now = time.monotonic()
+                if reported_at is None or now - reported_at > FULL_DISK_REPEAT_SECONDS:
+                    reported_at = now
+                    stores = all(server.is_running() for server in self.servers if server.stores)
+                    self.say("disk", disk.sentence(data_disk.free, f"at {data_disk.directory}", stores=stores))
+            elif reported_at is not None:
+                reported_at = None
+                self.ended_on_full_disk.clear()
+                self.say("disk", f"Has space again: {data_disk.free} MB free. Everything goes on")
+            if self._is_stopping.wait(CHECK_DISK_SECONDS):
+                return
+
     def _guard(self, server: Server) -> None:
         """Starts a server again whenever it does not run. In a thread: a recovery takes minutes."""
         while not self._is_stopping.wait(CHECK_SERVERS_SECONDS):
             if server.is_running():
                 continue
             self.say(server.name, "does not run any more; starting it again")
-            began = time.monotonic()
-            while not self._is_stopping.is_set():
-                try:
-                    server.start()
-                except Exception as error:
-                    problem = str(error).strip() or type(error).__name__
-                else:
-                    self.say(server.name, f"runs again after {time.monotonic() - began:.1f} s")
-                    break
-                if time.monotonic() - began > self.give_up_on_servers:
-                    self._give_up(server.name, f"could not be started again; giving up and stopping all: {problem}")
-                    return
+            self._start_again(server)
+
+    def _start_again(self, server: Server) -> None:
+        began = failing_since = time.monotonic()
+        is_reported = False
+        while not self._is_stopping.is_set():
+            try:
+                server.start()
+            except Exception as error:
+                problem = str(error).strip() or type(error).__name__
+            else:
+                self.say(server.name, f"runs again after {time.monotonic() - began:.1f} s")
+                return
+            if self._is_disk_full():
+                failing_since = time.monotonic()
+                if not is_reported:
+                    is_reported = True
+                    lost = ". Until then nothing can be stored and no post goes out" if server.stores else ""
+                    self.say(server.name, f"cannot be started while the disk is full; trying until it can{lost}")
+            elif time.monotonic() - failing_since > self.give_up_on_servers:
+                self._give_up(server.name, f"could not be started again; giving up and stopping all: {problem}")
+                return
+            else:
                 self.say(server.name, f"could not be started again; trying once more: {problem}")
-                self._is_stopping.wait(self.retry_servers)
+            self._is_stopping.wait(self.retry_servers)
 
     def _all_ready(self) -> bool:
         tasks = {program.name for program in self.programs if program.once}

@@ -12,6 +12,8 @@ from secrets import token_urlsafe
 from launcher import binaries, files, ports
 from launcher.errors import LauncherError
 
+# What it answers to everything, PING included, while its disk is full.
+CANNOT_WRITE = "-MISCONF"
 START_SECONDS = STOP_SECONDS = 20.0
 
 
@@ -21,7 +23,7 @@ def start(base: Path, *, test: bool = False) -> str:
     files.update(base / "secrets.json", valkey=password)
     port = files.load(base / "state.json").get("valkey_port")
     # Who answers to our password is ours. Two servers on one append-only file would ruin it.
-    if not port or not _is_alive(port, password):
+    if not port or not _is_ours(port, password):
         port = ports.keep_or_choose(port)
         _launch(base / "valkey", port, password, keep=not test)
         files.update(base / "state.json", valkey_port=port)
@@ -42,20 +44,20 @@ def is_running(base: Path) -> bool:
 def answers(base: Path) -> bool:
     """Whether what listens there is ours."""
     port = files.load(base / "state.json").get("valkey_port")
-    return port is not None and _is_alive(port, files.load(base / "secrets.json").get("valkey", ""))
+    return port is not None and _is_ours(port, files.load(base / "secrets.json").get("valkey", ""))
 
 
 def stop(base: Path) -> bool:
     """Stop the server of `base`; false when none runs."""
     port = files.load(base / "state.json").get("valkey_port")
     password = files.load(base / "secrets.json").get("valkey", "")
-    if not port or not _is_alive(port, password):
+    if not port or not _is_ours(port, password):
         return False
     with contextlib.suppress(OSError):
         _command(port, password, "SHUTDOWN")
     ends = time.monotonic() + STOP_SECONDS
     while time.monotonic() < ends:
-        if not _is_alive(port, password):
+        if not _is_ours(port, password):
             return True
         time.sleep(0.02)
     raise LauncherError(
@@ -69,7 +71,7 @@ def _launch(data: Path, port: int, password: str, *, keep: bool) -> None:
         "bind 127.0.0.1", f"port {port}", f"requirepass {password}", f'dir "{_quoted(data)}"', 'logfile "valkey.log"',
         f"appendonly {'yes' if keep else 'no'}", "appendfsync everysec", 'save ""', "maxmemory-policy noeviction",
     ]  # fmt: skip
-    files.write_private(data / "valkey.conf", "\n".join([*lines, ""]))
+    files.keep_private(data / "valkey.conf", "\n".join([*lines, ""]))
     quiet = subprocess.DEVNULL
     server = subprocess.Popen(
         [str(binaries.valkey_server()), str(data / "valkey.conf")],
@@ -92,10 +94,19 @@ def _log_tail(log: Path) -> str:
 
 
 def _is_alive(port: int, password: str) -> bool:
+    return _answer(port, password).startswith(("+PONG", CANNOT_WRITE))
+
+
+def _is_ours(port: int, password: str) -> bool:
+    """Also while it reads its append-only file, or cannot write to it."""
+    return _answer(port, password).startswith(("+PONG", CANNOT_WRITE, "-LOADING"))
+
+
+def _answer(port: int, password: str) -> str:
     try:
-        return _command(port, password, "PING").startswith("+PONG")
+        return _command(port, password, "PING")
     except OSError:
-        return False
+        return ""
 
 
 def _command(port: int, password: str, word: str) -> str:

@@ -4,15 +4,13 @@ Messages only wake workers up, the database is the source of truth: each task qu
 costs one interval and a doubled message costs nothing.
 """
 
-import logging.config
 import os
 
 import billiard.pool
 from celery import Celery
-from celery.signals import setup_logging, worker_init
+from celery.signals import worker_init
 
-from django.conf import settings
-
+from portal import celery_logging  # noqa: F401 -- connects itself
 from portal.celery_publisher import Publisher
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -26,14 +24,6 @@ app.steps["worker"].add(Publisher)
 # shutdown they sometimes never are: half a minute for nothing. A task whose result was lost is delivered again and
 # finds its work done.
 billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 20
-
-
-@setup_logging.connect
-def set_up_logging(loglevel: int | str | None = None, **_: object) -> None:
-    """As in the web process. Celery would set up a handler of its own, without the filter that cuts secrets out."""
-    logging.config.dictConfig(settings.LOGGING)
-    if loglevel:
-        logging.getLogger().setLevel(loglevel)
 
 
 @worker_init.connect

@@ -14,7 +14,7 @@ from analytics import partitions
 from delivery.dispatch import HEARTBEAT_KEY
 from municipalities.access import public
 from municipalities.models import Municipality
-from portal import queues
+from portal import disk, queues
 from portal.tasks import BEAT_KEY, key_of
 
 # Clients of health checks wait ten seconds at most.
@@ -39,6 +39,10 @@ def _valkey() -> bool:
         return False
 
 
+def _disk() -> bool:
+    return not disk.is_full(settings.DATA_DIR)
+
+
 def _told(*keys: str) -> Callable[[], bool]:
     """Whether all of these have sent a heartbeat of late; False without Valkey."""
 
@@ -61,6 +65,7 @@ def _partitions() -> bool:
 CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,
     "valkey": _valkey,
+    "disk": _disk,
     "publisher": _told(HEARTBEAT_KEY),
     "worker": _told(*map(key_of, queues.QUICK)),
     "errands": _told(*map(key_of, queues.SLOW)),
@@ -90,5 +95,11 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @public
 def readyz(request: HttpRequest) -> JsonResponse:
+    """A full disk has a sentence as well, since one value is no help with it. Strangers read it: it names no path."""
     parts = state()
-    return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+    status = 200 if all(parts.values()) else 503
+    free = disk.free_megabytes(settings.DATA_DIR)
+    if parts["disk"] or free is None:
+        return JsonResponse(parts, status=status)
+    message = disk.sentence(free, "where the portal keeps its data", stores=parts["database"])
+    return JsonResponse({**parts, "message": message}, status=status)

@@ -20,7 +20,7 @@ from channels import rate_limits
 from common.access import public
 from delivery import queries
 from delivery.enums import Outcome, Step
-from portal import health, queues
+from portal import disk, health, queues
 
 LAST = timedelta(hours=1)
 # https://prometheus.io/docs/instrumenting/exposition_formats/
@@ -54,8 +54,11 @@ def servers(now: datetime) -> list[Server]:
 @require_GET
 def operations(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
+    parts = health.state()
     context = {
-        "checks": [(_checked(name), works) for name, works in health.state().items()],
+        "checks": [(_checked(name), works, _failing(name)) for name, works in parts.items()],
+        "free_megabytes": None if parts["disk"] else disk.free_megabytes(settings.DATA_DIR),
+        "data_directory": settings.DATA_DIR,
         "backlog": queries.backlog(now),
         "outcomes": _outcomes(now),
         "servers": servers(now),
@@ -70,12 +73,17 @@ def _checked(name: str) -> str:
         "database": _("Database"),
         "publisher": _("Publisher"),
         "valkey": "Valkey",
+        "disk": _("Space on the disk"),
         "worker": _("Workers for interactive tasks"),
         "errands": _("Workers for errands"),
         "beat": _("Beat"),
         "partitions": _("Tables of the coming months"),
         "demo": _("Demo"),
     }[name]
+
+
+def _failing(name: str) -> str:
+    return _("The disk is full") if name == "disk" else _("Does not answer")
 
 
 def _outcomes(now: datetime) -> list[tuple[str, str, int]]:

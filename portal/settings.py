@@ -339,6 +339,8 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A worker that publishes does so without Valkey too, however long it is gone.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# A Valkey that refuses to write (its disk is full) is away for a while, and no reason to end.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -409,21 +411,33 @@ LOGGING = {
         "plain": {"()": "portal.logs.UtcFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["refusals", "secrets"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["outages", "refusals", "secrets"],
+        }
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # "Not ready yet" is an answer, not an error to be read about every second of a start.
     "filters": {
+        "outages": {"()": "portal.outages.Outages"},
         "refusals": {"()": "portal.logs.Refusals"},
         "secrets": {"()": "portal.logs.WithoutSecrets"},
         "asked": {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: not record.getMessage().endswith(": /readyz"),
         },
+        # Eight lines of Celery whenever a worker loses Valkey, about a default of its next version. A task that was
+        # interrupted finds its work done either way.
+        "celery-6": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: "worker_cancel_long_running_tasks_on_connection_loss" not in record.getMessage(),
+        },
     },
     "loggers": {
         "django.server": {"level": "WARNING"},
         "django.request": {"filters": ["asked"]},
+        "py.warnings": {"filters": ["celery-6"]},
         "fontTools": {"level": "WARNING"},
     },
 }

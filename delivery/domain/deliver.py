@@ -47,7 +47,7 @@ def _write_down(delivery: Delivery, attempt: Attempt, result: settle.CallResult)
         try:
             return settle.settle(delivery, attempt, result)
         except (OperationalError, InterfaceError) as problem:
-            log.warning("Delivery %s: the answer waits for the database (%s)", delivery.pk, type(problem).__name__)
+            log.warning("Delivery %s: the answer waits for the database: %s", delivery.pk, problem)
             if connection.in_atomic_block:
                 raise
             connection.close()

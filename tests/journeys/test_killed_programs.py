@@ -14,14 +14,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from launcher import binaries
+from launcher import binaries, files
+from tests.journeys import publishing
 from tests.journeys.stack import Stack
-from tests.journeys.visit import Visit, until
+from tests.journeys.visit import Visit
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
-OFFICER, APPROVER = "officer@mali-zvornik.example", "approver@mali-zvornik.example"
-HERE = "/m/mali-zvornik/"
 # In the command of each program.
 PROGRAMS = {
     "web": "portal.wsgi:application",
@@ -33,6 +32,9 @@ PROGRAMS = {
 }
 # Heartbeats are looked at every few seconds, and a start takes some on a slow machine.
 BACK_SECONDS = 180
+OUTAGE_SECONDS = 10
+# Of seven programs, some with several processes, and two servers. It was 3,782.
+MOST_LINES = 30
 
 
 def program(stack: Stack, words: str) -> psutil.Process:
@@ -85,15 +87,24 @@ def test_a_program_that_is_killed_is_started_again(stack: Stack, name: str) -> N
 def test_a_server_that_is_killed_is_started_again(stack: Stack, place: Path, name: str) -> None:
     home = binaries.home((place / "servers").resolve())
     if name == "postgres":
-        pid = int((home / "pg" / "postmaster.pid").read_text().splitlines()[0])
+        pid = postmaster(home)
     else:
-        [pid] = [process.pid for process in psutil.process_iter() if _works_in(process, home / "valkey")]
+        [pid] = pids_in(home / "valkey")
     os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + BACK_SECONDS
     while not any(f"{name} " in line and "runs again after" in line for line in stack.output):
         assert time.monotonic() < deadline, stack.last_output
         time.sleep(0.1)
     seconds_until_ready(stack)
+
+
+def postmaster(home: Path) -> int:
+    return int((home / "pg" / "postmaster.pid").read_text().splitlines()[0])
+
+
+def pids_in(directory: Path) -> list[int]:
+    """Processes that work in a directory."""
+    return [process.pid for process in psutil.process_iter() if _works_in(process, directory)]
 
 
 def _works_in(process: psutil.Process, directory: Path) -> bool:
@@ -103,19 +114,35 @@ def _works_in(process: psutil.Process, directory: Path) -> bool:
         return False
 
 
+def test_an_outage_of_both_servers_is_a_sentence_of_each_program(stack: Stack, place: Path) -> None:
+    """Both are away for ten seconds: longer than it takes until each program has noticed, several times."""
+    home = binaries.home((place / "servers").resolve())
+    seconds_until_ready(stack)
+    before = len(stack.output)
+    # Who holds it keeps the launcher from starting them.
+    with files.exclusive(home / "start.lock"):
+        for pid in [postmaster(home), *pids_in(home / "valkey")]:
+            os.kill(pid, signal.SIGKILL)
+        ends = time.monotonic() + OUTAGE_SECONDS
+        while time.monotonic() < ends:
+            assert not readiness(stack).get("database")
+            # A page that reads the database.
+            with pytest.raises(urllib.error.HTTPError, match="500"):
+                urllib.request.urlopen(f"{stack.url}/about/", timeout=20)
+            time.sleep(0.2)
+    seconds_until_ready(stack)
+    lines = stack.output[before:]
+    printed = "".join(lines)
+    for server in ("postgres ", "valkey "):
+        assert [line for line in lines if server in line and "runs again after" in line], printed
+    for sentence in ("PostgreSQL does not answer: ", "Valkey does not answer: "):
+        assert [line for line in lines if "publisher " in line and sentence in line], printed
+    assert [line for line in lines if "web " in line and "PostgreSQL does not answer: " in line], printed
+    assert "Traceback" not in printed
+    assert len(lines) < MOST_LINES, printed
+
+
 def test_afterwards_a_post_goes_out(stack: Stack, visit: Callable[..., Visit]) -> None:
-    officer, approver, citizen = visit(OFFICER), visit(APPROVER), visit()
-    text = f"Гараже код пијаце се уклањају у уторак, број {int(time.time()) % 100_000}."
-    page = officer.go(f"{HERE}posts/new/").page
-    page.locator("#text-sr-Cyrl").fill(text)
-    page.locator("#title").fill(text)
-    page.wait_for_url("**/edit/")
-    officer.button("Submit for approval", page.locator(".composer-foot"))
-    officer.sees("Submitted. The approvers have been notified by e-mail.")
-    address = page.url.removesuffix("edit/")
-    approver.go(address).button("Approve")
-    approver.sees("Approved. Choose a time for it, or publish it now.")
-    officer.go(address).button("Publish now")
-    officer.button("Publish now", officer.page.locator("#confirm"))
-    feed = citizen.go(f"{stack.practice}/").page.locator(".status", has_text=text)
-    until(citizen, lambda: feed.count() == 1)
+    address, text = publishing.approved(visit)
+    publishing.publish_now(visit, address)
+    publishing.await_public(visit, stack, text)

@@ -45,7 +45,8 @@ def supervised(tmp_path):
                 f"""
                 import os, sys
                 from pathlib import Path
-                from launcher.supervisor import Program, Server, Supervisor
+                from launcher.reserve import Reserve
+                from launcher.supervisor import DataDisk, Program, Server, Supervisor
                 BUSY, LAST = {BUSY!r}, {LAST!r}
                 exec({before!r})
                 def python(name, code, **more):
@@ -223,6 +224,117 @@ def test_a_server_that_never_starts_stops_all_after_a_while(supervised, tmp_path
     output, _ = process.communicate(timeout=patience.SECONDS)
     assert "could not be started again; giving up and stopping all: No space left on device" in output
     assert process.returncode == 1
+
+
+# A disk with less free space than any has, or with more than none.
+FULL = "data_disk=DataDisk(Path({place!r}), Reserve(Path({place!r}), megabytes=1), full_below={below}), "
+NO_DISK_IS_AS_LARGE = 10**12
+
+
+def test_on_a_full_disk_programs_are_started_again_without_a_bound(supervised, tmp_path):
+    times = f"open({str(tmp_path / 'times')!r}, 'a').write('.')"
+    process = supervised(
+        f"[python('other', LAST), python('worker', {f'{times}; raise SystemExit(3)'!r})]",
+        more=FULL.format(place=str(tmp_path), below=NO_DISK_IS_AS_LARGE),
+        full_disk_delay=0.05,
+        restart_delays=(0.0,),
+    )
+    seen = read_until(process, "answering", "as the disk is full")
+    deadline = time.monotonic() + patience.SECONDS
+    while len((tmp_path / "times").read_text()) < 5:
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=patience.SECONDS)
+    output = "".join(seen) + output
+    assert output.count("worker | ended (code 3), as the disk is full; starting it again until it stays") == 1
+    assert output.count("The disk is full: ") == 1
+    assert f"MB free at {tmp_path}. Posts still go out as long as PostgreSQL can write" in output
+    assert "ended by itself" not in output
+    assert process.returncode == 0
+
+
+def test_on_a_full_disk_a_task_is_done_again_instead_of_ending_everything(supervised, tmp_path):
+    code = MORTAL.format(there=str(tmp_path / "there"), how="raise SystemExit(1)").replace("time.sleep(600)", "")
+    process = supervised(
+        f"[python('web', LAST), python('seed', {code!r}, once=True)]",
+        more=FULL.format(place=str(tmp_path), below=NO_DISK_IS_AS_LARGE)
+        + "is_ready=lambda: True, on_ready=lambda: print('ready', flush=True),",
+        full_disk_delay=0.05,
+    )
+    read_until(process, "first", "second", "ready")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=patience.SECONDS)
+    assert process.returncode == 0
+
+
+def test_on_a_full_disk_a_server_is_tried_without_a_bound_and_reported_once(supervised, tmp_path):
+    there = tmp_path / "there"
+    process = supervised(
+        "[python('web', LAST)]",
+        more=FULL.format(place=str(tmp_path), below=NO_DISK_IS_AS_LARGE)
+        + f"servers=[Server('postgres', lambda: os.path.exists({str(there)!r}), start, stores=True)], "
+        + "retry_servers=0.1, ",
+        before=SERVER.format(there=str(there), failures=10),
+        give_up_on_servers=0.0,
+    )
+    seen = "".join(read_until(process, "runs again after"))
+    assert seen.count("cannot be started while the disk is full") == 1
+    assert "Until then nothing can be stored and no post goes out" in seen
+    assert "PostgreSQL does not work: nothing can be stored and no post goes out." in seen
+    assert "No space left" not in seen
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=patience.SECONDS)
+    assert process.returncode == 0
+
+
+# Fails as long as the disk is full, and once more afterwards.
+SERVER_ON_A_FULL_DISK = """
+data_disk = DataDisk(Path({place!r}), Reserve(Path({place!r}), megabytes=1), full_below={below})
+began, failures = __import__("time").monotonic(), []
+def start():
+    if __import__("time").monotonic() - began < {seconds}:
+        raise OSError("full")
+    if not failures:
+        data_disk.full_below = 0
+        data_disk.is_full = False
+        failures.append(1)
+        raise OSError("not yet")
+    open({there!r}, "w").close()
+"""
+
+
+def test_the_time_that_a_server_has_begins_when_there_is_space_again(supervised, tmp_path):
+    there = tmp_path / "there"
+    process = supervised(
+        "[python('web', LAST)]",
+        more=f"servers=[Server('postgres', lambda: os.path.exists({str(there)!r}), start)], "
+        "data_disk=data_disk, retry_servers=0.1, ",
+        before=SERVER_ON_A_FULL_DISK.format(
+            place=str(tmp_path), there=str(there), below=NO_DISK_IS_AS_LARGE, seconds=4.5
+        ),
+        give_up_on_servers=3.0,
+    )
+    seen = "".join(read_until(process, "runs again after"))
+    assert "could not be started again; trying once more: not yet" in seen
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=patience.SECONDS)
+    assert process.returncode == 0
+
+
+def test_a_disk_with_space_has_a_reserve_and_changes_nothing_else(supervised, tmp_path):
+    process = supervised(
+        "[python('worker', 'raise SystemExit(3)')]",
+        more=FULL.format(place=str(tmp_path), below=0),
+        restart_after=0.0,
+        restart_delays=(0.0, 0.2),
+    )
+    output, _ = process.communicate(timeout=patience.SECONDS)
+    assert "ended by itself 3 times" in output
+    assert "disk" not in output
+    assert process.returncode == 1
+    assert (tmp_path / "reserve").stat().st_size == 2**20
 
 
 def test_a_later_wave_still_answers_while_the_first_one_finishes(supervised):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from django.test.utils import override_settings
 from analytics import partitions
 from delivery import dispatch
 from municipalities.models import Municipality
-from portal import queues, tasks
+from portal import disk, queues, tasks
 from portal.celery import app
 from portal.health import CHECKS
 from tests.database import owner_cursor
@@ -116,6 +118,43 @@ def test_without_the_database_valkey_is_still_told_of() -> None:
     assert status == 503
     assert {"database", "partitions"} <= down
     assert not {"valkey", "publisher"} & down
+
+
+def test_a_full_disk_is_a_sentence_without_a_path(
+    all_up: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIR = tmp_path
+    assert readiness() == (200, set())
+    monkeypatch.setattr(disk, "FULL_MEGABYTES", 10**12)  # no disk is as large
+    answer = Client().get("/readyz")
+    assert answer.status_code == 503
+    assert [name for name, value in answer.json().items() if value is False] == ["disk"]
+    message = answer.json()["message"]
+    assert re.match(r"The disk is full: \d+ MB free where the portal keeps its data\. Posts still go out", message)
+    assert message.endswith("Free some space; it goes on by itself.")
+    assert str(tmp_path) not in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_full_disk_without_the_database_says_that_nothing_goes_out(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(disk, "FULL_MEGABYTES", 10**12)
+    port = connection.settings_dict["PORT"]
+    connection.close()
+    connection.settings_dict["PORT"] = "1"
+    try:
+        message = Client().get("/readyz").json()["message"]
+    finally:
+        connection.settings_dict["PORT"] = port
+        connection.close()
+    assert "PostgreSQL does not work: nothing can be stored and no post goes out." in message
+
+
+def test_a_directory_that_is_not_there_is_no_full_disk(all_up: None, settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path / "elsewhere"
+    assert readiness() == (200, set())
 
 
 def test_a_missing_month_is_noticed(all_up: None) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from django.utils import timezone
 
 from channels import rate_limits
 from delivery import dispatch
+from portal import disk
 from tests.delivery.conftest import Outbox, allowed, gate, network, outbox
 from tests.people import sign_in
 
@@ -108,3 +111,15 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(outbox: Outbox) -> N
             outbox.put(str(number), due_in=-number)
         outbox.tick(timezone.now() + timedelta(seconds=1))
     assert counts[0] == counts[1]
+
+
+def test_the_page_says_that_the_disk_is_full_and_where(
+    cast: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIR = tmp_path
+    client = sign_in(cast.administrator)
+    assert "The disk is full" not in client.get(reverse("operations")).content.decode()
+    monkeypatch.setattr(disk, "FULL_MEGABYTES", 10**12)  # no disk is as large
+    text = client.get(reverse("operations")).content.decode()
+    assert re.search(rf"The disk is full: [\d.,]+ MB free at {re.escape(str(tmp_path))}\. Posts still go out", text)
+    assert value('up{part="disk"}') == 0
