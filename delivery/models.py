@@ -30,7 +30,8 @@ class Delivery(TenantModel):
     A delivery of the kind "edit" changes what its parent published: it has no post of its own on the network.
     `shown` is the text as the network showed it first after `watched_from`, None before it; `shown_now`
     what it showed when it had become another one, at `changed_at`. `noted_at`: a person has seen that it was changed
-    or removed there.
+    or removed there. `restored_at`: it came from a backup that was restored then and may have left before, so only a
+    person sends it again.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="deliveries")
@@ -61,6 +62,7 @@ class Delivery(TenantModel):
     shown_now = models.TextField(blank=True)
     changed_at = models.DateTimeField(null=True)
     noted_at = models.DateTimeField(null=True)
+    restored_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         indexes = [
@@ -92,6 +94,8 @@ class Delivery(TenantModel):
             models.Index(
                 fields=["parent"], name="delivery_edit", condition=Q(kind="edit", state__in=["failed", "expired"])
             ),
+            # what a restore brought back
+            models.Index(fields=["restored_at"], name="delivery_restored", condition=Q(restored_at__isnull=False)),
             # what people have not been notified of yet
             models.Index(
                 fields=["state_at"],

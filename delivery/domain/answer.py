@@ -61,8 +61,8 @@ def it_is_there(delivery: Delivery, link: str, *, by: Any) -> None:
 @transaction.atomic
 def it_is_not_there(delivery: Delivery, *, by: Any) -> None:
     """The person looked and it is not on the network: it is sent again, under the same key."""
-    fields = _now_or_later(delivery)
-    move(delivery, State.SCHEDULED, because=ReasonCode.NOT_THERE, by=by, unknown_since=None, attempt_count=0, **fields)
+    fields = _now_or_later(delivery) | {"unknown_since": None, "restored_at": None, "attempt_count": 0}
+    move(delivery, State.SCHEDULED, because=ReasonCode.NOT_THERE, by=by, **fields)
 
 
 def choose_time(delivery: Delivery, at: datetime, *, by: Any) -> None:

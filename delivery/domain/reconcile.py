@@ -17,7 +17,7 @@ from django.utils import timezone
 from channels.connector_factory import open_channel
 from channels.domain.consent import mark_needs_consent
 from delivery import policies, queries, rules
-from delivery.domain import attempts, content, settle
+from delivery.domain import attempts, content, restored, settle
 from delivery.domain.move import move
 from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
@@ -98,6 +98,9 @@ def _settle(delivery: Delivery, reconciliation: ReconciliationResult) -> int | N
     reconciliations = queries.reconciliations_since_sent(locked)
     if isinstance(reconciliation.result, Found):
         settle.published(locked, reconciliation.result.published, because=ReasonCode.FOUND)
+    elif locked.restored_at:
+        # It may have left before the restore: a machine sends nothing of it again, neither now nor under its key.
+        restored.check_again(locked, now, _apart())
     elif isinstance(reconciliation.result, Ready):
         _unfinished(locked, reconciliation.result, now)
     elif _may_repeat(locked, reconciliation, now):
