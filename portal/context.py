@@ -139,8 +139,7 @@ INSTALLATION = (
     Page("installation_municipalities", _("Municipalities"), "landmark", prefixes=("population", "workspace_open")),
     Page("installation_networks", _("Networks"), "key-round", prefixes=("installation_network",)),
     Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
-    Page("restore", _("After the restore"), "history", prefixes=("restore_end",)),
-    Page("operations", _("Operation"), "activity"),
+    Page("operations", _("Operation"), "activity", prefixes=("restore",)),
     Page("installation_facts", _("About this portal"), "info"),
 )
 # What a programme's trainers see of it.

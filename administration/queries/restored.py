@@ -20,7 +20,7 @@ from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
 from serbian.sorting import sort_key
 
-# Looks without an answer of the network until the page stops waiting for one.
+# Checks without an answer of the network until the page stops waiting for one.
 MOST_SILENT_CHECKS = 3
 PUBLIC = (State.PUBLISHED, State.WITHDRAWN, State.MISSING)
 EXCERPT_CHARACTERS = 80
@@ -107,17 +107,19 @@ def report(restore: Restore) -> RestoreReport:
     with everywhere("an administrator checks a restore"):
         rows = Delivery.objects.filter(restored_at=restore.restored_at).exclude(state=State.CANCELLED)
         deliveries = list(rows.select_related("channel", "municipality").order_by("due_at", "pk"))
-        looks = Attempt.objects.filter(delivery__in=[row.pk for row in deliveries], step=Step.FIND)
+        attempts = Attempt.objects.filter(delivery__in=[row.pk for row in deliveries], step=Step.FIND)
         checks: dict[int, list[Attempt]] = defaultdict(list)
-        for attempt in looks.filter(opened_at__gte=restore.restored_at).order_by("number"):
+        for attempt in attempts.filter(opened_at__gte=restore.restored_at).order_by("number"):
             checks[attempt.delivery_id].append(attempt)
         wanted = Delivery.objects.filter(state=State.PUBLISHED, withdrawal_asked_at__lte=restore.restored_at)
         withdrawals = dict(wanted.values_list("municipality").annotate(Count("pk")).order_by())
         places = {row.pk: row for row in Municipality.objects.filter(pk__in=withdrawals)}
     places |= {row.municipality_id: row.municipality for row in deliveries}
-    found = {pk: MunicipalityFindings(place, withdrawals=withdrawals.get(pk, 0)) for pk, place in places.items()}
+    by_municipality = {
+        pk: MunicipalityFindings(place, withdrawals=withdrawals.get(pk, 0)) for pk, place in places.items()
+    }
     for row in deliveries:
-        place = found[row.municipality_id]
+        place = by_municipality[row.municipality_id]
         if row.kind == EDIT:
             place.edits += row.state in (State.WAITING, State.EXPIRED)
             continue
@@ -127,7 +129,7 @@ def report(restore: Restore) -> RestoreReport:
     mails = MailMessage.objects.filter(
         state__in=(MailState.WAITING, MailState.DROPPED), created_at__lte=restore.restored_at
     )
-    return RestoreReport(restore, _sorted(found.values()), mails.count())
+    return RestoreReport(restore, _sorted(by_municipality.values()), mails.count())
 
 
 def _sorted(findings: Iterable[MunicipalityFindings]) -> list[MunicipalityFindings]:

@@ -87,12 +87,12 @@ def check() -> dict[str, Any]:
     before = [_work() for _ in range(3)][-1]
     mark = Restore.objects.get()
     report = restored.report(mark)
-    found = {name: getattr(report, name) for name in ("public", "absent", "unknown", "checking")}
+    counts = {name: getattr(report, name) for name in ("public", "absent", "unknown", "checking")}
     end_restore.end(by=User.objects.get(is_administrator=True))
     after = [_work() for _ in range(2)][-1]
     return {
         "before": before,
-        "found": found,
+        "report": counts,
         "after": after,
         "hours": (mark.restored_at - mark.made_at).total_seconds() / 3600,
         "mails": list(MailMessage.objects.filter(subject="Дневни преглед").values_list("state", flat=True)),

@@ -324,7 +324,7 @@ def test_after_a_restore_nothing_is_public_twice_and_nothing_leaves_before_the_a
         result = json.loads(in_site(site, "-m", "tests.launcher.restored_site", "check", **more))
         assert result["before"] == {"published": 2 * POSTS, "unconfirmed": 2}
         assert result["hours"] > 0
-        assert result["found"] == {"public": 2 * POSTS, "absent": 2, "unknown": 0, "checking": 0}
+        assert result["report"] == {"public": 2 * POSTS, "absent": 2, "unknown": 0, "checking": 0}
         assert result["after"] == result["before"]
         assert result["mails"] == ["dropped"]
         assert sorted(post["text"] for post in network.public("opstina")) == sorted(
