@@ -3,7 +3,7 @@ before an administrator has ended the pause."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -437,6 +437,23 @@ def test_the_page_counts_what_is_still_being_checked_and_lists_what_the_networks
     page = client.get(PAGE).text
     assert "The pause has ended" in page
     assert f"{PAGE}end/" not in page
+
+
+def test_the_report_takes_as_many_queries_for_many_as_for_one(
+    desk: Desk, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    restore()
+    due("Прва", desk.mastodon, desk)
+    Delivery.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    work()
+    with django_assert_num_queries(5):
+        assert restore_page.report(Restore.objects.latest("pk")).total == 0
+    for number in range(4):
+        due(f"Чека {number}", desk.bluesky, desk)
+    latest = restore()
+    work()
+    with django_assert_num_queries(5):
+        assert restore_page.report(latest).total >= 4
 
 
 def test_officers_are_asked_by_mail_only_once_they_can_answer(desk: Desk) -> None:
