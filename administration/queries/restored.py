@@ -103,7 +103,7 @@ def latest() -> Restore | None:
 
 
 def report(restore: Restore) -> RestoreReport:
-    """Five queries, however many municipalities and deliveries there are."""
+    """Five queries at most, however many municipalities and deliveries there are."""
     with everywhere("an administrator checks a restore"):
         rows = Delivery.objects.filter(restored_at=restore.restored_at).exclude(state=State.CANCELLED)
         deliveries = list(rows.select_related("channel", "municipality").order_by("due_at", "pk"))
