@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 MESSAGES: dict[str, Promise] = {
     "installation.begin": _("Started the set-up of the installation"),
     "installation.complete_step": _("Finished a step of the set-up: %(step)s"),
+    "installation.end_restore": _("Ended the pause after a restore: %(target)s"),
     "installation.finish": _("Finished the set-up of the installation"),
     "installation.issue_code": _("Generated a code for the first set-up; older codes stopped working"),
     "installation.refuse_code": _("A wrong code for the first set-up was entered, from %(address)s"),

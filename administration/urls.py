@@ -1,6 +1,6 @@
 from django.urls import path
 
-from administration.views import exports, first_steps, installation, setting_up
+from administration.views import exports, first_steps, installation, restore, setting_up
 
 M = "m/<slug:municipality>/"
 
@@ -17,5 +17,7 @@ urlpatterns = [
     path(f"{M}first-steps/<slug:point>/bring-back/", first_steps.bring_back, name="first_step_bring_back"),
     path("programme/first-steps/", first_steps.programme_page, name="programme_first_steps"),
     path("about/", installation.about, name="about"),
+    path("installation/restore/", restore.restore, name="restore"),
+    path("installation/restore/end/", restore.end, name="restore_end"),
     path("installation/about/", installation.facts, name="installation_facts"),
 ]

@@ -58,6 +58,9 @@ def _connection(channel: Channel) -> ChannelStatus | None:
 def _pause(paused: Paused | None) -> ChannelStatus | None:
     if paused is None:
         return None
+    if paused.kind == "restore":
+        says = _("The portal was restored from a backup. An administrator checks what was published since.")
+        return ChannelStatus("paused", _("Paused"), says, "wide")
     facts = {"by": paused.by, "reason": paused.reason, "programme": paused.programme}
     says = {
         "channel": _("%(by)s paused this channel: %(reason)s."),

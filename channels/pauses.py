@@ -1,4 +1,5 @@
-"""Running pauses and who started them: of everybody, of a programme, of a municipality, of a channel.
+"""Running pauses and who started them: of a restored backup, of everybody, of a programme, of a municipality, of a
+channel.
 
 A publish policy reads them with `of`, a column of a query that it makes anyway. Pages use `of_municipality`: one query.
 """
@@ -9,20 +10,24 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.utils import timezone
 
 from channels.models import Channel, ChannelPause
+from common import restores
 from municipalities.models import Enrolment, Municipality, Pause, WidePause, runs
 from municipalities.queries import today
 
-PauseScope = Literal["everybody", "programme", "municipality", "channel"]
+PauseScope = Literal["restore", "everybody", "programme", "municipality", "channel"]
 
 
 @dataclass(frozen=True)
 class Paused:
-    """A pause that runs. `channel`, `platform` and `channel_id` are those of a paused channel, else empty."""
+    """A pause that runs. `channel`, `platform` and `channel_id` are those of a paused channel, else empty.
+
+    That of a restore (`common.restores`) has nobody who started it; `made_at` is when its backup was made.
+    """
 
     kind: PauseScope
     pk: int
@@ -34,11 +39,16 @@ class Paused:
     channel: str = ""
     platform: str = ""
     channel_id: int | None = None
+    made_at: datetime | None = None
 
     @property
     def summary(self) -> str:
-        """Who and why, in no language of ours: "Ана Јовић: Дан жалости"."""
-        return f"{self.by}: {self.reason}"
+        """Who and why, in no language of ours: "Ана Јовић: Дан жалости". Empty after a restore."""
+        return f"{self.by}: {self.reason}" if self.by else ""
+
+    def holds(self, created_at: datetime) -> bool:
+        """Whether it holds also an emergency that was written then: a restored one may be public already."""
+        return self.kind == "restore" and created_at <= self.at
 
     @classmethod
     def read(cls, row: dict[str, Any] | str) -> "Paused":
@@ -46,7 +56,8 @@ class Paused:
         row = json.loads(row) if isinstance(row, str) else row
         kind = "everybody" if row["kind"] == "programme" and not row["programme"] else row["kind"]
         ends_at = datetime.fromisoformat(row["ends_at"]) if row["ends_at"] else None
-        times = {"at": datetime.fromisoformat(row["at"]), "ends_at": ends_at}
+        made_at = datetime.fromisoformat(row["made_at"]) if row.get("made_at") else None
+        times = {"at": datetime.fromisoformat(row["at"]), "ends_at": ends_at, "made_at": made_at}
         return cls(**{**row, **times, "kind": kind, "programme": row.get("programme") or ""})
 
 
@@ -60,7 +71,7 @@ def of(
 ) -> Coalesce:
     """For a query whose rows have a municipality and a channel: the widest running pause, as `Paused.read` takes it.
 
-    Three index scans of tables that hold few running rows; the first hit spares the rest.
+    Four index scans of tables that hold few running rows; the first hit spares the rest.
     """
     return Coalesce(
         *(Subquery(rows[:1]) for rows in _rows(now or timezone.now(), on or today(), municipality, channel))
@@ -69,15 +80,26 @@ def of(
 
 def columns(municipality: str = "pk") -> dict[str, ArraySubquery]:
     """For a query of municipalities whose rows `from_columns` reads. Only the open scope is seen as paused."""
-    names = ("paused_wide", "paused_own", "paused_channels")
+    names = ("paused_restore", "paused_wide", "paused_own", "paused_channels")
     rows = _rows(timezone.now(), today(), municipality, None)
     return {name: ArraySubquery(subquery) for name, subquery in zip(names, rows, strict=True)}
 
 
 def from_columns(row: Any) -> list[Paused]:
     """The running pauses of a municipality, the widest first, from a row that was loaded with `columns`."""
-    columns = (*row.paused_wide, *row.paused_own, *row.paused_channels)
+    columns = (*row.paused_restore, *row.paused_wide, *row.paused_own, *row.paused_channels)
     return [Paused.read(pause) for pause in columns]
+
+
+def restore_column() -> dict[str, ArraySubquery]:
+    """Of `columns` what needs no scope: the pause of a restore."""
+    return {"paused_restore": ArraySubquery(_of_restore())}
+
+
+def of_restore() -> Paused | None:
+    """The pause of a restored backup, if one waits for its administrator."""
+    row = _of_restore().first()
+    return Paused.read(row) if row else None
 
 
 def of_municipality(municipality: Municipality) -> list[Paused]:
@@ -118,10 +140,17 @@ def _rows(now: datetime, on: date, municipality: str, channel: str | None) -> li
         of_channels = of_channels.filter(channel=OuterRef(channel))
     named = {"channel": F("channel__name"), "platform": F("channel__platform"), "channel_id": F("channel_id")}
     return [
+        _of_restore(),
         _read(everywhere.order_by("programme_id", "pk"), "programme", programme=F("programme__name")),
         _read(own.order_by("pk"), "municipality"),
         _read(of_channels, "channel", **named),
     ]
+
+
+def _of_restore() -> QuerySet[Any]:
+    nobody = {"reason": Value(""), "by": Value(""), "ends_at": Value(None, DateTimeField())}
+    fields = JSONObject(kind=Value("restore"), pk=F("pk"), at=F("restored_at"), made_at=F("made_at"), **nobody)
+    return restores.running().values_list(fields, flat=True)[:1]
 
 
 def _read(rows: QuerySet[Any], kind: PauseScope, **more: Any) -> QuerySet[Any]:

@@ -11,7 +11,7 @@ neither in the database nor in its backups.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,9 +19,10 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from common import crypto
+from common import crypto, restores
 from common.direction import without_bidi_controls
 from common.enums import MailState
 from common.models import MailContent, MailMessage
@@ -34,9 +35,9 @@ DEMO_TRANSPORT = "common.mail.DemoTransport"
 ADDRESS = re.compile(r"[a-z]{2,10}://\S+", re.IGNORECASE)
 
 
-def queue(*, to: str, subject: str, body: str, dedupe: str | None = None) -> None:
+def queue(*, to: str, subject: str, body: str, dedupe: str | None = None, essential: bool = False) -> None:
     """Queue one mail. A second call with the same `dedupe` changes nothing."""
-    queue_all([compose(to=to, subject=subject, body=body, dedupe=dedupe)])
+    queue_all([compose(to=to, subject=subject, body=body, dedupe=dedupe, essential=essential)])
 
 
 def queue_all(messages: Iterable[MailMessage]) -> None:
@@ -64,11 +65,12 @@ def compose(
     dedupe: str | None = None,
     headers: Mapping[str, str] | None = None,
     files: Iterable[Mapping[str, str]] = (),
+    essential: bool = False,
 ) -> MailMessage:
     """A mail that is not queued yet. `headers` go out as they are: nothing that a person typed belongs in them.
 
     `files` are attached when it leaves (`MailMessage.files`); one that is gone by then is left out, so the body must
-    say where else it is to be had.
+    say where else it is to be had. One that is `essential` leaves also while a restore waits for its administrator.
     """
     message = MailMessage(
         to=to,
@@ -76,6 +78,7 @@ def compose(
         from_email=settings.DEFAULT_FROM_EMAIL,
         dedupe=dedupe,
         files=[dict(file) for file in files],
+        essential=essential,
     )
     message.unsealed = MailContent(body, dict(headers or {}))
     return message
@@ -87,7 +90,8 @@ class OutboxBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
             for address in message.recipients():
-                queue(to=address, subject=str(message.subject), body=str(message.body))
+                # Django and django-allauth write about signing in, passwords and errors only.
+                queue(to=address, subject=str(message.subject), body=str(message.body), essential=True)
         return len(email_messages)
 
 
@@ -101,11 +105,12 @@ class DemoTransport(BaseEmailBackend):
 def send_waiting(limit: int = 50) -> int:
     """Send what is due; returns how many left. A refused message is tried again later, then marked failed."""
     sent = 0
+    due = MailMessage.objects.filter(restores.may_leave(Q(essential=True)), state=MailState.WAITING)
     for _ in range(limit):
         with transaction.atomic():
             message = (
-                MailMessage.objects.select_for_update(skip_locked=True)
-                .filter(state=MailState.WAITING, next_attempt_at__lte=timezone.now())
+                due.select_for_update(skip_locked=True)
+                .filter(next_attempt_at__lte=timezone.now())
                 .order_by("next_attempt_at")
                 .first()
             )
@@ -141,6 +146,12 @@ def _send(message: MailMessage) -> bool:
         message.sealed = ""
     message.save()
     return message.state == MailState.SENT
+
+
+def drop_older(at: datetime) -> int:
+    """Give up what waited before `at`: a restored backup does not know whether it has left since. Returns how many."""
+    waiting = MailMessage.objects.filter(state=MailState.WAITING, created_at__lte=at)
+    return waiting.update(state=MailState.DROPPED, sealed="")
 
 
 def backoff(attempts: int) -> timedelta:

@@ -1,4 +1,4 @@
-"""The tables of the kernel: the audit trail and the mail outbox."""
+"""The tables of the kernel: the audit trail, the mail outbox and the marks of restored backups."""
 
 import json
 from dataclasses import dataclass, field
@@ -68,6 +68,8 @@ class MailMessage(models.Model):
     sent_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=300, blank=True)
     dedupe = models.CharField(max_length=120, unique=True, null=True)
+    # leaves also while a restore waits for its administrator: sign-in, password reset, alerts
+    essential = models.BooleanField(default=False)
 
     # Of a mail that is not queued yet.
     unsealed = MailContent()
@@ -105,3 +107,31 @@ class MailMessage(models.Model):
     @property
     def headers(self) -> dict[str, str]:
         return self.content().headers
+
+
+class Restore(models.Model):
+    """The mark of a restored backup. `launcher.backup` inserts it by SQL; until `ended_at` nothing leaves that the
+    restored database would send once more.
+
+    `made_at`: when the backup was made; what went out later is not in it. `prepared_at`: the outbox has been set to
+    check everything on the networks that was due by then.
+    """
+
+    made_at = models.DateTimeField()
+    restored_at = models.DateTimeField()
+    prepared_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="restored_after_made", condition=models.Q(restored_at__gte=models.F("made_at"))
+            ),
+            models.CheckConstraint(
+                name="restore_ends_prepared",
+                condition=models.Q(ended_at__isnull=True) | models.Q(prepared_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"backup of {self.made_at:%Y-%m-%d %H:%M} UTC"

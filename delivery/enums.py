@@ -63,6 +63,7 @@ class ReasonCode(models.TextChoices):
     PAUSED = "paused", _("Publishing was paused when its time came.")
     CHANNEL_PAUSED = "channel_paused", _("The channel was paused when its time came.")
     PROGRAMME_PAUSED = "programme_paused", _("Publishing was paused in all municipalities when its time came.")
+    RESTORE_PAUSED = "restore_paused", _("After a restore it waited for an administrator when its time came.")
     NEEDS_CONSENT = "needs_consent", _("The channel has to be connected again.")
     HELD = "held", _("It is held back.")
     TOO_EARLY = "too_early", _("Its approval holds for a later time.")
@@ -86,6 +87,7 @@ class ReasonCode(models.TextChoices):
     WORKER_DIED = "worker_died", _("It was sent, but the answer was lost on our side.")
     NO_VERDICT = "no_verdict", _("The network did not report in time whether it published.")
     CONTAINER_EXPIRED = "container_expired", _("The network let the prepared post lapse unpublished.")
+    RESTORED = "restored", _("The portal was restored from a backup: it may have been published since.")
     # looking
     LATE_ANSWER = "late_answer", _("The network's answer came late: it is published.")
     FOUND = "found", _("It was found on the network.")
@@ -99,8 +101,10 @@ class ReasonCode(models.TextChoices):
     GONE = "gone", _("It was found gone from the network.")
 
 
-PAUSES = frozenset({ReasonCode.PAUSED, ReasonCode.CHANNEL_PAUSED, ReasonCode.PROGRAMME_PAUSED})
-"""Somebody held it back, from its channel to the whole programme."""
+PAUSES = frozenset(
+    {ReasonCode.PAUSED, ReasonCode.CHANNEL_PAUSED, ReasonCode.PROGRAMME_PAUSED, ReasonCode.RESTORE_PAUSED}
+)
+"""Somebody held it back, from its channel to the whole programme, or a restored backup does."""
 
 DELAYS = frozenset(
     {

@@ -66,6 +66,12 @@ EDGES: dict[tuple[State, State], frozenset[ReasonCode]] = {
     (State.PUBLISHED, State.MISSING): frozenset({ReasonCode.GONE}),
 }
 
+# What a restored backup holds may have left since: the network is checked before anything is sent.
+EDGES |= {
+    (source, State.UNCONFIRMED): EDGES.get((source, State.UNCONFIRMED), frozenset()) | {ReasonCode.RESTORED}
+    for source in (State.WAITING, State.SCHEDULED, State.SENDING, State.PROCESSING, State.CHECKING, State.EXPIRED)
+}
+
 STARTS = frozenset({State.WAITING, State.SCHEDULED})
 FINAL = frozenset({State.CANCELLED, State.WITHDRAWN, State.MISSING})
 

@@ -36,7 +36,8 @@ class Delivery(TenantModel):
     `shown` is the text as the network showed it first after `watched_from`, None before it; `shown_now`
     what it showed when it had become another one, at `changed_at`. `noted_at`: a person has seen that it was changed
     or removed there. `repeat_check_at`: when it is searched for again, because more than one call may have landed.
-    `stray_at`: since when it has a `StrayPost` that nobody has decided about.
+    `stray_at`: since when it has a `StrayPost` that nobody has decided about. `restored_at`: it came from a backup that
+    was restored then and may have left before, so only a person sends it again.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="deliveries")
@@ -69,6 +70,7 @@ class Delivery(TenantModel):
     noted_at = models.DateTimeField(null=True)
     repeat_check_at = models.DateTimeField(null=True)
     stray_at = models.DateTimeField(null=True)
+    restored_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         indexes = [
@@ -100,6 +102,8 @@ class Delivery(TenantModel):
             models.Index(
                 fields=["parent"], name="delivery_edit", condition=Q(kind="edit", state__in=["failed", "expired"])
             ),
+            # what a restore brought back
+            models.Index(fields=["restored_at"], name="delivery_restored", condition=Q(restored_at__isnull=False)),
             # what people have not been notified of yet
             models.Index(
                 fields=["state_at"],

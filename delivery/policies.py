@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from channels.enums import ChannelState
+from common import restores
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 
@@ -69,6 +70,8 @@ def register_removal(kind: str, policy: Policy) -> None:
 
 def evaluate_removal(delivery: Delivery) -> PolicyDecision:
     """Whether it may be taken down now. Inside the scope of the delivery's municipality."""
+    if restores.running().exists():
+        return defer(ReasonCode.RESTORE_PAUSED)
     policy = _removals.get(delivery.kind)
     return policy(delivery) if policy else ALLOW
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from channels.models import Channel
+from common import restores
 from common.prepared import Prepared, PreparedRows, among, array
 from delivery.enums import ReasonCode, State, Step
 from delivery.models import Attempt, Delivery, StrayPost
@@ -250,6 +251,12 @@ def reconciliations_since_sent(delivery: Delivery) -> int:
     return reconciliations.filter(opened_at__gte=last_sent(delivery)).count()
 
 
+def checks_since_restore(delivery: Delivery) -> int:
+    """How often it was looked for since the backup was restored from which it came."""
+    checks = Attempt.objects.filter(delivery=delivery, step=Step.FIND, opened_at__gte=delivery.restored_at)
+    return checks.count()
+
+
 def status_checks_due(delivery: Delivery) -> int:
     """How often it was asked since the last call that changed something: each preparation is asked about anew."""
     checks = Attempt.objects.filter(delivery=delivery, step=Step.POLL)
@@ -276,6 +283,8 @@ def undecided_strays(delivery: Delivery) -> QuerySet[StrayPost]:
 
 def without_notification() -> QuerySet[Delivery]:
     """What needs a person who has not been notified yet, across municipalities. Open `everywhere` first."""
-    asks = Q(state__in=[State.FAILED, State.EXPIRED, State.UNCONFIRMED, State.MISSING]) | WAITS_FOR_PEOPLE
-    asks |= Q(state=State.PUBLISHED, changed_at__isnull=False) | Q(stray_at__isnull=False)
+    asks = Q(state__in=[State.FAILED, State.EXPIRED, State.UNCONFIRMED]) | WAITS_FOR_PEOPLE
+    # They are many at once, and nobody can answer before the administrator has ended the pause.
+    asks &= ~Q(Exists(restores.running()), reason=ReasonCode.RESTORED)
+    asks |= Q(state=State.MISSING) | Q(state=State.PUBLISHED, changed_at__isnull=False) | Q(stray_at__isnull=False)
     return Delivery.objects.filter(asks, notified_at=None).order_by("state_at")

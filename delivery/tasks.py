@@ -9,19 +9,21 @@ from django.utils import timezone
 
 from delivery.domain import check_status as status_checks
 from delivery.domain import reconcile as reconciliation
-from delivery.domain import strays
+from delivery.domain import restored, strays
 from delivery.domain import sweep as sweeper
 from delivery.domain import take_down as withdrawals
 
 
 @shared_task(name="delivery.tasks.sweep")
 def sweep() -> None:
+    restored.prepare()
     sweeper.sweep(timezone.now())
 
 
 @shared_task(name="delivery.tasks.reconcile")
 def reconcile() -> None:
     """Hand out the reconciliations, status checks, withdrawals and searches for second posts that are due."""
+    restored.prepare()
     now = timezone.now()
     for delivery_id in reconciliation.claim_reconciliations(now):
         reconcile_delivery.delay(delivery_id)

@@ -144,12 +144,17 @@ def _offered(delivery: Delivery, paused: pauses.Paused | None) -> tuple[str, ...
     if delivery.noted_at:
         return ()
     connected = delivery.channel.state == ChannelState.CONNECTED
-    return rules.answers(delivery.state, delivery.reason, connected=connected, paused=paused is not None)
+    offered = rules.answers(delivery.state, delivery.reason, connected=connected, paused=paused is not None)
+    if paused and paused.kind == "restore":
+        # Sent again is what came from the backup only once the administrator has ended the pause.
+        return tuple(answer for answer in offered if answer != "it_is_not_there")
+    return offered
 
 
 def _holding(delivery: Delivery) -> pauses.Paused | None:
     """The pause that would hold it back if it were sent now. What is urgent is an emergency, and passes."""
-    return None if delivery.urgent else pauses.blocking(delivery.channel)
+    paused = pauses.blocking(delivery.channel)
+    return None if paused and delivery.urgent and not paused.holds(delivery.created_at) else paused
 
 
 def _about_public(delivery: Delivery) -> tuple[str, ...]:

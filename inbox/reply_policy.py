@@ -33,7 +33,7 @@ def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
     )  # fmt: skip
     messages = (
         "delivery_id", "sent_to", "message__visibility", "message__kind", "pause", "by_listed", "approved_by",
-        "municipality__answers_need_approval",
+        "municipality__answers_need_approval", "delivery__created_at",
     )  # fmt: skip
     by_delivery = {row["delivery_id"]: row for row in rows.values(*messages)}
     return {delivery.pk: _verdict(by_delivery.get(delivery.pk)) for delivery in deliveries}
@@ -51,6 +51,7 @@ def _verdict(row: dict | None) -> PolicyDecision:
         and not (is_emergency and row["by_listed"])
     ):
         return defer(ReasonCode.NOT_APPROVED)
-    if row["pause"] is None or is_emergency:
+    pause = Paused.read(row["pause"]) if row["pause"] else None
+    if pause is None or (is_emergency and not pause.holds(row["delivery__created_at"])):
         return allow()
-    return defer_for_pause(Paused.read(row["pause"]))
+    return defer_for_pause(pause)

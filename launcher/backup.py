@@ -34,6 +34,7 @@ FORMAT = 1
 KEYS = ("SECRET_KEY", "TOKEN_KEYS")
 PARTS = ("about.json", "keys.json", "database.dump")
 MEDIA = "media"
+MARKS = "common_restore"
 # The key of a session is a credential. People sign in again after a restore.
 SESSION_TABLES = ("django_session", "usersessions_usersession")
 
@@ -52,13 +53,14 @@ def save(site: Site, target: Path) -> Path:
         url, own = _owner(urls), not os.environ.get("DATABASE_URL")
         migrations = prepare.require_own_tables(site, url, own_database=own)
         work, environ = Path(name), sites.environment(site, urls)
+        # Before the dump: what goes out while it is written is not in it.
+        made_at = datetime.now(UTC).isoformat()
         print("Saving the database ...", flush=True)
         # A custom-format dump is one consistent moment, also while people work.
         left_out = [f"--exclude-table-data={table}" for table in SESSION_TABLES]
         dump = f"--file={work / 'database.dump'}"
         _client("pg_dump", url, "--format=custom", "--no-owner", *left_out, dump)
         files.save(work / "keys.json", {key: environ[key] for key in KEYS})
-        made_at = datetime.now(UTC).isoformat()
         about = {"format": FORMAT, "made_at": made_at, "address": site.address, "migrations": migrations}
         (work / "about.json").write_text(json.dumps(about))
         print("Saving the media ...", flush=True)
@@ -105,14 +107,47 @@ def restore(site: Site, source: Path, *, replace: bool) -> None:
             _require_readable_dump(source, Path(name) / "database.dump")
             _require_own_migrations(source, about)
             print(f"Restoring the site as it was on {about['made_at'][:16]} UTC ...", flush=True)
+            stamps = files.load(site.data / "stamps.json")
+            # Until the mark below is written, nothing may start on what is restored by then.
+            files.save(site.data / prepare.RESTORING, {"source": str(source)})
             _restore_database(_owner(urls), Path(name) / "database.dump")
+            marked = _mark(_owner(urls), datetime.fromisoformat(about["made_at"]))
             _restore_media(Path(name) / MEDIA, media)
             _restore_keys(site, files.load(Path(name) / "keys.json"))
         with redis.Redis.from_url(urls["REDIS_URL"]) as valkey:
             valkey.flushdb()  # what it remembers belongs to the contents that are gone
-        # The next start checks the tables again, and never seeds over restored contents.
-        files.save(site.data / "stamps.json", {"seeded": urls["DATABASE_URL"]})
-    print("Restored.")
+        # The next start checks the tables again, and never seeds over restored contents. Static files are not in a
+        # backup: those that are there belong to this version.
+        kept = {task: stamp for task, stamp in stamps.items() if task == "collectstatic"}
+        files.save(site.data / "stamps.json", {**kept, "seeded": urls["DATABASE_URL"]})
+        (site.data / prepare.RESTORING).unlink()
+    print(_what_comes_next(site) if marked else "Restored.")
+
+
+def _mark(url: str, made_at: datetime) -> bool:
+    """Begin the pause of the restore (`common.models.Restore`). Whether the database has a place for it."""
+    connection = psycopg2.connect(url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass(%s)", [f"public.{MARKS}"])
+            if cursor.fetchone() == (None,):
+                return False
+            # A backup from another machine may carry a time that has not come here.
+            cursor.execute(
+                f"INSERT INTO {MARKS} (made_at, restored_at) VALUES (least(%s, now()), now())",
+                [made_at],
+            )
+            return True
+    finally:
+        connection.close()
+
+
+def _what_comes_next(site: Site) -> str:
+    return f"""Restored. Nothing is published, answered or mailed until an administrator has checked what went out since
+the backup was made. Next:
+  1. make run
+  2. Sign in as an administrator.
+  3. Open {site.address}/installation/restore/, which lists what is public already, and end the pause there."""
 
 
 def _require_own_migrations(source: Path, about: Mapping[str, Any]) -> None:
@@ -169,7 +204,15 @@ def _is_complete(about: Mapping[str, Any], work: Path) -> bool:
     keys = files.load(work / "keys.json")
     has_keys = keys.keys() == set(KEYS) and all(isinstance(key, str) and key for key in keys.values())
     made_at = about.get("made_at")
-    return has_keys and isinstance(made_at, str) and made_at.isprintable() and (work / "database.dump").is_file()
+    return has_keys and _is_moment(made_at) and (work / "database.dump").is_file()
+
+
+def _is_moment(text: Any) -> bool:
+    """Whether it is the time of a backup, as `save` writes it: with its zone."""
+    try:
+        return isinstance(text, str) and datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _restore_database(url: str, dump: Path) -> None:

@@ -17,6 +17,8 @@ from launcher.errors import LauncherError
 from launcher.site import ROOT, Site
 from portal import migration_history
 
+# A file of the data directory while a backup is restored. Left behind by one that was interrupted.
+RESTORING = "restoring.json"
 MESSAGES = {
     "migrate": "Preparing the tables",
     "collectstatic": "Gathering the static files",
@@ -36,6 +38,12 @@ OPTIONS: dict[str, dict[str, object]] = {
 
 def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool, to_serve: bool = False) -> None:
     """Run what is due. A database that is not ours to know is always asked. `to_serve`: people come in afterwards."""
+    if (site.data / RESTORING).exists():
+        source = files.load(site.data / RESTORING).get("source", "FILE")
+        raise LauncherError(
+            "A restore was interrupted, so the site is incomplete and was not started. "
+            f"Restore it once more: make restore FROM={source} YES=1"
+        )
     owner = environ.get("DATABASE_OWNER_URL") or environ["DATABASE_URL"]
     applied = require_own_tables(site, owner, own_database=own_database)
     stamps = site.data / "stamps.json"

@@ -139,7 +139,7 @@ INSTALLATION = (
     Page("installation_municipalities", _("Municipalities"), "landmark", prefixes=("population", "workspace_open")),
     Page("installation_networks", _("Networks"), "key-round", prefixes=("installation_network",)),
     Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
-    Page("operations", _("Operation"), "activity"),
+    Page("operations", _("Operation"), "activity", prefixes=("restore",)),
     Page("installation_facts", _("About this portal"), "info"),
 )
 # What a programme's trainers see of it.
@@ -172,7 +172,7 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
     elif is_inside(request):
         context["workspace_notice"] = SimpleLazyObject(lambda: _notices(request, rows()))
     elif getattr(request, "resolver_match", None):
-        context["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request))
+        context["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request, rows()))
     if municipality and access and access.may(Verb.POST_EDIT):
         context["new_post_url"] = reverse("post_new", args=[municipality.slug])
     return context
@@ -193,6 +193,8 @@ def _pause_notice(request: MunicipalityRequest, rows: list[Any]) -> str:
     if not running:
         return ""
     context = {
+        "restore": next((paused for paused in running if paused.kind == "restore"), None),
+        "is_administrator": "administrator" in request.access.roles,
         "wide": [paused for paused in running if paused.kind in ("everybody", "programme")],
         "own": [paused for paused in running if paused.kind == "municipality"],
         "channels": [paused for paused in running if paused.kind == "channel"],
@@ -203,15 +205,28 @@ def _pause_notice(request: MunicipalityRequest, rows: list[Any]) -> str:
     return render_to_string("channels/pause_notice.html", context, request)
 
 
-def _wide_notice(request: NavigationRequest) -> str:
-    """Outside workspaces: what is paused for many at once, for who may end it. The page of pauses has it anyway."""
-    if url_name(request) == "programme_pauses" or not (request.user.is_administrator or _is_staff(request)):
-        return ""
+def _wide_notice(request: NavigationRequest, rows: list[Any]) -> str:
+    """Outside workspaces: a restore, for everybody who works here; what else is paused for many at once, for who may
+    end it. The pages of both have it anyway."""
+    name, is_administrator = url_name(request), request.user.is_administrator
+    ends_pauses = name != "programme_pauses" and (is_administrator or _is_staff(request))
     known = getattr(request, "programmes", None)
-    running = [] if known and not known[0].is_anything_paused else pauses.wide(request.user)
-    if not running:
+    context = {
+        "restore": _restore(rows) if name not in ("restore", "restore_end") else None,
+        "is_administrator": is_administrator,
+        "wide": pauses.wide(request.user) if ends_pauses and not (known and not known[0].is_anything_paused) else [],
+        "may_end_wide": True,
+    }
+    if not (context["restore"] or context["wide"]):
         return ""
-    return render_to_string("channels/pause_notice.html", {"wide": running, "may_end_wide": True}, request)
+    return render_to_string("channels/pause_notice.html", context, request)
+
+
+def _restore(rows: list[Any]) -> pauses.Paused | None:
+    """It comes with a person's workspaces; for who has none it is asked for."""
+    if not rows:
+        return pauses.of_restore()
+    return next(map(pauses.Paused.read, rows[0].paused_restore), None)
 
 
 def _rows(user: Any, *, in_scope: bool, with_inbox: bool, works: bool) -> QuerySet[Any]:
@@ -221,7 +236,7 @@ def _rows(user: Any, *, in_scope: bool, with_inbox: bool, works: bool) -> QueryS
         rows = rows.annotate(inbox_waits=OpenCounts(timezone.now()))
     if works:
         rows = rows.annotate(second_looks=SecondReviewCounts(user, timezone.now()))
-    return rows.annotate(**pauses.columns()) if in_scope else rows
+    return rows.annotate(**(pauses.columns() if in_scope else pauses.restore_column()))
 
 
 @dataclass(frozen=True)

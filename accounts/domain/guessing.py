@@ -25,7 +25,7 @@ def warn(user: User) -> None:
             "protects your account even if someone learns the password:\n"
             "%(factor)s"
         ) % {"reset": _address("account_reset_password"), "factor": _address("mfa_index")}
-        mail.queue(to=user.email, subject=_("Someone is trying to guess your password"), body=body)
+        mail.queue(to=user.email, subject=_("Someone is trying to guess your password"), body=body, essential=True)
     audit.record("account.warn_of_guessing", by=None, target=user)
 
 

@@ -75,7 +75,7 @@ def _send(invitation: Invitation, link: str) -> None:
             "%(link)s\n\n"
             "If you did not expect this invitation, ignore this e-mail."
         )
-        mail.queue(to=invitation.email, subject=_("You are invited to Dobošar"), body=body % values)
+        mail.queue(to=invitation.email, subject=_("You are invited to Dobošar"), body=body % values, essential=True)
 
 
 @transaction.atomic

@@ -143,6 +143,7 @@ def send_test_mail(*, by: User) -> None:
                 "%(address)s"
             )
             % {"address": settings.PUBLIC_BASE_URL},
+            essential=True,
         )
     mail.queue_all([message])
     row.test_mail = message

@@ -45,15 +45,29 @@ class Migration(migrations.Migration):
                 ('sealed', models.TextField(blank=True)),
                 ('from_email', models.CharField(max_length=200)),
                 ('files', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Failed')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Failed'), ('dropped', 'Not sent after a restore')], default='waiting', max_length=10)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('next_attempt_at', models.DateTimeField(auto_now_add=True)),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('problem', models.CharField(blank=True, max_length=300)),
                 ('dedupe', models.CharField(max_length=120, null=True, unique=True)),
+                ('essential', models.BooleanField(default=False)),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_attempt_at'], name='mail_due')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Restore',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('made_at', models.DateTimeField()),
+                ('restored_at', models.DateTimeField()),
+                ('prepared_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('restored_at__gte', models.F('made_at'))), name='restored_after_made'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('prepared_at__isnull', False), _connector='OR'), name='restore_ends_prepared')],
             },
         ),
         pgtrigger.migrations.AddTrigger(

@@ -66,8 +66,9 @@ def it_is_not_there(delivery: Delivery, *, by: Any) -> None:
     The network is searched later all the same: the first call may be carried out after the person looked.
     """
     now = timezone.now()
-    fields = {**_now_or_later(delivery), "repeat_check_at": rules.next_repeat_check_at(now, now)}
-    move(delivery, State.SCHEDULED, because=ReasonCode.NOT_THERE, by=by, unknown_since=None, attempt_count=0, **fields)
+    fields = _now_or_later(delivery) | {"unknown_since": None, "restored_at": None, "attempt_count": 0}
+    fields["repeat_check_at"] = rules.next_repeat_check_at(now, now)
+    move(delivery, State.SCHEDULED, because=ReasonCode.NOT_THERE, by=by, **fields)
 
 
 def choose_time(delivery: Delivery, at: datetime, *, by: Any) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from django.utils import timezone
 
 from channels import validation
+from delivery.domain import restored
 from delivery.domain.enqueue import enqueue
 from delivery.models import Delivery
 from delivery.policies import FIRST_COMMENT
@@ -31,7 +32,7 @@ def first_comment(delivery: Delivery) -> Delivery | None:
     if Delivery.objects.filter(key=key).exists():
         return None
     bare = Outgoing(frozen.first_comment, frozen.language, key.hex, timezone.now())
-    return enqueue(
+    comment = enqueue(
         delivery.channel,
         kind=FIRST_COMMENT,
         outgoing=replace(bare, reply_to=delivery.remote_id),
@@ -40,3 +41,7 @@ def first_comment(delivery: Delivery) -> Delivery | None:
         urgent=delivery.urgent,
         parent=delivery,
     )
+    if delivery.restored_at:
+        # The post was found after a restore: its comment went out with it, or did not.
+        restored.verify_first(comment, delivery.restored_at, since=delivery.published_at or comment.due_at)
+    return comment

@@ -20,8 +20,8 @@ from delivery.models import Attempt, Delivery
 from municipalities.prepared import Prepared, PreparedUpdate
 
 # What a policy reads; the content was frozen long ago.
-OWN = ("municipality_id", "channel_id", "kind", "due_at", "not_after", "lease_until")
-PARENTS = ("id", "municipality_id", "channel_id", "kind", "state")
+OWN = ("municipality_id", "channel_id", "kind", "due_at", "not_after", "lease_until", "created_at")
+PARENTS = ("id", "municipality_id", "channel_id", "kind", "state", "created_at")
 FRESH = Prepared(
     lambda of: (
         Delivery.objects.filter(pk=of.pk, state=State.SENDING)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from channels.connector_factory import open_channel
 from channels.domain.consent import mark_needs_consent
 from delivery import commit_window, policies, queries, rules
-from delivery.domain import attempts, content, settle
+from delivery.domain import attempts, content, restored, settle
 from delivery.domain.move import move
 from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Delivery
@@ -98,19 +98,27 @@ def _settle(delivery: Delivery, reconciliation: ReconciliationResult) -> int | N
     _write(locked, reconciliation, now)
     if isinstance(reconciliation.result, Found):
         settle.published(locked, reconciliation.result.published, because=ReasonCode.FOUND)
-        return None
-    if isinstance(reconciliation.result, Ready):
+    elif locked.restored_at:
+        # It may have left before the restore: a machine sends nothing of it again, neither now nor under its key.
+        restored.check_again(locked, now)
+    elif isinstance(reconciliation.result, Ready):
         _unfinished(locked, reconciliation.result, now)
-        return None
-    decisive_at = commit_window.decisive_at(locked)
-    next_at = rules.next_reconciliation_at(queries.reconciliations_since_sent(locked), now, decisive_at)
-    if locked.state == State.CHECKING and reconciliation.opened_at >= decisive_at:
-        if _may_repeat(locked, reconciliation, now):
-            return _repeat(locked, now)
-        if not _may_repeat_later(locked, reconciliation, now):
-            _ask(locked, reconciliation, next_at)
-            return None
-    Delivery.objects.filter(pk=locked.pk).update(next_at=next_at)
+    else:
+        return _go_on(locked, reconciliation, now)
+    return None
+
+
+def _go_on(delivery: Delivery, reconciliation: ReconciliationResult, now: datetime) -> int | None:
+    """It was not found. What follows, once the network cannot carry the call out any more."""
+    decisive_at = commit_window.decisive_at(delivery)
+    next_at = rules.next_reconciliation_at(queries.reconciliations_since_sent(delivery), now, decisive_at)
+    is_decisive = delivery.state == State.CHECKING and reconciliation.opened_at >= decisive_at
+    if is_decisive and _may_repeat(delivery, reconciliation, now):
+        return _repeat(delivery, now)
+    if is_decisive and not _may_repeat_later(delivery, reconciliation, now):
+        _ask(delivery, reconciliation, next_at)
+    else:
+        Delivery.objects.filter(pk=delivery.pk).update(next_at=next_at)
     return None
 
 

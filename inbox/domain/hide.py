@@ -13,6 +13,7 @@ from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from channels.connector_factory import open_channel
+from common import restores
 from common.audit import record
 from inbox.domain import second_person_notifications
 from inbox.domain.moderate import settle_done, settle_shown
@@ -34,7 +35,9 @@ LONGEST_DETAIL = 500
 
 
 def claim(limit: int = 100) -> list[int]:
-    """What is due, each the caller's for a lease."""
+    """What is due, each the caller's for a lease. Nothing while a restore waits for its administrator."""
+    if restores.running().exists():
+        return []
     with everywhere("claim comments to be hidden"), transaction.atomic():
         now = timezone.now()
         due = Moderation.objects.select_for_update(skip_locked=True, of=("self",))

@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from channels import validation
+from common import restores
 from common.audit import record
 from common.errors import ActionNotAllowed
+from delivery.domain import restored
 from inbox.domain import answer as answering
 from inbox.models import Message, Reply
 from inbox.queries.answer_rights import AnswerCapacity, capacity_for, reply_prefix
@@ -148,6 +150,9 @@ def _send(pk: int) -> bool:
             supporter.error = refused.message[:500]
             supporter.save(update_fields=["error"])
             return False
+    if restore := restores.latest_after(begun.at):
+        # They may have been answered after the backup was made.
+        restored.verify_first(reply.delivery, restore.restored_at, since=restore.made_at)
     same = [supporter.pk]
     if message.author_id:
         same_author = Supporter.objects.filter(need=supporter.need_id)

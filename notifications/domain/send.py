@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from common import mail
+from common import mail, restores
 from common.models import MailMessage
 from notifications import emails, queries, rules
 from notifications.enums import MailFrequency
@@ -39,7 +39,7 @@ def _send_batch(now: datetime) -> list[MailMessage] | None:
     """The mail of up to `PEOPLE_AT_ONCE` people, None when nothing is due. At most ten queries, one if nothing
     is due.
     """
-    due = Notification.objects.filter(mail_due_at__lte=now)
+    due = Notification.objects.filter(_may_leave(), mail_due_at__lte=now)
     people = User.objects.filter(pk__in=due.values("user")).order_by("pk")
     locked = list(people.select_for_update(skip_locked=True, no_key=True)[:PEOPLE_AT_ONCE])
     return _send_to(locked, now) if locked else None
@@ -62,7 +62,7 @@ def _send_to(people: list[User], now: datetime) -> list[MailMessage]:
 
 def _ready(people: list[User], now: datetime) -> list[Notification]:
     """What is due, and further notifications about the same thing that would follow within minutes."""
-    rows = Notification.objects.filter(user__in=people).select_related("user", "municipality")
+    rows = Notification.objects.filter(_may_leave(), user__in=people).select_related("user", "municipality")
     soon = Q(mail_frequency=MailFrequency.AT_ONCE, mail_due_at__lte=now + rules.GATHERED)
     notifications = list(rows.filter(Q(mail_due_at__lte=now) | soon).order_by("user", "pk"))
     due = {row.pk for row in notifications if row.mail_due_at is not None and row.mail_due_at <= now}
@@ -72,6 +72,11 @@ def _ready(people: list[User], now: datetime) -> list[Notification]:
         if row.pk in due and row.mail_frequency == MailFrequency.AT_ONCE and row.about
     }
     return [row for row in notifications if row.pk in due or (row.user_id, row.about) in abouts]
+
+
+def _may_leave() -> Q:
+    """After a restore only new alerts: the rest may have been mailed since the backup was made."""
+    return restores.may_leave(Q(kind__in=rules.URGENT))
 
 
 def _is_wanted(row: Notification, roles: queries.Roles) -> bool:
@@ -103,7 +108,11 @@ def _letters(rows: list[Notification], key: str) -> list[MailMessage]:
         together = sorted((row for group in calm for row in group), key=lambda row: row.pk)
         mail_messages.append(emails.bundle(person, together, key))
         groups = [group for group in groups if group not in calm]
-    return [*mail_messages, *(emails.single(person, group, key) for group in groups)]
+    for group in groups:
+        message = emails.single(person, group, key)
+        message.essential = any(row.kind in rules.URGENT for row in group)
+        mail_messages.append(message)
+    return mail_messages
 
 
 def _by_thing(rows: list[Notification]) -> Groups:

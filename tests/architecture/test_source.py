@@ -46,6 +46,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 # Modules that may open the scope of all municipalities: they find due work, or compare on purpose.
 EVERYWHERE = {
     "administration/domain/exports.py",
+    "administration/queries/restored.py",
     "analytics/ingestion/domain/collect.py",
     "analytics/rollups/domain/rebuild.py",
     "analytics/rollups/domain/retention.py",
@@ -65,6 +66,7 @@ EVERYWHERE = {
     "channels/queries.py",
     "delivery/dispatch.py",
     "delivery/domain/claim.py",
+    "delivery/domain/restored.py",
     "delivery/domain/strays.py",
     "delivery/domain/sweep.py",
     "delivery/domain/take_down.py",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from channels.enums import ChannelState
 from channels.models import Channel
+from common.models import Restore
 from inbox import tasks
 from inbox.domain import hide, moderate
 from inbox.models import Message, Moderation
@@ -63,6 +64,16 @@ def test_deciding_calls_nobody_and_a_worker_hides(municipality: MunicipalityInbo
     assert (after.state, after.done_by, after.next_at, after.attempts) == (ModerationState.DONE, None, None, 1)
     assert after.done_at is not None
     assert work(municipality) == 0
+
+
+def test_after_a_restore_it_waits_for_the_administrator(municipality: MunicipalityInbox, insult: Moderation) -> None:
+    now = timezone.now()
+    mark = Restore.objects.create(made_at=now, restored_at=now, prepared_at=now)
+    assert work(municipality) == 0
+    assert not hidden(municipality, insult)
+    Restore.objects.filter(pk=mark.pk).update(ended_at=now)
+    assert work(municipality) == 1
+    assert hidden(municipality, insult)
 
 
 def test_the_page_promises_what_the_network_does(municipality: MunicipalityInbox, hiding: Any) -> None:

@@ -9,6 +9,7 @@ import sys
 import tarfile
 import threading
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,10 +18,12 @@ import psycopg2
 import pytest
 from psycopg2.extensions import parse_dsn
 
-from launcher import backup, embedded
+from launcher import backup, embedded, prepare
 from launcher import site as sites
 from launcher.errors import LauncherError
+from tests.launcher.restored_site import POSTS
 from tests.launcher.whole_site import CLIENT_SECRET, FACTOR, TOKEN
+from tests.platforms.fakes import running
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -188,9 +191,9 @@ def test_a_missing_archive_is_said_plainly_on_the_command_line(make_site, tmp_pa
     assert "Traceback" not in done.stderr
 
 
-def in_site(site, *arguments):
+def in_site(site, *arguments, **more):
     """Run something of ours in the environment of a site; its output. Raises with what it said."""
-    environ = sites.environment(site, embedded.ensure(site.servers))
+    environ = sites.environment(site, embedded.ensure(site.servers)) | more
     environ |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "DEMO": "false", "DEBUG": "false"}
     done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environ, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -228,6 +231,105 @@ def test_a_whole_installation_comes_back_in_an_empty_place_with_pictures_keys_an
     (other.data / "secrets.json").unlink()
     with pytest.raises(AssertionError, match=r"Tampered|WrongKey"):
         in_site(other, "-m", "tests.launcher.whole_site", "tell")
+
+
+MARKS = "CREATE TABLE common_restore (made_at timestamptz, restored_at timestamptz)"
+
+
+def test_a_restore_leaves_a_mark_and_says_what_comes_next(filled, make_site, tmp_path, capsys):
+    execute(filled, MARKS)
+    started = datetime.now(UTC)
+    archive = backup.save(filled, tmp_path / "saved.tar.gz")
+    saved = datetime.now(UTC)
+    other = make_site()
+    backup.restore(other, archive, replace=False)
+    ((made_at, restored_at),) = execute(other, "SELECT made_at, restored_at FROM common_restore")
+    assert started <= made_at <= saved <= restored_at
+    printed = capsys.readouterr().out
+    assert "Nothing is published, answered or mailed until an administrator" in printed
+    assert f"{other.address}/installation/restore/" in printed
+
+    # Restored once more, from a backup that holds the first mark.
+    again = backup.save(other, tmp_path / "again.tar.gz")
+    backup.restore(other, again, replace=True)
+    assert len(execute(other, "SELECT 1 FROM common_restore")) == 2
+
+
+def test_what_went_out_while_the_dump_was_written_counts_as_after_the_backup(filled, tmp_path, monkeypatch):
+    moments = []
+    dump = backup._client
+
+    def watched_dump(program, *arguments):
+        moments.append(datetime.now(UTC))
+        dump(program, *arguments)
+
+    monkeypatch.setattr(backup, "_client", watched_dump)
+    archive = backup.save(filled, tmp_path / "saved.tar.gz")
+    with tarfile.open(archive) as saved:
+        about = json.load(saved.extractfile("about.json"))
+    assert datetime.fromisoformat(about["made_at"]) <= moments[0]
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "2026-11-28T02:15:00", None])
+def test_a_backup_without_a_moment_is_refused(filled, tmp_path, moment):
+    archive = backup.save(filled, tmp_path / "saved.tar.gz")
+    with tarfile.open(archive) as saved:
+        about = json.load(saved.extractfile("about.json")) | {"made_at": moment}
+    wrong = changed(archive, tmp_path / "wrong.tar.gz", about=json.dumps(about).encode())
+    with pytest.raises(LauncherError, match="Nothing was changed"):
+        backup.restore(filled, wrong, replace=True)
+
+
+def test_a_restore_keeps_the_stamp_of_the_static_files(filled, tmp_path):
+    archive = backup.save(filled, tmp_path / "saved.tar.gz")
+    (filled.data / "stamps.json").write_text('{"collectstatic": "s", "migrate": "m", "seeded": "x"}')
+    backup.restore(filled, archive, replace=True)
+    stamps = json.loads((filled.data / "stamps.json").read_text())
+    assert stamps.keys() == {"collectstatic", "seeded"}
+    assert stamps["collectstatic"] == "s"
+
+
+def test_an_interrupted_restore_starts_nothing_until_it_is_repeated(filled, tmp_path, monkeypatch):
+    archive = backup.save(filled, tmp_path / "saved.tar.gz")
+    with monkeypatch.context() as broken:
+
+        def fails(*_):
+            raise OSError("the disk is full")
+
+        broken.setattr(backup, "_restore_media", fails)
+        with pytest.raises(OSError, match="full"):
+            backup.restore(filled, archive, replace=True)
+    environ = sites.environment(filled, embedded.ensure(filled.servers))
+    with pytest.raises(LauncherError, match=r"(?s)interrupted.*make restore FROM=.*saved\.tar\.gz YES=1"):
+        prepare.prepare(filled, environ, own_database=True)
+    backup.restore(filled, archive, replace=True)
+    assert not (filled.data / prepare.RESTORING).exists()
+
+
+@pytest.mark.slow
+def test_after_a_restore_nothing_is_public_twice_and_nothing_leaves_before_the_administrator(make_site, tmp_path):
+    site = make_site()
+    with running() as network:
+        network.options(software="pleroma", idempotency="ignored")
+        accounts = [{**network.account(name, "opstina"), "platform": name} for name in ("mastodon", "bluesky")]
+        more = {"PRIVATE_HOSTS_ALLOWED": ",".join(network.allow), "FAKE_ACCOUNTS": json.dumps(accounts)}
+        more["MAIL_TRANSPORT"] = "common.mail.DemoTransport"
+        in_site(site, "manage.py", "migrate", "--verbosity=0")
+        in_site(site, "-m", "tests.launcher.restored_site", "fill", **more)
+        archive = backup.save(site, tmp_path / "saved.tar.gz")
+        in_site(site, "-m", "tests.launcher.restored_site", "publish", **more)
+        assert len(network.public("opstina")) == 2 * POSTS
+
+        backup.restore(site, archive, replace=True)
+        result = json.loads(in_site(site, "-m", "tests.launcher.restored_site", "check", **more))
+        assert result["before"] == {"published": 2 * POSTS, "unconfirmed": 2}
+        assert result["hours"] > 0
+        assert result["report"] == {"public": 2 * POSTS, "absent": 2, "unknown": 0, "checking": 0}
+        assert result["after"] == result["before"]
+        assert result["mails"] == ["dropped"]
+        assert sorted(post["text"] for post in network.public("opstina")) == sorted(
+            f"Објава {number}" for number in range(POSTS) for _ in accounts
+        )
 
 
 PASSWORD = "lozinka %@/:' sa razmakom"

@@ -7,19 +7,22 @@ from typing import Any
 
 import pytest
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from administration.domain import end_restore
 from channels.models import Channel
 from common.errors import ActionNotAllowed
-from common.models import AuditEvent
+from common.models import AuditEvent, Restore
+from delivery.domain import reconcile, restored
 from delivery.domain.cancel import cancel
+from delivery.enums import State
 from delivery.models import Delivery
 from inbox.domain import answer as answering
 from inbox.domain import retention
 from inbox.models import Message, Reply
-from municipalities.tenancy import scope
+from municipalities.tenancy import everywhere, scope
 from needs.domain import decide, notify, supporters
 from needs.domain.merge import merge
 from needs.models import Need, Supporter
@@ -348,3 +351,26 @@ def test_many_take_as_many_queries_in_the_request_as_three(
     with scope(municipality.cast.cuprija):
         assert Reply.objects.count() == size
     assert again(municipality, many).size == size
+
+
+def test_answers_that_went_out_before_a_restore_are_not_sent_a_second_time(
+    municipality: MunicipalityInbox, done: Need, three: list[Message]
+) -> None:
+    sign_in(municipality.cast.officer).post(path(done), {"text": WORDS})
+    backup = transaction.savepoint()
+    assert notify.send_pending() == 3
+    publish(municipality)
+    transaction.savepoint_rollback(backup)
+    assert len(answers(municipality)) == 3
+    now = timezone.now()
+    Restore.objects.create(made_at=now - timedelta(hours=1), restored_at=now)
+    restored.prepare()
+    end_restore.end(by=municipality.cast.administrator)
+    assert notify.send_pending() == 3
+    publish(municipality)
+    with everywhere("a test"):
+        for pk in reconcile.claim_reconciliations(timezone.now()):
+            reconcile.reconcile(pk)
+    publish(municipality)
+    assert answers(municipality) == sorted(message.remote_id for message in three)
+    assert {supporter.reply.delivery.state for supporter in voices_of(municipality, done)} == {State.PUBLISHED}

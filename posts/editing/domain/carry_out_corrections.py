@@ -11,7 +11,9 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from common import restores
 from common.audit import record
+from delivery.domain import restored
 from delivery.domain.enqueue import enqueue
 from delivery.enums import State
 from municipalities.tenancy import everywhere, scope
@@ -98,6 +100,9 @@ def _send(amendment: Amendment, part: AmendmentPart) -> None:
         old.channel, kind=KIND, outgoing=outgoing, due_at=now, by=amendment.by, urgent=amendment.is_emergency,
         not_after=now + timedelta(minutes=amendment.post.municipality.not_after_minutes),
     )  # fmt: skip
+    if restore := restores.latest_after(amendment.at):
+        # What was agreed before a restore may have been carried out after its backup was made.
+        restored.verify_first(part.delivery, restore.restored_at, since=restore.made_at)
     Publication.objects.create(
         municipality_id=old.municipality_id, post=amendment.post, version=version, channel=old.channel, slot=old.slot,
         delivery=part.delivery,

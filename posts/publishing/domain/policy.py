@@ -41,8 +41,9 @@ def decide(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
     """Allow if its publication is live, its version is approved for this time or needs no approval, and nothing is
     paused.
 
-    An emergency needs no approval and ignores a pause, as long as its publisher is on the list and nobody objected. Two
-    queries for any number of deliveries; a few more for a mentor's endorsement or an emergency.
+    An emergency needs no approval and ignores a pause, as long as its publisher is on the list and nobody objected;
+    only one that a restore brought back waits. Two queries for any number of deliveries; a few more for a mentor's
+    endorsement or an emergency.
     """
     if len(deliveries) == 1:
         (one,) = deliveries
@@ -137,13 +138,14 @@ def _decision(delivery: Delivery, publication: dict[str, Any], decisions: list[D
         return defer(ReasonCode.NOT_APPROVED)
     municipality = Municipality(pk=publication["municipality_id"], approval=publication["municipality__approval"])
     progress = rules.approval_progress(decisions, municipality.approval, mentored=requires_mentor(municipality))
+    pause = Paused.read(publication["pause"]) if publication["pause"] else None
     if _is_emergency(progress, municipality):
-        return allow()
+        return defer_for_pause(pause) if pause and pause.holds(delivery.created_at) else allow()
     if municipality.approval != Approval.NONE and not progress.met:
         return defer(ReasonCode.NOT_APPROVED)
     if municipality.approval != Approval.NONE and _is_early(delivery, progress, publication.get(WINDOW)):
         return defer(ReasonCode.TOO_EARLY)
-    return allow() if publication["pause"] is None else defer_for_pause(Paused.read(publication["pause"]))
+    return defer_for_pause(pause) if pause else allow()
 
 
 def _is_early(delivery: Delivery, progress: rules.ApprovalProgress, hours: int | None) -> bool:
@@ -159,6 +161,8 @@ def _is_early(delivery: Delivery, progress: rules.ApprovalProgress, hours: int |
 
 def defer_for_pause(by: Paused) -> PolicyDecision:
     """Defer with the origin of the pause. A first comment is decided like its post, on the same channel."""
+    if by.kind == "restore":
+        return defer(ReasonCode.RESTORE_PAUSED)
     if by.kind in ("everybody", "programme"):
         return defer(ReasonCode.PROGRAMME_PAUSED, by.summary)
     return defer(ReasonCode.CHANNEL_PAUSED if by.kind == "channel" else ReasonCode.PAUSED, by.summary)

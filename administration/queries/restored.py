@@ -1,0 +1,152 @@
+"""What became of everything that was due between a backup and its restore, municipality by municipality."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.db.models import Count
+from django.utils.text import Truncator
+
+from common import restores
+from common.enums import MailState
+from common.models import MailMessage, Restore
+from delivery.enums import Outcome, State, Step
+from delivery.models import Attempt, Delivery
+from delivery.policies import EDIT, REPLY
+from municipalities.models import Municipality
+from municipalities.tenancy import everywhere
+from serbian.sorting import sort_key
+
+# Checks without an answer of the network until the page stops waiting for one.
+MOST_SILENT_CHECKS = 3
+PUBLIC = (State.PUBLISHED, State.WITHDRAWN, State.MISSING)
+EXCERPT_CHARACTERS = 80
+
+
+class Finding(StrEnum):
+    """What the networks say about one delivery."""
+
+    PUBLIC = "public"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+    CHECKING = "checking"
+
+
+@dataclass(frozen=True)
+class CheckedDelivery:
+    """`excerpt` is empty for an answer to a citizen: who keeps the installation need not read it."""
+
+    delivery: Delivery
+    finding: Finding
+    excerpt: str
+
+
+@dataclass
+class MunicipalityFindings:
+    """`edits` and `withdrawals` are how many changes and removals wait: repeating them does no harm."""
+
+    municipality: Municipality
+    public: list[CheckedDelivery] = field(default_factory=list)
+    absent: list[CheckedDelivery] = field(default_factory=list)
+    unknown: list[CheckedDelivery] = field(default_factory=list)
+    checking: list[CheckedDelivery] = field(default_factory=list)
+    edits: int = 0
+    withdrawals: int = 0
+
+
+@dataclass(frozen=True)
+class RestoreReport:
+    restore: Restore
+    municipalities: list[MunicipalityFindings]
+    mails: int
+
+    @property
+    def is_running(self) -> bool:
+        return self.restore.ended_at is None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the networks still have something to say."""
+        return self.restore.prepared_at is None or self.checking > 0
+
+    @property
+    def total(self) -> int:
+        return self.checked + self.checking
+
+    @property
+    def checked(self) -> int:
+        return self.public + self.absent + self.unknown
+
+    @property
+    def public(self) -> int:
+        return sum(len(row.public) for row in self.municipalities)
+
+    @property
+    def absent(self) -> int:
+        return sum(len(row.absent) for row in self.municipalities)
+
+    @property
+    def unknown(self) -> int:
+        return sum(len(row.unknown) for row in self.municipalities)
+
+    @property
+    def checking(self) -> int:
+        return sum(len(row.checking) for row in self.municipalities)
+
+
+def latest() -> Restore | None:
+    """The restore that runs, else the last one."""
+    return restores.running().first() or Restore.objects.order_by("-restored_at", "-pk").first()
+
+
+def report(restore: Restore) -> RestoreReport:
+    """Five queries at most, however many municipalities and deliveries there are."""
+    with everywhere("an administrator checks a restore"):
+        rows = Delivery.objects.filter(restored_at=restore.restored_at).exclude(state=State.CANCELLED)
+        deliveries = list(rows.select_related("channel", "municipality").order_by("due_at", "pk"))
+        attempts = Attempt.objects.filter(delivery__in=[row.pk for row in deliveries], step=Step.FIND)
+        checks: dict[int, list[Attempt]] = defaultdict(list)
+        for attempt in attempts.filter(opened_at__gte=restore.restored_at).order_by("number"):
+            checks[attempt.delivery_id].append(attempt)
+        wanted = Delivery.objects.filter(state=State.PUBLISHED, withdrawal_asked_at__lte=restore.restored_at)
+        withdrawals = dict(wanted.values_list("municipality").annotate(Count("pk")).order_by())
+        places = {row.pk: row for row in Municipality.objects.filter(pk__in=withdrawals)}
+    places |= {row.municipality_id: row.municipality for row in deliveries}
+    by_municipality = {
+        pk: MunicipalityFindings(place, withdrawals=withdrawals.get(pk, 0)) for pk, place in places.items()
+    }
+    for row in deliveries:
+        place = by_municipality[row.municipality_id]
+        if row.kind == EDIT:
+            place.edits += row.state in (State.WAITING, State.EXPIRED)
+            continue
+        finding = _finding(row, checks[row.pk])
+        text = "" if row.kind == REPLY else Truncator(str(row.payload.get("text", ""))).chars(EXCERPT_CHARACTERS)
+        getattr(place, finding).append(CheckedDelivery(row, finding, text))
+    mails = MailMessage.objects.filter(
+        state__in=(MailState.WAITING, MailState.DROPPED), created_at__lte=restore.restored_at
+    )
+    return RestoreReport(restore, _sorted(by_municipality.values()), mails.count())
+
+
+def _sorted(findings: Iterable[MunicipalityFindings]) -> list[MunicipalityFindings]:
+    return sorted(findings, key=lambda row: sort_key(str(row.municipality)))
+
+
+def _finding(delivery: Delivery, checks: Sequence[Attempt]) -> Finding:
+    if delivery.state in PUBLIC:
+        return Finding.PUBLIC
+    outcomes = [attempt.outcome for attempt in checks]
+    if {Outcome.CANNOT_TELL, Outcome.NEEDS_CONSENT} & set(outcomes):
+        return Finding.UNKNOWN
+    absent = [attempt.opened_at for attempt in checks if attempt.outcome == Outcome.ABSENT]
+    # The network holds it, prepared and not public.
+    held = Outcome.PENDING in outcomes
+    apart = timedelta(seconds=settings.RECONCILIATION_INTERVAL_SECONDS)
+    if held or (absent and absent[-1] - absent[0] >= apart):
+        return Finding.ABSENT
+    silent = not absent and len(outcomes) >= MOST_SILENT_CHECKS
+    return Finding.UNKNOWN if silent else Finding.CHECKING

@@ -1,0 +1,26 @@
+"""Restored backups. While one waits for its administrator, nothing leaves that its database would send once more.
+
+The publish policies read it as the widest pause (`channels.pauses`); mail asks with `may_leave`.
+"""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from common.models import Restore
+
+
+def running() -> QuerySet[Restore]:
+    """Restores that no administrator has ended, the latest first. Several: a backup made in the pause of another."""
+    return Restore.objects.filter(ended_at=None).order_by("-restored_at", "-pk")
+
+
+def latest_after(at: datetime) -> Restore | None:
+    """The restore that brought back what existed `at` that time, ended or not; None when it is newer than all."""
+    return Restore.objects.filter(restored_at__gte=at).order_by("-restored_at", "-pk").first()
+
+
+def may_leave(passes: Q) -> Q:
+    """For a query of rows with `created_at`: those that no restore holds. `passes`: what is free if it is new."""
+    older = running().filter(restored_at__gte=OuterRef("created_at"))
+    return ~Exists(running()) | (passes & ~Exists(older))
