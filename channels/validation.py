@@ -7,7 +7,7 @@ page may call it at every keystroke.
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -53,6 +53,11 @@ def unknown_options() -> list[str]:
         named = options if isinstance(options, dict) and key in PLATFORMS else {}
         unknown += [f"{key}.{name}" for name in named if name not in known_here] if named else [key]
     return unknown
+
+
+def commit_window(channel: Channel) -> timedelta:
+    """How long the network may carry out a call late (`platforms.protocols.Publishes`)."""
+    return connector(channel.platform).commit_window
 
 
 def limits(channel: Channel) -> Limits:

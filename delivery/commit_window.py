@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from channels import validation
 from channels.models import Channel
 from delivery import queries
 from delivery.models import Delivery
-from platforms.registry import connector
 
 
 def commit_window(channel: Channel) -> timedelta:
     """The connector's, or what `COMMIT_WINDOWS` sets for its network."""
     seconds = settings.COMMIT_WINDOWS.get(channel.platform)
-    return connector(channel.platform).commit_window if seconds is None else timedelta(seconds=seconds)
+    return validation.commit_window(channel) if seconds is None else timedelta(seconds=seconds)
 
 
 def decisive_at(delivery: Delivery) -> datetime:

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.lazy_text import LazyText
 from delivery import queries
-from delivery.dispatch import HEARTBEAT_KEY
 from delivery.enums import State
+from delivery.heartbeat import HEARTBEAT_KEY
 from delivery.models import Delivery
 
 

@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
@@ -38,30 +37,12 @@ from municipalities.tenancy import everywhere
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_KEY = "heartbeat:publisher"
-HEARTBEAT_SECONDS = 15
 MAX_SLEEP = 1.0
 # Share of LEASE_SECONDS after which leases are renewed: a database that restarts costs none.
 RENEW_AFTER = 0.2
 # Under load threads become free one by one. Claiming for several at once costs a fraction, and nobody waits longer.
 CLAIM_INTERVAL = 0.08
 RECONNECT_DELAY = 1.0
-
-
-def send_heartbeat() -> None:
-    """For `/readyz`. Publishing itself does not need Valkey."""
-    _with_valkey(lambda: cache.set(HEARTBEAT_KEY, 1, HEARTBEAT_SECONDS))
-
-
-def clear_heartbeat() -> None:
-    _with_valkey(lambda: cache.delete(HEARTBEAT_KEY))
-
-
-def _with_valkey(command: Callable[[], object]) -> None:
-    try:
-        command()
-    except Exception as problem:
-        log.warning("Valkey does not answer: %s", problem)
 
 
 @dataclass

@@ -16,7 +16,7 @@ from channels import pauses, validation
 from channels.enums import ChannelState
 from common.differences import differences
 from delivery import commit_window, delays, origins, queries, rules
-from delivery.domain import answer, external_changes, strays, withdraw
+from delivery.domain import answer, decide_stray, external_changes, withdraw
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
 from delivery.forms import LinkForm, TimeForm
@@ -49,7 +49,7 @@ DONE = {
     "take_down": _("It is taken down in a moment."),
     "noted": _("Noted. It no longer waits on Home."),
 }
-STRAY_ANSWERS: dict[str, Callable[..., None]] = {"take_down": strays.take_down, "keep": strays.keep}
+STRAY_ANSWERS: dict[str, Callable[..., None]] = {"take_down": decide_stray.take_down, "keep": decide_stray.keep}
 STRAY_DONE = {
     "take_down": _("It is taken down in a moment."),
     "keep": _("Noted. Nothing is taken down."),

@@ -19,8 +19,9 @@ from analytics.ingestion.domain import collect
 from analytics.models import Subject
 from analytics.rollups.domain import daily_counts, rollup
 from channels.models import Channel
-from delivery.dispatch import HEARTBEAT_KEY, publish_due
+from delivery.dispatch import publish_due
 from delivery.enums import State
+from delivery.heartbeat import HEARTBEAT_KEY
 from demo import decisions, published_posts, texts
 from demo.growth import COMMENTS, LIKES, SHARES
 from demo.municipality_context import MunicipalityContext

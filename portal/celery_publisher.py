@@ -41,12 +41,12 @@ class Publisher(bootsteps.StartStopStep):
             raise SystemExit(f"A worker of the queue {queues.PUBLISHING!r} needs --pool threads.")
 
     def start(self, worker: Any) -> None:
-        from delivery import dispatch
+        from delivery import dispatch, heartbeat
 
         _give_up_locks_when_cut_off()
         gc.collect()
         gc.freeze()  # what is loaded by now stays: no collection has to go through it again
-        self.dispatcher = dispatch.Dispatcher(worker.concurrency, pulse=dispatch.send_heartbeat)
+        self.dispatcher = dispatch.Dispatcher(worker.concurrency, pulse=heartbeat.send_heartbeat)
         self.thread = threading.Thread(target=self._run, name="publishing", daemon=True)
         self.thread.start()
 
@@ -64,7 +64,7 @@ class Publisher(bootsteps.StartStopStep):
         return {"publisher": {"threads": self.dispatcher.threads, "busy": len(self.dispatcher.busy)}}
 
     def _run(self) -> None:
-        from delivery import dispatch
+        from delivery import heartbeat
 
         finished = False
         try:
@@ -72,7 +72,7 @@ class Publisher(bootsteps.StartStopStep):
         except Exception:
             log.exception("The publisher failed")
         # Others that run say within a second that they do.
-        dispatch.clear_heartbeat()
+        heartbeat.clear_heartbeat()
         if not finished:
             log.error("The publisher ends with a call under way; its lease runs out")
             _exit()

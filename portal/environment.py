@@ -37,7 +37,7 @@ class Environment(environ.Env):
         except ValueError as problem:
             _refuse(var, f"is not valid JSON: {problem}.")
 
-    def seconds_by_name(self, var: str) -> dict[str, int]:
+    def seconds_by_name(self, var: str) -> dict[str, Any]:
         """Of JSON such as {"mastodon": 960}; {} where it is not set."""
         value = self.json(var, default={})
         numbers = value.values() if isinstance(value, dict) else [None]

@@ -11,7 +11,7 @@ from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, JsonResponse
 
 from analytics import partitions
-from delivery.dispatch import HEARTBEAT_KEY
+from delivery.heartbeat import HEARTBEAT_KEY
 from municipalities.access import public
 from municipalities.models import Municipality
 from portal import disk, queues

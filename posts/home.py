@@ -198,13 +198,12 @@ def _needing_attention() -> QuerySet[Publication]:
 def _needs_attention(row: Publication) -> bool:
     """The same check for a loaded row, of a post that is not deleted."""
     state = row.delivery.state
-    if (
-        row.asks
-        or row.delivery.stray_at
-        or (row.shown_state in (State.MISSING, "changed") and row.delivery.noted_at is None)
-    ):  # type: ignore[attr-defined]
+    if row.asks or row.delivery.stray_at:  # type: ignore[attr-defined]
         return True
-    return state in ANSWERED_BY_PEOPLE or (state == State.WAITING and row.channel.state == ChannelState.NEEDS_CONSENT)
+    unseen = row.shown_state in (State.MISSING, "changed") and row.delivery.noted_at is None
+    if unseen or state in ANSWERED_BY_PEOPLE:
+        return True
+    return state == State.WAITING and row.channel.state == ChannelState.NEEDS_CONSENT
 
 
 # ---------------------------------------------------------------- decisions

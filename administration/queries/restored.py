@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from django.conf import settings
 from django.db.models import Count
 from django.utils.text import Truncator
 
@@ -21,6 +20,8 @@ from municipalities.tenancy import everywhere
 from serbian.sorting import sort_key
 
 # Checks without an answer of the network until the page stops waiting for one.
+# Lists of networks lag: two searches that do not show a post count as two when they are so far apart.
+CHECKS_APART = timedelta(minutes=1)
 MOST_SILENT_CHECKS = 3
 PUBLIC = (State.PUBLISHED, State.WITHDRAWN, State.MISSING)
 EXCERPT_CHARACTERS = 80
@@ -145,8 +146,7 @@ def _finding(delivery: Delivery, checks: Sequence[Attempt]) -> Finding:
     absent = [attempt.opened_at for attempt in checks if attempt.outcome == Outcome.ABSENT]
     # The network holds it, prepared and not public.
     held = Outcome.PENDING in outcomes
-    apart = timedelta(seconds=settings.RECONCILIATION_INTERVAL_SECONDS)
-    if held or (absent and absent[-1] - absent[0] >= apart):
+    if held or (absent and absent[-1] - absent[0] >= CHECKS_APART):
         return Finding.ABSENT
     silent = not absent and len(outcomes) >= MOST_SILENT_CHECKS
     return Finding.UNKNOWN if silent else Finding.CHECKING

@@ -1,7 +1,7 @@
 """Second posts on the network: a call that was given up was carried out after all.
 
 Where more than one call may have landed, the network is searched again an hour and a day after the last one. What is
-there beside the delivery's own post is reported; a person keeps it or has it taken down.
+there beside the delivery's own post is reported; a person keeps it or has it taken down (`decide_stray`).
 """
 
 import logging
@@ -13,10 +13,9 @@ from django.utils import timezone
 
 from channels.connector_factory import open_channel
 from channels.domain.consent import mark_needs_consent
-from common.audit import record
 from delivery import policies, queries, rules
 from delivery.domain import attempts, content, settle
-from delivery.domain.move import NoSuchMove
+from delivery.domain.decide_stray import clear_mark
 from delivery.domain.report_stray import report_stray
 from delivery.enums import Outcome, Step
 from delivery.models import Delivery, StrayPost
@@ -89,30 +88,6 @@ def _outcome(result: Any) -> Outcome:
     return Outcome.CANNOT_TELL if isinstance(result, Inconclusive | Ready) else Outcome.ABSENT
 
 
-# ---- what a person decides
-
-
-@transaction.atomic
-def take_down(stray: StrayPost, *, by: Any) -> None:
-    """Ask for it; a worker does it. Raises `NoSuchMove` when it was decided about before."""
-    now = timezone.now()
-    undecided = StrayPost.objects.filter(pk=stray.pk, settled_at=None, withdrawal_asked_at=None)
-    if not undecided.update(withdrawal_asked_at=now, next_at=now, problem=""):
-        raise NoSuchMove("It was decided about before.")
-    record("delivery.take_down_stray", by=by, target=stray.delivery)
-
-
-@transaction.atomic
-def keep(stray: StrayPost, *, by: Any) -> None:
-    """Both stay. Raises `NoSuchMove` when it was decided about before."""
-    if not StrayPost.objects.filter(pk=stray.pk, settled_at=None, withdrawal_asked_at=None).update(
-        settled_at=timezone.now()
-    ):
-        raise NoSuchMove("It was decided about before.")
-    _clear(stray.delivery_id)
-    record("delivery.keep_stray", by=by, target=stray.delivery)
-
-
 def claim_withdrawals(now: datetime) -> list[int]:
     """Ids of strays whose turn it is, put off by a lease so that one worker acts."""
     with everywhere("claim withdrawals"), transaction.atomic():
@@ -160,7 +135,7 @@ def _settle(stray: StrayPost, problem: PlatformError | None, opened_at: datetime
     attempts.open_(delivery, Step.WITHDRAW, opened_at=opened_at, closed_at=now, outcome=outcome, detail=detail)
     if problem is None:
         _note(stray, settled_at=now, problem="")
-        _clear(stray.delivery_id)
+        clear_mark(stray.delivery_id)
     elif isinstance(problem, Rejected | NeedsConsent):
         # Only a person can go on: the network has no such call, or the channel must be connected again.
         _note(stray, withdrawal_asked_at=None, problem=problem.message[:500])
@@ -171,8 +146,3 @@ def _settle(stray: StrayPost, problem: PlatformError | None, opened_at: datetime
 
 def _note(stray: StrayPost, **fields: Any) -> None:
     StrayPost.objects.filter(pk=stray.pk).update(**fields)
-
-
-def _clear(delivery_id: int) -> None:
-    if not StrayPost.objects.filter(delivery_id=delivery_id, settled_at=None).exists():
-        Delivery.objects.filter(pk=delivery_id).update(stray_at=None)

@@ -17,7 +17,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone
 
-from delivery import dispatch, tasks
+from delivery import heartbeat, tasks
 from delivery.domain.claim import take_due
 from delivery.enums import State
 from delivery.models import Delivery
@@ -184,7 +184,7 @@ def test_celery_sees_what_a_worker_publishes(stage: Stage) -> None:
     nothing_doubled_nothing_lost(stage)
     assert wait_for(lambda: stage.inspected("ping")) == {"ok": "pong"}
     assert wait_for(lambda: stage.inspected("stats"))["publisher"] == {"threads": CONCURRENCY, "busy": 0}
-    wait_for(lambda: cache.get(dispatch.HEARTBEAT_KEY))
+    wait_for(lambda: cache.get(heartbeat.HEARTBEAT_KEY))
 
 
 @pytest.mark.slow
@@ -196,7 +196,7 @@ def test_a_call_that_does_not_end_ends_the_worker(stage: Stage) -> None:
         list(Delivery.objects.select_for_update())
         stage.release()
         assert wait_for(stage.workers.exit_code) == 1
-    assert cache.get(dispatch.HEARTBEAT_KEY) is None
+    assert cache.get(heartbeat.HEARTBEAT_KEY) is None
     stage.play()
     nothing_doubled_nothing_lost(stage)
     assert stage.calls() == 3

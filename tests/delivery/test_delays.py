@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from delivery import delays, dispatch
+from delivery import delays, heartbeat
 from delivery.domain import claim
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def publisher() -> None:
-    dispatch.send_heartbeat()
+    heartbeat.send_heartbeat()
 
 
 def reason(outbox: Outbox, delivery: Delivery) -> str | None:
@@ -57,7 +57,7 @@ def test_behind_another_post_of_its_channel(outbox: Outbox) -> None:
 
 def test_without_a_publisher(outbox: Outbox) -> None:
     delivery = outbox.put(due_in=-100)
-    cache.delete(dispatch.HEARTBEAT_KEY)
+    cache.delete(heartbeat.HEARTBEAT_KEY)
     assert "its publisher does not run" in str(reason(outbox, delivery))
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from delivery import dispatch
+from delivery import heartbeat
 from delivery.domain import answer, reconcile, strays
 from delivery.enums import State
 from delivery.models import Delivery
@@ -68,7 +68,7 @@ def test_each_says_what_it_means_without_barriers(
     make: Callable[[Outbox], Delivery], heading: str,
 ) -> None:  # fmt: skip
     settings.COMMIT_WINDOWS = {} if make is checking else {"mastodon": 0}
-    dispatch.send_heartbeat()
+    heartbeat.send_heartbeat()
     delivery = make(careful)
     enter(page, live_server, careful.cast.officer)
     page.set_viewport_size({"width": width, "height": 844})

@@ -36,7 +36,7 @@ def publisher(
     threads: int = 4, longest_sleep: float = dispatch.MAX_SLEEP, *, heartbeat: bool = True
 ) -> Iterator[dispatch.Dispatcher]:
     """One at work in a thread of its own. `heartbeat`: wait for it first."""
-    dispatcher = dispatch.Dispatcher(threads, pulse=dispatch.send_heartbeat, longest_sleep=longest_sleep)
+    dispatcher = dispatch.Dispatcher(threads, pulse=heartbeat.send_heartbeat, longest_sleep=longest_sleep)
 
     def work() -> None:
         try:
@@ -48,7 +48,7 @@ def publisher(
     thread.start()
     try:
         if heartbeat:
-            wait_for(lambda: cache.get(dispatch.HEARTBEAT_KEY))
+            wait_for(lambda: cache.get(heartbeat.HEARTBEAT_KEY))
         yield dispatcher
     finally:
         dispatcher.stop()

@@ -16,7 +16,7 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from analytics import partitions
-from delivery import dispatch
+from delivery import heartbeat
 from municipalities.models import Municipality
 from portal import disk, queues, tasks
 from portal.celery import app
@@ -42,7 +42,7 @@ def serve(*names: str) -> None:
 @pytest.fixture
 def all_up(db: None) -> Iterator[None]:
     partitions.ensure(*partitions.ahead())
-    dispatch.send_heartbeat()
+    heartbeat.send_heartbeat()
     serve(*queues.SLOW)
     serve(*queues.QUICK)
     tasks.beat_heartbeat()
@@ -84,7 +84,7 @@ def test_beat_that_stopped_is_noticed_while_workers_live(all_up: None) -> None:
 
 
 def test_a_publisher_that_left_is_noticed(all_up: None) -> None:
-    dispatch.clear_heartbeat()
+    heartbeat.clear_heartbeat()
     assert readiness() == (503, {"publisher"})
 
 
@@ -105,7 +105,7 @@ def test_without_valkey_the_database_is_still_told_of(all_up: None, settings: An
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_database_valkey_is_still_told_of() -> None:
-    dispatch.send_heartbeat()
+    heartbeat.send_heartbeat()
     port = connection.settings_dict["PORT"]
     connection.close()
     connection.settings_dict["PORT"] = "1"

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from channels import rate_limits
-from delivery import dispatch
+from delivery import heartbeat
 from portal import disk
 from tests.delivery.conftest import Outbox, allowed, gate, network, outbox
 from tests.people import sign_in
@@ -77,9 +77,9 @@ def test_every_line_is_one_that_prometheus_reads(outbox: Outbox) -> None:
 
 def test_readyz_says_whether_a_publisher_is_alive() -> None:
     assert Client().get("/readyz").json()["publisher"] is False
-    dispatch.send_heartbeat()
+    heartbeat.send_heartbeat()
     assert Client().get("/readyz").json()["publisher"] is True
-    dispatch.clear_heartbeat()
+    heartbeat.clear_heartbeat()
     assert Client().get("/readyz").json()["publisher"] is False
 
 

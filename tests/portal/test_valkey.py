@@ -26,7 +26,7 @@ from accounts import tasks as account_tasks
 from analytics.ingestion.domain import webhooks
 from channels.domain import keys
 from channels.models import Channel
-from delivery import dispatch
+from delivery import heartbeat
 from municipalities.tenancy import scope
 from portal import tasks
 from tests import security_figures
@@ -153,7 +153,7 @@ def test_every_key_is_of_a_known_kind_and_none_holds_a_secret(cast: Cast, settin
     hidden += [WORDS, "zqsecret"]
     # Workers.
     tasks.beat_heartbeat()
-    dispatch.cache.set(dispatch.HEARTBEAT_KEY, 1, 10)
+    heartbeat.cache.set(heartbeat.HEARTBEAT_KEY, 1, 10)
     webhooks.cache.set(webhooks.KEY, timezone.now(), 60)
     account_tasks.warn_of_guessing.delay(cast.officer.pk)
     everything = contents(settings.REDIS_URL)
