@@ -39,7 +39,9 @@ def locked(packages: Sequence[tuple[str, str]]) -> str:
     rows = [
         f'[[package]]\nname = "{n}"\nversion = "{v}"\nsource = {{ registry = "{REGISTRY}" }}\n' for n, v in packages
     ]
-    needs = ", ".join(f'{{ name = "{name}" }}' for name, _version in packages)
+    # With version and source: of a package there may be two, one for older versions of Python.
+    source = f'source = {{ registry = "{REGISTRY}" }}'
+    needs = ", ".join(f'{{ name = "{name}", version = "{version}", {source} }}' for name, version in packages)
     project = f'[[package]]\nname = "audited"\nversion = "0"\nsource = {{ virtual = "." }}\ndependencies = [{needs}]\n'
     return "\n".join(['version = 1\nrequires-python = ">=3.11"\n', project, *rows])
 

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from django.utils import timezone
 
+from administration.queries import restored as restore_page
 from channels.connector_factory import open_channel
 from common.models import Restore
 from delivery.domain import restored
@@ -40,9 +41,9 @@ def desk(cast: Cast, network: FakeServer) -> Iterator[Desk]:
 
 
 def test_an_administrator_reads_the_page_and_ends_the_pause(
-    page: Any, live_server: Any, desk: Desk, settings: Any
+    page: Any, live_server: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.RECONCILIATION_INTERVAL_SECONDS = 0
+    monkeypatch.setattr(restore_page, "CHECKS_APART", timedelta())
     due(PUBLIC, desk.mastodon, desk)
     due(MISSED, desk.bluesky, desk)
     # It went out after the backup, which does not know it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import time_machine
 
 from django.core.cache import cache
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from delivery import delays, heartbeat
 from delivery.domain import claim
@@ -22,8 +23,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def publisher() -> None:
+def publisher() -> Iterator[None]:
     heartbeat.send_heartbeat()
+    with translation.override("en"):
+        yield
 
 
 def reason(outbox: Outbox, delivery: Delivery) -> str | None:

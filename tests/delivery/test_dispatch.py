@@ -22,6 +22,7 @@ from delivery import dispatch, policies
 from delivery.domain import claim
 from delivery.domain.sweep import sweep
 from delivery.enums import ReasonCode, State
+from delivery.heartbeat import HEARTBEAT_KEY, send_heartbeat
 from delivery.models import Attempt, Delivery
 from delivery.queries import QueueHead
 from municipalities.tenancy import everywhere
@@ -36,7 +37,7 @@ def publisher(
     threads: int = 4, longest_sleep: float = dispatch.MAX_SLEEP, *, heartbeat: bool = True
 ) -> Iterator[dispatch.Dispatcher]:
     """One at work in a thread of its own. `heartbeat`: wait for it first."""
-    dispatcher = dispatch.Dispatcher(threads, pulse=heartbeat.send_heartbeat, longest_sleep=longest_sleep)
+    dispatcher = dispatch.Dispatcher(threads, pulse=send_heartbeat, longest_sleep=longest_sleep)
 
     def work() -> None:
         try:
@@ -48,7 +49,7 @@ def publisher(
     thread.start()
     try:
         if heartbeat:
-            wait_for(lambda: cache.get(heartbeat.HEARTBEAT_KEY))
+            wait_for(lambda: cache.get(HEARTBEAT_KEY))
         yield dispatcher
     finally:
         dispatcher.stop()

@@ -51,9 +51,9 @@ def english() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def no_interval(settings: Any) -> None:
-    """Two looks count as two however soon they follow each other."""
-    settings.RECONCILIATION_INTERVAL_SECONDS = 0
+def no_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two searches count as two however soon they follow each other."""
+    monkeypatch.setattr(restore_page, "CHECKS_APART", timedelta())
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def test_not_even_a_key_lets_the_machine_send_it_again(cast: Cast, network: Fake
         network.plan("drop_before", "/api/v1/statuses$", method="POST")
         publish_due(timezone.now())
         row.refresh_from_db()
-        assert row.state == State.UNCONFIRMED
+        assert row.state == State.CHECKING
         restore()
         work()
         end(desk)

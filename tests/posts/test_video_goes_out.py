@@ -76,7 +76,6 @@ class VideoDesk:
 
 @pytest.fixture
 def video_desk(cast: Cast, network: FakeServer, settings: Any) -> Iterator[VideoDesk]:
-    settings.RECONCILIATION_INTERVAL_SECONDS = 1
     page, telegram = (connected(cast, network, name) for name in ("facebook", "telegram"))
     with scope(cast.cuprija):
         desk = opened(cast)
