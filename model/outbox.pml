@@ -123,7 +123,7 @@ byte repeats[DELIVERIES];    /* repeated calls since then */
 bool requested[DELIVERIES];  /* a person wants it taken down */
 bool allowed[2];             /* nothing spoke against the call when it was marked as sent */
 bool published_once = true, not_forgotten = true, own_channel = true, held_back = true, published_is_public = true;
-bool repeated_once = true, edit_never_unknown = true, removed_on_request = true;
+bool repeated_once = true, edit_never_unknown = true, removed_on_request = true, asked_in_time = true;
 
 #ifdef LIVENESS
 byte accidents = 2;
@@ -421,6 +421,17 @@ inline MARK(p, d) {
   at[p] = LEAVING
 }
 
+inline NOTHING_UNDER_WAY(d) {
+#if NETWORK == TWO_STEP
+  if
+  :: pending[d] == 0 -> finishing[1] = false; finishing[2] = false
+  :: else
+  fi
+#else
+  skip
+#endif
+}
+
 inline CALL(p, d) {
   held_back = held_back && allowed[p];
   assert(held_back);
@@ -437,7 +448,8 @@ inline CALL(p, d) {
     fi
   :: pending[d]--; ANSWER(p, REFUSED)
   :: ANSWER(p, OUTCOME_UNKNOWN) /* the network may carry it out later */
-  fi
+  fi;
+  NOTHING_UNDER_WAY(d)
 }
 
 /* Preparing a container publishes nothing. */
@@ -729,7 +741,12 @@ inline AGAIN(d) { late[d] = false; retried[d] = false }
   :: atomic { seen && seen_of == d -> ACT(d) }
 #else
 #define PERSON_SEES(d, what) (state[d] == what)
+#ifdef LIVENESS
+/* A person who sends what waits again and again is asked again and again. */
+#define PERSON(d) :: atomic { ANSWERABLE(d) && state[d] != WAITING -> ACT(d) }
+#else
 #define PERSON(d) :: atomic { ANSWERABLE(d) -> ACT(d) }
+#endif
 #endif
 
 /* Not modelled: giving one of two equal texts up while both are unknown (docs/model.md, "Limits"). */
@@ -779,6 +796,10 @@ inline ACT(d) {
     :: skip
     :: SHOWN(d) -> LINK(d); MOVE(d, UNCONFIRMED, PUBLISHED, LINK_GIVEN)
     :: !SHOWN(d) && consented[d] < CONSENTS ->
+#if NETWORK != STORAGE
+      asked_in_time = asked_in_time && (pending[d] == 0 || restored[d]);
+      assert(asked_in_time);
+#endif
       MOVE(d, UNCONFIRMED, SCHEDULED, NOT_THERE); AGAIN(d);
       consented[d]++; repeats[d] = 0; unknown[d] = false; sends[d] = 0; restored[d] = false; recheck[d] = RECHECK(d)
     :: GIVES_UP -> MOVE(d, UNCONFIRMED, CANCELLED, CANCELLED); recheck[d] = RECHECK(d)
@@ -872,7 +893,8 @@ inline CARRY_OUT(d) {
 #endif
   :: skip /* never */
   fi;
-  pending[d]--; ignored = 0
+  pending[d]--; ignored = 0;
+  NOTHING_UNDER_WAY(d)
 }
 
 active proctype Network() {
@@ -954,7 +976,8 @@ inline BRING_BACK() {
 #ifndef NO_VERIFY_FAILED
   :: state[0] == FAILED -> VERIFY(); MOVE(0, FAILED, UNCONFIRMED, RESTORED)
 #endif
-  :: UNKNOWN(0) -> restored[0] = true
+  :: state[0] == CHECKING -> VERIFY(); MOVE(0, CHECKING, UNCONFIRMED, RESTORED)
+  :: state[0] == UNCONFIRMED -> restored[0] = true
   :: else
   fi
 #endif

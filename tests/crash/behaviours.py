@@ -28,14 +28,14 @@ BACK = {"never_sent", "rate_limited", "not_reached"}
 
 Move = tuple[str, str, str]
 Behaviour = dict[str, Any]
-"""network, honours_keys, window (seconds), state, attempts (number, step, repeat, opened_at, sent_at, outcome), moves."""
+"""network, honours_keys, window (seconds), state, attempts (step, repeat, opened_at, sent_at, outcome), moves."""
 
 
 @cache
 def moves_of_model() -> frozenset[Move]:
     """(from, to, reason) of every move in the model, in the product's spelling."""
-    found_moves = MOVE.findall(MODEL.read_text())
-    return frozenset((source.lower(), target.lower(), because.lower()) for source, target, because in found_moves)
+    modelled = MOVE.findall(MODEL.read_text())
+    return frozenset((source.lower(), target.lower(), because.lower()) for source, target, because in modelled)
 
 
 # ---- recording
@@ -117,9 +117,9 @@ def replays(behaviour: Behaviour, start: str = "scheduled") -> bool:
         if point in seen:
             continue
         seen.add(point)
-        if (point.attempts, point.moves) == (len(behaviour["attempts"]), len(behaviour["moves"])):
-            if point.open_call < 0 and point.state == behaviour["state"]:
-                return True
+        is_end = (point.attempts, point.moves) == (len(behaviour["attempts"]), len(behaviour["moves"]))
+        if is_end and point.open_call < 0 and point.state == behaviour["state"]:
+            return True
         waiting += _next(behaviour, point)
     return False
 
@@ -186,9 +186,8 @@ def _move(behaviour: Behaviour, at: Point, move: Move) -> list[Point]:
     elif target == "unconfirmed":
         if not (at.decisive and at.searched):
             return []
-    elif because == "found":
-        if at.searched != "found":
-            return []
+    elif because == "found" and at.searched != "found":
+        return []
     if target in ("published", "scheduled", "processing"):
         values |= {"is_unknown": False, "sends": 0}
     return [Point(**values)]

