@@ -78,7 +78,6 @@ REVERTS = (
     check("`take_down`: only on request", "NETWORK=STORAGE REMOVAL NO_REQUEST", "removed_on_request"),
     check("`strays`: what is back after its removal", "NETWORK=STORAGE REMOVAL NO_REAPPEARED", "not_forgotten"),
     check("`answer`, `cancel`: searched again afterwards", "NETWORK=NO_KEYS NO_RECHECK_AFTER_PERSON", "not_forgotten"),
-    check("`save_checkpoint`: of an open attempt", "NETWORK=TWO_STEP NO_CHECKPOINT_FENCE", "published_once"),
     check("assumed: *ready* means that no call is under way", "NETWORK=TWO_STEP NO_READY_WINDOW", "not_forgotten"),
     check("restore: verify first", "NETWORK=NO_KEYS RESTORE NO_VERIFY_FIRST NO_RESTORE_PAUSE", "published_once"),
     check("restore: what had failed is verified too", "NETWORK=NO_KEYS RESTORE NO_VERIFY_FAILED", "not_forgotten"),
