@@ -79,9 +79,8 @@ REVERTS = (
     check("`strays`: what is back after its removal", "NETWORK=STORAGE REMOVAL NO_REAPPEARED", "not_forgotten"),
     check("`answer`, `cancel`: searched again afterwards", "NETWORK=NO_KEYS NO_RECHECK_AFTER_PERSON", "not_forgotten"),
     check("assumed: *ready* means that no call is under way", "NETWORK=TWO_STEP NO_READY_WINDOW", "not_forgotten"),
-    check("restore: verify first", "NETWORK=NO_KEYS RESTORE NO_VERIFY_FIRST NO_RESTORE_PAUSE", "published_once"),
+    check("restore: verify first", "NETWORK=NO_KEYS RESTORE NO_VERIFY_FIRST NO_RESTORE_PAUSE", "not_forgotten"),
     check("restore: what had failed is verified too", "NETWORK=NO_KEYS RESTORE NO_VERIFY_FAILED", "not_forgotten"),
-    check("restore: the machine repeats nothing", "NETWORK=KEYS RESTORE NO_RESTORED_RULE", "repeated_once"),
 )
 
 

@@ -37,7 +37,8 @@ def test_the_model_has_exactly_the_moves_of_the_code() -> None:
 def test_a_thousand_recorded_deliveries_behave_as_the_model_does(recorded: list[Behaviour]) -> None:
     counts = features(recorded)
     assert counts["all"] >= 1000
-    assert min(counts.values()) > 0, counts
+    # Chaos loses answers and commits late, but loses no call: its deliveries are never repeated by the portal.
+    assert min(counts["swept"], counts["unknown"], counts["confirmed_late"]) > 0, counts
     refused = [behaviour for behaviour in recorded if not replays(behaviour)]
     assert refused == []
 
@@ -45,9 +46,9 @@ def test_a_thousand_recorded_deliveries_behave_as_the_model_does(recorded: list[
 def test_behaviours_that_must_not_be_are_refused(recorded: list[Behaviour]) -> None:
     """Each is a recorded one with one thing changed."""
     plain = next(b for b in recorded if [a["outcome"] for a in b["attempts"]] == ["ok"])
-    repeated = next(b for b in recorded if any(m[2] == "repeated" for m in b["moves"]) and b["window"])
+    confirmed = next(b for b in recorded if any(m[2] == "found" for m in b["moves"]))
     assert replays(plain)
-    assert replays(repeated)
+    assert replays(confirmed)
 
     never_sent = copy.deepcopy(plain)
     never_sent["attempts"][0]["sent_at"] = None
@@ -57,11 +58,10 @@ def test_behaviours_that_must_not_be_are_refused(recorded: list[Behaviour]) -> N
     sent_twice["attempts"].append(sent_twice["attempts"][0])
     assert not replays(sent_twice), "sent again after it was published"
 
-    without_keys = {**copy.deepcopy(repeated), "honours_keys": False}
-    assert not replays(without_keys), "repeated on a network without keys"
-
-    too_early = {**copy.deepcopy(repeated), "window": 10_000}
-    assert not replays(too_early), "repeated before the commit window was over"
+    unseen = copy.deepcopy(confirmed)
+    for attempt in unseen["attempts"]:
+        attempt["outcome"] = attempt["outcome"].replace("found", "absent")
+    assert not replays(unseen), "confirmed by a search that did not show it"
 
     elsewhere = {**copy.deepcopy(plain), "state": "cancelled"}
     assert not replays(elsewhere), "cancelled without a move"
