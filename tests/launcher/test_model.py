@@ -15,6 +15,7 @@ needs_spin = pytest.mark.skipif(
 
 
 @needs_spin
+@pytest.mark.slow
 def test_spin_finds_what_a_removed_guard_allows(tmp_path: Path) -> None:
     (intact,) = (one for one in model.INTACT if one.title == "no keys")
     (window,) = (one for one in model.REVERTS if "-DNO_WINDOW" in one.options)
