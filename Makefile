@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-slow test-long test-row-security crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security security-figures sbom advisories architecture requirements migrations setup setup-dev
+.PHONY: help run test test-slow test-long test-row-security crash chaos model test-real check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security security-figures sbom advisories architecture requirements migrations setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -55,6 +55,9 @@ crash: setup-dev  ## kill workers at every step and count what reached the netwo
 
 chaos: setup-dev  ## kill, double, restart and lose everything while a lot goes out; ARGS='--runs 1 --seed 4711' plays one again
 	@exec $(py) -m tests.crash.chaos $(ARGS)
+
+model: setup-dev  ## check the model of the outbox with SPIN, whole and without each of its guards; ARGS=--write puts the table into docs/model.md (needs spin, gcc)
+	@exec $(py) -m launcher.model $(ARGS)
 
 test-real: setup-dev  ## connectors against real servers; QUICK=1 for what Debian packages alone
 	@exec $(py) -m launcher.real $(ARGS)

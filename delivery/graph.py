@@ -45,7 +45,6 @@ EDGES: dict[tuple[State, State], frozenset[ReasonCode]] = {
     (State.PROCESSING, State.FAILED): frozenset({ReasonCode.REJECTED, ReasonCode.TRIES_USED_UP}),
     # the network says that it is public, and not under which id
     (State.PROCESSING, State.CHECKING): frozenset({ReasonCode.NO_VERDICT, ReasonCode.OUTCOME_UNKNOWN}),
-    (State.PROCESSING, State.WAITING): frozenset({ReasonCode.NEEDS_CONSENT}),
     (State.PROCESSING, State.SENDING): frozenset({ReasonCode.PREPARED}),
     (State.PROCESSING, State.SCHEDULED): frozenset({ReasonCode.CONTAINER_EXPIRED}),
     # while the network may still act on the call, only the portal checks

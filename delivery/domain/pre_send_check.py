@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists
 from django.utils import timezone
 
 from channels.models import Channel
@@ -68,8 +69,12 @@ class PreSendCheck:
         self.stopped = False
 
     def save_checkpoint(self, token: str) -> None:
-        """Write down, committed, under which id the network holds what we have prepared, for reconciliation."""
-        ours = Delivery.objects.filter(pk=self.delivery.pk, state=State.SENDING)
+        """Write down, committed, under which id the network holds what we have prepared, for reconciliation.
+
+        Only while the attempt is open: another publisher's attempt may be under way, with a checkpoint of its own.
+        """
+        open_attempt = Attempt.objects.filter(pk=self.attempt.pk, closed_at=None)
+        ours = Delivery.objects.filter(Exists(open_attempt), pk=self.delivery.pk, state=State.SENDING)
         if not ours.update(token=token):
             raise LeaseLost
         self.delivery.token = token

@@ -17,7 +17,7 @@ from delivery import policies, queries, rules
 from delivery.domain import attempts, content, settle
 from delivery.domain.decide_stray import clear_mark
 from delivery.domain.report_stray import report_stray
-from delivery.enums import Outcome, Step
+from delivery.enums import Outcome, State, Step
 from delivery.models import Delivery, StrayPost
 from municipalities.tenancy import everywhere, scope
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
@@ -71,7 +71,9 @@ def _record(delivery: Delivery, result: Any, opened_at: datetime) -> None:
         outcome = _outcome(result)
         detail = {"words": settle.interpret(result).words if isinstance(result, PlatformError) else "", "second": True}
         attempts.open_(locked, Step.FIND, opened_at=opened_at, closed_at=now, outcome=outcome, detail=detail)
-    if isinstance(result, Found) and result.published.remote_id != locked.remote_id:
+    # A call that is carried out late brings back what was taken down, where the key is the place of the post.
+    is_removed = locked.state in (State.WITHDRAWN, State.MISSING)
+    if isinstance(result, Found) and (is_removed or result.published.remote_id != locked.remote_id):
         report_stray(locked, result.published, now)
     is_unanswered = result is None or isinstance(result, PlatformError)
     again = rules.next_repeat_check_at(queries.last_sent(locked), now)

@@ -10,6 +10,7 @@ again:
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import sys
@@ -262,6 +263,25 @@ class Chaos:
             if post["text"] not in self.roots
         ]
 
+    def record(self, path: Path) -> None:
+        """Write what became of each delivery to a file, to be replayed on the model of the outbox."""
+        from delivery.commit_window import commit_window
+        from tests.crash import behaviours
+        from tests.crash.workers import TIMES
+
+        def network(channel: Any) -> str:
+            return channel.name.rpartition("-")[0]
+
+        # The workers' window, which is shorter than this process's.
+        windows = json.loads(TIMES["COMMIT_WINDOWS"])
+        recorded = behaviours.read(
+            KINDS,
+            network,
+            lambda channel: windows.get(channel.platform, commit_window(channel).total_seconds()),
+            lambda channel: network(channel) != "careless",
+        )
+        behaviours.save(recorded, path)
+
     def count(self) -> Count:
         from delivery.enums import State
         from delivery.models import Delivery
@@ -312,6 +332,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Chaos at full length.")
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--deliveries", type=int, default=1000)
+    parser.add_argument("--behaviours", type=Path, help="write what became of each delivery to this file (.jsonl.gz)")
     parser.add_argument("--seconds", type=float, default=40, help="how long harm is done in each run")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args()
@@ -342,15 +363,16 @@ def _own_servers(place: Path) -> Iterator[None]:
 
 def _run(options: argparse.Namespace, number: int, place: Path) -> Count:
     from django.conf import settings
-    from django.core.management import call_command
 
+    from tests import emptying
     from tests.crash.workers import Crew
     from tests.people import make_cast
     from tests.platforms.fakes import running
 
     seed = options.seed + number
     print(f"Run {number + 1}, seed {seed} …", flush=True)
-    call_command("flush", interactive=False, verbosity=0)
+    emptying._owner.cache_clear()  # PostgreSQL was restarted in the run before
+    emptying.empty()
     with ExitStack() as stack:
         servers = {name: stack.enter_context(running()) for name in NETWORKS}
         hosts = [host for server in servers.values() for host in server.allow]
@@ -367,6 +389,8 @@ def _run(options: argparse.Namespace, number: int, place: Path) -> Count:
         chaos.put(options.deliveries, options.seconds * 0.8)
         chaos.play(options.seconds, patience=240)
         count = chaos.count()
+        if options.behaviours:
+            chaos.record(options.behaviours)
         print(count.line(), flush=True)
         return count
 

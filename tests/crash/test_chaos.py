@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 
+from tests.crash import behaviours
 from tests.crash.chaos import NETWORKS, Chaos, forget
 from tests.crash.workers import PATIENCE_SECONDS, Crew
 from tests.people import Cast
@@ -43,7 +44,7 @@ def cut_all_connections() -> None:
     [pytest.param(30, 10, 3, marks=pytest.mark.slow), pytest.param(90, 30, 8, marks=pytest.mark.long)],
 )
 def test_whatever_happens_everything_is_public_once(
-    crew: Crew, servers: Any, cast: Cast, settings: Any, deliveries: int, answers: int, seconds: int
+    crew: Crew, servers: Any, cast: Cast, settings: Any, tmp_path: Path, deliveries: int, answers: int, seconds: int
 ) -> None:
     settings.PRIVATE_HOSTS_ALLOWED = [host for server in servers.values() for host in server.allow]
     assert set(servers) == set(NETWORKS)
@@ -60,3 +61,8 @@ def test_whatever_happens_everything_is_public_once(
     count = chaos.count()
     assert (count.deliveries, count.answers) == (deliveries + answers, answers)
     assert count.clean, f"{count.line()} (play it again with this seed)"
+    path = tmp_path / "behaviours.jsonl.gz"
+    chaos.record(path)
+    recorded = behaviours.load(path)
+    assert len(recorded) == deliveries + answers
+    assert [behaviour for behaviour in recorded if not behaviours.replays(behaviour)] == [], "not as the model allows"

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from common.models import AuditEvent
 from delivery import tasks
-from delivery.domain import answer, reconcile, strays
+from delivery.domain import answer, claim, reconcile, strays, sweep, take_down, withdraw
+from delivery.domain.pre_send_check import LeaseLost, PreSendCheck
 from delivery.enums import State
 from delivery.models import Delivery, StrayPost
 from notifications.models import Notification
@@ -235,3 +236,39 @@ def test_the_tasks_search_and_take_down(careful: Outbox) -> None:
     decide(careful, stray_of(careful), "take_down")
     tasks.take_down_stray(stray_of(careful).pk)
     assert len(careful.texts()) == 1
+
+
+def test_a_post_that_a_late_call_brings_back_after_it_was_taken_down_is_reported(bluesky: Outbox) -> None:
+    """Its key is its place, so that the repeat needs no commit window, and a late call writes the same record again."""
+    bluesky.network.plan("commit_late", "(put|create)Record$", method="POST", seconds=600)
+    delivery = bluesky.put(TEXT)
+    bluesky.tick()
+    number = reconcile.reconcile(delivery.pk)
+    assert number
+    deliver(delivery.pk, number)
+    with bluesky.inside():
+        withdraw.withdraw(bluesky.again(delivery), by=bluesky.cast.officer)
+    take_down.take_down(delivery.pk)
+    assert (bluesky.again(delivery).state, bluesky.texts()) == (State.WITHDRAWN, [])
+    bluesky.network.carry_out_late()
+    assert bluesky.texts() == [TEXT]
+    search(bluesky, delivery)
+    assert bluesky.again(delivery).shown_state == "public_after_all"
+    decide(bluesky, stray_of(bluesky), "take_down")
+    strays.withdraw(stray_of(bluesky).pk)
+    assert bluesky.texts() == []
+
+
+def test_a_publisher_whose_attempt_was_given_up_overwrites_no_checkpoint_of_the_next_one(outbox: Outbox) -> None:
+    delivery = outbox.put(TEXT)
+    (given_up,) = claim.take_due(timezone.now(), 1)
+    lease = outbox.again(delivery).lease_until
+    assert lease is not None
+    with time_machine.travel(lease + timedelta(seconds=1), tick=True):
+        sweep.sweep(timezone.now())
+        (current,) = claim.take_due(timezone.now(), 1)
+        with outbox.inside():
+            PreSendCheck(current.delivery, current.attempt).save_checkpoint("current")
+            with pytest.raises(LeaseLost):
+                PreSendCheck(given_up.delivery, given_up.attempt).save_checkpoint("given up")
+    assert outbox.again(delivery).token == "current"

@@ -1,0 +1,181 @@
+"""`make model`: check the model of the outbox with SPIN, and that it fails once a guard is removed.
+
+The model is `model/outbox.pml`, docs/model.md explains it. Every check is exhaustive. `--write` puts the table of
+counterexamples into the document.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher.site import ROOT
+
+MODEL = ROOT / "model" / "outbox.pml"
+DOCUMENT = ROOT / "docs" / "model.md"
+BEGIN, END = "<!-- counterexamples -->", "<!-- /counterexamples -->"
+SAFE = ("-DSAFETY", "-DCOLLAPSE", "-DNOCLAIM")
+LIVE = ("-DNFAIR=4",)
+DEPTH = 2_000_000
+SECONDS = 170
+
+
+@dataclass(frozen=True)
+class Check:
+    """One run of SPIN. `options` choose the network and what happens; `violates` is the property that has to fail,
+    empty where all have to hold."""
+
+    title: str
+    options: tuple[str, ...]
+    violates: str = ""
+    liveness: bool = False
+
+
+def check(title: str, options: str, violates: str = "", *, liveness: bool = False) -> Check:
+    flags = tuple(f"-D{name}" for name in options.split())
+    return Check(title, flags + (("-DLIVENESS",) if liveness else ()), violates, liveness)
+
+
+INTACT = (
+    check("no keys", "NETWORK=NO_KEYS"),
+    check("no keys, pauses", "NETWORK=NO_KEYS PAUSES"),
+    check("no keys, restored", "NETWORK=NO_KEYS RESTORE"),
+    check("no keys, the same text twice", "NETWORK=NO_KEYS TWIN"),
+    check("no keys, two channels", "NETWORK=NO_KEYS OTHER"),
+    check("no keys, edited and taken down", "NETWORK=NO_KEYS EDIT REMOVAL"),
+    check("keys", "NETWORK=KEYS"),
+    check("keys, restored", "NETWORK=KEYS RESTORE"),
+    check("the key is the place (Bluesky), taken down", "NETWORK=STORAGE REMOVAL"),
+    check("two steps", "NETWORK=TWO_STEP"),
+    check("no keys: it ends or asks", "NETWORK=NO_KEYS", liveness=True),
+    check("keys: it ends or asks", "NETWORK=KEYS", liveness=True),
+    check("Bluesky: it ends or asks", "NETWORK=STORAGE", liveness=True),
+)
+
+REVERTS = (
+    check("`move`: the state in WHERE", "NETWORK=NO_KEYS NO_STATE_IN_WHERE", "not_forgotten"),
+    check("`claim`: the row lock, one open attempt", "NETWORK=NO_KEYS NO_CLAIM_LOCK", "not_forgotten"),
+    check("`PreSendCheck`: the lease is still ours", "NETWORK=NO_KEYS NO_LEASE_CHECK", "not_forgotten"),
+    check("`PreSendCheck`: the policy is asked again", "NETWORK=NO_KEYS PAUSES NO_POLICY_AGAIN", "held_back"),
+    check("`PreSendCheck`: `sent_at` is committed before the call", "NETWORK=NO_KEYS NO_SENT_AT", "not_forgotten"),
+    check("`attempts.close`: an attempt is closed once", "NETWORK=NO_KEYS NO_CLOSE_ONCE", "published_once"),
+    check("`sweep`: an unknown outcome stays unknown", "NETWORK=KEYS NO_UNKNOWN_KEPT", "published_once"),
+    check("`reconcile`: absent counts after the commit window", "NETWORK=NO_KEYS NO_WINDOW", "asked_in_time"),
+    check("`reconcile`: repeats only where keys are honoured", "NETWORK=NO_KEYS NO_KEYS_ASKED", "published_once"),
+    check("`reconcile`: repeats once", "NETWORK=KEYS NO_ONCE_MORE", "repeated_once"),
+    check("`may_resend`: only while the key lives", "NETWORK=KEYS NO_KEY_LIFE", "published_once"),
+    check("`queries.bound`, `one_delivery_per_remote_post`", "NETWORK=NO_KEYS TWIN NO_UNIQUE", "published_is_public"),
+    check("`open_channel`: of the delivery that is sent", "NETWORK=NO_KEYS OTHER NO_OWN_CHANNEL", "own_channel"),
+    check("`settle`: an edit is never unknown", "NETWORK=NO_KEYS EDIT NO_EDIT_RULE", "edit_never_unknown"),
+    check("`take_down`: only on request", "NETWORK=STORAGE REMOVAL NO_REQUEST", "removed_on_request"),
+    check("`strays`: what is back after its removal", "NETWORK=STORAGE REMOVAL NO_REAPPEARED", "not_forgotten"),
+    check("`answer`, `cancel`: searched again afterwards", "NETWORK=NO_KEYS NO_RECHECK_AFTER_PERSON", "not_forgotten"),
+    check("assumed: *ready* means that no call is under way", "NETWORK=TWO_STEP NO_READY_WINDOW", "not_forgotten"),
+    check("restore: verify first", "NETWORK=NO_KEYS RESTORE NO_VERIFY_FIRST NO_RESTORE_PAUSE", "not_forgotten"),
+    check("restore: what had failed is verified too", "NETWORK=NO_KEYS RESTORE NO_VERIFY_FAILED", "not_forgotten"),
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`violated` is the name of a property, or of what went wrong with the check itself; empty if all hold."""
+
+    check: Check
+    violated: str
+    states: int
+    length: int
+    seconds: float
+
+    @property
+    def is_expected(self) -> bool:
+        return self.violated == self.check.violates
+
+    def line(self) -> str:
+        sign = "ok " if self.is_expected else "BAD"
+        end = f"{self.violated} after {self.length} steps" if self.violated else f"{self.states:,} states, all hold"
+        expected = "" if self.is_expected else f" (expected: {self.check.violates or 'all hold'})"
+        return f"{sign} {self.check.title}: {end}{expected}, {self.seconds:.1f} s"
+
+
+def run(one: Check, place: Path) -> Outcome:
+    """Translate, compile and check the model in a directory of its own."""
+    began = time.monotonic()
+    place.mkdir()
+    flags = LIVE if one.liveness else SAFE
+    for command in (["spin", "-a", *one.options, str(MODEL)], ["gcc", "-O1", "-w", *flags, "-o", "pan", "pan.c"]):
+        done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
+        if done.returncode:
+            return Outcome(one, f"{command[0]}: {(done.stdout + done.stderr).strip()[-300:]}", 0, 0, 0)
+    search = ["-a", "-f"] if one.liveness else ["-E"]
+    done = subprocess.run(
+        ["./pan", f"-m{DEPTH}", "-w20", *search], cwd=place, capture_output=True, text=True, check=False
+    )
+    violated, states = verdict(done.stdout)
+    length = _length(place / f"{MODEL.name}.trail")
+    return Outcome(one, violated, states, length, time.monotonic() - began)
+
+
+def verdict(output: str) -> tuple[str, int]:
+    """The property that a run of SPIN found violated, and how many states it stored."""
+    stored = re.search(r"(\d+) states, stored", output)
+    states = int(stored[1]) if stored else 0
+    if failed := re.search(r"assertion violated (\w+)", output):
+        return failed[1], states
+    if "acceptance cycle" in output:
+        return "ends_or_asks", states
+    if "max search depth too small" in output or "errors: 0" not in output:
+        return "not exhaustive", states
+    return "", states
+
+
+def _length(trail: Path) -> int:
+    return sum(1 for line in trail.read_text().splitlines() if not line.startswith("-")) if trail.exists() else 0
+
+
+def table(outcomes: list[Outcome]) -> str:
+    head = ["| Guard that is removed | Property that fails | Steps |", "|---|---|---:|"]
+    lines = [f"| {one.check.title} | {one.violated} | {one.length} |" for one in outcomes if one.check.violates]
+    intact = ["", "| Intact model | States |", "|---|---:|"]
+    intact += [f"| {one.check.title} | {one.states:,} |" for one in outcomes if not one.check.violates]
+    return "\n".join([*head, *lines, *intact])
+
+
+def write(outcomes: list[Outcome], document: Path = DOCUMENT) -> None:
+    before, rest = document.read_text().split(BEGIN)
+    document.write_text(f"{before}{BEGIN}\n{table(outcomes)}\n{END}{rest.split(END)[1]}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Check the model of the outbox.")
+    parser.add_argument("--write", action="store_true", help="put the table of counterexamples into docs/model.md")
+    parser.add_argument("--only", default="", help="checks whose options contain this")
+    options = parser.parse_args()
+    if missing := [program for program in ("spin", "gcc") if shutil.which(program) is None]:
+        print(f"Missing: {', '.join(missing)}. On Debian: apt-get install {' '.join(missing)} libc6-dev")
+        return 2
+    began = time.monotonic()
+    wanted = [one for one in (*INTACT, *REVERTS) if options.only in " ".join(one.options)]
+    with tempfile.TemporaryDirectory(prefix="dobosar-model-") as name, ThreadPoolExecutor(2) as pool:
+        outcomes = []
+        for outcome in pool.map(lambda pair: run(pair[1], Path(name) / str(pair[0])), enumerate(wanted)):
+            print(outcome.line(), flush=True)
+            outcomes.append(outcome)
+    bad = [outcome for outcome in outcomes if not outcome.is_expected]
+    states = sum(outcome.states for outcome in outcomes if not outcome.check.violates)
+    seconds = time.monotonic() - began
+    print(f"{len(outcomes) - len(bad)} of {len(outcomes)} as expected; {states:,} states; {seconds:.0f} s")
+    if options.write and not bad:
+        write(outcomes)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""`make model`, on the smallest network: SPIN accepts the model, and refuses it without a guard."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from launcher import model
+
+needs_spin = pytest.mark.skipif(
+    shutil.which("spin") is None or shutil.which("gcc") is None, reason="needs spin and gcc (`.ci/run` installs them)"
+)
+
+
+@needs_spin
+@pytest.mark.slow
+def test_spin_finds_what_a_removed_guard_allows(tmp_path: Path) -> None:
+    (intact,) = (one for one in model.INTACT if one.title == "no keys")
+    (window,) = (one for one in model.REVERTS if "-DNO_WINDOW" in one.options)
+    assert model.run(intact, tmp_path / "intact").violated == ""
+    outcome = model.run(window, tmp_path / "window")
+    assert (outcome.violated, outcome.is_expected) == ("asked_in_time", True)
+    assert outcome.length > 10
+
+
+def test_a_run_that_was_cut_short_is_no_proof() -> None:
+    whole = "State-vector 132 byte, depth reached 376, errors: 0\n    11270 states, stored\n"
+    assert model.verdict(whole) == ("", 11270)
+    assert model.verdict("error: max search depth too small\n" + whole)[0] == "not exhaustive"
+    assert model.verdict("pan: out of memory\n")[0] == "not exhaustive"
+    assert model.verdict("pan:1: assertion violated own_channel (at depth 9)\n" + whole)[0] == "own_channel"
+
+
+def test_twelve_guards_at_least_are_removed_one_by_one() -> None:
+    assert len(model.REVERTS) >= 12
+    assert all(one.violates for one in model.REVERTS)
+    source = model.MODEL.read_text()
+    for one in model.REVERTS:
+        removed = [option for option in one.options if option.startswith("-DNO_")]
+        assert removed
+        assert all(option.removeprefix("-D") in source for option in removed)
