@@ -68,7 +68,15 @@ EDGES: dict[tuple[State, State], frozenset[ReasonCode]] = {
 # What a restored backup holds may have left since: the network is checked before anything is sent.
 EDGES |= {
     (source, State.UNCONFIRMED): EDGES.get((source, State.UNCONFIRMED), frozenset()) | {ReasonCode.RESTORED}
-    for source in (State.WAITING, State.SCHEDULED, State.SENDING, State.PROCESSING, State.CHECKING, State.EXPIRED)
+    for source in (
+        State.WAITING,
+        State.SCHEDULED,
+        State.SENDING,
+        State.PROCESSING,
+        State.CHECKING,
+        State.EXPIRED,
+        State.FAILED,
+    )
 }
 
 STARTS = frozenset({State.WAITING, State.SCHEDULED})

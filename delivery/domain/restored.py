@@ -20,7 +20,10 @@ from delivery.models import Attempt, Delivery
 from delivery.policies import EDIT
 from municipalities.tenancy import everywhere
 
-UNDER_WAY = (State.WAITING, State.SCHEDULED, State.SENDING, State.PROCESSING, State.CHECKING, State.UNCONFIRMED)
+# What had failed may have been sent again by a person after the backup.
+UNDER_WAY = (
+    State.WAITING, State.SCHEDULED, State.SENDING, State.PROCESSING, State.CHECKING, State.UNCONFIRMED, State.FAILED,
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -52,6 +55,7 @@ def _due(restore: Restore) -> list[Delivery]:
     """Also what a publisher gave up as too late since the restore, before this ran."""
     late = Q(state=State.EXPIRED, state_at__gte=restore.restored_at)
     rows = Delivery.objects.filter(Q(state__in=UNDER_WAY) | late, created_at__lte=restore.restored_at)
+    rows = rows.exclude(kind=EDIT, state=State.FAILED)
     due = rows.filter(due_at__lte=restore.restored_at).select_related("municipality").order_by("pk")
     return list(due.select_for_update(of=("self",)))
 

@@ -24,7 +24,7 @@ from portal import queues
 TIMES = {
     "CALL_DEADLINE_SECONDS": "2",
     "CELERY_TASK_TIME_LIMIT": "4",
-    "LEASE_SECONDS": "12",
+    "LEASE_SECONDS": "5",
     "TASK_LEASE_SECONDS": "5",
     "COMMIT_WINDOWS": '{"mastodon": 4}',
 }

@@ -11,15 +11,9 @@ from pathlib import Path
 import pytest
 
 from delivery import graph
-from delivery.enums import ReasonCode
 from tests.crash.behaviours import Behaviour, features, load, moves_of_model, replays
 
 RECORDED = Path(__file__).with_name("data") / "behaviours.jsonl.gz"
-# The model has restores already. Once the code has their reasons, they are compared as well.
-OF_RESTORES = {"restored", "restore_paused"} - set(ReasonCode.values)
-
-# Without it the model has a counterexample (docs/model.md, "Limits"); the code is to follow.
-AHEAD = {("failed", "unconfirmed", "restored")}
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +23,8 @@ def recorded() -> list[Behaviour]:
 
 def test_the_model_has_exactly_the_moves_of_the_code() -> None:
     moves = {(str(a), str(b), str(because)) for (a, b), reasons in graph.EDGES.items() for because in reasons}
-    modelled = {move for move in moves_of_model() if move[2] not in OF_RESTORES}
-    assert modelled - moves <= AHEAD, "the code has no such move"
+    modelled = set(moves_of_model())
+    assert modelled - moves == set(), "the code has no such move"
     assert moves - modelled == set(), "the model has no such move"
 
 

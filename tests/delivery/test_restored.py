@@ -183,7 +183,7 @@ def test_a_post_that_was_brought_forward_after_the_backup_is_recognised(desk: De
     assert len(texts(network)) == 1
 
 
-@pytest.mark.parametrize("state", ["sending", "taken", "processing", "unconfirmed", "waiting", "too late"])
+@pytest.mark.parametrize("state", ["sending", "taken", "processing", "unconfirmed", "waiting", "failed", "too late"])
 def test_wherever_it_stood_in_the_backup_it_is_looked_for_first(desk: Desk, network: FakeServer, state: str) -> None:
     row = delivery(desk, due("Вода", desk.mastodon, desk, minutes_ago=180 if state == "too late" else 1))
     with lost():
@@ -198,6 +198,8 @@ def test_wherever_it_stood_in_the_backup_it_is_looked_for_first(desk: Desk, netw
         "processing": {"state": State.PROCESSING, "token": ""},
         "unconfirmed": {"state": State.UNCONFIRMED, "unknown_since": now - timedelta(minutes=5)},
         "waiting": {"state": State.WAITING, "reason": ReasonCode.PAUSED},
+        # a person had it sent again after the backup
+        "failed": {"state": State.FAILED, "reason": ReasonCode.REJECTED},
         "too late": {},
     }
     Delivery.objects.filter(pk=row.pk).update(**stood[state])
