@@ -67,7 +67,7 @@ def judge(walk: Walk, addresses: list[urls.Address]) -> None:
         address.name for address in addresses if address.route in walk.reached
     }
     assert missed - NOT_REACHED.keys() == set(), "no foreign id came to the code of these"
-    assert walk.figures["reached a view"] >= 5 * sum(takes_ids(walk, address) for address in addresses), walk.figures
+    assert walk.figures["reached a view"] >= 3 * sum(takes_ids(walk, address) for address in addresses), walk.figures
 
 
 def takes_ids(walk: Walk, address: urls.Address) -> bool:
