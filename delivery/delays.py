@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from common.lazy_text import LazyText
 from delivery import queries
 from delivery.enums import State
-from delivery.heartbeat import HEARTBEAT_KEY
+from delivery.heartbeat import is_publisher_alive
 from delivery.models import Delivery
 
 
@@ -20,17 +19,9 @@ def reason(delivery: Delivery, now: datetime) -> LazyText | None:
         return delivery.delay_words
     if delivery.parent and delivery.parent.state != State.PUBLISHED:
         return _("It follows another post, which is not out yet.")
-    if not _is_publisher_alive():
+    if not is_publisher_alive():
         return _("The portal publishes nothing at the moment: its publisher does not run. Inform the administrator.")
     first = queries.first_of_channel(delivery)
     if first is not None and first.pk != delivery.pk:
         return _("Another post of this channel goes first.")
     return _("The network takes nothing at the moment, or many posts are due at once.")
-
-
-def _is_publisher_alive() -> bool:
-    """Also where Valkey does not answer: then nobody knows, and publishing does not need it."""
-    try:
-        return bool(cache.get(HEARTBEAT_KEY))
-    except Exception:
-        return True

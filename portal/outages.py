@@ -29,11 +29,11 @@ BROKER_ERRORS = (redis.exceptions.RedisError, kombu.exceptions.OperationalError,
 # By their texts: an exception that came from another process of a worker has lost its code. libpq's are in English, as
 # the programs of `make run` set no locale for it; PostgreSQL's own depend on its lc_messages, which is C there.
 DATABASE_AWAY = re.compile(
-    r"connection to server at .*(refused|timed out|timeout|closed|reset|no route|unreachable)|connection refused"
+    r"connection to server at .{0,300}(refused|timed out|timeout|closed|reset|no route|unreachable)|connection refused"
     r"|server closed the connection|connection already closed|connection not open|connection to server was lost"
     r"|the database system is (starting up|shutting down|in recovery mode|not yet accepting)"
     r"|terminating connection (due to|because of)|could not (receive data from|send data to) server"
-    r"|ssl (syscall|connection).*(eof|closed|reset)|no connection to the server",
+    r"|ssl (syscall|connection).{0,300}(eof|closed|reset)|no connection to the server",
     re.DOTALL | re.IGNORECASE,
 )
 # Beat keeps its times in a file of SQLite, whose errors have no errno.

@@ -161,8 +161,8 @@ def wrong_password() -> BaseException:
 
 def wrong_password_of_valkey() -> BaseException:
     address = urlsplit(settings.REDIS_URL)
-    once = Retry(NoBackoff(), 0)
-    return raised(redis.Redis(str(address.hostname), address.port or 6379, password="wrong", retry=once).ping)
+    once, other = Retry(NoBackoff(), 0), "wrong"
+    return raised(redis.Redis(str(address.hostname), address.port or 6379, password=other, retry=once).ping)
 
 
 def mistake_while_an_outage_is_handled() -> BaseException:
