@@ -217,7 +217,8 @@ def test_a_whole_installation_comes_back_in_an_empty_place_with_pictures_keys_an
     # Pictures with their thumbnails, scans of consents and arms, byte for byte.
     assert after["files"] == before["files"]
     assert {name.partition("/")[0] for name in after["files"]} == {"pictures", "consents", "arms"}
-    # Every row of every table, each reading in the month it belongs to, and the months to come.
+    # Every row of every table, each reading in the month it belongs to, and the months to come; and the restore's mark.
+    assert (before["rows"].pop("common_restore"), after["rows"].pop("common_restore")) == (0, 1)
     assert after["rows"] == before["rows"]
     assert after["pulls"] == before["pulls"]
     assert len({table for table, _likes in after["pulls"]}) == 2
