@@ -19,7 +19,7 @@ from common.web.errors import flash_error
 def restore(request: SignedInRequest) -> HttpResponse:
     latest = restored.latest()
     context = {"report": restored.report(latest) if latest else None}
-    fragment = bool(request.headers.get("HX-Request"))
+    fragment = latest is not None and bool(request.headers.get("HX-Request"))
     return render(request, "administration/_restore.html" if fragment else "administration/restore.html", context)
 
 

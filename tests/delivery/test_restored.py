@@ -423,7 +423,8 @@ def test_the_page_counts_what_is_still_being_checked_and_lists_what_the_networks
     desk: Desk, network: FakeServer
 ) -> None:
     client = sign_in(desk.cast.administrator)
-    assert "Nothing was restored" in client.get(PAGE).text
+    for headers in ({}, {"HX-Request": "true"}):
+        assert "Nothing was restored" in client.get(PAGE, headers=headers).text
     public = due("Изашло", desk.mastodon, desk)
     with lost():
         publish_due(timezone.now())
