@@ -264,7 +264,7 @@ def test_without_valkey_posts_go_out(stage: Stage) -> None:
     stage.workers.stop()
     stage.workers.more = {"REDIS_URL": "redis://127.0.0.1:1/0"}
     try:
-        stage.workers.start(ready=b"Cannot connect to redis")
+        stage.workers.start(ready=b"Valkey does not answer")
         stage.put(2)
         wait_for(lambda: set(stage.states().values()) == {State.PUBLISHED})
         stage.workers.stop()
