@@ -95,14 +95,17 @@ class Stage:
         for task in (tasks.sweep, tasks.reconcile):
             task.apply_async(queue=QUEUE)
 
-    def play(self, seconds: float = PATIENCE_SECONDS, between: Callable[[int], None] | None = None) -> None:
-        """Ring until everything is settled; `between` may do harm after each round."""
+    def play(
+        self, seconds: float = PATIENCE_SECONDS, between: Callable[[int], None] | None = None, *, answers: bool = True
+    ) -> None:
+        """Ring until everything is settled; `between` may do harm after each round. `answers`: a person answers."""
         ends = time.monotonic() + seconds
         rounds = 0
         while not self.settled() and time.monotonic() < ends:
             self.workers.revive()
             self.ring()
-            self.answer()
+            if answers:
+                self.answer()
             if between:
                 began = time.monotonic()
                 between(rounds)
