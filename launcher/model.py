@@ -125,9 +125,9 @@ def run(one: Check, place: Path) -> Outcome:
 
 def verdict(output: str) -> tuple[str, int]:
     """The property that a run of SPIN found violated, and how many states it stored."""
-    stored = re.search(r"(\d+) states, stored", output)
+    stored = re.search(r"(?<!\d)(\d{1,18}) states, stored", output)
     states = int(stored[1]) if stored else 0
-    if failed := re.search(r"assertion violated (\w+)", output):
+    if failed := re.search(r"assertion violated (\w{1,60})", output):
         return failed[1], states
     if "acceptance cycle" in output:
         return "ends_or_asks", states
