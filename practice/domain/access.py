@@ -29,7 +29,7 @@ FORBIDDEN_SCHEMES = frozenset(
     | {"ws", "wss"}
 )
 # Quotes and separators would become parts of a header. What follows the colon tells an address from "tel:192".
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/[!-~]*")
+_ADDRESS = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*+:/[!-~]*")
 _SEPARATORS = frozenset("\"',;\\")
 
 
