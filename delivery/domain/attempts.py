@@ -30,10 +30,12 @@ def task_lease(now: datetime) -> datetime:
 
 
 def renew_leases(attempt_ids: Collection[int], now: datetime) -> None:
-    """The publisher of these attempts is alive. Open `everywhere` first."""
+    """The publisher of these attempts is alive. Open `everywhere` first. Waits for no row that another one holds."""
     ours = Attempt.objects.filter(pk__in=attempt_ids, closed_at=None)
     sending = Delivery.objects.filter(state=State.SENDING, pk__in=ours.values("delivery_id"))
-    sending.update(lease_until=call_lease(now))
+    with transaction.atomic():
+        free = list(sending.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
+        Delivery.objects.filter(pk__in=free).update(lease_until=call_lease(now))
 
 
 def open_(delivery: Delivery, step: Step, **fields: Any) -> Attempt:
