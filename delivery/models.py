@@ -35,9 +35,9 @@ class Delivery(TenantModel):
     A delivery of the kind "edit" changes what its parent published: it has no post of its own on the network.
     `shown` is the text as the network showed it first after `watched_from`, None before it; `shown_now`
     what it showed when it had become another one, at `changed_at`. `noted_at`: a person has seen that it was changed
-    or removed there. `repeat_check_at`: when it is searched for again, because more than one call may have landed.
-    `stray_at`: since when it has a `StrayPost` that nobody has decided about. `restored_at`: it came from a backup that
-    was restored then and may have left before, so only a person sends it again.
+    or removed there. `duplicate_check_at`: when it is searched for again, because more than one call may have landed.
+    `duplicate_at`: since when it has a `DuplicatePost` that nobody has decided about. `restored_at`: it came from a
+    backup that was restored then and may have left before, so only a person sends it again.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="deliveries")
@@ -68,8 +68,8 @@ class Delivery(TenantModel):
     shown_now = models.TextField(blank=True)
     changed_at = models.DateTimeField(null=True)
     noted_at = models.DateTimeField(null=True)
-    repeat_check_at = models.DateTimeField(null=True)
-    stray_at = models.DateTimeField(null=True)
+    duplicate_check_at = models.DateTimeField(null=True)
+    duplicate_at = models.DateTimeField(null=True)
     restored_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
@@ -112,12 +112,14 @@ class Delivery(TenantModel):
                 & (
                     Q(state__in=["failed", "expired", "unconfirmed", "waiting", "missing"])
                     | Q(changed_at__isnull=False)
-                    | Q(stray_at__isnull=False)
+                    | Q(duplicate_at__isnull=False)
                 ),
             ),
             # what may be public twice
             models.Index(
-                fields=["repeat_check_at"], name="delivery_repeat_check", condition=Q(repeat_check_at__isnull=False)
+                fields=["duplicate_check_at"],
+                name="delivery_duplicate_check",
+                condition=Q(duplicate_check_at__isnull=False),
             ),
         ]
         triggers = [
@@ -188,7 +190,7 @@ class Delivery(TenantModel):
     def shown_state(self) -> str:
         """The state as people see it: what a pause holds back is paused, what has a second post is public twice
         (`common.states`)."""
-        if self.stray_at:
+        if self.duplicate_at:
             return "twice" if self.state == State.PUBLISHED else "public_after_all"
         if self.is_delayed(timezone.now()):
             return "delayed"
@@ -257,13 +259,14 @@ class Attempt(TenantModel):
         return f"attempt {self.number} of {self.delivery_id}: {self.step} {self.outcome}"
 
 
-class StrayPost(TenantModel):
-    """A post on the network that a delivery brought about beside its own: a call was given up and carried out late.
+class DuplicatePost(TenantModel):
+    """A post on the network that a delivery brought about beside its own, or although a person had dropped it: a call
+    was given up and carried out late.
 
     A person decides about it. `settled_at`: it was taken down or is gone, or somebody keeps it.
     """
 
-    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="strays")
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="duplicates")
     remote_id = models.CharField(max_length=300)
     permalink = WebAddressField(max_length=600, blank=True)
     detected_at = models.DateTimeField()
@@ -273,7 +276,7 @@ class StrayPost(TenantModel):
     settled_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(name="one_stray_per_remote_post", fields=["delivery", "remote_id"])]
+        constraints = [models.UniqueConstraint(name="one_duplicate_per_remote_post", fields=["delivery", "remote_id"])]
 
     def __str__(self) -> str:
-        return f"stray post of {self.delivery_id}: {self.remote_id}"
+        return f"duplicate post of {self.delivery_id}: {self.remote_id}"

@@ -12,7 +12,7 @@ from channels.models import Channel
 from common import restores
 from common.prepared import Prepared, PreparedRows, among, array
 from delivery.enums import ReasonCode, State, Step
-from delivery.models import Attempt, Delivery, StrayPost
+from delivery.models import Attempt, Delivery, DuplicatePost
 from municipalities.tenancy import everywhere
 
 MOVABLE = (State.WAITING, State.SCHEDULED, State.EXPIRED)
@@ -268,17 +268,17 @@ def status_checks_due(delivery: Delivery) -> int:
 def bound(delivery: Delivery, since: datetime) -> Collection[str]:
     """Remote ids on the same channel that belong to other deliveries, or are second posts of any."""
     others = Delivery.objects.filter(channel_id=delivery.channel_id, published_at__gte=since - BOUND_SLACK)
-    strays = StrayPost.objects.filter(delivery__channel_id=delivery.channel_id, detected_at__gte=since)
+    duplicates = DuplicatePost.objects.filter(delivery__channel_id=delivery.channel_id, detected_at__gte=since)
     taken = others.exclude(pk=delivery.pk).exclude(remote_id="").values_list("remote_id", flat=True)
-    return {*taken, *strays.values_list("remote_id", flat=True)}
+    return {*taken, *duplicates.values_list("remote_id", flat=True)}
 
 
 # ---- what asks a person
 
 
-def undecided_strays(delivery: Delivery) -> QuerySet[StrayPost]:
+def undecided_duplicates(delivery: Delivery) -> QuerySet[DuplicatePost]:
     """Second posts that nobody keeps and that are still there, oldest first."""
-    return StrayPost.objects.filter(delivery=delivery, settled_at=None).order_by("detected_at", "pk")
+    return DuplicatePost.objects.filter(delivery=delivery, settled_at=None).order_by("detected_at", "pk")
 
 
 def without_notification() -> QuerySet[Delivery]:
@@ -286,5 +286,5 @@ def without_notification() -> QuerySet[Delivery]:
     asks = Q(state__in=[State.FAILED, State.EXPIRED, State.UNCONFIRMED]) | WAITS_FOR_PEOPLE
     # They are many at once, and nobody can answer before the administrator has ended the pause.
     asks &= ~Q(Exists(restores.running()), reason=ReasonCode.RESTORED)
-    asks |= Q(state=State.MISSING) | Q(state=State.PUBLISHED, changed_at__isnull=False) | Q(stray_at__isnull=False)
+    asks |= Q(state=State.MISSING) | Q(state=State.PUBLISHED, changed_at__isnull=False) | Q(duplicate_at__isnull=False)
     return Delivery.objects.filter(asks, notified_at=None).order_by("state_at")

@@ -33,7 +33,7 @@ FIRST_RECONCILIATION = timedelta(seconds=5)
 RECONCILIATION_BACKOFF = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 30, 60, 120))
 
 # After the last call, where more than one may have landed.
-REPEAT_CHECKS = (timedelta(hours=1), timedelta(days=1))
+DUPLICATE_CHECKS = (timedelta(hours=1), timedelta(days=1))
 # A network that does not answer then is searched again each hour until this long after the last call.
 SEARCH_AT_MOST = timedelta(days=3)
 
@@ -75,9 +75,9 @@ def next_reconciliation_at(attempts: int, now: datetime, decisive_at: datetime) 
     return min(at, decisive_at) if now < decisive_at else at
 
 
-def next_repeat_check_at(last_sent: datetime, now: datetime) -> datetime | None:
+def next_duplicate_check_at(last_sent: datetime, now: datetime) -> datetime | None:
     """When to search again for a second post; None when no more searches are made."""
-    return next((last_sent + after for after in REPEAT_CHECKS if last_sent + after > now), None)
+    return next((last_sent + after for after in DUPLICATE_CHECKS if last_sent + after > now), None)
 
 
 def next_status_check_at(checks: int, now: datetime) -> datetime | None:

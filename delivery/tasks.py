@@ -8,8 +8,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from delivery.domain import check_status as status_checks
+from delivery.domain import duplicates, restored
 from delivery.domain import reconcile as reconciliation
-from delivery.domain import restored, strays
 from delivery.domain import sweep as sweeper
 from delivery.domain import take_down as withdrawals
 
@@ -31,10 +31,10 @@ def reconcile() -> None:
         check_status.delay(delivery_id)
     for delivery_id in withdrawals.claim_withdrawals(now):
         take_down.delay(delivery_id)
-    for delivery_id in strays.claim_searches(now):
-        search_for_strays.delay(delivery_id)
-    for stray_id in strays.claim_withdrawals(now):
-        take_down_stray.delay(stray_id)
+    for delivery_id in duplicates.claim_searches(now):
+        search_for_duplicates.delay(delivery_id)
+    for duplicate_id in duplicates.claim_withdrawals(now):
+        take_down_duplicate.delay(duplicate_id)
 
 
 @shared_task(name="delivery.tasks.reconcile_delivery")
@@ -52,11 +52,11 @@ def take_down(delivery_id: int) -> None:
     withdrawals.take_down(delivery_id)
 
 
-@shared_task(name="delivery.tasks.search_for_strays")
-def search_for_strays(delivery_id: int) -> None:
-    strays.search(delivery_id)
+@shared_task(name="delivery.tasks.search_for_duplicates")
+def search_for_duplicates(delivery_id: int) -> None:
+    duplicates.search(delivery_id)
 
 
-@shared_task(name="delivery.tasks.take_down_stray")
-def take_down_stray(stray_id: int) -> None:
-    strays.withdraw(stray_id)
+@shared_task(name="delivery.tasks.take_down_duplicate")
+def take_down_duplicate(duplicate_id: int) -> None:
+    duplicates.withdraw(duplicate_id)

@@ -17,9 +17,9 @@ EVENTS: dict[str, LazyText] = {
     "delivery.changed": _("Found changed on the network."),
     "delivery.changed_back": _("Found on the network as it was sent, again."),
     "delivery.noted": _("Seen by a user."),
-    "delivery.stray": _("A second post was discovered on the network."),
-    "delivery.keep_stray": _("A user keeps both posts."),
-    "delivery.take_down_stray": _("A user requested the removal of the second post."),
+    "delivery.duplicate": _("A second post was discovered on the network."),
+    "delivery.keep_duplicate": _("A user keeps both posts."),
+    "delivery.take_down_duplicate": _("A user requested the removal of the second post."),
 }
 CALLS: dict[str, LazyText] = {
     "": _("A call is under way."),
@@ -45,6 +45,7 @@ SECOND_POST: dict[str, LazyText] = {
     Outcome.FOUND: _("Checked on the network for a second post: there is one."),
     Outcome.ABSENT: _("Checked on the network for a second post: there is none."),
     Outcome.CANNOT_TELL: _("Checked on the network for a second post: it cannot be determined for sure."),
+    Outcome.PENDING: _("Checked on the network for a second post: it cannot be determined for sure."),
 }
 SECOND_TAKEN_DOWN: dict[str, LazyText] = {Outcome.OK: _("The second post was taken down from the network.")}
 CHANGED = _("Sent: the network changed it.")

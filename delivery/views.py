@@ -16,11 +16,11 @@ from channels import pauses, validation
 from channels.enums import ChannelState
 from common.differences import differences
 from delivery import commit_window, delays, origins, queries, rules
-from delivery.domain import answer, decide_stray, external_changes, withdraw
+from delivery.domain import answer, decide_duplicate, external_changes, withdraw
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
 from delivery.forms import LinkForm, TimeForm
-from delivery.models import Delivery, StrayPost
+from delivery.models import Delivery, DuplicatePost
 from delivery.policies import EDIT
 from delivery.timeline import history
 from municipalities.access import requires
@@ -49,8 +49,11 @@ DONE = {
     "take_down": _("It is taken down in a moment."),
     "noted": _("Noted. It no longer waits on Home."),
 }
-STRAY_ANSWERS: dict[str, Callable[..., None]] = {"take_down": decide_stray.take_down, "keep": decide_stray.keep}
-STRAY_DONE = {
+DUPLICATE_ANSWERS: dict[str, Callable[..., None]] = {
+    "take_down": decide_duplicate.take_down,
+    "keep": decide_duplicate.keep,
+}
+DUPLICATE_DONE = {
     "take_down": _("It is taken down in a moment."),
     "keep": _("Noted. Nothing is taken down."),
 }
@@ -84,18 +87,18 @@ def delivery_answer(request: MunicipalityRequest, pk: int) -> HttpResponse:
 
 @requires(Verb.DELIVERY_ANSWER)
 @require_POST
-def stray_answer(request: MunicipalityRequest, pk: int, stray: int) -> HttpResponse:
+def duplicate_answer(request: MunicipalityRequest, pk: int, duplicate: int) -> HttpResponse:
     """What a person decides about a second post on the network: it is taken down, or both stay."""
     delivery = _found(request, pk)
-    row = get_object_or_404(StrayPost.objects.select_related("delivery"), pk=stray, delivery=delivery)
-    decide = STRAY_ANSWERS.get(request.POST.get("answer", ""))
+    row = get_object_or_404(DuplicatePost.objects.select_related("delivery"), pk=duplicate, delivery=delivery)
+    decide = DUPLICATE_ANSWERS.get(request.POST.get("answer", ""))
     if decide is None:
         return _changed(request, delivery)
     try:
         decide(row, by=request.user)
     except NoSuchMove:
         return _changed(request, delivery)
-    messages.success(request, STRAY_DONE[request.POST["answer"]])
+    messages.success(request, DUPLICATE_DONE[request.POST["answer"]])
     return redirect("delivery", request.municipality.slug, pk)
 
 
@@ -192,8 +195,8 @@ def _page(request: MunicipalityRequest, delivery: Delivery, *, status: int = 200
         "now": (now := timezone.now()),
         "delay": delays.reason(delivery, now),
         "checked_until": commit_window.decisive_at(delivery) if delivery.state == State.CHECKING else None,
-        "strays": queries.undecided_strays(delivery) if delivery.stray_at else (),
-        "may_decide_about_strays": may_answer,
+        "duplicates": queries.undecided_duplicates(delivery) if delivery.duplicate_at else (),
+        "may_decide_about_duplicates": may_answer,
         "offered": offered,
         "connected": delivery.channel.state == ChannelState.CONNECTED,
         "history": reversed(history(delivery)),

@@ -22,7 +22,7 @@ from analytics.models import (
 )
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from common.models import MailMessage
-from delivery.models import Attempt, Delivery, StrayPost
+from delivery.models import Attempt, Delivery, DuplicatePost
 from demo import exercises, notifications
 from demo.network import PLATFORM, NotTheDemo, server
 from exchange.models import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
@@ -102,7 +102,7 @@ ORDER = (
     MetricCoverage, Subject,
     DirtyTally, Tally,
     HistoryImport,
-    PollResult, Publication, Attempt, StrayPost, Delivery, Seen, Suggestion, Comment, Thread,
+    PollResult, Publication, Attempt, DuplicatePost, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
     Media, Folder, Snippet, Template, Credential, ConnectAttempt, ChannelPause, Channel, Pause,
 )  # fmt: skip

@@ -72,13 +72,13 @@ byte attempts[DELIVERIES];   /* open attempts: 1 not taken yet, 2 taken by publi
 byte sent[DELIVERIES];       /* those of them with sent_at */
 bool finish[DELIVERIES];     /* the open attempt is of the step FINISH */
 byte sends[DELIVERIES];      /* calls that left since the outcome is unknown */
-bool recheck[DELIVERIES];    /* repeat_check_at is set */
+bool recheck[DELIVERIES];    /* duplicate_check_at is set */
 byte remote[DELIVERIES];     /* remote_id: a post + 1 */
 bool removal[DELIVERIES];    /* withdrawal_asked_at is set */
 byte token[DELIVERIES];      /* the container that the network holds for it, 1 or 2 */
 bool restored[DELIVERIES];   /* the backup does not say what became of it */
 bool retried[DELIVERIES];    /* attempt_count: one failed attempt is followed by another, two are too many */
-bool reported[POSTS];        /* a StrayPost exists */
+bool reported[POSTS];        /* a DuplicatePost exists */
 
 bool late[DELIVERIES];       /* now > not_after */
 bool paused;                 /* a pause, a missing approval, a channel without consent: the policy defers */
@@ -591,7 +591,7 @@ active proctype Sweeper() {
   od
 }
 
-/* ---- the reconciler: reconcile.py, check_status.py, strays.py */
+/* ---- the reconciler: reconcile.py, check_status.py, duplicates.py */
 
 inline SEARCH(d) {
   searching = true; searched = d; decisive = WINDOW_OVER(d);
@@ -680,7 +680,7 @@ inline CHECK_STATUS(d) {
 #else
 #define ITS_TEXT(i, d) (origin[i] == (d))
 #endif
-#define IS_STRAY(i, d) (live[i] && ITS_TEXT(i, d) && i < made && !reported[i] && \
+#define IS_DUPLICATE(i, d) (live[i] && ITS_TEXT(i, d) && i < made && !reported[i] && \
   !BOUND_TO_OTHER(i, d) && (remote[d] != i + 1 || REAPPEARED(d)))
 #ifdef NO_REAPPEARED
 #define REAPPEARED(d) false
@@ -688,21 +688,21 @@ inline CHECK_STATUS(d) {
 #define REAPPEARED(d) (state[d] == WITHDRAWN || state[d] == MISSING)
 #endif
 
-inline SEARCH_FOR_STRAYS(d) {
+inline SEARCH_FOR_DUPLICATES(d) {
   if
-  :: IS_STRAY(0, d) -> reported[0] = true
-  :: IS_STRAY(1, d) -> reported[1] = true
-  :: IS_STRAY(2, d) -> reported[2] = true
+  :: IS_DUPLICATE(0, d) -> reported[0] = true
+  :: IS_DUPLICATE(1, d) -> reported[1] = true
+  :: IS_DUPLICATE(2, d) -> reported[2] = true
   :: else -> recheck[d] = (pending[d] > 0)
   fi
 }
-#define STRAY_DUE(d) (recheck[d] && SETTLED(d) && (pending[d] == 0 || IS_STRAY(0, d) || IS_STRAY(1, d) || IS_STRAY(2, d)))
+#define DUPLICATE_DUE(d) (recheck[d] && SETTLED(d) && (pending[d] == 0 || IS_DUPLICATE(0, d) || IS_DUPLICATE(1, d) || IS_DUPLICATE(2, d)))
 
 #define RECONCILES(d) \
   :: atomic { !searching && UNKNOWN(d) -> SEARCH(d) } \
   :: atomic { searching && searched == d -> SETTLE_SEARCH(d) } \
   :: atomic { state[d] == PROCESSING && (late[d] || container[token[d]] != 0) -> CHECK_STATUS(d) } \
-  :: atomic { STRAY_DUE(d) -> SEARCH_FOR_STRAYS(d) }
+  :: atomic { DUPLICATE_DUE(d) -> SEARCH_FOR_DUPLICATES(d) }
 
 active proctype Reconciler() {
   do
@@ -830,7 +830,7 @@ active proctype Person() {
   od
 }
 
-/* ---- take_down.py, missing.py, and somebody who deletes the post on the network itself */
+/* ---- take_down.py, missing.py, and deletions of the post on the network itself */
 
 #ifdef REMOVAL
 #ifdef NO_REQUEST

@@ -13,18 +13,10 @@ from municipalities.holidays import BELGRADE, holidays
 from planning.models import Campaign, CampaignPost, Occurrence, Recurrence, Slot
 from planning.rules import LOOK_AHEAD, FreeSlot, next_free
 from posts.models import Post, Publication
-from posts.queries import SEEN, usable_channels
+from posts.queries import OUT, SEEN, usable_channels
 
 # States in which a delivery is still pending.
-COMING = (
-    State.WAITING,
-    State.SCHEDULED,
-    State.SENDING,
-    State.PROCESSING,
-    State.PUBLISHED,
-    State.CHECKING,
-    State.UNCONFIRMED,
-)
+COMING = (State.WAITING, State.SCHEDULED, *OUT)
 
 
 def campaigns() -> QuerySet[Campaign]:

@@ -19,7 +19,7 @@ from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
 from notifications.enums import NotificationKind
 
-STRAY = gettext_noop(
+DUPLICATE = gettext_noop(
     "The network carried out a call late that had been given up. Decide whether that post is taken down."
 )
 
@@ -58,12 +58,12 @@ def _notify(delivery: Delivery, people: list[User]) -> int:
 
 
 def _happened_there(delivery: Delivery) -> bool:
-    return bool(delivery.stray_at) or delivery.state in (State.MISSING, State.PUBLISHED)
+    return bool(delivery.duplicate_at) or delivery.state in (State.MISSING, State.PUBLISHED)
 
 
 def _subject(municipality: Municipality, title: str, delivery: Delivery) -> str:
     facts = {"municipality": municipality, "post": title}
-    if delivery.stray_at:
+    if delivery.duplicate_at:
         if delivery.state == State.PUBLISHED:
             return gettext("%(municipality)s: “%(post)s” is public twice") % facts
         return gettext("%(municipality)s: “%(post)s” is public after all") % facts
@@ -75,8 +75,8 @@ def _subject(municipality: Municipality, title: str, delivery: Delivery) -> str:
 
 
 def _body(delivery: Delivery) -> str:
-    if delivery.stray_at:
-        return f"{delivery.channel.name}\n\n{gettext(STRAY)}"
+    if delivery.duplicate_at:
+        return f"{delivery.channel.name}\n\n{gettext(DUPLICATE)}"
     if delivery.state == State.PUBLISHED:
         now = gettext("Current text there:")
         return f"{delivery.channel.name}\n\n{now}\n{delivery.shown_now}"

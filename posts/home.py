@@ -190,7 +190,7 @@ def _needing_attention() -> QuerySet[Publication]:
     waits = Q(delivery__state=State.WAITING, channel__state=ChannelState.NEEDS_CONSENT)
     rows = Publication.objects.filter(live=True, post__deleted_at__isnull=True)
     there = Q(delivery__state=State.MISSING) | Q(delivery__state=State.PUBLISHED, delivery__changed_at__isnull=False)
-    unseen = (there & Q(delivery__noted_at=None)) | Q(delivery__stray_at__isnull=False)
+    unseen = (there & Q(delivery__noted_at=None)) | Q(delivery__duplicate_at__isnull=False)
     asks = Q(delivery__state__in=ANSWERED_BY_PEOPLE) | Q(delivery__in=_stuck().values("parent")) | unseen | waits
     return rows.filter(asks).order_by("delivery__due_at", "pk")
 
@@ -198,7 +198,7 @@ def _needing_attention() -> QuerySet[Publication]:
 def _needs_attention(row: Publication) -> bool:
     """The same check for a loaded row, of a post that is not deleted."""
     state = row.delivery.state
-    if row.asks or row.delivery.stray_at:  # type: ignore[attr-defined]
+    if row.asks or row.delivery.duplicate_at:  # type: ignore[attr-defined]
         return True
     unseen = row.shown_state in (State.MISSING, "changed") and row.delivery.noted_at is None
     if unseen or state in ANSWERED_BY_PEOPLE:

@@ -32,7 +32,7 @@ STAYS = {
     "analytics.historyimport": "files with numbers from before; the numbers themselves go in",
     "channels.connectattempt": "secrets, for some minutes",
     "channels.credential": "secrets",
-    "delivery.straypost": "second posts on a network; the activity says when one was discovered and what was decided",
+    "delivery.duplicatepost": "second posts on a network; the activity says what was discovered and decided",
     "exchange.sharedpicture": "copies of pictures, which go in",
     "inbox.houserules": "a switch and contacts; the activity tells when they were used",
     "inbox.answerdraft": "what somebody has begun to write and not sent",

@@ -67,7 +67,7 @@ def it_is_not_there(delivery: Delivery, *, by: Any) -> None:
     """
     now = timezone.now()
     fields = _now_or_later(delivery) | {"unknown_since": None, "restored_at": None, "attempt_count": 0}
-    fields["repeat_check_at"] = rules.next_repeat_check_at(now, now)
+    fields["duplicate_check_at"] = rules.next_duplicate_check_at(now, now)
     move(delivery, State.SCHEDULED, because=ReasonCode.NOT_THERE, by=by, **fields)
 
 

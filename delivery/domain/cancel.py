@@ -24,7 +24,7 @@ def cancel(delivery: Delivery, *, by: Any, because: ReasonCode = ReasonCode.CANC
     if delivery.state in queries.UNKNOWN:
         # A call may still land: whoever gave it up hears of it.
         now = timezone.now()
-        fields = {"repeat_check_at": rules.next_repeat_check_at(now, now)}
+        fields = {"duplicate_check_at": rules.next_duplicate_check_at(now, now)}
     move(delivery, State.CANCELLED, because=because, by=by, **fields)
     for child in delivery.children.filter(state__in=WITH_PARENT):
         cancel(child, by=by, because=because)

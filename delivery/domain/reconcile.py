@@ -7,6 +7,7 @@ once, straight from *checking*, on a network that never publishes one key twice;
 """
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,26 +61,29 @@ def reconcile(delivery_id: int) -> int | None:
     if delivery.state not in queries.UNKNOWN:
         return None
     with scope(delivery.municipality_id):
-        reconciliation = _find(delivery)
-        if isinstance(reconciliation.result, NeedsConsent):
-            mark_needs_consent(delivery.channel)
         try:
-            return _settle(delivery, reconciliation)
+            return _settle(delivery, find(delivery))
         except IntegrityError:
             log.warning("Delivery %s: what was found was bound to another meanwhile", delivery_id)
             return None
 
 
-def _find(delivery: Delivery) -> ReconciliationResult:
+def find(delivery: Delivery, besides: Collection[str] = ()) -> ReconciliationResult:
+    """Search the network for the delivery's post, among those that belong to no other delivery and are not `besides`
+    (remote ids). In the scope of its municipality."""
     opened_at = timezone.now()
     since, may_resend = queries.first_sent(delivery), False
     try:
         connector = open_channel(delivery.channel)
         may_resend = connector.may_resend(since, opened_at)
         checkpoint = Pending(delivery.token) if delivery.token else None
-        result = connector.find(content.outgoing(delivery), since, queries.bound(delivery, since), checkpoint)
+        result = connector.find(
+            content.outgoing(delivery), since, {*queries.bound(delivery, since), *besides}, checkpoint
+        )
         return ReconciliationResult(opened_at, result, may_resend)
     except PlatformError as problem:
+        if isinstance(problem, NeedsConsent):
+            mark_needs_consent(delivery.channel)
         return ReconciliationResult(opened_at, problem, may_resend)
     except Exception as problem:
         log.exception("Delivery %s: reconciliation failed", delivery.pk)
@@ -95,7 +99,7 @@ def _settle(delivery: Delivery, reconciliation: ReconciliationResult) -> int | N
     locked = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
     if locked.state not in queries.UNKNOWN:
         return None
-    _write(locked, reconciliation, now)
+    record_attempt(locked, reconciliation, now)
     if isinstance(reconciliation.result, Found):
         settle.published(locked, reconciliation.result.published, because=ReasonCode.FOUND)
     elif locked.restored_at:
@@ -122,16 +126,15 @@ def _go_on(delivery: Delivery, reconciliation: ReconciliationResult, now: dateti
     return None
 
 
-def _write(delivery: Delivery, reconciliation: ReconciliationResult, now: datetime) -> None:
-    """It only reads, so its attempt is written when it is over."""
-    detail: dict[str, Any] = {}
+def record_attempt(delivery: Delivery, reconciliation: ReconciliationResult, now: datetime, **detail: Any) -> None:
+    """It only reads, so its attempt is written when it is over. The caller holds the delivery's row lock."""
     if isinstance(reconciliation.result, PlatformError):
-        detail = {
+        detail |= {
             "words": settle.interpret(reconciliation.result).words,
             "evidence": settle.interpret(reconciliation.result).evidence,
         }
     elif isinstance(reconciliation.result, Inconclusive):
-        detail = {"words": reconciliation.result.reason, "candidates": list(reconciliation.result.candidates)}
+        detail |= {"words": reconciliation.result.reason, "candidates": list(reconciliation.result.candidates)}
     attempts.open_(
         delivery,
         Step.FIND,
@@ -163,8 +166,8 @@ def _ask(delivery: Delivery, reconciliation: ReconciliationResult, next_at: date
 
 def _repeat(delivery: Delivery, now: datetime) -> int:
     lease = attempts.task_lease(now)
-    check_at = rules.next_repeat_check_at(now, now)
-    move(delivery, State.SENDING, because=ReasonCode.REPEATED, lease_until=lease, repeat_check_at=check_at)
+    check_at = rules.next_duplicate_check_at(now, now)
+    move(delivery, State.SENDING, because=ReasonCode.REPEATED, lease_until=lease, duplicate_check_at=check_at)
     return attempts.open_(delivery, Step.CREATE, opened_at=now, detail={"repeat": True}).number
 
 

@@ -22,7 +22,7 @@ from delivery.domain.edit import changed
 from delivery.domain.follow import first_comment
 from delivery.domain.move import Moved, move
 from delivery.domain.pre_send_check import PublishBlocked
-from delivery.domain.report_stray import report_stray
+from delivery.domain.report_duplicate import report_duplicate
 from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
 from delivery.policies import EDIT
@@ -190,6 +190,6 @@ def _late(delivery: Delivery, result: CallResult) -> None:
             if locked.state in queries.UNKNOWN:
                 published(locked, result, because=ReasonCode.LATE_ANSWER)
             elif locked.state in queries.SETTLED and delivery.kind != EDIT and locked.remote_id != result.remote_id:
-                report_stray(locked, result, timezone.now())
+                report_duplicate(locked, result, timezone.now())
     except (Moved, IntegrityError):
         log.exception("Delivery %s was published as %s after it had moved on", delivery.pk, result.remote_id)

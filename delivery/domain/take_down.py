@@ -43,41 +43,51 @@ def take_down(delivery_id: int) -> None:
         if verdict.kind != "allow":
             _note(delivery, next_at=opened_at + rules.WITHDRAWAL_INTERVAL, problem=verdict.words[:500])
             return
-        problem = _ask(delivery)
-        if isinstance(problem, NeedsConsent):
-            mark_needs_consent(delivery.channel)
-        _settle(delivery, problem, opened_at)
+        _settle(delivery, delete_remote(delivery, delivery.remote_id), opened_at)
 
 
-def _ask(delivery: Delivery) -> PlatformError | None:
+def delete_remote(delivery: Delivery, remote_id: str) -> PlatformError | None:
+    """Ask the network of the delivery to delete one of its posts. Returns why it was not deleted, None if it was."""
     try:
-        open_channel(delivery.channel).withdraw(delivery.remote_id)
+        open_channel(delivery.channel).withdraw(remote_id)
+    except NeedsConsent as problem:
+        mark_needs_consent(delivery.channel)
+        return problem
     except PlatformError as problem:
         return problem
     except Exception as problem:
-        log.exception("Delivery %s: taking it down failed", delivery.pk)
+        log.exception("Delivery %s: taking %s down failed", delivery.pk, remote_id)
         return OutcomeUnknown("The portal itself failed.", {"problem": type(problem).__name__})
     return None
 
 
+def record_attempt(locked: Delivery, problem: PlatformError | None, opened_at: datetime, **detail: Any) -> None:
+    """Write down what the network said. The caller holds the delivery's row lock."""
+    outcome = settle.interpret(problem).outcome if problem else Outcome.OK
+    detail = {"words": problem.message if problem else "", **detail}
+    attempts.open_(locked, Step.WITHDRAW, opened_at=opened_at, closed_at=timezone.now(), outcome=outcome, detail=detail)
+
+
+def after_failure(problem: PlatformError) -> dict[str, Any]:
+    """The fields to set on what was not taken down: `next_at` where it is tried again, none where a person goes on."""
+    if isinstance(problem, Rejected | NeedsConsent):
+        # The network has no such call, or the channel must be connected again.
+        return {"withdrawal_asked_at": None, "problem": problem.message[:500]}
+    again = getattr(problem, "retry_at", timezone.now() + rules.WITHDRAWAL_INTERVAL)
+    return {"next_at": again, "problem": problem.message[:500] if isinstance(problem, NotReached) else ""}
+
+
 @transaction.atomic
 def _settle(delivery: Delivery, problem: PlatformError | None, opened_at: datetime) -> None:
-    now = timezone.now()
     locked = Delivery.objects.select_for_update().get(pk=delivery.pk)
-    outcome = settle.interpret(problem).outcome if problem else Outcome.OK
-    detail = {"words": problem.message if problem else ""}
-    attempts.open_(locked, Step.WITHDRAW, opened_at=opened_at, closed_at=now, outcome=outcome, detail=detail)
+    record_attempt(locked, problem, opened_at)
     if locked.state != State.PUBLISHED:
         return
     if problem is None:
         move(locked, State.WITHDRAWN, because=ReasonCode.TAKEN_DOWN)
         drop_edits(locked)
-    elif isinstance(problem, Rejected | NeedsConsent):
-        # Only a person can go on: the network has no such call, or the channel must be connected again.
-        _note(locked, withdrawal_asked_at=None, problem=problem.message[:500])
     else:
-        again = getattr(problem, "retry_at", now + rules.WITHDRAWAL_INTERVAL)
-        _note(locked, next_at=again, problem=problem.message[:500] if isinstance(problem, NotReached) else "")
+        _note(locked, **after_failure(problem))
 
 
 def _note(delivery: Delivery, **fields: Any) -> None:

@@ -49,14 +49,14 @@ class Migration(migrations.Migration):
                 ('shown_now', models.TextField(blank=True)),
                 ('changed_at', models.DateTimeField(null=True)),
                 ('noted_at', models.DateTimeField(null=True)),
-                ('repeat_check_at', models.DateTimeField(null=True)),
-                ('stray_at', models.DateTimeField(null=True)),
+                ('duplicate_check_at', models.DateTimeField(null=True)),
+                ('duplicate_at', models.DateTimeField(null=True)),
                 ('restored_at', models.DateTimeField(null=True)),
             ],
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['scheduled', 'waiting'])), fields=['next_at'], name='delivery_due'), models.Index(condition=models.Q(('state__in', ['sending', 'processing', 'checking', 'unconfirmed'])), fields=['state', 'next_at'], name='delivery_open'), models.Index(fields=['municipality', 'due_at'], name='delivery_calendar'), models.Index(condition=models.Q(('state__in', ['scheduled', 'sending'])), fields=['channel', '-urgent', 'due_at', 'id'], name='delivery_line'), models.Index(fields=['channel', 'due_at'], name='delivery_channel'), models.Index(condition=models.Q(('state', 'published'), ('withdrawal_asked_at__isnull', False)), fields=['next_at'], name='delivery_withdrawal'), models.Index(condition=models.Q(('kind', 'edit'), ('state__in', ['failed', 'expired'])), fields=['parent'], name='delivery_edit'), models.Index(condition=models.Q(('restored_at__isnull', False)), fields=['restored_at'], name='delivery_restored'), models.Index(condition=models.Q(('notified_at__isnull', True), models.Q(('state__in', ['failed', 'expired', 'unconfirmed', 'waiting', 'missing']), ('changed_at__isnull', False), ('stray_at__isnull', False), _connector='OR')), fields=['state_at'], name='delivery_notice'), models.Index(condition=models.Q(('repeat_check_at__isnull', False)), fields=['repeat_check_at'], name='delivery_repeat_check')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['scheduled', 'waiting'])), fields=['next_at'], name='delivery_due'), models.Index(condition=models.Q(('state__in', ['sending', 'processing', 'checking', 'unconfirmed'])), fields=['state', 'next_at'], name='delivery_open'), models.Index(fields=['municipality', 'due_at'], name='delivery_calendar'), models.Index(condition=models.Q(('state__in', ['scheduled', 'sending'])), fields=['channel', '-urgent', 'due_at', 'id'], name='delivery_line'), models.Index(fields=['channel', 'due_at'], name='delivery_channel'), models.Index(condition=models.Q(('state', 'published'), ('withdrawal_asked_at__isnull', False)), fields=['next_at'], name='delivery_withdrawal'), models.Index(condition=models.Q(('kind', 'edit'), ('state__in', ['failed', 'expired'])), fields=['parent'], name='delivery_edit'), models.Index(condition=models.Q(('restored_at__isnull', False)), fields=['restored_at'], name='delivery_restored'), models.Index(condition=models.Q(('notified_at__isnull', True), models.Q(('state__in', ['failed', 'expired', 'unconfirmed', 'waiting', 'missing']), ('changed_at__isnull', False), ('duplicate_at__isnull', False), _connector='OR')), fields=['state_at'], name='delivery_notice'), models.Index(condition=models.Q(('duplicate_check_at__isnull', False)), fields=['duplicate_check_at'], name='delivery_duplicate_check')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['published', 'withdrawn', 'missing']), _negated=True), models.Q(('remote_id', ''), _negated=True), _connector='OR'), name='published_has_remote_id'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['published', 'withdrawn', 'missing']), _negated=True), ('published_at__isnull', False), _connector='OR'), name='published_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='sending_has_lease'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['checking', 'unconfirmed']), _negated=True), ('unknown_since__isnull', False), _connector='OR'), name='unconfirmed_is_unknown'), models.CheckConstraint(condition=models.Q(('unknown_since__isnull', True), ('state__in', ['sending', 'checking', 'unconfirmed', 'cancelled']), _connector='OR'), name='unknown_is_not_sent_again'), models.UniqueConstraint(condition=models.Q(models.Q(('remote_id', ''), _negated=True), models.Q(('kind', 'edit'), _negated=True)), fields=('channel', 'remote_id'), name='one_delivery_per_remote_post'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'edit'), _negated=True), ('parent__isnull', False), _connector='OR'), name='edit_has_parent'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'edit'), _negated=True), ('unknown_since__isnull', True), _connector='OR'), name='edit_is_never_unknown'), models.CheckConstraint(condition=models.Q(('changed_at__isnull', True), ('shown__isnull', False), _connector='OR'), name='changed_shows_what'), models.CheckConstraint(condition=models.Q(('not_after__gte', models.F('due_at'))), name='not_after_follows_due'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'scheduled', 'sending', 'processing', 'published', 'failed', 'checking', 'unconfirmed', 'expired', 'cancelled', 'withdrawn', 'missing'])), name='state_is_known')],
             },
         ),
@@ -83,11 +83,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='StrayPost',
+            name='DuplicatePost',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='strays', to='delivery.delivery')),
+                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duplicates', to='delivery.delivery')),
                 ('remote_id', models.CharField(max_length=300)),
                 ('permalink', models.URLField(blank=True, max_length=600)),
                 ('detected_at', models.DateTimeField()),
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('delivery', 'remote_id'), name='one_stray_per_remote_post')],
+                'constraints': [models.UniqueConstraint(fields=('delivery', 'remote_id'), name='one_duplicate_per_remote_post')],
             },
         ),
         pgtrigger.migrations.AddTrigger(

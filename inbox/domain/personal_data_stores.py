@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from channels.domain import unread_events
 from channels.models import Channel
 from common.models import MailMessage
-from delivery.models import Attempt, Delivery, StrayPost
+from delivery.models import Attempt, Delivery, DuplicatePost
 from inbox import personal_data
 from inbox.domain import evidence, handover_mail
 from inbox.enums import ProposalState
@@ -212,7 +212,7 @@ def _erase_deliveries(what: Erasure) -> None:
         row.shown = None if row.shown is None else ""
         row.shown_now, row.problem = "", ""
     Delivery.objects.bulk_update(rows, ["payload", "shown", "shown_now", "problem"])
-    StrayPost.objects.filter(delivery__in=rows).update(problem="")
+    DuplicatePost.objects.filter(delivery__in=rows).update(problem="")
 
 
 def _erase_attempts(what: Erasure) -> None:

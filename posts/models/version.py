@@ -99,5 +99,7 @@ class Publication(TenantModel):
     @property
     def shown_state(self) -> str:
         """The state of its delivery; "changed" if the text was edited on the network itself."""
-        was_changed = self.delivery.state == State.PUBLISHED and self.delivery.changed_at and not self.delivery.stray_at
+        was_changed = (
+            self.delivery.state == State.PUBLISHED and self.delivery.changed_at and not self.delivery.duplicate_at
+        )
         return "changed" if was_changed else self.delivery.shown_state

@@ -178,7 +178,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "common_auditevent": "target_id target_type verb",
             "common_mailmessage": "dedupe files from_email",
             "delivery_delivery": "kind reason token",
-            "delivery_straypost": "permalink problem remote_id",
+            "delivery_duplicatepost": "permalink problem remote_id",
             "exchange_example": "drawing starter",
             "exchange_sharedpicture": "mime",
             "exchange_sharedpost": "service",

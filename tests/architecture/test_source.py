@@ -67,7 +67,7 @@ EVERYWHERE = {
     "delivery/dispatch.py",
     "delivery/domain/claim.py",
     "delivery/domain/restored.py",
-    "delivery/domain/strays.py",
+    "delivery/domain/duplicates.py",
     "delivery/domain/sweep.py",
     "delivery/domain/take_down.py",
     "delivery/queries.py",

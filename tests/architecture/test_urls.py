@@ -28,7 +28,7 @@ from analytics.models import MunicipalityTarget, ProgrammeIndicator, Subject, Ta
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
 from common.access import Permission
-from delivery.models import StrayPost
+from delivery.models import DuplicatePost
 from exchange.domain import practice
 from exchange.models import Example, Pick, SharedComment, SharedPicture, SharedPost
 from inbox.domain import desk as inbox_desk
@@ -611,13 +611,13 @@ def _counted(it: Things) -> int:
         return int(Subject.objects.get(publication=it.publication).pk)
 
 
-def _stray(it: Things) -> int:
+def _duplicate(it: Things) -> int:
     municipality = it.publication.municipality
     with scope(municipality):
-        row, _ = StrayPost.objects.get_or_create(
+        row, _ = DuplicatePost.objects.get_or_create(
             municipality=municipality,
             delivery=it.publication.delivery,
-            remote_id="stray",
+            remote_id="duplicate",
             defaults={"detected_at": timezone.now()},
         )
         return int(row.pk)
@@ -667,7 +667,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "threads/thread": lambda it: it.thread.pk,
     "media/pk": lambda it: it.media.pk,
     "deliveries/pk": lambda it: it.publication.delivery_id,
-    "strays/stray": lambda it: _stray(it),
+    "duplicates/duplicate": lambda it: _duplicate(it),
     "channels/channel": lambda it: it.channel.pk,
     "connect/platform": lambda it: "mastodon",
     "connecting/attempt": lambda it: it.attempts.get(it.role, it.attempts["approver"]).pk,

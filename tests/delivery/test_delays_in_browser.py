@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from delivery import heartbeat
-from delivery.domain import answer, reconcile, strays
+from delivery.domain import answer, duplicates, reconcile
 from delivery.enums import State
 from delivery.models import Delivery
 from tests.browsing import EACH_LOOK, enter, violations
@@ -40,7 +40,7 @@ def twice(outbox: Outbox) -> Delivery:
         answer.it_is_not_there(outbox.again(delivery), by=outbox.cast.officer)
     outbox.tick()
     outbox.network.carry_out_late()
-    strays.search(delivery.pk)
+    duplicates.search(delivery.pk)
     return delivery
 
 
@@ -49,7 +49,7 @@ def dropped(outbox: Outbox) -> Delivery:
     with outbox.inside():
         answer.drop(outbox.again(delivery), by=outbox.cast.officer)
     outbox.network.carry_out_late()
-    strays.search(delivery.pk)
+    duplicates.search(delivery.pk)
     return delivery
 
 
@@ -87,8 +87,8 @@ def test_a_second_post_is_taken_down_by_keyboard(page: Any, live_server: Any, ca
     page.get_by_role("button", name="Take the second post down").focus()
     page.keyboard.press("Enter")
     page.get_by_text("It is being taken down.").wait_for()
-    for stray_id in strays.claim_withdrawals(timezone.now() + timedelta(seconds=1)):
-        strays.withdraw(stray_id)
+    for duplicate_id in duplicates.claim_withdrawals(timezone.now() + timedelta(seconds=1)):
+        duplicates.withdraw(duplicate_id)
     page.reload()
     page.get_by_text("The second post was taken down from the network.").wait_for()
     assert page.get_by_text("It is public twice").count() == 0

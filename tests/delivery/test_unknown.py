@@ -324,7 +324,7 @@ def test_a_late_search_does_not_overrule_a_person(careful: Outbox) -> None:
     delivery = unconfirmed(careful, "commit_then_drop")
     with careful.inside():
         stale = careful.again(delivery)
-        result = reconcile._find(stale)
+        result = reconcile.find(stale)
         answer.drop(careful.again(delivery), by=careful.cast.officer)
         assert reconcile._settle(stale, result) is None
     assert careful.again(delivery).state == State.CANCELLED
