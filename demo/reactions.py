@@ -98,8 +98,9 @@ def _thread(sent: SentPost, audience: Audience) -> Iterator[PlannedStatus]:
     for author, comment in zip(authors, rng.sample(fitting, len(authors)), strict=True):
         at = _awake(post.at + timedelta(minutes=rng.lognormvariate(4.4, 1.2)))
         reply = PlannedStatus(author, at, comment.text, parent=post)
-        is_answered = bool(comment.answer) and audience.is_answered(trained > 0)
-        exchange = [reply, *([_answer(post, reply, comment, rng, trained)] if is_answered else [])]
+        exchange = [reply]
+        if comment.answer and audience.is_answered(trained > 0):
+            exchange.append(_answer(post, reply, comment, rng, trained))
         yield from (status for status in exchange if status.at < audience.now)
 
 

@@ -84,7 +84,7 @@ class Outages(logging.Filter):
 
 
 def outage_of(problem: BaseException) -> str | None:
-    """The name of the outage (a key of `SENTENCES`) of which an error is a consequence; None for any other error."""
+    """The outage that caused an error, as a key of `SENTENCES`; None for any other error."""
     if isinstance(problem, OSError) and (problem.errno in FULL_ERRORS or SQLITE_FULL in str(problem)):
         return "disk"
     if not isinstance(problem, DATABASE_ERRORS + BROKER_ERRORS):

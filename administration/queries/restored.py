@@ -19,9 +19,9 @@ from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
 from serbian.sorting import sort_key
 
-# Checks without an answer of the network until the page stops waiting for one.
 # Lists of networks lag: two searches that do not show a post count as two when they are so far apart.
 CHECKS_APART = timedelta(minutes=1)
+# Checks without an answer of the network until the page stops waiting for one.
 MOST_SILENT_CHECKS = 3
 PUBLIC = (State.PUBLISHED, State.WITHDRAWN, State.MISSING)
 EXCERPT_CHARACTERS = 80
