@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 BLOCK = 4096
+# A file system of every Linux on which nothing can be stored: 0 bytes are free.
+FULL = Path("/proc")
 
 
 @contextmanager

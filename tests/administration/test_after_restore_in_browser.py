@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 
 from django.utils import timezone
 
-from administration.queries import restored as restore_page
 from channels.connector_factory import open_channel
 from common.models import Restore
 from delivery.domain import restored
@@ -40,10 +39,7 @@ def desk(cast: Cast, network: FakeServer) -> Iterator[Desk]:
         yield opened
 
 
-def test_an_administrator_reads_the_page_and_ends_the_pause(
-    page: Any, live_server: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(restore_page, "CHECKS_APART", timedelta())
+def test_an_administrator_reads_the_page_and_ends_the_pause(page: Any, live_server: Any, desk: Desk) -> None:
     due(PUBLIC, desk.mastodon, desk)
     due(MISSED, desk.bluesky, desk)
     # It went out after the backup, which does not know it.
@@ -58,7 +54,7 @@ def test_an_administrator_reads_the_page_and_ends_the_pause(
     restored.prepare()
     expect(page.get_by_text("2 are still being checked")).to_be_visible(timeout=30_000)
     work()
-    work()
+    work(minutes=2)
     expect(page.get_by_text("Everything is checked")).to_be_visible(timeout=30_000)
     is_sound(page)
     expect(page.get_by_text(MISSED)).to_be_visible()

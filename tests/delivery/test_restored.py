@@ -50,12 +50,6 @@ def english() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def no_interval(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two searches count as two however soon they follow each other."""
-    monkeypatch.setattr(restore_page, "CHECKS_APART", timedelta())
-
-
 @pytest.fixture
 def desk(cast: Cast, network: FakeServer) -> Iterator[Desk]:
     """Two real accounts on the fake, which publishes twice what is sent twice; nobody has to approve."""
@@ -103,9 +97,13 @@ def restore(made_at: datetime | None = None) -> Restore:
     return Restore.objects.create(made_at=made_at or now - timedelta(minutes=30), restored_at=now)
 
 
-def work() -> None:
-    """One round of every worker, each as late as can be, publishers first: `make run` starts all of them at once."""
-    with everywhere("a test"):
+def work(*, minutes: float = 0) -> None:
+    """One round of every worker in `minutes`, each as late as can be, publishers first.
+
+    `make run` starts all of them at once.
+    """
+    at = timezone.now() + timedelta(minutes=minutes)
+    with time_machine.travel(at, tick=True), everywhere("a test"):
         publish_due(timezone.now())
         restored.prepare()
         sweep.sweep(timezone.now())
@@ -142,8 +140,8 @@ def test_nothing_is_sent_twice_and_nothing_before_the_page_was_confirmed(desk: D
     waits = [due(f"Чека {i}", (desk.mastodon, desk.bluesky)[i % 2], desk) for i in range(2)]
     later = schedule(desk.write("Касније"), in_hours(1), by=desk.cast.officer)
     restore()
-    for _ in range(3):
-        work()
+    for minutes in (0, 2, 4):
+        work(minutes=minutes)
     assert {delivery(desk, post).state for post in out} == {State.PUBLISHED}
     assert {delivery(desk, post).reason for post in out} == {ReasonCode.FOUND}
     assert {delivery(desk, post).state for post in waits} == {State.UNCONFIRMED}
@@ -435,7 +433,7 @@ def test_the_page_counts_what_is_still_being_checked_and_lists_what_the_networks
     restored.prepare()
     assert "2 are still being checked" in client.get(PAGE).text
     work()
-    work()
+    work(minutes=2)
     page = client.get(PAGE).text
     assert "Everything is checked" in page
     assert delivery(desk, public).permalink in page

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import tarfile
 import threading
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from psycopg2.extensions import parse_dsn
 from launcher import backup, embedded, prepare
 from launcher import site as sites
 from launcher.errors import LauncherError
+from tests.crash.workers import wait_for
 from tests.launcher.restored_site import POSTS
 from tests.launcher.whole_site import CLIENT_SECRET, FACTOR, TOKEN
 from tests.platforms.fakes import running
@@ -256,19 +258,22 @@ def test_a_restore_leaves_a_mark_and_says_what_comes_next(filled, make_site, tmp
     assert len(execute(other, "SELECT 1 FROM common_restore")) == 2
 
 
-def test_what_went_out_while_the_dump_was_written_counts_as_after_the_backup(filled, tmp_path, monkeypatch):
-    moments = []
-    dump = backup._client
-
-    def watched_dump(program, *arguments):
-        moments.append(datetime.now(UTC))
-        dump(program, *arguments)
-
-    monkeypatch.setattr(backup, "_client", watched_dump)
-    archive = backup.save(filled, tmp_path / "saved.tar.gz")
-    with tarfile.open(archive) as saved:
-        about = json.load(saved.extractfile("about.json"))
-    assert datetime.fromisoformat(about["made_at"]) <= moments[0]
+def test_what_went_out_while_the_dump_was_written_counts_as_after_the_backup(filled, tmp_path):
+    """A table that is locked holds the dump up."""
+    urls = embedded.ensure(filled.servers)
+    connection = psycopg2.connect(urls.get("DATABASE_OWNER_URL") or urls["DATABASE_URL"])
+    waits = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'pg_dump' AND wait_event_type = 'Lock'"
+    with ThreadPoolExecutor(1) as pool, closing(connection), connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE held (id int)")
+        connection.commit()
+        cursor.execute("LOCK TABLE held")
+        saving = pool.submit(backup.save, filled, tmp_path / "saved.tar.gz")
+        wait_for(lambda: execute(filled, waits))
+        moment = datetime.now(UTC)
+        connection.rollback()
+        with tarfile.open(saving.result()) as saved:
+            about = json.load(saved.extractfile("about.json"))
+    assert datetime.fromisoformat(about["made_at"]) < moment
 
 
 @pytest.mark.parametrize("moment", ["yesterday", "2026-11-28T02:15:00", None])

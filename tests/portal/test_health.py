@@ -18,9 +18,10 @@ from django.test.utils import override_settings
 from analytics import partitions
 from delivery import heartbeat
 from municipalities.models import Municipality
-from portal import disk, queues, tasks
+from portal import queues, tasks
 from portal.celery import app
 from portal.health import CHECKS
+from tests import small_disk
 from tests.database import owner_cursor
 from tests.people import Cast
 
@@ -120,27 +121,22 @@ def test_without_the_database_valkey_is_still_told_of() -> None:
     assert not {"valkey", "publisher"} & down
 
 
-def test_a_full_disk_is_a_sentence_without_a_path(
-    all_up: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_a_sentence_without_a_path(all_up: None, settings: Any, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
     assert readiness() == (200, set())
-    monkeypatch.setattr(disk, "FULL_MEGABYTES", 10**12)  # no disk is as large
+    settings.DATA_DIR = small_disk.FULL
     answer = Client().get("/readyz")
     assert answer.status_code == 503
     assert [name for name, value in answer.json().items() if value is False] == ["disk"]
     message = answer.json()["message"]
     assert re.match(r"The disk is full: \d+ MB free where the portal keeps its data\. Posts still go out", message)
     assert message.endswith("Free some space; it goes on by itself.")
-    assert str(tmp_path) not in answer.content.decode()
+    assert str(small_disk.FULL) not in answer.content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_full_disk_without_the_database_says_that_nothing_goes_out(
-    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.DATA_DIR = tmp_path
-    monkeypatch.setattr(disk, "FULL_MEGABYTES", 10**12)
+def test_a_full_disk_without_the_database_says_that_nothing_goes_out(settings: Any) -> None:
+    settings.DATA_DIR = small_disk.FULL
     port = connection.settings_dict["PORT"]
     connection.close()
     connection.settings_dict["PORT"] = "1"

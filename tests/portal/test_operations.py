@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from channels import rate_limits
 from delivery import heartbeat
-from portal import disk
+from tests import small_disk
 from tests.delivery.conftest import Outbox, allowed, gate, network, outbox
 from tests.people import sign_in
 
@@ -113,13 +113,13 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(outbox: Outbox) -> N
     assert counts[0] == counts[1]
 
 
-def test_the_page_says_that_the_disk_is_full_and_where(
-    cast: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_page_says_that_the_disk_is_full_and_where(cast: Any, settings: Any, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
     client = sign_in(cast.administrator)
     assert "The disk is full" not in client.get(reverse("operations")).content.decode()
-    monkeypatch.setattr(disk, "FULL_MEGABYTES", 10**12)  # no disk is as large
+    settings.DATA_DIR = small_disk.FULL
     text = client.get(reverse("operations")).content.decode()
-    assert re.search(rf"The disk is full: [\d.,]+ MB free at {re.escape(str(tmp_path))}\. Posts still go out", text)
+    assert re.search(
+        rf"The disk is full: [\d.,]+ MB free at {re.escape(str(small_disk.FULL))}\. Posts still go out", text
+    )
     assert value('up{part="disk"}') == 0
