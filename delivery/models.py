@@ -215,6 +215,10 @@ class Delivery(TenantModel):
     @property
     def reason_words(self) -> str:
         """Why it stands where it stands, as a sentence; empty before its first move."""
+        if self.duplicate_at:
+            return str(
+                _("The network carried out a call late that had been given up. Decide whether that post is taken down.")
+            )
         return str(ReasonCode(self.reason).label) if self.reason else ""
 
 

@@ -6,7 +6,7 @@ The recipients are the people of the municipality who can decide what the portal
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 
 from accounts.models import User
 from delivery import origins
@@ -18,10 +18,6 @@ from municipalities.rules import PUBLISHING_ROLES
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
 from notifications.enums import NotificationKind
-
-DUPLICATE = gettext_noop(
-    "The network carried out a call late that had been given up. Decide whether that post is taken down."
-)
 
 
 @transaction.atomic
@@ -76,7 +72,7 @@ def _subject(municipality: Municipality, title: str, delivery: Delivery) -> str:
 
 def _body(delivery: Delivery) -> str:
     if delivery.duplicate_at:
-        return f"{delivery.channel.name}\n\n{gettext(DUPLICATE)}"
+        return f"{delivery.channel.name}\n\n{delivery.reason_words}"
     if delivery.state == State.PUBLISHED:
         now = gettext("Current text there:")
         return f"{delivery.channel.name}\n\n{now}\n{delivery.shown_now}"

@@ -1,5 +1,6 @@
 """A post while it is edited."""
 
+from typing import Any
 from uuid import uuid4
 
 import pghistory
@@ -79,9 +80,15 @@ class Post(TenantModel):
         return self.title or self.excerpt or f"#{self.pk}"
 
     @property
+    def shown_publication(self) -> Any:
+        """Of its `live_publications` the one whose state a list shows: first those that need a person. None if there
+        are none."""
+        rows = {row.shown_state: row for row in reversed(self.live_publications)}  # type: ignore[attr-defined]
+        first = next(iter(self.live_publications), None)  # type: ignore[attr-defined]
+        return next((rows[state] for state in NEEDS_A_LOOK if state in rows), first)
+
+    @property
     def shown_state(self) -> str:
-        """The state that a list shows, of its `live_publications`: first those that need a person."""
-        states = [live_publication.shown_state for live_publication in self.live_publications]  # type: ignore[attr-defined]
-        if not states:
-            return self.stage
-        return next((state for state in NEEDS_A_LOOK if state in states), states[0])
+        """The state that a list shows."""
+        publication = self.shown_publication
+        return publication.shown_state if publication else self.stage
