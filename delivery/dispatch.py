@@ -7,6 +7,7 @@
   thread when it is free. Without notifications the longest sleep of a second takes their place.
 - Any number may run, on any number of machines: claims skip what another one holds. Each renews the leases of its
   calls while it is alive, and settles what a dead one left, also without Valkey and beat.
+- While the clock of its machine is wrong (`common.clock`) it claims nothing, renews nothing and gives no heartbeat.
 - Asked to stop it claims no more and finishes the calls under way. A call that outlives the time limit of a task cannot
   be ended from within: the process then claims no more either, and ends without it.
 
@@ -29,6 +30,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
 
+from common import clock
 from delivery import queries, rules
 from delivery.domain import attempts, claim, sweep
 from delivery.domain.deliver import make
@@ -113,6 +115,7 @@ class Dispatcher:
         os.set_blocking(self._woken, False)
         os.set_blocking(self._wakes, False)
         self._claimed_at = self._second_at = self._renewed_at = 0.0
+        self._clock_is_wrong = False
 
     def run(self) -> bool:
         """Until `stop`, or until a call does not end. Whether every call under way was finished."""
@@ -143,10 +146,15 @@ class Dispatcher:
 
     def _round(self) -> float:
         """Claim for the free threads. How many seconds there may be nothing to do."""
+        second_is_over = time.monotonic() - self._second_at >= 1
+        if second_is_over:
+            self._second_at = time.monotonic()
+            self._compare_clocks()
+        if self._clock_is_wrong:
+            return self.longest_sleep
         now = timezone.now()
         self._renew()
-        if time.monotonic() - self._second_at >= 1:
-            self._second_at = time.monotonic()
+        if second_is_over:
             self.pulse()
             with everywhere("settle what dead publishers left"):
                 sweep.expired_leases(now)
@@ -158,6 +166,14 @@ class Dispatcher:
         at = queries.next_due(now)
         seconds = (at - timezone.now()).total_seconds() if at else self.longest_sleep
         return min(max(seconds, 0.0), self.longest_sleep)
+
+    def _compare_clocks(self) -> None:
+        ahead = clock.seconds_ahead()
+        was_wrong, self._clock_is_wrong = self._clock_is_wrong, clock.is_wrong(ahead)
+        if self._clock_is_wrong and not was_wrong:
+            log.error(clock.sentence(ahead))
+        elif was_wrong and not self._clock_is_wrong:
+            log.warning("The clock of this machine is right again; publishing goes on")
 
     def _renew(self) -> None:
         """While this process is alive, so are the leases of its calls; not of one that makes no progress."""

@@ -3,19 +3,26 @@
 Nothing here publishes: a publisher (`delivery.dispatch`) makes the attempts that reconciliation and status checks open.
 """
 
+import logging
+
 from celery import shared_task
 
 from django.utils import timezone
 
+from common import clock
 from delivery.domain import check_status as status_checks
 from delivery.domain import duplicates, restored
 from delivery.domain import reconcile as reconciliation
 from delivery.domain import sweep as sweeper
 from delivery.domain import take_down as withdrawals
 
+log = logging.getLogger(__name__)
+
 
 @shared_task(name="delivery.tasks.sweep")
 def sweep() -> None:
+    if _clock_is_wrong():
+        return
     restored.prepare()
     sweeper.sweep(timezone.now())
 
@@ -23,6 +30,8 @@ def sweep() -> None:
 @shared_task(name="delivery.tasks.reconcile")
 def reconcile() -> None:
     """Hand out the reconciliations, status checks, withdrawals and searches for second posts that are due."""
+    if _clock_is_wrong():
+        return
     restored.prepare()
     now = timezone.now()
     for delivery_id in reconciliation.claim_reconciliations(now):
@@ -35,6 +44,14 @@ def reconcile() -> None:
         search_for_duplicates.delay(delivery_id)
     for duplicate_id in duplicates.claim_withdrawals(now):
         take_down_duplicate.delay(duplicate_id)
+
+
+def _clock_is_wrong() -> bool:
+    """Beat sends the task again soon, and perhaps another machine gets it then."""
+    if clock.is_wrong(ahead := clock.seconds_ahead()):
+        log.error(clock.sentence(ahead))
+        return True
+    return False
 
 
 @shared_task(name="delivery.tasks.reconcile_delivery")

@@ -11,6 +11,7 @@ from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, JsonResponse
 
 from analytics import partitions
+from common import clock
 from delivery.heartbeat import HEARTBEAT_KEY
 from municipalities.access import public
 from municipalities.models import Municipality
@@ -43,6 +44,13 @@ def _disk() -> bool:
     return not disk.is_full(settings.DATA_DIR)
 
 
+def _clock() -> bool:
+    try:
+        return not clock.is_wrong(clock.seconds_ahead())
+    except DatabaseError:
+        return True  # nobody knows, and `database` is false then
+
+
 def _told(*keys: str) -> Callable[[], bool]:
     """Whether all of these have sent a heartbeat of late; False without Valkey."""
 
@@ -66,6 +74,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,
     "valkey": _valkey,
     "disk": _disk,
+    "clock": _clock,
     "publisher": _told(HEARTBEAT_KEY),
     "worker": _told(*map(key_of, queues.QUICK)),
     "errands": _told(*map(key_of, queues.SLOW)),

@@ -74,6 +74,7 @@ def _checked(name: str) -> str:
         "publisher": _("Publisher"),
         "valkey": "Valkey",
         "disk": _("Space on the disk"),
+        "clock": _("Clock of this computer"),
         "worker": _("Workers for interactive tasks"),
         "errands": _("Workers for errands"),
         "beat": _("Beat"),
@@ -83,7 +84,8 @@ def _checked(name: str) -> str:
 
 
 def _failing(name: str) -> str:
-    return _("The disk is full") if name == "disk" else _("Does not answer")
+    failing = {"disk": _("The disk is full"), "clock": _("Differs from the database's; set it right")}
+    return failing.get(name) or _("Does not answer")
 
 
 def _outcomes(now: datetime) -> list[tuple[str, str, int]]:

@@ -355,8 +355,10 @@ CELERY_TASK_TIME_LIMIT = env.int("CELERY_TASK_TIME_LIMIT", default=150)
 TASK_LEASE_SECONDS = env.int("TASK_LEASE_SECONDS", default=240)
 # A publisher renews the leases of its calls every few seconds. What a dead one held is free again after so long.
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=20)
-# The same for what carries a video: 50 MB in one request take minutes on a municipality's line. The second counts from
-# the last progress, which each chunk of an upload makes.
+# A machine whose clock differs by more from the database's publishes nothing (`common.clock`). 0 accepts any clock.
+CLOCK_TOLERANCE_SECONDS = env.int("CLOCK_TOLERANCE_SECONDS", default=30)
+# Call deadline and time limit of what carries a video: 50 MB in one request take minutes on a municipality's line. The
+# second counts from the last progress, which each chunk of an upload makes.
 VIDEO_CALL_DEADLINE_SECONDS = env.int("VIDEO_CALL_DEADLINE_SECONDS", default=600)
 VIDEO_TASK_TIME_LIMIT = env.int("VIDEO_TASK_TIME_LIMIT", default=900)
 # Network -> seconds for which it may carry out a call late, instead of its connector's `commit_window`.

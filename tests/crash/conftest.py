@@ -25,6 +25,7 @@ from channels.domain import credentials
 from channels.models import Channel
 from delivery import policies, tasks
 from delivery.domain import answer
+from delivery.domain.cancel import cancel
 from delivery.domain.enqueue import enqueue
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
@@ -59,6 +60,7 @@ class Stage:
     sent: list[Delivery] = field(default_factory=list)
     killed_before: int = 0
     answered: int = 0
+    recovery: float = 0  # seconds
 
     def plan(self, action: str, path: str = PUBLISHING, **more: Any) -> None:
         """The same fault on all three. What hangs does so until `release`, or longer than anybody waits."""
@@ -89,6 +91,13 @@ class Stage:
         ref = default_storage.save("crash.png", ContentFile(out.getvalue()))
         return Picture(ref, "image/png", 60, 40, len(out.getvalue()), alt="слика")
 
+    def cancel(self, deliveries: list[Delivery]) -> None:
+        """Nobody wants them any more. One that is public nevertheless is counted as public."""
+        with scope(self.cast.cuprija):
+            for delivery in deliveries:
+                cancel(Delivery.objects.get(pk=delivery.pk), by=self.cast.officer)
+                self.sent.remove(delivery)
+
     # ---- what beat does
 
     def ring(self) -> None:
@@ -99,7 +108,8 @@ class Stage:
         self, seconds: float = PATIENCE_SECONDS, between: Callable[[int], None] | None = None, *, answers: bool = True
     ) -> None:
         """Ring until everything is settled; `between` may do harm after each round. `answers`: a person answers."""
-        ends = time.monotonic() + seconds
+        started = time.monotonic()
+        ends = started + seconds
         rounds = 0
         while not self.settled() and time.monotonic() < ends:
             self.workers.revive()
@@ -109,9 +119,12 @@ class Stage:
             if between:
                 began = time.monotonic()
                 between(rounds)
-                ends += time.monotonic() - began  # a worker that starts slowly takes no time away from settling
+                lasted = time.monotonic() - began
+                started += lasted
+                ends += lasted  # a worker that starts slowly takes no time away from settling
             rounds += 1
             time.sleep(0.25)
+        self.recovery = max(self.recovery, time.monotonic() - started)
         # Whatever is still under way must not disturb the count.
         time.sleep(0.2)
 
@@ -130,6 +143,12 @@ class Stage:
         with everywhere("the crash suite looks"):
             deliveries = Delivery.objects.filter(pk__in=[d.pk for d in self.sent])
             return dict(deliveries.values_list("pk", "state"))
+
+    def explained(self) -> int:
+        """How many of those that ask a person say why, in a sentence of their page."""
+        with scope(self.cast.cuprija):
+            asking = Delivery.objects.filter(pk__in=[d.pk for d in self.sent], state__in=ASKS)
+            return sum(1 for delivery in asking if delivery.problem)
 
     def settled(self) -> bool:
         return set(self.states().values()) <= SETTLED
@@ -168,6 +187,8 @@ class Stage:
         figures.duplicates = len(public) - len(set(public))
         figures.answered = self.answered
         figures.asked = sum(1 for state in states.values() if state in ASKS)
+        figures.explained = self.explained()
+        figures.recovery = round(self.recovery, 1)
         for delivery in self.sent:
             there, state = delivery.payload["text"] in public, states[delivery.pk]
             honest = state == State.PUBLISHED if there else state in ASKS

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 COLUMNS = {
@@ -17,6 +18,8 @@ COLUMNS = {
     "public": "public",
     "answered": "answered by a person",
     "asked": "still asked of a person",
+    "explained": "of these with a reason",
+    "recovery": "settled after s",
     "duplicates": "duplicates",
     "lost": "lost",
 }
@@ -32,6 +35,8 @@ class Figures:
     public: int = 0
     answered: int = 0
     asked: int = 0
+    explained: int = 0
+    recovery: float = 0
     duplicates: int = 0
     lost: int = 0
 
@@ -40,9 +45,11 @@ class Figures:
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> str:
-    """A Markdown table with the sums below."""
+    """A Markdown table with the sums below, and of the times to settle their median and maximum."""
     ordered = sorted(rows, key=lambda row: str(row["scenario"]))
     total = {"scenario": "**all**", **{key: sum(row[key] for row in ordered) for key in COLUMNS if key != "scenario"}}
+    times = [row["recovery"] for row in ordered if row["recovery"]] or [0]
+    total["recovery"] = f"p50 {median(times):.1f}, max {max(times):.1f}"
     lines = ["| " + " | ".join(COLUMNS.values()) + " |", "|---|" + "---:|" * (len(COLUMNS) - 1)]
     lines += ["| " + " | ".join(str(row[key]) for key in COLUMNS) + " |" for row in [*ordered, total]]
     return "\n".join(lines)

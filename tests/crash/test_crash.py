@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import redis
@@ -240,6 +242,67 @@ def test_one_of_two_machines_is_cut_off_from_database_and_valkey(
     nothing_doubled_nothing_lost(stage)
     # What it held in a transaction is free after ten seconds, and the rest takes the time of its calls.
     assert seconds < 60 + per_network * 0.3, seconds
+
+
+# ---- clocks
+
+
+@pytest.fixture
+def moved_clock(stage: Stage, tmp_path: Path) -> Iterator[Path]:
+    """The clock of the stage's worker follows this file: `+0`, `+300` seconds ..."""
+    libraries = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not libraries:
+        pytest.skip("needs libfaketime (Debian: apt-get install libfaketime)")
+    moved = tmp_path / "clock"
+    moved.write_text("+0")
+    stage.workers.stop()
+    stage.workers.more = {
+        "LD_PRELOAD": str(libraries[0]), "FAKETIME_TIMESTAMP_FILE": str(moved), "FAKETIME_CACHE_DURATION": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
+    }  # fmt: skip
+    try:
+        stage.workers.start()
+        yield moved
+        stage.workers.stop()
+    finally:
+        stage.workers.more = {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", ["+300", "-300"])
+def test_the_clock_of_the_machine_jumps(stage: Stage, moved_clock: Path, seconds: str) -> None:
+    """What is under way ends, the rest waits until the clock is right: nothing goes out early, nothing twice."""
+    stage.plan("commit_then_hang")
+    stage.put()
+    wait_for(lambda: len(stage.public()) == 3)
+    moved_clock.write_text(seconds)
+    wait_for(lambda: b"The clock of this machine is" in stage.workers.log())
+    stage.release()
+    later = stage.put(due_in=200)
+    stage.put()
+    stage.ring()
+    time.sleep(4)
+    assert stage.calls() == 3, "it published by a wrong clock"
+    moved_clock.write_text("+0")
+    stage.cancel(later)
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+    assert stage.calls() == 6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", ["+300", "-300"])
+def test_the_clock_of_one_of_two_machines_is_wrong(
+    stage: Stage, moved_clock: Path, second: Workers, seconds: str
+) -> None:
+    """The one that is right publishes everything, and nobody settles its calls by a wrong clock."""
+    moved_clock.write_text(seconds)
+    wait_for(lambda: b"The clock of this machine is" in stage.workers.log())
+    stage.plan("hang", seconds=1.5)
+    stage.put(3)
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+    assert (stage.calls(), stage.answered) == (9, 0)
 
 
 # ---- messages

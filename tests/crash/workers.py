@@ -103,6 +103,10 @@ class Workers:
         if self.wanted and self.process and self.process.poll() is not None:
             self.start()
 
+    def log(self) -> bytes:
+        """What the present process has written."""
+        return (self.logs / f"worker-{self.started}.log").read_bytes()
+
     def exit_code(self) -> int | None:
         return self.process.poll() if self.process else None
 

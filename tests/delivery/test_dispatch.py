@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from django.core.cache import cache
 from django.db import connection
@@ -111,6 +112,23 @@ def test_two_publishers_send_everything_once(outbox: Outbox) -> None:
         wait_for(public(outbox, 12))
         time.sleep(0.3)
     assert sorted(outbox.texts(), key=int) == [str(number) for number in range(12)]
+
+
+@pytest.mark.parametrize("minutes", [5, -5])
+def test_with_a_wrong_clock_it_publishes_nothing_and_gives_no_heartbeat(
+    outbox: Outbox, minutes: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    outbox.put(due_in=-1000)
+    with ExitStack() as moved:
+        moved.enter_context(time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=True))
+        with publisher(longest_sleep=0.1, heartbeat=False):
+            wait_for(lambda: "The clock of this machine is 300 s" in caplog.text)
+            time.sleep(1.5)
+            assert cache.get(HEARTBEAT_KEY) is None
+            assert outbox.texts() == []
+            moved.close()
+            wait_for(lambda: cache.get(HEARTBEAT_KEY))
+            wait_for(public(outbox, 1))
 
 
 def test_asked_to_stop_it_finishes_the_call_under_way(outbox: Outbox) -> None:
