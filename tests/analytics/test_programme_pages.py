@@ -17,8 +17,9 @@ from django.urls import reverse
 from analytics.comparison.domain import training_figures
 from analytics.models import TrainingWindow
 from municipalities.models import Cohort, District, Enrolment, Municipality, Programme
-from municipalities.tenancy import scope
+from municipalities.tenancy import everywhere, scope
 from tests.analytics import factories, months
+from tests.concurrency import at_once
 from tests.people import Cast, municipality, person, sign_in
 
 pytestmark = pytest.mark.usefixtures("db", "november")
@@ -219,6 +220,16 @@ def test_what_is_kept_of_stretches_is_what_the_days_add_up_to(cast: Cast) -> Non
     trained_on(date(2026, 7, 21))
     row = look(client, "programme_training", by="posts").context["rows"][0]
     assert row.cells[0].text == "0.8"  # 3 in 28 days
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_figures_around_trainings_can_be_renewed_by_several_workers_at_once(cast: Cast) -> None:
+    trained_on(date(2026, 8, 1))
+    for number in range(8):
+        another(cast, number)
+    at_once(*[training_figures.renew] * 6)
+    with everywhere("a test"):
+        assert TrainingWindow.objects.count() == Enrolment.objects.count() * 4
 
 
 # ---- one of them

@@ -148,7 +148,7 @@ class Stage:
         """How many of those that ask a person say why, in a sentence of their page."""
         with scope(self.cast.cuprija):
             asking = Delivery.objects.filter(pk__in=[d.pk for d in self.sent], state__in=ASKS)
-            return sum(1 for delivery in asking if delivery.problem)
+            return sum(1 for delivery in asking if delivery.reason_words or delivery.problem)
 
     def settled(self) -> bool:
         return set(self.states().values()) <= SETTLED

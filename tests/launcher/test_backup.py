@@ -195,8 +195,8 @@ def test_a_missing_archive_is_said_plainly_on_the_command_line(make_site, tmp_pa
 
 def in_site(site, *arguments, **more):
     """Run something of ours in the environment of a site; its output. Raises with what it said."""
-    environ = sites.environment(site, embedded.ensure(site.servers)) | more
-    environ |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "DEMO": "false", "DEBUG": "false"}
+    environ = sites.environment(site, embedded.ensure(site.servers))
+    environ |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "DEMO": "false", "DEBUG": "false"} | more
     done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environ, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout

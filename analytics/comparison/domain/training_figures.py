@@ -1,6 +1,6 @@
 """Renews the stored figures around trainings from daily facts. Running it twice gives the same rows."""
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from analytics.comparison.queries import totals, training_figures
 from analytics.comparison.training_periods import STRETCHES
@@ -21,6 +21,9 @@ def renew() -> None:
         if stretch.is_over(trained, today())
     ]
     with everywhere("figures around trainings"):
+        with connection.cursor() as cursor:
+            # Two runs at a time would both delete and both insert.
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('figures around trainings'))")
         figures = totals.by_days([training_figures.window(pk, stretch, trained) for pk, trained, stretch in wanted])
         TrainingWindow.objects.all().delete()
         TrainingWindow.objects.bulk_create(
