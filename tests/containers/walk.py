@@ -35,6 +35,8 @@ from tests.containers.engine import NoEngine, Project, megabytes, run, running
 HOST = "dobosar.example"
 MOST_MEGABYTES = 450
 PASSWORD = "kisa lampa sedam brod"
+PROJECT, OVERRIDE = "dobosar-walk", "tests/containers/practice.yml"
+PATIENCE = 60_000  # milliseconds
 SERVICES = {"web", "publisher", "worker", "errands", "beat", "postgres", "valkey"}
 
 
@@ -126,7 +128,7 @@ def set_up(page: Any, link: str, mails: list[str]) -> None:
     expect(page.get_by_text("You opened this page at that address.")).to_be_visible()
     page.get_by_role("button", name="Go on", exact=True).click()
     page.get_by_role("button", name="Send the test mail").click()
-    expect(page.get_by_text("The mail has left")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The mail has left")).to_be_visible(timeout=PATIENCE)
     assert any("ada@opstine.example" in mail for mail in mails), mails
     page.get_by_role("button", name="It arrived, go on").click()
     page.get_by_role("button", name="Go on").click()
@@ -188,64 +190,66 @@ def chromium(*switches: str) -> Iterator[Any]:
         started.close()
 
 
+def variables(**more: str) -> dict[str, str]:
+    """A `.env` with the first part of .env.example filled in. `more` replaces and adds."""
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(60),
+        "TOKEN_KEYS": f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        "POSTGRES_PASSWORD": secrets.token_hex(12),
+        "POSTGRES_APP_PASSWORD": secrets.token_hex(12),
+        **more,
+    }
+
+
 def production(report: Callable[[str], None]) -> None:
     port, tls, mail, practice = (ports.choose() for _ in range(4))
-    variables = {
-        "SECRET_KEY": secrets.token_urlsafe(60), "TOKEN_KEYS": f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
-        "PUBLIC_BASE_URL": f"https://{HOST}", "ALLOWED_HOSTS": HOST, "EMAIL_URL": f"smtp://mail.test:{mail}",
-        "POSTGRES_PASSWORD": secrets.token_hex(12), "POSTGRES_APP_PASSWORD": secrets.token_hex(12), "PORT": str(port),
-        "PRACTICE_PORT": str(practice),
-    }  # fmt: skip
-    with tempfile.TemporaryDirectory() as name, mailbox(mail) as mails:
-        directory = Path(name)
-        with Project.of(directory, "dobosar-walk", variables, "tests/containers/practice.yml") as project:
-            project.compose("build")
-            size = megabytes("dobosar:latest") - megabytes("python:3.12-slim")
-            report(f"image built, {size:.0f} MB above its base")
-            assert size <= MOST_MEGABYTES, (
-                f"the image is {size:.0f} MB above its base, and {MOST_MEGABYTES} are allowed"
-            )
-            project.up()
-            health = project.health()
-            assert {service for service, state in health.items() if state == "healthy"} >= SERVICES, health
-            parts = readiness(port, HOST)
-            assert all(parts.values()), parts
-            report(f"all healthy: {', '.join(sorted(parts))}")
-            link = re.search(r"https://\S+/setup/open/\S+/", project.compose("logs", "--no-log-prefix", "migrate"))
-            assert link, "the log of `migrate` has no link to the set-up"
-            with (
-                proxy(directory, tls, port),
-                chromium(
-                    f"--host-resolver-rules=MAP {HOST}:443 127.0.0.1:{tls}", "--ignore-certificate-errors"
-                ) as started,
-            ):
-                page = started.new_page(locale="en-GB")
-                page.set_default_timeout(60_000)
-                set_up(page, link[0], mails)
-            report("set up in Chromium, behind nginx as deploy.md configures it")
+    chosen = variables(
+        PUBLIC_BASE_URL=f"https://{HOST}", ALLOWED_HOSTS=HOST, EMAIL_URL=f"smtp://mail.test:{mail}", PORT=str(port),
+        PRACTICE_PORT=str(practice),
+    )  # fmt: skip
+    with (
+        tempfile.TemporaryDirectory() as name,
+        mailbox(mail) as mails,
+        Project.of(Path(name), PROJECT, chosen, OVERRIDE) as project,
+    ):
+        project.compose("build")
+        size = megabytes("dobosar:latest") - megabytes("python:3.12-slim")
+        report(f"image built, {size:.0f} MB above its base")
+        assert size <= MOST_MEGABYTES, f"more than {MOST_MEGABYTES} MB"
+        project.up()
+        health = project.health()
+        assert {service for service, state in health.items() if state == "healthy"} >= SERVICES, health
+        parts = readiness(port, HOST)
+        assert all(parts.values()), parts
+        report(f"all healthy: {', '.join(sorted(parts))}")
+        link = re.search(r"https://\S+/setup/open/\S+/", project.compose("logs", "--no-log-prefix", "migrate"))
+        assert link, "the log of `migrate` has no link to the set-up"
+        switches = f"--host-resolver-rules=MAP {HOST}:443 127.0.0.1:{tls}", "--ignore-certificate-errors"
+        with proxy(project.directory, tls, port), chromium(*switches) as started:
+            page = started.new_page(locale="en-GB")
+            page.set_default_timeout(PATIENCE)
+            set_up(page, link[0], mails)
+        report("set up in Chromium, behind nginx as deploy.md configures it")
 
 
 def demo(report: Callable[[str], None]) -> None:
     port, practice = ports.choose(), ports.choose()
     portal = f"http://127.0.0.1:{port}"
-    variables = {
-        "SECRET_KEY": secrets.token_urlsafe(60), "TOKEN_KEYS": f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
-        "PUBLIC_BASE_URL": portal, "ALLOWED_HOSTS": "127.0.0.1,practice.localhost", "DEMO": "true",
-        "POSTGRES_PASSWORD": secrets.token_hex(12), "POSTGRES_APP_PASSWORD": secrets.token_hex(12), "PORT": str(port),
-        "PRACTICE_PORT": str(practice),
-    }  # fmt: skip
-    with tempfile.TemporaryDirectory() as name:
-        with Project.of(Path(name), "dobosar-walk", variables, "tests/containers/practice.yml") as project:
-            project.compose("up", "--detach", "--wait", "postgres", "valkey")
-            project.compose("run", "--rm", "migrate")
-            project.compose("run", "--rm", "--no-deps", "web", "python", "manage.py", "seed_demo")
-            project.up()
-            report("demo filled in")
-            with chromium() as started:
-                page = started.new_page(locale="sr-RS")
-                page.set_default_timeout(60_000)
-                publish(page, portal, f"http://practice.localhost:{practice}")
-            report("a post published on the practice network, in Chromium")
+    chosen = variables(
+        PUBLIC_BASE_URL=portal, ALLOWED_HOSTS="127.0.0.1,practice.localhost", DEMO="true", PORT=str(port),
+        PRACTICE_PORT=str(practice),
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as name, Project.of(Path(name), PROJECT, chosen, OVERRIDE) as project:
+        project.compose("up", "--detach", "--wait", "postgres", "valkey")
+        project.compose("run", "--rm", "migrate")
+        project.compose("run", "--rm", "--no-deps", "web", "python", "manage.py", "seed_demo")
+        project.up()
+        report("demo filled in")
+        with chromium() as started:
+            page = started.new_page(locale="sr-RS")
+            page.set_default_timeout(PATIENCE)
+            publish(page, portal, f"http://practice.localhost:{practice}")
+        report("a post published on the practice network, in Chromium")
 
 
 def main() -> int:
