@@ -7,9 +7,10 @@
    Time is abstract: a lease may run out at any moment, `late` is "past not_after", and the commit window of a call is
    over when the network has carried it out or never will (`pending` is 0).
 
-   Compile with -DNETWORK=KEYS|NO_KEYS|STORAGE|TWO_STEP and, where wanted, -DRESTORE, -DREMOVAL, and a second delivery:
-   -DTWIN (same text and channel), -DOTHER (another channel), -DEDIT (changes the first one). -DNO_... removes a guard
-   of the code, and SPIN has to answer with a counterexample. -DLIVENESS bounds deaths and leases that end too early.
+   Compile with -DNETWORK=KEYS|NO_KEYS|STORAGE|TWO_STEP and, where wanted, -DRESTORE, -DREMOVAL, -DPAUSES, and a second
+   delivery: -DTWIN (same text and channel), -DOTHER (another channel), -DEDIT (changes the first one). -DCONSENTS=n sets
+   how often a person may say "it is not there", -DONE_PUBLISHER leaves the second one out. -DNO_... removes a guard of
+   the code, and SPIN has to answer with a counterexample. -DLIVENESS bounds deaths and leases that end too early.
 
    Names in capitals are those of delivery/enums.py. Every move is written MOVE(delivery, from, to, reason) and nowhere
    else; tests/delivery/test_model.py compares the list of them with delivery/graph.py. */
@@ -39,10 +40,13 @@
 #define IS_EDIT(d) false
 #endif
 #define POSTS 3
-#if defined(TWO) || NETWORK == TWO_STEP || (defined(RESTORE) && NETWORK == KEYS)
-#define CONSENTS 0 /* keeps the larger checks small */
+/* How often a person may answer "it is not there". Two deliveries could then make more than POSTS. */
+#ifndef CONSENTS
+#ifdef TWO
+#define CONSENTS 0
 #else
 #define CONSENTS 1
+#endif
 #endif
 
 mtype = {
@@ -55,7 +59,7 @@ mtype = {
   REJECTED, TRIES_USED_UP, PICTURE_MISSING, OUTCOME_UNKNOWN, WORKER_DIED, NO_VERDICT, CONTAINER_EXPIRED,
   LATE_ANSWER, FOUND, ABSENT, CANNOT_TELL, LINK_GIVEN, DROPPED, TAKEN_DOWN, GONE, RESTORED,
   /* where a publisher is, and answers that are no reasons */
-  IDLE, CLAIMING, TAKEN, LEAVING, ANSWERED, OK, READY, BLOCKED, ERROR, REFUSED
+  IDLE, CLAIMING, TAKEN, SAVING, LEAVING, ANSWERED, OK, READY, BLOCKED, ERROR, REFUSED
 };
 
 /* ---- the database: columns of a delivery and its open attempts */
@@ -452,7 +456,7 @@ inline CALL(p, d) {
   NOTHING_UNDER_WAY(d)
 }
 
-/* Preparing a container publishes nothing. */
+/* Preparing a container publishes nothing, and takes long: the lease may be lost before its id is saved. */
 #ifdef NO_CHECKPOINT_FENCE
 #define MAY_SAVE(p, d) (state[d] == SENDING)
 #else
@@ -462,17 +466,21 @@ inline PREPARE(p, d) {
   if
   :: container[2] == 0 ->
     box[p] = (container[1] == 0 -> 1 : 2);
-    container[box[p]] = 1;
-    if
-    :: MAY_SAVE(p, d) -> token[d] = box[p]; /* save_checkpoint */
-      if
-      :: ANSWER(p, ACCEPTED)
-      :: ANSWER(p, OUTCOME_UNKNOWN)
-      fi
-    :: !MAY_SAVE(p, d) -> STOP(p)
-    fi
+    container[box[p]] = 1; at[p] = SAVING
   :: ANSWER(p, REFUSED)
   :: ANSWER(p, OUTCOME_UNKNOWN)
+  fi
+}
+
+/* PreSendCheck.save_checkpoint */
+inline SAVE_CHECKPOINT(p, d) {
+  if
+  :: MAY_SAVE(p, d) -> token[d] = box[p];
+    if
+    :: ANSWER(p, ACCEPTED)
+    :: ANSWER(p, OUTCOME_UNKNOWN)
+    fi
+  :: !MAY_SAVE(p, d) -> STOP(p)
   fi
 }
 
@@ -512,8 +520,16 @@ inline DIE(p, d) {
   :: atomic { at[p] == IDLE && state[d] == SCHEDULED && ALLOWS(d) -> CLAIM(p, d) }
 #endif
 
+#if NETWORK == TWO_STEP
+#define SAVES(p, d) \
+  :: atomic { at[p] == SAVING && work[p] == d -> SAVE_CHECKPOINT(p, d) }
+#else
+#define SAVES(p, d)
+#endif
+
 #define PUBLISHES(p, d) \
   CLAIMS(p, d) \
+  SAVES(p, d) \
   :: atomic { state[d] == SCHEDULED && !ALLOWS(d) -> DO_NOT_CLAIM(d) } \
   :: atomic { state[d] == WAITING && late[d] -> EXPIRE_WAITING(d) } \
   :: atomic { at[p] == IDLE && state[d] == SENDING && attempts[d] == 1 -> attempts[d] = MINE(p); START(p, d) } \
@@ -535,6 +551,7 @@ active proctype Publisher0() {
   od
 }
 
+#ifndef ONE_PUBLISHER
 active proctype Publisher1() {
   do
   PUBLISHES(1, 0)
@@ -543,6 +560,7 @@ active proctype Publisher1() {
 #endif
   od
 }
+#endif
 
 /* ---- the sweeper: sweep.py. A lease may run out at any moment, also that of a publisher that is alive. */
 
@@ -639,14 +657,12 @@ inline ASK(d) {
 
 inline SETTLE_SEARCH(d) {
   if
-#ifndef NO_FRESH_STATE
   :: !UNKNOWN(d) -> skip
-#endif
   :: result == FOUND && TAKEN_BY_OTHER(result_post - 1, d) -> skip
   :: state[d] == CHECKING && result == FOUND && !TAKEN_BY_OTHER(result_post - 1, d) -> MOVE(d, CHECKING, PUBLISHED, FOUND); BIND(d, result_post)
   :: state[d] == UNCONFIRMED && result == FOUND && !TAKEN_BY_OTHER(result_post - 1, d) -> MOVE(d, UNCONFIRMED, PUBLISHED, FOUND); BIND(d, result_post)
-  :: state[d] == CHECKING && result == READY && READY_COUNTS -> MOVE(d, CHECKING, PROCESSING, UNFINISHED); unknown[d] = false; restored[d] = false
-  :: state[d] == UNCONFIRMED && result == READY && READY_COUNTS -> MOVE(d, UNCONFIRMED, PROCESSING, UNFINISHED); unknown[d] = false; restored[d] = false
+  :: state[d] == CHECKING && result == READY && READY_COUNTS && KNOWN_PAST(d) -> MOVE(d, CHECKING, PROCESSING, UNFINISHED); unknown[d] = false; restored[d] = false
+  :: state[d] == UNCONFIRMED && result == READY && READY_COUNTS && KNOWN_PAST(d) -> MOVE(d, UNCONFIRMED, PROCESSING, UNFINISHED); unknown[d] = false; restored[d] = false
   :: (state[d] == CHECKING) && decisive && result != FOUND && result != READY ->
     if
     :: MAY_RESEND(d) && result != ERROR && FIRST_REPEAT(d) && ALLOWS_REPEAT(d) && KNOWN_PAST(d) ->
@@ -919,7 +935,6 @@ active proctype Network() {
   od
 }
 
-#if !defined(TWO) || defined(LIVENESS)
 active proctype Clock() {
   do
   :: atomic { !late[0] -> late[0] = true }
@@ -928,7 +943,6 @@ active proctype Clock() {
 #endif
   od
 }
-#endif
 
 #ifdef PAUSES
 active proctype Pauses() {

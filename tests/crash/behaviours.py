@@ -11,7 +11,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -28,7 +28,8 @@ BACK = {"never_sent", "rate_limited", "not_reached"}
 
 Move = tuple[str, str, str]
 Behaviour = dict[str, Any]
-"""network, honours_keys, window (seconds), state, attempts (step, repeat, opened_at, sent_at, outcome), moves."""
+"""network, honours_keys, window (seconds), carried_out_late (a call of it was, by the network's own account), state,
+attempts (step, repeat, opened_at, sent_at, outcome), moves."""
 
 
 @cache
@@ -41,8 +42,11 @@ def moves_of_model() -> frozenset[Move]:
 # ---- recording
 
 
-def read(kinds: Iterable[str], network: Any, window: Any, honours_keys: Any) -> list[Behaviour]:
-    """The behaviours of all deliveries of these kinds. The others are functions of a channel."""
+def read(
+    kinds: Iterable[str], network: Any, window: Any, honours_keys: Any, carried_out_late: Collection[str]
+) -> list[Behaviour]:
+    """The behaviours of all deliveries of these kinds. `network`, `window` and `honours_keys` are functions of a
+    channel; `carried_out_late` has the ids of the posts that calls meant which a network carried out late."""
     from common.models import AuditEvent
     from delivery.models import Attempt, Delivery
     from municipalities.tenancy import everywhere
@@ -70,6 +74,7 @@ def read(kinds: Iterable[str], network: Any, window: Any, honours_keys: Any) -> 
             "network": network(delivery.channel),
             "honours_keys": honours_keys(delivery.channel),
             "window": window(delivery.channel),
+            "carried_out_late": delivery.remote_id in carried_out_late,
             "state": delivery.state,
             "attempts": attempts.get(delivery.pk, []),
             "moves": moves.get(str(delivery.pk), []),
@@ -214,7 +219,7 @@ def _after(moment: str, sent_at: str, seconds: float) -> bool:
 
 def features(behaviours: Iterable[Behaviour]) -> dict[str, int]:
     """How many of them have something that makes a replay worth the name."""
-    counts = dict.fromkeys(("all", "swept", "unknown", "repeated", "sent_twice", "confirmed_late", "decided"), 0)
+    counts = dict.fromkeys(FEATURES, 0)
     for behaviour in behaviours:
         reasons = {because for _source, _target, because in behaviour["moves"]}
         calls = [attempt for attempt in behaviour["attempts"] if attempt["step"] in CALLS]
@@ -224,5 +229,20 @@ def features(behaviours: Iterable[Behaviour]) -> dict[str, int]:
         counts["repeated"] += "repeated" in reasons
         counts["sent_twice"] += sum(call["sent_at"] is not None for call in calls) > 1
         counts["confirmed_late"] += bool(reasons & {"found", "late_answer"})
-        counts["decided"] += "not_there" in reasons
+        counts["carried_out_late"] += behaviour["carried_out_late"]
+        counts["sent_again_by_person"] += "not_there" in reasons
+        counts["linked_by_person"] += "link_given" in reasons
     return counts
+
+
+FEATURES = (
+    "all",
+    "swept",
+    "unknown",
+    "repeated",
+    "sent_twice",
+    "confirmed_late",
+    "carried_out_late",
+    "sent_again_by_person",
+    "linked_by_person",
+)

@@ -1,4 +1,4 @@
-"""Everything at once: workers killed, messages doubled, stores restarted, answers lost, while a lot goes out.
+"""Everything at once: workers killed, messages doubled, stores restarted, calls and answers lost, while a lot goes out.
 
 `make chaos` plays it at full length on servers of its own; `test_chaos.py` plays a short one in `make test-slow`. The
 networks' public lists are the judge. The schedule of harm follows from the seed, so a run that failed can be played
@@ -26,15 +26,20 @@ from typing import Any
 from uuid import uuid4
 
 LOST_ANSWERS = 0.05
-# Answered 504, and carried out up to three seconds later; the commit window of these runs is four.
+# Never carried out. A network with keys gets them again from the portal, of the others a person is asked.
+LOST_CALLS = 0.05
+# Answered by a gateway or cut off, and carried out up to three seconds later; the commit window of these runs is four.
 LATE_COMMITS = 0.03
+# How often a person who looks gives the link of a post that is there, before the portal has it.
+LINKS_GIVEN = {"checking": 0.02, "unconfirmed": 0.5}
 CHANNELS_EACH = 10
 KINDS = ("crash", "reply")
-# name → platform, what its server says of itself, what the fake does about repeated keys
+# name → platform, what its server says of itself, what the fake does about repeated keys, and how often it leaves a new
+# post out of its lists: the careless one for so long that a person is asked about what is there.
 NETWORKS = {
-    "honours": ("mastodon", "mastodon", "honoured"),
-    "careless": ("mastodon", "pleroma", "ignored"),
-    "bluesky": ("bluesky", "mastodon", "honoured"),
+    "honours": ("mastodon", "mastodon", "honoured", 0),
+    "careless": ("mastodon", "pleroma", "ignored", 3),
+    "bluesky": ("bluesky", "mastodon", "honoured", 0),
 }
 
 
@@ -64,6 +69,16 @@ class Count:
         return ", ".join(f"{name} {value}" for name, value in asdict(self).items())
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A public post of an account. `above`: the post it is below, if any."""
+
+    text: str
+    account: str
+    above: str | None
+    link: str
+
+
 @dataclass
 class Chaos:
     """One run. `harm`: name → what does it; the crew's processes are killed besides."""
@@ -90,10 +105,10 @@ class Chaos:
         from municipalities.tenancy import scope
         from platforms.types import Credential
 
-        for name, (platform, software, idempotency) in NETWORKS.items():
+        for name, (platform, software, idempotency, list_lag) in NETWORKS.items():
             server = self.servers[name]
             server.reset()
-            server.options(software=software, idempotency=idempotency)
+            server.options(software=software, idempotency=idempotency, list_lag=list_lag)
             for number in range(CHANNELS_EACH):
                 account = f"{name}-{number}"
                 made = server.account(platform, account)
@@ -180,7 +195,7 @@ class Chaos:
     def play(self, seconds: float, patience: float, apart: tuple[float, float] = (1.0, 2.0)) -> None:
         """Do harm for `seconds`, then let everything settle; beat's part is played here."""
         for server in self.servers.values():
-            server.options(lost_answers=LOST_ANSWERS, late_commits=LATE_COMMITS)
+            server.options(lost_answers=LOST_ANSWERS, lost_calls=LOST_CALLS, late_commits=LATE_COMMITS)
         ends = time.monotonic() + seconds
         next_harm = time.monotonic() + self.dice.uniform(*apart)
         while time.monotonic() < ends:
@@ -190,7 +205,7 @@ class Chaos:
                 next_harm = time.monotonic() + self.dice.uniform(*apart)
             time.sleep(0.25)
         for server in self.servers.values():
-            server.options(lost_answers=0, late_commits=0)
+            server.options(lost_answers=0, lost_calls=0, late_commits=0)
         ends = time.monotonic() + patience
         while time.monotonic() < ends and _steady(self._open):
             self.crew.revive()
@@ -230,7 +245,8 @@ class Chaos:
             self._answer()
 
     def _answer(self) -> None:
-        """A person looks at the network when asked, and has sent again what is not there."""
+        """A person looks at the network when asked, has sent again what is not there, and gives the link of some that
+        are, now and then before they are asked."""
         from delivery.domain import answer
         from delivery.domain.move import Moved, NoSuchMove
         from delivery.enums import State
@@ -238,11 +254,16 @@ class Chaos:
         from municipalities.tenancy import scope
 
         with scope(self.cast.cuprija):
-            asking = list(Delivery.objects.filter(kind__in=KINDS, state=State.UNCONFIRMED).select_related("channel"))
-            public = {text for text, _, _ in self._shown()} if asking else set()
+            unknown = Delivery.objects.filter(kind__in=KINDS, state__in=[State.CHECKING, State.UNCONFIRMED])
+            asking = list(unknown.select_related("channel"))
+            links = {post.text: post.link for post in self._shown()} if asking else {}
             for delivery in asking:
-                if delivery.payload["text"] not in public:
-                    with suppress(Moved, NoSuchMove):
+                link = links.get(delivery.payload["text"])
+                with suppress(Moved, NoSuchMove):
+                    if link and self.dice.random() < LINKS_GIVEN[delivery.state]:
+                        answer.it_is_there(delivery, link, by=self.cast.officer)
+                        self.done["link given by a person"] += 1
+                    elif not link and delivery.state == State.UNCONFIRMED:
                         answer.it_is_not_there(delivery, by=self.cast.officer)
                         self.done["answered by a person"] += 1
 
@@ -254,14 +275,21 @@ class Chaos:
         with everywhere("chaos looks"):
             return Delivery.objects.filter(kind__in=KINDS).exclude(state=State.PUBLISHED).count()
 
-    def _shown(self) -> list[tuple[str, str, str]]:
-        """(text, account, the post it is below) of everything public but the posts that the accounts began with."""
+    def _shown(self) -> list[Shown]:
+        """Everything public but the posts that the accounts began with."""
         return [
-            (post["text"], account, post["reply_to"])
+            Shown(post["text"], account, post["reply_to"], self._link(account, post["id"]))
             for account in self.channels
             for post in self.servers[account.rpartition("-")[0]].public(account)
             if post["text"] not in self.roots
         ]
+
+    def _link(self, account: str, remote_id: str) -> str:
+        """What a browser shows as the address of the post."""
+        if remote_id.startswith("at://"):
+            did, _collection, key = remote_id.removeprefix("at://").split("/")
+            return f"https://bsky.app/profile/{did}/post/{key}"
+        return f"{self.channels[account].server}/@{account}/{remote_id}"
 
     def record(self, path: Path) -> None:
         """Write what became of each delivery to a file, to be replayed on the model of the outbox."""
@@ -279,6 +307,7 @@ class Chaos:
             network,
             lambda channel: windows.get(channel.platform, commit_window(channel).total_seconds()),
             lambda channel: network(channel) != "careless",
+            {remote_id for server in self.servers.values() for remote_id in server.world.carried_out_late},
         )
         behaviours.save(recorded, path)
 
@@ -295,10 +324,9 @@ class Chaos:
             answer.settle_delivered()
             open_ones = Message.objects.exclude(state=MessageState.ANSWERED, first_answer_at__isnull=False).count()
         shown = self._shown()
-        seen = [(text, account) for text, account, _ in shown]
-        times = Counter(text for text, _ in seen)
-        below = Counter(above for text, _, above in shown if text in self.asked)
-        astray = sum(self.asked.get(text) != above for text, _, above in shown if above)
+        times = Counter(post.text for post in shown)
+        below = Counter(post.above for post in shown if post.text in self.asked)
+        astray = sum(self.asked.get(post.text) != post.above for post in shown if post.above)
         return Count(
             self.seed,
             deliveries=len(self.texts),
@@ -309,7 +337,7 @@ class Chaos:
             twice=sum(below.values()) - len(below) + astray,
             # it says that it is public and is not, or the other way round
             lost=sum((states[text] == State.PUBLISHED) != (text in times) for text in self.texts),
-            wrong_channel=sum(self.texts.get(text) != account for text, account in seen),
+            wrong_channel=sum(self.texts.get(post.text) != post.account for post in shown),
             unsettled=sum(state != State.PUBLISHED for state in states.values()) + open_ones,
         )
 

@@ -31,8 +31,8 @@ def test_the_model_has_exactly_the_moves_of_the_code() -> None:
 def test_a_thousand_recorded_deliveries_behave_as_the_model_does(recorded: list[Behaviour]) -> None:
     counts = features(recorded)
     assert counts["all"] >= 1000
-    # Chaos loses answers and commits late, but loses no call: its deliveries are never repeated by the portal.
-    assert min(counts["swept"], counts["unknown"], counts["confirmed_late"]) > 0, counts
+    assert set(counts) >= {"repeated", "carried_out_late", "sent_again_by_person", "linked_by_person"}
+    assert min(counts.values()) > 0, f"chaos did not get to all of it: {counts}"
     refused = [behaviour for behaviour in recorded if not replays(behaviour)]
     assert refused == []
 
@@ -57,5 +57,18 @@ def test_behaviours_that_must_not_be_are_refused(recorded: list[Behaviour]) -> N
         attempt["outcome"] = attempt["outcome"].replace("found", "absent")
     assert not replays(unseen), "confirmed by a search that did not show it"
 
+    repeated = next(b for b in recorded if sum(m[2] == "repeated" for m in b["moves"]) == 1)
+    answered = next(b for b in recorded if any(m[2] == "not_there" for m in b["moves"]))
+    assert replays(repeated)
+    assert replays(answered)
+    without_keys = {**copy.deepcopy(repeated), "honours_keys": False}
+    assert not replays(without_keys), "repeated where a key means nothing"
+    assert not replays(_with_window(repeated, 3600)), "repeated while the first call could still be carried out"
+    assert not replays(_with_window(answered, 3600)), "a person was asked while the call could still be carried out"
+
     elsewhere = {**copy.deepcopy(plain), "state": "cancelled"}
     assert not replays(elsewhere), "cancelled without a move"
+
+
+def _with_window(behaviour: Behaviour, seconds: float) -> Behaviour:
+    return {**copy.deepcopy(behaviour), "window": seconds}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,6 @@ needs_spin = pytest.mark.skipif(
 
 
 @needs_spin
-@pytest.mark.slow
 def test_spin_finds_what_a_removed_guard_allows(tmp_path: Path) -> None:
     (intact,) = (one for one in model.INTACT if one.title == "no keys")
     (window,) = (one for one in model.REVERTS if "-DNO_WINDOW" in one.options)
@@ -33,11 +34,37 @@ def test_a_run_that_was_cut_short_is_no_proof() -> None:
     assert model.verdict("pan:1: assertion violated own_channel (at depth 9)\n" + whole)[0] == "own_channel"
 
 
-def test_twelve_guards_at_least_are_removed_one_by_one() -> None:
-    assert len(model.REVERTS) >= 12
+def test_every_guard_of_the_model_is_removed_by_some_check() -> None:
     assert all(one.violates for one in model.REVERTS)
-    source = model.MODEL.read_text()
-    for one in model.REVERTS:
-        removed = [option for option in one.options if option.startswith("-DNO_")]
-        assert removed
-        assert all(option.removeprefix("-D") in source for option in removed)
+    assert not any(one.violates for one in (*model.INTACT, *model.DOUBLED))
+    switches = set(re.findall(r"(?:ifdef |ifndef |defined\()(NO_\w+)", model.MODEL.read_text()))
+    removed = [
+        {option.removeprefix("-D") for option in one.options if option.startswith("-DNO_")}
+        for one in (*model.REVERTS, *model.DOUBLED)
+    ]
+    assert all(removed)
+    assert set().union(*removed) == switches
+
+
+@needs_spin
+def test_a_run_is_written_into_the_document(tmp_path: Path) -> None:
+    stopwatch = model.Stopwatch()
+    outcome = model.run(model.REVERTS[0], tmp_path / "move")
+    took = stopwatch.stop()
+    assert took.processor > 0
+    assert took.line().startswith(f"Run of {took.day:%d.%m.%Y}: ")
+    document = tmp_path / "model.md"
+    document.write_text(f"Before.\n{model.BEGIN}\nold\n{model.END}\nAfter.\n")
+    model.write([outcome], took, document)
+    written = document.read_text()
+    assert "old" not in written
+    assert took.line() in written
+    assert f"| {outcome.check.title} | not_forgotten | {outcome.length} |" in written
+    assert written.startswith("Before.\n")
+    assert written.endswith("After.\n")
+
+
+def test_a_machine_that_did_much_else_is_noted_as_busy() -> None:
+    day = date(2026, 1, 31)
+    assert "The machine was quiet" in model.Run(day, seconds=100, processor=120, others=5).line()
+    assert "The machine was busy" in model.Run(day, seconds=100, processor=120, others=90).line()

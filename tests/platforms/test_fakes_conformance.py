@@ -62,6 +62,35 @@ class TestMastodonFake(FaultConformance):
         ends = datetime.fromisoformat(poll["expires_at"])
         assert timedelta(days=2, hours=23) < ends - published.at <= timedelta(days=3, minutes=1)
 
+    def test_a_call_that_is_lost_publishes_nothing_and_does_not_show_that(
+        self, bench: Bench, fakes: FakeServer
+    ) -> None:
+        connector = bench.connector()
+        fakes.options(lost_calls=1)
+        for number in range(10):
+            with pytest.raises(OutcomeUnknown):
+                connector.publish(outgoing(f"Изгубљено {number}."), bench.read)
+        assert bench.texts() == []
+        answers = {entry["status"] for entry in fakes.ledger() if entry["path"] == self.create}
+        assert answers <= {502, 504, None}
+        assert len(answers) > 1, "a gateway's error, and a connection that is cut"
+        fakes.options(lost_calls=0)
+        connector.publish(outgoing("Стигло."), bench.read)
+        assert bench.texts() == ["Стигло."]
+
+    def test_the_server_names_the_posts_of_calls_that_it_carried_out_late(
+        self, bench: Bench, fakes: FakeServer
+    ) -> None:
+        fakes.plan("commit_late", self.create, method="POST")
+        with pytest.raises(OutcomeUnknown):
+            bench.connector().publish(outgoing("Касно."), bench.read)
+        bench.connector().publish(outgoing("На време."), bench.read)
+        fakes.carry_out_late()
+        (late,) = (post["id"] for post in bench.public() if post["text"] == "Касно.")
+        (in_time,) = (post["id"] for post in bench.public() if post["text"] == "На време.")
+        assert late in fakes.world.carried_out_late
+        assert in_time not in fakes.world.carried_out_late
+
     def test_limits_are_the_servers(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.options(max_characters=5000)
         connector = bench.connector()

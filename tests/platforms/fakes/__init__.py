@@ -12,7 +12,9 @@ POST /__fake__/account   {"platform", "name"} → credentials as `Credential.to_
 POST /__fake__/react     {"platform", "post", "kind": like|repost|reply|quote, "text"}: a citizen does something
 POST /__fake__/options   {"software", "idempotency": honoured|ignored|repeat_500, "list_lag", "appview_lag",
                          "media_polls", "max_characters", "latency" (seconds before each answer),
-                         "lost_answers" (share of the answers to publishing calls that are dropped after the fact)}
+                         "lost_answers" (share of the answers to publishing calls that are dropped after the fact),
+                         "lost_calls" (share of the publishing calls that are never carried out: 502, 504 or a cut
+                         connection), "late_commits" (share of those carried out up to three seconds after it)}
 POST /__fake__/clock     {"advance": seconds}
 POST /__fake__/release   what hangs (hang, commit_then_hang) goes on now
 POST /__fake__/reset     everything forgotten

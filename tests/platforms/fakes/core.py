@@ -136,6 +136,7 @@ DEFAULTS = {
     "max_characters": 500,
     "latency": 0,
     "lost_answers": 0,
+    "lost_calls": 0,
     "late_commits": 0,
 }
 PUBLISHES = re.compile(r"/api/v1/statuses$|(create|put)Record$")
@@ -188,6 +189,7 @@ class World:
         self.plan: list[Fault] = []
         self.ledger: list[dict[str, Any]] = []
         self.late: list[Request] = []
+        self.carried_out_late: set[str] = set()  # the ids of what those calls meant
         self.fakes: dict[str, Any] = {key: kind(self) for key, kind in kinds.items()}
         self.mastodon, self.bluesky = self.fakes["mastodon"], self.fakes["bluesky"]
 
@@ -255,7 +257,10 @@ class World:
                 self.late.remove(request)
                 if self.options["idempotency"] == "checked_early":
                     request.headers.pop("idempotency-key", None)
-                self.answer(request)
+                reply = self.answer(request)
+                if reply.status == 200 and isinstance(reply.body, dict):
+                    # Mastodon names a post by "id", Bluesky by "uri".
+                    self.carried_out_late |= {str(reply.body[name]) for name in ("id", "uri") if name in reply.body}
 
     def control(self, request: Request) -> Reply:
         with self.lock:
@@ -294,6 +299,14 @@ class World:
                 self.reset()
                 return "forgotten"
         raise KeyError(verb)
+
+
+def given_up() -> Reply | None:
+    """What a caller gets of a call that the server behind the gateway has not carried out, or not yet: an error of the
+    gateway, or None, a connection that is cut."""
+    cause = random.choice(("502 Bad Gateway", "504 Gateway Time-out", ""))
+    body = f"<html><body><h1>{cause}</h1></body></html>"
+    return Reply(int(cause[:3]), body, content_type="text/html") if cause else None
 
 
 def given_out(request: Request) -> Reply:
@@ -383,8 +396,11 @@ class _Handler(BaseHTTPRequestHandler):
             if fakes is not self.world.fakes:
                 return None  # everything was forgotten while it hung: it is no business of the next test
         publishes = request.method == "POST" and bool(PUBLISHES.search(request.path))
+        if publishes and random.random() < self.world.options["lost_calls"]:
+            return given_up()
         if publishes and random.random() < self.world.options["late_commits"]:
-            return self.world.give_up(request, random.uniform(0.2, LATEST_COMMIT))
+            self.world.give_up(request, random.uniform(0.2, LATEST_COMMIT))
+            return given_up()
         reply = self.world.answer(request)
         if publishes and random.random() < self.world.options["lost_answers"]:
             return None
