@@ -53,8 +53,8 @@ FROM analytics_subject, unnest(ARRAY['publication', 'activity']) basis
 WHERE kind = 'publication' GROUP BY 1, 2, 3, 4, 5
 """
 FOLLOWERS = """
-INSERT INTO analytics_channelday (municipality_id, channel_id, day, followers, gap)
-SELECT municipality_id, id, current_date - n, 4000 - n, '' FROM channels_channel, generate_series(0, %s) n
+INSERT INTO analytics_channelday (municipality_id, channel_id, day, followers, gap, imported)
+SELECT municipality_id, id, current_date - n, 4000 - n, '', false FROM channels_channel, generate_series(0, %s) n
 """
 ACTIVITY = """
 INSERT INTO common_auditevent

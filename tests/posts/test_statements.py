@@ -45,7 +45,8 @@ from tests.analytics.factories import channel
 from tests.posts.deciders import member, on_the_list, stand_in, submitted
 from tests.posts.desk import Desk
 
-# Each is held against the ORM below, or (of `audit`) in tests/municipalities/test_prepared.py.
+# Each is compared with the ORM below, or in tests/municipalities/test_prepared.py (`audit`), or in
+# tests/portal/test_page_frame.py (of every page).
 STATEMENTS = {
     "channels/domain/credentials.py": {"SEALED"},
     "common/audit.py": {"EVENT"},
@@ -53,6 +54,8 @@ STATEMENTS = {
     "delivery/domain/pre_send_check.py": {"FRESH", "SENT", "SENT_AGAIN"},
     "delivery/domain/move.py": {"MOVED", "_moves"},
     "delivery/queries.py": {"HEADS", "LOCKED", "LAST_NUMBERS", "UNDER_WAY", "NEXT_DUE"},
+    "municipalities/queries.py": {"WORKSPACE"},
+    "portal/context.py": {"inside", "outside"},
     "posts/publishing/domain/policy.py": {"PUBLICATIONS", "PUBLICATION", "DECISIONS", "DECISIONS_OF_SEVERAL"},
 }
 
