@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, Min, OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -16,7 +16,8 @@ from channels.models import Channel
 from delivery.enums import State
 from links.models import ClickCount, Link
 from links.queries import since_last_week
-from municipalities.models import Membership, Pairing
+from municipalities.models import Membership, Municipality, Pairing
+from municipalities.prepared import PreparedRows
 from municipalities.queries import mentors
 from municipalities.rules import TABLE, Verb
 from posts import version_files
@@ -274,11 +275,16 @@ def next_on_channels() -> dict[int, Publication]:
 REPORTS_FOR = timedelta(days=90)
 
 
-def asked_without_report(now: datetime) -> QuerySet[Post]:
-    """Interactive posts of the last months without a report, public since `public_at`; oldest first."""
-    first = Min("publications__delivery__published_at", filter=Q(publications__delivery__state__in=SEEN))
+def asked_without_report(now: datetime, since: datetime | None = None) -> QuerySet[Post]:
+    """Interactive posts of the last months without a report, public since `public_at`; oldest first.
+
+    `since`: `REPORTS_FOR` before now.
+    """
+    # For each of these few posts: a join would read the publications and deliveries of all.
+    public = Publication.objects.filter(post=OuterRef("pk"), delivery__state__in=SEEN).order_by().values("post")
+    first = Subquery(public.annotate(first=Min("delivery__published_at")).values("first"))
     rows = visible().exclude(format="").filter(closing__isnull=True).annotate(public_at=first)
-    return rows.filter(public_at__lte=now, public_at__gte=now - REPORTS_FOR).order_by("public_at")
+    return rows.filter(public_at__lte=now, public_at__gte=since or now - REPORTS_FOR).order_by("public_at")
 
 
 def answered_at(post: Post) -> datetime:
@@ -286,10 +292,16 @@ def answered_at(post: Post) -> datetime:
     return answers_until(parse(post.draft), post.public_at)  # type: ignore[attr-defined]
 
 
-def closings_due(limit: int = 10) -> list[Post]:
+CLOSINGS = 10
+ASKED_WITHOUT_REPORT = PreparedRows(
+    lambda of: asked_without_report(of.now, of.since)[: 5 * CLOSINGS], now=datetime, since=datetime
+)
+
+
+def closings_due(municipality: Municipality, limit: int = CLOSINGS) -> list[Post]:
     """Interactive posts with complete answers and no report; oldest first. One query."""
     now = timezone.now()
-    posts = asked_without_report(now)[: 5 * limit]
+    posts = ASKED_WITHOUT_REPORT.instances(municipality=municipality.pk, now=now, since=now - REPORTS_FOR)
     due: Iterable[Post] = (post for post in posts if answered_at(post) <= now)
     return list(islice(due, limit))
 

@@ -1,0 +1,174 @@
+"""The statements of Home answer as the ORM does: for everybody, with posts in every list and deliveries in every state
+that needs a person, and with one of another municipality."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import product
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from django.utils import timezone
+
+from accounts.models import User
+from administration.models import PutAway
+from administration.queries import first_steps
+from channels.enums import ChannelState
+from channels.models import Channel
+from common.prepared import PreparedRows, array
+from delivery.enums import State
+from delivery.models import Delivery
+from mentoring.models import Criterion, Feedback, Score
+from mentoring.queries import overviews
+from mentoring.queries.people import AHEAD
+from mentoring.queries.progress import halves
+from municipalities.models import Municipality
+from municipalities.queries import today
+from municipalities.tenancy import everywhere, scope
+from posts import home, queries
+from posts.enums import AmendmentKind, AmendmentState, Stage
+from posts.models import Amendment, Decision, Post, Publication, Version
+from posts.review.domain import emergency
+from posts.review.domain.approve import approve, send_back
+from tests.analytics.factories import published
+from tests.posts.deciders import on_the_list, submitted
+from tests.posts.desk import Desk
+from tests.posts.test_statements import _post_of_another
+
+ASKING: tuple[dict[str, Any], ...] = (
+    {"state": State.FAILED},
+    {"state": State.EXPIRED},
+    {"state": State.UNCONFIRMED, "unknown_since": timezone.now()},
+    {"state": State.MISSING},
+    {"changed_at": timezone.now(), "shown": "Вода", "shown_now": "Вино"},
+    {"duplicate_at": timezone.now()},
+)
+
+
+@pytest.fixture
+def full(desk: Desk) -> Desk:
+    """A Home with rows of every kind, in two municipalities."""
+    cast, now = desk.cast, timezone.now()
+    on_the_list(cast, cast.officer)
+    for hours in (30, 20):
+        submitted(desk, hours=hours)
+    for ready in (submitted(desk, hours=40), submitted(desk, hours=41)):
+        approve(ready, desk.version(ready), by=cast.approver)
+    back = submitted(desk)
+    send_back(back, desk.version(back), note="Ко, где, када?", by=cast.approver)
+    desk.write("Нацрт")
+    emergency.publish(desk.write("Вода није за пиће!"), reason="Пукла је цев на главном воду.", by=cast.officer)
+    out = [published(desk.mastodon, now - timedelta(days=n)) for n, _state in enumerate(ASKING, 1)]
+    for publication, state in zip(out, ASKING, strict=True):
+        Delivery.objects.filter(pk=publication.delivery_id).update(**state)
+    edited, seen, interactive = (published(desk.mastodon, now - timedelta(days=20 + n)) for n in range(3))
+    edit = Delivery.objects.get(pk=edited.delivery_id)
+    edit.parent, edit.pk, edit.kind, edit.remote_id, edit.state = Delivery(pk=edit.pk), None, "edit", "", State.FAILED
+    edit.key = type(edit.key)(int=edit.key.int ^ 1)
+    edit.save()
+    Delivery.objects.filter(pk=seen.delivery_id).update(state=State.MISSING, noted_at=now)
+    Post.objects.filter(pk=interactive.post_id).update(format="question")
+    Amendment.objects.create(
+        municipality=cast.cuprija, post=seen.post, kind=AmendmentKind.REMOVAL, state=AmendmentState.OPEN,
+        reason="Погрешна слика", by=cast.officer,
+    )  # fmt: skip
+    submitted(desk, hours=50, channels=(desk.bluesky.pk,))
+    Channel.objects.filter(pk=desk.bluesky.pk).update(state=ChannelState.NEEDS_CONSENT)
+    feedback = Feedback.objects.create(municipality=cast.cuprija, post=back, mentor=cast.mentor)
+    criterion = Criterion.objects.create(key="clear", texts={})
+    Score.objects.create(municipality=cast.cuprija, feedback=feedback, criterion=criterion, level=3)
+    PutAway.objects.create(municipality=cast.cuprija, step="words", by=cast.officer)
+    with scope(cast.novi_pazar):
+        _post_of_another(desk)
+    with everywhere("a test"):
+        Delivery.objects.filter(municipality=cast.novi_pazar).update(state=State.FAILED)
+    return desk
+
+
+def everything(row: Any, depth: int = 3) -> Any:
+    """Loaded columns, annotations and related rows, which may lead back."""
+    if not hasattr(row, "_state") or not depth:
+        return row
+    related = {name: everything(other, depth - 1) for name, other in row._state.fields_cache.items()}
+    return {**{name: value for name, value in vars(row).items() if name != "_state"}, "related": related}
+
+
+def same(statement: PreparedRows, municipality: Municipality, **given: Any) -> list[Any]:
+    """The rows, after they were compared with those of the ORM."""
+    rows = statement.instances(municipality=municipality.pk, **given)
+    orm = statement.make(SimpleNamespace(municipality=municipality.pk, **given))
+    with scope(municipality):
+        assert [everything(row) for row in rows] == [everything(row) for row in orm]
+    return rows
+
+
+def people(desk: Desk) -> Iterable[User]:
+    return desk.cast.everyone().values()
+
+
+@pytest.mark.parametrize(("own", "decides"), list(product((True, False), repeat=2)))
+def test_the_posts_of_every_list(full: Desk, own: bool, decides: bool) -> None:
+    statement = home.listed(own=own, decides=decides)
+    shown: set[str] = set()
+    for user, place in product(people(full), (full.cast.cuprija, full.cast.novi_pazar)):
+        with scope(place):
+            given = {"user": user.pk, "now": timezone.now()}
+            rows = same(statement, place, **given)
+        assert {row.municipality_id for row in rows} <= {place.pk}
+        names = home._names(own=own, decides=decides)
+        shown |= {name for row in rows for name in names if getattr(row, f"is_{name}")}
+    assert shown == set(home._names(own=own, decides=decides))
+
+
+def test_publications_that_need_a_person_and_those_of_the_lists(full: Desk) -> None:
+    municipality = full.cast.cuprija
+    posts = list(Post.objects.order_by("pk").values_list("pk", flat=True))
+    attention = same(home.shown(with_attention=True), municipality, posts=array([]))
+    states = [(row.delivery.state, row.delivery.kind) for row in attention]
+    assert len(attention) == len(ASKING) + 2, "with the failed edit, and the one whose channel needs consent"
+    assert {state for state, _kind in states} >= {row["state"] for row in ASKING if "state" in row}
+    assert all(home._needs_attention(row) for row in attention)
+    assert sum(row.asks is not None for row in attention) == 1
+    for amount, with_attention in product((0, 1, len(posts)), (True, False)):
+        rows = same(home.shown(with_attention=with_attention), municipality, posts=array(posts[:amount]))
+        assert {row.post_id for row in rows} >= set(
+            Publication.objects.filter(live=True, post__in=posts[:amount]).values_list("post_id", flat=True)
+        )
+        assert {row.municipality_id for row in rows} <= {municipality.pk}
+
+
+def test_decisions_of_the_lists(full: Desk) -> None:
+    municipality = full.cast.cuprija
+    versions = array(Version.objects.values_list("pk", flat=True))
+    returned = array(Post.objects.filter(stage=Stage.RETURNED).values_list("pk", flat=True))
+    every = same(home.decided(emergencies=True), municipality, versions=versions, returned=returned)
+    assert len(every) == Decision.objects.count() > 5
+    notes = same(home.decided(emergencies=False), municipality, versions=array([]), returned=returned)
+    assert [row.kind for row in notes] == ["returned"]
+    urgent = same(home.decided(emergencies=True), municipality, versions=array([]), returned=array([]))
+    assert [row.kind for row in urgent] == ["emergency"]
+
+
+def test_posts_without_a_closing_report(full: Desk) -> None:
+    now = timezone.now()
+    given = {"now": now, "since": now - queries.REPORTS_FOR}
+    (post,) = same(queries.ASKED_WITHOUT_REPORT, full.cast.cuprija, **given)
+    assert post.format == "question"
+    assert same(queries.ASKED_WITHOUT_REPORT, full.cast.cuprija, **{**given, "now": now - timedelta(days=60)}) == []
+
+
+def test_the_steps_and_the_mentoring_of_a_municipality(full: Desk) -> None:
+    on, now = today(), timezone.now()
+    begins, middle = halves(on)
+    for place in (full.cast.cuprija, full.cast.novi_pazar):
+        with scope(place):
+            (steps,) = same(first_steps.OF_MUNICIPALITY, place, today=on)
+            assert steps.away == (["words"] if place == full.cast.cuprija else [])
+            for author in people(full):
+                given = {"now": now, "today": on, "ahead": on + AHEAD, "begins": begins, "middle": middle}
+                (overview,) = same(overviews.OF_WRITER, place, author=author.pk, **given)
+                mine = place == full.cast.cuprija and author == full.cast.officer
+                assert (overview.rubric is not None) == mine
