@@ -183,6 +183,12 @@ class PreparedRows(Prepared):
     def instances(self, **given: Any) -> list[Any]:
         return [self._instance(row) for row in self.rows(**given)]
 
+    def shared_instances(self, **given: Any) -> list[Any]:
+        """The same, but rows that lead to one related row lead to one instance: for pages, which only read. A month of
+        publications has two channels."""
+        known: dict[tuple[str, Any], Any] = {}
+        return [self._instance(row, known) for row in self.rows(**given)]
+
     def _selected(self, rows: Any) -> Any:
         query = rows.query
         names, is_deferred = query.deferred_loading
@@ -194,13 +200,13 @@ class PreparedRows(Prepared):
         self._annotations = [_Annotation(name, annotations[name]) for name in annotations]
         return rows.values_list(*(name for part in parts for name in part.columns), *annotations)
 
-    def _instance(self, row: tuple[Any, ...]) -> Any:
+    def _instance(self, row: tuple[Any, ...], known: dict[tuple[str, Any], Any] | None = None) -> Any:
         first, *others = self._parts
         made = first.read(row)
         if others:
             instances = {"": made}
             for part in others:
-                instances[part.path] = part.read(row)
+                instances[part.path] = part.read(row) if known is None else part.shared(row, known)
                 if (holder := instances[part.holder]) is not None:
                     part.attach(holder, instances[part.path])
         for at, annotation in enumerate(self._annotations, self._parts[-1].end):
@@ -255,6 +261,12 @@ class _Part:
         for at, convert in self._converters:
             values[at] = convert(values[at], None, connection)
         return self.model.from_db(connection.alias, self.names, values)
+
+    def shared(self, row: tuple[Any, ...], known: dict[tuple[str, Any], Any]) -> Any:
+        key = self.path, row[self._key]
+        if key not in known:
+            known[key] = self.read(row)
+        return known[key]
 
     def attach(self, holder: Any, related: Any) -> None:
         """As `select_related` does, also for None: reading the relation does not query the database again."""

@@ -39,7 +39,10 @@ from municipalities.models import (
     WidePause,
     runs,
 )
+from municipalities.prepared import Prepared as PreparedTenantQuery
+from municipalities.prepared import PreparedRows as PreparedTenantRows
 from municipalities.rules import DELEGATE, ON_EMERGENCY_LIST, PUBLISHING_ROLES, Verb, verbs
+from municipalities.tenancy import the_only_one
 from serbian.folding import fold
 from serbian.glossary import Glossary
 from serbian.sorting import sort_key
@@ -487,15 +490,19 @@ def offered(service: EService, entry: ServiceAvailability | None, day: date | No
     return Offered(service, entry, offer, in_season(service.months, day))
 
 
+ACTIVE_SERVICES = PreparedRows(lambda of: EService.objects.filter(is_active=True))
+ENTRIES = PreparedTenantRows(lambda of: ServiceAvailability.objects.select_related("verified_by"), "verified_by")
+
+
 def services(*, all_of_them: bool = False) -> list[EService]:
     """The catalogue by name in the reader's script. One query."""
-    rows = EService.objects.all() if all_of_them else EService.objects.filter(is_active=True)
+    rows = EService.objects.all() if all_of_them else ACTIVE_SERVICES.instances()
     return sorted(rows, key=lambda row: sort_key(str(row)))
 
 
 def offers() -> list[Offered]:
     """Every service in the municipality of the open scope, those in season first. Two queries."""
-    entries = {row.service_id: row for row in ServiceAvailability.objects.select_related("verified_by")}
+    entries = {row.service_id: row for row in ENTRIES.instances(municipality=the_only_one())}
     offereds = [offered(service, entries.get(service.pk)) for service in services()]
     return sorted(offereds, key=lambda offer: not offer.is_in_season)
 
@@ -536,10 +543,12 @@ def counts_of_offers(places: list[Municipality]) -> dict[int, int]:
 # ---- words of the house
 
 
+SPELLINGS = PreparedTenantQuery(lambda of: GlossaryWord.objects.values_list("latin", "cyrillic"))
+
+
 def glossary(municipality_id: int) -> Glossary:
     """The words that this municipality spells its own way, for the converter. One query."""
-    rows = GlossaryWord.objects.filter(municipality_id=municipality_id).values_list("latin", "cyrillic")
-    pairs = list(rows)
+    pairs = SPELLINGS.rows(municipality=municipality_id)
     return Glossary.of(
         (latin for latin, cyrillic in pairs if latin == cyrillic), (pair for pair in pairs if pair[0] != pair[1])
     )

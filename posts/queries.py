@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from channels.enums import ChannelState
 from channels.models import Channel
+from common.prepared import among, array
 from delivery.enums import State
 from links.models import ClickCount, Link
 from links.queries import since_last_week
@@ -20,6 +22,7 @@ from municipalities.models import Membership, Municipality, Pairing
 from municipalities.prepared import PreparedRows
 from municipalities.queries import mentors
 from municipalities.rules import TABLE, Verb
+from municipalities.tenancy import the_only_one
 from posts import version_files
 from posts.draft import Draft, Text, parse
 from posts.enums import DecisionKind, Stage, SuggestionState
@@ -351,10 +354,53 @@ def linked(*, drafts: bool) -> QuerySet[Post]:
 
 def in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts: bool) -> list[Post]:
     """Posts with a time from `since` (included) to `until`, by time. Two queries."""
+    if filters != PostFilters():
+        return with_publications(_in_range(since, until, filters, drafts=drafts))
+    statement = unfiltered_in_range(drafts=drafts)
+    return with_publications(statement.shared_instances(municipality=the_only_one(), since=since, until=until))
+
+
+@cache
+def unfiltered_in_range(*, drafts: bool) -> PreparedRows:
+    """What the calendar shows at first. With filters a query has too many shapes."""
+    return PreparedRows(
+        lambda of: _in_range(of.since, of.until, PostFilters(), drafts=drafts), "author", since=datetime, until=datetime
+    )
+
+
+def _in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
     rows = filters.apply(readable(drafts=drafts)).filter(due_at__gte=since, due_at__lt=until)
-    return list(for_lists(rows).defer("draft", "search_key").order_by("due_at", "pk"))
+    return rows.select_related("author").defer("draft", "search_key").order_by("due_at", "pk")
 
 
 def listed(filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
-    """Posts for the list, last changed first."""
-    return for_lists(filters.apply(readable(drafts=drafts))).defer("draft", "search_key").order_by("-updated_at", "-pk")
+    """Posts for the list, last changed first. Their publications: `with_publications`."""
+    rows = filters.apply(readable(drafts=drafts)).select_related("author")
+    return rows.defer("draft", "search_key").order_by("-updated_at", "-pk")
+
+
+LIVE_PUBLICATIONS = PreparedRows(
+    lambda of: (
+        Publication.objects.filter(live=True, post__in=among(of.posts))
+        .select_related("channel", "delivery")
+        # what no list shows
+        .defer("channel__facts", "delivery__payload", "delivery__shown", "delivery__shown_now", "delivery__token")
+        .order_by("pk")
+    ),
+    "channel",
+    "delivery",
+    posts=str,
+)
+
+
+def with_publications(rows: Iterable[Post]) -> list[Post]:
+    """The same posts, all of the municipality in scope, with their `live_publications` as `for_lists` has them. One
+    query; none without posts."""
+    posts = {post.pk: post for post in rows}
+    for post in posts.values():
+        post.live_publications = []  # type: ignore[attr-defined]
+    if posts:
+        for row in LIVE_PUBLICATIONS.shared_instances(municipality=the_only_one(), posts=array(posts)):
+            row.post = posts[row.post_id]
+            posts[row.post_id].live_publications.append(row)  # type: ignore[attr-defined]
+    return list(posts.values())

@@ -1,5 +1,5 @@
-"""The statements of Home answer as the ORM does: for everybody, with posts in every list and deliveries in every state
-that needs a person, and with one of another municipality."""
+"""The statements of Home, lists and composer answer as the ORM does: for everybody, with posts in every list and
+deliveries in every state that needs a person, and with rows of another municipality."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ from mentoring.models import Criterion, Feedback, Score
 from mentoring.queries import overviews
 from mentoring.queries.people import AHEAD
 from mentoring.queries.progress import halves
-from municipalities.models import Municipality
-from municipalities.queries import today
+from municipalities.models import EService, GlossaryWord, Municipality, ServiceAvailability
+from municipalities.queries import ACTIVE_SERVICES, ENTRIES, SPELLINGS, today
 from municipalities.tenancy import everywhere, scope
 from posts import home, queries
+from posts.coaching import published_phones
 from posts.enums import AmendmentKind, AmendmentState, Stage
 from posts.models import Amendment, Decision, Post, Publication, Version
 from posts.review.domain import emergency
@@ -64,6 +65,7 @@ def full(desk: Desk) -> Desk:
     out = [published(desk.mastodon, now - timedelta(days=n)) for n, _state in enumerate(ASKING, 1)]
     for publication, state in zip(out, ASKING, strict=True):
         Delivery.objects.filter(pk=publication.delivery_id).update(**state)
+        Post.objects.filter(pk=publication.post_id).update(due_at=now - timedelta(hours=12))
     edited, seen, interactive = (published(desk.mastodon, now - timedelta(days=20 + n)) for n in range(3))
     edit = Delivery.objects.get(pk=edited.delivery_id)
     edit.parent, edit.pk, edit.kind, edit.remote_id, edit.state = Delivery(pk=edit.pk), None, "edit", "", State.FAILED
@@ -172,3 +174,61 @@ def test_the_steps_and_the_mentoring_of_a_municipality(full: Desk) -> None:
                 (overview,) = same(overviews.OF_WRITER, place, author=author.pk, **given)
                 mine = place == full.cast.cuprija and author == full.cast.officer
                 assert (overview.rubric is not None) == mine
+
+
+@pytest.mark.parametrize("drafts", [True, False])
+def test_the_calendar_without_filters(full: Desk, drafts: bool) -> None:
+    statement, now = queries.unfiltered_in_range(drafts=drafts), timezone.now()
+    amounts = []
+    for place, days in product((full.cast.cuprija, full.cast.novi_pazar), (0, 2, 400)):
+        given = {"since": now - timedelta(days=days), "until": now + timedelta(days=days)}
+        with scope(place):
+            rows = same(statement, place, **given)
+            assert columns(queries.in_range(**given, filters=queries.PostFilters(), drafts=drafts)) == columns(rows)
+        amounts.append(len(rows))
+    assert len(set(amounts)) > 1
+
+
+def columns(rows: list[Any]) -> list[dict[str, Any]]:
+    return [{name: getattr(row, name) for name in ("pk", "title", "stage", "due_at", "author")} for row in rows]
+
+
+def test_publications_of_lists(full: Desk) -> None:
+    """Also where rows share what they lead to."""
+    posts = list(Post.objects.order_by("pk"))
+    keys = array(post.pk for post in posts)
+    rows = same(queries.LIVE_PUBLICATIONS, full.cast.cuprija, posts=keys)
+    shared = queries.LIVE_PUBLICATIONS.shared_instances(municipality=full.cast.cuprija.pk, posts=keys)
+    assert [everything(row) for row in shared] == [everything(row) for row in rows]
+    assert len({id(row.channel) for row in shared}) == 2 < len(rows)
+    with_publications = queries.with_publications(posts)
+    prefetched = list(queries.for_lists(Post.objects.order_by("pk")))
+    assert with_publications == prefetched == posts
+    for post, other in zip(with_publications, prefetched, strict=True):
+        assert post.live_publications == other.live_publications  # type: ignore[attr-defined]
+        assert post.shown_state == other.shown_state
+
+
+def test_what_the_composer_knows_of_a_municipality(full: Desk) -> None:
+    cast = full.cast
+    services = [EService.objects.create(key=key, name_cyrl=key, is_active=key != "old") for key in ("new", "old")]
+    for place in (cast.cuprija, cast.novi_pazar):
+        with scope(place):
+            GlossaryWord.objects.create(
+                municipality=place, latin=place.slug, cyrillic=place.slug, added_by=cast.officer
+            )
+            for service, by in zip(services, (None, cast.officer), strict=True):
+                verified = {"verified_by": by, "verified_on": today() if by else None}
+                ServiceAvailability.objects.create(municipality=place, service=service, **verified)
+    assert [everything(row) for row in ACTIVE_SERVICES.instances()] == [
+        everything(row) for row in EService.objects.filter(is_active=True)
+    ]
+    for place in (cast.cuprija, cast.novi_pazar):
+        with scope(place):
+            assert len(same(ENTRIES, place)) == 2
+            words = SPELLINGS.rows(municipality=place.pk)
+            assert words == list(GlossaryWord.objects.values_list("latin", "cyrillic")) == [(place.slug, place.slug)]
+            sources = tuple(published_phones._known)
+            texts = published_phones.written(sources).rows(municipality=place.pk)
+            assert sources
+            assert sorted(texts) == sorted((text,) for text in published_phones._united(sources))
