@@ -123,10 +123,18 @@ def _which(name: str, user: Any, now: Any) -> Q:
     return Q(stage=Stage.RETURNED if name == "returned" else Stage.DRAFT, author=user)
 
 
+COMING = (State.SCHEDULED, State.WAITING, State.SENDING, State.PROCESSING, State.CHECKING)
+
+
 def _has_delivery(states: tuple[State, ...]) -> Exists:
-    """Whether a post has a live publication in one of these states. The deliveries of one municipality are named in a
-    subquery of their own: PostgreSQL reads a join with deliveries from the side of all municipalities."""
-    coming = Delivery.objects.filter(state__in=states).values("pk")
+    """Whether a post has a live publication in one of these states of `COMING`.
+
+    The deliveries of the municipality are named in a subquery of their own: PostgreSQL reads a join with deliveries
+    from the side of all municipalities. `COMING` is the condition of the index `delivery_coming`; the states themselves
+    are that of `delivery_due`, which has the deliveries of all.
+    """
+    others = [state for state in COMING if state not in states]
+    coming = Delivery.objects.filter(state__in=COMING).exclude(state__in=others).values("pk")
     return Exists(Publication.objects.filter(post=OuterRef("pk"), live=True, delivery__in=coming))
 
 

@@ -16,6 +16,7 @@ from channels.enums import ChannelState
 from channels.models import Channel
 from common.prepared import among, array
 from delivery.enums import State
+from delivery.models import Delivery
 from links.models import ClickCount, Link
 from links.queries import since_last_week
 from municipalities.models import Membership, Municipality, Pairing
@@ -262,15 +263,20 @@ def upcoming(limit: int = 10, since: Any = None) -> list[Post]:
 
 def last_on_channels() -> dict[int, Publication]:
     """The last publication by channel. One query."""
-    out = Publication.objects.filter(delivery__published_at__isnull=False).select_related("post", "delivery")
-    return {row.channel_id: row for row in out.order_by("channel", "-delivery__published_at").distinct("channel")}
+    # Chosen among the deliveries of the municipality: a join is read from the side of all municipalities.
+    ours = Exists(Publication.objects.filter(delivery=OuterRef("pk")))
+    out = Delivery.objects.filter(ours, published_at__isnull=False)
+    last = out.order_by("channel", "-published_at").distinct("channel").values("pk")
+    rows = Publication.objects.filter(delivery__in=last).select_related("post", "delivery")
+    return {row.channel_id: row for row in rows}
 
 
 def next_on_channels() -> dict[int, Publication]:
     """The next scheduled publication by channel. One query."""
     states = (State.SCHEDULED, State.WAITING, State.SENDING)
-    coming = Publication.objects.filter(live=True, post__deleted_at__isnull=True, delivery__state__in=states)
-    rows = coming.select_related("post", "delivery").order_by("channel", "delivery__due_at", "pk")
+    coming = Delivery.objects.filter(state__in=states).values("pk")
+    live = Publication.objects.filter(live=True, post__deleted_at__isnull=True, delivery__in=coming)
+    rows = live.select_related("post", "delivery").order_by("channel", "delivery__due_at", "pk")
     return {row.channel_id: row for row in rows.distinct("channel")}
 
 
