@@ -51,7 +51,7 @@ def test_a_municipality_can_be_chosen_opened_and_says_what_its_numbers_lack() ->
 
 
 def test_fifty_rows_of_the_comparison_leave_the_page_below_its_limit() -> None:
-    """Of 60 kB. The rest of the page, with its two charts, takes 32; tests/benchmarks/test_main_pages.py has them all."""
+    """Of 60 kB; the rest of the page, with its two charts, takes 32. tests/benchmarks/test_main_pages.py has it all."""
     spark = charts.sparkline([float(n % 7) for n in range(13)], "")
     row = MunicipalityRow("Велика Плана", ["12.345"] * 9, "velika-plana", "/m/velika-plana/analytics/", spark)
     assert len(table_rows.rows([row] * 50, with_spark=True).encode()) < 28_000

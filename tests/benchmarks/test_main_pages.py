@@ -124,7 +124,7 @@ def leave_gaps() -> None:
 def grow(municipalities: list[int]) -> None:
     with owner_rights(), connection.cursor() as cursor:
         for model in GROWING:
-            columns = {field.column: copied(field) for field in model._meta.concrete_fields}
+            columns = {str(field.column): copied(field) for field in model._meta.concrete_fields}
             table = model._meta.db_table
             cursor.execute(
                 f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())} "
