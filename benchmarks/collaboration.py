@@ -46,7 +46,8 @@ def fill(place: Municipality, user: User) -> User:
 
 
 def _waiting(place: Municipality) -> list[Post]:
-    posts = list(Post.objects.filter(municipality=place).order_by("pk")[100 : 100 + WAITING])
+    posts = list(Post.objects.filter(municipality=place).order_by("pk"))
+    posts = posts[len(posts) // 4 :][:WAITING]
     Post.objects.filter(pk__in=[post.pk for post in posts]).update(stage=Stage.SUBMITTED)
     return posts
 

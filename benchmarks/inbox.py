@@ -96,10 +96,10 @@ def fill() -> Filled:
         channels = _channels([home, *others], officer, now)
         ours = [channel for channel in channels if channel.municipality_id == home.pk]
         below = _publications(home, ours, officer, now, rng)
-        _copy(_rows(MESSAGES, ours, below, now, rng))
+        copy_messages(message_rows(MESSAGES, ours, below, now, rng, open_to=OPEN))
         for other in channels:
             if other.municipality_id != home.pk:
-                _copy(_rows(OTHERS, [other], [], now, rng))
+                copy_messages(message_rows(OTHERS, [other], [], now, rng, open_to=OPEN * OTHERS // MESSAGES))
         _replies(home, officer)
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
@@ -157,22 +157,20 @@ def _delivery(home: Municipality, channel: Channel, kind: str, remote_id: str, a
     )  # fmt: skip
 
 
-def _rows(
-    amount: int, channels: list[Channel], below: list[Publication], now: datetime, rng: random.Random
+def message_rows(
+    amount: int, channels: list[Channel], below: list[Publication], now: datetime, rng: random.Random, *, open_to: int
 ) -> Iterator[tuple[Any, ...]]:
-    """The newest messages are open; old ones were answered or closed. Few posts have many comments."""
+    """The newest `open_to` messages are open; old ones were answered or closed. Few posts have many comments."""
     kinds, weights = zip(*KINDS, strict=True)
     people = [(f"{rng.choice(NAMES)} {rng.choice(SURNAMES)}", f"p{n}") for n in range(max(amount // 12, 1))]
-    open_ones, waiting = OPEN * amount // MESSAGES, WAITING * amount // MESSAGES
+    waiting = WAITING * amount // MESSAGES
     for n in range(amount):
         at = now - timedelta(days=DAYS) * (n / amount)
         publication = below[int(len(below) * rng.random() ** 2)] if below and n % 10 else None
         channel_id = publication.channel_id if publication else rng.choice(channels).pk
         name, author = rng.choice(people)
         text = message_text(n, rng)
-        state = (
-            MessageState.OPEN if n < open_ones else MessageState.WAITING if n < open_ones + waiting else _settled(rng)
-        )
+        state = MessageState.OPEN if n < open_to else MessageState.WAITING if n < open_to + waiting else _settled(rng)
         root = publication.delivery.remote_id if publication else ""
         settled_at = (
             at + timedelta(hours=rng.uniform(0.2, 40))
@@ -209,7 +207,7 @@ def _settled(rng: random.Random) -> MessageState:
     return MessageState.ANSWERED if rng.random() < 0.7 else MessageState.CLOSED
 
 
-def _copy(rows: Iterator[tuple[Any, ...]]) -> None:
+def copy_messages(rows: Iterator[tuple[Any, ...]]) -> None:
     out = io.StringIO()
     csv.writer(out).writerows([["\\N" if cell is None else cell for cell in row] for row in rows])
     out.seek(0)

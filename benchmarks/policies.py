@@ -151,17 +151,24 @@ def recorded_statements(act: Callable[[], Any]) -> list[Statement]:
         return execute(sql, params, many, context)
 
     connection.ensure_connection()
+    kept = connection.settings_dict["CONN_MAX_AGE"]
+    # As behind a pooler: statements that are compiled once are sent whole, and not by the name under which this
+    # connection prepared them.
+    connection.settings_dict["CONN_MAX_AGE"] = 0
     if send_scope not in connection.execute_wrappers:
         raise RuntimeError("This connection sends no scope.")
-    for _ in range(2):  # the first fills caches
-        statements.clear()
-        with transaction.atomic():
-            connection.execute_wrappers.insert(0, record)
-            try:
-                act()
-            finally:
-                connection.execute_wrappers.remove(record)
-            transaction.set_rollback(True)
+    try:
+        for _ in range(2):  # the first fills caches
+            statements.clear()
+            with transaction.atomic():
+                connection.execute_wrappers.insert(0, record)
+                try:
+                    act()
+                finally:
+                    connection.execute_wrappers.remove(record)
+                transaction.set_rollback(True)
+    finally:
+        connection.settings_dict["CONN_MAX_AGE"] = kept
     return statements
 
 

@@ -1,4 +1,5 @@
-"""50 municipalities, 20,000 posts on two channels each, a million metric values: inserted as rows, without the verbs.
+"""50 municipalities, 20,000 posts on two channels each, a million metric values, 10,000 messages of citizens: inserted
+as rows, without the verbs.
 
 The amounts and their distribution over a year matter here; the texts repeat.
 """
@@ -18,6 +19,7 @@ from analytics import partitions
 from analytics.ingestion.domain import traits
 from analytics.models import Subject, Traits
 from benchmarks import collaboration
+from benchmarks.inbox import copy_messages, message_rows
 from channels.models import Channel
 from delivery.enums import State
 from delivery.models import Delivery
@@ -31,6 +33,7 @@ from serbian.folding import fold
 MUNICIPALITIES = 50
 POSTS = 20_000
 METRIC_VALUES = 1_000_000
+MESSAGES, OPEN_MESSAGES = 200, 40  # of each municipality
 DAYS = 365
 # The municipality whose pages are measured.
 HOME = "place-7"
@@ -53,8 +56,8 @@ FROM analytics_subject, unnest(ARRAY['publication', 'activity']) basis
 WHERE kind = 'publication' GROUP BY 1, 2, 3, 4, 5
 """
 FOLLOWERS = """
-INSERT INTO analytics_channelday (municipality_id, channel_id, day, followers, gap)
-SELECT municipality_id, id, current_date - n, 4000 - n, '' FROM channels_channel, generate_series(0, %s) n
+INSERT INTO analytics_channelday (municipality_id, channel_id, day, followers, gap, imported)
+SELECT municipality_id, id, current_date - n, 4000 - n, '', false FROM channels_channel, generate_series(0, %s) n
 """
 ACTIVITY = """
 INSERT INTO common_auditevent
@@ -73,12 +76,15 @@ class People:
     mentor: User
 
 
-def fill() -> People:
-    """Fill the (migrated, empty) database."""
+def fill(thinned: int = 1) -> People:
+    """Fill the (migrated, empty) database. `thinned`: the municipalities that are not measured have only every so many
+    of their posts, and of their messages.
+    """
     with everywhere("benchmark data"):
         user = User.objects.create(email="bench@example.org", name="Bench", language="sr")
         channels = [channel for place in places(user) for channel in _channels(place, user)]
-        _posts(channels, user)
+        _posts(channels, user, thinned)
+        _messages(channels, thinned)
         home = Municipality.objects.get(slug=HOME)
         officer = User.objects.create(email="officer@example.org", name="Officer", language="sr")
         Membership.objects.create(user=officer, municipality=home, role=Role.OFFICER)
@@ -132,12 +138,15 @@ def _channels(place: Municipality, user: User) -> list[Channel]:
     )  # fmt: skip
 
 
-def _posts(channels: list[Channel], user: User) -> None:
+def _posts(channels: list[Channel], user: User, thinned: int) -> None:
     pairs = list(zip(channels[::2], channels[1::2], strict=True))
     rng = random.Random(20261125)  # noqa: S311 -- the same load each time
-    for start in range(0, POSTS, BATCH):
-        plan = [(pairs[n % len(pairs)], _moment(n, rng)) for n in range(start, min(start + BATCH, POSTS))]
-        posts = Post.objects.bulk_create(_post(n, pair, at, user) for n, (pair, at) in enumerate(plan, start))
+    moments = [_moment(n, rng) for n in range(POSTS)]
+    numbers = [n for n in range(POSTS) if _is_home(pairs[n % len(pairs)][0]) or n // len(pairs) % thinned == 0]
+    for start in range(0, len(numbers), BATCH):
+        chosen = numbers[start : start + BATCH]
+        plan = [(pairs[n % len(pairs)], moments[n]) for n in chosen]
+        posts = Post.objects.bulk_create(_post(n, *planned, user) for n, planned in zip(chosen, plan, strict=True))
         versions = Version.objects.bulk_create(
             _version(post, pair, user) for post, (pair, _at) in zip(posts, plan, strict=True)
         )
@@ -146,6 +155,18 @@ def _posts(channels: list[Channel], user: User) -> None:
             for v in versions
         )
         _publications(versions, plan, rng)
+
+
+def _is_home(channel: Channel) -> bool:
+    return channel.municipality.slug == HOME
+
+
+def _messages(channels: list[Channel], thinned: int) -> None:
+    now, rng = timezone.now(), random.Random(4711)  # noqa: S311 -- the same load each time
+    for pair in zip(channels[::2], channels[1::2], strict=True):
+        share = 1 if _is_home(pair[0]) else thinned
+        rows = message_rows(MESSAGES // share, list(pair), [], now, rng, open_to=OPEN_MESSAGES // share)
+        copy_messages(rows)
 
 
 def _moment(n: int, rng: random.Random) -> datetime:

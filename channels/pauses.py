@@ -78,10 +78,12 @@ def of(
     )
 
 
-def columns(municipality: str = "pk") -> dict[str, ArraySubquery]:
+def columns(
+    municipality: str = "pk", *, now: datetime | None = None, on: date | None = None
+) -> dict[str, ArraySubquery]:
     """For a query of municipalities whose rows `from_columns` reads. Only the open scope is seen as paused."""
     names = ("paused_restore", "paused_wide", "paused_own", "paused_channels")
-    rows = _rows(timezone.now(), today(), municipality, None)
+    rows = _rows(now or timezone.now(), on or today(), municipality, None)
     return {name: ArraySubquery(subquery) for name, subquery in zip(names, rows, strict=True)}
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels import messages
 from common.errors import ActionNotAllowed
+from common.languages import once_per_language
 from municipalities.enums import Script, TextLanguage
 from platforms.errors import Rejected
 from platforms.registry import PLATFORMS, connector
@@ -142,13 +143,17 @@ def is_practice(server: str) -> bool:
     return server.rstrip("/") == settings.PRACTICE_URL.rstrip("/")
 
 
-def languages() -> list[tuple[str, str]]:
+@once_per_language
+def languages() -> tuple[tuple[str, str], ...]:
     """(tag, name) of each language and script a post can be written in: ("sr-Cyrl", "Serbian, Cyrillic")."""
-    return [
-        (f"{language}-{script}", _("%(language)s, %(script)s") % {"language": language.label, "script": script.label})
+    return tuple(
+        (
+            f"{language}-{script}",
+            str(_("%(language)s, %(script)s") % {"language": language.label, "script": script.label}),
+        )
         for language in TextLanguage
         for script in _scripts(language)
-    ]
+    )
 
 
 def _scripts(language: TextLanguage) -> tuple[Script, ...]:

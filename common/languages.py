@@ -4,8 +4,9 @@ Names of places, holidays, services and the like are stored in Serbian Cyrillic,
 in English as well. A language of the interface shows one of the three (`InterfaceLanguage.text_variant`).
 """
 
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import NamedTuple, TypeVar
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -14,6 +15,20 @@ from common.lazy_text import LazyText
 from serbian.transliteration import to_latin
 
 CYRILLIC, LATIN, ENGLISH = "cyrl", "latn", "en"
+Texts = TypeVar("Texts")
+
+
+def once_per_language(make: Callable[[], Texts]) -> Callable[[], Texts]:
+    """Keeps what a function without arguments returns in each language: texts do not change while a process runs, and
+    translating a list of some thirty takes as long as a small query. Callers share the value and must not change it.
+    """
+    by_language = cache(lambda _language: make())
+
+    @wraps(make)
+    def in_current_language() -> Texts:
+        return by_language(get_language())
+
+    return in_current_language
 
 
 class InterfaceLanguage(NamedTuple):

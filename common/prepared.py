@@ -12,12 +12,17 @@ the models. Rows become instances by `Model.from_db`. Django's private compiler 
 PostgreSQL plans it once per connection as well (PREPARE), except where `CONN_MAX_AGE=0` indicates a pooler in
 transaction mode.
 
-Anything that changes the *shape* of a query (an optional condition, a value that may be None) must not be a marker. The
-length of a list of ids does not change it: `pk__in=among(of.some)`, and `some=array(ids)` at each run.
+Anything that changes the *shape* of a query (an optional condition, a value that may be None) must not be a marker:
+such queries are one statement for each shape. The length of a list of ids does not change it: `pk__in=among(of.some)`,
+and `some=array(ids)` at each run.
+
+A value that should have been a marker would be kept for ever, so each query is compiled twice, with different markers
+and in different languages. `ValueError` is raised if the results differ in anything but the markers (a value that was
+computed from a marker, a limit, a translated text), if a marker is not used, and if a date or time is not a marker.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import count
@@ -27,13 +32,15 @@ from weakref import WeakKeyDictionary
 
 from psycopg2.extensions import AsIs
 
+from django.conf import settings
 from django.db import connection
 from django.db.models.expressions import RawSQL
+from django.utils import translation
 
 Rows = list[tuple[Any, ...]]
 _numbers = count(1)
-# Which statements a connection knows. One that was closed is forgotten with them.
-_known: "WeakKeyDictionary[Any, set[int]]" = WeakKeyDictionary()
+# The statements that a connection has prepared, and under which name. One that was closed is forgotten with them.
+_known: "WeakKeyDictionary[Any, dict[int, str]]" = WeakKeyDictionary()
 
 
 def _marker(kind: type) -> Any:
@@ -96,15 +103,18 @@ class _Statement(ABC):
                 filled[at] = value
             cursor.execute(text, filled)
             return
-        known = _known.setdefault(connection.connection, set())
-        if self._number not in known:
-            held = list(values)
-            for number, (at, _name) in enumerate(places, 1):
-                held[at] = AsIs(f"${number}")
-            cursor.execute(f"PREPARE made_once_{self._number} AS {text}", held)
-            known.add(self._number)
+        known = _known.setdefault(connection.connection, {})
         marks = f" ({', '.join(['%s'] * len(bound))})" if bound else ""
-        cursor.execute(f"EXECUTE made_once_{self._number}{marks}", bound)
+        if name := known.get(self._number):
+            cursor.execute(f"EXECUTE {name}{marks}", bound)
+            return
+        # One request for both. If it fails, PostgreSQL may know the name already: the next attempt takes another one.
+        name = f"made_once_{self._number}_{next(_numbers)}"
+        held = list(values)
+        for number, (at, _name) in enumerate(places, 1):
+            held[at] = AsIs(f"${number}")
+        cursor.execute(f"PREPARE {name} AS {text}; EXECUTE {name}{marks}", [*held, *bound])
+        known[self._number] = name
 
 
 def _is(value: Any, marker: Any) -> bool:
@@ -112,7 +122,10 @@ def _is(value: Any, marker: Any) -> bool:
 
 
 class Prepared(_Statement):
-    """A query. `make` gets the markers as attributes and returns a `values_list`, or what is like one."""
+    """A query. `make` gets the markers as attributes and returns a `values_list`, or what is like one.
+
+    `kinds` are the types of the markers by name: int, str, date, datetime.
+    """
 
     def __init__(self, make: Callable[[Any], Any], **kinds: type) -> None:
         super().__init__()
@@ -127,22 +140,41 @@ class Prepared(_Statement):
 
     def _make(self) -> SqlTemplate:
         """Inside a transaction if it locks."""
-        markers = {name: _marker(kind) for name, kind in self.kinds.items()}
-        text, params = self._selected(self.make(SimpleNamespace(**markers))).query.sql_with_params()
-        values = list(params)
-        places = [(at, name) for at, value in enumerate(values) for name in markers if _is(value, markers[name])]
-        missing = markers.keys() - {name for _at, name in places}
+        languages = settings.LANGUAGES[0][0], settings.LANGUAGES[-1][0]
+        made, again = (self._compiled(language) for language in languages)
+        missing = self.kinds.keys() - {name for _at, name in made.places}
         if missing:
             raise ValueError(f"The statement does not use {sorted(missing)}.")
+        if (made.text, made.places, _fixed(made)) != (again.text, again.places, _fixed(again)):
+            raise ValueError("The statement holds a value that is computed from a marker, from the time or a language.")
+        if any(isinstance(value, date) for value in _fixed(made).values()):
+            raise ValueError("The statement holds a date or a time that is not a marker.")
+        return made
+
+    def _compiled(self, language: str) -> SqlTemplate:
+        markers = {name: _marker(kind) for name, kind in self.kinds.items()}
+        with translation.override(language):
+            text, params = self._selected(self.make(SimpleNamespace(**markers))).query.sql_with_params()
+        values = list(params)
+        places = [(at, name) for at, value in enumerate(values) for name in markers if _is(value, markers[name])]
         return SqlTemplate(text, values, places)
 
     def _selected(self, rows: Any) -> Any:
         return rows
 
 
+def _fixed(made: SqlTemplate) -> dict[int, Any]:
+    """The values that are no markers, by their index."""
+    markers = {at for at, _name in made.places}
+    return {at: value for at, value in enumerate(made.values) if at not in markers}
+
+
 class PreparedRows(Prepared):
-    """A query of whole instances, with those that the relations `related` lead to ("channel__credential" behind
-    "channel"). `make` returns rows of a model."""
+    """A query of whole instances, with their annotations and with the instances that the relations `related` lead to
+    ("channel__credential" behind "channel"). `make` returns rows of a model.
+
+    Columns that `defer` or `only` of the query leave out are deferred in the instances.
+    """
 
     def __init__(self, make: Callable[[Any], Any], *related: str, **kinds: type) -> None:
         super().__init__(make, **kinds)
@@ -151,35 +183,71 @@ class PreparedRows(Prepared):
     def instances(self, **given: Any) -> list[Any]:
         return [self._instance(row) for row in self.rows(**given)]
 
-    def _selected(self, rows: Any) -> Any:
-        self._parts = [_Part(rows.model, "", 0)]
-        for path in self.related:
-            self._parts.append(_Part(rows.model, path, self._parts[-1].end))
-        return rows.values_list(*(name for part in self._parts for name in part.columns))
+    def shared_instances(self, **given: Any) -> list[Any]:
+        """The same, but rows that lead to one related row lead to one instance: for pages, which only read. A month of
+        publications has two channels."""
+        known: dict[tuple[str, Any], Any] = {}
+        return [self._instance(row, known) for row in self.rows(**given)]
 
-    def _instance(self, row: tuple[Any, ...]) -> Any:
+    def _selected(self, rows: Any) -> Any:
+        query = rows.query
+        names, is_deferred = query.deferred_loading
+        parts = [_Part(rows.model, "", 0, names, is_deferred=is_deferred)]
+        for path in self.related:
+            parts.append(_Part(rows.model, path, parts[-1].end, names, is_deferred=is_deferred))
+        annotations = query.annotation_select
+        self._parts = parts
+        self._annotations = [_Annotation(name, annotations[name]) for name in annotations]
+        return rows.values_list(*(name for part in parts for name in part.columns), *annotations)
+
+    def _instance(self, row: tuple[Any, ...], known: dict[tuple[str, Any], Any] | None = None) -> Any:
         first, *others = self._parts
-        instances = {"": first.read(row)}
-        for part in others:
-            instances[part.path] = part.read(row)
-            if (holder := instances[part.holder]) is not None:
-                part.attach(holder, instances[part.path])
-        return instances[""]
+        made = first.read(row)
+        if others:
+            instances = {"": made}
+            for part in others:
+                instances[part.path] = part.read(row) if known is None else part.shared(row, known)
+                if (holder := instances[part.holder]) is not None:
+                    part.attach(holder, instances[part.path])
+        for at, annotation in enumerate(self._annotations, self._parts[-1].end):
+            setattr(made, annotation.name, annotation.read(row[at]))
+        return made
+
+
+class _Annotation:
+    def __init__(self, name: str, expression: Any) -> None:
+        self.name = name
+        self._expression = expression
+        # As the ORM collects them.
+        self._converters = [
+            *connection.ops.get_db_converters(expression), *expression.get_db_converters(connection)
+        ]  # fmt: skip
+
+    def read(self, value: Any) -> Any:
+        for convert in self._converters:
+            value = convert(value, self._expression, connection)
+        return value
 
 
 class _Part:
     """The columns of a row that make one instance: of the query's model, or of what `path` leads to from it."""
 
-    def __init__(self, model: Any, path: str, start: int) -> None:
+    def __init__(self, model: Any, path: str, start: int, names: Collection[str], *, is_deferred: bool) -> None:
+        """`names`: columns of the query, which are all that is deferred, or all that is not."""
         self.path = path
         self.holder = path.rpartition("__")[0]
         for step in path.split("__") if path else ():
             self.relation = model._meta.get_field(step)
             model = self.relation.related_model
-        fields = model._meta.concrete_fields
+        prefix = f"{path}__" if path else ""
+        fields = [
+            field
+            for field in model._meta.concrete_fields
+            if field.primary_key or (f"{prefix}{field.name}" in names) != is_deferred
+        ]
         self.model = model
         self.names = [field.attname for field in fields]
-        self.columns = [f"{path}__{name}" if path else name for name in self.names]
+        self.columns = [f"{prefix}{name}" for name in self.names]
         self.start, self.end = start, start + len(fields)
         self._key = start + self.names.index(model._meta.pk.attname)
         converted = [(at, field) for at, field in enumerate(fields) if hasattr(field, "from_db_value")]
@@ -193,6 +261,12 @@ class _Part:
         for at, convert in self._converters:
             values[at] = convert(values[at], None, connection)
         return self.model.from_db(connection.alias, self.names, values)
+
+    def shared(self, row: tuple[Any, ...], known: dict[tuple[str, Any], Any]) -> Any:
+        key = self.path, row[self._key]
+        if key not in known:
+            known[key] = self.read(row)
+        return known[key]
 
     def attach(self, holder: Any, related: Any) -> None:
         """As `select_related` does, also for None: reading the relation does not query the database again."""

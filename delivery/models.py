@@ -84,6 +84,21 @@ class Delivery(TenantModel):
             ),
             # calendar and Home of one municipality
             models.Index(fields=["municipality", "due_at"], name="delivery_calendar"),
+            # Home of one municipality: what is still to come, and what needs a person. Without them the pages of one
+            # municipality read the deliveries of all.
+            models.Index(
+                fields=["municipality", "due_at"],
+                name="delivery_coming",
+                condition=Q(state__in=["scheduled", "waiting", "sending", "processing", "checking"]),
+            ),
+            models.Index(
+                fields=["municipality", "due_at"],
+                name="delivery_attention",
+                condition=Q(state__in=["failed", "expired", "unconfirmed"])
+                | Q(state="missing", noted_at__isnull=True)
+                | Q(state="published", changed_at__isnull=False, noted_at__isnull=True)
+                | Q(duplicate_at__isnull=False),
+            ),
             # order within a channel: what must leave it first is the first row
             models.Index(
                 fields=["channel", "-urgent", "due_at", "id"],

@@ -10,11 +10,9 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
 
 from common.access import Permission
 from municipalities import queries
-from municipalities.models import Municipality
 from municipalities.rules import ProgrammeVerb
 from municipalities.tenancy import scope
 from municipalities.web import PageRequest
@@ -59,8 +57,9 @@ class WorkspaceMiddleware:
 
 def enter(request: PageRequest, slug: str, verb: str) -> None:
     """Resolve the municipality, decide, open its scope; one query. Sets `request.municipality` and `request.access`."""
-    rows = queries.with_roles(request.user).filter(joined_on__isnull=False)
-    municipality: Municipality = get_object_or_404(rows, slug=slug)
+    municipality = queries.workspace_with_roles(request.user, slug)
+    if municipality is None:
+        raise Http404
     access = queries.access_in(request.user, municipality)
     if not access.roles:
         raise Http404

@@ -24,6 +24,17 @@ class Prepared(_Scoped, prepared.Prepared):
         super().__init__(made, municipality=int, **kinds)
 
 
+class PreparedRows(_Scoped, prepared.PreparedRows):
+    """As `Prepared`, of whole instances."""
+
+    def __init__(self, make: Any, *related: str, **kinds: type) -> None:
+        def made(of: Any) -> Any:
+            with scope(of.municipality):
+                return make(of)
+
+        super().__init__(made, *related, municipality=int, **kinds)
+
+
 class PreparedUpdate(_Scoped, prepared.PreparedUpdate):
     """As `Prepared`, for an UPDATE: of the rows of `municipality`, which each run names."""
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Invitation, User
 from common.models import AuditEvent
+from common.prepared import PreparedRows
 from common.sorting import SerbianKey
 from municipalities.availability import Offer, in_season, promotable
 from municipalities.availability import state as availability_state
@@ -38,7 +39,10 @@ from municipalities.models import (
     WidePause,
     runs,
 )
+from municipalities.prepared import Prepared as PreparedTenantQuery
+from municipalities.prepared import PreparedRows as PreparedTenantRows
 from municipalities.rules import DELEGATE, ON_EMERGENCY_LIST, PUBLISHING_ROLES, Verb, verbs
+from municipalities.tenancy import the_only_one
 from serbian.folding import fold
 from serbian.glossary import Glossary
 from serbian.sorting import sort_key
@@ -63,21 +67,36 @@ def today() -> date:
     return timezone.localdate()
 
 
-def with_roles(user: Any) -> QuerySet[Municipality]:
-    """Municipalities, each with what `user` is there today, for `access_in`: memberships and what was lent to a member,
-    a running pairing, a running enrolment in one's programme. No query of its own: it comes with the row.
+def with_roles(user: Any, on: date | None = None) -> QuerySet[Municipality]:
+    """Municipalities, each with what `user` is there on a day (today), for `access_in`: memberships and what was lent
+    to a member, a running pairing, a running enrolment in one's programme. No query of its own: it comes with the row.
     """
+    on = on or today()
     member = Membership.objects.running().filter(user=user, municipality=OuterRef("pk"))
-    mentor = Pairing.objects.on(today()).filter(mentor=user, municipality=OuterRef("pk"))
-    staff = Enrolment.objects.on(today()).filter(cohort__programme__staff=user, municipality=OuterRef("pk"))
+    mentor = Pairing.objects.on(on).filter(mentor=user, municipality=OuterRef("pk"))
+    staff = Enrolment.objects.on(on).filter(cohort__programme__staff=user, municipality=OuterRef("pk"))
     return Municipality.objects.annotate(
         held_roles=ArraySubquery(member.values(held=HELD_ROLE)),
         decides_from=Subquery(member.filter(waits_until__isnull=False).values("waits_until")[:1]),
         as_mentor=Exists(mentor),
         as_staff=Exists(staff),
-        as_delegate=Exists(delegations(OuterRef("pk")).filter(delegate=user)),
+        as_delegate=Exists(delegations(OuterRef("pk"), on).filter(delegate=user)),
         on_emergency_list=Exists(emergency_rights(OuterRef("pk")).filter(user=user)),
     )
+
+
+# Every page of a workspace begins with it.
+WORKSPACE = PreparedRows(
+    lambda of: with_roles(of.user, of.today).filter(slug=of.slug, joined_on__isnull=False),
+    user=int,
+    slug=str,
+    today=date,
+)
+
+
+def workspace_with_roles(user: Any, slug: str) -> Municipality | None:
+    """The municipality with this slug, as `with_roles` has it; None if it has no workspace. One query."""
+    return next(iter(WORKSPACE.instances(user=user.pk, slug=slug, today=today())), None)
 
 
 def _roles(user: Any, place: Any) -> frozenset[str]:
@@ -198,13 +217,19 @@ def access_in(user: Any, municipality: Any) -> Access:
 
 def workspaces(user: Any) -> QuerySet[Municipality]:
     """Municipalities whose workspace this person can enter, in no order; sort by name in the reader's script."""
-    joined = Municipality.objects.filter(joined_on__isnull=False)
-    if user.is_administrator:
-        return joined
+    return all_workspaces() if user.is_administrator else workspaces_of(user, today())
+
+
+def all_workspaces() -> QuerySet[Municipality]:
+    return Municipality.objects.filter(joined_on__isnull=False)
+
+
+def workspaces_of(user: Any, on: date) -> QuerySet[Municipality]:
+    """Those in which this person is something on a day; an administrator enters the others, too (`workspaces`)."""
     member = Membership.objects.running().filter(user=user).values("municipality")
-    mentored = Pairing.objects.on(today()).filter(mentor=user).values("municipality")
-    programme = Enrolment.objects.on(today()).filter(cohort__programme__staff=user).values("municipality")
-    return joined.filter(pk__in=member.union(mentored, programme))
+    mentored = Pairing.objects.on(on).filter(mentor=user).values("municipality")
+    programme = Enrolment.objects.on(on).filter(cohort__programme__staff=user).values("municipality")
+    return all_workspaces().filter(pk__in=member.union(mentored, programme))
 
 
 def mentored(user: Any) -> QuerySet[Municipality]:
@@ -465,15 +490,19 @@ def offered(service: EService, entry: ServiceAvailability | None, day: date | No
     return Offered(service, entry, offer, in_season(service.months, day))
 
 
+ACTIVE_SERVICES = PreparedRows(lambda of: EService.objects.filter(is_active=True))
+ENTRIES = PreparedTenantRows(lambda of: ServiceAvailability.objects.select_related("verified_by"), "verified_by")
+
+
 def services(*, all_of_them: bool = False) -> list[EService]:
     """The catalogue by name in the reader's script. One query."""
-    rows = EService.objects.all() if all_of_them else EService.objects.filter(is_active=True)
+    rows = EService.objects.all() if all_of_them else ACTIVE_SERVICES.instances()
     return sorted(rows, key=lambda row: sort_key(str(row)))
 
 
 def offers() -> list[Offered]:
     """Every service in the municipality of the open scope, those in season first. Two queries."""
-    entries = {row.service_id: row for row in ServiceAvailability.objects.select_related("verified_by")}
+    entries = {row.service_id: row for row in ENTRIES.instances(municipality=the_only_one())}
     offereds = [offered(service, entries.get(service.pk)) for service in services()]
     return sorted(offereds, key=lambda offer: not offer.is_in_season)
 
@@ -514,10 +543,12 @@ def counts_of_offers(places: list[Municipality]) -> dict[int, int]:
 # ---- words of the house
 
 
+SPELLINGS = PreparedTenantQuery(lambda of: GlossaryWord.objects.values_list("latin", "cyrillic"))
+
+
 def glossary(municipality_id: int) -> Glossary:
     """The words that this municipality spells its own way, for the converter. One query."""
-    rows = GlossaryWord.objects.filter(municipality_id=municipality_id).values_list("latin", "cyrillic")
-    pairs = list(rows)
+    pairs = SPELLINGS.rows(municipality=municipality_id)
     return Glossary.of(
         (latin for latin, cyrillic in pairs if latin == cyrillic), (pair for pair in pairs if pair[0] != pair[1])
     )

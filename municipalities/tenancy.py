@@ -86,6 +86,14 @@ def require() -> Scope:
     return opened
 
 
+def the_only_one() -> int:
+    """The id of the municipality whose scope is open; raises `OutOfScope` if it is not the scope of one."""
+    ids = require().municipality_ids
+    if ids is None or len(ids) != 1:
+        raise OutOfScope("The scope of a single municipality is needed here.")
+    return next(iter(ids))
+
+
 Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
 

@@ -6,6 +6,7 @@ whether the person is staff of a programme, and programme-wide pauses.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -22,11 +23,13 @@ from accounts.web import SignedInRequest
 from administration.views.setting_up import UNDER_WAY
 from channels import pauses
 from common.lazy_text import LazyText
+from common.prepared import PreparedRows
 from common.web.request import url_name
 from inbox.queries.listing import OpenCounts
 from inbox.queries.moderation import SecondReviewCounts
-from municipalities.models import Programme
-from municipalities.queries import workspaces
+from municipalities.models import Municipality, Programme
+from municipalities.prepared import PreparedRows as PreparedTenantRows
+from municipalities.queries import all_workspaces, today, workspaces_of
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest, PageRequest, is_inside
 from notifications.queries import Unread, unread_count
@@ -158,7 +161,7 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
     with_inbox = in_scope and access is not None and access.may(Verb.INBOX_VIEW)
     works = with_inbox and access is not None and access.may(Verb.INBOX_WORK)
     rows = cache(
-        lambda: list(_rows(user, in_scope=in_scope, with_inbox=with_inbox, works=works))
+        lambda: _rows(user, municipality if in_scope else None, with_inbox=with_inbox, works=works)
     )  # the rail, the bell and the banner ask for them
     context["workspaces"] = SimpleLazyObject(lambda: _workspaces(rows(), municipality))
     context["bell"] = cache(lambda: _unread(user, rows()))  # a plain number: plurals reckon with it
@@ -229,14 +232,53 @@ def _restore(rows: list[Any]) -> pauses.Paused | None:
     return next(map(pauses.Paused.read, rows[0].paused_restore), None)
 
 
-def _rows(user: Any, *, in_scope: bool, with_inbox: bool, works: bool) -> QuerySet[Any]:
-    names = ("pk", "slug", "name_cyrl", "name_latn", "name_en")
-    rows = workspaces(user).only(*names).annotate(unread=Unread(user), trains=Exists(_as_trainer(user)))
+NAMES = ("pk", "slug", "name_cyrl", "name_latn", "name_en")
+
+
+def _workspaces_of(user: Any, on: date | None) -> QuerySet[Any]:
+    """Those of a person on a day; of an administrator, who enters all of them on any day, None."""
+    rows = workspaces_of(user, on) if on else all_workspaces()
+    return rows.only(*NAMES).annotate(unread=Unread(user), trains=Exists(_as_trainer(user)))
+
+
+@cache
+def outside(*, everywhere: bool) -> PreparedRows:
+    """The workspaces of a person, for pages outside of them. `everywhere`: of an administrator."""
+    return PreparedRows(
+        lambda of: _workspaces_of(of.user, None if everywhere else of.today).annotate(**pauses.restore_column()),
+        user=int,
+        **({} if everywhere else {"today": date}),
+    )
+
+
+def _with_state(of: Any, *, everywhere: bool, with_inbox: bool, works: bool) -> QuerySet[Any]:
+    rows = _workspaces_of(of.user, None if everywhere else of.today)
     if with_inbox:
-        rows = rows.annotate(inbox_waits=OpenCounts(timezone.now()))
+        rows = rows.annotate(inbox_waits=OpenCounts(of.now))
     if works:
-        rows = rows.annotate(second_looks=SecondReviewCounts(user, timezone.now()))
-    return rows.annotate(**(pauses.columns() if in_scope else pauses.restore_column()))
+        rows = rows.annotate(second_looks=SecondReviewCounts(of.user, of.now))
+    return rows.annotate(**pauses.columns(now=of.now, on=of.today))
+
+
+@cache
+def inside(*, everywhere: bool, with_inbox: bool, works: bool) -> PreparedTenantRows:
+    """The same for pages of a workspace, with what waits there for who may open its inbox, or work in it."""
+    return PreparedTenantRows(
+        lambda of: _with_state(of, everywhere=everywhere, with_inbox=with_inbox, works=works),
+        user=int,
+        now=datetime,
+        today=date,
+    )
+
+
+def _rows(user: Any, municipality: Municipality | None, *, with_inbox: bool, works: bool) -> list[Any]:
+    """`municipality`: the one whose scope is open. One query."""
+    everywhere = user.is_administrator
+    if municipality is None:
+        day = {} if everywhere else {"today": today()}
+        return outside(everywhere=everywhere).instances(user=user.pk, **day)
+    statement = inside(everywhere=everywhere, with_inbox=with_inbox, works=works)
+    return statement.instances(municipality=municipality.pk, user=user.pk, now=timezone.now(), today=today())
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def workspace(request: MunicipalityRequest) -> HttpResponse:
         "approver": approver,
         "answers_waiting": waiting_count() if approver and request.municipality.answers_need_approval else 0,
         "board": home_dashboard(request.user, request.municipality, access, own=writer),
-        "closings": queries.closings_due() if officer else [],
+        "closings": queries.closings_due(request.municipality) if officer else [],
     }
     return render(request, "portal/workspace.html", context)
 

@@ -7,17 +7,19 @@ posts, publications, decisions. Each list keeps its own order and limit.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from channels.enums import ChannelState
+from common.prepared import among, array
 from delivery.enums import State
 from delivery.models import Delivery
 from delivery.policies import EDIT
 from municipalities.models import Municipality
+from municipalities.prepared import PreparedRows
 from municipalities.queries import Access
 from municipalities.rules import Verb
 from posts import rules
@@ -65,16 +67,14 @@ class HomeDashboard:
         return [item for item in self.waiting if item.denial is not None]
 
 
-@dataclass(frozen=True)
-class _List:
-    """Posts that fulfil `which`, the first `most` of them in `order`."""
-
-    which: Q | Exists
-    order: tuple[str, ...]
-    most: int
-
-    def ids(self) -> QuerySet[Any, Any]:
-        return visible().filter(self.which).order_by(*self.order).values("pk")[: self.most]
+# The order of each list of posts, and how many it shows.
+LISTS = {
+    "upcoming": (("due_at",), 10),
+    "undecided": (("due_at", "updated_at"), UNDECIDED),
+    "removals": (("due_at", "updated_at"), REMOVALS),
+    "returned": (("-updated_at",), 20),
+    "drafts": (("-updated_at",), 10),
+}
 
 
 def home_dashboard(user: Any, municipality: Municipality, access: Access, *, own: bool = True) -> HomeDashboard:
@@ -82,12 +82,12 @@ def home_dashboard(user: Any, municipality: Municipality, access: Access, *, own
 
     Three queries; for approvers one more for each of two rules: a mentor who endorses first, an absent approver.
     """
-    lists, decides = _lists(user, access, own=own), access.may(Verb.POST_APPROVE)
-    by_list = _posts(lists)
-    answers = access.may(Verb.DELIVERY_ANSWER)
-    attention = _publications({post.pk: post for posts in by_list.values() for post in posts}, with_attention=answers)
+    decides = access.may(Verb.POST_APPROVE)
+    by_list = _posts(user, municipality, own=own, decides=decides)
+    posts = {post.pk: post for posts in by_list.values() for post in posts}
+    attention = _publications(municipality, posts, with_attention=access.may(Verb.DELIVERY_ANSWER))
     undecided, returned = by_list.get("undecided", []), by_list.get("returned", [])
-    decisions = _decisions(undecided, returned, emergencies=decides)
+    decisions = _decisions(municipality, undecided, returned, emergencies=decides)
     for post in returned:
         notes = [row for row in decisions if row.version.post_id == post.pk and row.kind == DecisionKind.RETURNED]
         post.returned = notes[-1] if notes else None  # type: ignore[attr-defined]
@@ -105,29 +105,45 @@ def home_dashboard(user: Any, municipality: Municipality, access: Access, *, own
 # ---------------------------------------------------------------- posts
 
 
-def _lists(user: Any, access: Access, *, own: bool) -> dict[str, _List]:
-    lists = {"upcoming": _List(_goes_out() & Q(due_at__isnull=False), ("due_at",), 10)}
-    if access.may(Verb.POST_APPROVE):
-        lists["undecided"] = _List(_undecided(timezone.now()), ("due_at", "updated_at"), UNDECIDED)
-        lists["removals"] = _List(Q(Exists(_removal())), ("due_at", "updated_at"), REMOVALS)
-    if own:
-        lists["returned"] = _List(Q(stage=Stage.RETURNED, author=user), ("-updated_at",), 20)
-        lists["drafts"] = _List(Q(stage=Stage.DRAFT, author=user), ("-updated_at",), 10)
-    return lists
+def _names(*, own: bool, decides: bool) -> list[str]:
+    """Of the lists that a person has."""
+    of_approvers, of_writers = ["undecided", "removals"] if decides else [], ["returned", "drafts"] if own else []
+    return ["upcoming", *of_approvers, *of_writers]
 
 
-def _goes_out() -> Q:
-    coming = (State.SCHEDULED, State.WAITING, State.SENDING, State.CHECKING)
-    return Q(Exists(Publication.objects.filter(post=OuterRef("pk"), live=True, delivery__state__in=coming)))
+def _which(name: str, user: Any, now: Any) -> Q:
+    """The posts of a list."""
+    if name == "upcoming":
+        coming = (State.SCHEDULED, State.WAITING, State.SENDING, State.CHECKING)
+        return Q(_has_delivery(coming)) & Q(due_at__isnull=False)
+    if name == "undecided":
+        return _undecided(now)
+    if name == "removals":
+        return Q(Exists(_removal()))
+    return Q(stage=Stage.RETURNED if name == "returned" else Stage.DRAFT, author=user)
+
+
+COMING = (State.SCHEDULED, State.WAITING, State.SENDING, State.PROCESSING, State.CHECKING)
+
+
+def _has_delivery(states: tuple[State, ...]) -> Exists:
+    """Whether a post has a live publication in one of these states of `COMING`.
+
+    The deliveries of the municipality are named in a subquery of their own: PostgreSQL reads a join with deliveries
+    from the side of all municipalities. `COMING` is the condition of the index `delivery_coming`; the states themselves
+    are that of `delivery_due`, which has the deliveries of all.
+    """
+    others = [state for state in COMING if state not in states]
+    coming = Delivery.objects.filter(state__in=COMING).exclude(state__in=others).values("pk")
+    return Exists(Publication.objects.filter(post=OuterRef("pk"), live=True, delivery__in=coming))
 
 
 def _undecided(now: datetime) -> Q:
     """Submitted posts, and approved ones not published yet: the municipality may require more approvals now."""
-    coming = (State.SCHEDULED, State.WAITING)
-    has_not_gone = Exists(Publication.objects.filter(post=OuterRef("pk"), live=True, delivery__state__in=coming))
     # overdue ones need a new time first
     in_time = Q(due_at__isnull=True) | Q(due_at__gt=now) | Q(is_correction=True)
-    return in_time & (Q(stage=Stage.SUBMITTED) | (Q(stage=Stage.APPROVED) & Q(has_not_gone)))
+    has_not_gone = Q(_has_delivery((State.SCHEDULED, State.WAITING)))
+    return in_time & (Q(stage=Stage.SUBMITTED) | (Q(stage=Stage.APPROVED) & has_not_gone))
 
 
 def _removal() -> QuerySet[Amendment]:
@@ -135,41 +151,75 @@ def _removal() -> QuerySet[Amendment]:
     return Amendment.objects.filter(post=OuterRef("pk"), kind=AmendmentKind.REMOVAL, state=AmendmentState.OPEN)
 
 
-def _posts(lists: Mapping[str, _List]) -> dict[str, list[Post]]:
-    """The posts of each list, in its order. One query; a post that is on two lists is one object.
+def _listed(user: Any, now: Any, *, own: bool, decides: bool) -> QuerySet[Post]:
+    """The posts of all lists, and on which of them each is.
 
     Undecided posts have the id of their `newest` version and of its author.
     """
-    ids: QuerySet[Any, Any] = reduce(
-        lambda one, other: one.union(other), (selection.ids() for selection in lists.values())
-    )
+    which = {name: _which(name, user, now) for name in _names(own=own, decides=decides)}
+    by_list = []
+    for name, condition in which.items():
+        order, most = LISTS[name]
+        by_list.append(visible().filter(condition).order_by(*order).values("pk")[:most])
+    ids: QuerySet[Any, Any] = reduce(lambda one, other: one.union(other), by_list)
     versions = Version.objects.filter(post=OuterRef("pk")).order_by("-number")
     rows = Post.objects.filter(pk__in=ids).select_related("author").defer("draft", "search_key").annotate(
         newest=Subquery(versions.values("pk")[:1]), written_by=Subquery(versions.values("created_by")[:1]),
         removal_reason=Subquery(_removal().values("reason")[:1]),
         removal_by=Subquery(_removal().values("by__name")[:1]),
-        **{f"is_{name}": selection.which for name, selection in lists.items()},
+        **{f"is_{name}": condition for name, condition in which.items()},
     )  # fmt: skip
-    posts: list[Post] = list(rows.order_by("due_at", "updated_at"))
-    by_list = {name: [post for post in posts if getattr(post, f"is_{name}")] for name in lists}
-    for name, selection in lists.items():
-        if selection.order == ("-updated_at",):
-            by_list[name].sort(key=lambda post: post.updated_at, reverse=True)
-    return {name: posts[: lists[name].most] for name, posts in by_list.items()}
+    return rows.order_by("due_at", "updated_at")
 
 
-def _publications(posts: Mapping[int, Post], *, with_attention: bool) -> list[Publication]:
-    """Sets `live_publications` of the posts; returns those that need a decision. One query."""
+@cache
+def listed(*, own: bool, decides: bool) -> PreparedRows:
+    kinds: dict[str, type] = {**({"user": int} if own else {}), **({"now": datetime} if decides else {})}
+    return PreparedRows(
+        lambda of: _listed(getattr(of, "user", None), getattr(of, "now", None), own=own, decides=decides),
+        "author",
+        **kinds,
+    )
+
+
+def _posts(user: Any, municipality: Municipality, *, own: bool, decides: bool) -> dict[str, list[Post]]:
+    """The posts of each list, in its order. One query; a post that is on two lists is one object."""
+    statement = listed(own=own, decides=decides)
+    posts: list[Post] = statement.instances(municipality=municipality.pk, user=user.pk, now=timezone.now())
+    by_list = {}
+    for name in _names(own=own, decides=decides):
+        order, most = LISTS[name]
+        rows = [post for post in posts if getattr(post, f"is_{name}")]
+        if order == ("-updated_at",):
+            rows.sort(key=lambda post: post.updated_at, reverse=True)
+        by_list[name] = rows[:most]
+    return by_list
+
+
+def _shown(posts: Any, *, with_attention: bool) -> QuerySet[Publication]:
+    """The live publications of these posts, and those that need a decision."""
     mine = _stuck().filter(parent=OuterRef("delivery")).order_by("-pk").values("pk")
-    rows = Publication.objects.filter(live=True).select_related("post", "channel", "delivery")
-    rows = rows.annotate(asks=Subquery(mine[:1]))
-    wanted = Q(post__in=list(posts))
+    # Two searches by index instead of a condition with OR, for which all publications are read.
+    wanted: QuerySet[Any, Any] = Publication.objects.filter(live=True, post__in=posts).values("pk")
     if with_attention:
-        wanted |= Q(pk__in=_needing_attention().values("pk")[:ATTENTION])
+        wanted = wanted.union(_needing_attention().values("pk")[:ATTENTION])
+    rows = Publication.objects.filter(live=True, pk__in=wanted).select_related("post", "channel", "delivery")
+    return rows.annotate(asks=Subquery(mine[:1])).defer("post__draft", "post__search_key").order_by("pk")
+
+
+@cache
+def shown(*, with_attention: bool) -> PreparedRows:
+    return PreparedRows(
+        lambda of: _shown(among(of.posts), with_attention=with_attention), "post", "channel", "delivery", posts=str
+    )
+
+
+def _publications(municipality: Municipality, posts: Mapping[int, Post], *, with_attention: bool) -> list[Publication]:
+    """Sets `live_publications` of the posts; returns those that need a decision. One query."""
     for post in posts.values():
         post.live_publications = []  # type: ignore[attr-defined]
     attention: list[Publication] = []
-    for row in rows.filter(wanted).defer("post__draft", "post__search_key").order_by("pk"):
+    for row in shown(with_attention=with_attention).instances(municipality=municipality.pk, posts=array(posts)):
         if row.post_id in posts:
             posts[row.post_id].live_publications.append(row)  # type: ignore[attr-defined]
         if with_attention and _needs_attention(row):
@@ -187,12 +237,17 @@ def _stuck() -> QuerySet[Delivery]:
 
 def _needing_attention() -> QuerySet[Publication]:
     """By the displayed time, oldest first; the channels of a post in the order of its page."""
-    waits = Q(delivery__state=State.WAITING, channel__state=ChannelState.NEEDS_CONSENT)
     rows = Publication.objects.filter(live=True, post__deleted_at__isnull=True)
-    there = Q(delivery__state=State.MISSING) | Q(delivery__state=State.PUBLISHED, delivery__changed_at__isnull=False)
-    unseen = (there & Q(delivery__noted_at=None)) | Q(delivery__duplicate_at__isnull=False)
-    asks = Q(delivery__state__in=ANSWERED_BY_PEOPLE) | Q(delivery__in=_stuck().values("parent")) | unseen | waits
-    return rows.filter(asks).order_by("delivery__due_at", "pk")
+    return rows.filter(delivery__in=_asking()).order_by("delivery__due_at", "pk")
+
+
+def _asking() -> QuerySet[Any, Any]:
+    """Ids of the deliveries that need a person; a search by index for each reason (`Delivery.Meta.indexes`)."""
+    there = Q(state=State.MISSING) | Q(state=State.PUBLISHED, changed_at__isnull=False)
+    unseen = there & Q(noted_at=None)
+    asks = Delivery.objects.filter(Q(state__in=ANSWERED_BY_PEOPLE) | unseen | Q(duplicate_at__isnull=False))
+    waits = Delivery.objects.filter(state=State.WAITING, channel__state=ChannelState.NEEDS_CONSENT)
+    return asks.values("pk").union(waits.values("pk"), _stuck().values("parent"))
 
 
 def _needs_attention(row: Publication) -> bool:
@@ -209,13 +264,39 @@ def _needs_attention(row: Publication) -> bool:
 # ---------------------------------------------------------------- decisions
 
 
-def _decisions(undecided: Iterable[Any], returned: Sequence[Post], *, emergencies: bool) -> list[Decision]:
-    """Decisions about the newest versions, notes of returned posts, emergencies to review. One query at most."""
-    wanted = Q(version__in=[post.newest for post in undecided])
-    wanted |= Q(version__post__in=returned, kind=DecisionKind.RETURNED)
+def _decided(versions: Any, returned: Any, *, emergencies: bool) -> QuerySet[Decision]:
+    """Decisions about these versions, notes of returned posts, emergencies to review."""
+    wanted = Decision.objects.filter(version__in=versions).values("pk")
+    wanted = wanted.union(Decision.objects.filter(version__post__in=returned, kind=DecisionKind.RETURNED).values("pk"))
     if emergencies:
-        wanted |= Q(kind=DecisionKind.EMERGENCY, remind_at__isnull=False)
-    return list(Decision.objects.filter(wanted).select_related("by", "version__post").order_by("pk"))
+        to_review = Decision.objects.filter(kind=DecisionKind.EMERGENCY, remind_at__isnull=False)
+        wanted = wanted.union(to_review.values("pk"))
+    rows = Decision.objects.filter(pk__in=wanted).select_related("by", "version__post")
+    return rows.defer("version__post__draft", "version__post__search_key").order_by("pk")
+
+
+@cache
+def decided(*, emergencies: bool) -> PreparedRows:
+    return PreparedRows(
+        lambda of: _decided(among(of.versions), among(of.returned), emergencies=emergencies),
+        "by",
+        "version",
+        "version__post",
+        versions=str,
+        returned=str,
+    )
+
+
+def _decisions(
+    municipality: Municipality, undecided: Iterable[Any], returned: Sequence[Post], *, emergencies: bool
+) -> list[Decision]:
+    """Those about the newest versions, notes of returned posts, emergencies to review. One query at most."""
+    versions = [post.newest for post in undecided if post.newest]
+    if not (versions or returned or emergencies):
+        return []
+    return decided(emergencies=emergencies).instances(
+        municipality=municipality.pk, versions=array(versions), returned=array(post.pk for post in returned)
+    )
 
 
 def _to_review(decisions: Iterable[Decision]) -> list[Decision]:

@@ -3,22 +3,27 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, Min, OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
 from channels.enums import ChannelState
 from channels.models import Channel
+from common.prepared import among, array
 from delivery.enums import State
+from delivery.models import Delivery
 from links.models import ClickCount, Link
 from links.queries import since_last_week
-from municipalities.models import Membership, Pairing
+from municipalities.models import Membership, Municipality, Pairing
+from municipalities.prepared import PreparedRows
 from municipalities.queries import mentors
 from municipalities.rules import TABLE, Verb
+from municipalities.tenancy import the_only_one
 from posts import version_files
 from posts.draft import Draft, Text, parse
 from posts.enums import DecisionKind, Stage, SuggestionState
@@ -258,15 +263,20 @@ def upcoming(limit: int = 10, since: Any = None) -> list[Post]:
 
 def last_on_channels() -> dict[int, Publication]:
     """The last publication by channel. One query."""
-    out = Publication.objects.filter(delivery__published_at__isnull=False).select_related("post", "delivery")
-    return {row.channel_id: row for row in out.order_by("channel", "-delivery__published_at").distinct("channel")}
+    # Chosen among the deliveries of the municipality: a join is read from the side of all municipalities.
+    ours = Exists(Publication.objects.filter(delivery=OuterRef("pk")))
+    out = Delivery.objects.filter(ours, published_at__isnull=False)
+    last = out.order_by("channel", "-published_at").distinct("channel").values("pk")
+    rows = Publication.objects.filter(delivery__in=last).select_related("post", "delivery")
+    return {row.channel_id: row for row in rows}
 
 
 def next_on_channels() -> dict[int, Publication]:
     """The next scheduled publication by channel. One query."""
     states = (State.SCHEDULED, State.WAITING, State.SENDING)
-    coming = Publication.objects.filter(live=True, post__deleted_at__isnull=True, delivery__state__in=states)
-    rows = coming.select_related("post", "delivery").order_by("channel", "delivery__due_at", "pk")
+    coming = Delivery.objects.filter(state__in=states).values("pk")
+    live = Publication.objects.filter(live=True, post__deleted_at__isnull=True, delivery__in=coming)
+    rows = live.select_related("post", "delivery").order_by("channel", "delivery__due_at", "pk")
     return {row.channel_id: row for row in rows.distinct("channel")}
 
 
@@ -274,11 +284,16 @@ def next_on_channels() -> dict[int, Publication]:
 REPORTS_FOR = timedelta(days=90)
 
 
-def asked_without_report(now: datetime) -> QuerySet[Post]:
-    """Interactive posts of the last months without a report, public since `public_at`; oldest first."""
-    first = Min("publications__delivery__published_at", filter=Q(publications__delivery__state__in=SEEN))
+def asked_without_report(now: datetime, since: datetime | None = None) -> QuerySet[Post]:
+    """Interactive posts of the last months without a report, public since `public_at`; oldest first.
+
+    `since`: `REPORTS_FOR` before now.
+    """
+    # For each of these few posts: a join would read the publications and deliveries of all.
+    public = Publication.objects.filter(post=OuterRef("pk"), delivery__state__in=SEEN).order_by().values("post")
+    first = Subquery(public.annotate(first=Min("delivery__published_at")).values("first"))
     rows = visible().exclude(format="").filter(closing__isnull=True).annotate(public_at=first)
-    return rows.filter(public_at__lte=now, public_at__gte=now - REPORTS_FOR).order_by("public_at")
+    return rows.filter(public_at__lte=now, public_at__gte=since or now - REPORTS_FOR).order_by("public_at")
 
 
 def answered_at(post: Post) -> datetime:
@@ -286,10 +301,16 @@ def answered_at(post: Post) -> datetime:
     return answers_until(parse(post.draft), post.public_at)  # type: ignore[attr-defined]
 
 
-def closings_due(limit: int = 10) -> list[Post]:
+CLOSINGS = 10
+ASKED_WITHOUT_REPORT = PreparedRows(
+    lambda of: asked_without_report(of.now, of.since)[: 5 * CLOSINGS], now=datetime, since=datetime
+)
+
+
+def closings_due(municipality: Municipality, limit: int = CLOSINGS) -> list[Post]:
     """Interactive posts with complete answers and no report; oldest first. One query."""
     now = timezone.now()
-    posts = asked_without_report(now)[: 5 * limit]
+    posts = ASKED_WITHOUT_REPORT.instances(municipality=municipality.pk, now=now, since=now - REPORTS_FOR)
     due: Iterable[Post] = (post for post in posts if answered_at(post) <= now)
     return list(islice(due, limit))
 
@@ -339,10 +360,53 @@ def linked(*, drafts: bool) -> QuerySet[Post]:
 
 def in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts: bool) -> list[Post]:
     """Posts with a time from `since` (included) to `until`, by time. Two queries."""
+    if filters != PostFilters():
+        return with_publications(_in_range(since, until, filters, drafts=drafts))
+    statement = unfiltered_in_range(drafts=drafts)
+    return with_publications(statement.shared_instances(municipality=the_only_one(), since=since, until=until))
+
+
+@cache
+def unfiltered_in_range(*, drafts: bool) -> PreparedRows:
+    """What the calendar shows at first. With filters a query has too many shapes."""
+    return PreparedRows(
+        lambda of: _in_range(of.since, of.until, PostFilters(), drafts=drafts), "author", since=datetime, until=datetime
+    )
+
+
+def _in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
     rows = filters.apply(readable(drafts=drafts)).filter(due_at__gte=since, due_at__lt=until)
-    return list(for_lists(rows).defer("draft", "search_key").order_by("due_at", "pk"))
+    return rows.select_related("author").defer("draft", "search_key").order_by("due_at", "pk")
 
 
 def listed(filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
-    """Posts for the list, last changed first."""
-    return for_lists(filters.apply(readable(drafts=drafts))).defer("draft", "search_key").order_by("-updated_at", "-pk")
+    """Posts for the list, last changed first. Their publications: `with_publications`."""
+    rows = filters.apply(readable(drafts=drafts)).select_related("author")
+    return rows.defer("draft", "search_key").order_by("-updated_at", "-pk")
+
+
+LIVE_PUBLICATIONS = PreparedRows(
+    lambda of: (
+        Publication.objects.filter(live=True, post__in=among(of.posts))
+        .select_related("channel", "delivery")
+        # what no list shows
+        .defer("channel__facts", "delivery__payload", "delivery__shown", "delivery__shown_now", "delivery__token")
+        .order_by("pk")
+    ),
+    "channel",
+    "delivery",
+    posts=str,
+)
+
+
+def with_publications(rows: Iterable[Post]) -> list[Post]:
+    """The same posts, all of the municipality in scope, with their `live_publications` as `for_lists` has them. One
+    query; none without posts."""
+    posts = {post.pk: post for post in rows}
+    for post in posts.values():
+        post.live_publications = []  # type: ignore[attr-defined]
+    if posts:
+        for row in LIVE_PUBLICATIONS.shared_instances(municipality=the_only_one(), posts=array(posts)):
+            row.post = posts[row.post_id]
+            posts[row.post_id].live_publications.append(row)  # type: ignore[attr-defined]
+    return list(posts.values())

@@ -5,6 +5,7 @@ One query for any number of municipalities; their scope is open.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -20,6 +21,7 @@ from common.lazy_text import LazyText
 from common.models import AuditEvent
 from municipalities.enums import Role
 from municipalities.models import GlossaryWord, Membership, Municipality, Pairing, ServiceAvailability
+from municipalities.prepared import PreparedRows
 from municipalities.queries import Access, today
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -134,7 +136,7 @@ class Progress:
         return self.is_put_away or not self.open
 
 
-def _with_progress(places: QuerySet[Municipality]) -> QuerySet[Municipality]:
+def _with_progress(places: QuerySet[Municipality], on: date) -> QuerySet[Municipality]:
     here = {"municipality": OuterRef("pk")}
     members = Membership.objects.running().filter(user__is_active=True, **here)
     verbs = ("municipality.edit_rules", "municipality.ask_rules")
@@ -144,7 +146,7 @@ def _with_progress(places: QuerySet[Municipality]) -> QuerySet[Municipality]:
         has_approver=Exists(members.filter(role=Role.APPROVER)),
         has_rules=Exists(rules),
         has_channel=Exists(Channel.objects.filter(**here).exclude(state=ChannelState.DISCONNECTED)),
-        has_mentor=Exists(Pairing.objects.on(today()).filter(**here)),
+        has_mentor=Exists(Pairing.objects.on(on).filter(**here)),
         has_services=Exists(ServiceAvailability.objects.filter(verified_on__isnull=False, **here)),
         has_glossary=Exists(GlossaryWord.objects.filter(**here)),
         has_times=Exists(Slot.objects.filter(**here)),
@@ -184,9 +186,14 @@ def _url(kind: StepDefinition, row: Any, access: Access | None, across: Collecti
     return reverse(kind.page, args=[row.slug])
 
 
+OF_MUNICIPALITY = PreparedRows(
+    lambda of: _with_progress(Municipality.objects.filter(pk=of.municipality), of.today), today=date
+)
+
+
 def progress(request: MunicipalityRequest) -> Progress:
     """Of the municipality of the page, with links for those who may do a step. One query."""
-    row = _with_progress(Municipality.objects.filter(pk=request.municipality.pk)).get()
+    (row,) = OF_MUNICIPALITY.instances(municipality=request.municipality.pk, today=today())
     across = {"population"} if request.user.is_administrator else set()
     if "staff" in request.access.roles:
         across |= ACROSS
@@ -201,6 +208,6 @@ def unfinished(request: MunicipalityRequest) -> Progress | None:
 
 def of_several(places: Collection[Municipality]) -> list[Progress]:
     """For the staff of a programme: those that have most to do first. One query."""
-    rows = _with_progress(Municipality.objects.filter(pk__in=[place.pk for place in places]))
+    rows = _with_progress(Municipality.objects.filter(pk__in=[place.pk for place in places]), today())
     progresses = [_progress(row, None, ACROSS) for row in rows]
     return sorted(progresses, key=lambda steps: (steps.is_over, steps.count, sort_key(str(steps.municipality))))

@@ -156,7 +156,7 @@ def sparkline(
     for first, last in drawing.runs(values, missing=False):
         # A lone figure is drawn as a line of no length, which the round cap makes a dot.
         path = "L".join(points[first : last + 1])
-        parts.append(html('<path class="chart-line" d="M{}{}"/>', path, "" if last > first else "h0"))
+        parts.append(html('<path d="M{}{}"/>', path, "" if last > first else "h0"))
         newest = last
     parts.append(html('<path class="chart-last" d="M{}h0"/>', points[newest]))
     text = _describe_sparkline(present, texts) if description is None else description

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import template
 from django.conf import settings
@@ -20,8 +20,8 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from common import charts, content_security, languages, numbers, tables
 from common.fields import web_address as guarded_address
@@ -204,22 +204,45 @@ def when(moment: datetime | date | None, style: str = "") -> SafeString:
     """`<time>` in the page's zone. `style`: "" date and time, "date", "time", "ago" (with the full time as title)."""
     if moment is None:
         return NOTHING
-    machine = moment.isoformat()
-    if isinstance(moment, datetime):
-        machine = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
-        moment = timezone.localtime(moment)
     if not isinstance(moment, datetime) or style == "date":
+        machine = moment.isoformat()
+        if isinstance(moment, datetime):
+            machine = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+            moment = timezone.localtime(moment)
         return format_html('<time datetime="{}">{}</time>', machine, formats.date_format(moment, "DATE_FORMAT"))
-    clock = formats.time_format(moment, "H:i")
+    # in UTC: of the hour that exists twice, two local moments are equal
+    minute = moment.astimezone(UTC).replace(second=0, microsecond=0)
+    written = _to_the_minute(minute, get_language(), timezone.get_current_timezone_name())
     if style == "time":
-        return format_html('<time datetime="{}">{}</time>', machine, clock)
-    day = formats.date_format(moment, "DATE_FORMAT")
-    full = pgettext("date and time", "%(date)s, %(time)s") % {"date": day, "time": clock}
+        return written.time
     if style == "ago":
-        shown = _ago(moment, full)
-        if shown != full:
-            return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, shown)
-    return format_html('<time datetime="{}">{}</time>', machine, full)
+        shown = _ago(moment, written.full)
+        if shown != written.full:
+            return format_html('<time datetime="{}" title="{}">{}</time>', written.machine, written.full, shown)
+    return written.date_and_time
+
+
+class _Moment(NamedTuple):
+    """A moment as text: for programs, with date and time, and as elements."""
+
+    machine: str
+    full: str
+    time: SafeString
+    date_and_time: SafeString
+
+
+# A list shows the same moments again and again: its page is requested anew, several rows share one, and people of one
+# municipality see the same rows.
+@lru_cache(maxsize=8192)
+def _to_the_minute(moment: datetime, _language: str | None, _zone: str) -> _Moment:
+    """In the current language and time zone, which are part of the key."""
+    machine = f"{moment:%Y-%m-%dT%H:%MZ}"
+    local = timezone.localtime(moment)
+    clock = formats.time_format(local, "H:i")
+    day = formats.date_format(local, "DATE_FORMAT")
+    full = pgettext("date and time", "%(date)s, %(time)s") % {"date": day, "time": clock}
+    element = '<time datetime="{}">{}</time>'
+    return _Moment(machine, full, format_html(element, machine, clock), format_html(element, machine, full))
 
 
 def _ago(moment: datetime, full: str) -> str:

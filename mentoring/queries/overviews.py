@@ -10,15 +10,29 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Count, Exists, F, IntegerField, JSONField, Max, Min, OuterRef, Q, Subquery, Value
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    JSONField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce, JSONObject
 
 from mentoring.enums import CheckInState, Side
 from mentoring.models import Activity, CheckIn, Plan, PlanChange
 from mentoring.models.plans import in_readers_language
-from mentoring.queries.people import Away, absences_of
-from mentoring.queries.progress import RubricSummary, rubric_summary
+from mentoring.queries.people import AHEAD, Away, absences_of
+from mentoring.queries.progress import RubricSummary, halves, rubric_summary
 from municipalities.models import Enrolment, Municipality
+from municipalities.prepared import PreparedRows
 from municipalities.queries import today
 
 NOTHING_GIVEN = RubricSummary(None, None, 0)
@@ -31,7 +45,7 @@ class MentoringOverview:
 
     `proposed` says since when a change waits for the agreement of each side. `next_at` is the check-in to come,
     `last_at` the last one that was held; `unsaid_at` one whose time has passed without a word on whether it was held.
-    `rubric` and who of the mentors is `away` are known where an author was named.
+    `rubric` and who of the mentors is `away` are known to `overview_of_writer` only.
     """
 
     plan: Plan | None = None
@@ -78,35 +92,54 @@ FIELDS = {field.attname: field for field in Plan._meta.concrete_fields}
 
 
 def overviews(
-    places: Collection[int], now: datetime, enrolments: Collection[int] | None = None, author: Any = None
+    places: Collection[int], now: datetime, enrolments: Collection[int] | None = None
 ) -> dict[int, MentoringOverview]:
-    """By municipality: of the enrolments of today, or of these only; posts of `author` by the rubric. One query."""
+    """By municipality: of the enrolments of today, or of these only. One query."""
+    rows = _annotated(Municipality.objects.filter(pk__in=places), now, today(), enrolments)
+    values = rows.values_list("pk", "summary", "coming", "is_enrolled", "last_at", "unsaid_at")
+    return {pk: _overview(*columns) for pk, *columns in values}
+
+
+def _annotated(rows: QuerySet[Any], now: datetime, on: date, enrolments: Collection[int] | None) -> QuerySet[Any]:
     met = CheckIn.objects.filter(municipality=OuterRef("pk"))
     planned = met.filter(state=CheckInState.PLANNED)
-    rows = Municipality.objects.filter(pk__in=places).annotate(
-        summary=Subquery(_plans(enrolments).values("summary")[:1], output_field=JSONField()),
+    return rows.annotate(
+        summary=Subquery(_plans(on, enrolments).values("summary")[:1], output_field=JSONField()),
         last_at=_moment(met.filter(state=CheckInState.HELD), Max("due_at")),
         unsaid_at=_moment(planned.filter(due_at__lt=now), Min("due_at")),
-        is_enrolled=Exists(Enrolment.objects.on(today()).filter(municipality=OuterRef("pk"))),
+        is_enrolled=Exists(Enrolment.objects.on(on).filter(municipality=OuterRef("pk"))),
         coming=_first(planned.filter(due_at__gte=now).order_by("due_at", "pk"), pk="pk", at="due_at"),
     )
-    names = ("summary", "coming", "is_enrolled", "last_at", "unsaid_at")
-    if author is None:
-        return {pk: _overview(*values) for pk, *values in rows.values_list("pk", *names)}
-    annotated = rows.annotate(rubric=rubric_summary(author), away=absences_of()).values_list(
-        "pk", "rubric", "away", *names
-    )
-    return {
-        pk: replace(
-            _overview(*values), rubric=RubricSummary.read(rubric), away=tuple(Away.read(absence) for absence in away)
-        )
-        for pk, rubric, away, *values in annotated
-    }
 
 
-def _plans(enrolments: Collection[int] | None) -> Any:
-    """Of a municipality the plan that is followed, else the newest."""
-    running: Any = Enrolment.objects.on(today()).filter(municipality=OuterRef("municipality")).values("pk")
+OF_WRITER = PreparedRows(
+    lambda of: _annotated(Municipality.objects.filter(pk=of.municipality).only("pk"), of.now, of.today, None).annotate(
+        rubric=rubric_summary(of.author, of.begins, of.middle), away=absences_of(of.today, of.ahead)
+    ),
+    author=int,
+    now=datetime,
+    today=date,
+    ahead=date,
+    begins=datetime,
+    middle=datetime,
+)
+
+
+def overview_of_writer(municipality: Municipality, author: Any, now: datetime) -> MentoringOverview:
+    """Of the municipality in scope, with the posts of `author` by the rubric and absent mentors. One query."""
+    on = today()
+    begins, middle = halves(on)
+    (row,) = OF_WRITER.instances(
+        municipality=municipality.pk, author=author.pk, now=now, today=on, ahead=on + AHEAD, begins=begins,
+        middle=middle,
+    )  # fmt: skip
+    overview = _overview(row.summary, row.coming, row.is_enrolled, row.last_at, row.unsaid_at)
+    return replace(overview, rubric=RubricSummary.read(row.rubric), away=tuple(map(Away.read, row.away)))
+
+
+def _plans(on: date, enrolments: Collection[int] | None) -> Any:
+    """Of a municipality the plan that is followed on a day, else the newest."""
+    running: Any = Enrolment.objects.on(on).filter(municipality=OuterRef("municipality")).values("pk")
     rows = Plan.objects.filter(
         municipality=OuterRef("pk"), enrolment__in=running if enrolments is None else list(enrolments)
     )
@@ -114,7 +147,7 @@ def _plans(enrolments: Collection[int] | None) -> Any:
         **{name: name for name in PLAN},
         agreed=_count(Q()),
         done=_count(Q(done_at__isnull=False)),
-        overdue=_count(Q(done_at=None, due_on__lt=today())),
+        overdue=_count(Q(done_at=None, due_on__lt=on)),
         following=_following(),
         to_mentor=_proposed(Side.MUNICIPALITY),
         to_municipality=_proposed(Side.MENTOR),

@@ -19,9 +19,9 @@ from serbian.sorting import sort_key
 AHEAD = timedelta(days=14)
 
 
-def _standing() -> QuerySet[Absence]:
-    """Not withdrawn and not over, the next first."""
-    rows = Absence.objects.filter(withdrawn_at=None, ends_on__gte=today())
+def _standing(on: date | None = None) -> QuerySet[Absence]:
+    """Not withdrawn and not over on a day (today), the next first."""
+    rows = Absence.objects.filter(withdrawn_at=None, ends_on__gte=on or today())
     return rows.select_related("mentor").order_by("starts_on")
 
 
@@ -50,10 +50,10 @@ class Away:
         return cls(stored["name"] or stored["email"], note=stored["note"], **days)
 
 
-def absences_of() -> ArraySubquery:
-    """For a query of municipalities: what `Away.read` reads, as `absences` has it."""
-    paired = Pairing.objects.on(today()).filter(municipality=OuterRef(OuterRef("pk"))).values("mentor")
-    rows = _standing().filter(mentor__in=paired, starts_on__lte=today() + AHEAD)
+def absences_of(on: date, until: date) -> ArraySubquery:
+    """For a query of municipalities: what `Away.read` reads, as `absences` has it on a day; `until`: `AHEAD` of it."""
+    paired = Pairing.objects.on(on).filter(municipality=OuterRef(OuterRef("pk"))).values("mentor")
+    rows = _standing(on).filter(mentor__in=paired, starts_on__lte=until)
     fields = {"name": "mentor__name", "email": "mentor__email", "starts_on": "starts_on", "ends_on": "ends_on",
               "note": "note"}  # fmt: skip
     return ArraySubquery(rows.values(fields=JSONObject(**fields)), output_field=ArrayField(JSONField()))

@@ -139,11 +139,17 @@ class RubricSummary:
         return cls(now, values["before"] if values["older"] >= FEW else None, values["count"])
 
 
-def rubric_summary(author: Any) -> Subquery:
-    """For a query of municipalities: what `InShort.read` reads, of the posts by `author` in each."""
-    mondays = weeks(today())
-    middle = datetime.combine(mondays[-HALF], time(), BELGRADE)
-    begins = datetime.combine(mondays[-2 * HALF], time(), BELGRADE)
+def halves(on: date) -> tuple[datetime, datetime]:
+    """Since when the levels of `RubricSummary` count on a day: those before, and those of now."""
+    mondays = weeks(on)
+    before, now = (datetime.combine(mondays[-half], time(), BELGRADE) for half in (2 * HALF, HALF))
+    return before, now
+
+
+def rubric_summary(author: Any, begins: datetime, middle: datetime) -> Subquery:
+    """For a query of municipalities: what `RubricSummary.read` reads, of the posts by `author` in each; `begins` and
+    `middle` are `halves`.
+    """
     rows = Score.objects.filter(
         municipality=OuterRef("pk"), feedback__given_at__gte=begins, feedback__post__deleted_at=None,
         feedback__post__author=author,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from mentoring.models import Absence, Feedback
@@ -17,7 +17,7 @@ from mentoring.rules import Days, MentorQuestion, ResponseTime, questions, respo
 from municipalities.holidays import BELGRADE
 from municipalities.models import Pairing
 from posts.enums import DecisionKind
-from posts.models import Comment, Decision
+from posts.models import Comment, Decision, Version
 
 LONGEST = 90
 
@@ -79,7 +79,9 @@ def _submissions_and_replies(
     for row in pairings:
         paired[row.municipality_id].append(row)
     decisions = Decision.objects.filter(Q(kind=DecisionKind.SUBMITTED) | Q(by__in=ids), at__gte=since)
-    rows = decisions.values_list("municipality_id", "version__post_id", "kind", "by_id", "at")
+    # The post of each decision by its key: for a join PostgreSQL reads the versions of all municipalities.
+    post_of = Subquery(Version.objects.filter(pk=OuterRef("version")).values("post"))
+    rows = decisions.values_list("municipality_id", post_of, "kind", "by_id", "at")
     for place, post, kind, by, at in rows:
         places[post] = place
         if kind == DecisionKind.SUBMITTED:

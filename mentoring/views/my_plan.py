@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from mentoring import links
 from mentoring.enums import Side
-from mentoring.queries.overviews import MentoringOverview, overviews
+from mentoring.queries.overviews import MentoringOverview, overview_of_writer
 from mentoring.queries.progress import RubricSummary
 from mentoring.queries.waiting import waiting
 from mentoring.what_next import WhatNext, for_municipality
@@ -25,8 +25,7 @@ class MyPlan:
 
 def overview_of(request: MunicipalityRequest) -> MentoringOverview:
     """The mentoring of the workspace at hand, with the reader's own posts. One query."""
-    place = request.municipality
-    return overviews([place.pk], timezone.now(), author=request.user)[place.pk]
+    return overview_of_writer(request.municipality, request.user, timezone.now())
 
 
 def my_plan(request: MunicipalityRequest, overview: MentoringOverview) -> MyPlan | None:

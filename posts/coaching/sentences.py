@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.languages import once_per_language
 from posts.coaching.points import Fix, Point
 
 # In the order of the list; others come last.
@@ -29,6 +30,7 @@ def ordered(points: Iterable[Point]) -> list[Point]:
     return sorted(points, key=lambda point: (STATES.index(point.state), places.get(point.id, len(ORDER))))
 
 
+@once_per_language
 def titles() -> dict[str, str]:
     return {
         "call": _("Call to action"),
@@ -60,6 +62,7 @@ def titles() -> dict[str, str]:
     }
 
 
+@once_per_language
 def sentences() -> dict[str, str]:
     """Sentences of the points that the browser computes itself."""
     return {
@@ -122,6 +125,7 @@ def sentences() -> dict[str, str]:
     }  # fmt: skip
 
 
+@once_per_language
 def server_sentences() -> dict[str, str]:
     """Sentences of the points that only the server can compute."""
     return {
@@ -142,6 +146,7 @@ def server_sentences() -> dict[str, str]:
     }  # fmt: skip
 
 
+@once_per_language
 def fixes() -> dict[str, str]:
     return {
         "mend": _("Put it right"),
@@ -155,7 +160,7 @@ def fixes() -> dict[str, str]:
 
 
 def sentence(point: Point) -> str:
-    texts = {**sentences(), **server_sentences()}
+    texts = sentences() if point.code in sentences() else server_sentences()
     return texts[point.code] % dict(point.values)
 
 

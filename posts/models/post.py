@@ -68,6 +68,12 @@ class Post(TenantModel):
                 name="post_report_to_ask",
                 condition=~Q(format="") & Q(report_asked_at__isnull=True, deleted_at__isnull=True),
             ),
+            # interactive posts, whose closing report Home asks for
+            models.Index(
+                fields=["municipality"],
+                name="post_interactive",
+                condition=~Q(format="") & Q(deleted_at__isnull=True),
+            ),
             # calendar
             models.Index(fields=["municipality", "due_at"], name="post_calendar", condition=Q(deleted_at__isnull=True)),
             # search that folds script and diacritics

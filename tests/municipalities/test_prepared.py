@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
-from django.db import connection
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import DataError, connection, transaction
+from django.db.models import Exists, F, OuterRef, Value
+from django.db.models.functions import JSONObject
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from channels.models import Channel
@@ -18,6 +22,7 @@ from common.models import AuditEvent
 from common.prepared import PreparedRows, among, array, instance
 from municipalities.models import Pause
 from municipalities.prepared import Prepared, PreparedForSeveral, PreparedUpdate
+from municipalities.prepared import PreparedRows as PreparedTenantRows
 from municipalities.tenancy import OutOfScope, everywhere, scope
 from tests.analytics import factories
 from tests.people import Cast
@@ -97,6 +102,74 @@ def test_a_value_that_the_statement_does_not_use_is_an_error(cast: Cast) -> None
     query = Prepared(lambda of: Channel.objects.values_list("name"), pk=int)
     with scope(cast.cuprija), pytest.raises(ValueError, match="pk"):
         query.rows(municipality=cast.cuprija.pk, pk=1)
+
+
+@pytest.mark.parametrize(
+    ("make", "kinds"),
+    [
+        (
+            lambda of: AuditEvent.objects.filter(at__gte=of.since - timedelta(days=1), at__lt=of.since),
+            {"since": datetime},
+        ),
+        (lambda of: AuditEvent.objects.filter(at__gte=timezone.now(), pk=of.pk), {"pk": int}),
+        (lambda of: AuditEvent.objects.filter(at__date=timezone.localdate(), pk=of.pk), {"pk": int}),
+        (lambda of: AuditEvent.objects.filter(pk__in=[of.pk + 1, of.pk]), {"pk": int}),
+        (lambda of: AuditEvent.objects.filter(verb=_("Home"), pk=of.pk), {"pk": int}),
+        (lambda of: AuditEvent.objects.filter(pk=of.pk)[: of.pk], {"pk": int}),
+    ],
+    ids=["from a marker", "now", "today", "one of two", "in a language", "a limit"],
+)
+def test_a_value_that_would_be_kept_for_ever_is_an_error(db: None, make: Any, kinds: dict[str, type]) -> None:
+    """Enum values and other constants of the query are no such values, as the statements in use show."""
+    query = prepared.Prepared(lambda of: make(of).values_list("pk"), **kinds)
+    with pytest.raises(ValueError, match="holds"):
+        query.rows(**{name: 7 if kind is int else timezone.now() for name, kind in kinds.items()})
+
+
+def test_a_constant_is_not_taken_for_a_marker(pages: list[Channel]) -> None:
+    """Also where its value is given at a run."""
+    query = Prepared(
+        lambda of: Channel.objects.filter(platform="mastodon", name=of.name).values_list("pk", Value("mastodon")),
+        name=str,
+    )
+    page = pages[0]
+    with scope(page.municipality_id):
+        assert query.rows(municipality=page.municipality_id, name=page.name) == [(page.pk, "mastodon")]
+        assert query.rows(municipality=page.municipality_id, name="mastodon") == []
+        Channel.objects.filter(pk=page.pk).update(name="mastodon")
+        assert query.rows(municipality=page.municipality_id, name="mastodon") == [(page.pk, "mastodon")]
+
+
+def test_a_statement_that_failed_can_be_run_again(pages: list[Channel]) -> None:
+    page, query = pages[0], named()
+    with scope(page.municipality_id):
+        with pytest.raises(DataError), transaction.atomic():
+            query.rows(municipality=page.municipality_id, pk="no number")
+        for _again in range(2):
+            assert query.rows(municipality=page.municipality_id, pk=page.pk) == [(page.name,)]
+
+
+def test_annotations_and_deferred_columns_come_as_the_orm_brings_them(pages: list[Channel]) -> None:
+    def selected(pk: Any, platform: Any) -> Any:
+        rows = Channel.objects.filter(pk=pk, platform=platform).defer("facts", "municipality__name_en")
+        return rows.annotate(
+            known=JSONObject(name=F("name"), at=F("connected_at")),
+            others=ArraySubquery(Channel.objects.filter(platform=OuterRef("platform")).values("name")),
+            is_here=Exists(Channel.objects.filter(pk=OuterRef("pk"))),
+        ).select_related("municipality")
+
+    query = PreparedTenantRows(lambda of: selected(of.pk, of.platform), "municipality", pk=int, platform=str)
+    for page in pages:
+        with scope(page.municipality_id):
+            given = {"pk": page.pk, "platform": page.platform}
+            (row,) = query.instances(municipality=page.municipality_id, **given)
+            (orm,) = selected(**given)
+            assert row.get_deferred_fields() == orm.get_deferred_fields() == {"facts"}
+            assert row.municipality.get_deferred_fields() == orm.municipality.get_deferred_fields() == {"name_en"}
+            for one, other in ((row, orm), (row.municipality, orm.municipality)):
+                assert {**vars(one), "_state": None} == {**vars(other), "_state": None}
+            assert (row.others, row.is_here, row.known["name"]) == ([page.name], True, page.name)
+            assert row.facts == orm.facts, "a deferred column is read when it is needed"
 
 
 def test_two_values_of_one_kind_keep_their_places(cast: Cast) -> None:

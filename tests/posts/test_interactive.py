@@ -177,9 +177,9 @@ def test_a_poll_ends_when_its_network_ends_it_also_when_the_clock_changes(publis
 
 def test_a_post_whose_answers_are_in_asks_for_its_report_until_it_is_written(cast: Cast, asked: Post) -> None:
     with scope(cast.cuprija):
-        assert [post.pk for post in queries.closings_due()] == [asked.pk]
+        assert [post.pk for post in queries.closings_due(cast.cuprija)] == [asked.pk]
         close(asked, ClosingReport("Већина жели парк.", "Парк је у плану за пролеће.", 41), by=cast.officer)
-        assert queries.closings_due() == []
+        assert queries.closings_due(cast.cuprija) == []
         report = Closing.objects.get()
     assert (report.promise, report.answers) == ("Изнећемо на седницу већа.", 41)
     assert AuditEvent.objects.filter(verb="post.close").count() == 1
@@ -189,7 +189,7 @@ def test_a_poll_that_still_runs_does_not_ask(cast: Cast, asked: Post) -> None:
     with scope(cast.cuprija):
         store_draft(asked, replace(QUESTION, interactive=replace(ASKED, days=10)))
         asked.save()
-        assert queries.closings_due() == []
+        assert queries.closings_due(cast.cuprija) == []
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
-from django.urls import reverse
 
 from accounts.models import User
 from benchmarks import (
     browser,
     database,
     inbox,
+    main_pages,
     measure,
     mentoring,
     number_report,
@@ -24,11 +24,6 @@ from benchmarks import (
     scale,
     seed,
 )
-from kits.models import Kit
-from municipalities.tenancy import everywhere
-from planning.models import Campaign
-from posts.enums import Stage
-from posts.models import Media, Post, Thread
 
 DOCS = "docs/benchmarks.md"
 PARTS = ("pages", "publishing")
@@ -94,14 +89,11 @@ class Command(BaseCommand):
         began = time.monotonic()
         people = seed.fill()
         self.stdout.write(f"Filled in {time.monotonic() - began:.0f} s; measuring …")
-        pages = _pages()
+        pages = main_pages.by_person(people)
+        composer = dict(pages)[people.officer]["Composer"]
         with measure.served({"DATABASE_URL": address}) as base:
-            figures = [
-                *measure.measured(pages, people.officer, base),
-                *measure.measured(_staffs(), people.staff, base),
-                *measure.measured(_mentors(), people.mentor, base),
-            ]
-            return figures, browser.measured(base, pages["Composer"], _session(people.officer, base))
+            figures = [figure for user, named in pages for figure in measure.measured(named, user, base)]
+            return figures, browser.measured(base, composer, _session(people.officer, base))
 
     def _numbers(self, results: dict[str, Any], sizes: list[int], *, anew: bool) -> None:
         for size in sizes:
@@ -139,64 +131,3 @@ class Command(BaseCommand):
 def _session(user: User, base: str) -> list[dict[str, str]]:
     value = measure.entered(user).cookies[settings.SESSION_COOKIE_NAME].value
     return [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": base}]
-
-
-def _pages() -> dict[str, str]:
-    """What an officer opens, by name."""
-    slug = seed.HOME
-    with everywhere("choose the rows to measure"):
-        post, draft = Post.objects.filter(municipality__slug=slug).order_by("pk")[10:12]
-        Post.objects.filter(pk=draft.pk).update(stage=Stage.DRAFT)
-        talked = Thread.objects.filter(municipality__slug=slug).order_by("pk")[0].post_id
-        campaign = Campaign.objects.filter(municipality__slug=slug).order_by("pk")[0].pk
-        picture = Media.objects.filter(municipality__slug=slug).order_by("pk")[0].pk
-    kit = Kit.objects.order_by("pk")[0].pk
-    return {
-        "Home": reverse("workspace", args=[slug]),
-        "Calendar, month": reverse("calendar", args=[slug]),
-        "Posts": reverse("posts", args=[slug]),
-        "Posts, search": reverse("posts", args=[slug]) + "?q=gradjane",
-        "Composer": reverse("post_edit", args=[slug, draft.pk]),
-        "Review": reverse("post", args=[slug, post.pk]),
-        "Review, 25 conversations": reverse("post", args=[slug, talked]),
-        "Versions compared": reverse("post_versions", args=[slug, talked]),
-        "Library, templates": reverse("library", args=[slug]),
-        "Library, snippets": reverse("library_snippets", args=[slug]),
-        "Library, pictures": reverse("library_pictures", args=[slug]),
-        "Library, picture": reverse("library_picture", args=[slug, picture]),
-        "Campaigns": reverse("campaigns", args=[slug]),
-        "Campaign": reverse("campaign", args=[slug, campaign]),
-        "Usual times": reverse("slots", args=[slug]),
-        "Repeating posts": reverse("recurrences", args=[slug]),
-        "Kits": reverse("kits", args=[slug]),
-        "Kit": reverse("kit", args=[slug, kit]),
-        "Channels": reverse("channels", args=[slug]),
-        "Short links": reverse("posts_links", args=[slug]),
-        "Progress by the rubric": reverse("progress", args=[slug]),
-        "Notifications": reverse("notifications"),
-        "Analytics, 90 days": reverse("analytics", args=[slug]) + "?days=90",
-    }
-
-
-def _staffs() -> dict[str, str]:
-    """What an approver and the programme's staff open."""
-    kit = Kit.objects.order_by("pk")[0].pk
-    return {
-        "Approver's Home": reverse("workspace", args=[seed.HOME]),
-        "Activity": reverse("activity", args=[seed.HOME]),
-        "Municipalities compared": reverse("programme") + "?days=90",
-        "Feedback in the programme": reverse("programme_feedback"),
-        "Programme's kits": reverse("programme_kits"),
-        "Programme's kit": reverse("programme_kit", args=[kit]),
-    }
-
-
-def _mentors() -> dict[str, str]:
-    slug = seed.HOME
-    with everywhere("choose the rows to measure"):
-        talked = Thread.objects.filter(municipality__slug=slug).order_by("pk")[0].post_id
-    return {
-        "Mentor's desk": reverse("desk"),
-        "Mentor's desk, everything": reverse("desk") + "?show=all",
-        "Mentor's review": reverse("post", args=[slug, talked]),
-    }

@@ -25,6 +25,7 @@ def posts(request: MunicipalityRequest) -> HttpResponse:
     filters = filters_of(request)
     rows = queries.listed(filters, drafts=request.access.may(Verb.DRAFT_VIEW))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = queries.with_publications(page.object_list)
     context = {"page": page, "filters": filters, "options": options(), "narrowed": filters != queries.PostFilters()}
     return render(request, "posts/list.html", context)
 
