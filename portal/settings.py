@@ -99,6 +99,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First: styles and scripts need nothing of what the others say of pages (a page loads some fifty of them).
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -410,18 +411,20 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"()": "portal.logs.UtcFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+        "plain": {"()": "portal.logs.PlainFormatter", "zone": TIME_ZONE},
+        "json": {"()": "portal.logs.JsonFormatter", "zone": TIME_ZONE},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "plain",
-            "filters": ["outages", "refusals", "secrets"],
+            "formatter": env.one_of("LOG_FORMAT", ("plain", "json"), default="plain"),
+            "filters": ["request-ids", "outages", "refusals", "secrets"],
         }
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # "Not ready yet" is an answer, not an error to be read about every second of a start.
     "filters": {
+        "request-ids": {"()": "portal.request_ids.RequestIds"},
         "outages": {"()": "portal.outages.Outages"},
         "refusals": {"()": "portal.logs.Refusals"},
         "secrets": {"()": "portal.logs.WithoutSecrets"},
