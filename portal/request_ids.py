@@ -8,7 +8,7 @@ that runs it, and on to the tasks that this one starts.
 import logging
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -59,10 +59,10 @@ request_finished.connect(_forget, dispatch_uid="portal.request_ids")
 
 
 class RequestIds(logging.Filter):
-    """Gives each record the attribute `request_id`; "-" where there is none."""
+    """Gives each record that has none the attribute `request_id`; "-" outside of requests and their tasks."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = current() or NONE
+        record.__dict__.setdefault("request_id", current() or NONE)
         return True
 
 
@@ -77,7 +77,7 @@ def _take_from_message(task: Any = None, **_: Any) -> None:
     request = task.request
     # Of a task that is called in the process that sent it: what it goes back to.
     request.request_id_before = current()
-    _current.set(harmless(_headers(request).get(TASK_HEADER)))
+    _current.set(of_task(request))
 
 
 @task_postrun.connect
@@ -85,6 +85,7 @@ def _go_back(task: Any = None, **_: Any) -> None:
     _current.set(getattr(task.request, "request_id_before", ""))
 
 
-def _headers(request: Any) -> Mapping[str, Any]:
-    """Celery spreads the headers of a message over the attributes of a task's request."""
-    return {TASK_HEADER: getattr(request, TASK_HEADER, None) or (request.headers or {}).get(TASK_HEADER)}
+def of_task(request: Any) -> str:
+    """The id that Celery's request of a task carries; "" without one."""
+    # Headers of a message become attributes; those of a task that is called here do not.
+    return harmless(getattr(request, TASK_HEADER, None) or (request.headers or {}).get(TASK_HEADER))

@@ -100,6 +100,7 @@ MIDDLEWARE = [
     # First: styles and scripts need nothing of what the others say of pages (a page loads some fifty of them).
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.request_ids.RequestIdMiddleware",
+    "portal.access_log.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -407,6 +408,10 @@ SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=HTTPS)
 if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Lines about each request and each task, and about statements that take longer than so many milliseconds (0: none).
+ACCESS_LOG = env.bool("ACCESS_LOG", default=False)
+TASK_LOG = env.bool("TASK_LOG", default=False)
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=0)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -444,5 +449,7 @@ LOGGING = {
         "django.request": {"filters": ["asked"]},
         "py.warnings": {"filters": ["celery-6"]},
         "fontTools": {"level": "WARNING"},
+        # Whoever sets ACCESS_LOG wants its lines, whatever the level of the others is.
+        **{f"portal.{name}": {"level": "INFO"} for name in ("access", "task_runs", "slow_queries")},
     },
 }

@@ -97,10 +97,9 @@ def test_the_lines_of_a_worker_show_the_request_that_started_its_tasks(
     settings.ROOT_URLCONF = "tests.portal.task_urls"
     log = tmp_path / "worker.log"
     command = [sys.executable, "-m", "celery", "--app", "tests.portal.task_urls", "worker", "--queues", QUEUE]
+    environ = {**environment(tmp_path, []), "TASK_LOG": "true", "LOG_LEVEL": "WARNING"}
     with log.open("wb") as out:
-        worker = subprocess.Popen(
-            [*command, "--pool", pool, "--concurrency", "1"], env=environment(tmp_path, []), stdout=out, stderr=out
-        )
+        worker = subprocess.Popen([*command, "--pool", pool, "--concurrency", "1"], env=environ, stdout=out, stderr=out)
     try:
         ids = [Client().get(f"/start/{number}/")["X-Request-ID"] for number in range(2)]
         wait_for(lambda: log.read_text().count("The inner task runs") == 2, PATIENCE_SECONDS, log.read_text())
@@ -110,3 +109,8 @@ def test_the_lines_of_a_worker_show_the_request_that_started_its_tasks(
     for task in ("outer", "inner"):
         written = re.findall(rf" WARNING tests\.portal\.task_urls (\S+) The {task} task runs", log.read_text())
         assert sorted(written) == sorted(ids)
+        runs = re.findall(
+            rf" INFO portal\.task_runs (\S+) task=tests\.portal\.{task} queue={QUEUE} outcome=success ms=[\d.]+\n",
+            log.read_text(),
+        )
+        assert sorted(runs) == sorted(ids)
