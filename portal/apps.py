@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class PortalConfig(AppConfig):
@@ -13,3 +14,8 @@ class PortalConfig(AppConfig):
         access_log.watch_tasks()
         access_log.watch_statements()
         measurements.watch_tasks()
+        # What is wrong with the address or missing of the library, `checks.error_reports` says.
+        if settings.SENTRY_DSN and checks.can_report(settings.SENTRY_DSN):
+            from portal import error_reports
+
+            error_reports.start()
