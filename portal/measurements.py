@@ -66,7 +66,8 @@ class Series:
 class Recorder:
     """The sums of this process that are not in Valkey yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, flush_seconds: float = FLUSH_SECONDS) -> None:
+        self.flush_seconds = flush_seconds
         self.restart()
 
     def restart(self) -> None:
@@ -108,7 +109,7 @@ class Recorder:
 
     def _flush_for_ever(self) -> None:
         while True:
-            time.sleep(FLUSH_SECONDS)
+            time.sleep(self.flush_seconds)
             with contextlib.suppress(Exception):  # it must outlive whatever one attempt does
                 self.flush()
 

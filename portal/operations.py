@@ -58,7 +58,7 @@ def operations(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     parts = health.state()
     context = {
-        "checks": [(_checked(name), works, _failing(name)) for name, works in parts.items()],
+        "checks": [(health.title(name), works, _failing(name)) for name, works in parts.items()],
         "free_megabytes": None if parts["disk"] else disk.free_megabytes(settings.DATA_DIR),
         "data_directory": settings.DATA_DIR,
         "backlog": queries.backlog(now),
@@ -68,21 +68,6 @@ def operations(request: SignedInRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "portal/operations.html", context)
-
-
-def _checked(name: str) -> str:
-    return {
-        "database": _("Database"),
-        "publisher": _("Publisher"),
-        "valkey": "Valkey",
-        "disk": _("Space on the disk"),
-        "clock": _("Clock of this computer"),
-        "worker": _("Workers for interactive tasks"),
-        "errands": _("Workers for errands"),
-        "beat": _("Beat"),
-        "partitions": _("Tables of the coming months"),
-        "demo": _("Demo"),
-    }[name]
 
 
 def _failing(name: str) -> str:

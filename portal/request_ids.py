@@ -7,10 +7,10 @@ that runs it, and on to the tasks that this one starts.
 
 import logging
 import re
-import secrets
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
+from uuid import uuid4
 
 from celery.signals import before_task_publish, task_postrun, task_prerun
 
@@ -43,7 +43,7 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # A browser may send one as well. Only a proxy decides which reaches us, so without one none is believed.
         from_proxy = request.headers.get(HEADER) if settings.ALLAUTH_TRUSTED_PROXY_COUNT > 0 else None
-        request_id = harmless(from_proxy) or secrets.token_hex(8)
+        request_id = harmless(from_proxy) or uuid4().hex[:16]
         _current.set(request_id)
         response = self.get_response(request)
         response.headers[HEADER] = request_id
@@ -85,7 +85,7 @@ def _go_back(task: Any = None, **_: Any) -> None:
     _current.set(getattr(task.request, "request_id_before", ""))
 
 
-def of_task(request: Any) -> str:
+def of_task(celery_request: Any) -> str:
     """The id that Celery's request of a task carries; "" without one."""
     # Headers of a message become attributes; those of a task that is called here do not.
-    return harmless(getattr(request, TASK_HEADER, None) or (request.headers or {}).get(TASK_HEADER))
+    return harmless(getattr(celery_request, TASK_HEADER, None) or (celery_request.headers or {}).get(TASK_HEADER))

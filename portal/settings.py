@@ -413,6 +413,8 @@ if BEHIND_TLS_PROXY:
 ACCESS_LOG = env.bool("ACCESS_LOG", default=False)
 TASK_LOG = env.bool("TASK_LOG", default=False)
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=0)
+# After how many minutes administrators get a mail that something of /readyz does not work. 0: never.
+ALERT_MINUTES = env.int("ALERT_MINUTES", default=5)
 # Where errors are reported; without it, the library for it is not even imported.
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 LOGGING = {
