@@ -1,9 +1,11 @@
 # One image for web, worker, beat and the practice network; docker-compose.yml says which.
 FROM python:3.12-slim AS build
 WORKDIR /app
-COPY requirements.txt .
+# requirements-sentry.txt where SENTRY_DSN is going to be set.
+ARG REQUIREMENTS=requirements.txt
+COPY requirements*.txt ./
 RUN python -m venv /venv \
- && /venv/bin/pip install --no-cache-dir --no-input --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.txt
+ && /venv/bin/pip install --no-cache-dir --no-input --disable-pip-version-check --only-binary :all: --require-hashes -r $REQUIREMENTS
 COPY . .
 # The static files belong to the version, so they are part of the image. The values only satisfy the settings.
 RUN DATA_DIR=/build STATIC_ROOT=/app/staticfiles SECRET_KEY=only-to-gather-static-files \

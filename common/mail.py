@@ -102,10 +102,13 @@ class DemoTransport(BaseEmailBackend):
         return len(email_messages)
 
 
-def send_waiting(limit: int = 50) -> int:
-    """Send what is due; returns how many left. A refused message is tried again later, then marked failed."""
+def send_waiting(limit: int = 50, *, only: Q | None = None) -> int:
+    """Send what is due; returns how many left. A refused message is tried again later, then marked failed.
+
+    `only`: which messages, where not all of them; for whoever cannot wait for a worker.
+    """
     sent = 0
-    due = MailMessage.objects.filter(restores.may_leave(Q(essential=True)), state=MailState.WAITING)
+    due = MailMessage.objects.filter(restores.may_leave(Q(essential=True)), only or Q(), state=MailState.WAITING)
     for _ in range(limit):
         with transaction.atomic():
             message = (

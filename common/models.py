@@ -1,4 +1,4 @@
-"""The tables of the kernel: the audit trail, the mail outbox and the marks of restored backups."""
+"""The tables of the kernel: the audit trail, the mail outbox, the marks of restored backups, and incidents."""
 
 import json
 from dataclasses import dataclass, field
@@ -135,3 +135,31 @@ class Restore(models.Model):
 
     def __str__(self) -> str:
         return f"backup of {self.made_at:%Y-%m-%d %H:%M} UTC"
+
+
+class Incident(models.Model):
+    """Something of `/readyz` did not work (`portal.alerts`). One at a time; those too short for a mail are deleted.
+
+    `parts`: names of what did not work, at any time of it. `failed_at`: of the last check that found something.
+    `alerted_at`: when the administrators were mailed. `ended_at`: when they were mailed that all works again.
+    """
+
+    parts = models.JSONField(default=list)
+    began_at = models.DateTimeField()
+    failed_at = models.DateTimeField()
+    alerted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="incident_failed_after_begin", condition=models.Q(failed_at__gte=models.F("began_at"))
+            ),
+            models.CheckConstraint(
+                name="incident_ends_alerted",
+                condition=models.Q(ended_at__isnull=True) | models.Q(alerted_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.parts)} since {self.began_at:%Y-%m-%d %H:%M} UTC"

@@ -28,7 +28,7 @@ from launcher import binaries, embedded, files, prepare, roles
 from launcher import site as sites
 from launcher.errors import LauncherError
 from launcher.site import Site
-from portal import migration_history
+from portal import last_backup, migration_history
 
 FORMAT = 1
 KEYS = ("SECRET_KEY", "TOKEN_KEYS")
@@ -54,17 +54,19 @@ def save(site: Site, target: Path) -> Path:
         migrations = prepare.require_own_tables(site, url, own_database=own)
         work, environ = Path(name), sites.environment(site, urls)
         # Before the dump: what goes out while it is written is not in it.
-        made_at = datetime.now(UTC).isoformat()
+        began = datetime.now(UTC)
         print("Saving the database ...", flush=True)
         # A custom-format dump is one consistent moment, also while people work.
         left_out = [f"--exclude-table-data={table}" for table in SESSION_TABLES]
         dump = f"--file={work / 'database.dump'}"
         _client("pg_dump", url, "--format=custom", "--no-owner", *left_out, dump)
         files.save(work / "keys.json", {key: environ[key] for key in KEYS})
-        about = {"format": FORMAT, "made_at": made_at, "address": site.address, "migrations": migrations}
+        about = {"format": FORMAT, "made_at": began.isoformat(), "address": site.address, "migrations": migrations}
         (work / "about.json").write_text(json.dumps(about))
         print("Saving the media ...", flush=True)
         _pack(work, media_root(site, environ), target)
+    if not last_backup.record(site.data, began):
+        print(f"Its time could not be written to {site.data}: /metrics will name an older backup.", file=sys.stderr)
     print(f"Saved {target} ({target.stat().st_size / 1e6:.1f} MB). It holds the site's keys: keep it safe.")
     return target
 

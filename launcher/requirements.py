@@ -18,7 +18,9 @@ from launcher.site import ROOT
 EXTRAS: dict[str, list[str]] = {
     "requirements.txt": [],
     "requirements-local.txt": ["local"],
-    "requirements-dev.txt": ["local", "dev"],
+    # Of an installation that reports its errors; the tests need it as well.
+    "requirements-sentry.txt": ["sentry"],
+    "requirements-dev.txt": ["local", "sentry", "dev"],
 }
 OPTIONS = [
     "--generate-hashes", "--universal", "--python-version", "3.11", "--no-emit-index-url", "--quiet", "--no-header",

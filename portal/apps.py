@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class PortalConfig(AppConfig):
@@ -7,6 +8,14 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         # celery: tasks sent by web processes go to our broker; checks: wrong settings are reported at the start
-        from portal import celery, checks, publish_policies  # noqa: F401
+        from portal import access_log, celery, checks, measurements, publish_policies  # noqa: F401
 
         publish_policies.register()
+        access_log.watch_tasks()
+        access_log.watch_statements()
+        measurements.watch_tasks()
+        # What is wrong with the address or missing of the library, `checks.error_reports` says.
+        if settings.SENTRY_DSN and checks.can_report(settings.SENTRY_DSN):
+            from portal import error_reports
+
+            error_reports.start()

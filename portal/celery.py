@@ -10,7 +10,7 @@ import billiard.pool
 from celery import Celery
 from celery.signals import worker_init
 
-from portal import celery_logging  # noqa: F401 -- connects itself
+from portal import celery_logging, request_ids  # noqa: F401 -- connect themselves
 from portal.celery_publisher import Publisher
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")

@@ -42,6 +42,7 @@ class Publisher(bootsteps.StartStopStep):
 
     def start(self, worker: Any) -> None:
         from delivery import dispatch, heartbeat
+        from portal import alerts
 
         _give_up_locks_when_cut_off()
         gc.collect()
@@ -49,11 +50,15 @@ class Publisher(bootsteps.StartStopStep):
         self.dispatcher = dispatch.Dispatcher(worker.concurrency, pulse=heartbeat.send_heartbeat)
         self.thread = threading.Thread(target=self._run, name="publishing", daemon=True)
         self.thread.start()
+        # Beat's check comes through Valkey and a worker: what if one of these is what does not work?
+        self.alerts = alerts.Watcher()
+        self.alerts.start()
 
     def close(self, worker: Any) -> None:
         self.dispatcher.stop()
 
     def stop(self, worker: Any) -> None:
+        self.alerts.stop()
         self.dispatcher.stop()
         self.thread.join()
 

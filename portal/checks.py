@@ -4,6 +4,7 @@ Web and worker run them at their start (`require`), with the one that searches t
 it is `manage.py check --database default`.
 """
 
+import importlib.util
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -177,6 +178,31 @@ def relaxation_delay(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
             id="portal.E010",
         )
     ]
+
+
+@register(START)
+def error_reports(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """E011: errors that should be reported can be."""
+    if not settings.SENTRY_DSN or can_report(settings.SENTRY_DSN):
+        return []
+    return [
+        Error(
+            "SENTRY_DSN is set, but no error can be reported: sentry-sdk is not installed, or it is no address.",
+            hint="Install requirements-sentry.txt; an address looks like https://key@host/number.",
+            id="portal.E011",
+        )
+    ]
+
+
+def can_report(dsn: str) -> bool:
+    """Whether the optional package is there and `dsn` is an address that it takes."""
+    if importlib.util.find_spec("sentry_sdk") is None:
+        return False
+    try:
+        parts = urlsplit(dsn)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname and parts.username and parts.path.strip("/"))
 
 
 @register(Tags.database, START)

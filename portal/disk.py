@@ -15,12 +15,18 @@ FULL_ERRORS = (errno.ENOSPC, errno.EDQUOT)
 MEGABYTE = 2**20
 
 
-def free_megabytes(path: Path) -> int | None:
+def free_bytes(path: Path) -> int | None:
     """What an ordinary user may still write to the disk of `path`; None where there is no such directory."""
     try:
-        return shutil.disk_usage(path).free // MEGABYTE
+        return shutil.disk_usage(path).free
     except OSError:
         return None
+
+
+def free_megabytes(path: Path) -> int | None:
+    """The same in megabytes."""
+    free = free_bytes(path)
+    return None if free is None else free // MEGABYTE
 
 
 def is_full(path: Path) -> bool:

@@ -31,6 +31,12 @@ class Environment(environ.Env):
         except ValueError:
             _refuse(var, f"is {self.ENVIRON[var]!r}, but has to be a whole number.")
 
+    def one_of(self, var: str, values: tuple[str, ...], default: str) -> str:
+        value = str(super().str(var, default=default)).strip().lower() or default
+        if value not in values:
+            _refuse(var, f"is {value!r}, but has to be one of {', '.join(values)}.")
+        return value
+
     def json(self, var: str, default: Any = environ.Env.NOTSET) -> Any:
         try:
             return super().json(var, default=default)

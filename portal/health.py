@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
 
 from analytics import partitions
 from common import clock
@@ -89,6 +90,22 @@ def _demo() -> bool:
         return Municipality.objects.filter(is_demo=True).exists()
     except DatabaseError:
         return False
+
+
+def title(part: str) -> str:
+    """What people read for a name of `state`, in the language that is active."""
+    return {
+        "database": _("Database"),
+        "publisher": _("Publisher"),
+        "valkey": "Valkey",
+        "disk": _("Space on the disk"),
+        "clock": _("Clock of this computer"),
+        "worker": _("Workers for interactive tasks"),
+        "errands": _("Workers for errands"),
+        "beat": _("Beat"),
+        "partitions": _("Tables of the coming months"),
+        "demo": _("Demo"),
+    }[part]
 
 
 def state() -> dict[str, bool]:

@@ -1,12 +1,14 @@
-"""Log filters: one line per refused request, without the secrets that addresses contain.
+"""Formats and filters of the log: one line per record, and per refused request, without the secrets of addresses.
 
 Links in mails to departments, invitations, password resets, confirmations of addresses, calendar feeds, unsubscribe
 links, the link of the first set-up and signed addresses of files grant access by themselves.
 """
 
+import json
 import logging
 import re
-import time
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest
 
@@ -15,16 +17,69 @@ SECRET = re.compile(
     r"[^/\s?\"']+"
 )
 
+# Controls (newlines and the beginning of ANSI sequences among them), separators of lines, marks of direction, and what
+# a stream cannot encode.
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# Attribute of a record: its values by name, for whoever reads JSON.
+FIELDS = "fields"
 
-class UtcFormatter(logging.Formatter):
-    """Times in UTC, so that lines of several machines fall into one order: 2026-11-28T17:33:05.250Z."""
 
-    default_time_format = "%Y-%m-%dT%H:%M:%S"
-    default_msec_format = "%s.%03dZ"
+class PlainFormatter(logging.Formatter):
+    """One line per record: time with its offset, level, logger, id of the request, message.
 
-    @staticmethod
-    def converter(seconds: float | None) -> time.struct_time:
-        return time.gmtime(seconds)
+    Nothing that a stranger typed begins a line or moves the cursor of a terminal: control characters, line separators
+    and marks of direction are escaped. Lines of a traceback are indented.
+    """
+
+    def __init__(self, zone: str) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s")
+        self.zone = ZoneInfo(zone)
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.message = record.getMessage()
+        record.asctime = moment(record, self.zone)
+        lines = [in_one_line(self.formatMessage(record))]
+        # Not `exc_text`: another handler may have put it there as it came.
+        if record.exc_info:
+            lines += self.formatException(record.exc_info).split("\n")
+        if record.stack_info:
+            lines += record.stack_info.split("\n")
+        return "\n    ".join([lines[0], *map(in_one_line, lines[1:])])
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object per line. Everything outside of ASCII is escaped, so a value cannot begin a line."""
+
+    def __init__(self, zone: str) -> None:
+        super().__init__()
+        self.zone = ZoneInfo(zone)
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "time": moment(record, self.zone),
+            "level": record.levelname,
+            "logger": record.name,
+            "request_id": record.__dict__["request_id"],
+            "message": record.getMessage(),
+            **record.__dict__.get(FIELDS, {}),
+        }
+        if record.exc_info:
+            entry["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(entry, default=str)
+
+
+def moment(record: logging.LogRecord, zone: ZoneInfo) -> str:
+    """For example 2026-11-29T05:17:04.123+01:00."""
+    return datetime.fromtimestamp(record.created, zone).isoformat(timespec="milliseconds")
+
+
+def in_one_line(text: str) -> str:
+    """`text` with everything escaped that begins a line, or that a terminal takes for an order."""
+    return UNPRINTABLE.sub(_escaped, text.rstrip())
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode("ascii")
 
 
 class WithoutSecrets(logging.Filter):

@@ -4,10 +4,12 @@ import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 import redis
 
 from django.conf import settings
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,7 +22,7 @@ from channels import rate_limits
 from common.access import public
 from delivery import queries
 from delivery.enums import Outcome, Step
-from portal import disk, health, queues
+from portal import disk, health, last_backup, measurements, queues
 
 LAST = timedelta(hours=1)
 # https://prometheus.io/docs/instrumenting/exposition_formats/
@@ -56,7 +58,7 @@ def operations(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     parts = health.state()
     context = {
-        "checks": [(_checked(name), works, _failing(name)) for name, works in parts.items()],
+        "checks": [(health.title(name), works, _failing(name)) for name, works in parts.items()],
         "free_megabytes": None if parts["disk"] else disk.free_megabytes(settings.DATA_DIR),
         "data_directory": settings.DATA_DIR,
         "backlog": queries.backlog(now),
@@ -66,21 +68,6 @@ def operations(request: SignedInRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "portal/operations.html", context)
-
-
-def _checked(name: str) -> str:
-    return {
-        "database": _("Database"),
-        "publisher": _("Publisher"),
-        "valkey": "Valkey",
-        "disk": _("Space on the disk"),
-        "clock": _("Clock of this computer"),
-        "worker": _("Workers for interactive tasks"),
-        "errands": _("Workers for errands"),
-        "beat": _("Beat"),
-        "partitions": _("Tables of the coming months"),
-        "demo": _("Demo"),
-    }[name]
 
 
 def _failing(name: str) -> str:
@@ -114,9 +101,25 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _lines(now: datetime) -> Iterator[str]:
-    yield from _gauge(
-        "up", "1 when this part works.", {f'part="{name}"': works for name, works in health.state().items()}
-    )
+    parts = health.state()
+    yield from _gauge("up", "1 when this part works.", {f'part="{name}"': works for name, works in parts.items()})
+    if parts["database"]:
+        yield from _lines_of_database(now)
+    length = {f'queue="{name}"': count for name, count in waiting().items()}
+    yield from _gauge("queue_messages", "Messages that wait for a worker.", length)
+    seen = rate_limits.servers()
+    shut = {f'server="{_quoted(name)}"': seen.circuit(name) != "closed" for name in sorted(seen.circuits)}
+    yield from _gauge("server_breaker_open", "1 while a network's server is left alone.", shut)
+    yield from _lines_of_machine(now)
+    yield from _histogram(measurements.REQUESTS, "Requests by pattern of the address and class of the status.")
+    yield from _histogram(measurements.TASKS, "Celery tasks that ended, by name.")
+    failures = {
+        f'task="{_quoted(name)}"': series.failures for (name,), series in measurements.read(measurements.TASKS).items()
+    }
+    yield from _samples("task_failures_total", "counter", "Tasks that ended with an error.", failures)
+
+
+def _lines_of_database(now: datetime) -> Iterator[str]:
     backlog = queries.backlog(now)
     states = {f'state="{state}"': count for state, count in backlog.states.items()}
     yield from _gauge("deliveries", "Deliveries that are not settled, by state.", states)
@@ -125,20 +128,65 @@ def _lines(now: datetime) -> Iterator[str]:
     yield from _gauge("lag_seconds", "How long the longest waiting of them is due.", {"": round(late, 3)})
     calls = {f'step="{step}",outcome="{out}"': count for step, out, count in queries.attempts_since(now - LAST)}
     yield from _gauge("attempts_last_hour", "Calls and looks of the last hour, by outcome.", calls)
-    length = {f'queue="{name}"': count for name, count in waiting().items()}
-    yield from _gauge("queue_messages", "Messages that wait for a worker.", length)
-    seen = rate_limits.servers()
-    shut = {f'server="{_quoted(name)}"': seen.circuit(name) != "closed" for name in sorted(seen.circuits)}
-    yield from _gauge("server_breaker_open", "1 while a network's server is left alone.", shut)
     limited = len(rate_limits.limited(queries.channels_waiting(now)))
     yield from _gauge("channels_out_of_budget", "Channels with something due and no budget left.", {"": limited})
+    used, most = _connections()
+    yield from _gauge("database_connections", "Connections to this database, of all processes.", {"": used})
+    yield from _gauge("database_connections_max", "Connections that its server accepts.", {"": most})
+
+
+def _connections() -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), current_setting('max_connections')::int "
+            "FROM pg_stat_activity WHERE datname = current_database()"
+        )
+        used, most = cursor.fetchone()
+    return used, most
+
+
+def _lines_of_machine(now: datetime) -> Iterator[str]:
+    """Of the machine that answers. What is not known has no sample: a zero would say that the disk is full."""
+    directories = {"data": settings.DATA_DIR, "media": settings.MEDIA_ROOT}
+    free = {f'directory="{name}"': disk.free_bytes(path) for name, path in directories.items()}
+    known = {labels: size for labels, size in free.items() if size is not None}
+    yield from _gauge("disk_free_bytes", "Free space of the disk of a directory.", known)
+    made_at = last_backup.made_at(settings.DATA_DIR)
+    age = {} if made_at is None else {"": max((now - made_at).total_seconds(), 0)}
+    yield from _gauge("backup_age_seconds", "Time since the last backup began.", age)
+
+
+def _histogram(measure: measurements.Measure, help_: str) -> Iterator[str]:
+    samples: dict[str, float] = {}
+    for values, series in measurements.read(measure).items():
+        labels = ",".join(f'{name}="{_quoted(value)}"' for name, value in zip(measure.labels, values, strict=True))
+        bounds = [*map(str, measure.buckets), "+Inf"]
+        for bound, count in zip(bounds, accumulate(series.counts), strict=True):
+            samples[f'_bucket{{{labels},le="{bound}"}}'] = count
+        samples[f"_sum{{{labels}}}"] = series.seconds
+        samples[f"_count{{{labels}}}"] = sum(series.counts)
+    yield from _heading(measure.name, "histogram", help_, samples)
+    yield from (f"dobosar_{measure.name}{name} {_number(value)}" for name, value in samples.items())
 
 
 def _gauge(name: str, help_: str, values: Mapping[str, float]) -> Iterator[str]:
-    yield f"# HELP dobosar_{name} {help_}"
-    yield f"# TYPE dobosar_{name} gauge"
+    yield from _samples(name, "gauge", help_, values)
+
+
+def _samples(name: str, type_: str, help_: str, values: Mapping[str, float]) -> Iterator[str]:
+    yield from _heading(name, type_, help_, values)
     for labels, value in values.items():
-        yield f"dobosar_{name}{{{labels}}} {float(value):g}" if labels else f"dobosar_{name} {float(value):g}"
+        yield f"dobosar_{name}{{{labels}}} {_number(value)}" if labels else f"dobosar_{name} {_number(value)}"
+
+
+def _heading(name: str, type_: str, help_: str, samples: Mapping[str, float]) -> Iterator[str]:
+    if samples:
+        yield f"# HELP dobosar_{name} {help_}"
+        yield f"# TYPE dobosar_{name} {type_}"
+
+
+def _number(value: float) -> str:
+    return f"{float(value):.15g}"
 
 
 def _quoted(value: str) -> str:

@@ -80,6 +80,7 @@ class Outages(logging.Filter):
         since = f" ({dropped} more errors since the last line about it)" if dropped else ""
         record.msg, record.args = f"{SENTENCES[outage]}: {_one_line(problem)}{since}", ()
         record.exc_info = record.exc_text = record.stack_info = None
+        record.outage = outage  # for other handlers, which see no exception any more
         return True
 
 

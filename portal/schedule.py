@@ -9,6 +9,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "reconcile": {"task": "delivery.tasks.reconcile", "schedule": 15.0, "options": {"expires": 15}},
     "notifications": {"task": "notifications.tasks.send_mail", "schedule": 10.0, "options": {"expires": 10}},
     "operator-notices": {"task": "portal.tasks.send_notices", "schedule": 30.0, "options": {"expires": 30}},
+    "alerts": {"task": "portal.tasks.check_health", "schedule": 30.0, "options": {"expires": 30}},
     "relax-due": {"task": "municipalities.tasks.relax_due", "schedule": 30.0, "options": {"expires": 30}},
     "metrics": {"task": "analytics.tasks.start_fetches", "schedule": 30.0, "options": {"expires": 30}},
     "exports": {"task": "administration.tasks.build_exports", "schedule": 5.0, "options": {"expires": 5}},

@@ -99,6 +99,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First: styles and scripts need nothing of what the others say of pages (a page loads some fifty of them).
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.request_ids.RequestIdMiddleware",
+    "portal.access_log.AccessLogMiddleware",
+    "portal.measurements.MeasureMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -406,22 +409,32 @@ SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=HTTPS)
 if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Lines about each request and each task, and about statements that take longer than so many milliseconds (0: none).
+ACCESS_LOG = env.bool("ACCESS_LOG", default=False)
+TASK_LOG = env.bool("TASK_LOG", default=False)
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=0)
+# After how many minutes administrators get a mail that something of /readyz does not work. 0: never.
+ALERT_MINUTES = env.int("ALERT_MINUTES", default=5)
+# Where errors are reported; without it, the library for it is not even imported.
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"()": "portal.logs.UtcFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+        "plain": {"()": "portal.logs.PlainFormatter", "zone": TIME_ZONE},
+        "json": {"()": "portal.logs.JsonFormatter", "zone": TIME_ZONE},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "plain",
-            "filters": ["outages", "refusals", "secrets"],
+            "formatter": env.one_of("LOG_FORMAT", ("plain", "json"), default="plain"),
+            "filters": ["request-ids", "outages", "refusals", "secrets"],
         }
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # "Not ready yet" is an answer, not an error to be read about every second of a start.
     "filters": {
+        "request-ids": {"()": "portal.request_ids.RequestIds"},
         "outages": {"()": "portal.outages.Outages"},
         "refusals": {"()": "portal.logs.Refusals"},
         "secrets": {"()": "portal.logs.WithoutSecrets"},
@@ -441,5 +454,7 @@ LOGGING = {
         "django.request": {"filters": ["asked"]},
         "py.warnings": {"filters": ["celery-6"]},
         "fontTools": {"level": "WARNING"},
+        # Whoever sets ACCESS_LOG wants its lines, whatever the level of the others is.
+        **{f"portal.{name}": {"level": "INFO"} for name in ("access", "task_runs", "slow_queries")},
     },
 }

@@ -31,6 +31,13 @@ def send_notices() -> None:
     delivery_notifications.send()
 
 
+@shared_task(name="portal.tasks.check_health")
+def check_health() -> None:
+    from portal import alerts
+
+    alerts.check()
+
+
 def _served() -> list[str]:
     """The queues of this worker."""
     return [key_of(str(name)) for name in current_app.amqp.queues.consume_from]

@@ -70,6 +70,20 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('restored_at__gte', models.F('made_at'))), name='restored_after_made'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('prepared_at__isnull', False), _connector='OR'), name='restore_ends_prepared')],
             },
         ),
+        migrations.CreateModel(
+            name='Incident',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('parts', models.JSONField(default=list)),
+                ('began_at', models.DateTimeField()),
+                ('failed_at', models.DateTimeField()),
+                ('alerted_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('failed_at__gte', models.F('began_at'))), name='incident_failed_after_begin'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('alerted_at__isnull', False), _connector='OR'), name='incident_ends_alerted')],
+            },
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b5a3c33c3f86936f65b44fdb57985ac87a6e4c20', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_085fa', table='common_auditevent', when='BEFORE')),

@@ -176,6 +176,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "channels_deletion": "code platform",
             "channels_event": "account_id kind platform",
             "common_auditevent": "target_id target_type verb",
+            "common_incident": "parts",
             "common_mailmessage": "dedupe files from_email",
             "delivery_delivery": "kind reason token",
             "delivery_duplicatepost": "permalink problem remote_id",

@@ -22,7 +22,7 @@ OWN = {
     "platforms/tiktok/checkpoint.py", "platforms/x/media.py", "platforms/youtube/uploads.py",
     "benchmarks/publishing.py", "benchmarks/management/commands/bench.py", "launcher/files.py",
     "launcher/asvs.py", "launcher/coverage_report.py", "launcher/run.py", "launcher/sbom.py",
-    "portal/migration_history.py",
+    "portal/last_backup.py", "portal/measurements.py", "portal/migration_history.py",
     "reports/files/pdf.py", "trainings/scenario_parsing.py",
 }  # fmt: skip
 

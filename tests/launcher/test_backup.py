@@ -22,6 +22,7 @@ from psycopg2.extensions import parse_dsn
 from launcher import backup, embedded, prepare
 from launcher import site as sites
 from launcher.errors import LauncherError
+from portal import last_backup
 from tests.crash.workers import wait_for
 from tests.launcher.restored_site import POSTS
 from tests.launcher.whole_site import CLIENT_SECRET, FACTOR, TOKEN
@@ -81,7 +82,10 @@ def filled(make_site):
 
 
 def test_what_was_saved_comes_back_in_an_empty_site(filled, make_site, tmp_path):
+    assert last_backup.made_at(filled.data) is None
+    before = datetime.now(UTC)
     archive = backup.save(filled, tmp_path / "saved.tar.gz")
+    assert before <= last_backup.made_at(filled.data) <= datetime.now(UTC)
     assert archive.stat().st_mode & 0o077 == 0
     keys = sites.keep_secrets(filled)
 

@@ -73,6 +73,24 @@ def test_relaxed_rules_wait_long_enough_to_be_stopped(production: Any, hours: in
     assert ids() == expected
 
 
+@pytest.mark.parametrize(
+    ("dsn", "expected"),
+    [
+        ("", []),
+        ("https://key@errors.example/7", []),
+        ("https://errors.example/7", ["portal.E011"]),
+        ("https://key@errors.example/", ["portal.E011"]),
+        ("errors.example", ["portal.E011"]),
+        ("https://key@[broken/7", ["portal.E011"]),
+    ],
+)
+def test_an_address_for_error_reports_that_cannot_be_used_is_refused(
+    production: Any, dsn: str, expected: list[str]
+) -> None:
+    production.SENTRY_DSN = dsn
+    assert ids() == expected
+
+
 @pytest.mark.parametrize("times", [(900, 900), (600, 599)])
 def test_so_are_those_of_videos(production: Any, times: tuple[int, int]) -> None:
     production.VIDEO_CALL_DEADLINE_SECONDS, production.VIDEO_TASK_TIME_LIMIT = times

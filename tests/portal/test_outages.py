@@ -196,8 +196,8 @@ def test_any_other_error_keeps_its_traceback_each_time(console: io.StringIO, mak
     for _ in range(2):
         log.error("failed", exc_info=(type(problem), problem, problem.__traceback__))
     name = type(problem).__name__
-    assert len(re.findall(rf"^\S*{name}: ", console.getvalue(), re.MULTILINE)) == 2
-    assert "does not answer:" not in re.sub(r"^(redis|psycopg2).*$", "", console.getvalue(), flags=re.MULTILINE)
+    assert len(re.findall(rf"^    \S*{name}: ", console.getvalue(), re.MULTILINE)) == 2
+    assert "does not answer:" not in re.sub(r"^    (redis|psycopg2).*$", "", console.getvalue(), flags=re.MULTILINE)
 
 
 def test_an_error_of_another_process_is_known_by_its_text() -> None:

@@ -49,6 +49,7 @@ KINDS = {
     rf":1:links:visit:{HASH}:[A-Za-z0-9]+": "that the same visit followed a link twice; the visitor is hashed",
     r":1:heartbeat:[a-z:]+": "that a process lives",
     r":1:traffic:[a-z-]+(:.+)?": "what servers of networks still take, and which do not answer; names of hosts, ids",
+    r"metrics:[a-z_]+": "how long requests and tasks took, by patterns of addresses and names of tasks",
     r":1:analytics:events-read": "the time of the last event that was read",
     r":1:(open-data|public)[a-z-]*:.+": "a public page, as everybody sees it",
     r"(_kombu\.binding\.)?[a-z]+(\x06\x16\d)?": "Celery: queues of calls of our tasks, whose arguments are ids",
@@ -59,7 +60,7 @@ KINDS = {
 WRITERS = {
     "accounts/middleware.py", "accounts/throttling.py", "analytics/ingestion/domain/webhooks.py",
     "channels/rate_limits.py", "common/ratelimit.py", "delivery/heartbeat.py", "launcher/backup.py",
-    "links/domain/count.py", "portal/health.py", "portal/operations.py", "portal/tasks.py",
+    "links/domain/count.py", "portal/health.py", "portal/measurements.py", "portal/operations.py", "portal/tasks.py",
     "reports/public_responses.py",
 }  # fmt: skip
 ELSEWHERE = ("tests/", "demo/", "benchmarks/", ".venv/", "node_modules/", "tools/")
