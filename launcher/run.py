@@ -91,13 +91,19 @@ def answers(address: str) -> bool:
 def run(site: Site) -> int:
     began = time.monotonic()
     with sites.hold(site):
-        print("Starting PostgreSQL and Valkey ..." if _embeds() else "Using the servers you named ...", flush=True)
-        with embedded.serving(site.servers) as urls:
-            environ = sites.environment(site, urls)
-            prepare.prepare(site, environ, own_database=not os.environ.get("DATABASE_URL"), to_serve=True)
-            # The programs of the product never sign in as the owner of the tables.
-            environ.pop("DATABASE_OWNER_URL", None)
-            return _supervise(site, environ, urls["DATABASE_URL"], began)
+        static = prepare.StaticFiles(site, sites.environment(site, {}))
+        static.begin()
+        try:
+            print("Starting PostgreSQL and Valkey ..." if _embeds() else "Using the servers you named ...", flush=True)
+            with embedded.serving(site.servers) as urls:
+                environ = sites.environment(site, urls)
+                own_database = not os.environ.get("DATABASE_URL")
+                prepare.prepare(site, environ, own_database=own_database, to_serve=True, static=static)
+                # The programs of the product never sign in as the owner of the tables.
+                environ.pop("DATABASE_OWNER_URL", None)
+                return _supervise(site, environ, urls["DATABASE_URL"], began)
+        finally:
+            static.abandon()
 
 
 def _embeds() -> bool:
