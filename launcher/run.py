@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import webbrowser
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -125,6 +126,9 @@ def _supervise(site: Site, environ: dict[str, str], database: str, began: float)
         if seed is not None:
             files.update(stamps, **now)
         print(greeting(site, time.monotonic() - began), flush=True)
+        if site.opens:
+            # A browser may keep whoever opens it waiting.
+            threading.Thread(target=open_page, args=(site.address,), daemon=True).start()
 
     reminder.start()
     supervisor = Supervisor(
@@ -166,6 +170,12 @@ def missing(address: str) -> str:
         return f"not there yet: {', '.join(names)}."
     except OSError as error:
         return f"the portal does not answer yet ({error})."
+
+
+def open_page(address: str) -> bool:
+    """Show the page in the person's browser; false where there is none, or only one that would take the terminal."""
+    has_screen = sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return bool(has_screen) and webbrowser.open(address)
 
 
 def greeting(site: Site, seconds: float) -> str:
