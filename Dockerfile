@@ -8,7 +8,7 @@ RUN python -m venv /venv \
  && /venv/bin/pip install --no-cache-dir --no-input --disable-pip-version-check --only-binary :all: --require-hashes -r $REQUIREMENTS
 COPY . .
 # The static files belong to the version, so they are part of the image. The values only satisfy the settings.
-RUN DATA_DIR=/build STATIC_ROOT=/app/staticfiles SECRET_KEY=only-to-gather-static-files \
+RUN DATA_DIR=/build STATIC_ROOT=/app/staticfiles STATIC_BROTLI_QUALITY=11 SECRET_KEY=only-to-gather-static-files \
     /venv/bin/python manage.py collectstatic --noinput --verbosity 0
 
 FROM python:3.12-slim

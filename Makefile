@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-slow test-long test-row-security crash chaos model test-real test-containers check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security security-figures sbom advisories architecture requirements migrations setup setup-dev
+.PHONY: help run test test-slow test-long test-row-security crash chaos model test-real test-containers check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security security-figures sbom advisories architecture requirements migrations schema setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -68,7 +68,7 @@ test-containers: setup-dev  ## build the image, bring up the compose file, set i
 fakes: setup-dev  ## stand-ins for all networks on port 8900 (ARGS='--port 8900'), and what to set to try them
 	@exec $(py) -m tests.platforms.fakes --explain --port 8900 $(ARGS)
 
-check: setup-dev  ## style, types, layers, templates, migrations, texts, deploy check, requirements, security table
+check: setup-dev  ## style, types, layers, templates, migrations, texts, deploy check, requirements, schema, security table
 	@exec $(py) -m launcher.check
 
 coverage: setup-dev  ## the suite with branches counted: total and least covered packages; ARGS='tests/posts' narrows it
@@ -118,6 +118,9 @@ triage-figures: setup-dev  ## measure how well citizens' messages are read; writ
 
 migrations: setup-dev  ## write every app's 0001_initial anew from the models (until version 0.1.0)
 	@exec $(py) manage.py write_initial_migrations
+
+schema: setup-dev  ## write portal/schema.sql.gz, the tables that an empty database begins with, from the migrations
+	@exec $(py) -m launcher.schema
 
 names: setup-dev  ## what is left of the old vocabulary, and class names that several modules define
 	@exec $(py) -m tests.architecture.vocabulary

@@ -6,13 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
+# openpyxl and XlsxWriter are imported where a file is written: they take a tenth of a start, and few pages need them.
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # A spreadsheet takes a cell that begins so for a formula. https://owasp.org/www-community/attacks/CSV_Injection
@@ -39,6 +36,8 @@ def harmless_csv(text: str, *, separator: str = ",") -> str:
 
 def _harmless_cell(text: str) -> str:
     """For openpyxl, which raises for control characters."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     return harmless(ILLEGAL_CHARACTERS_RE.sub("", text))
 
 
@@ -53,6 +52,9 @@ def table(rows: Iterable[Sequence[Any]]) -> bytes:
 
 def workbook(rows: Sequence[Sequence[Any]], places: int = 2) -> bytes:
     """The same as a file for Excel, the first row as its heading: numbers stay numbers, texts stay texts."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
     book, out = Workbook(), io.BytesIO()
     sheet = book.active
     for number, row in enumerate(rows, start=1):
@@ -91,6 +93,9 @@ def sample(name: str, kind: str, lines: Sequence[Sequence[str]], widths: Sequenc
 
 def _workbook(lines: Sequence[Sequence[str]], widths: Sequence[int]) -> bytes:
     """Columns wide enough to write in, long texts in several lines, the heading always in sight."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font
+
     book, out = Workbook(), io.BytesIO()
     sheet = book.active
     for line in lines:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from launcher import architecture, asvs, embedded, requirements
+from launcher import architecture, asvs, embedded, requirements, schema
 from launcher.site import ROOT
 
 APPS = [path.parent.name for path in sorted(ROOT.glob("*/__init__.py")) if path.parent.name != "tests"]
@@ -44,6 +44,7 @@ def steps() -> dict[str, list[str] | Callable[[], str]]:
         "templates": [str(bins / "djlint"), "templates", "--lint", "--quiet"],
         "lines": [sys.executable, "-m", "tools.template_format", "--check"],
         "requirements": _requirements,
+        "schema": schema.stale,
         "security": asvs.stale,
         "types": [str(bins / "mypy"), *APPS],
         "migrations": [*manage, "makemigrations", "--check", "--dry-run"],
@@ -53,7 +54,7 @@ def steps() -> dict[str, list[str] | Callable[[], str]]:
 
 
 # Settings are read, and nothing is connected to.
-WITHOUT_SERVERS = {"style", "format", "layers", "templates", "requirements", "security", "texts"}
+WITHOUT_SERVERS = {"style", "format", "layers", "templates", "requirements", "schema", "security", "texts"}
 
 
 def _requirements() -> str:

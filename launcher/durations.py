@@ -44,9 +44,11 @@ def measured(directory: Path | None, name: str, count: int = 1) -> Iterator[None
     """Store how long the block takes, divided by `count`; nothing where `count` is 0, or without a directory."""
     began = time.monotonic()
     yield
+    seconds = time.monotonic() - began
     if directory is not None and count:
-        with suppress(OSError):  # not worth failing for
-            files.update(directory / NAME, **{name: round((time.monotonic() - began) / count, 3)})
+        # Tables and static files are prepared by two processes at once. A full disk is not worth failing for.
+        with suppress(OSError), files.exclusive(directory / f"{NAME}.lock"):
+            files.update(directory / NAME, **{name: round(seconds / count, 3)})
 
 
 def sentence(durations: Durations, migrations: int, *, tables: bool, static: bool) -> str:

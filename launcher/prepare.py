@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg2
@@ -15,7 +16,7 @@ import psycopg2
 from launcher import durations, files, roles
 from launcher.errors import LauncherError
 from launcher.site import ROOT, Site
-from portal import migration_history
+from portal import migration_history, schema
 
 # A file of the data directory while a backup is restored. Left behind by one that was interrupted.
 RESTORING = "restoring.json"
@@ -25,6 +26,8 @@ MESSAGES = {
     "check": "Checking the settings",
     "setup_code": "Looking whether somebody can sign in",
 }
+FAILED = "The preparation failed; the lines above say why. Nothing was started."
+STAMPS = "stamps.json"
 # Followed by the directory in which durations are stored; a container keeps none.
 MEASURE = "--measure"
 # Outside the demo an error in the settings, or a demo account in the database, stops the start.
@@ -36,8 +39,57 @@ OPTIONS: dict[str, dict[str, object]] = {
 }
 
 
-def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool, to_serve: bool = False) -> None:
-    """Run what is due. A database that is not ours to know is always asked. `to_serve`: people come in afterwards."""
+@dataclass
+class StaticFiles:
+    """The static files of a start, gathered in a process of their own, which needs no server."""
+
+    site: Site
+    environ: Mapping[str, str]
+    stamp: str = field(init=False)
+    is_due: bool = field(init=False)
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.stamp = _static()
+        before = files.load(self.site.data / STAMPS).get("collectstatic")
+        self.is_due = before != self.stamp or not _manifest(self.environ).exists()
+
+    def begin(self) -> None:
+        """Gather them in the background when they changed."""
+        if self.is_due and self.process is None:
+            self.process = subprocess.Popen(_command(self.site, ["collectstatic"]), env=dict(self.environ), cwd=ROOT)
+
+    def finish(self) -> None:
+        """Wait until they are gathered. Raises `LauncherError`."""
+        self.begin()
+        if self.process is None:
+            return
+        if self.process.wait():
+            raise LauncherError(FAILED)
+        files.update(self.site.data / STAMPS, collectstatic=self.stamp)
+
+    def abandon(self) -> None:
+        """Where the start ends before them."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+def _command(site: Site, tasks: list[str]) -> list[str]:
+    return [sys.executable, "-m", "launcher.prepare", MEASURE, str(site.data), *tasks]
+
+
+def prepare(
+    site: Site,
+    environ: Mapping[str, str],
+    *,
+    own_database: bool,
+    to_serve: bool = False,
+    static: StaticFiles | None = None,
+) -> None:
+    """Run what is due. A database that is not ours to know is always asked. `to_serve`: people come in afterwards.
+    `static`: static files that are being gathered already.
+    """
     if (site.data / RESTORING).exists():
         source = files.load(site.data / RESTORING).get("source", "FILE")
         raise LauncherError(
@@ -46,28 +98,22 @@ def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool, to_se
         )
     owner = environ.get("DATABASE_OWNER_URL") or environ["DATABASE_URL"]
     applied = require_own_tables(site, owner, own_database=own_database)
-    stamps = site.data / "stamps.json"
-    now = {"migrate": _migrations(), "collectstatic": _static()}
-    before = files.load(stamps)
-    due = [task for task, stamp in now.items() if before.get(task) != stamp]
-    if not own_database and "migrate" not in due:
-        due.insert(0, "migrate")
-    if not _manifest(environ).exists() and "collectstatic" not in due:
-        due.append("collectstatic")
+    static = static or StaticFiles(site, environ)
+    stamps, now = site.data / STAMPS, _migrations()
+    is_changed = files.load(stamps).get("migrate") != now
+    due = ["migrate"] if is_changed or not own_database else []
     if not site.demo:
         due += ["check", "setup_code"] if to_serve else ["check"]
-    if not due:
-        return
     pending = len(migration_history.current().keys() - applied.keys())
-    tables = "migrate" in due and (pending > 0 or before.get("migrate") != now["migrate"])
-    if applied and (tables or "collectstatic" in due):
+    tables = "migrate" in due and (pending > 0 or is_changed)
+    if applied and (tables or static.is_due):
         known = durations.load(site.data)
-        print(durations.sentence(known, pending, tables=tables, static="collectstatic" in due), flush=True)
-    command = [sys.executable, "-m", "launcher.prepare", MEASURE, str(site.data), *due]
-    done = subprocess.run(command, env=dict(environ), cwd=ROOT, check=False)
-    if done.returncode:
-        raise LauncherError("The preparation failed; the lines above say why. Nothing was started.")
-    files.update(stamps, **{task: now[task] for task in due if task in now})
+        print(durations.sentence(known, pending, tables=tables, static=static.is_due), flush=True)
+    if due and subprocess.run(_command(site, due), env=dict(environ), cwd=ROOT, check=False).returncode:
+        raise LauncherError(FAILED)
+    if "migrate" in due:
+        files.update(stamps, migrate=now)
+    static.finish()
 
 
 def require_own_tables(site: Site, url: str, *, own_database: bool) -> dict[str, str]:
@@ -128,10 +174,16 @@ def main(tasks: list[str], directory: Path | None = None) -> None:
 
     if "migrate" in tasks and os.environ.get("DATABASE_OWNER_URL"):
         roles.ensure(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"])
-    django.setup()
+    is_set_up = False
     for task in tasks:
         if directory is not None:
             print(f"{MESSAGES[task]} ...", flush=True)
+        # Without Django, which takes longer than the tables.
+        if task == "migrate" and schema.load_into(_owner_url(), reference=True):
+            continue
+        if not is_set_up:
+            django.setup()
+            is_set_up = True
         if task == "migrate":
             with durations.measured(directory, "migration", _pending()):
                 call_command(task, **OPTIONS[task])
@@ -144,10 +196,13 @@ def main(tasks: list[str], directory: Path | None = None) -> None:
             call_command(task, **OPTIONS[task])
 
 
+def _owner_url() -> str:
+    return os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
+
+
 def _pending() -> int:
     """How many of our migrations are not applied yet."""
-    url = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
-    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+    with closing(psycopg2.connect(_owner_url())) as connection, connection.cursor() as cursor:
         return len(migration_history.current().keys() - migration_history.applied(cursor).keys())
 
 

@@ -10,11 +10,12 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import webbrowser
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from launcher import embedded, files, prepare
+from launcher import embedded, files, forks, prepare
 from launcher import site as sites
 from launcher.errors import LauncherError
 from launcher.site import ROOT, Site
@@ -31,20 +32,22 @@ PASSWORD = "dobosar-demo"
 
 def publishing(data: Path) -> list[Program]:
     """What has to run for a post to go out. `data`: where beat keeps its times."""
-    # Root in a container is no surprise to anybody; the worker would fill the screen with it.
-    calm = ["-W", "ignore:You're running the worker with superuser privileges"]
-    celery = [sys.executable, *calm, "-m", "celery", "--quiet", "--app"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "--app"]
     alone, quiet = ["--without-gossip", "--without-mingle"], ["--loglevel", "WARNING"]
 
     def worker(name: str, waits: tuple[str, ...], concurrency: str, *pool: str) -> Program:
         named = ["--hostname", f"{name}@%h", "--queues", ",".join(waits), "--concurrency", concurrency, *pool]
-        return Program(name, [*celery, "portal.celery", "worker", *named, *alone, *quiet])
+        return Program(name, [*celery, "portal.celery", "worker", *named, *alone, *quiet], is_forked=True)
 
     return [
         worker("publisher", (queues.PUBLISHING,), "32", "--pool", "threads"),
         worker("worker", queues.QUICK, "2"),
         worker("errands", queues.SLOW, "1"),
-        Program("beat", [*celery, "portal.beat", "beat", "--schedule", str(data / "beat"), "--pidfile=", *quiet]),
+        Program(
+            "beat",
+            [*celery, "portal.beat", "beat", "--schedule", str(data / "beat"), "--pidfile=", *quiet],
+            is_forked=True,
+        ),
     ]
 
 
@@ -52,7 +55,7 @@ def programs(site: Site, *, seed: list[str] | None) -> list[Program]:
     """`seed`: arguments of `seed_demo`; None where it has nothing to do."""
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:launcher.gunicorn", "--bind"]
     programs = [
-        Program("web", [*gunicorn, f"{site.host}:{site.port}", "portal.wsgi:application"]),
+        Program("web", [*gunicorn, f"{site.host}:{site.port}", "portal.wsgi:application"], is_forked=True),
         *publishing(site.data),
     ]
     practice = f"{site.host}:{site.practice_port}"
@@ -61,8 +64,8 @@ def programs(site: Site, *, seed: list[str] | None) -> list[Program]:
         command = [*gunicorn, practice, "--workers", "1", "portal.practice_wsgi:application"]
         programs.append(Program("practice", command, wave=1))
     if seed is not None:
-        after = partial(answers, f"http://{practice}/healthz") if site.practice else None
-        programs.append(Program("seed", [sys.executable, "manage.py", "seed_demo", *seed], once=True, after=after))
+        command = [sys.executable, "-m", "django", "seed_demo", *seed]
+        programs.append(Program("seed", command, once=True, is_forked=True))
     return programs
 
 
@@ -91,13 +94,20 @@ def answers(address: str) -> bool:
 def run(site: Site) -> int:
     began = time.monotonic()
     with sites.hold(site):
-        print("Starting PostgreSQL and Valkey ..." if _embeds() else "Using the servers you named ...", flush=True)
-        with embedded.serving(site.servers) as urls:
-            environ = sites.environment(site, urls)
-            prepare.prepare(site, environ, own_database=not os.environ.get("DATABASE_URL"), to_serve=True)
-            # The programs of the product never sign in as the owner of the tables.
-            environ.pop("DATABASE_OWNER_URL", None)
-            return _supervise(site, environ, urls["DATABASE_URL"], began)
+        static = prepare.StaticFiles(site, sites.environment(site, {}))
+        static.begin()
+        try:
+            print("Starting PostgreSQL and Valkey ..." if _embeds() else "Using the servers you named ...", flush=True)
+            with embedded.serving(site.servers) as urls:
+                environ = sites.environment(site, urls)
+                # The programs of the product never sign in as the owner of the tables.
+                of_programs = {name: value for name, value in environ.items() if name != "DATABASE_OWNER_URL"}
+                own_database = not os.environ.get("DATABASE_URL")
+                forks.preload(["portal.preload"], of_programs)
+                prepare.prepare(site, environ, own_database=own_database, to_serve=True, static=static)
+                return _supervise(site, of_programs, urls["DATABASE_URL"], began)
+        finally:
+            static.abandon()
 
 
 def _embeds() -> bool:
@@ -116,6 +126,9 @@ def _supervise(site: Site, environ: dict[str, str], database: str, began: float)
         if seed is not None:
             files.update(stamps, **now)
         print(greeting(site, time.monotonic() - began), flush=True)
+        if site.opens:
+            # A browser may keep whoever opens it waiting.
+            threading.Thread(target=open_page, args=(site.address,), daemon=True).start()
 
     reminder.start()
     supervisor = Supervisor(
@@ -157,6 +170,12 @@ def missing(address: str) -> str:
         return f"not there yet: {', '.join(names)}."
     except OSError as error:
         return f"the portal does not answer yet ({error})."
+
+
+def open_page(address: str) -> bool:
+    """Show the page in the person's browser; false where there is none, or only one that would take the terminal."""
+    has_screen = sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return bool(has_screen) and webbrowser.open(address)
 
 
 def greeting(site: Site, seconds: float) -> str:

@@ -32,6 +32,8 @@ class Site:
     practice_port: int
     demo: bool
     practice: bool
+    # Whether a browser opens the portal once it is ready.
+    opens: bool = False
 
     @property
     def address(self) -> str:
@@ -57,6 +59,7 @@ def read(variables: Mapping[str, str] | None = None) -> Site:
         practice_port=_port(variables, "PRACTICE_PORT", min(port + 1, 65535)),
         demo=demo,
         practice=_flag(variables, "PRACTICE_ENABLED", demo),
+        opens=_flag(variables, "OPEN", False),
     )
 
 

@@ -19,7 +19,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import math
 import os
 import signal
@@ -33,13 +32,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from launcher import forks
+from launcher.forks import Fork
 from launcher.reserve import Reserve
 from portal import disk
 
+Child = Fork | subprocess.Popen[bytes]
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 COLOURS = ("36", "33", "32", "35", "34", "31")
-LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-PR_SET_PDEATHSIG = 1
 SAME_SIGNAL_SECONDS = 0.5
 RESTART_AFTER_SECONDS = 10.0
 # How long to wait before a program is started again, by how often it ended within `WINDOW_SECONDS`; then all end.
@@ -64,10 +64,10 @@ class Program:
     name: str
     command: Sequence[str]
     wave: int = 0
-    # Polled until true before the program starts, for instance: another program answers.
-    after: Callable[[], bool] | None = None
     # A task that is meant to end: exit code 0 stops nothing.
     once: bool = False
+    # Run in a process that is forked from one that has imported its code (`forks.preload`).
+    is_forked: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Supervisor:
     is_ready: Callable[[], bool] | None = None
     on_ready: Callable[[], None] | None = None
 
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict, init=False)
+    running: dict[str, Child] = field(default_factory=dict, init=False)
     done: set[str] = field(default_factory=set, init=False)
     started_at: dict[str, float] = field(default_factory=dict, init=False)
     # Of programs that ended by themselves: when they did, and when they are started again.
@@ -173,12 +173,11 @@ class Supervisor:
             print(head + text, flush=True)
 
     def _watch(self) -> None:
-        waiting = list(self.programs)
         was_announced = self.on_ready is None
+        # A fork waits until the process that is forked has imported everything.
+        for program in sorted(self.programs, key=lambda program: program.is_forked):
+            self._start(program)
         while not self.signals and not self.failed:
-            for program in [candidate for candidate in waiting if candidate.after is None or candidate.after()]:
-                waiting.remove(program)
-                self._start(program)
             self._note_ended()
             self._restart_due()
             if not was_announced and not self.failed and self._all_ready():
@@ -189,16 +188,23 @@ class Supervisor:
 
     def _start(self, program: Program) -> None:
         # From the main thread only: the kernel's parent-death signal follows the thread that forked.
-        child = subprocess.Popen(
-            list(program.command), env=dict(self.environ), cwd=self.directory, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_die_with_parent,
-        )  # fmt: skip
+        child = self._fork(program) if program.is_forked else self._spawn(program)
         self.running[program.name] = child
         self.started_at[program.name] = time.monotonic()
         assert child.stdout is not None
         echo = threading.Thread(target=self._echo, args=(program.name, child.stdout), daemon=True)
         self._echoes.append(echo)
         echo.start()
+
+    def _fork(self, program: Program) -> Fork:
+        return Fork(program.command, self.environ, self.directory)
+
+    def _spawn(self, program: Program) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            list(program.command), env=dict(self.environ), cwd=self.directory, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+            preexec_fn=forks.die_with_parent,
+        )  # fmt: skip
 
     def _echo(self, name: str, output: IO[bytes]) -> None:
         with contextlib.suppress(ValueError):  # closed under us at the very end
@@ -222,13 +228,13 @@ class Supervisor:
     def _is_disk_full(self) -> bool:
         return self.data_disk is not None and self.data_disk.check()
 
-    def _note_end_on_full_disk(self, program: Program, child: subprocess.Popen[bytes]) -> None:
+    def _note_end_on_full_disk(self, program: Program, child: Child) -> None:
         if program.name not in self.ended_on_full_disk:
             self.ended_on_full_disk.add(program.name)
             self.say(program.name, f"ended ({_how(child)}), as the disk is full; starting it again until it stays")
         self.restart_at[program.name] = time.monotonic() + self.full_disk_delay
 
-    def _note_end(self, program: Program, child: subprocess.Popen[bytes]) -> None:
+    def _note_end(self, program: Program, child: Child) -> None:
         now = time.monotonic()
         ends = self.ended_at[program.name]
         is_first = not ends and program.name not in self.started_again
@@ -359,7 +365,7 @@ class Supervisor:
             os.write(1, message)
 
 
-def _how(child: subprocess.Popen[bytes]) -> str:
+def _how(child: Child) -> str:
     """How a program ended: "code 3", or "killed by SIGKILL"."""
     if child.returncode >= 0:
         return f"code {child.returncode}"
@@ -367,8 +373,3 @@ def _how(child: subprocess.Popen[bytes]) -> str:
         return f"killed by {signal.Signals(-child.returncode).name}"
     except ValueError:
         return f"killed by signal {-child.returncode}"
-
-
-def _die_with_parent() -> None:
-    if LIBC is not None:
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

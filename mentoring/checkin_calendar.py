@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from icalendar import Alarm, Calendar, Event
-
 from django.utils.translation import gettext as _
 
 from mentoring.enums import CheckInMethod, CheckInState
@@ -14,6 +12,8 @@ LONG, AHEAD = timedelta(hours=1), timedelta(minutes=30)
 
 def event(row: CheckIn, address: str, host: str) -> bytes:
     """One event by a stable name; fetched again after a move it takes the place of the older one."""
+    from icalendar import Alarm, Calendar, Event  # large, and few requests need it
+
     calendar = Calendar()
     calendar.add("prodid", "-//Dobošar//Check-ins//")
     calendar.add("version", "2.0")

@@ -14,8 +14,6 @@ from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
-from openpyxl.reader.excel import ExcelReader
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -294,7 +292,9 @@ def _part(packed: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> bytes:
 
 def _sheet(parts: Mapping[str, bytes], shape: Shape) -> tuple[str, Table]:
     """The plan among the visible sheets, the active one first; named if there are several."""
-    reader = _Reader(_stored_package(parts), read_only=True, data_only=True, keep_links=False)
+    from planning.workbook_reader import WorkbookReader  # openpyxl is large, and few people read files
+
+    reader = WorkbookReader(_stored_package(parts), read_only=True, data_only=True, keep_links=False)
     reader.read()
     book = reader.wb
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][:MOST_SHEETS]
@@ -305,16 +305,6 @@ def _sheet(parts: Mapping[str, bytes], shape: Shape) -> tuple[str, Table]:
         if _known(tables[-1], shape):
             return sheet.title if len(sheets) > 1 else "", tables[-1]
     return "", tables[0] if tables else []
-
-
-class _Reader(ExcelReader):
-    """Refuses a workbook that names one part as many sheets: openpyxl would read a large one as many times."""
-
-    def read_worksheets(self) -> None:
-        targets = [relation.target for _sheet, relation in self.parser.find_sheets()]
-        if len(set(targets)) < len(targets):
-            raise ValueError("the same part for several sheets")
-        super().read_worksheets()
 
 
 def _stored_package(parts: Mapping[str, bytes]) -> io.BytesIO:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from icalendar import Calendar, Event, vText
-
 from django.utils.translation import gettext as _
 
 LONG = timedelta(minutes=15)
@@ -12,6 +10,8 @@ LONG = timedelta(minutes=15)
 
 def calendar(name: str, entries: Sequence[tuple[int, str, str, str, datetime, datetime]], host: str) -> bytes:
     """`entries` are (id, title, state as text, address, time, last change); times aware UTC."""
+    from icalendar import Calendar, Event, vText  # large, and few requests need it
+
     result = Calendar()
     result.add("prodid", "-//Dobošar//Calendar//")
     result.add("version", "2.0")

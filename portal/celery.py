@@ -4,7 +4,9 @@ Messages only wake workers up, the database is the source of truth: each task qu
 costs one interval and a doubled message costs nothing.
 """
 
+import gc
 import os
+import warnings
 
 import billiard.pool
 from celery import Celery
@@ -14,6 +16,9 @@ from portal import celery_logging, request_ids  # noqa: F401 -- connect themselv
 from portal.celery_publisher import Publisher
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+# Root in a container is no surprise to anybody; each worker would fill the screen with it.
+warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
 
 app = Celery("dobosar")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -31,3 +36,7 @@ def check_settings(**_: object) -> None:
     from portal import checks
 
     checks.require()
+    # All tasks are imported by now. A collection does not go through what is frozen, and so does not write to the
+    # memory that pool processes share with this one.
+    gc.collect()
+    gc.freeze()

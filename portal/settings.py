@@ -220,7 +220,12 @@ STORAGES = {
     # Root collects them into an image, and another user reads them.
     "staticfiles": {
         "BACKEND": "common.static_storage.StaticStorage",
-        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
+        "OPTIONS": {
+            "file_permissions_mode": 0o644,
+            "directory_permissions_mode": 0o755,
+            # The image is made once, and has the highest.
+            "brotli_quality": env.int("STATIC_BROTLI_QUALITY", default=5),
+        },
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from municipalities.row_security import roles
+from municipalities.row_security import leakproof, roles
 from municipalities.row_security.roles import APP, EVERYWHERE
 from municipalities.row_security.statements import SETTING
 from municipalities.tenancy import tenant_tables
@@ -25,11 +25,6 @@ CONDITION = (
 )
 # Kept as the comment of each policy, so that policies with an older condition are replaced.
 VERSION = hashlib.sha256(CONDITION.encode()).hexdigest()[:16]
-
-# Operators of searches: `LIKE`, and `@>` of JSON. Behind a policy PostgreSQL uses an index only for functions that are
-# known not to reveal values of rows that the policy hides. These two raise no error that depends on such a value
-# (`LIKE` complains about its pattern, which is ours), and have no other output.
-LEAKPROOF = ("pg_catalog.textlike(text, text)", "pg_catalog.jsonb_contains(jsonb, jsonb)")
 
 
 def bypassing_role(cursor: Any) -> str:
@@ -51,7 +46,7 @@ def apply(using: str = "default") -> None:
             return
         roles.ensure(cursor)
         _grants(cursor)
-        _mark_leakproof(cursor)
+        leakproof.mark(cursor)
         for table in unprotected(cursor):
             for statement in _policies(table):
                 cursor.execute(statement)
@@ -75,17 +70,6 @@ def _grants(cursor: Any) -> None:
     cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}")
     cursor.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {APP}")
     cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}")
-
-
-def _mark_leakproof(cursor: Any) -> None:
-    """Only a superuser may; without it searches are correct and slow."""
-    cursor.execute(
-        "SELECT name FROM unnest(%s) AS name JOIN pg_proc p ON p.oid = name::regprocedure "
-        "WHERE NOT proleakproof AND current_setting('is_superuser')::bool",
-        [list(LEAKPROOF)],
-    )
-    for row in cursor.fetchall():
-        cursor.execute(f"ALTER FUNCTION {row[0]} LEAKPROOF")
 
 
 def unprotected(cursor: Any) -> list[str]:

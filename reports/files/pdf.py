@@ -11,9 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import typst
+from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -36,6 +34,9 @@ from reports.document import (
     Table,
     Tiles,
 )
+
+if TYPE_CHECKING:
+    import typst
 
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
@@ -68,6 +69,8 @@ def compiled(template: bytes, data: Mapping[str, Any], *, language: str, at: dat
 
     Raises `NotMade` with Typst's own words.
     """
+    import typst  # some 40 MB that only a worker needs
+
     try:
         pdf = typst.compile(
             template,
@@ -86,7 +89,9 @@ def compiled(template: bytes, data: Mapping[str, Any], *, language: str, at: dat
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> "typst.Fonts":
+    import typst
+
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 

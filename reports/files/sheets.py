@@ -9,8 +9,6 @@ import re
 from datetime import UTC, date
 from typing import Any
 
-import xlsxwriter
-
 from django.utils import translation
 
 from common.dates import date_time
@@ -25,6 +23,8 @@ DATES = {"en": "d mmm yyyy"}
 
 
 def write(document: Document) -> bytes:
+    import xlsxwriter
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

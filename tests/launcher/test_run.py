@@ -160,3 +160,34 @@ def test_a_slow_start_says_what_is_missing(status, body, words):
 
 def test_a_portal_that_does_not_answer_yet_is_missing():
     assert "does not answer yet" in run.missing(f"http://127.0.0.1:{ports.choose()}/readyz")
+
+
+def opened(tmp_path, **variables):
+    """The address that the person's browser was given, once it has it; empty where none was opened."""
+    browser, page = tmp_path / "browser", tmp_path / "page"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > "{page}"\n')
+    browser.chmod(0o755)
+    environ = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    program = "from launcher import run; print(run.open_page('http://127.0.0.1:8000'))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env={**environ, "BROWSER": str(browser), **variables},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str(page.exists())
+    return page.read_text() if page.exists() else ""
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="a Mac always has a screen")
+def test_the_page_is_opened_in_the_browser_of_a_person_with_a_screen(tmp_path):
+    assert opened(tmp_path, DISPLAY=":0") == "http://127.0.0.1:8000"
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="a Mac always has a screen")
+def test_without_a_screen_no_browser_takes_the_terminal(tmp_path):
+    assert opened(tmp_path) == ""
+
+
+def test_no_page_is_opened_unless_that_was_set():
+    assert not sites.read({}).opens
+    assert sites.read({"OPEN": "1"}).opens

@@ -38,27 +38,33 @@ def supervised(tmp_path):
     """Starts a supervisor over `programs` (Python source of a list); returns the process, kills it at the end."""
     started = []
 
-    def start(programs, more="", before="", **options):
+    def start(programs, more="", before="", main="", **options):
         script = tmp_path / "supervised.py"
         script.write_text(
             textwrap.dedent(
                 f"""
                 import os, sys
                 from pathlib import Path
+                from launcher import forks
                 from launcher.reserve import Reserve
                 from launcher.supervisor import DataDisk, Program, Server, Supervisor
                 BUSY, LAST = {BUSY!r}, {LAST!r}
                 exec({before!r})
                 def python(name, code, **more):
                     return Program(name, [sys.executable, "-c", code], **more)
-                sys.exit(Supervisor({programs}, os.environ, Path("."), {more} **{options!r}).run())
+                def module(name, **more):
+                    return Program(name, [sys.executable, "-m", name], is_forked=True, **more)
+                if __name__ == "__main__":
+                    {main}
+                    sys.exit(Supervisor({programs}, os.environ, Path("."), {more} **{options!r}).run())
                 """
             )
         )
-        environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+        environ = {**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}"}
         process = subprocess.Popen(
-            [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environ
-        )
+            [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environ,
+            start_new_session=True,
+        )  # fmt: skip
         started.append(process)
         return process
 
@@ -366,3 +372,93 @@ def test_programs_stop_by_themselves_when_the_supervisor_is_killed(supervised):
     process.kill()
     _, alive = psutil.wait_procs(children, timeout=patience.SECONDS)
     assert [child for child in alive if child.status() != psutil.STATUS_ZOMBIE] == []
+
+
+# ---- programs that are forked from a process that has imported their code
+
+PRELOAD = "forks.preload(['shared'], os.environ)"
+FORKED = "import shared, os\nprint('runs as', os.getpid(), 'by', shared.PID, flush=True)\n"
+
+
+@pytest.fixture
+def forked(supervised, tmp_path):
+    """Starts a supervisor over forked modules of this source; `shared`, which all import, knows who imported it."""
+
+    def start(**sources):
+        (tmp_path / "shared.py").write_text("import os\nPID = os.getpid()\n")
+        for name, source in sources.items():
+            (tmp_path / f"{name}.py").write_text(FORKED + source)
+        programs = ", ".join(f"module({name!r})" for name in sources)
+        return supervised(f"[{programs}]", main=PRELOAD)
+
+    return start
+
+
+def pids(lines, name):
+    """Process of the program, and the process that imported `shared` for it."""
+    words = next(line for line in lines if f" {name}" in line and "runs as" in line).split()
+    return int(words[words.index("as") + 1]), int(words[words.index("by") + 1])
+
+
+def started(process, *names):
+    """Reads until all have started."""
+    return read_until(process, *(f" {name:<5} | runs as" for name in names))
+
+
+def test_forked_programs_share_what_was_imported_once(forked):
+    process = forked(first=LAST, other=LAST)
+    lines = started(process, "first", "other")
+    (first, by), (other, by_the_same) = pids(lines, "first"), pids(lines, "other")
+    assert by == by_the_same
+    assert len({first, other, by, process.pid}) == 4
+    assert psutil.Process(first).cmdline()[0].startswith("python -m first")
+    assert os.getsid(first) == first
+
+
+def test_a_forked_program_finishes_what_it_began_when_the_whole_terminal_is_told_to_stop(forked):
+    process = forked(first=BUSY)
+    read_until(process, "busy")
+    os.killpg(process.pid, signal.SIGTERM)
+    output, _ = process.communicate(timeout=patience.SECONDS)
+    assert "finished its work" in output
+    assert "ended by itself" not in output
+    assert process.returncode == 0
+
+
+def test_a_forked_program_that_is_killed_is_started_again(forked):
+    process = forked(first=LAST)
+    first, by = pids(started(process, "first"), "first")
+    os.kill(first, signal.SIGKILL)
+    lines = started(process, "first")
+    assert any("ended by itself (killed by SIGKILL); starting it again" in line for line in lines)
+    again, by_the_same = pids(lines, "first")
+    assert again != first
+    assert by_the_same == by
+
+
+def test_forked_programs_are_started_again_when_the_process_that_forks_them_is_killed(supervised, tmp_path):
+    (tmp_path / "shared.py").write_text("import os\nPID = os.getpid()\n")
+    (tmp_path / "first.py").write_text(FORKED + LAST)
+    process = supervised("[module('first')]", main=PRELOAD, restart_after=0.0)
+    first, by = pids(started(process, "first"), "first")
+    os.kill(by, signal.SIGKILL)
+    lines = started(process, "first")
+    again, by_another = pids(lines, "first")
+    assert again != first
+    assert by_another != by
+
+
+def test_a_forked_program_that_cannot_start_stops_all_with_its_own_words(forked):
+    process = forked(first="raise SystemExit('a setting is missing')")
+    output, _ = process.communicate(timeout=patience.SECONDS)
+    assert "first | a setting is missing" in output
+    assert "ended by itself (code 1) soon after its start" in output
+    assert process.returncode == 1
+
+
+def test_forked_programs_stop_by_themselves_when_the_supervisor_is_killed(forked):
+    process = forked(first=LAST)
+    first, by = pids(started(process, "first"), "first")
+    process.kill()
+    left = [psutil.Process(pid) for pid in (first, by) if psutil.pid_exists(pid)]
+    assert psutil.wait_procs(left, timeout=patience.SECONDS)[1] == []
