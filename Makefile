@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-slow test-long test-row-security crash chaos model test-real test-containers check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security security-figures sbom advisories architecture requirements migrations schema setup setup-dev
+.PHONY: help run test test-slow test-long test-row-security crash chaos model test-real test-containers check fix seed seed-scale day rebuild-facts bench backup scheduled-backup restore restore-drill shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security security-figures sbom advisories architecture requirements migrations schema setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -104,11 +104,17 @@ bench: setup-dev  ## measure pages, composer, publishing (ARGS=publishing), numb
 shell: setup  ## a Python shell on the site's database
 	$(manage) shell
 
-backup: setup  ## one archive of database, media and keys; TO=file.tar.gz
+backup: setup  ## one archive of database, media and keys; TO=file.tar.gz; BACKUP_RECIPIENT encrypts it
 	@exec $(py) -m launcher.backup save $(TO)
 
 restore: setup  ## put an archive back: FROM=file.tar.gz; YES=1 to replace what is there
 	@exec $(py) -m launcher.backup restore $(FROM)
+
+scheduled-backup: setup  ## one more backup in the directory TO, and those that BACKUP_DAYS, _WEEKS and _MONTHS no longer ask for deleted
+	@exec $(py) -m launcher.scheduled_backup $(TO)
+
+restore-drill: setup  ## restore a backup into a directory of its own, check it, remove it: FROM=file.tar.gz
+	@exec $(py) -m launcher.restore_drill $(FROM)
 
 dictionary: setup-dev  ## measure the converter on a whole dictionary; HUNSPELL=/usr/share/hunspell measures three million forms
 	@exec $(py) -m serbian.measure tests/serbian/data/words.txt.xz $(if $(HUNSPELL),--hunspell $(HUNSPELL)) --to docs/serbian-figures.md

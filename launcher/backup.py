@@ -8,6 +8,8 @@ The archive holds the keys, so it is as secret as the site itself. It is written
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import json
 import os
 import shutil
@@ -15,16 +17,16 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 import psycopg2
 import redis
 from psycopg2.extensions import make_dsn, parse_dsn
 
-from launcher import binaries, embedded, files, prepare, roles
+from launcher import backup_encryption, binaries, embedded, files, prepare, roles
 from launcher import site as sites
 from launcher.errors import LauncherError
 from launcher.site import Site
@@ -39,8 +41,11 @@ MARKS = "common_restore"
 SESSION_TABLES = ("django_session", "usersessions_usersession")
 
 
-def save(site: Site, target: Path) -> Path:
-    """Write the archive and return its path. An existing file is never overwritten."""
+def save(site: Site, target: Path, *, recipient: str = "") -> Path:
+    """Write the archive and return its path. An existing file is never overwritten.
+
+    `recipient`: the public key it is encrypted to (`launcher.backup_encryption`).
+    """
     if target.exists():
         raise LauncherError(
             f"{target} exists already, and a backup overwrites nothing. Choose another name: make backup TO=..."
@@ -64,7 +69,7 @@ def save(site: Site, target: Path) -> Path:
         about = {"format": FORMAT, "made_at": began.isoformat(), "address": site.address, "migrations": migrations}
         (work / "about.json").write_text(json.dumps(about))
         print("Saving the media ...", flush=True)
-        _pack(work, media_root(site, environ), target)
+        _pack(work, media_root(site, environ), target, recipient)
     if not last_backup.record(site.data, began):
         print(f"Its time could not be written to {site.data}: /metrics will name an older backup.", file=sys.stderr)
     print(f"Saved {target} ({target.stat().st_size / 1e6:.1f} MB). It holds the site's keys: keep it safe.")
@@ -76,11 +81,14 @@ def _owner(urls: Mapping[str, str]) -> str:
     return urls.get("DATABASE_OWNER_URL") or urls["DATABASE_URL"]
 
 
-def _pack(work: Path, media: Path, target: Path) -> None:
+def _pack(work: Path, media: Path, target: Path, recipient: str) -> None:
     unfinished = target.with_name(target.name + ".part")
-    fd = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        with os.fdopen(fd, "wb") as out, tarfile.open(fileobj=out, mode="w:gz", compresslevel=3) as archive:
+        with (
+            _writing(unfinished, recipient) as out,
+            gzip.GzipFile(fileobj=out, mode="wb", compresslevel=3) as packed,
+            tarfile.open(fileobj=packed, mode="w|") as archive,
+        ):
             for name in PARTS:
                 archive.add(work / name, arcname=name)
             if media.is_dir():
@@ -92,8 +100,23 @@ def _pack(work: Path, media: Path, target: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def restore(site: Site, source: Path, *, replace: bool) -> None:
-    """Put an archive back. Refuses a site that runs, and one that has contents unless `replace`."""
+@contextlib.contextmanager
+def _writing(path: Path, recipient: str) -> Iterator[IO[bytes]]:
+    path.unlink(missing_ok=True)
+    if recipient:
+        with backup_encryption.encrypted(path, recipient) as out:
+            yield out
+        return
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(fd, "wb") as out:
+        yield out
+
+
+def restore(site: Site, source: Path, *, replace: bool, identity: Path | None = None, announce: bool = True) -> None:
+    """Put an archive back. Refuses a site that runs, and one that has contents unless `replace`.
+
+    `identity`: the private key of an archive that was encrypted with age. `announce`: print what comes next.
+    """
     if not source.is_file():
         raise LauncherError(f"There is no backup {source}. Name one: make restore FROM=dobosar-backup.tar.gz")
     with sites.hold(site, ports=False), embedded.serving(site.servers) as urls:
@@ -105,7 +128,8 @@ def restore(site: Site, source: Path, *, replace: bool) -> None:
                 f"If that is what you want: make restore FROM={source} YES=1"
             )
         with tempfile.TemporaryDirectory(dir=site.data) as name:
-            about = _unpack(source, Path(name))
+            with backup_encryption.readable(source, Path(name), identity) as archive:
+                about = _unpack(archive, Path(name))
             _require_readable_dump(source, Path(name) / "database.dump")
             _require_own_migrations(source, about)
             print(f"Restoring the site as it was on {about['made_at'][:16]} UTC ...", flush=True)
@@ -123,7 +147,8 @@ def restore(site: Site, source: Path, *, replace: bool) -> None:
         kept = {task: stamp for task, stamp in stamps.items() if task == "collectstatic"}
         files.save(site.data / "stamps.json", {**kept, "seeded": urls["DATABASE_URL"]})
         (site.data / prepare.RESTORING).unlink()
-    print(_what_comes_next(site) if marked else "Restored.")
+    if announce:
+        print(_what_comes_next(site) if marked else "Restored.")
 
 
 def _mark(url: str, made_at: datetime) -> bool:
@@ -303,9 +328,14 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case ["save", *rest]:
             now = datetime.now(UTC)
-            save(site, Path(rest[0] if rest else f"dobosar-{now:%Y-%m-%d-%H%M}.tar.gz").expanduser().resolve())
+            recipient = os.environ.get("BACKUP_RECIPIENT", "")
+            name = f"dobosar-{now:%Y-%m-%d-%H%M}.tar.gz{backup_encryption.suffix(recipient)}"
+            save(site, Path(rest[0] if rest else name).expanduser().resolve(), recipient=recipient)
         case ["restore", source]:
-            restore(site, Path(source).expanduser().resolve(), replace=os.environ.get("YES") == "1")
+            identity = os.environ.get("IDENTITY")
+            path = Path(source).expanduser().resolve()
+            key = Path(identity).expanduser() if identity else None
+            restore(site, path, replace=os.environ.get("YES") == "1", identity=key)
         case _:
             print(__doc__, file=sys.stderr)
             return 2

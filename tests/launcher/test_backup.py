@@ -38,6 +38,7 @@ def make_site(open_directory, copy_servers, monkeypatch):
     `make_site(new=True)`: one whose servers were never started.
     """
     for name in (
+        "DATA_DIR",
         "DATABASE_URL",
         "DATABASE_OWNER_URL",
         "REDIS_URL",
