@@ -35,6 +35,8 @@ UNWATCHED = timedelta(minutes=3)
 # Of PostgreSQL's advisory lock: one check at a time.
 LOCK = 7_305_402
 DEDUPE = "incident:"
+# The mail server may take EMAIL_TIMEOUT for each of some steps, in a transaction that waits for it.
+MAIL_MILLISECONDS = 120_000
 
 
 class DatabaseOutage:
@@ -151,6 +153,10 @@ def _compose(person: User, incident: Incident, failing: Sequence[str], dedupe: s
 def _send(prefix: str) -> None:
     """At once and from here, as the workers of mail may be what does not work. What cannot be sent is tried again by
     them."""
+    if not settings.DATABASE_DIRECT_URL:  # a pooler knows no session
+        with connection.cursor() as cursor:
+            # A publisher's transactions end sooner, as they never wait for a network.
+            cursor.execute("SET idle_in_transaction_session_timeout = %s", [MAIL_MILLISECONDS])
     mine = Q(dedupe__startswith=prefix)
     mail.send_waiting(only=mine)
     for message in MailMessage.objects.filter(mine).exclude(state=MailState.SENT):

@@ -78,6 +78,8 @@ def test_what_lasts_is_one_mail_to_each_administrator_and_one_more_when_it_is_ov
     clock.pass_minutes(0.5, works=False)
     assert sorted(subjects()) == ["Dobošar: something does not work", "Добошар: нешто не ради"]
     clock.pass_minutes(20, works=False)
+    incident = Incident.objects.get()
+    assert incident.alerted_at - incident.began_at == timedelta(minutes=5)
     clock.pass_minutes(4.5, works=True)
     assert len(subjects()) == 2
     clock.pass_minutes(10, works=True)
@@ -158,23 +160,32 @@ def test_a_database_that_is_away_is_said_in_the_log_once(clock: Clock, console: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_several_that_check_at_the_same_moment_send_one_mail(clock: Clock, people: list[User]) -> None:
-    clock.pass_minutes(5, works=False)
+def test_several_that_check_at_the_same_moment_see_one_incident_and_send_one_mail(
+    clock: Clock, people: list[User]
+) -> None:
+    cache.delete(tasks.BEAT_KEY)
+    check_together()
+    assert Incident.objects.count() == 1
+    clock.pass_minutes(4.5, works=False)
     clock.clock.shift(timedelta(minutes=1))
-    together = Barrier(4)
+    check_together()
+    assert len(subjects()) == len(people)
+    assert Incident.objects.count() == 1
+
+
+def check_together(processes: int = 4) -> None:
+    together = Barrier(processes)
 
     def run() -> None:
         together.wait()
         alerts.check()
         connection.close()
 
-    threads = [Thread(target=run) for _ in range(4)]
+    threads = [Thread(target=run) for _ in range(processes)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(subjects()) == len(people)
-    assert Incident.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

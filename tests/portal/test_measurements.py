@@ -107,6 +107,7 @@ def test_a_process_that_ends_leaves_its_sums(measured: None, settings: Any) -> N
     assert read['dobosar_task_seconds_sum{task="a"}'] == 0.75
 
 
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_forked_process_does_not_count_its_parents_sums_again(measured: None) -> None:
     recorder.observe(TASKS, ("a",), 1)
     child = os.fork()
