@@ -1,6 +1,7 @@
 """Runs the programs of one Dobošar side by side and stops them in order.
 
 - What a program prints appears with its name in front.
+- Programs may be forked from a process that has imported their code (`launcher/forks.py`); all else is the same.
 - A program that ends by itself is started again, each time a little later. When it ends too often, or soon after its
   first start without having been killed (a fault of the installation), all are stopped and the exit code is 1.
 - A server that does not run any more (PostgreSQL, Valkey) is started again too, until it has failed for too long.

@@ -28,6 +28,7 @@ SOURCES = (
 )  # fmt: skip
 # Packages with migrations or triggers of their own.
 PACKAGES = ("django", "django-allauth", "django-pghistory", "django-pgtrigger")
+PIN = re.compile(r"^([a-z0-9-]+)(?:\[[a-z0-9,-]*\])?==(\S+)", flags=re.MULTILINE)
 # Sections of the file, in the order in which they are executed. "rows": of Django's own tables.
 SECTIONS = ("tables", "rows", "reference", "constraints")
 LOCK = 0x446F626F + 2  # any number that nothing else locks
@@ -39,10 +40,8 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for path in sorted(path for pattern in SOURCES for path in ROOT.glob(pattern) if path.is_file()):
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
-    requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    for package in PACKAGES:
-        pin = re.search(rf"^{package}(\[[^]]*\])?==\S+", requirements, flags=re.MULTILINE)
-        digest.update((pin[0] if pin else package).encode() + b"\0")
+    pins = dict(PIN.findall((ROOT / "requirements.txt").read_text(encoding="utf-8")))
+    digest.update("".join(f"{package}=={pins[package]}\0" for package in PACKAGES).encode())
     return digest.hexdigest()[:16]
 
 
