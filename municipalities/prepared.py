@@ -49,19 +49,26 @@ class _Several(prepared.among):
         return 2
 
 
-class PreparedForSeveral(prepared.Prepared):
-    """As `Prepared`, about several municipalities, whose ids are named at each run."""
-
-    def __init__(self, make: Any, **kinds: type) -> None:
+class _ForSeveral:
+    def __init__(self, make: Any, *related: str, **kinds: type) -> None:
         def made(of: Any) -> Any:
             with named_later(_Several(of.municipalities)):
                 return make(of)
 
-        super().__init__(made, municipalities=str, **kinds)
+        super().__init__(made, *related, municipalities=str, **kinds)  # type: ignore[call-arg]
 
     def rows(self, **given: Any) -> prepared.Rows:
         """`municipalities`: their ids."""
         ids: Iterable[int] = sorted(set(given.pop("municipalities")))
         for id_ in ids:
             require().refuse(id_)
-        return super().rows(municipalities=prepared.array(ids), **given)
+        rows: prepared.Rows = super().rows(municipalities=prepared.array(ids), **given)  # type: ignore[misc]
+        return rows
+
+
+class PreparedForSeveral(_ForSeveral, prepared.Prepared):
+    """As `Prepared`, about several municipalities, whose ids are named at each run."""
+
+
+class PreparedRowsForSeveral(_ForSeveral, prepared.PreparedRows):
+    """As `PreparedForSeveral`, of whole instances."""

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from channels.models import Channel
@@ -21,13 +22,16 @@ COMING = (State.WAITING, State.SCHEDULED, *OUT)
 
 def campaigns() -> QuerySet[Campaign]:
     """Running ones first, then the newest; annotated with the counts `posts` and `public`."""
-    visible = Q(members__post__deleted_at__isnull=True)
-    public = visible & Q(members__post__publications__delivery__state__in=SEEN)
-    rows = Campaign.objects.annotate(
-        posts=Count("members", filter=visible, distinct=True),
-        public=Count("members__post", filter=public, distinct=True),
-    )
+    # Counted for each campaign: a join may be read from the side of the posts of all municipalities.
+    members = CampaignPost.objects.filter(campaign=OuterRef("pk"), post__deleted_at__isnull=True)
+    seen = Exists(Publication.objects.filter(post=OuterRef("post"), delivery__state__in=SEEN))
+    rows = Campaign.objects.annotate(posts=_count(members), public=_count(members.filter(seen)))
     return rows.order_by("ended_at", "-created_at")
+
+
+def _count(members: QuerySet[CampaignPost]) -> Coalesce:
+    counted = members.order_by().values("campaign").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def running_campaigns() -> QuerySet[Campaign]:

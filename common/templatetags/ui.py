@@ -241,8 +241,12 @@ def _to_the_minute(moment: datetime, _language: str | None, _zone: str) -> _Mome
     clock = formats.time_format(local, "H:i")
     day = formats.date_format(local, "DATE_FORMAT")
     full = pgettext("date and time", "%(date)s, %(time)s") % {"date": day, "time": clock}
-    element = '<time datetime="{}">{}</time>'
-    return _Moment(machine, full, format_html(element, machine, clock), format_html(element, machine, full))
+    return _Moment(
+        machine,
+        full,
+        html('<time datetime="{}">{}</time>', machine, clock),
+        html('<time datetime="{}">{}</time>', machine, full),
+    )
 
 
 def _ago(moment: datetime, full: str) -> str:

@@ -4,7 +4,7 @@ One query, however many municipalities there are; the caller opens their scope. 
 desk and the Home of a workspace all read this, so that they show the same.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -26,13 +26,14 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, JSONObject
 
+from common.prepared import among
 from mentoring.enums import CheckInState, Side
 from mentoring.models import Activity, CheckIn, Plan, PlanChange
 from mentoring.models.plans import in_readers_language
 from mentoring.queries.people import AHEAD, Away, absences_of
 from mentoring.queries.progress import RubricSummary, halves, rubric_summary
 from municipalities.models import Enrolment, Municipality
-from municipalities.prepared import PreparedRows
+from municipalities.prepared import PreparedRows, PreparedRowsForSeveral
 from municipalities.queries import today
 
 NOTHING_GIVEN = RubricSummary(None, None, 0)
@@ -95,9 +96,21 @@ def overviews(
     places: Collection[int], now: datetime, enrolments: Collection[int] | None = None
 ) -> dict[int, MentoringOverview]:
     """By municipality: of the enrolments of today, or of these only. One query."""
-    rows = _annotated(Municipality.objects.filter(pk__in=places), now, today(), enrolments)
-    values = rows.values_list("pk", "summary", "coming", "is_enrolled", "last_at", "unsaid_at")
-    return {pk: _overview(*columns) for pk, *columns in values}
+    rows: Iterable[Any]
+    if enrolments is None:
+        rows = OF_SEVERAL.instances(municipalities=places, now=now, today=today())
+    else:
+        rows = _annotated(Municipality.objects.filter(pk__in=places).only("pk"), now, today(), enrolments)
+    return {row.pk: _overview(row.summary, row.coming, row.is_enrolled, row.last_at, row.unsaid_at) for row in rows}
+
+
+OF_SEVERAL = PreparedRowsForSeveral(
+    lambda of: _annotated(
+        Municipality.objects.filter(pk__in=among(of.municipalities)).only("pk"), of.now, of.today, None
+    ),
+    now=datetime,
+    today=date,
+)
 
 
 def _annotated(rows: QuerySet[Any], now: datetime, on: date, enrolments: Collection[int] | None) -> QuerySet[Any]:

@@ -21,13 +21,13 @@ from channels.models import Channel
 from common.prepared import PreparedRows, array
 from delivery.enums import State
 from delivery.models import Delivery
-from mentoring.models import Criterion, Feedback, Score
+from mentoring.models import CheckIn, Criterion, Feedback, Score
 from mentoring.queries import overviews
 from mentoring.queries.people import AHEAD
 from mentoring.queries.progress import halves
 from municipalities.models import EService, GlossaryWord, Municipality, ServiceAvailability
 from municipalities.queries import ACTIVE_SERVICES, ENTRIES, SPELLINGS, today
-from municipalities.tenancy import everywhere, scope
+from municipalities.tenancy import OutOfScope, everywhere, scope
 from posts import home, queries
 from posts.coaching import published_phones
 from posts.enums import AmendmentKind, AmendmentState, Stage
@@ -229,3 +229,24 @@ def test_what_the_composer_knows_of_a_municipality(full: Desk) -> None:
             texts = published_phones.written(sources).rows(municipality=place.pk)
             assert sources
             assert sorted(texts) == sorted((text,) for text in published_phones._united(sources))
+
+
+def test_the_mentoring_of_several_municipalities(full: Desk) -> None:
+    cast, now, on = full.cast, timezone.now(), today()
+    at = now + timedelta(days=1)
+    CheckIn.objects.create(
+        municipality=cast.cuprija, mentor=cast.mentor, due_at=at, local_time=at, state="planned", planned_by=cast.mentor
+    )
+    for places in ([], [cast.cuprija], [cast.cuprija, cast.novi_pazar]):
+        keys = [place.pk for place in places]
+        with scope(*keys):
+            rows = overviews.OF_SEVERAL.instances(municipalities=keys, now=now, today=on)
+            orm = overviews._annotated(Municipality.objects.filter(pk__in=keys).only("pk"), now, on, None)
+            assert sorted(map(columns_of, rows)) == sorted(map(columns_of, orm))
+            assert [row.pk for row in rows if row.coming] == keys[:1]
+    with scope(cast.novi_pazar), pytest.raises(OutOfScope):
+        overviews.OF_SEVERAL.instances(municipalities=[cast.cuprija.pk], now=now, today=on)
+
+
+def columns_of(row: Any) -> list[str]:
+    return [f"{name}: {value}" for name, value in sorted(vars(row).items()) if name != "_state"]

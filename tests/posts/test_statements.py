@@ -55,7 +55,7 @@ STATEMENTS = {
     "delivery/domain/move.py": {"MOVED", "_moves"},
     "delivery/queries.py": {"HEADS", "LOCKED", "LAST_NUMBERS", "UNDER_WAY", "NEXT_DUE"},
     "administration/queries/first_steps.py": {"OF_MUNICIPALITY"},
-    "mentoring/queries/overviews.py": {"OF_WRITER"},
+    "mentoring/queries/overviews.py": {"OF_SEVERAL", "OF_WRITER"},
     "municipalities/queries.py": {"ACTIVE_SERVICES", "ENTRIES", "SPELLINGS", "WORKSPACE"},
     "posts/coaching/published_phones.py": {"written"},
     "posts/home.py": {"decided", "listed", "shown"},
