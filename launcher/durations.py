@@ -55,7 +55,8 @@ def sentence(durations: Durations, migrations: int, *, tables: bool, static: boo
     """What a start is about to do, and how long it takes by what was measured."""
     steps = []
     if tables:
-        steps.append(f"{migrations} migration{'' if migrations == 1 else 's'} of the tables" if migrations else "the tables")
+        count = f"{migrations} migration{'' if migrations == 1 else 's'} of " if migrations else ""
+        steps.append(f"{count}the tables")
     if static:
         steps.append("the static files")
     what = f"This start brings the data up to date: {' and '.join(steps)}."
