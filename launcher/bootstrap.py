@@ -111,7 +111,8 @@ def fetch_uv(log: IO[str]) -> bool:
 
 def with_uv(requirements: Path, log: IO[str]) -> bool:
     """Exits where another program would fail for the same reason."""
-    options = "--no-config --no-progress --compile-bytecode --only-binary :all: --require-hashes"
+    # Certificates as pip of Debian has them: also of an authority that an organisation added.
+    options = "--no-config --system-certs --no-progress --compile-bytecode --only-binary :all: --require-hashes"
     environ = dict(os.environ)
     if certificates := environ.get("PIP_CERT"):
         environ.setdefault("SSL_CERT_FILE", certificates)

@@ -110,6 +110,7 @@ EVERYWHERE = {
     "demo/indicators.py",
     "demo/metrics.py",
     "portal/delivery_notifications.py",
+    "portal/management/commands/check_files.py",
     "posts/polls/domain/ask_report.py",
     "posts/editing/domain/check_links.py",
     "posts/media/domain/videos.py",

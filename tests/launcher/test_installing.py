@@ -67,7 +67,7 @@ def with_uv(clone):
 def bootstrap(clone):
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
     wheels = str(clone / "wheels")
-    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": wheels, "UV_NO_INDEX": "1", "UV_FIND_LINKS": wheels}
+    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": wheels, "UV_OFFLINE": "1", "UV_FIND_LINKS": wheels}
     return subprocess.run(
         [sys.executable, "launcher/bootstrap.py", "local"], cwd=clone, text=True, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, env={**environ, **offline, "UV_CACHE_DIR": str(clone / "cache")},
