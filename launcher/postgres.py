@@ -52,6 +52,7 @@ def start(base: Path, *, test: bool = False) -> str:
     _same_major(bins, data)
     if not _running(data):
         _await_backends(data)
+        _take_over(data)
         port = ports.keep_or_choose(files.load(base / "state.json").get("pg_port"))
         _launch(bins, data, {**SETTINGS, **(TEST_SETTINGS if test else _buffers()), "port": str(port)})
         files.update(base / "state.json", pg_port=port)
@@ -116,6 +117,16 @@ def _create(bins: Path, data: Path, password: str) -> None:
         raise
     finally:
         secret.unlink()
+
+
+def _take_over(data: Path) -> None:
+    """Give the files of a stopped server to the user it is going to run as. For root that may be another one than at
+    its first start: a package of PostgreSQL makes a user `postgres`, who comes before `nobody`."""
+    user = binaries.owner()
+    if user is None or data.stat().st_uid == user.pw_uid:
+        return
+    for path in (data, *data.rglob("*")):
+        os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
 
 
 def _initdb(bins: Path, data: Path, secret: Path) -> None:

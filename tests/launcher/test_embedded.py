@@ -1,6 +1,7 @@
 """The embedded servers, really started."""
 
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -168,3 +169,16 @@ def test_a_server_waits_for_processes_that_the_killed_one_left(base):
     second = embedded.ensure(base, environ=NONE_GIVEN)
     assert busy.poll() is not None
     assert second == first
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's servers change their user")
+def test_roots_server_starts_again_after_a_package_has_made_another_user_for_it(base, monkeypatch):
+    monkeypatch.setenv("EMBEDDED_PG_USER", "nobody")
+    first = embedded.ensure(base, environ=NONE_GIVEN)
+    one(first["DATABASE_OWNER_URL"], "CREATE TABLE notes (text text)")
+    assert (base / "pg").stat().st_uid == pwd.getpwnam("nobody").pw_uid
+    embedded.stop(base)
+    monkeypatch.setenv("EMBEDDED_PG_USER", "daemon")
+    second = embedded.ensure(base, environ=NONE_GIVEN)
+    assert one(second["DATABASE_OWNER_URL"], "SELECT count(*) FROM notes") == 0
+    assert (base / "pg" / "PG_VERSION").stat().st_uid == pwd.getpwnam("daemon").pw_uid
