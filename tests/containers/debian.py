@@ -33,7 +33,7 @@ DOCUMENT = ROOT / "docs" / "operations" / "deploy.md"
 HOST = "dobosar.example"
 WORDS = {
     "REPOSITORY": "/srv/source", "OWNER_PASSWORD": "owners-password", "APP_PASSWORD": "applications-password",
-    "=EMAIL_URL": "=smtp://127.0.0.1:25", "HOST": HOST,
+    "SMTP_URL": "smtp://127.0.0.1:25", "HOST": HOST,
 }  # fmt: skip
 UNITS = ("web", "publisher", "worker", "errands", "beat", "migrate")
 # systemd's own measure, 0 (safe) to 10.
