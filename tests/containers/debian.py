@@ -9,6 +9,7 @@ is not to be had it says so and ends with 0; with `--required` with 1.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -21,7 +22,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
 
@@ -35,6 +35,7 @@ WORDS = {
     "REPOSITORY": "/srv/source", "OWNER_PASSWORD": "owners-password", "APP_PASSWORD": "applications-password",
     "SMTP_URL": "smtp://127.0.0.1:25", "HOST": HOST,
 }  # fmt: skip
+STOP_SECONDS = 60
 UNITS = ("web", "publisher", "worker", "errands", "beat", "migrate")
 # systemd's own measure, 0 (safe) to 10.
 MOST_EXPOSED = 3.0
@@ -45,11 +46,13 @@ def commands() -> list[str]:
     section = DOCUMENT.read_text().split("### With systemd, on Debian 13")[1].split("### With `make run`")[0]
     blocks = [dedent(block) for block in re.findall(r" *```sh\n(.*?) *```", section, flags=re.DOTALL)]
     assert len(blocks) == 4, f"deploy.md has {len(blocks)} steps with commands"
-    for number, block in enumerate(blocks):
-        for word, value in WORDS.items():
-            block = re.sub(rf"(?<![A-Z_]){re.escape(word)}(?![A-Z_=])", lambda _match, value=value: value, block)  # type: ignore[misc]
-        blocks[number] = block
-    return blocks
+    return [_filled(block) for block in blocks]
+
+
+def _filled(block: str) -> str:
+    for word, value in WORDS.items():
+        block = re.sub(rf"(?<![A-Z_]){word}(?![A-Z_=])", value, block)
+    return block
 
 
 class Machine:
@@ -64,16 +67,21 @@ class Machine:
         for name in ("SSL_CERT_FILE", "PIP_CERT"):
             environ[name] = "/etc/ssl/certs/ca-certificates.crt"
         done = subprocess.run(
-            [*enter, "bash", "-eu", "-o", "pipefail", "-c", script], env=environ, capture_output=True, text=True, check=False
+            [*enter, "bash", "-eu", "-o", "pipefail", "-c", script],
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise RuntimeError(f"{script}\nexit code {done.returncode}\n{(done.stdout + done.stderr)[-4000:]}")
         return done.stdout
 
 
-@contextmanager
+@contextlib.contextmanager
 def booted(root: Path) -> Iterator[Machine]:
-    command = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--boot", "--directory", str(root)]
+    name = f"--machine=dobosar-{os.getpid()}"
+    command = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--boot", name, "--directory", str(root)]
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
@@ -86,13 +94,18 @@ def booted(root: Path) -> Iterator[Machine]:
                     break
             else:
                 raise RuntimeError(f"It did not boot:\n{''.join(lines[-20:])}")
-            yield Machine(root, _leader(process.pid))
-        finally:
-            process.send_signal(signal.SIGRTMIN + 4)  # nspawn powers the machine off
+            leader = _leader(process.pid)
             try:
-                process.communicate(timeout=120)
-            except subprocess.TimeoutExpired:
-                process.kill()
+                yield Machine(root, leader)
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(leader, signal.SIGRTMIN + 4)  # systemd powers the machine off
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.communicate(timeout=STOP_SECONDS)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(leader, signal.SIGKILL)  # the kernel ends everything in it
+        finally:
+            process.kill()
 
 
 def _leader(pid: int) -> int:
@@ -111,7 +124,9 @@ def debian(root: Path) -> None:
         shutil.copy(stand_ins.AUTHORITIES, root / "etc/ssl/certs/ca-certificates.crt")
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
     subprocess.run(
-        ["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(root / "srv/source")], check=True, capture_output=True
+        ["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(root / "srv/source")],
+        check=True,
+        capture_output=True,
     )
 
 
@@ -158,7 +173,9 @@ def walk() -> None:
                 report(f"dobosar-{unit}: exposure {exposure}")
             machine.run("systemctl start dobosar-backup && ls /var/lib/dobosar/backups/dobosar-*.tar.gz")
             report("a backup")
-            machine.run("systemctl kill --signal KILL dobosar-publisher && sleep 4 && systemctl is-active dobosar-publisher")
+            machine.run(
+                "systemctl kill --signal KILL dobosar-publisher && sleep 4 && systemctl is-active dobosar-publisher"
+            )
             report("the publisher starts again when it is killed")
 
 

@@ -1,4 +1,4 @@
-"""docker-compose.yml and the Dockerfile, read: no Docker engine is at hand where the tests run."""
+"""docker-compose.yml and the Dockerfile, read; `make test-containers` runs them."""
 
 import re
 from pathlib import Path
