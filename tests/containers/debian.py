@@ -1,4 +1,4 @@
-"""docs/operations/deploy.md without Docker, followed word by word in a new Debian that systemd boots.
+"""Installation with systemd and point-in-time recovery, followed in the words of docs/operations in a new Debian.
 
     python -m tests.containers.debian [--required]
 
@@ -29,7 +29,7 @@ from launcher.ports import is_free
 from launcher.site import ROOT
 from tests.containers import stand_ins
 
-DOCUMENT = ROOT / "docs" / "operations" / "deploy.md"
+DOCUMENTS = ROOT / "docs" / "operations"
 HOST = "dobosar.example"
 WORDS = {
     "REPOSITORY": "/srv/source", "OWNER_PASSWORD": "owners-password", "APP_PASSWORD": "applications-password",
@@ -41,12 +41,20 @@ UNITS = ("web", "publisher", "worker", "errands", "beat", "migrate")
 MOST_EXPOSED = 3.0
 
 
-def commands() -> list[str]:
-    """The shell blocks of the section, in order, with its words in capitals replaced."""
-    section = DOCUMENT.read_text().split("### With systemd, on Debian 13")[1].split("### With `make run`")[0]
-    blocks = [dedent(block) for block in re.findall(r" *```sh\n(.*?) *```", section, flags=re.DOTALL)]
-    assert len(blocks) == 4, f"deploy.md has {len(blocks)} steps with commands"
-    return [_filled(block) for block in blocks]
+def installation() -> list[str]:
+    return _commands("deploy.md", "### With systemd, on Debian 13", "### With `make run`")
+
+
+def recovery() -> list[str]:
+    return _commands("backup-and-restore.md", "## Point-in-time recovery", "## Test your backups")
+
+
+def _commands(document: str, begin: str, end: str) -> list[str]:
+    """The shell blocks of a section, in order, with its words in capitals replaced."""
+    section = (DOCUMENTS / document).read_text().split(begin)[1].split(end)[0]
+    blocks = [_filled(dedent(block)) for block in re.findall(r" *```sh\n(.*?) *```", section, flags=re.DOTALL)]
+    assert len(blocks) == 4, f"{document} has {len(blocks)} steps with commands"
+    return blocks
 
 
 def _filled(block: str) -> str:
@@ -141,6 +149,39 @@ def readiness() -> dict[str, bool]:
         return {}
 
 
+def await_readiness(machine: Machine) -> dict[str, bool]:
+    ends = time.monotonic() + 180
+    while not ((parts := readiness()) and all(parts.values())):
+        assert time.monotonic() < ends, (parts, machine.run("journalctl --no-pager -n 60"))
+        time.sleep(1)
+    return parts
+
+
+def recover(machine: Machine) -> None:
+    """To a moment between two rows, by the archive alone: the files of the lost server are not read."""
+
+    def query(statement: str) -> str:
+        return machine.run(f'sudo -u postgres psql --quiet -AtX --dbname=dobosar --command "{statement}"').strip()
+
+    archive, copy, replay, start = recovery()
+    machine.run(archive)
+    machine.run(copy)
+    query("CREATE TABLE probe (number int); INSERT INTO probe VALUES (1)")
+    moment = query("SELECT now()")
+    time.sleep(2)
+    query("INSERT INTO probe VALUES (2)")
+    query("SELECT pg_switch_wal()")
+    ends = time.monotonic() + 60
+    while query("SELECT last_archived_wal >= pg_walfile_name(pg_current_wal_lsn() - 1) FROM pg_stat_archiver") != "t":
+        assert time.monotonic() < ends, "the log was not archived"
+        time.sleep(1)
+    machine.run(replay.replace("MOMENT", moment))
+    assert query("SELECT number FROM probe") == "1"
+    machine.run(start.replace("MOMENT", moment))
+    await_readiness(machine)
+    assert query("SELECT count(*) FROM common_restore WHERE ended_at IS NULL") == "1"
+
+
 def walk() -> None:
     began = time.monotonic()
 
@@ -153,16 +194,12 @@ def walk() -> None:
         report("Debian 13")
         with booted(root) as machine:
             machine.run("apt-get update -qq")
-            for number, block in enumerate(commands(), 1):
+            for number, block in enumerate(installation(), 1):
                 output = machine.run(block.replace("apt-get install", "apt-get install -qq -y"))
                 report(f"step {number}")
             link = re.search(rf"https://{HOST}/setup/open/\S+/", output)
             assert link, f"the journal has no link to the set-up:\n{output}"
-            ends = time.monotonic() + 180
-            while not ((parts := readiness()) and all(parts.values())):
-                assert time.monotonic() < ends, (parts, machine.run("journalctl --no-pager -n 60"))
-                time.sleep(1)
-            report(f"everything works: {', '.join(sorted(parts))}")
+            report(f"everything works: {', '.join(sorted(await_readiness(machine)))}")
             for unit in UNITS:
                 exposure = float(
                     re.findall(r"Overall exposure level for \S+: ([\d.]+)", machine.run(
@@ -177,6 +214,8 @@ def walk() -> None:
                 "systemctl kill --signal KILL dobosar-publisher && sleep 4 && systemctl is-active dobosar-publisher"
             )
             report("the publisher starts again when it is killed")
+            recover(machine)
+            report("recovered to a moment, with the pause of a restore")
 
 
 def missing() -> str:
