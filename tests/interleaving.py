@@ -49,7 +49,8 @@ PATIENCE = 0.004
 OF_SAVEPOINTS = ("SAVEPOINT", "RELEASE SAVEPOINT")
 WORD = re.compile(r"\w+")
 TARGET = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
-PREPARED = re.compile(r"PREPARE (\w+) AS (.*)", re.DOTALL)
+# Prepared and run in one request.
+PREPARED = re.compile(r"PREPARE (\w+) AS (.*); EXECUTE \1\b.*", re.DOTALL)
 RUN_PREPARED = re.compile(r"EXECUTE (\w+)")
 LOCKS = re.compile(r' FOR (?P<strength>UPDATE|NO KEY UPDATE|SHARE|KEY SHARE)\b(?: OF (?P<of>"\w+"(?:, "\w+")*))?')
 # Of statements that cannot be read here: they may touch anything.
@@ -319,9 +320,8 @@ class _Reader:
         if text.startswith(OF_SAVEPOINTS):
             return None
         if match := PREPARED.match(text):
-            self._prepared[match[1]] = match[2]
-            return None
-        if match := RUN_PREPARED.match(text):
+            self._prepared[match[1]] = text = match[2]
+        elif match := RUN_PREPARED.match(text):
             text = self._prepared.get(match[1], text)
         return _read(text, not in_transaction)
 
