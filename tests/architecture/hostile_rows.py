@@ -243,6 +243,7 @@ NO_ROW = {
         "channels_event.account_id",
         "channels_event.key",
         "channels_event.payload",
+        "common_incident.parts",
         "mfa_authenticator.data",
         "pghistory_context.metadata",
         "posts_amendmentpart.problem",
