@@ -252,6 +252,17 @@ def demo(report: Callable[[str], None]) -> None:
         report("a post published on the practice network, in Chromium")
 
 
+def images() -> dict[str, str]:
+    """Raises `NoEngine` where they cannot be had, or where containers reach no package index: that is the machine's."""
+    try:
+        provided = stand_ins.provide()
+        probe = "import urllib.request as r; r.urlopen('https://pypi.org/simple/gunicorn/', timeout=60)"
+        run("docker", "run", "--rm", "python:3.12-slim", "python", "-c", probe)
+    except RuntimeError as error:
+        raise NoEngine(str(error)) from error
+    return provided
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--required", action="store_true", help="fail where no container engine can be used")
@@ -263,7 +274,7 @@ def main() -> int:
 
     try:
         with running():
-            report(f"images: {', '.join(f'{image} {how}' for image, how in stand_ins.provide().items())}")
+            report(f"images: {', '.join(f'{image} {how}' for image, how in images().items())}")
             production(report)
             demo(report)
     except NoEngine as reason:
