@@ -31,10 +31,7 @@ from tests.containers import stand_ins
 
 DOCUMENTS = ROOT / "docs" / "operations"
 HOST = "dobosar.example"
-WORDS = {
-    "REPOSITORY": "/srv/source", "OWNER_PASSWORD": "owners-password", "APP_PASSWORD": "applications-password",
-    "SMTP_URL": "smtp://127.0.0.1:25", "HOST": HOST,
-}  # fmt: skip
+WORDS = {"REPOSITORY": "/srv/source", "SMTP_URL": "smtp://127.0.0.1:25", "HOST": HOST}
 STOP_SECONDS = 60
 UNITS = ("web", "publisher", "worker", "errands", "beat", "migrate")
 # systemd's own measure, 0 (safe) to 10.
@@ -53,7 +50,7 @@ def _commands(document: str, begin: str, end: str) -> list[str]:
     """The shell blocks of a section, in order, with its words in capitals replaced."""
     section = (DOCUMENTS / document).read_text().split(begin)[1].split(end)[0]
     blocks = [_filled(dedent(block)) for block in re.findall(r" *```sh\n(.*?) *```", section, flags=re.DOTALL)]
-    assert len(blocks) == 4, f"{document} has {len(blocks)} steps with commands"
+    assert len(blocks) > 2, f"{document} has {len(blocks)} steps with commands"
     return blocks
 
 

@@ -156,10 +156,11 @@ def publish(page: Any, portal: str, practice: str) -> None:
     page.get_by_role("button", name="Одобри", exact=True).click()
     page.get_by_role("button", name="Објави одмах", exact=True).click()
     page.locator("#confirm").get_by_role("button", name="Објави одмах", exact=True).click()
+    citizen = page.context.browser.new_page()
     ends = time.monotonic() + 90
     while True:
-        page.goto(f"{practice}/")
-        if page.locator(".status", has_text=text).count() == 1:
+        citizen.goto(f"{practice}/")
+        if citizen.locator(".status", has_text=text).count() == 1:
             return
         assert time.monotonic() < ends, "the post did not become public"
         time.sleep(1)
