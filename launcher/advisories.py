@@ -55,8 +55,8 @@ def python_packages(packages: Sequence[tuple[str, str]], url: str) -> list[str]:
         (Path(name) / "uv.lock").write_text(locked(packages), encoding="utf-8")
         uv = str(Path(sys.executable).with_name("uv"))
         preview = ["--preview-features", "audit-command", "--preview-features", "json-output"]
-        options = [*preview, "--frozen", "--no-config", "--system-certs", "--output-format", "json", "--service-url", url]
-        done = subprocess.run([uv, "audit", *options], cwd=name, capture_output=True, text=True, check=False)
+        options = ["--frozen", "--no-config", "--system-certs", "--output-format", "json", "--service-url", url]
+        done = subprocess.run([uv, "audit", *preview, *options], cwd=name, capture_output=True, text=True, check=False)
     try:
         answer = untrusted_json.loads(done.stdout)
         audited = int(answer["summary"]["audited_packages"])
