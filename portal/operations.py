@@ -111,11 +111,11 @@ def _lines(now: datetime) -> Iterator[str]:
     shut = {f'server="{_quoted(name)}"': seen.circuit(name) != "closed" for name in sorted(seen.circuits)}
     yield from _gauge("server_breaker_open", "1 while a network's server is left alone.", shut)
     yield from _lines_of_machine(now)
-    yield from _histogram(measurements.REQUESTS, "Requests by pattern of the address and class of the status.")
-    yield from _histogram(measurements.TASKS, "Celery tasks that ended, by name.")
-    failures = {
-        f'task="{_quoted(name)}"': series.failures for (name,), series in measurements.read(measurements.TASKS).items()
-    }
+    requests, tasks = measurements.read(measurements.REQUESTS), measurements.read(measurements.TASKS)
+    help_ = "Requests by pattern of the address and class of the status."
+    yield from _histogram(measurements.REQUESTS, requests, help_)
+    yield from _histogram(measurements.TASKS, tasks, "Celery tasks that ended, by name.")
+    failures = {f'task="{_quoted(name)}"': series.failures for (name,), series in tasks.items()}
     yield from _samples("task_failures_total", "counter", "Tasks that ended with an error.", failures)
 
 
@@ -156,9 +156,11 @@ def _lines_of_machine(now: datetime) -> Iterator[str]:
     yield from _gauge("backup_age_seconds", "Time since the last backup began.", age)
 
 
-def _histogram(measure: measurements.Measure, help_: str) -> Iterator[str]:
+def _histogram(
+    measure: measurements.Measure, measured: Mapping[tuple[str, ...], measurements.Series], help_: str
+) -> Iterator[str]:
     samples: dict[str, float] = {}
-    for values, series in measurements.read(measure).items():
+    for values, series in measured.items():
         labels = ",".join(f'{name}="{_quoted(value)}"' for name, value in zip(measure.labels, values, strict=True))
         bounds = [*map(str, measure.buckets), "+Inf"]
         for bound, count in zip(bounds, accumulate(series.counts), strict=True):
