@@ -202,16 +202,16 @@ class PreparedRows(Prepared):
 
     def _instance(self, row: tuple[Any, ...], known: dict[tuple[str, Any], Any] | None = None) -> Any:
         first, *others = self._parts
-        made = first.read(row)
+        instance = first.read(row)
         if others:
-            instances = {"": made}
+            instances = {"": instance}
             for part in others:
                 instances[part.path] = part.read(row) if known is None else part.shared(row, known)
                 if (holder := instances[part.holder]) is not None:
                     part.attach(holder, instances[part.path])
         for at, annotation in enumerate(self._annotations, self._parts[-1].end):
-            setattr(made, annotation.name, annotation.read(row[at]))
-        return made
+            setattr(instance, annotation.name, annotation.read(row[at]))
+        return instance
 
 
 class _Annotation:

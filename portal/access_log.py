@@ -33,8 +33,8 @@ query_log = logging.getLogger("portal.slow_queries")
 UNKNOWN = "unknown"
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"})
 LONGEST_STATEMENT = 2000
-# Values that stand in a statement itself, as in those of psycopg2's `execute_values`: strings, the last of which may
-# have been cut off, and numbers.
+# Strings and numbers that are written into a statement instead of being parameters, as `execute_values` of psycopg2
+# does. The last string may have been cut off.
 VALUE = re.compile(r"'[^']*(?:'|\Z)|\b\d+(?:\.\d+)?\b")
 
 
@@ -121,7 +121,7 @@ def _write_task(task: Any = None, state: str | None = None, **_: Any) -> None:
     milliseconds = None if started is None else round((time.perf_counter() - started) * 1000, 1)
     queue = (task.request.delivery_info or {}).get("routing_key")
     # Others may have ended the id of the task before this receiver is called.
-    extra = {"request_id": request_ids.of_task(task.request) or request_ids.NONE}
+    extra = {"request_id": request_ids.id_of_task(task.request) or request_ids.NONE}
     write(task_log, extra=extra, task=task.name, queue=queue, outcome=(state or "unknown").lower(), ms=milliseconds)
 
 

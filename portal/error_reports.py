@@ -5,7 +5,7 @@ the pattern of the address, the id of the request. Texts of exceptions and of lo
 or rows, so none of them leaves; nor do variables, cookies, headers, bodies, addresses, users or SQL. Whoever reads a
 report finds the text in the log, by the id of the request.
 
-Every record of the level ERROR is reported, except for outages of a server, of which `/readyz` tells.
+Every log record of the level ERROR is reported, except outages of a server, which `/readyz` reports.
 """
 
 import logging

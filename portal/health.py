@@ -52,7 +52,7 @@ def _clock() -> bool:
         return True  # nobody knows, and `database` is false then
 
 
-def _told(*keys: str) -> Callable[[], bool]:
+def _heartbeats(*keys: str) -> Callable[[], bool]:
     """Whether all of these have sent a heartbeat of late; False without Valkey."""
 
     def check() -> bool:
@@ -76,10 +76,10 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "valkey": _valkey,
     "disk": _disk,
     "clock": _clock,
-    "publisher": _told(HEARTBEAT_KEY),
-    "worker": _told(*map(key_of, queues.QUICK)),
-    "errands": _told(*map(key_of, queues.SLOW)),
-    "beat": _told(BEAT_KEY),
+    "publisher": _heartbeats(HEARTBEAT_KEY),
+    "worker": _heartbeats(*map(key_of, queues.QUICK)),
+    "errands": _heartbeats(*map(key_of, queues.SLOW)),
+    "beat": _heartbeats(BEAT_KEY),
     "partitions": _partitions,
 }
 

@@ -98,7 +98,8 @@ def load(cursor: Any, *, reference: bool, path: Path = FILE) -> bool:
 
 def create_months(cursor: Any) -> None:
     """The partitions of this month and the next ones, which are not in the file."""
-    from analytics.partitions import MONTHS_AHEAD  # of which the file knows nothing
+    # Imported here: a database is also created without Django.
+    from analytics.partitions import MONTHS_AHEAD
 
     cursor.execute(
         "SELECT analytics_create_months(today, (today + make_interval(months => %s))::date) "

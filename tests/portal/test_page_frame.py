@@ -192,9 +192,9 @@ def test_the_navigation_of_everybody_is_that_of_the_orm(portal: Portal, by_whom:
         else:
             statement = context.inside(everywhere=everywhere, with_inbox=with_inbox, works=works)
             given["municipality"] = place.pk
-        asked = {name: given[name] for name in statement.kinds}
+        markers = {name: given[name] for name in statement.kinds}
         with scope(place) if place else nullcontext(), translation.override(next(languages)):
-            compiled = statement.instances(**asked)
+            compiled = statement.instances(**markers)
             assert columns(compiled) == columns(list(statement.make(SimpleNamespace(**given))))
         for row in compiled:
             counts.add((row.unread, row.trains, *getattr(row, "inbox_waits", ()), *getattr(row, "second_looks", ())))

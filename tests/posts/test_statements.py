@@ -67,7 +67,7 @@ STATEMENTS = {
 
 def test_every_statement_is_held_against_the_orm() -> None:
     root = Path(settings.BASE_DIR)
-    made = re.compile(
+    pattern = re.compile(
         r"^(?:def )?(\w+)(?: = |\(.*\n(?: .*\n){0,2}?    return )(?:prepared\.)?Prepared\w*\(", re.MULTILINE
     )
     packages = [path.parent for path in root.glob("*/__init__.py") if path.parent.name != "tests"]
@@ -76,7 +76,7 @@ def test_every_statement_is_held_against_the_orm() -> None:
         text = path.read_text()
         if re.search(r"^from (common|municipalities)\.prepared import .*Prepared", text, flags=re.MULTILINE):
             calls = re.sub(r"(Prepared\w*\().*$", r"\1", text, flags=re.MULTILINE)
-            statements[str(path.relative_to(root))] = set(made.findall(calls))
+            statements[str(path.relative_to(root))] = set(pattern.findall(calls))
     assert statements == STATEMENTS
 
 
