@@ -1,4 +1,4 @@
-# One image for web, worker, beat and the practice network; docker-compose.yml says which.
+# One image for web, workers and the practice network; docker-compose.yml says which.
 FROM python:3.12-slim AS build
 WORKDIR /app
 # requirements-sentry.txt where SENTRY_DSN is going to be set.

@@ -1,4 +1,4 @@
-"""Celery tasks, started by beat. Arguments are ids; the database holds what is due."""
+"""Celery tasks, most of them periodic. Arguments are ids; the database holds what is due."""
 
 from celery import shared_task
 

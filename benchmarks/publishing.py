@@ -104,9 +104,7 @@ def engine(database: str, server: Fake) -> Iterator[list[psutil.Process]]:
     }  # fmt: skip
     with ExitStack() as stack:
         publishers = []
-        place = settings.DATA_DIR / "bench"
-        place.mkdir(parents=True, exist_ok=True)  # beat, which keeps its times there, would start over and over
-        for program in publishing(place):
+        for program in publishing():
             process = stack.enter_context(subprocess.Popen(list(program.command), env=own, cwd=settings.BASE_DIR))
             stack.callback(process.terminate)
             if queues.PUBLISHING in program.command:

@@ -81,6 +81,11 @@ def attempts_overdue() -> Due:
         return list(running.filter(expires_at__lte=timezone.now()).values_list("pk", "municipality_id"))
 
 
+def connect_is_due() -> bool:
+    """Whether the task that connects channels has anything to do."""
+    return bool(attempts_overdue() or attempts_due() or subscriptions_due(calls_first=True))
+
+
 def ends_soon() -> Q:
     now = timezone.now()
     return Q(renew_at__lte=now) | Q(expires_at__lte=now + RENEW_AHEAD)

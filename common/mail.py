@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from common import crypto, restores
@@ -108,19 +108,23 @@ def send_waiting(limit: int = 50, *, only: Q | None = None) -> int:
     `only`: which messages, where not all of them; for whoever cannot wait for a worker.
     """
     sent = 0
-    due = MailMessage.objects.filter(restores.may_leave(Q(essential=True)), only or Q(), state=MailState.WAITING)
     for _ in range(limit):
         with transaction.atomic():
-            message = (
-                due.select_for_update(skip_locked=True)
-                .filter(next_attempt_at__lte=timezone.now())
-                .order_by("next_attempt_at")
-                .first()
-            )
+            message = _due(only or Q()).select_for_update(skip_locked=True).order_by("next_attempt_at").first()
             if message is None:
                 return sent
             sent += _send(message)
     return sent
+
+
+def is_due() -> bool:
+    """Whether `send_waiting` has anything to do."""
+    return _due(Q()).exists()
+
+
+def _due(only: Q) -> QuerySet[MailMessage]:
+    may_leave = restores.may_leave(Q(essential=True))
+    return MailMessage.objects.filter(may_leave, only, state=MailState.WAITING, next_attempt_at__lte=timezone.now())
 
 
 def _send(message: MailMessage) -> bool:

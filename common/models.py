@@ -1,4 +1,6 @@
-"""The tables of the kernel: the audit trail, the mail outbox, the marks of restored backups, and incidents."""
+"""The tables of the kernel: the audit trail, the mail outbox, the marks of restored backups, incidents, and what the
+schedule of periodic tasks remembers.
+"""
 
 import json
 from dataclasses import dataclass, field
@@ -163,3 +165,26 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return f"{', '.join(self.parts)} since {self.began_at:%Y-%m-%d %H:%M} UTC"
+
+
+class Lease(models.Model):
+    """Which process may do what only one should do at a time (`common.leases`)."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    holder = models.CharField(max_length=200)
+    ends_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.holder} until {self.ends_at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+class PeriodicRun(models.Model):
+    """When an entry of the schedule was sent last, for those whose interval may be longer than a process lives
+    (`portal.scheduler`).
+    """
+
+    name = models.CharField(max_length=60, primary_key=True)
+    sent_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.sent_at:%Y-%m-%d %H:%M} UTC"

@@ -6,7 +6,7 @@
 - It sleeps until the next due time. PostgreSQL wakes it when something becomes due meanwhile (`delivery.wakeup`), a
   thread when it is free. Without notifications the longest sleep of a second takes their place.
 - Any number may run, on any number of machines: claims skip what another one holds. Each renews the leases of its
-  calls while it is alive, and settles what a dead one left, also without Valkey and beat.
+  calls while it is alive, and settles what a dead one left, also without Valkey and periodic tasks.
 - While the clock of its machine is wrong (`common.clock`) it claims nothing, renews nothing and gives no heartbeat.
 - Asked to stop it claims no more and finishes the calls under way. A call that outlives the time limit of a task cannot
   be ended from within: the process then claims no more either, and ends without it.

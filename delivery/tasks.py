@@ -47,7 +47,7 @@ def reconcile() -> None:
 
 
 def _clock_is_wrong() -> bool:
-    """Beat sends the task again soon, and perhaps another machine gets it then."""
+    """The schedule sends the task again soon, and perhaps another machine gets it then."""
     if clock.is_wrong(ahead := clock.seconds_ahead()):
         # No error: this line comes every few seconds, and the publisher has logged one.
         log.warning(clock.sentence(ahead))

@@ -4,6 +4,6 @@ bootstrap   makes .venv and installs the hashed requirements; standard library o
 embedded    PostgreSQL and Valkey from their wheels, unless DATABASE_URL / REDIS_URL name other ones
 site        options of the environment (DATA_DIR, PORT, DEMO ...), the lock on DATA_DIR, checks with plain messages
 prepare     migrations and static files, skipped while nothing changed
-supervisor  web, worker, beat, practice network: start, watch, stop in order
+supervisor  web, workers, practice network: start, watch, stop in order
 run         ties these together; `manage` does the same for one management command; `backup` saves and restores
 """

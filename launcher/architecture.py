@@ -19,7 +19,7 @@ DESCRIPTIONS = {
     "benchmarks": "make bench and its large installation",
     "demo": "six municipalities with sixty days of posts",
     "launcher": "what make calls: servers, backup, checks",
-    "portal": "settings, URLs, Home, beat schedule, health",
+    "portal": "settings, URLs, Home, periodic tasks, health",
     "administration": "first set-up, first steps, a municipality's archive",
     "mentoring": "plans, check-ins, reviews, feedback",
     "trainings": "agenda, attendance, exercises",

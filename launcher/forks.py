@@ -27,6 +27,8 @@ PR_SET_PDEATHSIG = 1
 # Signals to all processes of a terminal are the supervisor's business: the process that is forked outlives them.
 UNTOUCHED = (signal.SIGTERM, signal.SIGHUP)
 CONTEXT = multiprocessing.get_context("forkserver")
+# The C library would give each of 32 threads memory of its own, which stays reserved.
+ARENAS = {"MALLOC_ARENA_MAX": "2"}
 
 
 def preload(modules: Sequence[str], environ: Mapping[str, str]) -> None:
@@ -34,7 +36,7 @@ def preload(modules: Sequence[str], environ: Mapping[str, str]) -> None:
     the kernel ends it with that thread.
     """
     CONTEXT.set_forkserver_preload(["launcher.fork_parent", *modules])
-    with _variables(environ):
+    with _variables({**ARENAS, **environ}):
         forkserver.ensure_running()
 
 

@@ -30,24 +30,19 @@ ACCOUNTS = (
 PASSWORD = "dobosar-demo"
 
 
-def publishing(data: Path) -> list[Program]:
-    """What has to run for a post to go out. `data`: where beat keeps its times."""
+def publishing() -> list[Program]:
+    """What has to run for a post to go out."""
     celery = [sys.executable, "-m", "celery", "--quiet", "--app"]
     alone, quiet = ["--without-gossip", "--without-mingle"], ["--loglevel", "WARNING"]
 
-    def worker(name: str, waits: tuple[str, ...], concurrency: str, *pool: str) -> Program:
-        named = ["--hostname", f"{name}@%h", "--queues", ",".join(waits), "--concurrency", concurrency, *pool]
+    def worker(name: str, waits: tuple[str, ...], threads: str) -> Program:
+        named = ["--hostname", f"{name}@%h", "--queues", ",".join(waits), "--pool", "threads", "--concurrency", threads]
         return Program(name, [*celery, "portal.celery", "worker", *named, *alone, *quiet], is_forked=True)
 
     return [
-        worker("publisher", (queues.PUBLISHING,), "32", "--pool", "threads"),
+        worker("publisher", (queues.PUBLISHING,), "32"),
         worker("worker", queues.QUICK, "2"),
         worker("errands", queues.SLOW, "1"),
-        Program(
-            "beat",
-            [*celery, "portal.beat", "beat", "--schedule", str(data / "beat"), "--pidfile=", *quiet],
-            is_forked=True,
-        ),
     ]
 
 
@@ -56,7 +51,7 @@ def programs(site: Site, *, seed: list[str] | None) -> list[Program]:
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:launcher.gunicorn", "--bind"]
     programs = [
         Program("web", [*gunicorn, f"{site.host}:{site.port}", "portal.wsgi:application"], is_forked=True),
-        *publishing(site.data),
+        *publishing(),
     ]
     practice = f"{site.host}:{site.practice_port}"
     if site.practice:

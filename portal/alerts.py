@@ -1,6 +1,6 @@
 """Mail to the administrators while something of `/readyz` does not work: one when it has lasted, one when it is over.
 
-Checked twice, since either may be what does not work: by a task of beat's, and by a thread of each publisher. A row of
+Checked twice, since either may be what does not work: by a periodic task, and by a thread of each publisher. A row of
 `common.models.Incident` makes one incident of what all of them see. The mail does not wait for a worker: whoever finds
 the incident sends it. While the database is away nobody can be looked up and nothing stored, so the log says it
 instead.

@@ -1,4 +1,4 @@
-"""Logging of Celery's processes, workers and beat: as in the web process."""
+"""Logging of Celery's workers: as in the web process."""
 
 import logging.config
 

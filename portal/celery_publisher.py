@@ -50,7 +50,7 @@ class Publisher(bootsteps.StartStopStep):
         self.dispatcher = dispatch.Dispatcher(worker.concurrency, pulse=heartbeat.send_heartbeat)
         self.thread = threading.Thread(target=self._run, name="publishing", daemon=True)
         self.thread.start()
-        # Beat's check comes through Valkey and a worker: what if one of these is what does not work?
+        # The periodic check comes through Valkey and a worker: what if one of these is what does not work?
         self.alerts = alerts.Watcher()
         self.alerts.start()
 

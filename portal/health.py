@@ -102,7 +102,7 @@ def title(part: str) -> str:
         "clock": _("Clock of this computer"),
         "worker": _("Workers for interactive tasks"),
         "errands": _("Workers for errands"),
-        "beat": _("Beat"),
+        "beat": _("Periodic tasks"),
         "partitions": _("Tables of the coming months"),
         "demo": _("Demo"),
     }[part]

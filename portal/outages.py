@@ -36,8 +36,6 @@ DATABASE_AWAY = re.compile(
     r"|ssl (syscall|connection).{0,300}(eof|closed|reset)|no connection to the server",
     re.DOTALL | re.IGNORECASE,
 )
-# Beat keeps its times in a file of SQLite, whose errors have no errno.
-SQLITE_FULL = "database or disk is full"
 BROKER_AWAY = (
     redis.exceptions.ConnectionError,
     redis.exceptions.TimeoutError,
@@ -86,7 +84,7 @@ class Outages(logging.Filter):
 
 def outage_of(problem: BaseException) -> str | None:
     """The outage that caused an error, as a key of `SENTENCES`; None for any other error."""
-    if isinstance(problem, OSError) and (problem.errno in FULL_ERRORS or SQLITE_FULL in str(problem)):
+    if isinstance(problem, OSError) and problem.errno in FULL_ERRORS:
         return "disk"
     if not isinstance(problem, DATABASE_ERRORS + BROKER_ERRORS):
         return None

@@ -1,4 +1,7 @@
-"""The beat schedule, in seconds. A task that waits too long expires: the next one does its work."""
+"""The schedule of periodic tasks (Celery's beat schedule), in seconds. `portal.scheduler` sends them.
+
+A task that waits too long expires: the next one does its work.
+"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Heartbeats, by which `/readyz` knows that beat runs and that every queue has a worker."""
+"""Heartbeats, by which `/readyz` knows that periodic tasks are sent and that every queue has a worker."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def key_of(queue: str) -> str:
 
 @shared_task(name="portal.tasks.beat_heartbeat")
 def beat_heartbeat() -> None:
-    """Sent by beat, run by a worker: when it arrives, both are alive."""
+    """Periodic: when it runs, one worker sends periodic tasks and one carries them out."""
     cache.set_many({BEAT_KEY: 1, key_of(queues.DEFAULT): 1}, ALIVE_SECONDS)
 
 

@@ -84,6 +84,21 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('failed_at__gte', models.F('began_at'))), name='incident_failed_after_begin'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('alerted_at__isnull', False), _connector='OR'), name='incident_ends_alerted')],
             },
         ),
+        migrations.CreateModel(
+            name='Lease',
+            fields=[
+                ('name', models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ('holder', models.CharField(max_length=200)),
+                ('ends_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PeriodicRun',
+            fields=[
+                ('name', models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ('sent_at', models.DateTimeField()),
+            ],
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b5a3c33c3f86936f65b44fdb57985ac87a6e4c20', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_085fa', table='common_auditevent', when='BEFORE')),

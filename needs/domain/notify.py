@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -111,15 +111,23 @@ def send_pending(most: int = BATCH) -> int:
     """Send pending answers, for some seconds at most; returns how many were sent. Safe to run concurrently."""
     until, count = time.monotonic() + SECONDS, 0
     with everywhere("find who is still to be told what became of a need"):
-        rows = list(
-            Supporter.objects.filter(UNANSWERED).order_by("round", "pk").values_list("municipality", "pk")[:most]
-        )
+        rows = list(_unanswered().order_by("round", "pk").values_list("municipality", "pk")[:most])
     for municipality, pk in rows:
         if time.monotonic() > until:
             break
         with scope(municipality):
             count += _send_to(pk)
     return count
+
+
+def is_due() -> bool:
+    """Whether `send_pending` has anything to do."""
+    with everywhere("find who is still to be told what became of a need"):
+        return _unanswered().exists()
+
+
+def _unanswered() -> QuerySet[Supporter]:
+    return Supporter.objects.filter(UNANSWERED)
 
 
 def _send_to(pk: int) -> bool:

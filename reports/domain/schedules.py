@@ -146,16 +146,35 @@ def _inside(municipality: int | None) -> AbstractContextManager[Any]:
 
 def begin_due() -> int:
     """Begin the runs that are due; returns how many. Each asks for one report a language."""
-    now = timezone.now()
-    with everywhere("find report schedules that are due"):
-        places = list(Schedule.objects.filter(next_run_at__lte=now).values_list("pk", "municipality_id"))
-    programmes = list(ProgrammeSchedule.objects.filter(next_run_at__lte=now).values_list("pk", flat=True))
+    places, programmes = _due()
     for pk, municipality in places:
         with _inside(municipality):
             _begin(Schedule, pk)
     for pk in programmes:
         _begin(ProgrammeSchedule, pk)
     return len(places) + len(programmes)
+
+
+def is_due() -> bool:
+    """Whether `begin_due` or `notify_ready` may have anything to do."""
+    return any((*_due(), *_not_notified()))
+
+
+# (id, municipality) of municipalities' schedules, and ids of programmes'
+Due = tuple[list[tuple[int, int]], list[int]]
+
+
+def _due() -> Due:
+    now = timezone.now()
+    with everywhere("find report schedules that are due"):
+        places = list(Schedule.objects.filter(next_run_at__lte=now).values_list("pk", "municipality_id"))
+    return places, list(ProgrammeSchedule.objects.filter(next_run_at__lte=now).values_list("pk", flat=True))
+
+
+def _not_notified() -> Due:
+    with everywhere("find runs of report schedules that are to be told"):
+        places = list(Run.objects.filter(notified_at__isnull=True).values_list("pk", "municipality_id"))
+    return places, list(ProgrammeRun.objects.filter(notified_at__isnull=True).values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -192,13 +211,12 @@ def _ask(schedule: Scheduled, month: Any, language: str) -> Any:
 
 def notify_ready() -> int:
     """Notify the people of runs whose reports are finished (or failed); returns how many runs."""
-    with everywhere("find runs of report schedules that are to be told"):
-        places = list(Run.objects.filter(notified_at__isnull=True).values_list("pk", "municipality_id"))
+    places, programmes = _not_notified()
     notified = 0
     for pk, municipality in places:
         with _inside(municipality):
             notified += _notify_of_run(Run, pk)
-    for pk in ProgrammeRun.objects.filter(notified_at__isnull=True).values_list("pk", flat=True):
+    for pk in programmes:
         notified += _notify_of_run(ProgrammeRun, pk)
     return notified
 

@@ -33,7 +33,7 @@ DOCUMENTS = ROOT / "docs" / "operations"
 HOST = "dobosar.example"
 WORDS = {"REPOSITORY": "/srv/source", "SMTP_URL": "smtp://127.0.0.1:25", "HOST": HOST}
 STOP_SECONDS = 60
-UNITS = ("web", "publisher", "worker", "errands", "beat", "migrate")
+UNITS = ("web", "publisher", "worker", "errands", "migrate")
 # systemd's own measure, 0 (safe) to 10.
 MOST_EXPOSED = 3.0
 

@@ -37,7 +37,7 @@ MOST_MEGABYTES = 450
 PASSWORD = "kisa lampa sedam brod"
 PROJECT, OVERRIDE = "dobosar-walk", "tests/containers/practice.yml"
 PATIENCE = 60_000  # milliseconds
-SERVICES = {"web", "publisher", "worker", "errands", "beat", "postgres", "valkey"}
+SERVICES = {"web", "publisher", "worker", "errands", "postgres", "valkey"}
 
 
 class Mailbox(socketserver.StreamRequestHandler):

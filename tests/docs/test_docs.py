@@ -96,7 +96,7 @@ def test_the_values_in_the_table_are_the_defaults():
 
 
 def test_the_processes_are_those_of_the_compose_file():
-    asked = re.compile(r"--app,? (portal\.\w+),? (worker|beat)\b")
+    asked = re.compile(r"--app,? (portal\.\w+),? worker\b")
     table = (ROOT / "docs/operations/deploy.md").read_text()
     assert set(asked.findall(table)) == set(asked.findall((ROOT / "docker-compose.yml").read_text()))
 

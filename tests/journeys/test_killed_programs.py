@@ -28,7 +28,6 @@ PROGRAMS = {
     "publisher": "celeryd: publisher@",
     "worker": "celeryd: worker@",
     "errands": "celeryd: errands@",
-    "beat": "[celery beat]",
     "practice": "master [portal.practice_wsgi:application]",
 }
 # Heartbeats are looked at every few seconds, and a start takes some on a slow machine.
@@ -36,7 +35,7 @@ BACK_SECONDS = 180
 OUTAGE_SECONDS = 10
 # Until what the programs wrote has come through the launcher, on a slow machine.
 PRINTED_SECONDS = 60
-# Of seven programs, some with several processes, and two servers. It was 3,782.
+# Of six programs, some with several processes, and two servers. It was 3,782.
 MOST_LINES = 60
 
 

@@ -1,6 +1,6 @@
 """The main job, end to end, by people in browsers: a draft becomes a post on a network and comes back as numbers.
 
-No part is replaced: web, Celery worker, beat and the practice network run as `make run` starts them. While the post
+No part is replaced: web, Celery workers and the practice network run as `make run` starts them. While the post
 waits for its time, the pages of everybody are looked at closely.
 """
 

@@ -19,21 +19,21 @@ def served(command):
     return set(command[command.index("--queues") + 1].split(",")) if "--queues" in command else set()
 
 
-def test_every_queue_has_one_worker_in_make_run(tmp_path):
-    queues = [served(list(program.command)) for program in publishing(tmp_path)]
+def test_every_queue_has_one_worker_in_make_run():
+    queues = [served(list(program.command)) for program in publishing()]
     assert set().union(*queues) == ALL
     assert sum(map(len, queues)) == len(ALL)
 
 
-def test_publishers_are_workers_with_threads_that_are_started_again(tmp_path):
-    for program in publishing(tmp_path):
+def test_workers_have_threads_and_are_started_again():
+    for program in publishing():
         command = list(program.command)
-        if served(command) == {queues.PUBLISHING}:
-            assert command[command.index("--pool") + 1] == "threads"
-            assert not program.once  # what may end is not started again
-    compose = yaml.safe_load(COMPOSE.read_text())["services"]["publisher"]
-    assert compose["command"][compose["command"].index("--pool") + 1] == "threads"
-    assert compose["restart"] == "unless-stopped"
+        assert command[command.index("--pool") + 1] == "threads"
+        assert not program.once  # what may end is not started again
+    for name in ("publisher", "worker", "errands"):
+        service = yaml.safe_load(COMPOSE.read_text())["services"][name]
+        assert service["command"][service["command"].index("--pool") + 1] == "threads"
+        assert service["restart"] == "unless-stopped"
 
 
 def test_every_queue_has_one_worker_in_the_compose_file():

@@ -86,7 +86,7 @@ def test_what_lasts_is_one_mail_to_each_administrator_and_one_more_when_it_is_ov
     assert sorted(subjects()[2:]) == ["Dobošar: everything works again", "Добошар: све поново ради"]
     assert sorted(message.to[0] for message in sent_mail.outbox[2:]) == sorted(person.email for person in people)
     (english,) = [message for message in sent_mail.outbox[:2] if message.to == ["second@example.org"]]
-    assert "- Beat" in english.body
+    assert "- Periodic tasks" in english.body
     assert "/installation/operations/" in english.body
     assert "5:00" in english.body, "the time is that of Belgrade"
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import errno
-import importlib
 import io
 import logging
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import kombu
@@ -207,19 +204,6 @@ def test_an_error_of_another_process_is_known_by_its_text() -> None:
     assert outage_of(OperationalError("FATAL:  the database system is in recovery mode")) == "postgres"
     assert outage_of(OperationalError('could not extend file "base/1/2": No space left on device')) == "disk"
     assert outage_of(OperationalError("deadlock detected")) is None
-
-
-@pytest.mark.skipif(sys.version_info < (3, 13), reason="older versions of Python keep shelves in other formats")
-def test_a_full_disk_below_the_file_of_beat_is_one(tmp_path: Path) -> None:
-    """SQLite reports the same of a file that may not grow as of a disk without space."""
-
-    def fill() -> None:
-        with closing(dbm_sqlite.open(str(tmp_path / "beat"), "c")) as file:
-            file._cx.execute("PRAGMA max_page_count = 3")
-            file[b"times"] = b"0" * 100_000
-
-    dbm_sqlite = importlib.import_module("dbm.sqlite3")
-    assert outage_of(raised(fill)) == "disk"
 
 
 def test_a_valkey_that_refuses_to_write_is_an_outage_by_its_reason() -> None:

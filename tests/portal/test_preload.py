@@ -38,7 +38,7 @@ def outcome():
 
 
 def test_the_code_of_every_program_is_there(outcome):
-    wanted = {"portal.urls", "portal.celery", "portal.beat", "posts.tasks", "delivery.dispatch"}
+    wanted = {"portal.urls", "portal.celery", "portal.scheduler", "posts.tasks", "delivery.dispatch"}
     assert {*wanted, "gunicorn.workers.gthread"} <= set(outcome["modules"])
     assert outcome["frozen"] > 100_000
 

@@ -9,6 +9,7 @@ import logging
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from common import restores
@@ -32,13 +33,23 @@ DOWN = (State.WITHDRAWN, State.MISSING)
 def continue_corrections() -> int:
     """Continue all agreed amendments. Returns their number."""
     with everywhere("carry on with what is corrected or taken down"):
-        rows = list(Amendment.objects.filter(state=AmendmentState.AGREED).values_list("pk", "municipality_id", "post"))
+        rows = list(_agreed().values_list("pk", "municipality_id", "post"))
     for pk, municipality, post in rows:
         try:
             _carry_on(pk, municipality, post)
         except Exception:
             log.exception("Amendment %s could not be carried on", pk)  # continue with the others
     return len(rows)
+
+
+def is_due() -> bool:
+    """Whether `continue_corrections` has anything to do."""
+    with everywhere("carry on with what is corrected or taken down"):
+        return _agreed().exists()
+
+
+def _agreed() -> QuerySet[Amendment]:
+    return Amendment.objects.filter(state=AmendmentState.AGREED)
 
 
 def _carry_on(pk: int, municipality: int, post_id: int) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from common.http import Http, HttpError, NoAnswer, Refused
@@ -69,10 +69,19 @@ def check_due_links() -> int:
     return len(rows)
 
 
+def is_due() -> bool:
+    """Whether `check_due_links` has anything to do."""
+    with everywhere("look whether the links of posts work"):
+        return _due(timezone.now()).exists()
+
+
+def _due(now: datetime) -> QuerySet[LinkCheck]:
+    return LinkCheck.objects.filter(due_at__lte=now)
+
+
 @transaction.atomic
 def _claimed(now: datetime) -> list[LinkCheck]:
-    due = LinkCheck.objects.filter(due_at__lte=now).order_by("due_at").select_for_update(skip_locked=True)
-    rows = list(due[:AT_ONCE])
+    rows = list(_due(now).order_by("due_at").select_for_update(skip_locked=True)[:AT_ONCE])
     LinkCheck.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=now + LEASE)
     return rows
 

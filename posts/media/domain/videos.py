@@ -23,6 +23,7 @@ from typing import Any
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -135,11 +136,20 @@ def probe_due() -> int:
     return looked
 
 
+def is_due() -> bool:
+    """Whether `probe_due` has anything to do."""
+    with everywhere("look at videos that came in"):
+        return _due().exists()
+
+
+def _due() -> QuerySet[Media]:
+    return Media.objects.filter(probe_due_at__lte=timezone.now())
+
+
 @transaction.atomic
 def _claimed() -> Media | None:
     now = timezone.now()
-    rows = Media.objects.filter(probe_due_at__lte=now).order_by("probe_due_at")
-    row: Media | None = rows.select_for_update(skip_locked=True).first()
+    row: Media | None = _due().order_by("probe_due_at").select_for_update(skip_locked=True).first()
     if row is not None:
         row.probes += 1
         row.probe_due_at = now + LEASE

@@ -1,4 +1,4 @@
-"""Beat knows tasks by name only, so a name that no worker knows would never be noticed by it."""
+"""The schedule knows tasks by name only, so a name that no worker knows would never be noticed by it."""
 
 from portal.celery import app
 from portal.schedule import SCHEDULE
