@@ -24,7 +24,6 @@ MODULES = (
 )  # fmt: skip
 
 
-
 def fill_caches() -> None:
     """What Django collects when it is first needed. Here it is collected once, and not in each process."""
     for model in apps.get_models():

@@ -41,6 +41,7 @@ from municipalities.domain import members
 from municipalities.models import GlossaryWord, Membership, Municipality
 from municipalities.tenancy import TenantModel, scope
 from planning.models import Campaign, CampaignPost, Slot
+from portal.conditions import CONDITIONS
 from posts.media.domain import consents, videos
 from posts.media.domain.pictures import add
 from posts.models import Closing, Comment, Decision, Media, Suggestion, Thread, Variant
@@ -129,6 +130,7 @@ class Filled:
     def make(self, by: Any = None) -> Export:
         with scope(self.cast.cuprija):
             row = exports.ask(self.cast.cuprija, by=by or self.cast.approver)
+        assert CONDITIONS["exports"]()
         tasks.build_exports()
         with scope(self.cast.cuprija):
             return Export.objects.get(pk=row.pk)

@@ -21,6 +21,7 @@ from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
 from platforms.errors import NeedsConsent
 from platforms.types import Picture
+from portal.conditions import CONDITIONS
 from tests.browsing import enter, violations
 from tests.channels.conftest import last_attempt, page, the_channel
 from tests.people import Cast, sign_in
@@ -53,6 +54,7 @@ def typed(key: str, stand_ins: dict[str, Any]) -> dict[str, str]:
 
 def connect(client: Client, key: str, form: dict[str, str], **query: str) -> Any:
     answer = client.post(page("channel_connect", key), form, query_params=query)
+    assert CONDITIONS["connect-channels"]() is (answer.status_code == 302)
     tasks.connect()  # reads the account of the token
     tasks.connect()  # reads the account; Viber calls
     return answer

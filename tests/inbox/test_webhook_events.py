@@ -20,6 +20,7 @@ from inbox.models import Message, MessageFetch
 from municipalities.tenancy import everywhere, scope
 from platforms import registry
 from platforms.types import RawEvent
+from portal.conditions import CONDITIONS
 from tests.analytics import factories
 from tests.people import Cast, sign_in
 
@@ -82,6 +83,7 @@ def read(channel: Channel) -> int:
 def test_a_comment_on_facebook_is_kept_from_its_event_without_asking(page: Channel) -> None:
     event = stored_event(page, feed(1))
     assert unread_events.accounts() == [("facebook", "100")]
+    assert CONDITIONS["webhook-events"]()
     assert read(page) == 1
     (message,) = messages(page)
     assert (message.remote_id, message.root, message.in_reply_to) == ("7_1", "100_7", "100_7")

@@ -27,6 +27,7 @@ from needs.domain import decide, notify, supporters
 from needs.domain.merge import merge
 from needs.models import Need, Supporter
 from needs.queries.recipients import find_recipients
+from portal.conditions import CONDITIONS
 from tests.inbox.conftest import MunicipalityInbox
 from tests.needs.conftest import again, at_once, done_of, messages_with, need_of
 from tests.people import sign_in
@@ -65,8 +66,10 @@ def test_everybody_who_asked_is_answered_once_on_the_network(
     sent = sign_in(municipality.cast.officer).post(path(done), {"text": WORDS})
     assert sent.headers["Location"] == f"/m/cuprija/needs/{done.pk}/"
     assert not answers(municipality)  # the request sends nothing
+    assert CONDITIONS["need-answers"]()
     assert notify.send_pending() == 3
     publish(municipality)
+    assert not CONDITIONS["need-answers"]()
     assert notify.send_pending() == 0
     publish(municipality)
     assert answers(municipality) == sorted(message.remote_id for message in three)

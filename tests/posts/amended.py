@@ -13,6 +13,7 @@ from delivery.dispatch import publish_due
 from delivery.domain import take_down
 from delivery.models import Delivery
 from municipalities.tenancy import scope
+from portal.conditions import CONDITIONS
 from posts.draft import Text, parse
 from posts.editing.domain import carry_out_corrections, corrections
 from posts.editing.domain.submit import submit
@@ -49,7 +50,8 @@ class Street(Desk):
         for _round in range(3):
             for pk in take_down.claim_withdrawals(at):
                 take_down.take_down(pk)
-            carry_out_corrections.continue_corrections()
+            is_due = CONDITIONS["corrections"]()
+            assert is_due == (carry_out_corrections.continue_corrections() > 0)
             publish_due(max(at, timezone.now()))
         carry_out_corrections.continue_corrections()
 

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from municipalities.tenancy import scope
+from portal.conditions import CONDITIONS
 from posts.editing.domain import check_links
 from posts.enums import LinkState
 from posts.models import LinkCheck
@@ -106,7 +107,9 @@ def test_a_save_asks_and_a_worker_answers_once(desk: Desk, site: str) -> None:
     sent = {"revision": 0, "text-sr-Cyrl": f"Види {site}/gone", "link": f"{site}/there", "channels": [desk.mastodon.pk]}
     place = reverse("post_begin", args=["cuprija"])
     assert client.post(place, {**sent, "key": "7b0e8a1e-93a4-4a0c-9d8a-0d5e6f3f1a11"}).status_code == 200
+    assert CONDITIONS["check-draft-links"]()
     assert check_links.check_due_links() == 2
+    assert not CONDITIONS["check-draft-links"]()
     assert check_links.check_due_links() == 0
     with scope(desk.municipality):
         assert {url: row.state for url, row in link_checks([f"{site}/there", f"{site}/gone"]).items()} == {

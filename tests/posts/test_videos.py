@@ -20,6 +20,7 @@ from django.utils import timezone
 from common import uploads
 from common.errors import ActionNotAllowed
 from municipalities.tenancy import scope
+from portal.conditions import CONDITIONS
 from posts.draft import Shown
 from posts.editing.domain.submit import submit
 from posts.enums import Probe
@@ -147,7 +148,9 @@ def test_a_worker_that_died_at_a_video_is_followed_by_another_but_not_for_ever(d
         assert videos._claimed() is not None
         assert videos._claimed() is None
         Media.objects.filter(pk=media.pk).update(probe_due_at=timezone.now())
+    assert CONDITIONS["videos"]()
     videos.probe_due()
+    assert not CONDITIONS["videos"]()
     media.refresh_from_db()
     assert (media.probe, media.probe_due_at) == (Probe.BAD, None)
 

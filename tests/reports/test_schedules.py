@@ -18,6 +18,7 @@ from municipalities.models import Membership, Programme
 from municipalities.tenancy import scope
 from notifications.domain import send
 from notifications.models import MailPreference, Notification
+from portal.conditions import CONDITIONS
 from reports import rules, tasks
 from reports.domain import schedules
 from reports.enums import Every
@@ -106,10 +107,12 @@ def day(moment: str) -> Any:
 
 def test_each_gets_it_once_in_their_language_with_the_pdf(cast: Cast, planned: Schedule) -> None:
     with day("2026-11-03T05:59:00"):
+        assert not CONDITIONS["reports"]()
         tasks.generate_reports()
         assert not Notification.objects.exists()
     with day("2026-11-03T06:00:10"):
-        for _ in range(3):
+        for is_due in (True, False, False):
+            assert CONDITIONS["reports"]() is is_due
             tasks.generate_reports()
             send.send_due()
         mail.send_waiting()
@@ -187,6 +190,7 @@ def test_changing_the_day_within_the_month_sends_the_month_no_second_time(cast: 
 def test_who_changes_their_language_meanwhile_still_gets_one(cast: Cast, planned: Schedule) -> None:
     with day("2026-11-03T06:01:00"):
         schedules.begin_due()
+        assert CONDITIONS["reports"]()  # to be generated
         type(cast.officer).objects.filter(pk=cast.officer.pk).update(language="sr")
         tasks.generate_reports()
         send.send_due()

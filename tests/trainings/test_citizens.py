@@ -16,6 +16,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from municipalities.tenancy import scope
+from portal.conditions import CONDITIONS
 from practice.domain import react
 from practice.models import Account, Like, Status, Vote
 from tests.people import Cast
@@ -228,6 +229,7 @@ def test_a_worker_that_was_away_lets_nobody_speak_in_one_breath(cast: Cast) -> N
     group.post(group.first, POOR)
     began = Exercise.objects.get(pk=group.exercise.pk).started_at
     assert began is not None
+    assert CONDITIONS["exercises"]()
     citizens.play(group.exercise.pk, began + timedelta(minutes=20))
     assert len(group.plays(group.first)) == citizens.AT_ONCE
 
