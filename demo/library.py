@@ -1,6 +1,7 @@
 """Pictures in a municipality's library, each drawn once and reused by its posts."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
@@ -22,7 +23,9 @@ class Drawn:
 def fill(team: Team, kinds: list[str], uploaded_at: object) -> dict[str, Drawn]:
     """Pictures of these kinds by kind. Inside the municipality's scope."""
     slug = team.municipality.slug
-    posters = {kind: pictures.draw(kind, place(slug).colour) for kind in kinds}
+    # Pillow works without Python's lock, so that two cores draw at the same time.
+    with ThreadPoolExecutor(2) as pool:
+        posters = dict(zip(kinds, pool.map(lambda kind: pictures.draw(kind, place(slug).colour), kinds), strict=True))
     rows = [_row(team, kind, poster) for kind, poster in posters.items()]
     for row in rows:
         row.uploaded_at = uploaded_at  # type: ignore[assignment]

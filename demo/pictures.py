@@ -34,7 +34,9 @@ def draw(kind: str, colour: str) -> Poster:
     """In the municipality's colour ("#8a2f2b"). Raises `KeyError` for an unknown kind."""
     sheet = _Sheet(_rgb(colour))
     PICTURES[kind](sheet)
-    return Poster(_jpeg(sheet.image.reduce(FINE)), _jpeg(sheet.image.reduce(FINE * WIDTH // SMALL_WIDTH)))
+    large = sheet.image.reduce(FINE)
+    small = large.resize((SMALL_WIDTH, HEIGHT * SMALL_WIDTH // WIDTH), Image.Resampling.HAMMING)
+    return Poster(_jpeg(large), _jpeg(small))
 
 
 def _jpeg(image: Image.Image) -> bytes:

@@ -1,5 +1,6 @@
 """Fills the demo: in one transaction, only what is missing, nothing outside the demo."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,8 +53,12 @@ class Filled:
     publications: int
 
 
+# Called when a part begins: what it makes, how many parts are done, and how many there are.
+Report = Callable[[str, int, int], None]
+
+
 @transaction.atomic
-def fill(now: datetime | None = None) -> Filled:
+def fill(now: datetime | None = None, report: Report | None = None) -> Filled:
     """Create what is missing of the demo. Raises `NotTheDemo`."""
     network.require_demo()
     now = now or timezone.now()
@@ -70,7 +75,11 @@ def fill(now: datetime | None = None) -> Filled:
         for voice in voices[team.municipality.slug]
     }
     audience = reactions.Audience(citizens, everybody.mentored_on, now, followers)
-    return _fill(empty, voices, everybody, audience)
+    return _fill(empty, voices, everybody, audience, report or _report_nothing)
+
+
+def _report_nothing(part: str, done: int, parts: int) -> None:
+    pass
 
 
 def _has_posts(team: Team) -> bool:
@@ -79,12 +88,19 @@ def _has_posts(team: Team) -> bool:
 
 
 def _fill(
-    teams: list[Team], voices: dict[str, list[ChannelPage]], everybody: People, audience: reactions.Audience
+    teams: list[Team],
+    voices: dict[str, list[ChannelPage]],
+    everybody: People,
+    audience: reactions.Audience,
+    report: Report,
 ) -> Filled:
     if not teams:
         return Filled(0, 0)
     contexts, pasts = [], []
-    for team in teams:
+    count = len(teams)
+    parts = 2 * count + 3
+    for number, team in enumerate(teams):
+        report(f"sixty days of {team.municipality}", number, parts)
         slug = team.municipality.slug
         plans = list(days(slug, timezone.localdate(audience.now)))
         with scope(team.municipality):
@@ -92,6 +108,7 @@ def _fill(
             contexts.append(MunicipalityContext(team, voices[slug], drawn, everybody))
             pasts.append(published_posts.create(contexts[-1], plans))
             snippets.arrange(team, drawn, timezone.localdate(audience.now))
+    report("messages, needs and metrics", count, parts)
     reactions.publish(pasts, audience)
     for history in pasts:
         with scope(history.team.municipality):
@@ -102,10 +119,12 @@ def _fill(
     metrics.fetch(pasts, audience)
     mentoring.arrange(everybody, audience.now)
     decisions.set_rules(contexts)
-    for context in contexts:
+    for number, context in enumerate(contexts, count + 1):
+        report(f"drafts of {context.team.municipality}", number, parts)
         unpublished_posts.lay_out(context, audience.now)
         with scope(context.team.municipality):  # they have been here for months
             put_away(context.team.municipality, PutAway.ALL, by=context.team.approver)
+    report("mentoring, plans and reports", parts - 2, parts)
     decisions.arrange(contexts, audience.now)
     inbox_triage.arrange(pasts, audience.now)
     kits.arrange(teams, everybody, audience.now)
@@ -116,6 +135,7 @@ def _fill(
     trainings.arrange(everybody, audience.now)
     planning.arrange(teams, audience.now)
     reports.arrange(teams, everybody.staff)
+    report("exercises, gallery and notifications", parts - 1, parts)
     exercises.arrange(everybody, audience.now)
     gallery.arrange(teams, everybody, audience.now)
     notifications.settle(teams, audience.now)

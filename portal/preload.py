@@ -7,6 +7,7 @@ import gc
 import os
 from contextlib import suppress
 from importlib import import_module
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -27,7 +28,7 @@ MODULES = (
 def fill_caches() -> None:
     """What Django collects when it is first needed. Here it is collected once, and not in each process."""
     for model in apps.get_models():
-        meta = model._meta
+        meta: Any = model._meta
         meta.get_fields()
         _ = meta.fields_map, meta._forward_fields_map, meta._property_names
     for language, _name in settings.LANGUAGES:

@@ -21,7 +21,7 @@ from datetime import UTC, timedelta
 from typing import Any
 
 from celery import bootsteps
-from celery.beat import ScheduleEntry, Scheduler
+from celery.beat import Scheduler
 
 from django.db import close_old_connections, connection
 from django.db.utils import Error as DatabaseError
@@ -49,7 +49,7 @@ class LeasedScheduler(Scheduler):
     """Celery's scheduler, which sends only while this process holds the lease."""
 
     # `Scheduler.tick` passes it on: each message takes a connection of the pool of the app.
-    producer = None
+    producer: Any = None
 
     def __init__(self, app: Any, holder: str, **options: Any) -> None:
         self.holder = holder
@@ -57,7 +57,7 @@ class LeasedScheduler(Scheduler):
         self._renew_at = 0.0
         # By name of entry, in seconds of `time.monotonic`.
         self._sent_at: dict[str, float] = {}
-        super().__init__(app, schedule={}, max_interval=STEP_SECONDS, **options)
+        super().__init__(app, schedule={}, max_interval=STEP_SECONDS, **options)  # type: ignore[arg-type]
 
     def setup_schedule(self) -> None:
         self.update_from_dict(SCHEDULE)
@@ -76,7 +76,7 @@ class LeasedScheduler(Scheduler):
             return STEP_SECONDS
         return float(super().tick(*args, **kwargs))
 
-    def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
+    def apply_entry(self, entry: Any, producer: Any = None) -> None:
         """Also called when there is nothing to do for it; its next time is an interval from now either way."""
         if not self._is_needed(entry.name):
             return
@@ -108,16 +108,16 @@ class LeasedScheduler(Scheduler):
         from common.models import PeriodicRun
 
         log.info("This worker sends the periodic tasks from now on")
-        entries = [entry for entry in self.schedule.values() if _is_remembered(entry)]
+        entries: dict[str, Any] = {name: entry for name, entry in self.schedule.items() if _is_remembered(entry)}
         now = timezone.now()
         # A task that was never sent is due after its interval, counted from here.
         PeriodicRun.objects.bulk_create(
-            [PeriodicRun(name=entry.name, sent_at=now) for entry in entries], ignore_conflicts=True
+            [PeriodicRun(name=name, sent_at=now) for name in entries], ignore_conflicts=True
         )
         sent_at = dict(PeriodicRun.objects.values_list("name", "sent_at"))
-        for entry in entries:
+        for name, entry in entries.items():
             # Not in the future, where a clock was wrong: it would not be sent until then.
-            entry.last_run_at = min(sent_at[entry.name], now).astimezone(UTC)
+            entry.last_run_at = min(sent_at[name], now).astimezone(UTC)
         # `/readyz` waits for it.
         heartbeat = self.schedule["heartbeat"]
         heartbeat.last_run_at = (now - timedelta(days=1)).astimezone(UTC)
@@ -181,8 +181,8 @@ class PeriodicTasks(bootsteps.StartStopStep):
         connection.close()
 
 
-def _is_remembered(entry: ScheduleEntry) -> bool:
-    return entry.schedule.run_every.total_seconds() > REMEMBERED_SECONDS
+def _is_remembered(entry: Any) -> bool:
+    return bool(entry.schedule.run_every.total_seconds() > REMEMBERED_SECONDS)
 
 
 def _remember(name: str) -> None:

@@ -7,6 +7,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from celery.concurrency.prefork import TaskPool as Prefork
@@ -17,11 +18,13 @@ from portal.celery_time_limit import TimeLimit
 from tests.crash.workers import PATIENCE_SECONDS, environment
 from tests.portal.hanging_tasks import QUEUE, finish, hang
 
+UNUSED: Any = None
+
 
 def test_it_is_a_part_of_workers_with_threads() -> None:
     assert TimeLimit in app.steps["worker"]
-    assert TimeLimit.include_if(object(), SimpleNamespace(pool_cls=Threads))
-    assert not TimeLimit.include_if(object(), SimpleNamespace(pool_cls=Prefork))
+    assert TimeLimit.include_if(UNUSED, SimpleNamespace(pool_cls=Threads))
+    assert not TimeLimit.include_if(UNUSED, SimpleNamespace(pool_cls=Prefork))
 
 
 @pytest.mark.slow

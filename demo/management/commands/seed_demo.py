@@ -5,14 +5,19 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from demo import network, reset, seed
+from demo import network, seed
+from demo.reset import wipe
+
+PROGRESS_SECONDS = 3.0
 
 
 class Command(BaseCommand):
     help = "Fill in the demo: six municipalities, sixty days of posts. Only where DEMO is set."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--reset", action="store_true", help="wipe what the demo wrote and make it anew")
+        parser.add_argument(
+            "--reset", action="store_true", help="wipe what the demo wrote and make it anew"
+        )
         parser.add_argument(
             "--address", action="store_true", help="only have the channels follow the practice network to its address"
         )
@@ -23,7 +28,9 @@ class Command(BaseCommand):
             if address:
                 self._follow(verbosity)
                 return
-            filled = _run(wipe=reset)
+            if reset:
+                wipe()
+            filled = seed.fill(report=self._report() if verbosity else None)
         except network.NotTheDemo as refused:
             raise CommandError(str(refused)) from refused
         if not verbosity:
@@ -36,13 +43,19 @@ class Command(BaseCommand):
             f"in {time.monotonic() - began:.1f} s."
         )
 
+    def _report(self) -> seed.Report:
+        """Writes a line every few seconds."""
+        written_at = time.monotonic()
+
+        def report(part: str, done: int, parts: int) -> None:
+            nonlocal written_at
+            if time.monotonic() - written_at >= PROGRESS_SECONDS:
+                written_at = time.monotonic()
+                self.stdout.write(f"Filling in the demo, {done} of {parts} parts done; next: {part}")
+
+        return report
+
     def _follow(self, verbosity: int) -> None:
         count = network.follow_address()
         if verbosity and count:
             self.stdout.write(f"{count} channels follow the practice network to {network.server()}.")
-
-
-def _run(*, wipe: bool) -> seed.Filled:
-    if wipe:
-        reset.wipe()
-    return seed.fill()
