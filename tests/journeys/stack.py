@@ -98,8 +98,8 @@ def _launched(**variables: str) -> subprocess.Popen[str]:
 class FirstRun:
     """What was seen while the product ran for the first time in an empty directory, and after it was stopped.
 
-    `readiness`: /readyz. `second`: what a second start in the same directory printed. `left_alive`: its processes that
-    still ran after the end.
+    `readiness`: /readyz. `megabytes`: memory of all its processes, what they share counted once. `second`: what a second
+    start in the same directory printed. `left_alive`: its processes that still ran after the end.
     """
 
     place: Path
@@ -107,6 +107,7 @@ class FirstRun:
     at: tuple[int, int]
     pid: int
     readiness: dict[str, bool]
+    megabytes: float
     second: str
     programs: list[psutil.Process]
     left_alive: list[psutil.Process]
@@ -124,15 +125,24 @@ def first_run(place: Path) -> FirstRun:
         second, _ = double.communicate(timeout=patience.SECONDS)
         assert double.returncode == 1, second
         programs = psutil.Process(running.process.pid).children(recursive=True)
+        megabytes = sum(map(_megabytes, [psutil.Process(running.process.pid), *programs]))
         postgres = int((place / "servers" / "pg" / "postmaster.pid").read_text().splitlines()[0])
         servers = [psutil.Process(postgres)]
         running.process.send_signal(signal.SIGINT)
         code = running.process.wait(STOP_SECONDS)
     _, alive = psutil.wait_procs([*programs, *servers], timeout=patience.SECONDS)
     return FirstRun(
-        place, running.url, at, running.process.pid, readiness, second, programs,
+        place, running.url, at, running.process.pid, readiness, megabytes, second, programs,
         [process for process in alive if _runs(process)], code, "".join(running.output), running.start_seconds,
     )  # fmt: skip
+
+
+def _megabytes(process: psutil.Process) -> float:
+    """0 where it has just ended."""
+    try:
+        return float(process.memory_full_info().pss) / 2**20
+    except psutil.NoSuchProcess:
+        return 0.0
 
 
 def _runs(process: psutil.Process) -> bool:

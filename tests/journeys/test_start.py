@@ -20,6 +20,9 @@ def test_it_starts_answers_refuses_a_double_and_stops_cleanly(first_run: FirstRu
     assert first_run.left_alive == []
     assert "filling in the demo" in first_run.output
 
+    # 540 on a quiet machine, half a minute after a start without the demo to be filled in.
+    assert first_run.megabytes < 660
+
     output = "".join(stack.output)
     assert "filling in the demo" not in output
     assert "Preparing the tables" not in output
