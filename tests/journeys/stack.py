@@ -98,8 +98,8 @@ def _launched(**variables: str) -> subprocess.Popen[str]:
 class FirstRun:
     """What was seen while the product ran for the first time in an empty directory, and after it was stopped.
 
-    `readiness`: /readyz. `megabytes`: memory of all its processes, what they share counted once. `second`: what a second
-    start in the same directory printed. `left_alive`: its processes that still ran after the end.
+    `readiness`: /readyz. `megabytes`: memory of all its processes, what they share counted once. `second`: what a
+    second start in the same directory printed. `left_alive`: its processes that still ran after the end.
     """
 
     place: Path
