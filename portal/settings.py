@@ -353,6 +353,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
+# Workers touch this file with each heartbeat, for the health check of a container (`launcher.healthy`); empty: none.
+HEARTBEAT_FILE = env.str("HEARTBEAT_FILE", default="")
 # Bearer token ("Authorization: Bearer …") for /metrics; empty: closed.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 CELERY_TASK_DEFAULT_QUEUE = queues.DEFAULT

@@ -1,10 +1,12 @@
 """Heartbeats, by which `/readyz` knows that periodic tasks are sent and that every queue has a worker."""
 
+from pathlib import Path
 from typing import Any
 
 from celery import current_app, shared_task
 from celery.signals import heartbeat_sent, worker_ready, worker_shutdown
 
+from django.conf import settings
 from django.core.cache import cache
 
 from portal import queues
@@ -48,6 +50,8 @@ def _served() -> list[str]:
 def worker_heartbeat(**_: Any) -> None:
     # From the worker's own process, not through its queue: a long errand is no death.
     cache.set_many(dict.fromkeys(_served(), 1), ALIVE_SECONDS)
+    if settings.HEARTBEAT_FILE:
+        Path(settings.HEARTBEAT_FILE).touch()
 
 
 @worker_shutdown.connect
