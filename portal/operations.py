@@ -20,6 +20,7 @@ from accounts.access import administrators
 from accounts.web import SignedInRequest
 from channels import rate_limits
 from common.access import public
+from common.models import Restore
 from delivery import queries
 from delivery.enums import Outcome, Step
 from portal import disk, health, last_backup, measurements, queues
@@ -65,13 +66,18 @@ def operations(request: SignedInRequest) -> HttpResponse:
         "outcomes": _outcomes(now),
         "servers": servers(now),
         "queues": waiting(),
+        "was_restored": Restore.objects.exists(),
         "now": now,
     }
     return render(request, "portal/operations.html", context)
 
 
 def _failing(name: str) -> str:
-    failing = {"disk": _("The disk is full"), "clock": _("Differs from the database's; set it right")}
+    failing = {
+        "disk": _("The disk is full"),
+        "clock": _("Differs from the database's; set it right"),
+        "beat": _("None was carried out for a minute"),
+    }
     return failing.get(name) or _("Does not answer")
 
 

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from channels import rate_limits
+from common.models import Restore
 from delivery import heartbeat
 from tests import small_disk
 from tests.delivery.conftest import Outbox, allowed, gate, network, outbox
@@ -123,3 +124,10 @@ def test_the_page_says_that_the_disk_is_full_and_where(cast: Any, settings: Any,
         rf"The disk is full: [\d.,]+ MB free at {re.escape(str(small_disk.FULL))}\. Posts still go out", text
     )
     assert value('up{part="disk"}') == 0
+
+
+def test_the_way_to_a_restore_is_there_after_one(cast: Any) -> None:
+    client, now = sign_in(cast.administrator), timezone.now()
+    assert reverse("restore") not in client.get(reverse("operations")).content.decode()
+    Restore.objects.create(made_at=now, restored_at=now, prepared_at=now, ended_at=now)
+    assert reverse("restore") in client.get(reverse("operations")).content.decode()
