@@ -20,6 +20,8 @@ from launcher.errors import LauncherError
 from launcher.ports import is_free
 
 ROOT = Path(__file__).resolve().parents[1]
+# Beside manage.py where a package installed the code: its version.
+VERSION_FILE = "package-version"
 NEEDED_MEGABYTES = 300
 TRUE = {"1", "true", "yes", "on", "y", "t"}
 
