@@ -46,6 +46,16 @@ class Site:
         return self.data / "servers"
 
 
+def is_packaged() -> bool:
+    """Whether the Debian package installed this code."""
+    return (ROOT / VERSION_FILE).exists()
+
+
+def command(checkout: str, packaged: str) -> str:
+    """The command that a person types here."""
+    return packaged if is_packaged() else checkout
+
+
 def read(variables: Mapping[str, str] | None = None) -> Site:
     """The site the environment (and a `.env` file beside manage.py) describes; the demo unless DEMO says otherwise."""
     if variables is None:
