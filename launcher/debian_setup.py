@@ -147,10 +147,10 @@ def require_usable_database(installation: Installation, state: debian_database.S
             f"There is a database {debian_database.NAME} with another locale, in which searches would not match "
             f"Serbian letters ({_spoken(state.locale)}). Rename or drop it, then try again."
         )
-    if state.has_tables and not installation.env.exists():
+    if state.has_tables and not installation.variables().get("TOKEN_KEYS"):
         raise LauncherError(
-            f"The database {debian_database.NAME} has tables, but {installation.env} is missing. The keys in it "
-            "decrypt what is stored: put it back from your copy. If the database is not needed, drop it:\n"
+            f"The database {debian_database.NAME} has tables, but there are no TOKEN_KEYS in {installation.env}, which "
+            "decrypt what is stored: put the file back from your copy. If the database is not needed, drop it:\n"
             f"  runuser -u postgres -- dropdb {debian_database.NAME}"
         )
 
