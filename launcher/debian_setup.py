@@ -182,8 +182,6 @@ def setup(installation: Installation, given: Answers, *, starts: bool = True) ->
     if is_ours:
         installed.database("create", unquote(urlsplit(owner["DATABASE_OWNER_URL"]).password or ""))
         print(f"The database {debian_database.NAME} is there.")
-    if problem := installed.settings_problem(installation):
-        raise LauncherError(f"The settings are not right, so nothing was started:\n{problem}")
     if not starts:
         print("Not started, as you wished. Later: dobosar setup")
         return

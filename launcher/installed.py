@@ -241,7 +241,10 @@ def older_processes() -> list[str]:
 def settings_problem(installation: Installation) -> str:
     """What the start would refuse in the settings, "" where nothing."""
     done = run_as(USER, "launcher.prepare", "check", environ=installation.environment())
-    return (done.stdout + done.stderr).strip() if done.returncode else ""
+    output = (done.stdout + done.stderr).strip()
+    if "Traceback" in output:  # without PostgreSQL; its last line says why
+        output = output.splitlines()[-1]
+    return output if done.returncode else ""
 
 
 def free_megabytes(installation: Installation) -> int | None:

@@ -1,5 +1,5 @@
-"""The Debian package from its build to its purge, and point-in-time recovery, followed in the words of docs/operations in
-a new Debian.
+"""The Debian package from its build to its purge, and point-in-time recovery, in a new Debian: followed in the words of
+docs/operations.
 
     python -m tests.containers.debian [--required]
 
