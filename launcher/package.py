@@ -32,8 +32,8 @@ PREFIX = Path("usr/lib/dobosar")
 DOCUMENTS = Path("usr/share/doc/dobosar")
 TEMPLATES = ROOT / "packaging" / "debian"
 REQUIREMENTS = "requirements-package.txt"
-# Beside the Python packages, without those for development.
-RUNTIME = {"locale", "manage.py", "static", "templates"}
+# Beside the Python packages, without those for development. portal.schema reads the versions in requirements.txt.
+RUNTIME = {"locale", "manage.py", "requirements.txt", "static", "templates"}
 DEVELOPMENT = {"tests", "tools"}
 # Of the virtual environment: what the units start.
 PROGRAMS = {"celery", "gunicorn"}
