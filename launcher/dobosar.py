@@ -35,7 +35,7 @@ def check(installation: Installation, options: argparse.Namespace) -> int:
     """Settings, database, Valkey, disk and /readyz, a line each."""
     variables = installation.require_setup()
     lines = [
-        ("settings", lambda: _settings(installation)),
+        ("settings", lambda: settings_problem(installation)),
         ("database", lambda: _database(variables)),
         ("valkey", lambda: installed.valkey_problem(variables["REDIS_URL"])),
         ("disk", lambda: _disk(installation)),
@@ -56,7 +56,7 @@ def _report(lines: list[tuple[str, Callable[[], str]]]) -> int:
     return code
 
 
-def _settings(installation: Installation) -> str:
+def settings_problem(installation: Installation) -> str:
     for path in (installation.env, installation.owner_env):
         if path.exists() and path.stat().st_mode & 0o077:
             return f"other users can read {path}, which holds keys and passwords: chmod 600 {path}"
@@ -84,7 +84,7 @@ def status(installation: Installation, options: argparse.Namespace) -> int:
     for unit, (state, since) in installed.states().items():
         print(f"{unit.removeprefix('dobosar-').removesuffix('.service'):13} {state}{_since(since)}")
         works = works and state.startswith("active")
-    print(f"backup     {_backup_in_words(installed.last_backup_at(installation), datetime.now(UTC))}")
+    print(f"backup     {backup_in_words(installed.last_backup_at(installation), datetime.now(UTC))}")
     parts = installed.readiness(installation)
     not_working = installed.problems(parts)
     for part in parts:
@@ -101,7 +101,7 @@ def _since(moment: datetime | None) -> str:
     return f" since {moment:%Y-%m-%d %H:%M:%S} UTC" if moment else ""
 
 
-def _backup_in_words(made_at: datetime | None, now: datetime) -> str:
+def backup_in_words(made_at: datetime | None, now: datetime) -> str:
     if made_at is None:
         return "none yet: dobosar backup"
     hours = (now - made_at).total_seconds() / 3600
@@ -209,6 +209,8 @@ def upgrade(installation: Installation, options: argparse.Namespace) -> int:
     if pending or older or stopped:
         print("Restarting. Workers finish their calls first ...", flush=True)
         installed.start(installation)
+    else:
+        installed.await_readiness(installation)
     return check(installation, options)
 
 

@@ -155,6 +155,11 @@ def start(installation: Installation) -> None:
     systemctl("restart", MIGRATE, TARGET, *PROCESSES, check=False)
     if systemctl("is-active", MIGRATE, check=False).strip() != "active":
         raise LauncherError(f"The portal did not start. {MIGRATE} says:\n{journal(MIGRATE)}")
+    await_readiness(installation)
+
+
+def await_readiness(installation: Installation) -> None:
+    """Heartbeats come some seconds after a start. Raises `LauncherError` with what does not work."""
     ends = time.monotonic() + READY_SECONDS
     while not_ready := problems(readiness(installation)):
         if time.monotonic() > ends:
@@ -266,9 +271,9 @@ def restored_keys(installation: Installation) -> dict[str, str]:
     return {name: str(secrets[name]) for name in ("SECRET_KEY", "TOKEN_KEYS") if secrets.get(name)}
 
 
-def lend(path: Path, directory: Path) -> Path:
-    """A copy of a file of root's that the portal's user can read, in a directory of the portal's disk."""
-    account = pwd.getpwnam(USER)
+def lend(path: Path, directory: Path, user: str = USER) -> Path:
+    """A copy of a file of root's that `user` can read, in a directory of the portal's disk."""
+    account = pwd.getpwnam(user)
     if path.stat().st_size > shutil.disk_usage(directory).free:
         raise LauncherError(f"The disk of {directory} has not enough free space for a copy of {path}.")
     copy = directory / path.name

@@ -91,41 +91,47 @@ def release(version: str | None = None) -> Release:
 
 def build(directory: Path, made: Release) -> Path:
     """Write the package to `directory` and return its path. `dobosar.deb` beside it leads to the newest one."""
-    directory.mkdir(parents=True, exist_ok=True)
-    target = directory / f"{NAME}_{made.version}_{made.architecture}.deb"
     with tempfile.TemporaryDirectory(prefix="dobosar-package-") as name:
         root = Path(name) / "root"
         _say("code of the commit that is checked out")
-        _code(root / PREFIX)
-        (root / PREFIX / VERSION_FILE).write_text(f"{made.version}\n")
+        copy_code(root, made)
         _say(f"Python packages of {REQUIREMENTS}")
         _environment(root, made)
         _say("static files")
         _static_files(root / PREFIX, Path(name))
         _say("units, command and documents")
-        _system_files(root)
-        _documents(root, made)
+        copy_system_files(root, made)
         _say("the archive")
-        _clean(root)
-        _control(root, made)
-        command = ["dpkg-deb", "--root-owner-group", *COMPRESSION, "--build", str(root), str(target)]
-        _run(command, environ={**os.environ, "SOURCE_DATE_EPOCH": str(made.moment)})
+        return archive(root, directory, made)
+
+
+def archive(root: Path, directory: Path, made: Release) -> Path:
+    """The package with the files below `root`, to which the control files are added."""
+    directory.mkdir(parents=True, exist_ok=True)
+    target = directory / f"{NAME}_{made.version}_{made.architecture}.deb"
+    _clean(root)
+    _control(root, made)
+    command = ["dpkg-deb", "--root-owner-group", *COMPRESSION, "--build", str(root), str(target)]
+    _run(command, environ={**os.environ, "SOURCE_DATE_EPOCH": str(made.moment)})
     link = directory / f"{NAME}.deb"
     link.unlink(missing_ok=True)
     link.symlink_to(target.name)
     return target
 
 
-def _code(code: Path) -> None:
+def copy_code(root: Path, made: Release) -> None:
+    """Of the commit, without tests and what is for development only."""
+    code = root / PREFIX
     code.mkdir(parents=True)
     tracked = _git("ls-tree", "--name-only", "HEAD").split("\n")
     packages = {name for name in tracked if (ROOT / name / "__init__.py").exists()}
     paths = sorted((packages - DEVELOPMENT) | RUNTIME)
-    with subprocess.Popen(["git", "archive", "HEAD", *paths], cwd=ROOT, stdout=subprocess.PIPE) as archive:
-        subprocess.run(["tar", "-x", "-C", str(code)], stdin=archive.stdout, check=True)
-    (code / "launcher/find_python.sh").unlink()
-    if archive.returncode:
+    with subprocess.Popen(["git", "archive", "HEAD", *paths], cwd=ROOT, stdout=subprocess.PIPE) as sources:
+        subprocess.run(["tar", "-x", "-C", str(code)], stdin=sources.stdout, check=True)
+    if sources.returncode:
         raise LauncherError("git archive failed; its message is above.")
+    (code / "launcher/find_python.sh").unlink()
+    (code / VERSION_FILE).write_text(f"{made.version}\n")
 
 
 def _environment(root: Path, made: Release) -> None:
@@ -158,7 +164,9 @@ def _static_files(code: Path, work: Path) -> None:
     _run(command, environ=environ, directory=code)
 
 
-def _system_files(root: Path) -> None:
+def copy_system_files(root: Path, made: Release) -> None:
+    """Units, command, options and documents."""
+    _documents(root, made)
     units = root / "usr/lib/systemd/system"
     shutil.copytree(ROOT / "packaging" / "systemd", units)
     _write(root / "usr/bin/dobosar", (TEMPLATES / "dobosar.sh").read_text(), 0o755)

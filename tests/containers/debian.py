@@ -14,6 +14,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -235,6 +236,30 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
+def require_honest_proxy(machine: Machine, link: str) -> None:
+    """Caddy with the packaged sample, in front of the portal. A visitor who claims to be another one for each guess of
+    the code is refused after ten all the same."""
+    machine.run(unattended("apt-get install --no-install-recommends caddy curl && systemctl stop caddy"))
+    own = "https_port 8443\\n\\thttp_port 8081\\n\\tadmin off\\n\\tskip_install_trust"
+    machine.run(
+        "install -d -o caddy /var/log/caddy && cp /usr/share/doc/dobosar/examples/Caddyfile /etc/caddy/Caddyfile && "
+        f"sed -i -e 's|^{HOST} {{|&\\n\\tbind 127.0.0.1\\n\\ttls internal|' -e '1s|{{|{{\\n\\t{own}|' /etc/caddy/Caddyfile"
+    )
+    machine.run("caddy validate --adapter caddyfile --config /etc/caddy/Caddyfile && systemctl start caddy")
+    curl = f"curl --silent --insecure --resolve {HOST}:8443:127.0.0.1 --output /dev/null --write-out '%{{http_code}} '"
+    address = f"https://{HOST}:8443/setup/open"
+    ready = f"until [ \"$({curl} https://{HOST}:8443/healthz)\" = '200 ' ]; do sleep 1; done"
+    machine.run(f"timeout 60 bash -c {shlex.quote(ready)}")
+    guesses = f'for n in $(seq 11); do {curl} --header "X-Forwarded-For: 192.0.2.$n" {address}/wrong-$n/; done'
+    assert machine.run(guesses).split() == ["404"] * 10 + ["429"]
+    path = link.removeprefix(f"https://{HOST}")
+    assert machine.run(f"{curl} --header 'X-Forwarded-For: 192.0.2.99' https://{HOST}:8443{path}").strip() == "429"
+    logs = machine.run("cat /var/log/caddy/*.log; journalctl --unit caddy --output cat")
+    assert "wrong-" not in logs
+    assert path not in logs
+    machine.run("systemctl disable --quiet --now caddy")
+
+
 def require_safe_units(machine: Machine) -> dict[str, float]:
     exposures = {}
     for unit in UNITS:
@@ -249,6 +274,11 @@ def require_same_settings(machine: Machine) -> None:
     before = machine.run("cat /etc/dobosar/env /etc/dobosar/owner.env")
     assert "Unchanged" in machine.run("dobosar setup")
     assert machine.run("cat /etc/dobosar/env /etc/dobosar/owner.env") == before
+    sender = 'D$o`b\\o "š" <a@dobosar.example>'
+    machine.run(f"dobosar setup --sender {shlex.quote(sender)}")
+    environ = machine.run("tr '\\0' '\\n' < /proc/$(systemctl show --property MainPID --value dobosar-web)/environ")
+    assert f"DEFAULT_FROM_EMAIL={sender}\n" in environ, "systemd reads another value than was written"
+    machine.run(f"dobosar setup --sender 'Dobošar <dobosar@{HOST}>'")
     assert machine.run("stat --format %a:%U /etc/dobosar /etc/dobosar/env").split() == ["700:root", "600:root"]
 
 
@@ -317,6 +347,8 @@ def walk() -> None:
             link = install(machine, report)
             require_link(link)
             report(f"set up, everything works: {', '.join(sorted(readiness()))}")
+            require_honest_proxy(machine, link)
+            report("behind Caddy as deploy.md configures it, a visitor's X-Forwarded-For is not believed")
             for unit, exposure in require_safe_units(machine).items():
                 report(f"dobosar-{unit}: exposure {exposure}")
             require_same_settings(machine)
