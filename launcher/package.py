@@ -41,8 +41,8 @@ MAINTAINER = "The authors of Dobošar <dobosar@localhost.invalid>"
 VERSION = re.compile(r"\d[A-Za-z0-9.+~]*")
 NEEDED = {"git": "git", "dpkg-deb": "dpkg"}
 SYSTEM_PYTHON = Path("/usr/bin/python3")
-# A third larger than with xz, and made in seconds instead of minutes.
-COMPRESSION = ["-Zzstd", "-z6"]
+# The usual level, 6, makes it a sixth smaller in five times the time. lintian refuses zstd.
+COMPRESSION = ["-Zxz", "-z1"]
 
 
 @dataclass(frozen=True)
