@@ -79,18 +79,18 @@ def _disk(installation: Installation) -> str:
 def status(installation: Installation, options: argparse.Namespace) -> int:
     """Version, units, the last backup, and /readyz in words."""
     installation.require_setup()
-    print(f"version    {installed.version()}")
+    print(f"version  {installed.version()}")
+    print(f"backup   {backup_in_words(installed.last_backup_at(installation), datetime.now(UTC))}")
+    print("units")
     works = True
     for unit, (state, since) in installed.states().items():
-        print(f"{unit.removeprefix('dobosar-').removesuffix('.service'):13} {state}{_since(since)}")
+        print(f"  {unit.removeprefix('dobosar-').removesuffix('.service'):13} {state}{_since(since)}")
         works = works and state.startswith("active")
-    print(f"backup     {backup_in_words(installed.last_backup_at(installation), datetime.now(UTC))}")
+    print("portal")
     parts = installed.readiness(installation)
     not_working = installed.problems(parts)
-    for part in parts:
-        print(f"{part:13} {not_working.get(part, 'works')}")
-    for name in not_working.keys() - parts.keys():
-        print(f"{name:13} {not_working[name]}")
+    for part in {**parts, **not_working}:
+        print(f"  {part:13} {not_working.get(part, 'works')}")
     if older := installed.older_processes():
         print(f"Still running the version before: {', '.join(older)}. Next: dobosar upgrade")
         works = False
