@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-slow test-long test-row-security crash chaos model test-real test-containers test-debian check fix seed seed-scale day rebuild-facts bench backup scheduled-backup restore restore-drill shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security security-figures sbom advisories architecture requirements migrations schema setup setup-dev
+.PHONY: help run test test-slow test-long test-row-security crash chaos model test-real test-containers test-debian check fix seed seed-scale day rebuild-facts bench backup scheduled-backup restore restore-drill shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security security-figures sbom package advisories architecture requirements migrations schema setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -156,6 +156,9 @@ security: setup-dev  ## write docs/security.md from docs/asvs.csv
 
 sbom: setup-dev  ## the software bill of materials (CycloneDX) in sbom.cdx.json; ARGS='--to file.json' elsewhere
 	@exec $(py) -m launcher.sbom $(ARGS)
+
+package: setup-dev  ## the Debian package of this commit, build/dobosar_VERSION_ARCHITECTURE.deb (needs dpkg-deb, python3-venv; lintian checks it); ARGS='--version 0.1.0'
+	@exec $(py) -m launcher.package $(ARGS)
 
 advisories: setup-dev  ## ask OSV for known vulnerabilities of all pinned packages; Error 3: it could not be asked
 	@exec $(py) -m launcher.advisories

@@ -48,7 +48,8 @@ def save(site: Site, target: Path, *, recipient: str = "") -> Path:
     """
     if target.exists():
         raise LauncherError(
-            f"{target} exists already, and a backup overwrites nothing. Choose another name: make backup TO=..."
+            f"{target} exists already, and a backup overwrites nothing. Choose another name: "
+            + sites.command("make backup TO=...", "dobosar backup --to ...")
         )
     if not site.data.exists():
         raise LauncherError(
@@ -118,14 +119,15 @@ def restore(site: Site, source: Path, *, replace: bool, identity: Path | None = 
     `identity`: the private key of an archive that was encrypted with age. `announce`: print what comes next.
     """
     if not source.is_file():
-        raise LauncherError(f"There is no backup {source}. Name one: make restore FROM=dobosar-backup.tar.gz")
+        example = sites.command("make restore FROM=dobosar-backup.tar.gz", "dobosar restore dobosar-backup.tar.gz")
+        raise LauncherError(f"There is no backup {source}. Name one: {example}")
     with sites.hold(site, ports=False), embedded.serving(site.servers) as urls:
         environ = {**os.environ, **urls}
         media = media_root(site, environ)
-        if not replace and (_has_tables(_owner(urls)) or _has_files(media)):
+        if not replace and has_contents(_owner(urls), media):
             raise LauncherError(
                 f"The site in {site.data} has contents, and restoring would replace all of them. "
-                f"If that is what you want: make restore FROM={source} YES=1"
+                f"If that is what you want: {prepare.restore_command(source)}"
             )
         with tempfile.TemporaryDirectory(dir=site.data) as name:
             with backup_encryption.readable(source, Path(name), identity) as archive:
@@ -170,11 +172,12 @@ def _mark(url: str, made_at: datetime) -> bool:
 
 
 def _what_comes_next(site: Site) -> str:
+    address = os.environ.get("PUBLIC_BASE_URL") or site.address
     return f"""Restored. Nothing is published, answered or mailed until an administrator has checked what went out since
 the backup was made. Next:
-  1. make run
+  1. {sites.command("make run", "systemctl start dobosar.target, unless this command does it")}
   2. Sign in as an administrator.
-  3. Open {site.address}/installation/restore/, which lists what is public already, and end the pause there."""
+  3. Open {address}/installation/restore/, which lists what is public already, and end the pause there."""
 
 
 def _require_own_migrations(source: Path, about: Mapping[str, Any]) -> None:
@@ -271,6 +274,11 @@ def _restore_keys(site: Site, keys: dict[str, str]) -> None:
 
 def media_root(site: Site, environ: Mapping[str, str]) -> Path:
     return Path(environ.get("MEDIA_ROOT") or site.data / "media")
+
+
+def has_contents(url: str, media: Path) -> bool:
+    """Whether a restore would replace anything."""
+    return _has_tables(url) or _has_files(media)
 
 
 def _has_tables(url: str) -> bool:

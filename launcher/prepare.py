@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg2
 
 from launcher import durations, files, roles
+from launcher import site as sites
 from launcher.errors import LauncherError
 from launcher.site import ROOT, Site
 from portal import migration_history, schema
@@ -90,12 +91,7 @@ def prepare(
     """Run what is due. A database that is not ours to know is always asked. `to_serve`: people come in afterwards.
     `static`: static files that are being gathered already.
     """
-    if (site.data / RESTORING).exists():
-        source = files.load(site.data / RESTORING).get("source", "FILE")
-        raise LauncherError(
-            "A restore was interrupted, so the site is incomplete and was not started. "
-            f"Restore it once more: make restore FROM={source} YES=1"
-        )
+    require_whole(site.data)
     owner = environ.get("DATABASE_OWNER_URL") or environ["DATABASE_URL"]
     applied = require_own_tables(site, owner, own_database=own_database)
     static = static or StaticFiles(site, environ)
@@ -114,6 +110,21 @@ def prepare(
     if "migrate" in due:
         files.update(stamps, migrate=now)
     static.finish()
+
+
+def require_whole(data: Path) -> None:
+    """Refuse the site of a restore that was interrupted."""
+    if (data / RESTORING).exists():
+        source = files.load(data / RESTORING).get("source", "FILE")
+        raise LauncherError(
+            "A restore was interrupted, so the site is incomplete and was not started. "
+            f"Restore it once more: {restore_command(source)}"
+        )
+
+
+def restore_command(source: Path | str) -> str:
+    """The command that replaces everything by the backup `source`."""
+    return sites.command(f"make restore FROM={source} YES=1", f"dobosar restore {source} --replace")
 
 
 def require_own_tables(site: Site, url: str, *, own_database: bool) -> dict[str, str]:
@@ -172,6 +183,8 @@ def main(tasks: list[str], directory: Path | None = None) -> None:
     import django
     from django.core.management import call_command
 
+    if "migrate" in tasks and os.environ.get("DATA_DIR"):
+        require_whole(Path(os.environ["DATA_DIR"]))
     if "migrate" in tasks and os.environ.get("DATABASE_OWNER_URL"):
         roles.ensure(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"])
     is_set_up = False

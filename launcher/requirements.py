@@ -18,6 +18,8 @@ from launcher.site import ROOT
 EXTRAS: dict[str, list[str]] = {
     "requirements.txt": [],
     "requirements-local.txt": ["local"],
+    # Of the Debian package, which cannot install more later.
+    "requirements-package.txt": ["package", "sentry"],
     # Of an installation that reports its errors; the tests need it as well.
     "requirements-sentry.txt": ["sentry"],
     "requirements-dev.txt": ["local", "sentry", "dev"],

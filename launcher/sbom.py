@@ -12,9 +12,11 @@ import json
 import sys
 import tomllib
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, XsUri
 from cyclonedx.model.bom import Bom
@@ -35,8 +37,11 @@ CLASSIFIER = "License :: OSI Approved :: "
 License = DisjunctiveLicense | LicenseExpression
 
 
-def bill(root: Path = ROOT) -> Bom:
-    """The bill of the checkout at `root`."""
+def bill(root: Path = ROOT, requirements: str = "requirements.txt", moment: int | None = None) -> Bom:
+    """The bill of the checkout at `root` with the packages of the file `requirements`.
+
+    `moment`: when it was made, in seconds since 1970, instead of now; two of the same moment are equal.
+    """
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     product = Component(
         name=OURS,
@@ -46,11 +51,14 @@ def bill(root: Path = ROOT) -> Bom:
         bom_ref=OURS,
         licenses=[LicenseExpression(project["license"])],
     )
-    python = pinned(root / "requirements.txt")
+    python = pinned(root / requirements)
     packages = {requirement.name: _python(requirement) for requirement in python}
     browser = list(_browser(root))
     bom = Bom(components=[*packages.values(), *browser])
     bom.metadata.component = product
+    if moment is not None:
+        bom.metadata.timestamp = datetime.fromtimestamp(moment, UTC)
+        bom.serial_number = uuid5(NAMESPACE_URL, f"{OURS}/{project['version']}/{moment}")
     components = {OURS: product, **packages}
     needs: dict[str, list[Component]] = {name: [] for name in components}
     needs[OURS] += browser

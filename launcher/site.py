@@ -20,6 +20,8 @@ from launcher.errors import LauncherError
 from launcher.ports import is_free
 
 ROOT = Path(__file__).resolve().parents[1]
+# Beside manage.py where a package installed the code: its version.
+VERSION_FILE = "package-version"
 NEEDED_MEGABYTES = 300
 TRUE = {"1", "true", "yes", "on", "y", "t"}
 
@@ -42,6 +44,16 @@ class Site:
     @property
     def servers(self) -> Path:
         return self.data / "servers"
+
+
+def is_packaged() -> bool:
+    """Whether the Debian package installed this code."""
+    return (ROOT / VERSION_FILE).exists()
+
+
+def command(checkout: str, packaged: str) -> str:
+    """The command that a person types here."""
+    return packaged if is_packaged() else checkout
 
 
 def read(variables: Mapping[str, str] | None = None) -> Site:
