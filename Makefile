@@ -160,6 +160,9 @@ security: setup-dev  ## write docs/security.md from docs/asvs.csv
 sbom: setup-dev  ## the software bill of materials (CycloneDX) in sbom.cdx.json; ARGS='--to file.json' elsewhere
 	@exec $(py) -m launcher.sbom $(ARGS)
 
+image-sbom: setup-dev  ## the bill of materials of the built image, Debian's packages included, in image-sbom.cdx.json (needs Docker)
+	@exec $(py) -m launcher.image_sbom --image dobosar:latest $(ARGS)
+
 advisories: setup-dev  ## ask OSV for known vulnerabilities of all pinned packages; Error 3: it could not be asked
 	@exec $(py) -m launcher.advisories
 

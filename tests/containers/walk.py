@@ -28,7 +28,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from launcher import ports
-from tests.containers import baseline, restored, stand_ins, upgraded
+from tests.containers import baseline, bill, restored, stand_ins, upgraded
 from tests.containers.engine import NoEngine, Project, megabytes, run, running
 from tests.containers.pages import PATIENCE, Portal, chromium, set_up
 
@@ -128,6 +128,7 @@ def production(report: Callable[[str], None]) -> None:
         size = megabytes("dobosar:latest") - megabytes("python:3.12-slim")
         report(f"image built, {size:.0f} MB above its base")
         assert size <= MOST_MEGABYTES, f"more than {MOST_MEGABYTES} MB"
+        report(f"bill of materials: {bill.require_complete('dobosar:latest')}")
         project.up()
         health = project.health()
         assert {service for service, state in health.items() if state == "healthy"} >= SERVICES, health
