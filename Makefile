@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-slow test-long test-row-security crash chaos model test-real test-containers test-debian check fix seed seed-scale day rebuild-facts bench backup scheduled-backup restore restore-drill shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security security-figures sbom advisories architecture requirements migrations schema baseline image-sbom setup setup-dev
+.PHONY: help run test test-slow test-long test-row-security crash chaos model test-real test-containers test-small-machine test-debian check fix seed seed-scale day rebuild-facts bench backup scheduled-backup restore restore-drill shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security security-figures sbom advisories architecture requirements migrations schema baseline image-sbom setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -64,6 +64,9 @@ test-real: setup-dev  ## connectors against real servers; QUICK=1 for what Debia
 
 test-containers: setup-dev  ## build the image, bring up the compose file, set it up and publish in a browser, restore a backup beside it, upgrade; says so where Docker cannot be used
 	@exec $(py) -m tests.containers.walk $(ARGS)
+
+test-small-machine: setup-dev  ## 145 municipalities on the compose file with 2 GB of memory, many readers and posts; says so where that cannot be done
+	@exec $(py) -m tests.containers.small_machine $(ARGS)
 
 test-debian: setup-dev  ## follow docs/operations/deploy.md without Docker in a new Debian that systemd boots; says so where that cannot be done
 	@exec $(py) -m tests.containers.debian $(ARGS)

@@ -1,7 +1,7 @@
 """The software bill of materials (CycloneDX, JSON) of a container image: everything that is installed in it.
 
-    python -m launcher.image_sbom --to FILE                   of the file system that this runs in
-    python -m launcher.image_sbom --image IMAGE --to FILE     the one that an image of ours has in it (`make image-sbom`)
+    python -m launcher.image_sbom --to FILE                  of the file system that this runs in
+    python -m launcher.image_sbom --image IMAGE --to FILE    the one that an image of ours has in it (`make image-sbom`)
 
 The Dockerfile writes it in a stage on top of the finished image, with a Python of its own that is not counted. Debian's
 packages are those of dpkg; Python's are the installed distributions, wherever they are, with the shared libraries that
