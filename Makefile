@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-slow test-long test-row-security crash chaos model test-real test-containers test-debian check fix seed seed-scale day rebuild-facts bench backup scheduled-backup restore restore-drill shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security security-figures sbom package advisories architecture requirements migrations schema setup setup-dev
+.PHONY: help run test test-slow test-long test-row-security crash chaos model test-real test-containers test-small-machine test-debian check fix seed seed-scale day rebuild-facts bench backup scheduled-backup restore restore-drill shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security security-figures sbom package advisories architecture requirements migrations schema baseline image-sbom setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -62,8 +62,11 @@ model: setup-dev  ## check the model of the outbox with SPIN, whole and without 
 test-real: setup-dev  ## connectors against real servers; QUICK=1 for what Debian packages alone
 	@exec $(py) -m launcher.real $(ARGS)
 
-test-containers: setup-dev  ## build the image, bring up the compose file, set it up and publish in a browser; says so where Docker cannot be used
+test-containers: setup-dev  ## build the image, bring up the compose file, set it up and publish in a browser, restore a backup beside it, upgrade; says so where Docker cannot be used
 	@exec $(py) -m tests.containers.walk $(ARGS)
+
+test-small-machine: setup-dev  ## 145 municipalities on the compose file with 2 GB of memory, many readers and posts; says so where that cannot be done
+	@exec $(py) -m tests.containers.small_machine $(ARGS)
 
 test-debian: setup-dev  ## follow docs/operations/deploy.md without Docker in a new Debian that systemd boots; says so where that cannot be done
 	@exec $(py) -m tests.containers.debian $(ARGS)
@@ -131,6 +134,9 @@ migrations: setup-dev  ## write every app's 0001_initial anew from the models (u
 schema: setup-dev  ## write portal/schema.sql.gz, the tables that an empty database begins with, from the migrations
 	@exec $(py) -m launcher.schema
 
+baseline: setup-dev  ## write the database from which upgrades are tested (tests/containers/baseline); at a release ARGS='--release 0.1.0'
+	@exec $(py) -m tests.containers.baseline $(ARGS)
+
 names: setup-dev  ## what is left of the old vocabulary, and class names that several modules define
 	@exec $(py) -m tests.architecture.vocabulary
 
@@ -159,6 +165,9 @@ sbom: setup-dev  ## the software bill of materials (CycloneDX) in sbom.cdx.json;
 
 package: setup-dev  ## the Debian package of this commit, build/dobosar_VERSION_ARCHITECTURE.deb (needs dpkg-deb, python3-venv; lintian checks it); ARGS='--version 0.1.0'
 	@exec $(py) -m launcher.package $(ARGS)
+
+image-sbom: setup-dev  ## the bill of materials of the built image, Debian's packages included, in image-sbom.cdx.json (needs Docker)
+	@exec $(py) -m launcher.image_sbom --image dobosar:latest $(ARGS)
 
 advisories: setup-dev  ## ask OSV for known vulnerabilities of all pinned packages; Error 3: it could not be asked
 	@exec $(py) -m launcher.advisories

@@ -4,6 +4,8 @@ The fake is a process of its own that answers after 50 ms. Its public lists show
 the processes and PostgreSQL's own statistics show the cost.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import statistics
@@ -15,9 +17,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psutil
 import redis
 import requests
 
@@ -40,6 +41,9 @@ from portal import queues
 from posts.enums import Category, DecisionKind, Stage
 from posts.models import Decision, Post, Publication, Version
 from serbian.folding import fold
+
+if TYPE_CHECKING:
+    import psutil
 
 LATENCY_SECONDS = 0.05
 CHANNELS = 50
@@ -97,6 +101,8 @@ def fake() -> Iterator[Fake]:
 @contextmanager
 def engine(database: str, server: Fake) -> Iterator[list[psutil.Process]]:
     """What publishes, as `make run` starts it. The processes of its publishers."""
+    import psutil  # not in the image, where `Load` is used (small_machine)
+
     own = {
         **os.environ, "DATABASE_URL": database, "LOG_LEVEL": "WARNING",
         "PRIVATE_HOSTS_ALLOWED": server.url.split("//")[1],
@@ -122,6 +128,8 @@ def redis_of_its_own() -> str:
 
 def cpu(processes: list[psutil.Process]) -> float:
     """Seconds of CPU of these processes and their children that run. A server process may end while it is read."""
+    import psutil
+
     seconds = 0.0
     for process in (child for parent in processes for child in (parent, *parent.children(recursive=True))):
         with suppress(psutil.NoSuchProcess):
@@ -130,6 +138,8 @@ def cpu(processes: list[psutil.Process]) -> float:
 
 
 def postgres() -> list[psutil.Process]:
+    import psutil
+
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         backend = psutil.Process(cursor.fetchone()[0])
@@ -146,16 +156,22 @@ def statements() -> int:
 
 
 class Load:
-    """Fills the outbox. Each channel has a municipality of its own."""
+    """Fills the outbox. Each channel has a municipality of its own; posts are by `user`, approved by `approver`."""
 
-    def __init__(self, server: Fake) -> None:
+    def __init__(self, user: User, approver: User, channels: list[Channel]) -> None:
+        self.user, self.approver, self.channels = user, approver, channels
+
+    @classmethod
+    def on(cls, server: Fake) -> Load:
+        """With municipalities and channels of its own, in an empty database."""
         with connection.cursor() as cursor:
             cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
-        self.user = User.objects.create(email="bench@example.org", name="Bench", language="sr")
-        self.approver = User.objects.create(email="approver@example.org", name="Approver", language="sr")
-        places = seed.places(self.user)
+        user = User.objects.create(email="bench@example.org", name="Bench", language="sr")
+        load = cls(user, User.objects.create(email="approver@example.org", name="Approver", language="sr"), [])
+        places = seed.places(user)
         Municipality.objects.update(approval=Approval.ONE)
-        self.channels = [self._channel(place, server) for place in places[:CHANNELS]]
+        load.channels = [load._channel(place, server) for place in places[:CHANNELS]]
+        return load
 
     def _channel(self, place: Municipality, server: Fake) -> Channel:
         account = server.account(place.slug)
@@ -169,10 +185,15 @@ class Load:
         return channel
 
     @transaction.atomic
-    def put(self, amount: int, due_at: datetime) -> None:
-        """So many approved posts, spread evenly over the channels. At once: a delivery without its post is held."""
+    def put(self, amount: int, due_at: datetime, *, within: timedelta = timedelta()) -> None:
+        """So many approved posts, spread evenly over the channels, and over the time `within` from `due_at` on. In one
+        transaction: a delivery without its post is held.
+        """
         channels = [self.channels[n % len(self.channels)] for n in range(amount)]
-        posts = Post.objects.bulk_create(self._post(n, channel, due_at) for n, channel in enumerate(channels))
+        due = [due_at + within * n / amount for n in range(amount)]
+        posts = Post.objects.bulk_create(
+            self._post(n, channel, at) for n, (channel, at) in enumerate(zip(channels, due, strict=True))
+        )
         versions = Version.objects.bulk_create(
             Version(
                 municipality_id=post.municipality_id, post=post, number=1, channels=post.draft["channels"],
@@ -186,7 +207,7 @@ class Load:
             for kind, by in ((DecisionKind.SUBMITTED, self.user), (DecisionKind.APPROVED, self.approver))
         )
         deliveries = Delivery.objects.bulk_create(
-            _delivery(channel, post.excerpt, due_at) for post, channel in zip(posts, channels, strict=True)
+            _delivery(channel, post.excerpt, at) for post, channel, at in zip(posts, channels, due, strict=True)
         )
         Publication.objects.bulk_create(
             Publication(municipality_id=d.municipality_id, post=v.post, version=v, channel_id=d.channel_id, delivery=d)
@@ -261,7 +282,7 @@ def _left() -> int:
 def measured(database: str, *, runs: int, say: Callable[[str], object]) -> tuple[list[Figures], list[float]]:
     """Figures of every run, and the sorted delays of single posts in seconds."""
     with everywhere("benchmark data"), fake() as server:
-        load, figures = Load(server), []
+        load, figures = Load.on(server), []
         with engine(database, server) as publishers:
             run(load, server, publishers, 20)  # everything is loaded and connected
             for amount in AMOUNTS:

@@ -22,7 +22,9 @@ EXTRAS: dict[str, list[str]] = {
     "requirements-package.txt": ["package", "sentry"],
     # Of an installation that reports its errors; the tests need it as well.
     "requirements-sentry.txt": ["sentry"],
-    "requirements-dev.txt": ["local", "sentry", "dev"],
+    # Of the stage of the Dockerfile that writes the bill of materials.
+    "requirements-sbom.txt": ["sbom"],
+    "requirements-dev.txt": ["local", "sentry", "sbom", "dev"],
 }
 OPTIONS = [
     "--generate-hashes", "--universal", "--python-version", "3.11", "--no-emit-index-url", "--quiet", "--no-header",

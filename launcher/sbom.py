@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib import metadata
+from importlib.metadata import PackageMetadata
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -42,23 +43,15 @@ def bill(root: Path = ROOT, requirements: str = "requirements.txt", moment: int 
 
     `moment`: when it was made, in seconds since 1970, instead of now; two of the same moment are equal.
     """
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    product = Component(
-        name=OURS,
-        version=project["version"],
-        description=project["description"],
-        type=ComponentType.APPLICATION,
-        bom_ref=OURS,
-        licenses=[LicenseExpression(project["license"])],
-    )
     python = pinned(root / requirements)
     packages = {requirement.name: _python(requirement) for requirement in python}
-    browser = list(_browser(root))
+    browser = list(browser_code(root))
+    product = portal(root)
     bom = Bom(components=[*packages.values(), *browser])
     bom.metadata.component = product
     if moment is not None:
         bom.metadata.timestamp = datetime.fromtimestamp(moment, UTC)
-        bom.serial_number = uuid5(NAMESPACE_URL, f"{OURS}/{project['version']}/{moment}")
+        bom.serial_number = uuid5(NAMESPACE_URL, f"{OURS}/{product.version}/{moment}")
     components = {OURS: product, **packages}
     needs: dict[str, list[Component]] = {name: [] for name in components}
     needs[OURS] += browser
@@ -70,6 +63,19 @@ def bill(root: Path = ROOT, requirements: str = "requirements.txt", moment: int 
     return bom
 
 
+def portal(root: Path) -> Component:
+    """The component that we make ourselves."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return Component(
+        name=OURS,
+        version=project["version"],
+        description=project["description"],
+        type=ComponentType.APPLICATION,
+        bom_ref=OURS,
+        licenses=[LicenseExpression(project["license"])],
+    )
+
+
 def _python(requirement: Requirement) -> Component:
     name, version = requirement.name, requirement.version
     return Component(
@@ -79,7 +85,7 @@ def _python(requirement: Requirement) -> Component:
         purl=PackageURL("pypi", None, name, version),
         licenses=_installed_licences(name, version),
         external_references=[
-            _distribution(f"https://pypi.org/simple/{name}/", [_sha256(text) for text in requirement.hashes])
+            distribution(f"https://pypi.org/simple/{name}/", [sha256(text) for text in requirement.hashes])
         ],
     )
 
@@ -90,8 +96,11 @@ def _installed_licences(name: str, version: str) -> Iterable[License]:
         about = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return []
-    if about["Version"] != version:
-        return []
+    return licences(about) if about["Version"] == version else []
+
+
+def licences(about: PackageMetadata) -> list[License]:
+    """What a Python package says of itself."""
     if "License-Expression" in about:
         return [LicenseExpression(about["License-Expression"])]
     named = [text.removeprefix(CLASSIFIER) for text in about.get_all("Classifier") or () if text.startswith(CLASSIFIER)]
@@ -100,7 +109,8 @@ def _installed_licences(name: str, version: str) -> Iterable[License]:
     return [DisjunctiveLicense(name=text) for text in named]
 
 
-def _browser(root: Path) -> Iterable[Component]:
+def browser_code(root: Path) -> Iterable[Component]:
+    """What pages load, with its files."""
     vendored: list[dict[str, Any]] = json.loads((root / "static/vendor/VENDOR.json").read_text(encoding="utf-8"))
     lock = json.loads((root / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     for package in vendored:
@@ -118,7 +128,7 @@ def _browser(root: Path) -> Iterable[Component]:
             purl=PackageURL("npm", group or None, name, package["version"]),
             licenses=[LicenseExpression(package["licence"])],
             external_references=[
-                _distribution(
+                distribution(
                     f"https://registry.npmjs.org/{package['package']}/-/{name}-{package['version']}.tgz",
                     [_integrity(locked["integrity"])],
                 )
@@ -128,18 +138,18 @@ def _browser(root: Path) -> Iterable[Component]:
                     name=file["path"],
                     type=ComponentType.FILE,
                     bom_ref=f"browser:{package['package']}:{file['path']}",
-                    hashes=[_sha256(file["sha256"])],
+                    hashes=[sha256(file["sha256"])],
                 )
                 for file in package["files"]
             ],
         )
 
 
-def _distribution(url: str, hashes: list[HashType]) -> ExternalReference:
+def distribution(url: str, hashes: list[HashType]) -> ExternalReference:
     return ExternalReference(type=ExternalReferenceType.DISTRIBUTION, url=XsUri(url), hashes=hashes)
 
 
-def _sha256(text: str) -> HashType:
+def sha256(text: str) -> HashType:
     return HashType(alg=HashAlgorithm.SHA_256, content=text)
 
 

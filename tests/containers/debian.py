@@ -25,13 +25,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from textwrap import dedent
 
 from launcher.ports import is_free
 from launcher.site import ROOT
 from tests.containers import stand_ins
+from tests.containers.documented import commands
 
-DOCUMENTS = ROOT / "docs" / "operations"
 HOST = "dobosar.example"
 WORDS = {"REPOSITORY": "/srv/source", "SMTP_URL": "smtp://127.0.0.1:25", "HOST": HOST}
 STOP_SECONDS = 60
@@ -41,29 +40,15 @@ MOST_EXPOSED = 3.0
 
 
 def installation() -> list[str]:
-    return _commands("deploy.md", "### With the Debian package, on Debian 13", "### With `make run`")
+    return commands("deploy.md", "### With the Debian package, on Debian 13", "### With `make run`", WORDS)
 
 
 def upgrade() -> list[str]:
-    return _commands("upgrade.md", "## With the Debian package", "## Going back")
+    return commands("upgrade.md", "## With the Debian package", "## What is tested", WORDS)
 
 
 def recovery() -> list[str]:
-    return _commands("backup-and-restore.md", "## Point-in-time recovery", "## Test your backups")
-
-
-def _commands(document: str, begin: str, end: str) -> list[str]:
-    """The shell blocks of a section, in order, with its words in capitals replaced."""
-    section = (DOCUMENTS / document).read_text().split(begin)[1].split(end)[0]
-    blocks = [_filled(dedent(block)) for block in re.findall(r" *```sh\n(.*?) *```", section, flags=re.DOTALL)]
-    assert len(blocks) > 1, f"{document} has {len(blocks)} steps with commands"
-    return blocks
-
-
-def _filled(block: str) -> str:
-    for word, value in WORDS.items():
-        block = re.sub(rf"(?<![A-Z_]){word}(?![A-Z_=])", value, block)
-    return block
+    return commands("backup-and-restore.md", "## Point-in-time recovery", "## Test your backups", WORDS)
 
 
 class Machine:

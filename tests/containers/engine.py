@@ -80,16 +80,34 @@ class Project:
                 shutil.copy2(ROOT / path, directory / path)
         (directory / ".env").write_text("".join(f"{key}={value}\n" for key, value in variables.items()))
         project = cls(directory, name, files)
-        project.compose("down", "--volumes", "--remove-orphans")
+        project.remove()
         try:
             yield project
         finally:
-            project.compose("down", "--volumes", "--remove-orphans")
+            project.remove()
+
+    def remove(self) -> None:
+        """Its containers and volumes. Nothing that runs in it is waited for."""
+        self.compose("down", "--timeout", "1", "--volumes", "--remove-orphans")
 
     def compose(self, *arguments: str, stdin: Any = None) -> str:
         files = [part for file in ("docker-compose.yml", *self.files) for part in ("--file", file)]
         prefix = ["docker", "compose", "--project-name", self.name, "--env-file", ".env", *files]
         return run(*prefix, *arguments, cwd=self.directory, stdin=stdin)
+
+    def follow(self, block: str) -> None:
+        """Run a shell block in the directory; `docker compose` in it means this project. Raises as `run` does."""
+        environ = {
+            **ENVIRONMENT,
+            "COMPOSE_PROJECT_NAME": self.name,
+            "COMPOSE_FILE": ":".join(("docker-compose.yml", *self.files)),
+        }
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", block], cwd=self.directory, env=environ,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"{block}\n{(done.stdout + done.stderr)[-4000:]}")
 
     def up(self) -> None:
         """Start everything, and wait until all of it is healthy. Raises with the logs of what is not."""

@@ -1,4 +1,5 @@
-"""The compose file as an administrator uses it: built, started, set up in a browser, and a post published with it.
+"""The compose file as an administrator uses it: built, started and set up in a browser; then with posts published,
+backed up, restored in a second installation, and upgraded.
 
     python -m tests.containers.walk [--required]
 
@@ -10,13 +11,10 @@ from __future__ import annotations
 
 import argparse
 import base64
-import hashlib
-import hmac
 import json
 import re
 import secrets
 import socketserver
-import struct
 import subprocess
 import sys
 import tempfile
@@ -27,16 +25,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from launcher import browser, ports
-from tests.containers import stand_ins
+from launcher import ports
+from tests.containers import baseline, bill, restored, stand_ins, upgraded
 from tests.containers.engine import NoEngine, Project, megabytes, run, running
+from tests.containers.pages import PATIENCE, Portal, chromium, set_up
 
 HOST = "dobosar.example"
 MOST_MEGABYTES = 450
-PASSWORD = "kisa lampa sedam brod"
 PROJECT, OVERRIDE = "dobosar-walk", "tests/containers/practice.yml"
-PATIENCE = 60_000  # milliseconds
 SERVICES = {"web", "publisher", "worker", "errands", "postgres", "valkey"}
 
 
@@ -98,97 +96,10 @@ def proxy(directory: Path, tls: int, upstream: int) -> Iterator[None]:
             nginx.terminate()
 
 
-def one_time_code(secret: str) -> str:
-    """RFC 6238 with the usual 30 seconds and six digits."""
-    digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), hashlib.sha1)
-    start = digest[-1] & 15
-    return f"{(int.from_bytes(digest[start : start + 4]) & 0x7FFFFFFF) % 1_000_000:06}"
-
-
-def set_up(page: Any, link: str, mails: list[str]) -> None:
-    """The first set-up, as the administrator of a new installation goes through it."""
-    from playwright.sync_api import expect
-
-    page.goto(link)
-    page.get_by_label("Name").fill("Ada")
-    page.get_by_label("E-mail address").fill("ada@opstine.example")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password once more").fill(PASSWORD)
-    page.get_by_role("button", name="Make the account and go on").click()
-    page.get_by_role("link", name="Authenticator app on a phone").click()
-    secret = page.locator("#authenticator_secret, [name=secret]").first.input_value()
-    page.locator("[name=code]").fill(one_time_code(secret))
-    page.locator("main button.button-primary").click()
-    page.get_by_role("link", name="Go on with the set-up").click()
-    page.get_by_label("Name of the portal").fill("Glasnik")
-    page.get_by_label("Who is responsible").fill("Institut")
-    page.get_by_label("Postal address").fill("Ulica 1")
-    page.get_by_label("Public e-mail address").fill("info@opstine.example")
-    page.get_by_role("button", name="Save and go on").click()
-    expect(page.get_by_text("You opened this page at that address.")).to_be_visible()
-    page.get_by_role("button", name="Go on", exact=True).click()
-    page.get_by_role("button", name="Send the test mail").click()
-    expect(page.get_by_text("The mail has left")).to_be_visible(timeout=PATIENCE)
-    assert any("ada@opstine.example" in mail for mail in mails), mails
-    page.get_by_role("button", name="It arrived, go on").click()
-    page.get_by_role("button", name="Go on").click()
-    page.get_by_label("Name of the programme").fill("Swiss PRO")
-    page.get_by_role("button", name="Start the programme and finish").click()
-    expect(page.get_by_text("The portal is set up.")).to_be_visible()
-
-
-def publish(page: Any, portal: str, practice: str) -> None:
-    """Write a post as an officer of the demo, have it approved, publish it, and read it as a citizen."""
-    from playwright.sync_api import expect
-
-    text = f"Гараже код пијаце се уклањају у уторак, број {secrets.randbelow(10**7)}."
-    sign_in(page, portal, "officer@mali-zvornik.example")
-    page.goto(f"{portal}/m/mali-zvornik/posts/new/")
-    page.locator("#text-sr-Cyrl").fill(text)
-    page.locator("#title").fill(text)
-    page.wait_for_url("**/edit/")
-    page.locator(".composer-foot").get_by_role("button", name="Пошаљи на одобрење").click()
-    expect(page.get_by_text("Послато. Они који одобравају").first).to_be_visible()
-    address = page.url.removesuffix("edit/")
-    page.context.clear_cookies()
-    sign_in(page, portal, "approver@mali-zvornik.example")
-    page.goto(address)
-    page.get_by_role("button", name="Одобри", exact=True).click()
-    page.get_by_role("button", name="Објави одмах", exact=True).click()
-    page.locator("#confirm").get_by_role("button", name="Објави одмах", exact=True).click()
-    citizen = page.context.browser.new_page()
-    ends = time.monotonic() + 90
-    while True:
-        citizen.goto(f"{practice}/")
-        if citizen.locator(".status", has_text=text).count() == 1:
-            return
-        assert time.monotonic() < ends, "the post did not become public"
-        time.sleep(1)
-
-
-def sign_in(page: Any, portal: str, who: str) -> None:
-    page.goto(f"{portal}/accounts/login/")
-    page.locator("[name=login]").fill(who)
-    page.locator("[name=password]").fill("dobosar-demo")
-    page.locator("main form button.button-primary").click()
-    page.wait_for_url(re.compile(r"/(m/[^/]+/)?$"))
-
-
 def readiness(port: int, host: str) -> dict[str, Any]:
     request = urllib.request.Request(f"http://127.0.0.1:{port}/readyz", headers={"Host": host})
     with urllib.request.urlopen(request, timeout=20) as answer:
         return dict(json.load(answer))
-
-
-@contextmanager
-def chromium(*switches: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        path = browser.find()
-        started = playwright.chromium.launch(executable_path=path, args=[*browser.ARGUMENTS, *switches])
-        yield started
-        started.close()
 
 
 def variables(**more: str) -> dict[str, str]:
@@ -217,6 +128,7 @@ def production(report: Callable[[str], None]) -> None:
         size = megabytes("dobosar:latest") - megabytes("python:3.12-slim")
         report(f"image built, {size:.0f} MB above its base")
         assert size <= MOST_MEGABYTES, f"more than {MOST_MEGABYTES} MB"
+        report(f"bill of materials: {bill.require_complete('dobosar:latest')}")
         project.up()
         health = project.health()
         assert {service for service, state in health.items() if state == "healthy"} >= SERVICES, health
@@ -234,23 +146,47 @@ def production(report: Callable[[str], None]) -> None:
 
 
 def demo(report: Callable[[str], None]) -> None:
+    """A database of an older version, posts, a backup, the backup restored beside it, and an upgrade."""
     port, practice = ports.choose(), ports.choose()
-    portal = f"http://127.0.0.1:{port}"
+    address, network = f"http://127.0.0.1:{port}", baseline.PRACTICE_URL
     chosen = variables(
-        PUBLIC_BASE_URL=portal, ALLOWED_HOSTS="127.0.0.1,practice.localhost", DEMO="true", PORT=str(port),
-        PRACTICE_PORT=str(practice),
+        PUBLIC_BASE_URL=address, ALLOWED_HOSTS="127.0.0.1,practice.localhost", DEMO="true", PORT=str(port),
+        PRACTICE_PORT=str(practice), TOKEN_KEYS=baseline.TOKEN_KEYS,
     )  # fmt: skip
-    with tempfile.TemporaryDirectory() as name, Project.of(Path(name), PROJECT, chosen, OVERRIDE) as project:
+    number = secrets.randbelow(10**7)
+    published, due = f"Гараже код пијаце се уклањају, број {number}.", f"Пијаца ради и недељом, број {number}."
+    with (
+        tempfile.TemporaryDirectory() as name,
+        tempfile.TemporaryDirectory() as backup,
+        Project.of(Path(name), PROJECT, chosen, OVERRIDE) as project,
+        chromium(f"--host-resolver-rules=MAP {urlsplit(network).netloc} 127.0.0.1:{practice}") as started,
+    ):
         project.compose("up", "--detach", "--wait", "postgres", "valkey")
-        project.compose("run", "--rm", "migrate")
-        project.compose("run", "--rm", "--no-deps", "web", "python", "manage.py", "seed_demo")
+        report(upgraded.fill(project))
         project.up()
-        report("demo filled in")
-        with chromium() as started:
-            page = started.new_page(locale="sr-RS")
-            page.set_default_timeout(PATIENCE)
-            publish(page, portal, f"http://practice.localhost:{practice}")
-        report("a post published on the practice network, in Chromium")
+        portal = Portal(started, address, network)
+        path = portal.write(published, picture=True)
+        portal.release(path)
+        portal.await_public(published)
+        report("a post with a picture published on the practice network, in Chromium")
+        waiting = portal.write(due)
+        project.compose("stop", "publisher")
+        portal.release(waiting)
+        restored.save(project, Path(backup))
+        assert portal.statuses(due) == 0
+        project.compose("start", "publisher")
+        portal.await_public(due)
+        report("a backup, and a post published since that was due in it")
+        with restored.restored(Path(backup)) as elsewhere:
+            report("restored in a second installation")
+            restored.require_restored(Portal(started, elsewhere, network), path, published, due)
+            assert portal.statuses(due) == 1
+        report("signed in there: the post, its picture, and the pause, which knows what has gone out since")
+        older = portal.find(baseline.TEXT)
+        upgraded.upgrade(project)
+        portal.release(older)
+        portal.await_public(baseline.TEXT)
+        report("upgraded to a version with one more migration, and a post written before published")
 
 
 def images() -> dict[str, str]:

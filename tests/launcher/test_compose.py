@@ -30,8 +30,11 @@ def test_nothing_runs_as_root(compose, dockerfile):
         assert service["user"] not in ("root", "0", "0:0"), name
         assert service["cap_drop"] == ["ALL"], name
         assert "no-new-privileges:true" in service["security_opt"], name
-    final = dockerfile.rpartition("FROM ")[2]
-    assert re.search(r"^USER dobosar$", final, flags=re.MULTILINE)
+    stages = dict(zip(*[iter(re.split(r"^FROM (.+)$", dockerfile, flags=re.MULTILINE)[1:])] * 2, strict=True))
+    *_, last = stages
+    assert last == "runtime"
+    assert "USER" not in stages[last]
+    assert re.search(r"^USER dobosar$", stages["python:3.12-slim AS runtime"], flags=re.MULTILINE)
 
 
 def test_every_service_that_stays_has_a_health_check(compose):
