@@ -22,6 +22,7 @@ from common.errors import ActionNotAllowed
 from municipalities.tenancy import scope
 from portal.conditions import CONDITIONS
 from posts.draft import Shown
+from posts.editing.domain.freeze import freeze
 from posts.editing.domain.submit import submit
 from posts.enums import Probe
 from posts.media.captions import BadCaptions
@@ -262,7 +263,7 @@ def test_a_version_freezes_the_very_file_and_what_is_known_of_it(desk: Desk) -> 
     media = desk.film()
     videos.set_captions(media, films.SRT.encode(), tag="sr-Cyrl", by=desk.cast.officer)
     post = desk.write(media=(Shown(media.pk, "Вашар на тргу"),))
-    submit(post, by=desk.cast.officer)
+    freeze(post, by=desk.cast.officer)
     (entry,) = desk.version(post).media
     assert (entry["ref"], entry["seconds"], entry["codec"]) == (media.file.name, 2.0, "h264")
     assert entry["captions"]["tag"] == "sr-Cyrl"

@@ -43,6 +43,9 @@ def submit(post: Post, *, by: User, now: bool = False) -> Post:
         refuse_past(post)
     if post.due_at and not post.is_correction:
         publications.create_publications(post, version, due_at=post.due_at, approved=False, by=by)
+    elif not post.is_correction:
+        # Nobody should read and approve what cannot be published.
+        publications.refuse_unpublishable(version)
     post.stage = Stage.SUBMITTED
     post.save()
     record_decision(version, DecisionKind.SUBMITTED, by=by, due_at=post.due_at)

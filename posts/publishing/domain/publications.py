@@ -42,14 +42,7 @@ def create_publications(
 
     Raises `ActionNotAllowed` when there is no channel, or a network is known to refuse the content.
     """
-    draft = content(version)
-    if reason := blocking_message(videos_of(draft)):
-        raise ActionNotAllowed(reason)
-    channels = [channel for channel in usable_channels() if channel.pk in draft.channels]
-    if not channels:
-        raise ActionNotAllowed(_("No channel is chosen. Choose at least one channel on which the post appears."))
-    planned = [(channel, part) for channel in channels for part in compose.parts(draft, channel)]
-    ready = _checked(draft, version, planned)
+    planned, ready = _checked_parts(version)
     withdraw(post, by=by)
     taken = {(publication.channel_id, publication.slot) for publication in publications(post)}
     not_after = due_at + timedelta(minutes=post.municipality.not_after_minutes)
@@ -64,6 +57,25 @@ def create_publications(
         for (channel, part), payload in zip(planned, ready, strict=True)
         if not _is_taken(taken, channel.pk, part.slot)
     ]  # fmt: skip
+
+
+def refuse_unpublishable(version: Version) -> None:
+    """Raises `ActionNotAllowed` when `version` could not be published now: without a channel, or with content that a
+    network is known to refuse.
+    """
+    _checked_parts(version)
+
+
+def _checked_parts(version: Version) -> tuple[list[tuple[Channel, compose.Part]], list[Any]]:
+    """What goes to which channel, and the payload of each."""
+    draft = content(version)
+    if reason := blocking_message(videos_of(draft)):
+        raise ActionNotAllowed(reason)
+    channels = [channel for channel in usable_channels() if channel.pk in draft.channels]
+    if not channels:
+        raise ActionNotAllowed(_("No channel is chosen. Choose at least one channel on which the post appears."))
+    planned = [(channel, part) for channel in channels for part in compose.parts(draft, channel)]
+    return planned, _checked(draft, version, planned)
 
 
 def _is_taken(taken: set[tuple[int, str]], channel: int, slot: str) -> bool:

@@ -51,6 +51,9 @@ def approve(
     if time is not None and time != time_shown(post):
         raise ActionNotAllowed(_("The time of this post was changed after you opened it. Check the new time first."))
     capacity = _capacity(post, version, before, by=by)
+    if not post.is_correction:
+        # A network's rules or the channels may have changed since it was submitted.
+        publications.refuse_unpublishable(version)
     settled = _settle_threads(post, threads, seen, by=by)
     municipality = post.municipality
     without_mentor = (

@@ -6,6 +6,7 @@ it is read before, by `review_page`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +15,17 @@ from typing import Literal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common.states import STATES
 from delivery.enums import ReasonCode, State
 from posts.enums import DecisionKind, DenialReason, Stage
 from posts.models import Decision, Post, Publication
+from posts.models.post import NEEDS_A_LOOK
+from posts.queries import SEEN
 from posts.review.views.decision_box import ApprovalStep, DecisionBox
 from posts.review.views.review_page import ReviewPage
 
+# Of these nothing has left for a network.
+NOT_SENT = (State.WAITING, State.SCHEDULED, State.CANCELLED, State.EXPIRED, "paused", "delayed")
 NetworkEvent = Literal["", "missing", "withdrawn", "withdrawing", "changed"]
 
 
@@ -100,9 +106,12 @@ class DecisionCard:
 
 @dataclass(frozen=True)
 class ReviewScreen:
-    """`publish_now`: the class of that button, in the `menu` or before the `actions`. `menu` None: there is none."""
+    """`publish_now`: the class of that button, in the `menu` or before the `actions`. `menu` None: there is none.
 
-    status: StatusPill
+    `was_sent`: the version that is shown is, or was, on a network.
+    """
+
+    statuses: tuple[StatusPill, ...]
     publish_now: Literal["", "button", "menu-item"]
     actions: tuple[PostAction, ...]
     menu: tuple[PostAction, ...] | None
@@ -110,6 +119,7 @@ class ReviewScreen:
     shows_approved_time: bool
     older_version: int | None
     networks: tuple[NetworkLine, ...]
+    was_sent: bool
     emergency: EmergencyCard | None
     deciding: DecisionCard | None
 
@@ -121,7 +131,7 @@ def present(reading: ReviewPage, slug: str) -> ReviewScreen:
     last = reading.decisions[0] if reading.decisions else None
     was_returned = post.stage == Stage.RETURNED and last is not None and last.kind == DecisionKind.RETURNED
     return ReviewScreen(
-        status=_status(post, box),
+        statuses=tuple(_statuses(reading)),
         publish_now=_publish_now(reading),
         actions=tuple(_actions(reading, slug)),
         menu=tuple(_menu(reading, slug)) if has_menu else None,
@@ -129,6 +139,7 @@ def present(reading: ReviewPage, slug: str) -> ReviewScreen:
         shows_approved_time=may["publish"] or may["unschedule"],
         older_version=reading.version.number if reading.version and not reading.is_newest else None,
         networks=tuple(_network(publication, reading) for publication in reading.publications),
+        was_sent=_was_sent(reading),
         emergency=_emergency(box),
         deciding=_deciding(reading) if box.waits and may["drafts"] and reading.is_newest else None,
     )
@@ -137,16 +148,40 @@ def present(reading: ReviewPage, slug: str) -> ReviewScreen:
 # ---- the head of the page
 
 
-def _status(post: Post, box: DecisionBox) -> StatusPill:
+def _statuses(reading: ReviewPage) -> Iterator[StatusPill]:
+    """How the post stands: while it is written and decided its stage, afterwards what became of it on its networks."""
+    post, box = reading.post, reading.decision_box
     if box.unapproved and not box.lapsed:
-        return StatusPill("expired", _("Emergency, not approved"))
-    if not post.is_correction:
-        return StatusPill(post.stage)
+        yield StatusPill("expired", _("Emergency, not approved"))
+    elif post.is_correction:
+        yield StatusPill(post.stage, _correction_label(post))
+    on_networks = _on_networks(reading)
+    if post.stage != Stage.APPROVED or not on_networks:
+        # What was withdrawn from the schedule is no news; what is out, or may be, is.
+        on_networks = {state: count for state, count in on_networks.items() if state not in NOT_SENT}
+        if not post.is_correction and not (box.unapproved and not box.lapsed):
+            yield StatusPill(post.stage)
+    all_of_them = len(reading.publications)
+    for state, count in on_networks.items():
+        if count == all_of_them:
+            yield StatusPill(state)
+        else:
+            label = STATES[state].label
+            parts = {"state": label, "count": count, "all": all_of_them}
+            yield StatusPill(state, _("%(state)s (%(count)s of %(all)s)") % parts)
+
+
+def _on_networks(reading: ReviewPage) -> dict[str, int]:
+    """How many of its publications are in each state; first those that need a person."""
+    counts = Counter(publication.shown_state for publication in reading.publications)
+    order = [*NEEDS_A_LOOK, *counts]
+    return {state: counts[state] for state in dict.fromkeys(order) if counts[state]}
+
+
+def _correction_label(post: Post) -> str:
     if post.stage == Stage.SUBMITTED:
-        return StatusPill(post.stage, _("Correction waits for approval"))
-    if post.stage == Stage.RETURNED:
-        return StatusPill(post.stage, _("Correction sent back"))
-    return StatusPill(post.stage, _("Correction being written"))
+        return _("Correction waits for approval")
+    return _("Correction sent back") if post.stage == Stage.RETURNED else _("Correction being written")
 
 
 def _publish_now(reading: ReviewPage) -> Literal["", "button", "menu-item"]:
@@ -224,6 +259,11 @@ def _network(publication: Publication, reading: ReviewPage) -> NetworkLine:
     event, event_at = _event(publication)
     notes = tuple(_network_notes(publication, reading))
     return NetworkLine(publication, delivery.published_at or delivery.due_at, event, event_at, notes)
+
+
+def _was_sent(reading: ReviewPage) -> bool:
+    version = reading.version.pk if reading.version else None
+    return any(row.version_id == version for row in reading.publications if row.delivery.state in SEEN)
 
 
 def _event(publication: Publication) -> tuple[NetworkEvent, datetime | None]:
