@@ -130,7 +130,7 @@ def backup(installation: Installation, options: argparse.Namespace) -> int:
             return 1
         # Not a move: the file belongs to root then, and nobody else reads it while it is copied.
         fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with made.open("rb") as source, os.fdopen(fd, "wb") as out:
+        with os.fdopen(os.open(made, os.O_RDONLY | os.O_NOFOLLOW), "rb") as source, os.fdopen(fd, "wb") as out:
             shutil.copyfileobj(source, out)
     print(f"It is {target}")
     return 0
@@ -140,7 +140,7 @@ def _own_directory(installation: Installation) -> tempfile.TemporaryDirectory[st
     """A temporary directory of the portal's user on the portal's disk."""
     directory = tempfile.TemporaryDirectory(prefix="command-", dir=installation.data)
     account = pwd.getpwnam(installed.USER)
-    os.chown(directory.name, account.pw_uid, account.pw_gid)
+    os.chown(directory.name, account.pw_uid, account.pw_gid, follow_symlinks=False)
     return directory
 
 

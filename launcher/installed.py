@@ -276,8 +276,13 @@ def lend(path: Path, directory: Path, user: str = USER) -> Path:
     account = pwd.getpwnam(user)
     if path.stat().st_size > shutil.disk_usage(directory).free:
         raise LauncherError(f"The disk of {directory} has not enough free space for a copy of {path}.")
-    copy = directory / path.name
-    shutil.copyfile(path, copy)
-    os.chown(copy, account.pw_uid, account.pw_gid)
-    copy.chmod(0o600)
-    return copy
+    # The portal's user owns what is around, so nothing that it could put there is followed.
+    parent = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fd = os.open(path.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=parent)
+    finally:
+        os.close(parent)
+    with path.open("rb") as source, os.fdopen(fd, "wb") as copy:
+        shutil.copyfileobj(source, copy)
+        os.fchown(copy.fileno(), account.pw_uid, account.pw_gid)
+    return directory / path.name

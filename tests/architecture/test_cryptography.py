@@ -47,7 +47,7 @@ INVENTORY = {
         "portal/schema.py",
     ],
     "make the keys and passwords of a new installation": [
-        "launcher/postgres.py", "launcher/site.py", "launcher/valkey.py",
+        "launcher/debian_setup.py", "launcher/postgres.py", "launcher/site.py", "launcher/valkey.py",
     ],
     "check certificates": ["common/http.py"],
     "draw lots that need not be secret": ["practice/domain/door.py", "trainings/domain/exercises.py"],

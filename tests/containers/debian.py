@@ -153,7 +153,7 @@ def recover(machine: Machine) -> None:
     machine.run(archive)
     machine.run(copy)
     query(machine, "CREATE TABLE probe (number int); INSERT INTO probe VALUES (1)")
-    moment = query("SELECT now()")
+    moment = query(machine, "SELECT now()")
     time.sleep(2)
     query(machine, "INSERT INTO probe VALUES (2)")
     query(machine, "SELECT pg_switch_wal()")

@@ -224,6 +224,22 @@ def test_a_copy_for_the_portal_is_read_by_its_user_alone(tmp_path: Path) -> None
     assert (copy.stat().st_uid, copy.stat().st_mode & 0o777) == (pwd.getpwnam("nobody").pw_uid, 0o600)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize("planted", ["file", "directory"])
+def test_a_copy_for_the_portal_follows_no_link_that_its_user_planted(tmp_path: Path, planted: str) -> None:
+    (tmp_path / "key.txt").write_text("secret")
+    (tmp_path / "elsewhere").mkdir()
+    there = tmp_path / "there"
+    if planted == "directory":
+        there.symlink_to(tmp_path / "elsewhere")
+    else:
+        there.mkdir()
+        (there / "key.txt").symlink_to(tmp_path / "elsewhere" / "target")
+    with pytest.raises(OSError):
+        installed.lend(tmp_path / "key.txt", there, "nobody")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def test_a_start_after_an_interrupted_restore_is_refused_by_the_unit_as_well(tmp_path: Path) -> None:
     (tmp_path / prepare.RESTORING).write_text('{"source": "/root/a.tar.gz"}')
     environment = {**os.environ, "DATA_DIR": str(tmp_path)}
