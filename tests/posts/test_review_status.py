@@ -53,7 +53,10 @@ def test_its_stage_until_it_is_approved_and_then_its_networks(desk: Street) -> N
     assert statuses(desk, post) == ["Scheduled"]
     desk.go(desk.deliveries(post)[0].due_at)
     assert statuses(desk, post) == ["Published"]
-    assert "As it was published" in page(desk, post)
+    shown = page(desk, post)
+    assert "As it was published" in shown
+    assert desk.on(post, "mastodon").delivery.permalink in shown
+    assert "Share with other municipalities" in shown
 
 
 def test_an_approved_post_without_a_time_is_approved(desk: Street) -> None:
@@ -70,7 +73,10 @@ def test_what_was_taken_down_is_not_approved_any_more(desk: Street) -> None:
     )
     desk.go()
     assert statuses(desk, post) == ["Taken down"]
-    assert "As it was published" in page(desk, post)
+    shown = page(desk, post)
+    assert "As it was published" in shown
+    assert desk.on(post, "mastodon").delivery.permalink not in shown
+    assert "Share with other municipalities" not in shown
 
 
 def test_networks_that_differ_are_counted_and_what_needs_a_person_comes_first(desk: Street) -> None:

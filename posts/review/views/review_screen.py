@@ -53,13 +53,20 @@ class PostAction:
 
 @dataclass(frozen=True)
 class NetworkLine:
-    """A publication. `event`: what happened to it after it was out, at `event_at`; `at`: when it went or goes out."""
+    """A publication. `event`: what happened to it after it was out, at `event_at`; `at`: when it went or goes out.
+
+    `is_there`: nobody has taken it from the network, as far as the portal knows.
+    """
 
     publication: Publication
     at: datetime | None
     event: NetworkEvent
     event_at: datetime | None
     notes: tuple[str, ...]
+
+    @property
+    def is_there(self) -> bool:
+        return self.event not in ("missing", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,7 @@ class DecisionCard:
 class ReviewScreen:
     """`publish_now`: the class of that button, in the `menu` or before the `actions`. `menu` None: there is none.
 
-    `was_sent`: the version that is shown is, or was, on a network.
+    `was_sent`: the version that is shown is, or was, on a network. `is_out`: the post is on one at this moment.
     """
 
     statuses: tuple[StatusPill, ...]
@@ -120,6 +127,7 @@ class ReviewScreen:
     older_version: int | None
     networks: tuple[NetworkLine, ...]
     was_sent: bool
+    is_out: bool
     emergency: EmergencyCard | None
     deciding: DecisionCard | None
 
@@ -140,6 +148,7 @@ def present(reading: ReviewPage, slug: str) -> ReviewScreen:
         older_version=reading.version.number if reading.version and not reading.is_newest else None,
         networks=tuple(_network(publication, reading) for publication in reading.publications),
         was_sent=_was_sent(reading),
+        is_out=any(row.delivery.state == State.PUBLISHED for row in reading.publications),
         emergency=_emergency(box),
         deciding=_deciding(reading) if box.waits and may["drafts"] and reading.is_newest else None,
     )
