@@ -15,9 +15,7 @@ class Command(BaseCommand):
     help = "Fill in the demo: six municipalities, sixty days of posts. Only where DEMO is set."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--reset", action="store_true", help="wipe what the demo wrote and make it anew"
-        )
+        parser.add_argument("--reset", action="store_true", help="wipe what the demo wrote and make it anew")
         parser.add_argument(
             "--address", action="store_true", help="only have the channels follow the practice network to its address"
         )
