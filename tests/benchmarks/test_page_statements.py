@@ -238,8 +238,8 @@ def of_notifications(filled: Filled) -> None:
     for some in ([], [filled.officer], filled.everybody):
         ids = array(person.pk for person in some)
         for statement in (notifications.AS_MEMBER, notifications.AS_MENTOR, notifications.AS_STAFF):
-            given: dict[str, Any] = {"people": ids, **({} if statement is notifications.AS_MEMBER else {"today": today()})}
-            same(statement, **given)
+            day: dict[str, Any] = {} if statement is notifications.AS_MEMBER else {"today": today()}
+            same(statement, people=ids, **day)
     roles = notifications.roles_of(filled.everybody)
     assert roles[filled.mentor.pk, filled.home.pk] == {"mentor"}
     assert roles[filled.staff.pk, filled.home.pk] == {"approver", "staff"}
