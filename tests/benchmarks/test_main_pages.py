@@ -132,7 +132,7 @@ def grow(municipalities: list[int]) -> None:
     with owner_rights(), connection.cursor() as cursor:
         for model in GROWING:
             quoted = connection.ops.quote_name
-            columns = {quoted(field.column): copied(field) for field in model._meta.concrete_fields}
+            columns = {quoted(str(field.column)): copied(field) for field in model._meta.concrete_fields}
             table = model._meta.db_table
             cursor.execute(
                 f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())} "
