@@ -104,7 +104,7 @@ rebuild-facts: setup  ## rebuild the facts by day and month from the metric snap
 seed-scale: setup  ## fill an empty installation with 145 municipalities, 3 years, 500,000 posts; ARGS=--of=100 makes a hundredth
 	$(manage) seed_scale $(ARGS)
 
-bench: setup-dev  ## measure pages, composer, publishing (ARGS=publishing), numbers of 145 municipalities (ARGS=analytics), an inbox of 100,000 messages and a burst (ARGS=inbox), plans with row-level security (ARGS=policies); writes bench.json
+bench: setup-dev  ## measure pages, composer, publishing (ARGS=publishing), numbers of 145 municipalities (ARGS=analytics), an inbox of 100,000 messages and a burst (ARGS=inbox), plans with row-level security (ARGS=policies), processor time against another working tree (ARGS='versions --against DIRECTORY'); writes bench.json
 	$(manage) bench $(ARGS)
 
 shell: setup  ## a Python shell on the site's database

@@ -1,8 +1,9 @@
 """Databases of the benchmark beside the site's own: one that is dropped afterwards, and some that take minutes to fill
 and are reused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import environ
 
@@ -41,6 +42,35 @@ def reused(suffix: str, *, anew: bool = False) -> Iterator[str]:
     address = _address(name)
     with _inside(name, home):
         yield address
+
+
+@contextmanager
+def copied(suffix: str, *, without_indexes: Iterable[str] = ()) -> Iterator[str]:
+    """The address of a copy of the database in use, dropped at the end."""
+    original = connection.settings_dict["NAME"]
+    copy = f"{original}_{suffix}"
+    with _other("postgres") as cursor:  # nobody may be connected to what is copied
+        cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
+    try:
+        with _other(copy) as cursor:
+            for index in without_indexes:
+                cursor.execute(f'DROP INDEX "{index}"')
+        yield _address(copy)
+    finally:
+        _drop(copy)
+
+
+@contextmanager
+def _other(name: str) -> Iterator[Any]:
+    """A cursor of the owner on another database of the server."""
+    original = connection.settings_dict["NAME"]
+    _use(name)
+    try:
+        with as_owner(), connection.cursor() as cursor:
+            yield cursor
+    finally:
+        _use(original)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -24,7 +25,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 
-WORKERS = 2
+WORKERS, THREADS = 2, 4
 ROUNDS = 60
 WARM = 6
 
@@ -45,23 +46,33 @@ class Figures:
 
 
 @contextmanager
-def served(environment: dict[str, str]) -> Iterator[str]:
-    """gunicorn with two workers on a free port, stopped at the end."""
+def started(
+    environment: dict[str, str], *, directory: Path | None = None, workers: int = WORKERS, threads: int = THREADS
+) -> Iterator[tuple[str, int]]:
+    """gunicorn on a free port, stopped at the end: its address and process id. `directory`: another working tree that
+    it serves."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [
-        sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--workers", str(WORKERS), "--threads", "4",
-        "--bind", f"127.0.0.1:{port}", "--log-level", "warning",
+        sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--workers", str(workers),
+        "--threads", str(threads), "--bind", f"127.0.0.1:{port}", "--log-level", "warning",
     ]  # fmt: skip
-    server = subprocess.Popen(command, env={**os.environ, **environment})
+    server = subprocess.Popen(command, cwd=directory, env={**os.environ, **environment})
     try:
         base = f"http://127.0.0.1:{port}"
         _await(f"{base}/healthz")
-        yield base
+        yield base, server.pid
     finally:
         server.terminate()
         server.wait(30)
+
+
+@contextmanager
+def served(environment: dict[str, str]) -> Iterator[str]:
+    """The address of gunicorn with workers and threads as in operation."""
+    with started(environment) as (base, _pid):
+        yield base
 
 
 def _await(address: str) -> None:

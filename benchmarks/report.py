@@ -12,6 +12,8 @@ from benchmarks.policies import Figures as Policies
 from benchmarks.publishing import CHANNELS, LATENCY_SECONDS
 from benchmarks.publishing import Figures as Delivered
 from benchmarks.seed import METRIC_VALUES, MUNICIPALITIES, POSTS
+from benchmarks.versions import CLIENTS, CONCURRENT, REQUESTS, Comparison, Throughput
+from benchmarks.versions import ROUNDS as VERSION_ROUNDS
 
 FEEL = (
     "| Composer | p50 ms | p95 ms | shift on load | shift while typing | shift with a line |\n"
@@ -76,6 +78,29 @@ def render_policies(figures: list[Policies]) -> str:
     ]
     changed = [f"- {f.name}: `{difference}`" for f in figures for difference in f.changed]
     return "\n".join([f"{machine()}.", "", *lines, *(["", "Other plans:", "", *changed] if changed else [])])
+
+
+def render_versions(pages: list[Comparison], throughput: Throughput) -> str:
+    lines = [
+        "| Page | web before ms | database before ms | web now ms | database now ms | ratio | HTML kB before | now |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {p.page} | {p.before.web:.1f} | {p.before.database:.1f} | {p.now.web:.1f} | {p.now.database:.1f} "
+        f"| {p.ratio:.2f} | {p.before.html / 1000:.1f} | {p.now.html / 1000:.1f} |"
+        for p in pages
+    ]
+    before, now = (", ".join(f"{rate:g}" for rate in rates) for rates in (throughput.before, throughput.now))
+    heading = (
+        f"{MUNICIPALITIES} municipalities, {POSTS:,} posts on two channels each; {VERSION_ROUNDS} rounds of "
+        f"{REQUESTS} requests of each page, both versions in turn, medians of the rounds; {machine()}; load average "
+        f"{os.getloadavg()[2]:.1f} in the last quarter of an hour."
+    )
+    concurrent = (
+        f"{CONCURRENT} with {CLIENTS} clients at once, gunicorn with {WORKERS} workers, requests per second in each "
+        f"round: {before} before, {now} now; {throughput.ratio:.2f} times as many."
+    )
+    return "\n".join([heading, "", *lines, "", concurrent])
 
 
 def counted(days: daily_counts.Figures) -> str:

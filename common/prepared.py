@@ -66,8 +66,16 @@ def instance(model: Any, values: dict[str, Any]) -> Any:
 class among(RawSQL):  # noqa: N801 -- used as a word of a query
     """Ids that are named at each run: `among(of.some)` where `some` is a marker of kind `str`."""
 
+    SUBQUERY = "SELECT unnest(%s::bigint[])"
+
     def __init__(self, marker: str) -> None:
-        super().__init__("SELECT unnest(%s::bigint[])", [marker])
+        super().__init__(self.SUBQUERY, [marker])
+
+    @classmethod
+    def as_array(cls, sql: str) -> str:
+        """The SQL with an array instead of each such subquery, which Django has no lookup for: PostgreSQL joins a
+        subquery and may read the whole table for that, and looks the members of an array up in an index."""
+        return sql.replace(f"IN ({cls.SUBQUERY})", "= ANY (%s::bigint[])")
 
 
 def array(ids: Iterable[int]) -> str:
@@ -155,7 +163,7 @@ class Prepared(_Statement):
         markers = {name: _marker(kind) for name, kind in self.kinds.items()}
         with translation.override(language):
             text, params = self._selected(self.make(SimpleNamespace(**markers))).query.sql_with_params()
-        values = list(params)
+        text, values = among.as_array(text), list(params)
         places = [(at, name) for at, value in enumerate(values) for name in markers if _is(value, markers[name])]
         return SqlTemplate(text, values, places)
 

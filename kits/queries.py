@@ -8,11 +8,13 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
+from common.prepared import Prepared, PreparedRows, among, array
 from kits.models import AdoptedPost, Adoption, Kit, KitPost
 from kits.rules import prefilled_answers, read_back
 from library.enums import GapKind
 from municipalities import place_words
 from municipalities.models import Enrolment, Municipality, Programme
+from municipalities.prepared import PreparedForSeveral, PreparedRowsForSeveral
 from municipalities.queries import Offered, offer_of, today
 from municipalities.tenancy import everywhere, scope
 from posts.draft import parse
@@ -28,14 +30,15 @@ WEBSITE, OFFICE_HOURS = "сајт", "радно време"
 FILLED_BY_THEMSELVES = (*place_words.KNOWN, WEBSITE, OFFICE_HOURS)
 
 
-def _parts() -> QuerySet[KitPost]:
-    """A kit's posts ordered by day."""
-    return KitPost.objects.filter(removed_at__isnull=True).order_by("day", "at", "position", "pk")
+PARTS = PreparedRows(
+    lambda of: KitPost.objects.filter(removed_at__isnull=True, kit=of.kit).order_by("day", "at", "position", "pk"),
+    kit=int,
+)
 
 
 def parts_of(kit: Kit) -> list[KitPost]:
-    """The posts of a kit, with `kit` set. One query."""
-    kit_posts = list(_parts().filter(kit=kit))
+    """The posts of a kit by day, with `kit` set. One query."""
+    kit_posts: list[KitPost] = PARTS.instances(kit=kit.pk)
     for part in kit_posts:
         part.kit = kit
     return kit_posts
@@ -44,9 +47,31 @@ def parts_of(kit: Kit) -> list[KitPost]:
 # ---------------------------------------------------------------- the programme
 
 
-def kits_of(programmes: Sequence[Programme]) -> QuerySet[Kit]:
+def _kits_of(programmes: Any) -> QuerySet[Kit]:
     rows = Kit.objects.filter(programme__in=programmes).select_related("programme", "service", "created_by")
     return rows.annotate(size=Count("posts", filter=Q(posts__removed_at__isnull=True)))
+
+
+KITS = PreparedRows(lambda of: _kits_of(among(of.programmes)), "programme", "service", "created_by", programmes=str)
+KIT = PreparedRows(
+    lambda of: _kits_of(among(of.programmes)).filter(pk=of.pk),
+    "programme",
+    "service",
+    "created_by",
+    programmes=str,
+    pk=int,
+)
+
+
+def kits_of(programmes: Iterable[Programme]) -> list[Kit]:
+    """The kits of these programmes, in no order. One query."""
+    return KITS.shared_instances(programmes=array(programme.pk for programme in programmes))
+
+
+def kit_of(programmes: Iterable[Programme], pk: int) -> Kit | None:
+    """One of them. One query."""
+    ids = array(programme.pk for programme in programmes)
+    return next(iter(KIT.instances(programmes=ids, pk=pk)), None)
 
 
 @dataclass(frozen=True)
@@ -68,25 +93,51 @@ def overview(programmes: Sequence[Programme]) -> list[Overview]:
 
 
 def _taking_part(programmes: Iterable[Programme | int]) -> QuerySet[Enrolment]:
-    rows = Enrolment.objects.on(today()).filter(cohort__programme__in=list(programmes))
+    return _on(today(), list(programmes))
+
+
+def _on(day: date, programmes: Any) -> QuerySet[Enrolment]:
+    rows = Enrolment.objects.on(day).filter(cohort__programme__in=programmes)
     return rows.filter(municipality__joined_on__isnull=False).select_related("municipality")
+
+
+COMPARABLE = Prepared(
+    lambda of: (
+        _on(of.today, among(of.programmes)).filter(compares=True).values_list("cohort__programme", "municipality")
+    ),
+    programmes=str,
+    today=date,
+)
+# What the table of adoptions shows of municipalities.
+NAMED = ("slug", "name_cyrl", "name_latn", "name_en", "arms", "colour")
+TAKING_PART = PreparedRows(
+    lambda of: _on(of.today, among(of.programmes)).only(
+        "compares", "municipality", *(f"municipality__{name}" for name in NAMED)
+    ),
+    "municipality",
+    programmes=str,
+    today=date,
+)
 
 
 def comparable(programmes: Iterable[Programme | int]) -> dict[int, set[int]]:
     """By programme: its current municipalities that agreed to comparison. One query."""
     by_programme: dict[int, set[int]] = {}
-    for programme, place in (
-        _taking_part(programmes).filter(compares=True).values_list("cohort__programme", "municipality")
-    ):
+    ids = array(programme if isinstance(programme, int) else programme.pk for programme in programmes)
+    for programme, place in COMPARABLE.rows(programmes=ids, today=today()):
         by_programme.setdefault(programme, set()).add(place)
     return by_programme
+
+
+ADOPTED = PreparedForSeveral(lambda of: Adoption.objects.values_list("kit", "kit__programme", "municipality"))
 
 
 def adoption_counts(places: Mapping[int, set[int]]) -> dict[int, int]:
     """By kit: how many of its programme's `places` have adopted it, without revealing which. One query."""
     counts: dict[int, int] = {}
-    with scope(*{place for group in places.values() for place in group}):
-        rows = Adoption.objects.values_list("kit", "kit__programme", "municipality")
+    everybody = {place for group in places.values() for place in group}
+    with scope(*everybody):
+        rows = ADOPTED.rows(municipalities=everybody)
         for kit, programme, place in rows:
             if place in places.get(programme, ()):
                 counts[kit] = counts.get(kit, 0) + 1
@@ -137,22 +188,29 @@ class AdoptionTable:
         return sum(row.adoption is not None for row in self.rows)
 
 
+def _adoptions(kit: int) -> QuerySet[Adoption]:
+    public = Exists(Publication.objects.filter(post=OuterRef("parts__post"), delivery__state__in=SEEN))
+    lives = Q(parts__post__deleted_at__isnull=True)
+    return Adoption.objects.filter(kit=kit).select_related("by").annotate(
+        made=Count("parts", filter=lives),
+        published=Count("parts", filter=lives & Q(public)),
+        planned=Count("parts", filter=lives & Q(parts__post__stage=Stage.APPROVED) & ~Q(public)),
+    )  # fmt: skip
+
+
+ADOPTIONS = PreparedRowsForSeveral(lambda of: _adoptions(of.kit), "by", kit=int)
+
+
 def adoption_table(kit: Kit) -> AdoptionTable:
     """The current municipalities of the programme, by name. Two queries."""
     agreed: dict[int, Municipality] = {}
     everybody: set[int] = set()
-    for enrolment in _taking_part([kit.programme_id]):
+    for enrolment in TAKING_PART.instances(programmes=array([kit.programme_id]), today=today()):
         everybody.add(enrolment.municipality_id)
         if enrolment.compares:
             agreed[enrolment.municipality_id] = enrolment.municipality
     with scope(*agreed):
-        public = Exists(Publication.objects.filter(post=OuterRef("parts__post"), delivery__state__in=SEEN))
-        lives = Q(parts__post__deleted_at__isnull=True)
-        rows = Adoption.objects.filter(kit=kit).select_related("by").annotate(
-            made=Count("parts", filter=lives),
-            published=Count("parts", filter=lives & Q(public)),
-            planned=Count("parts", filter=lives & Q(parts__post__stage=Stage.APPROVED) & ~Q(public)),
-        )  # fmt: skip
+        rows = ADOPTIONS.shared_instances(municipalities=agreed, kit=kit.pk)
         adoptions = {row.municipality_id: row for row in rows}
     places = sorted(agreed.values(), key=lambda place: sort_key(str(place)))
     return AdoptionTable(

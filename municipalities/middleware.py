@@ -77,6 +77,6 @@ def leave(request: PageRequest) -> None:
 
 
 def _require_staff(request: PageRequest, *, trainers: bool = False) -> None:
-    request.programmes = list(queries.trained_by(request.user) if trainers else queries.run_by(request.user))
+    request.programmes = list(queries.trained_by(request.user)) if trainers else queries.programmes_run_by(request.user)
     if not request.programmes:
         raise Http404

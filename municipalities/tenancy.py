@@ -94,6 +94,14 @@ def the_only_one() -> int:
     return next(iter(ids))
 
 
+def all_in_scope() -> frozenset[int]:
+    """The ids of the municipalities whose scope is open; raises `OutOfScope` in the scope of all."""
+    ids = require().municipality_ids
+    if ids is None:
+        raise OutOfScope("The scope of certain municipalities is needed here.")
+    return ids
+
+
 Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
 

@@ -13,6 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from common import languages
+from common.enums import label
 from municipalities.models import Municipality
 from notifications.enums import MailFrequency, NotificationKind
 
@@ -47,6 +48,9 @@ class Notification(models.Model):
     mailed_at = models.DateTimeField(null=True)
 
     objects = NotificationQuerySet.as_manager()
+
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
+        return label(NotificationKind, self.kind)
 
     class Meta:
         indexes = [

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import IntegerField, Subquery, Value
 
 from accounts.models import User
+from common.prepared import Prepared, among, array
 from municipalities.models import HELD_ROLE, Enrolment, Membership, Municipality, Pairing
 from municipalities.queries import today
 from municipalities.rules import verbs
@@ -58,18 +60,32 @@ def defaults(person: User) -> dict[NotificationKind, MailFrequency]:
     return {kind: rules.default(kind, held) for kind in NotificationKind}
 
 
+def _as_mentor(of: Any) -> Any:
+    rows = Pairing.objects.on(of.today).filter(mentor__in=among(of.people))
+    return rows.values_list("mentor", "municipality", Value("mentor"))
+
+
+def _as_staff(of: Any) -> Any:
+    rows = Enrolment.objects.on(of.today).filter(cohort__programme__staff__in=among(of.people))
+    return rows.values_list("cohort__programme__staff", "municipality", Value("staff"))
+
+
+def _as_member(of: Any) -> Any:
+    rows = Membership.objects.running().filter(user__in=among(of.people))
+    return rows.values_list("user", "municipality", HELD_ROLE)
+
+
+AS_MEMBER = Prepared(_as_member, people=str)
+AS_MENTOR = Prepared(_as_mentor, people=str, today=date)
+AS_STAFF = Prepared(_as_staff, people=str, today=date)
+
+
 def roles_of(people: Iterable[User]) -> Roles:
     """Current roles by (person, municipality); an administrator's count everywhere, under municipality 0."""
     everybody = list(people)
-    member = Membership.objects.running().filter(user__in=everybody).values_list("user", "municipality", HELD_ROLE)
-    mentor = Pairing.objects.on(today()).filter(mentor__in=everybody)
-    staff = Enrolment.objects.on(today()).filter(cohort__programme__staff__in=everybody)
+    ids, on = array(person.pk for person in everybody), today()
     roles: Roles = defaultdict(set)
-    rows = [
-        *member,
-        *mentor.values_list("mentor", "municipality", Value("mentor")),
-        *staff.values_list("cohort__programme__staff", "municipality", Value("staff")),
-    ]
+    rows = [*AS_MEMBER.rows(people=ids), *AS_MENTOR.rows(people=ids, today=on), *AS_STAFF.rows(people=ids, today=on)]
     for user, municipality, role in rows:
         roles[user, municipality].add(role)
     for person in everybody:

@@ -13,7 +13,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, QuerySet
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
@@ -22,8 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.web import SignedInRequest
 from administration.views.setting_up import UNDER_WAY
 from channels import pauses
+from common.addresses import address
 from common.lazy_text import LazyText
-from common.prepared import PreparedRows
+from common.prepared import Prepared, PreparedRows
 from common.web.request import url_name
 from inbox.queries.listing import OpenCounts
 from inbox.queries.moderation import SecondReviewCounts
@@ -169,7 +169,7 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
         context["inbox_waits"] = SimpleLazyObject(lambda: _inbox(rows()))
     context["nav"] = SimpleLazyObject(lambda: _sections(request, rows()))
     if settings.DEMO:
-        context["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
+        context["account_links"] = [{"label": _("Mailbox of the demo"), "url": address("mailbox"), "icon": "mail"}]
     if request.session.get(UNDER_WAY):
         context["workspace_notice"] = SimpleLazyObject(lambda: render_to_string("administration/setup_notice.html"))
     elif is_inside(request):
@@ -177,7 +177,7 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
     elif getattr(request, "resolver_match", None):
         context["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request, rows()))
     if municipality and access and access.may(Verb.POST_EDIT):
-        context["new_post_url"] = reverse("post_new", args=[municipality.slug])
+        context["new_post_url"] = address("post_new", municipality.slug)
     return context
 
 
@@ -315,7 +315,7 @@ def _unread(user: Any, rows: list[Any]) -> int:
 
 def _workspaces(rows: list[Any], current: Any) -> list[Workspace]:
     municipalities = sorted(rows, key=lambda m: sort_key(str(m)))
-    return [Workspace(str(m), reverse("workspace", args=[m.slug]), m == current) for m in municipalities]
+    return [Workspace(str(m), address("workspace", m.slug), m == current) for m in municipalities]
 
 
 def _sections(request: NavigationRequest, rows: list[Any]) -> list[Section]:
@@ -332,12 +332,15 @@ def _sections(request: NavigationRequest, rows: list[Any]) -> list[Section]:
         counts = {"inbox": _inbox(rows).open}
         sections.append(Section(_items(request, pages, request.municipality.slug, counts=counts)))
     else:
-        sections.append(Section([Item(_("Home"), reverse("home"), "house", url_name(request) in HOME)]))
+        sections.append(Section([Item(_("Home"), address("home"), "house", url_name(request) in HOME)]))
     if request.user.is_administrator:
         shown = {page.url for page in PROGRAMME} if _is_staff(request) else set()
         pages = tuple(page for page in INSTALLATION if page.url not in shown)
         sections.append(Section(_items(request, pages), _("Installation")))
     return sections
+
+
+RUN = Prepared(lambda of: Programme.staff.through.objects.filter(user=of.user).values_list("programme"), user=int)
 
 
 def _is_staff(request: NavigationRequest) -> bool:
@@ -349,7 +352,7 @@ def _is_staff(request: NavigationRequest) -> bool:
         if known:  # on pages that trainers open, too, each says whether it is run or only trained
             request.runs_a_programme = any(row.is_run for row in known)
         else:
-            request.runs_a_programme = Programme.objects.filter(staff=request.user).exists()
+            request.runs_a_programme = bool(RUN.rows(user=request.user.pk))
     return bool(request.runs_a_programme)
 
 
@@ -362,5 +365,5 @@ def _items(
         if page.verb and not (request.access and request.access.may(page.verb)):
             continue
         current = here == page.url or here.startswith(page.prefixes) if page.prefixes else here == page.url
-        items.append(Item(page.label, reverse(page.url, args=args), page.icon, current, counts.get(page.url)))
+        items.append(Item(page.label, address(page.url, *args), page.icon, current, counts.get(page.url)))
     return items

@@ -152,7 +152,12 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "portal.context.navigation",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "common.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "common.templatetags.constant",
+                "common.templatetags.ui",
+            ],
         },
     }
 ]

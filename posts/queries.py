@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Prefetch, QuerySet, Subquery, Sum
+from django.db.models import Exists, Min, OuterRef, Prefetch, QuerySet, Subquery, Sum, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -60,14 +60,14 @@ def is_public() -> Exists:
     return Exists(Publication.objects.filter(post=OuterRef("pk"), delivery__state__in=SEEN))
 
 
-def for_review(reader: Any) -> QuerySet[Post]:
+def _for_review(reader: Any, on: date, last_week: date) -> QuerySet[Post]:
     """Posts with the annotations that their page needs.
 
     `is_public`; `has_looked`: `reader` has read the threads; `has_publications`: live ones; `is_mentored`: the
     municipality has a mentor today; `clicks` on its short links, in total and in the last week.
     """
     here = {"post": OuterRef("pk")}
-    mentors_of_today = Pairing.objects.on(timezone.localdate()).filter(mentor__is_active=True)
+    mentors_of_today = Pairing.objects.on(on).filter(mentor__is_active=True)
     clicks = ClickCount.objects.filter(link__subject=OuterRef("key")).order_by().values("link__subject")
     some = clicks.annotate(some=Sum("people")).values("some")
     return visible().select_related("author").annotate(
@@ -76,8 +76,24 @@ def for_review(reader: Any) -> QuerySet[Post]:
         has_publications=Exists(Publication.objects.filter(live=True, **here)),
         is_mentored=Exists(mentors_of_today.filter(municipality=OuterRef("municipality"))),
         clicks=Coalesce(Subquery(some), 0),
-        clicks_last_week=Coalesce(Subquery(some.filter(counted_on__gte=since_last_week())), 0),
+        clicks_last_week=Coalesce(Subquery(some.filter(counted_on__gte=last_week)), 0),
     )  # fmt: skip
+
+
+FOR_REVIEW = PreparedRows(
+    lambda of: _for_review(of.reader, of.today, of.last_week).filter(pk=of.post),
+    "author",
+    post=int,
+    reader=int,
+    today=date,
+    last_week=date,
+)
+
+
+def post_for_review(pk: int, reader: Any) -> Post | None:
+    """One post of the municipality in scope, with the annotations of `_for_review`. One query."""
+    given = {"post": pk, "reader": reader.pk, "today": timezone.localdate(), "last_week": since_last_week()}
+    return next(iter(FOR_REVIEW.instances(municipality=the_only_one(), **given)), None)
 
 
 def visible() -> QuerySet[Post]:
@@ -166,8 +182,20 @@ def latest_version(post: Post) -> Version | None:
     return post.versions.order_by("-number").prefetch_related("variants").first()
 
 
+DECISIONS_OF_POST = PreparedRows(
+    lambda of: (
+        Decision.objects.filter(version__post=of.post).select_related("by", "for_whom", "version").order_by("-pk")
+    ),
+    "by",
+    "for_whom",
+    "version",
+    post=int,
+)
+
+
 def decisions(post: Post) -> list[Decision]:
-    return list(Decision.objects.filter(version__post=post).select_related("by", "for_whom", "version").order_by("-pk"))
+    """Of its versions, newest first. One query."""
+    return DECISIONS_OF_POST.shared_instances(municipality=post.municipality_id, post=post.pk)
 
 
 def writers(post: Post, version: Version | None, *, suggested: Collection[int] | None = None) -> set[int]:
@@ -196,16 +224,37 @@ def mentionable(municipality: Any) -> list[Any]:
     return sorted(people, key=lambda person: sort_key(person.name))
 
 
+def _comments(post: int, reader: int) -> QuerySet[Comment]:
+    seen = Seen.objects.filter(post=OuterRef("thread__post"), user=reader).values("at")
+    rows = Comment.objects.filter(thread__post=post).annotate(seen_at=Subquery(seen))
+    return rows.select_related("author", *WITH_COMMENTS).order_by("pk")
+
+
+WITH_COMMENTS = (
+    "thread__author", "thread__resolved_by", "thread__suggestion__decided_by", "thread__suggestion__version",
+)  # fmt: skip
+COMMENTS_OF_POST = PreparedRows(
+    lambda of: _comments(of.post, of.reader),
+    "author",
+    "thread",
+    "thread__author",
+    "thread__resolved_by",
+    "thread__suggestion",
+    "thread__suggestion__decided_by",
+    "thread__suggestion__version",
+    post=int,
+    reader=int,
+)
+
+
 def threads(post: Post, *, reader: Any) -> list[Thread]:
     """All threads of the post, the oldest first. One query: every thread has a comment.
 
     Each has its comments in `loaded_comments`, and in `seen_at` when `reader` last read the post.
     """
-    seen = Seen.objects.filter(post=OuterRef("thread__post"), user=reader).values("at")
-    with_it = ("author", "resolved_by", "suggestion__decided_by", "suggestion__version")
-    rows = Comment.objects.filter(thread__post=post).annotate(seen_at=Subquery(seen))
+    rows = COMMENTS_OF_POST.shared_instances(municipality=post.municipality_id, post=post.pk, reader=reader.pk)
     by_id: dict[int, Any] = {}
-    for row in rows.select_related("author", *(f"thread__{name}" for name in with_it)).order_by("pk"):
+    for row in rows:
         thread = by_id.setdefault(row.thread_id, row.thread)
         thread.post, thread.seen_at = post, row.seen_at
         thread.loaded_comments = [*getattr(thread, "loaded_comments", []), row]
@@ -219,8 +268,20 @@ def open_threads(post: Post) -> int:
 
 def publications(post: Post) -> QuerySet[Publication]:
     """The live ones, by channel and slot."""
+    return _publications(post.pk)
+
+
+def _publications(post: int) -> QuerySet[Publication]:
     rows = Publication.objects.filter(post=post, live=True).select_related("delivery", "channel", "version")
     return rows.order_by("channel__platform", "channel_id", "slot")
+
+
+PUBLICATIONS_OF_POST = PreparedRows(lambda of: _publications(of.post), "delivery", "channel", "version", post=int)
+
+
+def shown_publications(post: Post) -> list[Publication]:
+    """As `publications`, for pages, which only read. One query."""
+    return PUBLICATIONS_OF_POST.shared_instances(municipality=post.municipality_id, post=post.pk)
 
 
 def poll_results(post: Post) -> list[PollResult]:
@@ -228,12 +289,24 @@ def poll_results(post: Post) -> list[PollResult]:
     return list(PollResult.objects.filter(publication__post=post, publication__live=True).order_by("pk"))
 
 
+AMENDMENTS_OF_POST = PreparedRows(
+    lambda of: (
+        Amendment.objects.filter(post=of.post).select_related("by", "decided_by", "for_whom", "version").order_by("-pk")
+    ),
+    "by",
+    "decided_by",
+    "for_whom",
+    "version",
+    post=int,
+)
+
+
 def amendments(post: Post) -> list[Amendment]:
     """Corrections and removals of a published post, newest first. Two queries."""
-    people = ("by", "decided_by", "for_whom", "version")
     parts = AmendmentPart.objects.select_related("publication__channel", "publication__delivery", "delivery")
-    rows = Amendment.objects.filter(post=post).select_related(*people).order_by("-pk")
-    return list(rows.prefetch_related(Prefetch("parts", parts.order_by("pk"))))
+    rows = AMENDMENTS_OF_POST.instances(municipality=post.municipality_id, post=post.pk)
+    prefetch_related_objects(rows, Prefetch("parts", parts.order_by("pk")))
+    return rows
 
 
 def last_submission(post: Post) -> Decision | None:

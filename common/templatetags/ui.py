@@ -165,8 +165,13 @@ def state(value: Any, label: str = "", plain: bool = False) -> SafeString:
     known = State(*value) if isinstance(value, tuple) else STATES.get(str(value), UNKNOWN)
     # Our own word wins over the enum's where we have one, so that a state is called the same everywhere.
     text = label or known.label or getattr(value, "label", "") or str(value).replace("_", " ").capitalize()
-    css = f"pill tone-{known.tone} tone-plain" if plain else f"pill tone-{known.tone}"
-    return format_html('<span class="{}">{}<span>{}</span></span>', css, icon(known.icon), text)
+    return _pill(f"pill tone-{known.tone} tone-plain" if plain else f"pill tone-{known.tone}", known.icon, str(text))
+
+
+# `typed`: markup and the same text without being markup are equal.
+@lru_cache(maxsize=1024, typed=True)
+def _pill(css: str, symbol: str, text: str) -> SafeString:
+    return html('<span class="{}">{}<span>{}</span></span>', css, icon(symbol), text)
 
 
 @register.simple_tag

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from channels.models import Channel
+from common.enums import label
 from common.fields import WebAddressField
 from delivery.models import Delivery
 from inbox.enums import FetchOutcome, MessageKind, MessageState, MessageVisibility, Topic
@@ -157,6 +158,15 @@ class Message(TenantModel):
             # messages whose retention period ends
             models.Index(fields=["settled_at"], name="message_age", condition=Q(erased_at__isnull=True)),
         ]
+
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
+        return label(MessageKind, self.kind)
+
+    def get_topic_display(self) -> str:  # type: ignore[no-redef]
+        return label(Topic, self.topic)
+
+    def get_suggested_kind_display(self) -> str:  # type: ignore[no-redef]
+        return label(MessageKind, self.suggested_kind)
 
     def __str__(self) -> str:
         words = self.shown_text.split()

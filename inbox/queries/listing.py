@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,11 +18,15 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
 )
+from django.utils.functional import cached_property
 
 from common.integers import parse_int
 from inbox.enums import MessageKind, MessageState, Topic
 from inbox.models import PRIVATE, Message, MessageFetch, Reply
+from municipalities.prepared import Prepared, PreparedRows
+from municipalities.tenancy import the_only_one
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
@@ -31,6 +36,7 @@ VIEWS = ("open", "mine", "late", "waiting", "snoozed", "answered", "closed")
 SETTLED = ("answered", "closed")
 # Rows of a list that are counted and paged; older ones are found by filters.
 MOST = 900
+PER_PAGE = 30
 NO_VALUE = "none"
 """In a filter: what has no kind, no topic, nobody who sees to it …"""
 
@@ -64,7 +70,7 @@ class MessageFilters:
         chosen = {name: getattr(self, name) for name in CHOICES} | {"q": self.search.strip()}
         return {name: value for name, value in chosen.items() if value}
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The same list as a query string, without the page."""
         return urlencode({"view": self.view, **self.filters})
@@ -120,6 +126,38 @@ def in_view(view: str, person: Any, now: datetime) -> Q:
     }[view]
 
 
+@cache
+def first_messages(view: str) -> PreparedRows:
+    """What a view shows at first. With filters a query has too many shapes."""
+    return PreparedRows(
+        lambda of: filtered_messages(
+            MessageFilters(view),
+            getattr(of, "person", None),
+            getattr(of, "now", None),  # type: ignore[arg-type]
+        )[:PER_PAGE],
+        "channel",
+        "assignee",
+        "settlement",
+        "publication",
+        "publication__post",
+        **{name: kind for name, kind in {"person": int, "now": datetime}.items() if name in _values(view)},
+    )
+
+
+def _values(view: str) -> set[str]:
+    """What the condition of a view depends on."""
+    return {"mine": {"person", "now"}}.get(view, set() if view in SETTLED else {"now"})
+
+
+def listed_messages(page: Any, narrowed: MessageFilters, person: Any, now: datetime) -> list[Message]:
+    """The rows of one page of `filtered_messages`. One query."""
+    if page.number > 1 or narrowed.filters:
+        return list(page.object_list)
+    values = {"person": person.pk, "now": now}
+    given = {name: values[name] for name in _values(narrowed.view)}
+    return first_messages(narrowed.view).shared_instances(municipality=the_only_one(), **given)
+
+
 def filtered_messages(narrowed: MessageFilters, person: Any, now: datetime) -> QuerySet[Message]:
     """The filtered list in its order. `sent` is the delivery state of the newest answer."""
     newest = Reply.objects.filter(message=OuterRef("pk")).order_by("-pk").values("delivery__state")
@@ -129,16 +167,27 @@ def filtered_messages(narrowed: MessageFilters, person: Any, now: datetime) -> Q
     return rows.order_by(*narrowed.order)
 
 
+COUNTED = tuple(name for name in VIEWS if name not in SETTLED)
+
+
+def _counts(person: int, now: datetime) -> Any:
+    columns = {f"in_{name}": Count("pk", filter=in_view(name, person, now)) for name in COUNTED}
+    rows = Message.objects.filter(state__in=OPEN).order_by().annotate(all=Value(1)).values("all")
+    return rows.annotate(**columns).values_list(*columns)
+
+
+COUNTS = Prepared(lambda of: _counts(of.person, of.now), person=int, now=datetime)
+
+
 def counts(narrowed: MessageFilters, person: Any, now: datetime) -> dict[str, int]:
     """How many are in each view of open ones, and as `listed` how many the narrowed one has, `MOST` at most.
 
     Two queries.
     Settled ones are tens of thousands after some years: to count them would cost more than the page.
     """
-    wanted = {name: Count("pk", filter=in_view(name, person, now)) for name in VIEWS if name not in SETTLED}
-    by_view = Message.objects.filter(state__in=OPEN).aggregate(**wanted)
+    (by_view,) = COUNTS.rows(municipality=the_only_one(), person=person.pk, now=now)
     rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where).order_by()
-    return {**by_view, "listed": rows[:MOST].count()}
+    return {**dict(zip(COUNTED, by_view, strict=True)), "listed": rows[:MOST].count()}
 
 
 def thread_sizes(rows: Iterable[Message]) -> dict[int, int]:

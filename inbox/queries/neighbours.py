@@ -9,6 +9,8 @@ from django.db.models import F, Q, QuerySet, Value
 from channels.models import Channel
 from inbox.models import Department, Message, Settlement
 from inbox.queries.listing import MessageFilters, in_view
+from municipalities.prepared import Prepared
+from municipalities.tenancy import the_only_one
 from serbian.sorting import sort_key
 
 
@@ -22,7 +24,7 @@ def neighbours(message: Message, narrowed: MessageFilters, person: Any, now: dat
 
 def choices() -> dict[str, list[tuple[str, str]]]:
     """Channels, settlements and departments, as ids and names in Serbian order. One query."""
-    return _sorted(_united(_tables()))
+    return _sorted(TABLES.rows(municipality=the_only_one()))
 
 
 def neighbours_and_choices(
@@ -65,8 +67,15 @@ def _tables() -> dict[str, QuerySet[Any]]:
 
 def _united(parts: Mapping[str, QuerySet[Any]]) -> list[tuple[str, int, str]]:
     """The rows of all parts: the part's name, id and label."""
+    return list(_union(parts))
+
+
+def _union(parts: Mapping[str, QuerySet[Any]]) -> Any:
     first, *others = (rows.values_list(Value(name), "pk", "label") for name, rows in parts.items())
-    return list(first.union(*others, all=True))
+    return first.union(*others, all=True)
+
+
+TABLES = Prepared(lambda of: _union(_tables()))
 
 
 def _sorted(rows: Iterable[tuple[str, int, str]]) -> dict[str, list[tuple[str, str]]]:

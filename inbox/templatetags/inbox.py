@@ -7,12 +7,11 @@ from typing import Any
 from django import template
 from django.template.defaultfilters import linebreaksbr
 from django.utils import formats, timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext, pgettext
 
-from common.markup import NOTHING
+from common.markup import NOTHING, html
 from common.templatetags.ui import when
 
 register = template.Library()
@@ -29,9 +28,7 @@ def due(moment: datetime | None, style: str = "") -> SafeString:
     local, now = timezone.localtime(moment), timezone.localtime()
     phrase = _late(now - local) if local < now else _coming(local, now, style)
     machine = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', machine, formats.date_format(local, "d.m.Y. H:i"), phrase
-    )
+    return html('<time datetime="{}" title="{}">{}</time>', machine, f"{local:%d.%m.%Y. %H:%M}", phrase)
 
 
 @register.simple_tag

@@ -28,7 +28,6 @@ from municipalities.queries import colleagues
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
-PER_PAGE = 30
 # Refusals that are listed by name; the rest are counted.
 MOST_NAMED = 5
 
@@ -55,8 +54,8 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
     now, narrowed = timezone.now(), MessageFilters.read(request.GET)
     counts = listing.counts(narrowed, request.user, now)
     rows = listing.filtered_messages(narrowed, request.user, now)
-    page = CountedPaginator(rows, PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
-    shown = listing.collapse_similar(list(page.object_list))
+    page = CountedPaginator(rows, listing.PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
+    shown = listing.collapse_similar(listing.listed_messages(page, narrowed, request.user, now))
     sizes = listing.thread_sizes(shown)
     for row in shown:
         row.size = sizes.get(row.publication_id or 0, 1)

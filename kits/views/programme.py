@@ -1,7 +1,7 @@
 """Kits for programme staff: the list, one kit with its posts and adoptions, and its editor."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,7 +28,10 @@ keeps = programme(ProgrammeVerb.CATALOGUES)
 
 def _kit_or_404(request: ProgrammeRequest, kit: int) -> Kit:
     """A kit of the user's own programmes, else 404."""
-    return get_object_or_404(queries.kits_of(request.programmes), pk=kit)
+    row = queries.kit_of(request.programmes, kit)
+    if row is None:
+        raise Http404
+    return row
 
 
 @keeps

@@ -18,6 +18,7 @@ from delivery.enums import State
 from mentoring.queries.response import asked
 from municipalities.holidays import BELGRADE
 from municipalities.models import Municipality, Pairing
+from municipalities.tenancy import scope
 
 # No word about a draft is older than the portal.
 SINCE = date(2026, 1, 1)
@@ -63,7 +64,9 @@ def first_word(places: Sequence[Municipality], first: date, last: date) -> Mappi
     ids = {row.mentor_id for row in pairings}
     hours: dict[int, list[float]] = defaultdict(list)
     shown: dict[int, int] = defaultdict(int)
-    for (_mentor, place), pairs in asked(ids, pairings, begins - BEFORE).items() if ids else ():
+    with scope(*places):
+        questions = asked(ids, pairings, begins - BEFORE) if ids else {}
+    for (_mentor, place), pairs in questions.items():
         for question in pairs:
             if begins <= question.at < ends:
                 shown[place] += 1

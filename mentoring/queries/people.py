@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import JSONField, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
+from common.prepared import PreparedRows, among, array
 from mentoring.models import Absence, Handover
 from municipalities.models import Enrolment, Municipality, Pairing, Programme
 from municipalities.queries import known_mentors, today
@@ -75,10 +76,20 @@ def running_pairing(mentor: Any, municipality: Municipality) -> Pairing | None:
     return rows.select_related("mentor", "municipality").order_by("-starts_on").first()
 
 
+OWN_PAIRINGS = PreparedRows(
+    lambda of: (
+        Pairing.objects.filter(mentor=of.mentor, municipality__joined_on__isnull=False)
+        .select_related("municipality")
+        .order_by("starts_on", "pk")
+    ),
+    "municipality",
+    mentor=int,
+)
+
+
 def own_pairings(mentor: Any) -> list[Pairing]:
     """All of a mentor's, ended ones and those to come too, with their municipalities. One query."""
-    rows = Pairing.objects.filter(mentor=mentor, municipality__joined_on__isnull=False)
-    return list(rows.select_related("municipality").order_by("starts_on", "pk"))
+    return OWN_PAIRINGS.shared_instances(mentor=mentor.pk)
 
 
 def running(pairings: Iterable[Pairing]) -> list[Pairing]:
@@ -95,11 +106,19 @@ def successors(pairing: Pairing, programmes: list[Programme] | None = None) -> l
     return [person for person in known_mentors(programmes) if person.pk != pairing.mentor_id]
 
 
+def _pairings_of(of: Any) -> QuerySet[Pairing]:
+    places = Enrolment.objects.on(of.today).filter(cohort__programme__in=among(of.programmes)).values("municipality")
+    rows = Pairing.objects.filter(municipality__in=places, municipality__joined_on__isnull=False)
+    return rows.select_related("mentor", "municipality")
+
+
+PAIRINGS_OF = PreparedRows(_pairings_of, "mentor", "municipality", programmes=str, today=date)
+
+
 def pairings_of(programmes: list[Programme]) -> list[Pairing]:
     """Pairings, ended ones too, in municipalities that take part today in these programmes. One query."""
-    places = Enrolment.objects.on(today()).filter(cohort__programme__in=programmes).values("municipality")
-    rows = Pairing.objects.filter(municipality__in=places, municipality__joined_on__isnull=False)
-    return list(rows.select_related("mentor", "municipality"))
+    ids = array(programme.pk for programme in programmes)
+    return PAIRINGS_OF.shared_instances(programmes=ids, today=today())
 
 
 def runs(period: Pairing | Absence, on: date) -> bool:

@@ -13,19 +13,23 @@ from typing import Any
 from django.db.models import Avg, Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce, JSONObject, TruncWeek
 
+from common.prepared import PreparedRows, among, array
 from mentoring.models import Criterion, Feedback, Score
 from mentoring.queries.rubric import rubric_of, rubrics
 from mentoring.rules import FEW
 from municipalities.holidays import BELGRADE
 from municipalities.models import Enrolment, Municipality, Programme
+from municipalities.prepared import PreparedForSeveral
 from municipalities.queries import today
-from municipalities.tenancy import scope
+from municipalities.tenancy import all_in_scope, scope
 from posts.models import Post
 from posts.queries import is_public
 
 WEEKS = 12
 HALF = 4  # weeks that are set against the four before them
 LAST = 6
+# What a table of municipalities shows.
+NAMED = ("slug", "name_cyrl", "name_latn", "name_en", "arms", "colour")
 
 
 def weeks(last: date) -> list[date]:
@@ -230,10 +234,24 @@ class ProgressDashboard:
     withheld: int = 0
 
 
+# Without the columns of municipalities and cohorts that no table of names shows.
+ENROLMENTS = PreparedRows(
+    lambda of: (
+        Enrolment.objects.on(of.today)
+        .filter(cohort__programme__in=among(of.programmes))
+        .select_related("municipality", "cohort")
+        .only("compares", "cohort", "cohort__programme", "municipality", *(f"municipality__{name}" for name in NAMED))
+    ),
+    "municipality",
+    "cohort",
+    programmes=str,
+    today=date,
+)
+
+
 def progress_dashboards(programmes: list[Programme]) -> list[ProgressDashboard]:
     """Rows in no order. Opens the scope of exactly the municipalities that are enrolled today and agreed."""
-    running = Enrolment.objects.on(today()).filter(cohort__programme__in=programmes)
-    enrolments = list(running.select_related("municipality", "cohort"))
+    enrolments = ENROLMENTS.instances(programmes=array(programme.pk for programme in programmes), today=today())
     agreed = {enrolment.municipality_id for enrolment in enrolments if enrolment.compares}
     cells: dict[int, dict[str, LevelSum]] = defaultdict(lambda: defaultdict(LevelSum))
     posts: dict[int, int] = {}
@@ -257,9 +275,21 @@ def progress_dashboards(programmes: list[Programme]) -> list[ProgressDashboard]:
 def _sums(mondays: list[date]) -> tuple[dict[int, dict[str, LevelSum]], dict[int, int]]:
     """By municipality and key of the criterion; and posts with feedback by municipality. Two queries."""
     cells: dict[int, dict[str, LevelSum]] = defaultdict(lambda: defaultdict(LevelSum))
-    rows = Score.objects.filter(feedback__given_at__gte=_since(mondays)).values("municipality_id", "criterion__key")
-    for row in rows.annotate(mean=Avg("level"), count=Count("pk")).order_by():
-        cells[row["municipality_id"]][row["criterion__key"]].add(row["mean"], row["count"])
-    feedback = Feedback.objects.filter(given_at__gte=_since(mondays)).values("municipality_id")
-    counted = feedback.annotate(posts=Count("post", distinct=True)).order_by()
-    return cells, dict(counted.values_list("municipality_id", "posts"))
+    given = {"municipalities": all_in_scope(), "since": _since(mondays)}
+    for municipality, criterion, mean, count in LEVELS.rows(**given):
+        cells[municipality][criterion].add(float(mean), count)
+    return cells, dict(POSTS.rows(**given))
+
+
+def _levels(since: datetime) -> Any:
+    rows = Score.objects.filter(feedback__given_at__gte=since).order_by()
+    return rows.values_list("municipality_id", "criterion__key").annotate(mean=Avg("level"), count=Count("pk"))
+
+
+def _posts(since: datetime) -> Any:
+    feedback = Feedback.objects.filter(given_at__gte=since).order_by()
+    return feedback.values_list("municipality_id").annotate(posts=Count("post", distinct=True))
+
+
+LEVELS = PreparedForSeveral(lambda of: _levels(of.since), since=datetime)
+POSTS = PreparedForSeveral(lambda of: _posts(of.since), since=datetime)

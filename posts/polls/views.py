@@ -41,7 +41,7 @@ def closing(request: MunicipalityRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The report is saved. Publish the outcome of the answers."))
             return redirect("post_closing", request.municipality.slug, post.pk)
     typed = request.POST if request.method == "POST" else None
-    publications = list(queries.publications(post))
+    publications = queries.shown_publications(post)
     for publication in publications:
         publication.script = own_name(publication.slot)  # type: ignore[attr-defined]
     counted = count_votes(publications, queries.poll_results(post))

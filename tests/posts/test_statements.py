@@ -46,21 +46,40 @@ from tests.posts.deciders import member, on_the_list, stand_in, submitted
 from tests.posts.desk import Desk
 
 # Each is compared with the ORM below, or in tests/municipalities/test_prepared.py (`audit`), or in
-# tests/portal/test_page_frame.py (of every page) or test_page_statements.py.
+# tests/portal/test_page_frame.py (of every page), test_page_statements.py or tests/benchmarks/test_page_statements.py.
 STATEMENTS = {
     "channels/domain/credentials.py": {"SEALED"},
+    "accounts/models.py": {"BY_KEY"},
+    "analytics/comparison/queries/comparison.py": {"enrolled"},
     "common/audit.py": {"EVENT"},
     "delivery/domain/attempts.py": {"CLOSED"},
     "delivery/domain/pre_send_check.py": {"FRESH", "SENT", "SENT_AGAIN"},
     "delivery/domain/move.py": {"MOVED", "_moves"},
     "delivery/queries.py": {"HEADS", "LOCKED", "LAST_NUMBERS", "UNDER_WAY", "NEXT_DUE"},
     "administration/queries/first_steps.py": {"OF_MUNICIPALITY"},
+    "inbox/queries/listing.py": {"COUNTS", "first_messages"},
+    "inbox/queries/neighbours.py": {"TABLES"},
+    "kits/queries.py": {"ADOPTED", "ADOPTIONS", "COMPARABLE", "KIT", "KITS", "PARTS", "TAKING_PART"},
+    "mentoring/queries/desk.py": {"POSTS", "QUEUE"},
     "mentoring/queries/overviews.py": {"OF_SEVERAL", "OF_WRITER"},
-    "municipalities/queries.py": {"ACTIVE_SERVICES", "ENTRIES", "SPELLINGS", "WORKSPACE"},
+    "mentoring/queries/people.py": {"OWN_PAIRINGS", "PAIRINGS_OF"},
+    "mentoring/queries/progress.py": {"ENROLMENTS", "LEVELS", "POSTS"},
+    "mentoring/queries/response.py": {"ABSENCES", "COMMENTS", "DECISIONS", "FEEDBACK"},
+    "municipalities/queries.py": {"ACTIVE_SERVICES", "ENTRIES", "MEMBERS", "RUN_BY", "SPELLINGS", "WORKSPACE"},
+    "notifications/queries.py": {"AS_MEMBER", "AS_MENTOR", "AS_STAFF"},
     "posts/coaching/published_phones.py": {"written"},
     "posts/home.py": {"decided", "listed", "shown"},
-    "posts/queries.py": {"ASKED_WITHOUT_REPORT", "LIVE_PUBLICATIONS", "unfiltered_in_range"},
-    "portal/context.py": {"inside", "outside"},
+    "posts/queries.py": {
+        "AMENDMENTS_OF_POST",
+        "ASKED_WITHOUT_REPORT",
+        "COMMENTS_OF_POST",
+        "DECISIONS_OF_POST",
+        "FOR_REVIEW",
+        "LIVE_PUBLICATIONS",
+        "PUBLICATIONS_OF_POST",
+        "unfiltered_in_range",
+    },
+    "portal/context.py": {"RUN", "inside", "outside"},
     "posts/publishing/domain/policy.py": {"PUBLICATIONS", "PUBLICATION", "DECISIONS", "DECISIONS_OF_SEVERAL"},
 }
 

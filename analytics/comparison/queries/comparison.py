@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 
 from django.conf import settings
 from django.db.models import Q
@@ -15,6 +16,7 @@ from analytics.comparison.queries.training_figures import around
 from analytics.comparison.training_periods import BEFORE
 from analytics.months import Months, first_of, spanning
 from analytics.periods import Period
+from common.prepared import PreparedRows, among, array
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.queries import today
 from municipalities.tenancy import scope
@@ -26,6 +28,7 @@ READ = (
     "slug", "name_cyrl", "name_latn", "name_en", "population", "joined_on",
     "district__name_cyrl", "district__name_latn", "district__name_en",
 )  # fmt: skip
+ENROLLED = ("compares", "cohort", "cohort__name", "cohort__training_on", "municipality", "municipality__district")
 # The sparkline shows at least so many months, however short the period.
 LINE_MONTHS = 12
 
@@ -89,16 +92,30 @@ class Comparison:
     labels: Sequence[date] = ()  # the months of a row's line; empty: no values by month
 
 
+@cache
+def enrolled(*, with_practice: bool) -> PreparedRows:
+    """Who takes part on a day in certain programmes. `with_practice`: workspaces of practice, too."""
+    real = Q() if with_practice else Q(municipality__is_practice=False)
+    return PreparedRows(
+        lambda of: (
+            Enrolment.objects.on(of.today)
+            .filter(real, cohort__programme__in=among(of.programmes), municipality__joined_on__isnull=False)
+            .select_related("cohort", "municipality__district")
+            .only(*ENROLLED, *(f"municipality__{name}" for name in READ))
+            .order_by("starts_on", "pk")
+        ),
+        "cohort",
+        "municipality",
+        "municipality__district",
+        programmes=str,
+        today=date,
+    )
+
+
 def taking_part(programmes: Sequence[Programme]) -> Part:
     """Who takes part today; workspaces of practice only in the demo. One query."""
-    real = Q() if settings.DEMO else Q(municipality__is_practice=False)
-    enrolments = list(
-        Enrolment.objects.on(today())
-        .filter(real, cohort__programme__in=programmes, municipality__joined_on__isnull=False)
-        .select_related("cohort", "municipality__district")
-        .only("compares", "cohort__name", "cohort__training_on", *(f"municipality__{name}" for name in READ))
-        .order_by("starts_on", "pk")
-    )
+    statement = enrolled(with_practice=settings.DEMO)
+    enrolments = statement.shared_instances(programmes=array(row.pk for row in programmes), today=today())
     places = {
         enrolment.municipality_id: ComparedMunicipality(enrolment.municipality, enrolment.cohort)
         for enrolment in enrolments

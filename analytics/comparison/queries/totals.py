@@ -44,20 +44,26 @@ WITH w AS MATERIALIZED (
 )
 """
 
+# Summed by window and traits first: each of the ten sums below would otherwise look at the traits of every fact.
 DAYS = """
 {windows}
-SELECT w.n, sum(f.posts), sum(f.interactions),
-       sum(f.posts) FILTER (WHERE t.call_kind <> ''), sum(f.posts) FILTER (WHERE t.service <> ''),
-       sum(f.posts) FILTER (WHERE t.category = 'service'), sum(f.posts) FILTER (WHERE t.category = 'ceremony'),
-       sum(f.posts) FILTER (WHERE t.interactive <> ''), sum(f.posts) FILTER (WHERE t.boosted),
-       sum(f.interactions) FILTER (WHERE t.boosted), min(f.day)
-FROM w
-JOIN analytics_dailyfact f
-  ON f.municipality_id = w.municipality_id AND f.basis = 'publication' AND f.day BETWEEN w.first AND w.last
-JOIN analytics_traits t ON t.id = f.traits_id
-WHERE f.day BETWEEN %(since)s AND %(until)s AND f.municipality_id = ANY(%(places)s)
-  AND (%(practice)s OR f.channel_id NOT IN (SELECT id FROM channels_channel WHERE is_practice))
-GROUP BY w.n
+, sums AS MATERIALIZED (
+    SELECT w.n, f.traits_id, sum(f.posts) AS posts, sum(f.interactions) AS interactions, min(f.day) AS day
+    FROM w
+    JOIN analytics_dailyfact f
+      ON f.municipality_id = w.municipality_id AND f.basis = 'publication' AND f.day BETWEEN w.first AND w.last
+    WHERE f.day BETWEEN %(since)s AND %(until)s AND f.municipality_id = ANY(%(places)s)
+      AND (%(practice)s OR f.channel_id NOT IN (SELECT id FROM channels_channel WHERE is_practice))
+    GROUP BY w.n, f.traits_id
+)
+SELECT f.n, sum(f.posts)::bigint, sum(f.interactions)::bigint,
+       sum(f.posts) FILTER (WHERE t.call_kind <> '')::bigint, sum(f.posts) FILTER (WHERE t.service <> '')::bigint,
+       sum(f.posts) FILTER (WHERE t.category = 'service')::bigint,
+       sum(f.posts) FILTER (WHERE t.category = 'ceremony')::bigint,
+       sum(f.posts) FILTER (WHERE t.interactive <> '')::bigint, sum(f.posts) FILTER (WHERE t.boosted)::bigint,
+       sum(f.interactions) FILTER (WHERE t.boosted)::bigint, min(f.day)
+FROM sums f JOIN analytics_traits t ON t.id = f.traits_id
+GROUP BY f.n
 """.replace("{windows}", _WINDOWS)
 
 # Of each channel the last that was read up to the end of the window; NULL when that is too long ago.
@@ -89,7 +95,7 @@ MEDIANS = """
         ORDER BY d.day DESC LIMIT 1
     ) d
 )
-SELECT r.n, percentile_cont(0.5) WITHIN GROUP (ORDER BY s.interactions * 1000.0 / r.followers), count(*)
+SELECT r.n, percentile_cont(0.5) WITHIN GROUP (ORDER BY s.interactions * 1000.0::float8 / r.followers), count(*)
 FROM read r
 JOIN analytics_subject s ON s.channel_id = r.channel_id AND s.published_on BETWEEN r.first AND r.last
 WHERE s.kind <> 'channel' AND s.interactions IS NOT NULL

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from benchmarks import (
@@ -23,6 +23,7 @@ from benchmarks import (
     report,
     scale,
     seed,
+    versions,
 )
 
 DOCS = "docs/benchmarks.md"
@@ -31,7 +32,8 @@ ANALYTICS = "analytics"
 MENTORING = "mentoring"
 INBOX = "inbox"
 POLICIES = "policies"
-OTHERS = (ANALYTICS, MENTORING, INBOX, POLICIES)
+VERSIONS = "versions"
+OTHERS = (ANALYTICS, MENTORING, INBOX, POLICIES, VERSIONS)
 
 
 class Command(BaseCommand):
@@ -47,6 +49,7 @@ class Command(BaseCommand):
             "--of", type=int, action="append", help="for analytics: 100 and 1 unless named; for policies: 1"
         )
         parser.add_argument("--anew", action="store_true", help="for analytics: fill its databases again")
+        parser.add_argument("--against", help="for versions: a working tree of the other version, with its .venv")
         parser.add_argument("--runs", type=int, default=3, help="how often publishing is measured; medians are shown")
 
     def handle(self, *args: Any, parts: list[str], write: bool, keep: bool, runs: int, **options: Any) -> None:
@@ -63,6 +66,13 @@ class Command(BaseCommand):
                 plans = self._policies(options["of"] or [1])
                 results["policies"] = [entry.json() for entry in plans]
                 self._report(part, report.render_policies(plans), write)
+                continue
+            if part == VERSIONS:
+                if not options["against"]:
+                    raise CommandError("--against names the working tree of the other version.")
+                compared, throughput = versions.compared(Path(options["against"]), self.stdout.write)
+                results["versions"] = [*(page.json() for page in compared), throughput.json()]
+                self._report(part, report.render_versions(compared, throughput), write)
                 continue
             with database.temporary(keep=keep) as address:
                 if part == "pages":

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from accounts.models import User
@@ -138,8 +137,8 @@ class ReviewPage:
 
 def readable_or_404(request: MunicipalityRequest, pk: int) -> Post:
     """The post, if this person may read it. A deleted one is visible only to those who may restore it."""
-    post: Post = get_object_or_404(queries.for_review(request.user), pk=pk)
-    if not rules.may_read(request.access, is_public=post.is_public):  # type: ignore[attr-defined]
+    post = queries.post_for_review(pk, request.user)
+    if post is None or not rules.may_read(request.access, is_public=post.is_public):  # type: ignore[attr-defined]
         raise Http404
     post.municipality = request.municipality
     return post
@@ -149,7 +148,7 @@ def build_review_page(request: MunicipalityRequest, post: Post) -> ReviewPage:
     reads_drafts = request.access.may(Verb.DRAFT_VIEW)
     versions = list(post.versions.select_related("created_by").order_by("-number"))
     # only versions are published or decided
-    publications = list(queries.publications(post)) if post.has_publications else []  # type: ignore[attr-defined]
+    publications = queries.shown_publications(post) if post.has_publications else []  # type: ignore[attr-defined]
     for publication in publications:
         publication.script = own_name(publication.slot)  # type: ignore[attr-defined]
     newest = versions[0] if versions else None
