@@ -20,6 +20,12 @@ def test_a_value_is_read_as_it_was_written(tmp_path_factory, value):
     assert environment_file.read(path) == {"NAME": value}
 
 
+def test_what_systemd_would_take_for_something_else_is_escaped():
+    """`make test-debian` has systemd read the same value."""
+    assert environment_file.written("A", 'D$o`b\\o "š"') == r'A="D\$o\`b\\o \"š\""'
+    assert environment_file.written("A", "") == "A="
+
+
 @pytest.mark.parametrize("value", ["two\nlines", "a\x00", "\x1b[31m"])
 def test_a_value_that_would_be_a_second_line_is_refused(value):
     with pytest.raises(ValueError, match="NAME"):
