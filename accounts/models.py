@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from accounts.enums import InvitationState
 from common import languages
-from common.prepared import PreparedRows
 
 
 class People(BaseUserManager["User"]):
@@ -20,14 +19,6 @@ class People(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_administrator=True, **fields)
-
-    def get(self, *args: Any, **conditions: Any) -> "User":
-        """By the key alone, as each request reads the person who is signed in, compiled once."""
-        if not args and conditions.keys() == {"pk"} and type(conditions["pk"]) is int:
-            for user in BY_KEY.instances(**conditions):
-                return user
-            raise User.DoesNotExist
-        return super().get(*args, **conditions)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())
@@ -57,9 +48,6 @@ class User(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return self.name
-
-
-BY_KEY = PreparedRows(lambda of: User.objects.filter(pk=of.pk), pk=int)
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

@@ -13,7 +13,6 @@ import pytest
 
 from django.utils import timezone
 
-from accounts import models as accounts
 from accounts.models import User
 from analytics.comparison.queries import comparison
 from benchmarks import seed
@@ -169,10 +168,6 @@ def of_the_programmes_pages(filled: Filled) -> None:
         now = timezone.now()
         assert len(same(municipalities.RUN_BY, user=person.pk, now=now)) == (person in (filled.staff, filled.officer))
         assert len(same(context.RUN, user=person.pk)) == (person in (filled.staff, filled.officer))
-        assert [user.pk for user in same(accounts.BY_KEY, pk=person.pk)] == [person.pk]
-        assert User.objects.get(pk=person.pk) == person
-    with pytest.raises(User.DoesNotExist):
-        User.objects.get(pk=2**40)
     for place in (filled.home, filled.other):
         assert same(municipalities.MEMBERS, place=place.pk)
 

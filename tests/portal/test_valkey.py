@@ -59,7 +59,7 @@ KINDS = {
 # Modules that write to Valkey. A new one gets a line in the test below, and its keys a pattern above.
 WRITERS = {
     "accounts/middleware.py", "accounts/throttling.py", "analytics/ingestion/domain/webhooks.py",
-    "channels/rate_limits.py", "common/ratelimit.py", "delivery/heartbeat.py", "launcher/backup.py",
+    "channels/rate_limits.py", "common/ratelimit.py", "delivery/heartbeat.py", "launcher/backup.py", "launcher/installed.py",
     "links/domain/count.py", "portal/health.py", "portal/measurements.py", "portal/operations.py", "portal/tasks.py",
     "reports/public_responses.py",
 }  # fmt: skip

@@ -49,7 +49,6 @@ from tests.posts.desk import Desk
 # tests/portal/test_page_frame.py (of every page), test_page_statements.py or tests/benchmarks/test_page_statements.py.
 STATEMENTS = {
     "channels/domain/credentials.py": {"SEALED"},
-    "accounts/models.py": {"BY_KEY"},
     "analytics/comparison/queries/comparison.py": {"enrolled"},
     "common/audit.py": {"EVENT"},
     "delivery/domain/attempts.py": {"CLOSED"},
