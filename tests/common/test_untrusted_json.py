@@ -21,7 +21,8 @@ OWN = {
     "platforms/facebook/videos.py", "platforms/linkedin/media.py", "platforms/meta/containers.py",
     "platforms/tiktok/checkpoint.py", "platforms/x/media.py", "platforms/youtube/uploads.py",
     "benchmarks/publishing.py", "benchmarks/management/commands/bench.py", "launcher/files.py",
-    "launcher/asvs.py", "launcher/coverage_report.py", "launcher/run.py", "launcher/sbom.py",
+    "launcher/asvs.py", "launcher/coverage_report.py", "launcher/debian_database.py", "launcher/image_sbom.py",
+    "launcher/installed.py", "launcher/run.py", "launcher/sbom.py", "mentoring/queries/response.py",
     "portal/last_backup.py", "portal/measurements.py", "portal/migration_history.py",
     "reports/files/pdf.py", "trainings/scenario_parsing.py",
 }  # fmt: skip
