@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PARENT = "0af7651916cd43dd8448eb211c80319c"
 # The secrets come from the environment, so that no line of source holds them.
 PROGRAM = """
-import json, os, shutil
+import json, os, shutil, time
 import django; django.setup()
 from django.conf import settings
 from django.test import Client
@@ -47,6 +47,11 @@ with traces._tracer().start_as_current_span("ours") as span:
     span.record_exception(RuntimeError(secret["TEXT"]))
     failing.apply(headers={})
 traces.flush()
+if (child := os.fork()) == 0:  # as gunicorn and Celery do after they have loaded everything
+    traces._tracer().start_span("forked").end()
+    time.sleep(3)
+    os._exit(0)
+os.waitpid(child, 0)
 shutil.rmtree(settings.SUITE_ROOT)
 print(json.dumps([broken.status_code, unknown.status_code]))
 """
@@ -109,7 +114,7 @@ def test_a_trace_says_what_ran_and_nothing_of_what_it_ran_with(
     receiver: tuple[str, list[bytes], list[bytes]], tmp_path: Path
 ) -> None:
     address, heads, bodies = receiver
-    done = run(tmp_path, PROGRAM, OTEL_EXPORTER_OTLP_ENDPOINT=address, PARENT=PARENT)
+    done = run(tmp_path, PROGRAM, OTEL_EXPORTER_OTLP_ENDPOINT=address, PARENT=PARENT, OTEL_BSP_SCHEDULE_DELAY="200")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.splitlines()[-1]) == [500, 405]
     everything = b"".join([*heads, *bodies])
@@ -137,6 +142,7 @@ def test_a_trace_says_what_ran_and_nothing_of_what_it_ran_with(
     assert values(task)["error.type"] == "RuntimeError"
     assert values(task)["dobosar.outcome"] == "failure"
     assert values(named["ours"]) == {}
+    assert "forked" in named, "a forked process sends in the background as well"
     assert "GET" not in {span.name.split()[0] for span in received if span.name != "ours"}, (
         "spans of others do not leave"
     )
