@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import psutil
 import requests
 
 from django.urls import reverse
@@ -124,6 +123,8 @@ def _worker(channel: Channel, done: threading.Event) -> None:
 
 def _cpu() -> float:
     """Of the children of this process: gunicorn and its workers."""
+    import psutil  # not in the image, where `small_machine` imports this module
+
     total = 0.0
     for process in psutil.Process().children(recursive=True):
         try:

@@ -32,7 +32,6 @@ from channels.domain import credentials
 from channels.models import Channel
 from delivery.enums import State
 from delivery.models import Delivery
-from launcher.run import publishing
 from municipalities.enums import Approval
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
@@ -101,7 +100,10 @@ def fake() -> Iterator[Fake]:
 @contextmanager
 def engine(database: str, server: Fake) -> Iterator[list[psutil.Process]]:
     """What publishes, as `make run` starts it. The processes of its publishers."""
-    import psutil  # not in the image, where `Load` is used (small_machine)
+    # Not in the image, where `Load` is used (small_machine).
+    import psutil
+
+    from launcher.run import publishing
 
     own = {
         **os.environ, "DATABASE_URL": database, "LOG_LEVEL": "WARNING",

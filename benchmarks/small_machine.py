@@ -34,6 +34,8 @@ def prepare() -> None:
     """Print JSON: the name of the cookie, and for each client its value and the paths of pages by name."""
     with as_owner(), everywhere("benchmark data"):
         municipalities = list(Municipality.objects.exclude(joined_on=None).order_by("pk"))
+        # With DEMO, without which the practice network needs https, /readyz waits for municipalities of the demo.
+        Municipality.objects.exclude(joined_on=None).update(is_demo=True)
         approver = User.objects.create(email="small-approver@example.org", name="Approver", language="sr")
         channels = []
         for municipality in municipalities:
@@ -77,11 +79,11 @@ def put(ahead: float, seconds: float) -> None:
 
 
 def outcome() -> None:
-    """Print JSON: the posts that `put` made, how many are published, and the seconds after their time, sorted."""
+    """Print JSON: how many posts `put` made, their states with reasons, and the seconds after their time."""
     with as_owner(), everywhere("benchmark data"):
         due = Delivery.objects.filter(channel__is_practice=True)
         published = due.filter(state=State.PUBLISHED).annotate(delay=F("published_at") - F("due_at"))
         delays = sorted(delay.total_seconds() for delay in published.values_list("delay", flat=True))
-        states = sorted(set(due.values_list("state", flat=True)))
+        states = sorted({f"{state} {reason}".strip() for state, reason in due.values_list("state", "reason")})
         outcome = {"due": due.count(), "states": states, "delays": delays}
     sys.stdout.write(json.dumps(outcome))

@@ -22,9 +22,11 @@ EXTRAS: dict[str, list[str]] = {
     "requirements-package.txt": ["package", "sentry"],
     # Of an installation that reports its errors; the tests need it as well.
     "requirements-sentry.txt": ["sentry"],
+    # The same for one that traces.
+    "requirements-tracing.txt": ["tracing"],
     # Of the stage of the Dockerfile that writes the bill of materials.
     "requirements-sbom.txt": ["sbom"],
-    "requirements-dev.txt": ["local", "sentry", "sbom", "dev"],
+    "requirements-dev.txt": ["local", "sentry", "tracing", "sbom", "dev"],
 }
 OPTIONS = [
     "--generate-hashes", "--universal", "--python-version", "3.11", "--no-emit-index-url", "--quiet", "--no-header",

@@ -8,12 +8,13 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         # celery: tasks sent by web processes go to our broker; checks: wrong settings are reported at the start
-        from portal import access_log, celery, checks, measurements, publish_policies  # noqa: F401
+        from portal import access_log, celery, checks, measurements, publish_policies, tracing  # noqa: F401
 
         publish_policies.register()
         access_log.watch_tasks()
         access_log.watch_statements()
         measurements.watch_tasks()
+        tracing.start()
         # What is wrong with the address or missing of the library, `checks.error_reports` says.
         if settings.SENTRY_DSN and checks.can_report(settings.SENTRY_DSN):
             from portal import error_reports

@@ -205,6 +205,32 @@ def can_report(dsn: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname and parts.username and parts.path.strip("/"))
 
 
+@register(START)
+def traces(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """E012: spans that should be sent can be."""
+    if not settings.OTEL_EXPORTER_OTLP_ENDPOINT or can_trace(settings.OTEL_EXPORTER_OTLP_ENDPOINT):
+        return []
+    return [
+        Error(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but no span can be sent: its packages are not installed, or it is no "
+            "address.",
+            hint="Install requirements-tracing.txt; an address looks like http://collector:4318.",
+            id="portal.E012",
+        )
+    ]
+
+
+def can_trace(endpoint: str) -> bool:
+    """Whether the optional packages are there and `endpoint` is an address that they take."""
+    try:
+        if importlib.util.find_spec("opentelemetry.sdk.trace.export") is None:
+            return False
+        parts = urlsplit(endpoint)
+    except (ModuleNotFoundError, ValueError):
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+
+
 @register(Tags.database, START)
 def demo_accounts(app_configs: Any = None, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """E003: accounts with the password from the README. Runs with `check --database default`."""

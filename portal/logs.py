@@ -22,10 +22,12 @@ SECRET = re.compile(
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 # Attribute of a record: its values by name, for whoever reads JSON.
 FIELDS = "fields"
+# And the trace it belongs to, where traces are made (`portal.tracing`).
+TRACE_ID = "trace_id"
 
 
 class PlainFormatter(logging.Formatter):
-    """One line per record: time with its offset, level, logger, id of the request, message.
+    """One line per record: time with its offset, level, logger, id of the request, message, and the id of a trace.
 
     Nothing that a stranger typed begins a line or moves the cursor of a terminal: control characters, line separators
     and marks of direction are escaped. Lines of a traceback are indented.
@@ -38,7 +40,8 @@ class PlainFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         record.message = record.getMessage()
         record.asctime = moment(record, self.zone)
-        lines = [in_one_line(self.formatMessage(record))]
+        trace_id = record.__dict__.get(TRACE_ID)
+        lines = [in_one_line(self.formatMessage(record)) + (f" trace_id={trace_id}" if trace_id else "")]
         # Not `exc_text`: another handler may have put it there as it came.
         if record.exc_info:
             lines += self.formatException(record.exc_info).split("\n")
@@ -63,6 +66,8 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
             **record.__dict__.get(FIELDS, {}),
         }
+        if trace_id := record.__dict__.get(TRACE_ID):
+            entry[TRACE_ID] = trace_id
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
         if record.stack_info:

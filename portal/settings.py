@@ -100,6 +100,7 @@ MIDDLEWARE = [
     # First: styles and scripts need nothing of what the others say of pages (a page loads some fifty of them).
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.request_ids.RequestIdMiddleware",
+    "portal.tracing.TracingMiddleware",
     "portal.access_log.AccessLogMiddleware",
     "portal.measurements.MeasureMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -429,6 +430,8 @@ SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=0)
 ALERT_MINUTES = env.int("ALERT_MINUTES", default=5)
 # Where errors are reported; without it, the library for it is not even imported.
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
+# Where spans of requests, tasks and statements are sent (OTLP over HTTP). The same holds for its library.
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -440,13 +443,14 @@ LOGGING = {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": env.one_of("LOG_FORMAT", ("plain", "json"), default="plain"),
-            "filters": ["request-ids", "outages", "refusals", "secrets"],
+            "filters": ["request-ids", "trace-ids", "outages", "refusals", "secrets"],
         }
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # "Not ready yet" is an answer, not an error to be read about every second of a start.
     "filters": {
         "request-ids": {"()": "portal.request_ids.RequestIds"},
+        "trace-ids": {"()": "portal.tracing.TraceIds"},
         "outages": {"()": "portal.outages.Outages"},
         "refusals": {"()": "portal.logs.Refusals"},
         "secrets": {"()": "portal.logs.WithoutSecrets"},

@@ -41,7 +41,7 @@ INVENTORY = {
         "platforms/youtube/uploads.py", "posts/coaching/views/messages.py", "posts/editing/domain/freeze.py",
         "posts/media/domain/pictures.py", "posts/media/domain/videos.py", "posts/models/link_checks.py",
         "reports/public_responses.py", "common/cache_keys.py", "common/ratelimit.py", "launcher/requirements.py",
-        "launcher/binaries.py", "launcher/bootstrap.py", "launcher/prepare.py",
+        "launcher/binaries.py", "launcher/bootstrap.py", "launcher/image_sbom.py", "launcher/prepare.py",
         "analytics/history/domain/imports.py", "analytics/history/domain/parse_rows.py", "inbox/moderation_rules.py",
         "municipalities/row_security/schema.py", "needs/queries/public.py", "portal/migration_history.py",
         "portal/schema.py",

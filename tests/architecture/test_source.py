@@ -106,6 +106,7 @@ EVERYWHERE = {
     "benchmarks/publishing.py",
     "benchmarks/scale.py",
     "benchmarks/seed.py",
+    "benchmarks/small_machine.py",
     "demo/day.py",
     "demo/indicators.py",
     "demo/metrics.py",

@@ -29,12 +29,13 @@ import requests
 from launcher import ports
 from tests.containers.cgroup import Limited, limited
 from tests.containers.engine import NoEngine, Project, run, running
-from tests.containers.walk import HOST, OVERRIDE, images, variables
+from tests.containers.walk import OVERRIDE, images, variables
 
 PROJECT, LIMITS, GROUP = "dobosar-small-machine", "tests/containers/small_machine.yml", "dobosar-small-machine"
 LIMIT = 2 * 1024**3
 SECONDS, AHEAD, MINUTE = 120.0, 30.0, 60.0
-# Seconds after its time, at the latest; and milliseconds of the slowest page but one in twenty.
+# Seconds after its time, at the latest; and milliseconds of the slowest page but one in twenty, which is judged only
+# where nothing else kept the processors busy before.
 LATEST, SLOWEST = 30.0, 2000.0
 
 
@@ -74,14 +75,7 @@ def watched(group: Limited, figures: Figures) -> Iterator[None]:
 def browse(base: str, cookie: str, client: dict[str, Any], figures: Figures, until: float) -> None:
     """Open the client's pages one after the other, with a second between two as a fast reader has."""
     session = requests.Session()
-    session.headers.update(
-        {
-            "Host": HOST,
-            "X-Forwarded-Proto": "https",
-            "X-Forwarded-For": "192.0.2.1",
-            "Cookie": f"{cookie}={client['session']}",
-        }
-    )
+    session.headers["Cookie"] = f"{cookie}={client['session']}"
     while time.monotonic() < until:
         for name, path in client["pages"].items():
             began = time.perf_counter()
@@ -108,11 +102,13 @@ def python(project: Project, code: str) -> dict[str, Any]:
 
 def measure(report: Callable[[str], None], of: int) -> Figures:
     port, practice = ports.choose(), ports.choose()
+    address = f"http://127.0.0.1:{port}"
+    # The practice network answers without https only where the portal does.
     chosen = variables(
-        PUBLIC_BASE_URL=f"https://{HOST}", ALLOWED_HOSTS=HOST, PORT=str(port), PRACTICE_PORT=str(practice),
-        EMAIL_URL="smtp://mail.test:25", SECOND_FACTOR_REQUIRED="false",
+        PUBLIC_BASE_URL=address, ALLOWED_HOSTS="127.0.0.1,practice.localhost", DEMO="true", PORT=str(port),
+        PRACTICE_PORT=str(practice),
     )  # fmt: skip
-    figures = Figures()
+    figures, load = Figures(), os.getloadavg()[0]
     with (
         limited(GROUP, LIMIT) as group,
         tempfile.TemporaryDirectory() as name,
@@ -134,9 +130,7 @@ def measure(report: Callable[[str], None], of: int) -> Figures:
         python(project, f"small_machine.put({AHEAD}, {MINUTE})")
         until = time.monotonic() + SECONDS
         threads = [
-            threading.Thread(
-                target=browse, args=(f"http://127.0.0.1:{port}", prepared["cookie"], client, figures, until)
-            )
+            threading.Thread(target=browse, args=(address, prepared["cookie"], client, figures, until))
             for client in prepared["clients"]
         ]
         for thread in threads:
@@ -152,16 +146,20 @@ def measure(report: Callable[[str], None], of: int) -> Figures:
         for page in figures.pages:
             report(f"  {page}: p50 {statistics.median(figures.pages[page]):.0f} ms, p95 {figures.p95(page):.0f} ms")
         delays = outcome["delays"]
+        assert delays, f"no post was published: {outcome['states']}"
         report(f"{len(delays)} of {outcome['due']} posts published, {statistics.median(delays):.1f} s (median) and "
                f"{delays[-1]:.1f} s (the last) after their time")  # fmt: skip
         report(f"memory: at most {figures.memory / 1e6:.0f} MB, of which {figures.anonymous / 1e6:.0f} MB (their own "
                f"maximum) no file backs; {figures.killed} processes killed")  # fmt: skip
         assert figures.failures == [], figures.failures[:5]
         assert (figures.killed, "true" in oom, sum(restarts)) == (0, False, 0), project.compose("ps", "--all")
-        assert outcome["states"] == ["published"], outcome["states"]
+        assert outcome["states"] == ["published sent"], outcome["states"]
         assert len(delays) == prepared["channels"] == 145
         assert delays[-1] <= LATEST
-        assert max(map(figures.p95, figures.pages)) <= SLOWEST
+        if load < (os.cpu_count() or 1) / 2:
+            assert max(map(figures.p95, figures.pages)) <= SLOWEST
+        else:
+            report(f"the machine was busy before (load average {load:.1f}): the times of pages are not judged")
     return figures
 
 

@@ -91,6 +91,12 @@ def test_an_address_for_error_reports_that_cannot_be_used_is_refused(
     assert ids() == expected
 
 
+@pytest.mark.parametrize("endpoint", ["collector:4318", "https://", "http://[broken"])
+def test_so_is_one_for_traces(production: Any, endpoint: str) -> None:
+    production.OTEL_EXPORTER_OTLP_ENDPOINT = endpoint
+    assert ids() == ["portal.E012"]
+
+
 @pytest.mark.parametrize("times", [(900, 900), (600, 599)])
 def test_so_are_those_of_videos(production: Any, times: tuple[int, int]) -> None:
     production.VIDEO_CALL_DEADLINE_SECONDS, production.VIDEO_TASK_TIME_LIMIT = times
