@@ -33,7 +33,9 @@ PASSWORD = "dobosar-demo"
 def publishing() -> list[Program]:
     """What has to run for a post to go out."""
     celery = [sys.executable, "-m", "celery", "--quiet", "--app"]
-    alone, quiet = ["--without-gossip", "--without-mingle"], ["--loglevel", "WARNING"]
+    # Celery would send a heartbeat every two seconds; a worker counts as away after a minute.
+    alone = ["--without-gossip", "--without-mingle", "--heartbeat-interval", "10"]
+    quiet = ["--loglevel", "WARNING"]
 
     def worker(name: str, waits: tuple[str, ...], threads: str) -> Program:
         named = ["--hostname", f"{name}@%h", "--queues", ",".join(waits), "--pool", "threads", "--concurrency", threads]

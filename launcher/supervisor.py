@@ -46,6 +46,7 @@ RESTART_AFTER_SECONDS = 10.0
 # How long to wait before a program is started again, by how often it ended within `WINDOW_SECONDS`; then all end.
 RESTART_DELAYS = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0)
 WINDOW_SECONDS = 300.0
+CHECK_PROGRAMS_SECONDS = 0.25
 CHECK_SERVERS_SECONDS = 1.0
 RETRY_SERVERS_SECONDS = 5.0
 # A full disk or a slow recovery may take a while.
@@ -185,7 +186,7 @@ class Supervisor:
                 was_announced = True
                 assert self.on_ready is not None
                 self.on_ready()
-            self._wake.wait(0.1)
+            self._wake.wait(CHECK_PROGRAMS_SECONDS)
 
     def _start(self, program: Program) -> None:
         # From the main thread only: the kernel's parent-death signal follows the thread that forked.
