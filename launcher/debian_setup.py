@@ -82,10 +82,16 @@ def checked_sender(text: str) -> str:
     """`name@host` or `Name <name@host>`. Raises `UsageError`."""
     sender = text.strip()
     _, address = parseaddr(sender)
-    is_address = re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", address)
-    if not (sender.isprintable() and is_address and (sender == address or sender.endswith(f"<{address}>"))):
+    if not (sender.isprintable() and _is_address(address) and (sender == address or sender.endswith(f"<{address}>"))):
         raise UsageError(f"{text!r} is no sender of mail. For example: Dobošar <dobosar@dobosar.example>")
     return sender
+
+
+def _is_address(text: str) -> bool:
+    name, _, domain = text.rpartition("@")
+    labels = domain.split(".")
+    has_bad_characters = any(character.isspace() or character in "<>" for character in text)
+    return bool(name) and "@" not in name and len(labels) > 1 and all(labels) and not has_bad_characters
 
 
 def answers(

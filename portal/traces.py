@@ -47,7 +47,7 @@ ATTRIBUTES = frozenset(
         "db.operation.name", "messaging.system", "dobosar.task", "dobosar.outcome",
     }
 )  # fmt: skip
-FIRST_WORD = re.compile(r"\s*([A-Za-z]+)")
+FIRST_WORD = re.compile(r"[A-Za-z]++")
 FLUSH_MILLISECONDS = 3000
 
 _propagator = TraceContextTextMapPropagator()
@@ -212,6 +212,6 @@ def _trace_statement(execute: Callable[..., Any], sql: Any, params: Any, many: b
 
 def operation_of(sql: Any) -> str:
     """The first word of a statement if it is one of SQL's; "other" for everything else, also composed ones."""
-    match = FIRST_WORD.match(sql) if isinstance(sql, str) else None
-    word = match[1].upper() if match else ""
+    match = FIRST_WORD.match(sql.lstrip()) if isinstance(sql, str) else None
+    word = match[0].upper() if match else ""
     return word if word in OPERATIONS else "other"
