@@ -30,6 +30,7 @@ from portal import health
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 30.0
+FIRST_CHECK_SECONDS = 5.0
 # Longer ago than so, nobody was there to check: the installation was stopped, and its incident with it.
 UNWATCHED = timedelta(minutes=3)
 # Of PostgreSQL's advisory lock: one check at a time.
@@ -180,6 +181,8 @@ class Watcher:
         self._stopping.set()
 
     def _run(self) -> None:
+        # The process that it belongs to has just started, and its own heartbeat is to come.
+        self._stopping.wait(min(FIRST_CHECK_SECONDS, self.seconds))
         while not self._stopping.is_set():
             try:
                 check()
