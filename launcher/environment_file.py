@@ -10,7 +10,7 @@ from pathlib import Path
 from launcher import files
 from launcher.errors import LauncherError
 
-LINE = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)")
+LINE = re.compile(r"^(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)")
 PLAIN = re.compile(r"[A-Za-z0-9_./:@%+=,~-]*")
 # What systemd unescapes within double quotes.
 ESCAPED = re.compile(r"""\\(["\\`$])""")

@@ -59,9 +59,9 @@ KINDS = {
 # Modules that write to Valkey. A new one gets a line in the test below, and its keys a pattern above.
 WRITERS = {
     "accounts/middleware.py", "accounts/throttling.py", "analytics/ingestion/domain/webhooks.py",
-    "channels/rate_limits.py", "common/ratelimit.py", "delivery/heartbeat.py", "launcher/backup.py", "launcher/installed.py",
-    "links/domain/count.py", "portal/health.py", "portal/measurements.py", "portal/operations.py", "portal/tasks.py",
-    "reports/public_responses.py",
+    "channels/rate_limits.py", "common/ratelimit.py", "delivery/heartbeat.py", "launcher/backup.py",
+    "launcher/installed.py", "links/domain/count.py", "portal/health.py", "portal/measurements.py",
+    "portal/operations.py", "portal/tasks.py", "reports/public_responses.py",
 }  # fmt: skip
 ELSEWHERE = ("tests/", "demo/", "benchmarks/", ".venv/", "node_modules/", "tools/")
 
