@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,19 +36,22 @@ def running() -> Iterator[None]:
         return
     if os.geteuid() != 0:
         raise NoEngine("Docker does not answer, and only root can start it")
-    with subprocess.Popen(["dockerd"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as daemon:
+    # A file: a pipe that nobody reads is full after 64 kB, and dockerd then stops in the middle of its next line.
+    with (
+        tempfile.TemporaryFile("w+") as output,
+        subprocess.Popen(["dockerd"], stdout=output, stderr=subprocess.STDOUT) as daemon,
+    ):
         try:
             ends = time.monotonic() + 60
             while not answers():
                 if daemon.poll() is not None or time.monotonic() > ends:
                     daemon.kill()
-                    output = daemon.communicate()[0]
-                    raise NoEngine(f"dockerd could not be started: {output.strip().splitlines()[-1:]}")
+                    output.seek(0)
+                    raise NoEngine(f"dockerd could not be started: {output.read().strip().splitlines()[-1:]}")
                 time.sleep(0.5)
             yield
         finally:
             daemon.terminate()
-            daemon.communicate()
 
 
 def answers() -> bool:
