@@ -1,8 +1,9 @@
 """Processor time of each page in two versions of the portal, measured in turn on copies of the same data.
 
-A machine is never equally fast for an hour, and a page takes more processor time while others use the same cores: so
-both versions run beside each other, and their requests alternate. The other version is a working tree, of which only
-the server runs; its database is a copy without the indexes that it does not define.
+A machine is never equally fast for an hour, and a page takes more processor time while others use the same cores. So
+the servers of both versions run at the same time, and a page is requested from one and then from the other. The other
+version is a directory with its code, of which only the server is used. Its database is a copy without the indexes that
+it does not define.
 """
 
 import os
@@ -216,7 +217,7 @@ def _throughput(
 
 
 def _rate(user: User, url: str) -> float:
-    """Requests per second of `CLIENTS` clients, each of which waits for its response before the next request."""
+    """Requests per second of `CLIENTS` clients. A client waits for its response before it requests the page again."""
 
     def count(session: requests.Session, until: float) -> int:
         done = 0

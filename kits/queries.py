@@ -15,7 +15,7 @@ from library.enums import GapKind
 from municipalities import place_words
 from municipalities.models import Enrolment, Municipality, Programme
 from municipalities.prepared import PreparedForSeveral, PreparedRowsForSeveral
-from municipalities.queries import Offered, offer_of, today
+from municipalities.queries import MUNICIPALITY_COLUMNS, Offered, offer_of, today
 from municipalities.tenancy import everywhere, scope
 from posts.draft import parse
 from posts.editing.eservices import gap_values
@@ -108,12 +108,8 @@ COMPARABLE = Prepared(
     programmes=str,
     today=date,
 )
-# What the table of adoptions shows of municipalities.
-NAMED = ("slug", "name_cyrl", "name_latn", "name_en", "arms", "colour")
 TAKING_PART = PreparedRows(
-    lambda of: _on(of.today, among(of.programmes)).only(
-        "compares", "municipality", *(f"municipality__{name}" for name in NAMED)
-    ),
+    lambda of: _on(of.today, among(of.programmes)).only("compares", "municipality", *MUNICIPALITY_COLUMNS),
     "municipality",
     programmes=str,
     today=date,

@@ -124,13 +124,13 @@ def backup(installation: Installation, options: argparse.Namespace) -> int:
     if not target.parent.is_dir():
         raise UsageError(f"There is no directory {target.parent}.")
     with _own_directory(installation) as directory:
-        made = Path(directory) / target.name
-        done = installed.run_as(installed.USER, "launcher.backup", "save", str(made), environ=environ, shown=True)
+        archive = Path(directory) / target.name
+        done = installed.run_as(installed.USER, "launcher.backup", "save", str(archive), environ=environ, shown=True)
         if done.returncode:
             return 1
-        # Not a move: the file belongs to root then, and nobody else reads it while it is copied.
+        # A copy belongs to root, and nobody else may read it from its first byte on.
         fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(os.open(made, os.O_RDONLY | os.O_NOFOLLOW), "rb") as source, os.fdopen(fd, "wb") as out:
+        with os.fdopen(os.open(archive, os.O_RDONLY | os.O_NOFOLLOW), "rb") as source, os.fdopen(fd, "wb") as out:
             shutil.copyfileobj(source, out)
     print(f"It is {target}")
     return 0
@@ -262,7 +262,8 @@ def main(arguments: list[str], installation: Installation | None = None) -> int:
     options = parser().parse_args(arguments)
     if getattr(options, "smtp", None) is None and os.environ.get("DOBOSAR_SMTP"):
         options.smtp = os.environ["DOBOSAR_SMTP"]
-    if os.geteuid() != 0:
+    # The installation of this machine is root's.
+    if installation is None and os.geteuid() != 0:
         print("dobosar: this is for root; put sudo before it.", file=sys.stderr)
         return 1
     try:

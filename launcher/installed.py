@@ -261,7 +261,7 @@ def last_backup_at(installation: Installation) -> datetime | None:
 
 
 def is_interrupted(installation: Installation) -> bool:
-    """Whether a restore began to replace what was there, and did not come to its end."""
+    """Whether a restore has replaced a part of the data and was interrupted."""
     return (installation.data / prepare.RESTORING).exists()
 
 

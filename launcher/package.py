@@ -295,9 +295,9 @@ def main(arguments: list[str]) -> int:
     if _git("status", "--porcelain", "--untracked-files=no"):
         print("Changes that are not committed will not be in the package.", file=sys.stderr)
     began = time.monotonic()
-    made = release(options.version)
-    print(f"Building {NAME} {made.version} for {platform.machine()} and Python {'.'.join(map(str, made.python))}:")
-    package = build(Path(options.to).expanduser().resolve(), made)
+    target = release(options.version)
+    print(f"Building {NAME} {target.version} for {platform.machine()} and Python {'.'.join(map(str, target.python))}:")
+    package = build(Path(options.to).expanduser().resolve(), target)
     if remarks := review(package):
         print(remarks)
     print(f"{package} ({package.stat().st_size / 1e6:.1f} MB), in {time.monotonic() - began:.0f} s")

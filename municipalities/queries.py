@@ -244,6 +244,12 @@ def staff_of(municipality: Municipality) -> QuerySet[User]:
     return User.objects.filter(programmes__in=here, is_active=True).distinct().order_by("pk")
 
 
+# What a table shows of a municipality, as columns of rows that belong to one.
+MUNICIPALITY_COLUMNS = tuple(
+    f"municipality__{name}" for name in ("slug", "name_cyrl", "name_latn", "name_en", "arms", "colour")
+)
+
+
 def run_by(user: Any) -> QuerySet[Programme]:
     """The programmes whose staff this person is. Each knows whether any wide pause runs (`is_anything_paused`)."""
     return _run_by(user, timezone.now())

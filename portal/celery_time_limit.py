@@ -29,13 +29,16 @@ class TimeLimit(bootsteps.StartStopStep):
 
     def create(self, worker: Any) -> None:
         self.default = worker.app.conf.task_time_limit
-        self.stopping = threading.Event()
+        # By id of request: when it was first seen running, in seconds of `time.monotonic`. A clock may be set.
+        self.began_at: dict[str, float] = {}
 
     def start(self, worker: Any) -> None:
+        # Until the process ends: a worker that is asked to stop waits for its tasks.
         threading.Thread(target=self._check, name="time-limit", daemon=True).start()
 
     def _check(self) -> None:
-        while not self.stopping.wait(CHECK_SECONDS):
+        while True:
+            time.sleep(CHECK_SECONDS)
             if late := self._late():
                 log.error("The task %s runs longer than its time limit; this process ends", late.name)
                 logging.shutdown()
@@ -43,13 +46,14 @@ class TimeLimit(bootsteps.StartStopStep):
 
     def _late(self) -> Any:
         """A request that has run for too long; None if there is none."""
-        now = time.time()
+        now = time.monotonic()
         try:
-            running = list(state.active_requests)
+            running = {request.id: request for request in state.active_requests}
         except RuntimeError:  # one has just begun
             return None
-        for request in running:
+        self.began_at = {key: self.began_at.get(key, now) for key in running}
+        for key, request in running.items():
             limit = request.task.time_limit or self.default
-            if limit and request.time_start and now - request.time_start > limit:
+            if limit and now - self.began_at[key] > limit:
                 return request
         return None

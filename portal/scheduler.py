@@ -78,12 +78,16 @@ class LeasedScheduler(Scheduler):
 
     def apply_entry(self, entry: Any, producer: Any = None) -> None:
         """Also called when there is nothing to do for it; its next time is an interval from now either way."""
-        if not self._is_needed(entry.name):
-            return
-        super().apply_entry(entry, producer=producer)
+        if self._is_needed(entry.name):
+            super().apply_entry(entry, producer=producer)
+
+    def apply_async(self, entry: Any, *args: Any, **kwargs: Any) -> Any:
+        """Raises when the message could not be sent, which `apply_entry` logs: then it was not sent."""
+        sent = super().apply_async(entry, *args, **kwargs)
         self._sent_at[entry.name] = time.monotonic()
         if _is_remembered(entry):
             _remember(entry.name)
+        return sent
 
     def release(self) -> None:
         from common import leases

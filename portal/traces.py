@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from celery.signals import before_task_publish, task_postrun, task_prerun, worker_process_shutdown
+from celery.signals import before_task_publish, task_postrun, task_prerun
 from opentelemetry import context as contexts
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -114,12 +114,11 @@ def start() -> None:
     before_task_publish.connect(_send_with_task, dispatch_uid=SCOPE)
     task_prerun.connect(_begin_task, dispatch_uid=SCOPE)
     task_postrun.connect(_end_task, dispatch_uid=SCOPE)
-    worker_process_shutdown.connect(flush, dispatch_uid=SCOPE)
     connection_created.connect(_watch, dispatch_uid=SCOPE)
 
 
-def flush(**_: Any) -> None:
-    """Send what has ended."""
+def flush() -> None:
+    """Send what has ended. At the end of a process the library does it."""
     for provider in _providers:
         provider.force_flush(FLUSH_MILLISECONDS)
 

@@ -20,7 +20,7 @@ from mentoring.rules import FEW
 from municipalities.holidays import BELGRADE
 from municipalities.models import Enrolment, Municipality, Programme
 from municipalities.prepared import PreparedForSeveral
-from municipalities.queries import today
+from municipalities.queries import MUNICIPALITY_COLUMNS, today
 from municipalities.tenancy import all_in_scope, scope
 from posts.models import Post
 from posts.queries import is_public
@@ -28,8 +28,6 @@ from posts.queries import is_public
 WEEKS = 12
 HALF = 4  # weeks that are set against the four before them
 LAST = 6
-# What a table of municipalities shows.
-NAMED = ("slug", "name_cyrl", "name_latn", "name_en", "arms", "colour")
 
 
 def weeks(last: date) -> list[date]:
@@ -240,7 +238,13 @@ ENROLMENTS = PreparedRows(
         Enrolment.objects.on(of.today)
         .filter(cohort__programme__in=among(of.programmes))
         .select_related("municipality", "cohort")
-        .only("compares", "cohort", "cohort__programme", "municipality", *(f"municipality__{name}" for name in NAMED))
+        .only(
+            "compares",
+            "cohort",
+            "cohort__programme",
+            "municipality",
+            *MUNICIPALITY_COLUMNS,
+        )
     ),
     "municipality",
     "cohort",

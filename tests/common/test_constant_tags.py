@@ -11,7 +11,8 @@ from django.conf import settings
 from django.template import Context, Engine, Template
 from django.urls import NoReverseMatch, clear_script_prefix, reverse, set_script_prefix
 from django.utils import translation
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from common.addresses import address
 from common.templatetags.constant import Address, OncePerLanguage, truncatechars
@@ -37,7 +38,7 @@ SOURCES = (
 )
 VALUES: dict[str, Any] = {
     "slug": "cuprija", "who": "Мара & <b>", "number": 3, "long": "Вода долази & иде " * 5,
-    "markup": mark_safe("<b>Вода</b>"),
+    "markup": format_html("<b>{}</b>", "Вода"),
     "combining": "Петровиц\u0301",
 }  # fmt: skip
 

@@ -97,11 +97,11 @@ def make(version: str, release: str) -> About:
             statements = subprocess.run(
                 [*program, urls["DATABASE_OWNER_URL"]], capture_output=True, check=True, env=environ
             ).stdout
-    made = About(version, release, datetime.now(UTC).date().isoformat(), migration_history.current())
+    record = About(version, release, datetime.now(UTC).date().isoformat(), migration_history.current())
     DIRECTORY.mkdir(exist_ok=True)
     (DIRECTORY / DUMP).write_bytes(lzma.compress(RESTRICTED.sub(b"", statements), preset=9 | lzma.PRESET_EXTREME))
-    (DIRECTORY / ABOUT).write_text(json.dumps(asdict(made), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return made
+    (DIRECTORY / ABOUT).write_text(json.dumps(asdict(record), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return record
 
 
 def main() -> None:

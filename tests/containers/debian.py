@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -91,6 +92,8 @@ def booted(root: Path) -> Iterator[Machine]:
                     break
             else:
                 raise RuntimeError(f"It did not boot:\n{''.join(lines[-20:])}")
+            # Else its pipe is full at some time, and what writes to the console of the machine waits.
+            threading.Thread(target=process.stdout.read, daemon=True).start()
             leader = _leader(process.pid)
             try:
                 yield Machine(root, leader)
@@ -98,7 +101,7 @@ def booted(root: Path) -> Iterator[Machine]:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(leader, signal.SIGRTMIN + 4)  # systemd powers the machine off
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.communicate(timeout=STOP_SECONDS)
+                    process.wait(STOP_SECONDS)
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(leader, signal.SIGKILL)  # the kernel ends everything in it
         finally:

@@ -96,9 +96,9 @@ def test_the_values_in_the_table_are_the_defaults():
 
 
 def test_the_processes_are_those_of_the_compose_file():
-    asked = re.compile(r"--app,? (portal\.\w+),? worker\b")
+    worker_command = re.compile(r"--app,? (portal\.\w+),? worker\b")
     table = (ROOT / "docs/operations/deploy.md").read_text()
-    assert set(asked.findall(table)) == set(asked.findall((ROOT / "docker-compose.yml").read_text()))
+    assert set(worker_command.findall(table)) == set(worker_command.findall((ROOT / "docker-compose.yml").read_text()))
 
 
 def test_every_dependency_says_why_it_is_here():

@@ -8,9 +8,7 @@ import logging
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,32 +17,18 @@ import pytest
 from sentry_sdk.utils import event_from_exception
 
 from portal import error_reports
-from tests.crash.workers import environment
+from tests.portal.telemetry import CLIENT, SECRETS, Received, receiving, run
 
 ROOT = Path(__file__).resolve().parents[2]
-SECRETS = {
-    "TEXT": "zqreci gradjana",
-    "TOKEN": "zqtajna-iz-adrese",
-    "COOKIE": "zqsesija",
-    "ADDRESS": "203.0.113.77",
-    "MAIL": "zqosoba@example.org",
-    "QUERY": "zqupit",
-}
-# The secrets come from the environment, so that no line of source holds them.
-PROGRAM = """
+PROGRAM = (
+    """
 import json, logging, os, shutil
 import django; django.setup()
 import sentry_sdk
-from django.conf import settings
 from django.db import OperationalError
-from django.test import Client
-from tests.portal.task_urls import failing
-settings.ROOT_URLCONF = "tests.portal.report_urls"
-secret = os.environ
-heads = {"HTTP_HOST": "localhost", "REMOTE_ADDR": secret["ADDRESS"], "HTTP_USER_AGENT": secret["MAIL"]}
-client = Client(raise_request_exception=False, **heads)
-client.cookies["sessionid"] = secret["COOKIE"]
-sent = {"text": secret["TEXT"]}
+"""
+    + CLIENT
+    + """
 broken = client.post(f"/broken/{secret['TOKEN']}/?q={secret['QUERY']}", sent, headers={"Authorization": secret["MAIL"]})
 logged = client.post("/logged/", sent)
 assert Client(HTTP_HOST="zq.example").get("/").status_code == 400
@@ -57,6 +41,7 @@ sentry_sdk.flush(30)
 shutil.rmtree(settings.SUITE_ROOT)
 print(json.dumps([broken.status_code, logged.status_code, broken["X-Request-ID"]]))
 """
+)
 DECODERS: dict[str | None, Callable[[bytes], bytes]] = {
     "br": brotli.decompress,
     "gzip": gzip.decompress,
@@ -65,50 +50,33 @@ DECODERS: dict[str | None, Callable[[bytes], bytes]] = {
 
 
 @pytest.fixture
-def receiver() -> Iterator[tuple[str, list[str]]]:
-    """A server of Sentry's protocol: its address, and the bodies of what it was sent."""
-    bodies: list[str] = []
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            opened = DECODERS[self.headers["Content-Encoding"]](body).decode()
-            bodies.append(f"{self.path} {self.headers} {opened}")
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"{}")
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """The tests' console is no access log."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://key@127.0.0.1:{server.server_port}/1", bodies
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def receiver() -> Iterator[tuple[str, list[Received]]]:
+    """A server of Sentry's protocol: its address, and what it was sent."""
+    with receiving(b"{}") as (port, requests):
+        yield f"http://key@127.0.0.1:{port}/1", requests
 
 
-def run(tmp_path: Path, program: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environ = {**environment(tmp_path, []), "DJANGO_SETTINGS_MODULE": "tests.settings", **SECRETS, **variables}
-    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environ, capture_output=True, text=True)
+def read(requests: list[Received]) -> list[str]:
+    return [
+        f"{request.path} {request.headers} {DECODERS[request.headers.get('Content-Encoding')](request.body).decode()}"
+        for request in requests
+    ]
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_report_says_where_it_broke_and_nothing_of_what_it_broke_with(
-    receiver: tuple[str, list[str]], tmp_path: Path
+    receiver: tuple[str, list[Received]], tmp_path: Path
 ) -> None:
-    dsn, bodies = receiver
+    dsn, requests = receiver
     done = run(tmp_path, PROGRAM, SENTRY_DSN=dsn)
     assert done.returncode == 0, done.stderr
     status, logged, request_id = json.loads(done.stdout)
     assert (status, logged) == (500, 200)
     for secret in SECRETS.values():
-        assert secret not in "".join(bodies)
-    assert "zq" not in "".join(bodies).lower()
-    reports = [json.loads(body.splitlines()[-1]) for body in bodies]
+        assert secret not in "".join(read(requests))
+    assert "zq" not in "".join(read(requests)).lower()
+    reports = [json.loads(body.splitlines()[-1]) for body in read(requests)]
     (page,) = [report for report in reports if report["logger"] == "django.request"]
     assert page["tags"] == {"request_id": request_id, "route": "broken/<str:token>/"}
     types = [exception["type"] for exception in page["exception"]["values"]]

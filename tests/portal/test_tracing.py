@@ -8,34 +8,25 @@ import os
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.crash.workers import environment
-from tests.portal.test_error_reports import SECRETS
+from tests.portal.telemetry import CLIENT, SECRETS, Received, receiving, run
 
 ROOT = Path(__file__).resolve().parents[2]
 PARENT = "0af7651916cd43dd8448eb211c80319c"
-# The secrets come from the environment, so that no line of source holds them.
-PROGRAM = """
+PROGRAM = (
+    """
 import json, os, shutil, time
 import django; django.setup()
-from django.conf import settings
-from django.test import Client
 from opentelemetry import trace
 from portal import traces
-from tests.portal.task_urls import failing
-settings.ROOT_URLCONF = "tests.portal.report_urls"
-secret = os.environ
-heads = {"HTTP_HOST": "localhost", "REMOTE_ADDR": secret["ADDRESS"], "HTTP_USER_AGENT": secret["MAIL"]}
-client = Client(raise_request_exception=False, **heads)
-client.cookies["sessionid"] = secret["COOKIE"]
-sent = {"text": secret["TEXT"]}
+"""
+    + CLIENT
+    + """
 foreign = {"Authorization": secret["MAIL"], "traceparent": f"00-{secret['PARENT']}-b7ad6b7169203331-01",
            "tracestate": f"zq={secret['COOKIE']}", "baggage": f"user={secret['COOKIE']}"}
 broken = client.post(f"/broken/{secret['TOKEN']}/?q={secret['QUERY']}", sent, headers=foreign)
@@ -55,6 +46,7 @@ os.waitpid(child, 0)
 shutil.rmtree(settings.SUITE_ROOT)
 print(json.dumps([broken.status_code, unknown.status_code]))
 """
+)
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("opentelemetry") is None,
     reason="the packages of requirements-tracing.txt are not installed",
@@ -62,39 +54,16 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def receiver() -> Iterator[tuple[str, list[bytes], list[bytes]]]:
-    """A server of OpenTelemetry's protocol: its address, the heads and the bodies of what it was sent."""
-    heads: list[bytes] = []
-    bodies: list[bytes] = []
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-            heads.append(f"{self.path} {self.headers}".encode())
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """The tests' console is no access log."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", heads, bodies
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def receiver() -> Iterator[tuple[str, list[Received]]]:
+    """A server of OpenTelemetry's protocol: its address, and what it was sent."""
+    with receiving() as (port, requests):
+        yield f"http://127.0.0.1:{port}", requests
 
 
-def run(tmp_path: Path, program: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environ = {**environment(tmp_path, []), "DJANGO_SETTINGS_MODULE": "tests.settings", **SECRETS, **variables}
-    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environ, capture_output=True, text=True)
-
-
-def spans(bodies: list[bytes]) -> list[Any]:
+def spans(received: list[Received]) -> list[Any]:
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-    requests = [ExportTraceServiceRequest.FromString(body) for body in bodies]
+    requests = [ExportTraceServiceRequest.FromString(request.body) for request in received]
     return [
         span
         for request in requests
@@ -111,19 +80,19 @@ def values(span: Any) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_trace_says_what_ran_and_nothing_of_what_it_ran_with(
-    receiver: tuple[str, list[bytes], list[bytes]], tmp_path: Path
+    receiver: tuple[str, list[Received]], tmp_path: Path
 ) -> None:
-    address, heads, bodies = receiver
+    address, requests = receiver
     done = run(tmp_path, PROGRAM, OTEL_EXPORTER_OTLP_ENDPOINT=address, PARENT=PARENT, OTEL_BSP_SCHEDULE_DELAY="200")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.splitlines()[-1]) == [500, 405]
-    everything = b"".join([*heads, *bodies])
+    everything = b"".join(f"{one.path} {one.headers}".encode() + one.body for one in requests)
     for secret in SECRETS.values():
         assert secret.encode() not in everything
     assert b"zq" not in everything.lower()
-    assert all(b"/v1/traces" in head for head in heads)
+    assert {request.path for request in requests} == {"/v1/traces"}
 
-    received = spans(bodies)
+    received = spans(requests)
     named = {span.name: span for span in received}
     page = named["POST broken/<str:token>/"]
     assert values(page) == {
