@@ -31,6 +31,7 @@ from launcher.ports import is_free
 from launcher.site import ROOT
 from tests.containers import stand_ins
 from tests.containers.documented import commands
+from tests.containers.steps import reporter
 
 HOST = "dobosar.example"
 WORDS = {"REPOSITORY": "/srv/source", "SMTP_URL": "smtp://127.0.0.1:25", "HOST": HOST}
@@ -321,11 +322,7 @@ def purge(machine: Machine) -> None:
 
 
 def walk() -> None:
-    began = time.monotonic()
-
-    def report(step: str) -> None:
-        print(f"{time.monotonic() - began:6.0f} s  {step}", flush=True)
-
+    report = reporter()
     with tempfile.TemporaryDirectory(prefix="dobosar-debian-") as name:
         root = Path(name) / "root"
         debian(root)

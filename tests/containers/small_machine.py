@@ -29,6 +29,7 @@ import requests
 from launcher import ports
 from tests.containers.cgroup import Limited, limited
 from tests.containers.engine import NoEngine, Project, run, running
+from tests.containers.steps import reporter
 from tests.containers.walk import OVERRIDE, images, variables
 
 PROJECT, LIMITS, GROUP = "dobosar-small-machine", "tests/containers/small_machine.yml", "dobosar-small-machine"
@@ -168,11 +169,7 @@ def main() -> int:
     parser.add_argument("--required", action="store_true", help="fail where it cannot be tried")
     parser.add_argument("--of", type=int, default=10, help="a tenth of half a million posts, or another part")
     options = parser.parse_args()
-    began = time.monotonic()
-
-    def report(step: str) -> None:
-        print(f"{time.monotonic() - began:6.0f} s  {step}", flush=True)
-
+    report = reporter()
     try:
         with running():
             images()

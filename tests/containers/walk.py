@@ -19,7 +19,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from launcher import ports
 from tests.containers import baseline, bill, restored, stand_ins, upgraded
 from tests.containers.engine import NoEngine, Project, megabytes, run, running
 from tests.containers.pages import PATIENCE, Portal, chromium, set_up
+from tests.containers.steps import reporter
 
 HOST = "dobosar.example"
 MOST_MEGABYTES = 450
@@ -204,11 +204,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--required", action="store_true", help="fail where no container engine can be used")
     options = parser.parse_args()
-    began = time.monotonic()
-
-    def report(step: str) -> None:
-        print(f"{time.monotonic() - began:6.0f} s  {step}", flush=True)
-
+    report = reporter()
     try:
         with running():
             report(f"images: {', '.join(f'{image} {how}' for image, how in images().items())}")

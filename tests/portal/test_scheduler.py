@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import redis
+from celery import Celery
 
 from django.conf import settings
 from django.utils import timezone
@@ -132,6 +133,21 @@ def test_a_time_in_the_future_does_not_stop_a_task(broker: Broker) -> None:
     second.tick()
     now, entries = timezone.now(), dict[str, Any](second.schedule)
     assert [name for name, entry in entries.items() if entry.last_run_at > now] == []
+
+
+@pytest.mark.django_db
+def test_what_could_not_be_sent_is_not_remembered_as_sent() -> None:
+    """Else a task of once a day would wait for the next day, also in a process that starts meanwhile."""
+    away = Celery("away", broker="redis://127.0.0.1:1/0")
+    away.conf.task_publish_retry = False
+    away.conf.broker_transport_options = {"max_retries": 1, "interval_start": 0}
+    made = LeasedScheduler(away, "only")
+    made.tick()
+    PeriodicRun.objects.update(sent_at=(yesterday := timezone.now() - timedelta(hours=25)))
+    made.schedule["count-all-days"].last_run_at = yesterday
+    made.populate_heap()
+    send(made)
+    assert PeriodicRun.objects.get(name="count-all-days").sent_at == yesterday
 
 
 @pytest.mark.django_db
