@@ -5,7 +5,7 @@
 
 The Dockerfile writes it in a stage on top of the finished image, with a Python of its own that is not counted. Debian's
 packages are those of dpkg; Python's are the installed distributions, wherever they are, with the shared libraries that
-came in their wheels; then the interpreter, browser code and the portal. Files of nobody are not looked for.
+came in their wheels; then the interpreter, browser code and the portal. Files that belong to no package are not in it.
 """
 
 from __future__ import annotations
