@@ -1,4 +1,4 @@
-"""Pages of statistics that `make bench ARGS=analytics` measures. A new page gets a line here.
+"""Pages that `make bench ARGS=analytics` measures: those of statistics, and what everybody opens first. A new page gets a line here.
 
 By name: who opens it ("officer" of the busiest municipality, "staff" of the programme), the name of its address, its
 arguments (`place` is that municipality), and its query (`first` and `last` day of the three years).
@@ -30,6 +30,8 @@ MONTH, QUARTER, YEARS = "days=28", "days=90", "days=own&from={first}&to={last}"
 # The programme's pages know whole months.
 MONTHS = "days=own&from={first_month}&to={last_month}"
 PAGES = {
+    "Home": Page("officer", "workspace"),
+    "Calendar, month": Page("officer", "calendar"),
     "Overview, 28 days": Page("officer", "analytics", MONTH),
     "Overview, 90 days": Page("officer", "analytics", QUARTER),
     "Overview, 3 years": Page("officer", "analytics", YEARS),

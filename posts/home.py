@@ -11,7 +11,9 @@ from functools import cache, reduce
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from channels.enums import ChannelState
 from common.prepared import among, array
@@ -26,7 +28,7 @@ from posts import rules
 from posts.approval import approval_capacities_by_role, requires_mentor
 from posts.enums import AmendmentKind, AmendmentState, DecisionKind, DenialReason, Stage
 from posts.models import Amendment, Decision, Post, Publication, Version
-from posts.queries import visible
+from posts.queries import COVER, visible, with_cover
 
 UNDECIDED, WAITING, ATTENTION, EMERGENCIES, REMOVALS = 120, 40, 20, 10, 10
 """How many undecided posts are looked at, and how many rows of each kind are shown."""
@@ -45,7 +47,7 @@ class PendingPost:
 @dataclass(frozen=True)
 class HomeDashboard:
     """`attention`: live publications whose delivery needs a decision, oldest first, `asks` being the pending edit if it
-    is that which needs it; `returned`: posts with the approver's note as `returned`; `emergencies`: those not reviewed
+    is that which needs it, with `attention_words`; `returned`: posts with the approver's note as `returned`; `emergencies`: those not reviewed
     yet, the most urgent first; `removals`: posts with a pending removal request, with `removal_reason` and
     `removal_by`.
     """
@@ -163,7 +165,7 @@ def _listed(user: Any, now: Any, *, own: bool, decides: bool) -> QuerySet[Post]:
         by_list.append(visible().filter(condition).order_by(*order).values("pk")[:most])
     ids: QuerySet[Any, Any] = reduce(lambda one, other: one.union(other), by_list)
     versions = Version.objects.filter(post=OuterRef("pk")).order_by("-number")
-    rows = Post.objects.filter(pk__in=ids).select_related("author").defer("draft", "search_key").annotate(
+    rows = with_cover(Post.objects.filter(pk__in=ids)).select_related("author").annotate(
         newest=Subquery(versions.values("pk")[:1]), written_by=Subquery(versions.values("created_by")[:1]),
         removal_reason=Subquery(_removal().values("reason")[:1]),
         removal_by=Subquery(_removal().values("by__name")[:1]),
@@ -204,7 +206,8 @@ def _shown(posts: Any, *, with_attention: bool) -> QuerySet[Publication]:
     if with_attention:
         wanted = wanted.union(_needing_attention().values("pk")[:ATTENTION])
     rows = Publication.objects.filter(live=True, pk__in=wanted).select_related("post", "channel", "delivery")
-    return rows.annotate(asks=Subquery(mine[:1])).defer("post__draft", "post__search_key").order_by("pk")
+    rows = rows.annotate(asks=Subquery(mine[:1]), cover=KT(f"post__{COVER}"))
+    return rows.defer("post__draft", "post__search_key").order_by("pk")
 
 
 @cache
@@ -223,8 +226,18 @@ def _publications(municipality: Municipality, posts: Mapping[int, Post], *, with
         if row.post_id in posts:
             posts[row.post_id].live_publications.append(row)  # type: ignore[attr-defined]
         if with_attention and _needs_attention(row):
+            row.post.cover, row.post.live_publications = row.cover, [row]  # type: ignore[attr-defined]
+            row.attention_words = _attention_words(row.delivery)  # type: ignore[attr-defined]
             attention.append(row)
     return sorted(attention, key=lambda row: (row.delivery.due_at, row.pk))[:ATTENTION]
+
+
+def _attention_words(delivery: Delivery) -> str:
+    """Why it needs a person, as far as that is known."""
+    if not delivery.reason:
+        return ""
+    problem = _(delivery.problem) if delivery.problem and delivery.state == State.EXPIRED else ""
+    return f"{delivery.reason_words} {problem}".strip()
 
 
 ANSWERED_BY_PEOPLE = (State.FAILED, State.EXPIRED, State.UNCONFIRMED)
@@ -272,6 +285,7 @@ def _decided(versions: Any, returned: Any, *, emergencies: bool) -> QuerySet[Dec
         to_review = Decision.objects.filter(kind=DecisionKind.EMERGENCY, remind_at__isnull=False)
         wanted = wanted.union(to_review.values("pk"))
     rows = Decision.objects.filter(pk__in=wanted).select_related("by", "version__post")
+    rows = rows.annotate(cover=KT(f"version__post__{COVER}"))
     return rows.defer("version__post__draft", "version__post__search_key").order_by("pk")
 
 
@@ -301,6 +315,9 @@ def _decisions(
 
 def _to_review(decisions: Iterable[Decision]) -> list[Decision]:
     due = [(row.review_due_at, row) for row in decisions if row.kind == DecisionKind.EMERGENCY and row.remind_at]
+    for _at, row in due:
+        post: Any = row.version.post
+        post.cover, post.live_publications = row.cover, []  # type: ignore[attr-defined]
     return [row for at, row in sorted(due, key=lambda pair: pair[0] or pair[1].at)][:EMERGENCIES]
 
 

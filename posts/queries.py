@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Prefetch, QuerySet, Subquery, Sum, prefetch_related_objects
+from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -94,6 +95,15 @@ def post_for_review(pk: int, reader: Any) -> Post | None:
     """One post of the municipality in scope, with the annotations of `_for_review`. One query."""
     given = {"post": pk, "reader": reader.pk, "today": timezone.localdate(), "last_week": since_last_week()}
     return next(iter(FOR_REVIEW.instances(municipality=the_only_one(), **given)), None)
+
+
+# The id of the first picture or video of a draft, as text.
+COVER = "draft__media__0__id"
+
+
+def with_cover(rows: QuerySet[Post]) -> QuerySet[Post]:
+    """As cards show posts: `cover` is the id of their first picture or video, None without one. No draft is read."""
+    return rows.annotate(cover=KT(COVER)).defer("draft", "search_key")
 
 
 def visible() -> QuerySet[Post]:
@@ -384,8 +394,10 @@ def closings_due(municipality: Municipality, limit: int = CLOSINGS) -> list[Post
     """Interactive posts with complete answers and no report; oldest first. One query."""
     now = timezone.now()
     posts = ASKED_WITHOUT_REPORT.instances(municipality=municipality.pk, now=now, since=now - REPORTS_FOR)
-    due: Iterable[Post] = (post for post in posts if answered_at(post) <= now)
-    return list(islice(due, limit))
+    due = list(islice((post for post in posts if answered_at(post) <= now), limit))
+    for post in due:
+        post.cover = next((shown["id"] for shown in post.draft.get("media", ())), None)
+    return with_publications(due)
 
 
 # ---------------------------------------------------------------- calendar and list
@@ -449,13 +461,13 @@ def unfiltered_in_range(*, drafts: bool) -> PreparedRows:
 
 def _in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
     rows = filters.apply(readable(drafts=drafts)).filter(due_at__gte=since, due_at__lt=until)
-    return rows.select_related("author").defer("draft", "search_key").order_by("due_at", "pk")
+    return with_cover(rows.select_related("author")).order_by("due_at", "pk")
 
 
 def listed(filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
     """Posts for the list, last changed first. Their publications: `with_publications`."""
     rows = filters.apply(readable(drafts=drafts)).select_related("author")
-    return rows.defer("draft", "search_key").order_by("-updated_at", "-pk")
+    return with_cover(rows).order_by("-updated_at", "-pk")
 
 
 LIVE_PUBLICATIONS = PreparedRows(

@@ -105,9 +105,11 @@ def drawing(name: str) -> SafeString:
 
 @register.simple_tag
 def network_icon(platform: str) -> SafeString:
-    """The network's mark, a globe for one we have no mark of."""
+    """The network's mark in its colour (`--brand-…` of tokens.css), a globe for one we have no mark of."""
     name = NETWORK_MARKS.get(platform, platform)
-    return _use(name if name in sprite_names() else "globe", "icon")
+    if name not in sprite_names():
+        return _use("globe", "icon")
+    return _use(name, f"icon brand-{name}")
 
 
 @register.simple_tag

@@ -71,6 +71,15 @@ def test_states_can_be_read_on_their_wash_and_on_paper(subtests: pytest.Subtests
 
 
 @pytest.mark.parametrize("theme", THEMES)
+def test_the_marks_of_networks_stand_out_on_every_paper(theme: str, subtests: pytest.Subtests) -> None:
+    brands = {name: colour for name, colour in THEMES[theme].items() if name.startswith("brand-")}
+    assert len(brands) == 8
+    for name, colour in brands.items():
+        with subtests.test(name=name):
+            assert min(contrast(colour, THEMES[theme][paper]) for paper in PAPERS) >= 3
+
+
+@pytest.mark.parametrize("theme", THEMES)
 def test_the_primary_act_can_be_read_and_controls_can_be_seen(theme):
     palette = THEMES[theme]
     assert contrast(palette["on-act"], palette["act"]) >= 4.5

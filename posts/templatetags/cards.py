@@ -1,0 +1,168 @@
+"""The card of a post: how lists, Home and the calendar show one.
+
+Written without a template: pages show up to a hundred of them. What a card needs of the database is read for all posts
+of a page at once: `cover` and `live_publications` by `posts.queries`, figures by `analytics`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from django import template
+from django.template import Context
+from django.template.defaultfilters import truncatechars
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from common.markup import NOTHING, html, joined
+from common.states import STATES
+from common.templatetags.ui import icon, network_icon, network_name, number, state, when
+from posts.enums import Category, Format
+from posts.models import Post, Publication
+
+register = template.Library()
+NETWORKS = 4
+"""How many networks a card names; the others are counted."""
+THUMBNAIL = 64
+"""The side of a thumbnail in pixels of the page."""
+
+SYMBOLS: Mapping[str, str] = {
+    Category.SERVICE: "info",
+    Category.ESERVICE: "laptop",
+    Category.CONSULTATION: "message-square",
+    Category.CULTURE: "calendar-days",
+    Category.CEREMONY: "landmark",
+    Category.EMERGENCY: "triangle-alert",
+    Format.POLL: "list-checks",
+    Format.QUESTION: "circle-help",
+    Format.QUIZ: "lightbulb",
+    Format.THIS_OR_THAT: "columns-2",
+    Format.LIVE: "video",
+    Format.CONTEST: "star",
+}
+
+
+class Figures(Protocol):
+    """Key figures of a post that is out. None: no network returns it; `is_partial`: some of its networks do not."""
+
+    @property
+    def interactions(self) -> int | None: ...
+    @property
+    def views(self) -> int | None: ...
+    @property
+    def is_partial(self) -> bool: ...
+
+
+@register.simple_tag(takes_context=True)
+def post_card(
+    context: Context,
+    post: Post,
+    figures: Mapping[int, Figures] | None = None,
+    note: Any = "",
+    by: Any = "",
+    url: str = "",
+    pill: Any = None,
+    slug: str = "",
+) -> SafeString:
+    """An item of a list. `post` has its `cover` and `live_publications`.
+
+    `note`: what the post needs, above all else that is small, and `by` whom it comes from; `url` replaces the address
+    of its page, `pill` its state, `slug` the municipality of the page.
+    """
+    slug = slug or context["request"].municipality.slug
+    return html(
+        '<li class="list-row post-card">{}<div class="list-text"><a class="list-link" href="{}">{}</a>{}{}{}</div>{}</li>',
+        _thumbnail(post, slug), url or reverse("post", args=[slug, post.pk]), truncatechars(str(post), 140),
+        _words(post), _note(by, note or _delay(post)), _meta(post, (figures or {}).get(post.pk)), _states(post, pill),
+    )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def thumbnail(context: Context, post: Post) -> SafeString:
+    """Its first picture; without one the sign of its format or category. Decoration: its words stand beside it."""
+    return _thumbnail(post, context["request"].municipality.slug)
+
+
+def _thumbnail(post: Post, slug: str) -> SafeString:
+    cover = post.cover  # type: ignore[attr-defined]
+    if cover:
+        return html(
+            '<img class="post-thumb" src="{}" alt="" width="{}" height="{}" loading="lazy" decoding="async">',
+            reverse("media_thumbnail", args=[slug, cover]), THUMBNAIL, THUMBNAIL,
+        )  # fmt: skip
+    symbol = SYMBOLS.get(post.format) or SYMBOLS.get(post.category, "file-text")
+    return html('<span class="post-thumb post-thumb-empty">{}</span>', icon(symbol))
+
+
+def _note(by: Any, note: Any) -> SafeString:
+    parts = [part for part in (by, note) if part]
+    if not parts:
+        return NOTHING
+    return html('<span class="post-note">{}</span>', html("{}: {}", *parts) if len(parts) == 2 else parts[0])
+
+
+def _delay(post: Post) -> str:
+    """What a late post waits for."""
+    shown = post.shown_publication
+    return shown.delivery.delay_words if shown and shown.shown_state in ("delayed", "checking") else ""
+
+
+@register.simple_tag
+def network_states(publications: Sequence[Publication]) -> SafeString:
+    """The networks of a post in their colours; with the state of each where they are not all in one."""
+    differ = len({publication.shown_state for publication in publications}) > 1
+    shown = joined(_network(publication, with_state=differ) for publication in publications[:NETWORKS])
+    more = len(publications) - NETWORKS
+    rest = html('<span class="muted small">+{}</span>', more) if more > 0 else NOTHING
+    return html('<span class="network-states">{}{}</span>', shown, rest) if publications else NOTHING
+
+
+def _network(publication: Publication, *, with_state: bool) -> SafeString:
+    platform = publication.channel.platform
+    known = STATES.get(publication.shown_state)
+    if not with_state or known is None:
+        label = network_name(platform)
+        return html(
+            '<span title="{}">{}<span class="visually-hidden">{}</span></span>', label, network_icon(platform), label
+        )
+    label = f"{network_name(platform)}: {known.label}"
+    return html(
+        '<span class="network-state tone-{}" title="{}">{}{}<span class="visually-hidden">{}</span></span>',
+        known.tone, label, network_icon(platform), icon(known.icon, "small"), label,
+    )  # fmt: skip
+
+
+def _words(post: Post) -> SafeString:
+    """The first words of the text, where a working title stands above them."""
+    if not post.title or not post.excerpt:
+        return NOTHING
+    return html('<span class="post-words">{}</span>', truncatechars(post.excerpt, 120))
+
+
+def _meta(post: Post, figures: Figures | None) -> SafeString:
+    at = when(post.due_at) if post.due_at else when(post.updated_at, "ago")
+    parts: list[Any] = [at, post.get_category_display(), post.author]
+    if post.is_correction:
+        parts.insert(0, _("Correction"))
+    parts += _figures(figures) if figures else []
+    return html('<span class="list-meta">{}</span>', joined(html("<span>{}</span>", part) for part in parts))
+
+
+def _figures(figures: Figures) -> list[SafeString]:
+    """Nothing where no network returns a value: that is not zero."""
+    known = (
+        ("heart", figures.interactions, _("Interactions")),
+        ("eye", figures.views, _("Views")),
+    )
+    note = html(" <span>{}</span>", _("(not all networks)")) if figures.is_partial else NOTHING
+    return [
+        html('<span class="post-figure" title="{}">{}<span class="visually-hidden">{}: </span>{}{}</span>',
+             label, icon(symbol, "small"), label, number(value), note)
+        for symbol, value, label in known
+        if value is not None
+    ]  # fmt: skip
+
+
+def _states(post: Post, pill: Any) -> SafeString:
+    live = post.live_publications  # type: ignore[attr-defined]
+    return html('<span class="post-states">{}{}</span>', network_states(live), pill or state(post.shown_state))

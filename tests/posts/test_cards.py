@@ -1,0 +1,128 @@
+"""The card of a post in lists and on Home: its picture, its words, and how it stands on each network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from django.urls import reverse
+from django.utils import timezone
+
+from analytics.models import Subject, Traits
+from delivery.domain.move import move
+from delivery.enums import ReasonCode, State
+from delivery.models import Delivery
+from municipalities.tenancy import scope
+from posts.draft import Shown
+from posts.models import Post, Publication
+from tests.delivery.conftest import allowed, network
+from tests.people import Cast, sign_in
+from tests.platforms.fakes import FakeServer
+from tests.posts.amended import Street, street
+from tests.posts.desk import picture_bytes
+
+__all__ = ["allowed", "network"]
+
+
+@pytest.fixture
+def desk(cast: Cast, network: FakeServer) -> Iterator[Street]:
+    with scope(cast.cuprija):
+        yield street(cast, network)
+
+
+def card(desk: Street, post: Post, page: str = "posts") -> str:
+    """Its HTML on a page of the officer."""
+    shown = sign_in(desk.cast.officer).get(reverse(page, args=["cuprija"])).content.decode()
+    cards = re.findall(r'<li class="list-row post-card">.*?</li>', shown, flags=re.DOTALL)
+    return next(html for html in cards if f"/posts/{post.pk}/" in html)
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def fetched(publication: Publication, **counts: int) -> None:
+    """What the network of a publication returned."""
+    traits = Traits.objects.get_or_create(category="service", material="text")[0]
+    Subject.objects.create(
+        municipality_id=publication.municipality_id, kind="publication", channel=publication.channel, traits=traits,
+        publication=publication, published_on=date.today(), last_fetched_at=timezone.now(), **counts,
+    )  # fmt: skip
+
+
+def test_the_first_picture_stands_on_the_card(desk: Street) -> None:
+    first, second = desk.picture(), desk.picture(picture_bytes("PNG"), name="second.png")
+    post = desk.write(media=(Shown(first.pk, "Фонтана"), Shown(second.pk, "Трг")))
+    html = card(desk, post)
+    assert f'src="{reverse("media_thumbnail", args=["cuprija", first.pk])}"' in html
+    assert 'alt=""' in html, "its words stand beside it"
+    assert str(second.pk) not in re.findall(r"media/(\d+)/", html)
+
+
+def test_without_a_picture_it_has_the_sign_of_its_category(desk: Street) -> None:
+    html = card(desk, desk.write())
+    assert "<img" not in html
+    assert "post-thumb-empty" in html
+
+
+def test_first_words_stand_below_a_working_title(desk: Street) -> None:
+    post = desk.write("Вашар почиње у 9 часова.")
+    assert words(card(desk, post)).count("Вашар почиње у 9 часова.") == 1
+    Post.objects.filter(pk=post.pk).update(title="Вашар, најава")
+    assert words(card(desk, post)).startswith("Вашар, најава Вашар почиње у 9 часова.")
+
+
+def test_a_hostile_title_is_text(desk: Street) -> None:
+    post = desk.write('<img src=x onerror="alert(1)">')
+    Post.objects.filter(pk=post.pk).update(title='"><script>alert(1)</script>')
+    html = card(desk, post)
+    assert "<script" not in html
+    assert "<img" not in html
+
+
+def test_networks_in_one_state_share_it_and_others_have_their_own(desk: Street) -> None:
+    post = desk.published()
+    html = card(desk, post)
+    assert html.count("network-state tone-") == 0
+    assert words(html).endswith("Bluesky Mastodon Published")
+    move(desk.on(post, "bluesky").delivery, State.MISSING, because=ReasonCode.GONE)
+    html = card(desk, post)
+    assert "Mastodon: Published" in html
+    assert "Bluesky: Removed on the network" in html
+    assert words(html).endswith("Removed on the network"), "what needs a person is the state of the whole"
+
+
+def test_figures_are_those_of_its_networks_and_never_zero_where_none_were_fetched(desk: Street) -> None:
+    post = desk.published()
+    assert "post-figure" not in card(desk, post)
+    fetched(desk.on(post, "mastodon"), interactions=7)
+    assert "Interactions: 7" in words(card(desk, post))
+    assert "Views" not in card(desk, post)
+    fetched(desk.on(post, "bluesky"), views=40)
+    assert "Interactions: 7 (not all networks)" in words(card(desk, post))
+    Subject.objects.filter(publication=desk.on(post, "bluesky")).update(interactions=0)
+    assert "Interactions: 7 Views: 40" in words(card(desk, post))
+
+
+def test_a_draft_has_no_figures_and_its_card_asks_for_none(desk: Street, django_assert_max_num_queries: Any) -> None:
+    desk.write()
+    client = sign_in(desk.cast.officer)
+    client.get(reverse("posts", args=["cuprija"]))
+    with django_assert_max_num_queries(8) as context:
+        client.get(reverse("posts", args=["cuprija"]))
+    assert not [query for query in context.captured_queries if "analytics_subject" in query["sql"]]
+
+
+def test_home_shows_what_failed_with_its_channel_and_why(desk: Street) -> None:
+    post = desk.published()
+    publication = desk.on(post, "mastodon")
+    Delivery.objects.filter(pk=publication.delivery_id).update(noted_at=None)
+    move(publication.delivery, State.MISSING, because=ReasonCode.GONE)
+    shown = sign_in(desk.cast.officer).get(reverse("workspace", args=["cuprija"])).content.decode()
+    section = shown.partition('id="attention"')[2].partition("</section>")[0]
+    assert publication.channel.name in words(section)
+    assert reverse("delivery", args=["cuprija", publication.delivery_id]) in section
