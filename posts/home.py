@@ -11,7 +11,6 @@ from functools import cache, reduce
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.fields.json import KT
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,7 +27,7 @@ from posts import rules
 from posts.approval import approval_capacities_by_role, requires_mentor
 from posts.enums import AmendmentKind, AmendmentState, DecisionKind, DenialReason, Stage
 from posts.models import Amendment, Decision, Post, Publication, Version
-from posts.queries import COVER, visible, with_cover
+from posts.queries import cover_of, visible, with_cover
 
 UNDECIDED, WAITING, ATTENTION, EMERGENCIES, REMOVALS = 120, 40, 20, 10, 10
 """How many undecided posts are looked at, and how many rows of each kind are shown."""
@@ -46,10 +45,10 @@ class PendingPost:
 
 @dataclass(frozen=True)
 class HomeDashboard:
-    """`attention`: live publications whose delivery needs a decision, oldest first, `asks` being the pending edit if it
-    is that which needs it, with `attention_words`; `returned`: posts with the approver's note as `returned`; `emergencies`: those not reviewed
-    yet, the most urgent first; `removals`: posts with a pending removal request, with `removal_reason` and
-    `removal_by`.
+    """`attention`: live publications whose delivery needs a decision, oldest first, with `attention_words`; `asks` is
+    the pending edit if it is that which needs it; `returned`: posts with the approver's note as `returned`;
+    `emergencies`: those not reviewed yet, the most urgent first; `removals`: posts with a pending removal request, with
+    `removal_reason` and `removal_by`.
     """
 
     upcoming: Sequence[Post] = ()
@@ -206,7 +205,7 @@ def _shown(posts: Any, *, with_attention: bool) -> QuerySet[Publication]:
     if with_attention:
         wanted = wanted.union(_needing_attention().values("pk")[:ATTENTION])
     rows = Publication.objects.filter(live=True, pk__in=wanted).select_related("post", "channel", "delivery")
-    rows = rows.annotate(asks=Subquery(mine[:1]), cover=KT(f"post__{COVER}"))
+    rows = rows.annotate(asks=Subquery(mine[:1]), cover=cover_of("post__draft"))
     return rows.defer("post__draft", "post__search_key").order_by("pk")
 
 
@@ -226,8 +225,8 @@ def _publications(municipality: Municipality, posts: Mapping[int, Post], *, with
         if row.post_id in posts:
             posts[row.post_id].live_publications.append(row)  # type: ignore[attr-defined]
         if with_attention and _needs_attention(row):
-            row.post.cover, row.post.live_publications = row.cover, [row]  # type: ignore[attr-defined]
-            row.attention_words = _attention_words(row.delivery)  # type: ignore[attr-defined]
+            row.post.cover, row.post.live_publications = row.cover, [row]
+            row.attention_words = _attention_words(row.delivery)
             attention.append(row)
     return sorted(attention, key=lambda row: (row.delivery.due_at, row.pk))[:ATTENTION]
 
@@ -285,7 +284,7 @@ def _decided(versions: Any, returned: Any, *, emergencies: bool) -> QuerySet[Dec
         to_review = Decision.objects.filter(kind=DecisionKind.EMERGENCY, remind_at__isnull=False)
         wanted = wanted.union(to_review.values("pk"))
     rows = Decision.objects.filter(pk__in=wanted).select_related("by", "version__post")
-    rows = rows.annotate(cover=KT(f"version__post__{COVER}"))
+    rows = rows.annotate(cover=cover_of("version__post__draft"))
     return rows.defer("version__post__draft", "version__post__search_key").order_by("pk")
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Prefetch, QuerySet, Subquery, Sum, prefetch_related_objects
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -97,13 +97,14 @@ def post_for_review(pk: int, reader: Any) -> Post | None:
     return next(iter(FOR_REVIEW.instances(municipality=the_only_one(), **given)), None)
 
 
-# The id of the first picture or video of a draft, as text.
-COVER = "draft__media__0__id"
+def cover_of(draft: str) -> KeyTextTransform:
+    """The id of the first picture or video of a draft, which this path names; as text."""
+    return KeyTextTransform("id", KeyTransform("0", KeyTransform("media", draft)))
 
 
 def with_cover(rows: QuerySet[Post]) -> QuerySet[Post]:
     """As cards show posts: `cover` is the id of their first picture or video, None without one. No draft is read."""
-    return rows.annotate(cover=KT(COVER)).defer("draft", "search_key")
+    return rows.annotate(cover=cover_of("draft")).defer("draft", "search_key")
 
 
 def visible() -> QuerySet[Post]:

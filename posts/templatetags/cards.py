@@ -57,6 +57,7 @@ class Figures(Protocol):
 def post_card(
     context: Context,
     post: Post,
+    *,
     figures: Mapping[int, Figures] | None = None,
     note: Any = "",
     by: Any = "",
@@ -71,7 +72,8 @@ def post_card(
     """
     slug = slug or context["request"].municipality.slug
     return html(
-        '<li class="list-row post-card">{}<div class="list-text"><a class="list-link" href="{}">{}</a>{}{}{}</div>{}</li>',
+        '<li class="list-row post-card">{}<div class="list-text">'
+        '<a class="list-link" href="{}">{}</a>{}{}{}</div>{}</li>',
         _thumbnail(post, slug), url or reverse("post", args=[slug, post.pk]), truncatechars(str(post), 140),
         _words(post), _note(by, note or _delay(post)), _meta(post, (figures or {}).get(post.pk)), _states(post, pill),
     )  # fmt: skip
