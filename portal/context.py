@@ -29,7 +29,7 @@ from inbox.queries.listing import OpenCounts
 from inbox.queries.moderation import SecondReviewCounts
 from municipalities.models import Municipality, Programme
 from municipalities.prepared import PreparedRows as PreparedTenantRows
-from municipalities.queries import all_workspaces, today, workspaces_of
+from municipalities.queries import Access, access_in, all_workspaces, today, workspace_with_roles, workspaces_of
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest, PageRequest, is_inside
 from notifications.queries import Unread, unread_count
@@ -333,11 +333,24 @@ def _sections(request: NavigationRequest, rows: list[Any]) -> list[Section]:
         sections.append(Section(_items(request, pages, request.municipality.slug, counts=counts)))
     else:
         sections.append(Section([Item(_("Home"), address("home"), "house", url_name(request) in HOME)]))
+        sections += _own_workspace(request, rows)
     if request.user.is_administrator:
         shown = {page.url for page in PROGRAMME} if _is_staff(request) else set()
         pages = tuple(page for page in INSTALLATION if page.url not in shown)
         sections.append(Section(_items(request, pages), _("Installation")))
     return sections
+
+
+def _own_workspace(request: NavigationRequest, rows: list[Any]) -> list[Section]:
+    """On pages of a person (notifications, the account) the pages of the workspace that they work in, if it is one.
+    One query."""
+    if len(rows) != 1 or request.user.is_administrator or url_name(request) in ("", *HOME):
+        return []
+    place = workspace_with_roles(request.user, rows[0].slug)
+    if place is None:
+        return []
+    pages = _items(request, WORKSPACE[1:], place.slug, access=access_in(request.user, place))
+    return [Section(pages, str(place))]
 
 
 RUN = Prepared(lambda of: Programme.staff.through.objects.filter(user=of.user).values_list("programme"), user=int)
@@ -357,12 +370,16 @@ def _is_staff(request: NavigationRequest) -> bool:
 
 
 def _items(
-    request: NavigationRequest, pages: tuple[Page, ...], *args: str, counts: Mapping[str, int] | None = None
+    request: NavigationRequest,
+    pages: tuple[Page, ...],
+    *args: str,
+    counts: Mapping[str, int] | None = None,
+    access: Access | None = None,
 ) -> list[Item]:
-    here, counts = url_name(request), counts or {}
+    here, counts, access = url_name(request), counts or {}, access or request.access
     items = []
     for page in pages:
-        if page.verb and not (request.access and request.access.may(page.verb)):
+        if page.verb and not (access and access.may(page.verb)):
             continue
         current = here == page.url or here.startswith(page.prefixes) if page.prefixes else here == page.url
         items.append(Item(page.label, address(page.url, *args), page.icon, current, counts.get(page.url)))
