@@ -12,15 +12,18 @@ from django.conf import settings
 CATALOGUE = settings.BASE_DIR / "locale" / "sr" / "LC_MESSAGES" / "django.po"
 WORD = re.compile(r"[А-Яа-яЂЈЉЊЋЏђјљњћџ]+")
 SENTENCE = re.compile(r"(?:(?<=^)|(?<=[.!?…]\s)|(?<=„))([А-ЯЂЈЉЊЋЏ][а-яђјљњћџ]+)")
+# Buttons and keys that do not begin with the command: "Поново отворите", "Није тамо, пошаљите", "отворите".
+BUTTON = re.compile(r"^(?:(?:Поново|Ипак|Трајно) |[^.]*[:,] (?:поново )?)?([а-яђјљњћџ]+)")
+LONGEST_BUTTON = 45
 # What only looks like an imperative.
 OTHER_WORDS = {
     "Објави": ("Објави је",),  # to a post
     "Одговори": ("Одговори", "Одговори који", "Одговори онако", "Одговори за", "Одговори испод"),  # answers
-    "Ради": ("Ради",),  # works
+    "Ради": ("Ради", "ради евиденције"),  # works, for the sake of
     "Тражи": ("Тражи ли се", "Тражи га", "Тражи уклањање"),  # somebody asks for it
     "Уноси": ("Уноси га",),
     "Види": ("Види се", "Види га"),
-    "Прати": ("Прати",),  # as on the networks that the practice network stands for
+    "Прати": ("Прати", "прати <strong>"),  # as on the networks that the practice network stands for
     "Покушај": ("Покушај уклањања",),  # an attempt
 }
 SINGULAR = re.compile(r"\b(?:ти|теби|тебе|твој\w*|твог\w*|твом\w*|ћеш|имаш|можеш|желиш|хоћеш)\b")
@@ -39,12 +42,13 @@ def imperatives(texts: list[str]) -> set[str]:
 
 def familiar(texts: list[str]) -> list[str]:
     singular = imperatives(texts)
-    return [
-        text
-        for text in texts
-        for word in SENTENCE.findall(text)
-        if word.lower() in singular and not any(start in text for start in OTHER_WORDS.get(word, ()))
-    ]
+    return [text for text in texts if any(word.lower() in singular for word in commands(text))]
+
+
+def commands(text: str) -> list[str]:
+    """The words where a command would stand."""
+    words = SENTENCE.findall(text) + (BUTTON.findall(text) if len(text) <= LONGEST_BUTTON else [])
+    return [word for word in words if not any(part in text for part in OTHER_WORDS.get(word.capitalize(), ()))]
 
 
 def test_no_sentence_or_button_commands_in_the_singular() -> None:
@@ -56,6 +60,9 @@ def test_nobody_is_addressed_by_the_familiar_pronoun() -> None:
     assert [text for text in translations() if SINGULAR.search(text.replace("Ти дани", ""))] == []
 
 
-@pytest.mark.parametrize("text", ["Сачувај", "Готово. Отвори објаву.", "Притисните „Пошаљи на одобрење”."])
+@pytest.mark.parametrize(
+    "text",
+    ["Сачувај", "Готово. Отвори објаву.", "Притисните „Пошаљи на одобрење”.", "Поново отвори", "Није тамо, пошаљи"],
+)
 def test_a_familiar_form_is_noticed(text: str) -> None:
     assert familiar([*translations(), text]) == [text]
