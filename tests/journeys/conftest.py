@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import places
 from tests.journeys import stack as stack_of_product
 from tests.journeys.stack import FirstRun, Stack, started
-from tests.journeys.visit import Visit
+from tests.journeys.visit import LANGUAGE_TAGS, Visit
 
 
 @pytest.fixture(scope="package")
@@ -61,3 +62,27 @@ def visit(browser: Any, stack: Stack, sessions: dict[str, Any]) -> Iterator[Call
     for begun_visit in begun:
         begun_visit.context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def speaking(visit: Callable[..., Visit]) -> Iterator[Callable[[str, str], Visit]]:
+    """A person who chose a language in the menu; afterwards it is what it was."""
+    changed: list[Visit] = []
+
+    def choose(person: Visit, language: str) -> None:
+        person.go("/")
+        person.page.locator(".rail-foot summary").click()
+        person.page.locator(f".rail-foot [name=language][value={language}]").click()
+        expect(person.page.locator("html")).to_have_attribute("lang", LANGUAGE_TAGS[language])
+        person.language = language
+
+    def begin(who: str, language: str) -> Visit:
+        person = visit(who)
+        if language != "sr":
+            changed.append(person)
+            choose(person, language)
+        return person
+
+    yield begin
+    for person in changed:
+        choose(person, "sr")

@@ -12,10 +12,9 @@ from typing import Any
 
 import polib
 import pytest
-from playwright.sync_api import expect
 
 from launcher.site import ROOT
-from tests.journeys.visit import Visit
+from tests.journeys.visit import LANGUAGE_TAGS, Visit
 
 pytestmark = pytest.mark.journey
 LONG = pytest.mark.long
@@ -40,7 +39,6 @@ PAGES = {
             "/programme/services/", "/programme/first-steps/"),
     ADMIN: ("/installation/people/", "/installation/municipalities/", "/installation/about/"),
 }  # fmt: skip
-TAGS = {"sr": "sr-Cyrl", "sr-latn": "sr-Latn", "en": "en"}
 # Texts and labels of the page; not people's names, nor what has a language of its own, as the languages' names do.
 TEXTS = """() => {
   const found = [];
@@ -99,40 +97,18 @@ def test_the_search_finds_what_was_left_behind() -> None:
     assert left_behind("en", ["New post", "Нова објава", "Nova objava"]) == ["Нова објава", "Nova objava"]
 
 
-@pytest.fixture
-def speaking(visit: Callable[..., Visit]) -> Iterator[Callable[[str, str], Visit]]:
-    """A person who chose a language in the menu; afterwards it is what it was."""
-    changed: list[Visit] = []
-
-    def choose(person: Visit, language: str) -> None:
-        person.go("/")
-        person.page.locator(".rail-foot summary").click()
-        person.page.locator(f".rail-foot [name=language][value={language}]").click()
-        expect(person.page.locator("html")).to_have_attribute("lang", TAGS[language])
-        person.language = language
-
-    def begin(who: str, language: str) -> Visit:
-        person = visit(who)
-        if language != "sr":
-            changed.append(person)
-            choose(person, language)
-        return person
-
-    yield begin
-    for person in changed:
-        choose(person, "sr")
-
-
 # In Serbian Latin a text that was left behind in English shows, and one in Cyrillic as well.
 @pytest.mark.slow
-@pytest.mark.parametrize("language", [name if name == "sr-latn" else pytest.param(name, marks=LONG) for name in TAGS])
+@pytest.mark.parametrize(
+    "language", [name if name == "sr-latn" else pytest.param(name, marks=LONG) for name in LANGUAGE_TAGS]
+)
 def test_a_page_speaks_one_language(speaking: Callable[[str, str], Visit], language: str) -> None:
     wrong: dict[str, Any] = {}
     for who, paths in PAGES.items():
         person = speaking(who, language)
         for path in paths:
             page = person.go(path).page
-            assert page.locator("html").get_attribute("lang") == TAGS[language]
+            assert page.locator("html").get_attribute("lang") == LANGUAGE_TAGS[language]
             foreign = left_behind(language, page.evaluate(TEXTS))
             if language == "sr-latn":
                 foreign += filter(CYRILLIC.search, page.locator(CHROME).all_inner_texts())
@@ -141,8 +117,8 @@ def test_a_page_speaks_one_language(speaking: Callable[[str, str], Visit], langu
     assert wrong == {}
 
 
-@pytest.mark.parametrize("language", TAGS)
+@pytest.mark.parametrize("language", LANGUAGE_TAGS)
 def test_the_sign_in_page_speaks_one_language(visit: Callable[..., Visit], language: str) -> None:
     page = visit(language=language).go("/accounts/login/").page
-    assert page.locator("html").get_attribute("lang") == TAGS[language]
+    assert page.locator("html").get_attribute("lang") == LANGUAGE_TAGS[language]
     assert left_behind(language, page.evaluate(TEXTS)) == []

@@ -17,6 +17,7 @@ from tests.journeys.stack import Stack
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 # Only to end the wait for what never comes: on a slow machine a call may fail once and be tried again minutes later.
 WORKERS_SECONDS = 600
+LANGUAGE_TAGS = {"sr": "sr-Cyrl", "sr-latn": "sr-Latn", "en": "en"}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 EVERYTHING: dict[str, Any] = {"runOnly": {"type": "tag", "values": TAGS}}
 COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
