@@ -14,6 +14,8 @@ from common.charts.parts import PLAIN, Chart, ChartTexts, Mark, Series, Values, 
 from common.markup import NOTHING, html, joined
 
 CELL = 26
+# A narrower cell has no room for its number.
+ROOM_FOR_A_NUMBER = 34
 SHADES = 5
 
 
@@ -99,6 +101,9 @@ def heat(
                     box = drawing.rectangle(x, y, step - gap, CELL - gap)
                     shape = html('<rect class="chart-cell heat-{}" {} rx="2"/>', shades.of(value), box)
                 body.append(drawing.marked(x + step / 2, y + CELL / 2, label, shape))
+                if value is not None and step - gap >= ROOM_FOR_A_NUMBER:
+                    css = f" chart-middle chart-text-strong chart-on-{shades.of(value)}"
+                    body.append(drawing.text(x + (step - gap) / 2, y + 16, texts.number(value), css))
                 if (row, column) in marked:
                     box = drawing.rectangle(x - 1, y - 1, step - gap + 2, CELL - gap + 2)
                     outlines.append(html('<rect class="chart-outline" {} rx="3"/>', box))

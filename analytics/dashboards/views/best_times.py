@@ -25,6 +25,8 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
 SHOWN = 3
+# A grid of fewer times is mostly gaps: days and hours by themselves then say more.
+FEWEST_CELLS = 8
 
 
 @requires(Verb.ANALYTICS_VIEW)
@@ -37,7 +39,8 @@ def best_time(request: MunicipalityRequest) -> HttpResponse:
     is_enough = judged.posts >= ENOUGH_FOR_A_TIME
     known_times = sentences.times_known(judged)
     drawn: dict[str, charts.Chart | None] = {}
-    if known_times and known_times[0].is_cell:
+    cells = sum(cell.posts >= ENOUGH_OF_A_KIND for cell in judged.cells.values())
+    if known_times and known_times[0].is_cell and cells >= FEWEST_CELLS:
         drawn["heat"] = dashboard_charts.best_time(judged, best)
     elif known_times:
         drawn |= {"weekdays": dashboard_charts.by_weekday(judged), "hours": dashboard_charts.by_hours(judged)}
