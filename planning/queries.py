@@ -45,7 +45,7 @@ def posts_of(campaign: Campaign, *, drafts: bool) -> list[Post]:
     if not drafts:
         rows = rows.filter(publications__delivery__state__in=SEEN).distinct()
     rows = rows.prefetch_related(Prefetch("publications", live, to_attr="live_publications"))
-    return list(with_cover(rows).order_by("due_at", "-updated_at"))
+    return list(with_cover(rows, drafts=drafts).order_by("due_at", "-updated_at"))
 
 
 def campaign_of(post: Post) -> Campaign | None:

@@ -99,12 +99,22 @@ def post_for_review(pk: int, reader: Any) -> Post | None:
 
 def cover_of(draft: str) -> KeyTextTransform:
     """The id of the first picture or video of a draft, which this path names; as text."""
-    return KeyTextTransform("id", KeyTransform("0", KeyTransform("media", draft)))
+    return first_media(KeyTransform("media", draft))
 
 
-def with_cover(rows: QuerySet[Post]) -> QuerySet[Post]:
-    """As cards show posts: `cover` is the id of their first picture or video, None without one. No draft is read."""
-    return rows.annotate(cover=cover_of("draft")).defer("draft", "search_key")
+def first_media(media: Any) -> KeyTextTransform:
+    """The id of the first entry of such a list, or of the list that this path names; as text."""
+    return KeyTextTransform("id", KeyTransform("0", media))
+
+
+def with_cover(rows: QuerySet[Post], *, drafts: bool = True) -> QuerySet[Post]:
+    """As cards show posts: `cover` is the id of their first picture or video, None without one. No draft is read.
+
+    Without permission to read drafts it is that of the version that was on a network last.
+    """
+    out = Publication.objects.filter(post=OuterRef("pk"), delivery__state__in=SEEN).order_by("-pk")
+    published = Subquery(out.values(first=first_media("version__media"))[:1])
+    return rows.annotate(cover=cover_of("draft") if drafts else published).defer("draft", "search_key")
 
 
 def visible() -> QuerySet[Post]:
@@ -462,13 +472,13 @@ def unfiltered_in_range(*, drafts: bool) -> PreparedRows:
 
 def _in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
     rows = filters.apply(readable(drafts=drafts)).filter(due_at__gte=since, due_at__lt=until)
-    return with_cover(rows.select_related("author")).order_by("due_at", "pk")
+    return with_cover(rows.select_related("author"), drafts=drafts).order_by("due_at", "pk")
 
 
 def listed(filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
     """Posts for the list, last changed first. Their publications: `with_publications`."""
     rows = filters.apply(readable(drafts=drafts)).select_related("author")
-    return with_cover(rows).order_by("-updated_at", "-pk")
+    return with_cover(rows, drafts=drafts).order_by("-updated_at", "-pk")
 
 
 LIVE_PUBLICATIONS = PreparedRows(

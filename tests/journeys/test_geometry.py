@@ -58,7 +58,8 @@ def route(path: str) -> str:
 
 def links(page: Any) -> list[str]:
     hrefs: list[str] = page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
-    return [href for href in hrefs if href.startswith("/") and not href.startswith("//") and not NOT_PAGES.search(href)]
+    paths = [href.partition("#")[0] for href in hrefs if href.startswith("/") and not href.startswith("//")]
+    return [path for path in paths if not NOT_PAGES.search(path.partition("?")[0])]
 
 
 def faults_of(page: Any, reading: Reading) -> dict[str, list[list[str]]]:

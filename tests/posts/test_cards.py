@@ -18,12 +18,14 @@ from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from municipalities.tenancy import scope
 from posts.draft import Shown
+from posts.editing.domain.submit import submit
 from posts.models import Post, Publication
+from posts.review.domain.approve import approve
 from tests.delivery.conftest import allowed, network
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
 from tests.posts.amended import Street, street
-from tests.posts.desk import picture_bytes
+from tests.posts.desk import in_hours, picture_bytes
 
 __all__ = ["allowed", "network"]
 
@@ -61,6 +63,32 @@ def test_the_first_picture_stands_on_the_card(desk: Street) -> None:
     assert f'src="{reverse("media_thumbnail", args=["cuprija", first.pk])}"' in html
     assert 'alt=""' in html, "its words stand beside it"
     assert str(second.pk) not in re.findall(r"media/(\d+)/", html)
+
+
+def test_who_reads_no_drafts_sees_the_picture_that_was_published(desk: Street) -> None:
+    public, hidden = desk.picture(), desk.picture(picture_bytes("PNG"), name="second.png")
+    post = submit(desk.write(media=(Shown(public.pk, "Фонтана"),), time=in_hours(1)), by=desk.cast.officer)
+    approve(post, desk.version(post), by=desk.cast.approver)
+    desk.go(desk.deliveries(post)[0].due_at)
+    Post.objects.filter(pk=post.pk).update(draft={**post.draft, "media": [{"id": hidden.pk, "alt": "Трг"}]})
+    client = sign_in(desk.cast.staff)
+    html = client.get(reverse("posts", args=["cuprija"])).content.decode()
+    small = reverse("media_thumbnail", args=["cuprija", public.pk])
+    assert f'src="{small}"' in html
+    assert reverse("media_thumbnail", args=["cuprija", hidden.pk]) not in html
+    assert client.get(small).status_code == 200
+
+
+def test_home_shows_pictures_that_are_not_out_to_writers_only(desk: Street) -> None:
+    picture = desk.picture()
+    post = submit(desk.write(media=(Shown(picture.pk, "Фонтана"),), time=in_hours(1)), by=desk.cast.officer)
+    approve(post, desk.version(post), by=desk.cast.approver)
+    small = reverse("media_thumbnail", args=["cuprija", picture.pk])
+    home = reverse("workspace", args=["cuprija"])
+    assert small in sign_in(desk.cast.officer).get(home).content.decode()
+    viewer = sign_in(desk.cast.viewer)
+    assert small not in viewer.get(home).content.decode()
+    assert viewer.get(small).status_code == 404
 
 
 def test_without_a_picture_it_has_the_sign_of_its_category(desk: Street) -> None:

@@ -15,7 +15,7 @@ from analytics.enums import SubjectKind
 from analytics.models import Subject
 from analytics.periods import Period
 from links.models import ClickCount
-from posts.queries import cover_of
+from posts.queries import first_media
 from serbian.folding import fold
 
 POSTS = (SubjectKind.PUBLICATION, SubjectKind.IMPORTED)
@@ -167,7 +167,7 @@ def verdicts(judged: Judged, medians: Mapping[int, Usual]) -> Verdicts:
     # of few posts the better half can be best and the other half weakest, so that no post is both
     ends = [[end for end in several if end.place * 2 <= end.posts] for several in (judged.best, judged.weakest)]
     wanted = [end.subject for several in ends for end in several]
-    rows = Subject.objects.filter(pk__in=wanted).annotate(cover=cover_of("publication__post__draft"))
+    rows = Subject.objects.filter(pk__in=wanted).annotate(cover=first_media("publication__version__media"))
     subjects = {subject.pk: subject for subject in rows.select_related("publication__post", "channel", "traits")}
     best, weakest = (
         [Verdict(subjects[end.subject], end.times, medians[subjects[end.subject].channel_id]) for end in several]
