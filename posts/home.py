@@ -88,7 +88,7 @@ def home_dashboard(user: Any, municipality: Municipality, access: Access, *, own
     posts = {post.pk: post for posts in by_list.values() for post in posts}
     if not access.may(Verb.DRAFT_VIEW):
         for post in posts.values():
-            post.cover = None  # type: ignore[attr-defined]  # what has not gone out yet is shown to writers only
+            post.cover = None  # type: ignore[attr-defined]  # none of them has gone out
     attention = _publications(municipality, posts, with_attention=access.may(Verb.DELIVERY_ANSWER))
     undecided, returned = by_list.get("undecided", []), by_list.get("returned", [])
     decisions = _decisions(municipality, undecided, returned, emergencies=decides)

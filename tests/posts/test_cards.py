@@ -79,16 +79,16 @@ def test_who_reads_no_drafts_sees_the_picture_that_was_published(desk: Street) -
     assert client.get(small).status_code == 200
 
 
-def test_home_shows_pictures_that_are_not_out_to_writers_only(desk: Street) -> None:
+def test_home_shows_pictures_that_are_not_out_to_readers_of_drafts_only(desk: Street) -> None:
     picture = desk.picture()
     post = submit(desk.write(media=(Shown(picture.pk, "Фонтана"),), time=in_hours(1)), by=desk.cast.officer)
     approve(post, desk.version(post), by=desk.cast.approver)
     small = reverse("media_thumbnail", args=["cuprija", picture.pk])
     home = reverse("workspace", args=["cuprija"])
     assert small in sign_in(desk.cast.officer).get(home).content.decode()
-    viewer = sign_in(desk.cast.viewer)
-    assert small not in viewer.get(home).content.decode()
-    assert viewer.get(small).status_code == 404
+    staff = sign_in(desk.cast.staff)
+    assert small not in staff.get(home).content.decode()
+    assert staff.get(small).status_code == 404
 
 
 def test_without_a_picture_it_has_the_sign_of_its_category(desk: Street) -> None:
