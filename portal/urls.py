@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import channels, gallery, health, home, mailbox, operations
+from portal import channels, gallery, health, home, mailbox, operations, palette
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("analytics.urls")),
     path("", include("reports.urls")),
+    path("palette/", palette.palette, name="palette"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("", include("channels.urls")),
     path("", include("delivery.urls")),

@@ -65,4 +65,12 @@ document.addEventListener("htmx:afterSettle", () => {
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
 });
 
+// Ctrl-K or Cmd-K: pages and actions by name, for who is signed in. On a Cyrillic keyboard the letter is another, the key is not.
+document.addEventListener("keydown", (event) => {
+  if (event.code !== "KeyK" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.defaultPrevented) return;
+  if (!document.querySelector(".rail-foot")) return;
+  event.preventDefault();
+  import("./palette.js").then(({ openPalette }) => openPalette("/palette/"));
+});
+
 document.querySelector("[data-autofocus]:not([data-quiet] *)")?.focus();
