@@ -19,7 +19,6 @@ from notifications.domain.notify import notify
 from notifications.enums import NotificationKind
 from platforms.registry import PLATFORMS
 
-VERB = "network.request_keys"
 NOT_AGAIN_FOR = timedelta(days=1)
 NOTHING_MISSING = gettext_noop("This network can be connected already.")
 
@@ -35,7 +34,7 @@ def request_keys(municipality: Municipality, network: str, *, by: User) -> bool:
     if network in queries.requested_keys(place, since=timezone.now() - NOT_AGAIN_FOR):
         return False
     platform = PLATFORMS[network]
-    audit.record(VERB, by=by, municipality_id=place.pk, label=platform.title, network=network)
+    audit.record("network.request_keys", by=by, municipality_id=place.pk, label=platform.title, network=network)
 
     def words() -> tuple[str, str]:
         facts = {"municipality": place, "network": platform.title, "person": by}

@@ -670,6 +670,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "duplicates/duplicate": lambda it: _duplicate(it),
     "channels/channel": lambda it: it.channel.pk,
     "connect/platform": lambda it: "mastodon",
+    "connect/network": lambda it: "facebook",
     "connecting/attempt": lambda it: it.attempts.get(it.role, it.attempts["approver"]).pk,
     "invitation/token": lambda it: "no-such-token",
     "notifications/notification": lambda it: _notification(it).pk,
