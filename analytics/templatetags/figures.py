@@ -4,14 +4,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from analytics.dashboards.labels import rounded, times
 from analytics.dashboards.queries.post_figures import PostFigures, post_figures
 from analytics.dashboards.queries.publication_figures import PublicationFigures, publication_figures
 from analytics.dashboards.thresholds import BETTER, SETTLED_AFTER, USUAL_DAYS, WORSE
 from analytics.metrics import FORMULAS
+from analytics.models import Subject
 from posts.models import Post, Publication
+from posts.templatetags.cards import cover
 
 register = template.Library()
 
@@ -49,3 +53,11 @@ def channel_figures(figures: Mapping[int, PublicationFigures], publication: Publ
         "days": USUAL_DAYS,
         "settled": SETTLED_AFTER.days,
     }
+
+
+@register.simple_tag(takes_context=True)
+def subject_thumbnail(context: Context, subject: Subject) -> SafeString:
+    """The first picture of the post of a subject with its `cover`; without one the sign of its category."""
+    traits = subject.traits
+    category, kind = (traits.category, traits.interactive) if traits else ("", "")
+    return cover(subject.cover, category, kind, context["request"].municipality.slug)  # type: ignore[attr-defined]
