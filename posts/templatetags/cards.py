@@ -81,7 +81,8 @@ def post_cells(
     return html(
         '{}<div class="list-text"><a class="list-link" href="{}">{}</a>{}{}{}</div>{}',
         _thumbnail(post, slug), url or reverse("post", args=[slug, post.pk]), truncatechars(str(post), 140),
-        _words(post), _note(by, note or _delay(post)), _meta(post, (figures or {}).get(post.pk)), _states(post, pill, action),
+        _words(post), _note(by, note or _delay(post)), _meta(post, (figures or {}).get(post.pk)),
+        _states(post, pill, action),
     )  # fmt: skip
 
 
