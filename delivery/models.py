@@ -10,7 +10,8 @@ import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Channel
@@ -235,6 +236,20 @@ class Delivery(TenantModel):
                 _("The network carried out a call late that had been given up. Decide whether that post is taken down.")
             )
         return str(ReasonCode(self.reason).label) if self.reason else ""
+
+    @property
+    def network_words(self) -> str:
+        """`problem` where it is a quotation of the network, which is shown as one; "" where it is a sentence of ours.
+
+        Connectors refuse some content with sentences of our own: those have a translation.
+        """
+        refused_removal = self.state == State.PUBLISHED and self.withdrawal_asked_at is None
+        is_answer = self.reason in (ReasonCode.REJECTED, ReasonCode.RATE_LIMITED) or refused_removal
+        if not (is_answer and self.problem):
+            return ""
+        with translation.override("sr"):
+            is_ours = gettext(self.problem) != self.problem
+        return "" if is_ours else self.problem
 
 
 class Attempt(TenantModel):

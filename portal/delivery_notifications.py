@@ -79,6 +79,13 @@ def _body(delivery: Delivery) -> str:
     lines = [
         delivery.channel.name,
         f"{delivery.get_state_display()}. {delivery.reason_words}",
-        gettext(delivery.problem) if delivery.problem else "",
+        _problem(delivery),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _problem(delivery: Delivery) -> str:
+    """Whose words they are: a network answers in English."""
+    if delivery.network_words:
+        return gettext("The network's words: “%(words)s”") % {"words": delivery.network_words}
+    return gettext(delivery.problem) if delivery.problem else ""

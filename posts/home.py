@@ -207,7 +207,7 @@ def _shown(posts: Any, *, with_attention: bool) -> QuerySet[Publication]:
     wanted: QuerySet[Any, Any] = Publication.objects.filter(live=True, post__in=posts).values("pk")
     if with_attention:
         wanted = wanted.union(_needing_attention().values("pk")[:ATTENTION])
-    rows = Publication.objects.filter(live=True, pk__in=wanted).select_related("post", "channel", "delivery")
+    rows = Publication.objects.filter(live=True, pk__in=wanted).select_related("post__author", "channel", "delivery")
     rows = rows.annotate(asks=Subquery(mine[:1]), cover=cover_of("post__draft"))
     return rows.defer("post__draft", "post__search_key").order_by("pk")
 
@@ -215,7 +215,12 @@ def _shown(posts: Any, *, with_attention: bool) -> QuerySet[Publication]:
 @cache
 def shown(*, with_attention: bool) -> PreparedRows:
     return PreparedRows(
-        lambda of: _shown(among(of.posts), with_attention=with_attention), "post", "channel", "delivery", posts=str
+        lambda of: _shown(among(of.posts), with_attention=with_attention),
+        "post",
+        "post__author",
+        "channel",
+        "delivery",
+        posts=str,
     )
 
 
@@ -286,7 +291,7 @@ def _decided(versions: Any, returned: Any, *, emergencies: bool) -> QuerySet[Dec
     if emergencies:
         to_review = Decision.objects.filter(kind=DecisionKind.EMERGENCY, remind_at__isnull=False)
         wanted = wanted.union(to_review.values("pk"))
-    rows = Decision.objects.filter(pk__in=wanted).select_related("by", "version__post")
+    rows = Decision.objects.filter(pk__in=wanted).select_related("by", "version__post__author")
     rows = rows.annotate(cover=cover_of("version__post__draft"))
     return rows.defer("version__post__draft", "version__post__search_key").order_by("pk")
 
@@ -298,6 +303,7 @@ def decided(*, emergencies: bool) -> PreparedRows:
         "by",
         "version",
         "version__post",
+        "version__post__author",
         versions=str,
         returned=str,
     )

@@ -13,6 +13,8 @@ from django.utils.translation import npgettext, pgettext
 
 from common.markup import NOTHING, html
 from common.templatetags.ui import when
+from inbox.queries.below_posts import PostComments, comments_below
+from posts.models import Post
 
 register = template.Library()
 
@@ -29,6 +31,12 @@ def due(moment: datetime | None, style: str = "") -> SafeString:
     phrase = _late(now - local) if local < now else _coming(local, now, style)
     machine = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
     return html('<time datetime="{}" title="{}">{}</time>', machine, f"{local:%d.%m.%Y. %H:%M}", phrase)
+
+
+@register.simple_tag
+def comments_of(post: Post) -> PostComments:
+    """What citizens wrote below a post and waits for an answer. Two queries."""
+    return comments_below(post)
 
 
 @register.simple_tag

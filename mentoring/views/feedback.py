@@ -2,8 +2,8 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -17,14 +17,15 @@ from mentoring.queries.rubric import of_post, rubric_of
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts import queries, rules
 from posts.models import Post
+from posts.review.views.review_page import build_review_page, readable_or_404
+from posts.review.views.review_screen import present
 
 
 @requires(Verb.FEEDBACK_VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def feedback(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    post, may_give = _post(request, pk), request.access.may(Verb.FEEDBACK_GIVE)
+    post, may_give = readable_or_404(request, pk), request.access.may(Verb.FEEDBACK_GIVE)
     if request.method == "POST" and not may_give:
         raise PermissionDenied
     given = of_post(post)
@@ -32,18 +33,12 @@ def feedback(request: MunicipalityRequest, pk: int) -> HttpResponse:
     form = _form(request, mine) if may_give else None
     if request.method == "POST" and form is not None and form.is_valid() and _given(request, post, form):
         return redirect("post_feedback", request.municipality.slug, post.pk)
-    context = {"post": post, "form": form, "mine": mine, "given": [row for row in given if row != mine or not may_give]}
+    reading = build_review_page(request, post)
+    context = {
+        "post": post, "form": form, "mine": mine, "given": [row for row in given if row != mine or not may_give],
+        "reading": reading, "screen": present(reading, request.municipality.slug),
+    }  # fmt: skip
     return render(request, "mentoring/feedback.html", context, status=422 if form is not None and form.errors else 200)
-
-
-def _post(request: MunicipalityRequest, pk: int) -> Post:
-    """The post, if this person may read it."""
-    rows = queries.visible().annotate(is_public=queries.is_public()).select_related("author")
-    post: Post = get_object_or_404(rows, pk=pk)
-    if not rules.may_read(request.access, is_public=post.is_public):  # type: ignore[attr-defined]
-        raise Http404
-    post.municipality = request.municipality
-    return post
 
 
 def _form(request: MunicipalityRequest, mine: Feedback | None) -> FeedbackForm:

@@ -70,17 +70,19 @@ def post_cells(
     url: str = "",
     pill: Any = None,
     slug: str = "",
+    action: SafeString = NOTHING,
 ) -> SafeString:
     """What stands in the item, for lists that put something beside it. `post` has its `cover` and `live_publications`.
 
     `note`: what the post needs, above all else that is small, and `by` whom it comes from; `url` replaces the address
-    of its page, `pill` its state, `slug` the municipality of the page.
+    of its page, `pill` its state, `slug` the municipality of the page; `action`: a button below the states.
     """
     slug = slug or context["request"].municipality.slug
     return html(
         '{}<div class="list-text"><a class="list-link" href="{}">{}</a>{}{}{}</div>{}',
         _thumbnail(post, slug), url or reverse("post", args=[slug, post.pk]), truncatechars(str(post), 140),
-        _words(post), _note(by, note or _delay(post)), _meta(post, (figures or {}).get(post.pk)), _states(post, pill),
+        _words(post), _note(by, note or _delay(post)), _meta(post, (figures or {}).get(post.pk)),
+        _states(post, pill, action),
     )  # fmt: skip
 
 
@@ -174,6 +176,18 @@ def _figures(figures: Figures) -> list[SafeString]:
     ]  # fmt: skip
 
 
-def _states(post: Post, pill: Any) -> SafeString:
+@register.simple_tag(takes_context=True)
+def decide_button(context: Context, post: Post) -> SafeString:
+    """The `action` of a card that waits for this person: the decision in a dialog (js/decide.js), or on its page."""
+    slug = context["request"].municipality.slug
+    return html(
+        '<a class="button button-small" href="{}#decide" data-decide="{}">{}<span>{}</span></a>',
+        reverse("post", args=[slug, post.pk]), reverse("post_decide", args=[slug, post.pk]),
+        icon("badge-check", "small"), _("Review and decide"),
+    )  # fmt: skip
+
+
+def _states(post: Post, pill: Any, action: SafeString) -> SafeString:
     live = post.live_publications  # type: ignore[attr-defined]
-    return html('<span class="post-states">{}{}</span>', network_states(live), pill or state(post.shown_state))
+    shown = pill or state(post.shown_state)
+    return html('<span class="post-states">{}{}{}</span>', network_states(live), shown, action)

@@ -115,6 +115,7 @@ def the_officer_writes(officer: Visit) -> str:
 def the_mentor_remarks(mentor: Visit) -> Visit:
     mentor.sign_in(MENTOR)
     mentor.page.locator("#desk-municipality").select_option("cuprija")
+    mentor.page.locator("a[href*='show=drafts']").click()  # nobody has submitted it yet
     mentor.page.get_by_role("link", name=TITLE).click()
     comment_at(mentor, "на тргу", REMARK)
     mentor.inspect()

@@ -55,7 +55,7 @@ def the_officer_writes(officer: Visit, title: str, text: str) -> str:
 
 def the_mentor_reads(mentor: Visit, title: str) -> None:
     """From the desk to the words."""
-    mentor.go("/desk/?municipality=novi-pazar").page.get_by_role("link", name=title).click()
+    mentor.go("/desk/?municipality=novi-pazar&show=drafts").page.get_by_role("link", name=title).click()
     comment_at(mentor, "услужни центар", ASKED)
     suggest(mentor, BEFORE, AFTER, "Људи треба да знају до када.")
     mentor.inspect()
@@ -103,12 +103,21 @@ def the_mentor_sees_what_became_of_it(mentor: Visit, title: str) -> None:
 def the_mentor_finds_it_ready(mentor: Visit, address: str) -> None:
     mentor.go(address).inspect()
     expect(mentor.page.get_by_role("button", name=mentor.say("Approve"), exact=True)).to_have_count(0)
+    the_form_is_open(mentor)
     mentor.button("I have read it: it is ready")
     expect(mentor.page.locator(".timeline")).to_contain_text("Менторка програма")
 
 
+def the_form_is_open(visit: Visit) -> None:
+    """On a phone it is a sheet; on a desk it stands beside the post."""
+    opener = visit.page.locator(".decide-foot button")
+    if opener.is_visible():
+        opener.click()
+
+
 def the_approver_approves(approver: Visit, address: str) -> None:
     approver.go(address).inspect()
+    the_form_is_open(approver)
     approver.button("Approve")
     approver.sees("Approved. Choose a time for it, or publish it now.")
 

@@ -62,6 +62,12 @@ def test_a_mentor_fills_it_in_and_the_writer_is_told(desk: Desk, post: Post) -> 
     assert page.count("checked") == len(RUBRIC)
 
 
+def test_the_rubric_stands_beside_the_post_that_it_is_about(desk: Desk, post: Post) -> None:
+    page = sign_in(desk.cast.mentor).get(address(post)).content.decode()
+    before = page.partition('class="rubric-form"')[0]
+    assert "Вода ће бити искључена." in before.partition('class="preview ')[2]
+
+
 def test_it_is_one_per_mentor_and_post_and_can_be_changed(desk: Desk, post: Post) -> None:
     client = sign_in(desk.cast.mentor)
     client.post(address(post), FILLED)

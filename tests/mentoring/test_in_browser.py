@@ -55,7 +55,7 @@ def test_the_desk_is_worked_through_by_keyboard(page: Any, live_server: Any, cas
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     enter(page, live_server, cast.mentor)
-    page.goto(live_server.url + "/desk/")
+    page.goto(live_server.url + "/desk/?show=drafts")
     links = page.locator("[data-row] .list-link")
     rows = page.locator("[data-row]")
     expect(links).to_have_count(3)

@@ -403,7 +403,7 @@ def test_home_takes_the_same_few_queries(desk: Desk, django_assert_max_num_queri
                 _home_of_everything(desk, author)
             emergency.publish(desk.write(time=in_hours(7)), reason=REASON, by=desk.cast.officer)
         for client in clients:
-            with django_assert_max_num_queries(12) as queries:
+            with django_assert_max_num_queries(13) as queries:
                 shown = home(client)
             counts.append(len(queries))
             assert "Goes out next" in shown

@@ -16,6 +16,8 @@ from django.utils import timezone
 from accounts.models import User
 from administration.models import PutAway
 from administration.queries import first_steps
+from analytics.dashboards.queries.post_figures import SUBJECTS
+from analytics.models import Subject, Traits
 from channels.enums import ChannelState
 from channels.models import Channel
 from common.prepared import PreparedRows, array
@@ -207,6 +209,20 @@ def test_publications_of_lists(full: Desk) -> None:
     for post, other in zip(with_publications, prefetched, strict=True):
         assert post.live_publications == other.live_publications  # type: ignore[attr-defined]
         assert post.shown_state == other.shown_state
+
+
+def test_figures_of_cards(full: Desk) -> None:
+    traits = Traits.objects.get_or_create(category="service", material="text")[0]
+    shown = list(Publication.objects.filter(live=True).order_by("pk")[:3])
+    for publication in shown:
+        Subject.objects.create(
+            municipality_id=publication.municipality_id, kind="publication", channel=publication.channel,
+            publication=publication, traits=traits, published_on=today(), likes=3,
+        )  # fmt: skip
+    posts = array(publication.post_id for publication in shown[:2])
+    assert len(same(SUBJECTS, full.cast.cuprija, posts=posts)) == 2
+    with scope(full.cast.novi_pazar):
+        assert same(SUBJECTS, full.cast.novi_pazar, posts=posts) == []
 
 
 def test_what_the_composer_knows_of_a_municipality(full: Desk) -> None:

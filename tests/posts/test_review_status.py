@@ -40,7 +40,7 @@ def page(desk: Street, post: Post) -> str:
 
 
 def statuses(desk: Street, post: Post) -> list[str]:
-    head = page(desk, post).partition('<div class="reading">')[0]
+    head = page(desk, post).partition('<div class="reading ')[0]
     return re.findall(r'<span class="pill tone-\w+">.*?<span>([^<]+)</span>', head, flags=re.DOTALL)
 
 

@@ -50,6 +50,7 @@ from tests.posts.desk import Desk
 STATEMENTS = {
     "channels/domain/credentials.py": {"SEALED"},
     "analytics/comparison/queries/comparison.py": {"enrolled"},
+    "analytics/dashboards/queries/post_figures.py": {"SUBJECTS"},
     "common/audit.py": {"EVENT"},
     "delivery/domain/attempts.py": {"CLOSED"},
     "delivery/domain/pre_send_check.py": {"FRESH", "SENT", "SENT_AGAIN"},

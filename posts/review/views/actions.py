@@ -24,7 +24,7 @@ def run_action(
     to: str = "post",
     otherwise: Callable[[], HttpResponse] | None = None,
 ) -> HttpResponse:
-    """Run the verb, or show why it was refused; then redirect to the post.
+    """Run the verb, or show why it was refused; then redirect to the post, or after success to the page `to`.
 
     `otherwise` returns another response for a refusal, where input must not be lost.
     """
@@ -35,4 +35,5 @@ def run_action(
         return otherwise() if otherwise else redirect("post", request.municipality.slug, post.pk)
     drop_input(request)
     messages.success(request, word if isinstance(word, str) else word(), extra_tags=f"undo:{undo}" if undo else "")
-    return redirect(to, *([request.municipality.slug, post.pk] if to != "posts" else [request.municipality.slug]))
+    of_post = [] if to in ("posts", "workspace") else [post.pk]
+    return redirect(to, request.municipality.slug, *of_post)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,23 +24,29 @@ from posts.review.domain.approve import approve as approve_version
 from posts.review.domain.approve import endorse as endorse_version
 from posts.review.domain.approve import send_back
 from posts.review.views.actions import run_action
-from posts.review.views.review_page import readable_or_404
+from posts.review.views.review_page import build_review_page, readable_or_404
+from posts.review.views.review_screen import present
 from posts.review.views.unsaved_input import keep_input
 from posts.rules import may_publish_emergency
 from posts.scheduling.domain.schedule import ask_to_publish_now, publish_now, unschedule
 
 MOST_NOTE = 2000
+HOME = "home"
+"""In a form: the decision was opened on Home, where the person returns to after it."""
 
 
 @requires(Verb.POST_APPROVE)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def approve(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """Approve or return the version that was on the page."""
+    """Approve or return the version that was on the page; read, it is the dialog of Home for that."""
+    if request.method != "POST":
+        return _panel(request, pk)
     post, version = _version(request, pk)
     note = request.POST.get("note", "")[:MOST_NOTE]
+    to = "workspace" if request.POST.get("next") == HOME else "post"
     if request.POST.get("decision") == "return":
         return run_action(request, post, lambda: send_back(post, version, by=request.user, note=note),
-                     _("Returned. The author has been notified."),
+                     _("Returned. The author has been notified."), to=to,
                      otherwise=_keep_note(request, post, note))  # fmt: skip
     threads, seen = request.POST.get("threads", ""), int_list_param(request.POST, "seen")
     return run_action(
@@ -48,8 +54,18 @@ def approve(request: MunicipalityRequest, pk: int) -> HttpResponse:
         lambda: approve_version(
             post, version, by=request.user, note=note, threads=threads, seen=seen, time=request.POST.get("time")
         ),
-        lambda: _approved(Post.objects.get(pk=post.pk)), otherwise=_keep_note(request, post, note),
+        lambda: _approved(Post.objects.get(pk=post.pk)), to=to, otherwise=_keep_note(request, post, note),
     )  # fmt: skip
+
+
+def _panel(request: MunicipalityRequest, pk: int) -> HttpResponse:
+    """The fragment with what would go out and the form of the decision, as the person sees both on the page now."""
+    post = readable_or_404(request, pk)
+    if "X-Fragment" not in request.headers:
+        return redirect("post", request.municipality.slug, post.pk)
+    reading = build_review_page(request, post)
+    context = {"reading": reading, "screen": present(reading, request.municipality.slug), "next": HOME}
+    return render(request, "posts/review/decide_panel.html", context)
 
 
 def _keep_note(request: MunicipalityRequest, post: Post, note: str) -> Callable[[], HttpResponse] | None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from common.states import STATES
 from delivery.enums import ReasonCode, State
+from posts.editing.previews import Preview
 from posts.enums import DecisionKind, DenialReason, Stage
 from posts.models import Decision, Post, Publication
 from posts.models.post import NEEDS_A_LOOK
@@ -27,6 +28,8 @@ from posts.review.views.review_page import ReviewPage
 # Of these nothing has left for a network.
 NOT_SENT = (State.WAITING, State.SCHEDULED, State.CANCELLED, State.EXPIRED, "paused", "delayed")
 NetworkEvent = Literal["", "missing", "withdrawn", "withdrawing", "changed"]
+PageMode = Literal["writing", "deciding", "out"]
+"""What the page is for: the draft and its conversations; a decision; how an approved post stands on its networks."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ class PostAction:
 class NetworkLine:
     """A publication. `event`: what happened to it after it was out, at `event_at`; `at`: when it went or goes out.
 
-    `is_there`: nobody has taken it from the network, as far as the portal knows.
+    `network_words`: why the network refused it, in its own words, "" without any. `is_there`: nobody has taken it from
+    the network, as far as the portal knows.
     """
 
     publication: Publication
@@ -63,10 +67,19 @@ class NetworkLine:
     event: NetworkEvent
     event_at: datetime | None
     notes: tuple[str, ...]
+    network_words: str = ""
 
     @property
     def is_there(self) -> bool:
         return self.event not in ("missing", "withdrawn")
+
+
+@dataclass(frozen=True)
+class PreviewCard:
+    """How a network shows it. `state`: how it stands there, where it is not what the others are; "" otherwise."""
+
+    preview: Preview
+    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,9 +128,11 @@ class DecisionCard:
 class ReviewScreen:
     """`publish_now`: the class of that button, in the `menu` or before the `actions`. `menu` None: there is none.
 
-    `was_sent`: the version that is shown is, or was, on a network. `is_out`: the post is on one at this moment.
+    `was_sent`: the version that is shown is, or was, on a network. `is_out`: the post is on one at this moment, and
+    `further_actions` are those about what is public.
     """
 
+    mode: PageMode
     statuses: tuple[StatusPill, ...]
     publish_now: Literal["", "button", "menu-item"]
     actions: tuple[PostAction, ...]
@@ -126,8 +141,10 @@ class ReviewScreen:
     shows_approved_time: bool
     older_version: int | None
     networks: tuple[NetworkLine, ...]
+    previews: tuple[PreviewCard, ...]
     was_sent: bool
     is_out: bool
+    further_actions: tuple[PostAction, ...]
     emergency: EmergencyCard | None
     deciding: DecisionCard | None
 
@@ -138,20 +155,33 @@ def present(reading: ReviewPage, slug: str) -> ReviewScreen:
     has_menu = any(may[verb] for verb in ("take_back", "duplicate", "activity", "take_down"))
     last = reading.decisions[0] if reading.decisions else None
     was_returned = post.stage == Stage.RETURNED and last is not None and last.kind == DecisionKind.RETURNED
+    is_out = any(row.delivery.state == State.PUBLISHED for row in reading.publications)
+    deciding = _deciding(reading) if box.waits and may["drafts"] and reading.is_newest else None
     return ReviewScreen(
+        mode=_mode(reading, deciding),
         statuses=tuple(_statuses(reading)),
         publish_now=_publish_now(reading),
         actions=tuple(_actions(reading, slug)),
-        menu=tuple(_menu(reading, slug)) if has_menu else None,
+        menu=tuple(_menu(reading, slug, is_out=is_out)) if has_menu else None,
         returned=last if was_returned else None,
         shows_approved_time=may["publish"] or may["unschedule"],
         older_version=reading.version.number if reading.version and not reading.is_newest else None,
         networks=tuple(_network(publication, reading) for publication in reading.publications),
+        previews=tuple(_previews(reading)),
         was_sent=_was_sent(reading),
-        is_out=any(row.delivery.state == State.PUBLISHED for row in reading.publications),
+        is_out=is_out,
+        further_actions=tuple(_further_actions(reading, slug)) if is_out else (),
         emergency=_emergency(box),
-        deciding=_deciding(reading) if box.waits and may["drafts"] and reading.is_newest else None,
+        deciding=deciding,
     )
+
+
+def _mode(reading: ReviewPage, deciding: DecisionCard | None) -> PageMode:
+    if deciding:
+        return "deciding"
+    # who reads no drafts comes for what is public
+    is_approved = reading.post.stage == Stage.APPROVED or not reading.may["drafts"]
+    return "out" if reading.publications and is_approved else "writing"
 
 
 # ---- the head of the page
@@ -230,7 +260,8 @@ def _what_editing_does(post: Post) -> str:
     return _("It becomes a draft and is not reviewed until you submit it again.")
 
 
-def _menu(reading: ReviewPage, slug: str) -> Iterator[PostAction]:
+def _menu(reading: ReviewPage, slug: str, *, is_out: bool) -> Iterator[PostAction]:
+    """Without what stands beside the networks once it is out."""
     post, may = reading.post, reading.may
     if may["move"] and not may["publish"]:
         yield PostAction(_url("post_move", slug, post), "calendar-clock", _("Change the time"))
@@ -240,10 +271,10 @@ def _menu(reading: ReviewPage, slug: str) -> Iterator[PostAction]:
         yield PostAction(_url("post_emergency", slug, post), "octagon-alert", _("Publish in an emergency"))
     if may["duplicate"]:
         yield from _reuse(post, slug)
+        if not is_out:
+            yield _repeat(post, slug)
     if may["activity"]:
         yield PostAction(_url("post_activity", slug, post), "history", _("Activity"))
-    if may["take_down"]:
-        yield PostAction(_url("post_take_down", slug, post), "trash-2", _("Take it down…"), is_danger=True)
     if may["delete"]:
         yield PostAction(_url("post_delete", slug, post), "trash-2", _("Delete"), is_form=True, is_danger=True)
 
@@ -253,7 +284,17 @@ def _reuse(post: Post, slug: str) -> Iterator[PostAction]:
     yield PostAction(_url("library_from_post", slug, post), "files", _("Save as a template"))
     if post.format and post.is_public:  # type: ignore[attr-defined]
         yield PostAction(_url("post_closing", slug, post), "list-checks", _("Outcome of the answers"))
-    yield PostAction(_url("recurrence_new", slug, post), "repeat-2", _("Repeat it"))
+
+
+def _repeat(post: Post, slug: str) -> PostAction:
+    return PostAction(_url("recurrence_new", slug, post), "repeat-2", _("Repeat it"))
+
+
+def _further_actions(reading: ReviewPage, slug: str) -> Iterator[PostAction]:
+    if reading.may["duplicate"]:
+        yield _repeat(reading.post, slug)
+    if reading.may["take_down"]:
+        yield PostAction(_url("post_take_down", slug, reading.post), "trash-2", _("Take it down…"), is_danger=True)
 
 
 def _url(name: str, slug: str, post: Post) -> str:
@@ -267,12 +308,26 @@ def _network(publication: Publication, reading: ReviewPage) -> NetworkLine:
     delivery = publication.delivery
     event, event_at = _event(publication)
     notes = tuple(_network_notes(publication, reading))
-    return NetworkLine(publication, delivery.published_at or delivery.due_at, event, event_at, notes)
+    at = delivery.published_at or delivery.due_at
+    return NetworkLine(publication, at, event, event_at, notes, delivery.network_words)
 
 
 def _was_sent(reading: ReviewPage) -> bool:
     version = reading.version.pk if reading.version else None
     return any(row.version_id == version for row in reading.publications if row.delivery.state in SEEN)
+
+
+def _previews(reading: ReviewPage) -> Iterator[PreviewCard]:
+    """First those of networks that have shown it: the others stand below the same heading with their state."""
+    states = {(row.channel_id, row.slot): row for row in reading.publications}
+    others = []
+    for preview in reading.previews:
+        publication = states.get((preview.channel.pk, preview.part.slot))
+        if publication is None or publication.delivery.state in SEEN or not _was_sent(reading):
+            yield PreviewCard(preview)
+        else:
+            others.append(PreviewCard(preview, publication.shown_state))
+    yield from others
 
 
 def _event(publication: Publication) -> tuple[NetworkEvent, datetime | None]:
@@ -293,7 +348,9 @@ def _network_notes(publication: Publication, reading: ReviewPage) -> Iterator[st
         yield _("version %(number)s is there") % {"number": publication.version.number}
     if delivery.reason == ReasonCode.TOO_EARLY and delivery.state == State.WAITING:
         yield delivery.reason_words
-    if delivery.problem:
+    if delivery.network_words:
+        yield _("It could not be taken down there.") if delivery.state == State.PUBLISHED else delivery.reason_words
+    elif delivery.problem:
         yield _(delivery.problem)
 
 

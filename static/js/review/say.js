@@ -1,7 +1,7 @@
 // The form for a new comment or suggestion: beside the selected words, or with a field in which words are chosen by
 // keyboard. Answers open in their thread.
 import { closest } from "../dom.js";
-import { described, textOf } from "./words.js";
+import { chosenWords, described, textOf } from "./words.js";
 
 export function startSaying(threads, margin) {
   const form = document.querySelector("form#say");
@@ -23,7 +23,10 @@ export function startSaying(threads, margin) {
   if (refused) kind = fields.replacement.value ? "suggest" : "comment";
   else form.hidden = true;
   arrange();
-  if (refused) show();
+  if (refused) {
+    show();
+    if (!fields.quote.value) offerWords();
+  }
 
   function arrange() {
     const about = select.selectedOptions[0]?.dataset.kind ?? "";
@@ -44,13 +47,19 @@ export function startSaying(threads, margin) {
     for (const name of ["start", "end", "quote", "before", "after"]) fields[name].value = what?.[name] ?? "";
   }
 
-  function chooseByHand() {
+  /** The text in which words are chosen by keyboard; false where it is not about a text. */
+  function offerWords() {
     const text = passage();
     form.querySelector("[data-choose]").hidden = !text;
-    if (!text) return;
+    if (!text) return false;
     chooser.value = textOf(text);
     chooser.lang = text.lang;
     chosenLine.hidden = true;
+    return true;
+  }
+
+  function chooseByHand() {
+    if (!offerWords()) return;
     chooser.focus();
     chooser.setSelectionRange(0, 0);
   }
@@ -121,9 +130,19 @@ export function startSaying(threads, margin) {
     if (event.key === "Escape" && !event.defaultPrevented) close();
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(form.querySelector(`.form-actions button[value=${kind}]`));
   });
+  // As with the buttons below the words: what is selected before is what it is about. On some screens a press already
+  // takes the selection away.
+  let selected = null;
+  threads.addEventListener("pointerdown", (event) => {
+    const button = closest(event, "[data-say]");
+    selected = button && chosenWords(document.getElementById("paper"));
+  });
   threads.addEventListener("click", (event) => {
     const button = closest(event, "[data-say]");
-    if (button) open(button.dataset.say);
+    if (button) {
+      open(button.dataset.say, chosenWords(document.getElementById("paper")) ?? selected);
+      selected = null;
+    }
     const link = closest(event, "a.act");
     if (!link) return;
     event.preventDefault();
