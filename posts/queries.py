@@ -413,6 +413,11 @@ class PostFilters:
     category: str = ""
     words: str = ""
 
+    @property
+    def count(self) -> int:
+        """How many are set."""
+        return sum(map(bool, (self.channel, self.state, self.category, self.words)))
+
     def apply(self, rows: QuerySet[Post]) -> QuerySet[Post]:
         if self.channel:
             rows = rows.filter(Exists(_live(channel=self.channel)))
@@ -442,6 +447,21 @@ def linked(*, drafts: bool) -> QuerySet[Post]:
     return (
         readable(drafts=drafts).filter(Exists(post_links)).defer("draft", "search_key").order_by("-created_at", "-pk")
     )
+
+
+def without_time(limit: int) -> list[Post]:
+    """Drafts and returned posts for which no time was chosen, last changed first; at most `limit`. Two queries."""
+    rows = visible().filter(due_at__isnull=True, is_correction=False, stage__in=(Stage.DRAFT, Stage.RETURNED))
+    return with_publications(with_cover(rows.select_related("author")).order_by("-updated_at", "-pk")[:limit])
+
+
+def campaigns_of(posts: Iterable[Post]) -> dict[int, str]:
+    """The names of their campaigns by the id of a post. One query; none without posts."""
+    posts = list(posts)
+    if not posts:
+        return {}
+    rows = Post.objects.filter(pk__in=[post.pk for post in posts], campaign_post__isnull=False)
+    return dict(rows.values_list("pk", "campaign_post__campaign__name"))
 
 
 def in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts: bool) -> list[Post]:
