@@ -39,18 +39,18 @@ def tone(state: str) -> str:
 
 
 def striped(
-    labels: Mapping[int, str], *, order: Iterable[str], several: str = ""
+    labels: Mapping[int, str], *, order: Iterable[str], several: str = "", without: str
 ) -> tuple[dict[int, str], list[Stripe]]:
     """Classes by the id of a post, and the legend, from the label of each post.
 
     `order`: labels in the order of their colours, those that no post has included, so that a colour stays the same from
-    month to month. `several` is the label that has no colour of its own.
+    month to month. `several` is the label that has no colour of its own, `without` what the legend says of "".
     """
     places = {label: min(number, SERIES) for number, label in enumerate(order)}
     css = {label: f"stripe-{place + 1}" if place < SERIES else "stripe-rest" for label, place in places.items()}
-    css[several] = "stripe-rest"
+    css |= {several: "stripe-rest", "": "stripe-quiet"}
     shown = set(labels.values())
-    legend = [Stripe(css[label], label) for label in css if label and label in shown]
+    legend = [Stripe(css[label], label or without) for label in css if label in shown]
     return {pk: css.get(label, "stripe-rest") for pk, label in labels.items()}, legend
 
 

@@ -25,19 +25,20 @@ from posts.models import Post
 register = template.Library()
 CHANNELS = 3
 """How many networks an entry shows."""
-CHARACTERS = 60
+CHARACTERS, CHARACTERS_OF_LIST = 60, 100
 """How much of its words: a day is some 20 letters wide."""
 
 
 @register.simple_tag
-def entries(posts: Iterable[Post], look: Appearance) -> SafeString:
-    """A list, nothing without posts. `posts` have their `cover`, `live_publications` and `may_move`."""
+def entries(posts: Iterable[Post], appearance: Appearance, *, wide: bool = False) -> SafeString:
+    """A list, nothing without posts. `posts` have their `cover`, `live_publications` and `may_move`. `wide`: there is
+    room for the word of every state."""
     language, move_to = get_language(), _("Move")
-    items = joined([_entry(post, look, move_to, language) for post in posts])
+    items = joined([_entry(post, appearance, move_to, language, wide=wide) for post in posts])
     return html('<ul class="entries">{}</ul>', items) if items else NOTHING
 
 
-def _entry(post: Post, look: Appearance, move_to: str, language: str | None) -> SafeString:
+def _entry(post: Post, appearance: Appearance, move_to: str, language: str | None, *, wide: bool) -> SafeString:
     publications, may_move, cover = post.live_publications, post.may_move, post.cover  # type: ignore[attr-defined]
     shown_state = post.shown_state
     known = STATES.get(shown_state, UNKNOWN)
@@ -47,26 +48,25 @@ def _entry(post: Post, look: Appearance, move_to: str, language: str | None) -> 
         '<li class="entry{} {}" data-post="{}"{}><a class="entry-link" href="{}{}/">{}{}{}{}'
         '<span class="entry-text">{}</span>{}</a>{}</li>',
         f" entry-urgent tone-{known.tone}" if is_urgent else "",
-        look.stripes.get(post.pk) or f"stripe-{known.tone}",
+        appearance.stripes.get(post.pk) or f"stripe-{known.tone}",
         post.pk,
         DRAGGABLE if may_move else NOTHING,
-        look.posts_url,
+        appearance.posts_url,
         post.pk,
-        html('<img class="entry-thumb" src="{}{}/small/" alt="" loading="lazy">', look.media_url, cover)
+        html('<img class="entry-thumb" src="{}{}/small/" alt="" loading="lazy">', appearance.media_url, cover)
         if cover
         else NOTHING,
         _time(post),
         joined([_network(platform) for platform in list(networks)[:CHANNELS]]),
-        NOTHING if is_urgent else _sign(shown_state, language),
-        truncatechars(str(post), CHARACTERS),
-        state(shown_state, plain=True) if is_urgent else NOTHING,
-        html('<a class="entry-move" href="{}{}/move/" data-open-move aria-label="{}">⋯</a>', look.posts_url, post.pk,
-             move_to) if may_move else NOTHING,
+        NOTHING if is_urgent or wide else _sign(shown_state, language),
+        truncatechars(str(post), CHARACTERS_OF_LIST if wide else CHARACTERS),
+        state(shown_state, plain=True) if is_urgent or wide else NOTHING,
+        _move(post, appearance, move_to) if may_move else NOTHING,
     )  # fmt: skip
 
 
 @register.simple_tag
-def hours(day: CalendarDay, look: Appearance, now: datetime, shown: str) -> SafeString:
+def hours(day: CalendarDay, appearance: Appearance, now: datetime, shown: str) -> SafeString:
     """The hours of a day as items of a list, `shown`: "usual" or "all". Those to come begin a post. `now` is the local
     time."""
     whole = shown == "all"
@@ -74,18 +74,25 @@ def hours(day: CalendarDay, look: Appearance, now: datetime, shown: str) -> Safe
     parts = []
     for part in hours_of(day, ALL_HOURS if whole else USUAL_HOURS):
         clock = f"{part.first:02}:00"
-        is_open = (day.on, part.first) > (now.date(), now.hour) if part.is_one and look.new_url else False
+        is_open = (day.on, part.first) > (now.date(), now.hour) if part.is_one and appearance.new_url else False
         new = html(
             '<a class="hour-new" href="{}?on={}&amp;at={}" tabindex="-1" aria-label="{}: {}">+</a>',
-            look.new_url, f"{day.on:%Y-%m-%d}", clock, label, clock,
+            appearance.new_url, f"{day.on:%Y-%m-%d}", clock, label, clock,
         ) if is_open else NOTHING  # fmt: skip
         is_now = day.on == now.date() and part.first <= now.hour < part.end
         parts.append(
             html('<li class="hour{}"{}><span class="hour-clock">{}</span>{}{}</li>',
                  " hour-now" if is_now else "", html(' data-hour="{}"', clock) if part.is_one else NOTHING,
-                 clock if part.is_one else f"{part.first:02}–{part.end:02}", entries(part.entries, look), new)
+                 clock if part.is_one else f"{part.first:02}–{part.end:02}", entries(part.entries, appearance), new)
         )  # fmt: skip
     return joined(parts)
+
+
+def _move(post: Post, appearance: Appearance, move_to: str) -> SafeString:
+    return html(
+        '<a class="entry-move" href="{}{}/move/" data-open-move aria-label="{}">⋯</a>',
+        appearance.posts_url, post.pk, move_to,
+    )  # fmt: skip
 
 
 DRAGGABLE = html(' draggable="true"')
@@ -121,14 +128,14 @@ def _known(name: str) -> State:
 
 
 @register.simple_tag
-def legend(posts: Iterable[Post], look: Appearance) -> SafeString:
-    """What the icons and colours of these posts mean: the states that they show, then the colours of `look`."""
+def legend(posts: Iterable[Post], appearance: Appearance) -> SafeString:
+    """What the icons and colours of these posts mean: the states that they show, then the colours of `appearance`."""
     states = [
-        html('<li{}>{}</li>', NOTHING if look.colours else html(' class="stripe-{}"', _known(name).tone),
+        html('<li{}>{}</li>', NOTHING if appearance.colours else html(' class="stripe-{}"', _known(name).tone),
              state(name, plain=True))
         for name in states_of(posts)
     ]  # fmt: skip
-    colours = [html('<li class="{}">{}</li>', stripe.css, stripe.label) for stripe in look.colours]
+    colours = [html('<li class="{}">{}</li>', stripe.css, stripe.label) for stripe in appearance.colours]
     if not states:
         return NOTHING
     return html('<ul class="legend" aria-label="{}">{}{}</ul>', _("Legend"), joined(states), joined(colours))

@@ -76,7 +76,7 @@ def test_an_entry_shows_its_picture_its_time_its_words_and_its_networks(desk: De
     schedule_without_approval(desk, post)
     html = entry(shown(desk), post)
     assert f'src="{reverse("media_thumbnail", args=["cuprija", picture.pk])}" alt=""' in html
-    assert '<time>09:30</time>' in html
+    assert "<time>09:30</time>" in html
     assert "Отварамо фонтану" in html
     assert re.search(r'brand-mastodon" role="img" aria-label="Mastodon"', html)
 
@@ -107,6 +107,11 @@ def test_what_failed_stands_out_and_says_so_in_words(desk: Desk) -> None:
     assert "<span>Not published</span>" in entry(html, post)
     assert "entry-urgent" not in entry(html, other)
     assert legend(html) == "Scheduled Not published"
+
+
+def test_the_list_has_room_for_the_word_of_every_state(desk: Desk) -> None:
+    post = scheduled(desk, clock("10:00"))
+    assert "<span>Scheduled</span>" in entry(shown(desk, view="list"), post)
 
 
 def test_a_month_without_posts_has_no_legend(desk: Desk) -> None:
@@ -280,11 +285,13 @@ def test_colours_by_channel_are_explained_and_several_channels_share_one(desk: D
     desk.house_rule(approval="none")
     both = (desk.mastodon.pk, desk.bluesky.pk)
     one = scheduled(desk, clock("09:00"))
+    draft = desk.write("Нацрт", time=clock("12:00"))
     several = schedule(desk.write("Оба", channels=both), clock("10:00"), by=desk.cast.officer)
     html = shown(desk, colour="channel")
     assert "stripe-1" in entry(html, one)
     assert "stripe-rest" in entry(html, several)
-    assert legend(html) == "Scheduled Mastodon: Општина Ћуприја Several channels"
+    assert "stripe-quiet" in entry(html, draft)
+    assert legend(html) == "Draft Scheduled Mastodon: Општина Ћуприја Several channels Not scheduled yet"
 
 
 def test_colours_by_campaign_are_explained(desk: Desk) -> None:
@@ -293,8 +300,8 @@ def test_colours_by_campaign_are_explained(desk: Desk) -> None:
     campaigns.assign(post, campaigns.begin(desk.municipality, values, by=desk.cast.officer), by=desk.cast.officer)
     html = shown(desk, colour="campaign")
     assert "stripe-1" in entry(html, post)
-    assert "stripe-rest" in entry(html, other)
-    assert legend(html) == "Draft Пролеће у парку"
+    assert "stripe-quiet" in entry(html, other)
+    assert legend(html) == "Draft Пролеће у парку Without a campaign"
 
 
 def test_an_unknown_colour_is_that_of_the_state(desk: Desk) -> None:

@@ -66,7 +66,7 @@ def calendar(request: MunicipalityRequest) -> HttpResponse:
         "days": days,
         "weeks": grid.weeks(days),
         "posts": posts,
-        "look": _appearance(request, posts, choices["channels"], colour),
+        "appearance": _appearance(request, posts, choices["channels"], colour),
         "filters": filters,
         "options": choices,
         "views": _views(request, shown),
@@ -89,7 +89,7 @@ def drafts(request: MunicipalityRequest) -> HttpResponse:
     posts = queries.without_time(DRAFTS + 1)
     for post in posts:
         post.may_move = rules.may_move(request.access, post)  # type: ignore[attr-defined]
-    context = {"posts": posts[:DRAFTS], "more": len(posts) > DRAFTS, "look": _addresses(request)}
+    context = {"posts": posts[:DRAFTS], "more": len(posts) > DRAFTS, "appearance": _addresses(request)}
     return render(request, "posts/calendar/_drafts.html", context)
 
 
@@ -110,11 +110,14 @@ def _appearance(
             {post.pk: _channel_label(post) for post in posts},
             order=[channel_label(channel) for channel in channels],
             several=_("Several channels"),
+            without=_("Not scheduled yet"),
         )
     elif colour == "campaign":
         campaigns = queries.campaigns_of(posts)
         stripes, legend = striped(
-            {post.pk: campaigns.get(post.pk, "") for post in posts}, order=sorted(set(campaigns.values()), key=sort_key)
+            {post.pk: campaigns.get(post.pk, "") for post in posts},
+            order=sorted(set(campaigns.values()), key=sort_key),
+            without=_("Without a campaign"),
         )
     else:
         return _addresses(request)
