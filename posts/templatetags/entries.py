@@ -45,12 +45,11 @@ def _entry(post: Post, appearance: Appearance, move_to: str, language: str | Non
     is_urgent = known.tone in URGENT
     networks = dict.fromkeys(publication.channel.platform for publication in publications)
     return html(
-        '<li class="entry{} {}" data-post="{}"{}><a class="entry-link" href="{}{}/">{}{}{}{}'
+        '<li class="entry{} {}" data-post="{}"><a class="entry-link" href="{}{}/">{}{}{}{}'
         '<span class="entry-text">{}</span>{}</a>{}</li>',
         f" entry-urgent tone-{known.tone}" if is_urgent else "",
         appearance.stripes.get(post.pk) or f"stripe-{known.tone}",
         post.pk,
-        DRAGGABLE if may_move else NOTHING,
         appearance.posts_url,
         post.pk,
         html('<img class="entry-thumb" src="{}{}/small/" alt="" loading="lazy">', appearance.media_url, cover)
@@ -66,9 +65,11 @@ def _entry(post: Post, appearance: Appearance, move_to: str, language: str | Non
 
 
 @register.simple_tag
-def hours(day: CalendarDay, appearance: Appearance, now: datetime, shown: str) -> SafeString:
+def hours(
+    day: CalendarDay, appearance: Appearance, now: datetime, shown: str, *, with_clock: bool = True
+) -> SafeString:
     """The hours of a day as items of a list, `shown`: "usual" or "all". Those to come begin a post. `now` is the local
-    time."""
+    time; `with_clock`: the day stands first, and its hours name those of all days."""
     whole = shown == "all"
     label = _("New post")
     parts = []
@@ -76,26 +77,25 @@ def hours(day: CalendarDay, appearance: Appearance, now: datetime, shown: str) -
         clock = f"{part.first:02}:00"
         is_open = (day.on, part.first) > (now.date(), now.hour) if part.is_one and appearance.new_url else False
         new = html(
-            '<a class="hour-new" href="{}?on={}&amp;at={}" tabindex="-1" aria-label="{}: {}">+</a>',
+            '<a class="hour-new" href="{}?on={}&amp;at={}" aria-label="{}: {}">+</a>',
             appearance.new_url, f"{day.on:%Y-%m-%d}", clock, label, clock,
         ) if is_open else NOTHING  # fmt: skip
         is_now = day.on == now.date() and part.first <= now.hour < part.end
-        parts.append(
-            html('<li class="hour{}"{}><span class="hour-clock">{}</span>{}{}</li>',
-                 " hour-now" if is_now else "", html(' data-hour="{}"', clock) if part.is_one else NOTHING,
-                 clock if part.is_one else f"{part.first:02}–{part.end:02}", entries(part.entries, appearance), new)
-        )  # fmt: skip
+        name = html(
+            '<span class="hour-clock">{}</span>', clock if part.is_one else f"{part.first:02}–{part.end:02}"
+        ) if with_clock else NOTHING  # fmt: skip
+        parts.append(html(
+            '<li class="hour{}"{}>{}{}{}</li>', " hour-now" if is_now else "",
+            html(' data-hour="{}"', clock) if part.is_one else NOTHING, name, entries(part.entries, appearance), new,
+        ))  # fmt: skip
     return joined(parts)
 
 
 def _move(post: Post, appearance: Appearance, move_to: str) -> SafeString:
     return html(
-        '<a class="entry-move" href="{}{}/move/" data-open-move aria-label="{}">⋯</a>',
+        '<a class="entry-move" href="{}{}/move/" aria-label="{}">⋯</a>',
         appearance.posts_url, post.pk, move_to,
     )  # fmt: skip
-
-
-DRAGGABLE = html(' draggable="true"')
 
 
 def _time(post: Post) -> SafeString:

@@ -5,10 +5,11 @@ import { contents, parsed } from "./markup.js";
 import { showToast } from "./toast.js";
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+const HOURS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const dialog = document.querySelector("dialog#move");
 
 const calendar = () => document.getElementById("calendar");
-const entryOf = (node) => node.closest?.(".entry[draggable]");
+const entryOf = (node) => node.closest?.(".entry:has(.entry-move)");
 
 async function ask(address, body) {
   const headers = { "X-Calendar": "1" };
@@ -22,7 +23,8 @@ async function refresh(post, { text, undo }) {
   if (!fresh) return location.reload();
   calendar().replaceChildren(...fresh.childNodes);
   calendar().dataset.now = fresh.dataset.now;
-  startClock();
+  loaded = Date.now();
+  prepare();
   if (drawer?.open) await loadDrafts();
   calendar().querySelector(`.entry[data-post="${CSS.escape(post)}"] .entry-link`)?.focus();
   showToast({ text, undo });
@@ -58,7 +60,14 @@ function moveTo(entry, day, clock) {
   body.set("on", day);
   body.set("at", clock ?? entry.querySelector("time").textContent);
   body.set("csrfmiddlewaretoken", document.querySelector('meta[name="csrf-token"]').content);
-  return send(entry.querySelector("[data-open-move]").href, body, entry.dataset.post);
+  return send(entry.querySelector(".entry-move").href, body, entry.dataset.post);
+}
+
+// Within its day: the hours before and after it belong to others.
+function moveBy(entry, day, hours) {
+  const [hour, minute] = entry.querySelector("time").textContent.split(":");
+  const later = Number(hour) + hours;
+  if (later >= 0 && later < 24) moveTo(entry, day, `${String(later).padStart(2, "0")}:${minute}`);
 }
 
 function shifted(day, days) {
@@ -69,11 +78,11 @@ function shifted(day, days) {
 // A draft without a time has its day from the drop, and its hour from the dialog.
 function openFor(entry, day) {
   dialog.dataset.post = entry.dataset.post;
-  return open(`${entry.querySelector("[data-open-move]").href}?date=${day}`);
+  return open(`${entry.querySelector(".entry-move").href}?date=${day}`);
 }
 
 document.addEventListener("click", (event) => {
-  const opener = closest(event, "a[data-open-move]");
+  const opener = closest(event, "a.entry-move");
   if (opener) {
     event.preventDefault();
     dialog.dataset.post = entryOf(opener).dataset.post;
@@ -111,11 +120,13 @@ document.addEventListener("keydown", (event) => {
   if (!entry || event.ctrlKey || event.metaKey) return;
   if (event.key.toLowerCase() === "m" && !event.altKey) {
     event.preventDefault();
-    entry.querySelector("[data-open-move]").click();
+    entry.querySelector(".entry-move").click();
   } else if (event.altKey && event.key in STEPS) {
     event.preventDefault();
     const day = entry.closest("[data-day]")?.dataset.day;
-    if (day) moveTo(entry, shifted(day, STEPS[event.key]));
+    const hours = entry.closest(".week") && HOURS[event.key][0];
+    if (hours) moveBy(entry, day, hours);
+    else if (day) moveTo(entry, shifted(day, STEPS[event.key]));
   }
 });
 
@@ -124,6 +135,7 @@ const drawer = document.querySelector("details[data-drafts]");
 async function loadDrafts() {
   const answer = await ask(drawer.dataset.drafts);
   if (answer.ok) drawer.querySelector("[data-drafts-list]").replaceChildren(...contents(await answer.text()));
+  prepare();
 }
 drawer?.addEventListener("toggle", () => drawer.open && loadDrafts());
 
@@ -159,8 +171,7 @@ document.addEventListener("dragend", () => {
   mark(null);
 });
 
-// The "+" of the hours: one stop for the tab key, the arrows go from hour to hour and from day to day.
-const HOURS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+// The "+" of the hours: the tab key stops at that of the day, the arrows go from hour to hour and from day to day.
 document.addEventListener("keydown", (event) => {
   const from = closest(event, ".week .hour-new, .week .day-new");
   const step = HOURS[event.key];
@@ -178,11 +189,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // The line of the present hour. The clock of the page is that of the server, in Belgrade, wherever the reader is.
-let loaded = 0;
-function startClock() {
-  loaded = Date.now();
-  showNow();
-}
+let loaded = Date.now();
 function showNow() {
   const now = new Date(`${calendar().dataset.now}Z`);
   now.setTime(now.getTime() + Date.now() - loaded);
@@ -192,5 +199,11 @@ function showNow() {
   hour?.classList.add("hour-now");
   hour?.style.setProperty("--now", `${(now.getUTCMinutes() / 60) * 100}%`);
 }
-startClock();
+
+function prepare() {
+  for (const move of document.querySelectorAll(".entry-move")) move.closest(".entry").draggable = true;
+  for (const hour of document.querySelectorAll(".hour-new")) hour.tabIndex = -1;
+  showNow();
+}
+prepare();
 setInterval(showNow, 60_000);

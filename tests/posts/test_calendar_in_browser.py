@@ -104,6 +104,29 @@ def test_a_drag_to_an_hour_of_the_week_sets_the_hour(calendar: Any, desk: Desk) 
     assert due(desk, post) == f"{to} 14:00"
 
 
+def test_in_the_week_the_arrow_keys_move_by_an_hour_or_a_day(calendar: Any, desk: Desk) -> None:
+    monday = MONTH - timedelta(days=MONTH.weekday())
+    post = written(desk, "10:30", monday)
+    page = calendar(view="week", date=str(MONTH))
+    page.locator(".entry-link").focus()
+    page.keyboard.press("Alt+ArrowDown")
+    lies_on(page, monday, "11:00")
+    expect(page.locator(".entry-link")).to_be_focused()
+    page.keyboard.press("Alt+ArrowRight")
+    lies_on(page, monday + timedelta(days=1), "11:00")
+    assert due(desk, post) == f"{monday + timedelta(days=1)} 11:30"
+
+
+def test_the_line_of_the_present_hour_follows_the_clock_of_the_page(calendar: Any, desk: Desk, page: Any) -> None:
+    page.clock.install()
+    page = calendar(view="week", hours="all")
+    hour = page.locator(".hour-now").get_attribute("data-hour")
+    assert hour is not None
+    assert page.locator(".hour-now").count() == 1
+    page.clock.fast_forward("01:00:00")
+    expect(page.locator(f".hour-now[data-hour='{hour}']")).to_have_count(0)
+
+
 def test_a_draft_without_a_time_gets_its_day_by_dragging_and_its_hour_from_the_dialog(
     calendar: Any, desk: Desk
 ) -> None:

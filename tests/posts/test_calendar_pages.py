@@ -244,17 +244,17 @@ def test_the_week_has_a_post_in_its_hour_and_what_lies_outside_at_the_edges(desk
     at_ten, early, late = (desk.write(text, time=clock(at)) for text, at in (
         ("Пијаца", "10:45"), ("Млеко", "05:15"), ("Концерт", "22:00"),
     ))  # fmt: skip
-    html = shown(desk, view="week")
-    day = html[html.index(f'data-day="{NEXT}"') :].split("</section>")[0]
-    hours = re.split(r'<li class="hour', day)[1:]
-    labels = {
-        post.pk: re.findall(r'hour-clock">([\d:–]+)<', hour)[0]
-        for hour in hours
-        for post in (at_ten, early, late)
-        if f'data-post="{post.pk}"' in hour
-    }
-    assert labels == {at_ten.pk: "10:00", early.pk: "00–07", late.pk: "21–24"}
-    assert 'data-hour="05:00"' in shown(desk, view="week", hours="all")
+
+    def hour_of(post: Post, html: str) -> str:
+        before = html[: html.index(f'data-post="{post.pk}"')]
+        return re.findall(r'<li class="hour[^>]*>', before)[-1]
+
+    html, whole = shown(desk, view="week"), shown(desk, view="week", hours="all")
+    assert 'data-hour="10:00"' in hour_of(at_ten, html)
+    assert "data-hour" not in hour_of(early, html) + hour_of(late, html)
+    assert re.findall(r'hour-clock">([\d:–]+)<', html)[::15] == ["00–07", "21–24"]
+    assert 'data-hour="05:00"' in hour_of(early, whole)
+    assert 'data-hour="22:00"' in hour_of(late, whole)
 
 
 def test_the_past_days_of_the_month_are_folded_on_a_phone_and_can_be_opened(desk: Desk) -> None:
@@ -319,7 +319,7 @@ def drawer(desk: Desk, by: Any = None) -> Any:
 def test_the_drawer_has_the_drafts_without_a_time_and_no_others(desk: Desk) -> None:
     open_, timed = desk.write("Без термина"), desk.write("Са термином", time=clock("09:00"))
     html = drawer(desk).content.decode()
-    assert 'draggable="true"' in entry(html, open_)
+    assert f'href="/m/cuprija/posts/{open_.pk}/move/"' in entry(html, open_)
     assert f'data-post="{timed.pk}"' not in html
 
 
