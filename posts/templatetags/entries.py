@@ -4,7 +4,7 @@ Written without a template: a month has a hundred of them, and they took most of
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from django import template
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from common.dates import day_month
 from common.markup import NOTHING, html, joined, rewritten
 from common.states import STATES, UNKNOWN, State
 from common.templatetags.ui import icon, network_icon, network_name, state
@@ -61,6 +62,17 @@ def _entry(post: Post, appearance: Appearance, move_to: str, language: str | Non
         truncatechars(str(post), CHARACTERS_OF_LIST if wide else CHARACTERS),
         state(shown_state, plain=True) if is_urgent or wide else NOTHING,
         _move(post, appearance, move_to) if may_move else NOTHING,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def new_post(day: CalendarDay, appearance: Appearance, today: date) -> SafeString:
+    """The "+" of a day, which begins a post; nothing on past days and for people who may not write."""
+    if day.on < today or not appearance.new_url:
+        return NOTHING
+    return html(
+        '<a class="day-new" href="{}?on={}" aria-label="{}: {}">+</a>',
+        appearance.new_url, day.on.isoformat(), _("New post"), day_month(day.on),
     )  # fmt: skip
 
 

@@ -68,6 +68,7 @@ def calendar(request: MunicipalityRequest) -> HttpResponse:
         "posts": posts,
         "appearance": _appearance(request, posts, choices["channels"], colour),
         "filters": filters,
+        "keep": {"view": view, "date": shown.anchor.isoformat(), "colour": colour, "hours": hours},
         "options": choices,
         "views": _views(request, shown),
         "colour": colour,
