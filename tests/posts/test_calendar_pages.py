@@ -266,6 +266,17 @@ def test_the_past_days_of_the_month_are_folded_on_a_phone_and_can_be_opened(desk
     assert "from-today" not in shown(desk, date=(today + timedelta(days=62)).isoformat())
 
 
+def test_today_leads_in_the_list_to_the_next_day_with_posts(desk: Desk) -> None:
+    today = timezone.localdate()
+    desk.write(time=clock("10:00", today + timedelta(days=1)))
+    past = desk.write(time=clock("10:00"))
+    Post.objects.filter(pk=past.pk).update(due_at=timezone.now() - timedelta(days=1))
+    html = shown(desk, view="list", date=(today + timedelta(days=1)).isoformat())
+    assert re.search(rf'href="\?[^"]*date={today}[^"]*#today"', html)
+    assert re.search(rf'id="today" aria-labelledby="day-{today + timedelta(days=1)}"', html)
+    assert html.count('id="today"') == 1
+
+
 # ---- filters
 
 

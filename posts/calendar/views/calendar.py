@@ -58,7 +58,7 @@ def calendar(request: MunicipalityRequest) -> HttpResponse:
     choices = options()
     colour = choice_param(request.GET, "colour", COLOURS, default="state")
     hours = choice_param(request.GET, "hours", ("usual", "all"), default="usual")
-    folds_past = view != "list" and shown.first < today <= shown.last and "past" not in request.GET
+    folds_past = shown.first < today <= shown.last and "past" not in request.GET
     context = {
         "shown": shown,
         "now": now,
@@ -78,7 +78,8 @@ def calendar(request: MunicipalityRequest) -> HttpResponse:
         "hours_url": _address(request, hours="usual" if hours == "all" else "all"),
         "previous": _address(request, date=shown.previous.isoformat()),
         "next": _address(request, date=shown.next.isoformat()),
-        "now_url": _address(request, date=today.isoformat(), past=None),
+        "now_url": _address(request, date=today.isoformat(), past=None) + ("#today" if view == "list" else ""),
+        "next_day": next((day.on for day in days if day.entries and day.on >= today), None),
         "past_url": _address(request, past="1") if folds_past else "",
     }
     return render(request, "posts/calendar.html", context)
