@@ -32,7 +32,7 @@ CHARACTERS, CHARACTERS_OF_LIST = 60, 100
 
 @register.simple_tag
 def entries(posts: Iterable[Post], appearance: Appearance, *, wide: bool = False) -> SafeString:
-    """A list, nothing without posts. `posts` have their `cover`, `live_publications` and `may_move`. `wide`: there is
+    """A list, nothing without posts. `posts` have their `cover`, `channels` and `may_move`. `wide`: there is
     room for the word of every state."""
     language, move_to = get_language(), _("Move")
     items = joined([_entry(post, appearance, move_to, language, wide=wide) for post in posts])
@@ -40,11 +40,11 @@ def entries(posts: Iterable[Post], appearance: Appearance, *, wide: bool = False
 
 
 def _entry(post: Post, appearance: Appearance, move_to: str, language: str | None, *, wide: bool) -> SafeString:
-    publications, may_move, cover = post.live_publications, post.may_move, post.cover  # type: ignore[attr-defined]
+    channels, may_move, cover = post.channels, post.may_move, post.cover  # type: ignore[attr-defined]
     shown_state = post.shown_state
     known = STATES.get(shown_state, UNKNOWN)
     is_urgent = known.tone in URGENT
-    networks = dict.fromkeys(publication.channel.platform for publication in publications)
+    networks = dict.fromkeys(channel.platform for channel in channels)
     return html(
         '<li class="entry{} {}" data-post="{}"><a class="entry-link" href="{}{}/">{}{}{}{}'
         '<span class="entry-text">{}</span>{}</a>{}</li>',

@@ -86,6 +86,13 @@ def schedule_without_approval(desk: Desk, post: Post) -> None:
     schedule(post, clock("09:30"), by=desk.cast.officer)
 
 
+def test_a_draft_shows_the_networks_that_it_is_for(desk: Desk) -> None:
+    post = desk.write(time=clock("09:30"), channels=(desk.bluesky.pk,))
+    without_time = desk.write(channels=(desk.mastodon.pk,))
+    assert re.findall(r'aria-label="(\w+)"><use[^>]*#\1'.lower(), entry(shown(desk), post).lower()) == ["bluesky"]
+    assert "brand-mastodon" in entry(drawer(desk).content.decode(), without_time)
+
+
 def test_an_entry_without_a_picture_has_no_hole(desk: Desk) -> None:
     post = desk.write(time=clock("09:30"))
     assert "<img" not in entry(shown(desk), post)
@@ -296,13 +303,15 @@ def test_colours_by_channel_are_explained_and_several_channels_share_one(desk: D
     desk.house_rule(approval="none")
     both = (desk.mastodon.pk, desk.bluesky.pk)
     one = scheduled(desk, clock("09:00"))
-    draft = desk.write("Нацрт", time=clock("12:00"))
+    nowhere = desk.write("Нацрт", time=clock("12:00"), channels=())
+    draft = desk.write("Нацрт", time=clock("13:00"))
     several = schedule(desk.write("Оба", channels=both), clock("10:00"), by=desk.cast.officer)
     html = shown(desk, colour="channel")
     assert "stripe-1" in entry(html, one)
     assert "stripe-rest" in entry(html, several)
-    assert "stripe-quiet" in entry(html, draft)
-    assert legend(html) == "Draft Scheduled Mastodon: Општина Ћуприја Several channels Not scheduled yet"
+    assert "stripe-quiet" in entry(html, nowhere)
+    assert "stripe-1" in entry(html, draft)
+    assert legend(html) == "Draft Scheduled Mastodon: Општина Ћуприја Several channels Without a channel"
 
 
 def test_colours_by_campaign_are_explained(desk: Desk) -> None:

@@ -50,12 +50,9 @@ def calendar(request: MunicipalityRequest) -> HttpResponse:
     shown = grid.visible_range(view, _day(request.GET.get("date"), today))
     filters = filters_of(request)
     posts = queries.in_range(shown.since, shown.until, filters, drafts=request.access.may(Verb.DRAFT_VIEW))
-    for post in posts:
-        states = {publication.delivery.state for publication in post.live_publications}  # type: ignore[attr-defined]
-        movable = rules.may_move(request.access, post) and not post.is_correction and not states & set(queries.OUT)
-        post.may_move = movable  # type: ignore[attr-defined]
-    days = grid.days(shown, posts, holidays(shown.first, shown.last, request.municipality.slug))
     choices = options()
+    _prepare(request, posts, choices["channels"])
+    days = grid.days(shown, posts, holidays(shown.first, shown.last, request.municipality.slug))
     colour = choice_param(request.GET, "colour", COLOURS, default="state")
     hours = choice_param(request.GET, "hours", ("usual", "all"), default="usual")
     folds_past = shown.first < today <= shown.last and "past" not in request.GET
@@ -85,12 +82,21 @@ def calendar(request: MunicipalityRequest) -> HttpResponse:
     return render(request, "posts/calendar.html", context)
 
 
+def _prepare(request: MunicipalityRequest, posts: Sequence[Post], channels: Sequence[Channel]) -> None:
+    """Sets `may_move` and `channels`, which entries show."""
+    among = {channel.pk: channel for channel in channels}
+    for post in posts:
+        states = {publication.delivery.state for publication in post.live_publications}  # type: ignore[attr-defined]
+        movable = rules.may_move(request.access, post) and not post.is_correction and not states & set(queries.OUT)
+        post.may_move = movable  # type: ignore[attr-defined]
+        post.channels = queries.channels_shown(post, among)  # type: ignore[attr-defined]
+
+
 @requires(Verb.POST_SCHEDULE)
 def drafts(request: MunicipalityRequest) -> HttpResponse:
     """The drafts without a time, which the script puts beside the calendar when they are wanted."""
     posts = queries.without_time(DRAFTS + 1)
-    for post in posts:
-        post.may_move = rules.may_move(request.access, post)  # type: ignore[attr-defined]
+    _prepare(request, posts, options()["channels"])
     context = {"posts": posts[:DRAFTS], "more": len(posts) > DRAFTS, "appearance": _addresses(request)}
     return render(request, "posts/calendar/_drafts.html", context)
 
@@ -112,7 +118,7 @@ def _appearance(
             {post.pk: _channel_label(post) for post in posts},
             order=[channel_label(channel) for channel in channels],
             several=_("Several channels"),
-            without=_("Not scheduled yet"),
+            without=_("Without a channel"),
         )
     elif colour == "campaign":
         campaigns = queries.campaigns_of(posts)
@@ -128,10 +134,10 @@ def _appearance(
 
 def _channel_label(post: Post) -> str:
     """Its channel; "Several channels", or nothing without one."""
-    channels = {row.channel_id: row.channel for row in post.live_publications}  # type: ignore[attr-defined]
+    channels = post.channels  # type: ignore[attr-defined]
     if len(channels) > 1:
         return _("Several channels")
-    return next((channel_label(channel) for channel in channels.values()), "")
+    return channel_label(channels[0]) if channels else ""
 
 
 def channel_label(channel: Channel) -> str:
