@@ -141,6 +141,9 @@ def test_a_draft_without_a_time_gets_its_day_by_dragging_and_its_hour_from_the_d
     lies_on(page, MONTH)
     expect(page.locator(".drawer .entry")).to_have_count(0)
     assert due(desk, post) == f"{MONTH} 17:15"
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".drawer .entry")).to_have_count(1)
+    expect(page.locator("[data-day] .entry")).to_have_count(0)
 
 
 def test_on_a_phone_the_month_begins_today_behind_one_line_of_filters(calendar: Any, desk: Desk, page: Any) -> None:

@@ -19,6 +19,7 @@ from delivery.models import Delivery
 from municipalities.tenancy import scope
 from planning.domain import campaigns
 from posts.draft import Shown
+from posts.editing.domain.submit import submit
 from posts.enums import Stage
 from posts.models import Post
 from posts.rules import ResolvedTime, resolve_wall_time
@@ -217,12 +218,27 @@ def test_without_a_script_the_message_has_the_way_back(desk: Desk) -> None:
     assert desk.reload(post).due_at == clock("10:00").due_at
 
 
-def test_there_is_no_way_back_to_a_time_that_has_passed_or_to_none(desk: Desk) -> None:
-    without = desk.write()
-    assert move(desk, without, clock("10:00")).json()["undo"] == ""
+def test_there_is_no_way_back_to_a_time_that_has_passed(desk: Desk) -> None:
     late = desk.write(time=clock("10:00"))
     Post.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(hours=1))
     assert move(desk, late, clock("11:00")).json()["undo"] == ""
+
+
+def test_undo_takes_the_time_from_a_draft_that_had_none(desk: Desk) -> None:
+    post = desk.write()
+    undo = move(desk, post, clock("10:00")).json()["undo"]
+    assert sign_in(desk.cast.officer).post(undo, headers={"X-Calendar": "1"}).json()["text"] == "Moved back."
+    assert desk.reload(post).due_at is None
+
+
+def test_no_time_is_taken_from_a_post_that_others_decide_about(desk: Desk) -> None:
+    post = desk.write()
+    undo = move(desk, post, clock("10:00")).json()["undo"]
+    submit(desk.reload(post), by=desk.cast.officer)
+    answer = sign_in(desk.cast.officer).post(undo, headers={"X-Calendar": "1"})
+    assert answer.status_code == 422
+    assert "no longer a draft" in answer.content.decode()
+    assert desk.reload(post).due_at == clock("10:00").due_at
 
 
 def test_a_move_beyond_the_approval_says_that_approval_was_requested_and_so_holds_after_undo(desk: Desk) -> None:

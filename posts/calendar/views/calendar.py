@@ -35,6 +35,7 @@ from posts.calendar.views.post_list import filters_of, options
 from posts.enums import Stage
 from posts.forms import MoveForm
 from posts.models import Post
+from posts.scheduling.domain.schedule import clear_time
 from posts.scheduling.domain.schedule import move as move_post
 from serbian.sorting import sort_key
 
@@ -187,21 +188,23 @@ def move(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """The dialog "Move to…" and its POST.
 
     A script gets 200 with `text` and the address `undo` as JSON on success, 422 with the form otherwise. The form may
-    come in the address, as that of *Undo* does.
+    come in the address, as that of *Undo* does; `?on=` takes the time from a draft.
     """
     post = get_object_or_404(Post.objects.filter(deleted_at__isnull=True), pk=pk)
     post.municipality = request.municipality
     by_script = bool(request.headers.get("X-Calendar"))
     is_undo = "on" not in request.POST and "on" in request.GET
-    form = MoveForm(
-        (request.GET if is_undo else request.POST) if request.method == "POST" else None,
-        initial=_initial(post, request.GET),
-    )
-    if request.method == "POST" and form.is_valid():
+    sent = request.GET if is_undo else request.POST
+    form = MoveForm(sent if request.method == "POST" else None, initial=_initial(post, request.GET))
+    clears = is_undo and not sent["on"]
+    if request.method == "POST" and (form.is_valid() or clears):
         undo = "" if is_undo else _undo_url(post)
         was_approved = post.stage == Stage.APPROVED
         try:
-            moved = move_post(post, form.cleaned_data["resolved"], by=request.user)
+            if clears:
+                moved = clear_time(post, by=request.user)
+            else:
+                moved = move_post(post, form.cleaned_data["resolved"], by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
@@ -223,10 +226,12 @@ def _moved_text(*, is_undo: bool, asks_again: bool) -> str:
 
 
 def _undo_url(post: Post) -> str:
-    """Moves the post back to its time; "" where it has none, or where that has passed."""
-    if not post.local_time or not post.due_at or post.due_at <= timezone.now():
-        return ""
+    """Moves the post back to its time, or takes it from a draft that had none; "" where its time has passed."""
     address = reverse("post_move", args=[post.municipality.slug, post.pk])
+    if not post.local_time or not post.due_at:
+        return f"{address}?on=" if post.stage in rules.EDITABLE else ""
+    if post.due_at <= timezone.now():
+        return ""
     when = {"on": f"{post.local_time:%Y-%m-%d}", "at": f"{post.local_time:%H:%M}", "fold": post.fold}
     return f"{address}?{urlencode(when)}"
 
