@@ -1,5 +1,6 @@
 """Reads of posts that span models. Each has a fixed number of queries, regardless of the number of posts."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -423,6 +424,11 @@ class PostFilters:
     category: str = ""
     words: str = ""
 
+    @property
+    def count(self) -> int:
+        """How many are set."""
+        return sum(map(bool, (self.channel, self.state, self.category, self.words)))
+
     def apply(self, rows: QuerySet[Post]) -> QuerySet[Post]:
         if self.channel:
             rows = rows.filter(Exists(_live(channel=self.channel)))
@@ -454,8 +460,41 @@ def linked(*, drafts: bool) -> QuerySet[Post]:
     )
 
 
+def without_time(limit: int) -> list[Post]:
+    """Drafts and returned posts for which no time was chosen, last changed first, with their `chosen`; at most `limit`.
+    Two queries."""
+    rows = visible().filter(due_at__isnull=True, is_correction=False, stage__in=(Stage.DRAFT, Stage.RETURNED))
+    return with_publications(_with_chosen(rows.select_related("author")).order_by("-updated_at", "-pk")[:limit])
+
+
+def _with_chosen(rows: QuerySet[Post], *, drafts: bool = True) -> QuerySet[Post]:
+    """With `cover`, and with `chosen`: the ids of the draft's channels as JSON, None without any."""
+    return with_cover(rows, drafts=drafts).annotate(chosen=KeyTextTransform("channels", "draft"))
+
+
+def channels_shown(post: Post, among: Mapping[int, Channel]) -> list[Channel]:
+    """The channels that a post of `in_range` is on; before it is scheduled those that its draft is for. No query.
+
+    `among`: the usable channels by id.
+    """
+    publications: list[Publication] = post.live_publications  # type: ignore[attr-defined]
+    if publications:
+        return list({row.channel_id: row.channel for row in publications}.values())
+    chosen = json.loads(post.chosen or "[]")  # type: ignore[attr-defined]
+    return [among[pk] for pk in chosen if pk in among]
+
+
+def campaigns_of(posts: Iterable[Post]) -> dict[int, str]:
+    """The names of their campaigns by the id of a post. One query; none without posts."""
+    posts = list(posts)
+    if not posts:
+        return {}
+    rows = Post.objects.filter(pk__in=[post.pk for post in posts], campaign_post__isnull=False)
+    return dict(rows.values_list("pk", "campaign_post__campaign__name"))
+
+
 def in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts: bool) -> list[Post]:
-    """Posts with a time from `since` (included) to `until`, by time. Two queries."""
+    """Posts with a time from `since` (included) to `until`, by time, as `channels_shown` needs them. Two queries."""
     if filters != PostFilters():
         return with_publications(_in_range(since, until, filters, drafts=drafts))
     statement = unfiltered_in_range(drafts=drafts)
@@ -472,7 +511,7 @@ def unfiltered_in_range(*, drafts: bool) -> PreparedRows:
 
 def _in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
     rows = filters.apply(readable(drafts=drafts)).filter(due_at__gte=since, due_at__lt=until)
-    return with_cover(rows.select_related("author"), drafts=drafts).order_by("due_at", "pk")
+    return _with_chosen(rows.select_related("author"), drafts=drafts).order_by("due_at", "pk")
 
 
 def listed(filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:

@@ -9,6 +9,7 @@ from posts.review.views import corrections, decisions, review, threads, versions
 
 urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/drafts/", calendar.drafts, name="calendar_drafts"),
     path("posts/", post_list.posts, name="posts"),
     path("posts/new/", composer.new, name="post_new"),
     path("posts/new/save/", composer.save, name="post_begin"),

@@ -7,10 +7,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from posts.rules import ZONE
+from posts.rules import EARLIEST, LATEST, ZONE
 
 VIEWS = ("month", "week", "list")
 SHOWN_PER_DAY = 4
+USUAL_HOURS = range(EARLIEST.hour, LATEST.hour)
+ALL_HOURS = range(24)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,19 @@ class DateRange:
 
 
 @dataclass
+class CalendarHours:
+    """What a day has from the hour `first` to before `end`: one hour of the grid, or all that lie outside of it."""
+
+    first: int
+    end: int
+    entries: list[Any] = field(default_factory=list)
+
+    @property
+    def is_one(self) -> bool:
+        return self.end - self.first == 1
+
+
+@dataclass
 class CalendarDay:
     on: date
     outside: bool = False  # of the month in view
@@ -52,6 +67,21 @@ class CalendarDay:
     @property
     def is_off(self) -> bool:
         return self.on.weekday() == 6 or any(not holiday.is_working for holiday in self.holidays)
+
+
+def hours_of(day: CalendarDay, shown: range) -> list[CalendarHours]:
+    """The hours of a day in order: all before `shown` together, each of `shown`, all after it together. By the clock of
+    Belgrade, so that an hour that exists twice is one.
+    """
+    parts = [CalendarHours(hour, hour + 1) for hour in shown]
+    if shown.start > 0:
+        parts.insert(0, CalendarHours(0, shown.start))
+    if shown.stop < 24:
+        parts.append(CalendarHours(shown.stop, 24))
+    for entry in day.entries:
+        hour = entry.due_at.astimezone(ZoneInfo(ZONE)).hour
+        next(part for part in parts if part.first <= hour < part.end).entries.append(entry)
+    return parts
 
 
 def visible_range(view: str, anchor: date) -> DateRange:

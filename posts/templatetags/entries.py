@@ -4,44 +4,150 @@ Written without a template: a month has a hundred of them, and they took most of
 """
 
 from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
 
 from django import template
 from django.template.defaultfilters import truncatechars
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from common.markup import NOTHING, html, joined
-from common.templatetags.ui import network_icon, state
+from common.dates import day_month
+from common.markup import NOTHING, html, joined, rewritten
+from common.states import STATES, UNKNOWN, State
+from common.templatetags.ui import icon, network_icon, network_name, state
+from posts.calendar.appearance import URGENT, Appearance, states_of
+from posts.calendar.grid import ALL_HOURS, USUAL_HOURS, CalendarDay, hours_of
 from posts.models import Post
 
 register = template.Library()
 CHANNELS = 3
 """How many networks an entry shows."""
+CHARACTERS, CHARACTERS_OF_LIST = 60, 100
+"""How much of its words: a day is some 20 letters wide."""
 
 
 @register.simple_tag
-def entries(posts: Iterable[Post], posts_url: str, move_to: str) -> SafeString:
-    """Items of a list. `posts` have a time, their `live_publications` and `may_move`; `posts_url` is the address of the
-    list of posts, `move_to` the label of the action that moves one.
-    """
-    return joined(_entry(post, posts_url, move_to) for post in posts)
+def entries(posts: Iterable[Post], appearance: Appearance, *, wide: bool = False) -> SafeString:
+    """A list, nothing without posts. `posts` have their `cover`, `channels` and `may_move`. `wide`: there is
+    room for the word of every state."""
+    language, move_to = get_language(), _("Move")
+    items = joined([_entry(post, appearance, move_to, language, wide=wide) for post in posts])
+    return html('<ul class="entries">{}</ul>', items) if items else NOTHING
 
 
-def _entry(post: Post, posts_url: str, move_to: str) -> SafeString:
-    assert post.due_at is not None
-    live, may_move = post.live_publications, post.may_move  # type: ignore[attr-defined]
-    networks = joined(network_icon(publication.channel.platform) for publication in live[:CHANNELS])
+def _entry(post: Post, appearance: Appearance, move_to: str, language: str | None, *, wide: bool) -> SafeString:
+    channels, may_move, cover = post.channels, post.may_move, post.cover  # type: ignore[attr-defined]
+    shown_state = post.shown_state
+    known = STATES.get(shown_state, UNKNOWN)
+    is_urgent = known.tone in URGENT
+    networks = dict.fromkeys(channel.platform for channel in channels)
     return html(
-        '<li class="entry" data-post="{}"{}><a class="entry-link" href="{}{}/"><span class="entry-head">'
-        '<time class="entry-time">{}</time>{}{}</span><span class="entry-text">{}</span></a>{}</li>',
-        post.pk, html(' draggable="true"') if may_move else NOTHING, posts_url, post.pk,
-        f"{timezone.localtime(post.due_at):%H:%M}", networks, state(post.shown_state, plain=True),
-        truncatechars(str(post), 80), _move(post, posts_url, move_to) if may_move else NOTHING,
+        '<li class="entry{} {}" data-post="{}"><a class="entry-link" href="{}{}/">{}{}{}{}'
+        '<span class="entry-text">{}</span>{}</a>{}</li>',
+        f" entry-urgent tone-{known.tone}" if is_urgent else "",
+        appearance.stripes.get(post.pk) or f"stripe-{known.tone}",
+        post.pk,
+        appearance.posts_url,
+        post.pk,
+        html('<img class="entry-thumb" src="{}{}/small/" alt="" loading="lazy">', appearance.media_url, cover)
+        if cover
+        else NOTHING,
+        _time(post),
+        joined([_network(platform) for platform in list(networks)[:CHANNELS]]),
+        NOTHING if is_urgent or wide else _sign(shown_state, language),
+        truncatechars(str(post), CHARACTERS_OF_LIST if wide else CHARACTERS),
+        state(shown_state, plain=True) if is_urgent or wide else NOTHING,
+        _move(post, appearance, move_to) if may_move else NOTHING,
     )  # fmt: skip
 
 
-def _move(post: Post, posts_url: str, move_to: str) -> SafeString:
+@register.simple_tag
+def new_post(day: CalendarDay, appearance: Appearance, today: date) -> SafeString:
+    """The "+" of a day, which begins a post; nothing on past days and for people who may not write."""
+    if day.on < today or not appearance.new_url:
+        return NOTHING
     return html(
-        '<a class="entry-move" href="{}{}/move/" data-open-move aria-label="{}: {}">⋯</a>',
-        posts_url, post.pk, move_to, truncatechars(str(post), 40),
+        '<a class="day-new" href="{}?on={}" aria-label="{}: {}">+</a>',
+        appearance.new_url, day.on.isoformat(), _("New post"), day_month(day.on),
     )  # fmt: skip
+
+
+@register.simple_tag
+def hours(
+    day: CalendarDay, appearance: Appearance, now: datetime, shown: str, *, with_clock: bool = True
+) -> SafeString:
+    """The hours of a day as items of a list, `shown`: "usual" or "all". Those to come begin a post. `now` is the local
+    time; `with_clock`: the day stands first, and its hours name those of all days."""
+    whole = shown == "all"
+    label = _("New post")
+    parts = []
+    for part in hours_of(day, ALL_HOURS if whole else USUAL_HOURS):
+        clock = f"{part.first:02}:00"
+        is_open = (day.on, part.first) > (now.date(), now.hour) if part.is_one and appearance.new_url else False
+        new = html(
+            '<a class="hour-new" href="{}?on={}&amp;at={}" aria-label="{}: {}">+</a>',
+            appearance.new_url, f"{day.on:%Y-%m-%d}", clock, label, clock,
+        ) if is_open else NOTHING  # fmt: skip
+        is_now = day.on == now.date() and part.first <= now.hour < part.end
+        name = html(
+            '<span class="hour-clock">{}</span>', clock if part.is_one else f"{part.first:02}–{part.end:02}"
+        ) if with_clock else NOTHING  # fmt: skip
+        parts.append(html(
+            '<li class="hour{}"{}>{}{}{}</li>', " hour-now" if is_now else "",
+            html(' data-hour="{}"', clock) if part.is_one else NOTHING, name, entries(part.entries, appearance), new,
+        ))  # fmt: skip
+    return joined(parts)
+
+
+def _move(post: Post, appearance: Appearance, move_to: str) -> SafeString:
+    return html(
+        '<a class="entry-move" href="{}{}/move/" aria-label="{}">⋯</a>',
+        appearance.posts_url, post.pk, move_to,
+    )  # fmt: skip
+
+
+def _time(post: Post) -> SafeString:
+    if post.due_at is None:
+        return NOTHING
+    return html("<time>{}</time>", f"{timezone.localtime(post.due_at):%H:%M}")
+
+
+def _named(symbol: SafeString, name: str) -> SafeString:
+    """An icon that stands for a word, with that word for those who do not see it."""
+    return rewritten(symbol, lambda text: text.replace('aria-hidden="true"', f'role="img" aria-label="{escape(name)}"'))
+
+
+@lru_cache(maxsize=64)
+def _network(platform: str) -> SafeString:
+    return _named(network_icon(platform), network_name(platform))
+
+
+@lru_cache(maxsize=256)
+def _sign(name: str, _language: str | None) -> SafeString:
+    """The state as its icon, which the legend explains, in the language that is part of the key."""
+    known = _known(name)
+    label = str(known.label)
+    return rewritten(_named(icon(known.icon), label), lambda text: text.replace("icon", "icon entry-sign", 1))
+
+
+def _known(name: str) -> State:
+    known = STATES.get(name, UNKNOWN)
+    return known if known.label else State(*known[:2], name.replace("_", " ").capitalize())
+
+
+@register.simple_tag
+def legend(posts: Iterable[Post], appearance: Appearance) -> SafeString:
+    """What the icons and colours of these posts mean: the states that they show, then the colours of `appearance`."""
+    states = [
+        html('<li{}>{}</li>', NOTHING if appearance.colours else html(' class="stripe-{}"', _known(name).tone),
+             state(name, plain=True))
+        for name in states_of(posts)
+    ]  # fmt: skip
+    colours = [html('<li class="{}">{}</li>', stripe.css, stripe.label) for stripe in appearance.colours]
+    if not states:
+        return NOTHING
+    return html('<ul class="legend" aria-label="{}">{}{}</ul>', _("Legend"), joined(states), joined(colours))

@@ -214,7 +214,7 @@ def test_a_post_is_moved_by_dragging_by_its_dialog_and_by_keyboard(visit: Callab
     lies_on(start + timedelta(days=2))
 
     entry.hover()
-    entry.locator("[data-open-move]").click()
+    entry.locator(".entry-move").click()
     dialog.locator("input[type=date]").fill(str(start))
     officer.button("Move", dialog)
     lies_on(start)

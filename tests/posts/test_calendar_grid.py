@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from posts.calendar import grid
+from posts.calendar.appearance import Appearance
+from posts.rules import ZONE
+from posts.templatetags.entries import hours
 
 
 @dataclass
@@ -63,3 +68,23 @@ def test_sundays_and_holidays_are_off() -> None:
     shown = grid.visible_range("week", date(2026, 11, 11))
     days = grid.days(shown, [], [Off(date(2026, 11, 11))])
     assert [d.on.day for d in days if d.is_off] == [11, 15]
+
+
+def test_hours_lie_in_order_with_what_is_early_and_late_at_the_edges() -> None:
+    entries = [Entry(datetime(2026, 11, 25, hour, 30, tzinfo=UTC)) for hour in (4, 9, 21)]
+    parts = grid.hours_of(grid.CalendarDay(date(2026, 11, 25), entries=entries), grid.USUAL_HOURS)
+    assert [(part.first, part.end) for part in parts if part.entries] == [(0, 7), (10, 11), (21, 24)]
+    assert [part.first for part in parts] == [0, *range(7, 21), 21]
+    whole = grid.hours_of(grid.CalendarDay(date(2026, 11, 25), entries=entries), grid.ALL_HOURS)
+    assert [part.first for part in whole if part.entries] == [5, 10, 22]
+
+
+def test_today_an_hour_begins_a_post_until_it_has_begun() -> None:
+    now = datetime(2026, 11, 25, 12, 20, tzinfo=ZoneInfo(ZONE))
+    appearance = Appearance(posts_url="/posts/", media_url="/media/", new_url="/posts/new/")
+
+    def first(on: date) -> str:
+        markup = hours(grid.CalendarDay(on), appearance, now, "usual")
+        return next(iter(re.findall(r"at=([\d:]+)", markup)), "none")
+
+    assert [first(date(2026, 11, day)) for day in (24, 25, 26)] == ["none", "13:00", "07:00"]

@@ -5,7 +5,7 @@ continuously, and `preview` answers each pause in typing with previews, counters
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,11 +29,12 @@ from posts import queries, rules
 from posts.coaching.checks import links_of
 from posts.composer.form_parser import ComposerInput, parse_form
 from posts.composer.views.page import ComposerPage, build_fragments, build_page
+from posts.composer.wanted_time import wanted_time
 from posts.draft import BadDraft, Draft, Shown, parse
 from posts.editing.domain import check_links
 from posts.editing.domain.corrections import prepare
 from posts.editing.domain.create import blank_post, create
-from posts.editing.domain.save import Conflict, Content, Saved, save_draft
+from posts.editing.domain.save import Conflict, Content, Saved, save_draft, set_time
 from posts.editing.domain.submit import submit
 from posts.media.domain.pictures import BadPicture
 from posts.media.domain.videos import add
@@ -47,7 +48,8 @@ from posts.scheduling.domain.schedule import publish_now, schedule
 @requires(Verb.POST_EDIT)
 @require_http_methods(["GET", "POST"])
 def new(request: MunicipalityRequest) -> HttpResponse:
-    """An empty page. The first save creates the post, so that opening the page stores nothing."""
+    """An empty page, at the time that its address names. The first save creates the post, so that opening the page
+    stores nothing."""
     channels = list(queries.usable_channels())
     if request.method == "POST":
         try:
@@ -57,7 +59,10 @@ def new(request: MunicipalityRequest) -> HttpResponse:
             return redirect("post_new", request.municipality.slug)
         return _act(request, post, channels)
     post = blank_post(request.municipality, by=request.user)
-    return render(request, "posts/composer.html", {"page": build_page(request, post, channels, _stored(post))})
+    time, problem = wanted_time(request.GET, timezone.now())
+    set_time(post, time)
+    typed = replace(_stored(post), time_problem=problem)
+    return render(request, "posts/composer.html", {"page": build_page(request, post, channels, typed)})
 
 
 def _begun(request: MunicipalityRequest) -> Post:

@@ -19,7 +19,7 @@ from common.errors import ActionNotAllowed
 from delivery.enums import State
 from posts.approval import approval_progress
 from posts.editing.domain.ready import freeze_for_submission
-from posts.editing.domain.save import set_time
+from posts.editing.domain.save import not_editable_message, set_time
 from posts.editing.domain.submit import record_decision
 from posts.enums import DecisionKind, Stage
 from posts.locking import locked
@@ -115,6 +115,19 @@ def move(post: Post, time: ResolvedTime, *, by: User) -> Post:
     if post.stage not in EDITABLE:
         _move_open(post, time, by=by)
     record("post.move", by=by, target=post, came_from=before.isoformat() if before else "", to=time.due_at.isoformat())
+    return post
+
+
+@transaction.atomic
+def clear_time(post: Post, *, by: User) -> Post:
+    """Take its time from a post that is being written. Raises `ActionNotAllowed`."""
+    post = locked(post)
+    if post.stage not in EDITABLE or post.deleted_at or post.is_correction:
+        raise ActionNotAllowed(not_editable_message(post))
+    before = post.due_at
+    set_time(post, None)
+    post.save()
+    record("post.move", by=by, target=post, came_from=before.isoformat() if before else "", to="")
     return post
 
 
