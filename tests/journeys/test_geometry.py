@@ -97,5 +97,7 @@ def test_no_page_breaks(speaking: Callable[[str, str], Visit], how: str) -> None
             if route(path) not in seen and (faults := faults_of(page, reading)):
                 broken[f"{who} {path}"] = faults
             seen.add(route(path))
+        # Some links lead to what only another role reads; here it is the layout that counts.
+        person.forgive("404 (Not Found)", may_be_missing=True)
     assert len(seen) > 300, "it got to few pages"
-    assert broken == {}
+    assert not broken, "\n".join(f"{page}: {faults}" for page, faults in broken.items())
