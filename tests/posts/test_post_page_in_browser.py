@@ -157,6 +157,18 @@ def test_buttons_of_the_margin_take_the_words_that_were_selected(desk: Street, v
         assert Thread.objects.get().quote == "Дођите"
 
 
+def test_a_suggestion_that_was_refused_without_words_offers_them_again(desk: Street, visit: Any) -> None:
+    with scope(desk.municipality):
+        post = desk.write(TEXT)
+    page = visit(desk.cast.mentor, "post", post.pk)
+    page.locator(".talks [data-say=suggest]").click()
+    page.locator("#say-replacement").fill("недељу")
+    page.locator("#say").get_by_role("button", name="Suggest", exact=True).click()
+    expect(page.locator("#say-problem")).to_be_visible()
+    expect(page.locator("#say-choose")).to_be_visible()
+    expect(page.locator("#say-choose")).to_have_value(TEXT)
+
+
 def test_how_a_post_does_is_on_its_page(desk: Street, visit: Any) -> None:
     with scope(desk.municipality):
         post = desk.published(TEXT)
