@@ -54,6 +54,7 @@ def test_its_stage_until_it_is_approved_and_then_its_networks(desk: Street) -> N
     desk.go(desk.deliveries(post)[0].due_at)
     assert statuses(desk, post) == ["Published"]
     shown = page(desk, post)
+    assert ">now<" not in re.sub(r"\s+", "", shown), "its preview says when it was published"
     assert "As it was published" in shown
     assert desk.on(post, "mastodon").delivery.permalink in shown
     assert "Share with other municipalities" in shown

@@ -76,10 +76,13 @@ class NetworkLine:
 
 @dataclass(frozen=True)
 class PreviewCard:
-    """How a network shows it. `state`: how it stands there, where it is not what the others are; "" otherwise."""
+    """How a network shows it. `state`: how it stands there, where it is not what the others are; "" otherwise.
+    `published_at` None: it would say "now".
+    """
 
     preview: Preview
     state: str = ""
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -324,7 +327,9 @@ def _previews(reading: ReviewPage) -> Iterator[PreviewCard]:
     for preview in reading.previews:
         publication = states.get((preview.channel.pk, preview.part.slot))
         if publication is None or publication.delivery.state in SEEN or not _was_sent(reading):
-            yield PreviewCard(preview)
+            is_shown = publication is not None and reading.version and publication.version_id == reading.version.pk
+            published_at = publication.delivery.published_at if publication and is_shown else None
+            yield PreviewCard(preview, published_at=published_at)
         else:
             others.append(PreviewCard(preview, publication.shown_state))
     yield from others
