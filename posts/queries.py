@@ -473,13 +473,14 @@ def _with_chosen(rows: QuerySet[Post], *, drafts: bool = True) -> QuerySet[Post]
 
 
 def channels_shown(post: Post, among: Mapping[int, Channel]) -> list[Channel]:
-    """The channels that a post of `in_range` is on; before it is scheduled those that its draft is for. No query.
+    """The channels that a post of `in_range` is on, one that it is on twice twice; before it is scheduled those that
+    its draft is for. No query.
 
     `among`: the usable channels by id.
     """
     publications: list[Publication] = post.live_publications  # type: ignore[attr-defined]
     if publications:
-        return list({row.channel_id: row.channel for row in publications}.values())
+        return [row.channel for row in publications]
     chosen = json.loads(post.chosen or "[]")  # type: ignore[attr-defined]
     return [among[pk] for pk in chosen if pk in among]
 

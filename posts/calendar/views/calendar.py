@@ -85,10 +85,10 @@ def calendar(request: MunicipalityRequest) -> HttpResponse:
 
 def _prepare(request: MunicipalityRequest, posts: Sequence[Post], channels: Sequence[Channel]) -> None:
     """Sets `may_move` and `channels`, which entries show."""
-    among = {channel.pk: channel for channel in channels}
+    among, out = {channel.pk: channel for channel in channels}, frozenset(queries.OUT)
     for post in posts:
         states = {publication.delivery.state for publication in post.live_publications}  # type: ignore[attr-defined]
-        movable = rules.may_move(request.access, post) and not post.is_correction and not states & set(queries.OUT)
+        movable = rules.may_move(request.access, post) and not post.is_correction and out.isdisjoint(states)
         post.may_move = movable  # type: ignore[attr-defined]
         post.channels = queries.channels_shown(post, among)  # type: ignore[attr-defined]
 
@@ -135,7 +135,7 @@ def _appearance(
 
 def _channel_label(post: Post) -> str:
     """Its channel; "Several channels", or nothing without one."""
-    channels = post.channels  # type: ignore[attr-defined]
+    channels = list({channel.pk: channel for channel in post.channels}.values())  # type: ignore[attr-defined]
     if len(channels) > 1:
         return _("Several channels")
     return channel_label(channels[0]) if channels else ""
