@@ -1,5 +1,6 @@
 // The coach beside the text. What needs only the text it finds by itself at each letter (text/points.js); the rest comes
 // with the server's answers. A button puts right what can be put right, or leads to the place.
+import { put } from "../dates.js";
 import { closest } from "../dom.js";
 import { NUMBERS, RULES, days, mended, national, points, verbs } from "../text/engine.js";
 import { replaceSelection } from "./call.js";
@@ -8,6 +9,7 @@ import { today } from "./words.js";
 const STATES = ["stops", "look", "todo", "ok"];
 // Screen readers hear the count when one pauses, not at each letter.
 const CALM = 1200;
+const NARROW = matchMedia("(max-width: 1100px)");
 
 export function startCoach(form, call) {
   const card = document.getElementById("coach");
@@ -32,7 +34,8 @@ class Coach {
       if (button) this.fix(button);
       if (closest(event, ".coach-toggle")) this.toggle();
     });
-    this.tellToggle();
+    this.settle();
+    NARROW.addEventListener("change", () => this.settle());
     this.learn();
   }
 
@@ -68,6 +71,7 @@ class Coach {
     this.facts = facts;
     this.found = [...points(facts)];
     this.isEmpty = !facts.texts.some(({ text }) => text.trim()) && !document.querySelector(".picture");
+    this.card.hidden = this.isEmpty;
     this.render();
   }
 
@@ -184,13 +188,19 @@ class Coach {
 
   set(values) {
     for (const [name, value] of Object.entries(values)) {
-      this.field(name).value = value;
-      this.field(name).dispatchEvent(new Event("input", { bubbles: true }));
+      put(this.field(name), value);
     }
     reveal(this.form, this.field(Object.keys(values)[0]));
   }
 
   // ---- on a phone it is folded under the text
+
+  /** Below the text on a narrow screen, below the previews on a wide one: where it is seen, and where Tab comes by. */
+  settle() {
+    if (NARROW.matches) this.form.querySelector(".composer-text").after(this.card);
+    else this.form.querySelector(".composer-side").append(this.card);
+    this.tellToggle();
+  }
 
   toggle() {
     const opens = !this.isOpen();
@@ -233,7 +243,7 @@ function difference(before, after) {
 export function reveal(form, field) {
   const panel = field.closest(".script-panel");
   if (panel?.hidden) document.getElementById(panel.getAttribute("aria-labelledby"))?.click();
-  field.closest("details")?.setAttribute("open", "");
+  for (let around = field.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
   field.focus();
   field.scrollIntoView({ block: "nearest" });
 }

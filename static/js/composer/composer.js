@@ -2,6 +2,8 @@
 import { closest } from "../dom.js";
 import { startCall } from "./call.js";
 import { startCoach } from "./coach.js";
+import { startErrors } from "./errors.js";
+import { startExtras } from "./extras.js";
 import { startInteractive } from "./interactive.js";
 import { startLibrary } from "./library.js";
 import { startPictures } from "./pictures.js";
@@ -32,6 +34,9 @@ if (form) {
   startInteractive(form);
   startPlanning(form);
   startService(form);
+  startErrors(form);
+  startExtras(form);
+  startSheet(form);
   preview.update();
   if (saving.isDirty) changed();
   form.addEventListener("input", changed);
@@ -43,6 +48,15 @@ if (form) {
       for (const place of form.querySelectorAll("[data-needed-by]")) place.hidden = !isNeeded(form, place);
     }
     changed();
+  });
+}
+
+/** The previews of a narrow screen; what opens them comes when somebody asks for it. */
+function startSheet(form) {
+  let ready;
+  form.querySelector("[data-open-previews]").addEventListener("click", async ({ currentTarget }) => {
+    ready ??= import("./sheet.js").then((sheet) => (sheet.startSheet(), sheet));
+    (await ready).openSheet(currentTarget);
   });
 }
 

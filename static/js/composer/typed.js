@@ -1,4 +1,5 @@
 // What stands in the fields, as values for the text engine.
+import { isoDay } from "../dates.js";
 import { glossary } from "../text/engine.js";
 import { today } from "./words.js";
 
@@ -62,7 +63,7 @@ export function facts(form, over) {
     texts: written.map((area) => ({ place: area.name, tag: area.lang, text: area.value })),
     kind: form.elements["call-kind"].value,
     words: form.elements["call-words"].value.trim(),
-    deadline: form.elements["call-deadline"].value,
+    deadline: isoDay(form.elements["call-deadline"].value),
     link,
     isLink: !link || isLink(link),
     pictures: [...form.querySelectorAll(".picture:not(.picture-film) [name='media']")].map(({ value }) => ({ id: value, alt: form.elements[`alt-${value}`]?.value ?? "" })),
