@@ -4,6 +4,7 @@ import { put } from "../dates.js";
 import { closest } from "../dom.js";
 import { NUMBERS, RULES, days, mended, national, points, verbs } from "../text/engine.js";
 import { replaceSelection } from "./call.js";
+import { reveal } from "./reveal.js";
 import { today } from "./words.js";
 
 const STATES = ["stops", "look", "todo", "ok"];
@@ -237,13 +238,4 @@ function difference(before, after) {
   const most = Math.min(before.length, after.length) - start;
   while (tail < most && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
   return [start, before.length - tail, after.slice(start, after.length - tail)];
-}
-
-/** Opens what hides a field, and goes there. */
-export function reveal(form, field) {
-  const panel = field.closest(".script-panel");
-  if (panel?.hidden) document.getElementById(panel.getAttribute("aria-labelledby"))?.click();
-  for (let around = field.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
-  field.focus();
-  field.scrollIntoView({ block: "nearest" });
 }

@@ -1,7 +1,6 @@
 // The composer. Without scripts it is an ordinary form; here the same fields are saved and previewed while one types.
 import { closest } from "../dom.js";
 import { startCall } from "./call.js";
-import { startCoach } from "./coach.js";
 import { startErrors } from "./errors.js";
 import { startExtras } from "./extras.js";
 import { startInteractive } from "./interactive.js";
@@ -25,7 +24,7 @@ if (form) {
     preview.changed();
   };
   const call = startCall(form, changed);
-  const preview = startPreview(form, startCoach(form, call));
+  const preview = startPreview(form, laterCoach(form, call));
   startTabs(form, changed);
   startPictures(form, changed);
   startLibrary(form, changed);
@@ -49,6 +48,31 @@ if (form) {
     }
     changed();
   });
+}
+
+/** The coach comes with the first words: of an empty page it has nothing to say. Until then the server's list stands. */
+function laterCoach(form, call) {
+  let coach, coming, known;
+  const come = () => {
+    coming ??= import("./coach.js").then(({ startCoach }) => {
+      coach = startCoach(form, call);
+      coach.update(known);
+    });
+    // Without a connection it is asked for again at a later letter.
+    coming.catch(() => (coming = undefined));
+  };
+  return {
+    update(facts) {
+      known = facts;
+      if (coach) coach.update(facts);
+      else if (facts.texts.some(({ text }) => text.trim()) || document.querySelector(".picture")) come();
+    },
+    received(part) {
+      if (coach) coach.received(part);
+      else document.getElementById("coach-points").replaceWith(part);
+    },
+    waits: () => Boolean(coach?.waits()),
+  };
 }
 
 /** The previews of a narrow screen; what opens them comes when somebody asks for it. */

@@ -1,6 +1,6 @@
 // A field is marked as long as an error stands at it. The list above the form leads to the fields, also to folded ones.
 import { closest } from "../dom.js";
-import { reveal } from "./coach.js";
+import { reveal } from "./reveal.js";
 
 export function startErrors(form) {
   const page = form.closest("main");

@@ -1,6 +1,6 @@
 // What stands in the fields, as values for the text engine.
 import { isoDay } from "../dates.js";
-import { glossary } from "../text/engine.js";
+import { glossary } from "../text/glossary.js";
 import { today } from "./words.js";
 
 const BARE = /^(?:[\p{L}\p{M}\p{N}_-]+\.)+\p{L}{2,}(?:[/?#]\S*)?$/u;
