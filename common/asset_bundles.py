@@ -2,7 +2,8 @@
 
 In the repository, in tests and in development every module is a file of its own, and a browser asks for each of them.
 Where files are collected, the modules that a page always loads become one: each keeps a scope of its own, so nothing in
-it is renamed. What a module imports only when it is needed (`import("./crop.js")`) stays a file of its own.
+it is renamed. What a module imports only when it is needed (`import("./crop.js")`) stays a file of its own, and so do
+the modules of `apart`: they do something as they are loaded, so that a page must not have them in two bundles.
 
 Our modules are simple, and what this cannot join is refused: cycles, `export default`, `export *` and exports that
 change.
@@ -10,7 +11,7 @@ change.
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 Read = Callable[[str], str]
 
@@ -28,19 +29,24 @@ class CannotJoin(ValueError):
     """A module is written in a way that this does not join."""
 
 
-def joined_scripts(entry: str, read: Read) -> str:
-    """The module at `entry` with all that it imports. `read` gives the text of a path. Raises `CannotJoin`."""
-    bundle = _Bundle(entry, read)
+def joined_scripts(entry: str, read: Read, apart: Collection[str] = ()) -> str:
+    """The module at `entry` with all that it imports but `apart`, which it goes on importing.
+
+    `read` gives the text of a path. Raises `CannotJoin`.
+    """
+    bundle = _Bundle(entry, read, apart)
     name = bundle.add(entry)
     if bundle.exports[entry]:
         bundle.parts.append(f"export const {{ {', '.join(bundle.exports[entry])} }} = {name};")
-    return "\n".join(bundle.parts)
+    return "\n".join([*bundle.imports, *bundle.parts])
 
 
 class _Bundle:
-    def __init__(self, entry: str, read: Read) -> None:
+    def __init__(self, entry: str, read: Read, apart: Collection[str] = ()) -> None:
         self.folder = posixpath.dirname(entry)
         self.read = read
+        self.apart = apart
+        self.imports: list[str] = []
         self.names: dict[str, str] = {}
         self.exports: dict[str, list[str]] = {}
         self.parts: list[str] = []
@@ -50,6 +56,9 @@ class _Bundle:
         """The name under which the module's exports are known in the bundle; the modules that it imports come first."""
         if path in self.open:
             raise CannotJoin(f"{' imports '.join([*self.open, path])}: a cycle.")
+        if path in self.apart and path not in self.names:
+            self.names[path] = f"module{len(self.names)}"
+            self.imports.append(f'import * as {self.names[path]} from "{self._address(path)}";')
         if path not in self.names:
             self.open.append(path)
             text = self._scope(path)
@@ -57,6 +66,11 @@ class _Bundle:
             self.names[path] = f"module{len(self.names)}"
             self.parts.append(f"const {self.names[path]} = (() => {{\n{text}\n}})();")
         return self.names[path]
+
+    def _address(self, path: str) -> str:
+        """The path as the bundle, which takes the place of its entry, finds it."""
+        address = posixpath.relpath(path, self.folder)
+        return address if address.startswith(".") else f"./{address}"
 
     def _scope(self, path: str) -> str:
         folder = posixpath.dirname(path)
@@ -89,8 +103,7 @@ class _Bundle:
             return ""
 
         def later(match: re.Match[str]) -> str:
-            address = posixpath.relpath(posixpath.join(folder, match[1]), self.folder)
-            return f'import("{address if address.startswith(".") else f"./{address}"}")'
+            return f'import("{self._address(posixpath.join(folder, match[1]))}")'
 
         text = _COMMENTS.sub("", self.read(path))
         for pattern, written in (

@@ -17,6 +17,8 @@ SCRIPTS = (
     "js/core.js", "js/day_picker.js", "js/composer/coach.js", "js/composer/composer.js", "js/composer/examples.js",
     "js/composer/films.js", "js/composer/library_dialogs.js",
 )  # fmt: skip
+# Loaded once by a page, whoever imports it: it makes the policy by which browsers accept markup, and there is only one.
+APART = ("js/markup.js",)
 STYLES = ("css/composer-page.css", "css/portal.css")
 
 
@@ -60,8 +62,8 @@ def with_bundles(paths: dict[str, Any]) -> dict[str, Any]:
             return str(file.read().decode())
 
     bundles = InMemoryStorage()
-    written = [(path, joined_scripts) for path in SCRIPTS] + [(path, joined_styles) for path in STYLES]
-    for path, join in written:
-        if path in paths:
-            bundles.save(path, ContentFile(join(path, read).encode()))
+    joined = {path: joined_scripts(path, read, APART) for path in SCRIPTS if path in paths}
+    joined |= {path: joined_styles(path, read) for path in STYLES if path in paths}
+    for path, text in joined.items():
+        bundles.save(path, ContentFile(text.encode()))
     return {path: (bundles, path) if bundles.exists(path) else paths[path] for path in paths}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from pathlib import Path
 
 import pytest
@@ -9,11 +11,12 @@ import pytest
 from django.contrib.staticfiles.finders import get_finders
 
 from common.asset_bundles import CannotJoin, joined_scripts, joined_styles
-from common.static_storage import SCRIPTS, STYLES, StaticStorage
+from common.static_storage import APART, SCRIPTS, STYLES, StaticStorage
 
 MODULES = {
     "js/page.js": (
-        'import "./side.js";\nimport { one, two as second } from "./lib/numbers.js";\nimport * as words from "./words.js";\n'
+        'import "./side.js";\nimport { one, two as second } from "./lib/numbers.js";\n'
+        'import * as words from "./words.js";\n'
         "// A comment of its own.\nexport const sum = one + second;\n"
         'export const load = () => import("./lib/later.js");\nexport { words };\n'
     ),
@@ -21,6 +24,24 @@ MODULES = {
     "js/words.js": 'export { one as first } from "./lib/numbers.js";\nexport function said() {\n  return "да";\n}\n',
     "js/lib/numbers.js": 'import "../side.js";\nexport const one = 1;\nexport const two = 2;\n',
 }
+
+
+STATIC = Path("static")
+ALL_SCRIPTS = sorted(path.relative_to(STATIC).as_posix() for path in (STATIC / "js").rglob("*.js"))
+IMPORTED = re.compile(r'^(?:import|export)\s[^;]*?"(\.[^"]+)";', re.MULTILINE)
+# Whatever stands at the beginning of a line and is not an import, a definition or the end of one.
+EFFECTS = re.compile(r"^(?:(?:document|window|globalThis)\b|for \(|if \(|.*\bcreatePolicy\().*", re.MULTILINE)
+
+
+def text_of(path: str) -> str:
+    return (STATIC / path).read_text(encoding="utf-8")
+
+
+def modules_of(path: str) -> set[str]:
+    """The module and all that it imports, but for those that stay apart."""
+    folder = posixpath.dirname(path)
+    imported = {posixpath.normpath(posixpath.join(folder, address)) for address in IMPORTED.findall(text_of(path))}
+    return {path}.union(*(modules_of(module) for module in imported - set(APART)))
 
 
 def joined(modules: dict[str, str], entry: str = "js/page.js") -> str:
@@ -44,6 +65,28 @@ def test_what_is_imported_later_stays_a_file_that_the_bundle_finds() -> None:
 def test_the_exports_of_the_entry_can_be_imported_from_the_bundle() -> None:
     exports = joined(MODULES).rpartition("\n")[2]
     assert exports == "export const { words, sum, load } = module3;"
+
+
+def test_a_module_that_stays_apart_is_imported_once_for_all_who_use_it() -> None:
+    text = joined_scripts("js/page.js", MODULES.__getitem__, apart=["js/side.js", "js/lib/numbers.js"])
+    assert text.startswith('import * as module0 from "./side.js";\nimport * as module1 from "./lib/numbers.js";\n')
+    assert "const { one, two: second } = module1;" in text
+    assert "globalThis" not in text
+
+
+def test_what_a_module_does_as_it_is_loaded_happens_once_on_a_page() -> None:
+    """A module in two bundles is loaded twice. Only modules that do nothing but define may be in several."""
+    where: dict[str, set[str]] = {}
+    for entry in SCRIPTS:
+        for path in modules_of(entry):
+            where.setdefault(path, set()).add(entry)
+    for path in ALL_SCRIPTS:
+        for imported in IMPORTED.findall(text_of(path)) if path not in where else ():
+            where.setdefault(posixpath.normpath(posixpath.join(posixpath.dirname(path), imported)), set()).add(path)
+    several = [path for path, places in where.items() if len(places) > 1 and path not in APART]
+    assert {path: EFFECTS.findall(text_of(path)) for path in several if EFFECTS.search(text_of(path))} == {}
+    assert EFFECTS.search(text_of("js/markup.js"))
+    assert EFFECTS.search(text_of("js/dialog.js"))
 
 
 @pytest.mark.parametrize(
@@ -87,5 +130,9 @@ def test_all_bundles_of_the_portal_can_be_made_and_import_nothing_at_once(tmp_pa
         text = (tmp_path / storage.stored_name(path)).read_text(encoding="utf-8")
         assert '\nimport "' not in text
         assert '} from "' not in text
+        assert set(re.findall(r'^import \* as module\d+ from "[./]+(\w+)\.', text, re.MULTILINE)) <= {
+            "dialog",
+            "markup",
+        }
         assert "@import" not in text
         assert len(text) > 500

@@ -2,7 +2,8 @@
 // with the server's answers. A button puts right what can be put right, or leads to the place.
 import { put } from "../dates.js";
 import { closest } from "../dom.js";
-import { NUMBERS, RULES, days, mended, national, points, verbs } from "../text/engine.js";
+import { NUMBERS, RULES, days, mended, national, verbs } from "../text/coach.js";
+import { points } from "../text/points.js";
 import { replaceSelection } from "./call.js";
 import { reveal } from "./reveal.js";
 import { today } from "./words.js";
