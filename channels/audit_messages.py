@@ -14,6 +14,7 @@ MESSAGES: dict[str, Promise] = {
     "channel.left_behind": _("The person who connected the channel %(target)s is no longer with the municipality"),
     "channel.needs_consent": _("The network no longer accepts our access to %(target)s: connect it again"),
     "network.enter_keys": _("Entered the portal's keys at %(target)s"),
+    "network.request_keys": _("Asked the administrator for the portal's keys at %(target)s"),
     "network.remove_keys": _("Removed the portal's keys at %(target)s"),
     "channel.pause": _("Paused the channel %(target)s: %(reason)s"),
     "channel.pause_ended": _("The pause of the channel %(target)s ended at its time"),

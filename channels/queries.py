@@ -10,7 +10,8 @@ from django.utils import timezone
 from channels import rules
 from channels.enums import ChannelState, ConnectStep
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
-from municipalities.models import Membership, Pause, WidePause
+from common.models import AuditEvent
+from municipalities.models import Membership, Municipality, Pause, WidePause
 from municipalities.tenancy import everywhere
 from platforms.registry import PLATFORMS, Platform
 
@@ -40,6 +41,22 @@ def connected() -> QuerySet[Channel]:
 def networks_with_keys() -> set[str]:
     """Networks for which an administrator has entered keys."""
     return set(AppRegistration.objects.filter(server="").values_list("platform", flat=True))
+
+
+def networks_without_keys() -> set[str]:
+    """Networks that nobody can connect before an administrator has entered their keys. One query."""
+    entered = networks_with_keys()
+    return {
+        key
+        for key, platform in PLATFORMS.items()
+        if platform.keys_from == "administrator" and (platform.keys_of or key) not in entered
+    }
+
+
+def requested_keys(municipality: Municipality, since: datetime) -> set[str]:
+    """Networks whose keys the municipality has requested. One query."""
+    events = AuditEvent.objects.filter(verb="network.request_keys", municipality_id=municipality.pk, at__gte=since)
+    return {str(detail.get("network", "")) for detail in events.values_list("detail", flat=True)}
 
 
 def keyed() -> dict[str, Platform]:

@@ -71,10 +71,14 @@ def _waits_for_word(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     waiting = [row for row in rows if row.first is not None]
     if not waiting:
         return None
-    row = min(waiting, key=lambda accompanied: accompanied.since)
-    facts = {"place": row.municipality, "day": date_time(row.since)}
-    sentence = _("A post of %(place)s has waited for your word since %(day)s.") % facts
-    return WhatNext(sentence, reverse("post", args=[row.municipality.slug, row.first]), _("Read the post"))
+    row = min(waiting, key=lambda accompanied: accompanied.first.turn(now))
+    if row.first.goes_out_soon(now):
+        facts = {"place": row.municipality, "day": date_time(row.first.due_at)}
+        sentence = _("A post of %(place)s that is to go out on %(day)s waits for your word.") % facts
+    else:
+        facts = {"place": row.municipality, "day": date_time(row.first.since)}
+        sentence = _("A post of %(place)s has waited for your word since %(day)s.") % facts
+    return WhatNext(sentence, reverse("post", args=[row.municipality.slug, row.first.pk]), _("Read the post"))
 
 
 def _waits_to_agree(rows: Iterable[Any], now: datetime) -> WhatNext | None:

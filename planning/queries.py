@@ -14,7 +14,7 @@ from municipalities.holidays import BELGRADE, holidays
 from planning.models import Campaign, CampaignPost, Occurrence, Recurrence, Slot
 from planning.rules import LOOK_AHEAD, FreeSlot, next_free
 from posts.models import Post, Publication
-from posts.queries import OUT, SEEN, usable_channels
+from posts.queries import OUT, SEEN, usable_channels, with_cover
 
 # States in which a delivery is still pending.
 COMING = (State.WAITING, State.SCHEDULED, *OUT)
@@ -45,7 +45,7 @@ def posts_of(campaign: Campaign, *, drafts: bool) -> list[Post]:
     if not drafts:
         rows = rows.filter(publications__delivery__state__in=SEEN).distinct()
     rows = rows.prefetch_related(Prefetch("publications", live, to_attr="live_publications"))
-    return list(rows.defer("draft", "search_key").order_by("due_at", "-updated_at"))
+    return list(with_cover(rows).order_by("due_at", "-updated_at"))
 
 
 def campaign_of(post: Post) -> Campaign | None:

@@ -27,9 +27,10 @@ from common.prepared import Prepared, PreparedRows
 from common.web.request import url_name
 from inbox.queries.listing import OpenCounts
 from inbox.queries.moderation import SecondReviewCounts
+from municipalities.enums import MunicipalityKind
 from municipalities.models import Municipality, Programme
 from municipalities.prepared import PreparedRows as PreparedTenantRows
-from municipalities.queries import all_workspaces, today, workspaces_of
+from municipalities.queries import Access, access_in, all_workspaces, today, workspace_with_roles, workspaces_of
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest, PageRequest, is_inside
 from notifications.queries import Unread, unread_count
@@ -148,6 +149,8 @@ INSTALLATION = (
 # What a programme's trainers see of it.
 FOR_TRAINERS = ("train_list",)
 HOME = ("home", "desk", "absence")
+# More are chosen from on Home.
+MOST_WORKSPACES = 12
 
 
 def navigation(request: NavigationRequest) -> dict[str, Any]:
@@ -232,7 +235,7 @@ def _restore(rows: list[Any]) -> pauses.Paused | None:
     return next(map(pauses.Paused.read, rows[0].paused_restore), None)
 
 
-NAMES = ("pk", "slug", "name_cyrl", "name_latn", "name_en")
+NAMES = ("pk", "slug", "kind", "name_cyrl", "name_latn", "name_en")
 
 
 def _workspaces_of(user: Any, on: date | None) -> QuerySet[Any]:
@@ -333,11 +336,29 @@ def _sections(request: NavigationRequest, rows: list[Any]) -> list[Section]:
         sections.append(Section(_items(request, pages, request.municipality.slug, counts=counts)))
     else:
         sections.append(Section([Item(_("Home"), address("home"), "house", url_name(request) in HOME)]))
+        sections += _own_workspaces(request, rows)
     if request.user.is_administrator:
         shown = {page.url for page in PROGRAMME} if _is_staff(request) else set()
         pages = tuple(page for page in INSTALLATION if page.url not in shown)
         sections.append(Section(_items(request, pages), _("Installation")))
     return sections
+
+
+def _own_workspaces(request: NavigationRequest, rows: list[Any]) -> list[Section]:
+    """On pages of a person (notifications, the account): the pages of the workspace that they work in, or where it is
+    several, each of them. One query at most."""
+    # A workspace of an exercise is reached from the training.
+    real = [row for row in rows if row.kind != MunicipalityKind.TRAINING]
+    if not 0 < len(real) <= MOST_WORKSPACES or request.user.is_administrator or not url_name(request):
+        return []
+    if len(real) > 1:
+        links = [Item(place.name, place.url, "landmark") for place in _workspaces(real, None)]
+        return [Section(links, _("Municipalities"))]
+    place = None if url_name(request) in HOME else workspace_with_roles(request.user, real[0].slug)
+    if place is None:
+        return []
+    pages = _items(request, WORKSPACE[1:], place.slug, access=access_in(request.user, place))
+    return [Section(pages, str(place))]
 
 
 RUN = Prepared(lambda of: Programme.staff.through.objects.filter(user=of.user).values_list("programme"), user=int)
@@ -357,12 +378,16 @@ def _is_staff(request: NavigationRequest) -> bool:
 
 
 def _items(
-    request: NavigationRequest, pages: tuple[Page, ...], *args: str, counts: Mapping[str, int] | None = None
+    request: NavigationRequest,
+    pages: tuple[Page, ...],
+    *args: str,
+    counts: Mapping[str, int] | None = None,
+    access: Access | None = None,
 ) -> list[Item]:
-    here, counts = url_name(request), counts or {}
+    here, counts, access = url_name(request), counts or {}, access or request.access
     items = []
     for page in pages:
-        if page.verb and not (request.access and request.access.may(page.verb)):
+        if page.verb and not (access and access.may(page.verb)):
             continue
         current = here == page.url or here.startswith(page.prefixes) if page.prefixes else here == page.url
         items.append(Item(page.label, address(page.url, *args), page.icon, current, counts.get(page.url)))

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.web import SignedInRequest
 from administration.queries import first_steps, setting_up
+from analytics.dashboards.last_week import last_week
 from inbox.queries.answering import waiting_count
 from mentoring.queries.people import own_pairings, running
 from mentoring.views.desk import page_of
@@ -69,6 +70,7 @@ def workspace(request: MunicipalityRequest) -> HttpResponse:
         "approver": approver,
         "answers_waiting": waiting_count() if approver and request.municipality.answers_need_approval else 0,
         "board": home_dashboard(request.user, request.municipality, access, own=writer),
+        "last_week": last_week(today()) if access.may(Verb.ANALYTICS_VIEW) else None,
         "closings": queries.closings_due(request.municipality) if officer else [],
     }
     return render(request, "portal/workspace.html", context)

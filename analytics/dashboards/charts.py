@@ -55,23 +55,34 @@ def _training(stretches: Stretches, base: Baseline | None) -> list[charts.Mark]:
     return [charts.Mark(_stretch(stretches, base.until), _("Training"))]
 
 
+def published(course: Series, stretches: Stretches, base: Baseline | None = None) -> charts.Chart:
+    """Interactions by day of publication; a gap where nothing was published or nothing fetched."""
+    totals = course.interactions[Basis.PUBLICATION]
+    values: list[float | None] = [totals.get(index) for index in range(len(stretches))]
+    reasons = {index: _("nothing was published") for index in range(len(stretches)) if not course.posts.get(index)}
+    return _interactions(values, reasons, stretches, Basis.PUBLICATION, base)
+
+
 def activity(
-    published: Series, looked: Followers, stretches: Stretches, basis: str, base: Baseline | None = None
+    course: Series, looked: Followers, stretches: Stretches, basis: str, base: Baseline | None = None
 ) -> charts.Chart:
     """Interactions by stretch; where nothing was fetched, or nothing was published, a gap with the reason."""
-    totals = published.interactions[basis]
+    if basis == Basis.PUBLICATION:
+        return published(course, stretches, base)
+    totals = course.interactions[basis]
     values: list[float | None] = []
     reasons: dict[int, str] = {}
     for index in range(len(stretches)):
-        if basis == Basis.PUBLICATION:
-            values.append(totals.get(index))
-            if not published.posts.get(index):
-                reasons[index] = _("nothing was published")
-        else:
-            is_read = index in totals or bool(looked.by_stretch[index])
-            values.append((totals.get(index) or 0) if is_read else None)
-            if reason := looked.reason(index):
-                reasons[index] = reason
+        is_read = index in totals or bool(looked.by_stretch[index])
+        values.append((totals.get(index) or 0) if is_read else None)
+        if reason := looked.reason(index):
+            reasons[index] = reason
+    return _interactions(values, reasons, stretches, basis, base)
+
+
+def _interactions(
+    values: list[float | None], reasons: dict[int, str], stretches: Stretches, basis: str, base: Baseline | None
+) -> charts.Chart:
     titles = {
         periods.DAY: _("Interactions by day"),
         periods.WEEK: _("Interactions by week"),

@@ -8,6 +8,7 @@ from django.contrib import messages as notes
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -19,6 +20,8 @@ from channels.channel_status import channel_status
 from channels.domain import connect as connection
 from channels.domain.arrange import arrange as set_arrangement
 from channels.domain.disconnect import disconnect as end
+from channels.domain.request_keys import NOT_AGAIN_FOR
+from channels.domain.request_keys import request_keys as send_request
 from channels.enums import ChannelState, ConnectStep, Layout
 from channels.forms import ArrangeForm, connect_form
 from channels.models import Channel, ConnectAttempt
@@ -48,17 +51,42 @@ def _rights(request: MunicipalityRequest) -> dict[str, bool]:
 @require_GET
 def choose(request: MunicipalityRequest) -> HttpResponse:
     """Pick a network."""
-    entered = queries.networks_with_keys()
-    networks = [
-        {
-            "key": key,
-            "platform": platform,
-            "ready": platform.keys_from != "administrator" or (platform.keys_of or key) in entered,
-        }
-        for key, platform in sorted(PLATFORMS.items(), key=lambda one: one[1].title.casefold())
-    ]
-    practice = {"platform": PRACTICE_PLATFORM, "url": settings.PRACTICE_URL} if settings.PRACTICE_ENABLED else None
-    return render(request, "channels/choose.html", {"networks": networks, "practice": practice})
+    missing = queries.networks_without_keys()
+    by_title = sorted(PLATFORMS.items(), key=lambda one: one[1].title.casefold())
+    requested = queries.requested_keys(request.municipality, timezone.now() - NOT_AGAIN_FOR) if missing else set()
+    context = {
+        "ready": [{"key": key, "platform": platform} for key, platform in by_title if key not in missing],
+        "missing": [
+            {"key": key, "platform": platform, "keys_of": platform.keys_of or key, "is_requested": key in requested}
+            for key, platform in by_title
+            if key in missing
+        ],
+        "practice": {"platform": PRACTICE_PLATFORM, "url": settings.PRACTICE_URL}
+        if settings.PRACTICE_ENABLED
+        else None,
+    }
+    return render(request, "channels/choose.html", context)
+
+
+@requires(Verb.CHANNEL_CONNECT)
+@require_POST
+def request_keys(request: MunicipalityRequest, network: str) -> HttpResponse:
+    """Ask the administrators of the portal to enter its keys at a network."""
+    if network not in PLATFORMS:
+        raise Http404
+    title = PLATFORMS[network].title
+    try:
+        is_new = send_request(request.municipality, network, by=request.user)
+    except ActionNotAllowed as refused:
+        notes.error(request, _(refused.message))
+    else:
+        sentence = (
+            _("The administrator of the portal was asked to enter the keys at %(network)s.")
+            if is_new
+            else _("The administrator was asked for %(network)s within the last day; please wait for the answer.")
+        )
+        notes.success(request, sentence % {"network": title})
+    return redirect("channel_choose", request.municipality.slug)
 
 
 @requires(Verb.CHANNEL_CONNECT)
@@ -68,6 +96,10 @@ def connect(request: MunicipalityRequest, platform: str) -> HttpResponse:
     """Say where the account is; `?again=<channel>` connects that channel again."""
     if platform not in PLATFORMS:
         raise Http404
+    if request.method == "GET" and platform in queries.networks_without_keys():
+        # The address was typed, or the keys were removed meanwhile.
+        notes.error(request, _("The administrator of the portal has to enter its keys at this network first."))
+        return redirect("channel_choose", request.municipality.slug)
     again = _again(request, platform)
     # A form without fields is sent, too: only the method shows that it was.
     sent = request.POST if request.method == "POST" else None

@@ -5,7 +5,7 @@ The caller opens the scope of exactly those municipalities. The number of querie
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
@@ -36,7 +36,9 @@ from posts.models import Comment, Decision, Seen, Thread
 from posts.queries import visible
 
 UNDER_REVIEW = (Stage.DRAFT, Stage.RETURNED, Stage.SUBMITTED)
-SHOWS = ("waiting", "answered", "all")
+SHOWS = ("waiting", "drafts", "answered", "all")
+# What goes out so soon comes before what has waited longer.
+DUE_FIRST = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def _annotated(mentor: Any, now: datetime) -> QuerySet[Any]:
 
 
 COLUMNS = (
-    "pk", "municipality_id", "stage", "updated_at",
+    "pk", "municipality_id", "stage", "updated_at", "due_at",
     "commented_at", "decided_at", "given_at", "said_at", "asked_at", "ruled_at", "seen_at",
 )  # fmt: skip
 QUEUE = PreparedForSeveral(lambda of: _annotated(of.mentor, of.now).values_list(*COLUMNS), mentor=int, now=datetime)
@@ -85,20 +87,37 @@ QUEUE = PreparedForSeveral(lambda of: _annotated(of.mentor, of.now).values_list(
 
 @dataclass(frozen=True)
 class DeskEntry:
-    """Where a post stands on the desk. `since`: from when on it waits for the mentor, None while it does not."""
+    """Where a post stands on the desk. `since`: from when on it waits for the mentor, None while it does not.
+
+    `is_untouched`: a draft that nobody has shown to the mentor and on which the mentor has not said a word. It does not
+    wait: its officer may still be writing.
+    """
 
     pk: int
     municipality_id: int
     is_draft: bool
+    is_untouched: bool
     since: datetime | None
     word_at: datetime | None
+    due_at: datetime | None
     is_unread: bool
     order: datetime
 
     def shown_by(self, show: str) -> bool:
         if show == "waiting":
             return self.since is not None
+        if show == "drafts":
+            return self.is_untouched
         return show == "all" or (self.since is None and self.word_at is not None)
+
+    def turn(self, now: datetime) -> tuple[int, datetime, int]:
+        """The order in which a mentor takes them: what goes out within days, then what has waited longest."""
+        if self.due_at and self.goes_out_soon(now):
+            return 0, self.due_at, self.pk
+        return 1, self.order, self.pk
+
+    def goes_out_soon(self, now: datetime) -> bool:
+        return self.due_at is not None and now < self.due_at <= now + DUE_FIRST
 
 
 def _desk_entry(row: Mapping[str, Any]) -> DeskEntry:
@@ -106,22 +125,26 @@ def _desk_entry(row: Mapping[str, Any]) -> DeskEntry:
     news_at = max(filter(None, (row["updated_at"], row["said_at"], row["ruled_at"])))
     times = [row["asked_at"], row["said_at"], row["updated_at"]]
     unanswered = [at for at in times if at and (word_at is None or at > word_at)]
-    since = min(unanswered, default=None) if row["stage"] != Stage.APPROVED else None
+    is_untouched = row["stage"] == Stage.DRAFT and not (word_at or row["asked_at"] or row["said_at"])
+    since = None if is_untouched or row["stage"] == Stage.APPROVED else min(unanswered, default=None)
     is_unread = row["seen_at"] is None or row["seen_at"] < news_at
     order = since or word_at or row["updated_at"]
     is_draft = row["stage"] != Stage.APPROVED
-    return DeskEntry(row["pk"], row["municipality_id"], is_draft, since, word_at, is_unread, order)
+    return DeskEntry(
+        row["pk"], row["municipality_id"], is_draft, is_untouched, since, word_at, row["due_at"], is_unread, order
+    )
 
 
 def queue(mentor: Any) -> list[DeskEntry]:
-    """Every post of the desk, what waits longest first. One query; which `show` includes which is decided in Python.
+    """Every post of the desk, in the order of `DeskEntry.turn`. One query; which `show` includes which is decided in
+    Python.
 
     In SQL each comparison would ask for its moments once more: the desk of ten municipalities took half a second.
     """
-    rows = QUEUE.rows(municipalities=all_in_scope(), mentor=mentor.pk, now=timezone.now())
-    return sorted(
-        (_desk_entry(dict(zip(COLUMNS, row, strict=True))) for row in rows), key=lambda place: (place.order, place.pk)
-    )
+    now = timezone.now()
+    rows = QUEUE.rows(municipalities=all_in_scope(), mentor=mentor.pk, now=now)
+    places = [_desk_entry(dict(zip(COLUMNS, row, strict=True))) for row in rows]
+    return sorted(places, key=lambda place: place.turn(now))
 
 
 def counts(places: Sequence[DeskEntry]) -> dict[str, int]:
@@ -131,8 +154,8 @@ def counts(places: Sequence[DeskEntry]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Accompanied:
-    """One municipality of the mentor's: `drafts` are open, `waits` of them wait for the mentor, the first `since`.
-    `first` is that post. `until` is the mentor's last day, if one is set.
+    """One municipality of the mentor's: `drafts` are open, `waits` of them wait for the mentor, the longest `since`.
+    `first` is the post whose turn it is. `until` is the mentor's last day, if one is set.
     """
 
     municipality: Municipality
@@ -140,7 +163,7 @@ class Accompanied:
     drafts: int
     waits: int
     since: datetime | None
-    first: int | None
+    first: DeskEntry | None
     until: date | None
 
     @property
@@ -165,11 +188,12 @@ def accompanied(pairings: Sequence[Pairing], places: Sequence[DeskEntry], now: d
     for row in pairings:
         here = [place for place in places if place.municipality_id == row.municipality_id]
         waiting = [place for place in here if place.since is not None]
-        first = min(waiting, key=lambda place: (place.since, place.pk), default=None)
+        first = min(waiting, key=lambda place: place.turn(now), default=None)
         rows.append(
             Accompanied(
                 row.municipality, known[row.municipality_id], sum(place.is_draft for place in here), len(waiting),
-                first.since if first else None, first.pk if first else None, row.ends_on,
+                min((place.since for place in waiting if place.since), default=None), first,
+                row.ends_on,
             )
         )  # fmt: skip
     return rows

@@ -82,7 +82,7 @@ def _filters(request: HttpRequest, accompanied: list[Municipality]) -> queries.D
 
 
 def _segments(request: HttpRequest, filters: queries.DeskFilters, counts: dict[str, int]) -> list[dict[str, Any]]:
-    labels = {"waiting": _("Waiting for me"), "answered": _("Answered"), "all": _("All")}
+    labels = {"waiting": _("Waiting for me"), "drafts": _("Being written"), "answered": _("Answered"), "all": _("All")}
     query = request.GET.copy()
     query.pop("page", None)
     segments = []

@@ -54,7 +54,13 @@ class Figures(Protocol):
 
 
 @register.simple_tag(takes_context=True)
-def post_card(
+def post_card(context: Context, post: Post, **options: Any) -> SafeString:
+    """An item of a list; `options` are those of `post_cells`."""
+    return html('<li class="list-row post-card">{}</li>', post_cells(context, post, **options))
+
+
+@register.simple_tag(takes_context=True)
+def post_cells(
     context: Context,
     post: Post,
     *,
@@ -65,15 +71,14 @@ def post_card(
     pill: Any = None,
     slug: str = "",
 ) -> SafeString:
-    """An item of a list. `post` has its `cover` and `live_publications`.
+    """What stands in the item, for lists that put something beside it. `post` has its `cover` and `live_publications`.
 
     `note`: what the post needs, above all else that is small, and `by` whom it comes from; `url` replaces the address
     of its page, `pill` its state, `slug` the municipality of the page.
     """
     slug = slug or context["request"].municipality.slug
     return html(
-        '<li class="list-row post-card">{}<div class="list-text">'
-        '<a class="list-link" href="{}">{}</a>{}{}{}</div>{}</li>',
+        '{}<div class="list-text"><a class="list-link" href="{}">{}</a>{}{}{}</div>{}',
         _thumbnail(post, slug), url or reverse("post", args=[slug, post.pk]), truncatechars(str(post), 140),
         _words(post), _note(by, note or _delay(post)), _meta(post, (figures or {}).get(post.pk)), _states(post, pill),
     )  # fmt: skip
@@ -86,13 +91,17 @@ def thumbnail(context: Context, post: Post) -> SafeString:
 
 
 def _thumbnail(post: Post, slug: str) -> SafeString:
-    cover = post.cover  # type: ignore[attr-defined]
-    if cover:
+    return cover(post.cover, post.category, post.format, slug)  # type: ignore[attr-defined]
+
+
+def cover(media: Any, category: str, kind: str, slug: str) -> SafeString:
+    """The thumbnail of the picture or video with the id `media`; without one the sign of a format or category."""
+    if media:
         return html(
             '<img class="post-thumb" src="{}" alt="" width="{}" height="{}" loading="lazy" decoding="async">',
-            reverse("media_thumbnail", args=[slug, cover]), THUMBNAIL, THUMBNAIL,
+            reverse("media_thumbnail", args=[slug, media]), THUMBNAIL, THUMBNAIL,
         )  # fmt: skip
-    symbol = SYMBOLS.get(post.format) or SYMBOLS.get(post.category, "file-text")
+    symbol = SYMBOLS.get(kind) or SYMBOLS.get(category, "file-text")
     return html('<span class="post-thumb post-thumb-empty">{}</span>', icon(symbol))
 
 

@@ -107,7 +107,7 @@ class Portal:
             page.set_input_files("#files", {"name": "plakat.jpg", "mimeType": "image/jpeg", "buffer": photograph()})
             page.locator(".picture textarea").fill(ALT)
         page.wait_for_url("**/edit/")
-        page.locator(".composer-foot").get_by_role("button", name="Пошаљи на одобрење").click()
+        page.locator(".composer-foot").get_by_role("button", name="Пошаљите на одобрење").click()
         expect(page.get_by_text("Послато. Они који одобравају").first).to_be_visible()
         return str(page.url).removesuffix("edit/").removeprefix(self.address)
 
@@ -123,9 +123,9 @@ class Portal:
         """Approve a submitted post, and have it published at once."""
         page = self.page_of(APPROVER)
         page.goto(self.address + path)
-        page.get_by_role("button", name="Одобри", exact=True).click()
-        page.get_by_role("button", name="Објави одмах", exact=True).click()
-        page.locator("#confirm").get_by_role("button", name="Објави одмах", exact=True).click()
+        page.get_by_role("button", name="Одобрите", exact=True).click()
+        page.get_by_role("button", name="Објавите одмах", exact=True).click()
+        page.locator("#confirm").get_by_role("button", name="Објавите одмах", exact=True).click()
         page.wait_for_load_state()
 
     def statuses(self, text: str) -> int:

@@ -43,6 +43,7 @@ def test_a_department_is_asked_and_its_answer_used(
     expect(page.get_by_label("The one that stays")).to_be_visible()
     is_sound(page)
     page.goto(f"{live_server.url}/m/cuprija/inbox/{message.pk}/")
+    page.get_by_role("heading", name="Departments").click()
     page.get_by_role("link", name="Ask a department").click()
     is_sound(page)
     page.get_by_label("Department").select_option(label="Водовод")

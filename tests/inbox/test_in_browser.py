@@ -28,6 +28,7 @@ def test_a_citizen_is_heard_and_answered(page: Any, live_server: Any, municipali
     expect(page.get_by_label("Kind")).to_have_value("question")
     page.get_by_label("Assigned to").select_option(label="Officer")
     expect(page.get_by_label("Assigned to")).to_have_value(str(municipality.cast.officer.pk))
+    page.get_by_role("heading", name="Among ourselves").click()
     page.get_by_label("Note", exact=True).fill("Питао сам водовод.")
     page.get_by_role("button", name="Write it down").click()
     expect(page.get_by_text("Питао сам водовод.")).to_be_visible()

@@ -56,6 +56,18 @@ def test_a_saved_answer_is_approved_and_sent(page: Any, live_server: Any, munici
     page.get_by_label("Saved answer").select_option(label="Хвала на пријави")
     page.get_by_role("button", name="Insert").click()
     expect(field).to_have_value("Dobar dan. Hvala što ste nam javili.")
+    # The same by "/": narrowed by what is typed after it, chosen by keys, in the place of what was typed.
+    field.press_sequentially(" /hval")
+    suggested = page.get_by_role("listbox", name="Saved answer")
+    expect(suggested.get_by_role("option")).to_have_text(["Хвала на пријави"])
+    is_sound(page)
+    field.press("Escape")
+    expect(suggested).to_be_hidden()
+    field.fill("Dobar dan. /")
+    expect(suggested.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    field.press_sequentially("hvala")
+    field.press("Enter")
+    expect(field).to_have_value("Dobar dan. Hvala što ste nam javili.")
     page.get_by_role("button", name="Prijava komunalnog problema").or_(
         page.get_by_role("button", name="Report a communal problem")
     ).click()

@@ -41,14 +41,18 @@ def shown(desk: Desk, **asked: str) -> Any:
     return answer
 
 
-def older(post: Post, hours: float) -> None:
-    """As if it had been changed so many hours ago."""
-    Post.objects.filter(pk=post.pk).update(updated_at=timezone.now() - timedelta(hours=hours))
+def submitted(desk: Desk, text: str, hours: float = 0, **options: Any) -> Post:
+    """A post that its officer submitted so many hours ago."""
+    post = submit(desk.write(text, **options), by=desk.cast.officer)
+    at = timezone.now() - timedelta(hours=hours)
+    Post.objects.filter(pk=post.pk).update(updated_at=at)
+    Decision.objects.filter(version__post=post).update(at=at)
+    return post
 
 
 def test_home_of_a_mentor_is_the_desk(desk: Desk) -> None:
     with scope(desk.municipality):
-        desk.write("Вода")
+        submitted(desk, "Вода")
     home = sign_in(desk.cast.mentor).get("/")
     assert titles(home) == ["Вода"]
 
@@ -60,14 +64,38 @@ def test_home_of_a_mentor_of_one_municipality_is_the_desk_too(desk: Desk) -> Non
 
 def test_posts_of_all_municipalities_stand_in_one_queue_what_waits_longest_first(cast: Cast, desk: Desk) -> None:
     with scope(cast.cuprija):
-        older(desk.write("Други"), 2)
-        older(desk.write("Четврти"), 0.5)
+        submitted(desk, "Други", 2)
+        submitted(desk, "Четврти", 0.5)
     with scope(cast.novi_pazar):
         there = opened(Cast(**{**vars(cast), "cuprija": cast.novi_pazar, "officer": cast.stranger}))
-        older(there.write("Први"), 3)
-        older(there.write("Трећи"), 1)
+        submitted(there, "Први", 3)
+        submitted(there, "Трећи", 1)
     assert titles(shown(desk)) == ["Први", "Други", "Трећи", "Четврти"]
     assert titles(shown(desk, municipality="novi-pazar")) == ["Први", "Трећи"]
+
+
+def test_a_draft_does_not_wait_until_somebody_shows_it_to_the_mentor(desk: Desk) -> None:
+    with scope(desk.municipality):
+        post = desk.write("Вода")
+    assert titles(shown(desk)) == []
+    assert titles(shown(desk, show="drafts")) == ["Вода"]
+    with scope(desk.municipality):
+        comment(post, "Да ли је јасно?", by=desk.cast.officer)
+    assert titles(shown(desk)) == ["Вода"]
+    assert titles(shown(desk, show="drafts")) == []
+
+
+def test_what_goes_out_within_days_comes_before_what_has_waited_longer(desk: Desk) -> None:
+    with scope(desk.municipality):
+        submitted(desk, "Стоји дуго", 90)
+        tomorrow = submitted(desk, "Сутра", 1, time=in_hours(30))
+        submitted(desk, "За недељу дана", 80, time=in_hours(170))
+        submitted(desk, "Прошло", 70, time=in_hours(1))
+        Post.objects.filter(title="", excerpt="Прошло").update(due_at=timezone.now() - timedelta(hours=1))
+    answer = shown(desk)
+    assert titles(answer) == ["Сутра", "Стоји дуго", "За недељу дана", "Прошло"]
+    assert answer.context["what_next"].url == reverse("post", args=["cuprija", tomorrow.pk])
+    assert "that is to go out on" in answer.context["what_next"].text
 
 
 def test_a_municipality_one_does_not_accompany_is_no_filter(desk: Desk) -> None:
@@ -152,7 +180,7 @@ def test_an_approved_post_stands_under_all_until_it_goes_out(desk: Desk) -> None
 
 def test_what_goes_out_soon_is_told_by_a_word(desk: Desk) -> None:
     with scope(desk.municipality):
-        desk.write("Ускоро", time=in_hours(5))
+        submitted(desk, "Ускоро", time=in_hours(5))
     answer = shown(desk)
     assert answer.context["entries"][0].urgency == "soon"
     assert "Goes out soon" in answer.content.decode()
@@ -187,10 +215,10 @@ def test_opening_the_post_makes_it_read_and_a_button_unread_again(desk: Desk) ->
         post = desk.write("Вода")
     client = sign_in(desk.cast.mentor)
     client.get(reverse("post", args=["cuprija", post.pk]))
-    assert not shown(desk).context["entries"][0].is_unread
+    assert not shown(desk, show="all").context["entries"][0].is_unread
     answer = client.post(reverse("post_unread", args=["cuprija", post.pk]), {"next": "/desk/?show=all"})
     assert answer.headers["Location"] == "/desk/?show=all"
-    assert shown(desk).context["entries"][0].is_unread
+    assert shown(desk, show="all").context["entries"][0].is_unread
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
@@ -232,10 +260,10 @@ def test_the_desk_asks_a_fixed_number_of_questions_and_stays_small(desk: Desk, m
     after = {page: asked(page) for page in before}
     assert after == before
     assert max(after.values()) <= MOST_QUERIES
-    answer = client.get("/desk/?page=2")
+    answer = client.get("/desk/?show=drafts&page=2")
     assert len(answer.context["entries"]) == 25
     assert {tab["label"]: tab["count"] for tab in answer.context["segments"]} == {
-        "Waiting for me": most, "Answered": 0, "All": most,
+        "Waiting for me": 0, "Being written": most, "Answered": 0, "All": most,
     }  # fmt: skip
 
 

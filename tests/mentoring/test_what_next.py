@@ -117,7 +117,7 @@ def test_a_check_in_of_today_comes_first(cast: Cast, plan: Plan, desk: Desk) -> 
 
 def test_each_municipality_tells_what_waits_and_how_many_drafts_are_open(cast: Cast, plan: Plan, desk: Desk) -> None:
     with scope(desk.municipality):
-        desk.write("Вода")
+        submit(desk.write("Вода"), by=cast.officer)
         comment(desk.write("Струја"), "Добро је.", by=cast.mentor)
     (row,) = desk_of(cast).context["rows"]
     assert (row.municipality, row.drafts, row.waits) == (cast.cuprija, 2, 1)

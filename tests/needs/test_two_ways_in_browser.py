@@ -202,6 +202,7 @@ def a_department_is_asked_and_the_citizen_answered(tour: Tour, place: Place, bro
     page, message = tour.page, place.message(QUESTION)
     tour.go("message", "cuprija", message.pk)
     is_sound(page)
+    page.get_by_role("heading", name="Departments").click()
     tour.link("Ask a department")
     page.get_by_label("Department").select_option(label="Водовод")
     page.get_by_label("Your question").fill("До када копате у парку?")

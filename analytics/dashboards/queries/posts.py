@@ -15,6 +15,7 @@ from analytics.enums import SubjectKind
 from analytics.models import Subject
 from analytics.periods import Period
 from links.models import ClickCount
+from posts.queries import cover_of
 from serbian.folding import fold
 
 POSTS = (SubjectKind.PUBLICATION, SubjectKind.IMPORTED)
@@ -159,10 +160,14 @@ def usable(medians: Mapping[int, Usual]) -> dict[int, float]:
 
 
 def verdicts(judged: Judged, medians: Mapping[int, Usual]) -> Verdicts:
-    """The best and the weakest posts of a period, judged by these medians; no post is both. One query."""
+    """The best and the weakest posts of a period, judged by these medians; no post is both. One query.
+
+    Subjects have their `cover`.
+    """
     # of few posts the better half can be best and the other half weakest, so that no post is both
     ends = [[end for end in several if end.place * 2 <= end.posts] for several in (judged.best, judged.weakest)]
-    rows = Subject.objects.filter(pk__in=[end.subject for several in ends for end in several])
+    wanted = [end.subject for several in ends for end in several]
+    rows = Subject.objects.filter(pk__in=wanted).annotate(cover=cover_of("publication__post__draft"))
     subjects = {subject.pk: subject for subject in rows.select_related("publication__post", "channel", "traits")}
     best, weakest = (
         [Verdict(subjects[end.subject], end.times, medians[subjects[end.subject].channel_id]) for end in several]

@@ -41,9 +41,13 @@ BAR = 100
 
 @dataclass(frozen=True)
 class Explained:
-    """A post with the reason why it did so well or badly; `reason` is empty where there is too little to go by."""
+    """A post with the reason why it did so well or badly; `reason` is empty where there is too little to go by.
+
+    `times` is its multiple of the usual result.
+    """
 
     subject: Subject
+    times: str
     against: str
     facts: list[str] = field(default_factory=list)
     reason: str = ""
@@ -117,7 +121,7 @@ def _explained(verdict: Verdict, judged: Judged, names: Mapping[str, str]) -> Ex
         "usual": whole(verdict.usual.median),
         "posts": number(verdict.usual.posts),
     }
-    return Explained(subject, against, _facts(subject, names), _reason(verdict, judged, names))
+    return Explained(subject, times(verdict.times), against, _facts(subject, names), _reason(verdict, judged, names))
 
 
 def _facts(subject: Subject, names: Mapping[str, str]) -> list[str]:

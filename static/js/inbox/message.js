@@ -21,6 +21,8 @@ function unfold(summary) {
 }
 
 function act(element) {
+  const folded = element.closest("details:not([open])");
+  if (folded && !element.matches("summary")) folded.open = true;
   if (element.matches("option")) choose(element);
   else if (element.matches("summary")) unfold(element);
   else if (element.matches("textarea, select, input")) {
