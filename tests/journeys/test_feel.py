@@ -14,7 +14,7 @@ pytestmark = pytest.mark.journey
 
 OFFICER = "officer@kragujevac.example"
 NEW = "/m/kragujevac/posts/new/"
-MOST_BYTES = 150_000
+MOST_BYTES, MOST_REQUESTS = 90_000, 20
 
 
 @pytest.fixture
@@ -26,9 +26,10 @@ def desk(visit: Any, browser: Any, stack: Stack, sessions: dict[str, Any]) -> be
 def test_the_first_load_is_light(desk: bench.Desk) -> None:
     weight = desk.weighed()
     assert weight.total < MOST_BYTES, weight
+    assert weight.requests <= MOST_REQUESTS, weight
     # Without a server that compresses, or with a file that is left out, the figure would be nothing to be proud of.
-    assert weight.kinds["scripts"] > 20_000
-    assert weight.kinds["fonts"] > 30_000
+    assert weight.kinds["scripts"] > 15_000
+    assert weight.kinds["fonts"] > 25_000
 
 
 @pytest.mark.slow
