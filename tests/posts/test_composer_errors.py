@@ -115,7 +115,7 @@ def test_what_only_sending_requires_is_named_after_the_first_attempt(client: Cli
 
 
 def test_the_list_shrinks_as_problems_are_put_right(client: Client, desk: Desk) -> None:
-    sent = {"tried": "submit", "text-sr-Cyrl": "", "channels": []}
+    sent: dict[str, Any] = {"tried": "submit", "text-sr-Cyrl": "", "channels": []}
     assert len(links(client.post(url("post_preview"), sent).content.decode())) == 2
     sent["text-sr-Cyrl"] = "Вода"
     assert list(links(client.post(url("post_preview"), sent).content.decode())) == ["channels"]
