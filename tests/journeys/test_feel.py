@@ -45,4 +45,4 @@ def test_nothing_moves_while_one_types_and_answers_arrive(desk: bench.Desk, size
     page.locator("#save-state[data-state=saved]").wait_for()
     shifts = bench.moved(page.evaluate(bench.SHIFT))
     context.close()
-    assert shifts == []
+    assert shifts == [], "\n".join(shifts)

@@ -11,7 +11,6 @@ import { today } from "./words.js";
 const STATES = ["stops", "look", "todo", "ok"];
 // Screen readers hear the count when one pauses, not at each letter.
 const CALM = 1200;
-const NARROW = matchMedia("(max-width: 1100px)");
 
 export function startCoach(form, call) {
   const card = document.getElementById("coach");
@@ -36,8 +35,7 @@ class Coach {
       if (button) this.fix(button);
       if (closest(event, ".coach-toggle")) this.toggle();
     });
-    this.settle();
-    NARROW.addEventListener("change", () => this.settle());
+    this.tellToggle();
     this.learn();
   }
 
@@ -73,13 +71,13 @@ class Coach {
     this.facts = facts;
     this.found = [...points(facts)];
     this.isEmpty = !facts.texts.some(({ text }) => text.trim()) && !document.querySelector(".picture");
-    this.card.hidden = this.isEmpty;
     this.render();
   }
 
   render() {
     if (!this.found) return;
     if (!this.words) return this.learning || this.learn();
+    this.card.toggleAttribute("data-quiet", this.isEmpty);
     const all = this.isEmpty ? [] : [...this.found, ...this.server];
     const place = ({ id }) => this.order.indexOf(id) + 1 || 99;
     all.sort((one, other) => STATES.indexOf(one.state) - STATES.indexOf(other.state) || place(one) - place(other));
@@ -196,13 +194,6 @@ class Coach {
   }
 
   // ---- on a phone it is folded under the text
-
-  /** Below the text on a narrow screen, below the previews on a wide one: where it is seen, and where Tab comes by. */
-  settle() {
-    if (NARROW.matches) this.form.querySelector(".composer-text").after(this.card);
-    else this.form.querySelector(".composer-side").append(this.card);
-    this.tellToggle();
-  }
 
   toggle() {
     const opens = !this.isOpen();

@@ -53,6 +53,7 @@ if (form) {
 /** The coach comes with the first words: of an empty page it has nothing to say. Until then the server's list stands. */
 function laterCoach(form, call) {
   let coach, coming, known;
+  const card = document.getElementById("coach");
   const come = () => {
     coming ??= import("./coach.js").then(({ startCoach }) => {
       coach = startCoach(form, call);
@@ -64,8 +65,10 @@ function laterCoach(form, call) {
   return {
     update(facts) {
       known = facts;
-      if (coach) coach.update(facts);
-      else if (facts.texts.some(({ text }) => text.trim()) || document.querySelector(".picture")) come();
+      if (coach) return coach.update(facts);
+      const isEmpty = !facts.texts.some(({ text }) => text.trim()) && !document.querySelector(".picture");
+      if (isEmpty) card.dataset.quiet = "";
+      else come();
     },
     received(part) {
       if (coach) coach.received(part);
