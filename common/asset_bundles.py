@@ -134,6 +134,11 @@ _STYLE = re.compile(r'^@import (?:url\()?"([^"]+)"\)?;\n', re.MULTILINE)
 _STYLE_COMMENTS = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
+def style_imports(path: str, text: str) -> list[str]:
+    """The paths of the sheets that the one at `path` imports, in their order."""
+    return [posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in _STYLE.findall(text)]
+
+
 def joined_styles(entry: str, read: Read) -> str:
     """The style sheet at `entry` with all that it imports, in their order."""
     folder = posixpath.dirname(entry)

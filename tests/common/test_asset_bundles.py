@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from django.contrib.staticfiles.finders import get_finders
+from django.template import Context, Template
 
 from common.asset_bundles import CannotJoin, joined_scripts, joined_styles
 from common.static_storage import APART, SCRIPTS, STYLES, StaticStorage
@@ -116,6 +117,13 @@ def test_style_sheets_stand_in_the_order_of_their_imports() -> None:
         "css/b.css": "b{}\n",
     }
     assert joined_styles("css/all.css", sheets.__getitem__).split() == ["a", "{", "b:", "c;", "}", "b{}"]
+
+
+def test_where_files_are_not_collected_a_page_names_each_sheet() -> None:
+    """A browser loads imported sheets one after the other, and tools that read a page's styles get lost in them."""
+    page = Template('{% styles "css/portal.css" %}').render(Context())
+    sheets = re.findall(r'<link rel="stylesheet" href="/static/css/(\w+)\.css">', page)
+    assert sheets == ["tokens", "base", "layout", "components", "print"]
 
 
 def test_all_bundles_of_the_portal_can_be_made_and_import_nothing_at_once(tmp_path: Path) -> None:

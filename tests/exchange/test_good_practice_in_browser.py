@@ -90,6 +90,7 @@ def test_the_library_is_sound_and_found_in_with_and_without_scripts(
     plain.get_by_role("button", name="Find").click()
     expect(plain.locator(".practice-card")).to_have_count(1)
     plain.goto(live_server.url + reverse("post_new", args=[cast.cuprija.slug]))
+    plain.locator("#call > summary").click()
     link = plain.get_by_role("link", name="Examples for this kind of post")
     assert link.get_attribute("href") == reverse("good_practice", args=[cast.cuprija.slug])
     context.close()
