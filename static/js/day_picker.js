@@ -31,7 +31,7 @@ const made = (name, fields = {}, ...children) => {
 };
 
 export function pickDay(button) {
-  const field = document.getElementById(button.dataset.pickDay);
+  const field = /** @type {HTMLInputElement} */ (document.getElementById(button.dataset.pickDay));
   const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Belgrade" }).format(new Date());
   let current = isoDay(field.value) || today;
   const chosen = isoDay(field.value);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from benchmarks import browser as bench
 from tests.journeys.stack import Stack
@@ -43,6 +44,8 @@ def test_nothing_moves_while_one_types_and_answers_arrive(desk: bench.Desk, size
     with page.expect_response(lambda answer: answer.url.endswith("/save/")):
         page.locator(".composer-area").first.press_sequentially(" сутра", delay=40)
     page.locator("#save-state[data-state=saved]").wait_for()
+    # The coach comes with the first words, from the joined files.
+    expect(page.locator("#coach-count")).not_to_be_empty()
     shifts = bench.moved(page.evaluate(bench.SHIFT))
     context.close()
     assert shifts == [], "\n".join(shifts)

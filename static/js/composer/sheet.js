@@ -1,4 +1,5 @@
 // On a narrow screen the previews come up from the foot, one network beside the other: swiped, or by the two buttons.
+import { closest } from "../dom.js";
 
 export function openSheet(button) {
   const dialog = document.querySelector("dialog#sheet");
@@ -38,7 +39,7 @@ export function startSheet() {
   const body = dialog.querySelector("[data-body]");
   body.addEventListener("scroll", () => tell(dialog), { passive: true });
   dialog.addEventListener("click", (event) => {
-    const step = /** @type {HTMLElement} */ (event.target).closest("[data-step]");
+    const step = closest(event, "[data-step]");
     if (step) body.scrollTo({ left: (at(body) + Number(step.dataset.step)) * body.clientWidth });
   });
 }
