@@ -41,9 +41,16 @@ function startSlots(form) {
   });
 }
 
-async function startCampaign(form) {
+/** The choice comes when the part of the form is opened that it stands in. */
+function startCampaign(form) {
   const place = form.querySelector("[data-campaigns]");
-  if (!place) return;
+  const part = place?.closest("details");
+  if (!part) return;
+  if (part.open) showCampaigns(form, place);
+  else part.addEventListener("toggle", () => showCampaigns(form, place), { once: true });
+}
+
+async function showCampaigns(form, place) {
   try {
     const answer = await fetch(`${place.dataset.campaigns}?post=${postOf(form)}`, { redirect: "manual" });
     if (!answer.ok) return;
