@@ -1,10 +1,25 @@
 """Static files with hashed names, compressed in advance, so that browsers may cache them forever."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import brotli  # type: ignore[import-untyped]
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import InMemoryStorage
+
+from common.asset_bundles import joined_scripts, joined_styles
+
+# What a page always loads, and what it loads as a whole when it is first needed.
+SCRIPTS = (
+    "js/core.js", "js/day_picker.js", "js/composer/coach.js", "js/composer/composer.js", "js/composer/examples.js",
+    "js/composer/films.js", "js/composer/library_dialogs.js",
+)  # fmt: skip
+# Loaded once by a page, whoever imports it: it makes the policy by which browsers accept markup, and there is only one.
+APART = ("js/markup.js",)
+STYLES = ("css/composer-page.css", "css/portal.css")
 
 
 class BrotliCompressor(Compressor):
@@ -31,5 +46,24 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
         super().__init__(*args, **options)
         self.brotli_quality = brotli_quality
 
+    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
+        yield from super().post_process(with_bundles(paths), dry_run=dry_run, **options)
+
     def create_compressor(self, **options: Any) -> BrotliCompressor:
         return BrotliCompressor(brotli_quality=self.brotli_quality, **options)
+
+
+def with_bundles(paths: dict[str, Any]) -> dict[str, Any]:
+    """The collected files, {path: (storage, its path there)}, with the files of `SCRIPTS` and `STYLES` joined."""
+
+    def read(path: str) -> str:
+        storage, name = paths[path]
+        with storage.open(name) as file:
+            return str(file.read().decode())
+
+    bundles = InMemoryStorage()
+    joined = {path: joined_scripts(path, read, APART) for path in SCRIPTS if path in paths}
+    joined |= {path: joined_styles(path, read) for path in STYLES if path in paths}
+    for path, text in joined.items():
+        bundles.save(path, ContentFile(text.encode()))
+    return {path: (bundles, path) if bundles.exists(path) else paths[path] for path in paths}

@@ -5,14 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.typed_date_fields import ClockField, DayField
 from posts.rules import AmbiguousTime, NonexistentTime, resolve_wall_time
 
 
 class MoveForm(forms.Form):
     """A wall-clock day and time in Belgrade; `cleaned_data["resolved"]` is `posts.rules.ResolvedTime`."""
 
-    on = forms.DateField(label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    on = DayField(label=_("Day"), error_messages={"required": _("Choose a day.")})
+    at = ClockField(label=_("Time"), error_messages={"required": _("Choose a time.")})
     fold = forms.ChoiceField(
         label=_("Choose one of the two times"),
         choices=[("0", _("Before the clocks go back")), ("1", _("After the clocks go back"))],

@@ -31,8 +31,10 @@ def draw(initials: str, hue: int) -> bytes:
 
 def _subset(letter: str) -> str:
     if regex.match(r"\p{Cyrillic}", letter):
-        return "cyrillic"
-    return "latin" if ord(letter) < 256 else "latin-ext"
+        return "cyrillic" if regex.match("[А-ИК-ШЂЈ-ЋЏ]", letter) else "cyrillic-rest"
+    if ord(letter) < 128:
+        return "latin"
+    return "latin-rest" if ord(letter) < 256 else "latin-ext"
 
 
 @cache

@@ -13,17 +13,19 @@ from typing import Any, NamedTuple
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from common import charts, content_security, languages, numbers, tables
+from common.asset_bundles import style_imports
 from common.fields import web_address as guarded_address
 from common.markup import NOTHING, html, joined, rewritten
 from common.states import STATES, UNKNOWN, State
@@ -485,6 +487,22 @@ def script(context: Context, path: str, classic: bool = False) -> SafeString:
         return NOTHING
     kind = html("defer") if classic else html('type="module"')
     return html('<script {} src="{}" nonce="{}"></script>', kind, static(path), nonce)
+
+
+@register.simple_tag
+def styles(path: str) -> SafeString:
+    """`{% styles "css/portal.css" %}`: a sheet that only imports others. One link where static files are collected and
+    joined (`common.static_storage`), else one for each: sheets that import others are loaded one after the other.
+    """
+    is_joined = path in getattr(staticfiles_storage, "hashed_files", {})
+    sheets = [path] if is_joined else _imported_sheets(path)
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(sheet),) for sheet in sheets))
+
+
+@lru_cache(maxsize=16)
+def _imported_sheets(path: str) -> tuple[str, ...]:
+    source = Path(settings.BASE_DIR) / "static" / path
+    return tuple(style_imports(path, source.read_text(encoding="utf-8")))
 
 
 @register.simple_tag

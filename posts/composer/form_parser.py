@@ -9,7 +9,6 @@ Names: `text-sr-Cyrl`, `derived-sr-Latn` (the script it follows), `own-7-sr-Cyrl
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
 from typing import Any
 
 from django.http import QueryDict
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from channels.enums import Layout
 from channels.models import Channel
 from common.integers import parse_int
+from common.typed_dates import parse_clock, parse_day
 from common.web.params import int_param
 from posts.draft import SERBIAN, BadDraft, parse, storable
 from posts.editing.domain.save import Content
@@ -30,14 +30,15 @@ _BARE = re.compile(r"(?<![\w-])(?<![\w-]\.)(?:[\w-]+\.)+[^\W\d_]{2,}(?:[/?#]\S*)
 
 @dataclass(frozen=True)
 class ComposerInput:
-    """The parsed form. `content.time` is None where `time_problem` has the reason; `asks_fold`: the hour exists
-    twice.
+    """The parsed form. `content.time` is None where `time_problem` has the reason, and the deadline of the call is
+    empty where `deadline_problem` has it; `asks_fold`: the hour exists twice.
     """
 
     content: Content
     revision: int
     time_problem: str = ""
     asks_fold: bool = False
+    deadline_problem: str = ""
 
 
 def parse_form(sent: QueryDict, channels: Sequence[Channel]) -> ComposerInput:
@@ -51,7 +52,8 @@ def parse_form(sent: QueryDict, channels: Sequence[Channel]) -> ComposerInput:
         category=category if category in Category.values else Category.SERVICE.value,
         time=chosen,
     )
-    return ComposerInput(content, int_param(sent, "revision", default=0), problem, asks_fold)
+    _deadline, deadline_problem = _iso(sent.get("call-deadline", ""))
+    return ComposerInput(content, int_param(sent, "revision", default=0), problem, asks_fold, deadline_problem)
 
 
 def _raw(sent: QueryDict, channels: Mapping[int, Channel]) -> dict[str, Any]:
@@ -63,7 +65,11 @@ def _raw(sent: QueryDict, channels: Mapping[int, Channel]) -> dict[str, Any]:
         "media": [_picture(sent, number) for number in sent.getlist("media")],
         "link": _link(sent.get("link", "").strip()),
         "link_card": {"title": sent.get("link_title", ""), "description": sent.get("link_description", "")},
-        "call": {name: sent.get(f"call-{name}", "") for name in ("kind", "words", "deadline")},
+        "call": {
+            "kind": sent.get("call-kind", ""),
+            "words": sent.get("call-words", ""),
+            "deadline": _iso(sent.get("call-deadline", ""))[0],
+        },
         "service": sent.get("service", ""),
         "tracked": sent.get("tracked") == "on",
         "headline": sent.get("headline", ""),
@@ -114,6 +120,14 @@ def _link(typed: str) -> str:
     return f"https://{typed}" if _BARE.fullmatch(typed) else typed
 
 
+def _iso(typed: str) -> tuple[str, str]:
+    """(the day as drafts keep it, problem). A half-typed day must not keep the rest of the post from being saved."""
+    try:
+        return (f"{parse_day(typed):%Y-%m-%d}" if typed.strip() else ""), ""
+    except ValueError:
+        return "", not_a_day_message()
+
+
 def _languages(channel: str, layout: str, channels: Mapping[int, Channel]) -> list[str]:
     """The channel's own; both Serbian scripts where it has one and the post shows several."""
     match = channels.get(parse_int(channel) or 0)
@@ -140,9 +154,9 @@ def chosen_time(sent: QueryDict) -> tuple[ResolvedTime | None, str, bool]:
     if not day and not clock:
         return None, "", False
     try:
-        on, at = date.fromisoformat(day), time.fromisoformat(clock)
+        on, at = parse_day(day), parse_clock(clock)
     except ValueError:
-        return None, _("Choose both a day and a time, or neither."), False
+        return None, _unreadable(day, clock), False
     if not 2000 <= on.year <= 2100:
         return None, _("This day is too far away. Choose one within a year."), False
     fold = sent.get("fold", "")
@@ -152,6 +166,20 @@ def chosen_time(sent: QueryDict) -> tuple[ResolvedTime | None, str, bool]:
     if isinstance(resolution, NonexistentTime):
         return None, nonexistent_time_message(resolution), False
     return None, ambiguous_time_message(resolution), True
+
+
+def not_a_day_message() -> str:
+    return _("This is not a day. Write day, month and year: 06.12.2026.")
+
+
+def _unreadable(day: str, clock: str) -> str:
+    if not day or not clock:
+        return _("Choose both a day and a time, or neither.")
+    try:
+        parse_day(day)
+    except ValueError:
+        return not_a_day_message()
+    return _("This is not a time. Write hours and minutes: 09:30.")
 
 
 __all__ = ["BadDraft", "ComposerInput", "chosen_time", "parse_form"]

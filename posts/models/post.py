@@ -19,6 +19,17 @@ User = settings.AUTH_USER_MODEL
 NEEDS_A_LOOK = ("twice", "missing", "changed", "failed", "unconfirmed", "expired", "delayed", "checking")
 
 
+# Of a text that a post is called by, since it has no title.
+MOST_CALLED_BY = 60
+
+
+def _shortened(text: str) -> str:
+    """Whole words, and an ellipsis where some are left out."""
+    if len(text) <= MOST_CALLED_BY:
+        return text
+    return f"{text[: MOST_CALLED_BY + 1].rsplit(maxsplit=1)[0][:MOST_CALLED_BY].rstrip(' ,;:–-')}…"
+
+
 @pghistory.track(fields=["stage", "category", "local_time", "fold", "due_at", "deleted_at", "title", "municipality"])
 class Post(TenantModel):
     """A post while it is edited. `revision` grows with each save and detects concurrent edits.
@@ -83,7 +94,7 @@ class Post(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.excerpt or f"#{self.pk}"
+        return self.title or _shortened(self.excerpt) or f"#{self.pk}"
 
     @property
     def shown_publication(self) -> Any:

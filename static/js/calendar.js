@@ -33,7 +33,7 @@ async function refresh(post, { text, undo }) {
 function show(html) {
   dialog.replaceChildren(...contents(html));
   if (!dialog.open) dialog.showModal();
-  (dialog.querySelector("[aria-invalid=true]") ?? dialog.querySelector("input[type=date]"))?.focus();
+  (dialog.querySelector("[aria-invalid=true]") ?? dialog.querySelector("input[name=on]"))?.focus();
 }
 
 async function open(address) {

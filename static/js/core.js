@@ -35,6 +35,19 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
+// data-pick-day="id": a calendar for the field with that id; it comes when one is first opened.
+document.addEventListener("click", async (event) => {
+  const button = closest(event, "[data-pick-day]");
+  if (button) (await import("./day_picker.js")).pickDay(button);
+});
+
+// data-file: which file somebody chose, in our words; the browser's own are in its language.
+document.addEventListener("change", (event) => {
+  const name = closest(event, "[data-file]")?.querySelector("[data-file-name]");
+  const files = /** @type {HTMLInputElement} */ (event.target).files;
+  if (name && files?.length) name.textContent = [...files].map((file) => file.name).join(", ");
+});
+
 // data-copy="#id" or data-copy-text="…": to the clipboard, with a word that it happened.
 document.addEventListener("click", async (event) => {
   const button = closest(event, "[data-copy], [data-copy-text]");

@@ -6,6 +6,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from PIL import ImageFont
 
 from django.conf import settings
 from django.contrib.messages import constants
@@ -125,7 +126,29 @@ def test_third_party_files_are_the_ones_on_record():
 
 
 def test_the_font_stays_small():
-    assert sum(path.stat().st_size for path in (STATIC / "fonts").glob("*.woff2")) <= 45_000
+    """What every page in Serbian asks for, and all that one page can ask for."""
+    fonts = (STATIC / "fonts").glob("source-sans-3-*.woff2")
+    sizes = {path.stem.removeprefix("source-sans-3-"): path.stat().st_size for path in fonts}
+    assert sizes["latin"] + sizes["cyrillic"] <= 30_000
+    assert sum(sizes.values()) <= 50_000
+
+
+def _span(part):
+    """The first and the last character of "U+0402" or "U+0408-040B"."""
+    first, _dash, last = part.strip().removeprefix("U+").partition("-")
+    return int(first, 16), int(last or first, 16)
+
+
+def test_the_font_has_each_letter_of_our_alphabets_in_one_file_that_browsers_know_of():
+    letters = "АБВГДЂЕЖЗИЈКЛЉМНЊОПРСТЋУФХЦЧЏШабвгдђежзијклљмнњопрстћуфхцчџшЙЩЫѓќіїґABCČĆDĐŠŽabcčćdđšžéőßăș„”–…§№"
+    base = (STATIC / "css" / "base.css").read_text(encoding="utf-8")
+    faces = re.findall(r"fonts/([\w-]+)\.woff2.*?unicode-range:([^;]+);", base, flags=re.DOTALL)
+    ranges = {name: [_span(part) for part in parts.split(",")] for name, parts in faces}
+    for letter in letters:
+        names = [name for name, spans in ranges.items() if any(first <= ord(letter) <= last for first, last in spans)]
+        assert len(names) == 1, (letter, names)
+        font = ImageFont.truetype(STATIC / "fonts" / f"{names[0]}.woff2", 40)
+        assert bytes(font.getmask(letter)) != bytes(font.getmask("\uffff")), f"{letter} is not in {names[0]}"
 
 
 def test_pages_use_no_inline_scripts_or_styles():

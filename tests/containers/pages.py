@@ -102,6 +102,7 @@ class Portal:
         page = self.page_of(OFFICER)
         page.goto(f"{self.address}{HERE}posts/new/")
         page.locator("#text-sr-Cyrl").fill(text)
+        page.locator("#office > summary").click()
         page.locator("#title").fill(text)
         if picture:
             page.set_input_files("#files", {"name": "plakat.jpg", "mimeType": "image/jpeg", "buffer": photograph()})

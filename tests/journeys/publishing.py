@@ -18,6 +18,7 @@ def approved(visit: Callable[..., Visit]) -> tuple[str, str]:
     text = f"Гараже код пијаце се уклањају у уторак, број {time.time_ns() % 10_000_000}."
     page = officer.go(f"{HERE}posts/new/").page
     page.locator("#text-sr-Cyrl").fill(text)
+    page.locator("#office > summary").click()
     page.locator("#title").fill(text)
     page.wait_for_url("**/edit/")
     officer.button("Submit for approval", page.locator(".composer-foot"))

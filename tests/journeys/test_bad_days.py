@@ -32,6 +32,7 @@ def written(officer: Visit, title: str, text: str = "", **fields: str) -> str:
     """A draft with this working title, saved by itself; the address of its review page."""
     page = officer.go(f"{HERE}posts/new/").page
     page.locator("#text-sr-Cyrl").fill(text or title)
+    page.locator("#office > summary").click()
     for name, value in {"title": title, **fields}.items():
         page.locator(f"#{name}").fill(value)
     saved(page)
@@ -130,12 +131,12 @@ def test_times_of_the_nights_on_which_the_clocks_change_are_explained(visit: Cal
     page = officer.go(f"{HERE}posts/new/").page
     page.locator("#text-sr-Cyrl").fill("Вече отворених врата")
     notes = page.locator("#when-notes")
-    page.locator("#date").fill(f"{last_sunday(3):%Y-%m-%d}")
+    page.locator("#date").fill(f"{last_sunday(3):%d.%m.%Y}")
     page.locator("#time").fill("02:30")
     why = "This time does not exist: the clocks go forward that night. The first time after it is %(time)s."
     expect(notes.locator(".finding-error")).to_have_text(officer.say(why) % {"time": "03:00"})
     officer.inspect()
-    page.locator("#date").fill(f"{last_sunday(10):%Y-%m-%d}")
+    page.locator("#date").fill(f"{last_sunday(10):%d.%m.%Y}")
     ask = "%(time)s exists twice that night, because the clocks go back. Choose which one you mean."
     expect(notes.locator(".finding-error")).to_have_text(officer.say(ask) % {"time": "02:30"})
     notes.get_by_label(officer.say("After the clocks go back")).check()
@@ -203,19 +204,19 @@ def test_a_post_is_moved_by_dragging_by_its_dialog_and_by_keyboard(visit: Callab
 
     page.keyboard.press("m")
     dialog = page.locator("#move[open]")
-    expect(dialog.locator("input[type=date]")).to_be_focused()
+    expect(dialog.locator("input[name=on]")).to_be_focused()
     officer.inspect()
-    dialog.locator("input[type=date]").fill(str(today - timedelta(days=1)))
+    dialog.locator("input[name=on]").fill(f"{today - timedelta(days=1):%d.%m.%Y}")
     officer.button("Move", dialog)
     expect(dialog).to_contain_text(officer.say("The chosen time has passed. Choose a later time."))
     officer.forgive("status of 422")
-    dialog.locator("input[type=date]").fill(str(start + timedelta(days=2)))
+    dialog.locator("input[name=on]").fill(f"{start + timedelta(days=2):%d.%m.%Y}")
     officer.button("Move", dialog)
     lies_on(start + timedelta(days=2))
 
     entry.hover()
     entry.locator(".entry-move").click()
-    dialog.locator("input[type=date]").fill(str(start))
+    dialog.locator("input[name=on]").fill(f"{start:%d.%m.%Y}")
     officer.button("Move", dialog)
     lies_on(start)
     page.reload()

@@ -89,6 +89,7 @@ def the_officer_writes(officer: Visit) -> str:
     expect(page.locator("#derived-sr-Latn .derived-text")).to_have_text(LATIN, use_inner_text=True)
     page.set_input_files("#files", {"name": "fontana.jpg", "mimeType": "image/jpeg", "buffer": photograph()})
     page.locator(".picture textarea").fill(ALT)
+    page.locator("#office > summary").click()
     page.locator("#title").fill(TITLE)
 
     cyrillic, latin = page.locator(".preview").all()
@@ -132,7 +133,7 @@ def the_officer_answers_and_submits(officer: Visit, address: str, *, at_least: f
     officer.button("Resolve", thread(officer, REMARK))
     officer.link("Go on writing")
     due = next_minute(at_least=at_least)
-    page.locator("#date").fill(f"{due:%Y-%m-%d}")
+    page.locator("#date").fill(f"{due:%d.%m.%Y}")
     page.locator("#time").fill(f"{due:%H:%M}")
     officer.button("Submit for approval", page.locator(".composer-foot"))
     officer.sees("Submitted. The approvers have been notified by e-mail.")

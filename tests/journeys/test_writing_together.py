@@ -46,6 +46,7 @@ def test_from_a_draft_to_a_published_post_with_the_mentors_words(visit: Any, siz
 def the_officer_writes(officer: Visit, title: str, text: str) -> str:
     page = officer.go(f"{HERE}posts/new/").page
     page.locator("#text-sr-Cyrl").fill(text)
+    page.locator("#office > summary").click()
     page.locator("#title").fill(title)
     page.wait_for_url("**/edit/")
     expect(page.locator("#save-state[data-state=saved]")).to_contain_text(re.compile(r"\d\d:\d\d$"))

@@ -283,14 +283,14 @@ def test_the_preview_names_what_a_network_would_refuse(desk: Desk, client: Clien
     assert "One problem stops this post." in page
 
 
-def test_what_a_whole_channel_has_against_a_post_stands_beside_the_words(desk: Desk, client: Client) -> None:
+def test_what_a_whole_channel_has_against_a_post_stands_beside_the_channels(desk: Desk, client: Client) -> None:
     """A network that fetches pictures cannot reach a portal that is not public: nothing else would say why it stops."""
     with scope(desk.municipality):
         picture = desk.picture()
         fetches = channel(desk.municipality, desk.cast.approver, platform="tiktok", name="TikTok општине")
         post = desk.write("Фонтана ради.", channels=(fetches.pk,), media=(Shown(picture.pk, "Фонтана на тргу"),))
     shown = client.get(url("post_edit", post.pk)).content.decode()
-    beside = shown.partition('id="text-findings"')[2].partition("</ul>")[0]
+    beside = shown.partition('id="channel-findings"')[2].partition("</ul>")[0]
     assert "TikTok општине" in beside
     assert str(messages.BASE_IS_PRIVATE).split(".")[0] in html.unescape(beside)
 

@@ -76,7 +76,7 @@ def test_from_an_empty_page_to_an_approved_post(
     page.locator(".look-bluesky .preview-link", has_text="#Ћуприја").wait_for()
     page.locator(".look-mastodon img[alt='Деца око фонтане']").wait_for()
     time = in_hours(30)
-    page.fill("#date", f"{time.local:%Y-%m-%d}")
+    page.fill("#date", f"{time.local:%d.%m.%Y}")
     page.fill("#time", f"{time.local:%H:%M}")
     saved(page)
     assert violations(page) == []

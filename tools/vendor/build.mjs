@@ -1,6 +1,6 @@
 // Makes every third-party file the browser gets, from the npm packages pinned in package.json.
 // `make vendor` runs it; the result is committed, so neither Node nor a CDN is needed at run time.
-// Icons become one sprite (static/img/icons.svg), our drawings another, the font three small woff2 files and two for the
+// Icons become one sprite (static/img/icons.svg), our drawings another, the font five small woff2 files and two for the
 // reports, htmx is copied unchanged.
 // static/vendor/VENDOR.json records version, licence and sha256 of each; a test compares them with the files.
 import { execFileSync } from "node:child_process";
@@ -26,6 +26,14 @@ const ALPHABETS = {
     "U+0102-0107,U+010C-0111,U+0118-011B,U+0139,U+013A,U+013D,U+013E,U+0141-0144,U+0147,U+0148,U+0150,U+0151,U+0154,U+0155," +
     "U+0158-015B,U+0160,U+0161,U+0164,U+0165,U+016E-0171,U+0179-017E,U+0218-021B",
   cyrillic: "U+0400-045F,U+0490,U+0491,U+2116",
+};
+
+// What a page in Serbian or English needs of two of them comes first; a browser asks for the rest where a page has it.
+const FIRST = {
+  latin:
+    "U+0020-007E,U+00A0,U+00AB,U+00B0,U+00B7,U+00BB,U+00D7,U+2013-2014,U+2018-201E,U+2022,U+2026,U+2030,U+2039-203A," +
+    "U+20AC,U+2190-2193,U+2212",
+  cyrillic: "U+0402,U+0408-040B,U+040F-0418,U+041A-0428,U+0430-0438,U+043A-0448,U+0452,U+0458-045B,U+045F,U+2116",
 };
 
 const packageFile = (name, file) => join("node_modules", name, file);
@@ -58,9 +66,27 @@ function write(path, symbols) {
   return path;
 }
 
-function subset(script, characters, folder) {
+const listed = (ranges) =>
+  ranges.split(",").flatMap((range) => {
+    const [from, to] = range.slice(2).split("-").map((code) => parseInt(code, 16));
+    return Array.from({ length: (to ?? from) - from + 1 }, (_, place) => from + place);
+  });
+
+/** The ranges without those of others. */
+function without(ranges, others) {
+  const left = new Set(listed(others));
+  return listed(ranges).filter((code) => !left.has(code)).map((code) => `U+${code.toString(16).toUpperCase().padStart(4, "0")}`).join(",");
+}
+
+function subsets(script, characters, folder) {
+  const first = FIRST[script];
+  if (!first) return [subset(script, script, characters, folder)];
+  return [subset(script, script, first, folder), subset(script, `${script}-rest`, without(characters, first), folder)];
+}
+
+function subset(script, name, characters, folder) {
   const narrow = join(folder, `${script}.ttf`);
-  const path = `static/fonts/source-sans-3-${script}.woff2`;
+  const path = `static/fonts/source-sans-3-${name}.woff2`;
   const run = (...command) => execFileSync("uvx", ["-q", "--from", FONTTOOLS, ...command], { stdio: "inherit" });
   run("fonttools", "varLib.instancer", "-q", packageFile(FONT, `files/source-sans-3-${script}-wght-normal.woff2`), "wght=400:700", "-o", narrow);
   // `locl` carries the Serbian letterforms; without it б would look Russian.
@@ -83,7 +109,7 @@ function record(name, files, extra = {}) {
 mkdirSync("static/vendor", { recursive: true });
 mkdirSync("static/fonts", { recursive: true });
 const folder = mkdtempSync(join(tmpdir(), "dobosar-fonts-"));
-const fonts = Object.entries(ALPHABETS).map(([script, characters]) => subset(script, characters, folder));
+const fonts = Object.entries(ALPHABETS).flatMap(([script, characters]) => subsets(script, characters, folder));
 rmSync(folder, { recursive: true });
 copyFileSync(packageFile("htmx.org", "dist/htmx.min.js"), "static/vendor/htmx.min.js");
 copyFileSync(packageFile(FONT, "LICENSE"), "static/fonts/LICENSE.txt");

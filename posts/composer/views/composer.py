@@ -170,11 +170,14 @@ class UploadProblem:
     sentence: str
     details: Sequence[str] = ()
     stored: Post | None = None
+    is_of_fields: bool = False
+    """Whether the page names the fields that it is about."""
 
 
 def _act(request: MunicipalityRequest, post: Post, channels: list[Channel]) -> HttpResponse:
     """Save the input, then run the action of the button."""
     typed: ComposerInput | None = None
+    saved: Saved | None = None
     try:
         typed = _with_files(request, parse_form(request.POST, channels))
         answer = save_draft(post, typed.content, revision=typed.revision, by=request.user)
@@ -182,13 +185,17 @@ def _act(request: MunicipalityRequest, post: Post, channels: list[Channel]) -> H
             problem = UploadProblem(_changed(), stored=answer.stored)
         else:
             check_links.request_checks(request.municipality, links_of(typed.content.draft))
-            return _done(request, answer, typed)
+            saved = answer
+            return _done(request, saved, typed)
     except BadDraft as bad:
         problem = UploadProblem(_("This could not be saved as it is."), bad.problems)
     except BadPicture as bad:
         problem = UploadProblem(str(bad))
     except ActionNotAllowed as refused:
-        problem = UploadProblem(refused.message, refused.details)
+        problem = UploadProblem(refused.message, refused.details, is_of_fields=bool(refused.field or refused.details))
+    if typed and saved:
+        # What was refused is the act: the page goes on from what it has just saved.
+        typed = replace(typed, revision=saved.post.revision)
     return _again(request, post.pk, channels, typed, problem)
 
 
@@ -209,7 +216,7 @@ def _with_files(request: MunicipalityRequest, typed: ComposerInput) -> ComposerI
     media = (*draft.media, *(Shown(picture.pk, picture.alt) for picture in added if picture.pk not in known))
     fresh = parse({**draft.to_json(), "media": Draft(media=media).to_json()["media"]})
     content = Content(fresh, typed.content.title, typed.content.category, typed.content.time)
-    return ComposerInput(content, typed.revision, typed.time_problem, typed.asks_fold)
+    return replace(typed, content=content)
 
 
 def _done(request: MunicipalityRequest, saved: Saved, typed: ComposerInput) -> HttpResponse:
@@ -225,7 +232,9 @@ def _done(request: MunicipalityRequest, saved: Saved, typed: ComposerInput) -> H
             messages.warning(request, typed.time_problem)
         return redirect("post_edit", request.municipality.slug, saved.post.pk)
     if typed.time_problem:
-        raise ActionNotAllowed(typed.time_problem)
+        raise ActionNotAllowed(typed.time_problem, "date")
+    if typed.deadline_problem:
+        raise ActionNotAllowed(typed.deadline_problem, "call-deadline")
     post = saved.post
     post.municipality = request.municipality
     word = ACTS[act](request, post, typed.content.time)
@@ -242,7 +251,7 @@ def _submit(request: MunicipalityRequest, post: Post, time: ResolvedTime | None)
 
 def _schedule(request: MunicipalityRequest, post: Post, time: ResolvedTime | None) -> str:
     if time is None:
-        raise ActionNotAllowed(_("Choose a day and a time first, or publish the post now."))
+        raise ActionNotAllowed(_("Choose a day and a time first, or publish the post now."), "date")
     schedule(_allowed(request, post), time, by=request.user)
     return _("Scheduled. It is published automatically.")
 

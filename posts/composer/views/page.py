@@ -3,11 +3,16 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, ClassVar
+
+from django.utils import timezone
 
 from channels import validation
 from channels.enums import Layout
 from channels.models import Channel
+from common import dates
+from common.typed_dates import typed_day
 from common.uploads import most_bytes
 from municipalities.queries import Offered, glossary, offers
 from municipalities.rules import Verb
@@ -21,20 +26,32 @@ from posts.coaching.views.messages import messages_url
 from posts.composer import derived_text
 from posts.composer.derived_text import DerivationReason, TextSegment
 from posts.composer.form_parser import ComposerInput
+from posts.composer.views.field_errors import ChannelFinding, FieldError, field_errors, refusals
 from posts.composer.views.picture_rows import PictureRow, picture_row
 from posts.draft import MOST_PICTURES, RATIOS, SERBIAN, Draft, Text
 from posts.editing.domain.corrections import open_correction
+from posts.editing.domain.submit import past_time_message
 from posts.editing.eservices import Promotion, all_notes, promotion
 from posts.editing.previews import Preview, notes, of_draft
 from posts.enums import CallKind, Category, Format
 from posts.interactive import format_notes
 from posts.labels import language_name, own_name, time_notes
 from posts.models import Amendment, Decision, Media, Post
-from posts.rules import decides_alone
+from posts.rules import ResolvedTime, decides_alone
 from serbian.corrections import Correction
 
 # Most networks allow four answers in a poll.
 LINES = 4
+
+
+# In which folded part of the form a field stands.
+PARTS = {
+    "call-deadline": "call",
+    "link": "call",
+    "link_title": "call",
+    "option-1": "interactive",
+    "first_comment": "comment",
+}
 
 
 @dataclass(frozen=True)
@@ -79,10 +96,6 @@ class ChannelChoice:
         return bool(self.layout) or any(text.text for text in self.own)
 
 
-ChannelFinding = tuple[str, validation.Finding]
-"""The channels that have a problem, and the problem."""
-
-
 def unique_findings(previews: Sequence[Preview], wanted: Callable[[validation.Finding], bool]) -> list[ChannelFinding]:
     """Each problem once, with the names of its channels."""
     channels_by_finding: dict[validation.Finding, dict[str, None]] = {}
@@ -106,6 +119,7 @@ class ComposerPage:
     asks_fold: bool
     time_problem: str
     time_notes: list[str]
+    deadline: str
     tabs: list[Tab]
     places: list[ChannelChoice]
     pictures: list[PictureRow]
@@ -128,6 +142,48 @@ class ComposerPage:
     most_pictures: int = MOST_PICTURES
     most_film: int = 0
     may_remember: bool = False
+    deadline_problem: str = ""
+    time_in_words: str = ""
+    tried: str = ""
+    """The act that was refused; from then on the page also says what only acts require."""
+
+    refused: dict[str, str] = field(default_factory=dict)
+    """By field why an act is refused, from the first attempt on."""
+
+    @cached_property
+    def field_errors(self) -> list[FieldError]:
+        """What stops the post, in the order of the fields."""
+        return field_errors(self)
+
+    @property
+    def invalid(self) -> frozenset[str]:
+        """Ids of the controls with an error."""
+        return frozenset(error.control for error in self.field_errors)
+
+    @property
+    def text_is_invalid(self) -> bool:
+        return f"text-{self.opens}" in self.invalid
+
+    @cached_property
+    def extras(self) -> dict[str, str]:
+        """What each folded part of the form holds, in one line; empty where it holds nothing."""
+        call, formats = self.draft.call, dict(self.formats)
+        service = next((str(offer.service) for offer in self.offers if offer.service.key == self.draft.service), "")
+        return {
+            "call": _joined(dict(self.call_kinds).get(call.kind, ""), call.words, self.deadline, self.draft.link),
+            "service": service or self.draft.service,
+            "interactive": str(formats.get(self.draft.interactive.kind, "")),
+            "comment": " ".join(self.draft.first_comment.split()),
+            "channels": ", ".join(place.channel.name for place in self.places if place.is_different),
+            "office": _joined(self.title, dict(self.categories).get(self.category, "")),
+        }
+
+    @property
+    def open_extras(self) -> frozenset[str]:
+        """The parts that are open at first: those that hold something, or a field with an error."""
+        holds = {name for name, words in self.extras.items() if words and name != "office"}
+        holds |= {part for control, part in PARTS.items() if control in self.invalid}
+        return frozenset(holds | ({"office"} if self.title else set()))
 
     @property
     def opens(self) -> str:
@@ -186,14 +242,28 @@ class ComposerPage:
     def poll_findings(self) -> list[str]:
         """Problems of the poll, without duplicates over channels."""
         findings = [finding for preview in self.previews for finding in preview.findings if finding.field == "poll"]
-        # The notes on the format report too few answers already.
-        return list(dict.fromkeys(finding.message for finding in findings if finding.code != "poll_too_few"))
+        # The notes on the format report too few answers already, but as something that is still to come.
+        shown = [finding for finding in findings if self.tried or finding.code != "poll_too_few"]
+        return list(dict.fromkeys(finding.message for finding in shown))
 
     @property
     def text_findings(self) -> list[ChannelFinding]:
-        """Problems of the text or of a whole channel, shown beside the text."""
-        fields = ("text", "language", "channel")
-        return unique_findings(self.previews, lambda finding: finding.field in fields and finding.code != "empty")
+        """Problems of the text, shown beside it. An empty one is none before somebody wants to send it."""
+        shows_empty = bool(self.tried) and not self.draft.is_empty
+        return unique_findings(
+            self.previews,
+            lambda finding: finding.field in ("text", "language") and (shows_empty or finding.code != "empty"),
+        )
+
+    @property
+    def channel_findings(self) -> list[ChannelFinding]:
+        """Problems of a whole channel, shown beside the channels."""
+        return unique_findings(self.previews, lambda finding: finding.field == "channel")
+
+    @property
+    def card_findings(self) -> list[ChannelFinding]:
+        """Problems of the card of the link, shown beside its fields."""
+        return unique_findings(self.previews, lambda finding: finding.field == "link_card")
 
     @property
     def headline_places(self) -> list[ChannelChoice]:
@@ -240,7 +310,7 @@ class ComposerPage:
 
     @property
     def errors(self) -> int:
-        return sum(len(preview.errors) for preview in self.previews)
+        return len(self.field_errors)
 
 
 def build_page(
@@ -271,6 +341,8 @@ def build_fragments(
     library = queries.media_of(draft)
     promoted = promotion(draft, municipality, services)
     primary, others = _acts(request, bool(content.time)) if not post.is_correction else ("correction", ())
+    past = bool(content.time and content.time.due_at <= timezone.now()) and not post.is_correction
+    tried = _tried(request)
     seen = of_draft(post, draft, queries.channels_of(draft, channels), library)
     return ComposerPage(
         post=post,
@@ -278,11 +350,16 @@ def build_fragments(
         draft=draft,
         title=content.title,
         category=content.category,
-        date=request.POST.get("date") or (f"{content.time.local:%Y-%m-%d}" if content.time else ""),
+        date=request.POST.get("date") or (typed_day(content.time.local) if content.time else ""),
         time=request.POST.get("time") or (f"{content.time.local:%H:%M}" if content.time else ""),
         fold=content.time.fold if content.time else -1,
         asks_fold=typed.asks_fold,
-        time_problem=typed.time_problem,
+        time_problem=typed.time_problem or (past_time_message() if past else ""),
+        time_in_words=_in_words(content.time) if content.time else "",
+        deadline=request.POST.get("call-deadline") or _deadline(draft),
+        deadline_problem=typed.deadline_problem,
+        tried=tried,
+        refused=refusals(draft, library) if tried else {},
         time_notes=time_notes(content.time.local, municipality) if content.time else [],
         tabs=[_tab(draft, tag) for tag in _tags(draft, channels, municipality)],
         places=[_place(draft, channel) for channel in channels],
@@ -302,6 +379,29 @@ def build_fragments(
         may_emergency=request.access.may(Verb.POST_EMERGENCY) and not post.is_correction,
         others=others,
     )
+
+
+def _joined(*parts: object) -> str:
+    return " · ".join(str(part) for part in parts if part)
+
+
+ACTS_OF_PAGE = frozenset({"submit", "schedule", "publish", "correction"})
+
+
+def _tried(request: MunicipalityRequest) -> str:
+    """The act that this page was sent with, or that an earlier answer refused."""
+    act = request.POST.get("act") or request.POST.get("tried") or ""
+    return act if act in ACTS_OF_PAGE else ""
+
+
+def _in_words(time: ResolvedTime) -> str:
+    """With the day of the week and the month as words, which nobody reads as another day."""
+    return f"{dates.weekday(time.due_at)}, {dates.date_time(time.due_at)}"
+
+
+def _deadline(draft: Draft) -> str:
+    deadline = draft.call.deadline_on
+    return typed_day(deadline) if deadline else ""
 
 
 def _acts(request: MunicipalityRequest, has_time: bool) -> tuple[str, tuple[str, ...]]:

@@ -19,12 +19,16 @@ def freeze_for_submission(post: Post, *, by: User) -> Version:
         raise ActionNotAllowed(not_editable_message(post))
     draft = parse(post.draft)
     if draft.link and not draft.address:
-        raise ActionNotAllowed(bad_link_message())
+        raise ActionNotAllowed(bad_link_message(), "link")
     if draft.is_empty:
-        raise ActionNotAllowed(_("There is nothing to publish yet. Write a text or add a picture."))
+        raise ActionNotAllowed(nothing_to_publish_message(), "text")
     if reason := blocking_message(videos_of(draft)):
-        raise ActionNotAllowed(reason)
+        raise ActionNotAllowed(reason, "files")
     return freeze(post, by=by)
+
+
+def nothing_to_publish_message() -> str:
+    return _("There is nothing to publish yet. Write a text or add a picture.")
 
 
 def bad_link_message() -> str:

@@ -86,8 +86,14 @@ def store_draft(post: Post, draft: Draft) -> None:
     written += [text for texts in draft.per_channel.values() for text in texts.values()]
     post.draft = draft.to_json()
     post.call_kind, post.service, post.format = draft.call.kind, draft.service, draft.interactive.kind
-    post.excerpt = " ".join(next((text for text in written if text.strip()), "").split())[:200]
+    post.excerpt = first_line(next((text for text in written if text.strip()), ""))[:200]
     post.search_key = fold(" ".join([post.title, *written, draft.link, draft.headline, draft.first_comment]))
+
+
+def first_line(text: str) -> str:
+    """The first line with words, its spaces joined: by it a post without a working title is called."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return next((line for line in lines if line), "")
 
 
 def set_time(post: Post, time: ResolvedTime | None) -> None:

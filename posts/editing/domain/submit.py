@@ -24,7 +24,11 @@ from posts.rules import EDITABLE
 
 def refuse_past(post: Post) -> None:
     if post.due_at and post.due_at <= timezone.now():
-        raise ActionNotAllowed(_("The chosen time has passed. Choose a later time, or leave the time empty."))
+        raise ActionNotAllowed(past_time_message(), "date")
+
+
+def past_time_message() -> str:
+    return _("The chosen time has passed. Choose a later time, or leave the time empty.")
 
 
 @transaction.atomic

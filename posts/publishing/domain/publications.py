@@ -73,9 +73,13 @@ def _checked_parts(version: Version) -> tuple[list[tuple[Channel, compose.Part]]
         raise ActionNotAllowed(reason)
     channels = [channel for channel in usable_channels() if channel.pk in draft.channels]
     if not channels:
-        raise ActionNotAllowed(_("No channel is chosen. Choose at least one channel on which the post appears."))
+        raise ActionNotAllowed(no_channel_message(), "channels")
     planned = [(channel, part) for channel in channels for part in compose.parts(draft, channel)]
     return planned, _checked(draft, version, planned)
+
+
+def no_channel_message() -> str:
+    return _("No channel is chosen. Choose at least one channel on which the post appears.")
 
 
 def _is_taken(taken: set[tuple[int, str]], channel: int, slot: str) -> bool:

@@ -104,7 +104,7 @@ def send_back(post: Post, version: Version, *, by: User, note: str) -> Post:
     if not held:
         raise ActionNotAllowed(str(DenialReason.NO_RIGHT.label))
     if not note.strip():
-        raise ActionNotAllowed(_("Write a note: what should be different before you approve it?"))
+        raise ActionNotAllowed(_("Write a note: what should be different before you approve it?"), "note")
     if not post.is_correction:
         publications.withdraw(post, by=by)
     post.stage = Stage.RETURNED

@@ -14,6 +14,7 @@ from common.web.params import int_list_param, int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
+from posts.draft import parse
 from posts.editing.domain.submit import take_back
 from posts.enums import DecisionKind, Stage
 from posts.forms import EmergencyForm
@@ -161,7 +162,8 @@ def emergency(request: MunicipalityRequest, pk: int) -> HttpResponse:
         else:
             return run_action(request, post, lambda: None, publish_message())
     pause = next(iter(pauses.of_municipality(request.municipality)), None)
-    context = {"post": post, "form": form, "problems": problems, "out": out, "pause": pause}
+    texts = {tag: text.text for tag, text in parse(post.draft).texts.items() if text.text.strip()}
+    context = {"post": post, "texts": texts, "form": form, "problems": problems, "out": out, "pause": pause}
     return render(request, "posts/emergency.html", context, status=422 if problems or form.errors else 200)
 
 

@@ -1,4 +1,5 @@
 // The call to action: patterns for the chosen kind, the sentence they make, and a button that puts it into the text.
+import { isoDay } from "../dates.js";
 import { closest } from "../dom.js";
 import { toLatin } from "../serbian.js";
 import { deadlineWords, filled } from "../text/calls.js";
@@ -34,7 +35,7 @@ export function startCall(form, changed) {
     const script = area()?.lang.endsWith("Latn") ? "Latn" : "Cyrl";
     const own = words.value.trim();
     if (!own) return "";
-    const values = { ...deadlineWords(deadline.value, today(), script), link: link.value.trim(), words: own };
+    const values = { ...deadlineWords(isoDay(deadline.value), today(), script), link: link.value.trim(), words: own };
     const known = buttons.find(
       (each) => each.dataset.pattern === kind.value && [each.dataset.cyrl, each.dataset.latn].some((one) => filled(one, {}) === own),
     );
@@ -73,7 +74,7 @@ export function startCall(form, changed) {
   function putDay() {
     const into = area();
     const script = into.lang.endsWith("Latn") ? "Latn" : "Cyrl";
-    const day = (script === "Latn" ? "do " : "до ") + deadlineWords(deadline.value, today(), script).deadline;
+    const day = (script === "Latn" ? "do " : "до ") + deadlineWords(isoDay(deadline.value), today(), script).deadline;
     const own = words.value.trim();
     const start = own ? into.value.toLowerCase().indexOf(own.toLowerCase()) : -1;
     if (start < 0 && own) return insert(into, sentence());

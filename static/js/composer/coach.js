@@ -1,8 +1,11 @@
 // The coach beside the text. What needs only the text it finds by itself at each letter (text/points.js); the rest comes
 // with the server's answers. A button puts right what can be put right, or leads to the place.
+import { put } from "../dates.js";
 import { closest } from "../dom.js";
-import { NUMBERS, RULES, days, mended, national, points, verbs } from "../text/engine.js";
+import { NUMBERS, RULES, days, mended, national, verbs } from "../text/coach.js";
+import { points } from "../text/points.js";
 import { replaceSelection } from "./call.js";
+import { reveal } from "./reveal.js";
 import { today } from "./words.js";
 
 const STATES = ["stops", "look", "todo", "ok"];
@@ -74,6 +77,7 @@ class Coach {
   render() {
     if (!this.found) return;
     if (!this.words) return this.learning || this.learn();
+    this.card.toggleAttribute("data-quiet", this.isEmpty);
     const all = this.isEmpty ? [] : [...this.found, ...this.server];
     const place = ({ id }) => this.order.indexOf(id) + 1 || 99;
     all.sort((one, other) => STATES.indexOf(one.state) - STATES.indexOf(other.state) || place(one) - place(other));
@@ -184,8 +188,7 @@ class Coach {
 
   set(values) {
     for (const [name, value] of Object.entries(values)) {
-      this.field(name).value = value;
-      this.field(name).dispatchEvent(new Event("input", { bubbles: true }));
+      put(this.field(name), value);
     }
     reveal(this.form, this.field(Object.keys(values)[0]));
   }
@@ -227,13 +230,4 @@ function difference(before, after) {
   const most = Math.min(before.length, after.length) - start;
   while (tail < most && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
   return [start, before.length - tail, after.slice(start, after.length - tail)];
-}
-
-/** Opens what hides a field, and goes there. */
-export function reveal(form, field) {
-  const panel = field.closest(".script-panel");
-  if (panel?.hidden) document.getElementById(panel.getAttribute("aria-labelledby"))?.click();
-  field.closest("details")?.setAttribute("open", "");
-  field.focus();
-  field.scrollIntoView({ block: "nearest" });
 }

@@ -1,7 +1,8 @@
 // The composer. Without scripts it is an ordinary form; here the same fields are saved and previewed while one types.
 import { closest } from "../dom.js";
 import { startCall } from "./call.js";
-import { startCoach } from "./coach.js";
+import { startErrors } from "./errors.js";
+import { startExtras } from "./extras.js";
 import { startInteractive } from "./interactive.js";
 import { startLibrary } from "./library.js";
 import { startPictures } from "./pictures.js";
@@ -23,7 +24,7 @@ if (form) {
     preview.changed();
   };
   const call = startCall(form, changed);
-  const preview = startPreview(form, startCoach(form, call));
+  const preview = startPreview(form, laterCoach(form, call));
   startTabs(form, changed);
   startPictures(form, changed);
   startLibrary(form, changed);
@@ -32,6 +33,9 @@ if (form) {
   startInteractive(form);
   startPlanning(form);
   startService(form);
+  startErrors(form);
+  startExtras(form);
+  startSheet(form);
   preview.update();
   if (saving.isDirty) changed();
   form.addEventListener("input", changed);
@@ -43,6 +47,43 @@ if (form) {
       for (const place of form.querySelectorAll("[data-needed-by]")) place.hidden = !isNeeded(form, place);
     }
     changed();
+  });
+}
+
+/** The coach comes with the first words: of an empty page it has nothing to say. Until then the server's list stands. */
+function laterCoach(form, call) {
+  let coach, coming, known;
+  const card = document.getElementById("coach");
+  const come = () => {
+    coming ??= import("./coach.js").then(({ startCoach }) => {
+      coach = startCoach(form, call);
+      coach.update(known);
+    });
+    // Without a connection it is asked for again at a later letter.
+    coming.catch(() => (coming = undefined));
+  };
+  return {
+    update(facts) {
+      known = facts;
+      if (coach) return coach.update(facts);
+      const isEmpty = !facts.texts.some(({ text }) => text.trim()) && !document.querySelector(".picture");
+      if (isEmpty) card.dataset.quiet = "";
+      else come();
+    },
+    received(part) {
+      if (coach) coach.received(part);
+      else document.getElementById("coach-points").replaceWith(part);
+    },
+    waits: () => Boolean(coach?.waits()),
+  };
+}
+
+/** The previews of a narrow screen; what opens them comes when somebody asks for it. */
+function startSheet(form) {
+  let ready;
+  form.querySelector("[data-open-previews]").addEventListener("click", async ({ currentTarget }) => {
+    ready ??= import("./sheet.js").then((sheet) => (sheet.startSheet(), sheet));
+    (await ready).openSheet(currentTarget);
   });
 }
 

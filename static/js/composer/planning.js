@@ -1,5 +1,6 @@
 // The next free time of the chosen channels, and the campaign a post belongs to. Both are kept by the pages of planning;
 // the composer only asks them.
+import { isoClock, isoDay, put } from "../dates.js";
 import { contents } from "../markup.js";
 import { csrf } from "./words.js";
 
@@ -20,7 +21,8 @@ function startSlots(form) {
     for (const each of form.querySelectorAll("[name=channels]:checked")) asked.append("channels", each.value);
     asked.set("post", postOf(form));
     // Pressed again, it goes on to the time after the one that stands there.
-    if (date.value && time.value) asked.set("after", `${date.value}T${time.value}`);
+    const [day, clock] = [isoDay(date.value), isoClock(time.value)];
+    if (day && clock) asked.set("after", `${day}T${clock}`);
     button.disabled = true;
     try {
       const answer = await fetch(`${button.dataset.nextSlot}?${asked}`, { redirect: "manual" });
@@ -28,9 +30,8 @@ function startSlots(form) {
       const found = await answer.json();
       says.textContent = found.sentence;
       if (!found.date) return;
-      date.value = found.date;
       time.value = found.time;
-      form.dispatchEvent(new Event("input", { bubbles: true }));
+      put(date, found.date);
     } catch {
       // Saving tells about a lost connection.
     } finally {
@@ -40,9 +41,16 @@ function startSlots(form) {
   });
 }
 
-async function startCampaign(form) {
+/** The choice comes when the part of the form is opened that it stands in. */
+function startCampaign(form) {
   const place = form.querySelector("[data-campaigns]");
-  if (!place) return;
+  const part = place?.closest("details");
+  if (!part) return;
+  if (part.open) showCampaigns(form, place);
+  else part.addEventListener("toggle", () => showCampaigns(form, place), { once: true });
+}
+
+async function showCampaigns(form, place) {
   try {
     const answer = await fetch(`${place.dataset.campaigns}?post=${postOf(form)}`, { redirect: "manual" });
     if (!answer.ok) return;

@@ -1,7 +1,10 @@
 // The look of the post while one types. At once, by the text engine: lengths, texts in the previews, derived Latin, the
 // coach. After each pause the server answers with everything else; each part goes to its place by its id.
 import { contents } from "../markup.js";
-import { count, isReady, makeReady, nodes, parts, traced } from "../text/engine.js";
+import { traced } from "../serbian.js";
+import { parts } from "../text/compose.js";
+import { count, isReady, makeReady } from "../text/counting.js";
+import { nodes } from "../text/marks.js";
 import { facts, own, typed } from "./typed.js";
 import { csrf, fields, say } from "./words.js";
 

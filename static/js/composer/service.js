@@ -1,12 +1,11 @@
 // A text of the catalogue of eServices goes into the post with its call to action, link and deadline. Nothing that
 // somebody wrote is thrown away: a text that is there already stays on top.
+import { put as typed } from "../dates.js";
 import { closest } from "../dom.js";
 import { showToast } from "../toast.js";
 
 const put = (field, value) => {
-  if (!field || !value) return;
-  field.value = value;
-  for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+  if (field && value) typed(field, value);
 };
 
 export function startService(form) {

@@ -1,5 +1,6 @@
 // What stands in the fields, as values for the text engine.
-import { glossary } from "../text/engine.js";
+import { isoDay } from "../dates.js";
+import { glossary } from "../text/glossary.js";
 import { today } from "./words.js";
 
 const BARE = /^(?:[\p{L}\p{M}\p{N}_-]+\.)+\p{L}{2,}(?:[/?#]\S*)?$/u;
@@ -62,7 +63,7 @@ export function facts(form, over) {
     texts: written.map((area) => ({ place: area.name, tag: area.lang, text: area.value })),
     kind: form.elements["call-kind"].value,
     words: form.elements["call-words"].value.trim(),
-    deadline: form.elements["call-deadline"].value,
+    deadline: isoDay(form.elements["call-deadline"].value),
     link,
     isLink: !link || isLink(link),
     pictures: [...form.querySelectorAll(".picture:not(.picture-film) [name='media']")].map(({ value }) => ({ id: value, alt: form.elements[`alt-${value}`]?.value ?? "" })),

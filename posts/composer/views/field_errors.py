@@ -1,0 +1,77 @@
+"""What stands in the way of a post, each at the field that it concerns: for the fields, and for the list above them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from channels import validation
+from posts.draft import Draft
+from posts.editing.domain.ready import bad_link_message, nothing_to_publish_message
+from posts.media.video_status import blocking_message
+from posts.models import Media
+from posts.publishing.domain.publications import no_channel_message
+
+if TYPE_CHECKING:
+    from posts.composer.views.page import ComposerPage
+
+ChannelFinding = tuple[str, validation.Finding]
+"""The channels that have a problem, and the problem."""
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """`control`: the id of the field; `sentence`: what is wrong, as it also stands at the field."""
+
+    control: str
+    sentence: str
+
+
+def refusals(draft: Draft, library: Mapping[int, Media]) -> dict[str, str]:
+    """Why no act but saving is possible, by field: what the verbs of `editing.domain` would answer."""
+    reasons = {}
+    if not draft.channels:
+        reasons["channels"] = no_channel_message()
+    if draft.is_empty:
+        reasons["text"] = nothing_to_publish_message()
+    if draft.link and not draft.address:
+        reasons["link"] = bad_link_message()
+    films = [library[shown.id] for shown in draft.media if shown.id in library and library[shown.id].is_video]
+    if reason := blocking_message(films):
+        reasons["files"] = reason
+    return reasons
+
+
+def field_errors(page: "ComposerPage") -> list[FieldError]:
+    """In the order of the fields."""
+    return list(_errors(page))
+
+
+def _errors(page: "ComposerPage") -> Iterator[FieldError]:
+    def refused(name: str, control: str) -> Iterator[FieldError]:
+        if name in page.refused:
+            yield FieldError(control, page.refused[name])
+
+    text = f"text-{page.opens}"
+    yield from refused("channels", "channels")
+    yield from _of("channels", page.channel_findings)
+    yield from _of("headline", page.beside_findings["title"])
+    yield from refused("text", text)
+    yield from _of(text, page.text_findings)
+    yield from refused("files", "files")
+    for pk, findings in page.picture_notes.items():
+        yield from _of(f"alt-{pk}" if pk else "files", findings)
+    if page.deadline_problem:
+        yield FieldError("call-deadline", page.deadline_problem)
+    yield from refused("link", "link")
+    yield from _of("link_title", page.card_findings)
+    for sentence in page.poll_findings:
+        yield FieldError("option-1", sentence)
+    yield from _of("first_comment", page.beside_findings["first_comment"])
+    if page.time_problem:
+        yield FieldError("date", page.time_problem)
+
+
+def _of(control: str, findings: Sequence[ChannelFinding]) -> Iterator[FieldError]:
+    for channels, finding in findings:
+        if finding.severity == "error":
+            yield FieldError(control, f"{channels}: {finding.message}")

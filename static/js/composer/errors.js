@@ -1,0 +1,31 @@
+// A field is marked as long as an error stands at it. The list above the form leads to the fields, also to folded ones.
+import { closest } from "../dom.js";
+import { reveal } from "./reveal.js";
+
+export function startErrors(form) {
+  const page = form.closest("main");
+  page.addEventListener("click", (event) => {
+    const link = closest(event, "#problem a, .acts-note a");
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    reveal(form, field);
+  });
+  form.addEventListener("composer:fragments", () => mark(form));
+}
+
+/** After the server's answer: which fields have an error now. */
+function mark(form) {
+  const invalid = new Set();
+  for (const place of form.querySelectorAll("[data-errors-of]")) {
+    for (const error of place.querySelectorAll(".finding-error")) {
+      const picture = Number(error.dataset.of) ? `alt-${error.dataset.of}` : "";
+      for (const control of picture ? [picture] : place.dataset.errorsOf.split(" ")) invalid.add(control);
+    }
+  }
+  for (const field of form.elements) {
+    if (!field.id || field.type === "hidden") continue;
+    if (invalid.has(field.id)) field.setAttribute("aria-invalid", "true");
+    else if (field.ariaInvalid) field.removeAttribute("aria-invalid");
+  }
+}
