@@ -161,3 +161,12 @@ def test_a_page_without_problems_marks_no_field(client: Client, desk: Desk, post
     page = client.get(url("post_edit", post.pk)).content.decode()
     assert 'aria-invalid="true"' not in page
     assert "There is a problem" not in page
+
+
+def test_a_refused_page_goes_on_from_what_it_has_saved(client: Client, desk: Desk, post: Post) -> None:
+    """Else the next save of the page would look like that of another tab."""
+    page = submitted(client, desk, post, **{"text-sr-Cyrl": "Вода стиже сутра", **past()})
+    with scope(desk.municipality):
+        saved = desk.reload(post)
+    assert saved.revision == post.revision + 1
+    assert f'name="revision" value="{saved.revision}"' in page
