@@ -1,7 +1,8 @@
-"""Pages that `make bench ARGS=analytics` measures: those of statistics, and what everybody opens first. A new page gets a line here.
+"""Pages that `make bench ARGS=analytics` measures: those of statistics, and what everybody opens first.
 
-By name: who opens it ("officer" of the busiest municipality, "staff" of the programme), the name of its address, its
-arguments (`place` is that municipality), and its query (`first` and `last` day of the three years).
+A new page gets a line here. By name: who opens it ("officer" of the busiest municipality, "staff" of the programme),
+the name of its address, its arguments (`place` is that municipality), and its query (`first` and `last` day of the
+three years).
 """
 
 from dataclasses import dataclass

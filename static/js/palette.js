@@ -1,5 +1,6 @@
 // Ctrl-K (or Cmd-K): pages and actions by a part of their name. The entries are the links that the page has: the navigation, its
 // tabs and its actions. Names are compared in Latin without diacritics, so either script finds them.
+import { closest } from "./dom.js";
 import { contents } from "./markup.js";
 import { toLatin } from "./serbian.js";
 import { showToast } from "./toast.js";
@@ -13,7 +14,8 @@ const fold = (text) => toLatin(text).toLowerCase().replaceAll("đ", "dj").normal
 /** Each address once, under the name of its first link. */
 function entries() {
   const byAddress = new Map();
-  for (const link of document.querySelectorAll(LINKS)) {
+  for (const element of document.querySelectorAll(LINKS)) {
+    const link = /** @type {HTMLAnchorElement} */ (element);
     const label = link.textContent.replace(/\s+/g, " ").trim();
     if (label && !byAddress.has(link.href)) byAddress.set(link.href, { label, href: link.href, words: fold(label) });
   }
@@ -69,14 +71,14 @@ function start(root) {
     else return;
     event.preventDefault();
   });
-  list.addEventListener("click", (event) => go(event.target.closest("[role=option]")));
+  list.addEventListener("click", (event) => go(closest(event, "[role=option]")));
   draw();
   input.focus();
 }
 
 export async function openPalette(address) {
   if (document.querySelector("dialog[open]")) return;
-  const before = document.activeElement;
+  const before = /** @type {HTMLElement | null} */ (document.activeElement);
   try {
     const answer = await fetch(address, { redirect: "manual" });
     if (!answer.ok) throw new Error(String(answer.status));
@@ -85,6 +87,6 @@ export async function openPalette(address) {
     return showToast({ text: document.getElementById("texts").dataset.offline });
   }
   dialog.showModal();
-  dialog.addEventListener("close", () => before?.focus?.(), { once: true });
+  dialog.addEventListener("close", () => before?.focus(), { once: true });
   start(dialog.querySelector(".palette"));
 }

@@ -84,13 +84,13 @@ def test_a_move_by_keyboard_is_undone_by_keyboard(calendar: Any, desk: Desk) -> 
 def test_a_plus_begins_a_post_on_its_day_and_an_hour_at_its_time(calendar: Any, desk: Desk) -> None:
     page = calendar(date=str(MONTH))
     page.locator(f"[data-day='{MONTH}'] .day-new").press("Enter")
-    expect(page.locator("#date")).to_have_value(str(MONTH))
+    expect(page.locator("#date")).to_have_value(f"{MONTH:%d.%m.%Y}")
     expect(page.locator("#time")).to_have_value("10:00")
     page = calendar(view="week", date=str(MONTH))
     page.locator(f"[data-day='{MONTH}'] .day-new").focus()
     for key in ("ArrowDown", "ArrowDown", "Enter"):
         page.keyboard.press(key)
-    expect(page.locator("#date")).to_have_value(str(MONTH))
+    expect(page.locator("#date")).to_have_value(f"{MONTH:%d.%m.%Y}")
     expect(page.locator("#time")).to_have_value("08:00")
 
 

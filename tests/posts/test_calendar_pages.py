@@ -175,7 +175,7 @@ def fields(html: str) -> tuple[str, ...]:
 
 
 def test_the_composer_begins_at_the_day_and_time_of_the_address(desk: Desk) -> None:
-    assert fields(composer(desk, on=NEXT.isoformat(), at="14:00")) == (NEXT.isoformat(), "14:00")
+    assert fields(composer(desk, on=NEXT.isoformat(), at="14:00")) == (f"{NEXT:%d.%m.%Y}", "14:00")
     assert fields(composer(desk)) == ("", "")
     assert not Post.objects.exists()
 

@@ -1,5 +1,7 @@
 // Saved answers by "/": at the beginning of a word in the answer it lists them, narrowed by what is typed after it. Enter or a click
 // inserts one in its place, as the field and button above do.
+import { closest } from "../dom.js";
+
 const form = document.querySelector("form#answer-form");
 const field = form?.elements.text;
 const saved = form?.elements.saved;
@@ -80,7 +82,7 @@ if (saved) {
     event.stopPropagation();
   });
   list.addEventListener("pointerdown", (event) => {
-    const item = event.target.closest("[role=option]");
+    const item = closest(event, "[role=option]");
     if (!item) return;
     event.preventDefault();
     pick(item);
