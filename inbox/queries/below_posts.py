@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F
+from django.db.models import Count, F, Window
 
 from inbox.enums import MessageState
 from inbox.models import Message
@@ -21,10 +22,8 @@ class PostComments:
 
 
 def comments_below(post: Post) -> PostComments:
-    """In the open scope of its municipality. One query, and one more where some wait."""
-    open_messages = Message.objects.filter(publication__post=post, state=MessageState.OPEN)
-    waiting = open_messages.count()
-    if not waiting:
-        return PostComments(0)
-    first = open_messages.select_related("channel").order_by(F("due_at").asc(nulls_last=True), "at", "pk")
-    return PostComments(waiting, list(first[:SHOWN]))
+    """In the open scope of its municipality. One query."""
+    rows = Message.objects.filter(publication__post=post, state=MessageState.OPEN).select_related("channel")
+    rows = rows.annotate(waiting=Window(Count("pk")))
+    first: list[Any] = list(rows.order_by(F("due_at").asc(nulls_last=True), "at", "pk")[:SHOWN])
+    return PostComments(first[0].waiting if first else 0, first)

@@ -30,20 +30,20 @@ from tests.people import sign_in
 
 # Queries, and kB of HTML: what was measured on these data, and a little more.
 LIMITS: dict[str, tuple[int, float]] = {
-    "Home": (9, 20),
+    "Home": (10, 29),
     "Calendar, month": (6, 59),  # 54 on the 29th; every other day that is still to come adds its "+"
-    "Posts": (7, 31),
-    "Posts, search": (7, 32),
-    "Composer": (9, 52),
-    "Review": (10, 30),
-    "Review, 25 conversations": (10, 60),
+    "Posts": (8, 52),
+    "Posts, search": (8, 52),
+    "Composer": (9, 55),
+    "Review": (12, 32),
+    "Review, 25 conversations": (12, 64),
     "Versions compared": (6, 13),
     "Library, templates": (4, 51),
     "Library, snippets": (4, 41),
     "Library, pictures": (6, 43),
     "Library, picture": (7, 19),
     "Campaigns": (4, 23),
-    "Campaign": (6, 25),
+    "Campaign": (6, 30),
     "Usual times": (5, 18),
     "Repeating posts": (6, 47),
     "Kits": (7, 43),
@@ -51,10 +51,10 @@ LIMITS: dict[str, tuple[int, float]] = {
     "Channels": (7, 15),
     "Short links": (8, 20),
     "Progress by the rubric": (8, 13),
-    "Notifications": (8, 52),
+    "Notifications": (9, 53),
     "Inbox": (9, 57),
     "Analytics, 90 days": (12, 56),
-    "Approver's Home": (10, 28),
+    "Approver's Home": (11, 44),
     "Activity": (6, 34),
     "Municipalities compared": (10, 60),
     "Feedback in the programme": (12, 41),
@@ -62,7 +62,7 @@ LIMITS: dict[str, tuple[int, float]] = {
     "Programme's kit": (7, 35),
     "Mentor's desk": (12, 59),
     "Mentor's desk, everything": (12, 50),
-    "Mentor's review": (11, 60),
+    "Mentor's review": (13, 64),
 }
 
 
@@ -93,7 +93,7 @@ def test_every_page_stays_below_its_limits(hundredth: dict[str, tuple[Client, st
         for name, figures in measured.items()
         if any(map(float.__gt__, *map(floats, (figures, LIMITS[name]))))
     }
-    assert above == {}
+    assert not above, "\n".join(f"{name}: {figures}" for name, figures in above.items())
 
 
 def floats(figures: tuple[int, float]) -> tuple[float, ...]:
