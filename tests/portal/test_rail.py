@@ -33,3 +33,31 @@ def test_the_pages_of_planning_lie_under_the_calendar_and_lead_to_each_other(cas
     text = answer.content.decode()
     others = ("calendar", "campaigns", "slots", "recurrences", "plan_import", "feed")
     assert [name for name in others if f'href="{reverse(name, args=["cuprija"])}"' not in text] == []
+
+
+def rail_of(person: object, path: str = "/notifications/") -> str:
+    page = sign_in(person).get(path).content.decode()
+    return str(page.partition('<div class="rail-sections">')[2].partition("</nav>")[0])
+
+
+def test_a_page_of_a_person_leads_back_to_the_workspace_that_they_work_in(cast: Cast) -> None:
+    rail = rail_of(cast.officer)
+    assert reverse("calendar", args=["cuprija"]) in rail
+    assert reverse("inbox", args=["cuprija"]) in rail
+    assert "Ćuprija" in rail
+
+
+def test_who_works_in_several_gets_a_link_to_each(cast: Cast) -> None:
+    rail = rail_of(cast.mentor)
+    assert reverse("workspace", args=["cuprija"]) in rail
+    assert reverse("workspace", args=["novi-pazar"]) in rail
+    assert reverse("calendar", args=["cuprija"]) not in rail
+
+
+def test_it_offers_only_what_the_person_may_open(cast: Cast) -> None:
+    assert reverse("settings", args=["cuprija"]) in rail_of(cast.approver)
+    viewer = rail_of(cast.viewer)
+    for name in ("settings", "inbox"):
+        path = reverse(name, args=["cuprija"])
+        assert (path in viewer) is (sign_in(cast.viewer).get(path).status_code == 200)
+    assert "/m/" not in rail_of(cast.staff)
