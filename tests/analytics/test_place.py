@@ -386,11 +386,33 @@ def test_the_best_time_is_told_in_words_with_its_n_and_the_rest_says_not_enough_
         ("Tuesday, 09–12: a post typically gets 1.3 × the usual (n = 24).", "up"),
         ("Thursday, 15–18: a post typically gets 0.7 × the usual (n = 24).", "down"),
     ]
-    rows = {row[0]: row[1:] for row in answer.context["drawn"]["heat"].rows}
+    # A grid of these two times would be 47 gaps.
+    drawn = answer.context["drawn"]
+    assert list(drawn) == ["weekdays", "hours"]
+    assert dict(drawn["weekdays"].rows)["Tuesday"] == "1.3 ×"
+    assert dict(drawn["weekdays"].rows)["Friday"] == "not enough data (n = 0)"
+    assert dict(drawn["hours"].rows)["15–18"] == "0.7 ×"
+
+
+def test_enough_times_stand_in_a_grid_with_their_numbers_and_the_rest_says_not_enough_data(
+    numbers: Numbers, client: Client
+) -> None:
+    """Four days, twice on each: at 9 twice the usual of 16 o'clock."""
+    channel = numbers.channel()
+    monday = ago(7) - timedelta(days=ago(7).weekday())
+    for week in range(12):
+        for day in range(4):
+            on = monday - timedelta(weeks=week) + timedelta(days=day - 7)
+            numbers.post(channel, at(on, "09:30"), likes=8)
+            numbers.post(channel, at(on, "16:30"), likes=4)
+    heat = page(client, "analytics_time").context["drawn"]["heat"]
+    rows = {row[0]: row[1:] for row in heat.rows}
     assert rows["Tuesday"][2] == "1.3 ×"
-    assert rows["Tuesday"][4] == "not enough data (n = 0)"
-    assert rows["Tuesday"][-1] == "1.3 ×"
+    assert rows["Tuesday"][4] == "0.7 ×"
+    assert rows["Friday"][2] == "not enough data (n = 0)"
     assert rows["All days"][4] == "0.7 ×"
+    assert ">1.3 ×</text>" in heat.svg
+    assert ">1.3 ×</text>" not in heat.narrow, "there is no room for numbers"
 
 
 def test_where_no_hours_of_a_day_have_enough_posts_days_and_hours_are_told_by_themselves(
