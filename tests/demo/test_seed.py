@@ -44,6 +44,7 @@ from inbox.models import (
     SavedAnswer,
 )
 from mentoring.models import Feedback, Handover, Score
+from mentoring.queries.desk import DUE_FIRST
 from municipalities.enums import Approval, MunicipalityKind
 from municipalities.models import REAL_PLACE, Enrolment, Membership, Municipality, Pairing
 from municipalities.tenancy import current, everywhere
@@ -529,7 +530,12 @@ def test_the_desk_of_the_mentor_has_waited_for_different_times(demo: None, fille
     assert len({row.post.municipality_id for row in rows}) >= 5
     assert len({row.waits for row in rows}) >= 5
     assert {row.is_unread for row in rows} == {True, False}
-    assert [row.since for row in rows] == sorted(row.since for row in rows)
+    now = timezone.now()
+    soon = [row for row in rows if row.post.due_at and now < row.post.due_at <= now + DUE_FIRST]
+    others = [row for row in rows if row not in soon]
+    assert rows == [*sorted(soon, key=lambda row: row.post.due_at), *sorted(others, key=lambda row: row.since)]
+    assert soon
+    assert others
 
 
 def test_citizens_were_heard_and_their_questions_answered_better_after_the_training(demo: None) -> None:
