@@ -23,7 +23,7 @@ USUAL: tuple[tuple[Sequence[int], Sequence[time]], ...] = (
 )
 # What is as true in three months as today, so that it may be said again; how often, on which weekdays, at what time.
 TIMELESS = (
-    "Закажите термин", "Постаните еГрађанин", "еИзвод без шалтера", "Захтев од куће", "Стање пореза на имовину",
+    "Термин за личну карту", "Постаните еГрађанин", "еИзвод без шалтера", "Захтев од куће", "Стање пореза на имовину",
     "Видиш рупу? Пријави!", "Бебо, добро дошла на свет",
 )  # fmt: skip
 RHYTHMS: dict[str, tuple[tuple[Every, tuple[int, ...], time], ...]] = {

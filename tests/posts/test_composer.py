@@ -199,12 +199,20 @@ def test_a_half_typed_link_is_kept_and_stops_the_submission(desk: Desk, client: 
 # ---------------------------------------------------------------- time
 
 
+def test_half_a_time_is_a_mistake_only_when_somebody_wants_to_go_on(desk: Desk, client: Client) -> None:
+    post = written(desk)
+    half = fields(desk, revision=post.revision, date="31.10.2027", time="")
+    assert "Choose both" not in client.post(url("post_preview"), half).content.decode()
+    answer = client.post(url("post_edit", post.pk), {**half, "act": "submit"})
+    assert answer.status_code == 422
+    assert "Choose both" in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("date", "time", "sentence"),
     [
         ("2027-03-28", "02:30", "This time does not exist"),
         ("2027-10-31", "02:30", "exists twice"),
-        ("2027-10-31", "", "Choose both"),
         ("2027-01-07", "10:00", "This is a holiday"),
         ("2027-06-13", "05:00", "early in the morning"),
     ],

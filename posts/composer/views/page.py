@@ -326,6 +326,12 @@ def build_page(
     return shown
 
 
+def _time_problem(request: MunicipalityRequest, typed: ComposerInput, tried: str) -> str:
+    """While somebody has typed a day and not the hour yet, that is no mistake."""
+    is_half = bool(request.POST.get("date", "").strip()) != bool(request.POST.get("time", "").strip())
+    return "" if is_half and not tried else typed.time_problem
+
+
 def build_fragments(
     request: MunicipalityRequest,
     post: Post,
@@ -354,7 +360,7 @@ def build_fragments(
         time=request.POST.get("time") or (f"{content.time.local:%H:%M}" if content.time else ""),
         fold=content.time.fold if content.time else -1,
         asks_fold=typed.asks_fold,
-        time_problem=typed.time_problem or (past_time_message() if past else ""),
+        time_problem=_time_problem(request, typed, tried) or (past_time_message() if past else ""),
         time_in_words=_in_words(content.time) if content.time else "",
         deadline=request.POST.get("call-deadline") or _deadline(draft),
         deadline_problem=typed.deadline_problem,
