@@ -22,7 +22,6 @@ _LISTED = re.compile(r"^export\s+(\{[^}]*\});", re.MULTILINE)
 _DECLARED = re.compile(r"^export\s+(?=(?:async\s+)?(?:function\s*\*?|const|class)\s+(\w+))", re.MULTILINE)
 _LATER = re.compile(r'\bimport\("([^"]+)"\)')
 _UNKNOWN = re.compile(r"^(?:import\b(?!\()|export\b).*", re.MULTILINE)
-_COMMENTS = re.compile(r"^[ \t]*//[^\n]*\n|^[ \t]*/\*\*.*?\*/[ \t]*\n", re.MULTILINE | re.DOTALL)
 
 
 class CannotJoin(ValueError):
@@ -105,7 +104,7 @@ class _Bundle:
         def later(match: re.Match[str]) -> str:
             return f'import("{self._address(posixpath.join(folder, match[1]))}")'
 
-        text = _COMMENTS.sub("", self.read(path))
+        text = _without_comment_lines(self.read(path))
         for pattern, written in (
             (_IMPORT, imported),
             (_PASSED_ON, passed_on),
@@ -120,6 +119,30 @@ class _Bundle:
         return f"{text}\nreturn {{ {', '.join(exports)} }};" if exports else text
 
 
+def _without_comment_lines(text: str) -> str:
+    """A script without the lines that are nothing but comments."""
+    lines = []
+    is_inside = False
+    for line in text.splitlines(keepends=True):
+        bare = line.strip()
+        if is_inside:
+            is_inside = not bare.endswith("*/")
+        elif bare.startswith("/**") and "*/" not in bare:
+            is_inside = True
+        elif not bare.startswith("//") and not (bare.startswith("/**") and bare.endswith("*/")):
+            lines.append(line)
+    return "".join(lines)
+
+
+def _without_comments(text: str) -> str:
+    """A style sheet without its comments."""
+    parts, at = [], 0
+    while (start := text.find("/*", at)) >= 0 and (end := text.find("*/", start + 2)) >= 0:
+        parts.append(text[at:start])
+        at = end + 2
+    return "".join([*parts, text[at:]])
+
+
 def _pairs(names: str) -> list[tuple[str, str]]:
     """(name inside, name outside) of "{ a, b as c }"."""
     written = [name.split() for name in names.strip("{}").split(",") if name.strip()]
@@ -131,7 +154,6 @@ def _as_properties(names: str) -> str:
 
 
 _STYLE = re.compile(r'^@import (?:url\()?"([^"]+)"\)?;\n', re.MULTILINE)
-_STYLE_COMMENTS = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def style_imports(path: str, text: str) -> list[str]:
@@ -147,4 +169,4 @@ def joined_styles(entry: str, read: Read) -> str:
         return joined_styles(posixpath.normpath(posixpath.join(folder, match[1])), read)
 
     text = _STYLE.sub(imported, read(entry))
-    return re.sub(r"\n\s+", "\n", _STYLE_COMMENTS.sub("", text))
+    return re.sub(r"\n\s+", "\n", _without_comments(text))

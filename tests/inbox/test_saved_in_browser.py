@@ -53,7 +53,7 @@ def test_a_saved_answer_is_approved_and_sent(page: Any, live_server: Any, munici
     field = page.get_by_label("Public text")
     field.fill("Dobar dan.")
     field.press("End")
-    page.get_by_label("Saved answer").select_option(label="Хвала на пријави")
+    page.locator("#answer-saved").select_option(label="Хвала на пријави")
     page.get_by_role("button", name="Insert").click()
     expect(field).to_have_value("Dobar dan. Hvala što ste nam javili.")
     # The same by "/": narrowed by what is typed after it, chosen by keys, in the place of what was typed.

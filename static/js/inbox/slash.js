@@ -1,6 +1,7 @@
 // Saved answers by "/": at the beginning of a word in the answer it lists them, narrowed by what is typed after it. Enter or a click
 // inserts one in its place, as the field and button above do.
 import { closest } from "../dom.js";
+import { toLatin } from "../serbian.js";
 
 const form = document.querySelector("form#answer-form");
 const field = form?.elements.text;
@@ -14,7 +15,8 @@ list.hidden = true;
 
 let from = -1, current = 0;
 
-const fold = (text) => text.toLocaleLowerCase("sr").normalize("NFD").replace(/\p{M}/gu, "");
+// In Latin without diacritics, so that either script finds an answer.
+const fold = (text) => toLatin(text).toLowerCase().replaceAll("đ", "dj").normalize("NFD").replace(/\p{M}/gu, "");
 
 function typed() {
   const before = field.value.slice(0, field.selectionStart);
@@ -68,7 +70,7 @@ if (saved) {
   field.setAttribute("aria-autocomplete", "list");
   field.setAttribute("aria-haspopup", "listbox");
   field.setAttribute("aria-controls", list.id);
-  list.setAttribute("aria-label", saved.labels[0].textContent.trim());
+  list.setAttribute("aria-label", saved.labels[0].firstChild.textContent.trim());
   field.addEventListener("input", update);
   field.addEventListener("blur", () => setTimeout(close, 200));
   field.addEventListener("keydown", (event) => {
