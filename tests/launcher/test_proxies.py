@@ -34,6 +34,7 @@ PATHS = [
     for address in SECRET_ADDRESSES
     for names in [{*address.kwargs, *re.findall(r"\?P<(\w+)>", address.route)}]
 ]
+ATTEMPTS = 3
 NEEDED = {"nginx.conf": ("nginx", "openssl"), "Caddyfile": ("caddy",)}
 
 
@@ -138,26 +139,38 @@ def proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Proxy]:
     if missing := [program for program in NEEDED[request.param] if shutil.which(program) is None]:
         pytest.skip(f"not installed: {', '.join(missing)}")
     tmp_path.chmod(0o755)
-    made = Proxy(ports.choose(), ports.choose(), tmp_path)
-    command = {"nginx.conf": nginx, "Caddyfile": caddy}[request.param](TEXTS[request.param], made)
+    write = {"nginx.conf": nginx, "Caddyfile": caddy}[request.param]
     environ = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")}
-    with (
-        (tmp_path / "standard-error.log").open("w") as log,
-        subprocess.Popen(command, env=environ, stderr=log) as process,
-    ):
+    for attempt in range(ATTEMPTS):
+        made = Proxy(ports.choose(), ports.choose(), tmp_path)
+        command = write(TEXTS[request.param], made)
+        with (
+            (tmp_path / "standard-error.log").open("w") as log,
+            subprocess.Popen(command, env=environ, stderr=log) as process,
+        ):
+            try:
+                if answers(made, process):
+                    yield made
+                    return
+                # Another program of the machine may have taken the port between its choice and its use.
+                assert "address already in use" in made.logs().lower(), made.logs()
+                assert attempt < ATTEMPTS - 1, made.logs()
+            finally:
+                process.terminate()
+
+
+def answers(proxy: Proxy, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until it answers; False when it has ended instead."""
+    ends = time.monotonic() + patience.SECONDS
+    while True:
         try:
-            ends = time.monotonic() + patience.SECONDS
-            while True:
-                try:
-                    made.request("/")  # Caddy makes its certificate after it listens
-                    break
-                except OSError:
-                    assert process.poll() is None, made.logs()
-                    assert time.monotonic() < ends, made.logs()
-                    time.sleep(0.05)
-            yield made
-        finally:
-            process.terminate()
+            proxy.request("/")  # Caddy makes its certificate after it listens
+            return True
+        except OSError:
+            if process.poll() is not None:
+                return False
+            assert time.monotonic() < ends, proxy.logs()
+            time.sleep(0.05)
 
 
 def test_what_a_visitor_claims_of_itself_is_replaced(proxy: Proxy) -> None:
