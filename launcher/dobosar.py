@@ -128,7 +128,7 @@ def backup(installation: Installation, options: argparse.Namespace) -> int:
         done = installed.run_as(installed.USER, "launcher.backup", "save", str(archive), environ=environ, shown=True)
         if done.returncode:
             return 1
-        # A copy belongs to root, and nobody else may read it from its first byte on.
+        # Only root may read the copy, from its first byte on.
         fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(os.open(archive, os.O_RDONLY | os.O_NOFOLLOW), "rb") as source, os.fdopen(fd, "wb") as out:
             shutil.copyfileobj(source, out)

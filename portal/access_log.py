@@ -121,7 +121,7 @@ def _write_task(task: Any = None, state: str | None = None, **_: Any) -> None:
     milliseconds = None if started is None else round((time.perf_counter() - started) * 1000, 1)
     queue = (task.request.delivery_info or {}).get("routing_key")
     # Others may have ended the id of the task before this receiver is called.
-    extra = {"request_id": request_ids.request_id_of(task.request) or request_ids.NONE}
+    extra = {"request_id": request_ids.task_request_id(task.request) or request_ids.NONE}
     write(task_log, extra=extra, task=task.name, queue=queue, outcome=(state or "unknown").lower(), ms=milliseconds)
 
 

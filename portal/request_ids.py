@@ -77,7 +77,7 @@ def _take_from_message(task: Any = None, **_: Any) -> None:
     request = task.request
     # Of a task that is called in the process that sent it: what it goes back to.
     request.request_id_before = current()
-    _current.set(request_id_of(request))
+    _current.set(task_request_id(request))
 
 
 @task_postrun.connect
@@ -85,7 +85,7 @@ def _go_back(task: Any = None, **_: Any) -> None:
     _current.set(getattr(task.request, "request_id_before", ""))
 
 
-def request_id_of(celery_request: Any) -> str:
+def task_request_id(celery_request: Any) -> str:
     """The id that Celery's request of a task carries; "" without one."""
     # Headers of a message become attributes; those of a task that is called here do not.
     return harmless(getattr(celery_request, TASK_HEADER, None) or (celery_request.headers or {}).get(TASK_HEADER))

@@ -164,7 +164,7 @@ def _meta(post: Post, figures: Figures | None) -> SafeString:
 def _figures(figures: Figures) -> list[SafeString]:
     """Nothing where no network returns a value: that is not zero."""
     known = (
-        ("heart", figures.interactions, _("Interactions")),
+        ("activity", figures.interactions, _("Interactions")),
         ("eye", figures.views, _("Views")),
     )
     note = html(" <span>{}</span>", _("(not all networks)")) if figures.is_partial else NOTHING

@@ -1,15 +1,12 @@
 // Ctrl-K (or Cmd-K): pages and actions by a part of their name. The entries are the links that the page has: the navigation, its
 // tabs and its actions. Names are compared in Latin without diacritics, so either script finds them.
-import { closest } from "./dom.js";
+import { fold, Listbox } from "./listbox.js";
 import { contents } from "./markup.js";
-import { toLatin } from "./serbian.js";
 import { showToast } from "./toast.js";
 
-const LINKS = ".rail a[href], .tabs a[href], .page-actions a[href], .page-up, .account-menu a[href]";
+const LINKS = ".rail a[href], .tabs a[href], .page-actions a[href], .page-up";
 const MOST = 12;
 const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog#dialog"));
-
-const fold = (text) => toLatin(text).toLowerCase().replaceAll("đ", "dj").normalize("NFD").replace(/\p{M}/gu, "");
 
 /** Each address once, under the name of its first link. */
 function entries() {
@@ -30,7 +27,7 @@ function start(root) {
   const input = root.querySelector("input");
   const list = root.querySelector("[role=listbox]");
   const all = entries(), posts = postsAddress(), searchText = root.dataset.search;
-  let current = 0;
+  const box = new Listbox(input, list, (address) => location.assign(address));
 
   function matches(typed) {
     const parts = fold(typed).split(/\s+/).filter(Boolean);
@@ -41,37 +38,11 @@ function start(root) {
     return shown;
   }
 
-  function mark(index) {
-    const options = [...list.children];
-    if (!options.length) return input.removeAttribute("aria-activedescendant");
-    current = (index + options.length) % options.length;
-    options.forEach((option, at) => option.setAttribute("aria-selected", String(at === current)));
-    input.setAttribute("aria-activedescendant", options[current].id);
-    options[current].scrollIntoView({ block: "nearest" });
-  }
-
-  function draw() {
-    list.replaceChildren(...matches(input.value).map(({ label, href }, at) => {
-      const option = document.createElement("li");
-      option.id = `palette-${at}`;
-      option.setAttribute("role", "option");
-      option.dataset.href = href;
-      option.textContent = label;
-      return option;
-    }));
-    mark(0);
-  }
-
-  const go = (option) => option && location.assign(option.dataset.href);
+  const draw = () => box.show(matches(input.value).map(({ label, href }) => ({ label, value: href })));
   input.addEventListener("input", draw);
   input.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) mark(current + step);
-    else if (event.key === "Enter") go(list.children[current]);
-    else return;
-    event.preventDefault();
+    if (box.press(event.key)) event.preventDefault();
   });
-  list.addEventListener("click", (event) => go(closest(event, "[role=option]")));
   draw();
   input.focus();
 }

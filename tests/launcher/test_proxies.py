@@ -142,19 +142,19 @@ def proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Proxy]:
     write = {"nginx.conf": nginx, "Caddyfile": caddy}[request.param]
     environ = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")}
     for attempt in range(ATTEMPTS):
-        made = Proxy(ports.choose(), ports.choose(), tmp_path)
-        command = write(TEXTS[request.param], made)
+        candidate = Proxy(ports.choose(), ports.choose(), tmp_path)
+        command = write(TEXTS[request.param], candidate)
         with (
             (tmp_path / "standard-error.log").open("w") as log,
             subprocess.Popen(command, env=environ, stderr=log) as process,
         ):
             try:
-                if answers(made, process):
-                    yield made
+                if answers(candidate, process):
+                    yield candidate
                     return
                 # Another program of the machine may have taken the port between its choice and its use.
-                assert "address already in use" in made.logs().lower(), made.logs()
-                assert attempt < ATTEMPTS - 1, made.logs()
+                assert "address already in use" in candidate.logs().lower(), candidate.logs()
+                assert attempt < ATTEMPTS - 1, candidate.logs()
             finally:
                 process.terminate()
 

@@ -62,18 +62,18 @@ def of_this_test() -> Iterator[Broker]:
 
 def scheduler_of(holder: str, **seconds_ago: float) -> LeasedScheduler:
     """One that has the lease if it is free. `seconds_ago`: of an entry ("need_answers"), when it was sent last."""
-    made = LeasedScheduler(app, holder)
-    made.tick()  # the heartbeat
+    leased = LeasedScheduler(app, holder)
+    leased.tick()  # the heartbeat
     now = timezone.now()
-    for name, entry in made.schedule.items():
+    for name, entry in leased.schedule.items():
         entry.last_run_at = now - timedelta(seconds=seconds_ago.get(name.replace("-", "_"), 0))
-    made.populate_heap()
-    return made
+    leased.populate_heap()
+    return leased
 
 
-def send(made: LeasedScheduler) -> None:
+def send(leased: LeasedScheduler) -> None:
     """All that is due now."""
-    while made.tick() <= 0:
+    while leased.tick() <= 0:
         pass
 
 
@@ -142,26 +142,26 @@ def test_what_could_not_be_sent_is_not_remembered_as_sent() -> None:
     away = Celery("away", broker="redis://127.0.0.1:1/0", set_as_current=False)
     away.conf.task_publish_retry = False
     away.conf.broker_transport_options = {"max_retries": 1, "interval_start": 0}
-    made = LeasedScheduler(away, "only")
-    made.tick()
+    leased = LeasedScheduler(away, "only")
+    leased.tick()
     PeriodicRun.objects.update(sent_at=(yesterday := timezone.now() - timedelta(hours=25)))
-    made.schedule["count-all-days"].last_run_at = yesterday
-    made.populate_heap()
-    send(made)
+    leased.schedule["count-all-days"].last_run_at = yesterday
+    leased.populate_heap()
+    send(leased)
     assert PeriodicRun.objects.get(name="count-all-days").sent_at == yesterday
 
 
 @pytest.mark.django_db
 def test_what_has_nothing_to_do_is_sent_once_a_minute_and_otherwise_when_there_is_something(broker: Broker) -> None:
-    made = scheduler_of("only", mail=6)
-    send(made)
+    leased = scheduler_of("only", mail=6)
+    send(leased)
     assert broker.names() == ["common.tasks.send_outbox", HEARTBEAT]  # nobody knows when it was sent last
     broker.clear()
 
     def five_seconds_later() -> list[str]:
-        made.schedule["mail"].last_run_at = timezone.now() - timedelta(seconds=6)
-        made.populate_heap()
-        send(made)
+        leased.schedule["mail"].last_run_at = timezone.now() - timedelta(seconds=6)
+        leased.populate_heap()
+        send(leased)
         names = broker.names()
         broker.clear()
         return names
@@ -171,7 +171,7 @@ def test_what_has_nothing_to_do_is_sent_once_a_minute_and_otherwise_when_there_i
     assert five_seconds_later() == ["common.tasks.send_outbox"]
     mail.send_waiting()
     assert five_seconds_later() == []
-    made._sent_at["mail"] -= scheduler.REGARDLESS_SECONDS
+    leased._sent_at["mail"] -= scheduler.REGARDLESS_SECONDS
     assert five_seconds_later() == ["common.tasks.send_outbox"]
 
 
