@@ -2,8 +2,8 @@
 
 A machine is never equally fast for an hour, and a page takes more processor time while others use the same cores. So
 the servers of both versions run at the same time, and a page is requested from one and then from the other. The other
-version is a directory with its code, of which only the server is used. Its database is a copy without the indexes that
-it does not define.
+version is a directory with its code; this command starts its server and uses nothing else of it. Its database is a copy
+without the indexes that it does not define.
 """
 
 import os

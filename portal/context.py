@@ -5,7 +5,7 @@ whether the person is staff of a programme, and programme-wide pauses.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -335,8 +335,9 @@ def _sections(request: NavigationRequest, rows: list[Any]) -> list[Section]:
         counts = {"inbox": _inbox(rows).open}
         sections.append(Section(_items(request, pages, request.municipality.slug, counts=counts)))
     else:
-        sections.append(Section([Item(_("Home"), address("home"), "house", url_name(request) in HOME)]))
-        sections += _own_workspaces(request, rows)
+        own = _own_workspaces(request, rows)
+        home = Item(_("Home"), address("home"), "house", url_name(request) in HOME, bottom=bool(own))
+        sections += [Section([home]), *own]
     if request.user.is_administrator:
         shown = {page.url for page in PROGRAMME} if _is_staff(request) else set()
         pages = tuple(page for page in INSTALLATION if page.url not in shown)
@@ -360,7 +361,8 @@ def _own_workspaces(request: NavigationRequest, rows: list[Any]) -> list[Section
     if place is None:
         return []
     pages = _items(request, WORKSPACE[1:], place.slug, access=access_in(request.user, place))
-    return [Section(pages, str(place))]
+    # On a phone Home and the first of them, as inside the workspace.
+    return [Section([replace(page, bottom=at < 3) for at, page in enumerate(pages)], str(place))]
 
 
 RUN = Prepared(lambda of: Programme.staff.through.objects.filter(user=of.user).values_list("programme"), user=int)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from django.urls import reverse
@@ -52,6 +54,16 @@ def test_who_works_in_several_gets_a_link_to_each(cast: Cast) -> None:
     assert reverse("workspace", args=["cuprija"]) in rail
     assert reverse("workspace", args=["novi-pazar"]) in rail
     assert reverse("calendar", args=["cuprija"]) not in rail
+
+
+def test_on_a_phone_home_stays_first(cast: Cast) -> None:
+    def bottom(person: object) -> list[str]:
+        bar = sign_in(person).get("/notifications/").content.decode().partition('class="bottombar"')[2]
+        return re.findall(r'<a href="([^"]+)"', bar.partition("</nav>")[0])
+
+    here = [reverse(name, args=["cuprija"]) for name in ("calendar", "posts", "inbox")]
+    assert bottom(cast.officer) == [reverse("home"), *here]
+    assert bottom(cast.mentor) == [reverse("home")]
 
 
 def test_it_offers_only_what_the_person_may_open(cast: Cast) -> None:
