@@ -485,15 +485,6 @@ def channels_shown(post: Post, among: Mapping[int, Channel]) -> list[Channel]:
     return [among[pk] for pk in chosen if pk in among]
 
 
-def campaigns_of(posts: Iterable[Post]) -> dict[int, str]:
-    """The names of their campaigns by the id of a post. One query; none without posts."""
-    posts = list(posts)
-    if not posts:
-        return {}
-    rows = Post.objects.filter(pk__in=[post.pk for post in posts], campaign_post__isnull=False)
-    return dict(rows.values_list("pk", "campaign_post__campaign__name"))
-
-
 def in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts: bool) -> list[Post]:
     """Posts with a time from `since` (included) to `until`, by time, as `channels_shown` needs them. Two queries."""
     if filters != PostFilters():

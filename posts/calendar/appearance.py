@@ -1,6 +1,6 @@
-"""How the posts of a calendar page are drawn: addresses, colours, and what its legend explains. Pure."""
+"""How the posts of a calendar page are drawn: addresses, colours, and what its legend explains. No query of its own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,20 @@ SERIES = 6
 """How many channels or campaigns have a colour of their own; the rest share one."""
 URGENT = frozenset({"problem", "warning", "waiting"})
 """Tones of what failed or needs somebody: their word is written out."""
+
+
+Labels = Callable[[Sequence[Any]], dict[int, str]]
+_labels: dict[str, Labels] = {}
+
+
+def register_labels(colour: str, labels: Labels) -> None:
+    """A package above `posts` says by what it colours posts: `labels` returns a label by the id of a post."""
+    _labels[colour] = labels
+
+
+def labels_of(colour: str, posts: Sequence[Any]) -> dict[int, str]:
+    """The labels that were registered for a colour, without those of posts that have none."""
+    return _labels[colour](posts) if posts else {}
 
 
 @dataclass(frozen=True)

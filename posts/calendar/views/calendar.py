@@ -30,7 +30,7 @@ from municipalities.web import MunicipalityRequest
 from posts import queries, rules
 from posts.approval import approval_window
 from posts.calendar import grid
-from posts.calendar.appearance import COLOURS, Appearance, striped
+from posts.calendar.appearance import COLOURS, Appearance, labels_of, striped
 from posts.calendar.views.post_list import filters_of, options
 from posts.enums import Stage
 from posts.forms import MoveForm
@@ -122,7 +122,7 @@ def _appearance(
             without=_("Without a channel"),
         )
     elif colour == "campaign":
-        campaigns = queries.campaigns_of(posts)
+        campaigns = labels_of("campaign", posts)
         stripes, legend = striped(
             {post.pk: campaigns.get(post.pk, "") for post in posts},
             order=sorted(set(campaigns.values()), key=sort_key),
