@@ -14,6 +14,8 @@ export function startCall(form, changed) {
   const buttons = [...place.querySelectorAll("[data-pattern]")];
   const latin = place.querySelector("[data-script]").dataset.script === "Latn";
   for (const each of buttons) {
+    each.type = "button";
+    each.className = "button button-small button-quiet"; // of other kinds they come without, to keep the page small
     each.dataset.latn = toLatin(each.dataset.cyrl);
     each.textContent = filled(latin ? each.dataset.latn : each.dataset.cyrl, {});
   }
