@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("analytics.urls")),
     path("", include("reports.urls")),
     path("palette/", palette.palette, name="palette"),
+    path("palette/keys/", palette.keys, name="keys"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("", include("channels.urls")),
     path("", include("delivery.urls")),

@@ -86,4 +86,31 @@ document.addEventListener("keydown", (event) => {
   import("./palette.js").then(({ openPalette }) => openPalette("/palette/"));
 });
 
+// "?": the keys there are. Pages with keys of their own have a dialog for it.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "?" || document.querySelector("dialog#keys") || !document.querySelector(".rail-foot")) return;
+  import("./keys.js").then(({ showKeys }) => showKeys(event, "/palette/keys/"));
+});
+
+// A page that takes longer than a moment to come: a bar says that it is on its way. A file that is fetched brings no page.
+let clock;
+function stopWaiting() {
+  clearTimeout(clock);
+  delete document.documentElement.dataset.waiting;
+}
+function startWaiting() {
+  stopWaiting();
+  clock = setTimeout(() => {
+    document.documentElement.dataset.waiting = "";
+    clock = setTimeout(stopWaiting, 10_000);
+  }, 300);
+}
+window.addEventListener("click", (event) => {
+  const link = closest(event, "a[href]:not([download], [target], [href^='#'])");
+  const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (link && !elsewhere && !event.defaultPrevented && link.origin === location.origin) startWaiting();
+});
+window.addEventListener("submit", (event) => event.defaultPrevented || startWaiting());
+window.addEventListener("pageshow", stopWaiting);
+
 document.querySelector("[data-autofocus]:not([data-quiet] *)")?.focus();

@@ -1,12 +1,11 @@
 // Ctrl-K (or Cmd-K): pages and actions by a part of their name. The entries are the links that the page has: the navigation, its
 // tabs and its actions. Names are compared in Latin without diacritics, so either script finds them.
 import { fold, Listbox } from "./listbox.js";
-import { contents } from "./markup.js";
+import { openRemote } from "./remote_dialog.js";
 import { showToast } from "./toast.js";
 
 const LINKS = ".rail a[href], .tabs a[href], .page-actions a[href], .page-up";
 const MOST = 12;
-const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog#dialog"));
 
 /** Each address once, under the name of its first link. */
 function entries() {
@@ -50,14 +49,7 @@ function start(root) {
 export async function openPalette(address) {
   if (document.querySelector("dialog[open]")) return;
   const before = /** @type {HTMLElement | null} */ (document.activeElement);
-  try {
-    const answer = await fetch(address, { redirect: "manual" });
-    if (!answer.ok) throw new Error(String(answer.status));
-    dialog.querySelector("#dialog-content").replaceChildren(...contents(await answer.text()));
-  } catch {
-    return showToast({ text: document.getElementById("texts").dataset.offline });
-  }
-  dialog.showModal();
-  dialog.addEventListener("close", () => before?.focus(), { once: true });
-  start(dialog.querySelector(".palette"));
+  if (!(await openRemote(address, before))) return showToast({ text: document.getElementById("texts").dataset.offline });
+  const root = document.querySelector("dialog#dialog[open] .palette");
+  if (root) start(root);
 }

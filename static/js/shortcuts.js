@@ -17,7 +17,8 @@ function letterOf(event) {
   return isForeign ? event.code.slice(3).toLowerCase() : key;
 }
 
-function kept(name) {
+/** Whether this browser has the keys of that name on. */
+export function kept(name) {
   try {
     return localStorage.getItem(name) !== "off";
   } catch {
@@ -25,10 +26,14 @@ function kept(name) {
   }
 }
 
-/** @param {string} name under which this browser keeps whether they are on; @param acts a function for each key. */
-export function startShortcuts(name, acts) {
-  const dialog = document.querySelector("dialog#keys");
-  const box = dialog.querySelector("input[data-keys-on]");
+/** Whether a single key must do nothing here: somebody types, chooses or has a dialog open, or it is a key with Ctrl. */
+export function isTaken(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return true;
+  return Boolean(closest(event, TYPING) || document.querySelector("dialog[open]"));
+}
+
+/** The checkbox that switches keys off, with what this browser remembers of it. */
+export function startSwitch(box, name) {
   box.checked = kept(name);
   box.addEventListener("change", () => {
     try {
@@ -37,11 +42,17 @@ export function startShortcuts(name, acts) {
       // a browser that keeps nothing: the choice holds for this page
     }
   });
+}
+
+/** @param {string} name under which this browser keeps whether they are on; @param acts a function for each key. */
+export function startShortcuts(name, acts) {
+  const dialog = document.querySelector("dialog#keys");
+  const box = dialog.querySelector("input[data-keys-on]");
+  startSwitch(box, name);
   const all = { "?": () => dialog.showModal(), ...acts };
 
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
-    if (closest(event, TYPING) || document.querySelector("dialog[open]") || !box.checked) return;
+    if (isTaken(event) || !box.checked) return;
     const key = letterOf(event);
     if (!Object.hasOwn(all, key) || (event.shiftKey && key !== "?")) return;
     if (all[key](event) !== false) event.preventDefault();
