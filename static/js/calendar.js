@@ -42,25 +42,56 @@ async function open(address) {
   else location.assign(address);
 }
 
-async function send(address, body, post) {
+/** A post stands at its new place before the server answers. Returns what puts it back where the server refuses. */
+function placed(entry, day, clock) {
+  const cell = calendar().querySelector(`[data-day="${CSS.escape(day)}"]`);
+  const place = cell?.querySelector(`[data-hour="${clock.slice(0, 2)}:00"]`) ?? cell;
+  if (!place) return () => {};
+  const { parentElement: list, nextSibling: next } = entry;
+  let target = place.querySelector(":scope > .entries");
+  const made = target ? null : document.createElement("ul");
+  if (made) {
+    made.className = "entries";
+    place.append(made);
+    target = made;
+  }
+  const put = (into, before) => {
+    const isFocused = entry.contains(document.activeElement);
+    into.insertBefore(entry, before);
+    if (isFocused) entry.querySelector(".entry-link").focus();
+  };
+  put(target, null);
+  entry.setAttribute("aria-busy", "true");
+  return () => {
+    put(list, next);
+    made?.remove();
+    entry.removeAttribute("aria-busy");
+  };
+}
+
+async function send(address, body, post, putBack = () => {}) {
   try {
     const answer = await ask(address, body);
     if (answer.ok) {
       dialog.close();
       await refresh(post, await answer.json());
-    } else if (answer.status === 422) show(await answer.text());
-    else throw new Error(String(answer.status));
+    } else if (answer.status === 422) {
+      putBack();
+      show(await answer.text());
+    } else throw new Error(String(answer.status));
   } catch {
+    putBack();
     showToast({ text: calendar().dataset.failed });
   }
 }
 
 function moveTo(entry, day, clock) {
   const body = new FormData();
+  const at = clock ?? entry.querySelector("time").textContent;
   body.set("on", day);
-  body.set("at", clock ?? entry.querySelector("time").textContent);
+  body.set("at", at);
   body.set("csrfmiddlewaretoken", document.querySelector('meta[name="csrf-token"]').content);
-  return send(entry.querySelector(".entry-move").href, body, entry.dataset.post);
+  return send(entry.querySelector(".entry-move").href, body, entry.dataset.post, placed(entry, day, at));
 }
 
 // Within its day: the hours before and after it belong to others.

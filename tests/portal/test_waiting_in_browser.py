@@ -1,4 +1,4 @@
-"""What takes longer than a moment says so: a page that is on its way, and the outline of a dialog; and `?` lists keys."""
+"""Pages and dialogs that take longer than a moment say so; the dialog of `?` lists keys."""
 
 from __future__ import annotations
 

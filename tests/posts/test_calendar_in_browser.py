@@ -49,7 +49,7 @@ def written(desk: Desk, at: str = "10:00", on: date = MONTH, text: str = "Пиј
 
 def lies_on(page: Any, day: date, hour: str = "") -> None:
     within = f"[data-day='{day}'] " + (f"[data-hour='{hour}'] " if hour else "")
-    expect(page.locator(f"{within}.entry")).to_have_count(1)
+    expect(page.locator(f"{within}.entry:not([aria-busy])")).to_have_count(1)
 
 
 def due(desk: Desk, post: Post) -> str:
@@ -66,6 +66,27 @@ def test_a_dragged_post_comes_back_with_undo(calendar: Any, desk: Desk) -> None:
     lies_on(page, MONTH)
     expect(page.locator(".toast", has_text="Moved back.")).to_be_visible()
     expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    assert due(desk, post) == f"{MONTH} 10:00"
+
+
+def test_a_post_stands_at_its_new_day_at_once_and_goes_back_where_the_server_refuses(calendar: Any, desk: Desk) -> None:
+    post = written(desk)
+    page = calendar(date=str(MONTH))
+    page.route("**/move/", lambda route: route.abort())
+    page.evaluate(
+        """() => {
+          new MutationObserver(() => {
+            const moved = document.querySelector(".entry[aria-busy]");
+            if (moved) window.movedTo = moved.closest("[data-day]").dataset.day;
+          }).observe(document.getElementById("calendar"), { childList: true, subtree: true });
+        }"""
+    )
+    page.locator(".entry-link").focus()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator(".toast")).to_be_visible()
+    assert page.evaluate("window.movedTo") == str(MONTH + timedelta(days=7))
+    lies_on(page, MONTH)
+    expect(page.locator(".entry-link")).to_be_focused()
     assert due(desk, post) == f"{MONTH} 10:00"
 
 
@@ -118,7 +139,6 @@ def test_in_the_week_the_arrow_keys_move_by_an_hour_or_a_day(calendar: Any, desk
 
 
 def test_the_line_of_the_present_hour_follows_the_clock_of_the_page(calendar: Any, desk: Desk, page: Any) -> None:
-    page.clock.install()
     page = calendar(view="week", hours="all")
     hour = page.locator(".hour-now").get_attribute("data-hour")
     assert hour is not None
