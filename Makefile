@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-slow test-long test-row-security crash chaos model test-real test-containers test-small-machine test-debian check fix seed seed-scale day rebuild-facts bench backup scheduled-backup restore restore-drill shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui security security-figures sbom package advisories architecture requirements migrations schema baseline image-sbom setup setup-dev
+.PHONY: help run test test-slow test-long test-row-security crash chaos model test-real test-containers test-small-machine test-debian check fix seed seed-scale day rebuild-facts bench backup scheduled-backup restore restore-drill shell coverage hooks secrets dictionary names triage-figures messages vendor js-check film screenshots demo-reports ui security security-figures sbom package advisories architecture requirements migrations schema baseline image-sbom setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -148,6 +148,9 @@ vendor:  ## bundle third-party browser code (needs npm)
 
 js-check:  ## types of the browser modules, read from their JSDoc by TypeScript (needs npm)
 	npm ci --ignore-scripts --no-audit --no-fund && npm run check
+
+film: setup-dev  ## docs/film.webm from a running demo, into which it writes a post; needs Playwright's ffmpeg; ARGS='--base http://127.0.0.1:8000'
+	@exec $(py) manage.py film $(ARGS)
 
 screenshots: setup-dev  ## pictures of the main pages for docs/, from a running demo; ARGS='--base http://127.0.0.1:8000'
 	@exec $(py) manage.py screenshots $(ARGS)

@@ -6,20 +6,16 @@ reduced to a palette, so that the docs stay small.
 
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit, urlunsplit
 
 from PIL import Image
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from launcher import browser
-from launcher.run import PASSWORD
+from demo.browsing import APPROVER, HERE, OFFICER, next_port, open_page, sign_in, started_chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, StorageState
@@ -29,9 +25,7 @@ Sessions = dict[str, "StorageState"]
 DIRECTORY = Path(settings.BASE_DIR) / "docs" / "screenshots"
 MOST_BYTES = 150_000
 WIDE, PHONE = (1280, 800), (390, 844)
-OFFICER, APPROVER = "officer@cuprija.example", "approver@cuprija.example"
 MENTOR, STAFF, ADMIN = "mentor@dobosar.example", "staff@dobosar.example", "admin@dobosar.example"
-HERE = "/m/cuprija/"
 
 
 @dataclass(frozen=True)
@@ -113,34 +107,17 @@ class Command(BaseCommand):
         wanted = [shot for shot in SHOTS if shot.name.startswith(only or "")]
         sessions: Sessions = {}
         DIRECTORY.mkdir(parents=True, exist_ok=True)
-        with _chromium() as chromium:
+        with started_chromium() as chromium:
             for shot in wanted:
                 self._report(shot.name, _portal(chromium, base, shot, sessions))
             if "practice".startswith(only or ""):
                 for size, name in ((WIDE, "practice"), (PHONE, "practice-phone")):
-                    self._report(name, _public(chromium, practice or _next_port(base), size))
+                    self._report(name, _public(chromium, practice or next_port(base), size))
 
     def _report(self, name: str, picture: bytes) -> None:
         path = DIRECTORY / f"{name}.png"
         path.write_bytes(picture)
         self.stdout.write(f"{path.relative_to(settings.BASE_DIR)} {len(picture) // 1000} kB")
-
-
-@contextmanager
-def _chromium() -> Iterator["Browser"]:
-    from playwright.sync_api import sync_playwright
-
-    try:
-        program = browser.find()
-    except browser.NoBrowser as missing:
-        raise CommandError(str(missing)) from missing
-    with sync_playwright() as playwright:
-        # The language of date fields is the browser's own, not the page's.
-        chromium = playwright.chromium.launch(executable_path=program, args=[*browser.ARGUMENTS, "--lang=sr"])
-        try:
-            yield chromium
-        finally:
-            chromium.close()
 
 
 def _page(
@@ -161,11 +138,11 @@ def _portal(chromium: "Browser", base: str, shot: Shot, sessions: Sessions) -> b
     page = _page(chromium, shot.size, shot.scheme, sessions.get(shot.who))
     try:
         if shot.who not in sessions:
-            _sign_in(page, base, shot.who)
+            sign_in(page, base, shot.who)
             sessions[shot.who] = page.context.storage_state()
-        _open(page, base + shot.path)
+        open_page(page, base + shot.path)
         for pattern in shot.follow:
-            _open(page, base + _first_link(page, pattern, shot.name))
+            open_page(page, base + _first_link(page, pattern, shot.name))
         return _picture(page, shot.tallest)
     finally:
         page.context.close()
@@ -174,31 +151,10 @@ def _portal(chromium: "Browser", base: str, shot: Shot, sessions: Sessions) -> b
 def _public(chromium: "Browser", address: str, size: tuple[int, int]) -> bytes:
     page = _page(chromium, size)
     try:
-        _open(page, address)
+        open_page(page, address)
         return _picture(page, 1200)
     finally:
         page.context.close()
-
-
-def _sign_in(page: "Page", base: str, who: str) -> None:
-    _open(page, f"{base}/accounts/login/")
-    page.locator("input[name=login]").fill(who)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("form:has(input[name=password]) button").first.click()
-    page.wait_for_load_state("networkidle")
-    if "/accounts/login/" in page.url:
-        raise CommandError(f"{who} could not sign in at {base}. Is this a demo? (DEMO=true, make seed)")
-
-
-def _open(page: "Page", address: str) -> None:
-    from playwright.sync_api import Error
-
-    try:
-        answer = page.goto(address, wait_until="networkidle")
-    except Error as problem:
-        raise CommandError(f"{address} does not answer. Start the demo first: make run\n{problem.message}") from problem
-    if answer is None or not answer.ok:
-        raise CommandError(f"{address} answered {answer.status if answer else 'nothing'}.")
 
 
 def _first_link(page: "Page", pattern: str, name: str) -> str:
@@ -227,8 +183,3 @@ def _small(picture: Image.Image) -> bytes:
         if out.tell() <= MOST_BYTES:
             break
     return out.getvalue()
-
-
-def _next_port(base: str) -> str:
-    parts = urlsplit(base)
-    return urlunsplit((parts.scheme, f"{parts.hostname}:{(parts.port or 80) + 1}", "/", "", ""))
