@@ -116,7 +116,7 @@ def _recorded(
     )
     page = context.new_page()
     page.set_default_timeout(30_000)
-    page.on("load", lambda: page.evaluate(POINTER))
+    page.on("load", lambda loaded: loaded.evaluate(POINTER))
     try:
         _play(_Actor(page, sessions), base, practice)
     except Error as problem:
@@ -167,8 +167,8 @@ def _play(actor: _Actor, base: str, practice: str) -> None:
     actor.click(page.locator(f".rail a.button[href='{HERE}posts/new/']"))
     actor.caption("She writes a post once, for all networks")
     actor.type(page.locator("#text-sr-Cyrl"), TEXT)
-    poster = {"name": "lipe.jpg", "mimeType": "image/jpeg", "buffer": pictures.draw("park", "#2f6a4d").large}
-    page.locator("#files").set_input_files([poster])  # type: ignore[list-item]
+    poster = pictures.draw("park", "#2f6a4d").large
+    page.locator("#files").set_input_files({"name": "lipe.jpg", "mimeType": "image/jpeg", "buffer": poster})
     description = page.locator("#picture-list [name^=alt]").first
     actor.caption("The picture gets a description for blind readers")
     actor.type(description, ALT)
