@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from administration.archive import agreed, check_ins, citizens, files, municipality, numbers, posts
 from administration.archive.writer import Archive
 from municipalities.models import Municipality
-from posts.models import Post
+from posts.models import Media, Post
 
 STYLE = Path(__file__).with_name("style.css")
 MISSING = "missing-files.txt"
@@ -19,9 +19,13 @@ MISSING = "missing-files.txt"
 HERE = "<!-- posts -->"
 
 
-def build(path: Path, place: Municipality, *, heartbeat: Callable[[], None]) -> dict[str, int]:
-    """Write the archive to `path`; returns how much of what is in it."""
-    with Archive(path, heartbeat) as archive:
+def build(
+    path: Path, place: Municipality, *, heartbeat: Callable[[], None], advanced: Callable[[int, int], None]
+) -> dict[str, int]:
+    """Write the archive to `path`; returns how much of what is in it. `advanced` is called with the number of posts and
+    pictures that are in it, and that of all."""
+    total = Post.objects.count() + Media.objects.count()
+    with Archive(path, heartbeat, lambda count: advanced(count, total)) as archive:
         counts = {"posts": posts.write(archive), "pictures": files.write(archive)}
         numbers.write(archive)
         agreed.write(archive)

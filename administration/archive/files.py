@@ -27,6 +27,7 @@ def write(archive: Archive) -> int:
         crop_files = [str(cut["file"]) for cut in media.crops.values() if cut.get("file")]
         for ref in filter(None, (media.file.name, media.captions.name, *crop_files)):
             archive.file(place_of(ref), partial(default_storage.open, ref))
+        archive.advance()
         count += 1
     scans = Consent.objects.exclude(scan="").order_by("pk").values_list("scan", flat=True)
     for ref in scans.iterator(chunk_size=200):

@@ -66,6 +66,7 @@ def write(archive: Archive) -> int:
         archive.json(f"posts/{post.pk}.json", data)
         context = {"post": data, "index": "../index.html", "data": f"{post.pk}.json"}
         archive.text(f"posts/{post.pk}.html", [render_to_string("administration/archive/post.html", context)])
+        archive.advance()
         count += 1
     archive.table("publications.csv", HEADINGS, _publications())
     return count

@@ -23,10 +23,14 @@ PIECE = 256 * 1024
 
 
 class Archive:
-    """`heartbeat` is called after each chunk, as long work has to send heartbeats."""
+    """`heartbeat` is called after each chunk, as long work has to send heartbeats; `advanced` with the number of posts
+    and pictures that are in it."""
 
-    def __init__(self, path: Path, heartbeat: Callable[[], None]) -> None:
-        self.path, self.heartbeat = path, heartbeat
+    def __init__(
+        self, path: Path, heartbeat: Callable[[], None], advanced: Callable[[int], None] = lambda count: None
+    ) -> None:
+        self.path, self.heartbeat, self.advanced = path, heartbeat, advanced
+        self.count = 0
         self.files: dict[str, int] = {}
         """Names of tables and how many rows they got, for the index."""
         self.missing: list[str] = []
@@ -46,6 +50,11 @@ class Archive:
         info.external_attr = 0o640 << 16
         with self._zip.open(info, "w", force_zip64=True) as out:
             yield out  # type: ignore[misc]
+
+    def advance(self) -> None:
+        """A post or a picture is in it."""
+        self.count += 1
+        self.advanced(self.count)
 
     def json(self, name: str, value: Any) -> None:
         self.text(name, [json.dumps(value, ensure_ascii=False, indent=1, default=plain)])

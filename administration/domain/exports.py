@@ -22,7 +22,7 @@ from accounts.models import User
 from administration.archive.build import build
 from administration.enums import ExportState
 from administration.models import Export
-from common import audit, mail
+from common import audit, job_progress, mail
 from common.dates import short_date
 from municipalities.models import Municipality
 from municipalities.queries import approvers, still_may
@@ -32,6 +32,8 @@ from municipalities.tenancy import everywhere, scope
 # A worker that says nothing for so long is dead. It speaks every few hundred rows.
 LEASE = timedelta(minutes=5)
 HEARTBEAT_SECONDS = 60
+EVERY = 10
+"""After so many posts and pictures the page that waits is brought up to date."""
 MAX_ATTEMPTS = 3
 # What a dead worker left behind and no row names.
 STRAY_SECONDS = 24 * 3600
@@ -112,13 +114,24 @@ def make(row: Export) -> None:
     unfinished = root / f"{name}.part"
     try:
         with translation.override(row.asked_by.language):
-            counts = build(unfinished, row.municipality, heartbeat=_heartbeat(row))
+            advanced = partial(_advance, row)
+            counts = build(unfinished, row.municipality, heartbeat=_heartbeat(row), advanced=advanced)
         unfinished.chmod(0o640)
         size = unfinished.stat().st_size
         unfinished.rename(root / name)
     finally:
         unfinished.unlink(missing_ok=True)
     _settle(row, name, size, counts)
+
+
+def job(row: Export) -> str:
+    """Its name in `common.job_progress`, which counts posts and pictures."""
+    return f"export:{row.pk}"
+
+
+def _advance(row: Export, done: int, total: int) -> None:
+    if done % EVERY == 0 or done == total:
+        job_progress.record(job(row), done, total)
 
 
 def _heartbeat(row: Export) -> Callable[[], None]:

@@ -15,6 +15,7 @@ from accounts.web import SignedInRequest
 from administration.domain import exports as verbs
 from administration.enums import ExportState
 from administration.models import Export
+from common import job_progress
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -29,6 +30,7 @@ def exports(request: MunicipalityRequest) -> HttpResponse:
     context = {
         "exports": rows,
         "waits": any(row.is_open for row in rows),
+        "progress": next((job_progress.read(verbs.job(row)) for row in rows if row.is_open), None),
         "failed": any(row.state == ExportState.FAILED for row in rows),
         "days": settings.EXPORT_DAYS,
     }

@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.utils import timezone, translation
 
 from accounts.models import User
-from common import audit
+from common import audit, job_progress
 from municipalities.models import Municipality, Programme
 from municipalities.tenancy import everywhere, scope
 from reports.contents.monthly import monthly
@@ -89,13 +89,23 @@ def make(kind: str, pk: int) -> None:
             return
         as_of = timezone.now().replace(microsecond=0)
         try:
+            steps = len(WRITERS) + 1
+            job_progress.record(job(row), 0, steps)
             with translation.override(row.language):
                 document = _document(row, as_of)
-            written = {fmt: write(document) for fmt, write in WRITERS.items()}
+            written = {}
+            for fmt, write in WRITERS.items():
+                job_progress.record(job(row), len(written) + 1, steps)
+                written[fmt] = write(document)
         except pdf.NotMade as error:
             _fail(row, Trouble.BROKEN)
             raise Broken(f"report {kind} {pk}: {error}") from error
         _settle(row, document, written)
+
+
+def job(row: GeneratedReport) -> str:
+    """Its name in `common.job_progress`; its steps are its contents and each file."""
+    return f"{row._meta.label_lower}:{row.pk}"
 
 
 class Broken(RuntimeError):

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts.web import SignedInRequest
+from common import job_progress
 from municipalities.access import requires
 from municipalities.queries import colleagues, today
 from municipalities.rules import Verb
@@ -62,7 +63,12 @@ def _page(request: MunicipalityRequest, form: forms.MonthlyForm) -> HttpResponse
 def report(request: MunicipalityRequest, report: int) -> HttpResponse:
     """Progress of the report, and its downloads once it is ready."""
     row = get_object_or_404(MonthlyReport.objects.select_related("asked_by"), pk=report)
-    context = {"report": row, "formats": Format.choices, "again": "reports/_again.html"}
+    context = {
+        "report": row,
+        "formats": Format.choices,
+        "again": "reports/_again.html",
+        "progress": job_progress.read(make.job(row)) if row.is_open else None,
+    }
     part = bool(request.headers.get("HX-Request"))
     return render(request, f"reports/{'_report' if part else 'report'}.html", context)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from common import job_progress
 from municipalities.access import programme
 from municipalities.models import Programme
 from municipalities.queries import today
@@ -68,7 +69,9 @@ def _mine(request: ProgrammeRequest, pk: int) -> ProgrammeReport:
 @require_GET
 def report(request: ProgrammeRequest, pk: int) -> HttpResponse:
     again = "reports/_programme_again.html"
-    context = {"report": _mine(request, pk), "formats": Format.choices, "again": again}
+    row = _mine(request, pk)
+    progress = job_progress.read(make.job(row)) if row.is_open else None
+    context = {"report": row, "formats": Format.choices, "again": again, "progress": progress}
     part = bool(request.headers.get("HX-Request"))
     return render(request, f"reports/{'_report' if part else 'programme_report'}.html", context)
 

@@ -32,7 +32,7 @@ from administration.models import Export
 from analytics import partitions
 from analytics.models import ChannelDay, MetricSnapshot, Subject
 from channels.models import AppRegistration, Credential
-from common import crypto
+from common import crypto, job_progress
 from common.models import AuditEvent, MailMessage
 from links.domain.make import LinkRequest
 from links.domain.make import create_links as make_links
@@ -44,7 +44,7 @@ from planning.models import Campaign, CampaignPost, Slot
 from portal.conditions import CONDITIONS
 from posts.media.domain import consents, videos
 from posts.media.domain.pictures import add
-from posts.models import Closing, Comment, Decision, Media, Suggestion, Thread, Variant
+from posts.models import Closing, Comment, Decision, Media, Post, Suggestion, Thread, Variant
 from tests.analytics.factories import channel, published, traits_of
 from tests.people import Cast, person, sign_in
 from tests.posts.desk import picture_bytes
@@ -319,6 +319,21 @@ def test_the_page_shows_how_far_it_is_and_offers_it(filled: Filled) -> None:
     assert "hx-get" not in part
     with scope(filled.cast.cuprija):
         assert f"/m/cuprija/settings/export/{Export.objects.get().pk}/" in part
+
+
+def test_the_page_counts_posts_and_pictures_while_the_file_is_built(filled: Filled) -> None:
+    client = sign_in(filled.cast.approver)
+    client.post("/m/cuprija/settings/export/ask/")
+    with scope(filled.cast.cuprija):
+        row = Export.objects.get()
+        total = Post.objects.count() + Media.objects.count()
+    job_progress.record(exports.job(row), 1, total)
+    page = client.get("/m/cuprija/settings/export/").text
+    assert f"1 / {total}" in page
+    assert f'<progress value="1" max="{total}">' in page
+    tasks.build_exports()
+    assert job_progress.read(exports.job(row)) == (total, total)
+    assert "<progress" not in client.get("/m/cuprija/settings/export/").text
 
 
 def test_the_page_asks_the_database_a_fixed_number_of_times(filled: Filled) -> None:

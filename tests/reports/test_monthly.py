@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from analytics.models import ChannelDay
+from common import job_progress
 from common.models import AuditEvent
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
@@ -193,6 +194,11 @@ def test_an_officer_asks_and_fetches_it(cast: Cast) -> None:
     page = answer.headers["Location"]
     waiting = client.get(page).text
     assert 'hx-trigger="every 2s"' in waiting
+    assert "<progress max=" in waiting
+    with scope(cast.cuprija):
+        job = make.job(MonthlyReport.objects.get())
+    job_progress.record(job, 2, 4)
+    assert '<progress value="2" max="4">' in client.get(page).text
     assert client.get(f"{page}pdf/").status_code == 404
     tasks.generate_reports()
     part = client.get(page, headers={"HX-Request": "true"}).text
