@@ -61,6 +61,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "title": ("radni naslov", "naslov", "tema", "working title", "title"),
     "link": ("veza", "link", "adresa", "url", "web adresa"),
     "campaign": ("kampanja", "campaign"),
+    "pictures": (
+        "slike", "slika", "fotografije", "fotografija", "vizual", "pictures", "picture", "images", "image", "photos",
+        "photo",
+    ),
 }  # fmt: skip
 NEEDED = "text"
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s+ref=["']([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})["']""")

@@ -30,13 +30,13 @@ from planning.domain import campaigns
 from planning.file_parsing import FileRow, from_stored, read, refuse_broken, stored
 from planning.models import Campaign, ImportRun
 from posts import compose
-from posts.draft import MOST_LINK, MOST_TEXT, Draft, Text, is_link, parse
+from posts.draft import MOST_LINK, MOST_PICTURES, MOST_TEXT, Draft, Shown, Text, is_link, parse
 from posts.editing.domain.create import create_from_content
 from posts.editing.domain.save import Content
 from posts.editing.previews import NO_KEY
 from posts.enums import Category
 from posts.labels import nonexistent_time_message, time_notes
-from posts.models import Post
+from posts.models import Media, Post
 from posts.publishing.short_links import with_expected_links
 from posts.queries import usable_channels, visible
 from posts.rules import FARTHEST, AmbiguousTime, NonexistentTime, ResolvedTime, resolve_wall_time
@@ -45,6 +45,8 @@ from serbian.scripts import Script, detect
 
 KEPT = timedelta(days=7)
 MOST_TITLE = 140
+MOST_FILES = 10_000
+"""Of the library, the newest ones, among which a row may name its pictures."""
 EVERYWHERE = frozenset({"sve", "svi", "svuda", "all", "all channels", "svi kanali", "sve mreze"})
 
 
@@ -72,6 +74,7 @@ class PlanRow:
     time: ResolvedTime | None = None
     category: str = Category.SERVICE.value
     campaign: Campaign | None = None
+    pictures: tuple[Shown, ...] = ()
     link: str = ""
     known: Post | None = None
     """The post that was made of it already, or written by hand."""
@@ -83,8 +86,9 @@ class PlanRow:
     @property
     def draft(self) -> Draft:
         return Draft(
-            texts=self.texts, channels=tuple(channel.pk for channel in self.channels), link=self.link, tracked=True
-        )
+            texts=self.texts, media=self.pictures, channels=tuple(channel.pk for channel in self.channels),
+            link=self.link, tracked=True,
+        )  # fmt: skip
 
     @property
     def content(self) -> Content | None:
@@ -111,8 +115,8 @@ def _text_key(texts: Iterable[Text]) -> str:
 
 
 def check_rows(municipality: Municipality, lines: Sequence[FileRow]) -> list[PlanRow]:
-    """Every row with every problem, in the active language. Four queries."""
-    sheet = _RowChecker(municipality)
+    """Every row with every problem, in the active language. Four queries, one more where rows name pictures."""
+    sheet = _RowChecker(municipality, has_pictures=any(line.cells.get("pictures") for line in lines))
     rows = [sheet.row(line) for line in lines]
     _meet_each_other(rows)
     _meet_what_is_there(rows)
@@ -122,12 +126,13 @@ def check_rows(municipality: Municipality, lines: Sequence[FileRow]) -> list[Pla
 class _RowChecker:
     """The state shared by the rows of one file."""
 
-    def __init__(self, municipality: Municipality) -> None:
+    def __init__(self, municipality: Municipality, *, has_pictures: bool) -> None:
         self.municipality = municipality
         self.channels = list(usable_channels())
         self.campaigns = {fold(campaign.name): campaign for campaign in queries.running_campaigns()}
         self.glossary = glossary(municipality.pk)
         self.categories = _categories()
+        self.pictures = _pictures() if has_pictures else {}
         self.today = timezone.localdate()
 
     def row(self, line: FileRow) -> PlanRow:
@@ -140,6 +145,7 @@ class _RowChecker:
         self._category(row)
         self._campaign(row)
         self._title(row)
+        self._pictures(row)
         self._lengths(row)
         return row
 
@@ -160,8 +166,7 @@ class _RowChecker:
             row.texts["sr-Latn"] = Text(latin)
 
     def _channels(self, row: PlanRow) -> None:
-        typed = [word.strip() for word in row.cells.get("channels", "").replace(";", ",").replace("\n", ",").split(",")]
-        typed = [word for word in typed if word]
+        typed = _listed(row.cells.get("channels", ""))
         if not typed or any(fold(word) in EVERYWHERE for word in typed):
             row.channels = self.channels
             return
@@ -242,6 +247,18 @@ class _RowChecker:
             sentence = _("The working title is longer than %(most)s letters; the rest is left out.")
             row.add_problem("title", sentence % {"most": MOST_TITLE}, stops=False)
 
+    def _pictures(self, row: PlanRow) -> None:
+        """Files of the library by name; the draft is created without one that is not there."""
+        shown: dict[int, Shown] = {}
+        for name in _listed(row.cells.get("pictures", "")):
+            picture = self.pictures.get(fold(name)) or self.pictures.get(_stem(name))
+            if picture is None:
+                sentence = _("The library has no picture named “%(name)s”; the draft is created without it.")
+                row.add_problem("pictures", sentence % {"name": name[:60]}, stops=False)
+            elif len(shown) < MOST_PICTURES:
+                shown[picture.id] = picture
+        row.pictures = tuple(shown.values())
+
     def _lengths(self, row: PlanRow) -> None:
         """Reasons why a network would refuse it; the draft is created all the same, so that it can be shortened
         there.
@@ -261,6 +278,24 @@ class _RowChecker:
                         sentences[_("%(channel)s: %(problem)s") % facts] = None
         for sentence in sentences:
             row.add_problem("text", sentence, stops=False)
+
+
+def _listed(cell: str) -> list[str]:
+    """The names in a cell, separated by commas, semicolons or lines."""
+    names = (name.strip() for name in cell.replace(";", ",").replace("\n", ",").split(","))
+    return [name for name in names if name]
+
+
+def _stem(name: str) -> str:
+    return fold(name.rpartition(".")[0] or name)
+
+
+def _pictures() -> dict[str, Shown]:
+    """Files of the library by folded name, with and without its extension; the newest of those that share one."""
+    rows = Media.objects.filter(archived_at__isnull=True).order_by("-pk").values_list("pk", "name", "alt")
+    files = [(name, Shown(pk, alt)) for pk, name, alt in rows[:MOST_FILES]]
+    exact = {fold(name): shown for name, shown in reversed(files)}
+    return {_stem(name): shown for name, shown in reversed(files)} | exact
 
 
 def _names(channel: Channel) -> set[str]:

@@ -40,6 +40,7 @@ COLUMNS: dict[str, Any] = {
     "title": _("Working title"),
     "link": _("Link"),
     "campaign": _("Campaign"),
+    "pictures": _("Pictures"),
 }
 
 

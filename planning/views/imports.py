@@ -26,7 +26,7 @@ from posts.enums import Category
 
 MOST_SHOWN = 10
 # Column widths of a plan, in characters.
-WIDTHS = (13, 8, 60, 40, 24, 24, 24, 30, 24)
+WIDTHS = (13, 8, 60, 40, 24, 24, 24, 30, 24, 24)
 
 
 @requires(Verb.POST_EDIT)
@@ -98,10 +98,10 @@ def _sample(municipality: Any) -> list[list[str]]:
     return [
         [
             "Датум", "Време", "Текст", "Текст латиница", "Канали", "Врста садржаја", "Радни наслов", "Веза",
-            "Кампања",
+            "Кампања", "Слике",
         ],
-        [first, "9:00", kindergarten, "", "сви", service, "Упис у вртић", "https://euprava.gov.rs/", ""],
-        [second, "19:00", park, "", "", citizens, "Парк", "", ""],
+        [first, "9:00", kindergarten, "", "сви", service, "Упис у вртић", "https://euprava.gov.rs/", "", ""],
+        [second, "19:00", park, "", "", citizens, "Парк", "", "", ""],
     ]  # fmt: skip
 
 

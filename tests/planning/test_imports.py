@@ -6,6 +6,7 @@ import csv
 import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from openpyxl import load_workbook
@@ -14,18 +15,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from channels.models import Channel
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
+from municipalities.models import Municipality
 from municipalities.tenancy import scope
 from planning.domain import campaigns, imports
 from planning.file_parsing import MOST_BYTES, read
 from planning.models import CampaignPost, ImportRun
 from posts.draft import parse
 from posts.enums import Stage
-from posts.models import Post
+from posts.models import Media, Post
 from posts.rules import resolve_moment
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, opened
@@ -59,6 +61,12 @@ def confirmed(desk: Desk, run: ImportRun, **expected: int) -> int:
 def looked(desk: Desk, lines: str) -> list[imports.PlanRow]:
     with scope(desk.municipality), translation.override("en"):
         return imports.check_rows(desk.municipality, read((HEAD + lines).encode()).lines)
+
+
+def picture(desk: Desk, name: str, municipality: Municipality | None = None) -> Media:
+    place, by = municipality or desk.municipality, desk.cast.officer
+    sides = {"width": 1, "height": 1, "bytes": 1, "sha256": uuid4().hex}
+    return Media.objects.create(municipality=place, name=name, mime="image/jpeg", uploaded_by=by, **sides)
 
 
 def told(row: imports.PlanRow) -> str:
@@ -152,6 +160,37 @@ def test_what_is_made_keeps_what_was_said(desk: Desk) -> None:
     assert set(parse(second.draft).texts) == {"sr-Latn"}
     with scope(desk.municipality):
         assert [row.post_id for row in CampaignPost.objects.filter(campaign=winter)] == [first.pk]
+
+
+def test_pictures_of_the_library_are_named_with_or_without_their_extension(desk: Desk) -> None:
+    with scope(desk.municipality):
+        older, pump, fair = (picture(desk, name) for name in ("Пумпа.jpg", "Пумпа.jpg", "vašar 2026.png"))
+    head = HEAD.strip() + ";Слике\n"
+    lines = '24.11.2026.;9:00;Вода;;;;;;;"pumpa.jpg, vasar 2026"\n25.11.2026.;9:00;Струја;;;;;;;<b>нема</b>.jpg\n'
+    with scope(desk.municipality), translation.override("en"):
+        first, second = imports.check_rows(desk.municipality, read((head + lines).encode()).lines)
+    assert first.problems == []
+    assert first.content
+    assert [shown.id for shown in first.content.draft.media] == [pump.pk, fair.pk]
+    assert older.pk != pump.pk
+    assert "no picture named “<b>нема</b>.jpg”" in told(second)
+    assert second.content
+    assert second.content.draft.media == ()
+
+
+def test_an_archived_picture_and_one_of_another_municipality_are_not_there(desk: Desk) -> None:
+    with scope(desk.municipality):
+        archived = picture(desk, "стара.jpg")
+        archived.archived_at = timezone.now()
+        archived.save()
+    with scope(desk.cast.novi_pazar):
+        picture(desk, "туђа.jpg", desk.cast.novi_pazar)
+    head = HEAD.strip() + ";Слике\n"
+    with scope(desk.municipality), translation.override("en"):
+        (row,) = imports.check_rows(
+            desk.municipality, read((head + '24.11.2026.;9:00;Вода;;;;;;;"стара, туђа"\n').encode()).lines
+        )
+    assert [problem.column for problem in row.problems] == ["pictures", "pictures"]
 
 
 def test_channels_and_kinds_are_known_in_both_scripts_and_every_language(desk: Desk) -> None:
