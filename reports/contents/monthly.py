@@ -193,15 +193,20 @@ def _best(figures: Dashboard) -> Table:
     columns = (
         Column(_("Post")),
         Column(_("Channel")),
+        Column(_("Network")),
         Column(_("Published"), CellType.DATE),
         Column(_("Interactions"), CellType.NUMBER),
+        Column(_("Views"), CellType.NUMBER),
         Column(_("On the network"), CellType.LINK),
     )
     prefetch_related_objects(figures.best, "publication__delivery")
     rows = [
-        (title_of(s), s.channel.name, s.published_on or Missing(), value(s.interactions), _link(s))
+        (
+            title_of(s), s.channel.name, network_name(s.channel.platform), s.published_on or Missing(),
+            value(s.interactions), value(s.views), _link(s),
+        )
         for s in figures.best
-    ]
+    ]  # fmt: skip
     return Table("best-posts", _("Best posts"), columns, rows, _("Ordered by interactions."), empty=_no_posts())
 
 

@@ -19,6 +19,7 @@ from mentoring.queries.response import response_times
 from municipalities.models import Membership, Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
+from posts.draft import Shown
 from posts.editing.domain.submit import submit
 from posts.enums import Stage
 from posts.models import Decision, Post
@@ -28,7 +29,7 @@ from posts.review.domain.mark_seen import mark_seen
 from tests.people import Cast, person, sign_in
 from tests.posts.desk import Desk, in_hours, opened
 
-MOST_QUERIES = 12
+MOST_QUERIES = 13
 
 
 def titles(answer: Any) -> list[str]:
@@ -176,6 +177,19 @@ def test_an_approved_post_stands_under_all_until_it_goes_out(desk: Desk) -> None
         Post.objects.filter(pk=post.pk).update(stage=Stage.APPROVED)
     assert titles(shown(desk)) == []
     assert titles(shown(desk, show="all")) == ["Сутра"]
+
+
+def test_a_post_on_the_desk_has_its_picture_and_its_networks(desk: Desk) -> None:
+    with scope(desk.municipality):
+        picture = desk.picture()
+        with_picture = submitted(desk, "Фонтана", media=(Shown(picture.pk, "Фонтана"),), time=in_hours(30))
+    html = shown(desk).content.decode()
+    entry = html[html.index("desk-row") :]
+    assert f'src="{reverse("media_thumbnail", args=[desk.municipality.slug, picture.pk])}"' in entry
+    assert 'class="network-states"' in entry, str(with_picture)
+    with scope(desk.municipality):
+        plain = submitted(desk, "Само речи")
+    assert shown(desk).content.decode().count("post-thumb-empty") == 1, str(plain)
 
 
 def test_what_goes_out_soon_is_told_by_a_word(desk: Desk) -> None:
