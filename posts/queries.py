@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Prefetch, QuerySet, Subquery, Sum, prefetch_related_objects
+from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, prefetch_related_objects
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -55,6 +55,8 @@ from serbian.sorting import sort_key
 # On the network, or possibly so: editing the draft no longer changes it.
 OUT = (State.SENDING, State.PROCESSING, State.PUBLISHED, State.CHECKING, State.UNCONFIRMED)
 SEEN = (State.PUBLISHED, State.WITHDRAWN, State.MISSING)
+# Neither on the network nor on the way to it.
+GONE = (State.WITHDRAWN, State.MISSING, State.EXPIRED, State.CANCELLED)
 
 
 def is_public() -> Exists:
@@ -510,6 +512,16 @@ def unfiltered_in_range(*, drafts: bool) -> PreparedRows:
 def _in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
     rows = filters.apply(readable(drafts=drafts)).filter(due_at__gte=since, due_at__lt=until)
     return _with_chosen(rows.select_related("author"), drafts=drafts).order_by("due_at", "pk")
+
+
+def on_channel(channel: int, filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
+    """Posts that stand on a channel or are meant to, the latest time first: those that are on the network or on the
+    way to it, and of drafts with a time those that are for this channel. Their publications: `with_publications`."""
+    there = Exists(_live(channel=channel).exclude(delivery__state__in=GONE))
+    meant = Q(draft__channels__contains=[channel]) & ~Exists(_live())
+    rows = filters.apply(readable(drafts=drafts)).filter(due_at__isnull=False)
+    rows = rows.filter(there | meant if drafts else there)
+    return with_cover(rows, drafts=drafts).order_by("-due_at", "-pk")
 
 
 def listed(filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:

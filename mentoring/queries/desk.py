@@ -233,9 +233,7 @@ def _posts(of: Any) -> QuerySet[Any]:
         .values("count")
     )
     rows = visible().filter(pk__in=among(of.posts))
-    rows = rows.annotate(
-        open=Coalesce(Subquery(open_threads, output_field=IntegerField()), 0), cover=cover_of("draft")
-    )
+    rows = rows.annotate(open=Coalesce(Subquery(open_threads, output_field=IntegerField()), 0), cover=cover_of("draft"))
     return rows.select_related("municipality", "author").defer("draft", "search_key")
 
 

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from posts.rules import EARLIEST, LATEST, ZONE
 
 VIEWS = ("month", "week", "list")
+PROFILE = "profile"
+"""The view that shows no days: the squares of a channel."""
 SHOWN_PER_DAY = 4
 USUAL_HOURS = range(EARLIEST.hour, LATEST.hour)
 ALL_HOURS = range(24)
