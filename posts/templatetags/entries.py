@@ -40,6 +40,12 @@ def entries(posts: Iterable[Post], appearance: Appearance, *, wide: bool = False
     return html('<ul class="entries">{}</ul>', items) if items else NOTHING
 
 
+@register.simple_tag
+def entries_at(posts: Iterable[Post], posts_url: str) -> SafeString:
+    """As `entries`, without pictures and moving; `posts_url`: the list of posts of their municipality."""
+    return entries(posts, Appearance(posts_url=posts_url, media_url=""))
+
+
 def _entry(post: Post, appearance: Appearance, move_to: str, language: str | None, *, wide: bool) -> SafeString:
     channels, may_move, cover = post.channels, post.may_move, post.cover  # type: ignore[attr-defined]
     shown_state = post.shown_state

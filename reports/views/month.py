@@ -1,13 +1,11 @@
 """The calendar of a month as a file to print."""
 
-from datetime import date
-
 from django.http import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from common import downloads
-from common.web.params import choice_param
+from common.web.params import choice_param, date_param
 from municipalities.access import requires
 from municipalities.holidays import holidays
 from municipalities.rules import Verb
@@ -24,7 +22,7 @@ def month(request: MunicipalityRequest) -> HttpResponseBase:
     """`?date=` is a day of the month, today if it is none; `?as=png` a picture. What the person may read, in the
     language of the page."""
     now = timezone.localtime()
-    anchor = _day(request.GET.get("date", ""), now.date())
+    anchor = date_param(request.GET, "date", default=now.date())
     shown, own = grid.visible_range("month", anchor), grid.visible_range("list", anchor)
     posts = queries.in_range(own.since, own.until, PostFilters(), drafts=request.access.may(Verb.DRAFT_VIEW))
     channels = {channel.pk: channel for channel in queries.usable_channels()}
@@ -35,11 +33,3 @@ def month(request: MunicipalityRequest) -> HttpResponseBase:
     if choice_param(request.GET, "as", ("pdf", "png"), default="pdf") == "png":
         return downloads.png(month_png(request.municipality, anchor, weeks, now), f"{name}.png")
     return downloads.pdf(month_pdf(request.municipality, anchor, weeks, now), f"{name}.pdf")
-
-
-def _day(wanted: str, today: date) -> date:
-    try:
-        day = date.fromisoformat(wanted)
-    except ValueError:
-        return today
-    return day if 2000 <= day.year <= 2100 else today

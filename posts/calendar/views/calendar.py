@@ -23,7 +23,7 @@ from channels.models import Channel
 from common.errors import ActionNotAllowed
 from common.templatetags.ui import network_name
 from common.web.errors import add_form_error
-from common.web.params import choice_param
+from common.web.params import choice_param, date_param
 from municipalities.access import requires
 from municipalities.holidays import holidays
 from municipalities.rules import Verb
@@ -51,7 +51,7 @@ def calendar(request: MunicipalityRequest) -> HttpResponse:
     view = choice_param(request.GET, "view", (*grid.VIEWS, grid.PROFILE), default="month")
     if view == grid.PROFILE:
         return _profile(request)
-    shown = grid.visible_range(view, _day(request.GET.get("date"), today))
+    shown = grid.visible_range(view, date_param(request.GET, "date", default=today))
     filters = filters_of(request)
     posts = queries.in_range(shown.since, shown.until, filters, drafts=request.access.may(Verb.DRAFT_VIEW))
     choices = options()
@@ -178,15 +178,6 @@ def _channel_label(post: Post) -> str:
 def channel_label(channel: Channel) -> str:
     """A municipality calls its accounts by one name on all networks."""
     return f"{network_name(channel.platform)}: {channel.name}"
-
-
-def _day(wanted: str | None, today: date) -> date:
-    """The day in the URL; today if it is none or out of range."""
-    try:
-        day = date.fromisoformat(wanted or "")
-    except ValueError:
-        return today
-    return day if 2000 <= day.year <= 2100 else today
 
 
 def _address(request: HttpRequest, **changed: str | None) -> str:
