@@ -16,6 +16,7 @@ from django.utils import timezone
 from mentoring.domain.absence import announce
 from mentoring.queries.desk import waits
 from mentoring.queries.response import response_times
+from mentoring.views.desk import PER_PAGE
 from municipalities.models import Membership, Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
@@ -275,7 +276,7 @@ def test_the_desk_asks_a_fixed_number_of_questions_and_stays_small(desk: Desk, m
     assert after == before
     assert max(after.values()) <= MOST_QUERIES
     answer = client.get("/desk/?show=drafts&page=2")
-    assert len(answer.context["entries"]) == 25
+    assert len(answer.context["entries"]) == PER_PAGE
     assert {tab["label"]: tab["count"] for tab in answer.context["segments"]} == {
         "Waiting for me": 0, "Being written": most, "Answered": 0, "All": most,
     }  # fmt: skip
