@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -34,12 +35,18 @@ def box(page: Any, selector: str) -> list[float]:
 
 def test_a_post_stands_in_the_row_of_its_municipality_and_the_column_of_its_day(week: Any) -> None:
     week.set_viewport_size(WIDE)
-    day = box(week, f".places-day:has(#day-{WEDNESDAY})")
+    names, day = box(week, ".places a"), box(week, f".places-day:has(#day-{WEDNESDAY})")
+    days = [section.evaluate(BOX) for section in week.locator(".places-day").all()]
+    for before, after in pairwise([names, *days]):
+        assert before[1] <= after[0] + 1
+    assert all(abs((right - left) - (day[1] - day[0])) < 1 for left, right, _top, _bottom in days)
+    assert days[-1][1] <= box(week, ".places-week")[1]
     for number in (1, 2):
         row = box(week, f".places .place-{number}")
         for entry in week.locator(f".places-day .place-{number} .entry").all():
             left, right, top, bottom = entry.evaluate(BOX)
             assert day[0] <= left < right <= day[1]
+            assert right - left > 0.8 * (day[1] - day[0])
             assert row[2] <= top < bottom <= row[3]
 
 
