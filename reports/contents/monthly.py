@@ -190,22 +190,24 @@ def _mix(figures: Dashboard) -> Iterator[Block]:
 
 
 def _best(figures: Dashboard) -> Table:
+    has_views = any(subject.views is not None for subject in figures.best)
     columns = (
         Column(_("Post")),
         Column(_("Channel")),
         Column(_("Network")),
         Column(_("Published"), CellType.DATE),
         Column(_("Interactions"), CellType.NUMBER),
-        Column(_("Views"), CellType.NUMBER),
+        *([Column(str(METRICS["views"].label), CellType.NUMBER)] if has_views else []),
         Column(_("On the network"), CellType.LINK),
     )
     prefetch_related_objects(figures.best, "publication__delivery")
     rows = [
         (
-            title_of(s), s.channel.name, network_name(s.channel.platform), s.published_on or Missing(),
-            value(s.interactions), value(s.views), _link(s),
+            title_of(subject), subject.channel.name, network_name(subject.channel.platform),
+            subject.published_on or Missing(), value(subject.interactions),
+            *([value(subject.views)] if has_views else []), _link(subject),
         )
-        for s in figures.best
+        for subject in figures.best
     ]  # fmt: skip
     return Table("best-posts", _("Best posts"), columns, rows, _("Ordered by interactions."), empty=_no_posts())
 
