@@ -30,6 +30,13 @@ def pdf(body: bytes, name: str) -> HttpResponseBase:
     return guarded(answer)
 
 
+def png(body: bytes, name: str) -> HttpResponseBase:
+    """As `pdf`, a picture."""
+    answer = HttpResponse(body, content_type="image/png")
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    return guarded(answer)
+
+
 def guarded(answer: HttpResponseBase) -> HttpResponseBase:
     """With the headers that let a browser neither run, nor guess at, nor keep what is in it."""
     answer["Cache-Control"] = "private, no-store"

@@ -14,7 +14,7 @@ from library.starters import starters
 from posts.compose import derive, other_script
 from posts.enums import Category
 from posts.models import Folder, Media, Post
-from posts.queries import uses
+from posts.queries import uses, with_cover, with_publications
 from serbian.folding import fold
 from serbian.glossary import EMPTY, Glossary
 from serbian.sorting import sort_key
@@ -171,9 +171,9 @@ def pictures(filters: PictureFilters, branches: Sequence[Branch]) -> QuerySet[Me
 
 
 def posts_with(media: Media, limit: int = 50) -> list[Post]:
-    """Where a picture is used, last changed first. One query."""
+    """Where a picture is used, last changed first, as cards show posts to readers of drafts. Two queries."""
     rows = uses(media).filter(deleted_at__isnull=True).select_related("author")
-    return list(rows.defer("draft", "search_key").order_by("-updated_at")[:limit])
+    return with_publications(with_cover(rows).order_by("-updated_at")[:limit])
 
 
 def snippet_texts() -> QuerySet:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from mentoring.views import (
     absence,
+    calendars,
     checkins,
     desk,
     feedback,
@@ -25,6 +26,7 @@ L = "programme/activities/"
 
 urlpatterns = [
     path("desk/", desk.desk, name="desk"),
+    path("calendars/", calendars.calendars, name="calendars"),
     path("desk/absence/", absence.absence, name="absence"),
     path(f"{M}posts/<int:pk>/unread/", desk.unread, name="post_unread"),
     path(f"{M}posts/<int:pk>/feedback/", feedback.feedback, name="post_feedback"),

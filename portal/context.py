@@ -123,6 +123,7 @@ PROGRAMME = (
             "programme_municipality",
         ),
     ),
+    Page("calendars", _("Calendars"), "calendar-days"),
     Page("programme_indicators", _("Indicators"), "target", prefixes=("programme_indicator",)),
     Page("programme_reports", _("Reports"), "files", prefixes=("programme_report",)),
     Page("services_catalogue", _("eServices"), "landmark", prefixes=("service_",)),
@@ -146,6 +147,8 @@ INSTALLATION = (
     Page("operations", _("Operation"), "activity", prefixes=("restore",)),
     Page("installation_facts", _("About this portal"), "info"),
 )
+# Of people who are something in several municipalities.
+CALENDARS = (Page("calendars", _("Calendars"), "calendar-days"),)
 # What a programme's trainers see of it.
 FOR_TRAINERS = ("train_list",)
 HOME = ("home", "desk", "absence")
@@ -337,7 +340,8 @@ def _sections(request: NavigationRequest, rows: list[Any]) -> list[Section]:
     else:
         own = _own_workspaces(request, rows)
         home = Item(_("Home"), address("home"), "house", url_name(request) in HOME, bottom=bool(own))
-        sections += [Section([home]), *own]
+        several = [] if _is_staff(request) or len(rows) < 2 else _items(request, CALENDARS)
+        sections += [Section([home, *several]), *own]
     if request.user.is_administrator:
         shown = {page.url for page in PROGRAMME} if _is_staff(request) else set()
         pages = tuple(page for page in INSTALLATION if page.url not in shown)

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Prefetch, QuerySet, Subquery, Sum, prefetch_related_objects
+from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, prefetch_related_objects
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -22,10 +22,10 @@ from delivery.models import Delivery
 from links.models import ClickCount, Link
 from links.queries import since_last_week
 from municipalities.models import Membership, Municipality, Pairing
-from municipalities.prepared import PreparedRows
+from municipalities.prepared import PreparedRows, PreparedRowsForSeveral
 from municipalities.queries import mentors
 from municipalities.rules import TABLE, Verb
-from municipalities.tenancy import the_only_one
+from municipalities.tenancy import all_in_scope, the_only_one
 from posts import version_files
 from posts.draft import Draft, Text, parse
 from posts.enums import DecisionKind, Stage, SuggestionState
@@ -55,6 +55,8 @@ from serbian.sorting import sort_key
 # On the network, or possibly so: editing the draft no longer changes it.
 OUT = (State.SENDING, State.PROCESSING, State.PUBLISHED, State.CHECKING, State.UNCONFIRMED)
 SEEN = (State.PUBLISHED, State.WITHDRAWN, State.MISSING)
+# Neither on the network nor on the way to it.
+GONE = (State.WITHDRAWN, State.MISSING, State.EXPIRED, State.CANCELLED)
 
 
 def is_public() -> Exists:
@@ -103,6 +105,13 @@ def cover_of(draft: str) -> KeyTextTransform:
     return first_media(KeyTransform("media", draft))
 
 
+def published_cover(post: str) -> Subquery:
+    """The id of the first picture or video of the version that was on a network last, of the post at this path; NULL
+    without one."""
+    out = Publication.objects.filter(post=OuterRef(post), delivery__state__in=SEEN).order_by("-pk")
+    return Subquery(out.values(first=first_media("version__media"))[:1])
+
+
 def first_media(media: Any) -> KeyTextTransform:
     """The id of the first entry of such a list, or of the list that this path names; as text."""
     return KeyTextTransform("id", KeyTransform("0", media))
@@ -113,9 +122,8 @@ def with_cover(rows: QuerySet[Post], *, drafts: bool = True) -> QuerySet[Post]:
 
     Without permission to read drafts it is that of the version that was on a network last.
     """
-    out = Publication.objects.filter(post=OuterRef("pk"), delivery__state__in=SEEN).order_by("-pk")
-    published = Subquery(out.values(first=first_media("version__media"))[:1])
-    return rows.annotate(cover=cover_of("draft") if drafts else published).defer("draft", "search_key")
+    cover = cover_of("draft") if drafts else published_cover("pk")
+    return rows.annotate(cover=cover).defer("draft", "search_key")
 
 
 def visible() -> QuerySet[Post]:
@@ -506,34 +514,51 @@ def _in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts:
     return _with_chosen(rows.select_related("author"), drafts=drafts).order_by("due_at", "pk")
 
 
+def on_channel(channel: int, filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
+    """Posts that stand on a channel or are meant to, the latest time first: those that are on the network or on the
+    way to it, and of drafts with a time those that are for this channel. Their publications: `with_publications`."""
+    there = Exists(_live(channel=channel).exclude(delivery__state__in=GONE))
+    meant = Q(draft__channels__contains=[channel]) & ~Exists(_live())
+    rows = filters.apply(readable(drafts=drafts)).filter(due_at__isnull=False)
+    rows = rows.filter(there | meant if drafts else there)
+    return with_cover(rows, drafts=drafts).order_by("-due_at", "-pk")
+
+
 def listed(filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
     """Posts for the list, last changed first. Their publications: `with_publications`."""
     rows = filters.apply(readable(drafts=drafts)).select_related("author")
     return with_cover(rows, drafts=drafts).order_by("-updated_at", "-pk")
 
 
-LIVE_PUBLICATIONS = PreparedRows(
-    lambda of: (
+def _live_publications(of: Any) -> QuerySet[Publication]:
+    return (
         Publication.objects.filter(live=True, post__in=among(of.posts))
         .select_related("channel", "delivery")
         # what no list shows
         .defer("channel__facts", "delivery__payload", "delivery__shown", "delivery__shown_now", "delivery__token")
         .order_by("pk")
-    ),
-    "channel",
-    "delivery",
-    posts=str,
-)
+    )
+
+
+LIVE_PUBLICATIONS = PreparedRows(_live_publications, "channel", "delivery", posts=str)
+LIVE_PUBLICATIONS_OF_SEVERAL = PreparedRowsForSeveral(_live_publications, "channel", "delivery", posts=str)
 
 
 def with_publications(rows: Iterable[Post]) -> list[Post]:
-    """The same posts, all of the municipality in scope, with their `live_publications` as `for_lists` has them. One
+    """The same posts, all of the municipalities in scope, with their `live_publications` as `for_lists` has them. One
     query; none without posts."""
     posts = {post.pk: post for post in rows}
     for post in posts.values():
         post.live_publications = []  # type: ignore[attr-defined]
     if posts:
-        for row in LIVE_PUBLICATIONS.shared_instances(municipality=the_only_one(), posts=array(posts)):
+        for row in _live_of(posts):
             row.post = posts[row.post_id]
             posts[row.post_id].live_publications.append(row)  # type: ignore[attr-defined]
     return list(posts.values())
+
+
+def _live_of(posts: Collection[int]) -> list[Publication]:
+    ids = all_in_scope()
+    if len(ids) == 1:
+        return LIVE_PUBLICATIONS.shared_instances(municipality=the_only_one(), posts=array(posts))
+    return LIVE_PUBLICATIONS_OF_SEVERAL.shared_instances(municipalities=ids, posts=array(posts))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import municipality, programme, public, public_page
+from reports.views import month, municipality, programme, public, public_page
 
 M = "m/<slug:municipality>/"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path(f"{M}reports/schedule/<slug:act>/", municipality.schedule_act, name="report_schedule_act"),
     path(f"{M}reports/<int:report>/", municipality.report, name="report"),
     path(f"{M}reports/<int:report>/<slug:format>/", municipality.download, name="report_download"),
+    path(f"{M}calendar/month/", month.month, name="calendar_month"),
     path(f"{M}settings/public/", public_page.settings_public, name="settings_public"),
     path(f"{M}settings/public/save/", public_page.save, name="settings_public_save"),
     path("programme/reports/", programme.reports, name="programme_reports"),

@@ -5,6 +5,7 @@ Where a page has to answer 404 or 422 instead, its view asks for the default Non
 """
 
 from collections.abc import Collection
+from datetime import date
 from typing import overload
 
 from django.http import QueryDict
@@ -29,6 +30,15 @@ def int_param(
 def int_list_param(values: QueryDict, name: str, *, least: int = 0, most: int = LARGEST) -> list[int]:
     """All whole numbers in `name`, in their order; what is malformed or out of range is left out."""
     return parse_ints(values.getlist(name), least=least, most=most)
+
+
+def date_param(values: QueryDict, name: str, *, default: date) -> date:
+    """The day in `name` (2026-11-29); `default` where it is absent, malformed or not within 2000 to 2100."""
+    try:
+        day = date.fromisoformat(values.get(name, ""))
+    except ValueError:
+        return default
+    return day if 2000 <= day.year <= 2100 else default
 
 
 def choice_param(values: QueryDict, name: str, choices: Collection[str], *, default: str = "") -> str:

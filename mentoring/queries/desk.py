@@ -33,7 +33,7 @@ from municipalities.prepared import PreparedForSeveral, PreparedRowsForSeveral
 from municipalities.tenancy import all_in_scope
 from posts.enums import DecisionKind, Stage
 from posts.models import Comment, Decision, Seen, Thread
-from posts.queries import visible
+from posts.queries import cover_of, visible, with_publications
 
 UNDER_REVIEW = (Stage.DRAFT, Stage.RETURNED, Stage.SUBMITTED)
 SHOWS = ("waiting", "drafts", "answered", "all")
@@ -217,9 +217,10 @@ def _entry(post: Any, place: DeskEntry, now: datetime) -> DeskRow:
 
 
 def entries(places: Sequence[DeskEntry], now: datetime) -> list[DeskRow]:
-    """The posts of one page of the queue, with their municipalities, authors and open threads. One query."""
+    """The posts of one page of the queue, with their municipalities, authors and open threads, and with what their
+    cards show. Two queries."""
     rows = POSTS.shared_instances(municipalities=all_in_scope(), posts=array(place.pk for place in places))
-    posts = {row.pk: row for row in rows}
+    posts = {row.pk: row for row in with_publications(rows)}
     return [_entry(posts[place.pk], place, now) for place in places if place.pk in posts]
 
 
@@ -232,7 +233,7 @@ def _posts(of: Any) -> QuerySet[Any]:
         .values("count")
     )
     rows = visible().filter(pk__in=among(of.posts))
-    rows = rows.annotate(open=Coalesce(Subquery(open_threads, output_field=IntegerField()), 0))
+    rows = rows.annotate(open=Coalesce(Subquery(open_threads, output_field=IntegerField()), 0), cover=cover_of("draft"))
     return rows.select_related("municipality", "author").defer("draft", "search_key")
 
 

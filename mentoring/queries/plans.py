@@ -23,6 +23,7 @@ from municipalities.queries import today
 from needs.enums import NeedStage
 from needs.models import Need
 from posts.models import Post, Publication
+from posts.queries import published_cover, with_cover, with_publications
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
@@ -59,14 +60,16 @@ def enrolment_of(municipality: Municipality) -> Enrolment | None:
 
 
 def evidence() -> QuerySet[Evidence]:
-    """Evidence not withdrawn, with whether its post is still public (`is_out`), and since when not (`gone_at`)."""
+    """Evidence not withdrawn, with whether its post is still public (`is_out`), since when not (`gone_at`), and the
+    first picture that was public with it (`cover`)."""
     there = Publication.objects.filter(post=OuterRef("post"))
     last_gone = (
         there.filter(WITHDRAWN).order_by().values("post").annotate(last=Max("delivery__state_at")).values("last")
     )
     rows = Evidence.objects.filter(withdrawn_at__isnull=True).select_related("by", "post", "need")
     rows = rows.defer("post__draft", "post__search_key", "need__search_key")
-    return rows.annotate(is_out=Exists(there.filter(OUT)), gone_at=Subquery(last_gone)).order_by("at", "pk")
+    rows = rows.annotate(is_out=Exists(there.filter(OUT)), gone_at=Subquery(last_gone), cover=published_cover("post"))
+    return rows.order_by("at", "pk")
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,16 @@ def evidence_status(row: Any) -> EvidenceStatus:
         deleted = row.post.deleted_at if row.post else None
         return EvidenceStatus(row, counts=False, gone_on=_day(deleted))
     return EvidenceStatus(row, counts=row.is_out, gone_on=None if row.is_out else _day(row.gone_at))
+
+
+def _with_cards(rows: Iterable[Any]) -> None:
+    """Posts among these rows of `evidence()` get what a card shows of them. One query, if there are any."""
+    shown = [row for row in rows if row.post]
+    for row in shown:
+        row.post.cover = row.cover
+    live = {post.pk: post.live_publications for post in with_publications(row.post for row in shown)}  # type: ignore[attr-defined]
+    for row in shown:
+        row.post.live_publications = live[row.post_id]
 
 
 def _day(moment: datetime | None) -> date | None:
@@ -233,8 +246,9 @@ def activities_of(plan: Plan) -> QuerySet[Activity]:
 
 
 def plan_dashboard(plan: Plan) -> PlanDashboard:
-    """Three queries."""
+    """Four queries."""
     rows = list(activities_of(plan).prefetch_related(Prefetch("evidence", evidence(), to_attr="standing")))
+    _with_cards(evidence for row in rows for evidence in row.standing)
     people = ("proposed_by", "decided_by", "activity")
     changes = list(PlanChange.objects.filter(plan=plan).select_related(*people).order_by("-proposed_at", "-pk"))
     waiting = {row.activity_id: row for row in changes if row.is_open and row.activity_id}
@@ -252,11 +266,11 @@ def plan_dashboard(plan: Plan) -> PlanDashboard:
 
 
 def item_of(activity: Activity) -> ActivityItem:
-    """One activity with its evidence and the change that waits. Two queries."""
+    """One activity with its evidence and the change that waits. Three queries."""
     change = PlanChange.objects.filter(activity=activity, accepted__isnull=True).select_related("proposed_by").first()
-    return ActivityItem(
-        activity, [evidence_status(row) for row in evidence().filter(activity=activity)], change, today()
-    )
+    rows = list(evidence().filter(activity=activity))
+    _with_cards(rows)
+    return ActivityItem(activity, [evidence_status(row) for row in rows], change, today())
 
 
 @dataclass(frozen=True)
@@ -341,7 +355,7 @@ def fitting(rows: QuerySet[Post], activity: Activity) -> QuerySet[Post]:
 def offered(activity: Activity, query: str = "") -> list[Post]:
     """Posts to pick as evidence: those that contain `query`, in either script, else those that fit. One query."""
     taken = Evidence.objects.filter(activity=activity, withdrawn_at__isnull=True, post__isnull=False).values("post")
-    rows = published_since(activity.plan).exclude(pk__in=taken)
+    rows = with_cover(published_since(activity.plan).exclude(pk__in=taken), drafts=False)
     terms = fold(query).split()
     if not terms:
         return list(fitting(rows, activity)[:OFFERED])

@@ -29,7 +29,7 @@ from posts.queries import visible
 from posts.review.domain.mark_seen import mark_unread
 from serbian.sorting import sort_key
 
-PER_PAGE = 25
+PER_PAGE = 18
 
 
 @signed_in

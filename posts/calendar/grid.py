@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from posts.rules import EARLIEST, LATEST, ZONE
 
 VIEWS = ("month", "week", "list")
+PROFILE = "profile"
+"""The view that shows no days: the squares of a channel."""
 SHOWN_PER_DAY = 4
 USUAL_HOURS = range(EARLIEST.hour, LATEST.hour)
 ALL_HOURS = range(24)
@@ -25,6 +27,10 @@ class DateRange:
     last: date
     previous: date
     next: date
+
+    @property
+    def days(self) -> list[date]:
+        return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
 
     @property
     def since(self) -> datetime:
@@ -107,11 +113,10 @@ def days(shown: DateRange, entries: Iterable[Any], holidays: Iterable[Any]) -> l
     off: Mapping[date, list[Any]] = defaultdict(list)
     for holiday in holidays:
         off[holiday.on].append(holiday)
-    count = (shown.last - shown.first).days + 1
-    dates = [shown.first + timedelta(days=n) for n in range(count)]
     month = shown.anchor.month
     return [
-        CalendarDay(d, shown.view == "month" and d.month != month, by_day.get(d, []), off.get(d, [])) for d in dates
+        CalendarDay(d, shown.view == "month" and d.month != month, by_day.get(d, []), off.get(d, []))
+        for d in shown.days
     ]
 
 

@@ -87,9 +87,12 @@ def post_cells(
 
 
 @register.simple_tag(takes_context=True)
-def thumbnail(context: Context, post: Post) -> SafeString:
-    """Its first picture; without one the sign of its format or category. Decoration: its words stand beside it."""
-    return _thumbnail(post, context["request"].municipality.slug)
+def thumbnail(context: Context, post: Post, slug: str = "") -> SafeString:
+    """Its first picture; without one the sign of its format or category. Decoration: its words stand beside it.
+
+    `slug`: its municipality, where the page is not that of one.
+    """
+    return _thumbnail(post, slug or context["request"].municipality.slug)
 
 
 def _thumbnail(post: Post, slug: str) -> SafeString:

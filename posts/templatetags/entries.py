@@ -21,12 +21,13 @@ from common.states import STATES, UNKNOWN, State
 from common.templatetags.ui import icon, network_icon, network_name, state
 from posts.calendar.appearance import URGENT, Appearance, states_of
 from posts.calendar.grid import ALL_HOURS, USUAL_HOURS, CalendarDay, hours_of
+from posts.calendar.profile import Square
 from posts.models import Post
 
 register = template.Library()
 CHANNELS = 3
 """How many networks an entry shows."""
-CHARACTERS, CHARACTERS_OF_LIST = 60, 100
+CHARACTERS, CHARACTERS_OF_LIST, CHARACTERS_OF_SQUARE = 60, 100, 160
 """How much of its words: a day is some 20 letters wide."""
 
 
@@ -37,6 +38,12 @@ def entries(posts: Iterable[Post], appearance: Appearance, *, wide: bool = False
     language, move_to = get_language(), _("Move")
     items = joined([_entry(post, appearance, move_to, language, wide=wide) for post in posts])
     return html('<ul class="entries">{}</ul>', items) if items else NOTHING
+
+
+@register.simple_tag
+def entries_at(posts: Iterable[Post], posts_url: str) -> SafeString:
+    """As `entries`, without pictures and moving; `posts_url`: the list of posts of their municipality."""
+    return entries(posts, Appearance(posts_url=posts_url, media_url=""))
 
 
 def _entry(post: Post, appearance: Appearance, move_to: str, language: str | None, *, wide: bool) -> SafeString:
@@ -62,6 +69,30 @@ def _entry(post: Post, appearance: Appearance, move_to: str, language: str | Non
         truncatechars(str(post), CHARACTERS_OF_LIST if wide else CHARACTERS),
         state(shown_state, plain=True) if is_urgent or wide else NOTHING,
         _move(post, appearance, move_to) if may_move else NOTHING,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def square(shown: Square, appearance: Appearance) -> SafeString:
+    """An item of the grid: its picture, else its first words. What is not out has its time and state written on it.
+    The words of a picture are read aloud."""
+    post = shown.post
+    cover, words = post.cover, truncatechars(str(post), CHARACTERS_OF_SQUARE)  # type: ignore[attr-defined]
+    at = timezone.localtime(post.due_at)
+    time = html('<time datetime="{}">{}, {}</time>', f"{at:%Y-%m-%dT%H:%M}", day_month(at.date()), f"{at:%H:%M}")
+    return html(
+        '<li class="square{}"><a href="{}{}/">{}<span class="{}">{}</span><span class="{}">{}{}</span></a></li>',
+        "" if shown.is_out else f" square-planned stripe-{STATES.get(shown.state, UNKNOWN).tone}",
+        appearance.posts_url,
+        post.pk,
+        html('<img src="{}{}/small/" alt="" width="480" height="480" loading="lazy">', appearance.media_url, cover)
+        if cover
+        else NOTHING,
+        "visually-hidden" if cover else "square-words",
+        words,
+        "visually-hidden" if shown.is_out else "square-plan",
+        time,
+        state(shown.state, plain=True),
     )  # fmt: skip
 
 

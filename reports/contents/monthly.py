@@ -190,18 +190,25 @@ def _mix(figures: Dashboard) -> Iterator[Block]:
 
 
 def _best(figures: Dashboard) -> Table:
+    has_views = any(subject.views is not None for subject in figures.best)
     columns = (
         Column(_("Post")),
         Column(_("Channel")),
+        Column(_("Network")),
         Column(_("Published"), CellType.DATE),
         Column(_("Interactions"), CellType.NUMBER),
+        *([Column(str(METRICS["views"].label), CellType.NUMBER)] if has_views else []),
         Column(_("On the network"), CellType.LINK),
     )
     prefetch_related_objects(figures.best, "publication__delivery")
     rows = [
-        (title_of(s), s.channel.name, s.published_on or Missing(), value(s.interactions), _link(s))
-        for s in figures.best
-    ]
+        (
+            title_of(subject), subject.channel.name, network_name(subject.channel.platform),
+            subject.published_on or Missing(), value(subject.interactions),
+            *([value(subject.views)] if has_views else []), _link(subject),
+        )
+        for subject in figures.best
+    ]  # fmt: skip
     return Table("best-posts", _("Best posts"), columns, rows, _("Ordered by interactions."), empty=_no_posts())
 
 

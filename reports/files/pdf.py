@@ -88,6 +88,26 @@ def compiled(template: bytes, data: Mapping[str, Any], *, language: str, at: dat
     return with_language(pdf, languages.by_code()[language].tag)
 
 
+def drawn(template: bytes, data: Mapping[str, Any], *, ppi: int) -> bytes:
+    """The one page of a template as PNG. Raises `NotMade` with Typst's own words."""
+    import typst
+
+    try:
+        picture = typst.compile(
+            template,
+            format="png",
+            ppi=ppi,
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+            sys_inputs={name: json.dumps(value, ensure_ascii=False) for name, value in data.items()},
+        )
+    except typst.TypstError as error:
+        raise NotMade("; ".join([error.message, *error.hints])) from error
+    if not isinstance(picture, bytes):
+        raise NotMade("a picture has one page")
+    return picture
+
+
 @cache
 def _fonts() -> "typst.Fonts":
     import typst
@@ -101,23 +121,24 @@ def _covered() -> frozenset[int]:
     return frozenset(code for first, last in stretches for code in range(first, last + 1))
 
 
-def legible(text: str) -> str:
-    """`text` with a box for signs that the typeface cannot draw, one for a run of them; long words may break."""
+def legible(text: str, *, stand_in: str = STAND_IN, longest: int = LONGEST_WORD, pieces: int = LONGEST_WORD) -> str:
+    """`text` with `stand_in` for signs that the typeface cannot draw, one for a run of them. Words of more than
+    `longest` letters may break after every `pieces` of them."""
     covered, out, lacks = _covered(), [], False
     for sign in _SPACES.sub(" ", text).strip():
         if ord(sign) in covered:
             out.append(sign)
         elif not lacks:
-            out.append(STAND_IN)
+            out.append(stand_in)
         lacks = ord(sign) not in covered
-    return " ".join(_breakable(word) for word in "".join(out).split(" "))
+    return " ".join(_breakable(word, longest, pieces) for word in "".join(out).split(" "))
 
 
-def _breakable(word: str) -> str:
+def _breakable(word: str, longest: int, pieces: int) -> str:
     """A soft hyphen would be read aloud by some; a space of no width is not."""
-    if len(word) <= LONGEST_WORD:
+    if len(word) <= longest:
         return word
-    return "\u200b".join(word[n : n + LONGEST_WORD] for n in range(0, len(word), LONGEST_WORD))
+    return "\u200b".join(word[n : n + pieces] for n in range(0, len(word), pieces))
 
 
 def with_language(pdf: bytes, tag: str) -> bytes:

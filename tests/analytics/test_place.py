@@ -18,6 +18,7 @@ from links.models import ClickCount, Link
 from municipalities.models import Cohort, Enrolment, Municipality
 from municipalities.queries import today
 from municipalities.tenancy import scope
+from posts.models import Version
 from tests.analytics.numbers import Numbers, at
 from tests.people import Cast, sign_in
 
@@ -260,6 +261,16 @@ def test_the_list_is_sorted_searched_and_narrowed(numbers: Numbers, client: Clie
     text = page(client, "analytics_posts", q="vrtic").content.decode()
     assert "from before the portal" in text
     assert "https://social.example/old" in text
+
+
+def test_a_post_of_the_list_has_the_picture_that_went_out(numbers: Numbers, client: Client) -> None:
+    subject = numbers.post(numbers.channel(), at(ago(5)), likes=10)
+    numbers.post(numbers.channel(), at(ago(6)), likes=4)
+    with scope(numbers.municipality):
+        Version.objects.filter(post=subject.publication.post).update(media=[{"id": 4711}])
+    text = page(client, "analytics_posts").content.decode()
+    assert reverse("media_thumbnail", args=["cuprija", 4711]) in text
+    assert text.count("post-thumb-empty") == 1
 
 
 def test_pages_of_the_list_keep_the_filters(numbers: Numbers, client: Client) -> None:

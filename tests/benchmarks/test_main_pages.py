@@ -60,8 +60,8 @@ LIMITS: dict[str, tuple[int, float]] = {
     "Feedback in the programme": (12, 41),
     "Programme's kits": (6, 32),
     "Programme's kit": (7, 35),
-    "Mentor's desk": (12, 59),
-    "Mentor's desk, everything": (12, 50),
+    "Mentor's desk": (13, 59),
+    "Mentor's desk, everything": (13, 52),
     "Mentor's review": (13, 64),
 }
 

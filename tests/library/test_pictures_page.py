@@ -195,7 +195,9 @@ def test_the_page_of_a_picture_says_where_it_is_used(desk: Desk, cast: Cast) -> 
     picture = desk.picture()
     desk.write("Радови у парку", media=with_picture(picture, "Парк"))
     page = sign_in(cast.officer).get(url("library_picture", picture.pk)).content.decode()
-    assert "Радови у парку" in page
+    card = page[page.index('<li class="list-row post-card">') :]
+    assert "Радови у парку" in card
+    assert url("media_thumbnail", picture.pk) in card
     assert 'name="alt"' in page
     assert url("library_picture_delete", picture.pk) not in page
 

@@ -16,9 +16,11 @@ from django.utils import timezone
 from mentoring.domain.absence import announce
 from mentoring.queries.desk import waits
 from mentoring.queries.response import response_times
+from mentoring.views.desk import PER_PAGE
 from municipalities.models import Membership, Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
+from posts.draft import Shown
 from posts.editing.domain.submit import submit
 from posts.enums import Stage
 from posts.models import Decision, Post
@@ -28,7 +30,7 @@ from posts.review.domain.mark_seen import mark_seen
 from tests.people import Cast, person, sign_in
 from tests.posts.desk import Desk, in_hours, opened
 
-MOST_QUERIES = 12
+MOST_QUERIES = 13
 
 
 def titles(answer: Any) -> list[str]:
@@ -178,6 +180,19 @@ def test_an_approved_post_stands_under_all_until_it_goes_out(desk: Desk) -> None
     assert titles(shown(desk, show="all")) == ["Сутра"]
 
 
+def test_a_post_on_the_desk_has_its_picture_and_its_networks(desk: Desk) -> None:
+    with scope(desk.municipality):
+        picture = desk.picture()
+        with_picture = submitted(desk, "Фонтана", media=(Shown(picture.pk, "Фонтана"),), time=in_hours(30))
+    html = shown(desk).content.decode()
+    entry = html[html.index("desk-row") :]
+    assert f'src="{reverse("media_thumbnail", args=[desk.municipality.slug, picture.pk])}"' in entry
+    assert 'class="network-states"' in entry, str(with_picture)
+    with scope(desk.municipality):
+        plain = submitted(desk, "Само речи")
+    assert shown(desk).content.decode().count("post-thumb-empty") == 1, str(plain)
+
+
 def test_what_goes_out_soon_is_told_by_a_word(desk: Desk) -> None:
     with scope(desk.municipality):
         submitted(desk, "Ускоро", time=in_hours(5))
@@ -261,7 +276,7 @@ def test_the_desk_asks_a_fixed_number_of_questions_and_stays_small(desk: Desk, m
     assert after == before
     assert max(after.values()) <= MOST_QUERIES
     answer = client.get("/desk/?show=drafts&page=2")
-    assert len(answer.context["entries"]) == 25
+    assert len(answer.context["entries"]) == PER_PAGE
     assert {tab["label"]: tab["count"] for tab in answer.context["segments"]} == {
         "Waiting for me": 0, "Being written": most, "Answered": 0, "All": most,
     }  # fmt: skip

@@ -186,7 +186,7 @@ def test_on_a_wide_screen_the_filters_are_open(calendar: Any, desk: Desk, page: 
     expect(calendar().get_by_label("Words")).to_be_visible()
 
 
-@pytest.mark.parametrize("view", ["month", "week", "list"])
+@pytest.mark.parametrize("view", ["month", "week", "list", "profile"])
 def test_every_view_is_usable_for_everybody(calendar: Any, desk: Desk, page: Any, view: str) -> None:
     written(desk)
     written(desk, text="Млеко за школе и вртиће у свим насељима")

@@ -203,6 +203,12 @@ def test_publications_of_lists(full: Desk) -> None:
     shared = queries.LIVE_PUBLICATIONS.shared_instances(municipality=full.cast.cuprija.pk, posts=keys)
     assert [everything(row) for row in shared] == [everything(row) for row in rows]
     assert len({id(row.channel) for row in shared}) == 2 < len(rows)
+    with scope(full.cast.cuprija, full.cast.novi_pazar):
+        ids = (full.cast.cuprija.pk, full.cast.novi_pazar.pk)
+        several = queries.LIVE_PUBLICATIONS_OF_SEVERAL.shared_instances(municipalities=ids, posts=keys)
+        known = Publication.objects.filter(live=True, post__in=posts).order_by("pk")
+        assert [row.pk for row in several] == [row.pk for row in known]
+        assert [row.channel.name for row in several] == [row.channel.name for row in known]
     with_publications = queries.with_publications(posts)
     prefetched = list(queries.for_lists(Post.objects.order_by("pk")))
     assert with_publications == prefetched == posts

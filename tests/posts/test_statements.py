@@ -76,6 +76,7 @@ STATEMENTS = {
         "DECISIONS_OF_POST",
         "FOR_REVIEW",
         "LIVE_PUBLICATIONS",
+        "LIVE_PUBLICATIONS_OF_SEVERAL",
         "PUBLICATIONS_OF_POST",
         "unfiltered_in_range",
     },

@@ -6,6 +6,7 @@ import csv
 import ctypes
 import io
 import zipfile
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +70,17 @@ def collisions(body: bytes) -> list[tuple[str, str]]:
         for other, (its_left, its_bottom, its_right, its_top) in enumerate(boxes[:one])
         if min(right, its_right) - max(left, its_left) > 0.5 and min(top, its_top) - max(bottom, its_bottom) > 0.5
     ]
+
+
+def letters(body: bytes) -> dict[str, list[tuple[float, float, float, float]]]:
+    """Where each letter of the first page stands: left, bottom, right, top."""
+    page = pypdfium2.PdfDocument(body)[0]
+    content = page.get_textpage()
+    boxes: dict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
+    for number in range(content.count_chars()):
+        if (sign := content.get_text_range(number, 1)).strip():
+            boxes[sign].append(content.get_charbox(number))
+    return boxes
 
 
 def structure(page: Any) -> tuple[set[str], list[str]]:

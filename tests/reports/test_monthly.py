@@ -15,7 +15,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from analytics.models import ChannelDay
+from analytics.models import ChannelDay, Subject
 from common import job_progress
 from common.models import AuditEvent
 from municipalities.models import Municipality
@@ -97,8 +97,20 @@ def test_every_format_says_the_same(cast: Cast, shelf: Path) -> None:
     printed = reading.pdf(body(row, "pdf", shelf)).text
     assert "22.5" in printed
     assert [line["Interactions"] for line in tables["best-posts"]] == ["25", "24", "23", "22", "21"]
+    assert {line["Network"] for line in tables["best-posts"]} == {"Mastodon"}
+    assert "Views" not in tables["best-posts"][0], "the network reports none"
     assert len(tables["days"]) == 31
     assert tables["calls"][0]["What people are asked to do"] == "Pay"
+
+
+def test_best_posts_have_views_where_a_network_reports_them(cast: Cast, shelf: Path) -> None:
+    filled(cast)
+    with scope(cast.cuprija):
+        best = Subject.objects.order_by("-interactions").exclude(interactions=None).first()
+        assert best is not None
+        Subject.objects.filter(pk=best.pk).update(views=1234)
+    views = [line["Views"] for line in reading.tables(body(made(cast), "zip", shelf))["best-posts"]]
+    assert views == ["1234", "", "", "", ""]
 
 
 def test_it_begins_with_the_month_in_a_sentence(cast: Cast) -> None:

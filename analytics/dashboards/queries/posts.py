@@ -95,7 +95,8 @@ SORTS = ("newest", "oldest", "most", "least", "usual", "likes", "reposts", "repl
 
 
 def ordered(rows: QuerySet[Subject], sort: str, medians: dict[int, Usual]) -> QuerySet[Subject]:
-    """Missing values come last in either direction."""
+    """For a page that shows them: with their `cover`. Missing values come last in either direction."""
+    rows = rows.annotate(cover=first_media("publication__version__media"))
     if sort == "oldest":
         return rows.order_by("published_on", "published_at", "pk")
     if sort == "least":

@@ -1,4 +1,4 @@
-"""The calendar: month, week and list of one municipality, and rescheduling of a post.
+"""The calendar: month, week, list and squares of one municipality, and rescheduling of a post.
 
 Its users want to see what goes out when, notice gaps and holidays, and move a post by drag and drop, by a dialog or by
 keyboard; all three call `move`.
@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -22,14 +23,14 @@ from channels.models import Channel
 from common.errors import ActionNotAllowed
 from common.templatetags.ui import network_name
 from common.web.errors import add_form_error
-from common.web.params import choice_param
+from common.web.params import choice_param, date_param
 from municipalities.access import requires
 from municipalities.holidays import holidays
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts import queries, rules
 from posts.approval import approval_window
-from posts.calendar import grid
+from posts.calendar import grid, profile
 from posts.calendar.appearance import COLOURS, Appearance, labels_of, striped
 from posts.calendar.views.post_list import filters_of, options
 from posts.enums import Stage
@@ -47,8 +48,10 @@ DRAFTS = 30
 def calendar(request: MunicipalityRequest) -> HttpResponse:
     now = timezone.localtime()
     today = now.date()
-    view = choice_param(request.GET, "view", grid.VIEWS, default="month")
-    shown = grid.visible_range(view, _day(request.GET.get("date"), today))
+    view = choice_param(request.GET, "view", (*grid.VIEWS, grid.PROFILE), default="month")
+    if view == grid.PROFILE:
+        return _profile(request)
+    shown = grid.visible_range(view, date_param(request.GET, "date", default=today))
     filters = filters_of(request)
     posts = queries.in_range(shown.since, shown.until, filters, drafts=request.access.may(Verb.DRAFT_VIEW))
     choices = options()
@@ -68,7 +71,7 @@ def calendar(request: MunicipalityRequest) -> HttpResponse:
         "filters": filters,
         "keep": {"view": view, "date": shown.anchor.isoformat(), "colour": colour, "hours": hours},
         "options": choices,
-        "views": _views(request, shown),
+        "views": _views(request, view),
         "colour": colour,
         "colours": _colours(request, colour),
         "hours": hours,
@@ -81,6 +84,37 @@ def calendar(request: MunicipalityRequest) -> HttpResponse:
         "past_url": _address(request, past="1") if folds_past else "",
     }
     return render(request, "posts/calendar.html", context)
+
+
+def _profile(request: MunicipalityRequest) -> HttpResponse:
+    """The posts of one channel as squares, three in a row, the latest first."""
+    filters, choices = filters_of(request), options()
+    channel = profile.chosen_channel(choices["channels"], filters.channel)
+    narrowing = replace(filters, channel=None)
+    networks = [other.platform for other in choices["channels"]]
+    context: dict[str, Any] = {
+        "channel": channel,
+        "channels": [
+            {
+                "label": network_name(other.platform) if networks.count(other.platform) == 1 else channel_label(other),
+                "url": _address(request, channel=str(other.pk), page=None),
+                "current": other == channel,
+            }
+            for other in choices["channels"]
+        ],
+        "filters": narrowing,
+        # the channels have links of their own
+        "options": {**choices, "channels": []},
+        "keep": {"view": grid.PROFILE, **({"channel": channel.pk} if channel else {})},
+        "views": _views(request, grid.PROFILE),
+        "appearance": _addresses(request),
+    }
+    if channel is not None:
+        rows = queries.on_channel(channel.pk, narrowing, drafts=request.access.may(Verb.DRAFT_VIEW))
+        page = Paginator(rows, profile.PER_PAGE).get_page(request.GET.get("page"))
+        posts = queries.with_publications(page.object_list)
+        context |= {"page": page, "squares": [profile.square(post, channel.pk) for post in posts]}
+    return render(request, "posts/calendar_profile.html", context)
 
 
 def _prepare(request: MunicipalityRequest, posts: Sequence[Post], channels: Sequence[Channel]) -> None:
@@ -146,15 +180,6 @@ def channel_label(channel: Channel) -> str:
     return f"{network_name(channel.platform)}: {channel.name}"
 
 
-def _day(wanted: str | None, today: date) -> date:
-    """The day in the URL; today if it is none or out of range."""
-    try:
-        day = date.fromisoformat(wanted or "")
-    except ValueError:
-        return today
-    return day if 2000 <= day.year <= 2100 else today
-
-
 def _address(request: HttpRequest, **changed: str | None) -> str:
     """This page with other parameters; None takes one away."""
     query = request.GET.copy()
@@ -166,11 +191,11 @@ def _address(request: HttpRequest, **changed: str | None) -> str:
     return f"?{query.urlencode()}"
 
 
-def _views(request: HttpRequest, shown: grid.DateRange) -> list[dict[str, Any]]:
-    labels = {"month": _("Month"), "week": _("Week"), "list": _("List")}
+def _views(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+    labels = {"month": _("Month"), "week": _("Week"), "list": _("List"), grid.PROFILE: _("Grid")}
     return [
-        {"label": labels[view], "url": _address(request, view=view), "current": view == shown.view}
-        for view in grid.VIEWS
+        {"label": label, "url": _address(request, view=view, page=None), "current": view == current}
+        for view, label in labels.items()
     ]
 
 
