@@ -28,7 +28,7 @@ from posts.composer.derived_text import DerivationReason, TextSegment
 from posts.composer.form_parser import ComposerInput
 from posts.composer.views.field_errors import ChannelFinding, FieldError, field_errors, refusals
 from posts.composer.views.picture_rows import PictureRow, picture_row
-from posts.draft import MOST_PICTURES, RATIOS, SERBIAN, Draft, Text
+from posts.draft import MOST_PICTURES, SERBIAN, Draft, Text
 from posts.editing.domain.corrections import open_correction
 from posts.editing.domain.submit import past_time_message
 from posts.editing.eservices import Promotion, all_notes, promotion
@@ -90,6 +90,8 @@ class ChannelChoice:
     own: Sequence[ChannelText]
     takes_title: bool = False
     takes_comment: bool = False
+    alt_characters: int = 0
+    """How long the description of a picture may be there; 0 where the network takes none."""
 
     @property
     def is_different(self) -> bool:
@@ -138,7 +140,6 @@ class ComposerPage:
     call_kinds: ClassVar[Any] = CallKind.choices
     formats: ClassVar[Any] = Format.choices
     layouts: ClassVar[Any] = Layout.choices
-    ratios: ClassVar[Any] = RATIOS
     most_pictures: int = MOST_PICTURES
     most_film: int = 0
     may_remember: bool = False
@@ -461,6 +462,7 @@ def _place(draft: Draft, channel: Channel) -> ChannelChoice:
         own=[ChannelText(tag, language_name(tag), written.get(tag, "")) for tag in tags],
         takes_title=bool(limits.title_characters),
         takes_comment=bool(limits.comment_characters),
+        alt_characters=limits.alt_characters or 0,
     )
 
 

@@ -1,21 +1,9 @@
 // What was kept, put into the post: snippets and hashtags at the cursor, pictures with their last description.
 import { closest } from "../dom.js";
+import { fetched } from "../fetched.js";
 import { contents, parsed } from "../markup.js";
 
 const PAUSE = 120;
-
-/** The fragment at `url`; null when the connection or the session is gone, which `toast` tells. */
-export async function fetched(url) {
-  try {
-    const answer = await fetch(url, { redirect: "manual", headers: { "X-Fragment": "1" } });
-    if (answer.ok) return await answer.text();
-  } catch {
-    // told below, like every other reason
-  }
-  const text = document.getElementById("texts")?.dataset.offline;
-  document.dispatchEvent(new CustomEvent("toast", { detail: { text } }));
-  return null;
-}
 
 /** A dialog of its own, outside the form, so that nothing in it is saved with the post. */
 export function dialogFor(html, css) {

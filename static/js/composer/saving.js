@@ -21,6 +21,7 @@ class Saving {
     this.sent = isAsServed(form) ? snapshot(form) : "";
     this.running = null;
     this.leaving = false;
+    this.settled = this.state.cloneNode(true);
     this.offer();
     this.listen();
   }
@@ -47,7 +48,7 @@ class Saving {
   }
 
   changed() {
-    if (!this.isDirty) return;
+    if (!this.isDirty) return this.settle();
     clearTimeout(this.copying);
     this.copying = setTimeout(() => this.isDirty && this.keep(), AFTERWARDS);
     if (this.state.dataset.state !== "problem") this.tell("changed", say("changed"));
@@ -101,8 +102,16 @@ class Saving {
     else {
       localStorage.removeItem(this.key);
       this.tell("saved", say("saved", { time: body.at }));
+      this.settled = this.state.cloneNode(true);
     }
     return true;
+  }
+
+  /** What was changed is as it was again, before it was saved. */
+  settle() {
+    if (this.state.dataset.state !== "changed") return;
+    this.state.dataset.state = this.settled.dataset.state;
+    this.state.replaceChildren(...this.settled.cloneNode(true).childNodes);
   }
 
   failed(problem) {

@@ -1,0 +1,97 @@
+"""What the composer loads when it is first needed: pictures with descriptions and order, and tools at the text."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from django.urls import reverse
+
+from municipalities.tenancy import scope
+from posts.draft import parse
+from posts.models import Post
+from tests.browsing import enter, violations
+from tests.people import Cast
+from tests.posts.desk import Desk, opened, picture_bytes
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+LAPTOP, PHONE = {"width": 1366, "height": 657}, {"width": 390, "height": 844}
+PASTE = """([area, name, body, text]) => {
+  const bytes = Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([bytes], name, { type: "image/jpeg" }));
+  if (text) clipboardData.setData("text/plain", text);
+  const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+  document.querySelector(area).dispatchEvent(event);
+  return event.defaultPrevented;
+}"""
+
+
+@pytest.fixture
+def desk(cast: Cast) -> Desk:
+    with scope(cast.cuprija):
+        return opened(cast)
+
+
+@pytest.fixture
+def composer(page: Any, live_server: Any, desk: Desk) -> Any:
+    """Opens the composer of a new post, or of `post`, in a window of this size."""
+
+    def open_(size: dict[str, int] = LAPTOP, post: Post | None = None) -> Any:
+        page.set_viewport_size(size)
+        enter(page, live_server, desk.cast.officer)
+        where = reverse("post_edit", args=["cuprija", post.pk]) if post else reverse("post_new", args=["cuprija"])
+        page.goto(live_server.url + where)
+        page.locator("#composer.has-script").wait_for()
+        return page
+
+    return open_
+
+
+def saved(page: Any) -> None:
+    page.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for()
+
+
+def paste(page: Any, name: str, text: str = "") -> bool:
+    """Whether the composer took the picture in the clipboard, which may hold a text as well."""
+    body = base64.b64encode(picture_bytes()).decode()
+    taken: bool = page.evaluate(PASTE, ["#text-sr-Cyrl", name, body, text])
+    return taken
+
+
+def test_a_pasted_picture_asks_for_its_description_and_changes_places_by_keyboard_and_pointer(
+    composer: Any, desk: Desk
+) -> None:
+    page = composer()
+    assert not paste(page, "words.jpg", "Речи из Ворда"), "the words are meant, not their picture"
+    assert paste(page, "fontana.jpg")
+    field = page.locator(".picture textarea")
+    expect(field).to_be_focused()
+    expect(page.locator(".picture-bare")).to_be_visible()
+    field.fill("Фонтана на тргу")
+    expect(page.locator(".picture-bare")).to_be_hidden()
+    expect(page.locator(".picture .letters")).to_have_text("15 / 1500")
+    paste(page, "skver.jpg")
+    rows = page.locator(".picture")
+    expect(rows).to_have_count(2)
+    assert violations(page) == []
+    page.get_by_role("button", name="Move skver.jpg forward").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Picture 1 of 2")).to_have_count(1)
+    # The button that was pressed is gone at the top of the list: the other one has the focus.
+    expect(page.get_by_role("button", name="Move skver.jpg back")).to_be_focused()
+    expect(rows.nth(1).locator("textarea")).to_have_value("Фонтана на тргу")
+    start, end = (rows.nth(place).locator("[data-drag]").bounding_box() for place in (1, 0))
+    page.mouse.move(start["x"] + 40, start["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 40, end["y"] + 10, steps=6)
+    page.mouse.up()
+    # The order is as it was saved again, so there is nothing to save, and the page says so.
+    expect(rows.nth(0).locator("textarea")).to_have_value("Фонтана на тргу")
+    saved(page)
+    with scope(desk.municipality):
+        assert [shown.alt for shown in parse(Post.objects.get().draft).media] == ["Фонтана на тргу", ""]
