@@ -21,7 +21,7 @@ class Saving {
     this.sent = isAsServed(form) ? snapshot(form) : "";
     this.running = null;
     this.leaving = false;
-    this.settled = this.state.cloneNode(true);
+    this.rest();
     this.offer();
     this.listen();
   }
@@ -102,16 +102,21 @@ class Saving {
     else {
       localStorage.removeItem(this.key);
       this.tell("saved", say("saved", { time: body.at }));
-      this.settled = this.state.cloneNode(true);
+      this.rest();
     }
     return true;
+  }
+
+  rest() {
+    this.settled = { state: this.state.dataset.state, nodes: [...this.state.childNodes] };
   }
 
   /** What was changed is as it was again, before it was saved. */
   settle() {
     if (this.state.dataset.state !== "changed") return;
-    this.state.dataset.state = this.settled.dataset.state;
-    this.state.replaceChildren(...this.settled.cloneNode(true).childNodes);
+    const { state, nodes } = this.settled;
+    this.state.dataset.state = state;
+    this.state.replaceChildren(...nodes);
   }
 
   failed(problem) {

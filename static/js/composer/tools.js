@@ -6,6 +6,8 @@ let coming;
 
 /** The dialog with this id; null when the connection or the session is gone. */
 export async function tool(form, id) {
+  const there = document.getElementById(id);
+  if (there) return there;
   coming ??= fetched(form.dataset.tools).then((html) => {
     if (html === null) coming = undefined;
     else document.body.append(...contents(html));
