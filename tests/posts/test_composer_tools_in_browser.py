@@ -13,7 +13,9 @@ from django.urls import reverse
 from municipalities.tenancy import scope
 from posts.draft import parse
 from posts.models import Post
+from tests.analytics.factories import channel
 from tests.browsing import enter, violations
+from tests.library.test_snippets import kept
 from tests.people import Cast
 from tests.posts.desk import Desk, opened, picture_bytes
 
@@ -136,3 +138,39 @@ def test_an_emoji_is_searched_in_either_script_put_at_the_cursor_and_taken_back(
     expect(text).to_have_value("Срећан празник!")
     page.get_by_role("button", name="Emoji").click()
     expect(dialog.locator("[data-group=recent] button")).to_have_text(["🇷🇸"])
+
+
+def test_a_slash_on_an_empty_line_puts_in_a_text_and_an_at_sign_an_account(composer: Any, desk: Desk) -> None:
+    with scope(desk.municipality):
+        kept(desk, desk.cast, "Радно време", sr_Cyrl="Шалтер ради од {{почетак}} до 15 часова.")
+    for platform, handle in (("mastodon", "@novipazar@mastodon.rs"), ("bluesky", "@novipazar.bsky.social")):
+        shared = {"name": "Нови Пазар", "is_practice": desk.mastodon.is_practice}
+        channel(desk.cast.novi_pazar, desk.cast.stranger, platform=platform, handle=handle, **shared)
+    page = composer()
+    text = page.locator("#text-sr-Cyrl")
+    text.fill("12/24")
+    text.press("End")
+    text.press_sequentially("/7 ")
+    text.press("Enter")
+    # Within a line it is a slash.
+    expect(page.locator(".suggestions")).to_be_hidden()
+    text.press_sequentially("/radno vr")
+    expect(page.locator(".suggestions > li:visible")).to_have_count(1)
+    assert violations(page) == []
+    text.press("Enter")
+    expect(text).to_have_value("12/24/7 \nШалтер ради од {{почетак}} до 15 часова.")
+    text.press_sequentially("7")
+    expect(text).to_have_value("12/24/7 \nШалтер ради од 7 до 15 часова.")
+    # With both networks chosen, the name, which is right on each; with one of them, its account.
+    text.press("Control+End")
+    text.press_sequentially(" @паза")
+    expect(page.locator(".suggestions > li:visible")).to_have_text(["Нови Пазар"])
+    text.press("Escape")
+    expect(text).to_be_focused()
+    page.get_by_role("checkbox", name=desk.bluesky.name).uncheck()
+    text.press("Control+End")
+    text.press_sequentially("р")
+    expect(page.locator(".suggestions > li:visible")).to_have_text(["@novipazar@mastodon.rs · Нови Пазар"])
+    text.press("Enter")
+    expect(text).to_have_value("12/24/7 \nШалтер ради од 7 до 15 часова. @novipazar@mastodon.rs")
+    saved(page)

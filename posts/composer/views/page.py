@@ -30,9 +30,10 @@ from posts.composer.views.field_errors import ChannelFinding, FieldError, field_
 from posts.composer.views.picture_rows import PictureRow, picture_row
 from posts.draft import MOST_PICTURES, SERBIAN, Draft, Text
 from posts.editing.domain.corrections import open_correction
+from posts.editing.domain.page_cards import card_of
 from posts.editing.domain.submit import past_time_message
 from posts.editing.eservices import Promotion, all_notes, promotion
-from posts.editing.previews import Preview, notes, of_draft
+from posts.editing.previews import Preview, notes, of_draft, with_page_card
 from posts.enums import CallKind, Category, Format
 from posts.interactive import format_notes
 from posts.labels import language_name, own_name, time_notes
@@ -351,6 +352,7 @@ def build_fragments(
     past = bool(content.time and content.time.due_at <= timezone.now()) and not post.is_correction
     tried = _tried(request)
     seen = of_draft(post, draft, queries.channels_of(draft, channels), library)
+    seen = with_page_card(seen, card_of(municipality.pk, draft.link))
     return ComposerPage(
         post=post,
         revision=typed.revision,

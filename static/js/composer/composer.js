@@ -39,6 +39,11 @@ if (form) {
   preview.update();
   if (saving.isDirty) changed();
   form.addEventListener("input", changed);
+  form.addEventListener("input", async ({ target: field }) => {
+    if (field instanceof HTMLTextAreaElement && /^(text|own)-/.test(field.name) && "/@".includes(field.value[field.selectionStart - 1] ?? " ")) {
+      (await import("./suggest.js")).suggest(form, field);
+    }
+  });
   form.addEventListener("change", (event) => {
     const box = closest(event, "input");
     if (box?.name === "channels") {
