@@ -174,3 +174,55 @@ def test_a_slash_on_an_empty_line_puts_in_a_text_and_an_at_sign_an_account(compo
     text.press("Enter")
     expect(text).to_have_value("12/24/7 \nШалтер ради од 7 до 15 часова. @novipazar@mastodon.rs")
     saved(page)
+
+
+def test_on_a_telephone_the_text_gets_the_whole_screen_with_its_tools_below_it(
+    browser: Any, live_server: Any, desk: Desk
+) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, locale="en-GB")
+    page = context.new_page()
+    enter(page, live_server, desk.cast.officer)
+    page.goto(live_server.url + reverse("post_new", args=["cuprija"]))
+    page.locator("#composer.has-script").wait_for()
+    text = page.locator("#text-sr-Cyrl")
+    text.tap()
+    section = page.locator(".composer-text.is-writing")
+    expect(section).to_be_visible()
+    assert section.bounding_box() == {"x": 0, "y": 0, **PHONE}
+    assert violations(page, within=".composer-text") == []
+    page.keyboard.type("Срећан празник!")
+    page.keyboard.press("Home")
+    # A tool leaves the focus, and with it the keyboard, where it is; from a dialog both come back to the same place.
+    page.get_by_role("button", name="Emoji").tap()
+    page.locator("#emoji").get_by_role("button", name="grinning face", exact=True).tap()
+    expect(text).to_have_value("😀Срећан празник!")
+    expect(text).to_be_focused()
+    expect(section).to_be_visible()
+    # The keyboard of a telephone leaves this much of the screen.
+    page.set_viewport_size({"width": 390, "height": 480})
+    tools = page.locator("#text-tools").bounding_box()
+    assert tools
+    assert 430 < tools["y"] + tools["height"] <= 480
+    page.set_viewport_size(PHONE)
+    page.get_by_role("button", name="Done writing").tap()
+    expect(section).to_have_count(0)
+    page.get_by_role("button", name="Link").first.tap()
+    expect(page.locator("#link")).to_be_focused()
+    page.set_input_files("#files", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture_bytes()})
+    page.locator(".picture").wait_for()
+    assert page.locator("#call").get_attribute("open") is not None
+    page.locator("#picture-findings li").wait_for()
+    # With a picture and an open call to action.
+    assert page.locator("#composer").evaluate("form => form.scrollHeight") <= 1800
+    context.close()
+
+
+def test_at_1280_the_row_of_the_time_is_one_line(composer: Any) -> None:
+    page = composer({"width": 1280, "height": 800})
+    page.fill("#date", "03.12.2099")
+    page.fill("#time", "10:00")
+    clear = page.locator("[data-clear-time]")
+    expect(clear).to_be_visible()
+    boxes = [page.locator(selector).bounding_box() for selector in ("#date", "#time", "[data-clear-time]")]
+    middles = [box["y"] + box["height"] / 2 for box in boxes if box]
+    assert max(middles) - min(middles) < 4

@@ -81,7 +81,9 @@ def test_the_preview_shows_the_page_as_the_network_will_once_a_worker_has_read_i
     key = "7b0e8a1e-93a4-4a0c-9d8a-0d5e6f3f1a11"
     sent = {"revision": 0, "key": key, "text-sr-Cyrl": "Види", "link": f"{site}/news", "channels": [desk.mastodon.pk]}
     preview = reverse("post_preview", args=["cuprija"])
-    assert "The network makes this card" in client.post(preview, sent).content.decode()
+    before = client.post(preview, sent).content.decode()
+    assert "The network makes this card" in before
+    assert "data-unread" in before, "the script goes on to ask"
     client.post(reverse("post_begin", args=["cuprija"]), sent)
     assert Site.requested == [], "no view calls a page"
     check_links.check_due_links()
@@ -89,6 +91,7 @@ def test_the_preview_shows_the_page_as_the_network_will_once_a_worker_has_read_i
     assert "Нова фонтана &amp; трг &gt; парк" in shown
     assert "Отварање у суботу." in shown
     assert "The network makes this card" not in shown
+    assert "data-unread" not in shown
     card = card_of(desk.municipality.pk, f"{site}/news")
     assert card
     picture = client.get(reverse("post_page_picture", args=["cuprija", card.picture]))
@@ -136,7 +139,7 @@ def test_a_hostile_picture_leaves_the_card_without_one(
 def test_what_is_no_page_with_a_title_has_no_card(desk: Desk, site: str, content_type: str, body: bytes) -> None:
     Site.pages = {"/news": (content_type, body)}
     fetch_card(desk.municipality.pk, f"{site}/news")
-    assert card_of(desk.municipality.pk, f"{site}/news") is None
+    assert card_of(desk.municipality.pk, f"{site}/news") == PageCard("")
 
 
 def test_long_and_odd_words_are_cut_and_cleaned() -> None:
@@ -149,9 +152,7 @@ def test_long_and_odd_words_are_cut_and_cleaned() -> None:
     assert latin.title == "Ćuprija"
 
 
-@pytest.mark.parametrize(
-    "part", ["<meta ", "<meta property='", "<title", "<!--", '<meta a="', "&amp", "<![CDATA["]
-)
+@pytest.mark.parametrize("part", ["<meta ", "<meta property='", "<title", "<!--", '<meta a="', "&amp", "<![CDATA["])
 def test_a_page_made_to_be_slow_is_read_fast(part: str) -> None:
     started = time.process_time()
     facts_of((part * 400_000).encode()[: 2 * 1024 * 1024], "text/html", "https://cuprija.rs/")

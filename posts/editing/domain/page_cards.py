@@ -30,16 +30,21 @@ def _picture_key(municipality_id: int, key: str) -> str:
 
 def fetch_card(municipality_id: int, url: str) -> None:
     """Read the page and keep its card for the municipality. A worker's: it calls foreign sites. Never raises."""
-    key = digest(url)
     facts = _read(url)
     if facts is None:
-        cache.delete(_card_key(municipality_id, key))
+        keep_no_card(municipality_id, url)
         return
+    key = digest(url)
     picture = _fetched_picture(facts.picture) if facts.picture else None
     if picture:
         cache.set(_picture_key(municipality_id, key), picture, SECONDS)
     card = PageCard(facts.title, facts.description, key if picture else "")
     cache.set(_card_key(municipality_id, key), card, SECONDS)
+
+
+def keep_no_card(municipality_id: int, url: str) -> None:
+    """Nothing came of the page, so that nobody waits for it."""
+    cache.set(_card_key(municipality_id, digest(url)), PageCard(""), SECONDS)
 
 
 def _read(url: str) -> PageFacts | None:
@@ -67,7 +72,8 @@ def _fetched_picture(url: str) -> tuple[bytes, str] | None:
 
 
 def card_of(municipality_id: int, url: str) -> PageCard | None:
-    """What is known of the page, without a call to it."""
+    """What is known of the page, without a call to it: None before it was read, a card without a title where it gave
+    none."""
     card: PageCard | None = cache.get(_card_key(municipality_id, digest(url))) if url else None
     return card
 

@@ -36,6 +36,7 @@ if (form) {
   startErrors(form);
   startExtras(form);
   startSheet(form);
+  startPhone(form);
   preview.update();
   if (saving.isDirty) changed();
   form.addEventListener("input", changed);
@@ -89,6 +90,21 @@ function startSheet(form) {
   form.querySelector("[data-open-previews]").addEventListener("click", async ({ currentTarget }) => {
     ready ??= import("./sheet.js").then((sheet) => (sheet.startSheet(), sheet));
     (await ready).openSheet(currentTarget);
+  });
+}
+
+/** A telephone: the text gets the whole screen while it is written. */
+function startPhone(form) {
+  const phone = matchMedia("(max-width: 600px) and (pointer: coarse)");
+  // A tap and not the focus: a page that opens with the focus in its text shows the rest as well.
+  form.querySelector(".composer-text").addEventListener("click", async ({ target: field }) => {
+    if (!phone.matches || !(field instanceof HTMLTextAreaElement && field.classList.contains("composer-area"))) return;
+    (await import("./writing.js")).startWriting(form, field);
+  });
+  form.querySelector("[data-to-files]").addEventListener("click", () => form.querySelector("input#files").click());
+  form.querySelector("[data-to-link]").addEventListener("click", () => {
+    form.querySelector("details#call").open = true;
+    form.elements.link.focus();
   });
 }
 

@@ -51,12 +51,17 @@ class Picker {
         this.reach(this.section(group).querySelector("button[data-emoji]"));
       }
     });
-    dialog.addEventListener("close", () => this.field.focus());
+    dialog.addEventListener("close", () => {
+      this.field.focus();
+      if (this.place) this.field.setSelectionRange(...this.place);
+    });
   }
 
   async open(field) {
     if (this.dialog.open) return;
     this.field = field;
+    // Where the focus comes back from a dialog, browsers forget the cursor.
+    this.place = [field.selectionStart, field.selectionEnd];
     this.dialog.showModal();
     this.search.value = "";
     this.search.focus();
@@ -143,9 +148,11 @@ class Picker {
   }
 
   take({ dataset }) {
+    const [from, to] = this.place;
+    this.place = null;
     keep(dataset.emoji);
     this.dialog.close();
-    insertText(this.field, dataset.emoji);
+    insertText(this.field, dataset.emoji, from, to);
   }
 }
 

@@ -30,6 +30,8 @@ function waiting(work) {
 export async function openInsert(form, button, changed) {
   const panel = [...form.querySelectorAll(".script-panel")].find((each) => !each.hidden);
   const area = panel.querySelector("textarea");
+  // Where the focus comes back from a dialog, browsers forget the cursor.
+  const { selectionStart, selectionEnd } = area;
   const from = `${button.dataset.from}?tag=${encodeURIComponent(panel.dataset.tag)}`;
   const html = await fetched(from);
   if (html === null) return;
@@ -51,6 +53,8 @@ export async function openInsert(form, button, changed) {
     if (!item) return;
     chosen = true;
     dialog.close();
+    area.focus();
+    area.setSelectionRange(selectionStart, selectionEnd);
     put(panel, area, item.dataset.text);
     changed();
   };
