@@ -29,7 +29,7 @@ EMOJI_GROUPS = (
 @requires(Verb.POST_EDIT)
 @require_safe
 def tools(request: MunicipalityRequest) -> HttpResponse:
-    """Dialogs as a fragment: crop, emoji. The script puts them into the page when one of them is first opened."""
+    """Dialogs as a fragment. The script puts them into the page when the first of them is opened."""
     return render(request, "posts/composer/_tools.html", {"ratios": RATIOS, "emoji_groups": EMOJI_GROUPS})
 
 

@@ -86,10 +86,9 @@ function laterCoach(form, call) {
 
 /** The previews of a narrow screen; what opens them comes when somebody asks for it. */
 function startSheet(form) {
-  let ready;
   form.querySelector("[data-open-previews]").addEventListener("click", async ({ currentTarget }) => {
-    ready ??= import("./sheet.js").then((sheet) => (sheet.startSheet(), sheet));
-    (await ready).openSheet(currentTarget);
+    const { openSheet } = await import("./sheet.js");
+    openSheet(form, currentTarget);
   });
 }
 

@@ -4,14 +4,17 @@ import { contents } from "../markup.js";
 
 let coming;
 
-/** The dialog with this id; null when the connection or the session is gone. */
+/**
+ * The dialog with this id; null when the connection or the session is gone.
+ * @returns {Promise<HTMLDialogElement | null>}
+ */
 export async function tool(form, id) {
-  const there = document.getElementById(id);
-  if (there) return there;
+  const there = () => document.querySelector(`dialog#${id}`);
+  if (there()) return there();
   coming ??= fetched(form.dataset.tools).then((html) => {
     if (html === null) coming = undefined;
     else document.body.append(...contents(html));
   });
   await coming;
-  return document.getElementById(id);
+  return there();
 }
