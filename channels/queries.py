@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
@@ -11,7 +13,8 @@ from channels import rules
 from channels.enums import ChannelState, ConnectStep
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from common.models import AuditEvent
-from municipalities.models import Membership, Municipality, Pause, WidePause
+from municipalities.models import Enrolment, Membership, Municipality, Pause, WidePause
+from municipalities.queries import today
 from municipalities.tenancy import everywhere
 from platforms.registry import PLATFORMS, Platform
 
@@ -149,6 +152,26 @@ def left_behind() -> Due:
             connected_by__is_administrator=True, connected_by__is_active=True
         )
         return list(abandoned.order_by("pk").values_list("pk", "municipality_id"))
+
+
+# Where "@handle" in the words of a post becomes a link to the account. On the others it stays what was typed.
+MENTIONING = ("bluesky", "instagram", "mastodon", "telegram", "threads", "x")
+
+
+def mentionable(municipality: Municipality) -> list[Channel]:
+    """Accounts of other municipalities of the same programmes, on networks where this municipality has a channel and a
+    text can mention accounts; on the practice network only for a channel there. With `municipality`; two queries."""
+    own = set(Channel.objects.exclude(state=ChannelState.DISCONNECTED).values_list("platform", "is_practice"))
+    reached = [Q(platform=platform, is_practice=practice) for platform, practice in own if platform in MENTIONING]
+    if not reached:
+        return []
+    enrolled = Enrolment.objects.on(today())
+    programmes = enrolled.filter(municipality=municipality).values("cohort__programme")
+    others = enrolled.filter(cohort__programme__in=programmes).values("municipality")
+    with everywhere("public accounts of other municipalities, to mention them in a post"):
+        rows = Channel.objects.filter(reduce(or_, reached), municipality__in=others, state=ChannelState.CONNECTED)
+        rows = rows.filter(handle__startswith="@").exclude(municipality=municipality)
+        return list(rows.select_related("municipality").order_by("municipality__name_cyrl", "name", "pk"))
 
 
 def of_grantor(platform: str, grantor: str) -> list[Credential]:

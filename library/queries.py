@@ -20,6 +20,7 @@ from serbian.glossary import EMPTY, Glossary
 from serbian.sorting import sort_key
 
 MOST_INSERTED = 30
+MOST_SUGGESTED = 400
 BY_CATEGORY = {value: place for place, value in enumerate(Category.values)}
 
 
@@ -102,9 +103,38 @@ def inserts(tag: str, query: str = "", spellings: Glossary = EMPTY) -> list[Inse
 
 
 def _insert(snippet: Snippet, tag: str, spellings: Glossary) -> Insert:
-    own, source = snippet.texts.get(tag, ""), snippet.texts.get(other_script(tag) or "", "")
-    text = own or (derive(source, tag, spellings) if source else "")
-    return Insert(snippet.pk, snippet.name, text, snippet.kind == SnippetKind.HASHTAGS, derived=not own)
+    text = _in_language(snippet.texts, tag, spellings)
+    is_hashtags = snippet.kind == SnippetKind.HASHTAGS
+    return Insert(snippet.pk, snippet.name, text, is_hashtags, derived=not snippet.texts.get(tag))
+
+
+def _in_language(texts: Mapping[str, str], tag: str, spellings: Glossary) -> str:
+    """As it is written, else derived from the other Serbian script, else empty."""
+    source = texts.get(other_script(tag) or "", "")
+    return texts.get(tag, "") or (derive(source, tag, spellings) if source else "")
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A template or snippet for the list that "/" opens in the composer, in the language of the text."""
+
+    name: str
+    text: str
+
+
+def suggestions(tag: str, spellings: Glossary = EMPTY) -> list[Suggestion]:
+    """Every template, then every snippet and set of hashtags that has words for the language `tag`; a Serbian script
+    that is missing is derived. Placeholders stay as they are. Two queries."""
+    usable = [key for key in (tag, other_script(tag)) if key]
+    contents = [(row.name, _texts(row)) for row in templates()]
+    rows = snippets().filter(texts__has_any_keys=usable)[:MOST_SUGGESTED]
+    contents += [(row.name, row.texts) for row in sorted(rows, key=lambda row: (row.kind, sort_key(row.name)))]
+    offered = (Suggestion(name, _in_language(texts, tag, spellings)) for name, texts in contents)
+    return [suggestion for suggestion in offered if suggestion.text][:MOST_SUGGESTED]
+
+
+def _texts(template: Template) -> dict[str, str]:
+    return {tag: str(text.get("text", "")) for tag, text in template.content.get("texts", {}).items()}
 
 
 # ---------------------------------------------------------------- pictures

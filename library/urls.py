@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{M}snippets/", snippets.snippets, name="library_snippets"),
     path(f"{M}hashtags/", snippets.hashtags, name="library_hashtags"),
     path(f"{M}snippets/insert/", snippets.insert, name="library_insert"),
+    path(f"{M}snippets/suggestions/", snippets.suggestions, name="library_suggestions"),
     path(f"{M}snippets/new/<slug:kind>/", snippets.new, name="library_snippet_new"),
     path(f"{M}snippets/<int:pk>/", snippets.edit, name="library_snippet_edit"),
     path(f"{M}snippets/<int:pk>/remove/", snippets.remove, name="library_snippet_remove"),

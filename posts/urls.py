@@ -2,7 +2,7 @@ from django.urls import path
 
 from posts.calendar.views import calendar, post_list
 from posts.coaching.views import messages
-from posts.composer.views import composer, media, spelling
+from posts.composer.views import composer, media, spelling, tools
 from posts.polls import views as poll_views
 from posts.publishing import views as publishing_views
 from posts.review.views import corrections, decisions, review, threads, versions
@@ -14,6 +14,9 @@ urlpatterns = [
     path("posts/new/", composer.new, name="post_new"),
     path("posts/new/save/", composer.save, name="post_begin"),
     path("posts/preview/", composer.preview, name="post_preview"),
+    path("posts/tools/", tools.tools, name="post_tools"),
+    path("posts/cards/<slug:key>/", tools.page_picture, name="post_page_picture"),
+    path("posts/accounts/", tools.accounts, name="post_accounts"),
     path("posts/<int:pk>/", review.post, name="post"),
     path("posts/<int:pk>/edit/", composer.edit, name="post_edit"),
     path("posts/<int:pk>/save/", composer.save, name="post_save"),

@@ -1,8 +1,10 @@
-"""Snippets and hashtags: their two lists, and the composer's dialog that inserts one into a text."""
+"""Snippets and hashtags: their two lists, and the composer's ways to insert one into a text: a dialog, and "/"."""
+
+from dataclasses import asdict
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -106,3 +108,12 @@ def insert(request: MunicipalityRequest) -> HttpResponse:
     inserts = queries.inserts(tag, (query or "")[:80], spellings) if tag in LANGUAGES else []
     page = "library/_insert.html" if query is None else "library/_inserts.html"
     return render(request, page, {"inserts": inserts, "tag": tag, "words": query or ""})
+
+
+@requires(Verb.POST_EDIT)
+@require_safe
+def suggestions(request: MunicipalityRequest) -> JsonResponse:
+    """For "/" in the composer: {"suggestions": [{"name", "text"}]} for a text of the language `tag`."""
+    tag = request.GET.get("tag", "")
+    offered = queries.suggestions(tag, glossary(request.municipality.pk)) if tag in LANGUAGES else []
+    return JsonResponse({"suggestions": [asdict(suggestion) for suggestion in offered]})

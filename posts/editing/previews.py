@@ -20,6 +20,7 @@ from platforms.types import Limits, Video
 from posts import compose, version_files
 from posts.draft import ChannelLayout, Crop, Draft, LinkCard, Shown
 from posts.editing.domain.ready import bad_link_message
+from posts.editing.page_cards import PageCard
 from posts.editing.text_highlighting import marked
 from posts.enums import Probe
 from posts.labels import language_name, own_name, text_notes
@@ -66,6 +67,8 @@ class Preview:
 
     comment_count: int = 0
     findings: Sequence[validation.Finding] = field(default_factory=tuple)
+    page_card: PageCard | None = None
+    """What the linked page says of itself, where the network makes a card of it and the portal has read it."""
 
     @property
     def template(self) -> str:
@@ -111,6 +114,13 @@ def of_draft(post: Post, draft: Draft, channels: Sequence[Channel], library: Map
     return _previews(
         with_expected_links(post, draft, channels), channels, sent, _shown_pictures(post, known, sent), hindered
     )
+
+
+def with_page_card(previews: Sequence[Preview], card: PageCard | None) -> list[Preview]:
+    """The previews with the card of the linked page where the network makes it from the page."""
+    return [
+        replace(preview, page_card=card) if preview.limits.link_card == "scraped" else preview for preview in previews
+    ]
 
 
 def of_version(

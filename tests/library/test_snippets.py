@@ -74,6 +74,20 @@ def test_words_are_found_in_either_script_by_the_dialog(desk: Desk, cast: Cast) 
     assert 'data-text="Pozovite nas' in part
 
 
+def test_the_slash_of_the_composer_offers_templates_and_snippets_in_the_language_of_the_text(
+    desk: Desk, cast: Cast
+) -> None:
+    kept(desk, cast)
+    client = sign_in(cast.officer)
+    answer = client.get(url("library_suggestions"), {"tag": "sr-Latn"}).json()["suggestions"]
+    texts = [suggestion["text"] for suggestion in answer]
+    assert any(text.startswith("Pozovite nas") for text in texts), "derived from the other script"
+    assert any("{{" in text for text in texts), "templates come with their gaps"
+    assert client.get(url("library_suggestions"), {"tag": "<script>"}).json() == {"suggestions": []}
+    elsewhere = reverse("library_suggestions", args=["novi-pazar"])
+    assert PHONE not in sign_in(cast.stranger).get(elsewhere, {"tag": "sr-Cyrl"}).content.decode()
+
+
 def test_a_tag_that_is_none_gives_an_empty_list(desk: Desk, cast: Cast) -> None:
     kept(desk, cast)
     page = sign_in(cast.officer).get(url("library_insert"), {"tag": "<script>"}).content.decode()

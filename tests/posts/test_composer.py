@@ -416,3 +416,15 @@ def test_the_preview_takes_few_queries(desk: Desk, client: Client, django_assert
     client.get(url("post_new"))
     with django_assert_max_num_queries(8):
         assert client.post(url("post_preview"), fields(desk)).status_code == 200
+
+
+def test_a_picture_without_a_description_says_so_on_itself_and_how_long_one_may_be_is_on_the_page(desk: Desk) -> None:
+    with scope(desk.municipality):
+        media = desk.picture()
+        post = desk.write(media=(Shown(media.pk, ""),))
+    page = sign_in(desk.cast.officer).get(url("post_edit", post.pk)).content.decode()
+    assert "No description" in page
+    assert f'aria-describedby="alt-hint-{media.pk}"' in page
+    assert 'data-alt="1500"' in page
+    assert 'id="crop"' not in page, "the dialog comes when it is first opened"
+    assert 'id="crop"' in sign_in(desk.cast.officer).get(url("post_tools")).content.decode()

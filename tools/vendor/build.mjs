@@ -1,7 +1,7 @@
 // Makes every third-party file the browser gets, from the npm packages pinned in package.json.
 // `make vendor` runs it; the result is committed, so neither Node nor a CDN is needed at run time.
 // Icons become one sprite (static/img/icons.svg), our drawings another, the font five small woff2 files and two for the
-// reports, htmx is copied unchanged.
+// reports, htmx is copied unchanged; emoji with their words become one JSON file.
 // static/vendor/VENDOR.json records version, licence and sha256 of each; a test compares them with the files.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -9,6 +9,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { emoji } from "./emoji.mjs";
 import { DRAWN, LUCIDE, NETWORKS } from "./icons.mjs";
 
 const FONTTOOLS = "fonttools[woff]==4.68.0";
@@ -115,10 +116,14 @@ copyFileSync(packageFile("htmx.org", "dist/htmx.min.js"), "static/vendor/htmx.mi
 copyFileSync(packageFile(FONT, "LICENSE"), "static/fonts/LICENSE.txt");
 const printed = reportFonts();
 const icons = sprite();
+const pictographs = emoji();
 const vendor = [
   record("htmx.org", ["static/vendor/htmx.min.js"]),
   record(FONT, [...fonts, ...printed], { note: "Subset, weights 400 to 700; licence text beside the files." }),
   record("lucide-static", [icons], { names: LUCIDE }),
   record("simple-icons", [icons], { names: NETWORKS }),
+  record("unicode-emoji-json", pictographs, { note: "Order and groups." }),
+  record("cldr-annotations-full", pictographs, { note: "Names and words." }),
+  record("cldr-annotations-derived-full", pictographs, { note: "Names of flags and of joined emoji." }),
 ];
 writeFileSync("static/vendor/VENDOR.json", JSON.stringify(vendor, null, 2) + "\n");

@@ -9,7 +9,7 @@ external-link eye file-clock file-pen file-text files fingerprint flag folder fo
 heart history hourglass house image image-plus images inbox info key-round landmark languages laptop layers library
 lightbulb link list list-checks list-filter lock log-out mail mailbox map-pin megaphone menu message-circle
 message-square minus monitor moon move octagon-alert palette pencil phone plug plus printer quote refresh-cw repeat-2
-reply rotate-ccw save scale search send settings share-2 shield-check smartphone star sun sun-moon table-2 tag target
+reply rotate-ccw save scale search send settings share-2 shield-check smartphone smile star sun sun-moon table-2 tag target
 thumbs-up trash-2 trending-up triangle-alert type undo-2 unlink unplug upload user user-plus users video x
 `.trim().split(/\s+/);
 

@@ -28,11 +28,12 @@ from posts.composer.derived_text import DerivationReason, TextSegment
 from posts.composer.form_parser import ComposerInput
 from posts.composer.views.field_errors import ChannelFinding, FieldError, field_errors, refusals
 from posts.composer.views.picture_rows import PictureRow, picture_row
-from posts.draft import MOST_PICTURES, RATIOS, SERBIAN, Draft, Text
+from posts.draft import MOST_PICTURES, SERBIAN, Draft, Text
 from posts.editing.domain.corrections import open_correction
+from posts.editing.domain.page_cards import card_of
 from posts.editing.domain.submit import past_time_message
 from posts.editing.eservices import Promotion, all_notes, promotion
-from posts.editing.previews import Preview, notes, of_draft
+from posts.editing.previews import Preview, notes, of_draft, with_page_card
 from posts.enums import CallKind, Category, Format
 from posts.interactive import format_notes
 from posts.labels import language_name, own_name, time_notes
@@ -90,6 +91,8 @@ class ChannelChoice:
     own: Sequence[ChannelText]
     takes_title: bool = False
     takes_comment: bool = False
+    alt_characters: int = 0
+    """How long the description of a picture may be there; 0 where the network takes none."""
 
     @property
     def is_different(self) -> bool:
@@ -138,7 +141,6 @@ class ComposerPage:
     call_kinds: ClassVar[Any] = CallKind.choices
     formats: ClassVar[Any] = Format.choices
     layouts: ClassVar[Any] = Layout.choices
-    ratios: ClassVar[Any] = RATIOS
     most_pictures: int = MOST_PICTURES
     most_film: int = 0
     may_remember: bool = False
@@ -350,6 +352,7 @@ def build_fragments(
     past = bool(content.time and content.time.due_at <= timezone.now()) and not post.is_correction
     tried = _tried(request)
     seen = of_draft(post, draft, queries.channels_of(draft, channels), library)
+    seen = with_page_card(seen, card_of(municipality.pk, draft.link))
     return ComposerPage(
         post=post,
         revision=typed.revision,
@@ -461,6 +464,7 @@ def _place(draft: Draft, channel: Channel) -> ChannelChoice:
         own=[ChannelText(tag, language_name(tag), written.get(tag, "")) for tag in tags],
         takes_title=bool(limits.title_characters),
         takes_comment=bool(limits.comment_characters),
+        alt_characters=limits.alt_characters or 0,
     )
 
 

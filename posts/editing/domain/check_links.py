@@ -17,6 +17,7 @@ from common.http import Http, HttpError, NoAnswer, Refused
 from links.rules import as_uri
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
+from posts.editing.domain.page_cards import fetch_card, keep_no_card
 from posts.enums import LinkState
 from posts.models import LinkCheck
 from posts.models.link_checks import digest
@@ -64,6 +65,9 @@ def check_due_links() -> int:
         rows = _claimed(timezone.now())
         for row in rows:
             row.state, row.status = check_url(row.url)
+            # Before the result is stored, for which the composer waits.
+            read_card = fetch_card if row.state == LinkState.WORKS else keep_no_card
+            read_card(row.municipality_id, row.url)
             row.checked_at, row.due_at = timezone.now(), None
             row.save(update_fields=["state", "status", "checked_at", "due_at"])
     return len(rows)

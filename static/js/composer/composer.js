@@ -36,9 +36,15 @@ if (form) {
   startErrors(form);
   startExtras(form);
   startSheet(form);
+  startPhone(form);
   preview.update();
   if (saving.isDirty) changed();
   form.addEventListener("input", changed);
+  form.addEventListener("input", async ({ target: field }) => {
+    if (field instanceof HTMLTextAreaElement && /^(text|own)-/.test(field.name) && "/@".includes(field.value[field.selectionStart - 1] ?? " ")) {
+      (await import("./suggest.js")).suggest(form, field);
+    }
+  });
   form.addEventListener("change", (event) => {
     const box = closest(event, "input");
     if (box?.name === "channels") {
@@ -80,10 +86,24 @@ function laterCoach(form, call) {
 
 /** The previews of a narrow screen; what opens them comes when somebody asks for it. */
 function startSheet(form) {
-  let ready;
   form.querySelector("[data-open-previews]").addEventListener("click", async ({ currentTarget }) => {
-    ready ??= import("./sheet.js").then((sheet) => (sheet.startSheet(), sheet));
-    (await ready).openSheet(currentTarget);
+    const { openSheet } = await import("./sheet.js");
+    openSheet(form, currentTarget);
+  });
+}
+
+/** A telephone: the text gets the whole screen while it is written. */
+function startPhone(form) {
+  const phone = matchMedia("(max-width: 600px) and (pointer: coarse)");
+  // A tap and not the focus: a page that opens with the focus in its text shows the rest as well.
+  form.querySelector(".composer-text").addEventListener("click", async ({ target: field }) => {
+    if (!phone.matches || !(field instanceof HTMLTextAreaElement && field.classList.contains("composer-area"))) return;
+    (await import("./writing.js")).startWriting(form, field);
+  });
+  form.querySelector("[data-to-files]").addEventListener("click", () => form.querySelector("input#files").click());
+  form.querySelector("[data-to-link]").addEventListener("click", () => {
+    form.querySelector("details#call").open = true;
+    form.elements.link.focus();
   });
 }
 

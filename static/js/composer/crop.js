@@ -1,8 +1,7 @@
 // Crop: a shape, and where it lies. Sliders do everything; dragging on the picture is the quick way.
 
 /** What opens the dialog for a picture's row. */
-export function startCrop(changed) {
-  const dialog = document.querySelector("dialog#crop");
+export function startCrop(dialog, changed) {
   const image = dialog.querySelector("img[data-image]");
   const svg = dialog.querySelector("svg");
   const { across, down, closer } = dialog.querySelector("form").elements;

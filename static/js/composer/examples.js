@@ -1,5 +1,6 @@
 // Good practice beside the text: examples for the kind of post that stands in the form, in a panel of its own.
-import { dialogFor, fetched } from "./library_dialogs.js";
+import { fetched } from "../fetched.js";
+import { dialogFor } from "./library_dialogs.js";
 
 export async function openExamples(form, link) {
   const { "call-kind": call, "interactive-kind": format, category } = form.elements;

@@ -1,6 +1,7 @@
 // Videos of the post: asked about while a worker looks at them, and their captions. Comes with the first video.
 import { parsed } from "../markup.js";
-import { dialogFor, fetched } from "./library_dialogs.js";
+import { fetched } from "../fetched.js";
+import { dialogFor } from "./library_dialogs.js";
 import { csrf, say } from "./words.js";
 
 const AGAIN = 1500;

@@ -3,6 +3,10 @@
 export function startLibrary(form, changed) {
   on(form.querySelector("[data-insert]"), (button, { openInsert }) => openInsert(form, button, changed));
   on(form.querySelector("[data-pick-library]"), (button, { openPicker }) => openPicker(form, button, changed));
+  form.querySelector("[data-pick-emoji]").addEventListener("click", async () => {
+    const { openEmoji } = await import("./emoji.js");
+    openEmoji(form, form.querySelector(".script-panel:not([hidden]) textarea"));
+  });
   form.querySelector("[data-examples]")?.addEventListener("click", async (event) => {
     // a link: who asks for another tab or window gets the whole page there
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;

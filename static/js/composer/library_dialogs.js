@@ -1,21 +1,9 @@
 // What was kept, put into the post: snippets and hashtags at the cursor, pictures with their last description.
 import { closest } from "../dom.js";
+import { fetched } from "../fetched.js";
 import { contents, parsed } from "../markup.js";
 
 const PAUSE = 120;
-
-/** The fragment at `url`; null when the connection or the session is gone, which `toast` tells. */
-export async function fetched(url) {
-  try {
-    const answer = await fetch(url, { redirect: "manual", headers: { "X-Fragment": "1" } });
-    if (answer.ok) return await answer.text();
-  } catch {
-    // told below, like every other reason
-  }
-  const text = document.getElementById("texts")?.dataset.offline;
-  document.dispatchEvent(new CustomEvent("toast", { detail: { text } }));
-  return null;
-}
 
 /** A dialog of its own, outside the form, so that nothing in it is saved with the post. */
 export function dialogFor(html, css) {
@@ -42,6 +30,8 @@ function waiting(work) {
 export async function openInsert(form, button, changed) {
   const panel = [...form.querySelectorAll(".script-panel")].find((each) => !each.hidden);
   const area = panel.querySelector("textarea");
+  // Where the focus comes back from a dialog, browsers forget the cursor.
+  const { selectionStart, selectionEnd } = area;
   const from = `${button.dataset.from}?tag=${encodeURIComponent(panel.dataset.tag)}`;
   const html = await fetched(from);
   if (html === null) return;
@@ -63,6 +53,8 @@ export async function openInsert(form, button, changed) {
     if (!item) return;
     chosen = true;
     dialog.close();
+    area.focus();
+    area.setSelectionRange(selectionStart, selectionEnd);
     put(panel, area, item.dataset.text);
     changed();
   };

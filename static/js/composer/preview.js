@@ -70,7 +70,8 @@ export function startPreview(form, coach) {
         else place(part);
       }
       form.dispatchEvent(new CustomEvent("composer:fragments"));
-      if (coach.waits() && asked++ < MOST) clock = setTimeout(ask, AGAIN);
+      // A worker reads the page behind a link some seconds after the save.
+      if ((coach.waits() || form.querySelector(".look-card[data-unread]")) && asked++ < MOST) clock = setTimeout(ask, AGAIN);
     } catch {
       // Saving tells about a lost connection; the previews stay as they were.
     }

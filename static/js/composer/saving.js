@@ -21,6 +21,7 @@ class Saving {
     this.sent = isAsServed(form) ? snapshot(form) : "";
     this.running = null;
     this.leaving = false;
+    this.rest();
     this.offer();
     this.listen();
   }
@@ -38,8 +39,6 @@ class Saving {
       document.querySelector("dialog#signed-out").close();
       this.save();
     });
-    document.querySelector("#conflict [data-keep]").addEventListener("click", () => this.keepMine());
-    document.querySelector("#conflict [data-take]").addEventListener("click", () => this.takeTheirs());
   }
 
   get isDirty() {
@@ -47,7 +46,7 @@ class Saving {
   }
 
   changed() {
-    if (!this.isDirty) return;
+    if (!this.isDirty) return this.settle();
     clearTimeout(this.copying);
     this.copying = setTimeout(() => this.isDirty && this.keep(), AFTERWARDS);
     if (this.state.dataset.state !== "problem") this.tell("changed", say("changed"));
@@ -101,8 +100,21 @@ class Saving {
     else {
       localStorage.removeItem(this.key);
       this.tell("saved", say("saved", { time: body.at }));
+      this.rest();
     }
     return true;
+  }
+
+  rest() {
+    this.settled = { state: this.state.dataset.state, nodes: [...this.state.childNodes] };
+  }
+
+  /** What was changed is as it was again, before it was saved. */
+  settle() {
+    if (this.state.dataset.state !== "changed") return;
+    const { state, nodes } = this.settled;
+    this.state.dataset.state = state;
+    this.state.replaceChildren(...nodes);
   }
 
   failed(problem) {
@@ -119,18 +131,34 @@ class Saving {
     return false;
   }
 
-  closed(sentence) {
+  /** Null without a connection; the next save asks again. */
+  async dialog(id) {
+    return (await import("./tools.js")).tool(this.form, id);
+  }
+
+  async closed(sentence) {
     this.keep();
     this.tell("problem", say("refused"));
-    document.querySelector("#closed [data-sentence]").textContent = sentence;
-    document.querySelector("dialog#closed").showModal();
+    const dialog = await this.dialog("closed");
+    if (!dialog || dialog.open) return false;
+    dialog.querySelector("[data-sentence]").textContent = sentence;
+    // The page of the post is one above that of its form.
+    dialog.querySelector("a").href = String(new URL("..", this.form.action));
+    dialog.showModal();
     return false;
   }
 
-  conflict(theirs) {
+  async conflict(theirs) {
     this.theirs = theirs;
     this.tell("problem", say("refused"));
-    const dialog = document.querySelector("dialog#conflict");
+    this.keep();
+    const dialog = await this.dialog("conflict");
+    if (!dialog) return false;
+    if (!this.asking) {
+      dialog.querySelector("[data-keep]").addEventListener("click", () => this.keepMine());
+      dialog.querySelector("[data-take]").addEventListener("click", () => this.takeTheirs());
+      this.asking = dialog;
+    }
     const mine = [...this.form.querySelectorAll("textarea[name^='text-']")].map((area) => area.value).filter(Boolean);
     dialog.querySelector("[data-mine]").textContent = mine.join("\n\n");
     dialog.querySelector("[data-theirs]").textContent = Object.values(theirs.texts).join("\n\n");
@@ -141,7 +169,7 @@ class Saving {
 
   keepMine() {
     this.form.elements.revision.value = this.theirs.revision;
-    document.querySelector("dialog#conflict").close();
+    this.asking.close();
     this.save();
   }
 

@@ -1,8 +1,14 @@
 // On a narrow screen the previews come up from the foot, one network beside the other: swiped, or by the two buttons.
 import { closest } from "../dom.js";
+import { tool } from "./tools.js";
 
-export function openSheet(button) {
-  const dialog = document.querySelector("dialog#sheet");
+let isReady = false;
+
+export async function openSheet(form, button) {
+  const dialog = await tool(form, "sheet");
+  if (!dialog || dialog.open) return;
+  if (!isReady) startSheet(dialog);
+  isReady = true;
   const body = dialog.querySelector("[data-body]");
   // Moved, not copied: what the server answers meanwhile goes to the same place.
   const home = document.querySelector(".composer-previews");
@@ -34,8 +40,7 @@ function tell(dialog) {
   }
 }
 
-export function startSheet() {
-  const dialog = document.querySelector("dialog#sheet");
+function startSheet(dialog) {
   const body = dialog.querySelector("[data-body]");
   body.addEventListener("scroll", () => tell(dialog), { passive: true });
   dialog.addEventListener("click", (event) => {
