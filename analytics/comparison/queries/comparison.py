@@ -14,6 +14,7 @@ from analytics.comparison.queries import totals
 from analytics.comparison.queries.totals import Window
 from analytics.comparison.queries.training_figures import around
 from analytics.comparison.training_periods import BEFORE
+from analytics.dashboards.thresholds import ENOUGH_OF_A_KIND
 from analytics.months import Months, first_of, spanning
 from analytics.periods import DAY, MONTH, WEEK, Period, Stretches
 from common.prepared import PreparedRows, among, array
@@ -22,7 +23,7 @@ from municipalities.queries import today
 from municipalities.tenancy import scope
 
 # Below this many posts a median says little; the table marks it.
-FEW_POSTS = 5
+FEW_POSTS = ENOUGH_OF_A_KIND
 # What is read of a municipality.
 READ = (
     "slug", "name_cyrl", "name_latn", "name_en", "population", "joined_on",
