@@ -4,11 +4,12 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from functools import cache
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Prefetch, QuerySet, Subquery, Sum, prefetch_related_objects
+from django.db.models import Exists, F, Min, OuterRef, Prefetch, QuerySet, Subquery, Sum, prefetch_related_objects
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -17,6 +18,7 @@ from accounts.models import User
 from channels.enums import ChannelState
 from channels.models import Channel
 from common.prepared import among, array
+from common.word_search import begins_word, holds
 from delivery.enums import State
 from delivery.models import Delivery
 from links.models import ClickCount, Link
@@ -49,7 +51,6 @@ from posts.models import (
 from posts.models.link_checks import digest
 from posts.picture_metadata import ConsentNote
 from posts.picture_metadata import consent_notes as notes_on
-from serbian.folding import fold
 from serbian.sorting import sort_key
 
 # On the network, or possibly so: editing the draft no longer changes it.
@@ -415,6 +416,12 @@ def closings_due(municipality: Municipality, limit: int = CLOSINGS) -> list[Post
 # ---------------------------------------------------------------- calendar and list
 
 
+class ListOrder(StrEnum):
+    PUBLISHED = "published"
+    COMING = "coming"
+    CHANGED = "changed"
+
+
 @dataclass(frozen=True)
 class PostFilters:
     """Filters of the calendar and the list; empty means all."""
@@ -429,6 +436,14 @@ class PostFilters:
         """How many are set."""
         return sum(map(bool, (self.channel, self.state, self.category, self.words)))
 
+    @property
+    def order(self) -> "ListOrder":
+        """What is out stands by the time at which it was to go out, which does not change when somebody corrects it;
+        what is to come, the next one first; everything else by its last change."""
+        if self.state == State.PUBLISHED:
+            return ListOrder.PUBLISHED
+        return ListOrder.COMING if self.state == State.SCHEDULED else ListOrder.CHANGED
+
     def apply(self, rows: QuerySet[Post]) -> QuerySet[Post]:
         if self.channel:
             rows = rows.filter(Exists(_live(channel=self.channel)))
@@ -438,9 +453,7 @@ class PostFilters:
             rows = rows.filter(stage=self.state)
         elif self.state in State.values:
             rows = rows.filter(Exists(_live(delivery__state=self.state)))
-        for word in fold(self.words).split():
-            rows = rows.filter(search_key__contains=word)
-        return rows
+        return rows.filter(holds(self.words))
 
 
 def _live(**conditions: Any) -> QuerySet[Publication]:
@@ -507,9 +520,16 @@ def _in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts:
 
 
 def listed(filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
-    """Posts for the list, last changed first. Their publications: `with_publications`."""
+    """Posts for the list in the order of `filters`; of a search, first those in which the words begin a word. Their
+    publications: `with_publications`."""
     rows = filters.apply(readable(drafts=drafts)).select_related("author")
-    return with_cover(rows, drafts=drafts).order_by("-updated_at", "-pk")
+    first = [begins_word(filters.words)] if filters.words.strip() else []
+    by = {
+        ListOrder.PUBLISHED: F("due_at").desc(nulls_last=True),
+        ListOrder.COMING: F("due_at").asc(nulls_last=True),
+        ListOrder.CHANGED: F("updated_at").desc(),
+    }[filters.order]
+    return with_cover(rows, drafts=drafts).order_by(*first, by, "-pk")
 
 
 LIVE_PUBLICATIONS = PreparedRows(

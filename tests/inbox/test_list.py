@@ -115,6 +115,7 @@ def test_it_is_narrowed_by_everything_that_is_known_of_a_message(municipality: M
         assert len(shown(municipality, **{name: "nonsense'"})) == 2, name
     assert shown(municipality, q="pitanje broj 1") == [other.pk]
     assert shown(municipality, q="питање 1") == [other.pk]
+    assert shown(municipality, q="питања 1") == [other.pk]
 
 
 def test_the_list_is_kept_in_its_address_and_nothing_else_is() -> None:
