@@ -18,7 +18,7 @@ from accounts.models import User
 from channels.enums import ChannelState
 from channels.models import Channel
 from common.prepared import among, array
-from common.word_search import begins_word, holds
+from common.word_search import begins_word, holds, is_fragment
 from delivery.enums import State
 from delivery.models import Delivery
 from links.models import ClickCount, Link
@@ -520,10 +520,10 @@ def _in_range(since: datetime, until: datetime, filters: PostFilters, *, drafts:
 
 
 def listed(filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
-    """Posts for the list in the order of `filters`; of a search, first those in which the words begin a word. Their
-    publications: `with_publications`."""
+    """Posts for the list in the order of `filters`; of a search for a fragment, first those in which it begins a word.
+    Their publications: `with_publications`."""
     rows = filters.apply(readable(drafts=drafts)).select_related("author")
-    first = [begins_word(filters.words)] if filters.words.strip() else []
+    first = [begins_word(filters.words)] if is_fragment(filters.words) else []
     by = {
         ListOrder.PUBLISHED: F("due_at").desc(nulls_last=True),
         ListOrder.COMING: F("due_at").asc(nulls_last=True),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from channels.enums import ChannelState
 from channels.models import Channel
 from common.web.params import choice_param, int_param
+from common.word_search import is_fragment
 from delivery.enums import State
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -37,6 +38,7 @@ def posts(request: MunicipalityRequest) -> HttpResponse:
         "filters": filters,
         "options": options(),
         "narrowed": filters != queries.PostFilters(),
+        "begins_first": is_fragment(filters.words),
         "order": ORDERS[filters.order],
     }
     return render(request, "posts/list.html", context)
