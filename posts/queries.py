@@ -9,7 +9,19 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, F, Min, OuterRef, Prefetch, QuerySet, Subquery, Sum, prefetch_related_objects
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+    prefetch_related_objects,
+)
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -357,6 +369,11 @@ def upcoming(limit: int = 10, since: Any = None) -> list[Post]:
     return list(for_lists(rows).order_by("due_at")[:limit])
 
 
+REFUSED = (State.FAILED, State.UNCONFIRMED)
+# What is older has been seen, or nobody minds.
+REFUSED_FOR = timedelta(days=7)
+
+
 def last_on_channels() -> dict[int, Publication]:
     """The last publication by channel. One query."""
     # Chosen among the deliveries of the municipality: a join is read from the side of all municipalities.
@@ -367,12 +384,23 @@ def last_on_channels() -> dict[int, Publication]:
     return {row.channel_id: row for row in rows}
 
 
+def refused_on_channels() -> dict[int, Publication]:
+    """The last publication of the last days by channel, if the network refused it or it is not known whether it took
+    it. One query."""
+    since = timezone.now() - REFUSED_FOR
+    tried = Delivery.objects.filter(state__in=(State.PUBLISHED, *REFUSED), due_at__gte=since).values("pk")
+    live = Publication.objects.filter(live=True, post__deleted_at__isnull=True, delivery__in=tried)
+    rows = live.select_related("post", "delivery").order_by("channel", "-delivery__due_at", "-pk").distinct("channel")
+    return {row.channel_id: row for row in rows if row.delivery.state in REFUSED}
+
+
 def next_on_channels() -> dict[int, Publication]:
-    """The next scheduled publication by channel. One query."""
+    """The next scheduled publication by channel: one that nobody need approve any more, if there is one. One query."""
     states = (State.SCHEDULED, State.WAITING, State.SENDING)
     coming = Delivery.objects.filter(state__in=states).values("pk")
     live = Publication.objects.filter(live=True, post__deleted_at__isnull=True, delivery__in=coming)
-    rows = live.select_related("post", "delivery").order_by("channel", "delivery__due_at", "pk")
+    unapproved = Case(When(post__stage=Stage.SUBMITTED, then=1), default=0)
+    rows = live.select_related("post", "delivery").order_by("channel", unapproved, "delivery__due_at", "pk")
     return {row.channel_id: row for row in rows.distinct("channel")}
 
 
