@@ -105,7 +105,12 @@ def note(request: MunicipalityRequest, message: int) -> HttpResponse:
 @requires(Verb.INBOX_WORK)
 @require_POST
 def sort(request: MunicipalityRequest, message: int) -> HttpResponse:
-    return _done(request, message, lambda row: triage.set_kind(row, request.POST.get("kind", ""), by=request.user))
+    def verb(row: Message) -> None:
+        before, sorted_row = row.kind, triage.set_kind(row, request.POST.get("kind", ""), by=request.user)
+        if sorted_row.kind and sorted_row.kind != before:
+            flash.success(request, navigation.sorted_as(sorted_row))
+
+    return _done(request, message, verb)
 
 
 @requires(Verb.INBOX_WORK)
