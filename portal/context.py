@@ -79,9 +79,9 @@ class Page:
 
 
 WORKSPACE = (
-    Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver", "first_step")),
+    Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("first_step",)),
     Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")),
-    Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
+    Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post", "deliver")),
     Page("inbox", _("Inbox"), "inbox", Verb.INBOX_VIEW, ("message", "inbox_", "moderation", "house_rules")),
     Page("needs", _("Needs"), "megaphone", Verb.NEEDS_VIEW, ("need",)),
     Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit", "gallery", "good_practice")),
