@@ -18,7 +18,8 @@ class DayInput(forms.DateInput):
     template_name = "ui/forms/day.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})}, format="%d.%m.%Y")
+        usual = {"inputmode": "decimal", "autocomplete": "off", "placeholder": _("dd.mm.yyyy")}
+        super().__init__({**usual, **(attrs or {})}, format="%d.%m.%Y")
 
 
 class DayField(forms.DateField):

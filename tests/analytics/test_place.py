@@ -236,6 +236,19 @@ def test_breakdowns_say_posts_interactions_and_what_a_post_got(numbers: Numbers,
     assert [row[:2] for row in by_table["channel"].values()] == [(4, 59), (2, 30)]
 
 
+def test_a_kind_says_why_from_how_many_posts_and_against_what(numbers: Numbers, client: Client) -> None:
+    channel = numbers.channel()
+    for day in range(4, 16):
+        numbers.post(channel, at(ago(day)), likes=10 * (1 + day % 2), category="culture" if day % 2 else "service")
+    for day in (16, 17):
+        numbers.post(channel, at(ago(day)), likes=10, category="ceremony")
+    numbers.facts()
+    text = " ".join(page(client, "analytics_works").text.split())
+    assert "It is the middle of these posts (6 of them can be judged): half did better, half worse." in text
+    assert "measured against the usual number of its own channel in the period" in text
+    assert "Fewer than 5 posts of this kind can be judged, so nothing is concluded." in text
+
+
 def test_as_many_posts_stand_behind_a_number_as_it_says(numbers: Numbers, client: Client) -> None:
     various(numbers)
     seen = 0

@@ -74,5 +74,14 @@ def _bar(width: str, is_few: bool) -> SafeString:
 
 def _typical(row: PostKindRow) -> SafeString:
     if not row.times or row.typical is None:
-        return html('<span class="muted">–</span>')
-    return html('{} <small class="muted">n = {}</small>', row.times, row.typical.posts)
+        why = _("Fewer than %(few)s posts of this kind can be judged, so nothing is concluded.")
+        return _with_reason(html('<span class="muted">–</span>'), why % {"few": ENOUGH_OF_A_KIND})
+    why = _(
+        "It is the middle of these posts (%(posts)s of them can be judged): half did better, half worse. Each is "
+        "measured against the usual number of its own channel in the period."
+    )
+    return _with_reason(row.times, why % {"posts": row.typical.posts})
+
+
+def _with_reason(shown: str, why: str) -> SafeString:
+    return html('{}<details class="verdict-why"><summary>{}</summary><p>{}</p></details>', shown, _("Why?"), why)
