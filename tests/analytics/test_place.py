@@ -242,8 +242,13 @@ def test_a_kind_says_why_from_how_many_posts_and_against_what(numbers: Numbers, 
         numbers.post(channel, at(ago(day)), likes=10 * (1 + day % 2), category="culture" if day % 2 else "service")
     for day in (16, 17):
         numbers.post(channel, at(ago(day)), likes=10, category="ceremony")
+    numbers.post(numbers.channel(), at(ago(5)), likes=10, category="culture")
     numbers.facts()
-    text = " ".join(page(client, "analytics_works").text.split())
+    answer = page(client, "analytics_works")
+    text = " ".join(answer.text.split())
+    by_key = {table.key: table for table in answer.context["tables"]}
+    assert "verdict-why" in by_key["category"].body
+    assert "verdict-why" not in by_key["channel"].body  # a channel is what its posts are measured against
     assert "It is the middle of these posts (6 of them can be judged): half did better, half worse." in text
     assert "measured against the usual number of its own channel in the period" in text
     assert "Fewer than 5 posts of this kind can be judged, so nothing is concluded." in text
