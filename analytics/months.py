@@ -18,7 +18,7 @@ CHOICES: dict[str, tuple[int, LazyText]] = {
     "12m": (12, _("12 months")),
     "36m": (36, _("36 months")),
 }
-OWN = "own"
+OWN, RUNNING = "own", "running"
 MOST = 60  # months of a page at most; more than the facts of three years and the three before them
 EARLIEST = date(2004, 1, 1)  # the year of the first network; earlier dates are typing errors
 
@@ -57,7 +57,8 @@ def within(period: Period) -> Months | None:
 
 
 def parse(query: Mapping[str, str], today: date) -> Period:
-    """The period of an address: whole months (`days=12m`), one's own (`from=2026-01&to=2026-06`), else days.
+    """The period of an address: whole months (`days=12m`), one's own (`from=2026-01&to=2026-06`), the days of the month
+    that is not over (`days=running`), else days.
 
     Months end with the last one that is over. What cannot be read is the default of `periods.parse`.
     """
@@ -67,10 +68,18 @@ def parse(query: Mapping[str, str], today: date) -> Period:
         since, until = min(own), min(max(own), last)
         if EARLIEST <= since <= until:
             return spanning(max(since, first_of(until, 1 - MOST)), until, OWN)
+    if query.get("days") == RUNNING:
+        return running(today)
     count, _label = CHOICES.get(query.get("days", ""), (0, ""))
     if count:
         return spanning(first_of(last, 1 - count), last, query["days"])
     return periods.parse(query.get("days"), today)
+
+
+def running(today: date) -> Period:
+    """The month of `today` as far as its days are over; on its first day, that day."""
+    first = first_of(today)
+    return Period(first, max(first, today - timedelta(days=1)), RUNNING)
 
 
 def whole(query: Mapping[str, str], today: date) -> Months:

@@ -30,14 +30,18 @@ class ChannelStatus:
     act: Act = ""
 
 
-def channel_status(channel: Channel, paused: Paused | None, ends: datetime | None, traffic: Traffic) -> ChannelStatus:
-    """`paused`: the widest pause that runs here. `ends`: when a person has to consent anew, as far as it is known."""
+def channel_status(
+    channel: Channel, paused: Paused | None, ends: datetime | None, traffic: Traffic, *, refused: bool = False
+) -> ChannelStatus:
+    """`paused`: the widest pause that runs here. `ends`: when a person has to consent anew, as far as it is known.
+    `refused`: the last post did not go out, or not certainly."""
     checks = (
         _connection(channel),
         _pause(paused),
         _access(channel, ends, traffic.now),
         _network(channel, traffic),
         _problem(channel),
+        _refused(refused=refused),
     )
     return next(
         (check for check in checks if check), ChannelStatus("connected", _("Works"), _("There is nothing to do."))
@@ -100,6 +104,13 @@ def _network(channel: Channel, traffic: Traffic) -> ChannelStatus | None:
         )
         return ChannelStatus("waiting", _("Limited until %(time)s") % {"time": clock(until)}, says)
     return None
+
+
+def _refused(*, refused: bool) -> ChannelStatus | None:
+    if not refused:
+        return None
+    says = _("The connection works, but the last post did not go out as it should. Open it to see why and what to do.")
+    return ChannelStatus("late", _("Last post not published"), says)
 
 
 def _problem(channel: Channel) -> ChannelStatus | None:

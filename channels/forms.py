@@ -10,6 +10,7 @@ from channels import messages, rules
 from channels.domain.pause import time_is_wrong
 from channels.enums import Layout
 from channels.models import Channel
+from common.typed_date_fields import MomentField
 from platforms.registry import Platform
 
 
@@ -147,30 +148,13 @@ class ArrangeForm(forms.Form):
         return {**cleaned, "languages": chosen}
 
 
-class WallTime(forms.DateTimeField):
-    """A time on the clock in Belgrade. The night the clocks change has one that exists twice, or not at all."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-    def to_python(self, value: Any) -> Any:
-        try:
-            return super().to_python(value)
-        except ValidationError as problem:
-            if problem.code == "ambiguous_timezone":
-                message = _(
-                    "The clocks change that night, and this time exists twice or not at all. Choose another one."
-                )
-                raise ValidationError(message, code=problem.code) from problem
-            raise
-
-
 class PauseForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,
         help_text=_("Visible to everyone who works here, for example: day of mourning."),
     )
-    ends_at = WallTime(
+    ends_at = MomentField(
         label=_("Until"),
         required=False,
         help_text=_("Leave this empty for a pause that lasts until publishing is resumed."),

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from channels.forms import WallTime
+from common.typed_date_fields import MomentField
 
 
 class LinkForm(forms.Form):
@@ -20,7 +20,7 @@ class LinkForm(forms.Form):
 
 
 class TimeForm(forms.Form):
-    at = WallTime(label=_("New time"))
+    at = MomentField(label=_("New time"))
 
     def clean_at(self) -> Any:
         if self.cleaned_data["at"] < timezone.now():

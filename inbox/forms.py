@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from common.typed_date_fields import DayField
 from inbox.domain import handover
 from inbox.enums import MessageKind, Topic
 from inbox.models import Department, Message
@@ -51,7 +52,7 @@ class AskForm(forms.Form):
         required=False,
     )
     within = forms.ChoiceField(label=_("Answer"), choices=TIMES, initial="480")
-    day = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    day = DayField(label=_("Day"), required=False)
 
     def __init__(self, *args: Any, message: Message, contacts: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,11 +10,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.typed_date_fields import DayField
 from kits.domain.edit import KitPostContent
 from kits.models import Kit, KitPost
 from kits.queries import OFFICE_HOURS, WEBSITE, KnownAnswers
 from kits.rules import LAST_DAY
-from library.forms import DAY, TemplateForm, UseForm
+from library.forms import TemplateForm, UseForm
 from library.gaps import Gap
 from municipalities import place_words
 from municipalities.models import EService, Programme
@@ -45,11 +46,11 @@ class KitForm(forms.Form):
         label=gettext_lazy("eService"), required=False,
         help_text=gettext_lazy("Each municipality sees whether it is verified there, and its address fills {{линк}}."),
     )  # fmt: skip
-    starts_on = forms.DateField(
-        label=gettext_lazy("First day"), required=False, widget=DAY,
+    starts_on = DayField(
+        label=gettext_lazy("First day"), required=False,
         help_text=gettext_lazy("When the campaign fits best. Each municipality chooses its own first day."),
     )  # fmt: skip
-    ends_on = forms.DateField(label=gettext_lazy("Last day"), required=False, widget=DAY)
+    ends_on = DayField(label=gettext_lazy("Last day"), required=False)
 
     def __init__(
         self, *args: Any, programmes: Sequence[Programme], services: Sequence[EService], kit: Kit | None, **kwargs: Any
@@ -115,7 +116,7 @@ class AdoptForm(UseForm):
     prefilled.
     """
 
-    starts_on = forms.DateField(label=gettext_lazy("First day of the campaign"), widget=DAY)
+    starts_on = DayField(label=gettext_lazy("First day of the campaign"))
     parts = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Posts"), coerce=int, widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one post.")},

@@ -10,6 +10,8 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.file_fields import FileInput
+from common.typed_date_fields import DayField
 from library.domain.templates import TemplateContent
 from library.enums import GapKind
 from library.gaps import MOST as MOST_GAPS
@@ -24,7 +26,6 @@ from posts.media.domain.pictures import BadPicture, PictureDetails
 from posts.models import Folder, Media
 
 NONE = ("", gettext_lazy("None"))
-DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 # A consent is kept as long as it may be asked for: while it is valid, and one year more.
 KEEP_YEARS = 5
 
@@ -169,7 +170,7 @@ class UseForm(forms.Form):
     def _field(self, gap: Mapping[str, str]) -> forms.Field:
         label, example = gap["label"], gap["example"]
         if gap["kind"] == GapKind.DATE:
-            return forms.DateField(label=label, required=False, widget=DAY)
+            return DayField(label=label, required=False)
         # a hint is printed as HTML
         hint = _("For example: %(example)s") % {"example": escape(example)} if example else ""
         mode = {"inputmode": "url"} if gap["kind"] == GapKind.LINK else {}
@@ -296,16 +297,16 @@ class ConsentForm(forms.Form):
         label=gettext_lazy("Person who agreed"), max_length=200, required=False,
         help_text=gettext_lazy("For a child a parent or guardian."),
     )  # fmt: skip
-    given_on = forms.DateField(label=gettext_lazy("On which day"), widget=DAY)
-    valid_until = forms.DateField(label=gettext_lazy("Valid until"), widget=DAY, required=False)
-    keep_until = forms.DateField(
-        label=gettext_lazy("Erase the names after"), widget=DAY,
+    given_on = DayField(label=gettext_lazy("On which day"))
+    valid_until = DayField(label=gettext_lazy("Valid until"), required=False)
+    keep_until = DayField(
+        label=gettext_lazy("Erase the names after"),
         help_text=gettext_lazy("On the next day the names and the scan are erased automatically."),
     )  # fmt: skip
     scan = forms.FileField(
         label=gettext_lazy("Scan of the signed paper"), required=False,
         help_text=gettext_lazy("PDF or picture, at most 10 MB. Only people who keep the library can open it."),
-        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/webp,image/heic"}),
+        widget=FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/webp,image/heic"}),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

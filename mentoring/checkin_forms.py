@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.typed_date_fields import DayField
 from mentoring.domain.checkins import MOST_STEPS, CheckInPlan, CheckInRecord, StepContent
 from mentoring.enums import CheckInMethod, Side
 from mentoring.models import CheckIn
@@ -101,9 +102,7 @@ class StepForm(forms.Form):
     text = forms.CharField(label=_("Next step"), max_length=300, required=False)
     side = forms.ChoiceField(label=_("Whose"), choices=Side.choices, initial=Side.MUNICIPALITY)
     owner = forms.CharField(label=_("Name"), max_length=120, required=False)
-    due_on = forms.DateField(
-        label=_("Until"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    due_on = DayField(label=_("Until"), required=False)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -146,13 +145,13 @@ def steps_of(formset: Any) -> list[StepContent]:
 class HoursForm(forms.Form):
     """Which months the table of hours covers; nothing chosen: the last twelve."""
 
-    first = forms.DateField(
+    first = DayField(
         label=_("From month"),
         required=False,
         input_formats=["%Y-%m"],
         widget=forms.DateInput(format="%Y-%m", attrs={"type": "month"}),
     )
-    last = forms.DateField(
+    last = DayField(
         label=_("To month"),
         required=False,
         input_formats=["%Y-%m"],

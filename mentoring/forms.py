@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.typed_date_fields import DayField
 from mentoring.enums import RubricLevel
 from mentoring.models import Criterion, Feedback
 from mentoring.rubric_defaults import criterion_texts
 
-DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 LINES = forms.Textarea(attrs={"rows": 4})
 
 
@@ -110,8 +110,8 @@ class CriterionForm(forms.Form):
 
 
 class AbsenceForm(forms.Form):
-    starts_on = forms.DateField(label=_("First day away"), widget=DAY)
-    ends_on = forms.DateField(label=_("Last day away"), widget=DAY)
+    starts_on = DayField(label=_("First day away"))
+    ends_on = DayField(label=_("Last day away"))
     note = forms.CharField(
         label=_("Note to the municipalities"),
         max_length=300,
@@ -122,12 +122,11 @@ class AbsenceForm(forms.Form):
 
 class HandoverForm(forms.Form):
     successor = forms.ChoiceField(label=_("Successor"))
-    starts_on = forms.DateField(
+    starts_on = DayField(
         label=_("First day of the successor"),
-        widget=DAY,
         help_text=_("The present mentor has no access from that day on; if it is today, at once."),
     )
-    ends_on = forms.DateField(label=_("Last day of the successor"), widget=DAY, required=False)
+    ends_on = DayField(label=_("Last day of the successor"), required=False)
     note = forms.CharField(
         label=_("Handover note"),
         widget=forms.Textarea(attrs={"rows": 6}),

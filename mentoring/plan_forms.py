@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from analytics.logframe import INDICATORS, measured_codes
+from common.typed_date_fields import DayField
 from mentoring import plan_rules as rules
 from mentoring.domain.plan_library import ActivityContent
 from mentoring.domain.plans import MOST_DESCRIPTION, MOST_GOAL, ActivitySpec
@@ -23,8 +24,7 @@ SELF = "other"
 
 
 def day(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DateField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(label=label, help_text=help_text, required=required, widget=widget)
+    return DayField(label=label, help_text=help_text, required=required)
 
 
 def lines(rows: int) -> forms.Textarea:

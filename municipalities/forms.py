@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.forms import InviteForm
+from common.file_fields import FileInput
+from common.typed_date_fields import DayField
 from municipalities import arms
 from municipalities.enums import Role, ServiceCall, ServiceCategory
 from municipalities.models import Cohort, Enrolment, EService, Municipality, Programme
@@ -19,8 +21,6 @@ from municipalities.place_words import KNOWN
 from municipalities.population import LARGEST_BYTES
 from municipalities.rules import LONGEST_REASON, RELAXES, SHORTEST_REASON, is_relaxed
 from serbian.sorting import sort_key
-
-DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 def by_name(rows: Any) -> list[tuple[str, str]]:
@@ -36,7 +36,7 @@ class ProfileForm(forms.Form):
         label=_("Coat of arms"),
         required=False,
         help_text=_("PNG, JPEG or WebP, at most 5 MB. It is resized and shown beside the name."),
-        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        widget=FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
     )
     remove_arms = forms.BooleanField(label=_("Show the neutral shield instead"), required=False)
     colour = forms.CharField(
@@ -176,8 +176,8 @@ class DelegateForm(forms.Form):
 
     approver = forms.ChoiceField(label=_("Absent approver"))
     to = forms.ChoiceField(label=_("Stand-in"))
-    starts_on = forms.DateField(label=_("From"), widget=DAY)
-    ends_on = forms.DateField(label=_("Last day"), widget=DAY)
+    starts_on = DayField(label=_("From"))
+    ends_on = DayField(label=_("Last day"))
 
     def __init__(self, *args: Any, approvers: list[Any], people: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -199,7 +199,7 @@ class EmergencyRightForm(forms.Form):
 class CohortForm(forms.Form):
     programme = forms.ChoiceField(label=_("Programme"))
     name = forms.CharField(label=_("Name of the cohort"), max_length=120)
-    training_on = forms.DateField(label=_("First day of the training"), widget=DAY)
+    training_on = DayField(label=_("First day of the training"))
 
     def __init__(self, *args: Any, programmes: list[Programme], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -212,7 +212,7 @@ class CohortForm(forms.Form):
 class EnrolForm(forms.Form):
     cohort = forms.ChoiceField(label=_("Cohort"))
     municipality = forms.ChoiceField(label=_("Municipality"))
-    starts_on = forms.DateField(label=_("From"), widget=DAY)
+    starts_on = DayField(label=_("From"))
     compares = forms.BooleanField(
         label=_("The municipality agreed to be compared with the others"),
         required=False,
@@ -227,9 +227,8 @@ class EnrolForm(forms.Form):
 
 class EnrolmentForm(forms.Form):
     compares = EnrolForm.base_fields["compares"]
-    ends_on = forms.DateField(
+    ends_on = DayField(
         label=_("Last day"),
-        widget=DAY,
         required=False,
         help_text=_("Leave it empty while the municipality takes part."),
     )
@@ -241,10 +240,8 @@ class EnrolmentForm(forms.Form):
 
 class PairForm(InviteForm):
     municipality = forms.ChoiceField(label=_("Municipality"))
-    starts_on = forms.DateField(label=_("From"), widget=DAY)
-    ends_on = forms.DateField(
-        label=_("Last day"), widget=DAY, required=False, help_text=_("The mentor's access ends with it.")
-    )
+    starts_on = DayField(label=_("From"))
+    ends_on = DayField(label=_("Last day"), required=False, help_text=_("The mentor's access ends with it."))
     field_order = ["municipality", "email", "name", "language", "starts_on", "ends_on"]
 
     def __init__(self, *args: Any, municipalities: list[Municipality], **kwargs: Any) -> None:
@@ -274,7 +271,7 @@ class TrainerForm(InviteForm):
 
 
 class LastDayForm(forms.Form):
-    ends_on = forms.DateField(label=_("Last day"), widget=DAY)
+    ends_on = DayField(label=_("Last day"))
 
 
 # ---- the installation
@@ -301,7 +298,7 @@ class ProgrammeForm(forms.Form):
 
 
 class OpenWorkspaceForm(forms.Form):
-    on = forms.DateField(label=_("First day"), widget=DAY, initial=timezone.localdate)
+    on = DayField(label=_("First day"), initial=timezone.localdate)
     is_practice = forms.BooleanField(
         label=_("For practice only"),
         required=False,
@@ -315,7 +312,7 @@ class PopulationForm(forms.Form):
     file = forms.FileField(
         label=_("Table"),
         help_text=_("CSV with the columns “municipality” and “population”, and perhaps “year”. Both scripts are read."),
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        widget=FileInput(attrs={"accept": ".csv,text/csv"}),
     )
     source = forms.CharField(
         label=_("Source"),
@@ -449,10 +446,8 @@ class AvailabilityForm(forms.Form):
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
-    starts_on = forms.DateField(label=_("From"), widget=DAY, required=False)
-    ends_on = forms.DateField(
-        label=_("Until"), widget=DAY, required=False, help_text=_("The last day, for example of an enrolment.")
-    )
+    starts_on = DayField(label=_("From"), required=False)
+    ends_on = DayField(label=_("Until"), required=False, help_text=_("The last day, for example of an enrolment."))
     url = forms.URLField(
         label=_("Address here"),
         max_length=500,

@@ -6,6 +6,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.file_fields import FileInput
+from common.typed_date_fields import DayField
 from inbox.enums import Topic
 from needs import rules
 from needs.domain.decide import DECISIONS
@@ -15,10 +17,6 @@ from needs.enums import NeedStage, PictureMoment
 from needs.models import Need
 from needs.queries import board
 from posts.draft import MOST_ALT
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 def _area(rows: int) -> forms.Textarea:
@@ -77,7 +75,7 @@ class SupporterForm(forms.Form):
     source = forms.ChoiceField(
         label=_("How you learned of it"), choices=[(source.value, source.label) for source in BY_HAND]
     )
-    received_on = forms.DateField(label=_("Day"), widget=_day())
+    received_on = DayField(label=_("Day"))
     note = forms.CharField(
         label=_("Note"), max_length=rules.MOST_NOTE, required=False, widget=_area(2),
         help_text=_("For you and your colleagues only."),
@@ -120,7 +118,7 @@ class DecideForm(forms.Form):
         help_text=_("Public: the decision, its reason, and until when it will be done. It may stay empty while the "
         "need is under consideration."),
     )  # fmt: skip
-    on = forms.DateField(label=_("Decided on"), required=False, widget=_day())
+    on = DayField(label=_("Decided on"), required=False)
 
     @staticmethod
     def of(need: Need) -> dict[str, Any]:
@@ -133,7 +131,7 @@ class DoneForm(forms.Form):
         label=_("What we did"), max_length=rules.MOST_DONE, widget=_area(5),
         help_text=_("For citizens: what is different now, where, and since when."),
     )  # fmt: skip
-    on = forms.DateField(label=_("Done on"), widget=_day())
+    on = DayField(label=_("Done on"))
 
     @staticmethod
     def of(need: Need) -> dict[str, Any]:
@@ -164,7 +162,7 @@ class NeedPictureForm(forms.Form):
 
     file = forms.FileField(
         label=_("Picture from your computer or phone"), required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*"}),
+        widget=FileInput(attrs={"accept": "image/*"}),
     )  # fmt: skip
     moment = forms.ChoiceField(
         label=_("It shows"), choices=PictureMoment, widget=forms.RadioSelect, initial=PictureMoment.AFTER

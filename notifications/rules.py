@@ -22,7 +22,10 @@ URGENT = frozenset(
 # Mailed at once to everybody, whatever their preferences, so that nobody relaxes rules unnoticed.
 ALWAYS = frozenset({NotificationKind.RULES, NotificationKind.RIGHTS})
 # Comments in a conversation follow each other within minutes: they are collected for this long into one mail.
-CHATTY = frozenset({NotificationKind.COMMENT, NotificationKind.SUGGESTION, NotificationKind.MENTION})
+# So are moves: whoever moved a post to the wrong day takes it back at once.
+CHATTY = frozenset(
+    {NotificationKind.COMMENT, NotificationKind.SUGGESTION, NotificationKind.MENTION, NotificationKind.MOVED}
+)
 GATHERED = timedelta(minutes=2)
 SATURDAY = 5
 
@@ -130,7 +133,7 @@ def mail_due(
         return _next_digest(now, times)
     if (urgent or kind in URGENT) and times.urgent_always:
         return now
-    return after_quiet(now + (GATHERED if kind in CHATTY else timedelta()), times)
+    return after_quiet(now + (GATHERED if kind in CHATTY and not urgent else timedelta()), times)
 
 
 def after_quiet(moment: datetime, times: QuietHours) -> datetime:

@@ -5,14 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.typed_date_fields import DayField
 from planning.enums import Every
 from posts.draft import storable
-
-DAY = {"type": "date"}
-
-
-def date_input() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs=DAY)
 
 
 class CampaignForm(forms.Form):
@@ -20,8 +15,8 @@ class CampaignForm(forms.Form):
     note = forms.CharField(
         label=_("Purpose"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    starts_on = forms.DateField(label=_("First day"), required=False, widget=date_input())
-    ends_on = forms.DateField(label=_("Last day"), required=False, widget=date_input())
+    starts_on = DayField(label=_("First day"), required=False)
+    ends_on = DayField(label=_("Last day"), required=False)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -47,8 +42,8 @@ class RecurrenceForm(forms.Form):
         help_text=_("A monthly post takes the day of its first date instead."),
     )  # fmt: skip
     at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
-    starts_on = forms.DateField(label=_("First day"), widget=date_input())
-    ends_on = forms.DateField(label=_("Last day"), widget=date_input(), help_text=_("Every repetition ends."))
+    starts_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"), help_text=_("Every repetition ends."))
     skips_holidays = forms.BooleanField(label=_("Leave out holidays"), required=False, initial=True)
 
     def clean(self) -> dict[str, Any]:

@@ -31,23 +31,28 @@ class ChannelRow:
     traffic: Traffic
     last: Publication | None
     next: Publication | None
+    refused: Publication | None
 
     @cached_property
     def status(self) -> ChannelStatus:
-        return channel_status(self.channel, self.paused, getattr(self.channel, "consent_until", None), self.traffic)
+        ends = getattr(self.channel, "consent_until", None)
+        return channel_status(self.channel, self.paused, ends, self.traffic, refused=self.refused is not None)
 
 
 @requires(Verb.CHANNEL_VIEW)
 @require_GET
 def channels(request: MunicipalityRequest) -> HttpResponse:
-    """Four queries and one question to Valkey, however many channels there are."""
+    """Five queries and one question to Valkey, however many channels there are."""
     listed = list(of_channels.listed())
     running = pauses.of_municipality(request.municipality)
     wide = next((pause for pause in running if pause.kind != "channel"), None)
     alone = {pause.channel_id: pause for pause in running if pause.kind == "channel"}
     at = rate_limits.of(row for row in listed if row.state == ChannelState.CONNECTED)
-    last, coming = queries.last_on_channels(), queries.next_on_channels()
-    rows = [ChannelRow(row, wide or alone.get(row.pk), at, last.get(row.pk), coming.get(row.pk)) for row in listed]
+    last, coming, refused = queries.last_on_channels(), queries.next_on_channels(), queries.refused_on_channels()
+    rows = [
+        ChannelRow(row, wide or alone.get(row.pk), at, last.get(row.pk), coming.get(row.pk), refused.get(row.pk))
+        for row in listed
+    ]
     may = request.access.may
     context = {
         "rows": rows,

@@ -79,9 +79,9 @@ class Page:
 
 
 WORKSPACE = (
-    Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver", "first_step")),
+    Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("first_step",)),
     Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")),
-    Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
+    Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post", "deliver")),
     Page("inbox", _("Inbox"), "inbox", Verb.INBOX_VIEW, ("message", "inbox_", "moderation", "house_rules")),
     Page("needs", _("Needs"), "megaphone", Verb.NEEDS_VIEW, ("need",)),
     Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit", "gallery", "good_practice")),
@@ -157,7 +157,7 @@ MOST_WORKSPACES = 12
 
 
 def navigation(request: NavigationRequest) -> dict[str, Any]:
-    """Context processor: `nav`, `workspaces`, `bell`, `new_post_url`, `workspace_notice`, `demo`."""
+    """Context processor: `nav`, `workspaces`, `bell`, `new_post_url`, `stop_url`, `workspace_notice`, `demo`."""
     context: dict[str, Any] = {"demo": settings.DEMO}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
@@ -184,6 +184,8 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
         context["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request, rows()))
     if municipality and access and access.may(Verb.POST_EDIT):
         context["new_post_url"] = address("post_new", municipality.slug)
+    if municipality and access and access.may(Verb.PAUSE):
+        context["stop_url"] = address("pause", municipality.slug)
     return context
 
 

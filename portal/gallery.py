@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from common import charts
 from common.states import STATES
 from common.templatetags.ui import DRAWINGS, NETWORK_NAMES, sprite_names
+from common.typed_date_fields import DayField
 from municipalities.access import public
 from portal.gallery_charts import charts_of_all_kinds, small_charts, spark
 
@@ -28,7 +29,7 @@ class Example(forms.Form):
     title = forms.CharField(label=gettext_lazy("Title"), help_text=gettext_lazy("Only your colleagues see it."))
     text = forms.CharField(label=gettext_lazy("Text"), widget=forms.Textarea, required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
-    day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    day = DayField(label=gettext_lazy("Day"), required=False)
     category = forms.ChoiceField(
         label=gettext_lazy("Category"),
         choices=[("call", gettext_lazy("Call to action")), ("notice", gettext_lazy("Notice"))],

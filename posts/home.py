@@ -60,6 +60,16 @@ class HomeDashboard:
     removals: Sequence[Post] = ()
 
     @property
+    def goes_out(self) -> list[Post]:
+        """Those of `upcoming` that need nobody any more."""
+        return [post for post in self.upcoming if post.stage != Stage.SUBMITTED]
+
+    @property
+    def unapproved(self) -> list[Post]:
+        """Those of `upcoming` that do not go out unless somebody approves them before their time."""
+        return [post for post in self.upcoming if post.stage == Stage.SUBMITTED]
+
+    @property
     def mine(self) -> list[PendingPost]:
         return [item for item in self.waiting if item.denial is None]
 

@@ -4,11 +4,25 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from functools import cache
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, prefetch_related_objects
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+    prefetch_related_objects,
+)
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -17,6 +31,7 @@ from accounts.models import User
 from channels.enums import ChannelState
 from channels.models import Channel
 from common.prepared import among, array
+from common.word_search import begins_word, holds, is_fragment
 from delivery.enums import State
 from delivery.models import Delivery
 from links.models import ClickCount, Link
@@ -49,7 +64,6 @@ from posts.models import (
 from posts.models.link_checks import digest
 from posts.picture_metadata import ConsentNote
 from posts.picture_metadata import consent_notes as notes_on
-from serbian.folding import fold
 from serbian.sorting import sort_key
 
 # On the network, or possibly so: editing the draft no longer changes it.
@@ -364,6 +378,11 @@ def upcoming(limit: int = 10, since: Any = None) -> list[Post]:
     return list(for_lists(rows).order_by("due_at")[:limit])
 
 
+REFUSED = (State.FAILED, State.UNCONFIRMED)
+# What is older has been seen, or nobody minds.
+REFUSED_FOR = timedelta(days=7)
+
+
 def last_on_channels() -> dict[int, Publication]:
     """The last publication by channel. One query."""
     # Chosen among the deliveries of the municipality: a join is read from the side of all municipalities.
@@ -374,12 +393,23 @@ def last_on_channels() -> dict[int, Publication]:
     return {row.channel_id: row for row in rows}
 
 
+def refused_on_channels() -> dict[int, Publication]:
+    """The last publication of the last days by channel, if the network refused it or it is not known whether it took
+    it. One query."""
+    since = timezone.now() - REFUSED_FOR
+    tried = Delivery.objects.filter(state__in=(State.PUBLISHED, *REFUSED), due_at__gte=since).values("pk")
+    live = Publication.objects.filter(live=True, post__deleted_at__isnull=True, delivery__in=tried)
+    rows = live.select_related("post", "delivery").order_by("channel", "-delivery__due_at", "-pk").distinct("channel")
+    return {row.channel_id: row for row in rows if row.delivery.state in REFUSED}
+
+
 def next_on_channels() -> dict[int, Publication]:
-    """The next scheduled publication by channel. One query."""
+    """The next scheduled publication by channel: one that nobody need approve any more, if there is one. One query."""
     states = (State.SCHEDULED, State.WAITING, State.SENDING)
     coming = Delivery.objects.filter(state__in=states).values("pk")
     live = Publication.objects.filter(live=True, post__deleted_at__isnull=True, delivery__in=coming)
-    rows = live.select_related("post", "delivery").order_by("channel", "delivery__due_at", "pk")
+    unapproved = Case(When(post__stage=Stage.SUBMITTED, then=1), default=0)
+    rows = live.select_related("post", "delivery").order_by("channel", unapproved, "delivery__due_at", "pk")
     return {row.channel_id: row for row in rows.distinct("channel")}
 
 
@@ -423,6 +453,12 @@ def closings_due(municipality: Municipality, limit: int = CLOSINGS) -> list[Post
 # ---------------------------------------------------------------- calendar and list
 
 
+class ListOrder(StrEnum):
+    PUBLISHED = "published"
+    COMING = "coming"
+    CHANGED = "changed"
+
+
 @dataclass(frozen=True)
 class PostFilters:
     """Filters of the calendar and the list; empty means all."""
@@ -437,6 +473,14 @@ class PostFilters:
         """How many are set."""
         return sum(map(bool, (self.channel, self.state, self.category, self.words)))
 
+    @property
+    def order(self) -> "ListOrder":
+        """What is out stands by the time at which it was to go out, which does not change when somebody corrects it;
+        what is to come, the next one first; everything else by its last change."""
+        if self.state == State.PUBLISHED:
+            return ListOrder.PUBLISHED
+        return ListOrder.COMING if self.state == State.SCHEDULED else ListOrder.CHANGED
+
     def apply(self, rows: QuerySet[Post]) -> QuerySet[Post]:
         if self.channel:
             rows = rows.filter(Exists(_live(channel=self.channel)))
@@ -446,9 +490,7 @@ class PostFilters:
             rows = rows.filter(stage=self.state)
         elif self.state in State.values:
             rows = rows.filter(Exists(_live(delivery__state=self.state)))
-        for word in fold(self.words).split():
-            rows = rows.filter(search_key__contains=word)
-        return rows
+        return rows.filter(holds(self.words))
 
 
 def _live(**conditions: Any) -> QuerySet[Publication]:
@@ -525,9 +567,16 @@ def on_channel(channel: int, filters: PostFilters, *, drafts: bool) -> QuerySet[
 
 
 def listed(filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
-    """Posts for the list, last changed first. Their publications: `with_publications`."""
+    """Posts for the list in the order of `filters`; of a search for a fragment, first those in which it begins a word.
+    Their publications: `with_publications`."""
     rows = filters.apply(readable(drafts=drafts)).select_related("author")
-    return with_cover(rows, drafts=drafts).order_by("-updated_at", "-pk")
+    first = [begins_word(filters.words)] if is_fragment(filters.words) else []
+    by = {
+        ListOrder.PUBLISHED: F("due_at").desc(nulls_last=True),
+        ListOrder.COMING: F("due_at").asc(nulls_last=True),
+        ListOrder.CHANGED: F("updated_at").desc(),
+    }[filters.order]
+    return with_cover(rows, drafts=drafts).order_by(*first, by, "-pk")
 
 
 def _live_publications(of: Any) -> QuerySet[Publication]:

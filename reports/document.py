@@ -67,7 +67,7 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Tile:
-    """One number that leads. `change` in per cent against `against`."""
+    """One number that leads. `change` in per cent against `against`; without it `against` has the earlier number."""
 
     label: str
     value: int | float | Missing

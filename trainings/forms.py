@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from common import languages
 from common.dates import short_date
-from municipalities.forms import DAY
+from common.file_fields import FileInput
+from common.typed_date_fields import DayField, MomentField
 from municipalities.models import Cohort, Municipality, Programme
 from municipalities.queries import today
 from posts.draft import is_link, storable
@@ -46,8 +47,8 @@ class TrainingForm(CleanTextForm):
         label=gettext_lazy("Cohort"), required=False,
         help_text=gettext_lazy("Its municipalities see the agenda and the materials in their workspaces."),
     )  # fmt: skip
-    starts_on = forms.DateField(label=gettext_lazy("First day"), widget=DAY)
-    ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=DAY)
+    starts_on = DayField(label=gettext_lazy("First day"))
+    ends_on = DayField(label=gettext_lazy("Last day"))
     place = text_field(
         gettext_lazy("Place"), 160,
         hint=gettext_lazy("Town and hall, as people would search for them. It is printed on the certificate."),
@@ -145,7 +146,7 @@ class MaterialForm(CleanTextForm):
 
     title = text_field(gettext_lazy("Title"), 160, required=True)
     file = forms.FileField(
-        label=gettext_lazy("File"), required=False, widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        label=gettext_lazy("File"), required=False, widget=FileInput(attrs={"accept": ACCEPTED}),
         help_text=gettext_lazy("PDF, a picture, or a document of an office program, up to 25 MB."),
     )  # fmt: skip
     url = forms.URLField(
@@ -153,9 +154,8 @@ class MaterialForm(CleanTextForm):
         help_text=gettext_lazy("The address of a page or a film, instead of a file."),
     )  # fmt: skip
     session = forms.ChoiceField(label=gettext_lazy("Belongs to"), required=False)
-    visible_from = forms.DateTimeField(
+    visible_from = MomentField(
         label=gettext_lazy("Shown from"), required=False,
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
         help_text=gettext_lazy("Empty: at once. Solutions of an exercise can wait until it is over."),
     )  # fmt: skip
 

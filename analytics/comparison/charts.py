@@ -13,9 +13,10 @@ from analytics.comparison.groups import Group, Middle, middle
 from analytics.comparison.measures import Figures, Measure, MeasureKind
 from analytics.comparison.queries.comparison import ComparedMunicipality, Comparison, ComparisonRow
 from analytics.comparison.training_periods import BEFORE, STRETCHES
-from analytics.periods import Period
+from analytics.months import Months
+from analytics.periods import DAY, MONTH, WEEK, Period, Stretches
 from common import charts
-from common.dates import month_year
+from common.dates import day_month_short, month_year, short_date
 from common.numbers import number, significant
 from serbian.sorting import sort_key
 
@@ -77,50 +78,68 @@ def table_value(value: float | None, measure: Measure) -> str:
 # ---- over time
 
 
-def over_time(rows: Sequence[ComparisonRow], months: Sequence[date], measure: Measure) -> charts.Chart:
-    """At most six municipalities over each other, with the trainings that fell into these months."""
+def over_time(rows: Sequence[ComparisonRow], axis: Stretches, measure: Measure) -> charts.Chart:
+    """At most six municipalities over each other, with the trainings that fell into this time."""
     series = [charts.Series(str(row.municipality), row.line) for row in rows]
     days = {row.cohort.training_on: row.cohort for row in rows}
     marks = [
         charts.Mark(at, _("Training: %(cohort)s") % {"cohort": cohort})
         for day, cohort in sorted(days.items())
-        if (at := at_of(day, months)) is not None
+        if (at := at_of(day, axis)) is not None
     ]
-    labels = [month_label(month) for month in months]
-    return charts.line(by_month(measure), labels, series, chart_texts(measure, _("Month")), marks=marks)
+    return charts.line(
+        by_time(measure, axis), labels_of(axis), series, chart_texts(measure, head_of(axis)), marks=marks
+    )
 
 
 def multiples(compared: Comparison, measure: Measure) -> charts.Chart | None:
     """All on one scale, each beside the median of all; the training is marked where all had the same."""
-    if not compared.rows:
+    axis = compared.axis
+    if not compared.rows or axis is None:
         return None
     rows = sorted(compared.rows, key=lambda row: sort_key(str(row.municipality)))
     against = None
     if len(rows) >= settings.SMALLEST_GROUP:
-        across = [middle((row.line[at] for row in rows), settings.SMALLEST_GROUP) for at in range(len(compared.labels))]
+        across = [middle((row.line[at] for row in rows), settings.SMALLEST_GROUP) for at in range(len(axis))]
         against = charts.Series(_("Median of all"), [middle.value for middle in across], muted=True)
     days = {row.cohort.training_on for row in rows}
-    at = at_of(next(iter(days)), compared.labels) if len(days) == 1 else None
+    at = at_of(next(iter(days)), axis) if len(days) == 1 else None
     return charts.multiples(
-        by_month(measure),
-        [month_label(month) for month in compared.labels],
+        by_time(measure, axis),
+        labels_of(axis),
         [charts.Series(str(row.municipality), row.line) for row in rows],
-        chart_texts(measure, _("Month")),
+        chart_texts(measure, head_of(axis)),
         against=against,
         marks=[charts.Mark(at, _("Training"))] if at is not None else [],
     )
 
 
-def by_month(measure: Measure) -> str:
-    return _("%(measure)s by month") % {"measure": measure.label}
+def by_time(measure: Measure, axis: Stretches) -> str:
+    titles = {
+        DAY: _("%(measure)s by day"),
+        WEEK: _("%(measure)s by week"),
+        MONTH: _("%(measure)s by month"),
+    }
+    return titles[axis.unit] % {"measure": measure.label}
 
 
-def at_of(day: date, months: Sequence[date]) -> float | None:
-    """Position of a day on an axis of months; the point of a month is at its middle."""
-    index = next((at for at, month in enumerate(months) if (month.year, month.month) == (day.year, day.month)), None)
-    if index is None:
-        return None
-    return min(max(index + (day.day - 15.5) / 31, 0), len(months) - 1)
+def head_of(axis: Stretches) -> str:
+    return {DAY: _("Day"), WEEK: _("Week from"), MONTH: _("Month")}[axis.unit]
+
+
+def labels_of(axis: Stretches) -> list[str]:
+    if axis.unit == MONTH:
+        return [month_label(month) for month in axis.firsts]
+    return [day_month_short(day) for day in axis.firsts]
+
+
+def at_of(day: date, axis: Stretches) -> float | None:
+    """Position of a day on an axis; the point of a stretch is at its middle. None: the day is not on it."""
+    for index, (first, last) in enumerate(zip(axis.firsts, axis.lasts, strict=True)):
+        if first <= day <= last:
+            length = (last - first).days + 1
+            return min(max(index + ((day - first).days + 0.5) / length - 0.5, 0), len(axis) - 1)
+    return None
 
 
 def before_and_now(rows: Sequence[ComparisonRow], period: Period, measure: Measure) -> charts.Chart:
@@ -137,7 +156,9 @@ def before_and_now(rows: Sequence[ComparisonRow], period: Period, measure: Measu
 
 
 def _span(period: Period) -> str:
-    return f"{month_year(period.first)} – {month_year(period.last)}"
+    if isinstance(period, Months):
+        return f"{month_year(period.first)} – {month_year(period.last)}"
+    return f"{short_date(period.first)} – {short_date(period.last)}"
 
 
 # ---- districts

@@ -50,7 +50,11 @@ def posts(now: Totals, before: Totals) -> Sentence:
             "You published %(count)s posts, as many as in the days before.",
             now.posts,
         )
-    return Sentence(text % named)
+    sentence = text % named
+    if now.different is not None and now.different < now.posts:
+        apart = _("A post on two channels counts twice: there were %(different)s different posts.")
+        sentence = f"{sentence} {apart % {'different': number(now.different)}}"
+    return Sentence(sentence)
 
 
 def per_post(now: Totals, before: Totals) -> Sentence | None:

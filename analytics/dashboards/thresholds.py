@@ -17,6 +17,8 @@ ENOUGH_OF_A_KIND = 5
 ENOUGH_FOR_A_TIME = 20
 # What a single post is compared with: the posts of its channel in the days before the end of the period.
 USUAL_DAYS = 90
+# A per cent of less than this many, or one above this, says less than the two numbers themselves.
+SMALLEST_BASE, LARGEST_PER_CENT = 20, 200
 # Above and below, something is worth telling; in between it is as usual.
 BETTER, WORSE = 1.15, 0.87
 
@@ -32,6 +34,13 @@ def hours_of(band: int) -> tuple[int, int]:
 def change(now: float | None, before: float | None) -> float | None:
     """Growth in per cent; None where a value is missing or the earlier one is 0."""
     return None if now is None or not before else (now - before) * 100 / before
+
+
+def is_fit_for_per_cent(now: float, before: float, counted: float | None = None) -> bool:
+    """Whether a change is said in per cent: 600 after 24 would be 2,400. `counted`: what an average was taken of."""
+    difference = change(now, before)
+    base = before if counted is None else counted
+    return difference is not None and base >= SMALLEST_BASE and difference <= LARGEST_PER_CENT
 
 
 def ratio_per_post(total: int | None, posts: int) -> float | None:

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,6 +18,7 @@ from analytics.models import HistoryImport
 from channels.models import Channel
 from common import spreadsheets
 from common.errors import ActionNotAllowed
+from common.typed_dates import parse_day
 from common.web.errors import flash_error
 from common.web.params import int_param
 from municipalities.access import requires
@@ -70,7 +70,7 @@ def fetch(request: MunicipalityRequest) -> HttpResponse:
 
 def _date(typed: str) -> Any:
     try:
-        return parse_date(typed)
+        return parse_day(typed)
     except ValueError:
         return None
 

@@ -13,17 +13,17 @@ from analytics.indicators.domain.definitions import Defined
 from analytics.indicators.domain.manual_values import EnteredValue
 from analytics.indicators.domain.targets import Wanted
 from analytics.models import ProgrammeIndicator
+from common.typed_date_fields import DayField
 from municipalities.models import Cohort, Municipality
 from municipalities.queries import today
 from posts.media.domain.consents import Scan, read_scan
 from posts.media.domain.pictures import BadPicture
 
-DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 WHOLE = ("programme", gettext_lazy("The programme as a whole"))
 
 
 def _day(label: Any, **more: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=DAY, **more)
+    return DayField(label=label, **more)
 
 
 def _reason(label: Any, help_text: Any, *, required: bool = True) -> forms.CharField:

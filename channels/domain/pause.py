@@ -221,7 +221,10 @@ def _notify(places: Iterable[Municipality], title: Title, row: Held, *, by: User
 
 def _body(row: Held) -> str:
     if row.ended_at:
-        return _("Publishing goes on. What came due in the pause was not sent: it waits for your decision on Home.")
+        return _(
+            "Publishing goes on. If something came due in the pause, it was not sent: it waits for your decision on "
+            "Home."
+        )
     if row.ends_at is None:
         until = _("It lasts until publishing is resumed.")
     else:

@@ -14,6 +14,7 @@ from channels.forms import PauseForm, WidePauseForm
 from channels.models import Channel
 from municipalities.access import keepers, requires
 from municipalities.models import Programme, WidePause
+from municipalities.queries import running_pause
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
@@ -23,20 +24,24 @@ EVERYBODY = "everybody"
 @requires(Verb.PAUSE)
 @require_http_methods(["GET", "POST"])
 def pause(request: MunicipalityRequest) -> HttpResponse:
-    """Stop publishing, with a reason."""
+    """Stop publishing, with a reason; while it is stopped, the way to go on."""
     form = PauseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         verbs.pause(request.municipality, **form.cleaned_data, by=request.user)
         messages.success(request, _("Publishing is paused."))
         return redirect("workspace", request.municipality.slug)
-    return render(request, "channels/pause.html", {"form": form}, status=422 if form.errors else 200)
+    running = running_pause()
+    return render(request, "channels/pause.html", {"form": form, "pause": running}, status=422 if form.errors else 200)
 
 
 @requires(Verb.PAUSE)
 @require_POST
 def resume(request: MunicipalityRequest) -> HttpResponse:
     verbs.resume(request.municipality, by=request.user)
-    messages.success(request, _("Publishing goes on. What came due in the pause waits for your decision."))
+    messages.success(
+        request,
+        _("Publishing goes on. If something came due in the pause, it was not sent and waits for your decision."),
+    )
     return redirect("workspace", request.municipality.slug)
 
 
@@ -58,7 +63,7 @@ def pause_channel(request: MunicipalityRequest, channel: int) -> HttpResponse:
 def resume_channel(request: MunicipalityRequest, channel: int) -> HttpResponse:
     channel_ = get_object_or_404(Channel.objects.all(), pk=channel)
     verbs.resume_channel(channel_, by=request.user)
-    message = _("%(channel)s goes on. What came due in the pause waits for your decision.")
+    message = _("%(channel)s goes on. If something came due in the pause, it was not sent and waits for your decision.")
     messages.success(request, message % {"channel": channel_.name})
     return redirect("channels", request.municipality.slug)
 
@@ -103,7 +108,7 @@ def programme_resume(request: SignedInRequest, pause: int) -> HttpResponse:
         raise Http404
     verbs.resume_programme(pause_, by=request.user)
     messages.success(
-        request, _("Publishing goes on. What came due in the pause waits for the municipalities to decide.")
+        request, _("Publishing goes on. If something came due in the pause, the municipalities decide about it.")
     )
     return redirect("programme_pauses")
 

@@ -32,6 +32,10 @@ def line(
     checked(labels, series)
     values = [value for row in series for value in row.values]
     scale = drawing.scale_of([*values, target[1] if target else None], from_zero=from_zero)
+    if scale[0] > 0:
+        # A line that leaves zero makes small changes look large.
+        begins = _("the axis begins at %(number)s, not at 0") % {"number": texts.number(scale[0])}
+        texts = replace(texts, formula="; ".join(filter(None, (texts.formula, begins))))
 
     def draw(narrow: bool) -> SafeString:
         plot = _plot(len(labels), scale, texts, marks, narrow, slots=False)

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.file_fields import FileInput
 from common.templatetags.ui import NETWORK_NAMES
 from exchange.built_in import built_in
 from exchange.domain.practice import ExampleContent, prepared
@@ -71,7 +72,7 @@ class ExampleForm(TemplateForm):
     picture = forms.FileField(
         label=gettext_lazy("Picture of your own"), required=False,
         help_text=gettext_lazy("A drawing or a screenshot, at most 25 MB. No one should be recognisable in it."),
-        widget=forms.FileInput(attrs={"accept": TYPES}),
+        widget=FileInput(attrs={"accept": TYPES}),
     )  # fmt: skip
     without_picture = forms.BooleanField(label=gettext_lazy("Show the drawing instead"), required=False)
     alt = forms.CharField(

@@ -47,6 +47,11 @@ class AnswerContext:
     count: int
 
     @property
+    def open_gaps(self) -> str:
+        """Names of placeholders that nobody has filled: the answer cannot be sent with one."""
+        return ", ".join(dict.fromkeys(saved_answer_text.open_placeholders(self.draft)))
+
+    @property
     def may_write(self) -> bool:
         """No second answer is written while one waits for approval, except in an emergency."""
         return self.waiting is None or self.capacity == AnswerCapacity.EMERGENCY

@@ -23,11 +23,11 @@ from django.db.models import (
 from django.utils.functional import cached_property
 
 from common.integers import parse_int
+from common.word_search import holds
 from inbox.enums import MessageKind, MessageState, Topic
 from inbox.models import PRIVATE, Message, MessageFetch, Reply
 from municipalities.prepared import Prepared, PreparedRows
 from municipalities.tenancy import the_only_one
-from serbian.folding import fold
 from serbian.sorting import sort_key
 
 OPEN = (MessageState.OPEN, MessageState.WAITING)
@@ -84,9 +84,7 @@ class MessageFilters:
             if value := getattr(self, name):
                 nothing = {name: ""} if name in ("kind", "topic") else {f"{name}__isnull": True}
                 condition &= Q(**(nothing if value == NO_VALUE else {name: value}))
-        for word in fold(self.search).split():
-            condition &= Q(search_key__contains=word)
-        return condition
+        return condition & holds(self.search)
 
     @property
     def order(self) -> list[Any]:

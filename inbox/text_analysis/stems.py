@@ -80,6 +80,14 @@ KINDS: Mapping[str, str] = {
     """,
 }
 
+# "Prošli put" and "dva puta" are no roads: what stands before a road in these words says how often, or when.
+OCCASIONS = frozenset(
+    {
+        "prosli", "proslog", "ovaj", "ovog", "onaj", "onog", "sledeci", "sledeceg", "iduci", "prvi", "drugi", "treci",
+        "cetvrti", "peti", "svaki", "neki", "zadnji", "zadnjeg", "poslednji", "jedan", "dva", "tri", "cetiri", "pet",
+        "deset", "sto", "hiljadu", "vise", "nekoliko", "mnogo", "puno", "jos", "koliko",
+    }
+)  # fmt: skip
 # Names of streets, settlements and offices are no evidence of a topic; these stems describe services.
 TOPICS: Mapping[str, str] = {
     Topic.WATER: """

@@ -12,12 +12,18 @@ LEAD = 1.0
 _STEMS = Stems.of(stems.TOPICS)
 
 
+def _is_occasion(tokens: list[Word], place: int) -> bool:
+    return place > 0 and tokens[place].folded in ("put", "puta") and tokens[place - 1].folded in stems.OCCASIONS
+
+
 def suggest_topic(tokens: list[Word]) -> SuggestedValue:
     """The topic that `words` speak of. A stem found twice in the same place counts once for its topic."""
     weights: dict[str, float] = defaultdict(float)
     reasons: dict[str, list[str]] = defaultdict(list)
     seen: dict[tuple[str, int], float] = {}
     for hit in _STEMS.hits(tokens):
+        if _is_occasion(tokens, hit.place):
+            continue
         before = seen.get((hit.label, hit.place), 0.0)
         if hit.weight > before:
             seen[hit.label, hit.place] = hit.weight

@@ -41,7 +41,10 @@ def answer(request: MunicipalityRequest, message: int) -> HttpResponse:
         flash.success(request, _("The answer is on its way. It appears on the network in a moment."))
     else:
         flash.success(request, _("The answer is waiting for approval. You are notified if it is sent back."))
-    return navigation.next_message(request, row)
+    if request.POST.get("go") == "next":
+        return navigation.next_message(request, row)
+    # Whoever has just answered a citizen wants to see the answer there, and not a stranger's message below it.
+    return navigation.back_to_message(request, row)
 
 
 @requires(Verb.INBOX_WORK)

@@ -5,7 +5,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +14,7 @@ from inbox.domain import suggest
 from inbox.enums import MessageKind
 from inbox.models import Message
 from inbox.queries.thread import similar_messages as saying_alike
+from inbox.views.navigation import sorted_as
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -34,7 +34,7 @@ def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
-        flash.success(request, _("Sorted as: %(kind)s") % {"kind": row.get_kind_display()})
+        flash.success(request, sorted_as(row, with_topic=True))
     back = request.POST.get("back", "")
     is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     if is_ours and back.startswith("/"):  # `redirect` takes anything else for the name of a page

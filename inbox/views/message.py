@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from channels import validation
 from common.errors import ActionNotAllowed
 from common.integers import parse_int
+from common.typed_dates import parse_clock, parse_day
 from inbox import rules
 from inbox.domain import retention, triage
 from inbox.domain.handover import draft as from_department
@@ -105,7 +106,12 @@ def note(request: MunicipalityRequest, message: int) -> HttpResponse:
 @requires(Verb.INBOX_WORK)
 @require_POST
 def sort(request: MunicipalityRequest, message: int) -> HttpResponse:
-    return _done(request, message, lambda row: triage.set_kind(row, request.POST.get("kind", ""), by=request.user))
+    def verb(row: Message) -> None:
+        before, sorted_row = row.kind, triage.set_kind(row, request.POST.get("kind", ""), by=request.user)
+        if sorted_row.kind and sorted_row.kind != before:
+            flash.success(request, navigation.sorted_as(sorted_row))
+
+    return _done(request, message, verb)
 
 
 @requires(Verb.INBOX_WORK)
@@ -154,7 +160,8 @@ def _until(data: Any) -> datetime:
     if data.get("until") in Snooze.values:
         return rules.snoozed_until(Snooze(data["until"]), timezone.now())
     try:
-        return datetime.fromisoformat(data.get("at", "")).replace(tzinfo=BELGRADE).astimezone(UTC)
+        local = datetime.combine(parse_day(data.get("on", "")), parse_clock(data.get("at", "")))
+        return local.replace(tzinfo=BELGRADE).astimezone(UTC)
     except (ValueError, OverflowError):
         return datetime.min.replace(tzinfo=UTC)
 

@@ -9,12 +9,12 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.errors import ActionNotAllowed
+from common.typed_dates import parse_day
 from common.web.params import choice_param
 from inbox.domain import moderate
 from inbox.models import Message, Moderation
@@ -123,7 +123,7 @@ def _page(request: MunicipalityRequest, row: Moderation, refusal: Refusal | None
 
 def _day(text: str) -> date | None:
     try:
-        return parse_date(text)
+        return parse_day(text)
     except ValueError:  # the 31st of June
         return None
 

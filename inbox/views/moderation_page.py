@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from channels import validation
 from common.errors import ActionNotAllowed
+from common.typed_dates import typed_day
 from inbox.models import Moderation
 from inbox.moderation_rules import AppealDecision, ModerationAction, ModerationState
 from inbox.queries import moderation as queries
@@ -266,7 +267,7 @@ def _undo() -> Group:
 def _object() -> Group:
     fields = (
         Field("text", _("The person's statement"), rows=3, max_length=5000),
-        Field("received_on", _("Came in on"), "date", value=timezone.localdate().isoformat()),
+        Field("received_on", _("Came in on"), "date", value=typed_day(timezone.localdate())),
     )
     return Group(
         "object", (Action("object", _("Write it down"), fields=fields),), _("Its author objects…"), layout="fold"

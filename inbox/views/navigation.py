@@ -16,8 +16,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from common.dates import date_time
 from inbox.enums import Snooze, Topic
 from inbox.models import Message
 from inbox.queries import neighbours, thread
@@ -101,6 +103,18 @@ def next_message(request: MunicipalityRequest, row: Message) -> HttpResponse:
     if following is None:
         return redirect(f"{reverse('inbox', args=[slug])}?{narrowed.query}")
     return redirect(f"{reverse('message', args=[slug, following])}?{_among(request)}")
+
+
+def sorted_as(row: Message, *, with_topic: bool = False) -> str:
+    """What sorting a message has changed: its kind decides until when it is to be answered."""
+    facts = {"kind": row.get_kind_display(), "time": date_time(row.due_at) if row.due_at else ""}
+    if row.due_at:
+        text = gettext("Sorted as: %(kind)s. It is to be answered by %(time)s.") % facts
+    else:
+        text = gettext("Sorted as: %(kind)s. It has no deadline.") % facts
+    if with_topic and row.topic:
+        return f"{text} {gettext('Topic: %(topic)s.') % {'topic': row.get_topic_display()}}"
+    return text
 
 
 DONE_MESSAGES = {

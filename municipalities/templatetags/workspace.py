@@ -19,6 +19,7 @@ PAGES = (
     Page("members", _("People"), Verb.SETTINGS_VIEW),
     Page("settings_comparison", _("Comparison"), Verb.SETTINGS_VIEW),
     Page("channels", _("Channels"), Verb.CHANNEL_VIEW),
+    Page("pause", _("Pause publishing"), Verb.PAUSE),
     Page("settings_services", _("eServices"), Verb.SETTINGS_VIEW),
     Page("settings_words", _("Words"), Verb.SETTINGS_VIEW),
     Page("settings_public", _("Public page"), Verb.SETTINGS_VIEW),

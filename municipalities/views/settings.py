@@ -44,9 +44,8 @@ def _profile_form(request: MunicipalityRequest, *submitted: Any) -> ProfileForm:
 
 
 def _profile_page(request: MunicipalityRequest, form: ProfileForm | None) -> HttpResponse:
-    context = {"form": form, "may_pause": request.access.may(Verb.PAUSE), "pause": queries.running_pause()}
     status = 422 if form is not None and form.errors else 200
-    return render(request, "municipalities/settings.html", context, status=status)
+    return render(request, "municipalities/settings.html", {"form": form}, status=status)
 
 
 @requires(Verb.DECISIONS_VIEW)

@@ -9,12 +9,13 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from analytics.dashboards.thresholds import BETTER, ENOUGH_OF_A_KIND
 from common.dates import day_month
 from common.numbers import number
 from posts.enums import Category
 
-# Fewer posts of a kind say nothing about the kind.
-ENOUGH = 3
+# Nobody plans an emergency, more visits are no aim, and “other” is no subject.
+NEVER_ADVISED = frozenset({Category.EMERGENCY, Category.CEREMONY, Category.OTHER})
 # A town hall that is silent longer than this is not followed for its news.
 QUIET_DAYS = 7
 MOST = 5
@@ -58,7 +59,7 @@ def _unread(month: Month) -> list[str]:
 
 def _calls(month: Month) -> list[str]:
     with_call = sum(count for kind, count in month.calls.items() if kind)
-    if month.posts < ENOUGH or with_call * 3 >= month.posts:
+    if month.posts < ENOUGH_OF_A_KIND or with_call * 3 >= month.posts:
         return []
     facts = {"asked": number(with_call), "posts": number(month.posts)}
     return [
@@ -70,7 +71,7 @@ def _calls(month: Month) -> list[str]:
 def _mix(month: Month) -> list[str]:
     useful = sum(month.groups.get(key, 0) for key in (Category.SERVICE, Category.ESERVICE, Category.CONSULTATION))
     ceremony = month.groups.get(Category.CEREMONY, 0)
-    if ceremony < ENOUGH or ceremony <= useful:
+    if ceremony < ENOUGH_OF_A_KIND or ceremony <= useful:
         return []
     facts = {"ceremony": number(ceremony), "useful": number(useful)}
     return [
@@ -105,12 +106,27 @@ def _silent(month: Month) -> list[str]:
 
 
 def _best(month: Month) -> list[str]:
-    known = {key: rate for key, rate in month.per_post.items() if month.groups.get(key, 0) >= ENOUGH}
+    known = {
+        key: rate
+        for key, rate in month.per_post.items()
+        if month.groups.get(key, 0) >= ENOUGH_OF_A_KIND and key not in NEVER_ADVISED
+    }
     if len(known) < 2:
         return []
     best = max(known, key=lambda key: (known[key], key))
-    facts = {"category": Category(best).label, "rate": number(known[best], 1)}
+    others = {key: rate for key, rate in known.items() if key != best}
+    posts = sum(month.groups[key] for key in others)
+    average = sum(rate * month.groups[key] for key, rate in others.items()) / posts
+    if known[best] < average * BETTER:
+        return []
+    facts = {
+        "category": Category(best).label,
+        "rate": number(known[best], 1),
+        "posts": number(month.groups[best]),
+        "average": number(average, 1),
+    }
     return [
-        _("“%(category)s” moved people most: %(rate)s interactions per post. Plan more of it for the coming month.")
+        _("Of the posts that can be planned, those of “%(category)s” moved people most: %(rate)s interactions per post "
+        "(from %(posts)s posts), against %(average)s for the other kinds. Plan more of them for the coming month.")
         % facts
-    ]
+    ]  # fmt: skip

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from analytics.dashboards.thresholds import is_fit_for_per_cent
 from analytics.metrics import FORMULAS, METRICS
 from common.dates import month_year
 from common.numbers import number
@@ -14,10 +15,6 @@ from reports.document import Block, Document, DocumentTexts, Missing, Paragraph
 
 # What may stand in a report as a number.
 Number = int | float
-
-
-# A per cent of a small number says little: above this the number itself is shown.
-LARGEST = 200
 
 
 def document_texts() -> DocumentTexts:
@@ -60,7 +57,7 @@ def compared(now: Number | None, earlier: Number | None, days: int) -> str:
     if difference is None:
         return ""
     facts = {"per_cent": _per_cent(difference), "before": number(earlier), "days": days}
-    if difference > LARGEST:
+    if not is_fit_for_per_cent(now or 0, earlier or 0):
         return _("against %(before)s in the %(days)s days before") % facts
     if round(difference) == 0:
         return _("as many as in the %(days)s days before") % facts
@@ -75,7 +72,7 @@ def compared_with_months(now: Number | None, earlier: Number | None) -> str:
     if difference is None:
         return ""
     facts = {"per_cent": _per_cent(difference), "before": number(earlier)}
-    if difference > LARGEST:
+    if not is_fit_for_per_cent(now or 0, earlier or 0):
         return _("against %(before)s in as many months before") % facts
     if round(difference) == 0:
         return _("as many as in the same number of months before") % facts

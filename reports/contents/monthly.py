@@ -9,6 +9,7 @@ from django.utils.translation import ngettext, npgettext
 
 from analytics.dashboards import report_charts
 from analytics.dashboards.queries.dashboard import Dashboard, Totals, dashboard
+from analytics.dashboards.thresholds import ENOUGH_OF_A_KIND, is_fit_for_per_cent
 from analytics.enums import Material
 from analytics.metrics import FORMULAS, METRICS
 from analytics.models import Subject
@@ -40,9 +41,6 @@ from reports.document import (
 )
 from reports.files.charts import printed
 from reports.queries import months
-
-# Below this many posts a month says little.
-FEW_POSTS = 5
 
 
 def period_of(month: date) -> Period:
@@ -131,14 +129,27 @@ def _unfinished(month: date, period: Period) -> Block | None:
 
 def _tiles(municipality: Municipality, figures: Dashboard, period: Period) -> Tiles:
     now, before = figures.now, figures.before
-    against = _("against the %(days)s days before") % {"days": period.days}
+    days = {"days": period.days}
+    against = _("against the %(days)s days before") % days
     interactions = now.get("interactions")
     per_post = per(interactions, now.posts)
 
     def tile(
-        label: str, amount: int | float | None, formula: str, earlier: float | None = None, places: int = 0
+        label: str,
+        amount: int | float | None,
+        formula: str,
+        earlier: float | None = None,
+        *,
+        places: int = 0,
+        counted: float | None = None,
     ) -> Tile:
-        return Tile(label, value(amount), formula, places, change(amount, earlier), against)
+        """`counted`: what an earlier average was taken of."""
+        if amount is None or earlier is None:
+            return Tile(label, value(amount), formula, places)
+        if is_fit_for_per_cent(amount, earlier, counted):
+            return Tile(label, amount, formula, places, change(amount, earlier), against)
+        was = _("%(before)s in the %(days)s days before") % {"before": number(earlier, places), **days}
+        return Tile(label, amount, formula, places, None, was)
 
     inhabitants = per_thousand(interactions, municipality.population)
     rate = FORMULAS["per_inhabitants"]
@@ -147,7 +158,7 @@ def _tiles(municipality: Municipality, figures: Dashboard, period: Period) -> Ti
         tile(_("Posts"), now.posts, _("publications on all channels"), before.posts),
         tile(_("Interactions"), interactions, str(FORMULAS["interactions"].text), before.get("interactions")),
         tile(_("Interactions per post"), per_post, _("interactions ÷ posts"),
-             per(before.get("interactions"), before.posts), places=1),
+             per(before.get("interactions"), before.posts), places=1, counted=before.get("interactions")),
         tile(_("Followers"), figures.followers.on(period.last, [c.pk for c in figures.channels]),
              _("all channels, on the last day of the period")),
         Tile(str(rate.label), missing if inhabitants is None else inhabitants, str(rate.text), 1),
@@ -277,7 +288,11 @@ def _groups(name: str, title: str, heading: str, groups: list[Group]) -> Table:
     rows = [
         (label, posts, value(interactions), value(per(interactions, posts))) for label, posts, interactions in groups
     ]
-    return Table(name, title, columns, rows, empty=_("Nothing was published in these days."))
+    note = ""
+    if any(posts < ENOUGH_OF_A_KIND for _label, posts, _interactions in groups):
+        text = _("Of fewer than %(few)s posts nothing can be concluded.")
+        note = text % {"few": number(ENOUGH_OF_A_KIND)}
+    return Table(name, title, columns, rows, note, empty=_("Nothing was published in these days."))
 
 
 def _seen(figures: Dashboard, period: Period, days: list[date]) -> Month:
@@ -326,7 +341,7 @@ def _quality(municipality: Municipality, figures: Dashboard, period: Period) -> 
             "year": municipality.population_year,
             "source": municipality.population_source,
         }
-    if 0 < figures.now.posts < FEW_POSTS:
+    if 0 < figures.now.posts < ENOUGH_OF_A_KIND:
         yield _("There were few posts: shares and averages are not conclusive.")
     yield _(
         "Interactions are counted to the day of publication, with the latest metrics; only the chart by day counts "

@@ -208,7 +208,7 @@ def _tile(tile: Any) -> dict[str, Any]:
         "label": legible(tile.label),
         "told": not isinstance(tile.value, Missing),
         "value": _missing(tile.value) if isinstance(tile.value, Missing) else number(tile.value, tile.places),
-        "change": legible(f"{change} {tile.against}") if change else "",
+        "change": legible(f"{change} {tile.against}".strip()),
         "formula": legible(tile.formula),
     }
 

@@ -23,6 +23,16 @@ function measure() {
   shown.textContent = `${found} / ${most}`;
 }
 
+/** Placeholders without a value, as inbox/saved_answer_text.py finds them: an answer is not sent with one. */
+function showGaps() {
+  const gaps = new Set(Array.from(field.value.matchAll(/\{\{\s*([^{}\n]{1,60}?)\s*\}\}/g), ([, name]) => name));
+  const warning = document.getElementById("answer-gaps");
+  warning.querySelector("[data-gaps]").textContent = [...gaps].join(", ");
+  warning.hidden = !gaps.size;
+  if (gaps.size) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
+}
+
 // ---- inserting in place
 
 async function insert(button) {
@@ -83,6 +93,7 @@ async function look() {
 if (form) {
   field.addEventListener("input", () => {
     measure();
+    showGaps();
     clearTimeout(clock);
     clock = setTimeout(keep, PAUSE);
   });

@@ -7,13 +7,13 @@ import { showToast } from "./toast.js";
 const LINKS = ".rail a[href], .tabs a[href], .page-actions a[href], .page-up";
 const MOST = 12;
 
-/** Each address once, under the name of its first link. */
+/** Each address once, under the name of its first link; `data-words` are other names by which people look for it. */
 function entries() {
   const byAddress = new Map();
   for (const element of document.querySelectorAll(LINKS)) {
     const link = /** @type {HTMLAnchorElement} */ (element);
     const label = link.textContent.replace(/\s+/g, " ").trim();
-    if (label && !byAddress.has(link.href)) byAddress.set(link.href, { label, href: link.href, words: fold(label) });
+    if (label && !byAddress.has(link.href)) byAddress.set(link.href, { label, href: link.href, words: fold(`${label} ${link.dataset.words ?? ""}`) });
   }
   return [...byAddress.values()];
 }

@@ -45,7 +45,12 @@ def test_an_officer_sees_the_numbers_of_the_period(cast: Cast) -> None:
     fill(cast.cuprija, cast.officer, posts=3)
     answer = sign_in(cast.officer).get(address(cast), {"basis": "publication"})
     stats = {str(tile["label"]): tile["value"] for tile in answer.context["tiles"]}
-    assert stats == {"Posts": 3, "Interactions": 18, "Interactions per post": 6.0, "Followers": 400}
+    assert stats == {
+        "Posts": 3,
+        "Interactions with the posts of these days": 18,
+        "Interactions per post": 6.0,
+        "Followers": 400,
+    }
 
 
 def test_a_stranger_gets_not_found_and_a_stranger_to_the_programme_too(cast: Cast) -> None:

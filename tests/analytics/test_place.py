@@ -17,8 +17,8 @@ from analytics.enums import FetchOutcome
 from links.models import ClickCount, Link
 from municipalities.models import Cohort, Enrolment, Municipality
 from municipalities.queries import today
-from municipalities.tenancy import scope
-from posts.models import Version
+from municipalities.tenancy import everywhere, scope
+from posts.models import Publication, Version
 from tests.analytics.numbers import Numbers, at
 from tests.people import Cast, sign_in
 
@@ -43,6 +43,9 @@ def ago(days: int) -> date:
 
 def page(client: Client, name: str = "analytics", **query: Any) -> Any:
     return client.get(reverse(name, args=["cuprija"]), query)
+
+
+OF_DAYS, OF_POSTS = "Interactions that happened in these days", "Interactions with the posts of these days"
 
 
 def told(answer: Any) -> dict[str, Any]:
@@ -75,12 +78,12 @@ def test_tiles_compare_with_the_days_before_and_with_the_time_before_the_trainin
     tiles = told(page(client, basis="publication"))
     assert {name: tile["value"] for name, tile in tiles.items()} == {
         "Posts": 2,
-        "Interactions": 16,
+        OF_POSTS: 16,
         "Interactions per post": 8.0,
         "Followers": None,
     }
     assert changes(tiles["Posts"]) == [("100 % more", "up"), ("No change", "")]
-    assert changes(tiles["Interactions"]) == [("60 % more", "up"), ("33 % more", "up")]
+    assert changes(tiles[OF_POSTS]) == [("60 % more", "up"), ("33 % more", "up")]
     assert changes(tiles["Interactions per post"]) == [("20 % less", "down"), ("33 % more", "up")]
     assert [change.against for change in tiles["Posts"]["changes"]] == [
         "against the days before",
@@ -97,7 +100,7 @@ def test_periods_of_different_length_are_compared_by_the_day(numbers: Numbers, c
     numbers.facts()
     tiles = told(page(client, days="7", basis="publication"))
     assert changes(tiles["Posts"]) == [("No change", "")]
-    assert changes(tiles["Interactions"]) == [("No change", "")]
+    assert changes(tiles[OF_POSTS]) == [("No change", "")]
 
 
 def test_both_bases_are_told_by_name_and_corrections_downwards_are_kept(numbers: Numbers, client: Client) -> None:
@@ -106,13 +109,13 @@ def test_both_bases_are_told_by_name_and_corrections_downwards_are_kept(numbers:
     numbers.happened(channel, ago(2), likes=-2)
     numbers.happened(channel, ago(45), likes=10)
     answer = page(client)
-    tile = told(answer)["Interactions"]
+    tile = told(answer)[OF_DAYS]
     assert (tile["value"], changes(tile)) == (5, [("50 % less", "down"), ("50 % less", "down")])
     assert tile["formula"].startswith("By activity day: ")
     rows = dict(answer.context["activity"].rows)
     assert (rows[label(ago(3))], rows[label(ago(2))]) == ("7", "-2")
     by_publication = page(client, basis="publication")
-    assert told(by_publication)["Interactions"]["formula"].startswith("By publication day: ")
+    assert told(by_publication)[OF_POSTS]["formula"].startswith("By publication day: ")
     assert dict(by_publication.context["activity"].rows)[label(ago(5))] == "12"
 
 
@@ -153,6 +156,22 @@ def test_the_page_says_in_sentences_how_it_went(numbers: Numbers, client: Client
         ("That is more than in the four weeks before the training, when it was 6.", "up"),
         ("Service information and eServices were 100 % of the posts, ceremony and visits 0 %.", ""),
     ]
+
+
+def test_a_post_on_two_channels_is_said_to_count_twice(numbers: Numbers, client: Client) -> None:
+    """“You published 35 posts” was the sum over two channels; in the list of posts there were 24."""
+    first = numbers.post(numbers.channel(), at(ago(5)), likes=10)
+    second = numbers.post(numbers.channel(), at(ago(5)), likes=4)
+    numbers.post(numbers.channel(), at(ago(6)), likes=6)
+    with everywhere("the second channel of the same post"):
+        one = Publication.objects.get(pk=first.publication_id)
+        Publication.objects.filter(pk=second.publication_id).update(post=one.post_id)
+    numbers.facts()
+    answer = page(client)
+    assert answer.context["sentences"][0].text.endswith(
+        "A post on two channels counts twice: there were 2 different posts."
+    )
+    assert "20 interactions with the posts of these days ÷ 3" in told(answer)["Interactions per post"]["formula"]
 
 
 def test_without_a_training_the_baseline_is_the_time_before_joining(
@@ -215,6 +234,24 @@ def test_breakdowns_say_posts_interactions_and_what_a_post_got(numbers: Numbers,
     assert by_table["languages"]["Serbian, Cyrillic + Serbian, Latin"] == (1, 6, 6.0)
     assert by_table["interactive"]["Poll"] == (1, 6, 6.0)
     assert [row[:2] for row in by_table["channel"].values()] == [(4, 59), (2, 30)]
+
+
+def test_a_kind_says_why_from_how_many_posts_and_against_what(numbers: Numbers, client: Client) -> None:
+    channel = numbers.channel()
+    for day in range(4, 16):
+        numbers.post(channel, at(ago(day)), likes=10 * (1 + day % 2), category="culture" if day % 2 else "service")
+    for day in (16, 17):
+        numbers.post(channel, at(ago(day)), likes=10, category="ceremony")
+    numbers.post(numbers.channel(), at(ago(5)), likes=10, category="culture")
+    numbers.facts()
+    answer = page(client, "analytics_works")
+    text = " ".join(answer.text.split())
+    by_key = {table.key: table for table in answer.context["tables"]}
+    assert "verdict-why" in by_key["category"].body
+    assert "verdict-why" not in by_key["channel"].body  # a channel is what its posts are measured against
+    assert "It is the middle of these posts (6 of them can be judged): half did better, half worse." in text
+    assert "measured against the usual number of its own channel in the period" in text
+    assert "Fewer than 5 posts of this kind can be judged, so nothing is concluded." in text
 
 
 def test_as_many_posts_stand_behind_a_number_as_it_says(numbers: Numbers, client: Client) -> None:
@@ -578,11 +615,11 @@ def test_practice_is_never_counted_outside_the_demo(numbers: Numbers, client: Cl
     numbers.follow(practice, ago(1), 50)
     clicked(numbers, subject, ago(2), 9)
     tiles = told_or_none(page(client))
-    assert tiles == {"Posts": 0, "Interactions": None, "Interactions per post": None, "Followers": None}
+    assert tiles == {"Posts": 0, OF_DAYS: None, "Interactions per post": None, "Followers": None}
     real = numbers.channel()
     numbers.post(real, at(ago(5)), likes=1)
     numbers.facts()
-    assert told_or_none(page(client, basis="publication"))["Interactions"] == 1
+    assert told_or_none(page(client, basis="publication"))[OF_POSTS] == 1
     assert page(client, "analytics_works").context["all"].posts == 1
     assert page(client, "analytics_posts").context["page"].paginator.count == 1
     assert page(client, "analytics_time").context["judged"].posts == 0

@@ -111,6 +111,45 @@ def test_a_chosen_few_are_compared_by_the_address(cast: Cast) -> None:
     assert answer.context["before_now"].rows[0][:3] == ("Ćuprija", "40", "80")
 
 
+def test_the_chosen_few_keep_the_days_chosen_in_the_table(cast: Cast) -> None:
+    """The table for 90 days led to a comparison over twelve months, with other figures and no word about it."""
+    for place in (cast.cuprija, cast.novi_pazar):
+        channel = factories.channel(place, cast.officer)
+        months.told(channel, date(2026, 9, 1), 1, 30)
+        months.told(channel, date(2026, 11, 24), 2, 12)
+    chosen = {"m": ["novi-pazar", "cuprija"], "days": "90"}
+    table = look(sign_in(cast.staff), "programme", **chosen)
+    assert '<input type="hidden" name="days" value="90">' in table.content.decode()
+    answer = look(sign_in(cast.staff), "programme_compare", **chosen)
+    assert (answer.context["period"].first, answer.context["period"].last) == (date(2026, 8, 27), date(2026, 11, 24))
+    figures = {measure.key: cells for measure, cells in answer.context["lines"]}
+    assert figures["interactions"] == ["42", "42"]
+    weeks = [row[0] for row in answer.context["over_time"].rows]
+    assert (len(weeks), weeks[0], weeks[-1]) == (13, "27 Aug", "18 Nov")
+    assert '<option value="90" selected>' in answer.content.decode()
+
+
+@pytest.mark.parametrize(("days", "points"), [("7", 7), ("28", 4), ("running", 4), ("1m", 5), ("3m", 3), ("12m", 12)])
+def test_the_chart_shows_the_period_and_nothing_else(cast: Cast, days: str, points: int) -> None:
+    for place in (cast.cuprija, cast.novi_pazar):
+        months.month(factories.channel(place, cast.officer), OCTOBER, 4, 80)
+    for address in ("programme_compare", "programme_multiples"):
+        answer = look(sign_in(cast.staff), address, m=["novi-pazar", "cuprija"], days=days)
+        chart = answer.context["over_time" if address == "programme_compare" else "chart"]
+        assert max(len(chart.rows), len(chart.headings) - 1) == points
+
+
+def test_the_month_that_runs_can_be_chosen_and_is_marked(cast: Cast) -> None:
+    channel = factories.channel(cast.cuprija, cast.officer)
+    months.told(channel, date(2026, 10, 31), 1, 100)
+    months.told(channel, date(2026, 11, 2), 1, 7)
+    answer = look(sign_in(cast.staff), "programme_compare", m=["novi-pazar", "cuprija"], days="running")
+    assert (answer.context["period"].first, answer.context["period"].last) == (date(2026, 11, 1), date(2026, 11, 24))
+    assert {measure.key: cells[0] for measure, cells in answer.context["lines"]}["interactions"] == "7"
+    assert "This month is not over" in answer.content.decode()
+    assert "This month is not over" not in look(sign_in(cast.staff), "programme", days="28").content.decode()
+
+
 @pytest.mark.parametrize("count", [1, 7])
 def test_one_and_seven_are_not_compared_but_asked_about(cast: Cast, count: int) -> None:
     slugs = [another(cast, number).slug for number in range(count)]

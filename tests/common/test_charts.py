@@ -154,7 +154,10 @@ def test_a_line_may_leave_zero_only_when_asked():
     followers = [Series("Followers", [10_001, 10_002, 10_003, 10_004])]
     texts = ChartTexts(number=lambda value: f"{value:.0f}")
     assert ">0<" in charts.line("Followers", DAYS, followers, texts).svg
-    assert ">0<" not in charts.line("Followers", DAYS, followers, texts, from_zero=False).svg
+    left = charts.line("Followers", DAYS, followers, texts, from_zero=False)
+    assert ">0<" not in left.svg
+    assert left.formula == "the axis begins at 10001, not at 0"
+    assert charts.line("Followers", DAYS, followers, texts).formula == ""
 
 
 def test_numbers_are_written_as_the_caller_says():

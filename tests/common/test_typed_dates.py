@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
+from pathlib import Path
 
 import pytest
 
+from django import forms
+from django.utils.translation import override
+
+from common.typed_date_fields import MomentField
 from common.typed_dates import parse_clock, parse_day, typed_day
 
 
@@ -38,3 +44,51 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 def test_what_a_field_shows_is_read_as_the_same_day() -> None:
     assert typed_day(date(2026, 8, 12)) == "12.08.2026"
     assert parse_day("12.08.2026") == date(2026, 8, 12)
+
+
+class MomentForm(forms.Form):
+    at = MomentField(required=False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "moment"),
+    [
+        ({"at_0": "6.12.2026.", "at_1": "9.30"}, "2026-12-06T09:30:00+01:00"),
+        ({"at_0": "06.07.2026", "at_1": "21"}, "2026-07-06T21:00:00+02:00"),
+        ({"at": "2026-12-06T09:30"}, "2026-12-06T09:30:00+01:00"),
+        ({"at_0": "", "at_1": ""}, None),
+        ({}, None),
+    ],
+)
+def test_a_day_and_a_time_are_typed_beside_each_other(typed: dict[str, str], moment: str | None) -> None:
+    form = MomentForm(typed)
+    assert form.is_valid(), form.errors
+    at = form.cleaned_data["at"]
+    assert (at and at.isoformat()) == moment
+
+
+@pytest.mark.parametrize(
+    ("typed", "error"),
+    [
+        ({"at_0": "12/06/2026", "at_1": "9:30"}, "This is not a day"),
+        ({"at_0": "6.12.2026", "at_1": "25:00"}, "This is not a time"),
+        ({"at_0": "6.12.2026", "at_1": ""}, "Enter the time too"),
+        ({"at_0": "", "at_1": "10:00"}, "Enter the day too"),
+        ({"at_0": "25.10.2026", "at_1": "02:30"}, "this time exists twice or not at all"),
+        ({"at_0": "29.3.2026", "at_1": "02:30"}, "this time exists twice or not at all"),
+    ],
+)
+def test_half_a_moment_and_one_that_is_none_are_refused(typed: dict[str, str], error: str) -> None:
+    with override("en"):
+        form = MomentForm(typed)
+        assert error in str(form.errors)
+        assert 'value="' in str(form["at"])
+
+
+def test_no_form_has_a_browsers_own_field_for_a_day() -> None:
+    """It shows 08/12 in the order of the computer's language; months have no order."""
+    root = Path(__file__).parents[2]
+    sources = [path for name in ("templates", "static/js") for path in (root / name).rglob("*") if path.is_file()]
+    sources += [path for path in root.glob("*/**/*.py") if path.parts[len(root.parts)] not in ("tests", ".venv")]
+    own = re.compile(r"""type(="|": ")(date|datetime-local)\"""")
+    assert [str(path.relative_to(root)) for path in sources if own.search(path.read_text(errors="ignore"))] == []

@@ -154,7 +154,7 @@ def test_a_new_time_is_read_as_the_clock_in_belgrade(outbox: Outbox) -> None:
         ("2027-03-28T02:30", "exists twice or not at all"),
         ("2027-10-31T02:30", "exists twice or not at all"),
         ("2027-02-28T09:30", "This time has passed"),
-        ("јуче", "valid date"),
+        ("јуче", "This is not a day"),
         ("", "required"),
     ],
 )

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from common.dates import date_time
 from common.models import AuditEvent
 from inbox.domain import bulk, drafts, handover, legal_hold, moderate, propose, triage
 from inbox.enums import MessageKind, MessageState, Topic
@@ -115,6 +116,7 @@ def test_it_is_narrowed_by_everything_that_is_known_of_a_message(municipality: M
         assert len(shown(municipality, **{name: "nonsense'"})) == 2, name
     assert shown(municipality, q="pitanje broj 1") == [other.pk]
     assert shown(municipality, q="питање 1") == [other.pk]
+    assert shown(municipality, q="питања 1") == [other.pk]
 
 
 def test_the_list_is_kept_in_its_address_and_nothing_else_is() -> None:
@@ -285,6 +287,42 @@ def test_after_an_act_one_goes_on_until_the_list_is_empty(municipality: Municipa
     assert after(second, "snooze", until="week") == f"{LIST}{third.pk}/{query}"
     assert after(third, "close") == f"{LIST}{first.pk}/{query}"
     assert after(first, "wait") == f"{LIST}{query}"
+
+
+def test_after_an_answer_one_stays_with_it_and_goes_on_only_by_the_other_button(
+    municipality: MunicipalityInbox,
+) -> None:
+    """“The answer is on its way” stood above the message of a stranger."""
+    first, second, third = many(municipality, 3)
+    client, query = sign_in(municipality.cast.officer), "?view=open"
+    assert 'name="go" value="next"' in client.get(f"{LIST}{first.pk}/{query}").text
+    sent = client.post(f"{LIST}{first.pk}/answer/{query}", {"text": "Хвала, проверавамо."}, follow=True)
+    assert sent.context["message"].pk == first.pk
+    assert "Хвала, проверавамо." in sent.text
+    assert sent.context["steps"]["next"] == f"{LIST}{second.pk}/{query}"
+    went = client.post(f"{LIST}{second.pk}/answer/{query}", {"text": "Стижемо.", "go": "next"})
+    assert went.headers["Location"] == f"{LIST}{third.pk}/{query}"
+
+
+def test_sorting_says_until_when_it_is_to_be_answered_now(municipality: MunicipalityInbox) -> None:
+    (row,) = many(municipality, 1)
+    client = sign_in(municipality.cast.officer)
+    page = client.post(f"{LIST}{row.pk}/sort/", {"kind": "complaint"}, follow=True)
+    due = date_time(municipality.reload(row).due_at)
+    assert f"Sorted as: Complaint. It is to be answered by {due}." in page.text
+    assert "Sorted as" not in client.post(f"{LIST}{row.pk}/sort/", {"kind": "complaint"}, follow=True).text
+    assert "It has no deadline." in client.post(f"{LIST}{row.pk}/sort/", {"kind": "praise"}, follow=True).text
+
+
+def test_a_placeholder_without_a_value_is_named_at_the_field(municipality: MunicipalityInbox) -> None:
+    (row,) = many(municipality, 1)
+    client = sign_in(municipality.cast.officer)
+    assert 'role="status" hidden' in " ".join(client.get(f"{LIST}{row.pk}/").text.split())
+    with scope(municipality.cast.cuprija):
+        drafts.save(row, "Шалтер ради: {{радно време}}.", by=municipality.cast.officer)
+    page = " ".join(client.get(f"{LIST}{row.pk}/").text.split())
+    assert "<span data-gaps>радно време</span>" in page
+    assert 'id="answer-gaps" role="status" >' in page.replace('status">', 'status" >')
 
 
 def test_sorting_gives_another_time_and_the_next_one_stays_the_next(municipality: MunicipalityInbox) -> None:

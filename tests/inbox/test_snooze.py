@@ -84,7 +84,8 @@ def test_what_is_late_or_settled_or_no_time_at_all_is_not_put_off(municipality: 
     message = patient(municipality, "@opstina Када је базар?")
     page = f"{LIST}{message.pk}/snooze/"
     client = sign_in(municipality.cast.officer)
-    for body in ({}, {"until": "never"}, {"at": "2020-01-01T08:00"}, {"at": "9999-01-01T08:00"}, {"at": "yesterday"}):
+    times = [("1.1.2020", "08:00"), ("01.01.9999.", "8"), ("yesterday", "08:00"), ("1.12.2026.", "25:00"), ("", "")]
+    for body in ({}, {"until": "never"}, *({"on": on, "at": at} for on, at in times)):
         answer = client.post(page, body)
         assert answer.status_code == 422, body
         assert municipality.reload(message).snoozed_until is None
@@ -100,7 +101,8 @@ def test_what_is_late_or_settled_or_no_time_at_all_is_not_put_off(municipality: 
 def test_a_time_of_ones_own_is_of_the_clock_on_the_wall(municipality: MunicipalityInbox) -> None:
     message = patient(municipality, "@opstina Када је базар?")
     local = timezone.localtime(timezone.now() + timedelta(days=3)).replace(hour=9, minute=30, second=0, microsecond=0)
-    sign_in(municipality.cast.officer).post(f"{LIST}{message.pk}/snooze/", {"at": f"{local:%Y-%m-%dT%H:%M}"})
+    typed = {"on": f"{local:%d.%m.%Y}", "at": f"{local:%H:%M}"}
+    sign_in(municipality.cast.officer).post(f"{LIST}{message.pk}/snooze/", typed)
     assert municipality.reload(message).snoozed_until == local
 
 

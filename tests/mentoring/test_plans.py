@@ -123,7 +123,7 @@ def test_what_comes_from_the_library_is_read_in_the_readers_words(cast: Cast) ->
     ("days", "field"),
     [
         ({"starts_on": "2020-01-01"}, "cannot begin before"),
-        ({"starts_on": "2026-13-01"}, "valid date"),
+        ({"starts_on": "2026-13-01"}, "This is not a day"),
         ({"starts_on": "", "ends_on": ""}, "required"),
         ({"starts_on": "9999-12-30", "ends_on": "9999-12-31"}, ""),
     ],

@@ -59,7 +59,7 @@ def test_an_approver_changes_the_profile_and_only_what_changed_is_told(cast: Cas
 
 def test_an_officer_reads_the_settings_and_cannot_change_them(cast: Cast) -> None:
     client = sign_in(cast.officer)
-    assert "<form" not in client.get("/m/cuprija/settings/").text.split("<main")[1].split("Pause publishing")[0]
+    assert "<form" not in client.get("/m/cuprija/settings/").text.split("<main")[1].split("</main")[0]
     assert 'action="/m/cuprija/settings/rules/save/"' not in client.get("/m/cuprija/settings/rules/").text
     assert client.post("/m/cuprija/settings/profile/", PROFILE).status_code == 403
 
@@ -179,6 +179,29 @@ def test_a_second_pause_changes_nothing_and_a_second_resume_neither(cast: Cast) 
     for _time in range(2):
         client.post("/m/cuprija/resume/")
     assert len(events("municipality.resume")) == 1
+
+
+def test_the_way_to_stop_publishing_is_in_settings_calendar_and_menu_of_who_may(cast: Cast) -> None:
+    """It was at the bottom of the profile, below the coat of arms, and somebody gave up after 22 steps."""
+    pause = 'href="/m/cuprija/pause/"'
+    for user in (cast.officer, cast.approver):
+        client = sign_in(user)
+        assert pause in client.get("/m/cuprija/settings/").text.split("<main")[1].split("</nav>")[0]
+        assert pause in client.get("/m/cuprija/calendar/").text.split("<main")[1].split("page-actions")[1]
+        assert pause in client.get("/m/cuprija/").text.split("<main")[0]
+    viewer = sign_in(cast.viewer)
+    assert pause not in viewer.get("/m/cuprija/calendar/").text + viewer.get("/m/cuprija/").text
+
+
+def test_the_page_of_the_pause_offers_to_go_on_while_it_runs(cast: Cast) -> None:
+    client = sign_in(cast.officer)
+    assert 'name="reason"' in client.get("/m/cuprija/pause/").text
+    client.post("/m/cuprija/pause/", {"reason": "Day of mourning"})
+    page = client.get("/m/cuprija/pause/").text.split("page-header")[1]
+    assert 'action="/m/cuprija/resume/"' in page
+    assert 'name="reason"' not in page
+    resumed = client.post("/m/cuprija/resume/", follow=True).text
+    assert "If something came due in the pause, it was not sent and waits for your decision." in resumed
 
 
 def test_a_pause_needs_a_reason(cast: Cast) -> None:

@@ -18,9 +18,13 @@ from channels.enums import ChannelState
 from channels.models import Channel, Credential
 from channels.pauses import Paused
 from common.http import Answer
+from delivery.enums import State
+from delivery.models import Delivery
 from municipalities.enums import Approval
 from municipalities.tenancy import scope
 from platforms.types import Credential as Secret
+from posts.editing.domain.submit import submit
+from posts.review.domain.approve import approve
 from posts.scheduling.domain.schedule import schedule
 from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
@@ -140,6 +144,36 @@ def test_the_last_post_and_the_next_stand_beside_it(desk: Desk, cast: Cast) -> N
     administrator = shown(cast.administrator)
     assert "Сутра радимо" not in administrator
     assert f"/posts/{last.pk}/" in administrator
+
+
+def test_a_channel_whose_last_post_was_refused_does_not_say_that_there_is_nothing_to_do(desk: Desk, cast: Cast) -> None:
+    desk.house_rule(approval=Approval.NONE)
+    published(desk.mastodon, timezone.now() - timedelta(days=2))
+    published(desk.bluesky, timezone.now() - timedelta(hours=1))
+    failed = published(desk.mastodon, timezone.now() - timedelta(hours=3))
+    assert "did not go out as it should" not in shown(cast.officer)
+    Delivery.objects.filter(pk=failed.delivery_id).update(
+        state=State.FAILED, published_at=None, remote_id="", due_at=timezone.now() - timedelta(hours=3)
+    )
+    page = shown(cast.officer)
+    assert page.count("The connection works, but the last post did not go out as it should.") == 1
+    assert page.count("There is nothing to do.") == 1
+    assert f"/m/cuprija/deliveries/{failed.delivery_id}/" in page
+    published(desk.mastodon, timezone.now())
+    assert "did not go out as it should" not in shown(cast.officer)
+
+
+def test_the_next_post_is_an_approved_one_and_else_marked_as_waiting(desk: Desk, cast: Cast) -> None:
+    waits = submit(desk.write("Прво чека", time=in_hours(3)), by=cast.officer)
+    page = shown(cast.officer)
+    assert f"/posts/{waits.pk}/" in page
+    assert "Waiting for approval" in page
+    later = submit(desk.write("Касније", time=in_hours(9)), by=cast.officer)
+    approve(later, desk.version(later), by=cast.approver)
+    page = shown(cast.officer)
+    assert f"/posts/{later.pk}/" in page
+    assert f"/posts/{waits.pk}/" not in page
+    assert "Waiting for approval" not in page
 
 
 def test_two_accounts_of_one_name_are_told_apart(cast: Cast) -> None:

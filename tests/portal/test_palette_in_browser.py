@@ -32,6 +32,15 @@ def test_a_page_is_opened_by_a_part_of_its_name_in_the_other_script(home: Any) -
     home.wait_for_url("**/m/cuprija/calendar/")
 
 
+def test_stopping_all_publishing_is_reached_by_any_word_for_it(home: Any) -> None:
+    home.keyboard.press("Control+k")
+    for typed in ("зауставите", "pauza", "обустав"):
+        home.locator("#palette-input").fill(typed)
+        expect(home.get_by_role("option").first).to_have_text("Зауставите објављивање")
+    home.locator("#palette-input").press("Enter")
+    home.wait_for_url("**/m/cuprija/pause/")
+
+
 def test_what_no_page_is_called_is_searched_among_the_posts(home: Any) -> None:
     home.keyboard.press("Control+k")
     home.locator("#palette-input").fill("<b>vašar")

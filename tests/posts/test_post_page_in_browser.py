@@ -149,7 +149,7 @@ def test_buttons_of_the_margin_take_the_words_that_were_selected(desk: Street, v
         expect(page.locator("[data-chosen-text]")).to_have_text("Дођите")
         if act == "comment":
             page.locator("#say-text").fill(given)
-            page.locator("#say").get_by_role("button", name="Comment", exact=True).click()
+            page.locator("#say").get_by_role("button", name="Send the comment", exact=True).click()
             expect(page.locator(".talk.is-current .talk-quote")).to_have_text("„Дођите”")
         else:
             expect(page.locator("#say-replacement")).to_have_value("Дођите")

@@ -92,6 +92,8 @@ def test_a_part_of_a_picture_is_drawn_and_the_form_is_beside_it(read: Any, desk:
 def test_by_keys_alone_words_and_parts_of_pictures_are_chosen(read: Any, desk: Desk) -> None:
     page = read(desk.cast.mentor)
     page.keyboard.press("c")
+    expect(page.locator("#say-text")).to_be_focused()  # one writes at once; the words of the post stand before it
+    page.keyboard.press("Shift+Tab")
     expect(page.locator("#say-choose")).to_be_focused()
     for _ in range(len("Дођите у суботу на ")):
         page.keyboard.press("ArrowRight")

@@ -14,7 +14,7 @@ from posts.editing.domain.submit import submit, take_back
 from posts.enums import Stage
 from posts.models import Post
 from posts.review.domain.approve import approve
-from posts.rules import resolve_moment
+from posts.rules import ResolvedTime, resolve_moment
 from posts.scheduling.domain.schedule import move, publish_now, schedule, unschedule
 from tests.posts.desk import Desk, in_hours
 
@@ -90,6 +90,37 @@ def test_a_move_within_the_window_keeps_the_approval_and_tells_the_approver(desk
     (delivery,) = desk.deliveries(post)
     assert (delivery.state, delivery.due_at) == (State.SCHEDULED, post.due_at)
     assert Notification.objects.get().user == desk.cast.approver
+
+
+def test_a_move_that_is_taken_back_before_anybody_saw_it_tells_nobody(desk: Desk) -> None:
+    """Two tries to move a post gave its approver four notifications, and none of them needed an answer."""
+    post = approved(desk, 5)
+    Notification.objects.all().delete()
+    at = ResolvedTime(timezone.localtime(post.due_at).replace(tzinfo=None), 0, post.due_at)
+    for _time in range(2):
+        post = move(post, in_hours(20), by=desk.cast.officer)
+        assert Notification.objects.count() == 1
+        post = move(post, at, by=desk.cast.officer)
+        assert not Notification.objects.exists()
+
+
+def test_who_saw_the_move_is_told_that_it_was_taken_back(desk: Desk) -> None:
+    post = approved(desk, 5)
+    at = ResolvedTime(timezone.localtime(post.due_at).replace(tzinfo=None), 0, post.due_at)
+    Notification.objects.all().delete()
+    post = move(post, in_hours(20), by=desk.cast.officer)
+    Notification.objects.update(read_at=timezone.now())
+    move(post, at, by=desk.cast.officer)
+    (row,) = Notification.objects.unread()
+    assert (row.user, row.subject.endswith("is back at its time")) == (desk.cast.approver, True)
+
+
+def test_asking_again_replaces_the_request_that_nobody_saw(desk: Desk) -> None:
+    post = approved(desk, 5)
+    Notification.objects.all().delete()
+    for hours in (40, 90, 200):
+        post = move(post, in_hours(hours), by=desk.cast.officer)
+    assert Notification.objects.filter(kind="submitted").count() == 1
 
 
 def test_a_move_outside_the_window_asks_again(desk: Desk) -> None:

@@ -121,6 +121,23 @@ def test_it_begins_with_the_month_in_a_sentence(cast: Cast) -> None:
     )
 
 
+def test_a_tile_with_a_tiny_base_has_the_earlier_number_and_no_per_cent(cast: Cast, shelf: Path) -> None:
+    page = numbers.month(cast.cuprija, cast.officer, OCTOBER, posts=6, likes=100)
+    numbers.month(cast.cuprija, cast.officer, date(2026, 9, 1), posts=1, likes=24, on=page)
+    row = made(cast)
+    printed = reading.pdf(body(row, "pdf", shelf)).text
+    assert "24 in the 31 days before" in printed
+    assert "1 in the 31 days before" in printed
+    assert "%" not in row.summary
+    tiles = {line["Measure"]: line["Change in per cent"] for line in reading.tables(body(row, "zip", shelf))["tiles"]}
+    assert tiles["Interactions"] == ""
+
+
+def test_a_kind_with_few_posts_is_marked_where_its_figures_stand(cast: Cast, shelf: Path) -> None:
+    numbers.month(cast.cuprija, cast.officer, OCTOBER, posts=4, category="emergency")
+    assert "Of fewer than 5 posts nothing can be concluded." in reading.pdf(body(made(cast), "pdf", shelf)).text
+
+
 def test_a_month_without_data_says_so_and_is_no_zero(cast: Cast, shelf: Path) -> None:
     row = made(cast)
     text = reading.pdf(body(row, "pdf", shelf)).text

@@ -99,7 +99,7 @@ def test_a_cohort_of_another_programme_is_not_chosen(cast: Cast, foreign_trainin
         ({"share_asked": 0}, "greater than or equal to 1"),
         ({"share_asked": 101}, "less than or equal to 100"),
         ({"name": " \x00 "}, "required"),
-        ({"starts_on": "the third"}, "Enter a valid date"),
+        ({"starts_on": "the third"}, "This is not a day"),
     ],
 )
 def test_what_cannot_be_is_said_beside_the_field(cast: Cast, values: dict[str, Any], sentence: str) -> None:

@@ -129,7 +129,7 @@ def test_a_trainer_adds_files_and_links_and_puts_them_in_order(cast: Cast) -> No
         ({"url": "ftp://example.org/x"}, "beginning with https://"),
         ({"url": "https://example.org", "file": SimpleUploadedFile("a.pdf", PDF)}, "not both"),
         ({"file": SimpleUploadedFile("a.pdf", b"MZ")}, "We hand out PDF"),
-        ({"url": "https://example.org", "visible_from": "tomorrow"}, "Enter a valid date/time"),
+        ({"url": "https://example.org", "visible_from": "tomorrow"}, "This is not a day"),
     ],
     ids=["nothing", "script", "ftp", "both", "program", "time"],
 )

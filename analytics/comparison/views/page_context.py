@@ -1,7 +1,5 @@
 """Context shared by the pages of the comparison: tabs, period, measure, and how many municipalities are withheld."""
 
-from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -31,16 +29,8 @@ def kept_parameters(request: HttpRequest, *without: str) -> list[tuple[str, str]
     return [(key, value) for key, values in request.GET.lists() if key not in without for value in values]
 
 
-def months_of(chosen: Choice, day: date) -> Choice:
-    """The choice for a page that shows months only: twelve, unless months were chosen."""
-    is_month = isinstance(chosen.period, months.Months)
-    return chosen if is_month else replace(chosen, period=months.parse({"days": "12m"}, day))
-
-
-def frame(
-    request: HttpRequest, chosen: Choice, part: Part, current: str, *, days: bool = True, period: bool = True
-) -> dict[str, Any]:
-    """`days`: whether the page also shows days; `period`: whether its period can be chosen."""
+def frame(request: HttpRequest, chosen: Choice, part: Part, current: str, *, period: bool = True) -> dict[str, Any]:
+    """`period`: whether the period of the page can be chosen."""
     carried = request.GET.copy()
     for name in TABLE_ONLY if current != "programme" else ("picture",):
         carried.pop(name, None)
@@ -52,6 +42,7 @@ def frame(
         "chosen": chosen,
         "period": chosen.period,
         "before": chosen.period.before,
+        "is_running": chosen.period.key == months.RUNNING,
         "count": len(part.places),
         "withheld": part.withheld,
         "tabs": [
@@ -59,14 +50,15 @@ def frame(
             for name, label in TABS
         ],
         "lengths": [
-            *((key, label) for key, (_n, label) in periods.CHOICES.items() if days),
+            *((key, label) for key, (_n, label) in periods.CHOICES.items()),
+            (months.RUNNING, _("This month (not over)")),
             *((key, label) for key, (_n, label) in months.CHOICES.items()),
         ],
         "has_period": period,
         "measures": MEASURES.values(),
         "kept_parameters": kept_parameters(request, "by", "group", "picture", *chooses),
         "kept_months": kept_parameters(request, "days", "from", "to"),
-        "own": {"first": f"{chosen.period.first:%Y-%m}", "last": f"{min(chosen.period.last, last):%Y-%m}"},
+        "own": {"first": f"{min(chosen.period.first, last):%Y-%m}", "last": f"{min(chosen.period.last, last):%Y-%m}"},
         "latest": f"{last:%Y-%m}",
         "is_own": is_own,
     }

@@ -37,7 +37,7 @@ def programme(request: ProgrammeRequest) -> HttpResponse:
         **frame(request, chosen, compared.part, "programme"),
         "columns": _columns(request, chosen),
         "has_line": (has_line := LINE in chosen.columns and not chosen.group),
-        "line_heading": chosen.measure.label if compared.labels else _("Interactions by day"),
+        "line_heading": chosen.measure.label if compared.axis else _("Interactions by day"),
         "choosable": [(key, label(key), key in chosen.columns) for key in COLUMNS],
         "with_group": True,
         "groups": [

@@ -15,7 +15,7 @@ from analytics.comparison.queries.grouping import groups, median_of
 from analytics.comparison.queries.training_figures import around
 from analytics.comparison.training_periods import STRETCHES
 from analytics.comparison.url_params import choice
-from analytics.comparison.views.page_context import address, frame, kept_parameters, months_of
+from analytics.comparison.views.page_context import address, frame, kept_parameters
 from analytics.comparison.views.programme import may_open, source
 from common import charts
 from municipalities.access import programme as programme_page
@@ -31,19 +31,19 @@ FEWEST, MOST = 2, 6
 @programme_page(ProgrammeVerb.COMPARE)
 def multiples(request: ProgrammeRequest) -> HttpResponse:
     """Every municipality as a small line on one scale."""
-    chosen = months_of(choice(request.GET, today()), today())
-    compared = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
+    chosen = choice(request.GET, today())
+    compared = comparison(taking_part(request.programmes), chosen.period, chosen.measure, over_time=True)
     drawn = comparison_charts.multiples(compared, chosen.measure)
     if picture := charts.asked(request, {"multiples": drawn}, source=source(chosen)):
         return picture
-    context = {**frame(request, chosen, compared.part, "programme_multiples", days=False), "chart": drawn}
+    context = {**frame(request, chosen, compared.part, "programme_multiples"), "chart": drawn}
     return render(request, "analytics/programme_multiples.html", context)
 
 
 @programme_page(ProgrammeVerb.COMPARE)
 def compare(request: ProgrammeRequest) -> HttpResponse:
     """From two to six municipalities over each other; the address says which. 404 for one that is not compared."""
-    chosen = months_of(choice(request.GET, today()), today())
+    chosen = choice(request.GET, today())
     part = taking_part(request.programmes)
     wanted = list(dict.fromkeys(request.GET.getlist("m")))
     by_slug = {place.municipality.slug: pk for pk, place in part.places.items()}
@@ -52,7 +52,7 @@ def compare(request: ProgrammeRequest) -> HttpResponse:
     names = [(str(place.municipality), place.municipality.slug) for place in part.places.values()]
     names.sort(key=lambda pair: sort_key(pair[0]))
     context = {
-        **frame(request, chosen, part, "programme_compare", days=False),
+        **frame(request, chosen, part, "programme_compare"),
         "choosable": [(slug, name, slug in wanted) for name, slug in names],
         "kept_chosen": kept_parameters(request, "m"),
         "chosen_count": len(wanted),
@@ -60,10 +60,11 @@ def compare(request: ProgrammeRequest) -> HttpResponse:
     }
     if context["is_right"]:
         few = Part({by_slug[slug]: part.places[by_slug[slug]] for slug in wanted}, part.withheld)
-        compared = comparison(few, chosen.period, chosen.measure)
+        compared = comparison(few, chosen.period, chosen.measure, over_time=True)
+        assert compared.axis is not None  # over time
         rows = sorted(compared.rows, key=lambda row: sort_key(str(row.municipality)))
         drawn = {
-            "over-time": comparison_charts.over_time(rows, compared.labels, chosen.measure),
+            "over-time": comparison_charts.over_time(rows, compared.axis, chosen.measure),
             "before-now": comparison_charts.before_and_now(rows, chosen.period, chosen.measure),
         }
         if picture := charts.asked(request, drawn, source=source(chosen)):
@@ -136,18 +137,20 @@ def training(request: ProgrammeRequest) -> HttpResponse:
 @programme_page(ProgrammeVerb.COMPARE)
 def municipality(request: ProgrammeRequest, place: str) -> HttpResponse:
     """One municipality in the programme's comparison, read-only. 404 for one that is not compared."""
-    chosen = months_of(choice(request.GET, today()), today())
+    chosen = choice(request.GET, today())
     part = taking_part(request.programmes)
     pk = next((pk for pk, seat in part.places.items() if seat.municipality.slug == place), None)
     if pk is None:
         raise Http404(f"Not among those that are compared: {place}")
-    compared = comparison(Part({pk: part.places[pk]}, part.withheld), chosen.period, chosen.measure, every=True)
+    only = Part({pk: part.places[pk]}, part.withheld)
+    compared = comparison(only, chosen.period, chosen.measure, every=True, over_time=True)
+    assert compared.axis is not None  # over time
     (row,) = compared.rows
-    drawn = comparison_charts.over_time([row], compared.labels, chosen.measure)
+    drawn = comparison_charts.over_time([row], compared.axis, chosen.measure)
     if picture := charts.asked(request, {"over-time": drawn}, source=source(chosen)):
         return picture
     context = {
-        **frame(request, chosen, part, "", days=False),
+        **frame(request, chosen, part, ""),
         "row": row,
         "page_title": str(row.municipality),
         "lines": [_measure_row(row, measure) for measure in MEASURES.values()],

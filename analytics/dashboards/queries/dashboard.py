@@ -23,10 +23,14 @@ BEST = NEWEST = 5
 
 @dataclass
 class Totals:
-    """Sums of a period. A metric that no network returned is None."""
+    """Sums of a period. A metric that no network returned is None.
+
+    `posts` counts a post once for each of its channels, `different` once; None where nobody needs it.
+    """
 
     posts: int = 0
     numbers: Sums = field(default_factory=dict)
+    different: int | None = None
 
     def add(self, row: dict[str, Any]) -> None:
         self.posts += row["posts"] or 0

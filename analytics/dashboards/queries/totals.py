@@ -52,11 +52,17 @@ SELECT n, basis, sum(posts), {_SUMS} FROM (
     UNION ALL
     {_OF_A_WINDOW.format(of="months", table="analytics_monthlyfact", day="month")}
 ) f GROUP BY n, basis
+UNION ALL
+SELECT 0, 'different', count(DISTINCT coalesce(p.post_id, -s.id)), {", ".join("NULL" for _key in NUMBERS)}
+FROM analytics_subject s
+JOIN channels_channel c ON c.id = s.channel_id
+LEFT JOIN posts_publication p ON p.id = s.publication_id
+WHERE {COUNTED.format(x="s")} AND s.kind <> 'channel' AND s.published_on BETWEEN %(first)s AND %(last)s
 """  # noqa: S608 -- column names from the catalogue
 
 
 def windows(periods: list[Period], channel: int | None = None) -> list[dict[str, Totals]]:
-    """Sums of each period by basis. One query."""
+    """Sums of each period by basis, with the number of different posts of the first. One query."""
     days: list[tuple[int, date, date]] = []
     whole: list[tuple[int, date, date]] = []
     for n, period in enumerate(periods):
@@ -66,10 +72,16 @@ def windows(periods: list[Period], channel: int | None = None) -> list[dict[str,
         whole.append((n, within.first, within.last))
         before, after = within.first - timedelta(days=1), within.last + timedelta(days=1)
         days += [(n, first, last) for first, last in ((period.first, before), (after, period.last)) if first <= last]
-    parameters = asked(channel, **_arrays("days", days), **_arrays("months", whole))
+    edges = {"first": periods[0].first, "last": periods[0].last}
+    parameters = asked(channel, **_arrays("days", days), **_arrays("months", whole), **edges)
     totals: list[dict[str, Totals]] = [{basis: Totals() for basis in Basis.values} for _period in periods]
+    different = 0
     for n, basis, posts, *values in rows_of(WINDOWS, parameters):
-        totals[n][basis] = _totals(posts, tuple(values))
+        if basis == "different":
+            different = int(posts)
+        else:
+            totals[n][basis] = _totals(posts, tuple(values))
+    totals[0][Basis.PUBLICATION].different = different
     return totals
 
 

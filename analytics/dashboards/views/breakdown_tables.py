@@ -19,7 +19,8 @@ from common.templatetags.ui import number
 @dataclass(frozen=True)
 class PostKindRow:
     """One kind of posts. `width` is that of its bar, the longest 100; `times` is empty where
-    too few posts are there to conclude from."""
+    too few posts are there to conclude from, or where kinds are not judged (`is_judged`): a channel is its own measure.
+    """
 
     label: str
     url: str
@@ -27,6 +28,7 @@ class PostKindRow:
     typical: Typical | None
     width: str
     times: str
+    is_judged: bool = True
 
     @property
     def is_few(self) -> bool:
@@ -73,6 +75,17 @@ def _bar(width: str, is_few: bool) -> SafeString:
 
 
 def _typical(row: PostKindRow) -> SafeString:
-    if not row.times or row.typical is None:
+    if not row.is_judged:
         return html('<span class="muted">–</span>')
-    return html('{} <small class="muted">n = {}</small>', row.times, row.typical.posts)
+    if not row.times or row.typical is None:
+        why = _("Fewer than %(few)s posts of this kind can be judged, so nothing is concluded.")
+        return _with_reason(html('<span class="muted">–</span>'), why % {"few": ENOUGH_OF_A_KIND})
+    why = _(
+        "It is the middle of these posts (%(posts)s of them can be judged): half did better, half worse. Each is "
+        "measured against the usual number of its own channel in the period."
+    )
+    return _with_reason(row.times, why % {"posts": row.typical.posts})
+
+
+def _with_reason(shown: str, why: str) -> SafeString:
+    return html('{}<details class="verdict-why"><summary>{}</summary><p>{}</p></details>', shown, _("Why?"), why)

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from analytics import periods
@@ -33,6 +34,11 @@ from posts.enums import Category
 NEWEST = 5
 # From here on "times as many" is easier to grasp than per cent.
 MANY = 300
+# The same posts have other numbers by either day, so the label says which.
+LABELS = {
+    Basis.ACTIVITY: gettext_lazy("Interactions that happened in these days"),
+    Basis.PUBLICATION: gettext_lazy("Interactions with the posts of these days"),
+}
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,12 @@ def _tiles(
         return result
 
     interactions = [totals.get("interactions") for totals in counted]
+    of_posts = published[0].get("interactions")
+    per_post = _("by day of publication: interactions ÷ posts")
+    if of_posts is not None:
+        # The tile beside it counts by the day of activity, and so has another number.
+        per_post = _("by day of publication: %(interactions)s interactions with the posts of these days ÷ %(posts)s")
+        per_post %= {"interactions": number(of_posts), "posts": number(published[0].posts)}
     tiles: list[dict[str, Any]] = [
         {
             "label": _("Posts"), "value": published[0].posts, "url": known.posts(),
@@ -141,7 +153,7 @@ def _tiles(
             "formula": _("publications on all channels; a post on three channels counts three times"),
         },
         {
-            "label": FORMULAS["interactions"].label, "value": interactions[0],
+            "label": LABELS[Basis(known.basis)], "value": interactions[0],
             "url": known.posts(sort="most") if known.basis == Basis.PUBLICATION else "",
             "changes": changes(list(interactions), a_day=True),
             "formula": f"{BASES[known.basis]}: {FORMULAS['interactions'].text}",
@@ -150,7 +162,7 @@ def _tiles(
             "label": _("Interactions per post"), "value": published[0].per_post, "places": 1,
             "url": known.posts(sort="most"),
             "changes": changes([totals.per_post for totals in published], a_day=False),
-            "formula": _("by day of publication: interactions ÷ posts"),
+            "formula": per_post,
         },
         _followers_tile(follow, names),
     ]  # fmt: skip

@@ -96,6 +96,7 @@ def _table(known: Frame, key: str, groups: dict[str, Totals], judged: Judged, na
             kind := judged.kinds.get(key, {}).get(value),
             f"{max(totals.per_post or 0, 0) * BAR / longest:.1f}" if longest > 0 else "0",
             times(kind.times) if kind and kind.posts >= ENOUGH_OF_A_KIND else "",
+            key in judged.kinds,
         )
         for value, totals in sorted(groups.items(), key=lambda item: (-item[1].posts, item[0]))
     ]

@@ -5,19 +5,26 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from channels.enums import ChannelState
 from channels.models import Channel
 from common.web.params import choice_param, int_param
+from common.word_search import is_fragment
 from delivery.enums import State
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts import queries
 from posts.enums import Category, Stage
-from posts.queries import PostFilters
+from posts.queries import ListOrder, PostFilters
 
 PER_PAGE = 25
+ORDERS = {
+    ListOrder.PUBLISHED: _("The last published first."),
+    ListOrder.COMING: _("The next to go out first."),
+    ListOrder.CHANGED: _("The last changed first."),
+}
 
 
 @requires(Verb.POST_VIEW)
@@ -26,7 +33,14 @@ def posts(request: MunicipalityRequest) -> HttpResponse:
     rows = queries.listed(filters, drafts=request.access.may(Verb.DRAFT_VIEW))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = queries.with_publications(page.object_list)
-    context = {"page": page, "filters": filters, "options": options(), "narrowed": filters != queries.PostFilters()}
+    context = {
+        "page": page,
+        "filters": filters,
+        "options": options(),
+        "narrowed": filters != queries.PostFilters(),
+        "begins_first": is_fragment(filters.words),
+        "order": ORDERS[filters.order],
+    }
     return render(request, "posts/list.html", context)
 
 

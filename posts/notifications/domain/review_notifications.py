@@ -12,6 +12,7 @@ from common import dates
 from municipalities.enums import Approval, Role
 from municipalities.models import Membership
 from notifications.domain.notify import TextBuilder, notify
+from notifications.domain.withdraw import withdraw
 from notifications.enums import NotificationKind
 from posts.approval import deciders, mentors_of, requires_mentor
 from posts.enums import DecisionKind, SuggestionState
@@ -24,6 +25,7 @@ from posts.rules import ApprovalProgress, approved_times
 def submitted(post: Post, *, by: User) -> None:
     """To those whose turn it is: the mentor where an endorsement is required first, else the approvers."""
     facts = _facts(post, by)
+    withdraw(NotificationKind.SUBMITTED, _about_post(post))
     readers = mentors_of(post.municipality) if requires_mentor(post.municipality) else []
 
     def build_text() -> tuple[str, str]:
@@ -155,9 +157,15 @@ def asked_to_publish_now(post: Post, approved_for: datetime, *, by: User) -> Non
 def moved(post: Post, progress: ApprovalProgress, *, by: User) -> None:
     """To those who approved it: the approval stays, the time has changed. `at` has their approvals.
 
-    An earlier time is reported at once to all approvers: later nothing could be stopped any more.
+    An earlier time is reported at once to all approvers: later nothing could be stopped any more. Of several moves only
+    the last is told to those who have not seen the others, and a post that is back at its approved time only to those
+    who have.
     """
     times = approved_times(progress)
+    know = withdraw(NotificationKind.MOVED, _about_post(post))
+    if times and all(approved_time == post.due_at for approved_time in times):
+        _moved_back(post, [person for person in _agreed(progress) if person.pk in know], by=by)
+        return
     if post.due_at and times and post.due_at < max(times):
         _earlier(post, progress, max(times), by=by)
         return
@@ -169,6 +177,17 @@ def moved(post: Post, progress: ApprovalProgress, *, by: User) -> None:
         return subject, f"{body}\n{_when(post)}"
 
     _notify(NotificationKind.MOVED, _agreed(progress), post, build_text, by=by)
+
+
+def _moved_back(post: Post, people: Iterable[Any], *, by: User) -> None:
+    facts = _facts(post, by)
+
+    def build_text() -> tuple[str, str]:
+        subject = _("%(municipality)s: “%(post)s” is back at its time") % facts
+        body = _("%(person)s moved the post back to the time that you approved.") % facts
+        return subject, f"{body}\n{_when(post)}"
+
+    _notify(NotificationKind.MOVED, people, post, build_text, by=by)
 
 
 def _earlier(post: Post, progress: ApprovalProgress, approved_for: datetime, *, by: User) -> None:
@@ -342,6 +361,10 @@ def _when(post: Post) -> str:
     return _("It is scheduled for %(time)s.") % {"time": dates.date_time(post.due_at)}
 
 
+def _about_post(post: Post) -> str:
+    return f"posts.post:{post.pk}"
+
+
 def _notify(
     kind: NotificationKind,
     people: Iterable[Any],
@@ -354,7 +377,6 @@ def _notify(
 ) -> None:
     """`fragment` is the position on the post's page: "#thread-3"."""
     url = reverse("post", args=[post.municipality.slug, post.pk]) + fragment
-    about = f"posts.post:{post.pk}"
     notify(
         kind,
         people,
@@ -362,6 +384,6 @@ def _notify(
         url=url,
         build_text=build_text,
         by=by,
-        about=about,
+        about=_about_post(post),
         at_once=at_once,
     )

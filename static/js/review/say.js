@@ -54,6 +54,7 @@ export function startSaying(threads, margin) {
     if (!text) return false;
     chooser.value = textOf(text);
     chooser.lang = text.lang;
+    chooser.setSelectionRange(0, 0);
     chosenLine.hidden = true;
     return true;
   }
@@ -61,7 +62,6 @@ export function startSaying(threads, margin) {
   function chooseByHand() {
     if (!offerWords()) return;
     chooser.focus();
-    chooser.setSelectionRange(0, 0);
   }
 
   function show() {
@@ -86,7 +86,10 @@ export function startSaying(threads, margin) {
     arrange();
     margin.choose(null);
     show();
-    if (!what && passage()) return chooseByHand();
+    if (!what && passage()) {
+      if (kind === "suggest") return chooseByHand();
+      offerWords(); // offered, while one already writes: a comment needs no words of the post
+    }
     const field = kind === "suggest" ? fields.replacement : fields.text;
     field.focus();
     field.select?.();
