@@ -89,16 +89,16 @@ LISTS = {
 
 
 def home_dashboard(user: Any, municipality: Municipality, access: Access, *, own: bool = True) -> HomeDashboard:
-    """In the open scope of the municipality. `own`: also drafts of `user` and posts returned to them.
+    """In the open scope of the municipality. `own`: also drafts of `user` and posts returned to them. Nothing for people
+    who may not read drafts: none of these posts has gone out.
 
     Three queries; for approvers one more for each of two rules: a mentor who endorses first, an absent approver.
     """
     decides = access.may(Verb.POST_APPROVE)
+    if not access.may(Verb.DRAFT_VIEW):
+        return HomeDashboard()
     by_list = _posts(user, municipality, own=own, decides=decides)
     posts = {post.pk: post for posts in by_list.values() for post in posts}
-    if not access.may(Verb.DRAFT_VIEW):
-        for post in posts.values():
-            post.cover = None  # type: ignore[attr-defined]  # none of them has gone out
     attention = _publications(municipality, posts, with_attention=access.may(Verb.DELIVERY_ANSWER))
     undecided, returned = by_list.get("undecided", []), by_list.get("returned", [])
     decisions = _decisions(municipality, undecided, returned, emergencies=decides)

@@ -79,15 +79,20 @@ def test_who_reads_no_drafts_sees_the_picture_that_was_published(desk: Street) -
     assert client.get(small).status_code == 200
 
 
-def test_home_shows_pictures_that_are_not_out_to_readers_of_drafts_only(desk: Street) -> None:
+def test_home_shows_what_is_not_out_to_readers_of_drafts_only(desk: Street) -> None:
     picture = desk.picture()
-    post = submit(desk.write(media=(Shown(picture.pk, "Фонтана"),), time=in_hours(1)), by=desk.cast.officer)
+    post = submit(desk.write("Тајна до среде", media=(Shown(picture.pk, "Фонтана"),), time=in_hours(1)), by=desk.cast.officer)
     approve(post, desk.version(post), by=desk.cast.approver)
     small = reverse("media_thumbnail", args=["cuprija", picture.pk])
     home = reverse("workspace", args=["cuprija"])
-    assert small in sign_in(desk.cast.officer).get(home).content.decode()
+    page = sign_in(desk.cast.officer).get(home).content.decode()
+    assert small in page
+    assert "Тајна до среде" in page
     staff = sign_in(desk.cast.staff)
-    assert small not in staff.get(home).content.decode()
+    page = staff.get(home).content.decode()
+    assert small not in page
+    assert "Тајна до среде" not in page
+    assert reverse("post", args=["cuprija", post.pk]) not in page
     assert staff.get(small).status_code == 404
 
 
