@@ -8,7 +8,7 @@ that the index of trigrams (`gin_trgm_ops`) serves both, and a write costs nothi
 import re
 from typing import Any
 
-from django.db.models import BooleanField, Case, F, Func, IntegerField, Q, TextField, Value, When
+from django.db.models import BooleanField, Case, Expression, F, Func, IntegerField, Q, TextField, Value, When
 from django.db.models.functions import Concat
 from django.db.models.lookups import Exact
 
@@ -21,7 +21,7 @@ LONGEST_FRAGMENT = 4
 _WORD = re.compile(r"[a-z]{4,40}")
 
 
-class _Stem(Func):
+class _Stem(Expression):
     """The stem of a folded word; the word itself where the stem has two letters or does not begin it.
 
     All of it is immutable: PostgreSQL computes it once, while it plans the query, and uses indexes as for a constant.
@@ -37,8 +37,8 @@ class _Stem(Func):
         super().__init__()
         self.word = word
 
-    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, list[str]]:
-        return self.template, [self.word] * 4
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        return self.template, (self.word,) * 4
 
 
 class _Matches(Func):

@@ -89,8 +89,8 @@ LISTS = {
 
 
 def home_dashboard(user: Any, municipality: Municipality, access: Access, *, own: bool = True) -> HomeDashboard:
-    """In the open scope of the municipality. `own`: also drafts of `user` and posts returned to them. Nothing for people
-    who may not read drafts: none of these posts has gone out.
+    """In the open scope of the municipality. `own`: also drafts of `user` and posts returned to them. Nothing for
+    people who may not read drafts: none of these posts has gone out.
 
     Three queries; for approvers one more for each of two rules: a mentor who endorses first, an absent approver.
     """

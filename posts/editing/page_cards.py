@@ -19,7 +19,7 @@ _LOWER = {ord(letter): ord(letter.lower()) for letter in "ABCDEFGHIJKLMNOPQRSTUV
 
 @dataclass(frozen=True)
 class PageCard:
-    """`title`: empty where the page gave none. `picture`: the key under which `posts.editing.domain.page_cards` has it; empty without one."""
+    """`title` is empty where the page gave none; `picture` is the key of `posts.editing.domain.page_cards`, or empty."""
 
     title: str
     description: str = ""

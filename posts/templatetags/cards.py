@@ -87,7 +87,7 @@ def post_cells(
 
 
 @register.simple_tag(takes_context=True)
-def thumbnail(context: Context, post: Post, slug: str = "") -> SafeString:
+def post_thumbnail(context: Context, post: Post, slug: str = "") -> SafeString:
     """Its first picture; without one the sign of its format or category. Decoration: its words stand beside it.
 
     `slug`: its municipality, where the page is not that of one.

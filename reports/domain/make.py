@@ -93,7 +93,7 @@ def make(kind: str, pk: int) -> None:
             job_progress.record(job(row), 0, steps)
             with translation.override(row.language):
                 document = _document(row, as_of)
-            written = {}
+            written: dict[Format, bytes] = {}
             for fmt, write in WRITERS.items():
                 job_progress.record(job(row), len(written) + 1, steps)
                 written[fmt] = write(document)

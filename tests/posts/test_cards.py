@@ -81,7 +81,8 @@ def test_who_reads_no_drafts_sees_the_picture_that_was_published(desk: Street) -
 
 def test_home_shows_what_is_not_out_to_readers_of_drafts_only(desk: Street) -> None:
     picture = desk.picture()
-    post = submit(desk.write("Тајна до среде", media=(Shown(picture.pk, "Фонтана"),), time=in_hours(1)), by=desk.cast.officer)
+    draft = desk.write("Тајна до среде", media=(Shown(picture.pk, "Фонтана"),), time=in_hours(1))
+    post = submit(draft, by=desk.cast.officer)
     approve(post, desk.version(post), by=desk.cast.approver)
     small = reverse("media_thumbnail", args=["cuprija", picture.pk])
     home = reverse("workspace", args=["cuprija"])
