@@ -19,7 +19,7 @@ _LOWER = {ord(letter): ord(letter.lower()) for letter in "ABCDEFGHIJKLMNOPQRSTUV
 
 @dataclass(frozen=True)
 class PageCard:
-    """`title` is empty where the page gave none; `picture` is its key in `posts.editing.domain.page_cards`, or empty."""
+    """`title` is empty where the page gave none; `picture` is a key of `posts.editing.domain.page_cards`, or empty."""
 
     title: str
     description: str = ""

@@ -158,9 +158,7 @@ def test_without_words_for_it_there_is_no_suggestion(text: str) -> None:
     assert analyse(text).topic.value == ""
 
 
-@pytest.mark.parametrize(
-    "text", ["Pisali smo i prosli put.", "Зовем вас трећи пут!", "Писали смо више пута."]
-)
+@pytest.mark.parametrize("text", ["Pisali smo i prosli put.", "Зовем вас трећи пут!", "Писали смо више пута."])
 def test_an_occasion_is_no_road(text: str) -> None:
     assert analyse(text).topic.value == ""
     assert analyse("Пут до Супске је пун рупа.").topic.value == Topic.ROADS
