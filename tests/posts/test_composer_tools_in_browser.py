@@ -206,8 +206,11 @@ def test_on_a_telephone_the_text_gets_the_whole_screen_with_its_tools_below_it(
     page.set_viewport_size(PHONE)
     page.get_by_role("button", name="Done writing").tap()
     expect(section).to_have_count(0)
-    page.get_by_role("button", name="Link").first.tap()
+    text.tap()
+    page.locator("[data-to-link]").tap()
     expect(page.locator("#link")).to_be_focused()
+    expect(section).to_have_count(0)
+    expect(page.locator("#link")).to_be_in_viewport()
     page.set_input_files("#files", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture_bytes()})
     page.locator(".picture").wait_for()
     assert page.locator("#call").get_attribute("open") is not None
