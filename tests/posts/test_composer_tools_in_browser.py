@@ -12,12 +12,16 @@ from django.urls import reverse
 
 from municipalities.tenancy import scope
 from posts.draft import parse
+from posts.editing.domain import check_links
 from posts.models import Post
 from tests.analytics.factories import channel
 from tests.browsing import enter, violations
 from tests.library.test_snippets import kept
 from tests.people import Cast
 from tests.posts.desk import Desk, opened, picture_bytes
+from tests.posts.test_page_cards import HTML, PAGE, Site, site
+
+__all__ = ["site"]
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -176,6 +180,25 @@ def test_a_slash_on_an_empty_line_puts_in_a_text_and_an_at_sign_an_account(compo
     saved(page)
 
 
+def test_the_preview_shows_the_card_of_a_page_when_a_worker_has_read_it(composer: Any, site: str) -> None:
+    Site.pages = {
+        "/news": (HTML, PAGE.format(picture="/fountain.jpg").encode()),
+        "/fountain.jpg": ("image/jpeg", picture_bytes()),
+    }
+    page = composer()
+    page.fill("#text-sr-Cyrl", "Погледајте")
+    page.locator("#call > summary").click()
+    page.fill("#link", f"{site}/news")
+    card = page.locator(".look-mastodon .look-card")
+    expect(card).to_contain_text("The network makes this card from the page.")
+    saved(page)
+    check_links.check_due_links()
+    # Nobody types: the page asks by itself.
+    expect(card).to_contain_text("Отварање у суботу.")
+    assert card.locator("img").evaluate("async (picture) => (await picture.decode(), picture.naturalWidth)") > 0
+    assert violations(page) == []
+
+
 def test_on_a_telephone_the_text_gets_the_whole_screen_with_its_tools_below_it(
     browser: Any, live_server: Any, desk: Desk
 ) -> None:
@@ -206,8 +229,11 @@ def test_on_a_telephone_the_text_gets_the_whole_screen_with_its_tools_below_it(
     page.set_viewport_size(PHONE)
     page.get_by_role("button", name="Done writing").tap()
     expect(section).to_have_count(0)
-    page.get_by_role("button", name="Link").first.tap()
+    text.tap()
+    page.locator("[data-to-link]").tap()
     expect(page.locator("#link")).to_be_focused()
+    expect(section).to_have_count(0)
+    expect(page.locator("#link")).to_be_in_viewport()
     page.set_input_files("#files", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture_bytes()})
     page.locator(".picture").wait_for()
     assert page.locator("#call").get_attribute("open") is not None

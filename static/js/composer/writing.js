@@ -19,7 +19,6 @@ export function startWriting(form, field) {
     end = undefined;
     section.classList.remove("is-writing");
     document.documentElement.classList.remove("is-still");
-    section.scrollIntoView({ block: "start" });
   };
 
   section.classList.add("is-writing");
@@ -31,7 +30,10 @@ export function startWriting(form, field) {
   section.addEventListener("focusout", ({ relatedTarget }) => {
     const isInside = relatedTarget instanceof Node && section.contains(relatedTarget);
     // A dialog, such as the emoji, gives the focus back.
-    if (!isInside && !document.querySelector("dialog[open]")) end?.();
+    if (isInside || document.querySelector("dialog[open]")) return;
+    end?.();
+    // The page had no height of its own for the section until now.
+    if (relatedTarget instanceof Element) relatedTarget.scrollIntoView({ block: "center" });
   }, { signal });
   section.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && end?.(), { signal });
   section.querySelector("[data-end-writing]").addEventListener("click", () => {
