@@ -11,7 +11,7 @@ const FREE_LATIN = "{words}[ do {deadline}][ na {link}]";
 export function startCall(form, changed) {
   const place = document.getElementById("call");
   const { "call-kind": kind, "call-words": words, "call-deadline": deadline, link } = form.elements;
-  const buttons = /** @type {HTMLButtonElement[]} */ ([...place.querySelectorAll("[data-pattern]")]);
+  const buttons = [...place.querySelectorAll("button[data-pattern]")];
   const latin = place.querySelector("[data-script]").dataset.script === "Latn";
   for (const each of buttons) {
     each.type = "button";
