@@ -19,7 +19,8 @@ _LOWER = {ord(letter): ord(letter.lower()) for letter in "ABCDEFGHIJKLMNOPQRSTUV
 
 @dataclass(frozen=True)
 class PageCard:
-    """`title`: empty where the page gave none. `picture`: the key under which `posts.editing.domain.page_cards` has it; empty without one."""
+    """`title`: empty where the page gave none. `picture`: the key under which `posts.editing.domain.page_cards` has it;
+    empty without one."""
 
     title: str
     description: str = ""
