@@ -4,12 +4,10 @@ In Valkey, apart from the row of the job: it changes often and is of no use late
 the job runs, and no number.
 """
 
-import logging
 from typing import NamedTuple
 
-from django.core.cache import cache
+from common import optional_cache
 
-log = logging.getLogger(__name__)
 SECONDS = 3600
 
 
@@ -20,19 +18,12 @@ class Progress(NamedTuple):
 
 def record(job: str, done: int, total: int) -> None:
     """`job` names it among all jobs: `export:12`."""
-    try:
-        cache.set(_key(job), (min(done, total), total), SECONDS)
-    except Exception:
-        log.warning("The progress of %s cannot be kept", job, exc_info=True)
+    optional_cache.write(_key(job), (min(done, total), total), SECONDS)
 
 
 def read(job: str) -> Progress | None:
     """None: nothing is known of it."""
-    try:
-        stored = cache.get(_key(job))
-    except Exception:
-        log.warning("The progress of %s cannot be read", job, exc_info=True)
-        return None
+    stored = optional_cache.read(_key(job))
     return Progress(*stored) if stored else None
 
 

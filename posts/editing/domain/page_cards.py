@@ -4,8 +4,8 @@ They are kept in Valkey only, for as long as a check holds; without one the prev
 """
 
 from django.conf import settings
-from django.core.cache import cache
 
+from common import optional_cache
 from common.http import Http, HttpError
 from links.rules import as_uri
 from posts.editing.page_cards import PageCard, PageFacts, facts_of
@@ -37,14 +37,14 @@ def fetch_card(municipality_id: int, url: str) -> None:
     key = digest(url)
     picture = _fetched_picture(facts.picture) if facts.picture else None
     if picture:
-        cache.set(_picture_key(municipality_id, key), picture, SECONDS)
+        optional_cache.write(_picture_key(municipality_id, key), picture, SECONDS)
     card = PageCard(facts.title, facts.description, key if picture else "")
-    cache.set(_card_key(municipality_id, key), card, SECONDS)
+    optional_cache.write(_card_key(municipality_id, key), card, SECONDS)
 
 
 def keep_no_card(municipality_id: int, url: str) -> None:
     """Nothing came of the page, so that nobody waits for it."""
-    cache.set(_card_key(municipality_id, digest(url)), PageCard(""), SECONDS)
+    optional_cache.write(_card_key(municipality_id, digest(url)), PageCard(""), SECONDS)
 
 
 def _read(url: str) -> PageFacts | None:
@@ -74,11 +74,11 @@ def _fetched_picture(url: str) -> tuple[bytes, str] | None:
 def card_of(municipality_id: int, url: str) -> PageCard | None:
     """What is known of the page, without a call to it: None before it was read, a card without a title where it gave
     none."""
-    card: PageCard | None = cache.get(_card_key(municipality_id, digest(url))) if url else None
+    card: PageCard | None = optional_cache.read(_card_key(municipality_id, digest(url))) if url else None
     return card
 
 
 def picture_of(municipality_id: int, key: str) -> tuple[bytes, str] | None:
     """(body, content type) of the picture of a card."""
-    picture: tuple[bytes, str] | None = cache.get(_picture_key(municipality_id, key))
+    picture: tuple[bytes, str] | None = optional_cache.read(_picture_key(municipality_id, key))
     return picture
