@@ -64,6 +64,8 @@ SHOTS = (
     Shot("calendar", OFFICER, f"{HERE}calendar/"),
     Shot("calendar-dark", OFFICER, f"{HERE}calendar/", scheme="dark"),
     Shot("calendar-phone", OFFICER, f"{HERE}calendar/?view=list", size=PHONE),
+    Shot("calendar-profile", OFFICER, f"{HERE}calendar/?view=profile"),
+    Shot("calendars", STAFF, "/calendars/"),
     Shot("posts", OFFICER, f"{HERE}posts/"),
     Shot("library", OFFICER, f"{HERE}library/"),
     Shot("kit", OFFICER, f"{HERE}library/kits/", (rf"{HERE}library/kits/\d+/$",), tallest=1500),
