@@ -23,8 +23,10 @@ from platforms.facebook.history import History
 from platforms.facebook.insights import Insights
 from platforms.meta import codes, events, login
 from platforms.meta.calls import Calls
+from platforms.meta.codes import ACCESS
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.refusals import Refusal
 from platforms.types import (
     Account,
     ContainerExpired,
@@ -52,6 +54,7 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
     """One page. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
+    refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from platforms.options import Option, values
 from platforms.translation import gettext_noop
-from platforms.types import Limits, Scope, VideoLimits
+from platforms.types import Action, Limits, Scope, VideoLimits
 
 OPTIONS: Mapping[str, Option] = {
     "version": Option("v26.0", "2026-11-24", "https://developers.facebook.com/docs/graph-api/changelog/versions"),
@@ -34,9 +34,19 @@ SCOPES = (
     Scope("pages_show_list", gettext_noop("See the pages that you manage.")),
     Scope("pages_read_engagement", gettext_noop("See the posts of the page, and its metrics.")),
     Scope("pages_manage_posts", gettext_noop("Publish, change and take down posts of the page.")),
-    Scope("pages_manage_engagement", gettext_noop("Write first comments, answer and hide comments."), needed=False),
+    Scope(
+        "pages_manage_engagement",
+        gettext_noop("Write first comments, answer and hide comments."),
+        needed=False,
+        actions=(Action.COMMENT, Action.ANSWER, Action.HIDE),
+    ),
     Scope("pages_read_user_content", gettext_noop("Read what people comment."), needed=False),
-    Scope("pages_manage_metadata", gettext_noop("Receive new comments at once."), needed=False),
+    Scope(
+        "pages_manage_metadata",
+        gettext_noop("Receive new comments at once."),
+        needed=False,
+        actions=(Action.EVENTS,),
+    ),
     Scope("read_insights", gettext_noop("Read views and reach."), needed=False),
     Scope("business_management", gettext_noop("See pages that belong to a business."), needed=False),
 )

@@ -19,9 +19,11 @@ from platforms.instagram.history import History
 from platforms.instagram.insights import Insights
 from platforms.instagram.publishing import Publishing
 from platforms.meta import events, login
+from platforms.meta.codes import ACCESS
 from platforms.meta.containers import ContainerEndpoints, Containers
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.refusals import Refusal
 from platforms.translation import gettext_noop
 from platforms.types import (
     Account,
@@ -46,6 +48,7 @@ class Instagram(Insights, History, Publishing, login.ByLogin, events.Notified, D
     """One professional account. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
+    refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 

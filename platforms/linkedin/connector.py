@@ -17,12 +17,13 @@ from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, OutcomeUnknown, PlatformError, Rejected
 from platforms.linkedin import events, little_text, media, oauth, posts
-from platforms.linkedin.calls import DUPLICATE, Calls, encoded
+from platforms.linkedin.calls import ACCESS, DUPLICATE, Calls, encoded
 from platforms.linkedin.conversation import COMMENT, Conversation
 from platforms.linkedin.facts import OPTIONS, SCOPES, limits
 from platforms.linkedin.insights import Insights
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.refusals import Refusal
 from platforms.translation import gettext_noop
 from platforms.types import (
     Account,
@@ -63,6 +64,7 @@ class LinkedIn(Insights, Conversation, Defaults):
     """One organisation's page. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
+    refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 

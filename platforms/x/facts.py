@@ -5,7 +5,7 @@ from typing import Any
 
 from platforms.options import Option, values
 from platforms.translation import gettext_noop
-from platforms.types import Limits, Scope, VideoLimits
+from platforms.types import Action, Limits, Scope, VideoLimits
 
 MEDIA = "https://docs.x.com/x-api/media/quickstart/best-practices"
 OPTIONS: Mapping[str, Option] = {
@@ -36,7 +36,7 @@ SCOPES = (
     Scope("users.read", gettext_noop("Know whose account it is.")),
     Scope("media.write", gettext_noop("Publish pictures and videos.")),
     Scope("offline.access", gettext_noop("Renew the access, which otherwise ends after two hours.")),
-    Scope("tweet.moderate.write", gettext_noop("Hide answers."), needed=False),
+    Scope("tweet.moderate.write", gettext_noop("Hide answers."), needed=False, actions=(Action.HIDE,)),
 )
 
 

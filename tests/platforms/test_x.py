@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from platforms import weighted
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.errors import NeedsConsent, NotAllowed, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.scopes import missing
 from platforms.types import Absent, ContainerExpired, Credential, Found, Gone, LinkCard, Pending, Published, Ready
 from platforms.x import oauth, posts
-from platforms.x.calls import NO_APP, NO_CREDITS, NO_RIGHT
+from platforms.x.calls import AUTOMATED, NO_APP, NO_CREDITS, NO_RIGHT, NOT_PERMITTED
 from platforms.x.connector import ALREADY, REPLY_REFUSED, X
 from tests.platforms.bench import MOVIE, Bench, picture, video
 from tests.platforms.conformance import start
@@ -266,9 +266,19 @@ class TestXFake(FaultConformance):
             (
                 403,
                 {"type": "about:blank", "detail": "You are not permitted to perform this action."},
-                NeedsConsent,
-                NO_RIGHT,
+                NotAllowed,
+                NOT_PERMITTED,
             ),
+            (
+                403,
+                {
+                    "detail": "This request looks like it might be automated. To protect our users from spam and other "
+                    "malicious activity, we can't complete this action right now. Please try again later."
+                },
+                RateLimited,
+                AUTOMATED,
+            ),
+            (403, {"detail": "Your account is suspended and is not permitted"}, NeedsConsent, NO_RIGHT),
             (403, {"type": "https://api.twitter.com/2/problems/client-forbidden", "detail": "x"}, NeedsConsent, NO_APP),
             (403, {"detail": "Too many cashtags"}, Rejected, "Too many cashtags"),
             (
