@@ -16,6 +16,7 @@ from platforms.sessions import Session
 from platforms.translation import gettext_noop
 from platforms.types import Credential
 from platforms.x import oauth
+from platforms.x.posts import RENAMED, asked_fields
 
 # A session lives two hours; this much before its end it is renewed on our own accord.
 CREDITS_WAIT = timedelta(hours=1)
@@ -69,12 +70,26 @@ ACCESS = (
 
 
 class Calls(Session):
+    fields = "tweet.fields"
+    """The parameter for the fields of posts. Where X does not know it, its new name is used from then on."""
+
     def refreshed(self, held: Credential) -> Credential:
         return oauth.refresh(self.http, self.server, self.keys, held)
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
         """The object of a read. Raises the five errors; `Rejected(code="404")` for one that does not exist."""
         return self._asked("GET", path, public=False, params=params)
+
+    def posts(self, path: str, names: str, **params: Any) -> dict[str, Any]:
+        """A read of posts with these fields, under the names that X has for them by now."""
+        try:
+            return self.get(path, **params, **asked_fields(self.fields, names))
+        except Rejected as refused:
+            renamed = RENAMED.get(self.fields)
+            if refused.code != "400" or not renamed or not any(name in _said(refused) for name in RENAMED):
+                raise
+            self.fields = renamed
+        return self.get(path, **params, **asked_fields(self.fields, names))
 
     def private(self, verb: str, path: str, **more: Any) -> dict[str, Any]:
         """A write without a public effect: it may be repeated after any failure."""
@@ -111,6 +126,10 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
     if public:
         return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
     return NotReached("The server does not answer properly at the moment.", evidence)
+
+
+def _said(refused: Rejected) -> str:
+    return f"{refused.message} {refused.evidence.get('body', '')}"
 
 
 def _name_and_text(answer: Answer) -> tuple[str, str]:

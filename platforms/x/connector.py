@@ -68,6 +68,7 @@ class X(Insights, Conversation, Defaults):
 
     def wire(self) -> None:
         self.calls = Calls(self.http, self.server, self.keys, self.credential, self.keep)
+        self.calls.fields = self.set["fields"]
 
     # Connects
 
@@ -184,12 +185,12 @@ class X(Insights, Conversation, Defaults):
 
     def _own(self, since: datetime | None, pages: int) -> Iterator[dict[str, Any]]:
         """Pages of the account's own posts, newest first, with their pictures."""
-        params = {"max_results": self.set["looked_at"], "exclude": "retweets", self.set["fields"]: posts.LISTED}
+        params = {"max_results": self.set["looked_at"], "exclude": "retweets"}
         params |= {"expansions": "attachments.media_keys", "media.fields": "alt_text,type"}
         if since:
             params["start_time"] = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         for _ in range(pages):
-            page = self.calls.get(f"/users/{self.account_id}/tweets", **params)
+            page = self.calls.posts(f"/users/{self.account_id}/tweets", posts.LISTED, **params)
             yield page
             following = (page.get("meta") or {}).get("next_token")
             if not following:

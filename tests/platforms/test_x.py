@@ -233,6 +233,26 @@ class TestXFake(FaultConformance):
         assert connector.fetch_account_metrics() == {"followers": 320, "following": 12, "posts": 2}
         assert isinstance(connector.find(second, start() - timedelta(seconds=5)), Found)
 
+    def test_once_x_refuses_the_old_names_the_new_ones_are_asked_for(self, bench: Bench, fakes: FakeServer) -> None:
+        connector = bench.connector()
+        sent = bench.outgoing("Прво")
+        first = bench.publish(connector, sent)
+        fakes.options(x_renamed=True)
+        (reading,) = connector.fetch_metrics([first.remote_id])
+        assert reading.values["views"] > 0
+        assert isinstance(connector.find(sent, start() - timedelta(seconds=5)), Found)
+        assert connector.messages().items == ()
+        refused = [entry for entry in fakes.ledger() if entry["status"] == 400]
+        assert len(refused) == 1, "X is asked once, and the rest under the new names"
+
+    def test_a_picture_without_words_has_an_empty_text(self, bench: Bench) -> None:
+        sent = bench.outgoing("", pictures=(bench.picture(1),))
+        began = start()
+        published = bench.publish(bench.connector(), sent)
+        found = bench.find(bench.connector(), sent, began)
+        assert isinstance(found, Found)
+        assert found.published.remote_id == published.remote_id
+
     def test_one_post_that_is_gone_hides_no_other(self, bench: Bench) -> None:
         connector = bench.connector()
         staying, deleted = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
