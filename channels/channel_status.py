@@ -15,6 +15,7 @@ from channels.models import Channel
 from channels.pauses import Paused
 from channels.rate_limits import Traffic, app_of
 from common.dates import clock, date_time, short_date
+from platforms.registry import PLATFORMS
 
 Act = Literal["", "reconnect", "resume_channel", "resume", "wide"]
 
@@ -38,6 +39,7 @@ def channel_status(channel: Channel, paused: Paused | None, ends: datetime | Non
         _access(channel, ends, traffic.now),
         _network(channel, traffic),
         _problem(channel),
+        _events(channel),
     )
     return next(
         (check for check in checks if check), ChannelStatus("connected", _("Works"), _("There is nothing to do."))
@@ -100,6 +102,22 @@ def _network(channel: Channel, traffic: Traffic) -> ChannelStatus | None:
         )
         return ChannelStatus("waiting", _("Limited until %(time)s") % {"time": clock(until)}, says)
     return None
+
+
+def receives_no_events(channel: Channel) -> bool:
+    """Whether its network has events and refused to send them. Before the first try the answer is no."""
+    tried = channel.connected_at is not None and channel.subscribe_at is None
+    return tried and not channel.is_subscribed and bool(PLATFORMS[channel.platform].signed_by)
+
+
+def _events(channel: Channel) -> ChannelStatus | None:
+    if not receives_no_events(channel):
+        return None
+    says = _(
+        "The network does not notify the portal, so mentions and comments on older posts may not arrive. Connect it "
+        "again and leave everything switched on."
+    )
+    return ChannelStatus("connected", _("Works"), says, "reconnect")
 
 
 def _problem(channel: Channel) -> ChannelStatus | None:

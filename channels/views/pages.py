@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.web import SignedInRequest
 from channels import pauses, queries, rate_limits, tasks, validation
-from channels.channel_status import channel_status
+from channels.channel_status import channel_status, receives_no_events
 from channels.domain import connect as connection
 from channels.domain.arrange import arrange as set_arrangement
 from channels.domain.disconnect import disconnect as end
@@ -282,6 +282,7 @@ def _channel_page(request: MunicipalityRequest, shown: Channel, form: ArrangeFor
         "missing": validation.missing_scopes(shown),
         "ends": ends,
         "status": channel_status(shown, pauses.blocking(shown), ends, rate_limits.of([shown])),
+        "receives_no_events": receives_no_events(shown),
         "pause": pauses.of_channel(shown),
         "may_pause": request.access.may(Verb.PAUSE),
         "form": form,

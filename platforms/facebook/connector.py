@@ -221,4 +221,4 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
 
         The list that is sent replaces the one before: https://developers.facebook.com/docs/pages-api/webhooks
         """
-        self.calls.private("POST", f"/{self.account_id}/subscribed_apps", {"subscribed_fields": "feed,mention"})
+        self.calls.private("POST", f"/{self.account_id}/subscribed_apps", {"subscribed_fields": events.PAGE_FIELDS})

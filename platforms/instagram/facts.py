@@ -50,6 +50,12 @@ SCOPES = (
         needed=False,
         actions=(Action.COMMENT, Action.ANSWER, Action.HIDE),
     ),
+    Scope(
+        "pages_manage_metadata",
+        gettext_noop("Receive new comments and mentions at once."),
+        needed=False,
+        actions=(Action.EVENTS,),
+    ),
     Scope("instagram_manage_insights", gettext_noop("Read views and reach."), needed=False),
     Scope("business_management", gettext_noop("See pages that belong to a business."), needed=False),
 )

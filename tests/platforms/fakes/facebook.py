@@ -106,7 +106,7 @@ class FacebookFake:
             ("POST", r"/(\d+)/videos", self.videos),
             ("GET", r"/(\d+)/published_posts", self.published_posts),
             ("GET", r"/(\d+)/tagged", self.tagged),
-            ("POST", r"/(\d+)/subscribed_apps", self.subscribe),
+            ("POST", r"/(me|\d+)/subscribed_apps", self.subscribe),
             ("DELETE", r"/(\d+)/subscribed_apps", self.unsubscribe),
             ("GET", r"/([\d_]+)/insights", self.insights),
             ("GET", r"/([\d_]+)/comments", self.comments),
@@ -617,6 +617,8 @@ class FacebookFake:
         return {"success": True}
 
     def subscribe(self, request: Request, page_id: str) -> dict[str, Any]:
+        if page_id == "me":
+            page_id = str(self._token(request).get("page", ""))
         page = self._page(request, page_id, "pages_manage_metadata")
         page["subscribed"] = _known(request, {"subscribed_fields"})["subscribed_fields"]
         return {"success": True}
