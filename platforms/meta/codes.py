@@ -117,6 +117,13 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
     return Rejected(text, code=f"{code}/{subcode}" if subcode else str(code), evidence=seen)
 
 
+def asks_for_less(busy: NotReached) -> bool:
+    """Whether a read asked for too much at once: "Please reduce the amount of data you're asking for". It has the code
+    of every failure, so only the text tells it apart.
+    https://developers.facebook.com/docs/graph-api/guides/error-handling"""
+    return busy.evidence.get("code") == 1 and "reduce the amount of data" in str(busy.evidence.get("body", "")).lower()
+
+
 def is_missing(refused: Rejected) -> bool:
     """Whether the network says that the object does not exist, at least for us."""
     return refused.code in (f"{PARAMETER}/{MISSING}", "404")

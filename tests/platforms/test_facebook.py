@@ -52,6 +52,25 @@ class TestFacebookFake(FaultConformance):
         photos = [one for one in fakes.world.fake("facebook").objects.values() if one["kind"] == "photo"]
         assert photos == []
 
+    def test_a_page_of_posts_that_is_too_much_is_asked_for_in_halves(self, bench: Bench, fakes: FakeServer) -> None:
+        connector, began = bench.connector(), start()
+        sent = bench.outgoing("Вашар у суботу")
+        published = bench.publish(connector, sent)
+        fakes.options(facebook_most_listed=30)
+        found = bench.find(connector, sent, began)
+        assert isinstance(found, Found)
+        assert found.published.remote_id == published.remote_id
+        asked = [entry["status"] for entry in fakes.ledger() if entry["path"].endswith("/published_posts")]
+        assert asked == [500, 500, 200]
+
+    def test_a_list_in_halves_reaches_back_as_far(self, bench: Bench, fakes: FakeServer) -> None:
+        connector = bench.connector()
+        for number in range(12):
+            bench.publish(connector, bench.outgoing(f"Објава {number}"))
+        fakes.options(facebook_most_listed=2)
+        path = f"/{connector.account_id}/published_posts"
+        assert len(list(connector.calls.listed(path, 3, fields="id", limit=4))) == 12
+
     def test_emoji_are_counted_as_utf16(self, bench: Bench) -> None:
         limits = replace(bench.limits(), max_characters=4)
         assert Facebook.check(bench.outgoing("👋👋"), limits) == []

@@ -53,6 +53,7 @@ def missing(what: str) -> Refusal:
 
 class FacebookFake:
     OPTIONS = {
+        "facebook_most_listed": 1000,
         "facebook_list_lag": 0,
         "facebook_polls": 0,
         "facebook_declined": (),
@@ -462,6 +463,10 @@ class FacebookFake:
     # reads
 
     def published_posts(self, request: Request, page_id: str) -> dict[str, Any]:
+        if int(request.one("limit", "25")) > self.world.options["facebook_most_listed"]:
+            # https://developers.facebook.com/docs/graph-api/guides/error-handling (read on 29 November 2026)
+            text = "Please reduce the amount of data you're asking for, then retry your request"
+            raise error(1, text, status=500)
         self._page(request, page_id, "pages_read_engagement")
         shown = []
         for post in [o for o in self.objects.values() if o["kind"] == "post" and o["by"] == page_id and o["visible"]]:
