@@ -8,7 +8,11 @@ from platforms.translation import gettext_noop
 from platforms.types import Action, Limits, Scope, VideoLimits
 
 OPTIONS: Mapping[str, Option] = {
-    "version": Option("v26.0", "2026-11-24", "https://developers.facebook.com/docs/graph-api/changelog/versions"),
+    "version": Option(
+        "v27.0",
+        "2026-11-29",
+        "https://developers.facebook.com/blog/post/2026/11/04/introducing-graph-api-v27-and-marketing-api-v27/",
+    ),
     "config_id": Option(
         "", "2026-11-24", "https://developers.facebook.com/docs/facebook-login/facebook-login-for-business"
     ),
@@ -17,6 +21,8 @@ OPTIONS: Mapping[str, Option] = {
     "pictures": Option(10, "2026-11-24", "believed"),
     "picture_bytes": Option(4_000_000, "2026-11-24", "believed"),
     "alt_characters": Option(1_000, "2026-11-24", "believed"),
+    # Where videos are uploaded and made public; "" is the network's own host, or that of a fake.
+    "video_server": Option("", "2026-11-29", "https://github.com/facebook/facebook-python-business-sdk"),
     "video_bytes": Option(10_000_000_000, "2026-11-24", "believed"),
     "video_seconds": Option(4 * 3600, "2026-11-24", "believed"),
     # Our name of a number, and the network's: renamed twice within a year.

@@ -11,7 +11,11 @@ PUBLISHING = "https://developers.facebook.com/docs/instagram-platform/content-pu
 ERRORS = "https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes"
 
 OPTIONS: Mapping[str, Option] = {
-    "version": Option("v26.0", "2026-11-24", "https://developers.facebook.com/docs/graph-api/changelog/versions"),
+    "version": Option(
+        "v27.0",
+        "2026-11-29",
+        "https://developers.facebook.com/blog/post/2026/11/04/introducing-graph-api-v27-and-marketing-api-v27/",
+    ),
     "config_id": Option(
         "", "2026-11-24", "https://developers.facebook.com/docs/facebook-login/facebook-login-for-business"
     ),

@@ -21,7 +21,9 @@ PERMISSION = frozenset({3, 10, *range(200, 300)})
 RATE = frozenset({4, 17, 32, 341, 613, *range(80000, 80010), 80014})
 TOO_FAST = 1390008
 SERVICE = frozenset({1, 2})
-SERVICE_SUBCODES = frozenset({1363047, 1609010})
+# The second half: "There was a problem uploading your video. Please try uploading it again", a timeout, a wrong offset.
+# https://developers.facebook.com/documentation/video-api/reference/error-codes
+SERVICE_SUBCODES = frozenset({1363047, 1609010, 6000, 1363019, 1363030, 1363033, 1363037})
 BLOCKED = 368
 DUPLICATE = 506
 PARAMETER = 100
@@ -99,13 +101,15 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
     error = error_of(answer)
     code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
     seen = {**evidence(answer, secrets), "code": code, "subcode": subcode, "trace": str(error.get("fbtrace_id", ""))}
+    if isinstance(offsets := error.get("error_data"), dict) and "start_offset" in offsets:
+        seen |= {name: offsets.get(name) for name in ("start_offset", "end_offset")}
     known = refusals.first(ACCESS, status=answer.status, code=str(code))
     if known and known.meaning == Meaning.ENDED:
         return refusals.error(replace(known, message=TOKENS.get(subcode, known.message)), seen)
     if code in RATE or subcode == TOO_FAST or answer.status == 429:
         return RateLimited(WAITING, available_again_at(answer.headers), seen)
     refused = REFUSALS.get(subcode)
-    if not refused and (code in SERVICE or subcode in SERVICE_SUBCODES or not error or answer.status >= 500):
+    if not refused and (code in SERVICE or {code, subcode} & SERVICE_SUBCODES or not error or answer.status >= 500):
         return OutcomeUnknown(FAILED, seen) if public else NotReached(BUSY, seen)
     if not refused and known and known.meaning == Meaning.PERMISSION:
         return refusals.error(known, seen)

@@ -18,6 +18,7 @@ from platforms.types import Credential, Keys, Scope
 
 BROWSER = "https://www.facebook.com"
 GRAPH = "https://graph.facebook.com"
+GRAPH_VIDEO = "https://graph-video.facebook.com"
 
 
 @dataclass(frozen=True)

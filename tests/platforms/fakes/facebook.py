@@ -19,7 +19,7 @@ from PIL import Image
 
 from tests.platforms.fakes.core import Refusal, Reply, Request, routed
 
-VERSION = "v26.0"
+VERSION = "v27.0"
 APP, SECRET = "1234567890123456", "app-secret"
 SCOPES = (
     "pages_show_list", "pages_read_engagement", "pages_manage_posts", "pages_manage_engagement",
@@ -53,6 +53,8 @@ def missing(what: str) -> Refusal:
 
 class FacebookFake:
     OPTIONS = {
+        "facebook_video_host": "",
+        "facebook_loses_chunks": 0,
         "facebook_most_listed": 1000,
         "facebook_list_lag": 0,
         "facebook_polls": 0,
@@ -412,6 +414,11 @@ class FacebookFake:
 
     def videos(self, request: Request, page_id: str) -> dict[str, Any]:
         self._page(request, page_id, "pages_manage_posts")
+        # Meta's own library sends all three phases to graph-video.facebook.com: facebook_business 26.0.3 (November
+        # 2026), `VideoUploadRequest.send`.
+        host = self.world.options["facebook_video_host"]
+        if host and request.headers.get("host") != host:
+            raise error(100, "Unsupported post request.", 33)
         parts = (
             {name: part.content for name, part in request.multipart().items()}
             if request.kind == "multipart/form-data"
@@ -430,12 +437,21 @@ class FacebookFake:
             raise missing("upload session")
         if phase == "transfer":
             if int(parts["start_offset"]) != len(video["content"]):
-                raise error(1363037, "The start offset does not match.", 1363037)
+                raise self._wrong_offset(video)
+            if self.world.options["facebook_loses_chunks"]:
+                self.world.options["facebook_loses_chunks"] -= 1
+                video["content"] = video["content"][: CHUNK // 2]
+                raise self._wrong_offset(video)
             video["content"] += parts["video_file_chunk"]
             if len(video["content"]) == video["size"]:
                 video["state"] = "upload_complete"
             return self._window(video)
         return self._finished(page_id, video, parts)
+
+    def _wrong_offset(self, video: dict[str, Any]) -> Refusal:
+        """https://developers.facebook.com/documentation/video-api/reference/error-codes"""
+        text = "There was a problem uploading your video. Please try uploading it again."
+        return error(6000, text, 1363037, error_data=self._window(video))
 
     def _window(self, video: dict[str, Any]) -> dict[str, str]:
         start = len(video["content"])
