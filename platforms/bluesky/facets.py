@@ -45,10 +45,10 @@ def _bytes(text: str, start: int, end: int) -> dict[str, int]:
 def _bare(text: str) -> list[tuple[int, int, dict[str, str]]]:
     """Addresses without "https://", which the network's own app links too: `cuprija.rs`.
     https://github.com/bluesky-social/atproto/blob/main/packages/api/src/rich-text/detection.ts"""
-    found = [(start, end, text[start:end]) for start, end in weighted.addresses(text)]
+    spans = [(start, end, text[start:end]) for start, end in weighted.addresses(text)]
     return [
         (start, end, {"$type": "app.bsky.richtext.facet#link", "uri": f"https://{address}"})
-        for start, end, address in found
+        for start, end, address in spans
         if "://" not in address and _stands_alone(text, start)
     ]
 

@@ -66,7 +66,7 @@ class Insights:
                 raise
         # The development tier is said to have no batches, with the answer of a missing permission.
         try:
-            return {one: found for one in batch if (found := self._one_metadata(one))}
+            return {one: metadata for one in batch if (metadata := self._one_metadata(one))}
         except NeedsConsent as refused:
             if not refused.is_permission:
                 raise
