@@ -15,6 +15,7 @@ from channels.models import Channel
 from channels.pauses import Paused
 from channels.rate_limits import Traffic, app_of
 from common.dates import clock, date_time, short_date
+from platforms.registry import PLATFORMS
 
 Act = Literal["", "reconnect", "resume_channel", "resume", "wide"]
 
@@ -42,6 +43,7 @@ def channel_status(
         _network(channel, traffic),
         _problem(channel),
         _refused(refused=refused),
+        _events(channel),
     )
     return next(
         (check for check in checks if check), ChannelStatus("connected", _("Works"), _("There is nothing to do."))
@@ -111,6 +113,22 @@ def _refused(*, refused: bool) -> ChannelStatus | None:
         return None
     says = _("The connection works, but the last post did not go out as it should. Open it to see why and what to do.")
     return ChannelStatus("late", _("Last post not published"), says)
+
+
+def receives_no_events(channel: Channel) -> bool:
+    """Whether its network has events and refused to send them. Before the first try the answer is no."""
+    tried = channel.connected_at is not None and channel.subscribe_at is None
+    return tried and not channel.is_subscribed and bool(PLATFORMS[channel.platform].signed_by)
+
+
+def _events(channel: Channel) -> ChannelStatus | None:
+    if not receives_no_events(channel):
+        return None
+    says = _(
+        "The network does not notify the portal, so mentions and comments on older posts may not arrive. Connect it "
+        "again and leave everything switched on."
+    )
+    return ChannelStatus("connected", _("Works"), says, "reconnect")
 
 
 def _problem(channel: Channel) -> ChannelStatus | None:

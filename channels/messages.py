@@ -10,6 +10,12 @@ from django.utils.translation import gettext_noop
 from platforms.checks import NOT_FOR_FEW
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 
+# ---- problems of a post
+NO_COMMENT_RIGHT = gettext_noop(
+    "This channel was connected without the permission for comments, so the first comment will be left out here. "
+    "Connect it again and allow everything to have it published."
+)
+
 # ---- attempts to connect
 EXPIRED = gettext_noop("Ten minutes passed and the connection was not finished, so it was dropped. Start it again.")
 MAY_NOT_ANY_MORE = gettext_noop(

@@ -6,7 +6,7 @@ page may call it at every keystroke.
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,11 +15,13 @@ from django.utils.translation import gettext
 
 from channels import messages, rules
 from channels.models import Channel, Event
-from platforms import counting, types
+from platforms import counting, scopes, types
 from platforms.registry import PLATFORMS, Platform, connector
-from platforms.types import Limits, Message, Outgoing, Problem
+from platforms.types import Action, Limits, Message, Outgoing, Problem, Scope
 
 log = logging.getLogger(__name__)
+
+NOT_HERE = "comment_not_here"
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,31 @@ def commit_window(channel: Channel) -> timedelta:
 
 
 def limits(channel: Channel) -> Limits:
-    """The limits of the account's server, as of `channel.facts_at`."""
-    return connector(channel.platform).limits(known(channel.platform, channel.facts))
+    """The limits of the account's server, as of `channel.facts_at`, and of what was granted."""
+    allowed = connector(channel.platform).limits(known(channel.platform, channel.facts))
+    return allowed if can(channel, Action.COMMENT) else replace(allowed, comment_characters=0, threads=False)
+
+
+def missing_scopes(channel: Channel) -> list[Scope]:
+    """The requested permissions that were not granted. Empty where its network does not return what was granted."""
+    return scopes.missing(_requested(channel), channel.granted) if channel.granted else []
+
+
+def _requested(channel: Channel) -> tuple[Scope, ...]:
+    return connector(channel.platform).requested(known(channel.platform, channel.facts))
+
+
+def can(channel: Channel, action: Action) -> bool:
+    """Whether the permission for it was granted when the channel was connected, as far as its network says."""
+    return scopes.allow(_requested(channel), channel.granted, action)
 
 
 def check(channel: Channel, outgoing: Outgoing) -> list[Finding]:
     """Every problem with `outgoing` on this channel, in the order of the page. Empty: the network should take it."""
     allowed = limits(channel)
     problems = connector(channel.platform).check(outgoing, allowed)
+    if not can(channel, Action.COMMENT):
+        problems = [replace(p, message_id=messages.NO_COMMENT_RIGHT) if p.code == NOT_HERE else p for p in problems]
     is_fetched = bool(outgoing.pictures) or bool(outgoing.video and not (allowed.videos and allowed.videos.uploaded))
     if allowed.fetches_media and is_fetched and not rules.base_is_public():
         problems.append(Problem("base_is_private", "channel", messages.BASE_IS_PRIVATE))
@@ -159,12 +178,12 @@ def reply_prefix(channel: Channel, message: Message) -> str:
 
 def can_hide(channel: Channel) -> bool:
     """Whether its server can hide other people's replies to our posts, and show them again."""
-    return _moderates(channel).hides
+    return _moderates(channel).hides and can(channel, Action.HIDE)
 
 
 def can_remove(channel: Channel) -> bool:
     """Whether its server can delete other people's replies to our posts."""
-    return _moderates(channel).removes
+    return _moderates(channel).removes and can(channel, Action.HIDE)
 
 
 def manual_steps(channel: Channel) -> str:

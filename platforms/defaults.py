@@ -1,17 +1,21 @@
 """Defaults of a connector for what its network does not offer: they report that, or do the obvious."""
 
+import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from common.http import Http
-from platforms.errors import OutcomeUnknown, Rejected
+from platforms import scopes
+from platforms.errors import NeedsConsent, NotAllowed, OutcomeUnknown, Rejected
 from platforms.options import Option, values
 from platforms.protocols import Facts, SaveCheckpoint, SaveCredential
+from platforms.refusals import Refusal
 from platforms.translation import gettext_noop
 from platforms.types import (
     Account,
+    Action,
     Credential,
     Keys,
     Message,
@@ -28,6 +32,11 @@ from platforms.types import (
     Scope,
 )
 from platforms.visibility import Visibility
+
+NOT_GRANTED = gettext_noop(
+    "The permission for this was not granted when the channel was connected. Connect it again and leave everything "
+    "switched on. What the channel publishes is not affected."
+)
 
 
 class OfEachNetwork(ABC):
@@ -46,6 +55,7 @@ class OfEachNetwork(ABC):
 
 class Defaults(OfEachNetwork):
     scopes: ClassVar[tuple[Scope, ...]] = ()
+    refusals: ClassVar[tuple[Refusal, ...]] = ()
     options: ClassVar[Mapping[str, Option]] = {}
     own_names: ClassVar[Mapping[str, str]] = {}
     remarks: ClassVar[Mapping[str, str]] = {}
@@ -78,6 +88,22 @@ class Defaults(OfEachNetwork):
         self.wire()
 
     # Connects
+
+    @classmethod
+    def requested(cls, facts: Facts) -> tuple[Scope, ...]:
+        return cls.scopes
+
+    @contextlib.contextmanager
+    def acting(self, action: Action) -> Iterator[None]:
+        granted = self.credential.scopes if self.credential else ()
+        if not scopes.allow(self.requested(self.facts), granted, action):
+            raise NotAllowed(NOT_GRANTED, code="not_granted", evidence={"action": action.value})
+        try:
+            yield
+        except NeedsConsent as refused:
+            if not refused.is_permission:
+                raise
+            raise NotAllowed(refused.message, code="not_granted", evidence=refused.evidence) from None
 
     def accounts(self) -> list[Account]:
         """The credential's own account is the only one."""

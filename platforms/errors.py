@@ -1,6 +1,7 @@
 """The exceptions of connectors. Each class says what the caller may do next, and there are no others.
 
-`Rejected`: a person edits. `NeedsConsent`: the channel is connected again. `RateLimited`: wait until `retry_at`.
+`Rejected`: a person edits; `NotAllowed` is one: the account may not do this one thing. `NeedsConsent`: the channel is
+connected again. `RateLimited`: wait until `retry_at`.
 `NotReached`: nothing was sent, retry soon. `OutcomeUnknown`: it may have been done; reconcile before repeating it.
 Any other exception out of `publish`, `finish` or `reply` counts as `OutcomeUnknown`.
 """
@@ -33,8 +34,20 @@ class Rejected(PlatformError):
         self.code = code
 
 
+class NotAllowed(Rejected):
+    """The access is good and does not include this one thing. Repeating it is useless, and the channel works on."""
+
+
 class NeedsConsent(PlatformError):
-    """The token is dead or lacks a permission: the account's owner has to connect the channel again."""
+    """The token is dead or lacks a permission: the account's owner has to connect the channel again.
+
+    `is_permission`: the token itself is good. Beside publishing that is no reason to disconnect, see
+    `platforms.protocols.Connects.acting`.
+    """
+
+    def __init__(self, message: str, evidence: Mapping[str, Any] | None = None, *, is_permission: bool = False) -> None:
+        super().__init__(message, evidence)
+        self.is_permission = is_permission
 
 
 class RateLimited(PlatformError):

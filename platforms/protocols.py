@@ -12,13 +12,16 @@ implements what most networks do not offer.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
 from common.http import Http
 from platforms.options import Option
+from platforms.refusals import Refusal
 from platforms.types import (
     Account,
+    Action,
     ContainerExpired,
     Credential,
     FindResult,
@@ -58,6 +61,19 @@ class Connects(Protocol):
     exchange(token, account), where a person copies the token of a bot or channel."""
     scopes: ClassVar[tuple[Scope, ...]]
     """The requested permissions, in the order in which they are shown. Empty where the network has none."""
+
+    refusals: ClassVar[tuple[Refusal, ...]]
+    """The meaning of refused access, with sources: one table."""
+
+    @classmethod
+    def requested(cls, facts: Facts) -> tuple[Scope, ...]:
+        """Those of `scopes` that this installation requests. Pure."""
+
+    def acting(self, action: Action) -> AbstractContextManager[None]:
+        """Around calls that do something beside publishing. Raises `NotAllowed` before anything is sent where the
+        permission was not granted, and instead of `NeedsConsent` where the token is good and a permission is missing:
+        one thing that is not allowed takes no channel down."""
+
     options: ClassVar[Mapping[str, Option]]
     """Assumed, priced or versioned values, with their dates; an installation may override them."""
 

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, BinaryIO, Protocol
 
 from platforms.visibility import NARROWEST, Visibility
@@ -377,6 +378,21 @@ def _time(stored: str | None) -> datetime | None:
     return datetime.fromisoformat(stored) if stored else None
 
 
+class Action(StrEnum):
+    """What an account may do beside publishing, as far as a permission of its own can be missing for it."""
+
+    COMMENT = "comment"
+    """Write below our own post: a first comment, or a further part of a thread."""
+    ANSWER = "answer"
+    """Answer other people."""
+    HIDE = "hide"
+    """Hide other people's answers, show them again, and delete them."""
+    EDIT = "edit"
+    TAKE_DOWN = "take_down"
+    EVENTS = "events"
+    """Receive events."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """A permission that we request. `purpose` is an English msgid: what does not work without it."""
@@ -385,6 +401,8 @@ class Scope:
     purpose: str
     needed: bool = True
     """False: the channel works without, with less to show for it."""
+    actions: tuple[Action, ...] = ()
+    """What is impossible without it. Empty where it only shows less."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from channels.models import Channel, Credential
 from common import audit
 from platforms.errors import NotReached, PlatformError, RateLimited
 from platforms.registry import PLATFORMS
+from platforms.types import Action
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,8 @@ def follow(channel_id: int) -> None:
 def subscribe(channel_id: int) -> None:
     """Subscribe to the network's events of this account.
 
-    A network that refuses is not asked again until the channel is connected anew. Where it takes no posts without a
+    A network that refuses is not asked again until the channel is connected anew; the channel says so
+    (`channels.channel_status`). Where it takes no posts without a
     subscription, the channel asks to be connected again.
     """
     channel = Channel.objects.filter(pk=channel_id, state=ChannelState.CONNECTED, subscribe_at__isnull=False).first()
@@ -85,7 +87,8 @@ def subscribe(channel_id: int) -> None:
     address = inbound.address(channel)
     try:
         asking = open_channel(channel, deadline=DEADLINE_SECONDS)
-        asking.subscribe(address, inbound.signing_secret(channel))
+        with asking.acting(Action.EVENTS):
+            asking.subscribe(address, inbound.signing_secret(channel))
     except (NotReached, RateLimited):
         return
     except PlatformError as refused:

@@ -15,8 +15,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.web import SignedInRequest
-from channels import pauses, queries, rate_limits, tasks
-from channels.channel_status import channel_status
+from channels import pauses, queries, rate_limits, tasks, validation
+from channels.channel_status import channel_status, receives_no_events
 from channels.domain import connect as connection
 from channels.domain.arrange import arrange as set_arrangement
 from channels.domain.disconnect import disconnect as end
@@ -32,7 +32,6 @@ from common.web.params import int_param
 from municipalities.access import requires, signed_in
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from platforms import scopes
 from platforms.registry import PLATFORMS, connector
 from platforms.types import Scope
 
@@ -280,9 +279,10 @@ def _channel_page(request: MunicipalityRequest, shown: Channel, form: ArrangeFor
         "host": _host(shown.server),
         "spoken": [named.get(tag, tag) for tag in shown.languages],
         "granted": _scopes(shown.platform, shown.granted),
-        "missing": scopes.missing(connector(shown.platform).scopes, shown.granted) if shown.granted else [],
+        "missing": validation.missing_scopes(shown),
         "ends": ends,
         "status": channel_status(shown, pauses.blocking(shown), ends, rate_limits.of([shown])),
+        "receives_no_events": receives_no_events(shown),
         "pause": pauses.of_channel(shown),
         "may_pause": request.access.may(Verb.PAUSE),
         "form": form,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from channels import validation
 from channels.connector_factory import open_channel
 from delivery import rules
-from delivery.domain import content, settle
+from delivery.domain import content, permitted, settle
 from delivery.domain.pre_send_check import LeaseLost, PreSendCheck, PublishBlocked
 from delivery.enums import Step
 from delivery.models import Attempt, Delivery
@@ -74,7 +74,8 @@ def call(delivery: Delivery, attempt: Attempt, on_heartbeat: Callable[[], None] 
     except Exception as problem:
         return _failed(delivery, NotReached, problem)
     try:
-        return _step(connector, delivery, attempt, outgoing, files)
+        with permitted.acting(connector, delivery, outgoing):
+            return _step(connector, delivery, attempt, outgoing, files)
     except (PublishBlocked, PlatformError) as error:
         return error
     except LeaseLost:

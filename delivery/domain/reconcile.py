@@ -18,7 +18,7 @@ from django.utils import timezone
 from channels.connector_factory import open_channel
 from channels.domain.consent import mark_needs_consent
 from delivery import commit_window, policies, queries, rules
-from delivery.domain import attempts, content, restored, settle
+from delivery.domain import attempts, content, permitted, restored, settle
 from delivery.domain.move import move
 from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Delivery
@@ -77,9 +77,9 @@ def find(delivery: Delivery, besides: Collection[str] = ()) -> ReconciliationRes
         connector = open_channel(delivery.channel)
         may_resend = connector.may_resend(since, opened_at)
         checkpoint = Pending(delivery.token) if delivery.token else None
-        result = connector.find(
-            content.outgoing(delivery), since, {*queries.bound(delivery, since), *besides}, checkpoint
-        )
+        outgoing = content.outgoing(delivery)
+        with permitted.acting(connector, delivery, outgoing):
+            result = connector.find(outgoing, since, {*queries.bound(delivery, since), *besides}, checkpoint)
         return ReconciliationResult(opened_at, result, may_resend)
     except PlatformError as problem:
         if isinstance(problem, NeedsConsent):

@@ -26,7 +26,7 @@ from delivery.domain.report_duplicate import report_duplicate
 from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
 from delivery.policies import EDIT
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.errors import NeedsConsent, NotAllowed, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.types import Pending, Published
 
 log = logging.getLogger(__name__)
@@ -136,6 +136,7 @@ def interpret(result: PublishBlocked | PictureMissing | PlatformError) -> Interp
     if isinstance(result, PictureMissing):
         return Interpretation(Outcome.REJECTED, ReasonCode.PICTURE_MISSING, str(result))
     pairs: dict[type, tuple[Outcome, ReasonCode]] = {
+        NotAllowed: (Outcome.REJECTED, ReasonCode.REJECTED),
         Rejected: (Outcome.REJECTED, ReasonCode.REJECTED),
         NeedsConsent: (Outcome.NEEDS_CONSENT, ReasonCode.NEEDS_CONSENT),
         RateLimited: (Outcome.RATE_LIMITED, ReasonCode.RATE_LIMITED),

@@ -17,6 +17,7 @@ from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Delivery
 from municipalities.tenancy import everywhere, scope
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.types import Action
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,9 @@ def take_down(delivery_id: int) -> None:
 def delete_remote(delivery: Delivery, remote_id: str) -> PlatformError | None:
     """Ask the network of the delivery to delete one of its posts. Returns why it was not deleted, None if it was."""
     try:
-        open_channel(delivery.channel).withdraw(remote_id)
+        connector = open_channel(delivery.channel)
+        with connector.acting(Action.TAKE_DOWN):
+            connector.withdraw(remote_id)
     except NeedsConsent as problem:
         mark_needs_consent(delivery.channel)
         return problem

@@ -21,7 +21,9 @@ from inbox.domain.triage import audit_label
 from inbox.models import Moderation
 from inbox.moderation_rules import WORKER_STATES, ModerationAction, ModerationState
 from municipalities.tenancy import everywhere, scope
-from platforms.errors import NeedsConsent, PlatformError, RateLimited, Rejected
+from platforms.errors import NeedsConsent, NotAllowed, PlatformError, RateLimited, Rejected
+from platforms.protocols import Connector
+from platforms.types import Action
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +66,8 @@ def execute(pk: int) -> None:
         try:
             _call(row)
         except Rejected as refused:
-            _settle(row, _give_up, refused.message, by_hand=refused.code == "unsupported")
+            by_hand = refused.code == "unsupported" or isinstance(refused, NotAllowed)
+            _settle(row, _give_up, refused.message, by_hand=by_hand)
         except NeedsConsent:
             _settle(row, _wait, timezone.now() + CONSENT_RETRY_INTERVAL, "needs_consent")
         except RateLimited as limited:
@@ -80,6 +83,12 @@ def execute(pk: int) -> None:
 def _call(row: Moderation) -> None:
     message = row.message
     connector, root = open_channel(message.channel), message.root or message.in_reply_to
+    with connector.acting(Action.HIDE):
+        _moderate(connector, row, root)
+
+
+def _moderate(connector: Connector, row: Moderation, root: str) -> None:
+    message = row.message
     if row.state == ModerationState.SHOWING:
         connector.show(message.remote_id, root)
     elif row.act == ModerationAction.REMOVE:

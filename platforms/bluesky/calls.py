@@ -8,8 +8,9 @@ from typing import Any
 
 from common import untrusted_json
 from common.http import Answer, Http
-from platforms import answers
+from platforms import answers, refusals
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.refusals import Meaning, Refusal
 from platforms.types import Credential
 
 RESET = "ratelimit-reset"  # epoch seconds: https://docs.bsky.app/docs/advanced-guides/rate-limits
@@ -17,9 +18,17 @@ RESET = "ratelimit-reset"  # epoch seconds: https://docs.bsky.app/docs/advanced-
 RENEW_BEFORE = timedelta(minutes=5)
 # The reference server answers a dead token with 400, not 401.
 EXPIRED = frozenset({"ExpiredToken", "InvalidToken"})
-NO_RIGHT = frozenset(
-    {"AuthMissing", "AuthenticationRequired", "AuthFactorTokenRequired", "AccountTakedown", "AccountDeactivated"}
+XRPC = "https://github.com/bluesky-social/atproto/blob/main/packages/xrpc-server/src/errors.ts"
+SESSION = "https://docs.bsky.app/docs/api/com-atproto-server-create-session"
+UNAUTHENTICATED = frozenset({"AuthMissing", "AuthenticationRequired", "AuthFactorTokenRequired"})
+ACCESS = (
+    Refusal(Meaning.ENDED, "", SESSION, "2026-11-29", codes=EXPIRED | UNAUTHENTICATED),
+    Refusal(Meaning.ACCOUNT, "", SESSION, "2026-11-29", codes=frozenset({"AccountTakedown", "AccountDeactivated"})),
+    Refusal(Meaning.ENDED, "", XRPC, "2026-11-29", status=401),
+    # "Forbidden": the session is good and may not do this
+    Refusal(Meaning.PERMISSION, "", XRPC, "2026-11-29", status=403),
 )
+NOT_ACCEPTED = "The server no longer accepts our access."
 REFUSALS = frozenset({400, 404, 405, 409, 410, 413, 415, 422})
 
 
@@ -108,8 +117,8 @@ class Calls:
         """The error that an unsuccessful answer stands for."""
         code, text = name(answer), message(answer)
         evidence = answers.evidence(answer, self.secrets())
-        if answer.status in (401, 403) or code in NO_RIGHT or code in EXPIRED:
-            return NeedsConsent(text or "The server no longer accepts our access.", evidence)
+        if known := refusals.first(ACCESS, status=answer.status, code=code):
+            return refusals.error(known, evidence, code=code, text=text or NOT_ACCEPTED)
         if answer.status == 429:
             return answers.rate_limited(answer, RESET, self.secrets())
         if answer.status in REFUSALS:

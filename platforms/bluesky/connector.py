@@ -12,13 +12,14 @@ from typing import Any, ClassVar
 from platforms import answers, checks, history
 from platforms.addresses import address
 from platforms.bluesky import records
-from platforms.bluesky.calls import Calls, name, session
+from platforms.bluesky.calls import ACCESS, Calls, name, session
 from platforms.bluesky.conversation import Conversation
 from platforms.bluesky.facets import facets
 from platforms.bluesky.records import record_key
 from platforms.defaults import Defaults
 from platforms.errors import NotReached, OutcomeUnknown, Rejected
 from platforms.protocols import Facts
+from platforms.refusals import Refusal
 from platforms.types import (
     Absent,
     Credential,
@@ -50,6 +51,7 @@ class Bluesky(Conversation, Defaults):
 
     home: ClassVar[str] = DEFAULT_SERVER
     connect_by: ClassVar[str] = "app_password"
+    refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     measures: ClassVar[frozenset[str]] = frozenset(records.COUNTS)
     account_measures: ClassVar[frozenset[str]] = frozenset(records.ACCOUNT_COUNTS)
     own_names: ClassVar[Mapping[str, str]] = records.COUNTS | records.ACCOUNT_COUNTS

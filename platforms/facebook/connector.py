@@ -21,10 +21,12 @@ from platforms.facebook.conversation import Conversation
 from platforms.facebook.facts import OPTIONS, SCOPES, limits
 from platforms.facebook.history import History
 from platforms.facebook.insights import Insights
-from platforms.meta import codes, events, login
+from platforms.meta import codes, events, login, reading
 from platforms.meta.calls import Calls
+from platforms.meta.codes import ACCESS
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.refusals import Refusal
 from platforms.types import (
     Account,
     ContainerExpired,
@@ -52,11 +54,15 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
     """One page. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
+    refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 
     def wire(self) -> None:
         self.calls = Calls(self.http, self.server, self.set["version"], self.token, self.keys.client_secret)
+        own = login.GRAPH_VIDEO if self.server == login.GRAPH else self.server
+        at = self.set["video_server"] or own
+        self.video_calls = Calls(self.http, at, self.set["version"], self.token, self.keys.client_secret)
 
     # Connects
 
@@ -85,10 +91,10 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         if outgoing.reply_to:
             return self._comment(outgoing, outgoing.reply_to, read)
         if outgoing.video:
-            video_id, session = videos.upload(self.calls, self.account_id, outgoing.video, read)
+            video_id, session = videos.upload(self.video_calls, self.account_id, outgoing.video, read)
             held = Pending(videos.token(video_id, session, finished=False))
             self.save_checkpoint(held.token)
-            return videos.finish(self.calls, self.account_id, outgoing, held)
+            return videos.finish(self.video_calls, self.account_id, outgoing, held)
         form: dict[str, Any] = {"message": outgoing.text}
         staged = self._staged(outgoing.pictures, read)
         if staged:
@@ -143,7 +149,7 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         return videos.check_status(self.calls, self.account_id, pending)
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
-        return videos.finish(self.calls, self.account_id, outgoing, pending)
+        return videos.finish(self.video_calls, self.account_id, outgoing, pending)
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
@@ -182,7 +188,7 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         return result
 
     def _alts(self, photos: Sequence[str]) -> tuple[str, ...]:
-        objects = self.calls.get("/", ids=",".join(photos), fields="alt_text_custom")
+        objects = reading.several(self.calls, photos, "alt_text_custom")
         return tuple(str((objects.get(one) or {}).get("alt_text_custom") or "") for one in photos)
 
     @classmethod
@@ -218,4 +224,4 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
 
         The list that is sent replaces the one before: https://developers.facebook.com/docs/pages-api/webhooks
         """
-        self.calls.private("POST", f"/{self.account_id}/subscribed_apps", {"subscribed_fields": "feed,mention"})
+        self.calls.private("POST", f"/{self.account_id}/subscribed_apps", {"subscribed_fields": events.PAGE_FIELDS})

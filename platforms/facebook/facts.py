@@ -5,10 +5,14 @@ from typing import Any
 
 from platforms.options import Option, values
 from platforms.translation import gettext_noop
-from platforms.types import Limits, Scope, VideoLimits
+from platforms.types import Action, Limits, Scope, VideoLimits
 
 OPTIONS: Mapping[str, Option] = {
-    "version": Option("v26.0", "2026-11-24", "https://developers.facebook.com/docs/graph-api/changelog/versions"),
+    "version": Option(
+        "v27.0",
+        "2026-11-29",
+        "https://developers.facebook.com/blog/post/2026/11/04/introducing-graph-api-v27-and-marketing-api-v27/",
+    ),
     "config_id": Option(
         "", "2026-11-24", "https://developers.facebook.com/docs/facebook-login/facebook-login-for-business"
     ),
@@ -17,6 +21,8 @@ OPTIONS: Mapping[str, Option] = {
     "pictures": Option(10, "2026-11-24", "believed"),
     "picture_bytes": Option(4_000_000, "2026-11-24", "believed"),
     "alt_characters": Option(1_000, "2026-11-24", "believed"),
+    # Where videos are uploaded and made public; "" is the network's own host, or that of a fake.
+    "video_server": Option("", "2026-11-29", "https://github.com/facebook/facebook-python-business-sdk"),
     "video_bytes": Option(10_000_000_000, "2026-11-24", "believed"),
     "video_seconds": Option(4 * 3600, "2026-11-24", "believed"),
     # Our name of a number, and the network's: renamed twice within a year.
@@ -34,9 +40,19 @@ SCOPES = (
     Scope("pages_show_list", gettext_noop("See the pages that you manage.")),
     Scope("pages_read_engagement", gettext_noop("See the posts of the page, and its metrics.")),
     Scope("pages_manage_posts", gettext_noop("Publish, change and take down posts of the page.")),
-    Scope("pages_manage_engagement", gettext_noop("Write first comments, answer and hide comments."), needed=False),
+    Scope(
+        "pages_manage_engagement",
+        gettext_noop("Write first comments, answer and hide comments."),
+        needed=False,
+        actions=(Action.COMMENT, Action.ANSWER, Action.HIDE),
+    ),
     Scope("pages_read_user_content", gettext_noop("Read what people comment."), needed=False),
-    Scope("pages_manage_metadata", gettext_noop("Receive new comments at once."), needed=False),
+    Scope(
+        "pages_manage_metadata",
+        gettext_noop("Receive new comments at once."),
+        needed=False,
+        actions=(Action.EVENTS,),
+    ),
     Scope("read_insights", gettext_noop("Read views and reach."), needed=False),
     Scope("business_management", gettext_noop("See pages that belong to a business."), needed=False),
 )

@@ -2,6 +2,10 @@
 
 `start` gives the id of an invisible video, chunks follow, and `finish` is the one request that makes it public. The id
 is the checkpoint: the state of the video can always be read by it.
+
+The guide uploads by `/{app}/uploads` now and publishes the file in one request. That one has no id before it is sent,
+so after a lost answer nothing would tell whether the video is public; the three phases are in Meta's own library still
+(facebook_business 26.0.3, `video_uploader.py`), which sends them to a host of their own.
 """
 
 import json
@@ -26,6 +30,7 @@ from platforms.types import (
     Video,
 )
 
+CORRECTIONS = 3
 STALLED = gettext_noop("The server did not take the video.")
 LOST = gettext_noop("The network no longer has the video.")
 UNREADABLE = gettext_noop("The network cannot play this video. Save it as MP4 with H.264 and try again.")
@@ -46,11 +51,19 @@ def upload(calls: Calls, page_id: str, video: Video, read: Read) -> tuple[str, s
         raise NotReached(STALLED)
     with read.open(video.ref) as file:
         start, end = _offsets(answer)
+        corrections = CORRECTIONS
         while start < end:
             file.seek(start)
             chunk = {"video_file_chunk": ("chunk", file.read(end - start), "application/octet-stream")}
             form = {"upload_phase": "transfer", "upload_session_id": session, "start_offset": start}
-            answer = calls.private("POST", path, form, files=chunk)
+            try:
+                answer = calls.private("POST", path, form, files=chunk)
+            except NotReached as refused:
+                # It expects another part, and says which.
+                if not corrections or "start_offset" not in refused.evidence:
+                    raise
+                corrections, (start, end) = corrections - 1, _offsets(refused.evidence)
+                continue
             before, (start, end) = start, _offsets(answer)
             if start <= before:
                 raise NotReached(STALLED)

@@ -19,9 +19,12 @@ from platforms.instagram.history import History
 from platforms.instagram.insights import Insights
 from platforms.instagram.publishing import Publishing
 from platforms.meta import events, login
+from platforms.meta.codes import ACCESS
 from platforms.meta.containers import ContainerEndpoints, Containers
+from platforms.meta.events import PAGE_FIELDS
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.refusals import Refusal
 from platforms.translation import gettext_noop
 from platforms.types import (
     Account,
@@ -46,6 +49,7 @@ class Instagram(Insights, History, Publishing, login.ByLogin, events.Notified, D
     """One professional account. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
+    refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 
@@ -86,6 +90,11 @@ class Instagram(Insights, History, Publishing, login.ByLogin, events.Notified, D
             raise NotReached("The server did not tell whose access this is.")
         return _profile(account)
 
+    def revoke(self, *, shared: bool = False) -> None:
+        """The person's consent, when no other channel lives from it. The page stays subscribed: its Facebook channel
+        may be another person's, and events of an account that is not connected are dropped."""
+        self.end_consent(shared=shared)
+
     # Publishes
 
     @classmethod
@@ -95,8 +104,13 @@ class Instagram(Insights, History, Publishing, login.ByLogin, events.Notified, D
     # Notifies
 
     def subscribe(self, address: str, secret: str) -> None:
-        """The address is the application's, entered by the administrator; here the account subscribes to it."""
-        self.calls.private("POST", f"/{self.account_id}/subscribed_apps", {"subscribed_fields": "comments,mentions"})
+        """The address and the fields of Instagram are the application's, entered by the administrator; here the page
+        behind the account switches them on. With Facebook Login that is the page and not the account, and "me" is the
+        page of our token: https://developers.facebook.com/documentation/instagram-platform/webhooks/setup
+
+        The list replaces the one before, which a Facebook channel of the same page may have sent.
+        """
+        self.calls.private("POST", "/me/subscribed_apps", {"subscribed_fields": PAGE_FIELDS})
 
 
 def _profile(account: Mapping[str, Any]) -> Profile:

@@ -5,13 +5,17 @@ from typing import Any
 
 from platforms.options import Option, values
 from platforms.translation import gettext_noop
-from platforms.types import Limits, Scope, VideoLimits
+from platforms.types import Action, Limits, Scope, VideoLimits
 
 PUBLISHING = "https://developers.facebook.com/docs/instagram-platform/content-publishing"
 ERRORS = "https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes"
 
 OPTIONS: Mapping[str, Option] = {
-    "version": Option("v26.0", "2026-11-24", "https://developers.facebook.com/docs/graph-api/changelog/versions"),
+    "version": Option(
+        "v27.0",
+        "2026-11-29",
+        "https://developers.facebook.com/blog/post/2026/11/04/introducing-graph-api-v27-and-marketing-api-v27/",
+    ),
     "config_id": Option(
         "", "2026-11-24", "https://developers.facebook.com/docs/facebook-login/facebook-login-for-business"
     ),
@@ -44,7 +48,18 @@ SCOPES = (
     Scope("instagram_content_publish", gettext_noop("Publish pictures and videos.")),
     Scope("pages_show_list", gettext_noop("See the pages that you manage.")),
     Scope("pages_read_engagement", gettext_noop("See which Instagram account belongs to a page.")),
-    Scope("instagram_manage_comments", gettext_noop("Write first comments, answer and hide comments."), needed=False),
+    Scope(
+        "instagram_manage_comments",
+        gettext_noop("Write first comments, answer and hide comments."),
+        needed=False,
+        actions=(Action.COMMENT, Action.ANSWER, Action.HIDE),
+    ),
+    Scope(
+        "pages_manage_metadata",
+        gettext_noop("Receive new comments and mentions at once."),
+        needed=False,
+        actions=(Action.EVENTS,),
+    ),
     Scope("instagram_manage_insights", gettext_noop("Read views and reach."), needed=False),
     Scope("business_management", gettext_noop("See pages that belong to a business."), needed=False),
 )

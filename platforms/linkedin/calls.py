@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import quote
 
 from common.http import Answer, Http
-from platforms import answers
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms import answers, refusals
+from platforms.errors import NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.refusals import Meaning, Refusal
 from platforms.translation import gettext_noop
 
 # https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens : 65600 and following
@@ -25,6 +26,17 @@ TOKENS: Mapping[str, str] = {
 }
 NO_RIGHT = gettext_noop(
     "LinkedIn does not allow this. The person who connected the page lost their role on it, or a permission is missing."
+)
+ENDINGS = "https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens"
+ERRORS = "https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/error-handling"
+ACCESS = (
+    *(
+        Refusal(Meaning.ENDED, message, ENDINGS, "2026-11-29", status=401, codes=frozenset({code}))
+        for code, message in TOKENS.items()
+    ),
+    Refusal(Meaning.ENDED, TOKENS["65600"], ERRORS, "2026-11-29", status=401),
+    # "Not enough permissions to access …": a permission that was not granted, or a lost role
+    Refusal(Meaning.PERMISSION, NO_RIGHT, ERRORS, "2026-11-29", status=403),
 )
 VERSION_ENDED = gettext_noop(
     "LinkedIn no longer supports the version that the portal uses. The administrator has to set a newer one."
@@ -107,9 +119,8 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
     evidence = answers.evidence(answer, secrets) | {"code": code, "request": answer.headers.get("x-li-uuid", "")}
     if answer.status == 429:
         return _limited(answer, message, evidence, secrets)
-    if answer.status in (401, 403):
-        text = NO_RIGHT if answer.status == 403 else TOKENS.get(code, TOKENS["65600"])
-        return NeedsConsent(text, evidence)
+    if known := refusals.first(ACCESS, status=answer.status, code=code):
+        return refusals.error(known, evidence)
     if answer.status in REFUSALS:
         return _refused(code or str(answer.status), message, evidence)
     # 409: a concurrent change by another client; ours was not done.

@@ -17,12 +17,13 @@ from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, OutcomeUnknown, PlatformError, Rejected
 from platforms.linkedin import events, little_text, media, oauth, posts
-from platforms.linkedin.calls import DUPLICATE, Calls, encoded
+from platforms.linkedin.calls import ACCESS, DUPLICATE, Calls, encoded
 from platforms.linkedin.conversation import COMMENT, Conversation
-from platforms.linkedin.facts import OPTIONS, SCOPES, limits
+from platforms.linkedin.facts import OPTIONS, SCOPES, limits, requested
 from platforms.linkedin.insights import Insights
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.refusals import Refusal
 from platforms.translation import gettext_noop
 from platforms.types import (
     Account,
@@ -63,6 +64,7 @@ class LinkedIn(Insights, Conversation, Defaults):
     """One organisation's page. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
+    refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 
@@ -80,8 +82,12 @@ class LinkedIn(Insights, Conversation, Defaults):
         """One server for everybody, without facts of its own."""
         return {"version": self.set["version"]}
 
+    @classmethod
+    def requested(cls, facts: Facts) -> tuple[Scope, ...]:
+        return requested(facts)
+
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
-        return oauth.authorize_url(self.server, self.keys, redirect_uri, state)
+        return oauth.authorize_url(self.server, self.keys, redirect_uri, state, self.requested(self.facts))
 
     def exchange(self, answer: Mapping[str, str]) -> Credential:
         return oauth.exchange(self.http, self.server, self.keys, answer)

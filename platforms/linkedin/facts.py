@@ -5,7 +5,7 @@ from typing import Any
 
 from platforms.options import Option, values
 from platforms.translation import gettext_noop
-from platforms.types import Limits, Scope, VideoLimits
+from platforms.types import Action, Limits, Scope, VideoLimits
 
 OPTIONS: Mapping[str, Option] = {
     # A version lives about a year; afterwards every call is answered with 426.
@@ -26,15 +26,35 @@ OPTIONS: Mapping[str, Option] = {
     ),
     "video_bytes": Option(500_000_000, "2026-11-24", "believed"),
     "video_seconds": Option(1_800, "2026-11-24", "believed"),
+    # False for an application that LinkedIn approved before it split comments off: it keeps them without these.
+    "feed_permissions": Option(
+        True,
+        "2026-11-29",
+        "https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/comments-api",
+    ),
     # Every post costs a question when people's comments are read, and quotas are counted by the day.
     "conversation_posts": Option(10, "2026-11-25", "believed"),
 }
 
 SCOPES = (
-    Scope("w_organization_social", gettext_noop("Publish, change and take down posts and comments of the page.")),
-    Scope("r_organization_social", gettext_noop("See what was published on the page, and what people comment.")),
+    Scope("w_organization_social", gettext_noop("Publish, change and take down posts of the page.")),
+    Scope("r_organization_social", gettext_noop("See what was published on the page.")),
     Scope("rw_organization_admin", gettext_noop("See the pages that you manage, and read their metrics.")),
+    Scope(
+        "w_organization_social_feed",
+        gettext_noop("Write first comments and answer people."),
+        needed=False,
+        actions=(Action.COMMENT, Action.ANSWER),
+    ),
+    Scope("r_organization_social_feed", gettext_noop("Read comments, and count them and the reactions."), needed=False),
 )
+"""https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/comments-api (in 2026)"""
+FEED = frozenset({"w_organization_social_feed", "r_organization_social_feed"})
+
+
+def requested(facts: Mapping[str, Any]) -> tuple[Scope, ...]:
+    """LinkedIn refuses a consent that names a permission which the application does not have."""
+    return SCOPES if values(OPTIONS, facts)["feed_permissions"] else tuple(s for s in SCOPES if s.name not in FEED)
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:

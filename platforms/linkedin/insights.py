@@ -43,16 +43,42 @@ class Insights:
         metrics: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = list(remote_ids[start : start + BATCH])
-            counted = self.calls.get("/socialMetadata", f"ids={listed(batch)}", method="BATCH_GET")
-            known = counted.get("results") or {}
-            statistics = self._statistics([one for one in batch if one in known])
+            known = self._metadata(batch)
+            there = batch if known is None else [one for one in batch if one in known]
+            statistics = self._statistics(there, complete=known is not None)
             for one in batch:
                 now = datetime.now(UTC)
-                if one in known:
-                    metrics.append(PostMetrics(one, counters(known[one]) | statistics.get(one, {}), now))
+                if known is None:
+                    if one in statistics:
+                        metrics.append(PostMetrics(one, statistics[one], now))
+                elif one in known:
+                    metrics.append(PostMetrics(one, statistics.get(one, {}) | counters(known[one]), now))
                 elif self._is_gone(one):
                     metrics.append(Gone(one, now))
         return metrics
+
+    def _metadata(self, batch: Sequence[str]) -> Mapping[str, Any] | None:
+        """Likes and comments by id; None where they may not be read. What the statistics count stays readable then."""
+        try:
+            return self.calls.get("/socialMetadata", f"ids={listed(batch)}", method="BATCH_GET").get("results") or {}
+        except NeedsConsent as refused:
+            if not refused.is_permission:
+                raise
+        # The development tier is said to have no batches, with the answer of a missing permission.
+        try:
+            return {one: metadata for one in batch if (metadata := self._one_metadata(one))}
+        except NeedsConsent as refused:
+            if not refused.is_permission:
+                raise
+            return None
+
+    def _one_metadata(self, remote_id: str) -> dict[str, Any]:
+        try:
+            return self.calls.get(f"/socialMetadata/{encoded(remote_id)}")
+        except Rejected as refused:
+            if refused.code != "404":
+                raise
+            return {}
 
     def _is_gone(self, remote_id: str) -> bool:
         try:
@@ -61,25 +87,26 @@ class Insights:
             return refused.code == "404"
         return False
 
-    def _statistics(self, ids: Sequence[str]) -> dict[str, dict[str, int]]:
-        """By id. A post without any activity is left out by the network, which means 0 of everything."""
+    def _statistics(self, ids: Sequence[str], *, complete: bool) -> dict[str, dict[str, int]]:
+        """By id. A post without any activity is left out by the network, which means 0 of everything, if the posts are
+        known to be there (`complete`)."""
         statistics: dict[str, dict[str, int]] = {}
         for beginning, name in KINDS.items():
             if batch := [one for one in ids if one.startswith(beginning)]:
-                statistics |= self._asked(name, batch)
+                statistics |= self._asked(name, batch, complete=complete)
         return statistics
 
-    def _asked(self, name: str, ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    def _asked(self, name: str, ids: Sequence[str], *, complete: bool) -> dict[str, dict[str, int]]:
         query = f"q=organizationalEntity&organizationalEntity={encoded(self.author)}&{name}={listed(ids)}"
         try:
             page = self.calls.get("/organizationalEntityShareStatistics", query, method="FINDER")
         except (NeedsConsent, NotReached, Rejected):
             # Only an administrator of the page may ask: no statistics, and the rest stays valid.
             return {}
-        statistics = {one: dict.fromkeys(STATISTICS, 0) for one in ids}
+        statistics = {one: dict.fromkeys(STATISTICS, 0) for one in ids} if complete else {}
         for element in page.get("elements") or ():
             one = str(element.get(name.removesuffix("s")) or "")
-            if one in statistics:
+            if one in ids:
                 statistics[one] = _numbers(element.get("totalShareStatistics") or {})
         return statistics
 

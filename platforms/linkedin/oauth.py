@@ -5,7 +5,7 @@ https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-re
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -14,17 +14,16 @@ from common.http import Http
 from platforms import answers
 from platforms.errors import NeedsConsent, Rejected
 from platforms.linkedin.calls import TOKENS, problem
-from platforms.linkedin.facts import SCOPES
-from platforms.types import Credential, Keys
+from platforms.types import Credential, Keys, Scope
 
 API = "https://api.linkedin.com"
 BROWSER = "https://www.linkedin.com"
 
 
-def authorize_url(server: str, keys: Keys, redirect_uri: str, state: str) -> str:
+def authorize_url(server: str, keys: Keys, redirect_uri: str, state: str, scopes: Sequence[Scope]) -> str:
     """There is no PKCE for applications with a secret."""
     query = {"response_type": "code", "client_id": keys.client_id, "redirect_uri": redirect_uri, "state": state}
-    query |= {"scope": " ".join(scope.name for scope in SCOPES)}
+    query |= {"scope": " ".join(scope.name for scope in scopes)}
     return f"{_home(server)}/oauth/v2/authorization?{urlencode(query)}"
 
 

@@ -3,10 +3,25 @@
 from typing import Any
 
 from common.http import Answer, Http
-from platforms import answers
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms import answers, refusals
+from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.refusals import Meaning, Refusal
 
 RESET = "x-ratelimit-reset"  # an ISO time, not seconds: https://docs.joinmastodon.org/api/rate-limits/
+BASE = "https://github.com/mastodon/mastodon/blob/main/app/controllers/api/base_controller.rb"
+HANDLING = "https://github.com/mastodon/mastodon/blob/main/app/controllers/concerns/api/error_handling.rb"
+ACCESS = (
+    Refusal(Meaning.ENDED, "", "https://docs.joinmastodon.org/entities/Error/", "2026-11-29", status=401),
+    # Takahē answers a dead token with 400.
+    Refusal(Meaning.ENDED, "", "believed", "2026-11-29", status=400, texts=("token",)),
+    # "Your login is currently disabled", "… pending approval", "… missing a confirmed e-mail address"
+    Refusal(Meaning.ACCOUNT, "", BASE, "2026-11-29", status=403, texts=("your login",)),
+    # of a moderated or blocked person's post: `Mastodon::NotPermittedError`
+    Refusal(Meaning.NOT_ALLOWED, "", HANDLING, "2026-11-29", status=403, texts=("this action is not allowed",)),
+    # "This action is outside the authorized scopes", and what other software says
+    Refusal(Meaning.PERMISSION, "", BASE, "2026-11-29", status=403),
+)
+NOT_ACCEPTED = "The server no longer accepts our access."
 REFUSALS = frozenset({400, 404, 405, 406, 409, 410, 413, 415, 422})
 
 
@@ -63,9 +78,8 @@ class Calls:
         """The error that an unsuccessful answer stands for."""
         text = _error_text(answer)
         evidence = answers.evidence(answer, self.secrets)
-        if answer.status in (401, 403) or (answer.status == 400 and _about_token(text)):
-            # Takahē answers a dead token with 400.
-            return NeedsConsent(text or "The server no longer accepts our access.", evidence)
+        if known := refusals.first(ACCESS, status=answer.status, text=text):
+            return refusals.error(known, evidence, code=str(answer.status), text=text or NOT_ACCEPTED)
         if answer.status == 429:
             return answers.rate_limited(answer, RESET, self.secrets)
         if answer.status in REFUSALS:
@@ -83,7 +97,3 @@ def _error_text(answer: Answer) -> str:
     if not isinstance(body, dict):
         return ""
     return str(body.get("error_description") or body.get("error") or "")[:300]
-
-
-def _about_token(text: str) -> bool:
-    return "token" in text.lower()

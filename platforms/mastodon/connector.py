@@ -16,10 +16,11 @@ from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
 from platforms.mastodon import conversation, moderation, oauth, polls, server, statuses
-from platforms.mastodon.calls import Calls
+from platforms.mastodon.calls import ACCESS, Calls
 from platforms.mastodon.conversation import OPTIONS, Conversation
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.refusals import Refusal
 from platforms.translation import gettext_noop
 from platforms.types import (
     Absent,
@@ -63,6 +64,7 @@ class Mastodon(Conversation, Defaults):
     """One account on one server. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
+    refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     scopes: ClassVar[tuple[Scope, ...]] = oauth.ASKED
     options: ClassVar[Mapping[str, Option]] = OPTIONS
     measures: ClassVar[frozenset[str]] = frozenset(statuses.COUNTS)

@@ -39,15 +39,30 @@ class Calls:
         return {"appsecret_proof": signatures.hex_digest(self.secret, self.token.encode())} if known else {}
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
-        """The object of a read. Raises the five errors; see `codes.is_missing`."""
-        query = {**params, **self.proof()}
+        """The object of a read. Raises the five errors; see `codes.is_missing`. A page may have fewer objects than its
+        `limit`: where the network finds them too much, half as many are asked for."""
+        return self._page(path, params)
+
+    def _page(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Leaves in `params` the limit with which it succeeded."""
+        while True:
+            try:
+                return self._read(path, {**params, **self.proof()})
+            except NotReached as busy:
+                if not codes.asks_for_less(busy) or params.get("limit", 0) < 2:
+                    raise
+            params["limit"] //= 2
+
+    def _read(self, path: str, query: Mapping[str, Any]) -> dict[str, Any]:
         answer = answers.read(lambda: self.http.get(self.base + path, params=query, headers=self.headers()))
         return self._settled(answer, public=False)
 
     def listed(self, path: str, pages: int = PAGES, **params: Any) -> Iterator[dict[str, Any]]:
-        """The objects of a list, page after page, as the network orders them."""
-        for _ in range(pages):
-            page = self.get(path, **params)
+        """The objects of a list, page after page, as the network orders them: at most `pages` of `limit` objects."""
+        left, whole = float(pages), params.get("limit", 1)
+        while left > 0:
+            page = self._page(path, params)
+            left -= params.get("limit", 1) / whole
             yield from (one for one in page.get("data") or () if isinstance(one, dict))
             paging = page.get("paging") or {}
             after = (paging.get("cursors") or {}).get("after")

@@ -4,13 +4,16 @@ https://developers.facebook.com/docs/graph-api/guides/error-handling
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from common import untrusted_json
 from common.http import Answer
+from platforms import refusals
 from platforms.answers import LONGEST_WAIT, evidence
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.errors import NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.refusals import Meaning, Refusal
 from platforms.translation import gettext_noop
 
 TOKEN = frozenset({102, 190})
@@ -18,7 +21,9 @@ PERMISSION = frozenset({3, 10, *range(200, 300)})
 RATE = frozenset({4, 17, 32, 341, 613, *range(80000, 80010), 80014})
 TOO_FAST = 1390008
 SERVICE = frozenset({1, 2})
-SERVICE_SUBCODES = frozenset({1363047, 1609010})
+# The second half: "There was a problem uploading your video. Please try uploading it again", a timeout, a wrong offset.
+# https://developers.facebook.com/documentation/video-api/reference/error-codes
+SERVICE_SUBCODES = frozenset({1363047, 1609010, 6000, 1363019, 1363030, 1363033, 1363037})
 BLOCKED = 368
 DUPLICATE = 506
 PARAMETER = 100
@@ -66,6 +71,14 @@ REFUSALS = {
     1404078: IDENTITY,
     4854002: IDENTITY,
 }
+GUIDE = "https://developers.facebook.com/docs/graph-api/guides/error-handling"
+# 3: "capability or permissions issue", 10 and 200 to 299: "permission is either not granted or has been removed". A
+# lost role and an optional permission answer alike, and both leave the token as it is.
+ACCESS = (
+    Refusal(Meaning.ENDED, DEAD, GUIDE, "2026-11-29", codes=frozenset(map(str, TOKEN))),
+    Refusal(Meaning.PERMISSION, NO_PERMISSION, GUIDE, "2026-11-29", codes=frozenset(map(str, PERMISSION))),
+    Refusal(Meaning.CONTENT, HELD, GUIDE, "2026-11-29", codes=frozenset({str(BLOCKED)})),
+)
 TWICE = gettext_noop("The network reports that the same content was published just before.")
 FAILED = "The server failed and did not say whether it published."
 BUSY = "The server does not answer properly at the moment."
@@ -88,21 +101,31 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
     error = error_of(answer)
     code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
     seen = {**evidence(answer, secrets), "code": code, "subcode": subcode, "trace": str(error.get("fbtrace_id", ""))}
-    if code in TOKEN:
-        return NeedsConsent(TOKENS.get(subcode, DEAD), seen)
+    if isinstance(offsets := error.get("error_data"), dict) and "start_offset" in offsets:
+        seen |= {name: offsets.get(name) for name in ("start_offset", "end_offset")}
+    known = refusals.first(ACCESS, status=answer.status, code=str(code))
+    if known and known.meaning == Meaning.ENDED:
+        return refusals.error(replace(known, message=TOKENS.get(subcode, known.message)), seen)
     if code in RATE or subcode == TOO_FAST or answer.status == 429:
         return RateLimited(WAITING, available_again_at(answer.headers), seen)
     refused = REFUSALS.get(subcode)
-    if not refused and (code in SERVICE or subcode in SERVICE_SUBCODES or not error or answer.status >= 500):
+    if not refused and (code in SERVICE or {code, subcode} & SERVICE_SUBCODES or not error or answer.status >= 500):
         return OutcomeUnknown(FAILED, seen) if public else NotReached(BUSY, seen)
-    if not refused and code in PERMISSION:
-        return NeedsConsent(NO_PERMISSION, seen)
+    if not refused and known and known.meaning == Meaning.PERMISSION:
+        return refusals.error(known, seen)
     if code == DUPLICATE:
         # Evidence that an earlier call of ours succeeded: it is reconciled before anything else.
         return OutcomeUnknown(TWICE, seen)
-    text = refused or REFUSALS.get(code) or (HELD if code == BLOCKED else "")
+    text = refused or REFUSALS.get(code) or (known.message if known else "")
     text = text or str(error.get("error_user_msg") or error.get("message") or REFUSED)[:300]
     return Rejected(text, code=f"{code}/{subcode}" if subcode else str(code), evidence=seen)
+
+
+def asks_for_less(busy: NotReached) -> bool:
+    """Whether a read asked for too much at once: "Please reduce the amount of data you're asking for". It has the code
+    of every failure, so only the text tells it apart.
+    https://developers.facebook.com/docs/graph-api/guides/error-handling"""
+    return busy.evidence.get("code") == 1 and "reduce the amount of data" in str(busy.evidence.get("body", "")).lower()
 
 
 def is_missing(refused: Rejected) -> bool:

@@ -14,6 +14,8 @@ from platforms import signatures
 from platforms.types import RawEvent
 
 KINDS = {"comment": "comment", "post": "post", "photo": "post", "video": "post", "status": "post", "share": "post"}
+# What a page subscribes to, for itself and for the Instagram account that is linked to it.
+PAGE_FIELDS = "feed,mention"
 FIELDS = {"mention": "mention", "mentions": "mention", "comments": "comment", "live_comments": "comment"}
 
 

@@ -18,6 +18,7 @@ from platforms.types import Credential, Keys, Scope
 
 BROWSER = "https://www.facebook.com"
 GRAPH = "https://graph.facebook.com"
+GRAPH_VIDEO = "https://graph-video.facebook.com"
 
 
 @dataclass(frozen=True)
@@ -144,5 +145,8 @@ class ByLogin:
         """The account's events first; the person's consent only when no other channel lives from it."""
         with contextlib.suppress(NeedsConsent, Rejected):  # dead already, or never subscribed
             self.calls.private("DELETE", f"/{self.account_id}/subscribed_apps")
+        self.end_consent(shared=shared)
+
+    def end_consent(self, *, shared: bool) -> None:
         if not shared and self.credential and self.credential.refresh_token:
             withdraw(self.calls.as_(self.credential.refresh_token))

@@ -5,18 +5,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from platforms.answers import moment
-from platforms.errors import Rejected
+from platforms.errors import NeedsConsent, Rejected
 from platforms.meta import codes
 from platforms.meta.calls import Calls
 
 
 def several(calls: Calls, ids: Sequence[str], fields: str) -> dict[str, dict[str, Any] | None]:
-    """Objects by id, None for one that is gone. One id that is not there fails the call for all: then one by one."""
+    """Objects by id, None for one that is gone. One by one where one id that is not there fails the call for all, and
+    for applications that may not read several at once: new ones since 4 November 2026.
+    https://developers.facebook.com/blog/post/2026/11/04/introducing-graph-api-v27-and-marketing-api-v27/"""
     try:
         objects = calls.get("/", ids=",".join(ids), fields=fields)
         return {one: objects[one] for one in ids if isinstance(objects.get(one), dict)}
-    except Rejected:
-        return {one: single(calls, one, fields) for one in ids}
+    except (NeedsConsent, Rejected) as refused:
+        if isinstance(refused, NeedsConsent) and not refused.is_permission:
+            raise
+    return {one: single(calls, one, fields) for one in ids}
 
 
 def single(calls: Calls, remote_id: str, fields: str) -> dict[str, Any] | None:

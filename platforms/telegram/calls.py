@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from common.http import Answer, Http
-from platforms import answers
+from platforms import answers, refusals
 from platforms.answers import LONGEST_WAIT, WAIT_WITHOUT_HINT
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.errors import NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.refusals import Meaning, Refusal
 from platforms.translation import gettext_noop
 
 BOT_UNKNOWN = gettext_noop("Telegram no longer knows the token of this bot. It may have been renewed or revoked.")
@@ -28,7 +29,18 @@ TOO_OLD = gettext_noop(
 )
 
 # What the descriptions say, in lower case, and what it means: first that fits. They are not documented one by one.
-RIGHTS = ("rights", "chat not found", "chat_admin_required", "need administrator", "not a member", "was kicked")
+BOT_API = "https://core.telegram.org/bots/api#making-requests"
+GONE = ("chat not found", "not a member", "was kicked")
+RIGHTS = ("rights", "chat_admin_required", "need administrator")
+ACCESS = (
+    # 401 revoked, 404 no token at all: an unknown method is 404 too, and we call none.
+    Refusal(Meaning.ENDED, BOT_UNKNOWN, BOT_API, "2026-11-29", status=401),
+    Refusal(Meaning.ENDED, BOT_UNKNOWN, BOT_API, "2026-11-29", status=404),
+    Refusal(Meaning.ACCOUNT, NOT_ADMIN, "believed", "2026-11-29", texts=GONE),
+    Refusal(Meaning.PERMISSION, NOT_ADMIN, "believed", "2026-11-29", texts=RIGHTS),
+    Refusal(Meaning.ACCOUNT, NOT_ADMIN, BOT_API, "2026-11-29", status=403),
+)
+"""Of answers in Telegram's form. The descriptions are not documented."""
 ANSWERED_GONE = ("message to be replied not found", "message to reply not found", "replied message not found")
 FILES = ("image_process_failed", "photo_", "video_", "wrong file", "wrong type of the web page", "failed to get http")
 CONTENT: tuple[tuple[tuple[str, ...], str, str | None, str], ...] = (
@@ -79,11 +91,9 @@ class Calls:
 def refusal(status: int, description: str, from_telegram: bool, evidence: dict[str, Any]) -> PlatformError:
     """The error for a 4xx. `from_telegram`: it has Telegram's form and does not come from a proxy in between."""
     lowered, evidence = description.lower(), {**evidence, "description": description}
-    if from_telegram and status in (401, 404):
-        # 401 revoked, 404 no token at all: an unknown method is 404 too, and we call none.
-        return NeedsConsent(BOT_UNKNOWN, evidence)
-    if from_telegram and (status == 403 or any(word in lowered for word in RIGHTS)):
-        return NeedsConsent(NOT_ADMIN, evidence)
+    known = refusals.first(ACCESS, status=status, text=description) if from_telegram else None
+    if known:
+        return refusals.error(known, evidence)
     for phrases, message, field, code in CONTENT:
         if any(word in lowered for word in phrases):
             return Rejected(message, field=field, code=code or str(status), evidence=evidence)

@@ -16,9 +16,10 @@ from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, OutcomeUnknown, PlatformError, Rejected
 from platforms.options import Option, values
 from platforms.protocols import Facts
+from platforms.refusals import Refusal
 from platforms.telegram import access, conversation, page, sending
 from platforms.telegram import limits as taken
-from platforms.telegram.calls import NOT_ADMIN, TOO_OLD, Calls, description_has
+from platforms.telegram.calls import ACCESS, NOT_ADMIN, TOO_OLD, Calls, description_has
 from platforms.telegram.conversation import HEARD, Conversation
 from platforms.types import (
     Absent,
@@ -47,6 +48,7 @@ class Telegram(Conversation, Defaults):
 
     home: ClassVar[str] = DEFAULT_SERVER
     connect_by: ClassVar[str] = "token"
+    refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     scopes: ClassVar[tuple[Scope, ...]] = access.SCOPES
     options: ClassVar[Mapping[str, Option]] = taken.OPTIONS
     measures: ClassVar[frozenset[str]] = frozenset()

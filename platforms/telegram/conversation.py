@@ -15,12 +15,13 @@ from platforms.telegram.sending import LINKS
 from platforms.types import Message, MessageChanges, Messages, RawEvent
 from platforms.visibility import Visibility
 
+# Reactions (`message_reaction_count`) come as updates only and cannot be asked for: counts of posts are read, so they
+# are not subscribed to.
 HEARD = (
     "message",
     "edited_message",
     "channel_post",
     "edited_channel_post",
-    "message_reaction_count",
     "my_chat_member",
 )
 # Updates that may be a comment: a new message, and an edited one.

@@ -13,9 +13,11 @@ from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NotReached
 from platforms.meta import events
+from platforms.meta.codes import ACCESS
 from platforms.meta.containers import ContainerEndpoints, Containers
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.refusals import Refusal
 from platforms.threads import calls as meaning
 from platforms.threads import events as own
 from platforms.threads import oauth, posts
@@ -35,6 +37,7 @@ class Threads(Insights, Publishing, events.Notified, Defaults):
     """One account. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
+    refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 

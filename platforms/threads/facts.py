@@ -5,7 +5,7 @@ from typing import Any
 
 from platforms.options import Option, values
 from platforms.translation import gettext_noop
-from platforms.types import Limits, Scope, VideoLimits
+from platforms.types import Action, Limits, Scope, VideoLimits
 
 OVERVIEW = "https://developers.facebook.com/docs/threads/overview"
 REPLIES = "https://developers.facebook.com/docs/threads/reply-management"
@@ -37,10 +37,15 @@ SCOPES = (
     Scope("threads_basic", gettext_noop("See the account, and what was published there.")),
     Scope("threads_content_publish", gettext_noop("Publish posts.")),
     Scope("threads_read_replies", gettext_noop("Read what people answer."), needed=False),
-    Scope("threads_manage_replies", gettext_noop("Answer people, and hide answers."), needed=False),
+    Scope(
+        "threads_manage_replies",
+        gettext_noop("Answer people, and hide answers."),
+        needed=False,
+        actions=(Action.ANSWER, Action.HIDE),
+    ),
     Scope("threads_manage_mentions", gettext_noop("See who mentions the account."), needed=False),
     Scope("threads_manage_insights", gettext_noop("Read views and other metrics."), needed=False),
-    Scope("threads_delete", gettext_noop("Take down what was published."), needed=False),
+    Scope("threads_delete", gettext_noop("Take down what was published."), needed=False, actions=(Action.TAKE_DOWN,)),
 )
 
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from common.http import Answer
-from platforms import answers
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms import answers, refusals
+from platforms.errors import NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.refusals import Meaning, Refusal
 from platforms.sessions import Session
 from platforms.tiktok import oauth
 from platforms.tiktok.facts import UNAUDITED
@@ -35,17 +36,41 @@ UNVERIFIED = gettext_noop(
 )
 CHANGED = gettext_noop("The account's settings on TikTok changed a moment ago.")
 
-ENDED = frozenset({"access_token_invalid", "access_token_expired"})
 UNGRANTED = frozenset({"scope_not_authorized", "scope_permission_missed"})
-CAPS = {
-    "spam_risk_too_many_posts": DAY_FULL,
-    "spam_risk_too_many_pending_share": DAY_FULL,
-    "reached_active_user_cap": APP_FULL,
-}
-REFUSED: Mapping[str, tuple[str, str | None]] = {
-    "unaudited_client_can_only_post_to_private_accounts": (UNAUDITED, None),
-    "url_ownership_unverified": (UNVERIFIED, "pictures"),
-}
+ERRORS = "https://developers.tiktok.com/doc/tiktok-api-v2-error-handling"
+POSTING = "https://developers.tiktok.com/doc/content-posting-api-reference-direct-post"
+TOO_MANY = frozenset({"spam_risk_too_many_posts", "spam_risk_too_many_pending_share"})
+ACCESS = (
+    Refusal(Meaning.PERMISSION, NO_RIGHT, ERRORS, "2026-11-29", codes=UNGRANTED),
+    Refusal(Meaning.ACCOUNT, BANNED, POSTING, "2026-11-29", codes=frozenset({"spam_risk_user_banned_from_posting"})),
+    Refusal(
+        Meaning.ENDED,
+        oauth.ENDED,
+        ERRORS,
+        "2026-11-29",
+        codes=frozenset({"access_token_invalid", "access_token_expired"}),
+    ),
+    Refusal(Meaning.ENDED, oauth.ENDED, ERRORS, "2026-11-29", status=401),
+    # `Calls.cap` says how long
+    Refusal(Meaning.WAIT, DAY_FULL, POSTING, "2026-11-29", codes=TOO_MANY),
+    Refusal(Meaning.WAIT, APP_FULL, POSTING, "2026-11-29", codes=frozenset({"reached_active_user_cap"})),
+    Refusal(
+        Meaning.CONTENT,
+        UNAUDITED,
+        POSTING,
+        "2026-11-29",
+        codes=frozenset({"unaudited_client_can_only_post_to_private_accounts"}),
+    ),
+    Refusal(
+        Meaning.CONTENT,
+        UNVERIFIED,
+        POSTING,
+        "2026-11-29",
+        codes=frozenset({"url_ownership_unverified"}),
+        field="pictures",
+    ),
+)
+"""What else is answered with 403 is refused with TikTok's own text."""
 REFUSALS = frozenset({400, 403, 404, 405, 413, 415, 422})
 
 
@@ -92,34 +117,24 @@ class Calls(Session):
         code, text, log = error_of(answer)
         # TikTok's own people ask for the number of the log.
         evidence = answers.evidence(answer, self.secrets()) | {"problem": code, "log_id": log}
-        known = _consent(code, answer.status, evidence) or self._wait(code, answer, evidence)
-        if known:
-            return known
+        if known := refusals.first(ACCESS, status=answer.status, code=code):
+            return refusals.error(known, evidence, code=code, wait=self.cap)
+        if waiting := self._wait(code, answer, evidence):
+            return waiting
         if code == "privacy_level_option_mismatch":
             return NotReached(CHANGED, evidence)
-        if code in REFUSED or answer.status in REFUSALS or (answer.ok and code != "internal_error"):
-            message, field = REFUSED.get(code, (text or "The server refused this.", None))
-            return Rejected(message, field, code or str(answer.status), evidence)
+        if answer.status in REFUSALS or (answer.ok and code != "internal_error"):
+            return Rejected(text or "The server refused this.", None, code or str(answer.status), evidence)
         if public:
             return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
         return NotReached("The server does not answer properly at the moment.", evidence)
 
     def _wait(self, code: str, answer: Answer, evidence: dict[str, Any]) -> RateLimited | None:
         now = datetime.now(UTC)
-        if code in CAPS:
-            return RateLimited(CAPS[code], now + self.cap, evidence)
         if code == "rate_limit_exceeded" or answer.status == 429:
             until = answers.retry_after(answer.headers.get("retry-after"), now) or now + oauth.MINUTE
             return RateLimited("The network asks us to wait.", min(until, now + answers.LONGEST_WAIT), evidence)
         return None
-
-
-def _consent(code: str, status: int, evidence: dict[str, Any]) -> NeedsConsent | None:
-    if code in UNGRANTED:
-        return NeedsConsent(NO_RIGHT, evidence)
-    if code == "spam_risk_user_banned_from_posting":
-        return NeedsConsent(BANNED, evidence)
-    return NeedsConsent(oauth.ENDED, evidence) if code in ENDED or status == 401 else None
 
 
 def error_of(answer: Answer) -> tuple[str, str, str]:

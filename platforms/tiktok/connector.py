@@ -16,8 +16,9 @@ from platforms.defaults import Defaults
 from platforms.errors import NotReached, PlatformError, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.refusals import Refusal
 from platforms.tiktok import events, oauth, posts
-from platforms.tiktok.calls import Calls
+from platforms.tiktok.calls import ACCESS, Calls
 from platforms.tiktok.facts import OPTIONS, SCOPES, limits
 from platforms.tiktok.insights import Insights, numbers
 from platforms.tiktok.publishing import NO_ANSWERS, Creator, Publishing
@@ -46,6 +47,7 @@ class TikTok(Insights, Publishing, Defaults):
     """One account. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
+    refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
     # An upload address, and a download from an address of ours, are good for an hour.

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from common.http import Answer, Http
-from platforms import answers
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms import answers, refusals
+from platforms.errors import NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.refusals import Meaning, Refusal
 from platforms.translation import gettext_noop
 
 UNKNOWN_TOKEN = gettext_noop(
@@ -27,7 +28,17 @@ NOT_USABLE = gettext_noop(
 NOT_FETCHED = gettext_noop("Viber could not fetch the picture or video from the portal.")
 
 INVALID_URL, INVALID_TOKEN, TOO_MANY = 1, 2, 12
-CONSENT = {INVALID_TOKEN: UNKNOWN_TOKEN, 7: BLOCKED, 8: BLOCKED, 9: BLOCKED, 10: NO_WEBHOOK, 15: NOT_ALLOWED}
+CODES = "https://developers.viber.com/docs/api/rest-bot-api/#error-codes"
+NOT_ACCEPTED = "The server no longer accepts our access."
+ACCESS = (
+    Refusal(Meaning.ENDED, UNKNOWN_TOKEN, CODES, "2026-11-29", codes=frozenset({str(INVALID_TOKEN)})),
+    Refusal(Meaning.ACCOUNT, BLOCKED, CODES, "2026-11-29", codes=frozenset({"7", "8", "9"})),
+    Refusal(Meaning.ACCOUNT, NO_WEBHOOK, CODES, "2026-11-29", codes=frozenset({"10"})),
+    Refusal(Meaning.ACCOUNT, NOT_ALLOWED, CODES, "2026-11-29", codes=frozenset({"15"})),
+    # Viber itself answers 200 and a status.
+    Refusal(Meaning.ENDED, NOT_ACCEPTED, "believed", "2026-11-29", status=401),
+    Refusal(Meaning.ENDED, NOT_ACCEPTED, "believed", "2026-11-29", status=403),
+)
 CONTENT = {INVALID_URL: NOT_FETCHED, 3: NOT_USABLE, 4: NOT_USABLE}
 REFUSALS = frozenset({*CONTENT, 5, 6, 11, 13, 14, *range(16, 25)})
 
@@ -69,8 +80,8 @@ class Calls:
         evidence = answers.evidence(answer, (self.token,))
         if answer.status == 429:
             return answers.rate_limited(answer, "retry-after", (self.token,))
-        if answer.status in (401, 403):
-            return NeedsConsent("The server no longer accepts our access.", evidence)
+        if known := refusals.first(ACCESS, status=answer.status):
+            return refusals.error(known, evidence)
         if 400 <= answer.status < 500:
             return Rejected("The server refused this.", code=str(answer.status), evidence=evidence)
         return self._failed(evidence, public=public)
@@ -79,8 +90,8 @@ class Calls:
         evidence = {**answers.evidence(answer, (self.token,)), "code": status}
         if status == TOO_MANY:
             return RateLimited("The network asks us to wait.", datetime.now(UTC) + self.wait, evidence)
-        if status in CONSENT:
-            return NeedsConsent(CONSENT[status], evidence)
+        if known := refusals.first(ACCESS, status=answer.status, code=str(status)):
+            return refusals.error(known, evidence)
         if status in REFUSALS:
             return Rejected(CONTENT.get(status or 0, "The server refused this."), code=str(status), evidence=evidence)
         # "General error": the outcome is unknown.

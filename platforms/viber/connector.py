@@ -19,6 +19,7 @@ from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.refusals import Refusal
 from platforms.translation import gettext_noop
 from platforms.types import (
     Credential,
@@ -38,7 +39,7 @@ from platforms.types import (
     Read,
     VideoLimits,
 )
-from platforms.viber.calls import INVALID_TOKEN, INVALID_URL, Calls
+from platforms.viber.calls import ACCESS, INVALID_TOKEN, INVALID_URL, Calls
 
 DEFAULT_SERVER = "https://chatapi.viber.com"
 TOKEN = re.compile(r"[!-~]{8,200}")
@@ -60,6 +61,7 @@ class Viber(Defaults):
 
     home: ClassVar[str] = DEFAULT_SERVER
     connect_by: ClassVar[str] = "token"
+    refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     measures: ClassVar[frozenset[str]] = frozenset()
     account_measures: ClassVar[frozenset[str]] = frozenset(COUNTS.values())
     own_names: ClassVar[Mapping[str, str]] = {metric: name for name, metric in COUNTS.items()}

@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from common.http import Answer
-from platforms import answers
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms import answers, refusals
+from platforms.errors import NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.refusals import Meaning, Refusal
 from platforms.sessions import Session
 from platforms.translation import gettext_noop
 from platforms.types import Credential
 from platforms.x import oauth
+from platforms.x.posts import RENAMED, asked_fields
 
 # A session lives two hours; this much before its end it is renewed on our own accord.
 CREDITS_WAIT = timedelta(hours=1)
@@ -28,16 +30,66 @@ NO_RIGHT = gettext_noop(
     "X does not allow the portal to do this. The account may be locked, or a permission is missing. Open X, and "
     "connect the channel again."
 )
+NOT_PERMITTED = gettext_noop(
+    "X does not permit this. It does not say why: the text, the account or this answer may not suit its rules."
+)
+AUTOMATED = gettext_noop("X takes the request for an automatic one and asks to try again later.")
 NO_APP = gettext_noop("X does not let the portal's application do this. The administrator has to check its console.")
+
+CODES = "https://docs.x.com/x-api/fundamentals/response-codes-and-errors"
+# Of version 1.1, whose texts version 2 repeats: 64 suspended, 187 duplicate, 226 automated, 326 locked.
+OLD_CODES = (
+    "https://web.archive.org/web/2022/https://developer.twitter.com/en/support/twitter-api/error-troubleshooting"
+)
+# 403 stands for everything that X does not want, and says what only in its text.
+ACCESS = (
+    Refusal(Meaning.ENDED, oauth.ENDED, CODES, "2026-11-29", status=401),
+    Refusal(
+        Meaning.CONTENT, "", OLD_CODES, "2026-11-29",
+        status=403, texts=("duplicate content",), field="text", code=DUPLICATE,
+    ),
+    Refusal(
+        Meaning.CONTENT, "", "believed", "2026-11-24",
+        status=403, texts=("cashtag", "shorter", "too long", "characters"), field="text",
+    ),
+    Refusal(
+        Meaning.WAIT, AUTOMATED, OLD_CODES, "2026-11-29", status=403, texts=("might be automated", "try again later"),
+    ),
+    Refusal(
+        Meaning.ACCOUNT, NO_APP, CODES, "2026-11-29",
+        status=403, codes=frozenset({"client-forbidden", "unsupported-authentication"}),
+    ),
+    Refusal(
+        Meaning.ACCOUNT, NO_RIGHT, OLD_CODES, "2026-11-29",
+        status=403, texts=("account is suspended", "account is temporarily locked", "account is locked"),
+    ),
+    # "You are not permitted to perform this action.": an answer, a word, a missing permission. The session lives on,
+    # and the daily check of the account notices if it does not.
+    Refusal(Meaning.NOT_ALLOWED, NOT_PERMITTED, CODES, "2026-11-29", status=403, code=FORBIDDEN),
+)  # fmt: skip
 
 
 class Calls(Session):
+    fields = "tweet.fields"
+    """The parameter for the fields of posts. Where X does not know it, its new name is used from then on."""
+
     def refreshed(self, held: Credential) -> Credential:
         return oauth.refresh(self.http, self.server, self.keys, held)
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
         """The object of a read. Raises the five errors; `Rejected(code="404")` for one that does not exist."""
         return self._asked("GET", path, public=False, params=params)
+
+    def posts(self, path: str, names: str, **params: Any) -> dict[str, Any]:
+        """A read of posts with these fields, under the names that X has for them by now."""
+        try:
+            return self.get(path, **params, **asked_fields(self.fields, names))
+        except Rejected as refused:
+            renamed = RENAMED.get(self.fields)
+            if refused.code != "400" or not renamed or not any(name in _said(refused) for name in RENAMED):
+                raise
+            self.fields = renamed
+        return self.get(path, **params, **asked_fields(self.fields, names))
 
     def private(self, verb: str, path: str, **more: Any) -> dict[str, Any]:
         """A write without a public effect: it may be repeated after any failure."""
@@ -67,8 +119,8 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
         return RateLimited(NO_CREDITS, datetime.now(UTC) + CREDITS_WAIT, evidence)
     if answer.status == 429:
         return answers.rate_limited(answer, oauth.RESET, secrets)
-    if answer.status in (401, 403):
-        return _forbidden(name, text, evidence) if answer.status == 403 else NeedsConsent(oauth.ENDED, evidence)
+    if known := refusals.first(ACCESS, status=answer.status, code=name, text=text):
+        return refusals.error(known, evidence, code=str(answer.status), text=text)
     if answer.status in REFUSALS:
         return Rejected(text or "The server refused this.", None, str(answer.status), evidence)
     if public:
@@ -76,16 +128,8 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
     return NotReached("The server does not answer properly at the moment.", evidence)
 
 
-def _forbidden(name: str, text: str, evidence: dict[str, Any]) -> PlatformError:
-    """403 stands for a duplicate text, a forbidden text, and a missing right: the error's text tells them apart."""
-    lowered = text.lower()
-    if "duplicate content" in lowered:
-        return Rejected(text, "text", DUPLICATE, evidence)
-    if any(sign in lowered for sign in ("cashtag", "shorter", "too long", "characters")):
-        return Rejected(text, "text", "403", evidence)
-    if name in ("client-forbidden", "unsupported-authentication"):
-        return NeedsConsent(NO_APP, evidence)
-    return NeedsConsent(NO_RIGHT, evidence | {"kind": FORBIDDEN})
+def _said(refused: Rejected) -> str:
+    return f"{refused.message} {refused.evidence.get('body', '')}"
 
 
 def _name_and_text(answer: Answer) -> tuple[str, str]:

@@ -15,9 +15,10 @@ from platforms import checks, counting, matching
 from platforms.addresses import address
 from platforms.counting import normalised
 from platforms.defaults import Defaults
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.errors import NotAllowed, NotReached, OutcomeUnknown, PlatformError, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.refusals import Refusal
 from platforms.translation import gettext_noop
 from platforms.types import (
     ContainerExpired,
@@ -36,7 +37,7 @@ from platforms.types import (
     Scope,
 )
 from platforms.x import media, oauth, posts
-from platforms.x.calls import DUPLICATE, FORBIDDEN, Calls
+from platforms.x.calls import ACCESS, DUPLICATE, FORBIDDEN, Calls
 from platforms.x.conversation import Conversation
 from platforms.x.facts import OPTIONS, SCOPES, limits
 from platforms.x.insights import Insights, numbers
@@ -61,11 +62,13 @@ class X(Insights, Conversation, Defaults):
     """One account. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
+    refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 
     def wire(self) -> None:
         self.calls = Calls(self.http, self.server, self.keys, self.credential, self.keep)
+        self.calls.fields = self.set["fields"]
 
     # Connects
 
@@ -147,12 +150,10 @@ class X(Insights, Conversation, Defaults):
         except Rejected as refused:
             if refused.code == DUPLICATE:
                 raise self._duplicate(outgoing, refused) from None
-            raise
-        except NeedsConsent as refused:
             # Restricted since February 2026, with the text of a missing right:
             # https://docs.x.com/changelog
-            if outgoing.reply_to and refused.evidence.get("kind") == FORBIDDEN:
-                raise Rejected(REPLY_REFUSED, None, "403", refused.evidence) from None
+            if outgoing.reply_to and refused.code == FORBIDDEN:
+                raise NotAllowed(REPLY_REFUSED, None, FORBIDDEN, refused.evidence) from None
             raise
 
     def _duplicate(self, outgoing: Outgoing, refused: Rejected) -> PlatformError:
@@ -184,12 +185,12 @@ class X(Insights, Conversation, Defaults):
 
     def _own(self, since: datetime | None, pages: int) -> Iterator[dict[str, Any]]:
         """Pages of the account's own posts, newest first, with their pictures."""
-        params = {"max_results": self.set["looked_at"], "exclude": "retweets", self.set["fields"]: posts.LISTED}
+        params = {"max_results": self.set["looked_at"], "exclude": "retweets"}
         params |= {"expansions": "attachments.media_keys", "media.fields": "alt_text,type"}
         if since:
             params["start_time"] = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         for _ in range(pages):
-            page = self.calls.get(f"/users/{self.account_id}/tweets", **params)
+            page = self.calls.posts(f"/users/{self.account_id}/tweets", posts.LISTED, **params)
             yield page
             following = (page.get("meta") or {}).get("next_token")
             if not following:

@@ -43,9 +43,9 @@ class Conversation(ABC):
 
     def _listed_messages(self, path: str, pages: int, query: Mapping[str, str]) -> list[Message]:
         messages: list[Message] = []
-        params = {**query, **PEOPLE, "max_results": PAGE, self.set["fields"]: posts.MESSAGE_FIELDS}
+        params = {**query, **PEOPLE, "max_results": PAGE}
         for _ in range(pages):
-            page = self.calls.get(path, **params)
+            page = self.calls.posts(path, posts.MESSAGE_FIELDS, **params)
             people = posts.people_of(page)
             messages += [posts.message(one, people) for one in page.get("data") or () if self._is_from_others(one)]
             following = (page.get("meta") or {}).get("next_token")

@@ -5,7 +5,7 @@ from typing import Any
 
 from platforms.options import Option, values
 from platforms.translation import gettext_noop
-from platforms.types import Limits, Scope, VideoLimits
+from platforms.types import Action, Limits, Scope, VideoLimits
 
 MEDIA = "https://docs.x.com/x-api/media/quickstart/best-practices"
 OPTIONS: Mapping[str, Option] = {
@@ -19,8 +19,8 @@ OPTIONS: Mapping[str, Option] = {
     "chunk_bytes": Option(1_000_000, "2026-11-24", MEDIA),
     # Replies are restricted since February 2026; whether those to one's own posts are is undocumented.
     "self_replies": Option(True, "2026-11-24", "believed"),
-    # Newer libraries say "post.fields": renamed here when the old name goes.
-    "fields": Option("tweet.fields", "2026-11-24", "https://docs.x.com/x-api/fundamentals/data-dictionary"),
+    # X's own libraries say "post.fields" since 0.10: asked under the new names once X refuses the old one, or set here.
+    "fields": Option("tweet.fields", "2026-11-29", "https://docs.x.com/x-api/fundamentals/data-dictionary"),
     # Listing our own posts reads at least five of them; X charges for each post that is read.
     "looked_at": Option(10, "2026-11-25", "believed"),
     "prices": Option(
@@ -36,7 +36,7 @@ SCOPES = (
     Scope("users.read", gettext_noop("Know whose account it is.")),
     Scope("media.write", gettext_noop("Publish pictures and videos.")),
     Scope("offline.access", gettext_noop("Renew the access, which otherwise ends after two hours.")),
-    Scope("tweet.moderate.write", gettext_noop("Hide answers."), needed=False),
+    Scope("tweet.moderate.write", gettext_noop("Hide answers."), needed=False, actions=(Action.HIDE,)),
 )
 
 

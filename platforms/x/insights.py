@@ -38,8 +38,7 @@ class Insights:
         metrics: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = remote_ids[start : start + BATCH]
-            params = {"ids": ",".join(batch), self.set["fields"]: "public_metrics,text,entities,note_tweet"}
-            posts = self.calls.get("/tweets", **params)
+            posts = self.calls.posts("/tweets", "public_metrics,text,entities,note_tweet", ids=",".join(batch))
             now = datetime.now(UTC)
             metrics += [
                 PostMetrics(str(one["id"]), numbers(one.get("public_metrics"), COUNTED), now, text(one))

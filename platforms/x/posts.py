@@ -16,17 +16,31 @@ from platforms.matching import Candidate
 from platforms.types import Message, Outgoing, Published
 from platforms.visibility import Visibility
 
+# Names of version 2 and those that X's own libraries use since 0.10 (November 2026). Answers are read under both.
+RENAMED = {
+    "tweet.fields": "post.fields",
+    "referenced_tweets": "referenced_posts",
+    "note_tweet": "note_post",
+}
 LISTED = "created_at,text,attachments,referenced_tweets,entities,note_tweet"
 MESSAGE_FIELDS = "created_at,text,entities,referenced_tweets,conversation_id,author_id,note_tweet"
 NAMES = re.compile(r"\A(?:@\w+\s+)+")
 
 
 def body(outgoing: Outgoing, media: Iterable[str]) -> dict[str, Any]:
-    """Only existing values: an unknown or empty key is refused."""
+    """Only existing values: an unknown key is refused. The text is sent although it is empty: X refuses a post without
+    it (https://github.com/xdevplatform/xdk, `CreateRequest`, 0.10.6)."""
     ids = list(media)
-    fields: dict[str, Any] = {"text": outgoing.text} if outgoing.text.strip() or not ids else {}
+    fields: dict[str, Any] = {"text": outgoing.text if outgoing.text.strip() else ""}
     fields |= {"media": {"media_ids": ids}} if ids else {}
     return fields | ({"reply": {"in_reply_to_tweet_id": outgoing.reply_to}} if outgoing.reply_to else {})
+
+
+def asked_fields(parameter: str, names: str) -> dict[str, str]:
+    """The query for fields of posts, under the names that belong to `parameter`: an entry of `RENAMED` or its value."""
+    if parameter in RENAMED:
+        return {parameter: names}
+    return {parameter: ",".join(RENAMED.get(name, name) for name in names.split(","))}
 
 
 def created(answer: Mapping[str, Any]) -> Published:

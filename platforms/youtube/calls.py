@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from common.http import Answer
-from platforms import answers
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms import answers, refusals
+from platforms.errors import NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.refusals import Meaning, Refusal
 from platforms.sessions import Session
 from platforms.translation import gettext_noop
 from platforms.types import Credential
@@ -55,16 +56,29 @@ REFUSED: Mapping[str, tuple[str, str | None]] = {
     "invalidTags": (BAD_TAGS, "text"),
     "invalidTitle": (BAD_TITLE, "title"),
 }
-RIGHTS: Mapping[str, str] = {
-    "accessNotConfigured": NOT_SWITCHED_ON,
-    "authenticatedUserAccountClosed": CLOSED,
-    "authenticatedUserAccountSuspended": CLOSED,
-    "authenticatedUserNotChannel": NO_CHANNEL,
-    "channelClosed": CLOSED,
-    "channelSuspended": CLOSED,
-    "ineligibleAccount": NO_CHANNEL,
-    "youtubeSignupRequired": NO_CHANNEL,
-}
+GOOGLE = "https://developers.google.com/youtube/v3/docs/errors"
+ACCESS = (
+    Refusal(Meaning.ACCOUNT, NOT_SWITCHED_ON, GOOGLE, "2026-11-29", codes=frozenset({"accessNotConfigured"})),
+    Refusal(
+        Meaning.ACCOUNT,
+        CLOSED,
+        GOOGLE,
+        "2026-11-29",
+        codes=frozenset(
+            {"authenticatedUserAccountClosed", "authenticatedUserAccountSuspended", "channelClosed", "channelSuspended"}
+        ),
+    ),
+    Refusal(
+        Meaning.ACCOUNT,
+        NO_CHANNEL,
+        GOOGLE,
+        "2026-11-29",
+        codes=frozenset({"authenticatedUserNotChannel", "ineligibleAccount", "youtubeSignupRequired"}),
+    ),
+    Refusal(Meaning.ENDED, oauth.ENDED, GOOGLE, "2026-11-29", status=401),
+    # "forbidden", "insufficientPermissions": a permission or a role is missing, or this one thing is not allowed
+    Refusal(Meaning.PERMISSION, NO_RIGHT, GOOGLE, "2026-11-29", status=403),
+)
 REFUSALS = frozenset({400, 404, 405, 409, 410, 411, 412, 413, 415, 422})
 
 
@@ -124,8 +138,8 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
         return limited
     if reason in REFUSED:
         return Rejected(*REFUSED[reason], reason, evidence)
-    if answer.status in (401, 403) or reason in RIGHTS:
-        return NeedsConsent(RIGHTS.get(reason, oauth.ENDED if answer.status == 401 else NO_RIGHT), evidence)
+    if known := refusals.first(ACCESS, status=answer.status, code=reason):
+        return refusals.error(known, evidence)
     if answer.status in REFUSALS:
         code = "404" if answer.status == 404 else reason or str(answer.status)
         return Rejected(text or "The server refused this.", None, code, evidence)

@@ -18,6 +18,7 @@ from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.refusals import Refusal
 from platforms.translation import gettext_noop
 from platforms.types import (
     Absent,
@@ -38,7 +39,7 @@ from platforms.types import (
     Video,
 )
 from platforms.youtube import checks, oauth, videos
-from platforms.youtube.calls import LOCKED, NO_CHANNEL, Calls
+from platforms.youtube.calls import ACCESS, LOCKED, NO_CHANNEL, Calls
 from platforms.youtube.conversation import Conversation, parted
 from platforms.youtube.facts import OPTIONS, SCOPES, limits
 from platforms.youtube.insights import Insights, account
@@ -57,6 +58,7 @@ class YouTube(Insights, Conversation, Defaults):
     """One channel. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
+    refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 

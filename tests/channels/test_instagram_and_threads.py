@@ -97,6 +97,23 @@ def test_the_only_account_becomes_the_channel_and_publishes_once(
     assert "Renew the access by" in shown
 
 
+@pytest.mark.parametrize(("declined", "shown"), [((), False), (("pages_manage_metadata",), True)])
+def test_an_account_that_sends_no_events_says_so_and_publishes(
+    cast: Cast, approver: Client, fakes: FakeServer, settings: Any, declined: tuple[str, ...], shown: bool
+) -> None:
+    fakes.options(facebook_declined=declined)
+    settings.PUBLIC_BASE_URL = "https://dobosar.example"
+    channel = connected(approver, "instagram")
+    tasks.upkeep()
+    assert (the_channel().is_subscribed, the_channel().state) == (not shown, ChannelState.CONNECTED)
+    for address in (page("channels"), page("channel", channel.pk)):
+        html = approver.get(address).content.decode()
+        assert ("does not notify the portal" in html) == shown, address
+    with scope(cast.cuprija):
+        open_channel(the_channel()).publish(sent(channel, "И без вести"), Files(fakes.url))
+    assert public(fakes, "instagram") == ["И без вести"]
+
+
 def test_of_several_accounts_a_person_picks_one(approver: Client, fakes: FakeServer) -> None:
     fakes.account("instagram", "biblioteka")
     consent(approver, begin(approver, "instagram"))

@@ -6,10 +6,11 @@ What it does next stands in `SlowNetwork.script`; what it has published in `Slow
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from platforms.types import Absent, Found, Outgoing, Pending, Published
+from platforms.types import Absent, Action, Found, Outgoing, Pending, Published
 
 
 class SlowNetwork:
@@ -41,6 +42,10 @@ class SlowNetwork:
         if isinstance(step, Exception):
             raise step
         return step
+
+    def acting(self, action: Action) -> AbstractContextManager[None]:
+        """It has no permissions."""
+        return nullcontext()
 
     def publish(self, outgoing: Outgoing, read: Any) -> Any:
         for note in self.notes:

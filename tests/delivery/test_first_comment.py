@@ -9,12 +9,14 @@ import pytest
 
 from django.utils import timezone
 
+from channels.enums import ChannelState
 from channels.models import Channel
 from delivery import policies
 from delivery.domain import reconcile
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from delivery.policies import FIRST_COMMENT
+from platforms.meta import codes
 from tests.delivery.conftest import Outbox, connected
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +97,44 @@ def test_a_network_that_takes_none_gets_none(outbox: Outbox) -> None:
     outbox.tick()
     assert children(outbox) == []
     assert outbox.texts() == ["Вашар у суботу"]
+
+
+def test_one_that_is_not_permitted_fails_alone_and_the_channel_goes_on_publishing(
+    outbox: Outbox, page: Channel
+) -> None:
+    # https://developers.facebook.com/docs/graph-api/guides/error-handling (read on 29 November 2026): 200 to 299 stand
+    # for a permission that was not granted or was removed; the token stays as it is.
+    body = {"error": {"code": 200, "message": "(#200) Requires pages_manage_engagement permission"}}
+    outbox.network.plan("status", r"/comments$", method="POST", status=403, body=body)
+    outbox.put("Вашар у суботу", channel=page, content=WITH_COMMENT)
+    outbox.tick()
+    later(outbox)
+    (child,) = children(outbox)
+    assert (child.state, child.reason, child.problem) == (State.FAILED, ReasonCode.REJECTED, codes.NO_PERMISSION)
+    with outbox.inside():
+        page.refresh_from_db()
+    assert page.state == ChannelState.CONNECTED
+    outbox.put("Вашар је у недељу", channel=page)
+    outbox.tick()
+    assert outbox.texts() == ["Вашар у суботу", "Вашар је у недељу"]
+
+
+def test_where_the_permission_was_not_granted_none_is_sent(outbox: Outbox, page: Channel) -> None:
+    with outbox.inside():
+        Channel.objects.filter(pk=page.pk).update(granted=["pages_show_list", "pages_manage_posts"])
+    outbox.put("Вашар у суботу", channel=page, content=WITH_COMMENT)
+    outbox.tick()
+    later(outbox)
+    assert children(outbox) == []
+    assert outbox.texts() == ["Вашар у суботу"]
+    assert [entry for entry in outbox.network.ledger() if entry["path"].endswith("/comments")] == []
+
+
+def test_a_missing_permission_of_the_post_itself_asks_to_connect_again(outbox: Outbox, page: Channel) -> None:
+    body = {"error": {"code": 200, "message": "(#200) Requires pages_manage_posts permission"}}
+    outbox.network.plan("status", r"/feed$", method="POST", status=403, body=body)
+    root = outbox.put("Вашар у суботу", channel=page)
+    outbox.tick()
+    with outbox.inside():
+        page.refresh_from_db()
+    assert (outbox.again(root).state, page.state) == (State.WAITING, ChannelState.NEEDS_CONSENT)

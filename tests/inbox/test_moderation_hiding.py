@@ -18,6 +18,7 @@ from inbox.models import Message, Moderation
 from inbox.moderation_rules import ModerationRequest, ModerationState
 from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
+from platforms.meta import codes
 from tests.inbox.conftest import MunicipalityInbox
 from tests.people import sign_in
 
@@ -264,3 +265,15 @@ def test_a_claim_takes_only_what_is_due(municipality: MunicipalityInbox, insult:
     with everywhere("a test"):
         Moderation.objects.update(next_at=timezone.now() + timedelta(minutes=1))
     assert hide.claim() == []
+
+
+def test_hiding_that_is_not_permitted_is_left_to_a_person_and_the_channel_stays_connected(
+    municipality: MunicipalityInbox, insult: Moderation
+) -> None:
+    body = {"error": {"code": 200, "message": "(#200) Requires pages_manage_engagement permission"}}
+    comment = now_of(municipality, insult).message.remote_id
+    municipality.network.plan("status", f"/{comment}$", method="POST", status=403, body=body)
+    assert work(municipality) == 1
+    after = now_of(municipality, insult)
+    assert (after.state, after.next_at, after.detail) == (ModerationState.BY_HAND, None, codes.NO_PERMISSION)
+    assert after.message.channel.state == ChannelState.CONNECTED

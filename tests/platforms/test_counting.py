@@ -62,6 +62,26 @@ def test_facets_match_the_vector() -> None:
     assert spans == [(18, 37), (38, 52), (53, 60)]
 
 
+def test_an_address_without_its_scheme_is_a_link() -> None:
+    text = "Ђурђевдан: пријаве на cuprija.rs/prijava, (opstina.rs) и „www.cuprija.rs”."
+    text += " Није: v2.0 и a@b.rs и видиcuprija.rs"
+    shown = {}
+    for facet in facets(text, lambda handle: None):
+        index, (feature,) = facet["index"], facet["features"]
+        shown[text.encode()[index["byteStart"] : index["byteEnd"]].decode()] = feature["uri"]
+    assert shown == {
+        "cuprija.rs/prijava": "https://cuprija.rs/prijava",
+        "opstina.rs": "https://opstina.rs",
+        "www.cuprija.rs": "https://www.cuprija.rs",
+    }
+
+
+def test_a_tag_of_too_many_bytes_is_plain_text() -> None:
+    family = "👨\u200d👩\u200d👧\u200d👦"
+    (facet,) = facets(f"#а{family * 61} #вашар", lambda handle: None)
+    assert facet["features"][0]["tag"] == "вашар"
+
+
 def test_what_is_no_tag_or_mention_gets_no_facet() -> None:
     assert facets("бр. #1 #2026 pošta@opstina.rs @nema.test @ja", lambda handle: None) == []
 

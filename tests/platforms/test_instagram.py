@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from platforms import checks
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, RateLimited, Rejected
+from platforms.errors import NeedsConsent, NotAllowed, NotReached, OutcomeUnknown, RateLimited, Rejected
 from platforms.instagram import calls as meaning
 from platforms.instagram.connector import NO_ACCOUNT, NO_ROLE, Instagram
 from platforms.meta import codes
 from platforms.scopes import missing
 from platforms.types import (
     Absent,
+    Action,
     ContainerExpired,
     Credential,
     Found,
@@ -665,7 +666,25 @@ def test_another_version_of_the_api_is_refused_by_the_stand_in(bench: Bench) -> 
 def test_an_account_says_that_it_wants_to_be_told(bench: Bench, fakes: FakeServer) -> None:
     bench.connector().subscribe("https://portal.example/webhooks/instagram/", "")
     (page,) = fakes.world.fake("instagram").pages.values()
-    assert page["subscribed"] == "comments,mentions"
+    assert page["subscribed"] == "feed,mention"
+
+
+def test_without_its_permission_nothing_is_asked_and_the_account_publishes(bench: Bench, fakes: FakeServer) -> None:
+    granted = tuple(one for one in bench.credential.scopes if one != "pages_manage_metadata")
+    connector = bench.connector(credential=replace(bench.credential, scopes=granted))
+    with pytest.raises(NotAllowed), connector.acting(Action.EVENTS):
+        connector.subscribe("https://portal.example/webhooks/instagram/", "")
+    (page,) = fakes.world.fake("instagram").pages.values()
+    assert not page.get("subscribed")
+    bench.publish(connector, bench.outgoing("И без вести о коментарима."))
+
+
+def test_disconnecting_leaves_the_events_of_the_page_to_its_facebook_channel(bench: Bench, fakes: FakeServer) -> None:
+    connector = bench.connector()
+    connector.subscribe("https://portal.example/webhooks/instagram/", "")
+    connector.revoke(shared=True)
+    (page,) = fakes.world.fake("instagram").pages.values()
+    assert page["subscribed"] == "feed,mention"
 
 
 def test_events_are_believed_only_if_they_are_signed(fakes: FakeServer) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from platforms.counting import little_text, utf16
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.errors import NeedsConsent, NotAllowed, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.linkedin import little_text as linkedin_little_text
 from platforms.linkedin.calls import TOKENS, VERSION_ENDED
 from platforms.linkedin.connector import ALREADY, NO_ROLE, LinkedIn
 from platforms.scopes import missing
-from platforms.types import Absent, ContainerExpired, Found, LinkCard, Pending, Published, Ready
+from platforms.types import Absent, Action, ContainerExpired, Found, Gone, LinkCard, Pending, Published, Ready
 from tests.platforms.bench import ALTS, MOVIE, Bench, picture, video
 from tests.platforms.conformance import start
 from tests.platforms.consent import consented
@@ -376,6 +376,46 @@ class TestLinkedInFake(FaultConformance):
         assert [scope.name for scope in missing(LinkedIn.scopes, account.credential.scopes)] == [
             "r_organization_social"
         ]
+
+    def test_without_the_permission_for_comments_posts_go_out_and_views_are_read(
+        self, bench: Bench, fakes: FakeServer
+    ) -> None:
+        fakes.options(linkedin_declined=("w_organization_social_feed", "r_organization_social_feed"))
+        bare = bench_for(fakes, "linkedin")
+        connector = bare.connector()
+        published = bare.publish(connector, bare.outgoing("Вашар у суботу"))
+        fakes.react("linkedin", published.remote_id, "like")
+        (reading,) = connector.fetch_metrics([published.remote_id])
+        assert (reading.values["views"], reading.values["clicks"]) == (21, 3)
+        assert "likes" not in reading.values
+        below = bare.outgoing("Пријаве до петка", reply_to=published.remote_id)
+        with pytest.raises(NotAllowed), connector.acting(Action.COMMENT):
+            connector.publish(below, bare.read)
+        # where the network did not say what it granted, its own refusal counts
+        unknown = bare.connector(credential=replace(bare.credential, scopes=()))
+        with pytest.raises(NotAllowed), unknown.acting(Action.COMMENT):
+            unknown.publish(below, bare.read)
+
+    def test_where_there_are_no_batches_posts_are_read_one_by_one(self, bench: Bench, fakes: FakeServer) -> None:
+        connector = bench.connector()
+        staying, going = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
+        connector.withdraw(going)
+        fakes.react("linkedin", staying, "like")
+        fakes.options(linkedin_has_no_batches=True)
+        reading, gone = connector.fetch_metrics([staying, going])
+        assert (reading.values["likes"], reading.values["views"], type(gone)) == (1, 21, Gone)
+
+    def test_an_application_of_before_asks_for_three_permissions(self, bench: Bench) -> None:
+        older = bench.connector(facts={"options": {"feed_permissions": False}})
+        asked = {
+            name: url.count("_feed")
+            for name, url in (
+                ("now", bench.connector().authorize_url("https://portal.example/", "s", "")),
+                ("before", older.authorize_url("https://portal.example/", "s", "")),
+            )
+        }
+        assert asked == {"now": 2, "before": 0}
+        assert [scope.name for scope in older.requested(older.facts)] == [scope.name for scope in LinkedIn.scopes[:3]]
 
     def test_a_page_without_the_right_role_is_shown_and_cannot_be_chosen(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.options(linkedin_role="ANALYST")

@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from platforms import weighted
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.errors import NeedsConsent, NotAllowed, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.scopes import missing
 from platforms.types import Absent, ContainerExpired, Credential, Found, Gone, LinkCard, Pending, Published, Ready
 from platforms.x import oauth, posts
-from platforms.x.calls import NO_APP, NO_CREDITS, NO_RIGHT
+from platforms.x.calls import AUTOMATED, NO_APP, NO_CREDITS, NO_RIGHT, NOT_PERMITTED
 from platforms.x.connector import ALREADY, REPLY_REFUSED, X
 from tests.platforms.bench import MOVIE, Bench, picture, video
 from tests.platforms.conformance import start
@@ -233,6 +233,26 @@ class TestXFake(FaultConformance):
         assert connector.fetch_account_metrics() == {"followers": 320, "following": 12, "posts": 2}
         assert isinstance(connector.find(second, start() - timedelta(seconds=5)), Found)
 
+    def test_once_x_refuses_the_old_names_the_new_ones_are_asked_for(self, bench: Bench, fakes: FakeServer) -> None:
+        connector = bench.connector()
+        sent = bench.outgoing("Прво")
+        first = bench.publish(connector, sent)
+        fakes.options(x_renamed=True)
+        (reading,) = connector.fetch_metrics([first.remote_id])
+        assert reading.values["views"] > 0
+        assert isinstance(connector.find(sent, start() - timedelta(seconds=5)), Found)
+        assert connector.messages().items == ()
+        refused = [entry for entry in fakes.ledger() if entry["status"] == 400]
+        assert len(refused) == 1, "X is asked once, and the rest under the new names"
+
+    def test_a_picture_without_words_has_an_empty_text(self, bench: Bench) -> None:
+        sent = bench.outgoing("", pictures=(bench.picture(1),))
+        began = start()
+        published = bench.publish(bench.connector(), sent)
+        found = bench.find(bench.connector(), sent, began)
+        assert isinstance(found, Found)
+        assert found.published.remote_id == published.remote_id
+
     def test_one_post_that_is_gone_hides_no_other(self, bench: Bench) -> None:
         connector = bench.connector()
         staying, deleted = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
@@ -266,9 +286,19 @@ class TestXFake(FaultConformance):
             (
                 403,
                 {"type": "about:blank", "detail": "You are not permitted to perform this action."},
-                NeedsConsent,
-                NO_RIGHT,
+                NotAllowed,
+                NOT_PERMITTED,
             ),
+            (
+                403,
+                {
+                    "detail": "This request looks like it might be automated. To protect our users from spam and other "
+                    "malicious activity, we can't complete this action right now. Please try again later."
+                },
+                RateLimited,
+                AUTOMATED,
+            ),
+            (403, {"detail": "Your account is suspended and is not permitted"}, NeedsConsent, NO_RIGHT),
             (403, {"type": "https://api.twitter.com/2/problems/client-forbidden", "detail": "x"}, NeedsConsent, NO_APP),
             (403, {"detail": "Too many cashtags"}, Rejected, "Too many cashtags"),
             (

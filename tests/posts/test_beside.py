@@ -8,6 +8,7 @@ import pytest
 
 from django.urls import reverse
 
+from channels.messages import NO_COMMENT_RIGHT
 from channels.models import Channel
 from municipalities.tenancy import scope
 from posts import compose
@@ -130,3 +131,32 @@ def test_it_is_saved_by_the_page(cast: Cast) -> None:
     with scope(cast.cuprija):
         draft = parse(Post.objects.get(pk=post.pk).draft)
     assert (draft.first_comment, draft.headline) == (COMMENT, "Вашар")
+
+
+def test_the_composer_asks_for_none_where_its_permission_was_not_granted(cast: Cast) -> None:
+    with scope(cast.cuprija):
+        desk = open_desk(cast)
+        page = channel(
+            desk.municipality, cast.approver, name="Страница", platform="facebook", server="https://x.example"
+        )
+        post = desk.write(channels=(page.pk,))
+    client, address = sign_in(cast.officer), reverse("post_edit", args=[cast.cuprija.slug, post.pk])
+
+    def hidden() -> bool:
+        html = client.get(address).content.decode()
+        return html.split('name="first_comment"')[0].rsplit("<details", 1)[1].split(">")[0].endswith(" hidden")
+
+    assert not hidden()
+    with scope(cast.cuprija):
+        Channel.objects.filter(pk=page.pk).update(granted=["pages_show_list", "pages_manage_posts"])
+    html = client.get(address).content.decode()
+    assert 'name="first_comment"' not in html or hidden()
+
+
+def test_a_written_comment_is_left_out_there_with_a_warning_that_says_why(desk: Desk, page: Channel) -> None:
+    page.granted = ["pages_show_list", "pages_manage_posts"]
+    post = desk.write(first_comment=COMMENT, channels=(page.pk,))
+    post.municipality = desk.municipality
+    (shown,) = of_draft(post, parse(post.draft), [page], {})
+    (warning,) = [finding for finding in shown.findings if finding.field == "first_comment"]
+    assert (shown.comment, warning.severity, warning.message) == ("", "warning", NO_COMMENT_RIGHT)

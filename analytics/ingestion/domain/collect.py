@@ -35,7 +35,7 @@ from delivery.domain.missing import missing
 from delivery.domain.move import Moved
 from delivery.models import Delivery
 from municipalities.tenancy import everywhere, scope
-from platforms.errors import NeedsConsent, NotReached, PlatformError, RateLimited, Rejected
+from platforms.errors import NeedsConsent, NotAllowed, NotReached, PlatformError, RateLimited, Rejected
 from platforms.protocols import Connector
 from platforms.types import Gone, MetricValues, PollCount, PostMetrics
 from posts.models import Publication
@@ -153,7 +153,7 @@ def _fetch_batches(channel: Channel, connector: Connector, subjects: list[Subjec
         except RateLimited as limited:
             _wait(left, limited.retry_at)
             return
-        except (NeedsConsent, NotReached) as error:
+        except (NeedsConsent, NotAllowed, NotReached) as error:
             # The remaining batches would get the same error.
             record(left, dict.fromkeys((s.pk for s in left), (_outcome(error), {})), timezone.now())
             return
@@ -179,7 +179,7 @@ def _ask(connector: Connector, subjects: list[Subject]) -> Answers:
     """Raises errors that concern the whole channel. A post that the network refuses does not affect the others."""
     try:
         return _answers(connector, subjects)
-    except (NeedsConsent, NotReached, RateLimited):
+    except (NeedsConsent, NotAllowed, NotReached, RateLimited):
         raise
     except Rejected as refused:
         if len(subjects) == 1:

@@ -20,6 +20,7 @@ from channels.domain.connect import attempts
 from channels.enums import ChannelState, ConnectStep
 from channels.models import AppRegistration, Channel, ConnectAttempt
 from channels.rules import is_practice
+from channels.validation import known
 from common import audit, crypto
 from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
@@ -172,7 +173,7 @@ def _refuse_without(attempt: ConnectAttempt, credential: Credential) -> None:
     """Raise `ActionNotAllowed` without the permissions that publishing needs; the attempt lists the missing ones."""
     if not credential.scopes:
         return
-    absent = missing(connector(attempt.platform).scopes, credential.scopes)
+    absent = missing(connector(attempt.platform).requested(known(attempt.platform, None)), credential.scopes)
     attempt.missing = [scope.name for scope in absent]
     if any(scope.needed for scope in absent):
         attempt.save(update_fields=["missing"])

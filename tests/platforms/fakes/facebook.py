@@ -19,7 +19,7 @@ from PIL import Image
 
 from tests.platforms.fakes.core import Refusal, Reply, Request, routed
 
-VERSION = "v26.0"
+VERSION = "v27.0"
 APP, SECRET = "1234567890123456", "app-secret"
 SCOPES = (
     "pages_show_list", "pages_read_engagement", "pages_manage_posts", "pages_manage_engagement",
@@ -53,6 +53,9 @@ def missing(what: str) -> Refusal:
 
 class FacebookFake:
     OPTIONS = {
+        "facebook_video_host": "",
+        "facebook_loses_chunks": 0,
+        "facebook_most_listed": 1000,
         "facebook_list_lag": 0,
         "facebook_polls": 0,
         "facebook_declined": (),
@@ -106,7 +109,7 @@ class FacebookFake:
             ("POST", r"/(\d+)/videos", self.videos),
             ("GET", r"/(\d+)/published_posts", self.published_posts),
             ("GET", r"/(\d+)/tagged", self.tagged),
-            ("POST", r"/(\d+)/subscribed_apps", self.subscribe),
+            ("POST", r"/(me|\d+)/subscribed_apps", self.subscribe),
             ("DELETE", r"/(\d+)/subscribed_apps", self.unsubscribe),
             ("GET", r"/([\d_]+)/insights", self.insights),
             ("GET", r"/([\d_]+)/comments", self.comments),
@@ -411,6 +414,11 @@ class FacebookFake:
 
     def videos(self, request: Request, page_id: str) -> dict[str, Any]:
         self._page(request, page_id, "pages_manage_posts")
+        # Meta's own library sends all three phases to graph-video.facebook.com: facebook_business 26.0.3 (November
+        # 2026), `VideoUploadRequest.send`.
+        host = self.world.options["facebook_video_host"]
+        if host and request.headers.get("host") != host:
+            raise error(100, "Unsupported post request.", 33)
         parts = (
             {name: part.content for name, part in request.multipart().items()}
             if request.kind == "multipart/form-data"
@@ -429,12 +437,21 @@ class FacebookFake:
             raise missing("upload session")
         if phase == "transfer":
             if int(parts["start_offset"]) != len(video["content"]):
-                raise error(1363037, "The start offset does not match.", 1363037)
+                raise self._wrong_offset(video)
+            if self.world.options["facebook_loses_chunks"]:
+                self.world.options["facebook_loses_chunks"] -= 1
+                video["content"] = video["content"][: CHUNK // 2]
+                raise self._wrong_offset(video)
             video["content"] += parts["video_file_chunk"]
             if len(video["content"]) == video["size"]:
                 video["state"] = "upload_complete"
             return self._window(video)
         return self._finished(page_id, video, parts)
+
+    def _wrong_offset(self, video: dict[str, Any]) -> Refusal:
+        """https://developers.facebook.com/documentation/video-api/reference/error-codes"""
+        text = "There was a problem uploading your video. Please try uploading it again."
+        return error(6000, text, 1363037, error_data=self._window(video))
 
     def _window(self, video: dict[str, Any]) -> dict[str, str]:
         start = len(video["content"])
@@ -462,6 +479,10 @@ class FacebookFake:
     # reads
 
     def published_posts(self, request: Request, page_id: str) -> dict[str, Any]:
+        if int(request.one("limit", "25")) > self.world.options["facebook_most_listed"]:
+            # https://developers.facebook.com/docs/graph-api/guides/error-handling (read on 29 November 2026)
+            text = "Please reduce the amount of data you're asking for, then retry your request"
+            raise error(1, text, status=500)
         self._page(request, page_id, "pages_read_engagement")
         shown = []
         for post in [o for o in self.objects.values() if o["kind"] == "post" and o["by"] == page_id and o["visible"]]:
@@ -617,6 +638,8 @@ class FacebookFake:
         return {"success": True}
 
     def subscribe(self, request: Request, page_id: str) -> dict[str, Any]:
+        if page_id == "me":
+            page_id = str(self._token(request).get("page", ""))
         page = self._page(request, page_id, "pages_manage_metadata")
         page["subscribed"] = _known(request, {"subscribed_fields"})["subscribed_fields"]
         return {"success": True}

@@ -17,7 +17,7 @@ from tests.platforms.fakes.facebook import APP, SECRET, TOKEN_LIFE, error, inval
 
 SCOPES = (
     "instagram_basic", "instagram_content_publish", "instagram_manage_comments", "instagram_manage_insights",
-    "pages_show_list", "pages_read_engagement", "business_management",
+    "pages_show_list", "pages_read_engagement", "pages_manage_metadata", "business_management",
 )  # fmt: skip
 MEDIA_FIELDS = {
     "image_url", "video_url", "media_type", "caption", "alt_text", "children", "is_carousel_item", "cover_url",
@@ -390,14 +390,13 @@ class InstagramFake(graph.FacebookFake):
         del self.media[one]
         return {"success": True}
 
-    def subscribe(self, request: Request, ig: str) -> dict[str, Any]:
-        page = self._account(request, ig, "instagram_manage_comments")
-        page["subscribed"] = graph._known(request, {"subscribed_fields"})["subscribed_fields"]
-        return {"success": True}
-
-    def unsubscribe(self, request: Request, ig: str) -> dict[str, Any]:
-        self._account(request, ig, "instagram_manage_comments")["subscribed"] = ""
-        return {"success": True}
+    # With Facebook Login it is "Facebook Page ID or /me", and `comments` and `mentions` need pages_manage_metadata:
+    # https://developers.facebook.com/documentation/instagram-platform/webhooks/setup (20 October 2026), …/fields (28
+    # October 2026). The account's own id belongs to the other two logins.
+    def subscribe(self, request: Request, page_id: str) -> dict[str, Any]:
+        if any(page.get("ig") == page_id for page in self.pages.values()):
+            raise error(100, "Unsupported post request. Object does not exist or does not support this operation", 33)
+        return super().subscribe(request, page_id)
 
     def too_many(self, seconds: float) -> Reply:
         minutes = -(-int(seconds) // 60)

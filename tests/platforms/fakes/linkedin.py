@@ -23,7 +23,11 @@ from tests.platforms.fakes.core import Refusal, Reply, Request, routed
 
 CLIENT, SECRET = "77linkedinclient", "client-secret"
 VERSIONS = ("202512", "202607")
-SCOPES = ("w_organization_social", "r_organization_social", "rw_organization_admin")
+# Comments and social metadata need permissions of their own since 2026 ("202508 will be sunset on August 17, 2026"):
+# https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/comments-api
+# https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/social-metadata-api
+WRITES_FEED, READS_FEED = "w_organization_social_feed", "r_organization_social_feed"
+SCOPES = ("w_organization_social", "r_organization_social", "rw_organization_admin", WRITES_FEED, READS_FEED)
 CHARACTERS, COMMENT_CHARACTERS = 3_000, 1_250
 PART = 256 * 1024
 IMAGE_PIXELS = 36_152_320
@@ -70,6 +74,7 @@ class LinkedInFake:
         "linkedin_role": "ADMINISTRATOR",
         "linkedin_refreshes": False,
         "linkedin_declined": (),
+        "linkedin_has_no_batches": False,
         "linkedin_ghosts": False,
     }
 
@@ -118,6 +123,7 @@ class LinkedInFake:
             ("GET", r"/rest/networkSizes/(urn%3Ali%3Aorganization%3A\d+)", self.size),
             ("GET", r"/rest/organizationalEntityShareStatistics", self.statistics),
             ("GET", r"/rest/socialMetadata", self.metadata),
+            ("GET", rf"/rest/socialMetadata/{urn}", self.one_metadata),
             ("POST", r"/rest/(images|videos)", self.media),
             ("GET", r"/rest/(images|videos)/(urn%3Ali%3A(?:image|video)%3A[\w-]+)", self.medium),
             ("POST", r"/rest/posts", self.post),
@@ -444,7 +450,7 @@ class LinkedInFake:
         return self._post(comment["post"]), urn
 
     def below(self, request: Request, urn: str) -> dict[str, Any]:
-        self._person(request, "r_organization_social")
+        self._person(request, READS_FEED)
         post, parent = self._place(urn)
         comments = [c for c in self.comments.values() if c["post"] == post["urn"] and c["parent"] == parent]
         return _paged([self._comment(one) for one in comments], request)
@@ -469,7 +475,7 @@ class LinkedInFake:
         body = _json(request)
         _only(body, {"actor", "object", "message", "parentComment"})
         _only(body["message"], {"text", "attributes"})
-        self._page(request, body["actor"], "w_organization_social")
+        self._page(request, body["actor"], WRITES_FEED)
         if body.get("object") not in (post["urn"], post["activity"]):
             raise error(400, "ILLEGAL_ARGUMENT", "object does not match")
         parent = parent or body.get("parentComment", "")
@@ -495,36 +501,47 @@ class LinkedInFake:
         return comment
 
     def one_comment(self, request: Request, urn: str, number: str) -> dict[str, Any]:
-        self._person(request, "r_organization_social")
+        self._person(request, READS_FEED)
         return self._comment(self._known(urn, number))
 
     def change_comment(self, request: Request, urn: str, number: str) -> Reply:
-        self._page(request, request.one("actor"), "w_organization_social")
+        self._page(request, request.one("actor"), WRITES_FEED)
         self._known(urn, number)["text"] = _json(request)["patch"]["message"]["$set"]["text"]
         return Reply(204, "")
 
     def delete_comment(self, request: Request, urn: str, number: str) -> Reply:
-        self._page(request, request.one("actor"), "w_organization_social")
+        self._page(request, request.one("actor"), WRITES_FEED)
         del self.comments[self._known(urn, number)["urn"]]
         return Reply(204, "")
 
     # numbers
 
     def metadata(self, request: Request) -> dict[str, Any]:
-        self._person(request, "r_organization_social")
+        self._person(request, READS_FEED)
         if request.headers.get("x-restli-method") != "BATCH_GET":
             raise error(400, "ILLEGAL_ARGUMENT", "X-RestLi-Method is missing")
+        if self.world.options["linkedin_has_no_batches"]:
+            # What an integrator's documentation says of the development tier; LinkedIn's own names no limit of methods.
+            message = "Not enough permissions to access: socialMetadata.BATCH_GET"
+            raise error(403, "ACCESS_DENIED", message, serviceErrorCode=100)
         results, errors = {}, {}
         for urn in _list(request.one("ids")):
             post = self.posts.get(urn)
             if post is None or post["gone"]:
                 errors[urn] = {"status": 404, "message": "not found"}
                 continue
-            count = sum(1 for one in self.comments.values() if one["post"] == urn)
-            likes = {"LIKE": {"reactionType": "LIKE", "count": post["likes"]}} if post["likes"] else {}
-            results[urn] = {"entity": post["activity"], "reactionSummaries": likes, "commentsState": "OPEN"}
-            results[urn]["commentSummary"] = {"count": count, "topLevelCount": count}
+            results[urn] = self._metadata(post)
         return {"results": results, "errors": errors, "statuses": {}}
+
+    def one_metadata(self, request: Request, urn: str) -> dict[str, Any]:
+        self._person(request, READS_FEED)
+        return self._metadata(self._post(urn))
+
+    def _metadata(self, post: dict[str, Any]) -> dict[str, Any]:
+        count = sum(1 for one in self.comments.values() if one["post"] == post["urn"])
+        likes = {"LIKE": {"reactionType": "LIKE", "count": post["likes"]}} if post["likes"] else {}
+        metadata = {"entity": post["activity"], "reactionSummaries": likes, "commentsState": "OPEN"}
+        return metadata | {"commentSummary": {"count": count, "topLevelCount": count}}
 
     def statistics(self, request: Request) -> dict[str, Any]:
         self._finder(request, "organizationalEntity")
@@ -546,11 +563,12 @@ class LinkedInFake:
         if page is None:
             urn = f"urn:li:organization:{900_000 + len(self.pages)}"
             page = self.pages[urn] = {"urn": urn, "name": name, "title": f"Општина {name}", "people": {"jelena"}}
-        tokens = self._given("jelena", SCOPES)
+        granted = [scope for scope in SCOPES if scope not in self.world.options["linkedin_declined"]]
+        tokens = self._given("jelena", granted)
         server = f"{self.world.url}/linkedin"
         credential = {"access_token": tokens["access_token"], "refresh_token": tokens.get("refresh_token", "")}
         credential |= {"expires_at": None, "service": server, "account_id": page["urn"].rpartition(":")[2]}
-        credential |= {"scopes": list(SCOPES), "grantor": _member("jelena")}
+        credential |= {"scopes": granted, "grantor": _member("jelena")}
         return {"server": server, "keys": {"client_id": CLIENT, "client_secret": SECRET}, "credential": credential}
 
     def public(self, name: str) -> list[dict[str, Any]]:

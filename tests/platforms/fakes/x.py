@@ -278,7 +278,11 @@ class XFake:
         body = _json(request)
         _only(body, POST_KEYS)
         _only(body.get("media") or {}, {"media_ids", "tagged_user_ids"})
-        text, ids = body.get("text", ""), (body.get("media") or {}).get("media_ids", [])
+        if "text" not in body:
+            # `CreateRequest` of xdk 0.10.6 (November 2026): the backend's variable is non-null, so the library always
+            # sends a text, an empty one too.
+            raise invalid("text: null value")
+        text, ids = body["text"], (body.get("media") or {}).get("media_ids", [])
         above = (body.get("reply") or {}).get("in_reply_to_tweet_id")
         self._refuse(person, text, ids, above)
         kinds = [self.media[one]["kind"] for one in ids]
@@ -348,7 +352,12 @@ class XFake:
     # reads
 
     def _fields(self, request: Request, *known: str) -> None:
-        fields = "post.fields" if self.world.options["x_renamed"] else "tweet.fields"
+        """Names of `xdk` 0.10.6, X's own library of November 2026: none of the old ones is in it."""
+        renamed = self.world.options["x_renamed"]
+        fields = "post.fields" if renamed else "tweet.fields"
+        old, new = {"referenced_tweets", "note_tweet"}, {"referenced_posts", "note_post"}
+        if wrong := set(request.one(fields).split(",")) & (old if renamed else new):
+            raise invalid(f"The `{fields}` query parameter values {sorted(wrong)} are not known")
         if unknown := set(request.query) - set(known) - {fields, "user.fields", "media.fields", "expansions"}:
             raise invalid(f"The query parameters {sorted(unknown)} are not known")
 
