@@ -49,7 +49,7 @@ def accounts(request: MunicipalityRequest) -> JsonResponse:
     return JsonResponse({"accounts": known})
 
 
-@requires(Verb.POST_EDIT)
+@requires(Verb.POST_VIEW)
 @require_safe
 def page_picture(request: MunicipalityRequest, key: str) -> HttpResponse:
     """The picture of a linked page for its card in the previews, as a worker fetched it and wrote it anew."""
