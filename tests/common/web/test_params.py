@@ -1,11 +1,14 @@
 """What views make of the parameters of a request, hostile ones too."""
 
+from datetime import date
+from urllib.parse import urlencode
+
 import pytest
 
 from django.http import QueryDict
 
 from common.integers import LARGEST, parse_int, parse_ints
-from common.web.params import choice_param, int_list_param, int_param
+from common.web.params import choice_param, date_param, int_list_param, int_param
 
 # Signs, spaces, digits outside ASCII (`int` reads the Arabic ones), more than a bigint holds, more than `int` reads.
 MALFORMED = [
@@ -77,3 +80,16 @@ def test_a_choice_is_one_of_those_that_exist() -> None:
     assert choice_param(values, "view", ("month",)) == ""
     assert choice_param(values, "view", ("month",), default="month") == "month"
     assert choice_param(values, "sort", ("name",), default="name") == "name"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2026-02-30", "1999-12-31", "2101-01-01", "2026-11-29\x00", "٢٠٢٦-١١-٢٩", "9" * 5000]
+)
+def test_a_day_that_is_none_or_far_away_is_the_default(text: str) -> None:
+    default = date(2026, 1, 2)
+    assert date_param(QueryDict(urlencode({"on": text})), "on", default=default) == default
+
+
+def test_a_day_is_read_and_one_that_is_missing_is_the_default() -> None:
+    assert date_param(QueryDict("on=2026-11-29"), "on", default=date(2026, 1, 2)) == date(2026, 11, 29)
+    assert date_param(QueryDict(""), "on", default=date(2026, 1, 2)) == date(2026, 1, 2)
