@@ -1,18 +1,10 @@
 // The shared dialog with the fragment of an address. Its outline opens first where the fragment takes longer than a moment.
+import { fragment } from "./fetched.js";
 import { contents } from "./markup.js";
 
 const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog#dialog"));
 const MOMENT = 300;
 const PATIENCE = 3000;
-
-async function fragment(address) {
-  try {
-    const answer = await fetch(address, { redirect: "manual", headers: { "X-Fragment": "1" } });
-    return answer.ok ? contents(await answer.text()) : null;
-  } catch {
-    return null;
-  }
-}
 
 /** The styles that the fragment brings: without them the dialog would jump. */
 function styled(nodes) {
@@ -50,14 +42,15 @@ export async function openRemote(address, opener, wide = false) {
     content.replaceChildren(...outline());
     show();
   }, MOMENT);
-  const nodes = await fragment(address);
+  const html = await fragment(address);
   clearTimeout(clock);
   if (isClosed) return true;
-  if (!nodes) {
+  if (html === null) {
     failed.abort();
     dialog.close();
     return false;
   }
+  const nodes = contents(html);
   const ready = styled(nodes);
   content.replaceChildren(...nodes);
   await ready;
