@@ -26,10 +26,12 @@ class LastWeek:
 def last_week(today: date) -> LastWeek | None:
     """Of the municipality in scope, against the week before; None where neither has a post. One query."""
     first = today - timedelta(days=2 * DAYS)
-    course = series(periods.stretches(periods.Period(first, today - timedelta(days=1))))
+    stretches = periods.stretches(periods.Period(first, today - timedelta(days=1)))
+    course = series(stretches, different_since=today - timedelta(days=DAYS))
     before, now = _totals(course, range(DAYS)), _totals(course, range(DAYS, 2 * DAYS))
     if not (now.posts or before.posts):
         return None
+    now.different = course.different
     candidates = [sentences.posts(now, before), sentences.per_post(now, before)]
     return LastWeek([sentence for sentence in candidates if sentence], _chart(course, today))
 

@@ -50,7 +50,8 @@ def municipality(request: MunicipalityRequest) -> HttpResponse:
         "drafts": may(Verb.DRAFT_VIEW),
         "mentors": [row for row in mentors if row.ends_on is None or row.ends_on >= today()],
         "former": [row for row in mentors if row.ends_on is not None and row.ends_on < today()],
-        "absences": people.absences(request.municipality),
+        # Nobody needs to read about their own.
+        "absences": [row for row in people.absences(request.municipality) if row.mentor_id != request.user.pk],
         "handovers": handovers,
         "standing": handover_status(request.municipality) if handovers else None,
         "may_hand_over": "mentor" in request.access.roles,

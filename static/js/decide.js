@@ -13,3 +13,32 @@ document.addEventListener("click", async (event) => {
   link.removeAttribute("aria-busy");
   if (!isOpen) location.assign(link.href);
 });
+
+/** The field without which the server would refuse the decision, and why; null where it has all it needs. */
+function missing(form, decision) {
+  const { note, threads } = form.elements;
+  if (decision === "return") return note.value.trim() ? null : { field: note, text: form.dataset.needsNote };
+  return threads && !threads.value ? { field: threads[0], text: form.dataset.needsThreads } : null;
+}
+
+// What is missing is said in the dialog: the answer of the server would be another page. Before other listeners, which would
+// take the form for sent.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = closest(event, "dialog#dialog form");
+    if (!form?.dataset.needsNote) return;
+    form.querySelector(".finding-error")?.remove();
+    const problem = missing(form, event.submitter?.value);
+    if (!problem) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const line = document.createElement("p");
+    line.className = "finding finding-error";
+    line.setAttribute("role", "alert");
+    line.textContent = problem.text;
+    problem.field.closest(".field").append(line);
+    problem.field.focus();
+  },
+  { capture: true },
+);

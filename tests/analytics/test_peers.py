@@ -194,7 +194,7 @@ def test_the_page_names_nobody_who_does_not_share(cast: Cast, ours: Municipality
         place(cast, number, 30)
     text = page(cast)
     assert "Under 20,000 inhabitants" in text
-    assert "n = 3" in text
+    assert "municipalities: 3" in text
     assert "Mesto" not in text
 
 

@@ -172,6 +172,8 @@ def test_a_post_on_two_channels_is_said_to_count_twice(numbers: Numbers, client:
         "A post on two channels counts twice: there were 2 different posts."
     )
     assert "20 interactions with the posts of these days ÷ 3" in told(answer)["Interactions per post"]["formula"]
+    home = client.get("/m/cuprija/").content.decode()
+    assert "You published 3 posts. A post on two channels counts twice: there were 2 different posts." in home
 
 
 def test_without_a_training_the_baseline_is_the_time_before_joining(

@@ -60,6 +60,13 @@ def test_it_is_shown_two_weeks_ahead_and_gone_when_withdrawn_or_over(cast: Cast)
     assert not is_shown()
 
 
+def test_nobody_reads_about_their_own_on_the_page_of_progress(cast: Cast) -> None:
+    announce(today(), today() + DAY, "Одсутна", by=cast.mentor)
+    progress = reverse("progress", args=["cuprija"])
+    assert "Одсутна" in sign_in(cast.officer).get(progress).content.decode()
+    assert "Одсутна" not in sign_in(cast.mentor).get(progress).content.decode()
+
+
 def test_the_municipality_of_a_former_mentor_sees_nothing(cast: Cast) -> None:
     Pairing.objects.filter(municipality=cast.cuprija).update(ends_on=today() - DAY)
     announce(today(), today(), "Одсутна", by=cast.mentor)

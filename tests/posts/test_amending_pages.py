@@ -185,6 +185,20 @@ def test_a_correction_is_dropped_from_its_page(desk: Street) -> None:
     assert (desk.reload(post).stage, desk.amendment(post).state) == (Stage.APPROVED, AmendmentState.DROPPED)
 
 
+def test_after_a_dropped_correction_the_page_shows_what_is_public(desk: Street) -> None:
+    post = desk.correct(desk.published())
+    officer = sign_in(desk.cast.officer)
+    page = officer.post(
+        url("post_correction", post.pk), {"version": desk.version(post).pk, "act": "submit"}, follow=True
+    )
+    assert desk.version(post).number == 2, page
+    send(officer, "post_correction_drop", post)
+    page = officer.get(url("post", post.pk))
+    assert "As it was published" in words(page)
+    assert "As the networks will show it" not in words(page)
+    assert page.context["reading"].version.number == 1
+
+
 def test_the_page_of_a_post_that_is_not_corrected_leads_back(desk: Street) -> None:
     post = desk.published()
     answer = sign_in(desk.cast.officer).get(url("post_correction", post.pk))

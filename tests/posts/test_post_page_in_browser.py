@@ -16,6 +16,7 @@ from posts.draft import Shown
 from posts.enums import Stage
 from posts.models import Post, Thread
 from posts.queries import publications
+from posts.review.domain.comment import comment
 from tests.analytics.factories import published
 from tests.browsing import PHONE, WIDE, enter, violations
 from tests.delivery.conftest import allowed, network
@@ -122,6 +123,25 @@ def test_from_home_an_approver_decides_in_a_dialog_and_is_back_on_home(desk: Str
     expect(button).to_have_count(0)
     assert stage(desk, waiting) == Stage.RETURNED
     assert problems == []
+
+
+def test_what_a_decision_lacks_is_said_in_the_dialog(desk: Street, waiting: Post, visit: Any) -> None:
+    with scope(desk.municipality):
+        comment(waiting, "Где је сат?", by=desk.cast.mentor)
+    page = visit(desk.cast.approver, "workspace")
+    page.get_by_role("link", name="Review and decide").click()
+    dialog = page.locator("dialog#dialog")
+    dialog.get_by_role("button", name="Return with a note").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Write a note: what should be different before you approve it?")
+    expect(dialog.get_by_label("Note to the writer")).to_be_focused()
+    dialog.get_by_role("button", name="Approve").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Choose what becomes of the open conversations.")
+    assert violations(page, within="dialog#dialog") == []
+    assert stage(desk, waiting) == Stage.SUBMITTED
+    dialog.get_by_text("I have read them and leave them open").click()
+    dialog.get_by_role("button", name="Approve").click()
+    expect(page.locator("main")).to_contain_text("Approved")
+    assert stage(desk, waiting) == Stage.APPROVED
 
 
 def test_the_button_of_home_leads_to_the_page_where_the_dialog_cannot_be_fetched(

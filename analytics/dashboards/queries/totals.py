@@ -100,22 +100,41 @@ JOIN analytics_traits t ON t.id = f.traits_id
 WHERE {COUNTED.format(x="f")} AND f.basis IN ('publication', 'activity') AND f.day BETWEEN %(first)s AND %(last)s
 GROUP BY n, f.basis, t.category
 """  # noqa: S608 -- no value of anybody's
+# A post counts once for each of its channels; here those that were published since a day count once.
+SERIES_WITH_DIFFERENT = f"""{SERIES}
+UNION ALL
+SELECT NULL, 'different', NULL, count(DISTINCT coalesce(p.post_id, -s.id)), NULL
+FROM analytics_subject s
+JOIN channels_channel c ON c.id = s.channel_id
+LEFT JOIN posts_publication p ON p.id = s.publication_id
+WHERE {COUNTED.format(x="s")} AND s.kind <> 'channel' AND s.published_on BETWEEN %(since)s AND %(last)s
+"""  # noqa: S608 -- no value of anybody's
 
 
 @dataclass
 class Series:
-    """Stretch by stretch: interactions by each basis (absent where nothing was read), posts by category."""
+    """Stretch by stretch: interactions by each basis (absent where nothing was read), posts by category.
+
+    `different`: posts since a day, each counted once; None where nobody needs it.
+    """
 
     interactions: dict[str, dict[int, int | None]]
     posts: dict[int, dict[str, int]]
+    different: int | None = None
 
 
-def series(stretches: Stretches, channel: int | None = None) -> Series:
+def series(stretches: Stretches, channel: int | None = None, *, different_since: date | None = None) -> Series:
     """One query."""
+    different = None
     interactions: dict[str, dict[int, int | None]] = {basis: {} for basis in Basis.values}
     posts: dict[int, dict[str, int]] = defaultdict(dict)
     parameters = asked(channel, firsts=stretches.firsts, first=stretches.firsts[0], last=stretches.lasts[-1])
-    for n, basis, category, some, total in rows_of(SERIES, parameters):
+    if different_since:
+        parameters["since"] = different_since
+    for n, basis, category, some, total in rows_of(SERIES_WITH_DIFFERENT if different_since else SERIES, parameters):
+        if basis == "different":
+            different = int(some)
+            continue
         sums = interactions[basis]
         if total is None:
             sums.setdefault(n - 1, None)
@@ -123,7 +142,7 @@ def series(stretches: Stretches, channel: int | None = None) -> Series:
             sums[n - 1] = (sums.get(n - 1) or 0) + int(total)
         if some:
             posts[n - 1][category] = int(some)
-    return Series(interactions, dict(posts))
+    return Series(interactions, dict(posts), different)
 
 
 # Summed by channel and traits first: each dimension then goes over those few rows, and not over all days.

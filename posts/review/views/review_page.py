@@ -180,11 +180,11 @@ def _notes(draft: Draft, post: Post) -> list[str]:
 def _chosen(
     request: HttpRequest, versions: list[Version], publications: list[Publication], *, reads_drafts: bool, post: Post
 ) -> Version | None:
-    """The requested version; else the newest, or the draft while it is edited. Outsiders see what is public."""
+    """The requested version; else the newest, or the draft while it is edited. Outsiders see what is public, and so
+    does everybody where a newer version has led to nothing: that of a correction that was dropped or declined."""
+    public = [row.version for row in publications if row.delivery.state in queries.SEEN]
     if not reads_drafts:
-        return next(
-            (publication.version for publication in publications if publication.delivery.state in queries.SEEN), None
-        )
+        return public[0] if public else None
     requested = request.GET.get("version", "")
     if requested:
         for version in versions:
@@ -193,7 +193,8 @@ def _chosen(
         raise Http404
     if post.stage in rules.EDITABLE or not versions:
         return None
-    return versions[0]
+    newest_wanted = post.stage != Stage.APPROVED or any(row.version_id == versions[0].pk for row in publications)
+    return versions[0] if newest_wanted or not public else max(public, key=lambda version: version.number)
 
 
 Content = tuple[Draft, list[Channel], dict[int, Media] | None, list[Preview]]
