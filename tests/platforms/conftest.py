@@ -1,4 +1,4 @@
-"""The fakes: one server for a module, reset before each test."""
+"""The fakes: one server for a module, reset before each test. What connectors sent is checked at the end of it."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import pytest
 
 from tests.platforms.fakes import FakeServer, running
 from tests.platforms.intervals import shorten
+from tests.platforms.vendor_schemas import recorded
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +22,11 @@ def server() -> Iterator[FakeServer]:
 
 
 @pytest.fixture
-def fakes(server: FakeServer) -> FakeServer:
+def fakes(server: FakeServer, request: pytest.FixtureRequest) -> Iterator[FakeServer]:
     server.reset()
-    return server
+    server.world.requests = requests = []
+    yield server
+    checked = recorded.check_all(requests)
+    request.node.user_properties += [("vendor_schemas", one.for_report()) for one in checked if one.operation]
+    problems = sorted({problem for one in checked for problem in one.problems})
+    assert not problems, "Requests that the schemas of the networks do not allow:\n" + "\n".join(problems)

@@ -1,0 +1,91 @@
+"""Requests that a network would not understand are seen: the schemas of the vendors against our recorded requests."""
+
+from typing import Any
+
+import pytest
+
+from common.http import Http
+from tests.platforms.fakes import FakeServer
+from tests.platforms.vendor_schemas import differences, recorded
+
+VIDEO = {"snippet": {"title": "Наслов", "tags": ["вести"]}, "status": {"privacyStatus": "public"}}
+
+
+class Sent:
+    """Requests of our client that the fake received, and what the schemas say about them."""
+
+    def __init__(self, server: FakeServer) -> None:
+        self.server = server
+
+    def problems(self, method: str, path: str, **more: Any) -> list[str]:
+        self.server.world.requests = []
+        Http(allow=self.server.allow).request(method, f"{self.server.url}{path}", **more)
+        checked = recorded.check_all(self.server.world.requests)
+        assert len(checked) == 1
+        return list(checked[0].problems)
+
+
+@pytest.fixture
+def sent(server: FakeServer) -> Sent:
+    server.reset()
+    return Sent(server)
+
+
+class TestYouTube:
+    videos = "/youtube/youtube/v3/videos"
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        assert sent.problems("GET", self.videos, params={"part": "snippet,status", "id": "a", "maxResults": 50}) == []
+        assert sent.problems("PUT", self.videos, params={"part": "snippet"}, json={"id": "a", **VIDEO}) == []
+
+    def test_a_misspelt_parameter_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", self.videos, params={"part": "snippet", "ids": "a"})
+        assert problems == ["youtube: youtube.videos.list: unknown parameter ids"]
+
+    def test_a_missing_parameter_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", self.videos, params={"id": "a"})
+        assert problems == ["youtube: youtube.videos.list: missing parameter part"]
+
+    @pytest.mark.parametrize(
+        ("value", "problem"), [("many", "is no integer: many"), ("51", "is outside its limits: 51")]
+    )
+    def test_a_value_of_a_wrong_type_is_seen(self, sent: Sent, value: str, problem: str) -> None:
+        problems = sent.problems("GET", self.videos, params={"part": "id", "id": "a", "maxResults": value})
+        assert problems == [f"youtube: youtube.videos.list: parameter maxResults {problem}"]
+
+    def test_a_parameter_that_may_be_there_once_is_seen_twice(self, sent: Sent) -> None:
+        problems = sent.problems("GET", f"{self.videos}?part=id&id=a&maxResults=1&maxResults=2")
+        assert problems == ["youtube: youtube.videos.list: parameter maxResults is there 2 times"]
+
+    @pytest.mark.parametrize(
+        ("body", "problem"),
+        [
+            ({"snipet": {}}, "unknown field body.snipet"),
+            ({"snippet": {"title": 7}}, "body.snippet.title is no string: int"),
+            ({"snippet": {"tags": "вести"}}, "body.snippet.tags is no array: str"),
+            ({"status": {"privacyStatus": "secret"}}, "body.status.privacyStatus has an unknown value: secret"),
+            ({"status": {"selfDeclaredMadeForKids": 1}}, "body.status.selfDeclaredMadeForKids is no boolean: int"),
+        ],
+    )
+    def test_a_body_that_is_not_the_schemas_is_seen(self, sent: Sent, body: Any, problem: str) -> None:
+        problems = sent.problems("PUT", self.videos, params={"part": "snippet"}, json={"id": "a", **body})
+        assert problems == [f"youtube: youtube.videos.update: {problem}"]
+
+    def test_a_field_that_a_method_needs_is_missed(self, sent: Sent) -> None:
+        body = {"snippet": {"videoId": "a", "language": "sr"}}
+        problems = sent.problems("PUT", "/youtube/youtube/v3/captions", params={"part": "snippet"}, json=body)
+        assert problems == ["youtube: youtube.captions.update: missing field body.id"]
+
+    def test_an_unknown_call_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", "/youtube/youtube/v3/vidoes")
+        assert problems == ["youtube: GET /youtube/v3/vidoes: the schema does not know this call"]
+
+
+def test_sign_in_is_outside_of_the_schemas_and_nothing_else() -> None:
+    assert differences.is_outside("youtube", "POST", "/token")
+    assert not differences.is_outside("youtube", "POST", "/youtube/v3/videos")
+
+
+@pytest.mark.parametrize("network", recorded.VENDORS)
+def test_a_schema_names_its_version(network: str) -> None:
+    assert any(letter.isdigit() for letter in recorded.vendor(network).version())
