@@ -81,6 +81,53 @@ class TestYouTube:
         assert problems == ["youtube: GET /youtube/v3/vidoes: the schema does not know this call"]
 
 
+class TestTelegram:
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        body = {"chat_id": "@opstina", "text": "Вест", "reply_parameters": {"message_id": 5}}
+        assert sent.problems("POST", "/telegram/bot1/sendMessage", json=body) == []
+        assert sent.problems("POST", "/telegram/bot1/getMe", json={}) == []
+
+    def test_the_numbers_and_files_of_a_form_are_read_from_their_text(self, sent: Sent) -> None:
+        form = {"chat_id": "-100", "width": "640", "supports_streaming": "true", "caption": "[вест]"}
+        files = {"video": ("video.mp4", b"video"), "cover": ("cover.png", b"cover")}
+        assert sent.problems("POST", "/telegram/bot1/sendVideo", data=form, files=files) == []
+
+    def test_the_files_of_an_album_are_those_that_it_names(self, sent: Sent) -> None:
+        form = {"chat_id": "1", "media": '[{"type": "photo", "media": "attach://photo0"}]'}
+        names = {"photo0": ("a.png", b"a"), "photo1": ("b.png", b"b")}
+        problems = sent.problems("POST", "/telegram/bot1/sendMediaGroup", data=form, files=names)
+        assert problems == ["telegram: sendMediaGroup: unknown photo1"]
+
+    @pytest.mark.parametrize(
+        ("changed", "problem"),
+        [
+            ({"txt": "Вест"}, "unknown txt"),
+            ({"reply_parameters": {"message_id": 5, "qoute": "Вест"}}, "unknown reply_parameters.qoute"),
+            ({"text": 7}, "text: Input should be a valid string (int)"),
+            ({"message_thread_id": "7"}, "message_thread_id: Input should be a valid integer (str)"),
+        ],
+    )
+    def test_a_misspelt_parameter_and_a_wrong_type_are_seen(
+        self, sent: Sent, changed: dict[str, Any], problem: str
+    ) -> None:
+        body = {"chat_id": "@opstina", "text": "Вест", **changed}
+        problems = sent.problems("POST", "/telegram/bot1/sendMessage", json=body)
+        assert problems == [f"telegram: sendMessage: {problem}"]
+
+    def test_a_missing_parameter_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("POST", "/telegram/bot1/sendMessage", json={"chat_id": "@opstina"})
+        assert problems == ["telegram: sendMessage: text: Field required (dict)"]
+
+    def test_a_wrong_number_in_a_form_is_seen(self, sent: Sent) -> None:
+        form, files = {"chat_id": "1", "width": "wide"}, {"video": ("video.mp4", b"video")}
+        (problem,) = sent.problems("POST", "/telegram/bot1/sendVideo", data=form, files=files)
+        assert problem.startswith("telegram: sendVideo: width: Input should be a valid integer")
+
+    def test_an_unknown_method_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("POST", "/telegram/bot1/sendMesage", json={})
+        assert problems == ["telegram: POST /bot…/sendMesage: the schema does not know this call"]
+
+
 def test_sign_in_is_outside_of_the_schemas_and_nothing_else() -> None:
     assert differences.is_outside("youtube", "POST", "/token")
     assert not differences.is_outside("youtube", "POST", "/youtube/v3/videos")

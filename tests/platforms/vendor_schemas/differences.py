@@ -25,6 +25,7 @@ class Difference(NamedTuple):
 
 
 OUTSIDE = (
+    Outside("telegram", r"GET /s/\w+", "The public page of a channel, which is HTML and no part of the Bot API."),
     Outside(
         "youtube",
         r"POST /(token|revoke|o/oauth2/v2/auth)",
