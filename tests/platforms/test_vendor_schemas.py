@@ -128,6 +128,55 @@ class TestTelegram:
         assert problems == ["telegram: POST /bot…/sendMesage: the schema does not know this call"]
 
 
+class TestBluesky:
+    put = "/xrpc/com.atproto.repo.putRecord"
+    post = {"$type": "app.bsky.feed.post", "text": "Вест", "createdAt": "2026-11-29T12:00:00.000Z", "langs": ["sr"]}
+
+    def record(self, **changed: Any) -> dict[str, Any]:
+        key = {"repo": "did:plc:abcdefghijklmnopqrstuvwx", "collection": "app.bsky.feed.post", "rkey": "3kabcdefghij2"}
+        return {**key, "record": {**self.post, **changed}}
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        uris = [f"at://did:plc:abcdefghijklmnopqrstuvwx/app.bsky.feed.post/{key}" for key in ("a", "b")]
+        assert sent.problems("POST", self.put, json=self.record()) == []
+        assert sent.problems("GET", "/xrpc/app.bsky.feed.getPosts", params={"uris": uris}) == []
+        assert sent.problems("POST", "/xrpc/com.atproto.repo.uploadBlob", data=b"a picture") == []
+
+    @pytest.mark.parametrize(
+        ("params", "problem"),
+        [
+            ({"actr": "opstina.test"}, "actor: Field required (dict)"),
+            ({"actor": "opstina.test", "depth": "3"}, "unknown depth"),
+        ],
+    )
+    def test_a_misspelt_parameter_is_seen(self, sent: Sent, params: dict[str, str], problem: str) -> None:
+        problems = sent.problems("GET", "/xrpc/app.bsky.actor.getProfile", params=params)
+        assert problems == [f"bluesky: app.bsky.actor.getProfile: {problem}"]
+
+    def test_a_value_of_a_wrong_type_is_seen(self, sent: Sent) -> None:
+        (problem,) = sent.problems("GET", "/xrpc/app.bsky.notification.listNotifications", params={"limit": "many"})
+        assert problem.startswith(
+            "bluesky: app.bsky.notification.listNotifications: limit: Input should be a valid int"
+        )
+
+    @pytest.mark.parametrize(
+        ("changed", "problem"),
+        [
+            ({"lang": ["sr"]}, "unknown record.lang"),
+            ({"text": 7}, "record.text: Input should be a valid string (int)"),
+            ({"embed": {"$type": "app.bsky.embed.pictures"}}, "record.embed: no type that the schema knows"),
+            ({"$type": "app.bsky.feed.psot"}, "unknown type of record app.bsky.feed.psot"),
+        ],
+    )
+    def test_a_record_that_is_not_the_lexicons_is_seen(self, sent: Sent, changed: dict[str, Any], problem: str) -> None:
+        problems = sent.problems("POST", self.put, json=self.record(**changed))
+        assert f"bluesky: com.atproto.repo.putRecord: {problem}" in problems
+
+    def test_a_call_with_the_wrong_method_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("POST", "/xrpc/app.bsky.actor.getProfile", json={"actor": "opstina.test"})
+        assert problems == ["bluesky: POST /xrpc/app.bsky.actor.getProfile: the schema does not know this call"]
+
+
 def test_sign_in_is_outside_of_the_schemas_and_nothing_else() -> None:
     assert differences.is_outside("youtube", "POST", "/token")
     assert not differences.is_outside("youtube", "POST", "/youtube/v3/videos")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 def problems(model: type[BaseModel], value: Any, *, strict: bool, place: str = "", **context: Any) -> list[str]:
     """What is wrong with a value, each with its place. `strict`: "5" is no number."""
     try:
-        instance = model.model_validate(value, strict=strict or None, context=context)
+        instance = model.model_validate(value, strict=strict, context=context)
     except ValidationError as refused:
         return [_sentence(place, error) for error in refused.errors(include_url=False)]
     return list(_left_over(place, instance))
@@ -29,6 +29,8 @@ def _left_over(place: str, value: Any) -> Iterator[str]:
         yield from (f"unknown {prefix}{name}" for name in value.model_extra or ())
         for name in value.model_fields_set & set(type(value).model_fields):
             yield from _left_over(f"{prefix}{name}", getattr(value, name))
+    elif isinstance(value, Mapping) or hasattr(value, "to_dict"):
+        yield f"{place}: no type that the schema knows"
     elif isinstance(value, list):
         for item in value:
             yield from _left_over(f"{place}[]", item)
