@@ -177,6 +177,45 @@ class TestBluesky:
         assert problems == ["bluesky: POST /xrpc/app.bsky.actor.getProfile: the schema does not know this call"]
 
 
+class TestX:
+    search = "/x/2/tweets/search/recent"
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        params = {"query": "to:opstina", "max_results": "100", "post.fields": "text,created_at"}
+        assert sent.problems("GET", self.search, params=params) == []
+        assert sent.problems("POST", "/x/2/tweets", json={"text": "Вест", "media": {"media_ids": ["1"]}}) == []
+        assert sent.problems("GET", "/x/2/users/me", params={"user.fields": "name,username"}) == []
+
+    @pytest.mark.parametrize(
+        ("params", "problem"),
+        [
+            ({"query": "a", "max_result": "9"}, "unknown parameter max_result"),
+            ({"max_results": "9"}, "missing parameter query"),
+            ({"query": "a", "max_results": "many"}, "parameter max_results is no integer: many"),
+            ({"query": "a", "sort_order": "newest"}, "parameter sort_order has an unknown value: newest"),
+            ({"query": "a", "user.fields": "name,nmae"}, "parameter user.fields has an unknown value: nmae"),
+        ],
+    )
+    def test_a_misspelt_parameter_and_a_wrong_value_are_seen(
+        self, sent: Sent, params: dict[str, str], problem: str
+    ) -> None:
+        assert sent.problems("GET", self.search, params=params) == [f"x: posts.search_recent: {problem}"]
+
+    @pytest.mark.parametrize(
+        ("body", "problem"),
+        [
+            ({"txt": "Вест"}, "unknown txt"),
+            ({"text": 7}, "text: Input should be a valid string (int)"),
+            ({"text": "Вест", "reply": {"to": "1"}}, "reply.in_reply_to_tweet_id: Field required (dict)"),
+        ],
+    )
+    def test_a_body_that_is_not_the_schemas_is_seen(self, sent: Sent, body: dict[str, Any], problem: str) -> None:
+        assert sent.problems("POST", "/x/2/tweets", json=body) == [f"x: posts.create: {problem}"]
+
+    def test_an_unknown_call_is_seen(self, sent: Sent) -> None:
+        assert sent.problems("PUT", "/x/2/tweets", json={}) == ["x: PUT /2/tweets: the schema does not know this call"]
+
+
 def test_sign_in_is_outside_of_the_schemas_and_nothing_else() -> None:
     assert differences.is_outside("youtube", "POST", "/token")
     assert not differences.is_outside("youtube", "POST", "/youtube/v3/videos")
