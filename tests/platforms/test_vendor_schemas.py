@@ -216,6 +216,64 @@ class TestX:
         assert sent.problems("PUT", "/x/2/tweets", json={}) == ["x: PUT /2/tweets: the schema does not know this call"]
 
 
+class TestFacebook:
+    page, post = "/facebook/v26.0/100", "/facebook/v26.0/100_7"
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        form = {"message": "Вест", "attached_media": '[{"media_fbid": "5"}]', "appsecret_proof": "a"}
+        fields = "id,message,shares,comments.limit(0).summary(true),attachments{media,subattachments{media}}"
+        assert sent.problems("POST", f"{self.page}/feed", data=form) == []
+        assert sent.problems("GET", self.post, params={"fields": fields}) == []
+
+    @pytest.mark.parametrize(
+        ("form", "problem"),
+        [
+            ({"mesage": "Вест"}, "unknown parameter mesage"),
+            ({"published": "perhaps"}, "parameter published is no bool: perhaps"),
+            ({"width": "wide"}, "parameter width is no unsigned int: wide"),
+            ({"actions": "like"}, "parameter actions is no Object: like"),
+            ({"post_surfaces_blacklist": "a,b"}, "parameter post_surfaces_blacklist has an unknown value: a"),
+        ],
+    )
+    def test_a_misspelt_parameter_and_a_wrong_type_are_seen(
+        self, sent: Sent, form: dict[str, str], problem: str
+    ) -> None:
+        assert f"facebook: POST /feed: {problem}" in sent.problems("POST", f"{self.page}/feed", data=form)
+
+    def test_a_field_that_the_answer_cannot_have_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", self.post, params={"fields": "id,from{nmae},mesage.limit(1)"})
+        assert problems == ["facebook: GET an object: unknown field mesage"]
+
+    def test_an_unknown_edge_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("POST", f"{self.post}/feed", data={"message": "Вест"})
+        assert problems == ["facebook: POST /v26.0/100_7/feed: the schema does not know this call"]
+
+
+class TestInstagram:
+    media = "/instagram/v26.0/178/media"
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        form = {"image_url": "https://example.org/a.jpg", "caption": "Вест", "alt_text": "Мост"}
+        assert sent.problems("POST", self.media, data=form) == []
+
+    @pytest.mark.parametrize(
+        ("form", "problem"),
+        [
+            ({"image": "https://example.org/a.jpg"}, "unknown parameter image"),
+            ({"is_carousel_item": "perhaps"}, "parameter is_carousel_item is no bool: perhaps"),
+            ({"trial_params": "often"}, "parameter trial_params is no map: often"),
+        ],
+    )
+    def test_a_misspelt_parameter_and_a_wrong_type_are_seen(
+        self, sent: Sent, form: dict[str, str], problem: str
+    ) -> None:
+        assert sent.problems("POST", self.media, data=form) == [f"instagram: POST /media: {problem}"]
+
+    def test_a_number_that_instagram_does_not_measure_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", "/instagram/v26.0/178/insights", params={"metric": "views,impresions"})
+        assert problems == ["instagram: GET /insights: parameter metric has an unknown value: impresions"]
+
+
 def test_sign_in_is_outside_of_the_schemas_and_nothing_else() -> None:
     assert differences.is_outside("youtube", "POST", "/token")
     assert not differences.is_outside("youtube", "POST", "/youtube/v3/videos")
