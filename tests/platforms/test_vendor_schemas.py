@@ -1,12 +1,13 @@
 """Requests that a network would not understand are seen: the schemas of the vendors against our recorded requests."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from common.http import Http
 from tests.platforms.fakes import FakeServer
-from tests.platforms.vendor_schemas import differences, recorded
+from tests.platforms.vendor_schemas import differences, recorded, report
 
 VIDEO = {"snippet": {"title": "Наслов", "tags": ["вести"]}, "status": {"privacyStatus": "public"}}
 
@@ -277,6 +278,19 @@ class TestInstagram:
 def test_sign_in_is_outside_of_the_schemas_and_nothing_else() -> None:
     assert differences.is_outside("youtube", "POST", "/token")
     assert not differences.is_outside("youtube", "POST", "/youtube/v3/videos")
+
+
+def test_the_report_counts_requests_and_their_forms(tmp_path: Path) -> None:
+    page = tmp_path / "schemas.md"
+    report.write(page, [("youtube", "youtube.videos.list", form) for form in ("one", "one", "other")])
+    text = page.read_text()
+    assert f"| youtube | {recorded.vendor('youtube').version()} | 1 | 3 | 2 |" in text
+    assert "| youtube | `youtube.videos.list` | 3 | 2 |" in text
+
+
+def test_requests_with_other_values_have_the_same_form() -> None:
+    assert recorded.shape({"a": "x", "b": [1, 2]}) == recorded.shape({"b": [3], "a": "y"})
+    assert recorded.shape({"a": "x"}) != recorded.shape({"a": 1})
 
 
 @pytest.mark.parametrize("network", recorded.VENDORS)
