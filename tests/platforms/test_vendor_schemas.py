@@ -275,6 +275,39 @@ class TestInstagram:
         assert problems == ["instagram: GET /insights: parameter metric has an unknown value: impresions"]
 
 
+class TestMastodon:
+    statuses = "/api/v1/statuses"
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        poll = {"options": ["Парк", "Пијаца"], "expires_in": 3600}
+        assert sent.problems("POST", self.statuses, json={"status": "Вест", "language": "sr", "poll": poll}) == []
+        assert sent.problems("GET", f"{self.statuses}?id[]=1&id[]=2") == []
+        assert sent.problems("GET", "/api/v1/notifications?types[]=mention&types[]=quote&limit=40") == []
+
+    @pytest.mark.parametrize(
+        ("body", "problem"),
+        [
+            ({"status": "Вест", "lang": "sr"}, "unknown parameter lang"),
+            ({"language": "sr"}, "missing parameter status"),
+            ({"status": 7}, "parameter status is no str: int"),
+            ({"status": "Вест", "media_ids": "5"}, "parameter media_ids is no list: str"),
+            ({"status": "Вест", "poll": {"option": ["Парк"]}}, "unknown parameter poll.option"),
+        ],
+    )
+    def test_a_misspelt_parameter_and_a_wrong_type_are_seen(
+        self, sent: Sent, body: dict[str, Any], problem: str
+    ) -> None:
+        assert sent.problems("POST", self.statuses, json=body) == [f"mastodon: status_internal: {problem}"]
+
+    def test_a_wrong_number_in_the_address_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", "/api/v1/notifications", params={"limit": "many"})
+        assert problems == ["mastodon: notifications: parameter limit is no int: many"]
+
+    def test_an_unknown_call_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", "/api/v1/statusses/1")
+        assert problems == ["mastodon: GET /api/v1/statusses/1: the schema does not know this call"]
+
+
 def test_sign_in_is_outside_of_the_schemas_and_nothing_else() -> None:
     assert differences.is_outside("youtube", "POST", "/token")
     assert not differences.is_outside("youtube", "POST", "/youtube/v3/videos")

@@ -29,6 +29,11 @@ OUTSIDE = (
     Outside("facebook", META_SIGN_IN, "Sign-in and tokens: the SDK is given a token and asks for none."),
     Outside("instagram", META_SIGN_IN, "Sign-in and tokens: the SDK is given a token and asks for none."),
     Outside("x", r"POST /(2/oauth2/(token|revoke)|i/oauth2/authorize)", "The SDK signs in by a library of its own."),
+    Outside(
+        "mastodon",
+        r"POST /api/v1/apps|(GET|POST) /oauth/(authorize|token|revoke)",
+        "Sign-in, which the library does in another way than its calls.",
+    ),
     Outside("telegram", r"GET /s/\w+", "The public page of a channel, which is HTML and no part of the Bot API."),
     Outside(
         "youtube",
