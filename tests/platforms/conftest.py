@@ -1,11 +1,13 @@
-"""The fakes: one server for a module, reset before each test."""
+"""The fakes: one server for a module, reset before each test. What connectors sent is checked at the end of it."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.platforms.fakes import FakeServer, running
 from tests.platforms.intervals import shorten
+from tests.platforms.vendor_schemas import recorded
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +23,12 @@ def server() -> Iterator[FakeServer]:
 
 
 @pytest.fixture
-def fakes(server: FakeServer) -> FakeServer:
+def fakes(server: FakeServer, request: pytest.FixtureRequest) -> Iterator[FakeServer]:
     server.reset()
-    return server
+    server.world.requests = requests = []
+    yield server
+    checked = recorded.check_all(requests)
+    if os.environ.get("VENDOR_SCHEMAS_REPORT"):
+        request.node.user_properties += [("vendor_schemas", one.for_report()) for one in checked if one.operation]
+    problems = sorted({problem for one in checked for problem in one.problems})
+    assert not problems, "Requests that the schemas of the networks do not allow:\n" + "\n".join(problems)

@@ -565,7 +565,9 @@ class TestYouTubeFake(FaultConformance):
     # the stand-in answers as the network does
 
     def raw(self, bench: Bench, verb: str, path: str, **more: Any) -> Any:
-        headers = {"Authorization": f"Bearer {bench.credential.access_token}", **more.pop("headers", {})}
+        # Wrong on purpose, so not in the name of our client: these are not checked against Google's schema.
+        headers = {"User-Agent": "a test", "Authorization": f"Bearer {bench.credential.access_token}"}
+        headers |= more.pop("headers", {})
         return bench.http().request(verb, f"{bench.server}{path}", headers=headers, **more)
 
     def test_errors_have_googles_shape(self, bench: Bench) -> None:

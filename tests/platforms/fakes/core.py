@@ -27,6 +27,8 @@ from typing import Any
 
 from PIL import Image
 
+from common.http import USER_AGENT
+
 
 class Refusal(Exception):
     """Raised by a fake: the platform's own error."""
@@ -172,6 +174,8 @@ class World:
         self.url = ""
         self.lock = threading.RLock()
         self.let_go = threading.Event()
+        # What connectors sent, where somebody reads it (`tests/platforms/vendor_schemas`). A reset leaves it as it is.
+        self.requests: list[Request] | None = None
         self.reset()
 
     def release(self) -> None:
@@ -373,6 +377,9 @@ class _Handler(BaseHTTPRequestHandler):
         entry |= {"at": self.world.clock.now().isoformat(), "key": headers.get("idempotency-key"), "status": None}
         with self.world.lock:
             self.world.ledger.append(entry)
+            # A test that calls the fake itself does so without the name of our client.
+            if self.world.requests is not None and headers.get("user-agent") == USER_AGENT:
+                self.world.requests.append(request)
         reply = self._reply(request, fault)
         entry["status"] = reply.status if reply else None
         if reply:

@@ -1,0 +1,331 @@
+"""Requests that a network would not understand are seen: the schemas of the vendors against our recorded requests."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from common.http import Http
+from tests.platforms.fakes import FakeServer
+from tests.platforms.vendor_schemas import differences, recorded, report
+
+VIDEO = {"snippet": {"title": "Наслов", "tags": ["вести"]}, "status": {"privacyStatus": "public"}}
+
+
+class Sent:
+    """Requests of our client that the fake received, and what the schemas say about them."""
+
+    def __init__(self, server: FakeServer) -> None:
+        self.server = server
+
+    def problems(self, method: str, path: str, **more: Any) -> list[str]:
+        self.server.world.requests = []
+        Http(allow=self.server.allow).request(method, f"{self.server.url}{path}", **more)
+        checked = recorded.check_all(self.server.world.requests)
+        assert len(checked) == 1
+        return list(checked[0].problems)
+
+
+@pytest.fixture
+def sent(server: FakeServer) -> Sent:
+    server.reset()
+    return Sent(server)
+
+
+class TestYouTube:
+    videos = "/youtube/youtube/v3/videos"
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        assert sent.problems("GET", self.videos, params={"part": "snippet,status", "id": "a", "maxResults": 50}) == []
+        assert sent.problems("PUT", self.videos, params={"part": "snippet"}, json={"id": "a", **VIDEO}) == []
+
+    def test_a_misspelt_parameter_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", self.videos, params={"part": "snippet", "ids": "a"})
+        assert problems == ["youtube: youtube.videos.list: unknown parameter ids"]
+
+    def test_a_missing_parameter_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", self.videos, params={"id": "a"})
+        assert problems == ["youtube: youtube.videos.list: missing parameter part"]
+
+    @pytest.mark.parametrize(
+        ("value", "problem"), [("many", "is no integer: many"), ("51", "is outside its limits: 51")]
+    )
+    def test_a_value_of_a_wrong_type_is_seen(self, sent: Sent, value: str, problem: str) -> None:
+        problems = sent.problems("GET", self.videos, params={"part": "id", "id": "a", "maxResults": value})
+        assert problems == [f"youtube: youtube.videos.list: parameter maxResults {problem}"]
+
+    def test_a_parameter_that_may_be_there_once_is_seen_twice(self, sent: Sent) -> None:
+        problems = sent.problems("GET", f"{self.videos}?part=id&id=a&maxResults=1&maxResults=2")
+        assert problems == ["youtube: youtube.videos.list: parameter maxResults is there 2 times"]
+
+    @pytest.mark.parametrize(
+        ("body", "problem"),
+        [
+            ({"snipet": {}}, "unknown field body.snipet"),
+            ({"snippet": {"title": 7}}, "body.snippet.title is no string: int"),
+            ({"snippet": {"tags": "вести"}}, "body.snippet.tags is no array: str"),
+            ({"status": {"privacyStatus": "secret"}}, "body.status.privacyStatus has an unknown value: secret"),
+            ({"status": {"selfDeclaredMadeForKids": 1}}, "body.status.selfDeclaredMadeForKids is no boolean: int"),
+        ],
+    )
+    def test_a_body_that_is_not_the_schemas_is_seen(self, sent: Sent, body: Any, problem: str) -> None:
+        problems = sent.problems("PUT", self.videos, params={"part": "snippet"}, json={"id": "a", **body})
+        assert problems == [f"youtube: youtube.videos.update: {problem}"]
+
+    def test_a_field_that_a_method_needs_is_missed(self, sent: Sent) -> None:
+        body = {"snippet": {"videoId": "a", "language": "sr"}}
+        problems = sent.problems("PUT", "/youtube/youtube/v3/captions", params={"part": "snippet"}, json=body)
+        assert problems == ["youtube: youtube.captions.update: missing field body.id"]
+
+    def test_an_unknown_call_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", "/youtube/youtube/v3/vidoes")
+        assert problems == ["youtube: GET /youtube/v3/vidoes: the schema does not know this call"]
+
+
+class TestTelegram:
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        body = {"chat_id": "@opstina", "text": "Вест", "reply_parameters": {"message_id": 5}}
+        assert sent.problems("POST", "/telegram/bot1/sendMessage", json=body) == []
+        assert sent.problems("POST", "/telegram/bot1/getMe", json={}) == []
+
+    def test_the_numbers_and_files_of_a_form_are_read_from_their_text(self, sent: Sent) -> None:
+        form = {"chat_id": "-100", "width": "640", "supports_streaming": "true", "caption": "[вест]"}
+        files = {"video": ("video.mp4", b"video"), "cover": ("cover.png", b"cover")}
+        assert sent.problems("POST", "/telegram/bot1/sendVideo", data=form, files=files) == []
+
+    def test_the_files_of_an_album_are_those_that_it_names(self, sent: Sent) -> None:
+        form = {"chat_id": "1", "media": '[{"type": "photo", "media": "attach://photo0"}]'}
+        names = {"photo0": ("a.png", b"a"), "photo1": ("b.png", b"b")}
+        problems = sent.problems("POST", "/telegram/bot1/sendMediaGroup", data=form, files=names)
+        assert problems == ["telegram: sendMediaGroup: unknown photo1"]
+
+    @pytest.mark.parametrize(
+        ("changed", "problem"),
+        [
+            ({"txt": "Вест"}, "unknown txt"),
+            ({"reply_parameters": {"message_id": 5, "qoute": "Вест"}}, "unknown reply_parameters.qoute"),
+            ({"text": 7}, "text: Input should be a valid string (int)"),
+            ({"message_thread_id": "7"}, "message_thread_id: Input should be a valid integer (str)"),
+        ],
+    )
+    def test_a_misspelt_parameter_and_a_wrong_type_are_seen(
+        self, sent: Sent, changed: dict[str, Any], problem: str
+    ) -> None:
+        body = {"chat_id": "@opstina", "text": "Вест", **changed}
+        problems = sent.problems("POST", "/telegram/bot1/sendMessage", json=body)
+        assert problems == [f"telegram: sendMessage: {problem}"]
+
+    def test_a_missing_parameter_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("POST", "/telegram/bot1/sendMessage", json={"chat_id": "@opstina"})
+        assert problems == ["telegram: sendMessage: text: Field required (dict)"]
+
+    def test_a_wrong_number_in_a_form_is_seen(self, sent: Sent) -> None:
+        form, files = {"chat_id": "1", "width": "wide"}, {"video": ("video.mp4", b"video")}
+        (problem,) = sent.problems("POST", "/telegram/bot1/sendVideo", data=form, files=files)
+        assert problem.startswith("telegram: sendVideo: width: Input should be a valid integer")
+
+    def test_an_unknown_method_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("POST", "/telegram/bot1/sendMesage", json={})
+        assert problems == ["telegram: POST /bot…/sendMesage: the schema does not know this call"]
+
+
+class TestBluesky:
+    put = "/xrpc/com.atproto.repo.putRecord"
+    post = {"$type": "app.bsky.feed.post", "text": "Вест", "createdAt": "2026-11-29T12:00:00.000Z", "langs": ["sr"]}
+
+    def record(self, **changed: Any) -> dict[str, Any]:
+        key = {"repo": "did:plc:abcdefghijklmnopqrstuvwx", "collection": "app.bsky.feed.post", "rkey": "3kabcdefghij2"}
+        return {**key, "record": {**self.post, **changed}}
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        uris = [f"at://did:plc:abcdefghijklmnopqrstuvwx/app.bsky.feed.post/{key}" for key in ("a", "b")]
+        assert sent.problems("POST", self.put, json=self.record()) == []
+        assert sent.problems("GET", "/xrpc/app.bsky.feed.getPosts", params={"uris": uris}) == []
+        assert sent.problems("POST", "/xrpc/com.atproto.repo.uploadBlob", data=b"a picture") == []
+
+    @pytest.mark.parametrize(
+        ("params", "problem"),
+        [
+            ({"actr": "opstina.test"}, "actor: Field required (dict)"),
+            ({"actor": "opstina.test", "depth": "3"}, "unknown depth"),
+        ],
+    )
+    def test_a_misspelt_parameter_is_seen(self, sent: Sent, params: dict[str, str], problem: str) -> None:
+        problems = sent.problems("GET", "/xrpc/app.bsky.actor.getProfile", params=params)
+        assert problems == [f"bluesky: app.bsky.actor.getProfile: {problem}"]
+
+    def test_a_value_of_a_wrong_type_is_seen(self, sent: Sent) -> None:
+        (problem,) = sent.problems("GET", "/xrpc/app.bsky.notification.listNotifications", params={"limit": "many"})
+        assert problem.startswith(
+            "bluesky: app.bsky.notification.listNotifications: limit: Input should be a valid int"
+        )
+
+    @pytest.mark.parametrize(
+        ("changed", "problem"),
+        [
+            ({"lang": ["sr"]}, "unknown record.lang"),
+            ({"text": 7}, "record.text: Input should be a valid string (int)"),
+            ({"embed": {"$type": "app.bsky.embed.pictures"}}, "record.embed: no type that the schema knows"),
+            ({"$type": "app.bsky.feed.psot"}, "unknown type of record app.bsky.feed.psot"),
+        ],
+    )
+    def test_a_record_that_is_not_the_lexicons_is_seen(self, sent: Sent, changed: dict[str, Any], problem: str) -> None:
+        problems = sent.problems("POST", self.put, json=self.record(**changed))
+        assert f"bluesky: com.atproto.repo.putRecord: {problem}" in problems
+
+    def test_a_call_with_the_wrong_method_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("POST", "/xrpc/app.bsky.actor.getProfile", json={"actor": "opstina.test"})
+        assert problems == ["bluesky: POST /xrpc/app.bsky.actor.getProfile: the schema does not know this call"]
+
+
+class TestX:
+    search = "/x/2/tweets/search/recent"
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        params = {"query": "to:opstina", "max_results": "100", "post.fields": "text,created_at"}
+        assert sent.problems("GET", self.search, params=params) == []
+        assert sent.problems("POST", "/x/2/tweets", json={"text": "Вест", "media": {"media_ids": ["1"]}}) == []
+        assert sent.problems("GET", "/x/2/users/me", params={"user.fields": "name,username"}) == []
+
+    @pytest.mark.parametrize(
+        ("params", "problem"),
+        [
+            ({"query": "a", "max_result": "9"}, "unknown parameter max_result"),
+            ({"max_results": "9"}, "missing parameter query"),
+            ({"query": "a", "max_results": "many"}, "parameter max_results is no integer: many"),
+            ({"query": "a", "sort_order": "newest"}, "parameter sort_order has an unknown value: newest"),
+            ({"query": "a", "user.fields": "name,nmae"}, "parameter user.fields has an unknown value: nmae"),
+        ],
+    )
+    def test_a_misspelt_parameter_and_a_wrong_value_are_seen(
+        self, sent: Sent, params: dict[str, str], problem: str
+    ) -> None:
+        assert sent.problems("GET", self.search, params=params) == [f"x: posts.search_recent: {problem}"]
+
+    @pytest.mark.parametrize(
+        ("body", "problem"),
+        [
+            ({"txt": "Вест"}, "unknown txt"),
+            ({"text": 7}, "text: Input should be a valid string (int)"),
+            ({"text": "Вест", "reply": {"to": "1"}}, "reply.in_reply_to_tweet_id: Field required (dict)"),
+        ],
+    )
+    def test_a_body_that_is_not_the_schemas_is_seen(self, sent: Sent, body: dict[str, Any], problem: str) -> None:
+        assert sent.problems("POST", "/x/2/tweets", json=body) == [f"x: posts.create: {problem}"]
+
+    def test_an_unknown_call_is_seen(self, sent: Sent) -> None:
+        assert sent.problems("PUT", "/x/2/tweets", json={}) == ["x: PUT /2/tweets: the schema does not know this call"]
+
+
+class TestFacebook:
+    page, post = "/facebook/v26.0/100", "/facebook/v26.0/100_7"
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        form = {"message": "Вест", "attached_media": '[{"media_fbid": "5"}]', "appsecret_proof": "a"}
+        fields = "id,message,shares,comments.limit(0).summary(true),attachments{media,subattachments{media}}"
+        assert sent.problems("POST", f"{self.page}/feed", data=form) == []
+        assert sent.problems("GET", self.post, params={"fields": fields}) == []
+
+    @pytest.mark.parametrize(
+        ("form", "problem"),
+        [
+            ({"mesage": "Вест"}, "unknown parameter mesage"),
+            ({"published": "perhaps"}, "parameter published is no bool: perhaps"),
+            ({"width": "wide"}, "parameter width is no unsigned int: wide"),
+            ({"actions": "like"}, "parameter actions is no Object: like"),
+            ({"post_surfaces_blacklist": "a,b"}, "parameter post_surfaces_blacklist has an unknown value: a"),
+        ],
+    )
+    def test_a_misspelt_parameter_and_a_wrong_type_are_seen(
+        self, sent: Sent, form: dict[str, str], problem: str
+    ) -> None:
+        assert f"facebook: POST /feed: {problem}" in sent.problems("POST", f"{self.page}/feed", data=form)
+
+    def test_a_field_that_the_answer_cannot_have_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", self.post, params={"fields": "id,from{nmae},mesage.limit(1)"})
+        assert problems == ["facebook: GET an object: unknown field mesage"]
+
+    def test_an_unknown_edge_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("POST", f"{self.post}/feed", data={"message": "Вест"})
+        assert problems == ["facebook: POST /v26.0/100_7/feed: the schema does not know this call"]
+
+
+class TestInstagram:
+    media = "/instagram/v26.0/178/media"
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        form = {"image_url": "https://example.org/a.jpg", "caption": "Вест", "alt_text": "Мост"}
+        assert sent.problems("POST", self.media, data=form) == []
+
+    @pytest.mark.parametrize(
+        ("form", "problem"),
+        [
+            ({"image": "https://example.org/a.jpg"}, "unknown parameter image"),
+            ({"is_carousel_item": "perhaps"}, "parameter is_carousel_item is no bool: perhaps"),
+            ({"trial_params": "often"}, "parameter trial_params is no map: often"),
+        ],
+    )
+    def test_a_misspelt_parameter_and_a_wrong_type_are_seen(
+        self, sent: Sent, form: dict[str, str], problem: str
+    ) -> None:
+        assert sent.problems("POST", self.media, data=form) == [f"instagram: POST /media: {problem}"]
+
+    def test_a_number_that_instagram_does_not_measure_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", "/instagram/v26.0/178/insights", params={"metric": "views,impresions"})
+        assert problems == ["instagram: GET /insights: parameter metric has an unknown value: impresions"]
+
+
+class TestMastodon:
+    statuses = "/api/v1/statuses"
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        poll = {"options": ["Парк", "Пијаца"], "expires_in": 3600}
+        assert sent.problems("POST", self.statuses, json={"status": "Вест", "language": "sr", "poll": poll}) == []
+        assert sent.problems("GET", f"{self.statuses}?id[]=1&id[]=2") == []
+        assert sent.problems("GET", "/api/v1/notifications?types[]=mention&types[]=quote&limit=40") == []
+
+    @pytest.mark.parametrize(
+        ("body", "problem"),
+        [
+            ({"status": "Вест", "lang": "sr"}, "unknown parameter lang"),
+            ({"language": "sr"}, "missing parameter status"),
+            ({"status": 7}, "parameter status is no str: int"),
+            ({"status": "Вест", "media_ids": "5"}, "parameter media_ids is no list: str"),
+            ({"status": "Вест", "poll": {"option": ["Парк"]}}, "unknown parameter poll.option"),
+        ],
+    )
+    def test_a_misspelt_parameter_and_a_wrong_type_are_seen(
+        self, sent: Sent, body: dict[str, Any], problem: str
+    ) -> None:
+        assert sent.problems("POST", self.statuses, json=body) == [f"mastodon: status_internal: {problem}"]
+
+    def test_a_wrong_number_in_the_address_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", "/api/v1/notifications", params={"limit": "many"})
+        assert problems == ["mastodon: notifications: parameter limit is no int: many"]
+
+    def test_an_unknown_call_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", "/api/v1/statusses/1")
+        assert problems == ["mastodon: GET /api/v1/statusses/1: the schema does not know this call"]
+
+
+def test_sign_in_is_outside_of_the_schemas_and_nothing_else() -> None:
+    assert differences.is_outside("youtube", "POST", "/token")
+    assert not differences.is_outside("youtube", "POST", "/youtube/v3/videos")
+
+
+def test_the_report_counts_requests_and_their_forms(tmp_path: Path) -> None:
+    page = tmp_path / "schemas.md"
+    report.write(page, [("youtube", "youtube.videos.list", form) for form in ("one", "one", "other")])
+    text = page.read_text()
+    assert f"| youtube | {recorded.vendor('youtube').version()} | 1 | 3 | 2 |" in text
+    assert "| youtube | `youtube.videos.list` | 3 | 2 |" in text
+
+
+def test_requests_with_other_values_have_the_same_form() -> None:
+    assert recorded.shape({"a": "x", "b": [1, 2]}) == recorded.shape({"b": [3], "a": "y"})
+    assert recorded.shape({"a": "x"}) != recorded.shape({"a": 1})
+
+
+@pytest.mark.parametrize("network", recorded.VENDORS)
+def test_a_schema_names_its_version(network: str) -> None:
+    assert any(letter.isdigit() for letter in recorded.vendor(network).version())

@@ -1,0 +1,108 @@
+"""Where requests differ from a vendor's schema and may: what no schema describes, and what is known to be so."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Outside(NamedTuple):
+    """Calls that are no part of the schema. `calls` is matched against "METHOD /path"."""
+
+    network: str
+    calls: str
+    reason: str
+
+
+class Difference(NamedTuple):
+    """A problem that is accepted. `operation` and `problem` are patterns of the whole text."""
+
+    network: str
+    operation: str
+    problem: str
+    reason: str
+    source: str
+
+
+META_SIGN_IN = r"(GET /v[\d.]+/(oauth/access_token|debug_token)|POST /v[\d.]+/dialog/oauth)"
+OUTSIDE = (
+    Outside("facebook", META_SIGN_IN, "Sign-in and tokens: the SDK is given a token and asks for none."),
+    Outside("instagram", META_SIGN_IN, "Sign-in and tokens: the SDK is given a token and asks for none."),
+    Outside("x", r"POST /(2/oauth2/(token|revoke)|i/oauth2/authorize)", "The SDK signs in by a library of its own."),
+    Outside(
+        "mastodon",
+        r"POST /api/v1/apps|(GET|POST) /oauth/(authorize|token|revoke)",
+        "Sign-in, which the library does in another way than its calls.",
+    ),
+    Outside("telegram", r"GET /s/\w+", "The public page of a channel, which is HTML and no part of the Bot API."),
+    Outside(
+        "youtube",
+        r"POST /(token|revoke|o/oauth2/v2/auth)",
+        "Google's sign-in is no part of the discovery document of an API.",
+    ),
+    Outside(
+        "youtube",
+        r"PUT /upload/youtube/v3/videos",
+        "The address of a resumable upload comes from Google's answer; what follows are bytes.",
+    ),
+)
+X_NAMES = "https://docs.x.com/x-api/fundamentals/data-dictionary"
+TASKS = "What a person may do on a page, a field of the edge and not of the page."
+ACCOUNTS = "https://developers.facebook.com/docs/graph-api/reference/user/accounts/"
+ACCEPTED = (
+    Difference(
+        "x",
+        r"(posts|users)\.\w+",
+        r"unknown parameter tweet\.fields",
+        "The name before `post.fields`, which X still takes; the connector's option `fields` changes it.",
+        X_NAMES,
+    ),
+    Difference(
+        "x",
+        r"(posts|users)\.\w+",
+        r"parameter post\.fields has an unknown value: (author_id|referenced_posts)",
+        "In the SDK these are expansions and no fields. Sent only under the new names; not tried against X itself.",
+        "https://github.com/xdevplatform/xdk",
+    ),
+    Difference(
+        "x",
+        r"media\.upload",
+        r"unknown media_type",
+        "X's page of the call has it as optional; the SDK has no field for it.",
+        "https://docs.x.com/x-api/media/upload-media",
+    ),
+    Difference(
+        "facebook",
+        r"POST /photos",
+        r"unknown parameter source",
+        "The part of the form with the file; the SDK has only addresses of pictures.",
+        "https://developers.facebook.com/docs/graph-api/reference/page/photos/",
+    ),
+    Difference(
+        "facebook",
+        r"GET /insights",
+        r"unknown parameter breakdown",
+        "`is_from_ads` of a post; where Meta refuses it, the connector takes the sum.",
+        "https://developers.facebook.com/docs/graph-api/reference/insights",
+    ),
+    Difference("facebook", r"GET /(accounts|owned_pages|client_pages)", r"unknown field tasks", TASKS, ACCOUNTS),
+    Difference("instagram", r"GET /(accounts|owned_pages|client_pages)", r"unknown field tasks", TASKS, ACCOUNTS),
+    Difference(
+        "instagram",
+        r"GET an object",
+        r"unknown field (status|status_code)",
+        "Of a container, an object of which the SDK has no class.",
+        "https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-container",
+    ),
+)
+
+
+def is_outside(network: str, method: str, path: str) -> bool:
+    return any(one.network == network and re.fullmatch(one.calls, f"{method} {path}") for one in OUTSIDE)
+
+
+def is_accepted(network: str, operation: str, problem: str) -> bool:
+    return any(
+        one.network == network and re.fullmatch(one.operation, operation) and re.fullmatch(one.problem, problem)
+        for one in ACCEPTED
+    )

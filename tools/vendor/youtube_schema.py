@@ -1,0 +1,47 @@
+"""Google's discovery document of YouTube v3 for the tests, from a pinned `google-api-python-client`.
+
+    .venv/bin/python tools/vendor/youtube_schema.py
+
+The package takes 111 MB, of which this document is a third of a megabyte. It is kept without descriptions. For a newer
+one, change the version and the hash of the wheel below and run it again.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+VERSION = "2.202.0"
+WHEEL = "sha256:aaa90064c9bb642ff1d065b22ca8958a2cb6e345909cefe70d0e5452fc50e08b"
+KEPT = Path(__file__).resolve().parents[2] / "tests/platforms/vendor_schemas/youtube.v3.json"
+PARTS = ("id", "revision", "servicePath", "parameters", "resources", "schemas")
+DOCUMENT = "googleapiclient/discovery_cache/documents/youtube.v3.json"
+
+
+def undescribed(value: Any) -> Any:
+    """Without the sentences for readers. A field of that name is an object, not a text."""
+    if isinstance(value, dict):
+        return {
+            name: undescribed(content)
+            for name, content in value.items()
+            if name != "enumDescriptions" and not (name == "description" and isinstance(content, str))
+        }
+    return [undescribed(item) for item in value] if isinstance(value, list) else value
+
+
+def main() -> None:
+    uv = Path(sys.executable).with_name("uv")
+    with tempfile.TemporaryDirectory() as folder:
+        pin = Path(folder) / "pin.txt"
+        pin.write_text(f"google-api-python-client=={VERSION} --hash={WHEEL}\n")
+        install = [uv, "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
+        subprocess.run([*install, "--target", f"{folder}/package", "-r", pin], check=True)
+        document = json.loads((Path(folder) / "package" / DOCUMENT).read_text(encoding="utf-8"))
+    kept = {"package": VERSION} | {name: undescribed(document[name]) for name in PARTS}
+    KEPT.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
