@@ -15,9 +15,9 @@ from typing import Any
 
 VERSION = "2.202.0"
 WHEEL = "sha256:aaa90064c9bb642ff1d065b22ca8958a2cb6e345909cefe70d0e5452fc50e08b"
-KEPT = Path(__file__).resolve().parents[2] / "tests/platforms/vendor_schemas/youtube.v3.json"
+COPY = Path(__file__).resolve().parents[2] / "tests/platforms/vendor_schemas/youtube.v3.json"
 PARTS = ("id", "revision", "servicePath", "parameters", "resources", "schemas")
-DOCUMENT = "googleapiclient/discovery_cache/documents/youtube.v3.json"
+IN_PACKAGE = "googleapiclient/discovery_cache/documents/youtube.v3.json"
 
 
 def undescribed(value: Any) -> Any:
@@ -32,15 +32,15 @@ def undescribed(value: Any) -> Any:
 
 
 def main() -> None:
-    uv = Path(sys.executable).with_name("uv")
+    uv = str(Path(sys.executable).with_name("uv"))
     with tempfile.TemporaryDirectory() as folder:
         pin = Path(folder) / "pin.txt"
         pin.write_text(f"google-api-python-client=={VERSION} --hash={WHEEL}\n")
         install = [uv, "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
-        subprocess.run([*install, "--target", f"{folder}/package", "-r", pin], check=True)
-        document = json.loads((Path(folder) / "package" / DOCUMENT).read_text(encoding="utf-8"))
-    kept = {"package": VERSION} | {name: undescribed(document[name]) for name in PARTS}
-    KEPT.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        subprocess.run([*install, "--target", f"{folder}/package", "-r", str(pin)], check=True)
+        document = json.loads((Path(folder) / "package" / IN_PACKAGE).read_text(encoding="utf-8"))
+    reduced = {"package": VERSION} | {name: undescribed(document[name]) for name in PARTS}
+    COPY.write_text(json.dumps(reduced, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

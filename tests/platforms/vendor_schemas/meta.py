@@ -77,7 +77,7 @@ def problems(known: Operation, params: Mapping[str, list[str]], body: Any) -> li
 def operations(name: str) -> tuple[Operation, ...]:
     """What the SDK can do with objects of a class, by the name of its module."""
     functions = [node for node in _class(name).body if isinstance(node, ast.FunctionDef)]
-    return tuple(found for function in functions if (found := _operation(name, function)))
+    return tuple(call for function in functions if (call := _operation(name, function)))
 
 
 def _folder() -> Path:

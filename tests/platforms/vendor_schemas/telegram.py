@@ -46,11 +46,11 @@ def validate(method: str, url: str, params: Mapping[str, list[str]], body: Any) 
     if not isinstance(body or {}, dict):
         return ["the body is neither JSON nor a form"]
     fields, values = methods()[name].model_fields, dict(body or {})
-    found = [f"parameter {name} in the address" for name in params]
+    problems = [f"parameter {name} in the address" for name in params]
     files = {name for name, value in values.items() if isinstance(value, bytes)}
     if not files:
-        return found + models.problems(methods()[name], values, strict=True)
-    return found + models.problems(methods()[name], _of_form(fields, values, files), strict=False)
+        return problems + models.problems(methods()[name], values, strict=True)
+    return problems + models.problems(methods()[name], _of_form(fields, values, files), strict=False)
 
 
 def _of_form(fields: Mapping[str, Any], values: dict[str, Any], files: set[str]) -> dict[str, Any]:

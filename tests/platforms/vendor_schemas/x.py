@@ -84,8 +84,8 @@ def _known(method: str, url: str) -> Operation | None:
 def _of_client(client: str, folder: Path) -> Iterator[Operation]:
     tree = ast.parse((folder / "client.py").read_text(encoding="utf-8"))
     for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef) and (found := _operation(client, function)):
-            yield found
+        if isinstance(function, ast.FunctionDef) and (call := _operation(client, function)):
+            yield call
 
 
 def _operation(client: str, function: ast.FunctionDef) -> Operation | None:

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-KEPT = Path(__file__).with_name("youtube.v3.json")
+DOCUMENT = Path(__file__).with_name("youtube.v3.json")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 INTEGER = re.compile(r"-?\d+")
 JSON_TYPES: Mapping[str, tuple[type, ...]] = {
@@ -29,7 +29,7 @@ JSON_TYPES: Mapping[str, tuple[type, ...]] = {
 
 @cache
 def document() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8"))
+    content: dict[str, Any] = json.loads(DOCUMENT.read_text(encoding="utf-8"))
     return content
 
 
