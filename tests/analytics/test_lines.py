@@ -90,7 +90,9 @@ def test_a_kind_of_posts_says_its_numbers_with_the_posts_behind_them() -> None:
         '<td class="num"><span class="number">4.5</span></td>'
         '<td class="bar-cell"><svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="chart-bar series-1" width="40.5" height="10"/></svg></td>'
-        '<td class="num nowrap">1.5 × <small class="muted">n = 1200</small></td></tr>\n'
+        '<td class="num nowrap">1.5 ×<details class="verdict-why"><summary>Why?</summary><p>It is the middle of these '
+        "posts (1200 of them can be judged): half did better, half worse. Each is measured against the usual number of "
+        "its own channel in the period.</p></details></td></tr>\n"
     )
 
 

@@ -79,11 +79,13 @@ def test_a_morning_without_a_mouse(
     page.keyboard.press("Tab")
     press(page, "Enter", f"**/inbox/{benches.pk}/?view=open")
     expect(page.get_by_text("Postponed. It returns automatically.")).to_be_visible()
-    # answer it; then spam is closed, and back to the first
+    # answer it, and see the answer there; then spam is closed, and back to the first
     page.keyboard.press("a")
     page.keyboard.type("Hvala na predlogu.")
     page.keyboard.press("Tab")
-    press(page, "Enter", f"**/inbox/{gold.pk}/?view=open")
+    press(page, "Enter")
+    expect(page.get_by_text("The answer is on its way.")).to_be_visible()
+    press(page, "j", f"**/inbox/{gold.pk}/?view=open")
     press(page, "s")
     expect(page.get_by_label("Kind")).to_have_value("spam")
     press(page, "d")

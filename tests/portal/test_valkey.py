@@ -26,9 +26,11 @@ from accounts import tasks as account_tasks
 from analytics.ingestion.domain import webhooks
 from channels.domain import keys
 from channels.models import Channel
+from common import job_progress
 from delivery import heartbeat
 from municipalities.tenancy import scope
 from portal import tasks
+from posts.editing.domain import page_cards
 from tests import security_figures
 from tests.channels.test_hostile_webhooks import payload, signed
 from tests.people import Cast, sign_in
@@ -50,6 +52,9 @@ KINDS = {
     r":1:heartbeat:[a-z:]+": "that a process lives",
     r":1:traffic:[a-z-]+(:.+)?": "what servers of networks still take, and which do not answer; names of hosts, ids",
     r"metrics:[a-z_]+": "how long requests and tasks took, by patterns of addresses and names of tasks",
+    r":1:job-progress:[a-z._]+:[0-9]+": "how far a report or an export is: two numbers",
+    rf":1:page-card:[0-9]+:{HASH}": "what a linked public page says of itself, by municipality",
+    rf":1:page-picture:[0-9]+:{HASH}": "the picture of such a page, written anew",
     r":1:analytics:events-read": "the time of the last event that was read",
     r":1:(open-data|public)[a-z-]*:.+": "a public page, as everybody sees it",
     r"(_kombu\.binding\.)?[a-z]+(\x06\x16\d)?": "Celery: queues of calls of our tasks, whose arguments are ids",
@@ -59,9 +64,9 @@ KINDS = {
 # Modules that write to Valkey. A new one gets a line in the test below, and its keys a pattern above.
 WRITERS = {
     "accounts/middleware.py", "accounts/throttling.py", "analytics/ingestion/domain/webhooks.py",
-    "channels/rate_limits.py", "common/ratelimit.py", "delivery/heartbeat.py", "launcher/backup.py",
-    "launcher/installed.py", "links/domain/count.py", "portal/health.py", "portal/measurements.py",
-    "portal/operations.py", "portal/tasks.py", "reports/public_responses.py",
+    "channels/rate_limits.py", "common/optional_cache.py", "common/ratelimit.py", "delivery/heartbeat.py",
+    "launcher/backup.py", "launcher/installed.py", "links/domain/count.py", "portal/health.py",
+    "portal/measurements.py", "portal/operations.py", "portal/tasks.py", "reports/public_responses.py",
 }  # fmt: skip
 ELSEWHERE = ("tests/", "demo/", "benchmarks/", ".venv/", "node_modules/", "tools/")
 
@@ -157,6 +162,8 @@ def test_every_key_is_of_a_known_kind_and_none_holds_a_secret(cast: Cast, settin
     heartbeat.cache.set(heartbeat.HEARTBEAT_KEY, 1, 10)
     webhooks.cache.set(webhooks.KEY, timezone.now(), 60)
     account_tasks.warn_of_guessing.delay(cast.officer.pk)
+    job_progress.record("export:1", 1, 2)
+    page_cards.keep_no_card(cast.cuprija.pk, "https://cuprija.rs/vest?zqsecret")
     everything = contents(settings.REDIS_URL)
     unknown = [key for key in everything if not any(re.fullmatch(pattern, key) for pattern in KINDS)]
     assert unknown == [], "\n".join(unknown)
