@@ -130,7 +130,7 @@ def indexes_of(other: Path) -> set[str]:
         "import django; django.setup(); from django.apps import apps; "
         "print(*(index.name for model in apps.get_models() for index in model._meta.indexes))"
     )
-    environment = {**os.environ, "PYTHONPATH": str(other)}
+    environment = {**os.environ, "PYTHONPATH": str(other), "DJANGO_SETTINGS_MODULE": "portal.settings"}
     return set(check_output([sys.executable, "-c", program], cwd=other, env=environment, text=True).split())
 
 

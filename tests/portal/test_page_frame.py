@@ -134,8 +134,11 @@ def portal(cast: Cast) -> Portal:
 
 
 def columns(rows: list[Any]) -> list[tuple[Any, ...]]:
-    """Everything that was read: loaded columns and annotations by name, in the order of the keys."""
+    """Everything that was read: loaded columns and annotations by name, in the order of the keys. Roles are a set."""
     loaded = [{name: value for name, value in vars(row).items() if name != "_state"} for row in rows]
+    for row in loaded:
+        if "held_roles" in row:
+            row["held_roles"] = sorted(row["held_roles"])
     return sorted((row["id"], sorted(row.items())) for row in loaded)
 
 
