@@ -29,7 +29,7 @@ document.addEventListener(
     const form = closest(event, "dialog#dialog form");
     if (!form?.dataset.needsNote) return;
     form.querySelector(".finding-error")?.remove();
-    const problem = missing(form, event.submitter?.value);
+    const problem = missing(form, /** @type {HTMLButtonElement | null} */ (event.submitter)?.value);
     if (!problem) return;
     event.preventDefault();
     event.stopImmediatePropagation();
