@@ -47,8 +47,8 @@ OUTSIDE = (
     ),
 )
 X_NAMES = "https://docs.x.com/x-api/fundamentals/data-dictionary"
-TASKS = "What a person may do on a page, a field of the edge and not of the page."
-ACCOUNTS = "https://developers.facebook.com/docs/graph-api/reference/user/accounts/"
+TASKS = "What a person may do on a page: a field of the edge and not of the page, described of `assigned_pages`."
+ACCOUNTS = "https://developers.facebook.com/docs/graph-api/reference/user/assigned_pages/"
 ACCEPTED = (
     Difference(
         "x",
