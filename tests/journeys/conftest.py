@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 from tests import places
 from tests.journeys import stack as stack_of_product
 from tests.journeys.stack import FirstRun, Stack, started
-from tests.journeys.visit import LANGUAGE_TAGS, Visit
+from tests.journeys.visit import LANGUAGE_TAGS, WIDE, Visit
 
 
 @pytest.fixture(scope="package")
@@ -70,6 +70,7 @@ def speaking(visit: Callable[..., Visit]) -> Iterator[Callable[[str, str], Visit
     changed: list[Visit] = []
 
     def choose(person: Visit, language: str) -> None:
+        person.page.set_viewport_size(WIDE)  # a narrow screen has the menu elsewhere
         person.go("/")
         person.page.locator(".rail-foot summary").click()
         person.page.locator(f".rail-foot [name=language][value={language}]").click()
