@@ -69,7 +69,14 @@ function placed(entry, day, clock) {
   };
 }
 
-async function send(address, body, post, putBack = () => {}) {
+// One after the other: two at once could be carried out in the wrong order.
+let sending = Promise.resolve();
+function send(...call) {
+  sending = sending.then(() => sendNow(...call));
+  return sending;
+}
+
+async function sendNow(address, body, post, putBack = () => {}) {
   try {
     const answer = await ask(address, body);
     if (answer.ok) {

@@ -48,7 +48,7 @@ LIMITS: dict[str, tuple[int, float]] = {
     "Repeating posts": (6, 47),
     "Kits": (7, 43),
     "Kit": (8, 19),
-    "Channels": (7, 15),
+    "Channels": (8, 15),
     "Short links": (8, 20),
     "Progress by the rubric": (8, 13),
     "Notifications": (9, 53),
