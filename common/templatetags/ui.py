@@ -432,13 +432,13 @@ def callout(content: str, tone: str = "info", title: str = "", symbol: str = "",
 
 @register.simple_block_tag
 def table(content: SafeString, label: str, stacked: bool = False) -> SafeString:
-    """`{% table "Posts" %}<thead>…{% endtable %}`: scrolls in a region of its own, also by keyboard.
+    """`{% table "Posts" %}<thead>…{% endtable %}`: scrolls in a group of its own, also by keyboard. No landmark: a page has many.
 
     `stacked=True`: on a phone each row is a block of facts, for some dozen rows whose columns are of many kinds;
     each cell carries its heading then, which hundreds of rows have no room for.
     """
     return format_html(
-        '<div class="table-region{}" role="region" tabindex="0" aria-label="{}"><table class="table">{}</table></div>',
+        '<div class="table-region{}" role="group" tabindex="0" aria-label="{}"><table class="table">{}</table></div>',
         " table-stacked" if stacked else "",
         label,
         rewritten(content, tables.named) if stacked else content,

@@ -51,7 +51,7 @@ def test_the_votes_are_sound_on_the_posts_page_and_beside_the_report(page: Any, 
     enter(page, live_server, cast.officer)
     for path in (f"posts/{post.pk}/closing/", f"posts/{post.pk}/"):
         page.goto(f"{live_server.url}/m/cuprija/{path}")
-        table = page.get_by_role("region", name="Votes by answer and channel")
+        table = page.get_by_role("group", name="Votes by answer and channel")
         assert "56" in table.inner_text(), "44 votes and 12"
         page.wait_for_load_state("networkidle")
         is_sound(page)
