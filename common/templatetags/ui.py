@@ -432,8 +432,9 @@ def callout(content: str, tone: str = "info", title: str = "", symbol: str = "",
 
 @register.simple_block_tag
 def table(content: SafeString, label: str, stacked: bool = False) -> SafeString:
-    """`{% table "Posts" %}<thead>…{% endtable %}`: scrolls in a group of its own, also by keyboard. No landmark: a page has many.
+    """`{% table "Posts" %}<thead>…{% endtable %}`: scrolls in a group of its own, also by keyboard.
 
+    It is no landmark: a page may have many with the same name.
     `stacked=True`: on a phone each row is a block of facts, for some dozen rows whose columns are of many kinds;
     each cell carries its heading then, which hundreds of rows have no room for.
     """
