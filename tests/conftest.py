@@ -149,9 +149,10 @@ def nothing_refused() -> Iterator[None]:
 
 @pytest.fixture
 def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A page in a fresh context, in English, 1280 px wide. A journey for phones makes its own context."""
+    """A page in a fresh context, in English, 1280 px wide, without motion: in the middle of a fade nothing can be
+    clicked, and colours are others. A journey for phones makes its own context."""
     context = browser.new_context(
-        locale="en-GB", timezone_id="Europe/Belgrade", viewport={"width": 1280, "height": 900}
+        locale="en-GB", timezone_id="Europe/Belgrade", viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
     )
     yield context.new_page()
     context.close()

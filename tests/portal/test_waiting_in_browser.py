@@ -34,6 +34,7 @@ def slowed(page: Any, pattern: str) -> None:
 
 
 def test_a_page_that_takes_long_is_announced_until_it_is_there(home: Any) -> None:
+    home.emulate_media(reduced_motion="no-preference")  # with the fade from page to page
     waiting = home.locator("html[data-waiting]")
     home.evaluate(
         """() => {
