@@ -50,12 +50,12 @@ class RequestIdMiddleware:
         return response
 
 
-def _forget(**_: Any) -> None:
+def forget(**_: Any) -> None:
     # Not in the middleware: Django logs a refusal after it, and a file is streamed after it.
     _current.set("")
 
 
-request_finished.connect(_forget, dispatch_uid="portal.request_ids")
+request_finished.connect(forget, dispatch_uid="portal.request_ids")
 
 
 class RequestIds(logging.Filter):
