@@ -64,5 +64,5 @@ def require_restored(portal: Portal, path: str, text: str, due: str) -> None:
     expect(page.get_by_role("main")).to_contain_text("Објављено")
     page = portal.page_of(ADMINISTRATOR)
     page.goto(f"{portal.address}/installation/restore/")
-    expect(page.get_by_role("heading", name="Објављивање је паузирано")).to_be_visible()
+    expect(page.get_by_role("heading", name="Објављивање је заустављено")).to_be_visible()
     expect(page.locator("#restore details", has_text=due)).to_contain_text("Већ објављено", timeout=PATIENCE * 2)
