@@ -91,7 +91,7 @@ ACCEPTED = (
         "instagram",
         r"GET an object",
         r"unknown field (status|status_code)",
-        "Of a container, an object of which the SDK has no class.",
+        "A field of a container. The SDK has no class for containers.",
         "https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-container",
     ),
 )
