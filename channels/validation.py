@@ -16,6 +16,8 @@ from django.utils.translation import gettext
 from channels import messages, rules
 from channels.models import Channel, Event
 from platforms import counting, scopes, types
+from platforms.checks import check_settings
+from platforms.post_settings import YES, PostSetting
 from platforms.registry import PLATFORMS, Platform, connector
 from platforms.types import Action, Limits, Message, Outgoing, Problem, Scope
 
@@ -28,8 +30,8 @@ NOT_HERE = "comment_not_here"
 class Finding:
     """A problem with a post on a channel, in the reader's language. `severity`: "error" stops it, "warning" does not.
 
-    `field` is "text", "language", "title", "video", "link_card", "first_comment", "channel", or "pictures.0" … for the
-    picture at that place.
+    `field` is "text", "language", "title", "video", "link", "link_card", "first_comment", "channel", "pictures.0" … for
+    the picture at that place, or "settings.NAME".
     """
 
     code: str
@@ -65,7 +67,35 @@ def commit_window(channel: Channel) -> timedelta:
 def limits(channel: Channel) -> Limits:
     """The limits of the account's server, as of `channel.facts_at`, and of what was granted."""
     allowed = connector(channel.platform).limits(known(channel.platform, channel.facts))
+    if any(setting.scope for setting in allowed.settings):
+        missing = {scope.name for scope in missing_scopes(channel)}
+        allowed = replace(allowed, settings=tuple(one for one in allowed.settings if one.scope not in missing))
     return allowed if can(channel, Action.COMMENT) else replace(allowed, comment_characters=0, threads=False)
+
+
+@dataclass(frozen=True)
+class ChosenSetting:
+    """A setting of a post that is not as it is by default, in the reader's language."""
+
+    label: str
+    value: str
+
+
+def chosen_settings(channel: Channel, chosen: Mapping[str, str]) -> list[ChosenSetting]:
+    """What a post's settings mean on this channel, in the order of the form; nothing where all is as by default."""
+    rows = []
+    for setting in limits(channel).settings:
+        value = setting.value(chosen)
+        if value and value != setting.default:
+            rows.append(ChosenSetting(gettext(setting.label), setting_value(setting, value)))
+    return rows
+
+
+def setting_value(setting: PostSetting, value: str) -> str:
+    """A value as people read it."""
+    if choice := setting.choice(value):
+        return choice.label if choice.is_name else gettext(choice.label)
+    return gettext("yes") if value == YES else value
 
 
 def missing_scopes(channel: Channel) -> list[Scope]:
@@ -84,8 +114,10 @@ def can(channel: Channel, action: Action) -> bool:
 
 def check(channel: Channel, outgoing: Outgoing) -> list[Finding]:
     """Every problem with `outgoing` on this channel, in the order of the page. Empty: the network should take it."""
-    allowed = limits(channel)
+    of_account = limits(channel)
+    allowed = of_account.of_format(outgoing.settings)
     problems = connector(channel.platform).check(outgoing, allowed)
+    problems += check_settings(outgoing.settings, of_account.settings)
     if not can(channel, Action.COMMENT):
         problems = [replace(p, message_id=messages.NO_COMMENT_RIGHT) if p.code == NOT_HERE else p for p in problems]
     is_fetched = bool(outgoing.pictures) or bool(outgoing.video and not (allowed.videos and allowed.videos.uploaded))
@@ -98,7 +130,10 @@ def check(channel: Channel, outgoing: Outgoing) -> list[Finding]:
 
 def _sentence(problem: Problem) -> str:
     # The connectors' texts are marked for translation where they stand, in platforms/checks.py.
-    return gettext(problem.message_id) % problem.params
+    params = dict(problem.params)
+    if isinstance(label := params.get("label"), str):
+        params["label"] = gettext(label)
+    return gettext(problem.message_id) % params
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,11 @@
 `gettext_noop` only marks the texts for translation: the caller translates `message_id`.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 from platforms import counting
+from platforms.post_settings import PostSetting, SettingKind
 from platforms.translation import gettext_noop
 from platforms.types import Limits, LinkCard, Outgoing, Picture, Poll, PollLimits, Problem, Video, VideoLimits
 
@@ -62,6 +66,14 @@ NOT_FOR_FEW = gettext_noop(
     "This message is not public, and the portal can only reply in public here. Reply on the network itself."
 )
 CARD_TITLE = gettext_noop("The link card has no title. Write one or remove the card.")
+TEXT_NOT_SHOWN = gettext_noop("Here only the picture or the video is shown, without the text. Put the words into it.")
+LINK_NOT_SHOWN = gettext_noop(
+    "Nobody can follow a link here. Write the address into the picture, or choose an ordinary post for this channel."
+)
+SETTING_NOT_OFFERED = gettext_noop("%(label)s: “%(value)s” cannot be chosen here any more. Choose again.")
+SETTING_TOO_LONG = gettext_noop(
+    "%(label)s: there are %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s."
+)
 
 
 def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
@@ -72,11 +84,32 @@ def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
         problems += _picture(picture, f"pictures.{place}", limits)
     if outgoing.video:
         problems += _video(outgoing.video, bool(outgoing.pictures), limits.videos)
+    if not limits.shows_links and counting.urls(outgoing.text):
+        problems.append(Problem("link_not_shown", "link", LINK_NOT_SHOWN, severity="warning"))
     if outgoing.link_card and limits.link_card == "ours":
         problems += _card(outgoing.link_card, bool(outgoing.pictures), limits)
     if outgoing.poll:
         problems += _poll(outgoing.poll, bool(outgoing.pictures), limits.polls)
     return problems + _comment(outgoing.first_comment, limits)
+
+
+def check_settings(chosen: Mapping[str, str], offered: Sequence[PostSetting]) -> list[Problem]:
+    """What is wrong with the settings of a post, each at the field `settings.NAME`. `label` in `params` is an msgid."""
+    return [problem for setting in offered if setting.applies(chosen) for problem in _setting(setting, chosen)]
+
+
+def _setting(setting: PostSetting, chosen: Mapping[str, str]) -> list[Problem]:
+    value, field = setting.value(chosen), f"settings.{setting.name}"
+    if not value:
+        return [Problem("setting_missing", field, setting.required)] if setting.required else []
+    if setting.kind == SettingKind.CHOICE and setting.choice(value) is None:
+        params: dict[str, int | str] = {"value": value, "label": setting.label}
+        return [Problem("setting_not_offered", field, SETTING_NOT_OFFERED, params=params)]
+    count = counting.graphemes(value)
+    if setting.kind == SettingKind.TEXT and count > setting.max_characters:
+        too_long = _over("setting_too_long", field, SETTING_TOO_LONG, count, setting.max_characters)
+        return [replace(too_long, params={**too_long.params, "label": setting.label})]
+    return []
 
 
 def _title(title: str, limits: Limits) -> list[Problem]:
@@ -185,6 +218,9 @@ def _text(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     if not media and not outgoing.text.strip():
         return [Problem("empty", "text", EMPTY)]
     problems = [] if media or not limits.needs_media else [Problem("needs_media", "pictures", NEEDS_MEDIA)]
+    if not limits.shows_text:
+        has_text = bool(outgoing.text.strip())
+        return problems + ([Problem("text_not_shown", "text", TEXT_NOT_SHOWN, severity="warning")] if has_text else [])
     count = counting.count(outgoing.text, limits)
     longest = limits.max_characters
     if media and limits.characters_with_media is not None:

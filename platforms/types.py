@@ -3,10 +3,11 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, BinaryIO, Protocol
 
+from platforms.post_settings import FORMAT, PostSetting
 from platforms.visibility import NARROWEST, Visibility
 
 
@@ -81,6 +82,20 @@ class Limits:
     """False where only a person can delete a post."""
     visibilities: tuple[Visibility, ...] = (Visibility.PUBLIC,)
     """Possible audiences of a post or an answer. Most networks have only public ones."""
+    settings: tuple[PostSetting, ...] = ()
+    """What a person may choose for each post beside its content."""
+    formats: "Mapping[str, Limits]" = dataclasses.field(default_factory=dict)
+    """Limits of the formats beside an ordinary post ("story", "reel"), by the values of the setting "format"."""
+    shows_text: bool = True
+    """False where only pictures and video are shown."""
+    shows_links: bool = True
+    """False where an address is neither shown nor can be followed."""
+    expires_after: timedelta | None = None
+    """How long the post is public before the network removes it by itself; None: until somebody deletes it."""
+
+    def of_format(self, chosen: Mapping[str, str]) -> "Limits":
+        """Those of the format that `chosen` names among a post's settings."""
+        return self.formats.get(chosen.get(FORMAT, ""), self)
 
 
 @dataclass(frozen=True)
@@ -202,6 +217,13 @@ class Outgoing:
     first_comment: str = ""
     visibility: Visibility = Visibility.PUBLIC
     """Of an answer: `visibility.of_answer` of the answered message. No connector makes it wider."""
+    settings: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Name → chosen value of `Limits.settings`; what is not there has its default."""
+
+    @property
+    def format(self) -> str:
+        """A key of `Limits.formats`, or "" for an ordinary post."""
+        return self.settings.get(FORMAT, "")
 
     @property
     def heading(self) -> str:
@@ -210,7 +232,7 @@ class Outgoing:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-serialisable dict; `from_json` gives an equal value back."""
-        return {**asdict(self), "created_at": self.created_at.isoformat()}
+        return {**asdict(self), "created_at": self.created_at.isoformat(), "settings": dict(self.settings)}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Outgoing":
@@ -228,6 +250,7 @@ class Outgoing:
             title=stored.get("title", ""),
             first_comment=stored.get("first_comment", ""),
             visibility=_visibility(stored),
+            settings={str(name): str(value) for name, value in (stored.get("settings") or {}).items()},
         )
 
 
@@ -319,8 +342,8 @@ class Problem:
 
     code: str
     field: str
-    """"text", "language", "title", "video", "link_card", "first_comment", "channel", or "pictures.0" … for
-    the one there."""
+    """"text", "language", "title", "video", "link", "link_card", "first_comment", "channel", "pictures.0" …
+    for the one there, or "settings.NAME"."""
     message_id: str
     severity: str = "error"
     """"error" stops the post, "warning" does not."""

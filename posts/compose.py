@@ -9,12 +9,13 @@ The same code composes a draft and a frozen version: `content(version)` of `post
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeGuard
 from uuid import UUID
 
 from channels.enums import Layout
+from platforms.post_settings import WRITTEN
 from platforms.types import LinkCard, Outgoing, Poll
 from posts import version_files
 from posts.draft import SERBIAN, ChannelLayout, Draft, Text
@@ -71,6 +72,7 @@ class Part:
     derived: tuple[str, ...] = ()
     poll: Poll | None = None
     link: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
@@ -123,7 +125,15 @@ def layout_of(draft: Draft, channel: ComposeChannel) -> ChannelLayout:
 
 def parts(draft: Draft, channel: ComposeChannel) -> list[Part]:
     """What appears on the channel; at least one part, even for an empty draft."""
-    layout, polls, link = layout_of(draft, channel), channel.takes_polls, draft.link_on(channel.pk)
+    return [
+        replace(part, settings=settings(draft, channel.pk, part.language or SERBIAN[0]))
+        for part in _parts(draft, channel)
+    ]
+
+
+def _parts(draft: Draft, channel: ComposeChannel) -> list[Part]:
+    layout, link = layout_of(draft, channel), draft.link_on(channel.pk)
+    polls = channel.takes_polls and not draft.format_on(channel.pk)
     texts = {tag: text for tag in layout.languages if (text := channel_text(draft, channel.pk, tag))}
     missing = tuple(tag for tag in layout.languages if tag not in texts)
     if layout.layout == Layout.SEPARATE:
@@ -216,6 +226,25 @@ def first_comment(draft: Draft, part: Part) -> str:
     return inside.sub(lambda _match: part.link, text) if draft.address and part.link else text
 
 
+def settings(draft: Draft, channel: int, tag: str) -> dict[str, str]:
+    """The post's settings on a channel; what the public reads of them in the script of `tag`."""
+    chosen = draft.settings.get(channel, {})
+    return {name: _setting(draft, channel, name, tag) if name in WRITTEN else value for name, value in chosen.items()}
+
+
+def _setting(draft: Draft, channel: int, name: str, tag: str) -> str:
+    frozen = draft.beside.get(tag, {}).get(setting_key(channel, name))
+    if frozen is not None:
+        return frozen
+    text = for_publishing(draft.settings[channel][name]).strip()
+    return derive(text, tag, draft.glossary) if tag in SERBIAN else text
+
+
+def setting_key(channel: int, name: str) -> str:
+    """Under which a version keeps a written setting among its texts beside the post."""
+    return f"{name}-{channel}"
+
+
 def _inside(link: str) -> re.Pattern[str]:
     return re.compile(_BEFORE + re.escape(link) + _BEHIND)
 
@@ -237,6 +266,7 @@ def outgoing(
         poll=part.poll,
         title=headline(draft, part),
         first_comment=first_comment(draft, part),
+        settings=part.settings,
     )
 
 

@@ -12,7 +12,8 @@
      "interactive": {"kind": "poll", "options": ["…"], "days": 3, "multiple": false, "answer": null,
                      "promise": "…", "rules": "…"},                 promise: what will be done with the answers
      "headline": "…",                                              the title, where a network's posts have one
-     "first_comment": "…"}                                         goes below the post by itself, once it is out
+     "first_comment": "…",                                         goes below the post by itself, once it is out
+     "settings": {"7": {"format": "story"}}}                       what a network lets one choose for each post
 
 `parse` takes anything, also what a hostile client sends, and gives a `Draft` or raises `BadDraft` with one sentence per
 problem. A box is [x, y, width, height] in fractions of the picture.
@@ -31,6 +32,7 @@ from django.utils.translation import gettext as _
 from channels.enums import Layout
 from common.integers import LARGEST
 from municipalities.enums import Script, TextLanguage
+from platforms.post_settings import FORMAT
 from posts.enums import CallKind, Format
 from serbian.glossary import EMPTY, Glossary
 
@@ -52,6 +54,9 @@ MOST_HEADLINE = 300
 MOST_COMMENT = 8000
 # The fields beside the text, with their maximum lengths.
 EXTRA_FIELDS = {"headline": MOST_HEADLINE, "first_comment": MOST_COMMENT}
+MOST_SETTINGS = 30
+MOST_SETTING = 500
+_SETTING = re.compile(r"[a-z][a-z_]{0,39}")
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 LANGUAGES = tuple(f"{language}-{script}" for language in TextLanguage.values for script in Script.values)
@@ -147,6 +152,9 @@ class Draft:
     first_comment: str = ""
     """What goes below the post by itself, likewise."""
 
+    settings: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    """By channel: the chosen values of `platforms.types.Limits.settings`."""
+
     short_links: Mapping[int, str] = field(default_factory=dict)
     """By channel: what stands there in place of the link. Made when a version is frozen, never part of the JSON."""
 
@@ -157,7 +165,11 @@ class Draft:
     """By language: the answers of a poll as a version froze them. Empty while the draft is being written."""
 
     beside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By language: headline and first comment, likewise."""
+    """By language: headline, first comment and written settings, likewise."""
+
+    def format_on(self, channel: int) -> str:
+        """The format of the post on a channel: "" for an ordinary one."""
+        return self.settings.get(channel, {}).get(FORMAT, "")
 
     def link_on(self, channel: int) -> str:
         """The link as it appears on a channel."""
@@ -196,9 +208,14 @@ class Draft:
             "service": self.service,
             "tracked": self.tracked,
             "interactive": interactive,
-            # Omitted if empty: most posts have neither.
+            # Omitted if empty: most posts have none of them.
             **{name: text for name in EXTRA_FIELDS if (text := getattr(self, name))},
+            **({"settings": _by_channel(self.settings)} if self.settings else {}),
         }
+
+
+def _by_channel(settings: Mapping[int, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    return {str(channel): dict(values) for channel, values in settings.items()}
 
 
 def media_json(shown: Shown) -> dict[str, Any]:
@@ -239,6 +256,7 @@ class _Parser:
             interactive=self.interactive(self.mapping(raw.get("interactive"), _("The interactive part"))),
             headline=self.text(raw.get("headline"), MOST_HEADLINE, _("The title")).strip(),
             first_comment=self.text(raw.get("first_comment"), MOST_COMMENT, _("The first comment")).strip(),
+            settings=self.settings(raw.get("settings")),
         )
         if self.problems:
             raise BadDraft(self.problems)
@@ -364,6 +382,20 @@ class _Parser:
                 languages = tuple(dict.fromkeys(tag for tag in tags if tag))
                 layouts[channel] = ChannelLayout(str(entry["layout"]), languages)
         return layouts
+
+    def settings(self, raw: Any) -> dict[int, dict[str, str]]:
+        what = _("The settings of a channel")
+        by_channel: dict[int, dict[str, str]] = {}
+        for key, entry in list(self.mapping(raw, what).items())[:MOST_CHANNELS]:
+            channel, values = self.id(key, what), {}
+            for name, value in list(self.mapping(entry, what).items())[:MOST_SETTINGS]:
+                if not isinstance(name, str) or not _SETTING.fullmatch(name):
+                    self.complain(_unreadable(what))
+                elif text := self.text(value, MOST_SETTING, what).strip():
+                    values[name] = text
+            if channel and values:
+                by_channel[channel] = values
+        return by_channel
 
     def key(self, raw: Any, what: str) -> str:
         if not raw:

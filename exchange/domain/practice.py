@@ -102,7 +102,13 @@ def _write(row: Example, written: ExampleContent, by: User) -> None:
     content = written.template
     # Pictures, channels and the day on which a call ends are the municipality's own.
     draft = replace(
-        content.draft, media=(), channels=(), per_channel={}, layout={}, call=replace(content.draft.call, deadline="")
+        content.draft,
+        media=(),
+        channels=(),
+        per_channel={},
+        layout={},
+        settings={},
+        call=replace(content.draft.call, deadline=""),
     )
     row.name, row.about, row.content = content.name, content.about, draft.to_json()
     row.purpose, row.shape, row.category = written.purpose, written.shape, CATEGORY[Purpose(written.purpose)]

@@ -89,7 +89,13 @@ def save_post(kit: Kit, part: KitPost | None, written: KitPostContent, *, by: Us
     content = written.content
     # Pictures, channels and the deadline are the municipality's own.
     draft = replace(
-        content.draft, media=(), channels=(), per_channel={}, layout={}, call=replace(content.draft.call, deadline="")
+        content.draft,
+        media=(),
+        channels=(),
+        per_channel={},
+        layout={},
+        settings={},
+        call=replace(content.draft.call, deadline=""),
     )
     part.name, part.about, part.category = content.name, content.about, content.category
     part.content, part.day, part.at = draft.to_json(), written.day, written.at

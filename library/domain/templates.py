@@ -135,4 +135,5 @@ def _at_home(draft: Draft, connected: tuple[int, ...]) -> Draft:
         channels=channels or connected,
         per_channel={pk: texts for pk, texts in draft.per_channel.items() if pk in usable},
         layout={pk: channel_layout for pk, channel_layout in draft.layout.items() if pk in usable},
+        settings={pk: chosen for pk, chosen in draft.settings.items() if pk in usable},
     )

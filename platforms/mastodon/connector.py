@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NoReturn
 
-from platforms import checks, history, matching
+from platforms import checks, counting, history, matching
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
@@ -19,6 +19,7 @@ from platforms.mastodon import conversation, moderation, oauth, polls, server, s
 from platforms.mastodon.calls import ACCESS, Calls
 from platforms.mastodon.conversation import OPTIONS, Conversation
 from platforms.options import Option
+from platforms.post_settings import WARNING
 from platforms.protocols import Facts
 from platforms.refusals import Refusal
 from platforms.translation import gettext_noop
@@ -134,12 +135,15 @@ class Mastodon(Conversation, Defaults):
 
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
-        return checks.check(outgoing, limits) + conversation.problems(outgoing)
+        # A content warning counts as part of the text: app/validators/status_length_validator.rb
+        warning = counting.graphemes(outgoing.settings.get(WARNING, ""))
+        left = replace(limits, max_characters=limits.max_characters - warning) if warning else limits
+        return checks.check(outgoing, left) + conversation.problems(outgoing)
 
     def publish(self, outgoing: Outgoing, read: Read) -> Published:
         media = [self._upload(one, f"{outgoing.key}-{place}", read) for place, one in enumerate(outgoing.pictures)]
-        form: dict[str, Any] = {"status": outgoing.text, "language": outgoing.language}
-        form["visibility"] = statuses.OWN_NAMES[outgoing.visibility]
+        form: dict[str, Any] = {"status": outgoing.text, "language": outgoing.language, **_warning(outgoing)}
+        form["visibility"] = statuses.OWN_NAMES[_visibility(outgoing)]
         if media:
             form["media_ids"] = media
         if outgoing.poll:
@@ -245,7 +249,7 @@ class Mastodon(Conversation, Defaults):
         if self.facts.get("software") not in server.EDITS or outgoing.poll:
             return super().edit(remote_id, outgoing)
         shown = self.calls.get(f"/api/v1/statuses/{remote_id}").get("media_attachments") or ()
-        form: dict[str, Any] = {"status": outgoing.text, "language": outgoing.language}
+        form: dict[str, Any] = {"status": outgoing.text, "language": outgoing.language, **_warning(outgoing)}
         if shown:
             form["media_ids"] = [str(media["id"]) for media in shown]
         return statuses.published(self.calls.public("PUT", f"/api/v1/statuses/{remote_id}", json=form))
@@ -339,3 +343,15 @@ class Mastodon(Conversation, Defaults):
 
     def fetch_account_metrics(self) -> MetricValues:
         return statuses.numbers(self._account(), statuses.ACCOUNT_COUNTS)
+
+
+def _warning(outgoing: Outgoing) -> dict[str, str]:
+    """Sent with an edit as well: Mastodon takes a warning that is not named off the post."""
+    warning = outgoing.settings.get(WARNING, "")
+    return {"spoiler_text": warning} if warning else {}
+
+
+def _visibility(outgoing: Outgoing) -> Visibility:
+    """Of an answer: as narrow as what it answers, whatever the post above it has."""
+    is_quiet = outgoing.settings.get(server.AUDIENCE) == server.UNLISTED
+    return Visibility.UNLISTED if is_quiet and outgoing.visibility == Visibility.PUBLIC else outgoing.visibility

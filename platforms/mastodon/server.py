@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from common.http import Answer, Http
 from platforms.answers import read
 from platforms.errors import NotReached, Rejected
+from platforms.post_settings import WARNING, Choice, PostSetting, SettingKind
+from platforms.translation import gettext_noop
 from platforms.types import Limits, PollLimits
 from platforms.visibility import Visibility
 
@@ -21,6 +23,27 @@ LISTS_PRIVATE = HONOURS_KEY
 ONE_PRIVATE = frozenset({"snac", "snac2"})
 # snac2 has no call that deletes a post.
 KEEPS_POSTS = frozenset({"snac", "snac2"})
+# The practice network has neither warnings nor an audience of its own.
+PRACTICE = "dobosar-practice"
+AUDIENCE, UNLISTED = "audience", "unlisted"
+WARNING_SETTING = PostSetting(
+    WARNING,
+    SettingKind.TEXT,
+    gettext_noop("Content warning"),
+    gettext_noop("The text and the pictures are hidden behind these words until somebody opens them."),
+    max_characters=200,
+)
+AUDIENCE_SETTING = PostSetting(
+    AUDIENCE,
+    SettingKind.CHOICE,
+    gettext_noop("Who sees it"),
+    gettext_noop("A quiet post is seen by followers and on your profile, and stands in no public list or search."),
+    choices=(
+        Choice("public", gettext_noop("Everybody")),
+        Choice(UNLISTED, gettext_noop("Everybody, but quietly")),
+    ),
+    default="public",
+)
 # GET /api/v1/statuses?id[]=… came with API version 2 (Mastodon 4.3). [mem], with a fall-back to one by one.
 BATCH_SINCE = 2
 
@@ -107,7 +130,15 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         edits=("text",) if facts.get("software") in EDITS else (),
         withdraws=facts.get("software") not in KEEPS_POSTS,
         visibilities=tuple(Visibility),
+        settings=_settings(str(facts.get("software") or "")),
     )
+
+
+def _settings(software: str) -> tuple[PostSetting, ...]:
+    """https://docs.joinmastodon.org/methods/statuses/#create: `spoiler_text`, `visibility`."""
+    if software == PRACTICE:
+        return ()
+    return (WARNING_SETTING,) if software in ONE_PRIVATE else (WARNING_SETTING, AUDIENCE_SETTING)
 
 
 def _polls(configuration: Any) -> PollLimits | None:

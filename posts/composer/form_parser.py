@@ -3,7 +3,7 @@
 Names: `text-sr-Cyrl`, `derived-sr-Latn` (the script it follows), `own-7-sr-Cyrl` and `layout-7` for channel 7, `media`
 (ids in order) with `alt-3` and `crop-3` ("4:5@0,0.1,1,0.8"), `channels`, `link`, `link_title`, `link_description`,
 `title`, `category`, `date`, `time`, `fold`, `revision`; `call-kind`, `call-words`, `call-deadline`, `service`,
-`tracked`, `headline`, `first_comment`, and `interactive-…` (see `_interactive`).
+`tracked`, `headline`, `first_comment`, `setting-7-format` for channel 7, and `interactive-…` (see `_interactive`).
 """
 
 import re
@@ -14,6 +14,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from channels import validation
 from channels.enums import Layout
 from channels.models import Channel
 from common.integers import parse_int
@@ -75,6 +76,7 @@ def _raw(sent: QueryDict, channels: Mapping[int, Channel]) -> dict[str, Any]:
         "headline": sent.get("headline", ""),
         "first_comment": sent.get("first_comment", ""),
         "interactive": _interactive(sent),
+        "settings": {str(pk): _settings(sent, channel) for pk, channel in channels.items()},
     }
     for name in sent:
         value = str(sent.get(name, ""))
@@ -88,6 +90,12 @@ def _raw(sent: QueryDict, channels: Mapping[int, Channel]) -> dict[str, Any]:
         elif kind == "layout" and value:
             raw["layout"][rest] = {"layout": value, "languages": _languages(rest, value, channels)}
     return raw
+
+
+def _settings(sent: QueryDict, channel: Channel) -> dict[str, str]:
+    """What was chosen for the channel and is not its default: `setting-7-format`."""
+    typed = {one: sent.get(f"setting-{channel.pk}-{one.name}", "") for one in validation.limits(channel).settings}
+    return {setting.name: value for setting, value in typed.items() if value.strip() not in ("", setting.default)}
 
 
 def _interactive(sent: QueryDict) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
+from platforms.post_settings import WRITTEN
 from posts.draft import Draft, LinkCard, Text
 from serbian.folding import fold
 from serbian.glossary import EMPTY, Glossary
@@ -40,6 +41,7 @@ def _all_texts(draft: Draft) -> Iterator[str]:
     yield from (text.text for text in draft.texts.values())
     yield from (text for texts in draft.per_channel.values() for text in texts.values())
     yield from (draft.headline, draft.first_comment)
+    yield from (text for chosen in draft.settings.values() for name, text in chosen.items() if name in WRITTEN)
     yield from (draft.link, draft.link_card.title, draft.link_card.description, draft.call.words)
     yield from (*draft.interactive.options, draft.interactive.promise, draft.interactive.rules)
     yield from (shown.alt for shown in draft.media)
@@ -97,6 +99,10 @@ def filled(draft: Draft, values: Mapping[str, Value], *, deadline: str = "", fir
         media=tuple(replace(shown, alt=put(shown.alt, first)) for shown in draft.media),
         headline=put(draft.headline, first),
         first_comment=put(draft.first_comment, first),
+        settings={
+            channel: {name: put(value, first) if name in WRITTEN else value for name, value in chosen.items()}
+            for channel, chosen in draft.settings.items()
+        },
         link=fill(draft.link, values),
         link_card=LinkCard(put(draft.link_card.title, first), put(draft.link_card.description, first)),
         call=replace(

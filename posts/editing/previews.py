@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from channels import validation
 from channels.models import Channel
+from platforms.post_settings import FORMAT, STORY
 from platforms.types import Limits, Video
 from posts import compose, version_files
 from posts.draft import ChannelLayout, Crop, Draft, LinkCard, Shown
@@ -67,12 +68,17 @@ class Preview:
 
     comment_count: int = 0
     findings: Sequence[validation.Finding] = field(default_factory=tuple)
+    settings: Sequence[validation.ChosenSetting] = ()
+    """What a person chose for this channel beside the content, where it is not as usual."""
+
     page_card: PageCard | None = None
     """What the linked page says of itself, where the network makes a card of it and the portal has read it."""
 
     @property
     def template(self) -> str:
         """The template that renders it."""
+        if self.part.settings.get(FORMAT) == STORY:
+            return "posts/preview/story.html"
         return f"posts/preview/{validation.platform(self.channel).preview}.html"
 
     @property
@@ -157,7 +163,7 @@ def _preview(
     shown: Sequence[ShownPicture],
 ) -> Preview:
     payload = compose.outgoing(draft, part, sent, key=NO_KEY, created_at=timezone.now())
-    limits = validation.limits(channel)
+    limits = validation.limits(channel).of_format(payload.settings)
     findings = [*validation.check(channel, payload), *_of_languages(part)]
     pictures = [shown_picture for shown_picture in shown if not shown_picture.is_video]
     comment = payload.first_comment if limits.comment_characters else ""
@@ -179,6 +185,7 @@ def _preview(
         comment=comment,
         comment_count=validation.count(channel, comment),
         layout=compose.layout_of(draft, channel),
+        settings=validation.chosen_settings(channel, payload.settings),
         # An empty draft shows no errors.
         findings=[] if draft.is_empty else sorted(findings, key=lambda finding: finding.severity != "error"),
     )

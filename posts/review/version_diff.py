@@ -36,6 +36,8 @@ class DiffSide:
     at: datetime | None = None
     decided: str = ""
     credits: Sequence[Any] = ()
+    settings: Mapping[int, str] = field(default_factory=dict)
+    """What was chosen for the post on a channel, in words."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,8 @@ def _facts_of(side: DiffSide, names: Mapping[str, str], channels: Mapping[int, s
         languages = "; ".join(names.get(tag, tag) for tag in layout.languages)
         shown = f"{Layout(layout.layout).label}: {languages}"
         facts[_("Languages on %(channel)s") % {"channel": _name(pk, channels)}] = shown
+    for pk, chosen in side.settings.items():
+        facts[_("Settings on %(channel)s") % {"channel": _name(pk, channels)}] = chosen
     call, interactive = draft.call, draft.interactive
     facts |= {
         _("Call to action"): str(CallKind(call.kind).label) if call.kind else "",

@@ -1,11 +1,13 @@
 """Mastodon and Bluesky: conformance and faults against the fakes, and their own features."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from platforms.errors import NeedsConsent, OutcomeUnknown, Rejected
 from platforms.types import Credential, Found, Poll
+from platforms.visibility import Visibility
 from tests.platforms.bench import Bench, outgoing
 from tests.platforms.conformance import start
 from tests.platforms.fakes import FakeServer
@@ -52,6 +54,29 @@ class TestMastodonFake(FaultConformance):
         fakes.options(media_polls=2)
         bench.connector().publish(outgoing("Велика слика.", pictures=(bench.picture(2),)), bench.read)
         assert bench.texts() == ["Велика слика."]
+
+    def test_a_warning_and_a_quiet_audience_arrive_and_an_edit_keeps_the_warning(self, bench: Bench) -> None:
+        connector, chosen = bench.connector(), {"content_warning": "Поплава", "audience": "unlisted"}
+        sent = outgoing("Вода расте.", settings=chosen)
+        published = connector.publish(sent, bench.read)
+        shown = connector.calls.get(f"/api/v1/statuses/{published.remote_id}")
+        assert (shown["spoiler_text"], shown["visibility"]) == ("Поплава", "unlisted")
+        connector.edit(published.remote_id, replace(sent, text="Вода опада."))
+        assert connector.calls.get(f"/api/v1/statuses/{published.remote_id}")["spoiler_text"] == "Поплава"
+
+    def test_a_warning_counts_as_part_of_the_text(self, bench: Bench) -> None:
+        connector = bench.connector()
+        limits = connector.limits(connector.facts)
+        sent = outgoing("ж" * (limits.max_characters - 3), settings={"content_warning": "поплава"})
+        (problem,) = connector.check(sent, limits)
+        assert (problem.code, problem.params["over"]) == ("text_too_long", 4)
+
+    def test_an_answer_below_a_quiet_post_is_as_narrow_as_what_it_answers(self, bench: Bench) -> None:
+        connector = bench.connector()
+        root = connector.publish(outgoing("Вест"), bench.read)
+        sent = outgoing("Одговор", reply_to=root.remote_id, settings={"audience": "unlisted"})
+        answer = connector.publish(replace(sent, visibility=Visibility.DIRECT), bench.read)
+        assert connector.calls.get(f"/api/v1/statuses/{answer.remote_id}")["visibility"] == "direct"
 
     def test_a_poll_arrives_with_its_answers_and_its_time(self, bench: Bench, fakes: FakeServer) -> None:
         connector, sent = bench.connector(), outgoing("Шта прво да уредимо?", poll=Poll(("Парк", "Пијацу"), 3 * 86_400))

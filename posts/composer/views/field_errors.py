@@ -67,6 +67,9 @@ def _errors(page: "ComposerPage") -> Iterator[FieldError]:
     for sentence in page.poll_findings:
         yield FieldError("option-1", sentence)
     yield from _of("first_comment", page.beside_findings["first_comment"])
+    names = {place.channel.pk: place.channel.name for place in page.settings_places}
+    for control, of_setting in page.setting_findings.items():
+        yield from _of(control, [(names.get(int(control.split("-")[1]), ""), finding) for finding in of_setting])
     if page.time_problem:
         yield FieldError("date", page.time_problem)
 

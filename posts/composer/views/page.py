@@ -17,6 +17,7 @@ from common.uploads import most_bytes
 from municipalities.queries import Offered, glossary, offers
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
+from platforms.post_settings import PostSetting
 from posts import compose, queries
 from posts.coaching import published_phones
 from posts.coaching.call_patterns import CallPattern, patterns
@@ -53,6 +54,7 @@ PARTS = {
     "option-1": "interactive",
     "first_comment": "comment",
 }
+SETTING = "setting-"
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,17 @@ class ChannelText:
 
 
 @dataclass(frozen=True)
+class SettingField:
+    """One setting of a post on a channel, as a field of the form. `choices` are (value, label)."""
+
+    control: str
+    setting: PostSetting
+    value: str
+    choices: Sequence[tuple[str, str]]
+    findings: Sequence[validation.Finding] = ()
+
+
+@dataclass(frozen=True)
 class ChannelChoice:
     """A channel in the picker, with its own texts and layout."""
 
@@ -91,6 +104,9 @@ class ChannelChoice:
     own: Sequence[ChannelText]
     takes_title: bool = False
     takes_comment: bool = False
+    settings: Sequence[SettingField] = ()
+    """What can be chosen for this post beside its content."""
+
     alt_characters: int = 0
     """How long the description of a picture may be there; 0 where the network takes none."""
 
@@ -177,6 +193,7 @@ class ComposerPage:
             "interactive": str(formats.get(self.draft.interactive.kind, "")),
             "comment": " ".join(self.draft.first_comment.split()),
             "channels": ", ".join(place.channel.name for place in self.places if place.is_different),
+            "settings": _joined(*(f"{name}: {values}" for name, values in self.chosen_settings.items())),
             "office": _joined(self.title, dict(self.categories).get(self.category, "")),
         }
 
@@ -185,6 +202,7 @@ class ComposerPage:
         """The parts that are open at first: those that hold something, or a field with an error."""
         holds = {name for name, words in self.extras.items() if words and name != "office"}
         holds |= {part for control, part in PARTS.items() if control in self.invalid}
+        holds |= {"settings"} if any(control.startswith(SETTING) for control in self.invalid) else set()
         return frozenset(holds | ({"office"} if self.title else set()))
 
     @property
@@ -261,6 +279,40 @@ class ComposerPage:
     def channel_findings(self) -> list[ChannelFinding]:
         """Problems of a whole channel, shown beside the channels."""
         return unique_findings(self.previews, lambda finding: finding.field == "channel")
+
+    @cached_property
+    def settings_places(self) -> list[ChannelChoice]:
+        """Channels whose network lets one choose something for each post, with the problems of their fields."""
+        return [
+            replace(place, settings=[self._with_findings(one) for one in place.settings])
+            for place in self.places
+            if place.settings
+        ]
+
+    def _with_findings(self, shown: SettingField) -> SettingField:
+        return replace(shown, findings=self.setting_findings.get(shown.control, ()))
+
+    @property
+    def chosen_settings(self) -> dict[str, str]:
+        """What was chosen, by the name of its channel."""
+        rows = {preview.channel.name: preview.settings for preview in self.previews if preview.settings}
+        return {name: ", ".join(f"{one.label}: {one.value}" for one in chosen) for name, chosen in rows.items()}
+
+    @cached_property
+    def setting_findings(self) -> dict[str, list[validation.Finding]]:
+        """Problems of the settings by the ids of their controls."""
+        problems: dict[str, dict[validation.Finding, None]] = {}
+        for preview in self.previews:
+            for finding in preview.findings:
+                if finding.field.startswith("settings."):
+                    control = _control(preview.channel, finding.field.removeprefix("settings."))
+                    problems.setdefault(control, {})[finding] = None
+        return {control: list(findings) for control, findings in problems.items()}
+
+    @property
+    def link_findings(self) -> list[ChannelFinding]:
+        """Problems of the link, shown beside it."""
+        return unique_findings(self.previews, lambda finding: finding.field == "link")
 
     @property
     def card_findings(self) -> list[ChannelFinding]:
@@ -464,7 +516,19 @@ def _place(draft: Draft, channel: Channel) -> ChannelChoice:
         own=[ChannelText(tag, language_name(tag), written.get(tag, "")) for tag in tags],
         takes_title=bool(limits.title_characters),
         takes_comment=bool(limits.comment_characters),
+        settings=[_setting(channel, one, draft.settings.get(channel.pk, {})) for one in limits.settings],
         alt_characters=limits.alt_characters or 0,
+    )
+
+
+def _control(channel: Channel, name: str) -> str:
+    return f"{SETTING}{channel.pk}-{name}"
+
+
+def _setting(channel: Channel, setting: PostSetting, chosen: Mapping[str, str]) -> SettingField:
+    choices = [(one.value, validation.setting_value(setting, one.value)) for one in setting.choices]
+    return SettingField(
+        _control(channel, setting.name), setting, chosen.get(setting.name, "") or setting.default, choices
     )
 
 

@@ -14,6 +14,7 @@ from accounts.models import User
 from channels.models import Channel
 from links.domain.make import create_links
 from municipalities.queries import glossary
+from platforms.post_settings import WRITTEN
 from posts import compose
 from posts.draft import EXTRA_FIELDS, SERBIAN, Draft, media_json, parse
 from posts.media.domain.pictures import freeze_picture, remember_alts
@@ -92,10 +93,22 @@ def _answers(draft: Draft) -> dict[str, Any]:
 
 
 def _beside(draft: Draft) -> dict[str, Any]:
-    """Headline and first comment in both scripts, likewise."""
+    """Headline, first comment and written settings in both scripts, likewise."""
     named = [name for name in EXTRA_FIELDS if getattr(draft, name)]
-    by_script = {tag: {name: compose.extra_text(draft, name, tag) for name in named} for tag in SERBIAN}
-    return {"beside": by_script} if named else {}
+    by_script = {
+        tag: {name: compose.extra_text(draft, name, tag) for name in named} | _written_settings(draft, tag)
+        for tag in SERBIAN
+    }
+    return {"beside": by_script} if any(by_script.values()) else {}
+
+
+def _written_settings(draft: Draft, tag: str) -> dict[str, str]:
+    return {
+        compose.setting_key(channel, name): compose.settings(draft, channel, tag)[name]
+        for channel, chosen in draft.settings.items()
+        for name in WRITTEN
+        if name in chosen
+    }
 
 
 def _short_links(post: Post, draft: Draft, channels: list[Channel]) -> dict[int, str]:

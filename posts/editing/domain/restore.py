@@ -82,6 +82,7 @@ def restorable_draft(version: Version) -> tuple[Draft, list[str]]:
             for pk, channel_layout in draft.layout.items()
             if pk in channels and channel_layout != usual[pk]
         },
+        settings={pk: chosen for pk, chosen in draft.settings.items() if pk in channels},
     )
     return restored, _left_out(missing_channels, missing_media)
 

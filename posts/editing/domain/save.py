@@ -115,7 +115,7 @@ def _differs(post: Post, content: Content) -> bool:
 
 def refuse_foreign_objects(draft: Draft) -> None:
     """Channels and pictures must be this municipality's own, else `BadDraft`; the open scope sees no others."""
-    channels = {*draft.channels, *draft.per_channel, *draft.layout}
+    channels = {*draft.channels, *draft.per_channel, *draft.layout, *draft.settings}
     pictures = {shown.id for shown in draft.media}
     problems = []
     if Channel.objects.filter(pk__in=channels).count() < len(channels):

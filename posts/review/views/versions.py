@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from channels import validation
 from channels.enums import ChannelState
 from channels.models import Channel
 from channels.rules import languages
@@ -21,7 +22,7 @@ from municipalities.queries import glossary
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts import compose, queries, rules
-from posts.draft import parse
+from posts.draft import Draft, parse
 from posts.editing.domain.freeze import frozen_texts
 from posts.editing.domain.restore import restore_version
 from posts.models import Decision, Media, Post, Version
@@ -83,9 +84,10 @@ def _compared(
     channels = list(Channel.objects.order_by("platform", "pk"))
     decided = queries.decisions(post)
     credits = queries.credits(row for row in rows if str(row.number) in (since, to))
-    sides = [
-        replace(_side(post, value, rows, channels, decided), credits=_of(credits, rows, value)) for value in (since, to)
-    ]
+    sides = []
+    for value in (since, to):
+        side = _side(post, value, rows, channels, decided)
+        sides.append(replace(side, credits=_of(credits, rows, value), settings=_settings(side.draft, channels)))
     comparison = diff_versions(
         *sides, names=dict(languages()), channels={channel.pk: channel.name for channel in channels}
     )
@@ -94,6 +96,16 @@ def _compared(
         "after_label": choices[values.index(to)].label, "since": since, "to": to, "view": view,
         "comparison": comparison, "library": _library(request, comparison), "views": _views(request, since, to, view),
     }  # fmt: skip
+
+
+def _settings(draft: Draft, channels: list[Channel]) -> dict[int, str]:
+    """What was chosen for each of its channels, in words."""
+    rows = {
+        channel.pk: validation.chosen_settings(channel, draft.settings[channel.pk])
+        for channel in channels
+        if channel.pk in draft.channels and channel.pk in draft.settings
+    }
+    return {pk: ", ".join(f"{one.label}: {one.value}" for one in chosen) for pk, chosen in rows.items()}
 
 
 def _of(credits: dict[int, list[Any]], rows: list[Version], value: str) -> list[Any]:

@@ -48,8 +48,7 @@ if (form) {
   form.addEventListener("change", (event) => {
     const box = closest(event, "input");
     if (box?.name === "channels") {
-      const own = form.querySelector(`[data-own="${box.value}"]`);
-      if (own) own.hidden = !box.checked;
+      for (const own of form.querySelectorAll(`[data-own="${box.value}"]`)) own.hidden = !box.checked;
       for (const place of form.querySelectorAll("[data-needed-by]")) place.hidden = !isNeeded(form, place);
     }
     changed();

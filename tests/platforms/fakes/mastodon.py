@@ -313,7 +313,7 @@ class MastodonFake:
         if not text.strip() and not media:
             raise error(422, "Validation failed: Text can't be blank")
         limit = self.world.options["max_characters"]
-        if _counted(text) > limit:
+        if _counted(text) + _counted(str(form.get("spoiler_text") or "")) > limit:
             raise error(422, f"Validation failed: Text character limit of {limit} exceeded")
         parent = form.get("in_reply_to_id")
         if parent:
@@ -321,7 +321,7 @@ class MastodonFake:
         poll = self._poll(form.get("poll"), media)
         visibility = self._given(str(form.get("visibility") or "public"))
         status = self._add(me, text, media, str(parent) if parent else None, form.get("language"), visibility)
-        status["poll"] = poll
+        status |= {"poll": poll, "warning": str(form.get("spoiler_text") or "")}
         key = request.headers.get("idempotency-key")
         if key:
             self.keys[me["id"], key] = (self.world.clock.now(), status["id"])
@@ -481,6 +481,8 @@ class MastodonFake:
             "content": _content(status["text"]),
             "language": status["language"],
             "visibility": status["visibility"],
+            "spoiler_text": status.get("warning", ""),
+            "sensitive": bool(status.get("warning")),
             "account": self._shown(account),
             "media_attachments": [self._media_entity(one) for one in status["media"]],
             "poll": self._poll_entity(status.get("poll")),
@@ -514,8 +516,10 @@ class MastodonFake:
         text, media_ids = str(form.get("status") or ""), [str(one) for one in form.get("media_ids") or ()]
         if not text.strip() and not media_ids:
             raise error(422, "Validation failed: Text can't be blank")
-        if _counted(text) > self.world.options["max_characters"]:
+        warning = str(form.get("spoiler_text") or "")
+        if _counted(text) + _counted(warning) > self.world.options["max_characters"]:
             raise error(422, "Validation failed: Text character limit exceeded")
+        status["warning"] = warning
         media = {one["id"]: one for one in status["media"]}
         if not set(media_ids) <= set(media):
             raise error(422, "Validation failed: Media not found or already used")
@@ -537,7 +541,11 @@ class MastodonFake:
         me = self._me(request, "read:statuses")
         if not self._is_mastodon():
             raise error(404, "Record not found")
-        return {"id": status_id, "text": self._seen(status_id, me)["text"], "spoiler_text": ""}
+        return {
+            "id": status_id,
+            "text": self._seen(status_id, me)["text"],
+            "spoiler_text": self._known(status_id).get("warning", ""),
+        }
 
     def context(self, request: Request, status_id: str) -> dict[str, Any]:
         me = self._me(request, "read:statuses")

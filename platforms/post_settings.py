@@ -1,0 +1,65 @@
+"""Choices that a network offers for each post beside its content: format, audience, content warning. Pure.
+
+A connector lists those of an account in `Limits.settings`; composer, checks and previews are made from that list. A
+post carries the chosen values as strings in `Outgoing.settings`: the value of a choice, "yes" for a switch that is on,
+or a text. What is not there has its default. Texts are English msgids.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+YES = "yes"
+FORMAT = "format"
+"""The setting that chooses one of `Limits.formats`; without a value it is an ordinary post."""
+STORY = "story"
+REEL = "reel"
+WARNING = "content_warning"
+WRITTEN = (WARNING,)
+"""Settings whose text the public reads: written in one script and derived for the other."""
+
+
+class SettingKind(StrEnum):
+    CHOICE = "choice"
+    SWITCH = "switch"
+    """Off unless a person turns it on."""
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`label` is an msgid, or a name from the network that is shown unchanged (`is_name`: a playlist, a category)."""
+
+    value: str
+    label: str
+    is_name: bool = False
+
+
+@dataclass(frozen=True)
+class PostSetting:
+    """One choice. `required` is the sentence shown while nobody has chosen, empty where there is a default.
+
+    `default` is a value of `choices`; "" means that nothing is sent about it. `scope` names the permission without
+    which it is not offered. `depends_on` names a switch that must be on for it to matter; the form shows it after that.
+    """
+
+    name: str
+    kind: SettingKind
+    label: str
+    hint: str = ""
+    choices: tuple[Choice, ...] = ()
+    default: str = ""
+    required: str = ""
+    max_characters: int = 0
+    scope: str = ""
+    depends_on: str = ""
+
+    def applies(self, chosen: Mapping[str, str]) -> bool:
+        return not self.depends_on or chosen.get(self.depends_on) == YES
+
+    def value(self, chosen: Mapping[str, str]) -> str:
+        """The chosen value, or the default; "" for what depends on a switch that is off."""
+        return (chosen.get(self.name, "").strip() or self.default) if self.applies(chosen) else ""
+
+    def choice(self, value: str) -> Choice | None:
+        return next((choice for choice in self.choices if choice.value == value), None)
