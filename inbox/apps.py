@@ -6,6 +6,8 @@ class InboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from accounts import endings
         from common import audit_messages, sentences
         from inbox import measured
@@ -14,10 +16,14 @@ class InboxConfig(AppConfig):
         from inbox.enums import Topic
         from inbox.queries import moderation
         from posts.coaching import published_phones
+        from reports import public_parts
 
         audit_messages.register(self.name, MESSAGES)
         measured.register()
         personal_data_stores.register()
         published_phones.register(moderation.contacts)
+        public_parts.register(
+            public_parts.PublicPart("rules", _("House rules"), "public_rules_in", moderation.rules_that_are_on)
+        )
         sentences.register_labels("topic", dict(Topic.choices))
         endings.register("messages that somebody sees to", triage.end_unauthorised)

@@ -99,6 +99,11 @@ def published_page(slug: str) -> PublishedPage | None:
     )
 
 
+def pages_that_are_on() -> QuerySet[NeedsPage]:
+    """Of the open scope. For `reports.public_parts`."""
+    return NeedsPage.objects.filter(is_on=True).order_by()
+
+
 def page() -> NeedsPage | None:
     """Of the open scope, on or off. One query."""
     return NeedsPage.objects.first()
