@@ -129,7 +129,7 @@ triage-figures: setup-dev  ## measure how well citizens' messages are read; writ
 	@exec $(py) -m inbox.text_analysis.evaluate --to docs/triage-figures.md
 
 migrations: setup-dev  ## write every app's 0001_initial anew from the models (until version 0.1.0)
-	@exec $(py) manage.py write_initial_migrations
+	$(manage) write_initial_migrations
 
 schema: setup-dev  ## write portal/schema.sql.gz, the tables that an empty database begins with, from the migrations
 	@exec $(py) -m launcher.schema

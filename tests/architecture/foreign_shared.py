@@ -48,6 +48,12 @@ SHARED = (
         problems=r"municipalities_enrolment: rows .* changed|common_auditevent: a row holds words .*",
     ),
     Shared(
+        "administrators read who did what in the whole installation",
+        addresses=frozenset({"installation_activity", "installation_activity_export"}),
+        roles=frozenset({"administrator"}),
+        problems="shows .*",
+    ),
+    Shared(
         "pages that a municipality shows to everybody",
         addresses=frozenset(PUBLIC_PAGES),
         problems="shows .*",
