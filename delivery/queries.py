@@ -207,6 +207,13 @@ def backlog(now: datetime) -> Backlog:
         return Backlog({**dict.fromkeys(map(str, open_), 0), **dict(counted)}, late["due"], late["oldest"])
 
 
+def unconfirmed_by_municipality() -> dict[int, int]:
+    """Posts and answers about which a person has to say whether they are public, by municipality. One query."""
+    with everywhere("how the outbox stands"):
+        rows = Delivery.objects.filter(state=State.UNCONFIRMED).values_list("municipality_id").order_by()
+        return dict(rows.annotate(Count("pk")))
+
+
 def channels_waiting(now: datetime) -> list[Channel]:
     """Channels on which something is due."""
     with everywhere("how the outbox stands"):
