@@ -71,6 +71,9 @@ class Preview:
     settings: Sequence[validation.ChosenSetting] = ()
     """What a person chose for this channel beside the content, where it is not as usual."""
 
+    agreement: str = ""
+    """What whoever posts it agrees to, as HTML."""
+
     page_card: PageCard | None = None
     """What the linked page says of itself, where the network makes a card of it and the portal has read it."""
 
@@ -185,7 +188,8 @@ def _preview(
         comment=comment,
         comment_count=validation.count(channel, comment),
         layout=compose.layout_of(draft, channel),
-        settings=validation.chosen_settings(channel, payload.settings),
+        settings=validation.chosen_settings(channel, payload.settings, has_video=payload.video is not None),
+        agreement=validation.agreement(channel, payload.settings),
         # An empty draft shows no errors.
         findings=[] if draft.is_empty else sorted(findings, key=lambda finding: finding.severity != "error"),
     )
