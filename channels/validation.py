@@ -92,6 +92,11 @@ def chosen_settings(channel: Channel, chosen: Mapping[str, str], *, has_video: b
     return rows
 
 
+def chosen_value(channel: Channel, name: str, chosen: Mapping[str, str]) -> str:
+    """The value of one setting, or "" where the channel does not offer it."""
+    return next((one.value(chosen) for one in limits(channel).settings if one.name == name), "")
+
+
 def setting_value(setting: PostSetting, value: str) -> str:
     """A value as people read it."""
     if choice := setting.choice(value):

@@ -15,6 +15,9 @@ FORMAT = "format"
 STORY = "story"
 REEL = "reel"
 WARNING = "content_warning"
+BOLD_FIRST_LINE = "bold_first_line"
+LINK_PREVIEW = "link_preview"
+"""Where the card of a link stands: "above" the text, "below" it, "small" below it, or "none"."""
 WRITTEN = (WARNING,)
 """Settings whose text the public reads: written in one script and derived for the other."""
 
