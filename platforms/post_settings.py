@@ -18,6 +18,8 @@ WARNING = "content_warning"
 BOLD_FIRST_LINE = "bold_first_line"
 LINK_PREVIEW = "link_preview"
 """Where the card of a link stands: "above" the text, "below" it, "small" below it, or "none"."""
+ANSWERS = "answers"
+"""Who may answer the post."""
 WRITTEN = (WARNING,)
 """Settings whose text the public reads: written in one script and derived for the other."""
 

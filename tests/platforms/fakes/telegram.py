@@ -168,9 +168,7 @@ class TelegramFake:
         film = self._film(params.file("video"))
         if "cover" in params.values:
             self._photo(params.attached(params.text("cover")))
-        return self._post(chat, params, [{"video": {"file_size": film}, **self._captioned(params)}])[
-            0
-        ]
+        return self._post(chat, params, [{"video": {"file_size": film}, **self._captioned(params)}])[0]
 
     def send_media_group(self, bot: dict[str, Any], params: "Params") -> list[dict[str, Any]]:
         chat, media = self._sender(bot, params), params.nested("media", list)
