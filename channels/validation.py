@@ -11,11 +11,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from channels import messages, rules
 from channels.models import Channel, Event
-from platforms import counting, scopes, types
+from platforms import counting, post_settings, scopes, types
 from platforms.checks import check_settings
 from platforms.post_settings import YES, PostSetting
 from platforms.registry import PLATFORMS, Platform, connector
@@ -81,14 +82,19 @@ class ChosenSetting:
     value: str
 
 
-def chosen_settings(channel: Channel, chosen: Mapping[str, str]) -> list[ChosenSetting]:
+def chosen_settings(channel: Channel, chosen: Mapping[str, str], *, has_video: bool = True) -> list[ChosenSetting]:
     """What a post's settings mean on this channel, in the order of the form; nothing where all is as by default."""
     rows = []
-    for setting in limits(channel).settings:
+    for setting in post_settings.offered(limits(channel).settings, has_video=has_video):
         value = setting.value(chosen)
         if value and value != setting.default:
             rows.append(ChosenSetting(gettext(setting.label), setting_value(setting, value)))
     return rows
+
+
+def chosen_value(channel: Channel, name: str, chosen: Mapping[str, str]) -> str:
+    """The value of one setting, or "" where the channel does not offer it."""
+    return next((one.value(chosen) for one in limits(channel).settings if one.name == name), "")
 
 
 def setting_value(setting: PostSetting, value: str) -> str:
@@ -96,6 +102,19 @@ def setting_value(setting: PostSetting, value: str) -> str:
     if choice := setting.choice(value):
         return choice.label if choice.is_name else gettext(choice.label)
     return gettext("yes") if value == YES else value
+
+
+def agreement(channel: Channel, chosen: Mapping[str, str]) -> str:
+    """What whoever posts with these settings agrees to there, as HTML with links; "" where the network asks nothing."""
+    allowed = limits(channel)
+    agreed = post_settings.agreement(allowed.agreements, allowed.settings, chosen)
+    if agreed is None:
+        return ""
+    links = {
+        name: format_html('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>', address, gettext(words))
+        for name, (words, address) in agreed.links.items()
+    }
+    return format_html(gettext(agreed.text), **links)
 
 
 def missing_scopes(channel: Channel) -> list[Scope]:
@@ -117,7 +136,9 @@ def check(channel: Channel, outgoing: Outgoing) -> list[Finding]:
     of_account = limits(channel)
     allowed = of_account.of_format(outgoing.settings)
     problems = connector(channel.platform).check(outgoing, allowed)
-    problems += check_settings(outgoing.settings, of_account.settings)
+    if outgoing.reply_to is None:
+        offered = post_settings.offered(of_account.settings, has_video=outgoing.video is not None)
+        problems += check_settings(outgoing.settings, offered)
     if not can(channel, Action.COMMENT):
         problems = [replace(p, message_id=messages.NO_COMMENT_RIGHT) if p.code == NOT_HERE else p for p in problems]
     is_fetched = bool(outgoing.pictures) or bool(outgoing.video and not (allowed.videos and allowed.videos.uploaded))

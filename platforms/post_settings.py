@@ -5,7 +5,7 @@ post carries the chosen values as strings in `Outgoing.settings`: the value of a
 or a text. What is not there has its default. Texts are English msgids.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +15,11 @@ FORMAT = "format"
 STORY = "story"
 REEL = "reel"
 WARNING = "content_warning"
+BOLD_FIRST_LINE = "bold_first_line"
+LINK_PREVIEW = "link_preview"
+"""Where the card of a link stands: "above" the text, "below" it, "small" below it, or "none"."""
+ANSWERS = "answers"
+"""Who may answer the post."""
 WRITTEN = (WARNING,)
 """Settings whose text the public reads: written in one script and derived for the other."""
 
@@ -41,6 +46,7 @@ class PostSetting:
 
     `default` is a value of `choices`; "" means that nothing is sent about it. `scope` names the permission without
     which it is not offered. `depends_on` names a switch that must be on for it to matter; the form shows it after that.
+    `only_video`: it matters only for a post with a video.
     """
 
     name: str
@@ -53,6 +59,7 @@ class PostSetting:
     max_characters: int = 0
     scope: str = ""
     depends_on: str = ""
+    only_video: bool = False
 
     def applies(self, chosen: Mapping[str, str]) -> bool:
         return not self.depends_on or chosen.get(self.depends_on) == YES
@@ -63,3 +70,30 @@ class PostSetting:
 
     def choice(self, value: str) -> Choice | None:
         return next((choice for choice in self.choices if choice.value == value), None)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What people agree to by posting, in the words that the network demands.
+
+    `text` is an msgid in which `{NAME}` stands for each link of `links`: name → (msgid of its words, address). It is
+    shown while `setting` has one of `values`, or always where it names none.
+    """
+
+    text: str
+    links: Mapping[str, tuple[str, str]]
+    setting: str = ""
+    values: tuple[str, ...] = ()
+
+
+def offered(settings: Iterable[PostSetting], *, has_video: bool) -> tuple[PostSetting, ...]:
+    """Those that matter for a post with or without a video."""
+    return tuple(setting for setting in settings if has_video or not setting.only_video)
+
+
+def agreement(
+    agreements: Iterable[Agreement], settings: Iterable[PostSetting], chosen: Mapping[str, str]
+) -> Agreement | None:
+    """The first that is shown for what was chosen."""
+    values = {setting.name: setting.value(chosen) for setting in settings}
+    return next((one for one in agreements if not one.setting or values.get(one.setting) in one.values), None)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, BinaryIO, Protocol
 
-from platforms.post_settings import FORMAT, PostSetting
+from platforms.post_settings import FORMAT, Agreement, PostSetting
 from platforms.visibility import NARROWEST, Visibility
 
 
@@ -84,6 +84,8 @@ class Limits:
     """Possible audiences of a post or an answer. Most networks have only public ones."""
     settings: tuple[PostSetting, ...] = ()
     """What a person may choose for each post beside its content."""
+    agreements: tuple[Agreement, ...] = ()
+    """What people agree to by posting; the first that fits what was chosen is shown."""
     formats: "Mapping[str, Limits]" = dataclasses.field(default_factory=dict)
     """Limits of the formats beside an ordinary post ("story", "reel"), by the values of the setting "format"."""
     shows_text: bool = True

@@ -17,7 +17,7 @@ from platforms.errors import NeedsConsent, OutcomeUnknown, PlatformError, Reject
 from platforms.options import Option, values
 from platforms.protocols import Facts
 from platforms.refusals import Refusal
-from platforms.telegram import access, conversation, page, sending
+from platforms.telegram import access, conversation, page, sending, settings
 from platforms.telegram import limits as taken
 from platforms.telegram.calls import ACCESS, NOT_ADMIN, TOO_OLD, Calls, description_has
 from platforms.telegram.conversation import HEARD, Conversation
@@ -168,7 +168,9 @@ class Telegram(Conversation, Defaults):
         chat, numbers = sending.place(remote_id, self.channel_id())
         media = bool(outgoing.pictures or outgoing.video)
         method, name = ("editMessageCaption", "caption") if media else ("editMessageText", "text")
+        beside = settings.of_caption if media else settings.of_text
         params = {"chat_id": chat, "message_id": numbers[0], name: outgoing.text}
+        params |= beside(outgoing.text, outgoing.settings)
         try:
             edited = self.calls.public(method, json=params)
         except Rejected as refused:

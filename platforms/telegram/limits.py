@@ -5,6 +5,7 @@ from typing import Any
 
 from platforms import checks
 from platforms.options import Option, values
+from platforms.telegram.settings import SETTINGS
 from platforms.translation import gettext_noop
 from platforms.types import Limits, Outgoing, Problem, VideoLimits
 
@@ -44,6 +45,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         ),
         threads=True,
         edits=("text",),
+        settings=SETTINGS,
     )
 
 

@@ -1,7 +1,7 @@
 """The one call that makes a post: its method and arguments. https://core.telegram.org/bots/api#available-methods
 
 Texts are sent without `parse_mode`: nothing has to be escaped, and Telegram detects addresses, @mentions and #hashtags
-by itself.
+by itself. A bold line is an entity beside the text.
 """
 
 import json
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from platforms.telegram import settings
 from platforms.types import Outgoing, Picture, Published, Read, Video
 
 LINKS = "https://t.me"
@@ -36,22 +37,28 @@ def _flat(value: Any) -> str:
 
 def call(outgoing: Outgoing, read: Read, chat: int | str, answers: int | None) -> Call:
     """How `outgoing` is sent. `answers`: the number of the message in this chat that it replies to."""
-    params: dict[str, Any] = {"chat_id": chat}
+    chosen = outgoing.settings
+    params: dict[str, Any] = {"chat_id": chat, **settings.notification(chosen)}
     if answers is not None:
         params["reply_parameters"] = {"message_id": answers}
     number = len(outgoing.pictures) + bool(outgoing.video)
     if number > 1:
         return _album(outgoing, read, params)
     if outgoing.video:
-        return _video(outgoing.text, outgoing.video, read, params)
+        return _video(outgoing, outgoing.video, read, params)
     if outgoing.pictures:
-        params |= {"caption": outgoing.text} if outgoing.text else {}
+        params |= _caption(outgoing)
         return Call("sendPhoto", params, {"photo": _file(outgoing.pictures[0], read)})
-    return Call("sendMessage", {**params, "text": outgoing.text})
+    return Call("sendMessage", {**params, "text": outgoing.text, **settings.of_text(outgoing.text, chosen)})
 
 
-def _video(text: str, video: Video, read: Read, params: dict[str, Any]) -> Call:
-    params |= {"caption": text} if text else {}
+def _caption(outgoing: Outgoing) -> dict[str, Any]:
+    text = outgoing.text
+    return {"caption": text, **settings.of_caption(text, outgoing.settings)} if text else {}
+
+
+def _video(outgoing: Outgoing, video: Video, read: Read, params: dict[str, Any]) -> Call:
+    params |= _caption(outgoing)
     files = {"video": _film(video, read)}
     params |= _about(video)
     if video.cover:
@@ -75,8 +82,7 @@ def _album(outgoing: Outgoing, read: Read, params: dict[str, Any]) -> Call:
     for place, picture in enumerate(outgoing.pictures):
         media.append({"type": "photo", "media": f"attach://photo{place}"})
         files[f"photo{place}"] = _file(picture, read)
-    if outgoing.text:
-        media[0]["caption"] = outgoing.text
+    media[0] |= _caption(outgoing)
     return Call("sendMediaGroup", {**params, "media": media}, files)
 
 

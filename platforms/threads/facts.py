@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.post_settings import ANSWERS, Choice, PostSetting, SettingKind
 from platforms.translation import gettext_noop
 from platforms.types import Action, Limits, Scope, VideoLimits
 
@@ -22,7 +23,8 @@ OPTIONS: Mapping[str, Option] = {
     # Of 24 hours, where the network does not say itself how many it allows.
     "posts_a_day": Option(250, "2026-11-24", OVERVIEW),
     "replies_a_day": Option(1_000, "2026-11-24", OVERVIEW),
-    # Who may answer: everyone, accounts_you_follow, mentioned_only, parent_post_author_only or followers_only.
+    # Who may answer where a post does not say it: everyone, accounts_you_follow, mentioned_only,
+    # parent_post_author_only or followers_only.
     "reply_control": Option("everyone", "2026-11-24", REPLIES),
     "blocked_hours": Option(6, "2026-11-24", "believed"),
     # Our name of a number, and the network's.
@@ -47,6 +49,21 @@ SCOPES = (
     Scope("threads_manage_insights", gettext_noop("Read views and other metrics."), needed=False),
     Scope("threads_delete", gettext_noop("Take down what was published."), needed=False, actions=(Action.TAKE_DOWN,)),
 )
+
+_ANSWERS = (
+    Choice("everyone", gettext_noop("Everybody")),
+    Choice("followers_only", gettext_noop("Followers")),
+    Choice("accounts_you_follow", gettext_noop("Accounts that yours follows")),
+    Choice("mentioned_only", gettext_noop("Only accounts that the post mentions")),
+)
+
+
+def _answers(usual: str) -> tuple[PostSetting, ...]:
+    """By default as the installation has it; where that is something unusual, there is nothing to choose."""
+    if usual not in {choice.value for choice in _ANSWERS}:
+        return ()
+    label = gettext_noop("Who may answer")
+    return (PostSetting(ANSWERS, SettingKind.CHOICE, label, choices=_ANSWERS, default=usual),)
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
@@ -76,4 +93,5 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         max_links=options["links"],
         comment_characters=options["characters"],
         threads=True,
+        settings=_answers(options["reply_control"]),
     )

@@ -12,6 +12,7 @@ from platforms.checks import LINKS
 from platforms.errors import PlatformError, RateLimited, Rejected
 from platforms.meta import codes, containers, quota, reading
 from platforms.meta.containers import Containers
+from platforms.post_settings import ANSWERS
 from platforms.threads import posts
 from platforms.threads.conversation import Conversation
 from platforms.translation import gettext_noop
@@ -74,9 +75,11 @@ class Publishing(Conversation):
 
     def _around(self, outgoing: Outgoing) -> dict[str, str]:
         """Arguments of every post. `auto_publish_text` is never sent: it leaves no container to check."""
-        form = {"text": outgoing.text} | ({"reply_to_id": outgoing.reply_to} if outgoing.reply_to else {})
-        everyone = self.set["reply_control"] == "everyone"
-        return form | ({} if everyone or outgoing.reply_to else {"reply_control": self.set["reply_control"]})
+        form = {"text": outgoing.text}
+        if outgoing.reply_to:
+            return form | {"reply_to_id": outgoing.reply_to}
+        answers = outgoing.settings.get(ANSWERS) or str(self.set["reply_control"])
+        return form | ({} if answers == "everyone" else {"reply_control": answers})
 
     def check_status(self, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
         return self.containers.check_status(pending.token)

@@ -36,5 +36,9 @@ class UploadCheckpoint:
         """How long ago it was begun."""
         return (datetime.now(UTC).timestamp() - self.made) / 60
 
+    @property
+    def profile(self) -> str:
+        return f"https://www.tiktok.com/@{self.name}"
+
     def permalink(self, number: str) -> str:
-        return f"https://www.tiktok.com/@{self.name}/{self.kind}/{number}"
+        return f"{self.profile}/{self.kind}/{number}"

@@ -17,7 +17,7 @@ from platforms.errors import NotReached, PlatformError, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.refusals import Refusal
-from platforms.tiktok import events, oauth, posts
+from platforms.tiktok import events, oauth, posts, settings
 from platforms.tiktok.calls import ACCESS, Calls
 from platforms.tiktok.facts import OPTIONS, SCOPES, limits
 from platforms.tiktok.insights import Insights, numbers
@@ -64,7 +64,7 @@ class TikTok(Insights, Publishing, Defaults):
         return address(typed) if typed.strip() else oauth.API
 
     def fetch_facts(self) -> dict[str, Any]:
-        """One server for everybody; its facts are the account's longest video and possible audiences."""
+        """One server for everybody; its facts are the account's longest video, its audiences and what it forbids."""
         facts: dict[str, Any] = {"version": "2"}
         if self.credential is None:
             return facts
@@ -72,7 +72,8 @@ class TikTok(Insights, Publishing, Defaults):
             creator = Creator.asked(self.calls)
         except PlatformError:
             return {**facts, "creator": self.facts.get("creator") or {}}
-        return {**facts, "creator": {"seconds": creator.seconds, "audiences": list(creator.audiences)}}
+        known = {"seconds": creator.seconds, "audiences": list(creator.audiences), "forbids": creator.forbids}
+        return {**facts, "creator": known}
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
         proof = oauth.proof(challenge, self.set["pkce"])
@@ -116,7 +117,7 @@ class TikTok(Insights, Publishing, Defaults):
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
         bare = replace(outgoing, title="") if outgoing.video else outgoing
-        problems = checks.check(bare, limits)
+        problems = checks.check(bare, limits) + settings.problems(outgoing)
         title = counting.utf16(bare.title)
         if len(bare.title) <= limits.title_characters < title:
             over: dict[str, int | str] = {"count": title, "limit": limits.title_characters}
@@ -127,8 +128,8 @@ class TikTok(Insights, Publishing, Defaults):
         if counting.urls(outgoing.text):
             problems.append(Problem("no_links", "text", NO_LINKS, severity="warning"))
         if limits.closed:
-            # Perhaps as of yesterday, so it only warns; the account is read again before each post.
-            problems.append(Problem("closed", "channel", limits.closed, severity="warning"))
+            # No audience can be chosen.
+            problems.append(Problem("closed", "channel", limits.closed))
         return problems
 
     @classmethod

@@ -4,22 +4,22 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.tiktok import settings
+from platforms.tiktok.settings import FOLLOWERS, PRIVATE_ACCOUNT, PUBLIC, SELF
 from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
 
 DIRECT = "https://developers.tiktok.com/doc/content-posting-api-reference-direct-post"
 PHOTO = "https://developers.tiktok.com/doc/content-posting-api-reference-photo-post"
 TRANSFER = "https://developers.tiktok.com/doc/content-posting-api-media-transfer-guide"
-PUBLIC = "PUBLIC_TO_EVERYONE"
 
 UNAUDITED = gettext_noop(
     "TikTok limits the portal's posts to the account itself, until the administrator has had the application audited."
 )
-PRIVATE_ACCOUNT = gettext_noop(
-    "The account is private on TikTok, so the post would not be visible to anyone. Open TikTok, “Settings and "
-    "privacy”, “Privacy”, and switch “Private account” off."
-)
 NO_AUDIENCE = gettext_noop("TikTok does not let this account post publicly.")
+NOT_OFFERED_NOW = gettext_noop(
+    "TikTok no longer lets this account post for the audience that was chosen. Choose it again for this channel."
+)
 
 OPTIONS: Mapping[str, Option] = {
     "characters": Option(4_000, "2026-11-25", PHOTO),
@@ -34,12 +34,13 @@ OPTIONS: Mapping[str, Option] = {
     "video_seconds": Option(600, "2026-11-25", TRANSFER),
     "chunk_bytes": Option(10_000_000, "2026-11-25", TRANSFER),
     "upload_minutes": Option(60, "2026-11-25", TRANSFER),
-    # Who sees a post. Anything but everyone is for trials: such a post is never called published.
+    # Who sees a post from before people were asked. `SELF_ONLY` is for trials: it can be chosen then, and such a post
+    # is never called published.
     "audience": Option(PUBLIC, "2026-11-25", DIRECT),
-    # What people may do with a post, where the account itself allows it.
+    # What people may be allowed to do with a post, where its author chooses it and the account itself allows it.
     "comments": Option(True, "2026-11-25", DIRECT),
-    "duets": Option(False, "2026-11-25", DIRECT),
-    "stitches": Option(False, "2026-11-25", DIRECT),
+    "duets": Option(True, "2026-11-29", DIRECT),
+    "stitches": Option(True, "2026-11-29", DIRECT),
     # Music that TikTok chooses, under pictures.
     "music": Option(False, "2026-11-25", PHOTO),
     # How the proof of an authorisation is written: "hex" as TikTok wants it of programs on a desk, "base64url" as
@@ -73,13 +74,22 @@ SCOPES = (
 )
 
 
-def closed(audiences: Collection[str], wanted: str) -> str:
-    """Why the intended audience cannot be posted for, or ""."""
+def closed(audiences: Collection[str], *, is_trial: bool) -> str:
+    """Why the account cannot post for anybody, or ""."""
+    if settings.usable(audiences, is_trial=is_trial):
+        return ""
+    return UNAUDITED if set(audiences) <= {SELF} else NO_AUDIENCE
+
+
+def refusal(audiences: Collection[str], wanted: str) -> str:
+    """Why the account cannot post for this audience, or ""."""
     if wanted in audiences:
         return ""
-    if set(audiences) <= {"SELF_ONLY"}:
+    if set(audiences) <= {SELF}:
         return UNAUDITED
-    return PRIVATE_ACCOUNT if wanted == PUBLIC and "FOLLOWER_OF_CREATOR" in audiences else NO_AUDIENCE
+    if wanted != PUBLIC:
+        return NOT_OFFERED_NOW
+    return PRIVATE_ACCOUNT if FOLLOWERS in audiences else NO_AUDIENCE
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
@@ -112,5 +122,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         title_characters=options["title_characters"],
         withdraws=False,
         # Not asked yet is not forbidden.
-        closed=closed(audiences, options["audience"]) if audiences else "",
+        closed=closed(audiences, is_trial=options["audience"] == SELF) if audiences else "",
+        settings=settings.settings(creator, options),
+        agreements=settings.AGREEMENTS,
     )

@@ -33,14 +33,15 @@ class Insights:
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
         """A post that is missing in the answer may be deleted, private, or of a kind that is never returned: it is left
-        out."""
+        out, as are those that are not for everybody and have no number."""
         if not self.calls.granted("video.list"):
             return []
         names = {metric: name for metric, name in self.set["post_metrics"].items() if metric in self.measures}
         fields = ",".join(["id", "video_description", *names.values()])
         metrics: list[PostMetrics | Gone] = []
-        for start in range(0, len(remote_ids), BATCH):
-            batch = remote_ids[start : start + BATCH]
+        numbered = [one for one in remote_ids if one.isdecimal()]
+        for start in range(0, len(numbered), BATCH):
+            batch = numbered[start : start + BATCH]
             videos, now = posts.several(self.calls, batch, fields), datetime.now(UTC)
             metrics += [_read(one, videos[one], names, now) for one in batch if one in videos]
             if self.set["missing_is_gone"]:

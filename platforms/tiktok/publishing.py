@@ -13,10 +13,12 @@ from typing import Any
 
 from platforms import matching
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
-from platforms.tiktok import oauth, posts, upload
+from platforms.post_settings import YES
+from platforms.tiktok import oauth, posts, settings, upload
 from platforms.tiktok.calls import BANNED, DAY_FULL, Calls
 from platforms.tiktok.checkpoint import UploadCheckpoint
-from platforms.tiktok.facts import PUBLIC, closed
+from platforms.tiktok.facts import refusal
+from platforms.tiktok.settings import PUBLIC, SELF
 from platforms.translation import gettext_noop
 from platforms.types import (
     Absent,
@@ -109,9 +111,19 @@ class Creator:
 
     def audience(self, wanted: str) -> str:
         """Never another than the one that was wanted. Raises `Rejected` where the account cannot post for it."""
-        if reason := closed(self.audiences, wanted):
+        if reason := refusal(self.audiences, wanted):
             raise Rejected(reason, None, "audience")
         return wanted
+
+    @property
+    def forbids(self) -> list[str]:
+        """Of `settings.COMMENTS`, `DUETS` and `STITCHES` those that the account does not allow."""
+        forbidden = {
+            settings.COMMENTS: self.no_comments,
+            settings.DUETS: self.no_duets,
+            settings.STITCHES: self.no_stitches,
+        }
+        return [name for name, is_forbidden in forbidden.items() if is_forbidden]
 
 
 class Publishing:
@@ -124,7 +136,7 @@ class Publishing:
         if outgoing.reply_to:
             raise Rejected(NO_ANSWERS, code="unsupported")
         creator = Creator.asked(self.calls)
-        audience = creator.audience(self.set["audience"])
+        audience = creator.audience(outgoing.settings.get(settings.AUDIENCE) or self.set["audience"])
         if outgoing.video:
             return self._video(outgoing, read, creator, audience)
         return self._photos(outgoing, read, creator, audience)
@@ -135,9 +147,10 @@ class Publishing:
         if creator.seconds and video.seconds > creator.seconds:
             raise Rejected(TOO_LONG % creator.seconds, "video")
         plan = upload.ChunkPlan.of(video.size, self.set["chunk_bytes"])
-        info = {"title": outgoing.text, **self._around(creator, audience)}
-        info |= {"disable_duet": creator.no_duets or not self.set["duets"]}
-        info |= {"disable_stitch": creator.no_stitches or not self.set["stitches"], "is_aigc": False}
+        info = {"title": outgoing.text, **self._around(outgoing, creator, audience)}
+        info |= {"disable_duet": not self._allows(outgoing, creator, settings.DUETS)}
+        info |= {"disable_stitch": not self._allows(outgoing, creator, settings.STITCHES)}
+        info |= {"is_aigc": outgoing.settings.get(settings.SYNTHETIC) == YES}
         source = {"source": "FILE_UPLOAD", "video_size": plan.size, "chunk_size": plan.chunk}
         source |= {"total_chunk_count": plan.number}
         started = self.calls.ask("/post/publish/video/init/", {"post_info": info, "source_info": source})
@@ -153,7 +166,7 @@ class Publishing:
         return Pending(held.token)
 
     def _photos(self, outgoing: Outgoing, read: Read, creator: Creator, audience: str) -> Pending:
-        info = {"description": outgoing.text, **self._around(creator, audience)}
+        info = {"description": outgoing.text, **self._around(outgoing, creator, audience)}
         info |= {"title": outgoing.title} if outgoing.title.strip() else {}
         info |= {"auto_add_music": bool(self.set["music"])}
         addresses = [self._address(picture, read) for picture in outgoing.pictures]
@@ -177,14 +190,20 @@ class Publishing:
         fits = fits and picture.mime in TAKEN
         return read.address(picture.ref) if fits else read.address(picture.ref, (wide, high))
 
-    def _around(self, creator: Creator, audience: str) -> dict[str, Any]:
-        """What the account forbids stays forbidden, whatever the installation allows. No post is an advertisement."""
+    def _around(self, outgoing: Outgoing, creator: Creator, audience: str) -> dict[str, Any]:
+        kind = settings.kind(outgoing.settings)
+        if outgoing.settings.get(settings.COMMERCIAL) == YES and not kind:
+            raise Rejected(settings.KIND_MISSING, None, "commercial_kind")
         return {
             "privacy_level": audience,
-            "disable_comment": creator.no_comments or not self.set["comments"],
-            "brand_content_toggle": False,
-            "brand_organic_toggle": False,
+            "disable_comment": not self._allows(outgoing, creator, settings.COMMENTS),
+            "brand_content_toggle": kind in (settings.BRANDED, settings.BOTH),
+            "brand_organic_toggle": kind in (settings.OWN, settings.BOTH),
         }
+
+    def _allows(self, outgoing: Outgoing, creator: Creator, name: str) -> bool:
+        """What the account forbids stays forbidden, whatever was chosen."""
+        return settings.allows(outgoing.settings, name, self.set) and name not in creator.forbids
 
     # what became of it
 
@@ -208,13 +227,17 @@ class Publishing:
             raise OutcomeUnknown(FORGOTTEN, refused.evidence) from None
 
     def _complete(self, held: UploadCheckpoint, status: Mapping[str, Any]) -> Published | None:
-        """None while TikTok checks it. The number's field is TikTok's own spelling."""
+        """None while TikTok checks it. The number's field is TikTok's own spelling.
+
+        Only posts for everybody are given a number; others are known by their `publish_id`, and their address is the
+        account's.
+        """
         ids = status.get("publicaly_available_post_id") or status.get("publicly_available_post_id") or ()
         if ids:
             return self._published(held, str(ids[0]))
-        if held.audience != PUBLIC:
+        if held.audience == SELF:
             raise Rejected(ONLY_SELF, code=held.audience)
-        return None
+        return None if held.audience == PUBLIC else Published(held.publish_id, held.profile, datetime.now(UTC))
 
     def _published(self, held: UploadCheckpoint, number: str) -> Published:
         """The post is published. Its address and time are a second request, whose failure does not matter."""
@@ -259,7 +282,7 @@ class Publishing:
         """By the id alone. Raises `NotReached` while TikTok works on it, `OutcomeUnknown` if it forgot it."""
         status = self._status(held)
         state = str(status.get("status") or "")
-        if state == "PUBLISH_COMPLETE" and held.audience == PUBLIC:
+        if state == "PUBLISH_COMPLETE" and held.audience != SELF:
             published = self._complete(held, status)
             if published:
                 return Found(published, ("",) * len(outgoing.pictures))

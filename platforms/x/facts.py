@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.post_settings import ANSWERS, Choice, PostSetting, SettingKind
 from platforms.translation import gettext_noop
 from platforms.types import Action, Limits, Scope, VideoLimits
 
@@ -39,6 +40,20 @@ SCOPES = (
     Scope("tweet.moderate.write", gettext_noop("Hide answers."), needed=False, actions=(Action.HIDE,)),
 )
 
+# https://docs.x.com/x-api/posts/create-post: `reply_settings`. Without it everybody may answer.
+ANSWERS_SETTING = PostSetting(
+    ANSWERS,
+    SettingKind.CHOICE,
+    gettext_noop("Who may answer"),
+    choices=(
+        Choice("everyone", gettext_noop("Everybody")),
+        Choice("following", gettext_noop("Accounts that yours follows")),
+        Choice("verified", gettext_noop("Verified accounts")),
+        Choice("mentionedUsers", gettext_noop("Only accounts that the post mentions")),
+    ),
+    default="everyone",
+)
+
 
 def limits(facts: Mapping[str, Any]) -> Limits:
     options = values(OPTIONS, facts)
@@ -61,4 +76,5 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         ),
         comment_characters=options["characters"] if options["self_replies"] else 0,
         threads=bool(options["self_replies"]),
+        settings=(ANSWERS_SETTING,),
     )

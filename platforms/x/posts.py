@@ -13,8 +13,10 @@ from typing import Any
 from platforms.answers import moment
 from platforms.errors import OutcomeUnknown
 from platforms.matching import Candidate
+from platforms.post_settings import ANSWERS
 from platforms.types import Message, Outgoing, Published
 from platforms.visibility import Visibility
+from platforms.x.facts import ANSWERS_SETTING
 
 # Names of version 2 and those that X's own libraries use since 0.10 (November 2026). Answers are read under both.
 RENAMED = {
@@ -33,7 +35,10 @@ def body(outgoing: Outgoing, media: Iterable[str]) -> dict[str, Any]:
     ids = list(media)
     fields: dict[str, Any] = {"text": outgoing.text if outgoing.text.strip() else ""}
     fields |= {"media": {"media_ids": ids}} if ids else {}
-    return fields | ({"reply": {"in_reply_to_tweet_id": outgoing.reply_to}} if outgoing.reply_to else {})
+    if outgoing.reply_to:
+        return fields | {"reply": {"in_reply_to_tweet_id": outgoing.reply_to}}
+    answers = outgoing.settings.get(ANSWERS, ANSWERS_SETTING.default)
+    return fields | ({} if answers == ANSWERS_SETTING.default else {"reply_settings": answers})
 
 
 def asked_fields(parameter: str, names: str) -> dict[str, str]:

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from platforms import checks
+from platforms.post_settings import YES
 from platforms.translation import gettext_noop
 from platforms.types import Limits, Outgoing, Problem
-from platforms.youtube import videos
+from platforms.youtube import settings, videos
 from platforms.youtube.facts import OPTIONS
 
 ANGLES = gettext_noop("YouTube takes no < and > here. Leave them out, or write them in words.")
@@ -15,6 +16,9 @@ FIRST_LINE = gettext_noop(
     "begin with a shorter line, or write a title."
 )
 NEEDS_VIDEO = gettext_noop("YouTube takes videos only. Add a video, or leave this channel out.")
+FOR_CHILDREN = gettext_noop(
+    "YouTube allows no comments under a video that is made for children. Leave the first comment out."
+)
 COMMENT_FILES = gettext_noop("A comment on YouTube is text alone. The pictures will be left out.")
 COVER_TYPE = gettext_noop("YouTube takes covers as JPEG or PNG. Save the cover as one of them and add it again.")
 COVER_BYTES = gettext_noop("The cover has %(count)s bytes and %(limit)s are allowed. Make it smaller.")
@@ -46,6 +50,9 @@ def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     if cover and cover.size > limits.image_bytes:
         params: dict[str, int | str] = {"count": cover.size, "limit": limits.image_bytes}
         problems.append(Problem("cover_too_large", "video", COVER_BYTES, params=params))
+    for_children = any(one.name == settings.KIDS and one.value(outgoing.settings) == YES for one in limits.settings)
+    if outgoing.first_comment and for_children:
+        problems.append(Problem("comment_for_children", "first_comment", FOR_CHILDREN))
     return problems
 
 

@@ -1,9 +1,9 @@
 """YouTube, through the Data API as one channel.
 
-A video is uploaded as private, through a session that is stored before the first byte; cover and captions follow, and
-once it plays, one `PUT /videos` makes it public under its id. That is the only step with a public effect. An unknown
-outcome is reconciled by reading the video by its id, and an interrupted upload resumes where it stopped: there is one
-video, however many attempts it takes.
+A video is uploaded as private, through a session that is stored before the first byte; cover, captions and playlist
+follow, and once it plays, one `PUT /videos` makes it public, or visible to people with the link, under its id. That is
+the only step with a public effect. An unknown outcome is reconciled by reading the video by its id, and an interrupted
+upload resumes where it stopped: there is one video, however many attempts it takes.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from platforms import matching
 from platforms.addresses import address
 from platforms.defaults import Defaults
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
+from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.refusals import Refusal
@@ -38,7 +38,7 @@ from platforms.types import (
     Scope,
     Video,
 )
-from platforms.youtube import checks, oauth, videos
+from platforms.youtube import checks, oauth, settings, videos
 from platforms.youtube.calls import ACCESS, LOCKED, NO_CHANNEL, Calls
 from platforms.youtube.conversation import Conversation, parted
 from platforms.youtube.facts import OPTIONS, SCOPES, limits
@@ -72,13 +72,22 @@ class YouTube(Insights, Conversation, Defaults):
         return address(typed) if typed.strip() else oauth.API
 
     def fetch_facts(self) -> dict[str, Any]:
-        """Whether the channel may have long videos, if there is a credential to ask with."""
+        """Whether the channel may have long videos, and its playlists, if there is a credential to ask with."""
         facts: dict[str, Any] = {"version": "v3"}
         if self.credential is None:
             return facts
         channels = self.calls.items("/channels", part="status", mine="true")
         long = str(videos.status(channels[0]).get("longUploadsStatus") or "") if channels else ""
-        return facts | ({"long_uploads": long} if long else {})
+        return facts | ({"long_uploads": long} if long else {}) | {"playlists": self._playlists()}
+
+    def _playlists(self) -> list[dict[str, str]]:
+        """Those known before, where they cannot be read now."""
+        try:
+            listed = self.calls.items("/playlists", part="snippet", mine="true", maxResults=LISTED)
+        except PlatformError:
+            known = self.facts.get("playlists")
+            return known if isinstance(known, list) else []
+        return settings.playlists(listed)
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
         return oauth.authorize_url(self.server, self.keys, redirect_uri, state, challenge)
@@ -156,9 +165,9 @@ class YouTube(Insights, Conversation, Defaults):
         except SessionLost:
             return self.publish(outgoing, read)
         shown = self._shown(upload.held.video)
-        if shown is None or videos.is_gone(shown) or (known.asked and not videos.is_public(shown)):
+        if shown is None or videos.is_gone(shown) or (known.asked and not videos.is_out(shown)):
             return self.publish(outgoing, read)
-        return self._out(shown, upload.held) if videos.is_public(shown) else self._go_on(upload, outgoing, read)
+        return self._out(shown, upload.held) if videos.is_out(shown) else self._go_on(upload, outgoing, read)
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
         return self.resume(outgoing, pending, read)
@@ -191,13 +200,13 @@ class YouTube(Insights, Conversation, Defaults):
 
     def _go_on(self, upload: Upload, outgoing: Outgoing, read: Read) -> Published | Pending:
         """The remaining steps of a private video."""
-        upload.join(read)
+        upload.join(read, outgoing.settings.get(settings.PLAYLIST, ""))
         shown = self._shown(upload.held.video)
         if shown and not self._is_ours(shown):
             raise NeedsConsent(OTHER_CHANNEL, {"video": upload.held.video})
         if shown is None or not (videos.plays(shown) or not self.set["waits_until_it_plays"]):
             return Pending(upload.held.token)
-        body = {"id": upload.held.video, **videos.body(outgoing, "public", self.set)}
+        body = {"id": upload.held.video, **videos.body(outgoing, settings.privacy(outgoing.settings), self.set)}
         try:
             published = self.calls.public("PUT", "/videos", body, part=STATE)
         except Rejected as refused:
@@ -230,7 +239,7 @@ class YouTube(Insights, Conversation, Defaults):
         if shown is None:
             return pending
         plays = videos.plays(shown)
-        if videos.is_public(shown):
+        if videos.is_out(shown):
             return videos.published(shown) if plays else pending
         if held.asked:
             raise Rejected(LOCKED, "video", "locked", {"video": held.video})
@@ -254,14 +263,14 @@ class YouTube(Insights, Conversation, Defaults):
         shown = self._shown(held.video) if held.video else None
         if shown is None or videos.is_gone(shown):
             return Absent()
-        return Found(videos.published(shown)) if videos.is_public(shown) else Ready(held.token)
+        return Found(videos.published(shown)) if videos.is_out(shown) else Ready(held.token)
 
     def _public_upload(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         result = self._among_uploads(outgoing, since, bound)
         if not isinstance(result, Found):
             return result
         shown = self._shown(result.published.remote_id)
-        return result if shown and videos.is_public(shown) else Absent()
+        return result if shown and videos.is_out(shown) else Absent()
 
     def _among_uploads(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         """https://developers.google.com/youtube/v3/guides/implementation/videos#videos-retrieve-uploads"""

@@ -6,6 +6,7 @@ from typing import Any
 from platforms.options import Option, values
 from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
+from platforms.youtube import settings
 
 VIDEOS = "https://developers.google.com/youtube/v3/docs/videos"
 INSERT = f"{VIDEOS}/insert"
@@ -62,8 +63,8 @@ SCOPES = (
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
-    options = values(OPTIONS, facts)
     """Without an audit there are no videos, as far as anybody else could see."""
+    options = values(OPTIONS, facts)
     unverified = facts.get("long_uploads") in ("disallowed", "eligible")
     return Limits(
         max_characters=options["description_bytes"],
@@ -88,4 +89,5 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         max_hashtags=options["hashtags"],
         comment_characters=options["comment_characters"],
         edits=("text", "title"),
+        settings=settings.settings(facts, options),
     )

@@ -18,7 +18,7 @@ from common.http import Answer
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.translation import gettext_noop
 from platforms.types import Captions, Outgoing, Pending, Picture, Read, Video
-from platforms.youtube import videos
+from platforms.youtube import settings, videos
 from platforms.youtube.calls import Calls, problem
 
 GRAIN = 256 * 1024
@@ -35,6 +35,10 @@ CAPTIONS_REFUSED = gettext_noop(
     "YouTube did not accept the file with captions, and nothing is public. Check whether it is a proper SubRip file "
     "with times, and add it again."
 )
+PLAYLIST_REFUSED = gettext_noop(
+    "YouTube did not take the video into the playlist, and nothing is public. Check at YouTube whether the playlist "
+    "still exists and has room, choose another one or none, and send again."
+)
 
 
 class SessionLost(Exception):
@@ -46,6 +50,7 @@ class UploadCheckpoint:
     """The state of an upload; stored, so that it is found after a crash.
 
     `file` identifies the file of the session. `whole`: the last byte may have been sent. `asked`: it was made public.
+    `playlist`: the id of the one it is in.
     """
 
     session: str
@@ -54,6 +59,7 @@ class UploadCheckpoint:
     whole: bool = False
     cover: bool = False
     captions: bool = False
+    playlist: str = ""
     asked: bool = False
 
     @classmethod
@@ -72,7 +78,7 @@ def fingerprint(video: Video) -> str:
 def begin(calls: Calls, outgoing: Outgoing, video: Video, options: Mapping[str, Any]) -> UploadCheckpoint:
     """An open session; there is no video yet."""
     params = {"uploadType": "resumable", "part": "snippet,status"}
-    params |= {"notifySubscribers": "true" if options["tells_subscribers"] else "false"}
+    params |= {"notifySubscribers": "true" if settings.notifies(outgoing.settings, options) else "false"}
     headers = {"X-Upload-Content-Type": video.mime, "X-Upload-Content-Length": str(video.size)}
     body = videos.body(outgoing, "private", options)
     answer = calls.private("POST", calls.upload("/videos"), params=params, headers=headers, json=body)
@@ -148,14 +154,36 @@ class Upload:
         except (ValueError, KeyError, TypeError):
             raise NotReached(STALLED) from None
 
-    def join(self, read: Read) -> None:
-        """Cover and captions, as far as they are not there yet."""
+    def join(self, read: Read, playlist: str) -> None:
+        """Cover, captions and playlist, as far as they are not there yet. `playlist`: its id, "" for none."""
         if self.video.cover and not self.held.cover:
             self._cover(self.video.cover, read)
             self.change(cover=True)
         if self.video.captions and not self.held.captions:
             self._captions(self.video.captions, read)
             self.change(captions=True)
+
+        if playlist and self.held.playlist != playlist:
+            self._into(playlist)
+            self.change(playlist=playlist)
+
+    def _into(self, playlist: str) -> None:
+        """YouTube takes a video twice into one playlist, so it is asked first: an earlier answer may be lost."""
+        # https://developers.google.com/youtube/v3/docs/playlistItems/insert
+        video = {"kind": "youtube#video", "videoId": self.held.video}
+        body = {"snippet": {"playlistId": playlist, "resourceId": video}}
+        url = self.calls.api("/playlistItems")
+        try:
+            params = {"part": "id", "playlistId": playlist, "videoId": self.held.video}
+            if not self.calls.items("/playlistItems", **params):
+                self.calls.private("POST", url, params={"part": "snippet"}, json=body)
+        except NeedsConsent as refused:
+            # A permission that is missing altogether, which the text of a full or foreign playlist also says.
+            if refused.evidence.get("reason") in ("insufficientPermissions", "authError"):
+                raise
+            raise Rejected(PLAYLIST_REFUSED, None, "playlist", refused.evidence) from None
+        except Rejected as refused:
+            raise Rejected(PLAYLIST_REFUSED, None, "playlist", refused.evidence) from None
 
     def _cover(self, cover: Picture, read: Read) -> None:
         # https://developers.google.com/youtube/v3/docs/thumbnails/set

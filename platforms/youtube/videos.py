@@ -11,6 +11,7 @@ from platforms.errors import Rejected
 from platforms.matching import Candidate
 from platforms.translation import gettext_noop
 from platforms.types import Outgoing, Published
+from platforms.youtube import settings
 
 ID = re.compile(r"[\w-]{11}")
 PATH = re.compile(r"/(?:shorts|live|embed|v|video)/([\w-]{11})(?:/edit)?/?")
@@ -38,7 +39,7 @@ def body(outgoing: Outgoing, privacy: str, options: Mapping[str, Any]) -> dict[s
     snippet: dict[str, Any] = {"title": outgoing.heading, "description": outgoing.text}
     snippet |= {"categoryId": str(options["category"]), "tags": tags(outgoing.text, options["tag_characters"])[0]}
     snippet |= {"defaultLanguage": language(outgoing.language)} if outgoing.language else {}
-    status = {"privacyStatus": privacy, "selfDeclaredMadeForKids": bool(options["made_for_kids"])}
+    status = {"privacyStatus": privacy, **settings.status(outgoing.settings, options)}
     return {"snippet": snippet, "status": status | {"embeddable": True, "license": "youtube"}}
 
 
@@ -89,8 +90,9 @@ def status(video: Mapping[str, Any]) -> Mapping[str, Any]:
     return part if isinstance(part, Mapping) else {}
 
 
-def is_public(video: Mapping[str, Any]) -> bool:
-    return status(video).get("privacyStatus") == "public"
+def is_out(video: Mapping[str, Any]) -> bool:
+    """Whether others see it: everybody, or everybody with the link."""
+    return status(video).get("privacyStatus") in (settings.PUBLIC, settings.UNLISTED)
 
 
 def plays(video: Mapping[str, Any]) -> bool:

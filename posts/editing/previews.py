@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 
 from channels import validation
 from channels.models import Channel
-from platforms.post_settings import FORMAT, STORY
+from platforms.post_settings import BOLD_FIRST_LINE, FORMAT, LINK_PREVIEW, STORY, YES
 from platforms.types import Limits, Video
 from posts import compose, version_files
 from posts.draft import ChannelLayout, Crop, Draft, LinkCard, Shown
 from posts.editing.domain.ready import bad_link_message
 from posts.editing.page_cards import PageCard
-from posts.editing.text_highlighting import marked
+from posts.editing.text_highlighting import marked, marked_with_bold_line
 from posts.enums import Probe
 from posts.labels import language_name, own_name, text_notes
 from posts.media import video_status
@@ -70,6 +70,13 @@ class Preview:
     findings: Sequence[validation.Finding] = field(default_factory=tuple)
     settings: Sequence[validation.ChosenSetting] = ()
     """What a person chose for this channel beside the content, where it is not as usual."""
+
+    agreement: str = ""
+    """What whoever posts it agrees to, as HTML."""
+
+    has_bold_line: bool = False
+    link_preview: str = ""
+    """Where the card of the link stands, by `platforms.post_settings.LINK_PREVIEW`; "" where nobody can choose it."""
 
     page_card: PageCard | None = None
     """What the linked page says of itself, where the network makes a card of it and the portal has read it."""
@@ -167,10 +174,11 @@ def _preview(
     findings = [*validation.check(channel, payload), *_of_languages(part)]
     pictures = [shown_picture for shown_picture in shown if not shown_picture.is_video]
     comment = payload.first_comment if limits.comment_characters else ""
+    is_bold = validation.chosen_value(channel, BOLD_FIRST_LINE, payload.settings) == YES
     return Preview(
         channel=channel,
         part=part,
-        html=marked(part.text),
+        html=marked_with_bold_line(part.text) if is_bold else marked(part.text),
         lang=part.language,
         languages=" · ".join(own_name(tag) for tag in part.languages),
         pictures=pictures[: limits.max_images],
@@ -185,7 +193,10 @@ def _preview(
         comment=comment,
         comment_count=validation.count(channel, comment),
         layout=compose.layout_of(draft, channel),
-        settings=validation.chosen_settings(channel, payload.settings),
+        settings=validation.chosen_settings(channel, payload.settings, has_video=payload.video is not None),
+        agreement=validation.agreement(channel, payload.settings),
+        has_bold_line=is_bold,
+        link_preview=validation.chosen_value(channel, LINK_PREVIEW, payload.settings),
         # An empty draft shows no errors.
         findings=[] if draft.is_empty else sorted(findings, key=lambda finding: finding.severity != "error"),
     )

@@ -27,6 +27,13 @@ def marked(text: str) -> SafeString:
     return format_html_join("", "{}", ((_html(piece),) for piece in pieces(text)))
 
 
+def marked_with_bold_line(text: str) -> SafeString:
+    """The same with its first line in bold, as static/js/composer/preview.js draws it."""
+    before = len(text) - len(text.lstrip())
+    line, line_break, rest = text[before:].partition("\n")
+    return format_html("{}<strong>{}</strong>{}{}", text[:before], marked(line), line_break, marked(rest))
+
+
 def _html(piece: HighlightedPiece) -> SafeString:
     if piece.title:
         return format_html('<span class="preview-link" title="{}">{}</span>', piece.title, piece.text)

@@ -27,6 +27,8 @@ from tests.platforms.bench import Files, outgoing, photo, video
 from tests.platforms.fakes import FakeServer
 from tests.platforms.fakes.tiktok import CLIENT, SECRET
 
+SEEN = {"audience": "PUBLIC_TO_EVERYONE"}
+
 
 @pytest.fixture(autouse=True)
 def stand_in(settings: Any, fakes: FakeServer, cast: Cast) -> Any:
@@ -134,8 +136,8 @@ def test_people_are_warned_before_the_year_is_over(cast: Cast, approver: Client)
 def test_a_video_needs_no_public_portal_and_pictures_do(cast: Cast, approver: Client, settings: Any) -> None:
     connect(approver)
     channel = the_channel()
-    assert validation.check(channel, outgoing("Снимак", video=video())) == []
-    pictures = outgoing("Слика", pictures=(photo(1),))
+    assert validation.check(channel, outgoing("Снимак", video=video(), settings=SEEN)) == []
+    pictures = outgoing("Слика", pictures=(photo(1),), settings=SEEN)
     assert [finding.code for finding in validation.check(channel, pictures)] == ["base_is_private"]
     settings.PUBLIC_BASE_URL = "https://dobosar.example"
     assert validation.check(channel, pictures) == []
@@ -146,11 +148,30 @@ def test_the_length_that_this_account_may_have_is_learnt(cast: Cast, approver: C
     connect(approver)
     with scope(cast.cuprija):
         health.refresh_facts(the_channel().pk)
-    findings = validation.check(the_channel(), outgoing("Снимак", video=video(seconds=31.0)))
+    findings = validation.check(the_channel(), outgoing("Снимак", video=video(seconds=31.0), settings=SEEN))
     assert [(finding.code, finding.severity) for finding in findings] == [("video_too_long", "error")]
 
 
-def test_an_account_that_may_post_for_nobody_is_warned_of_before_anything_is_sent(
+def test_a_person_has_to_choose_who_sees_it(approver: Client) -> None:
+    connect(approver)
+    (finding,) = validation.check(the_channel(), outgoing("Снимак", video=video()))
+    assert (finding.field, finding.severity) == ("settings.audience", "error")
+    # What matters only for a video is not asked for pictures.
+    chosen = {**SEEN, "duets": "yes", "synthetic": "yes"}
+    assert [one.label for one in validation.chosen_settings(the_channel(), chosen, has_video=False)] == [
+        "Who sees it on TikTok"
+    ]
+    assert len(validation.chosen_settings(the_channel(), chosen)) == 3
+
+
+def test_what_people_agree_to_has_links(approver: Client) -> None:
+    connect(approver)
+    assert validation.agreement(the_channel(), SEEN).count("<a href=") == 1
+    paid = {**SEEN, "commercial": "yes", "commercial_kind": "branded"}
+    assert "bc-policy" in validation.agreement(the_channel(), paid)
+
+
+def test_an_account_that_may_post_for_nobody_stops_the_post_before_anything_is_sent(
     cast: Cast, approver: Client, fakes: FakeServer
 ) -> None:
     fakes.options(tiktok_audiences=("SELF_ONLY",))
@@ -158,7 +179,7 @@ def test_an_account_that_may_post_for_nobody_is_warned_of_before_anything_is_sen
     with scope(cast.cuprija):
         health.refresh_facts(the_channel().pk)
     (finding,) = validation.check(the_channel(), outgoing("Снимак", video=video()))
-    assert (finding.field, finding.severity, finding.message) == ("channel", "warning", gettext(UNAUDITED))
+    assert (finding.field, finding.severity, finding.message) == ("channel", "error", gettext(UNAUDITED))
 
 
 # ---- how a consent ends

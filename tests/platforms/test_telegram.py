@@ -88,6 +88,99 @@ def test_what_looks_like_markup_arrives_as_written(bench: Bench) -> None:
     assert bench.texts() == [text]
 
 
+BOLD = {"bold_first_line": "yes"}
+
+
+def stored(fake: Any) -> list[dict[str, Any]]:
+    """The channel's messages as Telegram keeps them."""
+    (channel,) = fake.channels.values()
+    return [entry["message"] for entry in channel["messages"].values()]
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "length"),
+    [
+        ("Наслов\n\nТекст", 0, 6),
+        ("Једини ред", 0, 10),
+        # An emoji outside the first plane is two units.
+        ("🚰 Вода\nТекст", 0, 7),
+        ("\n 🚰\nТекст", 2, 2),
+        ("Наслов \t\nТекст", 0, 6),
+    ],
+)
+def test_the_first_line_is_bold_without_markup_in_text_and_caption(
+    bench: Bench, fake: Any, text: str, offset: int, length: int
+) -> None:
+    line = [{"type": "bold", "offset": offset, "length": length}]
+    connector = bench.connector()
+    connector.publish(outgoing(text, settings=BOLD), bench.read)
+    connector.publish(outgoing(text, pictures=(picture(1),), settings=BOLD), bench.read)
+    connector.publish(outgoing(text, video=video(), settings=BOLD), bench.read)
+    connector.publish(outgoing(text, pictures=(picture(1), photo(2)), settings=BOLD), bench.read)
+    kept = stored(fake)
+    assert kept[0]["entities"] == line
+    assert [message.get("caption_entities") for message in kept[1:]] == [line, line, line, None]
+    assert bench.texts() == [text.strip()] * 4
+
+
+def test_a_picture_without_words_has_nothing_bold(bench: Bench, fake: Any) -> None:
+    bench.connector().publish(outgoing("", pictures=(picture(1),), settings=BOLD), bench.read)
+    bench.connector().publish(outgoing("", pictures=(picture(1), photo(2)), settings=BOLD), bench.read)
+    assert not any("caption_entities" in message for message in stored(fake))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "options"),
+    [
+        ("", None),
+        ("below", None),
+        ("above", {"show_above_text": True}),
+        ("small", {"prefer_small_media": True}),
+        ("none", {"is_disabled": True}),
+    ],
+)
+def test_the_card_of_a_link_stands_where_it_was_chosen_also_after_a_correction(
+    bench: Bench, fake: Any, chosen: str, options: Any
+) -> None:
+    connector = bench.connector()
+    sent = outgoing("Наслов\nhttps://cuprija.example", settings={"link_preview": chosen, **BOLD})
+    published = connector.publish(sent, bench.read)
+    assert stored(fake)[0].get("link_preview_options") == options
+    connector.edit(published.remote_id, replace(sent, text="Нови наслов\nhttps://cuprija.example"))
+    (message,) = stored(fake)
+    assert (message.get("link_preview_options"), message["entities"][0]["length"]) == (options, 11)
+
+
+def test_a_caption_keeps_its_bold_line_after_a_correction_and_has_no_card(bench: Bench, fake: Any) -> None:
+    connector = bench.connector()
+    sent = outgoing("Наслов\nТекст", pictures=(picture(1),), settings={"link_preview": "none", **BOLD})
+    published = connector.publish(sent, bench.read)
+    connector.edit(published.remote_id, replace(sent, text="Исправка\nТекст"))
+    (message,) = stored(fake)
+    assert (message["caption"], message["caption_entities"][0]["length"]) == ("Исправка\nТекст", 8)
+    assert "link_preview_options" not in message
+
+
+def test_a_silent_post_makes_no_sound_of_whatever_kind(bench: Bench, fake: Any) -> None:
+    kinds: list[dict[str, Any]] = [
+        {}, {"pictures": (picture(1),)}, {"video": video()}, {"pictures": (picture(1), photo(2))},
+    ]  # fmt: skip
+    for more in kinds:
+        bench.connector().publish(outgoing("Тихо", settings={"silent": "yes"}, **more), bench.read)
+        bench.connector().publish(outgoing("Гласно", **more), bench.read)
+    silent = [message.get("silent", False) for message in stored(fake) if message.get("text", message.get("caption"))]
+    assert silent == [True, False] * 4
+
+
+def test_a_bold_post_is_found_again_on_the_public_page(bench: Bench, fakes: FakeServer) -> None:
+    fakes.plan("commit_then_drop", SENDS, method="POST")
+    connector, began = bench.connector(), start()
+    sent = outgoing("Наслов 🚰\nТекст & више", settings=BOLD)
+    with pytest.raises(OutcomeUnknown):
+        connector.publish(sent, bench.read)
+    assert isinstance(bench.find(connector, sent, began), Found)
+
+
 def test_a_post_of_a_private_channel_has_a_link_for_its_members(bench: Bench, fake: Any) -> None:
     fake.channel("opstina")["username"] = None
     published = bench.connector().publish(outgoing("Само за чланове."), bench.read)

@@ -102,6 +102,23 @@ def test_a_chain_answers_itself_by_what_is_public(bench: Bench) -> None:
         bench.publish(connector, bench.outgoing("Ничему", reply_to="18000000000000001"))
 
 
+def test_who_may_answer_is_chosen_for_each_post(bench: Bench) -> None:
+    for chosen in ("everyone", "followers_only", "accounts_you_follow", "mentioned_only"):
+        bench.publish(bench.connector(), bench.outgoing(chosen, settings={"answers": chosen}))
+    many = bench.outgoing("Више", pictures=(picture(1), picture(2)), settings={"answers": "mentioned_only"})
+    bench.publish(bench.connector(), many)
+    assert [post["control"] for post in bench.public()] == [
+        "everyone", "followers_only", "accounts_you_follow", "mentioned_only", "mentioned_only",
+    ]  # fmt: skip
+    # An installation that restricts answers lets a post be open to everybody.
+    facts = bench.connector().facts | {"options": {"reply_control": "followers_only"}}
+    bench.publish(bench.connector(facts=facts), bench.outgoing("Сви", settings={"answers": "everyone"}))
+    assert bench.public()[-1]["control"] == "everyone"
+    (setting,) = Threads.limits(facts).settings
+    assert (setting.default, len(setting.choices)) == ("followers_only", 4)
+    assert Threads.limits({"options": {"reply_control": "parent_post_author_only"}}).settings == ()
+
+
 def test_who_may_answer_is_the_installations_to_set(bench: Bench) -> None:
     facts = bench.connector().facts | {"options": {"reply_control": "followers_only"}}
     bench.publish(bench.connector(facts=facts), bench.outgoing("Само пратиоци"))

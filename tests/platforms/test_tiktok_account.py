@@ -12,11 +12,12 @@ import pytest
 
 from platforms import checks
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.post_settings import agreement
 from platforms.scopes import missing
 from platforms.tiktok import calls, events, oauth, publishing
 from platforms.tiktok import facts as facts_
 from platforms.tiktok.connector import TikTok
-from platforms.types import Credential, Gone, Keys, Ready
+from platforms.types import Credential, Found, Gone, Keys, Published, Ready
 from tests.platforms.bench import Bench, photo, video
 from tests.platforms.conformance import start
 from tests.platforms.consent import BACK
@@ -47,24 +48,132 @@ def test_the_account_is_asked_before_every_post(bench: Bench, fakes: FakeServer)
     assert len(inits) == 2
 
 
+EVERYTHING = {"audience": "PUBLIC_TO_EVERYONE", "comments": "yes", "duets": "yes", "stitches": "yes"}
+SWITCHES = ("disable_comment", "disable_duet", "disable_stitch")
+
+
 def test_what_the_account_forbids_stays_forbidden(bench: Bench, fakes: FakeServer) -> None:
-    generous = with_options(bench, comments=True, duets=True, stitches=True)
-    bench.publish(bench.connector(facts=generous), bench.outgoing("Слободно", video=video()))
+    bench.publish(bench.connector(), bench.outgoing("Слободно", video=video(), settings=EVERYTHING))
     fakes.options(tiktok_disabled=("comment", "duet", "stitch"))
-    bench.publish(bench.connector(facts=generous), bench.outgoing("Забрањено", video=video()))
+    bench.publish(bench.connector(), bench.outgoing("Забрањено", video=video(), settings=EVERYTHING))
     free, forbidden = (post["info"] for post in bench.public())
-    names = ("disable_comment", "disable_duet", "disable_stitch")
-    assert [free[name] for name in names] == [False, False, False]
-    assert [forbidden[name] for name in names] == [True, True, True]
+    assert [free[name] for name in SWITCHES] == [False, False, False]
+    assert [forbidden[name] for name in SWITCHES] == [True, True, True]
 
 
-def test_by_itself_the_portal_allows_comments_and_nothing_else(bench: Bench) -> None:
+def test_what_the_installation_forbids_stays_forbidden(bench: Bench) -> None:
+    strict = with_options(bench, comments=False, duets=False, stitches=False)
+    offered = {setting.name for setting in TikTok.limits(strict).settings}
+    assert offered == {"audience", "commercial", "commercial_kind", "synthetic"}
+    bench.publish(bench.connector(facts=strict), bench.outgoing("Снимак", video=video(), settings=EVERYTHING))
+    (post,) = bench.public()
+    assert [post["info"][name] for name in SWITCHES] == [True, True, True]
+
+
+@pytest.mark.parametrize("clip", [None, video()])
+def test_whoever_chooses_only_the_audience_allows_and_declares_nothing(bench: Bench, clip: Any) -> None:
+    more = {"video": clip} if clip else {}
+    bench.publish(bench.connector(), bench.outgoing("Пост", settings={"audience": "PUBLIC_TO_EVERYONE"}, **more))
+    (post,) = bench.public()
+    declared = ("brand_content_toggle", "brand_organic_toggle", "is_aigc")
+    assert all(post["info"].get(name, True) for name in SWITCHES)
+    assert not any(post["info"].get(name, False) for name in declared)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "organic"), [("own", False, True), ("branded", True, False), ("both", True, True)]
+)
+def test_a_declared_advertisement_is_declared_to_tiktok(bench: Bench, kind: str, content: bool, organic: bool) -> None:
+    chosen = {"audience": "PUBLIC_TO_EVERYONE", "commercial": "yes", "commercial_kind": kind, "synthetic": "yes"}
+    bench.publish(bench.connector(), bench.outgoing("Оглас", video=video(), settings=chosen))
+    # A kind that was chosen before the switch was turned off again.
+    bench.publish(bench.connector(), bench.outgoing("Вест", settings={**chosen, "commercial": "", "synthetic": ""}))
+    film, photos = (post["info"] for post in bench.public())
+    assert (film["brand_content_toggle"], film["brand_organic_toggle"], film["is_aigc"]) == (content, organic, True)
+    assert (photos["brand_content_toggle"], photos["brand_organic_toggle"]) == (False, False)
+    assert "is_aigc" not in photos
+
+
+def test_an_advertisement_of_no_kind_is_not_sent(bench: Bench, fakes: FakeServer) -> None:
+    chosen = {"audience": "PUBLIC_TO_EVERYONE", "commercial": "yes"}
+    with pytest.raises(Rejected):
+        bench.publish(bench.connector(), bench.outgoing("Оглас", settings=chosen))
+    assert asked(fakes, "/init/") == 0
+
+
+def test_a_post_from_before_people_were_asked_goes_out_as_it_was_approved(bench: Bench) -> None:
     bench.publish(bench.connector(), bench.outgoing("Снимак", video=video()))
     (post,) = bench.public()
     info = post["info"]
     assert (info["privacy_level"], info["disable_comment"]) == ("PUBLIC_TO_EVERYONE", False)
     assert (info["disable_duet"], info["disable_stitch"]) == (True, True)
     assert (info["brand_content_toggle"], info["brand_organic_toggle"], info["is_aigc"]) == (False, False, False)
+
+
+def audience_choices(facts: Mapping[str, Any]) -> list[str]:
+    (setting,) = [one for one in TikTok.limits(facts).settings if one.name == "audience"]
+    assert setting.required
+    assert not setting.default
+    return [choice.value for choice in setting.choices]
+
+
+def test_only_what_the_account_has_can_be_chosen_and_only_a_trial_is_for_nobody(
+    bench: Bench, fakes: FakeServer
+) -> None:
+    connector = bench.connector()
+    assert audience_choices(connector.fetch_facts()) == ["PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS"]
+    fakes.options(tiktok_audiences=("FOLLOWER_OF_CREATOR", "SELF_ONLY"), tiktok_disabled=("duet",))
+    facts = connector.fetch_facts()
+    assert audience_choices(facts) == ["FOLLOWER_OF_CREATOR"]
+    assert "duets" not in {setting.name for setting in TikTok.limits(facts).settings}
+    assert audience_choices(with_options(bench, audience="SELF_ONLY")) == ["FOLLOWER_OF_CREATOR", "SELF_ONLY"]
+    assert audience_choices({}) == ["PUBLIC_TO_EVERYONE"]
+
+
+def test_a_paid_partnership_for_the_account_alone_is_refused_at_its_field(bench: Bench) -> None:
+    chosen = {"audience": "SELF_ONLY", "commercial": "yes", "commercial_kind": "both"}
+    limits = TikTok.limits(with_options(bench, audience="SELF_ONLY"))
+    (problem,) = TikTok.check(bench.outgoing("Оглас", settings=chosen), limits)
+    assert (problem.field, problem.severity) == ("settings.commercial_kind", "error")
+    assert TikTok.check(bench.outgoing("Оглас", settings={**chosen, "commercial_kind": "own"}), limits) == []
+
+
+@pytest.mark.parametrize("audience", ["FOLLOWER_OF_CREATOR", "MUTUAL_FOLLOW_FRIENDS"])
+def test_a_post_for_some_is_published_under_its_publish_id(bench: Bench, fakes: FakeServer, audience: str) -> None:
+    fakes.options(tiktok_audiences=("FOLLOWER_OF_CREATOR", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY"))
+    connector, sent = bench.connector(), bench.outgoing("Пратиоцима", video=video(), settings={"audience": audience})
+    pending = connector.publish(sent, bench.read)
+    published = connector.check_status(pending)
+    (post,) = the_fake(fakes).posts.values()
+    assert isinstance(published, Published)
+    assert (published.remote_id, published.permalink) == (post["publish_id"], "https://www.tiktok.com/@opstina")
+    assert post["info"]["privacy_level"] == audience
+    found = connector.find(sent, start(), (), pending)
+    assert isinstance(found, Found)
+    assert found.published.remote_id == published.remote_id
+    assert connector.fetch_metrics([published.remote_id]) == []
+
+
+def test_an_audience_that_is_gone_is_never_replaced_by_another(bench: Bench, fakes: FakeServer) -> None:
+    sent = bench.outgoing("Пријатељима", settings={"audience": "MUTUAL_FOLLOW_FRIENDS"})
+    fakes.options(tiktok_audiences=("PUBLIC_TO_EVERYONE", "SELF_ONLY"))
+    with pytest.raises(Rejected) as refused:
+        bench.publish(bench.connector(), sent)
+    assert refused.value.message == facts_.NOT_OFFERED_NOW
+    assert asked(fakes, "/init/") == 0
+
+
+@pytest.mark.parametrize(("kind", "words"), [("", 1), ("own", 1), ("branded", 2), ("both", 2)])
+def test_what_people_agree_to_is_what_tiktok_demands(kind: str, words: int) -> None:
+    chosen = {"commercial": "yes", "commercial_kind": kind}
+    limits = TikTok.limits({})
+    agreed = agreement(limits.agreements, limits.settings, chosen)
+    assert agreed is not None
+    assert len(agreed.links) == words
+    # While the switch is off, the kind that was chosen before does not matter.
+    unsaid = agreement(limits.agreements, limits.settings, {**chosen, "commercial": ""})
+    assert unsaid is not None
+    assert len(unsaid.links) == 1
 
 
 @pytest.mark.parametrize("clip", [None, video()])
@@ -87,8 +196,9 @@ def test_a_private_account_is_told_where_to_switch_that_off(bench: Bench, fakes:
     with pytest.raises(Rejected) as refused:
         bench.publish(bench.connector(), bench.outgoing("Нико не види"))
     assert refused.value.message == facts_.PRIVATE_ACCOUNT
-    (warned,) = TikTok.check(bench.outgoing("Слика"), TikTok.limits(bench.connector().fetch_facts()))
-    assert (warned.field, warned.severity, warned.message_id) == ("channel", "warning", facts_.PRIVATE_ACCOUNT)
+    limits = TikTok.limits(bench.connector().fetch_facts())
+    assert TikTok.check(bench.outgoing("Слика"), limits) == []
+    assert limits.settings[0].hint == facts_.PRIVATE_ACCOUNT
     fakes.options(tiktok_audiences=("MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY"))
     with pytest.raises(Rejected) as refused:
         bench.publish(bench.connector(), bench.outgoing("Нико не види"))

@@ -245,6 +245,18 @@ class TestXFake(FaultConformance):
         refused = [entry for entry in fakes.ledger() if entry["status"] == 400]
         assert len(refused) == 1, "X is asked once, and the rest under the new names"
 
+    @pytest.mark.parametrize("chosen", ["everyone", "following", "verified", "mentionedUsers"])
+    def test_who_may_answer_is_chosen_for_each_post_and_not_for_an_answer(
+        self, bench: Bench, fakes: FakeServer, chosen: str
+    ) -> None:
+        assert chosen in {choice.value for choice in bench.limits().settings[0].choices}
+        sent = bench.outgoing("Пост", settings={"answers": chosen})
+        published = bench.publish(bench.connector(), sent)
+        below = bench.outgoing("Одговор", settings={"answers": chosen}, reply_to=published.remote_id)
+        bench.publish(bench.connector(), below)
+        post, answer = fakes.world.fake("x").posts.values()
+        assert (post["answers"], answer["answers"]) == (chosen, "everyone")
+
     def test_a_picture_without_words_has_an_empty_text(self, bench: Bench) -> None:
         sent = bench.outgoing("", pictures=(bench.picture(1),))
         began = start()

@@ -37,7 +37,7 @@ from platforms.youtube.calls import (
     midnight,
 )
 from platforms.youtube.connector import OTHER_CHANNEL, YouTube
-from platforms.youtube.uploads import CAPTIONS_REFUSED, COVER_REFUSED, UploadCheckpoint, related
+from platforms.youtube.uploads import CAPTIONS_REFUSED, COVER_REFUSED, PLAYLIST_REFUSED, UploadCheckpoint, related
 from tests.platforms.bench import MOVIE, Bench, photo, picture, video
 from tests.platforms.conformance import start
 from tests.platforms.consent import BACK
@@ -50,6 +50,15 @@ VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 SESSION = r"^/youtube/upload/youtube/v3/videos$"
 SMALL = {"chunk_bytes": GRAIN}
+
+
+def offered(facts: Any) -> dict[str, Any]:
+    return {setting.name: setting for setting in YouTube.limits(facts).settings}
+
+
+def notified(fake: YouTubeFake) -> list[str]:
+    """What each upload asked about the subscribers."""
+    return [session["notifies"] for session in fake.sessions.values()]
 
 
 class TestYouTubeFake(FaultConformance):
@@ -418,6 +427,95 @@ class TestYouTubeFake(FaultConformance):
     def test_serbian_is_told_with_its_letters_as_youtube_knows_them(self) -> None:
         tags = ("sr-Cyrl", "sr-Latn", "hu-Latn", "bs-Cyrl", "sr")
         assert [videos.language(tag) for tag in tags] == ["sr", "sr-Latn", "hu", "bs", "sr"]
+
+    # settings of a post
+
+    def test_a_video_for_people_with_the_link_is_unlisted_and_published(
+        self, bench: Bench, fakes: FakeServer, fake: YouTubeFake
+    ) -> None:
+        connector, sent = bench.connector(), bench.outgoing("Само са везом", settings={"privacy": "unlisted"})
+        published = bench.publish(connector, sent)
+        (shown,) = fake.videos.values()
+        assert (shown["status"]["privacyStatus"], bench.texts()) == ("unlisted", [])
+        # Its state is read as published wherever it is looked up.
+        held = Pending(bench.checkpoints[-1])
+        found = connector.find(sent, start(), (), held)
+        assert isinstance(found, Found)
+        assert found.published.remote_id == published.remote_id
+        assert isinstance(connector.find(sent, start()), Found)
+        assert isinstance(connector.check_status(held), Published)
+        before = writes(fakes)
+        assert isinstance(connector.resume(sent, held, bench.read), Published)
+        assert writes(fakes) == before
+        connector.edit(published.remote_id, replace(sent, text="Измењено"))
+        assert (shown["status"]["privacyStatus"], shown["snippet"]["description"]) == ("unlisted", "Измењено")
+
+    def test_nothing_chosen_is_public_with_notice_and_neither_for_children_nor_artificial(
+        self, bench: Bench, fake: YouTubeFake
+    ) -> None:
+        bench.publish(bench.connector(), bench.outgoing("Снимак"))
+        (shown,) = fake.videos.values()
+        flags = ("privacyStatus", "selfDeclaredMadeForKids", "containsSyntheticMedia")
+        assert [shown["status"][name] for name in flags] == ["public", False, False]
+        assert notified(fake) == ["true"]
+
+    def test_what_was_chosen_is_declared(self, bench: Bench, fake: YouTubeFake) -> None:
+        chosen = {"made_for_kids": "yes", "synthetic": "yes", "silent": "yes"}
+        bench.publish(bench.connector(), bench.outgoing("Снимак", settings=chosen))
+        (shown,) = fake.videos.values()
+        assert (shown["status"]["selfDeclaredMadeForKids"], shown["status"]["containsSyntheticMedia"]) == (True, True)
+        assert notified(fake) == ["false"]
+
+    def test_a_first_comment_under_a_video_for_children_is_refused_at_its_field(self, bench: Bench) -> None:
+        sent = bench.outgoing("Цртани", first_comment="Коментар", settings={"made_for_kids": "yes"})
+        assert codes(sent, bench.limits()) == {("comment_for_children", "first_comment")}
+        assert codes(replace(sent, settings={}), bench.limits()) == set()
+
+    def test_own_playlists_are_offered_by_their_names(self, bench: Bench, fakes: FakeServer, fake: YouTubeFake) -> None:
+        assert "playlist" not in offered(bench.connector().fetch_facts())
+        key = fake.playlist("opstina", " Седнице \n Скупштине " + "х" * 200)
+        facts = bench.connector().fetch_facts()
+        (choice,) = offered(facts)["playlist"].choices
+        assert (choice.value, choice.is_name, len(choice.label)) == (key, True, 150)
+        assert choice.label.startswith("Седнице Скупштине")
+        # While they cannot be read, those of the day before stay.
+        fakes.plan("html_error", r"/v3/playlists$", times=9)
+        assert bench.connector(facts=facts).fetch_facts()["playlists"] == facts["playlists"]
+
+    @pytest.mark.parametrize(
+        "hostile", [None, 7, "x", [None], [{}], [{"id": 7}], [{"id": "PL", "title": ["<b>"]}], {"id": "x"}]
+    )
+    def test_playlists_of_any_shape_break_no_form(self, hostile: Any) -> None:
+        assert all(one.choices for one in YouTube.limits({"playlists": hostile}).settings if one.name == "playlist")
+
+    def test_a_video_is_in_its_playlist_once_also_after_a_lost_answer(
+        self, bench: Bench, fakes: FakeServer, fake: YouTubeFake
+    ) -> None:
+        key = fake.playlist("opstina", "Седнице")
+        connector, sent = bench.connector(), bench.outgoing("Седница", settings={"playlist": key})
+        fakes.plan("commit_then_drop", r"/v3/playlistItems$", method="POST")
+        with pytest.raises(NotReached):
+            connector.publish(sent, bench.read)
+        assert bench.texts() == []
+        assert isinstance(connector.resume(sent, Pending(bench.checkpoints[-1]), bench.read), Published)
+        assert fake.playlists[key]["videos"] == [next(iter(fake.videos))]
+        assert (len(fake.videos), bench.texts()) == (1, ["Седница"])
+
+    @pytest.mark.parametrize("is_full", [True, False])
+    def test_a_playlist_that_takes_nothing_is_named_before_the_video_is_public(
+        self, bench: Bench, fakes: FakeServer, fake: YouTubeFake, is_full: bool
+    ) -> None:
+        key = fake.playlist("opstina", "Седнице")
+        fakes.options(youtube_playlist_room=0 if is_full else 5)
+        chosen = {"playlist": key if is_full else "PLgone"}
+        connector, sent = bench.connector(), bench.outgoing("Седница", settings=chosen)
+        with pytest.raises(Rejected) as refused:
+            connector.publish(sent, bench.read)
+        assert (refused.value.message, bench.texts()) == (PLAYLIST_REFUSED, [])
+        # Without the playlist the video that is there already goes out.
+        without = replace(sent, settings={})
+        assert isinstance(connector.resume(without, Pending(bench.checkpoints[-1]), bench.read), Published)
+        assert (len(fake.videos), bench.texts()) == (1, ["Седница"])
 
     # searches
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import pytest
 
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from channels import validation
+from channels.models import Channel
+from common.errors import ActionNotAllowed
 from delivery.models import Delivery
 from municipalities.enums import Approval
 from municipalities.tenancy import scope
@@ -18,7 +22,7 @@ from platforms.checks import check_settings
 from platforms.post_settings import WARNING, Choice, PostSetting, SettingKind
 from platforms.types import Outgoing
 from posts import compose
-from posts.draft import BadDraft, Draft, parse
+from posts.draft import BadDraft, Draft, Shown, parse
 from posts.editing.domain.restore import restore_version
 from posts.editing.domain.submit import submit, take_back
 from posts.editing.placeholders import filled, gaps
@@ -26,6 +30,7 @@ from posts.editing.previews import of_draft
 from posts.models import Post
 from posts.queries import content
 from posts.scheduling.domain.schedule import publish_now
+from tests.analytics.factories import channel
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, opened
 
@@ -168,6 +173,117 @@ class TestThePage:
         fields = {**self.sent(desk), "setting-999999-audience": "unlisted", "act": "save"}
         client.post(reverse("post_new", args=["cuprija"]), fields)
         assert self.stored(desk) == {}
+
+
+class TestDemandsOfTikTok:
+    """A channel on which people have to choose the audience, and may have to say more."""
+
+    @pytest.fixture
+    def desk(self, cast: Cast) -> Desk:
+        with scope(cast.cuprija):
+            return opened(cast)
+
+    @pytest.fixture
+    def client(self, desk: Desk) -> Client:
+        return sign_in(desk.cast.officer)
+
+    @pytest.fixture
+    def tiktok(self, desk: Desk, settings: Any) -> Channel:
+        settings.PUBLIC_BASE_URL = "https://dobosar.example"
+        with scope(desk.municipality):
+            return tiktok_of(desk)
+
+    def sent(self, tiktok: Channel, act: str = "submit", **settings: str) -> dict[str, Any]:
+        chosen = {f"setting-{tiktok.pk}-{name}": value for name, value in settings.items()}
+        text = {"text-sr-Cyrl": "Фонтана ради.", "category": "service", "revision": 0}
+        return {**text, "channels": [tiktok.pk], "act": act, **chosen}
+
+    def test_what_is_missing_is_said_at_its_field_and_leads_there(self, client: Client, tiktok: Channel) -> None:
+        page = client.post(reverse("post_new", args=["cuprija"]), self.sent(tiktok, commercial="yes"))
+        shown = page.content.decode()
+        for name in ("audience", "commercial_kind"):
+            control = f"setting-{tiktok.pk}-{name}"
+            assert f'href="#{control}"' in shown
+            findings = shown.partition(f'id="{control}-findings"')[2].partition("</ul>")[0]
+            assert "finding-error" in findings
+        assert 'id="settings" open' in shown
+
+    def test_nothing_is_demanded_of_a_channel_that_is_not_chosen(
+        self, desk: Desk, client: Client, tiktok: Channel
+    ) -> None:
+        fields = {**self.sent(tiktok), "channels": [desk.mastodon.pk]}
+        shown = client.post(reverse("post_preview", args=["cuprija"]), fields).content.decode()
+        findings = shown.partition(f'id="setting-{tiktok.pk}-audience-findings"')[2].partition("</ul>")[0]
+        assert "finding" not in findings
+
+    def test_the_fold_says_what_was_chosen_as_it_is_chosen(self, client: Client, tiktok: Channel) -> None:
+        fields = self.sent(tiktok, audience="PUBLIC_TO_EVERYONE", comments="yes")
+        shown = client.post(reverse("post_preview", args=["cuprija"]), fields).content.decode()
+        held = shown.partition('id="settings-held"')[2].partition("</span>")[0]
+        assert "Who sees it on TikTok: Everybody" in held
+        assert "People may comment: yes" in held
+
+    def test_what_people_agree_to_stands_where_it_is_chosen_and_where_it_is_approved(
+        self, desk: Desk, client: Client, tiktok: Channel
+    ) -> None:
+        paid = {"commercial": "yes", "commercial_kind": "branded", "audience": "PUBLIC_TO_EVERYONE"}
+        shown = client.post(reverse("post_preview", args=["cuprija"]), self.sent(tiktok, **paid)).content.decode()
+        agreed = shown.partition(f'id="agreement-{tiktok.pk}"')[2].partition("</p>")[0]
+        assert agreed.count("<a href=") == 2
+        with scope(desk.municipality):
+            picture = desk.picture()
+            chosen = {tiktok.pk: {**paid, "comments": "yes"}}
+            post = desk.write(channels=(tiktok.pk,), media=(Shown(picture.pk, "Фонтана"),), settings=chosen)
+            submit(post, by=desk.cast.officer)
+        review = sign_in(desk.cast.approver).get(reverse("post", args=["cuprija", post.pk])).content.decode()
+        assert "Branded Content Policy" in review
+        assert "Music Usage Confirmation" in review
+        for words in ("Everybody", "People may comment", "labelled “Paid partnership”"):
+            assert words in html.unescape(review)
+
+    def test_what_was_chosen_goes_out_with_the_post(self, desk: Desk, tiktok: Channel) -> None:
+        chosen = {"audience": "PUBLIC_TO_EVERYONE", "comments": "yes"}
+        with scope(desk.municipality):
+            desk.house_rule(approval=Approval.NONE)
+            media = (Shown(desk.picture().pk, "Фонтана"),)
+            post = desk.write(channels=(tiktok.pk,), media=media)
+            with pytest.raises(ActionNotAllowed) as refused:
+                publish_now(post, by=desk.cast.approver)
+            assert "Choose who sees the post" in str(refused.value.details)
+            desk.change(post, desk.draft(channels=(tiktok.pk,), media=media, settings={tiktok.pk: chosen}))
+            publish_now(desk.reload(post), by=desk.cast.approver)
+            assert Delivery.objects.get().payload["settings"] == chosen
+
+
+def tiktok_of(desk: Desk) -> Channel:
+    creator = {"seconds": 600, "audiences": ["PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY"]}
+    made = channel(desk.municipality, desk.cast.approver, platform="tiktok", name="TikTok општине")
+    made.facts = {"version": "2", "creator": {**creator, "forbids": ["duets"]}}
+    made.save(update_fields=["facts"])
+    return made
+
+
+def test_a_preview_on_telegram_shows_the_bold_line_and_where_the_card_stands(desk: Desk) -> None:
+    telegram = channel(desk.municipality, desk.cast.approver, platform="telegram", name="Телеграм")
+
+    def shown(**chosen: str) -> str:
+        draft = desk.draft(
+            "Наслов <b>\nТекст",
+            link="https://cuprija.example/a",
+            channels=(telegram.pk,),
+            settings={telegram.pk: chosen},
+        )
+        post = Post(municipality=desk.municipality)
+        (preview,) = of_draft(post, draft, [telegram], {})
+        return render_to_string(preview.template, {"preview": preview})
+
+    usual = shown()
+    assert "<strong>Наслов" not in usual
+    assert usual.index("Наслов") < usual.index("cuprija.example</small>")
+    above = shown(bold_first_line="yes", link_preview="above")
+    assert "<strong>Наслов &lt;b&gt;</strong>\nТекст" in above
+    assert above.index("cuprija.example</small>") < above.index("Наслов")
+    assert "cuprija.example</small>" not in shown(link_preview="none")
 
 
 def test_they_go_out_with_the_post(desk: Desk) -> None:

@@ -84,13 +84,17 @@ class ChannelText:
 
 @dataclass(frozen=True)
 class SettingField:
-    """One setting of a post on a channel, as a field of the form. `choices` are (value, label)."""
+    """One setting of a post on a channel, as a field of the form. `choices` are (value, label).
+
+    `dependents` matter while this one, a switch, is on.
+    """
 
     control: str
     setting: PostSetting
     value: str
     choices: Sequence[tuple[str, str]]
     findings: Sequence[validation.Finding] = ()
+    dependents: Sequence["SettingField"] = ()
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,9 @@ class ChannelChoice:
     takes_comment: bool = False
     settings: Sequence[SettingField] = ()
     """What can be chosen for this post beside its content."""
+
+    agreement: str = ""
+    """What whoever posts there agrees to, as HTML."""
 
     alt_characters: int = 0
     """How long the description of a picture may be there; 0 where the network takes none."""
@@ -290,7 +297,14 @@ class ComposerPage:
         ]
 
     def _with_findings(self, shown: SettingField) -> SettingField:
-        return replace(shown, findings=self.setting_findings.get(shown.control, ()))
+        dependents = [self._with_findings(one) for one in shown.dependents]
+        return replace(shown, findings=self.setting_findings.get(shown.control, ()), dependents=dependents)
+
+    @property
+    def setting_fields(self) -> list[SettingField]:
+        """All of them in the order of the form."""
+        fields = [field for place in self.settings_places for field in place.settings]
+        return [one for field in fields for one in (field, *field.dependents)]
 
     @property
     def chosen_settings(self) -> dict[str, str]:
@@ -516,13 +530,26 @@ def _place(draft: Draft, channel: Channel) -> ChannelChoice:
         own=[ChannelText(tag, language_name(tag), written.get(tag, "")) for tag in tags],
         takes_title=bool(limits.title_characters),
         takes_comment=bool(limits.comment_characters),
-        settings=[_setting(channel, one, draft.settings.get(channel.pk, {})) for one in limits.settings],
+        settings=_settings(channel, limits.settings, draft.settings.get(channel.pk, {})),
+        agreement=validation.agreement(channel, draft.settings.get(channel.pk, {})),
         alt_characters=limits.alt_characters or 0,
     )
 
 
 def _control(channel: Channel, name: str) -> str:
     return f"{SETTING}{channel.pk}-{name}"
+
+
+def _settings(channel: Channel, settings: Sequence[PostSetting], chosen: Mapping[str, str]) -> list[SettingField]:
+    """Those of a channel; what depends on a switch comes with it."""
+    fields = {setting.name: _setting(channel, setting, chosen) for setting in settings}
+    return [
+        replace(
+            fields[setting.name], dependents=[fields[one.name] for one in settings if one.depends_on == setting.name]
+        )
+        for setting in settings
+        if not setting.depends_on
+    ]
 
 
 def _setting(channel: Channel, setting: PostSetting, chosen: Mapping[str, str]) -> SettingField:

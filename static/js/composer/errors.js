@@ -11,7 +11,20 @@ export function startErrors(form) {
     event.preventDefault();
     reveal(form, field);
   });
-  form.addEventListener("composer:fragments", () => mark(form));
+  const settings = form.querySelector("details.settings");
+  let demanded = count(settings);
+  form.addEventListener("composer:fragments", () => {
+    mark(form);
+    const now = count(settings);
+    // Whoever chooses a network that demands a choice sees the demand; whoever folds it away again is not disturbed.
+    if (now > demanded) settings.open = true;
+    demanded = now;
+  });
+}
+
+/** How many settings of the chosen networks have an error. */
+function count(settings) {
+  return settings ? settings.querySelectorAll('[aria-invalid="true"]').length : 0;
 }
 
 /** After the server's answer: which fields have an error now. */

@@ -42,7 +42,7 @@ export function startPreview(form, coach) {
   /** A preview is drawn anew only where its text changed. */
   function draw(place, text) {
     if (!place || shown.get(place) === text) return;
-    place.replaceChildren(nodes(text));
+    place.replaceChildren(place.closest("[data-bold-line]") ? withBoldLine(text) : nodes(text));
     shown.set(place, text);
   }
 
@@ -88,6 +88,16 @@ export function startPreview(form, coach) {
   // What is behind the links is not on the page yet.
   if (typed(form).link) clock = setTimeout(ask, PAUSE);
   return { changed, update };
+}
+
+/** As posts/editing/text_highlighting.py makes it. */
+function withBoldLine(text) {
+  const [, before, line, rest] = /^(\s*)([^\n]*)([^]*)$/.exec(text);
+  const fragment = document.createDocumentFragment();
+  const bold = document.createElement("strong");
+  bold.append(nodes(line));
+  fragment.append(before, bold, nodes(rest));
+  return fragment;
 }
 
 /** As templates/posts/_derived.html marks it. */

@@ -23,6 +23,7 @@ PHOTO_BYTES, FILE_BYTES = 10 * 1024 * 1024, 50 * 1024 * 1024
 DELETABLE = timedelta(hours=48)
 CHAT = {"chat_id"}
 SEND = CHAT | {"reply_parameters", "disable_notification", "protect_content", "link_preview_options"}
+PREVIEW = {"is_disabled", "prefer_small_media", "prefer_large_media", "show_above_text"}
 FILM = {"width", "height", "duration", "supports_streaming"}
 KNOWN = {
     "getMe": set(),
@@ -30,12 +31,12 @@ KNOWN = {
     "getChatMember": CHAT | {"user_id"},
     "getChatMemberCount": CHAT,
     "leaveChat": CHAT,
-    "sendMessage": SEND | {"text"},
-    "sendPhoto": SEND | {"photo", "caption"},
-    "sendVideo": SEND | {"video", "caption", "cover"} | FILM,
-    "sendMediaGroup": SEND | {"media"},
-    "editMessageText": CHAT | {"message_id", "text", "link_preview_options"},
-    "editMessageCaption": CHAT | {"message_id", "caption"},
+    "sendMessage": SEND | {"text", "entities"},
+    "sendPhoto": SEND - {"link_preview_options"} | {"photo", "caption", "caption_entities"},
+    "sendVideo": SEND - {"link_preview_options"} | {"video", "caption", "caption_entities", "cover"} | FILM,
+    "sendMediaGroup": SEND - {"link_preview_options"} | {"media"},
+    "editMessageText": CHAT | {"message_id", "text", "entities", "link_preview_options"},
+    "editMessageCaption": CHAT | {"message_id", "caption", "caption_entities"},
     "deleteMessage": CHAT | {"message_id"},
     "deleteMessages": CHAT | {"message_ids"},
     "setWebhook": {"url", "secret_token", "allowed_updates", "drop_pending_updates", "max_connections"},
@@ -154,21 +155,20 @@ class TelegramFake:
         text = self._checked_text(params.text("text"), TEXT, "message is too long")
         if not text:
             raise bad("message text is empty")
-        return self._post(chat, params, [{"text": text}])[0]
+        options = self._link_preview(params)
+        return self._post(chat, params, [{"text": text, **self._entities(params, "text", "entities"), **options}])[0]
 
     def send_photo(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
         chat = self._sender(bot, params)
         self._photo(params.file("photo"))
-        return self._post(chat, params, [{"photo": [{}], **self._caption(params.text("caption", ""))}])[0]
+        return self._post(chat, params, [{"photo": [{}], **self._captioned(params)}])[0]
 
     def send_video(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
         chat = self._sender(bot, params)
         film = self._film(params.file("video"))
         if "cover" in params.values:
             self._photo(params.attached(params.text("cover")))
-        return self._post(chat, params, [{"video": {"file_size": film}, **self._caption(params.text("caption", ""))}])[
-            0
-        ]
+        return self._post(chat, params, [{"video": {"file_size": film}, **self._captioned(params)}])[0]
 
     def send_media_group(self, bot: dict[str, Any], params: "Params") -> list[dict[str, Any]]:
         chat, media = self._sender(bot, params), params.nested("media", list)
@@ -176,7 +176,8 @@ class TelegramFake:
             raise bad("the group must have 2-10 items")
         group, shown = str(secrets.randbelow(10**17)), []
         for one in media:
-            if set(one) - {"type", "media", "caption"} - (FILM if one.get("type") == "video" else set()):
+            known = {"type", "media", "caption", "caption_entities"}
+            if set(one) - known - (FILM if one.get("type") == "video" else set()):
                 raise bad("can't parse InputMedia: unexpected field")
             if one.get("type") == "photo":
                 self._photo(params.attached(one["media"]))
@@ -186,6 +187,7 @@ class TelegramFake:
             else:
                 raise bad("can't parse InputMedia: type must be one of photo, video")
             shown.append({**item, "media_group_id": group, **self._caption(one.get("caption", ""))})
+            shown[-1] |= _bold(one.get("caption", ""), one.get("caption_entities"), "caption_entities")
         return self._post(chat, params, shown)
 
     def _sender(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
@@ -206,6 +208,18 @@ class TelegramFake:
         caption = self._checked_text(text, CAPTION, "message caption is too long")
         return {"caption": caption} if caption else {}
 
+    def _captioned(self, params: "Params") -> dict[str, Any]:
+        return self._caption(params.text("caption", "")) | self._entities(params, "caption", "caption_entities")
+
+    def _entities(self, params: "Params", text: str, name: str) -> dict[str, Any]:
+        return _bold(params.text(text, ""), params.nested(name, list, []), name)
+
+    def _link_preview(self, params: "Params") -> dict[str, Any]:
+        options = params.nested("link_preview_options", dict, {})
+        if set(options) - PREVIEW or not all(value is True for value in options.values()):
+            raise bad("can't parse LinkPreviewOptions")
+        return {"link_preview_options": options} if options else {}
+
     def _photo(self, content: bytes) -> None:
         if len(content) > PHOTO_BYTES:
             raise fails(413, "Request Entity Too Large")
@@ -223,6 +237,9 @@ class TelegramFake:
 
     def _post(self, chat: dict[str, Any], params: "Params", items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         above = None
+        if params.get("disable_notification") not in (None, True, "true"):
+            raise bad("can't parse disable_notification")
+        items = [{**item, "silent": True} for item in items] if params.get("disable_notification") else items
         if "reply_parameters" in params.values:
             above = params.nested("reply_parameters", dict).get("message_id")
             if above not in chat["messages"]:
@@ -274,12 +291,19 @@ class TelegramFake:
         text = self._checked_text(params.text(name), longest, "message is too long")
         if (name == "text") == any(kind in entry["message"] for kind in ("photo", "video")):
             raise bad(none)
-        if entry["message"].get(name) == text:
+        before = entry["message"]
+        beside = "entities" if name == "text" else "caption_entities"
+        fresh = {name: text, **self._entities(params, name, beside)}
+        fresh |= self._link_preview(params) if name == "text" else {}
+        if {key: before.get(key) for key in (name, beside, "link_preview_options") if key in before} == fresh:
             raise bad(
                 "message is not modified: specified new message content and reply markup are exactly the same as a "
                 "current content and reply markup of the message"
             )
-        entry["message"][name] = text
+        # What is not sent again is gone.
+        for key in (beside, "link_preview_options"):
+            before.pop(key, None)
+        before |= fresh
         entry["message"]["edit_date"] = int(self.world.clock.now().timestamp())
         return dict(entry["message"])
 
@@ -543,11 +567,40 @@ def _public(messages: list[dict[str, Any]], prefix: str) -> dict[str, Any]:
     }
 
 
+def _bold(text: str, entities: Any, name: str) -> dict[str, Any]:
+    """Offsets and lengths are UTF-16 units, inside the text and between its letters."""
+    units_of = text.encode("utf-16-le")
+    for one in entities or ():
+        if set(one) != {"type", "offset", "length"} or one["type"] != "bold":
+            raise bad("can't parse MessageEntity")
+        start, end = one["offset"], one["offset"] + one["length"]
+        try:
+            if not 0 <= start < end <= len(units_of) // 2:
+                raise ValueError
+            units_of[2 * start : 2 * end].decode("utf-16-le")
+        except ValueError:
+            raise bad("entity beginning or end is outside the text or inside a letter") from None
+    return {name: entities} if entities else {}
+
+
+def _in_bold(text: str, messages: list[dict[str, Any]]) -> list[tuple[str, bool]]:
+    """The text in parts that are bold or not."""
+    message = messages[0]["message"]
+    found = message.get("entities") or message.get("caption_entities") or ()
+    content = text.encode("utf-16-le")
+    for one in found:
+        start, end = 2 * one["offset"], 2 * (one["offset"] + one["length"])
+        cut = [content[:start], content[start:end], content[end:]]
+        return [(part.decode("utf-16-le"), nth == 1) for nth, part in enumerate(cut)]
+    return [(text, False)]
+
+
 def _drawn(username: str, messages: list[dict[str, Any]]) -> str:
     """As t.me/s/… draws a post. Links become anchors, emoji small pictures with their letter inside."""
     first = messages[0]["message"]
     link = f"https://t.me/{username}"
-    text = html.escape(_text_of(messages)).replace("\n", "<br/>")
+    pieces = [(html.escape(part), is_bold) for part, is_bold in _in_bold(_text_of(messages), messages)]
+    text = "".join(f"<b>{part}</b>" if is_bold else part for part, is_bold in pieces).replace("\n", "<br/>")
     text = re.sub(r"(https?://[^\s<]+)", r'<a href="\1" target="_blank" rel="noopener">\1</a>', text)
     text = re.sub("([\U0001f300-\U0001faff])", r'<i class="emoji"><b>\1</b></i>', text)
     parts = []

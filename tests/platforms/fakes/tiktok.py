@@ -36,6 +36,8 @@ VIDEO = {
     "view_count", "like_count", "comment_count", "share_count",
 }  # fmt: skip
 AROUND = {"privacy_level", "disable_comment", "brand_content_toggle", "brand_organic_toggle"}
+CHOICES = AROUND - {"privacy_level"} | {"disable_duet", "disable_stitch", "is_aigc", "auto_add_music"}
+LEVELS = {"PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "FOLLOWER_OF_CREATOR", "SELF_ONLY"}
 OF_VIDEO = AROUND | {"title", "disable_duet", "disable_stitch", "video_cover_timestamp_ms", "is_aigc"}
 OF_PHOTO = AROUND | {"title", "description", "auto_add_music"}
 
@@ -253,6 +255,11 @@ class TikTokFake:
 
     def _allowed(self, info: Mapping[str, Any]) -> None:
         options = self.world.options
+        wrong = next((name for name in CHOICES & set(info) if not isinstance(info[name], bool)), "")
+        if wrong or info.get("privacy_level") not in LEVELS:
+            raise refusal(400, "invalid_param", f"Not a value: {wrong or 'privacy_level'}")
+        if info.get("brand_content_toggle") and info["privacy_level"] == "SELF_ONLY":
+            raise refusal(400, "invalid_param", "Branded content visibility cannot be set to private")
         if info.get("privacy_level") not in options["tiktok_audiences"]:
             raise refusal(403, "privacy_level_option_mismatch", "Privacy level is not among the options")
         if not options["tiktok_audited"] and info["privacy_level"] != "SELF_ONLY":

@@ -282,13 +282,17 @@ class XFake:
             # `CreateRequest` of xdk 0.10.6 (November 2026): the backend's variable is non-null, so the library always
             # sends a text, an empty one too.
             raise invalid("text: null value")
+        if body.get("reply_settings", "verified") not in ("following", "mentionedUsers", "subscribers", "verified"):
+            raise invalid("$.reply_settings: does not have a value in the enumeration")
+        if "reply" in body and "reply_settings" in body:
+            raise invalid("reply_settings cannot be set on a reply")
         text, ids = body["text"], (body.get("media") or {}).get("media_ids", [])
         above = (body.get("reply") or {}).get("in_reply_to_tweet_id")
         self._refuse(person, text, ids, above)
         kinds = [self.media[one]["kind"] for one in ids]
         if len(ids) > 4 or (("video" in kinds) and len(ids) > 1):
             raise invalid("media_ids")
-        made = self._posted(person, text, ids, above)
+        made = self._posted(person, text, ids, above, answers=body.get("reply_settings", "everyone"))
         self.bill.append("reply" if above else "post_with_link" if weighted.addresses(text) else "post")
         return Reply(201, {"data": {"id": made["id"], "text": text, "edit_history_tweet_ids": [made["id"]]}})
 

@@ -29,7 +29,7 @@ LIFE, CODE_LIFE = timedelta(hours=1), timedelta(minutes=10)
 TESTING, SESSION_LIFE = timedelta(days=7), timedelta(days=7)
 GRAIN = 256 * 1024
 TITLE, DESCRIPTION, TAGS, COVER, COMMENT = 100, 5_000, 500, 2_000_000, 10_000
-COSTS = {"insert": 50, "update": 50, "delete": 50, "cover": 50, "captions": 400, "moderate": 50, "list": 1}
+COSTS = {"insert": 50, "update": 50, "delete": 50, "cover": 50, "captions": 400, "moderate": 50, "list": 1, "item": 50}
 SNIPPET = {"title", "description", "tags", "categoryId", "defaultLanguage"}
 STATUS = {"privacyStatus", "publishAt", "selfDeclaredMadeForKids", "embeddable", "license", "containsSyntheticMedia"}
 MARKO = "UC" + "m" * 22
@@ -62,6 +62,7 @@ class YouTubeFake:
         "youtube_quota": 10_000,
         "youtube_uploads": 100,
         "youtube_long_uploads": "allowed",
+        "youtube_playlist_room": 5_000,
     }
 
     def __init__(self, world: Any) -> None:
@@ -73,6 +74,8 @@ class YouTubeFake:
         self.sessions: dict[str, dict[str, Any]] = {}
         self.videos: dict[str, dict[str, Any]] = {}
         self.comments: dict[str, dict[str, Any]] = {}
+        self.playlists: dict[str, dict[str, Any]] = {}
+        """By id: "by", "title" and "videos" in their order."""
         self.units = self.uploads = 0
 
     # the server
@@ -95,7 +98,9 @@ class YouTubeFake:
             ("GET", r"/youtube/v3/videos", self.list_videos),
             ("PUT", r"/youtube/v3/videos", self.update),
             ("DELETE", r"/youtube/v3/videos", self.delete),
-            ("GET", r"/youtube/v3/playlistItems", self.list_uploads),
+            ("GET", r"/youtube/v3/playlists", self.list_playlists),
+            ("GET", r"/youtube/v3/playlistItems", self.list_items),
+            ("POST", r"/youtube/v3/playlistItems", self.add_item),
             ("GET", r"/youtube/v3/commentThreads", self.list_threads),
             ("POST", r"/youtube/v3/commentThreads", self.start_thread),
             ("GET", r"/youtube/v3/comments", self.list_comments),
@@ -258,7 +263,7 @@ class YouTubeFake:
             "bytes": bytearray(),
             "video": "",
         }
-        self.sessions[key]["ends"] = ends
+        self.sessions[key] |= {"ends": ends, "notifies": request.one("notifySubscribers")}
         query = f"uploadType=resumable&part=snippet,status&upload_id={key}"
         return Reply(200, "", {"Location": f"{self.world.url}/youtube/upload/youtube/v3/videos?{query}"})
 
@@ -266,6 +271,11 @@ class YouTubeFake:
         snippet, status = metadata.get("snippet") or {}, metadata.get("status") or {}
         if unknown := (set(snippet) - SNIPPET) | (set(status) - STATUS):
             raise unexpected(unknown)
+        if status.get("privacyStatus", "public") not in ("public", "unlisted", "private"):
+            raise error(400, "invalidVideoMetadata", "The request metadata is invalid.")
+        flags = ("selfDeclaredMadeForKids", "embeddable", "containsSyntheticMedia")
+        if not all(isinstance(status.get(name, False), bool) for name in flags):
+            raise error(400, "invalidVideoMetadata", "The request metadata is invalid.")
         title, text = snippet.get("title", ""), snippet.get("description", "")
         if not title or len(title) > TITLE or {"<", ">"} & set(title):
             raise error(400, "invalidTitle", "The request metadata specifies an invalid or empty video title.")
@@ -415,6 +425,55 @@ class YouTubeFake:
         self._own(channel, request.one("id"))
         del self.videos[request.one("id")]
         return Reply(204, "")
+
+    def playlist(self, name: str, title: str) -> str:
+        """The id of a new playlist of a channel."""
+        (owner,) = [one["id"] for one in self.channels.values() if one["name"] == name]
+        key = f"PL{secrets.token_hex(16)}"
+        self.playlists[key] = {"by": owner, "title": title, "videos": []}
+        return key
+
+    def list_playlists(self, request: Request) -> dict[str, Any]:
+        channel = self._channel(request)
+        self._asked(request, "mine", "maxResults", "pageToken")
+        if request.one("mine") != "true" or int(request.one("maxResults", "5")) > 50:
+            raise error(400, "invalidFilters", domain="youtube.parameter")
+        own = [(key, one) for key, one in self.playlists.items() if one["by"] == channel["id"]]
+        entities = [
+            {"kind": "youtube#playlist", "id": key, "snippet": {"title": one["title"], "channelId": one["by"]}}
+            for key, one in own
+        ]
+        return {"kind": "youtube#playlistListResponse", "items": [_parts(request, one) for one in entities[:50]]}
+
+    def list_items(self, request: Request) -> dict[str, Any]:
+        """Of the uploads, or whether a video is in a playlist."""
+        if not request.one("videoId"):
+            return self.list_uploads(request)
+        self._channel(request)
+        self._asked(request, "playlistId", "videoId", "maxResults")
+        playlist = self.playlists.get(request.one("playlistId"))
+        if playlist is None:
+            raise error(404, "playlistNotFound", domain="youtube.playlistItem")
+        found = [one for one in playlist["videos"] if one == request.one("videoId")]
+        return {"items": [{"kind": "youtube#playlistItem", "id": f"PLI{one}"} for one in found]}
+
+    def add_item(self, request: Request) -> dict[str, Any]:
+        channel = self._channel(request, "item")
+        self._asked(request)
+        body = _json(request)
+        snippet = body.get("snippet") or {}
+        if unknown := (set(body) - {"snippet"}) | (set(snippet) - {"playlistId", "resourceId", "position"}):
+            raise unexpected(unknown)
+        playlist = self.playlists.get(snippet.get("playlistId", ""))
+        if playlist is None:
+            raise error(404, "playlistNotFound", domain="youtube.playlistItem")
+        if playlist["by"] != channel["id"]:
+            raise error(403, "playlistItemsNotAccessible", "Forbidden", "youtube.playlistItem")
+        video = self._own(channel, snippet["resourceId"]["videoId"])
+        if len(playlist["videos"]) >= self.world.options["youtube_playlist_room"]:
+            raise error(403, "playlistContainsMaximumNumberOfVideos", "Full", "youtube.playlistItem")
+        playlist["videos"].append(video["id"])
+        return {"kind": "youtube#playlistItem", "id": f"PLI{video['id']}", "snippet": snippet}
 
     def list_uploads(self, request: Request) -> dict[str, Any]:
         channel = self._channel(request)
