@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from channels import validation
 from channels.models import Channel
+from platforms import polls
 from platforms.post_settings import FORMAT, STORY
 from platforms.types import Limits, Video
 from posts import compose, version_files
@@ -71,6 +72,9 @@ class Preview:
     settings: Sequence[validation.ChosenSetting] = ()
     """What a person chose for this channel beside the content, where it is not as usual."""
 
+    question: str = ""
+    """Of a poll, where the network shows it beside the text."""
+
     page_card: PageCard | None = None
     """What the linked page says of itself, where the network makes a card of it and the portal has read it."""
 
@@ -84,6 +88,17 @@ class Preview:
     @property
     def has_media(self) -> bool:
         return bool(self.pictures or self.video)
+
+    @property
+    def poll_days(self) -> int:
+        """How many days the poll runs there, rounded up."""
+        poll, limits = self.part.poll, self.limits.polls
+        return -(-polls.runs_seconds(poll, limits) // polls.DAY) if poll and limits else 0
+
+    @property
+    def poll_hides_card(self) -> bool:
+        """Whether the poll stands where the link card would be."""
+        return self.part.poll is not None and self.limits.polls is not None and not self.limits.polls.with_card
 
     @property
     def limit(self) -> int:
@@ -167,7 +182,8 @@ def _preview(
     findings = [*validation.check(channel, payload), *_of_languages(part)]
     pictures = [shown_picture for shown_picture in shown if not shown_picture.is_video]
     comment = payload.first_comment if limits.comment_characters else ""
-    return Preview(
+    asks = part.poll is not None and limits.polls is not None and limits.polls.question_characters > 0
+    preview = Preview(
         channel=channel,
         part=part,
         html=marked(part.text),
@@ -186,9 +202,11 @@ def _preview(
         comment_count=validation.count(channel, comment),
         layout=compose.layout_of(draft, channel),
         settings=validation.chosen_settings(channel, payload.settings),
+        question=polls.question(payload) if asks else "",
         # An empty draft shows no errors.
         findings=[] if draft.is_empty else sorted(findings, key=lambda finding: finding.severity != "error"),
     )
+    return replace(preview, card=None) if preview.poll_hides_card else preview
 
 
 def _of_languages(part: compose.Part) -> list[validation.Finding]:
