@@ -6,10 +6,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from platforms import counting
+from platforms import counting, polls
 from platforms.post_settings import PostSetting, SettingKind
 from platforms.translation import gettext_noop
-from platforms.types import Limits, LinkCard, Outgoing, Picture, Poll, PollLimits, Problem, Video, VideoLimits
+from platforms.types import Limits, LinkCard, Outgoing, Picture, Problem, Video, VideoLimits
 
 EMPTY = gettext_noop("There is nothing to publish yet. Write a text or add a picture.")
 TOO_LONG = gettext_noop("The text has %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s.")
@@ -28,17 +28,6 @@ ALT_TOO_LONG = gettext_noop(
 )
 CARD_AND_PICTURES = gettext_noop(
     "This network shows either pictures or a link card. The card will be left out; the link stays in the text."
-)
-POLL_NOT_HERE = gettext_noop("This network has no polls. Ask in the text and let people answer in comments.")
-POLL_TOO_FEW = gettext_noop("A poll needs at least two answers to choose from.")
-POLL_TOO_MANY = gettext_noop("The poll has %(count)s answers and %(limit)s are allowed. Remove some.")
-POLL_TWICE = gettext_noop("Two answers of the poll are the same. Change one of them.")
-POLL_OPTION = gettext_noop("An answer of the poll has %(count)s characters and %(limit)s are allowed. Shorten it.")
-POLL_TIME = gettext_noop(
-    "The poll runs too short or too long for this network. Choose between %(least)s and %(most)s days."
-)
-POLL_PICTURES = gettext_noop(
-    "This network takes either a poll or pictures in one post. Remove the pictures or the poll."
 )
 NEEDS_MEDIA = gettext_noop("This network takes no text alone. Add a picture or a video.")
 NEEDS_PICTURES = gettext_noop("An album needs at least %(limit)s pictures here. Add some, or leave one.")
@@ -88,9 +77,7 @@ def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
         problems.append(Problem("link_not_shown", "link", LINK_NOT_SHOWN, severity="warning"))
     if outgoing.link_card and limits.link_card == "ours":
         problems += _card(outgoing.link_card, bool(outgoing.pictures), limits)
-    if outgoing.poll:
-        problems += _poll(outgoing.poll, bool(outgoing.pictures), limits.polls)
-    return problems + _comment(outgoing.first_comment, limits)
+    return problems + polls.check(outgoing, limits.polls) + _comment(outgoing.first_comment, limits)
 
 
 def check_settings(chosen: Mapping[str, str], offered: Sequence[PostSetting]) -> list[Problem]:
@@ -185,27 +172,6 @@ def _video_picture(video: Video, limits: VideoLimits) -> list[Problem]:
     if limits.frames and video.frames and not limits.frames[0] <= video.frames <= limits.frames[1]:
         params = {"count": f"{video.frames:g}", "least": f"{limits.frames[0]:g}", "most": f"{limits.frames[1]:g}"}
         problems.append(Problem("video_frames", "video", VIDEO_FRAMES, params={**params}))
-    return problems
-
-
-def _poll(poll: Poll, beside_pictures: bool, limits: PollLimits | None) -> list[Problem]:
-    if limits is None:
-        return [Problem("poll_not_here", "poll", POLL_NOT_HERE)]
-    problems = []
-    if len(poll.options) < 2:
-        problems.append(Problem("poll_too_few", "poll", POLL_TOO_FEW))
-    if len(poll.options) > limits.max_options:
-        problems.append(_over("poll_too_many", "poll", POLL_TOO_MANY, len(poll.options), limits.max_options))
-    if len({option.casefold() for option in poll.options}) < len(poll.options):
-        problems.append(Problem("poll_twice", "poll", POLL_TWICE))
-    longest = max((counting.graphemes(option) for option in poll.options), default=0)
-    if longest > limits.option_characters:
-        problems.append(_over("poll_option", "poll", POLL_OPTION, longest, limits.option_characters))
-    if not limits.min_seconds <= poll.seconds <= limits.max_seconds:
-        days = {"least": max(1, -(-limits.min_seconds // 86_400)), "most": limits.max_seconds // 86_400}
-        problems.append(Problem("poll_time", "poll", POLL_TIME, params=days))
-    if beside_pictures and not limits.with_pictures:
-        problems.append(Problem("poll_pictures", "poll", POLL_PICTURES))
     return problems
 
 

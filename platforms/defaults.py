@@ -25,6 +25,7 @@ from platforms.types import (
     Outgoing,
     PastPosts,
     Pending,
+    PollCount,
     Profile,
     Published,
     RawEvent,
@@ -62,6 +63,7 @@ class Defaults(OfEachNetwork):
     changes: ClassVar[tuple[MetricChange, ...]] = ()
     reads_back: ClassVar[bool] = False
     counts_polls: ClassVar[bool] = False
+    calculates_votes: ClassVar[bool] = False
     metrics_batch_size: ClassVar[int] = 1
     home: ClassVar[str] = ""
     """The server of a network that has one for everybody, where none was typed."""
@@ -146,6 +148,12 @@ class Defaults(OfEachNetwork):
 
     def edit(self, remote_id: str, outgoing: Outgoing) -> Published:
         raise Rejected("This network cannot change a post that is out.", code="unsupported")
+
+    # Measures
+
+    def fetch_polls(self, remote_ids: Sequence[str]) -> Mapping[str, PollCount]:
+        """`fetch_metrics` returns them, where the network has polls."""
+        return {}
 
     # Remembers
 

@@ -37,6 +37,7 @@ from platforms.types import (
     Outgoing,
     PastPosts,
     Pending,
+    PollCount,
     PostMetrics,
     Problem,
     Profile,
@@ -193,13 +194,19 @@ class Measures(Protocol):
     reads_back: ClassVar[bool]
     """Whether `fetch_metrics` returns the text of a post, too. Only where it needs no further call."""
     counts_polls: ClassVar[bool]
-    """Whether `fetch_metrics` returns the votes of a post's poll."""
+    """Whether `fetch_metrics` returns the votes of a post's poll. Where it does not, `fetch_polls` may."""
+    calculates_votes: ClassVar[bool]
+    """Whether the network returns only the shares of a poll's answers, so that votes are calculated from them."""
     metrics_batch_size: ClassVar[int]
     """The best number of posts for one `fetch_metrics`: those of one call. Fewer where each post needs calls of its
     own, so that little is lost when the budget runs out half-way."""
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
         """Reads, in batches where the network has them. A post the network did not answer for is left out."""
+
+    def fetch_polls(self, remote_ids: Sequence[str]) -> Mapping[str, PollCount]:
+        """Reads the votes of these posts, all of which have a poll, where that takes calls of its own. A poll that
+        cannot be read is left out."""
 
     def fetch_account_metrics(self) -> MetricValues: ...
 

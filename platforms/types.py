@@ -135,6 +135,18 @@ class PollLimits:
     min_seconds: int
     max_seconds: int
     with_pictures: bool = False
+    with_card: bool = True
+    """False where a post shows either a poll or a link card."""
+    durations: tuple[int, ...] = ()
+    """The only possible durations; empty: every one between the two."""
+    is_timed: bool = True
+    """False where every poll runs `max_seconds`, and ours is not sent."""
+    multiple: bool = True
+    """Whether people may be allowed to choose several answers."""
+    question_characters: int = 0
+    """Longest question where it stands beside the text; 0 where the text is the question."""
+    counting: str = "graphemes"
+    """How the characters of a question or an answer are counted: a key of `platforms.counting.WAYS`."""
 
 
 @dataclass(frozen=True)
@@ -344,8 +356,8 @@ class Problem:
 
     code: str
     field: str
-    """"text", "language", "title", "video", "link", "link_card", "first_comment", "channel", "pictures.0" …
-    for the one there, or "settings.NAME"."""
+    """"text", "language", "title", "video", "link", "link_card", "poll", "poll.days", "first_comment", "channel",
+    "pictures.0" … for the one there, or "settings.NAME"."""
     message_id: str
     severity: str = "error"
     """"error" stops the post, "warning" does not."""

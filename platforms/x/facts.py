@@ -6,8 +6,9 @@ from typing import Any
 from platforms.options import Option, values
 from platforms.post_settings import ANSWERS, Choice, PostSetting, SettingKind
 from platforms.translation import gettext_noop
-from platforms.types import Action, Limits, Scope, VideoLimits
+from platforms.types import Action, Limits, PollLimits, Scope, VideoLimits
 
+POSTS = "https://docs.x.com/x-api/posts/create-post"
 MEDIA = "https://docs.x.com/x-api/media/quickstart/best-practices"
 OPTIONS: Mapping[str, Option] = {
     # 25,000 for accounts with Premium.
@@ -18,6 +19,8 @@ OPTIONS: Mapping[str, Option] = {
     "video_bytes": Option(512_000_000, "2026-11-24", MEDIA),
     "video_seconds": Option(140, "2026-11-24", MEDIA),
     "chunk_bytes": Option(1_000_000, "2026-11-24", MEDIA),
+    "poll_characters": Option(25, "2026-11-29", POSTS),
+    "poll_seconds": Option(7 * 86_400, "2026-11-29", POSTS),
     # Replies are restricted since February 2026; whether those to one's own posts are is undocumented.
     "self_replies": Option(True, "2026-11-24", "believed"),
     # X's own libraries say "post.fields" since 0.10: asked under the new names once X refuses the old one, or set here.
@@ -73,6 +76,15 @@ def limits(facts: Mapping[str, Any]) -> Limits:
             aspect_ratios=(1 / 3, 3),
             min_width=32,
             frames=(1, 60),
+        ),
+        polls=PollLimits(
+            max_options=4,
+            option_characters=options["poll_characters"],
+            min_seconds=300,
+            max_seconds=options["poll_seconds"],
+            with_card=False,
+            multiple=False,
+            counting="utf16",
         ),
         comment_characters=options["characters"] if options["self_replies"] else 0,
         threads=bool(options["self_replies"]),

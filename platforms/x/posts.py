@@ -35,6 +35,9 @@ def body(outgoing: Outgoing, media: Iterable[str]) -> dict[str, Any]:
     ids = list(media)
     fields: dict[str, Any] = {"text": outgoing.text if outgoing.text.strip() else ""}
     fields |= {"media": {"media_ids": ids}} if ids else {}
+    if outgoing.poll:
+        options, minutes = list(outgoing.poll.options), outgoing.poll.seconds // 60
+        fields["poll"] = {"options": options, "duration_minutes": minutes}
     if outgoing.reply_to:
         return fields | {"reply": {"in_reply_to_tweet_id": outgoing.reply_to}}
     answers = outgoing.settings.get(ANSWERS, ANSWERS_SETTING.default)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from channels import validation
 from channels.models import Channel
+from platforms import polls
 from platforms.post_settings import BOLD_FIRST_LINE, FORMAT, LINK_PREVIEW, STORY, YES
 from platforms.types import Limits, Video
 from posts import compose, version_files
@@ -71,6 +72,9 @@ class Preview:
     settings: Sequence[validation.ChosenSetting] = ()
     """What a person chose for this channel beside the content, where it is not as usual."""
 
+    question: str = ""
+    """Of a poll, where the network shows it beside the text."""
+
     agreement: str = ""
     """What whoever posts it agrees to, as HTML."""
 
@@ -91,6 +95,17 @@ class Preview:
     @property
     def has_media(self) -> bool:
         return bool(self.pictures or self.video)
+
+    @property
+    def poll_days(self) -> int:
+        """How many days the poll runs there, rounded up."""
+        poll, limits = self.part.poll, self.limits.polls
+        return -(-polls.runs_seconds(poll, limits) // polls.DAY) if poll and limits else 0
+
+    @property
+    def poll_hides_card(self) -> bool:
+        """Whether the poll stands where the link card would be."""
+        return self.part.poll is not None and self.limits.polls is not None and not self.limits.polls.with_card
 
     @property
     def limit(self) -> int:
@@ -175,7 +190,8 @@ def _preview(
     pictures = [shown_picture for shown_picture in shown if not shown_picture.is_video]
     comment = payload.first_comment if limits.comment_characters else ""
     is_bold = validation.chosen_value(channel, BOLD_FIRST_LINE, payload.settings) == YES
-    return Preview(
+    asks = part.poll is not None and limits.polls is not None and limits.polls.question_characters > 0
+    preview = Preview(
         channel=channel,
         part=part,
         html=marked_with_bold_line(part.text) if is_bold else marked(part.text),
@@ -197,9 +213,11 @@ def _preview(
         agreement=validation.agreement(channel, payload.settings),
         has_bold_line=is_bold,
         link_preview=validation.chosen_value(channel, LINK_PREVIEW, payload.settings),
+        question=polls.question(payload) if asks else "",
         # An empty draft shows no errors.
         findings=[] if draft.is_empty else sorted(findings, key=lambda finding: finding.severity != "error"),
     )
+    return replace(preview, card=None) if preview.poll_hides_card else preview
 
 
 def _of_languages(part: compose.Part) -> list[validation.Finding]:

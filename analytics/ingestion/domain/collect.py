@@ -214,10 +214,19 @@ def _answers(connector: Connector, subjects: list[Subject]) -> Answers:
             answers.texts[subject_id] = external_changes.NetworkText(answer.text, answer.at)
         if isinstance(answer, PostMetrics) and answer.poll is not None:
             answers.polls[subject_id] = answer.poll
+    if not connector.counts_polls and (asked := _with_polls(posts.values())):
+        answers.polls |= {posts[remote_id]: poll for remote_id, poll in connector.fetch_polls(asked).items()}
     for subject in subjects:
         if subject.kind == SubjectKind.CHANNEL:
             answers.results[subject.pk] = (FetchOutcome.READ, connector.fetch_account_metrics())
     return answers
+
+
+def _with_polls(subject_ids: Iterable[int]) -> list[str]:
+    """The remote ids of those that were published with a poll. One query."""
+    rows = Subject.objects.filter(pk__in=list(subject_ids), publication__isnull=False)
+    sent = rows.values_list("remote_id", "publication__delivery__payload__poll")
+    return [remote_id for remote_id, poll in sent if poll]
 
 
 def _record_texts(subjects: list[Subject], texts: dict[int, external_changes.NetworkText]) -> None:

@@ -52,9 +52,11 @@ PARTS = {
     "link": "call",
     "link_title": "call",
     "option-1": "interactive",
+    "interactive-days": "interactive",
     "first_comment": "comment",
 }
 SETTING = "setting-"
+STILL_TO_COME = frozenset({"poll_too_few", "poll_question_missing"})
 
 
 @dataclass(frozen=True)
@@ -266,12 +268,16 @@ class ComposerPage:
         return format_notes(self.draft)
 
     @property
-    def poll_findings(self) -> list[str]:
-        """Problems of the poll, without duplicates over channels."""
-        findings = [finding for preview in self.previews for finding in preview.findings if finding.field == "poll"]
-        # The notes on the format report too few answers already, but as something that is still to come.
-        shown = [finding for finding in findings if self.tried or finding.code != "poll_too_few"]
-        return list(dict.fromkeys(finding.message for finding in shown))
+    def poll_findings(self) -> list[ChannelFinding]:
+        """Problems of a poll's answers and question."""
+        # The notes on the format report these already, but as something that is still to come.
+        is_early = frozenset() if self.tried else STILL_TO_COME
+        return unique_findings(self.previews, lambda finding: finding.field == "poll" and finding.code not in is_early)
+
+    @property
+    def days_findings(self) -> list[ChannelFinding]:
+        """Problems of the time that a poll runs."""
+        return unique_findings(self.previews, lambda finding: finding.field == "poll.days")
 
     @property
     def text_findings(self) -> list[ChannelFinding]:

@@ -518,6 +518,16 @@ class FakeServer:
         self._server.server_close()
 
 
+def cast_vote(votes: list[set[str]], text: str) -> None:
+    """Count a vote in the answers of a poll. `text` is JSON: who, and the places of the answers; none takes the votes
+    of that person away again (an account that is deleted takes its votes along)."""
+    vote = json.loads(text)
+    for place, people in enumerate(votes):
+        people.discard(vote["who"])
+        if place in vote["choices"]:
+            people.add(vote["who"])
+
+
 @contextlib.contextmanager
 def running(port: int = 0) -> Iterator[FakeServer]:
     server = FakeServer(port)

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import html
 import io
-import json
 import secrets
 import urllib.parse
 from collections import Counter
@@ -14,7 +13,7 @@ from typing import Any, ClassVar
 import regex
 from PIL import Image
 
-from tests.platforms.fakes.core import Refusal, Reply, Request, routed
+from tests.platforms.fakes.core import Refusal, Reply, Request, cast_vote, routed
 
 SCOPES = {
     "read:accounts", "read:statuses", "read:notifications", "write:statuses", "write:media",
@@ -396,15 +395,9 @@ class MastodonFake:
         }
 
     def _vote(self, poll: dict[str, Any], text: str) -> None:
-        """`text` is JSON: who, and the places of the answers; none takes the votes of that person away again (an
-        account that is deleted takes its votes along)."""
-        vote = json.loads(text)
         if poll["ends"] <= self.world.clock.now():
             raise error(422, "Validation failed: The poll has already ended")
-        for place, people in enumerate(poll["votes"]):
-            people.discard(vote["who"])
-            if place in vote["choices"]:
-                people.add(vote["who"])
+        cast_vote(poll["votes"], text)
 
     def _attachments(self, form: dict[str, Any], me: dict[str, Any]) -> list[dict[str, Any]]:
         ids = [str(one) for one in form.get("media_ids") or ()]
