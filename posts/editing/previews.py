@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from channels import validation
 from channels.models import Channel
-from platforms.post_settings import FORMAT, STORY
+from platforms.post_settings import REEL, STORY, format_of
 from platforms.types import Limits, Video
 from posts import compose, version_files
 from posts.draft import ChannelLayout, Crop, Draft, LinkCard, Shown
@@ -32,6 +32,8 @@ from posts.publishing.short_links import with_expected_links
 
 NO_KEY = UUID(int=0)
 UNKNOWN_SIDES = (1280, 720)
+SHAPED = (REEL, STORY)
+"""Formats that look the same on every network that has them."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,8 @@ class Preview:
     @property
     def template(self) -> str:
         """The template that renders it."""
-        if self.part.settings.get(FORMAT) == STORY:
-            return "posts/preview/story.html"
+        if (chosen := format_of(self.part.settings)) in SHAPED:
+            return f"posts/preview/{chosen}.html"
         return f"posts/preview/{validation.platform(self.channel).preview}.html"
 
     @property
@@ -179,7 +181,7 @@ def _preview(
         else None,
         card=draft.link_card if limits.link_card == "ours" and payload.link_card and not shown else None,
         host=urlsplit(part.link).hostname or "",
-        count=validation.count(channel, part.text),
+        count=validation.count(channel, part.text) if limits.shows_text else 0,
         limits=limits,
         title=payload.title if limits.title_characters else "",
         comment=comment,

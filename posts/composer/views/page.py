@@ -259,6 +259,11 @@ class ComposerPage:
         return format_notes(self.draft)
 
     @property
+    def counted_previews(self) -> list[Preview]:
+        """Those whose letters matter: a story shows none."""
+        return [preview for preview in self.previews if preview.limits.shows_text]
+
+    @property
     def poll_findings(self) -> list[str]:
         """Problems of the poll, without duplicates over channels."""
         findings = [finding for preview in self.previews for finding in preview.findings if finding.field == "poll"]
@@ -507,7 +512,9 @@ def _place(draft: Draft, channel: Channel) -> ChannelChoice:
     chosen = draft.layout.get(channel.pk)
     written = draft.per_channel.get(channel.pk, {})
     tags = dict.fromkeys([*compose.layout_of(draft, channel).languages, *written])
-    limits = validation.limits(channel)
+    settings = draft.settings.get(channel.pk, {})
+    of_account = validation.limits(channel)
+    limits = of_account.of_format(settings)
     return ChannelChoice(
         channel=channel,
         title=validation.platform(channel).title,
@@ -516,7 +523,7 @@ def _place(draft: Draft, channel: Channel) -> ChannelChoice:
         own=[ChannelText(tag, language_name(tag), written.get(tag, "")) for tag in tags],
         takes_title=bool(limits.title_characters),
         takes_comment=bool(limits.comment_characters),
-        settings=[_setting(channel, one, draft.settings.get(channel.pk, {})) for one in limits.settings],
+        settings=[_setting(channel, one, settings) for one in of_account.settings],
         alt_characters=limits.alt_characters or 0,
     )
 
