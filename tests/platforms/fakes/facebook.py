@@ -334,6 +334,7 @@ class FacebookFake:
                 "video": len(self.objects[one["video"]]["content"]) if one.get("video") else 0,
                 "link": one.get("link", ""),
                 "kind": "reel" if one.get("reel") else one["kind"],
+                "photo_bytes": sum(self.objects[photo]["bytes"] for photo in one["photos"]),
             }
             for one in seen
         ]
@@ -428,7 +429,7 @@ class FacebookFake:
             raise error(324, "(#324) Missing or invalid image file", 2069019) from None
         alt = parts["alt_text_custom"].content.decode() if "alt_text_custom" in parts else ""
         unseen = "published" in parts and parts["published"].content == b"false"
-        photo = self._add("photo", page_id, alt=alt, used=not unseen, visible=not unseen)
+        photo = self._add("photo", page_id, alt=alt, used=not unseen, visible=not unseen, bytes=len(content))
         if unseen:
             return {"id": photo["id"]}
         text = parts["message"].content.decode() if "message" in parts else ""
