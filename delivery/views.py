@@ -162,7 +162,7 @@ def _holding(delivery: Delivery) -> pauses.Paused | None:
 
 def _about_public(delivery: Delivery) -> tuple[str, ...]:
     """A change of ours is taken back by another change. What has a page for it is taken down there."""
-    if delivery.withdrawal_asked_at or delivery.kind == EDIT or delivery.only_seen:
+    if delivery.withdrawal_asked_at or delivery.kind == EDIT or delivery.only_seen or delivery.is_over:
         return ()
     noted = ("noted",) if delivery.changed_at and not delivery.noted_at else ()
     return noted if origins.of(delivery).take_down else (*noted, "take_down")
@@ -179,7 +179,7 @@ def _page(request: MunicipalityRequest, delivery: Delivery, *, status: int = 200
     offered = _offered(delivery, paused) if may_answer else ()
     origin = origins.of(delivery)
     public = delivery.state == State.PUBLISHED and delivery.kind != EDIT and not delivery.withdrawal_asked_at
-    public = public and not delivery.only_seen
+    public = public and not delivery.only_seen and not delivery.is_over
     context = {
         "paused": paused,
         "delivery": delivery,

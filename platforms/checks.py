@@ -3,6 +3,7 @@
 `gettext_noop` only marks the texts for translation: the caller translates `message_id`.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ TOO_MANY_BYTES = gettext_noop(
     "The text takes %(count)s bytes and %(limit)s are allowed. Cyrillic letters take two bytes each. Shorten it."
 )
 TOO_MANY_PICTURES = gettext_noop("There are %(count)s pictures and %(limit)s are allowed. Remove some.")
+ONE_PICTURE = gettext_noop("Here one picture or video is shown. Remove the others, or choose an ordinary post.")
 PICTURE_TYPE = gettext_noop("This network does not take pictures of the type %(mime)s. Add it as JPEG or PNG.")
 PICTURE_JPEG = gettext_noop("This network takes pictures as JPEG only. Save the picture as JPEG and add it again.")
 PICTURE_BYTES = gettext_noop("The picture has %(count)s bytes and %(limit)s are allowed. Make it smaller.")
@@ -30,6 +32,10 @@ CARD_AND_PICTURES = gettext_noop(
     "This network shows either pictures or a link card. The card will be left out; the link stays in the text."
 )
 NEEDS_MEDIA = gettext_noop("This network takes no text alone. Add a picture or a video.")
+NEEDS_VIDEO = gettext_noop("Here a post is one video. Add a video, or choose an ordinary post for this channel.")
+VIDEO_ALONE = gettext_noop(
+    "Here a post is one video. Remove the pictures, or choose an ordinary post for this channel."
+)
 NEEDS_PICTURES = gettext_noop("An album needs at least %(limit)s pictures here. Add some, or leave one.")
 NO_PICTURES = gettext_noop("This network takes no pictures. Remove them, or leave this channel out.")
 TITLE_MISSING = gettext_noop("The title is missing. This network shows it above everything else.")
@@ -38,6 +44,7 @@ HASHTAGS = gettext_noop("There are %(count)s hashtags and %(limit)s are allowed.
 MENTIONS = gettext_noop("There are %(count)s mentions and %(limit)s are allowed. Remove %(over)s.")
 LINKS = gettext_noop("There are %(count)s links and %(limit)s are allowed. Remove %(over)s.")
 COMMENT_NOT_HERE = gettext_noop("This network takes no first comment from us. It will be left out here.")
+COMMENT_NOT_SHOWN = gettext_noop("There are no comments below it here. The first comment will be left out.")
 COMMENT_TOO_LONG = gettext_noop(
     "The first comment has %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s."
 )
@@ -47,6 +54,13 @@ VIDEO_BYTES = gettext_noop("The video has %(count)s bytes and %(limit)s are allo
 VIDEO_LONG = gettext_noop("The video runs %(count)s seconds and %(limit)s are allowed. Shorten it.")
 VIDEO_SHORT = gettext_noop("The video runs %(count)s seconds; it has to run at least %(limit)s.")
 VIDEO_RATIO = gettext_noop("The video is too narrow or too wide for this network. Crop it.")
+VIDEO_FRAME = gettext_noop("The video has to be upright, in the shape 9:16. Crop it.")
+NOT_UPRIGHT = gettext_noop(
+    "It is shown upright, in the shape 9:16: parts of the screen beside this picture stay empty."
+)
+VIDEO_NOT_UPRIGHT = gettext_noop(
+    "It is shown upright, in the shape 9:16: parts of the screen beside this video stay empty."
+)
 VIDEO_SMALL = gettext_noop("The video is %(count)s pixels wide; it has to be at least %(limit)s wide.")
 VIDEO_FRAMES = gettext_noop("The video has %(count)s pictures a second; this network takes %(least)s to %(most)s.")
 VIDEO_AND_PICTURES = gettext_noop("This network takes either a video or pictures in one post. Remove one of them.")
@@ -65,6 +79,10 @@ SETTING_TOO_LONG = gettext_noop(
 )
 
 
+# How far the shape of a picture may be from the frame before anybody notices: a tenth.
+NEAR = 0.1
+
+
 def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     """Every problem with `outgoing`, in the order of the page: title, text, pictures, video, link card, comment."""
     problems = [] if outgoing.visibility in limits.visibilities else [Problem("visibility", "channel", NOT_FOR_FEW)]
@@ -72,12 +90,12 @@ def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     for place, picture in enumerate(outgoing.pictures):
         problems += _picture(picture, f"pictures.{place}", limits)
     if outgoing.video:
-        problems += _video(outgoing.video, bool(outgoing.pictures), limits.videos)
+        problems += _video(outgoing.video, bool(outgoing.pictures), limits.videos, limits.frame)
     if not limits.shows_links and counting.urls(outgoing.text):
         problems.append(Problem("link_not_shown", "link", LINK_NOT_SHOWN, severity="warning"))
     if outgoing.link_card and limits.link_card == "ours":
         problems += _card(outgoing.link_card, bool(outgoing.pictures), limits)
-    return problems + polls.check(outgoing, limits.polls) + _comment(outgoing.first_comment, limits)
+    return problems + polls.check(outgoing, limits) + _comment(outgoing.first_comment, limits)
 
 
 def check_settings(chosen: Mapping[str, str], offered: Sequence[PostSetting]) -> list[Problem]:
@@ -109,8 +127,12 @@ def _title(title: str, limits: Limits) -> list[Problem]:
 
 def _album(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     number = len(outgoing.pictures)
+    if limits.needs_video and not outgoing.video:
+        return [Problem("needs_video", "pictures", NEEDS_VIDEO)]
     if number and not limits.max_images:
-        return [Problem("no_pictures", "pictures", NO_PICTURES)]
+        return [Problem("no_pictures", "pictures", VIDEO_ALONE if limits.needs_video else NO_PICTURES)]
+    if number > limits.max_images == 1 and limits.frame:
+        return [Problem("too_many_pictures", "pictures", ONE_PICTURE)]
     if number > limits.max_images:
         return [_over("too_many_pictures", "pictures", TOO_MANY_PICTURES, number, limits.max_images)]
     if 1 < number < limits.min_images:
@@ -121,6 +143,8 @@ def _album(outgoing: Outgoing, limits: Limits) -> list[Problem]:
 def _comment(comment: str, limits: Limits) -> list[Problem]:
     if not comment.strip():
         return []
+    if not limits.comment_characters and not limits.shows_text:
+        return [Problem("comment_not_shown", "first_comment", COMMENT_NOT_SHOWN, severity="warning")]
     if not limits.comment_characters:
         return [Problem("comment_not_here", "first_comment", COMMENT_NOT_HERE, severity="warning")]
     count = counting.count(comment, limits)
@@ -129,7 +153,9 @@ def _comment(comment: str, limits: Limits) -> list[Problem]:
     return []
 
 
-def _video(video: Video, beside_pictures: bool, limits: VideoLimits | None) -> list[Problem]:
+def _video(
+    video: Video, beside_pictures: bool, limits: VideoLimits | None, frame: float | None = None
+) -> list[Problem]:
     if limits is None:
         return [Problem("video_not_here", "video", VIDEO_NOT_HERE)]
     problems = []
@@ -138,7 +164,7 @@ def _video(video: Video, beside_pictures: bool, limits: VideoLimits | None) -> l
         problems.append(Problem("video_type", "video", VIDEO_TYPE, params={"kind": kind}))
     if video.size > limits.max_bytes:
         problems.append(_over("video_too_large", "video", VIDEO_BYTES, video.size, limits.max_bytes))
-    problems += _video_length(video, limits) + _video_picture(video, limits)
+    problems += _video_length(video, limits) + _video_picture(video, limits, frame)
     if beside_pictures and not limits.with_pictures:
         problems.append(Problem("video_and_pictures", "video", VIDEO_AND_PICTURES))
     if video.captions and video.captions.mime not in limits.captions:
@@ -161,12 +187,14 @@ def _pair(count: float, limit: float) -> dict[str, int | str]:
     return {"count": f"{count:g}", "limit": f"{limit:g}"}
 
 
-def _video_picture(video: Video, limits: VideoLimits) -> list[Problem]:
+def _video_picture(video: Video, limits: VideoLimits, frame: float | None) -> list[Problem]:
     problems = []
-    if limits.aspect_ratios and video.height:
-        least, most = limits.aspect_ratios
-        if not least <= video.width / video.height <= most:
-            problems.append(Problem("video_ratio", "video", VIDEO_RATIO))
+    ratio = video.width / video.height if video.height else None
+    least, most = limits.aspect_ratios or (0, math.inf)
+    if ratio and not least <= ratio <= most:
+        problems.append(Problem("video_ratio", "video", VIDEO_FRAME if frame else VIDEO_RATIO))
+    elif ratio and _leaves_edges(ratio, frame):
+        problems.append(Problem("video_not_upright", "video", VIDEO_NOT_UPRIGHT, severity="warning"))
     if video.width and video.width < limits.min_width:
         problems.append(Problem("video_too_small", "video", VIDEO_SMALL, params=_pair(video.width, limits.min_width)))
     if limits.frames and video.frames and not limits.frames[0] <= video.frames <= limits.frames[1]:
@@ -175,15 +203,20 @@ def _video_picture(video: Video, limits: VideoLimits) -> list[Problem]:
     return problems
 
 
+def _leaves_edges(ratio: float, frame: float | None) -> bool:
+    return frame is not None and not 1 - NEAR <= ratio / frame <= 1 + NEAR
+
+
 def _over(code: str, field: str, message: str, count: int, limit: int) -> Problem:
     return Problem(code, field, message, params={"count": count, "limit": limit, "over": count - limit})
 
 
 def _text(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     media = bool(outgoing.pictures or outgoing.video)
-    if not media and not outgoing.text.strip():
+    if not media and not outgoing.text.strip() and limits.shows_text:
         return [Problem("empty", "text", EMPTY)]
-    problems = [] if media or not limits.needs_media else [Problem("needs_media", "pictures", NEEDS_MEDIA)]
+    lacks_media = not media and limits.needs_media and not limits.needs_video
+    problems = [Problem("needs_media", "pictures", NEEDS_MEDIA)] if lacks_media else []
     if not limits.shows_text:
         has_text = bool(outgoing.text.strip())
         return problems + ([Problem("text_not_shown", "text", TEXT_NOT_SHOWN, severity="warning")] if has_text else [])
@@ -231,6 +264,8 @@ def _picture(picture: Picture, field: str, limits: Limits) -> list[Problem]:
         and not limits.aspect_ratios[0] <= picture.width / picture.height <= limits.aspect_ratios[1]
     ):
         problems.append(Problem("picture_ratio", field, PICTURE_RATIO))
+    if picture.height and _leaves_edges(picture.width / picture.height, limits.frame):
+        problems.append(Problem("not_upright", field, NOT_UPRIGHT, severity="warning"))
     return problems + _alt(picture.alt, field, limits)
 
 

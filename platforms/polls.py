@@ -10,7 +10,7 @@ from typing import Any
 from platforms import counting
 from platforms.answers import moment
 from platforms.translation import gettext_noop
-from platforms.types import Outgoing, Poll, PollLimits, Problem
+from platforms.types import Limits, Outgoing, Poll, PollLimits, Problem
 
 DAY = 86_400
 HOUR = 3_600
@@ -19,6 +19,7 @@ FEWEST = 2
 MOST = 2**31
 
 NOT_HERE = gettext_noop("This network has no polls. Ask in the text and let people answer in comments.")
+NOT_SHOWN = gettext_noop("Nobody can answer a poll here. Remove the poll, or choose an ordinary post for this channel.")
 TOO_FEW = gettext_noop("A poll needs at least two answers to choose from.")
 TOO_MANY = gettext_noop("The poll has %(count)s answers and %(limit)s are allowed. Remove some.")
 TWICE = gettext_noop("Two answers of the poll are the same. Change one of them.")
@@ -78,13 +79,13 @@ def _ends(word: str) -> bool:
     return bare[len(stem) :] != "." or not (stem.isdigit() or len(stem) <= ABBREVIATED)
 
 
-def check(outgoing: Outgoing, limits: PollLimits | None) -> list[Problem]:
+def check(outgoing: Outgoing, of_post: Limits) -> list[Problem]:
     """Every problem with the poll of a post, at the field "poll", those of its duration at "poll.days"."""
-    poll = outgoing.poll
+    poll, limits = outgoing.poll, of_post.polls
     if poll is None:
         return []
     if limits is None:
-        return [Problem("poll_not_here", "poll", NOT_HERE)]
+        return [Problem("poll_not_here", "poll", NOT_HERE if of_post.shows_text else NOT_SHOWN)]
     problems = _question(outgoing, limits) + _options(poll, limits) + _time(poll, limits)
     if (outgoing.pictures or outgoing.video) and not limits.with_pictures:
         problems.append(Problem("poll_pictures", "poll", WITH_FILES))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, BinaryIO, Protocol
 
-from platforms.post_settings import FORMAT, Agreement, PostSetting
+from platforms.post_settings import Agreement, PostSetting, format_of
 from platforms.visibility import NARROWEST, Visibility
 
 
@@ -58,6 +58,10 @@ class Limits:
     """True where the network takes files only by their public address: `Read.address`."""
     needs_media: bool = False
     """True where a post without a picture or video does not exist."""
+    needs_video: bool = False
+    """True where a post is one video."""
+    frame: float | None = None
+    """Width ÷ height of the frame in which everything is shown; None where each picture keeps its own shape."""
     min_images: int = 0
     """Fewest pictures of a post that has several, where one alone is another kind of post."""
     characters_with_media: int | None = None
@@ -97,7 +101,7 @@ class Limits:
 
     def of_format(self, chosen: Mapping[str, str]) -> "Limits":
         """Those of the format that `chosen` names among a post's settings."""
-        return self.formats.get(chosen.get(FORMAT, ""), self)
+        return self.formats.get(format_of(chosen), self)
 
 
 @dataclass(frozen=True)
@@ -237,7 +241,7 @@ class Outgoing:
     @property
     def format(self) -> str:
         """A key of `Limits.formats`, or "" for an ordinary post."""
-        return self.settings.get(FORMAT, "")
+        return format_of(self.settings)
 
     @property
     def heading(self) -> str:

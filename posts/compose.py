@@ -15,7 +15,7 @@ from typing import Protocol, TypeGuard
 from uuid import UUID
 
 from channels.enums import Layout
-from platforms.post_settings import WRITTEN
+from platforms.post_settings import WORDLESS, WRITTEN
 from platforms.types import LinkCard, Outgoing, Poll
 from posts import version_files
 from posts.draft import SERBIAN, ChannelLayout, Draft, Text
@@ -133,7 +133,10 @@ def parts(draft: Draft, channel: ComposeChannel) -> list[Part]:
 
 def _parts(draft: Draft, channel: ComposeChannel) -> list[Part]:
     layout, link = layout_of(draft, channel), draft.link_on(channel.pk)
-    polls = channel.takes_polls and not draft.format_on(channel.pk)
+    chosen = draft.format_on(channel.pk)
+    if chosen in WORDLESS:
+        return [_wordless(draft, channel, layout, link)]
+    polls = channel.takes_polls and not chosen
     texts = {tag: text for tag in layout.languages if (text := channel_text(draft, channel.pk, tag))}
     missing = tuple(tag for tag in layout.languages if tag not in texts)
     if layout.layout == Layout.SEPARATE:
@@ -145,6 +148,14 @@ def _parts(draft: Draft, channel: ComposeChannel) -> list[Part]:
         return [_part(WHOLE, texts, draft, missing, link=link, polls=polls)]
     only = _first(draft, channel.pk, layout.languages, texts)
     return [_part(WHOLE, only, draft, () if only else layout.languages[:1], link=link, polls=polls)]
+
+
+def _wordless(draft: Draft, channel: ComposeChannel, layout: ChannelLayout, link: str) -> Part:
+    """One post, since those of several scripts would be the same twice. The first text stands for it in lists. A poll
+    goes with it, so that the check can refuse it."""
+    texts = {tag: text for tag in layout.languages if (text := channel_text(draft, channel.pk, tag))}
+    only = _first(draft, channel.pk, layout.languages, texts)
+    return replace(_part(WHOLE, only, draft, link=link, polls=True), derived=())
 
 
 def _first(

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from channels.connector_factory import open_channel
 from channels.domain.consent import mark_needs_consent
-from delivery import policies, queries, rules
+from delivery import expiry, policies, queries, rules
 from delivery.domain import attempts, settle
 from delivery.domain.edit import drop_edits
 from delivery.domain.move import move
@@ -40,6 +40,9 @@ def take_down(delivery_id: int) -> None:
         return
     with scope(delivery.municipality_id):
         opened_at = timezone.now()
+        if expiry.is_over(delivery, opened_at):
+            _note(delivery, withdrawal_asked_at=None, problem=expiry.OVER)
+            return
         verdict = policies.evaluate_removal(delivery)
         if verdict.kind != "allow":
             _note(delivery, next_at=opened_at + rules.WITHDRAWAL_INTERVAL, problem=verdict.words[:500])

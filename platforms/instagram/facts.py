@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from platforms.instagram import formats
 from platforms.options import Option, values
 from platforms.translation import gettext_noop
 from platforms.types import Action, Limits, Scope, VideoLimits
@@ -41,6 +42,7 @@ OPTIONS: Mapping[str, Option] = {
         "2026-11-24",
         "https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights",
     ),
+    **formats.OPTIONS,
 }
 
 SCOPES = (
@@ -67,7 +69,7 @@ SCOPES = (
 
 def limits(facts: Mapping[str, Any]) -> Limits:
     options = values(OPTIONS, facts)
-    return Limits(
+    post = Limits(
         post_links=False,
         max_characters=options["characters"],
         counting="utf16",
@@ -94,3 +96,4 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         max_mentions=options["mentions"],
         comment_characters=options["comment_characters"],
     )
+    return formats.with_formats(post, options)

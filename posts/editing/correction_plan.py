@@ -19,6 +19,9 @@ from posts.enums import AmendmentWay
 from posts.models import Post, Publication, Version
 from posts.queries import content, frozen_files, publications
 
+SHOWN_WITHOUT_TEXT = frozenset({"pictures", "video"})
+"""What readers see of a format that shows no text."""
+
 
 @dataclass(frozen=True)
 class PlannedCorrection:
@@ -95,9 +98,9 @@ def payload(version: Version, publication: Publication, draft: Draft | None = No
 
 
 def public_publications(post: Post) -> list[Publication]:
-    """The publications that are public and are not being removed."""
+    """The publications that are public still and are not being removed."""
     rows = publications(post).filter(delivery__state=State.PUBLISHED, delivery__withdrawal_asked_at=None)
-    return list(rows.select_related("channel__municipality"))
+    return [row for row in rows.select_related("channel__municipality") if not row.delivery.is_over]
 
 
 def plan_corrections(post: Post, version: Version, chosen: Mapping[str, str]) -> list[PlannedCorrection]:
@@ -115,11 +118,14 @@ def _plan(publication: Publication, now: Outgoing, then: Outgoing | None, chosen
     # a first comment replies to another post
     then = replace(then, reply_to=now.reply_to)
     # it was edited on the network: the approved text is restored even if it is unchanged
+    limits = validation.limits(channel).of_format(then.settings)
     changed = changed_fields(now, then) | ({"text"} if publication.delivery.changed_at else set())
+    if not limits.shows_text:
+        changed &= SHOWN_WITHOUT_TEXT
     if channel.state == ChannelState.DISCONNECTED or publication.delivery.only_seen:
         possible = (AmendmentWay.BY_HAND,)
     else:
-        possible = possible_ways(frozenset(changed), validation.limits(channel), has_poll=bool(now.poll or then.poll))
+        possible = possible_ways(frozenset(changed), limits, has_poll=bool(now.poll or then.poll))
     problems = (
         [finding.message for finding in validation.check(channel, then) if finding.severity == "error"]
         if changed

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from channels import validation
 from channels.models import Channel
 from platforms import polls
-from platforms.post_settings import BOLD_FIRST_LINE, FORMAT, LINK_PREVIEW, STORY, YES
+from platforms.post_settings import BOLD_FIRST_LINE, LINK_PREVIEW, REEL, STORY, YES, format_of
 from platforms.types import Limits, Video
 from posts import compose, version_files
 from posts.draft import ChannelLayout, Crop, Draft, LinkCard, Shown
@@ -33,6 +33,8 @@ from posts.publishing.short_links import with_expected_links
 
 NO_KEY = UUID(int=0)
 UNKNOWN_SIDES = (1280, 720)
+SHAPED = (REEL, STORY)
+"""Formats that look the same on every network that has them."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,8 @@ class Preview:
     @property
     def template(self) -> str:
         """The template that renders it."""
-        if self.part.settings.get(FORMAT) == STORY:
-            return "posts/preview/story.html"
+        if (chosen := format_of(self.part.settings)) in SHAPED:
+            return f"posts/preview/{chosen}.html"
         return f"posts/preview/{validation.platform(self.channel).preview}.html"
 
     @property
@@ -203,7 +205,7 @@ def _preview(
         else None,
         card=draft.link_card if limits.link_card == "ours" and payload.link_card and not shown else None,
         host=urlsplit(part.link).hostname or "",
-        count=validation.count(channel, part.text),
+        count=validation.count(channel, part.text) if limits.shows_text else 0,
         limits=limits,
         title=payload.title if limits.title_characters else "",
         comment=comment,

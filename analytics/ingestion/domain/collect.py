@@ -22,7 +22,14 @@ from django.utils import timezone
 
 from analytics.enums import SUCCESSFUL, FetchOutcome, SubjectKind
 from analytics.ingestion import rules
-from analytics.ingestion.domain import bulk_insert, dirty_days, insert_imported, metric_availability, traits
+from analytics.ingestion.domain import (
+    bulk_insert,
+    dirty_days,
+    insert_imported,
+    limited_time,
+    metric_availability,
+    traits,
+)
 from analytics.ingestion.queries import channels_without_subject, publications_without_subject
 from analytics.metrics import INTERACTIONS, POST_METRICS, believed, interactions
 from analytics.models import MetricSnapshot, Subject, Traits
@@ -125,16 +132,22 @@ def collect(channel_id: int, subject_ids: Iterable[int]) -> None:
         channel = Channel.objects.select_related("municipality").get(pk=channel_id)
     with scope(channel.municipality_id):
         wanted = Subject.objects.filter(pk__in=list(subject_ids), channel=channel).select_related("traits")
-        subjects = list(wanted.order_by("next_fetch_at", "pk"))
-        if channel.state == ChannelState.DISCONNECTED:
-            _postpone_disconnected(subjects, timezone.now())
-            return
-        try:
-            connector = open_channel(channel)
-        except PlatformError as error:
-            record(subjects, dict.fromkeys((s.pk for s in subjects), (_outcome(error), {})), timezone.now())
-            return
-        _fetch_batches(channel, connector, subjects)
+        known = list(wanted.order_by("next_fetch_at", "pk"))
+        ends = limited_time.ends(known, timezone.now())
+        _fetch(channel, limited_time.still_public(known, ends, timezone.now()))
+        limited_time.fetch_before_the_end(ends, timezone.now())
+
+
+def _fetch(channel: Channel, subjects: list[Subject]) -> None:
+    if channel.state == ChannelState.DISCONNECTED:
+        _postpone_disconnected(subjects, timezone.now())
+        return
+    try:
+        connector = open_channel(channel)
+    except PlatformError as error:
+        record(subjects, dict.fromkeys((s.pk for s in subjects), (_outcome(error), {})), timezone.now())
+        return
+    _fetch_batches(channel, connector, subjects)
 
 
 def _fetch_batches(channel: Channel, connector: Connector, subjects: list[Subject]) -> None:

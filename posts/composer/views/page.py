@@ -268,6 +268,11 @@ class ComposerPage:
         return format_notes(self.draft)
 
     @property
+    def counted_previews(self) -> list[Preview]:
+        """Those whose letters matter: a story shows none."""
+        return [preview for preview in self.previews if preview.limits.shows_text]
+
+    @property
     def poll_findings(self) -> list[ChannelFinding]:
         """Problems of a poll's answers and question."""
         # The notes on the format report these already, but as something that is still to come.
@@ -527,7 +532,9 @@ def _place(draft: Draft, channel: Channel) -> ChannelChoice:
     chosen = draft.layout.get(channel.pk)
     written = draft.per_channel.get(channel.pk, {})
     tags = dict.fromkeys([*compose.layout_of(draft, channel).languages, *written])
-    limits = validation.limits(channel)
+    settings = draft.settings.get(channel.pk, {})
+    of_account = validation.limits(channel)
+    limits = of_account.of_format(settings)
     return ChannelChoice(
         channel=channel,
         title=validation.platform(channel).title,
@@ -536,8 +543,8 @@ def _place(draft: Draft, channel: Channel) -> ChannelChoice:
         own=[ChannelText(tag, language_name(tag), written.get(tag, "")) for tag in tags],
         takes_title=bool(limits.title_characters),
         takes_comment=bool(limits.comment_characters),
-        settings=_settings(channel, limits.settings, draft.settings.get(channel.pk, {})),
-        agreement=validation.agreement(channel, draft.settings.get(channel.pk, {})),
+        settings=_settings(channel, of_account.settings, settings),
+        agreement=validation.agreement(channel, settings),
         alt_characters=limits.alt_characters or 0,
     )
 

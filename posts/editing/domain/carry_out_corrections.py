@@ -69,7 +69,7 @@ def _carry_on(pk: int, municipality: int, post_id: int) -> None:
 
 def _removed(amendment: Amendment, part: AmendmentPart) -> None:
     delivery = part.publication.delivery
-    if delivery.state in DOWN:
+    if delivery.state in DOWN or delivery.is_over:
         end(part, PartState.DONE)
     elif delivery.withdrawal_asked_at is None:
         end(part, PartState.REFUSED, delivery.problem)
@@ -91,7 +91,7 @@ def _sent_again(amendment: Amendment, part: AmendmentPart) -> None:
             end(part, PartState.DONE)
         elif part.delivery.state == State.CANCELLED:
             end(part, PartState.REFUSED)
-    elif old.state in DOWN:
+    elif old.state in DOWN or old.is_over:
         _send(amendment, part)
     elif old.withdrawal_asked_at is None:
         # It could not be removed, so its replacement is not sent.

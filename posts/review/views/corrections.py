@@ -43,7 +43,7 @@ class AmendablePublication:
     @classmethod
     def of(cls, publication: Publication, *, chosen: bool) -> "AmendablePublication":
         channel = publication.channel
-        limits = validation.limits(channel)
+        limits = validation.limits(channel).of_format(publication.delivery.payload.get("settings") or {})
         known = not publication.delivery.only_seen
         return cls(
             publication, chosen, "text" in limits.edits and known, removals.can_be_taken_down(publication),

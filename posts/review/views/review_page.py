@@ -104,7 +104,8 @@ class ReviewPage:
     def out(self) -> Publication | None:
         """A public publication, to compare a correction with."""
         return next(
-            (publication for publication in self.publications if publication.delivery.state == State.PUBLISHED), None
+            (row for row in self.publications if row.delivery.state == State.PUBLISHED and not row.delivery.is_over),
+            None,
         )
 
     @property
@@ -337,7 +338,7 @@ def _may(request: MunicipalityRequest, reading: ReviewPage) -> dict[str, bool]:
     out = bool(states & set(queries.OUT))
     everything_out = out and not states - {*queries.OUT, *queries.SEEN}
     rows = [row.delivery for row in reading.publications if row.delivery.state == State.PUBLISHED]
-    public = any(delivery.withdrawal_asked_at is None for delivery in rows)
+    public = any(delivery.withdrawal_asked_at is None and not delivery.is_over for delivery in rows)
     running = {amendment.kind for amendment in reading.amendments if amendment.finished_at is None}
     scheduling = rules.may_schedule(access, post, needs_approval=municipality.needs_approval)
     box = reading.decision_box

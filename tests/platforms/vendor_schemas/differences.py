@@ -28,6 +28,11 @@ META_SIGN_IN = r"(GET /v[\d.]+/(oauth/access_token|debug_token)|POST /v[\d.]+/di
 OUTSIDE = (
     Outside("facebook", META_SIGN_IN, "Sign-in and tokens: the SDK is given a token and asks for none."),
     Outside("instagram", META_SIGN_IN, "Sign-in and tokens: the SDK is given a token and asks for none."),
+    Outside(
+        "facebook",
+        r"POST /video-upload/v[\d.]+/\d+",
+        "The address of an upload comes from Meta's answer, on a host of its own; what follows are bytes.",
+    ),
     Outside("x", r"POST /(2/oauth2/(token|revoke)|i/oauth2/authorize)", "The SDK signs in by a library of its own."),
     Outside(
         "mastodon",
@@ -84,6 +89,13 @@ ACCEPTED = (
         r"unknown parameter breakdown",
         "`is_from_ads` of a post; where Meta refuses it, the connector takes the sum.",
         "https://developers.facebook.com/docs/graph-api/reference/insights",
+    ),
+    Difference(
+        "facebook",
+        r"POST /video_stories",
+        r"parameter upload_phase has an unknown value: (start|finish)",
+        "Meta's guide writes them in small letters, as for reels; the SDK has capitals here alone.",
+        "https://developers.facebook.com/docs/page-stories-api",
     ),
     Difference("facebook", r"GET /(accounts|owned_pages|client_pages)", r"unknown field tasks", TASKS, ACCOUNTS),
     Difference("instagram", r"GET /(accounts|owned_pages|client_pages)", r"unknown field tasks", TASKS, ACCOUNTS),
