@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import uuid4
 
 from django.utils import timezone
@@ -10,7 +11,7 @@ from channels import validation
 from channels.enums import ChannelState
 from delivery.enums import State
 from delivery.models import Delivery
-from delivery.policies import EDIT
+from delivery.policies import EDIT, THREAD_PART
 from platforms.counting import normalised
 from platforms.types import Limits, Outgoing
 from posts import compose
@@ -44,10 +45,12 @@ class PlannedCorrection:
 
 
 def changed_fields(now: Outgoing, then: Outgoing) -> frozenset[str]:
-    """The fields that readers would see change: "text", "alt", "pictures" and those in `others`."""
+    """The fields that readers would see change: "text", "thread", "alt", "pictures" and those in `others`."""
     fields = set()
     if normalised(now.text) != normalised(then.text):
         fields.add("text")
+    if [normalised(text) for text in now.thread] != [normalised(text) for text in then.thread]:
+        fields.add("thread")
     if [picture.ref for picture in now.pictures] != [picture.ref for picture in then.pictures]:
         fields.add("pictures")
     elif [picture.alt for picture in now.pictures] != [picture.alt for picture in then.pictures]:
@@ -68,15 +71,27 @@ def possible_ways(changed: frozenset[str], limits: Limits, *, has_poll: bool = F
 
 
 def published_content(deliveries: Sequence[Delivery]) -> dict[int, Outgoing]:
-    """By id, the content that the portal put on the networks: as sent, or as last edited. One query."""
-    rows = Delivery.objects.filter(parent__in=deliveries, kind=EDIT, state=State.PUBLISHED)
-    last = dict(rows.order_by("pk").values_list("parent_id", "payload"))
+    """By id, the content that the portal put on the networks: as sent, or as last edited. One query.
+
+    Of a thread, the further posts that are public.
+    """
+    kinds = (EDIT, THREAD_PART)
+    rows = Delivery.objects.filter(parent__in=deliveries, kind__in=kinds, state=State.PUBLISHED).order_by("pk")
+    last: dict[int, dict[str, Any]] = {}
+    further: dict[int, list[str]] = {}
+    for pk, kind, content_ in rows.values_list("parent_id", "kind", "payload"):
+        if kind == EDIT:
+            last[pk] = content_
+        else:
+            further.setdefault(pk, []).append(content_["text"])
     shown = {}
     for delivery in deliveries:
         first = Outgoing.from_json(delivery.payload)
         # An edit has no first comment: that of the post stays.
         shown[delivery.pk] = replace(
-            Outgoing.from_json(last.get(delivery.pk, delivery.payload)), first_comment=first.first_comment
+            Outgoing.from_json(last.get(delivery.pk, delivery.payload)),
+            first_comment=first.first_comment,
+            thread=tuple(further.get(delivery.pk, ())),
         )
     return shown
 

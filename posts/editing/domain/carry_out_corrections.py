@@ -17,6 +17,8 @@ from common.audit import record
 from delivery.domain import restored
 from delivery.domain.enqueue import enqueue
 from delivery.enums import State
+from delivery.models import Delivery
+from delivery.policies import THREAD_PART
 from municipalities.tenancy import everywhere, scope
 from posts.editing.correction_plan import payload
 from posts.editing.domain.corrections import end, finish_if_over
@@ -28,6 +30,7 @@ from posts.publishing.domain.publications import KIND
 log = logging.getLogger(__name__)
 
 DOWN = (State.WITHDRAWN, State.MISSING)
+UNDER_WAY = (State.SENDING, State.PROCESSING, State.CHECKING)
 
 
 def continue_corrections() -> int:
@@ -70,9 +73,21 @@ def _carry_on(pk: int, municipality: int, post_id: int) -> None:
 def _removed(amendment: Amendment, part: AmendmentPart) -> None:
     delivery = part.publication.delivery
     if delivery.state in DOWN:
-        end(part, PartState.DONE)
+        if _is_thread_down(delivery, part):
+            end(part, PartState.DONE)
     elif delivery.withdrawal_asked_at is None:
         end(part, PartState.REFUSED, delivery.problem)
+
+
+def _is_thread_down(delivery: Delivery, part: AmendmentPart) -> bool:
+    """Whether no further post of its thread is public. Where one cannot be taken down, this ends `part`."""
+    further = list(Delivery.objects.filter(parent=delivery, kind=THREAD_PART).order_by("pk"))
+    if any(each.state in UNDER_WAY or (each.state == State.PUBLISHED and each.withdrawal_asked_at) for each in further):
+        return False
+    stays = next((each for each in further if each.state == State.PUBLISHED), None)
+    if stays:
+        end(part, PartState.REFUSED, stays.problem)
+    return stays is None
 
 
 def _edited(amendment: Amendment, part: AmendmentPart) -> None:
@@ -92,7 +107,8 @@ def _sent_again(amendment: Amendment, part: AmendmentPart) -> None:
         elif part.delivery.state == State.CANCELLED:
             end(part, PartState.REFUSED)
     elif old.state in DOWN:
-        _send(amendment, part)
+        if _is_thread_down(old, part):
+            _send(amendment, part)
     elif old.withdrawal_asked_at is None:
         # It could not be removed, so its replacement is not sent.
         end(part, PartState.REFUSED, old.problem)

@@ -20,6 +20,8 @@ from delivery.domain.cancel import cancel
 from delivery.domain.edit import edit
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
+from delivery.models import Delivery
+from delivery.policies import THREAD_PART
 from posts.draft import parse, storable
 from posts.editing.correction_plan import PlannedCorrection, plan_corrections, public_publications
 from posts.editing.domain.freeze import freeze
@@ -82,7 +84,9 @@ def _refuse_unfit(post: Post) -> None:
         raise ActionNotAllowed(
             _("Only a post that is out can be corrected. This one is being written: change it there.")
         )
-    states = {publication.delivery.state for publication in publications(post)}
+    deliveries = [publication.delivery for publication in publications(post)]
+    further = Delivery.objects.filter(parent__in=deliveries, kind=THREAD_PART).values_list("state", flat=True)
+    states = {delivery.state for delivery in deliveries} | set(further)
     if states & set(UNDER_WAY):
         raise ActionNotAllowed(being_sent_message())
     if states & {State.CHECKING, State.UNCONFIRMED}:
