@@ -23,6 +23,7 @@ from delivery.enums import State
 from delivery.forms import LinkForm, TimeForm
 from delivery.models import Delivery, DuplicatePost
 from delivery.policies import EDIT
+from delivery.thread_place import place
 from delivery.timeline import history
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -193,6 +194,8 @@ def _page(request: MunicipalityRequest, delivery: Delivery, *, status: int = 200
         "take_down": _take_down_page(delivery, origin) if may_answer and public else "",
         "asks": [offer for offer in offered if offer != "take_down"],
         "is_edit": delivery.kind == EDIT,
+        "thread_place": place(delivery),
+        "has_more": bool(delivery.payload.get("thread")),
         "changes": differences(delivery.shown or "", delivery.shown_now) if delivery.changed_at else (),
         "text": delivery.payload["text"],
         "is_concealed": _is_private(delivery) and not request.access.may(Verb.INBOX_VIEW),

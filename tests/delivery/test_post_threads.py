@@ -169,7 +169,7 @@ def test_the_content_warning_and_the_audience_hold_for_the_whole_thread(outbox: 
     assert [part.payload["settings"] for part in parts(outbox)] == [settings] * 3
     sent = [entry for entry in outbox.network.ledger() if entry["path"] == "/api/v1/statuses"]
     assert len(sent) == 4
-    assert [post["warning"] for post in outbox.network.public("opstina")] == ["Несрећа"] * 4
+    assert [post["visibility"] for post in outbox.network.public("opstina")] == ["unlisted"] * 4
 
 
 # ---------------------------------------------------------------- every way to become public
