@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import Q
 from django.utils import timezone
 
 from channels import validation
@@ -75,15 +76,16 @@ def published_content(deliveries: Sequence[Delivery]) -> dict[int, Outgoing]:
 
     Of a thread, the further posts that are public.
     """
-    kinds = (EDIT, THREAD_PART)
-    rows = Delivery.objects.filter(parent__in=deliveries, kind__in=kinds, state=State.PUBLISHED).order_by("pk")
+    of_posts = Q(parent__in=deliveries, kind__in=(EDIT, THREAD_PART))
+    of_parts = Q(parent__parent__in=deliveries, parent__kind=THREAD_PART, kind=EDIT)
+    rows = Delivery.objects.filter(of_posts | of_parts, state=State.PUBLISHED).order_by("pk")
     last: dict[int, dict[str, Any]] = {}
-    further: dict[int, list[str]] = {}
-    for pk, kind, content_ in rows.values_list("parent_id", "kind", "payload"):
+    further: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+    for pk, parent, kind, content_ in rows.values_list("pk", "parent_id", "kind", "payload"):
         if kind == EDIT:
-            last[pk] = content_
+            last[parent] = content_
         else:
-            further.setdefault(pk, []).append(content_["text"])
+            further.setdefault(parent, []).append((pk, content_))
     shown = {}
     for delivery in deliveries:
         first = Outgoing.from_json(delivery.payload)
@@ -91,9 +93,20 @@ def published_content(deliveries: Sequence[Delivery]) -> dict[int, Outgoing]:
         shown[delivery.pk] = replace(
             Outgoing.from_json(last.get(delivery.pk, delivery.payload)),
             first_comment=first.first_comment,
-            thread=tuple(further.get(delivery.pk, ())),
+            thread=tuple(last.get(pk, sent)["text"] for pk, sent in further.get(delivery.pk, ())),
         )
     return shown
+
+
+def next_edit_of_thread(root: Delivery, then: Outgoing) -> tuple[Delivery, Outgoing] | None:
+    """The first further post of a thread that is not as it is in `then`, and its new content; None: all are."""
+    now = published_content([root])[root.pk]
+    parts = Delivery.objects.filter(parent=root, kind=THREAD_PART, state=State.PUBLISHED).order_by("pk")
+    for part, shown, wanted in zip(parts, now.thread, then.thread, strict=False):
+        if normalised(shown) != normalised(wanted):
+            sent = Outgoing.from_json(part.payload)
+            return part, replace(sent, text=wanted, thread=(), key=then.key, created_at=then.created_at)
+    return None
 
 
 def payload(version: Version, publication: Publication, draft: Draft | None = None) -> Outgoing | None:
@@ -131,10 +144,13 @@ def _plan(publication: Publication, now: Outgoing, then: Outgoing | None, chosen
     then = replace(then, reply_to=now.reply_to)
     # it was edited on the network: the approved text is restored even if it is unchanged
     changed = changed_fields(now, then) | ({"text"} if publication.delivery.changed_at else set())
+    limits = validation.limits(channel)
+    # The further posts of a thread are edited one by one, as long as none is added or left out.
+    by_edits = changed - {"thread"} if "text" in limits.edits and len(now.thread) == len(then.thread) else changed
     if channel.state == ChannelState.DISCONNECTED or publication.delivery.only_seen:
         possible = (AmendmentWay.BY_HAND,)
     else:
-        possible = possible_ways(frozenset(changed), validation.limits(channel), has_poll=bool(now.poll or then.poll))
+        possible = possible_ways(frozenset(by_edits), limits, has_poll=bool(now.poll or then.poll))
     problems = (
         [finding.message for finding in validation.check(channel, then) if finding.severity == "error"]
         if changed

@@ -81,19 +81,43 @@ def test_its_first_post_is_changed_and_the_others_stay(desk: Street) -> None:
     assert shown(desk) == ["Вашар почиње у 10 часова.", *POSTS[1:]]
 
 
-def test_a_change_of_a_further_post_replaces_the_whole_thread(desk: Street) -> None:
+def test_its_further_posts_are_changed_one_by_one_and_keep_their_place(desk: Street) -> None:
     post = published(desk)
-    changed = THREAD.replace("иза школе", "код пијаце")
-    post = desk.correct(post, changed)
+    before = [shown_post["id"] for shown_post in desk.network.public("opstina")]
+    changed = THREAD.replace("у 9", "у 10").replace("иза школе", "код пијаце").replace("Дођите!", "Дођите сви!")
+    approved(desk, desk.chosen(post, changed))
+    for _round in range(4):
+        soon(desk)
+    assert shown(desk) == ["Вашар почиње у 10 часова.", "Паркинг је код пијаце.", "Дођите сви!"]
+    assert [shown_post["id"] for shown_post in desk.network.public("opstina")] == before
+    assert AmendmentPart.objects.get().state == PartState.DONE
+    again = desk.correct(desk.reload(post), changed)
+    version = corrections.prepare(again, by=desk.cast.officer)
+    (plan,) = plan_corrections(again, version, {})
+    assert plan.changes == frozenset(), "what was edited is what is public"
+
+
+def test_a_change_of_one_further_post_leaves_the_first_one_alone(desk: Street) -> None:
+    post = published(desk)
+    approved(desk, desk.chosen(post, THREAD.replace("иза школе", "код пијаце")))
+    for _round in range(2):
+        soon(desk)
+    assert shown(desk) == [POSTS[0], "Паркинг је код пијаце.", POSTS[2]]
+    edits = [entry["path"] for entry in desk.network.ledger() if entry["method"] == "PUT"]
+    assert edits == [f"/api/v1/statuses/{Delivery.objects.filter(kind=THREAD_PART).earliest('pk').remote_id}"]
+
+
+def test_another_number_of_posts_replaces_the_whole_thread(desk: Street) -> None:
+    post = published(desk)
+    post = desk.correct(post, THREAD.removesuffix("\n---\nДођите!"))
     version = corrections.prepare(post, by=desk.cast.officer)
     (plan,) = plan_corrections(post, version, {})
     assert (plan.changes, plan.ways) == (frozenset({"thread"}), (AmendmentWay.RESEND, AmendmentWay.BY_HAND))
-    ways = desk.ways(post, mastodon=AmendmentWay.RESEND)
-    corrections.choose(post, version, ways, by=desk.cast.officer)
+    corrections.choose(post, version, desk.ways(post, mastodon=AmendmentWay.RESEND), by=desk.cast.officer)
     approved(desk, post)
     for _round in range(3):
         soon(desk)
-    assert shown(desk) == [POSTS[0], "Паркинг је код пијаце.", POSTS[2]]
+    assert shown(desk) == POSTS[:2]
 
 
 def test_a_thread_that_is_still_going_out_is_not_corrected(desk: Street) -> None:

@@ -15,12 +15,14 @@ from django.utils import timezone
 from common import restores
 from common.audit import record
 from delivery.domain import restored
+from delivery.domain.edit import edit
 from delivery.domain.enqueue import enqueue
+from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
 from delivery.models import Delivery
 from delivery.policies import THREAD_PART
 from municipalities.tenancy import everywhere, scope
-from posts.editing.correction_plan import payload
+from posts.editing.correction_plan import next_edit_of_thread, payload
 from posts.editing.domain.corrections import end, finish_if_over
 from posts.enums import AmendmentState, AmendmentWay, PartState
 from posts.locking import locked
@@ -93,10 +95,30 @@ def _is_thread_down(delivery: Delivery, part: AmendmentPart) -> bool:
 def _edited(amendment: Amendment, part: AmendmentPart) -> None:
     assert part.delivery is not None
     if part.delivery.state == State.PUBLISHED:
+        if _edits_next(amendment, part):
+            return
         Publication.objects.filter(pk=part.publication_id).update(version=amendment.version)
         end(part, PartState.DONE)
     elif part.delivery.state == State.CANCELLED:
         end(part, PartState.REFUSED)
+
+
+def _edits_next(amendment: Amendment, part: AmendmentPart) -> bool:
+    """Whether another post of a thread has to be edited, and that was begun."""
+    root = part.publication.delivery
+    if not root.payload.get("thread") or amendment.version is None:
+        return False
+    then = payload(amendment.version, part.publication)
+    following = next_edit_of_thread(root, then) if then else None
+    if following is None:
+        return False
+    try:
+        part.delivery = edit(*following, by=amendment.by, urgent=amendment.is_emergency)
+    except (Moved, NoSuchMove):
+        end(part, PartState.REFUSED)
+        return True
+    part.save(update_fields=["delivery"])
+    return True
 
 
 def _sent_again(amendment: Amendment, part: AmendmentPart) -> None:
