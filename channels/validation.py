@@ -14,7 +14,8 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
-from channels import messages, rules
+from channels import account_limits, messages, rules
+from channels.account_limits import known
 from channels.models import Channel, Event
 from platforms import counting, post_settings, scopes, types
 from platforms.checks import check_settings
@@ -45,11 +46,6 @@ def platform(channel: Channel) -> Platform:
     return PLATFORMS[channel.platform]
 
 
-def known(platform: str, facts: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The server's facts, with the installation's options (`platforms.options`)."""
-    return {**(facts or {}), "options": settings.NETWORK_OPTIONS.get(platform, {})}
-
-
 def unknown_options() -> list[str]:
     """Options of `NETWORK_OPTIONS` that no connector has: "facebook.versoin"."""
     unknown = []
@@ -67,11 +63,12 @@ def commit_window(channel: Channel) -> timedelta:
 
 def limits(channel: Channel) -> Limits:
     """The limits of the account's server, as of `channel.facts_at`, and of what was granted."""
-    allowed = connector(channel.platform).limits(known(channel.platform, channel.facts))
-    if any(setting.scope for setting in allowed.settings):
-        missing = {scope.name for scope in missing_scopes(channel)}
-        allowed = replace(allowed, settings=tuple(one for one in allowed.settings if one.scope not in missing))
-    return allowed if can(channel, Action.COMMENT) else replace(allowed, comment_characters=0, threads=False)
+    return account_limits.limits(channel.platform, channel.facts, channel.granted)
+
+
+def could_have_threads(channel: Channel) -> bool:
+    """Whether the channel would have threads with every permission."""
+    return account_limits.limits(channel.platform, channel.facts, ()).threads
 
 
 @dataclass(frozen=True)

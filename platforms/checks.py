@@ -48,6 +48,30 @@ COMMENT_NOT_SHOWN = gettext_noop("There are no comments below it here. The first
 COMMENT_TOO_LONG = gettext_noop(
     "The first comment has %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s."
 )
+THREAD_NOT_HERE = gettext_noop("This network has no threads. Remove the lines of hyphens from the text.")
+THREAD_TOO_LONG = gettext_noop("The thread has %(count)s posts and %(limit)s are allowed. Join some of them.")
+PART_TOO_LONG = gettext_noop(
+    "Part %(part)s of the thread has %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s."
+)
+PART_TOO_MANY_BYTES = gettext_noop(
+    "Part %(part)s of the thread takes %(count)s bytes and %(limit)s are allowed. "
+    "Cyrillic letters take two bytes each. Shorten it."
+)
+PART_HASHTAGS = gettext_noop(
+    "Part %(part)s of the thread has %(count)s hashtags and %(limit)s are allowed. Remove %(over)s."
+)
+PART_MENTIONS = gettext_noop(
+    "Part %(part)s of the thread has %(count)s mentions and %(limit)s are allowed. Remove %(over)s."
+)
+PART_LINKS = gettext_noop("Part %(part)s of the thread has %(count)s links and %(limit)s are allowed. Remove %(over)s.")
+# What a problem of a text is called in a further part of a thread.
+OF_PARTS = {
+    "text_too_long": PART_TOO_LONG,
+    "text_too_many_bytes": PART_TOO_MANY_BYTES,
+    "too_many_hashtags": PART_HASHTAGS,
+    "too_many_mentions": PART_MENTIONS,
+    "too_many_links": PART_LINKS,
+}
 VIDEO_NOT_HERE = gettext_noop("This network takes no videos from us. Remove the video, or leave this channel out.")
 VIDEO_TYPE = gettext_noop("This network does not take videos of this kind (%(kind)s). Save it as MP4 with H.264.")
 VIDEO_BYTES = gettext_noop("The video has %(count)s bytes and %(limit)s are allowed. Make it shorter or smaller.")
@@ -86,7 +110,8 @@ NEAR = 0.1
 def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     """Every problem with `outgoing`, in the order of the page: title, text, pictures, video, link card, comment."""
     problems = [] if outgoing.visibility in limits.visibilities else [Problem("visibility", "channel", NOT_FOR_FEW)]
-    problems += _title(outgoing.title, limits) + _text(outgoing, limits) + _album(outgoing, limits)
+    problems += _title(outgoing.title, limits) + _text(outgoing, limits) + _thread(outgoing.thread, limits)
+    problems += _album(outgoing, limits)
     for place, picture in enumerate(outgoing.pictures):
         problems += _picture(picture, f"pictures.{place}", limits)
     if outgoing.video:
@@ -220,18 +245,47 @@ def _text(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     if not limits.shows_text:
         has_text = bool(outgoing.text.strip())
         return problems + ([Problem("text_not_shown", "text", TEXT_NOT_SHOWN, severity="warning")] if has_text else [])
-    count = counting.count(outgoing.text, limits)
     longest = limits.max_characters
     if media and limits.characters_with_media is not None:
         longest = min(longest, limits.characters_with_media)
     if outgoing.video and limits.videos and limits.videos.characters is not None:
         longest = min(longest, limits.videos.characters)
+    return problems + _lengths(outgoing.text, longest, limits) + _marks(outgoing.text, limits)
+
+
+def _lengths(text: str, longest: int, limits: Limits) -> list[Problem]:
+    problems = []
+    count = counting.count(text, limits)
     if count > longest:
         problems.append(_over("text_too_long", "text", TOO_LONG, count, longest))
-    size = counting.utf8_bytes(outgoing.text)
+    size = counting.utf8_bytes(text)
     if limits.max_bytes and size > limits.max_bytes:
         problems.append(_over("text_too_many_bytes", "text", TOO_MANY_BYTES, size, limits.max_bytes))
-    return problems + _marks(outgoing.text, limits)
+    return problems
+
+
+def _thread(further: Sequence[str], limits: Limits) -> list[Problem]:
+    """The further posts of a thread. They carry nothing but their text."""
+    if not further:
+        return []
+    if not limits.threads:
+        return [Problem("thread_not_here", "text", THREAD_NOT_HERE)]
+    problems = []
+    if len(further) + 1 > limits.max_thread_parts:
+        count = len(further) + 1
+        problems.append(_over("thread_too_long", "text", THREAD_TOO_LONG, count, limits.max_thread_parts))
+    for number, text in enumerate(further, start=2):
+        found = _lengths(text, limits.max_characters, limits) + _marks(text, limits)
+        problems += [of_part(problem, OF_PARTS[problem.code], number) for problem in found]
+    return problems
+
+
+def of_part(problem: Problem, message_id: str, number: int) -> Problem:
+    """A problem of a text, as one of the post with this number of a thread: its sentence is `message_id`."""
+    params = {**problem.params, "part": number}
+    return replace(
+        problem, code=f"thread_part_{problem.code.removeprefix('text_')}", message_id=message_id, params=params
+    )
 
 
 def _marks(text: str, limits: Limits) -> list[Problem]:

@@ -76,6 +76,8 @@ class Limits:
     """Longest first comment, 0 where a post takes none from us."""
     threads: bool = False
     """Whether a post can go on in a chain of answers to itself."""
+    max_thread_parts: int = 10
+    """Most posts of such a chain. Ours: no network limits it, and readers of a longer one give up."""
     post_links: bool = True
     """False where a link does not identify its post."""
     closed: str = ""
@@ -217,9 +219,9 @@ class Outgoing:
 
     `key` is chosen once, stored before the first call and the same at every attempt (hexadecimal UUID);
     `created_at` likewise. `reply_to` is the `remote_id` of the post that is answered or commented on: a first comment
-    and the further parts of a thread are deliveries of their own that carry it. `first_comment` is what the outbox
-    makes such a delivery of; connectors count it in `check` and never send it with the post. Several pictures are an
-    album or carousel in their order, a video stands before them.
+    and the further parts of a thread are deliveries of their own that carry it. `first_comment` and `thread` are what
+    the outbox makes such deliveries of; connectors count them in `check` and never send them with the post. Several
+    pictures are an album or carousel in their order, a video stands before them.
     """
 
     text: str
@@ -233,6 +235,8 @@ class Outgoing:
     video: Video | None = None
     title: str = ""
     first_comment: str = ""
+    thread: tuple[str, ...] = ()
+    """The texts of the posts that follow this one, each as an answer to the one before it."""
     visibility: Visibility = Visibility.PUBLIC
     """Of an answer: `visibility.of_answer` of the answered message. No connector makes it wider."""
     settings: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -267,6 +271,7 @@ class Outgoing:
             video=_video(stored.get("video")),
             title=stored.get("title", ""),
             first_comment=stored.get("first_comment", ""),
+            thread=tuple(stored.get("thread", ())),
             visibility=_visibility(stored),
             settings={str(name): str(value) for name, value in (stored.get("settings") or {}).items()},
         )

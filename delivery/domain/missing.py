@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from delivery import expiry
 from delivery.domain.edit import drop_edits
+from delivery.domain.follow import take_down_followers
 from delivery.domain.move import move
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
@@ -19,6 +20,7 @@ def missing(delivery: Delivery) -> None:
     if delivery.state != State.PUBLISHED or expiry.ends_about_now(delivery, timezone.now()):
         return
     if delivery.withdrawal_asked_at:
+        take_down_followers(delivery)
         move(delivery, State.WITHDRAWN, because=ReasonCode.TAKEN_DOWN)
     else:
         move(delivery, State.MISSING, because=ReasonCode.GONE)

@@ -12,6 +12,7 @@ from channels.domain.consent import mark_needs_consent
 from delivery import expiry, policies, queries, rules
 from delivery.domain import attempts, settle
 from delivery.domain.edit import drop_edits
+from delivery.domain.follow import take_down_followers
 from delivery.domain.move import move
 from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Delivery
@@ -47,6 +48,7 @@ def take_down(delivery_id: int) -> None:
         if verdict.kind != "allow":
             _note(delivery, next_at=opened_at + rules.WITHDRAWAL_INTERVAL, problem=verdict.words[:500])
             return
+        take_down_followers(delivery)
         _settle(delivery, delete_remote(delivery, delivery.remote_id), opened_at)
 
 

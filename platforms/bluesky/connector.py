@@ -144,6 +144,7 @@ class Bluesky(Conversation, Defaults):
             alt_characters=ALT_CHARACTERS,
             link_card="ours",
             card_and_pictures=False,
+            threads=True,
         )
 
     @classmethod

@@ -14,7 +14,8 @@ from platforms.types import Message, Messages, Outgoing, Published, Read
 GATE = "app.bsky.feed.threadgate"
 KINDS = frozenset({"reply", "mention", "quote"})
 PAGES = 5
-DEPTH = 6
+# A thread of ours is ten posts deep (`Limits.max_thread_parts`), and people answer its last one too.
+DEPTH = 16
 HIDDEN_AT_MOST = 300
 
 

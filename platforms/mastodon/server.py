@@ -127,6 +127,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         mime_types=mime_types or ("image/jpeg", "image/png", "image/gif", "image/webp"),
         link_card="scraped",
         polls=_polls(configuration.get("polls")),
+        threads=True,
         edits=("text",) if facts.get("software") in EDITS else (),
         withdraws=facts.get("software") not in KEEPS_POSTS,
         visibilities=tuple(Visibility),

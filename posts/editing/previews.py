@@ -50,6 +50,15 @@ class ShownPicture:
 
 
 @dataclass(frozen=True)
+class ThreadPost:
+    """A further post of a thread, `number` of all of them, with its letters as the network counts them."""
+
+    number: int
+    html: SafeString
+    count: int
+
+
+@dataclass(frozen=True)
 class Preview:
     """One post on one channel. `findings` are `channels.validation.Finding`, errors first."""
 
@@ -70,6 +79,7 @@ class Preview:
     """The first comment, with its letters as the network counts them; empty where the network takes none."""
 
     comment_count: int = 0
+    thread: Sequence[ThreadPost] = ()
     findings: Sequence[validation.Finding] = field(default_factory=tuple)
     settings: Sequence[validation.ChosenSetting] = ()
     """What a person chose for this channel beside the content, where it is not as usual."""
@@ -113,6 +123,11 @@ class Preview:
     def limit(self) -> int:
         short = self.limits.characters_with_media if self.has_media else None
         return min(self.limits.max_characters, short or self.limits.max_characters)
+
+    @property
+    def posts(self) -> int:
+        """How many posts it is: more than one where it is a thread."""
+        return len(self.thread) + 1
 
     @property
     def id(self) -> str:
@@ -188,7 +203,7 @@ def _preview(
 ) -> Preview:
     payload = compose.outgoing(draft, part, sent, key=NO_KEY, created_at=timezone.now())
     limits = validation.limits(channel).of_format(payload.settings)
-    findings = [*validation.check(channel, payload), *_of_languages(part)]
+    findings = [*validation.check(channel, payload), *_of_languages(part), *_of_thread(part, channel, limits)]
     pictures = [shown_picture for shown_picture in shown if not shown_picture.is_video]
     comment = payload.first_comment if limits.comment_characters else ""
     is_bold = validation.chosen_value(channel, BOLD_FIRST_LINE, payload.settings) == YES
@@ -210,6 +225,10 @@ def _preview(
         title=payload.title if limits.title_characters else "",
         comment=comment,
         comment_count=validation.count(channel, comment),
+        thread=[
+            ThreadPost(number, marked(text), validation.count(channel, text))
+            for number, text in enumerate(part.thread, start=2)
+        ],
         layout=compose.layout_of(draft, channel),
         settings=validation.chosen_settings(channel, payload.settings, has_video=payload.video is not None),
         agreement=validation.agreement(channel, payload.settings),
@@ -230,6 +249,21 @@ def _of_languages(part: compose.Part) -> list[validation.Finding]:
         sentence = _("The Cyrillic text was derived from the Latin one by estimation. Read it before it is published.")
         findings.append(validation.Finding("derived", "language", sentence, "warning"))
     return findings
+
+
+def _of_thread(part: compose.Part, channel: Channel, limits: Limits) -> list[validation.Finding]:
+    """What happens to the posts of a thread here, where it is not what was written."""
+    if max(part.written) == 1:
+        return []
+    sentence = ""
+    if limits.threads and len(set(part.written)) > 1:
+        sentence = _("The thread has a different number of posts in each script, so some posts are in one script only.")
+    elif not limits.threads and validation.could_have_threads(channel):
+        sentence = _(
+            "The thread appears as one post here: the permission of this channel does not cover answers to its own "
+            "posts. Connect it again and allow them."
+        )
+    return [validation.Finding("thread_differs", "text", sentence, "warning")] if sentence else []
 
 
 def _missing(tag: str) -> str:

@@ -124,6 +124,60 @@ def _waiting_for_the_row() -> int:
         return int(cursor.fetchone()[0])
 
 
+# ---- threads
+
+
+def the_thread_is_whole(stage: Stage, posts: int) -> None:
+    """Each network shows every post once, in order, each as an answer to the one before it."""
+    nothing_doubled_nothing_lost(stage)
+    for name, chain in stage.chains().items():
+        texts = [text for text, _above in chain]
+        assert len(texts) == posts, (name, texts)
+        assert texts == [texts[0], *(f"{texts[0]}, наставак {number}" for number in range(1, posts))], (name, texts)
+        assert [above for _text, above in chain] == ["", *texts[:-1]], (name, chain)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [1, 2, 4])
+@pytest.mark.parametrize("action", ["hang", "commit_then_hang"])
+def test_killed_in_the_middle_of_a_thread(stage: Stage, action: str, at: int) -> None:
+    """While one of its four posts is sent: before the network acts, and after."""
+    stage.plan(action, nth=at)
+    stage.put(further=3)
+    shown = at - 1 if action == "hang" else at
+    wait_for(lambda: stage.sent_at_set() == 3 and len(stage.public()) == 3 * shown)
+    stage.workers.kill()
+    stage.release()
+    stage.workers.start()
+    stage.play()
+    the_thread_is_whole(stage, 4)
+
+
+@pytest.mark.slow
+def test_killed_between_the_answer_of_one_post_of_a_thread_and_the_next(stage: Stage) -> None:
+    """A post and the queuing of the next one are written down together, or neither is."""
+    stage.plan("commit_then_hang", nth=2)
+    stage.put(further=2)
+    wait_for(lambda: stage.sent_at_set() == 3 and len(stage.public()) == 6)
+    with transaction.atomic():
+        with everywhere("hold the rows, so that the worker cannot write"):
+            list(Delivery.objects.select_for_update())
+        stage.release()
+        wait_for(lambda: _waiting_for_the_row() == 3, complaint="the workers did not come to write the answer down")
+        stage.workers.kill()
+    stage.workers.start()
+    stage.play()
+    the_thread_is_whole(stage, 3)
+
+
+@pytest.mark.slow
+def test_every_answer_about_a_thread_is_lost(stage: Stage) -> None:
+    stage.plan("commit_then_drop", times=4)
+    stage.put(further=3)
+    stage.play()
+    the_thread_is_whole(stage, 4)
+
+
 @pytest.mark.parametrize(
     ("per_network", "kills"),
     [

@@ -44,6 +44,7 @@ class Account:
     layout: str = "one"
     languages: list[str] = dataclasses.field(default_factory=lambda: ["sr-Cyrl"])
     takes_polls: bool = True
+    takes_threads: bool = False
 
 
 # ---- what goes out

@@ -100,6 +100,7 @@ class Account:
     layout: str = "separate"
     languages: Any = ("sr-Cyrl", "sr-Latn", "hu-Latn")
     takes_polls: bool = True
+    takes_threads: bool = False
 
 
 class TestComposing:

@@ -134,6 +134,15 @@ def unique_findings(previews: Sequence[Preview], wanted: Callable[[validation.Fi
     return [(", ".join(channels), finding) for finding, channels in channels_by_finding.items()]
 
 
+@dataclass(frozen=True)
+class ThreadHint:
+    """What a thread becomes on the chosen channels, by their networks. `is_thread`: several posts were written."""
+
+    is_thread: bool
+    threads: Sequence[str]
+    single: Sequence[str]
+
+
 @dataclass
 class ComposerPage:
     post: Post
@@ -283,6 +292,15 @@ class ComposerPage:
     def days_findings(self) -> list[ChannelFinding]:
         """Problems of the time that a poll runs."""
         return unique_findings(self.previews, lambda finding: finding.field == "poll.days")
+
+    @property
+    def thread_hint(self) -> ThreadHint:
+        threads = {validation.platform(preview.channel).title: preview.limits.threads for preview in self.previews}
+        return ThreadHint(
+            is_thread=any(max(preview.part.written) > 1 for preview in self.previews),
+            threads=[name for name, has_threads in threads.items() if has_threads],
+            single=[name for name, has_threads in threads.items() if not has_threads],
+        )
 
     @property
     def text_findings(self) -> list[ChannelFinding]:

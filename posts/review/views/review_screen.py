@@ -24,6 +24,7 @@ from posts.models.post import NEEDS_A_LOOK
 from posts.queries import SEEN
 from posts.review.views.decision_box import ApprovalStep, DecisionBox
 from posts.review.views.review_page import ReviewPage
+from posts.review.views.thread_lines import ThreadLine, thread_lines
 
 # Of these nothing has left for a network.
 NOT_SENT = (State.WAITING, State.SCHEDULED, State.CANCELLED, State.EXPIRED, "paused", "delayed")
@@ -68,6 +69,8 @@ class NetworkLine:
     event_at: datetime | None
     notes: tuple[str, ...]
     network_words: str = ""
+    thread: tuple[ThreadLine, ...] = ()
+    """The posts that follow it, where it is a thread."""
 
     @property
     def is_there(self) -> bool:
@@ -312,7 +315,8 @@ def _network(publication: Publication, reading: ReviewPage) -> NetworkLine:
     event, event_at = _event(publication)
     notes = tuple(_network_notes(publication, reading))
     at = delivery.published_at or delivery.due_at
-    return NetworkLine(publication, at, event, event_at, notes, delivery.network_words)
+    thread = thread_lines(delivery, reading.thread_parts.get(delivery.pk, []))
+    return NetworkLine(publication, at, event, event_at, notes, delivery.network_words, thread)
 
 
 def _was_sent(reading: ReviewPage) -> bool:
