@@ -97,6 +97,10 @@ class VideoLimits:
     min_width: int = 0
     frames: tuple[float, float] | None = None
     """Fewest and most pictures a second."""
+    max_frames: int | None = None
+    """Most pictures of the whole video."""
+    max_pixels: int | None = None
+    """Largest width × height."""
     captions: tuple[str, ...] = ()
     """Types of captions files that are taken ("application/x-subrip"); empty: none."""
     alt_characters: int = 0
