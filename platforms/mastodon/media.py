@@ -10,9 +10,9 @@ import io
 import time
 from typing import Any
 
+from platforms.bodies import Form, FormFile
 from platforms.errors import NotReached, Rejected
 from platforms.mastodon.calls import Calls
-from platforms.multipart import Form, FormFile
 from platforms.translation import gettext_noop
 from platforms.types import Picture, Read, Video
 

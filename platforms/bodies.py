@@ -1,7 +1,8 @@
-"""A form with files, sent without reading them into memory (RFC 7578).
+"""Bodies of requests that are sent without reading their files into memory.
 
-The body has `read` and a length, which is all that `common.http` needs: a chunk of a file is read when it is sent, so
-each chunk keeps the caller's lease alive (`platforms.types.Read`).
+A body has `read` and a length, which is all that `common.http` needs: a chunk of a file is read when it is sent, so
+each chunk keeps the caller's lease alive (`platforms.types.Read`). A file with fewer bytes than its size raises
+`OSError`: a request that is shorter than its announced length is never sent as a whole one.
 """
 
 import secrets
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 CHUNK = 64 * 1024
+SHORT = "a file has fewer bytes than its size"
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,7 @@ class FormFile:
 
 
 class Form:
-    """The body of a multipart/form-data request, read once. Raises `OSError` for a file with fewer bytes than its
-    size."""
+    """The body of a multipart/form-data request (RFC 7578), read once."""
 
     def __init__(self, fields: Mapping[str, str], files: Sequence[FormFile]) -> None:
         boundary = secrets.token_hex(16)
@@ -58,6 +59,28 @@ class Form:
         return body if size < 0 else body[:size]
 
 
+class FileBody:
+    """A file as the whole body, read once."""
+
+    def __init__(self, content: BinaryIO, size: int) -> None:
+        self.content = content
+        self.size = self.missing = size
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __iter__(self) -> Iterator[bytes]:
+        while chunk := self.read(CHUNK):
+            yield chunk
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self.content.read(self.missing if size < 0 else min(size, self.missing))
+        if self.missing and not chunk:
+            raise OSError(SHORT)
+        self.missing -= len(chunk)
+        return chunk
+
+
 def _chunks(heads: Sequence[bytes], files: Sequence[tuple[bytes, FormFile]], end: bytes) -> Iterator[bytes]:
     yield from heads
     for head, file in files:
@@ -66,7 +89,7 @@ def _chunks(heads: Sequence[bytes], files: Sequence[tuple[bytes, FormFile]], end
         while missing:
             chunk = file.content.read(min(CHUNK, missing))
             if not chunk:
-                raise OSError("a file of the form has fewer bytes than its size")
+                raise OSError(SHORT)
             missing -= len(chunk)
             yield chunk
         yield b"\r\n"

@@ -1,4 +1,4 @@
-"""A form that is sent in chunks: the same as the one that is built in memory, and never read whole."""
+"""Bodies that are sent in chunks: what they announce, and never read at once."""
 
 import io
 from email.parser import BytesParser
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from platforms.multipart import CHUNK, Form, FormFile
+from platforms.bodies import CHUNK, FileBody, Form, FormFile
 
 
 class Film(io.BytesIO):
@@ -65,3 +65,17 @@ def test_a_file_that_is_shorter_than_its_size_is_an_error_and_no_shorter_request
     body, _film = form(b"x" * 100, size=200)
     with pytest.raises(OSError, match="fewer bytes"):
         body.read()
+
+
+def test_a_file_as_a_body_is_what_it_announces() -> None:
+    film = Film(b"x" * (3 * CHUNK + 5))
+    body = FileBody(film, 3 * CHUNK)
+    assert (len(body), b"".join(body), body.read(9)) == (3 * CHUNK, b"x" * (3 * CHUNK), b"")
+    assert film.largest <= CHUNK
+
+
+def test_a_shorter_file_as_a_body_is_an_error() -> None:
+    body = FileBody(Film(b"x"), 2)
+    assert body.read(2) == b"x"
+    with pytest.raises(OSError, match="fewer bytes"):
+        body.read(2)
