@@ -25,6 +25,7 @@ from platforms.types import (
     Outgoing,
     PastPosts,
     Pending,
+    PostMetrics,
     Profile,
     Published,
     RawEvent,
@@ -63,6 +64,7 @@ class Defaults(OfEachNetwork):
     reads_back: ClassVar[bool] = False
     counts_polls: ClassVar[bool] = False
     metrics_batch_size: ClassVar[int] = 1
+    counts_by_events: ClassVar[bool] = False
     home: ClassVar[str] = ""
     """The server of a network that has one for everybody, where none was typed."""
 
@@ -146,6 +148,16 @@ class Defaults(OfEachNetwork):
 
     def edit(self, remote_id: str, outgoing: Outgoing) -> Published:
         raise Rejected("This network cannot change a post that is out.", code="unsupported")
+
+    # Measures
+
+    @classmethod
+    def metric_changes(cls, event: RawEvent) -> list[PostMetrics]:
+        return []
+
+    @classmethod
+    def event_id(cls, remote_id: str) -> str:
+        return remote_id
 
     # Remembers
 

@@ -567,7 +567,8 @@ class RawEvent:
 
     `payload` is the network's own JSON. `key` is the same whenever the network repeats the event. `account_id` is the
     `remote_id` of the account it is about, "" where it is about our application or a person. `kind` is ours: "comment",
-    "mention", "post", "status" (the result of a publication), "deauthorised", "deletion", "other".
+    "mention", "post", "status" (the result of a publication), "reactions" (metrics of a post), "deauthorised",
+    "deletion", "other".
     """
 
     key: str
