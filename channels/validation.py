@@ -197,6 +197,28 @@ def post_of_event(platform: str, payload: Any) -> str:
     return connector(platform).about(payload) if platform in PLATFORMS else ""
 
 
+def counts_by_events(platform: str) -> bool:
+    """Whether the metrics of posts on this network come by events alone, so that none are fetched."""
+    return platform in PLATFORMS and connector(platform).counts_by_events
+
+
+def metric_changes(event: Event) -> list[types.PostMetrics]:
+    """The metrics of posts that a stored event contains. A post is named by its `event_id`."""
+    if event.platform not in PLATFORMS:
+        return []
+    raw = types.RawEvent(event.key, event.account_id, event.kind, event.payload, event.at)
+    try:
+        return connector(event.platform).metric_changes(raw)
+    except Exception:
+        log.exception("An event of %s was not understood", event.platform)
+        return []
+
+
+def event_id(platform: str, remote_id: str) -> str:
+    """The id by which this network's events name a post."""
+    return connector(platform).event_id(remote_id)
+
+
 def message_changes(event: Event) -> types.MessageChanges | None:
     """The changes of messages that a stored event contains; None where its network has to be asked."""
     if event.platform not in PLATFORMS:

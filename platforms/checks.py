@@ -86,6 +86,7 @@ VIDEO_NOT_UPRIGHT = gettext_noop(
     "It is shown upright, in the shape 9:16: parts of the screen beside this video stay empty."
 )
 VIDEO_SMALL = gettext_noop("The video is %(count)s pixels wide; it has to be at least %(limit)s wide.")
+VIDEO_PIXELS = gettext_noop("The video has %(count)s pixels and %(limit)s are allowed. Save it in a smaller size.")
 VIDEO_FRAMES = gettext_noop("The video has %(count)s pictures a second; this network takes %(least)s to %(most)s.")
 VIDEO_AND_PICTURES = gettext_noop("This network takes either a video or pictures in one post. Remove one of them.")
 CAPTIONS_NOT_HERE = gettext_noop("This network takes no file with captions. Show them in the picture of the video.")
@@ -200,9 +201,11 @@ def _video(
 
 
 def _video_length(video: Video, limits: VideoLimits) -> list[Problem]:
-    seconds = round(video.seconds, 1)
-    if video.seconds > limits.max_seconds:
-        return [Problem("video_too_long", "video", VIDEO_LONG, params=_pair(seconds, limits.max_seconds))]
+    seconds, longest = round(video.seconds, 1), limits.max_seconds
+    if limits.max_frames and video.frames:
+        longest = min(longest, float(int(limits.max_frames / video.frames)))
+    if video.seconds > longest:
+        return [Problem("video_too_long", "video", VIDEO_LONG, params=_pair(seconds, longest))]
     if video.seconds and video.seconds < limits.min_seconds:
         return [Problem("video_too_short", "video", VIDEO_SHORT, params=_pair(seconds, limits.min_seconds))]
     return []
@@ -225,6 +228,9 @@ def _video_picture(video: Video, limits: VideoLimits, frame: float | None) -> li
     if limits.frames and video.frames and not limits.frames[0] <= video.frames <= limits.frames[1]:
         params = {"count": f"{video.frames:g}", "least": f"{limits.frames[0]:g}", "most": f"{limits.frames[1]:g}"}
         problems.append(Problem("video_frames", "video", VIDEO_FRAMES, params={**params}))
+    pixels = video.width * video.height
+    if limits.max_pixels and pixels > limits.max_pixels:
+        problems.append(_over("video_too_many_pixels", "video", VIDEO_PIXELS, pixels, limits.max_pixels))
     return problems
 
 

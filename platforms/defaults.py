@@ -26,6 +26,7 @@ from platforms.types import (
     PastPosts,
     Pending,
     PollCount,
+    PostMetrics,
     Profile,
     Published,
     RawEvent,
@@ -65,6 +66,7 @@ class Defaults(OfEachNetwork):
     counts_polls: ClassVar[bool] = False
     calculates_votes: ClassVar[bool] = False
     metrics_batch_size: ClassVar[int] = 1
+    counts_by_events: ClassVar[bool] = False
     home: ClassVar[str] = ""
     """The server of a network that has one for everybody, where none was typed."""
 
@@ -154,6 +156,14 @@ class Defaults(OfEachNetwork):
     def fetch_polls(self, remote_ids: Sequence[str]) -> Mapping[str, PollCount]:
         """`fetch_metrics` returns them, where the network has polls."""
         return {}
+
+    @classmethod
+    def metric_changes(cls, event: RawEvent) -> list[PostMetrics]:
+        return []
+
+    @classmethod
+    def event_id(cls, remote_id: str) -> str:
+        return remote_id
 
     # Remembers
 

@@ -201,12 +201,24 @@ class Measures(Protocol):
     """The best number of posts for one `fetch_metrics`: those of one call. Fewer where each post needs calls of its
     own, so that little is lost when the budget runs out half-way."""
 
+    counts_by_events: ClassVar[bool]
+    """Whether the metrics of posts come by webhook events alone (`metric_changes`): then `fetch_metrics` has none."""
+
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
         """Reads, in batches where the network has them. A post the network did not answer for is left out."""
 
     def fetch_polls(self, remote_ids: Sequence[str]) -> Mapping[str, PollCount]:
         """Reads the votes of these posts, all of which have a poll, where that takes calls of its own. A poll that
         cannot be read is left out."""
+
+    @classmethod
+    def metric_changes(cls, event: RawEvent) -> list[PostMetrics]:
+        """The metrics of posts in a stored event, as of the time of the change. `subject_remote_id` is an `event_id`.
+        `account_id` and `at` are the stored ones. Never an exception."""
+
+    @classmethod
+    def event_id(cls, remote_id: str) -> str:
+        """The id by which events name this post. Pure."""
 
     def fetch_account_metrics(self) -> MetricValues: ...
 

@@ -120,6 +120,10 @@ class VideoLimits:
     min_width: int = 0
     frames: tuple[float, float] | None = None
     """Fewest and most pictures a second."""
+    max_frames: int | None = None
+    """Most pictures of the whole video."""
+    max_pixels: int | None = None
+    """Largest width × height."""
     captions: tuple[str, ...] = ()
     """Types of captions files that are taken ("application/x-subrip"); empty: none."""
     alt_characters: int = 0
@@ -609,7 +613,8 @@ class RawEvent:
 
     `payload` is the network's own JSON. `key` is the same whenever the network repeats the event. `account_id` is the
     `remote_id` of the account it is about, "" where it is about our application or a person. `kind` is ours: "comment",
-    "mention", "post", "status" (the result of a publication), "deauthorised", "deletion", "other".
+    "mention", "post", "status" (the result of a publication), "reactions" (metrics of a post), "deauthorised",
+    "deletion", "other".
     """
 
     key: str

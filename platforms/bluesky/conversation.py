@@ -28,7 +28,7 @@ class Conversation(ABC):
     lists_replies: ClassVar[bool] = False
 
     @abstractmethod
-    def publish(self, outgoing: Outgoing, read: Read) -> Published: ...
+    def publish_now(self, outgoing: Outgoing, read: Read) -> Published: ...
 
     def messages(self, cursor: str | None = None) -> Messages:
         """`cursor`: time of the newest notification that was read, and the ids of those at that very time.
@@ -74,7 +74,7 @@ class Conversation(ABC):
         return ""
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
-        return self.publish(outgoing, read)
+        return self.publish_now(outgoing, read)
 
     def _reply(self, parent: str | None) -> dict[str, Any] | None:
         """The references of an answer need the content hashes of parent and root."""

@@ -10,7 +10,7 @@ post still exists and what it contains; a post counts as gone after two fetches,
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -100,10 +100,13 @@ def _subject_of(publication: Publication, kind: Traits, now: datetime) -> Subjec
         traits=kind,
         published_at=delivery.published_at,
         published_on=timezone.localdate(delivery.published_at),
-        next_fetch_at=rules.first_fetch(delivery.published_at, now)
-        if validation.platform(publication.channel).measures
-        else None,
+        next_fetch_at=rules.first_fetch(delivery.published_at, now) if _is_fetched(publication.channel) else None,
     )
+
+
+def _is_fetched(channel: Channel) -> bool:
+    """Whether a network answers when it is asked for metrics of a post."""
+    return bool(validation.measures(channel)) and not validation.counts_by_events(channel.platform)
 
 
 def claim(limit: int = 500) -> dict[int, list[int]]:
@@ -339,7 +342,10 @@ def _missed_before(subject: Subject, at: datetime) -> list[MetricSnapshot]:
 
 @transaction.atomic
 def record(subjects: list[Subject], results: dict[int, FetchResult], at: datetime) -> None:
-    """Store the snapshots of these subjects, schedule their next fetches, and mark dirty days."""
+    """Store the snapshots of these subjects, schedule their next fetches, and mark dirty days.
+
+    Metrics that an event brings are stored by `record_event`.
+    """
     suspects = {subject.pk for subject in subjects if subject.last_outcome == FetchOutcome.GONE}
     snapshots: list[MetricSnapshot] = []
     for subject in subjects:
@@ -351,6 +357,30 @@ def record(subjects: list[Subject], results: dict[int, FetchResult], at: datetim
     for subject in subjects:
         if subject.last_outcome == FetchOutcome.GONE and subject.publication_id and subject.pk in suspects:
             _report_as_gone(subject)
+
+
+@transaction.atomic
+def record_event(metrics: Mapping[int, PostMetrics]) -> int:
+    """Store metrics that a network sent by itself, by subject, as of their own times. Returns how many were new.
+
+    The newest one counts, in whatever order they arrive; each is stored once. The next fetch stays as it is.
+    """
+    subjects = Subject.objects.select_for_update().filter(pk__in=metrics).order_by("pk")
+    new = [one for one in subjects if one.last_fetched_at is None or metrics[one.pk].at >= one.last_fetched_at]
+    snapshots: list[MetricSnapshot] = []
+    changed: list[Subject] = []
+    for subject in new:
+        values, at = believed(metrics[subject.pk].values, _keys(subject)), metrics[subject.pk].at
+        if subject.last_fetched_at and all(getattr(subject, key) == value for key, value in values.items()):
+            continue
+        snapshot = _snapshot(subject, at, FetchOutcome.READ)
+        subject.last_fetched_at, subject.last_outcome, subject.misses = at, FetchOutcome.READ, 0
+        _apply_values(subject, snapshot, values)
+        snapshots.append(snapshot)
+        changed.append(subject)
+    bulk_insert.write(changed, snapshots)
+    metric_availability.update(changed, snapshots, timezone.now())
+    return len(changed)
 
 
 def _keys(subject: Subject) -> tuple[str, ...]:

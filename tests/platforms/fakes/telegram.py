@@ -455,6 +455,19 @@ class TelegramFake:
             _public(messages, f"{channel['group']['id']}:") for messages in answers
         ]
 
+    def count_reactions(self, post: str, at: int, **counts: int) -> None:
+        """An update with all counts of a message, by the emoji, "paid" or "custom"."""
+        number = int(post.partition("-")[0])
+        channel = next(one for one in self.channels.values() if number in one["messages"])
+        kinds = {"paid": {"type": "paid"}, "custom": {"type": "custom_emoji", "custom_emoji_id": "5368324170671202286"}}
+        reactions = [
+            {"type": kinds.get(name, {"type": "emoji", "emoji": name}), "total_count": count}
+            for name, count in counts.items()
+        ]
+        chat = {name: channel[name] for name in ("id", "title", "type")}
+        update = {"chat": chat, "message_id": number, "date": at, "reactions": reactions}
+        self._deliver_update(channel, "message_reaction_count", update)
+
     def react(self, post: str, kind: str, text: str) -> str:
         """A comment. Reactions cannot be read back."""
         if kind != "reply":

@@ -16,9 +16,9 @@ from common.http import Http
 from platforms import registry
 from platforms.errors import Rejected
 from platforms.markup import plain
-from platforms.types import Credential, Inconclusive, Keys
+from platforms.types import Credential, Found, Inconclusive, Keys, Published
 from platforms.visibility import Visibility, of_answer
-from tests.platforms.bench import Bench, outgoing, read
+from tests.platforms.bench import MOVIE, Bench, outgoing, read, video
 from tests.platforms.conformance import Conformance, start
 from tests.platforms.real.snac2 import CONDITION_PATIENCE, PATIENCE, Snac, serving
 
@@ -101,10 +101,15 @@ class Citizen:
                 "id": status["id"],
                 "url": status["url"],
                 "text": plain(status["content"]),
-                "alts": [media["description"] for media in status["media_attachments"]],
+                "alts": [media["description"] for media in self.media(status, "image")],
+                "video": sum(len(self.http.get(media["url"]).content) for media in self.media(status, "video")),
             }
             for status in answer.json()
         ]
+
+    @staticmethod
+    def media(status: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+        return [media for media in status["media_attachments"] if media["type"] == kind]
 
 
 class TestSnac2(Conformance):
@@ -141,6 +146,19 @@ class TestSnac2(Conformance):
         sent, began = outgoing("Исти кључ, две објаве."), start()
         assert connector.publish(sent, read).remote_id != connector.publish(sent, read).remote_id
         assert isinstance(connector.find(sent, began), Inconclusive)
+
+    def test_a_video_arrives_byte_for_byte_with_its_description(self, bench: Bench) -> None:
+        """It is sent in chunks, and ready at once: snac2 transcodes nothing."""
+        connector, began = bench.connector(), start()
+        sent = outgoing("Снимак са описом.", video=video(alt="Људи прелазе мост", cover=bench.picture(1)))
+        published = connector.publish(sent, bench.read)
+        assert isinstance(published, Published)
+        (media,) = connector.calls.get(f"/api/v1/statuses/{published.remote_id}")["media_attachments"]
+        assert (media["type"], media["description"]) == ("video", "Људи прелазе мост")
+        assert bench.http().get(media["url"]).content == MOVIE
+        found = connector.find(sent, began)
+        assert isinstance(found, Found)
+        assert found.published.remote_id == published.remote_id
 
     def test_it_has_no_pkce(self, bench: Bench) -> None:
         assert bench.connector().facts["pkce"] is False
