@@ -290,7 +290,7 @@ class XFake:
             raise invalid("media_ids")
         made = self._posted(person, text, ids, above)
         self.bill.append("reply" if above else "post_with_link" if weighted.addresses(text) else "post")
-        return Reply(201, {"data": {"id": made["id"], "text": text, "edit_history_tweet_ids": [made["id"]]}})
+        return Reply(201, {"data": {"id": made["id"], "text": text}})
 
     def _refuse(self, person: str, text: str, ids: list[str], above: str | None) -> None:
         if not text and not ids:
@@ -355,7 +355,10 @@ class XFake:
         """Names of `xdk` 0.10.6, X's own library of November 2026: none of the old ones is in it."""
         renamed = self.world.options["x_renamed"]
         fields = "post.fields" if renamed else "tweet.fields"
-        old, new = {"referenced_tweets", "note_tweet"}, {"referenced_posts", "note_post"}
+        old, new = (
+            {"referenced_tweets", "note_tweet", "referenced_posts", "author_id"},
+            {"referenced_posts", "note_post"},
+        )
         if wrong := set(request.one(fields).split(",")) & (old if renamed else new):
             raise invalid(f"The `{fields}` query parameter values {sorted(wrong)} are not known")
         if unknown := set(request.query) - set(known) - {fields, "user.fields", "media.fields", "expansions"}:
@@ -376,6 +379,8 @@ class XFake:
             urls.append({"url": short, "expanded_url": f"https://x.com/x/status/{post['id']}/photo/1"})
             urls[-1] |= {"display_url": "pic.x.com/abc", "media_key": self._key(post["media"][0])}
             entity["attachments"] = {"media_keys": [self._key(one) for one in post["media"]]}
+        for one in urls:
+            one |= {"start": (start := text.find(one["url"])), "end": start + len(one["url"])}
         entity |= {
             "text": text,
             "created_at": post["at"].strftime("%Y-%m-%dT%H:%M:%S.000Z"),
