@@ -23,7 +23,7 @@ DETAILS = frozenset(
         "counting", "url_length", "max_bytes", "image_bytes", "image_pixels", "mime_types", "card_and_pictures",
         "aspect_ratios", "fetches_media", "needs_media", "min_images", "characters_with_media", "title_required",
         "max_hashtags", "max_mentions", "max_links", "post_links", "closed", "shows_text", "shows_links",
-        "expires_after",
+        "expires_after", "budgets",
     }
 )  # fmt: skip
 
@@ -83,7 +83,9 @@ def _afterwards(limits: Limits) -> Iterator[Feature]:
         "alt": gettext_noop("Change descriptions"),
     }.items():
         yield Feature(f"edit_{field}", AFTERWARDS, label, field in limits.edits, "edits", Action.EDIT)
-    yield Feature("withdraw", AFTERWARDS, gettext_noop("Take a post down"), limits.withdraws, "withdraws", Action.TAKE_DOWN)
+    yield Feature(
+        "withdraw", AFTERWARDS, gettext_noop("Take a post down"), limits.withdraws, "withdraws", Action.TAKE_DOWN
+    )
 
 
 def _conversation(kind: type[Connector], facts: Facts, limits: Limits) -> Iterator[Feature]:
