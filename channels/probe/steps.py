@@ -113,6 +113,7 @@ class Trial:
         return self._remembered("comment", self.connector.reply(outgoing, self.files))
 
     def numbers(self) -> str:
+        self.pause(SECONDS)  # some networks count a moment later
         account = dict(self.connector.fetch_account_metrics())
         posts = self.connector.fetch_metrics([one.remote_id for one in self.made if one.what != "comment"])
         return f"Of the account: {_words(account)}. Of {len(posts)} posts: " + (

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from channels.models import Channel
-from channels.probe import account, redaction
+from channels.probe import account, redaction, steps
 from platforms.types import Credential
 from tests.people import Cast
 from tests.platforms.bench import Bench
@@ -183,6 +183,7 @@ def test_the_files_of_a_probe_hold_nothing_of_the_account(bench: Bench, tmp_path
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
+    monkeypatch.setattr(steps, "SECONDS", 0)
     given = iter(answers)
     monkeypatch.setattr("builtins.input", lambda _question: next(given, "yes"))
 
