@@ -19,6 +19,7 @@ from channels.account_limits import known
 from channels.models import Channel, Event
 from platforms import counting, post_settings, scopes, types
 from platforms.checks import check_settings
+from platforms.features import features
 from platforms.post_settings import YES, PostSetting
 from platforms.registry import PLATFORMS, Platform, connector
 from platforms.types import Action, Limits, Message, Outgoing, Problem, Scope
@@ -126,6 +127,41 @@ def _requested(channel: Channel) -> tuple[Scope, ...]:
 def can(channel: Channel, action: Action) -> bool:
     """Whether the permission for it was granted when the channel was connected, as far as its network says."""
     return scopes.allow(_requested(channel), channel.granted, action)
+
+
+@dataclass(frozen=True)
+class Ability:
+    """One thing that a channel can do, or could if the permission for it was granted. In the reader's language."""
+
+    label: str
+    is_granted: bool
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """Those of one group, and the names of what its network does not have."""
+
+    group: str
+    has: tuple[Ability, ...]
+    lacks: tuple[str, ...]
+
+
+def abilities(channel: Channel) -> list[Abilities]:
+    """What the channel can do on its network, by groups."""
+    listed = features(connector(channel.platform), known(channel.platform, channel.facts))
+    groups = dict.fromkeys(one.group for one in listed)
+    return [
+        Abilities(
+            gettext(group),
+            tuple(
+                Ability(gettext(one.label), one.action is None or can(channel, one.action))
+                for one in listed
+                if one.group == group and one.is_supported
+            ),
+            tuple(gettext(one.label) for one in listed if one.group == group and not one.is_supported),
+        )
+        for group in groups
+    ]
 
 
 def check(channel: Channel, outgoing: Outgoing) -> list[Finding]:

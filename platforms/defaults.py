@@ -174,6 +174,7 @@ class Defaults(OfEachNetwork):
 
     # Converses
 
+    converses: ClassVar[bool] = True
     hides: ClassVar[bool] = False
     """For every server of the network; where servers differ, `moderates` decides."""
     manual_steps: ClassVar[str] = gettext_noop(

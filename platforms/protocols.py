@@ -241,6 +241,9 @@ class Converses(Protocol):
         """The supported moderation of other people's replies. Pure. Where there is none, `hide`, `show` and `remove`
         raise `Rejected(code="unsupported")`."""
 
+    converses: ClassVar[bool]
+    """Whether people's replies can be read and answered here. Where they cannot, `messages` is always empty."""
+
     def messages(self, cursor: str | None = None) -> Messages:
         """Reads replies and mentions after `cursor`; without one, the existing ones. If they fill more than a page, the
         cursor leads further back first (`Messages.is_past`), up to a limit of the connector's."""

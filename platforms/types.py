@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, BinaryIO, Protocol
 
+from platforms.budgets import Budget
 from platforms.post_settings import Agreement, PostSetting, format_of
 from platforms.visibility import NARROWEST, Visibility
 
@@ -100,6 +101,9 @@ class Limits:
     """False where an address is neither shown nor can be followed."""
     expires_after: timedelta | None = None
     """How long the post is public before the network removes it by itself; None: until somebody deletes it."""
+
+    budgets: tuple[Budget, ...] = ()
+    """How many posts the network takes in a time."""
 
     def of_format(self, chosen: Mapping[str, str]) -> "Limits":
         """Those of the format that `chosen` names among a post's settings."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from platforms.budgets import IN_A_DAY, Budget
 from platforms.options import Option, values
 from platforms.post_settings import ANSWERS, Choice, PostSetting, SettingKind
 from platforms.translation import gettext_noop
@@ -74,6 +75,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
     options = values(OPTIONS, facts)
     return Limits(
         post_links=False,
+        budgets=(Budget("posts", IN_A_DAY, options["posts_a_day"]),),
         max_characters=options["characters"],
         counting="threads",
         max_images=options["pictures"],

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from platforms.budgets import IN_A_MONTH, Budget, Period
 from platforms.options import Option, values
 from platforms.post_settings import ANSWERS, Choice, PostSetting, SettingKind
 from platforms.translation import gettext_noop
@@ -27,6 +28,8 @@ OPTIONS: Mapping[str, Option] = {
     "fields": Option("tweet.fields", "2026-11-29", "https://docs.x.com/x-api/fundamentals/data-dictionary"),
     # Listing our own posts reads at least five of them; X charges for each post that is read.
     "looked_at": Option(10, "2026-11-25", "believed"),
+    # How many posts of all channels the administrator has paid for in a month; 0: not counted. X has no limit itself.
+    "posts_a_month": Option(0, "2026-11-29", "https://docs.x.com/x-api/getting-started/pricing"),
     "prices": Option(
         {"post": 0.015, "post_with_link": 0.20, "reply": 0.010, "read": 0.005, "delete": 0.010, "alt": 0.005},
         "2026-04-20",
@@ -60,7 +63,9 @@ ANSWERS_SETTING = PostSetting(
 
 def limits(facts: Mapping[str, Any]) -> Limits:
     options = values(OPTIONS, facts)
+    a_month = Budget("posts", IN_A_MONTH, options["posts_a_month"], Period.MONTH, counts_answers=True, is_shared=True)
     return Limits(
+        budgets=(a_month,) if options["posts_a_month"] else (),
         max_characters=options["characters"],
         counting="x",
         url_length=options["url_length"],

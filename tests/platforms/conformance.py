@@ -59,6 +59,9 @@ class Conformance:
             kind.connect_by,
         )
 
+    def test_the_class_says_whether_people_can_be_answered(self, bench: Bench) -> None:
+        assert registry.connector(bench.key).converses == ("no conversation" not in bench.deviations)
+
     def test_the_profile_names_the_account_behind_the_credential(self, bench: Bench) -> None:
         profile = bench.connector().profile()
         assert profile.remote_id == bench.credential.account_id

@@ -641,8 +641,9 @@ def test_what_is_no_comment_is_left_out_and_still_read_only_once(bench: Bench, f
     own = {"id": channel["id"], "title": "Opstina", "type": "channel"}
     fake.written_by_hand("opstina", "Ручно написано")
     fake.comment(channel, channel["group"]["copies"][post], "Ми сами", sender_chat=own)
+    chat = {"id": 1, "type": "supergroup"}
     fake._deliver_update(
-        channel["group"], "message", {"message_id": 9, "chat": {"id": 1, "type": "supergroup"}, "text": "Ћаскање"}
+        channel["group"], "message", {"message_id": 9, "date": 1_700_000_000, "chat": chat, "text": "Ћаскање"}
     )
     page = connector.messages()
     assert page.items == ()

@@ -14,6 +14,7 @@ from channels.models import Channel
 from common import dates
 from common.typed_dates import typed_day
 from common.uploads import most_bytes
+from municipalities.models import Municipality
 from municipalities.queries import Offered, glossary, offers
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -40,6 +41,7 @@ from posts.interactive import format_notes
 from posts.labels import language_name, own_name, time_notes
 from posts.models import Amendment, Decision, Media, Post
 from posts.rules import ResolvedTime, decides_alone
+from posts.scheduling import budgets
 from serbian.corrections import Correction
 
 # Most networks allow four answers in a poll.
@@ -438,7 +440,8 @@ def build_fragments(
     services: Sequence[Offered] = (),
     links: bool = True,
 ) -> ComposerPage:
-    """What the page shows of `typed`. Three queries: glossary, pictures, results of the link checks."""
+    """What the page shows of `typed`. Four queries: glossary, pictures, results of the link checks; with a time, what
+    is planned on channels whose network takes only so many posts."""
     slug, municipality = request.municipality.slug, request.municipality
     content, draft = typed.content, replace(typed.content.draft, glossary=glossary(municipality.pk))
     library = queries.media_of(draft)
@@ -464,7 +467,7 @@ def build_fragments(
         deadline_problem=typed.deadline_problem,
         tried=tried,
         refused=refusals(draft, library) if tried else {},
-        time_notes=time_notes(content.time.local, municipality) if content.time else [],
+        time_notes=_time_notes(content.time, municipality, queries.channels_of(draft, channels), post),
         tabs=[_tab(draft, tag) for tag in _tags(draft, channels, municipality)],
         places=[_place(draft, channel) for channel in channels],
         pictures=[picture_row(slug, library[shown.id], shown) for shown in draft.media if shown.id in library],
@@ -483,6 +486,13 @@ def build_fragments(
         may_emergency=request.access.may(Verb.POST_EMERGENCY) and not post.is_correction,
         others=others,
     )
+
+
+def _time_notes(
+    time: ResolvedTime | None, municipality: Municipality, channels: Sequence[Channel], post: Post
+) -> list[str]:
+    """Warnings about the time: an unusual one, and one at which a network has no room left."""
+    return [*time_notes(time.local, municipality), *budgets.notes(channels, time.due_at, post)] if time else []
 
 
 def _joined(*parts: object) -> str:

@@ -188,9 +188,9 @@ class BlueskyFake:
         del self.tokens[request.token]
         return self._session(account)
 
-    def delete_session(self, request: Request) -> dict[str, Any]:
+    def delete_session(self, request: Request) -> bytes:
         self._forget(self._grant(request, "refresh")["did"])
-        return {}
+        return b""
 
     def get_session(self, request: Request) -> dict[str, Any]:
         me = self._me(request)
@@ -270,9 +270,13 @@ class BlueskyFake:
         return {
             "uri": uri,
             "cid": cid,
-            "commit": {"cid": cid, "rev": secrets.token_hex(6)},
+            "commit": {"cid": cid, "rev": self._revision()},
             "validationStatus": "valid",
         }
+
+    def _revision(self) -> str:
+        """A TID. https://atproto.com/specs/tid"""
+        return "3" + "".join(secrets.choice("234567abcdefghijklmnopqrstuvwxyz") for _ in range(12))
 
     def delete_record(self, request: Request) -> dict[str, Any]:
         _, _, uri = self._asked(request, {"repo", "collection", "rkey", "swapRecord", "swapCommit"})
@@ -443,7 +447,12 @@ class BlueskyFake:
         start, limit = int(request.one("cursor", "0")), int(request.one("limit", "50"))
         page = list(reversed(mine))[start : start + limit]
         more = {"cursor": str(start + limit)} if start + limit < len(mine) else {}
-        return {"notifications": [{**self._view(self.records[n["uri"]]), "reason": n["reason"]} for n in page], **more}
+        return {"notifications": [self._notification(self.records[n["uri"]], n["reason"]) for n in page], **more}
+
+    def _notification(self, record: dict[str, Any], reason: str) -> dict[str, Any]:
+        view = self._view(record)
+        shown = {name: view[name] for name in ("uri", "cid", "author", "record", "indexedAt")}
+        return {**shown, "reason": reason, "isRead": False}
 
     # For tests
 

@@ -296,7 +296,7 @@ class XFake:
             raise invalid("media_ids")
         made = self._posted(person, text, ids, above, answers=body.get("reply_settings", "everyone"), poll=poll)
         self.bill.append("reply" if above else "post_with_link" if weighted.addresses(text) else "post")
-        return Reply(201, {"data": {"id": made["id"], "text": text, "edit_history_tweet_ids": [made["id"]]}})
+        return Reply(201, {"data": {"id": made["id"], "text": text}})
 
     def _poll(self, body: dict[str, Any], ids: list[str]) -> dict[str, Any] | None:
         """`CreatePostsPoll` of xdk 0.10.6: two to four options of 1 to 25 characters; `media` and `poll` exclude each
@@ -392,7 +392,10 @@ class XFake:
         """Names of `xdk` 0.10.6, X's own library of November 2026: none of the old ones is in it."""
         renamed = self.world.options["x_renamed"]
         fields = "post.fields" if renamed else "tweet.fields"
-        old, new = {"referenced_tweets", "note_tweet"}, {"referenced_posts", "note_post"}
+        old, new = (
+            {"referenced_tweets", "note_tweet", "referenced_posts", "author_id"},
+            {"referenced_posts", "note_post"},
+        )
         if wrong := set(request.one(fields).split(",")) & (old if renamed else new):
             raise invalid(f"The `{fields}` query parameter values {sorted(wrong)} are not known")
         if unknown := set(request.query) - set(known) - {fields, "expansions", *OBJECTS}:
@@ -415,6 +418,8 @@ class XFake:
             entity["attachments"] = {"media_keys": [self._key(one) for one in post["media"]]}
         if post.get("poll"):
             entity["attachments"] = {"poll_ids": [post["poll"]["id"]]}
+        for one in urls:
+            one |= {"start": (start := text.find(one["url"])), "end": start + len(one["url"])}
         entity |= {
             "text": text,
             "created_at": post["at"].strftime("%Y-%m-%dT%H:%M:%S.000Z"),

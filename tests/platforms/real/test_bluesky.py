@@ -24,6 +24,7 @@ from platforms.errors import Rejected
 from platforms.types import Captions, Found, Keys, Picture
 from tests.platforms.bench import MOVIE, Bench, outgoing, read, video
 from tests.platforms.conformance import Conformance, replies, start
+from tests.platforms.probing import recorded
 from tests.platforms.real.snac2 import PATIENCE, free_port
 
 pytestmark = pytest.mark.real("bluesky")
@@ -171,6 +172,9 @@ class TestBlueskyNetwork(Conformance):
             patience=PATIENCE,
             deviations=DEVIATIONS,
         )
+
+    def test_its_answers_to_a_probe_are_those_that_were_recorded(self, bench: Bench, tmp_path: Path) -> None:
+        assert recorded(bench, "bluesky", tmp_path) == []
 
     def test_the_same_record_under_the_same_key_is_one_post(self, bench: Bench) -> None:
         connector, sent = bench.connector(), outgoing("Једном и само једном.")

@@ -8,6 +8,7 @@ import urllib.parse
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from platforms.types import Credential, Found, Inconclusive, Keys, Published
 from platforms.visibility import Visibility, of_answer
 from tests.platforms.bench import MOVIE, Bench, outgoing, read, video
 from tests.platforms.conformance import Conformance, start
+from tests.platforms.probing import recorded
 from tests.platforms.real.snac2 import CONDITION_PATIENCE, PATIENCE, Snac, serving
 
 pytestmark = pytest.mark.real("snac2")
@@ -138,6 +140,9 @@ class TestSnac2(Conformance):
     @pytest.fixture(autouse=True)
     def _remember(self, snac: Snac) -> None:
         self._snac = snac
+
+    def test_its_answers_to_a_probe_are_those_that_were_recorded(self, bench: Bench, tmp_path: Path) -> None:
+        assert recorded(bench, "snac2", tmp_path) == []
 
     def test_it_does_not_honour_the_key_and_we_do_not_trust_it_to(self, bench: Bench) -> None:
         connector = bench.connector()
