@@ -256,12 +256,16 @@ class TelegramFake:
         above = None
         if params.get("disable_notification") not in (None, True, "true"):
             raise bad("can't parse disable_notification")
-        items = [{**item, "silent": True} for item in items] if params.get("disable_notification") else items
+        is_silent = bool(params.get("disable_notification"))
         if "reply_parameters" in params.values:
             above = params.nested("reply_parameters", dict).get("message_id")
             if above not in chat["messages"]:
                 raise bad("message to be replied not found")
-        return [self._add(chat, item, above) for item in items]
+        added = [self._add(chat, item, above) for item in items]
+        for message in added:
+            # Subscribers notice it; no message says so.
+            chat["messages"][message["message_id"]]["silent"] = is_silent
+        return added
 
     def _add(self, chat: dict[str, Any], item: dict[str, Any], above: int | None) -> dict[str, Any]:
         chat["last"] += 1
