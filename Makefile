@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-slow test-long test-row-security crash chaos model test-real test-containers test-small-machine test-debian check fix seed seed-scale day rebuild-facts bench backup scheduled-backup restore restore-drill shell coverage hooks secrets dictionary names triage-figures messages vendor js-check film screenshots demo-reports ui security security-figures sbom package advisories architecture requirements migrations schema baseline image-sbom setup setup-dev
+.PHONY: help run test test-slow test-long test-row-security network-page probe crash chaos model test-real test-containers test-small-machine test-debian check fix seed seed-scale day rebuild-facts bench backup scheduled-backup restore restore-drill shell coverage hooks secrets dictionary names triage-figures messages vendor js-check film screenshots demo-reports ui security security-figures sbom package advisories architecture requirements migrations schema baseline image-sbom setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -58,6 +58,12 @@ chaos: setup-dev  ## kill, double, restart and lose everything while a lot goes 
 
 model: setup-dev  ## check the model of the outbox with SPIN, whole and without each of its guards; ARGS=--write puts the table into docs/model.md (needs spin, gcc)
 	@exec $(py) -m launcher.model $(ARGS)
+
+probe: setup  ## try a network with a real account, a step at a time: NETWORK=mastodon; VIDEO=file.mp4 TO=directory; ARGS='--picture-address https://…' (docs/platforms/probe.md)
+	$(manage) probe $(NETWORK) $(if $(VIDEO),--video $(VIDEO)) $(if $(TO),--to $(TO)) $(ARGS)
+
+network-page: setup-dev  ## write docs/platforms/README.md: what each network can do, and what the tests checked by the networks' schemas
+	@NETWORK_PAGE=docs/platforms/README.md exec $(py) -m pytest tests/platforms -n $(PYTEST_WORKERS) -m "not real and not slow" -q $(ARGS)
 
 test-real: setup-dev  ## connectors against real servers; QUICK=1 for what Debian packages alone
 	@exec $(py) -m launcher.real $(ARGS)
@@ -129,7 +135,7 @@ triage-figures: setup-dev  ## measure how well citizens' messages are read; writ
 	@exec $(py) -m inbox.text_analysis.evaluate --to docs/triage-figures.md
 
 migrations: setup-dev  ## write every app's 0001_initial anew from the models (until version 0.1.0)
-	@exec $(py) manage.py write_initial_migrations
+	$(manage) write_initial_migrations
 
 schema: setup-dev  ## write portal/schema.sql.gz, the tables that an empty database begins with, from the migrations
 	@exec $(py) -m launcher.schema

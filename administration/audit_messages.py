@@ -7,6 +7,7 @@ MESSAGES: dict[str, Promise] = {
     "installation.begin": _("Started the set-up of the installation"),
     "installation.complete_step": _("Finished a step of the set-up: %(step)s"),
     "installation.end_restore": _("Ended the pause after a restore: %(target)s"),
+    "installation.export_activity": _("Exported the activity of the installation: %(count)s entries"),
     "installation.finish": _("Finished the set-up of the installation"),
     "installation.issue_code": _("Generated a code for the first set-up; older codes stopped working"),
     "installation.refuse_code": _("A wrong code for the first set-up was entered, from %(address)s"),

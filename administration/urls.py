@@ -1,6 +1,6 @@
 from django.urls import path
 
-from administration.views import exports, first_steps, installation, restore, setting_up
+from administration.views import activity, exports, first_steps, installation, restore, setting_up
 
 M = "m/<slug:municipality>/"
 
@@ -19,5 +19,7 @@ urlpatterns = [
     path("about/", installation.about, name="about"),
     path("installation/restore/", restore.restore, name="restore"),
     path("installation/restore/end/", restore.end, name="restore_end"),
+    path("installation/activity/", activity.activity, name="installation_activity"),
+    path("installation/activity/export/", activity.export, name="installation_activity_export"),
     path("installation/about/", installation.facts, name="installation_facts"),
 ]

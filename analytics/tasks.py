@@ -16,7 +16,7 @@ from municipalities.queries import today
 def start_fetches() -> None:
     """Create new subjects and start one task per channel for what is due."""
     ingestion_collect.enrol()
-    webhooks.bring_forward()
+    webhooks.read_events()
     for channel_id, subject_ids in ingestion_collect.claim().items():
         collect.delay(channel_id, subject_ids)
 

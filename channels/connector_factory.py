@@ -52,8 +52,10 @@ def opened(
     deadline: float | None = None,
     loaded: bool = False,
     save_checkpoint: Callable[[str], None] | None = None,
+    way_out: Http | None = None,
 ) -> Connector:
-    """As `open_channel`, whatever the channel's state: to give the right back."""
+    """As `open_channel`, whatever the channel's state: to give the right back. `way_out`: what is called instead of
+    `http`."""
     try:
         credential = credentials.read(channel, loaded=loaded)
         keys = credentials.keys(channel.platform, channel.server)
@@ -62,7 +64,8 @@ def opened(
     app = rate_limits.app_of(channel.platform, channel.server)
     return built(
         channel.platform,
-        http(
+        way_out
+        or http(
             before_send=before_send,
             on_answer=lambda answer, commits: rate_limits.record_answer(
                 channel.pk, channel.server, answer, commits=commits, app=app

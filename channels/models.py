@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from channels import account_limits
 from channels.enums import ChannelState, ConnectStep, Layout
 from common.fields import WebAddressField
 from municipalities.models import Held
@@ -71,6 +72,11 @@ class Channel(TenantModel):
     def takes_polls(self) -> bool:
         """Whether its server has polls, by its facts."""
         return connector(self.platform).limits(self.facts).polls is not None
+
+    @property
+    def takes_threads(self) -> bool:
+        """Whether a post can go on in a chain of answers to itself, by its server's facts and our permission."""
+        return account_limits.limits(self.platform, self.facts, self.granted).threads
 
 
 class ChannelPause(Held, TenantModel):

@@ -1,6 +1,7 @@
 """Queries of channels: a municipality's list, and what is due for the workers in all municipalities."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -139,6 +140,31 @@ def warnings_due() -> Due:
         ending = Credential.objects.filter(consent_until__lte=soon, channel__state=ChannelState.CONNECTED)
         left = ending.exclude(warned_days=rules.WARNINGS[-1])
         return list(left.order_by("consent_until").values_list("channel_id", "municipality_id"))
+
+
+@dataclass(frozen=True)
+class EndingAccess:
+    """`ends_at` is None where the access is lost already."""
+
+    municipality_id: int
+    name: str
+    ends_at: datetime | None
+
+
+def access_ending(now: datetime) -> list[EndingAccess]:
+    """Channels of all municipalities that have lost their access or lose it within two weeks. One query."""
+    soon = now + timedelta(days=rules.WARNINGS[0])
+    with everywhere("find due work on channels"):
+        rows = Channel.objects.filter(
+            Q(state=ChannelState.NEEDS_CONSENT) | Q(state=ChannelState.CONNECTED, credential__consent_until__lte=soon)
+        )
+        values = rows.order_by("credential__consent_until", "pk").values_list(
+            "municipality_id", "name", "state", "credential__consent_until"
+        )
+        return [
+            EndingAccess(place, name, None if state == ChannelState.NEEDS_CONSENT else ends_at)
+            for place, name, state, ends_at in values
+        ]
 
 
 def left_behind() -> Due:

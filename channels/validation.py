@@ -15,10 +15,12 @@ from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 
-from channels import messages, rules
+from channels import account_limits, messages, rules
+from channels.account_limits import known
 from channels.models import Channel, Event
 from platforms import counting, post_settings, scopes, types
 from platforms.checks import check_settings
+from platforms.features import features
 from platforms.post_settings import YES, PostSetting
 from platforms.registry import PLATFORMS, Platform, connector
 from platforms.types import Action, Limits, Message, Outgoing, Problem, Scope
@@ -46,11 +48,6 @@ def platform(channel: Channel) -> Platform:
     return PLATFORMS[channel.platform]
 
 
-def known(platform: str, facts: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The server's facts, with the installation's options (`platforms.options`)."""
-    return {**(facts or {}), "options": settings.NETWORK_OPTIONS.get(platform, {})}
-
-
 def unknown_options() -> list[str]:
     """Options of `NETWORK_OPTIONS` that no connector has: "facebook.versoin"."""
     unknown = []
@@ -68,11 +65,12 @@ def commit_window(channel: Channel) -> timedelta:
 
 def limits(channel: Channel) -> Limits:
     """The limits of the account's server, as of `channel.facts_at`, and of what was granted."""
-    allowed = connector(channel.platform).limits(known(channel.platform, channel.facts))
-    if any(setting.scope for setting in allowed.settings):
-        missing = {scope.name for scope in missing_scopes(channel)}
-        allowed = replace(allowed, settings=tuple(one for one in allowed.settings if one.scope not in missing))
-    return allowed if can(channel, Action.COMMENT) else replace(allowed, comment_characters=0, threads=False)
+    return account_limits.limits(channel.platform, channel.facts, channel.granted)
+
+
+def could_have_threads(channel: Channel) -> bool:
+    """Whether the channel would have threads with every permission."""
+    return account_limits.limits(channel.platform, channel.facts, ()).threads
 
 
 @dataclass(frozen=True)
@@ -131,6 +129,41 @@ def _requested(channel: Channel) -> tuple[Scope, ...]:
 def can(channel: Channel, action: Action) -> bool:
     """Whether the permission for it was granted when the channel was connected, as far as its network says."""
     return scopes.allow(_requested(channel), channel.granted, action)
+
+
+@dataclass(frozen=True)
+class Ability:
+    """One thing that a channel can do, or could if the permission for it was granted. In the reader's language."""
+
+    label: str
+    is_granted: bool
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """Those of one group, and the names of what its network does not have."""
+
+    group: str
+    has: tuple[Ability, ...]
+    lacks: tuple[str, ...]
+
+
+def abilities(channel: Channel) -> list[Abilities]:
+    """What the channel can do on its network, by groups."""
+    listed = features(connector(channel.platform), known(channel.platform, channel.facts))
+    groups = dict.fromkeys(one.group for one in listed)
+    return [
+        Abilities(
+            gettext(group),
+            tuple(
+                Ability(gettext(one.label), one.action is None or can(channel, one.action))
+                for one in listed
+                if one.group == group and one.is_supported
+            ),
+            tuple(gettext(one.label) for one in listed if one.group == group and not one.is_supported),
+        )
+        for group in groups
+    ]
 
 
 def check(channel: Channel, outgoing: Outgoing) -> list[Finding]:
@@ -200,6 +233,28 @@ def metric_descriptions(metric: str) -> list[MetricDescription]:
 def post_of_event(platform: str, payload: Any) -> str:
     """The remote id of the post that a stored event of this network is about, "" where it names none."""
     return connector(platform).about(payload) if platform in PLATFORMS else ""
+
+
+def counts_by_events(platform: str) -> bool:
+    """Whether the metrics of posts on this network come by events alone, so that none are fetched."""
+    return platform in PLATFORMS and connector(platform).counts_by_events
+
+
+def metric_changes(event: Event) -> list[types.PostMetrics]:
+    """The metrics of posts that a stored event contains. A post is named by its `event_id`."""
+    if event.platform not in PLATFORMS:
+        return []
+    raw = types.RawEvent(event.key, event.account_id, event.kind, event.payload, event.at)
+    try:
+        return connector(event.platform).metric_changes(raw)
+    except Exception:
+        log.exception("An event of %s was not understood", event.platform)
+        return []
+
+
+def event_id(platform: str, remote_id: str) -> str:
+    """The id by which this network's events name a post."""
+    return connector(platform).event_id(remote_id)
 
 
 def message_changes(event: Event) -> types.MessageChanges | None:

@@ -5,13 +5,24 @@ template and no `mark_safe` in any other module (tests/architecture/test_markup.
 source; untrusted input is passed as a value and escaped.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from html import escape
+from typing import Any
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 NOTHING = SafeString("")
+
+
+# As `django.utils.html.json_script` escapes them.
+IN_SCRIPT = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+def json_in_script(value: Any) -> SafeString:
+    """JSON for the inside of a script element, which no text in it can end."""
+    return SafeString(json.dumps(value, ensure_ascii=False).translate(IN_SCRIPT))
 
 
 def html(pattern: str, *values: object) -> SafeString:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pgtrigger
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from common import crypto
@@ -32,6 +33,8 @@ class AuditEvent(models.Model):
             models.Index(fields=["municipality_id", "-id"], name="audit_municipality"),
             # the activity of one post or channel
             models.Index(fields=["target_type", "target_id", "-id"], name="audit_target"),
+            # the days of the whole installation: rows lie in the order of their time
+            BrinIndex(fields=["at"], name="audit_at", autosummarize=True),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 

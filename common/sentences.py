@@ -43,10 +43,14 @@ def mark_of(verb: str) -> str:
 
 LABELS: dict[str, dict[str, LazyText]] = {}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"#\d+")
 
 
 def register_labels(detail: str, labels: Mapping[str, LazyText]) -> None:
-    """Labels for the codes that events keep under this name: `words("role", dict(Role.choices))`."""
+    """Labels for the codes that events keep under this name: `register_labels("role", dict(Role.choices))`.
+
+    "review.kind" has those of events whose verbs begin with "review.", where others keep other codes under the name.
+    """
     LABELS.setdefault(detail, {}).update(labels)
 
 
@@ -60,16 +64,23 @@ def sentence(event: AuditEvent) -> str:
     text = message(event.verb)
     if text is None:
         return event.verb
-    details = {name: _shown(name, value) for name, value in event.detail.items()}
-    return str(text) % _Details({"target": event.target_label or "–"} | details)
+    area = event.verb.partition(".")[0]
+    details = {name: _shown(area, name, value) for name, value in event.detail.items()}
+    return str(text) % _Details({"target": _target(event.target_label)} | details)
 
 
-def _shown(name: str, value: Any) -> str:
+def _target(label: str) -> str:
+    """A post that had no words yet was called by its number, which means nothing to a reader."""
+    return str(_("without a title")) if _NUMBER.fullmatch(label) else label or "–"
+
+
+def _shown(area: str, name: str, value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(_shown(name, element) for element in value)
+        return ", ".join(_shown(area, name, element) for element in value)
     if isinstance(value, str) and _DAY.fullmatch(value):
         return _day(value)
-    return str(LABELS.get(name, {}).get(str(value), value))
+    labels = LABELS.get(f"{area}.{name}") or LABELS.get(name, {})
+    return str(labels.get(str(value), value)) or "–"
 
 
 def _day(written: str) -> str:

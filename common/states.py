@@ -32,6 +32,7 @@ STATES: dict[str, State] = {
     "sending": State("info", "send", _("Sending")),
     "processing": State("info", "refresh-cw", _("The network is preparing it")),
     "published": State("good", "circle-check", _("Published")),
+    "over": State("quiet", "clock", pgettext_lazy("a story", "Over")),
     "failed": State("problem", "octagon-alert", _("Not published")),
     "unconfirmed": State("warning", "circle-help", _("Not confirmed")),
     "twice": State("problem", "copy", _("Public twice")),

@@ -16,7 +16,7 @@ from common.asset_bundles import joined_scripts, joined_styles
 SCRIPTS = (
     "js/core.js", "js/day_picker.js", "js/composer/coach.js", "js/composer/composer.js", "js/composer/emoji.js",
     "js/composer/examples.js", "js/composer/films.js", "js/composer/library_dialogs.js", "js/composer/picture_list.js",
-    "js/composer/suggest.js",
+    "js/composer/suggest.js", "js/composer/thread.js",
 )  # fmt: skip
 # Loaded once by a page, whoever imports it: it makes the policy by which browsers accept markup, and there is only one.
 APART = ("js/markup.js",)

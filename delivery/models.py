@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from channels.models import Channel
 from common.fields import WebAddressField
 from common.lazy_text import LazyText
+from delivery import expiry
 from delivery.enums import DELAYS, PAUSES, Outcome, ReasonCode, State, Step
 from delivery.rules import DELAYED_AFTER, SEEN
 from municipalities.tenancy import TenantModel
@@ -210,7 +211,24 @@ class Delivery(TenantModel):
             return "twice" if self.state == State.PUBLISHED else "public_after_all"
         if self.is_delayed(timezone.now()):
             return "delayed"
+        if self.is_over:
+            return "over"
         return "paused" if self.state == State.WAITING and self.reason in PAUSES else self.state
+
+    @property
+    def public_until(self) -> datetime | None:
+        """When the network removes it by itself; None where it stays, or was never public."""
+        return expiry.public_until(self)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was public for a limited time that has passed (`delivery.expiry`)."""
+        return expiry.is_over(self, timezone.now())
+
+    @property
+    def open_link(self) -> str:
+        """Its address on the network, while anybody finds it there."""
+        return "" if self.is_over else self.permalink
 
     def is_delayed(self, now: datetime) -> bool:
         """Whether it should have left a while ago, and is still going to."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from delivery.models import Delivery
-from delivery.policies import EDIT, FIRST_COMMENT
+from delivery.policies import EDIT, FOLLOWS
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,9 @@ def register(kind: str, describe: Callable[[Delivery], Origin]) -> None:
 
 def of(delivery: Delivery) -> Origin:
     """Inside the scope of the delivery's municipality."""
-    subject = delivery.parent if delivery.kind in (FIRST_COMMENT, EDIT) and delivery.parent else delivery
+    subject = delivery
+    # An edit of a further post of a thread belongs to that, and that to the first one.
+    while subject.kind in (*FOLLOWS, EDIT) and subject.parent:
+        subject = subject.parent
     describe = _origins.get(subject.kind)
     return describe(subject) if describe else Origin(str(delivery))

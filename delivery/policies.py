@@ -32,6 +32,9 @@ BatchPolicy = Callable[[Sequence[Delivery]], Mapping[int, PolicyDecision]]
 ALLOW = PolicyDecision("allow")
 # The kind of what follows a post by itself: what holds for the post holds for it.
 FIRST_COMMENT = "first_comment"
+# The kind of a further post of a thread. Its parent is the first one, it answers the one before it (`reply_to`).
+THREAD_PART = "thread_part"
+FOLLOWS = (FIRST_COMMENT, THREAD_PART)
 # The kind of what changes a published post, its parent.
 EDIT = "edit"
 # The kind of what answers somebody.
@@ -72,8 +75,9 @@ def evaluate_removal(delivery: Delivery) -> PolicyDecision:
     """Whether it may be taken down now. Inside the scope of the delivery's municipality."""
     if restores.running().exists():
         return defer(ReasonCode.RESTORE_PAUSED)
-    policy = _removals.get(delivery.kind)
-    return policy(delivery) if policy else ALLOW
+    subject = _subject(delivery)
+    policy = _removals.get(subject.kind)
+    return policy(subject) if policy else ALLOW
 
 
 def evaluate(delivery: Delivery, now: datetime) -> PolicyDecision:
@@ -102,7 +106,7 @@ def _own(delivery: Delivery, now: datetime) -> PolicyDecision | None:
     """What delivery itself has to say against it."""
     if now > delivery.not_after:
         return expire()
-    if delivery.parent and delivery.parent.state != State.PUBLISHED:
+    if delivery.parent and (delivery.parent.state != State.PUBLISHED or delivery.parent.withdrawal_asked_at):
         return defer(ReasonCode.HELD)
     if delivery.channel.state != ChannelState.CONNECTED:
         return defer(ReasonCode.NEEDS_CONSENT)
@@ -110,5 +114,5 @@ def _own(delivery: Delivery, now: datetime) -> PolicyDecision | None:
 
 
 def _subject(delivery: Delivery) -> Delivery:
-    """Whose verdict it is: a first comment goes when its post may."""
-    return delivery.parent if delivery.kind == FIRST_COMMENT and delivery.parent else delivery
+    """Whose verdict it is: what follows a post goes when its post may."""
+    return delivery.parent if delivery.kind in FOLLOWS and delivery.parent else delivery

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from channels.models import Channel
 from common import restores
@@ -18,6 +19,7 @@ from municipalities.tenancy import everywhere
 MOVABLE = (State.WAITING, State.SCHEDULED, State.EXPIRED)
 # Looking backwards for posts that are bound: clocks differ, and a list may show older ones.
 BOUND_SLACK = timedelta(days=1)
+UNSENT = (State.WAITING, State.SCHEDULED)
 # A call may have landed, and it is not known whether it has.
 UNKNOWN = (State.CHECKING, State.UNCONFIRMED)
 # What is out, and what a person gave up: nothing more is sent.
@@ -207,6 +209,13 @@ def backlog(now: datetime) -> Backlog:
         return Backlog({**dict.fromkeys(map(str, open_), 0), **dict(counted)}, late["due"], late["oldest"])
 
 
+def unconfirmed_by_municipality() -> dict[int, int]:
+    """Posts and answers about which a person has to say whether they are public, by municipality. One query."""
+    with everywhere("how the outbox stands"):
+        rows = Delivery.objects.filter(state=State.UNCONFIRMED).values_list("municipality_id").order_by()
+        return dict(rows.annotate(Count("pk")))
+
+
 def channels_waiting(now: datetime) -> list[Channel]:
     """Channels on which something is due."""
     with everywhere("how the outbox stands"):
@@ -288,3 +297,42 @@ def without_notification() -> QuerySet[Delivery]:
     asks &= ~Q(Exists(restores.running()), reason=ReasonCode.RESTORED)
     asks |= Q(state=State.MISSING) | Q(state=State.PUBLISHED, changed_at__isnull=False) | Q(duplicate_at__isnull=False)
     return Delivery.objects.filter(asks, notified_at=None).order_by("state_at")
+
+
+# ---- what uses the budgets of the networks
+
+
+USES_A_BUDGET = (*UNSENT, State.SENDING, State.PROCESSING, *UNKNOWN, State.PUBLISHED, State.WITHDRAWN, State.MISSING)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A delivery that was sent or is to be: `at` is when it came out, or is to."""
+
+    channel_id: int
+    at: datetime
+    is_answer: bool
+    has_captions: bool
+    has_cover: bool
+
+
+def planned(
+    channel_ids: Collection[int], since: datetime, until: datetime, *, without: Collection[int] | QuerySet[Any] = ()
+) -> list[Planned]:
+    """What these channels send after `since` and before `until`, without edits and the deliveries of `without`. Of
+    those that wait for approval the planned time counts."""
+    rows = (
+        Delivery.objects.filter(channel__in=channel_ids, state__in=USES_A_BUDGET)
+        .exclude(kind="edit")
+        .exclude(pk__in=without)
+        .annotate(at=Coalesce("published_at", "due_at"))
+        .filter(at__gt=since, at__lt=until)
+        .order_by("at")
+        .values_list(
+            "channel", "at", "payload__reply_to", "parent", "payload__video__captions", "payload__video__cover"
+        )
+    )
+    return [
+        Planned(channel, at, bool(answered or parent), bool(captions), bool(cover))
+        for channel, at, answered, parent, captions, cover in rows
+    ]

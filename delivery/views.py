@@ -17,11 +17,13 @@ from channels.enums import ChannelState
 from common.differences import differences
 from delivery import commit_window, delays, origins, queries, rules
 from delivery.domain import answer, decide_duplicate, external_changes, withdraw
+from delivery.domain.follow import is_orphan
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
 from delivery.forms import LinkForm, TimeForm
 from delivery.models import Delivery, DuplicatePost
 from delivery.policies import EDIT
+from delivery.thread_place import place
 from delivery.timeline import history
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -162,10 +164,15 @@ def _holding(delivery: Delivery) -> pauses.Paused | None:
 
 def _about_public(delivery: Delivery) -> tuple[str, ...]:
     """A change of ours is taken back by another change. What has a page for it is taken down there."""
-    if delivery.withdrawal_asked_at or delivery.kind == EDIT or delivery.only_seen:
+    if delivery.withdrawal_asked_at or delivery.kind == EDIT or delivery.only_seen or delivery.is_over:
         return ()
     noted = ("noted",) if delivery.changed_at and not delivery.noted_at else ()
-    return noted if origins.of(delivery).take_down else (*noted, "take_down")
+    return noted if _take_down_page(delivery, origins.of(delivery)) else (*noted, "take_down")
+
+
+def _take_down_page(delivery: Delivery, origin: origins.Origin) -> str:
+    """Where it is taken down with all that belongs to it. What has outlasted its post is taken down by itself."""
+    return "" if is_orphan(delivery) else origin.take_down
 
 
 def _is_private(delivery: Delivery) -> bool:
@@ -179,14 +186,16 @@ def _page(request: MunicipalityRequest, delivery: Delivery, *, status: int = 200
     offered = _offered(delivery, paused) if may_answer else ()
     origin = origins.of(delivery)
     public = delivery.state == State.PUBLISHED and delivery.kind != EDIT and not delivery.withdrawal_asked_at
-    public = public and not delivery.only_seen
+    public = public and not delivery.only_seen and not delivery.is_over
     context = {
         "paused": paused,
         "delivery": delivery,
         "origin": origin,
-        "take_down": origin.take_down if may_answer and public else "",
+        "take_down": _take_down_page(delivery, origin) if may_answer and public else "",
         "asks": [offer for offer in offered if offer != "take_down"],
         "is_edit": delivery.kind == EDIT,
+        "thread_place": place(delivery),
+        "has_more": bool(delivery.payload.get("thread")),
         "changes": differences(delivery.shown or "", delivery.shown_now) if delivery.changed_at else (),
         "text": delivery.payload["text"],
         "is_concealed": _is_private(delivery) and not request.access.may(Verb.INBOX_VIEW),

@@ -3,13 +3,14 @@
 `gettext_noop` only marks the texts for translation: the caller translates `message_id`.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from platforms import counting
+from platforms import counting, polls
 from platforms.post_settings import PostSetting, SettingKind
 from platforms.translation import gettext_noop
-from platforms.types import Limits, LinkCard, Outgoing, Picture, Poll, PollLimits, Problem, Video, VideoLimits
+from platforms.types import Limits, LinkCard, Outgoing, Picture, Problem, Video, VideoLimits
 
 EMPTY = gettext_noop("There is nothing to publish yet. Write a text or add a picture.")
 TOO_LONG = gettext_noop("The text has %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s.")
@@ -17,6 +18,7 @@ TOO_MANY_BYTES = gettext_noop(
     "The text takes %(count)s bytes and %(limit)s are allowed. Cyrillic letters take two bytes each. Shorten it."
 )
 TOO_MANY_PICTURES = gettext_noop("There are %(count)s pictures and %(limit)s are allowed. Remove some.")
+ONE_PICTURE = gettext_noop("Here one picture or video is shown. Remove the others, or choose an ordinary post.")
 PICTURE_TYPE = gettext_noop("This network does not take pictures of the type %(mime)s. Add it as JPEG or PNG.")
 PICTURE_JPEG = gettext_noop("This network takes pictures as JPEG only. Save the picture as JPEG and add it again.")
 PICTURE_BYTES = gettext_noop("The picture has %(count)s bytes and %(limit)s are allowed. Make it smaller.")
@@ -29,18 +31,11 @@ ALT_TOO_LONG = gettext_noop(
 CARD_AND_PICTURES = gettext_noop(
     "This network shows either pictures or a link card. The card will be left out; the link stays in the text."
 )
-POLL_NOT_HERE = gettext_noop("This network has no polls. Ask in the text and let people answer in comments.")
-POLL_TOO_FEW = gettext_noop("A poll needs at least two answers to choose from.")
-POLL_TOO_MANY = gettext_noop("The poll has %(count)s answers and %(limit)s are allowed. Remove some.")
-POLL_TWICE = gettext_noop("Two answers of the poll are the same. Change one of them.")
-POLL_OPTION = gettext_noop("An answer of the poll has %(count)s characters and %(limit)s are allowed. Shorten it.")
-POLL_TIME = gettext_noop(
-    "The poll runs too short or too long for this network. Choose between %(least)s and %(most)s days."
-)
-POLL_PICTURES = gettext_noop(
-    "This network takes either a poll or pictures in one post. Remove the pictures or the poll."
-)
 NEEDS_MEDIA = gettext_noop("This network takes no text alone. Add a picture or a video.")
+NEEDS_VIDEO = gettext_noop("Here a post is one video. Add a video, or choose an ordinary post for this channel.")
+VIDEO_ALONE = gettext_noop(
+    "Here a post is one video. Remove the pictures, or choose an ordinary post for this channel."
+)
 NEEDS_PICTURES = gettext_noop("An album needs at least %(limit)s pictures here. Add some, or leave one.")
 NO_PICTURES = gettext_noop("This network takes no pictures. Remove them, or leave this channel out.")
 TITLE_MISSING = gettext_noop("The title is missing. This network shows it above everything else.")
@@ -49,16 +44,49 @@ HASHTAGS = gettext_noop("There are %(count)s hashtags and %(limit)s are allowed.
 MENTIONS = gettext_noop("There are %(count)s mentions and %(limit)s are allowed. Remove %(over)s.")
 LINKS = gettext_noop("There are %(count)s links and %(limit)s are allowed. Remove %(over)s.")
 COMMENT_NOT_HERE = gettext_noop("This network takes no first comment from us. It will be left out here.")
+COMMENT_NOT_SHOWN = gettext_noop("There are no comments below it here. The first comment will be left out.")
 COMMENT_TOO_LONG = gettext_noop(
     "The first comment has %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s."
 )
+THREAD_NOT_HERE = gettext_noop("This network has no threads. Remove the lines of hyphens from the text.")
+THREAD_TOO_LONG = gettext_noop("The thread has %(count)s posts and %(limit)s are allowed. Join some of them.")
+PART_TOO_LONG = gettext_noop(
+    "Part %(part)s of the thread has %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s."
+)
+PART_TOO_MANY_BYTES = gettext_noop(
+    "Part %(part)s of the thread takes %(count)s bytes and %(limit)s are allowed. "
+    "Cyrillic letters take two bytes each. Shorten it."
+)
+PART_HASHTAGS = gettext_noop(
+    "Part %(part)s of the thread has %(count)s hashtags and %(limit)s are allowed. Remove %(over)s."
+)
+PART_MENTIONS = gettext_noop(
+    "Part %(part)s of the thread has %(count)s mentions and %(limit)s are allowed. Remove %(over)s."
+)
+PART_LINKS = gettext_noop("Part %(part)s of the thread has %(count)s links and %(limit)s are allowed. Remove %(over)s.")
+# What a problem of a text is called in a further part of a thread.
+OF_PARTS = {
+    "text_too_long": PART_TOO_LONG,
+    "text_too_many_bytes": PART_TOO_MANY_BYTES,
+    "too_many_hashtags": PART_HASHTAGS,
+    "too_many_mentions": PART_MENTIONS,
+    "too_many_links": PART_LINKS,
+}
 VIDEO_NOT_HERE = gettext_noop("This network takes no videos from us. Remove the video, or leave this channel out.")
 VIDEO_TYPE = gettext_noop("This network does not take videos of this kind (%(kind)s). Save it as MP4 with H.264.")
 VIDEO_BYTES = gettext_noop("The video has %(count)s bytes and %(limit)s are allowed. Make it shorter or smaller.")
 VIDEO_LONG = gettext_noop("The video runs %(count)s seconds and %(limit)s are allowed. Shorten it.")
 VIDEO_SHORT = gettext_noop("The video runs %(count)s seconds; it has to run at least %(limit)s.")
 VIDEO_RATIO = gettext_noop("The video is too narrow or too wide for this network. Crop it.")
+VIDEO_FRAME = gettext_noop("The video has to be upright, in the shape 9:16. Crop it.")
+NOT_UPRIGHT = gettext_noop(
+    "It is shown upright, in the shape 9:16: parts of the screen beside this picture stay empty."
+)
+VIDEO_NOT_UPRIGHT = gettext_noop(
+    "It is shown upright, in the shape 9:16: parts of the screen beside this video stay empty."
+)
 VIDEO_SMALL = gettext_noop("The video is %(count)s pixels wide; it has to be at least %(limit)s wide.")
+VIDEO_PIXELS = gettext_noop("The video has %(count)s pixels and %(limit)s are allowed. Save it in a smaller size.")
 VIDEO_FRAMES = gettext_noop("The video has %(count)s pictures a second; this network takes %(least)s to %(most)s.")
 VIDEO_AND_PICTURES = gettext_noop("This network takes either a video or pictures in one post. Remove one of them.")
 CAPTIONS_NOT_HERE = gettext_noop("This network takes no file with captions. Show them in the picture of the video.")
@@ -76,21 +104,24 @@ SETTING_TOO_LONG = gettext_noop(
 )
 
 
+# How far the shape of a picture may be from the frame before anybody notices: a tenth.
+NEAR = 0.1
+
+
 def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     """Every problem with `outgoing`, in the order of the page: title, text, pictures, video, link card, comment."""
     problems = [] if outgoing.visibility in limits.visibilities else [Problem("visibility", "channel", NOT_FOR_FEW)]
-    problems += _title(outgoing.title, limits) + _text(outgoing, limits) + _album(outgoing, limits)
+    problems += _title(outgoing.title, limits) + _text(outgoing, limits) + _thread(outgoing.thread, limits)
+    problems += _album(outgoing, limits)
     for place, picture in enumerate(outgoing.pictures):
         problems += _picture(picture, f"pictures.{place}", limits)
     if outgoing.video:
-        problems += _video(outgoing.video, bool(outgoing.pictures), limits.videos)
+        problems += _video(outgoing.video, bool(outgoing.pictures), limits.videos, limits.frame)
     if not limits.shows_links and counting.urls(outgoing.text):
         problems.append(Problem("link_not_shown", "link", LINK_NOT_SHOWN, severity="warning"))
     if outgoing.link_card and limits.link_card == "ours":
         problems += _card(outgoing.link_card, bool(outgoing.pictures), limits)
-    if outgoing.poll:
-        problems += _poll(outgoing.poll, bool(outgoing.pictures), limits.polls)
-    return problems + _comment(outgoing.first_comment, limits)
+    return problems + polls.check(outgoing, limits) + _comment(outgoing.first_comment, limits)
 
 
 def check_settings(chosen: Mapping[str, str], offered: Sequence[PostSetting]) -> list[Problem]:
@@ -122,8 +153,12 @@ def _title(title: str, limits: Limits) -> list[Problem]:
 
 def _album(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     number = len(outgoing.pictures)
+    if limits.needs_video and not outgoing.video:
+        return [Problem("needs_video", "pictures", NEEDS_VIDEO)]
     if number and not limits.max_images:
-        return [Problem("no_pictures", "pictures", NO_PICTURES)]
+        return [Problem("no_pictures", "pictures", VIDEO_ALONE if limits.needs_video else NO_PICTURES)]
+    if number > limits.max_images == 1 and limits.frame:
+        return [Problem("too_many_pictures", "pictures", ONE_PICTURE)]
     if number > limits.max_images:
         return [_over("too_many_pictures", "pictures", TOO_MANY_PICTURES, number, limits.max_images)]
     if 1 < number < limits.min_images:
@@ -134,6 +169,8 @@ def _album(outgoing: Outgoing, limits: Limits) -> list[Problem]:
 def _comment(comment: str, limits: Limits) -> list[Problem]:
     if not comment.strip():
         return []
+    if not limits.comment_characters and not limits.shows_text:
+        return [Problem("comment_not_shown", "first_comment", COMMENT_NOT_SHOWN, severity="warning")]
     if not limits.comment_characters:
         return [Problem("comment_not_here", "first_comment", COMMENT_NOT_HERE, severity="warning")]
     count = counting.count(comment, limits)
@@ -142,7 +179,9 @@ def _comment(comment: str, limits: Limits) -> list[Problem]:
     return []
 
 
-def _video(video: Video, beside_pictures: bool, limits: VideoLimits | None) -> list[Problem]:
+def _video(
+    video: Video, beside_pictures: bool, limits: VideoLimits | None, frame: float | None = None
+) -> list[Problem]:
     if limits is None:
         return [Problem("video_not_here", "video", VIDEO_NOT_HERE)]
     problems = []
@@ -151,7 +190,7 @@ def _video(video: Video, beside_pictures: bool, limits: VideoLimits | None) -> l
         problems.append(Problem("video_type", "video", VIDEO_TYPE, params={"kind": kind}))
     if video.size > limits.max_bytes:
         problems.append(_over("video_too_large", "video", VIDEO_BYTES, video.size, limits.max_bytes))
-    problems += _video_length(video, limits) + _video_picture(video, limits)
+    problems += _video_length(video, limits) + _video_picture(video, limits, frame)
     if beside_pictures and not limits.with_pictures:
         problems.append(Problem("video_and_pictures", "video", VIDEO_AND_PICTURES))
     if video.captions and video.captions.mime not in limits.captions:
@@ -162,9 +201,11 @@ def _video(video: Video, beside_pictures: bool, limits: VideoLimits | None) -> l
 
 
 def _video_length(video: Video, limits: VideoLimits) -> list[Problem]:
-    seconds = round(video.seconds, 1)
-    if video.seconds > limits.max_seconds:
-        return [Problem("video_too_long", "video", VIDEO_LONG, params=_pair(seconds, limits.max_seconds))]
+    seconds, longest = round(video.seconds, 1), limits.max_seconds
+    if limits.max_frames and video.frames:
+        longest = min(longest, float(int(limits.max_frames / video.frames)))
+    if video.seconds > longest:
+        return [Problem("video_too_long", "video", VIDEO_LONG, params=_pair(seconds, longest))]
     if video.seconds and video.seconds < limits.min_seconds:
         return [Problem("video_too_short", "video", VIDEO_SHORT, params=_pair(seconds, limits.min_seconds))]
     return []
@@ -174,39 +215,27 @@ def _pair(count: float, limit: float) -> dict[str, int | str]:
     return {"count": f"{count:g}", "limit": f"{limit:g}"}
 
 
-def _video_picture(video: Video, limits: VideoLimits) -> list[Problem]:
+def _video_picture(video: Video, limits: VideoLimits, frame: float | None) -> list[Problem]:
     problems = []
-    if limits.aspect_ratios and video.height:
-        least, most = limits.aspect_ratios
-        if not least <= video.width / video.height <= most:
-            problems.append(Problem("video_ratio", "video", VIDEO_RATIO))
+    ratio = video.width / video.height if video.height else None
+    least, most = limits.aspect_ratios or (0, math.inf)
+    if ratio and not least <= ratio <= most:
+        problems.append(Problem("video_ratio", "video", VIDEO_FRAME if frame else VIDEO_RATIO))
+    elif ratio and _leaves_edges(ratio, frame):
+        problems.append(Problem("video_not_upright", "video", VIDEO_NOT_UPRIGHT, severity="warning"))
     if video.width and video.width < limits.min_width:
         problems.append(Problem("video_too_small", "video", VIDEO_SMALL, params=_pair(video.width, limits.min_width)))
     if limits.frames and video.frames and not limits.frames[0] <= video.frames <= limits.frames[1]:
         params = {"count": f"{video.frames:g}", "least": f"{limits.frames[0]:g}", "most": f"{limits.frames[1]:g}"}
         problems.append(Problem("video_frames", "video", VIDEO_FRAMES, params={**params}))
+    pixels = video.width * video.height
+    if limits.max_pixels and pixels > limits.max_pixels:
+        problems.append(_over("video_too_many_pixels", "video", VIDEO_PIXELS, pixels, limits.max_pixels))
     return problems
 
 
-def _poll(poll: Poll, beside_pictures: bool, limits: PollLimits | None) -> list[Problem]:
-    if limits is None:
-        return [Problem("poll_not_here", "poll", POLL_NOT_HERE)]
-    problems = []
-    if len(poll.options) < 2:
-        problems.append(Problem("poll_too_few", "poll", POLL_TOO_FEW))
-    if len(poll.options) > limits.max_options:
-        problems.append(_over("poll_too_many", "poll", POLL_TOO_MANY, len(poll.options), limits.max_options))
-    if len({option.casefold() for option in poll.options}) < len(poll.options):
-        problems.append(Problem("poll_twice", "poll", POLL_TWICE))
-    longest = max((counting.graphemes(option) for option in poll.options), default=0)
-    if longest > limits.option_characters:
-        problems.append(_over("poll_option", "poll", POLL_OPTION, longest, limits.option_characters))
-    if not limits.min_seconds <= poll.seconds <= limits.max_seconds:
-        days = {"least": max(1, -(-limits.min_seconds // 86_400)), "most": limits.max_seconds // 86_400}
-        problems.append(Problem("poll_time", "poll", POLL_TIME, params=days))
-    if beside_pictures and not limits.with_pictures:
-        problems.append(Problem("poll_pictures", "poll", POLL_PICTURES))
-    return problems
+def _leaves_edges(ratio: float, frame: float | None) -> bool:
+    return frame is not None and not 1 - NEAR <= ratio / frame <= 1 + NEAR
 
 
 def _over(code: str, field: str, message: str, count: int, limit: int) -> Problem:
@@ -215,24 +244,54 @@ def _over(code: str, field: str, message: str, count: int, limit: int) -> Proble
 
 def _text(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     media = bool(outgoing.pictures or outgoing.video)
-    if not media and not outgoing.text.strip():
+    if not media and not outgoing.text.strip() and limits.shows_text:
         return [Problem("empty", "text", EMPTY)]
-    problems = [] if media or not limits.needs_media else [Problem("needs_media", "pictures", NEEDS_MEDIA)]
+    lacks_media = not media and limits.needs_media and not limits.needs_video
+    problems = [Problem("needs_media", "pictures", NEEDS_MEDIA)] if lacks_media else []
     if not limits.shows_text:
         has_text = bool(outgoing.text.strip())
         return problems + ([Problem("text_not_shown", "text", TEXT_NOT_SHOWN, severity="warning")] if has_text else [])
-    count = counting.count(outgoing.text, limits)
     longest = limits.max_characters
     if media and limits.characters_with_media is not None:
         longest = min(longest, limits.characters_with_media)
     if outgoing.video and limits.videos and limits.videos.characters is not None:
         longest = min(longest, limits.videos.characters)
+    return problems + _lengths(outgoing.text, longest, limits) + _marks(outgoing.text, limits)
+
+
+def _lengths(text: str, longest: int, limits: Limits) -> list[Problem]:
+    problems = []
+    count = counting.count(text, limits)
     if count > longest:
         problems.append(_over("text_too_long", "text", TOO_LONG, count, longest))
-    size = counting.utf8_bytes(outgoing.text)
+    size = counting.utf8_bytes(text)
     if limits.max_bytes and size > limits.max_bytes:
         problems.append(_over("text_too_many_bytes", "text", TOO_MANY_BYTES, size, limits.max_bytes))
-    return problems + _marks(outgoing.text, limits)
+    return problems
+
+
+def _thread(further: Sequence[str], limits: Limits) -> list[Problem]:
+    """The further posts of a thread. They carry nothing but their text."""
+    if not further:
+        return []
+    if not limits.threads:
+        return [Problem("thread_not_here", "text", THREAD_NOT_HERE)]
+    problems = []
+    if len(further) + 1 > limits.max_thread_parts:
+        count = len(further) + 1
+        problems.append(_over("thread_too_long", "text", THREAD_TOO_LONG, count, limits.max_thread_parts))
+    for number, text in enumerate(further, start=2):
+        found = _lengths(text, limits.max_characters, limits) + _marks(text, limits)
+        problems += [of_part(problem, OF_PARTS[problem.code], number) for problem in found]
+    return problems
+
+
+def of_part(problem: Problem, message_id: str, number: int) -> Problem:
+    """A problem of a text, as one of the post with this number of a thread: its sentence is `message_id`."""
+    params = {**problem.params, "part": number}
+    return replace(
+        problem, code=f"thread_part_{problem.code.removeprefix('text_')}", message_id=message_id, params=params
+    )
 
 
 def _marks(text: str, limits: Limits) -> list[Problem]:
@@ -265,6 +324,8 @@ def _picture(picture: Picture, field: str, limits: Limits) -> list[Problem]:
         and not limits.aspect_ratios[0] <= picture.width / picture.height <= limits.aspect_ratios[1]
     ):
         problems.append(Problem("picture_ratio", field, PICTURE_RATIO))
+    if picture.height and _leaves_edges(picture.width / picture.height, limits.frame):
+        problems.append(Problem("not_upright", field, NOT_UPRIGHT, severity="warning"))
     return problems + _alt(picture.alt, field, limits)
 
 

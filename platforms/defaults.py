@@ -25,6 +25,8 @@ from platforms.types import (
     Outgoing,
     PastPosts,
     Pending,
+    PollCount,
+    PostMetrics,
     Profile,
     Published,
     RawEvent,
@@ -62,7 +64,9 @@ class Defaults(OfEachNetwork):
     changes: ClassVar[tuple[MetricChange, ...]] = ()
     reads_back: ClassVar[bool] = False
     counts_polls: ClassVar[bool] = False
+    calculates_votes: ClassVar[bool] = False
     metrics_batch_size: ClassVar[int] = 1
+    counts_by_events: ClassVar[bool] = False
     home: ClassVar[str] = ""
     """The server of a network that has one for everybody, where none was typed."""
 
@@ -147,6 +151,20 @@ class Defaults(OfEachNetwork):
     def edit(self, remote_id: str, outgoing: Outgoing) -> Published:
         raise Rejected("This network cannot change a post that is out.", code="unsupported")
 
+    # Measures
+
+    def fetch_polls(self, remote_ids: Sequence[str]) -> Mapping[str, PollCount]:
+        """`fetch_metrics` returns them, where the network has polls."""
+        return {}
+
+    @classmethod
+    def metric_changes(cls, event: RawEvent) -> list[PostMetrics]:
+        return []
+
+    @classmethod
+    def event_id(cls, remote_id: str) -> str:
+        return remote_id
+
     # Remembers
 
     has_history: ClassVar[bool] = False
@@ -156,6 +174,7 @@ class Defaults(OfEachNetwork):
 
     # Converses
 
+    converses: ClassVar[bool] = True
     hides: ClassVar[bool] = False
     """For every server of the network; where servers differ, `moderates` decides."""
     manual_steps: ClassVar[str] = gettext_noop(

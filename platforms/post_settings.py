@@ -12,8 +12,12 @@ from enum import StrEnum
 YES = "yes"
 FORMAT = "format"
 """The setting that chooses one of `Limits.formats`; without a value it is an ordinary post."""
+ORDINARY = "post"
+"""The choice of a list of formats that means an ordinary post."""
 STORY = "story"
 REEL = "reel"
+WORDLESS = frozenset({STORY})
+"""Formats without text on every network that has them: `Limits.shows_text` is False there."""
 WARNING = "content_warning"
 BOLD_FIRST_LINE = "bold_first_line"
 LINK_PREVIEW = "link_preview"
@@ -22,6 +26,12 @@ ANSWERS = "answers"
 """Who may answer the post."""
 WRITTEN = (WARNING,)
 """Settings whose text the public reads: written in one script and derived for the other."""
+
+
+def format_of(chosen: Mapping[str, str]) -> str:
+    """The format that a post's settings name: "" for an ordinary post."""
+    name = chosen.get(FORMAT, "")
+    return "" if name == ORDINARY else name
 
 
 class SettingKind(StrEnum):

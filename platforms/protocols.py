@@ -37,6 +37,7 @@ from platforms.types import (
     Outgoing,
     PastPosts,
     Pending,
+    PollCount,
     PostMetrics,
     Problem,
     Profile,
@@ -193,13 +194,31 @@ class Measures(Protocol):
     reads_back: ClassVar[bool]
     """Whether `fetch_metrics` returns the text of a post, too. Only where it needs no further call."""
     counts_polls: ClassVar[bool]
-    """Whether `fetch_metrics` returns the votes of a post's poll."""
+    """Whether `fetch_metrics` returns the votes of a post's poll. Where it does not, `fetch_polls` may."""
+    calculates_votes: ClassVar[bool]
+    """Whether the network returns only the shares of a poll's answers, so that votes are calculated from them."""
     metrics_batch_size: ClassVar[int]
     """The best number of posts for one `fetch_metrics`: those of one call. Fewer where each post needs calls of its
     own, so that little is lost when the budget runs out half-way."""
 
+    counts_by_events: ClassVar[bool]
+    """Whether the metrics of posts come by webhook events alone (`metric_changes`): then `fetch_metrics` has none."""
+
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
         """Reads, in batches where the network has them. A post the network did not answer for is left out."""
+
+    def fetch_polls(self, remote_ids: Sequence[str]) -> Mapping[str, PollCount]:
+        """Reads the votes of these posts, all of which have a poll, where that takes calls of its own. A poll that
+        cannot be read is left out."""
+
+    @classmethod
+    def metric_changes(cls, event: RawEvent) -> list[PostMetrics]:
+        """The metrics of posts in a stored event, as of the time of the change. `subject_remote_id` is an `event_id`.
+        `account_id` and `at` are the stored ones. Never an exception."""
+
+    @classmethod
+    def event_id(cls, remote_id: str) -> str:
+        """The id by which events name this post. Pure."""
 
     def fetch_account_metrics(self) -> MetricValues: ...
 
@@ -221,6 +240,9 @@ class Converses(Protocol):
     def moderates(cls, facts: Facts) -> ModerationSupport:
         """The supported moderation of other people's replies. Pure. Where there is none, `hide`, `show` and `remove`
         raise `Rejected(code="unsupported")`."""
+
+    converses: ClassVar[bool]
+    """Whether people's replies can be read and answered here. Where they cannot, `messages` is always empty."""
 
     def messages(self, cursor: str | None = None) -> Messages:
         """Reads replies and mentions after `cursor`; without one, the existing ones. If they fill more than a page, the

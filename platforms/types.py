@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, BinaryIO, Protocol
 
-from platforms.post_settings import FORMAT, Agreement, PostSetting
+from platforms.budgets import Budget
+from platforms.post_settings import Agreement, PostSetting, format_of
 from platforms.visibility import NARROWEST, Visibility
 
 
@@ -58,6 +59,10 @@ class Limits:
     """True where the network takes files only by their public address: `Read.address`."""
     needs_media: bool = False
     """True where a post without a picture or video does not exist."""
+    needs_video: bool = False
+    """True where a post is one video."""
+    frame: float | None = None
+    """Width ÷ height of the frame in which everything is shown; None where each picture keeps its own shape."""
     min_images: int = 0
     """Fewest pictures of a post that has several, where one alone is another kind of post."""
     characters_with_media: int | None = None
@@ -72,6 +77,8 @@ class Limits:
     """Longest first comment, 0 where a post takes none from us."""
     threads: bool = False
     """Whether a post can go on in a chain of answers to itself."""
+    max_thread_parts: int = 10
+    """Most posts of such a chain. Ours: no network limits it, and readers of a longer one give up."""
     post_links: bool = True
     """False where a link does not identify its post."""
     closed: str = ""
@@ -95,9 +102,12 @@ class Limits:
     expires_after: timedelta | None = None
     """How long the post is public before the network removes it by itself; None: until somebody deletes it."""
 
+    budgets: tuple[Budget, ...] = ()
+    """How many posts the network takes in a time."""
+
     def of_format(self, chosen: Mapping[str, str]) -> "Limits":
         """Those of the format that `chosen` names among a post's settings."""
-        return self.formats.get(chosen.get(FORMAT, ""), self)
+        return self.formats.get(format_of(chosen), self)
 
 
 @dataclass(frozen=True)
@@ -114,6 +124,10 @@ class VideoLimits:
     min_width: int = 0
     frames: tuple[float, float] | None = None
     """Fewest and most pictures a second."""
+    max_frames: int | None = None
+    """Most pictures of the whole video."""
+    max_pixels: int | None = None
+    """Largest width × height."""
     captions: tuple[str, ...] = ()
     """Types of captions files that are taken ("application/x-subrip"); empty: none."""
     alt_characters: int = 0
@@ -135,6 +149,18 @@ class PollLimits:
     min_seconds: int
     max_seconds: int
     with_pictures: bool = False
+    with_card: bool = True
+    """False where a post shows either a poll or a link card."""
+    durations: tuple[int, ...] = ()
+    """The only possible durations; empty: every one between the two."""
+    is_timed: bool = True
+    """False where every poll runs `max_seconds`, and ours is not sent."""
+    multiple: bool = True
+    """Whether people may be allowed to choose several answers."""
+    question_characters: int = 0
+    """Longest question where it stands beside the text; 0 where the text is the question."""
+    counting: str = "graphemes"
+    """How the characters of a question or an answer are counted: a key of `platforms.counting.WAYS`."""
 
 
 @dataclass(frozen=True)
@@ -201,9 +227,9 @@ class Outgoing:
 
     `key` is chosen once, stored before the first call and the same at every attempt (hexadecimal UUID);
     `created_at` likewise. `reply_to` is the `remote_id` of the post that is answered or commented on: a first comment
-    and the further parts of a thread are deliveries of their own that carry it. `first_comment` is what the outbox
-    makes such a delivery of; connectors count it in `check` and never send it with the post. Several pictures are an
-    album or carousel in their order, a video stands before them.
+    and the further parts of a thread are deliveries of their own that carry it. `first_comment` and `thread` are what
+    the outbox makes such deliveries of; connectors count them in `check` and never send them with the post. Several
+    pictures are an album or carousel in their order, a video stands before them.
     """
 
     text: str
@@ -217,6 +243,8 @@ class Outgoing:
     video: Video | None = None
     title: str = ""
     first_comment: str = ""
+    thread: tuple[str, ...] = ()
+    """The texts of the posts that follow this one, each as an answer to the one before it."""
     visibility: Visibility = Visibility.PUBLIC
     """Of an answer: `visibility.of_answer` of the answered message. No connector makes it wider."""
     settings: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -225,7 +253,7 @@ class Outgoing:
     @property
     def format(self) -> str:
         """A key of `Limits.formats`, or "" for an ordinary post."""
-        return self.settings.get(FORMAT, "")
+        return format_of(self.settings)
 
     @property
     def heading(self) -> str:
@@ -251,6 +279,7 @@ class Outgoing:
             video=_video(stored.get("video")),
             title=stored.get("title", ""),
             first_comment=stored.get("first_comment", ""),
+            thread=tuple(stored.get("thread", ())),
             visibility=_visibility(stored),
             settings={str(name): str(value) for name, value in (stored.get("settings") or {}).items()},
         )
@@ -344,8 +373,8 @@ class Problem:
 
     code: str
     field: str
-    """"text", "language", "title", "video", "link", "link_card", "first_comment", "channel", "pictures.0" …
-    for the one there, or "settings.NAME"."""
+    """"text", "language", "title", "video", "link", "link_card", "poll", "poll.days", "first_comment", "channel",
+    "pictures.0" … for the one there, or "settings.NAME"."""
     message_id: str
     severity: str = "error"
     """"error" stops the post, "warning" does not."""
@@ -588,7 +617,8 @@ class RawEvent:
 
     `payload` is the network's own JSON. `key` is the same whenever the network repeats the event. `account_id` is the
     `remote_id` of the account it is about, "" where it is about our application or a person. `kind` is ours: "comment",
-    "mention", "post", "status" (the result of a publication), "deauthorised", "deletion", "other".
+    "mention", "post", "status" (the result of a publication), "reactions" (metrics of a post), "deauthorised",
+    "deletion", "other".
     """
 
     key: str

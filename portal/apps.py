@@ -8,9 +8,13 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         # celery: tasks sent by web processes go to our broker; checks: wrong settings are reported at the start
+        from django.utils.translation import gettext_lazy as _
+
         from portal import access_log, celery, checks, measurements, publish_policies, tracing  # noqa: F401
+        from reports import public_parts
 
         publish_policies.register()
+        public_parts.register_overview(_("Overview"), "place_in")
         access_log.watch_tasks()
         access_log.watch_statements()
         measurements.watch_tasks()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET
 
@@ -22,6 +23,8 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts import queries
 from posts.models import Publication
+from posts.scheduling import budgets
+from posts.scheduling.budgets import Usage
 
 
 @dataclass
@@ -32,6 +35,7 @@ class ChannelRow:
     last: Publication | None
     next: Publication | None
     refused: Publication | None
+    usages: list[Usage]
 
     @cached_property
     def status(self) -> ChannelStatus:
@@ -42,17 +46,21 @@ class ChannelRow:
 @requires(Verb.CHANNEL_VIEW)
 @require_GET
 def channels(request: MunicipalityRequest) -> HttpResponse:
-    """Five queries and one question to Valkey, however many channels there are."""
+    """Six queries and one question to Valkey, however many channels there are."""
     listed = list(of_channels.listed())
     running = pauses.of_municipality(request.municipality)
     wide = next((pause for pause in running if pause.kind != "channel"), None)
     alone = {pause.channel_id: pause for pause in running if pause.kind == "channel"}
     at = rate_limits.of(row for row in listed if row.state == ChannelState.CONNECTED)
     last, coming, refused = queries.last_on_channels(), queries.next_on_channels(), queries.refused_on_channels()
+    used = budgets.usages([row for row in listed if row.state != ChannelState.DISCONNECTED], timezone.now())
     rows = [
-        ChannelRow(row, wide or alone.get(row.pk), at, last.get(row.pk), coming.get(row.pk), refused.get(row.pk))
+        ChannelRow(
+            row, wide or alone.get(row.pk), at, last.get(row.pk), coming.get(row.pk), refused.get(row.pk),
+            used.get(row.pk, []),
+        )
         for row in listed
-    ]
+    ]  # fmt: skip
     may = request.access.may
     context = {
         "rows": rows,

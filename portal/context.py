@@ -145,6 +145,7 @@ INSTALLATION = (
     Page("installation_networks", _("Networks"), "key-round", prefixes=("installation_network",)),
     Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
     Page("operations", _("Operation"), "activity", prefixes=("restore",)),
+    Page("installation_activity", _("Activity"), "history", prefixes=("installation_activity",)),
     Page("installation_facts", _("About this portal"), "info"),
 )
 # Of people who are something in several municipalities.

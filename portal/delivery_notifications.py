@@ -13,6 +13,7 @@ from delivery import origins
 from delivery.domain.unsent_notifications import claim_unsent_notifications
 from delivery.enums import State
 from delivery.models import Delivery
+from delivery.thread_place import place
 from municipalities.models import Municipality
 from municipalities.rules import PUBLISHING_ROLES
 from municipalities.tenancy import everywhere, scope
@@ -78,10 +79,19 @@ def _body(delivery: Delivery) -> str:
         return f"{delivery.channel.name}\n\n{now}\n{delivery.shown_now}"
     lines = [
         delivery.channel.name,
+        _thread_words(delivery),
         f"{delivery.get_state_display()}. {delivery.reason_words}",
         _problem(delivery),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _thread_words(delivery: Delivery) -> str:
+    where = place(delivery)
+    if where is None or where.number == 1:
+        return ""
+    sentence = gettext("%(place)s. The posts before it are public, those after it wait.")
+    return sentence % {"place": where}
 
 
 def _problem(delivery: Delivery) -> str:

@@ -23,6 +23,15 @@ def free_bytes(path: Path) -> int | None:
         return None
 
 
+def free_share(path: Path) -> float | None:
+    """The same as a share of the disk, from 0 to 1."""
+    try:
+        usage = shutil.disk_usage(path)
+    except OSError:
+        return None
+    return usage.free / usage.total if usage.total else None
+
+
 def free_megabytes(path: Path) -> int | None:
     """The same in megabytes."""
     free = free_bytes(path)

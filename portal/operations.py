@@ -23,7 +23,7 @@ from common.access import public
 from common.models import Restore
 from delivery import queries
 from delivery.enums import Outcome, Step
-from portal import disk, health, last_backup, measurements, queues
+from portal import attention, disk, health, last_backup, measurements, queues
 
 LAST = timedelta(hours=1)
 # https://prometheus.io/docs/instrumenting/exposition_formats/
@@ -65,11 +65,27 @@ def operations(request: SignedInRequest) -> HttpResponse:
         "backlog": queries.backlog(now),
         "outcomes": _outcomes(now),
         "servers": servers(now),
-        "queues": waiting(),
+        "notices": attention.notices(now),
+        "slow_pages": attention.slowest_pages(),
+        "queues": [(_queue_label(name), count) for name, count in waiting().items()],
         "was_restored": Restore.objects.exists(),
         "now": now,
     }
     return render(request, "portal/operations.html", context)
+
+
+def _queue_label(name: str) -> str:
+    """What waits in a queue of Celery."""
+    labels = {
+        queues.DEFAULT: _("What a person waits for, and the schedule"),
+        queues.OUTBOX: _("Searches and checks of posts"),
+        queues.MAIL: _("E-mail"),
+        queues.NUMBERS: _("Metrics of the networks"),
+        queues.INBOX: _("Messages of citizens"),
+        queues.MEDIA: _("Pictures and videos"),
+        queues.ERRANDS: _("Upkeep of channels, checks of links, exports"),
+    }
+    return labels.get(name, name)
 
 
 def _failing(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import channels, gallery, health, home, mailbox, operations, palette
+from portal import channels, gallery, health, home, mailbox, operations, palette, public_places
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -32,6 +32,12 @@ urlpatterns = [
     path("", include("delivery.urls")),
     path("ui/", gallery.gallery, name="ui"),
     path("installation/operations/", operations.operations, name="operations"),
+    path("places/", public_places.places, name="places"),
+    path("places/in/<slug:tongue>/", public_places.places, name="places_in"),
+    path("places/<slug:place>/", public_places.place, name="place"),
+    path("places/<slug:place>/<slug:tongue>/", public_places.place, name="place_in"),
+    path("robots.txt", public_places.robots, name="robots"),
+    path("sitemap.xml", public_places.sitemap, name="sitemap"),
     path("metrics", operations.metrics, name="metrics"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

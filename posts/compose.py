@@ -11,13 +11,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import zip_longest
 from typing import Protocol, TypeGuard
 from uuid import UUID
 
 from channels.enums import Layout
-from platforms.post_settings import WRITTEN
+from platforms.post_settings import WORDLESS, WRITTEN
 from platforms.types import LinkCard, Outgoing, Poll
-from posts import version_files
+from posts import thread_parts, version_files
 from posts.draft import SERBIAN, ChannelLayout, Draft, Text
 from posts.enums import Format
 from serbian.glossary import EMPTY, Glossary
@@ -46,6 +47,9 @@ class ComposeChannel(Protocol):
     @property
     def takes_polls(self) -> bool: ...
 
+    @property
+    def takes_threads(self) -> bool: ...
+
 
 @dataclass(frozen=True)
 class ResolvedText:
@@ -63,7 +67,11 @@ class ResolvedText:
 
 @dataclass(frozen=True)
 class Part:
-    """One post on one channel. `languages` are those of its texts, in order; `missing` those without a text."""
+    """One post on one channel. `languages` are those of its texts, in order; `missing` those without a text.
+
+    `thread` are the texts of the posts that follow it there. `written` is how many posts were written in each of its
+    scripts: they are one text where the channel has no threads.
+    """
 
     slot: str
     text: str
@@ -73,6 +81,8 @@ class Part:
     poll: Poll | None = None
     link: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
+    thread: tuple[str, ...] = ()
+    written: tuple[int, ...] = (1,)
 
     @property
     def language(self) -> str:
@@ -133,18 +143,28 @@ def parts(draft: Draft, channel: ComposeChannel) -> list[Part]:
 
 def _parts(draft: Draft, channel: ComposeChannel) -> list[Part]:
     layout, link = layout_of(draft, channel), draft.link_on(channel.pk)
-    polls = channel.takes_polls and not draft.format_on(channel.pk)
+    if draft.format_on(channel.pk) in WORDLESS:
+        return [_wordless(draft, channel, layout, link)]
     texts = {tag: text for tag in layout.languages if (text := channel_text(draft, channel.pk, tag))}
     missing = tuple(tag for tag in layout.languages if tag not in texts)
     if layout.layout == Layout.SEPARATE:
-        apart = [_part(tag, {tag: text}, draft, link=link, polls=polls) for tag, text in texts.items()]
+        apart = [_part(tag, {tag: text}, draft, link=link, channel=channel) for tag, text in texts.items()]
         if apart:
             return [Part(**{**vars(apart[0]), "missing": missing}), *apart[1:]]
         return [Part(layout.languages[0], link, (), missing, link=link)]
     if layout.layout == Layout.COMBINED:
-        return [_part(WHOLE, texts, draft, missing, link=link, polls=polls)]
+        return [_part(WHOLE, texts, draft, missing, link=link, channel=channel)]
     only = _first(draft, channel.pk, layout.languages, texts)
-    return [_part(WHOLE, only, draft, () if only else layout.languages[:1], link=link, polls=polls)]
+    return [_part(WHOLE, only, draft, () if only else layout.languages[:1], link=link, channel=channel)]
+
+
+def _wordless(draft: Draft, channel: ComposeChannel, layout: ChannelLayout, link: str) -> Part:
+    """One post, since those of several scripts would be the same twice. The first text stands for it in lists. A poll
+    goes with it, so that the check can refuse it."""
+    texts = {tag: text for tag in layout.languages if (text := channel_text(draft, channel.pk, tag))}
+    only = _first(draft, channel.pk, layout.languages, texts)
+    poll = _poll(draft, next(iter(only), SERBIAN[0])) if draft.interactive.kind in WITH_ANSWERS else None
+    return replace(_part(WHOLE, only, draft, link=link, channel=channel), derived=(), poll=poll)
 
 
 def _first(
@@ -162,16 +182,38 @@ def _first(
 
 
 def _part(
-    slot: str, texts: Mapping[str, ResolvedText], draft: Draft, missing: tuple[str, ...] = (), *, link: str, polls: bool
+    slot: str,
+    texts: Mapping[str, ResolvedText],
+    draft: Draft,
+    missing: tuple[str, ...] = (),
+    *,
+    link: str,
+    channel: ComposeChannel,
 ) -> Part:
+    # A story or a reel is one post, without a poll.
+    is_ordinary = not draft.format_on(channel.pk)
+    polls, threads = channel.takes_polls and is_ordinary, channel.takes_threads and is_ordinary
     has_answers = draft.interactive.kind in WITH_ANSWERS
-    text = BETWEEN.join(
-        with_answers(for_publishing(resolved.text).strip(), [] if polls else answers(draft, tag))
-        for tag, resolved in texts.items()
-    )
+    written = {tag: thread_parts.split(for_publishing(resolved.text)) or [""] for tag, resolved in texts.items()}
+    by_script = [
+        _with_answers_first(
+            posts if threads else [thread_parts.joined(for_publishing(texts[tag].text)).strip()],
+            [] if polls else answers(draft, tag),
+        )
+        for tag, posts in written.items()
+    ]
+    # In both scripts, each post of a thread has its text in both.
+    posts = [BETWEEN.join(filter(None, same)) for same in zip_longest(*by_script, fillvalue="")] or [""]
+    first, *further = with_link_in_thread(posts, draft.address, link)
     derived = tuple(tag for tag, resolved in texts.items() if resolved.needs_review)
     poll = _poll(draft, next(iter(texts), SERBIAN[0])) if polls and has_answers else None
-    return Part(slot, with_link(text, draft.address, link), tuple(texts), missing, derived, poll, link)
+    counts = tuple(len(posts) for posts in written.values()) or (1,)
+    return Part(slot, first, tuple(texts), missing, derived, poll, link, thread=tuple(further), written=counts)
+
+
+def _with_answers_first(posts: Sequence[str], options: Sequence[str]) -> list[str]:
+    """The answers stand in the first post: there people find the question."""
+    return [with_answers(posts[0], options), *posts[1:]]
 
 
 def _poll(draft: Draft, tag: str) -> Poll:
@@ -204,6 +246,14 @@ def with_link(text: str, link: str, shown: str = "") -> str:
     if inside.search(text):
         return inside.sub(lambda _found: shown or link, text)
     return f"{text}\n\n{shown or link}" if text else shown or link
+
+
+def with_link_in_thread(posts: Sequence[str], link: str, shown: str = "") -> list[str]:
+    """The posts of a thread with the link where it is written, else at the end of the first, which people share."""
+    inside = _inside(link) if link else None
+    if inside and any(inside.search(post) for post in posts):
+        return [inside.sub(lambda _found: shown or link, post) for post in posts]
+    return [with_link(posts[0], link, shown), *posts[1:]]
 
 
 def extra_text(draft: Draft, name: str, tag: str) -> str:
@@ -267,6 +317,7 @@ def outgoing(
         title=headline(draft, part),
         first_comment=first_comment(draft, part),
         settings=part.settings,
+        thread=part.thread,
     )
 
 

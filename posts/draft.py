@@ -32,7 +32,7 @@ from django.utils.translation import gettext as _
 from channels.enums import Layout
 from common.integers import LARGEST
 from municipalities.enums import Script, TextLanguage
-from platforms.post_settings import FORMAT
+from platforms.post_settings import format_of
 from posts.enums import CallKind, Format
 from serbian.glossary import EMPTY, Glossary
 
@@ -169,7 +169,7 @@ class Draft:
 
     def format_on(self, channel: int) -> str:
         """The format of the post on a channel: "" for an ordinary one."""
-        return self.settings.get(channel, {}).get(FORMAT, "")
+        return format_of(self.settings.get(channel, {}))
 
     def link_on(self, channel: int) -> str:
         """The link as it appears on a channel."""

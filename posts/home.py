@@ -18,7 +18,7 @@ from channels.enums import ChannelState
 from common.prepared import among, array
 from delivery.enums import State
 from delivery.models import Delivery
-from delivery.policies import EDIT
+from delivery.policies import EDIT, THREAD_PART
 from municipalities.models import Municipality
 from municipalities.prepared import PreparedRows
 from municipalities.queries import Access
@@ -213,12 +213,13 @@ def _posts(user: Any, municipality: Municipality, *, own: bool, decides: bool) -
 def _shown(posts: Any, *, with_attention: bool) -> QuerySet[Publication]:
     """The live publications of these posts, and those that need a decision."""
     mine = _stuck().filter(parent=OuterRef("delivery")).order_by("-pk").values("pk")
+    stopped = _stopped().filter(parent=OuterRef("delivery")).values("pk")
     # Two searches by index instead of a condition with OR, for which all publications are read.
     wanted: QuerySet[Any, Any] = Publication.objects.filter(live=True, post__in=posts).values("pk")
     if with_attention:
         wanted = wanted.union(_needing_attention().values("pk")[:ATTENTION])
     rows = Publication.objects.filter(live=True, pk__in=wanted).select_related("post__author", "channel", "delivery")
-    rows = rows.annotate(asks=Subquery(mine[:1]), cover=cover_of("post__draft"))
+    rows = rows.annotate(asks=Subquery(mine[:1]), stopped=Subquery(stopped[:1]), cover=cover_of("post__draft"))
     return rows.defer("post__draft", "post__search_key").order_by("pk")
 
 
@@ -265,6 +266,11 @@ def _stuck() -> QuerySet[Delivery]:
     return Delivery.objects.filter(kind=EDIT, state__in=(State.FAILED, State.EXPIRED))
 
 
+def _stopped() -> QuerySet[Delivery]:
+    """Further posts of a thread that stopped it."""
+    return Delivery.objects.filter(kind=THREAD_PART, state__in=ANSWERED_BY_PEOPLE)
+
+
 def _needing_attention() -> QuerySet[Publication]:
     """By the displayed time, oldest first; the channels of a post in the order of its page."""
     rows = Publication.objects.filter(live=True, post__deleted_at__isnull=True)
@@ -277,13 +283,13 @@ def _asking() -> QuerySet[Any, Any]:
     unseen = there & Q(noted_at=None)
     asks = Delivery.objects.filter(Q(state__in=ANSWERED_BY_PEOPLE) | unseen | Q(duplicate_at__isnull=False))
     waits = Delivery.objects.filter(state=State.WAITING, channel__state=ChannelState.NEEDS_CONSENT)
-    return asks.values("pk").union(waits.values("pk"), _stuck().values("parent"))
+    return asks.values("pk").union(waits.values("pk"), _stuck().values("parent"), _stopped().values("parent"))
 
 
 def _needs_attention(row: Publication) -> bool:
     """The same check for a loaded row, of a post that is not deleted."""
     state = row.delivery.state
-    if row.asks or row.delivery.duplicate_at:  # type: ignore[attr-defined]
+    if row.asks or row.stopped or row.delivery.duplicate_at:  # type: ignore[attr-defined]
         return True
     unseen = row.shown_state in (State.MISSING, "changed") and row.delivery.noted_at is None
     if unseen or state in ANSWERED_BY_PEOPLE:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from platforms.registry import PLATFORMS, connector
 from posts.enums import CountedUnit
 from posts.models import PollResult, Publication
 
@@ -52,6 +53,12 @@ class PollOutcome:
     @property
     def multiple(self) -> bool:
         return any(result.multiple for result in self.results)
+
+    @property
+    def calculating(self) -> list[str]:
+        """The networks that return only the shares of the answers."""
+        shown = {result.publication.channel.platform for result in self.results}
+        return [PLATFORMS[key].title for key in sorted(shown) if connector(key).calculates_votes]
 
     @property
     def ends_at(self) -> datetime | None:

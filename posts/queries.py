@@ -34,6 +34,7 @@ from common.prepared import among, array
 from common.word_search import begins_word, holds, is_fragment
 from delivery.enums import State
 from delivery.models import Delivery
+from delivery.policies import THREAD_PART
 from links.models import ClickCount, Link
 from links.queries import since_last_week
 from municipalities.models import Membership, Municipality, Pairing
@@ -326,6 +327,16 @@ PUBLICATIONS_OF_POST = PreparedRows(lambda of: _publications(of.post), "delivery
 def shown_publications(post: Post) -> list[Publication]:
     """As `publications`, for pages, which only read. One query."""
     return PUBLICATIONS_OF_POST.shared_instances(municipality=post.municipality_id, post=post.pk)
+
+
+def thread_parts(publications: Sequence[Publication]) -> dict[int, list[Delivery]]:
+    """The further posts of threads by the id of the first one's delivery, oldest first. One query, none without a
+    thread."""
+    roots = [row.delivery_id for row in publications if row.delivery.payload.get("thread")]
+    parts: dict[int, list[Delivery]] = {}
+    for part in Delivery.objects.filter(parent__in=roots, kind=THREAD_PART).order_by("pk") if roots else ():
+        parts.setdefault(part.parent_id or 0, []).append(part)
+    return parts
 
 
 def poll_results(post: Post) -> list[PollResult]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-PREFIXES = ("/p/", "/open-data/", "/asked/", "/rules/")
+PREFIXES = ("/p/", "/places/", "/open-data/", "/asked/", "/rules/", "/certificates/", "/robots.txt", "/sitemap.xml")
 
 
 class PublicNumbersMiddleware:

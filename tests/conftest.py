@@ -212,17 +212,17 @@ def pytest_unconfigure() -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """The figures of the crash suite, when it was part of the run. LONG_REPORT=path writes the results of all tests,
-    VENDOR_SCHEMAS_REPORT=path what was checked against the schemas of the networks."""
+    NETWORK_PAGE=path what the networks can do and what was checked by their schemas."""
     # Figures are complete when a test has been put away, so they travel with the report of its teardown.
     ends = [r for reports in terminalreporter.stats.values() for r in reports if getattr(r, "when", "") == "teardown"]
     rows = [value for report in ends for name, value in report.user_properties if name == "crash"]
     if rows:
         figures.tell(terminalreporter, rows)
-    if path := os.environ.get("VENDOR_SCHEMAS_REPORT"):
-        from tests.platforms.vendor_schemas import report
+    if path := os.environ.get("NETWORK_PAGE"):
+        from tests.platforms import network_page
 
         checked = [value for end in ends for name, value in end.user_properties if name == "vendor_schemas"]
-        report.write(Path(path), checked)
+        network_page.write(Path(path), checked)
     if path := os.environ.get("LONG_REPORT"):
         every = [r for reports in terminalreporter.stats.values() for r in reports]
         long_report.write(Path(path), [r for r in every if isinstance(r, pytest.TestReport)])

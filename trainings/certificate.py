@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -98,8 +101,20 @@ def _page(certificate: Certificate) -> dict[str, Any]:
             "number": certificate.number,
             "issued_on": long_date(timezone.localdate(certificate.issued_at)),
             "issuer": legible(known["issuer"]),
-            "words": {"issued": _("Issued on"), "number": pgettext("of a document", "Number"), "issuer": _("Trainer")},
+            "check": _check_address(),
+            "words": {
+                "issued": _("Issued on"),
+                "number": pgettext("of a document", "Number"),
+                "issuer": _("Trainer"),
+                "check": _("Check it at"),
+            },
         }
+
+
+def _check_address() -> str:
+    """Where anybody can check the certificate, without the scheme. Empty where the portal's address is not public."""
+    base = urlsplit(settings.PUBLIC_BASE_URL)
+    return f"{base.netloc}{base.path.rstrip('/')}{reverse('certificate_check')}" if base.scheme == "https" else ""
 
 
 def _attended(known: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from trainings.views import (
+    certificate_check,
     exercises,
     municipality,
     playing,
@@ -19,6 +20,8 @@ EXERCISES = f"{ONE}exercises/"
 EXERCISE = f"{EXERCISES}<int:exercise>/"
 
 urlpatterns = [
+    path("certificates/", certificate_check.check, name="certificate_check"),
+    path("certificates/in/<slug:tongue>/", certificate_check.check, name="certificate_check_in"),
     path("m/<slug:municipality>/exercise/", playing.exercise, name="exercise"),
     path("m/<slug:municipality>/exercise/answer/", playing.answer, name="exercise_answer"),
     path("m/<slug:municipality>/exercise/hide/", playing.hide, name="exercise_hide"),

@@ -34,6 +34,8 @@ MAX_MISS_BACKOFF = timedelta(days=1)
 GONE_CHECK_INTERVAL = timedelta(minutes=10)
 # A server ends a poll by its own clock and receives the last votes from other servers a little later.
 AFTER_A_POLL = timedelta(minutes=2)
+# The last fetch of what its network removes by itself.
+BEFORE_THE_END = timedelta(minutes=10)
 
 
 def first_fetch(published_at: datetime, now: datetime) -> datetime | None:

@@ -280,6 +280,7 @@ def _channel_page(request: MunicipalityRequest, shown: Channel, form: ArrangeFor
         "spoken": [named.get(tag, tag) for tag in shown.languages],
         "granted": _scopes(shown.platform, shown.granted),
         "missing": validation.missing_scopes(shown),
+        "abilities": validation.abilities(shown),
         "ends": ends,
         "status": channel_status(shown, pauses.blocking(shown), ends, rate_limits.of([shown])),
         "receives_no_events": receives_no_events(shown),

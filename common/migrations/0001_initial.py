@@ -1,4 +1,5 @@
 import common.migrations._hand_written
+import django.contrib.postgres.indexes
 import django.contrib.postgres.operations
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -32,7 +33,7 @@ class Migration(migrations.Migration):
                 ('detail', models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['municipality_id', '-id'], name='audit_municipality'), models.Index(fields=['target_type', 'target_id', '-id'], name='audit_target')],
+                'indexes': [models.Index(fields=['municipality_id', '-id'], name='audit_municipality'), models.Index(fields=['target_type', 'target_id', '-id'], name='audit_target'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['at'], name='audit_at')],
             },
         ),
         migrations.CreateModel(

@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from common import charts, content_security, languages, numbers, tables
 from common.asset_bundles import style_imports
 from common.fields import web_address as guarded_address
-from common.markup import NOTHING, html, joined, rewritten
+from common.markup import NOTHING, html, joined, json_in_script, rewritten
 from common.states import STATES, UNKNOWN, State
 
 register = template.Library()
@@ -510,6 +510,13 @@ def _imported_sheets(path: str) -> tuple[str, ...]:
 def cached_script(path: str) -> SafeString:
     """A module of a page that is kept for everybody: without a nonce, named in the page's policy (`only_scripts`)."""
     return html('<script type="module" src="{}"></script>', static(path))
+
+
+@register.simple_tag
+def structured_data(about: Any) -> SafeString:
+    """What search engines read of a page: JSON-LD, which no browser runs. Signs that could end the element are
+    escaped, so that hostile names stay text."""
+    return html('<script type="application/ld+json">{}</script>', json_in_script(about))
 
 
 @register.simple_tag(takes_context=True)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from channels import validation
 from delivery import rules
 from delivery.domain.cancel import cancel
-from delivery.domain.follow import first_comment
+from delivery.domain.follow import follow
 from delivery.domain.move import NoSuchMove, move
 from delivery.domain.reschedule import new_times, reschedule
 from delivery.enums import ReasonCode, State
@@ -56,7 +56,7 @@ def it_is_there(delivery: Delivery, link: str, *, by: Any) -> None:
         unknown_since=None,
     )
     if named:
-        first_comment(delivery)
+        follow(delivery)
 
 
 @transaction.atomic

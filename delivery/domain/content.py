@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from channels import public
 from delivery.models import Delivery
-from delivery.policies import EDIT
+from delivery.policies import EDIT, THREAD_PART
 from platforms.errors import NotReached
 from platforms.types import Outgoing
 
@@ -27,9 +27,12 @@ class PictureMissing(Exception):
 
 
 def outgoing(delivery: Delivery) -> Outgoing:
-    """The payload; of a child, as an answer to its parent, unless it is the parent's own new content."""
+    """The payload; of a child, as an answer to its parent, unless it is the parent's own new content.
+
+    A further post of a thread names itself what it answers: the post before it.
+    """
     frozen = Outgoing.from_json(delivery.payload)
-    answers = delivery.parent is not None and delivery.kind != EDIT
+    answers = delivery.parent is not None and delivery.kind not in (EDIT, THREAD_PART)
     return replace(frozen, reply_to=delivery.parent.remote_id) if answers and delivery.parent else frozen
 
 

@@ -30,8 +30,8 @@ def edit(delivery: Delivery, outgoing: Outgoing, *, by: Any, urgent: bool = Fals
     return enqueue(
         delivery.channel,
         kind=EDIT,
-        # what followed the post as its first comment stays as it is
-        outgoing=replace(outgoing, first_comment=""),
+        # what followed the post stays as it is
+        outgoing=replace(outgoing, first_comment="", thread=()),
         due_at=timezone.now(),
         by=by,
         urgent=urgent,

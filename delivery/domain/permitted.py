@@ -7,11 +7,13 @@ else: it fails with a sentence, and the channel goes on publishing.
 from contextlib import AbstractContextManager, nullcontext
 
 from delivery.models import Delivery
-from delivery.policies import EDIT, FIRST_COMMENT, REPLY
+from delivery.policies import EDIT, FIRST_COMMENT, REPLY, THREAD_PART
 from platforms.protocols import Connector
 from platforms.types import Action, Outgoing
 
-ACTIONS = {EDIT: Action.EDIT, REPLY: Action.ANSWER, FIRST_COMMENT: Action.COMMENT}
+ACTIONS = {
+    EDIT: Action.EDIT, REPLY: Action.ANSWER, FIRST_COMMENT: Action.COMMENT, THREAD_PART: Action.COMMENT,
+}  # fmt: skip
 
 
 def acting(connector: Connector, delivery: Delivery, outgoing: Outgoing) -> AbstractContextManager[None]:

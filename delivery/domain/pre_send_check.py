@@ -22,7 +22,7 @@ from municipalities.prepared import Prepared, PreparedUpdate
 
 # What a policy reads; the content was frozen long ago.
 OWN = ("municipality_id", "channel_id", "kind", "due_at", "not_after", "lease_until", "created_at")
-PARENTS = ("id", "municipality_id", "channel_id", "kind", "state", "created_at")
+PARENTS = ("id", "municipality_id", "channel_id", "kind", "state", "created_at", "withdrawal_asked_at")
 FRESH = Prepared(
     lambda of: (
         Delivery.objects.filter(pk=of.pk, state=State.SENDING)

@@ -19,7 +19,7 @@ from delivery.domain import attempts
 from delivery.domain.claim import hold_back
 from delivery.domain.content import PictureMissing
 from delivery.domain.edit import changed
-from delivery.domain.follow import first_comment
+from delivery.domain.follow import follow
 from delivery.domain.move import Moved, move
 from delivery.domain.pre_send_check import PublishBlocked
 from delivery.domain.report_duplicate import report_duplicate
@@ -102,7 +102,7 @@ def published(delivery: Delivery, result: Published, *, because: ReasonCode) -> 
         published_at=result.at,
         unknown_since=None,
     )
-    first_comment(delivery)
+    follow(delivery)
 
 
 def _unsuccessful(

@@ -11,11 +11,12 @@ from django.db.models import Q
 from channels.enums import ChannelState
 from delivery import policies, rules
 from delivery.domain import attempts
+from delivery.domain.cancel import cancel
 from delivery.domain.move import move
 from delivery.domain.release import release
 from delivery.enums import PAUSES, Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
-from delivery.policies import EDIT
+from delivery.policies import EDIT, FOLLOWS
 from municipalities.tenancy import everywhere, scope
 
 BATCH = 200
@@ -27,6 +28,7 @@ def sweep(now: datetime) -> None:
     with everywhere("settle what dead workers left"):
         expired_leases(now)
         hold_unreachable()
+        drop_orphans()
         wake(now)
 
 
@@ -63,6 +65,15 @@ def hold_unreachable() -> None:
     scheduled = Delivery.objects.filter(state=State.SCHEDULED).exclude(channel__state=ChannelState.CONNECTED)
     for delivery in scheduled.select_for_update(skip_locked=True, of=("self",))[:BATCH]:
         move(delivery, State.WAITING, because=ReasonCode.NEEDS_CONSENT, next_at=delivery.not_after)
+
+
+@transaction.atomic
+def drop_orphans() -> None:
+    """What would follow a post that is not public any more is cancelled."""
+    waits = Q(state__in=[State.SCHEDULED, State.WAITING], parent__state__in=[State.WITHDRAWN, State.MISSING])
+    rows = Delivery.objects.filter(waits, kind__in=FOLLOWS)
+    for delivery in rows.select_for_update(skip_locked=True, of=("self",))[:BATCH]:
+        cancel(delivery, by=None)
 
 
 @transaction.atomic

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from channels.connector_factory import open_channel
 from channels.domain.consent import mark_needs_consent
-from delivery import policies, queries, rules
+from delivery import expiry, policies, queries, rules
 from delivery.domain import attempts, settle
 from delivery.domain.edit import drop_edits
+from delivery.domain.follow import take_down_followers
 from delivery.domain.move import move
 from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Delivery
@@ -40,10 +41,14 @@ def take_down(delivery_id: int) -> None:
         return
     with scope(delivery.municipality_id):
         opened_at = timezone.now()
+        if expiry.is_over(delivery, opened_at):
+            _note(delivery, withdrawal_asked_at=None, problem=expiry.OVER)
+            return
         verdict = policies.evaluate_removal(delivery)
         if verdict.kind != "allow":
             _note(delivery, next_at=opened_at + rules.WITHDRAWAL_INTERVAL, problem=verdict.words[:500])
             return
+        take_down_followers(delivery)
         _settle(delivery, delete_remote(delivery, delivery.remote_id), opened_at)
 
 

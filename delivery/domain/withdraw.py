@@ -13,11 +13,11 @@ from delivery.models import Delivery
 
 @transaction.atomic
 def withdraw(delivery: Delivery, *, by: Any) -> None:
-    """Ask for it. Raises `NoSuchMove` when it is not published, `Moved` when it was just now taken down.
+    """Ask for it. Raises `NoSuchMove` when it is not public (any more), `Moved` when it was just now taken down.
 
     Of a post that only a person has seen the network would say that it is not there, and mean nothing by it.
     """
-    if delivery.state != State.PUBLISHED or delivery.only_seen:
+    if delivery.state != State.PUBLISHED or delivery.only_seen or delivery.is_over:
         raise NoSuchMove("Only what is published can be taken down.")
     now = timezone.now()
     published = Delivery.objects.filter(pk=delivery.pk, state=State.PUBLISHED)

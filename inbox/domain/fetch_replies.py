@@ -114,7 +114,7 @@ def _fetch(row: ReplyFetch, channel: Channel, connector: Connector) -> int:
     publication, began = row.publication, timezone.now()
     published_at = publication.delivery.published_at or began
     row.next_at = rules.next_reply_fetch(published_at, began)
-    if _has_no_replies(row):
+    if publication.delivery.public_until or _has_no_replies(row):  # answers to a story are private messages
         row.save(update_fields=["next_at"])
         return 0
     response = connector.replies(str(publication.delivery.remote_id))

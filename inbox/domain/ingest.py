@@ -17,6 +17,8 @@ from channels import rate_limits
 from channels.connector_factory import open_channel
 from channels.enums import ChannelState
 from channels.models import Channel
+from delivery.models import Delivery
+from delivery.policies import THREAD_PART
 from inbox import rules
 from inbox.domain import fetch_visibility, suggest, unsnooze
 from inbox.enums import FetchOutcome, MessageState
@@ -192,10 +194,16 @@ def _narrower(known: str, reported: str) -> str:
 
 
 def _publications(channel: Channel, messages: Iterable[types.Message]) -> dict[str, int]:
-    """Ids of our publications that these messages reply to, by remote id."""
+    """Ids of our publications that these messages reply to, by remote id; a further post of a thread belongs to the
+    publication of the first one."""
     roots = {remote_id for one in messages for remote_id in (one.root, one.in_reply_to) if remote_id}
     rows = Publication.objects.filter(channel=channel, delivery__remote_id__in=roots)
-    return dict(rows.values_list("delivery__remote_id", "pk"))
+    publications = dict(rows.values_list("delivery__remote_id", "pk"))
+    if further := roots - set(publications):
+        parts = Delivery.objects.filter(channel=channel, kind=THREAD_PART, remote_id__in=further)
+        parts = parts.filter(parent__publication__isnull=False)
+        publications |= dict(parts.values_list("remote_id", "parent__publication"))
+    return publications
 
 
 def _message(channel: Channel, one: types.Message, below: dict[str, int], now: datetime, *, is_first: bool) -> Message:

@@ -216,6 +216,11 @@ def published_rules(slug: str) -> tuple[Municipality, HouseRules] | None:
     return (municipality, rules) if rules else None
 
 
+def rules_that_are_on() -> QuerySet[HouseRules]:
+    """Of the open scope. For `reports.public_parts`."""
+    return HouseRules.objects.filter(is_on=True).order_by()
+
+
 @dataclass(frozen=True)
 class MonthCounts:
     """Acts of one month: (reason, hidden, removed) where there were any, and their outcomes."""

@@ -17,6 +17,7 @@ from inbox.queries import moderation
 from municipalities.access import public
 from municipalities.models import Municipality
 from municipalities.queries import today
+from reports import public_parts
 from reports.public_responses import (
     busy,
     cacheable,
@@ -60,5 +61,6 @@ def _rules(municipality: Municipality, row: HouseRules, tongue: str) -> bytes:
             "is_demo": settings.DEMO,
             "canonical": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public_rules", args=[municipality.slug]),
             "hides": is_hidden_from_search(municipality),
+            "parts": public_parts.links(municipality, tongue, "rules"),
         }
         return render_to_string("inbox/public_rules.html", context).encode()

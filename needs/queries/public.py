@@ -22,6 +22,7 @@ from municipalities.queries import glossary, today
 from municipalities.tenancy import scope
 from needs.enums import NeedStage
 from needs.models import QUOTABLE, Need, NeedPicture, NeedsPage, Supporter
+from platforms.post_settings import STORY
 from posts.models import Closing, Publication, Variant
 from posts.picture_metadata import consent_note
 from serbian.glossary import EMPTY, Glossary
@@ -97,6 +98,11 @@ def published_page(slug: str) -> PublishedPage | None:
     return PublishedPage(
         municipality, page, f"{last['count']}-{changed}-{quotes['count']}-{quotes['letters']}-{contact}"
     )
+
+
+def pages_that_are_on() -> QuerySet[NeedsPage]:
+    """Of the open scope. For `reports.public_parts`."""
+    return NeedsPage.objects.filter(is_on=True).order_by()
 
 
 def page() -> NeedsPage | None:
@@ -182,6 +188,7 @@ def _posts(needs: Sequence[Need]) -> dict[int, str]:
     """Addresses of the published posts about them."""
     ids = [need.follow_up_id for need in needs if need.follow_up_id]
     rows = _out().filter(post__in=ids).exclude(delivery__permalink="").order_by("-delivery__published_at")
+    rows = rows.exclude(delivery__payload__settings__format=STORY)  # its address is good for a day
     return {post: url for post, url in rows.values_list("post", "delivery__permalink") if post is not None}
 
 
@@ -218,7 +225,7 @@ def _report(row: Closing, publication: Publication | None, texts: dict[int, str]
     if publication is None:
         return ClosingReport(row, str(row.post), (), "", None)
     options = (publication.version.structure.get("interactive") or {}).get("options") or ()
-    url = publication.delivery.permalink if publication.delivery.state == State.PUBLISHED else ""
+    url = publication.delivery.open_link if publication.delivery.state == State.PUBLISHED else ""
     text = texts.get(publication.version_id) or str(row.post)
     return ClosingReport(
         row,

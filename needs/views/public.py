@@ -26,6 +26,7 @@ from municipalities.queries import today
 from needs import public_text
 from needs.queries import public as queries
 from needs.queries.public import ASKED, PublicFilters, PublishedPage
+from reports import public_parts
 from reports.public_responses import (
     busy,
     cacheable,
@@ -75,6 +76,7 @@ def _page(published: PublishedPage, chosen: PublicFilters, tongue: str) -> bytes
             "canonical": public_text.public_url(_elsewhere(slug, tongue, chosen)),
             "hides": is_hidden_from_search(published.municipality),
             "is_report": chosen.show == ASKED,
+            "parts": public_parts.links(published.municipality, tongue, "needs"),
         }
         context = {**public_text.page(published, chosen, content, tongue), **around}
         return render_to_string("needs/public.html", context).encode()

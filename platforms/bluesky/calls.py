@@ -74,6 +74,14 @@ class Calls:
             raise NotReached("The server did not take the picture.")
         return answer["blob"]
 
+    def upload_file(self, body: Callable[[], Any], mime: str) -> Any:
+        """Upload a blob that is not read into memory. `body` opens it, once for each time that it is sent."""
+        headers = {"Content-Type": mime}
+        answer = self._with_session("POST", "com.atproto.repo.uploadBlob", public=False, body=body, headers=headers)
+        if not isinstance(answer, dict) or not isinstance(answer.get("blob"), dict):
+            raise NotReached("The server did not take the video.")
+        return answer["blob"]
+
     def write(self, method: str, record: Any, *, commits: bool = True) -> Any:
         """A request with a public effect. Without a usable answer it raises `OutcomeUnknown`. `commits` is False for a
         deletion: then `before_send` is not called."""
@@ -96,6 +104,8 @@ class Calls:
         headers = {"Authorization": f"Bearer {self._credential().access_token}", **more.get("headers", {})}
         send = answers.write if public else answers.read
         arguments = {**more, "headers": headers}
+        if body := arguments.pop("body", None):
+            arguments["data"] = body()
         return send(lambda: self.http.request(verb, self.url(method), **arguments))
 
     def renew(self) -> Credential:

@@ -1,6 +1,6 @@
 """Bluesky: an account on a personal data server, signed in with an app password.
 
-A post is up to four pictures (uploaded first, invisible) and one putRecord under a key that is fixed before the first
+A post is pictures or a video (uploaded first, invisible) and one putRecord under a key that is fixed before the first
 attempt. Putting the same bytes under the same key succeeds without a second post, so a call with an unknown outcome may
 be repeated, and getRecord tells at any time whether the post exists.
 """
@@ -15,9 +15,12 @@ from platforms.bluesky import records
 from platforms.bluesky.calls import ACCESS, Calls, name, session
 from platforms.bluesky.conversation import Conversation
 from platforms.bluesky.facets import facets
+from platforms.bluesky.facts import OPTIONS, limits
 from platforms.bluesky.records import record_key
+from platforms.bluesky.videos import Videos
 from platforms.defaults import Defaults
 from platforms.errors import NotReached, OutcomeUnknown, Rejected
+from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.refusals import Refusal
 from platforms.types import (
@@ -41,17 +44,15 @@ from platforms.types import (
 
 DEFAULT_SERVER = "https://bsky.social"
 BATCH = 25  # getPosts takes no more
-# Newer servers take 2,000,000; every server takes this.
-IMAGE_BYTES = 1_000_000
-ALT_CHARACTERS = 2000  # what the app allows; the lexicon has no limit. [mem]
 
 
-class Bluesky(Conversation, Defaults):
+class Bluesky(Videos, Conversation, Defaults):
     """One account. Errors are those of `platforms.errors`."""
 
     home: ClassVar[str] = DEFAULT_SERVER
     connect_by: ClassVar[str] = "app_password"
     refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
+    options: ClassVar[Mapping[str, Option]] = OPTIONS
     measures: ClassVar[frozenset[str]] = frozenset(records.COUNTS)
     account_measures: ClassVar[frozenset[str]] = frozenset(records.ACCOUNT_COUNTS)
     own_names: ClassVar[Mapping[str, str]] = records.COUNTS | records.ACCOUNT_COUNTS
@@ -134,26 +135,24 @@ class Bluesky(Conversation, Defaults):
 
     @classmethod
     def limits(cls, facts: Facts) -> Limits:
-        """https://docs.bsky.app/docs/advanced-guides/posts: 300 graphemes and 3,000 bytes."""
-        return Limits(
-            max_characters=300,
-            counting="graphemes",
-            max_bytes=3000,
-            max_images=4,
-            image_bytes=IMAGE_BYTES,
-            alt_characters=ALT_CHARACTERS,
-            link_card="ours",
-            card_and_pictures=False,
-        )
+        return limits(facts)
 
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
         return checks.check(outgoing, limits)
 
-    def publish(self, outgoing: Outgoing, read: Read) -> Published:
-        record = records.post(
-            outgoing, facets(outgoing.text, self._resolve), self._embed(outgoing, read), self._reply(outgoing.reply_to)
-        )
+    def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
+        if outgoing.video:
+            return self.publish_video(outgoing, outgoing.video, read)
+        return self.publish_now(outgoing, read)
+
+    def publish_now(self, outgoing: Outgoing, read: Read) -> Published:
+        """A post without a video: nothing of it is processed for longer than a call."""
+        return self.put(outgoing, self._embed(outgoing, read))
+
+    def put(self, outgoing: Outgoing, embed: dict[str, Any] | None) -> Published:
+        marked = facets(outgoing.text, self._resolve)
+        record = records.post(outgoing, marked, embed, self._reply(outgoing.reply_to))
         key = record_key(outgoing.key, outgoing.created_at)
         body = {"repo": self.calls.did, "collection": records.POST, "rkey": key, "record": record, "swapRecord": None}
         try:
@@ -176,7 +175,7 @@ class Bluesky(Conversation, Defaults):
 
     def _embed(self, outgoing: Outgoing, read: Read) -> dict[str, Any] | None:
         if outgoing.pictures:
-            return records.images(outgoing.pictures, [self._blob(p, read) for p in outgoing.pictures])
+            return records.pictures(outgoing.pictures, [self._blob(p, read) for p in outgoing.pictures])
         if outgoing.link_card:
             thumb = outgoing.link_card.picture
             return records.external(outgoing.link_card, self._blob(thumb, read) if thumb else None)

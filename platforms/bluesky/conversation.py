@@ -14,7 +14,8 @@ from platforms.types import Message, Messages, Outgoing, Published, Read
 GATE = "app.bsky.feed.threadgate"
 KINDS = frozenset({"reply", "mention", "quote"})
 PAGES = 5
-DEPTH = 6
+# A thread of ours is ten posts deep (`Limits.max_thread_parts`), and people answer its last one too.
+DEPTH = 16
 HIDDEN_AT_MOST = 300
 
 
@@ -27,7 +28,7 @@ class Conversation(ABC):
     lists_replies: ClassVar[bool] = False
 
     @abstractmethod
-    def publish(self, outgoing: Outgoing, read: Read) -> Published: ...
+    def publish_now(self, outgoing: Outgoing, read: Read) -> Published: ...
 
     def messages(self, cursor: str | None = None) -> Messages:
         """`cursor`: time of the newest notification that was read, and the ids of those at that very time.
@@ -73,7 +74,7 @@ class Conversation(ABC):
         return ""
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
-        return self.publish(outgoing, read)
+        return self.publish_now(outgoing, read)
 
     def _reply(self, parent: str | None) -> dict[str, Any] | None:
         """The references of an answer need the content hashes of parent and root."""

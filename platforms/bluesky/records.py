@@ -8,10 +8,11 @@ from typing import Any
 
 from platforms.answers import moment
 from platforms.history import material
-from platforms.types import LinkCard, Message, Outgoing, PastPost, Picture, Published
+from platforms.types import LinkCard, Message, Outgoing, PastPost, Picture, Published, Video
 from platforms.visibility import Visibility
 
 POST = "app.bsky.feed.post"
+IN_GRID = 4
 COUNTS = {"likes": "likeCount", "reposts": "repostCount", "replies": "replyCount", "quotes": "quoteCount"}
 ACCOUNT_COUNTS = {"followers": "followersCount", "following": "followsCount", "posts": "postsCount"}
 
@@ -37,14 +38,28 @@ def post(
     return record | {key: value for key, value in more.items() if value}
 
 
-def images(pictures: Sequence[Picture], blobs: Sequence[Any]) -> dict[str, Any]:
-    return {
-        "$type": "app.bsky.embed.images",
-        "images": [
-            {"image": blob, "alt": picture.alt, "aspectRatio": {"width": picture.width, "height": picture.height}}
-            for picture, blob in zip(pictures, blobs, strict=True)
-        ],
-    }
+def pictures(shown: Sequence[Picture], blobs: Sequence[Any]) -> dict[str, Any]:
+    """Up to four stand in a grid that every app shows; more are a gallery."""
+    items = [
+        {"image": blob, "alt": one.alt, "aspectRatio": {"width": one.width, "height": one.height}}
+        for one, blob in zip(shown, blobs, strict=True)
+    ]
+    if len(items) <= IN_GRID:
+        return {"$type": "app.bsky.embed.images", "images": items}
+    typed = [{"$type": "app.bsky.embed.gallery#image", **item} for item in items]
+    return {"$type": "app.bsky.embed.gallery", "items": typed}
+
+
+def video(film: Video, blob: Any, captions: Any) -> dict[str, Any]:
+    """`captions`: the blob of the file with them, None without."""
+    embed: dict[str, Any] = {"$type": "app.bsky.embed.video", "video": blob}
+    if film.alt.strip():
+        embed["alt"] = film.alt
+    if film.width and film.height:
+        embed["aspectRatio"] = {"width": film.width, "height": film.height}
+    if captions and film.captions:
+        embed["captions"] = [{"lang": film.captions.language, "file": captions}]
+    return embed
 
 
 def external(card: LinkCard, thumb: Any) -> dict[str, Any]:
@@ -52,9 +67,15 @@ def external(card: LinkCard, thumb: Any) -> dict[str, Any]:
     return {"$type": "app.bsky.embed.external", "external": embed | ({"thumb": thumb} if thumb else {})}
 
 
+def shown_pictures(embed: Any) -> list[Mapping[str, Any]]:
+    """The pictures of an embed, in a grid or a gallery."""
+    content: Mapping[str, Any] = embed if isinstance(embed, Mapping) else {}
+    listed = content.get("images") or content.get("items")
+    return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+
+
 def alts(record: Mapping[str, Any]) -> tuple[str, ...]:
-    embed = record.get("embed") or {}
-    return tuple(str(image.get("alt") or "") for image in embed.get("images") or ())
+    return tuple(str(image.get("alt") or "") for image in shown_pictures(record.get("embed")))
 
 
 def text_of(view: Mapping[str, Any]) -> str | None:
@@ -99,9 +120,7 @@ def past_post(view: Mapping[str, Any]) -> PastPost:
         permalink=permalink(uri),
         text=text_of(view) or "",
         values=numbers(view, COUNTS),
-        material=material(
-            len(media.get("images") or ()), video=kind.endswith(".video"), link=kind.endswith(".external")
-        ),
+        material=material(len(shown_pictures(media)), video=kind.endswith(".video"), link=kind.endswith(".external")),
     )
 
 

@@ -16,11 +16,12 @@ from urllib.parse import parse_qs, urlsplit
 from platforms import checks, matching
 from platforms.defaults import Defaults
 from platforms.errors import NotReached, PlatformError, Rejected
-from platforms.facebook import pages, posts, videos
+from platforms.facebook import other_formats, pages, posts, stories, videos
 from platforms.facebook.conversation import Conversation
 from platforms.facebook.facts import OPTIONS, SCOPES, limits
 from platforms.facebook.history import History
 from platforms.facebook.insights import Insights
+from platforms.facebook.other_formats import OtherFormats
 from platforms.meta import codes, events, login, reading
 from platforms.meta.calls import Calls
 from platforms.meta.codes import ACCESS
@@ -63,6 +64,8 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         own = login.GRAPH_VIDEO if self.server == login.GRAPH else self.server
         at = self.set["video_server"] or own
         self.video_calls = Calls(self.http, at, self.set["version"], self.token, self.keys.client_secret)
+        bytes_at = self.set["upload_server"] or self.server
+        self.other_formats = OtherFormats(self.calls, self.account_id, bytes_at, self._stage, self.save_checkpoint)
 
     # Connects
 
@@ -90,6 +93,8 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
     def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
         if outgoing.reply_to:
             return self._comment(outgoing, outgoing.reply_to, read)
+        if outgoing.format:
+            return self.other_formats.publish(outgoing, read)
         if outgoing.video:
             video_id, session = videos.upload(self.video_calls, self.account_id, outgoing.video, read)
             held = Pending(videos.token(video_id, session, finished=False))
@@ -146,9 +151,13 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         return Published(remote_id, link, posts.when(shown))
 
     def check_status(self, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
+        if other_formats.is_ours(pending):
+            return self.other_formats.check_status(pending)
         return videos.check_status(self.calls, self.account_id, pending)
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
+        if other_formats.is_ours(pending):
+            return self.other_formats.finish(outgoing, pending)
         return videos.finish(self.video_calls, self.account_id, outgoing, pending)
 
     def find(
@@ -167,6 +176,8 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
             ours = [one for one in comments if posts.is_own(one, self.account_id) or not one.get("from")]
             candidates = [posts.comment_candidate(comment, outgoing.reply_to) for comment in ours]
             return matching.match_candidates(candidates, outgoing, since, datetime.now(UTC), bound)
+        if outgoing.format:
+            return self.other_formats.find(outgoing, since, bound, checkpoint)
         if outgoing.video and checkpoint:
             return videos.find(self.calls, self.account_id, checkpoint)
         return self._among_own(outgoing, since, bound)
@@ -211,6 +222,9 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         return self._made({"id": remote_id})
 
     def withdraw(self, remote_id: str) -> None:
+        if stories.is_story(remote_id):
+            self.other_formats.withdraw(remote_id)
+            return
         try:
             self.calls.private("DELETE", f"/{remote_id}")
         except Rejected as refused:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from platforms import newest
 from platforms.errors import Rejected
-from platforms.facebook import posts
+from platforms.facebook import posts, stories
 from platforms.meta import events
 from platforms.meta.calls import Calls
 from platforms.types import Message, MessageChanges, Messages, Outgoing, Published, RawEvent, Read
@@ -44,6 +44,8 @@ class Conversation(ABC):
                 yield posts.mention(post)
 
     def replies(self, remote_id: str) -> Messages:
+        if stories.is_story(remote_id):
+            return Messages(())  # answers to a story are private messages
         listed = self.calls.listed(
             f"/{remote_id}/comments",
             filter="stream",

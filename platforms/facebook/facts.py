@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from platforms.facebook import formats
 from platforms.options import Option, values
 from platforms.translation import gettext_noop
 from platforms.types import Action, Limits, Scope, VideoLimits
@@ -34,6 +35,7 @@ OPTIONS: Mapping[str, Option] = {
     # The breakdown that separates paid views from others; that its parts come beside each other is assumed. "":
     # not requested.
     "paid_breakdown": Option("is_from_ads", "2026-11-24", "https://developers.facebook.com/docs/pages-api/changelog"),
+    **formats.OPTIONS,
 }
 
 SCOPES = (
@@ -60,7 +62,7 @@ SCOPES = (
 
 def limits(facts: Mapping[str, Any]) -> Limits:
     options = values(OPTIONS, facts)
-    return Limits(
+    post = Limits(
         max_characters=options["characters"],
         counting="utf16",
         max_images=options["pictures"],
@@ -78,3 +80,4 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         comment_characters=options["comment_characters"],
         edits=("text",),
     )
+    return formats.with_formats(post, options)

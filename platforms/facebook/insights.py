@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from platforms.errors import NeedsConsent, NotReached, Rejected
+from platforms.facebook import stories
 from platforms.meta import reading
 from platforms.meta.calls import Calls
 from platforms.translation import gettext_noop
@@ -71,12 +72,14 @@ class Insights:
     metrics_batch_size: ClassVar[int] = 10  # each has insights of its own
 
     calls: Calls
+    account_id: str
     set: Mapping[str, Any]
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        metrics: list[PostMetrics | Gone] = []
-        for start in range(0, len(remote_ids), BATCH):
-            batch = list(remote_ids[start : start + BATCH])
+        metrics = self._of_stories([one for one in remote_ids if stories.is_story(one)])
+        ordinary = [one for one in remote_ids if not stories.is_story(one)]
+        for start in range(0, len(ordinary), BATCH):
+            batch = ordinary[start : start + BATCH]
             for remote_id, post in reading.several(self.calls, batch, f"message,{COUNTERS}").items():
                 now = datetime.now(UTC)
                 if post is None:
@@ -85,6 +88,23 @@ class Insights:
                     values = counters(post) | self._insights(remote_id)
                     metrics.append(PostMetrics(remote_id, values, now, str(post.get("message") or "")))
         return metrics
+
+    def _of_stories(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
+        """The list tells which of them are there; a story has no text that could be read back."""
+        there = {one.published.remote_id for one in stories.live(self.calls, self.account_id)} if remote_ids else set()
+        now = datetime.now(UTC)
+        return [
+            PostMetrics(one, self._story(stories.post_id(one)), now) if one in there else Gone(one, now)
+            for one in remote_ids
+        ]
+
+    def _story(self, post_id: str) -> dict[str, int]:
+        values: dict[str, int] = {}
+        for metric, name in self.set["story_metrics"].items():
+            value = reading.measured(self._read_insight(post_id, metric=name)).get(name)
+            if value is not None and metric in self.measures:
+                values[metric] = value
+        return values
 
     def _insights(self, remote_id: str) -> dict[str, int]:
         values: dict[str, int] = {}
@@ -106,8 +126,11 @@ class Insights:
         return {"views": sum(parts.values()), **paid}
 
     def _insight(self, remote_id: str, metric: str, **more: str) -> dict[str, Any]:
+        return self._read_insight(remote_id, metric=metric, period="lifetime", **more)
+
+    def _read_insight(self, remote_id: str, **params: str) -> dict[str, Any]:
         try:
-            return self.calls.get(f"/{remote_id}/insights", metric=metric, period="lifetime", **more)
+            return self.calls.get(f"/{remote_id}/insights", **params)
         except (Rejected, NeedsConsent, NotReached):
             # A removed name, a missing permission, a temporary failure: no value, and the rest stays
             # valid.

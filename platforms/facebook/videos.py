@@ -3,9 +3,10 @@
 `start` gives the id of an invisible video, chunks follow, and `finish` is the one request that makes it public. The id
 is the checkpoint: the state of the video can always be read by it.
 
-The guide uploads by `/{app}/uploads` now and publishes the file in one request. That one has no id before it is sent,
-so after a lost answer nothing would tell whether the video is public; the three phases are in Meta's own library still
-(facebook_business 26.0.3, `video_uploader.py`), which sends them to a host of their own.
+The guide uploads by `/{app}/uploads` now and publishes the file in one request. The upload wants a user's token, of
+which we store none (https://developers.facebook.com/docs/graph-api/guides/upload), and the request has no id before it
+is sent, so after a lost answer nothing would tell whether the video is public. The three phases are in Meta's own
+library still (facebook_business 26.0.3, `video_uploader.py`), which sends them to a host of their own.
 """
 
 import json

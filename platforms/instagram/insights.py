@@ -17,6 +17,7 @@ from platforms.types import Gone, MetricChange, MetricValues, PostMetrics
 COUNTERS = {"likes": "like_count", "replies": "comments_count"}
 ACCOUNT_COUNTERS = {"followers": "followers_count", "following": "follows_count", "posts": "media_count"}
 BATCH = 50
+STORY = "STORY"
 LATE = gettext_noop("Up to 48 hours late.")
 CHANGES = (
     MetricChange(
@@ -45,19 +46,26 @@ class Insights:
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
         metrics: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
-            fields = ",".join(["caption", *COUNTERS.values()])
+            fields = ",".join(["caption", "media_product_type", *COUNTERS.values()])
             objects = reading.several(self.calls, remote_ids[start : start + BATCH], fields)
             for remote_id, media in objects.items():
                 now = datetime.now(UTC)
                 if media is None:
                     metrics.append(Gone(remote_id, now))
+                elif media.get("media_product_type") == STORY:
+                    metrics.append(PostMetrics(remote_id, self._of_story(remote_id, media), now))
                 else:
-                    values = reading.counted(media, COUNTERS) | self._insights(remote_id)
+                    values = reading.counted(media, COUNTERS) | self._insights(remote_id, self.set["post_metrics"])
                     metrics.append(PostMetrics(remote_id, values, now, str(media.get("caption") or "")))
         return metrics
 
-    def _insights(self, remote_id: str) -> dict[str, int]:
-        names = {metric: name for metric, name in self.set["post_metrics"].items() if metric in self.measures}
+    def _of_story(self, remote_id: str, media: Mapping[str, Any]) -> dict[str, int]:
+        """Nobody comments on a story: answers to it are counted by an insight. It has no text to read back."""
+        likes = {metric: name for metric, name in COUNTERS.items() if metric == "likes"}
+        return reading.counted(media, likes) | self._insights(remote_id, self.set["story_metrics"])
+
+    def _insights(self, remote_id: str, known: Mapping[str, str]) -> dict[str, int]:
+        names = {metric: name for metric, name in known.items() if metric in self.measures}
         try:
             values = self._insight(remote_id, list(names.values()))
         except Rejected:

@@ -13,6 +13,7 @@ from platforms.types import Message
 from platforms.visibility import Visibility
 
 FIELDS = "id,caption,timestamp,permalink,media_type,alt_text,children{id,media_type,alt_text}"
+STORY_FIELDS = "id,timestamp,permalink,media_type"
 ANSWER_FIELDS = "id,text,timestamp,username,from{id,username},parent_id,hidden"
 COMMENT_FIELDS = f"{ANSWER_FIELDS},replies.limit(50){{{ANSWER_FIELDS}}}"
 SITE = "https://www.instagram.com"

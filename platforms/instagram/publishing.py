@@ -8,10 +8,11 @@ from typing import Any
 from platforms import checks, matching
 from platforms.checks import TOO_MANY_PICTURES
 from platforms.errors import NeedsConsent, PlatformError, RateLimited, Rejected
-from platforms.instagram import posts
+from platforms.instagram import formats, posts
 from platforms.instagram.conversation import Conversation
 from platforms.meta import codes, containers, quota, reading
 from platforms.meta.containers import Containers
+from platforms.post_settings import REEL, STORY
 from platforms.protocols import SaveCheckpoint
 from platforms.translation import gettext_noop
 from platforms.types import (
@@ -50,13 +51,14 @@ class Publishing(Conversation):
             return problems + ([Problem("comment_picture", "pictures", NO_PICTURE, "warning")] if media else [])
         problems = checks.check(outgoing, limits)
         number = len(outgoing.pictures) + bool(outgoing.video)
-        if number > limits.max_images >= len(outgoing.pictures):
+        takes_both = limits.videos is not None and limits.videos.with_pictures
+        if takes_both and number > limits.max_images >= len(outgoing.pictures):
             params: dict[str, int | str] = {"count": number, "limit": limits.max_images}
             problems.append(Problem("too_many_pictures", "pictures", TOO_MANY_PICTURES, params=params))
         shapes = [one.width / one.height for one in outgoing.pictures if one.height]
-        if shapes and max(shapes) - min(shapes) > 0.02:
+        if limits.max_images > 1 and shapes and max(shapes) - min(shapes) > 0.02:
             problems.append(Problem("shapes_differ", "pictures", SHAPES, "warning"))
-        if "://" in outgoing.text:
+        if limits.shows_links and "://" in outgoing.text:
             problems.append(Problem("no_links", "text", NO_LINKS, "warning"))
         return problems
 
@@ -68,6 +70,8 @@ class Publishing(Conversation):
 
     def _prepared(self, outgoing: Outgoing, read: Read) -> str:
         """The token of the containers that the network fetches now, unpublished."""
+        if outgoing.format == STORY:
+            return containers.one(self.containers.make(formats.story(outgoing, read)))
         parts = [self._video(outgoing, read)] if outgoing.video else []
         parts += [self._picture(picture.alt, read.address(picture.ref)) for picture in outgoing.pictures]
         if len(parts) == 1:
@@ -81,9 +85,10 @@ class Publishing(Conversation):
 
     @staticmethod
     def _video(outgoing: Outgoing, read: Read) -> dict[str, str]:
-        # A single video is a reel; it stands in the feed too. Reels take no description.
+        # A single video is a reel; an ordinary post stands in the feed too. Reels take no description.
         assert outgoing.video
-        form = {"media_type": "REELS", "video_url": read.address(outgoing.video.ref), "share_to_feed": "true"}
+        in_feed = "false" if outgoing.format == REEL else "true"
+        form = {"media_type": "REELS", "video_url": read.address(outgoing.video.ref), "share_to_feed": in_feed}
         cover = outgoing.video.cover
         return form | ({"cover_url": read.address(cover.ref)} if cover else {})
 
@@ -122,12 +127,14 @@ class Publishing(Conversation):
 
     def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         listed, complete = [], False
-        for media in self.calls.listed(f"/{self.account_id}/media", FIND_PAGES, fields=posts.FIELDS, limit=LISTED):
+        edge, fields = ("stories", posts.STORY_FIELDS) if outgoing.format == STORY else ("media", posts.FIELDS)
+        for media in self.calls.listed(f"/{self.account_id}/{edge}", FIND_PAGES, fields=fields, limit=LISTED):
             if reading.when(media) < since - matching.SLACK:
                 complete = True
                 break
             listed.append(posts.candidate(media))
-        sent = replace(outgoing, text=posts.comparable(outgoing.text))
+        shown = "" if outgoing.format == STORY else outgoing.text
+        sent = replace(outgoing, text=posts.comparable(shown))
         result = matching.match_candidates(listed, sent, since, datetime.now(UTC), bound)
         if not complete and len(listed) >= LISTED * FIND_PAGES and not isinstance(result, Found):
             return Inconclusive("the account's list did not reach back far enough")

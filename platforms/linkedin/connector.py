@@ -16,7 +16,7 @@ from platforms import checks, matching, signatures
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, OutcomeUnknown, PlatformError, Rejected
-from platforms.linkedin import events, little_text, media, oauth, posts
+from platforms.linkedin import events, little_text, media, oauth, polls, posts
 from platforms.linkedin.calls import ACCESS, DUPLICATE, Calls, encoded
 from platforms.linkedin.conversation import COMMENT, Conversation
 from platforms.linkedin.facts import OPTIONS, SCOPES, limits, requested
@@ -50,6 +50,11 @@ NO_ROLE = gettext_noop(
 )
 ALREADY = gettext_noop("LinkedIn already has a post with exactly this text. Change the text.")
 COMMENT_FILES = gettext_noop("A comment on LinkedIn takes text only. The pictures will be left out.")
+# https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/poll-post-api
+VOTES_SEEN = gettext_noop(
+    "Administrators of the page see on LinkedIn who voted and how. LinkedIn forbids questions about political "
+    "opinions, health and other sensitive matters."
+)
 # https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/organization-access-control-by-role
 ROLES = frozenset(
     {"ADMINISTRATOR", "CONTENT_ADMIN", "CONTENT_ADMINISTRATOR", "DIRECT_SPONSORED_CONTENT_POSTER"},
@@ -159,6 +164,8 @@ class LinkedIn(Insights, Conversation, Defaults):
         problems = checks.check(outgoing, limits)
         if outgoing.reply_to and (outgoing.pictures or outgoing.video):
             problems.append(Problem("comment_files", "pictures", COMMENT_FILES, severity="warning"))
+        if outgoing.poll:
+            problems.append(Problem("poll_seen", "poll", VOTES_SEEN, severity="warning"))
         return problems
 
     def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
@@ -179,7 +186,8 @@ class LinkedIn(Insights, Conversation, Defaults):
         return self._post(outgoing, media.UploadCheckpoint.of(pending))
 
     def _post(self, outgoing: Outgoing, held: media.UploadCheckpoint) -> Published:
-        body = posts.body(self.author, outgoing, posts.content(outgoing, held.images, held.video))
+        shown = polls.content(outgoing) if outgoing.poll else posts.content(outgoing, held.images, held.video)
+        body = posts.body(self.author, outgoing, shown)
         try:
             answer = self.calls.public("POST", "/posts", body)
         except Rejected as refused:
@@ -240,7 +248,12 @@ class LinkedIn(Insights, Conversation, Defaults):
         return match[1] if match else None
 
     def edit(self, remote_id: str, outgoing: Outgoing) -> Published:
-        """https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api#update-posts"""
+        """https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api#update-posts
+
+        A poll cannot be changed, and a text that no longer fits its votes would mislead, so posts with one stay.
+        """
+        if outgoing.poll:
+            return super().edit(remote_id, outgoing)
         parts = COMMENT.fullmatch(remote_id)
         path, query = self._path(remote_id)
         patch: dict[str, Any] = {"$set": {"commentary": little_text.escaped(outgoing.text)}}

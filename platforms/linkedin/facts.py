@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from platforms import polls
+from platforms.linkedin.polls import DURATIONS
 from platforms.options import Option, values
 from platforms.translation import gettext_noop
-from platforms.types import Action, Limits, Scope, VideoLimits
+from platforms.types import Action, Limits, PollLimits, Scope, VideoLimits
 
 OPTIONS: Mapping[str, Option] = {
     # A version lives about a year; afterwards every call is answered with 426.
@@ -26,6 +28,8 @@ OPTIONS: Mapping[str, Option] = {
     ),
     "video_bytes": Option(500_000_000, "2026-11-24", "believed"),
     "video_seconds": Option(1_800, "2026-11-24", "believed"),
+    "poll_question": Option(140, "2026-11-29", "believed"),
+    "poll_characters": Option(30, "2026-11-29", "believed"),
     # False for an application that LinkedIn approved before it split comments off: it keeps them without these.
     "feed_permissions": Option(
         True,
@@ -74,6 +78,17 @@ def limits(facts: Mapping[str, Any]) -> Limits:
             max_seconds=options["video_seconds"],
             min_seconds=3,
             aspect_ratios=(1 / 2.4, 2.4),
+        ),
+        polls=PollLimits(
+            max_options=4,
+            option_characters=options["poll_characters"],
+            min_seconds=polls.DAY,
+            max_seconds=14 * polls.DAY,
+            with_card=False,
+            durations=tuple(DURATIONS),
+            multiple=False,
+            question_characters=options["poll_question"],
+            counting="utf16",
         ),
         comment_characters=options["comment_characters"],
         edits=("text",),

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from platforms.errors import NeedsConsent, NotReached, Rejected
+from platforms.linkedin import polls
 from platforms.linkedin.calls import Calls, encoded, listed
 from platforms.translation import gettext_noop
-from platforms.types import Gone, MetricValues, PostMetrics
+from platforms.types import Gone, MetricValues, PollCount, PostMetrics
 
 BATCH = 20
 STATISTICS = {"views": "impressionCount", "reach": "uniqueImpressionsCount", "clicks": "clickCount"}
@@ -109,6 +110,19 @@ class Insights:
             if one in ids:
                 statistics[one] = _numbers(element.get("totalShareStatistics") or {})
         return statistics
+
+    def fetch_polls(self, remote_ids: Sequence[str]) -> dict[str, PollCount]:
+        """One call for each: only posts are asked that have a poll."""
+        counts = {}
+        for one in remote_ids:
+            try:
+                counted = polls.count(self.calls.get(f"/posts/{encoded(one)}"))
+            except (NeedsConsent, NotReached, Rejected):
+                # The metrics of the post stay valid.
+                continue
+            if counted:
+                counts[one] = counted
+        return counts
 
     def fetch_account_metrics(self) -> MetricValues:
         followers = self.followers()

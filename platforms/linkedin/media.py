@@ -38,7 +38,7 @@ class UploadCheckpoint:
 def upload(calls: Calls, owner: str, outgoing: Outgoing, read: Read) -> UploadCheckpoint:
     if outgoing.video:
         return UploadCheckpoint(video=_video(calls, owner, outgoing.video, read))
-    card = outgoing.link_card
+    card = outgoing.link_card if not outgoing.poll else None
     shown: Sequence[Picture] = outgoing.pictures or ((card.picture,) if card and card.picture else ())
     return UploadCheckpoint(tuple(_image(calls, owner, picture, read) for picture in shown))
 

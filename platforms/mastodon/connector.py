@@ -1,11 +1,10 @@
 """Mastodon and every server that speaks its client API.
 
-A post is up to four pictures (uploaded first, invisible) and one POST /api/v1/statuses, the only request with a public
-effect. It carries an Idempotency-Key; only Mastodon itself honours it, so on other servers an unknown outcome is
-reconciled with the account's own posts.
+A post is up to four pictures or a video (uploaded first, invisible) and one POST /api/v1/statuses, the only request
+with a public effect. It carries an Idempotency-Key; only Mastodon itself honours it, so on other servers an unknown
+outcome is reconciled with the account's own posts.
 """
 
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,7 @@ from platforms import checks, counting, history, matching
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
-from platforms.mastodon import conversation, moderation, oauth, polls, server, statuses
+from platforms.mastodon import conversation, media, moderation, oauth, polls, server, statuses
 from platforms.mastodon.calls import ACCESS, Calls
 from platforms.mastodon.conversation import OPTIONS, Conversation
 from platforms.options import Option
@@ -25,6 +24,7 @@ from platforms.refusals import Refusal
 from platforms.translation import gettext_noop
 from platforms.types import (
     Absent,
+    ContainerExpired,
     Credential,
     FindResult,
     Gone,
@@ -36,12 +36,12 @@ from platforms.types import (
     Outgoing,
     PastPosts,
     Pending,
-    Picture,
     PostMetrics,
     Problem,
     Profile,
     Published,
     Read,
+    Ready,
     Scope,
 )
 from platforms.visibility import Visibility, is_private, is_wider
@@ -55,7 +55,6 @@ STAYS_WIDE = gettext_noop(
     "This server shows the private answer to more people than it was meant for and does not delete it for us. "
     "Delete it there yourself."
 )
-MEDIA_WAITS = (0.5, 1, 2, 3, 4)
 PAGE = 40
 PAGES = 5
 BATCH = 20
@@ -140,12 +139,26 @@ class Mastodon(Conversation, Defaults):
         left = replace(limits, max_characters=limits.max_characters - warning) if warning else limits
         return checks.check(outgoing, left) + conversation.problems(outgoing)
 
-    def publish(self, outgoing: Outgoing, read: Read) -> Published:
-        media = [self._upload(one, f"{outgoing.key}-{place}", read) for place, one in enumerate(outgoing.pictures)]
+    def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
+        if outgoing.video:
+            media_id, ready = media.upload_video(self.calls, outgoing.video, f"{outgoing.key}-video", read)
+            self.save_checkpoint(media_id)
+            return self._post(outgoing, [media_id]) if ready else Pending(media_id)
+        return self.publish_now(outgoing, read)
+
+    def publish_now(self, outgoing: Outgoing, read: Read) -> Published:
+        """A post without a video: nothing of it is processed for longer than a call."""
+        pictures = enumerate(outgoing.pictures)
+        return self._post(
+            outgoing,
+            [media.upload_picture(self.calls, one, f"{outgoing.key}-{place}", read) for place, one in pictures],
+        )
+
+    def _post(self, outgoing: Outgoing, media_ids: Sequence[str]) -> Published:
         form: dict[str, Any] = {"status": outgoing.text, "language": outgoing.language, **_warning(outgoing)}
         form["visibility"] = statuses.OWN_NAMES[_visibility(outgoing)]
-        if media:
-            form["media_ids"] = media
+        if media_ids:
+            form["media_ids"] = list(media_ids)
         if outgoing.poll:
             # https://docs.joinmastodon.org/methods/statuses/#create
             poll = outgoing.poll
@@ -158,6 +171,36 @@ class Mastodon(Conversation, Defaults):
         if self._went_wide(statuses.visibility(status), outgoing.visibility):
             self._take_back(published)
         return published
+
+    def check_status(self, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
+        try:
+            return Ready(pending.token) if media.is_video_ready(self.calls, pending.token) else pending
+        except Rejected as refused:
+            if refused.code == "404":
+                return ContainerExpired(media.LOST)
+            raise
+
+    def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
+        try:
+            return self._post(outgoing, [pending.token])
+        except Rejected as refused:
+            # A server with several databases may say "ready" a moment too early.
+            if refused.code == "422" and isinstance(self.check_status(pending), Pending):
+                raise NotReached(media.UNFINISHED, refused.evidence) from None
+            raise
+
+    def resume(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
+        """The uploaded video is used again. One that a status has already is not found any more: then the post is asked
+        for under its key, which returns that status, and is refused where there is none."""
+        status = self.check_status(pending)
+        if isinstance(status, Pending):
+            return status
+        try:
+            return self._post(outgoing, [pending.token])
+        except Rejected as refused:
+            if isinstance(status, Ready) or refused.code != "422":
+                raise
+            return self.publish(outgoing, read)
 
     def _went_wide(self, shown: Visibility, meant: Visibility) -> bool:
         """Whether a post of restricted visibility is shown to more people. A listed "unlisted" post does no harm."""
@@ -172,30 +215,6 @@ class Mastodon(Conversation, Defaults):
             raise OutcomeUnknown(STAYS_WIDE, {"remote_id": published.remote_id}) from problem
         raise Rejected(WENT_WIDE, code="visibility", evidence={"remote_id": published.remote_id})
 
-    def _upload(self, picture: Picture, name: str, read: Read) -> str:
-        # snac2 stores files by name and second: four of one name would all be the last one.
-        name += "." + picture.mime.rsplit("/", 1)[-1]
-        _, media = self.calls.private(
-            "POST",
-            "/api/v2/media",
-            files={"file": (name, read(picture.ref), picture.mime)},
-            data={"description": picture.alt},
-        )
-        if not isinstance(media, dict) or not media.get("id"):
-            raise NotReached("The server did not take the picture.")
-        # 202: still being processed. https://docs.joinmastodon.org/methods/media/#v2
-        if not media.get("url"):
-            self._wait_for_media(str(media["id"]))
-        return str(media["id"])
-
-    def _wait_for_media(self, media_id: str) -> None:
-        for seconds in MEDIA_WAITS:
-            time.sleep(seconds)
-            # 206 while it lasts, 200 with an address when it is done.
-            if self.calls.get(f"/api/v1/media/{media_id}").get("url"):
-                return
-        raise NotReached("The server needs too long to work on the picture.")
-
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:
         return self.facts.get("software") in server.HONOURS_KEY and now - opened_at <= RESEND_WITHIN
 
@@ -204,7 +223,7 @@ class Mastodon(Conversation, Defaults):
     ) -> FindResult:
         listed, complete = self._own_statuses(since)
         near = [s for s in listed if statuses.when(s) >= since - matching.SLACK and str(s["id"]) not in bound]
-        candidates = [statuses.candidate(status, self._source(str(status["id"]))) for status in near]
+        candidates = [statuses.candidate(status, self._source(str(status["id"])), outgoing) for status in near]
         sent = replace(outgoing, text=statuses.comparable(outgoing.text))
         result = matching.match_candidates(candidates, sent, since, datetime.now(UTC), bound)
         if is_private(outgoing.visibility) and isinstance(result, Absent) and not self._lists_private():
@@ -248,10 +267,12 @@ class Mastodon(Conversation, Defaults):
         """
         if self.facts.get("software") not in server.EDITS or outgoing.poll:
             return super().edit(remote_id, outgoing)
-        shown = self.calls.get(f"/api/v1/statuses/{remote_id}").get("media_attachments") or ()
+        shown = statuses.attachments(self.calls.get(f"/api/v1/statuses/{remote_id}"))
         form: dict[str, Any] = {"status": outgoing.text, "language": outgoing.language, **_warning(outgoing)}
         if shown:
-            form["media_ids"] = [str(media["id"]) for media in shown]
+            form["media_ids"] = [str(one["id"]) for one in shown]
+        if changed := statuses.changed_descriptions(shown, outgoing):
+            form["media_attributes"] = changed
         return statuses.published(self.calls.public("PUT", f"/api/v1/statuses/{remote_id}", json=form))
 
     def withdraw(self, remote_id: str) -> None:

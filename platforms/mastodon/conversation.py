@@ -42,7 +42,7 @@ class Conversation(ABC):
     def own_id(self) -> str: ...
 
     @abstractmethod
-    def publish(self, outgoing: Outgoing, read: Read) -> Published: ...
+    def publish_now(self, outgoing: Outgoing, read: Read) -> Published: ...
 
     def messages(self, cursor: str | None = None) -> Messages:
         """The cursor is the newest notification that was read; on the way back "newest<oldest+how many"."""
@@ -84,11 +84,11 @@ class Conversation(ABC):
         if others := addressed(outgoing):
             raise Rejected(REACHES_OTHERS % {"accounts": ", ".join(others)}, code="visibility")
         if not outgoing.reply_to or outgoing.visibility == NARROWEST:
-            return self.publish(outgoing, read)
+            return self.publish_now(outgoing, read)
         answered = self.calls.get(f"/api/v1/statuses/{outgoing.reply_to}")
         if is_wider(outgoing.visibility, of_answer(statuses.visibility(answered))):
             raise Rejected(ANSWERED_IS_PRIVATE, code="visibility")
-        return self.publish(outgoing, read)
+        return self.publish_now(outgoing, read)
 
 
 def addressed(outgoing: Outgoing) -> list[str]:

@@ -9,7 +9,7 @@ from platforms.answers import read
 from platforms.errors import NotReached, Rejected
 from platforms.post_settings import WARNING, Choice, PostSetting, SettingKind
 from platforms.translation import gettext_noop
-from platforms.types import Limits, PollLimits
+from platforms.types import Limits, PollLimits, VideoLimits
 from platforms.visibility import Visibility
 
 # Only these keep an Idempotency-Key for an hour (ours too); snac2 and Takahē take the header and post twice.
@@ -46,6 +46,9 @@ AUDIENCE_SETTING = PostSetting(
 )
 # GET /api/v1/statuses?id[]=… came with API version 2 (Mastodon 4.3). [mem], with a fall-back to one by one.
 BATCH_SINCE = 2
+# MAX_VIDEO_FRAMES: what comes after is cut off where the server transcodes a video. No server states it.
+# https://github.com/mastodon/mastodon/blob/main/app/models/media_attachment.rb
+VIDEO_FRAMES = 36_000
 
 
 def fetch_facts(http: Http, server: str) -> dict[str, Any]:
@@ -115,7 +118,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
     configuration = facts.get("configuration") or {}
     statuses = configuration.get("statuses") or {}
     media = configuration.get("media_attachments") or {}
-    mime_types = tuple(kind for kind in media.get("supported_mime_types") or () if str(kind).startswith("image/"))
+    mime_types = _mime_types(media, "image/")
     return Limits(
         max_characters=_number(statuses.get("max_characters")) or 500,
         counting="mastodon",
@@ -127,7 +130,9 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         mime_types=mime_types or ("image/jpeg", "image/png", "image/gif", "image/webp"),
         link_card="scraped",
         polls=_polls(configuration.get("polls")),
-        edits=("text",) if facts.get("software") in EDITS else (),
+        threads=True,
+        videos=_videos(media),
+        edits=("text", "alt") if facts.get("software") in EDITS else (),
         withdraws=facts.get("software") not in KEEPS_POSTS,
         visibilities=tuple(Visibility),
         settings=_settings(str(facts.get("software") or "")),
@@ -139,6 +144,29 @@ def _settings(software: str) -> tuple[PostSetting, ...]:
     if software == PRACTICE:
         return ()
     return (WARNING_SETTING,) if software in ONE_PRIVATE else (WARNING_SETTING, AUDIENCE_SETTING)
+
+
+def _mime_types(media: Mapping[str, Any], kind: str) -> tuple[str, ...]:
+    listed = media.get("supported_mime_types")
+    return tuple(str(one) for one in listed if str(one).startswith(kind)) if isinstance(listed, list) else ()
+
+
+def _videos(media: Mapping[str, Any]) -> VideoLimits | None:
+    """A server that lists no type of video takes none. https://docs.joinmastodon.org/entities/Instance/#media_attachments"""
+    mime_types = _mime_types(media, "video/")
+    if not mime_types:
+        return None
+    return VideoLimits(
+        max_bytes=_number(media.get("video_size_limit")) or 103_809_024,
+        # No length is stated. A film has at least 24 pictures a second, so its pictures are used up by then.
+        max_seconds=VIDEO_FRAMES / 24,
+        mime_types=mime_types,
+        max_pixels=_number(media.get("video_matrix_limit")) or 8_294_400,
+        frames=(1, _number(media.get("video_frame_rate_limit")) or 120),
+        max_frames=VIDEO_FRAMES,
+        alt_characters=_number(media.get("description_limit")) or 1500,
+        covers=True,
+    )
 
 
 def _polls(configuration: Any) -> PollLimits | None:

@@ -1,7 +1,7 @@
 """Converts between Mastodon's Status entity and our types. https://docs.joinmastodon.org/entities/Status/"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from platforms.errors import OutcomeUnknown
 from platforms.history import material
 from platforms.markup import plain
 from platforms.matching import Candidate
-from platforms.types import Message, PastPost, Published
+from platforms.types import Message, Outgoing, PastPost, Published
 from platforms.visibility import Visibility, of
 
 COUNTS = {
@@ -64,8 +64,23 @@ def numbers(entity: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, in
     return {m: v for m, v in counts.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 0}
 
 
-def alts(status: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(media.get("description") or "") for media in status.get("media_attachments") or ())
+def attachments(status: Mapping[str, Any]) -> list[dict[str, Any]]:
+    listed = status.get("media_attachments")
+    return [one for one in listed if isinstance(one, dict) and one.get("id")] if isinstance(listed, list) else []
+
+
+def description(attachment: Mapping[str, Any]) -> str:
+    return str(attachment.get("description") or "")
+
+
+def changed_descriptions(shown: Sequence[Mapping[str, Any]], outgoing: Outgoing) -> list[dict[str, str]]:
+    """`media_attributes` of the files of a status whose description is another one in `outgoing`. None where the status
+    has other files than were sent, since then nobody knows which is which."""
+    meant = [outgoing.video.alt] if outgoing.video else [picture.alt for picture in outgoing.pictures]
+    if len(meant) != len(shown):
+        return []
+    pairs = zip(shown, meant, strict=True)
+    return [{"id": str(one["id"]), "description": alt} for one, alt in pairs if alt != description(one)]
 
 
 def comparable(text: str) -> str:
@@ -102,16 +117,19 @@ def past_post(status: Mapping[str, Any]) -> PastPost:
     )
 
 
-def candidate(status: Mapping[str, Any], source: str | None) -> Candidate:
+def candidate(status: Mapping[str, Any], source: str | None, outgoing: Outgoing) -> Candidate:
     """`source`: the text as it was sent, where the server keeps it."""
-    parent = status.get("in_reply_to_id")
+    parent, shown = status.get("in_reply_to_id"), attachments(status)
+    # A moving picture and a video without sound both become a "gifv".
+    films = {"video", "gifv"} if outgoing.video else {"video"}
     return Candidate(
         remote_id=str(status["id"]),
         permalink=str(status.get("url") or status.get("uri") or ""),
         text=comparable(plain(str(status.get("content") or "")) if source is None else source),
         at=when(status),
-        alts=alts(status),
+        alts=tuple(description(one) for one in shown if one.get("type") not in films),
         reply_to=str(parent) if parent else None,
+        has_video=any(one.get("type") in films for one in shown),
     )
 
 

@@ -17,10 +17,11 @@ from platforms.errors import NeedsConsent, OutcomeUnknown, PlatformError, Reject
 from platforms.options import Option, values
 from platforms.protocols import Facts
 from platforms.refusals import Refusal
-from platforms.telegram import access, conversation, page, sending, settings
+from platforms.telegram import access, conversation, page, reactions, sending, settings
 from platforms.telegram import limits as taken
 from platforms.telegram.calls import ACCESS, NOT_ADMIN, TOO_OLD, Calls, description_has
-from platforms.telegram.conversation import HEARD, Conversation
+from platforms.telegram.conversation import HEARD, REACTIONS, Conversation
+from platforms.translation import gettext_noop
 from platforms.types import (
     Absent,
     Credential,
@@ -51,9 +52,16 @@ class Telegram(Conversation, Defaults):
     refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     scopes: ClassVar[tuple[Scope, ...]] = access.SCOPES
     options: ClassVar[Mapping[str, Option]] = taken.OPTIONS
-    measures: ClassVar[frozenset[str]] = frozenset()
+    measures: ClassVar[frozenset[str]] = frozenset({"likes"})
     account_measures: ClassVar[frozenset[str]] = frozenset({"followers"})
-    own_names: ClassVar[Mapping[str, str]] = {"followers": "getChatMemberCount"}
+    own_names: ClassVar[Mapping[str, str]] = {"likes": REACTIONS, "followers": "getChatMemberCount"}
+    remarks: ClassVar[Mapping[str, str]] = {
+        "likes": gettext_noop(
+            "All reactions to the post. Telegram sends the number when it changes: a post without reactions has none, "
+            "and so has every post while the portal receives no events."
+        )
+    }
+    counts_by_events: ClassVar[bool] = True
 
     def wire(self) -> None:
         self.calls = Calls(self.http, self.server, self.token)
@@ -199,8 +207,16 @@ class Telegram(Conversation, Defaults):
     # Measures
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        """Bots have no access to metrics of a post."""
+        """Bots cannot ask for metrics of a post."""
         return []
+
+    @classmethod
+    def metric_changes(cls, event: RawEvent) -> list[PostMetrics]:
+        return reactions.metrics(event)
+
+    @classmethod
+    def event_id(cls, remote_id: str) -> str:
+        return reactions.event_id(remote_id)
 
     def fetch_account_metrics(self) -> MetricValues:
         count = self.calls.private("getChatMemberCount", {"chat_id": self._chat_id()})

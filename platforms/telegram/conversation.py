@@ -15,15 +15,17 @@ from platforms.telegram.sending import LINKS
 from platforms.types import Message, MessageChanges, Messages, RawEvent
 from platforms.visibility import Visibility
 
-# Reactions (`message_reaction_count`) come as updates only and cannot be asked for: counts of posts are read, so they
-# are not subscribed to.
-HEARD = (
+REACTIONS = "message_reaction_count"
+# What `getUpdates` is asked for.
+POLLED = (
     "message",
     "edited_message",
     "channel_post",
     "edited_channel_post",
     "my_chat_member",
 )
+# Counts of reactions are stored from events alone (`reactions`), so they are for a webhook.
+HEARD = (*POLLED, REACTIONS)
 # Updates that may be a comment: a new message, and an edited one.
 WRITTEN = ("message", "edited_message")
 PAGE = 100
@@ -41,7 +43,7 @@ class Conversation(ABC):
 
     def messages(self, cursor: str | None = None) -> Messages:
         """Messages since `cursor`. None while a webhook is set: Telegram offers only one of both."""
-        params: dict[str, Any] = {"limit": PAGE, "timeout": 0, "allowed_updates": list(HEARD)}
+        params: dict[str, Any] = {"limit": PAGE, "timeout": 0, "allowed_updates": list(POLLED)}
         if cursor:
             params["offset"] = int(cursor)
         try:
@@ -165,6 +167,8 @@ def _part(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _kind(name: str, content: Mapping[str, Any]) -> str:
     if name in ("channel_post", "edited_channel_post"):
         return "post"
+    if name == REACTIONS:
+        return "reactions"
     if name in ("message", "edited_message") and content.get("reply_to_message"):
         return "comment"
     return "other"

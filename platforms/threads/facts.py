@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from platforms.budgets import IN_A_DAY, Budget
 from platforms.options import Option, values
 from platforms.post_settings import ANSWERS, Choice, PostSetting, SettingKind
 from platforms.translation import gettext_noop
-from platforms.types import Action, Limits, Scope, VideoLimits
+from platforms.types import Action, Limits, PollLimits, Scope, VideoLimits
 
 OVERVIEW = "https://developers.facebook.com/docs/threads/overview"
+POLLS = "https://developers.facebook.com/documentation/threads/create-posts/polls"
 REPLIES = "https://developers.facebook.com/docs/threads/reply-management"
 
 OPTIONS: Mapping[str, Option] = {
@@ -20,6 +22,9 @@ OPTIONS: Mapping[str, Option] = {
     "alt_characters": Option(1_000, "2026-11-24", "https://developers.facebook.com/docs/threads/posts/accessibility"),
     "video_bytes": Option(1_000_000_000, "2026-11-24", OVERVIEW),
     "video_seconds": Option(300, "2026-11-24", OVERVIEW),
+    "poll_characters": Option(25, "2026-11-29", POLLS),
+    # Its documentation names no duration; libraries and the app's own polls have this one.
+    "poll_seconds": Option(86_400, "2026-11-29", "believed"),
     # Of 24 hours, where the network does not say itself how many it allows.
     "posts_a_day": Option(250, "2026-11-24", OVERVIEW),
     "replies_a_day": Option(1_000, "2026-11-24", OVERVIEW),
@@ -70,6 +75,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
     options = values(OPTIONS, facts)
     return Limits(
         post_links=False,
+        budgets=(Budget("posts", IN_A_DAY, options["posts_a_day"]),),
         max_characters=options["characters"],
         counting="threads",
         max_images=options["pictures"],
@@ -88,6 +94,16 @@ def limits(facts: Mapping[str, Any]) -> Limits:
             frames=(23, 60),
             alt_characters=options["alt_characters"],
             with_pictures=True,
+        ),
+        polls=PollLimits(
+            max_options=4,
+            option_characters=options["poll_characters"],
+            min_seconds=options["poll_seconds"],
+            max_seconds=options["poll_seconds"],
+            with_card=False,
+            is_timed=False,
+            multiple=False,
+            counting="threads",
         ),
         fetches_media=True,
         max_links=options["links"],

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from platforms.errors import NeedsConsent, Rejected
 from platforms.meta import codes, reading
 from platforms.meta.calls import Calls
+from platforms.threads import polls
 from platforms.types import Gone, MetricValues, PostMetrics
 
 
@@ -21,6 +22,8 @@ class Insights:
         "followers": "followers_count",
     }  # fmt: skip
     reads_back: ClassVar[bool] = True
+    counts_polls: ClassVar[bool] = True
+    calculates_votes: ClassVar[bool] = True
 
     calls: Calls
     account_id: str
@@ -30,11 +33,11 @@ class Insights:
         metrics: list[PostMetrics | Gone] = []
         for remote_id in remote_ids:
             now = datetime.now(UTC)
-            post = reading.single(self.calls, remote_id, "id,text")
+            post = reading.single(self.calls, remote_id, f"id,text,{polls.FIELD}")
             if post is None:
                 metrics.append(Gone(remote_id, now))
             elif values := self._numbers(f"/{remote_id}/insights"):
-                metrics.append(PostMetrics(remote_id, values, now, str(post.get("text") or "")))
+                metrics.append(PostMetrics(remote_id, values, now, str(post.get("text") or ""), polls.count(post)))
         return metrics
 
     def _numbers(self, path: str) -> dict[str, int]:

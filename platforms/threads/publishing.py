@@ -13,7 +13,7 @@ from platforms.errors import PlatformError, RateLimited, Rejected
 from platforms.meta import codes, containers, quota, reading
 from platforms.meta.containers import Containers
 from platforms.post_settings import ANSWERS
-from platforms.threads import posts
+from platforms.threads import polls, posts
 from platforms.threads.conversation import Conversation
 from platforms.translation import gettext_noop
 from platforms.types import (
@@ -151,10 +151,13 @@ def _video(outgoing: Outgoing, read: Read) -> dict[str, str]:
 
 def _card(outgoing: Outgoing) -> str:
     """The address shown as a card: only under a text alone, where without one the network takes the first link."""
-    alone = not outgoing.pictures and not outgoing.video
+    alone = not outgoing.pictures and not outgoing.video and not outgoing.poll
     return outgoing.link_card.url if outgoing.link_card and alone else ""
 
 
 def _attached(outgoing: Outgoing) -> dict[str, str]:
+    """What stands below a text without pictures."""
+    if outgoing.poll:
+        return polls.attachment(outgoing.poll)
     shown = _card(outgoing)
     return {"link_attachment": shown} if shown else {}

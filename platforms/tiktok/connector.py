@@ -141,6 +141,8 @@ class TikTok(Insights, Publishing, Defaults):
 
     # Converses: comments are not part of what TikTok offers to applications
 
+    converses: ClassVar[bool] = False
+
     def messages(self, cursor: str | None = None) -> Messages:
         return Messages((), cursor)
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from platforms.budgets import IN_A_DAY, Budget
 from platforms.options import Option, values
 from platforms.tiktok import settings
 from platforms.tiktok.settings import FOLLOWERS, PRIVATE_ACCOUNT, PUBLIC, SELF
@@ -46,6 +47,8 @@ OPTIONS: Mapping[str, Option] = {
     # How the proof of an authorisation is written: "hex" as TikTok wants it of programs on a desk, "base64url" as
     # RFC 7636 has it, or "none": of websites no document asks for one.
     "pkce": Option("hex", "2026-11-25", "believed"),
+    # Of one account in 24 hours. TikTok publishes no number: integrators report about 15.
+    "posts_a_day": Option(15, "2026-11-29", "believed"),
     # After a day's posts are used up: TikTok counts 24 hours and does not say from when.
     "cap_hours": Option(24, "2026-11-25", "believed"),
     # How long TikTok may check a post before a person is asked.
@@ -98,6 +101,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
     creator = facts.get("creator") or {}
     own, audiences = creator.get("seconds"), creator.get("audiences") or ()
     return Limits(
+        budgets=(Budget("posts", IN_A_DAY, options["posts_a_day"]),),
         max_characters=options["characters"],
         counting="utf16",
         max_images=options["pictures"],

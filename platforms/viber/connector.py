@@ -189,6 +189,8 @@ class Viber(Defaults):
 
     # Converses
 
+    converses: ClassVar[bool] = False
+
     def messages(self, cursor: str | None = None) -> Messages:
         return Messages((), cursor)
 

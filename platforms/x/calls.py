@@ -80,16 +80,16 @@ class Calls(Session):
         """The object of a read. Raises the five errors; `Rejected(code="404")` for one that does not exist."""
         return self._asked("GET", path, public=False, params=params)
 
-    def posts(self, path: str, names: str, **params: Any) -> dict[str, Any]:
+    def posts(self, path: str, names: str, *, expansions: str = "", **params: Any) -> dict[str, Any]:
         """A read of posts with these fields, under the names that X has for them by now."""
         try:
-            return self.get(path, **params, **asked_fields(self.fields, names))
+            return self.get(path, **params, **asked_fields(self.fields, names, expansions))
         except Rejected as refused:
             renamed = RENAMED.get(self.fields)
             if refused.code != "400" or not renamed or not any(name in _said(refused) for name in RENAMED):
                 raise
             self.fields = renamed
-        return self.get(path, **params, **asked_fields(self.fields, names))
+        return self.get(path, **params, **asked_fields(self.fields, names, expansions))
 
     def private(self, verb: str, path: str, **more: Any) -> dict[str, Any]:
         """A write without a public effect: it may be repeated after any failure."""

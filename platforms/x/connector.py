@@ -52,6 +52,9 @@ REPLY_REFUSED = gettext_noop(
     "X does not let the portal answer here: answers by programs are allowed only to people who named the account."
 )
 CASHTAGS = gettext_noop("X takes one word with a dollar sign in a post, and there are %(count)s. Change the text.")
+PART_CASHTAGS = gettext_noop(
+    "X takes one word with a dollar sign in a post, and part %(part)s of the thread has %(count)s. Change the text."
+)
 COSTLY = gettext_noop(
     "X charges the portal many times more for a post with a link. Leave the link out if people can do without it."
 )
@@ -122,10 +125,12 @@ class X(Insights, Conversation, Defaults):
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
         problems = checks.check(outgoing, limits)
-        cashtags = len(CASHTAG.findall(counting.without_urls(outgoing.text)))
-        if cashtags > 1:
-            problems.append(Problem("cashtags", "text", CASHTAGS, params={"count": cashtags}))
-        if counting.urls(outgoing.text):
+        for number, text in enumerate((outgoing.text, *outgoing.thread), start=1):
+            cashtags = len(CASHTAG.findall(counting.without_urls(text)))
+            if cashtags > 1:
+                problem = Problem("cashtags", "text", CASHTAGS, params={"count": cashtags})
+                problems.append(checks.of_part(problem, PART_CASHTAGS, number) if number > 1 else problem)
+        if any(counting.urls(text) for text in (outgoing.text, *outgoing.thread)):
             problems.append(Problem("costly_link", "text", COSTLY, severity="warning"))
         return problems
 

@@ -43,7 +43,7 @@ class Conversation(ABC):
 
     def _listed_messages(self, path: str, pages: int, query: Mapping[str, str]) -> list[Message]:
         messages: list[Message] = []
-        params = {**query, **PEOPLE, "max_results": PAGE}
+        params: dict[str, Any] = {**query, **PEOPLE, "max_results": PAGE}
         for _ in range(pages):
             page = self.calls.posts(path, posts.MESSAGE_FIELDS, **params)
             people = posts.people_of(page)

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from platforms.budgets import IN_A_MONTH, Budget, Period
 from platforms.options import Option, values
 from platforms.post_settings import ANSWERS, Choice, PostSetting, SettingKind
 from platforms.translation import gettext_noop
-from platforms.types import Action, Limits, Scope, VideoLimits
+from platforms.types import Action, Limits, PollLimits, Scope, VideoLimits
 
+POSTS = "https://docs.x.com/x-api/posts/create-post"
 MEDIA = "https://docs.x.com/x-api/media/quickstart/best-practices"
 OPTIONS: Mapping[str, Option] = {
     # 25,000 for accounts with Premium.
@@ -18,12 +20,16 @@ OPTIONS: Mapping[str, Option] = {
     "video_bytes": Option(512_000_000, "2026-11-24", MEDIA),
     "video_seconds": Option(140, "2026-11-24", MEDIA),
     "chunk_bytes": Option(1_000_000, "2026-11-24", MEDIA),
+    "poll_characters": Option(25, "2026-11-29", POSTS),
+    "poll_seconds": Option(7 * 86_400, "2026-11-29", POSTS),
     # Replies are restricted since February 2026; whether those to one's own posts are is undocumented.
     "self_replies": Option(True, "2026-11-24", "believed"),
     # X's own libraries say "post.fields" since 0.10: asked under the new names once X refuses the old one, or set here.
     "fields": Option("tweet.fields", "2026-11-29", "https://docs.x.com/x-api/fundamentals/data-dictionary"),
     # Listing our own posts reads at least five of them; X charges for each post that is read.
     "looked_at": Option(10, "2026-11-25", "believed"),
+    # How many posts of all channels the administrator has paid for in a month; 0: not counted. X has no limit itself.
+    "posts_a_month": Option(0, "2026-11-29", "https://docs.x.com/x-api/getting-started/pricing"),
     "prices": Option(
         {"post": 0.015, "post_with_link": 0.20, "reply": 0.010, "read": 0.005, "delete": 0.010, "alt": 0.005},
         "2026-04-20",
@@ -57,7 +63,9 @@ ANSWERS_SETTING = PostSetting(
 
 def limits(facts: Mapping[str, Any]) -> Limits:
     options = values(OPTIONS, facts)
+    a_month = Budget("posts", IN_A_MONTH, options["posts_a_month"], Period.MONTH, counts_answers=True, is_shared=True)
     return Limits(
+        budgets=(a_month,) if options["posts_a_month"] else (),
         max_characters=options["characters"],
         counting="x",
         url_length=options["url_length"],
@@ -73,6 +81,15 @@ def limits(facts: Mapping[str, Any]) -> Limits:
             aspect_ratios=(1 / 3, 3),
             min_width=32,
             frames=(1, 60),
+        ),
+        polls=PollLimits(
+            max_options=4,
+            option_characters=options["poll_characters"],
+            min_seconds=300,
+            max_seconds=options["poll_seconds"],
+            with_card=False,
+            multiple=False,
+            counting="utf16",
         ),
         comment_characters=options["characters"] if options["self_replies"] else 0,
         threads=bool(options["self_replies"]),

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from platforms.types import Gone, MetricValues, PostMetrics
+from platforms.types import Gone, MetricValues, PollCount, PostMetrics
+from platforms.x import polls
 from platforms.x.calls import Calls
 from platforms.x.posts import text
 
 BATCH = 100
+READ = "public_metrics,text,entities,note_tweet,attachments"
 # Newer libraries have new names; whichever is there counts.
 COUNTED = {
     "likes": ("like_count",),
@@ -29,6 +31,7 @@ class Insights:
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
     own_names: ClassVar[Mapping[str, str]] = {metric: names[0] for metric, names in (COUNTED | ACCOUNT).items()}
     reads_back: ClassVar[bool] = True
+    counts_polls: ClassVar[bool] = True
     metrics_batch_size: ClassVar[int] = BATCH
 
     calls: Calls
@@ -38,18 +41,19 @@ class Insights:
         metrics: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = remote_ids[start : start + BATCH]
-            posts = self.calls.posts("/tweets", "public_metrics,text,entities,note_tweet", ids=",".join(batch))
-            now = datetime.now(UTC)
-            metrics += [
-                PostMetrics(str(one["id"]), numbers(one.get("public_metrics"), COUNTED), now, text(one))
-                for one in posts.get("data") or ()
-            ]
+            posts = self.calls.posts("/tweets", READ, ids=",".join(batch), **polls.ASKED)
+            now, known = datetime.now(UTC), polls.of_page(posts)
+            metrics += [_metrics(one, now, polls.count(one, known)) for one in posts.get("data") or ()]
             metrics += [Gone(one, now) for one in _missing(posts) if one in batch]
         return metrics
 
     def fetch_account_metrics(self) -> MetricValues:
         me = self.calls.get("/users/me", **{"user.fields": "public_metrics"}).get("data") or {}
         return numbers(me.get("public_metrics"), ACCOUNT)
+
+
+def _metrics(post: Mapping[str, Any], now: datetime, poll: PollCount | None) -> PostMetrics:
+    return PostMetrics(str(post["id"]), numbers(post.get("public_metrics"), COUNTED), now, text(post), poll)
 
 
 def _missing(posts: Mapping[str, Any]) -> list[str]:

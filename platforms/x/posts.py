@@ -26,6 +26,8 @@ RENAMED = {
 }
 LISTED = "created_at,text,attachments,referenced_tweets,entities,note_tweet"
 MESSAGE_FIELDS = "created_at,text,entities,referenced_tweets,conversation_id,author_id,note_tweet"
+# Under the new names these are no fields: a post has them where they are expanded.
+EXPANDED = frozenset({"author_id", "referenced_posts"})
 NAMES = re.compile(r"\A(?:@\w+\s+)+")
 
 
@@ -35,17 +37,24 @@ def body(outgoing: Outgoing, media: Iterable[str]) -> dict[str, Any]:
     ids = list(media)
     fields: dict[str, Any] = {"text": outgoing.text if outgoing.text.strip() else ""}
     fields |= {"media": {"media_ids": ids}} if ids else {}
+    if outgoing.poll:
+        options, minutes = list(outgoing.poll.options), outgoing.poll.seconds // 60
+        fields["poll"] = {"options": options, "duration_minutes": minutes}
     if outgoing.reply_to:
         return fields | {"reply": {"in_reply_to_tweet_id": outgoing.reply_to}}
     answers = outgoing.settings.get(ANSWERS, ANSWERS_SETTING.default)
     return fields | ({} if answers == ANSWERS_SETTING.default else {"reply_settings": answers})
 
 
-def asked_fields(parameter: str, names: str) -> dict[str, str]:
-    """The query for fields of posts, under the names that belong to `parameter`: an entry of `RENAMED` or its value."""
+def asked_fields(parameter: str, names: str, expansions: str = "") -> dict[str, str]:
+    """The query for fields and expansions of posts, under the names that belong to `parameter`: an entry of `RENAMED`
+    or its value."""
     if parameter in RENAMED:
-        return {parameter: names}
-    return {parameter: ",".join(RENAMED.get(name, name) for name in names.split(","))}
+        return {parameter: names} | ({"expansions": expansions} if expansions else {})
+    renamed = [RENAMED.get(name, name) for name in names.split(",")]
+    expanded = dict.fromkeys([*filter(None, expansions.split(",")), *(one for one in renamed if one in EXPANDED)])
+    asked = {parameter: ",".join(one for one in renamed if one not in EXPANDED)}
+    return asked | ({"expansions": ",".join(expanded)} if expanded else {})
 
 
 def created(answer: Mapping[str, Any]) -> Published:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from platforms.budgets import UNITS, UPLOADS, Budget, Period
 from platforms.options import Option, values
 from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
@@ -45,7 +46,7 @@ OPTIONS: Mapping[str, Option] = {
     # Threads of comments that are read at once, and how many of the long ones are read to the end: a unit each.
     "threads_read": Option(100, "2026-11-25", "https://developers.google.com/youtube/v3/docs/commentThreads/list"),
     "threads_read_whole": Option(5, "2026-11-25", "believed"),
-    # Units a day of one project for all its channels; uploads are counted apart. Shown, not counted here.
+    # Units a day of one project for all its channels; uploads are counted apart. Counted from our own posts.
     "quota": Option(
         {"a_day": 10_000, "uploads": 100, "read": 1, "write": 50, "cover": 50, "captions": 400},
         "2026-11-24",
@@ -53,6 +54,7 @@ OPTIONS: Mapping[str, Option] = {
     ),
 }
 
+PACIFIC = "America/Los_Angeles"
 SCOPES = (
     Scope(
         "https://www.googleapis.com/auth/youtube.force-ssl",
@@ -62,11 +64,22 @@ SCOPES = (
 )
 
 
+def budgets(quota: Mapping[str, int]) -> tuple[Budget, ...]:
+    """Google counts a project's days from midnight in California, uploads apart from all other calls. A post is one
+    upload and one change that makes it public."""
+    costs = {"post": quota["write"], "cover": quota["cover"], "captions": quota["captions"]}
+    return (
+        Budget("uploads", UPLOADS, quota["uploads"], Period.DAY, zone=PACIFIC, is_shared=True),
+        Budget("units", UNITS, quota["a_day"], Period.DAY, zone=PACIFIC, costs=costs, is_shared=True),
+    )
+
+
 def limits(facts: Mapping[str, Any]) -> Limits:
     """Without an audit there are no videos, as far as anybody else could see."""
     options = values(OPTIONS, facts)
     unverified = facts.get("long_uploads") in ("disallowed", "eligible")
     return Limits(
+        budgets=budgets(options["quota"]),
         max_characters=options["description_bytes"],
         counting="utf8_bytes",
         max_images=0,

@@ -100,8 +100,7 @@ def plays(video: Mapping[str, Any]) -> bool:
     video_status = status(video)
     state = video_status.get("uploadStatus")
     if state == "failed":
-        long = video_status.get("failureReason") == "tooLong"
-        raise Rejected(TOO_LONG if long else UNREADABLE, "video", str(video_status.get("failureReason") or "failed"))
+        raise Rejected(UNREADABLE, "video", str(video_status.get("failureReason") or "failed"))
     if state == "rejected":
         reason = str(video_status.get("rejectionReason") or "rejected")
         raise Rejected(REJECTIONS.get(reason, AGAINST_RULES), "video", reason)

@@ -61,6 +61,8 @@ class CalendarDay:
     outside: bool = False  # of the month in view
     entries: list[Any] = field(default_factory=list)
     holidays: list[Any] = field(default_factory=list)
+    over: list[str] = field(default_factory=list)
+    """Sentences about networks that take fewer posts than are planned."""
 
     @property
     def shown(self) -> list[Any]:

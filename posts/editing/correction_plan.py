@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import uuid4
 
+from django.db.models import Q
 from django.utils import timezone
 
 from channels import validation
@@ -11,7 +13,7 @@ from channels.enums import ChannelState
 from channels.models import Channel
 from delivery.enums import State
 from delivery.models import Delivery
-from delivery.policies import EDIT
+from delivery.policies import EDIT, THREAD_PART
 from platforms.counting import normalised
 from platforms.types import Limits, Outgoing
 from posts import compose
@@ -19,6 +21,9 @@ from posts.draft import Draft
 from posts.enums import AmendmentWay
 from posts.models import Post, Publication, Version
 from posts.queries import content, frozen_files, publications
+
+SHOWN_WITHOUT_TEXT = frozenset({"pictures", "video"})
+"""What readers see of a format that shows no text."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +50,20 @@ class PlannedCorrection:
 
 
 def changed_fields(now: Outgoing, then: Outgoing) -> frozenset[str]:
-    """The fields that readers would see change: "text", "alt", "pictures" and those in `others`."""
+    """The fields that readers would see change: "text", "thread", "alt", "pictures" and those in `others`."""
     fields = set()
     if normalised(now.text) != normalised(then.text):
         fields.add("text")
+    if [normalised(text) for text in now.thread] != [normalised(text) for text in then.thread]:
+        fields.add("thread")
     if [picture.ref for picture in now.pictures] != [picture.ref for picture in then.pictures]:
         fields.add("pictures")
     elif [picture.alt for picture in now.pictures] != [picture.alt for picture in then.pictures]:
         fields.add("alt")
     others = ("link_card", "poll", "video", "title", "first_comment")
     fields |= {name for name in others if getattr(now, name) != getattr(then, name)}
+    if "video" in fields and now.video and then.video and replace(now.video, alt=then.video.alt) == then.video:
+        fields = fields - {"video"} | {"alt"}
     return frozenset(fields)
 
 
@@ -69,17 +78,41 @@ def possible_ways(changed: frozenset[str], limits: Limits, *, has_poll: bool = F
 
 
 def published_content(deliveries: Sequence[Delivery]) -> dict[int, Outgoing]:
-    """By id, the content that the portal put on the networks: as sent, or as last edited. One query."""
-    rows = Delivery.objects.filter(parent__in=deliveries, kind=EDIT, state=State.PUBLISHED)
-    last = dict(rows.order_by("pk").values_list("parent_id", "payload"))
+    """By id, the content that the portal put on the networks: as sent, or as last edited. One query.
+
+    Of a thread, the further posts that are public.
+    """
+    of_posts = Q(parent__in=deliveries, kind__in=(EDIT, THREAD_PART))
+    of_parts = Q(parent__parent__in=deliveries, parent__kind=THREAD_PART, kind=EDIT)
+    rows = Delivery.objects.filter(of_posts | of_parts, state=State.PUBLISHED).order_by("pk")
+    last: dict[int, dict[str, Any]] = {}
+    further: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+    for pk, parent, kind, content_ in rows.values_list("pk", "parent_id", "kind", "payload"):
+        if kind == EDIT:
+            last[parent] = content_
+        else:
+            further.setdefault(parent, []).append((pk, content_))
     shown = {}
     for delivery in deliveries:
         first = Outgoing.from_json(delivery.payload)
         # An edit has no first comment: that of the post stays.
         shown[delivery.pk] = replace(
-            Outgoing.from_json(last.get(delivery.pk, delivery.payload)), first_comment=first.first_comment
+            Outgoing.from_json(last.get(delivery.pk, delivery.payload)),
+            first_comment=first.first_comment,
+            thread=tuple(last.get(pk, sent)["text"] for pk, sent in further.get(delivery.pk, ())),
         )
     return shown
+
+
+def next_edit_of_thread(root: Delivery, then: Outgoing) -> tuple[Delivery, Outgoing] | None:
+    """The first further post of a thread that is not as it is in `then`, and its new content; None: all are."""
+    now = published_content([root])[root.pk]
+    parts = Delivery.objects.filter(parent=root, kind=THREAD_PART, state=State.PUBLISHED).order_by("pk")
+    for part, shown, wanted in zip(parts, now.thread, then.thread, strict=False):
+        if normalised(shown) != normalised(wanted):
+            sent = Outgoing.from_json(part.payload)
+            return part, replace(sent, text=wanted, thread=(), key=then.key, created_at=then.created_at)
+    return None
 
 
 def payload(version: Version, publication: Publication, draft: Draft | None = None) -> Outgoing | None:
@@ -96,9 +129,9 @@ def payload(version: Version, publication: Publication, draft: Draft | None = No
 
 
 def public_publications(post: Post) -> list[Publication]:
-    """The publications that are public and are not being removed."""
+    """The publications that are public still and are not being removed."""
     rows = publications(post).filter(delivery__state=State.PUBLISHED, delivery__withdrawal_asked_at=None)
-    return list(rows.select_related("channel__municipality"))
+    return [row for row in rows.select_related("channel__municipality") if not row.delivery.is_over]
 
 
 def plan_corrections(post: Post, version: Version, chosen: Mapping[str, str]) -> list[PlannedCorrection]:
@@ -116,11 +149,16 @@ def _plan(publication: Publication, now: Outgoing, then: Outgoing | None, chosen
     # a first comment replies to another post
     then = replace(then, reply_to=now.reply_to)
     # it was edited on the network: the approved text is restored even if it is unchanged
+    limits = validation.limits(channel).of_format(then.settings)
     changed = changed_fields(now, then) | ({"text"} if publication.delivery.changed_at else set())
+    if not limits.shows_text:
+        changed &= SHOWN_WITHOUT_TEXT
+    # The further posts of a thread are edited one by one, as long as none is added or left out.
+    by_edits = changed - {"thread"} if "text" in limits.edits and len(now.thread) == len(then.thread) else changed
     if channel.state == ChannelState.DISCONNECTED or publication.delivery.only_seen:
         possible = (AmendmentWay.BY_HAND,)
     else:
-        possible = possible_ways(frozenset(changed), validation.limits(channel), has_poll=bool(now.poll or then.poll))
+        possible = possible_ways(frozenset(by_edits), limits, has_poll=bool(now.poll or then.poll))
     problems = _problems(channel, then) if changed else ()
     return PlannedCorrection(publication, now, then, frozenset(changed), possible, _among(possible, chosen), problems)
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from channels import validation
 from channels.models import Channel
-from platforms.post_settings import BOLD_FIRST_LINE, FORMAT, LINK_PREVIEW, STORY, YES
+from platforms import polls
+from platforms.post_settings import BOLD_FIRST_LINE, LINK_PREVIEW, REEL, STORY, YES, format_of
 from platforms.types import Limits, Video
 from posts import compose, version_files
 from posts.draft import ChannelLayout, Crop, Draft, LinkCard, Shown
@@ -32,6 +33,8 @@ from posts.publishing.short_links import with_expected_links
 
 NO_KEY = UUID(int=0)
 UNKNOWN_SIDES = (1280, 720)
+SHAPED = (REEL, STORY)
+"""Formats that look the same on every network that has them."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,15 @@ class ShownPicture:
     """Of a video: how long it runs. `url` is its poster then."""
 
     is_video: bool = False
+
+
+@dataclass(frozen=True)
+class ThreadPost:
+    """A further post of a thread, `number` of all of them, with its letters as the network counts them."""
+
+    number: int
+    html: SafeString
+    count: int
 
 
 @dataclass(frozen=True)
@@ -67,9 +79,13 @@ class Preview:
     """The first comment, with its letters as the network counts them; empty where the network takes none."""
 
     comment_count: int = 0
+    thread: Sequence[ThreadPost] = ()
     findings: Sequence[validation.Finding] = field(default_factory=tuple)
     settings: Sequence[validation.ChosenSetting] = ()
     """What a person chose for this channel beside the content, where it is not as usual."""
+
+    question: str = ""
+    """Of a poll, where the network shows it beside the text."""
 
     agreement: str = ""
     """What whoever posts it agrees to, as HTML."""
@@ -84,8 +100,8 @@ class Preview:
     @property
     def template(self) -> str:
         """The template that renders it."""
-        if self.part.settings.get(FORMAT) == STORY:
-            return "posts/preview/story.html"
+        if (chosen := format_of(self.part.settings)) in SHAPED:
+            return f"posts/preview/{chosen}.html"
         return f"posts/preview/{validation.platform(self.channel).preview}.html"
 
     @property
@@ -93,9 +109,25 @@ class Preview:
         return bool(self.pictures or self.video)
 
     @property
+    def poll_days(self) -> int:
+        """How many days the poll runs there, rounded up."""
+        poll, limits = self.part.poll, self.limits.polls
+        return -(-polls.runs_seconds(poll, limits) // polls.DAY) if poll and limits else 0
+
+    @property
+    def poll_hides_card(self) -> bool:
+        """Whether the poll stands where the link card would be."""
+        return self.part.poll is not None and self.limits.polls is not None and not self.limits.polls.with_card
+
+    @property
     def limit(self) -> int:
         short = self.limits.characters_with_media if self.has_media else None
         return min(self.limits.max_characters, short or self.limits.max_characters)
+
+    @property
+    def posts(self) -> int:
+        """How many posts it is: more than one where it is a thread."""
+        return len(self.thread) + 1
 
     @property
     def id(self) -> str:
@@ -171,11 +203,12 @@ def _preview(
 ) -> Preview:
     payload = compose.outgoing(draft, part, sent, key=NO_KEY, created_at=timezone.now())
     limits = validation.limits(channel).of_format(payload.settings)
-    findings = [*validation.check(channel, payload), *_of_languages(part)]
+    findings = [*validation.check(channel, payload), *_of_languages(part), *_of_thread(part, channel, limits)]
     pictures = [shown_picture for shown_picture in shown if not shown_picture.is_video]
     comment = payload.first_comment if limits.comment_characters else ""
     is_bold = validation.chosen_value(channel, BOLD_FIRST_LINE, payload.settings) == YES
-    return Preview(
+    asks = part.poll is not None and limits.polls is not None and limits.polls.question_characters > 0
+    preview = Preview(
         channel=channel,
         part=part,
         html=marked_with_bold_line(part.text) if is_bold else marked(part.text),
@@ -187,19 +220,25 @@ def _preview(
         else None,
         card=draft.link_card if limits.link_card == "ours" and payload.link_card and not shown else None,
         host=urlsplit(part.link).hostname or "",
-        count=validation.count(channel, part.text),
+        count=validation.count(channel, part.text) if limits.shows_text else 0,
         limits=limits,
         title=payload.title if limits.title_characters else "",
         comment=comment,
         comment_count=validation.count(channel, comment),
+        thread=[
+            ThreadPost(number, marked(text), validation.count(channel, text))
+            for number, text in enumerate(part.thread, start=2)
+        ],
         layout=compose.layout_of(draft, channel),
         settings=validation.chosen_settings(channel, payload.settings, has_video=payload.video is not None),
         agreement=validation.agreement(channel, payload.settings),
         has_bold_line=is_bold,
         link_preview=validation.chosen_value(channel, LINK_PREVIEW, payload.settings),
+        question=polls.question(payload) if asks else "",
         # An empty draft shows no errors.
         findings=[] if draft.is_empty else sorted(findings, key=lambda finding: finding.severity != "error"),
     )
+    return replace(preview, card=None) if preview.poll_hides_card else preview
 
 
 def _of_languages(part: compose.Part) -> list[validation.Finding]:
@@ -210,6 +249,21 @@ def _of_languages(part: compose.Part) -> list[validation.Finding]:
         sentence = _("The Cyrillic text was derived from the Latin one by estimation. Read it before it is published.")
         findings.append(validation.Finding("derived", "language", sentence, "warning"))
     return findings
+
+
+def _of_thread(part: compose.Part, channel: Channel, limits: Limits) -> list[validation.Finding]:
+    """What happens to the posts of a thread here, where it is not what was written."""
+    if max(part.written) == 1:
+        return []
+    sentence = ""
+    if limits.threads and len(set(part.written)) > 1:
+        sentence = _("The thread has a different number of posts in each script, so some posts are in one script only.")
+    elif not limits.threads and validation.could_have_threads(channel):
+        sentence = _(
+            "The thread appears as one post here: the permission of this channel does not cover answers to its own "
+            "posts. Connect it again and allow them."
+        )
+    return [validation.Finding("thread_differs", "text", sentence, "warning")] if sentence else []
 
 
 def _missing(tag: str) -> str:

@@ -99,6 +99,8 @@ class Publication(TenantModel):
     @property
     def shown_state(self) -> str:
         """The state of its delivery; "changed" if the text was edited on the network itself."""
+        if Publication.channel.is_cached(self) and not Delivery.channel.is_cached(self.delivery):
+            self.delivery.channel = self.channel  # what is no ordinary post asks it how long it is public
         was_changed = (
             self.delivery.state == State.PUBLISHED and self.delivery.changed_at and not self.delivery.duplicate_at
         )

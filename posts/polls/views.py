@@ -14,7 +14,7 @@ from common.integers import parse_int
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts import queries
+from posts import queries, thread_parts
 from posts.draft import parse
 from posts.enums import CountedUnit
 from posts.labels import own_name
@@ -47,9 +47,10 @@ def closing(request: MunicipalityRequest, pk: int) -> HttpResponse:
     counted = count_votes(publications, queries.poll_results(post))
     offered = _offered(report, suggested_count(counted))
     draft = parse(post.draft)
+    written = next((text.text for text in draft.texts.values() if text.text.strip()), "")
     context = {
         "post": post, "draft": draft, "closing": report, "typed": typed, "problem": problem, "most": MOST,
-        "asked": next((text.text for text in draft.texts.values() if text.text.strip()), str(post)),
+        "asked": thread_parts.joined(written) or str(post),
         "publications": publications, "votes": counted, "offered": offered,
         "shown_answers": report.answers if report else offered and offered.count,
         "token": _signed(post, offered) if offered else "",

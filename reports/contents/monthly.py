@@ -233,7 +233,7 @@ def title_of(subject: Subject) -> str:
 
 
 def _link(subject: Subject) -> Link | Missing:
-    url = subject.publication.delivery.permalink if subject.publication else subject.permalink
+    url = subject.publication.delivery.open_link if subject.publication else subject.permalink
     return Link(_("Open"), url) if url else Missing(_("no address"))
 
 

@@ -71,6 +71,11 @@ def shown(slug: str) -> tuple[Municipality, PublicPage] | None:
     return (place, page) if page else None
 
 
+def pages_that_are_on() -> QuerySet[PublicPage]:
+    """Of the open scope. For `reports.public_parts`."""
+    return PublicPage.objects.filter(is_on=True).order_by()
+
+
 def whole_months(count: int) -> list[date]:
     """The last `count` months that are over, the newest last."""
     days: list[date] = []

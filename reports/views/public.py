@@ -15,7 +15,7 @@ from common import languages
 from municipalities.access import public
 from municipalities.models import Municipality
 from municipalities.queries import today
-from reports import open_data
+from reports import open_data, public_parts
 from reports.contents import public as contents
 from reports.models import PublicPage
 from reports.public_responses import (
@@ -68,6 +68,7 @@ def _numbers(municipality: Municipality, page: PublicPage, tongue: str) -> bytes
             "is_demo": settings.DEMO,
             "canonical": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public_numbers", args=[municipality.slug]),
             "hides": is_hidden_from_search(municipality),
+            "parts": public_parts.links(municipality, tongue, "numbers"),
         }
         return render_to_string("reports/public/numbers.html", {**context, **around}).encode()
 

@@ -277,11 +277,11 @@ def test_a_network_that_tells_of_an_old_post_has_it_looked_at_again(cast: Cast, 
         platform="facebook", key="1", account_id=channel.remote_id, kind="comment",
         payload={"field": "feed", "value": value},
     )  # fmt: skip
-    assert webhooks.bring_forward() == 1
+    assert webhooks.read_events() == 1
     woken = again(subject).next_fetch_at
     assert woken
     assert woken <= timezone.now() + rules.EVENT_DEBOUNCE
-    assert webhooks.bring_forward() == 0
+    assert webhooks.read_events() == 0
 
 
 def test_events_about_another_pages_post_wake_nobody(cast: Cast, fakes: FakeServer) -> None:
@@ -289,8 +289,106 @@ def test_events_about_another_pages_post_wake_nobody(cast: Cast, fakes: FakeServ
     subject = post(channel, fakes, hours=24 * 120)
     payload = {"field": "feed", "value": {"item": "comment", "post_id": subject.remote_id}}
     Event.objects.create(platform="facebook", key="1", account_id="another", kind="comment", payload=payload)
-    assert webhooks.bring_forward() == 0
+    assert webhooks.read_events() == 0
     assert again(subject).next_fetch_at is None
+
+
+# ---- metrics that come by events
+
+
+def reacted(channel: Channel, subject: Subject, at: datetime, count: int, key: str) -> None:
+    """What Telegram's webhook stored of a change, however late it came."""
+    update = {"chat": {"id": int(channel.remote_id), "type": "channel"}, "date": int(at.timestamp())}
+    update |= {"message_id": int(subject.remote_id.partition("-")[0])}
+    update |= {"reactions": [{"type": {"type": "emoji", "emoji": "👍"}, "total_count": count}]}
+    Event.objects.create(
+        platform="telegram", key=key, account_id=channel.remote_id, kind="reactions", at=at.replace(microsecond=0),
+        payload={"update_id": 1, "message_reaction_count": update},
+    )  # fmt: skip
+
+
+def values(subject: Subject) -> list[int | None]:
+    with everywhere("test"):
+        return list(MetricSnapshot.objects.filter(subject=subject).order_by("at").values_list("likes", flat=True))
+
+
+def test_a_network_that_counts_by_events_is_asked_for_no_posts(cast: Cast, fakes: FakeServer) -> None:
+    channel = account(cast, fakes, "telegram")
+    subject = post(channel, fakes)
+    assert again(subject).next_fetch_at is None
+    tick()
+    assert outcomes(subject) == []
+
+
+def test_the_newest_reactions_count_in_whatever_order_they_come(cast: Cast, fakes: FakeServer) -> None:
+    channel, now = account(cast, fakes, "telegram"), timezone.now()
+    subject, other = post(channel, fakes), post(channel, fakes, "Друга објава.")
+    reacted(channel, subject, now - timedelta(minutes=20), 5, "b")
+    assert webhooks.read_events() == 1
+    reacted(channel, subject, now - timedelta(minutes=30), 3, "a")
+    assert webhooks.read_events() == 0
+    reacted(channel, subject, now - timedelta(minutes=5), 4, "d")
+    reacted(channel, subject, now - timedelta(minutes=10), 9, "c")
+    assert webhooks.read_events() == 1
+    shown = again(subject)
+    assert (shown.likes, shown.interactions, shown.last_outcome) == (4, 4, FetchOutcome.READ)
+    assert shown.next_fetch_at is None
+    assert values(subject) == [5, 4]
+    assert (again(other).likes, values(other)) == (None, [])
+
+
+def test_events_that_are_read_again_store_nothing_again(cast: Cast, fakes: FakeServer) -> None:
+    channel, now = account(cast, fakes, "telegram"), timezone.now()
+    subject = post(channel, fakes)
+    reacted(channel, subject, now - timedelta(minutes=5), 5, "a")
+    assert [webhooks.read_events() for _ in range(2)] == [1, 0]
+    cache.clear()
+    assert webhooks.read_events() == 0
+    reacted(channel, subject, now - timedelta(minutes=1), 5, "b")  # nothing changed in sum
+    assert webhooks.read_events() == 0
+    assert values(subject) == [5]
+
+
+def test_two_counts_of_the_same_second_end_with_the_later_one(cast: Cast, fakes: FakeServer) -> None:
+    channel, at = account(cast, fakes, "telegram"), timezone.now() - timedelta(minutes=5)
+    subject = post(channel, fakes)
+    for key, count in (("a", 1), ("b", 2)):
+        reacted(channel, subject, at, count, key)
+    webhooks.read_events()
+    assert again(subject).likes == 2
+    reacted(channel, subject, at, 3, "c")
+    webhooks.read_events()
+    assert again(subject).likes == 3
+
+
+def test_a_time_in_the_future_counts_as_now(cast: Cast, fakes: FakeServer) -> None:
+    channel = account(cast, fakes, "telegram")
+    subject = post(channel, fakes)
+    reacted(channel, subject, timezone.now() + timedelta(days=9), 5, "a")
+    webhooks.read_events()
+    fetched_at = again(subject).last_fetched_at
+    assert fetched_at
+    assert fetched_at <= timezone.now()
+
+
+def test_reactions_on_another_channel_change_nothing_here(cast: Cast, fakes: FakeServer) -> None:
+    channel, there = account(cast, fakes, "telegram"), account(cast, fakes, "telegram", "druga")
+    subject = post(channel, fakes)
+    reacted(there, subject, timezone.now(), 5, "a")
+    assert webhooks.read_events() == 0
+    assert again(subject).likes is None
+
+
+def test_reactions_reach_the_facts_of_the_day(cast: Cast, fakes: FakeServer) -> None:
+    channel = account(cast, fakes, "telegram")
+    subject = post(channel, fakes)
+    reacted(channel, subject, timezone.now() - timedelta(minutes=1), 5, "a")
+    webhooks.read_events()
+    rollup.rebuild_dirty_days()
+    with everywhere("test"):
+        facts = dict(DailyFact.objects.filter(channel=channel).values_list("basis", "likes"))
+        assert facts == {"publication": 5, "activity": 5}
+        assert set(MetricCoverage.objects.filter(channel=channel).values_list("metric", flat=True)) == {"likes"}
 
 
 def test_an_old_post_stays_in_sight_as_long_as_people_react_to_it(cast: Cast, fakes: FakeServer) -> None:

@@ -31,7 +31,7 @@ from posts.poll_votes import SuggestedCount, count_votes, suggested_count
 from posts.polls.domain import ask_report
 from posts.polls.domain.close import ClosingReport, close
 from tests.analytics import factories
-from tests.analytics.test_collect import account, again, due, tick
+from tests.analytics.test_collect import account, again, due, post, tick
 from tests.delivery.conftest import outgoing_of
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
@@ -226,6 +226,33 @@ def test_odd_counts_are_not_told() -> None:
     poll_count = polls.count({"poll": {"options": options, "expires_at": "soon", "votes_count": 10**12}})
     assert poll_count is not None
     assert (poll_count.votes, poll_count.voters, poll_count.ends_at) == ((None,) * 5, None, None)
+
+
+@pytest.mark.parametrize("platform", ["x", "threads", "linkedin"])
+def test_votes_come_back_from_other_networks_too(cast: Cast, fakes: FakeServer, platform: str) -> None:
+    subject = ask(account(cast, fakes, platform))
+    look(subject)
+    assert counted(subject) == [0, 0, 0]
+    for who, place in {"ana": 0, "boris": 0, "vesna": 2}.items():
+        fakes.react(platform, subject.remote_id, "vote", json.dumps({"who": who, "choices": [place]}))
+    look(subject)
+    poll_result = result(subject)
+    assert poll_result is not None
+    assert (poll_result.votes, poll_result.voters, poll_result.is_over) == ([2, 0, 1], 3, False)
+    ends = timedelta(days=1 if platform == "threads" else DAYS)
+    assert poll_result.ends_at is not None
+    assert abs(poll_result.ends_at - timezone.now() - ends) < timedelta(minutes=5)
+    page = sign_in(cast.officer).get(reverse("post_closing", args=["cuprija", subject.publication.post_id])).text
+    assert ("Threads returns only the shares of the answers" in page) == (platform == "threads")
+
+
+def test_linkedin_is_asked_for_votes_only_of_posts_with_a_poll(cast: Cast, fakes: FakeServer) -> None:
+    channel = account(cast, fakes, "linkedin")
+    plain, asked = post(channel, fakes), ask(channel)
+    look(plain, asked)
+    read = [one["path"] for one in fakes.ledger() if one["method"] == "GET" and "/rest/posts/" in one["path"]]
+    assert len(read) == 1
+    assert (counted(plain), counted(asked)) == (None, [0, 0, 0])
 
 
 # ---- added over channels

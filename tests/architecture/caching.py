@@ -26,6 +26,12 @@ KEPT = {
     "public_numbers_in": PUBLIC,
     "public_rules": PUBLIC,
     "public_rules_in": PUBLIC,
+    "place": PUBLIC,
+    "place_in": PUBLIC,
+    "places": PUBLIC,
+    "places_in": PUBLIC,
+    "robots": PUBLIC,
+    "sitemap": PUBLIC,
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 PUBLIC_PAGES = (
     "needs_public", "needs_public_in", "needs_feed", "public_numbers", "public_numbers_in", "public_rules",
-    "public_rules_in",
+    "public_rules_in", "place", "place_in", "places", "places_in", "sitemap",
 )  # fmt: skip
 GALLERY = "the gallery of the programme in which both take part"
 NAME = r"shows words of the other municipality: municipalities_municipality\.name_\w+"
@@ -46,6 +46,12 @@ SHARED = (
         addresses=frozenset({"enrol"}),
         roles=frozenset({"staff"}),
         problems=r"municipalities_enrolment: rows .* changed|common_auditevent: a row holds words .*",
+    ),
+    Shared(
+        "administrators read who did what in the whole installation",
+        addresses=frozenset({"installation_activity", "installation_activity_export"}),
+        roles=frozenset({"administrator"}),
+        problems="shows .*",
     ),
     Shared(
         "pages that a municipality shows to everybody",

@@ -121,6 +121,7 @@ EVERYWHERE = {
     "posts/media/domain/consents.py",
     "reports/domain/make.py",
     "reports/domain/schedules.py",
+    "reports/public_parts.py",
     "reports/queries/public.py",
 }
 # Modules that may give a delivery its state: its birth, the one who moves it, the made-up past of demo and benchmark.

@@ -741,6 +741,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "schedule/act": lambda it: "pause",
     "p/place": _public,
     "asked/place": _asked_place,
+    "places/place": _public,
+    "in/tongue": lambda it: "en",
     "place/tongue": lambda it: "en",
     "open-data/name": lambda it: "months.csv",
     "first-steps/point": lambda it: "words",

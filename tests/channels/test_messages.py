@@ -52,6 +52,7 @@ FOR_PROGRAMMERS = {
     "There is no credential to read accounts with.",
     "This network is not connected by consent in the browser.",
     "This network publishes in one step.",
+    "A post without a video is never waited for.",
 }
 
 

@@ -253,3 +253,17 @@ def test_a_network_is_reached_by_the_link_and_not_as_the_answer_to_a_form(cast: 
     consent, progress = page("channel_consent", attempt.pk), page("channel_connecting", attempt.pk)
     answer = sign_in(cast.approver).get(consent, headers={"Referer": "http://testserver/accounts/login/?next=x"})
     assert (answer.status_code, answer["Location"]) == (302, progress)
+
+
+def test_the_page_says_what_the_channel_can_do(cast: Cast) -> None:
+    granted = ["pages_show_list", "pages_read_engagement", "pages_manage_posts"]
+    channel = make(cast, platform="facebook", server="https://graph.facebook.com", granted=granted)
+    text = " ".join(sign_in(cast.approver).get(page("channel", channel.pk)).content.decode().split())
+    for shown in ("What this channel can do", "Several pictures", "Change the text"):
+        assert shown in text
+    assert "First comment: the permission is missing" in text
+    assert "Take a post down: the permission is missing" not in text
+    with scope(cast.cuprija), translation.override("en"):
+        (publishing, *_others) = validation.abilities(channel)
+    assert {one.label for one in publishing.has if not one.is_granted} == {"First comment"}
+    assert "Poll" in publishing.lacks

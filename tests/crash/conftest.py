@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -30,13 +30,15 @@ from delivery.domain.enqueue import enqueue
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
+from delivery.policies import THREAD_PART
 from municipalities.tenancy import everywhere, scope
-from platforms.types import Credential, Outgoing, Picture
+from platforms.types import Credential, Outgoing, Picture, Video
 from portal.celery import app
 from tests.crash.figures import Figures
 from tests.crash.forwarder import Forwarder
 from tests.crash.workers import PATIENCE_SECONDS, QUEUE, TIMES, Workers, environment, wait_for
 from tests.people import Cast
+from tests.platforms.bench import MOVIE
 from tests.platforms.fakes import FakeServer, running
 
 # name → platform, what its server says of itself, what the fake does about repeated keys
@@ -71,15 +73,28 @@ class Stage:
         for server in self.servers.values():
             server.release()
 
-    def put(self, per_network: int = 1, *, picture: bool = False, due_in: float = 0) -> list[Delivery]:
+    def put(
+        self,
+        per_network: int = 1,
+        *,
+        picture: bool = False,
+        video: bool = False,
+        due_in: float = 0,
+        further: int = 0,
+        networks: Collection[str] = tuple(NETWORKS),
+    ) -> list[Delivery]:
+        """`further`: how many posts of a thread follow each."""
         made = []
         with scope(self.cast.cuprija):
-            for name, channel in self.channels.items():
+            for name in networks:
+                channel = self.channels[name]
                 for _ in range(per_network):
                     text = f"{name}: обавештење {len(self.sent) + len(made) + 1}"
                     pictures = (self.picture(),) if picture else ()
                     now = timezone.now()
-                    outgoing = Outgoing(text, "sr", uuid4().hex, now, pictures)
+                    thread = tuple(f"{text}, наставак {number + 1}" for number in range(further))
+                    film = self.video() if video else None
+                    outgoing = Outgoing(text, "sr", uuid4().hex, now, pictures, video=film, thread=thread)
                     due_at = now + timedelta(seconds=due_in)
                     made.append(enqueue(channel, kind="crash", outgoing=outgoing, due_at=due_at, by=self.cast.officer))
         self.sent += made
@@ -90,6 +105,10 @@ class Stage:
         Image.new("RGB", (60, 40), "#355").save(out, "PNG")
         ref = default_storage.save("crash.png", ContentFile(out.getvalue()))
         return Picture(ref, "image/png", 60, 40, len(out.getvalue()), alt="слика")
+
+    def video(self) -> Video:
+        ref = default_storage.save("crash.mp4", ContentFile(MOVIE))
+        return Video(ref, "video/mp4", 1280, 720, 12.0, len(MOVIE), alt="снимак")
 
     def cancel(self, deliveries: list[Delivery]) -> None:
         """Nobody wants them any more. One that is public nevertheless is counted as public."""
@@ -139,7 +158,25 @@ class Stage:
                         answer.it_is_not_there(delivery, by=self.cast.officer)
                         self.answered += 1
 
+    def find_parts(self) -> None:
+        """The further posts of threads count as what was sent, once they are in the queue."""
+        known = {delivery.pk for delivery in self.sent}
+        with everywhere("the crash suite looks"):
+            self.sent += (
+                Delivery.objects.filter(kind=THREAD_PART, parent__in=known).exclude(pk__in=known).order_by("pk")
+            )
+
+    def chains(self) -> dict[str, list[tuple[str, str]]]:
+        """By network what the public sees, oldest first: (text, text of the post that it answers)."""
+        chains = {}
+        for name, server in self.servers.items():
+            shown = server.public("opstina")
+            texts = {post["id"]: post["text"] for post in shown}
+            chains[name] = [(post["text"], texts.get(post["reply_to"] or "", "")) for post in shown]
+        return chains
+
     def states(self) -> dict[int, str]:
+        self.find_parts()
         with everywhere("the crash suite looks"):
             deliveries = Delivery.objects.filter(pk__in=[d.pk for d in self.sent])
             return dict(deliveries.values_list("pk", "state"))

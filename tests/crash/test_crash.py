@@ -6,6 +6,7 @@ repeated, and Bluesky. In the end every delivery is public exactly once, or asks
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -25,10 +26,12 @@ from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.tenancy import everywhere
 from portal import queues
-from tests.crash.conftest import CutOff, Stage
+from tests.crash.conftest import NETWORKS, CutOff, Stage
 from tests.crash.workers import CONCURRENCY, QUEUE, Workers, wait_for
+from tests.platforms.bench import MOVIE
 
 pytestmark = pytest.mark.crash
+UPLOADS = r"/api/v2/media$|uploadBlob$|uploadPart$"
 
 
 def forget_everything() -> None:
@@ -59,7 +62,7 @@ def test_killed_between_claim_and_call(stage: Stage) -> None:
 
 @pytest.mark.slow
 def test_killed_while_a_picture_is_uploaded(stage: Stage) -> None:
-    stage.plan("hang", r"/api/v2/media$|uploadBlob$")
+    stage.plan("hang", UPLOADS)
     stage.put(picture=True)
     stage.ring()
     wait_for(lambda: stage.taken() == 3 and _uploads(stage) == 3)
@@ -72,7 +75,56 @@ def test_killed_while_a_picture_is_uploaded(stage: Stage) -> None:
 
 def _uploads(stage: Stage) -> int:
     ledger = [entry for server in stage.servers.values() for entry in server.ledger()]
-    return sum(entry["path"].endswith(("media", "uploadBlob")) for entry in ledger)
+    return sum(entry["path"].endswith(("media", "uploadBlob", "uploadPart")) for entry in ledger)
+
+
+@pytest.fixture
+def video_service(stage: Stage) -> Iterator[None]:
+    """The stage's worker sends videos for Bluesky to the fake's video service, in parts."""
+    options = {"bluesky": {"video_service": stage.servers["bluesky"].url}}
+    stage.workers.stop()
+    stage.workers.more = {"NETWORK_OPTIONS": json.dumps(options)}
+    try:
+        stage.workers.start()
+        yield
+        stage.workers.stop()
+    finally:
+        stage.workers.more = {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["upload", "parts", "processing", "post", "answer"])
+def test_killed_while_a_video_is_published(stage: Stage, video_service: None, moment: str) -> None:
+    """Mastodon and Bluesky process a video after its upload; the post is made when it is ready."""
+    if moment == "parts":
+        stage.plan("hang", "uploadPart$", nth=2)
+    elif moment == "upload":
+        stage.plan("hang", UPLOADS)
+    elif moment != "processing":
+        stage.plan("hang" if moment == "post" else "commit_then_hang")
+    sent = stage.put(video=True, networks=("bluesky",) if moment == "parts" else tuple(NETWORKS))
+    reached = {
+        "upload": lambda: _uploads(stage) >= 2,  # a publisher has two hands for videos
+        "parts": lambda: _uploads(stage) == 2,
+        "processing": lambda: set(stage.states().values()) == {State.PROCESSING},
+        "post": lambda: stage.sent_at_set() == 3,
+        "answer": lambda: len(stage.public()) == 3,
+    }[moment]
+
+    def has_come() -> bool:
+        stage.ring()
+        time.sleep(0.25)
+        return reached()
+
+    wait_for(has_come, complaint=f"the moment did not come: {moment}")
+    stage.workers.kill()
+    assert len(stage.public()) == (3 if moment == "answer" else 0)
+    stage.release()
+    stage.workers.start()
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+    films = [post["video"] for server in stage.servers.values() for post in server.public("opstina")]
+    assert films == [len(MOVIE)] * len(sent)
 
 
 @pytest.mark.slow
@@ -122,6 +174,60 @@ def _waiting_for_the_row() -> int:
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
         return int(cursor.fetchone()[0])
+
+
+# ---- threads
+
+
+def the_thread_is_whole(stage: Stage, posts: int) -> None:
+    """Each network shows every post once, in order, each as an answer to the one before it."""
+    nothing_doubled_nothing_lost(stage)
+    for name, chain in stage.chains().items():
+        texts = [text for text, _above in chain]
+        assert len(texts) == posts, (name, texts)
+        assert texts == [texts[0], *(f"{texts[0]}, наставак {number}" for number in range(1, posts))], (name, texts)
+        assert [above for _text, above in chain] == ["", *texts[:-1]], (name, chain)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [1, 2, 4])
+@pytest.mark.parametrize("action", ["hang", "commit_then_hang"])
+def test_killed_in_the_middle_of_a_thread(stage: Stage, action: str, at: int) -> None:
+    """While one of its four posts is sent: before the network acts, and after."""
+    stage.plan(action, nth=at)
+    stage.put(further=3)
+    shown = at - 1 if action == "hang" else at
+    wait_for(lambda: stage.sent_at_set() == 3 and len(stage.public()) == 3 * shown)
+    stage.workers.kill()
+    stage.release()
+    stage.workers.start()
+    stage.play()
+    the_thread_is_whole(stage, 4)
+
+
+@pytest.mark.slow
+def test_killed_between_the_answer_of_one_post_of_a_thread_and_the_next(stage: Stage) -> None:
+    """A post and the queuing of the next one are written down together, or neither is."""
+    stage.plan("commit_then_hang", nth=2)
+    stage.put(further=2)
+    wait_for(lambda: stage.sent_at_set() == 3 and len(stage.public()) == 6)
+    with transaction.atomic():
+        with everywhere("hold the rows, so that the worker cannot write"):
+            list(Delivery.objects.select_for_update())
+        stage.release()
+        wait_for(lambda: _waiting_for_the_row() == 3, complaint="the workers did not come to write the answer down")
+        stage.workers.kill()
+    stage.workers.start()
+    stage.play()
+    the_thread_is_whole(stage, 3)
+
+
+@pytest.mark.slow
+def test_every_answer_about_a_thread_is_lost(stage: Stage) -> None:
+    stage.plan("commit_then_drop", times=4)
+    stage.put(further=3)
+    stage.play()
+    the_thread_is_whole(stage, 4)
 
 
 @pytest.mark.parametrize(

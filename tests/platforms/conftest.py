@@ -25,10 +25,10 @@ def server() -> Iterator[FakeServer]:
 @pytest.fixture
 def fakes(server: FakeServer, request: pytest.FixtureRequest) -> Iterator[FakeServer]:
     server.reset()
-    server.world.requests = requests = []
+    server.world.exchanges = exchanges = []
     yield server
-    checked = recorded.check_all(requests)
-    if os.environ.get("VENDOR_SCHEMAS_REPORT"):
+    checked = recorded.check_all(exchanges)
+    if os.environ.get("NETWORK_PAGE"):
         request.node.user_properties += [("vendor_schemas", one.for_report()) for one in checked if one.operation]
     problems = sorted({problem for one in checked for problem in one.problems})
-    assert not problems, "Requests that the schemas of the networks do not allow:\n" + "\n".join(problems)
+    assert not problems, "Requests or answers that the schemas of the networks do not allow:\n" + "\n".join(problems)

@@ -13,7 +13,7 @@ from platforms.scopes import missing
 from platforms.telegram import page
 from platforms.telegram.calls import FILE_REFUSED, NOT_ADMIN
 from platforms.telegram.connector import Telegram
-from platforms.types import Found, Inconclusive
+from platforms.types import Found, Inconclusive, RawEvent
 from tests.platforms.bench import FILES, Bench, outgoing, photo, picture, video
 from tests.platforms.conformance import start
 from tests.platforms.fakes import FakeServer
@@ -641,8 +641,9 @@ def test_what_is_no_comment_is_left_out_and_still_read_only_once(bench: Bench, f
     own = {"id": channel["id"], "title": "Opstina", "type": "channel"}
     fake.written_by_hand("opstina", "Ручно написано")
     fake.comment(channel, channel["group"]["copies"][post], "Ми сами", sender_chat=own)
+    chat = {"id": 1, "type": "supergroup"}
     fake._deliver_update(
-        channel["group"], "message", {"message_id": 9, "chat": {"id": 1, "type": "supergroup"}, "text": "Ћаскање"}
+        channel["group"], "message", {"message_id": 9, "date": 1_700_000_000, "chat": chat, "text": "Ћаскање"}
     )
     page = connector.messages()
     assert page.items == ()
@@ -737,12 +738,87 @@ def test_two_bots_count_alike_and_their_events_stay_apart() -> None:
         ({"update_id": 1}, ["other"]),
         ({"update_id": 1, "message": "x"}, ["other"]),
         ({"update_id": 1, "message": {"chat": 5, "date": "x"}}, ["other"]),
-        ({"update_id": 1, "message_reaction_count": {"chat": {"id": -1001, "type": "channel"}}}, ["other"]),
+        ({"update_id": 1, "message_reaction_count": "x"}, ["other"]),
+        ({"update_id": 1, "poll_answer": {"chat": {"id": -1001, "type": "channel"}}}, ["other"]),
         ({"update_id": 1, "my_chat_member": {"chat": {"id": -1001, "type": "channel"}}}, ["other"]),
     ],
 )
 def test_what_is_not_understood_is_kept_as_other(payload: Any, kinds: list[str]) -> None:
     assert [event.kind for event in Telegram.events(payload)] == kinds
+
+
+# ---- reactions
+
+
+def test_reactions_of_every_kind_are_counted_as_of_their_time(bench: Bench, fake: Any) -> None:
+    connector = bench.connector()
+    posts = [
+        connector.publish(outgoing("Гласајте."), bench.read).remote_id,
+        connector.publish(outgoing("Албум.", pictures=(photo(1), photo(2))), bench.read).remote_id,
+    ]
+    for post in posts:
+        fake.count_reactions(post, 1_800_000_000, **{"👍": 7, "❤": 2, "paid": 1, "custom": 3})
+    events = [event for update in fake.bot("opstina")["updates"] for event in Telegram.events(update)]
+    changes = [one for event in events if event.kind == "reactions" for one in Telegram.metric_changes(event)]
+    assert [one.subject_remote_id for one in changes] == [Telegram.event_id(post) for post in posts]
+    assert [one.values for one in changes] == [{"likes": 13}] * 2
+    assert {one.at.timestamp() for one in changes} == {1_800_000_000}
+    assert set(changes[0].values) <= Telegram.measures
+
+
+def test_reactions_that_were_all_taken_back_are_none(fake: Any, bench: Bench) -> None:
+    post = bench.connector().publish(outgoing("Гласајте."), bench.read).remote_id
+    fake.count_reactions(post, 1_800_000_000)
+    (event,) = [event for update in fake.bot("opstina")["updates"] for event in Telegram.events(update)]
+    assert Telegram.metric_changes(event)[0].values == {"likes": 0}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"message_id": "5"},
+        {"message_id": True},
+        {"message_id": -5},
+        {"date": "x"},
+        {"chat": {"id": -1002, "type": "channel"}},
+        {"chat": None},
+        {"reactions": None},
+        {"reactions": "x"},
+        {"reactions": [{"total_count": -1}]},
+        {"reactions": [{"total_count": "3"}]},
+        {"reactions": [{"total_count": 2**40}]},
+        {"reactions": [{"total_count": 2**31 - 1}] * 2},
+        {"reactions": [7]},
+    ],
+)
+def test_a_count_that_cannot_be_read_is_no_number(changed: dict[str, Any]) -> None:
+    update = {"chat": {"id": -1001, "type": "channel"}, "message_id": 5, "date": 1_800_000_000, "reactions": []}
+    at = datetime(2027, 1, 15, tzinfo=UTC)
+    good = RawEvent("k", "-1001", "reactions", {"message_reaction_count": update}, at)
+    assert len(Telegram.metric_changes(good)) == 1
+    (event,) = Telegram.events({"update_id": 1, "message_reaction_count": {**update, **changed}})
+    assert Telegram.metric_changes(replace(event, account_id="-1001")) == []
+
+
+@pytest.mark.parametrize("payload", [None, [], {}, {"message": {}}, {"message_reaction_count": []}])
+def test_an_event_without_reactions_has_no_metrics(payload: Any) -> None:
+    assert Telegram.metric_changes(RawEvent("k", "-1001", "other", payload, datetime.now(UTC))) == []
+
+
+@pytest.mark.parametrize(("post", "event"), [("57", "57"), ("57-59", "57"), ("-1001234:57", "-1001234:57")])
+def test_events_name_an_album_by_its_first_message(post: str, event: str) -> None:
+    assert Telegram.event_id(post) == event
+
+
+def test_counts_of_reactions_are_asked_for_by_the_webhook_alone(bench: Bench, fake: Any) -> None:
+    """`getUpdates` stores messages; a count that it took would be lost."""
+    connector = bench.connector()
+    post = connector.publish(outgoing("Гласајте."), bench.read).remote_id
+    fake.count_reactions(post, 1_800_000_000, paid=1)
+    fake.react(post, "reply", "Када?")
+    assert [message.text for message in connector.messages().items] == ["Када?"]
+    connector.subscribe("https://portal.example/hooks/1", "rec")
+    assert "message_reaction_count" in fake.bot("opstina")["webhook"]["allowed"]
 
 
 def test_an_address_that_telegram_does_not_call_is_said_to_be_ours(bench: Bench) -> None:

@@ -158,7 +158,7 @@ def begun(bench: Bench, **source: Any) -> dict[str, Any]:
 
 
 def by_hand(bench: Bench, path: str, body: Any) -> dict[str, Any]:
-    headers = {"Authorization": f"Bearer {bench.credential.access_token}"}
+    headers = {"Authorization": f"Bearer {bench.credential.access_token}", "User-Agent": "a test"}
     answer = bench.http().post(f"{bench.server}/v2{path}", json=body, headers=headers)
     content: dict[str, Any] = answer.json()
     assert set(content) == {"data", "error"}

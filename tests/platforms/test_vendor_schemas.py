@@ -1,12 +1,12 @@
 """Requests that a network would not understand are seen: the schemas of the vendors against our recorded requests."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from common.http import Http
 from tests.platforms.fakes import FakeServer
+from tests.platforms.fakes.core import Exchange, Reply, Request
 from tests.platforms.vendor_schemas import differences, recorded, report
 
 VIDEO = {"snippet": {"title": "Наслов", "tags": ["вести"]}, "status": {"privacyStatus": "public"}}
@@ -19,9 +19,9 @@ class Sent:
         self.server = server
 
     def problems(self, method: str, path: str, **more: Any) -> list[str]:
-        self.server.world.requests = []
+        self.server.world.exchanges = exchanges = []
         Http(allow=self.server.allow).request(method, f"{self.server.url}{path}", **more)
-        checked = recorded.check_all(self.server.world.requests)
+        checked = recorded.check_all(exchanges)
         assert len(checked) == 1
         return list(checked[0].problems)
 
@@ -308,17 +308,235 @@ class TestMastodon:
         assert problems == ["mastodon: GET /api/v1/statusses/1: the schema does not know this call"]
 
 
+class TestLinkedIn:
+    post = {
+        "author": "urn:li:organization:9", "commentary": "Вест", "visibility": "PUBLIC", "lifecycleState": "PUBLISHED",
+        "distribution": {"feedDistribution": "MAIN_FEED"},
+    }  # fmt: skip
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        ids = "List(urn%3Ali%3Ashare%3A1,urn%3Ali%3Ashare%3A2)"
+        assert sent.problems("POST", "/linkedin/rest/posts", json=self.post) == []
+        assert sent.problems("GET", f"/linkedin/rest/socialMetadata?ids={ids}") == []
+
+    @pytest.mark.parametrize(
+        ("changed", "problem"),
+        [
+            ({"comentary": "Вест"}, "unknown body.comentary"),
+            ({"commentary": 7}, "body.commentary is no string: int"),
+            ({"visibility": "EVERYBODY"}, "body.visibility has an unknown value: EVERYBODY"),
+            ({"author": "9"}, "body.author is outside of what pattern allows"),
+            ({"content": {"media": {"alt": "Мост"}}}, "unknown body.content.media.alt"),
+        ],
+    )
+    def test_a_body_that_is_not_the_pages_is_seen(self, sent: Sent, changed: dict[str, Any], problem: str) -> None:
+        problems = sent.problems("POST", "/linkedin/rest/posts", json={**self.post, **changed})
+        assert f"linkedin: posts.create: {problem}" in problems
+
+    def test_a_missing_parameter_and_an_unknown_call_are_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", "/linkedin/rest/socialMetadata", params={"id": "1"})
+        assert set(problems) == {
+            "linkedin: socialMetadata.batch_get: missing query.ids",
+            "linkedin: socialMetadata.batch_get: unknown query.id",
+        }
+        problems = sent.problems("GET", "/linkedin/rest/shares")
+        assert problems == ["linkedin: GET /rest/shares: the schema does not know this call"]
+
+
+class TestTikTok:
+    video = "/tiktok/v2/post/publish/video/init/"
+
+    def body(self, **changed: Any) -> dict[str, Any]:
+        source = {"source": "FILE_UPLOAD", "video_size": 9, "chunk_size": 9, "total_chunk_count": 1}
+        return {"post_info": {"privacy_level": "SELF_ONLY", "title": "Вест", **changed}, "source_info": source}
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        assert sent.problems("POST", self.video, json=self.body(disable_duet=True)) == []
+
+    @pytest.mark.parametrize(
+        ("changed", "problem"),
+        [
+            ({"disable_duets": True}, "unknown body.post_info.disable_duets"),
+            ({"disable_duet": "true"}, "body.post_info.disable_duet is no boolean: str"),
+            ({"privacy_level": "PUBLIC"}, "body.post_info.privacy_level has an unknown value: PUBLIC"),
+        ],
+    )
+    def test_a_body_that_is_not_the_pages_is_seen(self, sent: Sent, changed: dict[str, Any], problem: str) -> None:
+        assert sent.problems("POST", self.video, json=self.body(**changed)) == [f"tiktok: video.init: {problem}"]
+
+    def test_a_field_that_a_video_does_not_have_is_seen(self, sent: Sent) -> None:
+        body = {"filters": {"video_ids": ["1"]}}
+        problems = sent.problems("POST", "/tiktok/v2/video/query/?fields=id,likes", json=body)
+        assert problems == ["tiktok: video.query: query.fields[] has an unknown value: likes"]
+
+    def test_an_unknown_call_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", self.video)
+        assert problems == ["tiktok: GET /v2/post/publish/video/init/: the schema does not know this call"]
+
+
+class TestThreads:
+    containers = "/threads/v1.0/178/threads"
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        assert sent.problems("POST", self.containers, data={"media_type": "TEXT", "text": "Вест"}) == []
+        params = {"fields": "id,children{id,alt_text},timestamp", "limit": "5"}
+        assert sent.problems("GET", self.containers, params=params) == []
+
+    @pytest.mark.parametrize(
+        ("form", "problem"),
+        [
+            ({"media_type": "TEXT", "txt": "Вест", "text": ""}, "unknown body.txt"),
+            ({"media_type": "IMAGE", "text": "Вест"}, "missing body.image_url"),
+            ({"media_type": "STORY"}, "body.media_type has an unknown value: STORY"),
+            ({"text": "Вест"}, "missing body.media_type"),
+        ],
+    )
+    def test_a_form_that_is_not_the_references_is_seen(self, sent: Sent, form: dict[str, str], problem: str) -> None:
+        problems = sent.problems("POST", self.containers, data=form)
+        assert f"threads: create container: {problem}" in problems
+
+    def test_a_wrong_number_and_an_unknown_call_are_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", self.containers, params={"fields": "id", "limit": "many"})
+        assert problems == ["threads: own posts: query.limit is no integer: str"]
+        problems = sent.problems("POST", "/threads/v1.0/178/media", data={"media_type": "TEXT"})
+        assert problems == ["threads: POST /v1.0/178/media: the schema does not know this call"]
+
+
+class TestViber:
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        picture = {"from": "a", "type": "picture", "text": "", "media": "https://example.org/a.jpg"}
+        assert sent.problems("POST", "/viber/pa/post", json=picture) == []
+
+    @pytest.mark.parametrize(
+        ("body", "problem"),
+        [
+            ({"from": "a", "type": "text", "txt": "Вест", "text": "Вест"}, "unknown body.txt"),
+            ({"from": "a", "type": "text", "text": "Вест", "media": "https://a.rs"}, "unknown body.media"),
+            ({"from": "a", "type": "video", "media": "https://a.rs/a.mp4"}, "missing body.size"),
+            ({"from": "a", "type": "poll"}, "body.type has an unknown value: poll"),
+            ({"type": "text", "text": "Вест"}, "missing body.from"),
+        ],
+    )
+    def test_a_message_that_is_not_the_pages_is_seen(self, sent: Sent, body: dict[str, Any], problem: str) -> None:
+        assert f"viber: post: {problem}" in sent.problems("POST", "/viber/pa/post", json=body)
+
+    def test_an_unknown_call_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("POST", "/viber/pa/send_message", json={})
+        assert problems == ["viber: POST /pa/send_message: the schema does not know this call"]
+
+
+def answered(network: str, method: str, path: str, answer: Any, **more: Any) -> list[str]:
+    """What a schema says about an answer."""
+    query = {name: [value] for name, value in more.get("query", {}).items()}
+    request = Request(method, f"/{network}{path}", query, {"content-type": "application/json"}, b"{}")
+    checked = recorded.check(Exchange(request, Reply(more.get("status", 200), answer)))
+    assert checked is not None
+    begin = f"{network}: {checked.operation}: answer: "
+    return [problem.removeprefix(begin) for problem in checked.problems if problem.startswith(begin)]
+
+
+class TestAnswers:
+    """A stand-in that answers what the network does not is seen."""
+
+    @pytest.mark.parametrize(
+        ("changed", "problem"),
+        [
+            ({"titel": "Наслов"}, "unknown field answer.items[].snippet.titel"),
+            ({"title": 7}, "answer.items[].snippet.title is no string: int"),
+        ],
+    )
+    def test_of_youtube(self, changed: dict[str, Any], problem: str) -> None:
+        content = {"items": [{"id": "a", "snippet": {"title": "Наслов", **changed}}]}
+        assert answered("youtube", "GET", "/youtube/v3/videos", content, query={"part": "id"}) == [problem]
+
+    def test_of_telegram(self) -> None:
+        user = {"id": 1, "is_bot": True, "first_name": "Добош"}
+        path = "/bot1/getMe"
+        assert answered("telegram", "POST", path, {"ok": True, "result": user}) == []
+        assert answered("telegram", "POST", path, {"ok": True, "result": {**user, "nickname": "d"}}) == [
+            "unknown result.nickname"
+        ]
+        assert answered("telegram", "POST", path, {"ok": True, "result": {"id": 1, "is_bot": True}}) == [
+            "result.first_name: Field required (dict)"
+        ]
+        assert answered("telegram", "POST", path, user) == ["the answer is no result"]
+
+    def test_of_bluesky(self) -> None:
+        path, session = "/xrpc/com.atproto.server.getSession", {"did": "did:plc:abcdefghijklmnopqrstuvwx"}
+        request = Request("GET", path, {}, {}, b"")
+        for more, expected in (
+            ({"handle": "opstina.test"}, ()),
+            ({"handle": "opstina.test", "nickname": "o"}, ("unknown answer.nickname",)),
+            ({}, ("answer.handle: Field required (dict)",)),
+        ):
+            checked = recorded.check(Exchange(request, Reply(200, {**session, **more})))
+            assert checked is not None
+            assert checked.answered
+            assert checked.problems == tuple(
+                f"bluesky: com.atproto.server.getSession: answer: {one}" for one in expected
+            )
+
+    def test_of_x(self) -> None:
+        post = {"id": "1", "text": "Вест"}
+        assert answered("x", "POST", "/2/tweets", {"data": post}) == []
+        assert answered("x", "POST", "/2/tweets", {"data": {**post, "link": "a"}}) == ["unknown answer.data.link"]
+
+    def test_of_mastodon(self) -> None:
+        path, status = "/api/v1/statuses/1", {"id": "1", "content": "Вест", "created_at": "2026-11-29T12:00:00.000Z"}
+        for more, expected in (
+            ({}, ()),
+            ({"txt": "Вест"}, ("unknown answer.txt",)),
+            ({"replies_count": "7"}, ("answer.replies_count is no int: str",)),
+            ({"created_at": "today"}, ("answer.created_at is no time: str",)),
+            ({"account": {"nick": "o"}}, ("unknown answer.account.nick",)),
+            ({"media_attachments": {}}, ("answer.media_attachments is no list: dict",)),
+        ):
+            checked = recorded.check(Exchange(Request("GET", path, {}, {}, b""), Reply(200, {**status, **more})))
+            assert checked is not None
+            assert checked.problems == tuple(f"mastodon: status: answer: {one}" for one in expected)
+
+    @pytest.mark.parametrize(
+        ("network", "path", "field"), [("facebook", "/v26.0/1_2", "mesage"), ("instagram", "/v26.0/178", "captoin")]
+    )
+    def test_of_meta(self, network: str, path: str, field: str) -> None:
+        assert answered(network, "GET", path, {"id": "1"}) == []
+        assert answered(network, "GET", path, {"id": "1", field: "Вест"}) == [f"unknown field {field}"]
+        assert answered(network, "GET", path, {"id": 1}) == ["field id is no string: int"]
+
+    def test_of_a_schema_that_is_written_by_hand_with_its_errors(self) -> None:
+        path, content = "/v1.0/178", {"success": True, "deleted_id": "178"}
+        assert answered("threads", "DELETE", path, content) == []
+        assert answered("threads", "DELETE", path, {**content, "id": "178"}) == ["unknown answer.id"]
+        assert answered("threads", "DELETE", path, {"error": "no"}, status=400) == ["error.error is no object: str"]
+
+    def test_a_network_whose_status_is_always_200_has_its_errors_in_the_answer(self) -> None:
+        assert answered("viber", "POST", "/pa/post", {"status": 3, "status_message": "badData"}) == []
+        assert answered("viber", "POST", "/pa/post", {"status": 0, "status_message": "ok"}) == [
+            "missing answer.message_token"
+        ]
+
+
+@pytest.mark.parametrize("network", ["linkedin", "threads", "tiktok", "viber"])
+def test_a_schema_that_is_written_by_hand_names_its_pages(network: str) -> None:
+    schema = recorded.vendor(network).SCHEMA
+    assert schema.calls
+    for call in schema.calls:
+        assert call.source.startswith("https://"), call.name
+        assert any(letter.isdigit() for letter in call.page), call.name
+    assert len({call.name for call in schema.calls}) == len(schema.calls)
+
+
 def test_sign_in_is_outside_of_the_schemas_and_nothing_else() -> None:
     assert differences.is_outside("youtube", "POST", "/token")
     assert not differences.is_outside("youtube", "POST", "/youtube/v3/videos")
 
 
-def test_the_report_counts_requests_and_their_forms(tmp_path: Path) -> None:
-    page = tmp_path / "schemas.md"
-    report.write(page, [("youtube", "youtube.videos.list", form) for form in ("one", "one", "other")])
-    text = page.read_text()
-    assert f"| youtube | {recorded.vendor('youtube').version()} | 1 | 3 | 2 |" in text
-    assert "| youtube | `youtube.videos.list` | 3 | 2 |" in text
+def test_the_report_counts_requests_and_their_forms() -> None:
+    forms = (("one", True), ("one", False), ("other", True))
+    text = report.text([("youtube", "youtube.videos.list", *form) for form in forms])
+    assert f"| youtube | {recorded.vendor('youtube').version()} | 1 | 3 | 2 | 2 |" in text
+    assert "| youtube | `youtube.videos.list` | 3 | 2 | 2 |" in text
+    assert "| viber | `set_webhook` | [page](https://developers.viber.com/docs/tools/channels-post-api/) |" in text
 
 
 def test_requests_with_other_values_have_the_same_form() -> None:

@@ -16,6 +16,7 @@ from platforms.types import Absent, ContainerExpired, Credential, Found, Gone, L
 from platforms.x import oauth, posts
 from platforms.x.calls import AUTOMATED, NO_APP, NO_CREDITS, NO_RIGHT, NOT_PERMITTED
 from platforms.x.connector import ALREADY, REPLY_REFUSED, X
+from platforms.x.posts import asked_fields
 from tests.platforms.bench import MOVIE, Bench, picture, video
 from tests.platforms.conformance import start
 from tests.platforms.consent import BACK
@@ -232,6 +233,14 @@ class TestXFake(FaultConformance):
         assert reading.values == {"likes": 0, "reposts": 1, "replies": 1, "quotes": 0, "views": 11}
         assert connector.fetch_account_metrics() == {"followers": 320, "following": 12, "posts": 2}
         assert isinstance(connector.find(second, start() - timedelta(seconds=5)), Found)
+
+    def test_under_the_new_names_an_author_and_an_answered_post_are_expansions(self) -> None:
+        names = "text,referenced_tweets,author_id,note_tweet"
+        assert asked_fields("tweet.fields", names, "author_id") == {"tweet.fields": names, "expansions": "author_id"}
+        assert asked_fields("post.fields", names, "author_id") == {
+            "post.fields": "text,note_post",
+            "expansions": "author_id,referenced_posts",
+        }
 
     def test_once_x_refuses_the_old_names_the_new_ones_are_asked_for(self, bench: Bench, fakes: FakeServer) -> None:
         connector = bench.connector()

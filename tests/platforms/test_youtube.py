@@ -315,7 +315,7 @@ class TestYouTubeFake(FaultConformance):
         ("state", "message"),
         [
             ("failed:codec", videos.UNREADABLE),
-            ("failed:tooLong", videos.TOO_LONG),
+            ("rejected:length", videos.TOO_LONG),
             ("rejected:duplicate", videos.TWICE),
             ("rejected:copyright", videos.COPYRIGHT),
             ("rejected:termsOfUse", videos.AGAINST_RULES),

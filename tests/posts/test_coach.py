@@ -199,8 +199,15 @@ def test_the_parts_of_a_channel_are_put_together(subtests: pytest.Subtests) -> N
                 short_links={7: layout["shown"]},
                 glossary=Glossary.of(pairs=map(tuple, raw.get("words", ()))),
             )
-            account = SimpleNamespace(pk=7, layout="one", languages=["sr-Cyrl"], takes_polls=layout["polls"])
-            assert [[part.slot, part.text] for part in compose.parts(draft, account)] == vector["expect"]
+            account = SimpleNamespace(
+                pk=7,
+                layout="one",
+                languages=["sr-Cyrl"],
+                takes_polls=layout["polls"],
+                takes_threads=layout.get("threads", False),
+            )
+            composed = compose.parts(draft, account)
+            assert [[part.slot, part.text, *part.thread] for part in composed] == vector["expect"]
 
 
 def test_latin_is_derived(subtests: pytest.Subtests) -> None:

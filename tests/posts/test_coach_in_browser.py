@@ -43,7 +43,7 @@ ASKED = {
         "compose",
         "parts",
     ): """(v) => engine.parts({ ...v.draft, words: engine.glossary(v.draft.words ?? []) }, v.layout)
-        .map(({ slot, text }) => [slot, text])""",
+        .map(({ slot, text, thread }) => [slot, text, ...thread])""",
     ("compose", "latin"): "(v) => engine.toLatin(v.text)",
 }
 # The vectors of the package `serbian` are arrays, the last of each is what is expected.

@@ -17,6 +17,7 @@ class Account:
     layout: str = "one"
     languages: list[str] = field(default_factory=lambda: ["sr-Cyrl", "sr-Latn"])
     takes_polls: bool = False
+    takes_threads: bool = False
 
 
 CYRILLIC = Draft(texts={"sr-Cyrl": Text("Његошева улица, QR код на https://lpa.gov.rs/jis #Ћуприја")})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import dataclasses
+import re
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,9 +12,11 @@ from uuid import uuid4
 import pytest
 
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from channels.models import Channel
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.domain import glossary
@@ -23,6 +27,7 @@ from posts.compose import outgoing, parts
 from posts.composer.form_parser import parse_form
 from posts.draft import CallToAction, Draft, Interactive, Text, parse
 from posts.editing.domain.save import store_draft
+from posts.editing.previews import of_draft
 from posts.interactive import answers_until, format_notes
 from posts.models import Closing, Post
 from posts.polls.domain.close import MOST, ClosingReport, close, create_follow_up
@@ -37,8 +42,9 @@ QUESTION = Draft(texts={"sr-Cyrl": Text("Шта прво да уредимо?")}
 class Account:
     pk: int = 7
     layout: str = "one"
-    languages: list[str] = field(default_factory=lambda: ["sr-Cyrl"])
+    languages: list[str] = dataclasses.field(default_factory=lambda: ["sr-Cyrl"])
     takes_polls: bool = True
+    takes_threads: bool = False
 
 
 # ---- what goes out
@@ -239,3 +245,71 @@ def test_only_those_who_write_close_and_only_posts_that_asked(cast: Cast, asked:
         store_draft(asked, Draft(texts=QUESTION.texts))
         asked.save()
     assert sign_in(cast.officer).get(url).status_code == 404
+
+
+# ---- networks with other limits
+
+
+@pytest.fixture
+def networks(cast: Cast) -> dict[str, Channel]:
+    places = {"x": "https://api.x.com", "threads": "https://graph.threads.net", "linkedin": "https://api.linkedin.com"}
+    with scope(cast.cuprija):
+        return {
+            key: channel(cast.cuprija, cast.officer, platform=key, server=server, name=f"Ћуприја {key}", handle="@c")
+            for key, server in places.items()
+        }
+
+
+def field(page: str, name: str) -> str:
+    """The problems that stand at a field."""
+    findings = page[page.index(f'id="{name}-findings"') :]
+    return findings[: findings.index("</ul>")]
+
+
+def written(networks: dict[str, Channel], options: list[str], days: str = "5") -> dict[str, Any]:
+    fields = {"revision": 0, "text-sr-Cyrl": "Шта прво?", "channels": [one.pk for one in networks.values()]}
+    fields |= {"category": "service", "interactive-kind": "poll", "interactive-option": options}
+    return fields | {"interactive-days": days, "interactive-promise": "Изнећемо на седницу.", "act": "submit"}
+
+
+def test_a_fifth_answer_is_refused_at_its_field_with_the_networks_that_take_four(
+    cast: Cast, networks: dict[str, Channel]
+) -> None:
+    sent = written(networks, ["Парк", "Пијаца", "Стаза", "Клупе", "Расвета"], days="3")
+    page = sign_in(cast.officer).post(reverse("post_new", args=["cuprija"]), sent).text
+    assert 'href="#option-1"' in page
+    (channels,) = re.findall(
+        r"<strong>([^<]*):</strong> The poll has 5 answers and 4 are allowed", field(page, "interactive")
+    )
+    assert set(channels.split(", ")) == {one.name for one in networks.values()}
+    with scope(cast.cuprija):
+        assert not Post.objects.exclude(versions=None).exists()
+
+
+def test_days_that_a_network_does_not_have_are_said_at_the_number_of_days(
+    cast: Cast, networks: dict[str, Channel]
+) -> None:
+    page = sign_in(cast.officer).post(reverse("post_new", args=["cuprija"]), written(networks, ["Парк", "Пијаца"])).text
+    assert 'href="#interactive-days"' in page
+    assert "Choose one of these numbers of days: 1, 3, 7, 14." in field(page, "days")
+    assert "This network ends every poll after 24 hours" in field(page, "days")
+    control = page[page.index('id="interactive-days"') :]
+    assert 'aria-invalid="true"' in control[: control.index(">")]
+    assert 'href="#option-1"' not in page
+
+
+def test_the_previews_show_the_poll_as_each_network_does(cast: Cast, networks: dict[str, Channel]) -> None:
+    draft = replace(QUESTION, interactive=replace(ASKED, days=3), link="https://cuprija.rs/trg")
+    with scope(cast.cuprija):
+        post = published(networks["x"], timezone.now()).post
+        post.municipality = cast.cuprija
+        previews = {preview.channel.platform: preview for preview in of_draft(post, draft, list(networks.values()), {})}
+    assert {key: preview.poll_days for key, preview in previews.items()} == {"x": 3, "threads": 1, "linkedin": 3}
+    assert previews["linkedin"].question == "Шта прво да уредимо?"
+    assert previews["x"].question == ""
+    assert all(preview.poll_hides_card for preview in previews.values())
+    drawn = {key: render_to_string(preview.template, {"preview": preview}) for key, preview in previews.items()}
+    assert "3 days to vote" in drawn["x"]
+    assert "1 day to vote" in drawn["threads"]
+    assert "The author can see how people vote." in drawn["linkedin"]
+    assert all("look-card" not in html for html in drawn.values())

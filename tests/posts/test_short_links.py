@@ -34,6 +34,7 @@ class Account:
     layout = Layout.COMBINED
     languages = ["sr-Cyrl", "sr-Latn"]
     takes_polls = False
+    takes_threads = False
 
 
 SHORT = "https://d.rs/l/bcdfghjk"

@@ -128,6 +128,50 @@ def test_a_video_reaches_youtube_once_with_title_captions_and_its_comment(video_
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.PUBLISHED}
 
 
+MEDIA = {"media_attachments": {"supported_mime_types": ["image/png", "video/mp4"], "video_size_limit": 99_000_000}}
+
+
+@pytest.fixture
+def fediverse(video_desk: VideoDesk, settings: Any) -> tuple[Channel, Channel]:
+    """Mastodon, and Bluesky with its video service."""
+    cast, fakes = video_desk.desk.cast, video_desk.network
+    settings.NETWORK_OPTIONS = {"bluesky": {"video_service": fakes.url}}
+    mastodon = connected(cast, fakes, "mastodon", software="mastodon", configuration=MEDIA)
+    return mastodon, connected(cast, fakes, "bluesky")
+
+
+def test_a_video_reaches_mastodon_and_bluesky_once_with_its_description_and_captions(
+    video_desk: VideoDesk, fediverse: tuple[Channel, Channel]
+) -> None:
+    publish_now(video_desk.write(*fediverse), by=video_desk.desk.cast.officer)
+    video_desk.run(1)
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.PROCESSING}
+    assert video_desk.public() == []
+    video_desk.run()
+    by_network = {post["platform"]: post for post in video_desk.public()}
+    assert sorted(by_network) == ["bluesky", "mastodon"]
+    assert len(video_desk.public()) == 2
+    for post in by_network.values():
+        assert (post["text"], post["video_alt"]) == ("Вашар у суботу", "Људи на тргу, у средини бина")
+        assert post["video"]
+    (captions,) = by_network["bluesky"]["captions"]
+    assert captions.startswith("WEBVTT\n\n00:00:")
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.PUBLISHED}
+
+
+@pytest.mark.parametrize("accident", ["drop_before", "commit_then_drop", "commit_then_500"])
+@pytest.mark.parametrize("path", [r"/api/v2/media$|uploadPart$", r"startUpload$", r"finishUpload$", r"putRecord$"])
+def test_a_video_that_broke_off_on_its_way_there_is_made_good_without_a_second_post(
+    video_desk: VideoDesk, fediverse: tuple[Channel, Channel], accident: str, path: str
+) -> None:
+    video_desk.network.plan(accident, path, method="POST")
+    publish_now(video_desk.write(*fediverse), by=video_desk.desk.cast.officer)
+    video_desk.run(60)
+    assert len(video_desk.public()) == 2
+    assert all(post["video"] for post in video_desk.public())
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.PUBLISHED}
+
+
 @pytest.mark.parametrize("nth", [1, 2, 3])
 @pytest.mark.parametrize("accident", ["drop_before", "commit_then_drop"])
 def test_an_upload_that_broke_off_is_made_good_without_a_second_post(

@@ -10,7 +10,7 @@ post still exists and what it contains; a post counts as gone after two fetches,
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,7 +22,14 @@ from django.utils import timezone
 
 from analytics.enums import SUCCESSFUL, FetchOutcome, SubjectKind
 from analytics.ingestion import rules
-from analytics.ingestion.domain import bulk_insert, dirty_days, insert_imported, metric_availability, traits
+from analytics.ingestion.domain import (
+    bulk_insert,
+    dirty_days,
+    insert_imported,
+    limited_time,
+    metric_availability,
+    traits,
+)
 from analytics.ingestion.queries import channels_without_subject, publications_without_subject
 from analytics.metrics import INTERACTIONS, POST_METRICS, believed, interactions
 from analytics.models import MetricSnapshot, Subject, Traits
@@ -93,10 +100,13 @@ def _subject_of(publication: Publication, kind: Traits, now: datetime) -> Subjec
         traits=kind,
         published_at=delivery.published_at,
         published_on=timezone.localdate(delivery.published_at),
-        next_fetch_at=rules.first_fetch(delivery.published_at, now)
-        if validation.platform(publication.channel).measures
-        else None,
+        next_fetch_at=rules.first_fetch(delivery.published_at, now) if _is_fetched(publication.channel) else None,
     )
+
+
+def _is_fetched(channel: Channel) -> bool:
+    """Whether a network answers when it is asked for metrics of a post."""
+    return bool(validation.measures(channel)) and not validation.counts_by_events(channel.platform)
 
 
 def claim(limit: int = 500) -> dict[int, list[int]]:
@@ -125,16 +135,22 @@ def collect(channel_id: int, subject_ids: Iterable[int]) -> None:
         channel = Channel.objects.select_related("municipality").get(pk=channel_id)
     with scope(channel.municipality_id):
         wanted = Subject.objects.filter(pk__in=list(subject_ids), channel=channel).select_related("traits")
-        subjects = list(wanted.order_by("next_fetch_at", "pk"))
-        if channel.state == ChannelState.DISCONNECTED:
-            _postpone_disconnected(subjects, timezone.now())
-            return
-        try:
-            connector = open_channel(channel)
-        except PlatformError as error:
-            record(subjects, dict.fromkeys((s.pk for s in subjects), (_outcome(error), {})), timezone.now())
-            return
-        _fetch_batches(channel, connector, subjects)
+        known = list(wanted.order_by("next_fetch_at", "pk"))
+        ends = limited_time.ends(known, timezone.now())
+        _fetch(channel, limited_time.still_public(known, ends, timezone.now()))
+        limited_time.fetch_before_the_end(ends, timezone.now())
+
+
+def _fetch(channel: Channel, subjects: list[Subject]) -> None:
+    if channel.state == ChannelState.DISCONNECTED:
+        _postpone_disconnected(subjects, timezone.now())
+        return
+    try:
+        connector = open_channel(channel)
+    except PlatformError as error:
+        record(subjects, dict.fromkeys((s.pk for s in subjects), (_outcome(error), {})), timezone.now())
+        return
+    _fetch_batches(channel, connector, subjects)
 
 
 def _fetch_batches(channel: Channel, connector: Connector, subjects: list[Subject]) -> None:
@@ -214,10 +230,19 @@ def _answers(connector: Connector, subjects: list[Subject]) -> Answers:
             answers.texts[subject_id] = external_changes.NetworkText(answer.text, answer.at)
         if isinstance(answer, PostMetrics) and answer.poll is not None:
             answers.polls[subject_id] = answer.poll
+    if not connector.counts_polls and (asked := _with_polls(posts.values())):
+        answers.polls |= {posts[remote_id]: poll for remote_id, poll in connector.fetch_polls(asked).items()}
     for subject in subjects:
         if subject.kind == SubjectKind.CHANNEL:
             answers.results[subject.pk] = (FetchOutcome.READ, connector.fetch_account_metrics())
     return answers
+
+
+def _with_polls(subject_ids: Iterable[int]) -> list[str]:
+    """The remote ids of those that were published with a poll. One query."""
+    rows = Subject.objects.filter(pk__in=list(subject_ids), publication__isnull=False)
+    sent = rows.values_list("remote_id", "publication__delivery__payload__poll")
+    return [remote_id for remote_id, poll in sent if poll]
 
 
 def _record_texts(subjects: list[Subject], texts: dict[int, external_changes.NetworkText]) -> None:
@@ -317,7 +342,10 @@ def _missed_before(subject: Subject, at: datetime) -> list[MetricSnapshot]:
 
 @transaction.atomic
 def record(subjects: list[Subject], results: dict[int, FetchResult], at: datetime) -> None:
-    """Store the snapshots of these subjects, schedule their next fetches, and mark dirty days."""
+    """Store the snapshots of these subjects, schedule their next fetches, and mark dirty days.
+
+    Metrics that an event brings are stored by `record_event`.
+    """
     suspects = {subject.pk for subject in subjects if subject.last_outcome == FetchOutcome.GONE}
     snapshots: list[MetricSnapshot] = []
     for subject in subjects:
@@ -329,6 +357,30 @@ def record(subjects: list[Subject], results: dict[int, FetchResult], at: datetim
     for subject in subjects:
         if subject.last_outcome == FetchOutcome.GONE and subject.publication_id and subject.pk in suspects:
             _report_as_gone(subject)
+
+
+@transaction.atomic
+def record_event(metrics: Mapping[int, PostMetrics]) -> int:
+    """Store metrics that a network sent by itself, by subject, as of their own times. Returns how many were new.
+
+    The newest one counts, in whatever order they arrive; each is stored once. The next fetch stays as it is.
+    """
+    subjects = Subject.objects.select_for_update().filter(pk__in=metrics).order_by("pk")
+    new = [one for one in subjects if one.last_fetched_at is None or metrics[one.pk].at >= one.last_fetched_at]
+    snapshots: list[MetricSnapshot] = []
+    changed: list[Subject] = []
+    for subject in new:
+        values, at = believed(metrics[subject.pk].values, _keys(subject)), metrics[subject.pk].at
+        if subject.last_fetched_at and all(getattr(subject, key) == value for key, value in values.items()):
+            continue
+        snapshot = _snapshot(subject, at, FetchOutcome.READ)
+        subject.last_fetched_at, subject.last_outcome, subject.misses = at, FetchOutcome.READ, 0
+        _apply_values(subject, snapshot, values)
+        snapshots.append(snapshot)
+        changed.append(subject)
+    bulk_insert.write(changed, snapshots)
+    metric_availability.update(changed, snapshots, timezone.now())
+    return len(changed)
 
 
 def _keys(subject: Subject) -> tuple[str, ...]:

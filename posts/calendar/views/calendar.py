@@ -36,6 +36,7 @@ from posts.calendar.views.post_list import filters_of, options
 from posts.enums import Stage
 from posts.forms import MoveForm
 from posts.models import Post
+from posts.scheduling import budgets
 from posts.scheduling.domain.schedule import clear_time
 from posts.scheduling.domain.schedule import move as move_post
 from serbian.sorting import sort_key
@@ -57,6 +58,9 @@ def calendar(request: MunicipalityRequest) -> HttpResponse:
     choices = options()
     _prepare(request, posts, choices["channels"])
     days = grid.days(shown, posts, holidays(shown.first, shown.last, request.municipality.slug))
+    over = budgets.days_over(choices["channels"], shown.since, shown.until)
+    for day in days:
+        day.over = over.get(day.on, [])
     colour = choice_param(request.GET, "colour", COLOURS, default="state")
     hours = choice_param(request.GET, "hours", ("usual", "all"), default="usual")
     folds_past = shown.first < today <= shown.last and "past" not in request.GET

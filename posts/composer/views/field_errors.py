@@ -64,8 +64,8 @@ def _errors(page: "ComposerPage") -> Iterator[FieldError]:
         yield FieldError("call-deadline", page.deadline_problem)
     yield from refused("link", "link")
     yield from _of("link_title", page.card_findings)
-    for sentence in page.poll_findings:
-        yield FieldError("option-1", sentence)
+    yield from _of("option-1", page.poll_findings)
+    yield from _of("interactive-days", page.days_findings)
     yield from _of("first_comment", page.beside_findings["first_comment"])
     names = {place.channel.pk: place.channel.name for place in page.settings_places}
     for control, of_setting in page.setting_findings.items():

@@ -14,6 +14,7 @@ from channels.models import Channel
 from common import dates
 from common.typed_dates import typed_day
 from common.uploads import most_bytes
+from municipalities.models import Municipality
 from municipalities.queries import Offered, glossary, offers
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -40,6 +41,7 @@ from posts.interactive import format_notes
 from posts.labels import language_name, own_name, time_notes
 from posts.models import Amendment, Decision, Media, Post
 from posts.rules import ResolvedTime, decides_alone
+from posts.scheduling import budgets
 from serbian.corrections import Correction
 
 # Most networks allow four answers in a poll.
@@ -52,9 +54,11 @@ PARTS = {
     "link": "call",
     "link_title": "call",
     "option-1": "interactive",
+    "interactive-days": "interactive",
     "first_comment": "comment",
 }
 SETTING = "setting-"
+STILL_TO_COME = frozenset({"poll_too_few", "poll_question_missing"})
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,15 @@ def unique_findings(previews: Sequence[Preview], wanted: Callable[[validation.Fi
         for finding in filter(wanted, preview.findings):
             channels_by_finding.setdefault(finding, {})[place] = None
     return [(", ".join(channels), finding) for finding, channels in channels_by_finding.items()]
+
+
+@dataclass(frozen=True)
+class ThreadHint:
+    """What a thread becomes on the chosen channels, by their networks. `is_thread`: several posts were written."""
+
+    is_thread: bool
+    threads: Sequence[str]
+    single: Sequence[str]
 
 
 @dataclass
@@ -266,12 +279,30 @@ class ComposerPage:
         return format_notes(self.draft)
 
     @property
-    def poll_findings(self) -> list[str]:
-        """Problems of the poll, without duplicates over channels."""
-        findings = [finding for preview in self.previews for finding in preview.findings if finding.field == "poll"]
-        # The notes on the format report too few answers already, but as something that is still to come.
-        shown = [finding for finding in findings if self.tried or finding.code != "poll_too_few"]
-        return list(dict.fromkeys(finding.message for finding in shown))
+    def counted_previews(self) -> list[Preview]:
+        """Those whose letters matter: a story shows none."""
+        return [preview for preview in self.previews if preview.limits.shows_text]
+
+    @property
+    def poll_findings(self) -> list[ChannelFinding]:
+        """Problems of a poll's answers and question."""
+        # The notes on the format report these already, but as something that is still to come.
+        is_early = frozenset() if self.tried else STILL_TO_COME
+        return unique_findings(self.previews, lambda finding: finding.field == "poll" and finding.code not in is_early)
+
+    @property
+    def days_findings(self) -> list[ChannelFinding]:
+        """Problems of the time that a poll runs."""
+        return unique_findings(self.previews, lambda finding: finding.field == "poll.days")
+
+    @property
+    def thread_hint(self) -> ThreadHint:
+        threads = {validation.platform(preview.channel).title: preview.limits.threads for preview in self.previews}
+        return ThreadHint(
+            is_thread=any(max(preview.part.written) > 1 for preview in self.previews),
+            threads=[name for name, has_threads in threads.items() if has_threads],
+            single=[name for name, has_threads in threads.items() if not has_threads],
+        )
 
     @property
     def text_findings(self) -> list[ChannelFinding]:
@@ -411,7 +442,8 @@ def build_fragments(
     services: Sequence[Offered] = (),
     links: bool = True,
 ) -> ComposerPage:
-    """What the page shows of `typed`. Three queries: glossary, pictures, results of the link checks."""
+    """What the page shows of `typed`. Four queries: glossary, pictures, results of the link checks; with a time, what
+    is planned on channels whose network takes only so many posts."""
     slug, municipality = request.municipality.slug, request.municipality
     content, draft = typed.content, replace(typed.content.draft, glossary=glossary(municipality.pk))
     library = queries.media_of(draft)
@@ -437,7 +469,7 @@ def build_fragments(
         deadline_problem=typed.deadline_problem,
         tried=tried,
         refused=refusals(draft, library) if tried else {},
-        time_notes=time_notes(content.time.local, municipality) if content.time else [],
+        time_notes=_time_notes(content.time, municipality, queries.channels_of(draft, channels), post),
         tabs=[_tab(draft, tag) for tag in _tags(draft, channels, municipality)],
         places=[_place(draft, channel) for channel in channels],
         pictures=[picture_row(slug, library[shown.id], shown) for shown in draft.media if shown.id in library],
@@ -456,6 +488,13 @@ def build_fragments(
         may_emergency=request.access.may(Verb.POST_EMERGENCY) and not post.is_correction,
         others=others,
     )
+
+
+def _time_notes(
+    time: ResolvedTime | None, municipality: Municipality, channels: Sequence[Channel], post: Post
+) -> list[str]:
+    """Warnings about the time: an unusual one, and one at which a network has no room left."""
+    return [*time_notes(time.local, municipality), *budgets.notes(channels, time.due_at, post)] if time else []
 
 
 def _joined(*parts: object) -> str:
@@ -523,7 +562,9 @@ def _place(draft: Draft, channel: Channel) -> ChannelChoice:
     chosen = draft.layout.get(channel.pk)
     written = draft.per_channel.get(channel.pk, {})
     tags = dict.fromkeys([*compose.layout_of(draft, channel).languages, *written])
-    limits = validation.limits(channel)
+    settings = draft.settings.get(channel.pk, {})
+    of_account = validation.limits(channel)
+    limits = of_account.of_format(settings)
     return ChannelChoice(
         channel=channel,
         title=validation.platform(channel).title,
@@ -532,8 +573,8 @@ def _place(draft: Draft, channel: Channel) -> ChannelChoice:
         own=[ChannelText(tag, language_name(tag), written.get(tag, "")) for tag in tags],
         takes_title=bool(limits.title_characters),
         takes_comment=bool(limits.comment_characters),
-        settings=_settings(channel, limits.settings, draft.settings.get(channel.pk, {})),
-        agreement=validation.agreement(channel, draft.settings.get(channel.pk, {})),
+        settings=_settings(channel, of_account.settings, settings),
+        agreement=validation.agreement(channel, settings),
         alt_characters=limits.alt_characters or 0,
     )
 

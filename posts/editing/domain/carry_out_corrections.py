@@ -15,10 +15,14 @@ from django.utils import timezone
 from common import restores
 from common.audit import record
 from delivery.domain import restored
+from delivery.domain.edit import edit
 from delivery.domain.enqueue import enqueue
+from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
+from delivery.models import Delivery
+from delivery.policies import THREAD_PART
 from municipalities.tenancy import everywhere, scope
-from posts.editing.correction_plan import payload
+from posts.editing.correction_plan import next_edit_of_thread, payload
 from posts.editing.domain.corrections import end, finish_if_over
 from posts.enums import AmendmentState, AmendmentWay, PartState
 from posts.locking import locked
@@ -28,6 +32,7 @@ from posts.publishing.domain.publications import KIND
 log = logging.getLogger(__name__)
 
 DOWN = (State.WITHDRAWN, State.MISSING)
+UNDER_WAY = (State.SENDING, State.PROCESSING, State.CHECKING)
 
 
 def continue_corrections() -> int:
@@ -69,19 +74,51 @@ def _carry_on(pk: int, municipality: int, post_id: int) -> None:
 
 def _removed(amendment: Amendment, part: AmendmentPart) -> None:
     delivery = part.publication.delivery
-    if delivery.state in DOWN:
-        end(part, PartState.DONE)
+    if delivery.state in DOWN or delivery.is_over:
+        if _is_thread_down(delivery, part):
+            end(part, PartState.DONE)
     elif delivery.withdrawal_asked_at is None:
         end(part, PartState.REFUSED, delivery.problem)
+
+
+def _is_thread_down(delivery: Delivery, part: AmendmentPart) -> bool:
+    """Whether no further post of its thread is public. Where one cannot be taken down, this ends `part`."""
+    further = list(Delivery.objects.filter(parent=delivery, kind=THREAD_PART).order_by("pk"))
+    if any(each.state in UNDER_WAY or (each.state == State.PUBLISHED and each.withdrawal_asked_at) for each in further):
+        return False
+    stays = next((each for each in further if each.state == State.PUBLISHED), None)
+    if stays:
+        end(part, PartState.REFUSED, stays.problem)
+    return stays is None
 
 
 def _edited(amendment: Amendment, part: AmendmentPart) -> None:
     assert part.delivery is not None
     if part.delivery.state == State.PUBLISHED:
+        if _edits_next(amendment, part):
+            return
         Publication.objects.filter(pk=part.publication_id).update(version=amendment.version)
         end(part, PartState.DONE)
     elif part.delivery.state == State.CANCELLED:
         end(part, PartState.REFUSED)
+
+
+def _edits_next(amendment: Amendment, part: AmendmentPart) -> bool:
+    """Whether another post of a thread has to be edited, and that was begun."""
+    root = part.publication.delivery
+    if not root.payload.get("thread") or amendment.version is None:
+        return False
+    then = payload(amendment.version, part.publication)
+    following = next_edit_of_thread(root, then) if then else None
+    if following is None:
+        return False
+    try:
+        part.delivery = edit(*following, by=amendment.by, urgent=amendment.is_emergency)
+    except (Moved, NoSuchMove):
+        end(part, PartState.REFUSED)
+        return True
+    part.save(update_fields=["delivery"])
+    return True
 
 
 def _sent_again(amendment: Amendment, part: AmendmentPart) -> None:
@@ -91,8 +128,9 @@ def _sent_again(amendment: Amendment, part: AmendmentPart) -> None:
             end(part, PartState.DONE)
         elif part.delivery.state == State.CANCELLED:
             end(part, PartState.REFUSED)
-    elif old.state in DOWN:
-        _send(amendment, part)
+    elif old.state in DOWN or old.is_over:
+        if _is_thread_down(old, part):
+            _send(amendment, part)
     elif old.withdrawal_asked_at is None:
         # It could not be removed, so its replacement is not sent.
         end(part, PartState.REFUSED, old.problem)

@@ -20,8 +20,16 @@ from delivery.domain.cancel import cancel
 from delivery.domain.edit import edit
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
+from delivery.models import Delivery
+from delivery.policies import THREAD_PART
+from platforms.types import Outgoing
 from posts.draft import parse, storable
-from posts.editing.correction_plan import PlannedCorrection, plan_corrections, public_publications
+from posts.editing.correction_plan import (
+    PlannedCorrection,
+    next_edit_of_thread,
+    plan_corrections,
+    public_publications,
+)
 from posts.editing.domain.freeze import freeze
 from posts.editing.domain.move_anchors import move_anchors
 from posts.editing.domain.ready import freeze_for_submission
@@ -82,7 +90,9 @@ def _refuse_unfit(post: Post) -> None:
         raise ActionNotAllowed(
             _("Only a post that is out can be corrected. This one is being written: change it there.")
         )
-    states = {publication.delivery.state for publication in publications(post)}
+    deliveries = [publication.delivery for publication in publications(post)]
+    further = Delivery.objects.filter(parent__in=deliveries, kind=THREAD_PART).values_list("state", flat=True)
+    states = {delivery.state for delivery in deliveries} | set(further)
     if states & set(UNDER_WAY):
         raise ActionNotAllowed(being_sent_message())
     if states & {State.CHECKING, State.UNCONFIRMED}:
@@ -209,7 +219,7 @@ def _start(amendment: Amendment, plan: PlannedCorrection, *, urgent: bool, by: U
     )  # fmt: skip
     try:
         if plan.chosen == AmendmentWay.EDIT and plan.then:
-            part.delivery = edit(plan.publication.delivery, plan.then, by=by, urgent=urgent)
+            part.delivery = edit(*_first_edit(plan, plan.then), by=by, urgent=urgent)
         elif plan.chosen == AmendmentWay.RESEND:
             withdraw.withdraw(plan.publication.delivery, by=by)
         else:
@@ -217,6 +227,13 @@ def _start(amendment: Amendment, plan: PlannedCorrection, *, urgent: bool, by: U
     except (Moved, NoSuchMove) as moved:
         raise ActionNotAllowed(_("A network has just lost this post. Reload the page to see its status.")) from moved
     part.save()
+
+
+def _first_edit(plan: PlannedCorrection, then: Outgoing) -> tuple[Delivery, Outgoing]:
+    """What is edited first; of a thread the posts follow one by one (`carry_out_corrections`)."""
+    root = plan.publication.delivery
+    further = next_edit_of_thread(root, then) if plan.changes == {"thread"} else None
+    return further or (root, then)
 
 
 @transaction.atomic

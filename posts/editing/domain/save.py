@@ -16,6 +16,7 @@ from channels.models import Channel
 from common.audit import record
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
+from posts import thread_parts
 from posts.draft import BadDraft, Draft, parse
 from posts.editing.domain.move_anchors import move_anchors
 from posts.locking import locked
@@ -92,7 +93,7 @@ def store_draft(post: Post, draft: Draft) -> None:
 
 def first_line(text: str) -> str:
     """The first line with words, its spaces joined: by it a post without a working title is called."""
-    lines = (" ".join(line.split()) for line in text.splitlines())
+    lines = (" ".join(line.split()) for line in thread_parts.joined(text).splitlines())
     return next((line for line in lines if line), "")
 
 

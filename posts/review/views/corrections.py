@@ -17,7 +17,8 @@ from common.web.params import int_list_param, int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts import queries, rules
+from platforms.types import Outgoing
+from posts import queries, rules, thread_parts
 from posts.editing.correction_plan import PlannedCorrection, plan_corrections, public_publications
 from posts.editing.domain import corrections, removals
 from posts.editing.domain.submit import submit
@@ -43,7 +44,7 @@ class AmendablePublication:
     @classmethod
     def of(cls, publication: Publication, *, chosen: bool) -> "AmendablePublication":
         channel = publication.channel
-        limits = validation.limits(channel)
+        limits = validation.limits(channel).of_format(publication.delivery.payload.get("settings") or {})
         known = not publication.delivery.only_seen
         return cls(
             publication, chosen, "text" in limits.edits and known, removals.can_be_taken_down(publication),
@@ -168,8 +169,13 @@ def _row(plan: PlannedCorrection, scope: str) -> ChannelAmendment:
     """Preselects a plain edit; a person has to choose what has side effects."""
     picked = scope if scope in plan.ways else (AmendmentWay.EDIT if AmendmentWay.EDIT in plan.ways else "")
     now = plan.publication.delivery.shown_now if plan.publication.delivery.changed_at else plan.now.text
-    pieces = differences(now, plan.then.text) if plan.then else []
+    pieces = differences(_whole(now, plan.now), _whole(plan.then.text, plan.then)) if plan.then else []
     return ChannelAmendment(plan, pieces, picked, [name for name in OTHER if name in plan.changes])
+
+
+def _whole(first: str, sent: Outgoing) -> str:
+    """The text with the further posts of a thread, as people write it."""
+    return f"\n\n{thread_parts.SEPARATOR}\n\n".join([first, *sent.thread])
 
 
 @requires(Verb.POST_EDIT)

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.web import SignedInRequest
 from channels.models import Channel
 from delivery.enums import State
+from delivery.models import Delivery
 from municipalities.queries import glossary
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -63,6 +64,8 @@ class ReviewPage:
     may: dict[str, bool] = field(default_factory=dict)
     amendments: list[Amendment] = field(default_factory=list)
     votes: Votes = field(default_factory=Votes)
+    thread_parts: dict[int, list[Delivery]] = field(default_factory=dict)
+    """By the delivery of the first post of a thread."""
 
     @property
     def is_newest(self) -> bool:
@@ -104,7 +107,8 @@ class ReviewPage:
     def out(self) -> Publication | None:
         """A public publication, to compare a correction with."""
         return next(
-            (publication for publication in self.publications if publication.delivery.state == State.PUBLISHED), None
+            (row for row in self.publications if row.delivery.state == State.PUBLISHED and not row.delivery.is_over),
+            None,
         )
 
     @property
@@ -161,6 +165,7 @@ def build_review_page(request: MunicipalityRequest, post: Post) -> ReviewPage:
         notes=_notes(draft, post) if reads_drafts and not draft.is_empty else [], library=library,
         approval=next((row for row in decisions if row.kind == "approved"), None), time_shown=time_shown(post),
     )  # fmt: skip
+    reading.thread_parts = queries.thread_parts(publications)
     if any(row.delivery.payload.get("poll") for row in publications):
         reading.votes = count_votes(publications, queries.poll_results(post))
     if reads_drafts:
@@ -337,7 +342,7 @@ def _may(request: MunicipalityRequest, reading: ReviewPage) -> dict[str, bool]:
     out = bool(states & set(queries.OUT))
     everything_out = out and not states - {*queries.OUT, *queries.SEEN}
     rows = [row.delivery for row in reading.publications if row.delivery.state == State.PUBLISHED]
-    public = any(delivery.withdrawal_asked_at is None for delivery in rows)
+    public = any(delivery.withdrawal_asked_at is None and not delivery.is_over for delivery in rows)
     running = {amendment.kind for amendment in reading.amendments if amendment.finished_at is None}
     scheduling = rules.may_schedule(access, post, needs_approval=municipality.needs_approval)
     box = reading.decision_box

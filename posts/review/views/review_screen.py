@@ -24,10 +24,11 @@ from posts.models.post import NEEDS_A_LOOK
 from posts.queries import SEEN
 from posts.review.views.decision_box import ApprovalStep, DecisionBox
 from posts.review.views.review_page import ReviewPage
+from posts.review.views.thread_lines import ThreadLine, thread_lines
 
 # Of these nothing has left for a network.
 NOT_SENT = (State.WAITING, State.SCHEDULED, State.CANCELLED, State.EXPIRED, "paused", "delayed")
-NetworkEvent = Literal["", "missing", "withdrawn", "withdrawing", "changed"]
+NetworkEvent = Literal["", "missing", "withdrawn", "withdrawing", "changed", "until", "over"]
 PageMode = Literal["writing", "deciding", "out"]
 """What the page is for: the draft and its conversations; a decision; how an approved post stands on its networks."""
 
@@ -68,10 +69,12 @@ class NetworkLine:
     event_at: datetime | None
     notes: tuple[str, ...]
     network_words: str = ""
+    thread: tuple[ThreadLine, ...] = ()
+    """The posts that follow it, where it is a thread."""
 
     @property
     def is_there(self) -> bool:
-        return self.event not in ("missing", "withdrawn")
+        return self.event not in ("missing", "withdrawn", "over")
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,7 @@ def present(reading: ReviewPage, slug: str) -> ReviewScreen:
     has_menu = any(may[verb] for verb in ("take_back", "duplicate", "activity", "take_down"))
     last = reading.decisions[0] if reading.decisions else None
     was_returned = post.stage == Stage.RETURNED and last is not None and last.kind == DecisionKind.RETURNED
-    is_out = any(row.delivery.state == State.PUBLISHED for row in reading.publications)
+    is_out = any(row.delivery.state == State.PUBLISHED and not row.delivery.is_over for row in reading.publications)
     deciding = _deciding(reading) if box.waits and may["drafts"] and reading.is_newest else None
     return ReviewScreen(
         mode=_mode(reading, deciding),
@@ -312,7 +315,8 @@ def _network(publication: Publication, reading: ReviewPage) -> NetworkLine:
     event, event_at = _event(publication)
     notes = tuple(_network_notes(publication, reading))
     at = delivery.published_at or delivery.due_at
-    return NetworkLine(publication, at, event, event_at, notes, delivery.network_words)
+    thread = thread_lines(delivery, reading.thread_parts.get(delivery.pk, []))
+    return NetworkLine(publication, at, event, event_at, notes, delivery.network_words, thread)
 
 
 def _was_sent(reading: ReviewPage) -> bool:
@@ -343,7 +347,12 @@ def _event(publication: Publication) -> tuple[NetworkEvent, datetime | None]:
         return "withdrawn", delivery.state_at
     if delivery.state == State.PUBLISHED and delivery.withdrawal_asked_at:
         return "withdrawing", None
-    return ("changed", delivery.changed_at) if publication.shown_state == "changed" else ("", None)
+    if publication.shown_state == "changed":
+        return "changed", delivery.changed_at
+    until = delivery.public_until if delivery.state == State.PUBLISHED else None
+    if until is None:
+        return "", None
+    return ("over" if delivery.is_over else "until"), until
 
 
 def _network_notes(publication: Publication, reading: ReviewPage) -> Iterator[str]:

@@ -5,7 +5,11 @@ export function startLibrary(form, changed) {
   on(form.querySelector("[data-pick-library]"), (button, { openPicker }) => openPicker(form, button, changed));
   form.querySelector("[data-pick-emoji]").addEventListener("click", async () => {
     const { openEmoji } = await import("./emoji.js");
-    openEmoji(form, form.querySelector(".script-panel:not([hidden]) textarea"));
+    openEmoji(form, textArea(form));
+  });
+  form.querySelector("[data-begin-part]").addEventListener("click", async () => {
+    const { beginPart } = await import("./thread.js");
+    beginPart(textArea(form));
   });
   form.querySelector("[data-examples]")?.addEventListener("click", async (event) => {
     // a link: who asks for another tab or window gets the whole page there
@@ -20,3 +24,5 @@ export function startLibrary(form, changed) {
 function on(button, open) {
   button?.addEventListener("click", async () => open(button, await import("./library_dialogs.js")));
 }
+
+const textArea = (form) => form.querySelector(".script-panel:not([hidden]) textarea");

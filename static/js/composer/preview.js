@@ -23,17 +23,25 @@ export function startPreview(form, coach) {
     for (const item of form.querySelectorAll("#counters [data-channel]")) {
       const part = partOf(form, draft, item.dataset);
       if (part === undefined) continue;
-      const { limit, channel, slot, counting, url } = item.dataset;
+      const { limit, partLimit, channel, slot, counting, url } = item.dataset;
       if (!isReady(counting)) {
         // Until then the server's count stands.
         makeReady(counting).then(update, () => {});
         continue;
       }
-      const length = count(part, { counting, urlLength: Number(url) });
+      const lengths = [part.text, ...part.thread].map((text) => count(text, { counting, urlLength: Number(url) }));
+      const limits = lengths.map((_length, at) => Number(at ? partLimit : limit));
       const preview = document.getElementById(`preview-${channel}-${slot}`);
-      for (const place of [item, preview]) show(place?.querySelector(".letters"), length, Number(limit));
-      if (length > Number(limit)) over.push(item.querySelector(".visually-hidden").textContent);
-      draw(preview?.querySelector(".look-text"), part);
+      showAll(item, lengths, limits);
+      show(preview?.querySelector(".letters"), lengths[0], limits[0]);
+      if (lengths.some((length, at) => length > limits[at])) over.push(item.querySelector(".visually-hidden").textContent);
+      draw(preview?.querySelector(".look-text"), part.text);
+      // A new post of a thread comes with the server's answer.
+      for (const [at, place] of [...(preview?.querySelectorAll(".look-thread-post") ?? [])].entries()) {
+        if (at >= part.thread.length) continue;
+        show(place.querySelector(".letters"), lengths[at + 1], limits[at + 1]);
+        draw(place.querySelector(".look-text"), part.thread[at]);
+      }
     }
     derive(draft);
     coach.update(facts(form, over));
@@ -106,10 +114,11 @@ function stretch({ after, why }) {
   return Object.assign(document.createElement("span"), { className: `derived-${why}`, textContent: after });
 }
 
-function partOf(form, draft, { channel, slot, kind, languages, polls, shown }) {
-  const layout = { kind, languages: languages.split(" "), polls: Boolean(polls), shown: draft.link ? shown : "" };
+function partOf(form, draft, { channel, slot, kind, languages, polls, threads, shown }) {
+  const takes = { polls: Boolean(polls), threads: Boolean(threads) };
+  const layout = { kind, languages: languages.split(" "), ...takes, shown: draft.link ? shown : "" };
   const found = parts({ ...draft, own: own(form, channel) }, layout);
-  return found.find((each) => each.slot === slot)?.text;
+  return found.find((each) => each.slot === slot);
 }
 
 function place(part) {
@@ -132,6 +141,16 @@ function isInUse(there) {
   if (!("keep" in there.dataset)) return false;
   const isTyped = [...there.querySelectorAll("input")].some((each) => each.value !== each.defaultValue);
   return isTyped || (there.contains(document.activeElement) && document.activeElement !== document.body);
+}
+
+/** A counter for each post of a thread. */
+function showAll(item, lengths, limits) {
+  const counters = [...item.querySelectorAll(".letters")];
+  for (const [at, length] of lengths.entries()) {
+    counters[at] ??= item.appendChild(document.createElement("span"));
+    show(counters[at], length, limits[at]);
+  }
+  for (const counter of counters.slice(lengths.length)) counter.remove();
 }
 
 function show(target, length, limit) {

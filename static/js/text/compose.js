@@ -20,14 +20,15 @@ export function resolved(texts, tag, derived = {}, words = undefined) {
 }
 
 /**
- * [{slot, text}] for a channel. `draft`: {texts: {tag: text}, own: {tag: text}, link, derived: {tag: text}, options:
+ * [{slot, text, thread}] for a channel; `thread` are the texts of the posts that follow it. `draft`: {texts: {tag: text}, own: {tag: text}, link, derived: {tag: text}, options:
  * [text], words: the municipality's (glossary.js)};
- * `layout`: {kind: "one" | "combined" | "separate", languages: [tag], polls: bool, shown: the link as it goes out here}.
+ * `layout`: {kind: "one" | "combined" | "separate", languages: [tag], polls: bool, threads: bool, shown: the link as it
+ * goes out here}.
  */
 export function parts(draft, layout) {
   const found = layout.languages.map((tag) => [tag, textFor(draft, tag)]).filter(([, text]) => text);
   if (layout.kind === "separate") {
-    if (!found.length) return [{ slot: layout.languages[0], text: layout.shown || draft.link }];
+    if (!found.length) return [{ slot: layout.languages[0], text: layout.shown || draft.link, thread: [] }];
     return found.map((each) => part(each[0], [each], draft, layout));
   }
   if (layout.kind === "combined") return [part("all", found, draft, layout)];
@@ -44,9 +45,32 @@ function textFor(draft, tag) {
 }
 
 function part(slot, texts, draft, layout) {
-  const told = texts.map(([tag, text]) => withAnswers(forPublishing(text).trim(), layout.polls ? [] : answers(draft, tag)));
-  return { slot, text: withLink(told.join(BETWEEN), draft.link, layout.shown) };
+  const written = texts.map(([tag, text]) => {
+    const [first, ...further] = postsOf(forPublishing(text), layout.threads);
+    return [withAnswers(first, layout.polls ? [] : answers(draft, tag)), ...further];
+  });
+  const most = Math.max(1, ...written.map((posts) => posts.length));
+  // In both scripts, each post of a thread has its text in both.
+  const posts = Array.from({ length: most }, (_, at) => written.map((each) => each[at]).filter(Boolean).join(BETWEEN));
+  const [text, ...thread] = withLink(posts, draft.link, layout.shown);
+  return { slot, text, thread };
 }
+
+/** posts/thread_parts.py: a line that holds only hyphens begins the next post. Without threads it is a blank line. */
+function postsOf(text, threads) {
+  const lines = text.split("\n");
+  if (!lines.some(isSeparator)) return [text.trim()];
+  const posts = [[]];
+  for (const line of lines) {
+    if (isSeparator(line)) posts.push([]);
+    else posts.at(-1).push(line);
+  }
+  const kept = posts.map((post) => post.join("\n").trim()).filter(Boolean);
+  if (!kept.length) return [""];
+  return threads ? kept : [kept.join("\n\n")];
+}
+
+const isSeparator = (line) => /^[ \t]*-{3,}[ \t]*$/.test(line);
 
 function answers(draft, tag) {
   const options = (draft.options ?? []).map((option) => forPublishing(option).trim());
@@ -58,11 +82,12 @@ function withAnswers(text, options) {
   return [text, lines].filter(Boolean).join("\n\n");
 }
 
-/** The link at the end, unless the text has it already; `shown` stands for it, also inside the text. */
-function withLink(text, link, shown) {
-  if (!link) return text;
+/** The link where it is written, else at the end of the first post; `shown` stands for it. */
+function withLink(posts, link, shown) {
+  if (!link) return posts;
   const escaped = link.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
   const inside = new RegExp(`(?<![^\\s(\\[{<„“"'«:;,])${escaped}(?=[.,;:!?)\\]}>”“"'»…]*(?:\\s|$))`, "gu");
-  if (text.match(inside)) return text.replace(inside, () => shown || link);
-  return text ? `${text}\n\n${shown || link}` : shown || link;
+  if (posts.some((post) => post.match(inside))) return posts.map((post) => post.replace(inside, () => shown || link));
+  const [first, ...further] = posts;
+  return [first ? `${first}\n\n${shown || link}` : shown || link, ...further];
 }

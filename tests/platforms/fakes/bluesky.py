@@ -6,17 +6,19 @@ import io
 import json
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import regex
 from PIL import Image
 
+from tests.platforms.fakes.bluesky_video import VideoServiceFake
 from tests.platforms.fakes.core import Refusal, Reply, Request
 
 POST = "app.bsky.feed.post"
 TID = regex.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
-IMAGE_BYTES = 1_000_000
-BLOB_BYTES = 5 * 1024 * 1024
+GALLERY = 20
+VIDEO_BYTES = 300_000_000
+CAPTIONS_BYTES = 20_000
 POST_FIELDS = {"$type", "text", "createdAt", "langs", "facets", "embed", "reply", "tags", "labels"}
 # Methods of the sign-in host itself; the rest belongs to the account's own server.
 ENTRYWAY = {"com.atproto.server.createSession", "com.atproto.server.describeServer"}
@@ -31,20 +33,30 @@ def invalid(message: str) -> Refusal:
 
 
 class BlueskyFake:
+    # image_bytes: 1,000,000 on older servers. gallery: whether the server knows embeds of more than four pictures.
+    # blob_bytes: the largest file that the account's own server takes.
+    OPTIONS: ClassVar[dict[str, Any]] = {
+        "image_bytes": 2_000_000, "gallery": True, "blob_bytes": VIDEO_BYTES, **VideoServiceFake.OPTIONS,
+    }  # fmt: skip
+
     def __init__(self, world: Any) -> None:
         self.world = world
+        self.service_of_videos = VideoServiceFake(world, self)
         self.accounts: dict[str, dict[str, Any]] = {}
         self.tokens: dict[str, dict[str, Any]] = {}
         self.blobs: dict[str, dict[str, Any]] = {}
         self.records: dict[str, dict[str, Any]] = {}
         self.notes: list[dict[str, Any]] = []
         self.sign_ins: list[datetime] = []
+        self.service_tokens: dict[str, dict[str, Any]] = {}
 
     def service(self) -> str:
         return self.world.url.replace("127.0.0.1", "localhost")
 
     def handle(self, request: Request) -> Reply:
         method = request.path.removeprefix("/xrpc/")
+        if method.startswith("app.bsky.video."):
+            return Reply(200, self.service_of_videos.answer(request, method))
         handler = self._handlers().get((request.method, method))
         if not handler:
             raise error(501, "MethodNotImplemented", "Method Not Implemented")
@@ -60,6 +72,7 @@ class BlueskyFake:
             ("POST", "com.atproto.server.refreshSession"): self.refresh_session,
             ("POST", "com.atproto.server.deleteSession"): self.delete_session,
             ("GET", "com.atproto.server.getSession"): self.get_session,
+            ("GET", "com.atproto.server.getServiceAuth"): self.service_auth,
             ("POST", "com.atproto.repo.uploadBlob"): self.upload,
             ("POST", "com.atproto.repo.createRecord"): self.create_record,
             ("POST", "com.atproto.repo.putRecord"): self.put_record,
@@ -175,13 +188,27 @@ class BlueskyFake:
         del self.tokens[request.token]
         return self._session(account)
 
-    def delete_session(self, request: Request) -> dict[str, Any]:
+    def delete_session(self, request: Request) -> bytes:
         self._forget(self._grant(request, "refresh")["did"])
-        return {}
+        return b""
 
     def get_session(self, request: Request) -> dict[str, Any]:
         me = self._me(request)
         return {"did": me["did"], "handle": me["handle"], "active": True}
+
+    def service_auth(self, request: Request) -> dict[str, Any]:
+        """A token that another service may use for one method, an hour at most."""
+        me, now = self._me(request), self.world.clock.now().timestamp()
+        if not request.one("aud").startswith("did:"):
+            raise invalid("Error: aud must be a valid did")
+        until = int(request.one("exp"))
+        if not now < until <= now + 3600:
+            raise error(400, "BadExpiration", "cannot request a token with an expiration more than an hour ahead")
+        token = secrets.token_hex(32)
+        self.service_tokens[token] = {
+            "did": me["did"], "aud": request.one("aud"), "lxm": request.one("lxm"), "until": until,
+        }  # fmt: skip
+        return {"token": token}
 
     def resolve(self, request: Request) -> dict[str, Any]:
         for account in self.accounts.values():
@@ -193,16 +220,14 @@ class BlueskyFake:
 
     def upload(self, request: Request) -> dict[str, Any]:
         self._me(request)
-        if len(request.body) > BLOB_BYTES:
+        return {"blob": self.store_blob(request.body, request.kind)}
+
+    def store_blob(self, content: bytes, mime: str) -> dict[str, Any]:
+        if len(content) > self.world.options["blob_bytes"]:
             raise error(413, "PayloadTooLarge", "request entity too large")
-        blob = {
-            "$type": "blob",
-            "ref": {"$link": _cid("bafkrei", request.body)},
-            "mimeType": request.kind,
-            "size": len(request.body),
-        }
-        self.blobs[blob["ref"]["$link"]] = {"blob": blob, "content": request.body}
-        return {"blob": blob}
+        blob = {"$type": "blob", "ref": {"$link": _cid("bafkrei", content)}, "mimeType": mime, "size": len(content)}
+        self.blobs[blob["ref"]["$link"]] = {"blob": blob, "content": content}
+        return blob
 
     def _asked(self, request: Request, fields: set[str]) -> tuple[dict[str, Any], dict[str, Any], str]:
         me, form = self._me(request), request.json()
@@ -245,9 +270,13 @@ class BlueskyFake:
         return {
             "uri": uri,
             "cid": cid,
-            "commit": {"cid": cid, "rev": secrets.token_hex(6)},
+            "commit": {"cid": cid, "rev": self._revision()},
             "validationStatus": "valid",
         }
+
+    def _revision(self) -> str:
+        """A TID. https://atproto.com/specs/tid"""
+        return "3" + "".join(secrets.choice("234567abcdefghijklmnopqrstuvwxyz") for _ in range(12))
 
     def delete_record(self, request: Request) -> dict[str, Any]:
         _, _, uri = self._asked(request, {"repo", "collection", "rkey", "swapRecord", "swapCommit"})
@@ -303,27 +332,54 @@ class BlueskyFake:
             last = end
 
     def _validate_embed(self, embed: dict[str, Any]) -> None:
-        images = embed.get("images") or ()
-        if len(images) > 4:
-            raise invalid("Record/embed/images must not have more than 4 elements")
-        for image in images:
-            if not isinstance(image.get("alt"), str):
-                raise invalid('Record/embed/images must have the property "alt"')
-            self._validate_blob(image["image"])
+        kind = embed.get("$type")
+        if kind == "app.bsky.embed.images":
+            self._validate_pictures(embed["images"], "image", 4, "images")
+        elif kind == "app.bsky.embed.gallery" and self.world.options["gallery"]:
+            self._validate_pictures(embed["items"], "image", GALLERY, "items")
+            if any(one["$type"] != "app.bsky.embed.gallery#image" or not one["aspectRatio"] for one in embed["items"]):
+                raise invalid("Record/embed/items must be pictures with an aspectRatio")
+        elif kind == "app.bsky.embed.video":
+            self._validate_video(embed)
         card = embed.get("external")
         if card and not all(isinstance(card.get(name), str) for name in ("uri", "title", "description")):
             raise invalid("Record/embed/external must have uri, title and description")
         if card and card.get("thumb"):
             self._validate_blob(card["thumb"])
 
-    def _validate_blob(self, blob: dict[str, Any]) -> None:
+    def _validate_pictures(self, pictures: list[Any], name: str, most: int, field: str) -> None:
+        if len(pictures) > most:
+            raise invalid(f"Record/embed/{field} must not have more than {most} elements")
+        for one in pictures:
+            if not isinstance(one.get("alt"), str):
+                raise invalid(f'Record/embed/{field} must have the property "alt"')
+            self._validate_blob(one[name])
+
+    def _validate_video(self, embed: dict[str, Any]) -> None:
+        if set(embed) - {"$type", "video", "alt", "aspectRatio", "captions", "presentation"}:
+            raise invalid("Unknown fields of a video")
+        self._known_blob(embed["video"], "video/mp4", VIDEO_BYTES)
+        if len(regex.findall(r"\X", embed.get("alt", ""))) > 1000:
+            raise invalid("Record/embed/alt must not be longer than 1000 graphemes")
+        for captions in embed.get("captions", ()):
+            content = self._known_blob(captions["file"], "text/vtt", CAPTIONS_BYTES)
+            if not captions["lang"] or not content.startswith(b"WEBVTT\n"):
+                raise invalid("Captions are in no language, or no WebVTT")
+
+    def _known_blob(self, blob: dict[str, Any], mime: str, largest: int) -> bytes:
         known = self.blobs.get(blob.get("ref", {}).get("$link", ""))
         if not known or known["blob"] != blob:
             raise error(400, "BlobNotFound", "Could not find blob")
-        if blob["size"] > IMAGE_BYTES:
-            raise invalid(f"This file is too large. It is {blob['size']} and the maximum size is {IMAGE_BYTES}.")
+        if blob["mimeType"] != mime:
+            raise error(400, "InvalidMimeType", f"Wrong mimetype of blob: {blob['mimeType']}")
+        if blob["size"] > largest:
+            raise invalid(f"This file is too large. It is {blob['size']} and the maximum size is {largest}.")
+        return known["content"]
+
+    def _validate_blob(self, blob: dict[str, Any]) -> None:
+        content = self._known_blob(blob, blob["mimeType"], self.world.options["image_bytes"])
         try:
-            kind = Image.open(io.BytesIO(known["content"])).format
+            kind = Image.open(io.BytesIO(content)).format
         except OSError:
             raise error(400, "InvalidMimeType", "Not a picture") from None
         if Image.MIME[kind] != blob["mimeType"]:
@@ -391,7 +447,12 @@ class BlueskyFake:
         start, limit = int(request.one("cursor", "0")), int(request.one("limit", "50"))
         page = list(reversed(mine))[start : start + limit]
         more = {"cursor": str(start + limit)} if start + limit < len(mine) else {}
-        return {"notifications": [{**self._view(self.records[n["uri"]]), "reason": n["reason"]} for n in page], **more}
+        return {"notifications": [self._notification(self.records[n["uri"]], n["reason"]) for n in page], **more}
+
+    def _notification(self, record: dict[str, Any], reason: str) -> dict[str, Any]:
+        view = self._view(record)
+        shown = {name: view[name] for name in ("uri", "cid", "author", "record", "indexedAt")}
+        return {**shown, "reason": reason, "isRead": False}
 
     # For tests
 
@@ -402,7 +463,8 @@ class BlueskyFake:
                 "platform": "bluesky",
                 "id": r["uri"],
                 "text": r["value"].get("text", ""),
-                "alts": [i["alt"] for i in (r["value"].get("embed") or {}).get("images") or ()],
+                "alts": [one["alt"] for one in self._pictures(r["value"].get("embed") or {})],
+                **self._film(r["value"].get("embed") or {}),
                 "reply_to": ((r["value"].get("reply") or {}).get("parent") or {}).get("uri"),
                 "language": (r["value"].get("langs") or [None])[0],
                 "at": r["at"].isoformat(),
@@ -410,6 +472,19 @@ class BlueskyFake:
             for r in self.records.values()
             if r["did"] in dids and f"/{POST}/" in r["uri"]
         ]
+
+    def _pictures(self, embed: dict[str, Any]) -> list[dict[str, Any]]:
+        """The pictures that people see: none of an embed that the index does not know."""
+        return embed.get("images") or (embed.get("items") if self.world.options["gallery"] else None) or []
+
+    def _film(self, embed: dict[str, Any]) -> dict[str, Any]:
+        film = embed if embed.get("$type") == "app.bsky.embed.video" else {}
+        captions = [self.blobs[one["file"]["ref"]["$link"]]["content"].decode() for one in film.get("captions", ())]
+        return {
+            "video": film["video"]["size"] if film else 0,
+            "video_alt": film.get("alt", ""),
+            "captions": captions,
+        }
 
     def react(self, post: str, kind: str, text: str) -> str:
         record = self.records[post]

@@ -101,6 +101,14 @@ class Request:
 
 
 @dataclass
+class Exchange:
+    """What a connector sent, and the fake's own answer: None for one that was planned or never came."""
+
+    request: Request
+    reply: Reply | None = None
+
+
+@dataclass
 class Fault:
     """One entry of the plan; `seen` counts the requests that matched it."""
 
@@ -174,8 +182,8 @@ class World:
         self.url = ""
         self.lock = threading.RLock()
         self.let_go = threading.Event()
-        # What connectors sent, where somebody reads it (`tests/platforms/vendor_schemas`). A reset leaves it as it is.
-        self.requests: list[Request] | None = None
+        # Of connectors, where somebody reads them (`tests/platforms/vendor_schemas`). A reset leaves them as they are.
+        self.exchanges: list[Exchange] | None = None
         self.reset()
 
     def release(self) -> None:
@@ -375,13 +383,15 @@ class _Handler(BaseHTTPRequestHandler):
         path = re.sub(r"/bot[^/]+/", "/bot…/", request.path)
         entry = {"method": request.method, "path": path, "action": fault.action if fault else None}
         entry |= {"at": self.world.clock.now().isoformat(), "key": headers.get("idempotency-key"), "status": None}
+        exchange = Exchange(request)
         with self.world.lock:
             self.world.ledger.append(entry)
             # A test that calls the fake itself does so without the name of our client.
-            if self.world.requests is not None and headers.get("user-agent") == USER_AGENT:
-                self.world.requests.append(request)
+            if self.world.exchanges is not None and headers.get("user-agent") == USER_AGENT:
+                self.world.exchanges.append(exchange)
         reply = self._reply(request, fault)
         entry["status"] = reply.status if reply else None
+        exchange.reply = reply if fault is None else None
         if reply:
             self._send(reply, cut=bool(fault and fault.action == "truncate_body"))
         else:
@@ -516,6 +526,16 @@ class FakeServer:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def cast_vote(votes: list[set[str]], text: str) -> None:
+    """Count a vote in the answers of a poll. `text` is JSON: who, and the places of the answers; none takes the votes
+    of that person away again (an account that is deleted takes its votes along)."""
+    vote = json.loads(text)
+    for place, people in enumerate(votes):
+        people.discard(vote["who"])
+        if place in vote["choices"]:
+            people.add(vote["who"])
 
 
 @contextlib.contextmanager

@@ -23,6 +23,11 @@ MEDIA_FIELDS = {
     "image_url", "video_url", "media_type", "caption", "alt_text", "children", "is_carousel_item", "cover_url",
     "thumb_offset", "share_to_feed", "collaborators", "location_id", "user_tags",
 }  # fmt: skip
+STORY_METRICS = {
+    "views", "reach", "replies", "shares", "navigation", "total_interactions", "follows", "profile_visits",
+    "profile_activity",
+}  # fmt: skip
+STORY_LIFE = timedelta(hours=24)
 METRICS = {"views", "reach", "likes", "comments", "saved", "shares", "total_interactions", "follows", "profile_visits"}
 PICTURE_BYTES = 8 * 1024 * 1024
 CAPTION = 2_200
@@ -53,6 +58,7 @@ class InstagramFake(graph.FacebookFake):
             ("POST", r"/(\d+)/media", self.make),
             ("POST", r"/(\d+)/media_publish", self.publish),
             ("GET", r"/(\d+)/media", self.listed),
+            ("GET", r"/(\d+)/stories", self.stories),
             ("GET", r"/(\d+)/content_publishing_limit", self.publishing_limit),
             ("POST", r"/(\d+)/comments", self.comment),
             ("GET", r"/(\d+)/comments", self.comments),
@@ -127,9 +133,10 @@ class InstagramFake(graph.FacebookFake):
                 "video": next((part["size"] for part in one["parts"] if part["kind"] == "VIDEO"), 0),
                 "cover": next((part["cover"] for part in one["parts"] if part["cover"]), 0),
                 "kind": one["kind"],
+                "in_feed": one.get("in_feed", True),
             }
             for one in self.media.values()
-            if one["owner"] in accounts
+            if one["owner"] in accounts and self._is_there(one)
         ]
 
     def react(self, post: str, kind: str, text: str) -> str:
@@ -152,10 +159,29 @@ class InstagramFake(graph.FacebookFake):
         item = form.get("is_carousel_item") == "true"
         if item and form.get("caption"):
             raise invalid("A part of a carousel has no caption")
+        if form.get("media_type") == "STORIES":
+            return {"id": self._story(ig, form)}
         part = self._clip(form, item) if "video_url" in form else self._image(form)
         inside = {"item": item, "text": form.get("caption", ""), "parts": [part], "failed": part.pop("failed", "")}
+        inside["in_feed"] = form.get("share_to_feed") != "false"
         kind = "REELS" if part["kind"] == "VIDEO" and not item else part["kind"]
         return {"id": self.containers.add(self._number(), ig, kind=kind, **inside)}
+
+    # "caption", "alt_text", "cover_url" and "user_tags" without a picture belong to other sorts of media:
+    # https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media
+    def _story(self, ig: str, form: dict[str, str]) -> str:
+        if extra := set(form) - {"media_type", "image_url", "video_url"} - graph.COMMON:
+            raise invalid(f"Not supported for stories: {sorted(extra)}")
+        if ("image_url" in form) == ("video_url" in form):
+            raise error(100, "Only photo or video can be accepted as media type.", 2207023)
+        plain = {name: value for name, value in form.items() if name != "media_type"}
+        part = (
+            self._clip({**plain, "media_type": "REELS"}, item=False)
+            if "video_url" in plain
+            else self._image(plain, any_shape=True)
+        )
+        inside = {"item": False, "text": "", "parts": [part], "failed": part.pop("failed", "")}
+        return self.containers.add(self._number(), ig, kind="STORY", **inside)
 
     def _refuse_caption(self, caption: str) -> None:
         if len(caption.encode("utf-16-le")) // 2 > CAPTION:
@@ -163,7 +189,7 @@ class InstagramFake(graph.FacebookFake):
         if len(regex.findall(r"#[\p{L}\p{N}_]+", caption)) > 30:
             raise error(36004, "Too many hashtags", 2207040)
 
-    def _image(self, form: dict[str, str]) -> dict[str, Any]:
+    def _image(self, form: dict[str, str], *, any_shape: bool = False) -> dict[str, Any]:
         if form.get("media_type"):
             raise error(100, "The media type is not known for a picture", 2207023)
         if not form.get("image_url"):
@@ -178,7 +204,7 @@ class InstagramFake(graph.FacebookFake):
             raise error(36000, "The image is too large", 2207004)
         if mime != "image/jpeg":
             raise error(36001, "The image format is not supported", 2207005)
-        if not 0.8 <= round(ratio, 3) <= 1.911:
+        if not any_shape and not 0.8 <= round(ratio, 3) <= 1.911:
             raise error(36003, "The aspect ratio is not supported", 2207009)
         return {"kind": "IMAGE", "alt": form.get("alt_text", ""), "size": len(content), "cover": 0}
 
@@ -222,7 +248,8 @@ class InstagramFake(graph.FacebookFake):
         if self._used(ig) >= self.world.options["instagram_quota"]:
             raise error(9, "The user reached the maximum number of posts", 2207042, status=403)
         number = self._number()
-        self.media[number] = self._post(number, ig, held["kind"], held["text"], parts=held["parts"])
+        more = {"parts": held["parts"], "in_feed": held.get("in_feed", True)}
+        self.media[number] = self._post(number, ig, held["kind"], held["text"], **more)
         held["post"] = number
         return {"id": number}
 
@@ -250,10 +277,14 @@ class InstagramFake(graph.FacebookFake):
         if container := self.containers.held.get(one):
             return self._shown_container(container, fields)
         media = self.media.get(one)
-        if media is None:
+        if media is None or not self._is_there(media):
             raise missing(one)
         self._allow(held, "instagram_basic")
         return self._shown_comment(media, "") if media["kind"] == "comment" else self._shown(media, fields)
+
+    def _is_there(self, media: dict[str, Any]) -> bool:
+        """Nothing but a story ends by itself: it is in no list and no answer then."""
+        return bool(media["kind"] != "STORY" or self._now() - media["at"] < STORY_LIFE)
 
     def _shown_container(self, container: dict[str, Any], fields: str) -> dict[str, Any]:
         if set(fields.split(",")) - {"id", "status", "status_code"}:
@@ -265,9 +296,12 @@ class InstagramFake(graph.FacebookFake):
     def _shown(self, one: dict[str, Any], fields: str) -> dict[str, Any]:
         caption = one["text"].replace("@", "") if self.world.options["instagram_drops_at_sign"] else one["text"]
         below = self._below(one["id"])
-        kind = "VIDEO" if one["kind"] == "REELS" else one["kind"]
+        kind = one["parts"][0]["kind"] if one["kind"] in ("REELS", "STORY") else one["kind"]
         entity = {"id": one["id"], "media_type": kind, "timestamp": one["at"].strftime("%Y-%m-%dT%H:%M:%S+0000")}
         entity |= {"permalink": f"https://www.instagram.com/p/{one['code']}/", "like_count": one["likes"]}
+        entity["media_product_type"] = one["kind"] if one["kind"] in ("REELS", "STORY") else "FEED"
+        if one["kind"] == "STORY":
+            entity["permalink"] = f"https://www.instagram.com/stories/opstina/{one['id']}"
         entity["comments_count"] = len(below) + sum(len(self._below(comment["id"])) for comment in below)
         if caption:
             entity["caption"] = caption
@@ -288,12 +322,22 @@ class InstagramFake(graph.FacebookFake):
 
     def listed(self, request: Request, ig: str) -> dict[str, Any]:
         self._account(request, ig, "instagram_basic")
+        return self._list(request, [one for one in self._of(ig) if one["kind"] != "STORY"])
+
+    def stories(self, request: Request, ig: str) -> dict[str, Any]:
+        """https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/stories"""
+        self._account(request, ig, "instagram_basic")
+        return self._list(request, [one for one in self._of(ig) if one["kind"] == "STORY" and self._is_there(one)])
+
+    def _of(self, ig: str) -> list[dict[str, Any]]:
+        return [one for one in self.media.values() if one["owner"] == ig and one["kind"] != "comment"]
+
+    def _list(self, request: Request, known: list[dict[str, Any]]) -> dict[str, Any]:
         media = []
-        for one in self.media.values():
-            if one["owner"] == ig and one["kind"] != "comment":
-                one["listed"] += 1
-                if one["listed"] > self.world.options["instagram_list_lag"]:
-                    media.append(one)
+        for one in known:
+            one["listed"] += 1
+            if one["listed"] > self.world.options["instagram_list_lag"]:
+                media.append(one)
         newest = sorted(media, key=lambda one: one["at"], reverse=True)
         return graph._paged([self._shown(one, request.one("fields")) for one in newest], request)
 
@@ -302,16 +346,17 @@ class InstagramFake(graph.FacebookFake):
 
     def insights(self, request: Request, one: str) -> dict[str, Any]:
         self._allow(self._token(request), "instagram_manage_insights")
-        if one not in self.media:
+        if one not in self.media or not self._is_there(self.media[one]):
             raise missing(one)
+        known = STORY_METRICS if self.media[one]["kind"] == "STORY" else METRICS
         if self.world.options["instagram_few_viewers"]:
             raise error(10, "(#10) Not enough viewers for the media to show insights")
         asked, removed = request.one("metric").split(","), self.world.options["instagram_unknown_metrics"]
-        if unknown := [name for name in asked if name not in METRICS or name in removed]:
+        if unknown := [name for name in asked if name not in known or name in removed]:
             raise error(100, f"(#100) metric[0] must be one of the following values: {unknown}")
         if self.world.options["instagram_no_insights"]:
             return graph._paged([])
-        values = {"views": 9, "reach": 7, "shares": self.media[one]["shares"]}
+        values = {"views": 9, "reach": 7, "shares": self.media[one]["shares"], "replies": 2}
         return graph._paged([{"name": n, "period": "lifetime", "values": [{"value": values.get(n, 0)}]} for n in asked])
 
     # comments
@@ -383,7 +428,7 @@ class InstagramFake(graph.FacebookFake):
 
     def delete(self, request: Request, one: str) -> dict[str, Any]:
         self._token(request)
-        if one not in self.media:
+        if one not in self.media or not self._is_there(self.media[one]):
             raise missing(one)
         if not self.world.options["instagram_may_delete"] and self.media[one]["kind"] != "comment":
             raise error(3, "(#3) Application does not have the capability to make this API call.")

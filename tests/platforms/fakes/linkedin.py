@@ -19,7 +19,7 @@ from typing import Any
 
 from PIL import Image
 
-from tests.platforms.fakes.core import Refusal, Reply, Request, routed
+from tests.platforms.fakes.core import Refusal, Reply, Request, cast_vote, routed
 
 CLIENT, SECRET = "77linkedinclient", "client-secret"
 VERSIONS = ("202512", "202607")
@@ -36,6 +36,7 @@ SAME_TEXT = timedelta(hours=24)
 POST_KEYS = {
     "author", "commentary", "visibility", "distribution", "content", "lifecycleState", "isReshareDisabledByAuthor",
 }  # fmt: skip
+DURATIONS = ("ONE_DAY", "THREE_DAYS", "SEVEN_DAYS", "FOURTEEN_DAYS")
 ROLES = ("ADMINISTRATOR", "CONTENT_ADMIN", "DIRECT_SPONSORED_CONTENT_POSTER")
 FRAME = re.compile(
     r"\{hashtag\|\\?[#＃]\|(?:\\.|[^}\\])*\}|@\[[^\]]*\]\(urn:li:[\w:]+\)|\\.|[^|{}@\[\]()<>#*_~\\]", re.S
@@ -343,6 +344,7 @@ class LinkedInFake:
                 raise error(422, "MISSING_FIELD", f"{name} :: field is required but not found")
         content = body.get("content") or {}
         images, video, article = self._content(content)
+        votes = self._poll(content)
         if len(body["commentary"].encode("utf-16-le")) // 2 > CHARACTERS:
             raise invalid("MAX_LENGTH_EXCEEDED", f"commentary :: exceeds {CHARACTERS} characters", 400)
         little = cut(body["commentary"])
@@ -351,12 +353,14 @@ class LinkedInFake:
         self.posts[urn] = {
             "urn": urn, "activity": f"urn:li:activity:{self._next()}", "author": body["author"], "little": little,
             "content": content, "images": images, "video": video, "article": article, "at": self._now(),
-            "changed": self._now(), "likes": 0, "shares": 0, "listed": 0, "gone": None, "views": 0,
+            "changed": self._now(), "likes": 0, "shares": 0, "listed": 0, "gone": None, "views": 0, "votes": votes,
         }  # fmt: skip
         return Reply(201, "", {"x-restli-id": urn})
 
     def _content(self, content: dict[str, Any]) -> tuple[list[str], str, dict[str, Any]]:
-        _only(content, {"media", "multiImage", "article"})
+        _only(content, {"media", "multiImage", "article", "poll"})
+        if len(content) > 1:
+            raise invalid("ILLEGAL_ARGUMENT", "content :: is a union and has one member", 400)
         media, several = content.get("media") or {}, (content.get("multiImage") or {}).get("images") or []
         article = content.get("article") or {}
         _only(media, {"id", "altText", "title"})
@@ -378,6 +382,28 @@ class LinkedInFake:
         video = media.get("id", "") if ":video:" in media.get("id", "") else ""
         images = [one["id"] for one in several] or ([media["id"]] if media and not video else [])
         return images, video, article
+
+    def _poll(self, content: dict[str, Any]) -> list[set[str]]:
+        """https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/poll-post-api"""
+        if "poll" not in content:
+            return []
+        poll = content["poll"]
+        _only(poll, {"question", "options", "settings"})
+        settings, options = poll.get("settings") or {}, poll.get("options") or []
+        _only(settings, {"duration", "voteSelectionType", "isVoterVisibleToAuthor"})
+        if not 1 <= len(poll.get("question") or "") <= 140:
+            raise invalid("INVALID_LENGTH", "poll/question :: between 1 and 140 characters", 400)
+        if not 2 <= len(options) <= 4:
+            raise invalid("INVALID_COUNT", "poll/options :: between 2 and 4 options", 400)
+        for option in options:
+            _only(option, {"text"})
+            if not 1 <= len(option.get("text") or "") <= 30:
+                raise invalid("INVALID_LENGTH", "poll/options/text :: between 1 and 30 characters", 400)
+        if settings.get("duration") not in DURATIONS or settings.get("voteSelectionType") != "SINGLE_VOTE":
+            raise invalid("INVALID_ENUM", "poll/settings", 400)
+        if settings.get("isVoterVisibleToAuthor") is not True:
+            raise invalid("NOT_SUPPORTED", "poll/settings/isVoterVisibleToAuthor :: false is not supported", 400)
+        return [set() for _ in options]
 
     def _refuse_twice(self, author: str, little: str, content: Any) -> None:
         for one in self.posts.values():
@@ -406,7 +432,15 @@ class LinkedInFake:
         entity = {"id": post["urn"], "author": post["author"], "commentary": post["little"], "createdAt": at}
         entity |= {"publishedAt": at, "lastModifiedAt": int(post["changed"].timestamp() * 1000)}
         entity |= {"lifecycleState": "PUBLISHED", "visibility": "PUBLIC"}
+        if post["votes"]:
+            return entity | {"content": {"poll": self._poll_entity(post)}}
         return entity | ({"content": post["content"]} if post["content"] else {})
+
+    def _poll_entity(self, post: dict[str, Any]) -> dict[str, Any]:
+        poll = post["content"]["poll"]
+        counted = zip(poll["options"], post["votes"], strict=True)
+        options = [option | {"voteCount": len(who), "isVotedByViewer": False} for option, who in counted]
+        return poll | {"options": options, "uniqueVotersCount": len(set().union(*post["votes"]))}
 
     def _post(self, urn: str) -> dict[str, Any]:
         urn = urllib.parse.unquote(urn)
@@ -583,6 +617,7 @@ class LinkedInFake:
                 "at": post["at"].isoformat(),
                 "video": len(self.files[post["video"]]["content"]) if post["video"] else 0,
                 "article": post["article"],
+                "poll": post["content"].get("poll"),
             }
             for post in self.posts.values()
             if post["author"] in pages and not post["gone"]
@@ -605,6 +640,9 @@ class LinkedInFake:
         target, parent = self._place(post)
         if kind in ("like", "repost"):
             target["likes" if kind == "like" else "shares"] += 1
+            return post
+        if kind == "vote":
+            cast_vote(target["votes"], text)
             return post
         parent = self.comments[parent]["parent"] or parent if parent else ""
         return str(self._commented(target, parent, _member("marko"), text)["urn"])

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import html
 import io
-import json
 import secrets
 import urllib.parse
 from collections import Counter
@@ -14,7 +13,7 @@ from typing import Any, ClassVar
 import regex
 from PIL import Image
 
-from tests.platforms.fakes.core import Refusal, Reply, Request, routed
+from tests.platforms.fakes.core import Refusal, Reply, Request, cast_vote, routed
 
 SCOPES = {
     "read:accounts", "read:statuses", "read:notifications", "write:statuses", "write:media",
@@ -24,9 +23,12 @@ STATUS_FIELDS = {
     "status", "media_ids", "in_reply_to_id", "sensitive", "spoiler_text", "visibility", "language", "scheduled_at",
     "poll", "quoted_status_id", "quote_approval_policy",
 }  # fmt: skip
+EDIT_FIELDS = STATUS_FIELDS | {"media_attributes"}
 KEY_SECONDS = 3600
 IMAGE_BYTES = 16_777_216
 MIMES = ["image/jpeg", "image/png", "image/gif", "image/webp"]
+FILMS = ["video/webm", "video/mp4", "video/quicktime", "video/ogg"]
+VIDEO_BYTES = 103_809_024
 DESCRIPTION = 1500
 
 
@@ -37,7 +39,11 @@ def error(status: int, text: str, **more: str) -> Refusal:
 class MastodonFake:
     # told; "hidden": not before the end; "none": a server that forgets that there was a poll
     # forced_visibility: what every status has, whatever its author asked for
-    OPTIONS: ClassVar[dict[str, Any]] = {"poll_counts": "told", "forced_visibility": ""}
+    # video_polls: how often a video's state is asked for before it is ready; "failed": it cannot be processed.
+    # films: the types of video that the server says it takes
+    OPTIONS: ClassVar[dict[str, Any]] = {
+        "poll_counts": "told", "forced_visibility": "", "video_polls": 1, "films": FILMS,
+    }  # fmt: skip
 
     def __init__(self, world: Any) -> None:
         self.world = world
@@ -111,10 +117,13 @@ class MastodonFake:
                     "characters_reserved_per_url": 23,
                 },
                 "media_attachments": {
-                    "supported_mime_types": [*MIMES, "video/mp4"],
+                    "supported_mime_types": [*MIMES, *self.world.options["films"]],
                     "description_limit": DESCRIPTION,
                     "image_size_limit": IMAGE_BYTES,
                     "image_matrix_limit": 33_177_600,
+                    "video_size_limit": VIDEO_BYTES,
+                    "video_matrix_limit": 8_294_400,
+                    "video_frame_rate_limit": 120,
                 },
                 "polls": {
                     "max_options": 4,
@@ -271,11 +280,27 @@ class MastodonFake:
         description = parts["description"].content.decode() if "description" in parts else ""
         if len(description) > DESCRIPTION:
             raise error(422, f"Validation failed: Description is too long (maximum is {DESCRIPTION} characters)")
-        self._check_picture(parts["file"])
-        media = {"id": self.next_id(), "owner": me["id"], "description": description, "used": False}
-        media["polls"] = self.world.options["media_polls"]
+        is_film = parts["file"].mime in FILMS
+        media = {"id": self.next_id(), "owner": me["id"], "description": description, "used": False, "failed": False}
+        media |= self._film(parts) if is_film else self._picture(parts["file"])
         self.media[media["id"]] = media
         return Reply(202 if media["polls"] else 200, self._media_entity(media))
+
+    def _picture(self, part: Any) -> dict[str, Any]:
+        self._check_picture(part)
+        return {"type": "image", "polls": self.world.options["media_polls"]}
+
+    def _film(self, parts: dict[str, Any]) -> dict[str, Any]:
+        """Transcoded after the answer. Whether it can be is not known before."""
+        if len(parts["file"].content) > VIDEO_BYTES:
+            raise error(422, "Validation failed: File file size must be less than 99 MB")
+        if "thumbnail" in parts:
+            self._check_picture(parts["thumbnail"])
+        film = {"type": "video", "size": len(parts["file"].content), "polls": self.world.options["video_polls"]}
+        film["cover"] = len(parts["thumbnail"].content) if "thumbnail" in parts else 0
+        if film["polls"] == "failed" or b"ftyp" not in parts["file"].content[:12]:
+            return {**film, "polls": 1, "failed": True}
+        return film
 
     def _check_picture(self, part: Any) -> None:
         if part.mime not in MIMES:
@@ -291,13 +316,15 @@ class MastodonFake:
 
     def _media_entity(self, media: dict[str, Any]) -> dict[str, Any]:
         url = None if media["polls"] else f"{self.world.url}/media/{media['id']}.png"
-        return {"id": media["id"], "type": "image", "url": url, "description": media["description"] or None}
+        return {"id": media["id"], "type": media["type"], "url": url, "description": media["description"] or None}
 
     def media_state(self, request: Request, media_id: str) -> Reply:
         self._me(request, "write:media")
         media = self.media.get(media_id)
         if not media or media["used"]:
             raise error(404, "Record not found")
+        if media["failed"]:
+            raise error(422, "Error processing thumbnail for uploaded media")
         media["polls"] = max(0, media["polls"] - 1)
         return Reply(206 if media["polls"] else 200, self._media_entity(media))
 
@@ -308,7 +335,7 @@ class MastodonFake:
         known = self._repeated(request, me)
         if known:
             return known
-        form = self._status_form(request)
+        form = self._status_form(request, STATUS_FIELDS)
         text, media = str(form.get("status") or ""), self._attachments(form, me)
         if not text.strip() and not media:
             raise error(422, "Validation failed: Text can't be blank")
@@ -343,11 +370,11 @@ class MastodonFake:
             raise error(404, "Record not found")
         return self._entity(self.statuses[status_id])
 
-    def _status_form(self, request: Request) -> dict[str, Any]:
+    def _status_form(self, request: Request, fields: set[str]) -> dict[str, Any]:
         if request.kind not in ("application/json", "application/x-www-form-urlencoded"):
             raise error(415, "Unsupported content type")
         form = request.form()
-        unknown = set(form) - STATUS_FIELDS
+        unknown = set(form) - fields
         if unknown:
             raise error(422, f"Unknown parameters: {sorted(unknown)}")
         if form.get("visibility", "public") not in ("public", "unlisted", "private", "direct"):
@@ -396,15 +423,9 @@ class MastodonFake:
         }
 
     def _vote(self, poll: dict[str, Any], text: str) -> None:
-        """`text` is JSON: who, and the places of the answers; none takes the votes of that person away again (an
-        account that is deleted takes its votes along)."""
-        vote = json.loads(text)
         if poll["ends"] <= self.world.clock.now():
             raise error(422, "Validation failed: The poll has already ended")
-        for place, people in enumerate(poll["votes"]):
-            people.discard(vote["who"])
-            if place in vote["choices"]:
-                people.add(vote["who"])
+        cast_vote(poll["votes"], text)
 
     def _attachments(self, form: dict[str, Any], me: dict[str, Any]) -> list[dict[str, Any]]:
         ids = [str(one) for one in form.get("media_ids") or ()]
@@ -413,6 +434,8 @@ class MastodonFake:
         media = [self.media.get(one) for one in ids]
         if any(one is None or one["owner"] != me["id"] or one["used"] for one in media):
             raise error(422, "Validation failed: Media not found or already used")
+        if len(media) > 1 and any(one["type"] == "video" for one in media if one):
+            raise error(422, "Cannot attach a video to a post that already contains images")
         if any(one["polls"] for one in media if one):
             raise error(422, "Cannot attach files that have not finished processing. Try again in a moment!")
         return [one for one in media if one]
@@ -509,7 +532,7 @@ class MastodonFake:
 
     def edit(self, request: Request, status_id: str) -> dict[str, Any]:
         """Pictures and a poll that are not named again are gone. https://docs.joinmastodon.org/methods/statuses/#edit"""
-        me, form = self._me(request, "write:statuses"), self._status_form(request)
+        me, form = self._me(request, "write:statuses"), self._status_form(request, EDIT_FIELDS)
         status = self._known(status_id)
         if status["account"] != me["id"] or not self._is_mastodon():
             raise error(404, "Record not found")
@@ -524,6 +547,11 @@ class MastodonFake:
         if not set(media_ids) <= set(media):
             raise error(422, "Validation failed: Media not found or already used")
         status |= {"text": text, "media": [media[one] for one in media_ids], "edited": self.world.clock.now()}
+        for attributes in form.get("media_attributes") or ():
+            if len(attributes["description"]) > DESCRIPTION:
+                raise error(422, "Validation failed: Description is too long")
+            if attributes["id"] in media_ids:
+                media[attributes["id"]]["description"] = attributes["description"]
         status["poll"] = status.get("poll") if form.get("poll") else None
         return self._entity(status)
 
@@ -588,7 +616,10 @@ class MastodonFake:
                 "platform": "mastodon",
                 "id": s["id"],
                 "text": s["text"],
-                "alts": [m["description"] for m in s["media"]],
+                "alts": [m["description"] for m in s["media"] if m["type"] == "image"],
+                "video": next((m["size"] for m in s["media"] if m["type"] == "video"), 0),
+                "video_alt": next((m["description"] for m in s["media"] if m["type"] == "video"), ""),
+                "cover": next((m["cover"] for m in s["media"] if m["type"] == "video"), 0),
                 "reply_to": s["parent"],
                 "language": s["language"],
                 "visibility": s["visibility"],

@@ -44,6 +44,14 @@ KNOWN = {
     "getWebhookInfo": set(),
     "getUpdates": {"offset", "limit", "timeout", "allowed_updates"},
 }
+GIFTS = {
+    "unlimited_gifts": True, "limited_gifts": True, "unique_gifts": True, "premium_subscription": False,
+    "gifts_from_channels": True,
+}  # fmt: skip
+OTHER_RIGHTS = (
+    "can_manage_video_chats", "can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users",
+    "can_post_stories", "can_edit_stories", "can_delete_stories", "can_send_welcome_messages",
+)  # fmt: skip
 RIGHTS = ("can_post_messages", "can_edit_messages", "can_delete_messages")
 
 
@@ -128,7 +136,9 @@ class TelegramFake:
         if not chat.get("username") and bot["id"] not in chat["admins"]:
             raise bad("chat not found")
         linked = {"linked_chat_id": chat["group"]["id"]} if "group" in chat else {}
-        return self._shown(chat) | linked | {"accent_color_id": 3, "max_reaction_count": 11}
+        return (
+            self._shown(chat) | linked | {"accent_color_id": 3, "max_reaction_count": 11, "accepted_gift_types": GIFTS}
+        )
 
     def get_chat_member(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
         chat = self._chat(params)
@@ -137,9 +147,13 @@ class TelegramFake:
             raise bad("member list is inaccessible")
         granted = chat["admins"].get(user)
         if granted is None:
-            return {"user": {"id": user, "is_bot": True}, "status": "left"}
-        rights = {right: right in granted for right in RIGHTS}
-        return {"user": {"id": user, "is_bot": True}, "status": "administrator", "can_be_edited": False, **rights}
+            return {"user": self._bot(user), "status": "left"}
+        rights = dict.fromkeys(OTHER_RIGHTS, False) | {right: right in granted for right in RIGHTS}
+        own = {"can_be_edited": False, "is_anonymous": False, "can_manage_chat": True}
+        return {"user": self._bot(user), "status": "administrator", **own, **rights}
+
+    def _bot(self, number: int) -> dict[str, Any]:
+        return {"id": number, "is_bot": True, "first_name": "Dobošar"}
 
     def get_chat_member_count(self, bot: dict[str, Any], params: "Params") -> int:
         return int(self._mine(bot, params)["members"])
@@ -160,15 +174,15 @@ class TelegramFake:
 
     def send_photo(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
         chat = self._sender(bot, params)
-        self._photo(params.file("photo"))
-        return self._post(chat, params, [{"photo": [{}], **self._captioned(params)}])[0]
+        sizes = self._photo(params.file("photo"))
+        return self._post(chat, params, [{"photo": sizes, **self._captioned(params)}])[0]
 
     def send_video(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
         chat = self._sender(bot, params)
         film = self._film(params.file("video"))
         if "cover" in params.values:
             self._photo(params.attached(params.text("cover")))
-        return self._post(chat, params, [{"video": {"file_size": film}, **self._captioned(params)}])[0]
+        return self._post(chat, params, [{"video": film, **self._captioned(params)}])[0]
 
     def send_media_group(self, bot: dict[str, Any], params: "Params") -> list[dict[str, Any]]:
         chat, media = self._sender(bot, params), params.nested("media", list)
@@ -180,10 +194,9 @@ class TelegramFake:
             if set(one) - known - (FILM if one.get("type") == "video" else set()):
                 raise bad("can't parse InputMedia: unexpected field")
             if one.get("type") == "photo":
-                self._photo(params.attached(one["media"]))
-                item: dict[str, Any] = {"photo": [{}]}
+                item: dict[str, Any] = {"photo": self._photo(params.attached(one["media"]))}
             elif one.get("type") == "video":
-                item = {"video": {"file_size": self._film(params.attached(one["media"]))}}
+                item = {"video": self._film(params.attached(one["media"]))}
             else:
                 raise bad("can't parse InputMedia: type must be one of photo, video")
             shown.append({**item, "media_group_id": group, **self._caption(one.get("caption", ""))})
@@ -220,7 +233,7 @@ class TelegramFake:
             raise bad("can't parse LinkPreviewOptions")
         return {"link_preview_options": options} if options else {}
 
-    def _photo(self, content: bytes) -> None:
+    def _photo(self, content: bytes) -> list[dict[str, Any]]:
         if len(content) > PHOTO_BYTES:
             raise fails(413, "Request Entity Too Large")
         try:
@@ -229,11 +242,15 @@ class TelegramFake:
             raise bad("IMAGE_PROCESS_FAILED") from None
         if width + height > 10_000 or max(width, height) > 20 * min(width, height):
             raise bad("PHOTO_INVALID_DIMENSIONS")
+        return [{**self._file(content), "width": width, "height": height}]
 
-    def _film(self, content: bytes) -> int:
+    def _film(self, content: bytes) -> dict[str, Any]:
         if len(content) > FILE_BYTES:
             raise fails(413, "Request Entity Too Large")
-        return len(content)
+        return {**self._file(content), "width": 1280, "height": 720, "duration": 12}
+
+    def _file(self, content: bytes) -> dict[str, Any]:
+        return {"file_id": secrets.token_hex(16), "file_unique_id": secrets.token_hex(8), "file_size": len(content)}
 
     def _post(self, chat: dict[str, Any], params: "Params", items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         above = None
@@ -254,7 +271,7 @@ class TelegramFake:
             "date": int(now.timestamp()),
             "chat": self._shown(chat),
             **({"sender_chat": self._shown(chat)} if chat["type"] == "channel" else {}),
-            **({"reply_to_message": {"message_id": above, "chat": self._shown(chat)}} if above else {}),
+            **({"reply_to_message": self._above(chat, above)} if above else {}),
             **item,
         }
         chat["messages"][chat["last"]] = {"message": message, "at": now, "above": above}
@@ -262,10 +279,16 @@ class TelegramFake:
             self._copy(chat, message)
         return message
 
+    def _above(self, chat: dict[str, Any], number: int) -> dict[str, Any]:
+        """A message as another one shows it: without the one that it answers itself."""
+        message = chat["messages"][number]["message"]
+        return {name: value for name, value in message.items() if name != "reply_to_message"}
+
     def _copy(self, channel: dict[str, Any], message: dict[str, Any]) -> None:
         """Into the discussion group, where comments answer it."""
         group = channel["group"]
         origin = {"type": "channel", "chat": self._shown(channel), "message_id": message["message_id"]}
+        origin |= {"date": message["date"]}
         copy = {key: message[key] for key in ("text", "caption", "photo", "video") if key in message}
         copy |= {"is_automatic_forward": True, "forward_origin": origin, "sender_chat": self._shown(channel)}
         forwarded = self._add(group, copy, None)
@@ -455,6 +478,19 @@ class TelegramFake:
             _public(messages, f"{channel['group']['id']}:") for messages in answers
         ]
 
+    def count_reactions(self, post: str, at: int, **counts: int) -> None:
+        """An update with all counts of a message, by the emoji, "paid" or "custom"."""
+        number = int(post.partition("-")[0])
+        channel = next(one for one in self.channels.values() if number in one["messages"])
+        kinds = {"paid": {"type": "paid"}, "custom": {"type": "custom_emoji", "custom_emoji_id": "5368324170671202286"}}
+        reactions = [
+            {"type": kinds.get(name, {"type": "emoji", "emoji": name}), "total_count": count}
+            for name, count in counts.items()
+        ]
+        chat = {name: channel[name] for name in ("id", "title", "type")}
+        update = {"chat": chat, "message_id": number, "date": at, "reactions": reactions}
+        self._deliver_update(channel, "message_reaction_count", update)
+
     def react(self, post: str, kind: str, text: str) -> str:
         """A comment. Reactions cannot be read back."""
         if kind != "reply":
@@ -467,7 +503,7 @@ class TelegramFake:
         group = channel["group"]
         person = {"id": 55501, "is_bot": False, "first_name": "Građanka", "username": "gradjanka"}
         message = self._add(group, {"from": person, "text": text, **more}, above)
-        message["reply_to_message"] = group["messages"][above]["message"]
+        message["reply_to_message"] = self._above(group, above)
         message["message_thread_id"] = above
         self._deliver_update(group, "message", message)
         return f"{group['id']}:{message['message_id']}"

@@ -15,7 +15,7 @@ from typing import Any
 import regex
 
 from tests.platforms.fakes.containers import Containers, Unfetched, file_at, picture_at
-from tests.platforms.fakes.core import Refusal, Reply, Request, routed
+from tests.platforms.fakes.core import Refusal, Reply, Request, cast_vote, routed
 
 VERSION = "v1.0"
 APP, SECRET = "9876543210987654", "threads-secret"
@@ -25,7 +25,7 @@ SCOPES = (
 )  # fmt: skip
 MAKE_FIELDS = {
     "media_type", "text", "image_url", "video_url", "alt_text", "is_carousel_item", "children", "reply_to_id",
-    "reply_control", "link_attachment", "quote_post_id", "topic_tag",
+    "reply_control", "link_attachment", "quote_post_id", "topic_tag", "poll_attachment",
 }  # fmt: skip
 CONTROLS = {"everyone", "accounts_you_follow", "mentioned_only", "parent_post_author_only", "followers_only"}
 METRICS = {"views", "likes", "replies", "reposts", "quotes", "shares"}
@@ -240,6 +240,7 @@ class ThreadsFake:
                 "video": next((part["size"] for part in one["parts"] if part["kind"] == "VIDEO"), 0),
                 "kind": one["kind"],
                 "link": one["link"],
+                "poll": (one["poll"] or {}).get("options"),
                 "control": one["control"],
             }
             for one in self.posts.values()
@@ -252,6 +253,9 @@ class ThreadsFake:
             return self._add(owner, "TEXT_POST", text, above=post)["id"]
         if kind == "mention":
             return self._add(owner, "TEXT_POST", text, mentions=self.posts[post]["owner"])["id"]
+        if kind == "vote":
+            cast_vote(self.posts[post]["poll"]["votes"], text)
+            return post
         self.posts[post][{"like": "likes", "repost": "reposts", "quote": "quotes"}[kind]] += 1
         return post
 
@@ -288,6 +292,7 @@ class ThreadsFake:
             raise invalid("Param media_type must be one of {TEXT, IMAGE, VIDEO, CAROUSEL}")
         shown = {"TEXT": "TEXT_POST", "CAROUSEL": "CAROUSEL_ALBUM"}.get(kind, kind)
         inside = {"text": form.get("text", ""), "above": form.get("reply_to_id"), "link": form.get("link_attachment")}
+        inside["poll"] = self._poll(form, kind)
         inside |= {"control": form.get("reply_control", "everyone"), "kind": shown, "parts": parts, "failed": failed}
         return {"id": self.containers.add(self._number(), account, item=item, **inside)}
 
@@ -312,6 +317,34 @@ class ThreadsFake:
         above = form.get("reply_to_id")
         if above and above not in self.posts:
             raise missing(above)
+
+    def _poll(self, form: dict[str, str], kind: str) -> dict[str, Any] | None:
+        """https://developers.facebook.com/documentation/threads/create-posts/polls, as of 2 July 2026"""
+        if "poll_attachment" not in form:
+            return None
+        if kind != "TEXT" or form.get("link_attachment"):
+            raise invalid("poll_attachment is only available for text-only posts")
+        try:
+            options = json.loads(form["poll_attachment"])
+        except ValueError:
+            raise invalid("Param poll_attachment must be a JSON object") from None
+        names = [f"option_{letter}" for letter in "abcd"]
+        if not 2 <= len(options) <= 4 or list(options) != names[: len(options)]:
+            raise invalid("Param poll_attachment must have between 2 and 4 options")
+        if not all(1 <= _counted(text) <= 25 for text in options.values()):
+            raise invalid("Each option of poll_attachment must be between 1 and 25 characters long")
+        return {"options": list(options.values()), "votes": [set() for _ in options]}
+
+    def _poll_entity(self, post: dict[str, Any], asked: str) -> dict[str, Any]:
+        """Only the fields that were asked for; C and D only where the poll has them."""
+        poll, values = post["poll"], {}
+        total = sum(len(people) for people in poll["votes"])
+        for letter, text, people in zip("abcd", poll["options"], poll["votes"], strict=False):
+            values[f"option_{letter}"] = text
+            values[f"option_{letter}_votes_percentage"] = round(len(people) / total, 2) if total else 0
+        ends = post["at"] + DAY
+        values |= {"total_votes": total, "expiration_timestamp": ends.strftime("%Y-%m-%dT%H:%M:%S+0000")}
+        return {name: value for name, value in values.items() if name in asked.split(",")}
 
     def _image(self, form: dict[str, str]) -> dict[str, Any]:
         try:
@@ -348,7 +381,7 @@ class ThreadsFake:
         if self._used(account, bool(held["above"])) >= self.world.options["threads_quota"]:
             raise error(9, "The user reached the maximum number of posts", 2207042, status=403)
         made = self._add(account, held["kind"], held["text"], above=held["above"], parts=held["parts"])
-        made |= {"link": held["link"], "control": held["control"]}
+        made |= {"link": held["link"], "control": held["control"], "poll": held["poll"]}
         self.posts[made["id"]] = made
         held["post"] = made["id"]
         return {"id": made["id"]}
@@ -357,7 +390,7 @@ class ThreadsFake:
         number = self._number()
         made = {"id": number, "owner": owner, "kind": kind, "text": text, "at": self.world.clock.now(), "parts": []}
         made |= {"above": None, "likes": 0, "reposts": 0, "quotes": 0, "listed": 0, "hidden": False, "mentions": ""}
-        made |= {"link": None, "control": "everyone", "code": secrets.token_urlsafe(8), **more}
+        made |= {"link": None, "poll": None, "control": "everyone", "code": secrets.token_urlsafe(8), **more}
         self.posts[number] = made
         return made
 
@@ -388,7 +421,10 @@ class ThreadsFake:
             return {"id": one, "status": state, **problem}
         if one not in self.posts:
             raise missing(one)
-        return self._shown(self.posts[one])
+        post = self.posts[one]
+        asked = regex.search(r"poll_attachment\{([\w,]+)\}", request.one("fields", ""))
+        poll = {"poll_attachment": self._poll_entity(post, asked[1])} if asked and post["poll"] else {}
+        return self._shown(post) | poll
 
     def _shown(self, one: dict[str, Any]) -> dict[str, Any]:
         entity = {"id": one["id"], "text": one["text"], "timestamp": one["at"].strftime("%Y-%m-%dT%H:%M:%S+0000")}

@@ -19,13 +19,14 @@ from typing import Any
 from PIL import Image
 
 from platforms import weighted
-from tests.platforms.fakes.core import Refusal, Reply, Request, routed
+from tests.platforms.fakes.core import Refusal, Reply, Request, cast_vote, routed
 
 CLIENT, SECRET = "x-client-id", "x-client-secret"
 SCOPES = ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access", "tweet.moderate.write")
 LIFE, CODE_LIFE, SAME_TEXT = timedelta(hours=2), timedelta(seconds=30), timedelta(hours=24)
 CHARACTERS, ALT_CHARACTERS, IMAGE_BYTES = 280, 1_000, 5_000_000
 POST_KEYS = {"text", "media", "reply", "quote_tweet_id", "poll", "reply_settings", "made_with_ai"}
+OBJECTS = ("user.fields", "media.fields", "poll.fields")
 PROBLEMS = "https://api.x.com/2/problems/"
 CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?!\w)")
 NO_DUPLICATES = "You are not allowed to create a Tweet with duplicate content."
@@ -289,12 +290,44 @@ class XFake:
         text, ids = body["text"], (body.get("media") or {}).get("media_ids", [])
         above = (body.get("reply") or {}).get("in_reply_to_tweet_id")
         self._refuse(person, text, ids, above)
+        poll = self._poll(body, ids)
         kinds = [self.media[one]["kind"] for one in ids]
         if len(ids) > 4 or (("video" in kinds) and len(ids) > 1):
             raise invalid("media_ids")
-        made = self._posted(person, text, ids, above, answers=body.get("reply_settings", "everyone"))
+        made = self._posted(person, text, ids, above, answers=body.get("reply_settings", "everyone"), poll=poll)
         self.bill.append("reply" if above else "post_with_link" if weighted.addresses(text) else "post")
-        return Reply(201, {"data": {"id": made["id"], "text": text, "edit_history_tweet_ids": [made["id"]]}})
+        return Reply(201, {"data": {"id": made["id"], "text": text}})
+
+    def _poll(self, body: dict[str, Any], ids: list[str]) -> dict[str, Any] | None:
+        """`CreatePostsPoll` of xdk 0.10.6: two to four options of 1 to 25 characters; `media` and `poll` exclude each
+        other. https://docs.x.com/x-api/posts/create-post"""
+        asked = body.get("poll")
+        if asked is None:
+            return None
+        _only(asked, {"options", "duration_minutes", "reply_settings"})
+        if ids:
+            raise invalid("$.media, $.poll: only one of these fields may be given")
+        options, minutes = asked.get("options") or [], asked.get("duration_minutes")
+        if not 2 <= len(options) <= 4 or not all(isinstance(one, str) and 1 <= len(one) <= 25 for one in options):
+            raise invalid("$.poll.options: must have 2 to 4 options of 1 to 25 characters")
+        if not isinstance(minutes, int) or not 5 <= minutes <= 10_080:
+            raise invalid("$.poll.duration_minutes: must be between 5 and 10080")
+        ends = self._now() + timedelta(minutes=minutes)
+        return {"id": str(self._next()), "options": options, "ends": ends, "votes": [set() for _ in options]}
+
+    def _poll_entity(self, poll: dict[str, Any]) -> dict[str, Any]:
+        """https://docs.x.com/x-api/fundamentals/data-dictionary#poll"""
+        options = [
+            {"position": place, "label": label, "votes": len(people)}
+            for place, (label, people) in enumerate(zip(poll["options"], poll["votes"], strict=True), 1)
+        ]
+        ended = poll["ends"] <= self._now()
+        return {
+            "id": poll["id"],
+            "options": options,
+            "end_datetime": poll["ends"].strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+            "voting_status": "closed" if ended else "open",
+        }
 
     def _refuse(self, person: str, text: str, ids: list[str], above: str | None) -> None:
         if not text and not ids:
@@ -359,10 +392,13 @@ class XFake:
         """Names of `xdk` 0.10.6, X's own library of November 2026: none of the old ones is in it."""
         renamed = self.world.options["x_renamed"]
         fields = "post.fields" if renamed else "tweet.fields"
-        old, new = {"referenced_tweets", "note_tweet"}, {"referenced_posts", "note_post"}
+        old, new = (
+            {"referenced_tweets", "note_tweet", "referenced_posts", "author_id"},
+            {"referenced_posts", "note_post"},
+        )
         if wrong := set(request.one(fields).split(",")) & (old if renamed else new):
             raise invalid(f"The `{fields}` query parameter values {sorted(wrong)} are not known")
-        if unknown := set(request.query) - set(known) - {fields, "user.fields", "media.fields", "expansions"}:
+        if unknown := set(request.query) - set(known) - {fields, "expansions", *OBJECTS}:
             raise invalid(f"The query parameters {sorted(unknown)} are not known")
 
     def _entity(self, post: dict[str, Any]) -> dict[str, Any]:
@@ -380,6 +416,10 @@ class XFake:
             urls.append({"url": short, "expanded_url": f"https://x.com/x/status/{post['id']}/photo/1"})
             urls[-1] |= {"display_url": "pic.x.com/abc", "media_key": self._key(post["media"][0])}
             entity["attachments"] = {"media_keys": [self._key(one) for one in post["media"]]}
+        if post.get("poll"):
+            entity["attachments"] = {"poll_ids": [post["poll"]["id"]]}
+        for one in urls:
+            one |= {"start": (start := text.find(one["url"])), "end": start + len(one["url"])}
         entity |= {
             "text": text,
             "created_at": post["at"].strftime("%Y-%m-%dT%H:%M:%S.000Z"),
@@ -457,17 +497,20 @@ class XFake:
     def several(self, request: Request) -> dict[str, Any]:
         self._person(request, "tweet.read")
         self._fields(request, "ids")
-        data, errors = [], []
+        data, errors, polls = [], [], []
         for number in request.one("ids").split(","):
             post = self.posts.get(number)
             if post and not post["gone"]:
                 data.append(self._entity(post))
+                polls += [self._poll_entity(post["poll"])] if post.get("poll") else []
                 self.bill.append("read")
                 continue
             detail = f"Could not find tweet with ids: [{number}]."
             errors.append({"resource_id": number, "value": number, "parameter": "ids", "resource_type": "tweet"})
             errors[-1] |= {"title": "Not Found Error", "detail": detail, "type": f"{PROBLEMS}resource-not-found"}
-        return ({"data": data} if data else {}) | ({"errors": errors} if errors else {})
+        includes = polls if "attachments.poll_ids" in request.one("expansions", "") else []
+        answer: dict[str, Any] = {"includes": {"polls": includes}} if includes else {}
+        return answer | ({"data": data} if data else {}) | ({"errors": errors} if errors else {})
 
     # the control pages
 
@@ -496,6 +539,7 @@ class XFake:
                 "alts": [self.media[n]["alt"] for n in one["media"] if self.media[n]["kind"] == "photo"],
                 "reply_to": one["above"],
                 "at": one["at"].isoformat(),
+                "poll": (one.get("poll") or {}).get("options"),
                 "video": sum(len(self.media[n]["content"]) for n in one["media"] if self.media[n]["kind"] == "video"),
             }
             for one in self.posts.values()
@@ -506,6 +550,9 @@ class XFake:
         subject = self.posts[post]
         if kind in ("like", "repost", "quote"):
             subject[f"{kind}s"] += 1
+            return post
+        if kind == "vote":
+            cast_vote(subject["poll"]["votes"], text)
             return post
         if kind == "mention":
             return str(self._posted(MARKO, f"@{self.people[subject['by']]['username']} {text}")["id"])

@@ -1,5 +1,6 @@
 """The Bluesky connector against a real personal data server with its index (PLC, PDS and AppView from npm)."""
 
+import base64
 import json
 import os
 import shutil
@@ -18,10 +19,12 @@ import pytest
 
 from common.http import Http
 from platforms import registry
+from platforms.bluesky.video_service import VideoService
 from platforms.errors import Rejected
-from platforms.types import Found, Keys, Picture
-from tests.platforms.bench import Bench, outgoing, read
+from platforms.types import Captions, Found, Keys, Picture
+from tests.platforms.bench import MOVIE, Bench, outgoing, read, video
 from tests.platforms.conformance import Conformance, replies, start
+from tests.platforms.probing import recorded
 from tests.platforms.real.snac2 import PATIENCE, free_port
 
 pytestmark = pytest.mark.real("bluesky")
@@ -84,6 +87,7 @@ class Network:
                 "id": record["uri"],
                 "text": record["value"]["text"],
                 "alts": [image["alt"] for image in (record["value"].get("embed") or {}).get("images", ())],
+                "video": (record["value"].get("embed") or {}).get("video", {}).get("size", 0),
             }
             for record in answer.json()["records"]
         ]
@@ -169,6 +173,9 @@ class TestBlueskyNetwork(Conformance):
             deviations=DEVIATIONS,
         )
 
+    def test_its_answers_to_a_probe_are_those_that_were_recorded(self, bench: Bench, tmp_path: Path) -> None:
+        assert recorded(bench, "bluesky", tmp_path) == []
+
     def test_the_same_record_under_the_same_key_is_one_post(self, bench: Bench) -> None:
         connector, sent = bench.connector(), outgoing("Једном и само једном.")
         assert connector.publish(sent, read) == connector.publish(sent, read)
@@ -205,10 +212,40 @@ class TestBlueskyNetwork(Conformance):
         big = Picture("big", "image/png", 700, 700, len(out.getvalue()), "Шум")
         assert big.size > 1_000_000
         connector = bench.connector()
-        sent = outgoing("Велика", pictures=(big,))
-        assert [p.code for p in connector.check(sent, connector.limits({}))] == ["picture_too_large"]
+        sent, older = outgoing("Велика", pictures=(big,)), {"options": {"picture_bytes": 1_000_000}}
+        assert [p.code for p in connector.check(sent, connector.limits(older))] == ["picture_too_large"]
         with pytest.raises(Rejected):
             connector.publish(sent, lambda ref: out.getvalue())
+
+    def test_a_video_goes_to_the_server_itself_with_description_and_captions(
+        self, bench: Bench, officer: Person
+    ) -> None:
+        film = video(alt="Људи прелазе мост", captions=Captions("titlovi", "sr"))
+        connector, sent = bench.connector(), outgoing("Отварање моста.", video=film)
+        first, again = connector.publish(sent, bench.read), connector.publish(sent, bench.read)
+        assert first == again
+        embed = officer.network.record(first.remote_id)["value"]["embed"]
+        assert (embed["$type"], embed["alt"]) == ("app.bsky.embed.video", "Људи прелазе мост")
+        assert self.blob(bench, officer, embed["video"]) == MOVIE
+        (captions,) = embed["captions"]
+        assert captions["lang"] == "sr"
+        assert self.blob(bench, officer, captions["file"]).startswith(b"WEBVTT\n\n00:00:00.000 --> 00:00:02.000\n")
+
+    def blob(self, bench: Bench, officer: Person, blob: dict[str, Any]) -> bytes:
+        query = {"did": officer.did, "cid": blob["ref"]["$link"]}
+        answer = bench.http().get(f"{bench.server}/xrpc/com.atproto.sync.getBlob", params=query)
+        assert answer.ok, answer.text
+        assert answer.headers["content-type"].split(";")[0] == blob["mimeType"]
+        return answer.content
+
+    def test_its_token_for_the_video_service_is_for_one_method_and_half_an_hour(self, bench: Bench) -> None:
+        """The service itself is not here; who may use the token is the server's word."""
+        signed = VideoService(bench.connector().calls, "https://video.bsky.app", lambda token: None).signed()
+        payload = signed["Authorization"].split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        assert (claims["iss"], claims["lxm"]) == (bench.credential.account_id, "com.atproto.repo.uploadBlob")
+        assert claims["aud"].startswith("did:")
+        assert 1700 < claims["exp"] - time.time() <= 1800
 
     def test_a_session_renews_itself(self, bench: Bench) -> None:
         fresh = bench.connector().refresh()

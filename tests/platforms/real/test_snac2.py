@@ -8,6 +8,7 @@ import urllib.parse
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +17,11 @@ from common.http import Http
 from platforms import registry
 from platforms.errors import Rejected
 from platforms.markup import plain
-from platforms.types import Credential, Inconclusive, Keys
+from platforms.types import Credential, Found, Inconclusive, Keys, Published
 from platforms.visibility import Visibility, of_answer
-from tests.platforms.bench import Bench, outgoing, read
+from tests.platforms.bench import MOVIE, Bench, outgoing, read, video
 from tests.platforms.conformance import Conformance, start
+from tests.platforms.probing import recorded
 from tests.platforms.real.snac2 import CONDITION_PATIENCE, PATIENCE, Snac, serving
 
 pytestmark = pytest.mark.real("snac2")
@@ -101,10 +103,15 @@ class Citizen:
                 "id": status["id"],
                 "url": status["url"],
                 "text": plain(status["content"]),
-                "alts": [media["description"] for media in status["media_attachments"]],
+                "alts": [media["description"] for media in self.media(status, "image")],
+                "video": sum(len(self.http.get(media["url"]).content) for media in self.media(status, "video")),
             }
             for status in answer.json()
         ]
+
+    @staticmethod
+    def media(status: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+        return [media for media in status["media_attachments"] if media["type"] == kind]
 
 
 class TestSnac2(Conformance):
@@ -134,6 +141,9 @@ class TestSnac2(Conformance):
     def _remember(self, snac: Snac) -> None:
         self._snac = snac
 
+    def test_its_answers_to_a_probe_are_those_that_were_recorded(self, bench: Bench, tmp_path: Path) -> None:
+        assert recorded(bench, "snac2", tmp_path) == []
+
     def test_it_does_not_honour_the_key_and_we_do_not_trust_it_to(self, bench: Bench) -> None:
         connector = bench.connector()
         assert connector.facts["software"] == "snac"
@@ -141,6 +151,19 @@ class TestSnac2(Conformance):
         sent, began = outgoing("Исти кључ, две објаве."), start()
         assert connector.publish(sent, read).remote_id != connector.publish(sent, read).remote_id
         assert isinstance(connector.find(sent, began), Inconclusive)
+
+    def test_a_video_arrives_byte_for_byte_with_its_description(self, bench: Bench) -> None:
+        """It is sent in chunks, and ready at once: snac2 transcodes nothing."""
+        connector, began = bench.connector(), start()
+        sent = outgoing("Снимак са описом.", video=video(alt="Људи прелазе мост", cover=bench.picture(1)))
+        published = connector.publish(sent, bench.read)
+        assert isinstance(published, Published)
+        (media,) = connector.calls.get(f"/api/v1/statuses/{published.remote_id}")["media_attachments"]
+        assert (media["type"], media["description"]) == ("video", "Људи прелазе мост")
+        assert bench.http().get(media["url"]).content == MOVIE
+        found = connector.find(sent, began)
+        assert isinstance(found, Found)
+        assert found.published.remote_id == published.remote_id
 
     def test_it_has_no_pkce(self, bench: Bench) -> None:
         assert bench.connector().facts["pkce"] is False

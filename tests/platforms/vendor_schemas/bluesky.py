@@ -6,6 +6,7 @@ A record is checked as what its `$type` says. The models take fields that they d
 from __future__ import annotations
 
 import importlib.util
+import operator
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -18,6 +19,8 @@ from pydantic import BaseModel
 from tests.platforms.vendor_schemas import models
 
 INVOKED = re.compile(r"\.invoke_(query|procedure)\(\s*'([\w.]+)'")
+# Behind the call: `return get_response_model(response, models.A.B)`, or `bool` where nothing is returned.
+RETURNED = re.compile(r"get_response_model\(response, (?:models\.([\w.]+)|bool)\)")
 METHODS = {"query": "GET", "procedure": "POST"}
 
 
@@ -28,11 +31,15 @@ def version() -> str:
 @cache
 def calls() -> frozenset[tuple[str, str]]:
     """(HTTP method, id) of everything that the package's own client can call."""
+    return frozenset((METHODS[how], name) for how, name in INVOKED.findall(_client()))
+
+
+@cache
+def _client() -> str:
     spec = importlib.util.find_spec("atproto_client")
     assert spec is not None
     assert spec.origin is not None
-    source = Path(spec.origin).with_name("namespaces") / "sync_ns.py"
-    return frozenset((METHODS[how], name) for how, name in INVOKED.findall(source.read_text(encoding="utf-8")))
+    return (Path(spec.origin).with_name("namespaces") / "sync_ns.py").read_text(encoding="utf-8")
 
 
 def operation(method: str, url: str) -> str | None:
@@ -57,6 +64,29 @@ def validate(method: str, url: str, params: Mapping[str, list[str]], body: Any) 
     elif data is None and body is not None:
         problems.append("a body where there is none")
     return problems
+
+
+def validate_answer(method: str, url: str, params: Mapping[str, list[str]], body: Any, answer: Any) -> list[str]:
+    """Problems of an answer with success: of its object, and of the records in it by their own types."""
+    name = operation(method, url)
+    assert name is not None
+    response = _returned(name)
+    if response is None:
+        return [] if answer is None else ["an answer where there is none"]
+    found = models.problems(response, answer, strict=True, place="answer", strict_string_format=True)
+    # A document of an identity is of the type `unknown`: any object.
+    return [problem for problem in found if not problem.startswith("answer.did_doc")]
+
+
+@cache
+def _returned(name: str) -> Any:
+    """The model of an answer, which may be a definition of another lexicon; None where there is no answer."""
+    from atproto_client import models as generated
+
+    calls = re.finditer(rf"'{re.escape(name)}'", _client())
+    returned = [match[1] for call in calls if (match := RETURNED.search(_client(), call.end()))]
+    model = next(filter(None, returned), "")  # the classes of records call the same, for a truth
+    return operator.attrgetter(model)(generated) if model else None
 
 
 def _model(name: str, part: str) -> Any:

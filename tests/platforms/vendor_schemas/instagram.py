@@ -36,3 +36,12 @@ def operation(method: str, url: str) -> str | None:
 def validate(method: str, url: str, params: Mapping[str, list[str]], body: Any) -> list[str]:
     """Problems of a request: unknown parameters, values of a wrong type, fields that an answer cannot have."""
     return meta.best(classes(url), method, url, params, body)[1]
+
+
+def validate_answer(method: str, url: str, params: Mapping[str, list[str]], body: Any, answer: Any) -> list[str] | None:
+    """Problems of what was read, by the class that fits best; None for a write."""
+    checked = [
+        meta.answer_problems(one, answer, several="ids" in params) for one in meta.candidates(classes(url), method, url)
+    ]
+    known = [problems for problems in checked if problems is not None]
+    return min(known, key=len, default=None)

@@ -16,6 +16,8 @@ from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
 
+from tests.platforms.vendor_schemas import mastodon_answers
+
 MODULES = ("accounts", "instance", "media", "notifications", "polls", "statuses")
 PLACEHOLDER = "[^/]+"
 # Of the library's methods, and no parameters of a request: the key is a header.
@@ -31,6 +33,8 @@ class Operation:
     path: re.Pattern[str]
     types: Mapping[str, str]
     required: frozenset[str]
+    answer: str
+    """The annotation of what the library returns."""
 
 
 def version() -> str:
@@ -83,6 +87,12 @@ def _type_of(known: Operation, name: str) -> str | None:
     return known.types.get(name, known.types.get(name.removesuffix("[]")))
 
 
+def validate_answer(method: str, url: str, params: Mapping[str, list[str]], body: Any, answer: Any) -> list[str] | None:
+    """Problems of an answer with success; None where the library does not say what it returns."""
+    known = _known(method, url)
+    return list(mastodon_answers.problems(known.answer, answer)) if known and known.answer else None
+
+
 def _known(method: str, url: str) -> Operation | None:
     matching = [one for one in operations() if one.method == method and one.path.fullmatch(url)]
     return min(matching, key=lambda one: one.path.pattern.count(PLACEHOLDER), default=None)
@@ -100,7 +110,8 @@ def _of_function(function: ast.FunctionDef) -> Iterator[Operation]:
                 own = {name: text for name, text in annotations.items() if name not in OF_THE_LIBRARY}
                 types = {**dict.fromkeys(named, ""), **own} if has_parameters else {}
                 required = frozenset(set(own) - optional - {"ids", "media_file"}) if has_parameters else frozenset()
-                yield Operation(function.name.strip("_"), method, _pattern(path), types, required)
+                answer = ast.unparse(function.returns) if function.returns else ""
+                yield Operation(function.name.strip("_"), method, _pattern(path), types, required, answer)
 
 
 def _text(key: ast.expr | None) -> bool:

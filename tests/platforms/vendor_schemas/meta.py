@@ -19,6 +19,8 @@ from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
 
+from tests.platforms.vendor_schemas import meta_answers
+
 ADDRESS = re.compile(r"/v\d+\.\d+/(?P<id>[^/]*)(?:/(?P<edge>\w+))?")
 # Every call takes these. https://developers.facebook.com/docs/graph-api/overview
 # https://developers.facebook.com/docs/graph-api/results https://developers.facebook.com/docs/facebook-login/security
@@ -38,6 +40,8 @@ class Operation:
     types: Mapping[str, str]
     enums: Mapping[str, frozenset[str]]
     fields: frozenset[str]
+    returned: Mapping[str, str]
+    """The types of the fields of an answer, for a call that reads."""
 
 
 def version() -> str:
@@ -71,6 +75,19 @@ def problems(known: Operation, params: Mapping[str, list[str]], body: Any) -> li
         *(problem for name in sorted(set(sent) & set(known.types)) for problem in _of_value(known, name, sent[name])),
         *(f"unknown field {name}" for name in fields),
     ]
+
+
+def answer_problems(known: Operation, answer: Any, *, several: bool) -> list[str] | None:
+    """Problems of the objects in an answer; None for a write, of whose answers the SDK has no fields. `several`: they
+    were asked for by their ids, which are the names in the answer."""
+    if not known.returned:
+        return None
+    data = answer.get("data") if isinstance(answer, dict) and known.edge else [answer]
+    if several and isinstance(answer, dict):
+        data = list(answer.values())
+    if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
+        return ["the answer is no object and no list of them"]
+    return sorted({problem for one in data for problem in meta_answers.problems(known.fields, known.returned, one)})
 
 
 @cache
@@ -119,7 +136,18 @@ def _operation(name: str, function: ast.FunctionDef) -> Operation | None:
     target = request.get("target_class", "AbstractCrudObject")
     # `AbstractCrudObject`: an answer of which the SDK has no class.
     fields = frozenset() if target.startswith("Abstract") else _constants(target, "Field") | _edges(target) | {"id"}
-    return Operation(f"{name}.{function.name}", ast.literal_eval(request["method"]), edge, types, enums, fields)
+    method = ast.literal_eval(request["method"])
+    returned = _field_types(target) if fields and method == "GET" else {}
+    return Operation(f"{name}.{function.name}", method, edge, types, enums, fields, returned)
+
+
+@cache
+def _field_types(name: str) -> Mapping[str, str]:
+    for node in _class(name).body:
+        match node:
+            case ast.Assign(targets=[ast.Name("_field_types")], value=value):
+                return ast.literal_eval(value)
+    return {}
 
 
 @cache

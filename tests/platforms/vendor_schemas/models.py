@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 
 def problems(model: type[BaseModel], value: Any, *, strict: bool, place: str = "", **context: Any) -> list[str]:
     """What is wrong with a value, each with its place. `strict`: "5" is no number."""
     try:
         instance = model.model_validate(value, strict=strict, context=context)
+    except ValidationError as refused:
+        return [_sentence(place, error) for error in refused.errors(include_url=False)]
+    return list(_left_over(place, instance))
+
+
+def problems_of(adapter: TypeAdapter[Any], value: Any, *, strict: bool, place: str) -> list[str]:
+    """As `problems`, of a type that is no model: a list, a union."""
+    try:
+        instance = adapter.validate_python(value, strict=strict)
     except ValidationError as refused:
         return [_sentence(place, error) for error in refused.errors(include_url=False)]
     return list(_left_over(place, instance))

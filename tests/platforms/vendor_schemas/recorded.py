@@ -13,24 +13,30 @@ from types import ModuleType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-from tests.platforms.fakes.core import Request
+from tests.platforms.fakes.core import Exchange, Reply, Request
 from tests.platforms.vendor_schemas import differences
 
-VENDORS = ("bluesky", "facebook", "instagram", "mastodon", "telegram", "x", "youtube")
+Asked = tuple[str, str, dict[str, list[str]], Any]
+"""Method, address, parameters, content."""
+VENDORS = (
+    "bluesky", "facebook", "instagram", "linkedin", "mastodon", "telegram", "threads", "tiktok", "viber", "x",
+    "youtube",
+)  # fmt: skip
 
 
 class Checked(NamedTuple):
-    """One request. `operation` is empty for a call that no schema describes; `form` is the same for all requests with
-    the same call, names and types."""
+    """One request and its answer. `operation` is empty for a call that no schema describes; `form` is the same for all
+    requests with the same call, names and types; `answered`: whether a schema described the answer as well."""
 
     network: str
     operation: str
     form: str
     problems: tuple[str, ...]
+    answered: bool = False
 
-    def for_report(self) -> tuple[str, str, str]:
-        """Text only: a worker of pytest-xdist sends it to the one that writes the report."""
-        return self.network, self.operation, self.form
+    def for_report(self) -> tuple[str, str, str, bool]:
+        """Texts and truths: a worker of pytest-xdist sends it to the one that writes the report."""
+        return self.network, self.operation, self.form, self.answered
 
 
 @cache
@@ -44,8 +50,9 @@ def network_of(request: Request) -> str:
     return {"xrpc": "bluesky", "api": "mastodon", "oauth": "mastodon"}.get(first, first)
 
 
-def check(request: Request) -> Checked | None:
+def check(exchange: Exchange) -> Checked | None:
     """None for a network without a schema."""
+    request = exchange.request
     network = network_of(request)
     if network not in VENDORS:
         return None
@@ -57,17 +64,45 @@ def check(request: Request) -> Checked | None:
     if operation is None:
         address = re.sub(r"/bot[^/]+/", "/bot…/", path)  # Telegram has the token there
         return Checked(network, "", "", (f"{network}: {request.method} {address}: the schema does not know this call",))
-    problems = [
-        f"{network}: {operation}: {problem}"
-        for problem in module.validate(request.method, path, request.query, content)
-        if not differences.is_accepted(network, operation, problem)
-    ]
+    asked = (request.method, path, request.query, content)
+    answered = _of_answer(module, asked, exchange.reply)
+    problems = [*module.validate(*asked), *(f"answer: {problem}" for problem in answered or ())]
     form = f"{operation} {sorted(request.query)} {shape(content)}"
-    return Checked(network, operation, form, tuple(problems))
+    return Checked(
+        network,
+        operation,
+        form,
+        tuple(
+            f"{network}: {operation}: {problem}"
+            for problem in problems
+            if not differences.is_accepted(network, operation, problem)
+        ),
+        answered is not None,
+    )
 
 
-def check_all(requests: Iterable[Request]) -> list[Checked]:
-    return [checked for request in requests if (checked := check(request))]
+def _of_answer(module: ModuleType, asked: Asked, reply: Reply | None) -> list[str] | None:
+    """None where there is no answer of the fake itself, or no schema of it: few packages have one of errors."""
+    if reply is None:
+        return None
+    content = content_of(reply)
+    if reply.status >= 300:
+        validate_error = getattr(module, "validate_error", None)
+        return validate_error(content) if validate_error else None
+    problems: list[str] | None = module.validate_answer(*asked, content)
+    return problems
+
+
+def content_of(reply: Reply) -> Any:
+    """JSON as a client reads it; other content as it is; None without any."""
+    encoded = reply.encoded()
+    if not encoded or reply.body is None:
+        return None
+    return json.loads(encoded) if "json" in reply.content_type else encoded
+
+
+def check_all(exchanges: Iterable[Exchange]) -> list[Checked]:
+    return [checked for exchange in exchanges if (checked := check(exchange))]
 
 
 def body(request: Request) -> Any:

@@ -53,6 +53,23 @@ def validate(method: str, url: str, params: Mapping[str, list[str]], body: Any) 
     return problems + models.problems(methods()[name], _of_form(fields, values, files), strict=False)
 
 
+def validate_answer(method: str, url: str, params: Mapping[str, list[str]], body: Any, answer: Any) -> list[str]:
+    """Problems of an answer: of the frame around every result, and of the result by its type."""
+    name = operation(method, url)
+    assert name is not None
+    if not isinstance(answer, dict) or answer.get("ok") is not True or set(answer) != {"ok", "result"}:
+        return ["the answer is no result"]
+    return models.problems_of(_result(name), answer["result"], strict=False, place="result")
+
+
+@cache
+def _result(name: str) -> Any:
+    """`bool` takes "yes" and 1; the types of results have none of these, and times are numbers."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(methods()[name].__returning__)
+
+
 def _of_form(fields: Mapping[str, Any], values: dict[str, Any], files: set[str]) -> dict[str, Any]:
     from aiogram.types import BufferedInputFile
 

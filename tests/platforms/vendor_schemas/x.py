@@ -22,6 +22,12 @@ from tests.platforms.vendor_schemas import models
 # The clients whose addresses connectors call; the others would only be parsed in vain.
 CLIENTS = ("media", "posts", "users")
 PARAMETERS = ("params", "page_params")
+LEGACY = {
+    "retweet_count": "repost_count",
+    "tweet_count": "post_count",
+    "referenced_tweets": "referenced_posts",
+    "note_tweet": "note_post",
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class Operation:
     parameters: Mapping[str, ast.expr | None]
     required: frozenset[str]
     body: str
+    answer: str
+    """The model of an answer with success, behind the name of its client."""
 
 
 def version() -> str:
@@ -75,6 +83,24 @@ def validate(method: str, url: str, params: Mapping[str, list[str]], body: Any) 
     return problems
 
 
+def validate_answer(method: str, url: str, params: Mapping[str, list[str]], body: Any, answer: Any) -> list[str]:
+    """Problems of an answer with success, by the model that the SDK reads it with."""
+    known = _known(method, url)
+    assert known is not None
+    if not known.answer:
+        return [] if answer is None else ["an answer where there is none"]
+    client, name = known.answer.split(".")
+    model = getattr(importlib.import_module(f"xdk.{client}.models"), name)
+    return models.problems(model, _renamed(answer), strict=True, place="answer")
+
+
+def _renamed(value: Any) -> Any:
+    """An answer to a request under the old names, with those of today, which alone the SDK has."""
+    if isinstance(value, dict):
+        return {LEGACY.get(name, name): _renamed(content) for name, content in value.items()}
+    return [_renamed(item) for item in value] if isinstance(value, list) else value
+
+
 def _known(method: str, url: str) -> Operation | None:
     matching = [one for one in operations() if one.method == method and one.path.fullmatch(url)]
     # /2/users/me is more than /2/users/{id}.
@@ -113,7 +139,14 @@ def _operation(client: str, function: ast.FunctionDef) -> Operation | None:
         parameters={name: annotations.get(name.replace(".", "_")) for name in names},
         required=frozenset(name for name in names if name.replace(".", "_") in without_default),
         body=f"{client}.{body.id}" if isinstance(body, ast.Name) else "",
+        answer=_answer(client, function.returns),
     )
+
+
+def _answer(client: str, returned: ast.expr | None) -> str:
+    """A list is read page by page: its annotation is an iterator of the model."""
+    inner = returned.slice if isinstance(returned, ast.Subscript) else returned
+    return f"{client}.{inner.id}" if isinstance(inner, ast.Name) else ""
 
 
 def _of_parameter(name: str, annotation: ast.expr | None, text: str) -> Iterator[str]:

@@ -76,6 +76,15 @@ def validate(method: str, url: str, params: Mapping[str, list[str]], body: Any) 
     return problems
 
 
+def validate_answer(method: str, url: str, params: Mapping[str, list[str]], body: Any, answer: Any) -> list[str]:
+    """Problems of an answer with success: fields that its resource does not have, values of a wrong type."""
+    known = operations()[method, url]
+    begins_upload = params.get("uploadType") == ["resumable"]  # what follows goes to the address in a header
+    if begins_upload or "response" not in known:
+        return [] if answer is None else ["an answer where there is none"]
+    return list(_of_value("answer", {"$ref": known["response"]["$ref"]}, answer, ""))
+
+
 def _methods(resources: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for resource in resources.values():
         yield from resource.get("methods", {}).values()
