@@ -256,12 +256,15 @@ class TelegramFake:
         above = None
         if params.get("disable_notification") not in (None, True, "true"):
             raise bad("can't parse disable_notification")
-        items = [{**item, "silent": True} for item in items] if params.get("disable_notification") else items
         if "reply_parameters" in params.values:
             above = params.nested("reply_parameters", dict).get("message_id")
             if above not in chat["messages"]:
                 raise bad("message to be replied not found")
-        return [self._add(chat, item, above) for item in items]
+        sent = [self._add(chat, item, above) for item in items]
+        for message in sent:
+            # No answer says it.
+            chat["messages"][message["message_id"]]["silent"] = bool(params.get("disable_notification"))
+        return sent
 
     def _add(self, chat: dict[str, Any], item: dict[str, Any], above: int | None) -> dict[str, Any]:
         chat["last"] += 1
