@@ -8,10 +8,11 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from string import Formatter
 from typing import Any
 
 from django.conf import settings
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 
 from channels import account_limits, messages, rules
@@ -112,7 +113,8 @@ def agreement(channel: Channel, chosen: Mapping[str, str]) -> str:
         name: format_html('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>', address, gettext(words))
         for name, (words, address) in agreed.links.items()
     }
-    return format_html(gettext(agreed.text), **links)
+    pieces = ((words, links.get(name or "", "")) for words, name, *_rest in Formatter().parse(gettext(agreed.text)))
+    return format_html_join("", "{}{}", pieces)
 
 
 def missing_scopes(channel: Channel) -> list[Scope]:

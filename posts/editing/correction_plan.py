@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from channels import validation
 from channels.enums import ChannelState
+from channels.models import Channel
 from delivery.enums import State
 from delivery.models import Delivery
 from delivery.policies import EDIT, THREAD_PART
@@ -158,14 +159,14 @@ def _plan(publication: Publication, now: Outgoing, then: Outgoing | None, chosen
         possible = (AmendmentWay.BY_HAND,)
     else:
         possible = possible_ways(frozenset(by_edits), limits, has_poll=bool(now.poll or then.poll))
-    problems = (
-        [finding.message for finding in validation.check(channel, then) if finding.severity == "error"]
-        if changed
-        else []
-    )
-    return PlannedCorrection(
-        publication, now, then, frozenset(changed), possible, _among(possible, chosen), tuple(dict.fromkeys(problems))
-    )
+    problems = _problems(channel, then) if changed else ()
+    return PlannedCorrection(publication, now, then, frozenset(changed), possible, _among(possible, chosen), problems)
+
+
+def _problems(channel: Channel, then: Outgoing) -> tuple[str, ...]:
+    """Why the network would refuse the correction. The settings of the post stay as they were published."""
+    errors = [finding for finding in validation.check(channel, then) if finding.severity == "error"]
+    return tuple(dict.fromkeys(finding.message for finding in errors if not finding.field.startswith("settings.")))
 
 
 def _among(possible: tuple[AmendmentWay, ...], chosen: str) -> AmendmentWay | None:

@@ -216,6 +216,15 @@ class TestDemandsOfTikTok:
         findings = shown.partition(f'id="setting-{tiktok.pk}-audience-findings"')[2].partition("</ul>")[0]
         assert "finding" not in findings
 
+    def test_a_correction_asks_for_no_setting_that_it_cannot_change(self, client: Client, tiktok: Channel) -> None:
+        fields = self.sent(tiktok, act="correction")
+        asked, correcting = (
+            client.post(reverse("post_preview", args=["cuprija"]), {**fields, **more}).content.decode()
+            for more in ({}, {"correcting": "on"})
+        )
+        assert "Choose who sees the post" in asked
+        assert "Choose who sees the post" not in correcting
+
     def test_the_fold_says_what_was_chosen_as_it_is_chosen(self, client: Client, tiktok: Channel) -> None:
         fields = self.sent(tiktok, audience="PUBLIC_TO_EVERYONE", comments="yes")
         shown = client.post(reverse("post_preview", args=["cuprija"]), fields).content.decode()

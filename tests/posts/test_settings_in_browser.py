@@ -95,6 +95,9 @@ def test_a_commercial_post_says_what_it_promotes_and_what_one_agrees_to(
     assert page.locator(f"#setting-{tiktok.pk}-duets").count() == 0
     for name in ("stitches", "synthetic"):
         expect(page.locator(f"#setting-{tiktok.pk}-{name}")).to_be_hidden()
+    page.evaluate("document.querySelector('.picture').classList.add('picture-film')")
+    for name in ("stitches", "synthetic"):
+        expect(page.locator(f"#setting-{tiktok.pk}-{name}")).to_be_visible()
     for name in ("comments", "commercial"):
         expect(page.locator(f"#setting-{tiktok.pk}-{name}")).not_to_be_checked()
     expect(kind).to_be_hidden()

@@ -345,7 +345,9 @@ class ComposerPage:
 
     @cached_property
     def setting_findings(self) -> dict[str, list[validation.Finding]]:
-        """Problems of the settings by the ids of their controls."""
+        """Problems of the settings by the ids of their controls. A correction keeps the settings of its post."""
+        if self.post.is_correction:
+            return {}
         problems: dict[str, dict[validation.Finding, None]] = {}
         for preview in self.previews:
             for finding in preview.findings:

@@ -256,16 +256,15 @@ class TelegramFake:
         above = None
         if params.get("disable_notification") not in (None, True, "true"):
             raise bad("can't parse disable_notification")
-        is_silent = bool(params.get("disable_notification"))
         if "reply_parameters" in params.values:
             above = params.nested("reply_parameters", dict).get("message_id")
             if above not in chat["messages"]:
                 raise bad("message to be replied not found")
-        added = [self._add(chat, item, above) for item in items]
-        for message in added:
-            # Subscribers notice it; no message says so.
-            chat["messages"][message["message_id"]]["silent"] = is_silent
-        return added
+        sent = [self._add(chat, item, above) for item in items]
+        for message in sent:
+            # No answer says it.
+            chat["messages"][message["message_id"]]["silent"] = bool(params.get("disable_notification"))
+        return sent
 
     def _add(self, chat: dict[str, Any], item: dict[str, Any], above: int | None) -> dict[str, Any]:
         chat["last"] += 1
