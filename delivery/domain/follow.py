@@ -42,8 +42,9 @@ def first_comment(delivery: Delivery) -> Delivery | None:
     Inside the transaction that publishes. Its key follows from the post's, so that there is never a second one.
     """
     frozen = Outgoing.from_json(delivery.payload)
-    allowed = validation.limits(delivery.channel).of_format(frozen.settings)
-    if not frozen.first_comment.strip() or not allowed.comment_characters:
+    if not frozen.first_comment.strip():
+        return None
+    if not validation.limits(delivery.channel).of_format(frozen.settings).comment_characters:
         return None
     key = uuid5(NAMESPACE, delivery.key.hex)
     bare = Outgoing(frozen.first_comment, frozen.language, key.hex, timezone.now(), reply_to=delivery.remote_id)
