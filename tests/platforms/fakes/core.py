@@ -157,6 +157,7 @@ FAKES = {
     "threads": "tests.platforms.fakes.threads.ThreadsFake",
     "tiktok": "tests.platforms.fakes.tiktok.TikTokFake",
     "viber": "tests.platforms.fakes.viber.ViberFake",
+    "wordpress": "tests.platforms.fakes.wordpress.WordPressFake",
     "x": "tests.platforms.fakes.x.XFake",
     "youtube": "tests.platforms.fakes.youtube.YouTubeFake",
 }
