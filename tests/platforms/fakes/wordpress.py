@@ -78,7 +78,10 @@ class WordPressFake:
             return Reply(200, "<html><body>Општина</body></html>", headers, "text/html; charset=UTF-8")
         if not route and not (pretty and path.startswith("/wp-json")):
             return Reply(404, "<html><body>Није пронађено</body></html>", headers, "text/html; charset=UTF-8")
-        reply = self.routed(request, "/" + (route or path.removeprefix("/wp-json")).strip("/"))
+        try:
+            reply = self.routed(request, "/" + (route or path.removeprefix("/wp-json")).strip("/"))
+        except ValueError as wrong:
+            raise says(400, "rest_invalid_param", str(wrong)) from None
         if fields := request.one("_fields"):
             reply.body = self.only(reply.body, fields.split(","))
         return reply

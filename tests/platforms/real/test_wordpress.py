@@ -18,6 +18,7 @@ from platforms.types import Action, Credential, Keys
 from tests.platforms.bench import Bench
 from tests.platforms.real.wordpress import PATIENCE, WordPress, serving
 from tests.platforms.test_wordpress import DEVIATIONS, SiteConformance
+from tests.platforms.vendor_schemas import wordpress as schema
 
 pytestmark = pytest.mark.real("wordpress")
 
@@ -139,6 +140,12 @@ class TestWordPress(SiteConformance):
             bench.connector().publish(sent, lambda _ref: b"not a picture")
         assert refused.value.field == "pictures"
         assert bench.texts() == []
+
+
+def test_its_routes_are_those_that_requests_are_checked_against(site: WordPress) -> None:
+    """After an update of WordPress: `python -m tools.vendor.wordpress_schema`, and read the difference."""
+    index = requests.get(f"{site.url}/wp-json/wp/v2", timeout=PATIENCE).json()
+    assert schema.reduced(index) == schema.document()["routes"]
 
 
 def test_a_site_in_a_directory_without_pretty_addresses(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 from tests.platforms.fakes.core import Request
 from tests.platforms.vendor_schemas import differences
 
-VENDORS = ("bluesky", "facebook", "instagram", "mastodon", "telegram", "x", "youtube")
+VENDORS = ("bluesky", "facebook", "instagram", "mastodon", "telegram", "wordpress", "x", "youtube")
 
 
 class Checked(NamedTuple):

@@ -18,7 +18,7 @@ has changed. This proves the shape of requests and nothing about a real server.
 
 `VENDOR_SCHEMAS_REPORT=docs/platforms/schemas.md make test ARGS=tests/platforms` writes this page. Requests of the same
 form have the same call and the same names and types; their values differ. LinkedIn, Threads, TikTok and Viber have no
-package here that describes what we call.
+package here that describes what we call. WordPress describes its routes itself, when it runs.
 
 """
 
