@@ -14,7 +14,7 @@ ENDED = gettext_noop(
     "The site no longer accepts the application password. Make a new one on the site and connect the channel again."
 )
 SWITCHED_OFF = gettext_noop(
-    "Application passwords are switched off on this site. Ask whoever maintains it to allow them."
+    "Application passwords are switched off on this site. Ask whoever maintains the site to allow them."
 )
 ROLE = gettext_noop("The role of the portal's user on the site does not allow this. It needs the role of an editor.")
 COMMENTS_CLOSED = gettext_noop("The site takes no comments on this post.")

@@ -8,20 +8,19 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from platforms import checks, history
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, OutcomeUnknown, PlatformError, Rejected
-from platforms.options import Option, values
-from platforms.post_settings import Choice, PostSetting, SettingKind
+from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.refusals import Refusal
 from platforms.translation import gettext_noop
 from platforms.types import (
     Absent,
-    Action,
     Credential,
     FindResult,
     Found,
@@ -40,29 +39,20 @@ from platforms.types import (
     Read,
     Ready,
     Scope,
-    VideoLimits,
 )
 from platforms.wordpress import content, site
 from platforms.wordpress.calls import ACCESS, Calls
 from platforms.wordpress.conversation import Conversation
+from platforms.wordpress.facts import CATEGORY, OPTIONS, SCOPES, limits
 
-PHP = "https://www.php.net/manual/en/ini.core.php#ini.upload-max-filesize"
 REMOVED = gettext_noop(
     "Somebody removed the portal's draft on the site. Check whether the post was public there before you send it again."
 )
 NOT_PUBLIC = gettext_noop("The server's answer is not a public post.")
 FIELDS = "id,date_gmt,link,status,title,content,featured_media,_links,_embedded"
 EDITED = {"context": "edit", "_fields": FIELDS, "_embed": "wp:featuredmedia"}
-CATEGORY = "category"
 PREPARED = frozenset({"draft", "pending", "auto-draft"})
 PAGE, HISTORY_PAGE = 100, 20
-SCOPES = (
-    Scope("publish_posts", gettext_noop("Publishing posts.")),
-    Scope("upload_files", gettext_noop("Pictures and videos.")),
-    Scope("edit_published_posts", gettext_noop("Changing published posts."), needed=False, actions=(Action.EDIT,)),
-    Scope("delete_published_posts", gettext_noop("Taking posts down."), needed=False, actions=(Action.TAKE_DOWN,)),
-    Scope("moderate_comments", gettext_noop("Hiding and deleting comments."), needed=False, actions=(Action.HIDE,)),
-)
 
 
 class WordPress(Conversation, Defaults):
@@ -77,13 +67,10 @@ class WordPress(Conversation, Defaults):
     reads_back: ClassVar[bool] = True
     metrics_batch_size: ClassVar[int] = 10
     has_history: ClassVar[bool] = True
-    # A late publication makes the draft public that `find` knows by its id.
+    # A late publication makes the draft public that `find` knows by its id, and WordPress refuses a second comment with
+    # the same words in the same place (409 comment_duplicate).
     commit_window: ClassVar[timedelta] = timedelta(0)
-    options: ClassVar[Mapping[str, Option]] = {
-        # A site does not say what it takes. PHP's own default is 2 MB; hosts raise it.
-        "image_bytes": Option(2_000_000, "2026-11-29", PHP),
-        "video_bytes": Option(64_000_000, "2026-11-29", "believed"),
-    }
+    options: ClassVar[Mapping[str, Option]] = OPTIONS
 
     def wire(self) -> None:
         self.calls = Calls(self.http, str(self.facts.get("api") or f"{self.server}/wp-json/"), self.token)
@@ -98,7 +85,8 @@ class WordPress(Conversation, Defaults):
         facts = site.facts(self.http, self.server)
         self.calls = Calls(self.http, facts["api"], self.token)
         listed, _ = self.calls.listed("/categories", per_page=PAGE, orderby="count", order="desc", _fields="id,name")
-        return facts | {"categories": [{"id": int(one["id"]), "name": str(one.get("name") or "")} for one in listed]}
+        categories = [{"id": int(one["id"]), "name": unescape(str(one.get("name") or ""))} for one in listed]
+        return facts | {"categories": sorted(categories, key=lambda one: str(one["name"]).casefold())}
 
     def exchange(self, answer: Mapping[str, str]) -> Credential:
         token = f"{answer['identifier'].strip().removeprefix('@')}:{answer['password'].strip()}"
@@ -132,22 +120,7 @@ class WordPress(Conversation, Defaults):
 
     @classmethod
     def limits(cls, facts: Facts) -> Limits:
-        sizes = values(cls.options, facts)
-        return Limits(
-            max_characters=20_000,
-            counting="code_points",
-            max_images=10,
-            image_bytes=sizes["image_bytes"],
-            mime_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
-            link_card="none",
-            videos=VideoLimits(max_bytes=sizes["video_bytes"], max_seconds=3600, with_pictures=True),
-            title_characters=200,
-            title_required=True,
-            comment_characters=5000,
-            post_links=False,
-            edits=("text", "title", "alt"),
-            settings=_settings(facts),
-        )
+        return limits(facts)
 
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
@@ -305,11 +278,3 @@ class WordPress(Conversation, Defaults):
         text = content.text(post) or content.plain(content.written(post, "title"))
         shown = content.published(post)
         return PastPost(shown.remote_id, shown.at, shown.permalink, text, {"replies": comments}, kind)
-
-
-def _settings(facts: Facts) -> tuple[PostSetting, ...]:
-    """The categories of the site, when they were last read; without a choice it takes its own default."""
-    listed = facts.get("categories") or ()
-    choices = tuple(Choice(str(one["id"]), str(one["name"]), is_name=True) for one in listed)
-    hint = gettext_noop("Without a choice the site files the post under its own default category.")
-    return (PostSetting(CATEGORY, SettingKind.CHOICE, gettext_noop("Category"), hint, choices),) if choices else ()

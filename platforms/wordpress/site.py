@@ -4,6 +4,7 @@ https://developer.wordpress.org/rest-api/using-the-rest-api/discovery/
 """
 
 import re
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -63,7 +64,7 @@ def _facts(root: str, body: dict[str, Any]) -> dict[str, Any]:
     ways = body.get("authentication")
     if not isinstance(ways, dict) or "application-passwords" not in ways:
         raise Rejected(NO_PASSWORDS, field="server", code="no_app_passwords")
-    texts = {name: str(body.get(name) or "")[:500] for name in ("name", "home", "site_icon_url")}
+    texts = {name: unescape(str(body.get(name) or ""))[:500] for name in ("name", "home", "site_icon_url")}
     return {"api": root, **texts}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from platforms import registry
 from platforms.errors import NeedsConsent, NotAllowed, NotReached, PlatformError, RateLimited, Rejected
-from platforms.types import Absent, Action, Found, Inconclusive, Pending, Ready
+from platforms.types import Absent, Action, Found, Inconclusive, Messages, Pending, Ready
 from tests.platforms.bench import ALTS, Bench, outgoing, video
 from tests.platforms.conformance import Conformance, start
 from tests.platforms.fakes import FakeServer
@@ -101,6 +101,8 @@ class SiteConformance(Conformance):
         assert isinstance(found, Found)
         assert found.published.remote_id == answer.remote_id
         assert isinstance(connector.find(sent, began, {answer.remote_id}), Absent)
+        # The site refuses the same words in the same place; the comment that is there is the one that was sent.
+        assert connector.reply(sent, bench.read).remote_id == answer.remote_id
         # What the account wrote is no message to it.
         assert [one.remote_id for one in connector.messages().items] == [message.remote_id]
         connector.withdraw(answer.remote_id)
@@ -310,3 +312,34 @@ def test_hundreds_of_comments_are_counted(bench: Bench, fakes: FakeServer) -> No
     assert not connector.replies(posts[0]).is_whole
     page = connector.messages()
     assert (len(page.items), page.is_past) == (100, True)
+    # What was left out then is not new later.
+    assert connector.messages(page.cursor) == Messages((), page.cursor)
+    fakes.advance(10)
+    for number in range(120):
+        fakes.react("wordpress", posts[1], "reply", f"Ново {number}")
+    new = connector.messages(page.cursor)
+    assert [message.text for message in new.items] == [f"Ново {number}" for number in range(120)]
+    assert connector.messages(new.cursor) == Messages((), new.cursor)
+    assert len(new.cursor or "") < 2000
+
+
+def test_a_comment_that_is_approved_later_arrives_then_and_once(bench: Bench, fakes: FakeServer) -> None:
+    connector = bench.connector()
+    post = bench.publish(connector, bench.outgoing("Питајте нас.")).remote_id
+    nothing = connector.messages()
+    assert nothing.cursor
+    fakes.options(wordpress_comments="held")
+    held = fakes.react("wordpress", post, "reply", "Чека уредника")
+    fakes.options(wordpress_comments="open")
+    fakes.advance(3 * 86_400)
+    fakes.react("wordpress", post, "reply", "Новије")
+    (newer,) = (first := connector.messages(nothing.cursor)).items
+    assert (newer.text, first.is_past) == ("Новије", False)
+    connector.show(held, post)
+    (later,) = (second := connector.messages(first.cursor)).items
+    assert later.text == "Чека уредника"
+    # Hiding and showing makes nothing new.
+    connector.hide(held, post)
+    assert connector.messages(second.cursor).items == ()
+    connector.show(held, post)
+    assert connector.messages(second.cursor).items == ()
