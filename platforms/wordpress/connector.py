@@ -6,13 +6,12 @@ post public however often it is sent: there is never a second one.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from platforms import checks, history
+from platforms import history
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, OutcomeUnknown, PlatformError, Rejected
 from platforms.options import Option
@@ -43,7 +42,7 @@ from platforms.types import (
 from platforms.wordpress import content, site
 from platforms.wordpress.calls import ACCESS, Calls
 from platforms.wordpress.conversation import Conversation
-from platforms.wordpress.facts import CATEGORY, OPTIONS, SCOPES, limits
+from platforms.wordpress.facts import CATEGORY, OPTIONS, SCOPES, limits, problems
 
 REMOVED = gettext_noop(
     "Somebody removed the portal's draft on the site. Check whether the post was public there before you send it again."
@@ -124,7 +123,7 @@ class WordPress(Conversation, Defaults):
 
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
-        return checks.check(outgoing, replace(limits, title_required=False) if outgoing.reply_to else limits)
+        return problems(outgoing, limits)
 
     def publish(self, outgoing: Outgoing, read: Read) -> Published:
         if outgoing.reply_to:
@@ -136,7 +135,7 @@ class WordPress(Conversation, Defaults):
             with read.open(outgoing.video.ref) as film:
                 further.insert(0, self._upload(outgoing.key[:12], outgoing.video.mime, film, ""))
         html = content.paragraphs(outgoing.text) + content.figures(further)
-        draft: dict[str, Any] = {"status": "draft", "title": content.inline(outgoing.title.strip()), "content": html}
+        draft: dict[str, Any] = {"status": "draft", "title": content.inline(outgoing.heading), "content": html}
         if media:
             draft["featured_media"] = media[0]["id"]
         if category := outgoing.settings.get(CATEGORY, ""):
@@ -216,7 +215,7 @@ class WordPress(Conversation, Defaults):
         if len(numbers) == len(alts) - 1 > 0 or (outgoing.video and numbers and not outgoing.pictures):
             further = alts[1:] if outgoing.pictures else alts
             kept = content.figures(self._describe(*pair) for pair in zip(numbers, further, strict=True))
-        body = {"title": content.inline(outgoing.title.strip()), "content": content.paragraphs(outgoing.text) + kept}
+        body = {"title": content.inline(outgoing.heading), "content": content.paragraphs(outgoing.text) + kept}
         return content.published(self.calls.public("POST", f"/posts/{remote_id}", json=body))
 
     def _describe(self, number: str, alt: str) -> dict[str, Any]:

@@ -1,14 +1,21 @@
 """What a site takes, and what its user may do there."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from platforms import checks
 from platforms.options import Option, values
 from platforms.post_settings import Choice, PostSetting, SettingKind
 from platforms.protocols import Facts
 from platforms.translation import gettext_noop
-from platforms.types import Action, Limits, Scope, VideoLimits
+from platforms.types import Action, Limits, Outgoing, Problem, Scope, VideoLimits
 
 PHP = "https://www.php.net/manual/en/ini.core.php#ini.upload-max-filesize"
+FIRST_LINE = gettext_noop(
+    "The first line of the text becomes the title on the site. It has %(count)s characters and %(limit)s are allowed: "
+    "begin with a shorter line, or write a title."
+)
+COMMENT_FILES = gettext_noop("A comment on the site is text alone. The pictures and the video will be left out.")
 CATEGORY = "category"
 SCOPES = (
     Scope("publish_posts", gettext_noop("Publishing posts.")),
@@ -54,3 +61,21 @@ def _settings(facts: Facts) -> tuple[PostSetting, ...]:
         if choices
         else ()
     )
+
+
+def problems(outgoing: Outgoing, limits: Limits) -> list[Problem]:
+    """Without a title the first line of the text is one; a comment has none."""
+    if outgoing.reply_to:
+        bare = replace(outgoing, pictures=(), video=None)
+        most = replace(limits, title_required=False, max_characters=limits.comment_characters)
+        has_files = bool(outgoing.pictures or outgoing.video)
+        left_out = [Problem("comment_files", "pictures", COMMENT_FILES, "warning")] if has_files else []
+        return checks.check(bare, most) + left_out
+    listed = checks.check(replace(outgoing, title=outgoing.heading), limits)
+    return listed if outgoing.title.strip() else [_reworded(problem) for problem in listed]
+
+
+def _reworded(problem: Problem) -> Problem:
+    if problem.code != "title_too_long":
+        return problem
+    return replace(problem, field="text", message_id=FIRST_LINE)

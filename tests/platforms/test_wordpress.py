@@ -266,6 +266,26 @@ def test_an_upload_that_is_too_large_is_a_matter_of_the_file(bench: Bench, fakes
         bench.publish(bench.connector(), sent)
 
 
+def test_without_a_title_the_first_line_is_one(bench: Bench) -> None:
+    connector, limits = bench.connector(), bench.limits()
+    sent = outgoing("Вашар почиње у 9.\n\nДобро дошли.")
+    assert connector.check(sent, limits) == []
+    bench.publish(connector, sent)
+    (post,) = bench.public()
+    assert (post["title"], post["text"]) == ("Вашар почиње у 9.", "Вашар почиње у 9.\n\nДобро дошли.")
+    (long,) = connector.check(outgoing("ж" * 201), limits)
+    assert (long.code, long.field, long.params["over"]) == ("title_too_long", "text", 1)
+    (written,) = connector.check(outgoing("Вест.", title="ж" * 201), limits)
+    assert written.field == "title"
+    (missing,) = connector.check(outgoing("", pictures=(bench.picture(1),)), limits)
+    assert missing.code == "title_missing"
+    assert connector.check(outgoing("Хвала!", reply_to="1/2"), limits) == []
+    (files,) = connector.check(outgoing("Хвала!", reply_to="1/2", pictures=(bench.picture(1),)), limits)
+    assert (files.code, files.severity) == ("comment_files", "warning")
+    (over,) = connector.check(outgoing("ж" * 5001, reply_to="1/2"), limits)
+    assert over.code == "text_too_long"
+
+
 def test_comments_that_the_site_does_not_take(bench: Bench, fakes: FakeServer) -> None:
     connector = bench.connector()
     post = bench.publish(connector, bench.outgoing("Вест.")).remote_id
