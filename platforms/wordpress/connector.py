@@ -50,6 +50,7 @@ REMOVED = gettext_noop(
 NOT_PUBLIC = gettext_noop("The server's answer is not a public post.")
 FIELDS = "id,date_gmt,link,status,title,content,featured_media,_links,_embedded"
 EDITED = {"context": "edit", "_fields": FIELDS, "_embed": "wp:featuredmedia"}
+GONE = frozenset({"rest_post_invalid_id", "rest_already_trashed"})
 PREPARED = frozenset({"draft", "pending", "auto-draft"})
 PAGE, HISTORY_PAGE = 100, 20
 
@@ -223,16 +224,32 @@ class WordPress(Conversation, Defaults):
 
     def withdraw(self, remote_id: str) -> None:
         if "/" in remote_id:
-            return self.remove(remote_id, "")
+            self.remove(remote_id, "")
+            return
+        post = self._post(remote_id)
+        if post is None:
+            return
         try:
             self.calls.private("DELETE", f"/posts/{remote_id}")
         except PlatformError as refused:
             code = refused.evidence.get("code")
             if code == "rest_trash_not_supported":
                 self.calls.private("DELETE", f"/posts/{remote_id}", params={"force": "true"})
-            elif code not in ("rest_post_invalid_id", "rest_already_trashed"):
+            elif code not in GONE:
                 raise
-        return None
+        self._delete_files(post)
+
+    def _delete_files(self, post: Mapping[str, Any]) -> None:
+        """Files stay reachable when their post is in the trash. Those of other users are not ours to delete."""
+        inside = content.MEDIA.findall(content.written(post, "content"))
+        for number in filter(None, (str(post.get("featured_media") or ""), *inside)):
+            try:
+                author = self.calls.entity(f"/media/{number}", _fields="author").get("author")
+                if str(author) == self.account_id:
+                    self.calls.private("DELETE", f"/media/{number}", params={"force": "true"})
+            except Rejected as refused:
+                if refused.code not in GONE:
+                    raise
 
     # Measures
 

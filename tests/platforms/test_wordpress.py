@@ -8,6 +8,7 @@ import pytest
 from platforms import registry
 from platforms.errors import NeedsConsent, NotAllowed, NotReached, PlatformError, RateLimited, Rejected
 from platforms.types import Absent, Action, Found, Inconclusive, Messages, Pending, Ready
+from platforms.wordpress.content import MEDIA
 from tests.platforms.bench import ALTS, Bench, outgoing, video
 from tests.platforms.conformance import Conformance, start
 from tests.platforms.fakes import FakeServer
@@ -58,6 +59,20 @@ class SiteConformance(Conformance):
         (shown,) = bench.public()
         assert (shown["id"], shown["title"], shown["text"]) == (post.remote_id, "Нови наслов", "После.")
         assert shown["alts"] == ["Нови опис 0", "Нови опис 1", "Нови опис 2"]
+
+    def test_the_files_of_a_post_that_is_taken_down_are_deleted_too(self, bench: Bench) -> None:
+        connector = bench.connector()
+        pictures = (bench.picture(1), bench.picture(2))
+        post = bench.publish(connector, bench.outgoing("Сагласност је опозвана.", pictures=pictures, video=video()))
+        shown = connector.calls.entity(f"/posts/{post.remote_id}", context="edit")
+        files = [shown["featured_media"], *MEDIA.findall(shown["content"]["raw"])]
+        assert len(files) == 3
+        for _ in range(2):
+            connector.withdraw(post.remote_id)
+        for number in files:
+            with pytest.raises(Rejected) as gone:
+                connector.calls.entity(f"/media/{number}")
+            assert gone.value.code == "rest_post_invalid_id"
 
     def test_what_was_stopped_before_it_was_public_goes_on_from_its_draft(self, bench: Bench) -> None:
         sent, began = bench.outgoing("Само једном.", pictures=(bench.picture(1),)), start()
@@ -298,6 +313,15 @@ def test_comments_that_the_site_does_not_take(bench: Bench, fakes: FakeServer) -
         connector.reply(answer, bench.read)
     assert connector.replies(post).items == ()
     assert fakes.world.fake("wordpress").comments == {}
+
+
+def test_a_picture_of_somebody_else_stays_when_a_post_is_taken_down(bench: Bench, fakes: FakeServer) -> None:
+    connector, fake = bench.connector(), fakes.world.fake("wordpress")
+    post = bench.publish(connector, bench.outgoing("Вест.", pictures=(bench.picture(1), bench.picture(2))))
+    first, _second = fake.media
+    fake.media[first]["author"] = 999  # another user put this picture there instead
+    connector.withdraw(post.remote_id)
+    assert set(fake.media) == {first}
 
 
 def test_a_site_without_a_trash_deletes_at_once(bench: Bench, fakes: FakeServer) -> None:

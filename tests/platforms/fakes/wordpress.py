@@ -112,6 +112,10 @@ class WordPressFake:
                 return self.page(request, [{"id": 1, "name": "Вести", "count": 3}, {"id": 2, "name": "Огласи"}])
             case ("POST", "media"):
                 return Reply(201, self.upload(request, self.able(user, "upload_files", 400)))
+            case ("GET", "media", number):
+                return Reply(200, self.shown_media(self.media_of(number)))
+            case ("DELETE", "media", number):
+                return Reply(200, self.delete_media(request, user, number))
             case ("POST", "media", number):
                 return Reply(200, self.describe(request, user, number))
             case (method, "posts", *rest):
@@ -194,14 +198,25 @@ class WordPressFake:
             raise says(500, "rest_upload_unknown_error", "Sorry, you are not allowed to upload this type.") from None
 
     def shown_media(self, number: int) -> dict[str, Any]:
-        return {name: value for name, value in self.media[number].items() if name not in ("bytes", "author")}
+        return {name: value for name, value in self.media[number].items() if name != "bytes"}
 
     def describe(self, request: Request, user: dict[str, Any] | None, number: str) -> dict[str, Any]:
         self.needed(user, "rest_cannot_edit")
-        if int(number) not in self.media:
-            raise says(404, "rest_post_invalid_id")
-        self.media[int(number)]["alt_text"] = " ".join(str(request.json().get("alt_text", "")).split())
+        self.media[self.media_of(number)]["alt_text"] = " ".join(str(request.json().get("alt_text", "")).split())
         return self.shown_media(int(number))
+
+    def media_of(self, number: str) -> int:
+        if int(number) not in self.media:
+            raise says(404, "rest_post_invalid_id", "Invalid post ID.")
+        return int(number)
+
+    def delete_media(self, request: Request, user: dict[str, Any] | None, number: str) -> dict[str, Any]:
+        self.needed(user, "rest_user_cannot_delete_post")
+        if request.one("force") != "true":
+            raise says(501, "rest_trash_not_supported")
+        shown = self.shown_media(self.media_of(number))
+        del self.media[int(number)]
+        return {"deleted": True, "previous": shown}
 
     # posts
 
