@@ -58,6 +58,23 @@ class AppPasswordForm(forms.Form):
     )
 
 
+class SiteForm(AppPasswordForm):
+    """For a web site of the municipality's own."""
+
+    field_order = ("server", "identifier", "password")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        server, identifier, password = (self.fields[name] for name in self.field_order)
+        server.label, server.required = _("Address of the site"), True
+        server.help_text = _("As in the browser, for example cuprija.rs or cuprija.rs/vesti.")
+        server.error_messages["required"] = _(messages.SITE_MISSING)
+        identifier.label = _("User name on the site")
+        identifier.help_text = _("The one whose application password this is.")
+        password.label = _("Application password")
+        password.help_text = _("Six groups of four characters. Never write the user's own password here.")
+
+
 class TokenForm(forms.Form):
     """For networks that give a bot or a channel a token, which a person copies here."""
 
@@ -82,7 +99,8 @@ FORMS: dict[str, type[forms.Form]] = {"oauth": ServerForm, "app_password": AppPa
 
 def connect_form(platform: Platform, *args: Any, **more: Any) -> forms.Form:
     """The form for connecting to a network, with the fields that it needs, often none."""
-    form = FORMS[platform.connect_by](*args, **more)
+    is_site = platform.connect_by == "app_password" and not platform.default_server
+    form = (SiteForm if is_site else FORMS[platform.connect_by])(*args, **more)
     for name in set(form.fields) - set(platform.asks):
         del form.fields[name]
     return form

@@ -106,6 +106,22 @@ SERVER_NUMBER = gettext_noop("Write the name of the server, not its number on th
 SERVER_PRIVATE = gettext_noop("This name belongs to a private network. Only servers on the open internet are called.")
 NOT_MASTODON = gettext_noop("No Mastodon server answers at this address. Check how it is spelled.")
 NOT_BLUESKY = gettext_noop("No Bluesky server answers at this address. Check how it is spelled.")
+SITE_MISSING = gettext_noop("The address of the site is missing. Write it as in the browser.")
+NOT_WORDPRESS = gettext_noop(
+    "No WordPress site answers at this address. Check how it is spelled, and whether the site lies in a directory."
+)
+API_CLOSED = gettext_noop(
+    "The site is made with WordPress, and something blocks its REST API: a security plugin, or the hosting company's "
+    "firewall. Ask whoever maintains the site to allow it for the portal."
+)
+NO_APP_PASSWORDS = gettext_noop(
+    "The site has no application passwords. It needs WordPress 5.6 or newer, https, and no plugin that switches them "
+    "off. Ask whoever maintains the site."
+)
+SITE_SIGN_IN_WRONG = gettext_noop(
+    "The site does not recognise this user name with this application password. Check the user name, make a new "
+    "application password and try again."
+)
 
 # ---- whatever a network does
 UNREACHABLE = gettext_noop(
@@ -147,6 +163,10 @@ CODES: dict[str, str] = {
     "too_old": TOO_OLD,
     "not_mastodon": NOT_MASTODON,
     "not_bluesky": NOT_BLUESKY,
+    "not_wordpress": NOT_WORDPRESS,
+    "rest_blocked": API_CLOSED,
+    "no_app_passwords": NO_APP_PASSWORDS,
+    "site_sign_in": SITE_SIGN_IN_WRONG,
     "account_unknown": ACCOUNT_UNKNOWN,
     "AuthFactorTokenRequired": MAIN_PASSWORD,
     "AuthenticationRequired": SIGN_IN_WRONG,

@@ -30,7 +30,9 @@ CYRILLIC_ONLY = (TextLanguage.MACEDONIAN, TextLanguage.BULGARIAN, TextLanguage.R
 
 
 def server_address(platform: str, typed: str) -> str:
-    """The base address ("https://host") that a person meant. Raises `ActionNotAllowed` with one of `channels.messages`.
+    """The base address that a person meant: "https://host", with a path where the network's sites may have one.
+
+    Raises `ActionNotAllowed` with one of `channels.messages`.
 
     Only names on the open internet at the usual port, except the addresses in `PRIVATE_HOSTS_ALLOWED`. Whether a name
     leads to a private address is decided by `common.http` at every call, since it may change its mind.
@@ -42,19 +44,25 @@ def server_address(platform: str, typed: str) -> str:
         raise _bad(messages.SERVER_MISSING)
     scheme, authority = _split(text)
     if authority in settings.PRIVATE_HOSTS_ALLOWED:
-        return _private(scheme, authority)
+        return _private(scheme, authority) + _path(platform, authority, text)
     host, _colon, port = authority.partition(":")
     if port and port != str(HTTPS):
         raise _bad(messages.SERVER_PORT)
     host = _ascii(host.rstrip("."))
-    try:
-        connector(platform).address(host)
-    except Rejected:
-        raise _bad(messages.SERVER_BAD) from None
+    path = _path(platform, host, text)
     if not all(LABEL.fullmatch(label) for label in host.split(".")):
         raise _bad(messages.SERVER_BAD)
     _refuse_private(host)
-    return f"https://{host}"
+    return f"https://{host}{path}"
+
+
+def _path(platform: str, host: str, typed: str) -> str:
+    """The part of an address behind the host that belongs to it on this network, or ""."""
+    try:
+        path = urlsplit(typed if "://" in typed else f"https://{typed}").path
+        return urlsplit(connector(platform).address(f"https://{host}{path}")).path
+    except (Rejected, ValueError):
+        raise _bad(messages.SERVER_BAD) from None
 
 
 def home(platform: str) -> str:

@@ -22,6 +22,11 @@ PACKAGES = ROOT / "tests" / "platforms" / "real" / "atproto"
 LOCK = "package-lock.json"
 NODE_AT_LEAST = 18
 CACHE = ROOT / ".data-real"
+# Program or file that must be there = package that brings it. php-cgi and a web server are what the package wants.
+WORDPRESS = {
+    "/usr/share/wordpress/wp-load.php": "wordpress", "mariadbd": "mariadb-server-core", "php": "php-cli",
+    "php-cgi": "php-cgi", "nginx": "nginx-light",
+}  # fmt: skip
 # For one test: their own queues let two users hear of each other only after a while.
 SECONDS = 300
 # pytest's exit code where nothing was selected.
@@ -34,6 +39,20 @@ def snac2() -> str:
         return ""
     _apt("snac2")
     return "" if shutil.which("snac") else "the program snac is missing (Debian: apt-get install snac2)"
+
+
+def wordpress() -> str:
+    """Why WordPress cannot run; empty when it can. The database and PHP are its tests' own and run only for them."""
+    missing = [package for program, package in WORDPRESS.items() if not _is_there(program)]
+    if missing:
+        # Without a web server of Debian's: PHP's own is enough.
+        _apt(*dict.fromkeys(missing))
+    missing = [package for program, package in WORDPRESS.items() if not _is_there(program)]
+    return f"packages are missing (Debian: apt-get install {' '.join(dict.fromkeys(missing))})" if missing else ""
+
+
+def _is_there(program: str) -> bool:
+    return Path(program).exists() or bool(shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin"))
 
 
 def bluesky() -> str:
@@ -78,14 +97,15 @@ def _install() -> str:
 
 SERVERS: dict[str, tuple[str, Callable[[], str]]] = {
     "snac2": ("snac2 (Mastodon's API)", snac2),
+    "wordpress": ("WordPress", wordpress),
     "bluesky": ("Bluesky PDS and AppView", bluesky),
 }
 
 
-def _apt(package: str) -> None:
+def _apt(*packages: str) -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for arguments in (["update"], ["install", "-y", "--no-install-recommends", package]):
+        for arguments in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
             subprocess.run(["apt-get", "-qq", *arguments], env=environ, stdin=subprocess.DEVNULL, check=False)
 
 

@@ -162,6 +162,17 @@ PLATFORMS: dict[str, Platform] = {
         signed_by="token",
         calls_first=True,
     ),
+    "wordpress": Platform(
+        title="WordPress",
+        path="platforms.wordpress.connector.WordPress",
+        connect_by="app_password",
+        colour="#21759b",
+        preview="wordpress",
+        measures=frozenset({"replies"}),
+        account_measures=frozenset({"posts"}),
+        default_server="",
+        asks=("server", "identifier", "password"),
+    ),
     "x": Platform(
         title="X",
         path="platforms.x.connector.X",

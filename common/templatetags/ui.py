@@ -42,6 +42,7 @@ NETWORK_NAMES = {
     "threads": "Threads",
     "tiktok": "TikTok",
     "viber": "Viber",
+    "wordpress": "WordPress",
     "x": "X",
     "youtube": "YouTube",
 }

@@ -24,6 +24,7 @@ from platforms.types import (
     Ready,
     Video,
 )
+from tests.platforms import recorder
 
 T = TypeVar("T")
 
@@ -118,7 +119,11 @@ class Bench:
     """The kinds of `react` that this network has, and the metric that counts each."""
 
     def http(self, **more: Any) -> Http:
-        return Http(**{"allow": self.allow, "deadline": self.deadline} | more)
+        arguments = {"allow": self.allow, "deadline": self.deadline} | more
+        if not recorder.is_wanted():
+            return Http(**arguments)
+        held = (self.credential.access_token, self.credential.refresh_token, self.keys.client_secret)
+        return recorder.RecordingHttp(secrets=held, **arguments)
 
     def connector(self, **more: Any) -> Any:
         kind = registry.connector(self.key)

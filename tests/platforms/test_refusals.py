@@ -41,6 +41,10 @@ def answer(key: str, entry: Refusal) -> tuple[int, Any]:
         "telegram": (400, {"ok": False, "error_code": entry.status or 400, "description": f"Bad Request: {text}"}),
         "tiktok": (403, {"data": {}, "error": {"code": code or "unknown", "message": text, "log_id": "1"}}),
         "viber": (200, {"status": number, "status_message": text}),
+        "wordpress": (
+            403,
+            {"code": code or "rest_forbidden", "message": text, "data": {"status": entry.status or 403}},
+        ),
         "x": (403, {"type": f"https://api.x.com/2/problems/{code or 'about:blank'}", "detail": text}),
         "youtube": (403, {"error": {"errors": [{"reason": code or "forbidden"}], "message": text}}),
     }

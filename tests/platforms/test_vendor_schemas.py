@@ -82,6 +82,51 @@ class TestYouTube:
         assert problems == ["youtube: GET /youtube/v3/vidoes: the schema does not know this call"]
 
 
+class TestWordPress:
+    posts = "/wordpress/wp-json/wp/v2/posts"
+
+    def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
+        params = {"include": "1,2", "per_page": 100, "after": "2026-11-29T12:00:00+00:00", "_fields": "id,link"}
+        assert sent.problems("GET", self.posts, params=params) == []
+        body = {"status": "draft", "title": "Вест", "content": "<p>Текст</p>", "categories": [1]}
+        assert sent.problems("POST", self.posts, json=body) == []
+        file = {"file": ("slika.png", b"bytes", "image/png")}
+        media = "/wordpress/wp-json/wp/v2/media"
+        assert sent.problems("POST", media, files=file, data={"alt_text": "Мост"}) == []
+
+    @pytest.mark.parametrize(
+        ("params", "problem"),
+        [
+            ({"includes": "1"}, "unknown argument includes"),
+            ({"include": "1,a"}, "argument include is no integer: a"),
+            ({"per_page": "101"}, "argument per_page is outside its limits: 101"),
+            ({"order": "up"}, "argument order has an unknown value: up"),
+            ({"after": "yesterday"}, "argument after is no time: yesterday"),
+            ({"after": "2026-11-29T12:00:00"}, "argument after is no time: 2026-11-29T12:00:00"),
+        ],
+    )
+    def test_a_wrong_argument_is_seen(self, sent: Sent, params: dict[str, str], problem: str) -> None:
+        assert sent.problems("GET", self.posts, params=params) == [f"wordpress: GET /wp/v2/posts: {problem}"]
+
+    @pytest.mark.parametrize(
+        ("body", "problem"),
+        [
+            ({"staus": "draft"}, "unknown argument staus"),
+            ({"status": "public"}, "argument status has an unknown value: public"),
+            ({"featured_media": "5"}, "argument featured_media is no integer: str"),
+            ({"featured_media": True}, "argument featured_media is no integer: bool"),
+            ({"categories": ["вести"]}, "argument categories is no integer: str"),
+        ],
+    )
+    def test_a_wrong_body_is_seen(self, sent: Sent, body: dict[str, Any], problem: str) -> None:
+        known = f"wordpress: POST /wp/v2/posts/{{id}}: {problem}"
+        assert sent.problems("POST", f"{self.posts}/5", json=body) == [known]
+
+    def test_an_unknown_call_is_seen(self, sent: Sent) -> None:
+        problems = sent.problems("GET", "/wordpress/wp-json/wp/v2/postss")
+        assert problems == ["wordpress: GET /wp-json/wp/v2/postss: the schema does not know this call"]
+
+
 class TestTelegram:
     def test_a_right_request_has_no_problems(self, sent: Sent) -> None:
         body = {"chat_id": "@opstina", "text": "Вест", "reply_parameters": {"message_id": 5}}

@@ -284,6 +284,24 @@ def test_youtube_shows_the_first_line_as_the_title_and_asks_for_a_video(desk: De
     assert "48 / 5000" in page
 
 
+def test_a_site_shows_the_post_as_an_article_with_its_title_and_category(desk: Desk, client: Client) -> None:
+    with scope(desk.municipality):
+        site = channel(
+            desk.municipality,
+            desk.cast.approver,
+            name="Општина Ћуприја",
+            platform="wordpress",
+            server="https://x.example",
+            facts={"api": "https://x.example/wp-json/", "categories": [{"id": 7, "name": "Огласи <b>"}]},
+        )
+        post = desk.write("Вест <данас>\n\nОстало", channels=(site.pk,), media=(Shown(desk.picture().pk, "Опис"),))
+    page = client.get(url("post_edit", post.pk)).content.decode()
+    assert "look-site" in page
+    assert '<strong class="look-heading" lang="sr-Cyrl">Вест &lt;данас&gt;</strong>' in page
+    assert '<option value="7">Огласи &lt;b&gt;</option>' in page
+    assert 'src="/static/img/icons.svg' in page or "#wordpress" in page
+
+
 def test_the_preview_names_what_a_network_would_refuse(desk: Desk, client: Client) -> None:
     sent = fields(desk, channels=[desk.bluesky.pk], **{"text-sr-Cyrl": "а" * 312})
     page = client.post(url("post_preview"), sent).content.decode()

@@ -14,7 +14,7 @@ thumbs-up trash-2 trending-up triangle-alert type undo-2 unlink unplug upload us
 `.trim().split(/\s+/);
 
 // Names that collide with a Lucide icon are prefixed where they are used: `x` the network is `network-x`.
-export const NETWORKS = ["bluesky", "facebook", "instagram", "mastodon", "telegram", "threads", "tiktok", "viber", "youtube"];
+export const NETWORKS = ["bluesky", "facebook", "instagram", "mastodon", "telegram", "threads", "tiktok", "viber", "wordpress", "youtube"];
 
 const line = 'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"';
 const ground = `<path ${line} stroke-width="1.5" d="M8 112h160"/>`;

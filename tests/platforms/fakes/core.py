@@ -28,6 +28,7 @@ from typing import Any
 from PIL import Image
 
 from common.http import USER_AGENT
+from platforms.registry import PLATFORMS
 
 
 class Refusal(Exception):
@@ -155,18 +156,9 @@ LATEST_COMMIT = 3.0
 AFTER = {"commit_then_drop", "commit_then_500", "commit_then_hang", "truncate_body"}
 
 
+# The fake of platforms.x.connector.X is XFake in x.py here: a new network needs no entry.
 FAKES = {
-    "bluesky": "tests.platforms.fakes.bluesky.BlueskyFake",
-    "facebook": "tests.platforms.fakes.facebook.FacebookFake",
-    "instagram": "tests.platforms.fakes.instagram.InstagramFake",
-    "linkedin": "tests.platforms.fakes.linkedin.LinkedInFake",
-    "mastodon": "tests.platforms.fakes.mastodon.MastodonFake",
-    "telegram": "tests.platforms.fakes.telegram.TelegramFake",
-    "threads": "tests.platforms.fakes.threads.ThreadsFake",
-    "tiktok": "tests.platforms.fakes.tiktok.TikTokFake",
-    "viber": "tests.platforms.fakes.viber.ViberFake",
-    "x": "tests.platforms.fakes.x.XFake",
-    "youtube": "tests.platforms.fakes.youtube.YouTubeFake",
+    key: f"tests.platforms.fakes.{key}.{platform.path.rsplit('.', 1)[1]}Fake" for key, platform in PLATFORMS.items()
 }
 
 

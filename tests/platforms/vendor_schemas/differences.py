@@ -40,6 +40,12 @@ OUTSIDE = (
         r"POST /api/v1/apps|(GET|POST) /oauth/(authorize|token|revoke)",
         "Sign-in, which the library does in another way than its calls.",
     ),
+    Outside("wordpress", r"GET /(wp-json/|\?rest_route=/)?", "The front page and the index, which lead to the API."),
+    Outside(
+        "wordpress",
+        r"\w+ /index\.php",
+        "The same calls with the route in the query, of a site without pretty addresses.",
+    ),
     Outside("telegram", r"GET /s/\w+", "The public page of a channel, which is HTML and no part of the Bot API."),
     Outside("linkedin", "POST /oauth/v2/authorization", CONSENT),
     Outside("threads", "POST /oauth/authorize", CONSENT),

@@ -18,6 +18,7 @@ pinned, so an update of one shows what the API has changed. This proves shapes a
 
 Requests of the same form have the same call and the same names and types; their values differ. Answers are counted
 where a schema describes them: with success, and for schemas that are written by hand also those with an error.
+WordPress describes its routes itself, when it runs, and not its answers.
 
 """
 

@@ -1,0 +1,1 @@
+"""WordPress: the municipality's own web site."""
