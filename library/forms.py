@@ -262,6 +262,9 @@ class PictureForm(forms.Form):
         self.fields["folder"] = _folder_field(branches, _("Folder"), _("No folder"))
         if media.is_video:
             self.fields["alt"].label = _("What does the video show?")
+        if media.is_document:
+            self.fields["alt"].label = _("Title of the document")
+            self.fields["alt"].help_text = _("Shown above its pages.")
         self.known = {str(branch.folder.pk): branch.folder for branch in branches}
 
     def about(self) -> PictureDetails:

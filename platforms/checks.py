@@ -10,7 +10,7 @@ from dataclasses import replace
 from platforms import counting, polls
 from platforms.post_settings import PostSetting, SettingKind
 from platforms.translation import gettext_noop
-from platforms.types import Limits, LinkCard, Outgoing, Picture, Problem, Video, VideoLimits
+from platforms.types import DocumentLimits, Limits, LinkCard, Outgoing, Picture, Problem, Video, VideoLimits
 
 EMPTY = gettext_noop("There is nothing to publish yet. Write a text or add a picture.")
 TOO_LONG = gettext_noop("The text has %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s.")
@@ -90,6 +90,19 @@ VIDEO_PIXELS = gettext_noop("The video has %(count)s pixels and %(limit)s are al
 VIDEO_FRAMES = gettext_noop("The video has %(count)s pictures a second; this network takes %(least)s to %(most)s.")
 VIDEO_AND_PICTURES = gettext_noop("This network takes either a video or pictures in one post. Remove one of them.")
 CAPTIONS_NOT_HERE = gettext_noop("This network takes no file with captions. Show them in the picture of the video.")
+DOCUMENT_NOT_HERE = gettext_noop(
+    "This network takes no documents. Remove the document and add a picture, or leave this channel out."
+)
+DOCUMENT_BYTES = gettext_noop("The document has %(count)s bytes and %(limit)s are allowed. Make it smaller.")
+DOCUMENT_PAGES = gettext_noop("The document has %(count)s pages and %(limit)s are allowed. Shorten it by %(over)s.")
+DOCUMENT_ALONE = gettext_noop("A document stands alone in its post. Remove the document, or what else is beside it.")
+DOCUMENT_AND_CARD = gettext_noop(
+    "This network shows either a document or a link card. The card will be left out; the link stays in the text."
+)
+DOCUMENT_TITLE = gettext_noop("The document has no title. Write what it is, or a headline.")
+DOCUMENT_TITLE_LONG = gettext_noop(
+    "The title of the document has %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s."
+)
 NOT_FOR_FEW = gettext_noop(
     "This message is not public, and the portal can only reply in public here. Reply on the network itself."
 )
@@ -117,6 +130,7 @@ def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
         problems += _picture(picture, f"pictures.{place}", limits)
     if outgoing.video:
         problems += _video(outgoing.video, bool(outgoing.pictures), limits.videos, limits.frame)
+    problems += _document(outgoing, limits.documents)
     if not limits.shows_links and counting.urls(outgoing.text):
         problems.append(Problem("link_not_shown", "link", LINK_NOT_SHOWN, severity="warning"))
     if outgoing.link_card and limits.link_card == "ours":
@@ -238,13 +252,36 @@ def _leaves_edges(ratio: float, frame: float | None) -> bool:
     return frame is not None and not 1 - NEAR <= ratio / frame <= 1 + NEAR
 
 
+def _document(outgoing: Outgoing, limits: DocumentLimits | None) -> list[Problem]:
+    document = outgoing.document
+    if document is None:
+        return []
+    if limits is None or document.mime not in limits.mime_types:
+        return [Problem("document_not_here", "document", DOCUMENT_NOT_HERE)]
+    problems = []
+    if document.size > limits.max_bytes:
+        problems.append(_over("document_too_large", "document", DOCUMENT_BYTES, document.size, limits.max_bytes))
+    if document.pages > limits.max_pages:
+        problems.append(_over("document_too_long", "document", DOCUMENT_PAGES, document.pages, limits.max_pages))
+    if outgoing.pictures or outgoing.video or outgoing.poll:
+        problems.append(Problem("document_alone", "document", DOCUMENT_ALONE))
+    if outgoing.link_card:
+        problems.append(Problem("document_and_card", "link_card", DOCUMENT_AND_CARD, severity="warning"))
+    title = counting.utf16(outgoing.document_title)
+    if not title:
+        problems.append(Problem("document_title_missing", "document", DOCUMENT_TITLE))
+    if title > limits.title_characters:
+        problems.append(_over("document_title", "document", DOCUMENT_TITLE_LONG, title, limits.title_characters))
+    return problems
+
+
 def _over(code: str, field: str, message: str, count: int, limit: int) -> Problem:
     return Problem(code, field, message, params={"count": count, "limit": limit, "over": count - limit})
 
 
 def _text(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     media = bool(outgoing.pictures or outgoing.video)
-    if not media and not outgoing.text.strip() and limits.shows_text:
+    if not media and not outgoing.document and not outgoing.text.strip() and limits.shows_text:
         return [Problem("empty", "text", EMPTY)]
     lacks_media = not media and limits.needs_media and not limits.needs_video
     problems = [Problem("needs_media", "pictures", NEEDS_MEDIA)] if lacks_media else []

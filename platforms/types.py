@@ -55,6 +55,7 @@ class Limits:
     polls: "PollLimits | None" = None
     """None where the network has no polls: the options then stand in the text."""
     videos: "VideoLimits | None" = None
+    documents: "DocumentLimits | None" = None
     fetches_media: bool = False
     """True where the network takes files only by their public address: `Read.address`."""
     needs_media: bool = False
@@ -141,6 +142,16 @@ class VideoLimits:
 
 
 @dataclass(frozen=True)
+class DocumentLimits:
+    """Limits of a document, which stands alone in its post. `title_characters`: of the title shown above its pages."""
+
+    max_bytes: int
+    max_pages: int
+    title_characters: int
+    mime_types: tuple[str, ...] = ("application/pdf",)
+
+
+@dataclass(frozen=True)
 class PollLimits:
     """Limits of a poll. Times in seconds."""
 
@@ -203,6 +214,20 @@ class Video:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A document (PDF), as a worker has probed it; `width` and `height` are those of its first page as a picture, in
+    pixels. Unknown values are 0. `title` is shown above the pages."""
+
+    ref: str
+    mime: str
+    width: int
+    height: int
+    pages: int
+    size: int
+    title: str = ""
+
+
+@dataclass(frozen=True)
 class LinkCard:
     """The card under a post where the network does not make one itself. `picture` may be None."""
 
@@ -241,6 +266,7 @@ class Outgoing:
     reply_to: str | None = None
     poll: Poll | None = None
     video: Video | None = None
+    document: Document | None = None
     title: str = ""
     first_comment: str = ""
     thread: tuple[str, ...] = ()
@@ -260,6 +286,11 @@ class Outgoing:
         """The title, where a network cannot do without: the first line of the text, unless one is written."""
         return self.title.strip() or self.text.strip().partition("\n")[0].strip()
 
+    @property
+    def document_title(self) -> str:
+        """Of its document: its own, else the heading."""
+        return (self.document.title.strip() if self.document else "") or self.heading
+
     def to_json(self) -> dict[str, Any]:
         """A JSON-serialisable dict; `from_json` gives an equal value back."""
         return {**asdict(self), "created_at": self.created_at.isoformat(), "settings": dict(self.settings)}
@@ -277,6 +308,7 @@ class Outgoing:
             reply_to=stored.get("reply_to"),
             poll=_poll(stored.get("poll")),
             video=_video(stored.get("video")),
+            document=Document(**stored["document"]) if stored.get("document") else None,
             title=stored.get("title", ""),
             first_comment=stored.get("first_comment", ""),
             thread=tuple(stored.get("thread", ())),
@@ -373,8 +405,8 @@ class Problem:
 
     code: str
     field: str
-    """"text", "language", "title", "video", "link", "link_card", "poll", "poll.days", "first_comment", "channel",
-    "pictures.0" … for the one there, or "settings.NAME"."""
+    """"text", "language", "title", "video", "document", "link", "link_card", "poll", "poll.days", "first_comment",
+    "channel", "pictures.0" … for the one there, or "settings.NAME"."""
     message_id: str
     severity: str = "error"
     """"error" stops the post, "warning" does not."""

@@ -12,6 +12,7 @@ MESSAGES: dict[str, Promise] = {
     "folder.create": _("Created the folder %(target)s"),
     "folder.delete": _("Deleted the folder %(target)s"),
     "media.add": _("Added a picture: %(target)s"),
+    "media.add_document": _("Added a document: %(target)s"),
     "media.add_video": _("Added a video: %(target)s"),
     "media.archive": _("Put away a picture: %(target)s"),
     "media.caption": _("Added captions to a video: %(target)s"),

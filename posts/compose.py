@@ -312,6 +312,7 @@ def outgoing(
         created_at=created_at,
         pictures=version_files.pictures(files),
         video=version_files.video(files),
+        document=version_files.document(files),
         link_card=card if draft.link and (card.title or card.description) else None,
         poll=part.poll,
         title=headline(draft, part),

@@ -197,9 +197,9 @@ def media_of(draft: Draft) -> dict[int, Media]:
     return Media.objects.in_bulk([shown.id for shown in draft.media]) if draft.media else {}
 
 
-def videos_of(draft: Draft) -> list[Media]:
-    """No query where a draft has no media."""
-    return [media for media in media_of(draft).values() if media.is_video]
+def probed_media_of(draft: Draft) -> list[Media]:
+    """Its videos and documents. No query where a draft has no media."""
+    return [media for media in media_of(draft).values() if media.is_probed]
 
 
 def consent_notes(draft: Draft, library: Mapping[int, Media]) -> list[ConsentNote]:

@@ -57,6 +57,7 @@ urlpatterns = [
     path("media/<int:pk>/small/", media.thumbnail, name="media_thumbnail"),
     path("media/<int:pk>/row/", media.state, name="media_row"),
     path("media/<int:pk>/video/", media.film, name="media_film"),
+    path("media/<int:pk>/document/", media.document, name="media_document"),
     path("media/<int:pk>/captions/", media.captions, name="media_captions"),
     path("media/<int:pk>/captions/add/", media.caption, name="media_caption"),
 ]

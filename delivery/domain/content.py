@@ -16,9 +16,9 @@ from platforms.types import Outgoing
 
 # Stored in English and translated when shown: a worker does not know who will read.
 CHANGED = gettext_noop(
-    "A picture or video is not the one that was approved: its file has changed. Put it into the post again."
+    "A file of the post is not the one that was approved: it has changed. Put it into the post again."
 )
-GONE = gettext_noop("The file of a picture or video is gone. Put it into the post again.")
+GONE = gettext_noop("A file of the post is gone. Put it into the post again.")
 UNREADABLE = "The store of files could not be read."
 
 
@@ -100,4 +100,5 @@ def _sizes(sent: Outgoing) -> dict[str, int]:
     """Of what was approved with its size; captions are small and have none."""
     pictures = [*sent.pictures, sent.link_card and sent.link_card.picture, sent.video and sent.video.cover]
     sizes = {picture.ref: picture.size for picture in pictures if picture}
-    return {**sizes, sent.video.ref: sent.video.size} if sent.video else sizes
+    sizes |= {sent.video.ref: sent.video.size} if sent.video else {}
+    return sizes | ({sent.document.ref: sent.document.size} if sent.document else {})

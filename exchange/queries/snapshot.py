@@ -138,7 +138,7 @@ def _pictures(version: Version, municipality: Municipality, day: date) -> tuple[
         if note := consent_note(media, day):
             left_out.append(str(note))
             continue
-        ref = str(media.poster.name) if media.is_video else entry["ref"]
+        ref = str(media.poster.name) if media.is_probed else entry["ref"]
         if ref:
             url = picture_url(municipality.slug, media.pk)
             sources.append(PictureSource(media, ref, entry.get("alt") or "", media.is_video, url))

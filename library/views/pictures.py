@@ -22,7 +22,7 @@ from library.views.pages import shown
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts.composer.views.picture_rows import picture_row, video_row
+from posts.composer.views.picture_rows import document_row, picture_row, video_row
 from posts.draft import MOST_PICTURES, Shown
 from posts.media.captions import MOST_BYTES as MOST_CAPTIONS
 from posts.media.captions import BadCaptions
@@ -129,9 +129,9 @@ def _shown(request: MunicipalityRequest, media: Media, form: PictureForm | None)
         form = PictureForm(media=media, branches=queries.folders())
     note = consent_note(media, timezone.localdate())
     public = _public(used)
-    film = video_row(media)
+    film, document = video_row(media), document_row(media)
     return shown(request, "library/picture.html", {
-        "media": media, "film": film, "picture": {"video": film}, "kind": _kind(media),
+        "media": media, "film": film, "document": document, "picture": {"video": film}, "kind": _kind(media),
         "form": form, "used": used, "note": note, "may_edit": may_edit,
         "consents": list(media.consents.select_related("recorded_by").order_by("-pk")) if may_edit else [],
         "endangered": [post for post in used if post.pk not in public] if note else [],

@@ -27,7 +27,7 @@ def add(need: Need, media: Media, moment: str, alt: str, *, by: User) -> NeedPic
     row, description = lock(need), storable(alt).strip()
     if moment not in PictureMoment.values:
         raise ActionNotAllowed(_("Choose whether the picture shows the state before or now."), "moment")
-    if media.is_video or media.archived_at:
+    if media.is_probed or media.archived_at:
         raise ActionNotAllowed(_("Choose a picture of the library."), "media")
     if not description:
         raise ActionNotAllowed(_("Describe the picture for those who cannot see it."), "alt")

@@ -181,7 +181,7 @@ def _needs(chosen: PublicFilters, part: slice) -> list[Need]:
 
 def _may_show(picture: NeedPicture, day: date) -> bool:
     """Whether the people on it agreed, or there are none. Videos are excluded: they would need captions on the page."""
-    return not picture.media.is_video and consent_note(picture.media, day) is None
+    return not picture.media.is_probed and consent_note(picture.media, day) is None
 
 
 def _posts(needs: Sequence[Need]) -> dict[int, str]:

@@ -162,7 +162,7 @@ class LinkedIn(Insights, Conversation, Defaults):
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
         problems = checks.check(outgoing, limits)
-        if outgoing.reply_to and (outgoing.pictures or outgoing.video):
+        if outgoing.reply_to and (outgoing.pictures or outgoing.video or outgoing.document):
             problems.append(Problem("comment_files", "pictures", COMMENT_FILES, severity="warning"))
         if outgoing.poll:
             problems.append(Problem("poll_seen", "poll", VOTES_SEEN, severity="warning"))
@@ -186,8 +186,8 @@ class LinkedIn(Insights, Conversation, Defaults):
         return self._post(outgoing, media.UploadCheckpoint.of(pending))
 
     def _post(self, outgoing: Outgoing, held: media.UploadCheckpoint) -> Published:
-        shown = polls.content(outgoing) if outgoing.poll else posts.content(outgoing, held.images, held.video)
-        body = posts.body(self.author, outgoing, shown)
+        shown = posts.content(outgoing, held.images, held.video, held.document)
+        body = posts.body(self.author, outgoing, polls.content(outgoing) if outgoing.poll else shown)
         try:
             answer = self.calls.public("POST", "/posts", body)
         except Rejected as refused:

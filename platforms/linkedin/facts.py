@@ -7,8 +7,9 @@ from platforms import polls
 from platforms.linkedin.polls import DURATIONS
 from platforms.options import Option, values
 from platforms.translation import gettext_noop
-from platforms.types import Action, Limits, PollLimits, Scope, VideoLimits
+from platforms.types import Action, DocumentLimits, Limits, PollLimits, Scope, VideoLimits
 
+DOCUMENTS = "https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/documents-api"
 OPTIONS: Mapping[str, Option] = {
     # A version lives about a year; afterwards every call is answered with 426.
     "version": Option("202607", "2026-11-24", "https://learn.microsoft.com/en-us/linkedin/marketing/versioning"),
@@ -28,6 +29,9 @@ OPTIONS: Mapping[str, Option] = {
     ),
     "video_bytes": Option(500_000_000, "2026-11-24", "believed"),
     "video_seconds": Option(1_800, "2026-11-24", "believed"),
+    "document_bytes": Option(100_000_000, "2026-11-29", DOCUMENTS),
+    "document_pages": Option(300, "2026-11-29", DOCUMENTS),
+    "document_title": Option(100, "2026-11-29", "believed"),
     "poll_question": Option(140, "2026-11-29", "believed"),
     "poll_characters": Option(30, "2026-11-29", "believed"),
     # False for an application that LinkedIn approved before it split comments off: it keeps them without these.
@@ -78,6 +82,11 @@ def limits(facts: Mapping[str, Any]) -> Limits:
             max_seconds=options["video_seconds"],
             min_seconds=3,
             aspect_ratios=(1 / 2.4, 2.4),
+        ),
+        documents=DocumentLimits(
+            max_bytes=options["document_bytes"],
+            max_pages=options["document_pages"],
+            title_characters=options["document_title"],
         ),
         polls=PollLimits(
             max_options=4,

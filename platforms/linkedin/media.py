@@ -1,7 +1,9 @@
-"""Uploads pictures and videos first, under ids of their own and invisible. A post may name them once they are ready.
+"""Uploads pictures, videos and documents first, under ids of their own and invisible. A post may name them once they
+are ready.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/images-api
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/videos-api
+https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/documents-api
 """
 
 import json
@@ -12,7 +14,7 @@ from urllib.parse import urlsplit
 
 from platforms.errors import NotReached, Rejected
 from platforms.linkedin.calls import UNREADABLE, Calls, encoded
-from platforms.types import Outgoing, Pending, Picture, Read, Video
+from platforms.types import Document, Outgoing, Pending, Picture, Read, Video
 
 HOSTS = (".linkedin.com", ".licdn.com")
 BINARY = "application/octet-stream"
@@ -24,20 +26,23 @@ class UploadCheckpoint:
 
     images: tuple[str, ...] = ()
     video: str = ""
+    document: str = ""
 
     @classmethod
     def of(cls, pending: Pending) -> "UploadCheckpoint":
         known = json.loads(pending.token)
-        return cls(tuple(known["images"]), known["video"])
+        return cls(tuple(known["images"]), known["video"], known.get("document", ""))
 
     @property
     def token(self) -> str:
-        return json.dumps({"images": self.images, "video": self.video})
+        return json.dumps({"images": self.images, "video": self.video, "document": self.document})
 
 
 def upload(calls: Calls, owner: str, outgoing: Outgoing, read: Read) -> UploadCheckpoint:
     if outgoing.video:
         return UploadCheckpoint(video=_video(calls, owner, outgoing.video, read))
+    if outgoing.document:
+        return UploadCheckpoint(document=_document(calls, owner, outgoing.document, read))
     card = outgoing.link_card if not outgoing.poll else None
     shown: Sequence[Picture] = outgoing.pictures or ((card.picture,) if card and card.picture else ())
     return UploadCheckpoint(tuple(_image(calls, owner, picture, read) for picture in shown))
@@ -70,6 +75,15 @@ def _video(calls: Calls, owner: str, video: Video, read: Read) -> str:
     return urn
 
 
+def _document(calls: Calls, owner: str, document: Document, read: Read) -> str:
+    upload = _begun(calls, "documents", {"owner": owner})
+    urn, where = str(upload.get("document") or ""), str(upload.get("uploadUrl") or "")
+    if not urn:
+        raise NotReached("The server did not take the document.")
+    calls.put(_ours(calls, where), read(document.ref), document.mime, signed=True)
+    return urn
+
+
 def _begun(calls: Calls, kind: str, body: dict[str, Any]) -> dict[str, Any]:
     answer = calls.private("POST", f"/{kind}", {"initializeUploadRequest": body}, query="action=initializeUpload")
     upload = answer.get("value")
@@ -91,8 +105,11 @@ def ready(calls: Calls, held: UploadCheckpoint) -> bool:
     states = [_state(calls, "images", urn) for urn in held.images]
     if held.video:
         states.append(_state(calls, "videos", held.video))
+    if held.document:
+        states.append(_state(calls, "documents", held.document))
     if "PROCESSING_FAILED" in states:
-        raise Rejected(UNREADABLE, field="video" if held.video else "pictures")
+        field = "video" if held.video else "document" if held.document else "pictures"
+        raise Rejected(UNREADABLE, field=field)
     return all(state == "AVAILABLE" for state in states)
 
 

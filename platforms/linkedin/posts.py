@@ -29,8 +29,10 @@ def body(author: str, outgoing: Outgoing, content: Mapping[str, Any] | None) -> 
     return fields | ({"content": dict(content)} if content else {})
 
 
-def content(outgoing: Outgoing, images: Sequence[str], video: str) -> dict[str, Any] | None:
+def content(outgoing: Outgoing, images: Sequence[str], video: str = "", document: str = "") -> dict[str, Any] | None:
     """`images`: of the pictures in their order, or of the card. The network reads no page: its card is ours."""
+    if document:
+        return {"media": {"id": document, "title": outgoing.document_title}}
     if video:
         title = {"title": outgoing.title} if outgoing.title else {}
         return {"media": {"id": video, **title}}

@@ -60,7 +60,7 @@ def changed_fields(now: Outgoing, then: Outgoing) -> frozenset[str]:
         fields.add("pictures")
     elif [picture.alt for picture in now.pictures] != [picture.alt for picture in then.pictures]:
         fields.add("alt")
-    others = ("link_card", "poll", "video", "title", "first_comment")
+    others = ("link_card", "poll", "video", "document", "title", "first_comment")
     fields |= {name for name in others if getattr(now, name) != getattr(then, name)}
     if "video" in fields and now.video and then.video and replace(now.video, alt=then.video.alt) == then.video:
         fields = fields - {"video"} | {"alt"}

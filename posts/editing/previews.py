@@ -18,7 +18,7 @@ from channels import validation
 from channels.models import Channel
 from platforms import polls
 from platforms.post_settings import BOLD_FIRST_LINE, LINK_PREVIEW, REEL, STORY, YES, format_of
-from platforms.types import Limits, Video
+from platforms.types import Document, Limits, Video
 from posts import compose, version_files
 from posts.draft import ChannelLayout, Crop, Draft, LinkCard, Shown
 from posts.editing.domain.ready import bad_link_message
@@ -33,6 +33,8 @@ from posts.publishing.short_links import with_expected_links
 
 NO_KEY = UUID(int=0)
 UNKNOWN_SIDES = (1280, 720)
+A4 = (905, 1280)
+PROBED = ("video", "document")
 SHAPED = (REEL, STORY)
 """Formats that look the same on every network that has them."""
 
@@ -44,9 +46,10 @@ class ShownPicture:
     width: int
     height: int
     length: str = ""
-    """Of a video: how long it runs. `url` is its poster then."""
+    """Of a video how long it runs, of a document how many pages it has. `url` is its poster then."""
 
     is_video: bool = False
+    is_document: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Preview:
     languages: str
     pictures: Sequence[ShownPicture]
     video: ShownPicture | None
+    document: ShownPicture | None
     card: LinkCard | None
     host: str
     count: int
@@ -94,6 +98,7 @@ class Preview:
     link_preview: str = ""
     """Where the card of the link stands, by `platforms.post_settings.LINK_PREVIEW`; "" where nobody can choose it."""
 
+    document_title: str = ""
     page_card: PageCard | None = None
     """What the linked page says of itself, where the network makes a card of it and the portal has read it."""
 
@@ -106,7 +111,7 @@ class Preview:
 
     @property
     def has_media(self) -> bool:
-        return bool(self.pictures or self.video)
+        return bool(self.pictures or self.video or self.document)
 
     @property
     def poll_days(self) -> int:
@@ -153,9 +158,12 @@ def of_draft(post: Post, draft: Draft, channels: Sequence[Channel], library: Map
     sent = []
     for shown in known:
         sent.append(version_files.file_from_entry(freeze_picture(library[shown.id], shown), shown.alt))
-    reason = video_status.blocking_message([library[shown.id] for shown in known if library[shown.id].is_video])
-    code = "two_videos" if reason == video_status.one_video_message() else "video_not_ready"
-    hindered = [validation.Finding(code, "video", reason, "error")] if reason else []
+    probed = [library[shown.id] for shown in known if library[shown.id].is_probed]
+    reason = video_status.blocking_message(probed)
+    too_many = (video_status.one_video_message(), video_status.one_document_message())
+    code = "two_videos" if reason in too_many else "video_not_ready"
+    field = "video" if any(media.is_video for media in probed) else "document"
+    hindered = [validation.Finding(code, field, reason, "error")] if reason else []
     return _previews(
         with_expected_links(post, draft, channels), channels, sent, _shown_pictures(post, known, sent), hindered
     )
@@ -182,14 +190,14 @@ def _previews(
     shown: Sequence[ShownPicture],
     hindered: Sequence[validation.Finding] = (),
 ) -> list[Preview]:
-    """`hindered`: why the video cannot be published yet; other findings about it are then irrelevant."""
+    """`hindered`: why the video or document cannot be published yet; other findings about it are then irrelevant."""
     previews = [
         _preview(draft, channel, part, sent, shown) for channel in channels for part in compose.parts(draft, channel)
     ]
     if not hindered:
         return previews
     return [
-        replace(preview, findings=[*hindered, *(finding for finding in preview.findings if finding.field != "video")])
+        replace(preview, findings=[*hindered, *(one for one in preview.findings if one.field not in PROBED)])
         for preview in previews
     ]
 
@@ -204,7 +212,7 @@ def _preview(
     payload = compose.outgoing(draft, part, sent, key=NO_KEY, created_at=timezone.now())
     limits = validation.limits(channel).of_format(payload.settings)
     findings = [*validation.check(channel, payload), *_of_languages(part), *_of_thread(part, channel, limits)]
-    pictures = [shown_picture for shown_picture in shown if not shown_picture.is_video]
+    pictures = [one for one in shown if not one.is_video and not one.is_document]
     comment = payload.first_comment if limits.comment_characters else ""
     is_bold = validation.chosen_value(channel, BOLD_FIRST_LINE, payload.settings) == YES
     asks = part.poll is not None and limits.polls is not None and limits.polls.question_characters > 0
@@ -218,6 +226,7 @@ def _preview(
         video=next((shown_picture for shown_picture in shown if shown_picture.is_video), None)
         if limits.videos
         else None,
+        document=next((one for one in shown if one.is_document), None) if limits.documents else None,
         card=draft.link_card if limits.link_card == "ours" and payload.link_card and not shown else None,
         host=urlsplit(part.link).hostname or "",
         count=validation.count(channel, part.text) if limits.shows_text else 0,
@@ -235,6 +244,7 @@ def _preview(
         has_bold_line=is_bold,
         link_preview=validation.chosen_value(channel, LINK_PREVIEW, payload.settings),
         question=polls.question(payload) if asks else "",
+        document_title=payload.document_title if payload.document else "",
         # An empty draft shows no errors.
         findings=[] if draft.is_empty else sorted(findings, key=lambda finding: finding.severity != "error"),
     )
@@ -281,6 +291,10 @@ def _shown_pictures(post: Post, media: Sequence[Shown], sent: Sequence[version_f
 
 
 def _shown(url: str, alt: str, file: version_files.File) -> ShownPicture:
+    if isinstance(file, Document):
+        pages = video_status.format_pages(file.pages) if file.pages else ""
+        seen = f"{url}?{Probe.READY if file.pages else Probe.WAITING}"
+        return ShownPicture(seen, alt, *((file.width, file.height) if file.width else A4), pages, is_document=True)
     if isinstance(file, Video):
         # A video has no dimensions before it is probed.
         sides = (file.width, file.height) if file.width else UNKNOWN_SIDES

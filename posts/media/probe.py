@@ -1,8 +1,8 @@
-"""Reads the facts of a video in a separate process: `python -I posts/media/probe.py FILE KIND`.
+"""Reads the facts of a video or a PDF in a separate process: `python -I posts/media/probe.py FILE KIND`.
 
-An untrusted video meets decoders written in C. So this runs alone, with little memory and time, no writable file, no
-environment and none of our imports, and prints one line of JSON: either {"problem": code}, or the facts with the first
-frame as a JPEG in base64. The reader of that line (`posts.media.domain.videos`) validates all of it.
+An untrusted file meets decoders written in C. So this runs alone, with little memory and time, no writable file, no
+environment and none of our imports, and prints one line of JSON: either {"problem": code}, or the facts with a frame or
+the first page as a JPEG in base64. The reader of that line (`posts.media.domain.videos`) validates all of it.
 """
 
 import base64
@@ -26,7 +26,7 @@ FORMATS = {"mp4": "mov,mp4,m4a,3gp,3g2,mj2", "webm": "matroska,webm"}
 
 
 class UnsupportedVideo(Exception):
-    """Why it cannot be used: corrupt, cut_off, no_picture, too_large."""
+    """Why it cannot be used: corrupt, cut_off, no_picture, too_large; a PDF also locked."""
 
 
 def inspect_video(path: str, kind: str) -> dict[str, Any]:
@@ -112,6 +112,31 @@ def _poster(frame: Any) -> bytes:
     return out.getvalue()
 
 
+def inspect_document(path: str) -> dict[str, Any]:
+    """The facts about a PDF, with its first page as the poster. Raises as `inspect_video`."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        # PDFium's only message that is not about damage
+        raise UnsupportedVideo("locked" if "password" in str(error).lower() else "corrupt") from error
+    page = document[0]
+    longest = max(page.get_size())
+    if not longest > 0:
+        raise UnsupportedVideo("corrupt")
+    picture = page.render(scale=POSTER_SIDE / longest).to_pil().convert("RGB")
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=88)
+    return {
+        "pages": len(document),
+        "width": picture.width,
+        "height": picture.height,
+        "names_author": bool(document.get_metadata_value("Author").strip()),
+        "poster": base64.b64encode(out.getvalue()).decode(),
+    }
+
+
 def refuse_truncated(path: str) -> None:
     """Raises for a file that was cut off while it was uploaded, copied or recorded."""
     size, at = os.path.getsize(path), 0
@@ -145,7 +170,7 @@ def _limit() -> None:
 def main(path: str, kind: str) -> None:
     _limit()
     try:
-        report = inspect_video(path, kind)
+        report = inspect_document(path) if kind == "pdf" else inspect_video(path, kind)
     except UnsupportedVideo as unfit:
         report = {"problem": str(unfit)}
     except Exception:  # decoders raise arbitrary exceptions on hostile bytes

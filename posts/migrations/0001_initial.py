@@ -204,6 +204,8 @@ class Migration(migrations.Migration):
                 ('frames', models.FloatField(default=0)),
                 ('codec', models.CharField(blank=True, max_length=20)),
                 ('sound', models.CharField(blank=True, max_length=20)),
+                ('pages', models.PositiveIntegerField(default=0)),
+                ('names_author', models.BooleanField(default=False)),
                 ('captions', models.FileField(blank=True, max_length=200, upload_to='videos/')),
                 ('captions_tag', models.CharField(blank=True, max_length=8)),
                 ('folder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pictures', to='posts.folder')),

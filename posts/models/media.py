@@ -1,4 +1,4 @@
-"""Pictures and videos of the municipality's library, their folders, and the consents of the people in them."""
+"""The municipality's library: pictures, videos, documents, their folders, and the consents of the people shown."""
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -10,6 +10,7 @@ from municipalities.tenancy import TenantModel
 from posts.enums import Agreement, ConsentKind, Probe
 
 User = settings.AUTH_USER_MODEL
+DOCUMENT = "application/pdf"
 
 
 class Folder(TenantModel):
@@ -45,6 +46,9 @@ class Media(TenantModel):
     cannot be used (a code of `posts.media.video_status`), `probe_due_at` when a worker may look. Until then sides and
     `seconds` are 0 and there is no `poster` and no thumbnail. `frames` are pictures a second, `codec` and `sound` as
     the probe names them. `captions` is what is spoken in it, as SubRip, in the language `captions_tag` ("sr-Cyrl").
+
+    A document (PDF) is probed in the same way and goes out as it came: `pages` is how many it has, `poster` its first
+    page, with its sides, `alt` its title. `names_author`: its properties name somebody, whom every reader can see.
     """
 
     file = models.FileField(upload_to="pictures/", max_length=200)
@@ -68,6 +72,8 @@ class Media(TenantModel):
     frames = models.FloatField(default=0)
     codec = models.CharField(max_length=20, blank=True)
     sound = models.CharField(max_length=20, blank=True)
+    pages = models.PositiveIntegerField(default=0)
+    names_author = models.BooleanField(default=False)
     captions = models.FileField(upload_to="videos/", max_length=200, blank=True)
     captions_tag = models.CharField(max_length=8, blank=True)
     folder = models.ForeignKey(Folder, models.PROTECT, null=True, blank=True, related_name="pictures")
@@ -102,6 +108,15 @@ class Media(TenantModel):
     @property
     def is_video(self) -> bool:
         return self.mime.startswith("video/")
+
+    @property
+    def is_document(self) -> bool:
+        return self.mime == DOCUMENT
+
+    @property
+    def is_probed(self) -> bool:
+        """Whether a worker has to look at it before it is used."""
+        return self.is_video or self.is_document
 
 
 class Consent(TenantModel):

@@ -89,6 +89,14 @@ class VideoPlayer:
 
 
 @dataclass(frozen=True)
+class ShownDocument:
+    """`url`: where it is downloaded, empty until a worker has looked at it; `pages` in words."""
+
+    url: str
+    pages: str
+
+
+@dataclass(frozen=True)
 class ReviewPicture:
     """A whole picture with the threads on parts of it. Sides of boxes are in thousandths, for an SVG."""
 
@@ -101,6 +109,7 @@ class ReviewPicture:
     crop: Sequence[int] = ()
     talks: Sequence[Talk] = ()
     video: "VideoPlayer | None" = None
+    document: "ShownDocument | None" = None
 
     @property
     def place(self) -> str:

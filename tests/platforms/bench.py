@@ -15,6 +15,7 @@ from platforms import registry
 from platforms.types import (
     ContainerExpired,
     Credential,
+    Document,
     Keys,
     Limits,
     Outgoing,
@@ -45,7 +46,15 @@ PICTURES = {f"slika-{n}": png(colour=(40 * n, 30, 60)) for n in range(1, 5)}
 PHOTOS = {f"slika-{n}.jpg": jpeg(colour=(40 * n, 30, 60)) for n in range(1, 5)}
 # Bytes that no player would play: the fakes check sizes and heads, and the post has the properties of a probed video.
 MOVIE = b"\x00\x00\x00\x18ftypmp42" + bytes(range(256)) * 4096
-FILES = {**PICTURES, **PHOTOS, "snimak": MOVIE, "titlovi": b"1\n00:00:00,000 --> 00:00:02,000\nDobar dan\n"}
+# Likewise of a document.
+PAPER = b"%PDF-1.7\n" + bytes(range(256)) * 64
+FILES = {
+    **PICTURES,
+    **PHOTOS,
+    "snimak": MOVIE,
+    "dokument": PAPER,
+    "titlovi": b"1\n00:00:00,000 --> 00:00:02,000\nDobar dan\n",
+}
 ALTS = ("Мост преко Мораве", "Плакат: „Вашар, 6. мај”", "Дечак са балоном 🎈", "Четврта слика")
 
 
@@ -63,6 +72,14 @@ def video(**more: Any) -> Video:
     return Video(
         **{"ref": "snimak", "mime": "video/mp4", "width": 1280, "height": 720, "seconds": 12.0}
         | {"size": len(MOVIE)}
+        | more
+    )
+
+
+def document(**more: Any) -> Document:
+    return Document(
+        **{"ref": "dokument", "mime": "application/pdf", "width": 905, "height": 1280, "pages": 12, "size": len(PAPER)}
+        | {"title": "Буџет за 2027. годину"}
         | more
     )
 

@@ -22,6 +22,7 @@ from municipalities.tenancy import everywhere
 from posts.coaching.points import poor_alt
 from posts.coaching.text_rules import hits
 from posts.models import Version
+from posts.models.media import DOCUMENT
 
 # A post gathers numbers for ninety days: this month, and the three before it.
 NEWEST = 3
@@ -148,5 +149,5 @@ def _media(media: Iterable[dict], texts: set[str]) -> Iterator[str]:
         if str(entry.get("mime", "")).startswith("video/"):
             if not entry.get("captions"):
                 yield "captions"
-        elif poor_alt(str(entry.get("alt") or ""), texts):
+        elif entry.get("mime") != DOCUMENT and poor_alt(str(entry.get("alt") or ""), texts):
             yield "alt"

@@ -7,6 +7,7 @@ from analytics.models import Traits
 from channels.enums import Layout
 from posts.compose import WHOLE
 from posts.models import Publication, Version
+from posts.models.media import DOCUMENT
 from posts.queries import call_kind
 
 Key = tuple[str, str, str, str, str, str, bool]
@@ -35,10 +36,12 @@ def boosted(kind: Traits) -> Key:
 
 
 def material(version: Version) -> Material:
-    """Material of the version; a video beside pictures counts as a video."""
+    """Material of the version; a video beside pictures counts as a video, a document as its pages: several pictures."""
     mimes = [str(entry.get("mime", "")) for entry in version.media]
     if any(mime.startswith("video/") for mime in mimes):
         return Material.VIDEO
+    if DOCUMENT in mimes:
+        return Material.PICTURES
     if mimes:
         return Material.PICTURE if len(mimes) == 1 else Material.PICTURES
     return Material.LINK if version.link else Material.TEXT

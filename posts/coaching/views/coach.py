@@ -37,7 +37,7 @@ def coach_draft(
             for note in queries.consent_notes(draft, library)
         ],
         published_numbers=_published_numbers(draft),
-        videos={pk for pk, media in library.items() if media.is_video},
+        videos={pk for pk, media in library.items() if media.is_probed},
         link_results=queries.link_checks(links_of(draft)) if links else {},
     )
     return coaching_hints(check_draft(draft, known))

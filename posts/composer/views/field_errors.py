@@ -35,8 +35,8 @@ def refusals(draft: Draft, library: Mapping[int, Media]) -> dict[str, str]:
         reasons["text"] = nothing_to_publish_message()
     if draft.link and not draft.address:
         reasons["link"] = bad_link_message()
-    films = [library[shown.id] for shown in draft.media if shown.id in library and library[shown.id].is_video]
-    if reason := blocking_message(films):
+    probed = [library[shown.id] for shown in draft.media if shown.id in library and library[shown.id].is_probed]
+    if reason := blocking_message(probed):
         reasons["files"] = reason
     return reasons
 

@@ -1,4 +1,4 @@
-"""Uploads of pictures and videos, and their delivery to members of the municipality.
+"""Uploads of pictures, videos and documents, and their delivery to members of the municipality.
 
 Networks never fetch from here; they receive files with the delivery.
 """
@@ -18,6 +18,7 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -41,7 +42,7 @@ CHUNK = 256 * 1024
 @requires(Verb.POST_EDIT)
 @require_POST
 def upload(request: MunicipalityRequest) -> HttpResponse:
-    """One picture or video. Returns its row for the composer, or `problem`, a sentence."""
+    """One picture, video or document. Returns its row for the composer, or `problem`, a sentence."""
     file = request.FILES.get("file")
     if file is None:
         return JsonResponse({"problem": gettext("No file arrived. Choose the picture or video again.")}, status=422)
@@ -88,10 +89,11 @@ def caption(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.POST_VIEW)
 @require_safe
 def media(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
-    """The picture, or with `?box=` a crop that a post uses (others are not generated). For a video its poster."""
+    """The picture, or with `?box=` a crop that a post uses (others are not generated). For a video or a document its
+    poster."""
     row = _media_or_404(request, pk)
-    if row.is_video:
-        return _poster(request, str(row.poster.name))
+    if row.is_probed:
+        return _poster(request, row, str(row.poster.name))
     box = request.GET.get("box", "")
     if not box:
         return _sent(request, str(row.file.name), row.mime)
@@ -105,13 +107,13 @@ def media(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def thumbnail(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
     row = _media_or_404(request, pk)
-    return _poster(request, str(row.thumbnail.name))
+    return _poster(request, row, str(row.thumbnail.name))
 
 
-def _poster(request: HttpRequest, name: str) -> HttpResponseBase:
+def _poster(request: HttpRequest, row: Media, name: str) -> HttpResponseBase:
     if not name:
-        # The video is not probed yet, or the probe failed.
-        answer = redirect(static("img/video.svg"))
+        # It is not probed yet, or the probe failed.
+        answer = redirect(static("img/document.svg" if row.is_document else "img/video.svg"))
         answer["Cache-Control"] = "no-store"
         return answer
     return _sent(request, name, "image/png" if name.endswith(".png") else "image/jpeg")
@@ -150,6 +152,18 @@ def _chunks(name: str, first: int, length: int) -> Iterator[bytes]:
         while length > 0 and (chunk := file.read(min(CHUNK, length))):
             length -= len(chunk)
             yield chunk
+
+
+@requires(Verb.POST_VIEW)
+@require_safe
+def document(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
+    """The document as a file to save: a browser does not open it here. Only after a successful probe."""
+    row = _media_or_404(request, pk)
+    if not row.is_document or not row.poster:
+        raise Http404
+    answer = _sent(request, str(row.file.name), row.mime)
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=row.name) or "attachment"
+    return answer
 
 
 @requires(Verb.POST_VIEW)

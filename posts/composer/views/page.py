@@ -605,15 +605,18 @@ def _setting(channel: Channel, setting: PostSetting, chosen: Mapping[str, str]) 
 def _of_pictures(
     draft: Draft, seen: Sequence[Preview], library: Mapping[int, Media]
 ) -> dict[int, list[ChannelFinding]]:
-    """Problems of each picture and of the video; key 0: of all together."""
+    """Problems of each picture, of the video and of the document; key 0: of all together."""
     known = [shown.id for shown in draft.media if shown.id in library]
-    pictures = [pk for pk in known if not library[pk].is_video]
-    video = next((pk for pk in known if library[pk].is_video), 0)
+    pictures = [pk for pk in known if not library[pk].is_probed]
+    rows = {
+        "video": next((pk for pk in known if library[pk].is_video), 0),
+        "document": next((pk for pk in known if library[pk].is_document), 0),
+    }
     problems: dict[int, list[ChannelFinding]] = {}
     for problem in unique_findings(seen, lambda finding: finding.code != "video_not_ready"):  # shown in its row
         name, _dot, place = problem[1].field.partition(".")
         if name == "pictures":
             problems.setdefault(pictures[int(place)] if place and int(place) < len(pictures) else 0, []).append(problem)
-        elif name == "video":
-            problems.setdefault(0 if problem[1].code == "two_videos" else video, []).append(problem)
+        elif name in rows:
+            problems.setdefault(0 if problem[1].code == "two_videos" else rows[name], []).append(problem)
     return problems

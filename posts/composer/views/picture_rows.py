@@ -1,4 +1,4 @@
-"""A picture or video in the composer, as its template needs it."""
+"""A picture, video or document in the composer, as its template needs it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +32,21 @@ class VideoRow:
 
 
 @dataclass(frozen=True)
+class DocumentRow:
+    """The state of a document in its row. `problem`: why it cannot be used; `pages` in words."""
+
+    state: str
+    pages: str
+    size: int
+    problem: str
+    names_author: bool
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == Probe.WAITING
+
+
+@dataclass(frozen=True)
 class PictureRow:
     id: int
     name: str
@@ -42,16 +57,32 @@ class PictureRow:
     width: int
     height: int
     video: VideoRow | None = None
+    document: DocumentRow | None = None
 
 
 def picture_row(slug: str, media: Media, shown: Shown) -> PictureRow:
     crop = f"{shown.crop.ratio}@{','.join(f'{side:g}' for side in shown.crop.box)}" if shown.crop else ""
     small = picture_url(slug, media.pk, shown.crop) if shown.crop else reverse("media_thumbnail", args=[slug, media.pk])
-    if media.is_video:
+    if media.is_probed:
         # Another URL once there is a poster: browsers cache the old one.
         small = f"{small}?{media.probe}"
     whole = picture_url(slug, media.pk)
-    return PictureRow(media.pk, media.name, shown.alt, whole, small, crop, media.width, media.height, video_row(media))
+    return PictureRow(
+        media.pk, media.name, shown.alt, whole, small, crop, media.width, media.height,
+        video_row(media), document_row(media),
+    )  # fmt: skip
+
+
+def document_row(media: Media) -> DocumentRow | None:
+    if not media.is_document:
+        return None
+    return DocumentRow(
+        state=media.probe,
+        pages=video_status.format_pages(media.pages) if media.pages else "",
+        size=media.bytes,
+        problem=video_status.unusable_message(media.probe_problem) if media.probe == Probe.BAD else "",
+        names_author=media.names_author,
+    )
 
 
 def video_row(media: Media) -> VideoRow | None:

@@ -9,7 +9,7 @@ from posts.editing.domain.freeze import freeze
 from posts.editing.domain.save import not_editable_message
 from posts.media.video_status import blocking_message
 from posts.models import Post, Version
-from posts.queries import videos_of
+from posts.queries import probed_media_of
 from posts.rules import EDITABLE
 
 
@@ -22,7 +22,7 @@ def freeze_for_submission(post: Post, *, by: User) -> Version:
         raise ActionNotAllowed(bad_link_message(), "link")
     if draft.is_empty:
         raise ActionNotAllowed(nothing_to_publish_message(), "text")
-    if reason := blocking_message(videos_of(draft)):
+    if reason := blocking_message(probed_media_of(draft)):
         raise ActionNotAllowed(reason, "files")
     return freeze(post, by=by)
 

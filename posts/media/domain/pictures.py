@@ -319,6 +319,8 @@ def freeze_picture(media: Media, shown: Shown) -> dict[str, Any]:
     "alt"."""
     if media.is_video:
         return {**_whole(media), **_film(media)}
+    if media.is_document:
+        return {**_whole(media), "pages": media.pages}
     if shown.crop is None:
         return _whole(media)
     crop = crop_picture(media, shown.crop)

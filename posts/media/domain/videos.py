@@ -2,7 +2,8 @@
 
 A picture is re-encoded and thereby harmless. A video is not: it is stored under a name derived from its content, with
 its GPS position blanked, and only `posts.media.probe` decodes it, with little memory and time and no write access. A
-post with a video cannot be published before the probe has succeeded.
+post with a video cannot be published before the probe has succeeded. Documents (PDF) are treated alike, except that
+nothing in them is blanked.
 """
 
 import base64
@@ -38,8 +39,9 @@ from posts.media import captions
 from posts.media.domain import pictures
 from posts.media.domain.pictures import BadPicture
 from posts.media.gps_metadata import blank_locations
-from posts.media.video_status import sniff_video_type
+from posts.media.video_status import sniff_document_type, sniff_video_type
 from posts.models import Folder, Media
+from posts.models.media import DOCUMENT
 from posts.picture_metadata import key_of
 
 log = logging.getLogger(__name__)
@@ -53,21 +55,27 @@ BUDGET_SECONDS = 60
 LEASE = timedelta(seconds=90)
 MOST_PROBES = 3
 THUMBNAIL = pictures.THUMBNAIL
-ENDINGS = {"video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm"}
+ENDINGS = {"video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm", DOCUMENT: "pdf"}
+PROBED_AS = {"video/webm": "webm", DOCUMENT: "pdf"}
+# A document is held in memory and sent in one request, as a picture is.
+DOCUMENT_MOST_BYTES = pictures.MOST_BYTES
 
 
 def add(
     municipality: Municipality, file: File, *, name: str, size: int, by: User, folder: Folder | None = None
 ) -> Media:
-    """Add a picture or video to the municipality's library; the same file returns the existing one.
+    """Add a picture, video or document to the municipality's library; the same file returns the existing one.
 
     An archived one is unarchived. Raises `BadPicture`, whose message is for users.
     """
     head = file.read(32)
     file.seek(0)
-    mime = sniff_video_type(head)
+    mime = sniff_video_type(head) or sniff_document_type(head)
     if not mime:
         return pictures.add(municipality, file, name=name, size=size, by=by, folder=folder)  # type: ignore[arg-type]
+    if mime == DOCUMENT and size > DOCUMENT_MOST_BYTES:
+        sentence = _("The document is larger than %(most)s MB. Make it smaller and add it again.")
+        raise BadPicture(sentence % {"most": DOCUMENT_MOST_BYTES >> 20})
     if size > uploads.most_bytes():
         raise BadPicture(uploads.too_large(size))
     digest = _digest(file)
@@ -90,7 +98,8 @@ def _digest(file: File) -> str:
 def _store(
     municipality: Municipality, file: File, digest: str, mime: str, *, name: str, by: User, folder: Folder | None
 ) -> Media:
-    stored = _put(f"videos/{municipality.pk}/{digest[:32]}.{ENDINGS[mime]}", file)
+    folder_name = "documents" if mime == DOCUMENT else "videos"
+    stored = _put(f"{folder_name}/{municipality.pk}/{digest[:32]}.{ENDINGS[mime]}", file)
     row = Media(
         municipality=municipality, sha256=digest, name=name, uploaded_by=by, folder=folder, file=stored, mime=mime,
         width=0, height=0, bytes=file.size or 0, probe=Probe.WAITING, probe_due_at=timezone.now(),
@@ -99,7 +108,7 @@ def _store(
     try:
         with transaction.atomic():
             row.save()
-            record("media.add_video", by=by, target=row)
+            record("media.add_document" if row.is_document else "media.add_video", by=by, target=row)
     except IntegrityError:
         # The same file was uploaded concurrently: a double click, two tabs.
         return Media.objects.get(sha256=digest)
@@ -164,7 +173,7 @@ def _probe_report(row: Media) -> Mapping[str, Any]:
         return {"problem": "corrupt"}
     if not default_storage.exists(str(row.file.name)):
         return {"problem": "gone"}
-    output, status = _run(default_storage.path(str(row.file.name)), "webm" if row.mime == "video/webm" else "mp4")
+    output, status = _run(default_storage.path(str(row.file.name)), PROBED_AS.get(row.mime, "mp4"))
     if status in (-signal.SIGKILL, -signal.SIGXCPU):
         return {"problem": "too_slow"}
     try:
@@ -194,18 +203,20 @@ def _run(path: str, kind: str) -> tuple[bytes, int]:
 
 def _settle(row: Media, report: Mapping[str, Any]) -> None:
     """Store the result of the probe. The output of a process that met a hostile file is untrusted."""
-    problem = str(report.get("problem") or "")[:20]
+    problem = str(report.get("problem") or "")[:11]
     if not problem:
         try:
             _take(row, report)
         except (KeyError, TypeError, ValueError, BadPicture, binascii.Error):
             problem = "corrupt"
-    if not problem:
+    if row.is_document:
+        problem = f"document_{problem}" if problem else ""
+    elif not problem:
         _blank_gps(row)
     row.probe, row.probe_problem, row.probe_due_at = Probe.BAD if problem else Probe.READY, problem, None
     row.search_key = key_of(row)
     row.save()
-    log.info("Video %s: %s", row.pk, problem or "ready")
+    log.info("Video or document %s: %s", row.pk, problem or "ready")
 
 
 def _blank_gps(row: Media) -> None:
@@ -217,18 +228,31 @@ def _blank_gps(row: Media) -> None:
 
 def _take(row: Media, report: Mapping[str, Any]) -> None:
     picture = pictures.open_picture(base64.b64decode(report["poster"], validate=True))
-    facts = {name: float(report[name]) for name in ("seconds", "frames")}
-    if not all(math.isfinite(number) and 0 <= number < 1_000_000 for number in facts.values()):
-        raise ValueError("no length")
+    if row.is_document:
+        row.pages, row.names_author = _pages(report["pages"]), report["names_author"] is True
+    else:
+        _take_film(row, report)
     stem = str(row.file.name).rsplit(".", 1)[0]
     whole = pictures.encode_picture(picture)
     picture.thumbnail((THUMBNAIL, THUMBNAIL))
     small = pictures.encode_picture(picture)
     row.width, row.height = _side(report["width"]), _side(report["height"])
-    row.seconds, row.frames = facts["seconds"], facts["frames"]
-    row.codec, row.sound = str(report["codec"])[:20], str(report["sound"])[:20]
     row.poster = _written(f"{stem}-poster.{whole.ending}", whole.body)
     row.thumbnail = _written(f"{stem}-small.{small.ending}", small.body)
+
+
+def _take_film(row: Media, report: Mapping[str, Any]) -> None:
+    facts = {name: float(report[name]) for name in ("seconds", "frames")}
+    if not all(math.isfinite(number) and 0 <= number < 1_000_000 for number in facts.values()):
+        raise ValueError("no length")
+    row.seconds, row.frames = facts["seconds"], facts["frames"]
+    row.codec, row.sound = str(report["codec"])[:20], str(report["sound"])[:20]
+
+
+def _pages(number: Any) -> int:
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < 100_000:
+        raise ValueError("no pages")
+    return number
 
 
 def _side(pixels: Any) -> int:

@@ -23,7 +23,7 @@ from delivery.enums import State
 from posts import compose
 from posts.media.video_status import blocking_message
 from posts.models import Post, Publication, Version
-from posts.queries import OUT, content, frozen_files, publications, usable_channels, videos_of
+from posts.queries import OUT, content, frozen_files, probed_media_of, publications, usable_channels
 
 KIND = "post"
 OPEN = (State.WAITING, State.SCHEDULED, State.EXPIRED, State.FAILED)
@@ -69,7 +69,7 @@ def refuse_unpublishable(version: Version) -> None:
 def _checked_parts(version: Version) -> tuple[list[tuple[Channel, compose.Part]], list[Any]]:
     """What goes to which channel, and the payload of each."""
     draft = content(version)
-    if reason := blocking_message(videos_of(draft)):
+    if reason := blocking_message(probed_media_of(draft)):
         raise ActionNotAllowed(reason)
     channels = [channel for channel in usable_channels() if channel.pk in draft.channels]
     if not channels:

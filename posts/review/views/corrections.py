@@ -162,7 +162,7 @@ def _ways_page(
     return render(request, "posts/correction.html", context, status=422 if problems else 200)
 
 
-OTHER = ("alt", "pictures", "link_card", "poll", "video", "title", "first_comment")
+OTHER = ("alt", "pictures", "link_card", "poll", "video", "document", "title", "first_comment")
 
 
 def _row(plan: PlannedCorrection, scope: str) -> ChannelAmendment:

@@ -29,7 +29,7 @@ from posts.media.domain.pictures import freeze_picture
 from posts.models import Amendment, Decision, Media, Post, Publication, Thread, Version
 from posts.poll_votes import Votes, count_votes
 from posts.review import annotated_text
-from posts.review.annotated_text import Passage, ReviewPicture, Talk, VideoPlayer
+from posts.review.annotated_text import Passage, ReviewPicture, ShownDocument, Talk, VideoPlayer
 from posts.review.domain.approve import time_shown
 from posts.review.views.decision_box import DecisionBox, decision_box
 
@@ -292,7 +292,7 @@ def _derived(reading: ReviewPage, channels: Sequence[Channel], tags: Collection[
 
 
 def _files(reading: ReviewPage) -> list[tuple[Shown, Mapping[str, Any]]]:
-    """Each picture and video with its whole file; crops get the sides of the whole picture."""
+    """Each picture, video and document with its whole file; crops get the sides of the whole picture."""
     if reading.version is None:
         library = reading.library or {}
         known = [shown for shown in reading.draft.media if shown.id in library]
@@ -312,8 +312,15 @@ def _picture(post: Post, shown: Shown, position: int, file: Mapping[str, Any], t
     width, height = (file["width"], file["height"]) if file["width"] else UNKNOWN_SIDES
     return ReviewPicture(
         shown.id, picture_url(post.municipality.slug, shown.id), shown.alt, width, height, position,
-        annotated_text.thousandths(shown.crop.box) if shown.crop else (), here, film,
+        annotated_text.thousandths(shown.crop.box) if shown.crop else (), here, film, _document(post, shown, file),
     )  # fmt: skip
+
+
+def _document(post: Post, shown: Shown, file: Mapping[str, Any]) -> ShownDocument | None:
+    if "pages" not in file:
+        return None
+    url = reverse("media_document", args=[post.municipality.slug, shown.id]) if file["pages"] else ""
+    return ShownDocument(url, video_status.format_pages(file["pages"]))
 
 
 def _film(slug: str, shown: Shown, file: Mapping[str, Any]) -> VideoPlayer:

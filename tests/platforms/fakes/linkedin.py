@@ -30,7 +30,7 @@ WRITES_FEED, READS_FEED = "w_organization_social_feed", "r_organization_social_f
 SCOPES = ("w_organization_social", "r_organization_social", "rw_organization_admin", WRITES_FEED, READS_FEED)
 CHARACTERS, COMMENT_CHARACTERS = 3_000, 1_250
 PART = 256 * 1024
-IMAGE_PIXELS = 36_152_320
+IMAGE_PIXELS, DOCUMENT_BYTES = 36_152_320, 100_000_000
 TOKEN_LIFE, REFRESH_LIFE = timedelta(days=60), timedelta(days=365)
 SAME_TEXT = timedelta(hours=24)
 POST_KEYS = {
@@ -95,7 +95,7 @@ class LinkedInFake:
         if request.path.startswith("/oauth/v2/"):
             return self._oauth(request)
         if request.path.startswith("/upload/"):
-            return routed([("PUT", r"/upload/(image|video)/([\w-]+)/(\d+)", self.put)], request)
+            return routed([("PUT", r"/upload/(image|video|document)/([\w-]+)/(\d+)", self.put)], request)
         if not request.path.startswith("/rest/"):
             raise error(404, "RESOURCE_NOT_FOUND", "No virtual resource found")
         self._headers(request)
@@ -125,8 +125,8 @@ class LinkedInFake:
             ("GET", r"/rest/organizationalEntityShareStatistics", self.statistics),
             ("GET", r"/rest/socialMetadata", self.metadata),
             ("GET", rf"/rest/socialMetadata/{urn}", self.one_metadata),
-            ("POST", r"/rest/(images|videos)", self.media),
-            ("GET", r"/rest/(images|videos)/(urn%3Ali%3A(?:image|video)%3A[\w-]+)", self.medium),
+            ("POST", r"/rest/(images|videos|documents)", self.media),
+            ("GET", r"/rest/(images|videos|documents)/(urn%3Ali%3A(?:image|video|document)%3A[\w-]+)", self.medium),
             ("POST", r"/rest/posts", self.post),
             ("GET", r"/rest/posts", self.finder),
             ("GET", rf"/rest/posts/{urn}", self.show),
@@ -271,7 +271,7 @@ class LinkedInFake:
 
     def _begun(self, request: Request, kind: str, body: Any) -> dict[str, Any]:
         asked = body["initializeUploadRequest"]
-        known = {"owner"} if kind == "images" else {"owner", "fileSizeBytes", "uploadCaptions", "uploadThumbnail"}
+        known = {"owner"} if kind != "videos" else {"owner", "fileSizeBytes", "uploadCaptions", "uploadThumbnail"}
         _only(asked, known)
         self._page(request, asked["owner"], "w_organization_social")
         single = kind.removesuffix("s")
@@ -284,8 +284,8 @@ class LinkedInFake:
             "kind": single,
         }
         where = f"{self.world.url}/linkedin/upload/{single}/{urn.rpartition(':')[2]}"
-        if kind == "images":
-            return {"value": {"uploadUrl": f"{where}/0", "image": urn}}
+        if kind != "videos":
+            return {"value": {"uploadUrl": f"{where}/0", single: urn}}
         size = self.files[urn]["size"]
         parts = [
             {"uploadUrl": f"{where}/{n}", "firstByte": first, "lastByte": min(first + PART, size) - 1}
@@ -305,6 +305,11 @@ class LinkedInFake:
             return Reply(200, "", {"ETag": f'"{etag}"'})
         file["content"] = request.body
         file["state"] = "PROCESSING"
+        if kind == "document":
+            # https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/documents-api
+            good = request.body.startswith(b"%PDF-") and len(request.body) <= DOCUMENT_BYTES
+            file["state"] = "PROCESSING" if good else "PROCESSING_FAILED"
+            return Reply(201, "", {"ETag": f'"{etag}"'})
         try:
             with Image.open(io.BytesIO(request.body)) as picture:
                 if picture.width * picture.height > IMAGE_PIXELS:
@@ -380,7 +385,11 @@ class LinkedInFake:
             if len(one.get("altText") or "") > 4_086:
                 raise invalid("MAX_LENGTH_EXCEEDED", "altText is too long")
         video = media.get("id", "") if ":video:" in media.get("id", "") else ""
-        images = [one["id"] for one in several] or ([media["id"]] if media and not video else [])
+        is_document = ":document:" in media.get("id", "")
+        if is_document and not media.get("title"):
+            raise error(422, "MISSING_FIELD", "media/title :: is required for a document")
+        is_image = bool(media) and not video and not is_document
+        images = [one["id"] for one in several] or ([media["id"]] if is_image else [])
         return images, video, article
 
     def _poll(self, content: dict[str, Any]) -> list[set[str]]:
@@ -617,6 +626,7 @@ class LinkedInFake:
                 "at": post["at"].isoformat(),
                 "video": len(self.files[post["video"]]["content"]) if post["video"] else 0,
                 "article": post["article"],
+                "document": self._document(post),
                 "poll": post["content"].get("poll"),
             }
             for post in self.posts.values()
@@ -629,6 +639,12 @@ class LinkedInFake:
             if one["actor"] in pages and not self.posts[one["post"]]["gone"]
         ]
         return posts + comments
+
+    def _document(self, post: dict[str, Any]) -> dict[str, Any] | None:
+        media = post["content"].get("media") or {}
+        if ":document:" not in media.get("id", ""):
+            return None
+        return {"title": media["title"], "size": len(self.files[media["id"]]["content"])}
 
     def _alts(self, post: dict[str, Any]) -> list[str]:
         if not post["images"]:
