@@ -191,14 +191,15 @@ def _part(
     channel: ComposeChannel,
 ) -> Part:
     # A story or a reel is one post, without a poll.
-    is_ordinary = not draft.format_on(channel.pk)
+    chosen = draft.format_on(channel.pk)
+    is_ordinary, is_wordless = not chosen, chosen in WORDLESS
     polls, threads = channel.takes_polls and is_ordinary, channel.takes_threads and is_ordinary
     has_answers = draft.interactive.kind in WITH_ANSWERS
     written = {tag: thread_parts.split(for_publishing(resolved.text)) or [""] for tag, resolved in texts.items()}
     by_script = [
         _with_answers_first(
             posts if threads else [thread_parts.joined(for_publishing(texts[tag].text)).strip()],
-            [] if polls else answers(draft, tag),
+            [] if polls or is_wordless else answers(draft, tag),
         )
         for tag, posts in written.items()
     ]
