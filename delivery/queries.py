@@ -320,7 +320,8 @@ def planned(
     channel_ids: Collection[int], since: datetime, until: datetime, *, without: Collection[int] | QuerySet[Any] = ()
 ) -> list[Planned]:
     """What these channels send after `since` and before `until`, without edits and the deliveries of `without`. Of
-    those that wait for approval the planned time counts."""
+    those that wait for approval the planned time counts. Of a thread, the posts that are not in the queue yet count as
+    answers at the time of the one that they follow."""
     rows = (
         Delivery.objects.filter(channel__in=channel_ids, state__in=USES_A_BUDGET)
         .exclude(kind="edit")
@@ -329,10 +330,19 @@ def planned(
         .filter(at__gt=since, at__lt=until)
         .order_by("at")
         .values_list(
-            "channel", "at", "payload__reply_to", "parent", "payload__video__captions", "payload__video__cover"
+            "channel",
+            "at",
+            "payload__reply_to",
+            "parent",
+            "payload__video__captions",
+            "payload__video__cover",
+            "payload__thread",
+            "published_at",
         )
     )
-    return [
-        Planned(channel, at, bool(answered or parent), bool(captions), bool(cover))
-        for channel, at, answered, parent, captions, cover in rows
-    ]
+    listed = []
+    for channel, at, answered, parent, captions, cover, thread, published_at in rows:
+        listed.append(Planned(channel, at, bool(answered or parent), bool(captions), bool(cover)))
+        if thread and published_at is None:
+            listed += [Planned(channel, at, is_answer=True, has_captions=False, has_cover=False)] * len(thread)
+    return listed

@@ -21,6 +21,8 @@ from delivery import queries
 from delivery.queries import Planned
 from platforms import budgets
 from platforms.budgets import Budget, Period, Use
+from posts import compose
+from posts.draft import Draft
 from posts.models import Post, Publication
 from posts.rules import ZONE
 
@@ -49,9 +51,10 @@ def of_channels(channels: Sequence[Channel]) -> dict[int, tuple[Budget, ...]]:
     return {pk: listed for pk, listed in known.items() if listed}
 
 
-def notes(channels: Sequence[Channel], at: datetime, post: Post) -> list[str]:
+def notes(channels: Sequence[Channel], at: datetime, post: Post, draft: Draft | None = None) -> list[str]:
     """Warnings about a post on these channels at `at`: a budget that is nearly used up, or is. `post` itself does not
-    count. No network takes offence: what is over waits in the outbox until there is room."""
+    count; of `draft`, the further posts of a thread count as answers. No network takes offence: what is over waits in
+    the outbox until there is room."""
     listed = of_channels(channels)
     if not listed:
         return []
@@ -61,12 +64,18 @@ def notes(channels: Sequence[Channel], at: datetime, post: Post) -> list[str]:
         note
         for channel in channels
         for budget in listed.get(channel.pk, ())
-        if (note := _note(channel, budget, _uses(uses, channel.pk, budget), at))
+        if (note := _note(channel, budget, _uses(uses, channel.pk, budget), at, _amount_of(draft, channel, budget)))
     ]
 
 
-def _note(channel: Channel, budget: Budget, uses: Sequence[Use], at: datetime) -> str:
-    amount = budget.costs.get("post", 1)
+def _amount_of(draft: Draft | None, channel: Channel, budget: Budget) -> int:
+    further = 0
+    if draft and budget.counts_answers:
+        further = sum(len(part.thread) for part in compose.parts(draft, channel))
+    return budget.costs.get("post", 1) + further
+
+
+def _note(channel: Channel, budget: Budget, uses: Sequence[Use], at: datetime, amount: int) -> str:
     room = budgets.room(budget, uses, at, amount)
     values: dict[str, Any] = {
         "channel": f"{network_name(channel.platform)}, {channel.name}",

@@ -185,3 +185,15 @@ def test_the_number_of_queries_does_not_grow_with_channels_and_posts(desk: Desk,
         )  # fmt: skip
         planned(other, DAY, DAY + timedelta(hours=1))
     assert asked() == few == 2
+
+
+def test_each_post_of_a_thread_counts_where_answers_do(desk: Desk, settings: Any) -> None:
+    settings.NETWORK_OPTIONS = {"x": {"posts_a_month": 10}}
+    on = channel(desk.cast.cuprija, desk.cast.approver, name="Општина", platform="x", server="https://api.x.com")
+    (post,) = planned(on, DAY)
+    Delivery.objects.filter(publication__post=post).update(payload={"text": "Прва", "thread": ["Друга", "Трећа"]})
+    (planned_here,) = budgets.usages([on], DAY)[on.pk]
+    assert planned_here.used == 3
+    thread = desk.draft("\n---\n".join("абвгде"), channels=(on.pk,))
+    (note,) = budgets.notes([on], DAY, Post(municipality=desk.municipality), thread)
+    assert note.startswith("X, Општина: with this post 9 of 10 are used (posts in one month).")

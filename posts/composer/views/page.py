@@ -469,7 +469,7 @@ def build_fragments(
         deadline_problem=typed.deadline_problem,
         tried=tried,
         refused=refusals(draft, library) if tried else {},
-        time_notes=_time_notes(content.time, municipality, queries.channels_of(draft, channels), post),
+        time_notes=_time_notes(content.time, municipality, queries.channels_of(draft, channels), post, draft),
         tabs=[_tab(draft, tag) for tag in _tags(draft, channels, municipality)],
         places=[_place(draft, channel) for channel in channels],
         pictures=[picture_row(slug, library[shown.id], shown) for shown in draft.media if shown.id in library],
@@ -491,10 +491,10 @@ def build_fragments(
 
 
 def _time_notes(
-    time: ResolvedTime | None, municipality: Municipality, channels: Sequence[Channel], post: Post
+    time: ResolvedTime | None, municipality: Municipality, channels: Sequence[Channel], post: Post, draft: Draft
 ) -> list[str]:
     """Warnings about the time: an unusual one, and one at which a network has no room left."""
-    return [*time_notes(time.local, municipality), *budgets.notes(channels, time.due_at, post)] if time else []
+    return [*time_notes(time.local, municipality), *budgets.notes(channels, time.due_at, post, draft)] if time else []
 
 
 def _joined(*parts: object) -> str:
