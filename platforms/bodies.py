@@ -5,10 +5,10 @@ each chunk keeps the caller's lease alive (`platforms.types.Read`). A file with 
 `OSError`: a request that is shorter than its announced length is never sent as a whole one.
 """
 
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
+from uuid import uuid4
 
 CHUNK = 64 * 1024
 SHORT = "a file has fewer bytes than its size"
@@ -30,7 +30,7 @@ class Form:
     """The body of a multipart/form-data request (RFC 7578), read once."""
 
     def __init__(self, fields: Mapping[str, str], files: Sequence[FormFile]) -> None:
-        boundary = secrets.token_hex(16)
+        boundary = uuid4().hex
         self.content_type = f"multipart/form-data; boundary={boundary}"
         heads = [_head(boundary, f'name="{name}"') + value.encode() + b"\r\n" for name, value in fields.items()]
         opened = [(_file_head(boundary, file), file) for file in files]

@@ -133,22 +133,22 @@ def _mail(now: datetime) -> list[Notice]:
     )
     title = _("E-mail")
     do = _("Check the mail server's address and password (EMAIL_URL) and its log; mail leaves by itself afterwards.")
-    found = []
+    rows = []
     if counted["waiting"]:
         text = ngettext(
             "%(count)s mail has waited for more than %(minutes)s minutes, the oldest since %(at)s.",
             "%(count)s mails have waited for more than %(minutes)s minutes, the oldest since %(at)s.",
             counted["waiting"],
         ) % {"count": counted["waiting"], "minutes": MAIL_MINUTES, "at": date_time(counted["oldest"])}
-        found.append(Notice(title, "failed", _("Does not leave"), text, do))
+        rows.append(Notice(title, "failed", _("Does not leave"), text, do))
     if counted["failed"]:
         text = ngettext(
             "%(count)s mail of the last %(days)s days could not be delivered and was given up.",
             "%(count)s mails of the last %(days)s days could not be delivered and were given up.",
             counted["failed"],
         ) % {"count": counted["failed"], "days": FAILED_MAIL_DAYS}
-        found.append(Notice(title, "unconfirmed", _("Given up"), text, _("Check the addresses under People.")))
-    return found or [Notice(title, "published", _works(), _("Nothing waits, and nothing was given up of late."))]
+        rows.append(Notice(title, "unconfirmed", _("Given up"), text, _("Check the addresses under People.")))
+    return rows or [Notice(title, "published", _works(), _("Nothing waits, and nothing was given up of late."))]
 
 
 def _named(counts: Mapping[int, int]) -> list[str]:

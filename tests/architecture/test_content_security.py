@@ -15,7 +15,7 @@ SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 # Pages with a form that is answered by somebody else: the practice network's, which leads back to the program.
 LEADS_AWAY = {"practice/views/consent.py"}
 # Pages that are kept for everybody name their scripts.
-NAMES_SCRIPTS = {"reports/public_responses.py"}
+NAMES_SCRIPTS = {"reports/public_responses.py", "trainings/views/certificate_check.py"}
 MAKES_MARKUP = {"static/js/markup.js"}
 MAKES_POLICIES = {"static/js/htmx.js", "static/js/markup.js"}
 

@@ -64,12 +64,12 @@ def _store(platform: str, account: str, metrics: Mapping[str, PostMetrics]) -> i
         posts = Subject.objects.exclude(kind=SubjectKind.CHANNEL).exclude(last_outcome=FetchOutcome.GONE)
         ours = posts.filter(channel__platform=platform, channel__remote_id=account).exclude(remote_id="")
         rows = list(ours.values_list("pk", "municipality_id", "remote_id"))
-    found: dict[int, dict[int, PostMetrics]] = defaultdict(dict)
+    by_municipality: dict[int, dict[int, PostMetrics]] = defaultdict(dict)
     for pk, municipality, remote_id in rows:
         if one := metrics.get(validation.event_id(platform, remote_id)):
-            found[municipality][pk] = replace(one, at=min(one.at, timezone.now()))
+            by_municipality[municipality][pk] = replace(one, at=min(one.at, timezone.now()))
     stored = 0
-    for municipality, by_subject in found.items():
+    for municipality, by_subject in by_municipality.items():
         with scope(municipality):
             stored += record_event(by_subject)
     return stored
