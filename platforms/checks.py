@@ -281,8 +281,8 @@ def _thread(further: Sequence[str], limits: Limits) -> list[Problem]:
         count = len(further) + 1
         problems.append(_over("thread_too_long", "text", THREAD_TOO_LONG, count, limits.max_thread_parts))
     for number, text in enumerate(further, start=2):
-        found = _lengths(text, limits.max_characters, limits) + _marks(text, limits)
-        problems += [of_part(problem, OF_PARTS[problem.code], number) for problem in found]
+        of_text = _lengths(text, limits.max_characters, limits) + _marks(text, limits)
+        problems += [of_part(problem, OF_PARTS[problem.code], number) for problem in of_text]
     return problems
 
 

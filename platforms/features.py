@@ -7,6 +7,7 @@ the source of a feature or belongs to `DETAILS`.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from platforms.defaults import Defaults
 from platforms.post_settings import REEL, STORY
 from platforms.protocols import Connector, Facts
 from platforms.translation import gettext_noop
@@ -23,7 +24,7 @@ DETAILS = frozenset(
         "counting", "url_length", "max_bytes", "image_bytes", "image_pixels", "mime_types", "card_and_pictures",
         "aspect_ratios", "fetches_media", "needs_media", "min_images", "characters_with_media", "title_required",
         "max_hashtags", "max_mentions", "max_links", "post_links", "closed", "shows_text", "shows_links",
-        "expires_after", "budgets", "agreements",
+        "expires_after", "budgets", "agreements", "needs_video", "frame", "max_thread_parts",
     }
 )  # fmt: skip
 
@@ -99,7 +100,8 @@ def _conversation(kind: type[Connector], facts: Facts, limits: Limits) -> Iterat
 
 
 def _metrics(kind: type[Connector]) -> Iterator[Feature]:
+    counts_votes = kind.counts_polls or kind.fetch_polls is not Defaults.fetch_polls
     yield Feature("post_metrics", METRICS, gettext_noop("Metrics of posts"), bool(kind.measures))
     yield Feature("account_metrics", METRICS, gettext_noop("Metrics of the account"), bool(kind.account_measures))
-    yield Feature("poll_votes", METRICS, gettext_noop("Votes of polls"), kind.counts_polls)
+    yield Feature("poll_votes", METRICS, gettext_noop("Votes of polls"), counts_votes)
     yield Feature("history", METRICS, gettext_noop("Posts from before the portal"), kind.has_history)

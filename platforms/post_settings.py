@@ -26,6 +26,8 @@ ANSWERS = "answers"
 """Who may answer the post."""
 WRITTEN = (WARNING,)
 """Settings whose text the public reads: written in one script and derived for the other."""
+OF_FIRST_POST = (BOLD_FIRST_LINE,)
+"""Settings that do not concern the further posts of a thread."""
 
 
 def format_of(chosen: Mapping[str, str]) -> str:

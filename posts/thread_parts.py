@@ -3,17 +3,14 @@
 The text stays one text wherever people write and compare it. `static/js/text/compose.js` does the same in the browser.
 """
 
-import re
-
 SEPARATOR = "---"
-_LINE = re.compile(r"[ \t]*-{3,}[ \t]*")
 
 
 def split(text: str) -> list[str]:
     """The texts of its posts, trimmed, without empty ones. A text without a separator is one post; none is empty."""
     posts: list[list[str]] = [[]]
     for line in text.split("\n"):
-        if _LINE.fullmatch(line):
+        if _is_separator(line):
             posts.append([])
         else:
             posts[-1].append(line)
@@ -26,4 +23,9 @@ def joined(text: str) -> str:
 
 
 def has_separator(text: str) -> bool:
-    return any(_LINE.fullmatch(line) for line in text.split("\n"))
+    return any(_is_separator(line) for line in text.split("\n"))
+
+
+def _is_separator(line: str) -> bool:
+    hyphens = line.strip(" \t")
+    return len(hyphens) >= len(SEPARATOR) and not hyphens.strip("-")

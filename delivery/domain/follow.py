@@ -22,6 +22,7 @@ from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
 from delivery.models import Delivery
 from delivery.policies import FIRST_COMMENT, FOLLOWS, THREAD_PART
+from platforms.post_settings import OF_FIRST_POST
 from platforms.types import Outgoing
 
 # Readers of the post should find it there; the network needs a moment to know the post.
@@ -41,8 +42,9 @@ def first_comment(delivery: Delivery) -> Delivery | None:
     Inside the transaction that publishes. Its key follows from the post's, so that there is never a second one.
     """
     frozen = Outgoing.from_json(delivery.payload)
-    allowed = validation.limits(delivery.channel).of_format(frozen.settings)
-    if not frozen.first_comment.strip() or not allowed.comment_characters:
+    if not frozen.first_comment.strip():
+        return None
+    if not validation.limits(delivery.channel).of_format(frozen.settings).comment_characters:
         return None
     key = uuid5(NAMESPACE, delivery.key.hex)
     bare = Outgoing(frozen.first_comment, frozen.language, key.hex, timezone.now(), reply_to=delivery.remote_id)
@@ -70,7 +72,8 @@ def next_part(delivery: Delivery) -> Delivery | None:
     key = uuid5(NAMESPACE, f"{root.key.hex}:{number}")
     bare = Outgoing(text, frozen.language, key.hex, timezone.now(), reply_to=delivery.remote_id)
     # Its audience and its content warning are those of the whole thread.
-    part = replace(bare, thread=tuple(further), settings=frozen.settings)
+    settings = {name: value for name, value in frozen.settings.items() if name not in OF_FIRST_POST}
+    part = replace(bare, thread=tuple(further), settings=settings)
     return _enqueue(THREAD_PART, part, after=delivery, root=root)
 
 

@@ -172,6 +172,13 @@ def test_the_content_warning_and_the_audience_hold_for_the_whole_thread(outbox: 
     assert [post["visibility"] for post in outbox.network.public("opstina")] == ["unlisted"] * 4
 
 
+def test_on_telegram_no_post_of_a_silent_thread_makes_a_sound_and_only_the_first_line_is_bold(outbox: Outbox) -> None:
+    chosen = {"silent": "yes", "bold_first_line": "yes"}
+    outbox.put(POSTS[0], channel=channel_of(outbox, "telegram"), content={**THREAD, "settings": chosen})
+    work(outbox)
+    assert [part.payload["settings"] for part in parts(outbox)] == [{"silent": "yes"}] * 3
+
+
 # ---------------------------------------------------------------- every way to become public
 
 

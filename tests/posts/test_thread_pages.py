@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from django.test import Client
 from django.utils import timezone, translation
 
+from channels.models import Channel
 from delivery.dispatch import publish_due
 from delivery.domain import missing
 from delivery.enums import State
@@ -19,10 +21,14 @@ from inbox.domain import ingest
 from inbox.models import Message, MessageFetch
 from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
+from platforms.threads.connector import Threads
+from platforms.types import Action, Scope
 from portal import delivery_notifications
+from posts.draft import ChannelLayout, Text
+from posts.editing.previews import Preview, of_draft
 from posts.models import Post
 from posts.queries import publications
-from tests.delivery.conftest import allowed, network
+from tests.delivery.conftest import allowed, connected, network
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
 from tests.posts.amended import Street, street
@@ -130,3 +136,32 @@ def test_a_citizens_answer_below_a_further_post_belongs_to_the_post(desk: Street
     (message,) = Message.objects.filter(channel=desk.mastodon)
     assert message.in_reply_to == part(3).remote_id
     assert message.publication == publications(post)[0]
+
+
+def preview(desk: Street, channel: Channel, **fields: Any) -> Preview:
+    draft = desk.draft(**{"text": THREAD, **fields})
+    (one,) = of_draft(desk.write(THREAD), draft, [channel], {})
+    return one
+
+
+def test_without_a_permission_for_answers_it_is_one_post_and_the_text_says_why(desk: Street, monkeypatch: Any) -> None:
+    """None of the five networks asks for one of its own today (Threads: "you are the owner of the root thread post",
+    https://developers.facebook.com/documentation/threads/retrieve-and-manage-replies/create-replies, 29 November 2026),
+    so the table of one says it here."""
+    channel = connected(desk.cast, desk.network, "threads")
+    assert [preview(desk, channel).posts, preview(desk, channel).findings] == [3, []]
+    needed = Scope("threads_manage_replies", "Answer.", needed=False, actions=(Action.COMMENT,))
+    monkeypatch.setattr(Threads, "scopes", (*Threads.scopes, needed))
+    channel.granted = ["threads_basic", "threads_content_publish"]
+    shown_there = preview(desk, channel)
+    assert shown_there.part.text == "Вашар почиње у 9 часова.\n\nПаркинг је иза школе.\n\nДођите!"
+    (finding,) = shown_there.findings
+    assert (finding.field, finding.severity) == ("text", "warning")
+    assert finding.message.startswith("The thread appears as one post here: the permission of this channel does not")
+
+
+def test_scripts_with_different_numbers_of_posts_are_warned_about(desk: Street) -> None:
+    texts = {"sr-Cyrl": Text(THREAD), "sr-Latn": Text("Vašar\n---\nDođite!")}
+    both = {desk.mastodon.pk: ChannelLayout("combined", ("sr-Cyrl", "sr-Latn"))}
+    (finding,) = preview(desk, desk.mastodon, texts=texts, layout=both).findings
+    assert (finding.code, finding.severity) == ("thread_differs", "warning")

@@ -84,9 +84,9 @@ def _removed(amendment: Amendment, part: AmendmentPart) -> None:
 def _is_thread_down(delivery: Delivery, part: AmendmentPart) -> bool:
     """Whether no further post of its thread is public. Where one cannot be taken down, this ends `part`."""
     further = list(Delivery.objects.filter(parent=delivery, kind=THREAD_PART).order_by("pk"))
-    if any(each.state in UNDER_WAY or (each.state == State.PUBLISHED and each.withdrawal_asked_at) for each in further):
+    if any(row.state in UNDER_WAY or (row.state == State.PUBLISHED and row.withdrawal_asked_at) for row in further):
         return False
-    stays = next((each for each in further if each.state == State.PUBLISHED), None)
+    stays = next((row for row in further if row.state == State.PUBLISHED), None)
     if stays:
         end(part, PartState.REFUSED, stays.problem)
     return stays is None

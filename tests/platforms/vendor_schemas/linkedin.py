@@ -62,10 +62,16 @@ DISTRIBUTION = has(
     targetEntities=many({"type": "object"}), thirdPartyDistributionChannels=many(TEXT),
 )  # fmt: skip
 NEW_POST = has({**SHARED, "distribution": DISTRIBUTION}, content=CONTENT, isReshareDisabledByAuthor=FLAG)
+# With the votes, which only answers have. https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/poll-post-api
+SHOWN_POLL = has(
+    {"question": TEXT, "options": many(has({"text": TEXT}, voteCount=COUNT, isVotedByViewer=FLAG))},
+    settings=has(duration=TEXT, voteSelectionType=TEXT, isVoterVisibleToAuthor=FLAG), uniqueVotersCount=COUNT,
+)  # fmt: skip
+SHOWN_CONTENT: Schema = {**CONTENT, "properties": {**CONTENT["properties"], "poll": SHOWN_POLL}}
 SHOWN_POST = has(
     {**SHARED, "id": urn("share", "ugcPost")},
-    content=CONTENT, distribution=DISTRIBUTION, isReshareDisabledByAuthor=FLAG, createdAt=COUNT, publishedAt=COUNT,
-    lastModifiedAt=COUNT, lifecycleStateInfo={"type": "object"},
+    content=SHOWN_CONTENT, distribution=DISTRIBUTION, isReshareDisabledByAuthor=FLAG, createdAt=COUNT,
+    publishedAt=COUNT, lastModifiedAt=COUNT, lifecycleStateInfo={"type": "object"},
 )  # fmt: skip
 STAMP = has({"time": COUNT}, actor=TEXT, impersonator=TEXT)
 SHOWN_COMMENT = has(

@@ -6,6 +6,7 @@ from tests.platforms.vendor_schemas.written import (
     COUNT,
     FILLED,
     FLAG,
+    NUMBER,
     TEXT,
     WEB,
     WHOLE,
@@ -37,10 +38,11 @@ POST = (
 )  # fmt: skip
 ALT_TEXT = "The page of the field list has no alt_text; it is on the page of the guide to posts (accessibility)."
 # With the fields of the parts of a carousel behind it. https://developers.facebook.com/docs/graph-api/guides/field-expansion
-FIELDS: Schema = {
-    "type": "array",
-    "items": {"anyOf": [{"enum": list(POST)}, {"pattern": r"^children\{(id|media_type|alt_text|media_url)(,\w+)*\}$"}]},
-}
+PART_FIELDS: Schema = {"pattern": r"^children\{(id|media_type|alt_text|media_url)(,\w+)*\}$"}
+# https://developers.facebook.com/documentation/threads/create-posts/polls, as of 2 July 2026
+POLL_FIELD = r"(option_[a-d](_votes_percentage)?|total_votes|expiration_timestamp)"
+POLL_FIELDS: Schema = {"pattern": rf"^poll_attachment\{{{POLL_FIELD}(,{POLL_FIELD})*\}}$"}
+FIELDS: Schema = {"type": "array", "items": {"anyOf": [{"enum": list(POST)}, PART_FIELDS, POLL_FIELDS]}}
 REFERENCE = has({"id": FILLED})
 TIME: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}$"}
 PART = has({"id": FILLED}, media_type=TEXT, alt_text=TEXT, media_url=WEB)
@@ -55,6 +57,11 @@ MEDIA = has(
     is_reply_owned_by_me=FLAG,
     hide_status=one_of("NOT_HUSHED", "UNHUSHED", "HIDDEN", "COVERED", "BLOCKED", "RESTRICTED"),
     reply_audience=TEXT, topic_tag=TEXT, is_verified=FLAG, profile_picture_url=WEB,
+)  # fmt: skip
+MEDIA["properties"]["poll_attachment"] = has(
+    option_a=TEXT, option_b=TEXT, option_c=TEXT, option_d=TEXT, option_a_votes_percentage=NUMBER,
+    option_b_votes_percentage=NUMBER, option_c_votes_percentage=NUMBER, option_d_votes_percentage=NUMBER,
+    total_votes=COUNT, expiration_timestamp=TIME,
 )  # fmt: skip
 CURSORS = has({"cursors": has(before=TEXT, after=TEXT)}, next=WEB, previous=WEB)
 LISTED = has({"data": many(MEDIA)}, paging=CURSORS)
