@@ -159,7 +159,7 @@ def test_a_person_has_to_choose_who_sees_it(approver: Client) -> None:
     # What matters only for a video is not asked for pictures.
     chosen = {**SEEN, "duets": "yes", "synthetic": "yes"}
     assert [one.label for one in validation.chosen_settings(the_channel(), chosen, has_video=False)] == [
-        "Who sees it on TikTok"
+        gettext("Who sees it on TikTok")
     ]
     assert len(validation.chosen_settings(the_channel(), chosen)) == 3
 
