@@ -63,6 +63,7 @@ EVERYWHERE = {
     "channels/domain/connect/work.py",
     "channels/domain/disconnect.py",
     "channels/domain/rotate.py",
+    "channels/probe/account.py",
     "channels/queries.py",
     "delivery/dispatch.py",
     "delivery/domain/claim.py",
