@@ -105,6 +105,13 @@ def validate(method: str, url: str, params: Mapping[str, list[str]], body: Any) 
     return problems
 
 
+def validate_answer(
+    method: str, url: str, params: Mapping[str, list[str]], body: Any, content: Any
+) -> list[str] | None:
+    """None: the index describes arguments only. `make test-real` has the same tests for real answers."""
+    return None
+
+
 def _known(method: str, url: str) -> tuple[str, Mapping[str, Any]] | None:
     path = url.removeprefix(PREFIX)
     # "introspect" is a route of its own, and would pass for an id as well.
@@ -166,7 +173,3 @@ def _is_time(value: Any) -> bool:
         return datetime.fromisoformat(str(value)).tzinfo is not None
     except ValueError:
         return False
-
-
-def validate_answer(*_call: Any) -> None:
-    """The site describes what its routes take, and not what they answer."""
