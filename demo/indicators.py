@@ -13,7 +13,8 @@ from analytics.indicators.domain import baselines, definitions, manual_values, m
 from analytics.indicators.domain.definitions import Defined
 from analytics.indicators.domain.manual_values import EnteredValue
 from analytics.indicators.domain.targets import Wanted
-from analytics.indicators.queries.programme import suggested, taking_part
+from analytics.indicators.queries.baselines import proposals, suggested
+from analytics.indicators.queries.programme import taking_part
 from analytics.logframe import HERE
 from analytics.models import ProgrammeIndicator
 from demo.people import PROGRAMME, People
@@ -59,10 +60,12 @@ def arrange(people: People, now: datetime) -> None:
         return
     by = people.staff
     definitions.choose(cohort.programme, [*HERE, *WAITING], by=by)
-    places = [seat.municipality for seat in taking_part(cohort.programme)]
+    seats = taking_part(cohort.programme)
     first, last = suggested(cohort)
     for row in ProgrammeIndicator.objects.filter(programme=cohort.programme, code__in=AIMS):
-        baselines.freeze(row, places, first, last, by=by)
+        places = [proposal.place for proposal in proposals(row, seats, first, last) if proposal.is_enough]
+        if places:
+            baselines.freeze(row, places, first, last, by=by)
         for wanted in _aims(row.code, today):
             targets.set_target(row, wanted, by=by)
     _own(cohort, people, today)

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from analytics.enums import Better, Level, TargetKind, TargetStatus, Unit
 from analytics.indicators.queries.programme import IndicatorRow
+from analytics.indicators.sufficiency import LEFT_OUT, is_enough, needed
 from analytics.indicators.target_status import TargetPoint, goal
 from analytics.logframe import INDICATORS, WHY, Measured
-from analytics.models import MunicipalityTarget, ProgrammeIndicator, Target
+from analytics.models import Baseline, MunicipalityBaseline, MunicipalityTarget, ProgrammeIndicator, Target
 from common.dates import long_date, short_date
 from common.numbers import number, significant
 from common.templatetags.ui import network_name
@@ -98,6 +99,8 @@ def counts(indicator: ProgrammeIndicator) -> str:
 
 def change(line: IndicatorRow) -> str:
     """+12 % against the baseline; says when that is not defined."""
+    if line.baseline is not None and line.start is None:
+        return _("not computed: the baseline is of too little data")
     if line.start is None or line.actual is None:
         return "–"
     if line.start.value == 0:
@@ -149,20 +152,64 @@ def _beside(notes: Mapping[str, Any]) -> Iterator[str]:
 
 def few(line: IndicatorRow) -> str:
     """That a value is of too little to be judged; empty where it is not."""
-    listed = line.indicator.listed
-    if line.is_enough or listed is None:
-        return ""
-    parameters = {"n": line.n, "least": listed.least, "counts": listed.counts}
+    return "" if line.is_enough or line.indicator.listed is None else too_few(line.indicator, line.n)
+
+
+def too_few(indicator: ProgrammeIndicator, n: int) -> str:
+    parameters = {"n": n, "least": needed(indicator.code), "counts": counts(indicator)}
     return _("Only %(n)s of %(least)s %(counts)s that it takes to judge.") % parameters
 
 
 def few_of(indicator: ProgrammeIndicator, measured: Measured) -> list[str]:
     """The same before it is frozen."""
-    listed = indicator.listed
-    if listed is None or measured.value is None or not measured.n or measured.n >= listed.least:
+    if measured.value is None or is_enough(indicator.code, measured.value, measured.n):
         return []
-    return [_("Only %(n)s of %(least)s %(counts)s that it takes to judge.")
-            % {"n": measured.n, "least": listed.least, "counts": listed.counts}]  # fmt: skip
+    return [too_few(indicator, measured.n)]
+
+
+def frozen_few(indicator: ProgrammeIndicator, row: Baseline | MunicipalityBaseline, *, is_enough: bool) -> str:
+    """What is to be known of a frozen baseline of too little data; empty for one of enough."""
+    if is_enough:
+        return ""
+    if isinstance(row, Baseline):
+        return _("It was taken of municipalities with too little data. Freeze it again.")
+    reason = row.few_because or _("no reason was given")
+    return _("%(too_few)s Frozen all the same: %(reason)s. Nothing is computed from it.") % {
+        "too_few": too_few(indicator, row.n),
+        "reason": reason.rstrip("."),
+    }
+
+
+def left_out(row: Baseline) -> str:
+    """How many municipalities' frozen values did not enter the programme's baseline."""
+    count = int(row.quality.get(LEFT_OUT) or 0)
+    if not count:
+        return ""
+    return ngettext(
+        "The baseline of %(count)s municipality is of too little data and is not in it.",
+        "The baselines of %(count)s municipalities are of too little data and are not in it.", count,
+    ) % {"count": count}  # fmt: skip
+
+
+def no_baseline(line: IndicatorRow) -> str:
+    """Why there is no baseline to compute from."""
+    if line.baseline is not None:
+        return _("too little data")
+    if line.entered_baselines:
+        return _("none yet: fewer than three municipalities have one of enough data")
+    if line.proposed is not None:
+        return no_baseline_of(line.indicator, line.proposed)
+    return _("not frozen")
+
+
+def no_baseline_of(indicator: ProgrammeIndicator, measured: Measured) -> str:
+    """The same of a municipality that was left out: what it had in the days of the others' baselines."""
+    if measured.value is None:
+        return _("none yet: no value in those days")
+    if is_enough(indicator.code, measured.value, measured.n):
+        return _("none yet")
+    parameters = {"counts": counts(indicator), "n": measured.n, "least": needed(indicator.code)}
+    return _("none yet: too few %(counts)s (%(n)s of %(least)s)") % parameters
 
 
 def status_label(line: IndicatorRow) -> str:
@@ -195,6 +242,8 @@ def _not_due(line: IndicatorRow) -> str:
     if line.target is not None and line.target.kind == TargetKind.CHANGE and line.judged.goal is None:
         if line.start is not None:
             return _("The baseline is 0, so a change in per cent is not defined.")
+        if line.baseline is not None:
+            return _("The baseline is of too little data, so no change in per cent is computed from it.")
         return _("Without a baseline a change in per cent is not defined.")
     return _("Nothing is due yet.")
 
@@ -212,6 +261,8 @@ def sentence(line: IndicatorRow) -> str:
             "days": period(line.baseline.first, line.baseline.last),
         }
         sentences.append(_("Baseline: %(value)s (%(days)s).") % parameters)
+        if line.start is None:
+            sentences.append(frozen_few(indicator, line.baseline, is_enough=False))
     if line.target is not None:
         parameters = {"value": target_label(line.target, line), "day": long_date(line.target.due_on)}
         sentences.append((_("Agreed at most: %(value)s by %(day)s.") if indicator.better == Better.DOWN

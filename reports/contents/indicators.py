@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from analytics.enums import Level, TargetStatus, Unit
-from analytics.indicators.labels import RULE, quality, why
+from analytics.indicators.labels import RULE, frozen_few, left_out, no_baseline, quality, why
 from analytics.indicators.queries.programme import IndicatorRow, dashboard
+from analytics.models import Baseline
 from municipalities.models import Programme
 from reports.document import Block, Cell, CellType, Column, Facts, Heading, Missing, Table
 
@@ -22,7 +23,8 @@ def indicators(programme: Programme) -> list[Block]:
         "under three are not shown."
     )
     table = Table("indicators", "", _columns(), [_row(line) for line in lines], note)
-    return [Heading(_("Indicators: baseline, target, actual")), table, Facts(list(_formulas(lines)))]
+    notes = Table("indicator-notes", "", _note_columns(), list(_notes(lines)), printed=False)
+    return [Heading(_("Indicators: baseline, target, actual")), table, notes, Facts(list(_formulas(lines)))]
 
 
 def _columns() -> Sequence[Column]:
@@ -45,13 +47,34 @@ def _row(line: IndicatorRow) -> Sequence[Cell]:
         named(line),
         str(Level(line.indicator.level).label),
         str(Unit(line.indicator.unit).label),
-        Missing(_("not frozen")) if line.start is None else line.start.value,
+        Missing(no_baseline(line)) if line.start is None else line.start.value,
         Missing(_("not agreed") if target is None else "–") if judged.goal is None else judged.goal,
         Missing() if target is None else target.due_on,
         Missing(_("no value")) if line.actual is None else line.actual,
         line.n,
         str(TargetStatus(judged.standing).label),
     )
+
+
+def _note_columns() -> Sequence[Column]:
+    return (Column(_("Indicator")), Column(_("What is to be known of it")))
+
+
+def _notes(lines: Sequence[IndicatorRow]) -> Iterator[tuple[Cell, Cell]]:
+    """For spreadsheets: a missing value has no reason in CSV."""
+    for line in lines:
+        for note in notes_of(line):
+            yield named(line), note
+
+
+def notes_of(line: IndicatorRow) -> list[str]:
+    """Sentences that a reader of the figures has to know, also where only the figures are read."""
+    notes = []
+    if line.baseline is None:
+        notes.append(_("Baseline: %(why)s.") % {"why": no_baseline(line)})
+    elif isinstance(line.baseline, Baseline):
+        notes += [frozen_few(line.indicator, line.baseline, is_enough=line.start is not None), left_out(line.baseline)]
+    return [note for note in notes if note]
 
 
 def named(line: IndicatorRow) -> str:
@@ -66,4 +89,5 @@ def _formulas(lines: Sequence[IndicatorRow]) -> Iterator[tuple[str, str]]:
         notes = quality({**line.quality, **({"source": source} if source else {})})
         if line.actual is None:
             notes.append(why(line))
+        notes += notes_of(line)
         yield named(line), " ".join([str(line.indicator.formula).rstrip(".") + ".", *notes])

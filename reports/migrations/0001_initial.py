@@ -71,6 +71,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='KeptContent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.programme')),
+                ('first', models.DateField()),
+                ('last', models.DateField()),
+                ('edition', models.PositiveSmallIntegerField(default=1)),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('content', models.JSONField()),
+                ('as_of', models.DateTimeField()),
+                ('counted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('programme', 'first', 'last', 'edition'), name='one_edition'), models.CheckConstraint(condition=models.Q(('edition', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='later_edition_has_reason')],
+            },
+        ),
+        migrations.CreateModel(
             name='Schedule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -169,6 +186,10 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='keptcontent',
+            trigger=pgtrigger.compiler.Trigger(name='kept_content_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bf01598d719731a58cb7ff9a452b9352b36c8c4e', operation='UPDATE OR DELETE', pgid='pgtrigger_kept_content_stays_edc56', table='reports_keptcontent', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='publicpage',

@@ -90,6 +90,13 @@ def page(cast: Cast, name: str, *args: Any, by: Any = None, **query: str) -> Any
     return sign_in(by or cast.staff).get(reverse(name, args=args), query)
 
 
+def confirm(client: Any, address: str, data: dict[str, Any]) -> Any:
+    """Send the form of a baseline, then confirm what is shown."""
+    asked = client.post(address, data)
+    assert asked.status_code == 200, words_of(asked)
+    return client.post(address, {**data, "confirmed": asked.context["fingerprint"]})
+
+
 def words_of(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
 
@@ -153,25 +160,25 @@ def test_values_are_shown_before_they_are_frozen(cast: Cast) -> None:
     today = timezone.localdate()
     channel = factories.channel(peopled(cast.cuprija), cast.officer)
     training = Cohort.objects.get().training_on
-    for call in ("apply", "", "", ""):
+    for call in ("apply", "", "", "", ""):
         post(channel, training - timedelta(days=3), 2, call=call)
     definitions.choose(cast.programme, ["OP1"], by=cast.staff)
     row = ProgrammeIndicator.objects.get()
     answer = page(cast, "programme_indicator_baseline", row.pk)
     assert answer.context["days"] == (training - timedelta(days=28), training - timedelta(days=1))
     rows = {str(line["place"]): line for line in answer.context["rows"]}
-    assert rows["Ćuprija"]["value"] == "25 %"
+    assert rows["Ćuprija"]["value"] == "20 %"
     assert rows["Novi Pazar"]["why"] == "Nothing was published in these days."
     client, address = sign_in(cast.staff), reverse("programme_indicator_baseline", args=[row.pk])
     data = {"cohort": Cohort.objects.get().pk, "first": training - timedelta(days=28),
-            "last": training - timedelta(days=1), "whom": "missing"}  # fmt: skip
-    assert client.post(address, data).status_code == 302
+            "last": training - timedelta(days=1), f"freeze_{cast.cuprija.pk}": "on"}  # fmt: skip
+    assert confirm(client, address, data).status_code == 302
     with scope(cast.cuprija):
-        assert MunicipalityBaseline.objects.get().value == 25
-    again = client.post(address, {**data, "whom": "all"})
+        assert MunicipalityBaseline.objects.get().value == 20
+    again = client.post(address, data)
     assert again.status_code == 422
     assert "baseline. Explain why it changes" in words_of(again)
-    assert client.post(address, {**data, "whom": "all", "reason": "Moved"}).status_code == 302
+    assert confirm(client, address, {**data, "reason": "Moved"}).status_code == 302
     early = {"cohort": data["cohort"], "first": "2020-01-01", "last": "2020-01-28"}
     assert "No municipality has a value for these days" in words_of(client.get(address, early))
     odd = client.get(address, {"cohort": "x", "first": "yesterday", "last": today.isoformat()})

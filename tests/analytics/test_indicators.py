@@ -18,6 +18,7 @@ from analytics.indicators.domain.definitions import Defined
 from analytics.indicators.domain.manual_values import EnteredValue
 from analytics.indicators.domain.targets import Wanted
 from analytics.indicators.queries import programme as queries
+from analytics.indicators.queries.baselines import latest_baselines
 from analytics.indicators.queries.municipality import own
 from analytics.models import (
     Baseline,
@@ -162,7 +163,7 @@ def test_freezing_again_needs_a_reason_and_leaves_the_old_row(
     baselines.freeze(oc1, places[:1], FIRST, shorter, by=cast.staff, reason="The training was moved")
     with scope(*places):
         assert MunicipalityBaseline.objects.count() == 4
-        newest = queries.latest_baselines(oc1).get(municipality=places[0])
+        newest = latest_baselines(oc1).get(municipality=places[0])
     assert (newest.value, newest.reason) == (pytest.approx(6.0), "The training was moved")
     assert [row.value for row in Baseline.objects.order_by("pk")] == pytest.approx([6.0, 6.0])
 

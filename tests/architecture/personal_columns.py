@@ -54,10 +54,10 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
         # inbox/domain/staff_notifications.py, second_person_notifications.py.
         ABOUT_WORK,
         {
-            "analytics_baseline": "reason",
-            "analytics_municipalitybaseline": "reason",
-            "analytics_municipalitytarget": "ended_because reason",
-            "analytics_target": "ended_because reason",
+            "analytics_baseline": "few_because reason",
+            "analytics_municipalitybaseline": "few_because reason",
+            "analytics_municipalitytarget": "ended_because reason worse_because",
+            "analytics_target": "ended_because reason worse_because",
             "analytics_manualvalue": "evidence note source",
             "analytics_municipalityvalue": "evidence note source",
             "channels_channelpause": "reason",
@@ -88,6 +88,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "posts_decision": "note threads",
             "posts_suggestion": "replacement",
             "posts_thread": "after before quote tag",
+            "reports_keptcontent": "content reason",
             "reports_monthlyreport": "summary",
             "reports_programmereport": "summary",
             "trainings_mark": "note",

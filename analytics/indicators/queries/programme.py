@@ -15,9 +15,15 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from analytics.enums import Level, Span
+from analytics.indicators.queries.baselines import latest_baselines
 from analytics.indicators.queries.measurements import measure
+from analytics.indicators.sufficiency import (
+    LEFT_OUT,
+    is_frozen_of_enough,
+    is_median_of_enough,
+)
 from analytics.indicators.target_status import Judged, Start, TargetPoint, change, judge
-from analytics.logframe import BASELINE_DAYS, FEW_PLACES, INDICATORS, Measured, provider
+from analytics.logframe import FEW_PLACES, INDICATORS, Measured, provider
 from analytics.models import (
     Baseline,
     IndicatorValue,
@@ -34,6 +40,8 @@ from municipalities.tenancy import scope
 from serbian.sorting import sort_key
 
 MONTHS = 36
+# What decides about a frozen baseline.
+ENTERED = ("indicator_id", "municipality_id", "value", "n", "last", "few_because", "frozen_at")
 SIZES = ((20_000, "small"), (100_000, "medium"))
 
 # Medians of everybody, read from one index: of the last 28 days, and of every month.
@@ -71,17 +79,19 @@ def in_order(rows: Iterable[ProgrammeIndicator]) -> list[ProgrammeIndicator]:
     return sorted(rows, key=lambda row: (levels.index(Level(row.level)), place.get(row.code, len(codes)), row.pk))
 
 
-def latest_baselines(indicator: ProgrammeIndicator) -> QuerySet[MunicipalityBaseline]:
-    """The one that counts, of every municipality in scope."""
-    rows = MunicipalityBaseline.objects.filter(indicator=indicator)
-    return rows.order_by("municipality_id", "-pk").distinct("municipality_id")
-
-
 def start_of(indicator: ProgrammeIndicator, place: Municipality | None) -> Start | None:
-    """The frozen baseline, of the programme or, in its scope, of a municipality."""
-    rows = Baseline.objects if place is None else MunicipalityBaseline.objects.filter(municipality=place)
-    row = rows.filter(indicator=indicator).order_by("-pk").first()
-    return Start(row.value, row.last) if row else None
+    """The frozen baseline that counts, of the programme or, in its scope, of a municipality; None also where it is of
+    too little data."""
+    line = IndicatorRow(indicator)
+    if place is not None:
+        line.freeze(
+            MunicipalityBaseline.objects.filter(indicator=indicator, municipality=place).order_by("-pk").first()
+        )
+        return line.start
+    agreed = [seat.municipality_id for seat in taking_part(indicator.programme) if seat.compares]
+    with scope(*agreed):
+        line.freeze(indicator.baselines.order_by("-pk").first(), list(latest_baselines(indicator)))
+    return line.start
 
 
 def target_points_of(rows: Iterable[Target | MunicipalityTarget]) -> list[TargetPoint]:
@@ -90,11 +100,17 @@ def target_points_of(rows: Iterable[Target | MunicipalityTarget]) -> list[Target
 
 @dataclass
 class IndicatorRow:
-    """An indicator as a page shows it: of a programme or of one municipality."""
+    """An indicator as a page shows it: of a programme or of one municipality.
+
+    `start` is the `baseline` where it is of enough data to compute from. `entered_baselines` are those of the
+    programme's municipalities, `proposed` is what a municipality without one had in the days of the others'.
+    """
 
     indicator: ProgrammeIndicator
     baseline: Baseline | MunicipalityBaseline | None = None
     start: Start | None = None
+    entered_baselines: Sequence[MunicipalityBaseline] = ()
+    proposed: Measured | None = None
     targets: list[Target | MunicipalityTarget] = field(default_factory=list)
     is_own_target: bool = False
     actual: float | None = None
@@ -140,9 +156,16 @@ class IndicatorRow:
         listed = self.indicator.listed
         return bool(listed and listed.needs and provider(listed.code) is None)
 
-    def freeze(self, row: Baseline | MunicipalityBaseline | None) -> None:
-        self.baseline = row
-        self.start = Start(row.value, row.last) if row else None
+    def freeze(self, row: Baseline | MunicipalityBaseline | None, entered: Sequence[MunicipalityBaseline] = ()) -> None:
+        """`entered`: of the programme's row, the latest baselines of its municipalities."""
+        code = self.indicator.code
+        self.baseline, self.entered_baselines = row, entered
+        if row is None:
+            return
+        is_sound = (
+            is_median_of_enough(row, entered, code) if isinstance(row, Baseline) else is_frozen_of_enough(code, row)
+        )
+        self.start = Start(row.value, row.last) if is_sound else None
 
     def enter(self, rows: Sequence[ManualValue | MunicipalityValue]) -> None:
         """Of entered values, the newest first, the latest of each day counts."""
@@ -177,7 +200,7 @@ class IndicatorDashboard:
 
 
 def dashboard(programme: Programme, cohort: str = "", area: str = "") -> IndicatorDashboard:
-    """Every indicator of the programme, or of one of its cohorts. Seven queries."""
+    """Every indicator of the programme, or of one of its cohorts. Eight queries."""
     everybody = taking_part(programme)
     cohorts = sorted({row.cohort_id: row.cohort for row in everybody}.values(), key=lambda row: row.training_on)
     chosen = next((row for row in cohorts if str(row.pk) == cohort), None)
@@ -195,20 +218,29 @@ def dashboard(programme: Programme, cohort: str = "", area: str = "") -> Indicat
 
 
 def _fill_baselines(lines: dict[int, IndicatorRow], *, of_cohort: bool) -> None:
-    """The programme's as it was frozen; of a cohort the median of those of its municipalities."""
+    """The programme's as it was frozen; of a cohort the median of those of its municipalities. Two queries."""
+    whole: dict[int, Baseline] = {}
     if not of_cohort:
         frozen = Baseline.objects.filter(indicator__in=list(lines)).order_by("indicator_id", "-pk")
-        for baseline in frozen.distinct("indicator_id"):
-            lines[baseline.indicator_id].freeze(baseline)
-        return
-    by_indicator: dict[int, list[MunicipalityBaseline]] = defaultdict(list)
-    places = MunicipalityBaseline.objects.filter(indicator__in=list(lines))
+        whole = {row.indicator_id: row for row in frozen.distinct("indicator_id")}
+    # a median that names what it left out needs no look at what it was taken of
+    unclear = [pk for pk in lines if pk not in whole or LEFT_OUT not in whole[pk].quality]
+    entered: dict[int, list[MunicipalityBaseline]] = defaultdict(list)
+    places = MunicipalityBaseline.objects.filter(indicator__in=unclear).only(*ENTERED)
     for row in places.order_by("indicator_id", "municipality_id", "-pk").distinct("indicator_id", "municipality_id"):
-        by_indicator[row.indicator_id].append(row)
-    for pk, several in by_indicator.items():
-        if len(several) >= FEW_PLACES:
-            middle = median(place_baseline.value for place_baseline in several)
-            lines[pk].start = Start(middle, max(place_baseline.last for place_baseline in several))
+        entered[row.indicator_id].append(row)
+    for pk, line in lines.items():
+        line.freeze(whole.get(pk), entered[pk])
+        if of_cohort:
+            line.start = _start_of(line.indicator.code, entered[pk])
+
+
+def _start_of(code: str, rows: Iterable[MunicipalityBaseline]) -> Start | None:
+    """The median of baselines of enough data; None below three."""
+    several = [row for row in rows if is_frozen_of_enough(code, row)]
+    if len(several) < FEW_PLACES:
+        return None
+    return Start(median(row.value for row in several), max(row.last for row in several))
 
 
 def _fill_medians(lines: dict[int, IndicatorRow], ids: list[int]) -> None:
@@ -283,7 +315,8 @@ class Whole:
 
 
 def whole(indicator: ProgrammeIndicator) -> Whole:
-    """Seven queries for a measured indicator, eight for a manual one."""
+    """Seven queries for a measured indicator, at most four more where a municipality has no baseline; eight for a
+    manual one."""
     everybody = taking_part(indicator.programme)
     seats = [row for row in everybody if row.compares]
     lines = {row.municipality_id: IndicatorRow(indicator, place=row.municipality, cohort=row.cohort) for row in seats}
@@ -291,12 +324,14 @@ def whole(indicator: ProgrammeIndicator) -> Whole:
     targets = list(indicator.targets.select_related("set_by", "ended_by").order_by("-pk"))
     line.targets = [row for row in targets if row.ended_at is None]
     baselines = list(indicator.baselines.select_related("frozen_by").order_by("-pk"))
-    line.freeze(baselines[0] if baselines else None)
     values: list[ManualValue] = []
     parts: list[IndicatorValue] = []
     with scope(*lines):
-        for frozen in latest_baselines(indicator):
+        entered = list(latest_baselines(indicator))
+        for frozen in entered:
             lines[frozen.municipality_id].freeze(frozen)
+        line.freeze(baselines[0] if baselines else None, entered)
+        _propose(lines, entered)
         _fill_targets(lines, indicator, line.targets)
         if indicator.is_manual:
             values = list(indicator.values.select_related("entered_by").order_by("-on", "-pk"))
@@ -306,6 +341,19 @@ def whole(indicator: ProgrammeIndicator) -> Whole:
     _fill_whole(line, lines, values)
     groups = [*_groups(lines), *_groups_of_parts(parts)]
     return Whole(line, list(lines.values()), groups, targets, baselines, values, len(everybody) - len(seats))
+
+
+def _propose(lines: dict[int, IndicatorRow], entered: Sequence[MunicipalityBaseline]) -> None:
+    """What those without a baseline had in the days of the others' newest one. Nothing is read where all have one, or
+    none has."""
+    code = next((line.indicator.code for line in lines.values()), "")
+    without = [line.place for line in lines.values() if line.baseline is None and line.place is not None]
+    if not code or not entered or not without:
+        return
+    newest = max(entered, key=lambda row: row.pk)
+    measured = measure(without, newest.first, newest.last, code).get(code, {})
+    for place in without:
+        lines[place.pk].proposed = measured.get(place.pk)
 
 
 def _fill_targets(lines: dict[int, IndicatorRow], indicator: ProgrammeIndicator, common: list[Any]) -> None:
@@ -418,37 +466,6 @@ def history(indicator: ProgrammeIndicator) -> History:
         list(MunicipalityBaseline.objects.filter(indicator=indicator).select_related("frozen_by").order_by("-pk")),
         list(MunicipalityValue.objects.filter(indicator=indicator).select_related("entered_by").order_by("-on", "-pk")),
     )
-
-
-# ---------------------------------------------------------------- before freezing
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What a baseline of these days would be, beside the one that counts now."""
-
-    indicator: ProgrammeIndicator
-    place: Municipality
-    measured: Measured
-    frozen: MunicipalityBaseline | None
-
-
-def proposals(indicator: ProgrammeIndicator, seats: Sequence[Enrolment], first: date, last: date) -> list[Proposal]:
-    """One for each municipality, in their order; those that did not agree to comparison are left out."""
-    places = [row.municipality for row in seats if row.compares]
-    with scope(*places):
-        by_municipality = measure(places, first, last, indicator.code).get(indicator.code, {}) if places else {}
-        frozen = {row.municipality_id: row for row in latest_baselines(indicator)}
-    nothing = Measured(None, 0, "nobody")
-    return [
-        Proposal(indicator, place, by_municipality.get(place.pk, nothing), frozen.get(place.pk)) for place in places
-    ]
-
-
-def suggested(cohort: Cohort) -> tuple[date, date]:
-    """The 28 days before the training; where it is still to come, the last 28 that are over."""
-    end = min(cohort.training_on, today())
-    return date.fromordinal(end.toordinal() - BASELINE_DAYS), date.fromordinal(end.toordinal() - 1)
 
 
 def mine(pk: int, programmes: Collection[Programme]) -> ProgrammeIndicator | None:

@@ -12,8 +12,9 @@ from analytics.enums import Area
 from analytics.indicators import charts, labels
 from analytics.indicators.queries import programme as queries
 from analytics.indicators.queries.programme import IndicatorRow
+from analytics.indicators.sufficiency import is_frozen_of_enough, is_median_of_enough
 from analytics.indicators.views.shared import mine, sees
-from analytics.models import ManualValue, MunicipalityTarget, MunicipalityValue, Target
+from analytics.models import Baseline, ManualValue, MunicipalityBaseline, MunicipalityTarget, MunicipalityValue, Target
 from municipalities.models import Programme
 from municipalities.tenancy import scope
 from municipalities.web import ProgrammeRequest
@@ -53,10 +54,13 @@ def _by_level(lines: Iterable[IndicatorRow]) -> list[dict[str, Any]]:
 def row(line: IndicatorRow) -> dict[str, Any]:
     """A line as tables show it."""
     unit, judged = line.indicator.unit, line.judged
+    begun = line.baseline.value if line.baseline else line.start.value if line.start else None
     return {
         "line": line,
         "indicator": line.indicator,
-        "baseline": labels.value(line.start.value, unit) if line.start else "",
+        "baseline": labels.value(begun, unit) if begun is not None else "",
+        "no_baseline": labels.no_baseline(line) if line.start is None else "",
+        "left_out": labels.left_out(line.baseline) if isinstance(line.baseline, Baseline) else "",
         "baseline_days": labels.period(line.baseline.first, line.baseline.last) if line.baseline else "",
         "milestones": [
             (*labels.target_label_short(milestone, line), milestone.due_on) for milestone in line.milestones
@@ -91,7 +95,7 @@ def one(request: ProgrammeRequest, indicator: int) -> HttpResponse:
         "notes": _notes(known.places),
         "groups": _groups(known.groups, unit),
         "targets": [_agreed(entry, known.line) for entry in known.targets],
-        "baselines": [_frozen(entry, unit) for entry in known.baselines],
+        "baselines": [_frozen(entry, known.line) for entry in known.baselines],
         "values": [_entered(entry, unit) for entry in known.values],
         "areas": [Area(area).label for area in programme_indicator.areas],
         "usual": labels.usual(programme_indicator),
@@ -124,13 +128,20 @@ def _agreed(agreed_target: Target | MunicipalityTarget, line: IndicatorRow) -> d
     return {"row": agreed_target, "value": labels.target_label(agreed_target, line)}
 
 
-def _frozen(frozen: Any, unit: str) -> dict[str, Any]:
-    days = labels.period(frozen.first, frozen.last)
+def _frozen(frozen: Baseline | MunicipalityBaseline, line: IndicatorRow) -> dict[str, Any]:
+    indicator = line.indicator
+    if isinstance(frozen, Baseline):
+        is_enough = is_median_of_enough(frozen, line.entered_baselines, indicator.code)
+        notes = [labels.left_out(frozen)]
+    else:
+        is_enough, notes = is_frozen_of_enough(indicator.code, frozen), []
+    notes += [labels.frozen_few(indicator, frozen, is_enough=is_enough), *labels.quality(frozen.quality)]
     return {
         "row": frozen,
-        "value": labels.value(frozen.value, unit),
-        "days": days,
-        "notes": labels.quality(frozen.quality),
+        "value": labels.value(frozen.value, indicator.unit),
+        "days": labels.period(frozen.first, frozen.last),
+        "is_enough": is_enough,
+        "notes": [note for note in notes if note],
     }
 
 
@@ -155,7 +166,7 @@ def of_place(request: ProgrammeRequest, indicator: int, place: str) -> HttpRespo
         "row": row(line),
         "notes": [*labels.quality(line.quality), *filter(None, [labels.few(line)])],
         "targets": [_agreed(entry, line) for entry in history.targets],
-        "baselines": [_frozen(entry, programme_indicator.unit) for entry in history.baselines],
+        "baselines": [_frozen(entry, line) for entry in history.baselines],
         "values": [_entered(entry, programme_indicator.unit) for entry in history.values],
         "bullet": charts.bullet(line),
         "months": charts.months(line),
