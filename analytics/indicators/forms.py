@@ -204,6 +204,11 @@ class TargetForm(_PlaceForm):
     value = forms.FloatField(label=gettext_lazy("Value"), localize=True)
     due_on = _day(gettext_lazy("Due on"))
     reason = _reason(gettext_lazy("Reason"), gettext_lazy("Where it was agreed, or why it changes."))
+    worse_because = _reason(
+        gettext_lazy("Why it is worse than the baseline"),
+        gettext_lazy("Only where it is. It is marked on every page, and a decline is never shown as reached."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, indicator: ProgrammeIndicator, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -212,7 +217,7 @@ class TargetForm(_PlaceForm):
             self.fields["value"].help_text = _("Usual for this indicator: %(usual)s.") % {"usual": usual}
 
     def wanted(self) -> Wanted:
-        names = ("kind", "value", "due_on", "is_milestone", "reason")
+        names = ("kind", "value", "due_on", "is_milestone", "reason", "worse_because")
         return Wanted(**{name: self.cleaned_data[name] for name in names})
 
 

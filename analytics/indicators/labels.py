@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from analytics.enums import Better, Level, TargetKind, TargetStatus, Unit
 from analytics.indicators.queries.programme import IndicatorRow
 from analytics.indicators.sufficiency import LEFT_OUT, is_enough, needed
-from analytics.indicators.target_status import TargetPoint, goal
+from analytics.indicators.target_status import Start, TargetPoint, goal, is_for_worse
 from analytics.logframe import INDICATORS, WHY, Measured
 from analytics.models import Baseline, MunicipalityBaseline, MunicipalityTarget, ProgrammeIndicator, Target
 from common.dates import long_date, short_date
@@ -32,7 +32,8 @@ WAYS = {
 RULE = gettext_lazy(
     "The way is the straight line from the baseline, on the last of its days, through the milestones to the target "
     "on its day. At or beyond it a value is on track, short of it behind. Without a baseline nothing is due before the "
-    "day of the target. A value of too few posts is shown and not judged."
+    "day of the target. A value of too few posts is shown and not judged. A target worse than its baseline needs a "
+    "reason and is marked; a value worse than the baseline is never reached."
 )
 
 
@@ -217,7 +218,7 @@ def status_label(line: IndicatorRow) -> str:
     judged = line.judged
     if judged.standing in (TargetStatus.ON_TRACK, TargetStatus.BEHIND):
         return _("required today: %(due)s") % {"due": value(judged.due, line.indicator.unit)}
-    if judged.standing in (TargetStatus.NOT_DUE, TargetStatus.NO_DATA):
+    if judged.standing in (TargetStatus.NOT_DUE, TargetStatus.NO_DATA, TargetStatus.WORSE):
         return status_sentence(line)
     return ""
 
@@ -230,12 +231,30 @@ def status_sentence(line: IndicatorRow) -> str:
     if judged.standing == TargetStatus.NOT_DUE:
         return _not_due(line)
     sentences = {
-        TargetStatus.REACHED: _("The target is reached."),
+        TargetStatus.REACHED: (
+            _("No worse than the baseline, which is more than the target asks for.")
+            if judged.is_step_back
+            else _("The target is reached.")
+        ),
         TargetStatus.ON_TRACK: _("On track: the way to the target requires %(due)s today."),
         TargetStatus.BEHIND: _("Behind: the way to the target requires %(due)s today."),
         TargetStatus.NO_TARGET: _("No target was agreed."),
+        TargetStatus.WORSE: _("Worse than the baseline, though within the target. A decline does not count."),
     }
     return sentences[judged.standing] % {"due": value(judged.due, line.indicator.unit)}
+
+
+def worse(row: Target | MunicipalityTarget | None, line: IndicatorRow) -> str:
+    """That a target or a milestone is on the wrong side of the baseline, and why; empty where it is not."""
+    if row is None or not is_for_worse(row.kind, row.value, line.start, line.indicator.better):
+        return ""
+    parameters = {
+        "baseline": value(line.start.value, line.indicator.unit) if line.start else "",
+        "reason": row.worse_because.rstrip(".") or _("no reason was given"),
+    }
+    if not line.start:
+        return _("It asks for a decline: %(reason)s.") % parameters
+    return _("Worse than the baseline %(baseline)s: %(reason)s.") % parameters
 
 
 def _not_due(line: IndicatorRow) -> str:
@@ -267,6 +286,7 @@ def sentence(line: IndicatorRow) -> str:
         parameters = {"value": target_label(line.target, line), "day": long_date(line.target.due_on)}
         sentences.append((_("Agreed at most: %(value)s by %(day)s.") if indicator.better == Better.DOWN
                      else _("Agreed: %(value)s by %(day)s.")) % parameters)  # fmt: skip
+        sentences += filter(None, [worse(line.target, line)])
     if line.actual is None and line.judged.standing != TargetStatus.NO_DATA:
         sentences.append(why(line))
     # A date of the Serbian interface ends with the full stop that would end the sentence.
@@ -280,6 +300,15 @@ def group(way: str, key: str) -> str:
     if way == "network":
         return network_name(key)
     return str(Category(key).label) if way == "category" else key
+
+
+def direction(indicator: ProgrammeIndicator, start: Start | None) -> str:
+    """More is better; the programme's baseline is 50 %."""
+    better = str(Better(indicator.better).label)
+    if start is None:
+        return _("%(better)s.") % {"better": better}
+    parameters = {"better": better, "baseline": value(start.value, indicator.unit)}
+    return _("%(better)s; the programme's baseline is %(baseline)s.") % parameters
 
 
 def level(key: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from analytics.enums import Level, TargetStatus, Unit
-from analytics.indicators.labels import RULE, frozen_few, left_out, no_baseline, quality, why
+from analytics.indicators.labels import RULE, frozen_few, left_out, no_baseline, quality, why, worse
 from analytics.indicators.queries.programme import IndicatorRow, dashboard
 from analytics.models import Baseline
 from municipalities.models import Programme
@@ -74,6 +74,8 @@ def notes_of(line: IndicatorRow) -> list[str]:
         notes.append(_("Baseline: %(why)s.") % {"why": no_baseline(line)})
     elif isinstance(line.baseline, Baseline):
         notes += [frozen_few(line.indicator, line.baseline, is_enough=line.start is not None), left_out(line.baseline)]
+    notes.append(worse(line.target, line))
+    notes += [worse(milestone, line) for milestone in line.milestones]
     return [note for note in notes if note]
 
 

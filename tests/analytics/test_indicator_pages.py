@@ -185,7 +185,7 @@ def test_values_are_shown_before_they_are_frozen(cast: Cast) -> None:
     assert odd.status_code == 422
 
 
-def test_a_target_by_the_form_warns_and_is_judged(cast: Cast) -> None:
+def test_a_target_worse_than_the_baseline_asks_why_at_its_field_and_is_marked(cast: Cast) -> None:
     places = filled(cast, 1, months=0)
     row = ProgrammeIndicator.objects.get(code="OP1")
     client = sign_in(cast.staff)
@@ -198,12 +198,19 @@ def test_a_target_by_the_form_warns_and_is_judged(cast: Cast) -> None:
         "reason": "Too high",
         "place": "programme",
     }
-    answer = client.post(reverse("programme_indicator_target", args=[row.pk]), data, follow=True)
-    assert "The target 40 % is worse than the baseline 100 %. It was saved as entered." in words_of(answer)
+    address = reverse("programme_indicator_target", args=[row.pk])
+    assert "More is better; the programme&#x27;s baseline is 100 %." in words_of(client.get(address))
+    refused = client.post(address, data)
+    assert refused.status_code == 422
+    assert list(refused.context["form"].errors) == ["worse_because"]
+    assert "40 % is less than the baseline 100 %, and more is better. It asks for a decline." in words_of(refused)
+    assert client.post(address, {**data, "worse_because": "Ceremonies in May"}).status_code == 302
     text = words_of(page(cast, "programme_indicator", row.pk))
-    assert "The target is reached." in text
+    assert "No worse than the baseline, which is more than the target asks for." in text
+    assert "Worse than the baseline 100 %: Ceremonies in May." in text
     assert "Too high" in text
-    bad = client.post(reverse("programme_indicator_target", args=[row.pk]), {**data, "value": "101"})
+    assert "Worse than the baseline 100 %: Ceremonies in May." in words_of(page(cast, "programme_indicators"))
+    bad = client.post(address, {**data, "value": "101"})
     assert bad.status_code == 422
     assert "A share cannot be above 100 per cent." in words_of(bad)
     own_page = words_of(page(cast, "programme_indicator_place", row.pk, places[0].slug))

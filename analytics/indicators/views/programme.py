@@ -63,9 +63,11 @@ def row(line: IndicatorRow) -> dict[str, Any]:
         "left_out": labels.left_out(line.baseline) if isinstance(line.baseline, Baseline) else "",
         "baseline_days": labels.period(line.baseline.first, line.baseline.last) if line.baseline else "",
         "milestones": [
-            (*labels.target_label_short(milestone, line), milestone.due_on) for milestone in line.milestones
+            (*labels.target_label_short(milestone, line), milestone.due_on, labels.worse(milestone, line))
+            for milestone in line.milestones
         ],
         "target": labels.target_label_short(line.target, line) if line.target else None,
+        "target_worse": labels.worse(line.target, line),
         "actual": labels.value(line.actual, unit),
         "why": labels.why(line) if line.actual is None else "",
         "few": labels.few(line),
@@ -125,7 +127,11 @@ def _groups(groups: Iterable[queries.Group], unit: str) -> list[dict[str, Any]]:
 
 
 def _agreed(agreed_target: Target | MunicipalityTarget, line: IndicatorRow) -> dict[str, Any]:
-    return {"row": agreed_target, "value": labels.target_label(agreed_target, line)}
+    return {
+        "row": agreed_target,
+        "value": labels.target_label(agreed_target, line),
+        "worse": labels.worse(agreed_target, line),
+    }
 
 
 def _frozen(frozen: Baseline | MunicipalityBaseline, line: IndicatorRow) -> dict[str, Any]:
