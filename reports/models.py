@@ -93,10 +93,12 @@ class MonthlyReport(GeneratedReport, TenantModel):
 
 
 class ProgrammeReport(GeneratedReport):
-    """Report of a programme to its donor. `asked_by` is empty when a schedule requested it."""
+    """Report of a programme to its donor. `asked_by` is empty when a schedule requested it. `recount_because`: why its
+    months are counted again, until that is done."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    recount_because = models.CharField(max_length=300, blank=True)
 
     class Meta(GeneratedReport.Meta):
         abstract = False

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from analytics.enums import Better, Level, TargetKind, TargetStatus, Unit
-from analytics.indicators.queries.programme import IndicatorRow
+from analytics.indicators.queries.rows import IndicatorRow
 from analytics.indicators.sufficiency import LEFT_OUT, is_enough, needed
 from analytics.indicators.target_status import Start, TargetPoint, goal, is_for_worse
 from analytics.logframe import INDICATORS, WHY, Measured
@@ -217,7 +217,10 @@ def status_label(line: IndicatorRow) -> str:
     """What was asked for today; where nothing was, why; nothing where the state says it all."""
     judged = line.judged
     if judged.standing in (TargetStatus.ON_TRACK, TargetStatus.BEHIND):
-        return _("required today: %(due)s") % {"due": value(judged.due, line.indicator.unit)}
+        due = value(judged.due, line.indicator.unit)
+        if line.is_judged_today:
+            return _("required today: %(due)s") % {"due": due}
+        return _("required on %(day)s: %(due)s") % {"due": due, "day": short_date(line.judged_on)}
     if judged.standing in (TargetStatus.NOT_DUE, TargetStatus.NO_DATA, TargetStatus.WORSE):
         return status_sentence(line)
     return ""
@@ -230,6 +233,11 @@ def status_sentence(line: IndicatorRow) -> str:
         return few(line) or why(line)
     if judged.standing == TargetStatus.NOT_DUE:
         return _not_due(line)
+    if judged.standing in (TargetStatus.ON_TRACK, TargetStatus.BEHIND) and not line.is_judged_today:
+        parameters = {"due": value(judged.due, line.indicator.unit), "day": long_date(line.judged_on)}
+        if judged.standing == TargetStatus.ON_TRACK:
+            return _("On track on %(day)s: the way to the target required %(due)s.") % parameters
+        return _("Behind on %(day)s: the way to the target required %(due)s.") % parameters
     sentences = {
         TargetStatus.REACHED: (
             _("No worse than the baseline, which is more than the target asks for.")

@@ -6,22 +6,25 @@ from django.utils.translation import gettext as _
 
 from analytics.enums import Level, TargetStatus, Unit
 from analytics.indicators.labels import RULE, frozen_few, left_out, no_baseline, quality, why, worse
-from analytics.indicators.queries.programme import IndicatorRow, dashboard
+from analytics.indicators.queries.programme import dashboard
+from analytics.indicators.queries.rows import IndicatorRow
 from analytics.models import Baseline
+from analytics.reporting_period import ReportingPeriod
+from common.dates import long_date
 from municipalities.models import Programme
 from reports.document import Block, Cell, CellType, Column, Facts, Heading, Missing, Table
 
 
-def indicators(programme: Programme) -> list[Block]:
-    """Empty when the programme follows none. Their status is that of today, whatever months the rest of the report
-    covers."""
-    lines = dashboard(programme).lines
+def indicators(programme: Programme, period: ReportingPeriod) -> list[Block]:
+    """Empty when the programme follows none. Actual values are of `period`, and targets are judged on its last day (or
+    today, while it is not over)."""
+    lines = dashboard(programme, period, kept=False).lines
     if not lines:
         return []
     note = _(
-        "Measured over the last 28 days, as the median of n municipalities; the baseline is frozen. Values with n "
-        "under three are not shown."
-    )
+        "Measured in %(period)s, as the median of n municipalities, and judged on %(day)s; the baseline is frozen. "
+        "Values with n under three are not shown. What is per 1,000 is counted per 30 days."
+    ) % {"period": period, "day": long_date(period.judged_on)}
     table = Table("indicators", "", _columns(), [_row(line) for line in lines], note)
     notes = Table("indicator-notes", "", _note_columns(), list(_notes(lines)), printed=False)
     return [Heading(_("Indicators: baseline, target, actual")), table, notes, Facts(list(_formulas(lines)))]
@@ -35,7 +38,7 @@ def _columns() -> Sequence[Column]:
         Column(_("Baseline"), CellType.NUMBER, 1, _("frozen before the work began")),
         Column(_("Target"), CellType.NUMBER, 1, _("as a value, reckoned from the baseline where it is a change")),
         Column(_("until"), CellType.DATE),
-        Column(_("Actual"), CellType.NUMBER, 1, _("of the last days that were measured")),
+        Column(_("Actual"), CellType.NUMBER, 1, _("of the months of this report")),
         Column("n", CellType.NUMBER, meaning=_("municipalities in the median")),
         Column(_("Standing"), meaning=str(RULE)),
     )

@@ -1,6 +1,7 @@
 """A programme's report to its donor: who took part, what they did, and the results against baseline and target."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
@@ -11,14 +12,12 @@ from analytics.comparison.groups import Group
 from analytics.comparison.measures import MEASURES, Measure, MeasureKind
 from analytics.comparison.queries.comparison import FEW_POSTS, Comparison, ComparisonRow, comparison, taking_part
 from analytics.comparison.queries.grouping import groups, median_of
-from analytics.months import spanning
+from analytics.reporting_period import ReportingPeriod
 from common import charts
 from common.dates import long_date, month_year
 from common.numbers import number, significant
 from municipalities.models import Programme
-from municipalities.queries import today
-from reports import rules
-from reports.contents.common import compared_with_months, document, in_months, value, whole
+from reports.contents.common import compared_with_months, document, value, whole
 from reports.contents.indicators import indicators
 from reports.document import (
     Block,
@@ -45,17 +44,28 @@ SHARES = ("weekly", "calls", "services", "interactive", "informing", "ceremonies
 GROUPS = ("weekly", "inhabitants", "median", "calls", "services")
 
 
-def programme(programme_: Programme, first: date, last: date, as_of: datetime) -> Document:
-    """In the language that is active. Opens the scope of those municipalities that agreed, and of no others."""
-    comparison = compared(programme_, first, last)
+@dataclass(frozen=True)
+class Edition:
+    """Which count of months that are over it is, and why they were counted again."""
+
+    number: int = 1
+    because: str = ""
+
+
+def programme(
+    programme_: Programme, period: ReportingPeriod, as_of: datetime, edition: Edition | None = None
+) -> Document:
+    """In the language that is active. Opens the scope of those municipalities that agreed, and of no others. Every
+    figure is of `period`."""
+    comparison = compared(programme_, period)
     rows = sorted(comparison.rows, key=lambda row: sort_key(str(row.municipality)))
-    months = rules.months(first, last)
-    span = in_months(first, last)
+    months, span = period.months, str(period)
     blocks: list[Block | None] = [
         Paragraph(_sentence(rows, span), "lead"),
-        _unfinished(last),
-        _tiles(rows),
-        *indicators(programme_),
+        _unfinished(period),
+        _counted_again(edition or Edition()),
+        _tiles(rows, months),
+        *indicators(programme_, period),
         Heading(_("By size")),
         _by_size(rows),
         Heading(_("Municipalities side by side")),
@@ -65,7 +75,7 @@ def programme(programme_: Programme, first: date, last: date, as_of: datetime) -
         Heading(_("Types of posts")),
         _shares(rows),
         Heading(_("Quality of the data")),
-        Bullets(list(_quality(comparison, rows))),
+        Bullets(list(_quality(comparison, rows, period))),
         Heading(_("What the metrics mean")),
         Facts(_meanings()),
     ]
@@ -76,10 +86,17 @@ def programme(programme_: Programme, first: date, last: date, as_of: datetime) -
     return document(_("Report of the programme"), f"{programme_} · {span}", about, as_of, blocks)
 
 
-def _unfinished(last: date) -> Block | None:
-    if rules.last_of(last) < today():
+def _unfinished(period: ReportingPeriod) -> Block | None:
+    if period.is_over:
         return None
-    text = _("The last month is not over: this counts to %(day)s.") % {"day": long_date(today())}
+    text = _("The last month is not over: this counts to %(day)s.") % {"day": long_date(period.last)}
+    return Paragraph(text, "warning")
+
+
+def _counted_again(edition: Edition) -> Block | None:
+    if edition.number == 1:
+        return None
+    text = _("Edition %(number)s. It replaces earlier ones, because: %(because)s") % vars(edition)
     return Paragraph(text, "warning")
 
 
@@ -122,7 +139,7 @@ def _middle(rows: Sequence[ComparisonRow], measure: Measure) -> tuple[float | Mi
     return (Missing(_few()) if middle.value is None else middle.value), middle.n
 
 
-def _tiles(rows: Sequence[ComparisonRow]) -> Tiles | None:
+def _tiles(rows: Sequence[ComparisonRow], months: Sequence[date]) -> Tiles | None:
     if not rows:
         return None
     tiles = [Tile(_("Municipalities"), len(rows), _("that take part and agreed to be compared"))]
@@ -135,7 +152,10 @@ def _tiles(rows: Sequence[ComparisonRow]) -> Tiles | None:
         measure = MEASURES[key]
         middle, n = _middle(rows, measure)
         formula = _("median of %(n)s municipalities: %(formula)s") % {"n": n, "formula": measure.formula}
-        tiles.append(Tile(_labelled(measure), middle, formula, measure.places))
+        label = _labelled(measure)
+        if key == "inhabitants" and len(months) > 1:  # the indicator of this name is per month
+            label = _("%(measure)s, all months together") % {"measure": label}
+        tiles.append(Tile(label, middle, formula, measure.places))
     return Tiles(_("The programme in numbers"), tiles)
 
 
@@ -243,7 +263,7 @@ def _by_month(rows: Sequence[ComparisonRow], months: Sequence[date]) -> Block | 
     return printed(charts.bars(_("Interactions by month"), [month_year(month) for month in months], [series], texts))
 
 
-def _quality(comparison: Comparison, rows: Sequence[ComparisonRow]) -> Iterator[str]:
+def _quality(comparison: Comparison, rows: Sequence[ComparisonRow], period: ReportingPeriod) -> Iterator[str]:
     withheld = comparison.part.withheld
     if withheld:
         yield npgettext(
@@ -262,10 +282,14 @@ def _quality(comparison: Comparison, rows: Sequence[ComparisonRow]) -> Iterator[
     joined = [str(row.municipality) for row in rows if row.since]
     if joined:
         yield _("Joined within these months, and counted since: %(names)s.") % {"names": ", ".join(joined)}
-    yield _(
-        "Interactions are counted to the day of publication, with the latest metrics. Networks correct their metrics "
-        "later: a report that is generated again can differ."
-    )
+    yield _("Interactions are counted to the day of publication, with the metrics that were read by then.")
+    if period.is_over:
+        yield _(
+            "These months are over, and their figures are kept: a report of the same months says the same, whenever it "
+            "is made and in whichever language. Later corrections by the networks are not in it."
+        )
+    else:
+        yield _("These months are not over: a report that is generated again differs.")
 
 
 def _meanings() -> list[tuple[str, str]]:
@@ -277,6 +301,6 @@ def _meanings() -> list[tuple[str, str]]:
 # ---- A programme over whole months: the rows of its municipalities that agreed to be compared.
 
 
-def compared(programme: Programme, first: date, last: date) -> Comparison:
-    """From the month of `first` to that of `last`. At most six queries, whatever the number of municipalities."""
-    return comparison(taking_part([programme]), spanning(first, last), MEASURES["interactions"])
+def compared(programme: Programme, period: ReportingPeriod) -> Comparison:
+    """At most six queries, whatever the number of municipalities."""
+    return comparison(taking_part([programme]), period.period, MEASURES["interactions"])

@@ -209,11 +209,11 @@ def test_of_a_cohort_it_enters_no_median_either(
     cast: Cast, with_few: ProgrammeIndicator, places: list[Municipality]
 ) -> None:
     cohort = str(Cohort.objects.get().pk)
-    (line,) = queries.dashboard(cast.programme, cohort).lines
+    (line,) = queries.dashboard(cast.programme, cohort=cohort).lines
     assert line.start is not None
     assert line.start.value == pytest.approx(100 / 3)
     Enrolment.objects.filter(municipality=places[0]).update(compares=False)
-    (line,) = queries.dashboard(cast.programme, cohort).lines
+    (line,) = queries.dashboard(cast.programme, cohort=cohort).lines
     assert line.start is None  # two of enough data are left
 
 

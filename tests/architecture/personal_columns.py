@@ -90,7 +90,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "posts_thread": "after before quote tag",
             "reports_keptcontent": "content reason",
             "reports_monthlyreport": "summary",
-            "reports_programmereport": "summary",
+            "reports_programmereport": "recount_because summary",
             "trainings_mark": "note",
             "trainings_team": "facts name next_time went_well",
         },

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Q
 
 from analytics.enums import Span, TargetStatus
-from analytics.indicators.queries.programme import target_points_of
+from analytics.indicators.queries.rows import target_points_of
 from analytics.indicators.sufficiency import is_sound
 from analytics.indicators.target_status import Start, TargetPoint, Way
 from analytics.models import MunicipalityTarget, ProgrammeIndicator, Target

@@ -8,14 +8,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from analytics import reporting_period
 from analytics.enums import Area
 from analytics.indicators import charts, labels
 from analytics.indicators.queries import programme as queries
-from analytics.indicators.queries.programme import IndicatorRow
+from analytics.indicators.queries.rows import IndicatorRow
 from analytics.indicators.sufficiency import is_frozen_of_enough, is_median_of_enough
-from analytics.indicators.views.shared import mine, sees
+from analytics.indicators.views.shared import mine, period_context, sees
 from analytics.models import Baseline, ManualValue, MunicipalityBaseline, MunicipalityTarget, MunicipalityValue, Target
 from municipalities.models import Programme
+from municipalities.queries import today
 from municipalities.tenancy import scope
 from municipalities.web import ProgrammeRequest
 
@@ -23,11 +25,13 @@ from municipalities.web import ProgrammeRequest
 @sees
 @require_safe
 def dashboard(request: ProgrammeRequest) -> HttpResponse:
-    """`?programme=`, `?cohort=` and `?area=` narrow it."""
+    """`?programme=`, `?cohort=` and `?area=` narrow it; `?days=` chooses the period."""
     chosen = _chosen(request.programmes, request.GET.get("programme", ""))
     cohort, area = request.GET.get("cohort", ""), request.GET.get("area", "")
-    dashboard = queries.dashboard(chosen, cohort, area)
+    period = reporting_period.parse(request.GET, today())
+    dashboard = queries.dashboard(chosen, period, cohort, area)
     context = {
+        **period_context(period),
         "programme": chosen,
         "programmes": request.programmes,
         "board": dashboard,
@@ -38,7 +42,6 @@ def dashboard(request: ProgrammeRequest) -> HttpResponse:
         "area": area,
         "rule": labels.RULE,
         "made_at": max((line.made_at for line in dashboard.lines if line.made_at), default=None),
-        "days": next((labels.period(line.first, line.last) for line in dashboard.lines if line.made_at), ""),
     }
     return render(request, "analytics/indicators.html", context)
 
@@ -87,9 +90,11 @@ def _chosen(programmes: list[Programme], wanted: str) -> Programme:
 @require_safe
 def one(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     programme_indicator = mine(request, indicator)
-    known = queries.whole(programme_indicator)
+    period = reporting_period.parse(request.GET, today())
+    known = queries.whole(programme_indicator, period)
     unit = programme_indicator.unit
     context = {
+        **period_context(period),
         "indicator": programme_indicator,
         "known": known,
         "whole": row(known.line),
@@ -160,13 +165,15 @@ def _entered(entered: ManualValue | MunicipalityValue, unit: str) -> dict[str, A
 def of_place(request: ProgrammeRequest, indicator: int, place: str) -> HttpResponse:
     """What was agreed with one municipality, frozen and entered for it."""
     programme_indicator = mine(request, indicator)
-    known = queries.whole(programme_indicator)
+    period = reporting_period.parse(request.GET, today())
+    known = queries.whole(programme_indicator, period)
     line = next((entry for entry in known.places if entry.place and entry.place.slug == place), None)
     if line is None or line.place is None:
         raise Http404
     with scope(line.place):
         history = queries.history(programme_indicator)
     context = {
+        **period_context(period),
         "indicator": programme_indicator,
         "place": line.place,
         "row": row(line),

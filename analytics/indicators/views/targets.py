@@ -11,7 +11,8 @@ from analytics.enums import TargetKind
 from analytics.indicators import labels
 from analytics.indicators.domain import manual_values, targets
 from analytics.indicators.forms import EndTargetForm, TargetForm, ValueForm
-from analytics.indicators.queries.programme import IndicatorRow, start_of
+from analytics.indicators.queries.programme import start_of
+from analytics.indicators.queries.rows import IndicatorRow
 from analytics.indicators.views.shared import both, form_page, keeps, mine, place_of, places_of, sees, to
 from analytics.models import ManualValue, MunicipalityTarget, MunicipalityValue, ProgrammeIndicator, Target
 from common import downloads
