@@ -36,8 +36,9 @@ class ReportingPeriod:
 
     @property
     def judged_on(self) -> date:
-        """The day on which targets are judged: the last one of the period, or today."""
-        return min(self.period.last, self.today)
+        """The day on which targets are judged: today, if the period is days up to now; else its last one, or today."""
+        is_recent = not self.months and self.last == self.today - timedelta(days=1)
+        return self.today if is_recent else min(self.period.last, self.today)
 
     @property
     def is_over(self) -> bool:

@@ -138,9 +138,7 @@ class FreezeForm(forms.Form):
                 continue
             name = because_field(row.place.pk)
             if not cleaned.get(name) and not self.has_error(name):
-                too_few = labels.too_few(row.indicator, row.measured.n)
-                advice = _("Explain why it is frozen all the same, or leave the municipality out.")
-                self.add_error(name, f"{too_few} {advice}")
+                self.add_error(name, _("Explain why it is frozen all the same, or leave the municipality out."))
         if not self.errors and not self.chosen():
             self.add_error(None, _("Nothing is ticked. Tick the values that are to be frozen."))
         if any(row.frozen for row in self.chosen()) and not cleaned.get("reason") and not self.has_error("reason"):

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from analytics.dashboards.thresholds import is_fit_for_per_cent
 from analytics.metrics import FORMULAS, METRICS
+from analytics.thresholds import is_fit_for_per_cent
 from common.numbers import number
 from reports.document import Block, Document, DocumentTexts, Missing, Paragraph
 

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
 from analytics.comparison.groups import Group
-from analytics.comparison.measures import MEASURES, Measure, MeasureKind
+from analytics.comparison.measures import MEASURES, Figures, Measure, MeasureKind
 from analytics.comparison.queries.comparison import FEW_POSTS, Comparison, ComparisonRow, comparison, taking_part
 from analytics.comparison.queries.grouping import groups, median_of
+from analytics.comparison.small_changes import in_numbers
 from analytics.reporting_period import ReportingPeriod
+from analytics.thresholds import is_fit_for_per_cent
 from common import charts
 from common.dates import long_date, month_year
 from common.numbers import number, significant
@@ -146,8 +148,13 @@ def _tiles(rows: Sequence[ComparisonRow], months: Sequence[date]) -> Tiles | Non
     against = _("against as many months before")
     for key in ("posts", "interactions"):
         now, before = _sum(rows, key), _sum(rows, key, before=True)
-        change = None if now is None or not before else (now - before) * 100 / before
-        tiles.append(Tile(str(MEASURES[key].label), value(now), str(MEASURES[key].formula), 0, change, against))
+        change, said = None, ""
+        if now is not None and before:
+            if is_fit_for_per_cent(now, before):
+                change, said = (now - before) * 100 / before, against
+            else:
+                said = _("%(before)s in as many months before") % {"before": number(before)}
+        tiles.append(Tile(str(MEASURES[key].label), value(now), str(MEASURES[key].formula), 0, change, said))
     for key in ("inhabitants", "median", "calls"):
         measure = MEASURES[key]
         middle, n = _middle(rows, measure)
@@ -207,8 +214,8 @@ def _table(rows: Sequence[ComparisonRow]) -> Table:
             str(row.municipality),
             *(_measure_cell(row, key) for key in SUMS),
             row.now.counted,
-            value(row.change(change), "–"),
-            value(row.change_of_baseline(change), "–"),
+            _change(row, row.before, change),
+            _change(row, row.baseline, change),
         )
 
     few = ", ".join(str(row.municipality) for row in rows if row.few)
@@ -217,6 +224,13 @@ def _table(rows: Sequence[ComparisonRow]) -> Table:
         text = _("Fewer than %(few)s posts, so the metrics are not conclusive: %(names)s.")
         note = text % {"few": FEW_POSTS, "names": few}
     return Table("municipalities", "", columns, [line(row) for row in rows], note, empty=_nobody())
+
+
+def _change(row: ComparisonRow, then: Figures | None, measure: Measure) -> Cell:
+    """In per cent; on a tiny base in numbers."""
+    population = row.municipality.population
+    small = in_numbers(row.now, then, measure, population)
+    return Missing(small) if small else value(measure.change(row.now, then, population), "–")
 
 
 def _measure_cell(row: ComparisonRow, key: str) -> Cell:

@@ -133,7 +133,7 @@ def test_too_little_is_refused_in_its_row_until_somebody_explains(
     assert refused.status_code == 422
     name = f"because_{places[3].pk}"
     assert list(refused.context["form"].errors) == [name]
-    assert "Only 2 of 5 posts that it takes to judge. Explain why it is frozen all the same" in words_of(refused)
+    assert "Explain why it is frozen all the same, or leave the municipality out." in words_of(refused)
     assert f'id="id_{name}_error"' in words_of(refused)
     assert frozen(places) == []
     assert freezing.send(places, **{name: WHY}).status_code == 200

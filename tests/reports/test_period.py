@@ -292,6 +292,8 @@ def test_the_form_of_the_report_begins_with_the_months_of_the_page(cast: Cast) -
 def test_the_running_month_ends_yesterday() -> None:
     period = reporting_period.of_months(OCTOBER, date(2026, 11, 1), date(2026, 11, 10))
     assert (period.last, period.judged_on, period.is_over) == (date(2026, 11, 9), date(2026, 11, 10), False)
+    days = reporting_period.parse({}, date(2026, 11, 10))
+    assert (days.last, days.judged_on) == (date(2026, 11, 9), date(2026, 11, 10))
     over = reporting_period.of_months(AUGUST, OCTOBER, date(2026, 11, 1))
     assert (over.last, over.is_over, str(over)) == (date(2026, 10, 31), True, "August 2026 – October 2026")
     assert timedelta(days=1) == over.today - over.last
