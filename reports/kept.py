@@ -39,7 +39,7 @@ KINDS: Mapping[str, Any] = {
 def to_plain(value: Any) -> Any:
     """Raises `TypeError` for what a document cannot hold."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {IS: type(value).__name__, **{each.name: to_plain(getattr(value, each.name)) for each in fields(value)}}
+        return {IS: type(value).__name__, **{part.name: to_plain(getattr(value, part.name)) for part in fields(value)}}
     if isinstance(value, datetime):
         return {IS: "datetime", "at": value.isoformat()}
     if isinstance(value, date):
@@ -49,13 +49,13 @@ def to_plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, list | tuple):
-        return [to_plain(each) for each in value]
+        return [to_plain(member) for member in value]
     raise TypeError(f"{type(value).__name__} cannot be kept")
 
 
 def from_plain(plain: Any) -> Any:
     if isinstance(plain, list):
-        return tuple(from_plain(each) for each in plain)
+        return tuple(from_plain(member) for member in plain)
     if not isinstance(plain, dict):
         return plain
     if plain[IS] == "datetime":

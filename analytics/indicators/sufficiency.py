@@ -38,5 +38,5 @@ def is_median_of_enough(row: Baseline, entered: Iterable[MunicipalityBaseline], 
     that it can have been taken of is of enough data."""
     if code not in INDICATORS or LEFT_OUT in row.quality:
         return True
-    of_then = [each for each in entered if each.frozen_at <= row.frozen_at]
-    return row.n >= FEW_PLACES and all(is_frozen_of_enough(code, each) for each in of_then)
+    of_then = [frozen for frozen in entered if frozen.frozen_at <= row.frozen_at]
+    return row.n >= FEW_PLACES and all(is_frozen_of_enough(code, frozen) for frozen in of_then)

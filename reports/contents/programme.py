@@ -148,13 +148,13 @@ def _tiles(rows: Sequence[ComparisonRow], months: Sequence[date]) -> Tiles | Non
     against = _("against as many months before")
     for key in ("posts", "interactions"):
         now, before = _sum(rows, key), _sum(rows, key, before=True)
-        change, said = None, ""
+        change, reference = None, ""
         if now is not None and before:
             if is_fit_for_per_cent(now, before):
-                change, said = (now - before) * 100 / before, against
+                change, reference = (now - before) * 100 / before, against
             else:
-                said = _("%(before)s in as many months before") % {"before": number(before)}
-        tiles.append(Tile(str(MEASURES[key].label), value(now), str(MEASURES[key].formula), 0, change, said))
+                reference = _("%(before)s in as many months before") % {"before": number(before)}
+        tiles.append(Tile(str(MEASURES[key].label), value(now), str(MEASURES[key].formula), 0, change, reference))
     for key in ("inhabitants", "median", "calls"):
         measure = MEASURES[key]
         middle, n = _middle(rows, measure)

@@ -7,7 +7,6 @@ Measuring many months of many municipalities takes seconds, so pages keep the va
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 
 from django.utils import timezone
 
@@ -23,8 +22,10 @@ KEPT_SECONDS = 600
 
 @dataclass(frozen=True)
 class ActualValues:
-    """Code → municipality id → value, of these days. `made_at`: when they were measured."""
+    """Code → municipality id → value, of these days. `places`: of which municipalities; `made_at`: when they were
+    measured."""
 
+    places: frozenset[int]
     values: Mapping[str, Mapping[int, Measured]]
     first: date
     last: date
@@ -41,17 +42,12 @@ def actual_values(
 ) -> ActualValues:
     """Of all codes, or of one; in the scope of these municipalities. `kept`: values measured some minutes ago will do;
     a report measures its own. Seven queries, and those of the layers above; none where the values are kept."""
-    key = _key(places, period, only)
-    found = optional_cache.read(key) if kept else None
-    if isinstance(found, ActualValues):
-        return found
-    values = ActualValues(measure(places, period.first, period.last, only), period.first, period.last, timezone.now())
+    ids = frozenset(place.pk for place in places)
+    key = f"actual-values:{period.first}:{period.last}:{only}:{len(ids)}:{min(ids, default=0)}"
+    earlier = optional_cache.read(key) if kept else None
+    if isinstance(earlier, ActualValues) and earlier.places == ids:
+        return earlier
+    measured = measure(places, period.first, period.last, only)
+    values = ActualValues(ids, measured, period.first, period.last, timezone.now())
     optional_cache.write(key, values, KEPT_SECONDS)
     return values
-
-
-def _key(places: Sequence[Municipality], period: ReportingPeriod, only: str) -> str:
-    ids = ",".join(str(pk) for pk in sorted(place.pk for place in places))
-    # `today`: which days of a month are measured moves on at midnight
-    about = f"{ids} {period.first} {period.last} {period.today} {only}"
-    return f"actual-values:{sha256(about.encode()).hexdigest()}"

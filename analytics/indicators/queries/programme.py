@@ -273,8 +273,8 @@ def whole(indicator: ProgrammeIndicator, period: ReportingPeriod | None = None) 
                 parts = _fill_places(lines, actual_values([row.municipality for row in seats], period, indicator.code))
     _fill_whole(line, lines, values, period.last if period else None)
     if period is not None:
-        for each in (line, *lines.values()):
-            each.judged_on = period.judged_on
+        for row in (line, *lines.values()):
+            row.judged_on = period.judged_on
     groups = [*_groups(lines), *_groups_of_parts(parts)]
     return Whole(line, list(lines.values()), groups, targets, baselines, values, len(everybody) - len(seats))
 

@@ -1,6 +1,5 @@
 """Freezes baselines: the values of the chosen days, and the entered baselines of manual indicators."""
 
-from hashlib import sha256
 from typing import Any
 
 from django.contrib import messages
@@ -132,8 +131,7 @@ def _confirmed(
 
 def _fingerprint(rows: list[frozen_queries.Proposal]) -> str:
     """What was shown for confirmation: a value that has changed meanwhile is shown again."""
-    shown = [f"{row.place.pk} {row.measured.value!r} {row.measured.n}" for row in rows]
-    return sha256("\n".join(shown).encode()).hexdigest()
+    return ",".join(f"{row.place.pk}={row.measured.value!r}/{row.measured.n}" for row in rows)
 
 
 def _ask(request: HttpRequest, indicator: ProgrammeIndicator, form: FreezeForm, window: WindowForm) -> HttpResponse:
