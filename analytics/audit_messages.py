@@ -12,7 +12,11 @@ MESSAGES: dict[str, Promise] = {
     "indicator.end_target": _("Ended the target %(value)s by %(due_on)s of “%(target)s”: %(reason)s"),
     "indicator.enter_value": _("Entered %(value)s for “%(target)s” on %(on)s, source: %(source)s"),
     "indicator.freeze": _("Froze the baseline of “%(target)s” from %(since)s to %(until)s. Reason: %(reason)s"),
+    "indicator.freeze_few": _(
+        "Froze a baseline of too little data of “%(target)s” for %(place)s (%(n)s of %(needed)s): %(reason)s"
+    ),
     "indicator.set_target": _("Set the target %(value)s by %(due_on)s for “%(target)s”: %(reason)s"),
+    "indicator.set_worse_target": _("Set the target %(value)s for “%(target)s”, worse than its baseline: %(reason)s"),
     "indicator.take_up": _("Took up the indicator “%(target)s” again"),
     "municipality.share_figures": _("Shares the municipality's figures with others of its size who share theirs"),
     "municipality.stop_sharing_figures": _("No longer shares the municipality's figures with others of its size"),

@@ -102,6 +102,7 @@ class TargetStatus(models.TextChoices):
     REACHED = "reached", _("Reached")
     ON_TRACK = "on_track", _("On track")
     BEHIND = "behind", _("Behind")
+    WORSE = "worse", _("Worse than the baseline")
     NOT_DUE = "not_due", _("Not due yet")
     NO_DATA = "no_data", _("No data")
     NO_TARGET = "no_target", _("No target set")

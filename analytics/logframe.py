@@ -13,10 +13,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from analytics.enums import Area, Better, Level, Unit
+from analytics.thresholds import ENOUGH_OF_A_KIND
 from common.lazy_text import LazyText
 
 # Below this many posts a share or a median says little; below three municipalities a median betrays them.
-FEW_POSTS = 5
+FEW_POSTS = ENOUGH_OF_A_KIND
 FEW_PLACES = 3
 # The days before the training that a baseline is taken from, and those that the actual value covers.
 BASELINE_DAYS = 28

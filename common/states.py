@@ -84,6 +84,7 @@ STATES: dict[str, State] = {
     "reached": State("good", "circle-check", pgettext_lazy("a target", "Reached")),
     "on_track": State("good", "trending-up", _("On track")),
     "behind": State("warning", "triangle-alert", pgettext_lazy("an indicator", "Behind")),
+    "worse": State("warning", "circle-alert", _("Worse than the baseline")),
     "not_due": State("quiet", "hourglass", _("Not due yet")),
     "no_data": State("quiet", "circle-help", _("No data")),
     "no_target": State("quiet", "circle-dashed", _("No target set")),

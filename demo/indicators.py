@@ -8,19 +8,22 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from analytics.enums import TargetKind
+from analytics.enums import Better, TargetKind
 from analytics.indicators.domain import baselines, definitions, manual_values, measure, targets
 from analytics.indicators.domain.definitions import Defined
 from analytics.indicators.domain.manual_values import EnteredValue
 from analytics.indicators.domain.targets import Wanted
-from analytics.indicators.queries.programme import suggested, taking_part
+from analytics.indicators.queries.baselines import proposals, suggested
+from analytics.indicators.queries.programme import start_of, taking_part
+from analytics.indicators.target_status import Start, is_step_back
 from analytics.logframe import HERE
 from analytics.models import ProgrammeIndicator
 from demo.people import PROGRAMME, People
 from municipalities.models import Cohort
 from municipalities.tenancy import everywhere
 
-# By code: milestone and target. OC1 is agreed as a change against one's own baseline: the pilots differ too much.
+# By code: milestone and target. OC1 is agreed as a change against one's own baseline: the pilots differ too much. Where
+# the baseline is better already, `sensible` sets others.
 AIMS: dict[str, tuple[TargetKind, float, float]] = {
     "OC1": (TargetKind.CHANGE, 10, 25),
     "OC2": (TargetKind.CHANGE, 5, 10),
@@ -59,17 +62,34 @@ def arrange(people: People, now: datetime) -> None:
         return
     by = people.staff
     definitions.choose(cohort.programme, [*HERE, *WAITING], by=by)
-    places = [seat.municipality for seat in taking_part(cohort.programme)]
+    seats = taking_part(cohort.programme)
     first, last = suggested(cohort)
     for row in ProgrammeIndicator.objects.filter(programme=cohort.programme, code__in=AIMS):
-        baselines.freeze(row, places, first, last, by=by)
-        for wanted in _aims(row.code, today):
+        places = [proposal.place for proposal in proposals(row, seats, first, last) if proposal.is_enough]
+        if places:
+            baselines.freeze(row, places, first, last, by=by)
+        for wanted in _aims(row, today):
             targets.set_target(row, wanted, by=by)
     _own(cohort, people, today)
 
 
-def _aims(code: str, today: date) -> list[Wanted]:
-    kind, milestone, target = AIMS[code]
+def sensible(milestone: float, target: float, start: Start | None, better: str) -> tuple[float, float]:
+    """Milestone and target on the right side of the baseline: those given; of one that is worse than the baseline, a
+    quarter of the way to what is perfect (all, or none), with the milestone halfway there."""
+    if start is None:
+        return milestone, target
+    perfect = 0 if better == Better.DOWN else 100
+    if is_step_back(target, start.value, better):
+        target = round(start.value + (perfect - start.value) / 4)
+    if is_step_back(milestone, start.value, better):
+        milestone = round((start.value + target) / 2)
+    return milestone, target
+
+
+def _aims(row: ProgrammeIndicator, today: date) -> list[Wanted]:
+    kind, milestone, target = AIMS[row.code]
+    if kind == TargetKind.VALUE:
+        milestone, target = sensible(milestone, target, start_of(row, None), row.better)
     return [
         Wanted(kind.value, milestone, today + timedelta(days=20), is_milestone=True, reason=REASON),
         Wanted(kind.value, target, today + timedelta(days=52), is_milestone=False, reason=REASON),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Exists, QuerySet
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.web import SignedInRequest
 from administration.views.setting_up import UNDER_WAY
+from analytics import reporting_period
 from channels import pauses
 from common.addresses import address
 from common.lazy_text import LazyText
@@ -152,6 +154,8 @@ INSTALLATION = (
 CALENDARS = (Page("calendars", _("Calendars"), "calendar-days"),)
 # What a programme's trainers see of it.
 FOR_TRAINERS = ("train_list",)
+# The programme's pages of one reporting period: who goes from one to another keeps it.
+PERIODIC = ("programme", "programme_indicators", "programme_reports")
 HOME = ("home", "desk", "absence")
 # More are chosen from on Home.
 MOST_WORKSPACES = 12
@@ -388,6 +392,13 @@ def _is_staff(request: NavigationRequest) -> bool:
     return bool(request.runs_a_programme)
 
 
+def _period_of(request: NavigationRequest, here: str) -> dict[str, str]:
+    """The reporting period that was chosen on the page, which its neighbours keep."""
+    pages = [page for page in PROGRAMME if page.url in PERIODIC]
+    is_one = any(here == page.url or here.startswith(page.prefixes) for page in pages)
+    return reporting_period.chosen_in(request.GET) if is_one else {}
+
+
 def _items(
     request: NavigationRequest,
     pages: tuple[Page, ...],
@@ -401,5 +412,8 @@ def _items(
         if page.verb and not (access and access.may(page.verb)):
             continue
         current = here == page.url or here.startswith(page.prefixes) if page.prefixes else here == page.url
-        items.append(Item(page.label, address(page.url, *args), page.icon, current, counts.get(page.url)))
+        url = address(page.url, *args)
+        if page.url in PERIODIC and (period := _period_of(request, here)):
+            url = f"{url}?{urlencode(period)}"
+        items.append(Item(page.label, url, page.icon, current, counts.get(page.url)))
     return items

@@ -9,6 +9,7 @@ MESSAGES: dict[str, Promise] = {
     "numbers.open": _("Switched the public metrics page on: it is visible to everyone"),
     "report.ask": _("Requested the report of %(month)s"),
     "report.ask_programme": _("Requested the report of the programme %(target)s: %(month)s"),
+    "report.count_again": _("Counted the report of the programme %(target)s again, edition %(edition)s: %(reason)s"),
     "report.download": _("Fetched the report %(target)s (%(format)s)"),
     "report.end_mail": _("%(person)s no longer receives the monthly report by mail: they lost the right to read it"),
     "report.end_programme_mail": _(

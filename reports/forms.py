@@ -1,5 +1,6 @@
 """Forms of the pages of reports."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -48,12 +49,26 @@ class ProgrammeForm(forms.Form):
     first = MonthField(label=_("From"))
     last = MonthField(label=_("To"))
     language = forms.ChoiceField(label=_("Language"), choices=languages.choices)
+    recount_because = forms.CharField(
+        label=_("Count again, because"),
+        max_length=300,
+        required=False,
+        help_text=_("Figures of months that are over stay as they were first reported. To replace them, write why: it "
+        "stands in the report."),
+    )  # fmt: skip
 
     def __init__(
-        self, *args: Any, programmes: list[Any], months: list[tuple[str, str]], language: str, **kwargs: Any
+        self,
+        *args: Any,
+        programmes: list[Any],
+        months: list[tuple[str, str]],
+        language: str,
+        wanted: Sequence[date] = (),
+        **kwargs: Any,
     ) -> None:
-        newest = months[min(1, len(months) - 1)][0]
-        oldest = months[min(3, len(months) - 1)][0]
+        """`wanted`: the months that are chosen at first; without them the last three that are over."""
+        newest = f"{wanted[-1]:%Y-%m}" if wanted else months[min(1, len(months) - 1)][0]
+        oldest = f"{wanted[0]:%Y-%m}" if wanted else months[min(3, len(months) - 1)][0]
         kwargs.setdefault("initial", {"first": oldest, "last": newest, "language": language})
         super().__init__(*args, **kwargs)
         named = [(str(programme.pk), str(programme)) for programme in programmes]

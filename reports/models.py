@@ -1,6 +1,7 @@
 """Reports that a worker generates, their schedules, and the public page of a municipality."""
 
 import pghistory
+import pgtrigger
 
 from django.conf import settings
 from django.db import models
@@ -92,10 +93,12 @@ class MonthlyReport(GeneratedReport, TenantModel):
 
 
 class ProgrammeReport(GeneratedReport):
-    """Report of a programme to its donor. `asked_by` is empty when a schedule requested it."""
+    """Report of a programme to its donor. `asked_by` is empty when a schedule requested it. `recount_because`: why its
+    months are counted again, until that is done."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    recount_because = models.CharField(max_length=300, blank=True)
 
     class Meta(GeneratedReport.Meta):
         abstract = False
@@ -118,6 +121,33 @@ class ProgrammeReport(GeneratedReport):
 
     def __str__(self) -> str:
         return f"{self.programme} {self.first:%Y-%m} {self.last:%Y-%m}"
+
+
+class KeptContent(models.Model):
+    """What the report of a programme says about months that are over: the plain data of `reports.document`, by
+    language (`reports.kept`). Every file of these months is written from the latest edition; another edition needs a
+    reason. Only added, so that a report says the same for ever."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
+    first = models.DateField()
+    last = models.DateField()
+    edition = models.PositiveSmallIntegerField(default=1)
+    reason = models.CharField(max_length=300, blank=True)
+    content = models.JSONField()
+    as_of = models.DateTimeField()
+    counted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_edition", fields=["programme", "first", "last", "edition"]),
+            models.CheckConstraint(
+                name="later_edition_has_reason", condition=models.Q(edition=1) | ~models.Q(reason="")
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="kept_content_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.programme} {self.first:%Y-%m} {self.last:%Y-%m} ({self.edition})"
 
 
 class BaseSchedule(models.Model):

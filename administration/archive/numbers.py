@@ -9,6 +9,7 @@ from django.db.models import Sum
 
 from administration.archive.posts import place_of
 from administration.archive.writer import Archive
+from analytics.indicators.sufficiency import is_frozen_of_enough
 from analytics.metrics import ADDED
 from analytics.models import (
     ChannelDay,
@@ -119,8 +120,19 @@ def _indicators(archive: Archive) -> None:
     """What was agreed with the programme, frozen, entered and measured."""
     columns = ("code", "first", "last", "part", "value", "n", "why_missing")
     archive.table("indicators.csv", columns, _measured())
-    archive.table("indicator-baselines.csv", ("indicator", "first", "last", "value", "n", "at", "reason"), _frozen())
-    agreed = ("indicator", "is_milestone", "said_as", "value", "due_on", "reason", "set_at", "ended_at")
+    frozen = ("indicator", "first", "last", "value", "n", "is_enough", "few_because", "at", "reason")
+    archive.table("indicator-baselines.csv", frozen, _frozen())
+    agreed = (
+        "indicator",
+        "is_milestone",
+        "said_as",
+        "value",
+        "due_on",
+        "reason",
+        "worse_because",
+        "set_at",
+        "ended_at",
+    )
     archive.table("indicator-targets.csv", agreed, _targets())
     archive.table(
         "indicator-entries.csv", ("indicator", "on", "value", "source", "note", "file", "entered_at"), _entries()
@@ -136,13 +148,17 @@ def _measured() -> Iterator[tuple[Any, ...]]:
 
 def _frozen() -> Iterator[tuple[Any, ...]]:
     for row in MunicipalityBaseline.objects.select_related("indicator").order_by("pk"):
-        yield row.indicator, row.first, row.last, row.value, row.n, row.frozen_at, row.reason
+        is_enough = is_frozen_of_enough(row.indicator.code, row)
+        yield (
+            row.indicator, row.first, row.last, row.value, row.n, is_enough, row.few_because, row.frozen_at, row.reason
+        )  # fmt: skip
 
 
 def _targets() -> Iterator[tuple[Any, ...]]:
     for row in MunicipalityTarget.objects.select_related("indicator").order_by("pk"):
         yield (
-            row.indicator, row.is_milestone, row.kind, row.value, row.due_on, row.reason, row.set_at, row.ended_at
+            row.indicator, row.is_milestone, row.kind, row.value, row.due_on, row.reason, row.worse_because, row.set_at,
+            row.ended_at,
         )  # fmt: skip
 
 

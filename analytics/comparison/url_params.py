@@ -10,10 +10,11 @@ from datetime import date
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from analytics import months
+from analytics import reporting_period
 from analytics.comparison import measures
 from analytics.comparison.measures import MEASURES, Measure
 from analytics.periods import Period
+from analytics.reporting_period import ReportingPeriod
 from common.lazy_text import LazyText
 from common.web.params import choice_param
 
@@ -45,12 +46,16 @@ GROUPS: Mapping[str, LazyText] = {
 
 @dataclass(frozen=True)
 class Choice:
-    period: Period
+    reporting: ReportingPeriod
     measure: Measure
     columns: tuple[str, ...]
     sort: str
     is_reversed: bool
     group: str
+
+    @property
+    def period(self) -> Period:
+        return self.reporting.period
 
     @property
     def sorts_down(self) -> bool:
@@ -65,7 +70,7 @@ def choice(query: QueryDict, today: date) -> Choice:
     columns = tuple(column for column in COLUMNS if column in wanted) or SHOWN
     is_known = key == NAME or (key in COLUMNS and key != LINE)
     return Choice(
-        months.parse(query, today),
+        reporting_period.parse(query, today),
         MEASURES.get(query.get("by", ""), MEASURES[measures.DEFAULT]),
         columns,
         key if is_known else NAME,

@@ -15,10 +15,10 @@ from analytics.dashboards.queries.followers import Followers
 from analytics.dashboards.queries.relative_performance import Judged, Typical
 from analytics.dashboards.queries.totals import Series
 from analytics.dashboards.sentences import When
-from analytics.dashboards.thresholds import BANDS, ENOUGH_OF_A_KIND
 from analytics.enums import Basis
 from analytics.metrics import FORMULAS
 from analytics.periods import Stretches
+from analytics.thresholds import BANDS, ENOUGH_OF_A_KIND
 from channels.models import Channel
 from common import charts
 from common.dates import day_month_short, month_year, short_date

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from analytics.dashboards.thresholds import hours_of
 from analytics.enums import Basis, Material
+from analytics.thresholds import hours_of
 from common.dates import weekday
 from common.lazy_text import LazyText
 from common.numbers import number, significant

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from analytics.dashboards.labels import day_name, hours, rounded, times
 from analytics.dashboards.queries.relative_performance import Judged, Typical
 from analytics.dashboards.queries.totals import Totals
-from analytics.dashboards.thresholds import BETTER, ENOUGH_FOR_A_TIME, ENOUGH_OF_A_KIND
+from analytics.thresholds import BETTER, ENOUGH_FOR_A_TIME, ENOUGH_OF_A_KIND
 from common.numbers import number
 
 # Less than this is no difference that anybody should act on.
@@ -64,6 +64,12 @@ def per_post(now: Totals, before: Totals) -> Sentence | None:
     named = {"now": rounded(now.per_post), "before": rounded(before.per_post)}
     if not before.per_post:
         return Sentence(_("A post got %(now)s interactions on average.") % named)
+    if min(now.posts, before.posts) < ENOUGH_OF_A_KIND:
+        text = _(
+            "A post got %(now)s interactions on average, against %(before)s in the days before: of fewer than %(few)s "
+            "posts nothing can be concluded."
+        )
+        return Sentence(text % {**named, "few": ENOUGH_OF_A_KIND})
     change = now.per_post / before.per_post - 1
     if change > ABOUT:
         text = _("People reacted more: %(now)s interactions per post, against %(before)s in the days before.")
@@ -79,6 +85,8 @@ def against_baseline(now: Totals, base: Totals | None, joined: bool) -> Sentence
     if base is None or not base.per_post or now.per_post is None:
         return None
     named = {"before": rounded(base.per_post)}
+    if min(now.posts, base.posts) < ENOUGH_OF_A_KIND:
+        return None
     change = now.per_post / base.per_post - 1
     if change > ABOUT:
         text = (
@@ -121,8 +129,12 @@ def kind_that_works(judged: Judged, labels: dict[str, Any]) -> Sentence | None:
     key, typical = max(enough.items(), key=lambda item: (item[1].times, item[1].posts))
     if typical.times < BETTER:
         return None
-    text = _("Category “%(name)s” works best: such a post typically gets %(times)s the usual (n = %(posts)s).")
-    return Sentence(text % {"name": labels[key], "times": times(typical.times), "posts": number(typical.posts)})
+    text = _(
+        "Of the categories with at least %(few)s posts, “%(name)s” works best: such a post typically gets %(times)s "
+        "the usual (n = %(posts)s)."
+    )
+    named = {"name": labels[key], "times": times(typical.times), "posts": number(typical.posts)}
+    return Sentence(text % {**named, "few": ENOUGH_OF_A_KIND})
 
 
 @dataclass(frozen=True)
@@ -161,7 +173,10 @@ def best_time(judged: Judged) -> When | None:
 
 def time_that_works(judged: Judged) -> Sentence | None:
     best = best_time(judged)
-    return Sentence(time_in_words(best)) if best else None
+    if best is None:
+        return None
+    floor = _("Only times with at least %(few)s posts are compared.") % {"few": ENOUGH_OF_A_KIND}
+    return Sentence(f"{time_in_words(best)} {floor}")
 
 
 def time_in_words(when: When) -> str:

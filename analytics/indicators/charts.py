@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from analytics.indicators import labels as indicator_labels
-from analytics.indicators.queries.programme import IndicatorRow
+from analytics.indicators.queries.rows import IndicatorRow
 from analytics.indicators.target_status import TargetPoint, goal
 from common import charts
 from common.dates import month_year, short_date

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from analytics.enums import Area, Better, Level, TargetKind, Unit
 from analytics.indicators import labels
+from analytics.indicators.domain.baselines import CHANGE_NEEDS_REASON, because_field
 from analytics.indicators.domain.definitions import Defined
 from analytics.indicators.domain.manual_values import EnteredValue
 from analytics.indicators.domain.targets import Wanted
+from analytics.indicators.queries.baselines import Proposal
 from analytics.models import ProgrammeIndicator
 from common.typed_date_fields import DayField
 from municipalities.models import Cohort, Municipality
@@ -91,21 +93,72 @@ class WindowForm(forms.Form):
         return cleaned
 
 
-class FreezeForm(WindowForm):
-    """`whom`: only municipalities without a baseline, or the whole cohort again."""
+class FreezeForm(forms.Form):
+    """Which of the values shown are frozen: a tick for each municipality with a value, and a field for the reason
+    where the value is of too little data. Those of enough data and without a baseline are ticked at first.
 
-    whom = forms.ChoiceField(
-        label=gettext_lazy("For whom"), widget=forms.RadioSelect, initial="missing",
-        choices=[
-            ("missing", gettext_lazy("Municipalities without a baseline")),
-            ("all", gettext_lazy("All of them: those that have one get another")),
-        ],
-    )  # fmt: skip
+    `withheld`: municipalities that did not agree to comparison. Nobody of the programme sees their values, so only
+    those of enough data are frozen.
+    """
+
     reason = _reason(
         gettext_lazy("Reason"),
         gettext_lazy("Needed where a frozen baseline changes. The old one stays in the history."),
         required=False,
     )
+
+    def __init__(self, *args: Any, proposals: Sequence[Proposal], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.proposals = proposals
+        self.shown = [row for row in proposals if row.compares and row.measured.value is not None]
+        self.withheld = [row for row in proposals if not row.compares]
+        for row in self.shown:
+            self.fields[f"freeze_{row.place.pk}"] = forms.BooleanField(
+                label=_("Freeze the value of %(place)s") % {"place": row.place}, required=False,
+                initial=row.is_enough and row.frozen is None,
+            )  # fmt: skip
+            if not row.is_enough:
+                self.fields[because_field(row.place.pk)] = forms.CharField(
+                    label=_("Why the value of %(place)s is frozen with too little data") % {"place": row.place},
+                    max_length=300, required=False,
+                )  # fmt: skip
+        if self.withheld:
+            self.fields["withheld"] = forms.BooleanField(
+                label=_("Freeze theirs too, where there is enough data and no baseline yet"), required=False,
+                initial=True,
+            )  # fmt: skip
+            self.fields["withheld_again"] = forms.BooleanField(
+                label=_("Replace the baselines that they have already"), required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for row in self.shown:
+            if row.is_enough or not cleaned.get(f"freeze_{row.place.pk}"):
+                continue
+            name = because_field(row.place.pk)
+            if not cleaned.get(name) and not self.has_error(name):
+                self.add_error(name, _("Explain why it is frozen all the same, or leave the municipality out."))
+        if not self.errors and not self.chosen():
+            self.add_error(None, _("Nothing is ticked. Tick the values that are to be frozen."))
+        if any(row.frozen for row in self.chosen()) and not cleaned.get("reason") and not self.has_error("reason"):
+            self.add_error("reason", CHANGE_NEEDS_REASON)
+        return cleaned
+
+    def chosen(self) -> list[Proposal]:
+        """Those that are frozen, the withheld ones among them."""
+        cleaned = self.cleaned_data
+        chosen = [row for row in self.shown if cleaned.get(f"freeze_{row.place.pk}")]
+        for row in self.withheld:
+            is_wanted = cleaned.get("withheld_again" if row.frozen else "withheld")
+            if is_wanted and row.is_enough:
+                chosen.append(row)
+        return chosen
+
+    def few_because(self) -> dict[int, str]:
+        """The reasons for those that are frozen with too little data, by municipality id."""
+        rows = [row for row in self.chosen() if not row.is_enough]
+        return {row.place.pk: self.cleaned_data[because_field(row.place.pk)] for row in rows}
 
 
 class _PlaceForm(forms.Form):
@@ -149,6 +202,11 @@ class TargetForm(_PlaceForm):
     value = forms.FloatField(label=gettext_lazy("Value"), localize=True)
     due_on = _day(gettext_lazy("Due on"))
     reason = _reason(gettext_lazy("Reason"), gettext_lazy("Where it was agreed, or why it changes."))
+    worse_because = _reason(
+        gettext_lazy("Why it is worse than the baseline"),
+        gettext_lazy("Only where it is. It is marked on every page, and a decline is never shown as reached."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, indicator: ProgrammeIndicator, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -157,7 +215,7 @@ class TargetForm(_PlaceForm):
             self.fields["value"].help_text = _("Usual for this indicator: %(usual)s.") % {"usual": usual}
 
     def wanted(self) -> Wanted:
-        names = ("kind", "value", "due_on", "is_milestone", "reason")
+        names = ("kind", "value", "due_on", "is_milestone", "reason", "worse_because")
         return Wanted(**{name: self.cleaned_data[name] for name in names})
 
 

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from analytics.enums import Better, Level, TargetKind, TargetStatus, Unit
-from analytics.indicators.queries.programme import IndicatorRow
-from analytics.indicators.target_status import TargetPoint, goal
+from analytics.indicators.queries.rows import IndicatorRow
+from analytics.indicators.sufficiency import LEFT_OUT, is_enough, needed
+from analytics.indicators.target_status import Start, TargetPoint, goal, is_for_worse
 from analytics.logframe import INDICATORS, WHY, Measured
-from analytics.models import MunicipalityTarget, ProgrammeIndicator, Target
+from analytics.models import Baseline, MunicipalityBaseline, MunicipalityTarget, ProgrammeIndicator, Target
 from common.dates import long_date, short_date
 from common.numbers import number, significant
 from common.templatetags.ui import network_name
@@ -31,7 +32,8 @@ WAYS = {
 RULE = gettext_lazy(
     "The way is the straight line from the baseline, on the last of its days, through the milestones to the target "
     "on its day. At or beyond it a value is on track, short of it behind. Without a baseline nothing is due before the "
-    "day of the target. A value of too few posts is shown and not judged."
+    "day of the target. A value of too few posts is shown and not judged. A target worse than its baseline needs a "
+    "reason and is marked; a value worse than the baseline is never reached."
 )
 
 
@@ -98,6 +100,8 @@ def counts(indicator: ProgrammeIndicator) -> str:
 
 def change(line: IndicatorRow) -> str:
     """+12 % against the baseline; says when that is not defined."""
+    if line.baseline is not None and line.start is None:
+        return _("not computed: the baseline is of too little data")
     if line.start is None or line.actual is None:
         return "–"
     if line.start.value == 0:
@@ -149,28 +153,75 @@ def _beside(notes: Mapping[str, Any]) -> Iterator[str]:
 
 def few(line: IndicatorRow) -> str:
     """That a value is of too little to be judged; empty where it is not."""
-    listed = line.indicator.listed
-    if line.is_enough or listed is None:
-        return ""
-    parameters = {"n": line.n, "least": listed.least, "counts": listed.counts}
+    return "" if line.is_enough or line.indicator.listed is None else too_few(line.indicator, line.n)
+
+
+def too_few(indicator: ProgrammeIndicator, n: int) -> str:
+    parameters = {"n": n, "least": needed(indicator.code), "counts": counts(indicator)}
     return _("Only %(n)s of %(least)s %(counts)s that it takes to judge.") % parameters
 
 
 def few_of(indicator: ProgrammeIndicator, measured: Measured) -> list[str]:
     """The same before it is frozen."""
-    listed = indicator.listed
-    if listed is None or measured.value is None or not measured.n or measured.n >= listed.least:
+    if measured.value is None or is_enough(indicator.code, measured.value, measured.n):
         return []
-    return [_("Only %(n)s of %(least)s %(counts)s that it takes to judge.")
-            % {"n": measured.n, "least": listed.least, "counts": listed.counts}]  # fmt: skip
+    return [too_few(indicator, measured.n)]
+
+
+def frozen_few(indicator: ProgrammeIndicator, row: Baseline | MunicipalityBaseline, *, is_enough: bool) -> str:
+    """What is to be known of a frozen baseline of too little data; empty for one of enough."""
+    if is_enough:
+        return ""
+    if isinstance(row, Baseline):
+        return _("It was taken of municipalities with too little data. Freeze it again.")
+    reason = row.few_because or _("no reason was given")
+    return _("%(too_few)s Frozen all the same: %(reason)s. Nothing is computed from it.") % {
+        "too_few": too_few(indicator, row.n),
+        "reason": reason.rstrip("."),
+    }
+
+
+def left_out(row: Baseline) -> str:
+    """How many municipalities' frozen values did not enter the programme's baseline."""
+    count = int(row.quality.get(LEFT_OUT) or 0)
+    if not count:
+        return ""
+    return ngettext(
+        "The baseline of %(count)s municipality is of too little data and is not in it.",
+        "The baselines of %(count)s municipalities are of too little data and are not in it.", count,
+    ) % {"count": count}  # fmt: skip
+
+
+def no_baseline(line: IndicatorRow) -> str:
+    """Why there is no baseline to compute from."""
+    if line.baseline is not None:
+        return _("too little data")
+    if line.entered_baselines:
+        return _("none yet: fewer than three municipalities have one of enough data")
+    if line.proposed is not None:
+        return no_baseline_of(line.indicator, line.proposed)
+    return _("not frozen")
+
+
+def no_baseline_of(indicator: ProgrammeIndicator, measured: Measured) -> str:
+    """The same of a municipality that was left out: what it had in the days of the others' baselines."""
+    if measured.value is None:
+        return _("none yet: no value in those days")
+    if is_enough(indicator.code, measured.value, measured.n):
+        return _("none yet")
+    parameters = {"counts": counts(indicator), "n": measured.n, "least": needed(indicator.code)}
+    return _("none yet: too few %(counts)s (%(n)s of %(least)s)") % parameters
 
 
 def status_label(line: IndicatorRow) -> str:
     """What was asked for today; where nothing was, why; nothing where the state says it all."""
     judged = line.judged
     if judged.standing in (TargetStatus.ON_TRACK, TargetStatus.BEHIND):
-        return _("required today: %(due)s") % {"due": value(judged.due, line.indicator.unit)}
-    if judged.standing in (TargetStatus.NOT_DUE, TargetStatus.NO_DATA):
+        due = value(judged.due, line.indicator.unit)
+        if line.is_judged_today:
+            return _("required today: %(due)s") % {"due": due}
+        return _("required on %(day)s: %(due)s") % {"due": due, "day": short_date(line.judged_on)}
+    if judged.standing in (TargetStatus.NOT_DUE, TargetStatus.NO_DATA, TargetStatus.WORSE):
         return status_sentence(line)
     return ""
 
@@ -182,19 +233,44 @@ def status_sentence(line: IndicatorRow) -> str:
         return few(line) or why(line)
     if judged.standing == TargetStatus.NOT_DUE:
         return _not_due(line)
+    if judged.standing in (TargetStatus.ON_TRACK, TargetStatus.BEHIND) and not line.is_judged_today:
+        parameters = {"due": value(judged.due, line.indicator.unit), "day": long_date(line.judged_on)}
+        if judged.standing == TargetStatus.ON_TRACK:
+            return _("On track on %(day)s: the way to the target required %(due)s.") % parameters
+        return _("Behind on %(day)s: the way to the target required %(due)s.") % parameters
     sentences = {
-        TargetStatus.REACHED: _("The target is reached."),
+        TargetStatus.REACHED: (
+            _("No worse than the baseline, which is more than the target asks for.")
+            if judged.is_step_back
+            else _("The target is reached.")
+        ),
         TargetStatus.ON_TRACK: _("On track: the way to the target requires %(due)s today."),
         TargetStatus.BEHIND: _("Behind: the way to the target requires %(due)s today."),
         TargetStatus.NO_TARGET: _("No target was agreed."),
+        TargetStatus.WORSE: _("Worse than the baseline, though within the target. A decline does not count."),
     }
     return sentences[judged.standing] % {"due": value(judged.due, line.indicator.unit)}
+
+
+def worse(row: Target | MunicipalityTarget | None, line: IndicatorRow) -> str:
+    """That a target or a milestone is on the wrong side of the baseline, and why; empty where it is not."""
+    if row is None or not is_for_worse(row.kind, row.value, line.start, line.indicator.better):
+        return ""
+    parameters = {
+        "baseline": value(line.start.value, line.indicator.unit) if line.start else "",
+        "reason": row.worse_because.rstrip(".") or _("no reason was given"),
+    }
+    if not line.start:
+        return _("It asks for a decline: %(reason)s.") % parameters
+    return _("Worse than the baseline %(baseline)s: %(reason)s.") % parameters
 
 
 def _not_due(line: IndicatorRow) -> str:
     if line.target is not None and line.target.kind == TargetKind.CHANGE and line.judged.goal is None:
         if line.start is not None:
             return _("The baseline is 0, so a change in per cent is not defined.")
+        if line.baseline is not None:
+            return _("The baseline is of too little data, so no change in per cent is computed from it.")
         return _("Without a baseline a change in per cent is not defined.")
     return _("Nothing is due yet.")
 
@@ -212,10 +288,13 @@ def sentence(line: IndicatorRow) -> str:
             "days": period(line.baseline.first, line.baseline.last),
         }
         sentences.append(_("Baseline: %(value)s (%(days)s).") % parameters)
+        if line.start is None:
+            sentences.append(frozen_few(indicator, line.baseline, is_enough=False))
     if line.target is not None:
         parameters = {"value": target_label(line.target, line), "day": long_date(line.target.due_on)}
         sentences.append((_("Agreed at most: %(value)s by %(day)s.") if indicator.better == Better.DOWN
                      else _("Agreed: %(value)s by %(day)s.")) % parameters)  # fmt: skip
+        sentences += filter(None, [worse(line.target, line)])
     if line.actual is None and line.judged.standing != TargetStatus.NO_DATA:
         sentences.append(why(line))
     # A date of the Serbian interface ends with the full stop that would end the sentence.
@@ -229,6 +308,15 @@ def group(way: str, key: str) -> str:
     if way == "network":
         return network_name(key)
     return str(Category(key).label) if way == "category" else key
+
+
+def direction(indicator: ProgrammeIndicator, start: Start | None) -> str:
+    """More is better; the programme's baseline is 50 %."""
+    better = str(Better(indicator.better).label)
+    if start is None:
+        return _("%(better)s.") % {"better": better}
+    parameters = {"better": better, "baseline": value(start.value, indicator.unit)}
+    return _("%(better)s; the programme's baseline is %(baseline)s.") % parameters
 
 
 def level(key: str) -> str:

@@ -64,7 +64,11 @@ class ProgrammeIndicator(models.Model):
 
 
 class Frozen(models.Model):
-    """A baseline as it was on the day it was frozen. The latest row counts; a second one needs a reason."""
+    """A baseline as it was on the day it was frozen. The latest row counts; a second one needs a reason.
+
+    `few_because`: why a value of too little data was frozen all the same. Whether it is of too little is decided in
+    `analytics.indicators.sufficiency`.
+    """
 
     first = models.DateField()
     last = models.DateField()
@@ -72,6 +76,7 @@ class Frozen(models.Model):
     n = models.PositiveIntegerField()
     quality = models.JSONField(default=dict)
     reason = models.CharField(max_length=300, blank=True)
+    few_because = models.CharField(max_length=300, blank=True)
     frozen_at = models.DateTimeField(auto_now_add=True)
     frozen_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
@@ -112,13 +117,17 @@ class MunicipalityBaseline(TenantModel, Frozen):
 
 
 class Agreed(models.Model):
-    """A target, or a milestone on the way to it. Another one for the same day, or another target, ends it."""
+    """A target, or a milestone on the way to it. Another one for the same day, or another target, ends it.
+
+    `worse_because`: why a value worse than the baseline was agreed.
+    """
 
     kind = models.CharField(_("expressed as"), max_length=6, choices=TargetKind, default=TargetKind.VALUE)
     value = models.FloatField(_("value"))
     due_on = models.DateField(_("due on"))
     is_milestone = models.BooleanField(_("milestone on the way"), default=False)
     reason = models.CharField(_("reason"), max_length=300)
+    worse_because = models.CharField(max_length=300, blank=True)
     set_at = models.DateTimeField(auto_now_add=True)
     set_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)

@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from analytics.dashboards.labels import rounded, times
 from analytics.dashboards.queries.post_figures import PostFigures, post_figures
 from analytics.dashboards.queries.publication_figures import PublicationFigures, publication_figures
-from analytics.dashboards.thresholds import BETTER, SETTLED_AFTER, USUAL_DAYS, WORSE
 from analytics.metrics import FORMULAS
 from analytics.models import Subject
+from analytics.thresholds import BETTER, SETTLED_AFTER, USUAL_DAYS, WORSE
 from posts.models import Post, Publication
 from posts.templatetags.cards import cover
 

@@ -14,7 +14,8 @@ from django.db.models import Count, Max, QuerySet, Sum
 from django.utils import timezone
 
 from analytics.indicators.queries.measurements import measure
-from analytics.logframe import BASELINE_DAYS, INDICATORS, Measured, measured_codes
+from analytics.indicators.sufficiency import is_enough
+from analytics.logframe import BASELINE_DAYS, Measured, measured_codes
 from mentoring.enums import CheckInState, ReviewKind
 from mentoring.models import CheckIn, NextStep, Plan, Review
 from mentoring.queries.plans import ActivityItem, EvidenceStatus, PlanDashboard, plan_dashboard
@@ -169,7 +170,7 @@ def _days(first: date, last: date) -> list[str]:
 
 def _value(code: str, measured: Measured) -> Content:
     """A value with too few observations keeps its n and is not compared."""
-    why = measured.why if measured.value is None else "few" if measured.n < INDICATORS[code].least else ""
+    why = measured.why if measured.value is None else "" if is_enough(code, measured.value, measured.n) else "few"
     return {"value": measured.value, "n": measured.n, "why": why}
 
 

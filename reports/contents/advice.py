@@ -9,7 +9,7 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analytics.dashboards.thresholds import BETTER, ENOUGH_OF_A_KIND
+from analytics.thresholds import BETTER, ENOUGH_OF_A_KIND
 from common.dates import day_month
 from common.numbers import number
 from posts.enums import Category
@@ -124,9 +124,11 @@ def _best(month: Month) -> list[str]:
         "rate": number(known[best], 1),
         "posts": number(month.groups[best]),
         "average": number(average, 1),
+        "few": ENOUGH_OF_A_KIND,
     }
     return [
-        _("Of the posts that can be planned, those of “%(category)s” moved people most: %(rate)s interactions per post "
-        "(from %(posts)s posts), against %(average)s for the other kinds. Plan more of them for the coming month.")
+        _("Of the kinds that can be planned and have at least %(few)s posts, “%(category)s” moved people most: "
+        "%(rate)s interactions per post (from %(posts)s posts), against %(average)s for the other such kinds. Plan "
+        "more of them for the coming month.")
         % facts
     ]  # fmt: skip

@@ -1,15 +1,14 @@
 """Shared by both reports: texts around the blocks, values that may be missing, the meaning of the figures."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from analytics.dashboards.thresholds import is_fit_for_per_cent
 from analytics.metrics import FORMULAS, METRICS
-from common.dates import month_year
+from analytics.thresholds import is_fit_for_per_cent
 from common.numbers import number
 from reports.document import Block, Document, DocumentTexts, Missing, Paragraph
 
@@ -43,12 +42,6 @@ def per(above: Number | None, below: Number | None) -> float | None:
 def change(now: Number | None, earlier: Number | None) -> float | None:
     """In per cent."""
     return None if now is None or not earlier else (now - earlier) * 100 / earlier
-
-
-def in_months(first: date, last: date) -> str:
-    """ "October 2026", or "August 2026 – October 2026"."""
-    begin, end = month_year(first), month_year(last)
-    return begin if begin == end else f"{begin} – {end}"
 
 
 def compared(now: Number | None, earlier: Number | None, days: int) -> str:

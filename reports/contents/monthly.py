@@ -1,6 +1,7 @@
 """The monthly page: what a municipality published, with which results, how good the data are, and what to do next."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import prefetch_related_objects
@@ -8,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
 from analytics.dashboards import report_charts
+from analytics.dashboards.queries.counted_channels import earliest
 from analytics.dashboards.queries.dashboard import Dashboard, Totals, dashboard
-from analytics.dashboards.thresholds import ENOUGH_OF_A_KIND, is_fit_for_per_cent
 from analytics.enums import Material
 from analytics.metrics import FORMULAS, METRICS
 from analytics.models import Subject
 from analytics.periods import Period
+from analytics.thresholds import ENOUGH_OF_A_KIND, Thin, is_fit_for_per_cent, thin
 from channels.models import Channel
 from common.dates import day_month, long_date, month_year
 from common.numbers import number, per_thousand
@@ -53,13 +55,15 @@ def monthly(municipality: Municipality, month: date, as_of: datetime) -> Documen
     """In the language that is active and the scope that is open. A fixed number of queries."""
     period = period_of(month)
     figures = dashboard(period)
+    base = _base(figures, period, earliest())
     materials = months.by_trait(period, "material")
     days = months.days_with_posts(period)
     title = _("Monthly report: %(month)s") % {"month": month_year(month)}
     blocks: list[Block | None] = [
-        Paragraph(sentence(municipality, figures, period), "lead"),
+        Paragraph(sentence(municipality, figures, period, base), "lead"),
         _unfinished(month, period),
-        _tiles(municipality, figures, period),
+        Paragraph(base.why_not, "warning") if base.why_not else None,
+        _tiles(municipality, figures, period, base),
         Heading(_("What happened")),
         printed(report_charts.activity(figures, period)),
         printed(report_charts.followers(figures, period)),
@@ -85,7 +89,34 @@ def monthly(municipality: Municipality, month: date, as_of: datetime) -> Documen
     return document(title, str(municipality), about, as_of, blocks)
 
 
-def sentence(municipality: Municipality, figures: Dashboard, period: Period) -> str:
+@dataclass(frozen=True)
+class Base:
+    """The days before, if the month may be compared with them; else a sentence that says why not."""
+
+    totals: Totals | None
+    why_not: str = ""
+
+
+def _base(figures: Dashboard, period: Period, first_known: date | None) -> Base:
+    """`first_known`: the first day of which anything is known."""
+    span, posts = period.before, figures.before.posts
+    known = 0 if first_known is None else max((span.last - max(span.first, first_known)).days + 1, 0)
+    named = {"days": span.days, "known": known, "posts": number(posts), "few": ENOUGH_OF_A_KIND}
+    match thin(posts, known, span.days):
+        case None:
+            return Base(figures.before)
+        case Thin.DAYS:
+            text = _("Not compared with the %(days)s days before: anything is known of only %(known)s of them.")
+        case Thin.POSTS:
+            text = ngettext(
+                "Not compared with the %(days)s days before: they had %(posts)s post, and a comparison takes %(few)s.",
+                "Not compared with the %(days)s days before: they had %(posts)s posts, and a comparison takes %(few)s.",
+                posts,
+            )
+    return Base(None, text % named if figures.now.posts else "")
+
+
+def sentence(municipality: Municipality, figures: Dashboard, period: Period, base: Base) -> str:
     """The month in one or two sentences, for a reader who reads nothing else."""
     facts: dict[str, object] = {"municipality": municipality, "month": month_year(period.first)}
     if not figures.now.posts:
@@ -109,7 +140,8 @@ def sentence(municipality: Municipality, figures: Dashboard, period: Period) -> 
     facts["interactions"] = npgettext(
         "brought by posts", "%(count)s interaction", "%(count)s interactions", interactions
     ) % {"count": number(interactions)}
-    facts["compared"] = compared(interactions, figures.before.get("interactions"), period.days)
+    before = base.totals.get("interactions") if base.totals else None
+    facts["compared"] = compared(interactions, before, period.days)
     if not facts["compared"]:
         text = _("In %(month)s, %(municipality)s published %(posts)s on %(channels)s. They received %(interactions)s.")
         return text % facts
@@ -127,8 +159,9 @@ def _unfinished(month: date, period: Period) -> Block | None:
     return Paragraph(text, "warning")
 
 
-def _tiles(municipality: Municipality, figures: Dashboard, period: Period) -> Tiles:
-    now, before = figures.now, figures.before
+def _tiles(municipality: Municipality, figures: Dashboard, period: Period, base: Base) -> Tiles:
+    now, before = figures.now, base.totals or Totals()
+    posts_before = before.posts if base.totals else None
     days = {"days": period.days}
     against = _("against the %(days)s days before") % days
     interactions = now.get("interactions")
@@ -155,7 +188,7 @@ def _tiles(municipality: Municipality, figures: Dashboard, period: Period) -> Ti
     rate = FORMULAS["per_inhabitants"]
     missing = Missing(_("not reported") if municipality.population else _("population not entered"))
     tiles = [
-        tile(_("Posts"), now.posts, _("publications on all channels"), before.posts),
+        tile(_("Posts"), now.posts, _("publications on all channels"), posts_before),
         tile(_("Interactions"), interactions, str(FORMULAS["interactions"].text), before.get("interactions")),
         tile(_("Interactions per post"), per_post, _("interactions ÷ posts"),
              per(before.get("interactions"), before.posts), places=1, counted=before.get("interactions")),

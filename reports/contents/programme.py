@@ -1,6 +1,7 @@
 """A programme's report to its donor: who took part, what they did, and the results against baseline and target."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
@@ -8,17 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
 from analytics.comparison.groups import Group
-from analytics.comparison.measures import MEASURES, Measure, MeasureKind
+from analytics.comparison.measures import MEASURES, Figures, Measure, MeasureKind
 from analytics.comparison.queries.comparison import FEW_POSTS, Comparison, ComparisonRow, comparison, taking_part
 from analytics.comparison.queries.grouping import groups, median_of
-from analytics.months import spanning
+from analytics.comparison.small_changes import in_numbers
+from analytics.reporting_period import ReportingPeriod
+from analytics.thresholds import is_fit_for_per_cent
 from common import charts
 from common.dates import long_date, month_year
 from common.numbers import number, significant
 from municipalities.models import Programme
-from municipalities.queries import today
-from reports import rules
-from reports.contents.common import compared_with_months, document, in_months, value, whole
+from reports.contents.common import compared_with_months, document, value, whole
 from reports.contents.indicators import indicators
 from reports.document import (
     Block,
@@ -45,17 +46,28 @@ SHARES = ("weekly", "calls", "services", "interactive", "informing", "ceremonies
 GROUPS = ("weekly", "inhabitants", "median", "calls", "services")
 
 
-def programme(programme_: Programme, first: date, last: date, as_of: datetime) -> Document:
-    """In the language that is active. Opens the scope of those municipalities that agreed, and of no others."""
-    comparison = compared(programme_, first, last)
+@dataclass(frozen=True)
+class Edition:
+    """Which count of months that are over it is, and why they were counted again."""
+
+    number: int = 1
+    because: str = ""
+
+
+def programme(
+    programme_: Programme, period: ReportingPeriod, as_of: datetime, edition: Edition | None = None
+) -> Document:
+    """In the language that is active. Opens the scope of those municipalities that agreed, and of no others. Every
+    figure is of `period`."""
+    comparison = compared(programme_, period)
     rows = sorted(comparison.rows, key=lambda row: sort_key(str(row.municipality)))
-    months = rules.months(first, last)
-    span = in_months(first, last)
+    months, span = period.months, str(period)
     blocks: list[Block | None] = [
         Paragraph(_sentence(rows, span), "lead"),
-        _unfinished(last),
-        _tiles(rows),
-        *indicators(programme_),
+        _unfinished(period),
+        _counted_again(edition or Edition()),
+        _tiles(rows, months),
+        *indicators(programme_, period),
         Heading(_("By size")),
         _by_size(rows),
         Heading(_("Municipalities side by side")),
@@ -65,7 +77,7 @@ def programme(programme_: Programme, first: date, last: date, as_of: datetime) -
         Heading(_("Types of posts")),
         _shares(rows),
         Heading(_("Quality of the data")),
-        Bullets(list(_quality(comparison, rows))),
+        Bullets(list(_quality(comparison, rows, period))),
         Heading(_("What the metrics mean")),
         Facts(_meanings()),
     ]
@@ -76,10 +88,17 @@ def programme(programme_: Programme, first: date, last: date, as_of: datetime) -
     return document(_("Report of the programme"), f"{programme_} · {span}", about, as_of, blocks)
 
 
-def _unfinished(last: date) -> Block | None:
-    if rules.last_of(last) < today():
+def _unfinished(period: ReportingPeriod) -> Block | None:
+    if period.is_over:
         return None
-    text = _("The last month is not over: this counts to %(day)s.") % {"day": long_date(today())}
+    text = _("The last month is not over: this counts to %(day)s.") % {"day": long_date(period.last)}
+    return Paragraph(text, "warning")
+
+
+def _counted_again(edition: Edition) -> Block | None:
+    if edition.number == 1:
+        return None
+    text = _("Edition %(number)s. It replaces earlier ones, because: %(because)s") % vars(edition)
     return Paragraph(text, "warning")
 
 
@@ -122,20 +141,28 @@ def _middle(rows: Sequence[ComparisonRow], measure: Measure) -> tuple[float | Mi
     return (Missing(_few()) if middle.value is None else middle.value), middle.n
 
 
-def _tiles(rows: Sequence[ComparisonRow]) -> Tiles | None:
+def _tiles(rows: Sequence[ComparisonRow], months: Sequence[date]) -> Tiles | None:
     if not rows:
         return None
     tiles = [Tile(_("Municipalities"), len(rows), _("that take part and agreed to be compared"))]
     against = _("against as many months before")
     for key in ("posts", "interactions"):
         now, before = _sum(rows, key), _sum(rows, key, before=True)
-        change = None if now is None or not before else (now - before) * 100 / before
-        tiles.append(Tile(str(MEASURES[key].label), value(now), str(MEASURES[key].formula), 0, change, against))
+        change, reference = None, ""
+        if now is not None and before:
+            if is_fit_for_per_cent(now, before):
+                change, reference = (now - before) * 100 / before, against
+            else:
+                reference = _("%(before)s in as many months before") % {"before": number(before)}
+        tiles.append(Tile(str(MEASURES[key].label), value(now), str(MEASURES[key].formula), 0, change, reference))
     for key in ("inhabitants", "median", "calls"):
         measure = MEASURES[key]
         middle, n = _middle(rows, measure)
         formula = _("median of %(n)s municipalities: %(formula)s") % {"n": n, "formula": measure.formula}
-        tiles.append(Tile(_labelled(measure), middle, formula, measure.places))
+        label = _labelled(measure)
+        if key == "inhabitants" and len(months) > 1:  # the indicator of this name is per month
+            label = _("%(measure)s, all months together") % {"measure": label}
+        tiles.append(Tile(label, middle, formula, measure.places))
     return Tiles(_("The programme in numbers"), tiles)
 
 
@@ -187,8 +214,8 @@ def _table(rows: Sequence[ComparisonRow]) -> Table:
             str(row.municipality),
             *(_measure_cell(row, key) for key in SUMS),
             row.now.counted,
-            value(row.change(change), "–"),
-            value(row.change_of_baseline(change), "–"),
+            _change(row, row.before, change),
+            _change(row, row.baseline, change),
         )
 
     few = ", ".join(str(row.municipality) for row in rows if row.few)
@@ -197,6 +224,13 @@ def _table(rows: Sequence[ComparisonRow]) -> Table:
         text = _("Fewer than %(few)s posts, so the metrics are not conclusive: %(names)s.")
         note = text % {"few": FEW_POSTS, "names": few}
     return Table("municipalities", "", columns, [line(row) for row in rows], note, empty=_nobody())
+
+
+def _change(row: ComparisonRow, then: Figures | None, measure: Measure) -> Cell:
+    """In per cent; on a tiny base in numbers."""
+    population = row.municipality.population
+    small = in_numbers(row.now, then, measure, population)
+    return Missing(small) if small else value(measure.change(row.now, then, population), "–")
 
 
 def _measure_cell(row: ComparisonRow, key: str) -> Cell:
@@ -243,7 +277,7 @@ def _by_month(rows: Sequence[ComparisonRow], months: Sequence[date]) -> Block | 
     return printed(charts.bars(_("Interactions by month"), [month_year(month) for month in months], [series], texts))
 
 
-def _quality(comparison: Comparison, rows: Sequence[ComparisonRow]) -> Iterator[str]:
+def _quality(comparison: Comparison, rows: Sequence[ComparisonRow], period: ReportingPeriod) -> Iterator[str]:
     withheld = comparison.part.withheld
     if withheld:
         yield npgettext(
@@ -262,10 +296,14 @@ def _quality(comparison: Comparison, rows: Sequence[ComparisonRow]) -> Iterator[
     joined = [str(row.municipality) for row in rows if row.since]
     if joined:
         yield _("Joined within these months, and counted since: %(names)s.") % {"names": ", ".join(joined)}
-    yield _(
-        "Interactions are counted to the day of publication, with the latest metrics. Networks correct their metrics "
-        "later: a report that is generated again can differ."
-    )
+    yield _("Interactions are counted to the day of publication, with the metrics that were read by then.")
+    if period.is_over:
+        yield _(
+            "These months are over, and their figures are kept: a report of the same months says the same, whenever it "
+            "is made and in whichever language. Later corrections by the networks are not in it."
+        )
+    else:
+        yield _("These months are not over: a report that is generated again differs.")
 
 
 def _meanings() -> list[tuple[str, str]]:
@@ -277,6 +315,6 @@ def _meanings() -> list[tuple[str, str]]:
 # ---- A programme over whole months: the rows of its municipalities that agreed to be compared.
 
 
-def compared(programme: Programme, first: date, last: date) -> Comparison:
-    """From the month of `first` to that of `last`. At most six queries, whatever the number of municipalities."""
-    return comparison(taking_part([programme]), spanning(first, last), MEASURES["interactions"])
+def compared(programme: Programme, period: ReportingPeriod) -> Comparison:
+    """At most six queries, whatever the number of municipalities."""
+    return comparison(taking_part([programme]), period.period, MEASURES["interactions"])

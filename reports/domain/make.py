@@ -18,12 +18,14 @@ from django.db.models import Q
 from django.utils import timezone, translation
 
 from accounts.models import User
+from analytics.reporting_period import of_months
 from common import audit, job_progress
 from municipalities.models import Municipality, Programme
+from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
 from reports.contents.monthly import monthly
-from reports.contents.programme import programme
 from reports.document import Document, Paragraph
+from reports.domain import keep
 from reports.enums import Format, State, Trouble
 from reports.files import pdf, sheets, tables
 from reports.models import OPEN, GeneratedReport, MonthlyReport, ProgrammeReport
@@ -51,14 +53,17 @@ def ask_monthly(municipality: Municipality, month: date, language: str, *, by: U
 
 
 @transaction.atomic
-def ask_programme(programme_: Programme, first: date, last: date, language: str, *, by: User | None) -> ProgrammeReport:
-    """The same for a programme, over whole months from `first` to `last` (the first of each)."""
+def ask_programme(
+    programme_: Programme, first: date, last: date, language: str, *, by: User | None, recount_because: str = ""
+) -> ProgrammeReport:
+    """The same for a programme, over whole months from `first` to `last` (the first of each). `recount_because`: why
+    months that are over, and whose figures are kept, are counted again."""
     Programme.objects.select_for_update(no_key=True).get(pk=programme_.pk)
     months = {"first": first, "last": last, "language": language}
     running = ProgrammeReport.objects.filter(programme=programme_, state__in=OPEN, **months).first()
     if running is not None:
         return running
-    row = ProgrammeReport.objects.create(programme=programme_, asked_by=by, **months)
+    row = ProgrammeReport.objects.create(programme=programme_, asked_by=by, recount_because=recount_because, **months)
     span = f"{first:%Y-%m} – {last:%Y-%m}"
     audit.record("report.ask_programme", by=by, target=row, label=str(programme_), month=span)
     return row
@@ -146,7 +151,7 @@ def _fail(row: Any, trouble: Trouble) -> None:
 def _document(row: Any, as_of: datetime) -> Document:
     if isinstance(row, MonthlyReport):
         return monthly(row.municipality, row.first, as_of)
-    return programme(row.programme, row.first, row.last, as_of)
+    return keep.document(row, of_months(row.first, row.last, today()), as_of)
 
 
 def _settle(row: Any, document: Document, written: dict[Format, bytes]) -> None:
@@ -167,7 +172,7 @@ def _settle(row: Any, document: Document, written: dict[Format, bytes]) -> None:
     with transaction.atomic():
         row.files, row.summary, row.state, row.lease_until = files, lead, State.READY, None
         row.ready_at = document.as_of
-        row.expires_at = row.ready_at + timedelta(days=settings.REPORT_DAYS)
+        row.expires_at = timezone.now() + timedelta(days=settings.REPORT_DAYS)
         row.save()
         audit.record(
             "report.make" if isinstance(row, MonthlyReport) else "report.make_programme", by=None, target=row,

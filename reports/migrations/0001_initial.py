@@ -63,11 +63,29 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField(null=True)),
                 ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.programme')),
                 ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('recount_because', models.CharField(blank=True, max_length=300)),
             ],
             options={
                 'abstract': False,
                 'indexes': [models.Index(fields=['programme', '-id'], name='programme_report_page'), models.Index(condition=models.Q(('state__in', ['waiting', 'making', 'ready'])), fields=['state'], name='programme_report_open')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(models.Q(('files', {}), _negated=True), ('expires_at__isnull', False), ('ready_at__isnull', False)), _connector='OR'), name='programmereport_ready_has_files'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('trouble', ''), _negated=True), _connector='OR'), name='programmereport_failed_says_why'), models.CheckConstraint(condition=models.Q(('first__lte', models.F('last'))), name='programmereport_ends_after_it_starts'), models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'making'])), fields=('programme', 'first', 'last', 'language'), name='programme_report_asked_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='KeptContent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.programme')),
+                ('first', models.DateField()),
+                ('last', models.DateField()),
+                ('edition', models.PositiveSmallIntegerField(default=1)),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('content', models.JSONField()),
+                ('as_of', models.DateTimeField()),
+                ('counted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('programme', 'first', 'last', 'edition'), name='one_edition'), models.CheckConstraint(condition=models.Q(('edition', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='later_edition_has_reason')],
             },
         ),
         migrations.CreateModel(
@@ -169,6 +187,10 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='keptcontent',
+            trigger=pgtrigger.compiler.Trigger(name='kept_content_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bf01598d719731a58cb7ff9a452b9352b36c8c4e', operation='UPDATE OR DELETE', pgid='pgtrigger_kept_content_stays_edc56', table='reports_keptcontent', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='publicpage',

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from analytics import reporting_period
 from common import job_progress
 from municipalities.access import programme
 from municipalities.models import Programme
@@ -39,14 +40,20 @@ def ask(request: ProgrammeRequest) -> HttpResponse:
         return _page(request, form)
     data = form.cleaned_data
     wanted = next(candidate for candidate in request.programmes if str(candidate.pk) == data["programme"])
-    row = make.ask_programme(wanted, data["first"], data["last"], data["language"], by=request.user)
+    row = make.ask_programme(
+        wanted, data["first"], data["last"], data["language"], by=request.user,
+        recount_because=data["recount_because"],
+    )  # fmt: skip
     return redirect("programme_report", row.pk)
 
 
 def _form(request: ProgrammeRequest, *submitted: Any) -> forms.ProgrammeForm:
+    """The months are those of the page that one comes from, where it has whole months."""
+    wanted = reporting_period.parse(request.GET, today()).months
     return forms.ProgrammeForm(
-        *submitted, programmes=request.programmes, months=forms.choices(today()), language=request.user.language
-    )
+        *submitted, programmes=request.programmes, months=forms.choices(today()), language=request.user.language,
+        wanted=wanted,
+    )  # fmt: skip
 
 
 def _page(request: ProgrammeRequest, form: forms.ProgrammeForm) -> HttpResponse:

@@ -90,6 +90,13 @@ def page(cast: Cast, name: str, *args: Any, by: Any = None, **query: str) -> Any
     return sign_in(by or cast.staff).get(reverse(name, args=args), query)
 
 
+def confirm(client: Any, address: str, data: dict[str, Any]) -> Any:
+    """Send the form of a baseline, then confirm what is shown."""
+    asked = client.post(address, data)
+    assert asked.status_code == 200, words_of(asked)
+    return client.post(address, {**data, "confirmed": asked.context["fingerprint"]})
+
+
 def words_of(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
 
@@ -153,32 +160,32 @@ def test_values_are_shown_before_they_are_frozen(cast: Cast) -> None:
     today = timezone.localdate()
     channel = factories.channel(peopled(cast.cuprija), cast.officer)
     training = Cohort.objects.get().training_on
-    for call in ("apply", "", "", ""):
+    for call in ("apply", "", "", "", ""):
         post(channel, training - timedelta(days=3), 2, call=call)
     definitions.choose(cast.programme, ["OP1"], by=cast.staff)
     row = ProgrammeIndicator.objects.get()
     answer = page(cast, "programme_indicator_baseline", row.pk)
     assert answer.context["days"] == (training - timedelta(days=28), training - timedelta(days=1))
     rows = {str(line["place"]): line for line in answer.context["rows"]}
-    assert rows["Ćuprija"]["value"] == "25 %"
+    assert rows["Ćuprija"]["value"] == "20 %"
     assert rows["Novi Pazar"]["why"] == "Nothing was published in these days."
     client, address = sign_in(cast.staff), reverse("programme_indicator_baseline", args=[row.pk])
     data = {"cohort": Cohort.objects.get().pk, "first": training - timedelta(days=28),
-            "last": training - timedelta(days=1), "whom": "missing"}  # fmt: skip
-    assert client.post(address, data).status_code == 302
+            "last": training - timedelta(days=1), f"freeze_{cast.cuprija.pk}": "on"}  # fmt: skip
+    assert confirm(client, address, data).status_code == 302
     with scope(cast.cuprija):
-        assert MunicipalityBaseline.objects.get().value == 25
-    again = client.post(address, {**data, "whom": "all"})
+        assert MunicipalityBaseline.objects.get().value == 20
+    again = client.post(address, data)
     assert again.status_code == 422
     assert "baseline. Explain why it changes" in words_of(again)
-    assert client.post(address, {**data, "whom": "all", "reason": "Moved"}).status_code == 302
+    assert confirm(client, address, {**data, "reason": "Moved"}).status_code == 302
     early = {"cohort": data["cohort"], "first": "2020-01-01", "last": "2020-01-28"}
     assert "No municipality has a value for these days" in words_of(client.get(address, early))
     odd = client.get(address, {"cohort": "x", "first": "yesterday", "last": today.isoformat()})
     assert odd.status_code == 422
 
 
-def test_a_target_by_the_form_warns_and_is_judged(cast: Cast) -> None:
+def test_a_target_worse_than_the_baseline_asks_why_at_its_field_and_is_marked(cast: Cast) -> None:
     places = filled(cast, 1, months=0)
     row = ProgrammeIndicator.objects.get(code="OP1")
     client = sign_in(cast.staff)
@@ -191,12 +198,19 @@ def test_a_target_by_the_form_warns_and_is_judged(cast: Cast) -> None:
         "reason": "Too high",
         "place": "programme",
     }
-    answer = client.post(reverse("programme_indicator_target", args=[row.pk]), data, follow=True)
-    assert "The target 40 % is worse than the baseline 100 %. It was saved as entered." in words_of(answer)
+    address = reverse("programme_indicator_target", args=[row.pk])
+    assert "More is better; the programme&#x27;s baseline is 100 %." in words_of(client.get(address))
+    refused = client.post(address, data)
+    assert refused.status_code == 422
+    assert list(refused.context["form"].errors) == ["worse_because"]
+    assert "40 % is less than the baseline 100 %, and more is better. It asks for a decline." in words_of(refused)
+    assert client.post(address, {**data, "worse_because": "Ceremonies in May"}).status_code == 302
     text = words_of(page(cast, "programme_indicator", row.pk))
-    assert "The target is reached." in text
+    assert "No worse than the baseline, which is more than the target asks for." in text
+    assert "Worse than the baseline 100 %: Ceremonies in May." in text
     assert "Too high" in text
-    bad = client.post(reverse("programme_indicator_target", args=[row.pk]), {**data, "value": "101"})
+    assert "Worse than the baseline 100 %: Ceremonies in May." in words_of(page(cast, "programme_indicators"))
+    bad = client.post(address, {**data, "value": "101"})
     assert bad.status_code == 422
     assert "A share cannot be above 100 per cent." in words_of(bad)
     own_page = words_of(page(cast, "programme_indicator_place", row.pk, places[0].slug))

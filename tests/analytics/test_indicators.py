@@ -18,6 +18,7 @@ from analytics.indicators.domain.definitions import Defined
 from analytics.indicators.domain.manual_values import EnteredValue
 from analytics.indicators.domain.targets import Wanted
 from analytics.indicators.queries import programme as queries
+from analytics.indicators.queries.baselines import latest_baselines
 from analytics.indicators.queries.municipality import own
 from analytics.models import (
     Baseline,
@@ -162,7 +163,7 @@ def test_freezing_again_needs_a_reason_and_leaves_the_old_row(
     baselines.freeze(oc1, places[:1], FIRST, shorter, by=cast.staff, reason="The training was moved")
     with scope(*places):
         assert MunicipalityBaseline.objects.count() == 4
-        newest = queries.latest_baselines(oc1).get(municipality=places[0])
+        newest = latest_baselines(oc1).get(municipality=places[0])
     assert (newest.value, newest.reason) == (pytest.approx(6.0), "The training was moved")
     assert [row.value for row in Baseline.objects.order_by("pk")] == pytest.approx([6.0, 6.0])
 
@@ -291,14 +292,39 @@ def test_targets_that_cannot_be_are_refused(cast: Cast, oc1: ProgrammeIndicator)
     assert not Target.objects.exists()
 
 
-def test_a_target_worse_than_the_baseline_is_allowed_with_a_warning(
+def test_a_target_worse_than_the_baseline_needs_a_reason_of_its_own(
     cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
 ) -> None:
     baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff)
     assert targets.set_target(oc1, wanted(7), by=cast.staff) == []
-    (warning,) = targets.set_target(oc1, wanted(5), by=cast.staff)
-    assert "worse than the baseline" in warning
-    assert Target.objects.get(ended_at__isnull=True).value == 5
+    for target in (wanted(5), wanted(5, tomorrow(30), is_milestone=True), wanted(-10, kind=TargetKind.CHANGE.value)):
+        with pytest.raises(ActionNotAllowed, match="explain here why a decline was agreed") as refused:
+            targets.set_target(oc1, target, by=cast.staff)
+        assert refused.value.field == "worse_because"
+    assert targets.set_target(oc1, wanted(5, worse_because=" No money  for adverts "), by=cast.staff) == []
+    row = Target.objects.get(ended_at__isnull=True)
+    assert (row.value, row.worse_because) == (5, "No money for adverts")
+    assert sentence(last_event()) == (
+        "Set the target 5 for “Interactions per 1,000 inhabitants”, worse than its baseline: No money for adverts"
+    )
+
+
+def test_the_reason_for_a_decline_is_kept_only_where_there_is_one(
+    cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
+) -> None:
+    baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff)
+    targets.set_target(oc1, wanted(7, worse_because="Left over"), by=cast.staff)
+    assert Target.objects.get().worse_because == ""
+
+
+def test_a_target_of_ones_own_is_held_against_ones_own_baseline(
+    cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
+) -> None:
+    """The programme's baseline is 6; those of the three are 3, 6 and 9."""
+    baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff)
+    targets.set_target(oc1, wanted(4), by=cast.staff, place=places[0])
+    with pytest.raises(ActionNotAllowed, match="7 is less than the baseline 9, and more is better"):
+        targets.set_target(oc1, wanted(7), by=cast.staff, place=places[2])
 
 
 def test_a_change_in_per_cent_warns_without_a_baseline_and_at_zero(
@@ -427,7 +453,7 @@ def test_the_board_tells_medians_states_and_suppresses_small_groups(
         for offset in range(1, 6):
             post(channel, today - timedelta(days=offset), 28 * number if offset == 1 else 0)
     baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff)
-    targets.set_target(oc1, wanted(5), by=cast.staff)
+    targets.set_target(oc1, wanted(6), by=cast.staff)
     measure.renew()
     (line,) = queries.dashboard(cast.programme).lines
     assert (line.actual, line.n, line.judged.standing) == (pytest.approx(6.0), 3, TargetStatus.REACHED)

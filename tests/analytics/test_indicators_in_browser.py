@@ -67,6 +67,9 @@ def test_from_the_list_to_a_target_and_to_the_municipality(
     page.get_by_role("link", name="Freeze a baseline").click()
     expect(page.get_by_role("row", name="Ćuprija")).to_contain_text("20 %")
     assert violations(page) == []
+    page.get_by_role("button", name="Check and freeze").click()
+    expect(page.get_by_role("heading", name="Of enough data")).to_be_visible()
+    assert violations(page) == []
     page.get_by_role("button", name="Freeze these values").click()
     expect(page.get_by_text("The baselines of 3 municipalities are frozen.")).to_be_visible()
 

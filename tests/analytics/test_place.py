@@ -82,13 +82,24 @@ def test_tiles_compare_with_the_days_before_and_with_the_time_before_the_trainin
         "Interactions per post": 8.0,
         "Followers": None,
     }
-    assert changes(tiles["Posts"]) == [("100 % more", "up"), ("No change", "")]
-    assert changes(tiles[OF_POSTS]) == [("60 % more", "up"), ("33 % more", "up")]
-    assert changes(tiles["Interactions per post"]) == [("20 % less", "down"), ("33 % more", "up")]
+    # so few are told as numbers, and are neither good nor bad
+    assert changes(tiles["Posts"]) == [("1 in 28 days", ""), ("2 in 28 days", "")]
+    assert changes(tiles[OF_POSTS]) == [("10 in 28 days", ""), ("12 in 28 days", "")]
+    assert changes(tiles["Interactions per post"]) == [("10 before", ""), ("6 before", "")]
     assert [change.against for change in tiles["Posts"]["changes"]] == [
         "against the days before",
         "against before the training",
     ]
+
+
+def test_enough_is_told_in_per_cent(numbers: Numbers, client: Client) -> None:
+    channel = numbers.channel()
+    for day, likes in ((5, 12), (4, 4), (31, 10)):
+        numbers.post(channel, at(ago(day)), likes=likes * 10)
+    numbers.facts()
+    tiles = told(page(client, basis="publication"))
+    assert changes(tiles[OF_POSTS])[0] == ("60 % more", "up")
+    assert changes(tiles["Interactions per post"])[0] == ("20 % less", "down")
 
 
 def test_periods_of_different_length_are_compared_by_the_day(numbers: Numbers, client: Client) -> None:
@@ -99,7 +110,8 @@ def test_periods_of_different_length_are_compared_by_the_day(numbers: Numbers, c
         numbers.post(channel, at(ago(day)), likes=8)
     numbers.facts()
     tiles = told(page(client, days="7", basis="publication"))
-    assert changes(tiles["Posts"]) == [("No change", "")]
+    assert changes(tiles["Posts"]) == [("4 in 28 days", "")]
+    assert [change.direction for change in tiles["Posts"]["changes"]] == [""]
     assert changes(tiles[OF_POSTS]) == [("No change", "")]
 
 
@@ -110,7 +122,7 @@ def test_both_bases_are_told_by_name_and_corrections_downwards_are_kept(numbers:
     numbers.happened(channel, ago(45), likes=10)
     answer = page(client)
     tile = told(answer)[OF_DAYS]
-    assert (tile["value"], changes(tile)) == (5, [("50 % less", "down"), ("50 % less", "down")])
+    assert (tile["value"], changes(tile)) == (5, [("10 in 28 days", ""), ("10 in 28 days", "")])
     assert tile["formula"].startswith("By activity day: ")
     rows = dict(answer.context["activity"].rows)
     assert (rows[label(ago(3))], rows[label(ago(2))]) == ("7", "-2")
@@ -150,10 +162,13 @@ def test_followers_grow_by_the_channels_that_were_read_at_both_ends(numbers: Num
 
 def test_the_page_says_in_sentences_how_it_went(numbers: Numbers, client: Client) -> None:
     two_periods(numbers)
+    few = (
+        "A post got 8 interactions on average, against 10 in the days before: of fewer than 5 posts nothing can be "
+        "concluded."
+    )
     assert [(sentence.text, sentence.tone) for sentence in page(client).context["sentences"]] == [
         ("You published 2 posts, 1 more than in the days before.", ""),
-        ("People reacted less: 8 interactions per post, against 10 in the days before.", "down"),
-        ("That is more than in the four weeks before the training, when it was 6.", "up"),
+        (few, ""),
         ("Service information and eServices were 100 % of the posts, ceremony and visits 0 %.", ""),
     ]
 

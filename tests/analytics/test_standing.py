@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from analytics.enums import Better, TargetKind, TargetStatus
-from analytics.indicators.target_status import Start, TargetPoint, change, due, goal, is_step_back, judge
+from analytics.indicators.target_status import Start, TargetPoint, change, due, goal, is_for_worse, is_step_back, judge
+from demo.indicators import AIMS, sensible
 
 START = Start(20, date(2026, 1, 1))
 TARGET = TargetPoint(TargetKind.VALUE, 60, date(2026, 2, 10))  # 40 days on
@@ -77,6 +78,68 @@ def test_an_aim_worse_than_the_baseline_is_a_step_back() -> None:
     assert is_step_back(10, 20, Better.UP)
     assert not is_step_back(20, 20, Better.UP)
     assert is_step_back(30, 20, Better.DOWN)
+
+
+# ---------------------------------------------------------------- a target on the wrong side of its baseline
+
+DOWNHILL = TargetPoint(TargetKind.VALUE, 40, date(2026, 2, 10))
+HALF = Start(50, date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("actual", "standing"),
+    [
+        (47.7, TargetStatus.WORSE),  # a decline, though it is above the target
+        (40, TargetStatus.WORSE),
+        (50, TargetStatus.REACHED),  # as it was
+        (60, TargetStatus.REACHED),
+        (39.9, TargetStatus.BEHIND),
+    ],
+)
+@pytest.mark.parametrize("today", [date(2026, 1, 1), date(2026, 1, 21), date(2026, 2, 10), date(2027, 1, 1)])
+def test_a_decline_is_never_reached(actual: float, standing: TargetStatus, today: date) -> None:
+    judged = judge(actual, Better.UP, HALF, [DOWNHILL], today)
+    assert (judged.standing, judged.is_step_back) == (standing, True)
+
+
+def test_where_less_is_better_a_rise_is_never_reached() -> None:
+    none_before = Start(0, date(2026, 1, 1))
+    two = TargetPoint(TargetKind.VALUE, 2, date(2026, 2, 10))
+    assert judge(1, Better.DOWN, none_before, [two], date(2026, 3, 1)).standing == TargetStatus.WORSE
+    assert judge(0, Better.DOWN, none_before, [two], date(2026, 3, 1)).standing == TargetStatus.REACHED
+    assert judge(3, Better.DOWN, none_before, [two], date(2026, 3, 1)).standing == TargetStatus.BEHIND
+
+
+def test_a_target_equal_to_the_baseline_is_reached_by_keeping_it() -> None:
+    keep = TargetPoint(TargetKind.VALUE, 50, date(2026, 2, 10))
+    assert judge(50, Better.UP, HALF, [keep], date(2026, 1, 21)).standing == TargetStatus.REACHED
+    assert judge(49, Better.UP, HALF, [keep], date(2026, 1, 21)).standing == TargetStatus.BEHIND
+    third = Start(100 / 3, date(2026, 1, 1))
+    assert not is_step_back(33.3, third.value, Better.UP)  # what the page shows
+
+
+def test_a_milestone_worse_than_the_baseline_asks_for_no_decline() -> None:
+    dip = TargetPoint(TargetKind.VALUE, 35, date(2026, 1, 11), is_milestone=True)
+    up = TargetPoint(TargetKind.VALUE, 60, date(2026, 2, 10))
+    judged = judge(40, Better.UP, HALF, [dip, up], date(2026, 1, 11))
+    assert (judged.standing, judged.due) == (TargetStatus.BEHIND, 50)
+
+
+def test_a_change_that_goes_the_wrong_way_is_known_without_a_baseline() -> None:
+    assert is_for_worse(TargetKind.CHANGE, -10, None, Better.UP)
+    assert is_for_worse(TargetKind.CHANGE, 10, None, Better.DOWN)
+    assert not is_for_worse(TargetKind.CHANGE, 10, None, Better.UP)
+    assert not is_for_worse(TargetKind.VALUE, 10, None, Better.UP)
+
+
+@pytest.mark.parametrize("start", [0, 12.5, 35, 50, 80, 99, 100])
+@pytest.mark.parametrize("better", list(Better))
+def test_the_targets_of_the_demo_are_on_the_right_side_of_any_baseline(start: float, better: str) -> None:
+    for kind, milestone, target in AIMS.values():
+        if kind == TargetKind.VALUE:
+            for aim in sensible(milestone, target, Start(start, date(2026, 1, 1)), better):
+                assert not is_step_back(aim, start, better)
+                assert 0 <= aim <= 100
 
 
 def test_a_line_over_new_year_counts_days() -> None:

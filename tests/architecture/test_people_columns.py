@@ -187,6 +187,7 @@ COLUMNS = {
     "posts.Thread.author": HISTORY,
     "posts.Thread.resolved_by": HISTORY,
     "posts.Version.created_by": HISTORY,
+    "reports.KeptContent.counted_by": HISTORY,
     "reports.MonthlyReport.asked_by": HISTORY,
     "reports.ProgrammeReport.asked_by": HISTORY,
     "reports.ProgrammeSchedule.changed_by": HISTORY,

@@ -10,7 +10,7 @@ import pytest
 
 from django.utils.translation import override
 
-from analytics.dashboards.thresholds import ENOUGH_OF_A_KIND, is_fit_for_per_cent
+from analytics.thresholds import ENOUGH_OF_A_KIND, Thin, is_fit_for_per_cent, thin
 from reports.contents.advice import Month, next_steps
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
@@ -32,8 +32,8 @@ def month(**fields: Any) -> Month:
 def test_the_strongest_kind_is_advised_with_the_posts_it_rests_on() -> None:
     groups = {"service": 8, "culture": ENOUGH_OF_A_KIND}
     (advice,) = next_steps(month(groups=groups, per_post={"service": 10.0, "culture": 40.0}))
-    assert "“Culture and sport”" in advice
-    assert "40.0 interactions per post (from 5 posts), against 10.0 for the other kinds" in advice
+    assert "Of the kinds that can be planned and have at least 5 posts, “Culture and sport”" in advice
+    assert "40.0 interactions per post (from 5 posts), against 10.0 for the other such kinds" in advice
 
 
 def test_a_kind_of_too_few_posts_is_never_the_strongest() -> None:
@@ -61,3 +61,10 @@ def test_a_change_is_in_per_cent_only_on_a_base_that_bears_it() -> None:
     assert not is_fit_for_per_cent(12, 6)
     assert not is_fit_for_per_cent(50.0, 40.0, counted=3)
     assert not is_fit_for_per_cent(5, 0)
+
+
+def test_a_period_of_few_posts_or_few_days_is_too_thin_to_compare_with() -> None:
+    assert thin(posts=5, known_days=16, days=31) is None
+    assert thin(posts=4, known_days=31, days=31) == Thin.POSTS
+    assert thin(posts=30, known_days=15, days=31) == Thin.DAYS
+    assert thin(posts=0, known_days=0, days=31) == Thin.DAYS

@@ -56,7 +56,7 @@ def filled(cast: Cast) -> None:
     Municipality.objects.filter(pk=cast.cuprija.pk).update(
         population=30645, population_year=2022, population_source="census"
     )
-    numbers.month(cast.cuprija, cast.officer, date(2026, 9, 1), posts=4)
+    numbers.month(cast.cuprija, cast.officer, date(2026, 9, 1), posts=5)
     numbers.month(cast.cuprija, cast.officer, OCTOBER, posts=6, call="pay")
 
 
@@ -117,20 +117,44 @@ def test_it_begins_with_the_month_in_a_sentence(cast: Cast) -> None:
     filled(cast)
     assert made(cast).summary == (
         "In October 2026, Ćuprija published 6 posts on 1 channel. They received 135 interactions, "
-        "57\u00a0% more than in the 31 days before."
+        "23\u00a0% more than in the 31 days before."
     )
 
 
 def test_a_tile_with_a_tiny_base_has_the_earlier_number_and_no_per_cent(cast: Cast, shelf: Path) -> None:
     page = numbers.month(cast.cuprija, cast.officer, OCTOBER, posts=6, likes=100)
-    numbers.month(cast.cuprija, cast.officer, date(2026, 9, 1), posts=1, likes=24, on=page)
+    numbers.month(cast.cuprija, cast.officer, date(2026, 9, 1), posts=5, likes=1, on=page)
     row = made(cast)
     printed = reading.pdf(body(row, "pdf", shelf)).text
-    assert "24 in the 31 days before" in printed
-    assert "1 in the 31 days before" in printed
+    assert "15 in the 31 days before" in printed
+    assert "5 in the 31 days before" in printed
     assert "%" not in row.summary
     tiles = {line["Measure"]: line["Change in per cent"] for line in reading.tables(body(row, "zip", shelf))["tiles"]}
     assert tiles["Interactions"] == ""
+
+
+def test_a_month_that_was_hardly_measured_is_not_compared_with(cast: Cast, shelf: Path) -> None:
+    page = numbers.month(cast.cuprija, cast.officer, OCTOBER, posts=6, likes=100)
+    numbers.month(cast.cuprija, cast.officer, date(2026, 9, 1), posts=1, likes=24, on=page)
+    row = made(cast)
+    printed = reading.pdf(body(row, "pdf", shelf)).text
+    assert "Not compared with the 31 days before: they had 1 post, and a comparison takes 5." in printed
+    assert "than in the 31 days before" not in printed
+    assert "in the 31 days before" not in row.summary
+    tiles = reading.tables(body(row, "zip", shelf))["tiles"]
+    assert [line["Change in per cent"] for line in tiles] == [""] * len(tiles)
+
+
+def test_days_of_which_nothing_is_known_are_not_compared_with(cast: Cast, shelf: Path) -> None:
+    """Six posts, but all of the last days of September: the municipality had only begun."""
+    page = numbers.month(cast.cuprija, cast.officer, OCTOBER, posts=6, likes=100)
+    numbers.month(cast.cuprija, cast.officer, date(2026, 9, 1), posts=6, likes=20, on=page)
+    with scope(cast.cuprija):
+        september = {"day__lt": date(2026, 9, 20)}
+        ChannelDay.objects.filter(**september).delete()
+        Subject.objects.filter(published_on__lt=date(2026, 10, 1)).update(published_on=date(2026, 9, 21))
+    printed = reading.pdf(body(made(cast), "pdf", shelf)).text
+    assert "Not compared with the 31 days before: anything is known of only 11 of them." in printed
 
 
 def test_a_kind_with_few_posts_is_marked_where_its_figures_stand(cast: Cast, shelf: Path) -> None:

@@ -14,9 +14,9 @@ from analytics.comparison.queries import totals
 from analytics.comparison.queries.totals import Window
 from analytics.comparison.queries.training_figures import around
 from analytics.comparison.training_periods import BEFORE
-from analytics.dashboards.thresholds import ENOUGH_OF_A_KIND
 from analytics.months import Months, first_of, spanning
 from analytics.periods import DAY, MONTH, WEEK, Period, Stretches
+from analytics.thresholds import ENOUGH_OF_A_KIND
 from common.prepared import PreparedRows, among, array
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.queries import today

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from analytics import months, periods
+from analytics import months, periods, reporting_period
 from analytics.comparison.measures import MEASURES
 from analytics.comparison.queries.comparison import Part
 from analytics.comparison.url_params import Choice
@@ -49,11 +49,7 @@ def frame(request: HttpRequest, chosen: Choice, part: Part, current: str, *, per
             {"label": label, "url": f"{reverse(name)}?{query}" if query else reverse(name), "current": name == current}
             for name, label in TABS
         ],
-        "lengths": [
-            *((key, label) for key, (_n, label) in periods.CHOICES.items()),
-            (months.RUNNING, _("This month (not over)")),
-            *((key, label) for key, (_n, label) in months.CHOICES.items()),
-        ],
+        "lengths": reporting_period.choices(),
         "has_period": period,
         "measures": MEASURES.values(),
         "kept_parameters": kept_parameters(request, "by", "group", "picture", *chooses),

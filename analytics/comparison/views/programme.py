@@ -14,6 +14,7 @@ from analytics.comparison.groups import Group, middle
 from analytics.comparison.measures import MEASURES, Measure
 from analytics.comparison.queries.comparison import FEW_POSTS, Comparison, ComparisonRow, comparison, taking_part
 from analytics.comparison.queries.grouping import groups
+from analytics.comparison.small_changes import in_numbers
 from analytics.comparison.url_params import BASELINE, CHANGE, COLUMNS, GROUPS, GROWTH, LINE, NAME, Choice, choice, label
 from analytics.comparison.views.page_context import address, frame, kept_parameters
 from analytics.comparison.views.table_rows import MunicipalityRow, rows
@@ -146,7 +147,19 @@ def _figure(row: ComparisonRow, key: str, chosen: Choice) -> float | None:
 
 
 def _cells(row: ComparisonRow, chosen: Choice) -> list[str]:
-    return [_written(_figure(row, key, chosen), key, chosen.measure) for key in chosen.columns if key != LINE]
+    return [
+        _in_numbers(row, key, chosen) or _written(_figure(row, key, chosen), key, chosen.measure)
+        for key in chosen.columns
+        if key != LINE
+    ]
+
+
+def _in_numbers(row: ComparisonRow, key: str, chosen: Choice) -> str:
+    """A change on a tiny base; empty for other columns."""
+    if key not in (CHANGE, BASELINE):
+        return ""
+    then = row.before if key == CHANGE else row.baseline
+    return in_numbers(row.now, then, chosen.measure, row.municipality.population)
 
 
 def _medians(rows: Sequence[ComparisonRow], columns: Sequence[str], chosen: Choice) -> list[float | None]:

@@ -9,10 +9,11 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from analytics.comparison import charts as comparison_charts
-from analytics.comparison.measures import MEASURES, MeasureKind
+from analytics.comparison.measures import MEASURES, Figures, Measure, MeasureKind
 from analytics.comparison.queries.comparison import ComparisonRow, Part, comparison, taking_part
 from analytics.comparison.queries.grouping import groups, median_of
 from analytics.comparison.queries.training_figures import around
+from analytics.comparison.small_changes import in_numbers
 from analytics.comparison.training_periods import STRETCHES
 from analytics.comparison.url_params import choice
 from analytics.comparison.views.page_context import address, frame, kept_parameters
@@ -163,6 +164,13 @@ def municipality(request: ProgrammeRequest, place: str) -> HttpResponse:
 
 def _measure_row(row: ComparisonRow, measure: Any) -> tuple[Any, str, list[str]]:
     """A measure, its figure, and how it changed: against the period before and against the own baseline."""
-    changes = (row.change(measure), row.change_of_baseline(measure))
     value = comparison_charts.table_value(row.value(measure), measure)
-    return measure, value, ["–" if change is None else comparison_charts.signed(change, measure) for change in changes]
+    return measure, value, [_change(row, then, measure) for then in (row.before, row.baseline)]
+
+
+def _change(row: ComparisonRow, then: Figures | None, measure: Measure) -> str:
+    population = row.municipality.population
+    change = measure.change(row.now, then, population)
+    if change is None:
+        return "–"
+    return in_numbers(row.now, then, measure, population) or comparison_charts.signed(change, measure)

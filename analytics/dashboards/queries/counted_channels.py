@@ -54,5 +54,10 @@ SELECT least(
 
 def edges() -> Edges:
     """Two queries."""
-    ((earliest,),) = rows_of(EARLIEST, asked())
-    return Edges(earliest, freshness())
+    return Edges(earliest(), freshness())
+
+
+def earliest() -> date | None:
+    """The first day on which a post went out, or followers were read. One query."""
+    ((first,),) = rows_of(EARLIEST, asked())
+    return first

@@ -9,11 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, When
 
-from analytics.dashboards.thresholds import ratio_per_post
 from analytics.enums import Basis, SubjectKind
 from analytics.metrics import ADDED
 from analytics.models import ChannelDay, DailyFact, Subject
 from analytics.periods import Period
+from analytics.thresholds import ratio_per_post
 from channels.models import Channel
 
 Sums = dict[str, int | None]

@@ -10,10 +10,10 @@ from django.db.models.functions import Cast
 from analytics.dashboards.queries.counted_channels import COUNTED, asked, rows_of
 from analytics.dashboards.queries.dashboard import countable
 from analytics.dashboards.queries.relative_performance import Judged
-from analytics.dashboards.thresholds import ENOUGH_ON_A_CHANNEL, SETTLED_AFTER, USUAL_DAYS
 from analytics.enums import SubjectKind
 from analytics.models import Subject
 from analytics.periods import Period
+from analytics.thresholds import ENOUGH_ON_A_CHANNEL, SETTLED_AFTER, USUAL_DAYS
 from links.models import ClickCount
 from posts.queries import first_media
 from serbian.folding import fold

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from analytics.dashboards.queries.posts import Usual, usual
-from analytics.dashboards.thresholds import SETTLED_AFTER, USUAL_DAYS
 from analytics.enums import SUCCESSFUL
 from analytics.metrics import GAPS, METRICS, Metric
 from analytics.models import Subject
+from analytics.thresholds import SETTLED_AFTER, USUAL_DAYS
 from channels import validation
 from common.lazy_text import LazyText
 from posts.models import Publication

@@ -12,8 +12,8 @@ from functools import cache
 
 from analytics.dashboards.queries.counted_channels import COUNTED, asked, rows_of
 from analytics.dashboards.queries.totals import DIMENSIONS
-from analytics.dashboards.thresholds import BANDS, ENOUGH_ON_A_CHANNEL, SETTLED_AFTER
 from analytics.periods import Period
+from analytics.thresholds import BANDS, ENOUGH_ON_A_CHANNEL, SETTLED_AFTER
 
 KINDS = tuple(name for name in DIMENSIONS if name not in ("channel", "boosted"))
 TIMES = ("weekday", "band")

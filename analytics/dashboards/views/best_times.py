@@ -10,7 +10,8 @@ from analytics.dashboards import charts as dashboard_charts
 from analytics.dashboards import sentences
 from analytics.dashboards.queries.relative_performance import TIMES, Judged, typical
 from analytics.dashboards.sentences import Sentence, When, time_in_words
-from analytics.dashboards.thresholds import (
+from analytics.dashboards.views.page_context import frame
+from analytics.thresholds import (
     BETTER,
     ENOUGH_FOR_A_TIME,
     ENOUGH_OF_A_KIND,
@@ -18,7 +19,6 @@ from analytics.dashboards.thresholds import (
     SETTLED_AFTER,
     WORSE,
 )
-from analytics.dashboards.views.page_context import frame
 from common import charts
 from municipalities.access import requires
 from municipalities.rules import Verb

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from analytics.dashboards.queries.dashboard import Totals
 from analytics.dashboards.queries.relative_performance import Typical
-from analytics.dashboards.thresholds import ENOUGH_OF_A_KIND
+from analytics.thresholds import ENOUGH_OF_A_KIND
 from common.markup import NOTHING, html, joined
 from common.templatetags.ui import number
 

@@ -1,18 +1,19 @@
 """Overview of a municipality's results: one page to read in a minute, and to print."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from analytics import periods
 from analytics.dashboards import charts as dashboard_charts
 from analytics.dashboards import sentences
-from analytics.dashboards.labels import BASES
+from analytics.dashboards.labels import BASES, rounded
 from analytics.dashboards.queries.baseline import Baseline, baseline
 from analytics.dashboards.queries.dashboard import Totals
 from analytics.dashboards.queries.followers import Followers, followers
@@ -20,10 +21,10 @@ from analytics.dashboards.queries.posts import newest
 from analytics.dashboards.queries.relative_performance import TIMES, Judged, typical
 from analytics.dashboards.queries.totals import series, windows
 from analytics.dashboards.sentences import Sentence
-from analytics.dashboards.thresholds import change
 from analytics.dashboards.views.page_context import Frame, frame
 from analytics.enums import Basis
 from analytics.metrics import FORMULAS, METRICS
+from analytics.thresholds import change, is_fit_for_per_cent
 from common import charts
 from common.numbers import number
 from municipalities.access import requires
@@ -32,8 +33,6 @@ from municipalities.web import MunicipalityRequest
 from posts.enums import Category
 
 NEWEST = 5
-# From here on "times as many" is easier to grasp than per cent.
-MANY = 300
 # The same posts have other numbers by either day, so the label says which.
 LABELS = {
     Basis.ACTIVITY: gettext_lazy("Interactions that happened in these days"),
@@ -128,13 +127,19 @@ def _tiles(
     days = [known.period.days, known.period.days, *([base.period.days] if base else [])]
     names = _against(base)
 
-    def changes(values: list[float | None], *, a_day: bool) -> list[Change]:
-        """`a_day`: figures that grow with the length of the period are compared by the day."""
+    def changes(values: list[float | None], *, a_day: bool, of: Sequence[float | None] = ()) -> list[Change]:
+        """`a_day`: figures that grow with the length of the period are compared by the day. `of`: what averages were
+        taken of."""
         result = []
         for index, name in enumerate(names, 1):
             now, then = values[0], values[index]
-            if a_day and now is not None and then is not None:
-                now, then = now / days[0], then / days[index]
+            if now is None or then is None:
+                continue
+            by_day = (now / days[0], then / days[index]) if a_day else (now, then)
+            if then and not is_fit_for_per_cent(now, then, of[index] if of else None):
+                result.append(_in_numbers(then, by_day, name, days[index] if a_day else 0))
+                continue
+            now, then = by_day
             if (difference := _per_cent(change(now, then), name)) is not None:
                 result.append(difference)
         return result
@@ -161,7 +166,10 @@ def _tiles(
         {
             "label": _("Interactions per post"), "value": published[0].per_post, "places": 1,
             "url": known.posts(sort="most"),
-            "changes": changes([totals.per_post for totals in published], a_day=False),
+            "changes": changes(
+                [totals.per_post for totals in published], a_day=False,
+                of=[totals.get("interactions") for totals in published],
+            ),
             "formula": per_post,
         },
         _followers_tile(follow, names),
@@ -198,18 +206,26 @@ def _against(base: Baseline | None) -> list[str]:
     return names
 
 
+def _in_numbers(then: float, rates: tuple[float, float], against: str, days: int) -> Change:
+    """A change on a base too small for a per cent: the earlier number itself. `days` that it is of; 0: an average.
+    `rates` are the two by the day; so little is neither good nor bad."""
+    text = _("%(then)s before") % {"then": rounded(then)}
+    if days:
+        text = ngettext("%(then)s in %(days)s day", "%(then)s in %(days)s days", days)
+        text %= {"then": rounded(then), "days": number(days)}
+    now, earlier = rates
+    return Change(text, against, "up" if now > earlier else "down" if now < earlier else "")
+
+
 def _per_cent(value: float | None, against: str) -> Change | None:
     if value is None:
         return None
-    rounded = round(value)
-    if rounded == 0:
+    amount = round(value)
+    if amount == 0:
         return Change(_("No change"), against)
-    if value > MANY:
-        text = _("%(times)s times as many") % {"times": number(value / 100 + 1, 0)}
-        return Change(text, against, "up", "up")
     if value > 0:
-        return Change(_("%(amount)s %% more") % {"amount": number(rounded)}, against, "up", "up")
-    return Change(_("%(amount)s %% less") % {"amount": number(-rounded)}, against, "down", "down")
+        return Change(_("%(amount)s %% more") % {"amount": number(amount)}, against, "up", "up")
+    return Change(_("%(amount)s %% less") % {"amount": number(-amount)}, against, "down", "down")
 
 
 def _difference(value: int, against: str) -> Change:

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from analytics.dashboards.labels import TITLES, times, value_label
 from analytics.dashboards.queries.posts import SORTS, PostFilters, Usual, clicks_of, filtered_posts, ordered, usual
 from analytics.dashboards.queries.totals import DIMENSIONS
-from analytics.dashboards.thresholds import ENOUGH_ON_A_CHANNEL, SETTLED_AFTER, USUAL_DAYS
 from analytics.dashboards.views.page_context import NONE, Frame, frame, traits_asked
 from analytics.metrics import FORMULAS, METRICS
 from analytics.models import Subject
+from analytics.thresholds import ENOUGH_ON_A_CHANNEL, SETTLED_AFTER, USUAL_DAYS
 from common.web.params import choice_param
 from municipalities.access import requires
 from municipalities.queries import services

@@ -15,7 +15,11 @@ from analytics.dashboards.queries.dashboard import Totals
 from analytics.dashboards.queries.posts import Verdict, usable, usual, verdicts
 from analytics.dashboards.queries.relative_performance import KINDS, Judged, typical
 from analytics.dashboards.queries.totals import breakdowns
-from analytics.dashboards.thresholds import (
+from analytics.dashboards.views.breakdown_tables import PostKindRow, Table
+from analytics.dashboards.views.page_context import Frame, frame
+from analytics.metrics import FORMULAS
+from analytics.models import Subject
+from analytics.thresholds import (
     BETTER,
     ENOUGH_OF_A_KIND,
     ENOUGH_ON_A_CHANNEL,
@@ -23,10 +27,6 @@ from analytics.dashboards.thresholds import (
     USUAL_DAYS,
     WORSE,
 )
-from analytics.dashboards.views.breakdown_tables import PostKindRow, Table
-from analytics.dashboards.views.page_context import Frame, frame
-from analytics.metrics import FORMULAS
-from analytics.models import Subject
 from common import charts
 from common.numbers import number
 from municipalities.access import requires

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from analytics.enums import Span
 from analytics.indicators.queries.measurements import Values, measure
-from analytics.logframe import BASELINE_DAYS, INDICATORS, Measured
+from analytics.indicators.sufficiency import is_enough
+from analytics.logframe import BASELINE_DAYS, Measured
 from analytics.models import AccessCheck, IndicatorValue, Subject
 from analytics.rollups.domain import daily_counts
 from municipalities.models import REAL_PLACE, Municipality
@@ -102,7 +103,7 @@ def _rows(values: Values, span: Span, first: date, last: date) -> Iterator[Indic
             same = {"municipality_id": pk, "code": code, "span": span, "first": first, "last": last}
             yield IndicatorValue(
                 value=measured.value, n=measured.n, why=measured.why, quality=dict(measured.quality),
-                is_enough=_is_enough(code, measured), **same,
+                is_enough=is_enough(code, measured.value, measured.n), **same,
             )  # fmt: skip
             if span == Span.ROLLING:
                 yield from _parts(code, measured, same)
@@ -111,13 +112,8 @@ def _rows(values: Values, span: Span, first: date, last: date) -> Iterator[Indic
 def _parts(code: str, measured: Measured, same: dict[str, object]) -> Iterator[IndicatorValue]:
     for (way, part), (value, n) in measured.parts.items():
         if value is not None:
-            enough = n >= INDICATORS[code].least
+            enough = n > 0 and is_enough(code, value, n)
             yield IndicatorValue(way=way, part=part, value=value, n=n, is_enough=enough, **same)
-
-
-def _is_enough(code: str, measured: Measured) -> bool:
-    # Nothing published is no interaction at all: that is a value, though there is nothing to count.
-    return measured.value is not None and (measured.n >= INDICATORS[code].least or not measured.n)
 
 
 # ---------------------------------------------------------------- can everybody read it?

@@ -1,6 +1,6 @@
 """Targets and milestones: set with a reason, replaced or ended, never rewritten."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from analytics.enums import TargetKind, Unit
+from analytics.enums import Better, TargetKind, Unit
 from analytics.indicators.labels import value as format_value
 from analytics.indicators.queries.programme import start_of
-from analytics.indicators.target_status import TargetPoint, goal, is_step_back
+from analytics.indicators.target_status import Start, TargetPoint, goal, is_for_worse
 from analytics.models import MunicipalityTarget, ProgrammeIndicator, Target
 from common import audit
 from common.dates import short_date
@@ -30,6 +30,7 @@ class Wanted:
     due_on: date
     is_milestone: bool
     reason: str
+    worse_because: str = ""
 
 
 @transaction.atomic
@@ -39,23 +40,31 @@ def set_target(
     """Agree on a target or a milestone, for the programme or for one municipality. Returns warnings for people.
 
     It ends the one that stood in its place: the target, or the milestone of that day. Raises `ActionNotAllowed` for a
-    day that is past, a share above 100 per cent, and a milestone that is not before the target.
+    day that is past, a share above 100 per cent, a milestone that is not before the target, and a value worse than the
+    baseline without `worse_because`.
     """
     ProgrammeIndicator.objects.select_for_update().get(pk=indicator.pk)
     _refuse(indicator, wanted)
     if place is None:
+        start = start_of(indicator, None)
+        wanted = _explained(indicator, wanted, start)
         _write(Target.objects.filter(indicator=indicator), Target(indicator=indicator), wanted, by)
-        warnings = _warnings(indicator, wanted, None)
     else:
         with scope(place):
+            start = start_of(indicator, place)
+            wanted = _explained(indicator, wanted, start)
             rows = MunicipalityTarget.objects.filter(indicator=indicator)
             _write(rows, MunicipalityTarget(indicator=indicator, municipality=place), wanted, by)
-            warnings = _warnings(indicator, wanted, place)
     audit.record(
         "indicator.set_target", by=by, target=indicator, municipality_id=place.pk if place else None,
         value=_target_text(wanted), due_on=short_date(wanted.due_on), reason=wanted.reason,
     )  # fmt: skip
-    return warnings
+    if wanted.worse_because:
+        audit.record(
+            "indicator.set_worse_target", by=by, target=indicator, municipality_id=place.pk if place else None,
+            value=_target_text(wanted), reason=wanted.worse_because,
+        )  # fmt: skip
+    return _warnings(wanted, start)
 
 
 @transaction.atomic
@@ -104,23 +113,42 @@ def _refuse(indicator: ProgrammeIndicator, wanted: Wanted) -> None:
         raise ActionNotAllowed(_("A share cannot be above 100 per cent."), "value")
 
 
-def _warnings(indicator: ProgrammeIndicator, wanted: Wanted, place: Municipality | None) -> list[str]:
-    """Warnings about a valid target."""
-    start = start_of(indicator, place)
-    if wanted.kind == TargetKind.CHANGE:
-        if start is None:
-            return [_("There is no baseline yet. The target becomes a value once one is frozen.")]
-        if start.value == 0:
-            return [_("The baseline is 0, and a change of 0 in per cent is not defined. Enter the target as a value.")]
+def _explained(indicator: ProgrammeIndicator, wanted: Wanted, start: Start | None) -> Wanted:
+    """A value worse than the baseline needs a reason of its own; others have none."""
+    if not is_for_worse(wanted.kind, wanted.value, start, indicator.better):
+        return replace(wanted, worse_because="")
+    because = " ".join(wanted.worse_because.split())
+    if not because:
+        raise ActionNotAllowed(_worse(indicator, wanted, start), "worse_because")
+    return replace(wanted, worse_because=because)
+
+
+def _worse(indicator: ProgrammeIndicator, wanted: Wanted, start: Start | None) -> str:
+    """What is wrong, what it means, and what to do."""
+    advice = _("It asks for a decline. Enter another value, or explain here why a decline was agreed.")
     value = goal(TargetPoint(wanted.kind, wanted.value, wanted.due_on), start)
-    if start is not None and value is not None and is_step_back(value, start.value, indicator.better):
-        parameters = {
-            "value": format_value(value, indicator.unit),
-            "baseline": format_value(start.value, indicator.unit),
-        }
-        return [
-            _("The target %(value)s is worse than the baseline %(baseline)s. It was saved as entered.") % parameters
-        ]
+    if start is None or value is None:
+        return _("This change goes the wrong way.") + " " + advice
+    parameters = {
+        "value": format_value(value, indicator.unit),
+        "baseline": format_value(start.value, indicator.unit),
+    }
+    problem = (
+        _("%(value)s is more than the baseline %(baseline)s, and less is better.")
+        if indicator.better == Better.DOWN
+        else _("%(value)s is less than the baseline %(baseline)s, and more is better.")
+    )
+    return problem % parameters + " " + advice
+
+
+def _warnings(wanted: Wanted, start: Start | None) -> list[str]:
+    """Warnings about a valid target."""
+    if wanted.kind != TargetKind.CHANGE:
+        return []
+    if start is None:
+        return [_("There is no baseline yet. The target becomes a value once one is frozen.")]
+    if start.value == 0:
+        return [_("The baseline is 0, and a change of 0 in per cent is not defined. Enter the target as a value.")]
     return []
 
 

@@ -4,7 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from analytics.enums import Span
-from analytics.indicators.queries.programme import MONTHS, IndicatorRow, followed, in_order
+from analytics.indicators.queries.programme import MONTHS, followed, in_order
+from analytics.indicators.queries.rows import IndicatorRow
 from analytics.models import IndicatorValue, MunicipalityBaseline, MunicipalityTarget, MunicipalityValue, Target
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.queries import today

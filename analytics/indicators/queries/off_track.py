@@ -14,7 +14,8 @@ from django.db import connection
 from django.db.models import Q
 
 from analytics.enums import Span, TargetStatus
-from analytics.indicators.queries.programme import target_points_of
+from analytics.indicators.queries.rows import target_points_of
+from analytics.indicators.sufficiency import is_sound
 from analytics.indicators.target_status import Start, TargetPoint, Way
 from analytics.models import MunicipalityTarget, ProgrammeIndicator, Target
 
@@ -31,12 +32,12 @@ WITH actual AS (
      WHERE e.indicator_id = ANY(%(indicators)s) AND e.municipality_id = ANY(%(ids)s)
      ORDER BY e.indicator_id, e.municipality_id, e."on" DESC, e.id DESC)
 ), frozen AS (
-    SELECT DISTINCT ON (indicator_id, municipality_id) indicator_id, municipality_id, value, last
+    SELECT DISTINCT ON (indicator_id, municipality_id) indicator_id, municipality_id, value, last, n, few_because
     FROM analytics_municipalitybaseline
     WHERE indicator_id = ANY(%(indicators)s) AND municipality_id = ANY(%(ids)s)
     ORDER BY indicator_id, municipality_id, id DESC
 )
-SELECT a.indicator_id, a.municipality_id, a.value, f.value, f.last
+SELECT a.indicator_id, a.municipality_id, a.value, f.value, f.last, f.n, f.few_because
 FROM actual a LEFT JOIN frozen f USING (indicator_id, municipality_id)
 """
 
@@ -61,11 +62,12 @@ def off_track(places: Mapping[int, Collection[int]], today: date) -> dict[int, l
         rows = cursor.fetchall()
     ways = {key: Way(indicators[key[0]].better, aims) for key, aims in own.items()}
     usual = {pk: Way(indicators[pk].better, common.get(pk, [])) for pk in indicators}
-    for pk, place, value, began, until in rows:
+    for pk, place, value, began, until, n, few_because in rows:
         indicator = indicators[pk]
         if place not in places[indicator.programme_id]:
             continue
-        start = Start(began, until) if until is not None else None
+        has_start = until is not None and is_sound(indicator.code, began, n, few_because)
+        start = Start(began, until) if has_start else None
         judged = (ways.get((pk, place)) or usual[pk]).judge(value, start, today)
         if judged.standing == TargetStatus.BEHIND:
             behind[place].append(Behind(indicator, value, judged.due))

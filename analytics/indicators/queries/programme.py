@@ -6,8 +6,8 @@ Across municipalities only those are read that take part today and agreed to be 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from statistics import median
 from typing import Any
 
@@ -15,9 +15,17 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from analytics.enums import Level, Span
+from analytics.indicators.queries.actual_values import ActualValues, actual_values
+from analytics.indicators.queries.baselines import latest_baselines
 from analytics.indicators.queries.measurements import measure
-from analytics.indicators.target_status import Judged, Start, TargetPoint, change, judge
-from analytics.logframe import BASELINE_DAYS, FEW_PLACES, INDICATORS, Measured, provider
+from analytics.indicators.queries.rows import IndicatorRow
+from analytics.indicators.sufficiency import (
+    LEFT_OUT,
+    is_enough,
+    is_frozen_of_enough,
+)
+from analytics.indicators.target_status import Start
+from analytics.logframe import FEW_PLACES, INDICATORS
 from analytics.models import (
     Baseline,
     IndicatorValue,
@@ -28,12 +36,15 @@ from analytics.models import (
     ProgrammeIndicator,
     Target,
 )
+from analytics.reporting_period import ReportingPeriod
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.queries import today
 from municipalities.tenancy import scope
 from serbian.sorting import sort_key
 
 MONTHS = 36
+# What decides about a frozen baseline.
+ENTERED = ("indicator_id", "municipality_id", "value", "n", "last", "few_because", "frozen_at")
 SIZES = ((20_000, "small"), (100_000, "medium"))
 
 # Medians of everybody, read from one index: of the last 28 days, and of every month.
@@ -71,96 +82,19 @@ def in_order(rows: Iterable[ProgrammeIndicator]) -> list[ProgrammeIndicator]:
     return sorted(rows, key=lambda row: (levels.index(Level(row.level)), place.get(row.code, len(codes)), row.pk))
 
 
-def latest_baselines(indicator: ProgrammeIndicator) -> QuerySet[MunicipalityBaseline]:
-    """The one that counts, of every municipality in scope."""
-    rows = MunicipalityBaseline.objects.filter(indicator=indicator)
-    return rows.order_by("municipality_id", "-pk").distinct("municipality_id")
-
-
 def start_of(indicator: ProgrammeIndicator, place: Municipality | None) -> Start | None:
-    """The frozen baseline, of the programme or, in its scope, of a municipality."""
-    rows = Baseline.objects if place is None else MunicipalityBaseline.objects.filter(municipality=place)
-    row = rows.filter(indicator=indicator).order_by("-pk").first()
-    return Start(row.value, row.last) if row else None
-
-
-def target_points_of(rows: Iterable[Target | MunicipalityTarget]) -> list[TargetPoint]:
-    return [TargetPoint(row.kind, row.value, row.due_on, row.is_milestone) for row in rows]
-
-
-@dataclass
-class IndicatorRow:
-    """An indicator as a page shows it: of a programme or of one municipality."""
-
-    indicator: ProgrammeIndicator
-    baseline: Baseline | MunicipalityBaseline | None = None
-    start: Start | None = None
-    targets: list[Target | MunicipalityTarget] = field(default_factory=list)
-    is_own_target: bool = False
-    actual: float | None = None
-    n: int = 0
-    why: str = "nobody"
-    is_enough: bool = True
-    first: date | None = None
-    last: date | None = None
-    made_at: datetime | None = None
-    quality: Mapping[str, Any] = field(default_factory=dict)
-    months: list[tuple[date, float | None]] = field(default_factory=list)
-    entered: ManualValue | MunicipalityValue | None = None
-    place: Municipality | None = None
-    cohort: Cohort | None = None
-
-    @property
-    def judged(self) -> Judged:
-        """A value of too few posts is shown and not judged."""
-        actual = self.actual if self.is_enough else None
-        return judge(actual, self.indicator.better, self.start, target_points_of(self.targets), today())
-
-    @property
-    def target(self) -> Target | MunicipalityTarget | None:
-        return next((row for row in self.targets if not row.is_milestone), None)
-
-    @property
-    def milestones(self) -> list[Target | MunicipalityTarget]:
-        return sorted((row for row in self.targets if row.is_milestone), key=lambda row: row.due_on)
-
-    @property
-    def change(self) -> float | None:
-        return change(self.actual, self.start.value if self.start else None)
-
-    @property
-    def measured_since(self) -> date | None:
-        """From when on a layer above measures it."""
-        above = provider(self.indicator.code)
-        return above.since if above else None
-
-    @property
-    def waits(self) -> bool:
-        """Whether nothing measures it yet."""
-        listed = self.indicator.listed
-        return bool(listed and listed.needs and provider(listed.code) is None)
-
-    def freeze(self, row: Baseline | MunicipalityBaseline | None) -> None:
-        self.baseline = row
-        self.start = Start(row.value, row.last) if row else None
-
-    def enter(self, rows: Sequence[ManualValue | MunicipalityValue]) -> None:
-        """Of entered values, the newest first, the latest of each day counts."""
-        by_day: dict[date, ManualValue | MunicipalityValue] = {}
-        for row in rows:
-            by_day.setdefault(row.on, row)
-        days = sorted(by_day)
-        self.months = [(day, by_day[day].value) for day in days]
-        if days:
-            newest = by_day[days[-1]]
-            self.entered, self.actual, self.n, self.why = newest, newest.value, 1, ""
-            self.first = self.last = newest.on
-        else:
-            self.why = "not_entered"
-
-    def fill(self, row: IndicatorValue) -> None:
-        self.actual, self.n, self.why, self.is_enough = row.value, row.n, row.why, row.is_enough or row.value is None
-        self.first, self.last, self.made_at, self.quality = row.first, row.last, row.made_at, row.quality
+    """The frozen baseline that counts, of the programme or, in its scope, of a municipality; None also where it is of
+    too little data."""
+    line = IndicatorRow(indicator)
+    if place is not None:
+        line.freeze(
+            MunicipalityBaseline.objects.filter(indicator=indicator, municipality=place).order_by("-pk").first()
+        )
+        return line.start
+    agreed = [seat.municipality_id for seat in taking_part(indicator.programme) if seat.compares]
+    with scope(*agreed):
+        line.freeze(indicator.baselines.order_by("-pk").first(), list(latest_baselines(indicator)))
+    return line.start
 
 
 # ---------------------------------------------------------------- the programme's table
@@ -176,8 +110,11 @@ class IndicatorDashboard:
     withheld: int
 
 
-def dashboard(programme: Programme, cohort: str = "", area: str = "") -> IndicatorDashboard:
-    """Every indicator of the programme, or of one of its cohorts. Seven queries."""
+def dashboard(
+    programme: Programme, period: ReportingPeriod | None = None, cohort: str = "", area: str = "", *, kept: bool = True
+) -> IndicatorDashboard:
+    """Every indicator of the programme, or of one of its cohorts, in a period; without one in the last 28 days. Eight
+    queries; for another period those of `actual_values`, too, which explains `kept`."""
     everybody = taking_part(programme)
     cohorts = sorted({row.cohort_id: row.cohort for row in everybody}.values(), key=lambda row: row.training_on)
     chosen = next((row for row in cohorts if str(row.pk) == cohort), None)
@@ -190,25 +127,39 @@ def dashboard(programme: Programme, cohort: str = "", area: str = "") -> Indicat
     with scope(*(row.municipality_id for row in seats)):
         _fill_baselines(lines, of_cohort=chosen is not None)
         _fill_medians(lines, [row.municipality_id for row in seats])
-        _fill_entered(lines, of_cohort=chosen is not None)
+        if period is not None and not period.is_usual:
+            _fill_period(lines, actual_values([row.municipality for row in seats], period, kept=kept))
+        _fill_entered(lines, of_cohort=chosen is not None, until=period.last if period else None)
+    if period is not None:
+        for line in lines.values():
+            line.judged_on = period.judged_on
     return IndicatorDashboard(list(lines.values()), seats, cohorts, len(everybody) - len(agreed))
 
 
 def _fill_baselines(lines: dict[int, IndicatorRow], *, of_cohort: bool) -> None:
-    """The programme's as it was frozen; of a cohort the median of those of its municipalities."""
+    """The programme's as it was frozen; of a cohort the median of those of its municipalities. Two queries."""
+    whole: dict[int, Baseline] = {}
     if not of_cohort:
         frozen = Baseline.objects.filter(indicator__in=list(lines)).order_by("indicator_id", "-pk")
-        for baseline in frozen.distinct("indicator_id"):
-            lines[baseline.indicator_id].freeze(baseline)
-        return
-    by_indicator: dict[int, list[MunicipalityBaseline]] = defaultdict(list)
-    places = MunicipalityBaseline.objects.filter(indicator__in=list(lines))
+        whole = {row.indicator_id: row for row in frozen.distinct("indicator_id")}
+    # a median that names what it left out needs no look at what it was taken of
+    unclear = [pk for pk in lines if pk not in whole or LEFT_OUT not in whole[pk].quality]
+    entered: dict[int, list[MunicipalityBaseline]] = defaultdict(list)
+    places = MunicipalityBaseline.objects.filter(indicator__in=unclear).only(*ENTERED)
     for row in places.order_by("indicator_id", "municipality_id", "-pk").distinct("indicator_id", "municipality_id"):
-        by_indicator[row.indicator_id].append(row)
-    for pk, several in by_indicator.items():
-        if len(several) >= FEW_PLACES:
-            middle = median(place_baseline.value for place_baseline in several)
-            lines[pk].start = Start(middle, max(place_baseline.last for place_baseline in several))
+        entered[row.indicator_id].append(row)
+    for pk, line in lines.items():
+        line.freeze(whole.get(pk), entered[pk])
+        if of_cohort:
+            line.start = _start_of(line.indicator.code, entered[pk])
+
+
+def _start_of(code: str, rows: Iterable[MunicipalityBaseline]) -> Start | None:
+    """The median of baselines of enough data; None below three."""
+    several = [row for row in rows if is_frozen_of_enough(code, row)]
+    if len(several) < FEW_PLACES:
+        return None
+    return Start(median(row.value for row in several), max(row.last for row in several))
 
 
 def _fill_medians(lines: dict[int, IndicatorRow], ids: list[int]) -> None:
@@ -227,7 +178,19 @@ def _fill_medians(lines: dict[int, IndicatorRow], ids: list[int]) -> None:
         line.months = line.months[-MONTHS:]
 
 
-def _fill_entered(lines: dict[int, IndicatorRow], *, of_cohort: bool) -> None:
+def _fill_period(lines: dict[int, IndicatorRow], values: ActualValues) -> None:
+    """Medians of the municipalities over the days of another period; no months after it."""
+    for line in lines.values():
+        if line.indicator.is_manual:
+            continue
+        several = values.enough(line.indicator.code)
+        line.actual, line.n, line.quality = _median(several), len(several), {}
+        line.why = "" if line.actual is not None else "few_places"
+        line.first, line.last, line.made_at = values.first, values.last, values.made_at
+        line.months = [(month, value) for month, value in line.months if month <= values.last]
+
+
+def _fill_entered(lines: dict[int, IndicatorRow], *, of_cohort: bool, until: date | None) -> None:
     """Manual values: the programme's; without one, or for a cohort, the median of the latest values."""
     own = {pk: line for pk, line in lines.items() if line.indicator.is_manual}
     if not own:
@@ -237,13 +200,13 @@ def _fill_entered(lines: dict[int, IndicatorRow], *, of_cohort: bool) -> None:
         for value in ManualValue.objects.filter(indicator__in=list(own)).order_by("-on", "-pk"):
             whole[value.indicator_id].append(value)
     latest: dict[int, list[MunicipalityValue]] = defaultdict(list)
-    rows = MunicipalityValue.objects.filter(indicator__in=list(own))
+    rows = MunicipalityValue.objects.filter(indicator__in=list(own), on__lte=until or date.max)
     for row in rows.order_by("indicator_id", "municipality_id", "-on", "-pk").distinct(
         "indicator_id", "municipality_id"
     ):
         latest[row.indicator_id].append(row)
     for pk, line in own.items():
-        line.enter(whole[pk])
+        line.enter(whole[pk], until)
         several = latest[pk]
         if line.actual is None and several:
             line.n, line.why = len(several), "few_places"
@@ -282,8 +245,9 @@ class Whole:
     withheld: int
 
 
-def whole(indicator: ProgrammeIndicator) -> Whole:
-    """Seven queries for a measured indicator, eight for a manual one."""
+def whole(indicator: ProgrammeIndicator, period: ReportingPeriod | None = None) -> Whole:
+    """In a period; without one in the last 28 days. Seven queries for a measured indicator, at most four more where a
+    municipality has no baseline, and four for another period; eight for a manual one."""
     everybody = taking_part(indicator.programme)
     seats = [row for row in everybody if row.compares]
     lines = {row.municipality_id: IndicatorRow(indicator, place=row.municipality, cohort=row.cohort) for row in seats}
@@ -291,21 +255,41 @@ def whole(indicator: ProgrammeIndicator) -> Whole:
     targets = list(indicator.targets.select_related("set_by", "ended_by").order_by("-pk"))
     line.targets = [row for row in targets if row.ended_at is None]
     baselines = list(indicator.baselines.select_related("frozen_by").order_by("-pk"))
-    line.freeze(baselines[0] if baselines else None)
     values: list[ManualValue] = []
     parts: list[IndicatorValue] = []
     with scope(*lines):
-        for frozen in latest_baselines(indicator):
+        entered = list(latest_baselines(indicator))
+        for frozen in entered:
             lines[frozen.municipality_id].freeze(frozen)
+        line.freeze(baselines[0] if baselines else None, entered)
+        _propose(lines, entered)
         _fill_targets(lines, indicator, line.targets)
         if indicator.is_manual:
             values = list(indicator.values.select_related("entered_by").order_by("-on", "-pk"))
-            _fill_place_values(lines, indicator)
+            _fill_place_values(lines, indicator, period.last if period else None)
         else:
             parts = _fill_values(lines, indicator.code)
-    _fill_whole(line, lines, values)
+            if period is not None and not period.is_usual:
+                parts = _fill_places(lines, actual_values([row.municipality for row in seats], period, indicator.code))
+    _fill_whole(line, lines, values, period.last if period else None)
+    if period is not None:
+        for row in (line, *lines.values()):
+            row.judged_on = period.judged_on
     groups = [*_groups(lines), *_groups_of_parts(parts)]
     return Whole(line, list(lines.values()), groups, targets, baselines, values, len(everybody) - len(seats))
+
+
+def _propose(lines: dict[int, IndicatorRow], entered: Sequence[MunicipalityBaseline]) -> None:
+    """What those without a baseline had in the days of the others' newest one. Nothing is read where all have one, or
+    none has."""
+    code = next((line.indicator.code for line in lines.values()), "")
+    without = [line.place for line in lines.values() if line.baseline is None and line.place is not None]
+    if not code or not entered or not without:
+        return
+    newest = max(entered, key=lambda row: row.pk)
+    measured = measure(without, newest.first, newest.last, code).get(code, {})
+    for place in without:
+        lines[place.pk].proposed = measured.get(place.pk)
 
 
 def _fill_targets(lines: dict[int, IndicatorRow], indicator: ProgrammeIndicator, common: list[Any]) -> None:
@@ -333,18 +317,37 @@ def _fill_values(lines: dict[int, IndicatorRow], code: str) -> list[IndicatorVal
     return parts
 
 
-def _fill_place_values(lines: dict[int, IndicatorRow], indicator: ProgrammeIndicator) -> None:
+def _fill_places(lines: dict[int, IndicatorRow], values: ActualValues) -> list[IndicatorValue]:
+    """Each municipality over the days of another period; returns the parts of it, as rows that are not stored."""
+    parts = []
+    for line in lines.values():
+        code, place = line.indicator.code, line.place
+        measured = values.values.get(code, {}).get(place.pk) if place else None
+        if measured is None:
+            continue
+        line.measure(measured, values)
+        line.months = [(month, value) for month, value in line.months if month <= values.last]
+        parts += [
+            IndicatorValue(way=way, part=part, value=value, n=n, is_enough=n > 0 and is_enough(code, value, n))
+            for (way, part), (value, n) in measured.parts.items()
+        ]
+    return parts
+
+
+def _fill_place_values(lines: dict[int, IndicatorRow], indicator: ProgrammeIndicator, until: date | None) -> None:
     rows: dict[int, list[MunicipalityValue]] = defaultdict(list)
     for row in MunicipalityValue.objects.filter(indicator=indicator).order_by("-on", "-pk"):
         rows[row.municipality_id].append(row)
     for pk, line in lines.items():
-        line.enter(rows[pk])
+        line.enter(rows[pk], until)
 
 
-def _fill_whole(line: IndicatorRow, lines: dict[int, IndicatorRow], values: list[ManualValue]) -> None:
+def _fill_whole(
+    line: IndicatorRow, lines: dict[int, IndicatorRow], values: list[ManualValue], until: date | None
+) -> None:
     """The programme's value: the entered one, else the median of its municipalities."""
     if line.indicator.is_manual:
-        line.enter(values)
+        line.enter(values, until)
     if line.actual is not None:
         return
     indicator_rows = [
@@ -418,37 +421,6 @@ def history(indicator: ProgrammeIndicator) -> History:
         list(MunicipalityBaseline.objects.filter(indicator=indicator).select_related("frozen_by").order_by("-pk")),
         list(MunicipalityValue.objects.filter(indicator=indicator).select_related("entered_by").order_by("-on", "-pk")),
     )
-
-
-# ---------------------------------------------------------------- before freezing
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What a baseline of these days would be, beside the one that counts now."""
-
-    indicator: ProgrammeIndicator
-    place: Municipality
-    measured: Measured
-    frozen: MunicipalityBaseline | None
-
-
-def proposals(indicator: ProgrammeIndicator, seats: Sequence[Enrolment], first: date, last: date) -> list[Proposal]:
-    """One for each municipality, in their order; those that did not agree to comparison are left out."""
-    places = [row.municipality for row in seats if row.compares]
-    with scope(*places):
-        by_municipality = measure(places, first, last, indicator.code).get(indicator.code, {}) if places else {}
-        frozen = {row.municipality_id: row for row in latest_baselines(indicator)}
-    nothing = Measured(None, 0, "nobody")
-    return [
-        Proposal(indicator, place, by_municipality.get(place.pk, nothing), frozen.get(place.pk)) for place in places
-    ]
-
-
-def suggested(cohort: Cohort) -> tuple[date, date]:
-    """The 28 days before the training; where it is still to come, the last 28 that are over."""
-    end = min(cohort.training_on, today())
-    return date.fromordinal(end.toordinal() - BASELINE_DAYS), date.fromordinal(end.toordinal() - 1)
 
 
 def mine(pk: int, programmes: Collection[Programme]) -> ProgrammeIndicator | None:

@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.web import SignedInRequest
-from analytics.indicators import labels
+from analytics.indicators import labels, sufficiency
 from analytics.indicators.domain import baselines
 from analytics.indicators.forms import EnteredBaselineForm, FreezeForm, WindowForm
+from analytics.indicators.queries import baselines as frozen_queries
 from analytics.indicators.queries import programme as queries
 from analytics.indicators.views.shared import both, cohort_of, cohorts_of, form_page, keeps, mine, places_of
 from analytics.models import ProgrammeIndicator
 from common.web.errors import run_verb
-from municipalities.models import Cohort, Enrolment
+from municipalities.models import Cohort
 from municipalities.queries import today
-from municipalities.tenancy import scope
 from municipalities.web import ProgrammeRequest
 
 
@@ -34,35 +34,44 @@ def baseline(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     if not cohorts:
         messages.warning(request, _("No municipality takes part yet. Enrol one first."))
         return redirect("programme_indicator", row.pk)
-    form = _freeze_form(request, cohorts)
-    is_shown = form.is_valid() if request.method == "POST" or "cohort" in request.GET else False
-    chosen = cohort_of(cohorts, form["cohort"].value())
-    of_cohort = [seat for seat in seats if seat.cohort_id == chosen.pk]
-    if request.method == "POST" and is_shown and isinstance(form, FreezeForm):
-        answer = _freeze(request, row, form, of_cohort)
+    window = _window(request, cohorts)
+    is_shown = window.is_valid() if window.is_bound else False
+    chosen = cohort_of(cohorts, window["cohort"].value())
+    days = _days(window, chosen, is_shown=is_shown)
+    proposals = frozen_queries.proposals(row, [seat for seat in seats if seat.cohort_id == chosen.pk], *days)
+    sent = request.POST if request.method == "POST" and is_shown else None
+    form = FreezeForm(sent, proposals=proposals)
+    if sent is not None and form.is_valid():
+        answer = _confirmed(request, row, form, window)
         if answer is not None:
             return answer
-    days = _days(form, chosen, is_shown=is_shown)
-    proposals = queries.proposals(row, of_cohort, *days)
+    rows = [_proposed(proposal, form) for proposal in proposals if proposal.compares]
     context = {
         "indicator": row,
+        "window": window,
         "form": form,
         "cohort": chosen,
         "days": days,
         "days_said": labels.period(*days),
-        "rows": [_proposed(proposal, row.unit) for proposal in proposals],
-        "some": any(proposal.measured.value is not None for proposal in proposals),
+        "needed": sufficiency.needed(row.code),
+        "counts": labels.counts(row),
+        "rows": rows,
+        "some": bool(form.shown or form.withheld),
+        "few": any(entry["because"] for entry in rows),
         "frozen": any(proposal.frozen for proposal in proposals),
-        "withheld": sum(not seat.compares for seat in of_cohort),
+        "withheld": form.withheld,
+        "withheld_frozen": any(proposal.frozen for proposal in form.withheld),
     }
-    return render(request, "analytics/indicator_baseline.html", context, status=422 if form.errors else 200)
+    is_wrong = window.errors or form.errors
+    return render(request, "analytics/indicator_baseline.html", context, status=422 if is_wrong else 200)
 
 
-def _freeze_form(request: HttpRequest, cohorts: list[Cohort]) -> WindowForm | FreezeForm:
+def _window(request: HttpRequest, cohorts: list[Cohort]) -> WindowForm:
+    """The cohort and the days: as sent, or those suggested."""
     if request.method == "POST":
-        return FreezeForm(request.POST, cohorts=cohorts)
+        return WindowForm(request.POST, cohorts=cohorts)
     chosen = cohort_of(cohorts, request.GET.get("cohort", ""))
-    first, last = queries.suggested(chosen)
+    first, last = frozen_queries.suggested(chosen)
     initial = {"cohort": str(chosen.pk), "first": first.isoformat(), "last": last.isoformat()}
     data = {name: request.GET.get(name) or initial[name] for name in initial}
     return (
@@ -74,40 +83,42 @@ def _days(form: WindowForm, cohort: Cohort, *, is_shown: bool) -> tuple[Any, Any
     cleaned = form.cleaned_data if is_shown else {}
     if cleaned.get("first") and cleaned.get("last"):
         return cleaned["first"], cleaned["last"]
-    return queries.suggested(cohort)
+    return frozen_queries.suggested(cohort)
 
 
-def _proposed(proposal: queries.Proposal, unit: str) -> dict[str, Any]:
-    measured = proposal.measured
+def _proposed(proposal: frozen_queries.Proposal, form: FreezeForm) -> dict[str, Any]:
+    measured, unit, pk = proposal.measured, proposal.indicator.unit, proposal.place.pk
+    frozen = proposal.frozen
     return {
         "place": proposal.place,
         "value": labels.value(measured.value, unit),
         "n": measured.n,
         "why": str(labels.WHY.get(measured.why, "")) if measured.value is None else "",
-        "notes": [*labels.quality(measured.quality), *labels.few_of(proposal.indicator, measured)],
-        "frozen": labels.value(proposal.frozen.value, unit) if proposal.frozen else "",
-        "frozen_days": labels.period(proposal.frozen.first, proposal.frozen.last) if proposal.frozen else "",
+        "few": next(iter(labels.few_of(proposal.indicator, measured)), ""),
+        "notes": labels.quality(measured.quality),
+        "tick": form[f"freeze_{pk}"] if measured.value is not None else None,
+        "because": form[baselines.because_field(pk)] if baselines.because_field(pk) in form.fields else None,
+        "frozen": labels.value(frozen.value, unit) if frozen else "",
+        "frozen_days": labels.period(frozen.first, frozen.last) if frozen else "",
     }
 
 
-def _freeze(
-    request: SignedInRequest, indicator: ProgrammeIndicator, form: FreezeForm, seats: list[Enrolment]
+def _confirmed(
+    request: SignedInRequest, indicator: ProgrammeIndicator, form: FreezeForm, window: WindowForm
 ) -> HttpResponse | None:
-    data = form.cleaned_data
-    places = [seat.municipality for seat in seats]
-    if data["whom"] == "missing":
-        with scope(*places):
-            known = {frozen.municipality_id for frozen in queries.latest_baselines(indicator)}
-        places = [place for place in places if place.pk not in known]
-        if not places:
-            form.add_error("whom", _("All of them have a baseline."))
-            return None
+    """Once what is to be frozen was shown again and confirmed, it is frozen. None: the form shows what is wrong."""
+    rows = form.chosen()
+    if request.POST.get("confirmed") != _fingerprint(rows):
+        return _ask(request, indicator, form, window)
+    places = [row.place for row in rows]
+    days = window.cleaned_data["first"], window.cleaned_data["last"]
     count = run_verb(
         form,
         lambda: baselines.freeze(
-            indicator, places, data["first"], data["last"], by=request.user, reason=data["reason"]
+            indicator, places, *days, by=request.user, reason=form.cleaned_data["reason"],
+            few_because=form.few_because(),
         ),
-    )
+    )  # fmt: skip
     if not count:
         return None
     messages.success(
@@ -116,6 +127,38 @@ def _freeze(
                  "The baselines of %(count)s municipalities are frozen.", count) % {"count": count},
     )  # fmt: skip
     return redirect("programme_indicator", indicator.pk)
+
+
+def _fingerprint(rows: list[frozen_queries.Proposal]) -> str:
+    """What was shown for confirmation: a value that has changed meanwhile is shown again."""
+    return ",".join(f"{row.place.pk}={row.measured.value!r}/{row.measured.n}" for row in rows)
+
+
+def _ask(request: HttpRequest, indicator: ProgrammeIndicator, form: FreezeForm, window: WindowForm) -> HttpResponse:
+    """What is frozen, what of it with too little data and why, and who stays without a baseline."""
+    chosen = form.chosen()
+    days = window.cleaned_data["first"], window.cleaned_data["last"]
+    named = [(row, labels.value(row.measured.value, indicator.unit)) for row in chosen if row.compares]
+    kept = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "confirmed")]
+    reasons = form.few_because()
+    context = {
+        "indicator": indicator,
+        "days_said": labels.period(*days),
+        "enough": [(row.place, value, row.measured.n) for row, value in named if row.is_enough],
+        "few": [(row.place, value, row.measured.n, reasons[row.place.pk]) for row, value in named if not row.is_enough],
+        "withheld": sum(not row.compares for row in chosen),
+        "without": [
+            (row.place, labels.no_baseline_of(indicator, row.measured))
+            for row in form.proposals
+            if row.compares and row.frozen is None and row not in chosen
+        ],
+        "replaced": sum(row.frozen is not None for row in chosen),
+        "reason": form.cleaned_data["reason"],
+        "counts": labels.counts(indicator),
+        "kept": kept,
+        "fingerprint": _fingerprint(chosen),
+    }
+    return render(request, "analytics/indicator_baseline_confirm.html", context)
 
 
 def _enter_baseline(request: SignedInRequest, indicator: ProgrammeIndicator) -> HttpResponse:
@@ -136,4 +179,4 @@ def _enter_baseline(request: SignedInRequest, indicator: ProgrammeIndicator) -> 
 
 def _suggested(indicator: ProgrammeIndicator) -> tuple[Any, Any]:
     cohorts = cohorts_of(queries.taking_part(indicator.programme))
-    return queries.suggested(cohorts[0]) if cohorts else (today(), today())
+    return frozen_queries.suggested(cohorts[0]) if cohorts else (today(), today())

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from analytics.dashboards.views.page_context import tabs
 from analytics.indicators import charts, labels
 from analytics.indicators.queries.municipality import own
-from analytics.indicators.queries.programme import IndicatorRow
+from analytics.indicators.queries.rows import IndicatorRow
 from analytics.indicators.views.targets import download
 from analytics.models import MunicipalityValue
 from municipalities.access import requires

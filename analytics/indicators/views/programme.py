@@ -8,13 +8,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from analytics import reporting_period
 from analytics.enums import Area
 from analytics.indicators import charts, labels
 from analytics.indicators.queries import programme as queries
-from analytics.indicators.queries.programme import IndicatorRow
-from analytics.indicators.views.shared import mine, sees
-from analytics.models import ManualValue, MunicipalityTarget, MunicipalityValue, Target
+from analytics.indicators.queries.rows import IndicatorRow
+from analytics.indicators.sufficiency import is_frozen_of_enough, is_median_of_enough
+from analytics.indicators.views.shared import mine, period_context, sees
+from analytics.models import Baseline, ManualValue, MunicipalityBaseline, MunicipalityTarget, MunicipalityValue, Target
 from municipalities.models import Programme
+from municipalities.queries import today
 from municipalities.tenancy import scope
 from municipalities.web import ProgrammeRequest
 
@@ -22,11 +25,13 @@ from municipalities.web import ProgrammeRequest
 @sees
 @require_safe
 def dashboard(request: ProgrammeRequest) -> HttpResponse:
-    """`?programme=`, `?cohort=` and `?area=` narrow it."""
+    """`?programme=`, `?cohort=` and `?area=` narrow it; `?days=` chooses the period."""
     chosen = _chosen(request.programmes, request.GET.get("programme", ""))
     cohort, area = request.GET.get("cohort", ""), request.GET.get("area", "")
-    dashboard = queries.dashboard(chosen, cohort, area)
+    period = reporting_period.parse(request.GET, today())
+    dashboard = queries.dashboard(chosen, period, cohort, area)
     context = {
+        **period_context(period),
         "programme": chosen,
         "programmes": request.programmes,
         "board": dashboard,
@@ -37,7 +42,6 @@ def dashboard(request: ProgrammeRequest) -> HttpResponse:
         "area": area,
         "rule": labels.RULE,
         "made_at": max((line.made_at for line in dashboard.lines if line.made_at), default=None),
-        "days": next((labels.period(line.first, line.last) for line in dashboard.lines if line.made_at), ""),
     }
     return render(request, "analytics/indicators.html", context)
 
@@ -53,15 +57,20 @@ def _by_level(lines: Iterable[IndicatorRow]) -> list[dict[str, Any]]:
 def row(line: IndicatorRow) -> dict[str, Any]:
     """A line as tables show it."""
     unit, judged = line.indicator.unit, line.judged
+    begun = line.baseline.value if line.baseline else line.start.value if line.start else None
     return {
         "line": line,
         "indicator": line.indicator,
-        "baseline": labels.value(line.start.value, unit) if line.start else "",
+        "baseline": labels.value(begun, unit) if begun is not None else "",
+        "no_baseline": labels.no_baseline(line) if line.start is None else "",
+        "left_out": labels.left_out(line.baseline) if isinstance(line.baseline, Baseline) else "",
         "baseline_days": labels.period(line.baseline.first, line.baseline.last) if line.baseline else "",
         "milestones": [
-            (*labels.target_label_short(milestone, line), milestone.due_on) for milestone in line.milestones
+            (*labels.target_label_short(milestone, line), milestone.due_on, labels.worse(milestone, line))
+            for milestone in line.milestones
         ],
         "target": labels.target_label_short(line.target, line) if line.target else None,
+        "target_worse": labels.worse(line.target, line),
         "actual": labels.value(line.actual, unit),
         "why": labels.why(line) if line.actual is None else "",
         "few": labels.few(line),
@@ -81,9 +90,11 @@ def _chosen(programmes: list[Programme], wanted: str) -> Programme:
 @require_safe
 def one(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     programme_indicator = mine(request, indicator)
-    known = queries.whole(programme_indicator)
+    period = reporting_period.parse(request.GET, today())
+    known = queries.whole(programme_indicator, period)
     unit = programme_indicator.unit
     context = {
+        **period_context(period),
         "indicator": programme_indicator,
         "known": known,
         "whole": row(known.line),
@@ -91,7 +102,7 @@ def one(request: ProgrammeRequest, indicator: int) -> HttpResponse:
         "notes": _notes(known.places),
         "groups": _groups(known.groups, unit),
         "targets": [_agreed(entry, known.line) for entry in known.targets],
-        "baselines": [_frozen(entry, unit) for entry in known.baselines],
+        "baselines": [_frozen(entry, known.line) for entry in known.baselines],
         "values": [_entered(entry, unit) for entry in known.values],
         "areas": [Area(area).label for area in programme_indicator.areas],
         "usual": labels.usual(programme_indicator),
@@ -121,16 +132,27 @@ def _groups(groups: Iterable[queries.Group], unit: str) -> list[dict[str, Any]]:
 
 
 def _agreed(agreed_target: Target | MunicipalityTarget, line: IndicatorRow) -> dict[str, Any]:
-    return {"row": agreed_target, "value": labels.target_label(agreed_target, line)}
+    return {
+        "row": agreed_target,
+        "value": labels.target_label(agreed_target, line),
+        "worse": labels.worse(agreed_target, line),
+    }
 
 
-def _frozen(frozen: Any, unit: str) -> dict[str, Any]:
-    days = labels.period(frozen.first, frozen.last)
+def _frozen(frozen: Baseline | MunicipalityBaseline, line: IndicatorRow) -> dict[str, Any]:
+    indicator = line.indicator
+    if isinstance(frozen, Baseline):
+        is_enough = is_median_of_enough(frozen, line.entered_baselines, indicator.code)
+        notes = [labels.left_out(frozen)]
+    else:
+        is_enough, notes = is_frozen_of_enough(indicator.code, frozen), []
+    notes += [labels.frozen_few(indicator, frozen, is_enough=is_enough), *labels.quality(frozen.quality)]
     return {
         "row": frozen,
-        "value": labels.value(frozen.value, unit),
-        "days": days,
-        "notes": labels.quality(frozen.quality),
+        "value": labels.value(frozen.value, indicator.unit),
+        "days": labels.period(frozen.first, frozen.last),
+        "is_enough": is_enough,
+        "notes": [note for note in notes if note],
     }
 
 
@@ -143,19 +165,21 @@ def _entered(entered: ManualValue | MunicipalityValue, unit: str) -> dict[str, A
 def of_place(request: ProgrammeRequest, indicator: int, place: str) -> HttpResponse:
     """What was agreed with one municipality, frozen and entered for it."""
     programme_indicator = mine(request, indicator)
-    known = queries.whole(programme_indicator)
+    period = reporting_period.parse(request.GET, today())
+    known = queries.whole(programme_indicator, period)
     line = next((entry for entry in known.places if entry.place and entry.place.slug == place), None)
     if line is None or line.place is None:
         raise Http404
     with scope(line.place):
         history = queries.history(programme_indicator)
     context = {
+        **period_context(period),
         "indicator": programme_indicator,
         "place": line.place,
         "row": row(line),
         "notes": [*labels.quality(line.quality), *filter(None, [labels.few(line)])],
         "targets": [_agreed(entry, line) for entry in history.targets],
-        "baselines": [_frozen(entry, programme_indicator.unit) for entry in history.baselines],
+        "baselines": [_frozen(entry, line) for entry in history.baselines],
         "values": [_entered(entry, programme_indicator.unit) for entry in history.values],
         "bullet": charts.bullet(line),
         "months": charts.months(line),

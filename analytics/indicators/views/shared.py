@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from analytics import months, reporting_period
+from analytics.indicators import labels
 from analytics.indicators.queries import programme as queries
 from analytics.models import ProgrammeIndicator
+from analytics.reporting_period import ReportingPeriod
 from municipalities.access import programme as programme_page
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.rules import ProgrammeVerb
@@ -45,6 +49,18 @@ def place_of(indicator: ProgrammeIndicator, slug: str) -> Municipality:
     if place is None:
         raise Http404
     return place
+
+
+def period_context(period: ReportingPeriod) -> dict[str, Any]:
+    """The picker of the period, and the address that keeps it from page to page."""
+    return {
+        "period": period.period,
+        "lengths": reporting_period.choices(),
+        "is_own": period.period.key == months.OWN,
+        "kept_period": urlencode(period.parameters),
+        "is_usual": period.is_usual,
+        "period_said": labels.period(period.first, period.last),
+    }
 
 
 def cohorts_of(seats: Iterable[Enrolment]) -> list[Cohort]:

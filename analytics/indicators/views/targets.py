@@ -11,7 +11,8 @@ from analytics.enums import TargetKind
 from analytics.indicators import labels
 from analytics.indicators.domain import manual_values, targets
 from analytics.indicators.forms import EndTargetForm, TargetForm, ValueForm
-from analytics.indicators.queries.programme import IndicatorRow
+from analytics.indicators.queries.programme import start_of
+from analytics.indicators.queries.rows import IndicatorRow
 from analytics.indicators.views.shared import both, form_page, keeps, mine, place_of, places_of, sees, to
 from analytics.models import ManualValue, MunicipalityTarget, MunicipalityValue, ProgrammeIndicator, Target
 from common import downloads
@@ -37,7 +38,10 @@ def target(request: ProgrammeRequest, indicator: int) -> HttpResponse:
             for warning in warnings:
                 messages.warning(request, warning)
             return to(row, place)
-    lead = _("A target of the programme holds for every municipality that has none of its own.")
+    lead = " ".join(filter(None, [
+        _("A target of the programme holds for every municipality that has none of its own."),
+        labels.direction(row, start_of(row, None)),
+    ]))  # fmt: skip
     return form_page(request, form, _("Set a target"), _("Set it"), indicator=row, lead=lead)
 
 

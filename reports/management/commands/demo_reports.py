@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
+from analytics.reporting_period import of_months
 from municipalities.models import Municipality, Programme
 from municipalities.queries import today
 from municipalities.tenancy import scope
@@ -36,8 +37,9 @@ class Command(BaseCommand):
             raise CommandError("There is no demo here yet: run make seed first.")
         to.mkdir(parents=True, exist_ok=True)
         month, now = rules.before(today()), timezone.now().replace(microsecond=0)
+        months = of_months(rules.before(month), month, today())
         with translation.override(language):
-            self._write(to / "programme-report-demo.pdf", programme(demo_programme, rules.before(month), month, now))
+            self._write(to / "programme-report-demo.pdf", programme(demo_programme, months, now))
             with scope(place):
                 self._write(to / "monthly-report-demo.pdf", monthly(place, month, now))
 

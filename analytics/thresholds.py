@@ -1,4 +1,5 @@
-"""Thresholds for judging posts. Pure, so that every page judges the same figures in the same way.
+"""Thresholds for judging figures: how many posts a conclusion takes, which base a per cent takes, and which period is
+too thin to compare with. Pure, and the only place, so that pages, reports, Home and indicators judge in the same way.
 
 A post is compared with the *usual* result of its channel: the median interactions of a post there. Only that makes
 posts of two networks comparable, and one post with a million reactions moves a median by one place. Boosted posts are
@@ -6,6 +7,7 @@ left out, because paid reach does not show what people liked.
 """
 
 from datetime import timedelta
+from enum import StrEnum
 
 # Most reactions come within this time; a younger post would always look weak.
 SETTLED_AFTER = timedelta(days=3)
@@ -19,6 +21,8 @@ ENOUGH_FOR_A_TIME = 20
 USUAL_DAYS = 90
 # A per cent of less than this many, or one above this, says less than the two numbers themselves.
 SMALLEST_BASE, LARGEST_PER_CENT = 20, 200
+# A period with metrics for fewer of its days than this share was hardly measured.
+SMALLEST_SHARE_OF_DAYS = 0.5
 # Above and below, something is worth telling; in between it is as usual.
 BETTER, WORSE = 1.15, 0.87
 
@@ -41,6 +45,20 @@ def is_fit_for_per_cent(now: float, before: float, counted: float | None = None)
     difference = change(now, before)
     base = before if counted is None else counted
     return difference is not None and base >= SMALLEST_BASE and difference <= LARGEST_PER_CENT
+
+
+class Thin(StrEnum):
+    """Why a period is too thin to compare another one with."""
+
+    POSTS = "posts"
+    DAYS = "days"
+
+
+def thin(posts: int, known_days: int, days: int) -> Thin | None:
+    """Of a period: how many posts it has, and for how many of its days anything can be known. None: it will do."""
+    if known_days < days * SMALLEST_SHARE_OF_DAYS:
+        return Thin.DAYS
+    return Thin.POSTS if posts < ENOUGH_OF_A_KIND else None
 
 
 def ratio_per_post(total: int | None, posts: int) -> float | None:
