@@ -5,7 +5,7 @@ page may call it at every keystroke.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from string import Formatter
@@ -267,6 +267,11 @@ def message_changes(event: Event) -> types.MessageChanges | None:
     except Exception:
         log.exception("An event of %s was not understood", event.platform)
         return None
+
+
+def calculating_votes(platforms: Collection[str]) -> list[str]:
+    """Titles of those of these networks that return only the shares of a poll's answers."""
+    return [PLATFORMS[key].title for key in sorted(platforms) if connector(key).calculates_votes]
 
 
 def lists_replies(platform: str) -> bool:

@@ -64,6 +64,7 @@ class Defaults(OfEachNetwork):
     changes: ClassVar[tuple[MetricChange, ...]] = ()
     reads_back: ClassVar[bool] = False
     counts_polls: ClassVar[bool] = False
+    fetches_polls: ClassVar[bool] = False
     calculates_votes: ClassVar[bool] = False
     metrics_batch_size: ClassVar[int] = 1
     counts_by_events: ClassVar[bool] = False

@@ -7,7 +7,6 @@ the source of a feature or belongs to `DETAILS`.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from platforms.defaults import Defaults
 from platforms.post_settings import REEL, STORY
 from platforms.protocols import Connector, Facts
 from platforms.translation import gettext_noop
@@ -67,6 +66,7 @@ def _content(limits: Limits) -> Iterator[Feature]:
     yield Feature("video_with_pictures", PUBLISHING, label, bool(videos and videos.with_pictures), "videos")
     yield Feature("captions", PUBLISHING, gettext_noop("Captions"), bool(videos and videos.captions), "videos")
     yield Feature("cover", PUBLISHING, gettext_noop("Cover of a video"), bool(videos and videos.covers), "videos")
+    yield Feature("document", PUBLISHING, gettext_noop("Document (PDF)"), limits.documents is not None, "documents")
     for name, label in FORMATS.items():
         yield Feature(name, PUBLISHING, label, name in limits.formats, "formats")
     yield Feature("poll", PUBLISHING, gettext_noop("Poll"), limits.polls is not None, "polls")
@@ -100,7 +100,7 @@ def _conversation(kind: type[Connector], facts: Facts, limits: Limits) -> Iterat
 
 
 def _metrics(kind: type[Connector]) -> Iterator[Feature]:
-    counts_votes = kind.counts_polls or kind.fetch_polls is not Defaults.fetch_polls
+    counts_votes = kind.counts_polls or kind.fetches_polls
     yield Feature("post_metrics", METRICS, gettext_noop("Metrics of posts"), bool(kind.measures))
     yield Feature("account_metrics", METRICS, gettext_noop("Metrics of the account"), bool(kind.account_measures))
     yield Feature("poll_votes", METRICS, gettext_noop("Votes of polls"), counts_votes)

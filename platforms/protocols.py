@@ -195,6 +195,8 @@ class Measures(Protocol):
     """Whether `fetch_metrics` returns the text of a post, too. Only where it needs no further call."""
     counts_polls: ClassVar[bool]
     """Whether `fetch_metrics` returns the votes of a post's poll. Where it does not, `fetch_polls` may."""
+    fetches_polls: ClassVar[bool]
+    """Whether `fetch_polls` returns them."""
     calculates_votes: ClassVar[bool]
     """Whether the network returns only the shares of a poll's answers, so that votes are calculated from them."""
     metrics_batch_size: ClassVar[int]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from platforms.registry import PLATFORMS, connector
+from channels import validation
 from posts.enums import CountedUnit
 from posts.models import PollResult, Publication
 
@@ -58,7 +58,7 @@ class PollOutcome:
     def calculating(self) -> list[str]:
         """The networks that return only the shares of the answers."""
         shown = {result.publication.channel.platform for result in self.results}
-        return [PLATFORMS[key].title for key in sorted(shown) if connector(key).calculates_votes]
+        return validation.calculating_votes(shown)
 
     @property
     def ends_at(self) -> datetime | None:

@@ -111,6 +111,8 @@ class Insights:
                 statistics[one] = _numbers(element.get("totalShareStatistics") or {})
         return statistics
 
+    fetches_polls: ClassVar[bool] = True
+
     def fetch_polls(self, remote_ids: Sequence[str]) -> dict[str, PollCount]:
         """One call for each: only posts are asked that have a poll."""
         counts = {}

@@ -53,7 +53,7 @@ class Snac:
 
     def _is_working(self) -> bool:
         """Whether a job waits in memory or a thread is at one."""
-        command = [self.program, "state", self.folder]
+        command: list[str | Path] = [self.program, "state", self.folder]
         state = subprocess.run(command, text=True, check=True, capture_output=True).stdout
         threads = re.findall(r"^thread #\d+ state: (.+)$", state, re.MULTILINE)
         assert threads, state
