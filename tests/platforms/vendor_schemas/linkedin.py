@@ -40,7 +40,7 @@ PAGE, AUTHOR, POST = urn("organization"), urn("organization", "person"), urn("sh
 LIST: Schema = {"type": "string", "pattern": r"^List\(urn:li:\w+:[^,()]+(,urn:li:\w+:[^,()]+)*\)$"}
 ENCODED_POST = r"urn%3Ali%3A(share|ugcPost|activity)%3A\d+"
 COMMENT = r"urn%3Ali%3Acomment%3A%28urn%3Ali%3Aactivity%3A\d+%2C\d+%29"
-FILE = r"/upload/(image|video)/[\w-]+/\d+"
+FILE = r"/upload/(image|video|document)/[\w-]+/\d+"
 PAGED: dict[str, Schema] = {"start": COUNT, "count": COUNT}
 PAGING = has({"start": COUNT, "count": COUNT}, links=many({"type": "object"}), total=COUNT)
 MEDIA = has({"id": urn("image", "video", "document")}, title=TEXT, altText=TEXT)
@@ -161,6 +161,17 @@ SCHEMA = Written(
             answer=has({"id": urn("video"), "status": STATES}, owner=AUTHOR, downloadUrl=WEB, duration=COUNT,
                 downloadUrlExpiresAt=COUNT, aspectRatioHeight=NUMBER, aspectRatioWidth=NUMBER, captions=TEXT,
                 thumbnail=TEXT, processingFailureReason=TEXT)),
+        Call("documents.initialize_upload", "POST", "/rest/documents", f"{SHARES}/documents-api", READ,
+            query=has({"action": one_of("initializeUpload")}),
+            body=has({"initializeUploadRequest": has({"owner": AUTHOR})}),
+            answer=has({"value": has({"uploadUrl": WEB, "document": urn("document")}, uploadUrlExpiresAt=COUNT)}),
+            believed=SHOWN_PART,
+        ),
+        Call("documents.get", "GET", r"/rest/documents/urn%3Ali%3Adocument%3A[\w-]+", f"{SHARES}/documents-api", READ,
+            answer=has({"id": urn("document"), "status": STATES}, owner=AUTHOR, downloadUrl=WEB,
+                downloadUrlExpiresAt=COUNT),
+            believed=SHOWN_PART,
+        ),
         Call("upload of a file", "PUT", FILE, f"{SHARES}/videos-api?view={VIEW}", VIEW, body=BYTES,
             believed="The address comes from LinkedIn's answer; this one is the fake's."),
         Call("comments.create", "POST", f"/rest/socialActions/({ENCODED_POST}|{COMMENT})/comments",
