@@ -57,6 +57,9 @@ DOCUMENT_NOT_HERE = gettext_noop(
 DOCUMENT_BYTES = gettext_noop("The document has %(count)s bytes and %(limit)s are allowed. Make it smaller.")
 DOCUMENT_PAGES = gettext_noop("The document has %(count)s pages and %(limit)s are allowed. Shorten it by %(over)s.")
 DOCUMENT_ALONE = gettext_noop("A document stands alone in its post. Remove the document, or what else is beside it.")
+DOCUMENT_AND_CARD = gettext_noop(
+    "This network shows either a document or a link card. The card will be left out; the link stays in the text."
+)
 DOCUMENT_TITLE = gettext_noop("The document has no title. Write what it is, or a headline.")
 DOCUMENT_TITLE_LONG = gettext_noop(
     "The title of the document has %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s."
@@ -199,6 +202,8 @@ def _document(outgoing: Outgoing, limits: DocumentLimits | None) -> list[Problem
         problems.append(_over("document_too_long", "document", DOCUMENT_PAGES, document.pages, limits.max_pages))
     if outgoing.pictures or outgoing.video or outgoing.poll:
         problems.append(Problem("document_alone", "document", DOCUMENT_ALONE))
+    if outgoing.link_card:
+        problems.append(Problem("document_and_card", "link_card", DOCUMENT_AND_CARD, severity="warning"))
     title = counting.utf16(outgoing.document_title)
     if not title:
         problems.append(Problem("document_title_missing", "document", DOCUMENT_TITLE))

@@ -44,8 +44,11 @@ LONG_QUESTION = gettext_noop(
 
 CLOSING = "\"'”“’»)]"
 ENDS = ".!?…"
-# "ул. Краља Петра", "5. маја": a point behind these does not end a sentence.
-ABBREVIATED = 3
+# "ул. Краља Петра", "5. маја", "П. Петровић": a point behind these does not end a sentence.
+ABBREVIATIONS = frozenset({
+    "ул", "бр", "др", "мр", "тзв", "нпр", "тј", "св", "стр", "чл", "проф", "инж", "дипл", "тел",
+    "ul", "br", "dr", "mr", "tzv", "npr", "tj", "sv", "str", "čl", "prof", "inž", "dipl", "tel",
+})  # fmt: skip
 SHOWN_OF_QUESTION = 200
 
 
@@ -75,7 +78,7 @@ def _ends(word: str) -> bool:
     stem = bare.rstrip(ENDS)
     if bare == stem:
         return False
-    return bare[len(stem) :] != "." or not (stem.isdigit() or len(stem) <= ABBREVIATED)
+    return bare[len(stem) :] != "." or not (stem.isdigit() or len(stem) <= 1 or stem.lower() in ABBREVIATIONS)
 
 
 def check(outgoing: Outgoing, limits: PollLimits | None) -> list[Problem]:

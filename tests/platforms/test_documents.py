@@ -10,7 +10,7 @@ import pytest
 from platforms import registry
 from platforms.errors import OutcomeUnknown, Rejected
 from platforms.registry import PLATFORMS
-from platforms.types import ContainerExpired, Found, Outgoing, Pending, Poll
+from platforms.types import ContainerExpired, Found, LinkCard, Outgoing, Pending, Poll
 from tests.platforms.bench import FILES, PAPER, Bench, document, outgoing, picture, video
 from tests.platforms.conformance import start
 from tests.platforms.fakes import FakeServer
@@ -95,6 +95,16 @@ def test_a_document_whose_answer_was_lost_is_found(bench: Bench, fakes: FakeServ
 def test_what_linkedin_does_not_take_is_said_beforehand(bench: Bench, change: dict[str, Any], code: str) -> None:
     asked = outgoing(f"{TEXT} Шта мислите?", document=document())
     assert code in codes(replace(asked, **change), bench)
+
+
+def test_a_link_card_is_left_out_beside_a_document_and_that_is_said(bench: Bench) -> None:
+    sent = outgoing(TEXT, document=document(), link_card=LinkCard("https://cuprija.rs/budzet", "Буџет"))
+    problems = registry.connector("linkedin").check(sent, bench.limits())
+    assert [(problem.code, problem.severity) for problem in problems] == [("document_and_card", "warning")]
+    bench.publish(bench.connector(), sent)
+    (post,) = bench.public()
+    assert post["document"]
+    assert post["article"] == {}
 
 
 @pytest.mark.parametrize("key", sorted(set(PLATFORMS) - {"linkedin"}))

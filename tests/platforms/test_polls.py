@@ -189,6 +189,8 @@ def test_who_votes_on_linkedin_is_seen_there() -> None:
         ("Без питања.", "", ""),
         ("", "", ""),
         ("Парк?\n\n—\n\nPark?", "", "Парк?"),
+        ("Уређујемо трг. Шта прво?", "", "Шта прво?"),
+        ("Да ли да се бр. 5 у ул. П. Петровића сруши?", "", "Да ли да се бр. 5 у ул. П. Петровића сруши?"),
     ],
 )
 def test_the_question_is_the_first_sentence_that_asks(text: str, title: str, question: str) -> None:
